@@ -241,9 +241,7 @@ ATTRIBUTE_TYPES = {"integer", "long", "double", "float", "boolean", "string", "a
 
 
 @pytest.mark.parametrize("plans", [(), ("lu-bhr-2",), ("lu-bhr-1", "lu-bhr-2")])
-def test_gexf_of_real_plans_is_what_version_1_3_demands(
-    real: nx.MultiDiGraph[str], plans: tuple[str, ...]
-) -> None:
+def test_gexf_of_real_plans_is_what_version_1_3_demands(real: nx.MultiDiGraph[str], plans: tuple[str, ...]) -> None:
     network = select_network(real, plans=plans)
     root = ET.fromstring(export_network(network, "gexf", released=date(2026, 11, 25)))
     assert (root.tag, root.attrib["version"]) == (f"{GEXF}gexf", "1.3")
