@@ -22,7 +22,7 @@ from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language, Messages, Tex
 from pan2kg.i18n.compilation import TERMS, CatalogueError, Entry, compiled, read_entries, resolved
 from pan2kg.i18n.days import in_words
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.answers import Style, write_answer
+from pan2kg.tables.answers import Style, every_word, write_answer
 from pan2kg.tables.cells import basis_line, shown
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "pan2kg"
@@ -266,6 +266,11 @@ def test_no_message_is_kept_that_nobody_says() -> None:
         if not names & {key[: at.end()] for at in re.finditer(r"[.-]", key)}
     ]
     assert not unused
+
+
+def test_a_column_that_holds_keys_has_words_for_them() -> None:
+    """They are asked for by what their keys begin with, so that no line of code names them."""
+    assert [column for column, words in every_word("en").items() if not words] == []
 
 
 def test_german_has_one_word_for_a_level_of_evidence() -> None:
