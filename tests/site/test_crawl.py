@@ -24,24 +24,24 @@ NAMED = "SELECT ?one (COUNT(*) AS ?times) { GRAPH ?graph { ?other ?says ?one } F
 
 @pytest.fixture(scope="module")
 def pages(reader: Reader) -> dict[str, str]:
-    """Pages of one language: each that is no series; of a series the ends, what is named most, and a dozen by lot."""
+    """Pages of one language: each that is no series; of a series the ends, what is named most, and six by lot."""
     listed: dict[str, list[str]] = {}
     for path in reader.paths():
         listed.setdefault(path.partition("/")[2].rpartition("/")[0], []).append(path)
     assert sum(map(len, listed.values())) > 1900
     chosen = listed.pop("")
     for paths in listed.values():
-        chosen += [paths[0], paths[-1], *by_lot(paths, 12)]
+        chosen += [paths[0], paths[-1], *by_lot(paths, 6)]
     return {path: reader[path] for path in (*chosen, *full(reader))}
 
 
 def full(reader: Reader) -> list[str]:
-    """The pages likely to be the largest: of each kind the ten things that are named most, and pairs of those plans."""
+    """The pages likely to be the largest: of each kind the five things that are named most, pairs of those plans."""
     table = select(reader.site.site_context.graph.store, NAMED)
     times = dict(zip(table.values("one"), map(int, table.values("times")), strict=True))
     found: list[str] = []
     for kind in KINDS:
-        most = sorted(reader.site.site_context.graph.labels.of_kind(kind), key=lambda one: -times.get(one.iri, 0))[:10]
+        most = sorted(reader.site.site_context.graph.labels.of_kind(kind), key=lambda one: -times.get(one.iri, 0))[:5]
         found += [f"fr/{kind}/{one.key}.html" for one in most]
         if kind == "plan":
             found += [f"fr/pair/{one.key}--{two.key}.html" for one, two in permutations(most, 2)]

@@ -72,8 +72,8 @@ def test_the_page_of_an_obligation_says_it_in_words(triennial: Reader, language:
     assert WORDS[language][0] in words(triennial[f"{language}/obligation/{DUTY}.html"])
 
 
-def test_what_recurs_after_a_year_and_a_half_is_said_in_months(graph: pan2kg.Graph) -> None:
-    reader = recurring(graph, "P1Y6M")
+def test_what_recurs_after_a_year_and_a_half_is_said_in_months(few: pan2kg.Graph) -> None:
+    reader = recurring(few, "P1Y6M")
     for language, (_, months) in WORDS.items():
         assert months in words(reader[f"{language}/obligation/{DUTY}.html"])
 

@@ -36,8 +36,7 @@ def test_the_home_page_is_light(static_site: StaticSite, bundle: Bundle, languag
     assert size <= MOST, f"{size} bytes"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("language", "width"), [("fr", 1280), ("fr", 360), ("en", 360), ("de", 1280)])
 @pytest.mark.parametrize("name", ["index", "plans", "pairs", "sources", "question/shared-instruments"])
 def test_nothing_moves_while_a_page_comes_up(
     static_site: StaticSite, watch: Watch, name: str, width: int, language: Language

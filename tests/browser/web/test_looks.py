@@ -47,8 +47,7 @@ Colours = Literal["light", "dark"]
 BODIES: Final = {"parts": PAGE, "sparql": editor(WEIGHTS), "network": BODY, "question": FORM}
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("width", "colours"), [(1280, "light"), (360, "dark")])
 @pytest.mark.parametrize("name", BODIES)
 def test_nothing_keeps_people_out(site: Site, window: Watch, name: str, width: int, colours: Colours) -> None:
     page = window(site.page(f"access-{name}", BODIES[name]), width=width, color_scheme=colours).page

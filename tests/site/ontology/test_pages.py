@@ -38,8 +38,8 @@ def page(site_context: SiteContext, name: str, language: Language) -> str:
 
 
 @pytest.fixture(scope="module")
-def site_context(graph: pan2kg.Graph) -> SiteContext:
-    return SiteContext(Graph(graph.project, graph.store, language="fr", as_of=TODAY))
+def site_context(dated: pan2kg.Graph) -> SiteContext:
+    return SiteContext(dated)
 
 
 @pytest.mark.parametrize("name", ["ontology", "quality"])

@@ -42,7 +42,7 @@ export class Canvas {
         this.cy = cytoscape({
             container: host,
             elements: this.elements([...model.things.keys()]),
-            layout: isPlaced ? { name: "preset" } : { name: "cose", animate: false, randomize: true, nodeRepulsion: () => 400_000 },
+            layout: isPlaced ? { name: "preset", fit: false } : { name: "cose", animate: false, randomize: true, nodeRepulsion: () => 400_000 },
             style: this.style(many),
             minZoom: 0.05,
             maxZoom: 4,
@@ -70,15 +70,18 @@ export class Canvas {
 
     private elements(ids: string[]): cytoscape.ElementDefinition[] {
         const wanted = new Set(ids);
+        // what is not shown is so from the beginning: the library would work out how large it is
+        const shown = this.model.shown();
+        const classes = (has: boolean): string => (has ? "" : "off");
         const things = ids.map((id): cytoscape.ElementDefinition => {
             const thing = this.model.things.get(id);
             const position = Number.isFinite(thing?.x) && Number.isFinite(thing?.y) ? { x: thing?.x as number, y: thing?.y as number } : undefined;
             const size = LEAST + GROWTH * Math.sqrt(Math.min(this.model.linksOf(id).length, MOST));
-            return { group: "nodes", data: { id, label: shorten(thing?.label ?? id), type: thing?.type, size }, position };
+            return { group: "nodes", data: { id, label: shorten(thing?.label ?? id), type: thing?.type, size }, position, classes: classes(shown.things.has(id)) };
         });
         const links = [...this.model.links.values()]
             .filter(({ id, source, target }) => (wanted.has(source) || wanted.has(target)) && !this.cy?.getElementById(id).nonempty())
-            .map(({ id, source, target, evidence, directed }): cytoscape.ElementDefinition => ({ group: "edges", data: { id, source, target, evidence, directed: directed === false ? 0 : 1 } }));
+            .map(({ id, source, target, evidence, directed }): cytoscape.ElementDefinition => ({ group: "edges", data: { id, source, target, evidence, directed: directed === false ? 0 : 1 }, classes: classes(shown.links.has(id)) }));
         return [...things, ...links];
     }
 

@@ -66,8 +66,6 @@ class NetworkView extends HTMLElement {
         this.speak(language ?? "");
         document.addEventListener("pan2kg:language", (event) => this.speak((event as CustomEvent<string>).detail));
         window.addEventListener("hashchange", () => this.adopt());
-        this.canvas.update();
-        this.canvas.fit();
         if (!this.adopt() && data.focus && this.model.things.has(data.focus)) {
             this.choose(data.focus, "thing");
         }
