@@ -266,8 +266,8 @@ def refuse_fetching(text: str) -> None:
     pan2kg.errors.QueryError: query:1:12: SERVICE is refused: ...
     """
     upper = text.upper()
-    if not any(word in upper for word in _REFUSED):  # most queries hold none, and need not be read token by token
-        return
+    if not any(word in upper for word in _REFUSED) or not _SUSPECT.search(text):
+        return  # as most queries: this one need not be read token by token
     updates = ((token, token.text.upper()) for token in tokens(text) if token.kind == "word")
     for token, word in (*((call, "SERVICE") for call in calls(text, "SERVICE")), *updates):
         if word in _REFUSED:
@@ -285,8 +285,12 @@ UPDATES = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "
 _REFUSED = {"SERVICE": "no-fetching"} | dict.fromkeys(UPDATES, "read-only")
 
 
-_FROM = re.compile("(?<!:)FROM", re.IGNORECASE)
-"""Behind a colon it is a name, as in ``pan:from``."""
+_ALONE: Final = r"(?<![^\W\d])(?:{})(?!\w)"
+"""A word that is no part of a longer one, as ``add`` is of ``pan:addressee``; a number may stand before it."""
+_FROM = re.compile("(?<![:?$])" + _ALONE.format("FROM"), re.IGNORECASE)
+"""Behind a colon it is a name, as in ``pan:from``, behind a question mark a variable."""
+_SUSPECT = re.compile(f"SERVICE|{_ALONE.format('|'.join(UPDATES))}", re.IGNORECASE)
+"""Words that are looked for before a query is read token by token."""
 
 
 def syntax_error(text: str, message: str) -> QueryError:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +27,52 @@ PATIENCE = 300.0
 SCRIPT = Path(__file__).with_name("small_service.py")
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 PAIRS = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+class Starter:
+    """A process that has read the program once, and forks a service for each that is started."""
+
+    def __init__(self) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen([sys.executable, str(SCRIPT)], stdin=pipe, stdout=pipe, text=True)
+        self._told = threading.Lock()
+
+    def tell(self, **order: object) -> list[str]:
+        """The words it answers an order with."""
+        assert self._process.stdin
+        assert self._process.stdout
+        with self._told:
+            self._process.stdin.write(f"{json.dumps(order)}\n")
+            self._process.stdin.flush()
+            return self._process.stdout.readline().split()
+
+    def end(self) -> None:
+        """End it, when all it has started is ended."""
+        self._process.communicate()
+
+
+@dataclass
+class Forked:
+    """A service that was forked, as tests use a process they have started themselves."""
+
+    pid: int
+    starter: Starter
+    returncode: int | None = None
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds: float = PATIENCE) -> int:
+        """How it ended, once it has."""
+        if self.returncode is None:
+            said = self.starter.tell(wait=self.pid, seconds=round(seconds))
+            assert said, "the service did not end in time"
+            self.returncode = int(said[0])
+        return self.returncode
 
 
 Answer = TypeVar("Answer")
@@ -50,7 +100,7 @@ class Service:
     """A running service, and how to ask it."""
 
     port: int
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Forked
     fork_server: int = 0
     lines: list[str] = field(default_factory=list)
 
@@ -71,8 +121,21 @@ class Service:
 
     def workers(self) -> list[int]:
         """The processes of the workers; the asking process's children's children."""
-        found = subprocess.run(["pgrep", "-P", str(self.fork_server)], capture_output=True, text=True, check=False)
-        return [int(line) for line in found.stdout.split()]
+        return children(self.fork_server)
+
+
+def children(process: int) -> list[int]:
+    """The processes a process has started: as the kernel lists them where it does, as on Linux, else ``pgrep``."""
+    if _children_of(os.getpid()).exists():
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+            return [int(word) for word in _children_of(process).read_text(encoding="ascii").split()]
+        return []
+    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def _children_of(process: int) -> Path:
+    return Path(f"/proc/{process}/task/{process}/children")
 
 
 Start = Callable[..., Service]
@@ -91,34 +154,38 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def start_session(data: Path) -> Iterator[Start]:
-    yield from _starter(data)
+def starter() -> Iterator[Starter]:
+    """What services are forked from; a test of how one starts starts it for real."""
+    starter = Starter()
+    yield starter
+    starter.end()
+
+
+@pytest.fixture(scope="session")
+def start_session(data: Path, starter: Starter) -> Iterator[Start]:
+    yield from _started(data, starter)
 
 
 @pytest.fixture
-def start(data: Path) -> Iterator[Start]:
+def start(data: Path, starter: Starter) -> Iterator[Start]:
     """Start a service with options of one's own."""
-    yield from _starter(data)
+    yield from _started(data, starter)
 
 
-def _starter(data: Path) -> Iterator[Start]:
+def _started(data: Path, starter: Starter) -> Iterator[Start]:
     running: list[Service] = []
 
     def begin(**options: object) -> Service:
         given = {"data": str(data), **options}
-        process = subprocess.Popen([sys.executable, str(SCRIPT), json.dumps(given)], stdout=subprocess.PIPE, text=True)
-        assert process.stdout
-        line = process.stdout.readline().split()
-        assert line, "the service did not start"
-        running.append(Service(int(line[0]), process, int(line[1])))
+        process, *said = map(int, starter.tell(start=given))
+        assert said, "the service did not start"
+        running.append(Service(said[0], Forked(process, starter), said[1]))
         return running[-1]
 
     yield begin
     for service in running:
         service.process.terminate()
         service.process.wait(PATIENCE)
-        if service.process.stdout:
-            service.process.stdout.close()
 
 
 @pytest.fixture(scope="session")

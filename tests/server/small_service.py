@@ -2,12 +2,17 @@
 
     python small_service.py '{"data": "file.nq", "seconds": 2, …}'
 
-It prints its port once it listens.
+It prints its port, and the process of its fork server, once it listens. Without an argument it starts such services as
+it is told by lines of JSON on standard input, ``{"start": {…}}``, each forked from this process, which has read the
+program already and has no thread; it answers with the service's process and what that printed. ``{"wait": process,
+"seconds": 300}`` is answered with how a service ended, once it has; if that takes longer, this process ends.
 """
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import resource
 import signal
 import sys
@@ -111,8 +116,37 @@ def _operations(given: dict[str, Any], fork_server: ForkServer) -> Operations:
     return Operations(log, lambda: not fork_server.line.is_lost)
 
 
-def main() -> None:
-    given = json.loads(sys.argv[1])
+def options_of_a_service() -> dict[str, Any]:
+    """Start services as told until nobody tells any more; in each of them, its options."""
+    gc.freeze()
+    orders = os.fdopen(os.dup(0), encoding="utf-8")
+    for line in orders:
+        order = json.loads(line)
+        if "wait" in order:
+            signal.alarm(order["seconds"])
+            answer = str(os.waitstatus_to_exitcode(os.waitpid(order["wait"], 0)[1]))
+            signal.alarm(0)
+        else:
+            read, write = os.pipe()
+            process = os.fork()
+            if process == 0:
+                nothing = os.open(os.devnull, os.O_RDONLY)
+                for old, new in ((nothing, 0), (write, 1)):
+                    os.dup2(old, new)
+                for file in (orders.fileno(), nothing, read, write):
+                    os.close(file)
+                orders.detach()
+                started: dict[str, Any] = order["start"]
+                return started
+            os.close(write)
+            with os.fdopen(read, encoding="ascii") as said:
+                answer = f"{process} {said.readline().strip()}"
+        sys.stdout.write(f"{answer}\n")
+        sys.stdout.flush()
+    sys.exit()
+
+
+def main(given: dict[str, Any]) -> None:
     limits = Limits(
         given.get("seconds", 2.0), given.get("rows", 10**6), given.get("size", 2**26), given.get("memory", 2**29)
     )
@@ -180,4 +214,4 @@ def main() -> None:
 if __name__ == "__main__":
     # a shell that starts the tests in the background lets them ignore it, and what they start as well
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    main()
+    main(json.loads(sys.argv[1]) if sys.argv[1:] else options_of_a_service())

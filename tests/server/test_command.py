@@ -23,9 +23,9 @@ from pan2kg.server.first_pages import FirstPage, FirstPages
 from pan2kg.server.protocol import Operation
 from pan2kg.server.refusal import Refusal
 from pan2kg.server.settings import HOMES, Settings
-from tests.server.conftest import PATIENCE, SLOW
+from tests.conftest import Cli
+from tests.server.conftest import PATIENCE, SLOW, children
 
-ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import argparse, sys
 from pan2kg.errors import Pan2kgError
@@ -44,14 +44,14 @@ Serve = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def serve(few: pan2kg.Graph) -> Iterator[Serve]:
-    """Start the command over a project with a few plans: how it starts and ends does not depend on how many."""
+def serve(two_countries: pan2kg.Graph) -> Iterator[Serve]:
+    """Start the command over a small project: how it starts and ends does not depend on how much is in it."""
     running: list[subprocess.Popen[str]] = []
 
     def begin(*options: str, **environment: str) -> subprocess.Popen[str]:
         running.append(
             subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, "--project", str(few.project.root), "--no-browser", *options],
+                [sys.executable, "-c", PROGRAM, "--project", str(two_countries.project.root), "--no-browser", *options],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -78,11 +78,11 @@ def get(url: str, accept: str = "text/csv") -> str:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_where_it_is_answers_and_ends_cleanly(
-    serve: Serve, few: pan2kg.Graph, tmp_path: Path, how: signal.Signals
+    serve: Serve, two_countries: pan2kg.Graph, tmp_path: Path, how: signal.Signals
 ) -> None:
     kept = {path: FirstPage("text/html", f"<html>kept {path}".encode()) for path in HOMES}
     if how == signal.SIGINT:
-        FirstPages.of(few.project, tmp_path).write(kept)
+        FirstPages.of(two_countries.project, tmp_path).write(kept)
     process = serve("--port", "0", PAN2KG_CACHE=str(tmp_path))
     url = address(process)
     assert url.startswith("http://127.0.0.1:")
@@ -123,10 +123,9 @@ def test_who_still_waits_when_it_ends_is_told(serve: Serve, until: Callable[...,
             get(f"{url}sparql?query={quote(SLOW)}")
         replies.append((refused.value.code, refused.value.read().decode()))
 
-    fork_server = fork_server_of(process)
     reader = threading.Thread(target=ask)
     reader.start()
-    until(lambda: any(worked(child) > 0.3 for child in children(fork_server)))
+    until(lambda: "pan2kg_workers_busy 1.0" in get(f"{url}metrics"))
     process.terminate()
     _, error = process.communicate(timeout=PATIENCE)
     assert (process.returncode, error) == (0, "")
@@ -134,22 +133,11 @@ def test_who_still_waits_when_it_ends_is_told(serve: Serve, until: Callable[...,
     assert replies == [(503, ENDED)]
 
 
-def worked(process: int) -> float:
-    """Seconds a process has computed."""
-    ran = subprocess.run(["ps", "-o", "cputimes=", "-p", str(process)], capture_output=True, text=True, check=False)
-    return float(ran.stdout.strip() or 0)
-
-
 def fork_server_of(service: subprocess.Popen[str]) -> int:
     """The child of the supervisor, which is the child of the main process."""
     (supervisor,) = children(service.pid)
     (fork_server,) = children(supervisor)
     return fork_server
-
-
-def children(process: int) -> list[int]:
-    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)
-    return [int(line) for line in found.stdout.split()]
 
 
 def test_nothing_is_left_when_it_is_killed(serve: Serve, until: Callable[..., None]) -> None:
@@ -168,21 +156,18 @@ def _lives(process: int) -> bool:
     return subprocess.run(["ps", "-p", str(process)], capture_output=True, check=False).returncode == 0
 
 
-def test_a_port_in_use_is_one_sentence(serve: Serve) -> None:
+def test_a_port_in_use_is_one_sentence(cli: Cli) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        process = serve("--port", str(taken.getsockname()[1]))
-        _, error = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 2
-    assert error.count("\n") == 1
-    assert "address already in use" in error
-    assert "--port" in error
+        done = cli("serve", "--no-browser", "--port", str(taken.getsockname()[1]))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "address already in use" in done.stderr
+    assert "--port" in done.stderr
 
 
-def test_a_writable_service_needs_a_token(serve: Serve, tmp_path: Path) -> None:
-    process = serve("--port", "0", "--writable")
-    _, error = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, error.count("\n")) == (2, 1)
-    assert "token" in error
+def test_a_writable_service_needs_a_token(serve: Serve, cli: Cli, tmp_path: Path) -> None:
+    done = cli("serve", "--no-browser", "--port", "0", "--writable")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "token" in done.stderr
     secret = tmp_path / "token"
     secret.write_text("secret\n", encoding="utf-8")
     url = address(serve("--port", "0", "--writable", "--token-file", str(secret)))
@@ -252,21 +237,19 @@ def test_an_endpoint_that_answers_nonsense_is_told_in_sentences(wavering: str) -
 @pytest.mark.parametrize(
     "url", ["nonsense", "", "ftp://e/sparql", "http://[::1/sparql", "http://e/é", "http://127.0.0.1:9/sparql"]
 )
-def test_an_endpoint_that_is_not_there_is_one_sentence(serve: Serve, url: str) -> None:
-    process = serve("--port", "0", "--endpoint", url)
-    said, error = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, said, error.count("\n")) == (2, "", 1)
-    assert "address" in error
+def test_an_endpoint_that_is_not_there_is_one_sentence(cli: Cli, url: str) -> None:
+    done = cli("serve", "--no-browser", "--port", "0", "--endpoint", url)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "address" in done.stderr
 
 
 @pytest.mark.parametrize(
     "options", [("--port", "80000"), ("--max-rows", "0"), ("--memory", "-5"), ("--workers", "0"), ("--timeout", "nan")]
 )
-def test_a_number_that_makes_no_sense_is_refused(serve: Serve, options: tuple[str, str]) -> None:
-    process = serve("--port", "0", *options)
-    _, error = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 2
-    assert f"argument {options[0]}" in error
+def test_a_number_that_makes_no_sense_is_refused(cli: Cli, options: tuple[str, str]) -> None:
+    done = cli("serve", "--no-browser", "--port", "0", *options)
+    assert done.returncode == 2
+    assert f"argument {options[0]}" in done.stderr
 
 
 def checks(parent: int) -> list[Path]:

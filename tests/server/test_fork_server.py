@@ -35,10 +35,11 @@ class Watched(Service):
         with self.log.open("wb") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True)
         super().__init__(0, process)
+        assert process.stdout
+        self.said = process.stdout
 
     def listen(self) -> Watched:
-        assert self.process.stdout
-        line = self.process.stdout.readline().split()
+        line = self.said.readline().split()
         assert line, self.log.read_text()
         self.port, self.fork_server = int(line[0]), int(line[1])
         return self
@@ -86,8 +87,7 @@ def begin(tmp_path: Path) -> Iterator[Start]:
         with suppress(ProcessLookupError):
             os.killpg(service.process.pid, signal.SIGTERM)
         service.process.wait(PATIENCE)
-        assert service.process.stdout
-        service.process.stdout.close()
+        service.said.close()
 
 
 def insert(n: int) -> str:

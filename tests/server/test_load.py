@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.server.conftest import Reply, Service, Start
 
-SECONDS: Final = float(os.environ.get("PAN2KG_LOAD_SECONDS", "7"))
+SECONDS: Final = float(os.environ.get("PAN2KG_LOAD_SECONDS", "3"))
 CLIENTS: Final = 64
 SENTENCE: Final = (".\n", "…\n")
 COUNT: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -181,9 +181,9 @@ def _let(crowd: Crowd) -> None:
 
 
 def test_told_to_end_while_it_is_asked_it_ends_cleanly(start: Start, until: Callable[..., None]) -> None:
-    service = start(pages=True, seconds=60.0, workers=6)
+    service = start(pages=True, seconds=60.0, workers=8)
     crowd = Crowd(service, 60)
-    asked = [*[crowd.slow] * 3, *[crowd.large] * 3, *[crowd.short] * 20, *[crowd.page] * 5]
+    asked = [*[crowd.slow] * 3, *[crowd.sip] * 3, *[crowd.short] * 20, *[crowd.page] * 5]
     clients = [threading.Thread(target=_quietly, args=(ask,)) for ask in asked]
     for client in clients:
         client.start()

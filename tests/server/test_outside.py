@@ -80,14 +80,17 @@ SMUGGLED = [
 """Ways in which a call was hidden, or was tried to be: the engine wants no space between words."""
 
 
-@pytest.mark.parametrize("query", SMUGGLED)
-def test_no_call_is_hidden_from_a_service_that_may_ask_another(
-    start_session: Start, listener: Listener, query: str
-) -> None:
+@pytest.fixture(scope="module")
+def asking(start_session: Start) -> Iterator[Service]:
+    """A service that may ask one other."""
     with socket.create_server(("127.0.0.1", 0)) as allowed:
-        service = start_session(services=[f"http://127.0.0.1:{allowed.getsockname()[1]}/"])
-        assert service.ask(query.replace("URL", listener.url)).status == 403
-        assert listener.visits == 0
+        yield start_session(services=[f"http://127.0.0.1:{allowed.getsockname()[1]}/"])
+
+
+@pytest.mark.parametrize("query", SMUGGLED)
+def test_no_call_is_hidden_from_a_service_that_may_ask_another(asking: Service, listener: Listener, query: str) -> None:
+    assert asking.ask(query.replace("URL", listener.url)).status == 403
+    assert listener.visits == 0
 
 
 @pytest.mark.parametrize("query", SMUGGLED)

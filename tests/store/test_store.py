@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from pan2kg.errors import EndpointError, ProjectError, QueryError, TurtleError
 from pan2kg.project import Project, write_atomically
+from pan2kg.store import store as stores
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import LocalStore, construct, dump, fingerprint, load, select
+from pan2kg.turtle.tokens import calls, tokens
 
 
 @pytest.fixture
@@ -52,6 +56,23 @@ def test_fetching_and_updates_are_refused(store: LocalStore, text: str) -> None:
 def test_the_word_service_in_a_string_comment_or_iri_is_no_service(store: LocalStore) -> None:
     text = 'SELECT * { ?s ?p "SERVICE <http://e/>" . ?s <http://e/SERVICE> ?o } # SERVICE\n'
     assert select(store, text).rows == ()
+
+
+PIECES = ["a", "_", "1", "é", "ſ", ":", "?", "$", "@", ".", "-", "·", " ", "<", ">"]
+PIECES += ['"', "'", "#", "\n", "\\", "%4", "{", "}", "\u0301", "^^"]
+
+
+AROUND = st.lists(st.sampled_from(PIECES), max_size=4).map("".join)
+WORDS = st.sampled_from(["MOVE", "add", "From", "Service"])
+
+
+@given(st.tuples(AROUND, WORDS, AROUND).map("".join))
+@example("1MOVE")
+@example("?FROM ?a")
+def test_what_is_looked_for_first_leaves_no_word_out_that_is_looked_for(text: str) -> None:
+    words = {token.text.upper() for token in tokens(text) if token.kind == "word"}
+    assert stores._SUSPECT.search(text) or not (words & {*stores.UPDATES} or [*calls(text, "SERVICE")])
+    assert stores._FROM.search(text) or "FROM" not in words
 
 
 def test_from_never_touches_the_network_or_the_disk(store: LocalStore) -> None:

@@ -101,8 +101,10 @@ def test_the_ontology_answers_with_its_terms(shipped: Client, statements: Statem
         ("image/png, */*;q=0.1", "text/turtle; charset=utf-8"),
     ],
 )
-def test_data_come_in_the_format_that_is_asked_for(shipped: Client, headers: Headers, accept: str, media: str) -> None:
-    got = shipped.found(PLAN, accept)
+def test_data_come_in_the_format_that_is_asked_for(
+    few_shipped: Client, headers: Headers, accept: str, media: str
+) -> None:
+    got = few_shipped.found(PLAN, accept)
     said = headers(got)
     assert (got.status, said["content-type"], said["vary"]) == (200, media, "Accept")
 
@@ -117,15 +119,15 @@ def test_data_come_in_the_format_that_is_asked_for(shipped: Client, headers: Hea
     ],
 )
 def test_a_reader_is_led_to_the_page_in_his_language(
-    shipped: Client, headers: Headers, accept: str, language: str, page: str
+    few_shipped: Client, headers: Headers, accept: str, language: str, page: str
 ) -> None:
-    got = shipped.found(PLAN, accept, languages=language)
+    got = few_shipped.found(PLAN, accept, languages=language)
     assert (got.status, headers(got)["location"], headers(got)["vary"]) == (303, page, "Accept, Accept-Language")
 
 
 @pytest.mark.parametrize("accept", ["image/png", "text/html;q=0", "text/turtle;q=0, text/csv", "application/trig"])
-def test_what_cannot_be_had_is_a_406_that_names_the_formats(shipped: Client, accept: str) -> None:
-    refusal = shipped.refused(PLAN, accept)
+def test_what_cannot_be_had_is_a_406_that_names_the_formats(few_shipped: Client, accept: str) -> None:
+    refusal = few_shipped.refused(PLAN, accept)
     assert refusal.status == 406
     assert "text/turtle" in refusal.sentence
     assert "text/html" in refusal.sentence
@@ -140,8 +142,8 @@ def test_what_cannot_be_had_is_a_406_that_names_the_formats(shipped: Client, acc
         ("jsonld", "application/ld+json"),
     ],
 )
-def test_an_ending_fixes_the_format(shipped: Client, headers: Headers, ending: str, media: str) -> None:
-    said = headers(shipped.found(f"{PLAN}.{ending}", "image/png"))
+def test_an_ending_fixes_the_format(few_shipped: Client, headers: Headers, ending: str, media: str) -> None:
+    said = headers(few_shipped.found(f"{PLAN}.{ending}", "image/png"))
     assert said["content-type"] == media
     assert "vary" not in said
     links = said["link"].split(", ")
@@ -151,36 +153,36 @@ def test_an_ending_fixes_the_format(shipped: Client, headers: Headers, ending: s
     assert '</de/plan/lu-bhr-2.html>; rel="alternate"; type="text/html"; hreflang="de"' in links
 
 
-def test_the_ending_html_leads_to_the_page(shipped: Client, headers: Headers) -> None:
-    got = shipped.found(f"{PLAN}.html", "text/turtle", languages="en")
+def test_the_ending_html_leads_to_the_page(few_shipped: Client, headers: Headers) -> None:
+    got = few_shipped.found(f"{PLAN}.html", "text/turtle", languages="en")
     said = headers(got)
     assert (got.status, said["location"], said["vary"]) == (303, "/en/plan/lu-bhr-2.html", "Accept-Language")
 
 
-def test_what_is_negotiated_says_which_form_it_is(shipped: Client, headers: Headers) -> None:
-    assert headers(shipped.found(PLAN, "application/ld+json"))["content-location"] == f"{PLAN}.jsonld"
+def test_what_is_negotiated_says_which_form_it_is(few_shipped: Client, headers: Headers) -> None:
+    assert headers(few_shipped.found(PLAN, "application/ld+json"))["content-location"] == f"{PLAN}.jsonld"
 
 
-def test_an_etag_is_that_of_one_form_at_one_place(shipped: Client, headers: Headers) -> None:
+def test_an_etag_is_that_of_one_form_at_one_place(few_shipped: Client, headers: Headers) -> None:
     calls = [(PLAN, "text/turtle"), (PLAN, "application/n-triples"), ("/doc/plan/lu-bhr-1", "text/turtle")]
-    tags = [headers(shipped.found(path, accept))["etag"] for path, accept in calls]
-    tags.append(headers(shipped.found(PLAN, "text/turtle", place="https://other.example/"))["etag"])
+    tags = [headers(few_shipped.found(path, accept))["etag"] for path, accept in calls]
+    tags.append(headers(few_shipped.found(PLAN, "text/turtle", place="https://other.example/"))["etag"])
     assert len(set(tags)) == 4
-    again = shipped.found(PLAN, "text/turtle", condition=f'"x", {tags[0]}')
+    again = few_shipped.found(PLAN, "text/turtle", condition=f'"x", {tags[0]}')
     assert (again.status, again.body, headers(again)["etag"]) == (304, b"", tags[0])
     assert headers(again)["vary"] == "Accept"
-    assert shipped.found(PLAN, "text/turtle", condition=tags[1]).status == 200
+    assert few_shipped.found(PLAN, "text/turtle", condition=tags[1]).status == 200
 
 
 def test_documents_are_where_the_service_stands_and_things_keep_their_iri(
-    shipped: Client, headers: Headers, statements: Statements
+    few_shipped: Client, headers: Headers, statements: Statements
 ) -> None:
     """Identity and place apart: a query copied from a document must find the same thing at the endpoint."""
     base = "https://data.example/pan/"
     place = {"place": base, "front": base}
-    assert headers(shipped.found("/id/plan/lu-bhr-2", **place))["location"] == f"{base}doc/plan/lu-bhr-2"
-    assert headers(shipped.found(PLAN, "text/html", **place))["location"] == f"{base}fr/plan/lu-bhr-2.html"
-    got = shipped.found(PLAN, "text/turtle", **place)
+    assert headers(few_shipped.found("/id/plan/lu-bhr-2", **place))["location"] == f"{base}doc/plan/lu-bhr-2"
+    assert headers(few_shipped.found(PLAN, "text/html", **place))["location"] == f"{base}fr/plan/lu-bhr-2.html"
+    got = few_shipped.found(PLAN, "text/turtle", **place)
     assert f'<{base}doc/plan/lu-bhr-2.nt>; rel="alternate"' in headers(got)["link"]
     topics = {(s, o) for s, p, o in statements(got.body) if p.endswith("primaryTopic")}
     assert topics == {(f"{base}doc/plan/lu-bhr-2", ID + "plan/lu-bhr-2")}

@@ -15,7 +15,6 @@ from pan2kg.publish.edition import Addresses
 from pan2kg.server.dereference import Answer, Call
 from pan2kg.server.linked_data import PATH, VoidStatistics, count
 from pan2kg.server.refusal import Refusal
-from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ROOT
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ MEDIA = ("text/turtle", "application/n-triples", "application/rdf+xml", "applica
 
 
 @pytest.fixture(scope="module")
-def void_statistics(graph: pan2kg.Graph) -> VoidStatistics:
-    return VoidStatistics(graph.project)
+def void_statistics(few: pan2kg.Graph) -> VoidStatistics:
+    return VoidStatistics(few.project)
 
 
 def ask(void_statistics: VoidStatistics, client: Client, accept: str = "", condition: str = "") -> Answer:
@@ -37,7 +36,8 @@ def ask(void_statistics: VoidStatistics, client: Client, accept: str = "", condi
     return got
 
 
-def test_queries_count_what_a_release_counts(local: LocalStore) -> None:
+def test_queries_count_what_a_release_counts(few: pan2kg.Graph) -> None:
+    local = few.held
     targets = statistics.targets_of(own_profile(read_profiles(local), None))
     released = statistics.count(*read_content(local, Addresses()), ROOT, targets)
     served = count(local)
@@ -46,29 +46,31 @@ def test_queries_count_what_a_release_counts(local: LocalStore) -> None:
 
 
 def test_it_is_one_graph_in_each_format(
-    void_statistics: VoidStatistics, shipped: Client, canonical: Callable[[bytes, str], str]
+    void_statistics: VoidStatistics, few_shipped: Client, canonical: Callable[[bytes, str], str]
 ) -> None:
-    assert len({canonical(ask(void_statistics, shipped, media).body, media) for media in MEDIA}) == 1
+    assert len({canonical(ask(void_statistics, few_shipped, media).body, media) for media in MEDIA}) == 1
 
 
 def test_it_says_where_the_data_are(
-    void_statistics: VoidStatistics, shipped: Client, statements: Callable[[bytes], set[tuple[str, str, str]]]
+    void_statistics: VoidStatistics, few_shipped: Client, statements: Callable[[bytes], set[tuple[str, str, str]]]
 ) -> None:
-    said = statements(ask(void_statistics, shipped).body)
+    said = statements(ask(void_statistics, few_shipped).body)
     dataset = ROOT + "dataset"
     assert (dataset, VOID + "sparqlEndpoint", "https://data.example/pan/sparql") in said
     assert (dataset, VOID + "dataDump", "https://data.example/pan/data/pan2kg.nq.gz") in said
     assert any(p == VOID + "classPartition" for _, p, _ in said)
 
 
-def test_it_is_asked_for_again_by_its_etag(void_statistics: VoidStatistics, shipped: Client, headers: Headers) -> None:
-    tag = headers(ask(void_statistics, shipped))["etag"]
-    assert ask(void_statistics, shipped, condition=tag).status == 304
-    assert headers(ask(void_statistics, shipped, "application/ld+json"))["etag"] != tag
+def test_it_is_asked_for_again_by_its_etag(
+    void_statistics: VoidStatistics, few_shipped: Client, headers: Headers
+) -> None:
+    tag = headers(ask(void_statistics, few_shipped))["etag"]
+    assert ask(void_statistics, few_shipped, condition=tag).status == 304
+    assert headers(ask(void_statistics, few_shipped, "application/ld+json"))["etag"] != tag
 
 
-def test_what_cannot_be_had_is_a_406(void_statistics: VoidStatistics, shipped: Client) -> None:
-    got = void_statistics.answer(Call(PATH, accept="text/html"), shipped.source)
+def test_what_cannot_be_had_is_a_406(void_statistics: VoidStatistics, few_shipped: Client) -> None:
+    got = void_statistics.answer(Call(PATH, accept="text/html"), few_shipped.source)
     assert isinstance(got, Refusal)
     assert got.status == 406
 
