@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pan2kg.errors import Place, ProjectError
@@ -98,6 +98,7 @@ class Project:
         return self.root == Project.packaged().root and not self.data
 
     @classmethod
+    @cache
     def packaged(cls) -> Project:
         """The project shipped with the package: beside the modules in a wheel, above them in a clone."""
         beside = PACKAGE / "data"

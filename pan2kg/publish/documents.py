@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -27,8 +27,11 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.catalogue.terms import FOAF, OWL, TYPE, write
 from pan2kg.publish.dump import Content
 from pan2kg.publish.edition import Edition, File
-from pan2kg.tables.template import render
+from pan2kg.tables.template import macro, markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 DOCUMENTS: Final = "doc"
 GRAPHS: Final = "graph"
@@ -186,10 +189,20 @@ class Described:
 
     def name(self, iri: str, language: Language) -> str:
         """What a thing is called, best in a language, or what it joins or quotes; else its own last part."""
-        names = self.names.get(iri, {})
-        return next((names[tag] for tag in (language, *LANGUAGES, "") if tag in names), "") or self._made_of(
-            iri, language
-        )
+        if (found := self._called.get((iri, language))) is None:
+            names = self.names.get(iri, {})
+            found = next((names[tag] for tag in (language, *LANGUAGES, "") if tag in names), "")
+            found = self._called[iri, language] = found or self._made_of(iri, language)
+        return found
+
+    @cached_property
+    def _called(self) -> dict[tuple[str, Language], str]:
+        return {}
+
+    @cached_property
+    def shown(self) -> dict[tuple[str, ...], Markup]:
+        """What documents show again and again as it is written there: properties, and things by their names."""
+        return {}
 
     def _made_of(self, iri: str, language: Language) -> str:
         said = {one.predicate: one.object for one in self.of.get(iri, ())}
@@ -243,9 +256,8 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
         has_several = place.startswith(f"{LINKS}/")
         about = described.about_all(things) if has_several else described.about(things[0])
         lines = b"".join([*(one.line for one in about), described.colophon(place, things)])
-        used = _used(about, prefixes)
+        read, used = list(ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)), _used(about, prefixes)
         for ending, form in _DATA.items():
-            read = ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)
             yield f"{place}.{ending}", (ox.serialize(read, format=form, prefixes=used) or b"").rstrip() + b"\n"
         if has_several:
             yield f"{place}.html", render("links.html", _links_page(described, things, place)).encode()
@@ -294,15 +306,6 @@ class Told:
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A property in each language, and its values or, reversed, what has it."""
-
-    names: tuple[tuple[Language, str], ...]
-    values: tuple[Told, ...]
-    is_reversed: bool = False
-
-
 def _page(described: Described, iri: str, place: str, pages: Collection[str]) -> dict[str, object]:
     root = "../" * place.count("/")
     inside = place.removeprefix(f"{DOCUMENTS}/")
@@ -319,17 +322,45 @@ def _page(described: Described, iri: str, place: str, pages: Collection[str]) ->
         "pages": [] if is_retired else shown,
         "retired": is_retired,
         "following": [_leading(described, one, root) for one in described.successors(iri)],
-        "rows": [] if shown and not is_retired else list(_rows(described, iri, root)),
+        "rows": markup("") if shown and not is_retired else markup("").join(_rows(described, iri, root)),
         "say": _WORDS.say,
     }
 
 
-def _rows(described: Described, iri: str, root: str) -> Iterator[Row]:
+def _rows(described: Described, iri: str, root: str) -> Iterator[Markup]:
+    """The properties of a thing with their values, and those by which others point to it."""
     for name, said in groupby(sorted(described.of[iri], key=_predicate), key=_predicate):
-        yield Row(_called(described, name), tuple(_told(described, one, root) for one in said))
+        yield _property(described, name, "")
+        for one in said:
+            yield _written(described, one, root, _VALUE)
     for name, said in groupby(sorted(described.towards(iri), key=_predicate), key=_predicate):
-        values = tuple(_leading(described, one.subject, root) for one in said)
-        yield Row(_called(described, name), values, is_reversed=True)
+        yield _property(described, name, "←")
+        for one in said:
+            yield _written_thing(described, one.subject, root, _VALUE)
+
+
+_VALUE: Final = "value"
+_INLINE: Final = "inline"
+
+
+def _property(described: Described, name: str, sign: str) -> Markup:
+    """A property in each language, as the head of its values; the sign says that they have it."""
+    if (found := described.shown.get((name, sign))) is None:
+        found = described.shown[name, sign] = macro("_told.html", "property")(_called(described, name), sign)
+    return found
+
+
+def _written(described: Described, one: Statement, root: str, form: str) -> Markup:
+    """What a statement says, by the macro of that name."""
+    if one.value:
+        return macro("_told.html", form)(Told(one.value.value, one.value.language or ""))
+    return _written_thing(described, one.target, root, form)
+
+
+def _written_thing(described: Described, iri: str, root: str, form: str) -> Markup:
+    if (found := described.shown.get((iri, root, form))) is None:
+        found = described.shown[iri, root, form] = macro("_told.html", form)(_leading(described, iri, root))
+    return found
 
 
 def _predicate(one: Statement) -> str:
@@ -343,12 +374,6 @@ def _called(described: Described, name: str) -> Names:
     key = f"property.{name}"
     change = Messages("change")
     return tuple((tag, change.say(key, tag) if change.has(key) else described.name(name, tag)) for tag in LANGUAGES)
-
-
-def _told(described: Described, one: Statement, root: str) -> Told:
-    if one.value:
-        return Told(one.value.value, one.value.language or "")
-    return _leading(described, one.target, root)
 
 
 def _leading(described: Described, iri: str, root: str) -> Told:
@@ -374,8 +399,8 @@ class LinkRow:
     """A link as it is shown: its key, what it joins, and the values of each column; one that was retired says so."""
 
     key: str
-    ends: tuple[Told, ...]
-    cells: tuple[tuple[Told, ...], ...]
+    ends: Markup
+    cells: tuple[Markup, ...]
     retired: bool
 
 
@@ -394,9 +419,10 @@ def _links_page(described: Described, things: Sequence[str], place: str) -> dict
 
 
 def _link_row(described: Described, iri: str, root: str) -> LinkRow:
-    found: dict[str, list[Told]] = defaultdict(list)
+    found: dict[str, list[Markup]] = defaultdict(list)
     for one in described.of[iri]:
         if one.predicate in _ENDS or one.predicate in _TOLD:
-            found[one.predicate].append(_told(described, one, root))
-    ends = tuple(told for name in _ENDS for told in found[name])
-    return LinkRow(iri.rpartition("/")[2], ends, tuple(tuple(found[name]) for name in _TOLD), described.is_retired(iri))
+            found[one.predicate].append(_written(described, one, root, _INLINE))
+    ends = markup(" – ").join(told for name in _ENDS for told in found[name])
+    cells = tuple(markup("<br>").join(found[name]) for name in _TOLD)
+    return LinkRow(iri.rpartition("/")[2], ends, cells, described.is_retired(iri))

@@ -156,7 +156,7 @@ def xml_fit(text: str) -> str:
     >>> xml_fit("a\\x0bb\\n")
     'a�b\\n'
     """
-    return _UNFIT.sub("\ufffd", text)
+    return text if text.isprintable() else _UNFIT.sub("\ufffd", text)
 
 
 def xml_text(text: str) -> str:

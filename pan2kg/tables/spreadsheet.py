@@ -70,13 +70,11 @@ def _write(sheet: Any, grid: Grid, bold: Any, day: Any) -> None:  # noqa: ANN401
 
 
 def _put(sheet: Any, place: tuple[int, int], value: Value, day: Any) -> None:  # noqa: ANN401 - as above
-    if isinstance(value, bool):
-        sheet.write_boolean(*place, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(*place, value)
-    elif isinstance(value, str) and len(value) == len("2026-01-01") and _is_day(value):
+    if not isinstance(value, str):
+        (sheet.write_boolean if isinstance(value, bool) else sheet.write_number)(*place, value)
+    elif len(value) == len("2026-01-01") and _is_day(value):
         sheet.write_datetime(*place, datetime.fromisoformat(value), day)
-    elif value:
+    else:
         sheet.write_string(*place, xml_fit(value)[:_LONGEST])
 
 

@@ -51,7 +51,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 
     With all marks in it the pattern takes 20 ms to compile, a tenth of what a short command takes; few texts have any.
     """
-    marked = any(first <= char <= last for char in set(text) for first, last in _RANGES)
+    marked = not text.isascii() and any(first <= char <= last for char in set(text) for first, last in _RANGES)
     return _compiled(_MARKS if marked else "·")
 
 

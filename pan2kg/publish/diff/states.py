@@ -143,6 +143,8 @@ def change_list(old: Side, new: Side) -> Change:
     >>> change_list(one, two).moves, change_list(one, two).added
     ((Move(old='http://e/g', new='http://e/h'),), ())
     """
+    if old.quads == new.quads:
+        return Change(old, new, (), (), (), (), ())
     gone, come = old.quads - new.quads, new.quads - old.quads
     moves = _moves(old, new, gone, come)
     names = {ox.NamedNode(move.old): ox.NamedNode(move.new) for move in moves}
