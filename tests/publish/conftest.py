@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -80,7 +81,9 @@ def folder(few_folder: Path) -> Path:
 
 @pytest.fixture
 def small(own_project: Path, project: Project) -> Path:
-    """A project with nothing but the catalogue's own facts: published in a moment."""
+    """A project with nothing but the catalogue's own facts, and the terms it takes for them: published in a moment."""
+    for of_plans in ("schemes", "shapes"):
+        shutil.rmtree(own_project / "ontology" / of_plans)
     facts = project.graph / "catalogue.ttl"
     (own_project / "graph" / facts.name).write_bytes(facts.read_bytes())
     return own_project
