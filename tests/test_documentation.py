@@ -55,14 +55,16 @@ def _run(command: str, folder: Path, commands: Commands) -> str:
 
 
 def _serve(folder: Path) -> str:
-    """What the service says of itself when it stands, at a port that is free, as it would say it of its own."""
+    """What the service says of itself when it stands, at a port that is free; it ends when told to, without a word."""
     command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0"]
     environment = {**BARE, "PATH": os.environ["PATH"], "COLUMNS": "80"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment) as service:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=folder, env=environment) as service:
         assert service.stdout is not None
         said = service.stdout.readline()
         service.terminate()
-        assert service.wait(timeout=600) == 0
+        _, faults = service.communicate(timeout=600)
+        assert (service.returncode, faults) == (0, "")
     return re.sub(r":\d+/", ":8000/", said)
 
 

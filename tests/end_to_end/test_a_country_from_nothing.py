@@ -20,7 +20,7 @@ import pytest
 
 import pan2kg
 from pan2kg.project import ROOT, Project
-from tests.conftest import Cli, Commands
+from tests.conftest import Cli, Commands, made_once
 
 BASE = "https://graph.test/be/"
 FIRST = (
@@ -38,10 +38,15 @@ def done(cli: Cli, *words: str) -> str:
     return result.stdout
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Path:
     """A folder with the project as it was begun, and as it was gone on with; tests take copies, none changes it."""
-    folder = tmp_path_factory.mktemp("kept")
+    return made_once("belgium", tmp_path_factory, lambda folder: _go_on(folder, commands))
+
+
+def _go_on(folder: Path, commands: Commands) -> None:
+    """Begin a project, draft two plans, say what they rest on and what was read of them."""
+    folder.mkdir()
 
     def cli(*words: str) -> subprocess.CompletedProcess[str]:
         return commands.run(words, folder)
@@ -61,7 +66,6 @@ def kept(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Path:
     read = ("--aspect", "texts", "--extent", "full", "--document", "be-bhr-1-text", "--by", "A. Peeters")
     done(cli, "add", "reading", "be-bhr-1", *read, "--project", "be")
     done(cli, "add", "home", "be-bhr-1", "--project", "be")
-    return folder
 
 
 @pytest.fixture

@@ -177,9 +177,10 @@ def test_a_remote_store_gives_the_same_answers(cli: Cli, few: pan2kg.Graph, endp
         )
 
 
-def test_a_cache_gives_the_same_answer_and_is_found_again(cli: Cli, tmp_path: Path) -> None:
-    said = {cli("ask", "plans", "--cache", "cache").stdout for _ in range(3)}
-    assert said == {cli("ask", "plans", "--no-cache").stdout}
+def test_a_cache_gives_the_same_answer_and_is_found_again(cli: Cli, few: pan2kg.Graph, tmp_path: Path) -> None:
+    plans = ("ask", "plans", "--project", str(few.project.root))
+    said = {cli(*plans, "--cache", "cache").stdout for _ in range(3)}
+    assert said == {cli(*plans, "--no-cache").stdout}
     assert len(list((tmp_path / "cache").glob("*/*/made.json"))) == 1
 
 

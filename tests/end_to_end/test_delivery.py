@@ -91,9 +91,9 @@ def test_the_network_is_written_whole_and_the_same_twice(twice: tuple[Path, Path
     assert written == again
 
 
-def test_a_pair_of_plans_is_small_enough_for_mermaid(cli: Cli, tmp_path: Path) -> None:
+def test_a_pair_of_plans_is_small_enough_for_mermaid(cli: Cli, few: pan2kg.Graph, tmp_path: Path) -> None:
     pair = ("--plan", "lu-bhr-1", "--plan", "lu-bhr-2", "--type", "shared-instrument")
-    assert cli("export", "mermaid", "-o", "pair.mmd", *pair).returncode == 0
+    assert cli("export", "mermaid", "-o", "pair.mmd", *pair, "--project", str(few.project.root)).returncode == 0
     assert (tmp_path / "pair.mmd").read_text().startswith("flowchart LR")
 
 
@@ -114,9 +114,10 @@ def test_a_pair_of_plans_is_small_enough_for_mermaid(cli: Cli, tmp_path: Path) -
     ],
 )
 def test_wrong_use_is_one_sentence_and_leaves_nothing(
-    cli: Cli, tmp_path: Path, arguments: list[str], expected: str
+    cli: Cli, few: pan2kg.Graph, tmp_path: Path, arguments: list[str], expected: str
 ) -> None:
-    done = cli(*arguments)
+    """Of a few plans, but for the form that cannot hold the whole network."""
+    done = cli(*arguments, *(() if "mermaid" in arguments else ("--project", str(few.project.root))))
     assert done.returncode == 2
     assert re.search(expected, done.stderr), done.stderr
     assert done.stderr.count("\n") == 1
