@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.cli.arguments import Formatter, SingleValue, add_language, cache_of, emit, project_of
 from pan2kg.cli.values import a_link
 from pan2kg.errors import ProjectError
-from pan2kg.i18n.days import a_day
+from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.days import a_day, today
 from pan2kg.i18n.message import Message, spoken, verbatim
 
 if TYPE_CHECKING:
@@ -193,7 +194,6 @@ def _insist(project: Project, store: LocalStore, made: Addition) -> list[str]:
 
 def _reading(store: LocalStore, project: Project, options: argparse.Namespace) -> Made:
     from pan2kg.coherence.reading_state import Aspect, Extent
-    from pan2kg.i18n.days import today
     from pan2kg.review.readings import addition, read_entry, remark
 
     entry = read_entry(
@@ -311,7 +311,6 @@ def run_keep(options: argparse.Namespace) -> int:
     """Keep a text, and say how many quotations stand in it."""
     from pathlib import Path
 
-    from pan2kg.i18n.catalogue import Messages
     from pan2kg.review.descriptions import keep
     from pan2kg.review.files import alone
     from pan2kg.store.cache import open_stated
@@ -333,7 +332,6 @@ def add_rekey(command: argparse.ArgumentParser) -> None:
 
 def run_rekey(options: argparse.Namespace) -> int:
     """Show which links get another key and where they are named, then write it: whole or not at all."""
-    from pan2kg.i18n.catalogue import Messages
     from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
     from pan2kg.review.statements import rekeyed

@@ -28,6 +28,7 @@ from pan2kg.cli.arguments import (
 )
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.days import today, with_days
 from pan2kg.i18n.message import say, told
 from pan2kg.project import Project, read_text
 
@@ -100,7 +101,6 @@ def _around(
 ) -> Around:
     """What the question says of itself, and what its answer rests on."""
     from pan2kg.graph.dataset import read_release
-    from pan2kg.i18n.days import today, with_days
     from pan2kg.tables.answers import Around, basis_of, level_of
 
     language = options.language

@@ -21,7 +21,9 @@ from pan2kg.cli.arguments import (
     project_of,
 )
 from pan2kg.errors import ProjectError, QueryError
-from pan2kg.i18n.message import Message, say, spoken, verbatim
+from pan2kg.i18n.catalogue import Messages, decimal
+from pan2kg.i18n.days import today
+from pan2kg.i18n.message import Message, say, spoken, told, verbatim
 from pan2kg.project import Project
 
 if TYPE_CHECKING:
@@ -141,8 +143,6 @@ def run_init(options: argparse.Namespace) -> int:
     """
     from pan2kg.countries.beginning import Beginning, begin
     from pan2kg.countries.table import countries, find_country
-    from pan2kg.i18n.days import today
-    from pan2kg.i18n.message import told
 
     if not options.country:
         raise QueryError("country-needed", remedy=told("name-country", names=", ".join(countries())))
@@ -164,7 +164,6 @@ def add_anchor(command: argparse.ArgumentParser) -> None:
 def run_anchor(options: argparse.Namespace) -> int:
     """Show which passages are located, then write it; 1 where one is not found."""
     from pan2kg.extract.reading.process import read_document
-    from pan2kg.i18n.days import today
     from pan2kg.review.anchoring import anchor
     from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
@@ -189,7 +188,6 @@ def run_anchor(options: argparse.Namespace) -> int:
 
 def _lines(made: Anchoring, document: str, *, is_shown: bool) -> Iterator[str]:
     """How many passages were located, which were not, and how much of the document is quoted."""
-    from pan2kg.i18n.catalogue import Messages, decimal
     from pan2kg.validation.rights import LONGEST, SHARES
 
     progress, language = Messages("progress"), spoken()

@@ -32,6 +32,7 @@ from pan2kg.cli.arguments import (
 from pan2kg.cli.values import a_scale, a_share, an_amount
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, level
 from pan2kg.errors import QueryError
+from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.i18n.days import a_day
 from pan2kg.tables.registry import TABLES, Option
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pan2kg.graph.graph import Graph
-    from pan2kg.i18n.catalogue import Text
     from pan2kg.project import Project
     from pan2kg.store.as_of import DatedGraph
     from pan2kg.tables.table import Choice
@@ -287,7 +287,6 @@ def _one_day(named: date | None, given: date | None) -> date | None:
 
 
 def _notes(dated: DatedGraph) -> list[Text]:
-    from pan2kg.i18n.catalogue import LANGUAGES, Text
 
     said = zip(*(dated.notes(language) for language in LANGUAGES), strict=True)
     return [Text.of(dict(zip(LANGUAGES, words, strict=True))) for words in said]

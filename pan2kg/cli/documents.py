@@ -16,8 +16,8 @@ from pan2kg.errors import QueryError
 from pan2kg.extract.layout import noted
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.days import a_day
-from pan2kg.i18n.message import Message, told
-from pan2kg.project import Project, read_text
+from pan2kg.i18n.message import Message, told, verbatim
+from pan2kg.project import Project, read_text, write_atomically
 
 if TYPE_CHECKING:
     from pan2kg.extract.document import Document
@@ -71,7 +71,6 @@ def run_read(options: argparse.Namespace) -> int:
     """
     from pan2kg.extract.document import load_document, to_json
     from pan2kg.extract.reading.process import read_document
-    from pan2kg.project import write_atomically
 
     document = read_document(Path(options.file), reading_options(options))
     for message in _told_document(document):
@@ -418,6 +417,4 @@ def _counted(graph: Graph, made: Proposal, folder: str) -> Iterator[Message]:
 
 def said_counted(said: Messages, number: int, name: str, language: str) -> Message:
     """A counted message, to stand among others."""
-    from pan2kg.i18n.message import verbatim
-
     return verbatim(said.counted(number, name, language))

@@ -24,7 +24,9 @@ from pan2kg.cli.arguments import (
     told_links,
 )
 from pan2kg.cli.values import a_link
+from pan2kg.errors import FormatError, ProjectError, QueryError
 from pan2kg.i18n.message import say
+from pan2kg.project import read_text, write_atomically
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -94,9 +96,7 @@ def run_export(options: argparse.Namespace) -> int:
         QueryError: an unknown plan or type of link, with the nearest names.
         FormatError: the selection is too large for the format, or the file’s ending promises another one.
     """
-    from pan2kg.errors import FormatError, ProjectError
     from pan2kg.network.exports import export_network, select_network
-    from pan2kg.project import write_atomically
 
     target = Path(options.output)
     if options.form == "parquet":
@@ -118,7 +118,6 @@ def _export_columns(options: argparse.Namespace, folder: Path) -> int:
         QueryError: a part of the graph is asked for.
         FormatError: the extra « parquet » is not installed.
     """
-    from pan2kg.errors import QueryError
     from pan2kg.tables.parquet import columns_of, write_columns
 
     if options.plan or options.type:
@@ -151,7 +150,6 @@ def add_dump(command: argparse.ArgumentParser) -> None:
 
 def run_dump(options: argparse.Namespace) -> int:
     """Write the graph as one file, as a remote store would load it."""
-    from pan2kg.project import write_atomically
     from pan2kg.store.store import dump
     from pan2kg.turtle.writer import read_prefixes
 
@@ -210,7 +208,6 @@ def run_brief(options: argparse.Namespace) -> int:
         ProjectError: the graph holds no action; a file cannot be read or written.
     """
     from pan2kg.coherence.evidence import HEADLINE, level
-    from pan2kg.project import read_text, write_atomically
     from pan2kg.report.brief import followed, write_brief
     from pan2kg.report.writing import brief_bytes
 

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli.arguments import SingleValue, add_language, cache_of, project_of
 from pan2kg.errors import ProjectError
+from pan2kg.i18n.catalogue import Messages, decimal
+from pan2kg.i18n.days import today
 from pan2kg.i18n.message import Message
+from pan2kg.project import PACKAGE, Project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pan2kg.graph.graph import Graph
-    from pan2kg.project import Project
     from pan2kg.review.cards import Card
     from pan2kg.review.desk import Desk
     from pan2kg.review.suggested import Queue
@@ -50,8 +52,6 @@ def run_review(options: argparse.Namespace) -> int:
     from functools import partial
 
     from pan2kg.graph.graph import Graph
-    from pan2kg.i18n.days import today
-    from pan2kg.project import PACKAGE
     from pan2kg.review.desk import Wanted, open_desk
     from pan2kg.review.entry import RefusedError, read_text
     from pan2kg.review.proposals import FILE, WORK, Material, read_material
@@ -88,7 +88,6 @@ def run_review(options: argparse.Namespace) -> int:
 def _whole(project: Project, cache: Path | None) -> Graph:
     """The graph with what rules derive, of which suggestions are made."""
     from pan2kg.graph.graph import Graph
-    from pan2kg.i18n.days import today
     from pan2kg.store.cache import open_kept
 
     return Graph(project, open_kept(project, cache), language=project.language, as_of=today())
@@ -214,7 +213,6 @@ def _besides(desk: Desk, card: Card, width: int, say: Callable[..., str]) -> Ite
 
 
 def _saying(language: str) -> Callable[..., str]:
-    from pan2kg.i18n.catalogue import Messages
 
     words = Messages("desk")
 
@@ -239,8 +237,6 @@ def _passage(card: Card, width: int, *, is_terminal: bool, where: Callable[..., 
 
 def _end(desk: Desk, language: str) -> None:
     """What was decided, how many controls were recognised, and how far second readers agree."""
-    from pan2kg.i18n.catalogue import decimal
-
     say = _saying(language)
     lines = [say("decided", left=len([one for one in desk.waiting if not one.is_control]), **desk.decided)]
     if desk.wanted.control:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pan2kg.cli.arguments import Formatter, add_language, add_output, cache_of, emit, project_of
 from pan2kg.errors import ProjectError, QueryError
+from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import Message, spoken, verbatim
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ def run_sheet(options: argparse.Namespace) -> int:
 
 
 def _export(project: Project, store: LocalStore, options: argparse.Namespace) -> int:
-    from pan2kg.i18n.catalogue import Messages
     from pan2kg.review.sheet import read_book
     from pan2kg.review.sheet_changes import read_known
     from pan2kg.review.workbook import write_book
@@ -133,8 +133,6 @@ def _change(change: Change) -> Message:
 
 def _report(found: Comparison, files: list[str], *, is_written: bool) -> None:
     """How many cells and rows, and what stays though the sheet no longer has it."""
-    from pan2kg.i18n.catalogue import Messages
-
     progress, language = Messages("progress"), spoken()
     said = {
         "cells": progress.counted(len(found.changes), "sheet-cells", language),

@@ -41,7 +41,7 @@ from pan2kg.project import Project
 from pan2kg.store.queries import Query, fill, find_query, insist, program_query, read_queries, replaced, with_prefixes
 from pan2kg.store.rules import derive_when_asked, view_space
 from pan2kg.store.store import LocalStore, Store, construct, load_project, open_store, plain, select
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.writer import find_subjects, read_prefixes
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -415,8 +415,6 @@ class Graph:
     @Reading
     def places(self) -> Mapping[str, Place]:
         """The file and line where each thing of the graph has its block; empty for a graph that is no project's."""
-        from pan2kg.turtle.writer import find_subjects
-
         return find_subjects(self.project) if self.project else {}
 
     @Reading
