@@ -3,8 +3,8 @@
 The figures are those of :mod:`pan2kg.coherence.weight`; here nothing is held but arrays, and pairs of actions are
 counted in blocks of rows that know nothing of each other, so that a cluster may share them out.
 
-Nothing here decides what is counted: a worker does with a block what this process would do with it, and the counts are
-whole numbers, so that the answer does not depend on who counted what. pan2kg must be installed where the workers are.
+The cluster decides nothing of what is counted: a worker does with a block what this process would do with it, and the
+counts are whole numbers, so that the answer does not depend on who counted what. pan2kg must be installed there too.
 """
 
 from __future__ import annotations

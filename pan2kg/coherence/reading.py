@@ -1,6 +1,4 @@
-"""The door to the store: who rests on what, who cites whom, who takes part.
-
-The door to the store, second leaf: obligations and what answers them, fields of actions, scores.
+"""The door to the store: who rests on what, cites whom and takes part, obligations and their answers, fields, scores.
 
 Only accepted and derived statements are read; what is unverified, by its certainty or by its named graph, is left
 out. An act and its transposition, a provision and its act, and one act under two IRIs are one instrument here.

@@ -1,6 +1,6 @@
 """Which series of a document is drafted, surely its actions or named, and what their fields say, as Turtle.
 
-Bodies and dates are not stated here: whom a field means is a mention, which a person decides on.
+Bodies and dates of fields are not stated: whom a field means is a mention, which a person decides on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A published document as it was read: blocks with their page and their place in one canonical text.
+"""A published document as it was read: blocks in one canonical text, with page, place and language.
 
 The canonical text is what passages and mentions are counted in. Two renderings of one document – the PDF and the Word
 file – have the same words in it, so it is freed of what belongs to the rendering alone: ligatures, hyphens at the end

@@ -1,6 +1,6 @@
 """The part of a network that concerns some plans and types of link, its tables, and where its nodes are drawn.
 
-Every export has the columns of these two tables.
+Every export has the columns of its tables of nodes and of edges.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reports and briefs as files: a web page that needs nothing else, Markdown, JSON, and, by python-docx, a document.
 
-It is built beside the folder first, then put in place file by file; nothing is left half-written.
+A report is built beside its folder first, then put in place file by file; nothing is left half-written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The queue of a review, and a decision on one of its items, held to what the model demands of a citation.
+"""The queue of a review, and a decision on one of its items, held to what the model demands of a link.
 
 A text cannot cite what was adopted after it, and that it cites is seen in its own words, not in those of the text that
 is cited. What a text only announces, or what somebody else says of two texts, is no citation.

@@ -1,6 +1,6 @@
 """What is described by hand: an action, a document and its kept text, another name, the plan to start from.
 
-Each is one block, under a key that follows from what it says, in the file CONTRIBUTING names for it.
+What is described is one block, under a key that follows from what it says, in the file CONTRIBUTING names for it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Decisions written down: their blocks, in the file of which plan; and beside them when and how fast, in a journal.
 
-It stands in ``work/<plan>/``, one line each, is only ever added to, and is neither tracked nor published.
+The journal stands in ``work/<plan>/``, a line a happening, is only ever added to, and is neither tracked nor published.
 """
 
 from __future__ import annotations

@@ -1,11 +1,8 @@
 """The folder ``work/``: what was read of documents, and what waits there for a decision, as it was found or typed.
 
-Candidates are no part of the graph. They stand in ``work/<plan>/`` of a project, beside the text they were found in.
-
-They stand in ``work/<plan>/by-hand.jsonl``, so that finding candidates anew leaves them alone.
-
-Full texts and suggestions are no part of the graph: git and ``publish`` leave them out, and they are made anew from the
-document, byte for byte.
+Full texts and candidates are no part of the graph: they stand beside each other in ``work/<plan>/`` of a project, git
+and ``publish`` leave them out, and they are made anew from the document, byte for byte. Candidates somebody typed stand
+in ``by-hand.jsonl`` there, so that finding others anew leaves them alone.
 """
 
 from __future__ import annotations

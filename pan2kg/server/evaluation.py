@@ -4,9 +4,10 @@ A query is serialised straight into an :class:`~pan2kg.server.channel.AnswerWrit
 memory. A change is applied in a forked process to its own copy of the store; if it fails, that process ends and the
 store in use is as it was. So no change needs to be undone.
 
-A line is a change as it was sent, in JSON. It is on the disk before the change is answered, so that what was answered
-is kept; a last line that is cut off belongs to a change nobody was told had been made. What an update computes from the
-time or from chance would be another value then, so that such an update is refused where there is a journal.
+A line of the journal is a change as it was sent, in JSON. It is on the disk before the change is answered, so that what
+was answered is kept; a last line that is cut off belongs to a change nobody was told had been made. What an update
+computes from the time or from chance would be another value then, so that such an update is refused where there is a
+journal.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The processes below the main one: a supervisor, the process that holds the graph, workers forked from it.
 
 The main process has threads when a fork server has to be started again, and a process with threads must not fork (a
-lock another thread holds would stay locked in the copy). So it forks this process before it has any, and gives orders
-to it afterwards. Successors of a fork server are left behind by their parents; on Linux this process is made the one
+lock another thread holds would stay locked in the copy). So it forks the supervisor before it has any, and gives orders
+to it afterwards. Successors of a fork server are left behind by their parents; on Linux the supervisor is made the one
 that inherits and reaps them (``PR_SET_CHILD_SUBREAPER``), so that none stays a zombie where nobody else reaps, as in a
 container whose process 1 is the service.
 

@@ -1,7 +1,7 @@
 """SPARQL over the workers: the endpoint, by the SPARQL 1.1 Protocol, and a store for the threads that make pages.
 
-A query that runs too long can then be ended, and its page says so in a sentence; and pages do not wait while all
-workers of the endpoint are taken.
+A query of a page that runs too long can so be ended, and its page says so in a sentence; and pages do not wait while
+all workers of the endpoint are taken.
 """
 
 from __future__ import annotations

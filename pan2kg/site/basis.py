@@ -1,6 +1,6 @@
 """On what statements and figures of a page rest: a note for each file and rule, and the level of evidence shown.
 
-A page shows the headline level unless its address asks for another, and then says so.
+A page shows figures of the headline level unless its address asks for another, and then says so.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The page of two plans: where they meet and why, what each lacks; and what any plans have in common.
 
 A pair of plans that is not linked has no page of its own in an export: such pairs grow with the square of the plans,
-this page with the plans. It shows what any two of them share, for an address that names the two.
+the page of what they have in common with the plans. It shows what any two of them share, for an address that names two.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The page of a plan: its actions, whom it cites and meets; and that of its brief, with the report behind it.
 
-An export has those of the plan a project is about; a server makes them for any plan with actions.
+An export has brief and report of the plan a project is about; a server makes them for any plan with actions.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """A table of figures, with everything a reader needs to trust and cite it, and what tables of links share.
 
-Rows, columns and notes, and the table they make up.
-
 What computes tables and what prints them both import this, and nothing else of each other.
 """
 

@@ -1,10 +1,10 @@
 """What concerns one edit: findings in some files, those it has added since a revision, those it would bring.
 
-The files of the revision are read from git into a folder of their own and checked as they were, with their own shapes
-and questions; findings are the same where their fingerprints are, whatever lines have moved.
+The files of a revision are read from git into a folder of their own and checked as they were, with their own shapes and
+questions; findings are the same where their fingerprints are, whatever lines have moved.
 
-Only what the new or changed blocks bring about is looked at, so it costs a fraction of a check: their words, their
-shapes, and what quality queries find at them or at what they refer to.
+Of files that are not written yet, only what their new or changed blocks bring about is looked at, so it costs a
+fraction of a check: their words, their shapes, and what quality queries find at them or at what they refer to.
 """
 
 from __future__ import annotations
