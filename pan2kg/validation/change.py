@@ -83,10 +83,11 @@ def check_change(
         ProjectError: the project is not in a repository of git, or there is no such revision, or it held no project.
         TurtleError: a file of the ontology, now or then, is not Turtle.
     """
-    looked = look(project, engine=engine, only=change.files, tell=tell)
     if not change.since:
+        looked = look(project, engine=engine, only=change.files, tell=tell)
         return replace(looked.report(looked.findings), fail_on=fail_on, of_some=bool(change.files))
-    with at_revision(project, change.since) as before:
+    with at_revision(project, change.since) as before:  # first, so that a revision that is none is said at once
+        looked = look(project, engine=engine, only=change.files, tell=tell)
         tell("check-before")
         then = look(before, engine=engine, only=_there(before, change.files))
         old = [] if change.files and not _there(before, change.files) else list(then.findings)
