@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from datetime import datetime
 from io import BytesIO
@@ -17,6 +16,7 @@ from pan2kg.store.store import LocalStore
 from pan2kg.tables.answers import Style, grid_of
 from pan2kg.tables.formats import Grid, Value
 from pan2kg.tables.spreadsheet import write_figures_spreadsheet, write_spreadsheet
+from tests.conftest import Cli
 from tests.tables.test_printing import EVIL, FIGURES
 
 DAY = datetime.fromisoformat("2021-12-17")
@@ -75,14 +75,9 @@ def test_without_the_extra_one_sentence_says_what_to_install(monkeypatch: pytest
         write_spreadsheet([("data", Grid(["a"], ROWS))])
 
 
-def pan2kg(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pan2kg.cli.main", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def test_a_question_is_answered_as_a_spreadsheet(tmp_path: Path) -> None:
+def test_a_question_is_answered_as_a_spreadsheet(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "a.xlsx"
-    done = pan2kg("ask", "actions-of-plan", "--format", "xlsx", "-o", str(file))
+    done = cli("ask", "actions-of-plan", "--format", "xlsx", "-o", str(file))
     assert (done.returncode, done.stdout) == (0, "")
     head, *rows = read(file.read_bytes())["data"].iter_rows(values_only=True)
     assert head[:3] == ("action (id)", "notation", "action")
@@ -90,8 +85,8 @@ def test_a_question_is_answered_as_a_spreadsheet(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [["ask", "actions-of-plan"], ["coherence", "trust"]])
-def test_a_spreadsheet_is_not_written_to_a_terminal(command: list[str]) -> None:
-    done = pan2kg(*command, "--format", "xlsx")
+def test_a_spreadsheet_is_not_written_to_a_terminal(cli: Cli, command: list[str]) -> None:
+    done = cli(*command, "--format", "xlsx")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.endswith("A spreadsheet is a file, not text. Name it with -o FILE.\n")
 
