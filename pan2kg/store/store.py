@@ -166,7 +166,7 @@ class LocalStore:
         if any(needed is None or not one.rules.isdisjoint(needed) for one in self.waiting):
             self.complete()
         # with the union as default graph the engine would ignore the FROM clauses of a query
-        union = not (_FROM.search(text) and any(t.kind == "word" and t.text.upper() == "FROM" for t in tokens(text)))
+        union = not (_FROM.search(text) and _names_graphs(text))
         try:
             result = self.held.query(text, use_default_graph_as_union=union)
             # read to the end here, so that a fault in the middle is raised where it is caught
@@ -291,6 +291,23 @@ _FROM = re.compile("(?<![:?$])" + _ALONE.format("FROM"), re.IGNORECASE)
 """Behind a colon it is a name, as in ``pan:from``, behind a question mark a variable."""
 _SUSPECT = re.compile(f"SERVICE|{_ALONE.format('|'.join(UPDATES))}", re.IGNORECASE)
 """Words that are looked for before a query is read token by token."""
+
+
+def _names_graphs(text: str) -> bool:
+    """Whether a query has FROM clauses, which stand before its own WHERE, if it has that word.
+
+    >>> _names_graphs("SELECT (EXISTS { SELECT * WHERE {} } AS ?x) FROM <http://e/g> { ?s ?p ?o }")
+    True
+    >>> _names_graphs("SELECT * # from there\\nWHERE { ?from ?p ?o }")
+    False
+    """
+    depth = 0
+    for token in tokens(text):
+        word = token.text.upper()
+        depth += (word == "{") - (word == "}")
+        if token.kind == "word" and (word == "FROM" or (word == "WHERE" and not depth)):
+            return word == "FROM"
+    return False
 
 
 def syntax_error(text: str, message: str) -> QueryError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -70,8 +71,9 @@ class Compilation:
     refusals: tuple[Refusal, ...] = ()
 
 
+@lru_cache(maxsize=2)
 def compile_shapes(shapes: Shapes) -> Compilation:
-    """Compile every shape that reports.
+    """Compile every shape that reports; the same shapes once.
 
     Raises:
         QueryError: a query of a shape is no SPARQL.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -38,9 +39,9 @@ _GAP: Final = "-missing"
 """How the names of shapes end that ask for what may be unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shapes:
-    """The statements of shape files: what each node says, and which nodes use it.
+    """The statements of shape files: what each node says, and which nodes use it; each reading is itself alone.
 
     ``files`` says in which file a node is described, ``values`` names properties of SHACL by their local names.
     """
@@ -148,7 +149,14 @@ def read_shapes(files: Iterable[Path]) -> Shapes:
     >>> bool(read_shapes([]))
     False
     """
-    return gather((path, quad) for path in files for quad in quads(path))
+    states = ((path, path.stat()) for path in files)
+    return _read(tuple((path, state.st_mtime_ns, state.st_size) for path, state in states))
+
+
+@lru_cache(maxsize=2)
+def _read(files: tuple[tuple[Path, int, int], ...]) -> Shapes:
+    """The shapes of files in a state: who tries one statement after another asks for the same."""
+    return gather((path, quad) for path, _, _ in files for quad in quads(path))
 
 
 def quads(path: Path) -> Iterator[ox.Quad]:

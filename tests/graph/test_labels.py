@@ -25,6 +25,12 @@ TOLD_ALONE: Final = {
 """Tables that must be told what to look at, or look at something else than the graph's things."""
 
 
+@pytest.fixture(params=["first", "drawn"])
+def language(request: pytest.FixtureRequest) -> Language:
+    """The first language, and one of the others that is drawn by lot."""
+    return LANGUAGES[0] if request.param == "first" else by_lot(LANGUAGES[1:], 1)[0]
+
+
 def called(graph: pan2kg.Graph, language: Language) -> dict[str, str]:
     """What everything with a name is called, in plain words."""
     known = graph.labels
@@ -41,28 +47,26 @@ def unlike(expected: dict[str, str], said: dict[str, str]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_tables_pictures_pages_and_exports_call_everything_the_same(graph: pan2kg.Graph, language: Language) -> None:
-    expected, spoken = called(graph, language), graph.spoken(language)
-    context = PageContext(SiteContext(graph), Request(f"{language}/index.html", language))
+def test_tables_pictures_pages_and_exports_call_everything_the_same(dated: pan2kg.Graph, language: Language) -> None:
+    expected, spoken = called(dated, language), dated.spoken(language)
+    context = PageContext(SiteContext(dated), Request(f"{language}/index.html", language))
     pictured = Subject(spoken).names(expected)
     assert len(expected) > 2000
     assert not unlike(expected, {iri: str(thing(spoken, "x", iri)["x_label"]) for iri in expected})
-    brief = {iri: plain_words(graph.labels.brief(iri, language).text) for iri in expected}
+    brief = {iri: plain_words(dated.labels.brief(iri, language).text) for iri in expected}
     assert not unlike(brief, {iri: name.text for iri, name in pictured.items()})
     assert sum(brief[iri] != words for iri, words in expected.items()) > 400, "pictures show short names"
     assert not unlike(expected, {iri: context.name(iri) for iri in expected})
-    assert not unlike(expected, dict(graph.network(language).nodes(data="label")))
+    assert not unlike(expected, dict(dated.network(language).nodes(data="label")))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_stored_questions_call_things_as_pages_do(graph: pan2kg.Graph, language: Language) -> None:
-    """Every question in one language, and six drawn by lot in each other one."""
-    expected, looked_at = called(graph, language), 0
-    queries = read_queries(graph.project).items()
+def test_stored_questions_call_things_as_pages_do(dated: pan2kg.Graph, language: Language) -> None:
+    """Every question in one language, and six drawn by lot in another one."""
+    expected, looked_at = called(dated, language), 0
+    queries = read_queries(dated.project).items()
     named = [name for name, query in queries if any(parameter.name == "language" for parameter in query.parameters)]
     for name in named if language == LANGUAGES[0] else by_lot(named, 6):
-        answer = graph.ask(name, language=language)
+        answer = dated.ask(name, language=language)
         pairs = [column for column in answer.columns if f"{column}_label" in answer.columns]
         said = {row[column]: row[f"{column}_label"] for row in answer for column in pairs if row[column] in expected}
         assert not [iri for iri, words in said.items() if words != expected[iri]], name
@@ -70,13 +74,12 @@ def test_stored_questions_call_things_as_pages_do(graph: pan2kg.Graph, language:
     assert looked_at > (100 if language == LANGUAGES[0] else 0)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_table_calls_things_as_pages_do(graph: pan2kg.Graph, language: Language) -> None:
-    """Every table in one language, and six drawn by lot in each other one."""
-    expected, said = called(graph, language), dict[str, str]()
+def test_every_table_calls_things_as_pages_do(dated: pan2kg.Graph, language: Language) -> None:
+    """Every table in one language, and six drawn by lot in another one."""
+    expected, said = called(dated, language), dict[str, str]()
     named = sorted(TABLES.keys() - TOLD_ALONE)
     for name in named if language == LANGUAGES[0] else by_lot(named, 6):
-        for row in TABLES[name].make(graph.spoken(language), DEFAULT).rows:
+        for row in TABLES[name].make(dated.spoken(language), DEFAULT).rows:
             said |= {str(row[key.removesuffix("_label")]): str(words) for key, words in row.items() if "_label" in key}
     assert not unlike(expected, said)
 

@@ -260,7 +260,7 @@ def test_the_valid_example_has_no_finding_at_any_severity() -> None:
 @pytest.fixture(scope="module")
 def of_both() -> frozenset[Path]:
     """The cases that both engines are asked of."""
-    return frozenset(by_lot(CASES, 120))
+    return frozenset(by_lot(CASES, 60))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

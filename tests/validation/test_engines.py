@@ -35,7 +35,7 @@ def test_both_engines_find_the_same_in_the_shipped_graph_and_report_it_alike(tmp
     assert len(both.findings) > 250
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4 * TIMES))
 def test_both_engines_find_the_same_in_a_damaged_example(seed: int) -> None:
     shipped = Engines(read_shapes(sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))), Names({"e": "http://e/"}))
     data = list(damaged(parse(VALID.read_bytes()), random.Random(seed)))
