@@ -1,4 +1,7 @@
-"""What an assistant is answered, asked by the SDK's own client: in this process, and over a pipe as assistants do."""
+"""What an assistant is answered, asked by the SDK's own client: in this process, and over a pipe as assistants do.
+
+The SDK takes most of a second to be read, which only who runs a test of it needs wait.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,17 @@ from typing import Any, Final
 
 import pytest
 
-pytest.importorskip("mcp", reason="the extra « mcp » is not installed")
-
-from mcp import Client, StdioServerParameters
-
 from pan2kg.graph.graph import Graph
 from pan2kg.server import assistant as module
 from pan2kg.server.assistant import Assistant, build
 from tests.server.conftest import awaited
 
 LINKED: Final = {"one": "lu-bhr-2-4-3", "two": "lu-bhr-1-m5"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _sdk() -> None:
+    pytest.importorskip("mcp", reason="the extra « mcp » is not installed")
 
 
 @pytest.fixture(autouse=True)
@@ -32,12 +36,13 @@ def english(few: Graph) -> Graph:
 
 
 @pytest.fixture(scope="module")
-def service(english: Graph) -> Any:  # noqa: ANN401 - as the SDK types it
+def service(english: Graph, _sdk: None) -> Any:  # noqa: ANN401 - as the SDK types it
     return build(Assistant(english, ("--project", str(english.project.root))))
 
 
 def call(service: Any, tool: str, /, **arguments: object) -> Any:  # noqa: ANN401 - JSON
     """What a tool answers, or its sentence where it refuses."""
+    from mcp import Client
 
     async def asked() -> Any:  # noqa: ANN401
         async with Client(service) as client:
@@ -48,6 +53,8 @@ def call(service: Any, tool: str, /, **arguments: object) -> Any:  # noqa: ANN40
 
 
 def test_every_tool_says_what_it_does_and_that_it_only_reads(service: Any) -> None:  # noqa: ANN401
+    from mcp import Client
+
     async def listed() -> Any:  # noqa: ANN401
         async with Client(service) as client:
             return await client.list_tools()
@@ -122,6 +129,8 @@ def test_a_query_of_its_own_is_answered_and_one_without_end_is_ended(
 
 
 def test_an_assistant_starts_the_command_and_asks_over_a_pipe(few: Graph) -> None:
+    from mcp import Client, StdioServerParameters
+
     asked_for = ["mcp", "--project", str(few.project.root), "--language", "fr"]
     server = StdioServerParameters(command=sys.executable, args=["-m", "pan2kg.cli.main", *asked_for])
 
