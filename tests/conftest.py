@@ -78,10 +78,15 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> pan2kg.Graph:
     return open_graph(copy(tmp_path_factory.mktemp("few") / "few", FEW), language="fr")
 
 
+@pytest.fixture(scope="session")
+def _begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return start(tmp_path_factory.mktemp("begun") / "mine")
+
+
 @pytest.fixture
-def own_project(tmp_path: Path) -> Path:
+def own_project(_begun: Path, tmp_path: Path) -> Path:
     """An empty project of one's own."""
-    return start(tmp_path / "mine")
+    return Path(shutil.copytree(_begun, tmp_path / "mine"))
 
 
 def start(folder: Path) -> Path:
