@@ -18,7 +18,7 @@ from typing import Final, Literal, Protocol, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect, sync_playwright
 
 from tests.conftest import lack
 from tests.lots import by_lot
@@ -57,6 +57,8 @@ TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 """WCAG 2.2 at level AA, in axe's words."""
 PLACED: Final = ("color-contrast", "link-in-text-block", "target-size")
 """The rules for which axe works out what stands where on the screen, which takes longer than all others together."""
+BLANK: Final = "about:blank"
+"""The address of no page, which costs nothing to stay at."""
 PATIENCE: Final = 120_000
 """Milliseconds after which waiting in vain is ended: far beyond what anything takes, however busy the machine."""
 ALIKE: Final = """most => {
@@ -202,10 +204,13 @@ def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
         name = f"{urlsplit(address).scheme} {sorted(look.items())}"
         one = windows[name] = windows.get(name) or _open(browser, address, width, height, look)
         one.origin = origin_of(address)
-        one.page.set_viewport_size({"width": width, "height": height})
-        if one.page.url.partition("#")[0] == address.partition("#")[0]:
-            one.page.goto("about:blank")  # or only a place on the page would be gone to
-        one.page.goto(address)
+        size: ViewportSize = {"width": width, "height": height}
+        if one.page.viewport_size != size:
+            one.page.set_viewport_size(size)
+        if one.page.url != BLANK and one.page.url.partition("#")[0] == address.partition("#")[0]:
+            one.page.goto(BLANK)  # or only a place on the page would be gone to
+        if address != BLANK or one.page.url != BLANK:
+            one.page.goto(address)
         used.append(one)
         return one
 
@@ -214,7 +219,7 @@ def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
     for one in used:
         if not one.page.url.startswith("about:"):
             one.page.evaluate("localStorage.clear(); sessionStorage.clear()")
-        one.page.goto("about:blank")  # which ends whatever still runs
+        one.page.goto(BLANK)  # which ends whatever still runs
         one.page.context.clear_cookies()
         one.problems.clear()
     assert not problems, "\n".join(problems)

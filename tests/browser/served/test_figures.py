@@ -11,11 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zipfile import ZipFile
 
-import pytest
 from playwright.sync_api import expect
 
 from pan2kg.tables.registry import TABLES
-from tests.browser.served.conftest import follow
 
 if TYPE_CHECKING:
     from tests.browser.served.conftest import Visit
@@ -55,23 +53,25 @@ def test_obligations_go_into_a_calendar(visit: Visit) -> None:
         assert {"DTSTAMP", "SUMMARY", "DTEND"} <= set(event)
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_has_its_numbers_as_table_and_as_files(visit: Visit, name: str) -> None:
-    watched = visit("/en/questions.html")
-    page = watched.page
-    link = page.locator(f'a[href="figure/{name}.html"]')
-    assert link.count(), page.locator('a[href^="figure/"]').evaluate_all("links => links.map(one => one.href)")
-    follow(link)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    rows = page.locator("main table tbody tr").count()
-    addresses = page.locator("main .downloads a").evaluate_all("links => links.map(one => one.href)")
-    assert [re.findall(r"\.(\w+)(?:\?|$)", address)[0] for address in addresses] == ["csv", "json", "csv", "xlsx"]
-    for address in addresses:
-        reply = page.request.get(address)
-        assert reply.status == 200
-        held = READ[re.findall(r"\.(\w+)(?:\?|$)", address)[0]](reply.body())
-        assert held or not rows
-        assert ".json" in address or len(held) >= rows, address
+def test_every_figure_has_its_numbers_as_table_and_as_files(visit: Visit) -> None:
+    """The page of questions leads to each; one page after the other is opened in one window."""
+    page = visit("/en/questions.html").page
+    led_to = page.locator('a[href^="figure/"]').evaluate_all("links => links.map(one => one.href)")
+    listed = {address.rpartition("/")[2].removesuffix(".html"): address for address in led_to}
+    assert not set(FIGURES) - listed.keys(), led_to
+    for name in FIGURES:
+        page.goto(listed[name])
+        expect(page.locator("h1")).to_be_visible()
+        rows = page.locator("main table tbody tr").count()
+        addresses = page.locator("main .downloads a").evaluate_all("links => links.map(one => one.href)")
+        formats = [re.findall(r"\.(\w+)(?:\?|$)", address)[0] for address in addresses]
+        assert formats == ["csv", "json", "csv", "xlsx"], name
+        for address, kind in zip(addresses, formats, strict=True):
+            reply = page.request.get(address)
+            assert reply.status == 200, address
+            held = READ[kind](reply.body())
+            assert held or not rows, address
+            assert kind == "json" or len(held) >= rows, address
 
 
 def sheet_rows(workbook: bytes) -> list[str]:
@@ -89,13 +89,12 @@ READ: Final[Mapping[str, Callable[[bytes], Sized]]] = {
 
 def test_every_gap_that_is_counted_is_listed(visit: Visit) -> None:
     page = visit("/en/gaps.html").page
-    counted = page.locator('main table tbody th a[href^="gap/"]')
-    assert counted.count() >= 3
-    for place in range(counted.count()):
-        row = counted.nth(place).locator("xpath=ancestor::tr")
-        number = row.locator("td").first.inner_text()
-        counted.nth(place).click()
-        page.wait_for_url("**/en/gap/*.html")
+    counted = page.locator('main table tbody tr:has(th a[href^="gap/"])').evaluate_all(
+        "rows => rows.map(row => [row.querySelector('th a').href, row.querySelector('td').innerText])"
+    )
+    assert len(counted) >= 3
+    for address, number in counted:
+        page.goto(address)
+        expect(page.locator("h1")).to_be_visible()
         if number[0].isdigit():
-            assert f"{page.locator('main table tbody tr').count():,}" == number, page.url
-        page.go_back()
+            assert f"{page.locator('main table tbody tr').count():,}" == number, address
