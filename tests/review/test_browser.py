@@ -24,7 +24,7 @@ def sign_in(page: Page) -> None:
 
 
 def faults(page: Page, language: str, looked_at: Collection[str]) -> list[str]:
-    """What keeps people out on a small screen, by axe, and on a wide one what of the places of things does, in French."""
+    """What axe finds on a small screen, and in French of the places of things on a wide one; neither scrolls sideways."""
     found = []
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 900})
