@@ -24,7 +24,7 @@ def sign_in(page: Page) -> None:
 
 
 def faults(page: Page, language: str, looked_at: Collection[str]) -> list[str]:
-    """What axe finds on a small screen, and in French of the places of things on a wide one; neither scrolls sideways."""
+    """What axe finds on a small screen, and in French of places on a wide one; neither scrolls sideways."""
     found = []
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 900})
