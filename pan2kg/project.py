@@ -101,8 +101,7 @@ class Project:
     @cache
     def packaged(cls) -> Project:
         """The project shipped with the package: beside the modules in a wheel, above them in a clone."""
-        beside = PACKAGE / "data"
-        return cls(beside if _is_project(beside) else PACKAGE.parent)
+        return cls(_shipped())
 
     @classmethod
     def at(cls, folder: str | Path) -> Project:
@@ -232,6 +231,13 @@ def _below(path: Path, folder: Path) -> str:
     """What ``relative_to`` gives, with slashes, empty where it fails; ten times as fast, and asked of every file."""
     start, text = f"{folder}{os.sep}", str(path)
     return text[len(start) :].replace(os.sep, "/") if text.startswith(start) else ""
+
+
+@cache
+def _shipped() -> Path:
+    """Where the shipped project lies, looked for once: every name of a file depends on it."""
+    beside = PACKAGE / "data"
+    return beside if _is_project(beside) else PACKAGE.parent
 
 
 def _is_project(folder: Path) -> bool:

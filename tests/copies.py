@@ -42,12 +42,14 @@ _COMMENT: Final = re.compile(r"^#.*\n?", re.MULTILINE)
 def copy(target: Path, plans: Collection[str] = (), *, all_else: bool = False) -> Path:
     """Copy the shipped project, with these plans alone where any are named; gives the folder.
 
-    Of all else there is what the plans rest on, or everything.
+    Of all else there is what the plans rest on, or everything; the queries of the program are no part of a project.
     """
     missing = {plan for plan in plans if not (PLANS / plan).exists()}
     assert not missing, f"No plan is called {', '.join(sorted(missing))}."
 
     def others(folder: str, names: Sequence[str]) -> list[str]:
+        if Path(folder) == ROOT / "queries":
+            return ["program"]
         return [name for name in names if name not in plans] if plans and Path(folder) == PLANS else []
 
     thin = bool(plans) and not all_else

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -281,7 +281,8 @@ class ProjectFiles:
                 yield from _blocks(content, file, kind)
 
 
-def _blocks(content: str, file: str, kind: str) -> Iterator[Filed]:
+@lru_cache(maxsize=16)
+def _blocks(content: str, file: str, kind: str) -> tuple[Filed, ...]:
     said: dict[str, dict[str, list[Value]]] = {}
     try:
         for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
@@ -289,10 +290,12 @@ def _blocks(content: str, file: str, kind: str) -> Iterator[Filed]:
                 statements = said.setdefault(quad.subject.value, {})
                 statements.setdefault(quad.predicate.value, []).append(quad.object)
     except SyntaxError:
-        return
-    for name, statements in said.items():
-        if kind_and_key(name)[0] == kind:
-            yield Filed(name, {of: tuple(values) for of, values in statements.items()}, file)
+        return ()
+    return tuple(
+        Filed(name, {of: tuple(values) for of, values in statements.items()}, file)
+        for name, statements in said.items()
+        if kind_and_key(name)[0] == kind
+    )
 
 
 def changes(project: Project, store: Store, files: Iterable[str]) -> str:

@@ -290,6 +290,17 @@ class _Reader:
     by_subject: Mapping[str, Standing]
     short_names: Mapping[str, Standing]
     owners: Mapping[str, tuple[str, ...]]
+    said: dict[int, dict[str, list[str]]] = field(default_factory=dict)
+
+    def objects(self, file: TurtleFile, block: Block, predicate: str) -> Sequence[str]:
+        """What a block of these files says with a predicate, as it is written."""
+        if not block.statements:
+            return ()
+        if id(block) not in self.said:  # the files hold their blocks as long as this reads them
+            by_predicate = self.said[id(block)] = {}
+            for one in block.statements:
+                by_predicate.setdefault(self.named(file, one.predicate), []).append(one.object)
+        return self.said[id(block)].get(predicate, ())
 
     def named(self, file: TurtleFile, name: str) -> str:
         return name if name == "a" else _named(file, name, self.prefixes)
@@ -302,9 +313,9 @@ class _Reader:
     def languages(self, standing: Standing, column: Column) -> Iterator[str]:
         """The languages in which a block says a text."""
         _, file, block = self._place(standing, column)
-        for one in block.statements:
-            found = _LITERAL.fullmatch(one.object)
-            if found and found[2] and self.named(file, one.predicate) == column.predicate:
+        for written in self.objects(file, block, column.predicate):
+            found = _LITERAL.fullmatch(written)
+            if found and found[2]:
                 yield found[2]
 
     def _place(self, standing: Standing, column: Column) -> Standing:
@@ -315,7 +326,7 @@ class _Reader:
             return self.short_names.get(self.named(file, block.subject), none)
         if column.place in ("", "owner"):
             return standing
-        rests = (one.object for one in block.statements if self.named(file, one.predicate) == "pan:evidence")
+        rests = self.objects(file, block, "pan:evidence")
         return next((found for one in rests if (found := self.by_subject.get(self.named(file, one)))), none)
 
     def cell(self, standing: Standing, column: Column) -> Cell:
@@ -324,10 +335,9 @@ class _Reader:
             owners = self.owners.get(self.named(file, block.subject), ())
             return Cell(block.subject, path, owners, tuple(shown(one, column) for one in owners))
         found = [
-            (one.object, value)
-            for one in block.statements
-            if self.named(file, one.predicate) == column.predicate
-            and (value := self._value(file, one.object, column)) is not None
+            (written, value)
+            for written in self.objects(file, block, column.predicate)
+            if (value := self._value(file, written, column)) is not None
         ]
         written, values = tuple(one for one, _ in found), tuple(value for _, value in found)
         return Cell(block.subject, path if block.subject else None, written, values)
