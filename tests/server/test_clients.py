@@ -170,7 +170,7 @@ def test_who_closes_its_side_after_asking_is_answered(service: Service, version:
 
 
 def test_who_closes_its_side_and_waits_long_is_answered_and_its_other_questions_too(start: Start) -> None:
-    service = start(seconds=1.5)
+    service = start(seconds=0.4)
     slow = f"GET /sparql?query={quote(SLOW)} HTTP/1.1\r\n".encode() + HOST + b"\r\n"
     with line_to(service) as line:
         line.sendall(slow + ASK + b"\r\n")
@@ -254,7 +254,7 @@ def test_java_s_own_client_is_answered_as_it_comes(service: Service, tmp_path: P
         pytest.skip("this asks with Java's own client, and there is no Java that compiles here")
     program = tmp_path / "Ask.java"
     program.write_text(JAVA)
-    asked = ["java", str(program), f"http://127.0.0.1:{service.port}/sparql"]
+    asked = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", str(program), f"http://127.0.0.1:{service.port}/sparql"]
     done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert (done.stdout.split(), done.stderr) == ([ANSWER.decode()] * 3, "")
 

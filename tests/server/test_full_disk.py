@@ -56,13 +56,13 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_an_export_that_does_not_fit_leaves_the_one_before(place: tuple[Path, int], few: pan2kg.Graph) -> None:
+def test_an_export_that_does_not_fit_leaves_the_one_before(place: tuple[Path, int], two_countries: pan2kg.Graph) -> None:
     folder, size = place
     (folder / "site" / "data").mkdir(parents=True)
     (folder / "site" / "data" / "pan2kg.nq.gz").write_bytes(b"the graph of before")
     (folder / "site" / "index.html").write_bytes(b"the page of before")
     before = contents(folder)
-    asked = [sys.executable, "-c", LIMITED, str(size), "site", "--project", str(few.project.root)]
+    asked = [sys.executable, "-c", LIMITED, str(size), "site", "--project", str(two_countries.project.root)]
     asked += ["-o", str(folder / "site")]
     done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stdout) == (2, "")
