@@ -3,8 +3,8 @@
 All workers of a run ask the same one, each command by a connection to its socket: a line of JSON (``arguments``,
 ``folder``, ``environment`` and the three files of standard input, output and error) is answered by a line with the exit
 code, or by nothing where the command was ended before it had one. What a command does is what it does when a user
-starts it, but for what is done before: the modules are imported, the shipped graph is derived and, by whoever needs
-that first in a run, checked.
+starts it, but for what is done before: the modules are imported, the templates read, the shipped graph is derived and,
+by whoever needs that first in a run, checked.
 Commands that are told of their start, their speed or their end by a signal are started for real by their tests.
 """
 
@@ -30,6 +30,7 @@ from pan2kg.store import cache as caches
 from pan2kg.store import store as stores
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Derive, LocalStore, Store
+from pan2kg.tables import template
 from pan2kg.validation import change as changes
 from pan2kg.validation.change import Change
 from pan2kg.validation.check import Engine
@@ -139,6 +140,8 @@ def serve(address: str) -> None:
     keep_shipped_graph()
     keep_shipped_report()
     setattr(os, "fsync", os.fstat)  # noqa: B010 - whatever is written is read by tests, and not after the power failed
+    for name in template._environment().list_templates():
+        template._environment().get_template(name)
     gc.freeze()
     with Server(address) as server:
         print("ready", flush=True)  # noqa: T201 - for who started it

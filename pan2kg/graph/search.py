@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from pan2kg.countries.table import countries
@@ -41,6 +41,18 @@ _TYPED: Final = 4
 """How many letters a word has in which a typing error is forgiven: among shorter ones too many are alike."""
 
 
+class _Unmarked(dict[int, int | None]):
+    """Each character as it stays where accents are taken off; those that combine with the one before go."""
+
+    def __missing__(self, char: int) -> int | None:
+        found = self[char] = None if unicodedata.combining(chr(char)) else char
+        return found
+
+
+_UNMARKED: Final = _Unmarked()
+
+
+@lru_cache(maxsize=1 << 8)
 def folded(text: str) -> str:
     """Words in lower case without accents, a space between them.
 
@@ -48,8 +60,7 @@ def folded(text: str) -> str:
     ('regl 2017 821 l egalite', 'oeuvre')
     """
     lower = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
-    plain = unicodedata.normalize("NFKD", lower)
-    return _APART.sub(" ", "".join(char for char in plain if not unicodedata.combining(char))).strip()
+    return _APART.sub(" ", unicodedata.normalize("NFKD", lower).translate(_UNMARKED)).strip()
 
 
 @dataclass(frozen=True, slots=True)

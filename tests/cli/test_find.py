@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
+    import pan2kg
     from tests.conftest import Cli
 
-ROOT = Path(__file__).parents[2]
+
+@pytest.fixture
+def find(cli: Cli, few: pan2kg.Graph) -> Cli:
+    """Find something of a few plans."""
+
+    def run(*words: str) -> CompletedProcess[str]:
+        return cli("find", *words, "--project", str(few.project.root))
+
+    return run
 
 
-def test_every_line_about_a_thing_is_where_it_is_said_to_be(cli: Cli) -> None:
-    lines = json.loads(cli("find", "32017R0821", "--format", "json").stdout)
+def test_every_line_about_a_thing_is_where_it_is_said_to_be(find: Cli, few: pan2kg.Graph) -> None:
+    lines = json.loads(find("32017R0821", "--format", "json").stdout)
     assert {line["predicate"] for line in lines} >= {"dcterms:identifier", "pan:to", "pan:shortName"}
     for line in lines[::9]:
-        written = (ROOT / line["file"]).read_text(encoding="utf-8").splitlines()[line["line"] - 1]
+        written = (few.project.root / line["file"]).read_text(encoding="utf-8").splitlines()[line["line"] - 1]
         assert line["predicate"] in written
         assert line["object"] in written
 
 
-def test_a_person_reads_what_it_is_and_what_else_it_could_be(cli: Cli) -> None:
-    done = cli("find", "MAEE", "--language", "fr")
+def test_a_person_reads_what_it_is_and_what_else_it_could_be(find: Cli) -> None:
+    done = find("MAEE", "--language", "fr")
     assert done.stdout.startswith("Ministère des Affaires étrangères et européennes")
     assert "\ngraph/" in done.stdout
     assert "S’appellent aussi ainsi" in done.stdout
@@ -32,14 +42,14 @@ def test_a_person_reads_what_it_is_and_what_else_it_could_be(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("words", ["zzzzz", "·"])
-def test_what_is_not_there_is_one_sentence(cli: Cli, words: str) -> None:
-    done = cli("find", words)
+def test_what_is_not_there_is_one_sentence(find: Cli, words: str) -> None:
+    done = find(words)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"Nothing is called « {words} »." in done.stderr
 
 
-def test_columns_and_rows_are_chosen(cli: Cli) -> None:
-    done = cli("find", "lu-bhr-2-4-3", "--format", "tsv", "--columns", "line,file", "--sort=-line", "--limit", "2")
+def test_columns_and_rows_are_chosen(find: Cli) -> None:
+    done = find("lu-bhr-2-4-3", "--format", "tsv", "--columns", "line,file", "--sort=-line", "--limit", "2")
     head, *rows = (row.split("\t") for row in done.stdout.splitlines())
     assert head == ["line", "file"]
     assert len(rows) == 2

@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+import pan2kg
 from tests.conftest import ROOT
 from tests.copies import FEW, copy
 
@@ -28,17 +29,20 @@ def plan(tmp_path: Path) -> Path:
     return path
 
 
-def test_mentions_are_told_as_a_table_as_csv_and_as_json(cli: Run, plan: Path) -> None:
-    table = cli("mentions", str(plan), "--language", "en")
+def test_mentions_are_told_as_a_table_as_csv_and_as_json(cli: Run, few: pan2kg.Graph, plan: Path) -> None:
+    command = ("mentions", str(plan), "--project", str(few.project.root))
+    table = cli(*command, "--language", "en")
     assert table.returncode == 0, table.stderr
     assert "directive 2014/24/UE" in table.stdout
-    rows = list(csv.DictReader(io.StringIO(cli("mentions", str(plan), "--format", "csv", "--language", "en").stdout)))
+    rows = list(csv.DictReader(io.StringIO(cli(*command, "--format", "csv", "--language", "en").stdout)))
     assert [row["words of the document"] for row in rows] == ["directive 2014/24/UE", "ODD 8"]
-    lines = cli("mentions", str(plan), "--format", "jsonl").stdout.splitlines()
+    lines = cli(*command, "--format", "jsonl").stdout.splitlines()
     assert [json.loads(line)["target"][-12:] for line in lines] == ["r/2014/24/oj", "nun.org/sdg/8"[-12:]]
 
 
-def test_labelled_sentences_are_evaluated_and_what_is_missed_is_told(cli: Run, tmp_path: Path) -> None:
+def test_labelled_sentences_are_evaluated_and_what_is_missed_is_told(
+    cli: Run, few: pan2kg.Graph, tmp_path: Path
+) -> None:
     made = cli("mentions", "--evaluate", str(GOLD), "--language", "en")
     assert made.returncode == 0, made.stdout
     assert "numbered" in made.stdout
@@ -47,7 +51,7 @@ def test_labelled_sentences_are_evaluated_and_what_is_missed_is_told(cli: Run, t
     wrong = {"id": "x", "lang": "en", "text": "ABC", "mentions": [label]}
     path = tmp_path / "gold.jsonl"
     path.write_text(json.dumps(wrong), "utf-8")
-    failed = cli("mentions", "--evaluate", str(path), "--language", "en")
+    failed = cli("mentions", "--evaluate", str(path), "--language", "en", "--project", str(few.project.root))
     assert failed.returncode == 1
     assert "x: “ABC” is not found (ungp)" in failed.stdout
 

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -112,10 +112,19 @@ def written() -> str:
 @cache
 def used(prefix: str) -> frozenset[str]:
     """The local names used with a prefix, in short or in full."""
-    namespace = re.escape(prefixes()[prefix])
-    name = r"([A-Za-z0-9_](?:[\w.-]*[\w-])?)"
-    pattern = rf"(?:(?<![\w./:?$@-]){prefix}:|<{namespace}){name}"
-    return frozenset(re.findall(pattern, written()))
+    return frozenset(names_used()[prefix])
+
+
+@cache
+def names_used() -> dict[str, set[str]]:
+    """The same by prefix, found in one reading of all that is written."""
+    spaces = {space: prefix for prefix, space in prefixes().items()}
+    full = "|".join(map(re.escape, sorted(spaces, key=len, reverse=True)))
+    pattern = rf"(?:(?<![\w./:?$@-])(\w+):|<({full}))([A-Za-z0-9_](?:[\w.-]*[\w-])?)"
+    found: dict[str, set[str]] = defaultdict(set)
+    for prefix, space, name in re.findall(pattern, written()):
+        found[prefix or spaces[space]].add(name)
+    return found
 
 
 @cache
