@@ -174,7 +174,8 @@ def curveball(rows: list[frozenset[int]], rng: np.random.Generator, *, trades: i
         return dealt
     for a, b in _couples(len(dealt), rng, trades):
         shared = dealt[a] & dealt[b]
-        rest = rng.permutation(sorted(dealt[a] ^ dealt[b])).tolist()
+        rest = sorted(dealt[a] ^ dealt[b])
+        rng.shuffle(rest)  # in place: most have a few texts, and an array would cost more than the lot
         cut = len(dealt[a]) - len(shared)
         dealt[a], dealt[b] = shared | set(rest[:cut]), shared | set(rest[cut:])
     return dealt
