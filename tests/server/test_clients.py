@@ -254,7 +254,13 @@ def test_java_s_own_client_is_answered_as_it_comes(service: Service, tmp_path: P
         pytest.skip("this asks with Java's own client, and there is no Java that compiles here")
     program = tmp_path / "Ask.java"
     program.write_text(JAVA)
-    asked = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", str(program), f"http://127.0.0.1:{service.port}/sparql"]
+    asked = [
+        "java",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        str(program),
+        f"http://127.0.0.1:{service.port}/sparql",
+    ]
     done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert (done.stdout.split(), done.stderr) == ([ANSWER.decode()] * 3, "")
 

@@ -56,7 +56,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_an_export_that_does_not_fit_leaves_the_one_before(place: tuple[Path, int], two_countries: pan2kg.Graph) -> None:
+def test_an_export_that_does_not_fit_leaves_the_one_before(
+    place: tuple[Path, int], two_countries: pan2kg.Graph
+) -> None:
     folder, size = place
     (folder / "site" / "data").mkdir(parents=True)
     (folder / "site" / "data" / "pan2kg.nq.gz").write_bytes(b"the graph of before")
