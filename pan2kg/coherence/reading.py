@@ -70,10 +70,8 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
     Raises:
         ProjectError: the store holds no action, or one without an IRI.
 
-    >>> from pan2kg.project import Project
-    >>> from pan2kg.store.rules import derive
-    >>> from pan2kg.store.store import open_store
-    >>> uses = read_uses(open_store(Project.packaged(), derive))
+    >>> from pan2kg.graph.graph import open_graph
+    >>> uses = open_graph().uses
     >>> uses.basis.n >= 20, uses.plans[uses.find_plan("lu-bhr-2")].completeness
     (True, 'complete')
     """

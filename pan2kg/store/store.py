@@ -166,7 +166,7 @@ class LocalStore:
         if any(needed is None or not one.rules.isdisjoint(needed) for one in self.waiting):
             self.complete()
         # with the union as default graph the engine would ignore the FROM clauses of a query
-        union = not (_FROM.search(text) and _names_graphs(text))
+        union = not ("FROM" in text.upper() and _FROM.search(text) and _names_graphs(text))
         try:
             result = self.held.query(text, use_default_graph_as_union=union)
             # read to the end here, so that a fault in the middle is raised where it is caught
