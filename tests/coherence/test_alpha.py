@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pan2kg.coherence.agreement import Level, agreement, alpha, opinions
 from pan2kg.coherence.scale import read_scale
 from pan2kg.coherence.scores import scores_of
+from tests.lots import TIMES
 
 KRIPPENDORFF = (
     (1, 2, 3, 3, 2, 1, 4, 1, 2, None, None, None),
@@ -76,14 +77,14 @@ def tables(lowest: int) -> st.SearchStrategy[Ratings]:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60 * TIMES, deadline=None)
 @given(tables(-4), st.sampled_from([level for level in Level if level is not Level.RATIO]))
 def test_alpha_is_what_counting_pairs_gives(ratings: Ratings, level: Level) -> None:
     wanted = by_pairs(ratings, level)
     assert alpha(ratings, level) == (wanted if wanted is None else pytest.approx(wanted, abs=1e-9))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40 * TIMES, deadline=None)
 @given(tables(0))
 def test_alpha_of_ratios_is_what_counting_pairs_gives(ratings: Ratings) -> None:
     wanted = by_pairs(ratings, Level.RATIO)

@@ -15,6 +15,7 @@ from pan2kg.coherence.matrix import Floats
 from pan2kg.coherence.scale import read_scale
 from pan2kg.coherence.scores import Scores, scores_of
 from pan2kg.errors import QueryError
+from tests.lots import TIMES
 
 WORKED = scores_of({("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2})
 COUNT = read_scale("count")
@@ -68,7 +69,7 @@ def series(x: Floats) -> tuple[Floats, Floats]:
     return total, power
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80 * TIMES, deadline=None)
 @given(matrices)
 def test_the_total_influence_is_the_sum_of_all_powers(scores: Scores) -> None:
     x = np.nan_to_num(scores.values, nan=0.0)
@@ -113,7 +114,7 @@ def by_hand(scores: Scores, cut: float) -> dict[tuple[str, str], list[float]]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60 * TIMES, deadline=None)
 @given(matrices, st.sampled_from([0.0, 0.01, 0.0625, 0.2, 0.5, 1.0]))
 def test_chains_are_those_that_trying_all_orders_finds(scores: Scores, cut: float) -> None:
     found, wanted = chains(scores, cut=cut), by_hand(scores, cut)

@@ -10,6 +10,7 @@ from scipy import sparse  # type: ignore[import-untyped]
 
 from pan2kg.coherence import matrix
 from pan2kg.coherence.matrix import Floats, Incidence, Indices, by_group, cells, common, order_of, overlaps
+from tests.lots import TIMES
 
 HEIGHT, WIDTH = 9, 7
 PLACES = st.lists(st.tuples(st.integers(0, HEIGHT - 1), st.integers(0, WIDTH - 1)), max_size=60)
@@ -34,7 +35,7 @@ def product(table: Incidence, weights: Floats) -> tuple[list[int], list[int], li
     return rows[kept].tolist(), whole.indices[kept].tolist(), whole.data[kept].tolist()
 
 
-@settings(max_examples=40)
+@settings(max_examples=20 * TIMES)
 @given(PLACES)
 def test_a_place_counts_once_and_rows_are_sorted(places: list[tuple[int, int]]) -> None:
     table = table_of(places)
@@ -46,7 +47,7 @@ def test_a_place_counts_once_and_rows_are_sorted(places: list[tuple[int, int]]) 
     assert table.keep(np.ones(len(table.columns), dtype=np.bool_)).columns.tolist() == table.columns.tolist()
 
 
-@settings(max_examples=40)
+@settings(max_examples=20 * TIMES)
 @given(PLACES, WEIGHTS, st.integers(1, 50))
 def test_what_rows_share_is_scipys_product_whatever_the_block(
     places: list[tuple[int, int]], weights: list[float], block: int
@@ -58,7 +59,7 @@ def test_what_rows_share_is_scipys_product_whatever_the_block(
     assert tuple(part.tolist() for part in cells(table, given_weights)) == in_blocks
 
 
-@settings(max_examples=40)
+@settings(max_examples=20 * TIMES)
 @given(PLACES, PLACES, WEIGHTS, st.integers(1, 9))
 def test_what_pairs_of_rows_have_in_common_is_scipys(
     places: list[tuple[int, int]], others: list[tuple[int, int]], weights: list[float], block: int
@@ -72,7 +73,7 @@ def test_what_pairs_of_rows_have_in_common_is_scipys(
     assert found.tolist() == expected.tolist()
 
 
-@settings(max_examples=40)
+@settings(max_examples=20 * TIMES)
 @given(
     st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda pair: pair[0] < pair[1])),
     st.lists(st.integers(0, 3), min_size=HEIGHT, max_size=HEIGHT),

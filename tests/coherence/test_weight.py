@@ -31,6 +31,7 @@ from tests.coherence.worlds import (
     uses,
     worlds,
 )
+from tests.lots import TIMES
 
 PAIRS = tuple(itertools.combinations(PLANS, 2))
 CLOSE = 1e-9
@@ -144,7 +145,7 @@ def test_the_weights_of_another_release_leave_out_a_text_they_do_not_have() -> N
 # The sparse form against the sets, in random worlds
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED), st.frozensets(st.sampled_from(PLANS)))
 def test_the_sparse_form_agrees_with_the_sets(world: World, at: Level, read: frozenset[str]) -> None:
     slow, fast, found = Slow(world, at), pairs(world, at), made(world, at, read)
@@ -156,7 +157,7 @@ def test_the_sparse_form_agrees_with_the_sets(world: World, at: Level, read: fro
         assert one.high == pytest.approx(slow.high(x, y, read), abs=CLOSE)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED))
 def test_pairs_of_actions_agree_with_the_sets_in_both_projections(world: World, at: Level) -> None:
     slow, fast, whole = Slow(world, at), actions(world, at), made(world, at)
@@ -175,7 +176,7 @@ def test_pairs_of_actions_agree_with_the_sets_in_both_projections(world: World, 
 # Laws
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds)
 def test_low_is_symmetric_nested_below_high_and_the_sum_of_its_parts(world: World) -> None:
     found = {at: made(world, at) for at in FIGURED}
@@ -189,7 +190,7 @@ def test_low_is_symmetric_nested_below_high_and_the_sum_of_its_parts(world: Worl
         assert all(firm.low <= weak.low + CLOSE for firm, weak in itertools.pairwise(nested))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED), st.sampled_from(PAIRS), uses, st.sampled_from([1, 2]))
 def test_one_more_use_by_a_pair_never_lowers_it(
     world: World, at: Level, pair: tuple[str, str], one: Use, sides: int
@@ -200,7 +201,7 @@ def test_one_more_use_by_a_pair_never_lowers_it(
     assert weight(made(wider, at), *pair).low >= weight(made(world, at), *pair).low - CLOSE
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED))
 def test_a_work_without_a_use_changes_nothing(world: World, at: Level) -> None:
     wider = replace(world, works=Works((*PLANS, "T"), {**world.works.home, "new": "P", "alone": "T"}))
@@ -208,7 +209,7 @@ def test_a_work_without_a_use_changes_nothing(world: World, at: Level) -> None:
     assert alike(actions(wider, at), actions(world, at))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED), uses)
 def test_the_same_use_twice_changes_nothing_but_the_level(world: World, at: Level, one: Use) -> None:
     once = replace(world, uses=(*world.uses, one))
@@ -216,14 +217,14 @@ def test_the_same_use_twice_changes_nothing_but_the_level(world: World, at: Leve
     assert alike(pairs(twice, at), pairs(once, at))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED), st.sampled_from(PLANS))
 def test_removing_all_uses_of_a_side_gives_nothing(world: World, at: Level, plan: str) -> None:
     left = tuple(one for one in world.uses if world.works.home.get(one.work, one.work) != plan)
     assert not any(plan in pair for pair in pairs(replace(world, uses=left), at))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED), st.frozensets(st.sampled_from(PLANS)), st.sampled_from(PLANS))
 def test_reading_in_full_never_raises_high_and_never_changes_low(
     world: World, at: Level, read: frozenset[str], plan: str
@@ -237,7 +238,7 @@ def test_reading_in_full_never_raises_high_and_never_changes_low(
     assert both.high == pytest.approx(both.low, abs=CLOSE)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED))
 def test_two_actions_share_no_more_than_their_plans(world: World, at: Level) -> None:
     whole = made(world, at)
@@ -245,7 +246,7 @@ def test_two_actions_share_no_more_than_their_plans(world: World, at: Level) -> 
         assert specific <= weight(whole, world.works.home[a], world.works.home[b]).low + CLOSE
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED), st.permutations(PLANS), st.permutations(TEXTS), st.randoms())
 def test_renaming_and_order_change_nothing(
     world: World, at: Level, plans: list[str], texts: list[str], order: Random
@@ -265,14 +266,14 @@ def test_renaming_and_order_change_nothing(
     assert alike(pairs(renamed, at), expected)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED), uses)
 def test_what_a_machine_proposes_changes_nothing(world: World, at: Level, one: Use) -> None:
     more = replace(world, uses=(*world.uses, replace(one, level=Level.MACHINE), replace(one, level=None)))
     assert pairs(more, at) == pairs(world, at)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, uses)
 def test_what_the_editors_conclude_never_raises_a_headline_weight(world: World, one: Use) -> None:
     """It may lower one, since the text is commoner, and only where its plan has a use already.
@@ -289,7 +290,7 @@ def test_what_the_editors_conclude_never_raises_a_headline_weight(world: World, 
         assert all(sum(more[pair]) <= sum(before[pair]) + CLOSE for pair in more)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED))
 def test_participation_is_of_linked_actions_and_stays_below_its_bound(world: World, at: Level) -> None:
     found = made(world, at)
@@ -300,7 +301,7 @@ def test_participation_is_of_linked_actions_and_stays_below_its_bound(world: Wor
     assert all(0 <= row.value <= 1 - 1 / row.plans + CLOSE for row in rows)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED))
 def test_what_hangs_on_an_action_goes_with_it_and_nothing_else_does(world: World, at: Level) -> None:
     whole = made(world, at)

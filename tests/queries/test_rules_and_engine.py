@@ -22,6 +22,7 @@ from pan2kg.project import Project
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store
+from tests.lots import TIMES
 
 PAN = "PREFIX pan: <https://w3id.org/pan2kg/ontology#>"
 AT = {one: f"restsOnAt{one.key.title()}" for one in FIGURED}
@@ -145,7 +146,7 @@ def _graph(uses: list[tuple[str, str, str, str, str]], steps: tuple[str, ...]) -
     return pan2kg.Graph(Project.packaged(), store)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30 * TIMES)
 @given(
     st.lists(USES, min_size=1, max_size=9),
     st.tuples(*[st.sampled_from(("", "nobody", "law", "press"))] * len(STEPS)),
