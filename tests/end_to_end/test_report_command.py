@@ -274,8 +274,12 @@ def test_the_same_day_gives_the_same_bytes(
         assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-def test_the_files_written_are_named_and_nothing_else_is_left(cli: Cli, tmp_path: Path, few: pan2kg.Graph) -> None:
-    done = cli("report", "-o", "made/here", "--plan", PLAN, "--as-of", DAY, "--project", str(few.project.root))
+def test_the_files_written_are_named_and_nothing_else_is_left(
+    cli: Cli, tmp_path: Path, two_countries: pan2kg.Graph
+) -> None:
+    done = cli(
+        "report", "-o", "made/here", "--plan", "be-two-1", "--as-of", DAY, "--project", str(two_countries.project.root)
+    )
     assert done.returncode == 0, done.stderr
     written = {tmp_path / line for line in done.stdout.splitlines()}
     assert written == set((tmp_path / "made" / "here").iterdir())
@@ -294,11 +298,13 @@ def test_wrong_use_is_one_sentence_and_leaves_nothing(cli: Cli, tmp_path: Path) 
         assert not (tmp_path / "made").exists()
 
 
-def test_a_file_or_a_folder_in_the_way_changes_nothing(cli: Cli, tmp_path: Path, few: pan2kg.Graph) -> None:
+def test_a_file_or_a_folder_in_the_way_changes_nothing(cli: Cli, tmp_path: Path, two_countries: pan2kg.Graph) -> None:
     (tmp_path / "file").write_text("mine")
     (tmp_path / "folder" / "report.en.md").mkdir(parents=True)
     for name in ("file", "folder"):
-        done = cli("report", "-o", name, "--plan", PLAN, "--as-of", DAY, "--project", str(few.project.root))
+        done = cli(
+            "report", "-o", name, "--plan", "be-two-1", "--as-of", DAY, "--project", str(two_countries.project.root)
+        )
         assert done.returncode == 2
         assert "in the way" in done.stderr
         assert done.stderr.count("\n") == 1
@@ -351,8 +357,8 @@ def test_a_plan_alone_in_a_graph_of_its_own_has_a_report(cli: Cli, own_project: 
     Page(page)
 
 
-def test_a_folder_that_cannot_be_written_is_said(cli: Cli, tmp_path: Path, few: pan2kg.Graph) -> None:
-    given = ("--plan", PLAN, "--as-of", DAY, "--project", str(few.project.root))
+def test_a_folder_that_cannot_be_written_is_said(cli: Cli, tmp_path: Path, two_countries: pan2kg.Graph) -> None:
+    given = ("--plan", "be-two-1", "--as-of", DAY, "--project", str(two_countries.project.root))
     if shutil.which("id") and os.geteuid() == 0:
         done = cli("report", "-o", "/proc/none", *given)
     else:
