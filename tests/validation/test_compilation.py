@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -105,7 +106,10 @@ def test_whether_a_path_leads_anywhere_is_asked_step_by_step_with_the_same_answe
 
 
 def shaped(folder: Path, shapes: str) -> Project:
-    """A project of one's own with some shapes and two plans."""
+    """A project of one's own with some shapes alone, and two plans."""
+    for part in ("schemes", "shapes"):
+        shutil.rmtree(folder / "ontology" / part)
+    (folder / "ontology" / "shapes").mkdir()
     (folder / "ontology" / "shapes" / "plan.ttl").write_text(PREFIXES + shapes, encoding="utf-8")
     (folder / "graph" / "x.ttl").write_text(f"{PREFIXES}e:a a e:T ; e:p 1 . e:b a e:T .\n", encoding="utf-8")
     return Project.at(folder)
