@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -29,7 +30,7 @@ from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style
 from tests.conftest import Cli
-from tests.copies import FEW, copy
+from tests.copies import FEW, GRAPH, copy
 from tests.review.desk import SHA, prepare
 
 ID: Final = "https://w3id.org/pan2kg/id/"
@@ -39,6 +40,20 @@ BODY: Final = ID + "body/ccdh"
 NAME: Final = "Commission consultative des Droits de l’Homme"
 FILE: Final = "graph/plans/lu-bhr-2/reviewed.ttl"
 DAY: Final = date(2026, 5, 4)
+
+
+def of_few(folder: Path) -> Path:
+    """A few plans with the bodies that advise, and the names of all bodies."""
+    copy(folder, FEW)
+    for name in ("organisations/advisory-bodies.ttl", "names/bodies.ttl"):
+        shutil.copyfile(GRAPH / name, folder / "graph" / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def with_bodies(tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """What is read of these files."""
+    return pan2kg.open_graph(of_few(tmp_path_factory.mktemp("bodies") / "few"), language="fr")
 
 
 def read_as(*texts: tuple[str, str]) -> Document:
@@ -116,15 +131,15 @@ def test_no_lead_is_proposed_without_words_that_say_so(said: str, frame: str) ->
     assert role(frame.format(said=said), "table" if "\t" in frame else "paragraph") != "lead"
 
 
-def test_every_role_that_may_be_proposed_is_one_of_the_scheme(with_texts: pan2kg.Graph) -> None:
-    assert [one for one in sorted(keys()) if with_texts.labels.entry(f"{ID}role/{one}") is None] == []
+def test_every_role_that_may_be_proposed_is_one_of_the_scheme(with_bodies: pan2kg.Graph) -> None:
+    assert [one for one in sorted(keys()) if with_bodies.labels.entry(f"{ID}role/{one}") is None] == []
 
 
-def test_one_candidate_a_role_has_all_passages(with_texts: pan2kg.Graph) -> None:
+def test_one_candidate_a_role_has_all_passages(with_bodies: pan2kg.Graph) -> None:
     document = in_action(
-        with_texts, f"Partenaires : {NAME}", f"En partenariat avec la {NAME}, on étudie.", f"La {NAME} est citée."
+        with_bodies, f"Partenaires : {NAME}", f"En partenariat avec la {NAME}, on étudie.", f"La {NAME} est citée."
     )
-    made = proposal(with_texts, document, PLAN)
+    made = proposal(with_bodies, document, PLAN)
     (one,) = [one for one in made.candidates if one.type == "involvement"]
     assert (one.action_or_plan, one.target, one.relation, one.said) == (ACTION, BODY, "partner", "Partenaires")
     assert len(one.passages) == 2
@@ -132,39 +147,41 @@ def test_one_candidate_a_role_has_all_passages(with_texts: pan2kg.Graph) -> None
     assert "Partenaires" in one.reason.say("fr")
 
 
-def test_a_part_that_is_there_and_a_body_of_another_day_are_passed_over(with_texts: pan2kg.Graph) -> None:
+def test_a_part_that_is_there_and_a_body_of_another_day_are_passed_over(with_bodies: pan2kg.Graph) -> None:
     there = {
         (work, key(body), key(role))
-        for work, body, role in with_texts.read(program_query("review/parts-of-plan", plan=PLAN))
+        for work, body, role in with_bodies.read(program_query("review/parts-of-plan", plan=PLAN))
     }
-    made = proposal(with_texts, read_as(("paragraph", f"Le plan est suivi par la {NAME}.")), PLAN)
+    made = proposal(with_bodies, read_as(("paragraph", f"Le plan est suivi par la {NAME}.")), PLAN)
     assert ((PLAN, "ccdh", "monitoring") in there) == (made.candidates == ())
-    names = with_texts.names
+    names = with_bodies.names
     ended = replace(names.things[BODY], end=date(2000, 1, 1))
-    changed = Graph(with_texts.project, with_texts.store, language="fr")
+    changed = Graph(with_bodies.project, with_bodies.store, language="fr")
     changed.__dict__["names"] = replace(names, things={**names.things, BODY: ended})
-    assert proposal(changed, in_action(with_texts, f"Partenaires : {NAME}"), PLAN).candidates == ()
+    assert proposal(changed, in_action(with_bodies, f"Partenaires : {NAME}"), PLAN).candidates == ()
 
 
 @pytest.fixture
-def root(tmp_path: Path, with_texts: pan2kg.Graph) -> Path:
+def root(tmp_path: Path, with_bodies: pan2kg.Graph) -> Path:
     """A project in which the text of a plan was read, with one part to decide on."""
-    folder = prepare(copy(tmp_path / "copy", FEW, all_else=True))
-    document = in_action(with_texts, f"Chef de file : {NAME}")
-    made = proposal(with_texts, document, PLAN)
+    folder = prepare(of_few(tmp_path / "copy"))
+    document = in_action(with_bodies, f"Chef de file : {NAME}")
+    made = proposal(with_bodies, document, PLAN)
     keep(Project.at(folder), "lu-bhr-2", document, made.mentions, made.candidates)
     return folder
 
 
-def desk_of(root: Path, with_texts: pan2kg.Graph, by: str = "A. Weber") -> Desk:
+def desk_of(root: Path, with_bodies: pan2kg.Graph, by: str = "A. Weber") -> Desk:
     project = Project.at(root)
-    material = read_material(Graph(project, with_texts.store, language="fr", as_of=DAY), project)
+    material = read_material(Graph(project, with_bodies.store, language="fr", as_of=DAY), project)
     material.__dict__["documents"] = {PLAN: f"{ID}document/mae-gouvernement-lu-fr-pan-2"}
     return open_desk(material, project, by, DAY)
 
 
-def test_an_accepted_part_is_an_involvement_in_house_style_with_its_words(root: Path, with_texts: pan2kg.Graph) -> None:
-    desk = desk_of(root, with_texts)
+def test_an_accepted_part_is_an_involvement_in_house_style_with_its_words(
+    root: Path, with_bodies: pan2kg.Graph
+) -> None:
+    desk = desk_of(root, with_bodies)
     card = desk.card("fr")
     assert card
     assert " — chef de file — " in card.statement
@@ -175,7 +192,7 @@ def test_an_accepted_part_is_an_involvement_in_house_style_with_its_words(root: 
     assert f'    pan:quote "Chef de file : {NAME}"@fr ;\n' in text
     file = read_turtle_file(text, FILE)
     assert not list(check_style([file], read_prefixes(Project.at(root))))
-    assert desk_of(root, with_texts).current is None
+    assert desk_of(root, with_bodies).current is None
 
 
 def test_from_the_document_to_what_passes_check_and_back_by_the_page(root: Path, cli: Cli) -> None:
@@ -208,47 +225,47 @@ def opened(root: Path) -> Graph:
 
 
 def test_a_rejected_part_stands_in_the_graph_as_no_involvement_and_does_not_return(
-    root: Path, with_texts: pan2kg.Graph
+    root: Path, with_bodies: pan2kg.Graph
 ) -> None:
-    assert press(desk_of(root, with_texts), "r4").key == "said.rejected"
+    assert press(desk_of(root, with_bodies), "r4").key == "said.rejected"
     text = (root / FILE).read_text("utf-8")
     assert ("pan:Involvement" in text, text.count(" a pan:Decision ;")) == (False, 1)
     assert not list(check_style([read_turtle_file(text, FILE)], read_prefixes(Project.at(root))))
-    assert desk_of(root, with_texts, "B. Muller").current is None
+    assert desk_of(root, with_bodies, "B. Muller").current is None
     for path in (root / "work").rglob("*.*"):
         path.unlink()  # as on another machine, which has the files of the graph alone
     graph = opened(root)
-    assert graph.read(program_query("review/parts-of-plan", plan=PLAN)) == with_texts.read(
+    assert graph.read(program_query("review/parts-of-plan", plan=PLAN)) == with_bodies.read(
         program_query("review/parts-of-plan", plan=PLAN)
     )
-    again = proposal(graph, in_action(with_texts, f"Chef de file : {NAME}"), PLAN)
+    again = proposal(graph, in_action(with_bodies, f"Chef de file : {NAME}"), PLAN)
     assert (again.candidates, again.skipped["rejected"]) == ((), 1)
-    fresh = in_action(with_texts, f"Chef de file : {NAME}", f"Le plan est piloté par la {NAME}.")
+    fresh = in_action(with_bodies, f"Chef de file : {NAME}", f"Le plan est piloté par la {NAME}.")
     (one,) = proposal(graph, fresh, PLAN).candidates
     assert [remark.key for remark in one.remarks] == ["rejected-before"]
 
 
-def test_both_are_undone_the_last_one_first_and_no_line_goes(root: Path, with_texts: pan2kg.Graph) -> None:
-    press(desk_of(root, with_texts), "a")
+def test_both_are_undone_the_last_one_first_and_no_line_goes(root: Path, with_bodies: pan2kg.Graph) -> None:
+    press(desk_of(root, with_bodies), "a")
     written = (root / FILE).read_text("utf-8")
-    desk = desk_of(root, with_texts)
+    desk = desk_of(root, with_bodies)
     said = press(desk, "u")
     assert said.key == "said.undone", said.say("en")
     text = (root / FILE).read_text("utf-8")
     assert (written[written.index("\n\n") :] in text, text.count("    pan:withdraws involvement:")) == (True, 1)
     assert not list(check_style([read_turtle_file(text, FILE)], read_prefixes(Project.at(root))))
     parts = program_query("review/parts-of-plan", plan=PLAN)
-    assert opened(root).read(parts) == with_texts.read(parts), "what was withdrawn holds no longer"
+    assert opened(root).read(parts) == with_bodies.read(parts), "what was withdrawn holds no longer"
     assert press(desk, "r1").key == "said.rejected"
-    assert press(desk_of(root, with_texts, "B. Muller"), "u").key == "said.nothing-to-undo"
+    assert press(desk_of(root, with_bodies, "B. Muller"), "u").key == "said.nothing-to-undo"
     assert press(desk, "u").key == "said.undone"
-    assert proposal(opened(root), in_action(with_texts, f"Chef de file : {NAME}"), PLAN).candidates
+    assert proposal(opened(root), in_action(with_bodies, f"Chef de file : {NAME}"), PLAN).candidates
     assert press(desk, "a").key == "said.accepted"
-    assert len(opened(root).read(parts)) == len(with_texts.read(parts)) + 1
+    assert len(opened(root).read(parts)) == len(with_bodies.read(parts)) + 1
 
 
-def test_two_people_at_once_do_not_decide_the_same(root: Path, with_texts: pan2kg.Graph) -> None:
-    one, two, three = (desk_of(root, with_texts, by) for by in "ABC")
+def test_two_people_at_once_do_not_decide_the_same(root: Path, with_bodies: pan2kg.Graph) -> None:
+    one, two, three = (desk_of(root, with_bodies, by) for by in "ABC")
     press(one, "a")
     assert "meanwhile" in press(two, "r1").say("en")
     press(one, "u")
@@ -256,8 +273,8 @@ def test_two_people_at_once_do_not_decide_the_same(root: Path, with_texts: pan2k
     assert "meanwhile" in press(three, "a").say("en")
 
 
-def test_another_role_has_not_the_words_of_the_first(root: Path, with_texts: pan2kg.Graph) -> None:
-    desk = desk_of(root, with_texts)
+def test_another_role_has_not_the_words_of_the_first(root: Path, with_bodies: pan2kg.Graph) -> None:
+    desk = desk_of(root, with_bodies)
     assert press(desk, "e relation implements").key != "said.edited", "a relation is no role"
     assert [press(desk, typed).key for typed in ("e relation partner", "a")] == ["said.edited", "said.accepted"]
     text = (root / FILE).read_text("utf-8")

@@ -43,7 +43,7 @@ def known(with_texts: pan2kg.Graph) -> Known:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    return Project.at(copy(tmp_path / "copy", FEW, all_else=True))
+    return Project.at(copy(tmp_path / "copy", FEW))
 
 
 class Desk:

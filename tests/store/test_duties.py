@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
 import pyoxigraph as ox
@@ -14,9 +15,10 @@ from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, select
 from pan2kg.turtle.vocabulary import ID, PAN, graph_of
 from pan2kg.turtle.writer import read_prefixes
-from tests.copies import FEW, copy
+from tests.conftest import ROOT, start
 
-TRANSPOSE = f"{ID}obligation/dir-2024-1760-art-37-1-first-subparagraph-transposition"
+DIRECTIVE = "dir-2024-1760"
+TRANSPOSE = f"{ID}obligation/{DIRECTIVE}-art-37-1-first-subparagraph-transposition"
 
 
 def answer(facts: str, predicate: str) -> set[tuple[str, str]]:
@@ -32,8 +34,12 @@ def answer(facts: str, predicate: str) -> set[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def of_texts(tmp_path_factory: pytest.TempPathFactory) -> pan2kg.Graph:
-    """Hardly a plan, and all texts."""
-    return open_graph(copy(tmp_path_factory.mktemp("texts") / "copy", FEW[:1], all_else=True))
+    """One directive with its duties."""
+    folder = start(tmp_path_factory.mktemp("texts") / "mine")
+    for name in ("instruments/eu", "core/obligations"):
+        (folder / "graph" / name).mkdir(parents=True)
+        shutil.copyfile(ROOT / "graph" / name / f"{DIRECTIVE}.ttl", folder / "graph" / name / f"{DIRECTIVE}.ttl")
+    return open_graph(folder)
 
 
 @pytest.mark.parametrize(
