@@ -41,7 +41,7 @@ SHARED: Final = 2
 """So many characters the keys of links begin with alike that are told in one document."""
 _WORDS: Final = Messages("publication")
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
-_JOINING: Final = ("/id/link/", "/id/involvement/")
+_JOINING: Final = re.compile("/id/(?:link|involvement)/")
 """What joins two things is told whole in the documents of both."""
 _MOST_POINTING: Final = 200
 """So many statements that point to a thing are told of it; what more points to, a level of evidence, is in the dump."""
@@ -119,7 +119,12 @@ class Described:
 
     def is_retired(self, iri: str) -> bool:
         """Whether a thing is said to be deprecated."""
-        return any(one.predicate == OWL + "deprecated" and one.object in ("true", "1") for one in self.of.get(iri, ()))
+        return iri in self._deprecated
+
+    @cached_property
+    def _deprecated(self) -> frozenset[str]:
+        said = (one for one in self.statements if one.predicate == OWL + "deprecated")
+        return frozenset(one.subject for one in said if one.object in ("true", "1"))
 
     def successors(self, iri: str) -> list[str]:
         """What has taken the place of a thing."""
@@ -137,8 +142,10 @@ class Described:
         """What the document of a thing says: the thing first, then the rest in order."""
         said = dict.fromkeys(self.of[iri])
         for one in self.towards(iri):
-            joins = any(part in one.subject for part in _JOINING)
-            said.update(dict.fromkeys(self.of[one.subject] if joins else (one,)))
+            if _JOINING.search(one.subject):
+                said.update(dict.fromkeys(self.of[one.subject]))
+            else:
+                said[one] = None
         return said | self._names_in(said, {iri})
 
     def about_all(self, things: Sequence[str]) -> dict[Statement, None]:
