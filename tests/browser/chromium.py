@@ -47,6 +47,7 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--js-flags=--no-opt",  # the compiler that takes longest: no page runs for as long as it would save
 )
 HOW_TO_GET_ONE: Final = (
     "No browser to test with: install chromium or chrome, name one in PAN2KG_BROWSER, "
