@@ -1,4 +1,4 @@
-"""Say in the language of a folder of catalogues what the program has to say, and keep it as ``spoken.json`` there."""
+"""Say in the language of a folder of catalogues what the program says of a project; kept as ``spoken.json`` there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from pan2kg.graph.graph import open_graph
 from pan2kg.site import quality
 from pan2kg.site.registry import PAGES, SERIES, Site
 from pan2kg.site.site_context import SiteContext
-from tests.copies import FEW, copy
 from tests.i18n.pseudo import TAG
 from tests.once import SHIPPED, checked
 
@@ -57,7 +56,6 @@ def say_pages(few: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    place = Path(sys.argv[1])
-    few = str(copy(place / "few", FEW))
+    place, few = Path(sys.argv[1]), sys.argv[2]
     spoken = {**say_pages(few), **say_commands(place, few)}
     (place / "spoken.json").write_text(json.dumps(spoken), encoding="utf-8")

@@ -15,6 +15,7 @@ from typing import Final
 
 import pytest
 
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import CATALOGUES, FOLDER_VARIABLE
 from pan2kg.i18n.compilation import TERMS, read_entries, resolved
 from tests.i18n.pseudo import PLAIN, TAG, write_catalogue
@@ -84,12 +85,13 @@ def english() -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+def spoken(few: Graph, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """What the program says in that language, by page or command: another process, since languages are found once."""
     folder = tmp_path_factory.mktemp("language")
     write_catalogue(folder)
     env = {**os.environ, FOLDER_VARIABLE: str(folder), "LC_ALL": TAG}
-    subprocess.run([sys.executable, str(CHILD), str(folder)], env=env, check=True, timeout=500, cwd=ROOT)
+    command = [sys.executable, str(CHILD), str(folder), str(few.project.root)]
+    subprocess.run(command, env=env, check=True, timeout=500, cwd=ROOT)
     read: dict[str, str] = json.loads((folder / "spoken.json").read_text(encoding="utf-8"))
     return read
 
