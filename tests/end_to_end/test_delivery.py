@@ -14,7 +14,7 @@ import pytest
 
 from pan2kg.charts.registry import PICTURES
 from pan2kg.network import exports
-from tests.conftest import BARE, PATIENCE
+from tests.conftest import BARE, PATIENCE, made_once
 
 if TYPE_CHECKING:
     import pan2kg
@@ -54,16 +54,18 @@ def test_a_picture_and_a_form_are_there_to_be_tested() -> None:
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory: pytest.TempPathFactory, few: pan2kg.Graph) -> tuple[Path, Path]:
     """Every picture and every form of the network of a few plans, by two processes that order their sets otherwise."""
-    made = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
-    for seed, folder in enumerate(made):
+
+    def write(folder: Path) -> None:
+        folder.mkdir()
         subprocess.run(
             [sys.executable, "-c", WRITING, str(few.project.root), json.dumps(COMMANDS)],
             cwd=folder,
-            env={**BARE, "PYTHONHASHSEED": str(seed + 1)},
+            env={**BARE, "PYTHONHASHSEED": folder.name.removeprefix("delivered-")},
             check=True,
             timeout=PATIENCE,
         )
-    return made
+
+    return made_once("delivered-1", tmp_path_factory, write), made_once("delivered-2", tmp_path_factory, write)
 
 
 @pytest.mark.parametrize("name", PICTURES)
