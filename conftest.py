@@ -96,12 +96,15 @@ def pytest_sessionfinish() -> None:
 def _checked_once() -> Iterator[None]:
     """Pages about quality, of whatever site, share one check of the shipped project, whose files no test changes.
 
-    A service that is started as a user starts it makes its own, in a process beside it.
+    Another project is checked once in each of its states, here: a process beside this one would import all of the
+    program to do so. A service that is started as a user starts it makes its own, in such a process.
     """
-    anew = quality._checked
+    anew, here = quality._checked, cache(lambda project, _: quality._check(project, None))
 
     def shared(project: Project, state: str, kept: Path | None) -> quality.Checked | None:
-        return quality.summarise(checked(project)) if project == SHIPPED else anew(project, state, kept)
+        if project == SHIPPED:
+            return quality.summarise(checked(project))
+        return anew(project, state, kept) if kept else here(project, state)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quality, "_checked", shared)

@@ -24,7 +24,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from pan2kg.server import request, workers
+from pan2kg.server import application, request, workers
 from pan2kg.server.application import new_server
 from pan2kg.server.assembly import assemble
 from pan2kg.server.channel import Limits, PoolLimits
@@ -106,6 +106,8 @@ def _operations(given: dict[str, Any], fork_server: ForkServer) -> Operations:
     for name in ("SLOW", "BODY_SECONDS", "LEAST_RATE"):
         setattr(request, name, given.get(name, getattr(request, name)))
     workers.EARLY = given.get("early", workers.EARLY)  # type: ignore[misc]
+    # a query without end takes all of a core until then
+    application.LEAVE_SECONDS = given.get("leave", 0.2)  # type: ignore[misc]
     if given.get("watch"):
         reloading = Reloading(fork_server.reload, lambda: [Path(given["data"])], given["watch"])
         signal.signal(signal.SIGHUP, reloading.ask)
@@ -194,7 +196,7 @@ def main(given: dict[str, Any]) -> None:
     asset = Path(__file__)
     pages = Pages(lambda: SmallSite(store), release, {"asset-0123.py": asset}) if given.get("pages") else None
     operations = _operations(given, fork_server)
-    application = assemble(settings, Pool(fork_server, pool_limits), release, pages=pages, operations=operations)
+    assembled = assemble(settings, Pool(fork_server, pool_limits), release, pages=pages, operations=operations)
 
     def ready() -> None:
         sys.stdout.write(f"{bound.getsockname()[1]} {fork_server.line.process}\n")
@@ -205,7 +207,7 @@ def main(given: dict[str, Any]) -> None:
 
     if given.get("slow_loop"):
         sys.modules["uvloop"] = None  # type: ignore[assignment]  # as where the extra was not installed
-    server = new_server(application, ready)
+    server = new_server(assembled, ready)
     fork_server.on_lost.append(leave)
     server.run(sockets=[bound])
     fork_server.close()

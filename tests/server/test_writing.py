@@ -22,6 +22,12 @@ def writable(start_session: Start) -> Service:
     return start_session(token="secret", pages=True, seconds=3.0, proxies=["127.0.0.1"])
 
 
+@pytest.fixture
+def hurried(start: Start) -> Service:
+    """One that stops soon what takes too long."""
+    return start(token="secret", seconds=1.0)
+
+
 def update(service: Service, text: str, headers: dict[str, str] = TOKEN) -> Reply:
     return service.send("POST", "/sparql", text.encode(), {"Content-Type": "application/sparql-update", **headers})
 
@@ -70,25 +76,23 @@ def test_an_update_that_fails_changes_nothing(writable: Service) -> None:
     assert not holds(writable, "<http://e/2> ?p ?o")
 
 
-def test_an_update_that_takes_too_long_is_stopped_and_queries_go_on(writable: Service) -> None:
+def test_an_update_that_takes_too_long_is_stopped_and_queries_go_on(hurried: Service) -> None:
     pattern = " ".join(f"GRAPH ?g{n} {{ ?a{n} ?b{n} ?c{n} }}" for n in range(4))
     slow = f"INSERT {{ GRAPH <http://e/w> {{ <a:a> <a:b> ?n }} }} WHERE {{ SELECT (COUNT(*) AS ?n) {{ {pattern} }} }}"
     with ThreadPoolExecutor(1) as threads:
-        updating = threads.submit(update, writable, slow)
-        assert holds(writable, "?s ?p ?o")
+        updating = threads.submit(update, hurried, slow)
+        assert holds(hurried, "?s ?p ?o")
         reply = updating.result()
     assert reply.status == 503
-    assert not holds(writable, "<a:a> ?p ?o")
+    assert not holds(hurried, "<a:a> ?p ?o")
 
 
-def test_a_query_that_runs_while_the_data_change_ends_as_it_began(
-    writable: Service, until: Callable[..., None]
-) -> None:
+def test_a_query_that_runs_while_the_data_change_ends_as_it_began(hurried: Service, until: Callable[..., None]) -> None:
     with ThreadPoolExecutor(1) as threads:
-        slow = threads.submit(writable.ask, SLOW)
-        until(lambda: bool(writable.workers()) or slow.done())
-        assert update(writable, "INSERT DATA { GRAPH <http://e/w> { <http://e/3> <http://e/p> 1 } }").status == 204
-        assert holds(writable, "<http://e/3> ?p ?o")
+        slow = threads.submit(hurried.ask, SLOW)
+        until(lambda: bool(hurried.workers()) or slow.done())
+        assert update(hurried, "INSERT DATA { GRAPH <http://e/w> { <http://e/3> <http://e/p> 1 } }").status == 204
+        assert holds(hurried, "<http://e/3> ?p ?o")
         assert slow.result().status == 503
 
 
