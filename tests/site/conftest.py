@@ -66,9 +66,14 @@ class Reader:
         self._kept: dict[str, str] = {}
 
     @cached_property
-    def known(self) -> frozenset[str]:
+    def listed(self) -> tuple[str, ...]:
         """The paths of all pages and files there are."""
-        return frozenset(self.site.paths())
+        return tuple(self.site.paths())
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The same, to look one up."""
+        return frozenset(self.listed)
 
     def __getitem__(self, path: str) -> str:
         if path not in self._kept:
@@ -79,7 +84,7 @@ class Reader:
 
     def paths(self, language: str = "fr") -> Iterator[str]:
         """The pages of one language."""
-        return (path for path in self.site.paths() if path.startswith(f"{language}/") and path.endswith(".html"))
+        return (path for path in self.listed if path.startswith(f"{language}/") and path.endswith(".html"))
 
     def of(self, series: str, language: str = "fr") -> list[str]:
         """The pages of a series in one language."""

@@ -13,10 +13,15 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+import pan2kg
 from pan2kg.graph.labels import KINDS
+from pan2kg.site import quality
+from pan2kg.site.registry import Site
+from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import select
 from tests.lots import by_lot
-from tests.site.conftest import Parsed, Reader
+from tests.once import SHIPPED, checked
+from tests.site.conftest import DAY, Parsed, Reader
 
 SAMPLES = (*KINDS, "pair", "plans", "pairs", "unlinked", "sources")
 NAMED = "SELECT ?one (COUNT(*) AS ?times) { GRAPH ?graph { ?other ?says ?one } FILTER(isIRI(?one)) } GROUP BY ?one"
@@ -24,15 +29,40 @@ NAMED = "SELECT ?one (COUNT(*) AS ?times) { GRAPH ?graph { ?other ?says ?one } F
 
 @pytest.fixture(scope="module")
 def pages(reader: Reader) -> dict[str, str]:
-    """Pages of one language: each that is no series; of a series the ends, what is named most, and six by lot."""
+    """Pages of the things of the shipped graph, and those that are named most."""
+    assert sum(1 for _ in reader.paths()) > 1900
+    chosen = [path for path in chosen_of(reader) if series_of(path) in SAMPLES]
+    return {path: reader[path] for path in (*chosen, *full(reader))}
+
+
+@pytest.fixture(scope="module")
+def smaller(few: pan2kg.Graph) -> Reader:
+    """The site of a few plans, which has every kind of page."""
+    return Reader(Site(SiteContext(pan2kg.Graph(few.project, few.held, language="fr", as_of=DAY))))
+
+
+@pytest.fixture(scope="module")
+def other(smaller: Reader) -> Iterator[dict[str, str]]:
+    """Its pages of no thing: what they show of a whole graph, in parts that are the same for more plans."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quality, "_checked", lambda *_: quality.summarise(checked(SHIPPED)))
+        yield {path: smaller[path] for path in chosen_of(smaller) if series_of(path) not in SAMPLES}
+
+
+def chosen_of(reader: Reader) -> list[str]:
+    """Pages of one language: each that is of no series; of a series the ends, and six by lot."""
     listed: dict[str, list[str]] = {}
     for path in reader.paths():
         listed.setdefault(path.partition("/")[2].rpartition("/")[0], []).append(path)
-    assert sum(map(len, listed.values())) > 1900
     chosen = listed.pop("")
     for paths in listed.values():
         chosen += [paths[0], paths[-1], *by_lot(paths, 6)]
-    return {path: reader[path] for path in (*chosen, *full(reader))}
+    return chosen
+
+
+def series_of(path: str) -> str:
+    """The series of a page, or the name of one that is of none."""
+    return path.split("/")[1].split(".")[0]
 
 
 def full(reader: Reader) -> list[str]:
@@ -60,19 +90,36 @@ def test_every_kind_of_thing_has_pages(reader: Reader) -> None:
 
 
 def test_every_link_inside_leads_to_a_page_and_a_place_on_it(pages: dict[str, str], reader: Reader) -> None:
-    """A place is looked for on the pages that were chosen, and on some more to which these lead, drawn by lot."""
+    broken = led_nowhere(pages, reader)
+    assert not broken, f"{len(broken)} links lead nowhere, such as {sorted(broken)[:20]}"
+
+
+def test_every_link_of_a_page_of_no_thing_leads_to_a_page_and_a_place_on_it(
+    other: dict[str, str], smaller: Reader
+) -> None:
+    assert {"index", "matrix", "network", "ontology", "report", "quality"} <= set(map(series_of, other))
+    broken = led_nowhere(other, smaller)
+    assert not broken, f"{len(broken)} links lead nowhere, such as {sorted(broken)[:20]}"
+
+
+def led_nowhere(pages: dict[str, str], reader: Reader) -> Counter[str]:
+    """The links of some pages that lead to no page, or to no place on one.
+
+    A place is looked for on these pages, and on those to which they lead: each of no series, of others 30 by lot.
+    """
     led = {
         path: [one for one in led_to(path, page) if not one[0].startswith("assets/")] for path, page in pages.items()
     }
     anchored = {place for links in led.values() for place, anchor in links if anchor and "=" not in anchor}
-    more = by_lot(sorted((anchored & reader.known) - pages.keys()), 30)
+    further = sorted((anchored & reader.known) - pages.keys())
+    more = {path for path in further if path.count("/") == 1}.union(by_lot(further, 30))
     ids = {path: set(re.findall(r' id="([^"]*)"', reader[path])) for path in (*pages, *more)}
     broken: Counter[str] = Counter()
     for path, links in led.items():
         for place, anchor in links:
             if place not in reader.known or (anchor and "=" not in anchor and anchor not in ids.get(place, {anchor})):
                 broken[f"{place}#{anchor} (from {path})"] += 1
-    assert not broken, f"{len(broken)} links lead nowhere, such as {sorted(broken)[:20]}"
+    return broken
 
 
 def led_to(path: str, page: str) -> Iterator[tuple[str, str]]:
@@ -84,20 +131,23 @@ def led_to(path: str, page: str) -> Iterator[tuple[str, str]]:
             yield posixpath.normpath(there), parts.fragment
 
 
-def test_links_outside_are_web_addresses(pages: dict[str, str]) -> None:
-    targets = (target for page in pages.values() for target in re.findall(r'<a [^>]*href="([^"]*)"', page))
+def test_links_outside_are_web_addresses(pages: dict[str, str], other: dict[str, str]) -> None:
+    targets = (
+        target for page in (*pages.values(), *other.values()) for target in re.findall(r'<a [^>]*href="([^"]*)"', page)
+    )
     schemes = {urlsplit(html.unescape(target)).scheme for target in targets}
     assert schemes <= {"", "http", "https"}
 
 
-def test_no_id_stands_twice_on_a_page(pages: dict[str, str]) -> None:
-    twice = [path for path, page in pages.items() if max(Counter(re.findall(r' id="([^"]*)"', page)).values()) > 1]
+def test_no_id_stands_twice_on_a_page(pages: dict[str, str], other: dict[str, str]) -> None:
+    every = (*pages.items(), *other.items())
+    twice = [path for path, page in every if max(Counter(re.findall(r' id="([^"]*)"', page)).values()) > 1]
     assert not twice, f"Ids stand twice on {twice[:5]}"
 
 
 def test_no_style_or_script_stands_inside_a_page(pages: dict[str, str]) -> None:
     inside = re.compile(r'<style|<[a-z-]+ [^>]*\b(?:style|on[a-z]+)="|<script(?! defer src=| type="application/json")')
-    ours = {path: page for path, page in pages.items() if path.split("/")[1].split(".")[0] in SAMPLES}
+    ours = {path: page for path, page in pages.items() if series_of(path) in SAMPLES}
     assert not [path for path, page in ours.items() if inside.search(page)]
 
 
@@ -126,7 +176,7 @@ def test_no_bare_iri_is_read(pages: dict[str, str], series: str) -> None:
 
 
 def test_no_page_of_a_thing_is_heavy(pages: dict[str, str]) -> None:
-    ours = [path for path in pages if path.split("/")[1].split(".")[0] in SAMPLES]
+    ours = [path for path in pages if series_of(path) in SAMPLES]
     heaviest = sorted(ours, key=lambda path: -len(pages[path]))[:8]
     sizes = {path: len(gzip.compress(pages[path].encode())) for path in heaviest}
     assert not {path: size for path, size in sizes.items() if size > 60_000}
@@ -135,6 +185,6 @@ def test_no_page_of_a_thing_is_heavy(pages: dict[str, str]) -> None:
 @pytest.mark.parametrize("path", ["fr/plan/nowhere.html", "de/nowhere.html", "nowhere", "fr/a/b/c.html", "xx/y.html"])
 def test_the_page_for_what_is_not_there_leads_on_from_any_address(reader: Reader, path: str) -> None:
     page = reader.site.missing(path).body.decode()
-    known = {*reader.site.paths(), path, *(f"{tag}/{path.partition('/')[2]}" for tag in ("fr", "en", "de"))}
+    known = {*reader.known, path, *(f"{tag}/{path.partition('/')[2]}" for tag in ("fr", "en", "de"))}
     assert not [place for place, _ in led_to(path, page) if place not in known]
     assert f'<html lang="{path[:2] if path[:2] in ("fr", "de") else "fr"}"' in page
