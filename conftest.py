@@ -15,6 +15,7 @@ import pytest
 from _pytest.doctest import DoctestModule
 
 import pan2kg
+from pan2kg.coherence import chance
 from pan2kg.graph import graph as interface
 from pan2kg.project import Project
 from pan2kg.site import quality
@@ -22,7 +23,7 @@ from pan2kg.store.cache import VARIABLE
 from pan2kg.validation import check as validation
 from pan2kg.validation.report import Report
 from tests.browser.chromium import browser, watch, window, windows
-from tests.once import RUN, SHIPPED, checked, first, forget
+from tests.once import RUN, SHIPPED, checked, first, forget, tried_once
 
 __all__ = ["browser", "watch", "window", "windows"]
 
@@ -108,6 +109,14 @@ def _checked_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quality, "_checked", shared)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tried_once() -> Iterator[None]:
+    """Tables and documents share what chance deals to the plans of the shipped graph."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chance, "_tried", tried_once(chance._tried))
         yield
 
 

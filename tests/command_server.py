@@ -4,7 +4,7 @@ All workers of a run ask the same one, each command by a connection to its socke
 ``folder``, ``environment`` and the three files of standard input, output and error) is answered by a line with the exit
 code, or by nothing where the command was ended before it had one. What a command does is what it does when a user
 starts it, but for what is done before: the modules are imported, the templates read, the shipped graph is derived and,
-by whoever needs that first in a run, checked.
+by whoever needs that first in a run, checked and tried against chance.
 Commands that are told of their start, their speed or their end by a signal are started for real by their tests.
 """
 
@@ -24,6 +24,7 @@ from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
 
 import pan2kg
 from pan2kg.cli.main import main
+from pan2kg.coherence import chance as chances
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
 from pan2kg.store import cache as caches
@@ -35,7 +36,7 @@ from pan2kg.validation import change as changes
 from pan2kg.validation.change import Change
 from pan2kg.validation.check import Engine
 from pan2kg.validation.report import Report, Severity
-from tests.once import checked
+from tests.once import checked, tried_once
 
 SHIPPED = Project.at(Path(__file__).resolve().parent.parent)
 
@@ -82,6 +83,11 @@ def keep_shipped_report() -> None:
         return anew(project, change, fail_on=fail_on, engine=engine, tell=tell)
 
     setattr(changes, "check_change", check_change)  # noqa: B010 - as the commands find it
+
+
+def keep_what_chance_deals() -> None:
+    """Let whoever tries the plans of the shipped graph against chance have what was dealt in this run."""
+    setattr(chances, "_tried", tried_once(chances._tried))  # noqa: B010 - as what tells of it finds it
 
 
 def run(arguments: Sequence[str], folder: str, environment: dict[str, str], files: Sequence[str], patience: int) -> int:
@@ -139,6 +145,7 @@ def serve(address: str) -> None:
         import_module(module.name)
     keep_shipped_graph()
     keep_shipped_report()
+    keep_what_chance_deals()
     setattr(os, "fsync", os.fstat)  # noqa: B010 - whatever is written is read by tests, and not after the power failed
     for name in template._environment().list_templates():
         template._environment().get_template(name)

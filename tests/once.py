@@ -1,17 +1,20 @@
-"""What the processes of a run do once: a check of the shipped graph for all who show what it finds, and first steps."""
+"""What the processes of a run do once: a check of the shipped graph, what chance deals, and first steps."""
 
 from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Final
+from typing import Final, TypeVar
 
+from pan2kg.coherence.chance import Trial
+from pan2kg.coherence.matrix import Floats
 from pan2kg.project import Project
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Report
@@ -26,15 +29,40 @@ def checked(project: Project) -> Report:
     """What a check finds; that of the shipped project, whose files no test changes, is made by whoever is first."""
     if project != SHIPPED or not os.environ.get(RUN):
         return check(project)
-    with _file("report").open("a+b") as file:
+    return _made("report", lambda: check(project))
+
+
+Made = TypeVar("Made")
+Tried = Callable[[list[frozenset[int]], list[tuple[int, ...]], Floats, Trial], tuple[Floats, Floats, Floats]]
+MANY: Final = 50
+"""From so many plans on, dealing takes a second of a test that is about something else."""
+
+
+def tried_once(anew: Tried) -> Tried:
+    """Try the same table against chance once: what it deals is decided by its seed, for each process alike."""
+
+    def tried(
+        rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, trial: Trial
+    ) -> tuple[Floats, Floats, Floats]:
+        if len(rows) < MANY or not os.environ.get(RUN):
+            return anew(rows, up, gains, trial)
+        asked = repr((list(map(sorted, rows)), up, gains.tolist(), trial))
+        return _made(f"tried-{sha256(asked.encode()).hexdigest()}", lambda: anew(rows, up, gains, trial))
+
+    return tried
+
+
+def _made(what: str, make: Callable[[], Made]) -> Made:
+    """What whoever is first makes and all others read."""
+    with _file(what).open("a+b") as file:
         flock(file, LOCK_EX)
         file.seek(0)
         if said := file.read():
-            report: Report = pickle.loads(said)
-        else:
-            report = check(project)
-            file.write(pickle.dumps(report))
-    return report
+            kept: Made = pickle.loads(said)
+            return kept
+        made = make()
+        file.write(pickle.dumps(made))
+    return made
 
 
 @contextmanager

@@ -88,15 +88,8 @@ def chance(
         raise ValueError("draws and trades must be at least 1, and the level in (0,1)")
     named = _named(works, weights, uses, at)
     plans, rows = sorted(named), [named[plan] for plan in sorted(named)]
-    one, two = np.triu_indices(len(plans), 1)
-    up, gains = _above(weights, at), np.where(weights.general, 0.0, weights.gain)
-    seen = _statistics(rows, up, gains)[one, two]
-    drawn = np.zeros((trial.draws, len(one)))
-    rng, current = np.random.default_rng(trial.seed), rows
-    for draw in range(trial.draws):
-        current = curveball(current, rng, trades=trial.trades * len(rows))
-        drawn[draw] = _statistics(current, up, gains)[one, two]
-    p, least = _p_values(seen, drawn)
+    one, two = np.triu_indices(len(rows), 1)
+    seen, p, least = _tried(rows, _above(weights, at), np.where(weights.general, 0.0, weights.gain), trial)
     adjusted, attainable = adjust(p), adjust(least)
     return tuple(
         Chance(
@@ -105,6 +98,20 @@ def chance(
         )
         for pair, (a, b) in enumerate(zip(one, two, strict=True))
     )  # fmt: skip
+
+
+def _tried(
+    rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, trial: Trial
+) -> tuple[Floats, Floats, Floats]:
+    """For each pair of rows, above the diagonal: T, p, and the p that the greatest T* would have."""
+    one, two = np.triu_indices(len(rows), 1)
+    seen = _statistics(rows, up, gains)[one, two]
+    drawn = np.zeros((trial.draws, len(one)))
+    rng, current = np.random.default_rng(trial.seed), rows
+    for draw in range(trial.draws):
+        current = curveball(current, rng, trades=trial.trades * len(rows))
+        drawn[draw] = _statistics(current, up, gains)[one, two]
+    return seen, *_p_values(seen, drawn)
 
 
 def _named(works: Works, weights: Weights, uses: Iterable[Use], at: Level) -> dict[str, frozenset[int]]:
