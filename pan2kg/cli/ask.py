@@ -328,7 +328,7 @@ def _lines(project: Project, iri: str) -> Grid:
 
     lines: list[list[Value]] = [
         [file.name, one.line, block.subject, one.predicate, one.object]
-        for file, block, one in written_about(read_turtle_files(project), iri)
+        for file, block, one in written_about(read_turtle_files(project, naming=iri), iri)
     ]
     return Grid(_COLUMNS, lines)
 

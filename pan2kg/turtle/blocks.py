@@ -29,6 +29,7 @@ _OBJECT: Final = (
 _FIRST = re.compile(rf"({_NAME}|{_IRI}) {_VERB} {_OBJECT} ([;.])")
 _NEXT = re.compile(rf"    {_VERB} {_OBJECT} ([;.])")
 _PREFIX = re.compile(r"@prefix ([\w-]*): <([^<>\s]*)> \.")
+_SPACE = re.compile(r"^\W*(?:prefix|base)[^<\n]*:\s*<([^<>\s]*)>", re.IGNORECASE | re.MULTILINE)
 _LOOSE_PREFIX = re.compile(r"\s*@?(?:prefix|base)\b", re.IGNORECASE)
 _MARK: Final = "\ufeff"
 BYTE_ORDER: Final = "style-byte-order-mark"
@@ -99,18 +100,37 @@ class TurtleFile:
         return self.prefixes.get(prefix, prefix + ":") + local
 
 
-def read_turtle_files(project: Project) -> list[TurtleFile]:
-    """Every Turtle file of a project, those of the ontology first.
+def read_turtle_files(project: Project, naming: str = "") -> list[TurtleFile]:
+    """Every Turtle file of a project, those of the ontology first; of an IRI, those alone that may name it.
 
     Raises:
         ProjectError: a file cannot be read.
     """
     paths = [*project.ontology_files(), *project.shape_files(), *project.graph_files()]
-    return [_read(project, path) for path in paths]
+    texts = ((path, read_text(path)) for path in paths)
+    return [_read(project, path, text) for path, text in texts if may_name(text, naming)]
 
 
-def _read(project: Project, path: Path) -> TurtleFile:
-    return read_turtle_file(read_text(path), project.name_of(path), nested=path.is_relative_to(project.ontology))
+def _read(project: Project, path: Path, text: str) -> TurtleFile:
+    return read_turtle_file(text, project.name_of(path), nested=path.is_relative_to(project.ontology))
+
+
+def may_name(text: str, iri: str) -> bool:
+    """Whether the text of a file may name a thing, told without reading it line by line.
+
+    It holds the last part of the IRI then, unless it breaks that part with a backslash or by where a prefix ends.
+
+    >>> head = "@prefix e: <https://e/id/> .\\n@prefix p: <https://e/id/plan-> .\\n"
+    >>> [may_name(head + f"{name} a e:B .", "https://e/id/plan-1") for name in ("e:plan-1", "e:plan\\\\-1", "p:1")]
+    [True, True, True]
+    >>> may_name("@prefix e: <https://e/id/> .\\ne:plan-2 a e:B .", "https://e/id/plan-1")
+    False
+    """
+    last = re.split(r"[/#]", iri)[-1]
+    if last in text or ("\\" in text and last in text.replace("\\", "")):
+        return True
+    ends = (match[1] for match in _SPACE.finditer(text))
+    return any(iri.startswith(space) and not space.endswith(("/", "#")) for space in ends)
 
 
 def read_turtle_file(text: str, name: str, *, nested: bool = False) -> TurtleFile:
