@@ -13,12 +13,13 @@ from pan2kg.errors import ProjectError, QueryError
 from pan2kg.project import Project
 from pan2kg.report.check import write_report
 from pan2kg.turtle.vocabulary import RDF
+from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.check import Engine, check
 from pan2kg.validation.compilation import compile_shapes
 from pan2kg.validation.evaluation import alike, by_value
 from pan2kg.validation.explanation import explain
-from pan2kg.validation.report import Kind, Report
-from pan2kg.validation.shapes import gather, read_shapes, written
+from pan2kg.validation.report import Kind, Names
+from pan2kg.validation.shapes import gather, read_rules, read_shapes, written
 from tests.conftest import Cli
 from tests.engines import PREFIXES, SHARED, Engines, parse
 from tests.lots import by_lot
@@ -176,11 +177,12 @@ def test_explain_names_the_nearest_rule_where_there_is_none(project: Project, ru
         explain(project, rule)
 
 
-def test_every_query_of_the_shipped_shapes_is_shown_in_full(project: Project, report: Report) -> None:
+def test_every_query_of_the_shipped_shapes_is_shown_in_full(project: Project) -> None:
     """Each is compiled; shown are those of three rules, drawn by lot."""
-    compiled = compile_shapes(read_shapes(project.shape_files()))
+    shapes = read_shapes(project.shape_files())
+    rules, compiled = read_rules(shapes, Names(read_prefixes(project))), compile_shapes(shapes)
     assert compiled.refusals == ()
-    keys = [rule.key for rule in report.rules if rule.kind is Kind.SHAPE]
+    keys = sorted({rules.rule(one.shape, one.constraint).key for one in compiled.queries})
     assert len(keys) > 200
     assert all(explain(project, key).startswith(f"# {key} sh:") for key in by_lot(keys, 3))
     assert explain(project, "stale-candidate-violation").startswith("#+ question")
