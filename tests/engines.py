@@ -63,21 +63,24 @@ class Engines:
         return shapes_graph(self.shapes)
 
     @cached_property
-    def of_class(self) -> dict[str, str]:
-        """The patterns of focus nodes that begin with an instance of one class, each with that class."""
-        begins = {query.focus: _OF_CLASS.match(query.focus) for query in self.compiled.queries}
-        return {focus: begin[1] for focus, begin in begins.items() if begin}
+    def named(self) -> dict[str, frozenset[str]]:
+        """The patterns of focus nodes with the classes and properties they name, of which each match has one at least.
+
+        One that lists its nodes matches these, whatever there is.
+        """
+        patterns = {query.focus for query in self.compiled.queries if "VALUES ?this" not in query.focus}
+        return {focus: frozenset(_IRI.findall(focus)) - _OF_ANY_CLASS for focus in patterns}
 
     def by_queries(self, data: Collection[ox.Quad]) -> list[Finding]:
         """What the compiled queries find, all of which there must be.
 
-        No query is asked for the instances of a class that the data does not name.
+        No query is asked for nodes of classes and with properties that the data does not name.
         """
         assert self.compiled.refusals == (), [str(one.why) for one in self.compiled.refusals]
         store = ox.Store()
         store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in data)
-        named = {str(quad.object) for quad in data if isinstance(quad.object, ox.NamedNode)}
-        none = {focus: 0 for focus, kind in self.of_class.items() if kind not in named}
+        known = {str(term) for quad in data for term in (quad.predicate, quad.object) if isinstance(term, ox.NamedNode)}
+        none = {focus: 0 for focus, named in self.named.items() if named and named.isdisjoint(known)}
         return list(evaluate(self.compiled.queries, self.rules, FocusCounts(LocalStore(store), known=none)))
 
     def by_pyshacl(self, data: Collection[ox.Quad], *, near: bool = False) -> list[Finding]:
@@ -97,7 +100,8 @@ class Engines:
         return found
 
 
-_OF_CLASS: Final = re.compile(rf"\?\w+ <{RDF}type>/<{RDFS}subClassOf>\* (<[^>]+>) \.")
+_IRI: Final = re.compile(r"<[^<>\s]+>")
+_OF_ANY_CLASS: Final = {f"<{RDF}type>", f"<{RDFS}subClassOf>"}
 
 
 def _near(shapes: Shapes, data: Iterable[ox.Quad]) -> Shapes:
