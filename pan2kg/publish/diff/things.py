@@ -168,6 +168,8 @@ def name_of(term: object) -> str:
 def read_names(change: Change) -> Names:
     """The names both sides give to what changed, the new before the old, and behind them those of the ontology here."""
     shipped = Project.packaged()
+    if change.is_empty:  # as in a release before which there is none: nothing is to be named
+        return Names({}, read_prefixes(shipped))
     sides = _near(change, [change.new.quads, change.old.quads - change.new.quads])
     return Names(_said([*sides, _ontology(shipped)]), read_prefixes(shipped))
 
