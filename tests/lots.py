@@ -1,7 +1,7 @@
 """What is drawn by lot, where looking at everything would take too long: another sample in each run.
 
 ``PAN2KG_LOTS=10`` draws ten times as many of each, and a number that is large enough everything. Properties are tried
-with so many times fifty examples, unless they name a number of their own.
+with so many times a hundred examples, unless they name a number of their own.
 """
 
 from __future__ import annotations
