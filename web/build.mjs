@@ -72,27 +72,30 @@ function packagesIn(inputs) {
     return found;
 }
 
-/** The licence we use a package under: one of those it offers that we allow. */
+/** The licence we use a package under: one of those it offers that we allow, if there is one. */
 function licenceOf(description) {
     const offered = String(description.license ?? "").replace(/[()]/g, "").split(/\s+OR\s+/);
-    const chosen = offered.includes("Apache-2.0") ? "Apache-2.0" : offered.find((name) => ALLOWED.has(name));
-    if (!chosen) {
-        throw new Error(`The package ${description.name} is licensed under « ${description.license} », which is not allowed in the bundle.`);
-    }
-    return chosen;
+    return offered.includes("Apache-2.0") ? "Apache-2.0" : offered.find((name) => ALLOWED.has(name));
 }
 
+/** The text of all licences; what is wrong with any package is told at once, so that nobody builds again to hear the next. */
 function thirdParty(folders) {
-    const packages = [...folders].map((folder) => {
+    const faults = [];
+    const packages = [...folders].sort().map((folder) => {
         const description = JSON.parse(readFileSync(join(HERE, folder, "package.json"), "utf8"));
         const chosen = licenceOf(description);
         const file = readdirSync(join(HERE, folder)).sort().find((name) => /^(licen[cs]e|copying)(\.(md|txt))?$/i.test(name));
-        if (!file && chosen !== "Apache-2.0") {
-            throw new Error(`The package ${description.name} brings no licence text.`);
+        if (!chosen) {
+            faults.push(`The package ${description.name} is licensed under « ${description.license} », which is not allowed in the bundle.`);
+        } else if (!file && chosen !== "Apache-2.0") {
+            faults.push(`The package ${description.name} brings no licence text.`);
         }
         const text = readFileSync(file ? join(HERE, folder, file) : join(HERE, "..", "LICENSE"), "utf8");
         return { name: description.name, version: description.version, chosen, text: text.replaceAll("\r\n", "\n").trim() };
     });
+    if (faults.length) {
+        throw new Error(faults.join(" "));
+    }
     packages.sort((one, two) => (one.name < two.name ? -1 : 1));
     const head = "The scripts of these pages contain the following packages, each under the licence that follows its name.\n";
     const blocks = packages.map((one) => `${"=".repeat(80)}\n${one.name} ${one.version} — ${one.chosen}\n${"=".repeat(80)}\n\n${one.text}\n`);
