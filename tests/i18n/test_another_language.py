@@ -109,6 +109,12 @@ def notations(data: str) -> frozenset[str]:
     return frozenset(re.findall(r'skos:notation "([^"]*)"', data))
 
 
+@cache
+def literals(data: str) -> frozenset[str]:
+    """What stands between quotation marks in the data: most of what pages say of it, found without reading it all."""
+    return frozenset(re.findall(r'"([^"]*)"', data))
+
+
 def unnumbered(words: str, data: str) -> Iterator[str]:
     """Words without the printed number they begin with, where they do."""
     apart = words.split(" ")
@@ -127,7 +133,8 @@ def is_foreign(bare: str, data: str) -> bool:
     """Whether a piece is neither in the language of its page nor data."""
     if not re.search("[A-Za-z]{3}", bare) or bare in NAMES or bare.startswith("pan2kg "):
         return False
-    return not any(one in data for one in (bare, re.sub(r"^[\w.-]+ ", "", bare), *unnumbered(bare, data)))
+    said = (bare, re.sub(r"^[\w.-]+ ", "", bare), *unnumbered(bare, data))
+    return literals(data).isdisjoint(said) and not any(one in data for one in said)
 
 
 def test_every_kind_of_page_speaks_a_language_for_which_only_a_catalogue_was_made(
