@@ -27,7 +27,7 @@ COLOURS: Final = 64
 HALF: Final = 2
 BLOCK: Final = 5
 """The side of a block in pixels of a kept picture; twice that on the page."""
-FAR: Final = 26.0
+FAR: Final = 26
 """From how far apart of 255, in red, green or blue, two blocks differ."""
 MOST: Final = 12
 """So many blocks may differ: a letter or two that came to stand in the next block."""
@@ -56,10 +56,19 @@ def need_font() -> None:
         lack(f"{FONT} is not installed; apt-get install fonts-dejavu-core fontconfig.")
 
 
-def taken(page: Page, extra: str = "") -> Image.Image:
-    """The whole page as it is kept, with more rules of style if wanted."""
+def taken(page: Page, extra: str = "", *, to_keep: bool = False) -> Image.Image:
+    """The whole page as it is kept, with more rules of style if wanted.
+
+    One that is only compared is a JPEG, which takes the browser far less: the mean colours of blocks are the same.
+    """
     page.evaluate(SET, STILL + extra)
-    shot = page.screenshot(full_page=True, animations="disabled", caret="hide")
+    shot = page.screenshot(
+        type="png" if to_keep else "jpeg",
+        quality=None if to_keep else 90,
+        full_page=True,
+        animations="disabled",
+        caret="hide",
+    )
     return kept(Image.open(io.BytesIO(shot)).convert("RGB"))
 
 
@@ -74,13 +83,11 @@ def keep(picture: Image.Image, target: Path) -> None:
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
-def _blocks(picture: Image.Image, high: int, wide: int) -> NDArray[np.float64]:
+def _blocks(picture: Image.Image, high: int, wide: int) -> NDArray[np.int16]:
     """The mean colours of the blocks of a picture that is laid on a sheet of so many, white where it ends."""
-    sheet = np.full((high * BLOCK, wide * BLOCK, 3), 255.0)
-    pixels = np.asarray(picture.convert("RGB"), dtype=np.float64)
-    sheet[: pixels.shape[0], : pixels.shape[1]] = pixels
-    means: NDArray[np.float64] = sheet.reshape(high, BLOCK, wide, BLOCK, 3).mean(axis=(1, 3))
-    return means
+    sheet = Image.new("RGB", (wide * BLOCK, high * BLOCK), "#ffffff")
+    sheet.paste(picture.convert("RGB"), (0, 0))
+    return np.asarray(sheet.reduce(BLOCK), dtype=np.int16)
 
 
 def differing(one: Image.Image, two: Image.Image) -> list[tuple[int, int]]:
