@@ -49,6 +49,8 @@ def explain(project: Project, rule: str) -> str:
         apart = (style_rules, question_rules, text_rules, quotation_rules, rights_rules)
         if any(rule in rules_of() for rules_of in apart):
             raise ProjectError("rule-without-query", name=rule)
+        if any(isinstance(one, ox.NamedNode) and rule in (one.value, names.short(one.value)) for one in rules.rules):
+            raise ProjectError("rule-within-others", name=rule)
         known = {rules.rule(one.shape, one.constraint).key for one in compiled.queries}
         near = get_close_matches(rule, sorted(known), n=3, cutoff=0.4)
         raise ProjectError(

@@ -169,6 +169,7 @@ def test_explain_shows_queries_that_find_what_the_rule_finds(own_project: Path, 
         ("pan:PlanShape-tipe", "Did you mean pan:PlanShape-type"),
         ("style-tab", "asks by no query"),
         ("text-link-key", "asks by no query"),
+        ("pan:DateForm", "within the queries of the shapes that refer to it"),
         ("x", "no rule x. pan2kg check names the rule"),
     ],
 )
