@@ -37,12 +37,13 @@ def faults(page: Page, language: str, looked_at: Collection[str]) -> list[str]:
     return [f"{language} at {page.url}: {fault}" for fault in found]
 
 
-def test_everyone_can_use_the_forms(watch: Watch, port: int) -> None:
+def test_everyone_can_use_the_forms(window: Watch, port: int) -> None:
     """By axe in French, and in another language, drawn by lot; in none a page scrolls sideways."""
     looked_at, found = {"fr", *by_lot(("en", "de"), 1)}, []
     for language in ("fr", "en", "de"):
         address = f"http://127.0.0.1:{port}/{language}/"
-        page = watch(f"{address}review.html").page
+        page = window(f"{address}review.html").page
+        assert page.locator("#token").count(), "nobody is signed in yet"
         found += faults(page, language, looked_at)
         sign_in(page)
         page.goto(f"{address}review.html?candidate={OTHER}")
@@ -52,11 +53,12 @@ def test_everyone_can_use_the_forms(watch: Watch, port: int) -> None:
             if name:
                 page.goto(f"{address}{name}")
             found += faults(page, language, looked_at)
+        page.context.clear_cookies()
     assert not found, "\n".join(found)
 
 
-def test_a_link_is_rejected_by_keyboard_alone(watch: Watch, port: int, folder: Path) -> None:
-    page = watch(f"http://127.0.0.1:{port}/fr/review.html").page
+def test_a_link_is_rejected_by_keyboard_alone(window: Watch, port: int, folder: Path) -> None:
+    page = window(f"http://127.0.0.1:{port}/fr/review.html").page
     page.focus("#token")
     page.keyboard.type(TOKEN)
     page.keyboard.press("Enter")
@@ -74,8 +76,8 @@ def test_a_link_is_rejected_by_keyboard_alone(watch: Watch, port: int, folder: P
     assert "Deux publics différents." in (folder / "graph/plans/lu-bhr-1/reviewed.ttl").read_text(encoding="utf-8")
 
 
-def test_a_link_is_accepted_and_scored_without_javascript(watch: Watch, port: int) -> None:
-    watched = watch(f"http://127.0.0.1:{port}/fr/review.html", java_script_enabled=False)
+def test_a_link_is_accepted_and_scored_without_javascript(window: Watch, port: int) -> None:
+    watched = window(f"http://127.0.0.1:{port}/fr/review.html", java_script_enabled=False)
     page = watched.page
     sign_in(page)
     page.goto(f"http://127.0.0.1:{port}/fr/review.html?candidate={ITEM}")

@@ -58,9 +58,9 @@ def sign_in(page: Page) -> None:
 
 
 def test_candidates_are_decided_without_javascript_and_a_fault_stands_at_its_field(
-    watch: Watch, port: int, folder: Path
+    window: Watch, port: int, folder: Path
 ) -> None:
-    watched = watch(f"http://127.0.0.1:{port}/en/review.html", java_script_enabled=False)
+    watched = window(f"http://127.0.0.1:{port}/en/review.html", java_script_enabled=False)
     page = watched.page
     expect(page.locator("#candidate")).to_have_count(0)
     sign_in(page)
@@ -92,8 +92,8 @@ def test_candidates_are_decided_without_javascript_and_a_fault_stands_at_its_fie
     assert "    pan:withdraws link:" in (folder / FILE).read_text(encoding="utf-8")
 
 
-def test_keys_decide_and_lead_from_one_to_the_next(watch: Watch, port: int, folder: Path) -> None:
-    page = watch(f"http://127.0.0.1:{port}/en/review.html").page
+def test_keys_decide_and_lead_from_one_to_the_next(window: Watch, port: int, folder: Path) -> None:
+    page = window(f"http://127.0.0.1:{port}/en/review.html").page
     sign_in(page)
     page.fill("#c-reviewer", "B. Muller")
     page.keyboard.press("a")  # in a field a key is a letter
@@ -115,8 +115,8 @@ def test_keys_decide_and_lead_from_one_to_the_next(watch: Watch, port: int, fold
     expect(page.locator("p[role=status]")).to_contain_text("undone")
 
 
-def test_another_passage_is_shown_and_a_decision_rests_on_it(watch: Watch, port: int, folder: Path) -> None:
-    watched = watch(f"http://127.0.0.1:{port}/en/review.html", java_script_enabled=False)
+def test_another_passage_is_shown_and_a_decision_rests_on_it(window: Watch, port: int, folder: Path) -> None:
+    watched = window(f"http://127.0.0.1:{port}/en/review.html", java_script_enabled=False)
     page = watched.page
     sign_in(page)
     page.goto(f"http://127.0.0.1:{port}/en/review.html?candidate=c4-2")
@@ -136,8 +136,8 @@ def test_another_passage_is_shown_and_a_decision_rests_on_it(watch: Watch, port:
     expect(page.locator("p[role=status]")).to_contain_text("undone")
 
 
-def test_what_is_put_off_comes_last_and_the_keys_are_listed(watch: Watch, port: int) -> None:
-    page = watch(f"http://127.0.0.1:{port}/en/review.html").page
+def test_what_is_put_off_comes_last_and_the_keys_are_listed(window: Watch, port: int) -> None:
+    page = window(f"http://127.0.0.1:{port}/en/review.html").page
     sign_in(page)
     first = page.locator("#candidate .statement").inner_text()
     page.keyboard.press("j")
@@ -163,8 +163,8 @@ def test_a_made_up_address_shows_the_first_candidate(port: int, asked: str) -> N
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_everyone_can_use_the_form(watch: Watch, port: int, width: int) -> None:
-    page = watch(f"http://127.0.0.1:{port}/fr/review.html", width=width).page
+def test_everyone_can_use_the_form(window: Watch, port: int, width: int) -> None:
+    page = window(f"http://127.0.0.1:{port}/fr/review.html", width=width).page
     sign_in(page)
     page.goto(f"http://127.0.0.1:{port}/fr/review.html?candidate=c4-2")
     for summary in page.locator("#candidate summary").all():
@@ -173,11 +173,11 @@ def test_everyone_can_use_the_form(watch: Watch, port: int, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_what_says_the_same_is_previewed_decided_and_undone_at_once(watch: Watch, port: int, folder: Path) -> None:
+def test_what_says_the_same_is_previewed_decided_and_undone_at_once(window: Watch, port: int, folder: Path) -> None:
     candidates = folder / "work" / PLAN / "candidates.jsonl"
     before = candidates.read_text(encoding="utf-8")
     say_alike(candidates)
-    page = watch(f"http://127.0.0.1:{port}/en/review.html", java_script_enabled=False).page
+    page = window(f"http://127.0.0.1:{port}/en/review.html", java_script_enabled=False).page
     sign_in(page)
     page.goto(f"http://127.0.0.1:{port}/en/review.html?candidate=c4-2")
     page.locator("#candidate summary[data-key=b]").click()
@@ -202,8 +202,8 @@ def test_what_says_the_same_is_previewed_decided_and_undone_at_once(watch: Watch
     candidates.write_text(before, encoding="utf-8")
 
 
-def test_a_second_reader_sees_no_decision_and_how_far_both_agree_is_shown(watch: Watch, port: int) -> None:
-    page = watch(f"http://127.0.0.1:{port}/en/review.html", java_script_enabled=False).page
+def test_a_second_reader_sees_no_decision_and_how_far_both_agree_is_shown(window: Watch, port: int) -> None:
+    page = window(f"http://127.0.0.1:{port}/en/review.html", java_script_enabled=False).page
     sign_in(page)
     page.goto(f"http://127.0.0.1:{port}/en/review.html?candidate=c4-3")
     page.fill("#c-reviewer", "First Reader")
@@ -228,8 +228,8 @@ def test_a_second_reader_sees_no_decision_and_how_far_both_agree_is_shown(watch:
     expect(page.locator("#candidate")).to_contain_text("what you decided yourself is not part of it")
 
 
-def test_who_finds_what_the_search_did_not_types_it_and_decides(watch: Watch, port: int, folder: Path) -> None:
-    watched = watch(f"http://127.0.0.1:{port}/en/review.html", java_script_enabled=False)
+def test_who_finds_what_the_search_did_not_types_it_and_decides(window: Watch, port: int, folder: Path) -> None:
+    watched = window(f"http://127.0.0.1:{port}/en/review.html", java_script_enabled=False)
     page = watched.page
     sign_in(page)
     page.locator("summary[data-key=n]").click()
@@ -251,8 +251,8 @@ def test_who_finds_what_the_search_did_not_types_it_and_decides(watch: Watch, po
     assert 'pan:quote "Étude de la législation"@fr' in (folder / FILE).read_text(encoding="utf-8")
 
 
-def test_words_that_are_selected_become_those_that_are_quoted(watch: Watch, port: int) -> None:
-    page = watch(f"http://127.0.0.1:{port}/en/review.html").page
+def test_words_that_are_selected_become_those_that_are_quoted(window: Watch, port: int) -> None:
+    page = window(f"http://127.0.0.1:{port}/en/review.html").page
     sign_in(page)
     page.evaluate("getSelection().selectAllChildren(document.querySelector('#candidate mark'))")
     page.keyboard.press("e")
