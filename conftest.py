@@ -45,8 +45,8 @@ os.environ[RUN] = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers a core: more than a quarter of the time tests wait for browsers, services and time limits."""
-    return (os.cpu_count() or 1) * 2
+    """Three workers for two cores: now and then tests wait for browsers, services and time limits."""
+    return ((os.cpu_count() or 1) * 3 + 1) // 2
 
 
 @pytest.fixture(scope="session")
