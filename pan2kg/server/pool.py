@@ -258,7 +258,8 @@ class Pool:
         """Begin an exchange; ``gone`` gives a future that ends when the client leaves."""
         self._loop = asyncio.get_running_loop()
         exchange = Exchange(pack(b"T", json.dumps(task).encode()), gone)
-        if len(self._waiting) >= self.pool_limits.queue:
+        # who is first in the queue has a worker already where one is on its way
+        if len(self._waiting) >= self.pool_limits.queue + self._coming:
             exchange.fail(busy(why("queue-full")))
             return exchange
         self._waiting.append(exchange)
