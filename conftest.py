@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from _pytest.doctest import DoctestModule
+from _pytest.runner import runtestprotocol
 
 import pan2kg
 from pan2kg.coherence import chance
@@ -31,6 +32,8 @@ ROOT = Path(__file__).resolve().parent
 DAY = date(2026, 1, 1)
 SELDOM = (50_000, 20, 20)
 """How much is made before Python looks for garbage in cycles: what tests share is large, and stays."""
+NOTICED = 0.005
+"""Seconds after which the preparation of a test is told of."""
 opened = cache(pan2kg.open_graph)
 
 gc.set_threshold(*SELDOM)
@@ -88,9 +91,29 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Tell of a test in a worker that it passed, not that it begins, is made ready and cleared away, which is more.
+
+    What took a while is told too, for ``--durations``.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed or report.duration > NOTICED:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
+
+
 def pytest_sessionfinish() -> None:
     """Leave no report of a check behind; a worker that ends later has read it."""
     forget()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Look for garbage once at the end, not again: pytest did just now, for what warns only when it is freed."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -128,14 +151,17 @@ def _unhurried_disk() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _opened_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """An example opens or checks the shipped graph as a reader would, and gets what was opened or checked already."""
-    if isinstance(request.node, pytest.DoctestItem) and request.node.dtest:
-        known = request.node.dtest.globs
+    if not isinstance(item, pytest.DoctestItem):
+        return (yield)
+    known = item.dtest.globs
+    with pytest.MonkeyPatch.context() as patch:
         if known.get("check") is validation.check:
-            monkeypatch.setitem(known, "check", checked)
+            patch.setitem(known, "check", checked)
         if "open_graph" in known:
-            monkeypatch.setitem(known, "open_graph", opened)
-        monkeypatch.setattr(pan2kg, "open_graph", opened)
-        monkeypatch.setattr(interface, "open_graph", opened)
+            patch.setitem(known, "open_graph", opened)
+        patch.setattr(pan2kg, "open_graph", opened)
+        patch.setattr(interface, "open_graph", opened)
+        return (yield)
