@@ -1,20 +1,29 @@
 """Filling in templates: the one door to Jinja2. Every value is escaped unless it is markup already.
 
 The templates of a room stand in its folder ``templates``; their names are one list, so no two are called the same.
+What Jinja makes of one is kept in ``__pycache__`` of the room, as Python keeps its modules: making it takes longer than
+filling it in.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache, lru_cache
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import markupsafe
 from markupsafe import Markup
 
+from pan2kg.errors import ProjectError
+from pan2kg.project import write_atomically
+
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BytecodeCache, Environment
+    from jinja2.bccache import Bucket
 
 
 @cache
@@ -45,7 +54,43 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_kept(),
     )
+
+
+def _kept() -> BytecodeCache:
+    """Templates as Jinja compiled them; where their folder may not be written to, they are compiled each time."""
+    import jinja2
+
+    # how they are read is said in this file
+    made_by = f"{sys.implementation.cache_tag} {jinja2.__version__}".encode() + Path(__file__).read_bytes()
+
+    class Kept(jinja2.BytecodeCache):
+        """A file for each, which begins with the hash of the rest: Python cannot be given what was damaged."""
+
+        def get_cache_key(self, name: str, filename: str | None = None) -> str:
+            """Where what is made of a template is kept: it names the file it was made from, for messages."""
+            source = Path(filename or name)
+            digest = sha256(made_by + str(source).encode()).hexdigest()
+            return f"{source.parents[1]}/__pycache__/{source.name}.{digest[:16]}"
+
+        def load_bytecode(self, bucket: Bucket) -> None:
+            """Take what is kept, unless the template was changed since."""
+            with suppress(OSError):
+                said = Path(bucket.key).read_bytes()
+                if sha256(said[_DIGEST:]).digest() == said[:_DIGEST]:
+                    bucket.bytecode_from_string(said[_DIGEST:])
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            """Keep what was made."""
+            made = bucket.bytecode_to_string()
+            with suppress(ProjectError):
+                write_atomically(Path(bucket.key), sha256(made).digest() + made)
+
+    return Kept()
+
+
+_DIGEST: Final = sha256().digest_size
 
 
 def render(name: str, values: Mapping[str, object]) -> str:

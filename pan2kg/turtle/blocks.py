@@ -13,17 +13,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pan2kg.project import Project, read_text
 from pan2kg.turtle.tokens import Token, tokens
 from pan2kg.turtle.vocabulary import CORE, NAMES, PAN, kind_and_key, link_iri
 
-_NAME: Final = r"(?:[\w-]*:(?:[^\s<>\"'{}|^`\\;,()\[\]#]|\\.)*)"
+_PLAIN: Final = r"[^\s<>\"'{}|^`\\;,()\[\]#]*"
+_NAME: Final = rf"(?:[\w-]*:{_PLAIN}(?:\\.{_PLAIN})*)"
 _IRI: Final = r"<[^<>\s]*>"
 _VERB: Final = rf"(a|{_NAME}|{_IRI})"
 _OBJECT: Final = (
-    rf"({_NAME}|{_IRI}|\"(?:[^\"\\]|\\.)*\"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^(?:{_NAME}|{_IRI}))?"
+    rf"({_NAME}|{_IRI}|\"[^\"\\]*(?:\\.[^\"\\]*)*\"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^(?:{_NAME}|{_IRI}))?"
     r"|[+-]?\d+(?:\.\d+)?|true|false)"
 )
 _FIRST = re.compile(rf"({_NAME}|{_IRI}) {_VERB} {_OBJECT} ([;.])")
@@ -37,8 +38,7 @@ BYTE_ORDER: Final = "style-byte-order-mark"
 _OPENING, _CLOSING = frozenset("[("), frozenset("])")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A predicate and an object as they are written, and the line they stand on."""
 
     predicate: str
@@ -159,12 +159,15 @@ def _clean(text: str, file: TurtleFile) -> list[str]:
     if "\r" in text:
         file.faults.append(Fault("style-line-end", text[: text.index("\r")].count("\n") + 1))
         lines = [line.removesuffix("\r") for line in lines]
-    for number, line in enumerate(lines, start=1):
-        if line[-1:] in (" ", "\t"):
-            file.faults.append(Fault("style-trailing-space", number, _brief(line)))
-        if "\t" in line:
-            file.faults.append(Fault("style-tab", number, _brief(line)))
-    return [line.rstrip().expandtabs(4) for line in text.rstrip().split("\n")]
+    has_tabs = "\t" in text
+    if has_tabs or " \n" in text or " \r" in text or text.endswith(" "):
+        for number, line in enumerate(lines, start=1):
+            if line[-1:] in (" ", "\t"):
+                file.faults.append(Fault("style-trailing-space", number, _brief(line)))
+            if "\t" in line:
+                file.faults.append(Fault("style-tab", number, _brief(line)))
+    plain = [line.rstrip() for line in text.rstrip().split("\n")]
+    return [line.expandtabs(4) for line in plain] if has_tabs else plain
 
 
 @dataclass(slots=True)
@@ -240,7 +243,7 @@ class _Reader:
             self._fault(rule, number, lines[index])
         if len(words) > 1 and self.file.blocks:
             self.file.blocks[-1].statements.append(Written(words[0], " ".join(words[1:]), number))
-        self.inside = not marks or marks[-1].text != "."
+        self.inside = bool(self.file.blocks) and (not marks or marks[-1].text != ".")
         return size
 
     def _diagnose(self, line: str, found: list[Token], *, started: bool) -> Iterator[str]:

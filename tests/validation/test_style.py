@@ -102,6 +102,13 @@ def test_a_fault_after_a_long_string_keeps_its_line() -> None:
     assert ("style-indent", 9) in faults(read_turtle_file(text, "graph/x.ttl"))
 
 
+def test_a_statement_of_nothing_is_no_plain_line() -> None:
+    """Such a file is no Turtle, of which it is told elsewhere: it is read all the same, for what else stands in it."""
+    read = read_turtle_file(f"{HEAD};\n    {LABEL} ;\n{GOOD}", "graph/x.ttl")
+    assert read.blocks[-1].subject == "e:b"
+    assert [fault.line for fault in read.faults][:2] == [4, 5]
+
+
 def test_the_fault_of_a_block_is_about_its_subject() -> None:
     (found,) = check_style([read_turtle_file(FAULTS["style-comma"][1], "graph/x.ttl")], PREFIXES)
     assert found.focus == "http://e/a"
