@@ -22,14 +22,18 @@ from pathlib import Path
 from pkgutil import walk_packages
 from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
 
+import pyoxigraph as ox
+
 import pan2kg
 from pan2kg.cli.main import main
 from pan2kg.coherence import chance as chances
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
 from pan2kg.store import cache as caches
+from pan2kg.store import link_view
 from pan2kg.store import store as stores
-from pan2kg.store.rules import derive
+from pan2kg.store.link_view import LinkView
+from pan2kg.store.rules import derive, derive_when_asked, view_space
 from pan2kg.store.store import Derive, LocalStore, Store
 from pan2kg.tables import template
 from pan2kg.validation import change as changes
@@ -45,14 +49,22 @@ def keep_shipped_graph() -> None:
     """Let whoever opens the shipped graph have the one that is read here, once, with all its rules and labels.
 
     A question that asks for some rules alone gets the same rows from all: tests/queries shows it. A folder of states
-    that is named is used; the usual one need not be, since what it would give is here.
+    that is named is used; the usual one need not be, since what it would give is here. As for a user, links of works
+    that share something are in the store for who may see them there, and in a view for others.
     """
-    anew, again, read = stores.open_store, caches.open_kept, read_labels
-    kept = anew(SHIPPED, derive)
-    labels = read(kept)
+    anew, again, read, look = stores.open_store, caches.open_kept, read_labels, link_view.read_view
+    kept, whole = anew(SHIPPED, derive_when_asked), LocalStore(ox.Store())
+    whole.held.bulk_extend(kept.held)
+    (waits,) = kept.waiting
+    waits.add(whole)
+    # what adds it in a command: the forked process has both
+    kept.waiting[:] = [replace(waits, add=lambda _: object.__setattr__(kept, "held", whole.held))]
+    view = look(kept, view_space(SHIPPED), SHIPPED.space)
+    labels = read(kept, view.links if view else ())
 
     def open_store(project: Project, by: Derive) -> LocalStore:
-        return kept if project == SHIPPED and getattr(by, "func", by) is derive else anew(project, by)
+        rules = getattr(by, "func", by)
+        return kept if project == SHIPPED and rules in (derive, derive_when_asked) else anew(project, by)
 
     def open_kept(
         project: Project, folder: Path | None, rules: Iterable[str] | None = None, *, read_only: bool = False
@@ -63,8 +75,12 @@ def keep_shipped_graph() -> None:
     def labels_of(store: Store, links: Iterable[str] = ()) -> Labels:
         return labels if store is kept else read(store, links)
 
+    def view_of(store: Store, links_in: str, graphs_in: str) -> LinkView | None:
+        return view if store is kept else look(store, links_in, graphs_in)
+
     for name, held, instead in (
         ("open_store", anew, open_store), ("open_kept", again, open_kept), ("read_labels", read, labels_of),
+        ("read_view", look, view_of),
     ):  # fmt: skip
         for module in list(sys.modules.values()):
             if getattr(module, name, None) is held:
