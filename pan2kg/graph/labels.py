@@ -76,23 +76,23 @@ _LABELS: Final = f"""{_PREFIXES}
 SELECT ?thing ?rank ?label WHERE {{
     VALUES (?property ?rank) {{ (skos:prefLabel 0) (rdfs:label 1) (dcterms:title 2) }}
     ?thing ?property ?label . FILTER(ISIRI(?thing))
-}} ORDER BY ?thing ?rank ?label
+}}
 """
 _KEYS: Final = f"""{_PREFIXES}
 SELECT ?thing ?key ?notation WHERE {{
     {{ ?thing dcterms:identifier ?key FILTER(ISIRI(?thing)) }} UNION
     {{ ?thing skos:notation ?notation FILTER(ISIRI(?thing)) }}
-}} ORDER BY ?thing ?key ?notation
+}}
 """
 _SHORT: Final = f"""{_PREFIXES}
-SELECT ?thing ?name WHERE {{ ?thing pan:shortName ?name FILTER(ISIRI(?thing)) }} ORDER BY ?thing ?name
+SELECT ?thing (0 AS ?rank) ?name WHERE {{ ?thing pan:shortName ?name FILTER(ISIRI(?thing)) }}
 """
 _STANDING: Final = f"""{_PREFIXES}
-SELECT ?plan ?words WHERE {{
+SELECT ?plan (0 AS ?rank) ?words WHERE {{
     ?plan <http://www.w3.org/ns/adms#status> ?status .
     ?status skos:prefLabel ?words .
     FILTER(?status != <{ID}planstatus/adopted>)
-}} ORDER BY ?plan ?words
+}}
 """
 """What a plan is that was not adopted, or no longer applies: its name says so wherever it stands."""
 _TYPES: Final = f"""{_PREFIXES}
@@ -298,28 +298,26 @@ def read_labels(store: Store, links: Iterable[str] = ()) -> Labels:
     >>> open_graph().labels.find("plan", "lu-bhr-2").texts["en"]
     'National Action Plan on Business and Human Rights 2020-2022 (PAN 2)'
     """
-    texts = _texts(select(store, _LABELS).rows)
-    brief = _texts((thing, None, words) for thing, words in select(store, _SHORT).rows)
-    standing = _texts((plan, None, words) for plan, words in select(store, _STANDING).rows)
+    texts, brief, standing = (_texts(select(store, query).rows) for query in (_LABELS, _SHORT, _STANDING))
     _say_standing(texts, standing)
     _say_standing(brief, standing)
-    keys: dict[str, str] = {}
-    notations: dict[str, str] = {}
-    for thing, name, notation in select(store, _KEYS).rows:
-        for found, into in ((name, keys), (notation, notations)):
-            if found is not None:
-                into.setdefault(plain(thing), plain(found))
+    rows = select(store, _KEYS).rows
+    keys, notations = _first(rows, 1), _first(rows, 2)
     types = dict.fromkeys(links, f"{PAN}Link")
-    for thing, kind in select(store, _TYPES).rows:
-        _prefer(types, plain(thing), plain(kind))
-    entries = {
-        iri: _entry(iri, types, keys, notations, texts=texts, brief=brief) for iri in sorted({*texts, *keys, *types})
-    }
+    for thing, of in select(store, _TYPES).rows:
+        _prefer(types, plain(thing), plain(of))
+    entries: dict[str, Entry] = {}
     by_address: dict[tuple[str, str], Entry] = {}
-    for entry in entries.values():
-        if entry.kind:
-            apart = _apart(entry, by_address)
-            entries[apart.iri] = by_address[apart.kind, apart.key] = apart
+    for iri in sorted({*texts, *keys, *types}):
+        (kind, key), its = kind_and_key(iri), types.get(iri, "")
+        if not kind and its in _KIND_OF and iri in keys:
+            kind, key = _KIND_OF[its], keys[iri]
+        said, names = texts.get(iri, {}), brief.get(iri, {})
+        entry = Entry(iri, kind, key, its, notations.get(iri, ""), said, keys.get(iri, ""), names)
+        if kind:
+            entry = _apart(entry, by_address)
+            by_address[kind, entry.key] = entry
+        entries[iri] = entry
     return Labels(entries, by_address)
 
 
@@ -332,12 +330,31 @@ def _apart(entry: Entry, taken: Mapping[tuple[str, str], Entry]) -> Entry:
     return replace(entry, key=next(key for key in keys if (entry.kind, key) not in taken))
 
 
+def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:
+    """Of what a column says of each thing the first."""
+    found: dict[str, str] = {}
+    for row in rows:
+        if row[at] is not None:
+            iri, words = plain(row[0]), plain(row[at])
+            found[iri] = min(words, found.get(iri, words))
+    return found
+
+
 def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
+    """The names of things by language; of several in one the first by its rank and its words."""
+    said: dict[str, list[tuple[str, str, str]]] = {}
+    for thing, rank, label in rows:
+        # put in order here: engines take longer to sort all of them than to find them
+        name = plain(rank), plain(label), getattr(label, "language", None) or ""
+        said.setdefault(plain(thing), []).append(name)
     found: dict[str, dict[str, str]] = {}
-    for thing, _, label in rows:
-        tag = getattr(label, "language", None) or ""
-        words = " ".join(plain(label).split())
-        found.setdefault(plain(thing), {}).setdefault(tag, french(words) if tag == "fr" else words)
+    for iri, names in said.items():
+        names.sort()
+        texts = found[iri] = dict[str, str]()
+        for _, words, tag in names:
+            if tag not in texts:
+                one_line = " ".join(words.split())
+                texts[tag] = french(one_line) if tag == "fr" else one_line
     return found
 
 
@@ -359,19 +376,3 @@ def _prefer(types: dict[str, str], thing: str, kind: str) -> None:
     held = types.get(thing)
     if held is None or (not kind.startswith(PAN), kind) < (not held.startswith(PAN), held):
         types[thing] = kind
-
-
-def _entry(
-    iri: str,
-    types: Mapping[str, str],
-    keys: Mapping[str, str],
-    notations: Mapping[str, str],
-    *,
-    texts: Mapping[str, Mapping[str, str]],
-    brief: Mapping[str, Mapping[str, str]],
-) -> Entry:
-    kind, key = kind_and_key(iri)
-    if not kind and types.get(iri, "") in _KIND_OF and iri in keys:
-        kind, key = _KIND_OF[types[iri]], keys[iri]
-    said, names = texts.get(iri, {}), brief.get(iri, {})
-    return Entry(iri, kind, key, types.get(iri, ""), notations.get(iri, ""), said, keys.get(iri, ""), names)

@@ -20,8 +20,8 @@ import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.site.ontology_terms import Constraint, Example, Kind, Tally, Term, TermTriples, Use, iris, texts
-from pan2kg.store.derived_links import JOINED, KINDS, Links, joined_works
-from pan2kg.store.link_view import DERIVED_FROM, LinkView, bare_term
+from pan2kg.store.derived_links import DERIVED_FROM, JOINED, KINDS, Links, joined_works
+from pan2kg.store.link_view import LinkView, bare_term
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, OwnQuery, Store, construct, plain, select
 from pan2kg.store.store import Term as Node

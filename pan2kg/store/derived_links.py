@@ -20,7 +20,7 @@ import pyoxigraph as ox
 
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Store, Term, select
-from pan2kg.turtle.vocabulary import ID, PAN, thing
+from pan2kg.turtle.vocabulary import ID, PAN, RDF, thing
 
 KINDS: Final = ("shared-instrument", "shared-body", "shared-topic", "shared-target-group")
 """The kinds of derived links, the strongest evidence first."""
@@ -42,10 +42,8 @@ JOINED: Final = {
 }
 """The plain triples of rules, each with the weakest rank at which two works have it."""
 _COUNTED: Final = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
-_HEAD: Final = (
-    f"@prefix p: <{PAN}> .\n@prefix t: <{ID}linktype/> .\n@prefix s: <{ID}linkstatus/> .\n"
-    f"@prefix c: <{ID}certainty/> .\n@prefix l: <{ID}evidencelevel/> .\n@prefix w: <http://www.w3.org/ns/prov#> .\n"
-)
+DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
+"""The property by which a derived link names the statements it rests on."""
 
 
 class BlankNodeError(Exception):
@@ -303,31 +301,38 @@ def derive_links(
     statements = read_grounds(store) if "derived-from" in graphs else {}
     parts: dict[str, Iterator[str]] = {kind: _nodes(links, kind) for kind in KINDS}
     parts["derived-from"] = (
-        f"<{iri}> w:wasDerivedFrom {statement} .\n"
+        f"<{iri}> <{DERIVED_FROM}> {statement} .\n"
         for iri, kind, pairs, shared in made.shares()
         for end, via in product({end for pair in pairs for end in pair}, shared)
         for statement in statements.get((kind, end, via), ())
     )
-    parts["derived-level"] = (f"<{iri}> p:evidenceLevel l:{LEVELS[rank - 1]} .\n" for iri, rank, _ in made.ranks())
+    parts["derived-level"] = (
+        f"<{iri}> <{PAN}evidenceLevel> <{ID}evidencelevel/{LEVELS[rank - 1]}> .\n" for iri, rank, _ in made.ranks()
+    )
     joined = made.joined() if JOINED.keys() & graphs.keys() else {}
     parts |= {rule: _plain(joined, names) for rule, names in JOINED.items()}
     # what is read of the store is read before anything is added to it: a link made twice says nothing new
-    texts = {graph: "".join((_HEAD, *parts[rule])) for rule, graph in graphs.items()}
+    texts = {graph: "".join(parts[rule]) for rule, graph in graphs.items()}
     for graph, text in texts.items():
         # the engine wrote these terms itself: to look at each again takes a fifth of the time
         to = ox.NamedNode(graph)
-        store.inner.bulk_load(text.encode(), format=ox.RdfFormat.TURTLE, to_graph=to, lenient=True)
+        store.inner.load(text.encode(), format=ox.RdfFormat.N_TRIPLES, to_graph=to, lenient=True)
     return links
 
 
 def _nodes(links: Links, kind: str) -> Iterator[str]:
+    alike = (
+        (f"{RDF}type", f"<{PAN}Link>"),
+        (f"{PAN}linkType", f"<{ID}linktype/{kind}>"),
+        (f"{PAN}status", f"<{ID}linkstatus/derived>"),
+        (f"{PAN}certainty", f"<{ID}certainty/derived>"),
+        (f"{PAN}derivedBy", f'"{kind} {VERSIONS[kind]}"'),
+    )
+    between, via = f"{PAN}between", f"{PAN}via"
     for link in links.every:
         if link.kind == kind:
-            yield (
-                f"<{link.iri}> a p:Link;p:linkType t:{kind};p:between <{link.ends[0]}>,<{link.ends[1]}>;"
-                f"p:via {','.join(link.shared)};p:status s:derived;p:certainty c:derived;"
-                f'p:derivedBy "{kind} {VERSIONS[kind]}".\n'
-            )
+            said = [*alike, *((between, f"<{end}>") for end in link.ends), *((via, shared) for shared in link.shared)]
+            yield "".join([f"<{link.iri}> <{name}> {value} .\n" for name, value in said])
 
 
 VERSIONS: Final = dict.fromkeys(KINDS, 1)
@@ -338,7 +343,7 @@ def _plain(joined: Mapping[Pair, int], names: Mapping[str, int]) -> Iterator[str
     for (one, two), rank in joined.items():
         for name, weakest in names.items():
             if rank <= weakest:
-                yield f"<{one}> p:{name} <{two}>.<{two}> p:{name} <{one}>.\n"
+                yield f"<{one}> <{PAN}{name}> <{two}> .\n<{two}> <{PAN}{name}> <{one}> .\n"
 
 
 def read_grounds(store: Store) -> dict[tuple[str, str, str], list[str]]:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.store.derived_links import (
+    DERIVED_FROM,
     KINDS,
     LEVELS,
     VERSIONS,
@@ -32,8 +33,6 @@ from pan2kg.store.store import LocalStore, Store, Term, plain, select
 from pan2kg.turtle.vocabulary import ID, PAN, graph_of, rule_of
 
 _TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
-"""The property by which a derived link names the statements it rests on."""
 _LINK, _STATUS, _CERTAINTY = f"{PAN}Link", f"{ID}linkstatus/derived", f"{ID}certainty/derived"
 
 

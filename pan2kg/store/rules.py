@@ -17,7 +17,7 @@ from pathlib import Path
 from pan2kg.errors import QueryError
 from pan2kg.project import Project, read_text
 from pan2kg.store.derived_links import ALL, KINDS, LINK_RULES, BlankNodeError, derive_links
-from pan2kg.store.store import LocalStore, Triples, Waiting, construct, needs
+from pan2kg.store.store import LocalStore, Waiting, needs
 from pan2kg.turtle.vocabulary import ROOT, graph_of
 
 
@@ -58,14 +58,16 @@ def derive(
         return
     wanted = rules if only is None else _with_needs(only, rules)
     left = [name for name in rules if name in wanted and name not in done]
+    own = project.space
+    graphs = {name: graph_of(f"derived/{name}", own) for name in left}
     while left:
         joining, space = _joining(left, rules, project)
-        if joining and _derive_links(store, joining, (project, space), limit):
+        if joining and _derive_links(store, {name: graphs[name] for name in joining}, space, limit):
             left = left[len(joining) :]
             continue
         name = left.pop(0)
         # added before the next rule runs: rules build on what earlier ones derived
-        store.add(_graph(name, project), _run(store, rules[name], project.name_of(rules[name])))
+        _run(store, graphs[name], rules[name], project)
 
 
 def derive_when_asked(store: LocalStore, project: Project, *, done: Collection[str] = ()) -> None:
@@ -124,24 +126,19 @@ def _as_shipped(path: Path, space: str) -> str:
     return read_text(path).replace(f'"{ROOT}id/link/"', f'"{space}id/link/"') if path.is_file() else ""
 
 
-def _derive_links(store: LocalStore, names: Iterable[str], whose: tuple[Project, str], limit: int) -> bool:
-    project, space = whose
+def _derive_links(store: LocalStore, graphs: Mapping[str, str], space: str, limit: int) -> bool:
     try:
-        derive_links(store, {name: _graph(name, project) for name in names}, space, limit=limit)
+        derive_links(store, graphs, space, limit=limit)
     except BlankNodeError:
         return False
     return True
 
 
-def _graph(name: str, project: Project) -> str:
-    return graph_of(f"derived/{name}", project.space)
-
-
-def _run(store: LocalStore, path: Path, name: str) -> Triples:
+def _run(store: LocalStore, graph: str, path: Path, project: Project) -> None:
     try:
-        return construct(store, read_text(path))
+        store.fill(graph, read_text(path))
     except QueryError as error:
-        raise error.inside(name) from None
+        raise error.inside(project.name_of(path)) from None
 
 
 def with_needs(names: Iterable[str], project: Project) -> set[str]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import pyoxigraph as ox
 
@@ -76,6 +76,8 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Row = tuple[Term | None, ...]
 Triples = list[ox.Triple]
 Result = ox.QuerySolutions | ox.QueryBoolean | Triples
+_Found = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+Made = TypeVar("Made")
 
 _POSITION = re.compile(r"^error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
 
@@ -161,6 +163,11 @@ class LocalStore:
         >>> bool(store.query("ASK { ?s ?p ?o }"))
         False
         """
+        # read to the end here, so that a fault in the middle is raised where it is caught
+        return self._evaluated(text, lambda found: list(found) if isinstance(found, ox.QueryTriples) else found)
+
+    def _evaluated(self, text: str, read: Callable[[_Found], Made]) -> Made:
+        """What is read of what the engine finds."""
         refuse_fetching(text)
         needed = needs(text) if self.waiting else []
         if any(needed is None or not one.rules.isdisjoint(needed) for one in self.waiting):
@@ -168,9 +175,7 @@ class LocalStore:
         # with the union as default graph the engine would ignore the FROM clauses of a query
         union = not ("FROM" in text.upper() and _FROM.search(text) and _names_graphs(text))
         try:
-            result = self.held.query(text, use_default_graph_as_union=union)
-            # read to the end here, so that a fault in the middle is raised where it is caught
-            return list(result) if isinstance(result, ox.QueryTriples) else result
+            return read(self.held.query(text, use_default_graph_as_union=union))
         except SyntaxError as error:
             raise syntax_error(text, str(error)) from None
         except (OSError, RuntimeError, ValueError) as error:
@@ -179,10 +184,33 @@ class LocalStore:
     def add(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Put triples into a named graph."""
         name = ox.NamedNode(graph)
-        self.held.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
+        self.held.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
+
+    def fill(self, graph: str, text: str) -> None:
+        """Put what a CONSTRUCT query gives into a named graph.
+
+        Raises:
+            QueryError: the query has another form, or as for :meth:`query`.
+        """
+        lines = self._evaluated(text, _lines)
+        if b"_:" in lines:  # nodes without a name would get others
+            self.add(graph, (quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)))
+        elif lines:
+            # read by the engine in half the time it takes to make each term here; it wrote these itself
+            self.held.load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
 
     def __len__(self) -> int:
         return len(self.inner)
+
+
+def _lines(found: _Found) -> bytes:
+    if not isinstance(found, ox.QueryTriples):
+        raise _no_construct()
+    return found.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
+
+
+def _no_construct() -> QueryError:
+    return QueryError("no-construct", place=Place("query"), remedy="use-construct")
 
 
 _COMPLETING: Final = Lock()
@@ -250,7 +278,7 @@ def construct(store: Store, text: str) -> Triples:
     """
     result = store.query(text)
     if not isinstance(result, list):
-        raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
+        raise _no_construct()
     return result
 
 

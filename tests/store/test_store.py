@@ -32,6 +32,21 @@ def test_the_default_graph_is_the_union_of_all(store: LocalStore) -> None:
     assert select(store, "SELECT ?o WHERE { ?s ?p ?o } ORDER BY ?o").values("o") == ["1", "2"]
 
 
+def test_what_a_query_fills_a_graph_with_is_what_it_constructs(store: LocalStore) -> None:
+    store.held.load(
+        b"""_:a <http://e/p> "_:b"@en , 'two "lines"\\n' , <http://e/\xc3\xa9> , _:c , 1.50 .""",
+        format=ox.RdfFormat.TURTLE,
+    )
+    for text in ("CONSTRUCT { ?s <http://e/q> ?o } WHERE { ?s ?p ?o }", "CONSTRUCT {} WHERE { FILTER(false) }"):
+        made = set(construct(store, text))
+        store.fill("http://e/made", text)
+        graph = store.held.quads_for_pattern(None, None, None, ox.NamedNode("http://e/made"))
+        assert {quad.triple for quad in graph} == made
+        store.held.remove_graph(ox.NamedNode("http://e/made"))
+    with pytest.raises(QueryError, match="does not construct"):
+        store.fill("http://e/made", "ASK {}")
+
+
 def test_an_unbound_value_is_empty(store: LocalStore) -> None:
     assert select(store, "SELECT ?s ?x WHERE { ?s ?p 1 OPTIONAL { ?s <http://e/none> ?x } }").rows[0][1] is None
 
