@@ -29,9 +29,9 @@ from pan2kg.store.store import LocalStore
 from pan2kg.store.withdrawal import withdraw
 from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file
 from pan2kg.turtle.writer import read_prefixes, string
-from pan2kg.validation.check import Engine, look
+from pan2kg.validation.check import IRI, Engine, look
 from pan2kg.validation.compilation import compile_shapes
-from pan2kg.validation.evaluation import FocusCounts, evaluate, findings_of_quality
+from pan2kg.validation.evaluation import MANY, FocusCounts, evaluate, findings_of_quality, foci_of_values
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, Use, fingerprint, in_order
 from pan2kg.validation.shapes import read_rules, read_shapes
 from pan2kg.validation.wording import check_wording
@@ -230,7 +230,9 @@ def _asked(
     shapes = read_shapes(project.shape_files())
     queries = compile_shapes(shapes).queries
     yield from evaluate(queries, read_rules(shapes, names), FocusCounts(store, sorted(changed)))
-    near = set(touched)
-    for finding in findings_of_quality(project, store, names, least=Severity.WARNING).findings:
+    near, least = set(touched), Severity.WARNING
+    foci = {iri for iri in near if IRI.fullmatch(iri)} | foci_of_values(project, store, changed, least=least)
+    only = sorted(foci) if len(foci) <= MANY else ()
+    for finding in findings_of_quality(project, store, names, least=least, only=only).findings:
         if finding.focus in near or finding.value.removeprefix("<").removesuffix(">") in changed:
             yield finding

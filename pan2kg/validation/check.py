@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ from pan2kg.turtle.blocks import BYTE_ORDER, Block, TurtleFile, index_blocks, re
 from pan2kg.turtle.vocabulary import PAN, path_of
 from pan2kg.turtle.writer import read_prefixes, subjects
 from pan2kg.validation.compilation import compile_shapes
-from pan2kg.validation.evaluation import FocusCounts, Unasked, differences, evaluate, findings_of_quality
+from pan2kg.validation.evaluation import MANY, FocusCounts, Unasked, differences, evaluate, findings_of_quality
 from pan2kg.validation.explanation import refused
 from pan2kg.validation.questions import check_questions, question_rules
 from pan2kg.validation.quotations import Kept, check_quotations, kept_texts
@@ -45,10 +46,8 @@ from pan2kg.validation.wording import check_wording, looked_at, not_turtle, text
 
 KINDS: Final = (Kind.STYLE, Kind.TEXT, Kind.SHAPE, Kind.QUALITY)
 _CHECK: Final = Messages("check")
-_SOME: Final = 200
-"""Up to how many things are named in queries; of more, it costs less to look at all and choose."""
 _BARE = re.compile(r'"([^"]*)"\^\^xsd:(?:integer|decimal|boolean)')
-_IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
+IRI = re.compile(r"[a-z]+:[^\s<>\"{}|^`\\]+")
 
 Index = Mapping[str, Sequence[tuple[TurtleFile, Block]]]
 
@@ -157,7 +156,7 @@ def look(
         parts += [check_quotations(read, kept), check_rights(read, kept, files)]
     tell("check-shapes")
     named = dict.fromkeys(file.expand(block.subject) for file in read for block in file.blocks) if only else {}
-    narrow = list(named) if len(named) <= _SOME else []
+    narrow = list(named) if len(named) <= MANY else []
     parts += [findings_of_shapes(project, store, names, engine, only=narrow)] if Kind.SHAPE in kinds else []
     tell("check-quality")
     parts += [_quality(project, store, names, narrow)] if Kind.QUALITY in kinds else []
@@ -189,7 +188,7 @@ def check_store(
     unasked: Unasked = {}
     shapes = findings_of_shapes(project, store, names, Engine.SPARQL, unasked=unasked)
     stated = _stated(store, {finding.focus for finding in shapes.findings})
-    kept = tuple(one for one in shapes.findings if one.focus in stated or not _IRI.fullmatch(one.focus))
+    kept = tuple(one for one in shapes.findings if one.focus in stated or not IRI.fullmatch(one.focus))
     table = select(store, program_query("endpoint/parts"))
     plans = dict(zip(table.values("part"), table.values("plan"), strict=True))
     core = {subject for path in project.core_files() for subject, _ in subjects(read_text(path))}
@@ -222,7 +221,7 @@ def _not_asked(unasked: Unasked) -> Report:
 
 def _stated(store: Store, things: Collection[str]) -> set[str]:
     """Those of some things of which something is said in a graph that no rule filled, asked in pieces."""
-    asked = sorted(thing for thing in things if _IRI.fullmatch(thing))
+    asked = sorted(thing for thing in things if IRI.fullmatch(thing))
     found = set[str]()
     for start in range(0, len(asked), _ASKED):
         query = program_query("endpoint/stated", thing=asked[start : start + _ASKED])
@@ -264,15 +263,16 @@ def _style(
     faults = [fault for some, prefixes in _each(project, read) for fault in check_style(some, prefixes, among=among)]
     if store is None:
         return Report(rules, tuple(faults), count_looked_at(read))
-    _derived(store, project, limit=0)  # what columns hold shows in the strongest links as well
-    asked, looked_at = check_questions(project, store)
+    # what columns hold shows in the strongest links as well
+    asked, looked_at = check_questions(project, partial(_derived, store, project, limit=0))
     return Report(rules, (*faults, *asked), count_looked_at(read) | looked_at)
 
 
-def _derived(store: LocalStore, project: Project, limit: int = ALL) -> None:
-    """Derive, unless a quality query has asked for it; of more than ``limit`` links the strongest."""
+def _derived(store: LocalStore, project: Project, limit: int = ALL) -> LocalStore:
+    """The store, derived unless a quality query has asked for it; of more than ``limit`` links the strongest."""
     if not any(is_derived(str(name)[1:-1]) for name in store.inner.named_graphs()):
         derive(store, project, limit=limit)
+    return store
 
 
 def _quality(project: Project, store: LocalStore, names: Names, only: Collection[str]) -> Report:
@@ -419,7 +419,7 @@ def _labels(store: Store, findings: Iterable[Finding], names: Names) -> dict[str
         wanted |= {finding.focus, finding.value.removeprefix("<").removesuffix(">")}
         if finding.part:
             wanted.add(names.plan(finding.part))
-    wanted = {iri for iri in wanted if _IRI.fullmatch(iri)}
+    wanted = {iri for iri in wanted if IRI.fullmatch(iri)}
     found: dict[str, dict[str, str]] = {}
     asked = sorted(wanted)
     for start in range(0, len(asked), _ASKED):

@@ -20,7 +20,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text, french
 from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.remote import is_of_query
-from pan2kg.store.store import Store, Table, plain, select
+from pan2kg.store.store import LocalStore, Store, Table, plain, select
 from pan2kg.store.store import Term as Value
 from pan2kg.validation.compilation import Compiled, focus_nodes
 from pan2kg.validation.conditions import Refused
@@ -167,7 +167,8 @@ def differences(one: Iterable[Finding], other: Iterable[Finding]) -> tuple[list[
     )
 
 
-_WHERE: Final = re.compile(r"\bWHERE\s*\{")
+MANY: Final = 200
+"""Up to how many things are named in queries; of more, it costs less to look at all and choose."""
 
 
 def findings_of_quality(
@@ -187,10 +188,10 @@ def findings_of_quality(
     Raises:
         QueryError: a query cannot be asked, or its header does not say what it finds.
     """
-    rules, looked_at, members = [], {}, _members(store)
+    rules, looked_at, members = [], {}, _members(store, only)
     findings: list[Finding] = []
     statistics: dict[str, int] = {}
-    for path in sorted((project.queries / "quality").glob("*-violation.rq")):
+    for path in _quality_files(project):
         query = read_query(path, name=project.name_of(path))
         rule = quality_rule(query)
         if not rule.severity.reaches(least):
@@ -207,8 +208,7 @@ def findings_of_quality(
             statistics[rule.key] = len({finding.focus for finding in asked})
         else:
             findings += asked
-        looked = _looked_at(query, members, names)
-        looked_at[rule.key] = len(looked.intersection(only) if only else looked)
+        looked_at[rule.key] = len(_looked_at(query, members, names))
     return Report(tuple(rules), tuple(findings), looked_at, statistics=statistics)
 
 
@@ -240,14 +240,45 @@ def _is_shipped(path: Path, text: str) -> bool:
     return same == path or (same.is_file() and read_text(same) == text)
 
 
-def _narrowed_rows(text: str, only: Collection[str], store: Store) -> Table:
-    """What a query finds at some things alone: they are named first, where its focus is no name that it gives."""
-    nodes = " ".join(str(ox.NamedNode(iri)) for iri in only)
-    named = _WHERE.sub(lambda where: f"{where[0]} VALUES ?focus {{ {nodes} }}", text, count=1)
+def foci_of_values(
+    project: Project, store: LocalStore, values: Collection[str], *, least: Severity = Severity.INFO
+) -> set[str]:
+    """The things at which the program's own quality queries that weigh so much may find one of some IRIs as a value.
+
+    There are no others. Of queries that say ``value: object``, these are all things of which it is said.
+
+    Raises:
+        QueryError: a query cannot be asked, or its header does not say what it finds.
+    """
+    said = (quad.subject for iri in values for quad in store.inner.quads_for_pattern(None, None, ox.NamedNode(iri)))
+    foci = {subject.value for subject in said if isinstance(subject, ox.NamedNode)}
+    for path in _quality_files(project):
+        query = read_query(path, name=project.name_of(path))
+        weighs = quality_rule(query).severity.reaches(least) and "?value" in query.text
+        if weighs and query.header.get("value") != "object" and _is_shipped(path, query.text):
+            table = _narrowed_rows(query.text, values, store, by="value")
+            found = zip(table.values("focus"), table.values("value"), strict=True)
+            foci.update(focus for focus, value in found if value in values)
+    return foci
+
+
+def _quality_files(project: Project) -> list[Path]:
+    return sorted((project.queries / "quality").glob("*-violation.rq"))
+
+
+def _narrowed_rows(text: str, only: Collection[str], store: Store, *, by: str = "focus") -> Table:
+    """What a query finds at some things, or with some values; everything where these are no names it may be given."""
     try:
-        return select(store, named)
+        return select(store, _naming(text, by, only))
     except QueryError:
         return select(store, text)
+
+
+def _naming(text: str, name: str, iris: Iterable[str]) -> str:
+    """A query that takes one of some IRIs for a name, as does each query within it that gives this name."""
+    begin = re.compile(rf"\bSELECT\b[^{{}}]*\?{name}\b[^{{}}]*\bWHERE\s*\{{")
+    values = " ".join(str(ox.NamedNode(iri)) for iri in iris)
+    return begin.sub(lambda found: f"{found[0]} VALUES ?{name} {{ {values} }}", text)
 
 
 def _ask(rule: Rule, query: Query, store: Store, only: Collection[str]) -> Iterator[Finding]:
@@ -270,10 +301,11 @@ def _looked_at(query: Query, members: Mapping[str, set[str]], names: Names) -> s
     return set().union(*(members.get(iri, set()) for iri in iris))
 
 
-def _members(store: Store) -> dict[str, set[str]]:
-    """The things of each class, those of its subclasses included."""
+def _members(store: Store, only: Collection[str]) -> dict[str, set[str]]:
+    """The things of each class, those of its subclasses included; some ``only`` where they are named."""
     members: dict[str, set[str]] = {}
-    things = select(store, program_query("things/members"))
+    asked = program_query("things/members")
+    things = select(store, _naming(asked, "thing", only) if only else asked)
     for name, thing_ in zip(things.values("class"), things.values("thing"), strict=True):
         members.setdefault(name, set()).add(thing_)
     above = select(store, program_query("things/classes-above"))

@@ -6,15 +6,16 @@ lets pass stands in the tests of the rule.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from pan2kg.project import Project
-from pan2kg.validation.check import check
-from pan2kg.validation.report import Report
+from pan2kg.validation.check import Looked, look
+from pan2kg.validation.evaluation import findings_of_quality, foci_of_values
+from pan2kg.validation.report import Kind, Report, Rule
 from tests.copies import FEW, copy
 
 PAN_1: Final = "graph/plans/lu-bhr-1/"
@@ -238,9 +239,21 @@ def plant(root: Path) -> Project:
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Report:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy with all faults."""
+    return plant(copy(tmp_path_factory.mktemp("planted"), FEW, all_else=True))
+
+
+@pytest.fixture(scope="module")
+def looked(project: Project) -> Looked:
+    """What is found by looking at the copy with all faults."""
+    return look(project)
+
+
+@pytest.fixture(scope="module")
+def planted(looked: Looked) -> Report:
     """What a check of the copy with all faults finds."""
-    return check(plant(copy(tmp_path_factory.mktemp("planted"), FEW, all_else=True)))
+    return looked.report(looked.findings)
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -250,6 +263,21 @@ def test_a_planted_fault_is_found_by_its_rule(planted: Report, name: str) -> Non
     at_thing = [planted.names.short(one.focus) for one in found]
     at_file = [one.place.file for one in found if one.place]
     assert fault.focus in at_thing if fault.focus else fault.file in at_file, f"{fault.rule} has found {at_thing}"
+
+
+def test_quality_queries_find_at_some_things_what_they_find_there_among_all(project: Project, looked: Looked) -> None:
+    """One thing of each rule, and all that is found as a value: at other things nothing is found with these."""
+    whole = [replace(one, place=None) for one in looked.findings if one.rule.kind is Kind.QUALITY]
+    some = list({one.rule: one.focus for one in reversed(whole)}.values())
+    found = findings_of_quality(project, looked.store, looked.names, only=some).findings
+    assert {one for one in found if one.focus in some} == {one for one in whole if one.focus in some}
+    values: dict[Rule, dict[str, str]] = {}
+    for one in whole:
+        if one.value.startswith("<"):
+            values.setdefault(one.rule, {})[one.value[1:-1]] = one.focus
+    assert len(values) > 7
+    for foci in values.values():
+        assert set(foci.values()) <= foci_of_values(project, looked.store, foci)
 
 
 def test_the_table_of_faults_is_whole() -> None:

@@ -73,7 +73,7 @@ def mine(tmp_path: Path) -> Project:
 
 
 def findings(project: Project) -> list[tuple[str, str, int, str]]:
-    found, _ = check_questions(project, LocalStore(ox.Store()))
+    found, _ = check_questions(project, lambda: LocalStore(ox.Store()))
     return [(one.rule.key, one.place.file, one.place.line or 0, one.value.strip('"')) for one in found if one.place]
 
 
@@ -117,6 +117,26 @@ def test_french_is_shown_with_spaces_that_do_not_break_though_the_file_has_plain
 def test_what_the_program_asks_for_itself_is_not_looked_at(mine: Project) -> None:
     (mine.queries / "program" / "mine" / "x.rq").write_text("no SPARQL", encoding="utf-8")
     assert findings(mine) == []
+
+
+def test_a_question_of_the_program_is_asked_only_where_it_was_changed(mine: Project) -> None:
+    """The program's own tests ask it of what a project may hold."""
+    name = "coverage/plans.rq"
+    text = (Project.packaged().queries / name).read_text("utf-8")
+    (mine.queries / "mine" / "other.rq").unlink()
+    (mine.queries / name).parent.mkdir()
+    (mine.queries / name).write_text(text, encoding="utf-8")
+    asked = list[str]()
+
+    def derived() -> LocalStore:
+        asked.append("asked")
+        return LocalStore(ox.Store())
+
+    found, looked_at = check_questions(mine, derived)
+    assert (found, looked_at["question-sparql"], asked) == ([], 1, [])
+    (mine.queries / name).write_text(text.replace("SELECT", "SELEKT"), encoding="utf-8")
+    found, _ = check_questions(mine, derived)
+    assert ([one.rule.key for one in found], asked) == (["question-sparql"], ["asked"])
 
 
 def test_every_rule_says_what_repairs_it_in_each_language() -> None:
