@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 _RANGES: Final = (
     "··", "\u0300\u037d", "\u037f\u1fff", "\u200c\u200d", "\u203f\u2040", "\u2070\u218f", "\u2c00\u2fef",
@@ -55,8 +54,7 @@ def _pattern(text: str) -> re.Pattern[str]:
     return _compiled("·" if text.isascii() or not _MARKED.search(text) else _MARKS)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token: its kind (string, iri, comment, variable, tag, blank, name, word, number, mark), text and offset."""
 
     kind: str

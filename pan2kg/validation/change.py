@@ -55,13 +55,18 @@ def named_files(project: Project, given: Sequence[str], start: Path) -> tuple[st
     """
     if given and project.others:
         raise ProjectError("several-open", remedy="open-one")
-    known = {path.resolve(): project.name_of(path) for path in _checked(project)}
+    known = {project.name_of(path): path for path in _checked(project)}
+    root = project.root.resolve()
     found: dict[str, None] = {}
     for one in given:
         place = next((place.resolve() for place in (start / one, project.root / one) if place.exists()), None)
         if place is None:
             raise ProjectError("no-such-file", place=Place(one), remedy="name-file-of-project")
-        names = [name for path, name in known.items() if path == place or place in path.parents]
+        below = place.relative_to(root).as_posix() if place.is_relative_to(root) else "/"
+        names = [name for name in known if below == "." or f"{name}/".startswith(f"{below}/")]
+        if not names:  # a file of the project may be a link to it
+            resolved = ((name, path.resolve()) for name, path in known.items())
+            names = [name for name, path in resolved if path == place or place in path.parents]
         if not names:
             raise ProjectError("not-checked", place=Place(one), remedy="name-file-of-project")
         found.update(dict.fromkeys(names))

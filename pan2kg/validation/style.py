@@ -54,7 +54,9 @@ _TEXTS: Final = _LABELS | {
 _LAST: Final = frozenset(("dcterms:source", "pan:certainty", "pan:evidence", "skos:editorialNote"))
 _KEYS: Final = ("skos:notation", "dcterms:identifier")
 _ORDER: Final = {"a": 0} | dict.fromkeys(_KEYS, 1) | dict.fromkeys(_LABELS, 2) | dict.fromkeys(_LAST, 4)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_NO_NAME: Final = frozenset('"+-0123456789')
+"""What literals begin with."""
 _PREFIX_USED = re.compile(r"^([\w-]*):|\^\^([\w-]*):|(?<=[\s(\[^])([\w-]*):")
 _BARE_DATE = re.compile(r'"\d{4}-\d{2}-\d{2}"')
 _TYPED = re.compile(r'"([^"]*)"\^\^xsd:(integer|decimal|boolean|dateTime)')
@@ -129,13 +131,17 @@ def _prefixes(file: TurtleFile, known: Mapping[str, str]) -> Iterator[Fault]:
 def _prefixes_used(blocks: Iterable[Block], declared: Collection[str]) -> set[str]:
     """Those of the declared prefixes that are used; looked for until all are found, which is soon."""
     used: set[str] = set()
+    left = [f"{name}:" for name in declared]
     for block in blocks:
-        words = {block.subject}
+        words = [block.subject]
         for statement in block.statements:
-            words.update((statement.predicate, _STRING.sub('""', statement.object)))
+            words += (statement.predicate, statement.object)
         for word in words:
-            used.update(a or b or c for a, b, c in _PREFIX_USED.findall(word))
-        if used.issuperset(declared):
+            # asked of every word up to the last prefix: whether one that was not found may be there costs little
+            if [mark for mark in left if mark in word]:
+                used.update(a or b or c for a, b, c in _PREFIX_USED.findall(_STRING.sub('""', word)))
+                left = [mark for mark in left if mark[:-1] not in used]
+        if not left:
             break
     return used
 
@@ -144,7 +150,8 @@ def _blocks(file: TurtleFile) -> Iterator[Fault]:
     for block in file.blocks:
         yield from _order(block)
         for statement in block.statements:
-            for rule in _literal(statement):
+            # most objects are names, which break no rule by the way they are written
+            for rule in _literal(statement) if statement.object[0] in _NO_NAME else ():
                 if rule == "style-canonical" and file.name.startswith("ontology/shapes/"):
                     continue  # shapes are read as they are written; only what a store rewrites must be canonical
                 yield Fault(rule, statement.line, statement.object, block.subject)
@@ -163,7 +170,7 @@ def _literal(statement: Written) -> Iterator[str]:
     """The rules a value breaks by the way it is written."""
     value = statement.object
     if not value.startswith('"'):
-        if value[0] in "+-0123456789" and not _PLAIN_NUMBER.fullmatch(value):
+        if not _PLAIN_NUMBER.fullmatch(value):
             yield "style-canonical"
         return
     if statement.predicate in _TEXTS and value.endswith('"'):

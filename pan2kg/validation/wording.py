@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -41,7 +41,9 @@ _DOUBTED: Final = frozenset(("text-language", "text-repeated"))
 """The rules that see how a text looks, and may be mistaken."""
 YEARS: Final = range(1700, 2101)
 """The years a fact can be of: from the first treaties in force to the farthest aim of a plan."""
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^xsd:(date|gYearMonth|gYear|dateTime))?', re.DOTALL)
+_LITERAL = re.compile(
+    r'"([^"\\]*(?:\\.[^"\\]*)*)"(?:@([A-Za-z0-9-]+)|\^\^xsd:(date|gYearMonth|gYear|dateTime))?', re.DOTALL
+)
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)?")
 _ODD = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffd\x00-\x08\x0b-\x1f\x7f-\x9f]"
@@ -100,9 +102,13 @@ def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> I
     """
     rules = text_rules()
     for file in filter(_is_read, files):
+        of_predicate: dict[str, tuple[_Said, ...]] = {"a": ()}  # few are written, and each many times
         for block in file.blocks:
             for statement in block.statements:
-                for key, value, better in _faults(file, block, statement):
+                predicate = statement.predicate
+                if predicate not in of_predicate:
+                    of_predicate[predicate] = _term(file.expand(predicate))
+                for key, value, better in (*_of_object(file, block, statement), *of_predicate[predicate]):
                     yield _finding(rules[key], file, block, statement, value, better)
     for one in misnamed(file for file in files if _is_read(file)):
         place, right = Place(one.file.name, one.block.line), iri(one.right, prefixes)
@@ -137,19 +143,21 @@ def _finding(rule: Rule, file: TurtleFile, block: Block, statement: Written, val
 _Said = tuple[str, str, str]
 
 
-def _faults(file: TurtleFile, block: Block, statement: Written) -> Iterator[_Said]:
-    """The rules a statement breaks, with what stands there, and what is meant where that is known."""
-    predicate, value = statement.predicate, statement.object
+def _of_object(file: TurtleFile, block: Block, statement: Written) -> Iterable[_Said]:
+    """The rules the object of a statement breaks, with what stands there, and what is meant where that is known."""
+    value = statement.object
     if value.startswith('"'):
-        if literal := _LITERAL.fullmatch(value):
-            yield from _literal(predicate, literal[1], literal[2] or "", literal[3] or "")
-            spoken = predicate in _SPOKEN and not block.subject.startswith(_NAMES) and literal[2]
-            if spoken and (other := language_of(literal[1], spoken)):
-                yield "text-language", literal[1], other
-    elif predicate in ("a", "rdf:type"):
-        yield from _term(file.expand(value))
-    if predicate != "a":
-        yield from _term(file.expand(predicate))
+        return _of_literal(block, statement)
+    return _term(file.expand(value)) if statement.predicate in ("a", "rdf:type") else ()
+
+
+def _of_literal(block: Block, statement: Written) -> Iterator[_Said]:
+    predicate = statement.predicate
+    if literal := _LITERAL.fullmatch(statement.object):
+        yield from _literal(predicate, literal[1], literal[2] or "", literal[3] or "")
+        spoken = predicate in _SPOKEN and not block.subject.startswith(_NAMES) and literal[2]
+        if spoken and (other := language_of(literal[1], spoken)):
+            yield "text-language", literal[1], other
 
 
 def _literal(predicate: str, value: str, tag: str, datatype: str) -> Iterator[_Said]:
@@ -211,12 +219,17 @@ def language_of(value: str, tag: str) -> str:
     >>> language_of("Le Monde", "en"), language_of("The plan “Pour la nature et les forêts” of 2020", "en")
     ('', '')
     """
-    small = {name: _listed("small-words", name) for name in LANGUAGES}
+    small = _small_words()
     words = [word.lower() for word in _WORD.findall(_QUOTED.sub("", value))]
     if tag not in small or not small[tag].isdisjoint(words):
         return ""
     number, name = max((sum(word in small[other] for word in words), other) for other in small if other != tag)
     return name if number >= _FOREIGN else ""
+
+
+@cache
+def _small_words() -> Mapping[str, frozenset[str]]:
+    return {name: _listed("small-words", name) for name in LANGUAGES}
 
 
 def _is_repeated(value: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pan2kg.cli.arguments import Progress
+from pan2kg.errors import ProjectError
 from pan2kg.project import Project
 from pan2kg.report.findings import heading
 from pan2kg.validation.change import Change, check_change, named_files
@@ -128,11 +129,23 @@ def test_the_first_line_names_the_project_and_what_of_it_is_looked_at(cli: Cli, 
     assert alone.stderr == ""
 
 
-def test_files_are_named_from_where_one_is_or_from_the_project_and_folders_stand_for_theirs(project: Project) -> None:
+def test_files_are_named_from_where_one_is_or_from_the_project_and_folders_stand_for_theirs(
+    project: Project, tmp_path: Path
+) -> None:
     here = project.root / PLAN
     assert named_files(project, ["plan.ttl"], here) == (f"{PLAN}/plan.ttl",)
     assert named_files(project, [f"{PLAN}/plan.ttl"], here) == (f"{PLAN}/plan.ttl",)
     assert len(named_files(project, ["."], here)) == len(list(here.glob("*.ttl")))
+    assert len(named_files(project, ["."], project.root)) > 30
+    with pytest.raises(ProjectError, match="none of the files that are checked"):
+        named_files(project, [str(tmp_path)], here)
+    (tmp_path / "kept-elsewhere.ttl").touch()
+    link = here / "linked.ttl"
+    link.symlink_to(tmp_path / "kept-elsewhere.ttl")
+    try:
+        assert named_files(project, [str(tmp_path / "kept-elsewhere.ttl")], here) == (f"{PLAN}/linked.ttl",)
+    finally:
+        link.unlink()
 
 
 BAD: Final = {
