@@ -23,6 +23,7 @@ from pan2kg.site import quality
 from pan2kg.store.cache import VARIABLE
 from pan2kg.validation import check as validation
 from pan2kg.validation.report import Report
+from tests.apart import apart
 from tests.browser.chromium import browser, watch, window, windows
 from tests.once import RUN, SHIPPED, checked, first, forget, tried_once
 
@@ -34,7 +35,7 @@ SELDOM = (50_000, 20, 20)
 """How much is made before Python looks for garbage in cycles: what tests share is large, and stays."""
 NOTICED = 0.005
 """Seconds after which the preparation of a test is told of."""
-opened = cache(pan2kg.open_graph)
+anew = pan2kg.open_graph
 
 gc.set_threshold(*SELDOM)
 
@@ -52,6 +53,16 @@ def pytest_xdist_auto_num_workers() -> int:
     return ((os.cpu_count() or 1) * 3 + 1) // 2
 
 
+@cache
+def opened(*projects: str | Path, as_of: date | None = None) -> pan2kg.Graph:
+    """A graph as ``open_graph`` opens it; the shipped one is read once, for all days."""
+    if projects:
+        return anew(*projects, as_of=as_of)
+    if as_of is None:
+        return apart(anew())
+    return pan2kg.Graph(opened().project, opened().store, as_of=as_of)
+
+
 @pytest.fixture(scope="session")
 def graph() -> pan2kg.Graph:
     """The shipped graph with everything its rules derive."""
@@ -59,9 +70,9 @@ def graph() -> pan2kg.Graph:
 
 
 @pytest.fixture(scope="session")
-def dated(graph: pan2kg.Graph) -> pan2kg.Graph:
+def dated() -> pan2kg.Graph:
     """The same in French, looked back at from a day: what is read of it serves all sites, tables and documents."""
-    return pan2kg.Graph(graph.project, graph.store, language="fr", as_of=DAY)
+    return opened(as_of=DAY).spoken("fr")
 
 
 @pytest.fixture(scope="session")

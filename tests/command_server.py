@@ -22,8 +22,6 @@ from pathlib import Path
 from pkgutil import walk_packages
 from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
 
-import pyoxigraph as ox
-
 import pan2kg
 from pan2kg.cli.main import main
 from pan2kg.coherence import chance as chances
@@ -40,6 +38,7 @@ from pan2kg.validation import change as changes
 from pan2kg.validation.change import Change
 from pan2kg.validation.check import Engine
 from pan2kg.validation.report import Report, Severity
+from tests.apart import StoreApart
 from tests.once import checked, tried_once
 
 SHIPPED = Project.at(Path(__file__).resolve().parent.parent)
@@ -53,12 +52,9 @@ def keep_shipped_graph() -> None:
     that share something are in the store for who may see them there, and in a view for others.
     """
     anew, again, read, look = stores.open_store, caches.open_kept, read_labels, link_view.read_view
-    kept, whole = anew(SHIPPED, derive_when_asked), LocalStore(ox.Store())
-    whole.held.bulk_extend(kept.held)
-    (waits,) = kept.waiting
-    waits.add(whole)
-    # what adds it in a command: the forked process has both
-    kept.waiting[:] = [replace(waits, add=lambda _: object.__setattr__(kept, "held", whole.held))]
+    made = anew(SHIPPED, derive_when_asked)
+    kept = StoreApart(made.held, made.waiting)
+    kept.whole()
     view = look(kept, view_space(SHIPPED), SHIPPED.space)
     labels = read(kept, view.links if view else ())
 

@@ -24,6 +24,7 @@ from pyoxigraph import RdfFormat
 
 import pan2kg
 from pan2kg.project import Project
+from tests.apart import apart
 from tests.copies import FEW, copy
 from tests.lots import TIMES
 from tests.once import RUN
@@ -75,7 +76,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> pan2kg.Graph:
     """The shipped project with a few plans alone; a test that writes takes a copy of its folder."""
     from pan2kg.graph.graph import open_graph
 
-    return open_graph(copy(tmp_path_factory.mktemp("few") / "few", FEW), language="fr")
+    return apart(open_graph(copy(tmp_path_factory.mktemp("few") / "few", FEW), language="fr"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,58 @@
+"""A store that tests share: it never comes to hold what most of them do not look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Final
+
+import pyoxigraph as ox
+
+from pan2kg.graph.graph import Graph
+from pan2kg.store.store import LocalStore, Result, needs
+
+_MAKING: Final = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreApart(LocalStore):
+    """What waits is added to another store, beside this one, which answers whatever may see it.
+
+    A store of a program's own is completed by the first such query, and answers all others more slowly from then on:
+    links of works that share something are more than all that is stated. Programs end; tests go on beside each other.
+    """
+
+    made: list[LocalStore] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def inner(self) -> ox.Store:
+        """The engine with everything that is derived."""
+        return self.whole().held
+
+    def whole(self) -> LocalStore:
+        """The store beside this one, made when first needed."""
+        with _MAKING:
+            if not self.made:
+                store = LocalStore(ox.Store())
+                store.held.bulk_extend(self.held)
+                for one in self.waiting:
+                    one.add(store)
+                self.made.append(store)
+        return self.made[0]
+
+    def complete(self) -> None:
+        """Refuse what cannot be: who asks for it means to see it in the engine itself."""
+        raise AssertionError("This store is shared and stays as it is: open one of your own.")
+
+    def query(self, text: str) -> Result:
+        """Answer a query by the store that has what it may see."""
+        needed = needs(text)
+        if any(needed is None or not one.rules.isdisjoint(needed) for one in self.waiting):
+            return self.whole().query(text)
+        return LocalStore.query(self, text)
+
+
+def apart(graph: Graph) -> Graph:
+    """A graph that was just opened, to be shared by tests."""
+    held = graph.held
+    return Graph(graph.project, StoreApart(held.held, held.waiting), language=graph.language, as_of=graph.as_of)
