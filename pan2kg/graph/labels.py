@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from pan2kg.i18n.catalogue import LANGUAGES, french
@@ -162,8 +163,7 @@ class Name:
         return f"{words} ({self.key})" if self.key and self.key != words else words
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A thing: its IRI, kind and key (which make its address), class, printed number, names by language, identifier.
 
     The kind is empty where a thing of others has no page; the identifier is the one the graph states. ``brief`` are the
@@ -177,7 +177,7 @@ class Entry:
     notation: str
     texts: Mapping[str, str]
     identifier: str = ""
-    brief: Mapping[str, str] = field(default_factory=dict)
+    brief: Mapping[str, str] = MappingProxyType({})
 
     @property
     def is_retired(self) -> bool:
@@ -327,7 +327,7 @@ def _apart(entry: Entry, taken: Mapping[tuple[str, str], Entry]) -> Entry:
     if other is None or not (kind_and_key(entry.iri)[0] and kind_and_key(other.iri)[0]):
         return entry
     keys = (f"{entry.key}.{number}" for number in range(2, len(taken) + 3))
-    return replace(entry, key=next(key for key in keys if (entry.kind, key) not in taken))
+    return entry._replace(key=next(key for key in keys if (entry.kind, key) not in taken))
 
 
 def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:

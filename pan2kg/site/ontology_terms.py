@@ -44,7 +44,11 @@ def read_triples(paths: Iterable[Path]) -> TermTriples:
             if quad.object not in said:
                 said.append(quad.object)
     return {
-        subject: {predicate: tuple(sorted(objects, key=str)) for predicate, objects in sorted(said.items())}
+        subject: {
+            # most are one, which need not be written to be put in order
+            predicate: tuple(sorted(objects, key=str) if len(objects) > 1 else objects)
+            for predicate, objects in sorted(said.items())
+        }
         for subject, said in sorted(found.items())
     }
 

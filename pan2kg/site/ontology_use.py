@@ -27,7 +27,7 @@ from pan2kg.store.store import LocalStore, OwnQuery, Store, construct, plain, se
 from pan2kg.store.store import Term as Node
 from pan2kg.store.store import Term as RdfTerm
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SH, SKOS, XSD
-from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
+from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_block
 from pan2kg.validation.report import Severity
 
 LINK: Final = PAN + "Link"
@@ -166,7 +166,7 @@ def _read_added(store: LocalStore, view: LinkView) -> Added:
         targets[PAN + name, f"{ID}{'linkstatus' if name == 'status' else name}/derived"] = len(links)
     weakest_of = dict(chain.from_iterable(of.items() for of in JOINED.values()))
     joined: dict[str, dict[str, list[str]]] = {name: {} for name in weakest_of}
-    for (one, two), rank in joined_works(held, Links(links, len(links))).items():
+    for (one, two), rank in joined_works(held, Links(links, len(links)), view.levels).items():
         for name, weakest in weakest_of.items():
             if rank <= weakest:
                 joined[name].setdefault(one, []).append(two)
@@ -293,9 +293,9 @@ def find_examples(counts: Counts, terms: Iterable[Term], prefixes: Mapping[str, 
     found = {kind: _of_class(thing, said[thing], prefixes, without=added) for kind, thing in chosen.items()}
     best = sorted(set(chosen.values()))
     for name in properties:
-        things = [thing for thing in (*best, users.get(name, "")) if any(p == name for p, _ in said.get(thing, ()))]
-        if things:
-            found[name] = _of_property(things[0], name, said[things[0]], prefixes)
+        with_it = (one for one in (*best, users.get(name, "")) if any(p == name for p, _ in said.get(one, ())))
+        if (thing := next(with_it, None)) is not None:
+            found[name] = _of_property(thing, name, said[thing], prefixes)
     return found
 
 
@@ -354,8 +354,7 @@ def _of_property(thing: str, name: str, said: Iterable[tuple[str, RdfTerm]], pre
 
 
 def _written(thing: str, said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> str:
-    block = Block(iri(thing, prefixes), tuple(_lines(said, prefixes)))
-    return write_turtle([block], prefixes).partition("\n\n")[2]
+    return write_block(Block(iri(thing, prefixes), tuple(_lines(said, prefixes))))
 
 
 def _lines(said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Iterator[Statement]:
@@ -391,7 +390,8 @@ class Usage:
         self.classes = {name: number for (name,), number in counts.tallied("counts/classes").items()}
         self.on, self.has = _pairs(counts, "counts/properties-by-class")
         self.to, self.reached = _pairs(counts, "counts/properties-by-target")
-        self.stated = frozenset(plain(row[0]) for row in counts.read("counts/stated-properties"))
+        ours = sorted(name for name in self.predicates if name.startswith(PAN))
+        self.stated = frozenset(plain(row[0]) for row in counts.read("counts/stated-properties", p=ours))
 
     def of_class(self, iri: str) -> Use:
         """How many instances a class has, the properties they have, and those that lead to them."""

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -50,8 +50,7 @@ class BlankNodeError(Exception):
     """A node without a name stands where a link needs one: what follows of it say the rules themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A derived link: its kind, its two ends sorted, and what they share, as terms are written in N-Triples."""
 
     iri: str
@@ -187,10 +186,13 @@ def link_key(kind: str, ends: Pair, space: str) -> str:
     return thing("link", digest[:16], space)
 
 
-def joined_works(store: LocalStore, links: Links) -> dict[Pair, int]:
-    """The works that are linked, each two sorted, with the firmest rank: by these links and all others that count."""
+def joined_works(store: LocalStore, links: Links, levels: Mapping[Pair, int]) -> dict[Pair, int]:
+    """The works that are linked, each two sorted, with the firmest rank: by these links and all others that count.
+
+    ``levels`` are those of :func:`read_levels`.
+    """
     found: dict[Pair, int] = {}
-    for (one, two), rank in _Made(store, links).joined().items():
+    for (one, two), rank in _Made(store, links, levels).joined().items():
         ends = (one, two) if one < two else (two, one)
         found[ends] = min(rank, found.get(ends, rank))
     return found
@@ -199,10 +201,10 @@ def joined_works(store: LocalStore, links: Links) -> dict[Pair, int]:
 class _Made:
     """What follows from derived links, and from what is stated of links: levels, statements and plain triples."""
 
-    def __init__(self, store: LocalStore, links: Links) -> None:
+    def __init__(self, store: LocalStore, links: Links, levels: Mapping[Pair, int]) -> None:
         self.links: Final = links.every
         self.stated: Final = _stated(store)
-        self._masks: Final = read_levels(store)
+        self._masks: Final = levels
         kinds = {f"{ID}linktype/{kind}": kind for kind in KINDS}
         own = {link.iri: link for link in self.links}
         self.typed: Final = [
@@ -297,7 +299,7 @@ def derive_links(
     """
     kinds = KINDS if {*graphs}.difference(KINDS) else {*graphs}
     links = read_links(store, space, kinds=kinds, limit=limit, top=top)
-    made = _Made(store, links)
+    made = _Made(store, links, read_levels(store))
     statements = read_grounds(store) if "derived-from" in graphs else {}
     parts: dict[str, Iterator[str]] = {kind: _nodes(links, kind) for kind in KINDS}
     parts["derived-from"] = (

@@ -87,7 +87,7 @@ def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
     plan:x a pan:Plan ;
         skos:notation "1" .
     """
-    body = "\n".join(_block(block) for block in blocks)
+    body = "\n".join(write_block(block) for block in blocks)
     used = prefixes_used(body)
     unknown = used - prefixes.keys()
     if unknown:
@@ -96,7 +96,12 @@ def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
     return f"{head}\n{body}"
 
 
-def _block(block: Block) -> str:
+def write_block(block: Block) -> str:
+    """A block alone, without the prefixes it uses.
+
+    >>> print(write_block(Block("plan:x", (Statement("a", "pan:Plan"),))), end="")
+    plan:x a pan:Plan .
+    """
     lines = [f"{statement.predicate} {statement.object}" for statement in block.statements]
     heading = f"# {block.heading}\n\n" if block.heading else ""
     return f"{heading}{block.subject} " + " ;\n    ".join(lines) + " .\n"
