@@ -30,7 +30,7 @@ from pan2kg.store.withdrawal import withdraw
 from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file
 from pan2kg.turtle.writer import read_prefixes, string
 from pan2kg.validation.check import IRI, Engine, look
-from pan2kg.validation.compilation import compile_shapes
+from pan2kg.validation.compilation import compile_near
 from pan2kg.validation.evaluation import MANY, FocusCounts, evaluate, findings_of_quality, foci_of_values
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, Use, fingerprint, in_order
 from pan2kg.validation.shapes import read_rules, read_shapes
@@ -233,8 +233,8 @@ def _asked(
 ) -> Iterator[Finding]:
     """What shapes find at the changed things, and quality queries at these and at those they refer to."""
     shapes = read_shapes(project.shape_files())
-    queries = compile_shapes(shapes).queries
-    yield from evaluate(queries, read_rules(shapes, names), FocusCounts(store, sorted(changed)))
+    counts = FocusCounts(store, sorted(changed))
+    yield from evaluate(compile_near(shapes, counts.number), read_rules(shapes, names), counts)
     near, least = set(touched), Severity.WARNING
     foci = {iri for iri in near if IRI.fullmatch(iri)} | foci_of_values(project, store, changed, least=least)
     only = sorted(foci) if len(foci) <= MANY else ()

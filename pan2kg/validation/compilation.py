@@ -9,7 +9,8 @@ the pass. Focus nodes are those of the targets of a shape (SHACL, section 2.1.3)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -92,6 +93,20 @@ def compile_shapes(shapes: Shapes) -> Compilation:
         except Refused as refused:
             refusals.append(Refusal(shape, refused.why))
     return Compilation(tuple(queries), tuple(refusals))
+
+
+def compile_near(shapes: Shapes, number: Callable[[str], int]) -> Iterator[Compiled]:
+    """The queries of those shapes that look at something, told by the ``number`` of nodes a pattern of theirs matches.
+
+    Of a shape that is refused, which the check of a whole project says, there are those that come before the reason.
+
+    >>> list(compile_near(Shapes({}, {}, {}), len))
+    []
+    """
+    for shape in reporting(shapes):
+        with suppress(Refused):
+            if number(focus_nodes(shapes, shape)):
+                yield from _compile(shapes, shape)
 
 
 def reporting(shapes: Shapes) -> list[Node]:

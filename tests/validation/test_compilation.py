@@ -15,7 +15,7 @@ from pan2kg.report.check import write_report
 from pan2kg.turtle.vocabulary import RDF
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.check import Engine, check
-from pan2kg.validation.compilation import compile_shapes
+from pan2kg.validation.compilation import compile_near, compile_shapes
 from pan2kg.validation.evaluation import alike, by_value
 from pan2kg.validation.explanation import explain
 from pan2kg.validation.report import Kind, Names
@@ -75,6 +75,17 @@ def test_what_cannot_be_compiled_is_refused_by_name(case: str) -> None:
     refusals = Engines.of(PREFIXES + text).compiled.refusals
     assert refusals
     assert any(message.replace("\\", "") in str(one.why) for one in refusals), [str(one.why) for one in refusals]
+
+
+def test_shapes_that_look_at_something_are_compiled_as_with_all_others(project: Project) -> None:
+    shapes = read_shapes(project.shape_files())
+    queries = compile_shapes(shapes).queries
+    assert tuple(compile_near(shapes, len)) == queries
+    some = [query for query in queries if "ontology#Plan>" in query.focus]
+    assert len(some) > 20
+    assert list(compile_near(shapes, lambda focus: focus.count("ontology#Plan>"))) == some
+    refused = Engines.of(PREFIXES + REFUSED["no list"][0]).shapes
+    assert list(compile_near(refused, len)) == []
 
 
 def test_a_path_of_two_steps_is_gone_back_from_its_end() -> None:
