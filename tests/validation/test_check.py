@@ -434,7 +434,7 @@ def test_every_quality_query_has_a_case() -> None:
 
 def test_what_is_only_counted_is_no_finding(small: Project) -> None:
     name = "wished-label-violation"
-    report = asked(small, FAULTY[name])
+    report = asked(small, name, FAULTY[name])
     assert found(report, name) == []
     assert report.failing(next(rule for rule in report.rules if rule.key == name)) == 3
 
@@ -486,10 +486,11 @@ SOUND: Final = {
 """What looks like a fault and is none."""
 
 
-def asked(small: Project, text: str) -> Report:
-    """What the quality queries find in a text."""
-    for part in ("quality", "rules"):
-        shutil.copytree(ROOT / "queries" / part, small.root / "queries" / part, dirs_exist_ok=True)
+def asked(small: Project, name: str, text: str) -> Report:
+    """What a quality query of the program finds in a text."""
+    shutil.rmtree(small.root / "queries" / "quality")
+    (small.root / "queries" / "quality").mkdir()
+    shutil.copy(ROOT / "queries" / "quality" / f"{name}.rq", small.root / "queries" / "quality")
     shutil.copy(ROOT / "ontology" / "pan2kg.ttl", small.root / "ontology")
     write(small.root, "graph/x.ttl", (ROOT / "ontology" / "prefixes.ttl").read_text(encoding="utf-8") + text)
     return check(small, kinds=[Kind.QUALITY])
@@ -497,12 +498,12 @@ def asked(small: Project, text: str) -> Report:
 
 @pytest.mark.parametrize("name", SOUND)
 def test_a_quality_query_lets_pass_what_is_sound(small: Project, name: str) -> None:
-    assert found(asked(small, SOUND[name]), name) == []
+    assert found(asked(small, name, SOUND[name]), name) == []
 
 
 @pytest.mark.parametrize("name", FAULTY)
 def test_a_quality_query_finds_its_fault(small: Project, name: str) -> None:
-    report = asked(small, FAULTY[name])
+    report = asked(small, name, FAULTY[name])
     if name == "wished-label-violation":
         assert report.statistics == {name: 3}
         return
