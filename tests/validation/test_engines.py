@@ -94,7 +94,7 @@ TESTS: Final = (
     "sh:class e:A", "sh:class e:B", "sh:datatype xsd:integer", "sh:datatype xsd:date", "sh:datatype rdf:langString",
     "sh:datatype xsd:string", "sh:datatype xsd:boolean", "sh:nodeKind sh:IRI", "sh:nodeKind sh:Literal",
     "sh:nodeKind sh:BlankNodeOrIRI", "sh:nodeKind sh:BlankNode", "sh:minInclusive 5",
-    "sh:minLength 2", "sh:maxLength 9", 'sh:pattern "^[a-z:/]+$"',
+    "sh:minLength 2", "sh:maxLength 4", 'sh:pattern "^[a-z:/]+$"',
     'sh:pattern "X" ; sh:flags "i"', 'sh:languageIn ( "fr" "de" )', 'sh:in ( e:a "x" 5 "y"@fr )', "sh:in ( e:a e:b )",
     "sh:hasValue e:a", 'sh:hasValue "x"@fr', "sh:equals e:q", "sh:disjoint e:q",
     "sh:closed true ; sh:ignoredProperties ( rdf:type e:r )",
