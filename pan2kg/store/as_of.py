@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 import pyoxigraph as ox
@@ -66,8 +67,10 @@ ABOUT: Final = (PAN + "concerns",)
 Ties = dict[Node, list[Node]]
 
 
-def follow(store: LocalStore, gone: Iterable[Node]) -> set[Node]:
+def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node] = MappingProxyType({})) -> set[Node]:
     """All that is gone once some things are: these, and what cannot be without them.
+
+    Bodies are taken under their ``later`` names, so that what names them does not go with the name.
 
     >>> link, end = ox.NamedNode("http://e/link"), ox.NamedNode("http://e/end")
     >>> store = LocalStore(ox.Store())
@@ -75,9 +78,9 @@ def follow(store: LocalStore, gone: Iterable[Node]) -> set[Node]:
     >>> sorted(node.value for node in follow(store, [end]))
     ['http://e/end', 'http://e/link']
     """
-    needing = _ties(store, NEEDS, backward=True)
-    weak = [(_ties(store, OWNS), _ties(store, OWNS, backward=True)),
-            (_ties(store, ABOUT, backward=True), _ties(store, ABOUT))]  # fmt: skip
+    needing = _turned(_ties(store, NEEDS, later))
+    owns, about = _ties(store, OWNS, later), _ties(store, ABOUT, later)
+    weak = [(owns, _turned(owns)), (_turned(about), about)]
     found = set(gone)
     left = list(found)
     while left:
@@ -94,13 +97,22 @@ def _unheld(one: Node, ties: Ties, held: Ties, gone: set[Node]) -> list[Node]:
     return [other for other in ties.get(one, ()) if all(holder in gone for holder in held[other])]
 
 
-def _ties(store: LocalStore, predicates: Iterable[str], *, backward: bool = False) -> Ties:
+def _ties(store: LocalStore, predicates: Iterable[str], later: Mapping[Node, Node]) -> Ties:
     found: Ties = defaultdict(list)
     for predicate in predicates:
+        speaks = predicate in _SPEAKS_OF
         for quad in store.inner.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
-            one, two = (quad.object, quad.subject) if backward else (quad.subject, quad.object)
+            one, two = quad.subject, quad.object
             if isinstance(one, Node) and isinstance(two, Node):
-                found[one].append(two)
+                found[one].append(later.get(two, two) if speaks else two)
+    return found
+
+
+def _turned(ties: Ties) -> Ties:
+    found: Ties = defaultdict(list)
+    for one, others in ties.items():
+        for two in others:
+            found[two].append(one)
     return found
 
 
@@ -214,9 +226,9 @@ def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str
     standing = {one: when.standing(day) for dates in known.values() for one, when in dates.items()}
     later = _later_names(store, known["body"], day)
     own = {one for one, where in standing.items() if where is not Standing.IN_FORCE}
-    gone = follow(_renamed(store, later), own) if later else follow(store, own)
+    gone = follow(store, own, later)
     view = LocalStore(ox.Store())
-    view.inner.bulk_extend(_left(store, gone, later))
+    view.inner.extend(_left(store, gone, later))
     derive(view, project, only=rules)
     return DatedGraph(
         day,
@@ -249,25 +261,22 @@ def _speaking(store: LocalStore, bodies: Iterable[Node]) -> Iterator[ox.Quad]:
                 yield quad
 
 
-def _renamed(store: LocalStore, later: Mapping[Node, Node]) -> LocalStore:
-    """The same with bodies under their later names, so that what names them does not go with the name."""
-    other = LocalStore(ox.Store())
-    other.inner.bulk_extend(_under(quad, later) for quad in store.inner)
-    return other
-
-
-def _under(quad: ox.Quad, later: Mapping[Node, Node]) -> ox.Quad:
-    new = later.get(quad.object) if isinstance(quad.object, Node) and quad.predicate.value in _SPEAKS_OF else None
-    return quad if new is None else ox.Quad(quad.subject, quad.predicate, new, quad.graph_name)
-
-
 def _left(store: LocalStore, gone: set[Node], later: Mapping[Node, Node]) -> Iterator[ox.Quad]:
-    for quad in store.inner:
-        graph = quad.graph_name
-        if not (isinstance(graph, ox.NamedNode) and is_derived(graph.value)) and quad.subject not in gone:
-            new = _under(quad, later)
-            if new.object not in gone:
-                yield new
+    """What is stated and not gone, graph by graph, with bodies under their later names."""
+    for graph in (*store.inner.named_graphs(), ox.DefaultGraph()):
+        if isinstance(graph, ox.NamedNode) and is_derived(graph.value):
+            continue
+        for quad in store.inner.quads_for_pattern(None, None, None, graph):
+            if quad.subject in gone:
+                continue
+            end = quad.object
+            if isinstance(end, Node):  # no text is gone, and to look for one takes as long as it is
+                if end in later and quad.predicate.value in _SPEAKS_OF:
+                    end = later[end]
+                    quad = ox.Quad(quad.subject, quad.predicate, end, graph)
+                if end in gone:
+                    continue
+            yield quad
 
 
 def _counts(
