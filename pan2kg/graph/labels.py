@@ -228,8 +228,9 @@ class Labels:
         if entry is None:
             return Name(short(iri), "", iri=iri, key=short(iri))
         key = entry.identifier or entry.key or short(iri)
-        found = best(entry.texts, language) if entry.texts else Name(entry.notation or key, "")
-        return Name(found.text, found.language, entry.texts, iri, key, entry.notation, entry.type)
+        tag = _nearest(entry.texts, language) if entry.texts else ""
+        words = entry.texts[tag] if entry.texts else entry.notation or key
+        return Name(words, tag, entry.texts, iri, key, entry.notation, entry.type)
 
     def brief(self, iri: str, language: str) -> Name:
         """What a thing is called where there is little space: its short name in the language, else its label.
@@ -247,8 +248,15 @@ def best(texts: Mapping[str, str], language: str) -> Name:
     >>> best({"en": "Act", "fr": "Loi"}, "de").text
     'Loi'
     """
-    found = next((tag for tag in (language, *LANGUAGES) if tag in texts), min(texts))
+    found = _nearest(texts, language)
     return Name(texts[found], found, texts)
+
+
+def _nearest(texts: Mapping[str, str], language: str) -> str:
+    """The language of those there are in which a thing is best named."""
+    if language in texts:
+        return language
+    return next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
 
 
 def shortened(words: str, most: int = 48) -> str:

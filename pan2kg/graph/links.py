@@ -14,6 +14,7 @@ from pan2kg.coherence.evidence import Level, counts, level
 from pan2kg.coherence.feasible import CROSS_REFERENCES
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.coherence.uses import key
+from pan2kg.coherence.weight import Weighing
 from pan2kg.store.link_view import LinkView, bare_term
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true, plain, select
@@ -269,16 +270,17 @@ def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
     Bits are rounded to six decimals: the same on every machine.
     """
     line, works = basis_line(known), known.tables.works
+    weighing, plans = Weighing(known.potential), frozenset(works.plans)
     network.graph.update(evidence=known.level.key, plans_known=line.plans, actions=line.measures)
     network.graph.update(texts_full=line.texts.full, texts_part=line.texts.part, texts_none=line.texts.none)
     network.graph.update(_given({"release": line.release}))
     for one, two, link, data in list(network.edges(keys=True, data=True)):
         if data["type"] != _SHARED:
             continue
-        if works.plan(one) is None or works.plan(two) is None:
+        if not plans.issuperset((works.home.get(one, one), works.home.get(two, two))):
             network.remove_edge(one, two, link)
             continue
-        found = known.weight(one, two)
+        found = weighing.weight(one, two)
         if found.low <= 0:
             network.remove_edge(one, two, link)
             continue
