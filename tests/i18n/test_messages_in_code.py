@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ SAY = re.compile(r"^from pan2kg\.i18n\.message import .*\bsay\b", re.MULTILINE)
 PLACE = re.compile(r"\{(\w+)\}")
 
 
+Nodes = tuple[ast.AST, ...]
+
+
+@cache
+def nodes(path: Path) -> Nodes:
+    """All that stands in a module."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def keys_of(value: ast.expr | None) -> Iterator[str]:
     """The keys an expression may be: a text, or either of two."""
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -48,10 +58,8 @@ def keys_of(value: ast.expr | None) -> Iterator[str]:
 def used(path: Path) -> Iterator[tuple[str, str]]:
     """Context and key of each message that is named in the code."""
     contexts = CONTEXT_OF | OWN.get(path.name, {})
-    text = path.read_text(encoding="utf-8")
-    tree = ast.parse(text)
-    twofold = {"Message"} | ({"say"} if SAY.search(text) else set())
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    twofold = {"Message"} | ({"say"} if SAY.search(path.read_text(encoding="utf-8")) else set())
+    for call in (node for node in nodes(path) if isinstance(node, ast.Call)):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         first = call.args[0] if call.args else None
         if name in ERRORS:
@@ -168,10 +176,10 @@ def is_list_of_keys(text: str) -> bool:
     return all(re.fullmatch(r"[a-z-]+", word) for word in words) and 4 * hyphened >= len(words)
 
 
-def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def texts(every: Nodes) -> Iterator[tuple[int, str]]:
     """Line and content of each text in code that is no documentation, with {} where a value stands."""
     apart: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in every:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             apart.add(node.value)
         elif isinstance(node, ast.JoinedStr):
@@ -181,7 +189,7 @@ def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             apart |= set(ast.walk(node)) if name in PROGRAMMER or name == "compile" else set()
-    for node in ast.walk(tree):
+    for node in every:
         if isinstance(node, ast.JoinedStr) and node not in apart:
             parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
             yield node.lineno, "".join(map(str, parts))
@@ -194,7 +202,7 @@ def test_no_sentence_for_a_reader_stands_in_code() -> None:
     found = {
         (f"{path.relative_to(PACKAGE)}:{line}", text)
         for path in MODULES
-        for line, text in texts(ast.parse(path.read_text(encoding="utf-8")))
+        for line, text in texts(nodes(path))
         if for_a_reader(text)
     }
     new = sorted(f"{where}: {text[:100]!r}" for where, text in found if text not in ALLOWED)
@@ -220,7 +228,7 @@ def test_no_sentence_for_a_reader_stands_in_code() -> None:
 )
 def test_a_sentence_is_found(source: str) -> None:
     """What a reader would be told."""
-    assert any(for_a_reader(text) for _, text in texts(ast.parse(f"x = {source}")))
+    assert any(for_a_reader(text) for _, text in texts(tuple(ast.walk(ast.parse(f"x = {source}")))))
 
 
 @pytest.mark.parametrize(

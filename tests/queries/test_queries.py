@@ -267,14 +267,13 @@ def test_every_rule_derives_something_from_the_shipped_graph(graph: pan2kg.Graph
 
 
 def test_what_recurs_is_late_for_no_action_and_says_how_often_it_is_due(graph: pan2kg.Graph, project: Project) -> None:
-    store = LocalStore(ox.Store())
-    assert isinstance(graph.store, LocalStore)
+    store = LocalStore(ox.Store(), [*graph.held.waiting])
     recurs = ox.NamedNode(f"{PAN}recursEvery")
-    store.inner.bulk_extend(quad for quad in graph.store.inner if quad.predicate != recurs)
+    store.held.bulk_extend(quad for quad in graph.held.held if quad.predicate != recurs)
     every = ox.Literal("P3Y", datatype=ox.NamedNode(f"{XSD}duration"))
-    for (duty,) in select(store, f"SELECT ?duty WHERE {{ ?duty a <{PAN}Obligation> }}").rows:
-        assert isinstance(duty, ox.NamedNode)
-        store.inner.add(ox.Quad(duty, recurs, every, ox.NamedNode(graph_of("more.ttl"))))
+    duties = graph.sparql(f"#+ needs:\nSELECT ?duty WHERE {{ ?duty a <{PAN}Obligation> }}")
+    where = ox.NamedNode(graph_of("more.ttl"))
+    store.held.bulk_extend(ox.Quad(ox.NamedNode(row["duty"]), recurs, every, where) for row in duties)
     recurring = pan2kg.Graph(project, store)
     assert graph.ask("late-actions").rows
     assert not recurring.ask("late-actions").rows

@@ -11,11 +11,13 @@ import pytest
 import pan2kg
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import SiteContext
+from tests.site.conftest import DAY
 
 
 @pytest.fixture(scope="module")
-def served(dated: pan2kg.Graph) -> Site:
-    return Site(SiteContext(dated, mode="served"))
+def served(few: pan2kg.Graph) -> Site:
+    """Of a few plans: those of another day are read and derived anew."""
+    return Site(SiteContext(pan2kg.Graph(few.project, few.store, language="fr", as_of=DAY), mode="served"))
 
 
 def page(site: Site, name: str, **arguments: str) -> str:

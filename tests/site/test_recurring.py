@@ -32,12 +32,11 @@ WORDS: dict[Language, tuple[str, str]] = {
 
 
 def recurring(graph: pan2kg.Graph, often: str) -> Reader:
-    store = LocalStore(ox.Store())
-    assert isinstance(graph.store, LocalStore)
-    store.inner.bulk_extend(graph.store.inner)
+    store = LocalStore(ox.Store(), [*graph.held.waiting])
+    store.held.bulk_extend(graph.held.held)
     said = ox.Literal(often, datatype=ox.NamedNode(f"{XSD}duration"))
     where = ox.NamedNode(graph_of("core/obligations/reg-2024-3015.ttl"))
-    store.inner.add(ox.Quad(ox.NamedNode(f"{ID}obligation/{DUTY}"), ox.NamedNode(f"{PAN}recursEvery"), said, where))
+    store.held.add(ox.Quad(ox.NamedNode(f"{ID}obligation/{DUTY}"), ox.NamedNode(f"{PAN}recursEvery"), said, where))
     return Reader(Site(SiteContext(Graph(graph.project, store, language="fr", as_of=DAY))))
 
 
