@@ -21,7 +21,7 @@ from pan2kg.coherence.scores import Scores, scores_of
 from pan2kg.coherence.uses import Plan, Uses, key, uses_of
 from pan2kg.errors import ProjectError
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store, is_true, plain, select
+from pan2kg.store.store import Store, is_true, text_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ _DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 
 def rows(store: Store, question: str) -> list[list[str]]:
     """The rows of an answer as plain text, empty where there is no value."""
-    return [[plain(term) for term in row] for row in select(store, question).rows]
+    return text_rows(store, question)
 
 
 def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> Uses:

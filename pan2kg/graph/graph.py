@@ -40,7 +40,7 @@ from pan2kg.i18n.message import Message, either, verbatim
 from pan2kg.project import Project
 from pan2kg.store.queries import Query, fill, find_query, insist, program_query, read_queries, replaced, with_prefixes
 from pan2kg.store.rules import derive_when_asked, view_space
-from pan2kg.store.store import LocalStore, Store, construct, load_project, open_store, plain, select
+from pan2kg.store.store import LocalStore, Store, construct, load_project, open_store, select, text_rows
 from pan2kg.turtle.writer import find_subjects, read_prefixes
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ class Graph:
     def read(self, query: str) -> list[list[str]]:
         """The rows of a query of the program's own as plain text, asked once."""
         if query not in self._rows:
-            self._rows[query] = [[plain(term) for term in row] for row in select(self.store, query).rows]
+            self._rows[query] = text_rows(self.store, query)
         return self._rows[query]
 
     @property

@@ -270,6 +270,22 @@ def select(store: Store, text: str) -> Table:
     return Table(columns, tuple(tuple(solution) for solution in result))
 
 
+def text_rows(store: Store, text: str) -> list[list[str]]:
+    """The rows of a SELECT query as plain text, empty where there is no value.
+
+    Raises:
+        QueryError: as for :func:`select`.
+
+    >>> text_rows(LocalStore(ox.Store()), "SELECT ?n ?x WHERE { VALUES ?n { 1 2 } } ORDER BY ?n")
+    [['1', ''], ['2', '']]
+    """
+    # as :func:`plain` says it, which would be called for each of thousands of terms
+    return [
+        ["" if term is None else str(term) if isinstance(term, ox.BlankNode) else term.value for term in row]
+        for row in select(store, text).rows
+    ]
+
+
 def construct(store: Store, text: str) -> Triples:
     """The triples of a CONSTRUCT or DESCRIBE query.
 
@@ -437,14 +453,15 @@ def _load_all(store: ox.Store, project: Project) -> None:
                     "graph-in-both", remedy="one-base-each", name=graph, one=whose[graph].root, other=one.root
                 )
             whose.setdefault(graph, one)
-            store.bulk_extend(quads)
+            store.extend(quads)
 
 
 def _load_one(store: ox.Store, project: Project) -> None:
     # where the project has rules, what a dump says was derived is dropped and derived again:
     # the rules may have changed since it was written
+    anew = _derives(project)
     for path in project.data:
-        store.bulk_extend(quad for quad in read_quads(path) if not (_derives(project) and is_derived(_graph(quad))))
+        store.extend(quad for quad in read_quads(path) if not (anew and is_derived(_graph(quad))))
     for path in project.loaded_files():
         load(store, path, project.graph_iri(path), name=project.name_of(path))
     withdraw(store)
