@@ -47,10 +47,10 @@ def project(tmp_path: Path) -> Project:
 
 
 class Desk:
-    """The sheets of a plan as they went out, filled in, and compared with the files of a project."""
+    """The sheets of a plan as they went out, filled in, and compared with files, or what these say."""
 
-    def __init__(self, project: Project, known: Known, tables: Sequence[Table]) -> None:
-        self.project, self.known = project, known
+    def __init__(self, project: Project, known: Known, tables: Sequence[Table], book: Book | None = None) -> None:
+        self.project, self.known, self.book = project, known, book
         self.codes = {one.name: one.codes for one in tables}
         self.rows = {one.name: [list(line) for _, line in one.lines] for one in tables}
 
@@ -71,7 +71,7 @@ class Desk:
             Table(name, self.codes[name], tuple(enumerate(map(tuple, rows), start=3)))
             for name, rows in self.rows.items()
         ]
-        book = read_book(self.project, PLAN)
+        book = self.book or read_book(self.project, PLAN)
         return book, compare(book, tables, self.known)
 
     def new(self) -> dict[str, str]:
@@ -85,11 +85,17 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def workbook(with_texts: pan2kg.Graph, known: Known, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sheets of PAN 2 as they are written."""
+def book(with_texts: pan2kg.Graph) -> Book:
+    """PAN 2 as its files say it."""
     assert with_texts.project
+    return read_book(with_texts.project, PLAN)
+
+
+@pytest.fixture(scope="module")
+def workbook(book: Book, known: Known, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sheets of PAN 2 as they are written."""
     path = tmp_path_factory.mktemp("sheet") / "plan.xlsx"
-    path.write_bytes(write_book(read_book(with_texts.project, PLAN), known.names, sorted(known.things), "en"))
+    path.write_bytes(write_book(book, known.names, sorted(known.things), "en"))
     return path
 
 
@@ -99,10 +105,9 @@ def tables(workbook: Path) -> Sequence[Table]:
 
 
 @pytest.fixture
-def desk(with_texts: pan2kg.Graph, known: Known, tables: Sequence[Table]) -> Desk:
+def desk(book: Book, known: Known, tables: Sequence[Table]) -> Desk:
     """Sheets that are compared with files nobody has changed."""
-    assert with_texts.project
-    return Desk(with_texts.project, known, tables)
+    return Desk(book.project, known, tables, book)
 
 
 @pytest.fixture
@@ -132,21 +137,19 @@ def test_what_comes_back_untouched_changes_nothing(with_texts: pan2kg.Graph, kno
 
 
 def test_a_file_that_another_program_saved_untouched_changes_nothing(
-    with_texts: pan2kg.Graph, known: Known, workbook: Path, tmp_path: Path
+    book: Book, known: Known, workbook: Path, tmp_path: Path
 ) -> None:
-    assert with_texts.project
     saved = tmp_path / "saved.xlsx"
     openpyxl.load_workbook(workbook).save(saved)
     for path in (workbook, saved):
         plan, tables, is_csv = read_tables(path)
         assert (plan, len(tables), is_csv) == ("lu-bhr-2", len(LAYOUTS), False)
-        assert compare(read_book(with_texts.project, PLAN), tables, known) == Comparison()
+        assert compare(book, tables, known) == Comparison()
 
 
 def test_a_sheet_saved_as_csv_is_read_whatever_parts_its_cells(
-    with_texts: pan2kg.Graph, known: Known, workbook: Path, tmp_path: Path
+    book: Book, known: Known, workbook: Path, tmp_path: Path
 ) -> None:
-    assert with_texts.project
     grid = list(openpyxl.load_workbook(workbook)["actions"].iter_rows(values_only=True))
     for number, separator in enumerate(",;\t"):
         target = io.StringIO()
@@ -155,7 +158,7 @@ def test_a_sheet_saved_as_csv_is_read_whatever_parts_its_cells(
         path.write_text(f"\ufeff{target.getvalue()}", encoding="utf-8")
         _, tables, is_csv = read_tables(path)
         assert (is_csv, [one.name for one in tables]) == (True, ["actions"])
-        assert compare(read_book(with_texts.project, PLAN), tables, known) == Comparison()
+        assert compare(book, tables, known) == Comparison()
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], include_characters="\n"), max_size=30)
