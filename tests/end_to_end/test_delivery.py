@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
+import functools
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -13,11 +15,15 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pan2kg.charts.registry import PICTURES
+from pan2kg.cli.main import main
+from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.network import exports
+from pan2kg.store import cache
 from tests.conftest import BARE, PATIENCE, made_once
 
 if TYPE_CHECKING:
     import pan2kg
+    from pan2kg.store.store import Store
     from tests.conftest import Cli
 
 
@@ -28,22 +34,22 @@ COMMANDS = (
     *[("picture", "timeline", "-o", f"timeline.{ending}", *DAY) for ending in ("png", "pdf", "csv")],
     *[("export", form, "-o", f"network-{form}") for form in FORMS],
 )
-WRITING = """
-import functools, json, sys
-from pan2kg.cli.main import main
-from pan2kg.graph import graph
-from pan2kg.store import cache
-cache.open_kept = functools.cache(cache.open_kept)  # the files are read once for all commands,
-read, kept = graph.read_labels, {}
-def labels_of(store, links=()):  # and so are the labels
-    if id(store) not in kept:
-        kept[id(store)] = store, read(store, links)
-    return kept[id(store)][1]
-graph.read_labels = labels_of
-for command in json.loads(sys.argv[2]):
-    if main([*command, "--project", sys.argv[1]]):
-        sys.exit(f"{command} failed")
-"""
+
+
+def deliver(project: str) -> None:
+    """Write all of it here, of a project that is read once for all commands, as are its labels."""
+    kept: dict[int, tuple[Store, Labels]] = {}
+
+    def labels_of(store: Store, links: Iterable[str] = ()) -> Labels:
+        if id(store) not in kept:
+            kept[id(store)] = store, read_labels(store, links)
+        return kept[id(store)][1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "open_kept", functools.cache(cache.open_kept))
+        patch.setattr("pan2kg.graph.graph.read_labels", labels_of)
+        for command in COMMANDS:
+            assert main([*command, "--project", project]) == 0, f"{command} failed"
 
 
 def test_a_picture_and_a_form_are_there_to_be_tested() -> None:
@@ -53,19 +59,21 @@ def test_a_picture_and_a_form_are_there_to_be_tested() -> None:
 
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory: pytest.TempPathFactory, few: pan2kg.Graph) -> tuple[Path, Path]:
-    """Every picture and every form of the network of a few plans, by two processes that order their sets otherwise."""
+    """Every picture and every form of the network of a few plans, by this process and one with other sets."""
+    project = str(few.project.root)
 
-    def write(folder: Path) -> None:
+    def here(folder: Path) -> None:
         folder.mkdir()
-        subprocess.run(
-            [sys.executable, "-c", WRITING, str(few.project.root), json.dumps(COMMANDS)],
-            cwd=folder,
-            env={**BARE, "PYTHONHASHSEED": folder.name.removeprefix("delivered-")},
-            check=True,
-            timeout=PATIENCE,
-        )
+        with contextlib.chdir(folder):
+            deliver(project)
 
-    return made_once("delivered-1", tmp_path_factory, write), made_once("delivered-2", tmp_path_factory, write)
+    def apart(folder: Path) -> None:
+        folder.mkdir()
+        run = "import sys; from tests.end_to_end.test_delivery import deliver; deliver(sys.argv[1])"
+        command = [sys.executable, "-c", run, project]
+        subprocess.run(command, cwd=folder, env={**BARE, "PYTHONHASHSEED": "1"}, check=True, timeout=PATIENCE)
+
+    return made_once("delivered-here", tmp_path_factory, here), made_once("delivered-apart", tmp_path_factory, apart)
 
 
 @pytest.mark.parametrize("name", PICTURES)
