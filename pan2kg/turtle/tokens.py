@@ -21,8 +21,8 @@ _MARKS: Final = "".join(f"{first}-{last}" for first, last in _RANGES)
 _MARKED: Final = re.compile(f"[{_MARKS}]")
 _GRAMMAR = r"""
   (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''
-            |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
-| (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
+            |"[^"\\\n\r]*+(?:\\.[^"\\\n\r]*+)*+"|'[^'\\\n\r]*+(?:\\.[^'\\\n\r]*+)*+')
+| (?P<iri><[^<>"{}|^`\\\x00-\x20]*+(?:(?:\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})[^<>"{}|^`\\\x00-\x20]*+)*+>)
 | (?P<comment>\#[^\n\r]*)
 | (?P<variable>[?$][\w·]+)
 | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
@@ -69,7 +69,11 @@ def tokens(text: str) -> Iterator[Token]:
     ['SELECT', '?s', '{', '?s', 'a', '<http://e/#x>', '}', '# SERVICE']
     """
     for match in _pattern(text).finditer(text):
-        yield from _tokens_of(match)
+        kind = match.lastgroup or "mark"
+        if kind == "run":
+            yield from _tokens_of(match)
+        elif kind != "space":  # said here too, since most are told apart so
+            yield Token(kind, match.group(), match.start())
 
 
 def _tokens_of(match: re.Match[str]) -> Iterator[Token]:

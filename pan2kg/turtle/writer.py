@@ -11,8 +11,9 @@ from pan2kg.project import Project, read_text
 from pan2kg.turtle.tokens import prefixes_used
 from pan2kg.turtle.vocabulary import CORE, NAMES
 
-_PREFIX = re.compile(r"^@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
-_SUBJECT = re.compile(r"^(<[^<>\s]*>|[\w-]+:[^\s;,]*)(?=\s)", re.MULTILINE)
+_PREFIX = re.compile(r"@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
+"""Without saying that a line begins there, which is looked for at each character."""
+_SUBJECT = re.compile(r"(<[^<>\s]*>|[\w-]+:[^\s;,]*)(?=\s|\Z)")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _LOCAL = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-]))*$")
 
@@ -118,7 +119,8 @@ def prefixes_in(turtle: str) -> dict[str, str]:
     >>> prefixes_in("@prefix a: <http://a/> .\\n")
     {'a': 'http://a/'}
     """
-    return dict(_PREFIX.findall(turtle))
+    found = _PREFIX.finditer(turtle)
+    return {one[1]: one[2] for one in found if not one.start() or turtle[one.start() - 1] == "\n"}
 
 
 def subjects(turtle: str) -> Iterator[tuple[str, int]]:
@@ -128,11 +130,11 @@ def subjects(turtle: str) -> Iterator[tuple[str, int]]:
     [('http://a/x', 3), ('http://b', 5)]
     """
     prefixes = prefixes_in(turtle)
-    line, counted = 1, 0
-    for match in _SUBJECT.finditer(turtle):
-        name = match.group(1)
-        line += turtle.count("\n", counted, match.start())
-        counted = match.start()
+    for line, words in enumerate(turtle.split("\n"), start=1):
+        # most lines begin with a space
+        if not words or words[0] in " @#" or not (match := _SUBJECT.match(words)):
+            continue
+        name = match[1]
         if name.startswith("<"):
             yield name[1:-1], line
         else:
