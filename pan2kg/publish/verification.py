@@ -56,6 +56,8 @@ class Verification:
     """What was found at the address of a release: faults in words, how often it was asked, whether it negotiates."""
 
     base: str
+    connection: http.client.HTTPConnection
+    """Asked again and again as long as the server leaves it open."""
     sums: Mapping[str, str]
     mark: Mapping[str, object]
     faults: list[str] = field(default_factory=list)
@@ -88,21 +90,26 @@ class Verification:
             ProjectError: it does not answer.
         """
         self.asked += 1
-        parts = urlsplit(self.base)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = kind(parts.hostname or "", parts.port, timeout=_SECONDS)
+        connection = self.connection
+        was_open = connection.sock is not None
         try:
-            connection.request("GET", f"{parts.path}{quote(path)}", headers={"Accept": accept} if accept else {})
-            response = connection.getresponse()
-            headers = {name.lower(): value for name, value in response.getheaders()}
-            return Reply(response.status, headers, response.read())
+            return self._asked(path, accept)
         except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            if was_open and isinstance(error, ConnectionError):  # closed after the answer before: no answer to this
+                self.asked -= 1
+                return self.get(path, accept)
             why = reason(error) if isinstance(error, OSError) else str(error)
             raise ProjectError(
                 "nothing-answers", place=Place(self.base), address=self.base + path, reason=why
             ) from None
-        finally:
-            connection.close()
+
+    def _asked(self, path: str, accept: str) -> Reply:
+        below, headers = urlsplit(self.base).path, {"Accept": accept} if accept else {}
+        self.connection.request("GET", f"{below}{quote(path)}", headers=headers)
+        response = self.connection.getresponse()
+        named = {name.lower(): value for name, value in response.getheaders()}
+        return Reply(response.status, named, response.read())
 
     def _fault(self, key: str, path: str, **values: object) -> None:
         self.faults.append(_WORDS.say(f"verify.{key}", spoken(), path=path or "/", **values))
@@ -267,11 +274,18 @@ def verify(folder: Path, base: str) -> Verification:
     """
     try:
         mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
-        found = Verification(base if base.endswith("/") else f"{base}/", dict(read_checksums(folder)), mark)
+        sums = dict(read_checksums(folder))
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else MARK
         raise ProjectError("holds-no-release-to-serve", place=Place(str(folder)), error=why) from None
-    found.run()
+    parts = urlsplit(base)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=_SECONDS)
+    found = Verification(base if base.endswith("/") else f"{base}/", connection, sums, mark)
+    try:
+        found.run()
+    finally:
+        connection.close()
     return found
 
 

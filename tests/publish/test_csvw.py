@@ -19,15 +19,17 @@ LARGE = 130_000
 HEAD = '"@language": "fr"'
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    """Answers, and tells nobody."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, handler: type[Quiet] = Quiet) -> Iterator[str]:
     """The address of a folder; the server ends with the context."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}/"

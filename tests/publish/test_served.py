@@ -19,7 +19,7 @@ from pan2kg.errors import ProjectError
 from pan2kg.publish.verification import tell, verify
 from tests import web_servers
 from tests.conftest import PATIENCE
-from tests.publish.test_csvw import served
+from tests.publish.test_csvw import Quiet, served
 from tests.web_servers import free_port
 
 HTTPD = """
@@ -73,10 +73,19 @@ def nginx(folder: Path, work: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/pan2kg/"
 
 
-@contextmanager
-def plain(folder: Path, work: Path) -> Iterator[str]:
-    with served(beside(folder, work)) as address:
-        yield f"{address}pan2kg/"
+class Closing(Quiet):
+    """Leaves a connection open, and closes it after some answers without having said so."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    connections = 0
+
+    def handle(self) -> None:
+        Closing.connections += 1
+        self.close_connection = False
+        for _ in range(7):
+            if not self.close_connection:
+                self.handle_one_request()
 
 
 @contextmanager
@@ -105,11 +114,12 @@ def test_a_server_that_negotiates_gives_all_of_a_release(few_folder: Path, tmp_p
 
 
 def test_a_host_of_plain_files_gives_every_file(few_folder: Path, tmp_path: Path) -> None:
-    with plain(few_folder, tmp_path) as address:
-        found = verify(few_folder, address)
-        assert found.faults == [], tell(found)
-        assert not found.negotiates
-        assert "does not negotiate" in tell(found)
+    with served(beside(few_folder, tmp_path), Closing) as address:
+        found = verify(few_folder, f"{address}pan2kg/")
+    assert found.faults == [], tell(found)
+    assert not found.negotiates
+    assert "does not negotiate" in tell(found)
+    assert 1 < Closing.connections < found.asked / 6, "a connection is asked again as long as it is open"
 
 
 def test_another_file_and_a_missing_one_are_found(few_folder: Path, tmp_path: Path) -> None:
