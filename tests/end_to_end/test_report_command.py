@@ -18,7 +18,7 @@ from tests.conftest import made_once
 from tests.copies import copy
 
 if TYPE_CHECKING:
-    from tests.conftest import Cli
+    from tests.conftest import Cli, Commands
 
 DAY: Final = "2026-01-31"
 PLAN: Final = "lu-bhr-2"
@@ -76,13 +76,13 @@ def held(graph: pan2kg.Graph, few: pan2kg.Graph, language: str) -> pan2kg.Graph:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, language: str, held: pan2kg.Graph) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, language: str, held: pan2kg.Graph, commands: Commands) -> Path:
     """The report on PAN 2, written once a language."""
-    from pan2kg.cli.main import main
 
     def write(target: Path) -> None:
         given = ["--plan", PLAN, "--language", language, "--as-of", DAY, "--project", str(held.project.root)]
-        assert main(["report", "-o", str(target), *given]) == 0
+        done = commands.run(["report", "-o", str(target), *given], target.parent)
+        assert done.returncode == 0, done.stderr
 
     return made_once(f"report-{language}", tmp_path_factory, write)
 
