@@ -6,6 +6,7 @@ A command is imported when it is called: how fast ``pan2kg --help`` starts is a 
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -51,17 +52,23 @@ def _complete(parser: argparse.ArgumentParser) -> None:
             action.choices = tuple(action.choices)  # shtab takes a mapping for commands
 
 
+_SELDOM: Final = (50_000, 20, 20)
+"""How much is made before Python looks for garbage in cycles: what a command makes stays to its end, or goes soon."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command: the module of this room that holds it, what it does in a few words, and what may be typed after it.
 
     The module has two functions of its name: ``add_ask`` takes the parser to which it adds options, ``run_ask`` the
-    options and gives the exit code. Where ``parameters`` holds, the command reads what no option takes itself.
+    options and gives the exit code. Where ``parameters`` holds, the command reads what no option takes itself; where
+    ``stays`` does, it goes on until it is ended.
     """
 
     name: str
     module: str
     parameters: bool = False
+    stays: bool = False
 
     def add(self, parser: argparse.ArgumentParser) -> None:
         """Add its options."""
@@ -69,7 +76,12 @@ class Command:
 
     def run(self, options: argparse.Namespace) -> int:
         """Run it; the exit code."""
-        return int(self._function("run")(options))
+        usual = gc.get_threshold()
+        gc.set_threshold(*(usual if self.stays else _SELDOM))
+        try:
+            return int(self._function("run")(options))
+        finally:
+            gc.set_threshold(*usual)
 
     def _function(self, verb: str) -> Callable[..., int]:
         found: Callable[..., int] = getattr(import_module(f"pan2kg.cli.{self.module}"), f"{verb}_{self.name}")
@@ -79,7 +91,7 @@ class Command:
 COMMANDS: Final = {
     command.name: command
     for command in (
-        Command("serve", "serve"),
+        Command("serve", "serve", stays=True),
         Command("ask", "ask", parameters=True),
         Command("sparql", "ask"),
         Command("find", "ask"),
@@ -101,7 +113,7 @@ COMMANDS: Final = {
         Command("keep", "add"),
         Command("dump", "files"),
         Command("load", "files"),
-        Command("mcp", "ask"),
+        Command("mcp", "ask", stays=True),
         Command("site", "files"),
         Command("publish", "publish"),
         Command("portal", "portal"),
