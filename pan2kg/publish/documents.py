@@ -24,7 +24,7 @@ import pyoxigraph as ox
 
 from pan2kg.graph.labels import Entry
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
-from pan2kg.publish.catalogue.terms import FOAF, OWL, TYPE, write
+from pan2kg.publish.catalogue.terms import FOAF, OWL, TYPE, node, write
 from pan2kg.publish.dump import Content
 from pan2kg.publish.edition import Edition, File
 from pan2kg.tables.template import macro, markup, render
@@ -49,13 +49,14 @@ _PLAIN: Final = re.compile(r"[\w.~-]+(?:/[\w.~-]+)*", re.ASCII)
 
 
 class Statement(NamedTuple):
-    """A statement: its subject and predicate, the thing it points to or else its value, and its line of N-Triples."""
+    """A statement: its subject and predicate, the thing it points to or else its value, its line and its triple."""
 
     subject: str
     predicate: str
     target: str
     value: ox.Literal | None
     line: bytes
+    triple: ox.Triple
 
     @property
     def object(self) -> str:
@@ -63,6 +64,8 @@ class Statement(NamedTuple):
         return self.value.value if self.value else self.target
 
 
+_NAMED: Final = 3
+"""So many of its parts, the first, are addresses."""
 Said = Mapping[str, Sequence[Statement]]
 
 
@@ -138,50 +141,45 @@ class Described:
         """The things that were retired, in order of their addresses."""
         return [iri for iri in sorted(self.places) if self.is_retired(iri)]
 
-    def about(self, iri: str) -> dict[Statement, None]:
+    def about(self, iri: str) -> Collection[Statement]:
         """What the document of a thing says: the thing first, then the rest in order."""
-        said = dict.fromkeys(self.of[iri])
+        said = _by_line(self.of[iri])
         for one in self.towards(iri):
             if _JOINING.search(one.subject):
-                said.update(dict.fromkeys(self.of[one.subject]))
+                said |= _by_line(self.of[one.subject])
             else:
-                said[one] = None
-        return said | self._names_in(said, {iri})
+                said[one.line] = one
+        return (said | self._names_in(said.values(), {iri})).values()
 
-    def about_all(self, things: Sequence[str]) -> dict[Statement, None]:
+    def about_all(self, things: Sequence[str]) -> Collection[Statement]:
         """What a document of several things says: each of them, what points to it, and the names of all mentioned."""
-        said: dict[Statement, None] = {}
-        for iri in things:
-            said.update(dict.fromkeys((*self.of[iri], *self.towards(iri))))
-        return said | self._names_in(said, set())
+        said = _by_line(one for iri in things for one in (*self.of[iri], *self.towards(iri)))
+        return (said | self._names_in(said.values(), set())).values()
 
     def towards(self, iri: str) -> Sequence[Statement]:
         """The statements that point to a thing, where they are few enough to be told of it."""
         found = self.pointing.get(iri, ())
         return found if len(found) <= _MOST_POINTING else ()
 
-    def _names_in(self, said: Iterable[Statement], but: set[str]) -> dict[Statement, None]:
-        mentioned = {name for one in said for name in (one.subject, one.predicate, one.target) if name}
-        return {name: None for other in sorted(mentioned - but) for name in self.naming.get(other, ())}
+    def _names_in(self, said: Iterable[Statement], but: set[str]) -> dict[bytes, Statement]:
+        mentioned = {name for one in said for name in one[:_NAMED] if name in self.naming}
+        return _by_line(name for other in sorted(mentioned - but) for name in self.naming[other])
 
     @cached_property
     def naming(self) -> Said:
         """The statements that name each thing."""
         return _grouped((one.subject, one) for one in self.statements if one.predicate in _NAMES)
 
-    def colophon(self, place: str, things: Sequence[str]) -> bytes:
-        """What is said of a document itself, as lines of N-Triples."""
+    def colophon(self, place: str, things: Sequence[str]) -> Iterator[ox.Triple]:
+        """What is said of a document itself."""
         issue, facts = self.edition.issue, self.edition.facts
-        document = f"<{issue.addresses.root}{place}>"
-        topic = FOAF + ("primaryTopic" if len(things) == 1 else "topic")
-        licences = facts.of(facts.dataset, DCTERMS + "license")
-        said = [
-            f"{document} <{TYPE.value}> <{FOAF}Document>",
-            *(f"{document} <{topic}> <{thing}>" for thing in things),
-            f"{document} <http://rdfs.org/ns/void#inDataset> <{issue.dataset}>",
-            *(f"{document} <{DCTERMS}license> <{licence.value}>" for licence in licences),
-        ]
-        return "".join(f"{one} .\n" for one in said).encode()
+        document = node(issue.addresses.root + place)
+        topic = node(FOAF + ("primaryTopic" if len(things) == 1 else "topic"))
+        yield ox.Triple(document, TYPE, node(FOAF + "Document"))
+        yield from (ox.Triple(document, topic, node(thing)) for thing in things)
+        yield ox.Triple(document, node("http://rdfs.org/ns/void#inDataset"), node(issue.dataset))
+        for licence in facts.of(facts.dataset, DCTERMS + "license"):
+            yield ox.Triple(document, node(DCTERMS + "license"), node(licence.value))
 
     @cached_property
     def names(self) -> Mapping[str, Mapping[str, str]]:
@@ -229,6 +227,11 @@ def shared_place(place: str) -> str:
     return f"{LINKS}/{key[:SHARED]}" if folder == LINKS else place
 
 
+def _by_line(statements: Iterable[Statement]) -> dict[bytes, Statement]:
+    """Each statement once, in order: a line says all of it, and is quicker told from others than its parts."""
+    return {one.line: one for one in statements}
+
+
 def _grouped(pairs: Iterator[tuple[str, Statement]]) -> Said:
     found: dict[str, list[Statement]] = defaultdict(list)
     for key, one in pairs:
@@ -250,8 +253,8 @@ def read_described(edition: Edition, whole: Content) -> Described:
 def _statement(quad: ox.Quad, line: bytes) -> Statement:
     subject, value = line[1 : line.index(b">")].decode(), quad.object
     if isinstance(value, ox.Literal):
-        return Statement(subject, quad.predicate.value, "", value, line)
-    return Statement(subject, quad.predicate.value, str(value)[1:-1], None, line)
+        return Statement(subject, quad.predicate.value, "", value, line, quad.triple)
+    return Statement(subject, quad.predicate.value, str(value)[1:-1], None, line, quad.triple)
 
 
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
@@ -262,10 +265,9 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
         things = [iri for iri, _ in group]
         has_several = place.startswith(f"{LINKS}/")
         about = described.about_all(things) if has_several else described.about(things[0])
-        lines = b"".join([*(one.line for one in about), described.colophon(place, things)])
-        read, used = list(ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)), _used(about, prefixes)
+        triples, used = [*(one.triple for one in about), *described.colophon(place, things)], _used(about, prefixes)
         for ending, form in _DATA.items():
-            yield f"{place}.{ending}", (ox.serialize(read, format=form, prefixes=used) or b"").rstrip() + b"\n"
+            yield f"{place}.{ending}", (ox.serialize(triples, format=form, prefixes=used) or b"").rstrip() + b"\n"
         if has_several:
             yield f"{place}.html", render("links.html", _links_page(described, things, place)).encode()
         else:
@@ -277,7 +279,7 @@ _DATA: Final = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 
 def _used(about: Iterable[Statement], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Those of the prefixes that a document needs."""
-    iris = {iri for one in about for iri in (one.subject, one.predicate, one.target)}
+    iris = {iri for one in about for iri in one[:_NAMED]}
     iris |= {one.value.datatype.value for one in about if one.value}
     spaces = {space for iri in iris for space in _spaces(iri)}
     return {name: space for name, space in prefixes.items() if space in spaces}

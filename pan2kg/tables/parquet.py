@@ -120,9 +120,19 @@ def write_parquet(columns: Mapping[str, Sequence[str | None]]) -> bytes:
     """
     pa, parquet = _arrow()
     target = io.BytesIO()
-    table = pa.table({name: pa.array(cells, type=pa.string()) for name, cells in columns.items()})
+    table = pa.table({name: _texts(cells) for name, cells in columns.items()})
     parquet.write_table(table, target, compression="zstd", write_page_checksum=True)
     return target.getvalue()
+
+
+def _texts(cells: Sequence[str | None]) -> object:
+    """Texts as PyArrow holds them; handed a list it would load pandas, where that is installed, to see what it is."""
+    pa, _ = _arrow()
+    encoded = [(cell or "").encode() for cell in cells]
+    ends = np.zeros(len(cells) + 1, np.int32)
+    np.cumsum([len(cell) for cell in encoded], out=ends[1:])
+    is_known = np.packbits(np.array([cell is not None for cell in cells], np.bool_), bitorder="little")
+    return pa.StringArray.from_buffers(len(cells), *map(pa.py_buffer, (ends, b"".join(encoded), is_known)))
 
 
 def read_columns(folder: Path) -> Columns:

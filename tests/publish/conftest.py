@@ -6,6 +6,7 @@ import argparse
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -79,25 +80,44 @@ def folder(few_folder: Path) -> Path:
     return few_folder
 
 
-@pytest.fixture
-def small(own_project: Path, project: Project) -> Path:
-    """A project with nothing but the catalogue's own facts, and the terms it takes for them: published in a moment."""
+@pytest.fixture(scope="session")
+def _catalogued(_begun: Path, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = Path(shutil.copytree(_begun, tmp_path_factory.mktemp("catalogued") / "mine"))
     for of_plans in ("schemes", "shapes"):
-        shutil.rmtree(own_project / "ontology" / of_plans)
+        shutil.rmtree(folder / "ontology" / of_plans)
     facts = project.graph / "catalogue.ttl"
-    (own_project / "graph" / facts.name).write_bytes(facts.read_bytes())
-    return own_project
+    (folder / "graph" / facts.name).write_bytes(facts.read_bytes())
+    return folder
+
+
+@pytest.fixture
+def small(_catalogued: Path, tmp_path: Path) -> Path:
+    """A project with nothing but the catalogue's own facts, and the terms it takes for them: published in a moment."""
+    return Path(shutil.copytree(_catalogued, tmp_path / "mine"))
 
 
 @pytest.fixture
 def command(small: Path) -> Publish:
     """Run ``pan2kg publish`` on the small project in this process."""
+    return partial(_published, small)
 
-    def run(*arguments: str, **more: object) -> int:
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--project", action="append")
-        add_publish(parser)
-        options = parser.parse_args(["--project", str(small), *arguments])
-        return release(options, **more)  # type: ignore[arg-type]
 
-    return run
+@pytest.fixture
+def released(_catalogued: Path, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
+    """What that command has written into a folder, as version 0.1.0."""
+    made = made_once("small-release", tmp_path_factory, lambda folder: _published(_catalogued, "-o", str(folder)))
+    return Path(shutil.copytree(made, tmp_path / "release", copy_function=shutil.copyfile))
+
+
+def numbered(release: Path, version: str) -> Path:
+    """A release that says it were of another version."""
+    mark = release / "release.json"
+    mark.write_text(mark.read_text("utf-8").replace('"version": "0.1.0"', f'"version": "{version}"'), "utf-8")
+    return release
+
+
+def _published(project: Path, *arguments: str, **more: object) -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--project", action="append")
+    add_publish(parser)
+    return release(parser.parse_args(["--project", str(project), *arguments]), **more)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from pan2kg.errors import ProjectError
 from pan2kg.publish.catalogue.terms import canonical
 from pan2kg.publish.inspection import faults
 from pan2kg.publish.products import PRODUCTS, forms
-from tests.publish.conftest import BASE, ENDPOINT, Publish
+from tests.publish.conftest import BASE, ENDPOINT, Publish, numbered
 
 STANDARDS = Path(__file__).resolve().parents[3] / "shared" / "standards"
 SHAPES = STANDARDS / "dcat-ap" / "3.0.1" / "shacl"
@@ -212,18 +212,16 @@ def test_identifier_version_and_days(catalogue: Graph) -> None:
     assert list(catalogue.objects(DATASET, ADMS.versionNotes))
 
 
-def test_the_release_before_is_named(command: Publish, tmp_path: Path) -> None:
-    command("-o", str(tmp_path / "one"), "--version", "0.0.9")
-    command("-o", str(tmp_path / "two"), "--previous", str(tmp_path / "one"))
+def test_the_release_before_is_named(command: Publish, released: Path, tmp_path: Path) -> None:
+    command("-o", str(tmp_path / "two"), "--previous", str(numbered(released, "0.0.9")))
     found = parsed(tmp_path / "two")
     assert found.value(DATASET, URIRef(f"{DCAT}previousVersion")) == URIRef(f"{DATASET}/0.0.9")
 
 
-def test_the_contact_is_only_what_was_given(catalogue: Graph, command: Publish, tmp_path: Path) -> None:
+def test_the_contact_is_only_what_was_given(catalogue: Graph, released: Path) -> None:
     contact = catalogue.value(DATASET, DCAT.contactPoint)
     assert catalogue.value(contact, VCARD.hasEmail) == URIRef("mailto:contact@host.example")
-    command("-o", str(tmp_path / "r"))
-    assert (None, DCAT.contactPoint, None) not in parsed(tmp_path / "r")
+    assert (None, DCAT.contactPoint, None) not in parsed(released)
 
 
 def test_everything_referred_to_has_a_class_and_a_label(catalogue: Graph) -> None:

@@ -16,7 +16,7 @@ from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish.assemble import change_part
 from pan2kg.publish.folder import versions_in
 from pan2kg.publish.succession import propose, write_update
-from tests.publish.conftest import BASE, Publish
+from tests.publish.conftest import BASE, Publish, numbered
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 AUTHORS = {"fr": "Contributeurs de pan2kg", "en": "pan2kg contributors", "de": "Mitwirkende an pan2kg"}
@@ -35,52 +35,48 @@ def quads(folder: Path) -> set[ox.Quad]:
     return set(read)
 
 
-def test_a_version_is_not_used_for_something_else(command: Publish, small: Path, tmp_path: Path) -> None:
-    command("-o", str(tmp_path / "r"))
+def test_a_version_is_not_used_for_something_else(command: Publish, small: Path, released: Path) -> None:
     add_keyword(small)
     with pytest.raises(ProjectError, match=r"0\.1\.0 is published already.*--version 0\.\d\.\d") as raised:
-        command("-o", str(tmp_path / "r"))
+        command("-o", str(released))
     assert "0.1.1" in str(raised.value), "a word more on the dataset adds no thing"
-    command("-o", str(tmp_path / "r"), "--version", "0.1.1")
-    mark = json.loads((tmp_path / "r" / "release.json").read_text("utf-8"))
+    command("-o", str(released), "--version", "0.1.1")
+    mark = json.loads((released / "release.json").read_text("utf-8"))
     assert (mark["version"], mark["previous"]) == ("0.1.1", "0.1.0")
 
 
-def test_the_same_content_may_be_written_again_and_is_not_its_own_predecessor(command: Publish, tmp_path: Path) -> None:
-    command("-o", str(tmp_path / "r"))
-    command("-o", str(tmp_path / "r"), "--contact", "data@host.example")
-    assert json.loads((tmp_path / "r" / "release.json").read_text("utf-8"))["previous"] == ""
-    assert b"previousVersion" not in (tmp_path / "r" / "catalogue.ttl").read_bytes()
+def test_the_same_content_may_be_written_again_and_is_not_its_own_predecessor(command: Publish, released: Path) -> None:
+    command("-o", str(released), "--contact", "data@host.example")
+    assert json.loads((released / "release.json").read_text("utf-8"))["previous"] == ""
+    assert b"previousVersion" not in (released / "catalogue.ttl").read_bytes()
 
 
-def test_a_version_never_goes_back(command: Publish, tmp_path: Path) -> None:
-    command("-o", str(tmp_path / "one"), "--version", "0.10.0")
+def test_a_version_never_goes_back(command: Publish, released: Path, tmp_path: Path) -> None:
+    numbered(released, "0.10.0")
     with pytest.raises(ProjectError, match=r"0\.9\.0 is lower than 0\.10\.0"):
-        command("-o", str(tmp_path / "two"), "--version", "0.9.0", "--previous", str(tmp_path / "one"))
+        command("-o", str(tmp_path / "two"), "--version", "0.9.0", "--previous", str(released))
     assert not (tmp_path / "two").exists()
 
 
-def test_older_versions_keep_their_own_files(command: Publish, small: Path, tmp_path: Path) -> None:
-    command("-o", str(tmp_path / "r"))
-    before = quads(tmp_path / "r")
+def test_older_versions_keep_their_own_files(command: Publish, small: Path, released: Path) -> None:
+    before = quads(released)
     add_keyword(small)
-    command("-o", str(tmp_path / "r"), "--version", "0.2.0")
-    assert versions_in(tmp_path / "r") == ["0.2.0", "0.1.0"]
-    assert quads(tmp_path / "r" / "version" / "0.1.0") == before
-    assert quads(tmp_path / "r" / "version" / "0.2.0") == quads(tmp_path / "r") != before
-    assert 'href="version/0.1.0/index.html"' in (tmp_path / "r" / "index.html").read_text("utf-8")
+    command("-o", str(released), "--version", "0.2.0")
+    assert versions_in(released) == ["0.2.0", "0.1.0"]
+    assert quads(released / "version" / "0.1.0") == before
+    assert quads(released / "version" / "0.2.0") == quads(released) != before
+    assert 'href="version/0.1.0/index.html"' in (released / "index.html").read_text("utf-8")
 
 
-def test_the_update_applied_to_the_old_dump_gives_the_new(command: Publish, small: Path, tmp_path: Path) -> None:
-    command("-o", str(tmp_path / "r"))
+def test_the_update_applied_to_the_old_dump_gives_the_new(command: Publish, small: Path, released: Path) -> None:
     store = ox.Store()
-    store.bulk_extend(quads(tmp_path / "r"))
+    store.bulk_extend(quads(released))
     add_keyword(small, r"a \"quoted\" word\nand a line")
-    command("-o", str(tmp_path / "r"), "--version", "0.2.0", parts=[change_part])
-    update = (tmp_path / "r" / "changes" / "changes.ru").read_text("utf-8")
+    command("-o", str(released), "--version", "0.2.0", parts=[change_part])
+    update = (released / "changes" / "changes.ru").read_text("utf-8")
     assert "quoted" in update
     store.update(update)
-    assert set(store) == quads(tmp_path / "r")
+    assert set(store) == quads(released)
 
 
 def test_one_feed_tells_of_all_versions(command: Publish, small: Path, tmp_path: Path) -> None:
