@@ -95,7 +95,8 @@ def test_readme_prints_what_the_tool_prints(tmp_path: Path, commands: Commands) 
         README.write_text(text, encoding="utf-8")
 
 
-def test_readme_speaks_python_that_runs() -> None:
+def test_readme_speaks_python_that_runs(graph: pan2kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pan2kg, "open_graph", lambda: graph)
     results = doctest.testfile(str(README), module_relative=False, encoding="utf-8")
     assert results.attempted > 4
     assert results.failed == 0

@@ -75,8 +75,19 @@ def left_out(name: str) -> frozenset[str]:
     return frozenset(row["row"] for row in listed)
 
 
+@cache
+def things_with(name: str) -> dict[str, list[str]]:
+    """The things that have a property, by its value."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for (thing, predicate), values in said().items():
+        if predicate == PAN + name:
+            for value in values:
+                found[value].append(thing)
+    return dict(found)
+
+
 def with_property(name: str, value: str) -> list[str]:
-    return [thing for (thing, predicate), values in said().items() if predicate == PAN + name and value in values]
+    return things_with(name).get(value, [])
 
 
 def missing(name: str, found: Iterable[tuple[str, bool]]) -> list[str]:
