@@ -265,6 +265,8 @@ def read_things(change: Change, names: Names) -> tuple[Altered, ...]:
     it is now said to be deprecated or replaced.
     """
     edits = _edits(change)
+    if not edits:
+        return ()
     before, after = (_subjects(quads, edits) for quads in (change.old.quads, change.new.quads))
     owners = _owners(change, edits)
     found = []
