@@ -536,7 +536,8 @@ def is_unverified(graph: str) -> bool:
 def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:
     """The whole store as sorted N-Quads (``nquads``) or as TriG (``trig``): the same bytes for the same graph."""
     # the engine gives quads in the order of its own index, which differs between runs
-    quads = sorted(store.inner, key=str)
     if form == "nquads":
-        return b"".join(f"{quad} .\n".encode() for quad in quads)
-    return ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=prefixes) or b""
+        # as lines, which it writes itself: to make each quad here and write it takes twice as long
+        lines = (store.inner.dump(format=ox.RdfFormat.N_QUADS) or b"").split(b"\n")
+        return b"".join([line + b"\n" for line in sorted(lines) if line])
+    return ox.serialize(sorted(store.inner, key=str), format=ox.RdfFormat.TRIG, prefixes=prefixes) or b""
