@@ -45,7 +45,7 @@ os.environ["PYTHONPATH"] = str(ROOT)
 if "PYTEST_XDIST_WORKER" not in os.environ:
     KEPT = TemporaryDirectory(prefix="pan2kg-cache-")
     os.environ[VARIABLE] = KEPT.name
-os.environ[RUN] = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
+    os.environ[RUN] = uuid4().hex
 
 
 def pytest_xdist_auto_num_workers() -> int:

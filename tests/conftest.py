@@ -38,7 +38,6 @@ BARE = {
     "LANG": "C.UTF-8",
     "PYTHONPATH": str(ROOT),
     "PAN2KG_CACHE": os.environ.get("PAN2KG_CACHE", ""),
-    RUN: os.environ.get(RUN, ""),
     "TMPDIR": gettempdir(),
 }
 """The environment of a process that shall not know where it was started: no home, no options, this clone's package."""
@@ -131,7 +130,7 @@ class Commands:
             order = {
                 "arguments": arguments,
                 "folder": str(folder),
-                "environment": {**BARE, "COLUMNS": columns},
+                "environment": {**BARE, RUN: os.environ[RUN], "COLUMNS": columns},
                 "files": [str(read), str(told), str(remarks)],
                 "patience": PATIENCE,
             }
