@@ -18,7 +18,18 @@ from typing import Final, Literal, Protocol, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Dialog,
+    Frame,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.conftest import lack
 from tests.lots import by_lot
@@ -58,30 +69,103 @@ TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 """WCAG 2.2 at level AA, in axe's words."""
 PLACED: Final = ("color-contrast", "link-in-text-block", "target-size")
 """The rules for which axe works out what stands where on the screen, which takes longer than all others together."""
+LEAVE: Final = """() => {
+    requestAnimationFrame = () => 0;  // with which a network draws again and again, also where nothing changes
+    for (let timer = setTimeout(() => {}); timer > 0; timer--) clearTimeout(timer);
+    localStorage.clear();
+    Object.keys(sessionStorage).filter(key => key !== 'axe').forEach(key => sessionStorage.removeItem(key));
+}"""
+"""Let a page do nothing more, and throw away what it kept, but for what the tests keep themselves."""
 BLANK: Final = "about:blank"
 """The address of no page, which costs nothing to stay at."""
 PATIENCE: Final = 120_000
 """Milliseconds after which waiting in vain is ended: far beyond what anything takes, however busy the machine."""
-ALIKE: Final = """most => {
+ALIKE: Final = r"""most => {
+    const numbers = new Map();
+    const number = text => numbers.get(text) ?? (numbers.set(text, numbers.size), numbers.size - 1);
     const named = ({ localName, className }) => [localName, className.baseVal ?? className].join();
-    const kind = one => [one, ...one.querySelectorAll('*')].map(({ localName, className, lang, attributes }) =>
-        [localName, className.baseVal ?? className, lang, [...attributes].map(({ name }) => name)].join());
-    const like = one => [...new Set(kind(one))].sort().join('; ');
-    const above = one => one === document.body ? '' : `${above(one.parentElement)} > ${named(one)}`;
-    const needed = new Set(['label', 'legend', 'td', 'th', 'dt', 'dd']);  // by what stands beside them
-    const everywhere = new Map();
-    for (const parent of document.querySelectorAll('body *')) {
-        if (!parent.isConnected) continue;
-        const seen = new Map(), path = above(parent);
-        for (const one of [...parent.children]) {
-            const so = like(one), there = `${path} > ${so}`;
-            seen.set(so, (seen.get(so) ?? 0) + 1);
-            everywhere.set(there, (everywhere.get(there) ?? 0) + 1);
-            const enough = everywhere.get(there) > 2 * most && !needed.has(one.localName) ? 1 : most;
-            if (seen.get(so) > enough) one.remove();
-        }
+    const said = /^(role|type|scope|tabindex|autocomplete|aria-(?!label|describedby|controls|owns|details|value))/;
+    const attribute = ({ name, value }) => said.test(name) ? `${name}=${value}` : value.trim() ? name : `${name}=`;
+    const words = ({ childNodes }) => [...childNodes].map(one => one.nodeType === 3 ? one.data : ' ').join('');
+    const kinds = new Map([[document.body, { path: 0, kind: 0 }]]), extremes = new Map();
+    const compare = (name, one, size) => size > (extremes.get(name)?.size ?? 0) && extremes.set(name, { one, size });
+    for (const one of document.querySelectorAll('body *')) {
+        const above = kinds.get(one.parentElement), text = words(one);
+        const attributes = [...one.attributes].filter(({ name }) => !name.startsWith('data-')).map(attribute);
+        const like = [named(one), one.lang, attributes, /\S/.test(text)].join();
+        const path = number(`${above.path} > ${named(one)}`), kind = number(`${above.path} ${above.kind} ${like}`);
+        kinds.set(one, { path, kind });
+        for (const word of text.match(/\p{L}{12,}/gu) ?? []) compare(`long ${path}`, one, word.length);
+        if (one.matches('a, button, summary')) compare(`short ${path}`, one, 4 - one.textContent.trim().length);
     }
+    const kept = new Set([...extremes.values()].map(({ one }) => one)), met = new Map();
+    const isNew = one => (met.get(kinds.get(one).kind) ?? 0) < most || kept.has(one);
+    const needed = new Set(['label', 'legend', 'td', 'th', 'dt', 'dd']);  // by what stands beside them
+    const shorten = parent => {
+        const seen = new Map();
+        for (const one of [...parent.children]) {
+            const { path, kind } = kinds.get(one), isNeeded = needed.has(one.localName), like = isNeeded ? kind : path;
+            const before = seen.get(like) ?? 0, isEnough = before >= (isNeeded ? most : 1);
+            if (isEnough && !isNew(one) && ![...one.querySelectorAll('*')].some(isNew)) {
+                one.remove();
+                continue;
+            }
+            seen.set(like, before + 1);
+            met.set(kind, (met.get(kind) ?? 0) + 1);
+            shorten(one);
+        }
+    };
+    shorten(document.body);
 }"""
+BEGIN: Final = """source => {
+    if (source) sessionStorage.setItem('axe', source);
+    const kept = source ?? sessionStorage.getItem('axe');
+    if (!('axe' in window) && kept) (0, eval)(kept);
+    return 'axe' in window;
+}"""
+"""Have axe on a page: its half a megabyte is brought once for all pages of a window at one address."""
+STATES: Final = """() => {
+    const state = one => {
+        const { overflowX, overflowY } = getComputedStyle(one);
+        const isWide = one.scrollWidth > one.clientWidth && /auto|scroll/.test(overflowX);
+        const isHigh = one.scrollHeight > one.clientHeight && /auto|scroll/.test(overflowY);
+        return [one.checkVisibility({ visibilityProperty: true, opacityProperty: true }), isWide, isHigh].join();
+    };
+    const before = window.statesBefore, states = new Map();
+    for (const one of document.querySelectorAll('body *')) states.set(one, state(one));
+    window.statesBefore = states;
+    const names = 'a, button, summary, label, legend, th, td, li, dt, dd, figure, h1, h2, h3';
+    const changed = [...states.keys()].filter(one => before && before.get(one) !== states.get(one));
+    return [...new Set(changed.map(one => one.closest(names) ?? one))];
+}"""
+"""What came, went, or began or ceased to scroll since this was asked before, with what takes its name from it."""
+RUN: Final = f"""([options, onlyChanged]) => {{
+    const parts = onlyChanged ? ({STATES})() : [document];
+    return parts.length ? axe.run({{ include: parts }}, options) : {{ violations: [] }};
+}}"""
+ELEMENTS: Final = {"network-view": "[data-drawn=yes]", "sparql-editor": "[data-editor=ready]"}
+"""The larger elements of pages, and how each says that it is there."""
+SHOWN: Final = """one => {
+    const { width, height } = one.getBoundingClientRect();
+    return width > 0 && height > 0 && one.checkVisibility({ visibilityProperty: true });
+}"""
+SETTLED: Final = """async ([elements, shown, patience]) => {
+    const isShown = SHOWN;
+    const wanted = Object.entries(elements).filter(([name]) => document.querySelector(name)).map(one => one.join(''));
+    const lacking = () => [
+        ...wanted.filter(one => document.querySelectorAll(one).length !== 1),
+        ...shown.filter(one => [...document.querySelectorAll(one)].map(isShown).join() !== 'true'),
+    ];
+    if (lacking().length) {
+        await new Promise(done => {
+            const end = () => { watching.disconnect(); done(); };
+            const watching = new MutationObserver(() => lacking().length || end());
+            watching.observe(document, { attributes: true, childList: true, subtree: true });
+            setTimeout(end, patience);
+        });
+    }
+    return lacking();
+}""".replace("SHOWN", SHOWN)
 
 expect.set_options(timeout=PATIENCE)
 
@@ -115,33 +199,86 @@ class Watched:
     """A page and what went wrong on it."""
 
     page: Page
-    origin: str
+    origin: str = ""
     problems: list[str] = field(default_factory=list)
+    documents: list[Response] = field(default_factory=list)
+    """Every answer that is a page."""
+    is_left: bool = False
+    """Whether the page there is was that of another test: until the next is there, only that one is watched."""
+    is_on_paper: bool = False
 
     def listen(self) -> None:
-        """Note every error, failed request and request to another origin from now on."""
+        """Note every error, dialog, failed request and request to another origin from now on."""
         page = self.page
-        page.on("pageerror", lambda error: self.problems.append(f"error on the page: {error}"))
+        page.on("dialog", self._dialog)
+        page.on("pageerror", lambda error: self._note(f"error on the page: {error}"))
         page.on("console", lambda said: self._console(said.type, said.text))
-        page.on("request", lambda request: self._request(request.url))
-        page.on("requestfailed", lambda request: self._failed(request.url, request.failure or ""))
-        page.on("response", lambda response: self._response(response.url, response.status))
+        page.on("request", self._request)
+        page.on("requestfailed", self._failed)
+        page.on("response", self._response)
+        page.on("framenavigated", self._arrived)
+
+    def open(self, address: str) -> None:
+        """Open a page by its address."""
+        page = self.page
+        if self.is_left:
+            self.problems.clear()
+            self.documents.clear()
+        self.origin = origin_of(address)
+        if page.url != BLANK and page.url.partition("#")[0] == address.partition("#")[0]:
+            page.goto(BLANK)  # or only a place on the page would be gone to, or what was typed be there again
+        page.goto(address)
+
+    def leave(self) -> None:
+        """End a test: what it and its pages left behind is thrown away."""
+        self.is_left = True
+        if not self.page.url.startswith("about:"):
+            self.page.evaluate(LEAVE)
+        self.page.context.clear_cookies()
+        if self.is_on_paper:
+            self.page.emulate_media(media="null")
+            self.is_on_paper = False
+
+    def on_paper(self) -> Page:
+        """The page as it is printed, until another test begins."""
+        self.is_on_paper = True
+        self.page.emulate_media(media="print")
+        return self.page
+
+    def _arrived(self, frame: Frame) -> None:
+        self.is_left = self.is_left and frame != self.page.main_frame
+
+    def _note(self, problem: str) -> None:
+        if not self.is_left:
+            self.problems.append(problem)
 
     def _console(self, kind: str, text: str) -> None:
         if kind == "error" and not text.startswith("Failed to load resource"):
-            self.problems.append(f"error in the console: {text}")
+            self._note(f"error in the console: {text}")
 
-    def _request(self, address: str) -> None:
-        if urlsplit(address).scheme not in {"data", "blob"} and origin_of(address) != self.origin:
-            self.problems.append(f"request to another origin: {address}")
+    def _dialog(self, dialog: Dialog) -> None:
+        self._note(f"a dialog says {dialog.message}")
+        dialog.dismiss()
 
-    def _failed(self, address: str, why: str) -> None:
-        if "ERR_ABORTED" not in why:
-            self.problems.append(f"failed request: {address} ({why})")
+    def _is_old(self, request: Request) -> bool:
+        return self.is_left and not request.is_navigation_request()
 
-    def _response(self, address: str, status: int) -> None:
-        if status >= 400:
-            self.problems.append(f"answer {status}: {address}")
+    def _request(self, request: Request) -> None:
+        elsewhere = urlsplit(request.url).scheme not in {"data", "blob"} and origin_of(request.url) != self.origin
+        if elsewhere and not self._is_old(request):
+            self.problems.append(f"request to another origin: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        if "ERR_ABORTED" not in (request.failure or "") and not self._is_old(request):
+            self.problems.append(f"failed request: {request.url} ({request.failure})")
+
+    def _response(self, response: Response) -> None:
+        if self._is_old(response.request):
+            return
+        if response.status >= 400:
+            self.problems.append(f"answer {response.status}: {response.url}")
+        if "html" in response.headers.get("content-type", ""):
+            self.documents.append(response)
 
     def forgive(self, words: str) -> None:
         """Take back the problems that hold these words, which the test expects."""
@@ -172,8 +309,8 @@ def watch(browser: Browser) -> Iterator[Watch]:
     watched: list[Watched] = []
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
-        watched.append(_open(browser, address, width, height, look))
-        watched[-1].page.goto(address)
+        watched.append(_begin(browser, width, height, look))
+        watched[-1].open(address)
         return watched[-1]
 
     yield open_page
@@ -183,9 +320,9 @@ def watch(browser: Browser) -> Iterator[Watch]:
     assert not problems, "\n".join(problems)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def windows() -> Iterator[dict[str, Watched]]:
-    """The windows that stay open for the tests of a module, by from where they have a page and how they look at it."""
+    """The windows that stay open for the tests of a worker, by from where they have a page and how they look at it."""
     kept: dict[str, Watched] = {}
     yield kept
     for one in kept.values():
@@ -196,43 +333,58 @@ def windows() -> Iterator[dict[str, Watched]]:
 def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
     """The same in a window that is kept, which is far cheaper: a new one begins a process and reads all scripts.
 
-    For tests that leave nothing behind but what pages store, which is thrown away, and need no page beside theirs.
+    For tests that leave nothing behind but what pages store, which is thrown away, and need no page beside theirs. The
+    last page stays there until a test opens another: to go to none meanwhile would take as long as to go to one.
     """
-    used: list[Watched] = []
+    used: dict[str, Watched] = {}
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
         # From a page that is served to one on disk a window begins another process.
         name = f"{urlsplit(address).scheme} {sorted(look.items())}"
-        one = windows[name] = windows.get(name) or _open(browser, address, width, height, look)
-        one.origin = origin_of(address)
-        size: ViewportSize = {"width": width, "height": height}
-        if one.page.viewport_size != size:
-            one.page.set_viewport_size(size)
-        if one.page.url != BLANK and one.page.url.partition("#")[0] == address.partition("#")[0]:
-            one.page.goto(BLANK)  # or only a place on the page would be gone to
-        if address != BLANK or one.page.url != BLANK:
-            one.page.goto(address)
-        used.append(one)
+        one = used[name] = windows[name] = windows.get(name) or _begin(browser, width, height, look)
+        at_width(one.page, width, height)
+        one.open(address)
         return one
 
     yield open_page
-    problems = told(used)
-    for one in used:
-        if not one.page.url.startswith("about:"):
-            one.page.evaluate("localStorage.clear(); sessionStorage.clear()")
-        one.page.goto(BLANK)  # which ends whatever still runs
-        one.page.context.clear_cookies()
-        one.problems.clear()
+    problems = told([*used.values()])
+    for one in used.values():
+        one.leave()
     assert not problems, "\n".join(problems)
 
 
-def _open(browser: Browser, address: str, width: int, height: int, look: Look) -> Watched:
+def _begin(browser: Browser, width: int, height: int, look: Look) -> Watched:
     look.setdefault("locale", "en-US")  # engines differ in what language they ask for unless told
     context = browser.new_context(viewport={"width": width, "height": height}, **look)
     context.set_default_timeout(PATIENCE)
-    one = Watched(context.new_page(), origin_of(address))
+    one = Watched(context.new_page())
     one.listen()
     return one
+
+
+def at_width(page: Page, width: int, height: int = 900) -> Page:
+    """A page on a screen of this size, which takes a while where it has another."""
+    size: ViewportSize = {"width": width, "height": height}
+    if page.viewport_size != size:
+        page.set_viewport_size(size)
+    return page
+
+
+def settled(page: Page, *shown: str) -> Page:
+    """A page whose larger elements are there, and one of each of what is shown, by its selector.
+
+    All is asked at once and without a locator: the first on a page brings a third of a megabyte of scripts with it.
+    """
+    missing = page.evaluate(SETTLED, [ELEMENTS, shown, PATIENCE])
+    assert not missing, f"{page.url}: {missing}"
+    return page
+
+
+def visible(page: Page, *selectors: str) -> list[int]:
+    """How many of each a reader sees, without a locator too."""
+    how_many = f"names => names.map(name => [...document.querySelectorAll(name)].filter({SHOWN}).length)"
+    counted: list[int] = page.evaluate(how_many, selectors)
+    return counted
 
 
 def told(watched: list[Watched]) -> list[str]:
@@ -251,10 +403,11 @@ def origin_of(address: str) -> str:
 
 
 def shortened(page: Page, most: int = 4) -> Page:
-    """A page with only the first of what stands beside each other alike, which takes long to look at.
+    """A page with only the first of what is alike, the longest word of it and its shortest link: all takes long to see.
 
-    Alike is what has the same elements with the same classes, languages and attributes in it. Where a place of a kind
-    was met often enough on the page, each further one keeps but one of them.
+    Alike is what stands under elements of the same names and classes and has itself the same name and attributes, of
+    roles and states with the same values, and words or none, as has what it stands in. It is left out where nothing in
+    it is met for the first times and something of its name and class stands beside it already.
     """
     page.evaluate(ALIKE, most)
     return page
@@ -271,8 +424,7 @@ def faults_of_access(page: Page, *, best_practice: bool = True, but: Sequence[st
     Beside the rules of WCAG 2.2 at level AA it holds pages to good habits, unless told not to. Rules may be left out:
     where a page was looked at in one language, what is one of style need not be found again in another.
     """
-    tags = [*TAGS, *(["best-practice"] if best_practice else [])]
-    return _found(page, {"runOnly": tags, "rules": {rule: {"enabled": False} for rule in but}})
+    return _found(page, _rules(best_practice=best_practice, but=but))
 
 
 def faults_of_places(page: Page) -> list[str]:
@@ -280,14 +432,19 @@ def faults_of_places(page: Page) -> list[str]:
     return _found(page, {"runOnly": {"type": "rule", "values": PLACED}})
 
 
-def _found(page: Page, options: dict[str, object]) -> list[str]:
+def _rules(*, best_practice: bool = False, but: Sequence[str] = PLACED) -> dict[str, object]:
+    tags = [*TAGS, *(["best-practice"] if best_practice else [])]
+    return {"runOnly": tags, "rules": {rule: {"enabled": False} for rule in but}}
+
+
+def _found(page: Page, options: dict[str, object], *, only_changed: bool = False) -> list[str]:
     if not AXE.is_file():
         lack("axe-core is not installed; run « npm ci » in web/.")
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(_axe())
+    if not page.evaluate(BEGIN, None):
+        page.evaluate(BEGIN, _axe())
     # Reading style sheets again is for rules on sound and on turned screens, which are not asked for.
     options = {**options, "resultTypes": ["violations"], "preload": False}
-    found = page.evaluate("options => axe.run(document, options)", options)
+    found = page.evaluate(RUN, [options, only_changed])
     return [
         f"{fault['id']}: {fault['help']}: {node['target']} {node['failureSummary']}"
         for fault in found["violations"]
@@ -295,20 +452,28 @@ def _found(page: Page, options: dict[str, object]) -> list[str]:
     ]
 
 
+def faults_of_much(page: Page, most: int = 12) -> list[str]:
+    """What axe finds, but for ``PLACED``, on the page with much of what is alike, and is left so."""
+    found = faults_of_access(shortened(page, most), best_practice=False, but=PLACED)
+    page.evaluate(f"void ({STATES})()")
+    return found
+
+
 def faults_of_what_is_alike(page: Page, widths: Sequence[int], *, whole: bool) -> list[str]:
     """What axe finds on the page cut short, which is left so, at each width.
 
-    Of a page that was looked at as a whole, at the last width and but for ``PLACED``, these alone are new; they are
-    looked for at one of the widths, drawn by lot. Of another they are not: the style is the same in every language.
+    Of a page whose ``faults_of_much`` were found at the last width, only what is there at another is new, and what
+    ``PLACED`` find, at one of the widths, drawn by lot. Of another page these are not: the style is the same in every
+    language.
     """
     shortened(page)
     found, placed = [], by_lot(widths, 1) if whole else []
     for width in widths:
-        page.set_viewport_size({"width": width, "height": 900})
+        faults = []
         if not whole or width != widths[-1]:
-            faults = faults_of_access(page, best_practice=False, but=() if width in placed else PLACED)
-        else:
-            faults = faults_of_places(page) if width in placed else []
+            faults += _found(at_width(page, width), _rules(), only_changed=whole)
+        if width in placed:
+            faults += faults_of_places(at_width(page, width))
         found += [f"{width}: {fault}" for fault in faults]
     return found
 
@@ -376,6 +541,13 @@ LOOKS: Final = """() => {
 }"""
 
 
+def too_wide(page: Page, widths: Sequence[int]) -> list[str]:
+    """At which widths a page scrolls sideways, and by how many pixels."""
+    wide = "Math.max(0, document.documentElement.scrollWidth - innerWidth)"
+    found = [(width, int(at_width(page, width).evaluate(wide))) for width in widths]
+    return [f"{width}: {pixels} pixels too wide" for width, pixels in found if pixels]
+
+
 def faults_of_looks(page: Page, widths: Sequence[int]) -> list[str]:
     """What a reader sees to be wrong at each width: words broken inside, text that is cut off, a heading too high.
 
@@ -383,7 +555,7 @@ def faults_of_looks(page: Page, widths: Sequence[int]) -> list[str]:
     """
     found = []
     for width in widths:
-        page.set_viewport_size({"width": width, "height": 900})
+        at_width(page, width)
         found += [f"{width}: {fault}" for fault in page.evaluate(LOOKS)]
     return found
 

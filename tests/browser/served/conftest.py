@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Final, Protocol, Unpack
 
 import pytest
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Response
 
 import pan2kg
 from pan2kg.project import Project
-from tests.browser.chromium import Look, Watch, Watched, origin_of
+from tests.browser.chromium import Look, Watch, Watched
 from tests.conftest import once_a_run
 from tests.copies import FEW, copy
 
@@ -89,42 +89,19 @@ def visit(watch: Watch, window: Watch, served: str) -> Iterator[Visit]:
     A page of another service has its whole address.
     """
     opened: list[Watched] = []
-    seen: list[Response] = []
-
-    def note(response: Response) -> None:
-        seen.append(response)
 
     def open_page(path: str, *, width: int = 1280, **look: Unpack[Look]) -> Watched:
-        one = (watch if opened else window)("about:blank", width=width, **look)
-        opened.append(one)
         address = path if "://" in path else f"{served}{path}"
-        one.origin = origin_of(address)
-        one.page.on("response", note)
-        one.page.goto(address)
-        return one
+        opened.append((watch if opened else window)(address, width=width, **look))
+        return opened[-1]
 
     yield open_page
-    for one in opened:
-        one.page.remove_listener("response", note)
-    documents = [one for one in seen if "html" in one.headers.get("content-type", "")]
+    documents = [answer for one in opened for answer in one.documents]
     assert documents
     assert not [fault for one in documents for fault in without_policy(one)]
-
-
-def settled(page: Page) -> Page:
-    """A page whose larger elements are there."""
-    for name, ready in (("network-view", "[data-drawn=yes]"), ("sparql-editor", "[data-editor=ready]")):
-        if page.locator(name).count():
-            expect(page.locator(f"{name}{ready}")).to_have_count(1)
-    return page
 
 
 def follow(link: Locator) -> None:
     """Click what leads to another page, and wait until that page is there with all that stands on it."""
     with link.page.expect_navigation():
         link.click()
-
-
-def too_wide(page: Page) -> int:
-    """By how many pixels a page scrolls sideways."""
-    return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))

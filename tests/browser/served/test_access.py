@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import PLACED, faults_of_access, faults_of_places, faults_of_what_is_alike, shortened
-from tests.browser.served.conftest import TOKEN, follow, settled, too_wide
+from tests.browser.chromium import (
+    at_width,
+    faults_of_access,
+    faults_of_much,
+    faults_of_places,
+    faults_of_what_is_alike,
+    settled,
+    too_wide,
+)
+from tests.browser.served.conftest import TOKEN, follow
 from tests.lots import by_lot
 
 if TYPE_CHECKING:
@@ -32,14 +40,6 @@ STATES = {
     "scores that are not taken": "scores.html",
 }
 WIDTHS = (1280, 360)
-MANY = 12
-"""How many of what stands beside each other alike are looked at as one page."""
-
-
-def at(page: Page, width: int) -> Page:
-    """The page on a screen of this width."""
-    page.set_viewport_size({"width": width, "height": 900})
-    return page
 
 
 def faults(page: Page, name: str, looked_at: Sequence[int] = WIDTHS) -> list[str]:
@@ -47,20 +47,20 @@ def faults(page: Page, name: str, looked_at: Sequence[int] = WIDTHS) -> list[str
 
     What axe says of the words and the elements does not depend on the width: that is found at the last one.
     """
-    found = [f"{name}, {width}: {wide} pixels too wide" for width in WIDTHS if (wide := too_wide(at(page, width)))]
+    found = [f"{name}, {fault}" for fault in too_wide(page, WIDTHS)]
     for width in looked_at:
+        at_width(page, width)
         is_last = width == looked_at[-1]
-        seen = faults_of_access(at(page, width), best_practice=False) if is_last else faults_of_places(at(page, width))
+        seen = faults_of_access(page, best_practice=False) if is_last else faults_of_places(page)
         found += [f"{name}, {width}: {fault}" for fault in seen]
     return found
 
 
 def faults_at_the_end(page: Page, name: str, *, whole: bool) -> list[str]:
     """The same of a page that is left afterwards: of much of what there is, but for places, and of one of each kind."""
-    found = [f"{name}, {width}: {wide} pixels too wide" for width in WIDTHS if (wide := too_wide(at(page, width)))]
+    found = [f"{name}, {fault}" for fault in too_wide(page, WIDTHS)]
     if whole:
-        shortened(page, MANY)
-        found += [f"{name}: {fault}" for fault in faults_of_access(page, best_practice=False, but=PLACED)]
+        found += [f"{name}: {fault}" for fault in faults_of_much(page)]
     widths = WIDTHS if whole else WIDTHS[-1:]
     return found + [f"{name}, {fault}" for fault in faults_of_what_is_alike(page, widths, whole=whole)]
 
@@ -118,12 +118,12 @@ def test_nothing_keeps_people_out_of_the_network_with_its_panel(visit: Visit) ->
     assert not faults(page, "panel")
 
 
-def test_nothing_keeps_people_out_of_reviewing(watch: Watch, writable: str) -> None:
+def test_nothing_keeps_people_out_of_reviewing(window: Watch, writable: str) -> None:
     """By axe in French, and at the narrow width in another language, drawn by lot."""
     found, other = [], by_lot(("en", "de"), 1)
     for language in ("fr", "en", "de"):
         looked_at = WIDTHS if language == "fr" else WIDTHS[-1:] if language in other else ()
-        page = watch(f"{writable}/{language}/review.html").page
+        page = window(f"{writable}/{language}/review.html").page
         found += faults(page, f"{language}, signed out", looked_at)
         page.locator("#token").fill(TOKEN)
         follow(page.locator("main form button").first)
@@ -133,4 +133,5 @@ def test_nothing_keeps_people_out_of_reviewing(watch: Watch, writable: str) -> N
         page.locator("main form button[value=accept]").first.click()  # which the browser refuses: fields are empty
         page.goto(f"{writable}/{language}/scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh")
         found += faults(page, f"{language}, scores", looked_at)
+        page.context.clear_cookies()
     assert not found

@@ -11,13 +11,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zipfile import ZipFile
 
-from playwright.sync_api import expect
-
 from pan2kg.tables.registry import TABLES
+from tests.browser.chromium import visible
 
 if TYPE_CHECKING:
     from tests.browser.served.conftest import Visit
 
+FIGURE: Final = """() => [
+    document.querySelectorAll('main table tbody tr').length,
+    [...document.querySelectorAll('main .downloads a')].map(one => one.href),
+]"""
+"""How many rows a page has, and what it can be saved as."""
 FIGURES = [name for name, kind in TABLES.items() if not kind.alone]
 
 
@@ -61,9 +65,8 @@ def test_every_figure_has_its_numbers_as_table_and_as_files(visit: Visit) -> Non
     assert not set(FIGURES) - listed.keys(), led_to
     for name in FIGURES:
         page.goto(listed[name])
-        expect(page.locator("h1")).to_be_visible()
-        rows = page.locator("main table tbody tr").count()
-        addresses = page.locator("main .downloads a").evaluate_all("links => links.map(one => one.href)")
+        assert visible(page, "h1") == [1], name
+        rows, addresses = page.evaluate(FIGURE)
         formats = [re.findall(r"\.(\w+)(?:\?|$)", address)[0] for address in addresses]
         assert formats == ["csv", "json", "csv", "xlsx"], name
         for address, kind in zip(addresses, formats, strict=True):
@@ -95,6 +98,6 @@ def test_every_gap_that_is_counted_is_listed(visit: Visit) -> None:
     assert len(counted) >= 3
     for address, number in counted:
         page.goto(address)
-        expect(page.locator("h1")).to_be_visible()
+        assert visible(page, "h1") == [1], address
         if number[0].isdigit():
-            assert f"{page.locator('main table tbody tr').count():,}" == number, address
+            assert f"{page.evaluate(FIGURE)[0]:,}" == number, address

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.served.conftest import settled
+from tests.browser.chromium import settled
 
 if TYPE_CHECKING:
     from tests.browser.served.conftest import Visit

@@ -138,7 +138,6 @@ def test_an_answer_opens_as_the_question_says_unless_the_link_says_otherwise(vis
 def test_what_is_nothing_here_is_refused_in_a_sentence(visit: Visit, question: str, name: str, value: str) -> None:
     chosen = {name: value, **({"two": "lu-bhr-1-m5"} if name == "one" else {})}
     page = visit(f"/en/question/{question}.html?{urlencode(chosen)}").page
-    page.on("dialog", lambda dialog: pytest.fail(f"a dialog says {dialog.message}"))
     said = page.locator("main [role=alert]")
     expect(said).to_contain_text(value)
     assert said.inner_text().strip().endswith((".", "?", "\u201d", "»"))

@@ -294,7 +294,7 @@ def test_what_is_refused_says_why(visit: Visit) -> None:
         watched.forgive("answer 4")
 
 
-def test_limits_are_told_in_the_language_of_the_page(few: Graph, watch: Watch) -> None:
+def test_limits_are_told_in_the_language_of_the_page(few: Graph, window: Watch) -> None:
     said = {
         ENDLESS: "La requête a duré plus de 2 secondes et a été arrêtée ; restreignez-la.",
         "SELECT ?s { ?s ?p ?o }": "La réponse compte plus de 1000 lignes ; interrogez avec LIMIT.",
@@ -303,7 +303,7 @@ def test_limits_are_told_in_the_language_of_the_page(few: Graph, watch: Watch) -
     }
     with serving(few.project.root, "--timeout", "2", "--max-rows", "1000") as address:
         for query, sentence in said.items():
-            watched = watch(f"{address}/fr/sparql.html#query={quote(query)}")
+            watched = window(f"{address}/fr/sparql.html#query={quote(query)}")
             expect(watched.page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
             watched.page.get_by_role("button", name="Exécuter", exact=True).click()
             told(watched.page, re.compile(re.escape(sentence).replace("\\ ", r"\s")))

@@ -34,8 +34,8 @@ def test_a_dossier_is_four_screens_before_its_data_and_answers_on_the_first(
     assert tops[2][0] <= MOST * SCREEN
 
 
-def test_what_a_number_counts_opens_without_scripts(static_site: StaticSite, watch: Watch) -> None:
-    page = watch(static_site.served + static_site.path("plan", "fr"), java_script_enabled=False).page
+def test_what_a_number_counts_opens_without_scripts(static_site: StaticSite, window: Watch) -> None:
+    page = window(static_site.served + static_site.path("plan", "fr"), java_script_enabled=False).page
     expect(page.get_by_role("heading", name="Données et sources")).to_be_hidden()
     page.locator('.findings a[href="#meets"]').click()
     expect(page.locator("#meets")).to_be_visible()
@@ -43,6 +43,6 @@ def test_what_a_number_counts_opens_without_scripts(static_site: StaticSite, wat
     expect(page.locator("#machine")).to_be_visible()
 
 
-def test_the_address_of_a_statement_still_opens_it(static_site: StaticSite, watch: Watch) -> None:
-    page = watch(f"{static_site.served}fr/action/{EXAMPLES['action']}.html#rests").page
+def test_the_address_of_a_statement_still_opens_it(static_site: StaticSite, window: Watch) -> None:
+    page = window(f"{static_site.served}fr/action/{EXAMPLES['action']}.html#rests").page
     expect(page.locator("#rests")).to_be_visible()

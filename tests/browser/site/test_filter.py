@@ -89,8 +89,8 @@ def test_a_choice_gives_what_a_server_would_show(
         assert page.url.endswith(f"?{urlencode(choice)}")
 
 
-def test_a_choice_is_undone_by_going_back(static_site: StaticSite, watch: Watch) -> None:
-    page = watch(static_site.served + "fr/index.html").page
+def test_a_choice_is_undone_by_going_back(static_site: StaticSite, window: Watch) -> None:
+    page = window(static_site.served + "fr/index.html").page
     before = page.evaluate(SEEN, None)
     chosen_by_hand(page, {"evidence": "plan"})
     expect(page.locator(".filter-limit")).to_be_visible()

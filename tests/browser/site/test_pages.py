@@ -6,11 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pypdfium2 import PdfDocument
 
 from pan2kg.i18n.catalogue import LANGUAGES
-from tests.browser.chromium import PLACED, faults_of_access, faults_of_looks, faults_of_what_is_alike, shortened
+from tests.browser.chromium import (
+    faults_of_access,
+    faults_of_looks,
+    faults_of_much,
+    faults_of_what_is_alike,
+    settled,
+    too_wide,
+)
 from tests.browser.site.conftest import SINGLE, TYPES
 from tests.lots import by_lot
 from tests.pages import EXAMPLES
@@ -33,22 +40,8 @@ HIGHEST = 12_500
 """How many pixels high the longest pages of the whole graph are on a small screen, but for what is folded."""
 HEAVY = 100_000
 """From how many bytes a page takes long to look at."""
-MANY = 12
-"""How many rows of a table, or other things that stand beside each other alike, are looked at as one page."""
-
-
-def settled(page: Page) -> Page:
-    """A page whose larger elements are there."""
-    if page.locator("network-view").count():
-        expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
-    if page.locator("sparql-editor").count():
-        expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    return page
-
-
-def too_wide(page: Page) -> int:
-    """By how many pixels a page scrolls sideways."""
-    return int(page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)"))
+LOOKED_AT = (360, 768, 1280)
+"""How wide screens are at which words could be broken."""
 
 
 def test_the_types_of_pages_are_all_there_are(static_site: StaticSite) -> None:
@@ -75,25 +68,20 @@ def test_nothing_keeps_people_out_and_no_page_scrolls_sideways(
     for language in (WHOLE, *by_lot((one for one in LANGUAGES if one != WHOLE), 1)):
         is_whole = language == WHOLE
         address = static_site.served + static_site.path(kind, language)
-        page = settled(window(address if is_whole else few_site.on_disk(few_site.path(kind, language))).page)
-        expect(page.locator("h1")).to_be_visible()
-        expect(page.locator("data-language select")).to_be_visible()
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            if wide := too_wide(page):
-                found.append(f"{language} {width}: {wide} pixels too wide")
+        address = address if is_whole else few_site.on_disk(few_site.path(kind, language))
+        page = settled(window(address).page, "h1", "data-language select")
+        found += [f"{language} {fault}" for fault in too_wide(page, WIDTHS)]
         if is_whole and (high := int(page.evaluate("document.documentElement.scrollHeight"))) > HIGHEST:
             found.append(f"{WIDTHS[-1]}: {high} pixels high")
         if is_whole and of_few:
             page = settled(window(few_site.served + few_site.path(kind, language), width=WIDTHS[-1]).page)
         if is_whole:
-            shortened(page, MANY)
-            found += [f"whole: {fault}" for fault in faults_of_access(page, best_practice=False, but=PLACED)]
+            found += [f"whole: {fault}" for fault in faults_of_much(page)]
+            found += [f"{language} {fault}" for fault in faults_of_looks(page, LOOKED_AT)]
+            found += [f"{language} {fault}" for fault in faults_of_what_is_alike(page, WIDTHS, whole=True)]
         else:
-            shortened(page)
-        found += [f"{language} {fault}" for fault in faults_of_looks(page, (360, 768, 1280))]
-        widths = WIDTHS if is_whole else WIDTHS[-1:]
-        found += [f"{language} {fault}" for fault in faults_of_what_is_alike(page, widths, whole=is_whole)]
+            found += [f"{language} {fault}" for fault in faults_of_what_is_alike(page, WIDTHS[-1:], whole=False)]
+            found += [f"{language} {fault}" for fault in faults_of_looks(page, LOOKED_AT)]
     assert not found, "\n".join(found)
 
 
@@ -112,9 +100,10 @@ def test_a_page_is_read_without_scripts(few_site: StaticSite, window: Watch) -> 
 
 
 @pytest.mark.parametrize("kind", ["index", "plan", "network", "question", "quality"])
-def test_a_page_prints_without_what_only_works_on_a_screen(few_site: StaticSite, watch: Watch, kind: str) -> None:
-    page = settled(watch(few_site.served + few_site.path(kind, "de")).page)
-    page.emulate_media(media="print")
+def test_a_page_prints_without_what_only_works_on_a_screen(few_site: StaticSite, window: Watch, kind: str) -> None:
+    watched = window(few_site.served + few_site.path(kind, "de"))
+    settled(watched.page)
+    page = watched.on_paper()
     for name in (".menu", ".languages", "label-search", "data-language", "form", ".skip", ".network-tools"):
         expect(page.locator(f"{name}:visible")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -144,11 +133,12 @@ def test_the_menu_has_six_words_at_most(few_site: StaticSite, window: Watch) -> 
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_folded_rows_are_printed_but_for_the_second_tab(few_site: StaticSite, watch: Watch, *, scripts: bool) -> None:
-    page = watch(few_site.served + few_site.path("plan", "fr"), java_script_enabled=scripts).page
+def test_folded_rows_are_printed_but_for_the_second_tab(few_site: StaticSite, window: Watch, *, scripts: bool) -> None:
+    watched = window(few_site.served + few_site.path("plan", "fr"), java_script_enabled=scripts)
+    page = watched.page
     row = page.locator("main details.fold table tbody tr").last
     expect(row).to_be_hidden()
-    page.emulate_media(media="print")
+    watched.on_paper()
     expect(row).to_be_visible()
     expect(page.locator("main details.tab")).to_be_hidden()
     expect(page.locator("main .links details:visible")).to_have_count(0)
@@ -158,12 +148,13 @@ def test_folded_rows_are_printed_but_for_the_second_tab(few_site: StaticSite, wa
 def test_a_small_screen_shows_the_first_rows_until_all_are_asked_for(
     few_site: StaticSite, window: Watch, *, scripts: bool
 ) -> None:
-    page = window(f"{few_site.served}fr/sources.html", width=360, java_script_enabled=scripts).page
+    watched = window(f"{few_site.served}fr/sources.html", width=360, java_script_enabled=scripts)
+    page = watched.page
     rows = page.locator("main tbody tr")
     shown, key = page.locator("main tbody tr:visible"), rows.last.get_attribute("id")
     assert rows.count() > 9
     expect(shown).to_have_count(7)
-    page.emulate_media(media="print")
+    watched.on_paper()
     expect(shown).to_have_count(rows.count())
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -180,8 +171,8 @@ def test_a_small_screen_shows_the_first_rows_until_all_are_asked_for(
     expect(shown).to_have_count(rows.count())
 
 
-def test_two_plans_are_printed_on_eight_pages_at_most(static_site: StaticSite, watch: Watch) -> None:
-    page = settled(watch(static_site.served + static_site.path("pair", "fr")).page)
+def test_two_plans_are_printed_on_eight_pages_at_most(static_site: StaticSite, window: Watch) -> None:
+    page = settled(window(static_site.served + static_site.path("pair", "fr")).page)
     printed = PdfDocument(page.pdf(format="A4"))
     assert 0 < len(printed) <= 8
     words = "".join(sheet.get_textpage().get_text_bounded() for sheet in printed)
@@ -190,11 +181,10 @@ def test_two_plans_are_printed_on_eight_pages_at_most(static_site: StaticSite, w
 
 @pytest.mark.parametrize("kind", ["index", "obligations", "plans"])
 def test_wide_tables_fit_a_sheet_laid_on_its_side(
-    static_site: StaticSite, watch: Watch, kind: str, tmp_path: Path
+    static_site: StaticSite, window: Watch, kind: str, tmp_path: Path
 ) -> None:
     """Without the browser's shrinking: A4 within its margins is as wide as this; how sheets lie, style alone says."""
-    page = watch(static_site.served + static_site.path(kind, WHOLE), width=LYING).page
-    page.emulate_media(media="print")
+    page = window(static_site.served + static_site.path(kind, WHOLE), width=LYING).on_paper()
     page.pdf(path=tmp_path / "page.pdf", format="A4", prefer_css_page_size=True)
     sheets = re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", (tmp_path / "page.pdf").read_bytes())
     lying = [int(width) > int(height) for width, height in sheets]
@@ -209,8 +199,8 @@ def test_wide_tables_fit_a_sheet_laid_on_its_side(
         assert max(ends) <= LYING, language
 
 
-def test_the_first_page_leads_to_the_languages(static_site: StaticSite, watch: Watch) -> None:
-    page = watch(static_site.served + "index.html").page
+def test_the_first_page_leads_to_the_languages(static_site: StaticSite, window: Watch) -> None:
+    page = window(static_site.served + "index.html").page
     assert not faults_of_access(page)
     page.get_by_role("link", name="Deutsch").click()
     expect(page.locator("html")).to_have_attribute("lang", "de")

@@ -23,18 +23,18 @@ def test_a_link_of_another_release_or_of_a_day_says_so(name: str, few_site: Stat
     expect(page.locator("question-form > .notice").nth(1)).to_contain_text("version 0.0.9")
 
 
-def test_a_link_of_this_release_needs_no_word(few_site: StaticSite, watch: Watch) -> None:
+def test_a_link_of_this_release_needs_no_word(few_site: StaticSite, window: Watch) -> None:
     few_site.put("fr/question/who-should-talk.html")
     release = few_site.site.site_context.graph.release
-    page = watch(f"{few_site.served}fr/question/who-should-talk.html?body=body:mj&release={release}").page
+    page = window(f"{few_site.served}fr/question/who-should-talk.html?body=body:mj&release={release}").page
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
     expect(page.locator("#p-body")).to_have_value("body:mj")
     expect(page.locator("question-form > .notice")).to_have_count(0)
 
 
-def test_a_question_asked_in_the_page_fixes_its_release(few_site: StaticSite, watch: Watch) -> None:
+def test_a_question_asked_in_the_page_fixes_its_release(few_site: StaticSite, window: Watch) -> None:
     few_site.put("fr/question/who-should-talk.html")
-    page = watch(f"{few_site.served}fr/question/who-should-talk.html").page
+    page = window(f"{few_site.served}fr/question/who-should-talk.html").page
     page.locator("#p-body").select_option("mj")
     page.locator("question-form form button").click()
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")

@@ -15,9 +15,9 @@ import pytest
 from PIL import Image, ImageFilter
 
 import pan2kg
+from tests.browser.chromium import settled
 from tests.browser.screenshots import FONT, differing, is_like, keep, need_font, show, taken
 from tests.browser.site.conftest import StaticSite, standing
-from tests.browser.site.test_pages import settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from tests.browser.chromium import settled
 from tests.pages import SEARCHED
 
 if TYPE_CHECKING:
     from tests.browser.chromium import Watch
     from tests.browser.site.conftest import StaticSite
 
+FOUND: Final = "[...document.querySelectorAll('.search-found li a')].map(one => one.getAttribute('href'))"
 MORE: Final = (
     "minerais",
     "minerias",
@@ -29,7 +31,9 @@ def test_what_is_found_is_the_same_with_and_without_a_server(few_site: StaticSit
     page = window(few_site.served + "fr/search.html").page
     for words in (*SEARCHED, *MORE):
         page.goto(f"{few_site.served}fr/search.html?{urlencode({'q': words})}")
-        page.locator(".search-found h2").wait_for()
-        found = page.eval_on_selector_all(".search-found li a", "links => links.map(one => one.getAttribute('href'))")
+        settled(page, ".search-found h2")
+        found = page.evaluate(
+            "[...document.querySelectorAll('.search-found li a')].map(one => one.getAttribute('href'))"
+        )
         served = [graph.labels.entries[iri].address for iri in graph.search.find(words)]
         assert [address.removeprefix("../fr/") for address in found] == served, words

@@ -90,20 +90,19 @@ def test_targets_are_large_enough(site: Site, window: Watch) -> None:
     assert not [name for name, width, height in sizes if width < 24 or height < 24]
 
 
-def test_the_menu_opens_without_scripts_on_a_small_screen(site: Site, watch: Watch) -> None:
+def test_the_menu_opens_without_scripts_on_a_small_screen(site: Site, window: Watch) -> None:
     items = '<ul><li><a href="#">Plans</a></li></ul>'
     menu = f'<nav class="menu" aria-label="Menu"><details><summary>Menu</summary>{items}</details></nav>'
     address = site.page("menu", menu)
-    small = watch(address, width=360, java_script_enabled=False).page
+    small = window(address, width=360, java_script_enabled=False).page
     expect(small.get_by_role("link", name="Plans")).to_be_hidden()
     small.locator("summary").click()
     expect(small.get_by_role("link", name="Plans")).to_be_visible()
-    expect(watch(address).page.get_by_role("link", name="Plans")).to_be_visible()
+    expect(window(address).page.get_by_role("link", name="Plans")).to_be_visible()
 
 
-def test_a_page_prints_without_its_controls(site: Site, watch: Watch, tmp_path: Path) -> None:
-    page = watch(site.page("print", PAGE)).page
-    page.emulate_media(media="print")
+def test_a_page_prints_without_its_controls(site: Site, window: Watch, tmp_path: Path) -> None:
+    page = window(site.page("print", PAGE)).on_paper()
     expect(page.locator(".table-filter")).to_be_hidden()
     expect(page.locator("form.filters")).to_be_hidden()
     expect(page.locator("table.matrix")).to_be_visible()

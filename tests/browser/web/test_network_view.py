@@ -99,9 +99,9 @@ TINTED: Final = {
 }
 
 
-def test_the_address_holds_the_view_and_colours_say_what_is_chosen(site: Site, watch: Watch) -> None:
+def test_the_address_holds_the_view_and_colours_say_what_is_chosen(site: Site, window: Watch, watch: Watch) -> None:
     body = f"<network-view>{embedded('network', TINTED)}<ul><li>fallback</li></ul></network-view>"
-    page = drawn(watch(site.page("network-tinted", body)).page)
+    page = drawn(window(site.page("network-tinted", body)).page)
     page.get_by_label("Colours say").select_option("the field of policy")
     expect(page.get_by_role("list", name="Legend")).to_contain_text("Health")
     page.get_by_label("inferred").uncheck()

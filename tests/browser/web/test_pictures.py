@@ -48,9 +48,9 @@ DRAWN: Final = Drawing(
 
 
 @pytest.fixture
-def page(site: Site, watch: Watch) -> Page:
+def page(site: Site, window: Watch) -> Page:
     address = site.page("picture", f'<div class="scroll">{write_svg(DRAWN)}</div>')
-    opened = watch(address).page
+    opened = window(address).page
     expect(opened.locator(".picture-tools")).to_have_count(1)
     return opened
 
