@@ -101,6 +101,15 @@ def test_whatever_may_see_derived_links_is_answered_with_them() -> None:
         assert {*map(str, store.held)} == {*map(str, every.held)}
 
 
+def test_a_graph_that_tests_share_answers_with_derived_links_and_does_not_come_to_hold_them(few: pan2kg.Graph) -> None:
+    of_links = ox.NamedNode(PAN + "derivedBy")
+    asked = f"ASK {{ ?link <{PAN}derivedBy> ?rule }}"
+    assert bool(few.store.query(asked))
+    assert not bool(few.store.query(f"#+ needs:\n{asked}"))
+    assert any(few.held.inner.quads_for_pattern(None, of_links, None))
+    assert not any(few.held.held.quads_for_pattern(None, of_links, None))
+
+
 def _asks(query: str) -> Callable[[LocalStore], object]:
     return lambda store: store.query(query)
 
