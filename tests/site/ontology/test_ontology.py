@@ -38,7 +38,7 @@ UNSTORED = {"eli", "euauth", "owl", "pplan", "rdf", "rdfs", "sh", "xsd"}
 
 @pytest.fixture(scope="module")
 def ontology(graph: pan2kg.Graph) -> Ontology:
-    return read_ontology(graph.project, graph.store)
+    return read_ontology(graph.project, graph.store, graph.links)
 
 
 @pytest.fixture(scope="module")
