@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.coherence.evidence import Level
-from pan2kg.graph.graph import Graph, open_graph
+from pan2kg.graph.graph import Graph
 from pan2kg.graph.links import read_ties
 from pan2kg.graph.statements import read_statements
 from pan2kg.project import Project
@@ -179,8 +179,7 @@ def test_plain_triples_of_links_are_nested_by_level() -> None:
     assert seen == {"own": list(names), "law": list(names[1:]), "press": list(names[2:])}
 
 
-def test_the_shipped_graph_knows_on_whose_word_every_citation_rests() -> None:
-    graph = open_graph()
+def test_the_shipped_graph_knows_on_whose_word_every_citation_rests(graph: Graph) -> None:
     assert graph.citations
     assert {citation.level for citation in graph.citations} <= {Level.PLAN, Level.OFFICIAL, Level.OTHER}
     assert all(tie.level is not None for tie in graph.ties.every)
