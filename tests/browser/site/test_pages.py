@@ -144,6 +144,17 @@ def test_folded_rows_are_printed_but_for_the_second_tab(few_site: StaticSite, wi
     expect(page.locator("main .links details:visible")).to_have_count(0)
 
 
+def test_what_is_out_of_sight_of_the_list_of_the_network_is_laid_out_on_paper_alone(
+    few_site: StaticSite, window: Watch
+) -> None:
+    watched = window(few_site.served + few_site.path("network", "fr"), java_script_enabled=False)
+    last = watched.page.locator(".network-list > ul > li").last
+    laid_out = "one => one.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
+    assert not last.evaluate(laid_out)
+    watched.on_paper()
+    assert last.evaluate(laid_out)
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_small_screen_shows_the_first_rows_until_all_are_asked_for(
     few_site: StaticSite, window: Watch, *, scripts: bool
