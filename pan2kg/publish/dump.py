@@ -24,7 +24,7 @@ from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ROOT, graph_of
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer  # type: ignore[attr-defined]
+    from typing_extensions import Buffer
 
 
 _VANN = b"<http://purl.org/vocab/vann/preferredNamespaceUri>"
