@@ -92,7 +92,8 @@ def _related(known: Known) -> Account:
     named, one_way = 2 * len(known.linked - either), 2 * len(either) - len(known.related)
     parts = [Part("verdict.expected", number[Verdict.EXPECTED], "occasions")]
     parts += [Part(f"verdict.{one}", number[one], "not-expected") for one in Verdict if one is not Verdict.EXPECTED]
-    return Account(Part("both-ways", 2 * len(known.linked)), (*parts, Part("only-cited", one_way), Part("only-named", named)))
+    parts += [Part("only-cited", one_way), Part("only-named", named)]
+    return Account(Part("both-ways", 2 * len(known.linked)), tuple(parts))
 
 
 def _sharing(known: Known) -> Account:
