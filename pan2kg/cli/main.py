@@ -150,7 +150,7 @@ def _open_closed() -> None:
             # it is the lowest number that is free; an answer nobody gets is an error, a remark nobody gets is none
             os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
         if getattr(sys, name) is None:
-            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115, PTH123
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _run(arguments: Sequence[str]) -> int:
