@@ -154,9 +154,9 @@ def run_draft(options: argparse.Namespace) -> int:
 
     Where no series of the document is surely its actions, the best three are shown and nothing is written: 1.
     """
+    from pan2kg.countries.table import country_of_key
     from pan2kg.extract.choice import Draftable, draftable
     from pan2kg.extract.draft import Known, draft_plan
-    from pan2kg.countries.table import country_of_key
     from pan2kg.turtle.writer import read_prefixes
 
     file = Path(options.file)
