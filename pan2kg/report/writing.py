@@ -33,6 +33,8 @@ from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import Choice, FigureTable
 
 if TYPE_CHECKING:
+    from docx.document import Document
+
     from pan2kg.graph.graph import Graph
 
 _BRIEF: Final = Messages("brief")
@@ -221,7 +223,7 @@ def _docx(brief: Brief, day: date) -> bytes:
     return target.getvalue()
 
 
-def _fill(document: Any, brief: Brief, day: date) -> None:
+def _fill(document: Document, brief: Brief, day: date) -> None:
     from docx.shared import Pt, RGBColor
 
     language = brief.language
