@@ -37,14 +37,14 @@ DOORS: Final = {
     "mcp": {"server.assistant"},
     "networkx": {"graph.links"},
     "pandas": {"graph.answer"},
-    "pypdfium2": {"extract.reading.pdf"},
+    "pypdfium2": {"extract.pdf"},
     "prometheus_client": {"server.operations"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
     "pyspark": {"coherence.columns"},
     "rdflib": {"store.rdf", "validation.reference"},
     "uvicorn": {"server.application"},
-    "openpyxl": {"extract.reading.process", "review.workbook"},
+    "openpyxl": {"extract.process", "review.workbook"},
     "xlsxwriter": {"tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""

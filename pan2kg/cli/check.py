@@ -163,7 +163,7 @@ def add_anchor(command: argparse.ArgumentParser) -> None:
 
 def run_anchor(options: argparse.Namespace) -> int:
     """Show which passages are located, then write it; 1 where one is not found."""
-    from pan2kg.extract.reading.process import read_document
+    from pan2kg.extract.process import read_document
     from pan2kg.review.anchoring import anchor
     from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
