@@ -26,7 +26,7 @@ from pan2kg.project import Project, reason, write_atomically
 if TYPE_CHECKING:
     from pan2kg.store.remote import RemoteStore
     from pan2kg.store.store import LocalStore
-    from pan2kg.tables.selection import Selection
+    from pan2kg.tables.table import Selection
 
 _HELP: Final = Messages("help")
 _ARGPARSE: Final = Messages("argparse")
@@ -160,7 +160,7 @@ def selection_of(options: argparse.Namespace, form: str) -> Selection:
     Raises:
         FormatError: the names are to be left out where they are no line of their own.
     """
-    from pan2kg.tables.selection import Selection
+    from pan2kg.tables.table import Selection
 
     found = Selection(options.shown or (), options.order or (), options.limit, header=not options.no_header)
     found.refuse(form)

@@ -39,10 +39,12 @@ if TYPE_CHECKING:
     from pan2kg.site.permalink import Permalink
     from pan2kg.store.queries import Query
     from pan2kg.store.store import Store
-    from pan2kg.tables.answers import Around, Style
-    from pan2kg.tables.formats import Grid, Value
+    from pan2kg.tables.formats import Grid
+    from pan2kg.tables.table import Table
 
 
+Around = tuple[str, str, tuple[str, ...], str]
+"""The question with its caveats, notes, and what its answer rests on."""
 FORMATS = ("table", "csv", "csv-local", "tsv", "json", "xml", "md", "html", "turtle", "jsonld", "xlsx")
 TELLING = frozenset(("table", "md", "html", "json", "xlsx"))
 """The formats that can hold what is said around an answer; beside the others it goes to standard error."""
@@ -103,7 +105,7 @@ def _around(
 ) -> Around:
     """What the question says of itself, and what its answer rests on."""
     from pan2kg.graph.dataset import read_release
-    from pan2kg.tables.answers import Around, basis_of, level_of
+    from pan2kg.tables.answers import basis_of, level_of
 
     language = options.language
     basis = basis_of(
@@ -111,7 +113,7 @@ def _around(
         level=level_of(query, values),
     )  # fmt: skip
     said = tuple(with_days(note, language) for note in notes)
-    return Around(query.question(language), query.summary_in(language), said, basis)
+    return query.question(language), query.summary_in(language), said, basis
 
 
 def _follow(options: argparse.Namespace) -> Permalink | None:
@@ -213,44 +215,24 @@ def _store(project: Project, options: argparse.Namespace, rules: list[str] | Non
     return store
 
 
-def _answer(
-    store: Store, text: str, project: Project, options: argparse.Namespace, around: Around | None
-) -> int:  # fmt: skip
-    from pan2kg.tables.answers import Around, about_of, grid_of, write_answer, write_around
-    from pan2kg.tables.formats import write_local_csv
-    from pan2kg.tables.selection import select_answer
+def _answer(store: Store, text: str, project: Project, options: argparse.Namespace, around: Around | None) -> int:
+    """Write an answer with the question, its summary, notes and basis around it, where there are any."""
+    from pan2kg.tables import answers, writers
+    from pan2kg.turtle.writer import read_prefixes
 
-    told = around or Around()
-    written: str | bytes
     with interruptible():
         result = store.query(text)
         form = options.format or ("turtle" if isinstance(result, list) else "table")
         selection = selection_of(options, form)
-        result, left_out = select_answer(result, selection)
-        style = _style(project, options, own_names=around is None)
-        if form == "xlsx":
-            from pan2kg.tables.spreadsheet import write_spreadsheet
-
-            sheets = [("data", grid_of(result, style))]
-            written = write_spreadsheet([*sheets, ("about", about_of(told, style))] if around else sheets)
-        elif form == "csv-local":
-            written = write_local_csv(grid_of(result, style), options.language)
-        else:
-            is_around = around or form == "html"
-            answer = write_around(result, form, style, told) if is_around else write_answer(result, form, style)
-            written = selection.written(answer)
+        table, left_out = selection.of(answers.answer(result, *(around or ())))
+        style = writers.Style(options.language, read_prefixes(project), width_of(options), around is None)
+        written = writers.write(table, form, style)
     if form not in TELLING:
-        sys.stderr.write("".join(f"{harmless(words)}\n" for words in told.said))
+        _, summary, notes, basis = around or ("", "", (), "")
+        sys.stderr.write("".join(f"{harmless(words)}\n" for words in (summary, *notes, basis) if words))
     tell_left_out(left_out)
-    emit(written, options.output, form)
+    emit(selection.written(written) if isinstance(written, str) else written, options.output, form)
     return 0
-
-
-def _style(project: Project, options: argparse.Namespace, *, own_names: bool) -> Style:
-    from pan2kg.tables.answers import Style
-    from pan2kg.turtle.writer import read_prefixes
-
-    return Style(options.language, read_prefixes(project), width_of(options), own_names)
 
 
 FORMS: Final = ("table", "csv", "tsv", "json", "md")
@@ -276,7 +258,7 @@ def run_find(options: argparse.Namespace) -> int:
     """
     from pan2kg.graph.graph import Graph
     from pan2kg.store.cache import open_kept
-    from pan2kg.tables.selection import select_grid
+    from pan2kg.tables.formats import Grid
 
     selection = selection_of(options, options.format)
     project = project_of(options)
@@ -284,7 +266,8 @@ def run_find(options: argparse.Namespace) -> int:
     words = " ".join(options.words)
     if not (found := _meant(graph, words)):
         raise QueryError("nothing-found", remedy="find-other-words", words=words)
-    grid, left_out = select_grid(_lines(project, found[0]), selection)
+    lines, left_out = selection.of(_lines(project, found[0]))
+    grid = Grid(lines.keys, [[row[key] for key in lines.keys] for row in lines.rows])
     tell_left_out(left_out)
     if options.format == "table":
         emit(f"{_head(graph, found[0])}{_places(grid)}{_others(graph, found[1:])}", options.output)
@@ -324,15 +307,15 @@ def _meant(graph: Graph, words: str) -> list[str]:
     return graph.search.find(words)
 
 
-def _lines(project: Project, iri: str) -> Grid:
-    from pan2kg.tables.formats import Grid
+def _lines(project: Project, iri: str) -> Table:
+    from pan2kg.tables.table import Column, Table
     from pan2kg.turtle.blocks import read_turtle_files, written_about
 
-    lines: list[list[Value]] = [
-        [file.name, one.line, block.subject, one.predicate, one.object]
+    lines = (
+        (file.name, one.line, block.subject, one.predicate, one.object)
         for file, block, one in written_about(read_turtle_files(project, naming=iri), iri)
-    ]
-    return Grid(_COLUMNS, lines)
+    )
+    return Table("", tuple(map(Column, _COLUMNS)), tuple(dict(zip(_COLUMNS, line, strict=True)) for line in lines))
 
 
 def _others(graph: Graph, iris: list[str]) -> str:

@@ -26,7 +26,7 @@ from pan2kg.review.entry import TONGUES, Form, RefusedError, read_choice, read_t
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true
 from pan2kg.tables.citations import linked_pairs, silent_pairs
-from pan2kg.tables.table import Choice, number
+from pan2kg.tables.making import Choice, number
 from pan2kg.turtle.vocabulary import ID, PAN
 from pan2kg.validation.quotations import kept_texts
 

@@ -17,7 +17,7 @@ from pan2kg.site.page import Values, View
 from pan2kg.site.plan import ordered
 from pan2kg.tables.editions import aligned
 from pan2kg.tables.figure_words import named
-from pan2kg.tables.table import coded
+from pan2kg.tables.making import coded
 
 if TYPE_CHECKING:
     from pan2kg.site.page_context import PageContext

@@ -22,7 +22,8 @@ from pan2kg.site.choice import level_in
 from pan2kg.site.page import CSV, File, Values, View
 from pan2kg.site.weights import bits_said, shared, ways
 from pan2kg.tables.figure_words import according_to, amount, named, value_words
-from pan2kg.tables.formats import Grid, Value, write_csv
+from pan2kg.tables.formats import Grid, write_csv
+from pan2kg.tables.table import Value
 
 if TYPE_CHECKING:
     from markupsafe import Markup

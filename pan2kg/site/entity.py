@@ -20,7 +20,7 @@ from pan2kg.site.dossier import ANCHORS, settled
 from pan2kg.site.dossiers import dossier_of
 from pan2kg.site.page import Values, View
 from pan2kg.site.values import EVIDENCE, dated, quotes, unfold
-from pan2kg.tables.table import coded
+from pan2kg.tables.making import coded
 from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 

@@ -8,30 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.page import CSV, JSON, File, Values, View
 from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
+from pan2kg.tables.making import Choice
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.spreadsheet import SPREADSHEET, write_figures_spreadsheet
-from pan2kg.tables.table import Choice, FigureTable
+from pan2kg.tables.spreadsheet import SPREADSHEET
+from pan2kg.tables.table import Row, Table
 from pan2kg.tables.template import macro, markup
-from pan2kg.tables.writers import write_figures
+from pan2kg.tables.writers import Anchors, Style, html_foot, html_table, html_text, write
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
-    from pan2kg.tables.cells import Row
 
 _TABLES: Final = Messages("table")
 
 
-def show(figures: FigureTable, context: PageContext) -> Markup:
+def show(figures: Table, context: PageContext) -> Markup:
     """Rows, notes, basis and query of a table, as markup; its name starts the ids made for it."""
     language = context.request.language
     anchors = Anchors(figures.name, leads=partial(_leads, context), spoken=partial(_spoken, context))
@@ -59,7 +57,7 @@ def names(_: SiteContext) -> Iterable[str]:
     return (name for name, kind in TABLES.items() if not kind.alone)
 
 
-def _figures(context: PageContext, name: str) -> FigureTable | None:
+def _figures(context: PageContext, name: str) -> Table | None:
     if name not in TABLES or TABLES[name].alone:
         return None
     return context.site_context.figures(name, context.request.language, _choice(context))
@@ -87,7 +85,7 @@ def values(context: PageContext) -> Values | None:
     }
 
 
-def _lead(context: PageContext, name: str, figures: FigureTable) -> str:
+def _lead(context: PageContext, name: str, figures: Table) -> str:
     """What a figure shows, and what must not be read into it."""
     summary = figures.summary.say(context.request.language)
     return f"{summary} {context.t('figure-trust-remark')}".strip() if name == "trust" else summary
@@ -98,28 +96,15 @@ def _downloads(context: PageContext, name: str, chosen: dict[str, str]) -> list[
     found = [(context.href(f"figure/{name}.{form}", **chosen), form.upper()) for form in ("csv", "json")]
     if context.site_context.mode == "served":
         found.append((context.href(f"figure/{name}.csv", **chosen, local="1"), context.t("question-csv-local")))
-        if find_spec("xlsxwriter") is not None:
-            found.append((context.href(f"figure/{name}.xlsx", **chosen), context.t("question-xlsx")))
+        found.append((context.href(f"figure/{name}.xlsx", **chosen), context.t("question-xlsx")))
     return found
 
 
-def xlsx(context: PageContext) -> bytes | None:
-    """A figure as a spreadsheet, whole, with its basis."""
+def _written(form: str, context: PageContext) -> str | bytes | None:
+    """A figure whole, with its basis; as the spreadsheets of the language expect it where the address asks for that."""
     figures = _figures(context, context.request.key)
-    return write_figures_spreadsheet(figures, context.request.language) if figures else None
-
-
-def csv(context: PageContext) -> str | None:
-    """A figure as CSV, whole; as the spreadsheets of the language expect it where the address asks for that."""
-    figures = _figures(context, context.request.key)
-    form = "csv-local" if context.request.arguments.get("local") else "csv"
-    return write_figures(figures, form, language=context.request.language) if figures else None
-
-
-def json(context: PageContext) -> str | None:
-    """A figure as JSON, whole, with its basis."""
-    figures = _figures(context, context.request.key)
-    return write_figures(figures, "json", language=context.request.language) if figures else None
+    local = "-local" if form == "csv" and context.request.arguments.get("local") else ""
+    return write(figures, f"{form}{local}", Style(context.request.language)) if figures else None
 
 
 def listed(context: PageContext) -> list[tuple[str, str, str]]:
@@ -162,7 +147,8 @@ def gap(context: PageContext) -> Values | None:
     figures = site_context.figures("gaps", language, Choice(part=kind))
     row = next(row for row in site_context.figures("gaps", language).rows if row["gap"] == kind)
     number, of = row["gaps_number"], row["gaps_of"]
-    columns = (column for column in figures.columns[1:] if any(one.get(column.key) for one in figures.rows))
+    columns = (column for column in figures.columns if column.key not in {"gap", "gap_label"}
+               and any(row.get(column.key) for row in figures.rows))  # fmt: skip
     return {
         "title": str(row["gap_label"]),
         "lead": context.t("gap-lead", n=number, of=of) if number is not None else "",
@@ -178,7 +164,7 @@ def gap_csv(context: PageContext) -> str | None:
     kind, language = context.request.key, context.request.language
     if kind not in KINDS:
         return None
-    return write_figures(context.site_context.figures("gaps", language, Choice(part=kind)), "csv", language=language)
+    return str(write(context.site_context.figures("gaps", language, Choice(part=kind)), "csv", Style(language)))
 
 
 PAGES: Final = (
@@ -187,8 +173,8 @@ PAGES: Final = (
     View("gap", gap, gap_kinds, template="figure.html", section="gaps"),
 )
 FILES: Final = (
-    File("figure", "csv", CSV, csv, names),
-    File("figure", "json", JSON, json, names),
-    File("figure", "xlsx", SPREADSHEET, xlsx, names, exported=False),
+    File("figure", "csv", CSV, partial(_written, "csv"), names),
+    File("figure", "json", JSON, partial(_written, "json"), names),
+    File("figure", "xlsx", SPREADSHEET, partial(_written, "xlsx"), names, exported=False),
     File("gap", "csv", CSV, gap_csv, gap_kinds),
 )

@@ -24,7 +24,8 @@ from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.filtering import chosen, every_plan, filtering, is_foreign, is_whole, known, read, shown_plans
 from pan2kg.site.page import CSV, SVG, File, Values
 from pan2kg.tables.figure_words import according_to, amount, bits_words
-from pan2kg.tables.formats import Grid, Value, write_csv
+from pan2kg.tables.formats import Grid, write_csv
+from pan2kg.tables.table import Value
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:

@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 
     from pan2kg.coherence.known import Known
     from pan2kg.site.site_context import SiteContext
-    from pan2kg.tables.cells import Row
-    from pan2kg.tables.table import FigureTable
+    from pan2kg.tables.table import Row, Table
 
 
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -298,7 +297,7 @@ def figures(context: PageContext, one: str, two: str) -> list[Markup]:
     return [show(figures, context) for figures in kept if figures.rows]
 
 
-def _only(context: PageContext, name: str, columns: tuple[str, str], pair: frozenset[str]) -> FigureTable:
+def _only(context: PageContext, name: str, columns: tuple[str, str], pair: frozenset[str]) -> Table:
     """The rows of a table about two plans."""
     known, at = context.site_context.pairs, (name, context.request.language)
     figures = context.site_context.figures(name, context.request.language)

@@ -27,9 +27,9 @@ from pan2kg.site.page import CSV, HTML, JSON, File, Values, View, frame
 from pan2kg.site.values import EVIDENCE, dated
 from pan2kg.site.weights import Way, in_bits, ways
 from pan2kg.store.queries import fill
-from pan2kg.tables.answers import write_answer
 from pan2kg.tables.figure_words import named
 from pan2kg.tables.template import markup, render
+from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:

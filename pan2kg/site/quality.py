@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
     from pan2kg.store.link_view import LinkView
-    from pan2kg.tables.table import FigureTable
+    from pan2kg.tables.table import Table
     from pan2kg.validation.report import Report, Rule
 
 _PAGE: Final = Messages("page")
@@ -179,7 +179,7 @@ class Quality:
     ``annotated`` is None where the graph holds no action, ``criteria`` are empty where it holds no catalogue entry.
     """
 
-    annotated: FigureTable | None
+    annotated: Table | None
     translations: tuple[Untranslated, ...]
     criteria: tuple[Criterion, ...]
     links: tuple[Balance, ...]
@@ -214,7 +214,7 @@ def summarise(report: Report) -> Checked:
     return Checked(len(report.rules), len(report.idle), violations, tuple(found))
 
 
-def _annotated(graph: Graph) -> FigureTable | None:
+def _annotated(graph: Graph) -> Table | None:
     try:
         return trust(graph)
     except ProjectError:

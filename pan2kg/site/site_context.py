@@ -15,8 +15,9 @@ from pan2kg.coherence.evidence import HEADLINE
 from pan2kg.coherence.participation import completeness
 from pan2kg.site.choice import Facts, read_facts
 from pan2kg.tables.gaps import KINDS, Scope
+from pan2kg.tables.making import DEFAULT, Choice
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import DEFAULT, Choice, FigureTable
+from pan2kg.tables.table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Language, Text
     from pan2kg.site.bundle import Bundle
     from pan2kg.store.store import Store
-    from pan2kg.tables.cells import Row
+    from pan2kg.tables.table import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class SiteContext:
     writable: bool = False
     catalogue: Store | None = None
     kept: Path | None = None
-    tables: dict[tuple[str, str, Choice], FigureTable] = field(default_factory=dict, repr=False)
+    tables: dict[tuple[str, str, Choice], Table] = field(default_factory=dict, repr=False)
     made: dict[str, object] = field(default_factory=dict, repr=False)
     labels: dict[tuple[str, str, str], Markup] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
@@ -130,7 +131,7 @@ class SiteContext:
         """The pairs of plans that are linked, at whatever level: those an export has a page of."""
         return frozenset(met.plans for met in self.graph.meetings)
 
-    def figures(self, name: str, language: Language, choice: Choice = DEFAULT) -> FigureTable:
+    def figures(self, name: str, language: Language, choice: Choice = DEFAULT) -> Table:
         """A table of figures; computed once a language where nothing in particular is chosen.
 
         Raises:

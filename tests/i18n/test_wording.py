@@ -22,8 +22,10 @@ from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language, Messages, Tex
 from pan2kg.i18n.compilation import TERMS, CatalogueError, Entry, compiled, read_entries, resolved
 from pan2kg.i18n.days import in_words
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.answers import Style, every_word, write_answer
-from pan2kg.tables.cells import basis_line, shown
+from pan2kg.tables.answers import every_word
+from pan2kg.tables.figure_words import basis_of_figures as basis_line
+from pan2kg.tables.formats import shown
+from pan2kg.tables.writers import Style, write_answer
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "pan2kg"
 

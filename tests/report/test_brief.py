@@ -16,7 +16,7 @@ from pan2kg.errors import FormatError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.report.brief import MOST, Brief, introduced, write_brief
 from pan2kg.report.writing import brief_bytes
-from pan2kg.tables.cells import clean
+from pan2kg.tables.formats import clean
 from tests.charts.test_order import cites, rests, world
 
 if TYPE_CHECKING:
