@@ -13,11 +13,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
-from pan2kg.extract.document import READER, Document, canonical
+from pan2kg.extract.document import AROUND, READER, Document, canonical
 from pan2kg.turtle.writer import Block, Statement, iri, string, text
 
-AROUND: Final = 32
-"""How many characters before and behind a passage are kept at most."""
 _LEFT_OUT: Final = re.compile(r"\s*(?:\[…\]|\(…\)|…|\[\.\.\.\]|\.\.\.)\s*")
 _ALIKE: Final = str.maketrans("’‘ʼ‐‑", "'''--")
 _WORD: Final = re.compile(r"\w{3,}")

@@ -145,7 +145,9 @@ def handle(store: Store, named: str) -> str:
 
 def document_named(store: Store, project: Project, typed: str) -> str:
     """The document a key, a label or an IRI names; a document has its key in its IRI alone."""
-    known = {key(document): document for document in select(store, program_query("review/documents")).values("document")}
+    known = {
+        key(document): document for document in select(store, program_query("review/documents")).values("document")
+    }
     if typed in known:
         return known[typed]
     try:
@@ -228,7 +230,10 @@ def passage_addition(project: Project, fact: str, basis: Basis) -> Addition:
     file = read_turtle_file(old, name)
     blocks = {file.expand(block.subject): block for block in file.blocks}
     quotation = basis.quotation
-    said = {("pan:quote", text(quotation.words, quotation.language)), ("pan:inDocument", iri(quotation.document, prefixes))}
+    said = {
+        ("pan:quote", text(quotation.words, quotation.language)),
+        ("pan:inDocument", iri(quotation.document, prefixes)),
+    }
     for statement in blocks[fact].statements:
         passage = blocks.get(file.expand(statement.object)) if statement.predicate == "pan:evidence" else None
         if passage and said <= {(line.predicate, line.object) for line in passage.statements}:
@@ -352,7 +357,7 @@ class Source:
 
 
 def name_addition(store: Store, project: Project, typed: str, words: Words, kind: str, basis: Basis) -> Addition:
-    """The file of names with one more of a thing: beside the core's where the core describes the thing, else its own."""
+    """The file of names with one more: beside the core's where the core describes the thing, else its own."""
     own(project)
     thing, _ = described(store, project, typed, NAMED, "a-named-thing")
     files, prefixes = ProjectFiles(project), read_prefixes(project)

@@ -13,7 +13,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -115,8 +115,8 @@ def named_actions(graph: Graph, plan: str) -> tuple[Named, ...]:
 
 
 def _parts(
-    graph: Graph, document: Document, plan: str, groups: Mapping[tuple[str, str, str], Sequence[tuple[Mention, roles.Role]]],
-    skipped: Counter[str],
+    graph: Graph, document: Document, plan: str,
+    groups: Mapping[tuple[str, str, str], Sequence[tuple[Mention, roles.Role]]], skipped: Counter[str],
 ) -> Iterator[Candidate]:  # fmt: skip
     """The parts bodies take, one for each work, body and role; what is decided on these passages is passed over."""
     known: dict[tuple[str, str], set[str]] = {}
@@ -193,7 +193,9 @@ def _candidate(
     mentions: Sequence[Mention], quotations: tuple[Quotation, ...],
 ) -> Candidate:  # fmt: skip
     choices = dict.fromkeys(iri for mention in mentions for iri in mention.choices if iri != ends[1])
-    return Candidate(named, plan, ends, type_, relation, quotations, rule=f"{mention.rule}/{RULES}", choices=tuple(choices))
+    return Candidate(
+        named, plan, ends, type_, relation, quotations, rule=f"{mention.rule}/{RULES}", choices=tuple(choices)
+    )
 
 
 def _rank(mention: Mention, rank: float) -> float:
@@ -303,12 +305,10 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
 
 def graph_candidates(graph: Graph) -> list[Candidate]:
     """What waits in the graph: candidate links by their ends, then suggestions, those that share most bits first."""
-    homes: Callable[[tuple[str, str]], tuple[str, str]] = lambda ends: (
-        graph.plan_of(ends[0]) or "", graph.plan_of(ends[1]) or "",
-    )  # fmt: skip
     waiting = [
         Candidate(
-            key(link), "", (start, end), key(type_), origin=Origin.GRAPH, link=link, plans=homes((start, end)),
+            key(link), "", (start, end), key(type_), origin=Origin.GRAPH, link=link,
+            plans=(graph.plan_of(start) or "", graph.plan_of(end) or ""),
             rank=float(confidence) if confidence else None,
         )
         for link, type_, start, end, confidence in rows(graph.store, program_query("review/candidates"))

@@ -26,7 +26,6 @@ from pan2kg.extract.document import Document
 from pan2kg.extract.quotation import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
-from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import Message
 from pan2kg.project import Project
 from pan2kg.review.entry import RefusedError
@@ -279,7 +278,7 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
         raise ProjectError(
             "words-moved", remedy="find-candidates-again", name=key(candidate.plan), words=shortened(quotation.words)
         )
-    if quotation and quotation.words and not is_read:
+    if quotation and not is_read:
         refuse_invented(project, quotation)
     if is_read and quotation and document and (file := _taken_in(files, candidate, quotation.key(document.sha256))):
         raise RefusedError("decided-meanwhile", file=file)
@@ -327,15 +326,16 @@ def _refuse_foreign_words(graph: Graph, candidate: Candidate, document: str) -> 
         return
     for work, _, is_cited, is_plan in works:
         if is_true(is_cited) or is_true(is_plan):
-            values = {"document": key(document), "name": key(work), "citing": key(start)}
-            why = ProjectError("words-of-cited", remedy="quote-citing", **values)
+            why = ProjectError(
+                "words-of-cited", remedy="quote-citing", document=key(document), name=key(work), citing=key(start)
+            )
             raise RefusedError("not-taken", field="document" if candidate.origin is Origin.GRAPH else "", why=why)
 
 
 def refuse_invented(project: Project, quotation: Quotation) -> None:
     """Refuse words that the kept text of their document does not have."""
     text_kept = kept_texts(project).get(key(quotation.document))
-    if text_kept and text_kept.holds(quotation.words) is False:
+    if quotation.words and text_kept and text_kept.holds(quotation.words) is False:
         values = {"document": key(quotation.document), "quote": shortened(quotation.words)}
         raise RefusedError("not-taken", field="quote", why=ProjectError(Message("sheet", "fault.not-verbatim", values)))
 
@@ -435,8 +435,8 @@ def compose(
                 passage, is_new = free_name(base, files.places, prefixes), True
             else:
                 passage, is_new = f"passage:reviewed-{key(named)}", True
-        what = _part if candidate.is_part else _link
-        statements = [*what(decision, replaced, prefixes), *_basis(decision, replaced, passage, names, prefixes)]
+        said = _part(decision, prefixes) if candidate.is_part else _link(decision, replaced, prefixes)
+        statements = [*said, *_basis(decision, replaced, passage, names, prefixes)]
         names.append(named)
         blocks.append(Block(iri(named, prefixes), tuple(statements)))
         if quotation and passage and is_new and passage not in {block.subject for block in blocks}:
@@ -480,7 +480,7 @@ def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str
         yield Statement("dcterms:replaces", iri(replaced.iri, prefixes))
 
 
-def _part(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[Statement]:
+def _part(decision: Decision, prefixes: Mapping[str, str]) -> Iterator[Statement]:
     """The part a body has; what is rejected says nothing of the world and is only a decision."""
     candidate = decision.candidate
     work, body = (iri(end, prefixes) for end in candidate.ends)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -70,6 +70,9 @@ class Wanted(NamedTuple):
     plan: str = ""
 
 
+ALL: Final = Wanted()
+
+
 class Card(NamedTuple):
     """A candidate as it is shown: the statement as one sentence, why, one of its passages, and what is named.
 
@@ -106,7 +109,7 @@ class Desk:
     reviewer: str
     day: date
     waiting: list[Candidate]
-    wanted: Wanted = Wanted()
+    wanted: Wanted = ALL
     open_graph: Callable[[], Graph] | None = None
     at: int = 0
     total: int = 0
@@ -236,7 +239,7 @@ class Desk:
         self.ticked = tuple(candidate.key for candidate in self.alike() if candidate.key in keys)
 
     def made(self, rejection: str = "") -> list[Decision]:
-        """What would be decided now: on what is shown first, then on what is ticked; rejected where there is a reason."""
+        """What would be decided now: on what is shown first, then on what is ticked."""
         current, language = self.current, self.material.graph.language
         if current is None:
             return []
@@ -411,7 +414,9 @@ class Desk:
         if current is None or current.origin is Origin.GRAPH:
             return None
         start, target = current.ends
-        said = [part.say(language) if isinstance(part, Message) else part for part in (current.reason, *current.remarks)]
+        said = [
+            part.say(language) if isinstance(part, Message) else part for part in (current.reason, *current.remarks)
+        ]
         label, facts, others = _label(graph, target, language), list[str](), list[str]()
         if target.startswith("http"):
             known = graph.names.things.get(target)
@@ -512,7 +517,7 @@ def _held(material: work.Material, project: Project) -> list[Held]:
 
 
 def open_desk(
-    material: work.Material, project: Project, reviewer: str, day: date, wanted: Wanted = Wanted(),
+    material: work.Material, project: Project, reviewer: str, day: date, wanted: Wanted = ALL,
     open_graph: Callable[[], Graph] | None = None,
 ) -> Desk:  # fmt: skip
     """Begin or go on: what waits for a decision, or what somebody else decided already."""
@@ -529,6 +534,7 @@ def open_desk(
             readings[candidate.key, reviewer] for candidate in chosen if (candidate.key, reviewer) in readings
         )
     else:
+
         def is_wanted(candidate: Candidate) -> bool:
             # what has no kind in its address is the address of an act
             return wanted.kind in ("", kind_and_key(candidate.ends[1])[0] or "instrument")
@@ -696,9 +702,7 @@ def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decisio
     ends = (end, start) if is_back else (start, end)
     changed = replace(candidate, ends=ends, linked_as=type_, plan=decision.plan_of(graph, ends))
     language = read_choice(form, "language", TONGUES, default=graph.language)
-    return Decision(
-        changed, quotation, reviewer, today, is_accepted, reason=reason, language=language, channel=channel
-    )
+    return Decision(changed, quotation, reviewer, today, is_accepted, reason=reason, language=language, channel=channel)
 
 
 def read_wanted(form: Form) -> Wanted:

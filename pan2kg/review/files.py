@@ -63,7 +63,7 @@ class Addition:
 def addition(
     project: Project, path: Path, blocks: Sequence[Block], *, label: str, about: str = "", source: str = ""
 ) -> Addition:
-    """A file with blocks more; a new one says first what it holds, in the words kept under ``label``, and its source."""
+    """A file with blocks more; a new one says first what it holds, in the words under ``label``, and its source."""
     name, prefixes = project.name_of(path), read_prefixes(project)
     old = read_text(path) if path.exists() else ""
     is_unverified = path.stem.endswith(UNVERIFIED)
@@ -157,9 +157,7 @@ def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, st
             path.unlink(missing_ok=True) if former is None else write_atomically(path, former)
         cause = error if isinstance(error, OSError) else error.__context__
         # what the system said, else what we said
-        raise RefusedError(
-            "not-written", detail=reason(cause) if isinstance(cause, OSError) else str(error)
-        ) from None
+        raise RefusedError("not-written", detail=reason(cause) if isinstance(cause, OSError) else str(error)) from None
 
 
 @contextmanager
@@ -184,7 +182,7 @@ def alone(project: Project) -> Iterator[None]:
 
 
 def own(project: Project) -> None:
-    """Refuse to write where there are no files of the user's: into a release, or the copy that came with the package."""
+    """Refuse to write where there are no files of the user's: into a release, or the copy of the package."""
     if project.data or project.root == PACKAGE / "data":
         raise ProjectError("nothing-to-write-to", remedy="write-in-project")
 

@@ -184,6 +184,9 @@ def compare_readers(
         for (name, reader), status in second.items()
         if (candidate := known.get(name)) and (earlier := first.get(candidate.matter)) and earlier[0] != reader
     ]
-    ratings = [[float(pair[side][1] == "accepted") for pair in pairs] for side in (1, 2)]
-    apart = [pair for pair in pairs if pair[1][1] != pair[2][1]]
+    ratings = [
+        [float(status == "accepted") for status in statuses]
+        for statuses in ([earlier[1] for _, earlier, _ in pairs], [later[1] for _, _, later in pairs])
+    ]
+    apart = [(candidate, earlier, later) for candidate, earlier, later in pairs if earlier[1] != later[1]]
     return Agreement(len(pairs), alpha(ratings, Level.NOMINAL) if pairs else None, apart)

@@ -69,7 +69,9 @@ def read_candidates(path: Path, project: Project, plan: str) -> Iterator[Candida
 
 
 def _candidate(parts: Mapping[str, Any], plan: str) -> Candidate:
-    said = [unpack(part) if isinstance(part, list) else str(part) for part in (parts["reason"], *parts.get("remarks", ()))]
+    said = [
+        unpack(part) if isinstance(part, list) else str(part) for part in (parts["reason"], *parts.get("remarks", ()))
+    ]
     return Candidate(
         str(parts["key"]),
         plan,
