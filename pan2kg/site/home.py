@@ -63,7 +63,7 @@ def fields(context: PageContext, known: Known) -> tuple[FieldRow, ...]:
     """A row a field in the order of their names; plans of other countries and without a field are left out."""
     site_context, of = context.site_context, context.graph.policy_fields
     plans = [plan for plan in every_plan(site_context) if plan in of and not is_foreign(site_context, plan)]
-    order = sorted({of[plan] for plan in plans}, key=lambda one: folded(context.name(one)))
+    order = sorted({of[plan] for plan in plans}, key=lambda one: (folded(context.name(one)), one))
     held, full = Counter(of[plan] for plan in plans), Counter(of[plan] for plan in read(site_context) & set(plans))
     linked, cited = Counter[frozenset[str]](), Counter[frozenset[str]]()
     for one, two in known.linked:
@@ -270,7 +270,7 @@ def _plans(context: PageContext) -> list[tuple[str, str]]:
     if context.site_context.mode == "static":
         return []
     linked = {plan for pair in context.graph.known().linked for plan in pair}
-    return sorted(((context.key(plan), context.called(plan)) for plan in linked), key=lambda one: one[1].casefold())
+    return sorted(((context.key(plan), context.called(plan)) for plan in linked), key=lambda one: (one[1].casefold(), one))
 
 
 def _parts(made: Mapping[str, int]) -> Mapping[str, int]:
