@@ -1,4 +1,4 @@
-"""The brief of a plan for who has ten minutes: five findings with their words, what to write, to whom and until when.
+"""The brief of a plan for who has ten minutes: up to five findings, what to write, to whom, until when.
 
 A finding is an object with a key that stays the same from one release to the next: it can be ticked off, and a later
 brief says which are new, which are still open and which no longer hold.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.coherence.reading_state import Aspect
 from pan2kg.coherence.uses import key
 from pan2kg.errors import FormatError, Place, ProjectError, QueryError
-from pan2kg.i18n.catalogue import Language, Messages, format_of
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.i18n.days import in_words
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import according_to, basis_words, named
@@ -220,11 +221,13 @@ def citation(graph: Graph, known: Known, one: Occasion) -> Finding:
 
 
 def _duties(graph: Graph, level: Level, plan: str) -> Iterator[Finding]:
-    """Duties that are past their date without an answer, first those whose instrument the plan names."""
+    """Duties past their date without an answer, of texts that the plan, an action of it or its mandate names."""
     texts = {use.text for use in graph.known(level).uses if graph.homes.get(use.work, use.work) == plan}
-    found = late(graph, level)
-    found.sort(key=lambda one: (one.obligation.instrument not in texts, -one.overdue, one.obligation.iri))
-    return (duty(graph, one) for one in found)
+    above = graph.read(program_query("report/named-texts"))
+    texts |= {text for named, text in above if named in {plan, *texts}}
+    overdue = [margin for margin in late(graph, level) if margin.obligation.instrument in texts]
+    overdue.sort(key=lambda margin: (-margin.overdue, margin.obligation.iri))
+    return (duty(graph, margin) for margin in overdue)
 
 
 def late(graph: Graph, level: Level) -> list[Margin]:
@@ -345,9 +348,30 @@ def _adopted(graph: Graph, known: Known, plan: str) -> str:
     if issued is None:
         return _WORDS.say("day-unknown", graph.language)
     if issued.first == issued.last:
-        return in_words(issued.first, graph.language)
+        day = in_words(issued.first, graph.language)
+        others = _disputed(graph, plan, issued.first)
+        return _WORDS.say("day-disputed", graph.language, day=day, others=others) if others else day
     years = sorted({issued.first.year, issued.last.year})
     return "–".join(str(year) for year in years)
+
+
+def _disputed(graph: Graph, plan: str, day: date) -> str:
+    """What other sources say, quoted, where a recorded conflict about the plan is one about this day; else empty."""
+    conflicts: dict[str, dict[str, dict[str, str]]] = {}
+    for concerned, conflict, position, language, text in graph.read(program_query("report/conflicts")):
+        if concerned == plan:
+            conflicts.setdefault(conflict, {}).setdefault(position, {})[language] = text.replace("\xa0", " ")
+    spelled = {day.isoformat(), *(in_words(day, language).replace("\xa0", " ") for language in LANGUAGES)}
+    others: dict[str, None] = {}
+    for positions in conflicts.values():
+        agreeing = [
+            at for at, texts in positions.items() if any(day in text for text in texts.values() for day in spelled)
+        ]
+        for position, texts in positions.items() if agreeing else ():
+            if position not in agreeing:
+                words = next((texts[tag] for tag in (graph.language, "en", *texts) if tag in texts), "")
+                others[_WORDS.say("quoted", graph.language, words=words)] = None
+    return format_of("semicolon", graph.language).join(others)
 
 
 def leading(graph: Graph, level: Level, plan: str) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ _WORDS: Final = Messages("report")
 
 def statements(graph: Graph, actions: Iterable[str]) -> FigureTable:
     """What each action rests on, by its own statements; the first row of an action is called after it."""
-    wanted = sorted(set(actions), key=lambda one: _place(graph, one))
+    wanted = sorted(set(actions), key=lambda one: (_place(graph, one), one))
     query = program_query("tables/words", work=wanted)
     found: dict[str, list[Row]] = {one: [] for one in wanted}
     for _, work, instrument, relation, quote, document, page, address in graph.read(query):

@@ -26,7 +26,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pan2kg.server.connection import Connection, Crowd
+from pan2kg.server.connection import Connection, Crowd, headed
 from pan2kg.server.negotiation import takes_gzip
 from pan2kg.server.public_address import Located, PublicAddress
 from pan2kg.server.refusal import Refusal, busy, why
@@ -285,5 +285,5 @@ def new_server(application: Application, ready: Callable[[], None]) -> Server:
     )
     config.load()
     crowd = Crowd(application.connections, application.address.trusts)
-    config.http_protocol_class = partial(Connection, config.http_protocol_class, crowd)  # type: ignore[assignment]
+    config.http_protocol_class = partial(Connection, headed(config.http_protocol_class), crowd)  # type: ignore[assignment]
     return Server(config, ready)

@@ -400,6 +400,25 @@ class Unframed:
         return found
 
 
+def headed(protocol: Any) -> Any:  # noqa: ANN401  # uvicorn names none of its protocols
+    """The protocol of uvicorn, for which nothing after a body is a header: it adds trailers to those of the head."""
+
+    class Headed(protocol):  # type: ignore[misc]  # what it extends is known where it runs
+        def on_message_begin(self) -> None:
+            self.is_headed = False
+            super().on_message_begin()
+
+        def on_header(self, name: bytes, value: bytes) -> None:
+            if not self.is_headed:
+                super().on_header(name, value)
+
+        def on_headers_complete(self) -> None:
+            self.is_headed = True
+            super().on_headers_complete()
+
+    return Headed
+
+
 def _without_offers(data: bytes, number: int) -> bytes:
     """What was sent up to the end of a head, without so many ``Upgrade`` headers of this head.
 

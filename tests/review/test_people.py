@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -222,3 +223,16 @@ def test_a_list_that_is_faulty_is_refused_with_its_place(tmp_path: Path, text: s
         read_people(path)
     assert said in str(refused.value)
     assert str(path) in str(refused.value)
+
+
+def test_nothing_after_a_body_is_ever_a_header(office: Office) -> None:
+    """Some proxies pass on the fields that may follow a chunked body: whoever sends one there signs in as nobody."""
+    head = b"GET /fr/review.html HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", office.port), timeout=600) as line:
+        line.sendall(head + b"0\r\nX-Remote-User: aweber\r\nX-Forwarded-For: 192.0.2.9\r\n\r\n")
+        seen = b""
+        while piece := line.recv(2**16):
+            seen += piece
+    assert seen.startswith(b"HTTP/1.1 200 "), seen[:200]
+    assert b"set-cookie" not in seen.partition(b"\r\n\r\n")[0].lower()
+    assert b"A. Weber" not in seen
