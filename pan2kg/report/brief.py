@@ -94,7 +94,8 @@ def write_brief(graph: Graph, plan: str = "", level: Level = HEADLINE) -> Brief:
         raise QueryError("no-plan-named", remedy="name-plan-option")
     known, language, name = graph.known(level), graph.language, called(graph, found)
     every = _mixed(
-        _citations(graph, known, found), _duties(graph, level, found), _shared(graph, known, found),
+        _citations(graph, known, found), (duty(graph, margin) for margin in duties(graph, level, found) if is_late(margin)),
+        _shared(graph, known, found),
         _leads(graph, known, found), _readings(graph, known, found),
     )  # fmt: skip
     reach = known.reach(found)
@@ -220,19 +221,23 @@ def citation(graph: Graph, known: Known, one: Occasion) -> Finding:
     )
 
 
-def _duties(graph: Graph, level: Level, plan: str) -> Iterator[Finding]:
-    """Duties past their date without an answer, of texts that the plan, an action of it or its mandate names."""
+def duties(graph: Graph, level: Level, plan: str) -> list[Margin]:
+    """The duties of texts that the plan, an action of it or its mandate names, the longest overdue first."""
     texts = {use.text for use in graph.known(level).uses if graph.homes.get(use.work, use.work) == plan}
     above = graph.read(program_query("report/named-texts"))
     texts |= {text for named, text in above if named in {plan, *texts}}
-    overdue = [margin for margin in late(graph, level) if margin.obligation.instrument in texts]
-    overdue.sort(key=lambda margin: (-margin.overdue, margin.obligation.iri))
-    return (duty(graph, margin) for margin in overdue)
+    owed = [margin for margin in graph.margins(level).rows if margin.obligation.instrument in texts]
+    return sorted(owed, key=lambda margin: (-margin.overdue, margin.obligation.iri))
 
 
 def late(graph: Graph, level: Level) -> list[Margin]:
     """The duties past their date to which no answer is known, at a level."""
-    return [one for one in graph.margins(level).rows if one.met is Met.OPEN and one.obligation.due]
+    return [margin for margin in graph.margins(level).rows if is_late(margin)]
+
+
+def is_late(margin: Margin) -> bool:
+    """Whether a duty is past its date and no answer to it is known."""
+    return margin.met is Met.OPEN
 
 
 def duty(graph: Graph, found: Margin) -> Finding:

@@ -50,4 +50,4 @@ def test_the_page_of_the_home_plan_leads_to_what_changed_and_suggests_only(reade
     concluded = made.split('id="concluded"')[1].split("</table>")[0]
     assert re.search(r'data-number="changes-taken">4<.*énoncées par un document 0, conclues par la rédaction 4', made)
     for number in ("1.1", "2.2", "2.3", "2.4", "4.3"):
-        assert f"{number} " in concluded
+        assert f'class="notation">{number}<' in concluded
