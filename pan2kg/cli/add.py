@@ -217,12 +217,15 @@ def _basis(store: LocalStore, project: Project, options: argparse.Namespace) -> 
 
 def _link(store: LocalStore, project: Project, options: argparse.Namespace) -> Made:
     from pan2kg.review.decisions import refuse_foreign_words
+    from pan2kg.review.files import ProjectFiles
+    from pan2kg.review.filing import refuse_loop
     from pan2kg.review.statements import link_addition, read_stated
 
     ends = options.work, options.to
     stated = read_stated(store, project, ends, kind=options.type, relation=options.relation)
     basis = _basis(store, project, options)
     refuse_foreign_words(store, (stated.start, stated.end), stated.type, basis.document)
+    refuse_loop(ProjectFiles(project), stated.type, (stated.start, stated.end))
     return link_addition(project, stated, basis), _nothing, ()
 
 

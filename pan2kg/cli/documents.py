@@ -178,7 +178,7 @@ def run_draft(options: argparse.Namespace) -> int:
     )  # fmt: skip
     if options.output:
         Path(options.output).parent.mkdir(parents=True, exist_ok=True)
-    emit(written, options.output)
+    emit(written, options.output, "turtle")
     if options.outline:
         emit(made.kept, options.outline)
     counts = {"categories": str(len(made.outline.categories)), "actions": str(len(made.outline.actions))}
@@ -244,7 +244,7 @@ def run_mentions(options: argparse.Namespace) -> int:
     country = options.country or (own.country if own else _own_country(graph))
     day = options.date or (own.start if own else None)
     found = find_mentions(document, graph.names, date=day, country=country, plan=plan)
-    emit(_written(graph, document, found, options), options.output)
+    emit(_written(graph, document, found, options), options.output, options.format)
     return 0
 
 

@@ -17,6 +17,7 @@ from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import told
 from pan2kg.project import PACKAGE, Project, read_text
+from pan2kg.review.decisions import refuse_invented
 from pan2kg.review.entry import read_text as read_words
 from pan2kg.review.files import append
 from pan2kg.review.readings import Addition, document_named
@@ -82,8 +83,10 @@ def read_basis(
     quote, note = (read_words(form, name, needed=needs_words and name == "quote") for name in ("quote", "note"))
     if needs_reason and not (quote or note):
         raise QueryError("no-passage", remedy="quote-or-note")
+    document = document_named(store, project, form["document"])
+    refuse_invented(project, document, quote)
     return Basis(
-        document_named(store, project, form["document"]), form.get("certainty") or "stated", quote,
+        document, form.get("certainty") or "stated", quote,
         form.get("quote-language") or project.language, read_words(form, "page", needed=False), note,
     )  # fmt: skip
 

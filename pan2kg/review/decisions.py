@@ -19,12 +19,16 @@ from pan2kg.coherence.feasible import CROSS_REFERENCES
 from pan2kg.coherence.reading import rows
 from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError
+from pan2kg.graph.labels import shortened
+from pan2kg.i18n.message import Message
+from pan2kg.project import Project
 from pan2kg.review.entry import TONGUES, Form, RefusedError, read_choice, read_text
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true
 from pan2kg.tables.citations import linked_pairs, silent_pairs
 from pan2kg.tables.table import Choice, number
 from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.validation.quotations import kept_texts
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -72,6 +76,14 @@ def refuse_foreign_words(store: Store, ends: tuple[str, str], type_: str, docume
             raise ProjectError(
                 "words-of-cited", remedy="quote-citing", document=key(document), name=key(work), citing=key(ends[0])
             )
+
+
+def refuse_invented(project: Project, document: str, words: str) -> None:
+    """Refuse words that the kept text of a document, given by IRI, does not have."""
+    kept = kept_texts(project).get(key(document))
+    if words and kept and kept.holds(words) is False:
+        values = {"document": key(document), "quote": shortened(words)}
+        raise ProjectError(Message("sheet", "fault.not-verbatim", values))
 
 
 REVIEWED: Final = (*CROSS_REFERENCES, "builds-on", "external-statement")
@@ -252,6 +264,11 @@ def _refuse_impossible(graph: Graph, item: Item, claim: Claim, evidence: Evidenc
         refuse_foreign_words(graph.store, claim.ends, claim.type, evidence.document)
     except ProjectError as error:
         raise RefusedError("not-taken", field="document", detail=error.say(graph.language)) from None
+    try:
+        if graph.project:
+            refuse_invented(graph.project, evidence.document, evidence.quote)
+    except ProjectError as error:
+        raise RefusedError("not-taken", field="quote", detail=error.say(graph.language)) from None
 
 
 def _channel(of: str, form: Form, evidence: Evidence | None) -> str:

@@ -205,8 +205,8 @@ def _proposed(project_files: ProjectFiles, decision: Decision) -> Filed | None:
     found = next((link for link in links if link.iri == item.link), None)
     if item.is_candidate and (found is None or found.status != "candidate"):
         raise RefusedError("unknown-item")
-    if decision.is_accepted and decision.claim.type == "builds-on" and _carries(project_files, decision.claim.ends):
-        raise RefusedError("loop")
+    if decision.is_accepted:
+        refuse_loop(project_files, decision.claim.type, decision.claim.ends)
     return found
 
 
@@ -218,8 +218,10 @@ def _settles(link: Filed, decision: Decision) -> bool:
     return link.type in SETTLED and link.status in ("accepted", "rejected") and link.ends == frozenset(item.ends)
 
 
-def _carries(project_files: ProjectFiles, ends: tuple[str, str]) -> bool:
-    """Whether the second thing builds on the first already, be it by way of others."""
+def refuse_loop(project_files: ProjectFiles, type_: str, ends: tuple[str, str]) -> None:
+    """Refuse that the first thing builds on the second where that builds on it already, be it by way of others."""
+    if type_ != "builds-on":
+        return
     steps: dict[str, set[str]] = {}
     for link in project_files.links("builds-on"):
         if link.type == "builds-on" and link.status == "accepted":
@@ -229,7 +231,8 @@ def _carries(project_files: ProjectFiles, ends: tuple[str, str]) -> bool:
         fresh = steps.get(left.pop(), set()) - reached
         reached |= fresh
         left += fresh
-    return ends[0] in reached
+    if ends[0] in reached:
+        raise RefusedError("loop")
 
 
 def _free_iri(project_files: ProjectFiles, decision: Decision, proposed: Filed | None) -> str:

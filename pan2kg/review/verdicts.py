@@ -22,7 +22,7 @@ from pan2kg.project import Project
 from pan2kg.review.anchoring import AROUND
 from pan2kg.review.decisions import refuse_foreign_words, refuse_younger
 from pan2kg.review.files import Filed, ProjectFiles, alone, append, write
-from pan2kg.review.filing import REVIEWED, plan_file
+from pan2kg.review.filing import REVIEWED, plan_file, refuse_loop
 from pan2kg.review.parts import filed_parts, part_iri, part_statements, rejected_parts
 from pan2kg.review.proposals import MENTION, USE, Found, Material, Proposal, is_described
 from pan2kg.review.statements import link_statements
@@ -127,6 +127,7 @@ class _Written:
         if not (verdict.reason or one.is_part):
             refuse_younger(self.material.graph.store, one.ends, one.type, one.relation)
             refuse_foreign_words(self.material.graph.store, one.ends, one.type, document)
+            refuse_loop(self.files, one.type, one.ends)
         self._refuse_moved(verdict)
         passage = verdict.passage.key(self.material.sha(one))
         taken = _part_taken(self.files, one, passage) if one.is_part else _link_taken(self.files, one, passage)
