@@ -93,10 +93,10 @@ def write_brief(graph: Graph, plan: str = "", level: Level = HEADLINE) -> Brief:
     if found is None:
         raise QueryError("no-plan-named", remedy="name-plan-option")
     known, language, name = graph.known(level), graph.language, called(graph, found)
+    overdue = (duty(graph, margin) for margin in duties(graph, level, found) if is_late(margin))
     every = _mixed(
-        _citations(graph, known, found), (duty(graph, margin) for margin in duties(graph, level, found) if is_late(margin)),
-        _shared(graph, known, found),
-        _leads(graph, known, found), _readings(graph, known, found),
+        _citations(graph, known, found), overdue, _shared(graph, known, found), _leads(graph, known, found),
+        _readings(graph, known, found),
     )  # fmt: skip
     reach = known.reach(found)
     return Brief(
