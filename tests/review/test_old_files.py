@@ -17,7 +17,7 @@ from tests.review.conftest import DAY
 from tests.review.desk import prepare
 
 OLD = Path(__file__).parents[1] / "data" / "review-0.1.0"
-"""Made by its program: links and parts, accepted, rejected, undone, of documents, of the graph and typed, read twice."""
+"""Made by its program: links and parts of documents, of the graph and typed; accepted, rejected, undone, read twice."""
 PLAN = thing("plan", "lu-bhr-2")
 
 
