@@ -235,7 +235,7 @@ def product_files(described: Described) -> Iterator[File]:
 
 def forms() -> tuple[str, ...]:
     """The formats tables for people come in, as far as the libraries are installed."""
-    needs = {"xlsx": "xlsxwriter", "parquet": "pyarrow"}
+    needs = {"parquet": "pyarrow"}
     return tuple(form for form in FORMATS if form not in needs or find_spec(needs[form]) is not None)
 
 
