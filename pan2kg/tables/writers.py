@@ -251,7 +251,8 @@ def _binding(cell: Cell) -> dict[str, str]:
 
 
 def _turtle(table: Table, form: str, style: Style) -> str:
-    triples: Triples = [ox.Triple(*cast("tuple[Any, Any, Any]", tuple(row.values()))) for row in table.solutions]
+    rows: list[Mapping[str, Any]] = [*table.solutions]
+    triples: Triples = [ox.Triple(row["subject"], row["predicate"], row["object"]) for row in rows]
     iris = {cell.value for row in table.solutions for cell in row.values() if isinstance(cell, ox.NamedNode)}
     prefixes = {
         name: space for name, space in (style.prefixes or {}).items() if any(iri.startswith(space) for iri in iris)
@@ -451,7 +452,8 @@ def html_table(table: Table, language: Language, anchors: Anchors, *, caption: M
         filled('<td{} data-name="{}">', kind, clean(column.heading.say(language)))
         for column, kind in zip(table.shown, kinds, strict=True)
     ]
-    tags = [(filled('<th scope="row"{}>', kinds[0]), filled("</th>")), *((tag, filled("</td>")) for tag in begins[1:])]
+    tags = [(tag, filled("</td>")) for tag in begins]
+    tags[:1] = [(filled('<th scope="row"{}>', kind), filled("</th>")) for kind in kinds[:1]]
     columns = [(column, *tag) for column, tag in zip(table.shown, tags, strict=True)]
     rows = [
         [

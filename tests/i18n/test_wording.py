@@ -147,13 +147,6 @@ def test_german_in_the_ontology_is_set_as_german_is() -> None:
     assert [words for words in said if NOT_GERMAN.search(words)] == []
 
 
-def test_formulas_are_told_in_german() -> None:
-    report = Messages("report")
-    assert "oben(X, Y) = " in report.say("measure.bound.formula", "de")
-    assert "Gewinn(t) = IC(t)" in report.say("measure.weight.formula", "de")
-    assert report.say("measure.debt.source", "de") == "Definition dieses Projekts"
-
-
 def test_german_counts_writes_figures_and_days_in_its_own_way() -> None:
     said = [Messages("check").counted(number, "warning", "de") for number in (0, 1, 2)]
     assert said == ["0 Warnungen", "1 Warnung", "2 Warnungen"]
