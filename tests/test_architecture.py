@@ -41,7 +41,7 @@ DOORS: Final = {
     "prometheus_client": {"server.operations"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
-    "pyspark": {"coherence.columns"},
+    "duckdb": {"coherence.columns"},
     "rdflib": {"store.rdf", "validation.reference"},
     "uvicorn": {"server.application"},
     "openpyxl": {"extract.reading.process", "review.workbook"},
