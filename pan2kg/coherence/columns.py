@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 
 from pan2kg.coherence.evidence import HEADLINE, Level
@@ -34,7 +35,9 @@ def pairs_of_plans(
         import duckdb
     except ImportError:
         raise FormatError("needs-pyarrow", remedy="install-parquet") from None
-    with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as connection:
+    # without a folder of its own it would write what memory does not hold into the current one
+    settings = {"autoinstall_known_extensions": False, "temp_directory": tempfile.gettempdir()}
+    with duckdb.connect(":memory:", config=settings) as connection:
         for name, table in tables.items():
             connection.register(name, table)
         connection.execute(f"CREATE VIEW choice AS {choice(at, hub, linked)}")

@@ -49,13 +49,17 @@ WITH reached AS (  -- the texts each work names at the level, and those above th
         LEFT JOIN founded ON founded.plan_row = reached.plan_row AND founded.text = reached.text
     WHERE NOT reached.is_own AND NOT gains.is_general AND gains.gain > 0 AND founded.text IS NULL
         AND (sizes.actions <= choice.hub OR sizes.actions < COALESCE(too_wide.actions, sizes.actions + 1))
+), homes AS (
+    SELECT DISTINCT work_row, plan_row FROM linking
 ), links AS (
-    SELECT one, two, COUNT(*) AS links FROM (
-        SELECT DISTINCT one.work_row AS first_row, two.work_row AS second_row,
-            LEAST(one.plan_row, two.plan_row) AS one, GREATEST(one.plan_row, two.plan_row) AS two
+    SELECT LEAST(source.plan_row, target.plan_row) AS one, GREATEST(source.plan_row, target.plan_row) AS two,
+        COUNT(*) AS links
+    FROM (  -- so many pairs that it matters how wide they are
+        SELECT DISTINCT CAST(one.work_row AS INTEGER) AS source_row, CAST(two.work_row AS INTEGER) AS target_row
         FROM linking one JOIN linking two
             ON one.text = two.text AND one.work_row < two.work_row AND one.plan_row <> two.plan_row
-    ) pairs GROUP BY one, two
+    ) pairs JOIN homes source ON source.work_row = pairs.source_row JOIN homes target ON target.work_row = pairs.target_row
+    GROUP BY LEAST(source.plan_row, target.plan_row), GREATEST(source.plan_row, target.plan_row)
 ), joined AS (
     SELECT COALESCE(bits.one, links.one) AS one, COALESCE(bits.two, links.two) AS two,
         CAST(COALESCE(bits.low, 0) AS DOUBLE) AS low, CAST(COALESCE(bits.broad, 0) AS DOUBLE) AS broad,
