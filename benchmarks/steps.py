@@ -25,7 +25,6 @@ from pathlib import Path
 
 from documents import HEAD, STYLE, WORDS, convert, row  # type: ignore[import-not-found]
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Pan2kgError
 from pan2kg.extract.choice import Draftable, draftable
 from pan2kg.extract.document import Document
@@ -38,6 +37,7 @@ from pan2kg.review.candidates import Proposal, proposal
 from pan2kg.review.desk import open_desk
 from pan2kg.review.desk_input import press
 from pan2kg.review.proposals import keep, read_material
+from pan2kg.turtle.vocabulary import key
 from pan2kg.validation.check import look
 from pan2kg.validation.report import Severity
 

@@ -26,14 +26,14 @@ from pan2kg.charts.grid import (
     shade,
 )
 from pan2kg.charts.subject import Cell, Names, Subject, table, whole
-from pan2kg.coherence.reading_state import Cell as Reads
-from pan2kg.coherence.uses import key
+from pan2kg.coherence.evidence import Cell as Reads
 from pan2kg.coherence.weight import Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import decimal
 from pan2kg.tables.figure_words import bits_words
 from pan2kg.tables.figure_words import named as level_words
+from pan2kg.turtle.vocabulary import key
 
 CELL: Final = 24.0
 SIDE: Final = (330.0, 540.0)

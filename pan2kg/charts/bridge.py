@@ -26,8 +26,8 @@ from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, SHADE, VERMILION, Body
 from pan2kg.charts.grid import find, focus_of, thick
 from pan2kg.charts.subject import Cell, Names, Subject, quoted, table, tags, whole
 from pan2kg.charts.time_map import PENS, TOLD, state_of, words_of
+from pan2kg.coherence.citations import Occasion, State
 from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.errors import QueryError
 from pan2kg.tables.figure_words import bits_words
 

@@ -33,11 +33,11 @@ from pan2kg.charts.frame import GREY, INK, PAPER, RAMP, RULE, SWATCH, Sign, on, 
 from pan2kg.charts.subject import Subject, whole
 from pan2kg.coherence.evidence import FIGURED, Level
 from pan2kg.coherence.figures import Unit
-from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.tables.figure_words import amount, bits_words
 from pan2kg.tables.figure_words import named as named_as
+from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph

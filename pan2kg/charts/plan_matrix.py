@@ -27,10 +27,9 @@ from pan2kg.charts.grid import (
     tilted,
 )
 from pan2kg.charts.subject import Cell, Subject, table
-from pan2kg.coherence.feasible import Channel, verdict
+from pan2kg.coherence.citations import Channel, State, verdict
+from pan2kg.coherence.evidence import Cell as Reads
 from pan2kg.coherence.figures import Unit
-from pan2kg.coherence.occasions import State
-from pan2kg.coherence.reading_state import Cell as Reads
 from pan2kg.coherence.weight import Weight
 from pan2kg.graph.labels import Name
 from pan2kg.store.store import Table

@@ -32,11 +32,10 @@ from pan2kg.charts.drawing import (
 from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, RULE, SHADE, VERMILION, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.grid import focus_of, hatch_sign, hatched, thick
 from pan2kg.charts.subject import Cell, Names, Subject, Tie, neighbours, table, text_ties, whole
-from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.reading_state import Aspect, Extent
-from pan2kg.coherence.uses import key
+from pan2kg.coherence.evidence import Aspect, Extent, counts
 from pan2kg.graph.labels import Name
 from pan2kg.tables.figure_words import bits_words
+from pan2kg.turtle.vocabulary import key
 
 CENTRE: Final = 470.0
 CORE: Final = (190.0, 92.0)

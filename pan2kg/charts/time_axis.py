@@ -10,8 +10,7 @@ from typing import Final
 from pan2kg.charts.drawing import Box, Dot, Font, Group, Label, Line, Mark, Pen, Point, measure, shorten, wrap
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE, Body, Caption, Picture, Sign, frame
 from pan2kg.charts.subject import Cell, Names, Subject, Tags, table, tags
-from pan2kg.coherence.feasible import Span, span
-from pan2kg.coherence.occasions import State
+from pan2kg.coherence.citations import Span, State, span
 from pan2kg.errors import ProjectError
 
 TICK: Final = Font(11, colour=GREY)

@@ -40,10 +40,9 @@ from pan2kg.charts.frame import (
 from pan2kg.charts.grid import find, hatch_sign, hatched, level_mark, level_signs
 from pan2kg.charts.subject import Cell, Names, Subject, quoted, table, tags, whole
 from pan2kg.charts.time_axis import Axis, Life, axis_of, bar, draw_country, lives, open_end_sign, place_of, plan_tags
-from pan2kg.coherence.feasible import Verdict
-from pan2kg.coherence.occasions import Occasion, State
-from pan2kg.coherence.uses import key
+from pan2kg.coherence.citations import Occasion, State, Verdict
 from pan2kg.tables.figure_words import bits_words, named
+from pan2kg.turtle.vocabulary import key
 
 SAYS: Final = 310.0
 TOP: Final = 24.0

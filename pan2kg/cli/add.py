@@ -193,7 +193,7 @@ def _insist(project: Project, store: LocalStore, made: Addition) -> list[str]:
 
 
 def _reading(store: LocalStore, project: Project, options: argparse.Namespace) -> Made:
-    from pan2kg.coherence.reading_state import Aspect, Extent
+    from pan2kg.coherence.evidence import Aspect, Extent
     from pan2kg.review.readings import addition, read_entry, remark
 
     entry = read_entry(

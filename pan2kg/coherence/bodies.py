@@ -322,7 +322,10 @@ def overlaps(
         if groups or instruments:
             plans = home[a], home[b]
             is_edition = plans[0] != plans[1] and plans[0] in line and line[plans[0]] == line.get(plans[1])
-            topics, both = tuple(sorted(left.topics & right.topics)), (tuple(sorted(left.leads)), tuple(sorted(right.leads)))
+            topics, both = (
+                tuple(sorted(left.topics & right.topics)),
+                (tuple(sorted(left.leads)), tuple(sorted(right.leads))),
+            )
             rows.append(Overlap(a, b, topics, groups, instruments, both, is_edition))
     return Measured(uses.basis, tuple(rows))
 

@@ -36,7 +36,10 @@ def pairs_of_plans(
     except ImportError:
         raise FormatError("needs-pyarrow", remedy="install-parquet") from None
     # without a folder of its own it would write what memory does not hold into the current one
-    settings = {"autoinstall_known_extensions": False, "temp_directory": tempfile.gettempdir()}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "temp_directory": tempfile.gettempdir(),
+    }
     with duckdb.connect(":memory:", config=settings) as connection:
         for name, table in tables.items():
             connection.register(name, table)

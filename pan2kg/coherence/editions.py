@@ -34,8 +34,8 @@ def nearest(title: str, titles: Sequence[str]) -> list[int]:
 class Titles:
     """Titles to be put in order: the weights of their runs as a sparse matrix, in the order of titles.
 
-    A title is the vector of its runs of three to five characters with weights tf · (ln((1 + N)/(1 + df)) + 1) over these
-    N titles; similarity is the cosine. Case makes no difference. It is made once for a list, and asked for each title
+    A title is the vector of its runs of 3 to 5 characters with weights tf · (ln((1 + N)/(1 + df)) + 1) over these N
+    titles; similarity is the cosine. Case makes no difference. It is made once for a list, and asked for each title
     that is looked for: that is one product of the matrix with a vector.
 
     Source: the weighting of Salton, G. and Buckley, C. (1988), Term-weighting approaches in automatic text retrieval,
@@ -169,9 +169,7 @@ def fates(
     return tuple(rows)
 
 
-def suggested(
-    rows: Iterable[ActionFate], base: Mapping[str, str], new: Mapping[str, str]
-) -> tuple[ActionFate, ...]:
+def suggested(rows: Iterable[ActionFate], base: Mapping[str, str], new: Mapping[str, str]) -> tuple[ActionFate, ...]:
     """The same with suggestions for the actions without a counterpart, by their titles in one language.
 
     Two titles suggest each other where each is the most similar of the other edition's: that aligns nothing.

@@ -164,7 +164,8 @@ def read_in_full(readings: Readings, works: Works) -> frozenset[str]:
     return frozenset(actions | {plan for plan in works.plans if plan in full and plan in readings.complete})
 
 
-class Extents(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Extents:
     """How many works were read in full, in part, and not: they add up to all."""
 
     full: int

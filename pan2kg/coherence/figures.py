@@ -23,7 +23,8 @@ from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
 from pan2kg.coherence.known import BasisLine, Known, basis_line
 from pan2kg.i18n.message import Message
 
-Rows = tuple[tuple[str | float | None, ...], ...]
+Scalar = str | float | None
+Rows = tuple[tuple[Scalar, ...], ...]
 Value = tuple[float | None, ...]
 """One number, the two ends of an interval, or one number a part; None where there is nothing to divide by."""
 
@@ -154,9 +155,7 @@ def _sharing(kind: str, *, specific: bool) -> Callable[[Known], Rows]:
 
     def rows(known: Known) -> Rows:
         is_plans = kind == "plans"
-        pairs, names = (
-            (known.plans, known.tables.works.plans) if is_plans else (known.actions, known.potential.names)
-        )
+        pairs, names = (known.plans, known.tables.works.plans) if is_plans else (known.actions, known.potential.names)
         columns = (pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), pairs.broad.tolist())
         wanted = [
             (names[a], names[b], low, broad)
@@ -443,9 +442,7 @@ def reconcile(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Acco
     ]  # fmt: skip
     whole = Part("linked", len(linked), "linked-plan-pairs")
     accounts = [
-        Account(
-            Part("anything", len(widest.linked | general)), (Part("only-general", len(general)), *weaker, whole)
-        )
+        Account(Part("anything", len(widest.linked | general)), (Part("only-general", len(general)), *weaker, whole))
     ]
     # by the strongest that links them: a citation, a document, a text
     citing = listed("citing-pairs")

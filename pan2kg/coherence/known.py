@@ -247,7 +247,8 @@ def _at_any_level(tables: Tables) -> tuple[texts.Weights, Chronology]:
     return own, citations.chronology(tables.works, tables.statements, tables.dates)
 
 
-class BasisLine(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class BasisLine:
     """What must be printed beside every figure, so that it can be read and repeated.
 
     ``plans`` of which ``with_texts`` have any text at the level; ``listed`` measures in the graph of the ``published``

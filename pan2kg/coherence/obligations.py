@@ -241,7 +241,9 @@ def margins(
     every, rows = list(responses), []
     for duty in obligations:
         if duty.since is None or duty.since <= as_of:
-            on_it = [given for given in every if given.instrument == duty.instrument and given.is_of(duty.terms.country)]
+            on_it = [
+                given for given in every if given.instrument == duty.instrument and given.is_of(duty.terms.country)
+            ]
             doing = {(given.work, given.day): given for given in on_it if given.relation in answering}
             answers = list(doing.values()) if duty.terms.by_law else []
             works = {given.work for given in answers}

@@ -41,8 +41,8 @@ class Citation(NamedTuple):
 
 
 def _rows(store: Store, name: str) -> list[list[str]]:
-    """The rows of a query of ``queries/program/coherence/`` as plain text, empty where there is no value."""
-    return text__rows(store, program_query(f"coherence/{name}"))
+    """The rows of a query of the program as plain text, empty where there is no value."""
+    return text_rows(store, program_query(name))
 
 
 LevelOf = Callable[[str, str], Level | None]
@@ -54,15 +54,15 @@ def read_tables(
 ) -> Tables:
     """The small tables of a store; ``level_of`` decides levels where those of the store are not wanted."""
     level_of = level_of or (lambda _, stored: level(stored))
-    plans = _rows(store, "plans")
+    plans = _rows(store, "coherence/plans")
     names = {plan for plan, _, _ in plans}
     works = Works(
-        tuple(sorted(names)), {action: plan for action, plan in _rows(store, "actions") if plan in names}
+        tuple(sorted(names)), {action: plan for action, plan in _rows(store, "coherence/actions") if plan in names}
     )  # fmt: skip
     # each text under one address: the first of those that are used, else the first
-    named = _rows(store, "text-uses")
+    named = _rows(store, "coherence/text-uses")
     used, group = {row[2] for row in named}, dict[str, set[str]]()
-    for address, other in _rows(store, "text-addresses"):
+    for address, other in _rows(store, "coherence/text-addresses"):
         joined = group.get(address, {address}) | group.get(other, {other})
         group |= dict.fromkeys(joined, joined)
     same = {address: min(joined & used or joined) for address, joined in group.items()}
@@ -72,26 +72,27 @@ def read_tables(
     )
     steps = tuple(
         Step(same.get(text, text), same.get(above, above), level_of(link, stored) if link else Level.PLAN)
-        for text, above, link, stored in _rows(store, "text-steps")
+        for text, above, link, stored in _rows(store, "coherence/text-steps")
     )
-    general = frozenset(same.get(text, text) for (text,) in _rows(store, "general-texts"))
+    general = frozenset(same.get(text, text) for (text,) in _rows(store, "coherence/general-texts"))
     statements = tuple(
         Statement(
             source, target, key(kind), key(relation), key(channel), level_of(link, stored), is_true(stated),
             is_true(backward), link,
         )
-        for link, source, target, kind, relation, channel, stored, stated, backward in _rows(store, "plan-statements")
+        for link, source, target, kind, relation, channel, stored, stated, backward
+        in _rows(store, "coherence/plan-statements")
     )  # fmt: skip
     dates = {
         plan: Dates(
             span(adopted), int(since[:4]) if since[:4].isdecimal() else None, span(revised), span(seen),
             is_true(framework), is_true(agreement), country,
         )
-        for plan, adopted, since, revised, seen, framework, agreement, country in _rows(store, "plan-dates")
+        for plan, adopted, since, revised, seen, framework, agreement, country in _rows(store, "coherence/plan-dates")
     }  # fmt: skip
     asserted = tuple(
         Reading(work, Aspect(key(aspect)), Extent(key(extent)), document, days.first if days else None, reader)
-        for _, work, aspect, extent, document, day, reader in _rows(store, "readings")
+        for _, work, aspect, extent, document, day, reader in _rows(store, "coherence/readings")
         if key(aspect) in set(Aspect) and key(extent) in set(Extent)
         for days in [span(day)]
     )
@@ -123,7 +124,7 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
     >>> uses.basis.n >= 20, uses.plans[uses.find_plan("lu-bhr-2")].completeness
     (True, 'complete')
     """
-    plan_of = {action: plan or action for action, plan in _rows(store, "actions")}
+    plan_of = {action: plan or action for action, plan in _rows(store, "coherence/actions")}
     nameless = [plan.removeprefix(action) for action, plan in plan_of.items() if action.startswith("_:")]
     if nameless:
         plan = key(nameless[0])
@@ -132,19 +133,18 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     plans = [
         Plan(iri, int(published) if published else None, key(complete) or "unknown")
-        for iri, published, complete in _rows(store, "plans")
+        for iri, published, complete in _rows(store, "coherence/plans")
     ]
     same = read_roots(store)
-    pairs = [(work, same.get(text, text)) for work, text in _rows(store, "rests-on")]
+    pairs = [(work, same.get(text, text)) for work, text in _rows(store, "coherence/rests-on")]
     return uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
 
 
 def read_resting(store: Store, at: Level) -> set[tuple[str, str]]:
     """Which work rests on which instrument at a level of evidence, instruments as in :func:`read_uses`."""
     same = read_roots(store)
-    return {
-        (work, same.get(text, text)) for work, text, stored in _rows(store, "rests-on-at-level") if level(stored) is at
-    }  # fmt: skip
+    named = _rows(store, "coherence/rests-on-at-level")
+    return {(work, same.get(text, text)) for work, text, stored in named if level(stored) is at}
 
 
 def read_roots(store: Store) -> dict[str, str]:
@@ -159,10 +159,10 @@ def read_roots(store: Store) -> dict[str, str]:
             iri = leader[iri]
         return iri
 
-    for iri, other in _rows(store, "same-things"):
+    for iri, other in _rows(store, "coherence/same-things"):
         first, second = sorted((top(iri), top(other)))
         leader[second] = first
-    resting = {text for _, text in _rows(store, "rests-on")}
+    resting = {text for _, text in _rows(store, "coherence/rests-on")}
     groups: dict[str, list[str]] = defaultdict(list)
     for iri in leader.keys() | set(leader.values()):
         groups[top(iri)].append(iri)
@@ -174,7 +174,7 @@ def read_citations(store: Store) -> tuple[Citation, ...]:
     """Every accepted citation with a channel, by link; statements by third parties are none."""
     return tuple(
         Citation(link, source, target, key(channel), document, whole_day(seen[:10]), level(stored))
-        for link, source, target, channel, document, seen, stored in _rows(store, "citations")
+        for link, source, target, channel, document, seen, stored in _rows(store, "coherence/citations")
     )
 
 
@@ -182,14 +182,14 @@ def read_successions(store: Store) -> tuple[Succession, ...]:
     """The accepted successions between actions, with the key of their relation and on whose word."""
     return tuple(
         Succession(later, earlier, key(relation) or "continues", level(stored))
-        for later, earlier, relation, stored in _rows(store, "successions")
+        for later, earlier, relation, stored in _rows(store, "coherence/successions")
     )
 
 
 def read_profiles(store: Store) -> tuple[Profile, ...]:
     """Topics, target groups, leads and bodies of every work that has any, by IRI."""
     tags: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for work, kind, tag in _rows(store, "tags"):
+    for work, kind, tag in _rows(store, "coherence/tags"):
         tags[work][kind].add(tag)
     kinds = ("topic", "group", "lead", "body")
     return tuple(Profile(work, *(frozenset(by_kind[kind]) for kind in kinds)) for work, by_kind in sorted(tags.items()))
@@ -198,26 +198,27 @@ def read_profiles(store: Store) -> tuple[Profile, ...]:
 def read_involvements(store: Store) -> tuple[Involvement, ...]:
     """The parts that bodies have in works, verified or not, by IRI."""
     roles: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
-    for iri, work, body, role, stored in _rows(store, "involvements"):
+    for iri, work, body, role, stored in _rows(store, "coherence/involvements"):
         roles[iri, work, body, stored].add(key(role))
     return tuple(
-        Involvement(iri, work, body, frozenset(keys), level(stored)) for (iri, work, body, stored), keys in roles.items()
+        Involvement(iri, work, body, frozenset(keys), level(stored))
+        for (iri, work, body, stored), keys in roles.items()
     )
 
 
 def read_ministries(store: Store) -> tuple[str, ...]:
     """The bodies that are ministries."""
-    return tuple(body for (body,) in _rows(store, "ministries"))
+    return tuple(body for (body,) in _rows(store, "coherence/ministries"))
 
 
 def read_earlier_bodies(store: Store) -> tuple[tuple[str, str], ...]:
     """Each body with every body whose name or remit it took over, over any number of changes, by IRI."""
-    return tuple((body, earlier) for body, earlier in _rows(store, "earlier-bodies"))
+    return tuple((body, earlier) for body, earlier in _rows(store, "coherence/earlier-bodies"))
 
 
 def read_countries(store: Store) -> dict[str, str]:
     """Of which country each plan, action of a plan and national act is: the first by IRI."""
-    return dict(reversed([(work, country) for work, country in _rows(store, "countries")]))
+    return dict(reversed([(work, country) for work, country in _rows(store, "coherence/countries")]))
 
 
 def read_obligations(store: Store) -> tuple[Obligation, ...]:
@@ -226,7 +227,7 @@ def read_obligations(store: Store) -> tuple[Obligation, ...]:
     By IRI, once for each holder; its holder is the one a country recorded, else a State it binds by derivation.
     """
     same, duties = read_roots(store), dict[tuple[str, str, str], Obligation]()
-    for row in _rows(store, "obligations"):
+    for row in _rows(store, "coherence/obligations"):
         iri, instrument, due, holder, treaty, ratified, since, every, national, *terms = row
         kind, force, provision, by_law, country = terms
         duties.setdefault(
@@ -250,7 +251,7 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     """
     same, country = read_roots(store), read_countries(store)
     dated: dict[tuple[str, ...], Level | None] = {}
-    for *act, stored in _rows(store, "acts"):
+    for *act, stored in _rows(store, "coherence/acts"):
         dated[(*act,)] = firmest((dated.get((*act,)), level(stored)))
     acts = [
         Response(
@@ -260,10 +261,10 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
         for (act, instrument, signed, in_force), at in dated.items()
     ]  # fmt: skip
     ends: dict[str, str] = {}
-    for action, end in _rows(store, "ends"):
+    for action, end in _rows(store, "coherence/ends"):
         ends[action] = max(ends.get(action, ""), end)
     relations: dict[tuple[str, str], dict[str, Level | None]] = defaultdict(dict)
-    for work, text, relation, stored in _rows(store, "relations"):
+    for work, text, relation, stored in _rows(store, "coherence/relations"):
         levels = relations[work, same.get(text, text)]
         levels[key(relation)] = firmest((levels.get(key(relation)), level(stored)))
     places = zip(uses.table.rows.tolist(), uses.table.columns.tolist(), strict=True)
@@ -287,4 +288,5 @@ def read_fields(store: Store) -> tuple[Field, ...]:
             return of_timeline(value)
         return Presence(value) if value in set(Presence) else Presence.VAGUE
 
-    return tuple(Field(action, name, presence(name, key(value))) for action, name, value in _rows(store, "fields"))
+    fields = _rows(store, "coherence/fields")
+    return tuple(Field(action, name, presence(name, key(value))) for action, name, value in fields)

@@ -76,7 +76,9 @@ class Incidence:
 
     def keep(self, wanted: Bools) -> Incidence:
         """The same shape with only those ones for which ``wanted`` is true, in the order of ``columns``."""
-        return Incidence(_before(np.bincount(self.rows[wanted], minlength=self.height)), self.columns[wanted], self.width)
+        return Incidence(
+            _before(np.bincount(self.rows[wanted], minlength=self.height)), self.columns[wanted], self.width
+        )
 
 
 def order_of(keys: Ints, limit: int) -> Ints:

@@ -184,7 +184,9 @@ def potential(
     ]
     is_root = weights.above[carried.table.columns] < 0
     founded = carried.table.keep(is_root & (carried.share >= CARRIES_OUT))
-    return Potential(works, weights, at, ties[0], ties[1], ties[2], names, home, frozenset(read), founded, plan | action)
+    return Potential(
+        works, weights, at, ties[0], ties[1], ties[2], names, home, frozenset(read), founded, plan | action
+    )
 
 
 class Contribution(NamedTuple):
@@ -443,6 +445,22 @@ def chance(
     gains = np.where(weights.general, 0.0, weights.gain)
     rows = [frozenset(named[plan]) for plan in plans]
     one, two = np.triu_indices(len(rows), 1)
+    statistic, p, least = _tried(rows, up, gains, trial)
+    adjusted, attainable = adjust(p), adjust(least)
+    verdicts = [
+        Luck.IMPOSSIBLE if lowest > trial.significant else Luck.BEYOND if value <= trial.significant else Luck.WITHIN
+        for value, lowest in zip(adjusted, attainable, strict=True)
+    ]
+    columns = (statistic.tolist(), p.tolist(), adjusted.tolist(), attainable.tolist(), verdicts)
+    pairs = ((plans[a], plans[b]) for a, b in zip(one, two, strict=True))
+    return tuple(Chance(*pair, *values) for pair, *values in zip(pairs, *columns, strict=True))
+
+
+def _tried(
+    rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, trial: Trial
+) -> tuple[Floats, Floats, Floats]:
+    """For each pair of rows, above the diagonal: T, p, and the p that the greatest T* would have."""
+    one, two = np.triu_indices(len(rows), 1)
     statistic = _statistics(rows, up, gains)[one, two]
     drawn = np.zeros((trial.draws, len(one)))
     rng, dealt = np.random.default_rng(trial.seed), rows
@@ -452,14 +470,7 @@ def chance(
     # sums in another order may differ by a little: what is as great counts
     greatest = np.maximum(statistic, drawn.max(axis=0)) if len(one) else statistic
     p, least = ((1 + (drawn >= mark - 1e-9).sum(axis=0)) / (1 + trial.draws) for mark in (statistic, greatest))
-    adjusted, attainable = adjust(p), adjust(least)
-    verdicts = [
-        Luck.IMPOSSIBLE if lowest > trial.significant else Luck.BEYOND if value <= trial.significant else Luck.WITHIN
-        for value, lowest in zip(adjusted, attainable, strict=True)
-    ]
-    columns = (statistic.tolist(), p.tolist(), adjusted.tolist(), attainable.tolist(), verdicts)
-    pairs = ((plans[a], plans[b]) for a, b in zip(one, two, strict=True))
-    return tuple(Chance(*pair, *values) for pair, *values in zip(pairs, *columns, strict=True))
+    return statistic, p.astype(np.float64), least.astype(np.float64)
 
 
 def _statistics(rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats) -> Floats:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import told
@@ -23,7 +22,7 @@ from pan2kg.review.files import append
 from pan2kg.review.readings import Addition, document_named
 from pan2kg.store.queries import find_thing, program_query, replaced
 from pan2kg.store.store import Store, select
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.vocabulary import PAN, key
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, subjects, text
 
 UNVERIFIED: Final = "unverified"

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.editions import nearest
-from pan2kg.coherence.uses import key
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.days import in_words
 from pan2kg.i18n.message import Message
 from pan2kg.review.proposals import CITATION, WORKS, Found, Material, Proposal
 from pan2kg.store.queries import program_query
-from pan2kg.turtle.vocabulary import ID, kind_and_key
+from pan2kg.turtle.vocabulary import ID, key, kind_and_key
 
 if TYPE_CHECKING:
     from pan2kg.extract.document import Document

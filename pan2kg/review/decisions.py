@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level
-from pan2kg.coherence.feasible import CROSS_REFERENCES
-from pan2kg.coherence.reading import rows
-from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError
 from pan2kg.graph.labels import shortened
 from pan2kg.i18n.message import Message
@@ -25,9 +23,10 @@ from pan2kg.project import Project
 from pan2kg.review.entry import TONGUES, Form, RefusedError, read_choice, read_text
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true
+from pan2kg.store.store import text_rows as rows
 from pan2kg.tables.citations import linked_pairs, silent_pairs
 from pan2kg.tables.table import Choice, number
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.turtle.vocabulary import ID, PAN, key
 from pan2kg.validation.quotations import kept_texts
 
 if TYPE_CHECKING:

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.project import PACKAGE, Project, read_text, reason, write_atomically
 from pan2kg.review.basis import (
@@ -39,7 +38,7 @@ from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_
 from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle.blocks import Block as Read
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
-from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS
+from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, key
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 from pan2kg.validation.quotations import RUN, KeptText, hashes_of, read_hashes
 from pan2kg.validation.wording import is_date

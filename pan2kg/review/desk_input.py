@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.message import Message, verbatim
 from pan2kg.review.desk import Desk, Wanted, open_desk
@@ -16,6 +15,7 @@ from pan2kg.review.filing import REVIEWED, journal_name, now, plan_file
 from pan2kg.review.proposals import BY_HAND, WORK, Material, read_material
 from pan2kg.review.proposals import FILE as CANDIDATES
 from pan2kg.review.verdicts import REASONS
+from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph

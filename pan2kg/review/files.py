@@ -17,7 +17,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review.entry import RefusedError
@@ -26,7 +25,7 @@ from pan2kg.store.rules import derive, rule_files, rule_name
 from pan2kg.store.store import LocalStore, Store, construct, open_store, plain
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
 from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, kind_and_key
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, key, kind_and_key
 from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
 from pan2kg.validation.style import check_style
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project, read_text, reason, write_atomically
@@ -24,7 +23,7 @@ from pan2kg.review.decisions import SETTLED, Decision, Evidence, find_item, read
 from pan2kg.review.entry import Form, Outcome, RefusedError
 from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, write
 from pan2kg.review.proposals import WORK
-from pan2kg.turtle.vocabulary import DCTERMS, link_iri
+from pan2kg.turtle.vocabulary import DCTERMS, key, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 
 if TYPE_CHECKING:

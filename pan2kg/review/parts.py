@@ -18,11 +18,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.extract.acts import either
 from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Block, Document
 from pan2kg.store.queries import program_query
-from pan2kg.turtle.vocabulary import thing
+from pan2kg.turtle.vocabulary import key, thing
 from pan2kg.turtle.writer import Statement, iri, text
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.document import AROUND, Document, from_json, load_document, to_json
 from pan2kg.i18n.message import Message, pack, unpack
@@ -22,7 +21,7 @@ from pan2kg.project import PACKAGE, Project, read_text, write_atomically
 from pan2kg.review.anchoring import Anchor, Quotation, find, fold
 from pan2kg.review.parts import INVOLVEMENT, part_key, place_key
 from pan2kg.store.queries import KINDS, find_thing, program_query
-from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key, link_iri, thing
+from pan2kg.turtle.vocabulary import ID, PAN, key, kind_and_key, link_iri, thing
 
 if TYPE_CHECKING:
     from pan2kg.extract.names import Mention

@@ -14,8 +14,7 @@ from difflib import get_close_matches, unified_diff
 from pathlib import Path
 from typing import Final
 
-from pan2kg.coherence.reading_state import Aspect, Extent, Reading
-from pan2kg.coherence.uses import key
+from pan2kg.coherence.evidence import Aspect, Extent, Reading
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.message import Message, did_you_mean, either, told
@@ -25,7 +24,7 @@ from pan2kg.review.files import append
 from pan2kg.store.queries import find_thing, program_query, refuse_other_kind
 from pan2kg.store.store import Store, select
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.vocabulary import PAN, key
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 
 FILE: Final = "readings.ttl"

@@ -8,15 +8,15 @@ from hashlib import sha256
 from random import Random
 from typing import Final
 
-from pan2kg.coherence.agreement import Level, alpha
-from pan2kg.coherence.uses import key
 from pan2kg.review.files import Filed, ProjectFiles
 from pan2kg.review.filing import REVIEWED
 from pan2kg.review.parts import INVOLVEMENT, part_key
 from pan2kg.review.parts import part_key as key_of_part
 from pan2kg.review.proposals import Proposal, Settled
+from pan2kg.scores.measures import ScaleLevel as Level
+from pan2kg.scores.measures import alpha
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.vocabulary import link_iri
+from pan2kg.turtle.vocabulary import key, link_iri
 from pan2kg.turtle.writer import iri, read_prefixes
 
 _DECIDED = ("accepted", "rejected")

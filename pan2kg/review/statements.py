@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.project import PACKAGE, Project, read_text
 from pan2kg.review.basis import WORKS, Basis, added, concept, described, free, handle, of_plan, own, places
@@ -25,7 +24,7 @@ from pan2kg.store.queries import KINDS
 from pan2kg.store.store import Store
 from pan2kg.turtle.blocks import Block as Read
 from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
-from pan2kg.turtle.vocabulary import kind_and_key, link_iri
+from pan2kg.turtle.vocabulary import key, kind_and_key, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, text
 
 USES: Final = "uses-instrument"

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.coherence.citations import Verdict
 from pan2kg.coherence.evidence import level
-from pan2kg.coherence.feasible import Verdict
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.labels import shortened
 from pan2kg.i18n.catalogue import Language, Messages, with_mark

@@ -13,7 +13,6 @@ from hashlib import sha256
 from itertools import count
 from typing import Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError
 from pan2kg.extract.document import AROUND, READER, Document
 from pan2kg.graph.labels import shortened
@@ -25,7 +24,7 @@ from pan2kg.review.filing import REVIEWED, plan_file, refuse_loop
 from pan2kg.review.parts import filed_parts, part_iri, part_statements, rejected_parts
 from pan2kg.review.proposals import MENTION, USE, Found, Material, Proposal, is_described
 from pan2kg.review.statements import link_statements
-from pan2kg.turtle.vocabulary import ID, link_iri, thing
+from pan2kg.turtle.vocabulary import ID, key, link_iri, thing
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
 
 REASONS: Final = ("not-meant", "wrong-edition", "only-repeated", "too-vague", "other-reason")

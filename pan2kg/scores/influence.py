@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pan2kg.scores.measures import coverage
 from pan2kg.coherence.texts import Floats
-from pan2kg.scores.matrix import Scores
 from pan2kg.errors import QueryError
+from pan2kg.scores.matrix import Scores
+from pan2kg.scores.measures import coverage
 
 _ONE: Final = 1e-9
 """How near to 1 a spectral radius is 1."""

@@ -370,6 +370,7 @@ def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
             found.setdefault((one, two), []).append((scores.assessor, score))
     return tuple(Opinions(*pair, tuple(sorted(said))) for pair, said in sorted(found.items()))
 
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """Experts' scores between the actions of two plans, both ways: the positive and the negative apart.
@@ -398,7 +399,8 @@ def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[st
     by_pair = {}
     for pair, cells in scored.items():
         positive, negative = (
-            sum(sum(side(score, 0) for score, _ in given) / len(given) for given in cells.values()) for side in (max, min)
+            sum(sum(side(score, 0) for score, _ in given) / len(given) for given in cells.values())
+            for side in (max, min)
         )
         assessors = {assessor for given in cells.values() for _, assessor in given}
         by_pair[pair] = Judged(positive, negative, len(cells), len(assessors))

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from pan2kg.coherence.evidence import FIGURED, HEADLINE
 from pan2kg.coherence.figures import Taken, figures
 from pan2kg.coherence.known import BasisLine, Tables, basis_line, known
-from pan2kg.coherence.known_tables import read_tables
+from pan2kg.coherence.reading import read_tables
 from pan2kg.coherence.texts import Earlier
 from pan2kg.graph.dataset import own_profile, read_profiles, read_release
 from pan2kg.i18n.catalogue import Language, Messages
