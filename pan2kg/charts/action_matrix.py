@@ -9,23 +9,26 @@ from dataclasses import dataclass
 from typing import Final
 
 from pan2kg.charts.drawing import Box, Font, Group, Label, Mark, centred, shorten
-from pan2kg.charts.frame import PAPER, SHADE, SWATCH, Body, Caption, Picture, Sign, frame, on
-from pan2kg.charts.grid import (
-    EDGE,
-    HEAD,
-    STRONG,
+from pan2kg.charts.frame import (
+    PAPER,
+    SHADE,
+    SWATCH,
+    Body,
+    Caption,
+    Picture,
+    Sign,
     bits_signs,
     filled,
-    find,
-    focus_of,
+    frame,
     hatch_sign,
     hatched,
     level_mark,
     level_signs,
-    named,
+    on,
     shade,
 )
-from pan2kg.charts.subject import Cell, Names, Subject, table, whole
+from pan2kg.charts.grid import EDGE, HEAD, STRONG, named
+from pan2kg.charts.subject import Cell, Names, Subject, find, focus_of, table, whole
 from pan2kg.coherence.evidence import Cell as Reads
 from pan2kg.coherence.weight import Weight
 from pan2kg.errors import QueryError
