@@ -74,7 +74,7 @@ def run_check(options: argparse.Namespace) -> int:
     if options.write_baseline:
         write_baseline(report, Path(options.write_baseline))
     head = f"{heading(project, change, options.language, made=report.made)}\n" if options.format == "text" else ""
-    emit(head + write_report(report, options.format, language=options.language), options.output)
+    emit(head + write_report(report, options.format, language=options.language), options.output, options.format)
     return 0 if report.conforms or options.write_baseline else 1
 
 

@@ -182,11 +182,13 @@ OPTIONS: Final[dict[Option, Callable[[argparse.ArgumentParser], None]]] = {
 def run_coherence(options: argparse.Namespace) -> int:
     """Give a figure on coherence; without a name, say which there are."""
     if options.columns is not None:
-        emit(_from_columns(options), options.output)
+        emit(_from_columns(options), options.output, "csv")
     elif options.figure is None:
         emit(options.help_text())
     else:
-        emit(inquire(project_of(options), options, width_of(options)), options.output)
+        emit(
+            inquire(project_of(options), options, width_of(options)), options.output, getattr(options, "format", "text")
+        )
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli.arguments import SingleValue, add_language, add_output, cache_of, emit, project_of, width_of
 from pan2kg.cli.values import a_link
-from pan2kg.errors import QueryError
+from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.layout import noted
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.days import a_day
@@ -154,6 +154,7 @@ def run_draft(options: argparse.Namespace) -> int:
 
     Where no series of the document is surely its actions, the best three are shown and nothing is written: 1.
     """
+    from pan2kg.countries.table import country_of_key
     from pan2kg.extract.choice import Draftable, draftable
     from pan2kg.extract.draft import Known, draft_plan
     from pan2kg.turtle.writer import read_prefixes
@@ -168,8 +169,9 @@ def run_draft(options: argparse.Namespace) -> int:
     if not isinstance(made, Draftable):
         return 1
     details = made.details(options.plan)
+    country = country_of_key(options.plan)
     facts = Known(
-        _plan_type(project, options.type), project.said("country")[1], options.list, options.publisher,
+        _plan_type(project, options.type), country.iri if country else "", options.list, options.publisher,
         options.date.isoformat() if options.date else "", options.read_at or "", details.statements, details.blocks,
     )  # fmt: skip
     written = draft_plan(
@@ -177,12 +179,16 @@ def run_draft(options: argparse.Namespace) -> int:
         graph=_graph_path(project, options.output), known=facts,
     )  # fmt: skip
     if options.output:
-        Path(options.output).parent.mkdir(parents=True, exist_ok=True)
-    emit(written, options.output)
+        target = Path(options.output)
+        if target.is_file() and read_text(target) not in ("", written):
+            raise ProjectError("draft-stands", place=Place(options.output), remedy="move-draft")
+        target.parent.mkdir(parents=True, exist_ok=True)
+    emit(written, options.output, "turtle")
     if options.outline:
         emit(made.kept, options.outline)
     counts = {"categories": str(len(made.outline.categories)), "actions": str(len(made.outline.actions))}
     guessed = [] if options.language else [noted("language-guessed", language=made.outline.language)]
+    guessed += [] if country else [noted("country-missing", key=options.plan)]
     said = (noted("in-file", file=file.name, message=one) for one in (*guessed, *made.remarks, *details.remarks))
     sys.stderr.write("".join(f"{one}\n" for one in (*said, Message("progress", "draft-counts", counts))))
     return 0
@@ -244,7 +250,7 @@ def run_mentions(options: argparse.Namespace) -> int:
     country = options.country or (own.country if own else _own_country(graph))
     day = options.date or (own.start if own else None)
     found = find_mentions(document, graph.names, date=day, country=country, plan=plan)
-    emit(_written(graph, document, found, options), options.output)
+    emit(_written(graph, document, found, options), options.output, options.format)
     return 0
 
 

@@ -421,8 +421,9 @@ def _say(bound: socket.socket, options: argparse.Namespace) -> None:
     host, port = bound.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     address = f"http://{shown}:{port}/"
-    sys.stdout.write(f"{address}\n")
-    sys.stdout.flush()
+    with suppress(OSError):  # it serves all the same where nobody reads where
+        sys.stdout.write(f"{address}\n")
+        sys.stdout.flush()
     if not options.no_browser:
         import threading
         import webbrowser
