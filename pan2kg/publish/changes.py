@@ -177,9 +177,9 @@ def _moves(old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad
         # a graph itself stands as « this »
         triples: dict[str, set[ox.Triple]] = defaultdict(set)
         for quad in quads:
-            if quad.graph_name not in kept and isinstance(quad.graph_name, ox.NamedNode):
-                if not is_derived(quad.graph_name.value):
-                    triples[quad.graph_name.value].add(_renamed(quad, {quad.graph_name: _THIS}).triple)
+            graph = quad.graph_name
+            if isinstance(graph, ox.NamedNode) and graph not in kept and not is_derived(graph.value):
+                triples[graph.value].add(_renamed(quad, {graph: _THIS}).triple)
         return triples
 
     before, after = by_graph(gone), by_graph(come)
@@ -464,7 +464,11 @@ def read_names(change: Change) -> Names:
     triples = [*change.added, *change.removed]
     altered = {triple.subject for triple in triples}
     owners = {quad.subject for quads in sides for quad in quads if quad.predicate in _DOWN and quad.object in altered}
-    fresh: set[object] = {*altered, *owners, *(term for triple in triples for term in (triple.predicate, triple.object))}
+    fresh: set[object] = {
+        *altered,
+        *owners,
+        *(term for triple in triples for term in (triple.predicate, triple.object)),
+    }
     reached: set[object] = set()
     while fresh:
         reached |= fresh
@@ -487,7 +491,7 @@ class Status(StrEnum):
 class Edit(NamedTuple):
     """One value of a property in place of another, in one language; ``None`` where there was or is none."""
 
-    property: str
+    predicate: str
     language: str
     old: Value | None
     new: Value | None
@@ -495,13 +499,13 @@ class Edit(NamedTuple):
     @property
     def retires(self) -> bool:
         """Whether it says that its thing is given up."""
-        if self.property == "http://www.w3.org/2002/07/owl#deprecated":
+        if self.predicate == "http://www.w3.org/2002/07/owl#deprecated":
             return isinstance(self.new, ox.Literal) and self.new.value in ("true", "1")
-        return self.property == DCTERMS + "isReplacedBy" and self.new is not None
+        return self.predicate == DCTERMS + "isReplacedBy" and self.new is not None
 
     def told(self, names: Names, language: Language) -> str:
         """What became of the value, in words: of two long texts that in which they differ."""
-        name = names.property(self.property, language) + (f" ({self.language})" if self.language else "")
+        name = names.property(self.predicate, language) + (f" ({self.language})" if self.language else "")
         start = 0
         if isinstance(self.old, ox.Literal) and isinstance(self.new, ox.Literal):
             texts = [" ".join(term.value.split()) for term in (self.old, self.new)]
@@ -542,7 +546,9 @@ def read_things(change: Change, names: Names) -> tuple[Altered, ...]:
     stated: list[set[str]] = []
     owners: dict[str, str] = {}
     for quads in (change.old.quads, change.new.quads) if edits else ():
-        stated.append({_called(quad.subject) for quad in quads if quad.subject in nodes and not is_derived(graph_of(quad))})
+        stated.append(
+            {_called(quad.subject) for quad in quads if quad.subject in nodes and not is_derived(graph_of(quad))}
+        )
         for quad in quads:
             if quad.predicate in _DOWN and quad.object in nodes:
                 part, owner = _called(quad.object), _called(quad.subject)
@@ -552,7 +558,7 @@ def read_things(change: Change, names: Names) -> tuple[Altered, ...]:
         above = _above(iri, names, owners)
         kinds = sorted(names.values(iri, RDF + "type"), key=lambda kind: (not kind.startswith(PAN), kind))
         is_renamed = any(
-            edit.property == _LABELS[0] and edit.old is not None and edit.new is not None for edit in several
+            edit.predicate == _LABELS[0] and edit.old is not None and edit.new is not None for edit in several
         )
         status = Status.RENAMED if is_renamed else Status.CHANGED
         if iri not in stated[0] or iri not in stated[1]:
@@ -561,7 +567,9 @@ def read_things(change: Change, names: Names) -> tuple[Altered, ...]:
             status = Status.RETIRED
         ends = (above[0], above[-1]) if above else ("", iri)
         things.append(Altered(iri, next(iter(kinds), ""), status, tuple(several), *ends))
-    return tuple(sorted(things, key=lambda thing: (thing.root, thing.root != thing.iri, thing.part_of, thing.kind, thing.iri)))
+    return tuple(
+        sorted(things, key=lambda thing: (thing.root, thing.root != thing.iri, thing.part_of, thing.kind, thing.iri))
+    )
 
 
 def _above(iri: str, names: Names, owners: Mapping[str, str]) -> list[str]:
@@ -634,7 +642,9 @@ class ChangeReport:
 def read_report(change: Change, weights: Earlier | None = None) -> ChangeReport:
     """A change thing by thing, with the figures of both states on the ``weights`` the old one published."""
     names = read_names(change)
-    return ChangeReport(change, names, read_things(change, names), None if change.is_empty else refigured(change, weights))
+    return ChangeReport(
+        change, names, read_things(change, names), None if change.is_empty else refigured(change, weights)
+    )
 
 
 def write_text(report: ChangeReport, language: Language) -> str:
@@ -700,7 +710,10 @@ def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]
         for thing in things:
             if thing.iri in folded:
                 continue
-            name, heir = names.titled(thing.iri, language, besides=root), names.value(thing.iri, DCTERMS + "isReplacedBy")
+            name, heir = (
+                names.titled(thing.iri, language, besides=root),
+                names.value(thing.iri, DCTERMS + "isReplacedBy"),
+            )
             text = say("feed.entry", kind=names.kind(thing, language), status=say(f"status.{thing.status}"), thing=name)
             if heir and thing.status is Status.RETIRED:
                 text += f", {say('replaced', thing=names.titled(heir, language))}"
@@ -727,7 +740,7 @@ def write_csv(report: ChangeReport, language: Language) -> str:
         about = _about(thing, report, language)
         for edit in thing.edits:
             ends = ("" if term is None else _plain(term) for term in (edit.old, edit.new))
-            rows.append([*about, edit.property, report.names.property(edit.property, language), edit.language, *ends])
+            rows.append([*about, edit.predicate, report.names.property(edit.predicate, language), edit.language, *ends])
     return formats.write_csv(formats.Grid(_COLUMNS, rows))
 
 
@@ -759,7 +772,7 @@ def write_json(report: ChangeReport, language: Language) -> str:
             {
                 **dict(zip(_COLUMNS, _about(thing, report, language), strict=False)),
                 "edits": [
-                    {"property": edit.property, "property_label": report.names.property(edit.property, language),
+                    {"property": edit.predicate, "property_label": report.names.property(edit.predicate, language),
                      "old": term(edit.old), "new": term(edit.new)}
                     for edit in thing.edits
                 ],
@@ -812,7 +825,7 @@ def write_feed(report: ChangeReport, language: Language, updated: datetime, *, a
     if address:
         ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": formats.xml_fit(address)})
     for thing in report.things:
-        edits = "\n".join(f"{edit.property} {edit.old} {edit.new}" for edit in thing.edits)
+        edits = "\n".join(f"{edit.predicate} {edit.old} {edit.new}" for edit in thing.edits)
         kind, status = report.names.kind(thing, language), _WORDS.say(f"status.{thing.status}", language)
         name = report.names.titled(thing.iri, language)
         entry = ET.SubElement(root, "entry")

@@ -194,8 +194,8 @@ def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGET
         for target, start in starts:
             if value.startswith(start):
                 links[target, _bare(predicate)] += number
-    by_name = (Counter({_bare(name): number for name, number in tally.items()}) for tally in (properties, classes))
-    return Statistics(total, subjects, len(objects), *by_name, links)
+    named, kinds = (Counter({_bare(name): number for name, number in tally.items()}) for tally in (properties, classes))
+    return Statistics(total, subjects, len(objects), named, kinds, links)
 
 
 def _bare(term: bytes) -> str:

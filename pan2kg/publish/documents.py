@@ -254,7 +254,7 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
         spaces = {space for iri in iris for space in _spaces(iri)}
         used = {name: space for name, space in prefixes.items() if space in spaces}
         for ending in ("ttl", "jsonld"):
-            yield f"{place}.{ending}", write(triples, ending, used)
+            yield f"{place}.{ending}", write(triples, ending, used, terms=True)
         yield f"{place}.html", render("document.html", _page(described, things, place, pages)).encode()
 
 

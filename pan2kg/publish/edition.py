@@ -237,7 +237,7 @@ _REVIEWER: Final = node(PAN + "reviewedBy")
 
 
 def name_roles(store: LocalStore) -> None:
-    """Put a role in the place of who reviewed, « reviewer 1 », unless the graph names a person so (``foaf:name``).
+    """Put a role in the place of who reviewed, « reviewer-1 », unless the graph names a person so (``foaf:name``).
 
     Numbers follow the first day on which somebody reviewed, so that a later release keeps those of the one before.
     """
@@ -251,7 +251,7 @@ def name_roles(store: LocalStore) -> None:
         for day in chain((getattr(one.object, "value", "") for one in days), ("9999",)):
             begun[reviewer] = min(day, begun.get(reviewer, day))
     unnamed = sorted(begun.keys() - names, key=lambda reviewer: (begun[reviewer], reviewer))
-    roles = {reviewer: f"reviewer {number}" for number, reviewer in enumerate(unnamed, 1)}
+    roles = {reviewer: f"reviewer-{number}" for number, reviewer in enumerate(unnamed, 1)}
     for quad in quads:
         if role := roles.get(getattr(quad.object, "value", "")):
             store.inner.remove(quad)

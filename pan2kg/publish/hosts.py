@@ -84,6 +84,7 @@ class Rule(NamedTuple):
 
 
 MOVED: Final = (
+    Rule(rf"{DOCUMENTS}/link/([0-9a-f])[0-9a-f]\.({_ENDINGS})", f"{DOCUMENTS}/link/$1.$2", flags="R=301,L,NE"),
     Rule(rf"{DOCUMENTS}/([^/]+)/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3", flags="R=301,L,NE"),
     Rule(rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/({SHARED})([^/.]*)\.html", f"{DOCUMENTS}/$1/$2.html#$2$3",
          flags="R=301,L,NE"),
@@ -100,7 +101,7 @@ def w3id_rules(service: str = "") -> list[Rule]:
     if service:
         return [Rule("(.*)", f"{service.rstrip('/')}/$1")]
     things = _forms(f"{_THING}([^/.]*)", f"{DOCUMENTS}/$1/$2", "#$2$3")
-    return [*things, *_forms(f"{DOCUMENTS}/([^/.]+)", f"{DOCUMENTS}/$1"), *MOVED, *_common(), Rule("(.*)", "$1")]
+    return [*things, *_forms(f"{DOCUMENTS}/([^/.]+)", f"{DOCUMENTS}/$1"), *MOVED[:2], *_common(), Rule("(.*)", "$1")]
 
 
 def _forms(pattern: str, target: str, at: str = "") -> Iterator[Rule]:
@@ -169,8 +170,9 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
         "apache.txt", types=types, path=path,
         rules="".join(rule.written() for rule in (*gone, *moved, *MOVED, *led, *_common())),
     ).encode()  # fmt: skip
-    yield f"{DOCUMENTS}/.htaccess", (
-        b"# A document comes in the form asked for, by the names of its files.\nOptions +MultiViews\n"
+    yield (
+        f"{DOCUMENTS}/.htaccess",
+        (b"# A document comes in the form asked for, by the names of its files.\nOptions +MultiViews\n"),
     )
     more = {"css": "text/css", "svg": "image/svg+xml", "zip": "application/zip", "gz": "application/gzip"}
     media_types = {**MEDIA, **OTHER_MEDIA, **more}

@@ -6,7 +6,7 @@ an identifier, and merges distributions with the same address.
 
 The same questions are put to Apache, nginx, plain files, or the service: the front page, the catalogue with all it
 offers, what stands for the dataset, its versions and the ontology, a thing of every kind in every form, what is not
-there, and what was retired. What only a server that negotiates can do, 303, q-values and 410, is asked of one that does.
+there, and what was retired. What only a server that negotiates can do (303, q-values, 410) is asked of one that does.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -35,7 +36,7 @@ from pan2kg.publish.documents import DOCUMENTS
 from pan2kg.publish.edition import Addresses, Issue
 from pan2kg.publish.folder import LIST, MARK, VERSIONS
 from pan2kg.publish.hosts import MEDIA
-from pan2kg.publish.vocabulary import ADMS, DCAT, DCATAP, FOAF, SPDX, TYPE, VCARD, Term, canonical, node
+from pan2kg.publish.vocabulary import ADMS, DCAT, DCATAP, FOAF, SPDX, TYPE, VCARD, Term, canonical
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS
 
 Properties = Mapping[str, list[Term]]
@@ -73,7 +74,6 @@ def _fault(key: str, /, **values: object) -> str:
 
 def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
     """What is wrong with a catalogue, one sentence each; none is the pass."""
-    distributions = []
     if not any(_is_a(properties, "Dataset") for properties in by_subject.values()):
         yield _fault("no-dataset")
     for subject, properties in by_subject.items():
@@ -82,25 +82,16 @@ def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
                 prefix, _, local = name.partition(":")
                 if not properties.get(_SPACES[prefix] + local):
                     yield _fault("lacks", subject=subject, name=_SPACES[prefix] + local)
-        for predicate, values in properties.items():
-            for value in values if predicate not in _PLACES else ():
-                known = by_subject.get(str(value), {})
-                is_described = known.get(TYPE.value) and any(known.get(name) for name in _LABELS)
-                if isinstance(value, ox.NamedNode) and not is_described:
-                    yield _fault("undescribed", subject=subject, value=value)
-            tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
-            if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
-                yield _fault("not-french-first", subject=subject, predicate=predicate)
+        yield from _values(subject, properties, by_subject)
         for name in ("issued", "modified"):
             for value in properties.get(DCTERMS + name, []):
                 if value.value[:10] > today.isoformat():
                     yield _fault("in-future", subject=subject, name=name, day=value.value[:10])
         if properties.get(DCTERMS + "hasPart"):
             yield _fault("has-part", subject=subject)  # a portal makes a nameless resource of it
-        if _is_a(properties, "Distribution"):
-            distributions.append(properties)
         if _is_a(properties, "Dataset"):
             yield from _thin(subject, properties)
+    distributions = [properties for properties in by_subject.values() if _is_a(properties, "Distribution")]
     addresses = Counter(str(value) for properties in distributions for value in properties.get(DCAT + "accessURL", []))
     for address, number in addresses.items():
         if number > 1:  # a portal merges them
@@ -109,6 +100,19 @@ def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
         is_measured = properties.get(DCAT + "byteSize") and properties.get(SPDX + "checksum")
         if properties.get(DCAT + "downloadURL") and not is_measured:
             yield _fault("no-size", address=properties[DCAT + "downloadURL"][0])
+
+
+def _values(subject: str, properties: Properties, by_subject: Mapping[str, Properties]) -> Iterator[str]:
+    """Whether all that is referred to is described here, and French stands first."""
+    for predicate, values in properties.items():
+        for value in values if predicate not in _PLACES else ():
+            known = by_subject.get(str(value), {})
+            is_described = known.get(TYPE.value) and any(known.get(name) for name in _LABELS)
+            if isinstance(value, ox.NamedNode) and not is_described:
+                yield _fault("undescribed", subject=subject, value=value)
+        tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
+        if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
+            yield _fault("not-french-first", subject=subject, predicate=predicate)
 
 
 def _is_a(properties: Properties, kind: str) -> bool:
@@ -203,9 +207,8 @@ def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
 
 
 _WORDS: Final = Messages("publication")
-_TOPICS: Final = frozenset(ox.NamedNode(FOAF + name) for name in ("primaryTopic", "topic"))
 _SECONDS: Final = 30
-_NOWHERE: Final = ("doc/plan/no-such-plan.txt", "doc/nothing/0000000000000000.ttl", "no/such/file")
+_NOWHERE: Final = ("doc/plan/no-such-plan.txt", "doc/nothing.ttl", "no/such/file")
 _MOST_TURNS: Final = 3
 _RELAXED: Final = frozenset(("md", "atom", "rq", "ru", "nt", "rdf", "nq", "csv", "ttl", "jsonld"))
 """Texts whose media type a host of plain files may not know."""
@@ -233,15 +236,19 @@ class Verification:
         self.negotiates = self.get(next(iter(self.things.values()), DOCUMENTS), "text/turtle")[1] == MEDIA["ttl"]
 
     def _things(self, root: Path) -> Iterator[tuple[str, str]]:
-        """A thing of each kind that was not retired, and the document that tells it."""
+        """A thing of ours of each kind that was not retired, and the document that tells it."""
         kinds = set()
         for path in sorted(self.sums):
             match = re.fullmatch(rf"({DOCUMENTS}/([^/]+)/[^/]+)\.html", path)
             if match and match[2] not in kinds:
-                for key in re.findall('<tr id="([^"]+)"', (root / path).read_text("utf-8")):
-                    if f"{match[2]}/{key}" not in self.retired:
+                start = f"<{self.mark.get('root', '')}id/"
+                quads = ox.parse(path=root / f"{match[1]}.ttl", format=ox.RdfFormat.TURTLE)
+                things = sorted({str(quad.subject) for quad in quads if str(quad.subject).startswith(start)})
+                names = (thing.removeprefix(start).rstrip(">") for thing in things)
+                for name in names:
+                    if name not in self.retired and documents.shared_place(f"{DOCUMENTS}/{name}") == match[1]:
                         kinds.add(match[2])
-                        yield f"{match[2]}/{key}", match[1]
+                        yield name, match[1]
                         break
 
     def run(self) -> None:
@@ -253,7 +260,7 @@ class Verification:
         front = self._expect("", "text/html", 200)
         for language in LANGUAGES:
             if f'lang="{language}"'.encode() not in front.content:
-                self._fault("language", "", language=language)
+                self._complain("language", "", language=language)
         for path in self._files():
             self._file(path)
         for path in _NOWHERE:
@@ -270,7 +277,7 @@ class Verification:
                 path = documents.shared_place(f"{DOCUMENTS}/{place}") + ".html"
                 answer = self._expect(path, "text/html", 200, 410) if path in self.sums else None
                 if answer and answer.status_code == 200 and b'class="retired"' not in answer.content:
-                    self._fault("tombstone", path)
+                    self._complain("tombstone", path)
 
     def get(self, path: str, accept: str = "*/*") -> tuple[httpx.Response, str]:
         """What the server answers to a GET, which is not followed, and the media type of that.
@@ -280,39 +287,34 @@ class Verification:
         """
         self.asked += 1
         try:
-            answer = self.client.get(f"{self.base}{quote(path)}", headers={"Accept": accept})
+            try:
+                answer = self.client.get(f"{self.base}{quote(path)}", headers={"Accept": accept})
+            except (httpx.RemoteProtocolError, httpx.ReadError):  # closed after the answer before: no answer to this
+                answer = self.client.get(f"{self.base}{quote(path)}", headers={"Accept": accept})
         except httpx.HTTPError as error:
             raise ProjectError(
                 "nothing-answers", place=Place(self.base), address=self.base + path, reason=str(error)
             ) from None
         return answer, answer.headers.get("content-type", "").partition(";")[0].strip()
 
-    def _fault(self, key: str, path: str, **values: object) -> None:
+    def _complain(self, key: str, path: str, **values: object) -> None:
         self.faults.append(_WORDS.say(f"verify.{key}", spoken(), path=path or "/", **values))
 
     def _expect(self, path: str, accept: str, *statuses: int) -> httpx.Response:
         answer, _ = self.get(path, accept)
         if answer.status_code not in statuses:
             wanted = ", ".join(map(str, statuses))
-            self._fault("status", path, accept=accept, found=str(answer.status_code), wanted=wanted)
+            self._complain("status", path, accept=accept, found=str(answer.status_code), wanted=wanted)
         return answer
 
     def _speaks(self, path: str, thing: str) -> None:
-        """Whether a document says something of a thing, or of what it is about, where that has its IRI from others."""
-        answer = self._expect(path, MEDIA["ttl"], 200)
-        if answer.status_code != 200:
-            return
-        root = str(self.mark.get("root", ""))
-        try:
-            triples = list(ox.parse(answer.content, format=ox.RdfFormat.TURTLE))
-        except SyntaxError:
-            triples = []
-        topics = {triple.object.value for triple in triples
-                  if triple.predicate in _TOPICS and isinstance(triple.object, ox.NamedNode)}  # fmt: skip
-        about = {f"{root}id/{thing}", *(topic for topic in topics if not topic.startswith(root))}
-        subjects = {triple.subject.value for triple in triples if isinstance(triple.subject, ox.NamedNode)}
-        if about.isdisjoint(subjects):
-            self._fault("silent", path, thing=f"id/{thing}")
+        """Whether a document says something of a thing."""
+        answer, subjects = self._expect(path, MEDIA["ttl"], 200), set[object]()
+        if answer.status_code == 200:
+            with suppress(SyntaxError):
+                subjects = {quad.subject for quad in ox.parse(answer.content, format=ox.RdfFormat.TURTLE)}
+            if ox.NamedNode(f"{self.mark.get('root', '')}id/{thing}") not in subjects:
+                self._complain("silent", path, thing=f"id/{thing}")
 
     def _files(self) -> Iterator[str]:
         """The files that are asked for: all but pages and documents, and of those one of each kind."""
@@ -332,13 +334,13 @@ class Verification:
         if answer.status_code != 200:
             return
         if hashlib.sha256(answer.content).hexdigest() != self.sums[path]:
-            self._fault("bytes", path)
+            self._complain("bytes", path)
         ending, named = path.rpartition(".")[2], answer.headers.get("content-type", "")
         media = named.partition(";")[0].strip()
         if (ending == "html" or (self.negotiates and ending in MEDIA)) and media != MEDIA[ending]:
-            self._fault("media", path, accept="*/*", found=media, wanted=MEDIA[ending])
+            self._complain("media", path, accept="*/*", found=media, wanted=MEDIA[ending])
         if self.negotiates and ending in _RELAXED and "charset=utf-8" not in named.lower():
-            self._fault("media", path, accept="*/*", found=named, wanted=f"{MEDIA[ending]}; charset=utf-8")
+            self._complain("media", path, accept="*/*", found=named, wanted=f"{MEDIA[ending]}; charset=utf-8")
 
     def _negotiation(self) -> None:
         for thing, place in self.things.items():
@@ -354,9 +356,9 @@ class Verification:
                 answer = self._expect(place, accept, 200)
                 media = answer.headers.get("content-type", "").partition(";")[0]
                 if answer.status_code == 200 and media != MEDIA[ending]:
-                    self._fault("media", place, accept=accept, found=media, wanted=MEDIA[ending])
+                    self._complain("media", place, accept=accept, found=media, wanted=MEDIA[ending])
                 if "accept" not in answer.headers.get("vary", "").lower():
-                    self._fault("vary", place)
+                    self._complain("vary", place)
         # what stands for the dataset, its versions, the ontology and a named graph leads to files
         versions = sorted({path.split("/")[1] for path in self.sums if path.startswith(f"{VERSIONS}/")})
         graph = next((path.removesuffix(".ttl") for path in sorted(self.sums) if path.startswith("graph/")), "")
@@ -372,7 +374,7 @@ class Verification:
 
     def _inside(self, answer: httpx.Response) -> str:
         """Where an answer leads, as a path below the base."""
-        return urlsplit(answer.headers.get("location", "")).path.removeprefix(urlsplit(self.base).path)
+        return urlsplit(str(answer.headers.get("location", ""))).path.removeprefix(urlsplit(self.base).path)
 
 
 def verify(root: Path, base: str) -> Verification:

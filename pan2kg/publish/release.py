@@ -104,9 +104,10 @@ class Release:
             if (self.folder.root / path).is_file():
                 titles = _WORDS.known(f"product.{key}"), _WORDS.known(f"product.{key}-about")
                 files.append((key, path, form, *titles, None))
+        root = self.folder.root
         self.offers = [
-            Distribution(key, path, form, *folder.measure(self.folder.root / path), *texts)
-            for key, path, form, *texts in files
+            Distribution(key, path, form, *folder.measure(root / path), title, about, group)
+            for key, path, form, title, about, group in files
         ]
 
 
@@ -238,9 +239,7 @@ def _descriptions(release: Release) -> Iterator[File]:
 def _for_hosts(release: Release) -> Iterator[File]:
     """Rules of servers, and what search engines look for."""
     issue, options = release.edition.issue, release.options
-    yield from hosts.host_files(
-        release.edition, release.retired, has_base=options.has_base, service=options.service
-    )
+    yield from hosts.host_files(release.edition, release.retired, has_base=options.has_base, service=options.service)
     robots = "User-agent: *\nDisallow:\n"
     if options.has_base:
         files = sorted(path for path in folder.walk(release.folder.root) if path.endswith(".html"))
@@ -439,9 +438,7 @@ def refuse_version(edition: Edition, whole: dump.Content) -> None:
     if issue.version == version and dump.lines_of(before) != whole.quads:
         change = changes.change_list(changes.read_side(before), changes.side_of_store(edition.store, issue.version))
         proposed = propose(version, changes.read_report(change))
-        raise ProjectError(
-            "version-used", place=place, remedy="take-version", version=issue.version, proposed=proposed
-        )
+        raise ProjectError("version-used", place=place, remedy="take-version", version=issue.version, proposed=proposed)
 
 
 def propose(version: str, report: changes.ChangeReport | None) -> str:

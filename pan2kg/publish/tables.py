@@ -15,7 +15,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from importlib.util import find_spec
 from itertools import chain, product
 from pathlib import Path
@@ -102,14 +102,14 @@ class ReleaseTable:
         """The table as RFC 4180 has it, in UTF-8."""
         return write_csv(Grid([column.name for column in self.fields], self.rows)).encode()
 
-    def metadata(self, edition: Edition, folder: str, describe: Callable[[Field], dict[str, object]]) -> dict[str, object]:
-        """What CSV on the Web wants to know of it, without its keys."""
+    def metadata(self, edition: Edition, folder: str, schema: Mapping[str, object]) -> dict[str, object]:
+        """What CSV on the Web wants to know of it, with a schema of its columns."""
         issue = edition.issue
         return {
             "@id": issue.addresses.file(f"{folder}/{self.name}.csv"), "url": f"{self.name}.csv",
             "dc:title": [{"@value": words, "@language": tag} for tag, words in self.title.words],
             "dc:license": {"@id": edition.licence}, "dc:isPartOf": {"@id": issue.dataset},
-            "tableSchema": {"columns": [describe(column) for column in self.fields]},
+            "tableSchema": schema,
         }  # fmt: skip
 
 
@@ -209,7 +209,7 @@ class Source:
 
     def labelled(self, column: Field, things: Sequence[str]) -> list[FieldCells]:
         """A column of things, one a cell, with their labels beside it."""
-        cells = [(column, [self.addresses.own(thing) for thing in things])]
+        cells: list[FieldCells] = [(column, [self.addresses.own(thing) for thing in things])]
         for tag in RELEASED:
             label = Field(f"{column.name}_label_{tag}", "skos:prefLabel", language=tag, about=column.name)
             cells.append((label, [self.labels.get(thing, {}).get(tag, "") for thing in things]))
@@ -297,10 +297,12 @@ def table_files(edition: Edition) -> Iterator[File]:
     keys = {table.name: {row[0] for row in table.rows} for table in tables if len(table.things) != 2}
     described: list[dict[str, object]] = []
     for table in tables:
-        schema = {} if not table.things else {"aboutUrl": f"{{+{table.key[0]}}}"}
-        primary = list(table.key) if len(table.key) > 1 else table.key[0]
-        metadata = table.metadata(edition, TABLES, partial(_described, source, table))
-        metadata["tableSchema"] = {**schema, "primaryKey": primary, **metadata["tableSchema"]}  # type: ignore[dict-item]
+        schema: dict[str, object] = {
+            **({"aboutUrl": f"{{+{table.key[0]}}}"} if table.things else {}),
+            "primaryKey": list(table.key) if len(table.key) > 1 else table.key[0],
+            "columns": [_described(source, table, column) for column in table.fields],
+        }
+        metadata = table.metadata(edition, TABLES, schema)
         yield f"{TABLES}/{table.name}.csv", table.written()
         yield f"{TABLES}/{table.name}.csv-metadata.json", as_json({"@context": CONTEXT, **metadata})
         # a foreign key in CSVW has no empty cell: every row refers to one of the other table
@@ -308,11 +310,10 @@ def table_files(edition: Edition) -> Iterator[File]:
             {"columnReference": column.name,
              "reference": {"resource": f"{column.refers}.csv", "columnReference": "iri"}}
             for at, column in enumerate(table.fields)
-            if column.refers in keys and not column.separator and all(row[at] in keys[column.refers] for row in table.rows)
+            if column.refers in keys and not column.separator
+            and all(row[at] in keys[column.refers] for row in table.rows)
         ]  # fmt: skip
-        if references:
-            metadata["tableSchema"] = {**metadata["tableSchema"], "foreignKeys": references}  # type: ignore[dict-item]
-        described.append(metadata)
+        described.append({**metadata, "tableSchema": {**schema, "foreignKeys": references} if references else schema})
     yield GROUP, as_json({"@context": CONTEXT, "tables": described})
 
 
@@ -400,7 +401,8 @@ def _number(value: float) -> str:
 def figures_table(graph: Graph) -> ReleaseTable:
     """A row a figure, level of evidence and part: a number, or the two ends of an interval."""
     columns = (
-        Field("figure"), Field("evidence_level"), Field("part"), *(Field(f"name_{tag}", language=tag) for tag in RELEASED),
+        Field("figure"), Field("evidence_level"), Field("part"),
+        *(Field(f"name_{tag}", language=tag) for tag in RELEASED),
         Field("unit"), Field("value", datatype="decimal"), Field("upper", datatype="decimal"),
         Field("population", datatype="integer"),
     )  # fmt: skip
@@ -507,7 +509,7 @@ class _Rows:
 
     def grounds(self, iri: str) -> list[Row]:
         """The quotations a statement rests on, each with its source; the source alone where nothing is quoted."""
-        quoted = [
+        quoted: list[Row] = [
             (quote, self.value(passage, PAN + "inDocument"))
             for passage in self.objects(iri, PAN + "evidence")
             for quote in self.objects(passage, PAN + "quote")
@@ -597,16 +599,27 @@ class Product:
         return _WORDS.known(f"product.{self.name}-about")
 
 
-PRODUCTS: Final = tuple(
-    Product(name, tuple(columns.split()), frozenset(values.split()), rows)
-    for name, columns, values, rows in (
-        ("actions", "action number plan aspect what capacity quote source certainty", "number quote", _Rows.actions),
-        ("links", "link type from to from_plan to_plan relation shared level quote source certainty", "link quote",
-         _Rows.links),
-        ("bodies", "body type part_of preceded_by actions plans", "actions plans", _Rows.bodies),
-        ("texts", "text type duty provision kind force addressee due_date due_rule quote source",
-         "due_date due_rule quote", _Rows.texts),
-    )
+PRODUCTS: Final = (
+    Product(
+        "actions",
+        ("action", "number", "plan", "aspect", "what", "capacity", "quote", "source", "certainty"),
+        frozenset(("number", "quote")), _Rows.actions,
+    ),
+    Product(
+        "links",
+        ("link", "type", "from", "to", "from_plan", "to_plan", "relation", "shared", "level", "quote", "source",
+         "certainty"),
+        frozenset(("link", "quote")), _Rows.links,
+    ),
+    Product(
+        "bodies", ("body", "type", "part_of", "preceded_by", "actions", "plans"), frozenset(("actions", "plans")),
+        _Rows.bodies,
+    ),
+    Product(
+        "texts",
+        ("text", "type", "duty", "provision", "kind", "force", "addressee", "due_date", "due_rule", "quote", "source"),
+        frozenset(("due_date", "due_rule", "quote")), _Rows.texts,
+    ),
 )  # fmt: skip
 """The tables for people, in the order in which they are offered."""
 
@@ -652,7 +665,9 @@ def product_files(described: Described) -> Iterator[File]:
             cells.append((whole, values))
             for tag, (heads, columns) in sheets.items():
                 heads.append(heading(whole, tag))
-                columns.append(values if is_value else [described.name(value, tag) if value else "" for value in values])
+                columns.append(
+                    values if is_value else [described.name(value, tag) if value else "" for value in values]
+                )
         for tag, (heads, columns) in sheets.items():
             heads += [
                 _WORDS.say("product.address", tag, of=_WORDS.say(f"product.column.{name}", tag)) for name, _ in links
@@ -665,7 +680,8 @@ def product_files(described: Described) -> Iterator[File]:
                     for tag, (heads, columns) in sheets.items()]  # fmt: skip
             yield f"{path}.xlsx", write_spreadsheet(book)
         yield f"{path}.csv", table.written()
-        metadata = table.metadata(described.edition, DATA, describe)
+        schema = {"columns": [describe(column) for column in table.fields]}
+        metadata = table.metadata(described.edition, DATA, schema)
         yield f"{path}.csv-metadata.json", as_json({"@context": CONTEXT, **metadata})
         if "parquet" in product_forms():
             turned = list(zip(*table.rows, strict=True)) or [()] * len(table.fields)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -95,8 +95,10 @@ def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, obje
     return list(dict.fromkeys(quad.triple for quad in ox.parse(head + body, format=ox.RdfFormat.TURTLE)))
 
 
-def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]) -> bytes:
+def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str], *, terms: bool = False) -> bytes:
     """The triples in the order given, in the format of a file with this ending; JSON-LD compact, by its own context.
+
+    With ``terms`` the context says of a property what its values are, where all are of one kind.
 
     >>> triple = ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://p/b"), ox.Literal("c", language="fr"))
     >>> print(write([triple], "jsonld", {"p": "http://p/"}).decode(), end="")
@@ -123,21 +125,58 @@ def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]
         plain = term.datatype.value == XSD + "string"
         return term.value if plain else {"@type": short(term.datatype.value), "@value": term.value}
 
-    nodes: dict[str, dict[str, object]] = {}
+    nodes: dict[str, dict[str, list[object]]] = {}
     for triple in triples:
         name = triple.subject.value if isinstance(triple.subject, ox.NamedNode) else str(triple.subject)
-        properties = nodes.setdefault(name, {"@id": name})
+        properties = nodes.setdefault(name, {})
         if isinstance(triple.object, ox.Triple):
             continue
-        is_type = triple.predicate == TYPE and isinstance(triple.object, ox.NamedNode)
-        key = "@type" if is_type else short(triple.predicate.value)
-        value = short(triple.object.value) if is_type else value_of(triple.object)
-        # one value as it is, several as a list: the shortest a reader of JSON-LD understands
-        held = properties.get(key)
-        properties[key] = value if held is None else [*(held if isinstance(held, list) else [held]), value]
-    context = json.dumps(dict(sorted(prefixes.items())), ensure_ascii=False)
-    lines = ",\n  ".join(json.dumps(properties, ensure_ascii=False) for properties in nodes.values())
-    return f'{{\n "@context": {context},\n "@graph": [\n  {lines}\n ]\n}}\n'.encode()
+        if triple.predicate == TYPE and isinstance(triple.object, ox.NamedNode):
+            properties.setdefault("@type", []).append(short(triple.object.value))
+        else:
+            properties.setdefault(short(triple.predicate.value), []).append(value_of(triple.object))
+    context: dict[str, object] = dict(sorted(prefixes.items()))
+    if terms:
+        context |= _coerced(nodes, short)
+    # one value as it is, several as a list: the shortest a reader of JSON-LD understands
+    lines = ",\n  ".join(
+        json.dumps(
+            {"@id": short(name) if terms else name}
+            | {key: values[0] if len(values) == 1 else values for key, values in properties.items()},
+            ensure_ascii=False,
+        )
+        for name, properties in nodes.items()
+    )
+    head = json.dumps(context, ensure_ascii=False)
+    return f'{{\n "@context": {head},\n "@graph": [\n  {lines}\n ]\n}}\n'.encode()
+
+
+def _coerced(nodes: Mapping[str, dict[str, list[object]]], short: Callable[[str], str]) -> dict[str, object]:
+    """What a context says of properties whose values are things, of one type, or in languages: they become plain."""
+    values_of: dict[str, list[dict[str, str]]] = {}
+    for properties in nodes.values():
+        for name, values in properties.items():
+            if name != "@type":
+                values_of.setdefault(name, []).extend(value if isinstance(value, dict) else {} for value in values)
+    terms: dict[str, object] = {}
+    for name, several in sorted(values_of.items()):
+        if all("@id" in value for value in several):
+            terms[name] = {"@type": "@id"}
+        elif all("@language" in value for value in several):
+            terms[name] = {"@container": "@language"}
+        elif "@type" in several[0] and len({value.get("@type") for value in several}) == 1:
+            terms[name] = {"@type": several[0]["@type"]}
+    for properties in nodes.values():
+        for name in properties.keys() & terms.keys():
+            values: list[dict[str, str]] = properties[name]  # type: ignore[assignment]
+            if terms[name] == {"@container": "@language"}:
+                texts: dict[str, list[str]] = {}
+                for value in values:
+                    texts.setdefault(value["@language"], []).append(value["@value"])
+                properties[name] = [{tag: words[0] if len(words) == 1 else words for tag, words in texts.items()}]
+            else:
+                properties[name] = [short(value["@id"]) if "@id" in value else value["@value"] for value in values]
+    return terms
 
 
 def canonical(content: bytes, ending: str) -> str:
@@ -179,12 +218,12 @@ def forms() -> Mapping[str, Form]:
 @cache
 def schemes() -> Mapping[str, Scheme]:
     """The code lists by name."""
-    countries_and_tongues = [*codes.countries().values(), *codes.tongues().values()]
+    coded_by_list: list[codes.Country | codes.Tongue] = [*codes.countries().values(), *codes.tongues().values()]
     schemes = {}
     for name, row in _table("authority").items():
         listed = row.get("concept")
         concepts = dict(listed) if isinstance(listed, dict) else {}
-        for coded in countries_and_tongues:
+        for coded in coded_by_list:
             if coded.iri.startswith(f"{row['iri']}/"):
                 concepts[coded.authority] = {tag: coded.names.say(tag) for tag in ("fr", "en")}
         texts = {key: Text.of(words) for key, words in concepts.items()}

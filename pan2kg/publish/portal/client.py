@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -257,7 +257,7 @@ class Client:
         return value
 
 
-def _opened(file: PortalFile):  # type: ignore[no-untyped-def]  # a file as open() gives it
+def _opened(file: PortalFile) -> BinaryIO:
     """The file, if it is still what was measured.
 
     Raises:

@@ -14,7 +14,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
@@ -712,7 +711,7 @@ def _performed(client: Client, todo: tuple[Step, ...], known: dict[str, str]) ->
             if is_other or said.get("filesize") not in (None, content.size):
                 place = Place(f"{step.method} {client.access.url(path)}")
                 raise PassingError("not-whole", place=place, remedy="push-sends-anew", name=content.name)
-        elif extras(step.content).get(PART_KEY) and not extras(said).get(PART_KEY):
+        elif extras(content).get(PART_KEY) and not extras(said).get(PART_KEY):
             # a portal that drops the extra by which a resource is found again would be given it anew each time
             place = Place(f"{step.method} {step.path}")
             raise PortalError("extra-of-resource", place=place, remedy="ask-for-extras", part_key=PART_KEY)
