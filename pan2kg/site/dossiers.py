@@ -15,6 +15,7 @@ from pan2kg.coherence.reading_state import Aspect, coverage
 from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES, Use
 from pan2kg.i18n.days import in_words
 from pan2kg.report import brief as advice
+from pan2kg.report.brief import duties, is_late
 from pan2kg.site.connections import COUNTING
 from pan2kg.site.dossier import Dossier, Drawn, Sentence, counted, dossier, homes, listed, picture_of, proofs, said
 from pan2kg.site.values import dated, value
@@ -83,14 +84,12 @@ def _of_actions(context: PageContext, known: Known, plan: str) -> Iterator[Sente
 
 
 def _due(context: PageContext, known: Known, plan: str) -> Sentence | None:
-    """The obligations of the texts a plan names: past their date without a known answer, and still to come."""
-    texts = {use.text for use in known.uses if known.tables.works.plan(use.work) == plan}
-    rows = [one for one in context.graph.margins(known.level).rows if one.obligation.instrument in texts]
+    """The obligations its brief speaks of: past their date without a known answer, and those nothing is known of."""
+    rows = duties(context.graph, known.level, plan)
     if not rows:
         return None
-    late = sum(one.met is Met.OPEN for one in rows)
     address = context.href("obligations.html")
-    return counted(context, "plan-due", late, address, of=len(rows), unknown=_unknown(rows))
+    return counted(context, "plan-due", sum(map(is_late, rows)), address, of=len(rows), unknown=_unknown(rows))
 
 
 def _unknown(rows: Iterable[Margin]) -> int:
@@ -201,7 +200,7 @@ def of_body(context: PageContext, body: str) -> Dossier:
             said(context, "body-leads", len(led), "#who", plans=len(homes(known, led))),
             said(context, "body-parts", len(others), "#who", plans=len(homes(known, others))),
             counted(context, "body-asked", len(held), context.href("obligations.html"),
-                    late=sum(one.met is Met.OPEN for one in held), unknown=_unknown(held)) if held else None,
+                    late=sum(map(is_late, held)), unknown=_unknown(held)) if held else None,
             _beside(context, beside) if parts else None,
         ),
         facts=((context.t("dossier-kind"), _links(context, context.graph.statements.values(body, TYPE))),),
@@ -263,7 +262,7 @@ def of_text(context: PageContext, text: str) -> Dossier:
             said(context, "text-plans", len(best), "#picture" if best else "#rests",
                  carry=how[CARRIES_OUT], serve=how[SERVES], mention=how[MENTIONS]),
             counted(context, "text-asks", len(asked), context.href("obligations.html"),
-                    late=sum(one.met is Met.OPEN for one in asked), unknown=_unknown(asked)) if asked else None,
+                    late=sum(map(is_late, asked)), unknown=_unknown(asked)) if asked else None,
             _coming(context, asked),
             said(context, "text-changed", len(changing), "#links", names=listed(context, changing))
             if changing else None,

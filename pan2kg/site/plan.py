@@ -279,7 +279,7 @@ def editions(context: PageContext, plan: str) -> tuple[list[str], list[str]]:
 
 def ordered(context: PageContext, iris: Iterable[str]) -> list[str]:
     """Actions or headings in the order of the document: 2.10 after 2.9."""
-    return sorted(iris, key=lambda iri: _place(context, iri))
+    return sorted(iris, key=lambda iri: (_place(context, iri), iri))
 
 
 def headings(context: PageContext, actions: Iterable[str]) -> list[Heading]:
