@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.publish.documents import DOCUMENTS, Described, read_described, shared_place
+from pan2kg.publish.documents import DOCUMENTS, Described, read_described
 from pan2kg.publish.dump import DUMPS, read_content
 from pan2kg.publish.edition import Edition, Issue, read_facts
 from pan2kg.publish.hosts import APART, MOVED, w3id_rules
