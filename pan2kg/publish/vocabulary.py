@@ -168,14 +168,14 @@ def _coerced(nodes: Mapping[str, dict[str, list[object]]], short: Callable[[str]
             terms[name] = {"@type": several[0]["@type"]}
     for properties in nodes.values():
         for name in properties.keys() & terms.keys():
-            values: list[dict[str, str]] = properties[name]  # type: ignore[assignment]
+            objects = [value for value in properties[name] if isinstance(value, dict)]
             if terms[name] == {"@container": "@language"}:
                 texts: dict[str, list[str]] = {}
-                for value in values:
+                for value in objects:
                     texts.setdefault(value["@language"], []).append(value["@value"])
                 properties[name] = [{tag: words[0] if len(words) == 1 else words for tag, words in texts.items()}]
             else:
-                properties[name] = [short(value["@id"]) if "@id" in value else value["@value"] for value in values]
+                properties[name] = [short(value["@id"]) if "@id" in value else value["@value"] for value in objects]
     return terms
 
 

@@ -18,6 +18,7 @@ from pan2kg.publish.hosts import APART, MOVED, w3id_rules
 from pan2kg.publish.tables import PRODUCTS, TABLES, table_definitions, weigh_links
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import SiteContext
+from pan2kg.store.rules import rule_files
 from pan2kg.turtle.vocabulary import ROOT
 
 LISTED = Path(__file__).parents[1] / "data"
@@ -59,10 +60,9 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
     for product in PRODUCTS:
         yield from (f"data/{product.name}.{end}" for end in ("csv", "csv-metadata.json", "parquet", "xlsx"))
     for folder in ("ontology", "queries"):
-        for path in (edition.project.root / folder).rglob("*"):
-            yield f"{folder}/{path.relative_to(edition.project.root / folder).as_posix()}"
-    for path in (Path(pan2kg.__file__).parent / "store" / "rules").glob("*.rq"):
-        yield f"queries/rules/{path.name}"
+        for file in (edition.project.root / folder).rglob("*"):
+            yield f"{folder}/{file.relative_to(edition.project.root / folder).as_posix()}"
+    yield from (f"queries/rules/{file.name}" for file in rule_files(edition.project))
 
 
 @pytest.mark.parametrize("listed", sorted(LISTED.glob("addresses-*.txt.gz")), ids=lambda path: path.name)
