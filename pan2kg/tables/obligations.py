@@ -7,14 +7,13 @@ from dataclasses import replace
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import Margin, Obligation, Standing
-from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
 from pan2kg.tables.making import DEFAULT, Choice, code, codes, day, level_cells, make, note, thing, things, undated
 from pan2kg.tables.table import Row, Table
-from pan2kg.turtle.vocabulary import ID
+from pan2kg.turtle.vocabulary import ID, key
 
 RECURRING = ("every", "last_due", "next_due")
 DUTIES = (
