@@ -63,7 +63,7 @@ def report_files(
     ``page`` is that of the plan, by its IRI, in the language of the graph, and ``style`` the style sheet of the site.
 
     >>> from pan2kg import open_graph
-    >>> graph = open_graph(language="en")
+    >>> graph = open_graph().spoken("en")
     >>> list(report_files(graph, graph.plan("lu-bhr-2"), "<main><h1>PAN 2</h1></main>"))
     ['report.en.html', 'report.en.md']
     """
