@@ -9,8 +9,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import Formatter, SingleValue, add_language, cache_of, emit, project_of
-from pan2kg.cli.values import a_link
+from pan2kg.cli.arguments import Formatter, SingleValue, a_link, add_language, cache_of, emit, project_of
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.days import a_day, today

@@ -16,11 +16,14 @@ from pan2kg.cli.arguments import (
     Formatter,
     PlainFormatter,
     SingleValue,
+    a_scale,
+    a_share,
     add_as_of,
     add_endpoint,
     add_language,
     add_output,
     add_selection,
+    an_amount,
     cache_of,
     emit,
     open_endpoint,
@@ -29,7 +32,6 @@ from pan2kg.cli.arguments import (
     tell_left_out,
     width_of,
 )
-from pan2kg.cli.values import a_scale, a_share, an_amount
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, level
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Text
