@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli.arguments import SingleValue, a_link, add_language, add_output, cache_of, emit, project_of, width_of
-from pan2kg.errors import QueryError
+from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.layout import noted
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.days import a_day
@@ -153,6 +153,7 @@ def run_draft(options: argparse.Namespace) -> int:
 
     Where no series of the document is surely its actions, the best three are shown and nothing is written: 1.
     """
+    from pan2kg.countries.table import country_of_key
     from pan2kg.extract.choice import Draftable, draftable
     from pan2kg.extract.draft import Known, draft_plan
     from pan2kg.turtle.writer import read_prefixes
@@ -167,8 +168,9 @@ def run_draft(options: argparse.Namespace) -> int:
     if not isinstance(made, Draftable):
         return 1
     details = made.details(options.plan)
+    country = country_of_key(options.plan)
     facts = Known(
-        _plan_type(project, options.type), project.said("country")[1], options.list, options.publisher,
+        _plan_type(project, options.type), country.iri if country else "", options.list, options.publisher,
         options.date.isoformat() if options.date else "", options.read_at or "", details.statements, details.blocks,
     )  # fmt: skip
     written = draft_plan(
@@ -176,12 +178,16 @@ def run_draft(options: argparse.Namespace) -> int:
         graph=_graph_path(project, options.output), known=facts,
     )  # fmt: skip
     if options.output:
-        Path(options.output).parent.mkdir(parents=True, exist_ok=True)
+        target = Path(options.output)
+        if target.is_file() and read_text(target) not in ("", written):
+            raise ProjectError("draft-stands", place=Place(options.output), remedy="move-draft")
+        target.parent.mkdir(parents=True, exist_ok=True)
     emit(written, options.output, "turtle")
     if options.outline:
         emit(made.kept, options.outline)
     counts = {"categories": str(len(made.outline.categories)), "actions": str(len(made.outline.actions))}
     guessed = [] if options.language else [noted("language-guessed", language=made.outline.language)]
+    guessed += [] if country else [noted("country-missing", key=options.plan)]
     said = (noted("in-file", file=file.name, message=one) for one in (*guessed, *made.remarks, *details.remarks))
     sys.stderr.write("".join(f"{one}\n" for one in (*said, Message("progress", "draft-counts", counts))))
     return 0

@@ -171,24 +171,36 @@ def run_dump(options: argparse.Namespace) -> int:
 def run_report(options: argparse.Namespace) -> int:
     """Write the coherence and gap report of a plan; say which files."""
     from pan2kg.coherence.evidence import HEADLINE, level
-    from pan2kg.report.compose import compose
-    from pan2kg.report.writing import files_of, write_files
+    from pan2kg.report.writing import write_files
+    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page_context import PageContext, Request
+    from pan2kg.site.plan import report_of
+    from pan2kg.site.site_context import SiteContext
 
-    report = compose(_open(options), options.plan, level(options.evidence) or HEADLINE)
-    emit("".join(f"{path}\n" for path in write_files(Path(options.output), files_of(report))))
+    graph = _open(options)
+    if not graph.has_actions:
+        raise ProjectError("no-action-to-measure", remedy="add-plan")
+    plan = graph.plan(options.plan) if options.plan else graph.own_plan()
+    if plan is None:
+        raise QueryError("no-plan-named", remedy="name-plan-option")
+    key, language = plan.rpartition("/")[2], graph.language
+    request = Request(f"{language}/plan/{key}.html", language, key)
+    context = PageContext(SiteContext(graph, bundle=find_bundle()), request)
+    files = report_of(context, level(options.evidence) or HEADLINE)
+    emit("".join(f"{path}\n" for path in write_files(Path(options.output), files)))
     return 0
 
 
 def run_brief(options: argparse.Namespace) -> int:
     """Write the brief of a plan."""
     from pan2kg.coherence.evidence import HEADLINE, level
-    from pan2kg.report.brief import followed, write_brief
+    from pan2kg.report.brief import write_brief
     from pan2kg.report.writing import brief_bytes
 
     graph, target = _open(options), Path(options.output)
     brief = write_brief(graph, options.plan, level(options.evidence) or HEADLINE)
     if options.before:
-        brief = followed(brief, read_text(Path(options.before)), options.before)
+        brief = brief.followed(read_text(Path(options.before)), options.before)
     write_atomically(target, brief_bytes(brief, target.suffix, graph.as_of))
     return 0
 

@@ -98,6 +98,10 @@ CITING: Final = frozenset({*CROSS_REFERENCES, "succession", "builds-on"})
 """The types of link that are a citation where the source states them in a channel."""
 
 
+NAMED_TOGETHER: Final = "named-together-with"
+"""The relation of a statement that only names two plans in one breath: they are linked, and owe each other nothing."""
+
+
 class Channel(StrEnum):
     """Where a plan cites another: in its text, annexes with it, or on its page."""
 
@@ -186,7 +190,8 @@ class Chronology:
     """Who cites whom, who was put together with whom, and when each plan was made; plans by IRI.
 
     ``cited`` gives for x → y the firmest level of each channel; ``together`` for each unordered pair, as its two IRIs
-    in order, the firmest level of a document that puts the two together. ``origins`` has x → y where y's own words
+    in order, the firmest level of a document that puts the two together, ``tied`` that of one that does more than name
+    them together. ``origins`` has x → y where y's own words
     make x its predecessor, basis or mandate. ``line`` names the line of editions of a plan, ``later`` its later
     editions.
     """
@@ -194,6 +199,7 @@ class Chronology:
     dates: Mapping[str, Dates]
     cited: Mapping[Ordered, Mapping[Channel, Level]] = field(default_factory=dict)
     together: Mapping[Ordered, Level] = field(default_factory=dict)
+    tied: Mapping[Ordered, Level] = field(default_factory=dict)
     origins: frozenset[Ordered] = frozenset()
     line: Mapping[str, str] = field(default_factory=dict)
     later: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -222,6 +228,7 @@ def chronology(works: Works, statements: Iterable[Statement], dates: Mapping[str
     known = list(_between(works, statements))
     cited: dict[Ordered, dict[Channel, Level]] = {}
     together: dict[Ordered, Level] = {}
+    tied: dict[Ordered, Level] = {}
     for x, y, level, one in known:
         if one.is_citation:
             here = cited.setdefault((x, y), {})
@@ -229,11 +236,13 @@ def chronology(works: Works, statements: Iterable[Statement], dates: Mapping[str
         else:
             pair = (min(x, y), max(x, y))
             together[pair] = min(level, together.get(pair, level))
+            if one.relation != NAMED_TOGETHER:
+                tied[pair] = min(level, tied.get(pair, level))
     follows = [(x, y) for x, y, _, one in known if one.kind == "succession"]
     backward = [(x, y) for x, y, _, one in known if one.is_citation and (one.is_backward or one.kind == "implementing")]
     origins = frozenset((y, x) for x, y in chain(follows, backward))
     line, later = _editions(follows)
-    return Chronology(dates, cited, together, origins, line, later)
+    return Chronology(dates, cited, together, tied, origins, line, later)
 
 
 def _between(works: Works, statements: Iterable[Statement]) -> Iterable[tuple[str, str, Level, Statement]]:

@@ -79,7 +79,8 @@ def occasions(
     """Every ordered pair of related plans at a level, with its verdict and state; most bits first, then by IRI.
 
     x → y is related where the two share a text that is not general (``shared``: for each unordered pair, its IRIs in
-    order, the bits), a document puts them together, or y cites x. The citation x → y never makes its own occasion.
+    order, the bits), a document ties them, or y cites x. The citation x → y never makes its own occasion, and no more
+    does a document that only names the two together.
     """
     found = [
         occasion(made, shared, readings, (x, y), at=at, ways=(ways or {}).get((x, y), ()))
@@ -99,16 +100,17 @@ def occasion(
 
 
 def related(made: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:
-    """The ordered pairs x → y that share a text, are put together by a document, or of which y cites x."""
+    """The ordered pairs x → y that share a text, are tied by a document, or of which y cites x."""
     met = {pair for pair, bits in shared.items() if bits > 0}
-    met |= {pair for pair, level in made.together.items() if counts(level, at)}
+    met |= {pair for pair, level in made.tied.items() if counts(level, at)}
     cited = {(y, x) for x, y in made.cited if made.seen(x, y, at)}
     return frozenset(met | {(y, x) for x, y in met} | cited)
 
 
 def linked(made: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:
     """The unordered pairs that share a text, are put together by a document, or of which one cites the other."""
-    return frozenset((min(pair), max(pair)) for pair in related(made, shared, at=at))
+    together = {pair for pair, level in made.together.items() if counts(level, at)}
+    return frozenset(together | {(min(pair), max(pair)) for pair in related(made, shared, at=at)})
 
 
 def _state(made: Chronology, readings: Readings, x: str, y: str, at: Level) -> State:

@@ -88,10 +88,12 @@ def _by_verdict(known: Known) -> Account:
 def _related(known: Known) -> Account:
     """The two ways of linked pairs: where a citation is expected, and why it is not where it is not."""
     number = Counter(one.verdict for one in known.occasions)
-    one_way = 2 * len(known.linked) - len(known.related)
+    either = {_ordered(x, y) for x, y in known.related}
+    named, one_way = 2 * len(known.linked - either), 2 * len(either) - len(known.related)
     parts = [Part("verdict.expected", number[Verdict.EXPECTED], "occasions")]
     parts += [Part(f"verdict.{one}", number[one], "not-expected") for one in Verdict if one is not Verdict.EXPECTED]
-    return Account(Part("both-ways", 2 * len(known.linked)), (*parts, Part("only-cited", one_way)))
+    parts += [Part("only-cited", one_way), Part("only-named", named)]
+    return Account(Part("both-ways", 2 * len(known.linked)), tuple(parts))
 
 
 def _sharing(known: Known) -> Account:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.extract.document import READER, Document, canonical
+from pan2kg.extract.document import AROUND, READER, Document, canonical
 from pan2kg.project import PACKAGE, Project, read_text
 from pan2kg.review.files import with_prefixes
 from pan2kg.review.readings import Addition
@@ -25,11 +25,13 @@ from pan2kg.turtle.editing import Edit, edited, unescaped
 from pan2kg.turtle.writer import read_prefixes, string
 from pan2kg.validation.rights import is_long
 
-AROUND: Final = 32
-"""How many characters before and after a passage are kept at most."""
 _LEFT_OUT: Final = re.compile(r"\s*(?:\[…\]|\(…\)|…|\[\.\.\.\]|\.\.\.)\s*")
 _ALIKE: Final = str.maketrans("’‘ʼ‐‑", "'''--")
 _WORD: Final = re.compile(r"\w{3,}")
+_BEFORE: Final = (
+    "skos:notation", "dcterms:identifier", "rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName",
+    "dcterms:date", "pan:publisherName", "pan:speaksFor", "pan:sourceKind",
+)  # fmt: skip
 _MEDIA: Final = {"pdf": "application/pdf", "html": "text/html", "txt": "text/plain", "md": "text/markdown"}
 
 
@@ -220,7 +222,8 @@ def anchor(project: Project, document: Document, name: str, day: date) -> Anchor
                     orphans.append(Orphan(quotation, found, nearest(document, quotation.words)))
             elif file.expand(block.subject) == name and block.statements[0].predicate == "a":
                 edits.setdefault(path, []).extend(_edits(block, _said_of(document, day)))
-    if not anchors:
+    # words that stand nowhere in a file say that it is another one; where none are quoted the user's word is enough
+    if quoted and not anchors and not any(orphan.times for orphan in orphans):
         edits = {}
     changed = tuple(_addition(project, path, texts[path], made, prefixes) for path, made in edits.items() if made)
     long = tuple(one for one in quoted if is_long(one.words))
@@ -275,7 +278,8 @@ def _edits(block: Block, said: Mapping[str, str]) -> Iterator[Edit]:
     old = {name: tuple(one.object for one in block.statements if one.predicate == name) for name in said}
     if "pan:sha256" in said and said["pan:sha256"] in old["pan:sha256"]:
         return
-    after = ["pan:quote", "pan:page", "pan:readAt"]
+    # whatever else a draft may say: keys and labels stand before it in house style
+    after = [*_BEFORE, "pan:quote", "pan:page", "pan:readAt"]
     for name, value in said.items():
         # An earlier file of a document keeps its hash: passages may have been located in it.
         new = (*old[name], value) if name == "pan:sha256" else (value,) if value else ()

@@ -23,9 +23,9 @@ from pan2kg.coherence.uses import key
 from pan2kg.extract.acts import either
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.extract.names import RULES, Mention, Names, Thing
+from pan2kg.extract.sections import Named, Section, sections
 from pan2kg.i18n.message import Message
 from pan2kg.review.parts import INVOLVEMENT, KnownParts, Role, part_key, place_key, rank_of, role_of
-from pan2kg.review.sections import Named, Section, sections
 from pan2kg.store.queries import program_query
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.validation.rights import LONGEST

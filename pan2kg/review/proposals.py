@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.extract.document import Document, from_json, load_document, to_json
+from pan2kg.extract.document import AROUND, Document, from_json, load_document, to_json
 from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import PACKAGE, Project, read_text, write_atomically
-from pan2kg.review.anchoring import AROUND, Anchor, Quotation, find, fold
+from pan2kg.review.anchoring import Anchor, Quotation, find, fold
 from pan2kg.review.parts import INVOLVEMENT, part_key, place_key
 from pan2kg.store.queries import KINDS, find_thing, program_query
 from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key, link_iri, thing

@@ -15,11 +15,10 @@ from typing import Final
 
 from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError
-from pan2kg.extract.document import READER, Document
+from pan2kg.extract.document import AROUND, READER, Document
 from pan2kg.graph.labels import shortened
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
-from pan2kg.review.anchoring import AROUND
 from pan2kg.review.decisions import refuse_foreign_words, refuse_younger
 from pan2kg.review.files import Filed, ProjectFiles, alone, append, write
 from pan2kg.review.filing import REVIEWED, plan_file, refuse_loop

@@ -202,7 +202,7 @@ def search(context: PageContext) -> Values:
 
 
 def _things_by_name(context: PageContext, kind: str) -> list[Entry]:
-    return sorted(context.graph.labels.of_kind(kind), key=lambda entry: context.name(entry.iri).casefold())
+    return sorted(context.graph.labels.of_kind(kind), key=lambda entry: (context.name(entry.iri).casefold(), entry.iri))
 
 
 def suggestions(site_context: SiteContext, words: str) -> str:

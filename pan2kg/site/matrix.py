@@ -220,7 +220,7 @@ def _pair(context: PageContext, one: str, two: str) -> str:
 
 
 def _options(context: PageContext, iris: Iterable[str]) -> list[tuple[str, str]]:
-    return sorted(((context.key(iri), context.name(iri)) for iri in iris), key=lambda pair: pair[1].casefold())
+    return sorted(((context.key(iri), context.name(iri)) for iri in iris), key=lambda pair: (pair[1].casefold(), pair))
 
 
 def _years(site_context: SiteContext) -> list[int]:

@@ -74,7 +74,7 @@ DATED = {
 }
 SAID = (
     Statement("Q", "P", "cross-reference", channel="text"),
-    Statement("P", "R", "external-statement", level=OFFICIAL),
+    Statement("P", "R", "external-statement", "named-together-with", level=OFFICIAL),
 )
 READ = Readings((*full("Q", aspect=Aspect.REFERENCES), *full("P", aspect=Aspect.WEB_PAGE)))
 

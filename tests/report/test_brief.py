@@ -14,7 +14,7 @@ import pytest
 from pan2kg.coherence.occasions import State
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
-from pan2kg.report.brief import MOST, Brief, as_json, followed, introduced, write_brief
+from pan2kg.report.brief import MOST, Brief, introduced, write_brief
 from pan2kg.report.writing import brief_bytes
 from pan2kg.tables.cells import clean
 from tests.charts.test_order import cites, rests, world
@@ -64,7 +64,7 @@ def test_who_is_addressed_is_named_in_full_the_first_time(graph: Graph, brief: B
 
 def test_every_quotation_stands_in_the_graph(graph: Graph, brief: Brief) -> None:
     said = {row[0] for row in graph.read("SELECT ?q WHERE { ?p <https://w3id.org/pan2kg/ontology#quote> ?q }")}
-    quoted = [quotation.words for one in brief.findings for quotation in one.quotations]
+    quoted = [words for one in brief.findings for words, _ in one.quotations]
     assert quoted
     assert set(quoted) <= said
 
@@ -142,26 +142,26 @@ def test_the_word_document_says_what_the_page_says(brief: Brief) -> None:
     for one in brief.findings:
         assert clean(one.title) in said
         assert clean(one.proposal) in said
-        assert all(quotation.words.split()[0] in said for quotation in one.quotations)
+        assert all(words.split()[0] in said for words, _ in one.quotations)
     assert docx.Document(io.BytesIO(made)).core_properties.title == brief.title
 
 
 def test_a_finding_is_followed_from_one_brief_to_the_next(brief: Brief) -> None:
-    made = json.loads(as_json(brief))
+    made = json.loads(brief.as_json())
     made["findings"][1]["done"] = True
     gone = {**made["findings"][0], "key": "citation:a:b", "title": "Jadis"}
     earlier = json.dumps({**made, "findings": [*made["findings"][:3], gone]})
-    now = followed(brief, earlier, "note.json")
+    now = brief.followed(earlier, "note.json")
     assert [one.state for one in now.findings] == ["open", "done", "open", "new"]
     assert now.solved == ("Jadis",)
-    kept = json.loads(as_json(now))["findings"]
+    kept = json.loads(now.as_json())["findings"]
     assert [one["done"] for one in kept] == [False, True, False, False], "what was ticked off stays so"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"findings": [{}]}', '{"findings": 3}', "\x00"])
 def test_another_file_is_refused_in_one_sentence(brief: Brief, text: str) -> None:
     with pytest.raises(FormatError, match=r"note\.json.*no brief"):
-        followed(brief, text, "note.json")
+        brief.followed(text, "note.json")
 
 
 def test_hostile_words_stay_words(brief: Brief) -> None:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pan2kg.errors import Place
-from pan2kg.extract.document import READER, Block, Document, canonical, laid
+from pan2kg.extract.document import AROUND, READER, Block, Document, canonical, laid
 from pan2kg.project import Project
-from pan2kg.review.anchoring import AROUND, Anchor, Quotation, anchor, find, fold, nearest
+from pan2kg.review.anchoring import Anchor, Quotation, anchor, find, fold, nearest
 from pan2kg.turtle.vocabulary import thing
 from tests.conftest import Cli
 from tests.copies import FEW, copy

@@ -11,11 +11,11 @@ import pytest
 from pan2kg.errors import ProjectError
 from pan2kg.extract.document import Block, Document, laid
 from pan2kg.extract.names import Mention, Thing
+from pan2kg.extract.sections import Named, sections
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
 from pan2kg.review.candidates import proposal, propose, relation_of, sentence_at, since
 from pan2kg.review.proposals import FILE, keep, read_kept, read_proposals
-from pan2kg.review.sections import Named, sections
 from pan2kg.turtle.vocabulary import link_iri
 from tests.copies import FEW, copy
 
