@@ -372,7 +372,7 @@ _WIDTH: Final = 76
 
 
 def harmless(text: str) -> str:
-    """A text whose control characters are pictures of them: names and quotations are written by others.
+    r"""A text whose control characters are pictures of them: names and quotations are written by others.
 
     >>> harmless("a\x1b[2Jb\tc\x9b1m\r\n")
     'a␛[2Jb\tc�1m\r\n'

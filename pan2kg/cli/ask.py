@@ -148,7 +148,8 @@ def _open(project: Project, options: argparse.Namespace, rules: list[str] | None
     if rules is not None:
         # what an answer rests on is counted by levels, whatever the question itself asks for
         rules = [*rules, *linear.intersection(("evidence-level",))]
-    store = open_kept(project, arguments.cache_of(options), rules, read_only=True)
+    with arguments.interruptible():
+        store = open_kept(project, arguments.cache_of(options), rules, read_only=True)
     if rules is None or not linear.issuperset(rules):
         arguments.tell_links(store)
     return store

@@ -269,8 +269,7 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedG
     if given is None or TABLES[options.figure].whole:
         store, asked = open_kept(project, cache_of(options), linear_rules(project)), given is not None
         return Graph(project, store, language=options.language, as_of=given, asked=asked), None
-    from pan2kg.store.as_of import as_of
-    from pan2kg.store.dates import instances
+    from pan2kg.store.as_of import as_of, instances
     from pan2kg.turtle.vocabulary import PAN
 
     dated = as_of(load_project(project), given, project, rules=linear_rules(project))

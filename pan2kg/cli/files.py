@@ -240,7 +240,6 @@ def run_load(options: argparse.Namespace) -> int:
         )  # fmt: skip
     finally:
         progress.finish()
-    counts = {"graphs": loaded.graphs, "statements": loaded.statements, "dropped": loaded.dropped, "way": loaded.way}
-    sys.stderr.write(f"{say('progress', 'graph-loaded', **{key: str(value) for key, value in counts.items()})}\n")
+    sys.stderr.write(f"{say('progress', 'graph-loaded', **loaded)}\n")
     open_remote(options.endpoint, timeout=options.timeout)
     return 0

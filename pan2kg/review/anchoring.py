@@ -20,8 +20,7 @@ from pan2kg.extract.document import AROUND, READER, Document, canonical
 from pan2kg.project import PACKAGE, Project, read_text
 from pan2kg.review.files import with_prefixes
 from pan2kg.review.readings import Addition
-from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file
-from pan2kg.turtle.editing import Edit, edited, unescaped
+from pan2kg.turtle.blocks import Block, Edit, TurtleFile, edited, read_turtle_file, unescaped
 from pan2kg.turtle.writer import read_prefixes, string
 from pan2kg.validation.rights import is_long
 

@@ -25,9 +25,8 @@ from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive, rule_files, rule_name
 from pan2kg.store.store import LocalStore, Store, construct, open_store, plain
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
-from pan2kg.turtle.tokens import prefixes_used
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, kind_and_key
-from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
+from pan2kg.turtle.writer import Block, Statement, iri, prefixes_used, string, text, write_turtle
 from pan2kg.validation.style import check_style
 
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")

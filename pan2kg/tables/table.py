@@ -17,7 +17,7 @@ from pan2kg.coherence.uses import key
 from pan2kg.coherence.weight import Weighing
 from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
 from pan2kg.tables.formats import Value
-from pan2kg.turtle.tokens import prefixes_used
+from pan2kg.turtle.writer import prefixes_used
 
 if TYPE_CHECKING:
     from pan2kg.coherence.feasible import Ordered

@@ -18,7 +18,7 @@ from pan2kg.project import Project, write_atomically
 from pan2kg.store import store as stores
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import LocalStore, construct, dump, fingerprint, load, select
-from pan2kg.turtle.tokens import calls, tokens
+from pan2kg.turtle.writer import calls, tokens
 
 
 @pytest.fixture
