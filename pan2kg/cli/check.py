@@ -14,7 +14,7 @@ from pan2kg.cli.arguments import project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages, decimal
 from pan2kg.i18n.days import today
-from pan2kg.i18n.message import Message, say, spoken, told, verbatim
+from pan2kg.i18n.message import Message, say, spoken, told
 
 if TYPE_CHECKING:
     from pan2kg.review.anchoring import Anchoring
@@ -123,24 +123,20 @@ def run_init(options: argparse.Namespace) -> int:
 def run_anchor(options: argparse.Namespace) -> int:
     """Show which passages are located, then write it; 1 where one is not found."""
     from pan2kg.extract.reading.process import read_document
+    from pan2kg.review.add import document_named
     from pan2kg.review.anchoring import anchor
-    from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
-    from pan2kg.review.readings import document_named
     from pan2kg.store.cache import open_stated
     from pan2kg.turtle.writer import read_prefixes
 
     project = project_of(options)
     name = document_named(open_stated(project, arguments.cache_of(options)), project, options.document)
     document = read_document(Path(options.file))
-    try:
-        with alone(project):
-            anchoring = anchor(project, document, name, today())
-            arguments.emit("".join(file.difference for file in anchoring.files))
-            if anchoring.files and not options.dry_run:
-                write(project, {file.path: file.new for file in anchoring.files}, read_prefixes(project))
-    except RefusedError as error:
-        raise ProjectError(verbatim(error.outcome.said.say(spoken()))) from None
+    with alone(project):
+        anchoring = anchor(project, document, name, today())
+        arguments.emit("".join(file.difference for file in anchoring.files))
+        if anchoring.files and not options.dry_run:
+            write(project, {file.path: file.new for file in anchoring.files}, read_prefixes(project))
     lines = _remarks(anchoring, options.document, is_shown=options.dry_run)
     sys.stderr.write("".join(f"{arguments.harmless(line)}\n" for line in lines))
     return 1 if anchoring.orphans else 0
@@ -162,17 +158,16 @@ def _remarks(anchoring: Anchoring, document: str, *, is_shown: bool) -> Iterator
     key = "anchored-shown" if is_shown else "anchored" if anchoring.files else "anchored-before"
     yield remark(key, passages=passages, document=document, files=len(anchoring.files))
     for orphan in anchoring.orphans:
-        quotation = orphan.quotation
-        passage = quotation.subject.rpartition("/")[2]
+        passage = orphan.subject.rpartition("/")[2]
         key, more = "orphan", dict[str, object]()
         if orphan.times:
             key, more = "orphan-several", {"times": orphan.times}
         elif orphan.nearest:
             key, more = "orphan-near", {"near": brief(orphan.nearest)}
-        yield remark(key, place=str(quotation.place), passage=passage, quote=brief(quotation.words), **more)
-    for quotation in anchoring.long:
+        yield remark(key, place=str(orphan.place), passage=passage, quote=brief(orphan.quotation.words), **more)
+    for place, quotation in anchoring.long:
         size = len(quotation.words)
-        yield remark("quotation-long", place=str(quotation.place), characters=size, most=LONGEST[0], words=LONGEST[1])
+        yield remark("quotation-long", place=str(place), characters=size, most=LONGEST[0], words=LONGEST[1])
     if anchoring.share > SHARES[0]:
         key = "quoted-too-much" if anchoring.share > SHARES[1] else "quoted-much"
         yield remark(key, share=decimal(100 * anchoring.share, language, 0), document=document)
