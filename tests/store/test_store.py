@@ -171,7 +171,7 @@ class _Odd(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def odd(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr("pan2kg.store.access.WAITS", (0.0,))  # a busy endpoint is asked again, here at once
+    monkeypatch.setattr("pan2kg.store.remote.WAITS", (0.0,))  # a busy endpoint is asked again, here at once
     server = HTTPServer(("127.0.0.1", 0), _Odd)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
