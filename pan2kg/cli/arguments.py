@@ -24,7 +24,7 @@ from pan2kg.i18n.message import Message, joined, language_of, say, spoken, there
 from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.scale import Scale
+    from pan2kg.scores.scale import Scale
     from pan2kg.store.remote import RemoteStore
     from pan2kg.store.store import LocalStore
     from pan2kg.tables.selection import Selection
@@ -176,7 +176,7 @@ def an_address(text: str) -> str:
 
 def a_scale(text: str) -> Scale:
     """A scale of scores such as ``-4..4`` or ``count decimal``."""
-    from pan2kg.coherence.scale import read_scale
+    from pan2kg.scores.scale import read_scale
 
     try:
         return read_scale(text)
