@@ -28,7 +28,7 @@ from pan2kg.project import Project
 
 if TYPE_CHECKING:
     from pan2kg.review.anchoring import Anchoring
-    from pan2kg.validation.change import Change
+    from pan2kg.validation.check import Change
     from pan2kg.validation.report import Report
 
 
@@ -54,14 +54,14 @@ def run_check(options: argparse.Namespace) -> int:
     """Check the project; 1 where findings reach what the command is to fail on. Or show the queries of a rule."""
     from pan2kg.report.check import write_report
     from pan2kg.report.findings import heading
-    from pan2kg.validation.change import Change, named_files
+    from pan2kg.validation.check import Change, named_files
     from pan2kg.validation.report import write_baseline
 
     project = project_of(options)
     if project.data and options.endpoint is None:
         raise ProjectError("release-has-no-files", remedy="check-its-project")
     if options.explain:
-        from pan2kg.validation.explanation import explain
+        from pan2kg.validation.compilation import explain
 
         emit(explain(project, options.explain), options.output)
         return 0
@@ -100,8 +100,7 @@ def _at_endpoint(project: Project, options: argparse.Namespace) -> Report:
 
 def _checked(project: Project, change: Change, options: argparse.Namespace) -> Report:
     """The report, while what is being done is said on a terminal."""
-    from pan2kg.validation.change import check_change
-    from pan2kg.validation.check import Engine
+    from pan2kg.validation.check import Engine, check_change
     from pan2kg.validation.kept import kept_report
     from pan2kg.validation.report import Severity, compare, read_baseline
 
@@ -184,7 +183,7 @@ def run_anchor(options: argparse.Namespace) -> int:
 
 def _lines(made: Anchoring, document: str, *, is_shown: bool) -> Iterator[str]:
     """How many passages were located, which were not, and how much of the document is quoted."""
-    from pan2kg.validation.rights import LONGEST, SHARES
+    from pan2kg.validation.quotations import LONGEST, SHARES
 
     progress, language = Messages("progress"), spoken()
     key = "anchored-shown" if is_shown else "anchored" if made.files else "anchored-before"

@@ -67,7 +67,7 @@ from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.rights import refuse_whole
+from pan2kg.validation.quotations import refuse_whole
 
 CHANGES: Final = "changes"
 _WORDS: Final = Messages("publication")

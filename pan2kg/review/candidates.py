@@ -37,7 +37,7 @@ from pan2kg.store.queries import program_query
 from pan2kg.tables.citations import linked_pairs, silent_pairs
 from pan2kg.tables.table import Choice, number
 from pan2kg.turtle.vocabulary import link_iri
-from pan2kg.validation.rights import LONGEST
+from pan2kg.validation.quotations import LONGEST
 
 _LONGEST, _WORDS = LONGEST
 _BEFORE: Final = 160
