@@ -23,9 +23,8 @@ from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError
 from pan2kg.i18n.message import Message, either, joined, told
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.tokens import Token, prefixes_used, tokens
 from pan2kg.turtle.vocabulary import RDF, RDFS
-from pan2kg.turtle.writer import read_prefixes, subjects
+from pan2kg.turtle.writer import Token, prefixes_used, read_prefixes, subjects, tokens
 from pan2kg.validation.lines import question_rules, style_rules, text_rules
 from pan2kg.validation.quotations import quotation_rules, rights_rules
 from pan2kg.validation.report import Names

@@ -19,9 +19,8 @@ import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages, Text
 from pan2kg.i18n.message import Message, told
-from pan2kg.turtle.tokens import tokens
 from pan2kg.turtle.vocabulary import RDF, RDFS, SH, XSD
-from pan2kg.turtle.writer import string
+from pan2kg.turtle.writer import string, tokens
 from pan2kg.validation.report import Finding, Kind, Names, Rule, Severity, Use
 
 _CHECK: Final = Messages("check")
