@@ -27,7 +27,7 @@ import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
+from pan2kg.site.page import SiteContext
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 

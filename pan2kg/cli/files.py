@@ -183,9 +183,8 @@ def run_report(options: argparse.Namespace) -> int:
     from pan2kg.errors import ProjectError, QueryError
     from pan2kg.report.writing import write_files
     from pan2kg.site.bundle import find_bundle
-    from pan2kg.site.page_context import PageContext, Request
+    from pan2kg.site.page import PageContext, Request, SiteContext
     from pan2kg.site.plan import report_of
-    from pan2kg.site.site_context import SiteContext
 
     graph = _open(options)
     if not graph.has_actions:
@@ -247,8 +246,8 @@ def run_site(options: argparse.Namespace) -> int:
         ProjectError: the folder or the zip cannot be written.
     """
     from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page import SiteContext
     from pan2kg.site.registry import Site, write_site, write_zip
-    from pan2kg.site.site_context import SiteContext
 
     site = Site(SiteContext(_open(options), bundle=find_bundle(), kept=cache_of(options)))
     folder = Path(options.output)

@@ -62,8 +62,8 @@ from pan2kg.publish.tables import Source, read_table, table_definitions
 from pan2kg.publish.void import Statistics, count, targets_of
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site, contents, seldom_collected
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS
 from pan2kg.turtle.writer import read_prefixes

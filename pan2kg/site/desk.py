@@ -24,8 +24,7 @@ from pan2kg.review.desk_input import TOGETHER, read_wanted
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, called, sentence
 from pan2kg.review.filing import now
 from pan2kg.review.proposals import Material, Proposal, read_material
-from pan2kg.site.basis import mark
-from pan2kg.site.page_context import NOTHING, PageContext
+from pan2kg.site.page import NOTHING, PageContext
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN
 
@@ -136,7 +135,7 @@ def queue_card(context: PageContext, item: Item, *, is_open: bool) -> QueueCard:
         context.links(item.via),
         context.label(f"{ID}linktype/{item.type}") if item.type else "",
         strength,
-        mark(context, level(item.level)),
+        context.mark(level(item.level)),
         _expected(context, item),
         is_open and bool(passage_document(graph, item)),
         given if given.get("item") == item.key else NOTHING,

@@ -12,8 +12,8 @@ from pan2kg.coherence.feasible import Verdict
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.review.decisions import read_queue
 from pan2kg.site.desk import FAULT, REVIEW_MOST, SEAL
+from pan2kg.site.page import Mode, SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import Mode, SiteContext
 from pan2kg.tables.figure_words import named
 
 HOSTILE = "\"'><script>alert(1)</script>"
