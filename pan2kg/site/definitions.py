@@ -37,30 +37,30 @@ _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
 _APART: Final = (feasible.Verdict.EDITION, feasible.Verdict.FRAMEWORK, feasible.Verdict.ABROAD)
 
 
-def citing(context: PageContext, known: Known, source: str, target: str) -> dict[str, str]:
+def citing(context: PageContext, knowledge: Known, source: str, target: str) -> dict[str, str]:
     """What can be said of a citation from one plan to another in a word, and why, with the dates that decide it.
 
     ``state`` is « seen », « absent » or « open »; where no citation is expected and none was seen it is empty.
     """
-    way = known.way(source, target)
-    is_met = way.state is State.SEEN or (source, target) in known.related
-    is_told = is_met and (way.is_expected or way.state is State.SEEN)
-    key = way.state.value if is_told else way.verdict.value
-    words = context.t(f"way-{key}") if is_told else named(way.verdict).say(context.request.language)
-    if way.is_expected and not is_met:
+    direction = knowledge.way(source, target)
+    is_met = direction.state is State.SEEN or (source, target) in knowledge.related
+    is_told = is_met and (direction.is_expected or direction.state is State.SEEN)
+    key = direction.state.value if is_told else direction.verdict.value
+    words = context.t(f"way-{key}") if is_told else named(direction.verdict).say(context.request.language)
+    if direction.is_expected and not is_met:
         key, words = "unmet", context.t("way-unmet")
-    dates = {plan: dating.issued for plan, dating in known.chronology.dates.items()}
-    editions = [day for plan in known.chronology.later.get(target, ()) if (day := dates.get(plan)) is not None]
+    dates = {plan: dating.issued for plan, dating in knowledge.chronology.dates.items()}
+    editions = [day for plan in knowledge.chronology.later.get(target, ()) if (day := dates.get(plan)) is not None]
     # the first edition by its last day
     later = min(editions, key=lambda day: (day.last, day.first), default=None)
     days = {"source": dates.get(source), "target": dates.get(target), "later": later}
     why = context.t(f"way-why-{key}", **{name: _issued(context, day) for name, day in days.items()})
-    state = way.state.value if is_told else ""
+    state = direction.state.value if is_told else ""
     return {"source": source, "target": target, "state": state, "words": words, "why": why}
 
 
-def both_ways(context: PageContext, known: Known, plan: str, other: str) -> tuple[dict[str, str], dict[str, str]]:
-    return citing(context, known, plan, other), citing(context, known, other, plan)
+def both_ways(context: PageContext, knowledge: Known, plan: str, partner: str) -> tuple[dict[str, str], dict[str, str]]:
+    return citing(context, knowledge, plan, partner), citing(context, knowledge, partner, plan)
 
 
 def _issued(context: PageContext, span: feasible.Span | None) -> str:
@@ -77,15 +77,15 @@ def _issued(context: PageContext, span: feasible.Span | None) -> str:
     return context.t("issued-between", first=in_words(start, language), last=in_words(end, language))
 
 
-def shared(context: PageContext, known: Known, plans: tuple[str, str]) -> list[dict[str, object]]:
+def shared(context: PageContext, knowledge: Known, plans: tuple[str, str]) -> list[dict[str, object]]:
     """The texts two plans share, the greatest contribution first, and who names them on either side, with quotations.
 
     A text gives what the weaker of the two ties gives. ``d`` of the ``n`` plans with a known text name it;
     ``share`` = (d+1)/(n+2), ``ic`` = −log2 of it; ``above`` is the ic of the text it stands below, empty at a root.
     """
-    language, statements, weights = context.request.language, context.graph.statements, known.potential.weights
+    language, statements, weights = context.request.language, context.graph.statements, knowledge.potential.weights
     rows = []
-    for part in known.weight(*plans).contributions:
+    for contribution in knowledge.weight(*plans).contributions:
         sides = [
             [
                 {
@@ -93,16 +93,17 @@ def shared(context: PageContext, known: Known, plans: tuple[str, str]) -> list[d
                     "relation": context.links(statements.values(use.link, PAN + "relation")),
                     "mark": context.mark(use.level), "quotes": quotes(context, statements.values(use.link, PASSAGE)),
                 }
-                for use in known.giving(plan, part.text)
+                for use in knowledge.giving(plan, contribution.text)
             ]
             for plan in plans
         ]  # fmt: skip
-        at = weights.texts.index(part.text)
+        at = weights.texts.index(contribution.text)
         d, n, above = int(weights.d[at]), weights.n, int(weights.above[at])
         rows.append({
-            "text": part.text, "bits": bits_words(part.bits, language), "gain": bits_words(part.gain, language),
-            "is_broad": part.is_broad, "mark": context.mark(part.level),
-            "tie": context.t(f"use-{TIES[min(part.one, part.two)]}"), "sides": sides, "d": d, "n": n,
+            "text": contribution.text, "bits": bits_words(contribution.bits, language),
+            "gain": bits_words(contribution.gain, language),
+            "is_broad": contribution.is_broad, "mark": context.mark(contribution.level),
+            "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"), "sides": sides, "d": d, "n": n,
             "share": with_mark(f"{(d + 1) / (n + 2):.3f}", language),
             "ic": bits_words(float(weights.ic[at]), language),
             "above": amount(float(weights.ic[above]), figures.Unit.BITS, language) if above >= 0 else "",
@@ -111,7 +112,6 @@ def shared(context: PageContext, known: Known, plans: tuple[str, str]) -> list[d
 
 
 def address(context: PageContext, figure: str) -> str:
-    """Where the definition of a figure stands."""
     return context.href(f"definition/{figure}.html", **context.handed)
 
 
@@ -140,7 +140,6 @@ def line(context: PageContext, row: figures.Taken) -> Values:
 
 
 def _index(context: PageContext) -> Values:
-    """All figures of the register with their four values."""
     return {
         "title": context.t("definitions-title"),
         "lines": [line(context, row) for row in context.graph.figures(context.level)],
@@ -151,14 +150,13 @@ def _index(context: PageContext) -> Values:
 
 
 def _values(context: PageContext) -> Values | None:
-    """A figure: what it means, how it is counted and among what, its four values, its list, and what it rests on."""
     figure, language = (
         _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key)),
         context.request.language,
     )
     if figure is None:
         return None
-    row, known = taken(context, context.request.key), context.known
+    row, knowledge = taken(context, context.request.key), context.known
     # only what is one count says what each level adds to the firmer one
     is_count = figure.unit is figures.Unit.COUNT and len(row.value) == 1
     added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in figures.breakdown(row)]
@@ -181,9 +179,9 @@ def _values(context: PageContext) -> Values | None:
         "columns": [(name, _FIGURE.say(f"column.{name}", language)) for name in figure.columns],
         "rows": [
             [_cell(context, name, value) for name, value in zip(figure.columns, cells, strict=True)]
-            for cells in figure.rows(known)
+            for cells in figure.rows(knowledge)
         ],
-        "basis": context.basis(known),
+        "basis": context.basis(knowledge),
         "downloads": [(context.href(f"definition/{figure.id}.csv", **context.handed), "CSV")],
     }  # fmt: skip
 
@@ -208,12 +206,11 @@ def _cell(context: PageContext, name: str, value: figures.Cell) -> Markup | str:
     if name == "state":
         return named(State(text)).say(language)
     if name == "ways":
-        return ", ".join(named(Way(way)).say(language) for way in text.split()) or not_seen
+        return ", ".join(named(Way(direction)).say(language) for direction in text.split()) or not_seen
     return _FIGURE.say(f"{name}.{text}", language)
 
 
 def _csv(context: PageContext) -> str | None:
-    """The list behind a figure as CSV, things by address and name, at the level of the address."""
     figure = _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key))
     if figure is None:
         return None
@@ -230,8 +227,6 @@ def _csv(context: PageContext) -> str | None:
 
 
 def _reconciled(context: PageContext) -> Values:
-    """Why one count of links is not another: wholes with their parts, which add up."""
-
     def worded(part: Part) -> Values:
         """A whole or a part: words, how many, and the definition of the figure it is, empty where it is none."""
         language, (kind, _, key) = context.request.language, part.key.partition("-")
@@ -261,11 +256,11 @@ def _reconciled(context: PageContext) -> Values:
 
 def _meaning(context: PageContext) -> Values:
     """What figures mean, by an example; without two plans that share a text there is none."""
-    known, language = context.known, context.request.language
-    pair = example(known)
+    knowledge, language = context.known, context.request.language
+    pair = example(knowledge)
     followed = None
     if pair:
-        weight, rows = known.weight(*pair), [row for row in shared(context, known, pair) if not row["is_broad"]]
+        weight, rows = knowledge.weight(*pair), [row for row in shared(context, knowledge, pair) if not row["is_broad"]]
         followed = {
             "one": pair[0],
             "two": pair[1],
@@ -274,7 +269,7 @@ def _meaning(context: PageContext) -> Values:
             "low": bits_words(weight.low, language),
             "high": bits_words(weight.high, language),
             "is_open": weight.is_open,
-            "ways": both_ways(context, known, *pair),
+            "ways": both_ways(context, knowledge, *pair),
             "address": context.pair(*pair),
         }
 
@@ -289,19 +284,19 @@ def _meaning(context: PageContext) -> Values:
         "extents": meant("extent", Extent),
         "verdicts": meant("verdict", feasible.Verdict),
         "states": meant("state", (State.SEEN, State.ABSENT, State.OPEN)),
-        "caption": context.caption(known.level),
-        "basis": context.basis(known),
+        "caption": context.caption(knowledge.level),
+        "basis": context.basis(knowledge),
     }
 
 
-def example(known: Known) -> feasible.Ordered | None:
+def example(knowledge: Known) -> feasible.Ordered | None:
     """The pair of plans to follow: of those that share something the most, one that could cite the other before others.
 
     Editions of one plan and frameworks are left out; None where nothing is left.
     """
     pairs = [
-        (not any(known.way(*way).is_expected for way in (pair, pair[::-1])), -bits, pair)
-        for pair, bits in known.shared.items() if feasible.verdict(known.chronology, *pair) not in _APART
+        (not any(knowledge.way(*direction).is_expected for direction in (pair, pair[::-1])), -bits, pair)
+        for pair, bits in knowledge.shared.items() if feasible.verdict(knowledge.chronology, *pair) not in _APART
     ]  # fmt: skip
     return min(pairs)[2] if pairs else None
 

@@ -133,7 +133,7 @@ def _dossier(
                     turns[about] += 1
     return {
         "facts": [(name, words) for name, words in facts if words],
-        "brief": [told for told in brief if told],
+        "brief": [remark for remark in brief if remark],
         "picture": picture,
         "attention": list(attention),
         "proofs": [proof for *_, proof in sorted(proofs, key=lambda proof: proof[:2])[:QUOTED]],
@@ -148,29 +148,24 @@ def in_short(context: PageContext, things: Iterable[str], most: int = 3) -> str:
     return context.t("dossier-and-more", names=names, n=len(listed) - most) if len(listed) > most else names
 
 
-def _homes(known: Known, works: Iterable[str]) -> set[str]:
-    return {plan for work in works if (plan := known.tables.works.plan(work))}
+def _homes(knowledge: Known, works: Iterable[str]) -> set[str]:
+    return {plan for work in works if (plan := knowledge.tables.works.plan(work))}
 
 
-def _unknown(rows: Iterable[Margin]) -> int:
-    """Of how many obligations nothing is known of what was done."""
-    return sum(row.met in {Met.UNKNOWN, Met.UNRECORDED} for row in rows)
-
-
-def _duties(context: PageContext, name: str, rows: list[Margin], address: str = "obligations.html") -> Sentence | None:
-    if not rows:
-        return None
-    late, unknown = sum(map(advice.is_late, rows)), _unknown(rows)
-    return sentence(context, name, len(rows), context.href(address), is_known=True, late=late, unknown=unknown)
+def _duties(context: PageContext, name: str, rows: list[Margin], *, tells_late: bool = False) -> Sentence | None:
+    """How many obligations there are, or of them are past their date, and of how many nothing is known."""
+    late, unknown = sum(map(advice.is_late, rows)), sum(row.met in {Met.UNKNOWN, Met.UNRECORDED} for row in rows)
+    number, address = late if tells_late else len(rows), context.href("obligations.html")
+    values = {"late": late, "of": len(rows), "unknown": unknown}
+    return sentence(context, name, number, address, is_known=True, **values) if rows else None
 
 
 def _picture(context: PageContext, title: str, svg: Markup, narrow: Markup | None = None) -> Values:
-    """A picture under its title, and the same for a small screen, where it is drawn in another way there."""
     return {"anchor": "picture", "title": context.t(title), "svg": svg, "narrow": narrow}
 
 
-def _plans_of(context: PageContext, title: str, thing: str) -> Values:
-    return _picture(context, title, context.draw("plans-of", thing=context.key(thing)))
+def _plans_of(context: PageContext, title: str, iri: str) -> Values:
+    return _picture(context, title, context.draw("plans-of", thing=context.key(iri)))
 
 
 def _arrow(context: PageContext, source: str, target: str) -> Markup:
@@ -178,21 +173,19 @@ def _arrow(context: PageContext, source: str, target: str) -> Markup:
 
 
 def brief_of(context: PageContext, key: str) -> advice.Brief:
-    """The brief of a plan, in the language of the page."""
     graph = context.spoken
     return context.site_context.once(f"brief of {key} in {graph.language}", lambda: advice.write_brief(graph, key))
 
 
 def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -> Values:
-    """What a plan meets, whom it cites and could cite, who leads, what is due, and what was never read."""
-    known, key, graph = context.graph.known(), context.key(plan), context.graph
-    works, own = known.tables.works, set(context.graph.parts.actions.get(plan, ()))
-    reach, widest, name = known.reach(plan), graph.known("editors").reach(plan), context.subject.brief(plan)
+    knowledge, key, graph = context.graph.known(), context.key(plan), context.graph
+    works, own = knowledge.tables.works, set(context.graph.parts.actions.get(plan, ()))
+    reach, widest, name = knowledge.reach(plan), graph.known("editors").reach(plan), context.subject.brief(plan)
     missing = Counter(
-        occasion.state for occasion in known.occasions
+        occasion.state for occasion in knowledge.occasions
         if plan in {occasion.source, occasion.target} and occasion.is_expected and occasion.state is not State.SEEN
     )  # fmt: skip
-    sentences = [
+    sentences: list[Sentence | None] = [
         sentence(context, "plan-reach", reach.linked, "#meets", plan=name, more=widest.linked - reach.linked),
         sentence(context, "plan-cites", reach.cites, "#cites", plan=name),
         sentence(context, "plan-cited", reach.cited, "#cited", plan=name),
@@ -202,22 +195,21 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     if own:
         led = {
             part.work for part in graph.involvements
-            if part.work in own and "lead" in part.roles and evidence.counts(part.level, known.level)
+            if part.work in own and "lead" in part.roles and evidence.counts(part.level, knowledge.level)
         }  # fmt: skip
-        full = coverage(known.tables.readings, works, Aspect.TEXTS, {plan}).full
+        full = coverage(knowledge.tables.readings, works, Aspect.TEXTS, {plan}).full
         sentences.append(sentence(context, "plan-led", len(led), "#actions", of=len(own)))
         sentences.append(sentence(context, "plan-unread", len(own) - full, "#actions", is_known=True, of=len(own)))
-    if rows := advice.duties(graph, known.level, plan):
-        late, unknown = sum(map(advice.is_late, rows)), _unknown(rows)
-        sentences.append(sentence(context, "plan-due", late, context.href("obligations.html"), is_known=True,
-                                  of=len(rows), unknown=unknown))  # fmt: skip
+    sentences.append(_duties(context, "plan-due", advice.duties(graph, knowledge.level, plan), tells_late=True))
     sayings: list[Saying] = []
-    for statement in known.statements:
+    for statement in knowledge.statements:
         ends = works.home.get(statement.source, statement.source), works.home.get(statement.target, statement.target)
         if statement.is_citation and plan in ends:
             sayings.append((statement.link, _arrow(context, *ends), statement.level))
     sayings += [
-        (use.link, _arrow(context, use.work, use.text), use.level) for use in known.uses if works.plan(use.work) == plan
+        (use.link, _arrow(context, use.work, use.text), use.level)
+        for use in knowledge.uses
+        if works.plan(use.work) == plan
     ]
     picture = None
     if reach.linked:
@@ -228,23 +220,22 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
 
 
 def _of_action(context: PageContext, action: str) -> dict[str, Any]:
-    """What an action wants, who, until when, on what it rests, what it meets, and what happened since."""
-    known, statements = context.graph.known(), context.graph.statements
-    parts = [
-        part for part in context.graph.involvements
-        if part.work == action and evidence.counts(part.level, known.level)
+    knowledge, statements = context.graph.known(), context.graph.statements
+    involvements = [
+        involvement for involvement in context.graph.involvements
+        if involvement.work == action and evidence.counts(involvement.level, knowledge.level)
     ]  # fmt: skip
-    leads = list(dict.fromkeys(part.body for part in parts if "lead" in part.roles))
-    bodies = dict.fromkeys([*leads, *(part.body for part in parts)])
-    uses = [use for use in known.uses if use.work == action]
+    leads = list(dict.fromkeys(involvement.body for involvement in involvements if "lead" in involvement.roles))
+    bodies = dict.fromkeys([*leads, *(involvement.body for involvement in involvements)])
+    uses = [use for use in knowledge.uses if use.work == action]
     named_texts = dict.fromkeys(use.text for use in uses)
     # the actions of other plans that share a specific text with it
-    names, pairs = known.potential.names, known.actions
+    names, pairs = knowledge.potential.names, knowledge.actions
     ends = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True)
     met = [
         names[b] if names[a] == action else names[a] for a, b, low in ends if low > 0 and action in (names[a], names[b])
     ]
-    plans = _homes(known, met)
+    plans = _homes(knowledge, met)
     results = [
         value(context, statement.value)
         for result in statements.values(action, f"{PAN}hasExpectedResult")
@@ -272,46 +263,46 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
             (context.t("dossier-results"), markup("; ").join(results)),
         ],
         picture=_picture(context, "part-around", picture) if picture else None,
-        attention=advice.of_action(context.spoken, known, action),
+        attention=advice.of_action(context.spoken, knowledge, action),
         sayings=[
             *((use.link, context.short(use.text), use.level) for use in uses),
-            *((part.iri, context.short(part.body), part.level) for part in parts),
+            *((involvement.iri, context.short(involvement.body), involvement.level) for involvement in involvements),
         ],
     )  # fmt: skip
 
 
 def _of_body(context: PageContext, body: str) -> dict[str, Any]:
     """What a body leads, takes part in and is asked for; with whom it shares texts and no action."""
-    known, graph, statements = context.graph.known(), context.graph, context.graph.statements
-    counted = [part for part in graph.involvements if evidence.counts(part.level, known.level)]
-    parts = [part for part in counted if part.body == body]
-    led = {part.work for part in parts if "lead" in part.roles}
-    others = {part.work for part in parts} - led
+    knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
+    counted = [involvement for involvement in graph.involvements if evidence.counts(involvement.level, knowledge.level)]
+    involvements = [involvement for involvement in counted if involvement.body == body]
+    led = {involvement.work for involvement in involvements if "lead" in involvement.roles}
+    supported = {involvement.work for involvement in involvements} - led
     sentences = [
-        sentence(context, "body-leads", len(led), "#who", plans=len(_homes(known, led))),
-        sentence(context, "body-parts", len(others), "#who", plans=len(_homes(known, others))),
-        _duties(context, "body-asked", [r for r in graph.margins(known.level).rows if r.obligation.holder == body]),
+        sentence(context, "body-leads", len(led), "#who", plans=len(_homes(knowledge, led))),
+        sentence(context, "body-parts", len(supported), "#who", plans=len(_homes(knowledge, supported))),
+        _duties(context, "body-asked", [r for r in graph.margins(knowledge.level).rows if r.obligation.holder == body]),
     ]
-    if parts:
+    if involvements:
         # bodies of its kind and country whose works name a text its works name too, without a work of both
         def read() -> dict[str, set[str]]:
             by_work: dict[str, set[str]] = {}
-            for use in known.uses:
-                if use.text not in known.tables.general:
+            for use in knowledge.uses:
+                if use.text not in knowledge.tables.general:
                     by_work.setdefault(use.work, set()).add(use.text)
             return by_work
 
-        by_work, works = context.site_context.once(f"texts by work at {known.level.key}", read), led | others
+        by_work, works = context.site_context.once(f"texts by work at {knowledge.level.key}", read), led | supported
         countries, by_body = {graph.country_of.get(work) for work in works}, dict[str, set[str]]()
-        for part in counted:
-            if graph.country_of.get(part.work) in countries:
-                by_body.setdefault(part.body, set()).add(part.work)
+        for involvement in counted:
+            if graph.country_of.get(involvement.work) in countries:
+                by_body.setdefault(involvement.body, set()).add(involvement.work)
         own = {text for work in works for text in by_work.get(work, ())}
         kinds, shared = statements.values(body, f"{DCTERMS}type"), Counter[str]()
-        for other, its in by_body.items():
-            if other != body and not its & works and statements.values(other, f"{DCTERMS}type") == kinds:
-                shared[other] = len({text for work in its for text in by_work.get(work, ())} & own)
-        near = sorted((other for other, n in shared.items() if n), key=lambda other: (-shared[other], other))
+        for rival, its in by_body.items():
+            if rival != body and not its & works and statements.values(rival, f"{DCTERMS}type") == kinds:
+                shared[rival] = len({text for work in its for text in by_work.get(work, ())} & own)
+        near = sorted((rival for rival, n in shared.items() if n), key=lambda rival: (-shared[rival], rival))
         alone = sentence(context, "body-alone", 0, "#who")
         names = in_short(context, near)
         sentences.append(sentence(context, "body-beside", len(near), "#who", names=names) if near else alone)
@@ -319,22 +310,21 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
         context,
         sentences,
         facts=[(context.t("dossier-kind"), context.links(statements.values(body, f"{DCTERMS}type")))],
-        picture=_plans_of(context, "dossier-body-picture", body) if parts else None,
-        attention=advice.of_body(context.spoken, known, body),
-        sayings=((part.iri, context.short(part.work), part.level) for part in parts),
+        picture=_plans_of(context, "dossier-body-picture", body) if involvements else None,
+        attention=advice.of_body(context.spoken, knowledge, body),
+        sayings=((involvement.iri, context.short(involvement.work), involvement.level) for involvement in involvements),
     )
 
 
 def _of_text(context: PageContext, text: str) -> dict[str, Any]:
-    """Who rests on a text and how, what it asks and when, and what changed it."""
-    known, graph, statements = context.graph.known(), context.graph, context.graph.statements
-    uses = [use for use in known.uses if text in known.potential.weights.reached(use.text, known.level)]
+    knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
+    uses = [use for use in knowledge.uses if text in knowledge.potential.weights.reached(use.text, knowledge.level)]
     best: dict[str, float] = {}
     for use in uses:
-        if plan := known.tables.works.plan(use.work):
+        if plan := knowledge.tables.works.plan(use.work):
             best[plan] = max(best.get(plan, 0.0), use.share)
     how = Counter(best.values())
-    asked = [row for row in graph.margins(known.level).rows if row.obligation.instrument == text]
+    asked = [row for row in graph.margins(knowledge.level).rows if row.obligation.instrument == text]
     sentences = [
         sentence(context, "text-plans", len(best), "#picture" if best else "#rests",
                  carry=how[texts.CARRIES_OUT], serve=how[texts.SERVES], mention=how[texts.MENTIONS]),
@@ -365,18 +355,17 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
             ),
         ],
         picture=_plans_of(context, "dossier-text-picture", text) if best else None,
-        attention=advice.of_text(context.spoken, known, text),
+        attention=advice.of_text(context.spoken, knowledge, text),
         sayings=((use.link, context.short(use.work), use.level) for use in firm),
     )
 
 
 def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
-    """Which plans deal with a topic, by which actions, and where they do not cite each other."""
-    known = context.graph.known()
+    knowledge = context.graph.known()
     works = [profile.work for profile in context.graph.profiles if topic in profile.topics]
-    plans, actions = _homes(known, works), [work for work in works if work in known.tables.works.home]
+    plans, actions = _homes(knowledge, works), [work for work in works if work in knowledge.tables.works.home]
     missing = Counter(
-        occasion.state for occasion in known.occasions
+        occasion.state for occasion in knowledge.occasions
         if occasion.is_expected and {occasion.source, occasion.target} <= plans and occasion.state is not State.SEEN
     )  # fmt: skip
     return _dossier(
@@ -389,41 +378,42 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
             _remark("topic-editors", context.t("dossier-topic-editors")),
         ],
         picture=_plans_of(context, "dossier-topic-picture", topic) if plans else None,
-        attention=advice.of_topic(context.spoken, known, plans),
+        attention=advice.of_topic(context.spoken, knowledge, plans),
     )  # fmt: skip
 
 
-def of_pair(context: PageContext, known: Known, plans: tuple[str, str], bridge: Markup) -> Values:
-    """What two plans share, the citation each could make of the other, and which actions meet."""
-    weight, brief = known.weight(*plans), context.subject.brief
-    parts = [part for part in weight.contributions if part.bits > 0 and not part.is_broad]
+def of_pair(context: PageContext, knowledge: Known, plans: tuple[str, str], bridge: Markup) -> Values:
+    weight, brief = knowledge.weight(*plans), context.subject.brief
+    parts = [
+        contribution for contribution in weight.contributions if contribution.bits > 0 and not contribution.is_broad
+    ]
     bits, ways = bits_words(weight.low, context.request.language), (plans, plans[::-1])
-    names = in_short(context, (part.text for part in parts))
+    names = in_short(context, (contribution.text for contribution in parts))
     sentences = [
         sentence(context, "pair-texts", len(parts), "#weight", bits=bits, names=names, one=brief(plans[0]),
                  two=brief(plans[1])),
     ]  # fmt: skip
     for source, target in ways:
-        way, ends = known.way(source, target), {"source": brief(source), "target": brief(target)}
-        if way.is_expected or way.state is State.SEEN:
-            words = context.t(f"dossier-pair-{way.state.value}", **ends)
+        direction, ends = knowledge.way(source, target), {"source": brief(source), "target": brief(target)}
+        if direction.is_expected or direction.state is State.SEEN:
+            words = context.t(f"dossier-pair-{direction.state.value}", **ends)
         else:
-            words = context.t("dossier-pair-cannot", why=named(way.verdict).say(context.request.language), **ends)
-        sentences.append(_remark(f"pair-{way.state.value}", words, "#citing"))
+            words = context.t("dossier-pair-cannot", why=named(direction.verdict).say(context.request.language), **ends)
+        sentences.append(_remark(f"pair-{direction.state.value}", words, "#citing"))
     for plan, other in ways:
         if actions := context.graph.parts.actions.get(plan, ()):
-            met = sum(work != plan for work in known.brought(plan, other))
+            met = sum(work != plan for work in knowledge.brought(plan, other))
             sentences.append(sentence(context, "pair-actions", met, "#side-by-side", of=len(actions), plan=brief(plan)))
-    firmest = [use for part in parts for plan in plans for use in known.giving(plan, part.text)[:1]]
+    firmest = [use for contribution in parts for plan in plans for use in knowledge.giving(plan, contribution.text)[:1]]
     return _dossier(
         context,
         sentences,
-        level=known.level,
+        level=knowledge.level,
         picture={"anchor": "bridge", "title": context.t("pair-bridge"), "svg": bridge, "narrow": None},
-        attention=advice.of_pair(context.spoken, known, *plans),
+        attention=advice.of_pair(context.spoken, knowledge, *plans),
         sayings=[
             *((statement.link, _arrow(context, statement.source, statement.target), statement.level)
-              for statement in known.between(*plans)),
+              for statement in knowledge.between(*plans)),
             *((use.link, _arrow(context, use.work, use.text), use.level) for use in firmest),
         ],
     )  # fmt: skip
@@ -457,16 +447,15 @@ def values_of(context: PageContext, iri: str) -> Values | None:
 
 
 def page(context: PageContext, entry: Entry, notes: Notes | None = None) -> Values:
-    """What fills the page of a thing; ``notes`` may have been begun by what stands before it."""
     notes, iri, statements = notes or Notes(context), entry.iri, context.graph.statements
     parts, is_told = _parts_of(notes, entry), context.graph.has_actions and not entry.is_retired
     dossier = _DOSSIERS[entry.kind](context, iri) if is_told and entry.kind in _DOSSIERS else None
     if dossier:
         # sentences lead to nothing that does not stand on the page
         anchors = {f"#{anchor}" for anchor in (*(part["key"] for part in parts), *ANCHORS)}
-        for told in dossier["brief"]:
-            if told["address"].startswith("#") and told["address"] not in anchors:
-                told["address"] = ""
+        for remark in dossier["brief"]:
+            if remark["address"].startswith("#") and remark["address"] not in anchors:
+                remark["address"] = ""
     if entry.has_page and not entry.is_retired:
         kind = context.t(f"kind-{entry.kind}")
     else:
@@ -588,8 +577,6 @@ def _machine(context: PageContext, entry: Entry) -> Values:
 
 
 def keys(kind: str) -> Callable[[SiteContext], Iterable[str]]:
-    """The keys of all things of a kind."""
-
     def of(site_context: SiteContext) -> Iterable[str]:
         index = site_context.graph.labels
         return [entry.key for entry in (*index.of_kind(kind), *index.retired(kind))]

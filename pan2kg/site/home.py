@@ -41,10 +41,9 @@ REASONS: Final = 2
 
 
 def _values(context: PageContext) -> Values:
-    """What the home page shows."""
     choice, graph, site_context = chosen(context), context.graph, context.site_context
-    known = graph.known(choice.level)
-    unseen = (occasion for occasion in known.occasions if occasion.is_expected and occasion.state is not State.SEEN)
+    knowledge = graph.known(choice.level)
+    unseen = (occasion for occasion in knowledge.occasions if occasion.is_expected and occasion.state is not State.SEEN)
     counted = numbers(site_context, choice, shown_plans(site_context, choice))
     expected, made, margins = _told(context, "occasions"), _told(context, "citations-made"), graph.margins(choice.level)
     states = {state: made.get(state, 0) for state in ("seen", "absent", "open")}
@@ -71,7 +70,7 @@ def _values(context: PageContext) -> Values:
         ),
         "plan": context.key(plan or ""),
         **matrix(context, limit=FIRST),
-        "fields": _fields(context, known),
+        "fields": _fields(context, knowledge),
         # None where nobody has scored an interaction yet
         "numbers": {
             **counted,
@@ -89,7 +88,6 @@ def _values(context: PageContext) -> Values:
 
 
 def _finding(context: PageContext, name: str, number: int, address: str, **values: object) -> Values:
-    """A sentence with its number, which leads to what it counts; ``name`` is what tests and scripts call it."""
     words = context.t(f"finding-{name}", n=number, **values)
     return {"name": name, "number": number, "words": words, "address": address}
 
@@ -124,41 +122,46 @@ def _asked(context: PageContext) -> str:
 
 
 def _told(context: PageContext, figure: str) -> dict[str, int]:
-    """The counts of a figure by their parts, the whole under an empty name."""
     row = taken(context, figure)
     parts = (part.partition(".")[2] for part in row.figure.parts or ("",))
     return {part: int(value or 0) for part, value in zip(parts, row.value, strict=True)}
 
 
-def _fields(context: PageContext, known: Known) -> list[Values]:
+def _fields(context: PageContext, knowledge: Known) -> list[Values]:
     """A row a field of policy by name, with its colour, its plans, and a cell with every field, itself among them.
 
     A cell has the pairs of plans of two fields: how many there are, linked, with a citation, and both read in full.
     Plans of other countries and without a field are left out.
     """
     site_context, field_of = context.site_context, context.graph.policy_fields
-    own = {plan for plan in every_plan(site_context) if plan in field_of and not is_foreign(site_context, plan)}
-    order = sorted({field_of[plan] for plan in own}, key=lambda field: (folded(context.name(field)), field))
-    held, full = Counter(map(field_of.__getitem__, own)), Counter(field_of[plan] for plan in read(site_context) & own)
+    domestic = {plan for plan in every_plan(site_context) if plan in field_of and not is_foreign(site_context, plan)}
+    order = sorted({field_of[plan] for plan in domestic}, key=lambda field: (folded(context.name(field)), field))
+    plans_in, full = (
+        Counter(map(field_of.__getitem__, domestic)),
+        Counter(field_of[plan] for plan in read(site_context) & domestic),
+    )
     linked, cited = Counter[frozenset[str]](), Counter[frozenset[str]]()
-    for plan, other in known.linked:
-        if plan in own and other in own:
-            ends = frozenset({field_of[plan], field_of[other]})
+    for plan, partner in knowledge.linked:
+        if plan in domestic and partner in domestic:
+            ends = frozenset({field_of[plan], field_of[partner]})
             linked[ends] += 1
-            cited[ends] += any(known.chronology.seen(*way, known.level) for way in ((plan, other), (other, plan)))
+            cited[ends] += any(
+                knowledge.chronology.seen(*direction, knowledge.level)
+                for direction in ((plan, partner), (partner, plan))
+            )
 
-    def pairs(number: Counter[str], field: str, other: str) -> int:
-        return comb(number[field], 2) if field == other else number[field] * number[other]
+    def pairs(number: Counter[str], field: str, partner: str) -> int:
+        return comb(number[field], 2) if field == partner else number[field] * number[partner]
 
     cells: dict[frozenset[str], Values] = {}
-    for field, other in combinations_with_replacement(order, 2):
-        ends = frozenset({field, other})
-        number, both_read = pairs(held, field, other), pairs(full, field, other)
+    for field, partner in combinations_with_replacement(order, 2):
+        ends = frozenset({field, partner})
+        number, both_read = pairs(plans_in, field, partner), pairs(full, field, partner)
         cells[ends] = {"pairs": number, "linked": linked[ends], "cited": cited[ends], "read": both_read}
     return [
         {
-            "name": context.name(field), "colour": colour_of(context.subject, field), "plans": held[field],
-            "cells": [cells[frozenset({field, other})] for other in order],
+            "name": context.name(field), "colour": colour_of(context.subject, field), "plans": plans_in[field],
+            "cells": [cells[frozenset({field, partner})] for partner in order],
         }
         for field in order
     ]  # fmt: skip
@@ -169,19 +172,21 @@ def _wanted(context: PageContext, occasion: Occasion) -> Values:
 
     Beside texts plans meet in statements: in words, with the passage quoted for each and on whose word it rests.
     """
-    known, ends = context.known, (occasion.source, occasion.target)
+    knowledge, ends = context.known, (occasion.source, occasion.target)
     reasons = [
         {
             "words": context.t("wanted-cited" if statement.is_citation else "wanted-together"),
             "quotes": quotes(context, context.graph.statements.values(statement.link, PASSAGE))[:1],
             "mark": context.mark(statement.level),
         }
-        for statement in known.between(*ends)[:REASONS]
+        for statement in knowledge.between(*ends)[:REASONS]
     ]
     return {
-        "way": citing(context, known, *ends),
+        "way": citing(context, knowledge, *ends),
         "bits": bits_words(occasion.bits, context.request.language),
-        "texts": [part.text for part in known.weight(*ends).contributions if not part.is_broad],
+        "texts": [
+            contribution.text for contribution in knowledge.weight(*ends).contributions if not contribution.is_broad
+        ],
         "reasons": reasons,
         "address": context.pair(*ends),
     }
@@ -192,10 +197,10 @@ def numbers(site_context: SiteContext, choice: Choice, plans: Sequence[str]) -> 
 
     ``read`` says how many of the pairs without a link are of two plans read in full, so that there is none.
     """
-    shown, graph = set(plans), site_context.graph
-    linked = [pair for pair in graph.known(choice.level).linked if set(pair) <= shown]
-    full = read(site_context) & shown
-    actions = [action for action, plan in graph.tables.works.home.items() if plan in shown]
+    among, graph = set(plans), site_context.graph
+    linked = [pair for pair in graph.known(choice.level).linked if set(pair) <= among]
+    full = read(site_context) & among
+    actions = [action for action, plan in graph.tables.works.home.items() if plan in among]
     return {
         "linked": len(linked),
         "pairs": comb(len(plans), 2),
@@ -216,28 +221,28 @@ def _plans_of(site_context: SiteContext) -> Mapping[str, list[str]]:
 
 
 def _countries(context: PageContext) -> list[tuple[str, str]]:
-    """The pages of the countries that have plans: address and name, by name."""
     plans, of = context.graph.known().tables.works.plans, context.graph.country_of
     named = sorted((context.name(iri), iri) for iri in {iri for plan, iri in of.items() if plan in plans})
     return [(context.href(f"country/{code_of(iri).lower()}.html"), name) for name, iri in named]
 
 
 def _country(context: PageContext) -> Values | None:
-    """The page of a country: findings about its plans, the one most linked among those it meets, and its plans."""
     plans = _plans_of(context.site_context).get(context.request.key)
     if not plans:
         return None
-    graph, known = context.graph, context.known
-    country, own, reach = graph.country_of[plans[0]], graph.own_plan(), {plan: known.reach(plan) for plan in plans}
+    graph, knowledge = context.graph, context.known
+    country, own, reach = graph.country_of[plans[0]], graph.own_plan(), {plan: knowledge.reach(plan) for plan in plans}
     main = own if own in reach else min(plans, key=lambda plan: (-reach[plan].linked, plan))
     order = sorted(plans, key=lambda plan: (-reach[plan].linked, context.called(plan).casefold(), plan))
     # citations between plans of the country, actions of these without a link seen, duties past their date
-    expected = [o for o in known.occasions if o.is_expected and {o.source, o.target} <= {*plans}]
-    states = Counter(occasion.state for occasion in expected)
-    counted = numbers(context.site_context, Choice(known.level), sorted(plans))
-    duties = [row for row in graph.margins(known.level).rows if row.obligation.terms.country == country]
+    states = Counter(
+        occasion.state for occasion in knowledge.occasions
+        if occasion.is_expected and {occasion.source, occasion.target} <= {*plans}
+    )  # fmt: skip
+    counted = numbers(context.site_context, Choice(knowledge.level), sorted(plans))
+    duties = [row for row in graph.margins(knowledge.level).rows if row.obligation.terms.country == country]
     findings = [
-        _finding(context, "expected", len(expected), context.href("index.html#wanted"), seen=states[State.SEEN],
+        _finding(context, "expected", states.total(), context.href("index.html#wanted"), seen=states[State.SEEN],
                  absent=states[State.ABSENT], open=states[State.OPEN]),
     ]  # fmt: skip
     if counted["actions"]:
@@ -248,23 +253,21 @@ def _country(context: PageContext) -> Values | None:
         findings.append(_finding(context, "overdue", late, address, of=len(duties)))
     return {
         "title": context.t("country-title", country=context.name(country)),
-        "opening": _opening(context, known.level, main, findings),
+        "opening": _opening(context, knowledge.level, main, findings),
         "asked": _asked(context) if country == graph.profile.country else "",
         "lines": [{"plan": plan, "period": period(context, plan), "reach": reach[plan]} for plan in order],
         "countries": _countries(context),
-        "caption": context.caption(known.level),
-        "basis": context.basis(known),
+        "caption": context.caption(knowledge.level),
+        "basis": context.basis(knowledge),
     }
 
 
 def _home_keys(site_context: SiteContext) -> Iterable[str]:
-    """The plans whose picture is a file of its own: the one the home page shows."""
     home = site_context.graph.labels.entry(site_context.graph.profile.home_plan)
     return [home.key] if home and home.kind == "plan" else []
 
 
 def _time_map(context: PageContext, suffix: str) -> bytes | None:
-    """A plan among those it meets as a picture of its own, or as the table behind it."""
     key = context.request.key
     if not context.graph.labels.find("plan", key):
         return None

@@ -7,7 +7,7 @@ calendar of obligations is iCalendar (RFC 5545), so that due dates can be subscr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -48,10 +48,9 @@ _ALWAYS: Final = ("plan", "body", "instrument")
 
 
 def _plans(context: PageContext) -> Values:
-    """All plans: country, period and type; how much of each is in the graph; with how many plans it is linked."""
-    statements, known, lines = context.graph.statements, context.known, []
+    statements, knowledge, lines = context.graph.statements, context.known, []
     for plan in context.by_name(shown_plans(context.site_context, chosen(context))):
-        reach = known.reach(plan)
+        reach = knowledge.reach(plan)
         lines.append({
             "iri": plan, "countries": statements.values(plan, DCTERMS + "spatial"), "period": period(context, plan),
             "types": statements.values(plan, DCTERMS + "type"), "known": len(actions_of(context, plan)),
@@ -63,31 +62,29 @@ def _plans(context: PageContext) -> Values:
         "title": context.t("plans-title"),
         "lines": lines,
         "time": context.draw("time-map") if context.graph.has_actions else None,
-        "caption": context.caption(known.level),
-        "basis": context.basis(known),
+        "caption": context.caption(knowledge.level),
+        "basis": context.basis(knowledge),
     }
 
 
 def _pairs(context: PageContext) -> Values:
-    """The linked pairs of the plans chosen, those linked by weaker evidence only, and those without a link seen."""
     graph, choice, tables = context.graph, chosen(context), context.graph.tables
     among = set(shown_plans(context.site_context, choice))
     met = [meeting for meeting in graph.meetings if set(meeting.plans) <= among]
     linked = [meeting for meeting in met if meeting.level <= choice.level]
-    number, known = len(among) * (len(among) - 1) // 2, graph.known(choice.level)
+    number, knowledge = len(among) * (len(among) - 1) // 2, graph.known(choice.level)
 
-    def line(meeting: Meeting, known: Known) -> Values:
-        """Two linked plans: on whose word, what they share, and what can be said of a citation each way."""
-        low = meeting.low(known.level)
+    def line(meeting: Meeting, knowledge: Known) -> Values:
+        low = meeting.low(knowledge.level)
         bits = amount(low, Unit.BITS, context.request.language) if low > 0 else ""
-        ways, address = both_ways(context, known, *meeting.plans), context.pair(*meeting.plans)
+        ways, address = both_ways(context, knowledge, *meeting.plans), context.pair(*meeting.plans)
         return {"plans": meeting.plans, "mark": context.mark(meeting.level), "bits": bits, "ways": ways,
                 "address": address}  # fmt: skip
 
     degree = Counter(plan for meeting in linked for plan in meeting.plans)
     return {
         "title": context.t("pairs-title"),
-        "linked": [line(meeting, known) for meeting in linked],
+        "linked": [line(meeting, knowledge) for meeting in linked],
         "weaker": [line(meeting, graph.known(FIGURED[-1])) for meeting in met if meeting.level > choice.level],
         "number": number,
         "apart": number - len(linked),
@@ -101,12 +98,11 @@ def _pairs(context: PageContext) -> Values:
         ],
         "restricts": choice.restricts,
         "caption": context.caption(choice.level),
-        "basis": context.basis(known),
+        "basis": context.basis(knowledge),
     }  # fmt: skip
 
 
 def _unlinked(context: PageContext) -> Values:
-    """The actions of the plans chosen without a link seen, apart those whose texts nobody read."""
     choice, linked, readings = chosen(context), context.graph.linked_actions, context.graph.tables.readings
     plans, unread, read = [], 0, 0
     for plan in context.by_name(shown_plans(context.site_context, choice)):
@@ -133,7 +129,6 @@ def _unlinked(context: PageContext) -> Values:
 
 
 def _search(context: PageContext) -> Values:
-    """The page of what was found; without words, everything there is by kind."""
     asked, index = context.request.arguments.get("q", ""), context.graph.labels
     entries = [entry for iri in context.graph.search.find(asked) if (entry := index.entry(iri))]
     groups: dict[str, list[Entry]] = {}
@@ -153,14 +148,12 @@ def _suggestions(site_context: SiteContext, arguments: Mapping[str, str]) -> byt
 
 
 def _labels(site_context: SiteContext, _: object) -> bytes:
-    """Everything that can be found as a script, for pages with no server behind them: the best first."""
     graph = site_context.graph
     rows = [_as_row(entry, thing.names) for thing in graph.search.things if (entry := graph.labels.entry(thing.iri))]
     return f"pan2kgLabels({embedded(rows)});\n".encode()
 
 
 def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
-    """A thing as it is suggested, by its short names; with whatever else it is called where it is to be found."""
     shown = {**entry.texts, **entry.brief}
     row: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": shown}
     if not entry.iri.endswith(f"/id/{entry.kind}/{entry.key}"):
@@ -208,7 +201,6 @@ def _obligations(context: PageContext) -> Values:
 
 
 def _calendar(context: PageContext) -> str:
-    """Obligations with a known day of falling due, as a calendar."""
     events = [
         (row.due, f"{row.iri}@pan2kg", context.name(row.iri), context.name(row.instrument), row.every)
         for row in context.spoken.obligations
@@ -285,12 +277,10 @@ def show(figures: FigureTable, context: PageContext) -> Markup:
 
 
 def _names(_: SiteContext) -> Iterable[str]:
-    """The figures that have a page; one that must be told what to look at stands on the pages of that."""
     return (name for name, kind in TABLES.items() if not kind.alone)
 
 
 def _figures(context: PageContext) -> FigureTable | None:
-    """A figure for all plans or for the one in the address."""
     name, arguments = context.request.key, context.request.arguments
     if name not in TABLES or TABLES[name].alone:
         return None
@@ -300,7 +290,6 @@ def _figures(context: PageContext) -> FigureTable | None:
 
 
 def _figure(context: PageContext) -> Values | None:
-    """A figure as a page, for all plans or for the one in the address."""
     name, figures = context.request.key, _figures(context)
     if figures is None:
         return None
@@ -322,21 +311,18 @@ def _figure(context: PageContext) -> Values | None:
     }
 
 
-def _xlsx(context: PageContext) -> bytes | None:
-    """A figure as a spreadsheet, whole, with its basis."""
-    figures = _figures(context)
-    return write_figures_spreadsheet(figures, context.request.language) if figures else None
-
-
-def _file(context: PageContext, form: str) -> str | None:
-    """A figure, whole; as CSV as the spreadsheets of the language expect it where the address asks for that."""
-    figures = _figures(context)
-    local = "-local" if form == "csv" and context.request.arguments.get("local") else ""
-    return write_figures(figures, form + local, language=context.request.language) if figures else None
+def _file(context: PageContext, form: str, find: Callable[[PageContext], FigureTable | None]) -> str | bytes | None:
+    """A figure or the gaps of a kind, whole; a figure as CSV of the language where the address asks for that."""
+    figures, language = find(context), context.request.language
+    if figures is None:
+        return None
+    if form == "xlsx":
+        return write_figures_spreadsheet(figures, language)
+    local = "-local" if form == "csv" and find is _figures and context.request.arguments.get("local") else ""
+    return write_figures(figures, form + local, language=language)
 
 
 def listed(context: PageContext) -> list[tuple[str, str, str]]:
-    """Every figure with a page: address, title and summary."""
     language = context.request.language
     return [
         (
@@ -349,7 +335,6 @@ def listed(context: PageContext) -> list[tuple[str, str, str]]:
 
 
 def _gaps(context: PageContext) -> Values:
-    """The page of gaps: how many of each kind; what waits for a review; what is opposed."""
     site_context, language = context.site_context, context.request.language
     counted = site_context.figures("gaps", language)
     return {
@@ -362,13 +347,17 @@ def _gaps(context: PageContext) -> Values:
     }  # fmt: skip
 
 
+def _gaps_of_kind(context: PageContext) -> FigureTable | None:
+    kind, language = context.request.key, context.request.language
+    return context.site_context.figures("gaps", language, Choice(part=kind)) if kind in KINDS else None
+
+
 def _gap(context: PageContext) -> Values | None:
     """The gaps of one kind, which need not be said of each; columns with nothing in them are left out."""
-    site_context, language, kind = context.site_context, context.request.language, context.request.key
-    if kind not in KINDS:
+    figures, kind, language = _gaps_of_kind(context), context.request.key, context.request.language
+    if figures is None:
         return None
-    figures = site_context.figures("gaps", language, Choice(part=kind))
-    total = next(row for row in site_context.figures("gaps", language).rows if row["gap"] == kind)
+    total = next(row for row in context.site_context.figures("gaps", language).rows if row["gap"] == kind)
     number, of = total["gaps_number"], total["gaps_of"]
     columns = (column for column in figures.columns[1:] if any(row.get(column.key) for row in figures.rows))
     return {
@@ -379,14 +368,6 @@ def _gap(context: PageContext) -> Values | None:
         "plan": "",
         "downloads": [(context.href(f"gap/{kind}.csv"), "CSV")],
     }
-
-
-def _gap_csv(context: PageContext) -> str | None:
-    """The gaps of one kind as CSV."""
-    kind, language = context.request.key, context.request.language
-    if kind not in KINDS:
-        return None
-    return write_figures(context.site_context.figures("gaps", language, Choice(part=kind)), "csv", language=language)
 
 
 PAGES: Final = (
@@ -403,10 +384,10 @@ FIGURES: Final = (
 )
 FILES: Final = (
     File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
-    File("figure", "csv", CSV, partial(_file, form="csv"), _names),
-    File("figure", "json", JSON, partial(_file, form="json"), _names),
-    File("figure", "xlsx", SPREADSHEET, _xlsx, _names, exported=False),
-    File("gap", "csv", CSV, _gap_csv, lambda _: KINDS),
+    File("figure", "csv", CSV, partial(_file, form="csv", find=_figures), _names),
+    File("figure", "json", JSON, partial(_file, form="json", find=_figures), _names),
+    File("figure", "xlsx", SPREADSHEET, partial(_file, form="xlsx", find=_figures), _names, exported=False),
+    File("gap", "csv", CSV, partial(_file, form="csv", find=_gaps_of_kind), lambda _: KINDS),
     CommonFile("search.json", JSON, _suggestions, exported=False),
     CommonFile("data/labels.js", JAVASCRIPT, _labels),
 )

@@ -58,7 +58,6 @@ Met = Mapping[tuple[str, str], Meeting]
 
 
 def chosen(context: PageContext) -> Choice:
-    """The choice in the address of a page; what is unknown in it restricts nothing."""
     given, find = context.request.arguments, context.graph.labels.find
     topic, body = (
         entry.iri if (entry := find(kind, given.get(kind, ""))) and not entry.is_retired else ""
@@ -79,7 +78,6 @@ def every_plan(site_context: SiteContext) -> list[str]:
 
 
 def shown_plans(site_context: SiteContext, choice: Choice) -> list[str]:
-    """The plans a choice leaves."""
     return [plan for plan in every_plan(site_context) if choice.admits(site_context.facts[plan])]
 
 
@@ -90,7 +88,6 @@ def is_foreign(site_context: SiteContext, plan: str) -> bool:
 
 
 def is_whole(site_context: SiteContext, plan: str) -> bool:
-    """Whether the list of actions of a plan was read to its end."""
     query = program_query("site/whole-lists")
     return plan in site_context.once("whole lists", lambda: {iri for (iri,) in site_context.graph.read(query)})
 
@@ -109,17 +106,16 @@ def _shared(site_context: SiteContext, at: int, kind: str) -> list[str]:
 def _order(site_context: SiteContext, choice: Choice) -> tuple[list[str], Met, list[str]]:
     """The plans a choice leaves, their linked pairs, and those with a link: own country, then most linked."""
     plans = shown_plans(site_context, choice)
-    shown = set(plans)
+    admitted = set(plans)
     meetings = site_context.graph.meetings
     met = {
-        meeting.plans: meeting for meeting in meetings if meeting.level <= choice.level and shown >= {*meeting.plans}
+        meeting.plans: meeting for meeting in meetings if meeting.level <= choice.level and admitted >= {*meeting.plans}
     }
-    others = Counter(plan for pair in met for plan in pair)
-    return plans, met, sorted(others, key=lambda plan: (is_foreign(site_context, plan), -others[plan], plan))
+    degree = Counter(plan for pair in met for plan in pair)
+    return plans, met, sorted(degree, key=lambda plan: (is_foreign(site_context, plan), -degree[plan], plan))
 
 
 def _partly(site_context: SiteContext) -> tuple[int, int]:
-    """Of how many plans the list of actions was not read to its end, and of how many in all."""
     plans = every_plan(site_context)
     return sum(not is_whole(site_context, plan) for plan in plans), len(plans)
 
@@ -146,7 +142,10 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         "level_options": context.level_options,
         "order": order,
         "rows": [
-            (plan, [None if plan == other else _cell(context, met, (plan, other), choice.level) for other in order])
+            (
+                plan,
+                [None if plan == partner else _cell(context, met, (plan, partner), choice.level) for partner in order],
+            )
             for plan in order
         ],
         "basis": context.basis(site_context.graph.known(choice.level)),
@@ -168,7 +167,7 @@ def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: Level) -> 
 
     ``kind`` is the class of the cell. Where no link was seen ``href`` is empty, and it says whether anybody could have.
     """
-    (plan, other), language = plans, context.request.language
+    (plan, partner), language = plans, context.request.language
     meeting = met.get((min(plans), max(plans)))
     if meeting is None:
         kind = "no" if {*plans} <= read(context.site_context) else "none"
@@ -179,7 +178,7 @@ def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: Level) -> 
     bits = amount(low, Unit.BITS, language) if low > 0 else ""
     words = [context.t(f"cell-{key}")] if arrow else []
     words += [context.t("cell-shares", bits=bits_words(low, language))] if bits else []
-    pair = pair_key(context.key(plan), context.key(other))
+    pair = pair_key(context.key(plan), context.key(partner))
     return {
         "arrow": arrow,
         "bits": bits,
@@ -249,16 +248,14 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
 
 
 def _listed(context: PageContext, meeting: Meeting, at: Level) -> list[Value]:
-    """A linked pair as a row of data: who cites whom at which level, what both share, since which level."""
-    plan, other = meeting.plans
+    plan, partner = meeting.plans
     cites, cited = (level.key if level and counts(level, at) else "" for level in (meeting.cites, meeting.cited))
     low = round(meeting.low(at), 6)
     bits = int(low) if low == int(low) else low
-    return [plan, context.called(plan), other, context.called(other), cites, cited, bits, meeting.level.key]
+    return [plan, context.called(plan), partner, context.called(partner), cites, cited, bits, meeting.level.key]
 
 
 def _csv(context: PageContext) -> str:
-    """The matrix for the choice in the address, one row for each linked pair of plans."""
     choice = chosen(context)
     _, met, _ = _order(context.site_context, choice)
     return write_csv(Grid(COLUMNS, [_listed(context, met[pair], choice.level) for pair in sorted(met)]))
@@ -275,14 +272,14 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
     if len(order) < 2:
         return None
     drawn = {pair: meeting for pair, meeting in met.items() if {*pair} <= {*order}}
-    others, (partly, of) = len(plans) - len(order), _partly(context.site_context)
-    notes = [t("sheet-others", n=others)] if others else []
+    degree, (partly, of) = len(plans) - len(order), _partly(context.site_context)
+    notes = [t("sheet-others", n=degree)] if degree else []
     notes += [t("matrix-partly", n=partly, of=of)] if partly else []
     notes.append(context.basis(context.graph.known(choice.level)))
-    told = [("evidence", context.caption(choice.level))]
-    told += [(name, context.name(iri)) for name, iri in (("topic", choice.topic), ("body", choice.body)) if iri]
-    told += [("year", str(choice.year))] if choice.year else []
-    filters = tuple(f"{t(f'filter-{name}')}{t('colon')} {words}" for name, words in told)
+    choices = [("evidence", context.caption(choice.level))]
+    choices += [(name, context.name(iri)) for name, iri in (("topic", choice.topic), ("body", choice.body)) if iri]
+    choices += [("year", str(choice.year))] if choice.year else []
+    filters = tuple(f"{t(f'filter-{name}')}{t('colon')} {words}" for name, words in choices)
     signs = (
         Sign(tuple(_filled(Box(0, 0, *SWATCH), "→", "")), t("legend-declared")),
         Sign(tuple(_filled(Box(0, 0, *SWATCH), "", "n")), t("legend-inferred")),
@@ -298,15 +295,15 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
         # how many actions of a plan are in the graph, and of how many
         number = len(context.graph.parts.actions.get(name.iri, ()))
         published = context.graph.statements.one(name.iri, PAN + "measureCount")
-        known = t("plan-known-of", n=number, of=published) if published else t("plan-known", n=number)
-        marks.append(row_head(Box(0, at * _HIGH, _HEAD, _HIGH), str(at + 1), name, known))
-        for to, other in enumerate(rows):
+        extent = t("plan-known-of", n=number, of=published) if published else t("plan-known", n=number)
+        marks.append(row_head(Box(0, at * _HIGH, _HEAD, _HIGH), str(at + 1), name, extent))
+        for to, partner in enumerate(rows):
             box = Box(_HEAD + to * _WIDE, at * _HIGH, _WIDE, _HIGH)
             if at == to:
                 shade, address = filled(box, SHADE, (str(at + 1),)), context.picture_address((name.iri,))
                 marks.append(Group(tuple(shade), name.full, address))
             else:
-                marks.append(_drawn_cell(context, box, (name, other), drawn, choice.level))
+                marks.append(_drawn_cell(context, box, (name, partner), drawn, choice.level))
     body = Body(_HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), (Group(tuple(marks), shift=(0, up)),))
     listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
     picture = Picture("matrix", subject.language, frame(subject, caption, body), table(COLUMNS, listed))

@@ -192,7 +192,6 @@ class SiteContext:
 
     @cached_property
     def resting(self) -> frozenset[str]:
-        """The actions that rest on a text."""
         uses = self.graph.uses
         return frozenset(uses.actions[at] for at in uses.table.rows.tolist())
 
@@ -208,7 +207,6 @@ class SiteContext:
 
     @cached_property
     def facts(self) -> Mapping[str, Facts]:
-        """What each plan can be chosen by."""
         topics: dict[str, set[str]] = {}
         bodies: dict[str, set[str]] = {}
         for plan, topic, body in self.graph.read(program_query("site/topics-and-bodies")):
@@ -254,7 +252,6 @@ class Request:
 
     @property
     def data(self) -> str:
-        """The language titles are wanted in, by default that of the interface."""
         return self.arguments.get("data") or self.language
 
     @property
@@ -286,7 +283,6 @@ class PageContext:
 
     @property
     def spoken(self) -> Graph:
-        """The graph in the language of the page."""
         return self.graph.spoken(self.request.language)
 
     @property
@@ -303,7 +299,6 @@ class PageContext:
 
     @property
     def known(self) -> Known:
-        """What is known at the level the page shows."""
         return self.graph.known(self.level)
 
     @property
@@ -314,27 +309,22 @@ class PageContext:
 
     @property
     def handed(self) -> dict[str, str]:
-        """The level as an address hands it on: nothing where it is that of the headline."""
         return {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
 
     def t(self, key: str, **values: object) -> str:
-        """Words of the interface in the language of the page."""
         return _PAGE.say(key, self.request.language, **values)
 
     def caption(self, level: evidence.Level) -> str:
-        """According to whom figures of a level are."""
         return according_to(level).say(self.request.language)
 
-    def basis(self, known: Known) -> str:
-        """On what the figures of a level rest, in one sentence."""
-        return basis_words(basis_line(known), self.request.language)
+    def basis(self, knowledge: Known) -> str:
+        return basis_words(basis_line(knowledge), self.request.language)
 
     def mark(self, level: evidence.Level | None) -> Markup:
         """The mark of a level beside what has it; nothing for what is outside every figure."""
         return piece("level")(level.key, named(level).say(self.request.language)) if level else markup("")
 
     def figure(self, number: int) -> str:
-        """A quantity in the language of the page."""
         return grouped(number, self.request.language)
 
     def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
@@ -383,20 +373,18 @@ class PageContext:
 
     def name(self, iri: str) -> str:
         """What a thing is called, as plain text, with its printed number."""
-        at, known = (iri, self.request.data), self.site_context.names
-        if at in known:
-            return known[at]
+        at, cached = (iri, self.request.data), self.site_context.names
+        if at in cached:
+            return cached[at]
         name = self._numbered(iri, self.graph.labels.label(iri, self.request.data).text)
         if self._is_kept(iri):
-            known[at] = name
+            cached[at] = name
         return name
 
     def by_name(self, iris: Iterable[str]) -> list[str]:
-        """Things by their names, those of one name by address."""
         return sorted(iris, key=lambda iri: (self.name(iri).casefold(), iri))
 
     def called(self, iri: str) -> str:
-        """The short name of a thing as plain text, else its name."""
         brief = self.graph.labels.brief(iri, self.request.data)
         return brief.text if brief.whole else self.name(iri)
 
@@ -406,12 +394,12 @@ class PageContext:
 
     def label(self, iri: str) -> Markup:
         """What a thing is called, marked with its language and with its names in the others."""
-        at, known = (iri, self.request.language, self.request.data), self.site_context.labels
-        if at in known:
-            return known[at]
+        at, cached = (iri, self.request.language, self.request.data), self.site_context.labels
+        if at in cached:
+            return cached[at]
         label = self._marked(self.graph.labels.label(iri, self.request.data), self._number(iri))
         if self._is_kept(iri):
-            known[at] = label
+            cached[at] = label
         return label
 
     def _is_kept(self, iri: str) -> bool:
@@ -426,7 +414,6 @@ class PageContext:
         return self.label(iri), None
 
     def text(self, texts: Mapping[str, str]) -> Markup:
-        """The same text in several languages, as a name is shown."""
         return self._marked(labels.best(texts, self.request.data)) if texts else markup("")
 
     def kept(self, manner: str, iri: str, make: Callable[[str], Made]) -> Made:
@@ -434,12 +421,12 @@ class PageContext:
         request = self.request
         if request.arguments.get("data"):
             return make(iri)
-        at, known = (f"{manner} {request.language}", iri, request.folder), self.site_context.links
-        made = known.get(at)
+        at, cached = (f"{manner} {request.language}", iri, request.folder), self.site_context.links
+        made = cached.get(at)
         if made is None:
-            if len(known) >= _MOST:
-                known.clear()
-            made = known[at] = make(iri)
+            if len(cached) >= _MOST:
+                cached.clear()
+            made = cached[at] = make(iri)
         return cast("Made", made)
 
     def link(self, iri: str) -> Markup:
@@ -481,11 +468,9 @@ class PageContext:
         return self.link(iri) if self.graph.labels.brief(iri, self.request.data).whole else self.short(iri)
 
     def lead(self, address: str, content: Markup | str) -> Markup:
-        """Content that leads somewhere, or stays as it is where the address is empty."""
         return piece("lead")(address, content)
 
     def links(self, iris: Iterable[str]) -> Markup:
-        """Several things one after the other."""
         return markup(", ".join(str(self.link(iri)) for iri in iris))
 
     def listed(self, iris: Iterable[str]) -> Markup:
@@ -495,12 +480,12 @@ class PageContext:
             return markup("–")
         return piece("listed")(items, self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else "")
 
-    def pair(self, plan: str, other: str) -> str:
+    def pair(self, plan: str, partner: str) -> str:
         """The way to the page of two plans, by IRI; where there is none, to what plans have in common beside texts."""
-        keys = [entry.key for entry in map(self.graph.labels.entry, (plan, other)) if entry]
+        keys = [entry.key for entry in map(self.graph.labels.entry, (plan, partner)) if entry]
         if len(keys) != 2:
             return ""
-        key, pair = labels.pair_key(*keys), (min(plan, other), max(plan, other))
+        key, pair = labels.pair_key(*keys), (min(plan, partner), max(plan, partner))
         if self.site_context.mode == "static" and pair not in self.site_context.told_pairs:
             return self.href("shared.html", plans=key)
         return self.href(f"pair/{key}.html")
@@ -580,7 +565,6 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
 
 
 def page_words(language: Language, scripts: Iterable[str] = ()) -> Markup:
-    """What the scripts of a page say, as JSON by group: those every page has, and others it names."""
     return _page_words(language, (*_EVERYWHERE, *scripts))
 
 

@@ -56,7 +56,6 @@ def _keys(site_context: SiteContext) -> Iterable[str]:
 
 
 def _values(context: PageContext) -> Values | None:
-    """What fills the page of two plans, at the level of the address; one that is named leaves links as firm only."""
     names, graph, t = context.request.key.split("--"), context.graph, context.t
     plans = [entry.iri for entry in (graph.labels.find("plan", name) for name in names) if entry]
     if len(plans) != 2 or pair_key(*names) != context.request.key:
@@ -64,44 +63,47 @@ def _values(context: PageContext) -> Values | None:
     ties = graph.ties.by_pair.get((min(plans), max(plans)))
     if not ties:
         return None
-    (plan, other), known, language = plans, context.known, context.request.language
+    (plan, partner), knowledge, language = plans, context.known, context.request.language
     is_chosen = bool(context.request.arguments.get(EVIDENCE))
-    firm = [tie for tie in ties if not is_chosen or counts(tie.level, known.level)]
+    firm = [tie for tie in ties if not is_chosen or counts(tie.level, knowledge.level)]
     notes = values.Notes(context)
     declared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.is_declared}))
     compared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind == COMPARED}))
     by_things = [
         group for kind in INFERRED if kind != COMPARED
-        if (group := _by_things(context, kind, (plan, other), [tie for tie in firm if tie.kind == kind]))
+        if (group := _by_things(context, kind, (plan, partner), [tie for tie in firm if tie.kind == kind]))
     ]  # fmt: skip
-    bridge, weight = context.draw("bridge", known.level, plan=names[0], other=names[1]), known.weight(plan, other)
+    bridge, weight = (
+        context.draw("bridge", knowledge.level, plan=names[0], other=names[1]),
+        knowledge.weight(plan, partner),
+    )
     low, high, broad = (bits_words(bits, language) for bits in (weight.low, weight.high, weight.broad))
-    having = {aspect: [has(context, each, aspect) for each in plans] for aspect in ASPECTS}
+    having = {aspect: [has(context, side, aspect) for side in plans] for aspect in ASPECTS}
     return {
-        "title": t("pair-title", one=context.name(plan), two=context.name(other)),
+        "title": t("pair-title", one=context.name(plan), two=context.name(partner)),
         "one": plan,
-        "two": other,
+        "two": partner,
         "evidence": context.handed.get("evidence", ""),
         "options": context.level_options,
         "is_chosen": is_chosen,
-        "caption": context.caption(known.level),
-        "dossier": of_pair(context, known, (plan, other), bridge),
+        "caption": context.caption(knowledge.level),
+        "dossier": of_pair(context, knowledge, (plan, partner), bridge),
         # ``low`` and ``broad`` are empty where nothing shared was seen
         "weight": {
             "low": low if weight.low > 0 else "", "high": high, "broad": broad if weight.broad > 0 else "",
             "settled": "" if weight.settled is None else with_mark(f"{weight.settled:.2f}", language),
-            "is_open": weight.is_open, "texts": shared(context, known, (plan, other)),
+            "is_open": weight.is_open, "texts": shared(context, knowledge, (plan, partner)),
         },
         "declared": declared,
         "compared_links": compared,
         "same": [group for group in by_things if group["kind"] == "shared-instrument"],
         "weak": [group for group in by_things if group["kind"] != "shared-instrument"],
-        "sides": [_side(notes, known, ends, ties) for ends in ((plan, other), (other, plan))],
-        "beside": _beside(context, plan, other),
+        "sides": [_side(notes, knowledge, ends, ties) for ends in ((plan, partner), (partner, plan))],
+        "beside": _beside(context, plan, partner),
         # plans whose list of actions was not read to its end: how many are known, of how many if that is known
         "partly": [
-            (each, len(actions_of(context, each)), graph.statements.one(each, PAN + "measureCount"))
-            for each in plans if not is_whole(context.site_context, each)
+            (side, len(actions_of(context, side)), graph.statements.one(side, PAN + "measureCount"))
+            for side in plans if not is_whole(context.site_context, side)
         ],
         # what only one has, its actions included, what both have, what only the other has
         "compared": [
@@ -111,7 +113,7 @@ def _values(context: PageContext) -> Values | None:
         ],
         "figures": [markup for name, columns in FIGURES.items() if (markup := _figure(context, name, columns, plans))],
         "notes": notes.listed(),
-        "basis_line": context.basis(known),
+        "basis_line": context.basis(knowledge),
         "section": "plans",
     }  # fmt: skip
 
@@ -124,10 +126,10 @@ def _by_things(context: PageContext, kind: str, plans: tuple[str, str], ties: li
     """
     via: dict[str, list[Tie]] = {}
     for tie in ties:
-        for thing in context.graph.statements.values(tie.iri, PAN + "via"):
-            via.setdefault(thing, []).append(tie)
+        for shared_thing in context.graph.statements.values(tie.iri, PAN + "via"):
+            via.setdefault(shared_thing, []).append(tie)
     meetings = []
-    for thing, links in via.items():
+    for shared_thing, links in via.items():
         sides = [
             ordered(context, {
                 end for tie in links for end, home in zip(tie.ends, tie.plans, strict=True) if home == plan
@@ -135,9 +137,9 @@ def _by_things(context: PageContext, kind: str, plans: tuple[str, str], ties: li
             for plan in plans
         ]  # fmt: skip
         levels = sorted({tie.level for tie in links if tie.level is not None})
-        order = -len({tie.iri for tie in links}), context.name(thing).casefold(), thing
+        order = -len({tie.iri for tie in links}), context.name(shared_thing).casefold(), shared_thing
         meetings.append((order, {
-            "thing": thing, "number": -order[0], "levels": list(map(context.mark, levels)), "sides": sides,
+            "thing": shared_thing, "number": -order[0], "levels": list(map(context.mark, levels)), "sides": sides,
         }))  # fmt: skip
     number = len({tie.iri for tie in ties})
     ranked = [meeting for _, meeting in sorted(meetings, key=lambda meeting: meeting[0])]
@@ -146,9 +148,8 @@ def _by_things(context: PageContext, kind: str, plans: tuple[str, str], ties: li
     return group if meetings else None
 
 
-def _side(notes: values.Notes, known: Known, ends: tuple[str, str], ties: Iterable[Tie]) -> Values:
-    """One of the two plans: its actions, those with a link to the other plan marked; what it cites of it, and could."""
-    context, (plan, other), site_context = notes.context, ends, notes.context.site_context
+def _side(notes: values.Notes, knowledge: Known, ends: tuple[str, str], ties: Iterable[Tie]) -> Values:
+    context, (plan, partner), site_context = notes.context, ends, notes.context.site_context
     met = {end for tie in ties for end in tie.ends}
 
     def citations() -> Mapping[tuple[str, str], set[str]]:
@@ -160,34 +161,33 @@ def _side(notes: values.Notes, known: Known, ends: tuple[str, str], ties: Iterab
         return by_plans
 
     actions = site_context.once(f"actions of {plan}", lambda: ordered(context, actions_of(context, plan)))
-    links = sorted(site_context.once("citations", citations).get((plan, other), ()))
+    links = sorted(site_context.once("citations", citations).get((plan, partner), ()))
     marked = [(context.link(action), context.t("pair-linked") if action in met else "") for action in actions]
     return {
         "plan": plan,
         "actions": piece("counted_actions")(marked) if marked else "",
         "cites": [values.link_of(context, link).written(notes, has_anchor=False) for link in links],
-        "way": citing(context, known, plan, other),
+        "way": citing(context, knowledge, plan, partner),
     }
 
 
-def _beside(context: PageContext, plan: str, other: str) -> list[tuple[str, list[str]]]:
+def _beside(context: PageContext, plan: str, partner: str) -> list[tuple[str, list[str]]]:
     """Beside each action of a plan those of the other with the most similar titles, which says nothing of links."""
     language, label = context.request.language, context.graph.label
-    actions, others = (ordered(context, actions_of(context, each)) for each in (plan, other))
+    actions, others = (ordered(context, actions_of(context, side)) for side in (plan, partner))
     if not (actions and others):
         return []
     index = context.site_context.once(
-        f"titles of {other} in {language}", lambda: Titles.read([label(action, language) for action in others])
+        f"titles of {partner} in {language}", lambda: Titles.read([label(action, language) for action in others])
     )
     return [(action, [others[at] for at in index.nearest(label(action, language), NEAREST)]) for action in actions]
 
 
 def has(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
-    """What a plan and its actions have in one respect; every pair it is in asks for it."""
     statements = context.graph.statements
     return context.site_context.once((aspect, plan), lambda: frozenset(
-        thing for work in (plan, *actions_of(context, plan)) for name in ASPECTS[aspect]
-        for thing in statements.values(work, PAN + name)
+        shared_thing for work in (plan, *actions_of(context, plan)) for name in ASPECTS[aspect]
+        for shared_thing in statements.values(work, PAN + name)
     ))  # fmt: skip
 
 
@@ -215,12 +215,27 @@ def _shared_things(context: PageContext) -> Values:
     for aspect in sorted(ASPECTS):
         plans: dict[str, list[str]] = {}
         for plan in every_plan(context.site_context):
-            for thing in has(context, plan, aspect):
-                plans.setdefault(thing, []).append(plan)
-        common = {thing: members for thing, members in plans.items() if len(members) > 1 and {*two} <= {*members}}
+            for shared_thing in has(context, plan, aspect):
+                plans.setdefault(shared_thing, []).append(plan)
+        common = {
+            shared_thing: members
+            for shared_thing, members in plans.items()
+            if len(members) > 1 and {*two} <= {*members}
+        }
         rows = [
-            {"thing": thing, "plans": common[thing], "plan_keys": " ".join(map(context.key, common[thing]))}
-            for thing in sorted(common, key=lambda thing: (-len(common[thing]), context.name(thing).casefold(), thing))
+            {
+                "thing": shared_thing,
+                "plans": common[shared_thing],
+                "plan_keys": " ".join(map(context.key, common[shared_thing])),
+            }
+            for shared_thing in sorted(
+                common,
+                key=lambda shared_thing: (
+                    -len(common[shared_thing]),
+                    context.name(shared_thing).casefold(),
+                    shared_thing,
+                ),
+            )
         ]
         kinds.append((aspect, rows))
     return {"title": context.t("shared-title"), "two": two, "kinds": kinds}

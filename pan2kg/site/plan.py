@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ from pan2kg.coherence.reading_state import Aspect
 from pan2kg.graph.parts import Outline, natural, place
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.report import writing
+from pan2kg.report.brief import Brief
 from pan2kg.site import entity
 from pan2kg.site import explore as exploring
 from pan2kg.site.definitions import both_ways
@@ -38,25 +40,23 @@ _WORDS: Final = Messages("brief")
 
 
 def brief_keys(site_context: SiteContext) -> Iterable[str]:
-    """The plan a project is about, if it has actions."""
     own = site_context.graph.own_plan()
     entry = site_context.graph.labels.entry(own) if own and own in site_context.graph.home_of.values() else None
     return [entry.key] if entry else []
 
 
-def _has_brief(context: PageContext, key: str) -> bool:
-    if context.site_context.mode == "served":
-        entry = context.graph.labels.find("plan", key)
-        return entry is not None and entry.iri in context.graph.home_of.values()
-    return key in brief_keys(context.site_context)
+def _brief(context: PageContext) -> Brief | None:
+    key, site_context = context.request.key, context.site_context
+    entry = context.graph.labels.find("plan", key)
+    is_plan = entry is not None and entry.iri in context.graph.home_of.values()
+    has_brief = is_plan if site_context.mode == "served" else key in brief_keys(site_context)
+    return entity.brief_of(context, key) if has_brief else None
 
 
 def _brief_page(context: PageContext) -> Values | None:
-    """The brief of a plan, with what it can be had as and the report behind it."""
-    key, language = context.request.key, context.request.language
-    if not _has_brief(context, key):
+    brief, key, language = _brief(context), context.request.key, context.request.language
+    if brief is None:
         return None
-    brief = entity.brief_of(context, key)
     downloads = [
         (context.href(f"report/{key}.html"), context.t("brief-report")),
         (context.href(f"brief/{key}.json"), context.t("brief-json")),
@@ -73,28 +73,18 @@ def _brief_page(context: PageContext) -> Values | None:
     }
 
 
-def _brief_document(context: PageContext) -> bytes | None:
-    """The brief as a Word document.
+def _brief_file(context: PageContext, form: str) -> bytes | str | None:
+    """The brief as a Word document, or as data, whose findings can be ticked off; or the report behind it as a page.
 
     Raises:
         FormatError: the extra « docx » is not installed.
     """
-    if not _has_brief(context, context.request.key):
+    brief = _brief(context)
+    if brief is None:
         return None
-    return writing.brief_bytes(entity.brief_of(context, context.request.key), ".docx", context.graph.as_of)
-
-
-def _brief_data(context: PageContext) -> str | None:
-    """The brief as data, whose findings can be ticked off and followed."""
-    key = context.request.key
-    return entity.brief_of(context, key).as_json() if _has_brief(context, key) else None
-
-
-def _report_page(context: PageContext) -> str | None:
-    """The report on a plan, a page that needs nothing else."""
-    if not _has_brief(context, context.request.key):
-        return None
-    return report_of(context)[f"report.{context.request.language}.html"]
+    if form == "docx":
+        return writing.brief_bytes(brief, ".docx", context.graph.as_of)
+    return brief.as_json() if form == "json" else report_of(context)[f"report.{context.request.language}.html"]
 
 
 def report_of(context: PageContext, level: Level = HEADLINE) -> dict[str, str]:
@@ -110,7 +100,6 @@ def report_of(context: PageContext, level: Level = HEADLINE) -> dict[str, str]:
 
 
 def _values(context: PageContext) -> Values | None:
-    """What fills the page of a plan."""
     entry = context.graph.labels.find("plan", context.request.key)
     if entry is None:
         return None
@@ -122,14 +111,14 @@ def _values(context: PageContext) -> Values | None:
     meetings = []
     for met in graph.meetings:
         if plan in met.plans:
-            other = met.seen_from(plan)[0]
+            partner = met.seen_from(plan)[0]
             bits, all_bits = (
                 amount(low, Unit.BITS, language) if low > 0 else "" for low in (met.low(HEADLINE), met.bits[-1])
             )
             meetings.append({
-                "plan": other, "mark": context.mark(met.level), "bits": bits, "all_bits": all_bits,
-                "ways": both_ways(context, graph.known(max(met.level, HEADLINE)), plan, other),
-                "address": context.pair(plan, other),
+                "plan": partner, "mark": context.mark(met.level), "bits": bits, "all_bits": all_bits,
+                "ways": both_ways(context, graph.known(max(met.level, HEADLINE)), plan, partner),
+                "address": context.pair(plan, partner),
             })  # fmt: skip
     # how many parts of each level, and actions, are in the graph, of how many that sources count
     measures, levels = statements.one(plan, PAN + "measureCount"), []
@@ -175,8 +164,8 @@ def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
         statements.one(plan, name)
         for name in ("http://www.w3.org/ns/adms#status", PAN + "listCompleteness", PAN + "measureCount")
     )
-    known = len(actions_of(context, plan))
-    counted = t("plan-known-of", n=known, of=published) if published else t("plan-known", n=known)
+    knowledge = len(actions_of(context, plan))
+    counted = t("plan-known-of", n=knowledge, of=published) if published else t("plan-known", n=knowledge)
     extent = markup(f"{context.link(completeness)}{t('colon')} {counted}") if completeness else counted
     return [
         (t("plan-period"), period(context, plan)),
@@ -210,7 +199,6 @@ def _place(context: PageContext, iri: str) -> list[tuple[int, str]]:
 
 
 def _branch(context: PageContext, outline: Outline) -> Values:
-    """A part of a plan in its outline: how many actions are under it, those directly under it, the parts below."""
     actions, below = ordered(context, outline.actions), [_branch(context, part) for part in outline.below]
     return {"iri": outline.part.iri, "number": outline.number, "actions": actions, "below": below}
 
@@ -263,10 +251,10 @@ def _citations(notes: Notes, plan: str) -> list[Values]:
             placed = _place(context, citation.source), citation.link, target if plan == source else source
             ways[plan == target].setdefault((citation.source, target, passages), placed)
     lists: list[Values] = []
-    for way in ways:
+    for direction in ways:
         plans: list[Markup] = []
         others: list[Markup] = []
-        for _, link, end in sorted(way.values()):
+        for _, link, end in sorted(direction.values()):
             entry = graph.labels.entry(end)
             words = link_of(context, link).written(notes, has_anchor=False)
             (plans if entry and entry.kind == "plan" else others).append(words)
@@ -280,13 +268,12 @@ def _downloads(context: PageContext, key: str) -> list[tuple[str, str]]:
     files = [(context.href(f"plan/{key}.csv"), context.t("plan-csv")), (question, context.t("plan-question"))]
     if f"plan--{key}" in context.site_context.once("networks", lambda: frozenset(exploring.keys(context.site_context))):
         files.append((context.href(f"network/plan--{key}.html"), context.t("plan-network")))
-    if _has_brief(context, key):
+    if _brief(context):
         files.insert(0, (context.href(f"brief/{key}.html"), context.t("plan-brief")))
     return files
 
 
 def _csv(context: PageContext) -> str | None:
-    """The actions of a plan as CSV, by the stored question."""
     query = context.graph.queries.get("actions-of-plan")
     entry = context.graph.labels.find("plan", context.request.key)
     if query is None or entry is None:
@@ -313,8 +300,8 @@ def _changes(context: PageContext) -> Values | None:
     pair = _editions(context.site_context).get(context.request.key)
     if not pair:
         return None
-    (base, new), graph, known, language = pair, context.graph, context.graph.known(), context.request.language
-    rows, subject = aligned(context.spoken, known, base, new), context.subject
+    (base, new), graph, knowledge, language = pair, context.graph, context.graph.known(), context.request.language
+    rows, subject = aligned(context.spoken, knowledge, base, new), context.subject
     # taken up by ground, dropped, new, and those nothing can be said of
     groups: dict[str, list[Taken]] = {
         key: [] for key in ("stated", "concluded", "dropped", "new", "open-earlier", "open-later")
@@ -345,7 +332,7 @@ def _changes(context: PageContext) -> Values | None:
             for action in ordered(context, by_action) if (row := by_action[action])
         ]  # fmt: skip
 
-    extent = named(known.tables.readings.extent(new, Aspect.REFERENCES)).say(language)
+    extent = named(knowledge.tables.readings.extent(new, Aspect.REFERENCES)).say(language)
     return {
         "title": context.t("changes-title", one=subject.brief(base), two=subject.brief(new)),
         "plans": pair,
@@ -364,7 +351,7 @@ PAGES: Final = (
 )
 FILES: Final = (
     File("plan", "csv", CSV, _csv, entity.keys("plan")),
-    File("brief", "docx", WORD, _brief_document, brief_keys, exported=False),
-    File("brief", "json", JSON, _brief_data, brief_keys),
-    File("report", "html", HTML, _report_page, brief_keys),
+    File("brief", "docx", WORD, partial(_brief_file, form="docx"), brief_keys, exported=False),
+    File("brief", "json", JSON, partial(_brief_file, form="json"), brief_keys),
+    File("report", "html", HTML, partial(_brief_file, form="html"), brief_keys),
 )

@@ -249,7 +249,6 @@ def summarise(report: Report) -> Checked:
 
 
 def _values(context: PageContext) -> Values:
-    """What the page shows; the check of the project is made once and kept, and on a service goes on behind it."""
     site_context, language = context.site_context, context.request.language
     checked = _checked_of(site_context)
     quality = read_quality(context.spoken, catalogue=site_context.catalogue)
@@ -263,7 +262,6 @@ def _values(context: PageContext) -> Values:
     unknown = sum(is_met is None for _, is_met, _ in criteria)
 
     def class_of(iri: str) -> str:
-        """What a class of the vocabularies ontologies are written in is called; others have a label."""
         return _PAGE.group("class-", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
 
     def language_name(tag: Language) -> str:
@@ -322,7 +320,6 @@ def _checked_of(site_context: SiteContext) -> Checked | _Running | None:
 
 @lru_cache(maxsize=4)
 def _begun(project: Project, state: str, kept: Path | None) -> Future[Checked | None]:
-    """The check of a state of a project, which goes on behind whoever asked for it."""
     return _BEHIND.submit(_checked, project, state, kept)
 
 

@@ -145,7 +145,6 @@ class Site:
         return Page(path, file.media, content if isinstance(content, bytes) else content.encode())
 
     def missing(self, path: str) -> Page:
-        """The page that says there is none at a path, in the language of that; its ways lead on from there."""
         request = Request(path, _TAGS.get(path.partition("/")[0], LANGUAGES[0]))
         return self._rendered("404.html", data.missing(PageContext(self.site_context, request)), request)
 
@@ -167,7 +166,6 @@ def seldom_collected() -> Iterator[None]:
 
 
 def contents(site: Site) -> Iterator[tuple[str, bytes]]:
-    """Every file of the site: path below its root, and bytes; in a stable order."""
     with seldom_collected():
         yield from ((path, page.body) for path in site.paths() if (page := site.page(path)) is not None)
         bundle = site.site_context.bundle

@@ -101,7 +101,6 @@ class Mark:
     words: str
 
     def written(self, t: Say) -> Markup:
-        """The mark as a page shows it, with the space before it."""
         return piece("mark")(self.number, self.badge, self.words, t)
 
 
@@ -120,7 +119,6 @@ class Notes:
         return self.marks[at]
 
     def need(self, grounds: Grounds) -> Mark:
-        """The mark of what rests on some grounds."""
         if grounds not in self.numbers:
             words = self.context.t(f"certainty-{grounds.certainty or 'none'}")
             self.numbers[grounds] = Mark(len(self.numbers) + 1, _BADGES.get(grounds.certainty, "none"), words)
@@ -157,11 +155,11 @@ def rule_words(context: PageContext, name: str) -> tuple[str, str]:
 def _places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
     places: dict[tuple[str, bool], tuple[str, int, str]] = {}
     text = Path(__file__).with_name("properties.toml").read_text(encoding="utf-8")
-    for part, names in tomllib.loads(text).items():
+    for section, names in tomllib.loads(text).items():
         for name in names:
             prefix, _, local = name.partition(":")
-            at = _SPACES[prefix] + local, part.startswith("from-")
-            places[at] = part.removeprefix("from-"), len(places), name
+            at = _SPACES[prefix] + local, section.startswith("from-")
+            places[at] = section.removeprefix("from-"), len(places), name
     return places
 
 
@@ -231,7 +229,6 @@ def lasting(context: PageContext, words: str) -> str:
 
 
 def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
-    """Passages as quotations, with document and page."""
     quoted: list[Quote] = []
     for passage in passages:
         by_property = context.graph.statements.by_property(passage)
@@ -356,7 +353,6 @@ def link_of(context: PageContext, iri: str) -> Link:
 
 
 def _end(context: PageContext, iri: str) -> tuple[Markup, Markup]:
-    """An end of a link with its plan; a plan, and what is in none, by itself."""
     plans, thing = context.graph.statements.values(iri, PAN + "inPlan"), context.link(iri)
     if not plans:
         return thing, thing
@@ -374,12 +370,10 @@ def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds
 
 
 def links_of(context: PageContext, iri: str) -> list[str]:
-    """The links a thing is an end of."""
     return context.graph.statements.pointing(iri, *ENDS)
 
 
 def kind_name(context: PageContext, kind: str) -> str:
-    """What a kind of links is called, as a heading."""
     return context.t(f"tie-{kind}") if kind in KINDS else context.name(f"{ID}linktype/{kind}")
 
 
@@ -420,11 +414,11 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
     Those of a part are made when it is asked for: what stands between the parts takes its numbers of notes meanwhile.
     """
     statements = notes.context.graph.statements
-    pending: dict[str, list[tuple[int, bool, str, list[Statement]]]] = {part: [] for part in PARTS}
+    pending: dict[str, list[tuple[int, bool, str, list[Statement]]]] = {section: [] for section in PARTS}
     for name, values in statements.by_property(iri).items():
         if name not in _IN_NOTES and name not in out:
-            part, place, _ = place_of(name)
-            pending.setdefault(part, []).append((place, False, "", list(values)))
+            section, place, _ = place_of(name)
+            pending.setdefault(section, []).append((place, False, "", list(values)))
     pointing: dict[tuple[str, str], list[Statement]] = {}
     for statement in statements.towards(iri):
         if statement.predicate not in back and statement.predicate not in ENDS:
@@ -437,12 +431,12 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
                 apart = statements.one(work, PAN + "inPlan") or work
             pointing.setdefault((statement.predicate, apart), []).append(statement)
     for (name, apart), group in pointing.items():
-        part, place, _ = place_of(name, back=True)
-        pending.setdefault(part, []).append((place, True, apart, group))
-    for part, rows in pending.items():
+        section, place, _ = place_of(name, back=True)
+        pending.setdefault(section, []).append((place, True, apart, group))
+    for section, rows in pending.items():
         rows.sort(key=itemgetter(0))
         yield (
-            part,
+            section,
             [
                 _back(notes, iri, apart, group) if is_back else _out(notes, iri, group)
                 for _, is_back, apart, group in rows
@@ -451,7 +445,6 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
 
 
 def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
-    """What is said of a thing by one property, values in the language of the page first."""
     context, name = notes.context, statements[0].predicate
 
     def order(statement: Statement) -> tuple[bool, str, str]:

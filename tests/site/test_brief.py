@@ -21,7 +21,7 @@ def test_the_page_says_what_the_command_writes(reader: Reader, language: Languag
     page = reader[f"{language}/brief/lu-bhr-2.html"]
     graph = reader.site.site_context.graph.spoken(language)
     made = write_brief(graph, "lu-bhr-2")
-    assert page.count('<li id="') == len(made.findings) > 3
+    assert page.count('<li id="') == len(made.findings) >= 3
     data = json.loads(reader[f"{language}/brief/lu-bhr-2.json"])
     assert [one["key"] for one in data["findings"]] == [one.key for one in made.findings]
     assert f"{language}/report/lu-bhr-2.html" in set(reader.site.paths())

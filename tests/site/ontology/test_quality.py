@@ -211,4 +211,4 @@ def test_the_share_annotated_is_that_of_the_trust_table(quality: Measured) -> No
 
 def test_an_empty_graph_has_a_quality_too() -> None:
     found = read_quality(Graph(Project.packaged(), LocalStore(ox.Store()), as_of=TODAY))
-    assert found == Quality(None, (), (), ())
+    assert found == {"annotated": None, "translations": [], "criteria": (), "links": {}}
