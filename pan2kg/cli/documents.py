@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pan2kg.extract.names import Mention
     from pan2kg.extract.reading.options import Options
     from pan2kg.graph.graph import Graph
-    from pan2kg.review.candidates import Candidate, Proposal
+    from pan2kg.review.candidates import Search
+    from pan2kg.review.decision import Candidate
     from pan2kg.tables.formats import Grid
 
 
@@ -282,7 +283,7 @@ def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
     """The file that was named, else what was read of the plan."""
     from pan2kg.coherence.uses import key
     from pan2kg.extract.reading.process import read_document
-    from pan2kg.review.proposals import read_kept
+    from pan2kg.review.work import read_kept
 
     if options.file:
         return read_document(Path(options.file), reading_options(options))
@@ -292,11 +293,11 @@ def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
 
 
 def _written(graph: Graph, document: Document, found: tuple[Mention, ...], options: argparse.Namespace) -> str:
-    from pan2kg.review.proposals import line_of
+    from pan2kg.review.work import mention_line
     from pan2kg.tables.formats import write_csv, write_text
 
     if options.format == "jsonl":
-        return "".join(f"{line_of(one)}\n" for one in found)
+        return "".join(f"{mention_line(one)}\n" for one in found)
     grid = _grid(graph, document, found)
     return write_csv(grid) if options.format == "csv" else write_text(grid, width_of(options))
 
@@ -385,14 +386,14 @@ def run_candidates(options: argparse.Namespace) -> int:
         ProjectError: there are no files to write to.
     """
     from pan2kg.coherence.uses import key
-    from pan2kg.review.candidates import proposal, since
-    from pan2kg.review.proposals import keep, work_folder
+    from pan2kg.review.candidates import search, since
+    from pan2kg.review.work import keep, work_folder
 
     graph = _open(options)
     plan = _plan(graph, options.plan)
     work_folder(graph.project, key(plan))
     document = _document(graph, options, plan)
-    made = proposal(graph, document, plan)
+    made = search(graph, document, plan)
     if options.since:
         made = since(graph, made, options.since)
     folder = keep(graph.project, key(plan), document, made.mentions, made.candidates)
@@ -401,9 +402,9 @@ def run_candidates(options: argparse.Namespace) -> int:
     return 0
 
 
-def _counted(graph: Graph, made: Proposal, folder: str) -> Iterator[Message]:
+def _counted(graph: Graph, made: Search, folder: str) -> Iterator[Message]:
     """How many candidates there are of each relation, what was passed over and why, and where they were written."""
-    from pan2kg.review.parts import INVOLVEMENT
+    from pan2kg.review.decision import INVOLVEMENT
     from pan2kg.turtle.vocabulary import ID, PAN
 
     def relation(one: Candidate) -> str:
