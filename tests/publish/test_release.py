@@ -27,8 +27,7 @@ from pan2kg.publish.descriptions import map_files
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.release import ReleaseOptions, change_part, documentation_part, publish, site_part
 from pan2kg.publish.tables import PRODUCTS, product_forms
-from pan2kg.site.catalogue_score import Criterion
-from pan2kg.site.quality import read_quality
+from pan2kg.site.quality import Criterion, read_quality
 from pan2kg.turtle.vocabulary import ROOT
 from tests.conftest import ROOT as REPOSITORY
 from tests.publish.conftest import BASE, PARTS, Publish, edition_of, numbered
