@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.message import Message
@@ -54,6 +53,7 @@ from pan2kg.review.sheet_changes import (
 from pan2kg.tables.spreadsheet import Form, write_forms
 from pan2kg.turtle.editing import Edit, edited, without_unused
 from pan2kg.turtle.tokens import prefixes_used
+from pan2kg.turtle.vocabulary import key
 from pan2kg.turtle.writer import Block, Statement, iri, string, text
 
 STAMP: Final = "pan2kg"
