@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence import feasible, figures, texts
-from pan2kg.coherence.evidence import FIGURED, Level, level
-from pan2kg.coherence.occasions import State, Way
-from pan2kg.coherence.reading_state import Extent
-from pan2kg.coherence.reconciliation import Part, reconcile
+from pan2kg.coherence import citations, figures, texts
+from pan2kg.coherence.evidence import FIGURED, Extent, Level, level
 from pan2kg.i18n.catalogue import Messages, format_of, with_mark
 from pan2kg.i18n.days import in_words
 from pan2kg.site.page import CSV, File, PageContext, SiteContext, Values, View
@@ -34,7 +31,7 @@ _BY_ID: Final = {figure.id: figure for figure in figures.FIGURES}
 _THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
 _NUMBERS: Final = frozenset({"texts", "measures", "published"})
 _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
-_APART: Final = (feasible.Verdict.EDITION, feasible.Verdict.FRAMEWORK, feasible.Verdict.ABROAD)
+_APART: Final = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
 
 
 def citing(context: PageContext, knowledge: Known, source: str, target: str) -> dict[str, str]:
@@ -43,8 +40,8 @@ def citing(context: PageContext, knowledge: Known, source: str, target: str) -> 
     ``state`` is « seen », « absent » or « open »; where no citation is expected and none was seen it is empty.
     """
     direction = knowledge.way(source, target)
-    is_met = direction.state is State.SEEN or (source, target) in knowledge.related
-    is_told = is_met and (direction.is_expected or direction.state is State.SEEN)
+    is_met = direction.state is citations.State.SEEN or (source, target) in knowledge.related
+    is_told = is_met and (direction.is_expected or direction.state is citations.State.SEEN)
     key = direction.state.value if is_told else direction.verdict.value
     words = context.t(f"way-{key}") if is_told else named(direction.verdict).say(context.request.language)
     if direction.is_expected and not is_met:
@@ -63,16 +60,16 @@ def both_ways(context: PageContext, knowledge: Known, plan: str, partner: str) -
     return citing(context, knowledge, plan, partner), citing(context, knowledge, partner, plan)
 
 
-def _issued(context: PageContext, span: feasible.Span | None) -> str:
+def _issued(context: PageContext, span: citations.Span | None) -> str:
     """When a plan was issued, as far as that is known: a day, a month, a year, or between two days."""
     if span is None:
         return context.t("issued-unknown")
     language, start, end = context.request.language, span.first, span.last
     if start == end:
         return context.t("issued-on", day=in_words(start, language))
-    if span == feasible.years(start.year):
+    if span == citations.years(start.year):
         return context.t("issued-year", year=str(start.year))
-    if span == feasible.span(f"{start:%Y-%m}"):
+    if span == citations.span(f"{start:%Y-%m}"):
         return context.t("issued-month", month=format_of(f"month.{start.month}", language), year=str(start.year))
     return context.t("issued-between", first=in_words(start, language), last=in_words(end, language))
 
@@ -186,7 +183,7 @@ def _values(context: PageContext) -> Values | None:
     }  # fmt: skip
 
 
-def _cell(context: PageContext, name: str, value: figures.Cell) -> Markup | str:
+def _cell(context: PageContext, name: str, value: figures.Scalar) -> Markup | str:
     """A cell of a list: a thing by its name, a code by its words, a number; what is not known says so."""
     language, not_seen, text = context.request.language, context.t("list-not-seen"), str(value)
     if name in _THINGS:
@@ -202,11 +199,11 @@ def _cell(context: PageContext, name: str, value: figures.Cell) -> Markup | str:
         at = level(text)
         return named(at).say(language) if at else not_seen
     if name in {"verdict", "verdict_back"}:
-        return named(feasible.Verdict(text)).say(language)
+        return named(citations.Verdict(text)).say(language)
     if name == "state":
-        return named(State(text)).say(language)
+        return named(citations.State(text)).say(language)
     if name == "ways":
-        return ", ".join(named(Way(direction)).say(language) for direction in text.split()) or not_seen
+        return ", ".join(named(citations.Way(direction)).say(language) for direction in text.split()) or not_seen
     return _FIGURE.say(f"{name}.{text}", language)
 
 
@@ -227,12 +224,12 @@ def _csv(context: PageContext) -> str | None:
 
 
 def _reconciled(context: PageContext) -> Values:
-    def worded(part: Part) -> Values:
+    def worded(part: figures.Part) -> Values:
         """A whole or a part: words, how many, and the definition of the figure it is, empty where it is none."""
         language, (kind, _, key) = context.request.language, part.key.partition("-")
         at = level(key) if kind == "only" else None
         if part.key.startswith("verdict."):
-            words = named(feasible.Verdict(part.key.removeprefix("verdict."))).say(language)
+            words = named(citations.Verdict(part.key.removeprefix("verdict."))).say(language)
         elif isinstance(at, Level):
             words = context.t("part-only-level", level=named(at).say(language))
         else:
@@ -240,7 +237,7 @@ def _reconciled(context: PageContext) -> Values:
         figure = address(context, part.figure) if part.figure else ""
         return {"words": words, "number": context.figure(part.number), "address": figure}
 
-    accounts = reconcile({level: context.graph.known(level) for level in FIGURED}, context.level)
+    accounts = figures.reconcile({level: context.graph.known(level) for level in FIGURED}, context.level)
     return {
         "title": context.t("reconciled-title"),
         "accounts": [
@@ -273,7 +270,7 @@ def _meaning(context: PageContext) -> Values:
             "address": context.pair(*pair),
         }
 
-    def meant(name: str, terms: Iterable[Extent | feasible.Verdict | State]) -> list[tuple[str, str]]:
+    def meant(name: str, terms: Iterable[Extent | citations.Verdict | citations.State]) -> list[tuple[str, str]]:
         return [(named(term).say(language), context.t(f"{name}-means-{term}")) for term in terms]
 
     return {
@@ -282,21 +279,21 @@ def _meaning(context: PageContext) -> Values:
         "example": followed,
         "levels": [(context.mark(level), context.t(f"level-means-{level.key}")) for level in Level],
         "extents": meant("extent", Extent),
-        "verdicts": meant("verdict", feasible.Verdict),
-        "states": meant("state", (State.SEEN, State.ABSENT, State.OPEN)),
+        "verdicts": meant("verdict", citations.Verdict),
+        "states": meant("state", (citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN)),
         "caption": context.caption(knowledge.level),
         "basis": context.basis(knowledge),
     }
 
 
-def example(knowledge: Known) -> feasible.Ordered | None:
+def example(knowledge: Known) -> citations.Ordered | None:
     """The pair of plans to follow: of those that share something the most, one that could cite the other before others.
 
     Editions of one plan and frameworks are left out; None where nothing is left.
     """
     pairs = [
         (not any(knowledge.way(*direction).is_expected for direction in (pair, pair[::-1])), -bits, pair)
-        for pair, bits in knowledge.shared.items() if feasible.verdict(knowledge.chronology, *pair) not in _APART
+        for pair, bits in knowledge.shared.items() if citations.verdict(knowledge.chronology, *pair) not in _APART
     ]  # fmt: skip
     return min(pairs)[2] if pairs else None
 

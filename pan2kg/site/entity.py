@@ -13,9 +13,8 @@ from urllib.parse import quote, urlsplit
 
 from pan2kg.charts.time_map import draw_narrow_time_map
 from pan2kg.coherence import evidence, texts
+from pan2kg.coherence.citations import State
 from pan2kg.coherence.obligations import Margin, Met
-from pan2kg.coherence.occasions import State
-from pan2kg.coherence.reading_state import Aspect, coverage
 from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
 from pan2kg.i18n.days import in_words
@@ -197,7 +196,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
             part.work for part in graph.involvements
             if part.work in own and "lead" in part.roles and evidence.counts(part.level, knowledge.level)
         }  # fmt: skip
-        full = coverage(knowledge.tables.readings, works, Aspect.TEXTS, {plan}).full
+        full = evidence.coverage(knowledge.tables.readings, works, evidence.Aspect.TEXTS, {plan}).full
         sentences.append(sentence(context, "plan-led", len(led), "#actions", of=len(own)))
         sentences.append(sentence(context, "plan-unread", len(own) - full, "#actions", is_known=True, of=len(own)))
     sentences.append(_duties(context, "plan-due", advice.duties(graph, knowledge.level, plan), tells_late=True))

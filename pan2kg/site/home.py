@@ -13,10 +13,9 @@ from typing import Final
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
 from pan2kg.charts.time_map import colour_of, draw_narrow_time_map
+from pan2kg.coherence.citations import Occasion, State
 from pan2kg.coherence.evidence import FIGURED, Level, counts
 from pan2kg.coherence.known import Known
-from pan2kg.coherence.occasions import Occasion, State
-from pan2kg.coherence.uses import key as code_of
 from pan2kg.graph.search import folded
 from pan2kg.report.brief import is_late
 from pan2kg.site.definitions import citing, line, taken
@@ -26,6 +25,7 @@ from pan2kg.site.plan import brief_keys, period
 from pan2kg.site.values import PASSAGE, quotes
 from pan2kg.tables.figure_words import bits_words
 from pan2kg.tables.template import markup
+from pan2kg.turtle.vocabulary import key as code_of
 
 TOLD: Final = (
     "linked-plan-pairs", "citing-pairs", "sharing-plan-pairs", "occasions", "citation-rate", "linked-actions",

@@ -14,11 +14,9 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.evidence import FIGURED, counts
-from pan2kg.coherence.figures import Unit
+from pan2kg.coherence.evidence import FIGURED, Aspect, Extent, counts, coverage
+from pan2kg.coherence.figures import Meeting, Unit
 from pan2kg.coherence.known import Known
-from pan2kg.coherence.meetings import Meeting
-from pan2kg.coherence.reading_state import Aspect, Extent, coverage
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import Messages

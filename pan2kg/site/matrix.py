@@ -30,8 +30,7 @@ from pan2kg.charts.frame import (
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.subject import table
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
-from pan2kg.coherence.figures import Unit
-from pan2kg.coherence.meetings import Meeting, read_plans
+from pan2kg.coherence.figures import Meeting, Unit
 from pan2kg.graph.labels import Name, pair_key, shortened
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, Choice, File, PageContext, SiteContext, Values, embedded
@@ -106,7 +105,7 @@ def is_whole(site_context: SiteContext, plan: str) -> bool:
 
 def read(site_context: SiteContext) -> frozenset[str]:
     """The plans read in full for texts and references: only between two of them is a link known not to be."""
-    return site_context.once("read", lambda: read_plans(site_context.graph.known(), every_plan(site_context)))
+    return site_context.once("read", site_context.graph.known().read_plans)
 
 
 def _shared(site_context: SiteContext, at: int, kind: str) -> list[str]:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from pan2kg.charts.registry import draw_on
 from pan2kg.charts.subject import Subject
-from pan2kg.coherence import evidence, participation
+from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph import labels
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped
@@ -201,23 +201,23 @@ class SiteContext:
 
         Topics do not count: editors gave them from the title alone.
         """
-        rows = participation.completeness(self.graph.home_of, self.graph.fields)
+        rows = bodies.completeness(self.graph.home_of, self.graph.fields)
         tagged = {profile.work for profile in self.graph.profiles if profile.bodies or profile.leads or profile.groups}
         return frozenset(self.resting | tagged | {row.action for row in rows if row.annotated})
 
     @cached_property
     def facts(self) -> Mapping[str, Facts]:
         topics: dict[str, set[str]] = {}
-        bodies: dict[str, set[str]] = {}
+        involved: dict[str, set[str]] = {}
         for plan, topic, body in self.graph.read(program_query("site/topics-and-bodies")):
-            for term, into in ((topic, topics), (body, bodies)):
+            for term, into in ((topic, topics), (body, involved)):
                 if term:
                     into.setdefault(plan, set()).add(term)
         facts = {}
         for plan in (source.iri for source in self.graph.uses.plans):
             on, since, until = self.graph.periods.get(plan, ("", "", ""))
             years = (int(day[:4]) if day[:4].isdecimal() else None for day in (since or on, until))
-            facts[plan] = frozenset(topics.get(plan, ())), frozenset(bodies.get(plan, ())), *years
+            facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), *years
         return cast("Mapping[str, Facts]", facts)
 
     @cached_property

@@ -11,10 +11,9 @@ from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.editions import Fate, Ground, Taken
-from pan2kg.coherence.evidence import HEADLINE, Level
+from pan2kg.coherence.editions import ActionFate, Fate, Ground
+from pan2kg.coherence.evidence import HEADLINE, Aspect, Level
 from pan2kg.coherence.figures import Unit
-from pan2kg.coherence.reading_state import Aspect
 from pan2kg.graph.parts import Outline, natural, place
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.report import writing
@@ -303,7 +302,7 @@ def _changes(context: PageContext) -> Values | None:
     (base, new), graph, knowledge, language = pair, context.graph, context.graph.known(), context.request.language
     rows, subject = aligned(context.spoken, knowledge, base, new), context.subject
     # taken up by ground, dropped, new, and those nothing can be said of
-    groups: dict[str, list[Taken]] = {
+    groups: dict[str, list[ActionFate]] = {
         key: [] for key in ("stated", "concluded", "dropped", "new", "open-earlier", "open-later")
     }
     for row in rows:
@@ -324,7 +323,7 @@ def _changes(context: PageContext) -> Values | None:
     anchor = "#open-earlier" if similar else ""
     brief.append(entity.sentence(context, "changes-similar", similar, anchor, is_known=True))
 
-    def lines(group: list[Taken]) -> list[Values]:
+    def lines(group: list[ActionFate]) -> list[Values]:
         by_action = {row.action: row for row in group}
         return [
             {"action": action, "fate": coded("change", row.fate.value).say(language), "others": row.others,
