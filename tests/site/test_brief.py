@@ -10,8 +10,8 @@ import pytest
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.report.brief import write_brief
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from tests.charts.test_order import rests, world
 from tests.site.conftest import Reader
 
