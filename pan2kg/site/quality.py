@@ -22,7 +22,7 @@ from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.labels import short
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
-from pan2kg.site.ontology_terms import TaggedText
+from pan2kg.site.ontology import TaggedText
 from pan2kg.site.page import Values, View
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
