@@ -28,7 +28,7 @@ from pan2kg.store.store import LocalStore, OwnQuery, Store, construct, plain, se
 from pan2kg.store.store import Term as Node
 from pan2kg.store.store import Term as RdfTerm
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SH, SKOS, XSD
-from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_block
+from pan2kg.turtle.writer import Block, Statement, read_prefixes, string, text, write_block
 from pan2kg.turtle.writer import iri as short
 from pan2kg.validation.report import Severity
 
@@ -591,12 +591,12 @@ def _of_property(thing: str, name: str, said: Iterable[tuple[str, RdfTerm]], pre
 
 
 def _written(thing: str, said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> str:
-    return write_block(Block(iri(thing, prefixes), tuple(_lines(said, prefixes))))
+    return write_block(Block(short(thing, prefixes), tuple(_lines(said, prefixes))))
 
 
 def _lines(said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Iterator[Statement]:
     for predicate, value in said:
-        name = "a" if predicate == RDF + "type" else iri(predicate, prefixes)
+        name = "a" if predicate == RDF + "type" else short(predicate, prefixes)
         yield Statement(name, turtle_of(value, prefixes))
 
 
@@ -607,13 +607,13 @@ def turtle_of(value: RdfTerm, prefixes: Mapping[str, str]) -> str:
     '"2020"^^xsd:gYear'
     """
     if isinstance(value, ox.NamedNode):
-        return iri(value.value, prefixes)
+        return short(value.value, prefixes)
     if isinstance(value, ox.BlankNode):
         return str(value)
     if value.language:
         return text(value.value, value.language)
     datatype = value.datatype.value
-    return string(value.value) + ("" if datatype == XSD + "string" else f"^^{iri(datatype, prefixes)}")
+    return string(value.value) + ("" if datatype == XSD + "string" else f"^^{short(datatype, prefixes)}")
 
 
 Pairs = Mapping[str, tuple[Tally, ...]]
