@@ -28,13 +28,7 @@ from pan2kg.site.ontology import (
     top_classes,
 )
 from pan2kg.site.ontology_diagram import draw_ontology
-<<<<<<< HEAD
-from pan2kg.site.page import File, Values, View
-from pan2kg.site.page_context import PageContext, piece
-=======
-from pan2kg.site.ontology_terms import Kind, Ontology, Tally, Term, Texts, anchor, pick
 from pan2kg.site.page import File, PageContext, Values, View, piece
->>>>>>> main
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri as short

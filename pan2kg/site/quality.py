@@ -27,14 +27,8 @@ from typing import TYPE_CHECKING, Any, Final
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.labels import short
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
-<<<<<<< HEAD
-from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
-from pan2kg.site.ontology import TaggedText
-from pan2kg.site.page import Values, View
-=======
 from pan2kg.project import Project
 from pan2kg.site.page import PageContext, SiteContext, Values, View
->>>>>>> main
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import Store, fingerprint, is_true, plain, select
