@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pan2kg.coherence.uses import key
 from pan2kg.extract.mentions import celex_of, find_mentions
 from pan2kg.extract.names import Mention, Names
 from pan2kg.graph.graph import Graph, open_graph
+from pan2kg.turtle.vocabulary import key
 
 SENTENCES = Path(__file__).resolve().parents[1] / "tests" / "extract" / "sentences.jsonl"
 LINKS = """

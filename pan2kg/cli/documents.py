@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import SingleValue, add_language, add_output, cache_of, emit, project_of, width_of
-from pan2kg.cli.values import a_link
+from pan2kg.cli.arguments import SingleValue, a_link, add_language, add_output, cache_of, emit, project_of, width_of
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.document import noted
 from pan2kg.i18n.catalogue import Messages
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
     from pan2kg.extract.names import Mention
     from pan2kg.extract.process import Options
     from pan2kg.graph.graph import Graph
-    from pan2kg.review.candidates import Candidate, Proposal
+    from pan2kg.review.candidates import Search
+    from pan2kg.review.decision import Candidate
     from pan2kg.tables.formats import Grid
 
 
@@ -272,9 +272,9 @@ def _own_country(graph: Graph) -> str:
 
 def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
     """The file that was named, else what was read of the plan."""
-    from pan2kg.coherence.uses import key
     from pan2kg.extract.process import read_document
-    from pan2kg.review.proposals import read_kept
+    from pan2kg.review.work import read_kept
+    from pan2kg.turtle.vocabulary import key
 
     if options.file:
         return read_document(Path(options.file), reading_options(options))
@@ -284,11 +284,11 @@ def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
 
 
 def _written(graph: Graph, document: Document, found: tuple[Mention, ...], options: argparse.Namespace) -> str:
-    from pan2kg.review.proposals import line_of
+    from pan2kg.review.work import mention_line
     from pan2kg.tables.formats import write_csv, write_text
 
     if options.format == "jsonl":
-        return "".join(f"{line_of(one)}\n" for one in found)
+        return "".join(f"{mention_line(one)}\n" for one in found)
     grid = _grid(graph, document, found)
     return write_csv(grid) if options.format == "csv" else write_text(grid, width_of(options))
 
@@ -331,15 +331,15 @@ def run_candidates(options: argparse.Namespace) -> int:
         OutlineError: the file cannot be read as a document.
         ProjectError: there are no files to write to.
     """
-    from pan2kg.coherence.uses import key
-    from pan2kg.review.candidates import proposal, since
-    from pan2kg.review.proposals import keep, work_folder
+    from pan2kg.review.candidates import search, since
+    from pan2kg.review.work import keep, work_folder
+    from pan2kg.turtle.vocabulary import key
 
     graph = _open(options)
     plan = _plan(graph, options.plan)
     work_folder(graph.project, key(plan))
     document = _document(graph, options, plan)
-    made = proposal(graph, document, plan)
+    made = search(graph, document, plan)
     if options.since:
         made = since(graph, made, options.since)
     folder = keep(graph.project, key(plan), document, made.mentions, made.candidates)
@@ -348,9 +348,9 @@ def run_candidates(options: argparse.Namespace) -> int:
     return 0
 
 
-def _counted(graph: Graph, made: Proposal, folder: str) -> Iterator[Message]:
+def _counted(graph: Graph, made: Search, folder: str) -> Iterator[Message]:
     """How many candidates there are of each relation, what was passed over and why, and where they were written."""
-    from pan2kg.review.parts import INVOLVEMENT
+    from pan2kg.review.decision import INVOLVEMENT
     from pan2kg.turtle.vocabulary import ID, PAN
 
     def relation(one: Candidate) -> str:

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg import errors
 from pan2kg.charts.subject import Subject
+from pan2kg.coherence import citations as occasions
 from pan2kg.coherence import evidence as levels
-from pan2kg.coherence import obligations, occasions, reading_state
+from pan2kg.coherence import evidence as reading_state
+from pan2kg.coherence import obligations
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.uses import key
 from pan2kg.i18n import catalogue, days
 from pan2kg.store.queries import program_query
 from pan2kg.tables import figure_words
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.vocabulary import PAN, key
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -119,17 +120,9 @@ def write_brief(graph: Graph, plan: str = "", level: levels.Level = levels.HEADL
     if iri is None:
         raise errors.QueryError("no-plan-named", remedy="name-plan-option")
     evidence, language, name = graph.known(level), graph.language, called(graph, iri)
-    # duties are those of texts that the plan, an action of it or its mandate names
-    texts = {use.text for use in evidence.uses if graph.homes.get(use.work, use.work) == iri}
-    above = graph.read(program_query("report/named-texts"))
-    texts |= {text for named, text in above if named in {iri, *texts}}
     kinds = [
         list(_citations(graph, evidence, lambda occasion: iri in {occasion.source, occasion.target})),
-        [
-            duty(graph, margin)
-            for margin in sorted(late(graph, level), key=lambda margin: (-margin.overdue, margin.obligation.iri))
-            if margin.obligation.instrument in texts
-        ],
+        [duty(graph, margin) for margin in duties(graph, level, iri) if is_late(margin)],
         list(_of_plan(graph, evidence, iri)),
     ]
     # the first of each kind, in the order of the kinds; then what each has more
@@ -184,7 +177,7 @@ def of_pair(graph: Graph, evidence: Known, source: str, target: str) -> Iterator
 
 def of_text(graph: Graph, evidence: Known, text: str) -> Iterator[Advice]:
     """The duties of a text that are past their date, and the citations between plans that both rest on it."""
-    yield from (duty(graph, margin) for margin in late(graph, evidence.level) if margin.obligation.instrument == text)
+    yield from (duty(graph, margin) for margin in _late(graph, evidence.level) if margin.obligation.instrument == text)
 
     def both_rest_on_it(occasion: occasions.Occasion) -> bool:
         return any(share.text == text for share in evidence.weight(occasion.source, occasion.target).contributions)
@@ -194,7 +187,7 @@ def of_text(graph: Graph, evidence: Known, text: str) -> Iterator[Advice]:
 
 def of_body(graph: Graph, evidence: Known, body: str) -> Iterator[Advice]:
     """The duties a body holds that are past their date, and the citations to look for in the plans it leads."""
-    yield from (duty(graph, margin) for margin in late(graph, evidence.level) if margin.obligation.holder == body)
+    yield from (duty(graph, margin) for margin in _late(graph, evidence.level) if margin.obligation.holder == body)
     led = {
         graph.homes.get(involvement.work, involvement.work) for involvement in graph.involvements
         if involvement.body == body and involvement.roles & {"lead", "responsible"}
@@ -279,9 +272,21 @@ def _precise(evidence: Known, source: str, target: str) -> list[str]:
     return [share.text for share in contributions if share.bits > 0 and not share.is_broad]
 
 
-def late(graph: Graph, level: levels.Level) -> list[obligations.Margin]:
-    """The duties past their date to which no answer is known, at a level."""
-    return [row for row in graph.margins(level).rows if row.met is obligations.Met.OPEN and row.obligation.due]
+def duties(graph: Graph, level: levels.Level, plan: str) -> list[obligations.Margin]:
+    """The duties of texts that a plan, an action of it or its mandate names, the longest overdue first."""
+    texts = {use.text for use in graph.known(level).uses if graph.homes.get(use.work, use.work) == plan}
+    texts |= {text for named, text in graph.read(program_query("report/named-texts")) if named in {plan, *texts}}
+    owed = [margin for margin in graph.margins(level).rows if margin.obligation.instrument in texts]
+    return sorted(owed, key=lambda margin: (-margin.overdue, margin.obligation.iri))
+
+
+def _late(graph: Graph, level: levels.Level) -> list[obligations.Margin]:
+    return [margin for margin in graph.margins(level).rows if is_late(margin)]
+
+
+def is_late(margin: obligations.Margin) -> bool:
+    """Whether a duty is past its date and no answer to it is known."""
+    return margin.met is obligations.Met.OPEN
 
 
 def duty(graph: Graph, margin: obligations.Margin) -> Advice:

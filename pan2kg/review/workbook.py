@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.message import Message
 from pan2kg.project import PACKAGE, reason
-from pan2kg.review.files import append, with_prefixes
-from pan2kg.review.readings import Addition
+from pan2kg.review.add import rekeyed
+from pan2kg.review.files import Addition, append, with_prefixes
 from pan2kg.review.sheet import (
     DETAILS,
     KEY,
@@ -51,11 +50,10 @@ from pan2kg.review.sheet_changes import (
     owners,
     thing_of,
 )
-from pan2kg.review.statements import rekeyed
 from pan2kg.tables.spreadsheet import Form, write_forms
-from pan2kg.turtle.editing import Edit, edited, without_unused
-from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.writer import Block, Statement, iri, string, text
+from pan2kg.turtle.blocks import Edit, edited, without_unused
+from pan2kg.turtle.vocabulary import key
+from pan2kg.turtle.writer import Block, Statement, iri, prefixes_used, string, text
 
 STAMP: Final = "pan2kg"
 """What the hidden first line begins with; sheet, plan and codes of the columns follow."""
@@ -70,7 +68,7 @@ def write_book(book: Book, names: Names, things: Sequence[str], language: Langua
     """The sheets of a plan as an xlsx file with its heads in a language.
 
     Raises:
-        FormatError: XlsxWriter is not installed, or a text is longer than a cell can be.
+        FormatError: a text is longer than a cell can be.
     """
     plan = book.plan.rpartition("/")[2]
     forms = []

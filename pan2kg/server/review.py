@@ -27,9 +27,9 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.i18n.days import today
 from pan2kg.i18n.message import verbatim
+from pan2kg.review.desk import submit
 from pan2kg.review.entry import Outcome
 from pan2kg.review.files import changes
-from pan2kg.review.scores import submit
 from pan2kg.server.evaluation import Change
 from pan2kg.server.pages import RefreshedSite
 from pan2kg.server.people import REVIEW, People, Person

@@ -7,9 +7,8 @@ from dataclasses import replace
 import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.review.desk import open_desk
-from pan2kg.review.desk_input import press
-from pan2kg.review.proposals import Material, read_material
+from pan2kg.review.desk import open_desk, press
+from pan2kg.review.work import Material, read_material
 from pan2kg.turtle.vocabulary import thing
 from tests.conftest import Cli
 from tests.review.conftest import DAY, WritableProject
@@ -46,10 +45,10 @@ def test_no_way_closes_a_loop_of_what_builds_on_what(writable: WritableProject, 
     project = Project.at(root)
     read = read_material(Graph(project, few.store, language="fr", as_of=DAY), project)
     plan, (first, *_) = next(iter(read.plans.items()))
-    one = replace(first, start=plan, target=thing("plan", "lu-bhr-1"), relation="continues", linked_as="builds-on")
+    one = replace(first, ends=(plan, thing("plan", "lu-bhr-1")), relation="continues", linked_as="builds-on")
     material = Material(read.graph, {plan: (one,)}, read.texts)
     material.__dict__["documents"] = {plan: thing("document", KEPT)}
-    assert "boucle" in press(open_desk(material, project, "A. Weber", DAY), "a").say("en")
+    assert "loop" in press(open_desk(material, project, "A. Weber", DAY), "a").say("en")
     done = cli(
         "add", "link", "lu-bhr-2", "lu-bhr-1", "--type", "builds-on", "--document", KEPT, "--quote",
         "Principes directeurs", "--language", "en", cwd=root,
