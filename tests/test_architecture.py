@@ -31,7 +31,7 @@ ENTRIES: Final = 21
 
 DOORS: Final = {
     "SPARQLWrapper": {"store.remote"},
-    "httptools": {"server.connection"},
+    "httpx": {"server.sparql"},
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.raster"},
     "mcp": {"server.assistant"},
@@ -43,13 +43,13 @@ DOORS: Final = {
     "pyshacl": {"validation.reference"},
     "pyspark": {"coherence.columns"},
     "rdflib": {"store.rdf", "validation.reference"},
-    "uvicorn": {"server.application"},
+    "uvicorn": {"server.web"},
     "openpyxl": {"extract.reading.process", "review.workbook"},
     "xlsxwriter": {"tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
-BOUNDARY: Final = {"server.application", "server.fork_server"}
+BOUNDARY: Final = {"server.web", "server.workers"}
 """Where a fault of ours ends: its traceback in the log, one sentence for who asked; or the process it is in."""
 
 

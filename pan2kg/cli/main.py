@@ -119,6 +119,7 @@ COMMANDS: Final = {
         Command("portal", "portal"),
         Command("diff", "publish"),
         Command("init", "check"),
+        Command("journal", "serve"),
         Command("completion", "main"),
     )
 }
