@@ -16,7 +16,7 @@ from _pytest.doctest import DoctestModule
 from _pytest.runner import runtestprotocol
 
 import pan2kg
-from pan2kg.coherence import chance
+from pan2kg.coherence import weight as chance
 from pan2kg.graph import graph as interface
 from pan2kg.project import Project
 from pan2kg.site import quality
@@ -25,6 +25,7 @@ from pan2kg.validation import check as validation
 from pan2kg.validation.report import Report
 from tests.apart import apart
 from tests.browser.chromium import browser, watch, window, windows
+from tests.lots import seed
 from tests.once import RUN, SHIPPED, checked, first, forget, tried_once
 
 __all__ = ["browser", "watch", "window", "windows"]
@@ -46,6 +47,13 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     KEPT = TemporaryDirectory(prefix="pan2kg-cache-")
     os.environ[VARIABLE] = KEPT.name
     os.environ[RUN] = uuid4().hex
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the examples of properties be those of the commit, unless somebody names a seed."""
+    if config.getoption("hypothesis_seed", None) is None:
+        config.option.hypothesis_seed = str(seed())
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -25,7 +25,6 @@ from pathlib import Path
 
 from documents import HEAD, STYLE, WORDS, convert, row  # type: ignore[import-not-found]
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Pan2kgError
 from pan2kg.extract.choice import Draftable, draftable
 from pan2kg.extract.document import Document
@@ -34,10 +33,10 @@ from pan2kg.extract.reading.options import Options
 from pan2kg.extract.reading.process import read_document
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
-from pan2kg.review.candidates import Proposal, proposal
-from pan2kg.review.desk import open_desk
-from pan2kg.review.desk_input import press
-from pan2kg.review.proposals import keep, read_material
+from pan2kg.review.candidates import Search, search
+from pan2kg.review.desk import open_desk, press
+from pan2kg.review.work import keep, read_material
+from pan2kg.turtle.vocabulary import key
 from pan2kg.validation.check import look
 from pan2kg.validation.report import Severity
 
@@ -217,9 +216,9 @@ def described(project: Project, plan: str, document: Document) -> None:
     (project.graph / "sources" / "printed.ttl").write_text("\n".join(lines) + "\n\n" + block, encoding="utf-8")
 
 
-def compared(graph: Graph, document: Document, plan: str, facts: Facts) -> tuple[Counter[str], set[str], Proposal]:
+def compared(graph: Graph, document: Document, plan: str, facts: Facts) -> tuple[Counter[str], set[str], Search]:
     """What is proposed against what is stated: how many of each, and the keys of the candidates that agree."""
-    made = proposal(graph, document, plan)
+    made = search(graph, document, plan)
     families = {iri: thing.family for iri, thing in graph.names.things.items()}
 
     def family(iri: str) -> str:
@@ -233,7 +232,7 @@ def compared(graph: Graph, document: Document, plan: str, facts: Facts) -> tuple
     for one in made.candidates:
         if one.type == "involvement":
             counts["parts proposed"] += 1
-            part = (one.action_or_plan, one.target, one.relation)
+            part = (*one.ends, one.relation)
             if part in facts.parts:
                 agreed.add(one.key)
                 found_parts.add(part)
@@ -241,7 +240,7 @@ def compared(graph: Graph, document: Document, plan: str, facts: Facts) -> tuple
             found_bodies.add(part[:2])
         else:
             counts["links proposed"] += 1
-            ends = {(one.action_or_plan, family(end)) for end in (one.target, *one.choices)}
+            ends = {(one.ends[0], family(end)) for end in (one.ends[1], *one.choices)}
             if ends & links:
                 agreed.add(one.key)
                 counts["links right"] += 1

@@ -46,7 +46,12 @@ PATIENCE = 600
 
 # How long an example takes says how busy the machine is, not whether what it shows is so.
 settings.register_profile(
-    "patient", settings(), deadline=None, max_examples=100 * TIMES, suppress_health_check=[HealthCheck.too_slow]
+    "patient",
+    settings(),
+    database=None,
+    deadline=None,
+    max_examples=100 * TIMES,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("patient")
 

@@ -13,8 +13,8 @@ from typing import Final
 PACKAGE: Final = Path(__file__).resolve().parents[1] / "pan2kg"
 
 ROOMS: Final = (
-    "errors", "project", "i18n", "turtle", "countries", "store", "extract", "validation", "coherence", "graph",
-    "tables", "charts", "network", "report", "review", "site", "publish", "server", "cli",
+    "errors", "project", "i18n", "turtle", "countries", "store", "extract", "validation", "coherence", "scores",
+    "graph", "tables", "charts", "network", "report", "review", "site", "publish", "server", "cli",
 )  # fmt: skip
 """From the ground up: a room knows only those that stand before it."""
 
@@ -26,7 +26,7 @@ FACE: Final = {
 FOR_ALL: Final = {"errors", "i18n"}
 """What can go wrong, and how it is said, is for every room."""
 
-ENTRIES: Final = 21
+ENTRIES: Final = 22
 """How many names ``ls pan2kg`` may show at most, so that they tell the story at a glance."""
 
 DOORS: Final = {
@@ -41,7 +41,7 @@ DOORS: Final = {
     "prometheus_client": {"server.operations"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
-    "pyspark": {"coherence.columns"},
+    "duckdb": {"coherence.columns"},
     "rdflib": {"store.rdf", "validation.reference"},
     "uvicorn": {"server.web"},
     "openpyxl": {"extract.reading.process", "review.workbook"},
@@ -95,9 +95,9 @@ def arrows() -> Iterator[tuple[str, int, str]]:
 
 
 COUNTING: Final = {
-    "coherence.occasions": {"linked", "occasions", "related"},
+    "coherence.citations": {"linked", "occasions", "related"},
     "coherence.texts": {"weigh"},
-    "coherence.weight": {"action_pairs", "linked_actions", "plan_pairs", "potential"},
+    "coherence.weight": {"action_pairs", "plan_levels", "plan_pairs", "potential"},
 }
 """What finds links: the register of figures and what is known at a level ask it, and nobody else."""
 COUNTED: Final = {"linked", "shared", "related", "occasions", "cited", "together"}
@@ -105,7 +105,7 @@ COUNTED: Final = {"linked", "shared", "related", "occasions", "cited", "together
 LISTING: Final = {"citations", "meetings"}
 """What lists links for a page or a table."""
 PARTS: Final = {
-    "charts.time_axis.draw_country", "report.compose._debt", "site.country._findings", "site.home.numbers",
+    "charts.time_map.draw_country", "site.country._findings", "site.home.numbers",
     "tables.gaps._elsewhere", "tables.gaps._occasions", "tables.gaps._returns", "tables.plans.coherence_index",
 }  # fmt: skip
 """What tells how long a list is that holds a part of the register's, that of the plans chosen."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -241,8 +243,24 @@ def tell_links(store: LocalStore) -> None:
         sys.stderr.write(f"{told}\n")
 
 
-def emit(text: str | bytes, output: str | None = None) -> None:
-    """Write an answer to the file that was named, else to standard output.
+_SIGNALS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+"""What a terminal obeys instead of showing it, or by which it turns the order of what it shows."""
+_FOR_PEOPLE: Final = frozenset(("text", "table", "md"))
+
+
+def harmless(text: str) -> str:
+    """A text whose control characters are pictures of them: names and quotations are written by others.
+
+    >>> harmless("a\x1b[2Jb\tc\x9b1m\r\n")
+    'a␛[2Jb\tc�1m\r\n'
+    """
+    # the pictures of the first 32, and of the one behind the letters, stand in this order (Unicode, U+2400)
+    pictures = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
+    return _SIGNALS.sub(lambda match: chr(pictures.get(ord(match[0]), 0xFFFD)), text)
+
+
+def emit(text: str | bytes, output: str | None = None, form: str = "text") -> None:
+    """Write an answer to the file that was named, else to standard output, where people read it without harm.
 
     Raises:
         QueryError: a spreadsheet is asked for and no file is named.
@@ -252,8 +270,37 @@ def emit(text: str | bytes, output: str | None = None) -> None:
     elif isinstance(text, bytes):
         raise QueryError("spreadsheet-is-file", remedy="name-output")
     else:
-        sys.stdout.write(text)
+        sys.stdout.write(harmless(text) if form in _FOR_PEOPLE else text)
         sys.stdout.flush()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """End with 130 on an interrupt even while the engine works, for which Python's own handler waits."""
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    source, sink = os.pipe()
+    os.set_blocking(sink, False)
+
+    def leave() -> None:
+        # nothing is read where the work ended before
+        if signal.SIGINT in os.read(source, 1):
+            os._exit(130)
+
+    thread = threading.Thread(target=leave, daemon=True)
+    before = signal.set_wakeup_fd(sink)
+    thread.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(sink)
+        thread.join()
+        os.close(source)
 
 
 def width_of(options: argparse.Namespace) -> int:

@@ -16,6 +16,8 @@ from pan2kg.cli.arguments import (
     add_selection,
     cache_of,
     emit,
+    harmless,
+    interruptible,
     open_endpoint,
     project_of,
     read_parameters,
@@ -218,29 +220,29 @@ def _answer(
     from pan2kg.tables.formats import write_local_csv
     from pan2kg.tables.selection import select_answer
 
-    result = store.query(text)
-    form = options.format or ("turtle" if isinstance(result, list) else "table")
-    selection = selection_of(options, form)
-    result, left_out = select_answer(result, selection)
-    style = _style(project, options, own_names=around is None)
     told = around or Around()
     written: str | bytes
-    if form == "xlsx":
-        from pan2kg.tables.spreadsheet import write_spreadsheet
+    with interruptible():
+        result = store.query(text)
+        form = options.format or ("turtle" if isinstance(result, list) else "table")
+        selection = selection_of(options, form)
+        result, left_out = select_answer(result, selection)
+        style = _style(project, options, own_names=around is None)
+        if form == "xlsx":
+            from pan2kg.tables.spreadsheet import write_spreadsheet
 
-        sheets = [("data", grid_of(result, style))]
-        written = write_spreadsheet([*sheets, ("about", about_of(told, style))] if around else sheets)
-    elif form == "csv-local":
-        written = write_local_csv(grid_of(result, style), options.language)
-    else:
-        written = (
-            write_around(result, form, style, told) if around or form == "html" else write_answer(result, form, style)
-        )
-        written = selection.written(written)
+            sheets = [("data", grid_of(result, style))]
+            written = write_spreadsheet([*sheets, ("about", about_of(told, style))] if around else sheets)
+        elif form == "csv-local":
+            written = write_local_csv(grid_of(result, style), options.language)
+        else:
+            is_around = around or form == "html"
+            answer = write_around(result, form, style, told) if is_around else write_answer(result, form, style)
+            written = selection.written(answer)
     if form not in TELLING:
-        sys.stderr.write("".join(f"{words}\n" for words in told.said))
+        sys.stderr.write("".join(f"{harmless(words)}\n" for words in told.said))
     tell_left_out(left_out)
-    emit(written, options.output)
+    emit(written, options.output, form)
     return 0
 
 
@@ -287,7 +289,7 @@ def run_find(options: argparse.Namespace) -> int:
     if options.format == "table":
         emit(f"{_head(graph, found[0])}{_places(grid)}{_others(graph, found[1:])}", options.output)
     else:
-        emit(selection.written(_data(grid, options.format)), options.output)
+        emit(selection.written(_data(grid, options.format)), options.output, options.format)
     return 0
 
 

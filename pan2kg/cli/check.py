@@ -23,7 +23,7 @@ from pan2kg.cli.arguments import (
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages, decimal
 from pan2kg.i18n.days import today
-from pan2kg.i18n.message import Message, say, spoken, told, verbatim
+from pan2kg.i18n.message import Message, say, spoken, told
 from pan2kg.project import Project
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def run_check(options: argparse.Namespace) -> int:
     if options.write_baseline:
         write_baseline(report, Path(options.write_baseline))
     head = f"{heading(project, change, options.language, made=report.made)}\n" if options.format == "text" else ""
-    emit(head + write_report(report, options.format, language=options.language), options.output)
+    emit(head + write_report(report, options.format, language=options.language), options.output, options.format)
     return 0 if report.conforms or options.write_baseline else 1
 
 
@@ -164,24 +164,20 @@ def add_anchor(command: argparse.ArgumentParser) -> None:
 def run_anchor(options: argparse.Namespace) -> int:
     """Show which passages are located, then write it; 1 where one is not found."""
     from pan2kg.extract.reading.process import read_document
+    from pan2kg.review.add import document_named
     from pan2kg.review.anchoring import anchor
-    from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
-    from pan2kg.review.readings import document_named
     from pan2kg.store.cache import open_stated
     from pan2kg.turtle.writer import read_prefixes
 
     project = project_of(options)
     name = document_named(open_stated(project, cache_of(options)), project, options.document)
     document = read_document(Path(options.file))
-    try:
-        with alone(project):
-            made = anchor(project, document, name, today())
-            emit("".join(one.difference for one in made.files))
-            if made.files and not options.dry_run:
-                write(project, {one.path: one.new for one in made.files}, read_prefixes(project))
-    except RefusedError as error:
-        raise ProjectError(verbatim(error.outcome.said.say(spoken()))) from None
+    with alone(project):
+        made = anchor(project, document, name, today())
+        emit("".join(one.difference for one in made.files))
+        if made.files and not options.dry_run:
+            write(project, {one.path: one.new for one in made.files}, read_prefixes(project))
     sys.stderr.write("".join(f"{line}\n" for line in _lines(made, options.document, is_shown=options.dry_run)))
     return 1 if made.orphans else 0
 
@@ -195,17 +191,17 @@ def _lines(made: Anchoring, document: str, *, is_shown: bool) -> Iterator[str]:
     passages = progress.counted(len(made.anchors), "anchored-passages", language)
     yield str(Message("progress", key, {"passages": passages, "document": document, "files": len(made.files)}))
     for orphan in made.orphans:
-        one = orphan.quotation
-        values = {"place": str(one.place), "passage": one.subject.rpartition("/")[2], "quote": _brief(one.words)}
+        words = _brief(orphan.quotation.words)
+        values = {"place": str(orphan.place), "passage": orphan.subject.rpartition("/")[2], "quote": words}
         if orphan.times:
             yield str(Message("progress", "orphan-several", {**values, "times": orphan.times}))
         elif orphan.nearest:
             yield str(Message("progress", "orphan-near", {**values, "near": _brief(orphan.nearest)}))
         else:
             yield str(Message("progress", "orphan", values))
-    for one in made.long:
-        size = {"characters": len(one.words), "most": LONGEST[0], "words": LONGEST[1]}
-        yield str(Message("progress", "quotation-long", {"place": str(one.place), **size}))
+    for place, quotation in made.long:
+        size = {"characters": len(quotation.words), "most": LONGEST[0], "words": LONGEST[1]}
+        yield str(Message("progress", "quotation-long", {"place": str(place), **size}))
     if made.share > SHARES[0]:
         shares = {"share": decimal(100 * made.share, language, 0), "document": document}
         yield str(Message("progress", "quoted-too-much" if made.share > SHARES[1] else "quoted-much", shares))

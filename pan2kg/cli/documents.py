@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli.arguments import SingleValue, add_language, add_output, cache_of, emit, project_of, width_of
 from pan2kg.cli.values import a_link
-from pan2kg.errors import QueryError
+from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.layout import noted
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.days import a_day
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pan2kg.extract.names import Mention
     from pan2kg.extract.reading.options import Options
     from pan2kg.graph.graph import Graph
-    from pan2kg.review.candidates import Candidate, Proposal
+    from pan2kg.review.candidates import Search
+    from pan2kg.review.decision import Candidate
     from pan2kg.tables.formats import Grid
 
 
@@ -154,6 +155,7 @@ def run_draft(options: argparse.Namespace) -> int:
 
     Where no series of the document is surely its actions, the best three are shown and nothing is written: 1.
     """
+    from pan2kg.countries.table import country_of_key
     from pan2kg.extract.choice import Draftable, draftable
     from pan2kg.extract.draft import Known, draft_plan
     from pan2kg.turtle.writer import read_prefixes
@@ -168,8 +170,9 @@ def run_draft(options: argparse.Namespace) -> int:
     if not isinstance(made, Draftable):
         return 1
     details = made.details(options.plan)
+    country = country_of_key(options.plan)
     facts = Known(
-        _plan_type(project, options.type), project.said("country")[1], options.list, options.publisher,
+        _plan_type(project, options.type), country.iri if country else "", options.list, options.publisher,
         options.date.isoformat() if options.date else "", options.read_at or "", details.statements, details.blocks,
     )  # fmt: skip
     written = draft_plan(
@@ -177,12 +180,16 @@ def run_draft(options: argparse.Namespace) -> int:
         graph=_graph_path(project, options.output), known=facts,
     )  # fmt: skip
     if options.output:
-        Path(options.output).parent.mkdir(parents=True, exist_ok=True)
-    emit(written, options.output)
+        target = Path(options.output)
+        if target.is_file() and read_text(target) not in ("", written):
+            raise ProjectError("draft-stands", place=Place(options.output), remedy="move-draft")
+        target.parent.mkdir(parents=True, exist_ok=True)
+    emit(written, options.output, "turtle")
     if options.outline:
         emit(made.kept, options.outline)
     counts = {"categories": str(len(made.outline.categories)), "actions": str(len(made.outline.actions))}
     guessed = [] if options.language else [noted("language-guessed", language=made.outline.language)]
+    guessed += [] if country else [noted("country-missing", key=options.plan)]
     said = (noted("in-file", file=file.name, message=one) for one in (*guessed, *made.remarks, *details.remarks))
     sys.stderr.write("".join(f"{one}\n" for one in (*said, Message("progress", "draft-counts", counts))))
     return 0
@@ -244,7 +251,7 @@ def run_mentions(options: argparse.Namespace) -> int:
     country = options.country or (own.country if own else _own_country(graph))
     day = options.date or (own.start if own else None)
     found = find_mentions(document, graph.names, date=day, country=country, plan=plan)
-    emit(_written(graph, document, found, options), options.output)
+    emit(_written(graph, document, found, options), options.output, options.format)
     return 0
 
 
@@ -274,9 +281,9 @@ def _own_country(graph: Graph) -> str:
 
 def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
     """The file that was named, else what was read of the plan."""
-    from pan2kg.coherence.uses import key
     from pan2kg.extract.reading.process import read_document
-    from pan2kg.review.proposals import read_kept
+    from pan2kg.review.work import read_kept
+    from pan2kg.turtle.vocabulary import key
 
     if options.file:
         return read_document(Path(options.file), reading_options(options))
@@ -286,11 +293,11 @@ def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
 
 
 def _written(graph: Graph, document: Document, found: tuple[Mention, ...], options: argparse.Namespace) -> str:
-    from pan2kg.review.proposals import line_of
+    from pan2kg.review.work import mention_line
     from pan2kg.tables.formats import write_csv, write_text
 
     if options.format == "jsonl":
-        return "".join(f"{line_of(one)}\n" for one in found)
+        return "".join(f"{mention_line(one)}\n" for one in found)
     grid = _grid(graph, document, found)
     return write_csv(grid) if options.format == "csv" else write_text(grid, width_of(options))
 
@@ -378,15 +385,15 @@ def run_candidates(options: argparse.Namespace) -> int:
         OutlineError: the file cannot be read as a document.
         ProjectError: there are no files to write to.
     """
-    from pan2kg.coherence.uses import key
-    from pan2kg.review.candidates import proposal, since
-    from pan2kg.review.proposals import keep, work_folder
+    from pan2kg.review.candidates import search, since
+    from pan2kg.review.work import keep, work_folder
+    from pan2kg.turtle.vocabulary import key
 
     graph = _open(options)
     plan = _plan(graph, options.plan)
     work_folder(graph.project, key(plan))
     document = _document(graph, options, plan)
-    made = proposal(graph, document, plan)
+    made = search(graph, document, plan)
     if options.since:
         made = since(graph, made, options.since)
     folder = keep(graph.project, key(plan), document, made.mentions, made.candidates)
@@ -395,9 +402,9 @@ def run_candidates(options: argparse.Namespace) -> int:
     return 0
 
 
-def _counted(graph: Graph, made: Proposal, folder: str) -> Iterator[Message]:
+def _counted(graph: Graph, made: Search, folder: str) -> Iterator[Message]:
     """How many candidates there are of each relation, what was passed over and why, and where they were written."""
-    from pan2kg.review.parts import INVOLVEMENT
+    from pan2kg.review.decision import INVOLVEMENT
     from pan2kg.turtle.vocabulary import ID, PAN
 
     def relation(one: Candidate) -> str:

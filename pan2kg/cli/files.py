@@ -180,12 +180,25 @@ def run_report(options: argparse.Namespace) -> int:
         ProjectError: the graph holds no action; or the folder cannot be written.
     """
     from pan2kg.coherence.evidence import HEADLINE, level
-    from pan2kg.report.compose import compose
-    from pan2kg.report.writing import files_of, write_files
+    from pan2kg.errors import ProjectError, QueryError
+    from pan2kg.report.writing import write_files
+    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page_context import PageContext, Request
+    from pan2kg.site.plan import report_of
+    from pan2kg.site.site_context import SiteContext
 
-    made = compose(_open(options), options.plan, level(options.evidence) or HEADLINE)
-    written = write_files(Path(options.output), files_of(made))
-    emit("".join(f"{path}\n" for path in written))
+    graph = _open(options)
+    if not graph.has_actions:
+        raise ProjectError("no-action-to-measure", remedy="add-plan")
+    plan = graph.plan(options.plan) if options.plan else graph.own_plan()
+    if plan is None:
+        raise QueryError("no-plan-named", remedy="name-plan-option")
+    key, language = plan.rpartition("/")[2], graph.language
+    context = PageContext(
+        SiteContext(graph, bundle=find_bundle()), Request(f"{language}/plan/{key}.html", language, key)
+    )
+    files = report_of(context, level(options.evidence) or HEADLINE)
+    emit("".join(f"{path}\n" for path in write_files(Path(options.output), files)))
     return 0
 
 
@@ -208,14 +221,14 @@ def run_brief(options: argparse.Namespace) -> int:
         ProjectError: the graph holds no action; a file cannot be read or written.
     """
     from pan2kg.coherence.evidence import HEADLINE, level
-    from pan2kg.report.brief import followed, write_brief
+    from pan2kg.report.brief import write_brief
     from pan2kg.report.writing import brief_bytes
 
     target = Path(options.output)
     graph = _open(options)
     made = write_brief(graph, options.plan, level(options.evidence) or HEADLINE)
     if options.before:
-        made = followed(made, read_text(Path(options.before)), options.before)
+        made = made.followed(read_text(Path(options.before)), options.before)
     write_atomically(target, brief_bytes(made, target.suffix, graph.as_of))
     return 0
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
-from pan2kg.cli.arguments import Formatter, Parser, PlainFormatter, emit, tell_project, translated
+from pan2kg.cli.arguments import Formatter, Parser, PlainFormatter, emit, harmless, tell_project, translated
 from pan2kg.cli.values import with_scale
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.compilation import CatalogueError
@@ -128,6 +128,7 @@ COMMANDS: Final = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 fine, 1 findings, 2 wrong use or unreadable input."""
+    _open_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -138,7 +139,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(words)
 
 
+def _open_closed() -> None:
+    """Put something in place of standard streams that are closed: nothing to read, and what refuses to be written to.
+
+    No file that is opened later may take their numbers.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        try:
+            os.fstat(number)
+        except OSError:
+            # it is the lowest number that is free; an answer nobody gets is an error, a remark nobody gets is none
+            os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
 def _run(arguments: Sequence[str]) -> int:
+    try:
+        try:
+            return _command(arguments)
+        finally:
+            sys.stdout.flush()
+    except (Pan2kgError, CatalogueError) as error:
+        sys.stderr.write(f"pan2kg: {harmless(str(error))}\n")
+    except BrokenPipeError:
+        _forget_answer()
+        return 0
+    except OSError as error:
+        sys.stderr.write(f"pan2kg: {told('cannot-write-answer', reason=reason(error))}\n")
+        _forget_answer()
+    except KeyboardInterrupt:
+        return 130
+    return 2
+
+
+def _forget_answer() -> None:
+    """Let what is still to be written go nowhere, since Python would try once more as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _command(arguments: Sequence[str]) -> int:
     parser = build_parser()
     options, rest = parser.parse_known_args(with_scale(arguments))
     if options.command is None:
@@ -148,24 +188,8 @@ def _run(arguments: Sequence[str]) -> int:
     if rest and not command.parameters:
         parser.error(translated("unrecognized arguments: %s") % " ".join(rest))
     options.parameters = rest
-    try:
-        code = command.run(options)
-        tell_project(options)
-    except Pan2kgError as error:
-        sys.stderr.write(f"pan2kg: {error}\n")
-        return 2
-    except CatalogueError as error:
-        sys.stderr.write(f"pan2kg: {error}\n")
-        return 2
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        sys.stderr.write(f"pan2kg: {told('cannot-write-answer', reason=reason(error))}\n")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    code = command.run(options)
+    tell_project(options)
     return code
 
 

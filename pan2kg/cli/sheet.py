@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pan2kg.cli.arguments import Formatter, add_language, add_output, cache_of, emit, project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.i18n.message import Message, spoken, verbatim
+from pan2kg.i18n.message import Message, spoken
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
@@ -62,7 +62,6 @@ def _export(project: Project, store: LocalStore, options: argparse.Namespace) ->
 
 
 def _import(project: Project, options: argparse.Namespace) -> int:
-    from pan2kg.review.entry import RefusedError
     from pan2kg.review.files import alone, write
     from pan2kg.review.sheet import read_book
     from pan2kg.review.sheet_changes import compare, read_known
@@ -73,25 +72,22 @@ def _import(project: Project, options: argparse.Namespace) -> int:
     from pan2kg.validation.quotations import kept_texts
 
     name, tables, is_csv = read_tables(Path(options.file))
-    try:
-        with alone(project):
-            store = open_stated(project, cache_of(options))
-            known, plan = read_known(store, options.language, kept_texts(project)), thing("plan", name, project.space)
-            if plan not in known.things:
-                raise QueryError("sheet-of-other-plan", plan=name)
-            book = read_book(project, plan)
-            found = compare(book, tables, known)
-            if is_csv:
-                sys.stderr.write(f"{Message('progress', 'sheet-csv')}\n")
-            emit("".join(f"{line}\n" for line in _lines(book, found)))
-            faults = len(found.faults) + len(found.conflicts)
-            if faults:
-                raise ProjectError("sheet-refused", remedy="mend-and-import", n=faults)
-            files = changed(book, found, known)
-            if options.write and files:
-                write(project, {one.path: one.new for one in files}, read_prefixes(project))
-    except RefusedError as error:
-        raise ProjectError(verbatim(error.outcome.said.say(spoken()))) from None
+    with alone(project):
+        store = open_stated(project, cache_of(options))
+        known, plan = read_known(store, options.language, kept_texts(project)), thing("plan", name, project.space)
+        if plan not in known.things:
+            raise QueryError("sheet-of-other-plan", plan=name)
+        book = read_book(project, plan)
+        found = compare(book, tables, known)
+        if is_csv:
+            sys.stderr.write(f"{Message('progress', 'sheet-csv')}\n")
+        emit("".join(f"{line}\n" for line in _lines(book, found)))
+        faults = len(found.faults) + len(found.conflicts)
+        if faults:
+            raise ProjectError("sheet-refused", remedy="mend-and-import", n=faults)
+        files = changed(book, found, known)
+        if options.write and files:
+            write(project, {one.path: one.new for one in files}, read_prefixes(project))
     _report(found, [one.name for one in files], is_written=options.write)
     return 0
 

@@ -89,6 +89,11 @@ def tongues() -> Mapping[str, Tongue]:
     return {tag: Tongue(tag, row["authority"], Text.of(row)) for tag, row in rows}
 
 
+def country_of_key(key: str) -> Country | None:
+    """The country a key begins with; None of one that begins with none, as those of the Union."""
+    return countries().get(key.partition("-")[0])
+
+
 def find_country(code: str) -> Country:
     """The country of a code of two or three letters, whatever their case.
 

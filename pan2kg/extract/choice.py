@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract.document import Document
+from pan2kg.extract.document import AROUND, Document
 from pan2kg.extract.draft import item_keys
 from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses, in_language, languages_of
 from pan2kg.extract.layout import decode_text, noted
@@ -92,7 +92,13 @@ def _blocks(document: Document, field: Field, name: str, plan: tuple[str, str]) 
     block = document.block_at(field.start)
     page = document.page_at(field.start)
     shown = block.label if block and block.label and block.page == page else page
-    located = (Statement("pan:page", string(str(shown))),) if shown is not None else ()
+    located = [Statement("pan:page", string(str(shown)))] if shown is not None else []
+    if document.text.count(field.value) > 1:
+        # without what stands around them nobody could say which of the same words are meant
+        before, after = document.text[: field.start][-AROUND:], document.text[field.end : field.end + AROUND]
+        located += [
+            Statement(f"pan:{side}", string(part)) for side, part in (("prefix", before), ("suffix", after)) if part
+        ]
     stated = (Statement("a", "pan:Passage"), Statement("pan:quote", words), Statement("pan:inDocument", source))
     yield Block(f"passage:{name}", (*stated, *located))
 

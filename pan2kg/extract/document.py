@@ -26,6 +26,9 @@ from pan2kg.project import read_text
 READER: Final = "1"
 """The version of the readers: positions in the canonical text hold for it. It changes when their text does."""
 
+AROUND: Final = 32
+"""How many characters before and after a passage are kept at most."""
+
 BlockKind = Literal["heading", "paragraph", "item", "table", "note"]
 
 BETWEEN_BLOCKS: Final = "\n\n"

@@ -1,34 +1,34 @@
-"""The brief of a plan for who has ten minutes: five findings with their words, what to write, to whom and until when.
+"""What somebody can act on: the brief of a plan, up to five findings, and what there is to do about one thing.
 
-A finding is an object with a key that stays the same from one release to the next: it can be ticked off, and a later
-brief says which are new, which are still open and which no longer hold.
+A finding says what was found, what to write, to whom and until when. Its key stays the same from one release to the
+next: it can be ticked off, and a later brief says which are new, which are still open and which no longer hold.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from pan2kg import errors
 from pan2kg.charts.subject import Subject
-from pan2kg.coherence.evidence import HEADLINE, Level, counts
+from pan2kg.coherence import citations as occasions
+from pan2kg.coherence import evidence as levels
+from pan2kg.coherence import evidence as reading_state
+from pan2kg.coherence import obligations
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.obligations import Margin, Met
-from pan2kg.coherence.occasions import Occasion, State
-from pan2kg.coherence.reading_state import Aspect
-from pan2kg.coherence.uses import key
-from pan2kg.errors import FormatError, Place, ProjectError, QueryError
-from pan2kg.i18n.catalogue import Language, Messages, format_of
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n import catalogue, days
 from pan2kg.store.queries import program_query
-from pan2kg.tables.figure_words import according_to, basis_words, named
+from pan2kg.tables import figure_words
+from pan2kg.turtle.vocabulary import PAN, key
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
 
-_WORDS: Final = Messages("brief")
+_WORDS: Final = catalogue.Messages("brief")
 MOST: Final = 5
 """How many findings a brief has."""
 QUOTES: Final = 2
@@ -36,25 +36,18 @@ QUOTES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Quotation:
-    """Words of a document, and what it is called."""
+class Advice:
+    """A finding: on whose word it rests, and what mends it.
 
-    words: str
-    document: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found, on whose word, and what mends it.
-
-    ``state`` is « new », « open » or « done » where an earlier brief was given, else empty. ``until`` and
-    ``addressee`` are in words, also where they are not known: then they say so. ``bodies`` are addressed, as IRIs.
+    ``quotations`` are words with the document they stand in. ``state`` is « new », « open » or « done » where an
+    earlier brief was given, else empty. ``until`` and ``addressee`` are in words, also where they are not known: then
+    they say so. ``bodies`` are addressed, as IRIs.
     """
 
     key: str
     title: str
     words: str
-    quotations: tuple[Quotation, ...]
+    quotations: tuple[tuple[str, str], ...]
     level: str
     proposal: str
     addressee: str
@@ -71,15 +64,50 @@ class Brief:
     """
 
     title: str
-    language: Language
+    language: catalogue.Language
     lead: str
-    findings: tuple[Finding, ...]
+    findings: tuple[Advice, ...]
     solved: tuple[str, ...]
     basis: str
     rest: str
 
+    def followed(self, earlier: str, name: str) -> Brief:
+        """The same beside an earlier brief, as JSON: what is new, still open, ticked off, or solved.
 
-def write_brief(graph: Graph, plan: str = "", level: Level = HEADLINE) -> Brief:
+        Raises:
+            FormatError: the text is no brief; ``name`` is its file's.
+        """
+        try:
+            before = {
+                str(row["key"]): (str(row["title"]), bool(row["done"])) for row in json.loads(earlier)["findings"]
+            }
+        except (KeyError, TypeError, ValueError):
+            raise errors.FormatError("no-brief", place=errors.Place(name), remedy="name-brief") from None
+        ticked = {True: "done", False: "open", None: "new"}
+        findings = tuple(
+            replace(advice, state=ticked[before.get(advice.key, ("", None))[1]]) for advice in self.findings
+        )
+        keys = {advice.key for advice in findings}
+        return replace(
+            self, findings=findings, solved=tuple(title for at, (title, _) in before.items() if at not in keys)
+        )
+
+    def as_json(self) -> str:
+        """The brief as JSON; ``done`` is for whoever ticks a finding off, and is read back by :meth:`followed`."""
+        findings = [
+            {
+                "key": advice.key, "title": advice.title, "words": advice.words, "level": advice.level,
+                "quotations": [{"words": words, "document": document} for words, document in advice.quotations],
+                "proposal": advice.proposal, "addressee": advice.addressee, "until": advice.until,
+                "done": advice.state == "done",
+            }
+            for advice in self.findings
+        ]  # fmt: skip
+        content = {"title": self.title, "language": self.language, "lead": self.lead, "findings": findings}
+        return json.dumps({**content, "basis": self.basis}, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_brief(graph: Graph, plan: str = "", level: levels.Level = levels.HEADLINE) -> Brief:
     """The brief of a plan, the home plan where none is named, in the language of the graph.
 
     Raises:
@@ -87,277 +115,318 @@ def write_brief(graph: Graph, plan: str = "", level: Level = HEADLINE) -> Brief:
         ProjectError: the graph holds no action.
     """
     if not graph.has_actions:
-        raise ProjectError("no-action-to-measure", remedy="add-plan")
-    found = graph.plan(plan) if plan else graph.own_plan()
-    if found is None:
-        raise QueryError("no-plan-named", remedy="name-plan-option")
-    known, language, name = graph.known(level), graph.language, called(graph, found)
-    every = _mixed(
-        _citations(graph, known, found), _duties(graph, level, found), _shared(graph, known, found),
-        _leads(graph, known, found), _readings(graph, known, found),
-    )  # fmt: skip
-    reach = known.reach(found)
+        raise errors.ProjectError("no-action-to-measure", remedy="add-plan")
+    iri = graph.plan(plan) if plan else graph.own_plan()
+    if iri is None:
+        raise errors.QueryError("no-plan-named", remedy="name-plan-option")
+    evidence, language, name = graph.known(level), graph.language, called(graph, iri)
+    kinds = [
+        list(_citations(graph, evidence, lambda occasion: iri in {occasion.source, occasion.target})),
+        [duty(graph, margin) for margin in duties(graph, level, iri) if is_late(margin)],
+        list(_of_plan(graph, evidence, iri)),
+    ]
+    # the first of each kind, in the order of the kinds; then what each has more
+    first, more = [*kinds[0][:1], *kinds[1][:1], *kinds[2]], [*kinds[0][1:], *kinds[1][1:]]
+    every, reach = [*first, *more], evidence.reach(iri)
     return Brief(
         _WORDS.say("title", language, plan=name),
         language,
         _WORDS.say("lead", language, n=reach.linked, cites=reach.cites, plan=name, cited=reach.cited,
-                   level=according_to(level).say(language)),
+                   level=figure_words.according_to(level).say(language)),
         introduced(graph, every[:MOST]),
         (),
-        basis_words(basis_line(known), language),
+        figure_words.basis_words(basis_line(evidence), language),
         _WORDS.say("rest", language, n=len(every) - MOST) if len(every) > MOST else "",
     )  # fmt: skip
 
 
-def _mixed(*kinds: Iterable[Finding]) -> list[Finding]:
-    """The first of each kind, in the order of the kinds; then what each has more."""
-    found = [list(kind) for kind in kinds]
-    return [*(one for kind in found for one in kind[:1]), *(one for kind in found for one in kind[1:])]
-
-
-def introduced(graph: Graph, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def introduced(graph: Graph, findings: Sequence[Advice]) -> tuple[Advice, ...]:
     """Findings for readers of another house: bodies addressed are named in full the first time, then by short names.
 
     The short name stands beside the full one where it is used further below.
     """
-    found: list[Finding] = []
-    for at, one in enumerate(findings):
-        before = {body for other in findings[:at] for body in other.bodies}
-        after = {body for other in findings[at + 1 :] for body in other.bodies}
-        names = [_in_full(graph, body, is_used=body in after) for body in one.bodies if body not in before]
-        names += [called(graph, body) for body in one.bodies if body in before]
-        words = format_of("semicolon", graph.language).join(names)
-        found.append(replace(one, addressee=words or one.addressee))
-    return tuple(found)
-
-
-def _in_full(graph: Graph, body: str, *, is_used: bool) -> str:
-    full, brief = graph.label(body), called(graph, body)
-    return f"{full} ({brief})" if is_used and brief != full else full
-
-
-def followed(brief: Brief, earlier: str, name: str) -> Brief:
-    """The same beside an earlier brief, as JSON: what is new, what is still open, what was ticked off, what is solved.
-
-    Raises:
-        FormatError: the text is no brief; ``name`` is its file's.
-    """
-    try:
-        before = {str(one["key"]): (str(one["title"]), bool(one["done"])) for one in json.loads(earlier)["findings"]}
-    except (KeyError, TypeError, ValueError):
-        raise FormatError("no-brief", place=Place(name), remedy="name-brief") from None
-    findings = tuple(replace(one, state=_state(before, one.key)) for one in brief.findings)
-    now = {one.key for one in findings}
-    return replace(
-        brief, findings=findings, solved=tuple(title for one, (title, _) in before.items() if one not in now)
-    )
-
-
-def _state(before: Mapping[str, tuple[str, bool]], one: str) -> str:
-    if one not in before:
-        return "new"
-    return "done" if before[one][1] else "open"
-
-
-def as_json(brief: Brief) -> str:
-    """The brief as JSON; ``done`` is for whoever ticks a finding off, and is read back by :func:`followed`."""
-    findings = [
-        {
-            "key": one.key, "title": one.title, "words": one.words, "level": one.level,
-            "quotations": [{"words": quoted.words, "document": quoted.document} for quoted in one.quotations],
-            "proposal": one.proposal, "addressee": one.addressee, "until": one.until, "done": one.state == "done",
-        }
-        for one in brief.findings
-    ]  # fmt: skip
-    made = {"title": brief.title, "language": brief.language, "lead": brief.lead, "findings": findings}
-    return json.dumps({**made, "basis": brief.basis}, ensure_ascii=False, indent=2) + "\n"
+    addressed: list[Advice] = []
+    for at, advice in enumerate(findings):
+        before = {body for earlier in findings[:at] for body in earlier.bodies}
+        after = {body for later in findings[at + 1 :] for body in later.bodies}
+        names = []
+        for body in (body for body in advice.bodies if body not in before):
+            full, short = graph.label(body), called(graph, body)
+            names.append(f"{full} ({short})" if body in after and short != full else full)
+        names += [called(graph, body) for body in advice.bodies if body in before]
+        words = catalogue.format_of("semicolon", graph.language).join(names)
+        addressed.append(replace(advice, addressee=words or advice.addressee))
+    return tuple(addressed)
 
 
 def called(graph: Graph, iri: str) -> str:
     """A thing by its short name, a plan by the first part of it where no other plan’s begins so."""
-    return (
-        Subject(graph).brief(iri)
-        if iri in graph.known().tables.works.plans
-        else graph.labels.brief(iri, graph.language).text
-    )
+    if iri in graph.known().tables.works.plans:
+        return Subject(graph).brief(iri)
+    return graph.labels.brief(iri, graph.language).text
 
 
-def _citations(graph: Graph, known: Known, plan: str) -> Iterator[Finding]:
-    """The citations of the plan and to it that can be expected and were not seen, those that weigh most first."""
-    for one in known.occasions:
-        if one.is_expected and one.state is not State.SEEN and plan in {one.source, one.target}:
-            yield citation(graph, known, one)
+def _listed(graph: Graph, things: Iterable[str]) -> str:
+    return catalogue.format_of("semicolon", graph.language).join(called(graph, iri) for iri in things)
 
 
-def citation(graph: Graph, known: Known, one: Occasion) -> Finding:
-    """A citation that can be expected and was not seen, as a finding."""
-    language = graph.language
-    names = {"citing": called(graph, one.source), "cited": called(graph, one.target)}
-    texts = [
-        part.text for part in known.weight(one.source, one.target).contributions if part.bits > 0 and not part.is_broad
-    ]
-    shared = _listed(graph, texts)
-    links = [said.link for said in known.between(one.source, one.target)]
-    links += [use.link for text in texts[:1] for plan in (one.target, one.source) for use in known.giving(plan, text)]
-    level = known.link_level(one.source, one.target)
-    words = _WORDS.say(f"citation-{one.state.value}", language, **names, day=_adopted(graph, known, one.source),
-                       other=_adopted(graph, known, one.target))  # fmt: skip
-    if shared:
-        words = f"{words} {_WORDS.say('citation-texts', language, texts=shared)}"
-    write = _WORDS.say("citation-write-text" if shared else "citation-write", language, **names, texts=shared)
-    first = _WORDS.say("citation-read-first", language, **names) if one.state is State.OPEN else ""
-    return Finding(
-        f"citation:{key(one.source)}:{key(one.target)}",
-        _WORDS.say(f"citation-title-{one.state.value}", language, **names),
-        words,
-        quotations(graph, links),
-        named(level).say(language) if level else "",
-        " ".join(part for part in (first, write) if part),
-        addressee(graph, known.level, one.source),
-        until(graph, one.source),
-        bodies=leading(graph, known.level, one.source),
-    )
+def of_pair(graph: Graph, evidence: Known, source: str, target: str) -> Iterator[Advice]:
+    """The citations either plan could make of the other and that were not seen."""
+    return _citations(graph, evidence, lambda occasion: {occasion.source, occasion.target} == {source, target})
 
 
-def _duties(graph: Graph, level: Level, plan: str) -> Iterator[Finding]:
-    """Duties that are past their date without an answer, first those whose instrument the plan names."""
+def of_text(graph: Graph, evidence: Known, text: str) -> Iterator[Advice]:
+    """The duties of a text that are past their date, and the citations between plans that both rest on it."""
+    yield from (duty(graph, margin) for margin in _late(graph, evidence.level) if margin.obligation.instrument == text)
+
+    def both_rest_on_it(occasion: occasions.Occasion) -> bool:
+        return any(share.text == text for share in evidence.weight(occasion.source, occasion.target).contributions)
+
+    yield from _citations(graph, evidence, both_rest_on_it)
+
+
+def of_body(graph: Graph, evidence: Known, body: str) -> Iterator[Advice]:
+    """The duties a body holds that are past their date, and the citations to look for in the plans it leads."""
+    yield from (duty(graph, margin) for margin in _late(graph, evidence.level) if margin.obligation.holder == body)
+    led = {
+        graph.homes.get(involvement.work, involvement.work) for involvement in graph.involvements
+        if involvement.body == body and involvement.roles & {"lead", "responsible"}
+        and levels.counts(involvement.level, evidence.level)
+    }  # fmt: skip
+    yield from _citations(graph, evidence, lambda occasion: occasion.source in led)
+
+
+def of_topic(graph: Graph, evidence: Known, plans: Iterable[str]) -> Iterator[Advice]:
+    """The citations to look for between plans that deal with the same topic."""
+    dealing = frozenset(plans)
+    return _citations(graph, evidence, lambda occasion: {occasion.source, occasion.target} <= dealing)
+
+
+def of_action(graph: Graph, evidence: Known, action: str) -> Iterator[Advice]:
+    """What is not known of an action: who leads it, by when, on what it rests; missing only where it was read."""
+    plan, language = evidence.tables.works.home.get(action), graph.language
+    if plan is None:
+        return
+    involved = [
+        involvement for involvement in graph.involvements
+        if involvement.work == action and levels.counts(involvement.level, evidence.level)
+    ]  # fmt: skip
+    lacking: list[tuple[str, reading_state.Aspect, list[str]]] = []
+    if not any("lead" in involvement.roles for involvement in involved):
+        lacking.append(("lead", reading_state.Aspect.BODIES, [involvement.iri for involvement in involved]))
+    if not graph.statements.values(action, f"{PAN}hasTimeline"):
+        lacking.append(("date", reading_state.Aspect.MEASURES, []))
+    if not any(use.work == action for use in evidence.uses):
+        lacking.append(("text", reading_state.Aspect.TEXTS, []))
+    number = graph.labels.label(action, language).notation or graph.label(action)
+    names = {"action": number, "plan": called(graph, plan)}
+    for lack, aspect, links in lacking:
+        extent = evidence.tables.readings.extent(action, aspect, plan)
+        first = "" if extent is reading_state.Extent.FULL else _WORDS.say("action-read-first", language, **names)
+        write = _WORDS.say(f"action-{lack}-write", language, **names)
+        yield Advice(
+            f"{lack}:{key(action)}",
+            _WORDS.say(f"action-{lack}-title", language, **names),
+            _WORDS.say(f"action-{lack}", language, extent=figure_words.named(extent).say(language), **names),
+            quotations(graph, links),
+            "",
+            " ".join(filter(None, (first, write))),
+            addressee(graph, evidence.level, plan),
+            until(graph, plan),
+        )
+
+
+def _citations(graph: Graph, evidence: Known, wanted: Callable[[occasions.Occasion], bool]) -> Iterator[Advice]:
+    """The citations that can be expected and were not seen, those that weigh most first."""
+    language, open_ = graph.language, occasions.State.OPEN
+    for occasion in evidence.occasions:
+        if not occasion.is_expected or occasion.state is occasions.State.SEEN or not wanted(occasion):
+            continue
+        ends = occasion.source, occasion.target
+        names = {"citing": called(graph, ends[0]), "cited": called(graph, ends[1])}
+        texts = _precise(evidence, *ends)
+        shared, level = _listed(graph, texts), evidence.link_level(*ends)
+        links = [statement.link for statement in evidence.between(*ends)]
+        links += [use.link for text in texts[:1] for plan in ends[::-1] for use in evidence.giving(plan, text)]
+        days_of = dict(zip(("day", "other"), (_adopted(graph, evidence, plan) for plan in ends), strict=True))
+        words = [_WORDS.say(f"citation-{occasion.state.value}", language, **names, **days_of)]
+        words += [_WORDS.say("citation-texts", language, texts=shared)] if shared else []
+        write = [_WORDS.say("citation-read-first", language, **names)] if occasion.state is open_ else []
+        write += [_WORDS.say("citation-write-text" if shared else "citation-write", language, **names, texts=shared)]
+        yield Advice(
+            f"citation:{key(ends[0])}:{key(ends[1])}",
+            _WORDS.say(f"citation-title-{occasion.state.value}", language, **names),
+            " ".join(words),
+            quotations(graph, links),
+            figure_words.named(level).say(language) if level else "",
+            " ".join(write),
+            addressee(graph, evidence.level, ends[0]),
+            until(graph, ends[0]),
+            bodies=leading(graph, evidence.level, ends[0]),
+        )
+
+
+def _precise(evidence: Known, source: str, target: str) -> list[str]:
+    """The precise texts two plans share, those that weigh most first."""
+    contributions = evidence.weight(source, target).contributions
+    return [share.text for share in contributions if share.bits > 0 and not share.is_broad]
+
+
+def duties(graph: Graph, level: levels.Level, plan: str) -> list[obligations.Margin]:
+    """The duties of texts that a plan, an action of it or its mandate names, the longest overdue first."""
     texts = {use.text for use in graph.known(level).uses if graph.homes.get(use.work, use.work) == plan}
-    found = late(graph, level)
-    found.sort(key=lambda one: (one.obligation.instrument not in texts, -one.overdue, one.obligation.iri))
-    return (duty(graph, one) for one in found)
+    texts |= {text for named, text in graph.read(program_query("report/named-texts")) if named in {plan, *texts}}
+    owed = [margin for margin in graph.margins(level).rows if margin.obligation.instrument in texts]
+    return sorted(owed, key=lambda margin: (-margin.overdue, margin.obligation.iri))
 
 
-def late(graph: Graph, level: Level) -> list[Margin]:
-    """The duties past their date to which no answer is known, at a level."""
-    return [one for one in graph.margins(level).rows if one.met is Met.OPEN and one.obligation.due]
+def _late(graph: Graph, level: levels.Level) -> list[obligations.Margin]:
+    return [margin for margin in graph.margins(level).rows if is_late(margin)]
 
 
-def duty(graph: Graph, found: Margin) -> Finding:
+def is_late(margin: obligations.Margin) -> bool:
+    """Whether a duty is past its date and no answer to it is known."""
+    return margin.met is obligations.Met.OPEN
+
+
+def duty(graph: Graph, margin: obligations.Margin) -> Advice:
     """A duty past its date as a finding.
 
     Raises:
         ValueError: it has no date.
     """
-    language, due = graph.language, found.obligation.due
+    language, due = graph.language, margin.obligation.due
     if due is None:
-        raise ValueError(found.obligation.iri)
-    name, act = graph.label(found.obligation.iri), called(graph, found.obligation.instrument)
-    return Finding(
-        f"duty:{key(found.obligation.iri)}",
-        _WORDS.say("duty-title", language, duty=name),
-        _WORDS.say("duty", language, act=act, day=in_words(due, language), n=found.overdue),
+        raise ValueError(margin.obligation.iri)
+    act, day = called(graph, margin.obligation.instrument), days.in_words(due, language)
+    holders = tuple(filter(None, [margin.obligation.holder]))
+    return Advice(
+        f"duty:{key(margin.obligation.iri)}",
+        _WORDS.say("duty-title", language, duty=graph.label(margin.obligation.iri)),
+        _WORDS.say("duty", language, act=act, day=day, n=margin.overdue),
         (),
         "",
         _WORDS.say("duty-write", language, act=act),
-        _listed(graph, filter(None, [found.obligation.holder])) or _WORDS.say("addressee-unknown", language),
-        _WORDS.say("until-passed", language, day=in_words(due, language)),
-        bodies=tuple(filter(None, [found.obligation.holder])),
+        _listed(graph, holders) or _WORDS.say("addressee-unknown", language),
+        _WORDS.say("until-passed", language, day=day),
+        bodies=holders,
     )
 
 
-def _shared(graph: Graph, known: Known, plan: str) -> Iterator[Finding]:
-    """The plan of the same country it shares most with, and the words by which both name what weighs most."""
-    language, of = graph.language, graph.country_of
-    pairs = [pair for pair in known.shared if plan in pair and known.shared[pair] > 0]
+def _of_plan(graph: Graph, evidence: Known, plan: str) -> Iterator[Advice]:
+    """What can be said of a plan alone: whom it shares most with, who leads its actions, what was not read of it."""
+    language, readings, name = graph.language, evidence.tables.readings, called(graph, plan)
+    whom = addressee(graph, evidence.level, plan), until(graph, plan)
+    bodies = leading(graph, evidence.level, plan)
+    # the plan of the same country it shares most with, and the words by which both name what weighs most
     near = sorted(
-        (other for pair in pairs for other in pair if other != plan and of.get(other) == of.get(plan)),
-        key=lambda other: (-known.shared[min(plan, other), max(plan, other)], other),
-    )
-    for other in near[:1]:
-        parts = [part for part in known.weight(plan, other).contributions if part.bits > 0 and not part.is_broad]
-        links = [use.link for one in (plan, other) for use in known.giving(one, parts[0].text)[:1]]
-        names = {"plan": called(graph, plan), "other": called(graph, other)}
-        level = known.link_level(plan, other)
-        yield Finding(
-            f"shared:{key(plan)}:{key(other)}",
+        (-bits, end)
+        for pair, bits in evidence.shared.items() for end in pair
+        if plan in pair and end != plan and bits > 0 and graph.country_of.get(end) == graph.country_of.get(plan)
+    )  # fmt: skip
+    for _, neighbour in near[:1]:
+        texts, level = _precise(evidence, plan, neighbour), evidence.link_level(plan, neighbour)
+        links = [use.link for end in (plan, neighbour) for use in evidence.giving(end, texts[0])[:1]]
+        names = {"plan": name, "other": called(graph, neighbour)}
+        yield Advice(
+            f"shared:{key(plan)}:{key(neighbour)}",
             _WORDS.say("shared-title", language, **names),
-            _WORDS.say("shared", language, **names, n=len(parts), texts=_listed(graph, [one.text for one in parts])),
+            _WORDS.say("shared", language, **names, n=len(texts), texts=_listed(graph, texts)),
             quotations(graph, links),
-            named(level).say(language) if level else "",
+            figure_words.named(level).say(language) if level else "",
             _WORDS.say("shared-write", language, **names),
-            addressee(graph, known.level, plan),
-            until(graph, plan),
-            bodies=leading(graph, known.level, plan),
+            *whom,
+            bodies=bodies,
         )
-
-
-def _leads(graph: Graph, known: Known, plan: str) -> Iterator[Finding]:
-    """The actions of the plan nobody is known to lead."""
-    language = graph.language
-    led = {one.work for one in graph.involvements if "lead" in one.roles and counts(one.level, known.level)}
-    own = sorted(action for action, home in known.tables.works.home.items() if home == plan)
-    alone = [action for action in own if action not in led]
-    if alone:
-        extent = known.tables.readings.extent(plan, Aspect.BODIES)
-        yield Finding(
+    led = {
+        involvement.work for involvement in graph.involvements
+        if "lead" in involvement.roles and levels.counts(involvement.level, evidence.level)
+    }  # fmt: skip
+    actions = [action for action, home in evidence.tables.works.home.items() if home == plan]
+    counted = {"n": sum(action not in led for action in actions), "of": len(actions)}
+    if counted["n"]:
+        extent = figure_words.named(readings.extent(plan, reading_state.Aspect.BODIES)).say(language)
+        yield Advice(
             f"lead:{key(plan)}",
-            _WORDS.say("lead-title", language, n=len(alone), of=len(own)),
-            _WORDS.say("leads", language, n=len(alone), of=len(own), extent=named(extent).say(language)),
+            _WORDS.say("lead-title", language, **counted),
+            _WORDS.say("leads", language, **counted, extent=extent),
             (),
             "",
-            _WORDS.say("lead-write", language, plan=called(graph, plan)),
-            addressee(graph, known.level, plan),
-            until(graph, plan),
-            bodies=leading(graph, known.level, plan),
+            _WORDS.say("lead-write", language, plan=name),
+            *whom,
+            bodies=bodies,
+        )
+    aspects = reading_state.Aspect.TEXTS, reading_state.Aspect.REFERENCES
+    extents = [readings.extent(plan, aspect) for aspect in aspects]
+    if any(extent is not reading_state.Extent.FULL for extent in extents):
+        texts_read, references_read = (figure_words.named(extent).say(language) for extent in extents)
+        yield Advice(
+            f"reading:{key(plan)}",
+            _WORDS.say("reading-title", language),
+            _WORDS.say("reading", language, texts=texts_read, references=references_read),
+            (),
+            "",
+            _WORDS.say("reading-write", language, plan=name, key=key(plan)),
+            _WORDS.say("addressee-readers", language),
+            _WORDS.say("until-any", language),
         )
 
 
-def _readings(graph: Graph, known: Known, plan: str) -> Iterator[Finding]:
-    """What of the plan was not read to its end, so that nothing can be said to be absent."""
-    language, readings = graph.language, known.tables.readings
-    extents = {aspect: readings.extent(plan, aspect).value for aspect in (Aspect.TEXTS, Aspect.REFERENCES)}
-    if all(extent == "full" for extent in extents.values()):
-        return
-    yield Finding(
-        f"reading:{key(plan)}",
-        _WORDS.say("reading-title", language),
-        _WORDS.say("reading", language, texts=named(readings.extent(plan, Aspect.TEXTS)).say(language),
-                   references=named(readings.extent(plan, Aspect.REFERENCES)).say(language)),
-        (),
-        "",
-        _WORDS.say("reading-write", language, plan=called(graph, plan), key=key(plan)),
-        _WORDS.say("addressee-readers", language),
-        _WORDS.say("until-any", language),
-    )  # fmt: skip
-
-
-def _listed(graph: Graph, things: Iterable[str]) -> str:
-    return format_of("semicolon", graph.language).join(called(graph, one) for one in things)
-
-
-def quotations(graph: Graph, links: Iterable[str]) -> tuple[Quotation, ...]:
+def quotations(graph: Graph, links: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """The first words that were quoted for some links, each once, with the document they stand in."""
-    asked = [link for link in dict.fromkeys(links) if link]
-    if not asked:
+    order = [link for link in dict.fromkeys(links) if link]
+    if not order:
         return ()
-    rows = graph.read(program_query("report/meeting", link=sorted(asked)))
-    said = sorted((asked.index(link), quote, document) for link, quote, document, _ in rows if quote and document)
-    found: dict[str, Quotation] = {}
-    for _, quote, document in said:
+    rows = graph.read(program_query("report/meeting", link=sorted(order)))
+    quoted = sorted((order.index(link), quote, document) for link, quote, document, _ in rows if quote and document)
+    passages: dict[str, tuple[str, str]] = {}
+    for _, quote, document in quoted:
         # one sentence is often quoted twice, with other marks between its parts
-        found.setdefault("".join(filter(str.isalnum, quote)), Quotation(quote, graph.label(document)))
-    return tuple(islice(found.values(), QUOTES))
+        passages.setdefault("".join(filter(str.isalnum, quote)), (quote, graph.label(document)))
+    return tuple(islice(passages.values(), QUOTES))
 
 
-def _adopted(graph: Graph, known: Known, plan: str) -> str:
-    """When a plan was issued, in words, as far as known."""
-    issued = known.tables.dates[plan].issued if plan in known.tables.dates else None
+def _adopted(graph: Graph, evidence: Known, plan: str) -> str:
+    """When a plan was issued, in words, as far as known, and what sources say differently of the day."""
+    issued = evidence.tables.dates[plan].issued if plan in evidence.tables.dates else None
     if issued is None:
         return _WORDS.say("day-unknown", graph.language)
-    if issued.first == issued.last:
-        return in_words(issued.first, graph.language)
-    years = sorted({issued.first.year, issued.last.year})
-    return "–".join(str(year) for year in years)
+    if issued.first != issued.last:
+        return "–".join(str(year) for year in sorted({issued.first.year, issued.last.year}))
+    day, disputes = days.in_words(issued.first, graph.language), _disputes(graph, plan, issued.first)
+    return _WORDS.say("day-disputed", graph.language, day=day, others=disputes) if disputes else day
 
 
-def leading(graph: Graph, level: Level, plan: str) -> tuple[str, ...]:
+def _disputes(graph: Graph, plan: str, day: date) -> str:
+    """What other sources say, quoted, where a recorded conflict about the plan is one about this day; else empty."""
+    conflicts: dict[str, dict[str, dict[str, str]]] = {}
+    for concerned, conflict, position, language, text in graph.read(program_query("report/conflicts")):
+        if concerned == plan:
+            conflicts.setdefault(conflict, {}).setdefault(position, {})[language] = text.replace("\xa0", " ")
+    spelled = [days.in_words(day, language).replace("\xa0", " ") for language in catalogue.LANGUAGES]
+    spelled.append(day.isoformat())
+    differing: list[str] = []
+    for positions in conflicts.values():
+        agreeing = {
+            at for at, texts in positions.items() if any(form in text for text in texts.values() for form in spelled)
+        }
+        for texts in (texts for at, texts in positions.items() if agreeing and at not in agreeing):
+            words = next(texts[tag] for tag in (graph.language, "en", *texts) if tag in texts)
+            differing.append(_WORDS.say("quoted", graph.language, words=words))
+    return catalogue.format_of("semicolon", graph.language).join(dict.fromkeys(differing))
+
+
+def leading(graph: Graph, level: levels.Level, plan: str) -> tuple[str, ...]:
     """The bodies that lead a plan as a whole, at the level."""
-    found = {one.body for one in graph.involvements
-             if one.work == plan and one.roles & {"lead", "responsible"} and counts(one.level, level)}  # fmt: skip
-    return tuple(sorted(found))
+    bodies = {
+        involvement.body for involvement in graph.involvements
+        if involvement.work == plan and involvement.roles & {"lead", "responsible"}
+        and levels.counts(involvement.level, level)
+    }  # fmt: skip
+    return tuple(sorted(bodies))
 
 
-def addressee(graph: Graph, level: Level, plan: str) -> str:
+def addressee(graph: Graph, level: levels.Level, plan: str) -> str:
     """Who leads a plan as a whole, at the level; that nobody is known where that is so."""
     return _listed(graph, leading(graph, level, plan)) or _WORDS.say("addressee-unknown", graph.language)
 

@@ -1,79 +1,96 @@
-"""A review as it goes on: what is shown, what a key does, what was decided so far; terminal and pages show the same.
+"""A review as it goes on: what is shown, what a key or a form does, what was decided; terminal and pages show the same.
 
 A decision is written when it is made and the next candidate follows; nothing is chosen beforehand. What was decided can
 be undone, also what was decided another day. Several candidates of the same text and relation may be decided at once,
-each ticked by a person; nothing accepts all that waits.
+each ticked by a person; nothing accepts all that waits. Candidates of documents come first; behind them, once somebody
+asks for it, what the graph suggests.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
-from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import Language
-from pan2kg.i18n.message import Message
+from pan2kg.coherence.citations import CROSS_REFERENCES, Verdict
+from pan2kg.coherence.editions import nearest
+from pan2kg.coherence.evidence import level
+from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
+from pan2kg.extract.quotation import Quotation, quoted
+from pan2kg.graph.graph import Graph
+from pan2kg.graph.labels import shortened
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, with_mark
+from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import Message, verbatim
 from pan2kg.project import Project
-from pan2kg.review.anchoring import Anchor, Quotation, find, fold
-from pan2kg.review.cards import Card, make_card
+from pan2kg.review import decision, record, scores, work
+from pan2kg.review.candidates import graph_candidates
+from pan2kg.review.decision import REASONS, TYPES, Candidate, Decision, Held, Origin, Settled
+from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import ProjectFiles
-from pan2kg.review.filing import (
-    CONTROL,
-    DECISION,
-    LONGEST,
-    REVIEWED,
-    SECOND,
-    UNDONE,
-    Noted,
-    controls_of,
-    journal_name,
-    note,
-    now,
-    pace,
-    read_journal,
-    second_readings,
-    times,
-)  # fmt: skip
-from pan2kg.review.proposals import Found, Material, Proposal, kind_of, open_proposals, place_in_text, propose_by_hand
-from pan2kg.review.record import (
-    Comparison,
-    Held,
-    compare_readers,
-    for_second_reader,
-    held,
-    last_of,
-    settled_by,
-    with_controls,
-)
-from pan2kg.review.verdicts import Verdict, preview, write_verdicts, write_withdrawal
-from pan2kg.store.queries import find_thing
-from pan2kg.turtle.vocabulary import ID, thing
+from pan2kg.store.queries import KINDS, find_thing, program_query
+from pan2kg.store.store import Store
+from pan2kg.tables.figure_words import bits_words, named
+from pan2kg.turtle.vocabulary import ID, PAN, key, kind_and_key, link_iri, thing
+from pan2kg.turtle.writer import read_prefixes
 
-_NOTHING: Final = Found(0, 0, "")
-_NOWHERE: Final = Place("")
+HAND: Final = ("from", "relation", "to", "words")
+"""What is typed of a candidate that is proposed by hand."""
+TYPED: Final = ("type", "direction", "channel", "document", "page", "quote")
+"""What is typed to accept a suggestion, in this order, with ``|`` between; the page may be empty."""
+CHANNELS: Final = ("text", "annex", "web")
+DIRECTIONS: Final = ("forth", "back")
+TOGETHER: Final = "with:"
+"""How the fields of a form begin that tick what is decided together with what is shown."""
+_NEAREST: Final = 5
+"""How many actions of a plan are offered in its place, those with the most similar titles."""
+_NAMES: Final = 4
+"""How many other names of a thing are shown."""
+_SURE: Final = 1.0
+"""How sure a candidate is that a person has typed: there is no rule that may be wrong."""
+_NOTHING: Final = Quotation("", start=0, end=0)
+_DESK: Final = Messages("desk")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be reviewed and how: of what kind, in what order, with controls, or as a second reader."""
+class Wanted(NamedTuple):
+    """What is to be reviewed and how: of what kind, in what order, with controls, or as a second reader.
+
+    Of what the graph suggests, only what a ``plan``, given by IRI, has part in.
+    """
 
     kind: str = ""
     order: str = "text"
     control: bool = False
     second: bool = False
+    plan: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a review has come: which of ``total`` is shown, and how many were decided how, whenever that was."""
+ALL: Final = Wanted()
 
-    number: int
-    total: int
-    accepted: int
-    rejected: int
+
+class Card(NamedTuple):
+    """A candidate as it is shown: the statement as one sentence, why, one of its passages, and what is named.
+
+    ``facts`` say what is known of the target, ``others`` what else rests on it, ``nearer`` the keys and labels of
+    actions that may be meant, ``own_words`` where its own text says its title; ``previous`` how the same words were
+    decided on for other statements.
+    """
+
+    statement: str
+    reason: str
+    remarks: tuple[str, ...]
+    passage: Quotation
+    passages: int
+    target: str
+    facts: list[str]
+    others: list[str]
+    nearer: list[tuple[str, str]]
+    own_words: Quotation | None
+    previous: list[str]
 
 
 @dataclass
@@ -83,14 +100,16 @@ class Desk:
     ``waiting`` is what is left, ``at`` the place of the candidate that is shown; ``total`` counts what is left at the
     beginning and what was decided ``before``. ``decided`` counts by status, as ``before`` does. ``ticked`` are the keys
     of what is decided together with what is shown; ``seconds`` how long it was looked at, None where nobody knows.
+    ``open_graph`` opens the graph with what rules derive, which takes some seconds; ``suggested`` is what came of it.
     """
 
-    material: Material
+    material: work.Material
     project: Project
     reviewer: str
     day: date
-    waiting: list[Proposal]
-    wanted: Wanted = Wanted()
+    waiting: list[Candidate]
+    wanted: Wanted = ALL
+    open_graph: Callable[[], Graph] | None = None
     at: int = 0
     total: int = 0
     decided: dict[str, int] = field(default_factory=lambda: {"accepted": 0, "rejected": 0})
@@ -99,37 +118,69 @@ class Desk:
     passage: int = 0
     ticked: tuple[str, ...] = ()
     seconds: float | None = None
+    graph: Graph | None = None
+    suggested: list[Candidate] = field(default_factory=list)
 
     @property
-    def current(self) -> Proposal | None:
+    def current(self) -> Candidate | None:
         """The candidate that is shown, None where none is left."""
         return self.waiting[self.at] if self.waiting else None
 
     @property
-    def progress(self) -> Progress:
-        """How far the review has come; what is decided comes first, so that who skips one goes on counting."""
+    def is_graph_shown(self) -> bool:
+        return self.current is not None and self.current.origin is Origin.GRAPH
+
+    @property
+    def progress(self) -> dict[str, int]:
+        """Which of how many is shown, and how many were decided how, whenever that was.
+
+        What is decided comes first, so that who skips one goes on counting.
+        """
         number = min(self.total, self.total - len(self.waiting) + self.at + 1)
-        accepted, rejected = (self.decided[status] + self.before[status] for status in ("accepted", "rejected"))
-        return Progress(number, self.total, accepted, rejected)
+        counts = {status: self.decided[status] + self.before[status] for status in ("accepted", "rejected")}
+        return {"number": number, "total": self.total, **counts}
 
     @property
     def pace(self) -> float | None:
         """The median of the seconds this person takes for a decision, whenever it was; None where none is known."""
-        return pace(self._journal(), self.reviewer)
+        return record.pace(self._journal(), self.reviewer)
 
     @property
     def controls(self) -> dict[str, int]:
         """How many controls this person met, and how many of them were recognised, whenever that was."""
-        met = controls_of(self._journal(), self.reviewer)
+        met = record.controls_of(self._journal(), self.reviewer)
         return {"met": len(met), "recognised": sum(status == "rejected" for status in met.values())}
 
-    def _journal(self) -> list[Noted]:
-        return read_journal(self.project, _decided_plans(self.material, self.project))
-
-    def compare(self) -> Comparison:
+    def compare(self) -> record.Agreement:
         """How far second readers decided as the first did."""
-        proposals = [one for found in self.material.plans.values() for one in found]
-        return compare_readers(proposals, self.decisions, second_readings(self._journal()))
+        second = record.second_readings(self._journal())
+        return record.compare_readers(self.material.candidates, self.decisions, second)
+
+    def _journal(self) -> list[record.Noted]:
+        return record.read_journal(self.project, _decided_plans(self.material, self.project))
+
+    def suggest(self) -> None:
+        """Let what the graph suggests wait behind all else; a second reader reads only what was decided on."""
+        if self.graph is None and self.open_graph and not self.wanted.second:
+            self.graph = self.open_graph()
+            # the graph may not know yet what was decided a moment ago; the files do
+            settled = {frozenset(held.matter) for held in self.decisions if held.filed.type in decision.SETTLED}
+            self.suggested = [
+                candidate
+                for candidate in graph_candidates(self.graph)
+                if self.wanted.plan in ("", *candidate.plans)
+                and (not self.wanted.kind or self.wanted.kind in [kind_and_key(end)[0] for end in candidate.ends])
+                and (candidate.link or frozenset(candidate.ends) not in settled)
+            ]
+            self.waiting += self.suggested
+            self.total += len(self.suggested)
+
+    def show(self, name: str) -> None:
+        """Show the candidate of a key."""
+        at = next((at for at, candidate in enumerate(self.waiting) if candidate.key == name), None)
+        if at is None:
+            raise RefusedError("unknown-item")
+        self._show(at)
 
     def _show(self, at: int) -> None:
         """Show the candidate at a place, with its first passage and nothing ticked."""
@@ -141,19 +192,19 @@ class Desk:
 
     def turn(self) -> None:
         """Show the next passage that speaks for the candidate."""
-        if self.current and self.current.passages:
-            self.passage = (self.passage + 1) % len(self.current.passages)
+        if self.current and self.current.quotations:
+            self.passage = (self.passage + 1) % len(self.current.quotations)
 
     def show_passage(self, number: str) -> None:
         """Show the passage of this number, counted from 0; the first where there is none of it."""
-        count = len(self.current.passages) if self.current else 0
+        count = len(self.current.quotations) if self.current else 0
         is_one = number.isdecimal() and len(number) < len("10000") and int(number) < count
         self.passage = int(number) if is_one else 0
 
     def put_off(self, keys: Sequence[str]) -> None:
         """Put the candidates of these keys at the end, in the order of the keys."""
-        place = {key: number for number, key in enumerate(keys, start=1)}
-        self.waiting.sort(key=lambda one: place.get(one.key, 0))
+        place = {name: number for number, name in enumerate(keys, start=1)}
+        self.waiting.sort(key=lambda candidate: place.get(candidate.key, 0))
 
     def later(self) -> None:
         """Put the candidate at the end."""
@@ -161,199 +212,582 @@ class Desk:
             self.waiting.append(self.waiting.pop(self.at))
             self._show(self.at)
 
-    def found(self) -> Found:
+    @property
+    def quotation(self) -> Quotation:
         """The passage that is shown."""
-        passages = self.current.passages if self.current else ()
-        return passages[self.passage] if passages else _NOTHING
+        quotations = self.current.quotations if self.current else ()
+        return quotations[self.passage] if quotations else _NOTHING
 
-    def alike(self) -> list[Proposal]:
+    def alike(self) -> list[Candidate]:
         """What waits in the same plan and would say the same of the same thing, each with its own words."""
-        if self.current is None or self.wanted.second:
+        current = self.current
+        if current is None or self.wanted.second or current.is_control or current.origin is Origin.GRAPH:
             return []
-        listed = self.material.plans.get(self.current.plan, ())
-        one = next((found for found in listed if found.key == self.current.key), self.current)
-        said = (one.target, one.relation, one.linked_as)
+        listed = self.material.plans.get(current.plan, ())
+        original = next((candidate for candidate in listed if candidate.key == current.key), current)
         return [
-            other for other in self.waiting
-            if other.key != one.key and other.plan == one.plan and not other.is_control and other.passages
-            and (other.target, other.relation, other.linked_as) == said and not self.current.is_control
+            candidate for candidate in self.waiting
+            if candidate.key != original.key and candidate.plan == original.plan
+            and not candidate.is_control and candidate.quotations
+            and (candidate.ends[1], candidate.relation, candidate.linked_as)
+            == (original.ends[1], original.relation, original.linked_as)
         ]  # fmt: skip
 
     def tick(self, keys: Collection[str]) -> None:
         """Decide those of these keys that would say the same together with what is shown."""
-        self.ticked = tuple(one.key for one in self.alike() if one.key in keys)
+        self.ticked = tuple(candidate.key for candidate in self.alike() if candidate.key in keys)
 
-    def verdicts(self, reason: str = "") -> list[Verdict]:
-        """What a decision would write down now: on what is shown first, then on what is ticked."""
-        one = self.current
-        if one is None:
+    def made(self, rejection: str = "") -> list[Decision]:
+        """What would be decided now: on what is shown first, then on what is ticked."""
+        current, language = self.current, self.material.graph.language
+        if current is None:
             return []
-        made = [Verdict(one, self.found(), self.reviewer, self.day, reason)]
+        pairs = [(current, self.quotation)]
         for other in self.alike():
             if other.key in self.ticked:
-                also = replace(other, relation=one.relation, target=one.target, said=other.said if one.said else "")
-                made.append(Verdict(also, other.passages[0], self.reviewer, self.day, reason))
-        return made
+                said = other.said if current.said else ""
+                ends = other.ends[0], current.ends[1]
+                pairs.append((replace(other, relation=current.relation, ends=ends, said=said), other.quotations[0]))
+        reason = _DESK.say(f"reason.{rejection}", language) if rejection else ""
+        document = self.material.documents.get(current.plan, "")
+        return [
+            Decision(
+                candidate, replace(quotation, document=document), self.reviewer, self.day, not rejection, rejection,
+                reason, language if rejection else "",
+            )
+            for candidate, quotation in pairs
+        ]  # fmt: skip
 
-    def preview(self, reason: str = "") -> str:
-        """The lines a decision would add to the file, as they would stand there.
+    def preview(self, rejection: str = "") -> str:
+        """The lines a decision would add to the file, as they would stand there; nothing of it is written."""
+        decisions = self.made(rejection)
+        if not decisions:
+            return ""
+        files = ProjectFiles(self.project)
+        written = decision.compose(self.material.graph, files, decisions, self.material.texts)
+        return written.lines(read_prefixes(self.project))
 
-        Raises:
-            ProjectError: it cannot be written as it stands.
-        """
-        return preview(self.material, self.project, self.verdicts(reason))
-
-    def decide(self, reason: str = "") -> Message:
+    def decide(self, rejection: str = "") -> Outcome:
         """Write the decision on what is shown and ticked, accepted where there is no reason against it.
 
-        Raises:
-            ProjectError: it cannot be written as it stands; nothing of it is.
-            RefusedError: the file cannot be written.
+        On a control, and of a second reader, it is noted in the journal alone.
         """
-        one, verdicts = self.current, self.verdicts(reason)
-        if one is None:
-            return Message("desk", "said.nothing-left")
-        status = "rejected" if reason else "accepted"
-        kind = CONTROL if one.is_control else SECOND if self.wanted.second else DECISION
-        made: tuple[str, ...] = ()
-        if kind == DECISION:
-            made = write_verdicts(self.material, self.project, verdicts)
+        current, status = self.current, "rejected" if rejection else "accepted"
+        if current is None:
+            raise RefusedError("unknown-item")
+        kind = record.CONTROL if current.is_control else record.SECOND if self.wanted.second else record.DECISION
+        seconds = self.seconds if self.seconds is not None and 0 < self.seconds < record.LONGEST else None
+        if kind == record.DECISION:
+            keys = {current.key, *self.ticked}
+            file = _write(self.material.graph, self.made(rejection), self.material, seconds)
             self.read_again()
-        taken = self.seconds if self.seconds is not None and 0 < self.seconds < LONGEST else None
-        note(self.project, one.plan, Noted(kind, one.key, self.reviewer, status, now(), taken, made))
-        gone = {one.key, *self.ticked} if kind == DECISION else {one.key}
-        self.decided[status] += 0 if kind == CONTROL else len(gone)
-        at = sum(other.key not in gone for other in self.waiting[: self.at])
-        self.waiting = [other for other in self.waiting if other.key not in gone]
+        else:
+            keys, file = {current.key}, record.journal_name(current.plan)
+            noted = record.Noted(kind, current.key, self.reviewer, status, record.now(), seconds)
+            record.note(self.project, current.plan, noted)
+        self._leave(keys, status, is_counted=kind != record.CONTROL)
+        code = status if len(keys) == 1 else f"{status}-many"
+        if kind == record.CONTROL:
+            code = "control-noticed" if rejection else "control-missed"
+        elif kind == record.SECOND:
+            code = "second-noted"
+        return Outcome(code, {"files": file, "n": len(keys)}, (file,))
+
+    def decide_suggested(self, form: Form) -> Outcome:
+        """Write the decision a form holds on what is shown of the graph."""
+        current, graph = self.current, self.graph
+        if current is None or graph is None:
+            raise RefusedError("unknown-item")
+        made = fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
+        file = _write(graph, [made])
+        self.read_again()
+        self._leave({current.key}, made.status)
+        return Outcome(made.status, {"files": file}, (file,))
+
+    def _leave(self, keys: Collection[str], status: str, *, is_counted: bool = True) -> None:
+        """Take what was decided out of what waits, and show what follows."""
+        self.decided[status] += len(keys) if is_counted else 0
+        at = sum(candidate.key not in keys for candidate in self.waiting[: self.at])
+        self.waiting = [candidate for candidate in self.waiting if candidate.key not in keys]
         self._show(at)
-        if kind == CONTROL:
-            return Message("desk", "said.control-noticed" if reason else "said.control-missed")
-        many = Message("desk", f"said.{status}-many", {"n": len(gone)})
-        return many if len(gone) > 1 else Message("desk", f"said.{status}")
 
-    def propose(self, typed: Mapping[str, str]) -> Proposal:
-        """Let a candidate that was typed wait, and show it.
-
-        Raises:
-            ProjectError: it cannot be proposed as it stands.
-            QueryError: an end is not known.
-        """
-        one = propose_by_hand(self.material, self.project, typed)
-        listed = {other.key: other for other in (*self.material.plans.get(one.plan, ()), one)}
-        plans = {**self.material.plans, one.plan: tuple(listed.values())}
-        self.material = replace(self.material, plans=plans)
-        self.waiting = [one, *(other for other in self.waiting if other.key != one.key)]
+    def propose(self, typed: Mapping[str, str]) -> Candidate:
+        """Let a candidate that was typed wait, keep it, and show it; nothing is decided with it."""
+        graph, project = self.material.graph, self.project
+        start, target = (find_thing(typed[name], graph.store, project) for name in ("from", "to"))
+        plan = graph.plan_of(start)
+        if not plan:
+            raise QueryError("action-without-plan", remedy="name-a-plan", name=typed["from"])
+        document = self.material.texts.get(plan)
+        if document is None:
+            raise ProjectError("no-document-of-plan", remedy="propose-from-file", plan=key(plan))
+        classes = graph.read(program_query("things/classes-and-plan", thing=target))
+        is_part = any(row[0].removeprefix(PAN) in KINDS["body"] for row in classes)
+        candidate = Candidate(
+            "", plan, (start, target), decision.INVOLVEMENT if is_part else "", reason=Message("desk", "by-hand"),
+            rank=_SURE,
+        )  # fmt: skip
+        candidate = replace(candidate, relation=self._relation(candidate, typed["relation"]))
+        quotation = quoted(document, typed["words"])
+        if quotation is None:
+            raise ProjectError("words-not-in-text", name=typed["words"])
+        link = link_iri(candidate.type, start, target, relation=candidate.relation)
+        named = candidate.matter[1] if is_part else key(link)
+        candidate = replace(candidate, key=named, quotations=(quotation,))
+        work.keep_typed(project, candidate)
+        listed = {other.key: other for other in (*self.material.plans.get(plan, ()), candidate)}
+        self.material = replace(self.material, plans={**self.material.plans, plan: tuple(listed.values())})
+        self.waiting = [candidate, *(other for other in self.waiting if other.key != named)]
         self.total += 1
         self._show(0)
-        return one
+        return candidate
 
-    def undo(self) -> Message:
-        """Take back the last decision that holds, whenever it was made; its candidates wait again, and are shown."""
-        return Message("desk", "said.undone" if self.undone() else "said.nothing-to-undo")
+    def _relation(self, candidate: Candidate, name: str) -> str:
+        if self.material.graph.labels.entry(f"{ID}{candidate.scheme}/{name}") is None:
+            raise ProjectError("no-such-relation", name=name)
+        return name
 
-    def undone(self) -> str:
-        """Do so; the file that was written, empty where there was nothing to undo."""
+    def edit(self, what: str, value: str) -> None:
+        """Change the ``relation``, the end (``to``) or the words of what is shown; nothing is written yet."""
+        current = self.current
+        if current is None:
+            raise RefusedError("unknown-item")
+        if what == "relation":
+            # the words of the source said another role
+            current = replace(current, relation=self._relation(current, value), said="")
+        elif what == "to":
+            target = find_thing(value, self.material.graph.store, self.project)
+            current = replace(current, ends=(current.ends[0], target))
+        else:
+            document = self.material.texts.get(current.plan)
+            quotation = quoted(document, value) if document else None
+            if quotation is None:
+                raise ProjectError("words-not-in-text", name=value)
+            current = replace(current, quotations=(replace(quotation, path=self.quotation.path), *current.quotations))
+            self.passage = 0
+        self.waiting[self.at] = current
+
+    def undo(self) -> str:
+        """Take back the last decision that holds, whenever it was made; its candidates wait again, and are shown.
+
+        Gives the file that was written, empty where there was nothing to undo.
+        """
+        journal = self._journal()
         if self.wanted.second:
-            return self._second_undone()
-        last = last_of(self.decisions, self.reviewer, times(self._journal()))
-        if not last:
-            return ""
-        by = self.reviewer, self.day
-        file = write_withdrawal(self.material, self.project, [one.iri for one in last], last[0].plan, by)
-        matters = {one.matter for one in last}
-        again = [one for found in self.material.plans.values() for one in found if one.matter in matters]
-        self._wait_again(again, last[0].status, len(last))
-        self.read_again()
+            readings = record.second_readings(journal)
+            own = [
+                noted for noted in journal
+                if (noted.kind, noted.reviewer) == (record.SECOND, self.reviewer)
+                and (noted.key, self.reviewer) in readings
+            ]  # fmt: skip
+            latest = max(own, key=lambda noted: noted.at, default=None)
+            again = [candidate for candidate in self.material.candidates if latest and candidate.key == latest.key]
+            if latest is None or not again:
+                return ""
+            noted = record.Noted(record.UNDONE, latest.key, self.reviewer, "", record.now())
+            record.note(self.project, again[0].plan, noted)
+            file, status, number = record.journal_name(again[0].plan), latest.status, 1
+        else:
+            last = record.last_of(self.decisions, self.reviewer, journal)
+            if not last:
+                return ""
+            file = decision.withdraw(self.material.graph, last, self.reviewer, self.day)
+            matters, status, number = {held.matter for held in last}, last[0].status, len(last)
+            unordered = {frozenset(matter) for matter in matters}
+            again = [candidate for candidate in self.material.candidates if candidate.matter in matters]
+            again += [candidate for candidate in self.suggested if frozenset(candidate.ends) in unordered]
+            self.read_again()
+        self.waiting[self.at : self.at] = [candidate for candidate in again if candidate not in self.waiting]
+        self._show(self.at)
+        counted = self.decided if self.decided[status] else self.before
+        counted[status] = max(0, counted[status] - number)
         return file
 
     def read_again(self) -> None:
         """Read what was decided and holds, as the files say it now."""
-        self.decisions = held(ProjectFiles(self.project), _decided_plans(self.material, self.project))
-
-    def _second_undone(self) -> str:
-        """Take back the last second reading."""
-        journal = self._journal()
-        holds = {name for name, reader in second_readings(journal) if reader == self.reviewer}
-        own = (one for one in journal if (one.kind, one.reviewer) == (SECOND, self.reviewer) and one.key in holds)
-        last = max(own, key=lambda one: one.at, default=None)
-        again = [one for found in self.material.plans.values() for one in found if last and one.key == last.key]
-        if not last or not again:
-            return ""
-        note(self.project, again[0].plan, Noted(UNDONE, last.key, self.reviewer, "", now()))
-        self._wait_again(again, last.status, 1)
-        return journal_name(again[0].plan)
-
-    def _wait_again(self, again: Sequence[Proposal], status: str, number: int) -> None:
-        self.waiting[self.at : self.at] = again
-        self._show(self.at)
-        counted = self.decided if self.decided[status] else self.before
-        counted[status] = max(0, counted[status] - number)
-
-    def edit(self, what: str, value: str) -> Message:
-        """Change the relation, the end or the words of what is shown; nothing is written yet.
-
-        Raises:
-            ProjectError: there is no such relation, or the words are not in the text.
-            QueryError: nothing is called so.
-        """
-        one = self.current
-        if one is None:
-            return Message("desk", "said.nothing-left")
-        if what == "relation":
-            if self.material.graph.labels.entry(f"{ID}{one.scheme}/{value}") is None:
-                raise ProjectError("no-such-relation", name=value)
-            # the words of the source said another role
-            one = replace(one, relation=value, said="")
-        elif what == "to":
-            one = replace(one, target=find_thing(value, self.material.graph.store, self.project))
-        else:
-            one = replace(one, passages=(self._quoted(one, value), *one.passages))
-            self.passage = 0
-        self.waiting[self.at] = one
-        return Message("desk", "said.edited")
-
-    def _quoted(self, one: Proposal, words: str) -> Found:
-        text = self.material.texts.get(one.plan)
-        near = self.found()
-        place = find(fold(text), Quotation(one.key, _NOWHERE, words)) if text else 0
-        if text is None or not isinstance(place, Anchor):
-            raise ProjectError("words-not-in-text", name=words)
-        return Found(place.start, place.end, text.text[place.start : place.end], place.page, path=near.path)
+        self.decisions = _held(self.material, self.project)
 
     def card(self, language: Language) -> Card | None:
-        """What is shown of the candidate; to a second reader no decision on the same words, which would tell."""
-        one = self.current
-        if one is None:
+        """What is shown of a candidate of a document; to a second reader no decision on the same words."""
+        current, material, graph = self.current, self.material, self.material.graph
+        if current is None or current.origin is Origin.GRAPH:
             return None
-        return make_card(self.material, one, self.found(), () if self.wanted.second else self.decisions, language)
+        start, target = current.ends
+        said = [
+            part.say(language) if isinstance(part, Message) else part for part in (current.reason, *current.remarks)
+        ]
+        label, facts, others = _label(graph, target, language), list[str](), list[str]()
+        if target.startswith("http"):
+            known = graph.names.things.get(target)
+            days = {"since": known.start, "until": known.end} if known else {}
+            facts = [_DESK.say(name, language, day=in_words(day, language)) for name, day in days.items() if day]
+            names = [row[0] for row in graph.read(program_query("review/names-of", thing=target)) if row[0] != label]
+            if names:
+                facts.append(_DESK.say("called", language, names=" ; ".join(names[:_NAMES])))
+            cited_by = graph.read(program_query("review/cited-by", target=target))
+            others = [graph.label(row[0], language) for row in cited_by if row[0] != start]
+        passage, previous = self.quotation.key(material.sha(current)), list[str]()
+        listed = {other.matter: other for other in material.plans.get(current.plan, ())}
+        for held in () if self.wanted.second else self.decisions:
+            other = listed.get(held.matter)
+            if passage in held.passages and held.matter != current.matter and other:
+                values = {"by": held.reviewer, "day": held.filed.one("reviewedOn")}
+                words = statement(graph, other, language)
+                previous.append(_DESK.say(f"was-{held.status}", language, statement=words, **values))
+        return Card(
+            statement(graph, current, language), said[0], tuple(said[1:]),
+            self.quotation.around(material.texts.get(current.plan)), len(current.quotations), label, facts, others,
+            self._nearer(current, language), self._own_words(target), previous,
+        )  # fmt: skip
+
+    def _nearer(self, current: Candidate, language: Language) -> list[tuple[str, str]]:
+        """The actions of a plan that is named, or beside an action that is, in the order of similar titles."""
+        start, target = current.ends
+        graph, kind = self.material.graph, kind_and_key(target)[0]
+        plan = target if kind == "plan" else graph.plan_of(target) or "" if kind in decision.WORKS else ""
+        if not plan or plan == current.plan:
+            return []
+        listed = graph.read(program_query("review/actions-of-plan", plan=plan))
+        actions = [row[0] for row in listed if row[0] != target]
+        titles = [graph.label(action, language) for action in actions]
+        order = nearest(graph.label(start, language), titles)[:_NEAREST]
+        return [(key(actions[at]), titles[at]) for at in order]
+
+    def _own_words(self, target: str) -> Quotation | None:
+        """Where the text of a plan says the title of an action of it; None where that text is not at hand."""
+        graph = self.material.graph
+        plan = graph.plan_of(target) if target.startswith("http") else None
+        document = self.material.texts.get(plan) if plan and target != plan else None
+        label = graph.label(target, graph.language) if document else ""
+        start = document.text.find(label) if document and label else -1
+        return Quotation(label, start=start, end=start + len(label)).around(document) if start >= 0 else None
 
 
-def _decided_plans(material: Material, project: Project) -> list[str]:
+def _label(graph: Graph, target: str, language: Language) -> str:
+    return (graph.label(target, language) if target else "") or _DESK.say("unknown-target", language)
+
+
+def statement(graph: Graph, candidate: Candidate, language: Language) -> str:
+    """What a candidate of a document states, as one sentence."""
+    concept = f"{ID}{candidate.scheme}/{candidate.relation}"
+    if candidate.relation and graph.labels.entry(concept):
+        relation = graph.label(concept, language)
+    else:
+        relation = _DESK.say("cites" if candidate.type == decision.CITATION else "names", language)
+    start, target = graph.label(candidate.ends[0], language), _label(graph, candidate.ends[1], language)
+    return _DESK.say("statement", language, start=start, relation=relation, target=target)
+
+
+def suggestion(desk: Desk, language: Language) -> list[str]:
+    """What a terminal shows of the graph: both ends with their plans, what they share, what is expected."""
+    current, graph = desk.current, desk.graph
+    if current is None or graph is None:
+        return []
+    waiting = sum(candidate.origin is Origin.GRAPH for candidate in desk.waiting)
+    lines = [_DESK.say("suggested", language, n=waiting), ""]
+    for end, plan in zip(current.ends, current.plans, strict=True):
+        home = f" ({shortened(graph.label(plan, language))}, {key(plan)})" if plan else ""
+        lines.append(f"{graph.label(end, language)}{home}")
+    lines.append("")
+    if current.link:
+        lines.append(graph.label(f"{ID}linktype/{current.linked_as}", language))
+        if current.rank is not None:
+            lines.append(_DESK.say("confidence", language, number=with_mark(f"{current.rank:.2f}", language)))
+        return lines
+    evidence = level(current.level)
+    shared = _DESK.say("shares", language, number=bits_words(current.rank, language))
+    lines.append(f"{shared} · {named(evidence).say(language)}" if evidence else shared)
+    lines += [f"  · {graph.label(via, language)}" for via in current.via]
+    if all(current.expected):
+        there, back = (named(Verdict(said)).say(language) for said in current.expected)
+        lines.append(_DESK.say("expected", language, there=there, back=back))
+    return lines
+
+
+def _decided_plans(material: work.Material, project: Project) -> list[str]:
     """The plans there are candidates of, and those of which something was decided, by IRI."""
-    files = sorted((project.graph / "plans").glob(f"*/{REVIEWED}"))
+    files = sorted((project.graph / "plans").glob(f"*/{decision.REVIEWED}"))
     return list(dict.fromkeys([*material.plans, *(thing("plan", file.parent.name, project.space) for file in files)]))
 
 
-def open_desk(material: Material, project: Project, reviewer: str, day: date, wanted: Wanted = Wanted()) -> Desk:
+def _held(material: work.Material, project: Project) -> list[Held]:
+    files = ProjectFiles(project)
+    return [held for plan in _decided_plans(material, project) for held in decision.decided(files, plan, plan=plan)]
+
+
+def open_desk(
+    material: work.Material, project: Project, reviewer: str, day: date, wanted: Wanted = ALL,
+    open_graph: Callable[[], Graph] | None = None,
+) -> Desk:  # fmt: skip
     """Begin or go on: what waits for a decision, or what somebody else decided already."""
-    decisions = held(ProjectFiles(project), _decided_plans(material, project))
-    done, journal = settled_by(decisions), read_journal(project, material.plans)
-    proposals = sorted((one for found in material.plans.values() for one in found), key=place_in_text)
-    decided = [one for one in proposals if done.holds(one, material.sha(one))]
+    decisions = _held(material, project)
+    settled, journal = Settled.by(decisions), record.read_journal(project, material.plans)
+    listed = material.candidates
+    done = [candidate for candidate in listed if settled.holds(candidate, material.sha(candidate))]
     if wanted.second:
         # nobody is a second reader of what he decided himself
-        foreign = [one for one in decided if reviewer not in done.by.get(one.matter, ())]
-        readings = second_readings(journal)
-        chosen = for_second_reader(foreign)
-        waiting = [one for one in chosen if (one.key, reviewer) not in readings]
-        seen = Counter(readings[one.key, reviewer] for one in chosen if (one.key, reviewer) in readings)
+        foreign = [candidate for candidate in done if reviewer not in settled.reviewers.get(candidate.matter, ())]
+        readings, chosen = record.second_readings(journal), record.for_second_reader(foreign)
+        waiting = [candidate for candidate in chosen if (candidate.key, reviewer) not in readings]
+        before = Counter(
+            readings[candidate.key, reviewer] for candidate in chosen if (candidate.key, reviewer) in readings
+        )
     else:
-        waiting = open_proposals(material, done, wanted.kind)
-        of_kind = [one for one in decided if wanted.kind in ("", kind_of(one.target))]
-        seen = Counter("accepted" if one.matter in done.accepted else "rejected" for one in of_kind)
+
+        def is_wanted(candidate: Candidate) -> bool:
+            # what has no kind in its address is the address of an act
+            return wanted.kind in ("", kind_and_key(candidate.ends[1])[0] or "instrument")
+
+        waiting = [candidate for candidate in listed if candidate not in done and is_wanted(candidate)]
+        before = Counter(
+            "accepted" if candidate.matter in settled.accepted else "rejected"
+            for candidate in done if is_wanted(candidate)
+        )  # fmt: skip
     if wanted.order == "rank":
-        waiting.sort(key=lambda one: -one.number)
+        waiting.sort(key=lambda candidate: -(candidate.rank or 0.0))
     if wanted.control and not wanted.second:
-        waiting = with_controls(waiting, proposals, controls_of(journal, reviewer))
-    total = len(waiting) + seen.total()
-    return Desk(material, project, reviewer, day, waiting, wanted, total=total, before=seen, decisions=decisions)
+        waiting = record.with_controls(waiting, listed, record.controls_of(journal, reviewer))
+    return Desk(
+        material, project, reviewer, day, waiting, wanted, open_graph, total=len(waiting) + before.total(),
+        before=before, decisions=decisions,
+    )  # fmt: skip
+
+
+def _write(
+    graph: Graph, decisions: Sequence[Decision], material: work.Material | None = None, seconds: float | None = None
+) -> str:
+    """Write decisions down, and when that was; the name of the file."""
+    written = decision.decide(graph, decisions, material.texts if material else {})
+    first, project = decisions[0], graph.project
+    # of decisions in several files the last is undone first; without the journal the decision stands all the same
+    with suppress(ProjectError):
+        candidate = first.candidate
+        noted = record.Noted(
+            record.DECISION, candidate.key, first.reviewer, first.status, record.now(), seconds, tuple(written.iris)
+        )
+        record.note(project, candidate.plan, noted)
+    return written.addition.name
+
+
+def press(desk: Desk, typed: str) -> Message:
+    """What a key does; what is wrong with it is said and nothing changes.
+
+    ``r`` is followed by a number from 1 to 5, ``e`` by ``relation``, ``to`` or ``quote`` and the new value, ``b`` by
+    the numbers of what is decided together with what is shown, ``n`` by what is proposed by hand. What the graph
+    suggests, which ``g`` asks for, is accepted with its parts behind ``a`` and rejected with a reason behind ``r``.
+    """
+    name, rest = typed.strip()[:1], typed.strip()[1:].strip()
+    try:
+        if name in _MOVES:
+            _MOVES[name](desk)
+            return Message("desk", "said.later" if name == "s" else "said.moved")
+        if name == "u":
+            return Message("desk", "said.undone" if desk.undo() else "said.nothing-to-undo")
+        if name == "g":
+            desk.suggest()
+            first = next((at for at, one in enumerate(desk.waiting) if one.origin is Origin.GRAPH), None)
+            if first is not None:
+                desk.move(first - desk.at)
+            return Message("desk", "said.suggested", {"n": sum(one.origin is Origin.GRAPH for one in desk.waiting)})
+        if name == "n":
+            parts = [part.strip() for part in rest.split("|")]
+            if len(parts) != len(HAND) or not all(parts):
+                return Message("desk", "said.which-hand")
+            desk.propose(dict(zip(HAND, parts, strict=True)))
+            return Message("desk", "said.proposed")
+        return _press_suggested(desk, name, rest) if desk.is_graph_shown else _press_candidate(desk, name, rest)
+    except Pan2kgError as error:
+        return error.told
+
+
+_MOVES: Final[Mapping[str, Callable[[Desk], None]]] = {
+    "j": lambda desk: desk.move(1), "k": lambda desk: desk.move(-1), "s": Desk.later, "p": Desk.turn,
+}  # fmt: skip
+"""The keys that show something else and write nothing."""
+
+
+def _press_candidate(desk: Desk, name: str, rest: str) -> Message:
+    """What a key does to a candidate of a document."""
+    if name in ("a", "r", "e") and desk.current is None:
+        return Message("desk", "said.nothing-left")
+    if (name == "a" and not rest) or (name == "r" and len(rest) == 1 and rest in "12345"):
+        outcome = desk.decide(REASONS[int(rest) - 1] if rest else "")
+        code = outcome.code if outcome.code != "second-noted" else "rejected" if rest else "accepted"
+        return Message("desk", f"said.{code}", {"n": outcome.values["n"]} if code.endswith("-many") else {})
+    if name == "r":
+        return Message("desk", "said.which-reason")
+    if name == "w":
+        return verbatim(desk.preview())
+    if name == "e":
+        what, _, value = rest.partition(" ")
+        if what not in ("relation", "to", "quote") or not value.strip():
+            return Message("desk", "said.which-edit")
+        desk.edit(what, value.strip())
+        return Message("desk", "said.edited")
+    if name != "b":
+        return Message("desk", "help")
+    # what is named by its number, or by 2-5, is ticked; without a number nothing is any longer
+    alike, numbers = desk.alike(), set[int]()
+    for part in re.split(r"[\s,]+", rest) if rest else ():
+        span = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", part)
+        first, last = (int(span[1]), int(span[2] or span[1])) if span else (0, 0)
+        if not 1 <= first <= last <= len(alike):
+            return Message("desk", "said.which-together", {"n": len(alike)})
+        numbers.update(range(first, last + 1))
+    desk.tick({alike[number - 1].key for number in numbers})
+    return Message("desk", "said.ticked", {"n": len(desk.ticked)})
+
+
+def _press_suggested(desk: Desk, name: str, rest: str) -> Message:
+    """What a key does to what the graph suggests."""
+    if name == "r":
+        if not rest:
+            return Message("desk", "said.which-why")
+        return Message("desk", f"said.{desk.decide_suggested({'verdict': 'reject', 'reason': rest}).code}")
+    if name != "a":
+        return Message("desk", "help-suggested")
+    parts = [part.strip() for part in rest.split("|", len(TYPED) - 1)]
+    form = {} if not rest and has_own_words(desk) else dict(zip(TYPED, parts, strict=False))
+    if form and len(parts) != len(TYPED):
+        return Message("desk", "said.which-suggested", {"types": ", ".join(TYPES)})
+    return Message("desk", f"said.{desk.decide_suggested({'verdict': 'accept', **form}).code}")
+
+
+def has_own_words(desk: Desk) -> bool:
+    """Whether what is shown is a candidate of the graph that quotes a passage already."""
+    return bool(desk.is_graph_shown and desk.current and desk.graph and passage_document(desk.graph, desk.current))
+
+
+def passage_document(graph: Graph, candidate: Candidate) -> str:
+    """The document of the passage a candidate link names; empty where it names none, or cites without a channel."""
+    if not candidate.link:
+        return ""
+    listed = graph.read(program_query("review/passage-documents", link=candidate.link))
+    return next((row[0] for row in listed if row[1] or candidate.type not in CROSS_REFERENCES), "")
+
+
+def documents(graph: Graph) -> dict[str, str]:
+    """The documents of the graph, by key."""
+    return {key(row[0]): row[0] for row in graph.read(program_query("review/documents"))}
+
+
+def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decision:
+    """The decision a form holds on what the graph suggests, or on a candidate link of it."""
+    is_accepted = read_choice(form, "verdict", ("accept", "reject")) == "accept"
+    # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing else is said
+    default = "" if is_accepted else decision.CITATION
+    type_ = candidate.linked_as or read_choice(form, "type", TYPES, default=default)
+    way = "" if is_accepted and not candidate.link else "forth"
+    is_back = not candidate.link and read_choice(form, "direction", DIRECTIONS, default=way) == "back"
+    reviewer = read_text(form, "reviewer")
+    reason = read_text(form, "reason", needed=not is_accepted)
+    quotation, channel = None, form.get("channel", "").strip()
+    if is_accepted:
+        # a candidate may have a passage already, a suggestion has none
+        is_typed = any(form.get(name, "").strip() for name in ("quote", "document", "page"))
+        own = passage_document(graph, candidate)
+        if own and not is_typed:
+            quotation = Quotation("", own)
+        else:
+            words, page = read_text(form, "quote"), read_text(form, "page", needed=False)
+            listed = documents(graph)
+            document = listed[read_choice(form, "document", listed)]
+            language = read_choice(form, "quote_language", TONGUES, default=graph.language)
+            quotation = Quotation(words, document, language, page)
+    # where the words stand is needed of a citation, and possible where one builds on the other
+    has_channel = quotation and quotation.words and type_ != decision.THIRD and (channel or type_ in CROSS_REFERENCES)
+    channel = read_choice(form, "channel", CHANNELS) if has_channel else ""
+    start, end = candidate.ends
+    ends = (end, start) if is_back else (start, end)
+    changed = replace(candidate, ends=ends, linked_as=type_, plan=decision.plan_of(graph, ends))
+    language = read_choice(form, "language", TONGUES, default=graph.language)
+    return Decision(changed, quotation, reviewer, today, is_accepted, reason=reason, language=language, channel=channel)
+
+
+def read_wanted(form: Form) -> Wanted:
+    """What is to be reviewed and how, as the address or a form says it; what is made up counts as not said."""
+    order = "rank" if form.get("order") == "rank" else "text"
+    return Wanted(order=order, control=bool(form.get("control")), second=bool(form.get("second")))
+
+
+def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:
+    """Write down what a form decides of the graph's own candidates and suggestions."""
+    candidate = next((one for one in graph_candidates(graph) if one.key == form.get("item", "")), None)
+    if candidate is None:
+        raise RefusedError("unknown-item")
+    made = fill(graph, candidate, form, today)
+    file = _write(graph, [made])
+    return Outcome(made.status, {"files": file}, (file,))
+
+
+def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
+    """Do what a form asks: accept or reject a candidate of a document, changed before or not, propose one, or undo.
+
+    What it would write is given back as the value ``preview`` where that is asked for; nothing is written then.
+    """
+    project = graph.project
+    verdict = read_choice(form, "verdict", ("accept", "reject", "undo", "preview", "propose"))
+    reviewer = read_text(form, "reviewer", needed=verdict != "propose")
+    material = work.read_material(graph, project) if work.has_candidates(project) else work.Material(graph)
+    desk = open_desk(material, project, reviewer, today, read_wanted(form))
+    if verdict == "undo":
+        waited = {candidate.key for candidate in desk.waiting}
+        file = desk.undo()
+        if not file:
+            raise RefusedError("nothing-to-undo")
+        again = next((candidate.key for candidate in desk.waiting if candidate.key not in waited), "")
+        return Outcome("undone", {"files": file, "candidate": again}, (file,))
+    if verdict == "propose":
+        candidate = desk.propose({name: read_text(form, f"hand_{name}") for name in HAND})
+        file = f"{work.WORK}/{key(candidate.plan)}/{work.BY_HAND}"
+        return Outcome("proposed", {"files": file, "candidate": candidate.key}, (file,))
+    rejects = verdict == "reject" or (verdict == "preview" and bool(form.get("rejection")))
+    rejection = read_choice(form, "rejection", REASONS) if rejects else ""
+    desk.show(form.get("item", ""))
+    desk.show_passage(form.get("passage", ""))
+    desk.tick({name.removeprefix(TOGETHER) for name in form if name.startswith(TOGETHER)})
+    since = form.get("since", "")
+    if since.isdecimal() and len(since) <= len("10000000000"):
+        desk.seconds = record.now() - int(since)
+    typed = {name: read_text(form, name, needed=False) for name in ("relation", "to", "words")}
+    typed["to"] = typed["to"] or read_text(form, "nearer", needed=False)
+    if current := desk.current:
+        shown = {"relation": current.relation, "to": key(current.ends[1]), "words": desk.quotation.words}
+        for name, value in typed.items():
+            if value and value != shown[name]:
+                try:
+                    desk.edit(name, value)
+                except Pan2kgError as error:
+                    field_name = "role" if name == "relation" and current.is_part else name
+                    raise RefusedError("not-taken", field=field_name, why=error) from None
+    if verdict == "preview":
+        return Outcome("preview", {"preview": desk.preview(rejection)})
+    outcome = desk.decide(rejection)
+    return Outcome(outcome.code, {"files": outcome.files[0]}, outcome.files)
+
+
+_FORMS: Final[Mapping[str, Callable[[Graph, Form, date], Outcome]]] = {
+    "decision": decide_suggestion, "scores": scores.enter, "candidate": decide_candidate,
+}  # fmt: skip
+"""What each form does, by the value of its field ``form``."""
+
+
+def submit(project: Project, store: Store, form: Form, today: date, *, language: Language = LANGUAGES[0]) -> Outcome:
+    """Write down what a form holds, or say why not; nothing is ever written in part.
+
+    ``store`` is what the form was filled in from; the files are read again before anything is written. The language
+    is that of the texts typed, where the form does not say.
+    """
+    if project.data:
+        return Outcome("read-only")
+    try:
+        does = _FORMS[read_choice(form, "form", _FORMS)]
+        return does(Graph(project, store, language=language, as_of=today), form, today)
+    except RefusedError as error:
+        return error.outcome(language)
+    except (EndpointError, ProjectError) as error:
+        if form.get("form") == "candidate":
+            return Outcome("not-taken", {"detail": error.say(language)})
+        return Outcome("not-written", {"detail": str(error).rstrip(".")})
+    except Pan2kgError as error:
+        return Outcome("not-taken", {"detail": error.say(language)})

@@ -12,22 +12,21 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from pan2kg.i18n.catalogue import Filling, Messages, Text
+from pan2kg.errors import Pan2kgError, ProjectError
+from pan2kg.i18n.catalogue import Filling, Language, Messages, Text
+from pan2kg.i18n.message import Message
 
 DONE = frozenset((
     "accepted", "rejected", "accepted-many", "rejected-many", "scored", "undone", "second-noted", "control-noticed",
     "control-missed", "proposed",
 ))  # fmt: skip
 """The outcomes with which something was written, or noted."""
+_REVIEW: Final = Messages("review")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A code, which has its sentence in the catalogues, what fills the sentence, and the files that were written.
-
-    >>> Outcome("missing", {"field": "quote"}).is_done
-    False
-    """
+    """A code, which has its sentence in the catalogues, what fills the sentence, and the files that were written."""
 
     code: str
     values: Mapping[str, str | int] = field(default_factory=dict)
@@ -35,28 +34,28 @@ class Outcome:
 
     @property
     def is_done(self) -> bool:
-        """Whether something was written."""
         return self.code in DONE
 
     @property
     def said(self) -> Text:
-        """The sentence.
-
-        >>> Outcome("missing", {"field": "quote"}).said.say("en")
-        'The field “Quoted words” is empty; nothing was written.'
-        """
         return sentence(self.code, self.values)
 
 
-class RefusedError(Exception):
-    """Something that was sent in cannot be written; carries the outcome."""
+class RefusedError(ProjectError):
+    """Something that was sent in cannot be written; ``why`` is what another part of the program said of it.
 
-    def __init__(self, code: str, **values: str | int) -> None:
-        super().__init__(code)
-        self.outcome = Outcome(code, values)
+    The field of the form it is about is named by its key.
+    """
 
+    def __init__(self, code: str, *, field: str = "", why: Pan2kgError | None = None, **values: str | int) -> None:
+        called = Message("review", f"field.{field}") if _REVIEW.has(f"field.{field}") else field
+        super().__init__(why.told if why else Message("review", f"outcome.{code}", {"field": called, **values}))
+        self.code, self.field, self.values, self.why = code, field, values, why
 
-_REVIEW: Final = Messages("review")
+    def outcome(self, language: Language) -> Outcome:
+        """The same for who has sent a form, what another part said in a language."""
+        detail = {"detail": self.why.say(language)} if self.why else {}
+        return Outcome(self.code, {**({"field": self.field} if self.field else {}), **self.values, **detail})
 
 
 def sentence(code: str, values: Mapping[str, str | int]) -> Text:
@@ -66,19 +65,10 @@ def sentence(code: str, values: Mapping[str, str | int]) -> Text:
     'Die Verknüpfung ist angenommen; sie steht in graph/plans/x/reviewed.ttl.'
     """
     named = f"field.{values.get('field', '')}"
-    given: dict[str, Filling] = {name: str(value) for name, value in values.items()}
+    filling: dict[str, Filling] = {name: str(value) for name, value in values.items()}
     if _REVIEW.has(named):
-        given["field"] = _REVIEW.text(named)
-    return _REVIEW.text(f"outcome.{code}", **given)
-
-
-def called(field_name: str) -> Text:
-    """What a field of the form is called.
-
-    >>> called("reviewer").say("fr")
-    'Votre nom'
-    """
-    return _REVIEW.text(f"field.{field_name}")
+        filling["field"] = _REVIEW.text(named)
+    return _REVIEW.text(f"outcome.{code}", **filling)
 
 
 LIMITS: Final[Mapping[str, int]] = {
@@ -100,57 +90,32 @@ _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2
 Form = Mapping[str, str]
 
 
-def tidy(text: str) -> str:
-    r"""Text with one kind of line ends and nothing blank around it.
-
-    >>> tidy(" one\r\ntwo\u2028three ")
-    'one\ntwo\nthree'
-    """
-    return _BREAKS.sub("\n", text).strip()
-
-
 def read_text(form: Form, name: str, *, needed: bool = True) -> str:
-    """The text of a field.
-
-    Raises:
-        RefusedError: it is empty and needed, too long, or holds characters that cannot be seen.
+    """The text of a field, refused where it is empty and needed, too long, or holds characters that cannot be seen.
 
     >>> read_text({"reviewer": " A.  Weber "}, "reviewer")
     'A. Weber'
     """
-    given = form.get(name, "")
-    if len(given) > 4 * LIMITS[name]:
+    typed = form.get(name, "")
+    if len(typed) > 4 * LIMITS[name]:
         raise RefusedError("too-long", field=name, most=LIMITS[name])
-    text = tidy(given) if name in LINES else " ".join(given.split())
+    text = _BREAKS.sub("\n", typed).strip() if name in LINES else " ".join(typed.split())
     if needed and not text:
         raise RefusedError("missing", field=name)
     if len(text) > LIMITS[name]:
         raise RefusedError("too-long", field=name, most=LIMITS[name])
-    if any(map(_is_hidden, text)):
-        raise RefusedError("hidden-character", field=name)
+    for character in text.replace("\n", "").replace("\t", ""):
+        is_none = ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
+        if is_none or character in _TURNING or unicodedata.category(character) in ("Cc", "Cs"):
+            raise RefusedError("hidden-character", field=name)
     return text
 
 
-def _is_hidden(character: str) -> bool:
-    if character in "\n\t":
-        return False
-    number = ord(character)
-    is_none = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
-    return is_none or character in _TURNING or unicodedata.category(character) in ("Cc", "Cs")
-
-
 def read_choice(form: Form, name: str, known: Collection[str], *, default: str = "") -> str:
-    """The value of a field that is one of a list; ``default`` where nothing was chosen.
-
-    Raises:
-        RefusedError: it is another one.
-
-    >>> read_choice({}, "channel", ["text", "web"], default="text")
-    'text'
-    """
-    given = form.get(name, "").strip()
-    if not given and not default:
+    """The value of a field that is one of a list; ``default`` where nothing was chosen."""
+    choice = form.get(name, "").strip()
+    if not choice and not default:
         raise RefusedError("missing", field=name)
-    if given and given not in known:
+    if choice and choice not in known:
         raise RefusedError("unknown", field=name)
-    return given or default
+    return choice or default

@@ -11,37 +11,78 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from difflib import unified_diff
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError
-from pan2kg.project import Project, read_text, reason, write_atomically
+from pan2kg.i18n.catalogue import Messages
+from pan2kg.project import PACKAGE, Project, read_text, reason, write_atomically
 from pan2kg.review.entry import RefusedError
+from pan2kg.store import rules
 from pan2kg.store.queries import program_query
-from pan2kg.store.rules import derive, rule_files, rule_name
-from pan2kg.store.store import LocalStore, Store, construct, open_store, plain
-from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
+from pan2kg.store.store import Store, construct, open_store, plain
+from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, kind_and_key
-from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, key, kind_and_key
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, subjects, text, write_turtle
 from pan2kg.validation.style import check_style
 
+UNVERIFIED: Final = "unverified"
+REPLACES: Final = DCTERMS + "replaces"
+Value = ox.NamedNode | ox.Literal
+_DATA: Final = Messages("data")
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _HEAD: Final = re.compile(r"\A(?:@prefix [^\n]*\n)*\n?")
+_ENDS: Final = ("from", "to", "between")
+_STATUS: Final = PAN + "status"
+_SUPERSEDED: Final = ox.NamedNode(f"{ID}linkstatus/superseded")
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A file as it is and as it is to be; ``old`` is empty where there is none yet."""
+
+    path: Path
+    name: str
+    old: str
+    new: str
+
+    @property
+    def difference(self) -> str:
+        """What changes, line by line, as version control shows it."""
+        before = self.name if self.old else "/dev/null"
+        lines = unified_diff(self.old.splitlines(keepends=True), self.new.splitlines(keepends=True), before, self.name)
+        return "".join(lines)
+
+
+def addition(
+    project: Project, path: Path, blocks: Sequence[Block], *, label: str, about: str = "", source: str = ""
+) -> Addition:
+    """A file with blocks more; a new one says first what it holds, in the words under ``label``, and its source."""
+    name, prefixes = project.name_of(path), read_prefixes(project)
+    old = read_text(path) if path.exists() else ""
+    is_unverified = path.stem.endswith(UNVERIFIED)
+    words = _DATA.text(UNVERIFIED if is_unverified else label, name=about).words
+    header = Block(
+        f"<{project.graph_iri(path)}>",
+        (
+            Statement("a", "pan:SourceGraph"),
+            *(Statement("rdfs:label", text(said, tag)) for tag, said in words),
+            *([Statement("dcterms:source", iri(source, prefixes))] if source else ()),
+            Statement("pan:certainty", f"certainty:{UNVERIFIED if is_unverified else 'stated'}"),
+        ),
+    )
+    return Addition(path, name, old, append(old, [header], blocks, prefixes, name))
 
 
 def append(old: str, header: Sequence[Block], blocks: Sequence[Block], prefixes: Mapping[str, str], name: str) -> str:
     """The text of a file with blocks added: a new file begins with ``header``, an old one keeps every line it has.
 
-    Raises:
-        RefusedError: the old text is not Turtle, or uses one of the prefixes for something else.
-
     >>> names = {"e": "http://e/", "f": "http://f/"}
-    >>> from pan2kg.turtle.writer import Statement
     >>> print(append("@prefix f: <http://f/> .\\n\\n# mine\\n\\nf:a a f:B .\\n", [],
     ...     [Block("e:x", (Statement("a", "f:B"),))], names, "x.ttl"), end="")
     @prefix e: <http://e/> .
@@ -55,106 +96,67 @@ def append(old: str, header: Sequence[Block], blocks: Sequence[Block], prefixes:
     """
     if not old.strip():
         return write_turtle([*header, *blocks], prefixes)
-    _parse(old, name)
+    _insist_on_turtle(old, name)
     body = _HEAD.sub("", write_turtle(blocks, prefixes), count=1)
-    kept = with_prefixes(old, sorted(prefixes_used(body)), prefixes, name)
-    return f"{kept}{_gap(kept)}{body}"
-
-
-def _gap(text: str) -> str:
-    """What makes the next line one that follows a blank one."""
-    return "" if text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
+    whole = with_prefixes(old, sorted(prefixes_used(body)), prefixes, name)
+    gap = "" if whole.endswith("\n\n") else "\n" if whole.endswith("\n") else "\n\n"
+    return f"{whole}{gap}{body}"
 
 
 def with_prefixes(old: str, used: Iterable[str], prefixes: Mapping[str, str], name: str) -> str:
     """The old text with lines for the prefixes it lacks, each in its place by the alphabet."""
     turtle_file = read_turtle_file(old, name)
-    other = next((one for one in used if turtle_file.prefixes.get(one, prefixes[one]) != prefixes[one]), None)
-    if other is not None:
-        raise RefusedError("other-prefix", file=name, prefix=other)
-    after: dict[int, list[str]] = {}
-    for one in used:
-        if one not in turtle_file.prefixes:
-            place = max(
-                (line for known, line in turtle_file.prefix_lines if known < one), default=_first(turtle_file) - 1
-            )
-            after.setdefault(place, []).append(f"@prefix {one}: <{prefixes[one]}> .\n")
-    pieces = after.pop(0, [])
+    begin = min((line for _, line in turtle_file.prefix_lines), default=1)
+    added: dict[int, list[str]] = {}
+    for prefix in used:
+        if turtle_file.prefixes.get(prefix, prefixes[prefix]) != prefixes[prefix]:
+            raise RefusedError("other-prefix", file=name, prefix=prefix)
+        if prefix not in turtle_file.prefixes:
+            lines = (line for known, line in turtle_file.prefix_lines if known < prefix)
+            added.setdefault(max(lines, default=begin - 1), []).append(f"@prefix {prefix}: <{prefixes[prefix]}> .\n")
+    pieces = added.pop(0, [])
     pieces += [] if turtle_file.prefix_lines or not pieces else ["\n"]
     for number, line in enumerate(_LINE.findall(old), start=1):
-        more = after.get(number, ())
+        more = added.get(number, ())
         pieces += [line, *(["\n"] if more and not line.endswith("\n") else ()), *more]
     return "".join(pieces)
 
 
-def _first(turtle_file: TurtleFile) -> int:
-    """The line of the first prefix, the first line where there is none."""
-    return min((line for _, line in turtle_file.prefix_lines), default=1)
-
-
-def _parse(text: str, name: str) -> None:
+def _insist_on_turtle(content: str, name: str) -> None:
     try:
-        for _ in ox.parse(text, format=ox.RdfFormat.TURTLE):
+        for _ in ox.parse(content, format=ox.RdfFormat.TURTLE):
             pass
     except SyntaxError as error:
         raise RefusedError("not-turtle", file=name, line=error.lineno or 1) from None
 
 
 def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, str]) -> None:
-    """Write new texts of files, all of them or none; each is read back as Turtle and held to the house style first.
-
-    Raises:
-        RefusedError: a file cannot be written; the ones that were are as before.
-        ProjectError: a text departs from the house style where the old one did not, which would be a fault of ours.
-    """
+    """Write new texts of files, all of them or none; each is read back as Turtle and held to the house style first."""
     before = {path: read_text(path) if path.exists() else None for path in texts}
     for path, content in texts.items():
-        _vouch(project.name_of(path), before[path] or "", content, prefixes)
-    done: list[Path] = []
+        name, old = project.name_of(path), before[path] or ""
+        _insist_on_turtle(content, name)
+        faults, old_faults = (
+            {fault.rule.key for fault in check_style([read_turtle_file(version, name)], prefixes)}
+            if version.strip()
+            else set()
+            for version in (content, old)
+        )
+        if fresh := faults - old_faults:
+            raise ProjectError("departs-from-style", name=name, rules=", ".join(sorted(fresh)))
+    written: list[Path] = []
     try:
         for path, content in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content)
-            done.append(path)
+            written.append(path)
     except (OSError, ProjectError) as error:
-        _restore({path: before[path] for path in done})
-        raise RefusedError("not-written", detail=_detail(error)) from None
-
-
-def _detail(error: OSError | ProjectError) -> str:
-    """What the system said, else what we said."""
-    cause = error if isinstance(error, OSError) else error.__context__
-    return reason(cause) if isinstance(cause, OSError) else str(error)
-
-
-def _restore(texts: Mapping[Path, str | None]) -> None:
-    for path, content in texts.items():
-        if content is None:
-            path.unlink(missing_ok=True)
-        else:
-            write_atomically(path, content)
-
-
-def _vouch(name: str, old: str, new: str, prefixes: Mapping[str, str]) -> None:
-    """Make sure that what is about to be written is Turtle, and no worse in its style than what stands there."""
-    _parse(new, name)
-    fresh = _faults(new, name, prefixes) - (_faults(old, name, prefixes) if old.strip() else set())
-    if fresh:
-        rules = ", ".join(sorted(fresh))
-        raise ProjectError("departs-from-style", name=name, rules=rules)
-
-
-def _faults(text: str, name: str, prefixes: Mapping[str, str]) -> set[str]:
-    """The rules of the house style a text breaks."""
-    return {found.rule.key for found in check_style([read_turtle_file(text, name)], prefixes)}
-
-
-Value = ox.NamedNode | ox.Literal
-
-_ENDS: Final = frozenset((PAN + "from", PAN + "to", PAN + "between"))
-REPLACES: Final = DCTERMS + "replaces"
-_STATUS: Final = PAN + "status"
-_SUPERSEDED: Final = ox.NamedNode(f"{ID}linkstatus/superseded")
+        for path in written:
+            former = before[path]
+            path.unlink(missing_ok=True) if former is None else write_atomically(path, former)
+        cause = error if isinstance(error, OSError) else error.__context__
+        # what the system said, else what we said
+        raise RefusedError("not-written", detail=reason(cause) if isinstance(cause, OSError) else str(error)) from None
 
 
 @contextmanager
@@ -162,9 +164,6 @@ def alone(project: Project) -> Iterator[None]:
     """Hold the graph's folder for oneself; whoever else wants to write waits, in other processes too.
 
     The folder itself is locked, so no file is left behind, whatever happens.
-
-    Raises:
-        ProjectError: the folder cannot be opened, or several projects are.
     """
     if project.others:
         raise ProjectError("several-open", remedy="open-one")
@@ -181,9 +180,15 @@ def alone(project: Project) -> Iterator[None]:
         os.close(handle)
 
 
+def own(project: Project) -> None:
+    """Refuse to write where there are no files of the user's: into a release, or the copy of the package."""
+    if project.data or project.root == PACKAGE / "data":
+        raise ProjectError("nothing-to-write-to", remedy="write-in-project")
+
+
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A link or involvement as it stands in a file: its IRI, the values of each property, and the name of the file."""
+    """A link, involvement or decision as it stands in a file: its IRI, the values of each property, the file's name."""
 
     iri: str
     said: Mapping[str, tuple[Value, ...]]
@@ -199,24 +204,21 @@ class Filed:
 
     @property
     def ends(self) -> frozenset[str]:
-        """What it joins."""
         return frozenset(value for name in _ENDS for value in self.values(name))
 
     @property
     def type(self) -> str:
-        """The key of its type."""
         return key(self.one("linkType"))
 
     @property
     def status(self) -> str:
-        """The key of its status."""
         return key(self.one("status"))
 
     def written(self, names: Iterable[str], prefixes: Mapping[str, str]) -> Iterator[Statement]:
         """What it says by these properties, as statements to be written again."""
-        for name in names:
-            for value in self.said.get(_full(name), ()):
-                yield Statement(iri(_full(name), prefixes), write_value(value, prefixes))
+        for name in map(_full, names):
+            for value in self.said.get(name, ()):
+                yield Statement(iri(name, prefixes), write_value(value, prefixes))
 
 
 def _full(name: str) -> str:
@@ -247,15 +249,21 @@ class ProjectFiles:
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The text of each file of the graph by its name.
-
-        Raises:
-            ProjectError: a file cannot be read.
-        """
+        """The text of each file of the graph by its name."""
         return {self.project.name_of(path): read_text(path) for path in self.project.graph_files()}
 
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """The file in which each subject of the project stands, and of the core it imports."""
+        core = {self.project.name_of(path): read_text(path) for path in self.project.core_files()}
+        places: dict[str, str] = {}
+        for name, content in (core | self.texts).items():
+            for subject, _ in subjects(content):
+                places.setdefault(subject, name)
+        return places
+
     def mentions(self, name: str) -> bool:
-        """Whether the last part of an IRI stands anywhere in the files."""
+        """Whether the last part of an IRI, which must be a hash, stands anywhere in the files."""
         return any(key(name) in content for content in self.texts.values())
 
     def links(self, *things: str) -> Iterator[Filed]:
@@ -264,25 +272,25 @@ class ProjectFiles:
         Files that are not Turtle are passed over; ``pan2kg check`` tells of them. A link that was withdrawn counts as
         superseded, whatever its block says.
         """
-        for one in self.of_kind("link", *things):
-            is_withdrawn = one.iri in self.withdrawn and _STATUS in one.said
-            yield replace(one, said={**one.said, _STATUS: (_SUPERSEDED,)}) if is_withdrawn else one
+        for link in self.of_kind("link", *things):
+            is_withdrawn = link.iri in self.withdrawn and _STATUS in link.said
+            yield replace(link, said={**link.said, _STATUS: (_SUPERSEDED,)}) if is_withdrawn else link
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:
         """The links, involvements and decisions that a later decision has withdrawn, by IRI."""
-        return frozenset(name for one in self.of_kind("decision") for name in one.values("withdraws"))
+        return frozenset(name for decision in self.of_kind("decision") for name in decision.values("withdraws"))
 
     def of_kind(self, kind: str, *things: str) -> Iterator[Filed]:
         """The blocks of a kind, ``link``, ``involvement`` or ``decision``, in files that speak of all these things."""
         names = list(map(key, things))
         for file, content in self.texts.items():
             if all(name in content for name in names) and f"pan:{kind.capitalize()}" in content:
-                yield from _blocks(content, file, kind)
+                yield from _filed(content, file, kind)
 
 
 @lru_cache(maxsize=16)
-def _blocks(content: str, file: str, kind: str) -> tuple[Filed, ...]:
+def _filed(content: str, file: str, kind: str) -> tuple[Filed, ...]:
     said: dict[str, dict[str, list[Value]]] = {}
     try:
         for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
@@ -292,7 +300,7 @@ def _blocks(content: str, file: str, kind: str) -> tuple[Filed, ...]:
     except SyntaxError:
         return ()
     return tuple(
-        Filed(name, {of: tuple(values) for of, values in statements.items()}, file)
+        Filed(name, {predicate: tuple(values) for predicate, values in statements.items()}, file)
         for name, statements in said.items()
         if kind_and_key(name)[0] == kind
     )
@@ -302,26 +310,15 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
     """An update that brings ``store`` to where it would be if it were filled anew; ``files`` as the project names them.
 
     Empty where nothing differs. No rule derives blank nodes, and no file of a graph has any.
-
-    Raises:
-        TurtleError: a file of the project is not Turtle.
     """
-    fresh = open_store(project, derive)
-    written = [project.graph_iri(project.root / file) for file in files if file.endswith(".ttl")]
-    derived = [graph_of(f"derived/{rule_name(path)}", project.space) for path in rule_files(project)]
-    gone, new = list[str](), list[str]()
-    for graph in (*written, *derived):
-        before, after = _triples(store, graph), _triples(fresh, graph)
-        gone += _data(graph, before - after)
-        new += _data(graph, after - before)
-    parts = [("DELETE DATA", gone), ("INSERT DATA", new)]
-    return ";\n".join(f"{what} {{\n{''.join(data)}}}" for what, data in parts if data)
-
-
-def _triples(store: Store | LocalStore, graph: str) -> set[ox.Triple]:
-    return set(construct(store, program_query("graphs/statements", graph=graph)))
-
-
-def _data(graph: str, triples: Iterable[ox.Triple]) -> list[str]:
-    lines = sorted(f"{triple} .\n" for triple in triples)
-    return [f"GRAPH <{graph}> {{\n", *lines, "}\n"] if lines else []
+    fresh = open_store(project, rules.derive)
+    graphs = [project.graph_iri(project.root / file) for file in files if file.endswith(".ttl")]
+    graphs += [graph_of(f"derived/{rules.rule_name(path)}", project.space) for path in rules.rule_files(project)]
+    updates: dict[str, list[str]] = {"DELETE DATA": [], "INSERT DATA": []}
+    for graph in graphs:
+        query = program_query("graphs/statements", graph=graph)
+        before, after = (set(construct(filled, query)) for filled in (store, fresh))
+        for update, triples in zip(updates.values(), (before - after, after - before), strict=True):
+            if triples:
+                update += [f"GRAPH <{graph}> {{\n", *sorted(f"{triple} .\n" for triple in triples), "}\n"]
+    return ";\n".join(f"{what} {{\n{''.join(data)}}}" for what, data in updates.items() if data)

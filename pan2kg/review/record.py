@@ -1,195 +1,192 @@
-"""What was decided on candidates and still holds; controls and second readers, who decide once more."""
+"""Who decided what when, and a second time: the journal of a review, planted controls, and second readers.
+
+The journal stands in ``work/<plan>/``, a line a happening, is only ever added to, and is neither tracked nor published.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from random import Random
-from typing import Final
+from statistics import median
+from typing import Final, NamedTuple
 
-from pan2kg.coherence.agreement import Level, alpha
-from pan2kg.coherence.uses import key
-from pan2kg.review.files import Filed, ProjectFiles
-from pan2kg.review.filing import REVIEWED
-from pan2kg.review.parts import INVOLVEMENT, part_key
-from pan2kg.review.parts import part_key as key_of_part
-from pan2kg.review.proposals import Proposal, Settled
-from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.vocabulary import link_iri
-from pan2kg.turtle.writer import iri, read_prefixes
+from pan2kg.errors import Place, ProjectError
+from pan2kg.project import Project, read_text, reason, write_atomically
+from pan2kg.review.decision import Candidate, Held, part_key
+from pan2kg.review.work import WORK
+from pan2kg.scores.measures import ScaleLevel as Level
+from pan2kg.scores.measures import alpha
+from pan2kg.turtle.vocabulary import key, link_iri
 
-_DECIDED = ("accepted", "rejected")
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A decision that holds: what was written by IRI, what it settles, how, the relation or role, and the passages.
-
-    ``group`` is the first of what was decided at once, ``place`` its line in the file of decisions, 0 where it stands
-    in another file; ``plan`` and ``matter`` are as those of a candidate.
-    """
-
-    iri: str
-    plan: str
-    matter: tuple[str, str]
-    status: str
-    relation: str
-    passages: frozenset[str]
-    reviewer: str
-    day: str
-    group: str
-    place: int = 0
-
-
-def held(files: ProjectFiles, plans: Iterable[str]) -> list[Held]:
-    """All decisions on these plans, by IRI, in the order of the files."""
-    return [one for plan in plans for one in _held(files, plan)]
-
-
-def _held(files: ProjectFiles, plan: str) -> Iterator[Held]:
-    name = files.project.name_of(files.project.graph / "plans" / key(plan) / REVIEWED)
-    content, prefixes = files.texts.get(name, ""), read_prefixes(files.project)
-    blocks = read_turtle_file(content, name).blocks if content else ()
-    lines = {block.subject: block.line for block in blocks}
-
-    def place(one: Filed) -> int:
-        return lines.get(iri(one.iri, prefixes), 0) if one.file == name else 0
-
-    for link in files.links(plan):
-        if link.status in _DECIDED:
-            ends = link.one("from"), link.one("to")
-            yield _one(link, plan, ends, (link.status, key(link.one("relation"))), place(link))
-    for part in files.of_kind(INVOLVEMENT, plan):
-        if part.iri not in files.withdrawn:
-            work = part.one("involvedIn")
-            for role in map(key, part.values("role")):
-                matter = work, key_of_part(work, part.one("involves"), role)
-                yield _one(part, plan, matter, ("accepted", role), place(part))
-    for no in files.of_kind("decision", plan):
-        if no.values("rejectedBody") and no.iri not in files.withdrawn:
-            work, role = no.one("rejectedWork"), key(no.one("rejectedRole"))
-            matter = work, key_of_part(work, no.one("rejectedBody"), role)
-            yield _one(no, plan, matter, ("rejected", role), place(no))
-
-
-def _one(filed: Filed, plan: str, matter: tuple[str, str], how: tuple[str, str], place: int) -> Held:
-    status, relation = how
-    return Held(
-        filed.iri, plan, matter, status, relation, frozenset(map(key, filed.values("evidence"))),
-        filed.one("reviewedBy"), filed.one("reviewedOn"), filed.one("decidedWith") or filed.iri, place,
-    )  # fmt: skip
-
-
-def settled_by(decisions: Iterable[Held]) -> Settled:
-    """What these decisions settle."""
-    accepted: dict[tuple[str, str], frozenset[str]] = {}
-    seen: dict[tuple[str, str], frozenset[str]] = {}
-    by: dict[tuple[str, str], frozenset[str]] = {}
-    for one in decisions:
-        seen[one.matter] = seen.get(one.matter, frozenset()) | one.passages
-        by[one.matter] = by.get(one.matter, frozenset()) | {one.reviewer}
-        if one.status == "accepted":
-            accepted[one.matter] = accepted.get(one.matter, frozenset()) | {one.relation}
-    return Settled(accepted, seen, by)
-
-
-def last_of(decisions: Sequence[Held], reviewer: str, when: Mapping[str, float]) -> list[Held]:
-    """What somebody decided last in files of decisions and still holds; several where they were decided at once.
-
-    ``when`` says when something was written, by IRI, where this machine knows; else the day and the place decide.
-    """
-    own = [one for one in decisions if one.reviewer == reviewer and one.place]
-    if not own:
-        return []
-    last = max(own, key=lambda one: (one.day, when.get(one.iri, 0.0), one.place))
-    return [one for one in own if one.group == last.group]
-
-
-CONTROL: Final = 20
+JOURNAL: Final = "journal.jsonl"
+LONGEST: Final = 600.0
+"""Seconds after which somebody was away and not deciding; such times are not kept."""
+DECISION, CONTROL, SECOND, UNDONE = "decision", "control", "second", "second-undone"
+"""What a line is about: a decision that was written, a planted candidate, a second reading, one that was taken back."""
+ONE_IN: Final = 20
 """One in so many that are shown is a control, where controls are wanted."""
-SECOND: Final = 0.1
+SHARE: Final = 0.1
 """The share of what was decided that a second reader decides again."""
 
 
-def with_controls(waiting: Sequence[Proposal], proposals: Sequence[Proposal], met: Collection[str]) -> list[Proposal]:
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One line: what was decided by whom and how, when, and after how many seconds, None where nobody knows.
+
+    ``at`` is the time in seconds since 1970, ``made`` are the IRIs that were written.
+    """
+
+    kind: str
+    key: str
+    reviewer: str
+    status: str
+    at: float
+    seconds: float | None = None
+    made: tuple[str, ...] = ()
+
+
+def now() -> float:
+    """The time in seconds since 1970."""
+    return datetime.now(UTC).timestamp()
+
+
+def journal_name(plan: str) -> str:
+    """The name of the journal of a plan, given by IRI, as the project names its files."""
+    return f"{WORK}/{key(plan)}/{JOURNAL}"
+
+
+def note(project: Project, plan: str, noted: Noted) -> None:
+    """Add a line to the journal of a plan, given by IRI."""
+    path = project.root / journal_name(plan)
+    old = read_text(path) if path.is_file() else ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProjectError("cannot-write-there", place=Place(str(path)), reason=reason(error)) from None
+    write_atomically(path, f"{old}{json.dumps(asdict(noted), ensure_ascii=False)}\n")
+
+
+def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
+    """All lines of the journals of these plans."""
+    journal = []
+    for path in (project.root / journal_name(plan) for plan in plans):
+        for number, line in enumerate(read_text(path).splitlines() if path.is_file() else (), start=1):
+            try:
+                fields = json.loads(line)
+                journal.append(Noted(**{**fields, "at": float(fields["at"]), "made": tuple(fields["made"])}))
+            except (ValueError, TypeError, KeyError):
+                place = Place(project.name_of(path), number)
+                raise ProjectError("no-journal", place=place, remedy="take-line-away") from None
+    return journal
+
+
+def pace(journal: Iterable[Noted], reviewer: str) -> float | None:
+    """The median of the seconds somebody takes for a decision; None where none was measured."""
+    times = [noted.seconds for noted in journal if noted.reviewer == reviewer and noted.seconds is not None]
+    return median(times) if times else None
+
+
+def controls_of(journal: Iterable[Noted], reviewer: str) -> Mapping[str, str]:
+    """How somebody decided on planted candidates, by their keys."""
+    return {noted.key: noted.status for noted in journal if noted.kind == CONTROL and noted.reviewer == reviewer}
+
+
+def second_readings(journal: Iterable[Noted]) -> Mapping[tuple[str, str], str]:
+    """How second readers decided, by the key of the candidate and their name; what was taken back is not there."""
+    readings: dict[tuple[str, str], str] = {}
+    for noted in journal:
+        if noted.kind == SECOND:
+            readings[noted.key, noted.reviewer] = noted.status
+        elif noted.kind == UNDONE:
+            readings.pop((noted.key, noted.reviewer), None)
+    return readings
+
+
+def last_of(decisions: Sequence[Held], reviewer: str, journal: Iterable[Noted]) -> list[Held]:
+    """What somebody decided last in files of decisions and still holds; several where they were decided at once.
+
+    The journal says when something was written, where this machine knows; else the day and the place decide.
+    """
+    times = {name: noted.at for noted in journal if noted.kind == DECISION for name in noted.made}
+    own = [held for held in decisions if held.reviewer == reviewer and held.place]
+    if not own:
+        return []
+    last = max(own, key=lambda held: (held.filed.one("reviewedOn"), times.get(held.filed.iri, 0.0), held.place))
+    return [held for held in own if held.group == last.group]
+
+
+def with_controls(waiting: Sequence[Candidate], listed: Sequence[Candidate], met: Collection[str]) -> list[Candidate]:
     """What waits with one planted among each twenty: words of one candidate with the target of another.
 
-    Where it is planted and what it names follows from ``proposals``, all candidates in their order, so that it is the
+    Where it is planted and what it names follows from ``listed``, all candidates in their order, so that it is the
     same whenever the desk is opened; what somebody has ``met``, by key, is not planted again. Its key is what a link of
     these ends would have, which tells nobody that it is a control. Nothing is planted where there are no two targets,
     or where the other target is proposed for the same work too.
     """
     # of few the one in the middle
-    hosts = proposals[min(CONTROL // 2, len(proposals) // 2) :: CONTROL - 1]
-    planted = {one.key: control for one in hosts if (control := _of(one, proposals))}
-    shown: list[Proposal] = []
-    for one in waiting:
-        control = planted.get(one.key)
-        if control and control.key not in met:
-            shown.append(control)
-        shown.append(one)
+    hosts = listed[min(ONE_IN // 2, len(listed) // 2) :: ONE_IN - 1]
+    proposed = {candidate.ends for candidate in listed}
+    planted: dict[str, Candidate] = {}
+    for host in hosts:
+        start = host.ends[0]
+        targets = sorted({
+            target for is_part, target in ((other.is_part, other.ends[1]) for other in listed)
+            if is_part == host.is_part and (start, target) not in proposed and target.startswith("http")
+        })  # fmt: skip
+        if targets:
+            target = Random(host.key).choice(targets)  # noqa: S311 - the same whenever it is asked for
+            control = replace(host, ends=(start, target), remarks=(), is_control=True)
+            named = part_key(start, target, host.relation) if host.is_part else ""
+            named = named or key(link_iri(control.type, start, target, relation=host.relation))
+            planted[host.key] = replace(control, key=named)
+    shown: list[Candidate] = []
+    for candidate in waiting:
+        if (before := planted.get(candidate.key)) and before.key not in met:
+            shown.append(before)
+        shown.append(candidate)
     return shown
 
 
-def _of(one: Proposal, proposals: Iterable[Proposal]) -> Proposal | None:
-    """The control that is planted before a candidate."""
-    listed = list(proposals)
-    proposed = {other.ends for other in listed}
-    targets = sorted({
-        other.target for other in listed
-        if other.is_part == one.is_part and (one.start, other.target) not in proposed
-        and other.target.startswith("http")
-    })  # fmt: skip
-    if not targets:
-        return None
-    target = Random(one.key).choice(targets)  # noqa: S311 - the same whenever it is asked for
-    changed = replace(one, target=target, remarks=(), is_control=True)
-    made = part_key(one.start, target, one.relation) if one.is_part else ""
-    return replace(changed, key=made or key(link_iri(changed.type, *changed.ends, relation=one.relation)))
-
-
-def for_second_reader(decided: Sequence[Proposal]) -> list[Proposal]:
+def for_second_reader(decided: Sequence[Candidate]) -> list[Candidate]:
     """What a second reader decides without seeing the first decision: a tenth by lot, and all that is derived.
 
     The lot is drawn from the keys, so that it is the same for all who read a second time.
     """
-    by_lot = sorted(decided, key=lambda one: sha256(one.key.encode()).digest())
-    drawn = {one.key for one in by_lot[: round(SECOND * len(decided))]}
-    return [one for one in decided if one.is_derived or one.key in drawn]
+    by_lot = sorted(decided, key=lambda candidate: sha256(candidate.key.encode()).digest())
+    drawn = {candidate.key for candidate in by_lot[: round(SHARE * len(decided))]}
+    return [candidate for candidate in decided if candidate.is_derived or candidate.key in drawn]
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
-    """Something two people decided otherwise: the first, whose decision holds, and the second, with their names."""
+class Agreement(NamedTuple):
+    """How far second readers agree: how much both read, Krippendorff's alpha, None where it has no value.
 
-    proposal: Proposal
-    first: tuple[str, str]
-    second: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """How far second readers agree: Krippendorff's alpha, None where it has no value, and what they disagree on."""
+    ``apart`` is what they decided otherwise: the candidate, name and decision of the first, which holds, and of the
+    second.
+    """
 
     both: int
     alpha: float | None
-    apart: tuple[Apart, ...]
+    apart: list[tuple[Candidate, tuple[str, str], tuple[str, str]]]
 
 
 def compare_readers(
-    proposals: Iterable[Proposal], decisions: Iterable[Held], second: Mapping[tuple[str, str], str]
-) -> Comparison:
+    listed: Iterable[Candidate], decisions: Iterable[Held], second: Mapping[tuple[str, str], str]
+) -> Agreement:
     """The decisions that hold beside those of second readers, which are given by candidate and name."""
-    first = {one.matter: (one.reviewer, one.status) for one in decisions}
-    known = {one.key: one for one in proposals}
+    first = {held.matter: (held.reviewer, held.status) for held in decisions}
+    known = {candidate.key: candidate for candidate in listed}
     pairs = [
-        Apart(known[name], first[known[name].matter], (reader, status))
+        (candidate, earlier, (reader, status))
         for (name, reader), status in second.items()
-        if name in known and known[name].matter in first and first[known[name].matter][0] != reader
+        if (candidate := known.get(name)) and (earlier := first.get(candidate.matter)) and earlier[0] != reader
     ]
-    ratings = [[float(said == "accepted") for said in side] for side in zip(
-        *((one.first[1], one.second[1]) for one in pairs), strict=True
-    )]  # fmt: skip
-    apart = tuple(one for one in pairs if one.first[1] != one.second[1])
-    return Comparison(len(pairs), alpha(ratings, Level.NOMINAL) if pairs else None, apart)
+    ratings = [
+        [float(status == "accepted") for status in statuses]
+        for statuses in ([earlier[1] for _, earlier, _ in pairs], [later[1] for _, _, later in pairs])
+    ]
+    apart = [(candidate, earlier, later) for candidate, earlier, later in pairs if earlier[1] != later[1]]
+    return Agreement(len(pairs), alpha(ratings, Level.NOMINAL) if pairs else None, apart)

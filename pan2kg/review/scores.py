@@ -1,4 +1,4 @@
-"""Interaction scores as they are entered in a matrix and written to the graph, and the entry point for all forms.
+"""Interaction scores as they are entered in a matrix and written to the graph.
 
 A score is never overwritten: a later one is a link of its own that replaces the earlier, and only the last counts. So
 it stays visible who judged what, and when.
@@ -14,16 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.scale import SCALE, Scale, plain, whole
-from pan2kg.coherence.scores import ScoredLink
-from pan2kg.coherence.uses import key
-from pan2kg.errors import EndpointError, ProjectError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
-from pan2kg.review.desk_input import decide_candidate
+from pan2kg.i18n.catalogue import Messages
+from pan2kg.review.decision import plan_file, plan_of
 from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, write
-from pan2kg.review.filing import decide, plan_file, plan_of
+from pan2kg.scores.matrix import ScoredLink
+from pan2kg.scores.scale import SCALE, Scale, plain, whole
 from pan2kg.store.queries import program_query
 from pan2kg.tables.scores_turtle import (
     document_block,
@@ -32,12 +29,11 @@ from pan2kg.tables.scores_turtle import (
     scale_statement,
     score_block,
 )
-from pan2kg.turtle.vocabulary import graph_of, link_iri
+from pan2kg.turtle.vocabulary import graph_of, key, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
-    from pan2kg.store.store import Store
 
 
 FILE: Final = "scores.ttl"
@@ -268,31 +264,3 @@ class _Filing:
             and link.one("assessor") == given.assessor
             and given.scale.name in (link.one("scale"), key(link.one("onScale")))
         ]
-
-
-FORMS: Final = {"decision": decide, "scores": enter, "candidate": decide_candidate}
-"""What each form does, by the value of its field ``form``."""
-
-
-def submit(project: Project, store: Store, form: Form, today: date, *, language: Language = LANGUAGES[0]) -> Outcome:
-    """Write down what a form holds, or say why not; nothing is ever written in part.
-
-    ``store`` is what the form was filled in from; the files are read again before anything is written. The language
-    is that of the texts typed, where the form does not say.
-
-    >>> from datetime import date
-    >>> from pan2kg.graph.graph import open_graph
-    >>> graph = open_graph()
-    >>> outcome = submit(graph.project, graph.store, {"form": "decision", "item": "no-such"}, date(2026, 1, 1))
-    >>> outcome.said.say("en")
-    'This link does not wait for a decision, or no longer does; nothing was written.'
-    """
-    if project.data:
-        return Outcome("read-only")
-    try:
-        does = FORMS[read_choice(form, "form", FORMS)]
-        return does(Graph(project, store, language=language, as_of=today), form, today)
-    except RefusedError as error:
-        return error.outcome
-    except (EndpointError, ProjectError) as error:
-        return Outcome("not-written", {"detail": str(error).rstrip(".")})

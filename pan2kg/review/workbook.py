@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.message import Message
 from pan2kg.project import PACKAGE, reason
-from pan2kg.review.files import append, with_prefixes
-from pan2kg.review.readings import Addition
+from pan2kg.review.add import rekeyed
+from pan2kg.review.files import Addition, append, with_prefixes
 from pan2kg.review.sheet import (
     DETAILS,
     KEY,
@@ -51,10 +50,10 @@ from pan2kg.review.sheet_changes import (
     owners,
     thing_of,
 )
-from pan2kg.review.statements import rekeyed
 from pan2kg.tables.spreadsheet import Form, write_forms
 from pan2kg.turtle.editing import Edit, edited, without_unused
 from pan2kg.turtle.tokens import prefixes_used
+from pan2kg.turtle.vocabulary import key
 from pan2kg.turtle.writer import Block, Statement, iri, string, text
 
 STAMP: Final = "pan2kg"

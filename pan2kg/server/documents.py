@@ -26,7 +26,7 @@ from starlette.responses import Response
 from pan2kg.graph.dataset import dataset_of, own_profile, read_profiles
 from pan2kg.graph.labels import INSTRUMENTS
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.publish.catalogue import terms
+from pan2kg.publish import vocabulary
 from pan2kg.server import protocol
 from pan2kg.server.engine import GRAPH_FORMATS, used
 from pan2kg.server.protocol import GRAPHS, Choice, Form, RefusalError, Release, choose, is_absolute, why
@@ -200,7 +200,7 @@ def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> b
     """
     needed = used(triples, dict(prefixes))
     if form == "jsonld":
-        return terms.write(triples, form, needed)
+        return vocabulary.write(triples, form, needed)
     return ox.serialize(triples, format=GRAPH_FORMATS[form], prefixes=needed or None) or b""
 
 

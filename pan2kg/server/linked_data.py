@@ -27,12 +27,11 @@ from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.graph.dataset import dataset_of, own_profile, read_profiles
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project, reason
-from pan2kg.publish.catalogue.facts import read_facts
+from pan2kg.publish.descriptions import Statistics, targets_of, write_void
 from pan2kg.publish.documents import DOCUMENTS, GRAPHS
-from pan2kg.publish.edition import Addresses, Edition, Issue
+from pan2kg.publish.edition import Addresses, Edition, Issue, read_facts
 from pan2kg.publish.folder import LIST, MARK, VERSIONS, read_checksums
 from pan2kg.publish.hosts import MEDIA, OTHER_MEDIA
-from pan2kg.publish.void import Statistics, targets_of, write_void
 from pan2kg.server.documents import DATA, STARTS, Call, DataSource, space_of, write
 from pan2kg.server.protocol import Form, RefusalError, busy, choose, why
 from pan2kg.server.web import header, matches, path_of, preflight, root_of

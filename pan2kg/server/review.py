@@ -41,8 +41,8 @@ from pan2kg.i18n.days import today
 from pan2kg.i18n.message import verbatim
 from pan2kg.project import Project, reason
 from pan2kg.review import files as review_files
+from pan2kg.review.desk import submit
 from pan2kg.review.entry import Outcome
-from pan2kg.review.scores import submit
 from pan2kg.server import protocol
 from pan2kg.server.pages import RefreshedSite
 from pan2kg.server.protocol import RefusalError, why

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.occasions import State
-from pan2kg.coherence.uses import key
+from pan2kg.coherence.citations import State
+from pan2kg.report.brief import is_late
 from pan2kg.site.basis import basis, shown
 from pan2kg.site.choice import Choice
 from pan2kg.site.home import Finding, around, asked, country_pages, numbers
 from pan2kg.site.page import Values, View
 from pan2kg.site.plan import period
 from pan2kg.tables.figure_words import according_to
+from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
     from pan2kg.coherence.known import Known, Reach
@@ -76,7 +77,7 @@ def _findings(context: PageContext, known: Known, of: tuple[str, frozenset[str]]
     parts = {"seen": states[State.SEEN], "absent": states[State.ABSENT], "open": states[State.OPEN]}
     counted = numbers(context.site_context, Choice(known.level), sorted(plans))
     duties = [one for one in graph.margins(known.level).rows if one.obligation.terms.country == country]
-    late = sum(bool(one.overdue) for one in duties)
+    late = sum(map(is_late, duties))
     number = len(expected)
     words = context.t("finding-expected", n=number, **parts)
     found = [Finding("expected", number, words, context.href("index.html#wanted"))]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.coherence.known import Known
-    from pan2kg.report.brief import Finding
+    from pan2kg.report.brief import Advice
     from pan2kg.site.page_context import PageContext
 
 ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})
@@ -81,17 +81,17 @@ class Dossier:
     facts: tuple[tuple[str, Markup | str], ...]
     brief: tuple[Sentence, ...]
     picture: Drawn | None
-    attention: tuple[Finding, ...]
+    attention: tuple[Advice, ...]
     proofs: tuple[Proof, ...]
     caption: str
 
     @property
-    def first(self) -> tuple[Finding, ...]:
+    def first(self) -> tuple[Advice, ...]:
         """What to look at first."""
         return self.attention[:SHOWN]
 
     @property
-    def more(self) -> tuple[Finding, ...]:
+    def more(self) -> tuple[Advice, ...]:
         """What else there is to look at, which is folded."""
         return self.attention[SHOWN:]
 
@@ -102,7 +102,7 @@ def dossier(
     *,
     facts: Iterable[tuple[str, Markup | str]] = (),
     picture: Drawn | None = None,
-    attention: Iterable[Finding] = (),
+    attention: Iterable[Advice] = (),
     proofs: Sequence[Proof] = (),
     level: Level = HEADLINE,
 ) -> Dossier:

@@ -8,14 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.time_map import draw_narrow_time_map
-from pan2kg.coherence.evidence import Level, counts
+from pan2kg.coherence.citations import State
+from pan2kg.coherence.evidence import Aspect, Level, counts, coverage
 from pan2kg.coherence.obligations import Margin, Met
-from pan2kg.coherence.occasions import State
-from pan2kg.coherence.reading_state import Aspect, coverage
 from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES, Use
 from pan2kg.i18n.days import in_words
-from pan2kg.report import attention
-from pan2kg.report.brief import write_brief
+from pan2kg.report import brief as advice
+from pan2kg.report.brief import duties, is_late
 from pan2kg.site.connections import COUNTING
 from pan2kg.site.dossier import Dossier, Drawn, Sentence, counted, dossier, homes, listed, picture_of, proofs, said
 from pan2kg.site.values import dated, value
@@ -49,7 +48,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, Markup |
     wanted = [one for one in known.occasions if plan in {one.source, one.target} and one.is_expected]
     missing = Counter(one.state for one in wanted if one.state is not State.SEEN)
     graph = context.site_context.graph.spoken(context.request.language)
-    made = context.site_context.once(f"brief of {key} in {graph.language}", lambda: write_brief(graph, key))
+    made = context.site_context.once(f"brief of {key} in {graph.language}", lambda: advice.write_brief(graph, key))
     return dossier(
         context,
         (
@@ -84,14 +83,12 @@ def _of_actions(context: PageContext, known: Known, plan: str) -> Iterator[Sente
 
 
 def _due(context: PageContext, known: Known, plan: str) -> Sentence | None:
-    """The obligations of the texts a plan names: past their date without a known answer, and still to come."""
-    texts = {use.text for use in known.uses if known.tables.works.plan(use.work) == plan}
-    rows = [one for one in context.graph.margins(known.level).rows if one.obligation.instrument in texts]
+    """The obligations its brief speaks of: past their date without a known answer, and those nothing is known of."""
+    rows = duties(context.graph, known.level, plan)
     if not rows:
         return None
-    late = sum(one.met is Met.OPEN for one in rows)
     address = context.href("obligations.html")
-    return counted(context, "plan-due", late, address, of=len(rows), unknown=_unknown(rows))
+    return counted(context, "plan-due", sum(map(is_late, rows)), address, of=len(rows), unknown=_unknown(rows))
 
 
 def _unknown(rows: Iterable[Margin]) -> int:
@@ -156,7 +153,7 @@ def of_action(context: PageContext, action: str, until: str, picture: Markup) ->
             (context.t("dossier-results"), _results(context, action)),
         ),
         picture=Drawn("picture", context.t("part-around"), picture) if picture else None,
-        attention=attention.of_action(graph, known, action),
+        attention=advice.of_action(graph, known, action),
         proofs=proofs(context, (
             *((use.link, context.short(use.text), use.level) for use in uses),
             *((one.iri, context.short(one.body), one.level) for one in parts),
@@ -202,12 +199,12 @@ def of_body(context: PageContext, body: str) -> Dossier:
             said(context, "body-leads", len(led), "#who", plans=len(homes(known, led))),
             said(context, "body-parts", len(others), "#who", plans=len(homes(known, others))),
             counted(context, "body-asked", len(held), context.href("obligations.html"),
-                    late=sum(one.met is Met.OPEN for one in held), unknown=_unknown(held)) if held else None,
+                    late=sum(map(is_late, held)), unknown=_unknown(held)) if held else None,
             _beside(context, beside) if parts else None,
         ),
         facts=((context.t("dossier-kind"), _links(context, context.graph.statements.values(body, TYPE))),),
         picture=picture_of(context, "plans-of", "dossier-body-picture", thing=key) if parts else None,
-        attention=attention.of_body(graph, known, body),
+        attention=advice.of_body(graph, known, body),
         proofs=proofs(context, ((one.iri, context.short(one.work), one.level) for one in parts)),
     )  # fmt: skip
 
@@ -264,7 +261,7 @@ def of_text(context: PageContext, text: str) -> Dossier:
             said(context, "text-plans", len(best), "#picture" if best else "#rests",
                  carry=how[CARRIES_OUT], serve=how[SERVES], mention=how[MENTIONS]),
             counted(context, "text-asks", len(asked), context.href("obligations.html"),
-                    late=sum(one.met is Met.OPEN for one in asked), unknown=_unknown(asked)) if asked else None,
+                    late=sum(map(is_late, asked)), unknown=_unknown(asked)) if asked else None,
             _coming(context, asked),
             said(context, "text-changed", len(changing), "#links", names=listed(context, changing))
             if changing else None,
@@ -274,7 +271,7 @@ def of_text(context: PageContext, text: str) -> Dossier:
             *((context.t(f"dossier-{name}"), _date(context, text, name)) for name in DATES),
         ),
         picture=picture_of(context, "plans-of", "dossier-text-picture", thing=key) if best else None,
-        attention=attention.of_text(graph, known, text),
+        attention=advice.of_text(graph, known, text),
         proofs=proofs(context, ((use.link, context.short(use.work), use.level) for use in _firm(uses))),
     )  # fmt: skip
 
@@ -326,7 +323,7 @@ def of_topic(context: PageContext, topic: str) -> Dossier:
             Sentence("topic-editors", "", context.t("dossier-topic-editors")),
         ),
         picture=picture_of(context, "plans-of", "dossier-topic-picture", thing=key) if plans else None,
-        attention=attention.of_topic(graph, known, plans),
+        attention=advice.of_topic(graph, known, plans),
     )  # fmt: skip
 
 
@@ -349,7 +346,7 @@ def of_pair(context: PageContext, known: Known, ends: tuple[str, str], bridge: M
         ),
         level=known.level,
         picture=Drawn("bridge", context.t("pair-bridge"), bridge),
-        attention=attention.of_pair(graph, known, one, two),
+        attention=advice.of_pair(graph, known, one, two),
         proofs=proofs(context, (
             *((said_by.link, _pair(context, said_by.source, said_by.target), said_by.level)
               for said_by in known.between(one, two)),

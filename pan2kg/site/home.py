@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
-from pan2kg.charts.time_axis import colour_of
-from pan2kg.charts.time_map import draw_narrow_time_map
+from pan2kg.charts.time_map import colour_of, draw_narrow_time_map
+from pan2kg.coherence.citations import Occasion, State
 from pan2kg.coherence.evidence import FIGURED, Level, counts
-from pan2kg.coherence.occasions import Occasion, State
-from pan2kg.coherence.uses import key as code_of
 from pan2kg.graph.search import folded
+from pan2kg.report.brief import is_late
 from pan2kg.site.basis import mark, shown
 from pan2kg.site.choice import ASKED, Choice
 from pan2kg.site.definitions import line, taken
@@ -28,12 +27,13 @@ from pan2kg.site.values import EVIDENCE, Quote, quotes
 from pan2kg.site.weights import Way, bits_said, way
 from pan2kg.tables.figure_words import according_to
 from pan2kg.tables.template import markup
+from pan2kg.turtle.vocabulary import key as code_of
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.charts.frame import Picture
-    from pan2kg.coherence.feasible import Statement
+    from pan2kg.coherence.citations import Statement
     from pan2kg.coherence.known import Known
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
@@ -63,7 +63,7 @@ def fields(context: PageContext, known: Known) -> tuple[FieldRow, ...]:
     """A row a field in the order of their names; plans of other countries and without a field are left out."""
     site_context, of = context.site_context, context.graph.policy_fields
     plans = [plan for plan in every_plan(site_context) if plan in of and not is_foreign(site_context, plan)]
-    order = sorted({of[plan] for plan in plans}, key=lambda one: folded(context.name(one)))
+    order = sorted({of[plan] for plan in plans}, key=lambda one: (folded(context.name(one)), one))
     held, full = Counter(of[plan] for plan in plans), Counter(of[plan] for plan in read(site_context) & set(plans))
     linked, cited = Counter[frozenset[str]](), Counter[frozenset[str]]()
     for one, two in known.linked:
@@ -210,7 +210,7 @@ def opening(context: PageContext, choice: Choice, counted: Numbers) -> Opening:
     graph, home = context.graph, chosen_plan(context)
     expected, made = told(context, "occasions"), told(context, "citations-made")
     rows, alone = graph.margins(choice.level).rows, counted.unlinked_actions
-    overdue = sum(bool(one.overdue) for one in rows)
+    overdue = sum(map(is_late, rows))
     findings = [
         Finding("expected", expected[""], context.t("finding-expected", n=expected[""], **_parts(made)), "#wanted"),
         Finding("unlinked", alone, context.t("finding-unlinked", n=alone, of=counted.actions),
@@ -270,7 +270,9 @@ def _plans(context: PageContext) -> list[tuple[str, str]]:
     if context.site_context.mode == "static":
         return []
     linked = {plan for pair in context.graph.known().linked for plan in pair}
-    return sorted(((context.key(plan), context.called(plan)) for plan in linked), key=lambda one: one[1].casefold())
+    return sorted(
+        ((context.key(plan), context.called(plan)) for plan in linked), key=lambda one: (one[1].casefold(), one)
+    )
 
 
 def _parts(made: Mapping[str, int]) -> Mapping[str, int]:

@@ -12,8 +12,20 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.drawing import Box, Font, Group, Mark, Pen, centred
-from pan2kg.charts.frame import SHADE, SWATCH, Body, Caption, Picture, Sign, frame
-from pan2kg.charts.grid import filled, hatch_sign, hatched, row_head, tilted
+from pan2kg.charts.frame import (
+    SHADE,
+    SWATCH,
+    Body,
+    Caption,
+    Picture,
+    Sign,
+    filled,
+    frame,
+    hatch_sign,
+    hatched,
+    row_head,
+    tilted,
+)
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.subject import table
 from pan2kg.coherence.evidence import Level, counts
@@ -28,7 +40,7 @@ from pan2kg.tables.formats import Grid, Value, write_csv
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.meetings import Meeting
+    from pan2kg.coherence.figures import Meeting
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
 
@@ -220,7 +232,7 @@ def _pair(context: PageContext, one: str, two: str) -> str:
 
 
 def _options(context: PageContext, iris: Iterable[str]) -> list[tuple[str, str]]:
-    return sorted(((context.key(iri), context.name(iri)) for iri in iris), key=lambda pair: pair[1].casefold())
+    return sorted(((context.key(iri), context.name(iri)) for iri in iris), key=lambda pair: (pair[1].casefold(), pair))
 
 
 def _years(site_context: SiteContext) -> list[int]:

@@ -288,7 +288,7 @@ def has(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
 
 
 def _named(context: PageContext, iris: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(iris, key=lambda iri: context.name(iri).casefold()))
+    return tuple(sorted(iris, key=lambda iri: (context.name(iri).casefold(), iri)))
 
 
 def figures(context: PageContext, one: str, two: str) -> list[Markup]:

@@ -12,31 +12,29 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.coherence.evidence import HEADLINE, Level
-from pan2kg.coherence.reading_state import Aspect
+from pan2kg.coherence.evidence import HEADLINE, Aspect, Level
 from pan2kg.graph.parts import LevelCount, Outline, Part, natural, place
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.report.brief import Brief, as_json, write_brief
-from pan2kg.report.compose import compose
-from pan2kg.report.writing import brief_bytes, write_page
+from pan2kg.report.brief import Brief, write_brief
+from pan2kg.report.writing import brief_bytes, report_files
 from pan2kg.site import entity
 from pan2kg.site import explore as exploring
 from pan2kg.site.basis import Notes, basis, mark
 from pan2kg.site.connections import Connection, connection, kind_of_link, links_of
 from pan2kg.site.dossiers import of_plan
-from pan2kg.site.page import CSV, HTML, JSON, File, Values, View
+from pan2kg.site.page import CSV, HTML, JSON, File, Values, View, frame
 from pan2kg.site.values import EVIDENCE, dated
 from pan2kg.site.weights import Way, in_bits, ways
 from pan2kg.store.queries import fill
 from pan2kg.tables.answers import write_answer
 from pan2kg.tables.figure_words import named
-from pan2kg.tables.template import markup
+from pan2kg.tables.template import markup, render
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.coherence.meetings import Meeting as Met
+    from pan2kg.coherence.figures import Meeting as Met
     from pan2kg.graph.labels import Entry
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
@@ -103,14 +101,26 @@ def brief_document(context: PageContext) -> bytes | None:
 def brief_data(context: PageContext) -> str | None:
     """The brief as data, whose findings can be ticked off and followed."""
     made = _brief(context)
-    return as_json(made) if made else None
+    return made.as_json() if made else None
 
 
 def report_page(context: PageContext) -> str | None:
     """The report on a plan, a page that needs nothing else."""
     if not has_brief(context, context.request.key):
         return None
-    return write_page(compose(context.site_context.graph.spoken(context.request.language), context.request.key))
+    return report_of(context)[f"report.{context.request.language}.html"]
+
+
+def report_of(context: PageContext, level: Level = HEADLINE) -> dict[str, str]:
+    """The report on a plan as files: its page as it is printed, with its figures as tables below.
+
+    Raises:
+        QueryError: an unknown plan, with the nearest names.
+    """
+    graph, bundle = context.site_context.graph.spoken(context.request.language), context.site_context.bundle
+    page = render("plan.html", {**frame(context, {}), "section": "plans", **(values(context) or {})})
+    style = (bundle.folder / bundle.name("site.css")).read_text(encoding="utf-8") if bundle else ""
+    return report_files(graph, graph.plan(context.request.key), page, style, level)
 
 
 STATUS: Final = "http://www.w3.org/ns/adms#status"
@@ -268,7 +278,7 @@ def editions(context: PageContext, plan: str) -> tuple[list[str], list[str]]:
 
 def ordered(context: PageContext, iris: Iterable[str]) -> list[str]:
     """Actions or headings in the order of the document: 2.10 after 2.9."""
-    return sorted(iris, key=lambda iri: _place(context, iri))
+    return sorted(iris, key=lambda iri: (_place(context, iri), iri))
 
 
 def headings(context: PageContext, actions: Iterable[str]) -> list[Heading]:

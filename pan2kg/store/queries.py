@@ -128,6 +128,8 @@ class Parameter:
     kinds: tuple[str, ...] = ()
     is_needed: bool = False
     """Whether it must be given, since the profile, which would say the default, is silent."""
+    is_example: bool = False
+    """Whether the default is an example of the profile, which goes with the other examples and with nothing else."""
 
     @property
     def option(self) -> str:
@@ -183,9 +185,11 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
     """
     text = read_text(path)
     header = dict(_HEADER.findall(text))
-    shown, unsaid = dict[str, str](), set[str]()
+    shown, unsaid, examples = dict[str, str](), set[str](), set[str]()
 
     def own(m: re.Match[str]) -> str:
+        if m[2].startswith("example"):
+            examples.add(m[3])
         written, iri = project.said(m[2]) if project else ("", "")
         if written:
             shown[m[3]] = written
@@ -197,7 +201,7 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
     parameters = tuple(
         Parameter(
             m[4], shown.get(m[4], m[2].strip()), m[5].strip(), _meanings(header, m[4]), _kinds(header, m[4]),
-            m[4] in unsaid,
+            m[4] in unsaid, m[4] in examples,
         )
         for m in _PARAMETER.finditer(text)
     )  # fmt: skip
@@ -288,10 +292,15 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
 def insist(query: Query, values: Mapping[str, str]) -> None:
     """Refuse a question that was not told what it asks about, where the profile of the project does not say it either.
 
+    Examples of the profile belong together: beside a thing that is given, that of another would be invented.
+
     Raises:
         QueryError: a parameter is needed and not given.
     """
-    missing = next((one for one in query.parameters if one.is_needed and one.name not in values), None)
+    is_begun = any(parameter.is_example and parameter.name in values for parameter in query.parameters)
+    missing = next(
+        (p for p in query.parameters if (p.is_needed or (is_begun and p.is_example)) and p.name not in values), None
+    )
     if missing:
         raise QueryError("parameter-needed", remedy="name-with-option", option=missing.option, meaning=missing.meaning)
 

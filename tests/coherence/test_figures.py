@@ -9,13 +9,11 @@ from dataclasses import replace
 import pytest
 
 import pan2kg
-from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.feasible import Verdict
+from pan2kg.coherence.citations import Verdict, returns
+from pan2kg.coherence.evidence import FIGURED, Level, Works
 from pan2kg.coherence.figures import FIGURES, Taken, Unit, Value, breakdown, figures
 from pan2kg.coherence.known import Known, Tables, known
-from pan2kg.coherence.known_tables import read_tables
-from pan2kg.coherence.occasions import returns
-from pan2kg.coherence.texts import Works
+from pan2kg.coherence.reading import read_tables
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
 from tests.coherence.rule_zero import rule_zero
 
@@ -58,9 +56,9 @@ EXPECTED: dict[str, tuple[tuple[float | None, ...], ...]] = {
     "linked-action-pairs": ((123,), (124,), (132,), (175,)),
     "broad-action-pairs": ((1309,), (1310,), (1310,), (1536,)),
     "linked-actions": ((59,), (59,), (66,), (97,)),
-    "occasions": ((7,), (21,), (45,), (79,)),
-    "citations-made": ((2, 0, 5), (2, 0, 19), (5, 0, 40), (6, 0, 73)),
-    "citation-rate": ((0.285714, 1), (0.095238, 1), (0.111111, 1), (0.075949, 1)),
+    "occasions": ((7,), (16,), (37,), (70,)),
+    "citations-made": ((2, 0, 5), (2, 0, 14), (4, 0, 33), (5, 0, 65)),
+    "citation-rate": ((0.285714, 1), (0.125, 1), (0.108108, 1), (0.071429, 1)),
     "debt": ((0, 2.261781), (0, 20.594972), (0, 25.19091), (0, 54.366307)),
     "coherence-index": ((1, 1), (0.666667, 1), (0.666667, 1), (0.222222, 1)),
     "coherence-index-all": ((0.765625, 1), (0.620253, 1), (0.534483, 1), (0.407895, 1)),
@@ -102,7 +100,7 @@ def test_figures_say_among_how_many(taken: Mapping[str, Taken], at: Mapping[Leve
         79,
     )
     occasions = taken["occasions"].figure
-    assert [occasions.population(at[level]) for level in FIGURED] == [522, 580, 879, 1002]
+    assert [occasions.population(at[level]) for level in FIGURED] == [522, 568, 858, 979]
 
 
 def test_what_stands_against_the_return_of_each_citing_pair(at: Mapping[Level, Known], tables: Tables) -> None:

@@ -8,10 +8,9 @@ import pytest
 import rdflib
 from rdflib import SKOS
 
-from pan2kg.coherence.evidence import Level
-from pan2kg.coherence.feasible import CITING, CROSS_REFERENCES, Dates, Statement, chronology, feasible, years
-from pan2kg.coherence.texts import Works
-from pan2kg.review.decisions import REVIEWED
+from pan2kg.coherence.citations import CITING, CROSS_REFERENCES, Dates, Statement, chronology, feasible, years
+from pan2kg.coherence.evidence import Level, Works
+from pan2kg.review.decision import TYPES as REVIEWED
 from pan2kg.turtle.vocabulary import ID
 
 SCHEME = Path(__file__).resolve().parents[2] / "ontology" / "schemes" / "linktype.ttl"

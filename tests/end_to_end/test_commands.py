@@ -101,10 +101,11 @@ def test_an_answer_goes_whole_into_a_file(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_an_answer_says_which_defaults_it_was_asked_with(cli: Cli) -> None:
-    said = "Not told otherwise, the question was asked with --one lu-bhr-2-4-3."
-    assert said in " ".join(cli("ask", "why-linked", "--two", "lu-bhr-1-m5").stdout.split())
-    assert said in cli("ask", "why-linked", "--two", "lu-bhr-1-m5", "--format", "md").stdout
-    data = cli("ask", "why-linked", "--two", "lu-bhr-1-m5", "--format", "csv")
+    said = "Not told otherwise, the question was asked with --action lu-bhr-2-4-3."
+    question = ("ask", "loss-if-dropped", "--least-level", "official")
+    assert said in " ".join(cli(*question).stdout.split())
+    assert said in cli(*question, "--format", "md").stdout
+    data = cli(*question, "--format", "csv")
     assert "Not told" not in data.stdout
     assert said in data.stderr
     assert "Not told" not in cli("ask", "plan-citations").stdout, "a default that restricts nothing"
@@ -262,6 +263,11 @@ BAD: dict[str, tuple[list[str], str]] = {
     "another day than the link's": (
         ["ask", "fr/question/plans.html?as-of=2015-12-31&release=0.1.0", "--as-of", "2021-12-31"],
         r"The link fixes the day 2015-12-31, and --as-of says 2021-12-31",
+    ),
+    "one of two": (["ask", "why-linked", "--one", "lu-bhr-2-4-3"], r"needs a value for --two: another action or plan"),
+    "the other of two": (
+        ["ask", "why-linked", "--two", "lu-bhr-1-m5"],
+        r"needs a value for --one: an action or a plan",
     ),
     "misspelt list": (["ask", "--lst"], r"no option and no parameter « lst ». Did you mean --list\?"),
     "misspelt format": (["ask", "plans", "--formt", "csv"], r"« formt ». Did you mean --format\?"),

@@ -1,4 +1,4 @@
-"""``pan2kg report`` as a user runs it: one page that needs nothing else, a Markdown text whose links resolve."""
+"""``pan2kg report`` as a user runs it: one page that needs nothing else, and a Markdown text."""
 
 from __future__ import annotations
 
@@ -14,23 +14,17 @@ import pytest
 
 import pan2kg
 from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.report.writing import tables_of, write_files
+from pan2kg.tables.cells import clean
+from pan2kg.tables.markup import md_text
 from tests.conftest import made_once
-from tests.copies import copy
 
 if TYPE_CHECKING:
     from tests.conftest import Cli, Commands
 
 DAY: Final = "2026-01-31"
 PLAN: Final = "lu-bhr-2"
-WHOLE: Final = "fr"
-"""In what language the report is on the whole graph."""
-OTHERS: Final = sorted(set(LANGUAGES) - {WHOLE})
 VOID: Final = {"meta", "link", "br", "hr", "img", "input"}
-SECTIONS: Final = (
-    "summary", "wanted", "plans", "debt", "index", "actions", "bodies", "obligations", "editions", "gaps", "trust",
-    "evidence", "method", "sources", "cite",
-)  # fmt: skip
-PICTURES: Final = ("plan-matrix", "upset", "ego", "action-matrix", "lanes", "ministries", "timeline")
 
 
 class Page(HTMLParser):
@@ -70,17 +64,11 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def held(graph: pan2kg.Graph, few: pan2kg.Graph, language: str) -> pan2kg.Graph:
-    """What is reported on: in one language all there is, in the others a few plans."""
-    return graph if language == WHOLE else few
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, language: str, held: pan2kg.Graph, commands: Commands) -> Path:
-    """The report on PAN 2, written once a language."""
+def folder(tmp_path_factory: pytest.TempPathFactory, language: str, few: pan2kg.Graph, commands: Commands) -> Path:
+    """The report on PAN 2 in a graph of a few plans, written once a language."""
 
     def write(target: Path) -> None:
-        given = ["--plan", PLAN, "--language", language, "--as-of", DAY, "--project", str(held.project.root)]
+        given = ["--plan", PLAN, "--language", language, "--as-of", DAY, "--project", str(few.project.root)]
         done = commands.run(["report", "-o", str(target), *given], target.parent)
         assert done.returncode == 0, done.stderr
 
@@ -92,43 +80,21 @@ def page(folder: Path, language: str) -> Page:
     return Page((folder / f"report.{language}.html").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-def text(folder: Path, language: str) -> str:
-    return (folder / f"report.{language}.md").read_text(encoding="utf-8")
-
-
-def test_the_folder_holds_page_text_and_pictures(folder: Path, language: str) -> None:
-    pictures = {f"figure-{name}.{language}.svg" for name in PICTURES}
-    assert {path.name for path in folder.iterdir()} == pictures | {
-        f"report.{language}.{form}" for form in ("html", "md")
-    }
-
-
 def test_ids_are_unique_and_every_link_has_its_target(page: Page) -> None:
     ids = page.all("id")
     assert len(ids) == len(set(ids))
     wanted = {href[1:] for href in page.all("href") if href.startswith("#")}
     labels = {name for names in page.all("aria-labelledby") for name in names.split()}
     assert wanted | labels <= set(ids)
-    assert len(wanted) > 100
 
 
-def test_the_page_needs_nothing_else(page: Page, folder: Path, language: str) -> None:
-    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "iframe", "object", "embed", "img", "image", "use"})
+def test_the_page_needs_nothing_else_and_leads_to_no_other_page_of_the_site(page: Page) -> None:
+    tags = {tag for tag, _ in page.tags}
+    assert tags.isdisjoint({"script", "iframe", "object", "embed", "img", "image", "form", "button", "link"})
     assert page.all("src") == []
-    styles = re.findall(r"<style>(.*?)</style>", (folder / f"report.{language}.html").read_text(), re.DOTALL)
-    assert "url(" not in "".join(styles)
-    assert "@import" not in "".join(styles)
-    assert [a for tag, a in page.tags if tag == "link"] == []
-    assert not [name for _, a in page.tags for name in a if name.startswith("on")]
-
-
-def test_what_leads_elsewhere_is_a_law_or_a_source_that_is_cited(page: Page, text: str) -> None:
-    out = {href for href in page.all("href") if not href.startswith("#")}
-    assert all(href.startswith(("https://", "http://")) for href in out)
-    sources = text[text.index('<a id="sources">') :]
-    known = {address.replace("&amp;", "&") for address in re.findall(r"\]\(<([^>]+)>\)", sources)}
-    assert {href for href in out if not re.match(r"https?://[^/]+/eli/", href)} <= known
+    assert all(href.startswith(("#", "https://", "http://")) for tag, a in page.tags if tag == "a"
+               for href in [a.get("href") or "#"])  # fmt: skip
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
 
 
 def test_language_headings_and_landmarks_are_in_order(page: Page, language: str) -> None:
@@ -137,157 +103,43 @@ def test_language_headings_and_landmarks_are_in_order(page: Page, language: str)
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
-    assert [tag for tag, _ in page.tags if tag in ("header", "nav", "main")] == ["header", "nav", "main"]
-    first = next(a for tag, a in page.tags if tag == "a")
-    assert first == {"class": "skip", "href": "#content"}
+    assert [tag for tag, _ in page.tags if tag == "main"] == ["main"]
 
 
-def test_every_section_is_there_and_in_the_contents(page: Page) -> None:
-    heads = [a.get("id") for tag, a in page.tags if tag == "h2"]
-    assert heads == ["contents-title", *SECTIONS]
-    assert set(page.all("href")) >= {f"#{name}" for name in SECTIONS}
-
-
-def test_every_picture_is_in_the_page_with_its_name_and_its_data(page: Page) -> None:
-    figures = [a.get("id") for tag, a in page.tags if tag == "figure"]
-    assert set(figures) == {f"figure-{name}" for name in PICTURES}
-    assert sum(tag == "svg" for tag, _ in page.tags) == len(PICTURES)
-    assert {f"figure-{name}-data-caption" for name in PICTURES} <= set(page.all("id"))
-
-
-def test_the_four_headline_figures_lead_to_their_rows(page: Page, text: str) -> None:
-    found = re.findall(r"^- \*\*\[[^\]]+\]\(#([\w-]+)\)\*\*", text, re.MULTILINE)
-    assert found == ["plan-lu-bhr-2", "wanted", "pairwise", "duties"]
-    assert set(found) <= set(page.all("id"))
-
-
-def test_what_two_actions_share_leads_to_the_words_behind_it(page: Page, held: pan2kg.Graph) -> None:
-    pairs = {name for name in page.all("id") if name.startswith("pair-")}
-    known = held.known()
-    (figure,) = (one.figure for one in held.figures() if one.figure.id == "linked-action-pairs")
-    shared = [row[:2] for row in figure.rows(known)]
-    keys = [sorted(str(end).rpartition("/")[2] for end in row) for row in shared]
-    assert pairs == {f"pair-{one}--{two}" for one, two in keys if "lu-bhr-2-" in one + two}
-    assert pairs
-    assert {f"#{name}" for name in pairs} & set(page.all("href"))
-
-
-def test_every_kind_of_gap_has_its_list_and_its_query(page: Page) -> None:
-    from pan2kg.tables.gaps import KINDS
-
-    assert {f"gap-{kind}" for kind in KINDS} <= set(page.all("id"))
-    assert "".join(page.text).count("SELECT DISTINCT") > len(KINDS)
-
-
-def test_things_are_called_by_name_not_by_address(page: Page) -> None:
-    assert not [said for said in page.text if said.startswith("https://w3id.org/pan2kg/id/")]
-
-
-def test_nothing_known_is_never_0(page: Page, language: str) -> None:
-    said = {"fr": "ce n’est pas un zéro", "en": "this is not nought", "de": "das ist keine Null"}[language]
-    assert said in "".join(page.text)
-
-
-BASES: Final = {
-    "fr": r"(Version 0\.1\.0, selon|Base : \d).*\b31 janvier 2026\b",
-    "en": r"(Release 0\.1\.0, according to|Basis: \d).*\b31 January 2026\b",
-    "de": r"(Version 0\.1\.0, nach|Grundlage: \d).*\b31\. Januar 2026\b",
-}
-
-
-def test_every_table_of_the_page_has_the_line_that_says_what_it_rests_on(folder: Path, language: str) -> None:
-    page = re.sub(r"<svg.*?</svg>", "", (folder / f"report.{language}.html").read_text("utf-8"), flags=re.DOTALL)
-    _, *after = page.split("<table")
-    assert len(after) > 25
-    for table in after:
-        line = re.search(r'<p class="basis">([^<]*)</p>', table)
-        caption = re.search(r"<caption[^>]*>(.*?)</caption>", table, re.DOTALL)
-        assert line, f"add the basis line under {caption and caption[1]}"
-        assert re.search(BASES[language], plain_spaces(line[1])), line[1]
-
-
-def test_every_table_of_the_markdown_has_the_line_too(text: str, language: str) -> None:
-    prose = re.sub(r"^(`{3,})sparql\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
-    _, *after = re.split(r"^\|(?: ?:?-+:? ?\|)+$", prose, flags=re.MULTILINE)
-    assert len(after) > 20
-    for table in after:
-        assert re.search(BASES[language], plain_spaces(table)), f"add the basis line under {table[:200]}"
-
-
-def plain_spaces(words: str) -> str:
-    return words.replace("\u00a0", " ").replace("\u202f", " ").replace("\\", "")
-
-
-@pytest.mark.parametrize("language", [WHOLE], indirect=True)
-def test_the_citations_to_look_for_come_before_the_figures_with_the_words_that_bring_the_plans_together(
-    text: str, language: str, held: pan2kg.Graph
+def test_it_has_the_page_of_the_plan_its_pictures_and_every_figure_with_its_basis(
+    page: Page, folder: Path, language: str, few: pan2kg.Graph
 ) -> None:
-    section = text[text.index('<a id="wanted">') : text.index('<a id="plans">')]
-    wanted = [one for one in held.occasions() if one.is_expected and one.state.value != "seen"]
-    own = [one for one in wanted if any(end.endswith("/lu-bhr-2") for end in (one.source, one.target))]
-    assert own
-    for one in own:
-        keys = [end.rpartition("/")[2] for end in (one.source, one.target)]
-        assert re.search(rf"^\| .*#plan-{keys[0]}>.*#plan-{keys[1]}>", section, re.MULTILINE)
-    assert "Adoption d’un second plan d’action national sur les entreprises et les droits de l’homme" in section
-    assert re.search(rf"\b{len(wanted)}\b[^|]*`pan2kg coherence debt`", section), language
+    graph = few.spoken(language)
+    assert {"brief", "attention", "actions", "cites", "meets"} <= set(page.all("id"))
+    assert [tag for tag, _ in page.tags].count("svg") > 1
+    text = "".join(page.text).replace("\xa0", " ")
+    markdown = (folder / f"report.{language}.md").read_text(encoding="utf-8").replace("\xa0", " ")
+    for table in tables_of(graph, graph.plan(PLAN)):
+        title = clean(table.title.say(language)).replace("\xa0", " ")
+        assert title in text
+        assert f"## {md_text(title)}".replace("\xa0", " ") in markdown
+    assert markdown.count("0.1.0") > markdown.count("\n## "), "every table says what it rests on"
 
 
-def test_a_weaker_level_of_evidence_shows_more_and_says_so(cli: Cli, tmp_path: Path) -> None:
-    """Of three plans, a citation between two of which is to be looked for by what the editors concluded alone."""
-    project = copy(tmp_path / "copy", ("lu-child-rights-2022", "lu-bhr-1", PLAN))
-    given = ("report", "--plan", PLAN, "--language", "fr", "--as-of", DAY, "--project", str(project))
-
-    def text_of(*more: str) -> str:
-        done = cli(*given, "-o", "made", *more)
-        assert done.returncode == 0, done.stderr
-        return (tmp_path / "made" / "report.fr.md").read_text(encoding="utf-8")
-
-    text, weaker = text_of(), text_of("--evidence", "editors")
-    official, editors = (
-        [line for line in one.splitlines() if re.match(r"Version 0\.1\.0,", line)] for one in (text, weaker)
-    )
-    assert official
-    assert not [line for line in official if "rédacteurs" in line]
-    assert editors
-    assert not [line for line in editors if "rédacteurs" not in line]
-    assert "--evidence editors" in weaker
-    wanted = [one[one.index('<a id="wanted">') : one.index('<a id="plans">')].count("\n| [") for one in (text, weaker)]
-    assert wanted[0] < wanted[1]
-
-
-def test_links_of_the_markdown_resolve(text: str, folder: Path) -> None:
-    ids = re.findall(r'<a id="([^"]+)"></a>', text)
-    assert len(ids) == len(set(ids))
-    prose = re.sub(r"^(`{3,})sparql\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
-    inside = set(re.findall(r"\]\(<?#([^)>]+)>?\)", prose))
-    assert inside <= set(ids)
-    files = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", prose)
-    assert len(files) == len(PICTURES)
-    assert all((folder / file).is_file() for file in files)
-
-
-@pytest.mark.parametrize("language", OTHERS, indirect=True)
-def test_the_same_day_gives_the_same_bytes(
-    folder: Path, language: str, held: pan2kg.Graph, cli: Cli, tmp_path: Path
+@pytest.mark.parametrize("language", ["en"], indirect=True)
+def test_the_same_day_gives_the_same_bytes_and_names_the_files(
+    folder: Path, language: str, few: pan2kg.Graph, cli: Cli, tmp_path: Path
 ) -> None:
-    """A few plans fill every section and draw every picture."""
-    given = ("--plan", PLAN, "--language", language, "--as-of", "31/01/2026", "--project", str(held.project.root))
-    done = cli("report", "-o", "again", *given)
+    given = ("--plan", PLAN, "--language", language, "--as-of", "31/01/2026", "--project", str(few.project.root))
+    done = cli("report", "-o", "made/again", *given)
     assert done.returncode == 0, done.stderr
+    target = tmp_path / "made" / "again"
+    assert {tmp_path / line for line in done.stdout.splitlines()} == set(target.iterdir())
+    assert {path.name for path in target.iterdir()} == {f"report.{language}.{form}" for form in ("html", "md")}
     for path in folder.iterdir():
-        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes(), path.name
+        assert (target / path.name).read_bytes() == path.read_bytes(), path.name
 
 
-def test_the_files_written_are_named_and_nothing_else_is_left(
-    cli: Cli, tmp_path: Path, two_countries: pan2kg.Graph
-) -> None:
-    done = cli(
-        "report", "-o", "made/here", "--plan", "be-two-1", "--as-of", DAY, "--project", str(two_countries.project.root)
-    )
+def test_a_weaker_level_of_evidence_is_said(cli: Cli, tmp_path: Path, few: pan2kg.Graph) -> None:
+    given = ("--plan", PLAN, "--as-of", DAY, "--evidence", "editors", "--project", str(few.project.root))
+    done = cli("report", "-o", "made", *given)
     assert done.returncode == 0, done.stderr
-    written = {tmp_path / line for line in done.stdout.splitlines()}
-    assert written == set((tmp_path / "made" / "here").iterdir())
+    assert "with what the editors concluded" in (tmp_path / "made" / "report.en.md").read_text(encoding="utf-8")
 
 
 def test_wrong_use_is_one_sentence_and_leaves_nothing(cli: Cli, tmp_path: Path) -> None:
@@ -320,7 +172,6 @@ def test_a_file_or_a_folder_in_the_way_changes_nothing(cli: Cli, tmp_path: Path,
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
 def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     from pan2kg.errors import ProjectError
-    from pan2kg.report.writing import write_files
 
     before = resource_limit(1000)
     try:

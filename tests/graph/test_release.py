@@ -16,9 +16,8 @@ from pan2kg.charts.registry import draw
 from pan2kg.graph.dataset import Release, read_release
 from pan2kg.network.exports import export_network
 from pan2kg.project import Project
-from pan2kg.publish.catalogue.facts import read_facts
-from pan2kg.report.compose import compose
-from pan2kg.report.writing import files_of
+from pan2kg.publish.edition import read_facts
+from pan2kg.report.writing import report_files
 from pan2kg.site.permalink import Permalink, notice
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import SiteContext
@@ -61,8 +60,7 @@ DOORS: Final[Mapping[str, Callable[[pan2kg.Graph], str]]] = {
     "basis of a measure": lambda graph: graph.uses.basis.release,
     "table": lambda graph: written(graph, "table"),
     "table as JSON": lambda graph: written(graph, "json"),
-    "report": lambda graph: compose(graph, "lu-bhr-2").kicker,
-    "whole report": lambda graph: "".join(map(str, dict(files_of(compose(graph, "lu-bhr-2"))).values())),
+    "report": lambda graph: report_files(graph, graph.plan("lu-bhr-2"), "")["report.fr.md"],
     "picture": lambda graph: draw("plan-matrix", graph).svg,
     "network": lambda graph: str(graph.network().graph["release"]),
     "export": lambda graph: export_network(graph.network(), "graphml").decode(),

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 import pan2kg
-from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.reading_state import Extent
+from pan2kg.coherence.evidence import FIGURED, Extent, Level
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.registry import TABLES
@@ -83,6 +82,15 @@ def test_each_row_says_on_whose_word_and_none_is_weaker_than_asked(name: str, gr
     said = {at: [ranks[row["level"]] for row in asked(graph, name, at)] for at in FIGURED}
     assert all(level <= at for at, levels in said.items() for level in levels)
     assert any(said.values())
+
+
+def test_a_text_that_only_amends_the_instrument_is_not_a_use_of_it(graph: pan2kg.Graph) -> None:
+    """Directive 2024/1760 amends the one on whistle-blowers: whoever names it need not look at the latter."""
+    eli = "http://data.europa.eu/eli/dir"
+    found = list(graph.ask("affected-by-instrument", instrument=f"{eli}/2019/1937/oj", least_level="editors"))
+    assert found
+    assert not any(row["through"] == f"{eli}/2024/1760/oj" for row in found)
+    assert list(graph.ask("affected-by-instrument", instrument=f"{eli}/2024/1760/oj", least_level="editors"))
 
 
 def test_an_obligation_only_the_editors_see_answered_is_unanswered_on_the_word_of_plans(graph: pan2kg.Graph) -> None:

@@ -14,9 +14,10 @@ import pytest
 import pan2kg
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
-from pan2kg.review.decisions import Item, read_queue
+from pan2kg.review.candidates import graph_candidates
+from pan2kg.review.decision import Candidate
+from pan2kg.review.desk import submit
 from pan2kg.review.entry import Outcome
-from pan2kg.review.scores import submit
 from pan2kg.store.rules import derive
 from pan2kg.store.store import Store, open_store
 from tests.copies import FEW, copy
@@ -58,7 +59,7 @@ class WritableProject:
     def send(self, **form: str) -> Outcome:
         return submit(self.project, self.store, form, DAY, language="fr")
 
-    def decide(self, item: Item, verdict: str = "accept", **form: str) -> Outcome:
+    def decide(self, item: Candidate, verdict: str = "accept", **form: str) -> Outcome:
         given = {"form": "decision", "item": item.key, "verdict": verdict, "reviewer": "A. Weber", **form}
         return self.send(**(EVIDENCE if verdict == "accept" else {"direction": EVIDENCE["direction"]}) | given)
 
@@ -71,8 +72,8 @@ class WritableProject:
         return self.read or Graph(self.project, self.store, language="fr", as_of=DAY)
 
     @property
-    def queue(self) -> tuple[Item, ...]:
-        return read_queue(self.material)
+    def queue(self) -> list[Candidate]:
+        return graph_candidates(self.material)
 
     def file(self, name: str) -> Path:
         return self.project.root / name

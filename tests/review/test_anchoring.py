@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.errors import Place
-from pan2kg.extract.document import READER, Block, Document, canonical, laid
+from pan2kg.extract.document import AROUND, READER, Block, Document, canonical, laid
+from pan2kg.extract.quotation import Quotation, find, fold, nearest
 from pan2kg.project import Project
-from pan2kg.review.anchoring import AROUND, Anchor, Quotation, anchor, find, fold, nearest
+from pan2kg.review.anchoring import anchor
 from pan2kg.turtle.vocabulary import thing
 from tests.conftest import Cli
 from tests.copies import FEW, copy
@@ -31,12 +31,8 @@ def document(*paragraphs: str, pages: bool = False) -> Document:
     return Document("plan.txt", "a" * 64, "txt", len(paragraphs) if pages else None, laid(blocks))
 
 
-def quotation(words: str, **around: str) -> Quotation:
-    return Quotation("passage:x", Place("x.ttl", 1), words, **around)
-
-
-def at(found: Anchor | int, of: Document) -> str:
-    assert isinstance(found, Anchor), found
+def at(found: Quotation | int, of: Document) -> str:
+    assert isinstance(found, Quotation), found
     return of.text[found.start : found.end]
 
 
@@ -52,12 +48,12 @@ def at(found: Anchor | int, of: Document) -> str:
 )
 def test_words_are_found_whatever_their_apostrophes_hyphens_and_spaces(words: str, stands: str) -> None:
     text = document("Ici l’Etat s’engage à coopérer.", "Former à la non-discrimination.")
-    assert at(find(fold(text), quotation(words)), text) == stands
+    assert at(find(fold(text), Quotation(words)), text) == stands
 
 
 @pytest.mark.parametrize("words", ["l’Etat s’engagé", "Etat s’engag", "coopérer … l’Etat", "Former les juges", "…"])
 def test_what_is_only_similar_or_part_of_a_word_is_not_found(words: str) -> None:
-    assert find(fold(document("Ici l’Etat s’engage à coopérer.", "Former.")), quotation(words)) == 0
+    assert find(fold(document("Ici l’Etat s’engage à coopérer.", "Former.")), Quotation(words)) == 0
 
 
 PARAGRAPHS = st.lists(st.text("aé’ -", min_size=1, max_size=12).filter(str.strip), min_size=1, max_size=5)
@@ -70,26 +66,26 @@ def test_what_is_found_says_what_was_quoted_and_what_stands_around_it(
     text = document(*paragraphs)
     start = data.draw(st.integers(0, len(text.text) - 1))
     end = data.draw(st.integers(start + 1, len(text.text)))
-    found = find(fold(text), quotation(text.text[start:end]))
-    if isinstance(found, Anchor):
+    found = find(fold(text), Quotation(text.text[start:end]))
+    if isinstance(found, Quotation):
         assert canonical(text.text[found.start : found.end]) == canonical(text.text[start:end])
         assert text.text[: found.start].endswith(found.prefix)
         assert text.text[found.end :].startswith(found.suffix)
         assert max(len(found.prefix), len(found.suffix)) <= AROUND
-        again = quotation(text.text[start:end], prefix=found.prefix, suffix=found.suffix)
+        again = Quotation(text.text[start:end], prefix=found.prefix, suffix=found.suffix)
         assert find(fold(text), again) == found
 
 
 def test_words_that_stand_twice_are_told_apart_by_what_is_around_or_by_the_page() -> None:
     text = document("1. Former les juges", "2. Former les juges", "3. Former les juges", pages=True)
     within = fold(text)
-    assert find(within, quotation("Former les juges")) == 3
-    assert find(within, quotation("Former les juges", prefix="9. ")) == 0
-    second = find(within, quotation("Former les juges", prefix="2. "))
-    assert isinstance(second, Anchor)
+    assert find(within, Quotation("Former les juges")) == 3
+    assert find(within, Quotation("Former les juges", prefix="9. ")) == 0
+    second = find(within, Quotation("Former les juges", prefix="2. "))
+    assert isinstance(second, Quotation)
     assert (second.page, text.text[second.start - 3 : second.start]) == (2, "2. ")
-    assert find(within, quotation("Former les juges", page="7")) == find(
-        within, quotation("Former les juges", prefix="3. ")
+    assert find(within, Quotation("Former les juges", label="7")) == find(
+        within, Quotation("Former les juges", prefix="3. ")
     )
 
 
@@ -112,7 +108,7 @@ def test_a_document_that_changed_is_anchored_anew_and_the_rest_is_said(project: 
     new = next(one for one in made.files if one.name == LINKS)
     assert '    pan:start 5 ;\n    pan:end 32 ;\n    pan:readerVersion "1" ;\n' in new.new
     assert '    pan:suffix "\\n\\n2.2. Créer des formations sur " ;\n' in new.new
-    orphans = {one.quotation.subject.rpartition("/")[2]: one for one in made.orphans}
+    orphans = {one.subject.rpartition("/")[2]: one for one in made.orphans}
     assert orphans["lu-bhr-2-2-2-lu-bhr-1-m4-lu-bhr-2-2-2"].nearest == text.blocks[1].text
     assert made.share == 1.0
 

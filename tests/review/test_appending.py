@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from unicodedata import category
 
 import pyoxigraph as ox
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pan2kg.project import Project
 from pan2kg.review.entry import LIMITS, RefusedError, read_text
-from pan2kg.review.files import append
+from pan2kg.review.files import append, write, write_value
+from pan2kg.turtle.vocabulary import XSD
 from pan2kg.turtle.writer import Block, Statement, text
 
 NAMES = {"a": "http://a/", "e": "http://e/", "m": "http://m/", "z": "http://z/"}
@@ -61,3 +64,37 @@ def test_a_field_takes_so_much_and_no_more(name: str) -> None:
     assert read_text({name: "x" * LIMITS[name]}, name)
     with pytest.raises(RefusedError):
         read_text({name: "x" * (LIMITS[name] + 1)}, name)
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\n\n"])
+def test_what_is_added_stands_after_one_blank_line(ending: str) -> None:
+    old = f"@prefix e: <http://e/> .\n\ne:a a e:B .{ending}"
+    assert append(old, [], [Block("e:x", (Statement("a", "e:B"),))], {"e": "http://e/"}, "x.ttl").endswith(
+        "e:a a e:B .\n\ne:x a e:B .\n"
+    )
+
+
+def test_of_files_written_together_none_stays_where_one_cannot_be_written(own_project: Path) -> None:
+    text = "@prefix e: <http://e/> .\n\ne:{} a e:B .\n"
+    graph = own_project / "graph"
+    (graph / "old.ttl").write_text(text.format("old"))
+    (graph / "taken").write_text("a file in the place of a folder")
+    texts = {path: text.format("new") for path in (graph / "old.ttl", graph / "fresh.ttl", graph / "taken" / "x.ttl")}
+    with pytest.raises(RefusedError):
+        write(Project.at(own_project), texts, {"e": "http://e/"})
+    assert (graph / "old.ttl").read_text() == text.format("old")
+    assert not (graph / "fresh.ttl").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "written"),
+    [
+        ("0.80", "decimal", "0.80"),
+        ("-2", "integer", "-2"),
+        ("true", "boolean", "true"),
+        ("2020-01-31", "date", '"2020-01-31"^^xsd:date'),
+        ('a "b"', "string", '"a \\"b\\""'),
+    ],
+)
+def test_a_value_is_written_as_people_write_it(value: str, kind: str, written: str) -> None:
+    assert write_value(ox.Literal(value, datatype=ox.NamedNode(XSD + kind)), {}) == written

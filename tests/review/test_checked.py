@@ -17,8 +17,8 @@ def test_decisions_of_every_kind_bring_no_finding(writable: WritableProject) -> 
     """In a few plans, where much is missing that is cited: the same before and after."""
     writable = writable.with_candidate()
     before = check(writable.project)
-    first, second, third, fourth = [item for item in writable.queue if not item.is_candidate][:4]
-    candidate = next(item for item in writable.queue if item.is_candidate)
+    first, second, third, fourth = [item for item in writable.queue if not item.link][:4]
+    candidate = next(item for item in writable.queue if item.link)
     done = [
         writable.decide(first, reason="Le texte le dit."),
         writable.decide(second, "reject", **REASON),

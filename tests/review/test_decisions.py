@@ -23,12 +23,12 @@ REASON = {"reason": "Le texte nomme un autre plan.", "language": "fr"}
 
 def test_the_queue_has_actions_of_different_plans_that_share_a_text_most_bits_first(writable: WritableProject) -> None:
     first = writable.queue[0]
-    assert not first.is_candidate
-    shared = [item.number or 0.0 for item in writable.queue if not item.is_candidate]
+    assert not first.link
+    shared = [item.rank or 0.0 for item in writable.queue if not item.link]
     assert shared == sorted(shared, reverse=True)
     assert min(shared) > 0
     assert first.expected == ("edition", "edition")
-    assert {level(item.level) for item in writable.queue if not item.is_candidate} <= set(FIGURED)
+    assert {level(item.level) for item in writable.queue if not item.link} <= set(FIGURED)
     assert first.via
     assert first.plans[0] != first.plans[1]
 
@@ -270,8 +270,8 @@ link:00000000000000cd a pan:Link ;
 
 
 def test_a_candidate_is_replaced_by_the_decision_and_no_longer_listed(with_candidate: WritableProject) -> None:
-    item = next(item for item in with_candidate.queue if item.is_candidate)
-    assert (item.type, item.number) == ("cross-reference", 0.8)
+    item = next(item for item in with_candidate.queue if item.link)
+    assert (item.type, item.rank) == ("cross-reference", 0.8)
     old = with_candidate.file("graph/plans/lu-bhr-2/links.ttl").read_bytes()
     outcome = with_candidate.send(form="decision", item=item.key, verdict="accept", reviewer="A. Weber")
     assert outcome.files == ("graph/plans/lu-bhr-2/reviewed.ttl",)
@@ -285,16 +285,16 @@ def test_a_candidate_is_replaced_by_the_decision_and_no_longer_listed(with_candi
     assert "pan:confidence" not in text
     assert with_candidate.file("graph/plans/lu-bhr-2/links.ttl").read_bytes() == old
     after = with_candidate.reopened()
-    assert not any(one.is_candidate for one in after.queue)
+    assert not any(one.link for one in after.queue)
     query = find_query(after.project, "suggested-links")
     assert item.link not in select(after.store, query.text).values("link")
 
 
 def test_a_candidate_can_be_rejected_once(with_candidate: WritableProject) -> None:
-    item = next(item for item in with_candidate.queue if item.is_candidate)
+    item = next(item for item in with_candidate.queue if item.link)
     assert with_candidate.decide(item, "reject", **REASON).code == "rejected"
     assert with_candidate.decide(item, "reject", **REASON).code == "decided-meanwhile"
-    assert not any(one.is_candidate for one in with_candidate.reopened().queue)
+    assert not any(one.link for one in with_candidate.reopened().queue)
 
 
 def test_a_dump_is_not_written_to(writable: WritableProject) -> None:

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 import pan2kg
 from pan2kg.errors import ProjectError
-from pan2kg.extract.document import from_json
+from pan2kg.extract.quotation import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.review.desk import Desk, Progress, Wanted, open_desk
-from pan2kg.review.desk_input import press
-from pan2kg.review.proposals import Found, Material, Proposal, read_material
+from pan2kg.review.decision import Candidate
+from pan2kg.review.desk import Desk, Wanted, open_desk, press, suggestion
 from pan2kg.review.record import for_second_reader, with_controls
+from pan2kg.review.work import Material, read_material
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.blocks import misnamed, read_turtle_file
@@ -32,7 +32,8 @@ from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.style import check_style
 from tests.conftest import BARE, PATIENCE, ROOT, Cli
 from tests.copies import FEW, copy
-from tests.review.desk import PLAN, PROPOSED, SHA, prepare
+from tests.review.conftest import EVIDENCE, WritableProject
+from tests.review.desk import PLAN, prepare
 
 DAY = date(2026, 5, 4)
 FILE = f"graph/plans/{PLAN}/reviewed.ttl"
@@ -82,10 +83,10 @@ def test_candidates_come_in_the_order_of_the_text_with_their_surroundings(materi
     assert card
     assert card.statement.startswith("4.1 Studying the possibility")
     assert " — implements — " in card.statement
-    assert (card.passage.words, card.passage.page) == ("premier Plan d’action national", "12")
-    assert card.passage.before.endswith("dans la ligne du ")
+    assert (card.passage.words, card.passage.label) == ("premier Plan d’action national", "12")
+    assert card.passage.prefix.endswith("dans la ligne du ")
     assert card.passage.path == ("Catégorie 4 – Démarches législatives",)
-    assert len(card.target.others) > 5
+    assert len(card.others) > 5
 
 
 def test_a_decision_is_written_in_house_style_and_the_next_one_follows(material: Material, root: Path) -> None:
@@ -127,7 +128,7 @@ def test_a_rejected_pair_comes_back_only_with_words_nobody_has_looked_at(materia
     assert "c4-1" not in keys(again)
     plan, found = next(iter(material.plans.items()))
     one = found[0]
-    fresh = replace(one, passages=(later(one.passages[0], 8),))
+    fresh = replace(one, quotations=(later(one.quotations[0], 8),))
     material = Material(material.graph, {plan: (fresh, *found[1:])}, material.texts)
     material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{DOCUMENT}"}
     assert keys(desk_of(material))[0] == "c4-1"
@@ -135,9 +136,9 @@ def test_a_rejected_pair_comes_back_only_with_words_nobody_has_looked_at(materia
     assert "c4-1" not in keys(desk_of(material))
 
 
-def later(found: Found, by: int) -> Found:
+def later(found: Quotation, by: int) -> Quotation:
     """Words of which the first are left out."""
-    return replace(found, start=found.start + by, quote=found.quote[by:])
+    return replace(found, start=found.start + by, words=found.words[by:])
 
 
 def test_nobody_undoes_what_somebody_else_decided(material: Material) -> None:
@@ -195,8 +196,8 @@ def test_words_of_the_cited_side_are_refused(material: Material, root: Path) -> 
 
 def test_words_that_stand_elsewhere_since_are_refused(material: Material, root: Path) -> None:
     plan, found = next(iter(material.plans.items()))
-    moved = replace(found[0].passages[0], start=found[0].passages[0].start + 1)
-    material = Material(material.graph, {plan: (replace(found[0], passages=(moved,)),)}, material.texts)
+    moved = replace(found[0].quotations[0], start=found[0].quotations[0].start + 1)
+    material = Material(material.graph, {plan: (replace(found[0], quotations=(moved,)),)}, material.texts)
     material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{DOCUMENT}"}
     assert "read anew since" in press(desk_of(material), "a").say("en")
     assert not (root / FILE).exists()
@@ -223,31 +224,31 @@ def test_a_wrong_key_changes_nothing(material: Material, root: Path, typed: str,
 
 def test_who_skips_goes_on_counting_and_what_was_decided_before_counts(material: Material) -> None:
     desk = desk_of(material)
-    counted = [desk.progress.number]
+    counted = [desk.progress["number"]]
     for typed in ("j", "j", "a", "k", "s", "j"):
         press(desk, typed)
-        counted.append(desk.progress.number)
+        counted.append(desk.progress["number"])
     assert counted == [1, 2, 3, 4, 3, 3, 4]
     pressed(desk_of(material, "B. Muller"), "r1")
     again = desk_of(material)
-    assert again.progress == Progress(3, 4, 1, 1)
+    assert list(again.progress.values()) == [3, 4, 1, 1]
     pressed(again, "u")
-    assert again.progress == Progress(2, 4, 0, 1)
+    assert list(again.progress.values()) == [2, 4, 0, 1]
     pressed(again, "a", "a", "r1")
-    assert (again.current, again.progress.number, again.progress.total) == (again.waiting[0], 4, 4)
+    assert (again.current, again.progress["number"], again.progress["total"]) == (again.waiting[0], 4, 4)
 
 
 @settings(max_examples=30)
 @given(st.lists(st.sampled_from(["j", "k", "s", "p"]), max_size=12))
 def test_moving_about_loses_no_candidate(typed: list[str]) -> None:
-    proposals = [Proposal(str(n), "p", "a", "", f"t{n}", "", 0.5, ()) for n in range(4)]
+    proposals = [Candidate(str(n), "p", ("a", f"t{n}")) for n in range(4)]
     desk = Desk(Material(None), Project(ROOT), "A", DAY, list(proposals))  # type: ignore[arg-type]
     pressed(desk, *typed)
     assert sorted(keys(desk)) == ["0", "1", "2", "3"]
     assert desk.current in proposals
 
 
-def many_of(material: Material) -> list[Proposal]:
+def many_of(material: Material) -> list[Candidate]:
     """A hundred candidates of the same few ends."""
     listed = next(iter(material.plans.values()))
     return [replace(listed[n % len(listed)], key=f"k{n}") for n in range(100)]
@@ -280,9 +281,9 @@ def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Mat
     second.waiting = [one for one in second.material.plans[second.waiting[0].plan] if one.key in ("c4-2", "c4-3")]
     pressed(second, "a", "r1")
     found = second.compare()
-    assert (found.both, [one.proposal.key for one in found.apart]) == (2, ["c4-3"])
-    assert found.apart[0].first == ("A. Weber", "accepted")
-    assert found.apart[0].second == ("B. Muller", "rejected")
+    assert (found.both, [one[0].key for one in found.apart]) == (2, ["c4-3"])
+    assert found.apart[0][1] == ("A. Weber", "accepted")
+    assert found.apart[0][2] == ("B. Muller", "rejected")
     assert found.alpha is not None
     assert found.alpha < 1
     assert (root / FILE).read_bytes() == text
@@ -300,7 +301,7 @@ def test_nobody_is_the_second_reader_of_what_he_decided(material: Material) -> N
 
 def test_a_tenth_and_all_that_is_derived_is_read_a_second_time() -> None:
     remarks = [("derived",) if n % 25 == 0 else () for n in range(100)]
-    proposals = [Proposal(str(n), "p", "a", "", "t", "", 0.5, (), one) for n, one in enumerate(remarks)]
+    proposals = [Candidate(str(n), "p", ("a", "t"), remarks=one) for n, one in enumerate(remarks)]
     chosen = for_second_reader(proposals)
     assert {one for one in proposals if one.is_derived} <= set(chosen)
     assert 10 <= len(chosen) <= 14
@@ -310,9 +311,10 @@ def test_a_tenth_and_all_that_is_derived_is_read_a_second_time() -> None:
 def alike(material: Material, target: str = "") -> Material:
     """The same with three candidates that say the same of the same text, or of what is named."""
     plan, (first, second, *rest) = next(iter(material.plans.items()))
-    second = replace(second, target=target or second.target)
+    second = replace(second, ends=(second.ends[0], target or second.ends[1]))
     others = [
-        replace(second, key=f"d{n}", start=rest[n].start, passages=rest[n].passages) for n in range(2)
+        replace(second, key=f"d{n}", ends=(rest[n].ends[0], second.ends[1]), quotations=rest[n].quotations)
+        for n in range(2)
     ]  # fmt: skip
     changed = Material(material.graph, {plan: (first, second, *others)}, material.texts)
     changed.__dict__["documents"] = material.documents
@@ -332,7 +334,7 @@ def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(mate
     assert planned in written
     assert written.count("    pan:decidedWith link:") == 2
     assert not list(check_style([read_turtle_file(written, FILE)], read_prefixes(Project.at(root))))
-    assert (keys(desk), desk.progress.accepted) == (["c4-1"], 3)
+    assert (keys(desk), desk.progress["accepted"]) == (["c4-1"], 3)
     assert pressed(desk_of(material), "u", "u") == ["said.undone", "said.nothing-to-undo"]
     text = (root / FILE).read_text(encoding="utf-8")
     assert (body(written) in text, text.count("    pan:withdraws link:")) == (True, 3)
@@ -362,7 +364,7 @@ def test_several_are_ticked_by_a_person_and_only_for_what_is_shown(material: Mat
 
 def test_how_the_same_words_were_decided_on_is_said_but_not_to_a_second_reader(material: Material) -> None:
     plan, (first, *rest) = next(iter(material.plans.items()))
-    other = replace(first, key="o", target=rest[0].target)
+    other = replace(first, key="o", ends=(first.ends[0], rest[0].ends[1]))
     material = Material(material.graph, {plan: (first, other, *rest)}, material.texts)
     material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{DOCUMENT}"}
     pressed(desk_of(material), "r1")
@@ -378,7 +380,7 @@ def test_how_the_same_words_were_decided_on_is_said_but_not_to_a_second_reader(m
 
 def test_the_surest_come_first_where_that_is_wanted(material: Material) -> None:
     plan, listed = next(iter(material.plans.items()))
-    changed = Material(material.graph, {plan: (*listed[:3], replace(listed[3], number=0.99))}, material.texts)
+    changed = Material(material.graph, {plan: (*listed[:3], replace(listed[3], rank=0.99))}, material.texts)
     assert keys(desk_of(changed, order="rank"))[0] == "c4-4"
 
 
@@ -459,6 +461,91 @@ def test_what_cannot_be_reviewed_is_said_in_one_sentence(root: Path, cli: Cli, c
     assert (done.returncode, done.stdout, said in done.stderr, done.stderr.count("\n")) == (2, "", True, 1)
 
 
-def test_the_text_that_was_read_is_the_one_of_the_document(root: Path) -> None:
-    text = from_json((root / "work" / PLAN / "document.json").read_text(encoding="utf-8"))
-    assert (text.sha256, len(PROPOSED)) == (SHA, 4)
+ACCEPT = "a {type} | {direction} | {channel} | {document} | {page} | {quote}".format(**EVIDENCE)
+
+
+def suggested(writable: WritableProject, **wanted: bool | str) -> Desk:
+    """A desk with nothing of documents, over a graph that is asked for."""
+    graph = Graph(writable.project, writable.store, language="fr", as_of=DAY)
+    return open_desk(Material(graph), writable.project, "A. Weber", DAY, Wanted(**wanted), lambda: graph)  # type: ignore[arg-type]
+
+
+def test_nothing_is_suggested_before_somebody_asks_for_it(writable: WritableProject) -> None:
+    desk = suggested(writable)
+    assert (desk.current, desk.progress["total"]) == (None, 0)
+    assert pressed(desk, "j", "g") == ["said.moved", "said.suggested"]
+    first, *_, last = desk.waiting
+    assert (desk.current, [one.key for one in desk.waiting]) == (first, [one.key for one in writable.queue])
+    assert (desk.progress["number"], desk.progress["total"]) == (1, len(writable.queue))
+    shown = "\n".join(suggestion(desk, "en"))
+    assert "texts in common: " in shown
+    assert "lu-bhr-1" in shown
+    assert "edition" in shown
+    pressed(desk, "k")
+    assert desk.current == last
+    pressed(desk, "j", "s")
+    assert (desk.waiting[-1], desk.current != first, len({*keys(desk)})) == (first, True, len(writable.queue))
+    wishes: tuple[dict[str, bool | str], ...] = (
+        {"plan": thing("plan", "lu-climate-pact-2012")}, {"kind": "plan"}, {"second": True},
+    )  # fmt: skip
+    for wanted in wishes:
+        desk = suggested(writable, **wanted)
+        assert (pressed(desk, "g"), desk.waiting) == (["said.suggested"], [])
+
+
+def test_what_is_suggested_is_decided_as_on_the_page_and_undone(writable: WritableProject) -> None:
+    desk = suggested(writable)
+    pressed(desk, "g")
+    first, many = desk.current, len(desk.waiting)
+    assert pressed(desk, ACCEPT, "r Deux publics différents.") == ["said.accepted", "said.rejected"]
+    text = writable.file(FILE).read_text(encoding="utf-8")
+    assert 'pan:quote "l’action 2.2 du PAN 1"@fr ;\n    pan:page "12" ;' in text
+    rejected = next(one for one in writable.project.graph.glob("plans/*/reviewed.ttl") if "publics" in one.read_text())
+    assert (len(desk.waiting), desk.decided) == (many - 2, {"accepted": 1, "rejected": 1})
+    assert pressed(desk, "u", "u") == ["said.undone", "said.undone"]
+    assert (len(desk.waiting), desk.current, desk.decided) == (many, first, {"accepted": 0, "rejected": 0})
+    assert "pan:withdraws" in rejected.read_text(encoding="utf-8")
+    assert pressed(desk, ACCEPT) == ["said.accepted"], "what was undone is decided anew"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("a", "said.which-suggested"),
+        ("a cross-reference | back", "said.which-suggested"),
+        ("r", "said.which-why"),
+        ("e to lu-bhr-2", "help-suggested"),
+        ("?", "help-suggested"),
+        (ACCEPT.replace("| back |", "| up |"), "verbatim"),
+        (ACCEPT.replace(EVIDENCE["document"], "no-such"), "verbatim"),
+    ],
+)
+def test_what_is_wrong_with_a_suggestion_is_said_and_nothing_written(
+    writable: WritableProject, typed: str, said: str
+) -> None:
+    desk = suggested(writable)
+    pressed(desk, "g")
+    before = writable.state()
+    assert pressed(desk, typed) == [said]
+    assert (writable.state(), desk.at) == (before, 0)
+
+
+def test_a_candidate_of_the_graph_with_a_passage_needs_no_words(with_candidate: WritableProject) -> None:
+    desk = suggested(with_candidate)
+    pressed(desk, "g")
+    desk.show("00000000000000ca")
+    assert "confidence 0.80" in suggestion(desk, "en")
+    assert pressed(desk, "a", "u", "a") == ["said.accepted", "said.undone", "said.accepted"]
+    assert "dcterms:replaces link:00000000000000ca ;" in with_candidate.file(FILE).read_text(encoding="utf-8")
+
+
+def test_a_project_without_documents_is_reviewed_by_what_its_graph_suggests(tmp_path: Path, cli: Cli) -> None:
+    root = copy(tmp_path / "copy", FEW)
+    done = cli(
+        "review", "--suggested", "--by", "A. Weber", "--language", "en", cwd=root, stdin=f"{ACCEPT}\nr No.\nu\nq\n"
+    )
+    assert done.returncode == 0
+    assert "Accepted: 1, rejected: 0; left: 0." in done.stderr
+    assert "Suggested by the graph" in done.stdout
+    assert done.stdout.count("Undone: it waits again.") == 1
+    assert (root / FILE).is_file()

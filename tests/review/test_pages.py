@@ -7,10 +7,10 @@ import html
 import pytest
 
 import pan2kg
+from pan2kg.coherence.citations import Verdict
 from pan2kg.coherence.evidence import level
-from pan2kg.coherence.feasible import Verdict
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
-from pan2kg.review.decisions import read_queue
+from pan2kg.review.candidates import graph_candidates
 from pan2kg.site.desk import FAULT, REVIEW_MOST, SEAL
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import Mode, SiteContext
@@ -41,7 +41,7 @@ def test_without_a_project_to_write_to_the_page_says_so_and_has_no_form(
 
 def test_the_queue_is_listed_where_nothing_can_be_written(dated: pan2kg.Graph) -> None:
     text = page(dated, "fr/review.html", mode="static", writable=False)
-    first = read_queue(dated)[0]
+    first = graph_candidates(dated)[0]
     assert f'id="{first.key}"' in text
     assert all(f"action/{name}.html" in text for name in first.key.split("--"))
     assert "textes communs" in text
@@ -51,7 +51,7 @@ def test_the_queue_is_listed_where_nothing_can_be_written(dated: pan2kg.Graph) -
 def test_a_suggestion_says_on_whose_word_it_rests_and_what_can_be_said_each_way(
     dated: pan2kg.Graph, language: Language
 ) -> None:
-    queue = [item for item in read_queue(dated) if not item.is_candidate]
+    queue = [item for item in graph_candidates(dated) if not item.link]
     text = html.unescape(page(dated, f"{language}/review.html", mode="static", writable=False))
     for item in queue[:REVIEW_MOST]:
         card = text.split(f'id="{item.key}"', 1)[1].split("</section>", 1)[0]
@@ -65,7 +65,7 @@ def test_a_suggestion_says_on_whose_word_it_rests_and_what_can_be_said_each_way(
 
 def test_what_was_typed_comes_back_as_text(dated: pan2kg.Graph) -> None:
     typed = dict.fromkeys(("quote", "reason", "reviewer", "page", "document", "channel", "type", "language"), HOSTILE)
-    given = {**typed, SEAL: HOSTILE, FAULT: HOSTILE, "item": read_queue(dated)[0].key}
+    given = {**typed, SEAL: HOSTILE, FAULT: HOSTILE, "item": graph_candidates(dated)[0].key}
     text = page(dated, "en/review.html", mode="served", writable=True, **given)
     assert "<script>alert" not in text
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 6

@@ -8,7 +8,7 @@ import pytest
 
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
-from pan2kg.review.statements import rekeyed
+from pan2kg.review.add import rekeyed
 from pan2kg.turtle.vocabulary import link_iri, thing
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Kind

@@ -15,7 +15,7 @@ SCRIPT = """
 import json, resource, signal, sys
 from datetime import date
 from pan2kg.project import Project
-from pan2kg.review.scores import submit
+from pan2kg.review.desk import submit
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 

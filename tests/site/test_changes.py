@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pan2kg
@@ -45,3 +46,8 @@ def test_the_page_of_the_home_plan_leads_to_what_changed_and_suggests_only(reade
     assert "suggéré, à examiner" in made
     for key in ("dropped", "new", "stated"):
         assert f'id="{key}"' not in made
+    # six accepted links say that an action of PAN 2 continues one of PAN 1, none of them of the type succession
+    concluded = made.split('id="concluded"')[1].split("</table>")[0]
+    assert re.search(r'data-number="changes-taken">4<.*énoncées par un document 0, conclues par la rédaction 4', made)
+    for number in ("1.1", "2.2", "2.3", "2.4", "4.3"):
+        assert f'class="notation">{number}<' in concluded

@@ -1,0 +1,529 @@
+"""What is written down by hand: a link, a body's part, a passage, an action, a document, a name, a reading; and keys.
+
+A fact of a plan stands in the folder of the plan, what nobody has verified in ``unverified.ttl`` beside it, and every
+file begins by saying what it holds; CONTRIBUTING has the table. Keys follow from what a block says, so nobody has to
+make one; where a link is corrected it is another one, and whatever refers to it has to be told.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+
+from pan2kg.coherence.evidence import Aspect, Extent, Reading
+from pan2kg.errors import Place, ProjectError, QueryError
+from pan2kg.extract.quotation import Quotation
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.message import Message, did_you_mean, either, told
+from pan2kg.project import Project, read_text, reason, write_atomically
+from pan2kg.review import decision
+from pan2kg.review.decision import Candidate, Decision, Origin, of_plan
+from pan2kg.review.entry import read_text as read_words
+from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own
+from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind, replaced
+from pan2kg.store.store import LocalStore, Store, select
+from pan2kg.turtle.blocks import Block as Read
+from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
+from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, key, kind_and_key
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+from pan2kg.validation.quotations import RUN, KeptText, hashes_of, read_hashes
+from pan2kg.validation.wording import is_date
+
+WORKS: Final = frozenset(("Plan", "Action", "PlanPart", "Category"))
+"""The classes of what stands in the folder of a plan and takes bodies, texts and citations."""
+NAMED: Final = KINDS["plan"] | KINDS["instrument"] | KINDS["body"] | {"Review"}
+"""The classes of what may have other names than its label."""
+SPEAKERS: Final = frozenset(NAMED - {"Provision", "Instrument", "UnnamedGroup"})
+"""The classes of what a document may carry the words of."""
+Words = tuple[str, str]
+"""A text and its language."""
+_TAGGED: Final = re.compile(r"(.*)@([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)", re.DOTALL)
+_LAST: Final = ("dcterms:source", "pan:certainty")
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>\s]*>|#[^\n]*|[\w-]*:[\w-]+', re.DOTALL)
+"""Texts and comments, which stay, and the two ways to write an address."""
+_AFTER: Final = re.compile(r"^    pan:country \S+ ;\n", re.MULTILINE)
+
+
+class Basis(NamedTuple):
+    """The words a statement is taken from with their document, how certain it is, and a remark on it.
+
+    There are no words where none were typed; the remark is in the project's language.
+    """
+
+    quotation: Quotation
+    certainty: str = "stated"
+    note: str = ""
+
+    def statements(self, prefixes: Mapping[str, str]) -> Iterator[Statement]:
+        """What a fact without a passage says last."""
+        if self.note:
+            yield Statement("skos:editorialNote", text(self.note, self.quotation.language))
+        yield Statement("dcterms:source", iri(self.quotation.document, prefixes))
+        yield Statement("pan:certainty", f"certainty:{self.certainty}")
+
+
+def read_basis(
+    store: Store, project: Project, form: Mapping[str, str], *, needs_words: bool = True, needs_reason: bool = False
+) -> Basis:
+    """What was typed as document, certainty, quote, quote_language, page and note, held to what the graph knows."""
+    quote, note = (read_words(form, name, needed=needs_words and name == "quote") for name in ("quote", "note"))
+    if needs_reason and not (quote or note):
+        raise QueryError("no-passage", remedy="quote-or-note")
+    document = document_named(store, project, form["document"])
+    language = form.get("quote_language") or project.language
+    quotation = Quotation(quote, document, language, read_words(form, "page", needed=False))
+    decision.refuse_invented(project, quotation)
+    return Basis(quotation, form.get("certainty") or "stated", note)
+
+
+def tagged(words: str, project: Project) -> Words:
+    """A text and its language, typed as ``words@fr``; the first language of the project where none is named.
+
+    >>> tagged("Former les juges@fr", Project.packaged()), tagged("Écrire à a@b.example", Project.packaged())
+    (('Former les juges', 'fr'), ('Écrire à a@b.example', 'fr'))
+    """
+    match = _TAGGED.fullmatch(words)
+    plain, tag = (match[1], match[2]) if match else (words, project.language)
+    return read_words({"title": plain.strip().removeprefix('"').removesuffix('"')}, "title"), tag
+
+
+def described(store: Store, project: Project, typed: str, classes: frozenset[str], wanted: str) -> tuple[str, str]:
+    """The IRI of a thing of one of these classes, and that of its plan, empty where it has none.
+
+    ``wanted`` is the key of the words for what is to be named.
+    """
+    named = find_thing(typed, store, project)
+    table = select(store, program_query("things/classes-and-plan", thing=named))
+    own_classes = {name.removeprefix(PAN) for name in table.values("class")}
+    if following := [successor for successor in table.values("next") if successor]:
+        raise replaced(named, following)
+    if not own_classes & classes:
+        fault = "is-none-of-them" if own_classes else "not-in-graph"
+        raise QueryError(fault, remedy=told("name-by-key", wanted=told(wanted)), name=typed, wanted=told(wanted))
+    return named, named if "Plan" in own_classes else min((plan for plan in table.values("plan") if plan), default="")
+
+
+def concept(project: Project, scheme: str, name: str) -> str:
+    """A concept of a scheme of the ontology, by its key.
+
+    >>> concept(Project.packaged(), "role", "lead")
+    'role:lead'
+    """
+    listed = read_text(project.ontology / "schemes" / f"{scheme}.ttl").splitlines()
+    known = [line.split()[0].partition(":")[2] for line in listed if line.startswith(f"{scheme}:")]
+    if name not in known:
+        raise QueryError("no-concept", remedy="there-are", name=name, scheme=scheme, names=", ".join(known))
+    return f"{scheme}:{name}"
+
+
+def slug(words: str) -> str:
+    """What of some words can stand in a key.
+
+    >>> slug("Mesure 4.3 b"), slug("Élus")
+    ('mesure-4-3-b', 'elus')
+    """
+    bare = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii").lower()
+    return "-".join(re.findall(r"[a-z0-9]+", bare))
+
+
+def handle(store: Store, named: str) -> str:
+    """What a thing is called in the keys of others: its identifier; addresses of others do not end in it."""
+    return next(iter(select(store, program_query("things/keys-of", thing=named)).values("key")), key(named))
+
+
+def document_named(store: Store, project: Project, typed: str) -> str:
+    """The document a key, a label or an IRI names; a document has its key in its IRI alone."""
+    known = {
+        key(document): document for document in select(store, program_query("review/documents")).values("document")
+    }
+    if typed in known:
+        return known[typed]
+    try:
+        named = find_thing(typed, store, project)
+    except QueryError:
+        near = get_close_matches(typed, sorted(known), n=3, cutoff=0.4)
+        remedy = did_you_mean(near) if near else told("name-by-key", wanted=told("a-document"))
+        raise QueryError("nothing-called", remedy=remedy, value=typed) from None
+    refuse_other_kind(named, ["document"], option="document", store=store)
+    return named
+
+
+def unused(name: str, files: ProjectFiles, prefixes: Mapping[str, str]) -> str:
+    """A name that is made from what a block says, and therefore must not be there yet."""
+    prefix, _, local = name.partition(":")
+    if where := files.places.get(prefixes[prefix] + local):
+        raise ProjectError("block-stands", name=name, file=where)
+    return name
+
+
+def link_addition(
+    store: Store, project: Project, typed: tuple[str, str], basis: Basis, *, kind: str = "", relation: str = ""
+) -> Addition:
+    """The file beside the plan with a link and its passage, keys, labels or IRIs being typed for both ends.
+
+    Where no type is named, what leads to a text uses it, and what leads to a plan, a part or an action cites it.
+    """
+    start, plan = described(store, project, typed[0], WORKS, "a-work")
+    citable = WORKS | KINDS["instrument"] | {"Review", "Recommendation"}
+    end, _ = described(store, project, typed[1], citable, "a-work-or-text")
+    if start == end:
+        raise QueryError("same-given-twice", remedy="give-two-actions", one=typed[0])
+    if not plan:
+        raise QueryError("action-without-plan", remedy="name-a-plan", name=typed[0])
+    if not kind:
+        classes = select(store, program_query("things/classes-and-plan", thing=end)).values("class")
+        is_text = any(name.removeprefix(PAN) in KINDS["instrument"] for name in classes)
+        kind = decision.USE if is_text else decision.CITATION
+    is_closer = relation or kind == decision.USE
+    closer = key(concept(project, "relation", relation or decision.MENTION).replace(":", "/")) if is_closer else ""
+    named = f"{key(start)}-{handle(store, end)}"
+    candidate = Candidate(named, plan, (start, end), kind, closer, origin=Origin.HAND)
+    return _stated(store, project, candidate, basis)
+
+
+def part_addition(
+    store: Store, project: Project, typed: tuple[str, str], roles: Sequence[str], basis: Basis, as_stated: Words | None
+) -> Addition:
+    """The file of involvements beside the plan with that of a body in a work, and its passage where there is one."""
+    work, plan = described(store, project, typed[0], WORKS, "a-work")
+    body, _ = described(store, project, typed[1], KINDS["body"], "a-body")
+    if not plan:
+        raise QueryError("action-without-plan", remedy="name-a-plan", name=typed[0])
+    first, *further = [concept(project, "role", role).partition(":")[2] for role in dict.fromkeys(roles)]
+    said, language = as_stated or ("", "")
+    named = "-".join((decision.part_key(work, body, first), *further))
+    candidate = Candidate(
+        named, plan, (work, body), decision.INVOLVEMENT, first, origin=Origin.HAND, said=said, said_in=language,
+        further_roles=tuple(further),
+    )  # fmt: skip
+    return _stated(store, project, candidate, basis)
+
+
+def _stated(store: Store, project: Project, candidate: Candidate, basis: Basis) -> Addition:
+    own(project)
+    made = Decision(
+        candidate, basis.quotation, language=basis.quotation.language, certainty=basis.certainty, note=basis.note
+    )
+    return decision.compose(Graph(project, store, language=project.language), ProjectFiles(project), [made]).addition
+
+
+def passage_addition(project: Project, fact: str, basis: Basis) -> Addition:
+    """The file of a link, an involvement or another fact with a passage it rests on: one line more, and one block."""
+    own(project)
+    files, prefixes = ProjectFiles(project), read_prefixes(project)
+    path = next((path for path in project.graph_files() if files.places.get(fact) == project.name_of(path)), None)
+    if path is None:
+        raise ProjectError("no-block-of-yours", name=iri(fact, prefixes))
+    old, name = read_text(path), project.name_of(path)
+    file = read_turtle_file(old, name)
+    blocks = {file.expand(block.subject): block for block in file.blocks}
+    quotation = basis.quotation
+    said = {
+        ("pan:quote", text(quotation.words, quotation.language)),
+        ("pan:inDocument", iri(quotation.document, prefixes)),
+    }
+    for statement in blocks[fact].statements:
+        passage = blocks.get(file.expand(statement.object)) if statement.predicate == "pan:evidence" else None
+        if passage and said <= {(line.predicate, line.object) for line in passage.statements}:
+            raise ProjectError("block-stands", name=passage.subject, file=name)
+    named = decision.free_name(f"passage:{key(fact)}", files.places, prefixes)
+    changed = with_evidence(old, blocks[fact], named)
+    return Addition(path, name, old, append(changed, [], [quotation.block(named, prefixes)], prefixes, name))
+
+
+def with_evidence(content: str, block: Read, passage: str) -> str:
+    """A file in which a block names one passage more, where the house style has it."""
+    lines = content.splitlines(keepends=True)
+    line = f"    pan:evidence {passage} ;\n"
+    before = next((statement.line for statement in block.statements if statement.predicate in _LAST), 0)
+    if before > block.line:
+        lines.insert(before - 1, line)
+    else:
+        last = max(statement.line for statement in block.statements)
+        lines[last - 1] = re.sub(r" \.(\n?)$", r" ;\1", lines[last - 1])
+        lines.insert(last, line.replace(" ;", " ."))
+    return "".join(lines)
+
+
+def action_addition(
+    store: Store, project: Project, typed: str, number: str, titles: Sequence[Words], parts: Sequence[str],
+    topics: Sequence[str], basis: Basis,
+) -> Addition:  # fmt: skip
+    """The file of actions of a plan with one more, behind those that stand there.
+
+    A draft that holds plan and actions in one file takes it too; else it stands in ``actions.ttl``.
+    """
+    plan, _ = described(store, project, typed, KINDS["plan"], "a-plan")
+    within = [described(store, project, part, frozenset(("PlanPart", "Category")), "a-part") for part in parts]
+    for part, (_, home) in zip(parts, within, strict=True):
+        if home and home != plan:
+            raise QueryError("part-elsewhere", name=part, plan=typed)
+    tags = [tag for _, tag in titles]
+    if twice := next((tag for tag in tags if tags.count(tag) > 1), ""):
+        raise QueryError("language-twice", remedy="one-title-each", tag=twice)
+    about = [described(store, project, topic, frozenset((f"{SKOS}Concept",)), "a-topic")[0] for topic in topics]
+    own(project)
+    files, prefixes = ProjectFiles(project), read_prefixes(project)
+    name = f"{key(plan)}-{slug(number)}"
+    under = []
+    for part, _ in within:
+        # a category is named by a property of its own
+        classes = select(store, program_query("things/classes-and-plan", thing=part)).values("class")
+        under.append(Statement("pan:inCategory" if f"{PAN}Category" in classes else "pan:inPart", iri(part, prefixes)))
+    block = Block(
+        unused(f"action:{name}", files, prefixes),
+        (
+            Statement("a", "pan:Action"),
+            Statement("skos:notation", string(number)),
+            Statement("dcterms:identifier", string(name)),
+            *(Statement("skos:prefLabel", text(words, tag)) for words, tag in titles),
+            Statement("pan:inPlan", iri(plan, prefixes)),
+            *under,
+            *(Statement("pan:hasTopic", iri(topic, prefixes)) for topic in about),
+            *basis.statements(prefixes),
+        ),
+    )
+    path = of_plan(project, plan, "actions", basis.certainty)
+    actions = select(store, program_query("review/actions-of-plan", plan=plan)).values("action")
+    homes = {files.places[action] for action in actions if action in files.places}
+    if len(homes) == 1 and basis.certainty != UNVERIFIED:
+        path = project.root / homes.pop()
+    return addition(project, path, [block], label="actions", about=key(plan), source=basis.quotation.document)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document facts are taken from, as it was typed; it may carry the words of some things."""
+
+    key: str
+    titles: tuple[Words, ...]
+    kind: str
+    publisher: str = ""
+    date: str = ""
+    read_at: str = ""
+    speaks_for: tuple[str, ...] = ()
+    author: str = ""
+
+    def addition(self, store: Store, project: Project) -> Addition:
+        """The file of sources with one document more: among those read at the same host, else among all others."""
+        if slug(self.key) != self.key:
+            raise QueryError("no-key", remedy="write-key", name=self.key)
+        if self.date and not any(is_date(self.date, form) for form in ("date", "gYearMonth", "gYear")):
+            raise QueryError("no-date", remedy="write-date", name=self.date)
+        speakers = [described(store, project, typed, SPEAKERS, "a-speaker")[0] for typed in self.speaks_for]
+        own(project)
+        prefixes = read_prefixes(project)
+        dated = {4: "gYear", 7: "gYearMonth"}.get(len(self.date), "date")
+        said = {
+            "dcterms:date": f"{string(self.date)}^^xsd:{dated}" if self.date else "",
+            "pan:publisherName": string(self.publisher) if self.publisher else "",
+            "pan:authorKind": f"authorkind:{self.author}" if self.author else "",
+            "pan:readAt": f"{string(self.read_at)}^^xsd:anyURI" if self.read_at else "",
+        }
+        lines = {predicate: [Statement(predicate, value)] if value else [] for predicate, value in said.items()}
+        block = Block(
+            unused(f"document:{self.key}", ProjectFiles(project), prefixes),
+            (
+                Statement("a", "pan:Document"),
+                *(Statement("skos:prefLabel", text(words, tag)) for words, tag in self.titles),
+                *lines["dcterms:date"],
+                *lines["pan:publisherName"],
+                *(Statement("pan:speaksFor", iri(speaker, prefixes)) for speaker in speakers),
+                *lines["pan:authorKind"],
+                Statement("pan:sourceKind", f"sourcekind:{self.kind}"),
+                *lines["pan:readAt"],
+                Statement("pan:certainty", "certainty:stated"),
+            ),
+        )
+        folder, host = project.graph / "sources", urlsplit(self.read_at).netloc
+        counted = Counter({path: read_text(path).count(f'"https://{host}/') for path in sorted(folder.glob("*.ttl"))})
+        others = folder / "other-sites.ttl"
+        path = others if others.exists() else folder / "documents.ttl"
+        if host and counted.total():
+            path = counted.most_common(1)[0][0]
+        return addition(project, path, [block], label="documents", source=prefixes["document"] + self.key)
+
+
+def name_addition(store: Store, project: Project, typed: str, words: Words, kind: str, basis: Basis) -> Addition:
+    """The file of names with one more: beside the core's where the core describes the thing, else its own."""
+    own(project)
+    thing, _ = described(store, project, typed, NAMED, "a-named-thing")
+    files, prefixes = ProjectFiles(project), read_prefixes(project)
+    said = (
+        Statement("skosxl:literalForm", text(*words)),
+        Statement("pan:nameOf", iri(thing, prefixes)),
+        Statement("pan:nameKind", concept(project, "namekind", kind)),
+    )
+    for name, content in files.texts.items():
+        for block in read_turtle_file(content, name).blocks if "skosxl:Label" in content else ():
+            lines = {(line.predicate, line.object) for line in block.statements}
+            if all((statement.predicate, statement.object) in lines for statement in said):
+                raise ProjectError("block-stands", name=block.subject, file=name)
+    base = f"name:{handle(store, thing)}-{kind}-{words[1].lower()}"
+    named = decision.free_name(base, files.places, prefixes)
+    block_ = Block(named, (Statement("a", "skosxl:Label"), *said, *basis.statements(prefixes)))
+    folder = "core/names" if files.places.get(thing, "").startswith(CORE) else "names"
+    path = project.graph / folder / f"titles{'-unverified' if basis.certainty == UNVERIFIED else ''}.ttl"
+    return addition(project, path, [block_], label="titles", source=basis.quotation.document)
+
+
+def keep(project: Project, store: Store, file: Path, document: str, *, as_hashes: bool = False) -> tuple[str, int, int]:
+    """Keep a text of a document under its key; the other form of it, text or hashes, is taken away.
+
+    Gives the name of the file, how many quotations from the document stand in it, and how many there are.
+    """
+    own(project)
+    named, words = document_named(store, project, document), read_text(file)
+    if len(words.split()) < RUN:
+        raise ProjectError("no-words", place=Place(str(file)), remedy="name-text")
+    quotes = select(store, program_query("review/quotes-of", document=named)).values("quote")
+    path = project.texts / f"{key(named)}{'.hashes' if as_hashes else '.txt'}"
+    content = hashes_of(words, secrets.token_hex(16)) if as_hashes else words
+    name = project.name_of(path)
+    kept_text = read_hashes(key(named), name, content) if as_hashes else KeptText(key(named), name, words)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        write_atomically(path, content)
+        path.with_suffix(".txt" if as_hashes else ".hashes").unlink(missing_ok=True)
+    except OSError as error:
+        raise ProjectError("cannot-write-there", place=Place(str(path)), reason=reason(error)) from None
+    return name, sum(kept_text.holds(quote) is True for quote in quotes), len(quotes)
+
+
+def home_addition(store: LocalStore, project: Project, typed: str) -> tuple[Addition, list[Path]]:
+    """The profile with a plan to start from, and the folders of examples that go.
+
+    The first action of the plan becomes the one questions are asked about where none is named.
+    """
+    own(project)
+    plan = find_thing(typed, store, project)
+    refuse_other_kind(plan, ["plan"], option="home", store=store)
+    prefixes, old = read_prefixes(project), read_text(project.profile)
+    quads = store.inner.quads_for_pattern(None, ox.NamedNode(PAN + "inPlan"), ox.NamedNode(plan))
+    subjects = (quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode))
+    is_action = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{PAN}Action")
+    actions = sorted(node.value for node in subjects if any(store.inner.quads_for_pattern(node, *is_action)))
+    new = old
+    for predicate, value in {"homePlan": plan, "exampleAction": next(iter(actions), "")}.items():
+        # in the place of the one that stands there, else behind the country
+        line = re.compile(rf"^(    pan:{predicate}) \S+ ([;.])$", re.MULTILINE)
+        if value and line.search(new):
+            new = line.sub(rf"\1 {iri(value, prefixes)} \2", new)
+        elif value:
+            new = _AFTER.sub(rf"\g<0>    pan:{predicate} {iri(value, prefixes)} ;\n", new, count=1)
+    examples = select(store, program_query("dataset/examples")).values("plan")
+    folders = [project.graph / "plans" / key(example) for example in examples if example != plan]
+    return Addition(project.profile, project.name_of(project.profile), old, new), [
+        folder for folder in folders if folder.is_dir()
+    ]
+
+
+def remove(folders: Sequence[Path]) -> None:
+    """Delete the folders of examples."""
+    for folder in folders:
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=reason(error)) from None
+
+
+def reading_addition(
+    store: Store, project: Project, typed: str, documents: Sequence[str], reading: Reading
+) -> tuple[Addition, Message | None]:
+    """The file of readings beside the plan with one block more; no line that is there changes.
+
+    Only a reading makes « no » of « not read »: that something is not there is said where somebody read in full. With
+    it comes what a reading of a whole plan does not settle yet: a plan is read in full for texts only where the list
+    of its measures is complete.
+    """
+    work = find_thing(typed, store, project)
+    table = select(store, program_query("things/classes-and-plan", thing=work))
+    classes = {name.removeprefix(PAN) for name in table.values("class")}
+    if not classes & {"Plan", "Action"}:
+        wanted = either([told("a-plan"), told("an-action")])
+        raise QueryError("no-plan-nor-action", remedy=told("name-by-key", wanted=wanted), name=typed)
+    plan = work if "Plan" in classes else min((plan for plan in table.values("plan") if plan), default="")
+    if not plan:
+        raise QueryError("action-without-plan", remedy="name-a-plan", name=typed)
+    sources = dict.fromkeys(document_named(store, project, document) for document in documents)
+    reading = replace(reading, work=work, reader=read_words({"reviewer": reading.reader}, "reviewer"))
+    own(project)
+    path, prefixes = of_plan(project, plan, "readings"), read_prefixes(project)
+    statements = (
+        Statement("a", "pan:Reading"),
+        Statement("pan:readsWork", iri(reading.work, prefixes)),
+        Statement("pan:aspect", f"aspect:{reading.aspect.value}"),
+        Statement("pan:extent", f"readingextent:{reading.extent.value}"),
+        *(Statement("pan:inDocument", iri(document, prefixes)) for document in sources),
+        *([Statement("pan:readOn", f'"{reading.day.isoformat()}"^^xsd:date')] if reading.day else ()),
+        Statement("pan:reader", string(reading.reader)),
+    )
+    name, old = project.name_of(path), read_text(path) if path.exists() else ""
+    file = read_turtle_file(old, name)
+    if {(line.predicate, line.object) for line in statements} in [
+        {(line.predicate, line.object) for line in block.statements} for block in file.blocks
+    ]:
+        raise ProjectError("reading-stands", name=name)
+    base = f"reading:{key(reading.work)}-{reading.aspect.value}-{reading.day}"
+    named = decision.free_name(base, {file.expand(block.subject): name for block in file.blocks}, prefixes)
+    made = addition(project, path, [Block(named, statements)], label="readings", about=key(plan))
+    is_whole = reading.work == plan and (reading.aspect, reading.extent) == (Aspect.TEXTS, Extent.FULL)
+    table = select(store, program_query("coherence/plans"))
+    lists = dict(zip(table.values("plan"), map(key, table.values("completeness")), strict=True)) if is_whole else {}
+    is_open = is_whole and lists.get(plan) != "complete"
+    return made, Message("progress", "reading-list-open") if is_open else None
+
+
+def rekeyed(project: Project, edited: Mapping[Path, str] | None = None) -> tuple[Addition, ...]:
+    """The files of a project in which links get another key, each as it is and as it is to be.
+
+    ``edited`` are new texts of files that are to be written with them; they are among the result. Texts and comments
+    are left as they are.
+    """
+    own(project)
+    before = {path: read_text(path) for path in project.graph_files()}
+    texts = before | dict(edited or {})
+    files = {path: read_turtle_file(content, project.name_of(path)) for path, content in texts.items()}
+    taken = {file.expand(block.subject) for file in files.values() for block in file.blocks}
+    keys: dict[str, str] = {}
+    for link in misnamed(list(files.values())):
+        if link.right in taken:
+            place = Place(link.file.name, link.block.line)
+            raise ProjectError("two-links", place=place, name=kind_and_key(link.right)[1], remedy="merge-links")
+        taken.add(link.right)
+        keys[link.iri] = link.right
+    changed = []
+    for path, file in files.items():
+        new = renamed(texts[path], file, keys) if keys else texts[path]
+        if new != (old := before.get(path, "")):
+            changed.append(Addition(path, file.name, old, new))
+    return tuple(changed)
+
+
+def renamed(content: str, file: TurtleFile, keys: Mapping[str, str]) -> str:
+    """A text with the new keys in the place of the old ones, each written as the old one was.
+
+    >>> file = TurtleFile("x.ttl", prefixes={"link": "http://e/id/link/"})
+    >>> said = 'link:a e:note "link:a"@en ; e:of <http://e/id/link/a> . # link:a'
+    >>> renamed(said, file, {"http://e/id/link/a": "http://e/id/link/b"})
+    'link:b e:note "link:a"@en ; e:of <http://e/id/link/b> . # link:a'
+    """
+
+    def other(match: re.Match[str]) -> str:
+        token = match[0]
+        if token[0] in '"#' or (new := keys.get(file.expand(token))) is None:
+            return token
+        return f"<{new}>" if token.startswith("<") else token.partition(":")[0] + ":" + kind_and_key(new)[1]
+
+    return _TOKEN.sub(other, content)

@@ -1,0 +1,623 @@
+"""A decision on a candidate link or part of a body: from a document, from the graph, or stated by hand.
+
+One place refuses what cannot be, for all of them: a text cannot cite what was adopted after it, and that it cites is
+seen in its own words. One place writes: what is accepted, with its words, what is rejected, so that it does not come
+back, and what is taken back. Blocks are added, none is changed and none is taken away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from pan2kg.coherence.citations import CROSS_REFERENCES
+from pan2kg.errors import ProjectError
+from pan2kg.extract.document import Document
+from pan2kg.extract.quotation import Quotation
+from pan2kg.graph.graph import Graph
+from pan2kg.graph.labels import shortened
+from pan2kg.i18n.message import Message
+from pan2kg.project import Project
+from pan2kg.review.entry import RefusedError
+from pan2kg.review.files import REPLACES, UNVERIFIED, Addition, Filed, ProjectFiles, addition, alone, write
+from pan2kg.store.queries import program_query
+from pan2kg.store.store import is_true
+from pan2kg.store.store import text_rows as rows
+from pan2kg.turtle.blocks import read_turtle_file
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, key, kind_and_key, link_iri, thing
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
+from pan2kg.validation.quotations import kept_texts
+
+REVIEWED: Final = "reviewed.ttl"
+INVOLVEMENT: Final = "involvement"
+"""The type of a candidate that says a body takes part."""
+CITATION: Final = "cross-reference"
+USE: Final = "uses-instrument"
+THIRD: Final = "external-statement"
+"""The type of link that says what somebody else states of two texts; the words may be anybody's."""
+MENTION: Final = "references"
+"""The relation of what is named and no more."""
+WORKS: Final = frozenset(("plan", "action", "part", "category"))
+"""The kinds of what cites by a cross-reference, where it names another of them; a text is used."""
+TYPES: Final = (*CROSS_REFERENCES, "builds-on", THIRD)
+"""The types of link a suggestion of the graph can become."""
+SETTLED: Final = frozenset((*TYPES, "succession"))
+"""The types of which an accepted or rejected link settles what was suggested of its ends."""
+REASONS: Final = ("not-meant", "wrong-edition", "only-repeated", "too-vague", "other-reason")
+"""Why something is rejected, by the keys 1 to 5."""
+_DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-refers-back"))
+"""The remarks of a candidate whose target follows from a rule and not from the words alone."""
+_TAKEN_OVER: Final = ("relation", "from", "to", "between", "via", "score", "scale", "onScale", "assessor", "rationale")
+"""What a decision takes over from the candidate link it is about, besides type, channel and evidence."""
+_SOURCE: Final = DCTERMS + "source"
+_DECIDED: Final = ("accepted", "rejected")
+_FOLDER: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+class Origin(StrEnum):
+    """Where a candidate comes from: read in a document, in the graph already or suggested by it, typed as a fact."""
+
+    DOCUMENT = "document"
+    GRAPH = "graph"
+    HAND = "hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What may be linked to what, how, why, and the passages that speak for it; things by IRI, relations by key.
+
+    ``key`` is that of the link or part it would become, or of both ends of a suggestion. ``linked_as`` is the type of
+    link as far as it was said. Of a part of a body the relation is the role, and ``said`` the words for it. ``rank`` is
+    how likely the rule is right, in [0,1], the confidence of a candidate link, or the bits the ends of a suggestion
+    share. Of what comes from the graph there are the candidate ``link``, the ``plans`` of both ends, the instruments
+    ``via`` which it is suggested, the ``level`` of evidence, and what is ``expected`` of a citation there and back.
+    A control is planted, and never written.
+    """
+
+    key: str
+    plan: str
+    ends: tuple[str, str]
+    linked_as: str = ""
+    relation: str = ""
+    quotations: tuple[Quotation, ...] = ()
+    origin: Origin = Origin.DOCUMENT
+    reason: Message | str = ""
+    rank: float | None = None
+    rule: str = ""
+    remarks: tuple[Message | str, ...] = ()
+    choices: tuple[str, ...] = ()
+    said: str = ""
+    said_in: str = ""
+    further_roles: tuple[str, ...] = ()
+    link: str = ""
+    plans: tuple[str, str] = ("", "")
+    via: tuple[str, ...] = ()
+    level: str = ""
+    expected: tuple[str, str] = ("", "")
+    is_control: bool = False
+
+    @property
+    def is_part(self) -> bool:
+        return self.linked_as == INVOLVEMENT
+
+    @property
+    def scheme(self) -> str:
+        """The scheme its relation is a concept of."""
+        return "role" if self.is_part else "relation"
+
+    @property
+    def type(self) -> str:
+        """The type of link it becomes: of a document, plans and actions are cited, all other things are used."""
+        if self.is_part or self.origin is not Origin.DOCUMENT:
+            return self.linked_as
+        if kind_and_key(self.ends[1])[0] not in WORKS:
+            return USE
+        return self.linked_as if self.linked_as not in ("", USE) else CITATION
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether its target follows from a rule."""
+        keys = (remark.key if isinstance(remark, Message) else remark for remark in self.remarks)
+        return not _DERIVED.isdisjoint(keys)
+
+    @property
+    def matter(self) -> tuple[str, str]:
+        """What a decision settles: of links the ends, of a body's part the work and the key of the part."""
+        return (self.ends[0], part_key(*self.ends, self.relation)) if self.is_part else self.ends
+
+
+def part_key(work: str, body: str, role: str) -> str:
+    """The key of a body's part in a work, given by IRI, in one role.
+
+    >>> part_key("https://w3id.org/pan2kg/id/action/x-1", "https://w3id.org/pan2kg/id/body/x-justice", "lead")
+    'x-1-x-justice-lead'
+    """
+    return f"{key(work)}-{key(body)}-{role}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided of a candidate, which is as it was decided on: direction, type, relation, target.
+
+    The quotation is what was looked at, in its document; without words it is the document of the passage a candidate
+    link has already. Nobody has signed what is stated by hand. ``rejection`` is one of :data:`REASONS`.
+    """
+
+    candidate: Candidate
+    quotation: Quotation | None = None
+    reviewer: str = ""
+    day: date | None = None
+    is_accepted: bool = True
+    rejection: str = ""
+    reason: str = ""
+    language: str = ""
+    channel: str = ""
+    certainty: str = ""
+    note: str = ""
+
+    @property
+    def status(self) -> str:
+        return "accepted" if self.is_accepted else "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A decision that holds, as it stands in a file: what it settles, how, in which relation or role.
+
+    ``place`` is its line in the file of decisions of the ``plan``, 0 where it stands in another file.
+    """
+
+    filed: Filed
+    matter: tuple[str, str]
+    status: str
+    relation: str
+    plan: str = ""
+    place: int = 0
+
+    @property
+    def passages(self) -> frozenset[str]:
+        return frozenset(map(key, self.filed.values("evidence")))
+
+    @property
+    def reviewer(self) -> str:
+        return self.filed.one("reviewedBy")
+
+    @property
+    def group(self) -> str:
+        """The first of what was decided at once."""
+        return self.filed.one("decidedWith") or self.filed.iri
+
+
+def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]:
+    """The decisions that hold in files that speak of all these things; with their places in those of a plan."""
+    prefixes, lines = read_prefixes(files.project), dict[tuple[str, str], int]()
+    if plan:
+        name = files.project.name_of(files.project.graph / "plans" / key(plan) / REVIEWED)
+        content = files.texts.get(name, "")
+        blocks = read_turtle_file(content, name).blocks if content else ()
+        lines = {(name, block.subject): block.line for block in blocks}
+
+    def held(filed: Filed, matter: tuple[str, str], status: str, relation: str) -> Held:
+        return Held(filed, matter, status, relation, plan, lines.get((filed.file, iri(filed.iri, prefixes)), 0))
+
+    for link in files.links(*things):
+        if link.status in _DECIDED:
+            yield held(link, (link.one("from"), link.one("to")), link.status, key(link.one("relation")))
+    for part in files.of_kind(INVOLVEMENT, *things):
+        if part.iri not in files.withdrawn:
+            work, body = part.one("involvedIn"), part.one("involves")
+            for role in map(key, part.values("role")):
+                yield held(part, (work, part_key(work, body, role)), "accepted", role)
+    for no in files.of_kind("decision", *things):
+        if no.values("rejectedBody") and no.iri not in files.withdrawn:
+            work, role = no.one("rejectedWork"), key(no.one("rejectedRole"))
+            yield held(no, (work, part_key(work, no.one("rejectedBody"), role)), "rejected", role)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided, by what it settles: the relations or roles accepted, the passages looked at, and by whom."""
+
+    accepted: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    passages: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    reviewers: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def by(cls, decisions: Iterable[Held]) -> Settled:
+        settled = cls()
+        for held in decisions:
+            settled.passages.setdefault(held.matter, set()).update(held.passages)
+            settled.reviewers.setdefault(held.matter, set()).add(held.reviewer)
+            if held.status == "accepted":
+                settled.accepted.setdefault(held.matter, set()).add(held.relation)
+        return settled
+
+    def holds(self, candidate: Candidate, sha: str) -> bool:
+        """Whether somebody has decided: a rejected pair comes back only with words nobody has looked at.
+
+        A mere mention says no more than any relation to the same thing that was accepted.
+        """
+        accepted = self.accepted.get(candidate.matter)
+        if accepted is not None and (candidate.relation in accepted or candidate.relation == MENTION):
+            return True
+        looked_at = self.passages.get(candidate.matter, set())
+        return any(quotation.key(sha) in looked_at for quotation in candidate.quotations)
+
+
+def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Document | None) -> Filed | None:
+    """Refuse what cannot be written, in one order for all origins; gives the candidate link that is replaced.
+
+    ``document`` is the text the words of a candidate of a document are from.
+    """
+    candidate, quotation, project = decision.candidate, decision.quotation, files.project
+    start, end = candidate.ends
+    is_read, is_link = candidate.origin is Origin.DOCUMENT, decision.is_accepted and not candidate.is_part
+    if is_read and not (quotation and quotation.document and document):
+        raise ProjectError("text-of-no-document", remedy="anchor-first", name=key(candidate.plan))
+    if is_read and not (end.startswith("http") and graph.labels.entry(end)):
+        raise ProjectError("target-not-in-graph", remedy="add-or-edit", name=end or "–")
+    replaced = _replaced(files, candidate)
+    if is_link:
+        relation = key(replaced.one("relation")) if replaced else candidate.relation
+        _refuse_younger(graph, candidate, relation)
+        if quotation and quotation.document and candidate.type != THIRD:
+            _refuse_foreign_words(graph, candidate, quotation.document)
+        if candidate.type == "builds-on" and _leads(files, end, start):
+            raise RefusedError("loop")
+    if is_read and quotation and document and document.text[quotation.start : quotation.end] != quotation.words:
+        # the text may have been read anew
+        raise ProjectError(
+            "words-moved", remedy="find-candidates-again", name=key(candidate.plan), words=shortened(quotation.words)
+        )
+    if quotation and not is_read:
+        refuse_invented(project, quotation)
+    if is_read and quotation and document and (file := _taken_in(files, candidate, quotation.key(document.sha256))):
+        raise RefusedError("decided-meanwhile", file=file)
+    if candidate.origin is Origin.HAND:
+        _refuse_second(files, candidate)
+    return replaced
+
+
+def _replaced(files: ProjectFiles, candidate: Candidate) -> Filed | None:
+    """The candidate link of the graph a decision is on; refuses where somebody has decided on it or its ends."""
+    if candidate.origin is not Origin.GRAPH:
+        return None
+    if file := _taken_in(files, candidate, ""):
+        raise RefusedError("decided-meanwhile", file=file)
+    replaced = next((link for link in files.links(*candidate.ends) if link.iri == candidate.link), None)
+    if candidate.link and (replaced is None or replaced.status != "candidate"):
+        raise RefusedError("unknown-item")
+    return replaced
+
+
+def _refuse_younger(graph: Graph, candidate: Candidate, relation: str) -> None:
+    """Refuse a link that leads back in time to something younger; the check finds the same in files."""
+    named = f"{ID}relation/{relation}" if relation else f"{PAN}none"
+    start, end = candidate.ends
+    query = program_query(
+        "review/younger", **{"from": start, "to": end, "type": f"{ID}linktype/{candidate.type}", "relation": named}
+    )
+    for own_day, day in rows(graph.store, query):
+        why = ProjectError(
+            "cites-younger", remedy="reject-or-announce", name=key(end), day=day, citing=key(start), other=own_day
+        )
+        is_suggestion = candidate.origin is Origin.GRAPH and not candidate.link
+        raise RefusedError("not-taken", field="direction" if is_suggestion else "", why=why)
+
+
+def _refuse_foreign_words(graph: Graph, candidate: Candidate, document: str) -> None:
+    """Refuse words that a document of the cited text, or of another plan, says in place of the text that cites.
+
+    A document that carries the words of neither is taken: the level of evidence says that somebody else states it.
+    """
+    start, end = candidate.ends
+    query = program_query("review/speaks-for", **{"document": document, "from": start, "to": end})
+    works = rows(graph.store, query)
+    if any(is_true(is_citing) for _, is_citing, _, _ in works):
+        return
+    for work, _, is_cited, is_plan in works:
+        if is_true(is_cited) or is_true(is_plan):
+            why = ProjectError(
+                "words-of-cited", remedy="quote-citing", document=key(document), name=key(work), citing=key(start)
+            )
+            raise RefusedError("not-taken", field="document" if candidate.origin is Origin.GRAPH else "", why=why)
+
+
+def refuse_invented(project: Project, quotation: Quotation) -> None:
+    """Refuse words that the kept text of their document does not have."""
+    text_kept = kept_texts(project).get(key(quotation.document))
+    if quotation.words and text_kept and text_kept.holds(quotation.words) is False:
+        values = {"document": key(quotation.document), "quote": shortened(quotation.words)}
+        raise RefusedError("not-taken", field="quote", why=ProjectError(Message("sheet", "fault.not-verbatim", values)))
+
+
+def _leads(files: ProjectFiles, start: str, end: str) -> bool:
+    """Whether the first thing builds on the second already, be it by way of others."""
+    steps: dict[str, set[str]] = {}
+    for link in files.links("builds-on"):
+        if link.type == "builds-on" and link.status == "accepted":
+            steps.setdefault(link.one("from"), set()).add(link.one("to"))
+    reached, waiting = {start}, [start]
+    while waiting:
+        fresh = steps.get(waiting.pop(), set()) - reached
+        reached |= fresh
+        waiting += fresh
+    return end in reached
+
+
+def _taken_in(files: ProjectFiles, candidate: Candidate, passage: str) -> str:
+    """The file in which somebody has decided on a candidate, or on these words of it; empty where nobody has."""
+    for held in decided(files, *candidate.ends):
+        if candidate.is_part:
+            settles = held.matter == candidate.matter and (held.status == "accepted" or passage in held.passages)
+        elif candidate.link:
+            settles = candidate.link in held.filed.values(REPLACES)
+        elif candidate.origin is Origin.GRAPH:
+            settles = held.filed.type in SETTLED and held.filed.ends == frozenset(candidate.ends)
+        else:
+            says_it = held.status == "accepted" and held.relation == candidate.relation
+            settles = held.matter == candidate.ends and (says_it or passage in held.passages)
+        if settles:
+            return held.filed.file
+    return ""
+
+
+def _refuse_second(files: ProjectFiles, candidate: Candidate) -> None:
+    """Refuse by hand what stands already: the link itself, or a part of this body, work and role under any key."""
+    prefixes = read_prefixes(files.project)
+    if not candidate.is_part:
+        named = link_iri(candidate.type, *candidate.ends, relation=candidate.relation, space=files.project.space)
+        if named in files.places:
+            raise ProjectError("link-stands", name=iri(named, prefixes), file=files.places[named])
+        return
+    for held in decided(files, *candidate.ends):
+        roles = candidate.relation, *candidate.further_roles
+        if held.status == "accepted" and held.matter[1] in [part_key(*candidate.ends, role) for role in roles]:
+            raise ProjectError("block-stands", name=iri(held.filed.iri, prefixes), file=held.filed.file)
+
+
+class Written(NamedTuple):
+    """What decisions add to a file: the IRI of each link, involvement or decision, all blocks, and the file."""
+
+    iris: list[str]
+    blocks: list[Block]
+    addition: Addition
+
+    def lines(self, prefixes: Mapping[str, str]) -> str:
+        """The blocks as they would stand in the file, without its prefixes."""
+        lines = write_turtle(self.blocks, prefixes).splitlines()
+        return "\n".join(line for line in lines if not line.startswith("@prefix")).strip()
+
+
+_NO_TEXTS: Final[Mapping[str, Document]] = MappingProxyType({})
+
+
+def compose(
+    graph: Graph, files: ProjectFiles, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS
+) -> Written:
+    """The blocks of decisions on candidates of one plan, made at once, all of them or none; ``texts`` by plan.
+
+    Each knows which IRIs and passages those before it have taken.
+    """
+    project, prefixes = files.project, read_prefixes(files.project)
+    names, blocks = list[str](), list[Block]()
+    for given in decisions:
+        candidate, quotation = given.candidate, given.quotation
+        document = texts.get(candidate.plan)
+        if candidate.origin is Origin.DOCUMENT and not candidate.is_part:
+            # a concept of the model, else the relation of a text that is named and no more
+            known = candidate.relation and graph.labels.entry(f"{ID}relation/{candidate.relation}") is not None
+            unknown = MENTION if candidate.type == USE else ""
+            candidate = replace(candidate, relation=candidate.relation if known else unknown)
+        decision = replace(given, candidate=candidate)
+        replaced = refuse(graph, files, decision, document)
+        named = _free_iri(files, decision, replaced, names)
+        passage = ""
+        if quotation and quotation.words:
+            if document and candidate.origin is Origin.DOCUMENT:
+                located = Quotation.at(document, quotation.start, quotation.end)
+                language = located.language or graph.language
+                quotation = replace(located, document=quotation.document, language=language)
+                decision = replace(decision, quotation=quotation)
+                full = thing("passage", quotation.key(document.sha256), project.space)
+                passage, is_new = iri(full, prefixes), not files.mentions(full)
+            elif candidate.origin is Origin.HAND:
+                base = f"passage:{candidate.key}"
+                passage, is_new = free_name(base, files.places, prefixes), True
+            else:
+                passage, is_new = f"passage:reviewed-{key(named)}", True
+        said = _part(decision, prefixes) if candidate.is_part else _link(decision, replaced, prefixes)
+        statements = [*said, *_basis(decision, replaced, passage, names, prefixes)]
+        names.append(named)
+        blocks.append(Block(iri(named, prefixes), tuple(statements)))
+        if quotation and passage and is_new and passage not in {block.subject for block in blocks}:
+            blocks.append(quotation.block(passage, prefixes))
+    first = decisions[0]
+    plan = first.candidate.plan
+    if first.reviewer:
+        made = addition(project, plan_file(graph, plan, REVIEWED), blocks, label="decisions", about=key(plan))
+    else:
+        file = "involvements" if first.candidate.is_part else "instruments" if first.candidate.type == USE else "links"
+        path = of_plan(project, plan, file, first.certainty)
+        source = first.quotation.document if first.quotation else ""
+        made = addition(project, path, blocks, label=file, about=key(plan), source=source)
+    return Written(names, blocks, made)
+
+
+def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[Statement]:
+    """What is linked to what, how, and who says so."""
+    candidate = decision.candidate
+    yield Statement("a", "pan:Link")
+    yield Statement("pan:linkType", f"linktype:{candidate.type}")
+    if replaced:
+        yield from replaced.written(_TAKEN_OVER, prefixes)
+    else:
+        if candidate.relation:
+            yield Statement("pan:relation", f"relation:{candidate.relation}")
+        yield Statement("pan:from", iri(candidate.ends[0], prefixes))
+        yield Statement("pan:to", iri(candidate.ends[1], prefixes))
+    is_cited = candidate.origin is not Origin.GRAPH and candidate.type in CROSS_REFERENCES
+    if channel := "text" if is_cited else decision.channel:
+        yield Statement("pan:channel", f"channel:{channel}")
+    elif replaced:
+        yield from replaced.written(["channel"], prefixes)
+    yield Statement("pan:status", f"linkstatus:{decision.status}")
+    yield from _signed(decision.reviewer, decision.day)
+    if decision.reason:
+        yield Statement("pan:reviewReason", text(decision.reason, decision.language))
+    if decision.rejection:
+        yield Statement("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
+    if replaced:
+        yield Statement("dcterms:replaces", iri(replaced.iri, prefixes))
+
+
+def _part(decision: Decision, prefixes: Mapping[str, str]) -> Iterator[Statement]:
+    """The part a body has; what is rejected says nothing of the world and is only a decision."""
+    candidate = decision.candidate
+    work, body = (iri(end, prefixes) for end in candidate.ends)
+    if not decision.is_accepted:
+        yield Statement("a", "pan:Decision")
+        yield Statement("pan:rejectedWork", work)
+        yield Statement("pan:rejectedBody", body)
+        yield Statement("pan:rejectedRole", f"role:{candidate.relation}")
+        yield Statement("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
+    else:
+        yield Statement("a", "pan:Involvement")
+        yield Statement("pan:involves", body)
+        yield Statement("pan:involvedIn", work)
+        for role in (candidate.relation, *candidate.further_roles):
+            yield Statement("pan:role", f"role:{role}")
+        if candidate.said:
+            language = decision.quotation.language if decision.quotation else ""
+            yield Statement("pan:roleAsStated", text(candidate.said, candidate.said_in or language))
+    yield from _signed(decision.reviewer, decision.day)
+
+
+def _signed(reviewer: str, day: date | None) -> Iterator[Statement]:
+    if reviewer and day:
+        yield Statement("pan:reviewedBy", string(reviewer))
+        yield Statement("pan:reviewedOn", f'"{day.isoformat()}"^^xsd:date')
+
+
+def _basis(
+    decision: Decision, replaced: Filed | None, passage: str, group: Sequence[str], prefixes: Mapping[str, str]
+) -> Iterator[Statement]:
+    """What everything that is written says last: with what it was decided, remark, passage, document, certainty."""
+    if group:
+        yield Statement("pan:decidedWith", iri(group[0], prefixes))
+    if decision.note:
+        yield Statement("skos:editorialNote", text(decision.note, decision.language))
+    quotation = decision.quotation
+    if passage:
+        yield Statement("pan:evidence", passage)
+    elif replaced:
+        yield from replaced.written(["evidence", _SOURCE], prefixes)
+    if quotation and quotation.document and (passage or not (replaced and replaced.values(_SOURCE))):
+        yield Statement("dcterms:source", iri(quotation.document, prefixes))
+    certainty = decision.certainty or ("stated" if decision.is_accepted else "derived")
+    yield Statement("pan:certainty", f"certainty:{certainty}")
+
+
+def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, taken: Sequence[str]) -> str:
+    """The IRI of what is written, free in the files and among what is written with it.
+
+    What is accepted says what is so, and gets the IRI everyone computes for it. Where that is taken, and for what is
+    rejected, the reviewer is part of what it is made from.
+    """
+    candidate, space = decision.candidate, files.project.space
+    if candidate.is_part and not decision.is_accepted:
+        return _decision_iri(files, f"rejects|{candidate.matter[1]}|{decision.reviewer}", taken)
+    if candidate.is_part:
+        base = "-".join((part_key(*candidate.ends, candidate.relation), *candidate.further_roles))
+        names = (thing(INVOLVEMENT, base if number == 1 else f"{base}-{number}", space) for number in count(1))
+        return next(name for name in names if name not in taken and name not in files.places)
+    relation, scale, assessor = candidate.relation, "", ""
+    if replaced:
+        relation, assessor = key(replaced.one("relation")), replaced.one("assessor")
+        scale = replaced.one("scale") or key(replaced.one("onScale"))
+    signed = f"|{decision.reviewer}"
+    if candidate.origin is Origin.HAND:  # that it is free was seen before
+        return link_iri(candidate.type, *candidate.ends, relation=relation, space=space)
+    for number in count(0 if decision.is_accepted else 1):
+        by = assessor + ("", signed, f"{signed}|{number}")[min(number, 2)]
+        named = link_iri(candidate.type, *candidate.ends, relation=relation, scale=scale, assessor=by, space=space)
+        if named not in taken and not files.mentions(named):
+            break
+    return named
+
+
+def _decision_iri(files: ProjectFiles, what: str, taken: Sequence[str] = ()) -> str:
+    """The IRI of a decision that nobody has yet, made from what it decides."""
+    hashes = (sha256(f"{what}|{number}".encode()).hexdigest()[:16] for number in count())
+    names = (thing("decision", digest, files.project.space) for digest in hashes)
+    return next(name for name in names if name not in taken and not files.mentions(name))
+
+
+def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) -> str:
+    """A name nobody has yet: ``base``, else with a number."""
+    prefix, _, local = base.partition(":")
+    names = (local if number == 1 else f"{local}-{number}" for number in count(1))
+    return f"{prefix}:{next(name for name in names if prefixes[prefix] + name not in taken)}"
+
+
+def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS) -> Written:
+    """Write decisions down, all of them or nothing."""
+    project = _writable(graph)
+    with alone(project):
+        written = compose(graph, ProjectFiles(project), decisions, texts)
+        write(project, {written.addition.path: written.addition.new}, read_prefixes(project))
+    return written
+
+
+def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> str:
+    """Write that links, involvements and rejections no longer hold, in one block; the name of the file."""
+    project, plan = _writable(graph), last[0].plan
+    path = plan_file(graph, plan, REVIEWED)
+    with alone(project):
+        files, prefixes = ProjectFiles(project), read_prefixes(project)
+        names = [held.filed.iri for held in last]
+        if files.withdrawn.intersection(names):
+            raise RefusedError("decided-meanwhile", file=project.name_of(path))
+        statements = (
+            Statement("a", "pan:Decision"),
+            *(Statement("pan:withdraws", iri(name, prefixes)) for name in names),
+            *_signed(reviewer, day),
+        )
+        block = Block(iri(_decision_iri(files, f"withdraws|{names[0]}|{reviewer}"), prefixes), statements)
+        made = addition(project, path, [block], label="decisions", about=key(plan))
+        write(project, {path: made.new}, prefixes)
+    return made.name
+
+
+def _writable(graph: Graph) -> Project:
+    if graph.project is None:
+        raise RefusedError("read-only")
+    return graph.project
+
+
+def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
+    """The plan in whose folder a link is filed: that of the thing it starts from, else of the other."""
+    plan = next((plan for end in ends if (plan := graph.plan_of(end))), None)
+    if plan is None or not _FOLDER.fullmatch(key(plan)):
+        raise RefusedError("homeless")
+    return plan
+
+
+def plan_file(graph: Graph, plan: str, name: str) -> Path:
+    """The file of that name in the folder of a plan."""
+    return _writable(graph).graph / "plans" / key(plan) / name
+
+
+def of_plan(project: Project, plan: str, file: str, certainty: str = "stated") -> Path:
+    """The file of facts in the folder of a plan; of what nobody has verified, the one that holds all of that."""
+    if not _FOLDER.fullmatch(key(plan)):
+        raise ProjectError("plan-names-no-folder", name=key(plan))
+    return project.graph / "plans" / key(plan) / f"{UNVERIFIED if certainty == UNVERIFIED else file}.ttl"

@@ -1,0 +1,130 @@
+"""From a published document to the first accepted link by the command line, as somebody begins with a country."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, Cli
+from tests.extract.reading.test_formats import word
+
+ACTIONS = (
+    ("1", "Former les juges aux Principes directeurs des Nations Unies"),
+    ("2", "Transposer la directive 2014/95/UE dans le droit national"),
+    ("3", "Appliquer la directive (UE) 2022/2464 aux entreprises"),
+)
+FIELDS = (("Responsable", "Ministère de la Justice"), ("Indicateur", "Nombre de rapports publiés"))
+AFTER = "Le Gouvernement rend compte des Principes directeurs des Nations Unies."
+
+
+def as_list() -> bytes:
+    return "\n".join(["Plan d’action national", "", *(f"{number}. {title}" for number, title in ACTIONS)]).encode()
+
+
+def as_page() -> bytes:
+    body = "<h1>Plan d’action national</h1><h2>Axe 1 : Entreprises</h2>"
+    for number, title in ACTIONS:
+        fields = "".join(f"<p><b>{label} :</b> {value}</p>" for label, value in FIELDS)
+        body += f"<h3>Mesure {number} – {title}</h3><p>Le plan vise les entreprises du pays.</p>{fields}"
+    return f"<!doctype html><html lang=fr><meta charset=utf-8><body>{body}<h2>Suivi</h2><p>{AFTER}</p>".encode()
+
+
+def as_word() -> bytes:
+    def cell(text: str) -> str:
+        return f"<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+    head = ("N°", "Mesure", *(label for label, _ in FIELDS))
+    rows = [head, *((*action, *(value for _, value in FIELDS)) for action in ACTIONS)]
+    table = "".join(f"<w:tr>{''.join(map(cell, row))}</w:tr>" for row in rows)
+    text = f"<w:p><w:r><w:t>{AFTER}</w:t></w:r></w:p>"
+    return word(f"<w:p><w:r><w:t>Plan d’action national</w:t></w:r></w:p><w:tbl>{table}</w:tbl>{text}")
+
+
+def candidates(project: Path) -> list[dict[str, Any]]:
+    lines = (project / "work" / "be-bhr-1" / "candidates.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+MADE = {"list.txt": as_list, "page.html": as_page, "table.docx": as_word}
+KEPT = [ROOT / "tests" / "data" / "documents" / name for name in ("plan.pdf", "plan.odt")]
+KEPT.append(ROOT / "tests" / "data" / "outlines" / "lu-bhr-2.fr.txt")
+
+
+@pytest.fixture
+def country(tmp_path: Path, cli: Cli) -> Path:
+    """A project of Belgium, just begun."""
+    begun = cli("init", "pays", "--country", "be", "--base", "https://data.example/", "--publisher", "Etat")
+    assert begun.returncode == 0, begun.stderr
+    return tmp_path / "pays"
+
+
+@pytest.mark.parametrize("name", [*MADE, *(path.name for path in KEPT)])
+def test_a_link_of_a_fresh_draft_can_be_accepted(name: str, country: Path, cli: Cli) -> None:
+    if name in MADE:
+        (country / name).write_bytes(MADE[name]())
+    else:
+        shutil.copyfile(next(path for path in KEPT if path.name == name), country / name)
+    target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
+    drafted = cli(
+        "draft", name, "--plan", "be-bhr-1", "--publisher", "Etat", "--language", "fr", "-o", str(target), cwd=country
+    )
+    assert drafted.returncode == 0, drafted.stderr
+    assert cli("mentions", name, "--plan", "be-bhr-1", cwd=country).returncode == 0
+    found = cli("candidates", name, "--plan", "be-bhr-1", cwd=country)
+    assert found.returncode == 0, found.stderr
+    if name in MADE and name != "list.txt":
+        # what stands behind the last action is of the plan
+        resolution = [line for line in candidates(country) if line["target"].endswith("/ungp") and AFTER in str(line)]
+        assert [line["action_or_plan"].rpartition("/")[2] for line in resolution] == ["be-bhr-1"]
+    anchored = cli("anchor", name, "--document", "be-bhr-1-text", cwd=country)
+    assert anchored.returncode == 0, anchored.stderr
+    assert target.read_text("utf-8").count("pan:sha256") == 1
+    decided = cli("review", "--plan", "be-bhr-1", "--by", "Ann", stdin="a\nj\n" * 6 + "q\n", cwd=country)
+    assert decided.returncode == 0, decided.stderr
+    assert "linkstatus:accepted" in (target.parent / "reviewed.ttl").read_text("utf-8")
+    wrong = [line for line in cli("check", cwd=country).stdout.splitlines() if "style-" in line]
+    assert not wrong
+
+
+def test_a_file_that_does_not_hold_the_quoted_words_is_not_taken_for_the_document(country: Path, cli: Cli) -> None:
+    (country / "page.html").write_bytes(as_page())
+    target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
+    cli("draft", "page.html", "--plan", "be-bhr-1", "-o", str(target), cwd=country)
+    before = target.read_bytes()
+    (country / "other.txt").write_text("Rien de tout cela n’est écrit ici.\n", "utf-8")
+    assert cli("anchor", "other.txt", "--document", "be-bhr-1-text", cwd=country).returncode == 1
+    assert target.read_bytes() == before
+
+
+def test_a_draft_has_the_country_of_its_key_and_none_is_invented(country: Path, cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_bytes(as_list())
+    countries = {}
+    for key in ("be-bhr-1", "de-bhr-1", "un-bhr-1"):
+        for folder in (tmp_path, country):
+            drafted = cli("draft", str(tmp_path / "list.txt"), "--plan", key, cwd=folder)
+            assert drafted.returncode == 0, drafted.stderr
+            said = re.findall(r"dcterms:spatial <.*/country/(\w+)>", drafted.stdout)
+            countries[key, folder.name == "pays"] = said
+            assert ("country" in drafted.stderr) == (not said)
+    assert countries["be-bhr-1", True] == countries["be-bhr-1", False] == ["BEL"]
+    assert countries["de-bhr-1", True] == countries["de-bhr-1", False] == ["DEU"]
+    assert countries["un-bhr-1", True] == countries["un-bhr-1", False] == []
+
+
+def test_a_draft_does_not_overwrite_what_somebody_completed(country: Path, cli: Cli) -> None:
+    (country / "list.txt").write_bytes(as_list())
+    target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
+    command = ("draft", "list.txt", "--plan", "be-bhr-1", "-o", str(target))
+    assert cli(*command, cwd=country).returncode == 0
+    assert cli(*command, cwd=country).returncode == 0  # the same draft once more
+    completed = target.read_bytes() + b"\n# checked by hand\n"
+    target.write_bytes(completed)
+    refused = cli(*command, cwd=country)
+    assert (refused.returncode, target.read_bytes()) == (2, completed)
+    assert "plan.ttl" in refused.stderr
+    assert cli(*command[:-1], "/dev/null", cwd=country).returncode == 0

@@ -1,0 +1,62 @@
+"""The files of a review that people have from release 0.1.0: what waits, what was decided, and what is undone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pan2kg
+from pan2kg.graph.graph import Graph
+from pan2kg.project import Project
+from pan2kg.review.desk import Desk, Wanted, open_desk, press
+from pan2kg.review.work import CANDIDATES, line_of, read_candidates, read_material
+from pan2kg.turtle.vocabulary import thing
+from tests.copies import FEW, copy
+from tests.review.conftest import DAY
+from tests.review.desk import prepare
+
+OLD = Path(__file__).parents[1] / "data" / "review-0.1.0"
+"""Made by its program: links and parts of documents, of the graph and typed; accepted, rejected, undone, read twice."""
+PLAN = thing("plan", "lu-bhr-2")
+
+
+def test_a_review_goes_on_where_release_0_1_0_left_it(tmp_path: Path, few: pan2kg.Graph) -> None:
+    root = prepare(copy(tmp_path / "copy", FEW))
+    reviewed = root / "graph" / "plans" / "lu-bhr-2" / "reviewed.ttl"
+    shutil.copyfile(OLD / reviewed.name, reviewed)
+    for path in OLD.glob("*.json*"):
+        shutil.copyfile(path, root / "work" / "lu-bhr-2" / path.name)
+    project = Project.at(root)
+    material = read_material(Graph(project, few.store, language="fr", as_of=DAY), project)
+    material.__dict__["documents"] = {PLAN: thing("document", "mae-gouvernement-lu-fr-pan-2")}
+
+    def opened(reviewer: str, *, second: bool = False) -> Desk:
+        return open_desk(material, project, reviewer, DAY, Wanted(second=second))
+
+    desk = opened("A. Weber")
+    assert [one.key for one in desk.waiting] == ["lu-bhr-2-4-1-ccdh-partner", "c4-2", "c4-4"]
+    assert desk.progress == {"number": 8, "total": 10, "accepted": 5, "rejected": 2}
+    assert [opened(name).controls["met"] for name in ("A. Weber", "C. Klein")] == [0, 1]
+    agreement = desk.compare()
+    assert (agreement.both, [one.key for one, _, _ in agreement.apart]) == (2, ["c4-3"])
+    assert opened("B. Muller", second=True).waiting == []
+    before = reviewed.read_text("utf-8")
+    assert [press(desk, key).key for key in "uuuuuuu"] == ["said.undone"] * 6 + ["said.nothing-to-undo"]
+    assert [press(opened("C. Klein"), key).key for key in "u"] == ["said.undone"]
+    assert reviewed.read_text("utf-8").startswith(before)
+    assert press(desk, "a").key == "said.accepted"
+
+
+def test_lines_are_written_as_they_were(tmp_path: Path) -> None:
+    lines = (OLD / CANDIDATES).read_text("utf-8").splitlines()
+    whole = next(line for line in lines if '"choices"' in line)
+    (tmp_path / CANDIDATES).write_text(f"{whole}\n", "utf-8")
+    (candidate,) = read_candidates(tmp_path / CANDIDATES, Project(tmp_path), PLAN)
+    written = json.loads(line_of(candidate))
+    assert written == json.loads(whole)
+    assert list(written) == [
+        "key", "action_or_plan", "type", "relation", "target", "reason", "rule", "rank", "passages", "remarks",
+        "choices", "said",
+    ]  # fmt: skip
+    assert list(written["passages"][0]) == ["start", "end", "quote", "page", "label", "prefix", "suffix", "path"]
