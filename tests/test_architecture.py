@@ -31,7 +31,6 @@ ENTRIES: Final = 22
 
 DOORS: Final = {
     "SPARQLWrapper": {"store.remote"},
-    "httpx": {"server.sparql"},
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.raster"},
     "mcp": {"server.assistant"},
