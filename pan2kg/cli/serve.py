@@ -15,10 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from pan2kg.cli.arguments import Progress, cache_of, open_endpoint, project_of
-from pan2kg.cli.values import an_address
+from pan2kg.cli import arguments
+from pan2kg.cli.arguments import cache_of, project_of
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.message import say, told
+from pan2kg.i18n.message import say
 from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
@@ -43,54 +43,39 @@ WATCH_SECONDS: Final = 2.0
 TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a secret
 MEGABYTE: Final = 2**20
 
+_POSITIVE: Final = arguments.number(r"(?=.*[1-9])(\d{1,12}(\.\d+)?|\.\d+)", "no-seconds")
+_NUMBER: Final = {"metavar": "N", "type": arguments.whole(1)}
+SERVE: Final[arguments.Options] = {
+    "--host": {"default": "127.0.0.1"},
+    "--port": {"type": arguments.whole(0, 65_535), "default": 8000},
+    "--allow-host": {"metavar": "NAME", **arguments.SEVERAL},
+    "--base": {"metavar": "URL", "type": arguments.an_address},
+    "--proxy": {"metavar": "ADDRESS", **arguments.SEVERAL},
+    "--no-browser": arguments.FLAG,
+    "--endpoint": {"metavar": "URL", "help": "endpoint"},
+    "--release": {"metavar": "DIR", "type": Path},
+    "--writable": arguments.FLAG,
+    "--token-file": arguments.FILE,
+    "--people": {**arguments.FILE, "type": Path},
+    "--person-header": {"metavar": "NAME", "default": ""},
+    "--public": arguments.FLAG,
+    "--access-log": arguments.FILE,
+    "--watch": arguments.FLAG,
+    "--journal": {**arguments.FILE, "type": Path},
+    "--timeout": {"metavar": "S", "type": _POSITIVE, "default": 30.0},
+    "--max-rows": {**_NUMBER, "default": 1_000_000},
+    "--max-bytes": {**_NUMBER, "default": 256 * MEGABYTE},
+    "--memory": {**_NUMBER, "metavar": "MB", "default": 1024},
+    "--total-memory": {**_NUMBER, "metavar": "MB", "default": 0},
+    "--connections": {**_NUMBER, "default": 1024},
+    "--workers": {**_NUMBER, "default": 8},
+    "--allow-service": {"metavar": "IRI", **arguments.SEVERAL},
+    "--default-graph": {"choices": ("union", "own"), "default": "union"},
+}
+
 
 def add_serve(command: argparse.ArgumentParser) -> None:
-    """What can be typed after ``pan2kg serve``."""
-    add = command.add_argument
-    add("--host", default="127.0.0.1", help="serve.host")
-    add("--port", type=_whole(0, 65_535), default=8000, help="serve.port")
-    add("--allow-host", metavar="NAME", action="append", default=[], help="serve.allow-host")
-    add("--base", metavar="URL", type=an_address, help="serve.base")
-    add("--proxy", metavar="ADDRESS", action="append", default=[], help="serve.proxy")
-    add("--no-browser", action="store_true", help="serve.no-browser")
-    add("--endpoint", metavar="URL", help="endpoint")
-    add("--release", metavar="DIR", type=Path, help="serve.release")
-    add("--writable", action="store_true", help="serve.writable")
-    add("--token-file", metavar="FILE", help="serve.token-file")
-    add("--people", metavar="FILE", type=Path, help="serve.people")
-    add("--person-header", metavar="NAME", default="", help="serve.person-header")
-    add("--public", action="store_true", help="serve.public")
-    add("--access-log", metavar="FILE", help="serve.access-log")
-    add("--watch", action="store_true", help="serve.watch")
-    add("--journal", metavar="FILE", type=Path, help="serve.journal")
-    add("--timeout", metavar="S", type=_positive, default=30.0, help="serve.timeout")
-    add("--max-rows", metavar="N", type=_whole(1), default=1_000_000, help="serve.max-rows")
-    add("--max-bytes", metavar="N", type=_whole(1), default=256 * MEGABYTE, help="serve.max-bytes")
-    add("--memory", metavar="MB", type=_whole(1), default=1024, help="serve.memory")
-    add("--total-memory", metavar="MB", type=_whole(1), default=0, help="serve.total-memory")
-    add("--connections", metavar="N", type=_whole(1), default=1024, help="serve.connections")
-    add("--workers", metavar="N", type=_whole(1), default=8, help="serve.workers")
-    add("--allow-service", metavar="IRI", action="append", default=[], help="serve.allow-service")
-    add("--default-graph", choices=("union", "own"), default="union", help="serve.default-graph")
-
-
-def _whole(least: int, most: int = 2**40) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if text.isascii() and text.isdigit() and least <= int(text[:20]) <= most:
-            return int(text)
-        raise argparse.ArgumentTypeError(told("no-whole-number", text=text, least=str(least), most=str(most)))
-
-    return read
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(told("no-seconds", text=text))
-    return number
+    arguments.add_options(command, "serve", SERVE)
 
 
 def run_serve(options: argparse.Namespace) -> int:
@@ -191,7 +176,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     keeper = Keeper(load, workers=options.workers, connects=bool(settings.services), close=[bound])
     try:
         people = _people(options, token) if options.writable else None
-        progress = Progress()
+        progress = arguments.Progress()
         progress(say("progress", "loading"))
         keeper.start(_import_service)
         progress.finish()
@@ -266,7 +251,7 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
     from pan2kg.server.protocol import Release
 
     project = project_of(options)
-    store, release = open_endpoint(project, options), Release(options.endpoint, seconds=60)
+    store, release = arguments.open_endpoint(project, options), Release(options.endpoint, seconds=60)
     site = _site(project, store, release, writable=False)
     pages = _pages(site)
     routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
@@ -422,10 +407,14 @@ def _say(bound: socket.socket, options: argparse.Namespace) -> None:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
+JOURNAL: Final[arguments.Options] = {
+    "journal": {**arguments.FILE, "type": Path, "help": "serve.journal"},
+    "-o --output": {**arguments.FILE, "type": Path, "required": True},
+}
+
+
 def add_journal(command: argparse.ArgumentParser) -> None:
-    """What can be typed after ``pan2kg journal``."""
-    command.add_argument("journal", metavar="FILE", type=Path, help="serve.journal")
-    command.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="journal.output")
+    arguments.add_options(command, "journal", JOURNAL)
 
 
 def run_journal(options: argparse.Namespace) -> int:

@@ -27,7 +27,7 @@ import pyoxigraph as ox
 
 from pan2kg.server.protocol import RefusalError, busy, why
 from pan2kg.store.store import syntax_error
-from pan2kg.turtle.tokens import Token, calls, line_of, tokens
+from pan2kg.turtle.writer import Token, calls, line_of, tokens
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
