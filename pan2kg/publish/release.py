@@ -37,7 +37,7 @@ from pan2kg.store.rules import rule_files
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.template import render
 from pan2kg.turtle.vocabulary import DCTERMS
-from pan2kg.validation.rights import refuse_whole
+from pan2kg.validation.quotations import refuse_whole
 
 FRONT: Final = "index.html"
 README: Final = "README.md"
