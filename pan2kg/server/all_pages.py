@@ -6,7 +6,6 @@ It needs all that draws pages, which takes as long to import as the rest of the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,10 +16,9 @@ from pan2kg.graph.statements import Statement
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.server import documents
 from pan2kg.site import entity
-from pan2kg.site.basis import Notes
-from pan2kg.site.page import HTML, Page, frame
-from pan2kg.site.page_context import PageContext, Request
+from pan2kg.site.page import HTML, Page, PageContext, Request, frame
 from pan2kg.site.registry import PAGES, Site, canonical
+from pan2kg.site.values import Notes
 from pan2kg.tables.template import render
 from pan2kg.turtle.vocabulary import ROOT, path_of
 
@@ -90,9 +88,9 @@ class AllPages:
             if path_of(iri):
                 notes.mark(Statement(iri, "", ox.Literal(""), iri))
             values = entity.page(context, Entry(iri, "", "", "", "", {}), notes)
-        machine = values.get("machine")
-        if isinstance(machine, entity.Machine) and not machine.turtle and context.site_context.mode == "served":
+        machine = values["machine"]
+        if isinstance(machine, dict) and not machine["turtle"] and context.site_context.mode == "served":
             document = documents.find_document(context.graph.store, iri)
             turtle, json = (context.out(f"{document}.{ending}") for ending in ("ttl", "jsonld"))
-            machine = replace(machine, turtle=turtle, json=json)
+            machine = {**machine, "turtle": turtle, "json": json}
         return render("entity.html", {**frame(context, PAGES), **values, "machine": machine}).encode()

@@ -18,8 +18,7 @@ from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri, read_prefixes
 
 if TYPE_CHECKING:
-    from pan2kg.site.page_context import PageContext
-    from pan2kg.site.site_context import SiteContext
+    from pan2kg.site.page import PageContext, SiteContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,7 @@ from pan2kg.project import Project, read_text
 from pan2kg.site.ontology import ANY, read_ontology, relations, top_classes
 from pan2kg.site.ontology_diagram import draw_ontology
 from pan2kg.site.ontology_terms import Kind, Ontology, Tally, Term, Texts, anchor, pick
-from pan2kg.site.page import File, Values, View
-from pan2kg.site.page_context import PageContext, piece
+from pan2kg.site.page import File, PageContext, Values, View, piece
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri as short

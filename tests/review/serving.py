@@ -20,8 +20,8 @@ from pan2kg.server.review import People, ReviewPages, Sessions, addresses, reloa
 from pan2kg.server.web import Server, Settings, hosts_of, listen
 from pan2kg.server.workers import Keeper, Pool, WorkerStore
 from pan2kg.site.bundle import find_bundle
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.writer import read_prefixes
