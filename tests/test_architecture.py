@@ -43,8 +43,7 @@ DOORS: Final = {
     "duckdb": {"coherence.columns"},
     "rdflib": {"store.store", "validation.reference"},
     "uvicorn": {"server.web"},
-    "openpyxl": {"extract.reading.process", "review.workbook"},
-    "xlsxwriter": {"tables.spreadsheet"},
+    "openpyxl": {"extract.reading.process", "review.workbook", "tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
