@@ -579,8 +579,11 @@ def script_words(language: Language, name: str) -> dict[str, str]:
     >>> script_words("fr", "copy")["done"], script_words("de", "network")["links"]
     ('Copié', '{n} Verknüpfung|{n} Verknüpfungen')
     """
-    own = {"colon": format_of("colon", language)} if name == "network" else {}
-    return _PAGE.group(f"script-{name}-", language) | own
+    words = _PAGE.group(f"script-{name}-", language)
+    if name == "network":
+        types = {key: word for key, word in script_words(language, "search").items() if key.startswith("type-")}
+        words = {**types, **words, "colon": format_of("colon", language)}
+    return words
 
 
 def embedded(value: object) -> Markup:
