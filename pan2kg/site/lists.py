@@ -12,7 +12,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markupsafe import Markup
 
 from pan2kg.coherence.evidence import FIGURED, Aspect, Extent, counts, coverage
 from pan2kg.coherence.figures import Meeting, Unit
@@ -36,9 +38,6 @@ from pan2kg.tables.table import Choice, FigureTable
 from pan2kg.tables.template import macro, markup
 from pan2kg.tables.writers import write_figures
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 _TABLES: Final = Messages("table")
 _ALWAYS: Final = ("plan", "body", "instrument")
