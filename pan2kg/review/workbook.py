@@ -51,10 +51,9 @@ from pan2kg.review.sheet_changes import (
     thing_of,
 )
 from pan2kg.tables.spreadsheet import Form, write_forms
-from pan2kg.turtle.editing import Edit, edited, without_unused
-from pan2kg.turtle.tokens import prefixes_used
+from pan2kg.turtle.blocks import Edit, edited, without_unused
 from pan2kg.turtle.vocabulary import key
-from pan2kg.turtle.writer import Block, Statement, iri, string, text
+from pan2kg.turtle.writer import Block, Statement, iri, prefixes_used, string, text
 
 STAMP: Final = "pan2kg"
 """What the hidden first line begins with; sheet, plan and codes of the columns follow."""

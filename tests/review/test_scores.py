@@ -13,7 +13,7 @@ from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.style import check_style
+from pan2kg.validation.lines import check_style
 from tests.review.conftest import Refused, WritableProject
 
 ONE, TWO, THREE = "lu-bhr-2-1-1", "lu-bhr-2-2-2", "lu-bhr-1-m3"
