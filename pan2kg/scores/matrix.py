@@ -263,14 +263,14 @@ class _Sheet:
                     continue
                 score, reason = content or (None, "")
                 if score is None or not scale.has_step(score):
-                    where, remedy, named = told("row-and-column", row=row, column=column), "scale-cells", scale
+                    where, remedy, wanted_scale = told("row-and-column", row=row, column=column), "scale-cells", scale
                     if score is not None:
                         remedy = "allow-declared-decimals" if is_declared else "allow-decimals"
-                        named = scale_between(scale.lowest, scale.highest, decimal=True)
+                        wanted_scale = scale_between(scale.lowest, scale.highest, decimal=True)
                     fault = "cell-no-integer" if scale.is_whole else "cell-no-number"
                     raise ProjectError(
                         fault, place=place, remedy=remedy, where=where, cell=cell.strip()[:40],
-                        scale=declaration(named),
+                        scale=declaration(wanted_scale),
                     )  # fmt: skip
                 yield _Assessed(row, column, score, reason, place)
 

@@ -200,11 +200,11 @@ def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[GroupSums, ...]:
     names = sorted(set(groups.values()))
     members = {name: [at for at, label in enumerate(scores.labels) if groups.get(label) == name] for name in names}
     rows = []
-    for group, other in product(names, names):
-        block = scores.values[np.ix_(members[group], members[other])]
-        cells = block.size - (len(members[group]) if group == other else 0)
+    for group, target_group in product(names, names):
+        block = scores.values[np.ix_(members[group], members[target_group])]
+        cells = block.size - (len(members[group]) if group == target_group else 0)
         if cells:
-            rows.append(GroupSums(group, other, Sums.of(block.ravel()), cells))
+            rows.append(GroupSums(group, target_group, Sums.of(block.ravel()), cells))
     return tuple(rows)
 
 
@@ -319,7 +319,7 @@ def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
     for scores in every:
         for source, target, score in scores.cells():
             by_cell.setdefault((source, target), []).append((scores.assessor, score))
-    return tuple(Opinions(*pair, tuple(sorted(given))) for pair, given in sorted(by_cell.items()))
+    return tuple(Opinions(*pair, tuple(sorted(opinion))) for pair, opinion in sorted(by_cell.items()))
 
 
 class Judged(NamedTuple):
@@ -349,9 +349,9 @@ def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[st
     by_pair = {}
     for pair, cells in scored.items():
         means = [
-            sum(sum(side(score, 0) for score, _ in given) / len(given) for given in cells.values())
+            sum(sum(side(score, 0) for score, _ in opinion) / len(opinion) for opinion in cells.values())
             for side in (max, min)
         ]
-        assessors = {assessor for given in cells.values() for _, assessor in given}
+        assessors = {assessor for opinion in cells.values() for _, assessor in opinion}
         by_pair[pair] = Judged(means[0], means[1], len(cells), len(assessors))
     return by_pair
