@@ -30,9 +30,8 @@ from pan2kg.publish.folder import MARK, VERSIONS, ReleaseFolder
 from pan2kg.publish.vocabulary import FOAF, FORMATS, PREFIXES, forms, write
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation
-from pan2kg.site.page import embedded
+from pan2kg.site.page import SiteContext, embedded
 from pan2kg.site.registry import Site, contents, seldom_collected
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.rules import rule_files
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.template import render
