@@ -1,7 +1,7 @@
 """The countries a project can be of, and how a project of a country begins.
 
 What is known of a country before anything is written about it – codes, names, official languages, gazette – stands in
-``countries.toml``; a project that has a profile says all this itself.
+``table.toml``; a project that has a profile says all this itself.
 
 A project begins with its profile, its catalogue, a licence, and one finished example to replace. What every country
 shares – texts, goals, principles and their documents – is imported, not copied: the profile says so, and those files
@@ -80,7 +80,7 @@ class Tongue:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).with_name("table.toml").read_text(encoding="utf-8"))
 
 
 @cache
