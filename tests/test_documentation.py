@@ -131,11 +131,16 @@ def test_the_guide_lists_every_question_as_the_registries_have_it() -> None:
     if os.environ.get("PAN2KG_REWRITE"):
         GUIDE.write_text(f"{before}{table}{after}", encoding="utf-8")
     else:
-        assert table in text, "PAN2KG_REWRITE=1 pytest tests/test_documentation.py writes the guide's table of questions"
+        assert table in text, "PAN2KG_REWRITE=1 pytest tests/test_documentation.py writes the table of questions"
     assert {int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)} == set(range(1, 31))
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md", "docs/guide.md", "docs/serving.md"])
+PAGES: Final = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md", *(
+    f"docs/{name}.md" for name in ("columns", "engines", "facts", "guide", "serving", "software")
+))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_every_link_into_the_project_leads_somewhere(name: str) -> None:
     file = ROOT / name
     for target in re.findall(r"\]\(([^)#\s]+)\)", file.read_text(encoding="utf-8")):
