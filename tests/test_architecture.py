@@ -44,7 +44,7 @@ DOORS: Final = {
     "pyspark": {"coherence.columns"},
     "rdflib": {"store.rdf", "validation.reference"},
     "uvicorn": {"server.application"},
-    "openpyxl": {"extract.reading.process", "review.workbook"},
+    "openpyxl": {"extract.reading.process", "review.sheet"},
     "xlsxwriter": {"tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
