@@ -106,7 +106,6 @@ _KINDS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = {
 
 
 def add_add(command: argparse.ArgumentParser) -> None:
-    """What is added, and what is said of it."""
     kinds = command.add_subparsers(title="title.kinds", metavar="KIND", dest="kind", required=True)
     for kind, options in _KINDS.items():
         told = f"command.add-{kind}"
@@ -218,7 +217,6 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> A
 
 
 def add_keep(command: argparse.ArgumentParser) -> None:
-    """The text, whose it is, and whether it may stand there itself."""
     command.add_argument("file", metavar="FILE", help="keep.file")
     command.add_argument("--document", metavar="KEY", required=True, action=SingleValue, help="keep.document")
     command.add_argument("--hashes", action="store_true", help="keep.hashes")
@@ -226,7 +224,6 @@ def add_keep(command: argparse.ArgumentParser) -> None:
 
 
 def run_keep(options: argparse.Namespace) -> int:
-    """Keep a text, and say how many quotations stand in it."""
     from pan2kg.review.add import keep
     from pan2kg.review.files import alone
     from pan2kg.store.cache import open_stated
@@ -241,7 +238,6 @@ def run_keep(options: argparse.Namespace) -> int:
 
 
 def add_rekey(command: argparse.ArgumentParser) -> None:
-    """Whether the keys are written, or only shown."""
     command.add_argument("--dry-run", action="store_true", help="add.dry-run")
     add_language(command)
 

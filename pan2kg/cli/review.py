@@ -30,7 +30,6 @@ _CLEAR, _INVERSE, _BOLD, _PLAIN = "\x1b[2J\x1b[H", "\x1b[7m", "\x1b[1m", "\x1b[0
 
 
 def add_review(command: argparse.ArgumentParser) -> None:
-    """Whose candidates, of what kind, and who decides."""
     command.add_argument("--plan", metavar="KEY", action=SingleValue, help="review.plan")
     command.add_argument("--kind", choices=KINDS, default="", help="review.kind")
     command.add_argument("--by", metavar="NAME", action=SingleValue, help="review.by")
@@ -106,8 +105,6 @@ def _go(desk: Desk, reader: _Reader, language: str) -> None:
 
 
 class _Reader:
-    """Reads keys from a terminal as they are pressed, and lines from anything else."""
-
     def __init__(self) -> None:
         self.is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
 
@@ -128,7 +125,6 @@ class _Reader:
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
     def key(self) -> str | None:
-        """The next key, or line; None at the end."""
         if not self.is_terminal:
             line = sys.stdin.readline()
             return line.strip() or "?" if line else None
@@ -136,7 +132,6 @@ class _Reader:
         return pressed.decode("ascii", "replace") if pressed not in (b"", b"\x04") else None
 
     def ask(self, question: str) -> str:
-        """A line somebody types, with what it is about before it."""
         if not self.is_terminal:
             return sys.stdin.readline().strip()
         import termios
@@ -211,7 +206,6 @@ def _passage(card: Card, width: int, language: str, *, is_terminal: bool) -> Ite
 
 
 def _end(desk: Desk, language: str) -> None:
-    """What was decided, how many controls were recognised, and how far second readers agree."""
     say = _saying(language)
     waiting = sum(bool(candidate.plan) and not candidate.is_control for candidate in desk.waiting)
     lines = [say("decided", left=waiting, **desk.decided)]

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 
 def add_sheet(command: argparse.ArgumentParser) -> None:
-    """Out or in, and which file."""
     kinds = command.add_subparsers(title="title.kinds", metavar="KIND", dest="kind", required=True)
     for kind in ("export", "import"):
         told = f"command.sheet-{kind}"
@@ -36,7 +35,6 @@ def add_sheet(command: argparse.ArgumentParser) -> None:
 
 
 def run_sheet(options: argparse.Namespace) -> int:
-    """Write a sheet, or show what one changes and write that."""
     from pan2kg.store.cache import open_stated
 
     project = project_of(options)

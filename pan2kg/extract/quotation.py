@@ -72,12 +72,10 @@ class Quotation:
         )
 
     def to_line(self) -> dict[str, object]:
-        """The same to be written there."""
         names = ("start", "end", "words", "page", "label", "prefix", "suffix", "path")
         return {"quote" if name == "words" else name: getattr(self, name) for name in names}
 
     def key(self, sha: str) -> str:
-        """The key of the passage of a file with this hash, made from its place."""
         return sha256(f"{sha}|{self.start}|{self.end}".encode()).hexdigest()[:16]
 
     def around(self, document: Document | None, paragraphs: int = 2) -> Quotation:
@@ -171,13 +169,11 @@ def find(within: Folded, quotation: Quotation) -> Quotation | int:
 
 
 def quoted(document: Document, words: str) -> Quotation | None:
-    """The one place where words stand in a document; None where there is none, or several."""
     place = find(fold(document), Quotation(words))
     return place if isinstance(place, Quotation) else None
 
 
 def _spans(text: str, pieces: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """From each place of the first piece to the next one of each further piece behind it."""
     at = _next(text, pieces[0], 0)
     while at >= 0:
         end = at + len(pieces[0])
@@ -202,7 +198,6 @@ def _next(text: str, piece: str, start: int) -> int:
 
 
 def nearest(document: Document, words: str) -> str:
-    """The block that shares most words with a quotation, empty where none shares any."""
     wanted = set(_WORD.findall(words.casefold()))
     shared = (
         (len(wanted & set(_WORD.findall(block.text.casefold()))), -len(block.text), block.text)

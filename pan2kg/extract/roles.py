@@ -42,12 +42,10 @@ def _table() -> dict[str, Any]:
 
 
 def rank_of(role: Role) -> float:
-    """How sure a proposal is, in [0, 1]."""
     return float(_table()["rank"][role.how])
 
 
 def keys() -> frozenset[str]:
-    """All roles that may be proposed."""
     return frozenset(str(row["role"]) for row in (*_table()["role"], _table()["default"]))
 
 
@@ -87,7 +85,6 @@ def role_of(document: Document, mention: Mention, others: Sequence[Mention] = ()
 
 
 def _of_label(label: str) -> str:
-    """The role a label says, empty where it says none."""
     plain = _CASE.sub("", label).strip(" :*•–-")
     return next((role for role, pattern in _patterns("field") if pattern.fullmatch(plain)), "")
 

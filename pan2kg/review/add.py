@@ -67,7 +67,6 @@ class Basis(NamedTuple):
     note: str = ""
 
     def statements(self, prefixes: Mapping[str, str]) -> Iterator[Statement]:
-        """What a fact without a passage says last."""
         if self.note:
             yield Statement("skos:editorialNote", text(self.note, self.quotation.language))
         yield Statement("dcterms:source", iri(self.quotation.document, prefixes))
@@ -77,7 +76,6 @@ class Basis(NamedTuple):
 def read_basis(
     store: Store, project: Project, form: Mapping[str, str], *, needs_words: bool = True, needs_reason: bool = False
 ) -> Basis:
-    """What was typed as document, certainty, quote, quote_language, page and note, held to what the graph knows."""
     quote, note = (read_words(form, name, needed=needs_words and name == "quote") for name in ("quote", "note"))
     if needs_reason and not (quote or note):
         raise QueryError("no-passage", remedy="quote-or-note")
@@ -116,11 +114,6 @@ def described(store: Store, project: Project, typed: str, classes: frozenset[str
 
 
 def concept(project: Project, scheme: str, name: str) -> str:
-    """A concept of a scheme of the ontology, by its key.
-
-    >>> concept(Project.packaged(), "role", "lead")
-    'role:lead'
-    """
     listed = read_text(project.ontology / "schemes" / f"{scheme}.ttl").splitlines()
     known = [line.split()[0].partition(":")[2] for line in listed if line.startswith(f"{scheme}:")]
     if name not in known:
@@ -129,17 +122,11 @@ def concept(project: Project, scheme: str, name: str) -> str:
 
 
 def slug(words: str) -> str:
-    """What of some words can stand in a key.
-
-    >>> slug("Mesure 4.3 b"), slug("Élus")
-    ('mesure-4-3-b', 'elus')
-    """
     bare = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii").lower()
     return "-".join(re.findall(r"[a-z0-9]+", bare))
 
 
 def handle(store: Store, named: str) -> str:
-    """What a thing is called in the keys of others: its identifier; addresses of others do not end in it."""
     return next(iter(select(store, program_query("things/keys-of", thing=named)).values("key")), key(named))
 
 
@@ -161,7 +148,6 @@ def document_named(store: Store, project: Project, typed: str) -> str:
 
 
 def unused(name: str, files: ProjectFiles, prefixes: Mapping[str, str]) -> str:
-    """A name that is made from what a block says, and therefore must not be there yet."""
     prefix, _, local = name.partition(":")
     if where := files.places.get(prefixes[prefix] + local):
         raise ProjectError("block-stands", name=name, file=where)
@@ -244,7 +230,6 @@ def passage_addition(project: Project, fact: str, basis: Basis) -> Addition:
 
 
 def with_evidence(content: str, block: Read, passage: str) -> str:
-    """A file in which a block names one passage more, where the house style has it."""
     lines = content.splitlines(keepends=True)
     line = f"    pan:evidence {passage} ;\n"
     before = next((statement.line for statement in block.statements if statement.predicate in _LAST), 0)
@@ -305,8 +290,6 @@ def action_addition(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document facts are taken from, as it was typed; it may carry the words of some things."""
-
     key: str
     titles: tuple[Words, ...]
     kind: str
@@ -431,7 +414,6 @@ def home_addition(store: LocalStore, project: Project, typed: str) -> tuple[Addi
 
 
 def remove(folders: Sequence[Path]) -> None:
-    """Delete the folders of examples."""
     for folder in folders:
         try:
             shutil.rmtree(folder)

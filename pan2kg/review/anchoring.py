@@ -52,7 +52,6 @@ class Anchoring(NamedTuple):
 
 
 def anchor(project: Project, document: Document, name: str, day: date) -> Anchoring:
-    """Anchor every passage of a project that is taken from a document, by its IRI."""
     own(project)
     prefixes, within, text = read_prefixes(project), fold(document), document.text
     media = _MEDIA.get(document.format)
@@ -99,7 +98,6 @@ def anchor(project: Project, document: Document, name: str, day: date) -> Anchor
 
 
 def _quotation(file: TurtleFile, block: Block, document: str) -> Quotation | None:
-    """A block as a passage of the document, None where it is none or has no words."""
     said = {statement.predicate: statement.object for statement in block.statements}
     is_of_it = said.get("a") == "pan:Passage" and file.expand(said.get("pan:inDocument", "")) == document
     if not is_of_it or "pan:quote" not in said:

@@ -46,15 +46,12 @@ _LEAD: Final = "lead"
 
 
 class Search(NamedTuple):
-    """The candidates of a document, and what was passed over: how many mentions for each reason, by its key."""
-
     candidates: tuple[Candidate, ...]
     skipped: Mapping[str, int]
     mentions: tuple[Mention, ...]
 
 
 def search(graph: Graph, document: Document, plan: str) -> Search:
-    """What a document suggests as links of a plan, given by IRI, and of its actions: plans first, then the surest."""
     names = graph.names
     own = names.things.get(plan)
     day, country = (own.start, own.country) if own else (None, "")
@@ -93,7 +90,6 @@ def search(graph: Graph, document: Document, plan: str) -> Search:
 
 
 def since(graph: Graph, made: Search, day: date) -> Search:
-    """The candidates whose target is of a day or later, as far as its day is known; the others are passed over."""
     things = graph.names.things
     recent = tuple(
         candidate
@@ -105,7 +101,6 @@ def since(graph: Graph, made: Search, day: date) -> Search:
 
 
 def named_actions(graph: Graph, plan: str) -> tuple[Named, ...]:
-    """The actions of a plan with the titles and numbers they have in the graph."""
     titles: dict[str, list[str]] = {}
     numbers: dict[str, str] = {}
     for action, number_, title in graph.read(program_query("review/titles-of-actions", plan=plan)):
@@ -208,7 +203,6 @@ def _rank_of_rule(mention: Mention) -> float:
 
 
 def _remarks(graph: Graph, work: str, target: str, mentions: Iterable[Mention], *, rejected: bool) -> list[Message]:
-    """What to look at before deciding."""
     names, remarks = graph.names, list[Message]()
     thing = names.things.get(target)
     plan = names.things.get(work) or names.things.get(graph.plan_of(work) or "")
@@ -222,7 +216,6 @@ def _remarks(graph: Graph, work: str, target: str, mentions: Iterable[Mention], 
 
 
 def _quotations(document: Document, mentions: Iterable[Mention]) -> tuple[Quotation, ...]:
-    """The sentence of each mention, each sentence once."""
     places: dict[tuple[int, int], int] = {}
     for mention in mentions:
         places.setdefault(sentence_at(document.text, mention.start, mention.end), mention.start)

@@ -111,7 +111,6 @@ class Candidate:
 
     @property
     def scheme(self) -> str:
-        """The scheme its relation is a concept of."""
         return "role" if self.is_part else "relation"
 
     @property
@@ -125,7 +124,6 @@ class Candidate:
 
     @property
     def is_derived(self) -> bool:
-        """Whether its target follows from a rule."""
         keys = (remark.key if isinstance(remark, Message) else remark for remark in self.remarks)
         return not _DERIVED.isdisjoint(keys)
 
@@ -198,7 +196,6 @@ class Held:
 
 
 def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]:
-    """The decisions that hold in files that speak of all these things; with their places in those of a plan."""
     prefixes, lines = read_prefixes(files.project), dict[tuple[str, str], int]()
     if plan:
         name = files.project.name_of(files.project.graph / "plans" / key(plan) / REVIEWED)
@@ -225,8 +222,6 @@ def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was decided, by what it settles: the relations or roles accepted, the passages looked at, and by whom."""
-
     accepted: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     passages: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     reviewers: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -288,7 +283,6 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
 
 
 def _replaced(files: ProjectFiles, candidate: Candidate) -> Filed | None:
-    """The candidate link of the graph a decision is on; refuses where somebody has decided on it or its ends."""
     if candidate.origin is not Origin.GRAPH:
         return None
     if file := _taken_in(files, candidate, ""):
@@ -300,7 +294,6 @@ def _replaced(files: ProjectFiles, candidate: Candidate) -> Filed | None:
 
 
 def _refuse_younger(graph: Graph, candidate: Candidate, relation: str) -> None:
-    """Refuse a link that leads back in time to something younger; the check finds the same in files."""
     named = f"{ID}relation/{relation}" if relation else f"{PAN}none"
     start, end = candidate.ends
     query = program_query(
@@ -333,7 +326,6 @@ def _refuse_foreign_words(graph: Graph, candidate: Candidate, document: str) -> 
 
 
 def refuse_invented(project: Project, quotation: Quotation) -> None:
-    """Refuse words that the kept text of their document does not have."""
     text_kept = kept_texts(project).get(key(quotation.document))
     if quotation.words and text_kept and text_kept.holds(quotation.words) is False:
         values = {"document": key(quotation.document), "quote": shortened(quotation.words)}
@@ -341,7 +333,6 @@ def refuse_invented(project: Project, quotation: Quotation) -> None:
 
 
 def _leads(files: ProjectFiles, start: str, end: str) -> bool:
-    """Whether the first thing builds on the second already, be it by way of others."""
     steps: dict[str, set[str]] = {}
     for link in files.links("builds-on"):
         if link.type == "builds-on" and link.status == "accepted":
@@ -386,14 +377,11 @@ def _refuse_second(files: ProjectFiles, candidate: Candidate) -> None:
 
 
 class Written(NamedTuple):
-    """What decisions add to a file: the IRI of each link, involvement or decision, all blocks, and the file."""
-
     iris: list[str]
     blocks: list[Block]
     addition: Addition
 
     def lines(self, prefixes: Mapping[str, str]) -> str:
-        """The blocks as they would stand in the file, without its prefixes."""
         lines = write_turtle(self.blocks, prefixes).splitlines()
         return "\n".join(line for line in lines if not line.startswith("@prefix")).strip()
 
@@ -454,7 +442,6 @@ def compose(
 
 
 def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[Statement]:
-    """What is linked to what, how, and who says so."""
     candidate = decision.candidate
     yield Statement("a", "pan:Link")
     yield Statement("pan:linkType", f"linktype:{candidate.type}")
@@ -511,7 +498,6 @@ def _signed(reviewer: str, day: date | None) -> Iterator[Statement]:
 def _basis(
     decision: Decision, replaced: Filed | None, passage: str, group: Sequence[str], prefixes: Mapping[str, str]
 ) -> Iterator[Statement]:
-    """What everything that is written says last: with what it was decided, remark, passage, document, certainty."""
     if group:
         yield Statement("pan:decidedWith", iri(group[0], prefixes))
     if decision.note:
@@ -556,7 +542,6 @@ def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, t
 
 
 def _decision_iri(files: ProjectFiles, what: str, taken: Sequence[str] = ()) -> str:
-    """The IRI of a decision that nobody has yet, made from what it decides."""
     hashes = (sha256(f"{what}|{number}".encode()).hexdigest()[:16] for number in count())
     names = (thing("decision", digest, files.project.space) for digest in hashes)
     return next(name for name in names if name not in taken and not files.mentions(name))
@@ -570,7 +555,6 @@ def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) 
 
 
 def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS) -> Written:
-    """Write decisions down, all of them or nothing."""
     project = _writable(graph)
     with alone(project):
         written = compose(graph, ProjectFiles(project), decisions, texts)
@@ -613,7 +597,6 @@ def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
 
 
 def plan_file(graph: Graph, plan: str, name: str) -> Path:
-    """The file of that name in the folder of a plan."""
     return _writable(graph).graph / "plans" / key(plan) / name
 
 

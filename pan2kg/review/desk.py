@@ -124,7 +124,6 @@ class Desk:
 
     @property
     def current(self) -> Candidate | None:
-        """The candidate that is shown, None where none is left."""
         return self.waiting[self.at] if self.waiting else None
 
     @property
@@ -143,17 +142,14 @@ class Desk:
 
     @property
     def pace(self) -> float | None:
-        """The median of the seconds this person takes for a decision, whenever it was; None where none is known."""
         return record.pace(self._journal(), self.reviewer)
 
     @property
     def controls(self) -> dict[str, int]:
-        """How many controls this person met, and how many of them were recognised, whenever that was."""
         met = record.controls_of(self._journal(), self.reviewer)
         return {"met": len(met), "recognised": sum(status == "rejected" for status in met.values())}
 
     def compare(self) -> record.Agreement:
-        """How far second readers decided as the first did."""
         second = record.second_readings(self._journal())
         return record.compare_readers(self.material.candidates, self.decisions, second)
 
@@ -177,7 +173,6 @@ class Desk:
             self.total += len(self.suggested)
 
     def show(self, name: str) -> None:
-        """Show the candidate of a key."""
         at = next((at for at, candidate in enumerate(self.waiting) if candidate.key == name), None)
         if at is None:
             raise RefusedError("unknown-item")
@@ -188,11 +183,9 @@ class Desk:
         self.at, self.passage, self.ticked = (at % len(self.waiting) if self.waiting else 0), 0, ()
 
     def move(self, steps: int) -> None:
-        """Show the next candidate, or the one before; the first follows the last."""
         self._show(self.at + steps)
 
     def turn(self) -> None:
-        """Show the next passage that speaks for the candidate."""
         if self.current and self.current.quotations:
             self.passage = (self.passage + 1) % len(self.current.quotations)
 
@@ -203,19 +196,16 @@ class Desk:
         self.passage = int(number) if is_one else 0
 
     def put_off(self, keys: Sequence[str]) -> None:
-        """Put the candidates of these keys at the end, in the order of the keys."""
         place = {name: number for number, name in enumerate(keys, start=1)}
         self.waiting.sort(key=lambda candidate: place.get(candidate.key, 0))
 
     def later(self) -> None:
-        """Put the candidate at the end."""
         if self.waiting:
             self.waiting.append(self.waiting.pop(self.at))
             self._show(self.at)
 
     @property
     def quotation(self) -> Quotation:
-        """The passage that is shown."""
         quotations = self.current.quotations if self.current else ()
         return quotations[self.passage] if quotations else _NOTHING
 
@@ -235,7 +225,6 @@ class Desk:
         ]  # fmt: skip
 
     def tick(self, keys: Collection[str]) -> None:
-        """Decide those of these keys that would say the same together with what is shown."""
         self.ticked = tuple(candidate.key for candidate in self.alike() if candidate.key in keys)
 
     def made(self, rejection: str = "") -> list[Decision]:
@@ -260,7 +249,6 @@ class Desk:
         ]  # fmt: skip
 
     def preview(self, rejection: str = "") -> str:
-        """The lines a decision would add to the file, as they would stand there; nothing of it is written."""
         decisions = self.made(rejection)
         if not decisions:
             return ""
@@ -295,7 +283,6 @@ class Desk:
         return Outcome(code, {"files": file, "n": len(keys)}, (file,))
 
     def decide_suggested(self, form: Form) -> Outcome:
-        """Write the decision a form holds on what is shown of the graph."""
         current, graph = self.current, self.graph
         if current is None or graph is None:
             raise RefusedError("unknown-item")
@@ -306,14 +293,12 @@ class Desk:
         return Outcome(made.status, {"files": file}, (file,))
 
     def _leave(self, keys: Collection[str], status: str, *, is_counted: bool = True) -> None:
-        """Take what was decided out of what waits, and show what follows."""
         self.decided[status] += len(keys) if is_counted else 0
         at = sum(candidate.key not in keys for candidate in self.waiting[: self.at])
         self.waiting = [candidate for candidate in self.waiting if candidate.key not in keys]
         self._show(at)
 
     def propose(self, typed: Mapping[str, str]) -> Candidate:
-        """Let a candidate that was typed wait, keep it, and show it; nothing is decided with it."""
         graph, project = self.material.graph, self.project
         start, target = (find_thing(typed[name], graph.store, project) for name in ("from", "to"))
         plan = graph.plan_of(start)
@@ -349,7 +334,6 @@ class Desk:
         return name
 
     def edit(self, what: str, value: str) -> None:
-        """Change the ``relation``, the end (``to``) or the words of what is shown; nothing is written yet."""
         current = self.current
         if current is None:
             raise RefusedError("unknown-item")
@@ -405,7 +389,6 @@ class Desk:
         return file
 
     def read_again(self) -> None:
-        """Read what was decided and holds, as the files say it now."""
         self.decisions = _held(self.material, self.project)
 
     def card(self, language: Language) -> Card | None:
@@ -455,7 +438,6 @@ class Desk:
         return [(key(actions[at]), titles[at]) for at in order]
 
     def _own_words(self, target: str) -> Quotation | None:
-        """Where the text of a plan says the title of an action of it; None where that text is not at hand."""
         graph = self.material.graph
         plan = graph.plan_of(target) if target.startswith("http") else None
         document = self.material.texts.get(plan) if plan and target != plan else None
@@ -469,7 +451,6 @@ def _label(graph: Graph, target: str, language: Language) -> str:
 
 
 def statement(graph: Graph, candidate: Candidate, language: Language) -> str:
-    """What a candidate of a document states, as one sentence."""
     concept = f"{ID}{candidate.scheme}/{candidate.relation}"
     if candidate.relation and graph.labels.entry(concept):
         relation = graph.label(concept, language)
@@ -480,7 +461,6 @@ def statement(graph: Graph, candidate: Candidate, language: Language) -> str:
 
 
 def suggestion(desk: Desk, language: Language) -> list[str]:
-    """What a terminal shows of the graph: both ends with their plans, what they share, what is expected."""
     current, graph = desk.current, desk.graph
     if current is None or graph is None:
         return []
@@ -506,7 +486,6 @@ def suggestion(desk: Desk, language: Language) -> list[str]:
 
 
 def _decided_plans(material: work.Material, project: Project) -> list[str]:
-    """The plans there are candidates of, and those of which something was decided, by IRI."""
     files = sorted((project.graph / "plans").glob(f"*/{decision.REVIEWED}"))
     return list(dict.fromkeys([*material.plans, *(thing("plan", file.parent.name, project.space) for file in files)]))
 
@@ -557,7 +536,6 @@ def open_desk(
 def _write(
     graph: Graph, decisions: Sequence[Decision], material: work.Material | None = None, seconds: float | None = None
 ) -> str:
-    """Write decisions down, and when that was; the name of the file."""
     written = decision.decide(graph, decisions, material.texts if material else {})
     first, project = decisions[0], graph.project
     # of decisions in several files the last is undone first; without the journal the decision stands all the same
@@ -608,7 +586,6 @@ _MOVES: Final[Mapping[str, Callable[[Desk], None]]] = {
 
 
 def _press_candidate(desk: Desk, name: str, rest: str) -> Message:
-    """What a key does to a candidate of a document."""
     if name in ("a", "r", "e") and desk.current is None:
         return Message("desk", "said.nothing-left")
     if (name == "a" and not rest) or (name == "r" and len(rest) == 1 and rest in "12345"):
@@ -640,7 +617,6 @@ def _press_candidate(desk: Desk, name: str, rest: str) -> Message:
 
 
 def _press_suggested(desk: Desk, name: str, rest: str) -> Message:
-    """What a key does to what the graph suggests."""
     if name == "r":
         if not rest:
             return Message("desk", "said.which-why")
@@ -655,7 +631,6 @@ def _press_suggested(desk: Desk, name: str, rest: str) -> Message:
 
 
 def has_own_words(desk: Desk) -> bool:
-    """Whether what is shown is a candidate of the graph that quotes a passage already."""
     return bool(desk.is_graph_shown and desk.current and desk.graph and passage_document(desk.graph, desk.current))
 
 
@@ -668,12 +643,10 @@ def passage_document(graph: Graph, candidate: Candidate) -> str:
 
 
 def documents(graph: Graph) -> dict[str, str]:
-    """The documents of the graph, by key."""
     return {key(row[0]): row[0] for row in graph.read(program_query("review/documents"))}
 
 
 def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decision:
-    """The decision a form holds on what the graph suggests, or on a candidate link of it."""
     is_accepted = read_choice(form, "verdict", ("accept", "reject")) == "accept"
     # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing else is said
     default = "" if is_accepted else decision.CITATION
@@ -706,13 +679,11 @@ def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decisio
 
 
 def read_wanted(form: Form) -> Wanted:
-    """What is to be reviewed and how, as the address or a form says it; what is made up counts as not said."""
     order = "rank" if form.get("order") == "rank" else "text"
     return Wanted(order=order, control=bool(form.get("control")), second=bool(form.get("second")))
 
 
 def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:
-    """Write down what a form decides of the graph's own candidates and suggestions."""
     candidate = next((one for one in graph_candidates(graph) if one.key == form.get("item", "")), None)
     if candidate is None:
         raise RefusedError("unknown-item")

@@ -26,8 +26,6 @@ _REVIEW: Final = Messages("review")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A code, which has its sentence in the catalogues, what fills the sentence, and the files that were written."""
-
     code: str
     values: Mapping[str, str | int] = field(default_factory=dict)
     files: tuple[str, ...] = ()
@@ -53,7 +51,6 @@ class RefusedError(ProjectError):
         self.code, self.field, self.values, self.why = code, field, values, why
 
     def outcome(self, language: Language) -> Outcome:
-        """The same for who has sent a form, what another part said in a language."""
         detail = {"detail": self.why.say(language)} if self.why else {}
         return Outcome(self.code, {**({"field": self.field} if self.field else {}), **self.values, **detail})
 
@@ -112,7 +109,6 @@ def read_text(form: Form, name: str, *, needed: bool = True) -> str:
 
 
 def read_choice(form: Form, name: str, known: Collection[str], *, default: str = "") -> str:
-    """The value of a field that is one of a list; ``default`` where nothing was chosen."""
     choice = form.get(name, "").strip()
     if not choice and not default:
         raise RefusedError("missing", field=name)

@@ -54,7 +54,6 @@ class Addition:
 
     @property
     def difference(self) -> str:
-        """What changes, line by line, as version control shows it."""
         before = self.name if self.old else "/dev/null"
         lines = unified_diff(self.old.splitlines(keepends=True), self.new.splitlines(keepends=True), before, self.name)
         return "".join(lines)
@@ -105,7 +104,6 @@ def append(old: str, header: Sequence[Block], blocks: Sequence[Block], prefixes:
 
 
 def with_prefixes(old: str, used: Iterable[str], prefixes: Mapping[str, str], name: str) -> str:
-    """The old text with lines for the prefixes it lacks, each in its place by the alphabet."""
     turtle_file = read_turtle_file(old, name)
     begin = min((line for _, line in turtle_file.prefix_lines), default=1)
     added: dict[int, list[str]] = {}
@@ -189,18 +187,14 @@ def own(project: Project) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A link, involvement or decision as it stands in a file: its IRI, the values of each property, the file's name."""
-
     iri: str
     said: Mapping[str, tuple[Value, ...]]
     file: str
 
     def values(self, name: str) -> list[str]:
-        """The values of a property as plain text; ``name`` is an IRI, or a term of ours."""
         return [plain(value) for value in self.said.get(_full(name), ())]
 
     def one(self, name: str) -> str:
-        """The first value of a property, empty where there is none."""
         return next(iter(self.values(name)), "")
 
     @property
@@ -216,7 +210,6 @@ class Filed:
         return key(self.one("status"))
 
     def written(self, names: Iterable[str], prefixes: Mapping[str, str]) -> Iterator[Statement]:
-        """What it says by these properties, as statements to be written again."""
         for name in map(_full, names):
             for value in self.said.get(name, ()):
                 yield Statement(iri(name, prefixes), write_value(value, prefixes))
@@ -227,11 +220,6 @@ def _full(name: str) -> str:
 
 
 def write_value(value: Value, prefixes: Mapping[str, str]) -> str:
-    """A value as the house writes it.
-
-    >>> write_value(ox.Literal("oui", language="fr"), {}), write_value(ox.Literal(-2), {})
-    ('"oui"@fr', '-2')
-    """
     if isinstance(value, ox.NamedNode):
         return iri(value.value, prefixes)
     if value.language:
@@ -244,18 +232,14 @@ def write_value(value: Value, prefixes: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class ProjectFiles:
-    """The files of a graph, read when first asked for."""
-
     project: Project
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The text of each file of the graph by its name."""
         return {self.project.name_of(path): read_text(path) for path in self.project.graph_files()}
 
     @cached_property
     def places(self) -> dict[str, str]:
-        """The file in which each subject of the project stands, and of the core it imports."""
         core = {self.project.name_of(path): read_text(path) for path in self.project.core_files()}
         places: dict[str, str] = {}
         for name, content in (core | self.texts).items():
@@ -279,7 +263,6 @@ class ProjectFiles:
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:
-        """The links, involvements and decisions that a later decision has withdrawn, by IRI."""
         return frozenset(name for decision in self.of_kind("decision") for name in decision.values("withdraws"))
 
     def of_kind(self, kind: str, *things: str) -> Iterator[Filed]:

@@ -50,17 +50,14 @@ class Noted:
 
 
 def now() -> float:
-    """The time in seconds since 1970."""
     return datetime.now(UTC).timestamp()
 
 
 def journal_name(plan: str) -> str:
-    """The name of the journal of a plan, given by IRI, as the project names its files."""
     return f"{WORK}/{key(plan)}/{JOURNAL}"
 
 
 def note(project: Project, plan: str, noted: Noted) -> None:
-    """Add a line to the journal of a plan, given by IRI."""
     path = project.root / journal_name(plan)
     old = read_text(path) if path.is_file() else ""
     try:
@@ -71,7 +68,6 @@ def note(project: Project, plan: str, noted: Noted) -> None:
 
 
 def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
-    """All lines of the journals of these plans."""
     journal = []
     for path in (project.root / journal_name(plan) for plan in plans):
         for number, line in enumerate(read_text(path).splitlines() if path.is_file() else (), start=1):
@@ -91,7 +87,6 @@ def pace(journal: Iterable[Noted], reviewer: str) -> float | None:
 
 
 def controls_of(journal: Iterable[Noted], reviewer: str) -> Mapping[str, str]:
-    """How somebody decided on planted candidates, by their keys."""
     return {noted.key: noted.status for noted in journal if noted.kind == CONTROL and noted.reviewer == reviewer}
 
 
@@ -176,7 +171,6 @@ class Agreement(NamedTuple):
 def compare_readers(
     listed: Iterable[Candidate], decisions: Iterable[Held], second: Mapping[tuple[str, str], str]
 ) -> Agreement:
-    """The decisions that hold beside those of second readers, which are given by candidate and name."""
     first = {held.matter: (held.reviewer, held.status) for held in decisions}
     known = {candidate.key: candidate for candidate in listed}
     pairs = [

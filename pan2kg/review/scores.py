@@ -53,8 +53,6 @@ Cell = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What was typed: scores by cell, by which body, on what scale and why; entered by whom and when."""
-
     cells: Mapping[Cell, float]
     assessor: str
     scale: Scale
@@ -65,21 +63,14 @@ class Assessment:
 
 
 def cell_name(one: str, two: str) -> str:
-    """The name of the field of a cell: what acts, and on what, by key.
-
-    >>> cell_name("http://e/a", "http://e/b")
-    'score:a:b'
-    """
     return f"score:{key(one)}:{key(two)}"
 
 
 def bodies(graph: Graph) -> list[str]:
-    """The bodies that can be an assessor, by IRI."""
     return [row[0] for row in graph.read(program_query("tables/bodies"))]
 
 
 def scale_named(graph: Graph, name: str) -> Scale:
-    """The scale of a name: one the graph declares, else that from −3 to +3."""
     return next((scale for scale in graph.scales.values() if scale.name == name), Scale(name=name or SCALE))
 
 
@@ -95,7 +86,6 @@ def steps(scale: Scale) -> tuple[int, ...]:
 
 
 def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, float]:
-    """The scores the graph holds of an assessor, by cell."""
     own = (one for one in graph.scores if (one.assessor, one.scale.name) == (assessor, scale))
     return {(one, two): score for matrix in own for one, two, score in matrix.cells()}
 
@@ -176,8 +166,6 @@ def _by_plan(graph: Graph, assessment: Assessment) -> dict[str, list[Cell]]:
 
 @dataclass(frozen=True, slots=True)
 class _Filing:
-    """The scores of an assessment that go to the file of one plan."""
-
     graph: Graph
     project: Project
     project_files: ProjectFiles
@@ -194,7 +182,6 @@ class _Filing:
         return f"{self._document}-{sha256(said.encode()).hexdigest()[:16]}"
 
     def header(self, path: Path) -> Block:
-        """What a new file says of itself first."""
         label = _DATA.text("scored", name=key(self.plan))
         return file_block(self.project.graph_iri(path), label, [f"document:{self._document}"])
 
@@ -211,7 +198,6 @@ class _Filing:
             yield self._link(cell, prefixes)
 
     def _stands(self, subject: str) -> bool:
-        """Whether a block of this subject stands in some file already."""
         return any(f"\n{subject} a " in content for content in self.project_files.texts.values())
 
     def _source(self, prefixes: Mapping[str, str]) -> Block:

@@ -166,7 +166,6 @@ class Column:
 
     @property
     def code(self) -> str:
-        """What the column is called in the hidden first line, such as ``title@fr``."""
         return f"{self.name}@{self.language}" if self.language else self.name
 
     @property
@@ -180,11 +179,9 @@ class Column:
         return self.kind not in ("text", "plain", "day", "count")
 
     def shown(self, name: str) -> str:
-        """The name of a thing as a cell shows it."""
         return name[1:-1] if name.startswith("<") else name.removeprefix(f"{self.kind}:")
 
     def bare(self, cell: str) -> str:
-        """A cell without the names beside the keys."""
         if not self.names_things:
             return cell
         return "\n".join(line.partition(NAMED)[0].strip() for line in cell.split("\n"))
@@ -242,13 +239,10 @@ class Cell(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The whole cell: a value a line."""
         return "\n".join(value.replace("\\", "\\\\").replace("\n", "\\n") for value in self.values)
 
 
 class Sheet(NamedTuple):
-    """Its columns, those of texts once for each language, and its rows in the order of the files: key and cells."""
-
     name: str
     columns: tuple[Column, ...]
     rows: list[tuple[str, dict[str, Cell]]]
@@ -270,11 +264,9 @@ class Book:
         return single if single in self.texts else self.project.graph / "plans" / key(self.plan) / f"{name}.ttl"
 
     def full(self, name: str) -> str:
-        """The IRI of a name as Turtle writes it."""
         return TurtleFile("", prefixes=dict(self.prefixes)).expand(name) if name else ""
 
     def thing(self, sheet: str, cells: Mapping[str, str], name: str) -> str:
-        """The first thing a cell of a new row names, as Turtle writes it; empty where it names none."""
         column = next(column for column in self.sheets[sheet].columns if column.name == name)
         return next((column.written(value, self.prefixes) for value in values_in(cells.get(name, ""))), "")
 
@@ -297,24 +289,20 @@ class Book:
         return iri(made, self.prefixes)
 
     def owners(self) -> Mapping[str, tuple[str, Path]]:
-        """The actions and parts of the plan: the subject as its file writes it, and the file."""
         cells = {subject: row["number"] for name in ("actions", "names") for subject, row in self.sheets[name].rows}
         return {subject: (cell.subject, cell.path) for subject, cell in cells.items() if cell.path}
 
 
 def _slug(words: str) -> str:
-    """Words as a key: lower case, no accents, hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", folded(words.casefold())).strip("-")[:80].rstrip("-") or "x"
 
 
 def _first(cells: Mapping[str, str], name: str) -> str:
-    """The first value of a column in any language."""
     values = (value for code in cells if code.startswith(f"{name}@") for value in values_in(cells[code]))
     return next(values, "")
 
 
 def class_of(cells: Mapping[str, str]) -> str:
-    """The class a new detail names; empty where it is none of those there are."""
     kind = next(iter(values_in(cells.get("kind", ""))), "").partition(" ")[0]
     return next((name for name in DETAILS if name.removeprefix("pan:") == kind), "")
 
@@ -330,7 +318,6 @@ def values_in(cell: str) -> tuple[str, ...]:
 
 
 def read_book(project: Project, plan: str) -> Book:
-    """The sheets of a plan, by its IRI."""
     prefixes, folder, name = read_prefixes(project), project.graph / "plans", key(plan)
     texts: dict[Path, str] = {}
     standing, short_names = list[Standing](), dict[str, Standing]()
@@ -360,8 +347,6 @@ def _spelt(file: TurtleFile, token: str, prefixes: Prefixes) -> str:
 
 
 class _Reader:
-    """Reads cells from blocks; names are written with the prefixes of the project."""
-
     def __init__(self, prefixes: Prefixes, standing: Sequence[Standing], short_names: Mapping[str, Standing]) -> None:
         self.prefixes, self.standing, self.short_names = prefixes, standing, short_names
         self.by_subject = {_spelt(file, block.subject, prefixes): (path, file, block) for path, file, block in standing}
@@ -408,7 +393,6 @@ class _Reader:
         return next((self.by_subject[name] for name in passages if name in self.by_subject), nothing)
 
     def _said(self, standing: Standing) -> Mapping[str, Sequence[str]]:
-        """What a block says, as it is written, by property."""
         _, file, block = standing
         if id(block) not in self.said and block.statements:  # the files hold their blocks as long as this reads them
             by_predicate: dict[str, list[str]] = {}
@@ -443,7 +427,6 @@ class _Reader:
 
 
 def mark(cell: str) -> str:
-    """The hash of a cell."""
     return sha256(cell.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
@@ -461,7 +444,6 @@ def lines_of(book: Book, sheet: Sheet, names: Names) -> Iterator[list[str]]:
 
 
 def with_name(book: Book, value: str, column: Column, names: Names) -> str:
-    """A thing with its name behind its key, where it has one."""
     called = next(iter(names.get(book.full(column.written(value, book.prefixes)), ())), "")
     return f"{value}{NAMED}{called}" if called and called != value else value
 
@@ -553,7 +535,6 @@ def _xlsx(place: Place, data: bytes) -> Iterator[list[tuple[str, ...]]]:
 
 
 def _tidy(value: object) -> str:
-    """A cell as text: what a program made a number or a day of is taken as it shows it."""
     words = value.replace(_RETURN, "\r") if isinstance(value, str) else "" if value is None else str(value)
     return words.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -576,8 +557,6 @@ class Change(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Why a line or a cell cannot be taken: where, and what is wrong."""
-
     sheet: str
     line: int
     message: Message
@@ -620,16 +599,13 @@ class Comparison:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is to be written."""
         return not self.changes and not self.rows
 
     @property
     def conflicts(self) -> list[Change]:
-        """The cells that were changed in the files meanwhile."""
         return [change for change in self.changes if change.meanwhile]
 
     def take(self, table: Table) -> None:
-        """Compare each line of a table with the row of its key."""
         sheet = self.book.sheets[table.name]
         columns, rows = {column.code: column for column in sheet.columns}, dict(sheet.rows)
         codes = list(filter(None, table.codes))
@@ -755,7 +731,6 @@ class Comparison:
 
 
 def compare(book: Book, tables: Sequence[Table], known: Known) -> Comparison:
-    """What the tables change of what the files say now."""
     comparison = Comparison(book, known)
     for table in tables:
         if table.name in book.sheets:
@@ -772,11 +747,6 @@ def compare(book: Book, tables: Sequence[Table], known: Known) -> Comparison:
 
 
 def cell_name(codes: Sequence[str], code: str, line: int) -> str:
-    """The name of a cell in a spreadsheet.
-
-    >>> cell_name(["key", "number", "title@fr"], "title@fr", 14), cell_name([str(at) for at in range(60)], "53", 3)
-    ('C14', 'BB3')
-    """
     at, letters = list(codes).index(code) + 1, ""
     while at:
         at, letter = divmod(at - 1, 26)
@@ -785,7 +755,6 @@ def cell_name(codes: Sequence[str], code: str, line: int) -> str:
 
 
 def changed(comparison: Comparison) -> tuple[Addition, ...]:
-    """The files that change, each as it is and as it is to be; links whose ends changed have their new keys."""
     book = comparison.book
     own(book.project)
     writer = _Writer(book, comparison.known, dict(book.texts), set())
@@ -804,8 +773,6 @@ def changed(comparison: Comparison) -> tuple[Addition, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Makes changes in the texts of files."""
-
     book: Book
     known: Known
     texts: dict[Path, str]
@@ -857,7 +824,6 @@ class _Writer:
             self.texts[path] = addition(project, path, blocks, label=label, about=key(self.book.plan)).new
 
     def add(self, sheet: Sheet, cells: Mapping[str, str]) -> None:
-        """Append the block of a new row, and the passage it rests on; refused where what it says stands already."""
         book, name = self.book, sheet.name
         subject = book.subject(name, cells)
         if book.full(subject) in self.known.things or subject in self.taken:
@@ -898,7 +864,6 @@ class _Writer:
                 yield Statement("pan:status", "linkstatus:accepted")
 
     def _passage(self, name: str, cells: Mapping[str, str], base: str) -> Block | None:
-        """The passage that is quoted in a row, None where it quotes none."""
         said = {
             column.name: Statement(column.predicate, column.written(value, self.book.prefixes))
             for column in self.book.sheets[name].columns

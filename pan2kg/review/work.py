@@ -38,7 +38,6 @@ _TYPED: Final = ("key", "action_or_plan", "relation", "target", "reason", "rank"
 
 
 def line_of(candidate: Candidate, names: Sequence[str] = ()) -> str:
-    """A candidate as a line of JSON, with these of its parts or all of them."""
     start, target = candidate.ends
     parts = {
         "key": candidate.key,
@@ -104,11 +103,9 @@ class Material:
 
     @property
     def candidates(self) -> list[Candidate]:
-        """All candidates in the order of the documents."""
         return sorted((candidate for listed in self.plans.values() for candidate in listed), key=_place)
 
     def sha(self, candidate: Candidate) -> str:
-        """The hash of the file a candidate is from, empty where its text is not at hand."""
         text = self.texts.get(candidate.plan)
         return text.sha256 if text else ""
 
@@ -122,7 +119,6 @@ def has_candidates(project: Project) -> bool:
 
 
 def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
-    """The candidates of a plan, by its IRI, or of all plans there are any of."""
     plans: dict[str, tuple[Candidate, ...]] = {}
     texts: dict[str, Document] = {}
     for path in sorted((project.root / WORK).glob(f"*/{CANDIDATES}")):
@@ -139,20 +135,17 @@ def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
 
 
 def keep_typed(project: Project, candidate: Candidate) -> None:
-    """Write a candidate that was typed behind those that were typed before."""
     path = project.root / WORK / key(candidate.plan) / BY_HAND
     old = read_text(path) if path.is_file() else ""
     write_atomically(path, f"{old}{line_of(candidate, _TYPED)}\n")
 
 
 def work_folder(project: Project, plan: str) -> Path:
-    """The folder of what was read of a plan, given by key; refused where there are no files to write to."""
     own(project)
     return project.root / WORK / plan
 
 
 def read_kept(project: Project, plan: str) -> Document:
-    """The document of a plan, given by key, as it was read."""
     path = project.root / WORK / plan / DOCUMENT
     if not path.is_file():
         raise ProjectError("no-document-of-plan", remedy="propose-from-file", plan=plan)
@@ -172,5 +165,4 @@ def keep(
 
 
 def mention_line(mention: Mention) -> str:
-    """A mention as a line of JSON."""
     return json.dumps(asdict(mention), ensure_ascii=False)

@@ -156,7 +156,6 @@ def values(context: PageContext) -> Values:
 
 
 def _desk(context: PageContext, graph: Graph) -> Mapping[str, object] | None:
-    """What the template shows of the desk; None where there is no project to write to."""
     given, language = context.request.arguments, context.request.language
     reader = given.get(KNOWN) or given.get("reader") or given.get(SIGNED, "")
     reader = " ".join(reader.split())[: LIMITS["reviewer"]]
@@ -233,7 +232,6 @@ def _address(context: PageContext, candidate: str, later: Sequence[str], **more:
 
 
 def _candidate(context: PageContext, graph: Graph, desk: Desk, put_off: Sequence[str]) -> dict[str, object]:
-    """What is shown of a candidate of a document."""
     given, current = context.request.arguments, desk.waiting[desk.at]
     desk.show_passage(given.get("passage", ""))
     card = desk.card(context.request.language)
