@@ -338,12 +338,12 @@ def read_book(project: Project, plan: str) -> Book:
     return Book(project, plan, prefixes, texts, sheets)
 
 
-def _spelt(file: TurtleFile, token: str, prefixes: Prefixes) -> str:
+def _spelt(file: TurtleFile, name: str, prefixes: Prefixes) -> str:
     """A name with the prefixes of the project: as it stands, where the file declares its prefix as the project does."""
-    prefix = token.partition(":")[0]
-    if token == "a" or (not token.startswith("<") and prefixes.get(prefix) == file.prefixes.get(prefix, "")):
-        return token
-    return iri(file.expand(token), prefixes)
+    prefix = name.partition(":")[0]
+    if name == "a" or (not name.startswith("<") and prefixes.get(prefix) == file.prefixes.get(prefix, "")):
+        return name
+    return iri(file.expand(name), prefixes)
 
 
 class _Reader:
@@ -479,7 +479,7 @@ class Table(NamedTuple):
 
 
 def read_tables(path: Path) -> tuple[str, tuple[Table, ...], bool]:
-    """The key of the plan a file is of, its sheets, and whether it is CSV, which has no cells of the format « text »."""
+    """The key of the plan a file is of, its sheets, and whether it is CSV, which has no cells for texts alone."""
     place = Place(str(path))
     try:
         data = path.read_bytes()

@@ -146,13 +146,6 @@ def test_nobody_undoes_what_somebody_else_decided(material: Material) -> None:
     assert pressed(desk_of(material, "B. Muller"), "u") == ["said.nothing-to-undo"]
 
 
-def test_two_people_at_once_do_not_decide_the_same(material: Material) -> None:
-    one, two = desk_of(material), desk_of(material, "B. Muller")
-    pressed(one, "a")
-    assert "meanwhile" in press(two, "r1").say("en")
-    assert keys(two)[0] == "c4-1"
-
-
 def test_what_the_graph_does_not_have_is_not_accepted_until_another_end_is_named(material: Material) -> None:
     desk = desk_of(material)
     desk.move(-1)
@@ -161,46 +154,6 @@ def test_what_the_graph_does_not_have_is_not_accepted_until_another_end_is_named
     assert pressed(desk, "e to lu-climate-pact-2012", "e relation references", "a") == [
         "said.edited", "said.edited", "said.accepted",
     ]  # fmt: skip
-
-
-def test_what_is_younger_is_not_cited_but_may_be_announced(material: Material, root: Path) -> None:
-    desk = desk_of(material)
-    press(desk, "e to lu-cooperation-gender-2021")
-    for key in ("a", "w"):
-        said = press(desk, key).say("en")
-        assert "lu-cooperation-gender-2021 is of 2021-05 and lu-bhr-2-4-1 of 2019-12-11" in said
-    assert (keys(desk)[0], (root / FILE).exists()) == ("c4-1", False)
-    assert pressed(desk, "e relation announces", "a") == ["said.edited", "said.accepted"]
-
-
-def test_none_of_several_is_written_where_one_cites_what_is_younger(material: Material, root: Path) -> None:
-    material = alike(material, thing("plan", "lu-cooperation-gender-2021"))
-    desk = desk_of(material)
-    assert "2021-05" in pressed_last(desk, "j", "b 1-2", "a")
-    assert not (root / FILE).exists()
-    assert pressed(desk, "r2") == ["said.rejected-many"]
-
-
-def pressed_last(desk: Desk, *typed: str) -> str:
-    return [press(desk, one).say("en") for one in typed][-1]
-
-
-def test_words_of_the_cited_side_are_refused(material: Material, root: Path) -> None:
-    plan = next(iter(material.plans))
-    material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{OF_THE_FIRST}"}
-    desk = desk_of(material)
-    assert f"{OF_THE_FIRST} carries the words of lu-bhr-1, not those of lu-bhr-2-4-1" in press(desk, "a").say("en")
-    assert not (root / FILE).exists()
-    assert pressed(desk, "r2") == ["said.rejected"], "to reject needs no words of anybody"
-
-
-def test_words_that_stand_elsewhere_since_are_refused(material: Material, root: Path) -> None:
-    plan, found = next(iter(material.plans.items()))
-    moved = replace(found[0].quotations[0], start=found[0].quotations[0].start + 1)
-    material = Material(material.graph, {plan: (replace(found[0], quotations=(moved,)),)}, material.texts)
-    material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{DOCUMENT}"}
-    assert "read anew since" in press(desk_of(material), "a").say("en")
-    assert not (root / FILE).exists()
 
 
 def test_words_are_cut_anew_only_where_they_stand_in_the_text(material: Material, root: Path) -> None:
@@ -339,18 +292,6 @@ def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(mate
     text = (root / FILE).read_text(encoding="utf-8")
     assert (body(written) in text, text.count("    pan:withdraws link:")) == (True, 3)
     assert len(desk_of(material).waiting) == 4
-
-
-def test_nothing_of_several_is_written_where_one_cannot_be(material: Material, root: Path) -> None:
-    material = alike(material)
-    one, two = desk_of(material), desk_of(material, "B. Muller")
-    for desk in (one, two):
-        desk.move(1)
-    pressed(one, "j", "a")
-    before = (root / FILE).read_bytes()
-    assert pressed(two, "b 1 2")[0] == "said.ticked"
-    assert "meanwhile" in press(two, "r4").say("en")
-    assert (root / FILE).read_bytes() == before
 
 
 def test_several_are_ticked_by_a_person_and_only_for_what_is_shown(material: Material) -> None:

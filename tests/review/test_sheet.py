@@ -93,7 +93,7 @@ class Desk:
 
     def new(self) -> dict[str, str]:
         """The files that change, new text by name."""
-        book, found = self.read()
+        found = self.read()[1]
         assert not found.faults, [str(one.message) for one in found.faults]
         return {one.name: one.new for one in changed(found)}
 
