@@ -97,7 +97,7 @@ def _bare(folder: Path, target: Path, _: int) -> None:
     import pyoxigraph as ox
 
     from pan2kg.project import Project
-    from pan2kg.publish.dump import FORMATS
+    from pan2kg.publish.vocabulary import FORMATS
     from pan2kg.turtle.vocabulary import graph_of
     from pan2kg.turtle.writer import read_prefixes
 

@@ -105,7 +105,7 @@ COUNTED: Final = {"linked", "shared", "related", "occasions", "cited", "together
 LISTING: Final = {"citations", "meetings"}
 """What lists links for a page or a table."""
 PARTS: Final = {
-    "charts.time_axis.draw_country", "site.country._findings", "site.home.numbers",
+    "charts.time_map.draw_country", "site.country._findings", "site.home.numbers",
     "tables.gaps._elsewhere", "tables.gaps._occasions", "tables.gaps._returns", "tables.plans.coherence_index",
 }  # fmt: skip
 """What tells how long a list is that holds a part of the register's, that of the plans chosen."""

@@ -35,8 +35,6 @@ LEADING: Final = 1.25
 
 @dataclass(frozen=True, slots=True)
 class Font:
-    """The size of a text in pixels, its weight and its colour."""
-
     size: float = 11.0
     bold: bool = False
     colour: str = "#1a1a1a"
@@ -50,8 +48,6 @@ def _widths(name: str) -> Mapping[str, float]:
 
 
 class _Widths(dict[str, float]):
-    """How wide letters are, by letter; those the table lacks are added when they are first met."""
-
     def __init__(self, *, bold: bool) -> None:
         self.given, self.other = _widths("bold" if bold else "plain"), OTHER + 0.1 * bold
         super().__init__(self.given)
@@ -143,8 +139,6 @@ Anchor = Literal["start", "middle", "end"]
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """How a line is drawn; ``dash`` holds the lengths of strokes and gaps, empty for a solid line."""
-
     colour: str = "#1a1a1a"
     width: float = 1.0
     dash: tuple[float, ...] = ()
@@ -152,8 +146,6 @@ class Pen:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle, filled, outlined or both."""
-
     x: float
     y: float
     width: float
@@ -164,8 +156,6 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A circle around a point."""
-
     x: float
     y: float
     radius: float
@@ -175,8 +165,6 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line through points or, where ``curved``, through a start, two handles and an end each time."""
-
     points: tuple[Point, ...]
     pen: Pen | None = None
     curved: bool = False
@@ -189,8 +177,6 @@ GAP: Final = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Hatch:
-    """Slanted lines over a rectangle: what was not assessed."""
-
     x: float
     y: float
     width: float
@@ -198,7 +184,6 @@ class Hatch:
     pen: Pen = Pen("#9a9a9a", 0.8)
 
     def strokes(self) -> Iterator[tuple[Point, Point]]:
-        """The lines, each cut off where the rectangle ends."""
         at = GAP
         while at < self.width + self.height:
             start = (self.x + max(at - self.height, 0.0), self.y + min(at, self.height))
@@ -212,8 +197,6 @@ PLAIN: Final = Font()
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One line of text on its baseline; ``turn`` in degrees, clockwise, about its anchor."""
-
     x: float
     y: float
     text: str
@@ -242,8 +225,6 @@ Mark = Box | Dot | Line | Hatch | Label | Group
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Marks on a white sheet of a size in pixels, with what they are called and what they show."""
-
     width: float
     height: float
     title: str
@@ -274,20 +255,17 @@ def height_of(lines: int, font: Font) -> float:
 def centred(
     box: Box, lines: tuple[str, ...], font: Font, *, anchor: Anchor = "middle", pad: float = 6.0
 ) -> list[Label]:
-    """Lines of text in the middle of a box, or at its left or right edge."""
     x = {"start": box.x + pad, "middle": box.x + box.width / 2, "end": box.x + box.width - pad}[anchor]
     top = box.y + (box.height - height_of(len(lines), font)) / 2
     return [Label(x, top + font.size * (1.02 + LEADING * at), line, font, anchor) for at, line in enumerate(lines)]
 
 
 def arrow(tip: Point, angle: float, colour: str, size: float = 7.0) -> Line:
-    """A full arrow head with its tip at a point, for a line that comes in at an angle in radians."""
     back = [(tip[0] - size * math.cos(angle + side), tip[1] - size * math.sin(angle + side)) for side in (0.42, -0.42)]
     return Line((tip, *back, tip), fill=colour)
 
 
 def diamond(x: float, y: float, radius: float, *, fill: str = "", pen: Pen | None = None) -> Line:
-    """A square on its corner."""
     return Line(((x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y), (x, y - radius)), pen, fill=fill)
 
 
@@ -310,7 +288,6 @@ def bounds(label: Label) -> Edges:
 
 
 def flat(marks: Iterable[Mark], shift: Point = (0.0, 0.0)) -> Iterator[tuple[Mark, Point]]:
-    """Every mark that is no group, with how far it is moved, in the order of drawing."""
     for mark in marks:
         if isinstance(mark, Group):
             yield from flat(mark.marks, (shift[0] + mark.shift[0], shift[1] + mark.shift[1]))

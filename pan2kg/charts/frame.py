@@ -1,7 +1,7 @@
 """What stands around every picture: title, how to read it, legend, what is not shown, and where it comes from.
 
-Colours are such that readers with a colour vision deficiency and grey printers can tell them apart, and a number or a
-pattern always goes with them.
+Also the heads, cells and signs that pictures share. Colours are such that readers with a colour vision deficiency and
+grey printers can tell them apart, and a number or a pattern always goes with them.
 """
 
 from __future__ import annotations
@@ -9,28 +9,20 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
-from pan2kg.charts.drawing import (
-    Drawing,
-    Font,
-    Group,
-    Label,
-    Line,
-    Mark,
-    Pen,
-    height_of,
-    measure,
-    paragraph,
-    wrap,
-    write_svg,
-)
+from pan2kg.charts import drawing as draw
+from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Hatch, Label, Line, Mark, Pen, height_of, measure
 from pan2kg.charts.subject import Subject
+from pan2kg.coherence.evidence import FIGURED, Level
+from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.known import basis_line
+from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.days import in_words
 from pan2kg.store.store import Table
-from pan2kg.tables.figure_words import according_to, basis_words
+from pan2kg.tables import figure_words
 
 INK: Final = "#1a1a1a"
 GREY: Final = "#595959"
@@ -62,18 +54,12 @@ def on(fill: str) -> str:
     >>> on("#ffffff"), on("#08519c")
     ('#1a1a1a', '#ffffff')
     """
-    red, green, blue = (_linear(int(fill[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    parts = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return INK if (light + 0.05) / 0.06 > 1.05 / (light + 0.05) else PAPER
 
 
-def _linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
-
-
-MARGIN: Final = 24.0
-NARROWEST: Final = 720.0
-TITLE: Final = Font(19, bold=True)
 LEAD: Final = Font(12.5)
 KEY: Final = Font(11.5)
 SMALL: Final = Font(10.5, colour=GREY)
@@ -94,31 +80,25 @@ class Picture:
 
     @property
     def title(self) -> str:
-        """What the picture is called."""
         return self.drawing.title
 
     @property
     def description(self) -> str:
-        """What it shows, in words."""
         return self.drawing.description
 
     @property
     def svg(self) -> str:
-        """The picture as an SVG document."""
-        return write_svg(self.drawing)
+        return draw.write_svg(self.drawing)
 
     def __repr__(self) -> str:
         return f"Picture({self.name!r}, {self.title!r})"
 
     def _repr_svg_(self) -> str:
-        """The picture as a notebook shows it."""
         return self.svg
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What stands between heading and legend, in a room of its own that begins at 0, 0."""
-
     width: float
     height: float
     marks: tuple[Mark, ...]
@@ -126,8 +106,6 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A line of the legend: marks in a room of 30 × 18 pixels, and what they mean."""
-
     marks: tuple[Mark, ...]
     meaning: str
 
@@ -146,10 +124,21 @@ class Caption:
     filters: tuple[str, ...] = ()
     is_levelled: bool = True
 
-    def said(self, subject: Subject) -> tuple[str, ...]:
+    def all_notes(self, subject: Subject) -> tuple[str, ...]:
         """The notes, first of them the level of evidence at which everything is shown."""
-        level = according_to(subject.level).say(subject.language)
+        level = figure_words.according_to(subject.level).say(subject.language)
         return (subject.say("at-level", level=level), *self.notes) if self.is_levelled else self.notes
+
+    def source(self, subject: Subject) -> str:
+        """Where the picture comes from: what it rests on, release, day, and what was chosen."""
+        chosen = subject.say("filters", filters=subject.listed((subject.say("verified"), *self.filters)))
+        if self.is_levelled:
+            basis = figure_words.basis_words(basis_line(subject.known), subject.language).rstrip(".")
+        else:
+            release = subject.graph.release
+            basis = subject.say("release", release=release) if release else subject.say("release-unknown")
+            basis = f"{basis} · {subject.say('as-of', day=in_words(subject.graph.as_of, subject.language))}"
+        return f"{subject.say('source')} · {basis} · {chosen}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,42 +154,36 @@ class Sheet:
     is_small: bool = False
 
 
-WIDE_SHEET: Final = Sheet(NARROWEST, MARGIN, TITLE)
+WIDE_SHEET: Final = Sheet(720.0, 24.0, Font(19, bold=True))
 NARROW_SHEET: Final = Sheet(0.0, 8.0, Font(13.5, bold=True), is_small=True)
 
 
 def frame(subject: Subject, caption: Caption, body: Body, sheet: Sheet = WIDE_SHEET) -> Drawing:
     """The whole sheet. It is as wide as what stands in it."""
-    width, margin = max(body.width, sheet.narrowest), sheet.margin
-    y, marks = _stacked(margin, ((caption.title, sheet.title, 6.0),), width, margin)
-    lead = ((caption.lead, LEAD, 14.0),)
+    width, margin, marks = max(body.width, sheet.narrowest), sheet.margin, list[Mark]()
+
+    def write(y: float, text: str, font: Font, gap: float = 0.0) -> float:
+        lines = draw.paragraph(margin, y, text, font, width=width)
+        marks.extend(lines)
+        return y + height_of(len(lines), font) + gap
+
+    y = write(margin, caption.title, sheet.title, 6.0)
     if not sheet.is_small:
-        y, more = _stacked(y, lead, width, margin)
-        marks += more
+        y = write(y, caption.lead, LEAD, 14.0)
     marks.append(Group(body.marks, shift=(margin, y)))
     y += body.height + 16
     legend, height = _legend(caption.signs, width)
     marks.append(Group(tuple(legend), shift=(margin, y)))
     y += height + 6
-    notes = tuple((note, Font(11.5), 0.0) for note in caption.said(subject))
-    y, foot = _stacked(y, (*lead, *notes) if sheet.is_small else notes, width, margin)
-    marks += [*foot, Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE))]
-    y, source = _stacked(y + 13, ((source_line(subject, caption), SMALL, 0.0),), width, margin)
-    marks += source
-    spoken = " ".join((caption.lead, *caption.said(subject)))
+    notes = caption.all_notes(subject)
+    if sheet.is_small:
+        y = write(y, caption.lead, LEAD, 14.0)
+    for note in notes:
+        y = write(y, note, Font(11.5))
+    marks.append(Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE)))
+    y = write(y + 13, caption.source(subject), SMALL)
+    spoken = " ".join((caption.lead, *notes))
     return Drawing(width + 2 * margin, y + max(margin - 8, 6), caption.title, spoken, subject.language, tuple(marks))
-
-
-def _stacked(
-    y: float, texts: Iterable[tuple[str, Font, float]], width: float, margin: float
-) -> tuple[float, list[Mark]]:
-    """Texts below each other from a height, each with the gap that follows it, and the height where they end."""
-    marks: list[Mark] = []
-    for text, font, gap in texts:
-        lines = paragraph(margin, y, text, font, width=width)
-        marks += lines
-        y += height_of(len(lines), font) + gap
-    return y, marks
 
 
 def on_slide(drawing: Drawing) -> Drawing:
@@ -216,12 +199,11 @@ def on_slide(drawing: Drawing) -> Drawing:
 
 
 def _legend(signs: Sequence[Sign], width: float) -> tuple[list[Mark], float]:
-    """Signs beside each other as long as there is room, each with its meaning to the right."""
     marks: list[Mark] = []
     x = y = 0.0
     high = SWATCH[1]
     for sign in signs:
-        lines = wrap(sign.meaning, width - SWATCH[0] - 10, KEY)
+        lines = draw.wrap(sign.meaning, width - SWATCH[0] - 10, KEY)
         wide = SWATCH[0] + 7 + max((measure(line, KEY) for line in lines), default=0.0)
         if x and x + wide > width:
             x, y, high = 0.0, y + high + 5, SWATCH[1]
@@ -232,13 +214,137 @@ def _legend(signs: Sequence[Sign], width: float) -> tuple[list[Mark], float]:
     return marks, y + high + 4
 
 
-def source_line(subject: Subject, caption: Caption) -> str:
-    """Which data, at which level, how many, how far they were read, of when; and what was left out or chosen."""
-    chosen = subject.say("filters", filters=subject.listed((subject.say("verified"), *caption.filters)))
-    if caption.is_levelled:
-        said = basis_words(basis_line(subject.known), subject.language).rstrip(".")
-    else:
-        release = subject.graph.release
-        said = subject.say("release", release=release) if release else subject.say("release-unknown")
-        said = f"{said} · {subject.say('as-of', day=in_words(subject.graph.as_of, subject.language))}"
-    return f"{subject.say('source')} · {said} · {chosen}."
+EDGE: Final = Pen(RULE, 0.8)
+HEAD: Final = Font(11.5)
+STRONG: Final = Font(11.5, bold=True)
+FINE: Final = Font(9.5, colour=GREY)
+TILT: Final = 0.70710678
+FIFTHS: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
+"""Where the classes of shade end, as parts of the greatest weight shown."""
+
+
+def tilted(
+    heads: Sequence[str], left: float, cell: float, *, longest: float = 215.0
+) -> tuple[list[Mark], float, float]:
+    """Heads of columns, slanted; with how high they are and how far they stand out on the right.
+
+    They are drawn above y = 0, each over the middle of its column.
+    """
+    marks: list[Mark] = []
+    high = out = 0.0
+    for at, head in enumerate(heads):
+        text = draw.shorten(head, longest, HEAD)
+        x = left + cell * (at + 0.5)
+        marks.append(Group((Label(x + 3, -6, text, HEAD, turn=-45),), title=head))
+        reach = (measure(text, HEAD) + HEAD.size) * TILT
+        high, out = max(high, reach + 8), max(out, x + 3 + reach - (left + cell * len(heads)))
+    return marks, high, out
+
+
+def row_head(box: Box, number: str, name: Name, detail: str, address: str = "") -> Group:
+    """The number, name and detail of a row, with all of them as its title."""
+    wide = box.width - 34
+    lines = draw.wrap(name.text, wide, HEAD, 2)
+    top = box.y + (box.height - height_of(len(lines), HEAD) - height_of(1, FINE)) / 2
+    marks: list[Mark] = [Label(box.x + 22, top + HEAD.size, number, STRONG, "end")] if number else []
+    marks += spoken(name, draw.paragraph(box.x + 30, top, lines, HEAD))
+    below = top + height_of(len(lines), HEAD)
+    marks += draw.paragraph(box.x + 30, below, (draw.shorten(detail, wide, FINE),), FINE)
+    return Group(tuple(marks), title=f"{name.full}\n{detail}", address=address)
+
+
+def spoken(name: Name, labels: Iterable[Label], **changes: object) -> list[Label]:
+    """Labels that hold a name, each with the language the name is in."""
+    return [replace(label, language=name.language, **changes) for label in labels]  # type: ignore[arg-type]
+
+
+def bow(start: tuple[float, float], end: tuple[float, float], pen: Pen) -> Line:
+    """A line that leaves and arrives level."""
+    half = (start[0] + end[0]) / 2
+    return Line((start, (half, start[1]), (half, end[1]), end), pen, curved=True)
+
+
+def filled(box: Box, fill: str, lines: Sequence[str], *, size: float = 12.0) -> list[Mark]:
+    """A cell with its number, and below it smaller words."""
+    colour = on(fill)
+    marks: list[Mark] = [Box(box.x, box.y, box.width, box.height, fill, EDGE)]
+    upper, lower = Font(size, bold=True, colour=colour), Font(9.5, colour=colour)
+    if len(lines) == 1:
+        return [*marks, *draw.centred(box, tuple(lines), upper)]
+    top = box.y + (box.height - height_of(1, upper) - height_of(len(lines) - 1, lower)) / 2
+    middle = box.x + box.width / 2
+    marks.append(Label(middle, top + upper.size * 1.02, lines[0], upper, "middle"))
+    start = top + height_of(1, upper)
+    for at, text in enumerate(lines[1:]):
+        marks.append(Label(middle, start + lower.size * (1.02 + draw.LEADING * at), text, lower, "middle"))
+    return marks
+
+
+def hatched(box: Box) -> list[Mark]:
+    return [Box(box.x, box.y, box.width, box.height, PAPER, EDGE), Hatch(box.x, box.y, box.width, box.height)]
+
+
+def swatch(fill: str, text: str, meaning: str, size: float = 12.0) -> Sign:
+    return Sign(tuple(filled(Box(0, 0, *SWATCH), fill, (text,), size=size)), meaning)
+
+
+def line_sign(pen: Pen, meaning: str) -> Sign:
+    return Sign((Line(((0, 9), (30, 9)), pen),), meaning)
+
+
+def day_sign(pen: Pen, meaning: str) -> Sign:
+    return Sign((Line(((15, 0), (15, 18)), pen),), meaning)
+
+
+def ramp_signs(fills: Sequence[str], meanings: Sequence[str]) -> tuple[Sign, ...]:
+    boxes = [(Box(0, 0, *SWATCH, fill=fill, pen=EDGE),) for fill in fills]
+    return tuple(map(Sign, boxes, meanings))
+
+
+def hatch_sign(meaning: str) -> Sign:
+    return Sign(tuple(hatched(Box(0, 0, *SWATCH))), meaning)
+
+
+def level_mark(x: float, y: float, level: Level, colour: str) -> list[Mark]:
+    """On whose word a link rests, as a mark around a point: the emptier, the weaker."""
+    pen = Pen(colour, 1.1)
+    if level is Level.PLAN:
+        return [Dot(x, y, 3.2, colour)]
+    if level is Level.OFFICIAL:
+        return [Dot(x, y, 3.2, pen=pen), Dot(x, y, 1.3, colour)]
+    return [Dot(x, y, 3.2, pen=pen)] if level is Level.OTHER else [draw.diamond(x, y, 3.8, pen=pen)]
+
+
+def level_signs(subject: Subject) -> tuple[Sign, ...]:
+    """The legend of these marks, as far as the level of the picture goes."""
+    middle = SWATCH[0] / 2, SWATCH[1] / 2
+    return tuple(
+        Sign(tuple(level_mark(*middle, level, INK)), figure_words.named(level).say(subject.language))
+        for level in FIGURED if level <= subject.level
+    )  # fmt: skip
+
+
+def bits_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
+    """The classes of shade of what is shared: fifths of the greatest weight shown."""
+    if greatest <= 0:
+        return ()
+    language, ends = subject.language, [part * greatest for part in FIFTHS]
+    meanings = [
+        subject.say(
+            "bits-to",
+            low=figure_words.amount(low, Unit.BITS, language),
+            high=figure_words.bits_words(high, language),
+        )
+        for low, high in pairwise((0.0, *ends))
+    ]
+    return ramp_signs(RAMP[1:], meanings)
+
+
+def shade(bits: float, greatest: float) -> str:
+    """The colour of a weight: by its part of the greatest shown."""
+    return RAMP[min(step(bits / greatest, FIFTHS), len(RAMP) - 1)] if greatest > 0 else RAMP[0]
+
+
+def thick(pen: Pen, bits: float, greatest: float) -> Pen:
+    """The pen of a line of a weight: up to four times as wide for the greatest shown."""
+    return replace(pen, width=pen.width * (1 + 3 * bits / greatest)) if greatest > 0 else pen

@@ -26,11 +26,6 @@ _POINTS = 0.75
 
 
 def render(drawing: Drawing, form: Literal["png", "pdf"]) -> bytes:
-    """The drawing as the bytes of a PNG or PDF file.
-
-    Raises:
-        FormatError: matplotlib is not installed.
-    """
     try:
         import matplotlib as mpl
         from matplotlib.figure import Figure
@@ -46,7 +41,6 @@ def render(drawing: Drawing, form: Literal["png", "pdf"]) -> bytes:
 
 
 def _metadata(drawing: Drawing, form: str) -> dict[str, str | None]:
-    """Title and description; no date, so that the bytes do not change with the day."""
     if form == "png":
         return {"Title": _plain(drawing.title), "Description": _plain(drawing.description), "Software": None}
     return {"Title": _plain(drawing.title), "Subject": _plain(drawing.description), "CreationDate": None}
@@ -60,8 +54,6 @@ def _artist(drawing: Drawing) -> Any:  # noqa: ANN401 - matplotlib's own types a
     from matplotlib.artist import Artist
 
     class DrawingArtist(Artist):
-        """The drawing as one thing to draw."""
-
         def draw(self, renderer: Any) -> None:  # noqa: ANN401
             for mark, shift in flat(drawing.marks):
                 _Brush(renderer, drawing.height, shift).draw(mark)
@@ -70,8 +62,6 @@ def _artist(drawing: Drawing) -> Any:  # noqa: ANN401 - matplotlib's own types a
 
 
 class _Brush:
-    """Draws marks with a renderer whose origin is at the lower left, in dots of its own size."""
-
     __slots__ = ("height", "renderer", "scale", "shift")
 
     def __init__(self, renderer: Any, height: float, shift: Point) -> None:  # noqa: ANN401
@@ -79,11 +69,9 @@ class _Brush:
         self.scale = renderer.points_to_pixels(_POINTS)
 
     def at(self, x: float, y: float) -> Point:
-        """A place of the drawing in the renderer's own measure."""
         return (x + self.shift[0]) * self.scale, (self.height - y - self.shift[1]) * self.scale
 
     def draw(self, mark: Mark) -> None:
-        """Draw one mark that is no group."""
         if isinstance(mark, Label):
             self.text(mark)
         elif isinstance(mark, Box):
@@ -98,7 +86,6 @@ class _Brush:
             self.course(mark.points, mark.fill, mark.pen, curved=mark.curved)
 
     def circle(self, mark: Dot) -> None:
-        """A circle as four curves."""
         x, y, r, k = mark.x, mark.y, mark.radius, mark.radius * 0.5522847498
         points = (
             (x + r, y), (x + r, y + k), (x + k, y + r), (x, y + r), (x - k, y + r), (x - r, y + k), (x - r, y),
@@ -107,7 +94,6 @@ class _Brush:
         self.course(points, mark.fill, mark.pen, curved=True)
 
     def course(self, points: tuple[Point, ...], fill: str, pen: Pen | None, *, curved: bool = False) -> None:
-        """A line through points or with handles, filled, drawn or both."""
         from matplotlib.path import Path
         from matplotlib.transforms import IdentityTransform
 
@@ -126,7 +112,6 @@ class _Brush:
         context.restore()
 
     def text(self, mark: Label) -> None:
-        """A line of text, from where it begins."""
         from matplotlib.font_manager import FontProperties
 
         if not mark.text.strip():
@@ -157,10 +142,6 @@ SUFFIXES: Final = (".svg", ".png", ".pdf", ".csv")
 def write_picture(picture: Picture, path: str | Path) -> None:
     """Write a picture in the format its file's suffix names: .svg, .png, .pdf, or .csv for the table.
 
-    Raises:
-        FormatError: another suffix; or PNG or PDF without the extra « figures ».
-        ProjectError: the file cannot be written.
-
     >>> write_picture(None, "matrix.gif")
     Traceback (most recent call last):
     pan2kg.errors.FormatError: matrix.gif: A picture cannot be written as « .gif ». Use .svg, .png, .pdf or .csv.
@@ -175,11 +156,6 @@ def write_picture(picture: Picture, path: str | Path) -> None:
 
 
 def picture_bytes(picture: Picture, suffix: str) -> bytes:
-    """The content of the file, for those who send it instead of writing it.
-
-    Raises:
-        FormatError: PNG or PDF without the extra « figures ».
-    """
     if suffix == ".png":
         return render(picture.drawing, "png")
     if suffix == ".pdf":

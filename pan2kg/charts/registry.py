@@ -8,18 +8,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.action_matrix import draw_action_matrix
-from pan2kg.charts.bridge import draw_bridge
+from pan2kg.charts import flows, matrices, time_axis, time_map
 from pan2kg.charts.frame import Picture
-from pan2kg.charts.lanes import draw_lanes
-from pan2kg.charts.ministries import draw_ministries
-from pan2kg.charts.plan_matrix import draw_plan_matrix
-from pan2kg.charts.plans_of import draw_plans_of
 from pan2kg.charts.subject import Address, Subject
-from pan2kg.charts.surroundings import draw_ego
-from pan2kg.charts.time_map import draw_time_map
-from pan2kg.charts.timeline import draw_timeline
-from pan2kg.charts.upset import draw_upset
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.i18n.message import either
@@ -29,11 +20,23 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
 
 _WORDS: Final = Messages("chart")
+_FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
+    "time-map": time_map.draw_time_map,
+    "bridge": flows.draw_bridge,
+    "plans-of": time_axis.draw_plans_of,
+    "plan-matrix": matrices.draw_plan_matrix,
+    "action-matrix": matrices.draw_action_matrix,
+    "lanes": flows.draw_lanes,
+    "timeline": time_axis.draw_timeline,
+    "upset": matrices.draw_upset,
+    "ministries": matrices.draw_ministries,
+    "ego": flows.draw_ego,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of picture: what it answers, in both languages, and the function that draws it."""
+class PictureKind:
+    """What a picture answers, in every language, and the function that draws it."""
 
     question: Text
     function: Callable[..., Picture]
@@ -44,39 +47,20 @@ class Kind:
         return tuple(name for name in inspect.signature(self.function).parameters if name != "subject")
 
 
-_FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
-    "time-map": draw_time_map,
-    "bridge": draw_bridge,
-    "plans-of": draw_plans_of,
-    "plan-matrix": draw_plan_matrix,
-    "action-matrix": draw_action_matrix,
-    "lanes": draw_lanes,
-    "timeline": draw_timeline,
-    "upset": draw_upset,
-    "ministries": draw_ministries,
-    "ego": draw_ego,
-}
-
-PICTURES: Final[Mapping[str, Kind]] = {
-    name: Kind(_WORDS.text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
+PICTURES: Final[Mapping[str, PictureKind]] = {
+    name: PictureKind(_WORDS.text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
 }
 """The pictures by name, in the order in which one would look at them."""
 
 
 def draw(
-    name: str,
-    graph: Graph,
-    *,
-    address: Address | None = None,
-    evidence: Level | str = "",
-    **parameters: object,
+    name: str, graph: Graph, *, address: Address | None = None, evidence: Level | str = "", **parameters: object
 ) -> Picture:
     """The picture of that name, drawn from a graph in its language, at a level of ``evidence``.
 
-    The level is that of the headline where none is given; what rests on a weaker word is not drawn.
-
-    Numbers among ``parameters`` may be given as text. The graph's release and day stand in the source line; ``address``
-    gives, for the IRIs a mark stands for, where it leads. The same arguments and data give the same bytes.
+    The level is that of the headline where none is given; what rests on a weaker word is not drawn. Numbers among
+    ``parameters`` may be given as text. The graph's release and day stand in the source line; ``address`` gives, for
+    the IRIs a mark stands for, where it leads. The same arguments and data give the same bytes.
 
     Raises:
         QueryError: an unknown picture, parameter, level, plan or action, with the nearest names.
@@ -87,11 +71,11 @@ def draw(
     >>> picture.title, len(picture.table.rows), picture.svg.startswith("<svg ")
     ('Where plans meet, and where they cite each other', 6, True)
     """
-    kind = find_picture(name)
-    unknown = [key for key in parameters if key not in kind.parameters]
+    takes = find_picture(name).parameters
+    unknown = [key for key in parameters if key not in takes]
     if unknown:
-        takes = ", ".join(kind.parameters)
-        raise QueryError("picture-parameter", remedy="it-takes", name=name, parameter=unknown[0], takes=takes)
+        listed = ", ".join(takes)
+        raise QueryError("picture-parameter", remedy="it-takes", name=name, parameter=unknown[0], takes=listed)
     return draw_on(Subject(graph, address, graph.known(evidence).level), name, **parameters)
 
 
@@ -100,16 +84,8 @@ def draw_on(subject: Subject, name: str, **parameters: object) -> Picture:
     return find_picture(name).function(subject, **parameters)
 
 
-def find_picture(name: str) -> Kind:
-    """The kind of picture of that name.
-
-    Raises:
-        QueryError: there is none; with the nearest names.
-
-    >>> find_picture("lane")
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: There is no picture « lane ». Did you mean lanes?
-    """
+def find_picture(name: str) -> PictureKind:
+    """The kind of picture of that name; a QueryError with the nearest names where there is none."""
     if name in PICTURES:
         return PICTURES[name]
     near = get_close_matches(name, PICTURES, n=2, cutoff=0.5) or list(PICTURES)

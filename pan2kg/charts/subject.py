@@ -1,13 +1,14 @@
 """What a picture is drawn from: a graph in a language, at a level of evidence, and where the marks of the picture lead.
 
-Also what joins the actions of a plan to texts and to other plans: stated in a source, or inferred from shared texts.
+Also which plans a picture shows, and what joins the actions of a plan to texts and to other plans: stated in a source,
+or inferred from shared texts.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -18,14 +19,13 @@ from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language, Messages, format_of
-from pan2kg.store.store import Table, Term
-from pan2kg.tables.figure_words import named as named_as
+from pan2kg.store.store import Table
+from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
     from pan2kg.coherence.known import Known
     from pan2kg.graph.graph import Graph
-
 
 _WORDS: Final = Messages("chart")
 
@@ -33,12 +33,13 @@ Address = Callable[[tuple[str, ...]], str]
 """Where a mark leads that stands for some things, given their IRIs; empty for nowhere."""
 
 Names = Mapping[str, Name]
-"""What things are called, by IRI."""
-
 Cell = str | int | float | date | None
+Tags = tuple[tuple[str, str], ...]
 
 SEPARATOR: Final = " · "
 """What stands between the parts of a short name."""
+MOST: Final = 24
+"""How many plans a picture of plans can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,61 +52,55 @@ class Subject:
 
     @property
     def known(self) -> Known:
-        """What is known at the level of the picture: all its links and weights."""
         return self.graph.known(self.level)
 
     @property
     def language(self) -> Language:
-        """The language of the picture."""
         return self.graph.language
 
     def say(self, key: str, **values: object) -> str:
-        """Words in the language of the picture."""
         return _WORDS.say(key, self.language, **values)
 
     def listed(self, parts: Iterable[str]) -> str:
-        """Things one after the other, with the semicolons of the language."""
         return format_of("semicolon", self.language).join(parts)
 
-    def names(self, things: Iterable[str]) -> Names:
+    def names(self, iris: Iterable[str]) -> Names:
         """What things are called in the language of the picture, by their short names where they have one.
 
         A name says its language where that is another.
         """
-        return {iri: self.graph.labels.brief(iri, self.language).drawn(self.language) for iri in things}
+        return {iri: self.graph.labels.brief(iri, self.language).drawn(self.language) for iri in iris}
 
     def brief(self, plan: str) -> str:
         """The first part of a plan’s short name, « PAN 2 », where no other plan’s begins with it; else the whole."""
-        heads = self.graph.once(f"heads of plans {self.language}", self._heads)
-        whole, head = (text := self.names([plan])[plan].text), text.partition(SEPARATOR)[0]
-        return head if heads[head] <= 1 else whole
 
-    def _heads(self) -> Counter[str]:
-        """How many plans have a short name that begins so."""
-        labels, plans = self.graph.labels, self.known.tables.works.plans
-        return Counter(labels.brief(one, self.language).text.partition(SEPARATOR)[0] for one in plans)
+        def count_heads() -> Counter[str]:
+            labels, plans = self.graph.labels, self.known.tables.works.plans
+            return Counter(labels.brief(iri, self.language).text.partition(SEPARATOR)[0] for iri in plans)
 
-    def leads(self, *things: str) -> str:
+        heads = self.graph.once(f"heads of plans {self.language}", count_heads)
+        name = self.names([plan])[plan].text
+        head = name.partition(SEPARATOR)[0]
+        return head if heads[head] <= 1 else name
+
+    def leads(self, *iris: str) -> str:
         """Where a mark leads that stands for some things."""
-        return self.address(things) if self.address else ""
+        return self.address(iris) if self.address else ""
 
 
-Tags = tuple[tuple[str, str], ...]
-
-
-def tags(subject: Subject, of: Iterable[str], *, kind: str = "", level: Level | None = None, field: str = "") -> Tags:
+def tags(subject: Subject, iris: Iterable[str], *, kind: str = "", level: Level | None = None, field: str = "") -> Tags:
     """What a mark stands for: the keys of its things; of a line its kind and level, of a plan its field of policy.
 
     Kind, level and field come with their words, by which a reader chooses them; the kinds are those of the legend.
     """
-    found = [("of", " ".join(key(one) for one in of))]
+    pairs = [("of", " ".join(key(iri) for iri in iris))]
     if kind:
-        found += [("kind", kind), ("kind-label", subject.say(f"kind-{kind}"))]
+        pairs += [("kind", kind), ("kind-label", subject.say(f"kind-{kind}"))]
     if level:
-        found += [("level", str(int(level))), ("level-label", named_as(level).say(subject.language))]
+        pairs += [("level", str(int(level))), ("level-label", figure_words.named(level).say(subject.language))]
     if field:
-        found += [("field", key(field)), ("field-label", subject.names([field])[field].text)]
-    return tuple(found)
+        pairs += [("field", key(field)), ("field-label", subject.names([field])[field].text)]
+    return tuple(pairs)
 
 
 def quoted(subject: Subject, link: str) -> str:
@@ -120,26 +115,24 @@ def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Table:
     >>> table(("plan", "linked"), [("http://e/p", 3), ("-", None)]).values("linked")
     ['3', '']
     """
-    return Table(columns, tuple(tuple(_term(cell) for cell in row) for row in rows))
 
+    def term(cell: Cell) -> ox.NamedNode | ox.Literal | None:
+        if cell is None or cell == "":
+            return None
+        if isinstance(cell, date):
+            return ox.Literal(cell.isoformat(), datatype=ox.NamedNode(f"{XSD}date"))
+        if isinstance(cell, float):
+            return ox.Literal(f"{cell:.6f}".rstrip("0").rstrip("."), datatype=ox.NamedNode(f"{XSD}decimal"))
+        if isinstance(cell, int):
+            return ox.Literal(cell)
+        is_iri = cell.startswith(("http://", "https://")) and " " not in cell
+        return ox.NamedNode(cell) if is_iri else ox.Literal(cell)
 
-def _term(cell: Cell) -> Term | None:
-    if cell is None or cell == "":
-        return None
-    if isinstance(cell, date):
-        return ox.Literal(cell.isoformat(), datatype=ox.NamedNode(f"{XSD}date"))
-    if isinstance(cell, float):
-        return ox.Literal(f"{cell:.6f}".rstrip("0").rstrip("."), datatype=ox.NamedNode(f"{XSD}decimal"))
-    if isinstance(cell, int):
-        return ox.Literal(cell)
-    return ox.NamedNode(cell) if cell.startswith(("http://", "https://")) and " " not in cell else ox.Literal(cell)
+    return Table(columns, tuple(tuple(map(term, row)) for row in rows))
 
 
 def whole(value: object, name: str, *, least: int = 1) -> int:
-    """A parameter that counts something, as a number or as text.
-
-    Raises:
-        QueryError: it is no whole number, or below ``least``.
+    """A parameter that counts something, as a number or as text; a QueryError where it is none or below ``least``.
 
     >>> whole("12", "top")
     12
@@ -151,6 +144,81 @@ def whole(value: object, name: str, *, least: int = 1) -> int:
     if not text.isascii() or not text.isdecimal() or int(text) < least:
         raise QueryError("no-value-for", remedy="whole-number-from", value=value, name=name, least=least)
     return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The plans shown, by IRI in the order of drawing, and how many others there are.
+
+    ``focus`` is the plan the others were chosen for; None where they were named one by one.
+    """
+
+    plans: tuple[str, ...]
+    left_out: int
+    focus: str | None
+
+    def notes(self, subject: Subject) -> tuple[str, ...]:
+        return (subject.say("plans-left-out", n=self.left_out),) if self.left_out else ()
+
+    def filters(self, subject: Subject, names: Sequence[Name]) -> tuple[str, ...]:
+        return plans_named(subject, names) if self.focus is None else (subject.say("chosen-by", plan=names[0].key),)
+
+
+def plans_named(subject: Subject, names: Sequence[Name]) -> tuple[str, ...]:
+    return (subject.say("chosen-plans", n=len(names), plans=", ".join(name.key for name in names)),)
+
+
+def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10) -> Choice:
+    """The plans named in ``plans``, else ``plan`` and those most linked to it, ``top`` in all.
+
+    First come plans that share most with it at the level of the picture, then with what the editors concluded; then
+    those linked without a shared text; then those that are linked with most others. Ties go to the first IRI.
+    """
+
+    def check(number: int) -> None:
+        if not 2 <= number <= MOST:
+            raise QueryError("too-many-plans", remedy="name-fewer", most=MOST, number=number)
+
+    every, known, weak = subject.known.tables.works.plans, subject.known, subject.graph.known(Level.EDITORS)
+    names = [name.strip() for name in (plans.split(",") if isinstance(plans, str) else plans) if name.strip()]
+    if names:
+        chosen = tuple(dict.fromkeys(find(subject.graph, name) for name in names))
+        check(len(chosen))
+        return Choice(chosen, len(every) - len(chosen), None)
+    number = whole(top, "top", least=2)
+    check(number)
+    focus = focus_of(subject, plan)
+    degree = Counter(end for pair in known.linked for end in pair)
+    ranks = {}
+    for other in every:
+        pair = (min(other, focus), max(other, focus))
+        ranks[other] = (
+            -known.shared.get(pair, 0.0), -weak.shared.get(pair, 0.0), pair not in known.linked, -degree[other], other,
+        )  # fmt: skip
+    chosen = (focus, *sorted((other for other in every if other != focus), key=ranks.__getitem__)[: number - 1])
+    if len(chosen) < 2:
+        raise QueryError("one-plan-alone", remedy="add-another-plan")
+    return Choice(chosen, len(every) - len(chosen), focus)
+
+
+def focus_of(subject: Subject, plan: str) -> str:
+    """The plan named, else the home plan of the graph, else the one with most actions that name a text."""
+    if plan:
+        return find(subject.graph, plan)
+    if own := subject.graph.own_plan():
+        return own
+    works = subject.known.tables.works
+    if not works.plans:
+        raise QueryError("no-plan-to-draw", remedy="add-plan")
+    counts = Counter(works.home[work] for work in {use.work for use in subject.known.uses} & works.home.keys())
+    return min(works.plans, key=lambda iri: (-counts[iri], iri))
+
+
+def find(graph: Graph, plan: str) -> str:
+    work = graph.uses.plans[graph.uses.find_plan(plan)]
+    if not work.is_plan:
+        raise QueryError("measure-without-plan", remedy="name-a-plan", plan=plan)
+    return work.iri
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +236,11 @@ class Tie:
     bits: float = 0.0
     incoming: bool = False
     level: Level | None = None
-    texts: tuple[str, ...] = field(default=())
+    texts: tuple[str, ...] = ()
+
+    @property
+    def level_key(self) -> str | None:
+        return self.level.key if self.level else None
 
 
 def text_ties(subject: Subject, works: Iterable[str]) -> tuple[Tie, ...]:
@@ -178,58 +250,36 @@ def text_ties(subject: Subject, works: Iterable[str]) -> tuple[Tie, ...]:
     for use in subject.known.uses:
         if use.work in wanted:
             levels[use.work, use.text].append(use.level)
-    found = {pair: firmest(each) for pair, each in sorted(levels.items())}
-    return tuple(Tie(*pair, level is not Level.EDITORS, level=level) for pair, level in found.items())
+    firm = {pair: firmest(each) for pair, each in sorted(levels.items())}
+    return tuple(Tie(*pair, level is not Level.EDITORS, level=level) for pair, level in firm.items())
 
 
 def plan_ties(subject: Subject, plan: str) -> tuple[Tie, ...]:
     """The other plans a plan and its actions are tied to: by citations either way, and by shared texts.
 
-    The work of a citation is the action named at the plan's end, or the plan itself.
+    The work of a citation is the action named at the plan's end, or the plan itself; of shared texts it is each work of
+    the plan that names one, with what these texts weigh.
     """
-    return (*citation_ties(subject, plan), *shared_ties(subject, plan))
-
-
-def citation_ties(subject: Subject, plan: str) -> tuple[Tie, ...]:
-    """Citations between works of a plan and other plans, counted by work, plan and direction."""
-    home = subject.known.tables.works.home
-    found: dict[tuple[str, str, bool], dict[tuple[str, str], Level | None]] = defaultdict(dict)
-    for one in subject.known.statements:
-        ends = home.get(one.source, one.source), home.get(one.target, one.target)
-        if one.is_citation and plan in ends:
-            incoming = ends[1] == plan
-            work, other = (one.target, ends[0]) if incoming else (one.source, ends[1])
-            here = found[work, other, incoming]
-            here[one.source, one.target] = firmest((one.level, here.get((one.source, one.target))))
-    return tuple(
-        Tie(work, other, declared=True, number=len(ends), incoming=incoming, level=firmest(ends.values()))
-        for (work, other, incoming), ends in sorted(found.items())
-    )
-
-
-def shared_ties(subject: Subject, plan: str) -> tuple[Tie, ...]:
-    """For each work of a plan the other plans that name a text it names, with what these texts weigh."""
     known = subject.known
-    found = []
-    for one, two in sorted(known.shared):
-        if plan in (one, two):
-            other = two if plan == one else one
+    home = known.tables.works.home
+    cited: dict[tuple[str, str, bool], dict[tuple[str, str], Level | None]] = defaultdict(dict)
+    for statement in known.statements:
+        ends = home.get(statement.source, statement.source), home.get(statement.target, statement.target)
+        if statement.is_citation and plan in ends:
+            incoming = ends[1] == plan
+            work, other = (statement.target, ends[0]) if incoming else (statement.source, ends[1])
+            levels = cited[work, other, incoming]
+            pair = (statement.source, statement.target)
+            levels[pair] = firmest((statement.level, levels.get(pair)))
+    ties = [
+        Tie(work, other, declared=True, number=len(levels), incoming=incoming, level=firmest(levels.values()))
+        for (work, other, incoming), levels in sorted(cited.items())
+    ]
+    sharing = []
+    for pair in sorted(known.shared):
+        if plan in pair:
+            other = pair[pair[0] == plan]
             for work, texts in known.brought(plan, other).items():
-                bits = sum(texts.values())
-                found.append(Tie(work, other, declared=False, number=len(texts), bits=bits, texts=tuple(sorted(texts))))
-    return tuple(sorted(found, key=lambda tie: (tie.work, tie.other)))
-
-
-def neighbours(subject: Subject, action: str) -> tuple[Tie, ...]:
-    """The actions of other plans an action shares a specific text with, most bits first, then by IRI."""
-    known, found = subject.known, []
-    names, pairs = known.potential.names, known.actions
-    for a, b, low in zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True):
-        if low > 0 and action in (names[a], names[b]):
-            other = names[b] if action == names[a] else names[a]
-            weight = known.weight(action, other)
-            texts = tuple(part.text for part in weight.contributions if not part.is_broad and part.bits > 0)
-            found.append(
-                Tie(action, other, declared=False, number=len(texts), bits=low, level=weight.level, texts=texts)
-            )
-    return tuple(sorted(found, key=lambda tie: (-tie.bits, tie.other)))
+                bits, names = sum(texts.values()), tuple(sorted(texts))
+                sharing.append(Tie(work, other, declared=False, number=len(texts), bits=bits, texts=names))
+    return (*ties, *sorted(sharing, key=lambda tie: (tie.work, tie.other)))

@@ -1,27 +1,63 @@
-"""An axis of years with plans on it, each a dot and a bar; and all plans of a country on one, with their citations."""
+"""An axis of years, plans on it as dots and bars, and two pictures: plans tied to a thing, obligations over time.
+
+Only what was seen is drawn: a plan that is not there may not have been read.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from difflib import get_close_matches
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.drawing import Box, Dot, Font, Group, Label, Line, Mark, Pen, Point, measure, shorten, wrap
-from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE, Body, Caption, Picture, Sign, frame
-from pan2kg.charts.subject import Cell, Names, Subject, Tags, table, tags
+from pan2kg.charts import frame as fr
+from pan2kg.charts.drawing import (
+    Box,
+    Dot,
+    Font,
+    Group,
+    Label,
+    Line,
+    Mark,
+    Pen,
+    arrow,
+    centred,
+    diamond,
+    height_of,
+    measure,
+    paragraph,
+    shorten,
+    wrap,
+)
+from pan2kg.charts.frame import BLUE, GREEN, GREY, INK, PAPER, RULE, SHADE, VERMILION, Body, Caption, Picture, Sign
+from pan2kg.charts.subject import Cell, Names, Subject, Tags, table, tags, whole
+from pan2kg.coherence.evidence import Level, counts
 from pan2kg.coherence.feasible import Span, span
-from pan2kg.coherence.occasions import State
-from pan2kg.errors import ProjectError
+from pan2kg.coherence.obligations import Margin, Standing
+from pan2kg.coherence.texts import CARRIES_OUT, SERVES
+from pan2kg.errors import ProjectError, QueryError
+from pan2kg.graph.graph import bare
+from pan2kg.i18n.days import in_words, with_days
+from pan2kg.i18n.message import either
+
+if TYPE_CHECKING:
+    from pan2kg.graph.labels import Entry
 
 TICK: Final = Font(11, colour=GREY)
 OPEN_END: Final = 1.0
 """For how many years the bar of a plan is drawn whose end is not known; its edge is dashed."""
 AHEAD: Final = 10
 """How many years beyond the day of the picture the axis reaches: what ends later runs out of it."""
+PALE: Final = "#dde4ee"
+TODAY: Final = Pen(INK, 1.2, (2, 3))
 
-FIELD_COLOURS: Final = ("#56b4e9", "#999999", "#009e73", "#0072b2", "#cc79a7", "#e69f00")
-"""A colour a field of policy, in the order of their keys; apart for colour-blind readers, and never alone."""
+
+def ticks(first: int, last: int, most: float) -> int:
+    """Every how many years one is written, so that there are at most so many."""
+    return next(n for n in (1, 2, 5, 10, 20, 50, 100, 500, 1000, 5000) if (last - first + 1) / n <= most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +80,18 @@ class Axis:
         part = (on.toordinal() - start) / (end - start)
         return self.left + self.width * min(max(part, 0.0), 1.0)
 
-    def years(self) -> range:
-        """The years that are written out: not more than fit beside each other."""
-        most = max(self.width / 42, 1)
-        every = next(n for n in (1, 2, 5, 10, 20, 50, 100, 500, 1000, 5000) if (self.last - self.first + 1) / n <= most)
-        return range(-(-self.first // every) * every, self.last + 1, every)
-
-    def marks(self, bottom: float) -> Iterator[Mark]:
-        """The years above y = 0 with a thin line each down to ``bottom``."""
-        for year in self.years():
+    def marks(self, bottom: float, today: date) -> list[Mark]:
+        """The years, and the day the picture looks back from."""
+        every, lines = ticks(self.first, self.last, max(self.width / 42, 1)), list[Mark]()
+        for year in range(-(-self.first // every) * every, self.last + 1, every):
             x = self.x(date(year, 1, 1))
-            yield Line(((x, -4), (x, bottom)), Pen(RULE, 0.7))
-            yield Label(x, -9, str(year), TICK, "middle")
-
-    def today(self, on: date, bottom: float) -> Line:
-        """The day of the picture, as a dotted line."""
-        return Line(((self.x(on), -4), (self.x(on), bottom)), Pen(INK, 1.2, (2, 3)))
+            lines += [Line(((x, -4), (x, bottom)), Pen(RULE, 0.7)), Label(x, -9, str(year), TICK, "middle")]
+        return [*lines, Line(((self.x(today), -4), (self.x(today), bottom)), TODAY)]
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """When a plan was issued, begins and ends, as far as known; ``end`` is the last day of its period."""
+    """When a plan was adopted, as far as that is known, and from when to when it runs."""
 
     issued: Span | None = None
     start: date | None = None
@@ -72,42 +99,35 @@ class Life:
 
     @property
     def first(self) -> date | None:
-        """From when it is drawn; None where nothing is known."""
-        days = [day for day in (self.start, self.issued.first if self.issued else None) if day]
-        return self.start or min(days, default=None)
+        return self.start or (self.issued.first if self.issued else None)
 
     @property
     def is_dated(self) -> bool:
-        """Whether anything of it can stand on the axis."""
         return self.first is not None or self.end is not None
 
+    @property
+    def is_drawn(self) -> bool:
+        return self.is_dated or self.issued is not None
 
-def plan_tags(subject: Subject, plan: str, life: Life) -> Tags:
-    """What the mark of a plan stands for: the plan, its field of policy, the years it is drawn over."""
-    years = (("from", life.first), ("to", life.end))
-    found = tuple((name, str(day.year)) for name, day in years if day)
-    return (*tags(subject, (plan,), field=subject.graph.policy_fields.get(plan, "")), *found)
+    def tags(self, subject: Subject, plan: str) -> Tags:
+        years = ((name, str(day.year)) for name, day in (("from", self.first), ("to", self.end)) if day)
+        return (*tags(subject, (plan,), field=subject.graph.policy_fields.get(plan, "")), *years)
 
 
 def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, Life]:
-    """What is known of the time of each plan."""
-    dates = subject.known.chronology.dates
-    found = {}
+    dates, life_of = subject.known.chronology.dates, {}
     for plan in plans:
         _, since, until = subject.graph.periods.get(plan, ("", "", ""))
-        begins, ends, made = span(since), span(until), dates.get(plan)
-        found[plan] = Life(
-            made.issued if made else None,
-            begins.first if begins else None,
-            ends.last if ends else None,
+        begins, ends, dated = span(since), span(until), dates.get(plan)
+        life_of[plan] = Life(
+            dated.issued if dated else None, begins.first if begins else None, ends.last if ends else None
         )
-    return found
+    return life_of
 
 
-def axis_of(found: Iterable[Life], today: date, *, left: float, width: float) -> Axis:
-    """An axis on which the lives stand, from the first of them to at most :data:`AHEAD` years after today."""
+def axis_of(every: Iterable[Life], today: date, *, left: float, width: float) -> Axis:
     days = [today]
-    for life in found:
+    for life in every:
         days += [day for day in (life.first, life.end, life.issued.last if life.issued else None) if day]
     latest = today.year + AHEAD
     return Axis(min(day.year for day in days), min(max(day.year for day in days), latest), left, width)
@@ -120,7 +140,13 @@ def bar(axis: Axis, life: Life, y: float, colour: str, *, high: float) -> list[M
     """
     marks: list[Mark] = []
     if life.is_dated:
-        left, right = _ends(axis, life)
+        stub = axis.width / (axis.last - axis.first + 1) * OPEN_END
+        right = axis.x(life.end) if life.end else None
+        if life.first is None:
+            left, right = max((right or axis.left) - stub, axis.left), right or axis.left
+        else:
+            left = axis.x(life.first)
+            right = max(left + stub if right is None else right, left + 3)
         edge = Pen(GREY, 0.9) if life.end and life.first else Pen(GREY, 0.9, (3, 2))
         marks.append(Box(left, y - high / 2, right - left, high, colour, edge))
     if life.issued:
@@ -133,18 +159,7 @@ def bar(axis: Axis, life: Life, y: float, colour: str, *, high: float) -> list[M
     return marks
 
 
-def _ends(axis: Axis, life: Life) -> tuple[float, float]:
-    """Where the bar of a plan begins and ends; an end that is not known stands a little beyond the other."""
-    stub = axis.width / (axis.last - axis.first + 1) * OPEN_END
-    left = axis.x(life.first) if life.first else None
-    right = axis.x(life.end) if life.end else None
-    if left is None:
-        return max((right or axis.left) - stub, axis.left), right or axis.left
-    return left, max(left + stub if right is None else right, left + 3)
-
-
 def place_of(axis: Axis, life: Life) -> float:
-    """Where curves to a plan end: at its adoption, else at the beginning or the end of its bar."""
     if life.issued:
         return (axis.x(life.issued.first) + axis.x(life.issued.last)) / 2
     day = life.first or life.end
@@ -152,197 +167,282 @@ def place_of(axis: Axis, life: Life) -> float:
 
 
 def open_end_sign(subject: Subject, colour: str) -> Sign:
-    """The legend of a bar of which one end is not known."""
     life = Life(start=date(2020, 1, 1))
     return Sign(tuple(bar(Axis(2020, 2021, 2, 26), life, 9, colour, high=10)), subject.say("sign-open-end"))
 
 
-HEAD: Final = 150.0
-SPAN: Final = 1000.0
-STEP: Final = 14.0
-HIGH: Final = 8.0
+# The plans that name a text, a body has a part in or deal with a topic: each at its time, with a mark a work.
+
+HEAD: Final = 220.0
+SPAN: Final = 330.0
+SAYS: Final = 340.0
+ROW: Final = 36.0
 TOP: Final = 24.0
-LONGEST: Final = 190.0
-NAME: Final = Font(9)
-STRONG: Final = Font(9, bold=True)
-LANE: Final = Font(11.5, bold=True)
-FINE: Final = Font(9.5, colour=GREY)
-CITED: Final = Pen("#7fb2d6", 1.1)
-
-COLUMNS: Final = (
-    "field", "field_label", "plan", "plan_label", "adopted_from", "adopted_to", "starts", "ends", "cites", "drawn",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """The plans of a field of policy: those on the axis in rows that do not overlap, and those without a date."""
-
-    field: str
-    rows: tuple[tuple[str, ...], ...]
-    undated: tuple[str, ...]
-
-    @property
-    def plans(self) -> tuple[str, ...]:
-        """All of them."""
-        return (*(plan for row in self.rows for plan in row), *self.undated)
+HIGH: Final = 14.0
+GAP: Final = 15.0
+"""How far the marks of works are apart."""
+MARKED: Final = 14
+"""How many works of a plan have a mark of their own; the words beside say how many there are."""
+NAME: Final = Font(12)
+KINDS: Final = ("body", "instrument", "topic")
+"""What the picture can be about."""
+PLAN_COLUMNS: Final = ("plan", "plan_label", "work", "work_label", "part", "evidence_level", "starts", "ends", "drawn")
 
 
-def draw_country(subject: Subject) -> Picture:
-    """All plans of the country of the profile; of all countries where it names none.
+class Part(IntEnum):
+    """How strongly a work is tied to the thing: it leads or carries out, takes part or serves, or only mentions."""
 
-    Raises:
-        ProjectError: the graph holds no action, or no plan of the country.
+    FIRST = 1
+    SECOND = 2
+    THIRD = 3
+
+
+Tied = tuple[str, Part, Level | None]
+"""A plan, or an action of one, and how it is tied to the thing, on whose word."""
+
+
+def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> Picture:
+    """The plans that name a text, in which a body has a part, or that deal with a topic; ``thing`` is its key or IRI.
+
+    Without one it is the text that most plans name. ``top`` plans are drawn, those with most works, in the order of
+    their adoption.
     """
-    graph, known = subject.graph, subject.known
-    country = graph.profile.country
-    of = [one for one in known.tables.works.plans if not country or graph.country_of.get(one) == country]
-    if not of:
+    if not subject.graph.has_actions:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
-    found, names = lives(subject, of), subject.names(of)
-    axis = axis_of(found.values(), graph.as_of, left=HEAD + 12, width=SPAN)
-    lanes = _lanes(subject, of, names, (axis, found))
-    cited = [(x, y) for x, y in known.chronology.cited if x in found and y in found and known.cites(x, y) is State.SEEN]
-    dated = [one for one in of if found[one].is_dated or found[one].issued]
+    entry, most = _entry(subject, thing), whole(top, "top")
+    kind, by_plan = entry.kind, tied_works(subject, entry.kind, entry.iri)
+    every = sorted(by_plan, key=lambda plan: (-len(by_plan[plan]), plan))
+    life_of = lives(subject, every)
+    rows = sorted(every[:most], key=lambda plan: (life_of[plan].first or date.max, plan))
+    names = subject.names([entry.iri, *every, *(work for works in by_plan.values() for work, _, _ in works)])
+    left = len(every) - len(rows)
+
+    axis = axis_of([life_of[plan] for plan in rows], subject.graph.as_of, left=HEAD + 16, width=SPAN)
+    bottom = ROW * len(rows)
+    marks = axis.marks(bottom, subject.graph.as_of)
+    for at, plan in enumerate(rows):
+        y, name, life = ROW * (at + 0.5), names[plan], life_of[plan]
+        lines = wrap(name.text, HEAD - 4, NAME, 2)
+        labels = paragraph(0, y - height_of(len(lines), NAME) / 2, lines, NAME)
+        unknown = Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH)
+        period = bar(axis, life, y, PALE, high=HIGH) if life.is_drawn else fr.hatched(unknown)
+        spoken = fr.spoken(name, labels, x=HEAD, anchor="end")
+        marks.append(Group((*spoken, *period), title=name.full, address=subject.leads(plan)))
+        x, works = HEAD + 16 + SPAN + 32, by_plan[plan]
+        for place, (work, part, _) in enumerate(works[:MARKED]):
+            title = f"{names[work].full}\n{subject.say(f'plans-of-{kind}-{int(part)}')}"
+            mark = _part_mark(x + GAP * place, y - 7, part, is_plan=work == plan)
+            marks.append(Group((mark,), title=title, address=subject.leads(work)))
+        parts = Counter(part for work, part, _ in works if work != plan)
+        words = [subject.say(f"plans-of-{kind}-{int(part)}-whole") for work, part, _ in works if work == plan]
+        words += [subject.say(f"plans-of-{kind}-{int(part)}-n", n=n) for part, n in sorted(parts.items())]
+        marks.append(Label(x - 6, y + 11, shorten(subject.listed(words), SAYS - 20, TICK), TICK))
+    body = Body(HEAD + 16 + SPAN + 24 + SAYS, TOP + bottom, (Group(tuple(marks), shift=(0, TOP)),))
+
+    signs = [
+        Sign((_part_mark(15, 9, part),), subject.say(f"plans-of-{kind}-{int(part)}"))
+        for part in sorted({part for plan in rows for _, part, _ in by_plan[plan]})
+    ]
+    if any(work == plan for plan in rows for work, _, _ in by_plan[plan]):
+        signs.append(Sign((_part_mark(15, 9, Part.SECOND, is_plan=True),), subject.say("plans-of-whole")))
+    shown = [life_of[plan] for plan in rows]
+    if any(life.is_dated and not (life.first and life.end) for life in shown):
+        signs.append(open_end_sign(subject, PALE))
+    if any(not life.is_drawn for life in shown):
+        signs.append(fr.hatch_sign(subject.say("sign-hatch-date")))
     caption = Caption(
-        subject.say("country-map-title", n=len(of), cited=len(cited)),
-        subject.say("country-map-lead"),
-        _signs(subject, lanes),
-        (subject.say("country-map-undated", n=len(of) - len(dated)),) if len(dated) < len(of) else (),
+        subject.say(f"plans-of-{kind}", thing=names[entry.iri].text, n=len(every)),
+        subject.say("plans-of-lead"),
+        tuple(signs),
+        ((subject.say("neighbours-left-out", n=left),) if left else ()),
+        (subject.say("chosen-thing", thing=names[entry.iri].text),),
+        is_levelled=kind != "topic",
     )
-    drawing = frame(subject, caption, _body(subject, names, lanes, (axis, found), cited))
-    cells = (_row(subject, names, lane, plan, found[plan], cited) for lane in lanes for plan in lane.plans)
-    return Picture("time-map", subject.language, drawing, table(COLUMNS, cells))
-
-
-def colour_of(subject: Subject, field: str) -> str:
-    """The colour of a field of policy, the same in every picture; white for none."""
-    fields = sorted(set(subject.graph.policy_fields.values()))
-    return FIELD_COLOURS[fields.index(field) % len(FIELD_COLOURS)] if field in fields else PAPER
-
-
-def _lanes(
-    subject: Subject, plans: Sequence[str], names: Names, where: tuple[Axis, Mapping[str, Life]]
-) -> tuple[Lane, ...]:
-    """A lane a field, that of the home plan first, then those with most plans; plans without a field last."""
-    axis, found = where
-    fields, home = subject.graph.policy_fields, subject.graph.profile.home_plan
-    held: dict[str, list[str]] = {}
-    for plan in plans:
-        held.setdefault(fields.get(plan, ""), []).append(plan)
-    own = fields.get(home, "")
-    lanes = []
-    for field in sorted(held, key=lambda one: (one == "", one != own, -len(held[one]), one)):
-        drawn = sorted(
-            (one for one in held[field] if found[one].is_dated or found[one].issued),
-            key=lambda one: (place_of(axis, found[one]), one),
-        )
-        rows: list[tuple[float, list[str]]] = []
-        for plan in drawn:
-            left, right = _extent(axis, found[plan], names[plan].text)
-            at = next((at for at, (end, _) in enumerate(rows) if end + 8 <= left), len(rows))
-            row = rows[at][1] if at < len(rows) else []
-            rows[at : at + 1] = [(right, [*row, plan])]
-        undated = tuple(one for one in held[field] if one not in set(drawn))
-        lanes.append(Lane(field, tuple(tuple(row) for _, row in rows), undated))
-    return tuple(lanes)
-
-
-def _extent(axis: Axis, life: Life, name: str) -> tuple[float, float]:
-    """From where to where a plan and its name reach."""
-    left, right = _bar_ends(axis, life)
-    return left, right + 4 + min(measure(name, NAME), LONGEST)
-
-
-def _bar_ends(axis: Axis, life: Life) -> tuple[float, float]:
-    drawn = [mark for mark in bar(axis, life, 0, "", high=HIGH) if isinstance(mark, Box)]
-    dot = place_of(axis, life)
-    edges = [edge for box in drawn for edge in (box.x, box.x + box.width)]
-    return min([dot - 4, *edges]), max([dot + 4, *edges])
-
-
-def _body(
-    subject: Subject, names: Names, lanes: Sequence[Lane], where: tuple[Axis, Mapping[str, Life]],
-    cited: Sequence[tuple[str, str]],
-) -> Body:  # fmt: skip
-    axis, found = where
-    back: list[Mark] = []
-    front: list[Mark] = []
-    places: dict[str, Point] = {}
-    y = 0.0
-    for at, lane in enumerate(lanes):
-        high = _high(lane)
-        back.append(Box(0, y, HEAD + SPAN + 12 + LONGEST, high, SHADE if at % 2 == 0 else PAPER))
-        front += _head(subject, lane, y)
-        for row, plans in enumerate(lane.rows):
-            middle = y + 5 + STEP * (row + 0.5)
-            for plan in plans:
-                places[plan] = place_of(axis, found[plan]), middle
-                front += _plan(subject, names, (axis, found[plan], middle), plan, lane.field)
-        if lane.undated:
-            said = subject.say("field-undated-plans", plans=subject.listed(names[plan].text for plan in lane.undated))
-            below = y + 5 + STEP * (len(lane.rows) + 0.5) + 3.2
-            front.append(Label(axis.left, below, shorten(said, SPAN + LONGEST, FINE), FINE))
-        y += high
-    ways = [mark for pair in cited for mark in _way(subject, names, pair, places)]
-    lines = [*axis.marks(y), axis.today(subject.graph.as_of, y)]
-    return Body(HEAD + SPAN + 12 + LONGEST, TOP + y, (Group((*back, *lines, *ways, *front), shift=(0, TOP)),))
-
-
-def _high(lane: Lane) -> float:
-    """How high a lane is: its rows and the line of those without a date, or the words at its head."""
-    return max(STEP * (len(lane.rows) + bool(lane.undated)), 80.0) + 10
-
-
-def _head(subject: Subject, lane: Lane, y: float) -> Iterator[Mark]:
-    label = subject.names([lane.field])[lane.field].text if lane.field else subject.say("no-field")
-    lines = wrap(label[:1].upper() + label[1:], HEAD - 24, LANE, 4)
-    yield Box(0, y, 5, _high(lane), colour_of(subject, lane.field))
-    for at, line in enumerate(lines):
-        yield Label(12, y + 16 + 14 * at, line, LANE)
-    said = [subject.say("field-plans", n=len(lane.plans))]
-    said += [subject.say("field-undated", n=len(lane.undated))] if lane.undated else []
-    for at, line in enumerate(said):
-        yield Label(12, y + 17 + 14 * len(lines) + 12 * at, line, FINE)
-
-
-def _plan(subject: Subject, names: Names, where: tuple[Axis, Life, float], plan: str, field: str) -> Iterator[Mark]:
-    axis, life, y = where
-    name, is_home = names[plan], plan == subject.graph.profile.home_plan
-    font = STRONG if is_home else NAME
-    right = _bar_ends(axis, life)[1]
-    marks = bar(axis, life, y, INK if is_home else colour_of(subject, field), high=HIGH)
-    marks.append(Label(right + 4, y + 3.2, shorten(name.text, LONGEST, font), font, language=name.language))
-    yield Group(tuple(marks), title=name.full, address=subject.leads(plan), tags=plan_tags(subject, plan, life))
-
-
-def _way(subject: Subject, names: Names, pair: tuple[str, str], places: Mapping[str, Point]) -> Iterator[Mark]:
-    """A citation as a curve to the right of both; where one of the two has no date there is none."""
-    if pair[0] in places and pair[1] in places:
-        (x1, y1), (x2, y2) = places[pair[0]], places[pair[1]]
-        out = max(x1, x2) + 14 + 0.08 * abs(y1 - y2)
-        line = Line(((x1, y1), (out, y1), (out, y2), (x2, y2)), CITED, curved=True)
-        words = subject.say("time-map-cites-pair", one=names[pair[0]].text, two=names[pair[1]].text)
-        yield Group((line,), title=words, address=subject.leads(*pair), tags=tags(subject, pair, kind="seen"))
-
-
-def _signs(subject: Subject, lanes: Sequence[Lane]) -> tuple[Sign, ...]:
-    colour = next((colour_of(subject, lane.field) for lane in lanes), PAPER)
-    whole = Life(start=date(2020, 1, 1), end=date(2022, 12, 31))
-    return (
-        Sign(tuple(bar(Axis(2020, 2022, 2, 26), whole, 9, colour, high=10)), subject.say("sign-period")),
-        open_end_sign(subject, colour),
-        Sign((Line(((0, 9), (30, 9)), CITED),), subject.say("sign-citation-seen")),
-        Sign((Line(((15, 0), (15, 18)), Pen(INK, 1.2, (2, 3))),), subject.say("sign-as-of")),
+    cells: Iterator[tuple[Cell, ...]] = (
+        (plan, names[plan].text, work, names[work].text, part.name.lower(), level.key if level else None,
+         life_of[plan].first, life_of[plan].end, "true" if plan in rows else "false")
+        for plan in every for work, part, level in by_plan[plan]
     )  # fmt: skip
+    return Picture("plans-of", subject.language, fr.frame(subject, caption, body), table(PLAN_COLUMNS, cells))
 
 
-def _row(
-    subject: Subject, names: Names, lane: Lane, plan: str, life: Life, cited: Sequence[tuple[str, str]]
-) -> tuple[Cell, ...]:
-    label = subject.names([lane.field])[lane.field].text if lane.field else None
-    return (
-        lane.field or None, label, plan, names[plan].text, life.issued.first if life.issued else None,
-        life.issued.last if life.issued else None, life.start, life.end, sum(x == plan for x, _ in cited),
-        "false" if plan in lane.undated else "true",
-    )  # fmt: skip
+def _entry(subject: Subject, thing: str) -> Entry:
+    """What is called so; without a name the text most plans name at the level, the first of equals."""
+    labels, name = subject.graph.labels, bare(thing)
+    if not thing:
+        works = subject.known.tables.works
+        plans = Counter(text for text, _ in {(use.text, works.plan(use.work)) for use in subject.known.uses})
+        name = min(plans, key=lambda text: (-plans[text], text), default="")
+    entry = next((entry for kind in KINDS if (entry := labels.find(kind, name))), None) or labels.entry(name)
+    if entry is None or entry.kind not in KINDS:
+        near = get_close_matches(name, [other.key for kind in KINDS for other in labels.of_kind(kind)], n=2, cutoff=0.5)
+        remedy = {"remedy": "did-you-mean", "names": either(near)} if near else {"remedy": "name-thing-drawn"}
+        raise QueryError("no-thing-drawn", name=thing, **remedy)
+    return entry
+
+
+def tied_works(subject: Subject, kind: str, thing: str) -> Mapping[str, tuple[Tied, ...]]:
+    """The works tied to a body, text or topic at the level of the picture, by plan; the strongest tie of each work."""
+    ties: list[Tied] = []
+    if kind == "body":
+        ties = [
+            (row.work, Part.FIRST if "lead" in row.roles else Part.SECOND, row.level)
+            for row in subject.graph.involvements if row.body == thing and counts(row.level, subject.level)
+        ]  # fmt: skip
+    elif kind == "topic":
+        ties = [(row.work, Part.SECOND, None) for row in subject.graph.profiles if thing in row.topics]
+    else:
+        for use in subject.known.uses:
+            if thing in subject.known.potential.weights.reached(use.text, subject.level):
+                part = {CARRIES_OUT: Part.FIRST, SERVES: Part.SECOND}.get(use.share, Part.THIRD)
+                ties.append((use.work, part, use.level))
+    best: dict[str, Tied] = {}
+    for tie in ties:
+        best[tie[0]] = min(best.get(tie[0], tie), tie, key=lambda tie: (tie[1], tie[2] or 0))
+    by_plan: dict[str, list[Tied]] = {}
+    for work in sorted(best):
+        if plan := subject.known.tables.works.plan(work):
+            by_plan.setdefault(plan, []).append(best[work])
+    return {plan: tuple(sorted(each, key=lambda tie: (tie[1], tie[0]))) for plan, each in by_plan.items()}
+
+
+def _part_mark(x: float, y: float, part: Part, *, is_plan: bool = False) -> Box | Dot:
+    """A dot for an action, a square for a plan as a whole; filled, outlined or dashed by how strongly it is tied."""
+    fill, pen = {
+        Part.FIRST: (BLUE, None), Part.SECOND: (PAPER, Pen(BLUE, 1.8)), Part.THIRD: (PAPER, Pen(GREY, 1.0, (2, 2))),
+    }[part]  # fmt: skip
+    return Box(x - 5, y - 5, 10, 10, fill, pen) if is_plan else Dot(x, y, 5.2, fill, pen)
+
+
+# Obligations over time: when each falls due, what answers it and when, and how late that is.
+
+DUTY_HEAD: Final = 390.0
+DUTY_SPAN: Final = 560.0
+DUTY_SAYS: Final = 220.0
+DUTY_ROW: Final = 50.0
+AXIS: Final = 30.0
+COLOURS: Final = {Standing.ON_TIME: GREEN, Standing.LATE: VERMILION}
+AS_OF: Final = Pen(BLUE, 1.6, (2, 3))
+DUTY_COLUMNS: Final = ("obligation", "obligation_label", "instrument", "instrument_label", "due", "standing", "answer",
+                       "answer_label", "answered_on", "margin_days", "overdue_days", "as_of")  # fmt: skip
+
+
+def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
+    """Every obligation with its due date, the national act or action that answers it, and the margin in days.
+
+    Only whole days are drawn as dates; what is vague, not ratified or not known is written in words. ``rows``
+    is how many obligations are drawn, first due first: those a country recorded or something answers, if there are any.
+    """
+    graph, as_of = subject.graph, subject.graph.as_of
+    known = graph.margins(subject.level).rows
+    every = tuple(row for row in known if row.obligation.is_recorded or row.response) or known
+    shown = every[: whole(rows, "rows")]
+    iris = {iri for row in every for iri in (row.obligation.iri, row.obligation.instrument)}
+    names = subject.names(iris | {row.response.work for row in every if row.response})
+
+    days = [as_of, *(row.obligation.due for row in shown if row.obligation.due)]
+    days += [row.response.day for row in shown if row.response and row.response.day and row.standing in COLOURS]
+    first, last = min(days).year, max(days).year
+    start, end = date(first, 1, 1).toordinal(), date(min(last + 1, 9999), 1, 1).toordinal()
+
+    def place(day: date) -> float:
+        return DUTY_HEAD + DUTY_SPAN * (day.toordinal() - start) / max(end - start, 1)
+
+    bottom, wide = DUTY_ROW * len(shown), DUTY_HEAD + DUTY_SPAN + DUTY_SAYS
+    marks: list[Mark] = []
+    for at, row in enumerate(shown):
+        marks.append(Box(0, DUTY_ROW * at, wide, DUTY_ROW, SHADE if at % 2 == 0 else PAPER))
+        duty, text = names[row.obligation.iri], names[row.obligation.instrument].text
+        head = Box(-20, DUTY_ROW * at, DUTY_HEAD + 10, DUTY_ROW)
+        marks.append(fr.row_head(head, "", duty, text, subject.leads(duty.iri)))
+    for year in range(first, last + 1, ticks(first, last, 13)):
+        x = place(date(year, 1, 1))
+        marks += [Line(((x, -4), (x, bottom)), Pen(RULE, 0.8)), Label(x + 3, -8, str(year), Font(11))]
+    x, words, font = (
+        place(as_of),
+        subject.say("as-of", day=in_words(as_of, subject.language)),
+        Font(10, bold=True, colour=BLUE),
+    )
+    left = min(max(x - measure(words, font) / 2, DUTY_HEAD), wide - measure(words, font))
+    marks += [Line(((x, -4), (x, bottom)), AS_OF), Label(left, -21, words, font)]
+    for at, row in enumerate(shown):
+        y, due, drawn = DUTY_ROW * (at + 0.5), row.obligation.due, list[Mark]()
+        colour = COLOURS.get(row.standing, VERMILION if row.overdue else GREY)
+        if row.standing is Standing.DUE_UNKNOWN or due is None:
+            drawn += fr.hatched(Box(DUTY_HEAD + 8, y - 9, DUTY_SPAN - 16, 18))
+        else:
+            x = place(due)
+            if row.response and row.response.day and row.standing in COLOURS:
+                answered = place(row.response.day)
+                drawn.append(Line(((x, y), (answered, y)), Pen(colour, 5)))
+                is_act, edge = row.response.is_act, Pen(PAPER, 1)
+                box = Box(answered - 6, y - 6, 12, 12, colour, edge)
+                drawn.append(Dot(answered, y, 6.5, colour, edge) if is_act else box)
+            elif row.overdue:
+                drawn.append(Line(((x, y), (place(row.as_of) - 5, y)), Pen(colour, 3, (6, 4))))
+                drawn.append(arrow((place(row.as_of), y), 0.0, colour, 9))
+            drawn.append(diamond(x, y, 7, fill=INK, pen=Pen(PAPER, 1)))
+        # To the right of the axis the standing in bold, then the day and what answers.
+        lines = _duty_words(subject, names, row)
+        fonts = [Font(11, bold=True), Font(9.5, colour=GREY), Font(9.5, colour=GREY)]
+        texts = [shorten(line, DUTY_SAYS - 12, font) for line, font in zip(lines, fonts, strict=False)]
+        beside = Box(DUTY_HEAD + DUTY_SPAN + 6, y - DUTY_ROW / 2, DUTY_SAYS - 6, DUTY_ROW)
+        labels = centred(beside, tuple(texts), Font(11), anchor="start", pad=4)
+        drawn += [Label(label.x, label.y, label.text, font) for label, font in zip(labels, fonts, strict=False)]
+        title = "\n".join((names[row.obligation.iri].text, names[row.obligation.instrument].text, *lines))
+        marks.append(Group(tuple(drawn), title))
+    if not shown:
+        marks.append(Label(0, 20, subject.say("no-obligation"), Font(11)))
+    body = Body(wide, AXIS + max(bottom, DUTY_ROW), (Group(tuple(marks), shift=(0, AXIS)),))
+
+    standings = Counter(row.standing for row in every)
+    parts = [subject.say(f"count-{_key(at)}", n=standings[at]) for at in Standing if standings[at]]
+    notes = [subject.say("timeline-summary", n=len(every), parts=", ".join(parts) or "0")]
+    notes += [subject.say("obligations-left-out", n=len(known) - len(shown))] if len(known) > len(shown) else []
+    overdue = Line(((0, 9), (23, 9)), Pen(VERMILION, 3, (6, 4))), arrow((29, 9), 0.0, VERMILION, 9)
+    signs = (
+        Sign((diamond(15, 9, 7, fill=INK),), subject.say("sign-due")),
+        Sign((Dot(15, 9, 6.5, GREY),), subject.say("sign-act")),
+        Sign((Box(9, 3, 12, 12, GREY),), subject.say("sign-action")),
+        fr.line_sign(Pen(GREEN, 5), subject.say("sign-on-time")),
+        fr.line_sign(Pen(VERMILION, 5), subject.say("sign-late")),
+        Sign(overdue, subject.say("sign-overdue")),
+        fr.day_sign(AS_OF, subject.say("sign-as-of")),
+        fr.hatch_sign(subject.say("sign-hatch-due")),
+    )
+    caption = Caption(subject.say("timeline-title"), subject.say("timeline-lead"), signs, tuple(notes))
+    cells: list[tuple[Cell, ...]] = []
+    for row in every:
+        ends = [cell for iri in (row.obligation.iri, row.obligation.instrument) for cell in (iri, names[iri].text)]
+        answer = row.response
+        cells.append((
+            *ends, row.obligation.due, str(row.standing.value), answer.work if answer else None,
+            names[answer.work].text if answer else None, answer.day if answer else None, row.margin,
+            row.overdue or None, row.as_of,
+        ))  # fmt: skip
+    return Picture("timeline", subject.language, fr.frame(subject, caption, body), table(DUTY_COLUMNS, cells))
+
+
+def _key(standing: Standing) -> str:
+    return standing.value.replace(" ", "-")
+
+
+def _duty_words(subject: Subject, names: Names, row: Margin) -> Sequence[str]:
+    """Its standing, when it is due, and what answers it or for how long nothing has."""
+    duty, language = row.obligation, subject.language
+    if row.standing is Standing.DUE_UNKNOWN:
+        is_open = duty.needs_ratification and not duty.binds(row.as_of)
+        return (subject.say("standing-not-ratified" if is_open else "standing-due-unknown"),)
+    standing, due = f"standing-{_key(row.standing)}", ""
+    if duty.due is not None:
+        due = subject.say("due", day=in_words(duty.due, language))
+        if row.coming is not None and row.coming != duty.due:
+            # Two days in words are wider than the column.
+            due = subject.say("due-again", day=duty.due.isoformat(), then=row.coming.isoformat())
+            due = with_days(due, language)
+    if row.margin is not None and row.response is not None and row.response.day is not None:
+        kind, name = "act" if row.response.is_act else "action", names[row.response.work].text
+        answer = subject.say(f"answer-{kind}", day=in_words(row.response.day, language), name=name)
+        return (subject.say(standing, n=abs(row.margin)), due, answer)
+    passed = subject.say("overdue", n=row.overdue) if row.overdue else subject.say("not-yet-due")
+    return (subject.say(standing, n=len(row.responses)), due, passed)

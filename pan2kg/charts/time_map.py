@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from pan2kg.charts import frame as fr
 from pan2kg.charts.drawing import (
     Box,
     Font,
@@ -24,25 +26,13 @@ from pan2kg.charts.drawing import (
     shorten,
     wrap,
 )
-from pan2kg.charts.frame import (
-    BLUE,
-    GREY,
-    INK,
-    NARROW_SHEET,
-    VERMILION,
-    WIDE_SHEET,
-    Body,
-    Caption,
-    Picture,
-    Sign,
-    frame,
-)
-from pan2kg.charts.grid import find, hatch_sign, hatched, level_mark, level_signs
-from pan2kg.charts.subject import Cell, Names, Subject, quoted, table, tags, whole
-from pan2kg.charts.time_axis import Axis, Life, axis_of, bar, draw_country, lives, open_end_sign, place_of, plan_tags
+from pan2kg.charts.frame import BLUE, GREY, INK, PAPER, SHADE, VERMILION, Body, Caption, Picture, Sign
+from pan2kg.charts.subject import Cell, Names, Subject, find, quoted, table, tags, whole
+from pan2kg.charts.time_axis import PALE, TODAY, Axis, Life, axis_of, bar, lives, open_end_sign, place_of
 from pan2kg.coherence.feasible import Verdict
 from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.coherence.uses import key
+from pan2kg.errors import ProjectError
 from pan2kg.tables.figure_words import bits_words, named
 
 SAYS: Final = 310.0
@@ -52,19 +42,15 @@ NAME: Final = Font(12)
 CHOSEN: Final = Font(12, bold=True)
 TAKE: Final = Font(11.5, bold=True)
 FINE: Final = Font(11, colour=GREY)
-
-PALE: Final = "#dde4ee"
 BAND: Final = "#f3dfc1"
-OPEN: Final = "#8a5a00"
 PENS: Final = {
     State.SEEN: Pen(BLUE, 2.0),
     State.ABSENT: Pen(VERMILION, 1.8, (6, 4)),
-    State.OPEN: Pen(OPEN, 1.5, (8, 3, 2, 3)),
+    State.OPEN: Pen("#8a5a00", 1.5, (8, 3, 2, 3)),
     State.UNDATED: Pen(GREY, 1.3, (1.5, 3)),
     State.IMPOSSIBLE: Pen("#9a9a9a", 1.0),
 }
 """The line of a citation: solid where it was seen, dashed where it was not, dotted where the dates are not known."""
-
 TOLD: Final = (State.ABSENT, State.OPEN, State.SEEN)
 """What is told of a citation in words, what asks for something first."""
 
@@ -90,13 +76,16 @@ class Layout:
 
     @property
     def left(self) -> float:
-        """Where the axis begins."""
         return self.head + 16 if self.head else 10.0
 
     @property
     def right(self) -> float:
-        """How far curves reach."""
         return self.left + self.span + self.room
+
+    def course(self, start: Point, end: Point, lean: float) -> tuple[Point, ...]:
+        """A curve on the right of the bars, the further out the more it spans."""
+        out = min(max(start[0], end[0]) + 26 + 0.16 * abs(start[1] - end[1]) + lean, self.right)
+        return start, (out, start[1]), (out, end[1]), end
 
 
 WIDE: Final = Layout(head=220.0, span=440.0, row=40.0, room=6.0)
@@ -104,261 +93,303 @@ NARROW: Final = Layout(head=0.0, span=262.0, row=34.0, room=42.0, low=8.0)
 """For a screen of 360 pixels: the whole picture is as wide as that leaves, and no letter is smaller than 10 pixels."""
 
 
-@dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A plan the chosen one meets: what each could say of the other, what they share in bits and in texts."""
+    """A plan that could cite the chosen one, or be cited by it: either way, and what they share."""
 
-    plan: str
-    out: Occasion
-    back: Occasion
-    texts: int
-
-    @property
-    def bits(self) -> float:
-        """What the two share, in bits, ≥ 0."""
-        return max(self.out.bits, self.back.bits)
-
-    @property
-    def is_abroad(self) -> bool:
-        """Whether it is a plan of another country, which nobody asks to be cited."""
-        return Verdict.ABROAD in {self.out.verdict, self.back.verdict}
+    def __init__(self, subject: Subject, chosen: str, plan: str) -> None:
+        known = subject.known
+        self.plan, self.out, self.back = plan, known.way(chosen, plan), known.way(plan, chosen)
+        self.texts = sum(part.bits > 0 and not part.is_broad for part in known.weight(chosen, plan).contributions)
+        self.bits = max(self.out.bits, self.back.bits)
+        self.is_abroad = Verdict.ABROAD in {self.out.verdict, self.back.verdict}
 
 
 def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> Picture:
     """A plan among those it meets, each at its time; without a plan all plans of the country by fields of policy.
 
     Plans of the same country come first, then those that share most; ``top`` of them are drawn.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names; a number that is none.
     """
     most = whole(top, "top")
-    return _drawn(subject, find(subject.graph, plan), most, WIDE) if plan else draw_country(subject)
+    return _draw(subject, find(subject.graph, plan), most, WIDE) if plan else draw_country(subject)
 
 
 def draw_narrow_time_map(subject: Subject, *, plan: str, top: int) -> Picture:
-    """The same of a plan for a small screen: names above the bars, and without the words at the right.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
-    return _drawn(subject, find(subject.graph, plan), top, NARROW)
+    return _draw(subject, find(subject.graph, plan), top, NARROW)
 
 
-def _drawn(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
-    every = _neighbours(subject, chosen)
+def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
+    met = {end for way in subject.known.occasions for end in (way.source, way.target)
+           if chosen in (way.source, way.target)}  # fmt: skip
+    every = [Neighbour(subject, chosen, plan) for plan in sorted(met - {chosen})]
+    every.sort(key=lambda near: (near.is_abroad, -near.bits, near.plan))
     shown = every[:most]
-    found = lives(subject, (chosen, *(one.plan for one in every)))
-    rows = sorted(
-        (chosen, *(one.plan for one in shown)),
-        key=lambda one: (found[one].first is None and not found[one].issued, _begins(found[one]), one),
-    )
-    names = subject.names((chosen, *(one.plan for one in every)))
+    names = subject.names((chosen, *(near.plan for near in every)))
+    life_of = lives(subject, names)
+
+    def rank(plan: str) -> tuple[bool, date, str]:
+        life = life_of[plan]
+        begins = life.issued.first if life.issued else life.first or life.end or date.max
+        return life.first is None and not life.issued, begins, plan
+
+    rows = sorted((chosen, *(near.plan for near in shown)), key=rank)
+    axis = axis_of([life_of[plan] for plan in rows], subject.graph.as_of, left=layout.left, width=layout.span)
+    bottom, name = layout.row * len(rows), subject.brief(chosen)
+    ends = {plan: (place_of(axis, life_of[plan]), layout.row * (at + 0.5) + layout.low) for at, plan in enumerate(rows)}
+    marks, greatest = axis.marks(bottom, subject.graph.as_of), max((near.bits for near in shown), default=0.0)
+    for near in shown:
+        if near.bits > 0:
+            course = layout.course(ends[chosen], ends[near.plan], 0.0)
+            band = Line(course, Pen(BAND, 3 + 11 * near.bits / greatest), curved=True)
+            marks.append(Group((band,), tags=tags(subject, (near.plan,))))
+    for plan in rows:
+        y, life, font = ends[plan][1], life_of[plan], CHOSEN if plan == chosen else NAME
+        if layout.head:
+            lines = wrap(names[plan].text, layout.head - 4, font, 2)
+            labels = paragraph(0, y - height_of(len(lines), font) / 2, lines, font)
+            drawn: list[Mark] = [*fr.spoken(names[plan], labels, x=layout.head, anchor="end")]
+        else:
+            label = Label(0, y - layout.low - 4, shorten(names[plan].text, layout.right, font), font)
+            drawn = [*fr.spoken(names[plan], [label])]
+        if life.is_drawn:
+            drawn += bar(axis, life, y, BLUE if plan == chosen else PALE, high=HIGH)
+        else:
+            drawn += fr.hatched(Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
+        title, about = names[plan].full, life.tags(subject, plan)
+        marks.append(Group(tuple(drawn), title=title, address=subject.leads(plan), tags=about))
+    for near in shown:
+        marks += _curves(subject, names, layout, (chosen, near), ends)
+        if layout.head:
+            beside = tuple(_beside(subject, name, near, (layout.right + 12, ends[near.plan][1])))
+            marks.append(Group(beside, tags=tags(subject, (near.plan,))))
+    width = layout.right + (10 + SAYS if layout.head else 0)
+    body = Body(width, TOP + bottom, (Group(tuple(marks), shift=(0, TOP)),))
+
+    states = {State.ABSENT, *(state_of(way) for near in shown for way in (near.out, near.back))}
+    is_hatched = any(not life_of[plan].is_drawn for plan in rows)
+    citations = [(pen, f"sign-citation-{state.value}") for state, pen in PENS.items() if state in states]
     caption = Caption(
-        _title(subject, subject.brief(chosen), every),
+        _title(subject, name, every),
         subject.say("time-map-lead"),
-        _signs(subject, shown, is_hatched=any(not found[one].is_dated and not found[one].issued for one in rows)),
+        (
+            *(fr.line_sign(pen, subject.say(word)) for pen, word in [(Pen(BAND, 10), "sign-band"), *citations]),
+            *fr.level_signs(subject),
+            open_end_sign(subject, PALE),
+            fr.day_sign(TODAY, subject.say("sign-as-of")),
+            *([fr.hatch_sign(subject.say("sign-hatch-date"))] if is_hatched else []),
+        ),
         ((subject.say("neighbours-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()),
         (subject.say("chosen-by", plan=names[chosen].key),),
     )
-    scene = Scene(names, rows, {one.plan: one for one in shown}, found, layout)
-    sheet = WIDE_SHEET if layout.head else NARROW_SHEET
-    drawn = {one.plan for one in shown}
-    cells = (_row(names, one, found[one.plan], is_drawn=one.plan in drawn) for one in every)
-    drawing = frame(subject, caption, _body(subject, scene), sheet)
+    cells: list[tuple[Cell, ...]] = []
+    for near in every:
+        life = life_of[near.plan]
+        issued = (life.issued.first, life.issued.last) if life.issued else (None, None)
+        cells.append((
+            near.plan, names[near.plan].text or key(near.plan), *issued, life.start, life.end, near.bits, near.texts,
+            near.out.state.value, near.back.state.value, near.out.verdict.value, near.back.verdict.value,
+            "true" if near in shown else "false",
+        ))  # fmt: skip
+    drawing = fr.frame(subject, caption, body, fr.WIDE_SHEET if layout.head else fr.NARROW_SHEET)
     return Picture("time-map", subject.language, drawing, table(COLUMNS, cells))
 
 
-def _begins(life: Life) -> date:
-    return life.issued.first if life.issued else life.first or life.end or date.max
-
-
-def _neighbours(subject: Subject, chosen: str) -> tuple[Neighbour, ...]:
-    """The plans it meets, those of its own country first, then by what is shared, then by IRI."""
-    known = subject.known
-    ways = {(one.source, one.target): one for one in known.occasions if chosen in {one.source, one.target}}
-    others = sorted({end for pair in ways for end in pair} - {chosen})
-    found = []
-    for other in others:
-        out, back = (ways.get(pair) or known.way(*pair) for pair in ((chosen, other), (other, chosen)))
-        shared = known.weight(chosen, other).contributions
-        found.append(Neighbour(other, out, back, sum(one.bits > 0 and not one.is_broad for one in shared)))
-    return tuple(sorted(found, key=lambda one: (one.is_abroad, -one.bits, one.plan)))
-
-
 def _title(subject: Subject, name: str, every: Sequence[Neighbour]) -> str:
-    """What is to be taken from it: how many plans it meets, how many it cites, how many that could cite it do."""
-    backs = [one.back for one in every if one.back.is_expected]
-    at_home = sum(not one.is_abroad for one in every)
-    said = [subject.say("time-map-meets", plan=name, n=len(every), home=at_home)]
-    said.append(subject.say("time-map-cites", n=sum(one.out.state is State.SEEN for one in every)))
-    if backs:
-        seen = sum(one.state is State.SEEN for one in backs)
-        said.append(subject.say("time-map-cited", n=len(backs), seen=seen))
+    expected = [near.back for near in every if near.back.is_expected]
+    at_home = sum(not near.is_abroad for near in every)
+    words = [subject.say("time-map-meets", plan=name, n=len(every), home=at_home)]
+    words.append(subject.say("time-map-cites", n=sum(near.out.state is State.SEEN for near in every)))
+    if expected:
+        seen = sum(way.state is State.SEEN for way in expected)
+        words.append(subject.say("time-map-cited", n=len(expected), seen=seen))
     else:
-        said.append(subject.say("time-map-none-could"))
-    return " ".join(said)
+        words.append(subject.say("time-map-none-could"))
+    return " ".join(words)
 
 
-def state_of(one: Occasion) -> State:
-    """How a citation is drawn: seen; absent or open where it can be expected; else by why it cannot."""
-    if one.state is State.SEEN:
+def state_of(way: Occasion) -> State:
+    """How a citation is drawn: one that is not expected and not seen is undated, or could not be."""
+    if way.state is State.SEEN:
         return State.SEEN
-    if one.is_expected:
-        return State.ABSENT if one.state is State.ABSENT else State.OPEN
-    return State.UNDATED if one.verdict is Verdict.UNDATED else State.IMPOSSIBLE
+    if way.is_expected:
+        return State.ABSENT if way.state is State.ABSENT else State.OPEN
+    return State.UNDATED if way.verdict is Verdict.UNDATED else State.IMPOSSIBLE
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What is drawn: plans from top to bottom with their names and times, those met among them, and where it stands."""
-
-    names: Names
-    rows: Sequence[str]
-    shown: Mapping[str, Neighbour]
-    found: Mapping[str, Life]
-    layout: Layout
-
-
-def _body(subject: Subject, scene: Scene) -> Body:
-    layout, rows, shown, found = scene.layout, scene.rows, scene.shown, scene.found
-    axis = axis_of([found[one] for one in rows], subject.graph.as_of, left=layout.left, width=layout.span)
-    bottom = layout.row * len(rows)
-    chosen = next(one for one in rows if one not in shown)
-    heights = {one: layout.row * (at + 0.5) + layout.low for at, one in enumerate(rows)}
-    ends = {one: (place_of(axis, found[one]), heights[one]) for one in rows}
-    greatest = max((one.bits for one in shown.values()), default=0.0)
-    brief = subject.brief(chosen)
-    marks: list[Mark] = [*axis.marks(bottom), axis.today(subject.graph.as_of, bottom)]
-    for other in shown.values():
-        band = _band(layout, (ends[chosen], ends[other.plan]), other.bits, greatest)
-        marks += [Group(tuple(band), tags=tags(subject, (other.plan,)))] if band else []
-    for one in rows:
-        marks += _plan(subject, scene, (axis, heights[one]), one, is_chosen=one == chosen)
-    for other in shown.values():
-        marks += _curves(subject, scene, (chosen, other), ends)
-        said = tuple(_says(subject, brief, other, (layout.right + 12, heights[other.plan]))) if layout.head else ()
-        marks += [Group(said, tags=tags(subject, (other.plan,)))] if said else []
-    width = layout.right + (10 + SAYS if layout.head else 0)
-    return Body(width, TOP + bottom, (Group(tuple(marks), shift=(0, TOP)),))
-
-
-def _plan(subject: Subject, scene: Scene, where: tuple[Axis, float], plan: str, *, is_chosen: bool) -> Iterator[Mark]:
-    axis, y = where
-    life, name, font = scene.found[plan], scene.names[plan], CHOSEN if is_chosen else NAME
-    marks: list[Mark] = [replace(one, language=name.language) for one in _named(scene.layout, name.text, y, font)]
-    if life.is_dated or life.issued:
-        marks += bar(axis, life, y, BLUE if is_chosen else PALE, high=HIGH)
-    else:
-        marks += hatched(Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
-    yield Group(tuple(marks), title=name.full, address=subject.leads(plan), tags=plan_tags(subject, plan, life))
-
-
-def _named(layout: Layout, name: str, y: float, font: Font) -> Iterator[Label]:
-    """The name of a plan: in its column to the left of the bar, else in one line above it."""
-    if not layout.head:
-        yield Label(0, y - layout.low - 4, shorten(name, layout.right, font), font)
-        return
-    lines = wrap(name, layout.head - 4, font, 2)
-    for one in paragraph(0, y - height_of(len(lines), font) / 2, lines, font):
-        yield replace(one, x=layout.head, anchor="end")
-
-
-def _course(layout: Layout, start: Point, end: Point, lean: float) -> tuple[Point, Point, Point, Point]:
-    """A curve from one plan to another that passes to the right of both, the further the more rows it passes."""
-    out = min(max(start[0], end[0]) + 26 + 0.16 * abs(start[1] - end[1]) + lean, layout.right)
-    return start, (out, start[1]), (out, end[1]), end
-
-
-def _band(layout: Layout, between: tuple[Point, Point], bits: float, greatest: float) -> list[Mark]:
-    if bits <= 0 or greatest <= 0:
-        return []
-    return [Line(_course(layout, *between, 0.0), Pen(BAND, 3 + 11 * bits / greatest), curved=True)]
+def words_of(subject: Subject, way: Occasion) -> str:
+    state = state_of(way)
+    return subject.say(f"sign-citation-{state.value}") if state in TOLD else named(way.verdict).say(subject.language)
 
 
 def _curves(
-    subject: Subject, scene: Scene, ends_of: tuple[str, Neighbour], ends: Mapping[str, Point]
+    subject: Subject, names: Names, layout: Layout, pair: tuple[str, Neighbour], ends: Mapping[str, Point]
 ) -> Iterator[Mark]:
-    """The citations either way; one grey line where neither could be expected and none was seen."""
-    names, (chosen, one) = scene.names, ends_of
-    ways = [(state_of(way), way) for way in (one.out, one.back)]
-    told = [(state, way) for state, way in ways if state is not State.IMPOSSIBLE] or ways[:1]
-    for at, (state, way) in enumerate(told):
+    (chosen, near), homes = pair, subject.graph.homes
+    ways = [(state_of(way), way) for way in (near.out, near.back)]
+    possible = [(state, way) for state, way in ways if state is not State.IMPOSSIBLE] or ways[:1]
+    for at, (state, way) in enumerate(possible):
         start, end = ends[way.source], ends[way.target]
-        course = _course(scene.layout, start, end, 6.0 * at)
-        marks: list[Mark] = [Line(course, PENS[state], curved=True)]
+        marks: list[Mark] = [Line(layout.course(start, end, 6.0 * at), PENS[state], curved=True)]
         if state in TOLD:
             marks.append(arrow((end[0] + 5, end[1]), math.pi, PENS[state].colour, 8))
         words = subject.say(
             "time-map-way", one=names[way.source].text, two=names[way.target].text, state=words_of(subject, way)
         )
         level = subject.known.link_level(way.source, way.target)
-        told_of = tags(subject, (chosen, one.plan), kind=state.value, level=level)
-        words += _quoted(subject, way) if state is State.SEEN else ""
-        yield Group(tuple(marks), title=words, address=subject.leads(chosen, one.plan), tags=told_of)
+        about = tags(subject, (chosen, near.plan), kind=state.value, level=level)
+        if state is State.SEEN:
+            links = (
+                row.link for row in subject.known.between(way.source, way.target)
+                if row.is_citation and homes.get(row.source, row.source) == way.source
+            )  # fmt: skip
+            words += next((quotation for link in links if (quotation := quoted(subject, link))), "")
+        yield Group(tuple(marks), title=words, address=subject.leads(chosen, near.plan), tags=about)
 
 
-def _quoted(subject: Subject, way: Occasion) -> str:
-    """The words of a citation from one plan, or an action of it, to another."""
-    homes = subject.graph.homes
-    said = [
-        one for one in subject.known.between(way.source, way.target)
-        if one.is_citation and homes.get(one.source, one.source) == way.source
-    ]  # fmt: skip
-    return next((words for one in said if (words := quoted(subject, one.link))), "")
-
-
-def words_of(subject: Subject, way: Occasion) -> str:
-    """What is known of a citation: whether it was seen, where it can be expected, else why it cannot."""
-    state = state_of(way)
-    return subject.say(f"sign-citation-{state.value}") if state in TOLD else named(way.verdict).say(subject.language)
-
-
-def _says(subject: Subject, chosen: str, one: Neighbour, at: Point) -> Iterator[Mark]:
-    """To the right: whether it could cite the chosen plan and does, then whether that cites it; and what is shared."""
-    x, y = at
-    back, out = state_of(one.back), state_of(one.out)
-    said = [subject.say(f"time-map-back-{_said(one.back, back)}", plan=chosen)]
+def _beside(subject: Subject, chosen: str, near: Neighbour, at: Point) -> Iterator[Mark]:
+    (x, y), back, out = at, state_of(near.back), state_of(near.out)
+    verdict = near.back.verdict.value if back is State.IMPOSSIBLE else back.value
+    words = [subject.say(f"time-map-back-{verdict}", plan=chosen)]
     if out in TOLD:
-        said.append(subject.say(f"time-map-out-{out.value}", plan=chosen))
-    if back not in TOLD and measure(" · ".join(said), TAKE) > SAYS - 20:
-        said = said[1:]
+        words.append(subject.say(f"time-map-out-{out.value}", plan=chosen))
+    if back not in TOLD and measure(" · ".join(words), TAKE) > SAYS - 20:
+        words = words[1:]
     worst = next((state for state in TOLD if state in {back, out}), None)
-    colour = PENS[worst].colour if worst else GREY
-    yield Label(x, y - 2, shorten(" · ".join(said), SAYS - 20, TAKE), replace(TAKE, colour=colour))
-    level = subject.known.link_level(one.plan, one.out.source if one.out.source != one.plan else one.back.source)
-    bits = bits_words(one.bits, subject.language)
-    shared = subject.say("time-map-shared", n=one.texts, bits=bits) if one.texts else subject.say("time-map-no-text")
+    font = replace(TAKE, colour=PENS[worst].colour if worst else GREY)
+    yield Label(x, y - 2, shorten(" · ".join(words), SAYS - 20, TAKE), font)
+    level = subject.known.link_level(near.plan, near.out.source if near.out.source != near.plan else near.back.source)
+    bits = bits_words(near.bits, subject.language)
+    shared = subject.say("time-map-shared", n=near.texts, bits=bits) if near.texts else subject.say("time-map-no-text")
     if level:
-        yield from level_mark(x + 4, y + 8.5, level, INK)
+        yield from fr.level_mark(x + 4, y + 8.5, level, INK)
     yield Label(x + 13, y + 12, shorten(shared, SAYS - 30, FINE), FINE)
 
 
-def _said(way: Occasion, state: State) -> str:
-    return way.verdict.value if state is State.IMPOSSIBLE else state.value
+# All plans of the country, a lane a field of policy, with their citations.
+
+COUNTRY_HEAD: Final = 150.0
+COUNTRY_SPAN: Final = 1000.0
+STEP: Final = 14.0
+THIN: Final = 8.0
+LONGEST: Final = 190.0
+COUNTRY_NAME: Final = Font(9)
+HOME: Final = Font(9, bold=True)
+LANE: Final = Font(11.5, bold=True)
+SMALL: Final = Font(9.5, colour=GREY)
+CITED: Final = Pen("#7fb2d6", 1.1)
+FIELD_COLOURS: Final = ("#56b4e9", "#999999", "#009e73", "#0072b2", "#cc79a7", "#e69f00")
+"""A colour a field of policy, in the order of their keys; apart for colour-blind readers, and never alone."""
+COUNTRY_COLUMNS: Final = (
+    "field", "field_label", "plan", "plan_label", "adopted_from", "adopted_to", "starts", "ends", "cites", "drawn",
+)  # fmt: skip
 
 
-def _signs(subject: Subject, shown: Sequence[Neighbour], *, is_hatched: bool) -> tuple[Sign, ...]:
-    """The legend of what is drawn: « possible and absent » always, since that nothing is so drawn says something."""
-    there = {State.ABSENT, *(state_of(way) for one in shown for way in (one.out, one.back))}
-    lines = [
-        Sign((Line(((0, 9), (30, 9)), pen),), subject.say(f"sign-citation-{state.value}"))
-        for state, pen in PENS.items() if state in there
+def colour_of(subject: Subject, field: str) -> str:
+    fields = sorted(set(subject.graph.policy_fields.values()))
+    return FIELD_COLOURS[fields.index(field) % len(FIELD_COLOURS)] if field in fields else PAPER
+
+
+def draw_country(subject: Subject) -> Picture:
+    graph, known = subject.graph, subject.known
+    country, fields = graph.profile.country, graph.policy_fields
+    plans = [plan for plan in known.tables.works.plans if not country or graph.country_of.get(plan) == country]
+    if not plans:
+        raise ProjectError("no-action-to-measure", remedy="add-plan")
+    life_of, names = lives(subject, plans), subject.names([*plans, *fields.values()])
+    axis = axis_of(life_of.values(), graph.as_of, left=COUNTRY_HEAD + 12, width=COUNTRY_SPAN)
+    citations = [
+        (x, y) for x, y in known.chronology.cited
+        if x in life_of and y in life_of and known.cites(x, y) is State.SEEN
     ]  # fmt: skip
-    return (
-        Sign((Line(((0, 9), (30, 9)), Pen(BAND, 10)),), subject.say("sign-band")),
-        *lines,
-        *level_signs(subject),
-        open_end_sign(subject, PALE),
-        Sign((Line(((15, 0), (15, 18)), Pen(INK, 1.2, (2, 3))),), subject.say("sign-as-of")),
-        *([hatch_sign(subject.say("sign-hatch-date"))] if is_hatched else []),
-    )  # fmt: skip
+    cites, by_field = Counter(x for x, _ in citations), dict[str, list[str]]()
+    for plan in plans:
+        by_field.setdefault(fields.get(plan, ""), []).append(plan)
+    own = fields.get(graph.profile.home_plan, "")
+    order = sorted(by_field, key=lambda field: (field == "", field != own, -len(by_field[field]), field))
+
+    wide = COUNTRY_HEAD + COUNTRY_SPAN + 12 + LONGEST
+    back, front, places, y = list[Mark](), list[Mark](), dict[str, Point](), 0.0
+    cells: list[tuple[Cell, ...]] = []
+    for at, field in enumerate(order):
+        rows = _rows(axis, life_of, names, by_field[field])
+        undated = [plan for plan in by_field[field] if not life_of[plan].is_drawn]
+        label, colour = names[field].text if field else "", colour_of(subject, field)
+        high = max(STEP * (len(rows) + bool(undated)), 80.0) + 10
+        back.append(Box(0, y, wide, high, SHADE if at % 2 == 0 else PAPER))
+        front.append(Box(0, y, 5, high, colour))
+        lines = wrap(label[:1].upper() + label[1:] if field else subject.say("no-field"), COUNTRY_HEAD - 24, LANE, 4)
+        front += [Label(12, y + 16 + 14 * row, line, LANE) for row, line in enumerate(lines)]
+        words = [subject.say("field-plans", n=len(by_field[field]))]
+        words += [subject.say("field-undated", n=len(undated))] if undated else []
+        below = y + 17 + 14 * len(lines)
+        front += [Label(12, below + 12 * row, line, SMALL) for row, line in enumerate(words)]
+        for row, on_row in enumerate(rows):
+            middle = y + 5 + STEP * (row + 0.5)
+            for plan in on_row:
+                places[plan] = place_of(axis, life_of[plan]), middle
+                is_home, life, name = plan == graph.profile.home_plan, life_of[plan], names[plan]
+                font, right = HOME if is_home else COUNTRY_NAME, _bar_ends(axis, life)[1]
+                marks = bar(axis, life, middle, INK if is_home else colour, high=THIN)
+                text = shorten(name.text, LONGEST, font)
+                marks.append(Label(right + 4, middle + 3.2, text, font, language=name.language))
+                about = life.tags(subject, plan)
+                front.append(Group(tuple(marks), title=name.full, address=subject.leads(plan), tags=about))
+        if undated:
+            text = subject.say("field-undated-plans", plans=subject.listed(names[plan].text for plan in undated))
+            foot = y + 5 + STEP * (len(rows) + 0.5) + 3.2
+            front.append(Label(axis.left, foot, shorten(text, COUNTRY_SPAN + LONGEST, SMALL), SMALL))
+        for plan in (*(plan for on_row in rows for plan in on_row), *undated):
+            life = life_of[plan]
+            issued = (life.issued.first, life.issued.last) if life.issued else (None, None)
+            ends = (life.start, life.end, cites[plan], "true" if life.is_drawn else "false")
+            cells.append((field or None, label or None, plan, names[plan].text, *issued, *ends))
+        y += high
+    ways: list[Mark] = []
+    for pair in citations:
+        if pair[0] in places and pair[1] in places:
+            (x1, y1), (x2, y2) = places[pair[0]], places[pair[1]]
+            out = max(x1, x2) + 14 + 0.08 * abs(y1 - y2)
+            line = Line(((x1, y1), (out, y1), (out, y2), (x2, y2)), CITED, curved=True)
+            title = subject.say("time-map-cites-pair", one=names[pair[0]].text, two=names[pair[1]].text)
+            about = tags(subject, pair, kind="seen")
+            ways.append(Group((line,), title=title, address=subject.leads(*pair), tags=about))
+    every = (*back, *axis.marks(y, graph.as_of), *ways, *front)
+
+    undrawn = sum(not life_of[plan].is_drawn for plan in plans)
+    period = bar(Axis(2020, 2022, 2, 26), Life(start=date(2020, 1, 1), end=date(2022, 12, 31)), 9,
+                 colour_of(subject, order[0]), high=10)  # fmt: skip
+    caption = Caption(
+        subject.say("country-map-title", n=len(plans), cited=len(citations)),
+        subject.say("country-map-lead"),
+        (
+            Sign(tuple(period), subject.say("sign-period")),
+            open_end_sign(subject, colour_of(subject, order[0])),
+            fr.line_sign(CITED, subject.say("sign-citation-seen")),
+            fr.day_sign(TODAY, subject.say("sign-as-of")),
+        ),
+        (subject.say("country-map-undated", n=undrawn),) if undrawn else (),
+    )
+    drawing = fr.frame(subject, caption, Body(wide, TOP + y, (Group(every, shift=(0, TOP)),)))
+    return Picture("time-map", subject.language, drawing, table(COUNTRY_COLUMNS, cells))
 
 
-def _row(names: Names, one: Neighbour, life: Life, *, is_drawn: bool) -> tuple[Cell, ...]:
-    issued = life.issued
-    return (
-        one.plan, names[one.plan].text or key(one.plan), issued.first if issued else None,
-        issued.last if issued else None, life.start, life.end, one.bits, one.texts, one.out.state.value,
-        one.back.state.value, one.out.verdict.value, one.back.verdict.value, "true" if is_drawn else "false",
-    )  # fmt: skip
+def _rows(axis: Axis, life_of: Mapping[str, Life], names: Names, plans: Sequence[str]) -> list[list[str]]:
+    """The plans that have a place on the axis, on as few rows as keep names and bars apart."""
+    drawn = [plan for plan in plans if life_of[plan].is_drawn]
+    rows: list[list[str]] = []
+    ends: list[float] = []
+    for plan in sorted(drawn, key=lambda plan: (place_of(axis, life_of[plan]), plan)):
+        left, right = _bar_ends(axis, life_of[plan])
+        row = next((at for at, end in enumerate(ends) if end + 8 <= left), len(rows))
+        if row == len(rows):
+            rows.append([])
+            ends.append(0.0)
+        rows[row].append(plan)
+        ends[row] = right + 4 + min(measure(names[plan].text, COUNTRY_NAME), LONGEST)
+    return rows
+
+
+def _bar_ends(axis: Axis, life: Life) -> tuple[float, float]:
+    boxes = [mark for mark in bar(axis, life, 0, "", high=THIN) if isinstance(mark, Box)]
+    dot = place_of(axis, life)
+    edges = [edge for box in boxes for edge in (box.x, box.x + box.width)]
+    return min([dot - 4, *edges]), max([dot + 4, *edges])

@@ -233,7 +233,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     if dated:
         dated.refuse((*choice.plans, *choice.actions))
     if getattr(options, "weights", None):
-        from pan2kg.publish.measured import read_weights
+        from pan2kg.publish.tables import read_weights
 
         graph = graph.weighed_as(read_weights(Path(options.weights)))
     figures = TABLES[options.figure].make(graph, choice)

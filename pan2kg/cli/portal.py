@@ -8,17 +8,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.cli.arguments import PlainFormatter
 from pan2kg.errors import Place
 from pan2kg.i18n.message import say
-
-if TYPE_CHECKING:
-    from pan2kg.publish.portal.access import Access
-    from pan2kg.publish.portal.client import Client
-    from pan2kg.publish.portal.offer import Offer
-    from pan2kg.publish.portal.steps import SearchScope
 
 ACTIONS: Final = ("plan", "push", "status")
 
@@ -88,64 +82,35 @@ def run_portal(
     """
     from tempfile import TemporaryDirectory
 
-    from pan2kg.publish.portal.access import Pace, PortalError, read_access
-    from pan2kg.publish.portal.client import Client
-    from pan2kg.publish.portal.manifest import read_release
-    from pan2kg.publish.portal.offer import make_offer
-    from pan2kg.publish.portal.steps import SearchScope
+    from pan2kg.publish.portal import push
+    from pan2kg.publish.portal.client import Client, Pace, PortalError, read_access
 
     if options.send and options.action != "push":
         raise PortalError("only-push-sends", place=Place("--send"), remedy="use-push-send")
     sends = options.action == "push" and options.send
     reads = sends or options.action == "status" or options.look
     access = read_access(options.portal, os.environ, needs_key=reads)
-    scope = SearchScope(options.organization, options.dataset)
+    scope = push.SearchScope(options.organization, options.dataset)
     with TemporaryDirectory(prefix="pan2kg-") as scratch:
-        offer = make_offer(read_release(Path(options.folder)), Path(scratch), linked=options.linked)
+        offer = push.make_offer(Path(options.folder), Path(scratch), linked=options.linked)
         client = Client(access, Pace(clock, sleep))
         if sends:
-            return _push(client, offer, scope, prune=options.prune)
+            try:
+                outcome = push.push(client, offer, scope, lambda line: _write(f"{line}\n"), prune=options.prune)
+            except KeyboardInterrupt:
+                raise PortalError("push-interrupted", remedy="push-goes-on") from None
+            _write(push.say_outcome(offer, outcome))
+            return 1 if outcome.remaining else 0
+        remote = push.observe(client, offer, scope) if reads else None
+        if scope.dataset and not reads:
+            remote = push.Remote(scope.dataset, {})
+        todo = push.steps(offer, remote, scope, prune=options.prune)
         if options.action == "status":
-            return _status(client, offer, scope, prune=options.prune)
-        return _plan(client if reads else None, access, offer, scope, prune=options.prune)
-
-
-def _plan(client: Client | None, access: Access, offer: Offer, scope: SearchScope, *, prune: bool) -> int:
-    from pan2kg.publish.portal.push import list_requests, observe
-    from pan2kg.publish.portal.steps import Remote, steps
-
-    if client:
-        remote = observe(client, offer, scope)
-        note = "note-unchanged"
-    else:
-        remote = Remote(scope.dataset, {}, ()) if scope.dataset else None
-        note = "note-not-sent"
-    todo = steps(offer, remote, scope, prune=prune)
-    _write(list_requests(access, todo, scope, remote))
-    _write(f"\n{say('portal', note)}\n")
+            _write(push.say_status(offer, remote, todo))
+            return 1 if todo else 0
+        _write(push.list_requests(access, todo, scope, remote))
+        _write(f"\n{say('portal', 'note-unchanged' if reads else 'note-not-sent')}\n")
     return 0
-
-
-def _push(client: Client, offer: Offer, scope: SearchScope, *, prune: bool) -> int:
-    from pan2kg.publish.portal.access import PortalError
-    from pan2kg.publish.portal.push import push, say_outcome
-
-    try:
-        outcome = push(client, offer, scope, lambda line: _write(f"{line}\n"), prune=prune)
-    except KeyboardInterrupt:
-        raise PortalError("push-interrupted", remedy="push-goes-on") from None
-    _write(say_outcome(offer, outcome))
-    return 1 if outcome.remaining else 0
-
-
-def _status(client: Client, offer: Offer, scope: SearchScope, *, prune: bool) -> int:
-    from pan2kg.publish.portal.push import observe, say_status
-    from pan2kg.publish.portal.steps import steps
-
-    remote = observe(client, offer, scope)
-    todo = steps(offer, remote, scope, prune=prune)
-    _write(say_status(offer, remote, todo))
-    return 1 if todo else 0
 
 
 def _write(text: str) -> None:

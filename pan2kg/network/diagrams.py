@@ -22,8 +22,6 @@ from pan2kg.turtle.vocabulary import kind_and_key
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A plan or review with what belongs to it, itself included; without an id what stands alone."""
-
     id: str
     label: str
     rows: tuple[Row, ...]
@@ -173,9 +171,6 @@ _LIST: Final = re.compile(r"^(\d{1,9})([.)])(?= |$)")
 
 def write_mermaid(table: Tables) -> str:
     """A network as a Mermaid flowchart: a frame a plan, a shape a type, dots for what is derived.
-
-    Raises:
-        FormatError: more links or text than Mermaid draws; with what to choose instead.
 
     >>> print(write_mermaid(Tables("t", ({"id": "http://e/a", "label": "A [b]", "type": "Plan"},), (), {})), end="")
     flowchart LR

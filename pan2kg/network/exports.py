@@ -211,7 +211,6 @@ def write_edges(table: Tables) -> str:
 
 
 def write_zip(table: Tables) -> bytes:
-    """Nodes, edges and what they rest on, as three CSV files in a zip, uncompressed so that its bytes never vary."""
     about = _write(["name", "value"], [{"name": name, "value": value} for name, value in table.head().items()], {})
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
@@ -253,9 +252,6 @@ def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "",
 
     ``weight`` is in bits, and only links by a shared text have one: a program that takes the others for links of
     weight 1 has to be told so.
-
-    Raises:
-        FormatError: an unknown form; or more nodes, links or text than a Mermaid drawing may have.
 
     >>> import networkx as nx
     >>> network = nx.MultiDiGraph()

@@ -38,9 +38,6 @@ def select_network(
     also the links between two such texts (a law and the directive it transposes). Works of the chosen plans stay
     without a link, since that they meet nobody is an answer; texts do not. Without ``plans`` all are chosen.
 
-    Raises:
-        QueryError: a plan or a type of link that is not in the network, with the nearest names.
-
     >>> import networkx as nx
     >>> network = nx.MultiDiGraph()
     >>> for plan, action in (("p", "a"), ("q", "b"), ("r", "c")):
@@ -81,7 +78,6 @@ def _narrow(part: nx.MultiDiGraph[str], chosen: set[str]) -> None:
 
 
 def _home(node: str, data: dict[str, str]) -> str:
-    """The plan or review a node belongs to or is; nothing for a text; a work of no plan is its own."""
     if data.get("type") not in WORKS:
         return ""
     return data.get("plan") or data.get("review") or node
@@ -140,16 +136,13 @@ class Tables:
     released: date | None = None
 
     def head(self) -> dict[str, str]:
-        """The title, what the network is about, and the day of the data where it is known."""
         day = {"released": self.released.isoformat()} if self.released else {}
         return {"title": self.title, **self.about, **day}
 
     def node_columns(self) -> dict[str, type]:
-        """The columns at least one node has a value in."""
         return _used(NODE_COLUMNS, self.nodes)
 
     def edge_columns(self) -> dict[str, type]:
-        """The columns at least one edge has a value in."""
         return _used(EDGE_COLUMNS, self.edges)
 
 
@@ -255,7 +248,6 @@ def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str
 
 
 def _parts(weights: Mapping[str, Mapping[str, float]]) -> list[list[str]]:
-    """The nodes of each part that hangs together, sorted; the largest part first."""
     parts: list[list[str]] = []
     left = set(weights)
     while left:
@@ -318,7 +310,6 @@ def _spots(matrix: bytes, number: int, seed: int) -> Floats:
 
 
 def _drawn_in(places: Floats) -> Floats:
-    """The same places with the outer ones nearer the middle, which has so more room in a picture."""
     import numpy as np
 
     far = np.maximum(np.sqrt((places * places).sum(axis=1)), _NEAR)
@@ -326,7 +317,6 @@ def _drawn_in(places: Floats) -> Floats:
 
 
 def _spread(places: Floats) -> Floats:
-    """The same places with each node moved away from those that lie too close."""
     import numpy as np
 
     least = _APART * 2 / len(places) ** 0.5
@@ -342,20 +332,17 @@ def _spread(places: Floats) -> Floats:
 
 
 def _gaps(places: Floats) -> tuple[Floats, Floats]:
-    """How far each node lies from each other, across and down."""
     across, down = places.T.copy()
     return across[:, None] - across, down[:, None] - down
 
 
 def _summed(across: Floats, down: Floats) -> Floats:
-    """For each node the sum of what concerns it, across and down."""
     import numpy as np
 
     return np.stack([across.sum(axis=1), down.sum(axis=1)], axis=1)
 
 
 def _filling(places: Floats) -> Floats:
-    """The same places in the square from -1 to 1, which they fill as far as that distorts them little."""
     import numpy as np
 
     halves = (places.max(axis=0) - places.min(axis=0)) / 2
@@ -366,8 +353,6 @@ def _filling(places: Floats) -> Floats:
 
 
 class _Rows:
-    """Squares one beside the other, from the largest on, in rows at least as wide as the largest."""
-
     def __init__(self, width: float) -> None:
         self.width, self.left, self.top, self.height = width, 0.0, 0.0, 0.0
 

@@ -1,197 +1,307 @@
-"""Descriptions of a release for machines: stored questions, ontology, dataset, site map and SPARQL endpoint.
+"""Descriptions of a release for machines: catalogue, VoID, service, stored questions, schema.org and site map.
 
-* the questions as ``sh:SPARQLExecutable``, all in one file: a query editor that reads such descriptions
-  offers them as examples, with the prefixes, without being configured;
-* the ontology as it is edited, and in the formats its IRI is answered with;
-* the dataset in schema.org's vocabulary and the addresses of the pages, for search engines;
-* the endpoint as SPARQL 1.1 Service Description and VoID describe it.
+Those in RDF are filled in from the templates of the same names. The questions are ``sh:SPARQLExecutable``, all in one
+file: a query editor that reads such descriptions offers them as examples without being configured.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
 import pyoxigraph as ox
 
 from pan2kg.countries.table import countries
-from pan2kg.project import read_text, turtle_files
-from pan2kg.publish.catalogue.description import Distribution
-from pan2kg.publish.catalogue.facts import forms
-from pan2kg.publish.catalogue.terms import (
-    DCAT,
-    FOAF,
-    PREFIXES,
-    RELEASED,
-    SCHEMA,
-    SD,
-    VOID,
-    OrderedTriples,
-    Term,
-    node,
-    said,
-    typed,
-    write,
-)
-from pan2kg.publish.edition import Edition, File, Issue
-from pan2kg.publish.void import Statistics
-from pan2kg.store.queries import Query, read_queries
-from pan2kg.store.rules import rule_files
+from pan2kg.graph.dataset import CountryProfile
+from pan2kg.graph.labels import best
+from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.publish import vocabulary as words
+from pan2kg.publish.edition import Edition, Facts, File, Issue
+from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASE, RELEASED, SCHEMA, SD, SH, TYPE, VOID, Term, node
+from pan2kg.store.derived_links import TOP, missing_links
+from pan2kg.store.queries import read_queries
 from pan2kg.tables.formats import xml_text
-from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SH
+from pan2kg.tables.template import markup
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF
+from pan2kg.turtle.writer import iri
 
-WHOLE: Final = "queries.ttl"
-_PREFIX: Final = re.compile(r"^\s*PREFIX\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
-_ASK: Final = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE | re.IGNORECASE)
-_KINDS: Final = {"select": "Select", "ask": "Ask", "construct": "Construct", "describe": "Describe"}
+_LICENCES: Final = {
+    "https://creativecommons.org/licenses/by/4.0/": ("cc-by", "Attribution", "CC_BY_4_0"),
+    "https://creativecommons.org/publicdomain/zero/1.0/": ("cc-zero", "PublicDomain", "CC0"),
+}
+"""Licence → the portal's name for it, its type, and its key in the EU's list. A bare IRI the portal does not know."""
+_EU_LICENCES: Final = "http://publications.europa.eu/resource/authority/licence/"
+_LATER: Final = frozenset((DCTERMS + "issued", DCTERMS + "modified", DCTERMS + "identifier", DCAT + "version"))
+"""What only the release knows."""
 
 
-def example_files(edition: Edition) -> Iterator[File]:
-    """Each question as it is stored, the descriptions of all of them in one file, and the rules.
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A file of the release: where it stands, its format, its size and checksum, and what it is.
 
-    Raises:
-        ProjectError: a question or a rule cannot be read.
+    ``key`` is what its IRI is made from, and the same in every version; ``group`` is what several forms of one table
+    are called together.
     """
-    whole = OrderedTriples()
-    prefixes = {**PREFIXES, "sh": SH, "schema": SCHEMA}
-    for query in sorted(read_queries(edition.project).values(), key=lambda query: query.name):
-        text = edition.issue.addresses.moved(query.text)
-        _describe(whole, edition, query, text)
-        yield f"queries/{query.group}/{query.name}.rq", text.encode()
-    for path in rule_files(edition.project):
-        yield f"queries/rules/{path.name}", edition.issue.addresses.moved(read_text(path)).encode()
-    yield WHOLE, write(whole.triples, "ttl", prefixes)
+
+    key: str
+    path: str
+    form: str
+    size: int
+    sha512: str
+    title: Text
+    about: Text
+    group: Text | None = None
 
 
-def _question(query: Query) -> list[ox.Literal]:
-    return [ox.Literal(query.question(language), language=language) for language in RELEASED]
+def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple]:
+    """The catalogue of a release in DCAT-AP, in the order in which it is written."""
+    issue, facts = edition.issue, edition.facts
+    endpoint = issue.addresses.endpoint
+
+    def stated(subject: str) -> str:
+        """The graph's own statements on a subject, its class, title and description first."""
+        properties = facts.statements.get(subject, {})
+        first = [TYPE.value, DCTERMS + "title", DCTERMS + "description"]
+        about = node(issue.addresses.own(subject))
+        return markup("".join(
+            f"{ox.Triple(about, node(predicate), issue.addresses.own_term(value))} .\n"
+            for predicate in [*first, *(name for name in properties if name not in first)] if predicate not in _LATER
+            for value in properties.get(predicate, ())
+        ))  # fmt: skip
+
+    licences = []
+    for licence in facts.about("license"):
+        label, kind, key = _LICENCES.get(licence.value, (licence.value, "", ""))
+        licences.append((markup(str(licence)), label, f"{_EU_LICENCES}{key}" if key else "", kind))
+    keys = [*(offer.key for offer in offers), *(["sparql"] if endpoint else [])]
+    triples = words.filled("catalogue.ttl", PREFIXES, {
+        "issue": issue, "facts": facts, "endpoint": endpoint, "offers": offers, "stated": stated,
+        "standards": {
+            "ontology": edition.ontology, "csvw": "https://www.w3.org/TR/tabular-data-primer/",
+            "profile": "http://data.europa.eu/r5r/", "protocol": "https://www.w3.org/TR/sparql11-protocol/",
+        },
+        "addresses": [node(f"{issue.dataset}#{key}") for key in keys], "licences": facts.about("license"),
+        "about": facts.about, "of": lambda name: _moved(facts, issue, name), "known_licences": licences,
+        "concept": lambda scheme, key: markup(str(words.concept(scheme, key))), "literals": words.literals,
+        "themes": words.concept("data-theme", "").value.removesuffix("/"), "forms": words.forms(), "media": words.MEDIA,
+        "agents": [subject for subject in facts.statements if subject not in (facts.catalogue, facts.dataset)],
+    })  # fmt: skip
+    subjects = {triple.subject for triple in triples}
+    mentioned = {triple.object for triple in triples if isinstance(triple.object, ox.NamedNode)}
+    return list(dict.fromkeys([*triples, *words.explained(sorted(mentioned - subjects, key=str), facts.labels)]))
 
 
-def _describe(described: OrderedTriples, edition: Edition, query: Query, text: str) -> None:
-    places = edition.issue.addresses
-    about = node(f"{places.root}query/{query.name}")
-    form = (_ASK.search(text) or ["", "select"])[1].lower()
-    described.add_types(about, SH + "SPARQLExecutable", f"{SH}SPARQL{_KINDS[form]}Executable")
-    described.add(about, RDFS + "label", *_question(query))
-    described.add(about, RDFS + "comment", *_question(query))
-    if query.header.get("summary"):
-        described.add(about, DCTERMS + "description", ox.Literal(query.header["summary"], language="en"))
-    for word in query.header.get("tags", "").replace(",", " ").split():
-        described.add(about, SCHEMA + "keywords", ox.Literal(word))
-    described.add(about, SH + form, ox.Literal(text))
-    if places.endpoint:
-        described.add(about, SCHEMA + "target", node(places.endpoint))
-    declared = node(places.root + "prefixes")
-    described.add(about, SH + "prefixes", declared)
-    for name, space in _PREFIX.findall(text):
-        one = node(f"{declared.value}#{name}")
-        described.add(declared, SH + "declare", one)
-        described.add(one, SH + "prefix", ox.Literal(name))
-        described.add(one, SH + "namespace", typed(space, "anyURI"))
+def _moved(facts: Facts, issue: Issue, name: str) -> list[Term]:
+    return [issue.addresses.own_term(value) for value in facts.of(facts.dataset, DCAT + name)]
 
 
-FORMS: Final = {"rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD, "nt": ox.RdfFormat.N_TRIPLES}
-
-
-def ontology_files(edition: Edition) -> Iterator[File]:
-    """Every file of ``ontology/``, and the ontology proper in three more serialisations.
-
-    Raises:
-        ProjectError: a file cannot be read.
-    """
-    folder, places = edition.project.ontology, edition.issue.addresses
-    for path in [*turtle_files(folder), *sorted(folder.glob("*.jsonld"))]:
-        text = places.moved(read_text(path))
-        yield f"ontology/{path.relative_to(folder).as_posix()}", text.encode()
-    whole = folder / "pan2kg.ttl"
-    if whole.is_file():
-        text = places.moved(read_text(whole))
-        triples = sorted((quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)), key=str)
-        for ending, form in FORMS.items():
-            written = ox.serialize(triples, format=form, prefixes=dict(edition.prefixes())) or b""
-            yield f"ontology/pan2kg.{ending}", written
-
-
-PATH: Final = "dataset.jsonld"
-
-
-def write_dataset(edition: Edition, distributions: Sequence[Distribution]) -> bytes:
-    """The description as JSON-LD."""
-    return (json.dumps(describe_dataset(edition, distributions), ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def describe_dataset(edition: Edition, distributions: Sequence[Distribution]) -> dict[str, object]:
+def describe_dataset(edition: Edition, offers: Sequence[Distribution]) -> dict[str, object]:
     """The dataset as schema.org says it, with what it covers and what it can be had as."""
     issue, facts = edition.issue, edition.facts
-    places = issue.addresses
-    described: dict[str, object] = {
-        "@context": {"@vocab": "https://schema.org/"},
-        "@type": "Dataset",
-        "@id": issue.dataset,
-        "identifier": issue.dataset,
-        "url": places.base,
-        "name": _texts(facts.of(facts.dataset, DCTERMS + "title")),
-        "description": _texts(facts.of(facts.dataset, DCTERMS + "description")),
-        "keywords": _texts(facts.of(facts.dataset, DCAT + "keyword")),
-        "license": [value.value for value in facts.of(facts.dataset, DCTERMS + "license")],
-        "creator": [_agent(edition, value) for value in facts.of(facts.dataset, DCTERMS + "creator")],
-        "publisher": [_agent(edition, value) for value in facts.of(facts.dataset, DCTERMS + "publisher")],
-        "version": issue.version,
-        "datePublished": str(issue.issued),
-        "dateModified": str(issue.modified),
-        "isAccessibleForFree": True,
-        "inLanguage": list(RELEASED),
-        "distribution": [_download(edition, one) for one in distributions],
-    }
-    if facts.covers:
-        described["temporalCoverage"] = "/".join(str(day) for day in facts.covers)
-    if places_ := [_place(value) for value in facts.of(facts.dataset, DCTERMS + "spatial")]:
-        described["spatialCoverage"] = places_
-    return described
 
+    def texts(values: Iterable[Term]) -> list[dict[str, str]]:
+        texts = (value for value in values if isinstance(value, ox.Literal))
+        return [{"@language": text.language or "und", "@value": text.value} for text in texts]
 
-def _place(value: Term) -> dict[str, object]:
-    """A place, with its name and, where it is a country we know, the box around it."""
-    country = next((one for one in countries().values() if one.iri == value.value), None)
-    if country is None:
-        return {"@type": "Place", "@id": value.value}
-    names = [{"@language": tag, "@value": country.names.say(tag)} for tag in RELEASED]
-    return {"@type": "Place", "@id": value.value, "name": names}
+    def agents(name: str) -> list[dict[str, object]]:
+        return [
+            {"@type": "Organization", "@id": issue.addresses.own(agent.value),
+             "name": texts(facts.of(agent.value, FOAF + "name"))}
+            for agent in facts.about(name)
+        ]  # fmt: skip
 
-
-def _texts(values: Sequence[Term]) -> list[dict[str, str]]:
-    return [
-        {"@language": value.language or "und", "@value": value.value}
-        for value in values
-        if isinstance(value, ox.Literal)
-    ]
-
-
-def _agent(edition: Edition, agent: Term) -> dict[str, object]:
-    names = _texts(edition.facts.of(agent.value, FOAF + "name"))
-    return {"@type": "Organization", "@id": edition.issue.addresses.own(agent.value), "name": names}
-
-
-def _download(edition: Edition, one: Distribution) -> dict[str, object]:
+    by_iri = {country.iri: country for country in countries().values()}
+    places: list[dict[str, object]] = []
+    for value in facts.about("spatial"):
+        country = by_iri.get(value.value)
+        names = [{"@language": tag, "@value": country.names.say(tag)} for tag in RELEASED] if country else []
+        places.append({"@type": "Place", "@id": value.value, **({"name": names} if names else {})})
+    downloads = [
+        {"@type": "DataDownload", "name": offer.title.say(RELEASED[0]), "contentUrl": issue.addresses.file(offer.path),
+         "encodingFormat": words.forms()[offer.form].media, "contentSize": f"{offer.size} B"}
+        for offer in offers
+    ]  # fmt: skip
     return {
-        "@type": "DataDownload",
-        "name": one.title.say(RELEASED[0]),
-        "contentUrl": edition.issue.addresses.file(one.path),
-        "encodingFormat": forms()[one.form].media,
-        "contentSize": f"{one.size} B",
-    }
+        "@context": {"@vocab": SCHEMA}, "@type": "Dataset", "@id": issue.dataset, "identifier": issue.dataset,
+        "url": issue.addresses.base, "name": texts(facts.about("title")),
+        "description": texts(facts.about("description")), "keywords": texts(facts.of(facts.dataset, DCAT + "keyword")),
+        "license": [value.value for value in facts.about("license")], "creator": agents("creator"),
+        "publisher": agents("publisher"), "version": issue.version, "datePublished": str(issue.issued),
+        "dateModified": str(issue.modified), "isAccessibleForFree": True, "inLanguage": list(RELEASED),
+        "distribution": downloads,
+        **({"temporalCoverage": "/".join(map(str, facts.covers))} if facts.covers else {}),
+        **({"spatialCoverage": places} if places else {}),
+    }  # fmt: skip
 
 
-MOST: Final = 50_000
+def as_json(content: object) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+TARGETS: Final = {
+    "eli": "http://data.europa.eu/eli/",
+    "sdg": "http://metadata.un.org/sdg/",
+    "eurovoc": "http://eurovoc.europa.eu/",
+    "eu-authority": "http://publications.europa.eu/resource/authority/",
+}
+"""Data sets of others that things here are linked to, by the beginning of their IRIs."""
+
+
+def targets_of(profile: CountryProfile) -> Mapping[str, str]:
+    """The data sets of others that things of a project can be linked to: with the gazette of its country."""
+    return {**TARGETS, "gazette": profile.gazette_space} if profile.gazette_space else TARGETS
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Triples, subjects and objects; triples by property, things by class, links by target and property."""
+
+    triples: int
+    subjects: int
+    objects: int
+    properties: Counter[str]
+    classes: Counter[str]
+    links: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGETS) -> Statistics:
+    """Count triples, given as lines of N-Triples, each once and those of a subject after each other."""
+    ours, kind = f"<{root}".encode(), f"<{RDF}type>".encode()
+    starts = [(name, f"<{space}".encode()) for name, space in targets.items()]
+    objects: set[bytes] = set()
+    properties, classes = Counter[bytes](), Counter[bytes]()
+    outgoing, links = Counter[tuple[bytes, bytes]](), Counter[tuple[str, str]]()
+    total = subjects = 0
+    subject, is_ours = b"", False
+    for line in lines:
+        name, predicate, rest = line.split(b" ", 2)
+        value = rest[:-3]
+        if name != subject:
+            subject, is_ours, subjects = name, name.startswith(ours), subjects + 1
+        objects.add(value)
+        properties[predicate] += 1
+        if predicate == kind:
+            classes[value] += 1
+        elif is_ours and value.startswith(b"<") and not value.startswith(ours):
+            outgoing[predicate, value] += 1
+        total += 1
+    for (predicate, value), number in outgoing.items():
+        for target, start in starts:
+            if value.startswith(start):
+                links[target, _bare(predicate)] += number
+    named, kinds = (Counter({_bare(name): number for name, number in tally.items()}) for tally in (properties, classes))
+    return Statistics(total, subjects, len(objects), named, kinds, links)
+
+
+def _bare(term: bytes) -> str:
+    return term.strip(b"<>").decode()
+
+
+def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> bytes:
+    """The VoID description in Turtle: how many statements of which classes and properties, and where they are had."""
+    issue, profile = edition.issue, edition.graph.profile
+    places, spaces = issue.addresses, targets_of(profile)
+    prefixes = {**edition.prefixes(), **PREFIXES, "void": VOID}
+
+    def key(term: str) -> str:
+        return "-".join(filter(None, iri(term, prefixes).strip("<>").replace(":", "/").split("/")))
+
+    def title(target: str) -> list[ox.Literal]:
+        gazette = best(profile.gazette, "fr").text if profile.gazette else "–"
+        named = RELEASE.known("linked.gazette", name=gazette) if target == "gazette" else None
+        return words.literals(named or RELEASE.known(f"linked.{target}"))
+
+    def moved(name: str) -> list[Term]:
+        return [places.own_term(value) for value in edition.facts.about(name)]
+
+    terms = [*counts.properties, *counts.classes]
+    plans = edition.store.inner.quads_for_pattern(None, TYPE, node(PAN + "Plan"))
+    example = min((quad.subject.value for quad in plans if isinstance(quad.subject, ox.NamedNode)), default="")
+    known_prefixes = {**PREFIXES, "void": VOID}
+    return words.write(words.filled("void.ttl", known_prefixes, {
+        "issue": issue, "about": moved, "examples": [node(places.own(example))] if example else [],
+        "dumps": [node(places.file(path)) for path in dumps],
+        "missing": words.literals(links_missing(*missing)) if (missing := missing_links(edition.store)) else [],
+        "totals": [
+            ("triples", counts.triples), ("entities", sum(counts.classes.values())),
+            ("distinctSubjects", counts.subjects), ("distinctObjects", counts.objects),
+            ("properties", len(counts.properties)), ("classes", len(counts.classes)),
+        ],
+        "vocabularies": [
+            node(space) for space in sorted({*prefixes.values()}) if any(term.startswith(space) for term in terms)
+        ],
+        "classes": [(name, key(name), number) for name, number in sorted(counts.classes.items())],
+        "properties": [(name, key(name), number) for name, number in sorted(counts.properties.items())],
+        "links": [
+            (target, name, key(name), number, title(target), spaces[target])
+            for (target, name), number in sorted(counts.links.items())
+        ],
+    }), "ttl", known_prefixes)  # fmt: skip
+
+
+def links_missing(held: int, ways: int) -> Text:
+    """That a graph holds the strongest of its derived links alone: how many, and in how many ways works are joined."""
+    return Messages("progress").text("links-strongest", held=held, ways=ways, top=TOP)
+
+
+_RESULTS: Final = (
+    "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples",
+    "RDF_XML", "JSON-LD",
+)  # fmt: skip
+
+
+def write_service(edition: Edition, counts: Statistics) -> bytes:
+    """The endpoint as SPARQL 1.1 Service Description and VoID describe it, in Turtle."""
+    places = edition.issue.addresses
+    names = sorted(name.value for name in edition.store.inner.named_graphs() if isinstance(name, ox.NamedNode))
+    graphs = [places.own(name) for name in names]
+    known_prefixes = {**PREFIXES, "sd": SD, "void": VOID}
+    return words.write(words.filled("service.ttl", known_prefixes, {
+        "issue": edition.issue, "triples": counts.triples,
+        "formats": [node(f"http://www.w3.org/ns/formats/{name}") for name in _RESULTS],
+        "graphs": [(graph, graph.removeprefix(f"{places.root}graph/").replace("/", "-")) for graph in graphs],
+    }), "ttl", known_prefixes)  # fmt: skip
+
+
+_PREFIX: Final = re.compile(r"^\s*PREFIX\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
+_FORM: Final = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE | re.IGNORECASE)
+
+
+def question_files(edition: Edition) -> Iterator[File]:
+    """Each stored question as it is, and the descriptions of all of them in one file.
+
+    Raises:
+        ProjectError: a question cannot be read.
+    """
+    places, rows = edition.issue.addresses, []
+    for query in sorted(read_queries(edition.project).values(), key=lambda query: query.name):
+        text = places.moved(query.text)
+        yield f"queries/{query.group}/{query.name}.rq", text.encode()
+        form = (_FORM.search(text) or ["", "select"])[1].lower()
+        summary = query.header.get("summary")
+        rows.append({
+            "name": query.name, "form": form, "kind": f"{SH}SPARQL{form.capitalize()}Executable", "text": text,
+            "question": [ox.Literal(query.question(tag), language=tag) for tag in RELEASED],
+            "summary": [ox.Literal(summary, language="en")] if summary else [], "prefixes": _PREFIX.findall(text),
+            "words": [ox.Literal(word) for word in query.header.get("tags", "").replace(",", " ").split()],
+        })  # fmt: skip
+    known_prefixes = {**PREFIXES, "sh": SH, "schema": SCHEMA}
+    values = {"queries": rows, "root": places.root, "endpoint": places.endpoint}
+    yield "queries.ttl", words.write(words.filled("questions.ttl", known_prefixes, values), "ttl", known_prefixes)
+
+
+_MOST: Final = 50_000
 """How many addresses one file may hold (the limit of the sitemap protocol)."""
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE: Final = ' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-def map_files(paths: Iterable[str], issue: Issue, most: int = MOST) -> Iterator[File]:
+def map_files(paths: Iterable[str], issue: Issue, most: int = _MOST) -> Iterator[File]:
     """The site map; past the limit of one file, parts of it and a list of the parts.
 
     >>> from datetime import date
@@ -199,65 +309,19 @@ def map_files(paths: Iterable[str], issue: Issue, most: int = MOST) -> Iterator[
     >>> [path for path, _ in files]
     ['sitemap-1.xml', 'sitemap-2.xml', 'sitemap.xml']
     """
-    rest, parts = iter(paths), 0
-    first = list(islice(rest, most))
-    second = list(islice(rest, most))
-    if not second:
-        yield "sitemap.xml", _pages(first, issue)
-        return
-    while first:
-        parts += 1
-        yield f"sitemap-{parts}.xml", _pages(first, issue)
-        first, second = second, list(islice(rest, most))
-    listed = "".join(
-        f"<sitemap><loc>{issue.addresses.file(f'sitemap-{n}.xml')}</loc></sitemap>\n" for n in range(1, parts + 1)
-    )
-    yield "sitemap.xml", f"{_HEAD}<sitemapindex{_SPACE}>\n{listed}</sitemapindex>\n".encode()
-
-
-def _pages(paths: list[str], issue: Issue) -> bytes:
-    day = issue.modified
-    lines = "".join(
-        f"<url><loc>{xml_text(issue.addresses.file(path))}</loc><lastmod>{day}</lastmod></url>\n" for path in paths
-    )
-    return f"{_HEAD}<urlset{_SPACE}>\n{lines}</urlset>\n".encode()
-
-
-SERVICE_PATH: Final = "service.ttl"
-FORMATS: Final = "http://www.w3.org/ns/formats/"
-RESULTS: Final = (
-    "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples",
-    "RDF_XML", "JSON-LD",
-)  # fmt: skip
-
-
-def write_service(edition: Edition, counted: Statistics) -> bytes:
-    """The service description in Turtle; empty where no endpoint is named.
-
-    Raises:
-        OSError: the store cannot be read.
-    """
-    issue = edition.issue
-    places = issue.addresses
-    if not places.endpoint:
-        return b""
-    described, service, whole = OrderedTriples(), node(issue.catalogue + "#service"), node(issue.catalogue + "#served")
-    described.add_types(service, SD + "Service")
-    described.add(service, DCTERMS + "title", *said("service"))
-    described.add(service, SD + "endpoint", node(places.endpoint))
-    described.add(service, SD + "supportedLanguage", node(SD + "SPARQL11Query"))
-    described.add(service, SD + "resultFormat", *(node(FORMATS + name) for name in RESULTS))
-    described.add(service, SD + "feature", node(SD + "UnionDefaultGraph"))
-    described.add(service, SD + "defaultDataset", whole)
-    described.add_types(whole, SD + "Dataset")
-    described.add(whole, SD + "defaultGraph", node(issue.dataset))
-    described.add_types(node(issue.dataset), SD + "Graph", VOID + "Dataset")
-    described.add(node(issue.dataset), VOID + "triples", typed(str(counted.triples), "integer"))
-    names = sorted(name.value for name in edition.store.inner.named_graphs() if isinstance(name, ox.NamedNode))
-    for name in names:
-        graph = node(places.own(name))
-        part = node(f"{issue.catalogue}#graph-{graph.value.removeprefix(places.root + 'graph/').replace('/', '-')}")
-        described.add(whole, SD + "namedGraph", part)
-        described.add_types(part, SD + "NamedGraph")
-        described.add(part, SD + "name", graph)
-    return write(described.triples, "ttl", {**PREFIXES, "sd": SD, "void": VOID})
+    addresses, parts = iter(paths), list[list[str]]()
+    while part := list(islice(addresses, most)):
+        parts.append(part)
+    for number, part in enumerate(parts, 1):
+        entries = "".join(
+            f"<url><loc>{xml_text(issue.addresses.file(path))}</loc><lastmod>{issue.modified}</lastmod></url>\n"
+            for path in part
+        )
+        name = "sitemap.xml" if len(parts) == 1 else f"sitemap-{number}.xml"
+        yield name, f"{_HEAD}<urlset{_SPACE}>\n{entries}</urlset>\n".encode()
+    if len(parts) > 1:
+        entries = "".join(
+            f"<sitemap><loc>{issue.addresses.file(f'sitemap-{number}.xml')}</loc></sitemap>\n"
+            for number in range(1, len(parts) + 1)
+        )
+        yield "sitemap.xml", f"{_HEAD}<sitemapindex{_SPACE}>\n{entries}</sitemapindex>\n".encode()

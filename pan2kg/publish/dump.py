@@ -10,66 +10,70 @@ import gzip
 import io
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import contextmanager
 from itertools import groupby, islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import IO, TYPE_CHECKING, Final, NamedTuple, cast
 
 import pyoxigraph as ox
 
 from pan2kg.errors import ProjectError
 from pan2kg.publish.edition import Addresses
+from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ROOT, graph_of
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+TURTLE: Final = "data/pan2kg.ttl"
+"""What sources state."""
+QUADS: Final = "data/pan2kg.nq.gz"
+"""The same and what rules derived from it, with the names of graphs, by which the two are told apart."""
+DUMPS: Final = (TURTLE, "data/pan2kg.nt.gz", "data/pan2kg.jsonld.gz", "data/pan2kg.rdf.gz", QUADS)
+"""All dumps: Turtle as people open it, the others, which programs read, compressed alone."""
+_VANN: Final = b"<http://purl.org/vocab/vann/preferredNamespaceUri>"
+_LEVEL: Final = 4
+"""Twice as fast as the usual six, for a tenth more bytes."""
+_AT_ONCE: Final = 500
+"""So many lines are written and compared at once: a compressed file takes one with as much ado as all of them."""
 
-_VANN = b"<http://purl.org/vocab/vann/preferredNamespaceUri>"
 
-
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """Statements as lines, sorted by bytes: quads with their graph, and the triples, each once."""
 
     quads: list[bytes]
     triples: list[bytes]
 
+    def lines(self, path: str) -> list[bytes]:
+        """The lines a dump is made from, in its order."""
+        return self.quads if path == QUADS else self.triples
+
 
 def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Content]:
-    """What sources state, and what rules derived from it.
+    """What sources state, and that with what rules derived from it.
 
     Raises:
-        ProjectError: the graph has blank nodes, or an address of a file in it.
+        ProjectError: the graph has blank nodes, or an address of a file in it: what nobody could cite.
     """
     text = store.inner.dump(format=ox.RdfFormat.N_QUADS) or b""
     lines = text.splitlines(keepends=True)
-    _refuse_strays(lines if b"_:" in text or b"<file:" in text else ())
-    mark = f" <{graph_of('derived/', addresses.home)}".encode()
-    stated: list[bytes] = []
-    derived: list[bytes] = []
-    for line in lines:
-        (derived if line.startswith(mark, line.rindex(b" <")) else stated).append(line)
-    return _content(stated, addresses), _content(derived, addresses)
-
-
-def _content(lines: list[bytes], addresses: Addresses) -> Content:
-    if addresses.moves:
-        lines = [rebase(line, addresses.root.encode(), addresses.home.encode()) for line in lines]
-    lines.sort()
-    triples = (line[: line.rindex(b" <")] + b" .\n" for line in lines)
-    return Content(lines, [triple for triple, _ in groupby(triples)])
-
-
-def _refuse_strays(lines: Iterable[bytes]) -> None:
-    """Refuse what nobody could cite: a blank node, a path of the machine the graph was written on."""
-    for line in lines:
+    for line in lines if b"_:" in text or b"<file:" in text else ():
         head, quote, rest = line.partition(b' "')
         terms = head + rest[rest.rindex(b'"') :] if quote else line
         if terms.startswith(b"_:") or b" _:" in terms or b"<file:" in terms:
             raise ProjectError("names-uncitable", remedy="give-thing-iri", line=line.decode().strip()[:200])
+    mark = f" <{graph_of('derived/', addresses.root)}".encode()
+    if addresses.moves:
+        lines = [rebase(line, addresses.root.encode(), addresses.home.encode()) for line in lines]
+    lines.sort()
+    stated = [line for line in lines if not line.startswith(mark, line.rindex(b" <"))]
+    return _content(stated), _content(lines)
+
+
+def _content(lines: list[bytes]) -> Content:
+    triples = sorted(line[: line.rindex(b" <")] + b" .\n" for line in lines)
+    return Content(lines, [triple for triple, _ in groupby(triples)])
 
 
 def rebase(line: bytes, root: bytes, home: bytes = ROOT.encode()) -> bytes:
@@ -86,40 +90,8 @@ def rebase(line: bytes, root: bytes, home: bytes = ROOT.encode()) -> bytes:
     if not quote:
         return line.replace(old, new)
     end = rest.rindex(b'"')
-    text = rest[:end]
-    if _VANN in head:
-        text = text.replace(home, root)
+    text = rest[:end].replace(home, root) if _VANN in head else rest[:end]
     return head.replace(old, new) + quote + text + rest[end:].replace(old, new)
-
-
-FORMATS: Final[Mapping[str, ox.RdfFormat]] = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "nq": ox.RdfFormat.N_QUADS,
-}
-TURTLE: Final = "data/pan2kg.ttl"
-"""What sources state."""
-QUADS: Final = "data/pan2kg.nq.gz"
-"""The same and what rules derived from it, with the names of graphs, by which the two are told apart."""
-DUMPS: Final = (TURTLE, "data/pan2kg.nt.gz", "data/pan2kg.jsonld.gz", "data/pan2kg.rdf.gz", QUADS)
-"""All dumps: Turtle as people open it, the others, which programs read, compressed alone."""
-_LEVEL: Final = 4
-"""Twice as fast as the usual six, for a tenth more bytes."""
-_LINES: Final = ("nt", "nq")
-"""The formats whose dumps are the lines of the content themselves."""
-_AT_ONCE: Final = 500
-"""So many lines are written and compared at once."""
-
-
-def joined(stated: Content, derived: Content) -> Content:
-    """What sources state and what rules derived, together.
-
-    >>> joined(Content([b"a"], [b"x"]), Content([b"b"], [b"x", b"y"]))
-    Content(quads=[b'a', b'b'], triples=[b'x', b'y'])
-    """
-    return Content(sorted((*stated.quads, *derived.quads)), sorted({*stated.triples, *derived.triples}))
 
 
 def write_dumps(
@@ -130,21 +102,17 @@ def write_dumps(
     Raises:
         OSError: the folder cannot be written.
     """
+    (folder / TURTLE).parent.mkdir(parents=True, exist_ok=True)
     for path in DUMPS:
         content = whole if path == QUADS else stated
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        with _written(folder / path) as file:
-            if ending_of(path) in _LINES:
-                file.writelines(_in_pieces(_lines(content, ending_of(path))))
+        with _opened(folder / path, "wb") as file:
+            if ending_of(path) in ("nt", "nq"):
+                lines = content.lines(path)
+                file.writelines(b"".join(lines[at : at + _AT_ONCE]) for at in range(0, len(lines), _AT_ONCE))
             else:
-                read = ox.parse(b"".join(content.triples), format=ox.RdfFormat.N_TRIPLES)
-                ox.serialize(read, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))
+                triples = ox.parse(b"".join(content.triples), format=ox.RdfFormat.N_TRIPLES)
+                ox.serialize(triples, output=file, format=FORMATS[ending_of(path)], prefixes=dict(prefixes))
         yield path, content
-
-
-def _in_pieces(lines: Sequence[bytes]) -> Iterator[bytes]:
-    """Several lines at once: a compressed file takes each piece with as much ado as a long one."""
-    return (b"".join(lines[start : start + _AT_ONCE]) for start in range(0, len(lines), _AT_ONCE))
 
 
 def ending_of(path: str) -> str:
@@ -157,56 +125,92 @@ def ending_of(path: str) -> str:
 
 
 @contextmanager
-def _written(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write to, compressed where its name says so: with neither name nor time, so that bytes are the same."""
-    with path.open("wb") as file:
+def _opened(path: Path, mode: str) -> Iterator[IO[bytes]]:
+    """A file, compressed where its name says so: with neither name nor time in it, so that bytes are the same."""
+    with path.open(mode) as file:
         if path.suffix != ".gz":
-            yield file
+            yield cast("IO[bytes]", file)
             return
-        with gzip.GzipFile("", "wb", compresslevel=_LEVEL, fileobj=file, mtime=0) as packed:
+        with gzip.GzipFile("", mode, compresslevel=_LEVEL, fileobj=cast("IO[bytes]", file), mtime=0) as packed:
             yield cast("IO[bytes]", packed)
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    with path.open("rb") as file, gzip.open(file) if path.suffix == ".gz" else nullcontext(file) as read:
-        yield cast("IO[bytes]", read)
-
-
-def differs(content: Content, path: Path) -> bool:
+def differs(content: Content, folder: Path, path: str) -> bool:
     """Whether a dump, read back, is not the content it was written from."""
-    ending = ending_of(path.name)
-    wanted = _Wanted(_lines(content, ending))
-    with _opened(path) as file:
-        if ending in _LINES:
+    wanted = _Wanted(content.lines(path))
+    with _opened(folder / path, "rb") as file:
+        if ending_of(path) in ("nt", "nq"):
             shutil.copyfileobj(file, wanted, 1 << 16)
         else:
-            ox.serialize(ox.parse(file, format=FORMATS[ending]), output=wanted, format=ox.RdfFormat.N_TRIPLES)
+            ox.serialize(ox.parse(file, format=FORMATS[ending_of(path)]), output=wanted, format=FORMATS["nt"])
     return not wanted.is_met()
 
 
 class _Wanted(io.BytesIO):
     """A file that keeps nothing: it compares what is written to it with the lines that should be."""
 
-    def __init__(self, lines: Iterable[bytes]) -> None:
+    def __init__(self, lines: Sequence[bytes]) -> None:
         self._lines = iter(lines)
         self._next = b""
-        self._same = True
+        self._is_same = True
 
     def write(self, piece: Buffer) -> int:
         """Compare a piece with what comes next."""
         data = bytes(piece)
         while len(self._next) < len(data) and (more := b"".join(islice(self._lines, _AT_ONCE))):
             self._next += more
-        self._same = self._same and self._next.startswith(data)
+        self._is_same = self._is_same and self._next.startswith(data)
         self._next = self._next[len(data) :]
         return len(data)
 
     def is_met(self) -> bool:
         """Whether all that was written is all that should be."""
-        return self._same and not self._next and next(self._lines, None) is None
+        return self._is_same and not self._next and next(self._lines, None) is None
 
 
-def _lines(content: Content, ending: str) -> list[bytes]:
-    """The lines a dump is made from, in its order."""
-    return content.quads if ending == "nq" else content.triples
+def graph_name(line: bytes) -> bytes:
+    """The end of a line of N-Quads that says its graph."""
+    return line[line.rindex(b" <") :]
+
+
+_STATEMENTS: Final = 5_000
+"""So many statements stand in one operation: engines read a request whole."""
+
+
+def write_update(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[str]:
+    """What leads from the statements of one dump to those of another, as SPARQL 1.1 Update; both are lines of N-Quads.
+
+    >>> print("".join(write_update([b'<s:a> <p:b> "x" <g:c> .'], [b'<s:a> <p:b> "y" <g:c> .'])), end="")
+    DELETE DATA {
+    GRAPH <g:c> {
+    <s:a> <p:b> "x" .
+    }
+    } ;
+    INSERT DATA {
+    GRAPH <g:c> {
+    <s:a> <p:b> "y" .
+    }
+    } ;
+    """
+    before, after = ({line.strip() for line in lines} for lines in (old, new))
+    for verb, lines in (("DELETE", before - after), ("INSERT", after - before)):
+        ordered = sorted(lines, key=lambda line: (graph_name(line), line))
+        for start in range(0, len(ordered), _STATEMENTS):
+            yield f"{verb} DATA {{\n"
+            for graph, group in groupby(ordered[start : start + _STATEMENTS], key=graph_name):
+                yield f"GRAPH {graph.decode().strip().removesuffix('.').strip()} {{\n"
+                yield from (f"{line[: line.rindex(b' <')].decode()} .\n" for line in group)
+                yield "}\n"
+            yield "} ;\n"
+
+
+def lines_of(folder: Path) -> list[bytes]:
+    """The statements a release holds, a line each; none where it has no such dump.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not (folder / QUADS).is_file():
+        return []
+    with gzip.open(folder / QUADS) as file:
+        return file.read().splitlines(keepends=True)

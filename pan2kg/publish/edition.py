@@ -1,19 +1,47 @@
-"""One edition of the data set: version, days and addresses of a release, and what each of its parts is made from."""
+"""One edition of the data set: its version, days and addresses, and the facts the graph states on itself.
+
+The facts stand in ``graph/catalogue.ttl``. A person who reviews is published as a role; who agreed to be named stands
+there too, as a ``foaf:Person`` or ``foaf:Agent`` of that name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
+import pyoxigraph as ox
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.graph import dataset as datasets
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.publish.catalogue.facts import Facts
+from pan2kg.publish.vocabulary import DCAT, FOAF, Term, node, rank
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.vocabulary import ROOT
+from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 from pan2kg.turtle.writer import read_prefixes
+
+FILE: Final = "graph/catalogue.ttl"
+_SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT, "foaf": FOAF, "rdf": RDF}
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "catalogue": ("dcterms:title", "dcterms:description", "dcterms:publisher"),
+    "dataset": (
+        "dcterms:title", "dcterms:description", "dcterms:publisher", "dcterms:license", "dcterms:language",
+        "dcterms:spatial", "dcterms:issued", "dcterms:modified", "dcat:keyword", "dcat:theme",
+    ),
+    "agent": ("rdf:type", "foaf:name"),
+}  # fmt: skip
+"""What a catalogue cannot do without."""
+
+Values = tuple[Term, ...]
+File = tuple[str, bytes]
+"""The path of a file inside the release, and what it holds."""
+Note = Callable[[str], None]
+"""Takes a sentence on what is being done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +67,13 @@ class Addresses:
         """An IRI of ours under the base chosen for this publication; any other IRI unchanged."""
         return self.root + iri[len(self.home) :] if iri.startswith(self.home) else iri
 
+    def own_term(self, term: Term) -> Term:
+        """The same of a term; texts stay as they are."""
+        return node(self.own(term.value)) if isinstance(term, ox.NamedNode) else term
+
     def moved(self, text: str) -> str:
         """A file of ours with our own IRIs under the base chosen for this publication."""
         return text.replace(self.home, self.root) if self.moves else text
-
-    @property
-    def ontology(self) -> str:
-        """The IRI of the ontology: it is pan2kg's, and moves only where the whole of pan2kg does."""
-        return self.own(f"{ROOT}ontology")
 
     def file(self, path: str) -> str:
         """The address of a file of the release."""
@@ -90,6 +117,146 @@ class Issue:
         """The IRI of this version of the dataset."""
         return f"{self.dataset}/{self.version}"
 
+    @property
+    def contact_address(self) -> str:
+        """Where to write to, as an address; empty where that was not said."""
+        plain = not self.contact or "://" in self.contact
+        return self.contact if plain else f"mailto:{self.contact.removeprefix('mailto:')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is said of the catalogue, the dataset and the agents they name, and the time the plans cover.
+
+    ``version`` is empty where the graph does not say it; ``space`` is what the IRIs of the project begin with;
+    ``labels`` are those the graph has for what the facts refer to.
+    """
+
+    statements: Mapping[str, Mapping[str, Values]]
+    version: str
+    covers: tuple[date, date] | None
+    labels: Mapping[str, tuple[ox.Literal, ...]]
+    space: str = ROOT
+
+    @property
+    def dataset(self) -> str:
+        """The IRI of the dataset in the graph."""
+        return datasets.dataset_of(self.space)
+
+    @property
+    def catalogue(self) -> str:
+        """The IRI of the catalogue in the graph."""
+        return f"{self.space}catalogue"
+
+    def of(self, subject: str, predicate: str) -> Values:
+        """The values of a property, French first."""
+        return self.statements.get(subject, {}).get(predicate, ())
+
+    def about(self, name: str) -> Values:
+        """The values of a Dublin Core term of the dataset, French first."""
+        return self.of(self.dataset, DCTERMS + name)
+
+    def words(self, subject: str, predicate: str, language: str) -> str:
+        """A text in a language, else in the first there is, else the address of what it would be about."""
+        texts = [value for value in self.of(subject, predicate) if isinstance(value, ox.Literal)]
+        fallback = texts[0].value if texts else subject
+        return next((text.value for text in texts if text.language == language), fallback)
+
+    def day(self, predicate: str) -> date:
+        """A day that is stated of the dataset.
+
+        Raises:
+            ProjectError: what is stated is no day.
+        """
+        value = self.of(self.dataset, predicate)[0]
+        text = value.value if isinstance(value, ox.Literal) else ""
+        try:
+            return date.fromisoformat(text[:10])
+        except ValueError:
+            raise ProjectError("no-day", place=Place(FILE), remedy="write-xsd-date", text=text) from None
+
+
+def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
+    """The facts on itself of a graph whose IRIs begin with ``space``.
+
+    Raises:
+        ProjectError: a fact a catalogue cannot do without is missing; with the property to add.
+    """
+
+    def properties(subject: str) -> Mapping[str, Values]:
+        values: dict[str, set[Term]] = {}
+        for quad in store.inner.quads_for_pattern(node(subject), None, None):
+            if not isinstance(quad.object, ox.Triple):
+                values.setdefault(quad.predicate.value, set()).add(quad.object)
+        return {predicate: tuple(sorted(terms, key=rank)) for predicate, terms in sorted(values.items())}
+
+    def insist(kind: str, subject: str) -> None:
+        for name in _NEEDED[kind]:
+            prefix, _, local = name.partition(":")
+            if not statements[subject].get(_SPACES[prefix] + local):
+                raise ProjectError(
+                    "catalogue-needs", place=Place(FILE), remedy="add-statement", name=name, subject=subject
+                )
+
+    catalogue, dataset = f"{space}catalogue", datasets.dataset_of(space)
+    statements = {catalogue: properties(catalogue), dataset: properties(dataset)}
+    insist("catalogue", catalogue)
+    insist("dataset", dataset)
+    for values in [*statements.values()]:
+        for predicate in (DCTERMS + "publisher", DCTERMS + "creator", DCAT + "contactPoint"):
+            for agent in values.get(predicate, ()):
+                if isinstance(agent, ox.NamedNode):
+                    statements[agent.value] = properties(agent.value)
+                    if predicate != DCAT + "contactPoint":
+                        insist("agent", agent.value)
+    labels = {}
+    mentioned = {term for values in statements.values() for terms in values.values() for term in terms}
+    for term in mentioned:
+        if isinstance(term, ox.NamedNode):
+            named = properties(term.value)
+            names = named.get(SKOS + "prefLabel") or named.get(RDFS + "label") or named.get(FOAF + "name") or ()
+            labels[term.value] = tuple(name for name in names if isinstance(name, ox.Literal))
+    release = datasets.read_release(store, space)
+    return Facts(statements, release.number if release.is_stated else "", _period(store), labels, space)
+
+
+def _period(store: LocalStore) -> tuple[date, date] | None:
+    """From the first day of the earliest plan to the last of the latest, as far as they are stated."""
+    ends = []
+    for name, rest, choose in (("periodStart", "-01-01", min), ("periodEnd", "-12-31", max)):
+        quads = store.inner.quads_for_pattern(None, node(PAN + name), None)
+        days = [quad.object.value for quad in quads if isinstance(quad.object, ox.Literal)]
+        if not days:
+            return None
+        day = choose(days)
+        ends.append(date.fromisoformat(day[:10] if len(day) >= len("2020-01-01") else day[:4] + rest))
+    return ends[0], ends[1]
+
+
+_REVIEWER: Final = node(PAN + "reviewedBy")
+
+
+def name_roles(store: LocalStore) -> None:
+    """Put a role in the place of who reviewed, « reviewer-1 », unless the graph names a person so (``foaf:name``).
+
+    Numbers follow the first day on which somebody reviewed, so that a later release keeps those of the one before.
+    """
+    quads = list(store.inner.quads_for_pattern(None, _REVIEWER, None))
+    named = {quad.object for quad in store.inner.quads_for_pattern(None, node(FOAF + "name"), None)}
+    names = {name.value for name in named if isinstance(name, ox.Literal)}
+    begun: dict[str, str] = {}
+    for quad in quads:
+        reviewer = getattr(quad.object, "value", "")
+        days = store.inner.quads_for_pattern(quad.subject, node(PAN + "reviewedOn"), None)
+        for day in chain((getattr(one.object, "value", "") for one in days), ("9999",)):
+            begun[reviewer] = min(day, begun.get(reviewer, day))
+    unnamed = sorted(begun.keys() - names, key=lambda reviewer: (begun[reviewer], reviewer))
+    roles = {reviewer: f"reviewer-{number}" for number, reviewer in enumerate(unnamed, 1)}
+    for quad in quads:
+        if role := roles.get(getattr(quad.object, "value", "")):
+            store.inner.remove(quad)
+            store.inner.add(ox.Quad(quad.subject, quad.predicate, ox.Literal(role), quad.graph_name))
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
@@ -120,21 +287,21 @@ class Edition:
         """The store that holds the graph."""
         return self.graph.held
 
+    @property
+    def ontology(self) -> str:
+        """The IRI of the ontology: it is pan2kg's, and moves only where the whole of pan2kg does."""
+        return self.issue.addresses.own(f"{ROOT}ontology")
+
+    @property
+    def licence(self) -> str:
+        """The IRI of the licence the data are under, the first of several."""
+        return self.facts.about("license")[0].value
+
     def prefixes(self) -> Mapping[str, str]:
         """The project's prefixes, under the base chosen for our own IRIs."""
         places = self.issue.addresses
         return {name: places.own(space) for name, space in sorted(read_prefixes(self.project).items())}
 
 
-File = tuple[str, bytes]
-"""The path of a file inside the release, and what it holds."""
-
 Part = Callable[[Edition], Iterable[File]]
 """Gives files of a release one after the other, so that no more than one of them is held at a time."""
-
-Note = Callable[[str], None]
-"""Takes a sentence on what is being done."""
-
-
-def silent(_: str) -> None:
-    """Say nothing."""

@@ -1,11 +1,9 @@
 """The folder of a release, put in its place whole or not at all; its checksums, archive and earlier versions.
 
-Sizes and SHA-512 sums go into the catalogue, SHA-256 sums into the list that ``sha256sum -c`` reads. The static site is
-also packed into one archive, which works from disk without a server.
-
-A version holds what can be cited and loaded again: dumps, tables, ontology, questions, catalogue, change list. Pages
-and documents show the present state alone; those of an older one are made from its dump. Files that two places share
-are one file on disk where the file system allows it.
+Sizes and SHA-512 sums go into the catalogue, SHA-256 sums into the list that ``sha256sum -c`` reads. A version holds
+what can be cited and loaded again: dumps, tables, ontology, questions, catalogue, change list. Pages and documents show
+the present state alone; those of an older one are made from its dump. Files that two places share are one file on disk
+where the file system allows it.
 """
 
 from __future__ import annotations
@@ -16,9 +14,8 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -30,64 +27,61 @@ from pan2kg.project import reason, replaced
 from pan2kg.publish.edition import Issue
 
 LIST: Final = "CHECKSUMS"
+MARK: Final = "release.json"
+"""The file that says that a folder is a release, and which."""
+VERSIONS: Final = "version"
+ONTOLOGY: Final = "ontology"
+_FOLDERS: Final = ("data", "tables", ONTOLOGY, "queries", "changes")
+_FILES: Final = (
+    "CITATION.cff", "LICENSE-DATA", "README.md", "catalogue.jsonld", "catalogue.rdf", "catalogue.ttl", "dataset.jsonld",
+    "queries.ttl", "release.css", "release.json", "service.ttl", "void.ttl",
+)  # fmt: skip
+_OF_PAGES: Final = (".js", "data/ontology.ttl", "data/shapes.ttl")
+"""Files among the data that belong to the pages."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """How long a file is, and its SHA-512 in hexadecimal."""
-
-    size: int
-    sha512: str
-
-
-def measure(path: Path) -> Measure:
-    """What the catalogue says of a file.
+def measure(path: Path) -> tuple[int, str]:
+    """The size of a file in bytes and its SHA-512 in hexadecimal, as the catalogue says them.
 
     Raises:
         OSError: it cannot be read.
     """
     state = path.stat()
-    return Measure(state.st_size, _sha512(path, state.st_size, state.st_mtime_ns))
+    return state.st_size, _sha512(path, state.st_size, state.st_mtime_ns)
 
 
 @lru_cache(maxsize=128)
 def _sha512(path: Path, _size: int, _changed: int) -> str:
-    """Computed once for a state of a file: it is asked for when the file is described and when that is checked."""
+    # computed once for a state of a file: it is asked for when the file is described and when that is checked
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha512").hexdigest()
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file in hexadecimal.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def walk(folder: Path, below: str = "") -> Iterator[str]:
     """The paths of all files below a folder, folder by folder in order: only one folder's names are held."""
     with os.scandir(folder / below) as entries:
-        found = sorted((entry.name, entry.is_dir()) for entry in entries)
-    for name, is_folder in found:
+        names = sorted((entry.name, entry.is_dir()) for entry in entries)
+    for name, is_folder in names:
         if is_folder:
             yield from walk(folder, f"{below}{name}/")
         else:
             yield f"{below}{name}"
 
 
-def write_checksums(folder: Path, known: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Write the list of all files with their SHA-256, as far as it is not ``known``.
+def write_checksums(folder: Path, sums: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write the list of all files with their SHA-256, as far as it is not known already (``sums``).
 
     Raises:
         OSError: a file cannot be read, or the list not written.
     """
-    with (folder / LIST).open("w", encoding="utf-8", newline="\n") as file:
+    with (folder / LIST).open("w", encoding="utf-8", newline="\n") as target:
         for path in walk(folder):
             if path != LIST:
-                file.write(f"{known.get(path) or sha256(folder / path)}  {path}\n")
+                digest = sums.get(path)
+                if not digest:
+                    with (folder / path).open("rb") as file:
+                        digest = hashlib.file_digest(file, "sha256").hexdigest()
+                target.write(f"{digest}  {path}\n")
 
 
 def read_checksums(folder: Path) -> Iterator[tuple[str, str]]:
@@ -102,48 +96,30 @@ def read_checksums(folder: Path) -> Iterator[tuple[str, str]]:
             yield path, digest
 
 
-WELCOME: Final = "welcome.html"
-"""The page of languages a site begins with: the front page of the archive, where that of the release is not."""
-PATH: Final = "site.zip"
-GRAPH: Final = "data/pan2kg.nq.gz"
-"""The dump pages offer, which is in the archive too."""
-_LEVEL: Final = 4
-"""How hard to compress: 6 takes half as long again for 4 % less."""
+def pack(folder: Path, target: str, paths: Mapping[str, str], day: date) -> None:
+    """Pack files of a release into one archive, each under another path where ``paths`` says so.
 
-
-def pack(folder: Path, paths: Sequence[str], day: date) -> bool:
-    """Pack the pages of a release; every entry has the release's day, so that the bytes depend on the content alone.
-
-    Returns:
-        Whether there are any.
+    Every entry has the release's day, so that the bytes depend on the content alone.
 
     Raises:
         OSError: they cannot be read or written.
     """
-    if not paths:
-        return False
-    with zipfile.ZipFile(folder / PATH, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted((*paths, GRAPH)):
-            name = "index.html" if path == WELCOME else path
-            entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
+    with zipfile.ZipFile(folder / target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(paths):
+            entry = zipfile.ZipInfo(paths[path], (day.year, day.month, day.day, 0, 0, 0))
             # 3 is Unix: zipfile would note the system it runs on, and the bytes would depend on that
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            archive.writestr(entry, (folder / path).read_bytes(), compresslevel=_LEVEL)
-    (folder / WELCOME).unlink(missing_ok=True)
-    return True
+            # level 6 takes half as long again for 4 % less
+            archive.writestr(entry, (folder / path).read_bytes(), compresslevel=4)
 
 
-MARK: Final = "release.json"
-"""The file that says that a folder is a release, and which."""
-
-
-@dataclass(frozen=True, slots=True)
 class ReleaseFolder:
     """Where the files of a release are put while it is built, with the SHA-256 of each that was put."""
 
-    root: Path
-    sums: dict[str, str] = field(default_factory=dict)
-    _made: set[str] = field(default_factory=set)
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.sums: dict[str, str] = {}
+        self._folders: set[str] = set()
 
     def put(self, path: str, content: bytes) -> None:
         """Write one file.
@@ -155,11 +131,11 @@ class ReleaseFolder:
         folder = path.rpartition("/")[0]
         if path.startswith("/") or ".." in path.split("/") or path in self.sums:
             raise ProjectError("two-parts-one-file", place=Place(path))
-        if folder not in self._made:
+        if folder not in self._folders:
             (self.root / folder).mkdir(parents=True, exist_ok=True)
-            self._made.add(folder)
+            self._folders.add(folder)
         try:
-            with open(f"{self.root}/{path}", "xb") as file:  # noqa: PTH123  # a path object of each of 60,000 files is dear
+            with open(f"{self.root}/{path}", "xb") as file:  # noqa: PTH123  # a path object of each of 12,000 files is dear
                 file.write(content)
         except FileExistsError:
             raise ProjectError("two-parts-one-file", place=Place(path)) from None
@@ -176,14 +152,11 @@ def build(folder: Path, fill: Callable[[Path], None]) -> None:
         with replaced(folder) as work:
             fill(work)
     except OSError as error:
+        # what the system says, without the number the engine's writer adds
+        said = re.sub(r" \(os error \d+\)$", "", reason(error))
         raise ProjectError(
-            "cannot-write-release", place=Place(str(folder)), remedy="before-unchanged", error=_bare(error)
+            "cannot-write-release", place=Place(str(folder)), remedy="before-unchanged", error=said
         ) from None
-
-
-def _bare(error: OSError) -> str:
-    """What the system says, without the number the engine's writer adds."""
-    return re.sub(r" \(os error \d+\)$", "", reason(error))
 
 
 def refuse_target(folder: Path, issue: Issue) -> None:
@@ -191,76 +164,39 @@ def refuse_target(folder: Path, issue: Issue) -> None:
 
     Raises:
         ProjectError: it is a file, holds something that is no release, a newer release, or another release within
-            it; or it lies within a release.
+            it; or it lies within a release: the outer one would be unsound, and replaced it takes the inner along.
     """
+    place = Place(str(folder))
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise ProjectError("is-no-folder", place=Place(str(folder)), remedy="name-fresh-folder")
-    _refuse_nested(folder)
-    if not folder.is_dir() or not any(folder.iterdir()):
-        return
-    there = read_mark(folder)
-    if there is None:
-        raise ProjectError("holds-no-release", place=Place(str(folder)), remedy="name-new-folder-unchanged")
-    theirs, ours = _age(there["version"], there["modified"]), _age(issue.version, str(issue.modified))
-    if theirs > ours:
-        raise ProjectError(
-            "holds-newer-release",
-            place=Place(str(folder)),
-            remedy="raise-version",
-            held=there["version"],
-            held_on=there["modified"],
-            version=issue.version,
-            modified=issue.modified,
-        )
-
-
-def _refuse_nested(folder: Path) -> None:
-    """Refuse a release within a release: the outer one would be unsound, and replaced it takes the inner along."""
+        raise ProjectError("is-no-folder", place=place, remedy="name-fresh-folder")
     around = next((parent for parent in folder.resolve().parents if read_mark(parent)), None)
     if around:
-        raise ProjectError("inside-release", place=Place(str(folder)), remedy="name-folder-outside", around=around)
-    found = (mark.parent for mark in folder.glob(f"*/**/{MARK}") if read_mark(mark.parent))
-    held = sorted(one for one in found if one.parent != folder / "version")
+        raise ProjectError("inside-release", place=place, remedy="name-folder-outside", around=around)
+    inner = (mark.parent for mark in folder.glob(f"*/**/{MARK}") if read_mark(mark.parent))
+    held = sorted(release for release in inner if release.parent != folder / VERSIONS)
     if held:
         raise ProjectError(
-            "holds-another-release", place=Place(str(folder)), remedy="move-release", value=held[0].relative_to(folder)
+            "holds-another-release", place=place, remedy="move-release", value=held[0].relative_to(folder)
         )
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    mark = read_mark(folder)
+    if mark is None:
+        raise ProjectError("holds-no-release", place=place, remedy="name-new-folder-unchanged")
+    if (age(mark["version"]), mark["modified"]) > (age(issue.version), str(issue.modified)):
+        raise ProjectError(
+            "holds-newer-release", place=place, remedy="raise-version", held=mark["version"], held_on=mark["modified"],
+            version=issue.version, modified=issue.modified,
+        )  # fmt: skip
 
 
 def read_mark(folder: Path) -> Mapping[str, str] | None:
     """Version and day of the release in a folder; ``None`` where there is none."""
     with suppress(OSError, ValueError):
-        found = json.loads((folder / MARK).read_text(encoding="utf-8"))
-        if isinstance(found, dict) and all(isinstance(found.get(name), str) for name in ("version", "modified")):
-            return {name: value for name, value in found.items() if isinstance(value, str)}
+        mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
+        if isinstance(mark, dict) and all(isinstance(mark.get(name), str) for name in ("version", "modified")):
+            return {name: value for name, value in mark.items() if isinstance(value, str)}
     return None
-
-
-def _age(version: str, day: str) -> tuple[tuple[tuple[int, int | str], ...], str]:
-    """What releases are compared by: the numbers of the version, then the day.
-
-    >>> _age("0.10.0", "") > _age("0.9.1", "")
-    True
-    """
-    parts = re.findall(r"\d+|[a-z]+", version.lower())
-    return tuple((1, int(part)) if part.isdigit() else (0, part) for part in parts), day
-
-
-VERSIONS: Final = "version"
-ONTOLOGY: Final = "ontology"
-_FOLDERS: Final = ("data", "tables", ONTOLOGY, "queries", "changes")
-_FILES: Final = (
-    "CITATION.cff", "LICENSE-DATA", "README.md", "catalogue.jsonld", "catalogue.rdf", "catalogue.ttl", "dataset.jsonld",
-    "queries.ttl", "release.css", "release.json", "service.ttl", "void.ttl",
-)  # fmt: skip
-_OF_PAGES: Final = (".js", "data/ontology.ttl", "data/shapes.ttl")
-"""Files among the data that belong to the pages."""
-
-
-def versions_in(folder: Path) -> list[str]:
-    """The numbers of the versions a release keeps, the newest first."""
-    found = [path.name for path in (folder / VERSIONS).iterdir()] if (folder / VERSIONS).is_dir() else []
-    return sorted(found, key=age, reverse=True)
 
 
 def age(version: str) -> tuple[tuple[int, int | str], ...]:
@@ -269,12 +205,16 @@ def age(version: str) -> tuple[tuple[int, int | str], ...]:
     >>> age("0.10.0") > age("0.9.1"), age("1.0.0") > age("1.0.0-rc.1")
     (True, True)
     """
-    import re
-
     number, _, early = version.partition("-")
     parts = re.findall(r"\d+|[a-z]+", number.lower())
-    found = [(1, int(part)) if part.isdigit() else (0, part) for part in parts]
-    return (*found, (-1, early) if early else (0, ""))
+    ranked = [(1, int(part)) if part.isdigit() else (0, part) for part in parts]
+    return (*ranked, (-1, early) if early else (0, ""))
+
+
+def versions_in(folder: Path) -> list[str]:
+    """The numbers of the versions a release keeps, the newest first."""
+    names = [path.name for path in (folder / VERSIONS).iterdir()] if (folder / VERSIONS).is_dir() else []
+    return sorted(names, key=age, reverse=True)
 
 
 def keep_versions(work: Path, previous: Path | None) -> None:
@@ -286,11 +226,9 @@ def keep_versions(work: Path, previous: Path | None) -> None:
     if previous is None or not previous.is_dir():
         return
     for version in versions_in(previous):
-        for path in walk(previous / VERSIONS / version):
-            _share(previous / VERSIONS / version / path, work / VERSIONS / version / path)
-    for older in sorted((previous / ONTOLOGY).glob("[0-9]*.ttl")):
-        if not (work / ONTOLOGY / older.name).exists():
-            _share(older, work / ONTOLOGY / older.name)
+        _share(previous / VERSIONS / version, walk(previous / VERSIONS / version), work / VERSIONS / version)
+    ontologies = sorted(path.name for path in (previous / ONTOLOGY).glob("[0-9]*.ttl"))
+    _share(previous / ONTOLOGY, (one for one in ontologies if not (work / ONTOLOGY / one).exists()), work / ONTOLOGY)
 
 
 def add_version(work: Path, version: str, index: bytes) -> None:
@@ -301,23 +239,19 @@ def add_version(work: Path, version: str, index: bytes) -> None:
     """
     target = work / VERSIONS / version
     shutil.rmtree(target, ignore_errors=True)
-    for path in _own(work):
-        _share(work / path, target / path)
+    _share(work, (path for path in _FILES if (work / path).is_file()), target)
+    for folder in _FOLDERS:
+        if (work / folder).is_dir():
+            paths = (f"{folder}/{path}" for path in walk(work / folder))
+            _share(work, (path for path in paths if not path.endswith(_OF_PAGES)), target)
     (target / "index.html").write_bytes(index)
     write_checksums(target)
 
 
-def _own(work: Path) -> Iterator[str]:
-    yield from (path for path in _FILES if (work / path).is_file())
-    for folder in _FOLDERS:
-        if (work / folder).is_dir():
-            paths = (f"{folder}/{path}" for path in walk(work / folder))
-            yield from (path for path in paths if not path.endswith(_OF_PAGES) and path != LIST)
-
-
-def _share(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, or one without links
-        shutil.copyfile(source, target)
+def _share(source: Path, paths: Iterable[str], target: Path) -> None:
+    for path in paths:
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source / path, target / path)
+        except OSError:  # another file system, or one without links
+            shutil.copyfile(source / path, target / path)

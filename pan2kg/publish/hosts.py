@@ -1,28 +1,24 @@
 """How servers lead to the files of a release: rules for w3id.org, for Apache and for nginx.
 
-None of them knows a link, a plan or an action: a document that is there is found by its name, one that is not is a 404.
-Only what was retired is listed, for the servers that hold the files, since a file alone cannot say 410. Apache
-negotiates by itself, with q-values; nginx by patterns, to a tenth; w3id.org, where a rule can only look for a media
-type, leads to a document in the form asked for, or all to a host that negotiates, where one was named.
+None of them knows a link, a plan or an action: one pattern leads a thing to the document that tells it. Only what was
+retired is listed, for the servers that hold the files, since a file alone cannot say 410. Apache negotiates by itself,
+with q-values; nginx by patterns, to a tenth; w3id.org, where a rule can only look for a media type, leads to a document
+in the form asked for, or all to a host that negotiates, where one was named.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.publish.documents import DOCUMENTS, GRAPHS, LINKS, SHARED, Described
+from pan2kg.publish.documents import DOCUMENTS, GRAPHS, SHARED, Described
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import VERSIONS
 
-W3ID: Final = "w3id/.htaccess"
-APACHE: Final = ".htaccess"
-NGINX: Final = "nginx.conf"
 PLACEHOLDER: Final = "https://host.example/pan2kg/"
 MEDIA: Final = {
     "html": "text/html",
@@ -48,15 +44,16 @@ OTHER_MEDIA: Final = {
 }
 FORMS: Final = ("ttl", "jsonld")
 """The forms of a document beside its page."""
-_LINK: Final = rf"(?:id|{DOCUMENTS})/link/(.{{{SHARED}}})([^/.]+)"
-"""The address of a link, or of its document: those whose keys begin alike are told in one."""
-_AT_KEY: Final = "#$1$2"
+APART: Final = ("part", "provision", "category", "conflict")
+"""The kinds of things that have no pages of their own in a release: their documents tell them."""
+_KINDS: Final = "|".join(APART)
+_THING: Final = rf"(?:id|{DOCUMENTS})/([^/]+)/({SHARED})"
 _ABOUT: Final = "(?:dataset|catalogue|contributors|publisher|profile)"
 _ONTOLOGY_FORMS: Final = ("jsonld", "rdf", "ttl")
+_ENDINGS: Final = "|".join(("html", *FORMS))
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """Paths below a base, where they lead, and for whom: an empty ``accepts`` is everybody.
 
     >>> Rule("id/(.+)", "doc/$1.ttl", "text/turtle").leads("id/plan/lu-bhr-2", "text/turtle;q=0.5")
@@ -68,23 +65,31 @@ class Rule:
     accepts: str = ""
     flags: str = "R=303,L,NE"
 
+    def _wanted(self) -> str:
+        """A pattern for an Accept header that names the media type and does not exclude it (``q=0``)."""
+        return rf"{re.escape(self.accepts)}(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))".replace(" ", r"\s")
+
     def written(self, host: str = "") -> str:
         """The rule as Apache's mod_rewrite reads it."""
-        before = f"RewriteCond %{{HTTP_ACCEPT}} {_wanted(self.accepts)}\n" if self.accepts else ""
-        whole = self.target == "-" or "://" in self.target
-        return f"{before}RewriteRule ^{self.pattern}$ {'' if whole else host}{self.target} [{self.flags}]\n"
+        condition = f"RewriteCond %{{HTTP_ACCEPT}} {self._wanted()}\n" if self.accepts else ""
+        is_whole = self.target == "-" or "://" in self.target
+        return f"{condition}RewriteRule ^{self.pattern}$ {'' if is_whole else host}{self.target} [{self.flags}]\n"
 
     def leads(self, path: str, accept: str = "") -> str | None:
         """Where the rule leads a path, below the address of the files; ``None`` where it does not apply."""
         match = re.fullmatch(self.pattern, path)
-        if not match or (self.accepts and not re.search(_wanted(self.accepts), accept)):
+        if not match or (self.accepts and not re.search(self._wanted(), accept)):
             return None
         return re.sub(r"\$(\d)", lambda number: match[int(number[1])] or "", self.target)
 
 
-def _wanted(media: str) -> str:
-    """A pattern for an Accept header that names a media type and does not exclude it (``q=0``)."""
-    return rf"{re.escape(media)}(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))".replace(" ", r"\s")
+MOVED: Final = (
+    Rule(rf"{DOCUMENTS}/link/([0-9a-f])[0-9a-f]\.({_ENDINGS})", f"{DOCUMENTS}/link/$1.$2", flags="R=301,L,NE"),
+    Rule(rf"{DOCUMENTS}/([^/]+)/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3", flags="R=301,L,NE"),
+    Rule(rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/({SHARED})([^/.]*)\.html", f"{DOCUMENTS}/$1/$2.html#$2$3",
+         flags="R=301,L,NE"),
+)  # fmt: skip
+"""Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
 
 
 def w3id_rules(service: str = "") -> list[Rule]:
@@ -95,9 +100,8 @@ def w3id_rules(service: str = "") -> list[Rule]:
     """
     if service:
         return [Rule("(.*)", f"{service.rstrip('/')}/$1")]
-    links = _forms(_LINK, f"{LINKS}/$1", _AT_KEY)
-    things = _forms(f"(?:id/(.+)|{DOCUMENTS}/([^.]+))", f"{DOCUMENTS}/$1$2")
-    return [*links, *things, *_common(), Rule("(.*)", "$1")]
+    things = _forms(f"{_THING}([^/.]*)", f"{DOCUMENTS}/$1/$2", "#$2$3")
+    return [*things, *_forms(f"{DOCUMENTS}/([^/.]+)", f"{DOCUMENTS}/$1"), *MOVED[:2], *_common(), Rule("(.*)", "$1")]
 
 
 def _forms(pattern: str, target: str, at: str = "") -> Iterator[Rule]:
@@ -122,107 +126,69 @@ def _common() -> Iterator[Rule]:
 
 def retired_places(described: Described) -> dict[str, str]:
     """What was given up, by its place below ``id/``, with the document of the one thing of ours that took its place."""
-    found = {}
+    places = {}
     for iri in described.retired:
-        following = [one for one in described.successors(iri) if not described.is_retired(one)]
-        heir = described.places.get(following[0], "") if len(following) == 1 else ""
-        found[described.own_places[iri].removeprefix(f"{DOCUMENTS}/")] = heir
-    return found
+        heirs = [heir for heir in described.successors(iri) if not described.is_retired(heir)]
+        place = described.places.get(heirs[0], "") if len(heirs) == 1 else ""
+        at_key = f"{place}#{described.key(heirs[0])}" if place else ""
+        places[described.own_places[iri].removeprefix(f"{DOCUMENTS}/")] = at_key
+    return places
 
 
-def retired_rules(retired: Mapping[str, str]) -> Iterator[Rule]:
-    """What was given up is gone; an identifier that one thing of ours took the place of leads on to it."""
-    for place, heir in retired.items():
-        forms = rf"(?:id|{DOCUMENTS})/{re.escape(place)}(?:\.(?:html|{'|'.join(FORMS)}))?"
-        yield Rule(forms, heir, flags="R=301,L,NE") if heir else Rule(forms, "-", flags="G")
-
-
-def host_files(edition: Edition, places: Mapping[str, str], *, has_base: bool, service: str) -> Iterator[File]:
-    """The rules for each kind of server; ``places`` are those of what was retired.
+def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, service: str) -> Iterator[File]:
+    """The rules for each kind of server; ``retired`` are the places of what was given up, and of what followed.
 
     ``has_base`` says that the files have an address; without one, the rules for w3id.org name a host to be filled in.
     """
-    retired = list(retired_rules(places))
     path = urlsplit(edition.issue.addresses.base).path if has_base else "/"
     host = edition.issue.addresses.base if has_base else PLACEHOLDER
-    yield W3ID, _w3id(edition, host, w3id_rules(service), has_base=has_base)
-    yield APACHE, _apache(path, retired)
-    yield f"{DOCUMENTS}/{APACHE}", _APACHE_DOCUMENTS
-    yield NGINX, _nginx(path, retired)
+    # what was given up is gone; an identifier that one thing of ours took the place of leads on to it
+    gone, moved = list[Rule](), list[Rule]()
+    for place, heir in retired.items():
+        pattern = rf"(?:id|{DOCUMENTS})/{re.escape(place)}(?:\.(?:{_ENDINGS}))?"
+        if heir:
+            moved.append(Rule(pattern, heir, flags="R=301,L,NE"))
+        else:
+            gone.append(Rule(pattern, "-", flags="G"))
 
+    def written(name: str, **values: object) -> str:
+        return Path(__file__).with_name(name).read_text("utf-8").format(**values)
 
-def _w3id(edition: Edition, host: str, rules: Sequence[Rule], *, has_base: bool) -> bytes:
-    head = _W3ID.read_text("utf-8").format(root=edition.issue.addresses.root)
     remark = "" if has_base else f"# {host} stands for the address of the files\n"
-    return (head + remark + "".join(rule.written(host) for rule in rules)).encode()
-
-
-_W3ID: Final = Path(__file__).with_name("w3id.txt")
-
-
-_LESS: Final = ";qs=0.999"
-"""A little less than the page, for who asks for nothing in particular; Apache takes it off again."""
-_APACHE: Final = Path(__file__).with_name("apache.txt")
-
-
-_APACHE_DOCUMENTS: Final = b"""\
-# A document comes in the form asked for, by the names of its files.
-Options +MultiViews
-"""
-
-
-def _apache(path: str, retired: Sequence[Rule]) -> bytes:
+    rules = "".join(rule.written(host) for rule in w3id_rules(service))
+    yield "w3id/.htaccess", (written("w3id.txt", root=edition.issue.addresses.root) + remark + rules).encode()
+    # a little less than the page, for who asks for nothing in particular; Apache takes it off again
     types = "".join(
-        f'AddType "{media}; charset=utf-8{_LESS if ending in FORMS else ""}" .{ending}\n'
-        for ending, media in MEDIA.items()
-        if ending != "html"
-    )
+        f'AddType "{media}; charset=utf-8{";qs=0.999" if ending in FORMS else ""}" .{ending}\n'
+        for ending, media in MEDIA.items() if ending != "html"
+    )  # fmt: skip
     types += "".join(f'AddType "{media}" .{ending}\n' for ending, media in OTHER_MEDIA.items())
     # a language in the name of a file is for people: it says nothing of how the file is to be negotiated
     types += f"RemoveLanguage {' '.join(f'.{tag}' for tag in LANGUAGES)}\n"
-    return (
-        _APACHE.read_text("utf-8")
-        .format(
-            types=types,
-            path=path,
-            documents=DOCUMENTS,
-            links=Rule(_LINK, f"{LINKS}/$1{_AT_KEY}").written(),
-            retired="".join(rule.written() for rule in retired),
-            common="".join(rule.written() for rule in _common()),
-        )
-        .encode()
-    )
-
-
-_NGINX: Final = Path(__file__).with_name("nginx.txt")
-
-
-def _nginx(path: str, retired: Sequence[Rule]) -> bytes:
-    types = "".join(
-        f"        {media.partition(';')[0]} {ending};\n" for ending, media in {**MEDIA, **OTHER_MEDIA}.items()
+    led = [Rule(f"{_THING}([^/.]+)", f"{DOCUMENTS}/$1/$2#$2$3"), Rule("id/(.+)", f"{DOCUMENTS}/$1")]
+    yield ".htaccess", written(
+        "apache.txt", types=types, path=path,
+        rules="".join(rule.written() for rule in (*gone, *moved, *MOVED, *led, *_common())),
+    ).encode()  # fmt: skip
+    yield (
+        f"{DOCUMENTS}/.htaccess",
+        (b"# A document comes in the form asked for, by the names of its files.\nOptions +MultiViews\n"),
     )
     more = {"css": "text/css", "svg": "image/svg+xml", "zip": "application/zip", "gz": "application/gzip"}
-    types += "".join(f"        {media} {ending};\n" for ending, media in more.items())
+    media_types = {**MEDIA, **OTHER_MEDIA, **more}
     at = re.escape(path)
-    gone = [rule for rule in retired if rule.target == "-"]
-    moved = [rule for rule in retired if rule.target != "-"]
-    return (
-        _NGINX.read_text("utf-8")
-        .format(
-            forms="".join(f'    "~*{pattern}" .{ending};\n' for pattern, ending in preferences()),
-            gone="".join(f'    "~^{at}{rule.pattern}$" 1;\n' for rule in gone),
-            moved="".join(f'    "~^{at}{rule.pattern}$" {path}{rule.target};\n' for rule in moved),
-            types=types,
-            path=path,
-            documents=DOCUMENTS,
-            links=LINKS,
-            shared=SHARED,
-            versions=VERSIONS,
-            about=_ABOUT,
-            graphs=GRAPHS,
-        )
-        .encode()
-    )
+    yield "nginx.conf", written(
+        "nginx.txt",
+        forms="".join(f'    "~*{pattern}" .{ending};\n' for pattern, ending in preferences()),
+        gone="".join(f'    "~^{at}{rule.pattern}$" 1;\n' for rule in gone),
+        moved="".join(f'    "~^{at}{rule.pattern}$" {path}{rule.target};\n' for rule in moved),
+        types="".join(f"        {media.partition(';')[0]} {ending};\n" for ending, media in media_types.items()),
+        places="".join(
+            f'    location ~ "^{path}{rule.pattern}$" {{\n        return 301 {path}{rule.target};\n    }}\n'
+            for rule in MOVED
+        ),
+        path=path, documents=DOCUMENTS, thing=f"{_THING}([^/.]+)", versions=VERSIONS, about=_ABOUT, graphs=GRAPHS,
+    ).encode()  # fmt: skip
 
 
 def preferences() -> Iterator[tuple[str, str]]:
@@ -235,15 +201,14 @@ def preferences() -> Iterator[tuple[str, str]]:
     >>> choose("application/ld+json, text/turtle;q=0.9"), choose("text/turtle;q=0, text/html"), choose("*/*")
     ('jsonld', 'html', 'html')
     """
+
+    def at(media: str, tenth: str) -> str:
+        # a media type with a quality: 1, which need not be said, or so many tenths
+        weight = r"(?:\s*;\s*q=1(?:\.0*)?)?" if tenth == "1" else rf"\s*;\s*q=0?\.{tenth}\d*"
+        return rf"{re.escape(media)}{weight}\s*(?:,|$)"
+
     least = ["1", *(str(tenth) for tenth in range(9, 0, -1))]
     for tenth in least:
         for ending in FORMS:
-            wanted = rf"^(?=.*{_at(MEDIA[ending], tenth)})"
-            page = "".join(rf"(?!.*{_at(MEDIA['html'], one)})" for one in least[: least.index(tenth) + 1])
-            yield f"{wanted}{page}", ending
-
-
-def _at(media: str, tenth: str) -> str:
-    """A pattern for a media type with a quality: 1, which need not be said, or so many tenths."""
-    weight = r"(?:\s*;\s*q=1(?:\.0*)?)?" if tenth == "1" else rf"\s*;\s*q=0?\.{tenth}\d*"
-    return rf"{re.escape(media)}{weight}\s*(?:,|$)".replace("/", "/")
+            page = "".join(rf"(?!.*{at(MEDIA['html'], more)})" for more in least[: least.index(tenth) + 1])
+            yield rf"^(?=.*{at(MEDIA[ending], tenth)}){page}", ending

@@ -1,271 +1,400 @@
-"""What a release checks of itself before it takes its place: every fault found is a reason not to publish.
+"""What a release checks of itself before it takes its place, and whether a server gives what a release holds.
 
-Dumps are read back and compared, checksums and links are followed, and the catalogue is held to rules of our own, so
-that no external validator is needed. Among these are three the portal's software made necessary: it takes the first
-literal for the title, skips a dataset without an identifier, and merges distributions with the same address.
+Dumps are read back and compared, checksums and links are followed, and the catalogue is held to rules of our own. Among
+these are three the portal's software made necessary: it takes the first literal for the title, skips a dataset without
+an identifier, and merges distributions with the same address.
+
+The same questions are put to Apache, nginx, plain files, or the service: the front page, the catalogue with all it
+offers, what stands for the dataset, its versions and the ontology, a thing of every kind in every form, what is not
+there, and what was retired. What only a server that negotiates can do (303, q-values, 410) is asked of one that does.
 """
 
 from __future__ import annotations
 
 import gzip
+import hashlib
+import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from html import unescape
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlsplit
 
+import httpx
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.i18n.message import say
-from pan2kg.publish.catalogue.terms import ADMS, DCAT, DCATAP, FOAF, SPDX, TYPE, Term, canonical, node
-from pan2kg.publish.dump import QUADS, Content, differs
+from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.catalogue import LANGUAGES, Messages
+from pan2kg.i18n.message import say, spoken
+from pan2kg.project import reason
+from pan2kg.publish import documents, dump, folder, hosts
+from pan2kg.publish.documents import DOCUMENTS
 from pan2kg.publish.edition import Addresses, Issue
-from pan2kg.publish.folder import LIST, measure, read_checksums, walk
+from pan2kg.publish.folder import LIST, MARK, VERSIONS
+from pan2kg.publish.hosts import MEDIA
+from pan2kg.publish.vocabulary import ADMS, DCAT, DCATAP, FOAF, SPDX, TYPE, VCARD, Term, canonical
 from pan2kg.turtle.vocabulary import DCTERMS, RDFS, SKOS
 
-Values = Mapping[str, list[Term]]
-NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
-    DCAT + "Catalog": (
-        DCTERMS + "title", DCTERMS + "description", DCTERMS + "publisher", DCTERMS + "language", DCTERMS + "issued",
-        DCTERMS + "modified", DCTERMS + "license", DCTERMS + "spatial", DCAT + "themeTaxonomy", FOAF + "homepage",
-        DCAT + "dataset",
-    ),
-    DCAT + "Dataset": (
-        DCTERMS + "title", DCTERMS + "description", DCTERMS + "identifier", DCTERMS + "publisher", DCTERMS + "spatial",
-        DCAT + "keyword", DCAT + "theme", DCAT + "distribution", DCAT + "version",
-    ),
-    DCAT + "Distribution": (
-        DCTERMS + "title", DCTERMS + "description", DCAT + "accessURL", DCTERMS + "format", DCAT + "mediaType",
-        DCTERMS + "license", DCTERMS + "rights", DCATAP + "availability", ADMS + "status",
-    ),
-    DCAT + "DataService": (
-        DCTERMS + "title", DCAT + "endpointURL", DCTERMS + "conformsTo", DCAT + "servesDataset",
-        DCAT + "endpointDescription",
-    ),
+Properties = Mapping[str, list[Term]]
+_SPACES: Final = {"dcterms": DCTERMS, "dcat": DCAT, "foaf": FOAF, "dcatap": DCATAP, "adms": ADMS}
+_NEEDED: Final = {
+    "Catalog": "dcterms:title dcterms:description dcterms:publisher dcterms:language dcterms:issued dcterms:modified "
+               "dcterms:license dcterms:spatial dcat:themeTaxonomy foaf:homepage dcat:dataset",
+    "Dataset": "dcterms:title dcterms:description dcterms:identifier dcterms:publisher dcterms:spatial dcat:keyword "
+               "dcat:theme dcat:distribution dcat:version",
+    "Distribution": "dcterms:title dcterms:description dcat:accessURL dcterms:format dcat:mediaType dcterms:license "
+                    "dcterms:rights dcatap:availability adms:status",
+    "DataService": "dcterms:title dcat:endpointURL dcterms:conformsTo dcat:servesDataset dcat:endpointDescription",
 }  # fmt: skip
 """What each thing of a catalogue must say, by its class."""
-
-_LABELS: Final = tuple(space + name for space, name in (
-    (RDFS, "label"), (DCTERMS, "title"), (SKOS, "prefLabel"), (FOAF, "name"),
-    ("http://www.w3.org/2006/vcard/ns#", "fn"),
-))  # fmt: skip
+_LABELS: Final = (RDFS + "label", DCTERMS + "title", SKOS + "prefLabel", FOAF + "name", VCARD + "fn")
 _PLACES: Final = frozenset((
     DCAT + "accessURL", DCAT + "downloadURL", DCAT + "endpointURL", DCAT + "previousVersion", TYPE.value,
-    "http://www.w3.org/2002/07/owl#versionIRI", "http://www.w3.org/2006/vcard/ns#hasEmail",
-    "http://www.w3.org/2006/vcard/ns#hasURL",
+    "http://www.w3.org/2002/07/owl#versionIRI", VCARD + "hasEmail", VCARD + "hasURL",
 ))  # fmt: skip
 """Properties whose value is an address rather than a thing the catalogue describes."""
-
-
-def faults(triples: Iterable[ox.Triple], today: date) -> list[str]:
-    """What is wrong with a catalogue, one sentence each; none is the pass.
-
-    >>> faults([], date(2026, 11, 25))
-    ['The catalogue describes no dataset.']
-    """
-    by_subject: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    for triple in triples:
-        if not isinstance(triple.object, ox.Triple):
-            by_subject[str(triple.subject)][triple.predicate.value].append(triple.object)
-    if not any(DCAT + "Dataset" in _classes(properties) for properties in by_subject.values()):
-        return [_fault("no-dataset")]
-    rules: tuple[Callable[[Mapping[str, Values], date], Iterator[str]], ...] = (
-        _missing, _undescribed, _not_french_first, _future, _shared, _thin,
-    )  # fmt: skip
-    return [fault for rule in rules for fault in rule(by_subject, today)]
+_SHORT_WORD: Final = 3
+_SHORT_TEXT: Final = 100
+"""A portal scores keywords and descriptions below these lengths down."""
+_LINK: Final = re.compile(rb"""(?: href| src)=["']([^"']*)["']""")
+_ADDRESS: Final = re.compile(rb"""<loc>([^<]+)|[<"](https?://[^<>"\s]+)[>"]""")
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
+_DESCRIPTIONS: Final = frozenset(
+    ("catalogue.ttl", "void.ttl", "dataset.jsonld", "service.ttl", "queries.ttl", "tables/csv-metadata.json")
+)
 
 
 def _fault(key: str, /, **values: object) -> str:
     return say("inspection", key, **values)
 
 
-def _classes(properties: Values) -> set[str]:
-    return {value.value for value in properties.get(TYPE.value, [])}
-
-
-def _missing(by_subject: Mapping[str, Values], _: date) -> Iterator[str]:
+def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
+    """What is wrong with a catalogue, one sentence each; none is the pass."""
+    if not any(_is_a(properties, "Dataset") for properties in by_subject.values()):
+        yield _fault("no-dataset")
     for subject, properties in by_subject.items():
-        for kind in _classes(properties) & NEEDED.keys():
-            yield from (
-                _fault("lacks", subject=subject, name=name) for name in NEEDED[kind] if not properties.get(name)
-            )
-
-
-def _undescribed(by_subject: Mapping[str, Values], _: date) -> Iterator[str]:
-    for subject, properties in by_subject.items():
-        for predicate, values in properties.items():
-            if predicate in _PLACES:
-                continue
-            for value in values:
-                if isinstance(value, ox.NamedNode) and not _is_described(by_subject.get(str(value), {})):
-                    yield _fault("undescribed", subject=subject, value=value)
-
-
-def _is_described(properties: Values) -> bool:
-    return bool(properties.get(TYPE.value)) and any(properties.get(name) for name in _LABELS)
-
-
-def _not_french_first(by_subject: Mapping[str, Values], _: date) -> Iterator[str]:
-    for subject, properties in by_subject.items():
-        for predicate, values in properties.items():
-            tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
-            if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
-                yield _fault("not-french-first", subject=subject, predicate=predicate)
-
-
-def _future(by_subject: Mapping[str, Values], today: date) -> Iterator[str]:
-    for subject, properties in by_subject.items():
+        for kind, needed in _NEEDED.items():
+            for name in needed.split() if _is_a(properties, kind) else ():
+                prefix, _, local = name.partition(":")
+                if not properties.get(_SPACES[prefix] + local):
+                    yield _fault("lacks", subject=subject, name=_SPACES[prefix] + local)
+        yield from _values(subject, properties, by_subject)
         for name in ("issued", "modified"):
             for value in properties.get(DCTERMS + name, []):
                 if value.value[:10] > today.isoformat():
                     yield _fault("in-future", subject=subject, name=name, day=value.value[:10])
-
-
-def _shared(by_subject: Mapping[str, Values], _: date) -> Iterator[str]:
-    """A portal merges distributions of one address, and makes a nameless resource of dct:hasPart."""
-    distributions = [properties for properties in by_subject.values() if DCAT + "Distribution" in _classes(properties)]
-    counted = Counter(str(value) for properties in distributions for value in properties.get(DCAT + "accessURL", []))
-    for address, number in counted.items():
-        if number > 1:
+        if properties.get(DCTERMS + "hasPart"):
+            yield _fault("has-part", subject=subject)  # a portal makes a nameless resource of it
+        if _is_a(properties, "Dataset"):
+            yield from _thin(subject, properties)
+    distributions = [properties for properties in by_subject.values() if _is_a(properties, "Distribution")]
+    addresses = Counter(str(value) for properties in distributions for value in properties.get(DCAT + "accessURL", []))
+    for address, number in addresses.items():
+        if number > 1:  # a portal merges them
             yield _fault("shared-address", address=address, number=number)
     for properties in distributions:
-        if properties.get(DCAT + "downloadURL") and not (
-            properties.get(DCAT + "byteSize") and properties.get(SPDX + "checksum")
-        ):
+        is_measured = properties.get(DCAT + "byteSize") and properties.get(SPDX + "checksum")
+        if properties.get(DCAT + "downloadURL") and not is_measured:
             yield _fault("no-size", address=properties[DCAT + "downloadURL"][0])
-    for subject, properties in by_subject.items():
-        if properties.get(DCTERMS + "hasPart"):
-            yield _fault("has-part", subject=subject)
 
 
-def _thin(by_subject: Mapping[str, Values], _: date) -> Iterator[str]:
-    """A portal scores keywords below three characters and descriptions below a hundred down."""
-    for subject, properties in by_subject.items():
-        if DCAT + "Dataset" not in _classes(properties):
-            continue
-        if any(len(word.value) < _SHORT_WORD for word in properties.get(DCAT + "keyword", [])):
-            yield _fault("short-keyword", subject=subject, least=_SHORT_WORD)
-        if any(len(text.value) < _SHORT_TEXT for text in properties.get(DCTERMS + "description", [])):
-            yield _fault("short-description", subject=subject, least=_SHORT_TEXT)
-        if [value.value for value in properties.get(DCTERMS + "identifier", [])] != [subject.strip("<>")]:
-            yield _fault("other-identifier", subject=subject)
+def _values(subject: str, properties: Properties, by_subject: Mapping[str, Properties]) -> Iterator[str]:
+    """Whether all that is referred to is described here, and French stands first."""
+    for predicate, values in properties.items():
+        for value in values if predicate not in _PLACES else ():
+            known = by_subject.get(str(value), {})
+            is_described = known.get(TYPE.value) and any(known.get(name) for name in _LABELS)
+            if isinstance(value, ox.NamedNode) and not is_described:
+                yield _fault("undescribed", subject=subject, value=value)
+        tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
+        if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
+            yield _fault("not-french-first", subject=subject, predicate=predicate)
 
 
-_SHORT_WORD: Final = 3
-_SHORT_TEXT: Final = 100
+def _is_a(properties: Properties, kind: str) -> bool:
+    return any(value.value == DCAT + kind for value in properties.get(TYPE.value, ()))
 
 
-_LINK: Final = re.compile(rb"""(?: href| src)=["']([^"']*)["']""")
-_ADDRESS: Final = re.compile(rb"""<loc>([^<]+)|[<"](https?://[^<>"\s]+)[>"]""")
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|/|#", re.IGNORECASE)
+def _thin(subject: str, properties: Properties) -> Iterator[str]:
+    if any(len(word.value) < _SHORT_WORD for word in properties.get(DCAT + "keyword", [])):
+        yield _fault("short-keyword", subject=subject, least=_SHORT_WORD)
+    if any(len(text.value) < _SHORT_TEXT for text in properties.get(DCTERMS + "description", [])):
+        yield _fault("short-description", subject=subject, least=_SHORT_TEXT)
+    if [value.value for value in properties.get(DCTERMS + "identifier", [])] != [subject.strip("<>")]:
+        yield _fault("other-identifier", subject=subject)
 
 
-def inspect_dumps(folder: Path, dumps: Mapping[str, Content]) -> Iterator[str]:
-    """Whether each dump, read back, is what it was written from."""
-    for path, content in dumps.items():
-        if differs(content, folder / path):
-            yield _fault("other-graph", path=path)
-
-
-def inspect_catalogue(folder: Path, issue: Issue, today: date) -> Iterator[str]:
-    """Whether the three catalogues are one graph, sound, and true of the files they speak of."""
-    files = {ending: (folder / f"catalogue.{ending}").read_bytes() for ending in ("ttl", "rdf", "jsonld")}
-    if len({canonical(content, ending) for ending, content in files.items()}) != 1:
-        yield _fault("catalogues-differ")
-    triples = [quad.triple for quad in ox.parse(files["ttl"], format=ox.RdfFormat.TURTLE)]
-    yield from faults(triples, today)
-    said = {(triple.subject, triple.predicate.value): triple.object for triple in triples}
+def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
+    """A catalogue by subject and property."""
+    statements: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for triple in triples:
-        if triple.predicate == node(DCAT + "downloadURL") and isinstance(triple.object, ox.NamedNode):
-            yield from _inspect_file(folder, issue, said, triple.subject, triple.object.value)
+        if not isinstance(triple.object, ox.Triple):
+            statements[str(triple.subject)][triple.predicate.value].append(triple.object)
+    return statements
 
 
-ValueLookup = Mapping[tuple[object, str], object]
-
-
-def _inspect_file(folder: Path, issue: Issue, said: ValueLookup, about: object, address: str) -> Iterator[str]:
-    path = folder / unquote(address.removeprefix(issue.addresses.base))
-    if not path.is_file():
-        yield _fault("no-such-file", address=address)
-        return
-    found = measure(path)
-    if _value(said.get((about, DCAT + "byteSize"))) != str(found.size):
-        yield _fault("other-size", name=path.name)
-    checksum = said.get((about, SPDX + "checksum"))
-    if _value(said.get((checksum, SPDX + "checksumValue"))) != found.sha512:
-        yield _fault("other-checksum", name=path.name)
-
-
-def _value(term: object) -> str:
-    return term.value if isinstance(term, ox.Literal) else ""
-
-
-def inspect_checksums(folder: Path) -> Iterator[str]:
-    """Whether the list of checksums names every file, once, and nothing else."""
-    listed = read_checksums(folder)
-    for path in walk(folder):
+def inspect(root: Path, issue: Issue, today: date, triples: int, dumps: Mapping[str, dump.Content]) -> Iterator[str]:
+    """What is wrong with a release in a folder: every fault is a reason not to publish it."""
+    for path, content in dumps.items():
+        if dump.differs(content, root, path):
+            yield _fault("other-graph", path=path)
+    yield from _inspect_catalogue(root, issue, today)
+    with gzip.open(root / dump.QUADS) as file:
+        # a triple that stands in several graphs follows itself, since lines are sorted
+        counted, previous = 0, b""
+        for line in file:
+            triple = line[: line.rindex(b" <")]
+            counted, previous = counted + (triple != previous), triple
+    if counted != triples:
+        yield _fault("counts-differ", said=str(triples), found=str(counted))
+    yield from _inspect_links(root, issue.addresses)
+    listed = folder.read_checksums(root)
+    for path in folder.walk(root):
         if path != LIST and next(listed, ("", ""))[0] != path:
             yield _fault("list-wrong", list=LIST, path=path)
 
 
-def inspect_count(folder: Path, triples: int) -> Iterator[str]:
-    """Whether the dump of everything holds as many triples as VoID says."""
-    with gzip.open(folder / QUADS) as file:
-        found = len({line[: line.rindex(b" <")] for line in file})
-    if found != triples:
-        yield _fault("counts-differ", said=str(triples), found=str(found))
+def _inspect_catalogue(root: Path, issue: Issue, today: date) -> Iterator[str]:
+    """Whether the three catalogues are one graph, sound, and true of the files they speak of."""
+    files = {ending: (root / f"catalogue.{ending}").read_bytes() for ending in ("ttl", "rdf", "jsonld")}
+    if len({canonical(content, ending) for ending, content in files.items()}) != 1:
+        yield _fault("catalogues-differ")
+    statements = by_subject([quad.triple for quad in ox.parse(files["ttl"], format=ox.RdfFormat.TURTLE)])
+    yield from faults(statements, today)
+    for properties in statements.values():
+        for value in properties.get(DCAT + "downloadURL", ()):
+            path = root / unquote(value.value.removeprefix(issue.addresses.base))
+            if not path.is_file():
+                yield _fault("no-such-file", address=value.value)
+                continue
+            size, sha512 = folder.measure(path)
+            if [size_.value for size_ in properties.get(DCAT + "byteSize", ())] != [str(size)]:
+                yield _fault("other-size", name=path.name)
+            sums = [statements.get(str(summed), {}) for summed in properties.get(SPDX + "checksum", ())]
+            if [text.value for summed in sums for text in summed.get(SPDX + "checksumValue", ())] != [sha512]:
+                yield _fault("other-checksum", name=path.name)
 
 
-def inspect_links(folder: Path, addresses: Addresses) -> Iterator[str]:
+def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
     """Whether what descriptions and pages point to inside the release is there.
 
-    Our own IRIs and the endpoint are no files, though they may stand below the same address.
+    Our own IRIs and the endpoint are no files, though they may stand below the same address. Documents point to each
+    other by the list of their own places, so that looking again would find nothing.
     """
-    base, root = addresses.base.encode(), addresses.root.encode()
-    pages = Pages(folder)
-    for path in walk(folder):
-        if path.endswith(".html") and not path.startswith(_BY_NAME):
-            yield from pages.inspect(path)
+    base, own = addresses.base.encode(), addresses.root.encode()
+    parent, known = "", dict[bytes, bool]()
+    for path in folder.walk(root):
+        if path.endswith(".html") and not path.startswith(f"{DOCUMENTS}/"):
+            if path.rpartition("/")[0] != parent:  # pages of one folder point to the same files
+                parent, known = path.rpartition("/")[0], {}
+            for link in sorted(set(_LINK.findall((root / path).read_bytes()))):
+                address = unescape(link.decode())
+                if link not in known:
+                    target = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
+                    known[link] = not target or bool(_SCHEME.match(address)) or (root / parent / target).exists()
+                if not known[link]:
+                    yield _fault("points-nowhere", path=path, target=address)
         elif path in _DESCRIPTIONS or path.startswith("sitemap"):
-            found = {one or other for one, other in _ADDRESS.findall((folder / path).read_bytes())}
-            for address in sorted(found - {addresses.endpoint.encode()}):
-                target = unquote(unescape(address.removeprefix(base).decode()))
-                if address.startswith(base) and not address.startswith(root) and not (folder / target).exists():
+            links = {loc or other for loc, other in _ADDRESS.findall((root / path).read_bytes())}
+            for link in sorted(links - {addresses.endpoint.encode()}):
+                target = unquote(unescape(link.removeprefix(base).decode()))
+                if link.startswith(base) and not link.startswith(own) and not (root / target).exists():
                     yield _fault("points-nowhere", path=path, target=target)
 
 
-_BY_NAME: Final = "doc/"
-"""Documents point to each other by the list of their own places, so that looking again would find nothing."""
-_DESCRIPTIONS: Final = frozenset(
-    ("catalogue.ttl", "void.ttl", "dataset.jsonld", "service.ttl", "queries.ttl", "tables/csv-metadata.json")
-)
+_WORDS: Final = Messages("publication")
+_SECONDS: Final = 30
+_NOWHERE: Final = ("doc/plan/no-such-plan.txt", "doc/nothing.ttl", "no/such/file")
+_MOST_TURNS: Final = 3
+_RELAXED: Final = frozenset(("md", "atom", "rq", "ru", "nt", "rdf", "nq", "csv", "ttl", "jsonld"))
+"""Texts whose media type a host of plain files may not know."""
+_WISHES: Final = (
+    ("text/html", "html"), ("text/turtle", "ttl"), ("application/ld+json", "jsonld"),
+    ("text/html;q=0.4, text/turtle;q=0.8", "ttl"), ("text/turtle;q=0.3, text/html", "html"),
+    ("text/turtle;q=0.2, application/ld+json;q=0.9", "jsonld"),
+    ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "html"), ("*/*", "html"),
+)  # fmt: skip
+"""What is asked for in a header, and the ending of what should come."""
 
 
-@dataclass(slots=True)
-class Pages:
-    """Looks after what pages point to. Pages of one folder point to the same files: each is looked for once."""
+class Verification:
+    """What was found at the address of a release: faults in words, how often it was asked, whether it negotiates."""
 
-    folder: Path
-    parent: str = ""
-    known: dict[bytes, bool] = field(default_factory=dict)
+    def __init__(self, root: Path, base: str, client: httpx.Client) -> None:
+        self.base = base if base.endswith("/") else f"{base}/"
+        self.client = client
+        self.sums = dict(folder.read_checksums(root))
+        self.mark = json.loads((root / MARK).read_text(encoding="utf-8"))
+        self.retired: dict[str, str] = self.mark.get("retired", {})
+        self.faults: list[str] = []
+        self.asked = 0
+        self.things = dict(self._things(root))
+        self.negotiates = self.get(next(iter(self.things.values()), DOCUMENTS), "text/turtle")[1] == MEDIA["ttl"]
 
-    def inspect(self, path: str) -> Iterator[str]:
-        """What a page points to that is not there."""
-        parent = path.rpartition("/")[0]
-        if parent != self.parent:
-            self.parent, self.known = parent, {}
-        for one in sorted(set(_LINK.findall((self.folder / path).read_bytes()))):
-            if one not in self.known:
-                self.known[one] = self._leads(one)
-            if not self.known[one]:
-                yield _fault("points-nowhere", path=path, target=unescape(one.decode()))
+    def _things(self, root: Path) -> Iterator[tuple[str, str]]:
+        """A thing of ours of each kind that was not retired, and the document that tells it."""
+        kinds = set()
+        for path in sorted(self.sums):
+            match = re.fullmatch(rf"({DOCUMENTS}/([^/]+)/[^/]+)\.html", path)
+            if match and match[2] not in kinds:
+                start = f"<{self.mark.get('root', '')}id/"
+                quads = ox.parse(path=root / f"{match[1]}.ttl", format=ox.RdfFormat.TURTLE)
+                things = sorted({str(quad.subject) for quad in quads if str(quad.subject).startswith(start)})
+                names = (thing.removeprefix(start).rstrip(">") for thing in things)
+                for name in names:
+                    if name not in self.retired and documents.shared_place(f"{DOCUMENTS}/{name}") == match[1]:
+                        kinds.add(match[2])
+                        yield name, match[1]
+                        break
 
-    def _leads(self, link: bytes) -> bool:
-        address = unescape(link.decode())
-        target = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
-        return not target or bool(_SCHEME.match(address)) or (self.folder / self.parent / target).exists()
+    def run(self) -> None:
+        """Ask all there is to ask.
+
+        Raises:
+            ProjectError: nothing answers.
+        """
+        front = self._expect("", "text/html", 200)
+        for language in LANGUAGES:
+            if f'lang="{language}"'.encode() not in front.content:
+                self._complain("language", "", language=language)
+        for path in self._files():
+            self._file(path)
+        for path in _NOWHERE:
+            self._expect(path, "*/*", 404)
+        for thing in self.things:
+            # whether the rules for the permanent identifier lead a thing to data on this server that speak of it
+            targets = (rule.leads(f"id/{thing}", MEDIA["ttl"]) for rule in hosts.w3id_rules())
+            self._speaks(next(filter(None, targets)).partition("#")[0], thing)
+        if self.negotiates:
+            self._negotiation()
+        else:
+            # what was retired says so where the server cannot: in its document
+            for place in self.retired:
+                path = documents.shared_place(f"{DOCUMENTS}/{place}") + ".html"
+                answer = self._expect(path, "text/html", 200, 410) if path in self.sums else None
+                if answer and answer.status_code == 200 and b'class="retired"' not in answer.content:
+                    self._complain("tombstone", path)
+
+    def get(self, path: str, accept: str = "*/*") -> tuple[httpx.Response, str]:
+        """What the server answers to a GET, which is not followed, and the media type of that.
+
+        Raises:
+            ProjectError: it does not answer.
+        """
+        self.asked += 1
+        try:
+            try:
+                answer = self.client.get(f"{self.base}{quote(path)}", headers={"Accept": accept})
+            except (httpx.RemoteProtocolError, httpx.ReadError):  # closed after the answer before: no answer to this
+                answer = self.client.get(f"{self.base}{quote(path)}", headers={"Accept": accept})
+        except httpx.HTTPError as error:
+            raise ProjectError(
+                "nothing-answers", place=Place(self.base), address=self.base + path, reason=str(error)
+            ) from None
+        return answer, answer.headers.get("content-type", "").partition(";")[0].strip()
+
+    def _complain(self, key: str, path: str, **values: object) -> None:
+        self.faults.append(_WORDS.say(f"verify.{key}", spoken(), path=path or "/", **values))
+
+    def _expect(self, path: str, accept: str, *statuses: int) -> httpx.Response:
+        answer, _ = self.get(path, accept)
+        if answer.status_code not in statuses:
+            wanted = ", ".join(map(str, statuses))
+            self._complain("status", path, accept=accept, found=str(answer.status_code), wanted=wanted)
+        return answer
+
+    def _speaks(self, path: str, thing: str) -> None:
+        """Whether a document says something of a thing."""
+        answer, subjects = self._expect(path, MEDIA["ttl"], 200), set[object]()
+        if answer.status_code == 200:
+            with suppress(SyntaxError):
+                subjects = {quad.subject for quad in ox.parse(answer.content, format=ox.RdfFormat.TURTLE)}
+            if ox.NamedNode(f"{self.mark.get('root', '')}id/{thing}") not in subjects:
+                self._complain("silent", path, thing=f"id/{thing}")
+
+    def _files(self) -> Iterator[str]:
+        """The files that are asked for: all but pages and documents, and of those one of each kind."""
+        kinds: set[tuple[str, ...]] = set()
+        for path in sorted(self.sums):
+            parent, _, name = path.rpartition("/")
+            kind = (parent, name.rpartition(".")[2]) if path.startswith(f"{VERSIONS}/") else tuple(path.split("/")[:2])
+            is_data = "/" not in path or path.startswith(("data/", "tables/", "changes/", "ontology/"))
+            if "/." not in f"/{path}" and (is_data or kind not in kinds):
+                kinds.add(kind)
+                yield path
+        for place in self.things.values():
+            yield from (f"{place}.{ending}" for ending in ("html", "ttl", "jsonld"))
+
+    def _file(self, path: str) -> None:
+        answer = self._expect(path, "*/*", 200)
+        if answer.status_code != 200:
+            return
+        if hashlib.sha256(answer.content).hexdigest() != self.sums[path]:
+            self._complain("bytes", path)
+        ending, named = path.rpartition(".")[2], answer.headers.get("content-type", "")
+        media = named.partition(";")[0].strip()
+        if (ending == "html" or (self.negotiates and ending in MEDIA)) and media != MEDIA[ending]:
+            self._complain("media", path, accept="*/*", found=media, wanted=MEDIA[ending])
+        if self.negotiates and ending in _RELAXED and "charset=utf-8" not in named.lower():
+            self._complain("media", path, accept="*/*", found=named, wanted=f"{MEDIA[ending]}; charset=utf-8")
+
+    def _negotiation(self) -> None:
+        for thing, place in self.things.items():
+            # a thing is led, once or twice, to data that speak of it
+            answer, path = self._expect(f"id/{thing}", MEDIA["ttl"], 303), f"id/{thing}"
+            for _ in range(_MOST_TURNS):
+                if answer.status_code in (301, 303):
+                    path = self._inside(answer)
+                    answer = self._expect(path, MEDIA["ttl"], 200, 303)
+            if answer.status_code == 200:
+                self._speaks(path, thing)
+            for accept, ending in _WISHES:
+                answer = self._expect(place, accept, 200)
+                media = answer.headers.get("content-type", "").partition(";")[0]
+                if answer.status_code == 200 and media != MEDIA[ending]:
+                    self._complain("media", place, accept=accept, found=media, wanted=MEDIA[ending])
+                if "accept" not in answer.headers.get("vary", "").lower():
+                    self._complain("vary", place)
+        # what stands for the dataset, its versions, the ontology and a named graph leads to files
+        versions = sorted({path.split("/")[1] for path in self.sums if path.startswith(f"{VERSIONS}/")})
+        graph = next((path.removesuffix(".ttl") for path in sorted(self.sums) if path.startswith("graph/")), "")
+        names = [*(f"dataset/{version}" for version in versions), "dataset", "ontology", "catalogue", "query/plans"]
+        for path in [*names, *filter(None, [graph])]:
+            answer = self._expect(path, "text/turtle", 200, 303)
+            if answer.status_code == 303:
+                self._expect(self._inside(answer), "text/turtle", 200)
+        self._expect("dataset/99.99", "text/turtle", 303, 404)
+        for place, heir in self.retired.items():
+            self._expect(f"id/{place}", "text/html", 301 if heir else 410)
+            self._expect(f"{DOCUMENTS}/{place}.ttl", "*/*", 301 if heir else 410)
+
+    def _inside(self, answer: httpx.Response) -> str:
+        """Where an answer leads, as a path below the base."""
+        return urlsplit(str(answer.headers.get("location", ""))).path.removeprefix(urlsplit(self.base).path)
+
+
+def verify(root: Path, base: str) -> Verification:
+    """Ask the server at ``base`` whether it serves the release in a folder.
+
+    Raises:
+        ProjectError: the folder holds no release, or nothing answers.
+    """
+    try:
+        with httpx.Client(timeout=_SECONDS, follow_redirects=False) as client:
+            verification = Verification(root, base, client)
+            verification.run()
+    except (OSError, ValueError) as error:
+        why = reason(error) if isinstance(error, OSError) else MARK
+        raise ProjectError("holds-no-release-to-serve", place=Place(str(root)), error=why) from None
+    return verification
+
+
+def tell(verification: Verification) -> str:
+    """What was found, a line each."""
+    lines = [*verification.faults, *([] if verification.negotiates else [_WORDS.say("verify.plain", spoken())])]
+    lines.append(_WORDS.say("verify.done", spoken(), n=verification.asked, faults=str(len(verification.faults))))
+    return "".join(f"{line}\n" for line in lines)

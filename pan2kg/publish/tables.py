@@ -1,111 +1,77 @@
-"""The tables of a release: which there are, their rows as text, and their metadata as CSV on the Web has it.
+"""The tables of a release at two widths: for programs a thing a row, for people a statement a row.
 
-Which tables and columns there are stands in the table beside the code. The rows are every value of the graph they speak
-of, and nothing else; the metadata say of a column what it is called, what it holds, and whose property it is.
+Those for programs (``tables/``) are joined by their keys; what has several values is a list, as CSV on the Web has it
+(``separator``), and read back gives the statements of the graph. Those for people (``data/``) have one value a cell,
+and beside every address the name of what it is; what was retired is in none of them. Two tables are computed: how much
+each text weighs, and the register of figures. Their numbers are no statements of the graph.
 """
 
 from __future__ import annotations
 
-import json
+import csv
+import io
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from itertools import chain
+from importlib.util import find_spec
+from itertools import chain, product
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import Text
-from pan2kg.publish.catalogue.terms import RELEASE, RELEASED, TYPE, node
-from pan2kg.publish.edition import Addresses, Issue
+from pan2kg.coherence import figures
+from pan2kg.coherence.evidence import FIGURED
+from pan2kg.coherence.texts import Earlier
+from pan2kg.errors import Place, ProjectError
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
+from pan2kg.project import read_text
+from pan2kg.publish.descriptions import as_json
+from pan2kg.publish.documents import Described
+from pan2kg.publish.edition import Addresses, Edition, File
+from pan2kg.publish.folder import read_mark
+from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, node
+from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.formats import Grid, write_csv
-from pan2kg.turtle.vocabulary import RDFS, SKOS, XSD
+from pan2kg.tables.parquet import write_parquet
+from pan2kg.tables.spreadsheet import write_spreadsheet
+from pan2kg.turtle.vocabulary import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD
+from pan2kg.turtle.writer import read_prefixes
 
-Kind = Literal["value", "text", "thing", "iri"]
-_COLUMN: Final = re.compile(r"(\S+) (?:(\S+:\S+) )?(value|text|thing|iri)(?: > (\S+))?")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its name, its property, what stands in it, and the table whose rows it refers to."""
-
-    name: str
-    property: str
-    kind: Kind
-    refers: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TableDefinition:
-    """A table: a row a thing of some classes, or a row a statement of one property (``pairs``).
-
-    ``key`` names the columns that tell its rows where these are no things.
-    """
-
-    name: str
-    title: Text
-    columns: tuple[Column, ...]
-    classes: tuple[str, ...] = ()
-    having: str = ""
-    pairs: str = ""
-    key: tuple[str, ...] = ()
-
-
-@cache
-def table_definitions() -> tuple[TableDefinition, ...]:
-    """The tables of a release in their order.
-
-    >>> table_definitions()[0].name, table_definitions()[0].columns[0]
-    ('plans', Column(name='key', property='dcterms:identifier', kind='value', refers=''))
-    """
-    rows = tomllib.loads(Path(__file__).with_name("tables.toml").read_text(encoding="utf-8"))
-    return tuple(
-        TableDefinition(
-            name,
-            RELEASE.known(f"table.{name}"),
-            tuple(_column(text) for text in row["columns"]),
-            tuple(row.get("classes", ())),
-            row.get("having", ""),
-            row.get("pairs", ""),
-        )
-        for name, row in rows.items()
-    )
-
-
-def _column(text: str) -> Column:
-    match = _COLUMN.fullmatch(text)
-    if not match:
-        raise ValueError(f"« {text} » is no column")
-    return Column(match[1], match[2] or "", cast(Kind, match[3]), match[4] or "")
-
-
+TABLES: Final = "tables"
+DATA: Final = "data"
+GROUP: Final = f"{TABLES}/csv-metadata.json"
+CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"@language": RELEASED[0]}]
 SEPARATORS: Final = ("|", "¦", "‖")
-"""What stands between several values of a cell: the first that occurs in none of them.
-
-These tables hold a thing a row, so that a program joins them by their keys; what has several values is a list, as CSV
-on the Web has it (``separator``), and read back gives the statements of the graph. The tables for people
-(:mod:`pan2kg.publish.products`) have one value a cell.
-"""
-
+"""What stands between several values of a cell: the first that occurs in none of them."""
+_WORDS: Final = Messages("publication")
+_COLUMN: Final = re.compile(r"(\S+) (?:(\S+:\S+) )?(value|text|thing|iri)(?: > (\S+))?")
 _CLASS: Final = "rdf:type"
-Term = ox.NamedNode | ox.Literal
-Values = Mapping[str, Sequence[Term]]
+_MOMENTS: Final = {XSD + name for name in ("date", "gYear", "gYearMonth")}
+_MOMENT: Final = {
+    "base": "string",
+    "format": "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?",
+    "dc:description": "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells",
+}
+"""A day, a month or a year: CSVW knows no type for a column that holds either, so that the form has to tell."""
+Value = ox.NamedNode | ox.Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """A column as it is written: what it holds, whose property, and how a reader takes it apart.
 
-    ``about`` is the column whose thing it says something of, ``""`` for that of the row.
+    ``about`` is the column whose thing it says something of, ``""`` for that of the row; ``refers`` the table whose
+    rows it names.
     """
 
     name: str
-    property: str
+    property: str = ""
     datatype: str = "string"
     language: str = ""
     is_iri: bool = False
@@ -114,24 +80,75 @@ class Field:
     refers: str = ""
 
 
+FieldCells = tuple[Field, Sequence[str]]
+
+
 @dataclass(frozen=True, slots=True)
-class CsvTable:
-    """A table as it is written."""
+class ReleaseTable:
+    """A table as it is written; ``key`` names the columns that tell a row from every other.
 
-    definition: TableDefinition
+    The first of ``things`` is the column whose thing a row is about; in a table of pairs the second is what it points
+    to, and where a row is about no thing there is none.
+    """
+
+    name: str
+    title: Text
     fields: tuple[Field, ...]
-    rows: list[list[str]]
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The columns that tell a row from every other."""
-        if self.definition.key:
-            return self.definition.key
-        return tuple(one.name for one in self.fields[:2] if one.is_iri) if self.definition.pairs else ("iri",)
+    rows: Sequence[Sequence[str]]
+    key: tuple[str, ...] = ("iri",)
+    things: tuple[str, ...] = ("iri",)
 
     def written(self) -> bytes:
         """The table as RFC 4180 has it, in UTF-8."""
-        return write_csv(Grid([one.name for one in self.fields], self.rows)).encode()
+        return write_csv(Grid([column.name for column in self.fields], self.rows)).encode()
+
+    def metadata(self, edition: Edition, folder: str, schema: Mapping[str, object]) -> dict[str, object]:
+        """What CSV on the Web wants to know of it, with a schema of its columns."""
+        issue = edition.issue
+        return {
+            "@id": issue.addresses.file(f"{folder}/{self.name}.csv"), "url": f"{self.name}.csv",
+            "dc:title": [{"@value": words, "@language": tag} for tag, words in self.title.words],
+            "dc:license": {"@id": edition.licence}, "dc:isPartOf": {"@id": issue.dataset},
+            "tableSchema": schema,
+        }  # fmt: skip
+
+
+def _without_empty(cells: Sequence[FieldCells], least: int) -> tuple[tuple[Field, ...], list[list[str]]]:
+    """Columns and rows, without the columns that are empty in every row; the ``least`` first stay though they were."""
+    kept = [part for at, part in enumerate(cells) if any(part[1]) or not part[1] or at < least]
+    return tuple(part[0] for part in kept), [list(row) for row in zip(*(part[1] for part in kept), strict=True)]
+
+
+class TableDefinition(NamedTuple):
+    """A table for programs: a row a thing of some classes, or a row a statement of one property (``pairs``).
+
+    A column is its name, its property, its kind (value, text, thing, iri), and the table whose rows it refers to.
+    """
+
+    name: str
+    columns: tuple[tuple[str, str, str, str], ...]
+    classes: tuple[str, ...]
+    having: str
+    pairs: str
+
+
+@cache
+def table_definitions() -> tuple[TableDefinition, ...]:
+    """The tables for programs that are read from the graph, in their order."""
+
+    def columns(texts: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
+        for text in texts:
+            match = _COLUMN.fullmatch(text)
+            if not match:
+                raise ValueError(f"« {text} » is no column")
+            yield match[1], match[2] or "", match[3], match[4] or ""
+
+    definitions = tomllib.loads(Path(__file__).with_name("tables.toml").read_text(encoding="utf-8"))
+    return tuple(
+        TableDefinition(name, tuple(columns(row["columns"])), tuple(row.get("classes", ())), row.get("having", ""),
+                        row.get("pairs", ""))
+        for name, row in definitions.items()
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -141,26 +158,28 @@ class Source:
     store: LocalStore
     prefixes: Mapping[str, str]
     addresses: Addresses = field(default_factory=Addresses)
-    _read: dict[str, Values] = field(default_factory=dict)
 
     def expand(self, name: str) -> str:
         """The IRI of a prefixed name as the graph has it."""
         prefix, _, local = name.partition(":")
         return self.prefixes[prefix] + local
 
-    def values(self, name: str) -> Values:
+    @cached_property
+    def _by_property(self) -> dict[str, Mapping[str, Sequence[Value]]]:
+        return {}
+
+    def values(self, name: str) -> Mapping[str, Sequence[Value]]:
         """Subject → values of a property, sorted, each once."""
-        if name not in self._read:
-            found: dict[str, list[Term]] = defaultdict(list)
+        if name not in self._by_property:
+            values: dict[str, list[Value]] = defaultdict(list)
             for quad in self.store.inner.quads_for_pattern(None, node(self.expand(name)), None):
-                subject, value = quad.subject, quad.object
-                if isinstance(subject, ox.NamedNode) and isinstance(value, (ox.NamedNode, ox.Literal)):
-                    found[subject.value].append(value)
-            for values in found.values():
-                if len(values) > 1:
-                    values[:] = sorted(set(values), key=str)
-            self._read[name] = found
-        return self._read[name]
+                if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, (ox.NamedNode, ox.Literal)):
+                    values[quad.subject.value].append(quad.object)
+            for several in values.values():
+                if len(several) > 1:
+                    several[:] = sorted(set(several), key=str)
+            self._by_property[name] = values
+        return self._by_property[name]
 
     @cached_property
     def labels(self) -> Mapping[str, Mapping[str, str]]:
@@ -173,265 +192,501 @@ class Source:
         return self._named_by(RDFS + "label")
 
     def _named_by(self, name: str) -> Mapping[str, Mapping[str, str]]:
-        found: dict[str, dict[str, str]] = defaultdict(dict)
+        names: dict[str, dict[str, str]] = defaultdict(dict)
         for quad in self.store.inner.quads_for_pattern(None, node(name), None):
-            value = quad.object
-            if isinstance(value, ox.Literal) and value.language in RELEASED and isinstance(quad.subject, ox.NamedNode):
-                found[quad.subject.value][value.language] = value.value
-        return found
+            label = quad.object
+            if isinstance(label, ox.Literal) and label.language in RELEASED and isinstance(quad.subject, ox.NamedNode):
+                names[quad.subject.value][label.language] = label.value
+        return names
 
     def members(self, definition: TableDefinition) -> list[str]:
         """The things a table has rows for, sorted."""
-        found: set[str] = set()
+        members: set[str] = set()
         for name in definition.classes:
             quads = self.store.inner.quads_for_pattern(None, TYPE, node(self.expand(name)))
-            found.update(quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
-        if definition.having:
-            found &= self.values(definition.having).keys()
-        return sorted(found)
+            members.update(quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
+        return sorted(members & self.values(definition.having).keys() if definition.having else members)
+
+    def labelled(self, column: Field, things: Sequence[str]) -> list[FieldCells]:
+        """A column of things, one a cell, with their labels beside it."""
+        cells: list[FieldCells] = [(column, [self.addresses.own(thing) for thing in things])]
+        for tag in RELEASED:
+            label = Field(f"{column.name}_label_{tag}", "skos:prefLabel", language=tag, about=column.name)
+            cells.append((label, [self.labels.get(thing, {}).get(tag, "") for thing in things]))
+        return cells
 
 
-def read_table(source: Source, definition: TableDefinition) -> CsvTable:
-    """A table, filled."""
-    own = source.addresses.own
+def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
+    """A table for programs, filled."""
+    title = RELEASE.known(f"table.{definition.name}")
     if definition.pairs:
-        rows = [
-            (subject, value.value)
-            for subject, values in sorted(source.values(definition.pairs).items())
-            for value in values
-        ]
-        one, other = definition.columns
-        columns = [
-            labelled(
-                source, Field(one.name, definition.pairs, is_iri=True, refers=one.refers), [row[0] for row in rows]
-            ),
-            labelled(
-                source, Field(other.name, definition.pairs, is_iri=True, refers=other.refers), [row[1] for row in rows]
-            ),
-        ]
-        parts = [columns[0][0], columns[1][0], *columns[0][1:], *columns[1][1:]]
-    else:
-        members = source.members(definition)
-        parts = [(Field("iri", "", is_iri=True), [own(member) for member in members])]
-        for column in definition.columns:
-            parts += _table_column(source, column, members)
-    return made_of(definition, parts)
+        pairs = [(iri, term.value) for iri, terms in sorted(source.values(definition.pairs).items()) for term in terms]
+        of_subject, of_object = (
+            source.labelled(Field(name, definition.pairs, is_iri=True, refers=refers), [pair[at] for pair in pairs])
+            for at, (name, _, _, refers) in enumerate(definition.columns)
+        )
+        key = definition.columns[0][0], definition.columns[1][0]
+        cells = [of_subject[0], of_object[0], *of_subject[1:], *of_object[1:]]
+        return ReleaseTable(definition.name, title, *_without_empty(cells, 2), key, key)
+    members = source.members(definition)
+    cells = [(Field("iri", is_iri=True), [source.addresses.own(member) for member in members])]
+    for name, of, kind, refers in definition.columns:
+        values = source.values(of)
+        held = [values.get(member, ()) for member in members]
+        if kind == "text":
+            cells += _texts(name, of, held)
+        elif kind == "value":
+            cells.append(_listed(Field(name, of, datatype=_datatype(held)), [[v.value for v in row] for row in held]))
+        else:
+            cells += _things(source, Field(name, of, is_iri=True, refers=refers), held)
+    return ReleaseTable(definition.name, title, *_without_empty(cells, 2))
 
 
-Part = tuple[Field, list[str]]
-_KEYS: Final = 2
-"""So many columns at the beginning stay though they were empty: those a row may be told by."""
+def _listed(column: Field, texts: Sequence[Sequence[str]], separator: str = "") -> FieldCells:
+    """A column of lists; those of one value need no separator."""
+    separator = separator or _separator(texts)
+    return replace(column, separator=separator), [separator.join(row) if any(row) else "" for row in texts]
 
 
-def made_of(definition: TableDefinition, parts: Sequence[Part]) -> CsvTable:
-    """A table of columns; one that is empty in every row is left out."""
-    kept = [part for at, part in enumerate(parts) if any(part[1]) or not part[1] or at < _KEYS]
-    cells = [part[1] for part in kept]
-    return CsvTable(definition, tuple(part[0] for part in kept), [list(row) for row in zip(*cells, strict=True)])
+def _separator(texts: Sequence[Sequence[str]], *others: Sequence[Sequence[str]]) -> str:
+    if not any(len(row) > 1 for row in texts):
+        return ""
+    return next(mark for mark in SEPARATORS if not any(mark in text for row in chain(texts, *others) for text in row))
 
 
-def _table_column(source: Source, column: Column, members: list[str]) -> list[Part]:
-    values = source.values(column.property)
-    given = [values.get(member, ()) for member in members]
-    if column.kind == "text":
-        return list(_languages(column, given))
-    if column.kind == "value":
-        return [_cells(Field(column.name, column.property, datatype=_datatype(given)), given)]
-    labels = source.terms if column.property == _CLASS else source.labels
-    names = [[labels.get(value.value, {}) for value in one] for one in given]
-    return _things(Field(column.name, column.property, is_iri=True, refers=column.refers), given, names, source)
-
-
-def _things(
-    field_: Field, given: Sequence[Sequence[Term]], names: Sequence[Sequence[Mapping[str, str]]], source: Source
-) -> list[Part]:
-    """A column of things, and their labels beside it; of several in a cell, the labels stand in their order."""
-    own, label_of = source.addresses.own, "rdfs:label" if field_.property == _CLASS else "skos:prefLabel"
-    told = {tag: [[one.get(tag, "") for one in row] for row in names] for tag in RELEASED}
-    texts = [[own(value.value) for value in one] for one in given]
-    separator = _separator([*texts, *chain(*told.values())]) if any(len(one) > 1 for one in texts) else ""
-    parts = [(replace(field_, separator=separator), [separator.join(one) for one in texts])]
-    for tag, labels in told.items():
-        label = Field(f"{field_.name}_label_{tag}", label_of, language=tag, about=field_.name, separator=separator)
-        parts.append((label, [separator.join(one) if any(one) else "" for one in labels]))
-    return parts
-
-
-def _languages(column: Column, given: Sequence[Sequence[Term]]) -> Iterator[Part]:
+def _texts(name: str, of: str, held: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
     """A column for each language of a release, and one for each other language that occurs."""
-    texts = [[value for value in one if isinstance(value, ox.Literal)] for one in given]
-    tags = {value.language or "" for one in texts for value in one} | set(RELEASED)
+    texts = [[value for value in row if isinstance(value, ox.Literal)] for row in held]
+    tags = {value.language or "" for row in texts for value in row} | set(RELEASED)
     for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
-        name = f"{column.name}_{tag.lower().replace('-', '_')}" if tag else column.name
-        yield _cells(
-            Field(name, column.property, language=tag),
-            [[value for value in one if (value.language or "") == tag] for one in texts],
+        named = f"{name}_{tag.lower().replace('-', '_')}" if tag else name
+        yield _listed(
+            Field(named, of, language=tag),
+            [[value.value for value in row if (value.language or "") == tag] for row in texts],
         )
 
 
-def _cells(field_: Field, given: Sequence[Sequence[Term]]) -> Part:
-    texts = [[value.value for value in one] for one in given]
-    separator = _separator(texts) if any(len(one) > 1 for one in texts) else ""
-    return replace(field_, separator=separator), [separator.join(one) for one in texts]
+def _things(source: Source, column: Field, held: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
+    """A column of things, and their labels beside it; of several in a cell, the labels stand in their order."""
+    is_class = column.property == _CLASS
+    labels = source.terms if is_class else source.labels
+    addresses = [[source.addresses.own(value.value) for value in row] for row in held]
+    by_tag = {tag: [[labels.get(value.value, {}).get(tag, "") for value in row] for row in held] for tag in RELEASED}
+    separator = _separator(addresses, *by_tag.values())
+    yield _listed(column, addresses, separator)
+    for tag, names in by_tag.items():
+        label = Field(f"{column.name}_label_{tag}", "rdfs:label" if is_class else "skos:prefLabel", language=tag,
+                      about=column.name)  # fmt: skip
+        yield _listed(label, names, separator)
 
 
-def _separator(texts: list[list[str]]) -> str:
-    return next(mark for mark in SEPARATORS if not any(mark in text for one in texts for text in one))
-
-
-def _datatype(given: Sequence[Sequence[Term]]) -> str:
+def _datatype(held: Sequence[Sequence[Value]]) -> str:
     """The one type all values have; ``moment`` for days, months and years together; else plain text."""
-    kinds = {value.datatype.value for one in given for value in one if isinstance(value, ox.Literal)}
+    kinds = {value.datatype.value for row in held for value in row if isinstance(value, ox.Literal)}
     if len(kinds) > 1 and kinds <= _MOMENTS:
         return "moment"
     only = kinds.pop() if len(kinds) == 1 else ""
     return only.removeprefix(XSD) if only.startswith(XSD) else "string"
 
 
-_MOMENTS: Final = {XSD + name for name in ("date", "gYear", "gYearMonth")}
-
-
-def labelled(source: Source, field_: Field, things: list[str]) -> list[Part]:
-    """A column of things with their labels beside it."""
-    places = source.addresses
-    parts = [(field_, [places.own(thing) for thing in things] if places.moves else things)]
-    for tag in RELEASED:
-        label = Field(f"{field_.name}_label_{tag}", "skos:prefLabel", language=tag, about=field_.name)
-        parts.append((label, [source.labels.get(thing, {}).get(tag, "") for thing in things]))
-    return parts
-
-
-_MOMENT: Final = {
-    "base": "string",
-    "format": "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?",
-    "dc:description": "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells",
-}
-"""A day, a month or a year: CSVW knows no type for a column that holds either, so that the form has to tell."""
-CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"@language": RELEASED[0]}]
-FOLDER: Final = "tables"
-GROUP: Final = f"{FOLDER}/csv-metadata.json"
-
-
-def describe_table(csv_table: CsvTable, source: Source, issue: Issue, licence: str) -> dict[str, object]:
-    """The metadata of one table."""
-    name = csv_table.definition.name
-    about = {} if csv_table.definition.key else {"aboutUrl": f"{{+{csv_table.key[0]}}}"}
-    return {
-        "@id": issue.addresses.file(f"{FOLDER}/{name}.csv"),
-        "url": f"{name}.csv",
-        "dc:title": [{"@value": words, "@language": tag} for tag, words in csv_table.definition.title.words],
-        "dc:license": {"@id": licence},
-        "dc:isPartOf": {"@id": issue.dataset},
-        "tableSchema": {
-            **about,
-            "primaryKey": list(csv_table.key) if len(csv_table.key) > 1 else csv_table.key[0],
-            "columns": [_described(one, csv_table, source) for one in csv_table.fields],
-        },
-    }
-
-
-def describe_group(csv_tables: Sequence[CsvTable], described: Sequence[dict[str, object]]) -> dict[str, object]:
-    """All tables together, with the columns that refer from one to another: as far as every reference holds."""
-    keys = {
-        csv_table.definition.name: {row[0] for row in csv_table.rows}
-        for csv_table in csv_tables
-        if not csv_table.definition.pairs
-    }
-    tables = [_related(csv_table, table, keys) for csv_table, table in zip(csv_tables, described, strict=True)]
-    return {"@context": CONTEXT, "tables": tables}
-
-
-def _related(csv_table: CsvTable, table: Mapping[str, object], keys: Mapping[str, set[str]]) -> Mapping[str, object]:
-    references = [_reference(one) for at, one in enumerate(csv_table.fields) if _holds(csv_table, at, keys)]
-    schema = table["tableSchema"]
-    if not references or not isinstance(schema, dict):
-        return table
-    return {**table, "tableSchema": {**schema, "foreignKeys": references}}
-
-
-def written(metadata: Mapping[str, object]) -> bytes:
-    """Metadata as the text of a file."""
-    whole = metadata if "@context" in metadata else {"@context": CONTEXT, **metadata}
-    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _described(one: Field, csv_table: CsvTable, source: Source) -> dict[str, object]:
-    column: dict[str, object] = {"name": one.name, "titles": {**_title(one, source), "und": one.name}}
-    is_second = bool(csv_table.definition.pairs) and one.name == csv_table.key[1]
-    if one.about and one.separator:
-        # a list of labels names no one thing: the reader pairs it with the list beside it
-        return {
-            **column,
-            "datatype": "string",
-            "lang": one.language,
-            "separator": one.separator,
-            "suppressOutput": True,
+def table_files(edition: Edition) -> Iterator[File]:
+    """The tables for programs, each with its metadata, and the metadata of all of them together."""
+    source = Source(edition.store, read_prefixes(edition.project), edition.issue.addresses)
+    tables = [read_table(source, definition) for definition in table_definitions()]
+    tables += [weights_table(edition.graph, source), figures_table(edition.graph)]
+    keys = {table.name: {row[0] for row in table.rows} for table in tables if len(table.things) != 2}
+    described: list[dict[str, object]] = []
+    for table in tables:
+        schema: dict[str, object] = {
+            **({"aboutUrl": f"{{+{table.key[0]}}}"} if table.things else {}),
+            "primaryKey": list(table.key) if len(table.key) > 1 else table.key[0],
+            "columns": [_described(source, table, column) for column in table.fields],
         }
-    if one.property and not (csv_table.definition.pairs and one.name == csv_table.key[0]):
-        column["propertyUrl"] = source.addresses.own(source.expand(one.property))
-    if one.about:
-        column["aboutUrl"] = f"{{+{one.about}}}"
-    if one.is_iri and one.property and not one.separator and (is_second or not csv_table.definition.pairs):
-        column["valueUrl"] = f"{{+{one.name}}}"
-    column |= _held(one)
-    if one.separator:
-        column["separator"] = one.separator
-        if one.is_iri:
-            column["dc:type"] = {"@id": RDFS + "Resource"}
-    if one.name in csv_table.key:
-        column["required"] = True
-    if not one.property or (csv_table.definition.pairs and one.name == csv_table.key[0]):
-        column["suppressOutput"] = True
-    return column
+        metadata = table.metadata(edition, TABLES, schema)
+        yield f"{TABLES}/{table.name}.csv", table.written()
+        yield f"{TABLES}/{table.name}.csv-metadata.json", as_json({"@context": CONTEXT, **metadata})
+        # a foreign key in CSVW has no empty cell: every row refers to one of the other table
+        references = [
+            {"columnReference": column.name,
+             "reference": {"resource": f"{column.refers}.csv", "columnReference": "iri"}}
+            for at, column in enumerate(table.fields)
+            if column.refers in keys and not column.separator
+            and all(row[at] in keys[column.refers] for row in table.rows)
+        ]  # fmt: skip
+        described.append({**metadata, "tableSchema": {**schema, "foreignKeys": references} if references else schema})
+    yield GROUP, as_json({"@context": CONTEXT, "tables": described})
 
 
-def _held(one: Field) -> dict[str, object]:
-    """What stands in a cell of a column, or in each part of it."""
-    if one.is_iri:
-        return {"datatype": "anyURI"}
-    if one.language:
-        return {"datatype": "string", "lang": one.language}
-    return {"datatype": _MOMENT if one.datatype == "moment" else one.datatype}
+def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, object]:
+    is_pair, is_key = len(table.things) == 2, column.name == table.key[0]
+    titles = {tag: _title(source, column, tag) for tag in RELEASED}
+    metadata: dict[str, object] = {"name": column.name, "titles": {**titles, "und": column.name}}
+    if column.about and column.separator:
+        # a list of labels names no one thing: the reader pairs it with the list beside it
+        return {**metadata, "datatype": "string", "lang": column.language, "separator": column.separator,
+                "suppressOutput": True}  # fmt: skip
+    says = bool(column.property) and not (is_pair and is_key)
+    if says:
+        metadata["propertyUrl"] = source.addresses.own(source.expand(column.property))
+    if column.about:
+        metadata["aboutUrl"] = f"{{+{column.about}}}"
+    if column.is_iri and column.property and not column.separator and not (is_pair and column.name != table.things[1]):
+        metadata["valueUrl"] = f"{{+{column.name}}}"
+    if column.is_iri or not column.language:
+        kind = _MOMENT if column.datatype == "moment" else column.datatype
+        metadata["datatype"] = "anyURI" if column.is_iri else kind
+    else:
+        metadata |= {"datatype": "string", "lang": column.language}
+    if column.separator:
+        metadata["separator"] = column.separator
+        if column.is_iri:
+            metadata["dc:type"] = {"@id": RDFS + "Resource"}
+    if column.name in table.key:
+        metadata["required"] = True
+    if not says:
+        metadata["suppressOutput"] = True
+    return metadata
 
 
-def _title(one: Field, source: Source) -> dict[str, str]:
+def _title(source: Source, column: Field, language: Language) -> str:
     """The property's label in the ontology, or what it is called here; with the language, or the thing it names."""
-    return {language: _titled(one, source, language) for language in RELEASED}
-
-
-def _stem(one: Field) -> str:
-    return one.name.removesuffix(f"_{one.language}") if one.language else one.name
-
-
-def _titled(one: Field, source: Source, language: str) -> str:
-    key = f"column.{one.property}" if one.property or one.name == "iri" else f"column.{_stem(one)}"
-    name = RELEASE.say(key, language) if RELEASE.has(key) else _from_ontology(source, one.property, language)
-    if one.about:
-        return f"{one.about}, {name} ({one.language})"
-    if not one.language:
+    stem = column.name.removesuffix(f"_{column.language}") if column.language else column.name
+    key = f"column.{column.property}" if column.property or column.name == "iri" else f"column.{stem}"
+    if RELEASE.has(key):
+        name = RELEASE.say(key, language)
+    else:
+        labels = source.terms.get(source.expand(column.property), {})
+        name = labels.get(language, column.property.partition(":")[2])
+    if column.about:
+        return f"{column.about}, {name} ({column.language})"
+    if not column.language:
         return name
-    known = f"language.{one.language}"
-    return f"{name} ({RELEASE.say(known, language) if RELEASE.has(known) else one.language})"
+    known = f"language.{column.language}"
+    return f"{name} ({RELEASE.say(known, language) if RELEASE.has(known) else column.language})"
 
 
-def _from_ontology(source: Source, name: str, language: str) -> str:
-    found = {
-        quad.object.language: quad.object.value
-        for quad in source.store.inner.quads_for_pattern(node(source.expand(name)), node(RDFS + "label"), None)
-        if isinstance(quad.object, ox.Literal)
-    }
-    return found.get(language, name.partition(":")[2])
+WEIGHTS: Final = "weights"
+FIGURES: Final = "figures"
+LINK_WEIGHTS: Final = DERIVED + "link-weight"
+"""The graph of the weights of links."""
+WHOLE: Final = "all"
+"""The part of a figure that is told as one number or one interval."""
 
 
-def _holds(csv_table: CsvTable, at: int, keys: Mapping[str, set[str]]) -> bool:
-    """Whether every row refers to one of the other table: a foreign key in CSVW has no empty cell."""
-    one = csv_table.fields[at]
-    known = keys.get(one.refers)
-    return known is not None and not one.separator and all(row[at] in known for row in csv_table.rows)
+def weights_table(graph: Graph, source: Source) -> ReleaseTable:
+    """A row a text that is used, or stands above one that is: ``d`` of ``n`` plans, IC and gain in bits.
+
+    Weights do not depend on the level of evidence. With those of a release the figures of another can be computed on
+    the same scale.
+    """
+    weights = graph.known().potential.weights
+    above = [weights.texts[at] if at >= 0 else "" for at in weights.above.tolist()]
+    cells = source.labelled(Field("iri", is_iri=True), list(weights.texts))
+    cells += source.labelled(Field("above", is_iri=True), above)
+    cells += [
+        (Field("plans", datatype="integer"), list(map(str, weights.d.tolist()))),
+        (Field("plans_with_texts", datatype="integer"), [str(weights.n)] * len(weights.texts)),
+        (Field("information_content", datatype="decimal"), list(map(_number, weights.ic.tolist()))),
+        (Field("gain", datatype="decimal"), list(map(_number, weights.gain.tolist()))),
+        (Field("is_general", datatype="boolean"), [str(flag).lower() for flag in weights.general.tolist()]),
+    ]
+    return ReleaseTable(WEIGHTS, RELEASE.known(f"table.{WEIGHTS}"), *_without_empty(cells, 2))
 
 
-def _reference(one: Field) -> dict[str, object]:
-    return {
-        "columnReference": one.name,
-        "reference": {"resource": f"{one.refers}.csv", "columnReference": "iri"},
-    }
+def _number(value: float) -> str:
+    """A number with six decimals at most: the same on every machine."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def figures_table(graph: Graph) -> ReleaseTable:
+    """A row a figure, level of evidence and part: a number, or the two ends of an interval."""
+    columns = (
+        Field("figure"), Field("evidence_level"), Field("part"),
+        *(Field(f"name_{tag}", language=tag) for tag in RELEASED),
+        Field("unit"), Field("value", datatype="decimal"), Field("upper", datatype="decimal"),
+        Field("population", datatype="integer"),
+    )  # fmt: skip
+    levels = {level: graph.known(level) for level in FIGURED}
+    rows: list[list[str]] = []
+    for measured in graph.figures():
+        figure = measured.figure
+        names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
+        for level in FIGURED:
+            told = figures.take(figure, levels, level)
+            numbers = ["" if value is None else _number(value) for value in told.value]
+            # the parts of a figure with their number, or the ends of its interval
+            parts = [(key.rpartition(".")[2], number, "") for key, number in zip(figure.parts, numbers, strict=False)]
+            if not figure.parts:
+                parts = [(WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")]
+            population = "" if told.population is None else str(told.population)
+            rows += [
+                [figure.id, level.key, part, *names, figure.unit.value, number, upper, population]
+                for part, number, upper in parts
+            ]
+    key = ("figure", "evidence_level", "part")
+    return ReleaseTable(FIGURES, RELEASE.known(f"table.{FIGURES}"), columns, rows, key, ())
+
+
+def weigh_links(graph: Graph) -> None:
+    """Add to a local graph what each derived link by a shared text weighs, at the level of evidence of the link.
+
+    A rule cannot do so, since SPARQL knows no logarithm. The statements stand in a derived graph of their own. A link
+    one of whose ends is no plan and no action of a plan weighs nothing.
+    """
+    triples = []
+    for link, start, end, level in graph.read(program_query("publish/shared-links")):
+        known = graph.known(level.rpartition("/")[2])
+        if None in map(known.tables.works.plan, (start, end)):
+            continue
+        weight = known.weight(start, end)
+        for name, bits in (("weight", weight.low), ("weightHigh", weight.high), ("weightBroad", weight.broad)):
+            # as Turtle writes decimals, with a digit after the point
+            decimal = ox.Literal(_number(bits) if bits % 1 else f"{bits:.1f}", datatype=node(f"{XSD}decimal"))
+            triples.append(ox.Triple(node(link), node(PAN + name), decimal))
+    if triples:
+        graph.held.add(LINK_WEIGHTS, triples)
+
+
+def read_weights(path: Path) -> Earlier:
+    """The weights of a release, from its folder or its ``weights.csv``; its own addresses under the usual base again.
+
+    Raises:
+        ProjectError: there is no such file, or a line of it is not one of weights.
+    """
+    file = path / TABLES / f"{WEIGHTS}.csv" if path.is_dir() else path
+    if not file.is_file():
+        raise ProjectError("no-weights", place=Place(str(path)), remedy="name-weights")
+    mark = read_mark(file.parent.parent) or {}
+    root, weights, n = mark.get("root", ROOT), dict[str, tuple[int, float, float]](), 0
+    for line, row in enumerate(csv.DictReader(io.StringIO(read_text(file), newline="")), 2):
+        try:
+            iri, n = row["iri"], int(row["plans_with_texts"])
+            iri = ROOT + iri.removeprefix(root) if iri.startswith(root) else iri
+            weights[iri] = int(row["plans"]), float(row["information_content"]), float(row["gain"])
+        except (KeyError, TypeError, ValueError):
+            raise ProjectError("weights-line", place=Place(str(file), line), remedy="name-weights") from None
+    return Earlier(mark.get("version") or file.name, n, weights)
+
+
+def published_weights(path: Path) -> Earlier | None:
+    """The weights of a release that has published them; None for any other folder or file.
+
+    Raises:
+        ProjectError: a line is not one of weights.
+    """
+    return read_weights(path) if (path / TABLES / f"{WEIGHTS}.csv").is_file() else None
+
+
+Row = tuple[str, ...]
+"""A row for people: addresses of things, and values as they are; empty where nothing is known."""
+_TEXTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherInstrument", "Instrument")
+
+
+class _Rows:
+    """What the graph says for the tables for people."""
+
+    def __init__(self, described: Described) -> None:
+        self.described = described
+
+    def objects(self, iri: str, *properties: str) -> list[str]:
+        statements = self.described.of.get(iri, ())
+        return list(dict.fromkeys(one.object for one in statements if one.predicate in properties))
+
+    def value(self, iri: str, *properties: str) -> str:
+        return next(iter(self.objects(iri, *properties)), "")
+
+    def several(self, iri: str, *properties: str) -> list[str]:
+        return self.objects(iri, *properties) or [""]
+
+    def pointing(self, iri: str, name: str) -> list[str]:
+        subjects = (one.subject for one in self.described.pointing.get(iri, ()) if one.predicate == PAN + name)
+        return [subject for subject in subjects if not self.described.is_retired(subject)]
+
+    def members(self, *classes: str) -> list[str]:
+        members = {one.subject for name in classes for one in self.described.pointing.get(PAN + name, ())
+                   if one.predicate == TYPE.value}  # fmt: skip
+        return sorted(iri for iri in members if not self.described.is_retired(iri))
+
+    def grounds(self, iri: str) -> list[Row]:
+        """The quotations a statement rests on, each with its source; the source alone where nothing is quoted."""
+        quoted: list[Row] = [
+            (quote, self.value(passage, PAN + "inDocument"))
+            for passage in self.objects(iri, PAN + "evidence")
+            for quote in self.objects(passage, PAN + "quote")
+        ]
+        return quoted or [("", self.value(iri, DCTERMS + "source"))]
+
+    def is_accepted(self, link: str) -> bool:
+        return self.value(link, PAN + "status").endswith(("/accepted", "/derived"))
+
+    def actions(self) -> Iterator[Row]:
+        for action in self.members("Action"):
+            number, plan = self.value(action, SKOS + "notation"), self.value(action, PAN + "inPlan")
+            if plan:  # else a recommendation of a review
+                for aspect in [*self._bodies_of(action), *self._texts_of(action)] or [("",) * 6]:
+                    yield action, number, plan, *aspect
+
+    def _bodies_of(self, action: str) -> Iterator[Row]:
+        for part in self.pointing(action, "involvedIn"):
+            certainty = self.value(part, PAN + "certainty")
+            bodies, roles = self.objects(part, PAN + "involves"), self.several(part, PAN + "role")
+            for body, role, ground in product(bodies, roles, self.grounds(part)):
+                yield PAN + "Involvement", body, role, *ground, certainty
+
+    def _texts_of(self, action: str) -> Iterator[Row]:
+        for link in self.pointing(action, "from"):
+            if self.value(link, PAN + "linkType").endswith("/uses-instrument") and self.is_accepted(link):
+                relation, certainty = self.value(link, PAN + "relation"), self.value(link, PAN + "certainty")
+                for text, ground in product(self.objects(link, PAN + "to"), self.grounds(link)):
+                    yield PAN + "Instrument", text, relation, *ground, certainty
+
+    def links(self) -> Iterator[Row]:
+        for link in filter(self.is_accepted, self.members("Link")):
+            kind, relation, level, certainty = (
+                self.value(link, PAN + name) for name in ("linkType", "relation", "evidenceLevel", "certainty")
+            )
+            between = sorted(self.objects(link, PAN + "between"))
+            is_pair = len(between) == 2
+            ends = [tuple(between)] if is_pair else product(*(self.objects(link, PAN + end) for end in ("from", "to")))
+            for pair, via, ground in product(ends, self.several(link, PAN + "via"), self.grounds(link)):
+                plans = (self.value(end, PAN + "inPlan") for end in pair)
+                yield link, kind, *pair, *plans, relation, via, level, *ground, certainty
+
+    def bodies(self) -> Iterator[Row]:
+        for body in self.members("PublicBody", "Organisation", "UnnamedGroup"):
+            parts = self.pointing(body, "involves")
+            works = {work for part in parts for work in self.objects(part, PAN + "involvedIn")}
+            plan_of = {work: self.value(work, PAN + "inPlan") for work in works}
+            actions, plans = sum(map(bool, plan_of.values())), {plan or work for work, plan in plan_of.items()}
+            above = self.several(body, "http://www.w3.org/ns/org#subOrganizationOf")
+            for names in product(self.several(body, DCTERMS + "type"), above, self.several(body, PAN + "precededBy")):
+                yield body, *names, str(actions), str(len(plans))
+
+    def texts(self) -> Iterator[Row]:
+        for text in self.members(*_TEXTS):
+            under = self.pointing(text, "underInstrument")
+            duties = [duty for duty in under if PAN + "Obligation" in self.objects(duty, TYPE.value)]
+            for kind, duty in product(self.several(text, DCTERMS + "type"), [*self._duties(duties)]):
+                yield text, kind, *duty
+
+    def _duties(self, duties: Sequence[str]) -> Iterator[Row]:
+        if not duties:
+            yield ("",) * 9
+        for duty in duties:
+            about = [self.value(duty, PAN + name) for name in ("underProvision", "obligationKind", "force")]
+            when = [self.value(duty, PAN + name) for name in ("dueDate", "dueRule")]
+            for holder, ground in product(self.several(duty, PAN + "addressee"), self.grounds(duty)):
+                yield duty, *about, holder, *when, *ground
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A table for people: its name, its columns, those of them that hold values rather than things, and its rows."""
+
+    name: str
+    columns: tuple[str, ...]
+    values: frozenset[str]
+    rows: Callable[[_Rows], Iterator[Row]]
+
+    @property
+    def title(self) -> Text:
+        """What it is called."""
+        return _WORDS.known(f"product.{self.name}")
+
+    @property
+    def about(self) -> Text:
+        """What it holds, in a sentence."""
+        return _WORDS.known(f"product.{self.name}-about")
+
+
+PRODUCTS: Final = (
+    Product(
+        "actions",
+        ("action", "number", "plan", "aspect", "what", "capacity", "quote", "source", "certainty"),
+        frozenset(("number", "quote")), _Rows.actions,
+    ),
+    Product(
+        "links",
+        ("link", "type", "from", "to", "from_plan", "to_plan", "relation", "shared", "level", "quote", "source",
+         "certainty"),
+        frozenset(("link", "quote")), _Rows.links,
+    ),
+    Product(
+        "bodies", ("body", "type", "part_of", "preceded_by", "actions", "plans"), frozenset(("actions", "plans")),
+        _Rows.bodies,
+    ),
+    Product(
+        "texts",
+        ("text", "type", "duty", "provision", "kind", "force", "addressee", "due_date", "due_rule", "quote", "source"),
+        frozenset(("due_date", "due_rule", "quote")), _Rows.texts,
+    ),
+)  # fmt: skip
+"""The tables for people, in the order in which they are offered."""
+
+
+def product_forms() -> tuple[str, ...]:
+    """The formats tables for people come in, as far as the libraries are installed."""
+    needs = {"xlsx": "xlsxwriter", "parquet": "pyarrow"}
+    return tuple(form for form in ("xlsx", "csv", "parquet") if form not in needs or find_spec(needs[form]))
+
+
+def product_files(described: Described) -> Iterator[File]:
+    """Every table for people in every form whose library is installed, and the metadata of the CSV file (CSVW).
+
+    As CSV and Parquet it has a column a language; as a workbook a sheet a language, names first, then the addresses.
+    """
+
+    def heading(column: Field, language: Language) -> str:
+        return _WORDS.say(f"product.column.{column.about}", language)
+
+    def describe(column: Field) -> dict[str, object]:
+        titles = {tag: heading(column, tag) for tag in LANGUAGES}
+        kind = {"datatype": "anyURI"} if column.is_iri else {"datatype": "string"}
+        lang = {"lang": column.language} if column.language else {}
+        return {"name": column.name, "titles": {**titles, "und": column.name}, **kind, **lang}
+
+    for one in PRODUCTS:
+        rows = sorted(set(one.rows(_Rows(described))))
+        cells: list[FieldCells] = []
+        sheets: dict[Language, tuple[list[str], list[Sequence[str]]]] = {tag: ([], []) for tag in LANGUAGES}
+        links: list[tuple[str, Sequence[str]]] = []
+        for name, values in zip(one.columns, zip(*rows, strict=True) if rows else (), strict=False):
+            if not any(values):
+                continue
+            is_value = name in one.values
+            if not is_value:
+                cells += [
+                    (Field(f"{name}_{tag}", language=tag, about=name),
+                     [described.own_name(value, tag) if value else "" for value in values])
+                    for tag in LANGUAGES
+                ]  # fmt: skip
+                links.append((name, values))
+            whole = Field(name if is_value else f"{name}_iri", is_iri=name == "link" or not is_value, about=name)
+            cells.append((whole, values))
+            for tag, (heads, columns) in sheets.items():
+                heads.append(heading(whole, tag))
+                columns.append(
+                    values if is_value else [described.name(value, tag) if value else "" for value in values]
+                )
+        for tag, (heads, columns) in sheets.items():
+            heads += [
+                _WORDS.say("product.address", tag, of=_WORDS.say(f"product.column.{name}", tag)) for name, _ in links
+            ]
+            columns += [values for _, values in links]
+        table = ReleaseTable(one.name, one.title, *_without_empty(cells, 0), things=())
+        path = f"{DATA}/{one.name}"
+        if "xlsx" in product_forms():
+            book = [(format_of("name", tag), Grid(heads, list(zip(*columns, strict=True))))
+                    for tag, (heads, columns) in sheets.items()]  # fmt: skip
+            yield f"{path}.xlsx", write_spreadsheet(book)
+        yield f"{path}.csv", table.written()
+        schema = {"columns": [describe(column) for column in table.fields]}
+        metadata = table.metadata(described.edition, DATA, schema)
+        yield f"{path}.csv-metadata.json", as_json({"@context": CONTEXT, **metadata})
+        if "parquet" in product_forms():
+            turned = list(zip(*table.rows, strict=True)) or [()] * len(table.fields)
+            columns_by_name = {
+                column.name: [cell or None for cell in values]
+                for column, values in zip(table.fields, turned, strict=True)
+            }
+            yield f"{path}.parquet", write_parquet(columns_by_name)

@@ -24,7 +24,7 @@ import pyoxigraph as ox
 from pan2kg.graph.dataset import dataset_of, own_profile, read_profiles
 from pan2kg.graph.labels import INSTRUMENTS
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.publish.catalogue.terms import write as write_compact
+from pan2kg.publish.vocabulary import write as write_compact
 from pan2kg.server.evaluation import GRAPH_FORMATS, used
 from pan2kg.server.negotiation import FORMATS, GRAPHS, Choice, Form, choose, quality_of, read_accept
 from pan2kg.server.protocol import is_absolute

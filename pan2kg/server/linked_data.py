@@ -21,9 +21,8 @@ from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.dataset import dataset_of, own_profile, read_profiles
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.publish.catalogue.facts import Facts, read_facts
-from pan2kg.publish.edition import Addresses, Edition, Issue
-from pan2kg.publish.void import Statistics, targets_of, write_void
+from pan2kg.publish.descriptions import Statistics, targets_of, write_void
+from pan2kg.publish.edition import Addresses, Edition, Facts, Issue, read_facts
 from pan2kg.server.dereference import NO_CACHE, STARTS, Answer, Call, DataSource, Portray, answer
 from pan2kg.server.documents import DATA, space_of, write
 from pan2kg.server.negotiation import Choice, choose

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.time_axis import colour_of
+from pan2kg.charts.time_map import colour_of
 from pan2kg.graph.links import DECLARED, USUAL, communities
 from pan2kg.network.selection import place
 from pan2kg.site.page import JAVASCRIPT, File, Values, View, embedded

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
-from pan2kg.charts.time_axis import colour_of
-from pan2kg.charts.time_map import draw_narrow_time_map
+from pan2kg.charts.time_map import colour_of, draw_narrow_time_map
 from pan2kg.coherence.evidence import FIGURED, Level, counts
 from pan2kg.coherence.occasions import Occasion, State
 from pan2kg.coherence.uses import key as code_of

@@ -12,8 +12,20 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.drawing import Box, Font, Group, Mark, Pen, centred
-from pan2kg.charts.frame import SHADE, SWATCH, Body, Caption, Picture, Sign, frame
-from pan2kg.charts.grid import filled, hatch_sign, hatched, row_head, tilted
+from pan2kg.charts.frame import (
+    SHADE,
+    SWATCH,
+    Body,
+    Caption,
+    Picture,
+    Sign,
+    filled,
+    frame,
+    hatch_sign,
+    hatched,
+    row_head,
+    tilted,
+)
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.subject import table
 from pan2kg.coherence.evidence import Level, counts

@@ -368,6 +368,21 @@ def test_a_plan_of_which_no_body_is_known_is_hatched() -> None:
     assert hatches(picture) == 1
 
 
+def test_a_nought_of_ministries_is_said_only_of_a_list_that_was_read_to_its_end() -> None:
+    """A plan without an action has nothing that a ministry could be missing from."""
+    ministries = "".join(f"body:{n} dcterms:type bodytype:ministry ; skos:prefLabel '{n}'@fr .\n" for n in "mn")
+    turtle = SMALL + leads("m", "action:q-1") + leads("n", "action:p-1") + ministries
+    turtle += "plan:e a pan:Plan ; skos:prefLabel 'Plan E'@fr ; dcterms:identifier 'e' .\n" + leads("n", "plan:e")
+    shown = {}
+    for is_whole in (False, True):
+        whole = "plan:q pan:listCompleteness completeness:complete .\n" if is_whole else ""
+        picture = drawn("ministries", store_of(turtle + whole), plans="q,e")
+        shown[is_whole] = {(row[1], row[3]): row[5] for row in named_rows(picture)}
+        assert texts(picture).count("0") == is_whole
+    assert shown[False] == {("m", "Plan Q"): "1", ("m", "Plan E"): "", ("n", "Plan Q"): "", ("n", "Plan E"): "0"}
+    assert shown[True] == shown[False] | {("n", "Plan Q"): "0"}
+
+
 def test_the_surroundings_of_an_action_name_what_it_shares() -> None:
     picture = drawn("ego", small(), action="p-1")
     assert [(row[0].rpartition("/")[2], row[2], *row[4:7]) for row in named_rows(picture)] == [

@@ -7,9 +7,8 @@ from datetime import date
 import pyoxigraph as ox
 
 from pan2kg.charts.frame import Picture
-from pan2kg.charts.grid import focus_of
 from pan2kg.charts.registry import draw
-from pan2kg.charts.subject import Subject
+from pan2kg.charts.subject import Subject, focus_of
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.store.store import LocalStore

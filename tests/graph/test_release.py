@@ -16,7 +16,7 @@ from pan2kg.charts.registry import draw
 from pan2kg.graph.dataset import Release, read_release
 from pan2kg.network.exports import export_network
 from pan2kg.project import Project
-from pan2kg.publish.catalogue.facts import read_facts
+from pan2kg.publish.edition import read_facts
 from pan2kg.report.writing import report_files
 from pan2kg.site.permalink import Permalink, notice
 from pan2kg.site.registry import Site

@@ -14,7 +14,7 @@ import pan2kg
 from pan2kg import errors
 from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, SOURCE_LANGUAGE, Messages
 from pan2kg.i18n.compilation import read_entries
-from pan2kg.publish.portal import access
+from pan2kg.publish.portal import client as access
 
 PACKAGE = Path(pan2kg.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -26,10 +26,9 @@ ERRORS = {
 }
 CONTEXT_OF = {"told": "error", "why": "server", "noted": "draft"}
 OWN = {
-    "steps.py": {"_why": "portal"},
+    "push.py": {"why": "portal", "fault": "error"},
     "inspection.py": {"_fault": "inspection"},
     "remote.py": {"_fault": "error"},
-    "manifest.py": {"fault": "error"},
 }
 """What a module calls the function that chooses a message of its own context."""
 CONTEXTS = ("error", "server", "portal", "inspection", "progress", "help", "argparse", "draft")

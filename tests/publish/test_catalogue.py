@@ -18,9 +18,9 @@ from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, RDFS, SH, SKOS, Graph, Literal
 from rdflib.term import Node
 
 from pan2kg.errors import ProjectError
-from pan2kg.publish.catalogue.terms import canonical
-from pan2kg.publish.inspection import faults
-from pan2kg.publish.products import PRODUCTS, forms
+from pan2kg.publish.inspection import by_subject, faults
+from pan2kg.publish.tables import PRODUCTS, product_forms
+from pan2kg.publish.vocabulary import canonical
 from tests.publish.conftest import BASE, ENDPOINT, Publish, numbered
 
 STANDARDS = Path(__file__).resolve().parents[3] / "shared" / "standards"
@@ -132,12 +132,12 @@ def test_sizes_and_checksums_are_those_of_the_files(folder: Path, catalogue: Gra
         assert str(value) == hashlib.sha512(content).hexdigest()
         assert str(value.datatype).endswith("#hexBinary")
         checked += 1
-    assert checked == len(PRODUCTS) * len(forms()) + 3
+    assert checked == len(PRODUCTS) * len(product_forms()) + 3
 
 
 def test_each_offer_and_the_endpoint_is_a_distribution_of_its_own_address(catalogue: Graph) -> None:
     offered = Counter(str(address) for address in catalogue.objects(None, DCAT.accessURL))
-    files = [f"{BASE}data/{one.name}.{form}" for one in PRODUCTS for form in forms()]
+    files = [f"{BASE}data/{one.name}.{form}" for one in PRODUCTS for form in product_forms()]
     files += [f"{BASE}data/pan2kg.ttl", f"{BASE}data/pan2kg.nq.gz"]
     assert offered == Counter([*files, ENDPOINT, f"{BASE}site.zip"])
     for one in catalogue.subjects(RDF.type, DCAT.Distribution):
@@ -261,4 +261,4 @@ def test_our_own_rules_find_what_is_wrong(folder: Path) -> None:
     }
     for words, turtle in broken.items():
         triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
-        assert any(words in fault for fault in faults(triples, date(2030, 1, 1))), words
+        assert any(words in fault for fault in faults(by_subject(triples), date(2030, 1, 1))), words

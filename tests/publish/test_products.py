@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from pan2kg.i18n.catalogue import LANGUAGES, format_of
-from pan2kg.publish.products import PRODUCTS
+from pan2kg.publish.tables import PRODUCTS
 from pan2kg.turtle.vocabulary import ROOT
 from tests.publish.test_csvw import complaints, served
 

@@ -23,10 +23,10 @@ import pytest
 import pan2kg
 from pan2kg.errors import ProjectError
 from pan2kg.project import PACKAGE
-from pan2kg.publish.assemble import ReleaseOptions, change_part, documentation_part, publish, site_part
 from pan2kg.publish.descriptions import map_files
 from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.products import PRODUCTS, forms
+from pan2kg.publish.release import ReleaseOptions, change_part, documentation_part, publish, site_part
+from pan2kg.publish.tables import PRODUCTS, product_forms
 from pan2kg.site.catalogue_score import Criterion
 from pan2kg.site.quality import read_quality
 from pan2kg.turtle.vocabulary import ROOT
@@ -76,8 +76,8 @@ def test_the_parts_of_the_requirement_are_there(folder: Path) -> None:
     wanted = {
         "README.md", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld", "void.ttl",
         "dataset.jsonld", "service.ttl", "queries.ttl", "sitemap.xml", "site.zip", "w3id/.htaccess", ".well-known/void",
-        "index.html", "404.html", "410.html", "doc/plan/lu-bhr-2.ttl", "doc/plan/lu-bhr-2.jsonld",
-        "doc/plan/lu-bhr-2.html",
+        "index.html", "404.html", "410.html", "doc/plan/lu-bhr.ttl", "doc/plan/lu-bhr.jsonld",
+        "doc/plan/lu-bhr.html", "robots.txt", "favicon.svg",
         "graph/plans/lu-bhr-2/actions.ttl", "nginx.conf", "version/0.1.0/index.html",
         "ontology/pan2kg.ttl", "ontology/pan2kg.rdf", "ontology/pan2kg.jsonld", "ontology/shapes/plan.ttl",
         "tables/csv-metadata.json", "release.json",
@@ -288,7 +288,7 @@ def test_pages_are_judged_by_what_the_release_offers(command: Publish, tmp_path:
 
     command("-o", str(tmp_path / "release"), parts=[part])
     judged = {one.key: one.found for one in seen if one.met}
-    number = len(PRODUCTS) * len(forms()) + 2
+    number = len(PRODUCTS) * len(product_forms()) + 2
     assert judged.keys() >= {"open-format", "available", "documentation"}
     assert judged["documentation"] == f"{number}/{number}"
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from pan2kg.errors import ProjectError
-from pan2kg.publish.verification import tell, verify
+from pan2kg.publish.documents import shared_place
+from pan2kg.publish.inspection import tell, verify
 from tests import web_servers
 from tests.conftest import PATIENCE
 from tests.publish.test_csvw import Quiet, served
@@ -129,15 +130,15 @@ def test_another_file_and_a_missing_one_are_found(few_folder: Path, tmp_path: Pa
     (other / "release.css").write_bytes(b"another")
     (other / "queries.ttl").unlink()
     gone = next(place for place in json.loads((few_folder / "release.json").read_text("utf-8"))["retired"])
-    stone = other / f"doc/{gone}.html"
-    stone.write_text(stone.read_text("utf-8").replace("noindex", "index"), "utf-8")
+    stone = f"{shared_place(f'doc/{gone}')}.html"
+    (other / stone).write_text((other / stone).read_text("utf-8").replace('class="retired"', ""), "utf-8")
     for link in (other / "doc/link").glob("*.ttl"):
         link.write_text("<http://e/s> <http://e/p> <http://e/o> .", "utf-8")
     with served(tmp_path / "root") as address:
         told = tell(verify(few_folder, f"{address}pan2kg/"))
     assert "release.css: not the bytes of the release." in told
-    assert f"doc/{gone}.html: does not tell search engines to leave it out (noindex)." in told
-    assert re.search(r"doc/link/..\.ttl: says nothing of id/link/", told)
+    assert f"{stone}: does not say that it was retired." in told
+    assert re.search(r"doc/link/.\.ttl: says nothing of id/link/", told)
     assert re.search(r"queries\.ttl \(\*/\*\): 404 instead of 200", told)
 
 

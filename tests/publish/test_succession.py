@@ -13,9 +13,9 @@ import pytest
 
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.publish.assemble import change_part
+from pan2kg.publish.dump import write_update
 from pan2kg.publish.folder import versions_in
-from pan2kg.publish.succession import propose, write_update
+from pan2kg.publish.release import change_part, propose
 from tests.publish.conftest import BASE, Publish, numbered
 
 ATOM = "{http://www.w3.org/2005/Atom}"

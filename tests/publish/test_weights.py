@@ -16,10 +16,18 @@ import pytest
 from pan2kg.cli.main import main
 from pan2kg.coherence.known import basis_line, known
 from pan2kg.errors import ProjectError
-from pan2kg.publish.diff.change_report import read_change_report, refigured, write_text
-from pan2kg.publish.diff.states import Side, change_list, graph_name, side_of, side_of_store
+from pan2kg.publish.changes import (
+    Side,
+    change_list,
+    graph_of,
+    read_report,
+    refigured,
+    side_of,
+    side_of_store,
+    write_text,
+)
 from pan2kg.publish.edition import Edition
-from pan2kg.publish.measured import published_weights, read_weights
+from pan2kg.publish.tables import published_weights, read_weights
 from pan2kg.store.store import is_derived, read_quads
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.turtle.vocabulary import PAN, SKOS, XSD
@@ -167,7 +175,7 @@ def states(few_edition: Edition) -> tuple[Side, Side]:
 def test_what_changed_between_two_states_tells_their_figures_on_the_weights_of_the_earlier(
     states: tuple[Side, Side],
 ) -> None:
-    told = write_text(read_change_report(change_list(*states)), "en")
+    told = write_text(read_report(change_list(*states)), "en")
     found = re.search(r"Pairs sharing a text: (\d+) → (\d+)", told)
     assert found, told
     assert int(found[1]) - int(found[2]) == 1, "the pair of the first and the third youth plan"
@@ -190,5 +198,5 @@ def test_a_text_that_became_commoner_or_rarer_changes_no_sum_by_itself(
 
 
 def test_a_state_without_levels_of_evidence_has_no_figures(states: tuple[Side, Side]) -> None:
-    stated = [side_of((one for one in side.quads if not is_derived(graph_name(one))), side.name) for side in states]
+    stated = [side_of((one for one in side.quads if not is_derived(graph_of(one))), side.name) for side in states]
     assert refigured(change_list(*stated)) is None

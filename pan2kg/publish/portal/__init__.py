@@ -1,1 +1,1 @@
-"""A release on a data portal that runs udata."""
+"""A release on a portal that runs udata, such as data.public.lu."""

@@ -1,82 +1,165 @@
-"""The one door to the portal: a request, its answer, and every way it can fail.
+"""The one door to the portal: where it is, the key to it, the pace of requests, and every way one can fail.
 
-A file is sent as the part of a form, piece by piece, so that its size is not limited by memory.
+The key is read from the environment and never shown: every text that may contain it passes :meth:`Access.conceal`.
+Requests are spaced to one a second at most, however fast the portal answers. A refusal is a sentence with a remedy.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import secrets
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from typing import Final
+from ipaddress import ip_address
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
-from pan2kg.errors import Place
+import httpx
+
+from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n.message import told
-from pan2kg.publish.portal.access import Access, Pace, PassingError, PortalError, refusal
-from pan2kg.publish.portal.manifest import PortalFile
-from pan2kg.publish.portal.offer import Json, Value
+
+Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+"""What JSON can say."""
+Json = dict[str, Value]
+
+
+class PortalError(Pan2kgError):
+    """A portal that cannot be reached, refuses, or does not answer as udata does; ``status`` is its answer's, or 0."""
+
+    status: int = 0
+
+
+class PassingError(PortalError):
+    """A fault that may pass: a broken connection, an overloaded server; ``after`` is how long to wait in seconds."""
+
+    after: float = 0.0
+
+
+VARIABLE: Final = "PAN2KG_PORTAL_KEY"
+PORTAL: Final = "https://data.public.lu"
+_API: Final = "/api/1"
+_REMEDIES: Final[Mapping[int, str]] = {
+    **{status: f"portal-{status}-remedy" for status in (400, 401, 403, 404, 410, 413, 415, 429)}, 423: "portal-later",
+}  # fmt: skip
+"""What mends a refusal, by the status of the portal's answer."""
+_PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""The statuses after which trying again may help."""
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """A form with one field, ``file``.
+class Access:
+    """The address of a portal and the key to it; without a key it only says what would be sent.
 
-    >>> from pathlib import Path
-    >>> form = Upload(PortalFile("a.csv", Path("a.csv"), "text/csv", 7, "", ""), "xyz")
-    >>> form.length - 7 == len(form.head) + len(form.tail)
-    True
+    >>> Access("https://data.public.lu", "secret").url("/me/")
+    'https://data.public.lu/api/1/me/'
     """
 
-    portal_file: PortalFile
-    boundary: str
+    portal: str
+    key: str = field(default="", repr=False)
 
-    @property
-    def content_type(self) -> str:
-        """The media type of the body."""
-        return f"multipart/form-data; boundary={self.boundary}"
+    def url(self, path: str) -> str:
+        """The whole address of a path of the API."""
+        return f"{self.portal}{_API}{path}"
 
-    @property
-    def head(self) -> bytes:
-        """What stands before the file; its name and type hold only letters, digits and signs that need no quoting."""
-        return (
-            f"--{self.boundary}\r\n"
-            f'Content-Disposition: form-data; name="file"; filename="{self.portal_file.name}"\r\n'
-            f"Content-Type: {self.portal_file.media or 'application/octet-stream'}\r\n\r\n"
-        ).encode("ascii", "ignore")
-
-    @property
-    def tail(self) -> bytes:
-        """What stands after the file."""
-        return f"\r\n--{self.boundary}--\r\n".encode("ascii")
-
-    @property
-    def length(self) -> int:
-        """How long the body is, in bytes."""
-        return len(self.head) + self.portal_file.size + len(self.tail)
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self.head
-        yield from self.portal_file.chunks()
-        yield self.tail
+    def conceal(self, text: str) -> str:
+        """The text without the key, should a server have sent it back."""
+        return text.replace(self.key, "…") if self.key else text
 
 
-def form_of(portal_file: PortalFile) -> Upload:
-    """The form that sends a file, parted by a line no file holds."""
-    return Upload(portal_file, f"pan2kg-{secrets.token_hex(16)}")
+def read_access(portal: str, environment: Mapping[str, str], *, needs_key: bool) -> Access:
+    """The portal at an address, with the key the environment holds.
+
+    Raises:
+        PortalError: the address is none, or not safe; or the key is missing or cannot be one.
+
+    >>> read_access("http://data.public.lu", {}, needs_key=False)
+    Traceback (most recent call last):
+    pan2kg.publish.portal.client.PortalError: http://data.public.lu: The key would be sent in the clear. Write https://.
+    """
+    option = Place("--portal")
+    try:
+        parts = urlsplit(portal)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits or re.search(r"[^!-~]", portal):
+        raise PortalError("no-portal-address", place=option, remedy="write-it-as", portal=PORTAL)
+    if parts.username is not None or parts.query or parts.fragment:
+        raise PortalError("address-too-long", place=option, remedy="write-it-as", portal=PORTAL)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise PortalError("key-in-clear", place=Place(portal), remedy="write-https")
+    address = portal.rstrip("/").removesuffix(_API)
+    if not needs_key:
+        return Access(address)
+    key = environment.get(VARIABLE, "").strip()
+    if not key:
+        raise PortalError("variable-not-set", remedy="set-key", variable=VARIABLE)
+    if not re.fullmatch(r"[!-~]+", key):
+        raise PortalError("key-faulty", remedy="copy-key-again", variable=VARIABLE)
+    return Access(address, key)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Pace:
+    """Counts the time between requests; ``clock`` tells it in seconds, ``sleep`` lets it pass.
+
+    >>> waited = []
+    >>> pace = Pace(clock=lambda: 100.0, sleep=waited.append)
+    >>> pace.wait(), pace.wait(), waited
+    (None, None, [1.0])
+    """
+
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._clock, self.pause = clock, sleep
+        self._free = float("-inf")
+
+    def wait(self) -> None:
+        """Return when the next request may begin: a second after the one before, at least."""
+        now = self._clock()
+        if now < self._free:
+            self.pause(self._free - now)
+        self._free = max(now, self._free) + 1.0
+
+
+class PortalFile(NamedTuple):
+    """A file ready to be sent: ``name`` is what the portal is told, ``path`` where the bytes are."""
+
+    name: str
+    path: Path
+    media: str
+    size: int
+    sha256: str
+    sha1: str
+
+    def is_held(self, algorithm: str, value: str) -> bool:
+        """Whether a checksum the portal states is that of this file.
+
+        >>> PortalFile("a.csv", Path("a.csv"), "text/csv", 0, "e3b0", "da39").is_held("sha1", "DA39")
+        True
+        """
+        return value.lower() == {"sha256": self.sha256, "sha1": self.sha1}.get(algorithm.lower())
 
 
 _HOPS: Final = 3
 _PATIENT: Final = 5
+"""So many times longer than usual a portal is waited for that has a large file: it may scan and store it first."""
 _LARGEST: Final = 1 << 26
+_MOVED: Final = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +171,7 @@ class Client:
     timeout: float = 60.0
 
     def get(self, path: str) -> Value:
-        """What stands at a path of the API.
+        """What stands at a path of the API; redirects are followed within the portal.
 
         Raises:
             PortalError: the portal refuses, or does not answer as udata does.
@@ -96,14 +179,14 @@ class Client:
         """
         url = self.access.url(path)
         for _ in range(_HOPS):
-            answer = self._exchange("GET", url, None)
-            if not answer.moved:
-                return self._read(answer)
-            url = urljoin(url, answer.moved)
+            answer, content = self._exchange("GET", url, None)
+            if answer.status_code not in _MOVED:
+                return self._read(answer, content, f"GET {url}")
+            url = urljoin(url, answer.headers.get("location", ""))
             if _origin(url) != _origin(self.access.portal):
                 break
         raise PortalError(
-            "portal-redirects-readers", place=Place(self.access.url(path)), remedy="key-not-sent-there", url=_shown(url)
+            "portal-redirects-readers", place=Place(self.access.url(path)), remedy="key-not-sent-there", url=_host(url)
         )
 
     def send(self, method: str, path: str, content: Json | PortalFile | None) -> Value:
@@ -113,124 +196,124 @@ class Client:
             PortalError: the portal refuses, or does not answer as udata does.
             PassingError: trying again may help; the portal may nevertheless have done what was asked.
         """
-        answer = self._exchange(method, self.access.url(path), content)
-        if answer.moved:
+        url = self.access.url(path)
+        answer, body = self._exchange(method, url, content)
+        if answer.status_code in _MOVED:
+            moved = _host(answer.headers.get("location", ""))
             raise PortalError(
-                "portal-redirects-writers",
-                place=Place(answer.place),
-                remedy="nothing-sent-there",
-                moved=_shown(answer.moved),
+                "portal-redirects-writers", place=Place(f"{method} {url}"), remedy="nothing-sent-there", moved=moved
             )
-        return self._read(answer)
+        return self._read(answer, body, f"{method} {url}")
 
-    def _exchange(self, method: str, url: str, content: Json | PortalFile | None) -> _Answer:
-        body = _body(content)
-        headers = self._headers(content, body)
-        place = f"{method} {url}"
-        self.pace.wait()
-        # a portal that has a large file may scan and store it before it answers
-        connection = _connection(url, self.timeout * (_PATIENT if isinstance(body, Upload) else 1))
-        try:
-            return _answer(_converse(connection, method, url, body, headers), place)
-        except ssl.SSLCertVerificationError:
-            raise PortalError("portal-certificate", place=Place(place), remedy="check-portal") from None
-        except socket.gaierror:
-            raise PortalError(
-                "host-not-found", place=Place(place), remedy="check-connection", hostname=urlsplit(url).hostname
-            ) from None
-        except TimeoutError:
-            raise PassingError("portal-too-slow", place=Place(place), remedy="check-connection") from None
-        except (OSError, HTTPException) as error:
-            why = self.access.conceal(_clean(getattr(error, "strerror", None) or str(error) or type(error).__name__))
-            raise PassingError(
-                "connection-broke", place=Place(place), remedy="check-connection", why=why.lower()
-            ) from None
-        finally:
-            connection.close()
-
-    def _headers(self, content: Json | PortalFile | None, body: bytes | Upload | None) -> dict[str, str]:
+    def _exchange(self, method: str, url: str, content: Json | PortalFile | None) -> tuple[httpx.Response, bytes]:
         headers = {"Accept": "application/json", "User-Agent": "pan2kg"}
         if self.access.key:
             headers["X-API-KEY"] = self.access.key
-        if isinstance(body, Upload):
-            headers |= {"Content-Type": body.content_type, "Content-Length": str(body.length)}
-        elif content is not None:
-            headers["Content-Type"] = "application/json"
-        return headers
+        place, is_secure = Place(f"{method} {url}"), url.startswith("https:")
+        self.pace.wait()
+        try:
+            with httpx.Client(
+                verify=ssl.create_default_context() if is_secure else False,  # only this machine is asked without
+                trust_env=is_secure, timeout=self.timeout * (_PATIENT if isinstance(content, PortalFile) else 1),
+            ) as client:  # fmt: skip
+                if isinstance(content, PortalFile):
+                    with _opened(content) as file:
+                        files = {"file": (content.name, file, content.media or "application/octet-stream")}
+                        return _answer(client, client.build_request(method, url, headers=headers, files=files), place)
+                if content is not None:
+                    headers["Content-Type"] = "application/json"
+                body = None if content is None else json.dumps(content, ensure_ascii=False).encode()
+                return _answer(client, client.build_request(method, url, headers=headers, content=body), place)
+        except httpx.TimeoutException:
+            raise PassingError("portal-too-slow", place=place, remedy="check-connection") from None
+        except httpx.LocalProtocolError as error:
+            if isinstance(content, PortalFile):
+                raise ProjectError("file-changed", place=Place(str(content.path)), remedy="push-again") from None
+            raise self._broken(error, place) from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            causes = list(_causes(error))
+            if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+                raise PortalError("portal-certificate", place=place, remedy="check-portal") from None
+            if any(isinstance(cause, socket.gaierror) for cause in causes):
+                host = urlsplit(url).hostname
+                raise PortalError("host-not-found", place=place, remedy="check-connection", hostname=host) from None
+            raise self._broken(error, place) from None
 
-    def _read(self, answer: _Answer) -> Value:
-        if answer.status >= 300:
-            said = self.access.conceal(_said(answer.body))
-            raise refusal(answer.status, said, answer.place, after=answer.after)
-        if not answer.body:
+    def _broken(self, error: Exception, place: Place) -> PassingError:
+        said = next((cause.strerror for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror), "")
+        why = self.access.conceal(_clean(said or str(error) or type(error).__name__))
+        return PassingError("connection-broke", place=place, remedy="check-connection", why=why.lower())
+
+    def _read(self, answer: httpx.Response, content: bytes, place: str) -> Value:
+        if answer.status_code >= 300:
+            after = wait_of(answer.headers.get("retry-after", ""), datetime.now(UTC))
+            raise refusal(answer.status_code, self.access.conceal(_words(content)), place, after=after)
+        if not content:
             return None
         try:
-            value: Value = json.loads(answer.body)
+            value: Value = json.loads(content)
         except ValueError:
-            raise PortalError("no-udata", place=Place(answer.place), remedy="check-home-page") from None
+            raise PortalError("no-udata", place=Place(place), remedy="check-home-page") from None
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    body: bytes
-    moved: str
-    after: float
-    place: str
+def _opened(file: PortalFile) -> BinaryIO:
+    """The file, if it is still what was measured.
 
-
-def _body(content: Json | PortalFile | None) -> bytes | Upload | None:
-    if isinstance(content, PortalFile):
-        return form_of(content)
-    return None if content is None else json.dumps(content, ensure_ascii=False).encode("utf-8")
-
-
-def _connection(url: str, timeout: float) -> HTTPConnection:
-    """A connection to the host of an address, by way of the proxy the environment names for it."""
-    parts = urlsplit(url)
-    host, secure = parts.hostname or "", parts.scheme == "https"
-    proxy = urlsplit(getproxies().get(parts.scheme, ""))
-    if not proxy.hostname or not secure or proxy_bypass(host):
-        kind = HTTPSConnection if secure else HTTPConnection
-        return kind(host, parts.port, timeout=timeout)
-    connection = HTTPSConnection(proxy.hostname, proxy.port, timeout=timeout)
-    connection.set_tunnel(host, parts.port)
-    return connection
-
-
-def _converse(
-    connection: HTTPConnection, method: str, url: str, body: bytes | Upload | None, headers: Mapping[str, str]
-) -> HTTPResponse:
-    parts = urlsplit(url)
-    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    Raises:
+        ProjectError: it has gone, or changed since.
+    """
     try:
-        connection.request(method, target, body=body, headers=headers)
-    except (BrokenPipeError, ConnectionResetError):
-        # a server that refuses a file by its size answers and closes before it has read it all
-        if not isinstance(body, Upload):
-            raise
-    return connection.getresponse()
+        opened = file.path.open("rb")
+    except OSError as error:
+        raise ProjectError("cannot-read-file", place=Place(str(file.path)), reason=str(error.strerror)) from None
+    if opened.seek(0, 2) != file.size:
+        opened.close()
+        raise ProjectError("file-changed", place=Place(str(file.path)), remedy="push-again")
+    opened.seek(0)
+    return opened
 
 
-def _answer(response: HTTPResponse, place: str) -> _Answer:
-    body = response.read(_LARGEST + 1)
-    if len(body) > _LARGEST:
-        raise PortalError("portal-endless", place=Place(place), remedy="check-portal")
-    if response.length:
-        raise HTTPException(str(told("answer-cut")))
-    moved = response.headers.get("Location", "") if response.status in (301, 302, 303, 307, 308) else ""
-    after = wait_of(response.headers.get("Retry-After", ""), datetime.now(UTC))
-    return _Answer(response.status, body, moved, after, place)
+def _answer(client: httpx.Client, request: httpx.Request, place: Place) -> tuple[httpx.Response, bytes]:
+    answer = client.send(request, stream=True, follow_redirects=False)
+    content = bytearray()
+    try:
+        for piece in answer.iter_bytes():
+            content += piece
+            if len(content) > _LARGEST:
+                raise PortalError("portal-endless", place=place, remedy="check-portal")
+    finally:
+        answer.close()
+    return answer, bytes(content)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def refusal(status: int, said: str, place: str, *, after: float = 0.0) -> PortalError:
+    """The fault behind a status; ``said`` are the server's own words, already cleaned.
+
+    >>> str(refusal(401, "", "PUT https://portal.example/api/1/me/"))
+    'PUT https://portal.example/api/1/me/: The portal does not know the key (401). Copy the key from ...'
+    """
+    other = ("portal-server", "portal-later") if status >= 500 else ("portal-other", "portal-other-remedy")
+    what, remedy = (f"portal-{status}", _REMEDIES[status]) if status in _REMEDIES else other
+    kind = PassingError if status in _PASSING else PortalError
+    fault = kind(
+        "portal-answer-said" if said else "portal-answer", place=Place(place), remedy=remedy, fault=told(what),
+        status=str(status), words=said.rstrip("."),
+    )  # fmt: skip
+    fault.status = status
+    if isinstance(fault, PassingError):
+        fault.after = after
+    return fault
 
 
 def wait_of(text: str, now: datetime) -> float:
-    """The seconds a Retry-After header asks to wait, given as a number or as a date; 0 where it says nothing.
-
-    >>> now = datetime(2026, 11, 25, 8, tzinfo=UTC)
-    >>> wait_of("120", now), wait_of("Wed, 25 Nov 2026 08:01:00 GMT", now), wait_of("soon", now)
-    (120.0, 60.0, 0.0)
-    """
+    """The seconds a Retry-After header asks to wait, given as a number or as a date; 0 where it says nothing."""
     if re.fullmatch(r"\d{1,9}", text.strip()):
         return float(text)
     try:
@@ -241,7 +324,7 @@ def wait_of(text: str, now: datetime) -> float:
     return max(0.0, (when - now).total_seconds())
 
 
-def _said(body: bytes) -> str:
+def _words(body: bytes) -> str:
     """The server's own words: its message, and what it says of each field."""
     try:
         content: Value = json.loads(body)
@@ -249,14 +332,11 @@ def _said(body: bytes) -> str:
         return ""
     if not isinstance(content, dict):
         return ""
-    message = content.get("message") or content.get("error")
-    errors = content.get("errors")
-    fields = (
-        [f"{name}: {json.dumps(what, ensure_ascii=False)}" for name, what in errors.items()]
-        if isinstance(errors, dict)
-        else []
-    )
-    return _clean("; ".join([*([message] if isinstance(message, str) else []), *fields]))[:400]
+    message, errors = content.get("message") or content.get("error"), content.get("errors")
+    words = [message] if isinstance(message, str) else []
+    if isinstance(errors, dict):
+        words += [f"{name}: {json.dumps(what, ensure_ascii=False)}" for name, what in errors.items()]
+    return _clean("; ".join(words))[:400]
 
 
 def _clean(text: str) -> str:
@@ -272,7 +352,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, port or {"https": 443, "http": 80}.get(parts.scheme)
 
 
-def _shown(url: str) -> str:
+def _host(url: str) -> str:
     """An address without what may be secret in it."""
     parts = urlsplit(url)
     return _clean(f"{parts.scheme}://{parts.hostname}" if parts.hostname else str(told("another-address")))

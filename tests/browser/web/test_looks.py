@@ -90,6 +90,17 @@ def test_targets_are_large_enough(site: Site, window: Watch) -> None:
     assert not [name for name, width, height in sizes if width < 24 or height < 24]
 
 
+def test_no_size_of_a_target_follows_from_a_font(site: Site, window: Watch) -> None:
+    """Whatever letters a machine has, and however narrow: a button without any is large enough."""
+    looks = ("", "quiet", "sort", "stop")
+    buttons = "".join(f'<p><button type="button" class="{look}">×</button></p>' for look in looks)
+    page = window(site.page("fonts", buttons), width=360).page
+    page.locator("button").evaluate_all("all => all.forEach(button => { button.textContent = ''; })")
+    sizes = page.locator("button").evaluate_all(SIZES)
+    assert len(sizes) == len(looks)
+    assert not [name for name, width, height in sizes if width < 24 or height < 24]
+
+
 def test_the_menu_opens_without_scripts_on_a_small_screen(site: Site, window: Watch) -> None:
     items = '<ul><li><a href="#">Plans</a></li></ul>'
     menu = f'<nav class="menu" aria-label="Menu"><details><summary>Menu</summary>{items}</details></nav>'

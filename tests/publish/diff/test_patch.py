@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import pan2kg
 from pan2kg.errors import ProjectError
-from pan2kg.publish.diff.states import (
+from pan2kg.publish.changes import (
     GENID,
     Side,
     apply,

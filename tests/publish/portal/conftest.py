@@ -16,12 +16,9 @@ import pytest
 if TYPE_CHECKING:
     from tests.publish.portal.portal_server import Portal
 
-from pan2kg.publish.portal.access import Access, Pace
-from pan2kg.publish.portal.client import Client
-from pan2kg.publish.portal.manifest import read_release
-from pan2kg.publish.portal.offer import Offer, make_offer
-from pan2kg.publish.portal.push import Outcome, push
-from pan2kg.publish.portal.steps import SearchScope
+
+from pan2kg.publish.portal.client import Access, Client, Pace
+from pan2kg.publish.portal.push import Offer, Outcome, SearchScope, make_offer, push
 
 HEAD = """\
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -149,7 +146,7 @@ class Pusher:
         )
 
     def offer(self) -> Offer:
-        return make_offer(read_release(self.folder.path), self.scratch, linked=self.linked)
+        return make_offer(self.folder.path, self.scratch, linked=self.linked)
 
     def push(self, scope: SearchScope | None = None, *, prune: bool = False) -> Outcome:
         return push(self.client(), self.offer(), scope or SearchScope(), self.said.append, prune=prune)

@@ -12,7 +12,7 @@ import pytest
 from pan2kg.cli.arguments import Parser
 from pan2kg.cli.portal import add_portal, run_portal
 from pan2kg.errors import ProjectError
-from pan2kg.publish.portal.access import PortalError
+from pan2kg.publish.portal.client import PortalError
 
 if TYPE_CHECKING:
     from tests.publish.portal.conftest import Pusher

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pan2kg.publish.portal.access import Access, Pace, PassingError, PortalError, read_access
-from pan2kg.publish.portal.client import Client, wait_of
+from pan2kg.publish.portal.client import Access, Client, Pace, PassingError, PortalError, read_access, wait_of
 
 if TYPE_CHECKING:
     from tests.publish.portal.conftest import Pusher
@@ -132,7 +131,7 @@ def test_a_file_that_arrives_spoilt_is_sent_anew(pusher: Pusher, portal: Portal)
     assert not pusher.push().remaining
     assert {
         portal.files[one["id"]] for one in next(iter(portal.datasets.values()))["resources"] if one["filesize"]
-    } == {part.portal_file.path.read_bytes() for part in pusher.offer().parts if part.portal_file}
+    } == {part.file.path.read_bytes() for part in pusher.offer().parts if part.file}
     assert any("did not arrive whole" in line for line in pusher.said)
 
 

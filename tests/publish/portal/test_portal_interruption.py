@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pan2kg.publish.portal.access import PortalError
+from pan2kg.publish.portal.client import PortalError
 
 if TYPE_CHECKING:
     from tests.publish.portal.conftest import Pusher, SampleRelease

@@ -8,26 +8,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pan2kg.errors import Pan2kgError, ProjectError, TurtleError
-from pan2kg.publish.portal.client import form_of
-from pan2kg.publish.portal.manifest import Terms, find_file, pack, read_release, upload_name
-from pan2kg.publish.portal.offer import FREQUENCIES, LICENCES, licence_id, make_offer, tags
+from pan2kg.errors import Pan2kgError, Place, ProjectError, TurtleError
+from pan2kg.publish.portal.client import Access, Client, Pace
+from pan2kg.publish.portal.push import FREQUENCIES, LICENCES, find_file, licence_id, make_offer, pack, tags, upload_name
 
 if TYPE_CHECKING:
     from tests.publish.portal.conftest import SampleRelease
+    from tests.publish.portal.portal_server import Portal
 
 
 def test_french_is_read_first(folder: SampleRelease) -> None:
-    release = read_release(folder.path)
-    assert release.words.title == "Graphe des plans"
-    assert release.words.keywords == ("droits de l’homme", "human rights", "UN")
-    assert release.iri == "https://example.org/dataset"
-    assert [one.file is not None for one in release.distributions] == [True] * 4 + [False]
-
-
-def test_another_language_serves_where_french_is_missing(folder: SampleRelease) -> None:
+    offer = make_offer(folder.path, folder.path)
+    assert offer.said["title"] == "Graphe des plans"
+    assert offer.said["tags"] == ["droits-de-l-homme", "human-rights"]
+    assert offer.iri == "https://example.org/dataset"
+    assert [part.file is not None for part in offer.parts] == [True] * 4 + [False]
     folder.edit('    dct:title "Graphe des plans"@fr ;\n', "")
-    assert read_release(folder.path).words.title == "Graph of the plans"
+    assert make_offer(folder.path, folder.path).said["title"] == "Graph of the plans"
 
 
 @pytest.mark.parametrize(
@@ -49,7 +46,7 @@ def test_what_the_catalogue_lacks_is_named(folder: SampleRelease, old: str, new:
     if message == "no licence for":
         folder.edit('rdfs:label "cc-zero"', 'rdfs:label "something"')
     with pytest.raises(ProjectError, match=message) as caught:
-        make_offer(read_release(folder.path), folder.path)
+        make_offer(folder.path, folder.path)
     assert caught.value.place
     assert caught.value.remedy
 
@@ -57,7 +54,7 @@ def test_what_the_catalogue_lacks_is_named(folder: SampleRelease, old: str, new:
 def test_a_catalogue_that_is_not_turtle_is_named_with_its_line(folder: SampleRelease) -> None:
     folder.edit("a dcat:Catalog ;", "a dcat:Catalog ; ;; (")
     with pytest.raises(TurtleError, match=r"catalogue\.ttl:\d+:\d+: The catalogue is not Turtle"):
-        read_release(folder.path)
+        make_offer(folder.path, folder.path)
 
 
 def test_a_file_that_changed_after_publishing_is_found(folder: SampleRelease) -> None:
@@ -65,10 +62,10 @@ def test_a_file_that_changed_after_publishing_is_found(folder: SampleRelease) ->
     content = path.read_bytes()
     path.write_bytes(content + b"x")
     with pytest.raises(ProjectError, match=r"plans\.csv has \d+ bytes, the catalogue says"):
-        read_release(folder.path)
+        make_offer(folder.path, folder.path)
     path.write_bytes(content[:-1] + b"x")
     with pytest.raises(ProjectError, match=r"plans\.csv does not have the checksum"):
-        read_release(folder.path)
+        make_offer(folder.path, folder.path)
 
 
 def test_a_file_outside_the_folder_is_never_taken(tmp_path: Path) -> None:
@@ -105,15 +102,15 @@ def test_a_name_needs_no_quoting_in_a_form(name: str) -> None:
 
 def test_files_of_one_name_get_their_folders_in_it(folder: SampleRelease, tmp_path: Path) -> None:
     folder.files = {"a/graph.ttl": "", "b/graph.ttl": "", "c/graph.jsonld": "{}"}
-    offer = make_offer(read_release(folder.write().path), tmp_path)
-    names = [part.portal_file.name for part in offer.parts if part.portal_file]
+    offer = make_offer(folder.write().path, tmp_path)
+    names = [part.file.name for part in offer.parts if part.file]
     assert names == ["a-graph-ttl.ttl", "b-graph-ttl.ttl", "graph.json"]
 
 
 def test_what_the_release_has_compressed_already_is_sent_once(folder: SampleRelease, tmp_path: Path) -> None:
     folder.files = {"graph.nq": "", "graph.nq.gz": "as it is"}
-    offer = make_offer(read_release(folder.write().path), tmp_path)
-    parcels = [part.portal_file for part in offer.parts if part.portal_file]
+    offer = make_offer(folder.write().path, tmp_path)
+    parcels = [part.file for part in offer.parts if part.file]
     assert [(one.name, one.path.name, one.path.parent) for one in parcels] == [
         ("graph.nq.gz", "graph.nq.gz", folder.path)
     ]
@@ -130,39 +127,30 @@ def test_compressing_gives_the_same_bytes_every_time(tmp_path: Path) -> None:
     assert len(sums) == 1
 
 
-def test_a_large_file_is_sent_in_small_pieces(tmp_path: Path) -> None:
-    path = tmp_path / "large.csv"
-    with path.open("wb") as file:
-        file.truncate(20_000_000)
-    form = form_of(pack(path, "large.csv", "text/csv", folder=None))
-    sizes = [len(piece) for piece in form]
-    assert sum(sizes) == form.length
-    assert max(sizes) <= 65_536
-
-
 @pytest.mark.parametrize("size", [0, 3, 9])
-def test_a_file_that_changes_while_it_is_sent_stops_the_push(size: int, tmp_path: Path) -> None:
+def test_a_file_that_changes_before_it_is_sent_stops_the_push(size: int, tmp_path: Path, portal: Portal) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"12345")
-    portal_file = pack(path, "a.csv", "text/csv", folder=None)
+    file = pack(path, "a.csv", "text/csv", folder=None)
     path.write_bytes(b"x" * size)
     with pytest.raises(Pan2kgError, match="changed while it was sent"):
-        list(portal_file.chunks())
+        Client(Access(portal.url, "key"), Pace()).send("POST", "/datasets/1/upload/", file)
+    assert not portal.calls
 
 
 def test_keywords_take_the_form_udata_gives_them() -> None:
     words = ("Mise en œuvre", "Groß", "ab", "  ", "droits de l'homme", "Droits de l’Homme", "x" * 200)
-    assert list(tags(words)) == ["mise-en-oeuvre", "gross", "droits-de-l-homme", "x" * 96]
+    assert list(tags([*words])) == ["mise-en-oeuvre", "gross", "droits-de-l-homme", "x" * 96]
 
 
 @pytest.mark.parametrize("iri", LICENCES)
 @pytest.mark.parametrize("scheme", ["http://", "https://"])
 def test_each_licence_is_known_by_its_iri(scheme: str, iri: str) -> None:
-    assert licence_id(Terms(f"{scheme}{iri}", (), "", ""), "") == LICENCES[iri]
+    assert licence_id(f"{scheme}{iri}", [], Place("")) == LICENCES[iri]
 
 
 def test_a_licence_is_known_by_its_label_first() -> None:
-    assert licence_id(Terms("https://example.org/licence", ("Attribution", "cc-by"), "", ""), "") == "cc-by"
+    assert licence_id("https://example.org/licence", ["Attribution", "cc-by"], Place("")) == "cc-by"
 
 
 def test_every_frequency_has_udatas_identifier() -> None:

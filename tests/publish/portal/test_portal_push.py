@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pan2kg.publish.portal.access import PortalError
-from pan2kg.publish.portal.push import observe
-from pan2kg.publish.portal.steps import SearchScope, leftovers, steps
+from pan2kg.publish.portal.client import PortalError
+from pan2kg.publish.portal.push import SearchScope, key_of, leftovers, observe, steps
 
 if TYPE_CHECKING:
     from tests.publish.portal.conftest import Pusher
@@ -162,7 +161,7 @@ def test_what_is_gone_from_the_release_is_reported_and_only_pruned_when_asked(pu
     pusher.folder.write()
     portal.forget()
     outcome = pusher.push()
-    assert [one.key for one in leftovers(pusher.offer(), outcome.remote)] == ["tables/plans.csv"]
+    assert [key_of(one) for one in leftovers(pusher.offer(), outcome.remote)] == ["tables/plans.csv"]
     assert not portal.writes()
     assert pusher.push(prune=True).sent == 1
     assert len(only(portal)["resources"]) == 4

@@ -9,7 +9,7 @@ import pytest
 
 import pan2kg
 from pan2kg.graph.dataset import own_profile, read_profiles
-from pan2kg.publish import void as statistics
+from pan2kg.publish import descriptions as statistics
 from pan2kg.publish.dump import read_content
 from pan2kg.publish.edition import Addresses
 from pan2kg.server.dereference import Answer, Call
@@ -39,7 +39,7 @@ def ask(void_statistics: VoidStatistics, client: Client, accept: str = "", condi
 def test_queries_count_what_a_release_counts(few: pan2kg.Graph) -> None:
     local = few.held
     targets = statistics.targets_of(own_profile(read_profiles(local), None))
-    released = statistics.count(*read_content(local, Addresses()), ROOT, targets)
+    released = statistics.count(read_content(local, Addresses())[1].triples, ROOT, targets)
     served = count(local)
     for name in ("triples", "subjects", "objects", "properties", "classes", "links"):
         assert getattr(served, name) == getattr(released, name), name

@@ -1,1 +1,0 @@
-"""The catalogue of a release in DCAT-AP."""

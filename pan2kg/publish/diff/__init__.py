@@ -1,1 +1,0 @@
-"""Two states of the graph side by side: what changed."""

@@ -1,0 +1,474 @@
+"""A release: every file written by an exporter, described and checked in a folder of its own, then put in its place.
+
+An exporter gives the files of one kind; they stand here in the order in which they are asked, since the catalogue
+states sizes and checksums of what it offers, and the front page says what is there. The list of checksums is last.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+
+from pan2kg.errors import Place, ProjectError
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, decimal, format_of
+from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import say, told, verbatim
+from pan2kg.project import read_text, turtle_files
+from pan2kg.publish import changes, descriptions, documents, dump, folder, hosts, inspection, tables
+from pan2kg.publish.descriptions import Distribution, Statistics
+from pan2kg.publish.documents import DOCUMENTS, Described
+from pan2kg.publish.edition import Edition, File, Note, Part
+from pan2kg.publish.folder import MARK, VERSIONS, ReleaseFolder
+from pan2kg.publish.vocabulary import FOAF, FORMATS, PREFIXES, forms, write
+from pan2kg.site.bundle import find_bundle
+from pan2kg.site.ontology_page import documentation
+from pan2kg.site.page import embedded
+from pan2kg.site.registry import Site, contents, seldom_collected
+from pan2kg.site.site_context import SiteContext
+from pan2kg.store.rules import rule_files
+from pan2kg.store.store import LocalStore
+from pan2kg.tables.template import render
+from pan2kg.turtle.vocabulary import DCTERMS
+from pan2kg.validation.rights import refuse_whole
+
+FRONT: Final = "index.html"
+README: Final = "README.md"
+ARCHIVE: Final = "site.zip"
+CHANGES: Final = "changes"
+WELCOME: Final = "welcome.html"
+"""The page of languages a site begins with: the front page of the archive, where that of the release is not."""
+_SHOWN: Final = 5
+"""So many faults are told."""
+_WORDS: Final = Messages("publication")
+_NO_PAGES: Final = (f"{DOCUMENTS}/", f"{VERSIONS}/")
+"""What a search engine finds by the pages themselves."""
+_APART: Final = re.compile(
+    rf'(?<= href=")((?:\.\./)*)({"|".join(hosts.APART)})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
+)
+_README: Final = (
+    ("front", "index.html"), ("pages", "fr/", "en/", "de/"), ("site", ARCHIVE),
+    ("actions", "data/actions", "data/links", "data/bodies", "data/texts"), ("turtle", dump.TURTLE),
+    ("quads", dump.QUADS), ("tables", "tables/"), ("documents", "doc/"), ("graphs", "graph/"),
+    ("ontology", "ontology/"), ("queries", "queries/", "queries.ttl"),
+    ("catalogue", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld"), ("dataset", "dataset.jsonld"),
+    ("void", "void.ttl", ".well-known/void"), ("service", "service.ttl"), ("changes", "changes/changes"),
+    ("feed", "changes/feed"), ("hosts", "w3id/.htaccess", ".htaccess", "nginx.conf"), ("release", MARK),
+    ("licence", "LICENSE-DATA"), ("citation", "CITATION.cff"), ("versions", "version/"), ("checksums", folder.LIST),
+)  # fmt: skip
+"""What a release may hold: the key of its words, and what the paths of its files begin with."""
+_LATER: Final = frozenset(("front", "versions", "checksums"))
+"""What is always there, though it is written after the text that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOptions:
+    """How a release is wanted: what day it is, where a service answers, and whether files have an address."""
+
+    today: date
+    service: str = ""
+    has_base: bool = False
+
+
+@dataclass(slots=True)
+class Release:
+    """A release while it is made: what it is made from, and what its exporters know from those before them."""
+
+    edition: Edition
+    options: ReleaseOptions
+    folder: ReleaseFolder
+    stated: dump.Content
+    whole: dump.Content
+    counts: Statistics
+    described: Described
+    offers: list[Distribution] = field(default_factory=list)
+    pages: set[str] = field(default_factory=set)
+    retired: dict[str, str] = field(default_factory=dict)
+
+    def offer(self) -> None:
+        """Measure what the catalogue offers: tables for people, the graph, and the pages as one file."""
+        files: list[tuple[str, str, str, Text, Text, Text | None]] = []
+        for product in tables.PRODUCTS:
+            for form in tables.product_forms():
+                title = _WORDS.known("product.form", title=product.title, form=forms()[form].name)
+                path = f"{tables.DATA}/{product.name}.{form}"
+                files.append((f"{product.name}-{form}", path, form, title, product.about, product.title))
+        for key, path, form in (("turtle", dump.TURTLE, "ttl"), ("quads", dump.QUADS, "nq"), ("site", ARCHIVE, "zip")):
+            if (self.folder.root / path).is_file():
+                titles = _WORDS.known(f"product.{key}"), _WORDS.known(f"product.{key}-about")
+                files.append((key, path, form, *titles, None))
+        root = self.folder.root
+        self.offers = [
+            Distribution(key, path, form, *folder.measure(root / path), title, about, group)
+            for key, path, form, title, about, group in files
+        ]
+
+
+Exporter = Callable[[Release], Iterator[File]]
+
+
+def site_part(edition: Edition) -> Iterator[File]:
+    """The pages as they are on the day of the release, without those of things that are told in documents.
+
+    The whole graph, which they offer, is among the dumps.
+    """
+
+    def place(match: re.Match[bytes]) -> bytes:
+        up, kind, key = (part.decode() for part in match.groups())
+        return f"../{up}{documents.shared_place(f'{DOCUMENTS}/{kind}/{key}')}.html#{key}".encode()
+
+    site = Site(SiteContext(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue))
+    for path, body in contents(site):
+        if path == dump.QUADS or path.split("/")[1:2] in ([kind] for kind in hosts.APART):
+            continue
+        yield WELCOME if path == FRONT else path, _APART.sub(place, body) if path.endswith(".html") else body
+
+
+def documentation_part(edition: Edition) -> Iterator[File]:
+    """The documentation of the ontology."""
+    yield from documentation(edition.project, edition.store).items()
+
+
+def change_part(edition: Edition) -> Iterator[File]:
+    """What changed since the release before: in words, as a table and as SPARQL Update; and a feed of all versions.
+
+    Raises:
+        ProjectError: the release before cannot be read, or its version says something else.
+        TurtleError: it is no RDF.
+    """
+    # blank nodes, which would have to be named alike, are refused before
+    new = changes.Side(edition.issue.version, frozenset(edition.store.inner))
+    before = edition.before
+    change = changes.change_list(changes.read_side(before) if before else new, new)
+    report = changes.read_report(change, tables.published_weights(before) if before else None)
+    if edition.previous and not before:
+        for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")):
+            yield f"{CHANGES}/{path.name}", path.read_bytes()
+    for language in LANGUAGES if before else ():
+        yield f"{CHANGES}/{CHANGES}.{language}.md", changes.write_markdown(report, language).encode()
+        yield f"{CHANGES}/{CHANGES}.{language}.csv", changes.write_csv(report, language).encode()
+    if before and (lines := dump.lines_of(before)):
+        whole = dump.read_content(edition.store, edition.issue.addresses)[1]
+        yield f"{CHANGES}/{CHANGES}.ru", "".join(dump.write_update(lines, whole.quads)).encode()
+    for language in LANGUAGES:
+        name = f"{CHANGES}/feed.{language}.atom"
+        yield name, changes.write_feeds(report, edition.issue, language, edition.previous, name)
+
+
+PARTS: Final[tuple[Part, ...]] = (site_part, documentation_part, change_part)
+"""What a release has beside data and descriptions, in the order in which it is made."""
+
+
+def _tables(release: Release) -> Iterator[File]:
+    yield from tables.table_files(release.edition)
+    yield from tables.product_files(release.described)
+
+
+def _ontology(release: Release) -> Iterator[File]:
+    """Every file of ``ontology/``, and the ontology proper in three more serialisations."""
+    edition, places = release.edition, release.edition.issue.addresses
+    ontology = edition.project.ontology
+    for path in [*turtle_files(ontology), *sorted(ontology.glob("*.jsonld"))]:
+        yield f"ontology/{path.relative_to(ontology).as_posix()}", places.moved(read_text(path)).encode()
+    if (ontology / "pan2kg.ttl").is_file():
+        text = places.moved(read_text(ontology / "pan2kg.ttl"))
+        triples = sorted((quad.triple for quad in ox.parse(text, format=FORMATS["ttl"])), key=str)
+        for ending in ("rdf", "jsonld", "nt"):
+            # with blank nodes, so that the compact form of write() would lose their nesting
+            content = ox.serialize(triples, format=FORMATS[ending], prefixes=dict(edition.prefixes()))
+            yield f"ontology/pan2kg.{ending}", content or b""
+
+
+def _questions(release: Release) -> Iterator[File]:
+    yield from descriptions.question_files(release.edition)
+    for path in rule_files(release.edition.project):
+        yield f"queries/rules/{path.name}", release.edition.issue.addresses.moved(read_text(path)).encode()
+
+
+def _legal(release: Release) -> Iterator[File]:
+    for path in (release.edition.project.root / name for name in ("LICENSE-DATA", "CITATION.cff")):
+        if path.is_file():
+            yield path.name, path.read_bytes()
+
+
+def _documents(release: Release) -> Iterator[File]:
+    yield from documents.document_files(release.described, release.pages)
+    yield from documents.graph_files(release.edition, release.whole)
+
+
+def _style(release: Release) -> Iterator[File]:
+    """Style, script and icon of documents and front page, and the pages of what is missing; packed as servers want."""
+    for name in ("release.css", "release.js", "favicon.svg"):
+        yield name, Path(__file__).with_name(name).read_bytes()
+    # what every page loads is there packed too, for a server that does not pack
+    for path in sorted(release.folder.sums):
+        if path.startswith("assets/") and path.endswith((".js", ".css")):
+            content = (release.folder.root / path).read_bytes()
+            yield f"{path}.gz", gzip.compress(content, mtime=0)
+    values = {"root": urlsplit(release.edition.issue.addresses.base).path or "/", "languages": LANGUAGES}
+    for status in (404, 410):
+        page = render("nothing.html", {"status": status, "say": _WORDS.say, **values})
+        yield f"{status}.html", page.encode()
+
+
+def _descriptions(release: Release) -> Iterator[File]:
+    edition, counts, issue = release.edition, release.counts, release.edition.issue
+    void = descriptions.write_void(edition, counts, dump.DUMPS)
+    yield from ((path, void) for path in (".well-known/void", "void.ttl"))
+    if issue.addresses.endpoint:
+        yield "service.ttl", descriptions.write_service(edition, counts)
+    yield "dataset.jsonld", descriptions.as_json(descriptions.describe_dataset(edition, release.offers))
+    yield MARK, descriptions.as_json({
+        "dataset": issue.dataset, "version": issue.version, "issued": str(issue.issued),
+        "modified": str(issue.modified), "previous": issue.previous, "root": issue.addresses.root,
+        "base": issue.addresses.base, "endpoint": issue.addresses.endpoint, "triples": counts.triples,
+        "retired": release.retired,
+    })  # fmt: skip
+    triples = descriptions.describe(edition, release.offers)
+    for ending in ("ttl", "rdf", "jsonld"):
+        yield f"catalogue.{ending}", write(triples, ending, PREFIXES)
+
+
+def _for_hosts(release: Release) -> Iterator[File]:
+    """Rules of servers, and what search engines look for."""
+    issue, options = release.edition.issue, release.options
+    yield from hosts.host_files(release.edition, release.retired, has_base=options.has_base, service=options.service)
+    robots = "User-agent: *\nDisallow:\n"
+    if options.has_base:
+        files = sorted(path for path in folder.walk(release.folder.root) if path.endswith(".html"))
+        pages = [path for path in files if not path.startswith(_NO_PAGES) and path not in ("404.html", "410.html")]
+        yield from descriptions.map_files([FRONT, *pages], issue)
+        robots += f"Sitemap: {issue.addresses.file('sitemap.xml')}\n"
+    yield "robots.txt", robots.encode()
+
+
+def _readme(release: Release) -> Iterator[File]:
+    """The text for a person, one language after the other."""
+    issue, facts = release.edition.issue, release.edition.facts
+    paths = [*folder.walk(release.folder.root)]
+    rows = [(key, [start for start in starts if any(path.startswith(start) for path in paths) or key in _LATER])
+            for key, *starts in _README]  # fmt: skip
+    publisher = facts.about("publisher")[0].value
+    texts = [
+        _WORDS.say(
+            "readme", tag, title=facts.words(facts.dataset, DCTERMS + "title", tag),
+            description=facts.words(facts.dataset, DCTERMS + "description", tag),
+            publisher=facts.words(publisher, FOAF + "name", tag), version=issue.version, day=str(issue.modified),
+            triples=release.counts.triples, licence=" ".join(value.value for value in facts.about("license")),
+            iri=issue.version_iri,
+            files="\n".join(
+                f"| {', '.join(f'`{path}`' for path in paths)} | {_WORDS.say(f'file.{key}', tag)} |"
+                for key, paths in rows if paths
+            ),
+        )
+        for tag in LANGUAGES
+    ]  # fmt: skip
+    yield README, "\n---\n\n".join(texts).encode()
+
+
+def _front(release: Release) -> Iterator[File]:
+    """The version's own files, and the front page, which both need all others to be there."""
+    work, number = release.folder.root, release.edition.issue.version
+    files = frozenset(folder.walk(work))
+    folder.add_version(work, number, front_page(release, files, [], is_kept=True))
+    versions = [number, *(version for version in folder.versions_in(work) if version != number)]
+    yield FRONT, front_page(release, files, versions)
+
+
+def front_page(release: Release, files: frozenset[str], versions: Sequence[str], *, is_kept: bool = False) -> bytes:
+    """The landing page of the dataset and home page of the catalogue; one that is kept stands below its version.
+
+    It is one file for all languages, since a host of plain files cannot choose; its links are relative, so that it
+    works wherever the folder stands.
+    """
+    issue, facts = release.edition.issue, release.edition.facts
+    publisher = facts.about("publisher")[0].value
+
+    def section(tag: Language) -> dict[str, object]:
+        offers: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+        for offer in release.offers:
+            path = f"../../{offer.path}" if is_kept and offer.form == "zip" else offer.path
+            words = (offer.group or offer.title).say(tag), offer.about.say(tag)
+            offers.setdefault(words, []).append((forms()[offer.form].name, path, size_of(offer.size, tag)))
+        documentation_ = (path for path in (f"ontology/index.{tag}.html", "ontology/index.en.html") if path in files)
+        links = (
+            ("catalogue", "catalogue.ttl"), ("tables", "tables/csv-metadata.json"),
+            ("ontology", next(documentation_, "")), ("questions", "queries.ttl"), ("readme", README),
+            ("endpoint", issue.addresses.endpoint),
+        )  # fmt: skip
+        followed = ("changes", f"changes/changes.{tag}.md"), ("feed", f"changes/feed.{tag}.atom")
+        home = f"{tag}/index.html"
+        return {
+            "language": tag, "endonym": format_of("name", tag), "offers": offers, "day": in_words(issue.modified, tag),
+            "title": facts.words(facts.dataset, DCTERMS + "title", tag),
+            "description": facts.words(facts.dataset, DCTERMS + "description", tag),
+            "publisher": facts.words(publisher, FOAF + "name", tag), "home": home if home in files else "",
+            "links": [(key, path) for key, path in links if path in files or "://" in path],
+            "changes": [(key, path) for key, path in followed if path in files],
+        }  # fmt: skip
+
+    dataset = descriptions.describe_dataset(release.edition, release.offers)
+    return render("release.html", {
+        "sections": [section(tag) for tag in LANGUAGES], "issue": issue, "number": release.counts.triples,
+        "licences": [value.value for value in facts.about("license")], "root": "../../" if is_kept else "",
+        "versions": versions, "kept": is_kept, "contact": issue.contact_address,
+        "described": "" if is_kept else embedded(dataset), "say": _WORDS.say,
+    }).encode()  # fmt: skip
+
+
+def size_of(size: int, language: Language) -> str:
+    """A number of bytes as a reader knows it.
+
+    >>> size_of(12_345_678, "en"), size_of(900, "fr").replace("\\N{NO-BREAK SPACE}", " ")
+    ('12.3 MB', '1 ko')
+    """
+    if size >= 1_000_000:
+        return _WORDS.say("page.mb", language, size=decimal(size / 1_000_000, language, 1))
+    return _WORDS.say("page.kb", language, size=str(max(size // 1_000, 1)))
+
+
+def publish(
+    edition: Edition,
+    target: Path,
+    options: ReleaseOptions,
+    *,
+    parts: Sequence[Part] = (),
+    note: Note = lambda _: None,
+) -> Statistics:
+    """Write a release into a folder, whole or not at all; what was counted in it.
+
+    ``parts`` give what stands beside data and descriptions: pages, documentation, changes.
+
+    Raises:
+        ProjectError: the folder may not be replaced or cannot be written, a text would go out whole, or the release
+            found a fault in itself.
+    """
+    folder.refuse_target(target, edition.issue)
+    refuse_whole(edition.project)
+    counts: list[Statistics] = []
+    with seldom_collected():
+        folder.build(target, lambda work: counts.append(_fill(edition, work, options, parts, note)))
+    return counts[0]
+
+
+def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence[Part], note: Note) -> Statistics:
+    issue = edition.issue
+    note(say("progress", "reading-graph"))
+    stated, whole = dump.read_content(edition.store, issue.addresses)
+    refuse_version(edition, whole)
+    counts = descriptions.count(whole.triples, issue.addresses.root, descriptions.targets_of(edition.graph.profile))
+    described = documents.read_described(edition, whole)
+    retired = hosts.retired_places(described)
+    release = Release(edition, options, ReleaseFolder(work), stated, whole, counts, described, retired=retired)
+
+    def put(files: Iterator[File]) -> Iterator[str]:
+        for path, content in files:
+            note(say("progress", "writing", path=path))
+            release.folder.put(path, content)
+            yield path
+
+    dumps = {}
+    for path, content in dump.write_dumps(stated, whole, work, edition.prefixes()):
+        note(say("progress", "writing", path=path))
+        dumps[path] = content
+    for exporter in (_tables, _ontology, _questions, _legal):
+        list(put(exporter(release)))
+    release.offer()
+    # pages are judged by what the release offers
+    catalogue = LocalStore(ox.Store())
+    catalogue.add(edition.facts.catalogue, descriptions.describe(edition, release.offers))
+    drawn = [path for part in parts for path in put(iter(part(replace(edition, catalogue=catalogue))))]
+    release.pages = {path for path in drawn if path.endswith(".html")}
+    list(put(_documents(release)))
+    list(put(_style(release)))
+    if packed := archived(release, drawn):
+        folder.pack(work, ARCHIVE, packed, issue.modified)
+        (work / WELCOME).unlink(missing_ok=True)
+        release.folder.sums.pop(WELCOME, None)
+        release.offer()
+    note(say("progress", "describing"))
+    folder.keep_versions(work, edition.previous)
+    for exporter in (_descriptions, _for_hosts, _readme, _front):
+        list(put(exporter(release)))
+    note(say("progress", "checksums"))
+    folder.write_checksums(work, release.folder.sums)
+    note(say("progress", "checking"))
+    faults = [*inspection.inspect(work, issue, options.today, counts.triples, dumps)]
+    if faults:
+        shown = verbatim(" ".join(faults[:_SHOWN]))
+        more = told("faults-more", faults=shown, n=len(faults) - _SHOWN) if len(faults) > _SHOWN else shown
+        raise ProjectError("release-unsound", place=Place("release"), remedy="nothing-published", faults=more)
+    return counts
+
+
+def archived(release: Release, drawn: Sequence[str]) -> dict[str, str]:
+    """What the archive of the pages holds, with the path of each in it; it works from disk without a server."""
+    in_site = (*LANGUAGES, "assets", tables.DATA)
+    pages = [path for path in drawn if path == WELCOME or path.partition("/")[0] in in_site]
+    if not pages:
+        return {}
+    apart = tuple(f"{DOCUMENTS}/{kind}/" for kind in hosts.APART)
+    beside = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
+    files = [*pages, *beside, dump.QUADS, *(("release.css", "release.js", "favicon.svg") if beside else ())]
+    return {path: FRONT if path == WELCOME else path for path in files}
+
+
+def refuse_version(edition: Edition, whole: dump.Content) -> None:
+    """Refuse a version that says something else already, or that goes back: a version says one thing for good.
+
+    Raises:
+        ProjectError: the version is lower than that before, or the same with other content; with one that would fit.
+    """
+    before, issue = edition.previous, edition.issue
+    mark = folder.read_mark(before) if before else None
+    if before is None or mark is None:
+        return
+    version, place = mark["version"], Place(str(before))
+    if folder.age(issue.version) < folder.age(version):
+        raise ProjectError(
+            "version-goes-back", place=place, remedy="raise-version", version=issue.version, before=version
+        )
+    if issue.version == version and dump.lines_of(before) != whole.quads:
+        change = changes.change_list(changes.read_side(before), changes.side_of_store(edition.store, issue.version))
+        proposed = propose(version, changes.read_report(change))
+        raise ProjectError("version-used", place=place, remedy="take-version", version=issue.version, proposed=proposed)
+
+
+def propose(version: str, report: changes.ChangeReport | None) -> str:
+    """The version that follows, by what changed; where that is not known, as if something was added.
+
+    The first part counts what was removed or retired, the second what was added, the third what was only corrected;
+    below 1.0.0 what was removed counts as added.
+
+    >>> propose("0.1.0", None), propose("1.4.2", None), propose("2026", None)
+    ('0.2.0', '1.5.0', '2026.1.0')
+    """
+    numbers = [int(part) if part.isdigit() else 0 for part in version.partition("-")[0].split(".")]
+    major, minor, patch = (*numbers, 0, 0, 0)[:3]
+    status = changes.Status
+    is_less = report is not None and any(report.count(kind) for kind in (status.REMOVED, status.RETIRED))
+    is_more = report is None or bool(report.count(status.ADDED))
+    if is_less and major:
+        return f"{major + 1}.0.0"
+    return f"{major}.{minor + 1}.0" if is_less or is_more else f"{major}.{minor}.{patch + 1}"
+
+
+def prepare_day(named: date | None, epoch: str) -> date | None:
+    """The day that was named, or that of the sources (SOURCE_DATE_EPOCH) for who builds the same bytes again.
+
+    Raises:
+        ProjectError: the sources' is no number of seconds.
+    """
+    if named or not epoch:
+        return named
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise ProjectError("epoch-no-number", remedy="unset-or-date", epoch=epoch) from None

@@ -1,0 +1,87 @@
+"""Every address of an earlier release is still answered: by a file, by a rule that leads to one, or at its place."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import pan2kg
+from pan2kg.publish.documents import DOCUMENTS, Described, read_described
+from pan2kg.publish.dump import DUMPS, read_content
+from pan2kg.publish.edition import Edition, Issue, read_facts
+from pan2kg.publish.hosts import APART, MOVED, w3id_rules
+from pan2kg.publish.tables import PRODUCTS, TABLES, table_definitions, weigh_links
+from pan2kg.site.registry import Site
+from pan2kg.site.site_context import SiteContext
+from pan2kg.store.rules import rule_files
+from pan2kg.turtle.vocabulary import ROOT
+
+LISTED = Path(__file__).parents[1] / "data"
+OF_BUILDS = re.compile(r"assets/|version/[^/]+/assets/")
+"""Names that follow from the content of a script or style: they are nobody's to cite."""
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Edition:
+    graph = pan2kg.open_graph(language="fr")
+    weigh_links(graph)
+    return Edition(graph, read_facts(graph.held), Issue("0.1.0", date(2026, 11, 25), date(2026, 11, 25)))
+
+
+@pytest.fixture(scope="module")
+def described(shipped: Edition) -> Described:
+    return read_described(shipped, read_content(shipped.store, shipped.issue.addresses)[1])
+
+
+@pytest.fixture(scope="module")
+def places(shipped: Edition, described: Described) -> set[str]:
+    """The files of a release of the shipped graph, and the places in its documents, without making any."""
+    return set(_places(shipped, described))
+
+
+def _places(edition: Edition, described: Described) -> Iterator[str]:
+    for iri, place in described.places.items():
+        for ending in ("html", "ttl", "jsonld"):
+            yield f"{place}.{ending}"
+            yield f"{place}.{ending}#{described.key(iri)}"
+    for path in Site(SiteContext(edition.graph)).paths():
+        if path.split("/")[1:2] not in ([kind] for kind in APART):
+            yield path
+    yield from (*DUMPS, f"{DOCUMENTS}/.htaccess")
+    for quad in edition.store.inner.named_graphs():
+        yield f"{str(quad)[1:-1].removeprefix(ROOT)}.ttl"
+    for definition in (*(table.name for table in table_definitions()), "weights", "figures"):
+        yield from (f"{TABLES}/{definition}.csv{end}" for end in ("", "-metadata.json"))
+    for product in PRODUCTS:
+        yield from (f"data/{product.name}.{end}" for end in ("csv", "csv-metadata.json", "parquet", "xlsx"))
+    for folder in ("ontology", "queries"):
+        for file in (edition.project.root / folder).rglob("*"):
+            yield f"{folder}/{file.relative_to(edition.project.root / folder).as_posix()}"
+    yield from (f"queries/rules/{file.name}" for file in rule_files(edition.project))
+
+
+@pytest.mark.parametrize("listed", sorted(LISTED.glob("addresses-*.txt.gz")), ids=lambda path: path.name)
+def test_every_address_of_a_release_is_answered_by_the_next(listed: Path, places: set[str]) -> None:
+    things = {"ttl": "text/turtle", "html": "text/html", "jsonld": "application/ld+json"}
+    lost = []
+    addresses = gzip.decompress(listed.read_bytes()).decode().splitlines()
+    assert len(addresses) > 70_000
+    for address in addresses:
+        path = address.removeprefix(ROOT).partition("#")[0]  # what follows a server never sees
+        if path.startswith(("id/", f"{DOCUMENTS}/", "graph/")) and address.startswith(ROOT):
+            for media in things.values():
+                led = next(filter(None, (rule.leads(path, media) for rule in w3id_rules())), path)
+                if led not in places and not (path.startswith(f"{DOCUMENTS}/") and led.partition("#")[0] in places):
+                    lost.append(f"{address} → {led}")
+        elif path.startswith((f"{DOCUMENTS}/", "fr/", "en/", "de/")):
+            led = next(filter(None, (rule.leads(path) for rule in MOVED)), path)
+            if led not in places:
+                lost.append(f"{path} → {led}")
+        elif path.startswith(("data/", "tables/", "queries/")) and path not in places:
+            lost.append(path)
+    assert lost == [], f"{len(lost)}: {lost[:40]}"
