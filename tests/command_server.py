@@ -24,7 +24,7 @@ from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
 
 import pan2kg
 from pan2kg.cli.main import main
-from pan2kg.coherence import chance as chances
+from pan2kg.coherence import weight as chances
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
 from pan2kg.store import cache as caches

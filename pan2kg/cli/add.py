@@ -173,7 +173,7 @@ def _insist(project: Project, store: LocalStore, made: Addition) -> list[Message
 
 
 def _reading(store: LocalStore, project: Project, options: argparse.Namespace) -> tuple[Addition, Message | None]:
-    from pan2kg.coherence.reading_state import Aspect, Extent, Reading
+    from pan2kg.coherence.evidence import Aspect, Extent, Reading
     from pan2kg.review.add import reading_addition
 
     day = options.date or today()

@@ -53,7 +53,6 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
     command.formatter_class = PlainFormatter
     command.set_defaults(figure=None, help_text=command.format_help)
     command.add_argument("--from", metavar="DIR", dest="columns", type=Path, help="coherence.from")
-    command.add_argument("--cluster", metavar="URL", help="coherence.cluster")
     _levels(command)
     add_output(command)
     figures = command.add_subparsers(title="title.figures", metavar="FIGURE")
@@ -198,22 +197,18 @@ def _from_columns(options: argparse.Namespace) -> str:
     Raises:
         QueryError: a figure is named as well.
         ProjectError: the files are not there, or not what was exported.
-        EndpointError: the cluster that was named does not do it.
+        FormatError: the extra « parquet » is not installed.
     """
-    from functools import partial
-
-    from pan2kg.coherence.columns import here, on_cluster, pairs_of_plans
+    from pan2kg.coherence.columns import pairs_of_plans
     from pan2kg.tables.parquet import read_columns
 
     if options.figure is not None:
         raise QueryError("columns-no-figure", remedy="leave-out-figure", name=options.figure)
-    columns = read_columns(options.columns)
-    count = partial(on_cluster, master=options.cluster) if options.cluster else here
-    found = pairs_of_plans(columns, level(options.evidence) or HEADLINE, count=count)
-    sides = (found.one.tolist(), found.two.tolist(), found.low.tolist(), found.broad.tolist(), found.links.tolist())
-    rows = zip(*sides, strict=True)
-    names = [f'"{name}"' if "," in name else name for name in columns.plans]
-    lines = (f"{names[a]},{names[b]},{low:.6f},{broad:.6f},{links}" for a, b, low, broad, links in rows)
+    rows = pairs_of_plans(read_columns(options.columns), level(options.evidence) or HEADLINE)
+    lines = (
+        ",".join([*(f'"{name}"' if "," in name else name for name in (plan, other)), f"{low:.6f},{broad:.6f},{links}"])
+        for plan, other, low, broad, links in rows
+    )
     return "\n".join(["plan,other_plan,low,broad,linked_actions", *lines, ""])
 
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.coherence import evidence
-from pan2kg.coherence.uses import key
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n import message
 from pan2kg.i18n.catalogue import Messages, format_of
@@ -31,6 +30,7 @@ from pan2kg.tables.cells import clean
 from pan2kg.tables.gaps import KINDS
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import Choice, FigureTable
+from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.coherence.uses import key
+from pan2kg.turtle.vocabulary import key
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.extract.layout import folded
 from pan2kg.graph.labels import read_labels

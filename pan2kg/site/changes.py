@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.editions import Fate, Ground, Taken
-from pan2kg.coherence.reading_state import Aspect
+from pan2kg.coherence.editions import ActionFate as Taken
+from pan2kg.coherence.editions import Fate, Ground
+from pan2kg.coherence.evidence import Aspect
 from pan2kg.site.dossier import Sentence, counted, said
 from pan2kg.site.page import Values, View
 from pan2kg.site.plan import ordered

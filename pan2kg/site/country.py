@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.occasions import State
-from pan2kg.coherence.uses import key
+from pan2kg.coherence.citations import State
 from pan2kg.report.brief import is_late
 from pan2kg.site.basis import basis, shown
 from pan2kg.site.choice import Choice
@@ -16,6 +15,7 @@ from pan2kg.site.home import Finding, around, asked, country_pages, numbers
 from pan2kg.site.page import Values, View
 from pan2kg.site.plan import period
 from pan2kg.tables.figure_words import according_to
+from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
     from pan2kg.coherence.known import Known, Reach

@@ -10,12 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.evidence import FIGURED, Level, level
-from pan2kg.coherence.feasible import Ordered, Verdict, verdict
-from pan2kg.coherence.figures import FIGURES, FORMER, Cell, Figure, Taken, Unit, breakdown
-from pan2kg.coherence.occasions import State, Way
-from pan2kg.coherence.reading_state import Extent
-from pan2kg.coherence.reconciliation import Part, reconcile
+from pan2kg.coherence.citations import Ordered, State, Verdict, Way, verdict
+from pan2kg.coherence.evidence import FIGURED, Extent, Level, level
+from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Part, Scalar, Taken, Unit, breakdown, reconcile
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.site.basis import basis, handed, mark, options, shown
 from pan2kg.site.choice import level_in
@@ -148,11 +145,11 @@ def column(context: PageContext, name: str) -> str:
     return _FIGURE.say(f"column.{name}", context.request.language)
 
 
-def _cells(context: PageContext, figure: Figure, row: tuple[Cell, ...]) -> list[Markup | str]:
+def _cells(context: PageContext, figure: Figure, row: tuple[Scalar, ...]) -> list[Markup | str]:
     return [_cell(context, name, value) for name, value in zip(figure.columns, row, strict=True)]
 
 
-def _cell(context: PageContext, name: str, value: Cell) -> Markup | str:
+def _cell(context: PageContext, name: str, value: Scalar) -> Markup | str:
     """A cell of a list: a thing by its name, a code by its words, a number; what is not known says so."""
     if name in _THINGS:
         return context.link(str(value))
@@ -163,7 +160,7 @@ def _cell(context: PageContext, name: str, value: Cell) -> Markup | str:
     return amount(value, Unit.COUNT if name in _NUMBERS else Unit.BITS, context.request.language)
 
 
-def _coded(context: PageContext, name: str, value: Cell) -> str:
+def _coded(context: PageContext, name: str, value: Scalar) -> str:
     language = context.request.language
     if name in _SEEN:
         return context.t("list-seen" if value else "list-not-seen")

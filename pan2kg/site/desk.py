@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from pan2kg.coherence.citations import Verdict
 from pan2kg.coherence.evidence import level
-from pan2kg.coherence.feasible import Verdict
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.catalogue import Messages, decimal, with_mark
 from pan2kg.i18n.days import today
@@ -26,7 +25,7 @@ from pan2kg.review.work import Material, read_material
 from pan2kg.site.basis import mark
 from pan2kg.site.page_context import NOTHING, PageContext
 from pan2kg.tables.figure_words import bits_words, named
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.turtle.vocabulary import ID, PAN, key
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph

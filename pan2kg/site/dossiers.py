@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.time_map import draw_narrow_time_map
-from pan2kg.coherence.evidence import Level, counts
+from pan2kg.coherence.citations import State
+from pan2kg.coherence.evidence import Aspect, Level, counts, coverage
 from pan2kg.coherence.obligations import Margin, Met
-from pan2kg.coherence.occasions import State
-from pan2kg.coherence.reading_state import Aspect, coverage
 from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES, Use
 from pan2kg.i18n.days import in_words
 from pan2kg.report import brief as advice

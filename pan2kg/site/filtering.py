@@ -9,7 +9,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal
 
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level
-from pan2kg.coherence.meetings import read_plans
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.choice import ASKED, BEFORE, Choice, read_choice
 from pan2kg.site.page import embedded
@@ -65,7 +64,7 @@ def is_whole(site_context: SiteContext, plan: str) -> bool:
 
 def read(site_context: SiteContext) -> frozenset[str]:
     """The plans read in full for texts and references: only between two of them is a link known not to be."""
-    return site_context.once("read", lambda: read_plans(site_context.graph.known(), every_plan(site_context)))
+    return site_context.once("read", lambda: site_context.graph.known().read_plans())
 
 
 WORDS: Final = (

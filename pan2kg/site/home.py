@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.registry import draw_on
 from pan2kg.charts.time_map import colour_of, draw_narrow_time_map
+from pan2kg.coherence.citations import Occasion, State
 from pan2kg.coherence.evidence import FIGURED, Level, counts
-from pan2kg.coherence.occasions import Occasion, State
-from pan2kg.coherence.uses import key as code_of
 from pan2kg.graph.search import folded
 from pan2kg.report.brief import is_late
 from pan2kg.site.basis import mark, shown
@@ -28,12 +27,13 @@ from pan2kg.site.values import EVIDENCE, Quote, quotes
 from pan2kg.site.weights import Way, bits_said, way
 from pan2kg.tables.figure_words import according_to
 from pan2kg.tables.template import markup
+from pan2kg.turtle.vocabulary import key as code_of
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pan2kg.charts.frame import Picture
-    from pan2kg.coherence.feasible import Statement
+    from pan2kg.coherence.citations import Statement
     from pan2kg.coherence.known import Known
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.coherence.evidence import FIGURED, counts
-from pan2kg.coherence.reading_state import Aspect, Extent, coverage
+from pan2kg.coherence.evidence import FIGURED, Aspect, Extent, counts, coverage
 from pan2kg.site.basis import basis, mark, shown
 from pan2kg.site.filtering import chosen, shown_plans
 from pan2kg.site.page import JAVASCRIPT, JSON, CommonFile, Values, View, embedded
@@ -25,8 +24,8 @@ from pan2kg.turtle.vocabulary import DCTERMS, PAN
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from pan2kg.coherence.figures import Meeting
     from pan2kg.coherence.known import Known
-    from pan2kg.coherence.meetings import Meeting
     from pan2kg.graph.labels import Entry
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext

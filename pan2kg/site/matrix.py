@@ -40,7 +40,7 @@ from pan2kg.tables.formats import Grid, Value, write_csv
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.meetings import Meeting
+    from pan2kg.coherence.figures import Meeting
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext
 

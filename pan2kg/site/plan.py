@@ -12,8 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.charts.registry import draw_on
-from pan2kg.coherence.evidence import HEADLINE, Level
-from pan2kg.coherence.reading_state import Aspect
+from pan2kg.coherence.evidence import HEADLINE, Aspect, Level
 from pan2kg.graph.parts import LevelCount, Outline, Part, natural, place
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.report.brief import Brief, write_brief
@@ -35,7 +34,7 @@ from pan2kg.turtle.vocabulary import PAN
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.coherence.meetings import Meeting as Met
+    from pan2kg.coherence.figures import Meeting as Met
     from pan2kg.graph.labels import Entry
     from pan2kg.site.page_context import PageContext
     from pan2kg.site.site_context import SiteContext

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from pan2kg.charts.subject import Address, Subject
+from pan2kg.coherence.bodies import completeness
 from pan2kg.coherence.evidence import HEADLINE
-from pan2kg.coherence.participation import completeness
 from pan2kg.site.choice import Facts, read_facts
 from pan2kg.tables.gaps import KINDS, Scope
 from pan2kg.tables.registry import TABLES

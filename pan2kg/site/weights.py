@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.feasible import Span, Verdict, span, years
+from pan2kg.coherence.citations import Span, State, Verdict, span, years
 from pan2kg.coherence.figures import Unit
-from pan2kg.coherence.occasions import State
 from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES, Use
 from pan2kg.i18n.catalogue import format_of, with_mark
 from pan2kg.i18n.days import in_words

@@ -11,19 +11,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.bodies import (
+    Completeness,
     Fragmentation,
+    Loss,
     Overlap,
     Profile,
     Talk,
+    completeness,
     fragmentation,
+    loss,
+    losses,
     meeting,
     overlaps,
+    participation,
     who_should_talk,
 )
 from pan2kg.coherence.evidence import BITS, FIGURED, Level, Measured, counts, firmest
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.coherence.obligations import ANSWERING
-from pan2kg.coherence.participation import Completeness, Loss, completeness, loss, losses, participation
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
@@ -45,7 +50,7 @@ from pan2kg.tables.table import (
 )
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.uses import Uses
+    from pan2kg.coherence.bodies import Uses
 
 
 BRIDGES = ("action", "plan", "participation", "total", "reached", "level")

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.feasible import Ordered, Verdict
+from pan2kg.coherence.citations import Interval, Occasion, Ordered, State, Verdict, Way, citation_rate
+from pan2kg.coherence.citations import debt as owed
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.occasions import Interval, Occasion, State, Way, citation_rate
-from pan2kg.coherence.occasions import debt as owed
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query

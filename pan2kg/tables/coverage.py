@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pan2kg.coherence.evidence import Basis, Level
+from pan2kg.coherence.evidence import Aspect, Basis, Level, coverage, listed
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.reading_state import Aspect, coverage, listed
-from pan2kg.coherence.uses import key
 from pan2kg.coherence.weight import unsaid
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -28,6 +26,7 @@ from pan2kg.tables.table import (
     things,
     undated,
 )
+from pan2kg.turtle.vocabulary import key
 
 GROUPS = ("group", "aim", "actions_number", "plans")
 

@@ -10,12 +10,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.editions import Compared, Comparison, Fate, Taken, compare, fates, retention, suggested
-from pan2kg.coherence.evidence import firmest
-from pan2kg.coherence.feasible import Channel
+from pan2kg.coherence.citations import Channel
+from pan2kg.coherence.editions import (
+    ActionFate as Taken,
+)
+from pan2kg.coherence.editions import (
+    Compared,
+    Comparison,
+    Fate,
+    compare,
+    fates,
+    retention,
+    suggested,
+)
+from pan2kg.coherence.evidence import Aspect, Extent, firmest
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.coherence.reading import read_successions
-from pan2kg.coherence.reading_state import Aspect, Extent
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query

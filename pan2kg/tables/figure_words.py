@@ -9,11 +9,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.evidence import Level
-from pan2kg.coherence.feasible import Verdict
+from pan2kg.coherence.citations import Interval, State, Verdict, Way
+from pan2kg.coherence.evidence import Cell, Extent, Level
 from pan2kg.coherence.figures import Taken, Unit, Value
-from pan2kg.coherence.occasions import Interval, State, Way
-from pan2kg.coherence.reading_state import Cell, Extent
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped, with_mark
 from pan2kg.i18n.days import in_words
 from pan2kg.i18n.message import Message
@@ -52,7 +50,7 @@ def basis_words(line: BasisLine, language: Language) -> str:
     """What figures rest on, as one sentence: it stands under every table, picture and page with a figure.
 
     >>> from pan2kg.coherence.known import Tables, basis_line, known
-    >>> from pan2kg.coherence.texts import Works
+    >>> from pan2kg.coherence.evidence import Works
     >>> line = basis_line(known(Tables(Works(("p",), {"a": "p"}), published={"p": 4}, release="0.1.0")))
     >>> basis_words(line, "en").split(";")[0]
     'Release 0.1.0, according to plans and official sources'

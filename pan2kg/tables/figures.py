@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import FIGURED
-from pan2kg.coherence.figures import FIGURES, FORMER, Cell, Figure, Taken, Unit
+from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Scalar, Taken, Unit
 from pan2kg.coherence.known import basis_line
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
@@ -113,7 +113,7 @@ def _query(figure: Figure) -> str:
     return program_query("coherence/text-uses" if figure.id in by_text else "coherence/plan-statements")
 
 
-def _row(graph: Graph, columns: tuple[str, ...], cells: tuple[Cell, ...]) -> Row:
+def _row(graph: Graph, columns: tuple[str, ...], cells: tuple[Scalar, ...]) -> Row:
     row: dict[str, Value] = {}
     for name, cell in zip(columns, cells, strict=True):
         if name in _THINGS:

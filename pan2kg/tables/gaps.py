@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from pan2kg.coherence.bodies import overlaps
+from pan2kg.coherence.bodies import Presence, completeness, overlaps
+from pan2kg.coherence.citations import Channel, Interval, State, Verdict, returns
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
-from pan2kg.coherence.feasible import Channel, Verdict
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import Standing
-from pan2kg.coherence.occasions import Interval, State, returns
-from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text

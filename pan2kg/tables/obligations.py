@@ -7,7 +7,6 @@ from dataclasses import replace
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import Margin, Obligation, Standing
-from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
@@ -27,7 +26,7 @@ from pan2kg.tables.table import (
     things,
     undated,
 )
-from pan2kg.turtle.vocabulary import ID
+from pan2kg.turtle.vocabulary import ID, key
 
 RECURRING = ("every", "last_due", "next_due")
 DUTIES = (

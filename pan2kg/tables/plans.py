@@ -6,17 +6,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from pan2kg.coherence.chance import DRAWS, SEED, SIGNIFICANT, Chance
+from pan2kg.coherence.bodies import co_led
+from pan2kg.coherence.citations import (
+    Channel,
+    IndexCell,
+    Occasion,
+    Ordered,
+    State,
+    Verdict,
+    index,
+    index_cells,
+    verdict,
+)
 from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.feasible import Channel, Ordered, Verdict, verdict
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.meetings import Judged, co_led, judged
-from pan2kg.coherence.occasions import IndexCell, Occasion, State, index, index_cells
-from pan2kg.coherence.scores import summable
-from pan2kg.coherence.weight import Weighing, Weight
+from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT, Chance, Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.parts import ACTIONS, LevelCount, Outline
+from pan2kg.scores.matrix import summable
+from pan2kg.scores.measures import Judged, judged
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import interval_text
 from pan2kg.tables.table import (
@@ -67,12 +76,12 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     led = co_led(home, graph.involvements, choice.evidence)
     pairs = _pairs(known.tables.works.plans, chosen)
     told = {*known.linked, *_general(known), *scored, *(pair for pair, number_of in led.items() if number_of)}
-    order, weighing = plan_order(graph), Weighing(known.potential)
+    order = plan_order(graph)
     kept = sorted(pairs if choice.everything else told & set(pairs), key=lambda pair: order(*pair))
     sizes = Counter(home.values())
     rows = [
         {
-            **_pair(graph, known, weighing.weight(*pair)),
+            **_pair(graph, known, known.weight(*pair)),
             **_judged(scored.get(pair), led.get(pair)),
             **_sizes(known, sizes, pair),
         }
@@ -117,7 +126,7 @@ def _pair(graph: Graph, known: Known, weight: Weight) -> Row:
         "high": number(weight.high),
         "settled": number(weight.settled),
         "general": number(weight.broad),
-        **level_cells(graph, known.link_level(one, two, weight)),
+        **level_cells(graph, known.link_level(one, two)),
         **things(graph, "instruments", texts),
         **code(graph, "expectation", verdict(when, one, two).value),
         **code(graph, "expectation_back", verdict(when, two, one).value),

@@ -8,17 +8,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 
-from pan2kg.coherence.agreement import Level, Opinions, agreement, alpha, opinions
-from pan2kg.coherence.interaction import Path, SecondOrder, Sums, coverage, grouped, ranks, second_order, sums
-from pan2kg.coherence.scale import signed, whole
-from pan2kg.coherence.scores import Scores, read_scores
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Text, with_mark
 from pan2kg.project import read_text
+from pan2kg.scores.matrix import Scores, read_scores
+from pan2kg.scores.measures import (
+    Opinions,
+    Path,
+    SecondOrder,
+    Sums,
+    agreement,
+    alpha,
+    coverage,
+    grouped,
+    opinions,
+    ranks,
+    second_order,
+    sums,
+)
+from pan2kg.scores.measures import ScaleLevel as Level
+from pan2kg.scores.scale import signed, whole
 from pan2kg.store.queries import program_query
 from pan2kg.tables.table import DEFAULT, Choice, FigureTable, Row, code, make, note, number, thing, undated
+from pan2kg.turtle.vocabulary import key
 
 FREE = "free"
 """The part of a choice that lets matrices name what is not in the graph."""

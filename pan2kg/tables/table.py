@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
-from pan2kg.coherence.uses import key
-from pan2kg.coherence.weight import Weighing
 from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
 from pan2kg.tables.formats import Value
 from pan2kg.turtle.tokens import prefixes_used
+from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.feasible import Ordered
+    from pan2kg.coherence.citations import Ordered
     from pan2kg.coherence.known import BasisLine, Known
-    from pan2kg.coherence.scale import Scale
     from pan2kg.graph.graph import Graph
+    from pan2kg.scores.scale import Scale
 
 
 _TABLES: Final = Messages("table")
@@ -305,11 +304,10 @@ def plan_order(graph: Graph) -> Callable[[str, str], tuple[object, ...]]:
     Never by what could be, a mean, or a ratio to what is known of a plan.
     """
     first, last = graph.known(HEADLINE), graph.known(Level.EDITORS)
-    weighing = Weighing(last.potential)
 
     def order(one: str, two: str) -> tuple[object, ...]:
         pair = min(one, two), max(one, two)
-        level = last.link_level(*pair, weighing.weight(*pair) if pair in last.shared else None)
+        level = last.link_level(*pair)
         return (-_rounded(first.shared.get(pair)), -_rounded(last.shared.get(pair)), level or Level.MACHINE, one, two)
 
     return order

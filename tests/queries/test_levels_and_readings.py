@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 import pan2kg
-from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.reading_state import Extent
+from pan2kg.coherence.evidence import FIGURED, Extent, Level
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.registry import TABLES

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pan2kg.coherence.occasions import State
+from pan2kg.coherence.citations import State
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.report.brief import MOST, Brief, introduced, write_brief

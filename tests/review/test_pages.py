@@ -7,8 +7,8 @@ import html
 import pytest
 
 import pan2kg
+from pan2kg.coherence.citations import Verdict
 from pan2kg.coherence.evidence import level
-from pan2kg.coherence.feasible import Verdict
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.review.candidates import graph_candidates
 from pan2kg.site.desk import FAULT, REVIEW_MOST, SEAL

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pan2kg.coherence.scale import Scale
 from pan2kg.review.scores import MOST, cell_name, steps
+from pan2kg.scores.scale import Scale
 from pan2kg.site.desk import SEAL
 from pan2kg.site.registry import Site
 from pan2kg.site.site_context import SiteContext

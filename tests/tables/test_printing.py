@@ -12,8 +12,8 @@ from typing import Final
 
 import pytest
 
+from pan2kg.coherence.citations import Interval
 from pan2kg.coherence.evidence import Basis
-from pan2kg.coherence.occasions import Interval
 from pan2kg.errors import FormatError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Text

@@ -13,12 +13,14 @@ from typing import Final
 
 import numpy as np
 
-from pan2kg.coherence.matrix import Floats
-from pan2kg.coherence.scale import Scale, declaration, plain, read_scale, scale_between, whole
+from pan2kg.coherence.texts import Floats
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import Message, did_you_mean, told
 from pan2kg.project import read_text
-from pan2kg.turtle.vocabulary import link_iri
+from pan2kg.scores.scale import Scale, declaration, plain, read_scale, scale_between, whole
+from pan2kg.store.queries import program_query
+from pan2kg.store.store import Store, text_rows
+from pan2kg.turtle.vocabulary import key, link_iri
 
 DEFAULT: Final = Scale()
 _TURNED: Final = frozenset({"column acts on row", "la colonne agit sur la ligne", "die spalte wirkt auf die zeile"})
@@ -101,7 +103,7 @@ def read_scores(
 ) -> Scores:
     """One assessor's matrix from a CSV file, UTF-8, separated by commas, semicolons or tabs.
 
-    The first line may declare the scale, ``# scale -4..4 decimal``, as :func:`pan2kg.coherence.scale.read_scale` has
+    The first line may declare the scale, ``# scale -4..4 decimal``, as :func:`pan2kg.scores.scale.read_scale` has
     it; else it is ``scale``, and from −3 to +3 where that is not given either. The next line and the first column hold
     the same labels, in any order; a file of as many lines as columns that begins with scores has no line of labels,
     and its columns stand in the order of its rows. The corner is any text. A cell is a number of the scale, or such a
@@ -379,3 +381,51 @@ def scored_links(scores: Scores) -> tuple[ScoredLink, ...]:
         )
         for one, two, score in scores.cells()
     )  # fmt: skip
+
+
+_DECIMAL = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
+
+
+def read_scales(store: Store) -> dict[str, Scale]:
+    """The scales the graph declares, by IRI.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_scales(LocalStore(pyoxigraph.Store()))
+    {}
+    """
+    found: dict[str, Scale] = {}
+    for iri, *numbers in text_rows(store, program_query("coherence/scales")):
+        lowest, highest, step = map(_number, numbers)
+        found.setdefault(iri, Scale(lowest, highest, step, key(iri)))
+    return found
+
+
+def read_matrices(store: Store) -> tuple[Scores, ...]:
+    """The accepted interaction scores, one matrix an assessor and scale, by scale and assessor.
+
+    A scale that is only named is that of the first version, whole numbers from −3 to +3. What is outside
+    the scale, or of something on itself, is left out; the check of the graph reports it.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> import pyoxigraph
+    >>> read_matrices(LocalStore(pyoxigraph.Store()))
+    ()
+    """
+    scales = read_scales(store)
+    found: dict[tuple[str, str], dict[tuple[str, str], tuple[float, str]]] = {}
+    for _, one, two, written, name, assessor, reason in text_rows(store, program_query("coherence/scores")):
+        scale, score = scales.setdefault(name, Scale(name=name)), _number(written)
+        if one != two and score is not None and scale.holds(score) and scale.has_step(score):
+            found.setdefault((name, assessor), {}).setdefault((one, two), (score, reason))
+    return tuple(_matrix(scales[name], assessor, cells) for (name, assessor), cells in sorted(found.items()))
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _DECIMAL.fullmatch(text) else None
+
+
+def _matrix(scale: Scale, assessor: str, cells: Mapping[tuple[str, str], tuple[float, str]]) -> Scores:
+    made = scores_of({pair: score for pair, (score, _) in cells.items()}, assessor=assessor, scale=scale)
+    reasons = {pair: reason for pair, (_, reason) in cells.items() if reason}
+    return Scores(made.labels, made.values, assessor, scale, reasons)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.coherence.interaction import coverage, grouped, ranks, sums
-from pan2kg.coherence.scale import Scale, declaration, plain, read_scale, scale_between, signed
-from pan2kg.coherence.scores import Scores, parse_scores, scores_of
 from pan2kg.errors import ProjectError
+from pan2kg.scores.matrix import Scores, parse_scores, scores_of
+from pan2kg.scores.measures import coverage, grouped, ranks, sums
+from pan2kg.scores.scale import Scale, declaration, plain, read_scale, scale_between, signed
 
 COUNT = read_scale("count")
 

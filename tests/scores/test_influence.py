@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import pan2kg.coherence.influence as limit
-from pan2kg.coherence.influence import chains, dematel
-from pan2kg.coherence.matrix import Floats
-from pan2kg.coherence.scale import read_scale
-from pan2kg.coherence.scores import Scores, scores_of
+from pan2kg.coherence.texts import Floats
 from pan2kg.errors import QueryError
+from pan2kg.scores import influence as limit
+from pan2kg.scores.influence import chains, dematel
+from pan2kg.scores.matrix import Scores, scores_of
+from pan2kg.scores.scale import read_scale
 from tests.lots import TIMES
 
 WORKED = scores_of({("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2})

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pan2kg.coherence.agreement import agreement, alpha
-from pan2kg.coherence.interaction import coverage, paths, ranks, second_order, sums
-from pan2kg.coherence.scale import Scale
-from pan2kg.coherence.scores import Scores, parse_scores, read_scores, scored_links, scores_of
 from pan2kg.errors import ProjectError
+from pan2kg.scores.matrix import Scores, parse_scores, read_scores, scored_links, scores_of
+from pan2kg.scores.measures import agreement, alpha, coverage, paths, ranks, second_order, sums
+from pan2kg.scores.scale import Scale
 from pan2kg.turtle.vocabulary import link_iri
 
 WORKED = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2}

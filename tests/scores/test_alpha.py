@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pan2kg.coherence.agreement import Level, agreement, alpha, opinions
-from pan2kg.coherence.scale import read_scale
-from pan2kg.coherence.scores import scores_of
+from pan2kg.scores.matrix import scores_of
+from pan2kg.scores.measures import ScaleLevel as Level
+from pan2kg.scores.measures import agreement, alpha, opinions
+from pan2kg.scores.scale import read_scale
 from tests.lots import TIMES
 
 KRIPPENDORFF = (

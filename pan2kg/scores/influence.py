@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pan2kg.coherence.interaction import coverage
-from pan2kg.coherence.matrix import Floats
-from pan2kg.coherence.scores import Scores
+from pan2kg.coherence.texts import Floats
 from pan2kg.errors import QueryError
+from pan2kg.scores.matrix import Scores
+from pan2kg.scores.measures import coverage
 
 _ONE: Final = 1e-9
 """How near to 1 a spectral radius is 1."""
@@ -91,7 +91,7 @@ def dematel(scores: Scores) -> Dematel:
     Raises:
         QueryError: the spectral radius of X/s is 1, so that indirect influence never dies out.
 
-    >>> from pan2kg.coherence.scores import scores_of
+    >>> from pan2kg.scores.matrix import scores_of
     >>> given = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}
     >>> found = dematel(scores_of(given))
     >>> found.divisor, found.given_positive.round(6).tolist(), found.is_complete
@@ -179,7 +179,7 @@ def chains(scores: Scores, *, cut: float = CUT) -> Chains:
     Raises:
         QueryError: there are more than two million chains; with the cut that would do.
 
-    >>> from pan2kg.coherence.scores import scores_of
+    >>> from pan2kg.scores.matrix import scores_of
     >>> given = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}
     >>> found = chains(scores_of(given))
     >>> found.number, found.total.round(6).tolist()[0], found.greatest["a", "c"][0].members
