@@ -22,7 +22,6 @@ from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.turtle.vocabulary import key
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.extract.layout import folded
 from pan2kg.graph.labels import read_labels
@@ -37,7 +36,7 @@ from pan2kg.turtle import editing
 from pan2kg.turtle.blocks import Block as Read
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
 from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.vocabulary import link_iri
+from pan2kg.turtle.vocabulary import key, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 from pan2kg.validation.quotations import Kept
 
