@@ -42,7 +42,7 @@ DOORS: Final = {
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
     "duckdb": {"coherence.columns"},
-    "rdflib": {"store.rdf", "validation.reference"},
+    "rdflib": {"store.store", "validation.reference"},
     "uvicorn": {"server.application"},
     "openpyxl": {"extract.reading.process", "review.sheet"},
     "xlsxwriter": {"tables.spreadsheet"},

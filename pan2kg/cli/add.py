@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pan2kg.cli.arguments import Formatter, SingleValue, add_language, cache_of, emit, project_of
-from pan2kg.cli.values import a_link
+from pan2kg.cli.arguments import Formatter, SingleValue, a_link, add_language, cache_of, emit, project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.days import a_day, today

@@ -16,11 +16,14 @@ from pan2kg.cli.arguments import (
     Formatter,
     PlainFormatter,
     SingleValue,
+    a_scale,
+    a_share,
     add_as_of,
     add_endpoint,
     add_language,
     add_output,
     add_selection,
+    an_amount,
     cache_of,
     emit,
     open_endpoint,
@@ -29,7 +32,6 @@ from pan2kg.cli.arguments import (
     tell_left_out,
     width_of,
 )
-from pan2kg.cli.values import a_scale, a_share, an_amount
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, level
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Text
@@ -262,8 +264,7 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedG
     if given is None or TABLES[options.figure].whole:
         store, asked = open_kept(project, cache_of(options), linear_rules(project)), given is not None
         return Graph(project, store, language=options.language, as_of=given, asked=asked), None
-    from pan2kg.store.as_of import as_of
-    from pan2kg.store.dates import instances
+    from pan2kg.store.as_of import as_of, instances
     from pan2kg.turtle.vocabulary import PAN
 
     dated = as_of(load_project(project), given, project, rules=linear_rules(project))

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import SingleValue, add_language, add_output, cache_of, emit, project_of, width_of
-from pan2kg.cli.values import a_link
+from pan2kg.cli.arguments import SingleValue, a_link, add_language, add_output, cache_of, emit, project_of, width_of
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.layout import noted
 from pan2kg.i18n.catalogue import Messages

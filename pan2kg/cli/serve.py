@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import Progress, cache_of, open_endpoint, project_of
-from pan2kg.cli.values import an_address
+from pan2kg.cli import arguments
+from pan2kg.cli.arguments import project_of
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.message import say, told
+from pan2kg.i18n.message import say
 from pan2kg.project import Project
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pan2kg.server.all_pages import AllPages
     from pan2kg.server.application import Application
+    from pan2kg.server.evaluation import Evaluator, Journal
     from pan2kg.server.operations import Operations
     from pan2kg.server.pages import Pages, RefreshedSite
     from pan2kg.server.people import People
@@ -33,69 +34,43 @@ if TYPE_CHECKING:
 WATCH_SECONDS: Final = 2.0
 """Every so many seconds the files are looked at where changes to them are to be seen."""
 TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a secret
+_POSITIVE: Final = arguments.number(r"(?=.*[1-9])(\d{1,12}(\.\d+)?|\.\d+)", "no-seconds")
+_NUMBER: Final = {"metavar": "N", "type": arguments.whole(1)}
+SERVE: Final[arguments.Options] = {
+    "--host": {"default": "127.0.0.1"},
+    "--port": {"type": arguments.whole(0, 65_535), "default": 8000},
+    "--allow-host": {"metavar": "NAME", **arguments.SEVERAL},
+    "--base": {"metavar": "URL", "type": arguments.an_address},
+    "--proxy": {"metavar": "ADDRESS", **arguments.SEVERAL},
+    "--no-browser": arguments.FLAG,
+    "--endpoint": {"metavar": "URL", "help": "endpoint"},
+    "--release": {"metavar": "DIR", "type": Path},
+    "--writable": arguments.FLAG,
+    "--token-file": arguments.FILE,
+    "--people": {**arguments.FILE, "type": Path},
+    "--person-header": {"metavar": "NAME", "default": ""},
+    "--public": arguments.FLAG,
+    "--access-log": arguments.FILE,
+    "--watch": arguments.FLAG,
+    "--journal": {**arguments.FILE, "type": Path},
+    "--timeout": {"metavar": "S", "type": _POSITIVE, "default": 30.0},
+    "--max-rows": {**_NUMBER, "default": 1_000_000},
+    "--max-bytes": {**_NUMBER, "default": 256 * 2**20},
+    "--memory": {**_NUMBER, "metavar": "MB", "default": 1024},
+    "--total-memory": {**_NUMBER, "metavar": "MB", "default": 4096},
+    "--connections": {**_NUMBER, "default": 128},
+    "--workers": {**_NUMBER, "default": 8},
+    "--allow-service": {"metavar": "IRI", **arguments.SEVERAL},
+    "--default-graph": {"choices": ("union", "own"), "default": "union"},
+}
 
 
 def add_serve(command: argparse.ArgumentParser) -> None:
-    """What can be typed after ``pan2kg serve``."""
-    add = command.add_argument
-    add("--host", default="127.0.0.1", help="serve.host")
-    add("--port", type=_whole(0, 65_535), default=8000, help="serve.port")
-    add("--allow-host", metavar="NAME", action="append", default=[], help="serve.allow-host")
-    add("--base", metavar="URL", type=an_address, help="serve.base")
-    add("--proxy", metavar="ADDRESS", action="append", default=[], help="serve.proxy")
-    add("--no-browser", action="store_true", help="serve.no-browser")
-    add("--endpoint", metavar="URL", help="endpoint")
-    add("--release", metavar="DIR", type=Path, help="serve.release")
-    add("--writable", action="store_true", help="serve.writable")
-    add("--token-file", metavar="FILE", help="serve.token-file")
-    add("--people", metavar="FILE", type=Path, help="serve.people")
-    add("--person-header", metavar="NAME", default="", help="serve.person-header")
-    add("--public", action="store_true", help="serve.public")
-    add("--access-log", metavar="FILE", help="serve.access-log")
-    add("--watch", action="store_true", help="serve.watch")
-    add("--journal", metavar="FILE", type=Path, help="serve.journal")
-    add("--timeout", metavar="S", type=_positive, default=30.0, help="serve.timeout")
-    add("--max-rows", metavar="N", type=_whole(1), default=1_000_000, help="serve.max-rows")
-    add("--max-bytes", metavar="N", type=_whole(1), default=256 * 2**20, help="serve.max-bytes")
-    add("--memory", metavar="MB", type=_whole(1), default=1024, help="serve.memory")
-    add("--total-memory", metavar="MB", type=_whole(1), default=4096, help="serve.total-memory")
-    add("--connections", metavar="N", type=_whole(1), default=128, help="serve.connections")
-    add("--workers", metavar="N", type=_whole(1), default=8, help="serve.workers")
-    add("--allow-service", metavar="IRI", action="append", default=[], help="serve.allow-service")
-    add(
-        "--default-graph",
-        choices=("union", "own"),
-        default="union",
-        help="serve.default-graph",
-    )
-
-
-def _whole(least: int, most: int = 2**40) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if text.isascii() and text.isdigit() and least <= int(text[:20]) <= most:
-            return int(text)
-        raise argparse.ArgumentTypeError(told("no-whole-number", text=text, least=str(least), most=str(most)))
-
-    return read
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(told("no-seconds", text=text))
-    return number
+    arguments.add_options(command, "serve", SERVE)
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost.
-
-    Raises:
-        ProjectError: the port is taken, the project cannot be loaded, or there is no token for writes.
-        EndpointError: the graph is somewhere else, and is not there.
-    """
+    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost."""
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix", remedy="use-site")
     from pan2kg.server.public_address import listen
@@ -110,11 +85,14 @@ def run_serve(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
+    from urllib.parse import urlsplit
+
     from pan2kg.server.channel import MEGABYTE, Limits, PoolLimits
     from pan2kg.server.public_address import PublicAddress, hosts_of, read_network
     from pan2kg.server.settings import Settings
 
-    hosts = hosts_of(options.host, (*options.allow_host, *_name(options.base)))
+    named = [urlsplit(options.base).hostname or ""] if options.base else []
+    hosts = hosts_of(options.host, (*options.allow_host, *named))
     return Settings(
         limits=Limits(options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE),
         pool_limits=PoolLimits(workers=options.workers, memory=options.total_memory * MEGABYTE),
@@ -123,31 +101,20 @@ def _settings(options: argparse.Namespace) -> Settings:
         people=_people(options),
         is_public=options.public,
         union=options.default_graph == "union",
-        graphs=f"{_project(options).space}graph/",
+        graphs=f"{project_of(options).space}graph/",
         services=frozenset(options.allow_service),
     )
 
 
-def _name(base: str | None) -> list[str]:
-    """The name of the host in an address."""
-    from urllib.parse import urlsplit
-
-    return [urlsplit(base).hostname or ""] if base else []
-
-
 def _people(options: argparse.Namespace) -> People:
-    """Who may write."""
+    """Who may write: whoever has the token, and those on the list."""
     from pan2kg.server.people import People, read_people
 
     if options.person_header and not options.proxy:
         raise ProjectError("header-of-nobody", remedy="name-proxy")
-    listed = read_people(options.people) if options.people and options.writable else ()
-    return People(_token(options), listed, options.person_header if options.writable else "")
-
-
-def _token(options: argparse.Namespace) -> str:
     if not options.writable:
-        return ""
+        return People("", (), "")
+    listed = read_people(options.people) if options.people else ()
     if options.endpoint is not None:
         raise ProjectError("endpoint-not-written", remedy="leave-out-writable")
     token = os.environ.get(TOKEN, "")
@@ -158,34 +125,42 @@ def _token(options: argparse.Namespace) -> str:
             raise ProjectError("token-unreadable", place=Place(options.token_file)) from None
     if not token.strip() and not options.people and not options.person_header:
         raise ProjectError("needs-token", remedy="give-token", token=TOKEN)
-    return token.strip()
+    return People(token.strip(), listed, options.person_header)
 
 
-def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
-    """Serve the project's own graph, held in a process of its own that is forked before anything else runs."""
-    from pan2kg.server.evaluation import Evaluator, Journal
-    from pan2kg.server.first_pages import FirstPages
-    from pan2kg.server.workers import start_fork_server
-
-    project, folder = _project(options), cache_of(options)
-    journal = Journal.open(options.journal) if options.journal else None
-    first = FirstPages.of(project, None if options.writable else folder)
+def _loader(
+    project: Project, options: argparse.Namespace, settings: Settings, journal: Journal | None = None
+) -> Callable[[], Evaluator]:
+    """What loads the graph in the process that holds it."""
+    folder = arguments.cache_of(options)
 
     def load() -> Evaluator:
+        from pan2kg.server.evaluation import Evaluator
         from pan2kg.store.cache import open_kept
         from pan2kg.turtle.writer import read_prefixes
 
-        evaluator = Evaluator(
-            open_kept(project, folder).inner, settings.limits, read_prefixes(project), settings.services
-        )
+        store = open_kept(project, folder).inner
+        evaluator = Evaluator(store, settings.limits, read_prefixes(project), settings.services)
         if journal:
             journal.replay(evaluator.store)
         return evaluator
 
-    progress = Progress()
+    return load
+
+
+def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
+    """Serve the project's own graph, held in a process of its own that is forked before anything else runs."""
+    from pan2kg.server.evaluation import Journal
+    from pan2kg.server.first_pages import FirstPages
+    from pan2kg.server.workers import start_fork_server
+
+    project, folder = project_of(options), arguments.cache_of(options)
+    journal = Journal.open(options.journal) if options.journal else None
+    first = FirstPages.of(project, None if options.writable else folder)
+    progress = arguments.Progress()
     progress(say("progress", "loading"))
     fork_server = start_fork_server(
-        load,
+        _loader(project, options, settings, journal),
         settings.limits.seconds,
         close=[bound],
         connects=bool(settings.services),
@@ -196,13 +171,23 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
 
     from pan2kg.server.assembly import assemble
     from pan2kg.server.operations import Reloading
+    from pan2kg.server.people import read_people
     from pan2kg.server.pool import Pool
     from pan2kg.server.settings import Release
     from pan2kg.server.sparql import PoolStore
     from pan2kg.store.store import fingerprint, state_files
 
-    operations = _operations(options, lambda: not fork_server.line.is_lost)
     reloading = Reloading(fork_server.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
+
+    def renew() -> None:
+        # who is no longer on the list of people is signed out
+        if options.people and options.writable:
+            try:
+                settings.people.listed = read_people(options.people)
+            except ProjectError as error:
+                sys.stderr.write(f"{error}\n")
+        reloading.ask()
+
     pool = Pool(fork_server, settings.pool_limits)
     release = Release(fingerprint(project)[:12], fork_server)
     store = PoolStore(fork_server)
@@ -212,10 +197,13 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     first.hand_to(pages)
     more = _documents(project, store, release, pages, is_elsewhere=bool(options.base))
     if reviewed:
-        more = (*_desk(project, store, site, fork_server, settings.people), *more)
+        from pan2kg.server.review import ReviewPages, Sessions, addresses, reloader
+
+        desk = ReviewPages(project, store, site, reloader(project, store, fork_server), Sessions(settings.people))
+        more = (*addresses(desk), *more)
     try:
+        operations = _operations(options, lambda: not fork_server.line.is_lost, renew)
         application = assemble(settings, pool, release, pages=pages, more=more, operations=operations)
-        _on_hangup(operations, partial(_renew, options, settings.people, reloading.ask))
         reloading.start()
         return _serve(application, bound, options, pages=pages, fork_server=fork_server)
     finally:
@@ -238,23 +226,16 @@ def _import_service(*, draws: bool) -> None:
 def _released(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
     """Serve a release: its files as they are, its graph at ``/sparql``, and what no file tells from the graph."""
     from pan2kg.server.assembly import assemble
-    from pan2kg.server.evaluation import Evaluator
     from pan2kg.server.pool import Pool
     from pan2kg.server.released import open_release
     from pan2kg.server.settings import Release
     from pan2kg.server.sparql import PoolStore
     from pan2kg.server.workers import start_fork_server
-    from pan2kg.store.cache import open_kept
     from pan2kg.store.store import fingerprint
-    from pan2kg.turtle.writer import read_prefixes
 
     open_release(options.release)
-    project, folder = Project.at(options.release), cache_of(options)
-
-    def load() -> Evaluator:
-        store = open_kept(project, folder).inner
-        return Evaluator(store, settings.limits, read_prefixes(project), settings.services)
-
+    project = Project.at(options.release)
+    load = _loader(project, options, settings)
     fork_server = start_fork_server(load, settings.limits.seconds, close=[bound], connects=bool(settings.services))
     release = Release(fingerprint(project)[:12], fork_server)
     documents = dict(_documents(project, PoolStore(fork_server), release, None, is_elsewhere=bool(options.base)))
@@ -263,7 +244,6 @@ def _released(options: argparse.Namespace, settings: Settings, bound: socket.soc
     try:
         operations = _operations(options, lambda: not fork_server.line.is_lost)
         application = assemble(settings, pool, release, operations=operations, otherwise=files.answer)
-        _on_hangup(operations, lambda: None)
         return _serve(application, bound, options, fork_server=fork_server)
     finally:
         fork_server.close()
@@ -274,54 +254,36 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
     from pan2kg.server.assembly import assemble_relay
     from pan2kg.server.settings import Release
 
-    project = _project(options)
-    store, release = open_endpoint(project, options), Release(options.endpoint, seconds=60)
+    project = project_of(options)
+    store, release = arguments.open_endpoint(project, options), Release(options.endpoint, seconds=60)
     pages = _pages(_site(project, store, release, writable=False), release)
     more = _documents(project, store, release, pages, is_elsewhere=bool(options.base))
     operations = _operations(options, lambda: True)
     application = assemble_relay(settings, options.endpoint, pages=pages, more=more, operations=operations)
-    _on_hangup(operations, lambda: None)
     return _serve(application, bound, options, pages=pages)
 
 
-def _operations(options: argparse.Namespace, is_ready: Callable[[], bool]) -> Operations:
-    """What is seen of the service by who runs it."""
+def _operations(
+    options: argparse.Namespace, is_ready: Callable[[], bool], renew: Callable[[], None] = lambda: None
+) -> Operations:
+    """What is seen of the service by who runs it; on SIGHUP, as services do, it opens its log and loads files anew."""
+    import signal
+
     from pan2kg.server.operations import AccessLog, Operations
 
     log = AccessLog(options.access_log) if options.access_log else None
     if log:
         log.reopen()
-    return Operations(log, is_ready)
-
-
-def _renew(options: argparse.Namespace, people: People, reload: Callable[[], None]) -> None:
-    """Read the list of people and the files anew; who is no longer on the list is signed out."""
-    from pan2kg.server.people import read_people
-
-    if options.people and options.writable:
-        try:
-            people.listed = read_people(options.people)
-        except ProjectError as error:
-            sys.stderr.write(f"{error}\n")
-    reload()
-
-
-def _on_hangup(operations: Operations, reload: Callable[[], None]) -> None:
-    """Open the log again and load the files anew on SIGHUP, as services do; at a terminal it ends the service."""
-    import signal
 
     def follow(*_: object) -> None:
-        if operations.log:
+        if log:
             with suppress(ProjectError):  # the one that is open stays
-                operations.log.reopen()
-        reload()
+                log.reopen()
+        renew()
 
-    if not (sys.stdin and sys.stdin.isatty()):
+    if not (sys.stdin and sys.stdin.isatty()):  # at a terminal it ends the service
         signal.signal(signal.SIGHUP, follow)
-
-
-def _project(options: argparse.Namespace) -> Project:
-    return project_of(options)
+    return Operations(log, is_ready)
 
 
 def _site(
@@ -356,15 +318,6 @@ def _pages(site: RefreshedSite, release: Release) -> Pages:
 
     bundle = find_bundle()
     return Pages(site.site, release, bundle.files() if bundle else {}, canonical=canonical)
-
-
-def _desk(
-    project: Project, store: Store, site: RefreshedSite, fork_server: ForkServer, people: People
-) -> tuple[tuple[str, Handler], ...]:
-    """What takes decisions and scores, and writes them into the project."""
-    from pan2kg.server.review import ReviewPages, Sessions, addresses, reloader
-
-    return addresses(ReviewPages(project, store, site, reloader(project, store, fork_server), Sessions(people)))
 
 
 def _documents(
@@ -402,7 +355,18 @@ def _serve(
             sys.stderr.write(f"{why('kept-in-journal', file=str(journal.path), number=str(journal.lines))}\n")
         elif options.writable:
             sys.stderr.write(f"{why('kept-in-memory')}\n")
-        _say(bound, options)
+        # say where the service is, and show it
+        host, port = bound.getsockname()[:2]
+        anywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+        address = f"http://{anywhere.get(host, f'[{host}]' if ':' in host else host)}:{port}/"
+        with suppress(OSError):  # it serves all the same where nobody reads where
+            sys.stdout.write(f"{address}\n")
+            sys.stdout.flush()
+        if not options.no_browser:
+            import threading
+            import webbrowser
+
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         if pages:
             pages.warm()
 
@@ -414,18 +378,3 @@ def _serve(
     server.run(sockets=[bound])
     sys.stderr.write("".join(f"{sentence}\n" for sentence in lost))
     return 1 if lost else 0
-
-
-def _say(bound: socket.socket, options: argparse.Namespace) -> None:
-    """Say where the service is, and show it."""
-    host, port = bound.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    address = f"http://{shown}:{port}/"
-    with suppress(OSError):  # it serves all the same where nobody reads where
-        sys.stdout.write(f"{address}\n")
-        sys.stdout.flush()
-    if not options.no_browser:
-        import threading
-        import webbrowser
-
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -199,7 +199,7 @@ class Graph:
         >>> len(open_graph().construct("CONSTRUCT WHERE { plan:lu-bhr-2 pan:inPart ?none }"))
         0
         """
-        from pan2kg.store.rdf import to_graph
+        from pan2kg.store.store import to_graph
 
         return to_graph(construct(self.store, with_prefixes(text, self.prefixes)))
 
@@ -232,7 +232,7 @@ class Graph:
         >>> len(Graph(Project.packaged(), LocalStore(pyoxigraph.Store())).dataset())
         0
         """
-        from pan2kg.store.rdf import to_dataset
+        from pan2kg.store.store import to_dataset
 
         return to_dataset(self.held)
 

@@ -26,9 +26,18 @@ from pan2kg.store import rules
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, construct, open_store, plain
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.tokens import prefixes_used
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, key, kind_and_key
-from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, subjects, text, write_turtle
+from pan2kg.turtle.writer import (
+    Block,
+    Statement,
+    iri,
+    prefixes_used,
+    read_prefixes,
+    string,
+    subjects,
+    text,
+    write_turtle,
+)
 from pan2kg.validation.style import check_style
 
 UNVERIFIED: Final = "unverified"

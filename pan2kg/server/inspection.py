@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pan2kg.server.refusal import Refusal, why
-from pan2kg.turtle.tokens import Token, calls, line_of, tokens
+from pan2kg.turtle.writer import Token, calls, line_of, tokens
 
 _HINTS = ("service", "from", "load", "clear", "drop", "create", "add", "move", "copy", "insert", "delete")
 _VOLATILE_HINTS = ("now", "rand", "uuid", "bnode")

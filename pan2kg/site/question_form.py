@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.turtle.tokens import tokens
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.writer import read_prefixes, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
 from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
 from pan2kg.tables.formats import Value
-from pan2kg.turtle.tokens import prefixes_used
 from pan2kg.turtle.vocabulary import key
+from pan2kg.turtle.writer import prefixes_used
 
 if TYPE_CHECKING:
     from pan2kg.coherence.citations import Ordered

@@ -25,8 +25,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import FOLDERS, Project, read_text
-from pan2kg.store.store import LocalStore
-from pan2kg.store.withdrawal import withdraw
+from pan2kg.store.store import LocalStore, withdraw
 from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file
 from pan2kg.turtle.writer import read_prefixes, string
 from pan2kg.validation.check import IRI, Engine, look

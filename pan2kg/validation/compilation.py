@@ -21,8 +21,8 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, QueryError
 from pan2kg.i18n.message import Message, told
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.tokens import Token, tokens
 from pan2kg.turtle.vocabulary import RDF, RDFS
+from pan2kg.turtle.writer import Token, tokens
 from pan2kg.validation.components import COMPONENTS
 from pan2kg.validation.conditions import Breach, Conditions, Refused, constant, failing, is_true
 from pan2kg.validation.shapes import Node, Shapes, Term

@@ -17,8 +17,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg.i18n.message import Message, told
-from pan2kg.turtle.tokens import tokens
 from pan2kg.turtle.vocabulary import RDF, SH
+from pan2kg.turtle.writer import tokens
 from pan2kg.validation.shapes import NOT_CONSTRAINTS, PATHS, Shapes, Term
 
 COUNTED: Final = 6

@@ -10,8 +10,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n.message import either, joined
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.tokens import prefixes_used, tokens
-from pan2kg.turtle.writer import read_prefixes, subjects
+from pan2kg.turtle.writer import prefixes_used, read_prefixes, subjects, tokens
 from pan2kg.validation.compilation import SHAPES, Compiled, Refusal, compile_shapes
 from pan2kg.validation.questions import question_rules
 from pan2kg.validation.quotations import quotation_rules

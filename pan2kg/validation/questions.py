@@ -18,9 +18,8 @@ from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages
 from pan2kg.project import Project, read_text
 from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, read_queries
 from pan2kg.store.store import Result, Store
-from pan2kg.turtle.tokens import tokens
 from pan2kg.turtle.vocabulary import ROOT
-from pan2kg.turtle.writer import string
+from pan2kg.turtle.writer import string, tokens
 from pan2kg.validation.report import Finding, Kind, Rule, worded_rules
 
 _REQUIRED: Final = ("question", "summary")

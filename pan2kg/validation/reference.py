@@ -25,7 +25,7 @@ from rdflib.query import Result
 from rdflib.term import Node
 
 from pan2kg.errors import ProjectError
-from pan2kg.store.rdf import to_term
+from pan2kg.store.store import to_term
 from pan2kg.validation.compilation import SHAPES, read
 from pan2kg.validation.report import Finding
 from pan2kg.validation.shapes import Node as ShapeNode

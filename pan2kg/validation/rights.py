@@ -16,8 +16,7 @@ from typing import Final
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
-from pan2kg.turtle.blocks import Block, TurtleFile, Written, read_turtle_files
-from pan2kg.turtle.editing import unescaped
+from pan2kg.turtle.blocks import Block, TurtleFile, Written, read_turtle_files, unescaped
 from pan2kg.turtle.vocabulary import kind_and_key
 from pan2kg.turtle.writer import string
 from pan2kg.validation.quotations import RUN, Kept, KeptHashes, KeptText, folded, kept_texts
