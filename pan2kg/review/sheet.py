@@ -32,12 +32,10 @@ from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, append, own, with_prefixes
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import Form, write_forms
-from pan2kg.turtle import editing
 from pan2kg.turtle.blocks import Block as Read
-from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
-from pan2kg.turtle.tokens import prefixes_used
+from pan2kg.turtle.blocks import Edit, TurtleFile, edited, read_turtle_file, unescaped, without_unused
 from pan2kg.turtle.vocabulary import key, link_iri
-from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+from pan2kg.turtle.writer import Block, Statement, iri, prefixes_used, read_prefixes, string, text
 from pan2kg.validation.quotations import Kept
 
 KEY: Final = "key"
@@ -418,7 +416,7 @@ class _Reader:
                     pairs.append((said, typed[1] or typed[3]))
             elif not column.names_things:
                 if literal and (literal[2] or "") == column.language:
-                    pairs.append((said, editing.unescaped(literal[1])))
+                    pairs.append((said, unescaped(literal[1])))
             elif said[0] not in '"+-0123456789':
                 pairs.append((said, column.shown(_spelt(file, said, self.prefixes))))
         written, values = tuple(said for said, _ in pairs), tuple(value for _, value in pairs)
@@ -779,7 +777,7 @@ class _Writer:
 
     def edit(self, changes: Sequence[Change]) -> None:
         """Make the changes of cells, a file at a time; words for a row without a passage become one."""
-        edits: dict[Path, dict[tuple[str, str, str], editing.Edit]] = {}
+        edits: dict[Path, dict[tuple[str, str, str], Edit]] = {}
         passages: dict[tuple[str, str], dict[str, str]] = {}
         for change in changes:
             sheet, column = self.book.sheets[change.sheet], change.column
@@ -795,7 +793,7 @@ class _Writer:
                 new.append(standing[1] if standing else column.written(value, self.book.prefixes))
             earlier = sheet.columns[: sheet.columns.index(column)]
             before = (*(other.predicate for other in earlier if other.place == column.place), "pan:quote")
-            edit = editing.Edit(cell.subject, column.predicate, cell.written, tuple(new), before)
+            edit = Edit(cell.subject, column.predicate, cell.written, tuple(new), before)
             edits.setdefault(cell.path, {})[cell.subject, column.predicate, column.language] = edit
         for (name, subject), cells in passages.items():
             row = dict(self.book.sheets[name].rows)[subject]
@@ -803,16 +801,16 @@ class _Writer:
             if block.path and passage:
                 self._append(block.path, [passage])
                 old = row["evidence"].written
-                edit = editing.Edit(block.subject, "pan:evidence", old, (*old, passage.subject))
+                edit = Edit(block.subject, "pan:evidence", old, (*old, passage.subject))
                 edits.setdefault(block.path, {})[block.subject, "pan:evidence", ""] = edit
         for path, made in edits.items():
             self._edited(path, list(made.values()))
 
-    def _edited(self, path: Path, edits: Sequence[editing.Edit]) -> None:
+    def _edited(self, path: Path, edits: Sequence[Edit]) -> None:
         old, name = self.texts[path], self.book.project.name_of(path)
         used = sorted(prefixes_used("\n".join(value for edit in edits for value in (edit.predicate, *edit.new))))
-        new = with_prefixes(editing.edited(old, name, edits), used, self.book.prefixes, name)
-        self.texts[path] = editing.without_unused(new, old)
+        new = with_prefixes(edited(old, name, edits), used, self.book.prefixes, name)
+        self.texts[path] = without_unused(new, old)
 
     def _append(self, path: Path, blocks: Sequence[Block], label: str = "") -> None:
         """Put blocks behind what a file holds; a new one says first what that is."""
@@ -839,7 +837,7 @@ class _Writer:
             kinds, owner, of_class = list(DETAILS), book.thing(name, cells, "belongs-to"), class_of(cells)
             owner_name, path = book.owners().get(owner, (owner, book.file("actions")))
             before = (*_BEFORE, *(DETAILS[other][1] for other in kinds[: kinds.index(of_class)]))
-            self._edited(path, [editing.Edit(owner_name, DETAILS[of_class][1], (), (subject,), before)])
+            self._edited(path, [Edit(owner_name, DETAILS[of_class][1], (), (subject,), before)])
 
     def _statements(
         self, sheet: Sheet, cells: Mapping[str, str], subject: str, passage: Block | None
