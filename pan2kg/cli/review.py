@@ -85,23 +85,23 @@ def _go(desk: Desk, reader: _Reader, language: str) -> None:
     from pan2kg.review.decision import TYPES
     from pan2kg.review.desk import has_own_words, press
 
-    said, shown, since = "", "", monotonic()
+    message, current_key, since = "", "", monotonic()
     while True:
-        _show(desk, said, reader, language)
-        if desk.current and desk.current.key != shown:
-            shown, since = desk.current.key, monotonic()
+        _show(desk, message, reader, language)
+        if desk.current and desk.current.key != current_key:
+            current_key, since = desk.current.key, monotonic()
         typed = reader.key()
         if typed is None or typed[:1] == "q":
             return
         asking = _ASKING_OF_GRAPH if desk.is_graph_shown else _ASKING
         if reader.is_terminal and typed in asking and not (typed == "a" and has_own_words(desk)):
             about = Message("desk", asking[typed], {"types": ", ".join(TYPES)}) if asking[typed] else None
-            asked = reader.ask(str(about)) if about else reader.key()
-            typed += f" {asked or ''}"
+            answer = reader.ask(str(about)) if about else reader.key()
+            typed += f" {answer or ''}"
         desk.seconds = monotonic() - since if reader.is_terminal else None
-        said = press(desk, typed).say(language)
+        message = press(desk, typed).say(language)
         if not reader.is_terminal:
-            _write(f"{said}\n")
+            _write(f"{message}\n")
 
 
 class _Reader:
@@ -137,10 +137,10 @@ class _Reader:
         import termios
 
         before = termios.tcgetattr(sys.stdin)
-        shown = termios.tcgetattr(sys.stdin)
-        shown[3] |= termios.ICANON | termios.ECHO
+        modes = termios.tcgetattr(sys.stdin)
+        modes[3] |= termios.ICANON | termios.ECHO
         try:
-            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, shown)
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, modes)
             _write(f"\n{question} ")
             return sys.stdin.readline().strip()
         finally:
@@ -157,7 +157,7 @@ def _saying(language: str) -> Callable[..., str]:
     return lambda key, **values: words.say(key, language, **values)
 
 
-def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
+def _show(desk: Desk, message: str, reader: _Reader, language: str) -> None:
     """The candidate, and above it how far the review has come."""
     from pan2kg.review.desk import suggestion
 
@@ -166,7 +166,7 @@ def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
     wrap = partial(textwrap.wrap, width=width)
     lines, card = [say("counts", **desk.progress)], desk.card(language)
     if desk.is_graph_shown:
-        lines += [part for line in suggestion(desk, language) for part in wrap(line) or [""]]
+        lines += [piece for line in suggestion(desk, language) for piece in wrap(line) or [""]]
     elif card is None:
         lines.append(say("all-decided"))
     else:
@@ -174,19 +174,19 @@ def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
         lines += [line for remark in card.remarks for line in wrap(f"! {remark}")] + [""]
         lines += _passage(card, width, language, is_terminal=reader.is_terminal)
         lines += ["", *(line for fact in card.facts for line in wrap(fact))]
-        lines += [*wrap(say("others", n=len(card.others))), *(f"  · {other}"[:width] for other in card.others[:5])]
+        lines += [*wrap(say("others", n=len(card.others))), *(f"  · {twin}"[:width] for twin in card.others[:5])]
         lines += [line for previous in card.previous for line in wrap(previous)]
         if card.nearer:
             lines += [*wrap(say("nearer")), *(f"  {name}  {title}"[:width] for name, title in card.nearer)]
         if alike := desk.alike():
             lines += wrap(say("alike", n=len(alike)))
-        for number, other in enumerate(alike, start=1):
-            mark, graph = "x" if other.key in desk.ticked else " ", desk.material.graph
-            start, words = graph.label(other.ends[0], graph.language), other.quotations[0].words
+        for number, twin in enumerate(alike, start=1):
+            mark, graph = "x" if twin.key in desk.ticked else " ", desk.material.graph
+            start, words = graph.label(twin.ends[0], graph.language), twin.quotations[0].words
             lines.append(f"  [{mark}] {number}  {start} — {words}"[:width])
     if reader.is_terminal:
         keys = "help-suggested" if desk.is_graph_shown else "help"
-        lines = [*lines, "", *wrap(said), *say(keys).split("\n")]
+        lines = [*lines, "", *wrap(message), *say(keys).split("\n")]
     whole = "\n".join(lines)
     _write(f"{_CLEAR if reader.is_terminal else ''}{whole}\n")
 

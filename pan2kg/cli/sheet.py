@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def add_sheet(command: argparse.ArgumentParser) -> None:
     kinds = command.add_subparsers(title="title.kinds", metavar="KIND", dest="kind", required=True)
     for kind in ("export", "import"):
-        told = f"command.sheet-{kind}"
-        inner = kinds.add_parser(kind, allow_abbrev=False, help=told, description=told, formatter_class=Formatter)
+        message = f"command.sheet-{kind}"
+        inner = kinds.add_parser(kind, allow_abbrev=False, help=message, description=message, formatter_class=Formatter)
         inner.add_argument("--project", metavar="DIR", action="append", default=argparse.SUPPRESS, help="project")
         if kind == "export":
             inner.add_argument("plan", metavar="PLAN", help="sheet.plan")
@@ -50,8 +50,8 @@ def _export(project: Project, store: LocalStore, options: argparse.Namespace) ->
 
     plan = find_thing(options.plan, store, project)
     refuse_other_kind(plan, ["plan"], option="plan", store=store)
-    book, known = read_book(project, plan), read_known(store, options.language, kept_texts(project))
-    emit(write_book(book, known.names, sorted(known.things), options.language), options.output)
+    book, facts = read_book(project, plan), read_known(store, options.language, kept_texts(project))
+    emit(write_book(book, facts.names, sorted(facts.things), options.language), options.output)
     number = sum(len(sheet.rows) for sheet in book.sheets.values())
     rows = Messages("progress").counted(number, "sheet-rows", spoken())
     sys.stderr.write(f"{Message('progress', 'sheet-exported', {'file': options.output, 'rows': rows})}\n")
@@ -69,10 +69,10 @@ def _import(project: Project, options: argparse.Namespace) -> int:
     name, tables, is_csv = read_tables(Path(options.file))
     with alone(project):
         store = open_stated(project, cache_of(options))
-        known, plan = read_known(store, options.language, kept_texts(project)), thing("plan", name, project.space)
-        if plan not in known.things:
+        facts, plan = read_known(store, options.language, kept_texts(project)), thing("plan", name, project.space)
+        if plan not in facts.things:
             raise QueryError("sheet-of-other-plan", plan=name)
-        comparison = compare(read_book(project, plan), tables, known)
+        comparison = compare(read_book(project, plan), tables, facts)
         if is_csv:
             sys.stderr.write(f"{Message('progress', 'sheet-csv')}\n")
         emit("".join(f"{line}\n" for line in _lines(comparison)))
@@ -83,13 +83,13 @@ def _import(project: Project, options: argparse.Namespace) -> int:
             write(project, {file.path: file.new for file in files}, read_prefixes(project))
     # how many cells and rows, and what stays though the sheet no longer has it
     progress, language = Messages("progress"), spoken()
-    said = {
+    counts = {
         "cells": progress.counted(len(comparison.changes), "sheet-cells", language),
         "rows": progress.counted(len(comparison.rows), "sheet-new", language),
         "files": ", ".join(file.name for file in files),
     }
     key = "sheet-same" if comparison.is_empty else "sheet-written" if options.write else "sheet-shown"
-    sys.stderr.write(f"{Message('progress', key, {} if comparison.is_empty else said)}\n")
+    sys.stderr.write(f"{Message('progress', key, {} if comparison.is_empty else counts)}\n")
     if comparison.absent:
         sys.stderr.write(f"{progress.say('sheet-absent', language, n=comparison.absent)}\n")
     return 0
@@ -104,13 +104,13 @@ def _lines(comparison: Comparison) -> Iterator[Message]:
         return Message("sheet", "place-cell" if cell else "place", values)
 
     for change in comparison.changes:
-        old, new = (words.replace("\n", " | ") or Message("sheet", "empty") for words in (change.old, change.new))
-        where = place(change.sheet, change.line, change.cell)
-        values = {"place": where, "key": change.key, "column": change.column.head, "old": old, "new": new}
+        before, after = (words.replace("\n", " | ") or Message("sheet", "empty") for words in (change.old, change.new))
+        location = place(change.sheet, change.line, change.cell)
+        values = {"place": location, "key": change.key, "column": change.column.head, "old": before, "new": after}
         yield Message("sheet", "change-by-both" if change.meanwhile else "change", values)
     for sheet, line, cells in comparison.rows:
         values = {"place": place(sheet, line), "key": comparison.book.subject(sheet, cells)}
         yield Message("sheet", "new-row", values)
     for fault in comparison.faults:
-        where = place(fault.sheet, fault.line, fault.cell)
-        yield Message("sheet", "fault", {"place": where, "fault": fault.message})
+        location = place(fault.sheet, fault.line, fault.cell)
+        yield Message("sheet", "fault", {"place": location, "fault": fault.message})

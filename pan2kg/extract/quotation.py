@@ -84,13 +84,13 @@ class Quotation:
         at = next((number for number, block in enumerate(blocks) if block.start <= self.start < block.end), None)
         if document is None or at is None:
             return replace(self, label=str(self.page or ""))
-        shown, block, whole = blocks[max(0, at - paragraphs) : at + paragraphs + 1], blocks[at], document.text
+        nearby, block, whole = blocks[max(0, at - paragraphs) : at + paragraphs + 1], blocks[at], document.text
         return replace(
             self,
             words=whole[self.start : self.end],
             label=block.label or str(block.page or self.page or ""),
-            prefix=whole[shown[0].start : self.start],
-            suffix=whole[self.end : max(shown[-1].end, self.end)],
+            prefix=whole[nearby[0].start : self.start],
+            suffix=whole[self.end : max(nearby[-1].end, self.end)],
             path=block.path,
         )
 
@@ -148,7 +148,7 @@ def find(within: Folded, quotation: Quotation) -> Quotation | int:
 
     Words that were left out are marked by « … »: the passage reaches from the first words to the last.
     """
-    pieces = [piece for part in _LEFT_OUT.split(quotation.words) if (piece := canonical(part).translate(_ALIKE))]
+    pieces = [piece for words in _LEFT_OUT.split(quotation.words) if (piece := canonical(words).translate(_ALIKE))]
     spans = list(_spans(within.text, pieces)) if pieces else []
     if len(spans) > 1:
         # several places are told apart by the words around, else by the page as printed

@@ -115,18 +115,18 @@ def _labels(document: Document, block: Block, at: int) -> Iterator[str]:
                 return
 
 
-def _beside(block: Block, start: int, end: int, others: Sequence[Mention]) -> Role | None:
+def _beside(block: Block, start: int, end: int, mentions: Sequence[Mention]) -> Role | None:
     """The role the nearest words of responsibility give, before the name or behind it, in its sentence."""
     text = hidden = block.text
     bounds = list(_SENTENCE.finditer(text))
-    first = max((bound.end() for bound in bounds if bound.end() <= start), default=0)
-    last = min((bound.start() for bound in bounds if bound.start() >= end), default=len(text))
-    for mention in others:
+    begin = max((bound.end() for bound in bounds if bound.end() <= start), default=0)
+    finish = min((bound.start() for bound in bounds if bound.start() >= end), default=len(text))
+    for mention in mentions:
         # names in a list do not part a name from its verb
         if block.start <= mention.start < block.end:
             low, high = mention.start - block.start, mention.end - block.start
             hidden = hidden[:low] + " " * (high - low) + hidden[high:]
-    sides = {"before": (max(first, start - _AROUND), start), "after": (end, min(last, end + _AROUND))}
+    sides = {"before": (max(begin, start - _AROUND), start), "after": (end, min(finish, end + _AROUND))}
     roles = []
     for side, (low, high) in sides.items():
         for place, (role, pattern) in enumerate(_patterns(side)):

@@ -160,7 +160,9 @@ class Desk:
         if self.graph is None and self.open_graph and not self.wanted.second:
             self.graph = self.open_graph()
             # the graph may not know yet what was decided a moment ago; the files do
-            settled = {frozenset(held.matter) for held in self.decisions if held.filed.type in decision.SETTLED}
+            settled = {
+                frozenset(verdict.matter) for verdict in self.decisions if verdict.filed.type in decision.SETTLED
+            }
             self.suggested = [
                 candidate
                 for candidate in graph_candidates(self.graph)
@@ -232,11 +234,11 @@ class Desk:
         if current is None:
             return []
         pairs = [(current, self.quotation)]
-        for other in self.alike():
-            if other.key in self.ticked:
-                said = other.said if current.said else ""
-                ends = other.ends[0], current.ends[1]
-                pairs.append((replace(other, relation=current.relation, ends=ends, said=said), other.quotations[0]))
+        for twin in self.alike():
+            if twin.key in self.ticked:
+                words = twin.said if current.said else ""
+                ends = twin.ends[0], current.ends[1]
+                pairs.append((replace(twin, relation=current.relation, ends=ends, said=words), twin.quotations[0]))
         reason = _DESK.say(f"reason.{rejection}", language) if rejection else ""
         document = self.material.documents.get(current.plan, "")
         return [
@@ -285,11 +287,11 @@ class Desk:
         current, graph = self.current, self.graph
         if current is None or graph is None:
             raise RefusedError("unknown-item")
-        made = fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
-        file = _write(graph, [made])
+        decisions = fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
+        file = _write(graph, [decisions])
         self.read_again()
-        self._leave({current.key}, made.status)
-        return Outcome(made.status, {"files": file}, (file,))
+        self._leave({current.key}, decisions.status)
+        return Outcome(decisions.status, {"files": file}, (file,))
 
     def _leave(self, keys: Collection[str], status: str, *, is_counted: bool = True) -> None:
         self.decided[status] += len(keys) if is_counted else 0
@@ -317,12 +319,12 @@ class Desk:
         if quotation is None:
             raise ProjectError("words-not-in-text", name=typed["words"])
         link = link_iri(candidate.type, start, target, relation=candidate.relation)
-        named = candidate.matter[1] if is_part else key(link)
-        candidate = replace(candidate, key=named, quotations=(quotation,))
+        subject = candidate.matter[1] if is_part else key(link)
+        candidate = replace(candidate, key=subject, quotations=(quotation,))
         work.keep_typed(project, candidate)
-        listed = {other.key: other for other in (*self.material.plans.get(plan, ()), candidate)}
+        listed = {twin.key: twin for twin in (*self.material.plans.get(plan, ()), candidate)}
         self.material = replace(self.material, plans={**self.material.plans, plan: tuple(listed.values())})
-        self.waiting = [candidate, *(other for other in self.waiting if other.key != named)]
+        self.waiting = [candidate, *(twin for twin in self.waiting if twin.key != subject)]
         self.total += 1
         self._show(0)
         return candidate
@@ -359,12 +361,12 @@ class Desk:
         journal = self._journal()
         if self.wanted.second:
             readings = record.second_readings(journal)
-            own = [
+            mine = [
                 noted for noted in journal
                 if (noted.kind, noted.reviewer) == (record.SECOND, self.reviewer)
                 and (noted.key, self.reviewer) in readings
             ]  # fmt: skip
-            latest = max(own, key=lambda noted: noted.at, default=None)
+            latest = max(mine, key=lambda noted: noted.at, default=None)
             again = [candidate for candidate in self.material.candidates if latest and candidate.key == latest.key]
             if latest is None or not again:
                 return ""
@@ -376,7 +378,7 @@ class Desk:
             if not last:
                 return ""
             file = decision.withdraw(self.material.graph, last, self.reviewer, self.day)
-            matters, status, number = {held.matter for held in last}, last[0].status, len(last)
+            matters, status, number = {verdict.matter for verdict in last}, last[0].status, len(last)
             unordered = {frozenset(matter) for matter in matters}
             again = [candidate for candidate in self.material.candidates if candidate.matter in matters]
             again += [candidate for candidate in self.suggested if frozenset(candidate.ends) in unordered]
@@ -397,29 +399,29 @@ class Desk:
             return None
         start, target = current.ends
         said = [
-            part.say(language) if isinstance(part, Message) else part for part in (current.reason, *current.remarks)
+            word.say(language) if isinstance(word, Message) else word for word in (current.reason, *current.remarks)
         ]
-        label, facts, others = _label(graph, target, language), list[str](), list[str]()
+        label, facts, citing = _label(graph, target, language), list[str](), list[str]()
         if target.startswith("http"):
-            known = graph.names.things.get(target)
-            days = {"since": known.start, "until": known.end} if known else {}
+            entity = graph.names.things.get(target)
+            days = {"since": entity.start, "until": entity.end} if entity else {}
             facts = [_DESK.say(name, language, day=in_words(day, language)) for name, day in days.items() if day]
             names = [row[0] for row in graph.read(program_query("review/names-of", thing=target)) if row[0] != label]
             if names:
                 facts.append(_DESK.say("called", language, names=" ; ".join(names[:_NAMES])))
             cited_by = graph.read(program_query("review/cited-by", target=target))
-            others = [graph.label(row[0], language) for row in cited_by if row[0] != start]
+            citing = [graph.label(row[0], language) for row in cited_by if row[0] != start]
         passage, previous = self.quotation.key(material.sha(current)), list[str]()
-        listed = {other.matter: other for other in material.plans.get(current.plan, ())}
-        for held in () if self.wanted.second else self.decisions:
-            other = listed.get(held.matter)
-            if passage in held.passages and held.matter != current.matter and other:
-                values = {"by": held.reviewer, "day": held.filed.one("reviewedOn")}
-                words = statement(graph, other, language)
-                previous.append(_DESK.say(f"was-{held.status}", language, statement=words, **values))
+        listed = {twin.matter: twin for twin in material.plans.get(current.plan, ())}
+        for verdict in () if self.wanted.second else self.decisions:
+            twin = listed.get(verdict.matter)
+            if passage in verdict.passages and verdict.matter != current.matter and twin:
+                values = {"by": verdict.reviewer, "day": verdict.filed.one("reviewedOn")}
+                words = statement(graph, twin, language)
+                previous.append(_DESK.say(f"was-{verdict.status}", language, statement=words, **values))
         return Card(
             statement(graph, current, language), said[0], tuple(said[1:]),
-            self.quotation.around(material.texts.get(current.plan)), len(current.quotations), label, facts, others,
+            self.quotation.around(material.texts.get(current.plan)), len(current.quotations), label, facts, citing,
             self._nearer(current, language), self._own_words(target), previous,
         )  # fmt: skip
 
@@ -479,7 +481,7 @@ def suggestion(desk: Desk, language: Language) -> list[str]:
     lines.append(f"{shared} · {named(evidence).say(language)}" if evidence else shared)
     lines += [f"  · {graph.label(via, language)}" for via in current.via]
     if all(current.expected):
-        there, back = (named(Verdict(said)).say(language) for said in current.expected)
+        there, back = (named(Verdict(words)).say(language) for words in current.expected)
         lines.append(_DESK.say("expected", language, there=there, back=back))
     return lines
 
@@ -491,7 +493,9 @@ def _decided_plans(material: work.Material, project: Project) -> list[str]:
 
 def _held(material: work.Material, project: Project) -> list[Held]:
     files = ProjectFiles(project)
-    return [held for plan in _decided_plans(material, project) for held in decision.decided(files, plan, plan=plan)]
+    return [
+        verdict for plan in _decided_plans(material, project) for verdict in decision.decided(files, plan, plan=plan)
+    ]
 
 
 def open_desk(
@@ -536,12 +540,12 @@ def _write(
     graph: Graph, decisions: Sequence[Decision], material: work.Material | None = None, seconds: float | None = None
 ) -> str:
     written = decision.decide(graph, decisions, material.texts if material else {})
-    first, project = decisions[0], graph.project
+    at, project = decisions[0], graph.project
     # of decisions in several files the last is undone first; without the journal the decision stands all the same
     with suppress(ProjectError):
-        candidate = first.candidate
+        candidate = at.candidate
         noted = record.Noted(
-            record.DECISION, candidate.key, first.reviewer, first.status, record.now(), seconds, tuple(written.iris)
+            record.DECISION, candidate.key, at.reviewer, at.status, record.now(), seconds, tuple(written.iris)
         )
         record.note(project, candidate.plan, noted)
     return written.addition.name
@@ -554,7 +558,7 @@ def press(desk: Desk, typed: str) -> Message:
     the numbers of what is decided together with what is shown, ``n`` by what is proposed by hand. What the graph
     suggests, which ``g`` asks for, is accepted with its parts behind ``a`` and rejected with a reason behind ``r``.
     """
-    name, rest = typed.strip()[:1], typed.strip()[1:].strip()
+    name, argument = typed.strip()[:1], typed.strip()[1:].strip()
     try:
         if name in _MOVES:
             _MOVES[name](desk)
@@ -563,17 +567,19 @@ def press(desk: Desk, typed: str) -> Message:
             return Message("desk", "said.undone" if desk.undo() else "said.nothing-to-undo")
         if name == "g":
             desk.suggest()
-            first = next((at for at, one in enumerate(desk.waiting) if one.origin is Origin.GRAPH), None)
+            first = next((at for at, candidate in enumerate(desk.waiting) if candidate.origin is Origin.GRAPH), None)
             if first is not None:
                 desk.move(first - desk.at)
-            return Message("desk", "said.suggested", {"n": sum(one.origin is Origin.GRAPH for one in desk.waiting)})
+            return Message(
+                "desk", "said.suggested", {"n": sum(candidate.origin is Origin.GRAPH for candidate in desk.waiting)}
+            )
         if name == "n":
-            parts = [part.strip() for part in rest.split("|")]
+            parts = [word.strip() for word in argument.split("|")]
             if len(parts) != len(HAND) or not all(parts):
                 return Message("desk", "said.which-hand")
             desk.propose(dict(zip(HAND, parts, strict=True)))
             return Message("desk", "said.proposed")
-        return _press_suggested(desk, name, rest) if desk.is_graph_shown else _press_candidate(desk, name, rest)
+        return _press_suggested(desk, name, argument) if desk.is_graph_shown else _press_candidate(desk, name, argument)
     except Pan2kgError as error:
         return error.told
 
@@ -584,19 +590,19 @@ _MOVES: Final[Mapping[str, Callable[[Desk], None]]] = {
 """The keys that show something else and write nothing."""
 
 
-def _press_candidate(desk: Desk, name: str, rest: str) -> Message:
+def _press_candidate(desk: Desk, name: str, argument: str) -> Message:
     if name in ("a", "r", "e") and desk.current is None:
         return Message("desk", "said.nothing-left")
-    if (name == "a" and not rest) or (name == "r" and len(rest) == 1 and rest in "12345"):
-        outcome = desk.decide(REASONS[int(rest) - 1] if rest else "")
-        code = outcome.code if outcome.code != "second-noted" else "rejected" if rest else "accepted"
+    if (name == "a" and not argument) or (name == "r" and len(argument) == 1 and argument in "12345"):
+        outcome = desk.decide(REASONS[int(argument) - 1] if argument else "")
+        code = outcome.code if outcome.code != "second-noted" else "rejected" if argument else "accepted"
         return Message("desk", f"said.{code}", {"n": outcome.values["n"]} if code.endswith("-many") else {})
     if name == "r":
         return Message("desk", "said.which-reason")
     if name == "w":
         return verbatim(desk.preview())
     if name == "e":
-        what, _, value = rest.partition(" ")
+        what, _, value = argument.partition(" ")
         if what not in ("relation", "to", "quote") or not value.strip():
             return Message("desk", "said.which-edit")
         desk.edit(what, value.strip())
@@ -605,25 +611,25 @@ def _press_candidate(desk: Desk, name: str, rest: str) -> Message:
         return Message("desk", "help")
     # what is named by its number, or by 2-5, is ticked; without a number nothing is any longer
     alike, numbers = desk.alike(), set[int]()
-    for part in re.split(r"[\s,]+", rest) if rest else ():
-        span = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", part)
-        first, last = (int(span[1]), int(span[2] or span[1])) if span else (0, 0)
-        if not 1 <= first <= last <= len(alike):
+    for word in re.split(r"[\s,]+", argument) if argument else ():
+        span = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", word)
+        at, latest = (int(span[1]), int(span[2] or span[1])) if span else (0, 0)
+        if not 1 <= at <= latest <= len(alike):
             return Message("desk", "said.which-together", {"n": len(alike)})
-        numbers.update(range(first, last + 1))
+        numbers.update(range(at, latest + 1))
     desk.tick({alike[number - 1].key for number in numbers})
     return Message("desk", "said.ticked", {"n": len(desk.ticked)})
 
 
-def _press_suggested(desk: Desk, name: str, rest: str) -> Message:
+def _press_suggested(desk: Desk, name: str, argument: str) -> Message:
     if name == "r":
-        if not rest:
+        if not argument:
             return Message("desk", "said.which-why")
-        return Message("desk", f"said.{desk.decide_suggested({'verdict': 'reject', 'reason': rest}).code}")
+        return Message("desk", f"said.{desk.decide_suggested({'verdict': 'reject', 'reason': argument}).code}")
     if name != "a":
         return Message("desk", "help-suggested")
-    parts = [part.strip() for part in rest.split("|", len(TYPED) - 1)]
-    form = {} if not rest and has_own_words(desk) else dict(zip(TYPED, parts, strict=False))
+    parts = [word.strip() for word in argument.split("|", len(TYPED) - 1)]
+    form = {} if not argument and has_own_words(desk) else dict(zip(TYPED, parts, strict=False))
     if form and len(parts) != len(TYPED):
         return Message("desk", "said.which-suggested", {"types": ", ".join(TYPES)})
     return Message("desk", f"said.{desk.decide_suggested({'verdict': 'accept', **form}).code}")
@@ -658,9 +664,9 @@ def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decisio
     if is_accepted:
         # a candidate may have a passage already, a suggestion has none
         is_typed = any(form.get(name, "").strip() for name in ("quote", "document", "page"))
-        own = passage_document(graph, candidate)
-        if own and not is_typed:
-            quotation = Quotation("", own)
+        mine = passage_document(graph, candidate)
+        if mine and not is_typed:
+            quotation = Quotation("", mine)
         else:
             words, page = read_text(form, "quote"), read_text(form, "page", needed=False)
             listed = documents(graph)
@@ -686,9 +692,9 @@ def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:
     candidate = next((one for one in graph_candidates(graph) if one.key == form.get("item", "")), None)
     if candidate is None:
         raise RefusedError("unknown-item")
-    made = fill(graph, candidate, form, today)
-    file = _write(graph, [made])
-    return Outcome(made.status, {"files": file}, (file,))
+    decisions = fill(graph, candidate, form, today)
+    file = _write(graph, [decisions])
+    return Outcome(decisions.status, {"files": file}, (file,))
 
 
 def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
@@ -723,9 +729,9 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     typed = {name: read_text(form, name, needed=False) for name in ("relation", "to", "words")}
     typed["to"] = typed["to"] or read_text(form, "nearer", needed=False)
     if current := desk.current:
-        shown = {"relation": current.relation, "to": key(current.ends[1]), "words": desk.quotation.words}
+        displayed = {"relation": current.relation, "to": key(current.ends[1]), "words": desk.quotation.words}
         for name, value in typed.items():
-            if value and value != shown[name]:
+            if value and value != displayed[name]:
                 try:
                     desk.edit(name, value)
                 except Pan2kgError as error:

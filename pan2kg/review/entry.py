@@ -61,10 +61,10 @@ def sentence(code: str, values: Mapping[str, str | int]) -> Text:
     >>> sentence("accepted", {"files": "graph/plans/x/reviewed.ttl"}).say("de")
     'Die Verknüpfung ist angenommen; sie steht in graph/plans/x/reviewed.ttl.'
     """
-    named = f"field.{values.get('field', '')}"
+    place = f"field.{values.get('field', '')}"
     filling: dict[str, Filling] = {name: str(value) for name, value in values.items()}
-    if _REVIEW.has(named):
-        filling["field"] = _REVIEW.text(named)
+    if _REVIEW.has(place):
+        filling["field"] = _REVIEW.text(place)
     return _REVIEW.text(f"outcome.{code}", **filling)
 
 

@@ -72,7 +72,7 @@ def addition(
 ) -> Addition:
     """A file with blocks more; a new one says first what it holds, in the words under ``label``, and its source."""
     name, prefixes = project.name_of(path), read_prefixes(project)
-    old = read_text(path) if path.exists() else ""
+    former = read_text(path) if path.exists() else ""
     is_unverified = path.stem.endswith(UNVERIFIED)
     words = _DATA.text(UNVERIFIED if is_unverified else label, name=about).words
     header = Block(
@@ -84,7 +84,7 @@ def addition(
             Statement("pan:certainty", f"certainty:{UNVERIFIED if is_unverified else 'stated'}"),
         ),
     )
-    return Addition(path, name, old, append(old, [header], blocks, prefixes, name))
+    return Addition(path, name, former, append(former, [header], blocks, prefixes, name))
 
 
 def append(old: str, header: Sequence[Block], blocks: Sequence[Block], prefixes: Mapping[str, str], name: str) -> str:
@@ -119,7 +119,7 @@ def with_prefixes(old: str, used: Iterable[str], prefixes: Mapping[str, str], na
         if turtle_file.prefixes.get(prefix, prefixes[prefix]) != prefixes[prefix]:
             raise RefusedError("other-prefix", file=name, prefix=prefix)
         if prefix not in turtle_file.prefixes:
-            lines = (line for known, line in turtle_file.prefix_lines if known < prefix)
+            lines = (line for declared, line in turtle_file.prefix_lines if declared < prefix)
             added.setdefault(max(lines, default=begin - 1), []).append(f"@prefix {prefix}: <{prefixes[prefix]}> .\n")
     pieces = added.pop(0, [])
     pieces += [] if turtle_file.prefix_lines or not pieces else ["\n"]
@@ -151,14 +151,14 @@ def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, st
         )
         if fresh := faults - old_faults:
             raise ProjectError("departs-from-style", name=name, rules=", ".join(sorted(fresh)))
-    written: list[Path] = []
+    done: list[Path] = []
     try:
         for path, content in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content)
-            written.append(path)
+            done.append(path)
     except (OSError, ProjectError) as error:
-        for path in written:
+        for path in done:
             former = before[path]
             path.unlink(missing_ok=True) if former is None else write_atomically(path, former)
         cause = error if isinstance(error, OSError) else error.__context__
@@ -283,17 +283,17 @@ class ProjectFiles:
 
 @lru_cache(maxsize=16)
 def _filed(content: str, file: str, kind: str) -> tuple[Filed, ...]:
-    said: dict[str, dict[str, list[Value]]] = {}
+    words: dict[str, dict[str, list[Value]]] = {}
     try:
         for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
             if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
-                statements = said.setdefault(quad.subject.value, {})
+                statements = words.setdefault(quad.subject.value, {})
                 statements.setdefault(quad.predicate.value, []).append(quad.object)
     except SyntaxError:
         return ()
     return tuple(
         Filed(name, {predicate: tuple(values) for predicate, values in statements.items()}, file)
-        for name, statements in said.items()
+        for name, statements in words.items()
         if kind_and_key(name)[0] == kind
     )
 
@@ -313,4 +313,4 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
         for update, triples in zip(updates.values(), (before - after, after - before), strict=True):
             if triples:
                 update += [f"GRAPH <{graph}> {{\n", *sorted(f"{triple} .\n" for triple in triples), "}\n"]
-    return ";\n".join(f"{what} {{\n{''.join(data)}}}" for what, data in updates.items() if data)
+    return ";\n".join(f"{clause} {{\n{''.join(data)}}}" for clause, data in updates.items() if data)

@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
+from pan2kg.coherence.uses import key
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.extract.layout import folded
 from pan2kg.graph.labels import read_labels
@@ -32,10 +33,12 @@ from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, append, own, with_prefixes
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import Form, write_forms
+from pan2kg.turtle.blocks import Edit, edited, unescaped, without_unused
 from pan2kg.turtle.blocks import Block as Read
-from pan2kg.turtle.blocks import Edit, TurtleFile, edited, read_turtle_file, unescaped, without_unused
-from pan2kg.turtle.vocabulary import key, link_iri
-from pan2kg.turtle.writer import Block, Statement, iri, prefixes_used, read_prefixes, string, text
+from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
+from pan2kg.turtle.tokens import prefixes_used
+from pan2kg.turtle.vocabulary import link_iri
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
 from pan2kg.validation.quotations import Kept
 
 KEY: Final = "key"
@@ -54,68 +57,6 @@ DETAILS: Final[Mapping[str, tuple[str, str]]] = {
     "pan:ExpectedResult": ("result", "pan:hasExpectedResult"),
 }
 """The classes of details: the prefix of their keys, and what says that an action has one; in the order of a block."""
-_LAYOUTS: Final = """
-actions pan:Action
-    number skos:notation plain
-    title skos:prefLabel text
-    other-title skos:altLabel text
-    category pan:inCategory category
-    part pan:inPart part
-    topic pan:hasTopic *
-    note skos:editorialNote text
-    source dcterms:source document needed
-    certainty pan:certainty certainty listed needed
-involvements pan:Involvement
-    body pan:involves body listed needed
-    work pan:involvedIn * needed
-    role pan:role role listed needed
-    role-as-stated pan:roleAsStated text
-    REST
-links pan:Link
-    type pan:linkType linktype listed needed
-    relation pan:relation relation listed
-    from pan:from * needed
-    to pan:to * needed
-    channel pan:channel channel listed
-    rationale pan:rationale text
-    REST
-details pan:Timeline pan:Indicator pan:VerificationSource pan:ExpectedResult
-    kind a pan listed needed
-    belongs-to - * owner needed
-    words pan:text text
-    class pan:timelineClass timelineclass listed
-    start pan:startDate day
-    end pan:endDate day
-    presence pan:presence presence listed
-    note skos:editorialNote text
-    source dcterms:source document needed
-    certainty pan:certainty certainty listed needed
-names pan:Plan pan:PlanPart pan:Category
-    number skos:notation plain
-    title skos:prefLabel text
-    other-title skos:altLabel text
-    short-name pan:shortName text names
-    plan-type dcterms:type plantype listed
-    plan-status adms:status planstatus listed
-    period-start pan:periodStart day
-    period-end pan:periodEnd day
-    adopted pan:adoptedOn day
-    measures pan:measureCount count
-    completeness pan:listCompleteness completeness listed
-""".replace(
-    "    REST\n",
-    "    note skos:editorialNote text\n    evidence pan:evidence passage\n    quote pan:quote text passage\n"
-    "    document pan:inDocument document passage\n    page pan:page plain passage\n"
-    "    source dcterms:source document\n    certainty pan:certainty certainty listed needed\n",
-)
-"""The sheets: name and classes of the rows, then the columns in the order of statements in a block.
-
-A column has a name, a property and a kind: ``text`` in a language, ``plain`` without one, ``day`` for a day, month or
-year, ``count`` for a whole number, otherwise the prefix of the things that are named, ``*`` where they are of several
-kinds. Its cells are said of the passage the row rests on, of its short names (``names``) or by the block that has the
-row (``owner``); ``listed`` where a cell offers a list, ``needed`` where a new row must have it. The sheet of names has
-the plan with its dates and its parts; short names come from the files of names.
-"""
 _BEFORE: Final = (
     "skos:notation", "dcterms:identifier", "skos:prefLabel", "skos:altLabel", "pan:unofficialLabelLanguage",
     "pan:inPlan", "pan:inCategory", "pan:inPart", "pan:partLevel", "pan:partOf", "pan:order",
@@ -151,7 +92,7 @@ Standing = tuple[Path, TurtleFile, Read]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column shows, as :data:`_LAYOUTS` says it, in a language where it is a text."""
+    """What a column shows, as ``sheets.txt`` says it, in a language where it is a text."""
 
     name: str
     predicate: str
@@ -210,15 +151,17 @@ class Column:
 
 def _layouts() -> dict[str, tuple[tuple[str, ...], tuple[Column, ...]]]:
     layouts: dict[str, tuple[tuple[str, ...], tuple[Column, ...]]] = {}
-    for line in _LAYOUTS.strip().split("\n"):
-        name, *words = line.split()
+    for line in Path(__file__).with_name("sheets.txt").read_text(encoding="utf-8").splitlines():
+        name, *words = line.split() or ("#",)
+        if name == "#":
+            continue
         if not line.startswith(" "):
-            current, layouts[name] = name, (tuple(words), ())
+            sheet, layouts[name] = name, (tuple(words), ())
             continue
         predicate, kind, *more = words
         place = next((word for word in more if word in ("passage", "names", "owner")), "")
         column = Column(name, predicate.strip("-"), kind, place, "listed" in more, "needed" in more)
-        layouts[current] = layouts[current][0], (*layouts[current][1], column)
+        layouts[sheet] = layouts[sheet][0], (*layouts[sheet][1], column)
     return layouts
 
 
@@ -280,10 +223,10 @@ class Book:
             words, prefix = _first(cells, "words"), DETAILS.get(class_of(cells), ("detail", ""))[0]
             owner = key(self.full(self.thing(name, cells, "belongs-to")))
             return f"{prefix}:{owner}-{_slug(words)[:60].rstrip('-')}" if words else f"{prefix}:{owner}"
-        type_, relation, start, end = (self.full(self.thing(name, cells, part)) for part in _KEY_OF_LINK)
+        type_, relation, start, end = (self.full(self.thing(name, cells, column)) for column in _KEY_OF_LINK)
         relation = key(relation) if values_in(cells["relation"]) else ""
-        made = link_iri(key(type_), start, end, relation=relation, space=self.project.space)
-        return iri(made, self.prefixes)
+        edits = link_iri(key(type_), start, end, relation=relation, space=self.project.space)
+        return iri(edits, self.prefixes)
 
     def owners(self) -> Mapping[str, tuple[str, Path]]:
         cells = {subject: row["number"] for name in ("actions", "names") for subject, row in self.sheets[name].rows}
@@ -360,22 +303,24 @@ class _Reader:
         classes, layout = LAYOUTS[name]
         blocks = [
             standing for standing in self.standing
-            if (said := standing[2].statements) and said[0].predicate == "a"
-            and _spelt(standing[1], said[0].object, self.prefixes) in classes
+            if (statement := standing[2].statements) and statement[0].predicate == "a"
+            and _spelt(standing[1], statement[0].object, self.prefixes) in classes
         ]  # fmt: skip
         columns: list[Column] = []
         for column in layout:
             tags: Iterable[str] = ("",)
             if column.kind == "text":
                 wished = languages if column.name in ("title", "short-name") else languages[:1]
-                literals = (_LITERAL.fullmatch(said) for block in blocks for said in self._objects(block, column))
+                literals = (
+                    _LITERAL.fullmatch(statement) for block in blocks for statement in self._objects(block, column)
+                )
                 tags = (*wished, *sorted({match[2] for match in literals if match and match[2]} - {*wished}))
             columns += [replace(column, language=tag) for tag in tags]
         rows = []
         for standing in blocks:
             subject = _spelt(standing[1], standing[2].subject, self.prefixes)
-            shown = subject[1:-1] if subject.startswith("<") else subject
-            rows.append((shown, {column.code: self._cell(standing, column) for column in columns}))
+            label = subject[1:-1] if subject.startswith("<") else subject
+            rows.append((label, {column.code: self._cell(standing, column) for column in columns}))
         return Sheet(name, tuple(columns), rows)
 
     def _place(self, standing: Standing, column: Column) -> Standing:
@@ -394,8 +339,8 @@ class _Reader:
         if id(block) not in self.said and block.statements:  # the files hold their blocks as long as this reads them
             by_predicate: dict[str, list[str]] = {}
             for statement in block.statements:
-                named = _spelt(file, statement.predicate, self.prefixes)
-                by_predicate.setdefault(named, []).append(statement.object)
+                spelling = _spelt(file, statement.predicate, self.prefixes)
+                by_predicate.setdefault(spelling, []).append(statement.object)
             self.said[id(block)] = by_predicate
         return self.said[id(block)] if block.statements else {}
 
@@ -408,19 +353,19 @@ class _Reader:
             owners = tuple(self.owners.get(_spelt(file, block.subject, self.prefixes), ()))
             return Cell(block.subject, path, owners, tuple(map(column.shown, owners)))
         pairs = []
-        for said in self._said(place).get(column.predicate, ()):
+        for statement in self._said(place).get(column.predicate, ()):
             # an object of another kind or language is none of this column
-            literal, typed = _LITERAL.fullmatch(said), _TYPED.fullmatch(said)
+            literal, typed = _LITERAL.fullmatch(statement), _TYPED.fullmatch(statement)
             if column.kind in ("day", "count"):
                 if typed and bool(typed[3]) == (column.kind == "count"):
-                    pairs.append((said, typed[1] or typed[3]))
+                    pairs.append((statement, typed[1] or typed[3]))
             elif not column.names_things:
                 if literal and (literal[2] or "") == column.language:
-                    pairs.append((said, unescaped(literal[1])))
-            elif said[0] not in '"+-0123456789':
-                pairs.append((said, column.shown(_spelt(file, said, self.prefixes))))
-        written, values = tuple(said for said, _ in pairs), tuple(value for _, value in pairs)
-        return Cell(block.subject, path if block.subject else None, written, values)
+                    pairs.append((statement, unescaped(literal[1])))
+            elif statement[0] not in '"+-0123456789':
+                pairs.append((statement, column.shown(_spelt(file, statement, self.prefixes))))
+        objects, values = tuple(statement for statement, _ in pairs), tuple(value for _, value in pairs)
+        return Cell(block.subject, path if block.subject else None, objects, values)
 
 
 def mark(cell: str) -> str:
@@ -502,8 +447,8 @@ def _csv(place: Place, data: bytes) -> list[tuple[str, ...]]:
         content = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ProjectError("not-utf8", place=place, remedy="save-as-utf8") from None
-    first = content.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    line = content.partition("\n")[0]
+    separator = max(",;\t", key=line.count)
     try:
         return [tuple(map(_tidy, row)) for row in csv.reader(io.StringIO(content, newline=""), delimiter=separator)]
     except csv.Error:
@@ -521,8 +466,8 @@ def _xlsx(place: Place, data: bytes) -> Iterator[list[tuple[str, ...]]]:
             if sum(entry.file_size for entry in packed.infolist()) > _MOST:
                 raise ProjectError("sheet-too-large", place=place)
             # An entity can be as large as one likes; no spreadsheet program writes a document type.
-            parts = [name for name in packed.namelist() if name.endswith((".xml", ".rels"))]
-            if any(b"<!DOCTYPE" in packed.read(name)[:4096] for name in parts):
+            members = [name for name in packed.namelist() if name.endswith((".xml", ".rels"))]
+            if any(b"<!DOCTYPE" in packed.read(name)[:4096] for name in members):
                 raise unreadable
         book: Any = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
         for sheet in book.worksheets:
@@ -570,13 +515,13 @@ class Known(NamedTuple):
 
 def read_known(store: LocalStore, language: Language, texts: Mapping[str, Kept]) -> Known:
     """All things a store describes, what each is called, in ``language`` first, and the texts that are kept."""
-    things = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
+    entities = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
     labels, names = read_labels(store), dict[str, tuple[str, ...]]()
-    for thing, entry in labels.entries.items():
+    for entity, entry in labels.entries.items():
         if entry.texts:
-            called = (labels.label(thing, language).text, *entry.texts.values())
-            names[thing] = tuple(dict.fromkeys(" ".join(name.split()) for name in called))
-    return Known(things, names, texts)
+            called = (labels.label(entity, language).text, *entry.texts.values())
+            names[entity] = tuple(dict.fromkeys(" ".join(name.split()) for name in called))
+    return Known(entities, names, texts)
 
 
 @dataclass
@@ -611,12 +556,14 @@ class Comparison:
             self._fault(table, 1, "columns", names=", ".join(unknown) or KEY)
             return
         lines = [(number, dict(zip(table.codes, line, strict=False))) for number, line in table.lines]
-        lines = [(number, line) for number, line in lines if any(line.get(one, "").strip() for one in (KEY, *columns))]
+        lines = [
+            (number, line) for number, line in lines if any(line.get(item, "").strip() for item in (KEY, *columns))
+        ]
         keys = [line.get(KEY, "").strip() for _, line in lines]
         by_mark = {mark(subject): subject for subject in rows}
         for number, line in lines:
             subject = line.get(KEY, "").strip()
-            marks = {code: value for code, _, value in (part.partition(":") for part in line.get(MARK, "").split())}
+            marks = {code: value for code, _, value in (name.partition(":") for name in line.get(MARK, "").split())}
             was = by_mark.get(marks.get(KEY, ""), "")
             if not subject:
                 if was and was not in keys:
@@ -638,9 +585,9 @@ class Comparison:
         self.absent += len(rows.keys() - {*keys})
 
     def _fault(self, table: Table, line: int, name: str, column: Column | None = None, **values: object) -> None:
-        said = {**values, "column": column.head} if column else values
+        statement = {**values, "column": column.head} if column else values
         cell = cell_name(table.codes, column.code, line) if column else ""
-        self.faults.append(Fault(table.name, line, Message("sheet", f"fault.{name}", said), cell))
+        self.faults.append(Fault(table.name, line, Message("sheet", f"fault.{name}", statement), cell))
 
     def _cell(
         self, table: Table, number: int, subject: str, row: Mapping[str, Cell], column: Column,
@@ -648,28 +595,28 @@ class Comparison:
     ) -> None:  # fmt: skip
         """A cell of a row that stands: whether it was changed, and what was typed can be written."""
         place = row[column.code]
-        new, old = column.bare(line[column.code]), place.text
-        if new == old or mark(new) == was or values_in(new) == values_in(old):
+        after, before = column.bare(line[column.code]), place.text
+        if after == before or mark(after) == was or values_in(after) == values_in(before):
             return
         if column.name in _FIXED:
             self._fault(table, number, "fixed", column, key=subject)
         elif column.place == "names" and not place.subject:
             self._fault(table, number, "no-block", column, key=subject)
-        elif column.needed and not values_in(new):
+        elif column.needed and not values_in(after):
             self._fault(table, number, "needed", column, key=subject)
         elif self._can_stand(table, number, column, line):
             name = cell_name(table.codes, column.code, number)
-            self.changes.append(Change(table.name, number, subject, column, old, new, was != mark(old), name))
+            self.changes.append(Change(table.name, number, subject, column, before, after, was != mark(before), name))
 
     def _can_stand(self, table: Table, number: int, column: Column, line: Mapping[str, str]) -> bool:
         """Whether what is typed can be written: the things are there, the words can be seen, a quote is in its text."""
         cell, before, prefixes = line[column.code], len(self.faults), self.book.prefixes
         for value in map(str.strip, cell.split("\n") if column.names_things else ()):
             name, parted, called = value.partition(NAMED)
-            thing = self.book.full(column.written(name.strip(), prefixes))
-            if value and thing not in self.known.things and thing not in self.fresh:
+            entity = self.book.full(column.written(name.strip(), prefixes))
+            if value and entity not in self.known.things and entity not in self.fresh:
                 self._fault(table, number, "unknown", column, value=name.strip() or value)
-            elif parted and called.strip() not in self.known.names.get(thing, ()):
+            elif parted and called.strip() not in self.known.names.get(entity, ()):
                 self._fault(table, number, "other-name", column, value=value)
         if _HIDDEN.search(cell):
             self._fault(table, number, "hidden", column)
@@ -717,13 +664,17 @@ class Comparison:
             return "not-of-plan"
         if not kind:
             return "no-detail"
-        said = {code.partition("@")[0] for code in cells if values_in(cells[code])}
+        statement = {code.partition("@")[0] for code in cells if values_in(cells[code])}
         if kind == "pan:Timeline":
             is_dated = "dated" in values_in(cells.get("class", ""))
-            is_whole = "class" in said and "presence" not in said and bool(said & {"start", "end"}) == is_dated
+            is_whole = (
+                "class" in statement and "presence" not in statement and bool(statement & {"start", "end"}) == is_dated
+            )
             return "" if is_whole else "timeline"
         is_wordless = "absent" in values_in(cells.get("presence", ""))
-        is_whole = "presence" in said and ("words" in said) != is_wordless and not said & {*_OF_TIMELINES}
+        is_whole = (
+            "presence" in statement and ("words" in statement) != is_wordless and not statement & {*_OF_TIMELINES}
+        )
         return "" if is_whole else "detail"
 
 
@@ -732,12 +683,12 @@ def compare(book: Book, tables: Sequence[Table], known: Known) -> Comparison:
     for table in tables:
         if table.name in book.sheets:
             comparison.take(table)
-    said: dict[tuple[str, str], str] = {}
+    statement: dict[tuple[str, str], str] = {}
     for change in comparison.changes:
         # Two rows may rest on one passage: it can be changed in one of them, or in both alike.
         cell = dict(book.sheets[change.sheet].rows)[change.key][change.column.code]
         place = cell.subject or change.key, change.column.code
-        if said.setdefault(place, change.new) != change.new:
+        if statement.setdefault(place, change.new) != change.new:
             message = Message("sheet", "fault.two-ways", {"key": place[0]})
             comparison.faults.append(Fault(change.sheet, change.line, message, change.cell))
     return comparison
@@ -758,14 +709,14 @@ def changed(comparison: Comparison) -> tuple[Addition, ...]:
     writer.edit(comparison.changes)
     for name, _, cells in comparison.rows:
         writer.add(book.sheets[name], cells)
-    new = {path: content for path, content in writer.texts.items() if content != book.texts.get(path, "")}
-    made = {
+    after = {path: content for path, content in writer.texts.items() if content != book.texts.get(path, "")}
+    edits = {
         path: Addition(path, book.project.name_of(path), book.texts.get(path, ""), content)
-        for path, content in new.items()
+        for path, content in after.items()
     }
     if any(change.sheet == "links" and change.column.name in _KEY_OF_LINK for change in comparison.changes):
-        made |= {file.path: file for file in rekeyed(book.project, new)}
-    return tuple(made.values())
+        edits |= {file.path: file for file in rekeyed(book.project, after)}
+    return tuple(edits.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -786,14 +737,14 @@ class _Writer:
                 passages.setdefault((change.sheet, change.key), {})[column.code] = change.new
                 continue
             # a value that stays keeps its spelling
-            waiting, new = list(zip(cell.values, cell.written, strict=True)), list[str]()
+            waiting, after = list(zip(cell.values, cell.written, strict=True)), list[str]()
             for value in values_in(change.new):
                 if standing := next((pair for pair in waiting if pair[0] == value), None):
                     waiting.remove(standing)
-                new.append(standing[1] if standing else column.written(value, self.book.prefixes))
+                after.append(standing[1] if standing else column.written(value, self.book.prefixes))
             earlier = sheet.columns[: sheet.columns.index(column)]
-            before = (*(other.predicate for other in earlier if other.place == column.place), "pan:quote")
-            edit = Edit(cell.subject, column.predicate, cell.written, tuple(new), before)
+            before = (*(sibling.predicate for sibling in earlier if sibling.place == column.place), "pan:quote")
+            edit = Edit(cell.subject, column.predicate, cell.written, tuple(after), before)
             edits.setdefault(cell.path, {})[cell.subject, column.predicate, column.language] = edit
         for (name, subject), cells in passages.items():
             row = dict(self.book.sheets[name].rows)[subject]
@@ -807,16 +758,16 @@ class _Writer:
             self._edited(path, list(made.values()))
 
     def _edited(self, path: Path, edits: Sequence[Edit]) -> None:
-        old, name = self.texts[path], self.book.project.name_of(path)
+        before, name = self.texts[path], self.book.project.name_of(path)
         used = sorted(prefixes_used("\n".join(value for edit in edits for value in (edit.predicate, *edit.new))))
-        new = with_prefixes(edited(old, name, edits), used, self.book.prefixes, name)
-        self.texts[path] = without_unused(new, old)
+        after = with_prefixes(edited(before, name, edits), used, self.book.prefixes, name)
+        self.texts[path] = without_unused(after, before)
 
     def _append(self, path: Path, blocks: Sequence[Block], label: str = "") -> None:
         """Put blocks behind what a file holds; a new one says first what that is."""
-        project, old = self.book.project, self.texts.get(path, "")
-        if old.strip():
-            self.texts[path] = append(old, [], blocks, self.book.prefixes, project.name_of(path))
+        project, before = self.book.project, self.texts.get(path, "")
+        if before.strip():
+            self.texts[path] = append(before, [], blocks, self.book.prefixes, project.name_of(path))
         else:
             self.texts[path] = addition(project, path, blocks, label=label, about=key(self.book.plan)).new
 
@@ -836,7 +787,7 @@ class _Writer:
             # the action or part it belongs to says that it has it; a new action stands where it was just put
             kinds, owner, of_class = list(DETAILS), book.thing(name, cells, "belongs-to"), class_of(cells)
             owner_name, path = book.owners().get(owner, (owner, book.file("actions")))
-            before = (*_BEFORE, *(DETAILS[other][1] for other in kinds[: kinds.index(of_class)]))
+            before = (*_BEFORE, *(DETAILS[sibling][1] for sibling in kinds[: kinds.index(of_class)]))
             self._edited(path, [Edit(owner_name, DETAILS[of_class][1], (), (subject,), before)])
 
     def _statements(
@@ -861,16 +812,16 @@ class _Writer:
                 yield Statement("pan:status", "linkstatus:accepted")
 
     def _passage(self, name: str, cells: Mapping[str, str], base: str) -> Block | None:
-        said = {
+        statement = {
             column.name: Statement(column.predicate, column.written(value, self.book.prefixes))
             for column in self.book.sheets[name].columns
             if column.place == "passage"
             for value in values_in(cells.get(column.code, ""))
         }
-        if "quote" not in said:
+        if "quote" not in statement:
             return None
         names = (f"passage:{base.lower()}{'' if number == 1 else f'-{number}'}" for number in count(1))
         free = next(name for name in names if self.book.full(name) not in self.known.things and name not in self.taken)
         self.taken.add(free)
-        order = [said[part] for part in ("quote", "page", "document") if part in said]
+        order = [statement[name] for name in ("quote", "page", "document") if name in statement]
         return Block(free, (Statement("a", "pan:Passage"), *order))
