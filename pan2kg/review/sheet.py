@@ -22,7 +22,6 @@ from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.extract.layout import folded
 from pan2kg.graph.labels import read_labels
@@ -33,12 +32,10 @@ from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, append, own, with_prefixes
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import Form, write_forms
-from pan2kg.turtle.blocks import Edit, edited, unescaped, without_unused
 from pan2kg.turtle.blocks import Block as Read
-from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
-from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.vocabulary import link_iri
-from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+from pan2kg.turtle.blocks import Edit, TurtleFile, edited, read_turtle_file, unescaped, without_unused
+from pan2kg.turtle.vocabulary import key, link_iri
+from pan2kg.turtle.writer import Block, Statement, iri, prefixes_used, read_prefixes, string, text
 from pan2kg.validation.quotations import Kept
 
 KEY: Final = "key"
