@@ -298,8 +298,8 @@ def _site(
     def make() -> AllPages:
         from pan2kg.graph.graph import Graph
         from pan2kg.server.all_pages import AllPages
+        from pan2kg.site.page import SiteContext
         from pan2kg.site.registry import Site
-        from pan2kg.site.site_context import SiteContext
 
         graph = Graph(project, store, language="fr")
         return AllPages(Site(SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=kept)))

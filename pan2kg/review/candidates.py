@@ -36,7 +36,7 @@ from pan2kg.store.store import text_rows as rows
 from pan2kg.tables.citations import linked_pairs, silent_pairs
 from pan2kg.tables.table import Choice, number
 from pan2kg.turtle.vocabulary import key, link_iri
-from pan2kg.validation.rights import LONGEST
+from pan2kg.validation.quotations import LONGEST
 
 _LONGEST, _WORDS = LONGEST
 _BEFORE: Final = 160

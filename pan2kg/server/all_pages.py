@@ -6,7 +6,7 @@ It needs all that draws pages, which takes as long to import as the rest of the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,12 +16,11 @@ from pan2kg.graph.labels import Entry
 from pan2kg.graph.statements import Statement
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.server.documents import find_document, find_thing, knows, space_of
-from pan2kg.site.basis import Notes
-from pan2kg.site.entity import Machine, values_of
 from pan2kg.site.entity import page as page_values
-from pan2kg.site.page import HTML, Page, Values, frame
-from pan2kg.site.page_context import PageContext, Request
+from pan2kg.site.entity import values_of
+from pan2kg.site.page import HTML, Page, PageContext, Request, Values, frame
 from pan2kg.site.registry import PAGES, Site, canonical
+from pan2kg.site.values import Notes
 from pan2kg.tables.template import render
 from pan2kg.turtle.vocabulary import ROOT, path_of
 
@@ -93,11 +92,11 @@ class AllPages:
     def _drawn(self, iri: str, request: Request) -> bytes:
         context = PageContext(self.site.site_context, request)
         values = values_of(context, iri) or _bare(context, iri)
-        machine = values.get("machine")
-        if isinstance(machine, Machine) and not machine.turtle and context.site_context.mode == "served":
+        machine = values["machine"]
+        if isinstance(machine, dict) and not machine["turtle"] and context.site_context.mode == "served":
             found = find_document(context.graph.store, iri)
             turtle, json = (context.out(f"{found}.{ending}") for ending in ("ttl", "jsonld"))
-            machine = replace(machine, turtle=turtle, json=json)
+            machine = {**machine, "turtle": turtle, "json": json}
         return render("entity.html", {**frame(context, PAGES), **values, "machine": machine}).encode()
 
 

@@ -22,7 +22,7 @@ from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.graph.labels import relative
 from pan2kg.i18n.days import a_day
 from pan2kg.i18n.message import told
-from pan2kg.site.figures import listed
+from pan2kg.site.lists import listed
 from pan2kg.site.page import CSV, TURTLE, File, Values, View, embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
 from pan2kg.site.question_form import Field, default, field, given, is_open
@@ -39,8 +39,7 @@ from pan2kg.turtle.writer import read_prefixes
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.page_context import PageContext
-    from pan2kg.site.site_context import SiteContext
+    from pan2kg.site.page import PageContext, SiteContext
 
 
 MOST: Final = 1000

@@ -18,9 +18,9 @@ from pan2kg.network.exports import export_network
 from pan2kg.project import Project
 from pan2kg.publish.edition import read_facts
 from pan2kg.report.writing import report_files
+from pan2kg.site.page import SiteContext
 from pan2kg.site.permalink import Permalink, notice
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.table import DEFAULT

@@ -24,8 +24,8 @@ from pan2kg.server.settings import Release, Settings
 from pan2kg.server.sparql import PoolStore
 from pan2kg.server.workers import start_fork_server
 from pan2kg.site.bundle import find_bundle
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.writer import read_prefixes

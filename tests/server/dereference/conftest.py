@@ -15,8 +15,8 @@ from pan2kg.server.all_pages import AllPages
 from pan2kg.server.dereference import Answer, Call, DataSource, answer
 from pan2kg.server.refusal import Refusal
 from pan2kg.server.settings import Release
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ID, ROOT
 from pan2kg.turtle.writer import read_prefixes
