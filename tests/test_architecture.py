@@ -44,8 +44,7 @@ DOORS: Final = {
     "duckdb": {"coherence.columns"},
     "rdflib": {"store.store", "validation.reference"},
     "uvicorn": {"server.application"},
-    "openpyxl": {"extract.reading.process", "review.sheet"},
-    "xlsxwriter": {"tables.spreadsheet"},
+    "openpyxl": {"extract.reading.process", "review.sheet", "tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
 

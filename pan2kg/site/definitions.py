@@ -16,7 +16,8 @@ from pan2kg.i18n.days import in_words
 from pan2kg.site.page import CSV, File, PageContext, SiteContext, Values, View
 from pan2kg.site.values import PASSAGE, quotes
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
-from pan2kg.tables.formats import Grid, Value, write_csv
+from pan2kg.tables.formats import Grid, write_csv
+from pan2kg.tables.table import Value
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:

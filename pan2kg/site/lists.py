@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import FIGURED, Aspect, Extent, counts, coverage
@@ -28,13 +27,13 @@ from pan2kg.site.values import PASSAGE, Notes, dated, lasting, quotes
 from pan2kg.store.store import plain
 from pan2kg.tables.figure_words import amount
 from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.markup import Anchors, html_foot, html_table, html_text
+from pan2kg.tables.making import Choice
 from pan2kg.tables.obligations import for_pages
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.spreadsheet import SPREADSHEET, write_figures_spreadsheet
-from pan2kg.tables.table import Choice, FigureTable
+from pan2kg.tables.spreadsheet import SPREADSHEET
+from pan2kg.tables.table import Table
 from pan2kg.tables.template import macro, markup
-from pan2kg.tables.writers import write_figures
+from pan2kg.tables.writers import Anchors, Style, html_foot, html_table, html_text, write
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
 if TYPE_CHECKING:
@@ -257,7 +256,7 @@ def write_calendar(events: Iterable[tuple[date, str, str, str, int]], *, name: s
     return "".join(f"{part}\r\n" for part in folded)
 
 
-def show(figures: FigureTable, context: PageContext) -> Markup:
+def show(figures: Table, context: PageContext) -> Markup:
     """Rows, notes, basis and query of a table, as markup; its name starts the ids made for it."""
     language, index = context.request.language, context.graph.labels
 
@@ -278,7 +277,7 @@ def _names(_: SiteContext) -> Iterable[str]:
     return (name for name, kind in TABLES.items() if not kind.alone)
 
 
-def _figures(context: PageContext) -> FigureTable | None:
+def _figures(context: PageContext) -> Table | None:
     name, arguments = context.request.key, context.request.arguments
     if name not in TABLES or TABLES[name].alone:
         return None
@@ -297,8 +296,7 @@ def _figure(context: PageContext) -> Values | None:
     downloads = [(context.href(f"figure/{name}.{form}", **asked), form.upper()) for form in ("csv", "json")]
     if context.site_context.mode == "served":
         downloads.append((context.href(f"figure/{name}.csv", **asked, local="1"), context.t("question-csv-local")))
-        if find_spec("xlsxwriter") is not None:
-            downloads.append((context.href(f"figure/{name}.xlsx", **asked), context.t("question-xlsx")))
+        downloads.append((context.href(f"figure/{name}.xlsx", **asked), context.t("question-xlsx")))
     return {
         "title": figures.title.say(language),
         "lead": lead,
@@ -309,15 +307,13 @@ def _figure(context: PageContext) -> Values | None:
     }
 
 
-def _file(context: PageContext, form: str, find: Callable[[PageContext], FigureTable | None]) -> str | bytes | None:
+def _file(context: PageContext, form: str, find: Callable[[PageContext], Table | None]) -> str | bytes | None:
     """A figure or the gaps of a kind, whole; a figure as CSV of the language where the address asks for that."""
     figures, language = find(context), context.request.language
     if figures is None:
         return None
-    if form == "xlsx":
-        return write_figures_spreadsheet(figures, language)
     local = "-local" if form == "csv" and find is _figures and context.request.arguments.get("local") else ""
-    return write_figures(figures, form + local, language=language)
+    return write(figures, form + local, Style(language))
 
 
 def listed(context: PageContext) -> list[tuple[str, str, str]]:
@@ -345,7 +341,7 @@ def _gaps(context: PageContext) -> Values:
     }  # fmt: skip
 
 
-def _gaps_of_kind(context: PageContext) -> FigureTable | None:
+def _gaps_of_kind(context: PageContext) -> Table | None:
     kind, language = context.request.key, context.request.language
     return context.site_context.figures("gaps", language, Choice(part=kind)) if kind in KINDS else None
 
@@ -357,7 +353,8 @@ def _gap(context: PageContext) -> Values | None:
         return None
     total = next(row for row in context.site_context.figures("gaps", language).rows if row["gap"] == kind)
     number, of = total["gaps_number"], total["gaps_of"]
-    columns = (column for column in figures.columns[1:] if any(row.get(column.key) for row in figures.rows))
+    columns = (column for column in figures.columns if column.key not in {"gap", "gap_label"}
+               and any(row.get(column.key) for row in figures.rows))  # fmt: skip
     return {
         "title": str(total["gap_label"]),
         "lead": context.t("gap-lead", n=number, of=of) if number is not None else "",

@@ -36,7 +36,8 @@ from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, Choice, File, PageContext, SiteContext, Values, embedded
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import amount, bits_words
-from pan2kg.tables.formats import Grid, Value, write_csv
+from pan2kg.tables.formats import Grid, write_csv
+from pan2kg.tables.table import Value
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:

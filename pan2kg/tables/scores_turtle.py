@@ -23,7 +23,7 @@ from pan2kg.turtle.vocabulary import graph_of, key, thing
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
 
 if TYPE_CHECKING:
-    from pan2kg.tables.table import Choice
+    from pan2kg.tables.making import Choice
 
 _DATA: Final = Messages("data")
 

@@ -13,8 +13,8 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.site.page import PageContext, Request, SiteContext
 from pan2kg.store.queries import read_queries
+from pan2kg.tables.making import DEFAULT, thing
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import DEFAULT, thing
 from tests.lots import by_lot
 
 TOLD_ALONE: Final = {
