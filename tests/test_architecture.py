@@ -31,7 +31,6 @@ ENTRIES: Final = 22
 
 DOORS: Final = {
     "SPARQLWrapper": {"store.remote"},
-    "httptools": {"server.connection"},
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.raster"},
     "mcp": {"server.assistant"},
@@ -43,12 +42,12 @@ DOORS: Final = {
     "pyshacl": {"validation.reference"},
     "duckdb": {"coherence.columns"},
     "rdflib": {"store.store", "validation.reference"},
-    "uvicorn": {"server.application"},
+    "uvicorn": {"server.web"},
     "openpyxl": {"extract.reading.process", "review.sheet", "tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
-BOUNDARY: Final = {"server.application", "server.fork_server"}
+BOUNDARY: Final = {"server.web", "server.workers"}
 """Where a fault of ours ends: its traceback in the log, one sentence for who asked; or the process it is in."""
 
 
