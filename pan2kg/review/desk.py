@@ -299,7 +299,8 @@ class Desk:
         self.waiting = [candidate for candidate in self.waiting if candidate.key not in keys]
         self._show(at)
 
-    def propose(self, typed: Mapping[str, str]) -> Candidate:
+    def propose(self, typed: Mapping[str, str]) -> Outcome:
+        """Let a candidate that was typed wait, keep it, and show it; nothing is decided with it."""
         graph, project = self.material.graph, self.project
         start, target = (find_thing(typed[name], graph.store, project) for name in ("from", "to"))
         plan = graph.plan_of(start)
@@ -327,7 +328,8 @@ class Desk:
         self.waiting = [candidate, *(twin for twin in self.waiting if twin.key != subject)]
         self.total += 1
         self._show(0)
-        return candidate
+        file = f"{work.WORK}/{key(plan)}/{work.BY_HAND}"
+        return Outcome("proposed", {"files": file, "candidate": candidate.key}, (file,))
 
     def _relation(self, candidate: Candidate, name: str) -> str:
         if self.material.graph.labels.entry(f"{ID}{candidate.scheme}/{name}") is None:
@@ -564,7 +566,7 @@ def press(desk: Desk, typed: str) -> Message:
             _MOVES[name](desk)
             return Message("desk", "said.later" if name == "s" else "said.moved")
         if name == "u":
-            return Message("desk", "said.undone" if desk.undo() else "said.nothing-to-undo")
+            return Message("desk", "said.undone") if desk.undo() else Message("review", "outcome.nothing-to-undo")
         if name == "g":
             desk.suggest()
             first = next((at for at, candidate in enumerate(desk.waiting) if candidate.origin is Origin.GRAPH), None)
@@ -576,9 +578,8 @@ def press(desk: Desk, typed: str) -> Message:
         if name == "n":
             parts = [word.strip() for word in argument.split("|")]
             if len(parts) != len(HAND) or not all(parts):
-                return Message("desk", "said.which-hand")
-            desk.propose(dict(zip(HAND, parts, strict=True)))
-            return Message("desk", "said.proposed")
+                return Message("desk", "hand-which")
+            return desk.propose(dict(zip(HAND, parts, strict=True))).message
         return _press_suggested(desk, name, argument) if desk.is_graph_shown else _press_candidate(desk, name, argument)
     except Pan2kgError as error:
         return error.told
@@ -595,6 +596,8 @@ def _press_candidate(desk: Desk, name: str, argument: str) -> Message:
         return Message("desk", "said.nothing-left")
     if (name == "a" and not argument) or (name == "r" and len(argument) == 1 and argument in "12345"):
         outcome = desk.decide(REASONS[int(argument) - 1] if argument else "")
+        if outcome.code.startswith("control"):
+            return outcome.message
         code = outcome.code if outcome.code != "second-noted" else "rejected" if argument else "accepted"
         return Message("desk", f"said.{code}", {"n": outcome.values["n"]} if code.endswith("-many") else {})
     if name == "r":
@@ -604,7 +607,7 @@ def _press_candidate(desk: Desk, name: str, argument: str) -> Message:
     if name == "e":
         what, _, value = argument.partition(" ")
         if what not in ("relation", "to", "quote") or not value.strip():
-            return Message("desk", "said.which-edit")
+            return Message("desk", "edit-what")
         desk.edit(what, value.strip())
         return Message("desk", "said.edited")
     if name != "b":
@@ -624,14 +627,14 @@ def _press_candidate(desk: Desk, name: str, argument: str) -> Message:
 def _press_suggested(desk: Desk, name: str, argument: str) -> Message:
     if name == "r":
         if not argument:
-            return Message("desk", "said.which-why")
+            return Message("desk", "why")
         return Message("desk", f"said.{desk.decide_suggested({'verdict': 'reject', 'reason': argument}).code}")
     if name != "a":
         return Message("desk", "help-suggested")
     parts = [word.strip() for word in argument.split("|", len(TYPED) - 1)]
     form = {} if not argument and has_own_words(desk) else dict(zip(TYPED, parts, strict=False))
     if form and len(parts) != len(TYPED):
-        return Message("desk", "said.which-suggested", {"types": ", ".join(TYPES)})
+        return Message("desk", "suggested-which", {"types": ", ".join(TYPES)})
     return Message("desk", f"said.{desk.decide_suggested({'verdict': 'accept', **form}).code}")
 
 
@@ -715,9 +718,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
         again = next((candidate.key for candidate in desk.waiting if candidate.key not in waited), "")
         return Outcome("undone", {"files": file, "candidate": again}, (file,))
     if verdict == "propose":
-        candidate = desk.propose({name: read_text(form, f"hand_{name}") for name in HAND})
-        file = f"{work.WORK}/{key(candidate.plan)}/{work.BY_HAND}"
-        return Outcome("proposed", {"files": file, "candidate": candidate.key}, (file,))
+        return desk.propose({name: read_text(form, f"hand_{name}") for name in HAND})
     rejects = verdict == "reject" or (verdict == "preview" and bool(form.get("rejection")))
     rejection = read_choice(form, "rejection", REASONS) if rejects else ""
     desk.show(form.get("item", ""))

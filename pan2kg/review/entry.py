@@ -35,6 +35,10 @@ class Outcome:
         return self.code in DONE
 
     @property
+    def message(self) -> Message:
+        return Message("review", f"outcome.{self.code}", self.values)
+
+    @property
     def said(self) -> Text:
         return sentence(self.code, self.values)
 

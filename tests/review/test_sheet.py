@@ -29,7 +29,6 @@ from pan2kg.review.sheet import (
     read_book,
     read_known,
     read_tables,
-    values_in,
     write_book,
 )
 from pan2kg.store.store import LocalStore
@@ -249,16 +248,10 @@ def test_what_both_changed_is_said_and_not_written(own: Desk) -> None:
     path = own.project.root / ACTIONS
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('notation "4.3"', 'notation "4.30"'), encoding="utf-8")
+    assert untouched(own.read()[1]), "what the files alone changed stays"
     own.type("actions", "action:lu-bhr-2-4-3", number="4.31")
     _, found = own.read()
     assert [(one.old, one.new, one.meanwhile) for one in found.changes] == [("4.30", "4.31", True)]
-
-
-def test_what_the_files_alone_changed_stays(own: Desk) -> None:
-    path = own.project.root / ACTIONS
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('notation "4.3"', 'notation "4.30"'), encoding="utf-8")
-    assert untouched(own.read()[1])
 
 
 def test_keys_are_not_edited_removed_made_up_or_used_twice(desk: Desk) -> None:
@@ -454,9 +447,7 @@ def test_a_new_row_that_says_what_stands_is_refused(desk: Desk) -> None:
     desk.type("actions", "", number="4.3", title_at_fr="Encore", source="editors", certainty="stated")
     with pytest.raises(ProjectError, match="says what action:lu-bhr-2-4-3 says already"):
         desk.new()
-
-
-def test_a_detail_that_stands_is_refused(desk: Desk) -> None:
+    del desk.rows["actions"][-1]
     words = {"words_at_en": "INAP", "presence": "present"}
     desk.type("details", "", kind="VerificationSource", **DETAIL | {"belongs_to": "action:lu-bhr-2-2-1"}, **words)
     with pytest.raises(ProjectError, match="says what verification:lu-bhr-2-2-1-inap says already"):
@@ -525,7 +516,3 @@ def test_what_is_no_sheet_of_ours_is_refused(tmp_path: Path, data: bytes, said: 
     path.write_bytes(data)
     with pytest.raises(ProjectError, match=said):
         read_tables(path)
-
-
-def test_values_of_a_cell_are_lines() -> None:
-    assert values_in("4.10\n\n one\\ntwo ") == ("4.10", "one\ntwo")
