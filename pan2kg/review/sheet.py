@@ -23,7 +23,7 @@ from typing import Any, Final, NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.errors import FormatError, Place, ProjectError
-from pan2kg.extract.layout import folded
+from pan2kg.extract.document import folded
 from pan2kg.graph.labels import read_labels
 from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.message import Message
