@@ -46,13 +46,7 @@ DEBT = (
 
 
 def debt(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Each occasion to cite with its state and what is owed in bits; then the pairs of which no citation is expected.
-
-    With plans named, only what they could cite and where they could be cited.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
+    # With plans named, only what they could cite and where they could be cited.
     named = frozenset(graph.plans(choice.plans))
     known, order = graph.known(choice.evidence), plan_order(graph)
     found = [one for one in known.occasions if not named or named & {one.source, one.target}]
@@ -66,7 +60,6 @@ def debt(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def _told(found: Iterable[Occasion]) -> list[Text]:
-    """The interval of the rate and of the debt, and what is listed apart with its counts."""
     every = list(found)
     expected = [one for one in every if one.is_expected]
     states = Counter(one.state for one in expected)
@@ -100,7 +93,7 @@ def _occasion(graph: Graph, known: Known, one: Occasion) -> Row:
 
 
 def _ways(graph: Graph, states: dict[str, State | None]) -> Row:
-    """At which precision the citation was seen; finer ones that were not stay as open or absent as the reading says."""
+    # At which precision the citation was seen; finer ones that were not stay as open or absent as the reading says.
     row: Row = {}
     for way in Way:
         state = states.get(f"cited_{way}")
@@ -116,12 +109,8 @@ PAIRS = (
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """Two actions of two plans that a precise text links, of which neither is seen to cite the other.
-
-    ``plans`` are theirs, ``texts`` the precise ones they share; ``ways`` and ``expected`` say there and back at which
-    precision a citation is seen after all, and the verdict on one between the plans, empty without an occasion.
-    """
-
+    # plans are theirs, texts the precise ones they share; ways and expected say there and back at which precision a
+    # citation is seen after all, and the verdict on one between the plans, empty without an occasion.
     ends: Ordered
     plans: Ordered
     weight: Weight
@@ -131,11 +120,6 @@ class Silent:
 
 
 def linked_pairs(graph: Graph, choice: Choice) -> list[Ordered]:
-    """The pairs of actions of two plans that precise texts link, by from how many bits and of which plans.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
     named, known = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
     home, least = known.tables.works.home, choice.least or 0.0
     return [
@@ -145,7 +129,6 @@ def linked_pairs(graph: Graph, choice: Choice) -> list[Ordered]:
 
 
 def silent_pairs(graph: Graph, choice: Choice, linked: Iterable[Ordered]) -> list[Silent]:
-    """Those of some linked pairs of which neither action is seen to cite the other, most bits first."""
     known, order = graph.known(choice.evidence), action_order(graph)
     said = {(one.source, one.target) for one in known.statements if one.is_citation}
     verdicts = {(one.source, one.target): one.verdict.value for one in known.occasions}
@@ -162,13 +145,7 @@ def silent_pairs(graph: Graph, choice: Choice, linked: Iterable[Ordered]) -> lis
 
 
 def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Pairs of actions of two plans linked by a precise text of which neither action is seen to cite the other.
-
-    ``least`` is from how many bits a pair counts; with plans named, only pairs with one of their actions.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
+    # least is from how many bits a pair counts; with plans named, only pairs with one of their actions.
     linked, least = linked_pairs(graph, choice), choice.least or 0.0
     silent = silent_pairs(graph, choice, linked)
     notes = [note("pairs-open", n=len(silent), of=len(linked)), note("levels"), note("not-returned")]
@@ -198,7 +175,6 @@ def _silent(graph: Graph, one: Silent) -> Row:
 
 
 def acknowledged(known: Known, pair: Ordered, said: Iterable[Ordered] | None = None) -> tuple[str, str]:
-    """At which precision one work, or its plan, cites the other, and the other the one: action, mixed, plan or none."""
     home = known.tables.works.home
     cited = set(said if said is not None else ((x.source, x.target) for x in known.statements if x.is_citation))
 
@@ -221,14 +197,8 @@ EXPLAIN = (
 
 
 def explanation(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """The texts two plans, or two actions, share with what each gives in bits, and the statements behind each.
-
-    A text has a line for every statement it rests on; its contribution stands on each of them. What is general, for
-    actions also what their plans are founded on, stands apart and below.
-
-    Raises:
-        QueryError: not two, an unknown plan or action, with the nearest names, or the same twice.
-    """
+    # A text has a line for every statement it rests on; its contribution stands on each of them. What is general, for
+    # actions also what their plans are founded on, stands apart and below.
     if len(choice.actions) != 2:
         raise QueryError("two-actions", remedy="name-two-actions")
     known = graph.known(choice.evidence)
@@ -268,8 +238,6 @@ def _notes(known: Known, found: Weight) -> list[Text]:
 
 
 class _Words:
-    """What statements say and where: relation, words, document with page and address, line of their link."""
-
     def __init__(self, graph: Graph, links: Iterable[str]) -> None:
         self.links = named = sorted({link for link in links if link})
         self.said: dict[str, list[list[str]]] = {}

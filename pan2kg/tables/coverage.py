@@ -19,13 +19,7 @@ GROUPS = ("group", "aim", "actions_number", "plans")
 
 
 def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
-    """The plans of a country, by the end of its IRI, where it is said that no action does something; none means all.
-
-    Of the project's own country where none is named: what a plan of another country does is done in that country.
-
-    Raises:
-        QueryError: a country no plan of the graph is of.
-    """
+    # Of the project's own country where none is named: what a plan of another country does is done in that country.
     if country == EVERYWHERE:
         return frozenset()
     of = {plan: graph.country_of[plan] for plan in graph.tables.works.plans if plan in graph.country_of}
@@ -34,11 +28,6 @@ def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
 
 
 def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Each group of the scheme: forgotten, or aimed at by one plan or by several, of a country or of those named.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names; a country no plan is of.
-    """
     named = frozenset(graph.plans(choice.plans)) or own_plans(graph, choice.country)
     aimed: dict[str, set[str]] = {group: set() for (group,) in graph.read(program_query("tables/groups"))}
     for work, group in graph.read(program_query("tables/group-uses")):
@@ -57,7 +46,6 @@ def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def looked_at(graph: Graph, choice: Choice, basis: Basis) -> Basis:
-    """A basis that names the plans, or the country, at which a table looks."""
     if choice.plans:
         return basis.also("plans", keys(sorted(graph.plans(choice.plans))))
     own = min(own_plans(graph, choice.country), default="")
@@ -81,13 +69,9 @@ ABROAD = ("topic", "countries", "plans")
 
 
 def other_countries(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Topics plans of other countries cover and ours do not; ``part`` is the key of our country.
-
-    Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says so.
-
-    Raises:
-        QueryError: a country no plan of the graph is of.
-    """
+    # Topics plans of other countries cover and ours do not; part is the key of our country.
+    # Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says
+    # so.
     country_of = {row[0]: row[1] for row in graph.read(program_query("tables/countries"))}
     counted: dict[str, int] = {}
     for country in country_of.values():
@@ -144,13 +128,7 @@ TRUST = (
 
 
 def trust(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """For each plan how many of its measures are in the graph, how far they were read, and what was recorded of them.
-
-    Coverage is told part by part, and never multiplied or averaged into one score.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
+    # Coverage is told part by part, and never multiplied or averaged into one score.
     named = frozenset(graph.plans(choice.plans))
     known = graph.known(choice.evidence)
     works = known.tables.works
@@ -169,8 +147,6 @@ def trust(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def _prompts(graph: Graph, named: frozenset[str]) -> list[Text]:
-    """What to ask a plan for: a text half of its read actions name or more, of which it says nothing itself."""
-
     def label(iri: str) -> Text:
         return Text(tuple((language, graph.label(iri, language)) for language in LANGUAGES))
 

@@ -58,13 +58,7 @@ COMPARE = (
 
 
 def compared(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Two editions: what each shares with every other plan and what changed, and the fate of each action.
-
-    A cell that does not belong to the kind of its line is empty.
-
-    Raises:
-        QueryError: not two plans, an unknown one, with the nearest names, or the same twice.
-    """
+    # A cell that does not belong to the kind of its line is empty.
     if len(choice.plans) != 2:
         raise QueryError("two-editions", remedy="name-two-plans")
     base, new = map(graph.plan, choice.plans)
@@ -90,15 +84,11 @@ def compared(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def _cites(known: Known, base: str, new: str, other: str) -> bool:
-    """Whether either edition is linked to a plan at all, by a citation or a document."""
     return any((min(plan, other), max(plan, other)) in known.linked for plan in (base, new))
 
 
 def aligned(graph: Graph, known: Known, base: str, new: str) -> tuple[Taken, ...]:
-    """What became of the actions of one edition in the next, and which titles suggest each other where nothing is said.
-
-    An action is dropped, or new, only where both lists are complete and the later edition was read to its end.
-    """
+    # An action is dropped, or new, only where both lists are complete and the later edition was read to its end.
     readings, home = known.tables.readings, known.tables.works.home
     read = readings.extent(new, Aspect.REFERENCES) is Extent.FULL and {base, new} <= readings.complete
     rows = fates(home, base, new, read_successions(graph.store), is_read=read)
@@ -175,13 +165,7 @@ MOMENT = ("kind", "what", "of_what", "since", "until", "state")
 
 
 def moment(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Plans with their period, obligations with their standing, and dated events up to the day.
-
-    A period is given by years, so a plan runs from the first to the last day of them.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
+    # A period is given by years, so a plan runs from the first to the last day of them.
     named = frozenset(graph.plans(choice.plans))
     rows = [*_running(graph, named), *(() if named else _due(graph)), *_happened(graph, named)]
     unknown = sum(row["state"] == "unknown" for row in rows)

@@ -32,13 +32,7 @@ _TRUTHS: Final = frozenset(("in_statement", "sharing", "text", "web"))
 
 
 def register(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Every figure with its values at the four levels of evidence; with ``part`` the list behind one, at the level.
-
-    With plans named, only the lines of a list that name one of them.
-
-    Raises:
-        QueryError: an unknown figure or plan, with those there are.
-    """
+    # With plans named, only the lines of a list that name one of them.
     if choice.part:
         return _listed(graph, choice)
     taken = graph.figures(choice.evidence)
@@ -49,7 +43,6 @@ def register(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def _values(taken: Taken, graph: Graph) -> Iterator[Row]:
-    """A row a number: a count has one, an interval two, and what is told by parts one a part."""
     figure = taken.figure
     parts = figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))
     for at, part in enumerate(parts):
@@ -94,11 +87,6 @@ def _listed(graph: Graph, choice: Choice) -> Table:
 
 
 def find_figure(name: str) -> Figure:
-    """The figure of that name.
-
-    Raises:
-        QueryError: there is none, with those there are.
-    """
     found = next((one for one in FIGURES if one.id == FORMER.get(name, name)), None)
     if found is None:
         raise QueryError("no-figure", remedy="there-are", part=name, names=", ".join(one.id for one in FIGURES))
@@ -106,7 +94,6 @@ def find_figure(name: str) -> Figure:
 
 
 def _query(figure: Figure) -> str:
-    """The query that shows the statements behind the list: of plans and actions, or of their texts."""
     by_text = {"sharing-plan-pairs", "broad-plan-pairs", "linked-action-pairs", "broad-action-pairs", "texts-read"}
     by_text |= {"plans-with-texts"}
     if figure.id in {"lists", "measures"}:

@@ -27,11 +27,7 @@ _TABLES: Final = Messages("table")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is looked at: plans by IRI, none means all, and the level of evidence links are taken at.
-
-    ``own`` are the plans of which one must do what no action does, by :func:`own_plans`.
-    """
-
+    # own are the plans of which one must do what no action does, by own_plans.
     plans: frozenset[str] = frozenset()
     level: Level = HEADLINE
     own: frozenset[str] = frozenset()
@@ -46,8 +42,6 @@ LIST = ("gap", "subject", "other", "detail", "level")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One gap: what lacks something, beside what, in which respect, and on whose word where it is about a link."""
-
     subject: str
     other: str = ""
     detail: Text | None = None
@@ -56,8 +50,6 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The gaps of a kind, among how many; ``of`` is None where nothing could be assessed. And the query behind."""
-
     gaps: tuple[Gap, ...]
     of: int | None
     sparql: str = ""
@@ -67,13 +59,8 @@ Find = Callable[[Graph, Scope], Found]
 
 
 def gaps(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """How many gaps of each kind, or with ``part`` the list of one kind; with plans or a country named, only theirs.
-
-    That no action does something is said of the project's own country where none is named.
-
-    Raises:
-        QueryError: an unknown kind, plan or country, with those there are.
-    """
+    # How many gaps of each kind, or with part the list of one kind; with plans or a country named, only theirs.
+    # That no action does something is said of the project's own country where none is named.
     named = frozenset(graph.plans(choice.plans)) or (
         own_plans(graph, choice.country) if choice.country else frozenset()
     )
@@ -118,7 +105,6 @@ def _about(kind: str, found: Found) -> list[Text]:
 
 
 def _unknown(graph: Graph) -> list[Text]:
-    """What cannot be computed from the graph, and why."""
     reasons = [] if graph.scores else [note("no-scores")]
     return [*reasons, note("no-mitigation"), note("no-validity", day=graph.as_of.isoformat()), note("unread")]
 
@@ -149,8 +135,6 @@ def _late(margin: int | None, overdue: int) -> Text | None:
 
 
 def _without_action(name: str) -> Find:
-    """What an action does at the level, or on no word in particular where the query says none."""
-
     def find(graph: Graph, scope: Scope) -> Found:
         query = program_query(name)
         found: dict[str, set[str]] = {}
@@ -179,7 +163,7 @@ def _groups(graph: Graph, scope: Scope) -> Found:
 
 
 def _bodiless(graph: Graph, scope: Scope) -> Found:
-    """Among the actions of plans of which a body is recorded for one action: elsewhere bodies were not looked for."""
+    # Among the actions of plans of which a body is recorded for one action: elsewhere bodies were not looked for.
     sought = {graph.home_of.get(profile.work) for profile in graph.profiles if profile.bodies or profile.leads}
     with_body = {profile.work for profile in graph.profiles_at(scope.level) if profile.bodies or profile.leads}
     known = [action for action, plan in graph.home_of.items() if plan in sought and _inside(graph, action, scope)]
@@ -198,8 +182,7 @@ def _field(name: str, presence: Presence) -> Find:
 
 
 def _occasions(state: State) -> Find:
-    """Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full."""
-
+    # Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full.
     def find(graph: Graph, scope: Scope) -> Found:
         known = graph.known(scope.level)
         every = [one for one in known.occasions if one.is_expected and _of(scope, one.source, one.target)]
@@ -213,8 +196,7 @@ def _occasions(state: State) -> Find:
 
 
 def _returns(state: State) -> Find:
-    """Citing pairs of which the way back is expected and was not seen; without an expected one nothing is assessed."""
-
+    # Citing pairs of which the way back is expected and was not seen; without an expected one nothing is assessed.
     def find(graph: Graph, scope: Scope) -> Found:
         known = graph.known(scope.level)
         found = returns(known.chronology, known.tables.readings, at=scope.level)
@@ -227,8 +209,6 @@ def _returns(state: State) -> Find:
 
 
 def _elsewhere(seen: Channel, other: Channel) -> Find:
-    """Citations seen in one place that could stand in the other too, where they are known to be absent or open."""
-
     def find(graph: Graph, scope: Scope) -> Found:
         known = graph.known(scope.level)
         when, level = known.chronology, scope.level

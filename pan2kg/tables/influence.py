@@ -28,11 +28,6 @@ DEMATEL = (
 
 
 def influence(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """What each member gives and takes over any number of steps, positive and negative apart, by each matrix.
-
-    Raises:
-        QueryError: influence never dies out in a matrix of a file; of one in the graph this is a note.
-    """
     given, rows = matrices(graph, choice), list[Row]()
     notes = [*covered(graph, given), note("dematel")] if given else [note("no-scores")]
     for scores in given:
@@ -51,14 +46,12 @@ def influence(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def _told(error: Pan2kgError, choice: Choice) -> Text:
-    """What cannot be computed, as a note: a page of the graph is made all the same, a file is refused."""
     if choice.files:
         raise error
     return Text.of({language: error.say(language) for language in LANGUAGES})
 
 
 def _exact(value: float) -> Text:
-    """A number of a note with all its decimals; notes round to two."""
     return Text.of({language: with_mark(plain(value), language) for language in LANGUAGES})
 
 
@@ -86,11 +79,6 @@ CHAINS = ("assessor", "action", "other_action", "score", "chained", "chains", "g
 
 
 def chained(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """The summed chains from each member to each other, greatest sum first, with the three greatest chains of each.
-
-    Raises:
-        QueryError: there are too many chains in a matrix of a file; of one in the graph this is a note.
-    """
     given, rows = matrices(graph, choice), list[Row]()
     cut = CUT if choice.scoring.cut is None else choice.scoring.cut
     notes = [*covered(graph, given), note("chains")] if given else [note("no-scores")]
@@ -125,7 +113,7 @@ def _cells(graph: Graph, scores: Scores, found: Chains) -> Iterator[Row]:
 
 
 def _chain(graph: Graph, chain: Chain, direct: dict[tuple[str, str], float]) -> str:
-    """A chain with its scores, so that two hindrances that make a help are seen: a → b → c (−1 × −2: +0.22)."""
+    # A chain with its scores, so that two hindrances that make a help are seen: a → b → c (−1 × −2: +0.22).
     over = " → ".join(map(key, chain.members))
     scores = " × ".join(shown(graph, direct[step]) for step in pairwise(chain.members))
     return f"{over} ({scores}: {shown(graph, round(chain.value, 3))})"

@@ -29,15 +29,9 @@ DETAILS = frozenset({
 
 
 def duties(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Each obligation with its due date, what answers it, and by how many days it is early or late.
-
-    One that recurs has ``every`` so many months, and the days it was due last and is due next; ``due`` is the one the
-    row speaks of. Only what is said at the level of evidence chosen answers. With plans named, only obligations one of
-    their actions answers; ``part`` restricts to one standing.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names; an unknown standing.
-    """
+    # One that recurs has every so many months, and the days it was due last and is due next; due is the one the row
+    # speaks of. Only what is said at the level of evidence chosen answers. With plans named, only obligations one of
+    # their actions answers; part restricts to one standing.
     named = frozenset(graph.plans(choice.plans))
     if choice.part and choice.part not in codes("standing"):
         known = ", ".join(codes("standing"))
@@ -59,7 +53,6 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def for_pages(figures: Table) -> Table:
-    """The table with the columns a page has room for; those of what recurs are left out where nothing does."""
     left_out = DETAILS if any(row["every"] for row in figures.rows) else DETAILS | {*RECURRING}
     return replace(figures, columns=tuple(one for one in figures.columns if one.key not in left_out))
 
@@ -73,7 +66,7 @@ def _concept(scheme: str, concept: str) -> str | None:
 
 
 def _holder_basis(one: Obligation) -> str:
-    """Whether a country recorded who has to meet it, or it follows from who is a member or a party, or nobody knows."""
+    # Whether a country recorded who has to meet it, or it follows from who is a member or a party, or nobody knows.
     if one.is_recorded:
         return "recorded"
     return "derived" if one.holder else "none"
@@ -114,13 +107,9 @@ DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "orde
 
 
 def dependencies(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """What builds on something else, or follows it, and whether that ends no later; unknown where a date is missing.
-
-    A work ends when its own dated timeline does, else when its plan's period does; compared as far as both are exact.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
+    # What builds on something else, or follows it, and whether that ends no later; unknown where a date is missing.
+    # A work ends when its own dated timeline does, else when its plan's period does; compared as far as both are
+    # exact.
     named = frozenset(graph.plans(choice.plans))
     rows = [row for row in depending(graph, choice.evidence) if not named or named & _plans(graph, row)]
     unknown = sum(row["order"] == "unknown" for row in rows)
@@ -138,7 +127,6 @@ def _plans(graph: Graph, row: Row) -> set[str]:
 
 
 def depending(graph: Graph, at: Level = HEADLINE) -> list[Row]:
-    """The rows of dependencies that are said at a level of evidence, those out of order first."""
     own: dict[str, str] = {}
     for action, end in graph.read(program_query("coherence/ends")):
         own[action] = max(own.get(action, ""), end)
@@ -168,11 +156,6 @@ def _dependency(graph: Graph, own: dict[str, str], ends: tuple[str, str], kind: 
 
 
 def in_order(later: str, earlier: str) -> str:
-    """Whether what comes first ends no later, by day, month or year, as far as both say.
-
-    >>> in_order("2022", "2022-06-30"), in_order("2020", "2022"), in_order("2022", "")
-    ('in-order', 'out-of-order', 'unknown')
-    """
     if not later or not earlier:
         return "unknown"
     exact = min(len(later), len(earlier))
@@ -183,11 +166,6 @@ ADVICE = ("recommendation", "review", "reply", "actions", "plans")
 
 
 def recommendations(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Each recommendation: answered by a plan's own text, put beside an action or plan, or neither.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
     named = frozenset(graph.plans(choice.plans))
     found = graph.read(program_query("tables/recommendations"))
     replies: dict[str, list[tuple[str, str]]] = {}

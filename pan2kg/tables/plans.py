@@ -59,14 +59,8 @@ MATRIX = (
 
 
 def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Each pair of plans as a vector of its three layers; one plan named gives its pairs, more give those among them.
-
-    Pairs about which nothing is known are counted in a note, and listed with ``everything``. Unless one plan alone is
-    named, a terminal is shown the pairs as rows and columns.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
+    # Pairs about which nothing is known are counted in a note, and listed with everything. Unless one plan alone is
+    # named, a terminal is shown the pairs as rows and columns.
     chosen = graph.plans(choice.plans)
     known = graph.known(choice.evidence)
     home = known.tables.works.home
@@ -101,14 +95,13 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def _pairs(plans: Sequence[str], chosen: Sequence[str]) -> list[Ordered]:
-    """The pairs of one plan, of several among each other, or of all."""
     among = sorted(chosen) if len(chosen) > 1 else plans
     pairs = [(one, two) for at, one in enumerate(among) for two in among[at + 1 :]]
     return [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
 
 
 def _general(known: Known) -> set[Ordered]:
-    """The pairs of plans that share a text at all, be it a general one only."""
+    # The pairs of plans that share a text at all, be it a general one only.
     plans, found = known.tables.works.plans, known.plans
     pairs = zip(found.one.tolist(), found.two.tolist(), strict=True)
     return {(min(plans[a], plans[b]), max(plans[a], plans[b])) for a, b in pairs}
@@ -142,7 +135,6 @@ def _judged(scores: Judged | None, led: int | None) -> Row:
 
 
 def _sizes(known: Known, sizes: Mapping[str, int], pair: Ordered) -> Row:
-    """How many measures of each of the two stand in the graph, and how many it publishes."""
     row: Row = {}
     for side, plan in zip(("one", "two"), pair, strict=True):
         row = {**row, f"measures_{side}": sizes[plan], f"published_{side}": known.tables.published.get(plan)}
@@ -150,7 +142,6 @@ def _sizes(known: Known, sizes: Mapping[str, int], pair: Ordered) -> Row:
 
 
 def _places(graph: Graph, known: Known, pair: Ordered) -> Row:
-    """The state of each of the four places where one of the two could cite the other."""
     row: Row = {}
     for place, channel, there in PLACES:
         ends = pair if there else pair[::-1]
@@ -159,7 +150,6 @@ def _places(graph: Graph, known: Known, pair: Ordered) -> Row:
 
 
 def _cross(graph: Graph, known: Known, pairs: Iterable[Ordered]) -> Cross:
-    """The pairs as rows and columns: what the row and the column share, and whether the row cites the column."""
     kept = set(pairs)
     plans = sorted({plan for pair in kept for plan in pair})
     ways = {(one.source, one.target): one for one in known.occasions}
@@ -182,7 +172,6 @@ _CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o", None: ""}
 
 
 def _citing(known: Known, one: Occasion | None, x: str, y: str) -> State | None:
-    """Whether the row cites the column, where that is seen or expected."""
     if known.chronology.seen(x, y, known.level):
         return State.SEEN
     return one.state if one and one.is_expected else None
@@ -195,11 +184,7 @@ INDEX = (
 
 
 def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """How far cross-references are made, place by place: for the plan named, else for the home plan, else for all.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names, or several.
-    """
+    # How far cross-references are made, place by place: for the plan named, else for the home plan, else for all.
     chosen = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
     if len(chosen) > 1:
         raise QueryError("from-one-plan", remedy="name-one-plan")
@@ -268,11 +253,6 @@ CHANCE = ("one", "two", "statistic", "p", "adjusted", "attainable", "verdict", "
 
 
 def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Whether pairs of plans share more than chance would have it; pairs that share nothing are left out.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
     chosen = graph.plans(choice.plans)
     known = graph.known(choice.evidence)
     found = graph.by_chance(choice.evidence)
@@ -307,11 +287,6 @@ PARTS = ("plan", "chapter", "stage", "over", "position", "under_number", "of_kno
 
 
 def parts(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Each part of each plan with its level, place and actions; how many of its level are here, and as sources say.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
     named = graph.plans(choice.plans) or graph.tables.works.plans
     published = graph.tables.published
     rows = [

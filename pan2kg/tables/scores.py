@@ -45,12 +45,7 @@ INTERACTION = (
 
 
 def matrices(graph: Graph, choice: Choice) -> tuple[Scores, ...]:
-    """The matrices in the files chosen, else those the graph holds; labels are IRIs where the graph knows them.
-
-    Raises:
-        ProjectError: a file that cannot be read as a matrix, with line and column.
-        QueryError: as many assessors as files are needed, or two matrices of one assessor.
-    """
+    # The matrices in the files chosen, else those the graph holds; labels are IRIs where the graph knows them.
     if not choice.files:
         return graph.scores
     names = choice.assessors or tuple(file.stem for file in choice.files)
@@ -72,7 +67,7 @@ def _labels(graph: Graph) -> set[str]:
 
 
 def _by_iri(graph: Graph, scores: Scores) -> Scores:
-    """The same matrix with IRIs for keys of actions, so that it can be stored and shown by name."""
+    # The same matrix with IRIs for keys of actions, so that it can be stored and shown by name.
     iris = {key(action): action for action in graph.uses.actions}
     labels = tuple(iris.get(label, label) for label in scores.labels)
     if len(set(labels)) < len(labels):
@@ -83,7 +78,6 @@ def _by_iri(graph: Graph, scores: Scores) -> Scores:
 
 
 def interaction(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """What each action gives and takes by each assessor's matrix: sums, second order, ranks with their intervals."""
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _effects(graph, scores)]
     notes = [*covered(graph, given), note("null-is-not-0"), note("second-order")] if given else [note("no-scores")]
@@ -102,7 +96,6 @@ def scored(
     rows: Sequence[Row],
     notes: Sequence[Text],
 ) -> Table:
-    """A table made from matrices, with their scales and how many there are."""
     basis = graph.uses.basis
     if given:
         scales = sorted({f"{scores.scale.name}: {scores.scale.range}" for scores in given})
@@ -112,7 +105,6 @@ def scored(
 
 
 def covered(graph: Graph, given: Sequence[Scores]) -> Iterator[Text]:
-    """How much of each matrix was scored, and how far the assessors agree."""
     for scores in given:
         n, share = len(scores.labels), coverage(scores)
         counted = len(list(scores.cells()))
@@ -137,7 +129,6 @@ def _agreed(given: Sequence[Scores]) -> Text:
 
 
 def named(graph: Graph, assessor: str) -> str:
-    """What an assessor is called: a body of the graph by its label, any other as typed."""
     return graph.label(assessor) if "/" in assessor else assessor
 
 
@@ -176,14 +167,12 @@ def _paths(graph: Graph, order: SecondOrder) -> str:
 
 
 def _path(graph: Graph, path: Path) -> str:
-    """A path with its scores: a → b → c (−1 × −2 = +2)."""
     over = " → ".join(key(end) for end in (path.start, path.over, path.end))
     first, second, product = (shown(graph, score) for score in (path.first, path.second, path.product))
     return f"{over} ({first} × {second} = {product})"
 
 
 def shown(graph: Graph, score: float) -> str:
-    """A score with its sign among words, as the language of the graph writes it."""
     return with_mark(signed(score), graph.language)
 
 
@@ -191,7 +180,6 @@ RIPPLE = ("action", "plan", "assessor", "direct", "second", "second_without", "d
 
 
 def ripple(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Which action has most knock-on effect, by its second-order influence; said plainly where nothing was scored."""
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _ripples(graph, scores)]
     rows.sort(key=lambda row: (-float(str(row["second"])), str(row["action"]), str(row["assessor"])))
@@ -216,7 +204,6 @@ OPPOSED = ("action", "plan", "other_action", "other_plan", "score", "assessor", 
 
 
 def opposed(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Every negative score: what hinders what, who says so, and why; said plainly where nothing was scored."""
     given = matrices(graph, choice)
     found = [(scores, *cell) for scores in given for cell in scores.cells() if cell[2] < 0]
     found.sort(key=lambda one: (one[3], one[1], one[2], one[0].assessor))
@@ -240,11 +227,6 @@ GROUPS = ("assessor", "group", "other_group", "positive", "negative", "net", "sc
 
 
 def groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """What each group of labels does to each other by each matrix; without a file of groups, plans and their actions.
-
-    Raises:
-        ProjectError: the file of groups cannot be read, or does not say the group of a label.
-    """
     given = matrices(graph, choice)
     rows = []
     for scores in given:
@@ -267,7 +249,7 @@ def groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def _homes(graph: Graph, scores: Scores, file: FilePath | None) -> Mapping[str, str]:
-    """The group of each label: what a file says, else the plan of an action; a label without one is its own."""
+    # The group of each label: what a file says, else the plan of an action; a label without one is its own.
     if file is None:
         return {label: graph.plan_of(label) or label for label in scores.labels}
     said = _read_groups(file)
@@ -278,11 +260,6 @@ def _homes(graph: Graph, scores: Scores, file: FilePath | None) -> Mapping[str, 
 
 
 def _read_groups(file: FilePath) -> dict[str, str]:
-    """The lines of a CSV file: a label and its group.
-
-    Raises:
-        ProjectError: a line has not two cells, or names a label twice.
-    """
     text = read_text(file).removeprefix("\ufeff")
     first = text.partition("\n")[0]
     found: dict[str, str] = {}
@@ -300,10 +277,7 @@ DISAGREEMENT = ("action", "other_action", "mean_score", "lowest", "highest", "sp
 
 
 def disagreement(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """What assessors say of each cell two or more scored, widest spread first; with « everything », of any cell.
-
-    Coverage and alpha stand in the notes. Scores of different scales stand in rows of their own, never in one mean.
-    """
+    # Coverage and alpha stand in the notes. Scores of different scales stand in rows of their own, never in one mean.
     given = matrices(graph, choice)
     least = 1 if choice.everything else 2
     rows = [
@@ -335,7 +309,6 @@ AGREEMENT = ("difference", "alpha", "units", "values", "assessors")
 
 
 def agreed(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Krippendorff's alpha at every level: sign first, which is what policy asks; then by what the scale can carry."""
     given = matrices(graph, choice)
     notes: list[Text] = [*covered(graph, given)] if given else [note("no-scores"), note("no-agreement")]
     same_scale = len({scores.scale.name for scores in given}) == 1

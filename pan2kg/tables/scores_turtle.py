@@ -29,13 +29,7 @@ _DATA: Final = Messages("data")
 
 
 def write_ledger(graph: Graph, choice: Choice, path: Path) -> None:
-    """Write the matrices chosen as links, whole or not at all; each names its assessor, a body of the graph.
-
-    Raises:
-        QueryError: no matrix is given, an assessor is no body of the graph, a score has no reason, or an end is no
-            action of the graph.
-        ProjectError: a matrix cannot be read, or the file cannot be written.
-    """
+    # Write the matrices chosen as links, whole or not at all; each names its assessor, a body of the graph.
     if not choice.files:
         raise QueryError("no-matrix-to-store", remedy="csv-before-write")
     if graph.project is None:
@@ -97,7 +91,6 @@ def _blocks(
 
 
 def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
-    """What a file of scores says of itself first."""
     return Block(
         f"<{graph}>",
         (
@@ -110,7 +103,6 @@ def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
 
 
 def scale_block(scale: Scale, document: str) -> Block:
-    """A scale as it is declared, by the first document that uses it."""
     kind = "scale-count" if scale.lowest is None or scale.highest is None else "scale-bounded"
     bounds = {"lowest": signed(scale.lowest or 0), "highest": signed(scale.highest or 0)}
     label = _DATA.text(kind if scale.is_whole else f"{kind}-decimal", **bounds)
@@ -128,17 +120,13 @@ def scale_block(scale: Scale, document: str) -> Block:
 
 
 def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> Statement:
-    """On what scale a link is scored: a declared one by its IRI, that from −3 to +3 by any name."""
     if is_declared:
         return Statement("pan:onScale", iri(thing("scale", name), prefixes))
     return Statement("pan:scale", string(name))
 
 
 def document_block(document: str, assessor: tuple[str, str], address: str, *, of: str = "", heading: str = "") -> Block:
-    """A matrix as a document: who filled it in, ``of`` what it is where that is said, and where it can be read.
-
-    ``assessor`` is what the body is called, and how it is written: the document carries its words.
-    """
+    # assessor is what the body is called, and how it is written: the document carries its words.
     named, body = assessor
     title = _DATA.text("matrix", name=f"{named} – {of}" if of else named)
     return Block(
@@ -157,7 +145,6 @@ def document_block(document: str, assessor: tuple[str, str], address: str, *, of
 
 
 def passage_block(passage: str, document: str, rationale: str, language: str) -> Block:
-    """What scores rest on: a reason, word for word, in the document of its matrix."""
     return Block(
         passage,
         (
@@ -177,7 +164,6 @@ def score_block(
     *,
     review: Sequence[Statement] = (),
 ) -> Block:
-    """A score as a link; ``names`` are the document and the passage it rests on, ``review`` who entered it and when."""
     document, passage = names
     return Block(
         iri(link.iri, prefixes),
@@ -211,10 +197,5 @@ def _document(file: Path) -> str:
 
 
 def _slug(name: str) -> str:
-    """A name as a key: lower case, digits and hyphens.
-
-    >>> _slug("Évaluation 2024_b")
-    'evaluation-2024-b'
-    """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "matrix"
