@@ -27,12 +27,11 @@ from pan2kg.coherence.bodies import (
     who_should_talk,
 )
 from pan2kg.coherence.evidence import BITS, FIGURED, Level, Measured, counts, firmest
-from pan2kg.coherence.known import Known, basis_line
+from pan2kg.coherence.known import Known
 from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.store.queries import program_query
-from pan2kg.tables.making import (
+from pan2kg.tables.registry import (
     DEFAULT,
     Choice,
     action_bits,
@@ -44,7 +43,6 @@ from pan2kg.tables.making import (
     number,
     thing,
     things,
-    undated,
 )
 from pan2kg.tables.table import Row, Table
 
@@ -73,11 +71,7 @@ def bridges(graph: Graph, choice: Choice = DEFAULT) -> Table:
         if not named or row.plan in named
     ]
     notes = [note("linked-actions", n=len(found), of=len(known.tables.works.actions))]
-    made = make(
-        "participation", graph.uses.basis, BRIDGES, rows, notes=notes, sparql=program_query("coherence/text-uses"),
-        line=basis_line(known),
-    )  # fmt: skip
-    return undated(made, graph)
+    return make(graph, "participation", BRIDGES, rows, notes, "coherence/text-uses", known)
 
 
 def _levels(known: Known) -> dict[str, Level]:
@@ -106,11 +100,7 @@ def lost(graph: Graph, choice: Choice = DEFAULT) -> Table:
         found = tuple(row for row in every if not plans or row.plan in plans)
     empty = [row for row in found if not row]
     notes = [note("nothing-lost", action=graph.label(row.action)) for row in empty] or [note("lost-means")]
-    made = make(
-        "loss", graph.uses.basis, LOSS, [_lost(graph, known, row) for row in found], notes=notes,
-        sparql=program_query("coherence/text-uses"), line=basis_line(known),
-    )  # fmt: skip
-    return undated(made, graph)
+    return make(graph, "loss", LOSS, [_lost(graph, known, row) for row in found], notes, "coherence/text-uses", known)
 
 
 def _answered(graph: Graph, at: Level) -> dict[str, set[str]]:
@@ -152,9 +142,7 @@ def complete(graph: Graph, choice: Choice = DEFAULT) -> Table:
     unread = sum(not row.annotated for row in found)
     notes = [note("absent-means"), note("fields-unread", n=unread, of=len(found))]
     rows = (_complete(graph, row) for row in kept)
-    return undated(
-        make("completeness", basis, COMPLETE, rows, notes=notes, sparql=program_query("coherence/fields")), graph
-    )
+    return make(graph, "completeness", COMPLETE, rows, notes, "coherence/fields", basis=basis)
 
 
 def _complete(graph: Graph, row: Completeness) -> Row:
@@ -193,8 +181,7 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> Table:
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
     if any(row["finding"] == "talk" for row in kept):
         basis = replace(basis, weights=BITS)
-    made = make("bodies", basis, BODIES, kept, notes=notes, sparql=program_query("coherence/tags"), line=basis_line(at))
-    return undated(made, graph)
+    return make(graph, "bodies", BODIES, kept, notes, "coherence/tags", at, basis=basis)
 
 
 def _coordinated(graph: Graph, level: Level) -> tuple[Measured[Fragmentation], Measured[Overlap], Measured[Talk]]:
