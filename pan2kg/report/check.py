@@ -115,25 +115,24 @@ def _json(report: Report, _: Language) -> str:
         "counts": report.counts,
         "gaps": report.gaps,
         "statistics": dict(report.statistics),
-        "rules": [_json_rule(report, rule) for rule in report.rules],
+        "rules": [
+            {
+                "rule": rule.key,
+                "kind": rule.kind,
+                "severity": rule.severity,
+                "use": rule.use,
+                "looked_at": report.looked_at.get(rule.key, 0),
+                "failing": report.failing(rule),
+                "message": rule.message.by_language(),
+                "remedy": rule.remedy.by_language(),
+                "query": rule.query or None,
+            }
+            for rule in report.rules
+        ],
         "findings": [_json_finding(report.names, finding) for finding in report.findings],
         "accepted": [_json_finding(report.names, finding) for finding in report.accepted],
     }
     return write_json(content)
-
-
-def _json_rule(report: Report, rule: Rule) -> dict[str, object]:
-    return {
-        "rule": rule.key,
-        "kind": rule.kind,
-        "severity": rule.severity,
-        "use": rule.use,
-        "looked_at": report.looked_at.get(rule.key, 0),
-        "failing": report.failing(rule),
-        "message": rule.message.by_language(),
-        "remedy": rule.remedy.by_language(),
-        "query": rule.query or None,
-    }
 
 
 def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
@@ -166,7 +165,9 @@ def _github(report: Report, language: Language) -> str:
 def _command(names: Names, finding: Finding, language: Language) -> str:
     place = finding.place or Place("")
     properties = {"file": place.file, "line": str(place.line or ""), "title": finding.rule.key}
-    written = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
+    written = ",".join(
+        f"{key}={_data(value).replace(':', '%3A').replace(',', '%2C')}" for key, value in properties.items() if value
+    )
     said = detail(names, finding, language)
     parts = (
         thing_name(names, finding, language) and f"{thing_name(names, finding, language)}:",
@@ -179,10 +180,6 @@ def _command(names: Names, finding: Finding, language: Language) -> str:
 
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _junit(report: Report, language: Language) -> str:
@@ -225,13 +222,9 @@ def _line(names: Names, finding: Finding, language: Language) -> str:
 def _turtle(report: Report, _: Language) -> str:
     """A validation report in the vocabulary of SHACL; as there, it conforms only if it has no result at all."""
     links = "".join(f" ;\n    sh:result _:result{number}" for number in range(1, len(report.findings) + 1))
-    head = f"@prefix sh: <{SH}> .\n\n_:report a sh:ValidationReport ;\n    sh:conforms {_boolean(not links)}{links} .\n"
+    head = f"@prefix sh: <{SH}> .\n\n_:report a sh:ValidationReport ;\n    sh:conforms {('true' if (not links) else 'false')}{links} .\n"
     results = (f"\n_:result{n} {_result(f, report.names)}" for n, f in enumerate(report.findings, start=1))
     return head + "".join(results)
-
-
-def _boolean(value: object) -> str:
-    return "true" if value else "false"
 
 
 def _result(finding: Finding, names: Names) -> str:

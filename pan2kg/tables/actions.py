@@ -169,7 +169,21 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> Table:
     rows = [
         *({**_fragmented(graph, row, known), **level_cells(graph, levels[row.topic, row.country])} for row in found[0]),
         *({**_overlapping(graph, row), **level_cells(graph, levels[_of_overlap(row)])} for row in found[1]),
-        *({**_talking(graph, row, uses, known), **level_cells(graph, levels[row.one, row.two])} for row in found[2]),
+        *(
+            {
+                **code(graph, "finding", "talk"),
+                **things(graph, "topics", []),
+                **things(graph, "bodies", [row.one, row.two]),
+                **things(graph, "actions", sorted(_resting(row, uses, known))),
+                **things(graph, "groups", []),
+                **things(graph, "instruments", row.instruments),
+                "value": number(row.bits),
+                "known": None,
+                "of": None,
+                **level_cells(graph, levels[row.one, row.two]),
+            }
+            for row in found[2]
+        ),
     ]
     kinds = {"fragmentation", "overlap", "duplication", "edition", "talk"}
     if choice.part and choice.part not in kinds:
@@ -244,20 +258,6 @@ def _overlapping(graph: Graph, row: Overlap) -> Row:
         "value": None,
         "known": 2,
         "of": 2,
-    }
-
-
-def _talking(graph: Graph, row: Talk, uses: Uses, known: Sequence[Profile]) -> Row:
-    return {
-        **code(graph, "finding", "talk"),
-        **things(graph, "topics", []),
-        **things(graph, "bodies", [row.one, row.two]),
-        **things(graph, "actions", sorted(_resting(row, uses, known))),
-        **things(graph, "groups", []),
-        **things(graph, "instruments", row.instruments),
-        "value": number(row.bits),
-        "known": None,
-        "of": None,
     }
 
 

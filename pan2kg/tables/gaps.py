@@ -89,7 +89,16 @@ def gaps(graph: Graph, choice: Choice = DEFAULT) -> Table:
     if choice.part not in KINDS:
         raise QueryError("no-kind-of-gap", remedy="there-are", part=choice.part, names=", ".join(KINDS))
     found = KINDS[choice.part](graph, scope)
-    rows = [_listed(graph, choice.part, gap) for gap in found.gaps]
+    rows = [
+        {
+            **code(graph, "gap", choice.part),
+            **thing(graph, "subject", gap.subject),
+            **thing(graph, "other", gap.other or None),
+            "detail": gap.detail.say(graph.language) if gap.detail else None,
+            **level_cells(graph, gap.level),
+        }
+        for gap in found.gaps
+    ]
     basis = basis.also("gap", choice.part)
     return make(
         graph,
@@ -110,16 +119,6 @@ def _counted(graph: Graph, kind: str, found: Found) -> Row:
         "gaps_number": None if found.of is None else len(found.gaps),
         "gaps_of": found.of,
         "command": f"pan2kg coherence gaps {kind}",
-    }
-
-
-def _listed(graph: Graph, kind: str, gap: Gap) -> Row:
-    return {
-        **code(graph, "gap", kind),
-        **thing(graph, "subject", gap.subject),
-        **thing(graph, "other", gap.other or None),
-        "detail": gap.detail.say(graph.language) if gap.detail else None,
-        **level_cells(graph, gap.level),
     }
 
 
@@ -212,7 +211,17 @@ def _occasions(state: State) -> Find:
         every = [one for one in known.occasions if one.is_expected and _of(scope, one.source, one.target)]
         kept = [one for one in every if one.state is state]
         listed = (
-            Gap(one.source, one.target, _bits(one.bits), known.link_level(one.source, one.target)) for one in kept
+            Gap(
+                one.source,
+                one.target,
+                (
+                    _TABLES.text("note.bits-shared", shared=bits_text(Interval(one.bits, one.bits)))
+                    if one.bits > 0
+                    else None
+                ),
+                known.link_level(one.source, one.target),
+            )
+            for one in kept
         )
         return Found(tuple(listed), len(every) or None, program_query("coherence/plan-statements"))
 
@@ -255,10 +264,6 @@ _POSSIBLE: Final = frozenset((State.SEEN, State.ABSENT, State.OPEN))
 
 def _of(scope: Scope, *plans: str) -> bool:
     return not scope.plans or bool(scope.plans & set(plans))
-
-
-def _bits(bits: float) -> Text | None:
-    return _TABLES.text("note.bits-shared", shared=bits_text(Interval(bits, bits))) if bits > 0 else None
 
 
 def _overlaps(graph: Graph, scope: Scope) -> Found:

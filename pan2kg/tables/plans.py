@@ -25,7 +25,7 @@ from pan2kg.coherence.citations import (
 from pan2kg.coherence.citations import debt as owed
 from pan2kg.coherence.evidence import counts
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT, Chance, Weight
+from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT, Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.parts import ACTIONS, LevelCount, Outline
@@ -275,22 +275,21 @@ def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Table:
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))
     impossible = sum(row.verdict.value == "impossible" for row in pairs)
     notes = [note("no-gate"), note("impossible", n=impossible, of=len(pairs))]
-    rows = [_drawn(graph, known, row) for row in pairs]
+    rows = [
+        {
+            **thing(graph, "one", row.one),
+            **thing(graph, "two", row.two),
+            "statistic": number(row.statistic),
+            "p": number(row.p),
+            "adjusted": number(row.adjusted),
+            "attainable": number(row.attainable),
+            **code(graph, "verdict", row.verdict.value),
+            **level_cells(graph, known.weight(row.one, row.two).level),
+        }
+        for row in pairs
+    ]
     basis = graph.uses.basis.also("seed", SEED).also("draws", DRAWS).also("level", SIGNIFICANT)
     return make(graph, "chance", CHANCE, rows, notes, "coherence/text-uses", known, basis=basis)
-
-
-def _drawn(graph: Graph, known: Known, row: Chance) -> Row:
-    return {
-        **thing(graph, "one", row.one),
-        **thing(graph, "two", row.two),
-        "statistic": number(row.statistic),
-        "p": number(row.p),
-        "adjusted": number(row.adjusted),
-        "attainable": number(row.attainable),
-        **code(graph, "verdict", row.verdict.value),
-        **level_cells(graph, known.weight(row.one, row.two).level),
-    }
 
 
 PARTS = ("plan", "chapter", "stage", "over", "position", "under_number", "of_known", "of_published")
@@ -452,29 +451,28 @@ def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> Table:
         graph,
         "unacknowledged",
         PAIRS,
-        [_silent(graph, one) for one in silent],
+        [
+            {
+                **thing(graph, "action", one.ends[0]),
+                **thing(graph, "plan", one.plans[0]),
+                **thing(graph, "other_action", one.ends[1]),
+                **thing(graph, "other_plan", one.plans[1]),
+                "bits": number(one.weight.low),
+                "general": number(one.weight.broad),
+                **level_cells(graph, one.weight.level),
+                **things(graph, "instruments", one.texts),
+                **code(graph, "acknowledged_there", one.ways[0]),
+                **code(graph, "acknowledged_back", one.ways[1]),
+                **code(graph, "expectation", one.expected[0]),
+                **code(graph, "expectation_back", one.expected[1]),
+            }
+            for one in silent
+        ],
         notes,
         "coherence/text-uses",
         line=basis_line(graph.known(choice.evidence)),
         basis=basis,
     )
-
-
-def _silent(graph: Graph, one: Silent) -> Row:
-    return {
-        **thing(graph, "action", one.ends[0]),
-        **thing(graph, "plan", one.plans[0]),
-        **thing(graph, "other_action", one.ends[1]),
-        **thing(graph, "other_plan", one.plans[1]),
-        "bits": number(one.weight.low),
-        "general": number(one.weight.broad),
-        **level_cells(graph, one.weight.level),
-        **things(graph, "instruments", one.texts),
-        **code(graph, "acknowledged_there", one.ways[0]),
-        **code(graph, "acknowledged_back", one.ways[1]),
-        **code(graph, "expectation", one.expected[0]),
-        **code(graph, "expectation_back", one.expected[1]),
-    }
 
 
 def acknowledged(known: Known, pair: Ordered, said: Iterable[Ordered] | None = None) -> tuple[str, str]:
@@ -578,13 +576,15 @@ def _rows_of_citations(graph: Graph, part: Contribution, uses: Iterable[Use], wo
         "gain": number(part.gain),
         **level_cells(graph, part.level),
     }
-    return [{**given, **_use(graph, use), **said} for use in uses for said in words.of(graph, use.link)]
-
-
-def _use(graph: Graph, use: Use) -> Row:
-    return {
-        **thing(graph, "action", use.work),
-        **thing(graph, "named", use.text),
-        "tie": number(use.share),
-        **level_cells(graph, use.level, "tie_level"),
-    }
+    return [
+        {
+            **given,
+            **thing(graph, "action", use.work),
+            **thing(graph, "named", use.text),
+            "tie": number(use.share),
+            **level_cells(graph, use.level, "tie_level"),
+            **said,
+        }
+        for use in uses
+        for said in words.of(graph, use.link)
+    ]

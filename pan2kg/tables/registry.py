@@ -56,8 +56,8 @@ class TableKind:
 
     @property
     def summary(self) -> str:
-        """The key of what it shows in a few words, in the context « help »."""
-        return f"table.{self.name}"
+        """The key of what it answers, in the context « help », else of what it shows."""
+        return f"table.{self.name}" if _HELP.has(f"table.{self.name}") else f"question.{self.name}"
 
     @property
     def question(self) -> Message:
@@ -124,15 +124,26 @@ experts' scores of actions, which hold whether or not a plan is still running.
 
 
 _TABLES: Final = Messages("table")
+_HELP: Final = Messages("help")
 _FIGURES: Final = Messages("figure")
 _FIGURED: Final[Mapping[str, str]] = {
     "level": "level", "level_back": "level", "tie_level": "level", "expectation": "verdict",
     "expectation_back": "verdict",
     "citation": "state", "citation_back": "state", "text_there": "state", "text_back": "state", "web_there": "state",
     "web_back": "state", "cited_action": "state", "cited_mixed": "state", "cited_plan": "state",
-    "cites_base": "state", "cites_new": "state", "references": "extent", "web_page": "extent",
+    "cites_base": "state", "cites_new": "state", "references": "extent", "web_page": "extent", "list": "list",
 }  # fmt: skip
 """The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
+_CODED: Final = {
+    "verification_source": "indicator", "expected_result": "indicator", "timeline": "indicator", "means": "indicator",
+    "acknowledged_back": "acknowledged_there",
+}  # fmt: skip
+"""The columns whose codes are called as those of another one."""
+_SAME: Final = {
+    "one": "plan", "other_plan": "two", "general_bits": "general", "told": "value", "gaps_of": "of",
+    "kind": "obligation_kind", "subject": "what",
+}  # fmt: skip
+"""The columns with the heading of another one."""
 _WEIGHED: Final = frozenset((
     "bits", "contribution", "debt", "difference_bits", "gain", "general", "high", "low", "low_base", "low_new",
     "participation", "statistic", "total",
@@ -279,8 +290,9 @@ def make(
 def column(table: str, key: str) -> tuple[Column, ...]:
     """The column ``key``, with a heading of the table's own where there is one; of things also that of their names."""
     own = f"column.{table}-{key}"
-    heading = _TABLES.text(own if _TABLES.has(own) else f"column.{key}")
-    meaning = _TABLES.text(f"meaning.{key}") if _TABLES.has(f"meaning.{key}") else SILENT
+    heading = _TABLES.text(own if _TABLES.has(own) else f"column.{_SAME.get(key, key)}")
+    means = f"meaning.{'positive' if key == 'negative' else key}"
+    meaning = _TABLES.text(means) if _TABLES.has(means) else SILENT
     names = (Column(f"{key}_label", heading, names=key),) if key in _THINGS or codes(key) else ()
     return (Column(key, heading, meaning), *names)
 
@@ -294,7 +306,9 @@ def coded(column: str, code: str) -> Text:
     """
     if column in _FIGURED:
         return _FIGURES.text(f"{_FIGURED[column]}.{code}")
-    return _TABLES.text(f"value.{column}.{code}")
+    key = f"value.{_CODED.get(column, column)}.{code}"
+    # on a day an obligation has the standing that it has in the table of obligations
+    return _TABLES.text(key if _TABLES.has(key) else f"value.standing.{code}")
 
 
 def codes(column: str) -> tuple[str, ...]:
@@ -303,7 +317,11 @@ def codes(column: str) -> tuple[str, ...]:
     >>> codes("change")[:3]
     ('more', 'less', 'same')
     """
-    return _FIGURES.keys(f"{_FIGURED[column]}.") if column in _FIGURED else _TABLES.keys(f"value.{column}.")
+    return (
+        _FIGURES.keys(f"{_FIGURED[column]}.")
+        if column in _FIGURED
+        else _TABLES.keys(f"value.{_CODED.get(column, column)}.")
+    )
 
 
 def _shown(sparql: str) -> str:

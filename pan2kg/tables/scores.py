@@ -70,16 +70,15 @@ def matrices(graph: Graph, choice: Choice) -> tuple[Scores, ...]:
         raise QueryError("counts-differ", remedy="one-assessor-a-file", files=files, assessors=assessors)
     if len(set(names)) < len(names):
         raise QueryError("same-assessor", remedy="one-matrix-an-assessor")
-    known, scoring = None if choice.part == FREE else _labels(graph), choice.scoring
+    known, scoring = (
+        None if choice.part == FREE else {label for action in graph.uses.actions for label in (action, key(action))},
+        choice.scoring,
+    )
     read = (
         read_scores(file, assessor=name, known=known, scale=scoring.scale, keep_diagonal=scoring.keep_diagonal)
         for file, name in zip(choice.files, names, strict=True)
     )
     return tuple(_by_iri(graph, scores) for scores in read)
-
-
-def _labels(graph: Graph) -> set[str]:
-    return {label for action in graph.uses.actions for label in (action, key(action))}
 
 
 def _by_iri(graph: Graph, scores: Scores) -> Scores:
@@ -496,7 +495,7 @@ def _check(graph: Graph, scores: Scores) -> None:
 def _blocks(
     graph: Graph, path: FilePath, given: Sequence[tuple[FilePath, Scores]], prefixes: Mapping[str, str]
 ) -> Iterator[Block]:
-    documents = [f"document:{_document(file)}" for file, _ in given]
+    documents = [f"document:{f'interaction-{_slug(file.stem)}'}" for file, _ in given]
     own = _graph(graph, path)
     yield file_block(own, _DATA.text("scores"), documents)
     declared = {SCALE, *(key(scale) for scale, file in graph.read(program_query("tables/scale-graphs")) if file != own)}
@@ -617,10 +616,6 @@ def _graph(graph: Graph, path: FilePath) -> str:
     if project and full.is_relative_to(project.graph):
         return project.graph_iri(full)
     return graph_of(_slug(path.stem), graph.profile.space)
-
-
-def _document(file: FilePath) -> str:
-    return f"interaction-{_slug(file.stem)}"
 
 
 def _slug(name: str) -> str:
