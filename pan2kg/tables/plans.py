@@ -63,6 +63,14 @@ PLACES: Final = (
 )  # fmt: skip
 """The four places of a pair where one plan could cite the other: in its text or on its page, there and back."""
 
+MOST: Final = 10_000
+"""So many pairs of plans are listed at most; the rest is counted, and seen where plans are named."""
+
+
+def _unlisted(number: int) -> list[Text]:
+    return [note("pairs-unlisted", n=number - MOST)] if number > MOST else []
+
+
 MATRIX = (
     "one", "two", "low", "high", "settled", "general", "level", "instruments", "expectation", "expectation_back",
     *(place for place, _, _ in PLACES), "positive", "negative", "scored", "co_led", "measures_one", "published_one",
@@ -89,9 +97,9 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
             **_judged(scored.get(pair), led.get(pair)),
             **_sizes(known, sizes, pair),
         }
-        for pair in kept
+        for pair in kept[:MOST]
     ]
-    notes = [note("low-high"), note("high-open")]
+    notes = [note("low-high"), note("high-open"), *_unlisted(len(kept))]
     if len(kept) < len(pairs):
         notes.append(note("pairs-unseen", n=len(pairs) - len(kept)))
     if not graph.scores:
@@ -348,8 +356,8 @@ def debt(graph: Graph, choice: Choice = DEFAULT) -> Table:
         graph,
         "debt",
         DEBT,
-        [_occasion(graph, known, one) for one in found],
-        _told(found),
+        [_occasion(graph, known, one) for one in found[:MOST]],
+        [*_told(found), *_unlisted(len(found))],
         "coherence/plan-statements",
         known,
         basis=basis,

@@ -21,8 +21,10 @@ from pan2kg.project import read_text, write_atomically
 from pan2kg.scores.influence import CUT, Chain, Chains, Dematel, chains, dematel
 from pan2kg.scores.matrix import ScoredLink, Scores, read_scores, scored_links
 from pan2kg.scores.measures import (
+    EffectPath as Path,
+)
+from pan2kg.scores.measures import (
     Opinions,
-    Path,
     SecondOrder,
     Sums,
     agreement,
@@ -510,7 +512,7 @@ def _blocks(
         yield document_block(document, names, file.name.replace(" ", "%20"), heading=heading)
         for link in scored_links(scores):
             passage = f"passage:interaction-{key(link.iri)}"
-            named = replace(link, iri=iri_of("link", key(link.iri), graph.profile.space))
+            named = link._replace(iri=iri_of("link", key(link.iri), graph.profile.space))
             on = scale_statement(link.scale, prefixes, is_declared=link.scale != SCALE)
             yield score_block(named, (document, passage), on, graph.language, prefixes)
             yield passage_block(passage, document, link.rationale, graph.language)
