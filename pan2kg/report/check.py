@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _CHECK: Final = Messages("check")
 
+EXAMPLES: Final = 2
+"""How many findings of a rule are shown before a reader asks for all of them."""
 FORMATS: Final = ("text", "json", "github", "html", "junit", "turtle")
 PLANS: Final = 5
 IDLE_SHOWN: Final = 12
@@ -265,11 +267,7 @@ def _path(path: str) -> str:
     return _node(path) if path.startswith(("http:", "https:")) else ""
 
 
-_CHECK_of_findings: Final = Messages("check")
 _TITLE: Final = re.compile(r'"([^"]*)"@(\w+)')
-
-EXAMPLES: Final = 2
-"""How many findings of a rule are shown before a reader asks for all of them."""
 
 
 def heading(project: Project, change: Change, language: Language, *, made: str = "") -> str:
@@ -285,24 +283,18 @@ def heading(project: Project, change: Change, language: Language, *, made: str =
                 titles = (one.object for one in block.statements if one.predicate == "dcterms:title")
                 said |= {tag: words for title in titles for words, tag in _TITLE.findall(title)}
     name = Text.of(said).say(language) or project.root.name
-    parts = [_CHECK_of_findings.counted(len(change.files), "file", language)] if change.files else []
-    parts += [_CHECK_of_findings.say("since-revision", language, revision=change.since)] if change.since else []
-    parts += [_CHECK_of_findings.say("unchanged", language, made=made)] if made else []
+    parts = [_CHECK.counted(len(change.files), "file", language)] if change.files else []
+    parts += [_CHECK.say("since-revision", language, revision=change.since)] if change.since else []
+    parts += [_CHECK.say("unchanged", language, made=made)] if made else []
     return format_of("semicolon", language).join([name, *parts])
 
 
 def verdict(report: Report, language: Language) -> str:
-    counts = [
-        _CHECK_of_findings.counted(number, severity.value, language)
-        for severity, number in report.counts.items()
-        if number
-    ]
+    counts = [_CHECK.counted(number, severity.value, language) for severity, number in report.counts.items() if number]
     key = "conforms" if report.conforms else "differs"
-    counts += [_CHECK_of_findings.counted(report.gaps, "gap", language)] if report.gaps else []
-    found = ", ".join(counts) or _CHECK_of_findings.say("clean", language)
-    return _CHECK_of_findings.say(
-        key, language, counts=found, rules=_CHECK_of_findings.counted(len(report.rules), "rule", language)
-    )
+    counts += [_CHECK.counted(report.gaps, "gap", language)] if report.gaps else []
+    found = ", ".join(counts) or _CHECK.say("clean", language)
+    return _CHECK.say(key, language, counts=found, rules=_CHECK.counted(len(report.rules), "rule", language))
 
 
 def summary(report: Report, language: Language) -> str:
@@ -310,22 +302,20 @@ def summary(report: Report, language: Language) -> str:
     solved = len(report.solved)
     new = len(report.findings) - solved
     if report.since:
-        return _CHECK_of_findings.say("since", language, new=new, solved=solved, revision=report.since)
-    return _CHECK_of_findings.say("compared", language, new=new, accepted=len(report.accepted), solved=solved)
+        return _CHECK.say("since", language, new=new, solved=solved, revision=report.since)
+    return _CHECK.say("compared", language, new=new, accepted=len(report.accepted), solved=solved)
 
 
 def statistics(report: Report, language: Language) -> list[str]:
     rules = {rule.key: rule for rule in report.rules if report.statistics.get(rule.key)}
     return [
-        _CHECK_of_findings.say(
-            "statistic", language, n=report.statistics[key], rule=key, message=rule.message.say(language)
-        )
+        _CHECK.say("statistic", language, n=report.statistics[key], rule=key, message=rule.message.say(language))
         for key, rule in rules.items()
     ]
 
 
 def severity_word(severity: Severity, language: Language) -> str:
-    return _CHECK_of_findings.say(severity.value, language)
+    return _CHECK.say(severity.value, language)
 
 
 def names_thing(finding: Finding) -> bool:
@@ -343,13 +333,13 @@ def thing_name(names: Names, finding: Finding, language: Language) -> str:
 def detail(names: Names, finding: Finding, language: Language) -> str:
     parts = []
     if finding.path:
-        parts.append(_CHECK_of_findings.say("on", language, path=names.short(finding.path)))
+        parts.append(_CHECK.say("on", language, path=names.short(finding.path)))
     if finding.value and finding.value != f"<{finding.focus}>":
-        parts.append(_CHECK_of_findings.say("found", language, value=_value(names, finding, language)))
+        parts.append(_CHECK.say("found", language, value=_value(names, finding, language)))
     if finding.expected:
-        parts.append(_CHECK_of_findings.say("expected", language, expected=finding.expected.say(language)))
+        parts.append(_CHECK.say("expected", language, expected=finding.expected.say(language)))
     if finding.times > 1:
-        parts.append(_CHECK_of_findings.counted(finding.times, "in-plan", language))
+        parts.append(_CHECK.counted(finding.times, "in-plan", language))
     return format_of("semicolon", language).join(parts)
 
 
@@ -363,7 +353,7 @@ def _value(names: Names, finding: Finding, language: Language) -> str:
 
 def part_name(names: Names, part: str, language: Language) -> str:
     if not part:
-        return _CHECK_of_findings.say("elsewhere", language)
+        return _CHECK.say("elsewhere", language)
     return names.label(names.plan(part)).say(language) or part
 
 
@@ -371,7 +361,7 @@ def write_page(report: Report, language: Language) -> str:
     values = {
         "report": report,
         "language": language,
-        "title": _CHECK_of_findings.say("title", language),
+        "title": _CHECK.say("title", language),
         "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
         "verdict": verdict(report, language),
         "summary": summary(report, language),
@@ -379,13 +369,13 @@ def write_page(report: Report, language: Language) -> str:
         "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)),
         "most": EXAMPLES,
         "examples": _examples,
-        "say": lambda key, **values: _CHECK_of_findings.say(key, language, **values),
-        "count": lambda number, key: _CHECK_of_findings.counted(number, key, language),
+        "say": lambda key, **values: _CHECK.say(key, language, **values),
+        "count": lambda number, key: _CHECK.counted(number, key, language),
         "grouped": partial(grouped, language=language),
         "severity": partial(_severity, language=language),
         "part_name": partial(part_name, report.names, language=language),
         "prose": french,
-        "text": partial(_text_of_findings, language=language),
+        "text": partial(_words_of, language=language),
         "told": partial(_told, report.names, language=language),
     }
     return render("check.html", values) + "\n"
@@ -399,7 +389,7 @@ def _severity(rule: Rule, language: Language) -> str:
     return severity_word(rule.severity, language)
 
 
-def _text_of_findings(text: Text, language: Language) -> Markup:
+def _words_of(text: Text, language: Language) -> Markup:
     spoken, words = text.spoken(language), french(text.say(language))
     return filled("{}", words) if spoken == language else filled('<span lang="{}">{}</span>', spoken, words)
 
@@ -409,6 +399,6 @@ def _told(names: Names, finding: Finding, language: Language) -> list[str]:
     if short and finding.focus.startswith(("http://", "https://")):
         short = filled('<a href="{}">{}</a>', finding.focus, short)
     named = names.label(finding.focus)
-    thing = filled("{} · {}", _text_of_findings(named, language), short) if named else short
+    thing = filled("{} · {}", _words_of(named, language), short) if named else short
     place = filled('<span class="place">{}</span>', finding.place) if finding.place else ""
     return [part for part in (thing, detail(names, finding, language), place) if part]
