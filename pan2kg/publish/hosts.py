@@ -54,11 +54,7 @@ _ENDINGS: Final = "|".join(("html", *FORMS))
 
 
 class Rule(NamedTuple):
-    """Paths below a base, where they lead, and for whom: an empty ``accepts`` is everybody.
-
-    >>> Rule("id/(.+)", "doc/$1.ttl", "text/turtle").leads("id/plan/lu-bhr-2", "text/turtle;q=0.5")
-    'doc/plan/lu-bhr-2.ttl'
-    """
+    """Paths below a base, where they lead, and for whom: an empty ``accepts`` is everybody."""
 
     pattern: str
     target: str
@@ -66,11 +62,9 @@ class Rule(NamedTuple):
     flags: str = "R=303,L,NE"
 
     def _wanted(self) -> str:
-        """A pattern for an Accept header that names the media type and does not exclude it (``q=0``)."""
         return rf"{re.escape(self.accepts)}(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))".replace(" ", r"\s")
 
     def written(self, host: str = "") -> str:
-        """The rule as Apache's mod_rewrite reads it."""
         condition = f"RewriteCond %{{HTTP_ACCEPT}} {self._wanted()}\n" if self.accepts else ""
         is_whole = self.target == "-" or "://" in self.target
         return f"{condition}RewriteRule ^{self.pattern}$ {'' if is_whole else host}{self.target} [{self.flags}]\n"
@@ -111,7 +105,6 @@ def _forms(pattern: str, target: str, at: str = "") -> Iterator[Rule]:
 
 
 def _common() -> Iterator[Rule]:
-    """What every server says of the dataset, its versions, the ontology, named graphs and questions."""
     yield Rule(r"dataset/([0-9][^/]*)/?", f"{VERSIONS}/$1/")
     yield Rule(r"ontology/([0-9][^/]*[0-9])", "ontology/$1.ttl")
     yield Rule("ontology", "ontology/index.fr.html", "text/html")

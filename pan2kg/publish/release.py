@@ -132,17 +132,11 @@ def site_part(edition: Edition) -> Iterator[File]:
 
 
 def documentation_part(edition: Edition) -> Iterator[File]:
-    """The documentation of the ontology."""
     yield from documentation(edition.project, edition.store).items()
 
 
 def change_part(edition: Edition) -> Iterator[File]:
-    """What changed since the release before: in words, as a table and as SPARQL Update; and a feed of all versions.
-
-    Raises:
-        ProjectError: the release before cannot be read, or its version says something else.
-        TurtleError: it is no RDF.
-    """
+    """What changed since the release before: in words, as a table and as SPARQL Update; and a feed of all versions."""
     # blank nodes, which would have to be named alike, are refused before
     new = changes.Side(edition.issue.version, frozenset(edition.store.inner))
     before = edition.before
@@ -172,7 +166,6 @@ def _tables(release: Release) -> Iterator[File]:
 
 
 def _ontology(release: Release) -> Iterator[File]:
-    """Every file of ``ontology/``, and the ontology proper in three more serialisations."""
     edition, places = release.edition, release.edition.issue.addresses
     ontology = edition.project.ontology
     for path in [*turtle_files(ontology), *sorted(ontology.glob("*.jsonld"))]:
@@ -237,7 +230,6 @@ def _descriptions(release: Release) -> Iterator[File]:
 
 
 def _for_hosts(release: Release) -> Iterator[File]:
-    """Rules of servers, and what search engines look for."""
     issue, options = release.edition.issue, release.options
     yield from hosts.host_files(release.edition, release.retired, has_base=options.has_base, service=options.service)
     robots = "User-agent: *\nDisallow:\n"
@@ -250,7 +242,6 @@ def _for_hosts(release: Release) -> Iterator[File]:
 
 
 def _readme(release: Release) -> Iterator[File]:
-    """The text for a person, one language after the other."""
     issue, facts = release.edition.issue, release.edition.facts
     paths = [*folder.walk(release.folder.root)]
     rows = [(key, [start for start in starts if any(path.startswith(start) for path in paths) or key in _LATER])
@@ -274,7 +265,6 @@ def _readme(release: Release) -> Iterator[File]:
 
 
 def _front(release: Release) -> Iterator[File]:
-    """The version's own files, and the front page, which both need all others to be there."""
     work, number = release.folder.root, release.edition.issue.version
     files = frozenset(folder.walk(work))
     folder.add_version(work, number, front_page(release, files, [], is_kept=True))
@@ -289,46 +279,26 @@ def front_page(release: Release, files: frozenset[str], versions: Sequence[str],
     works wherever the folder stands.
     """
     issue, facts = release.edition.issue, release.edition.facts
-    publisher = facts.about("publisher")[0].value
-
-    def section(tag: Language) -> dict[str, object]:
-        offers: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
-        for offer in release.offers:
-            path = f"../../{offer.path}" if is_kept and offer.form == "zip" else offer.path
-            words = (offer.group or offer.title).say(tag), offer.about.say(tag)
-            offers.setdefault(words, []).append((forms()[offer.form].name, path, size_of(offer.size, tag)))
-        documentation_ = (path for path in (f"ontology/index.{tag}.html", "ontology/index.en.html") if path in files)
-        links = (
-            ("catalogue", "catalogue.ttl"), ("tables", "tables/csv-metadata.json"),
-            ("ontology", next(documentation_, "")), ("questions", "queries.ttl"), ("readme", README),
-            ("endpoint", issue.addresses.endpoint),
-        )  # fmt: skip
-        followed = ("changes", f"changes/changes.{tag}.md"), ("feed", f"changes/feed.{tag}.atom")
-        home = f"{tag}/index.html"
-        return {
-            "language": tag, "endonym": format_of("name", tag), "offers": offers, "day": in_words(issue.modified, tag),
-            "title": facts.words(facts.dataset, DCTERMS + "title", tag),
-            "description": facts.words(facts.dataset, DCTERMS + "description", tag),
-            "publisher": facts.words(publisher, FOAF + "name", tag), "home": home if home in files else "",
-            "links": [(key, path) for key, path in links if path in files or "://" in path],
-            "changes": [(key, path) for key, path in followed if path in files],
-        }  # fmt: skip
-
+    named = {tag: (f"{tag}/index.html", f"ontology/index.{tag}.html", f"changes/changes.{tag}.md",
+                   f"changes/feed.{tag}.atom") for tag in LANGUAGES}  # fmt: skip
+    offers: dict[Text, tuple[Text, list[tuple[Distribution, str]]]] = {}
+    for offer in release.offers:
+        path = f"../../{offer.path}" if is_kept and offer.form == "zip" else offer.path
+        offers.setdefault(offer.group or offer.title, (offer.about, []))[1].append((offer, path))
     dataset = descriptions.describe_dataset(release.edition, release.offers)
     return render("release.html", {
-        "sections": [section(tag) for tag in LANGUAGES], "issue": issue, "number": release.counts.triples,
+        "languages": LANGUAGES, "issue": issue, "facts": facts, "number": release.counts.triples, "offers": offers,
         "licences": [value.value for value in facts.about("license")], "root": "../../" if is_kept else "",
-        "versions": versions, "kept": is_kept, "contact": issue.contact_address,
-        "described": "" if is_kept else embedded(dataset), "say": _WORDS.say,
+        "publisher": facts.about("publisher")[0].value, "title": DCTERMS + "title", "name": FOAF + "name",
+        "about": DCTERMS + "description", "forms": forms(), "size_of": size_of, "in_words": in_words,
+        "endonym": format_of, "readme": README, "endpoint": issue.addresses.endpoint, "versions": versions,
+        "kept": is_kept, "described": "" if is_kept else embedded(dataset), "say": _WORDS.say,
+        "files": {tag: [path if path in files else "" for path in paths] for tag, paths in named.items()},
     }).encode()  # fmt: skip
 
 
 def size_of(size: int, language: Language) -> str:
-    """A number of bytes as a reader knows it.
-
-    >>> size_of(12_345_678, "en"), size_of(900, "fr").replace("\\N{NO-BREAK SPACE}", " ")
-    ('12.3 MB', '1 ko')
-    """
+    """A number of bytes as a reader knows it."""
     if size >= 1_000_000:
         return _WORDS.say("page.mb", language, size=decimal(size / 1_000_000, language, 1))
     return _WORDS.say("page.kb", language, size=str(max(size // 1_000, 1)))
@@ -345,10 +315,6 @@ def publish(
     """Write a release into a folder, whole or not at all; what was counted in it.
 
     ``parts`` give what stands beside data and descriptions: pages, documentation, changes.
-
-    Raises:
-        ProjectError: the folder may not be replaced or cannot be written, a text would go out whole, or the release
-            found a fault in itself.
     """
     folder.refuse_target(target, edition.issue)
     refuse_whole(edition.project)
@@ -421,11 +387,7 @@ def archived(release: Release, drawn: Sequence[str]) -> dict[str, str]:
 
 
 def refuse_version(edition: Edition, whole: dump.Content) -> None:
-    """Refuse a version that says something else already, or that goes back: a version says one thing for good.
-
-    Raises:
-        ProjectError: the version is lower than that before, or the same with other content; with one that would fit.
-    """
+    """Refuse a version that says something else already, or that goes back: a version says one thing for good."""
     before, issue = edition.previous, edition.issue
     mark = folder.read_mark(before) if before else None
     if before is None or mark is None:
@@ -446,9 +408,6 @@ def propose(version: str, report: changes.ChangeReport | None) -> str:
 
     The first part counts what was removed or retired, the second what was added, the third what was only corrected;
     below 1.0.0 what was removed counts as added.
-
-    >>> propose("0.1.0", None), propose("1.4.2", None), propose("2026", None)
-    ('0.2.0', '1.5.0', '2026.1.0')
     """
     numbers = [int(part) if part.isdigit() else 0 for part in version.partition("-")[0].split(".")]
     major, minor, patch = (*numbers, 0, 0, 0)[:3]
@@ -461,11 +420,7 @@ def propose(version: str, report: changes.ChangeReport | None) -> str:
 
 
 def prepare_day(named: date | None, epoch: str) -> date | None:
-    """The day that was named, or that of the sources (SOURCE_DATE_EPOCH) for who builds the same bytes again.
-
-    Raises:
-        ProjectError: the sources' is no number of seconds.
-    """
+    """The day that was named, or that of the sources (SOURCE_DATE_EPOCH) for who builds the same bytes again."""
     if named or not epoch:
         return named
     try:
