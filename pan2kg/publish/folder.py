@@ -83,18 +83,18 @@ def read_checksums(folder: Path) -> Iterator[tuple[str, str]]:
             yield path, digest
 
 
-def pack(folder: Path, target: str, paths: Mapping[str, str], day: date) -> None:
-    """Pack files of a release into one archive, each under another path where ``paths`` says so.
+def pack(target: Path, files: Mapping[str, str], content: Callable[[str], bytes], day: date) -> None:
+    """Pack files into one archive: path in it → path of the file.
 
     Every entry has the release's day, so that the bytes depend on the content alone.
     """
-    with zipfile.ZipFile(folder / target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(paths):
-            entry = zipfile.ZipInfo(paths[path], (day.year, day.month, day.day, 0, 0, 0))
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
             # 3 is Unix: zipfile would note the system it runs on, and the bytes would depend on that
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
             # level 6 takes half as long again for 4 % less
-            archive.writestr(entry, (folder / path).read_bytes(), compresslevel=4)
+            archive.writestr(entry, content(files[name]), compresslevel=4)
 
 
 class ReleaseFolder:

@@ -46,6 +46,8 @@ FORMS: Final = ("ttl", "jsonld")
 """The forms of a document beside its page."""
 APART: Final = ("part", "provision", "category", "conflict")
 """The kinds of things that have no pages of their own in a release: their documents tell them."""
+GATHERED: Final = {"network": "html", "network-around": "js"}
+"""Pages and files a plan that a service makes when they are asked for; a release has the one of all plans."""
 _KINDS: Final = "|".join(APART)
 _THING: Final = rf"(?:id|{DOCUMENTS})/([^/]+)/({SHARED})"
 _ABOUT: Final = "(?:dataset|catalogue|contributors|publisher|profile)"
@@ -82,8 +84,15 @@ MOVED: Final = (
     Rule(rf"{DOCUMENTS}/([^/]+)/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3", flags="R=301,L,NE"),
     Rule(rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/({SHARED})([^/.]*)\.html", f"{DOCUMENTS}/$1/$2.html#$2$3",
          flags="R=301,L,NE"),
+    *(Rule(rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}", flags="R=301,L,NE")
+      for folder, ending in GATHERED.items()),
 )  # fmt: skip
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
+
+
+def is_published(path: str) -> bool:
+    """Whether a page or file of the site is in a release."""
+    return path.split("/")[1:2] not in ([folder] for folder in (*APART, *GATHERED))
 
 
 def w3id_rules(service: str = "") -> list[Rule]:

@@ -31,7 +31,7 @@ from pan2kg.publish.vocabulary import FOAF, FORMATS, PREFIXES, forms, write
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation
 from pan2kg.site.page import embedded
-from pan2kg.site.registry import Site, contents, seldom_collected
+from pan2kg.site.registry import Site, seldom_collected
 from pan2kg.site.site_context import SiteContext
 from pan2kg.store.rules import rule_files
 from pan2kg.store.store import LocalStore
@@ -51,7 +51,7 @@ _WORDS: Final = Messages("publication")
 _NO_PAGES: Final = (f"{DOCUMENTS}/", f"{VERSIONS}/")
 """What a search engine finds by the pages themselves."""
 _APART: Final = re.compile(
-    rf'(?<= href=")((?:\.\./)*)({"|".join(hosts.APART)})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
+    rf'(?<= href=")((?:\.\./)*)({"|".join((*hosts.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
 _README: Final = (
     ("front", "index.html"), ("pages", "fr/", "en/", "de/"), ("site", ARCHIVE),
@@ -84,7 +84,6 @@ class Release:
     edition: Edition
     options: ReleaseOptions
     folder: ReleaseFolder
-    stated: dump.Content
     whole: dump.Content
     counts: Statistics
     described: Described
@@ -102,7 +101,8 @@ class Release:
                 files.append((f"{product.name}-{form}", path, form, title, product.about, product.title))
         for key, path, form in (("turtle", dump.TURTLE, "ttl"), ("quads", dump.QUADS, "nq"), ("site", ARCHIVE, "zip")):
             if (self.folder.root / path).is_file():
-                titles = _WORDS.known(f"product.{key}"), _WORDS.known(f"product.{key}-about")
+                about = f"product.{key}-{'one' if key == 'site' and self.options.has_base else 'about'}"
+                titles = _WORDS.known(f"product.{key}"), _WORDS.known(about)
                 files.append((key, path, form, *titles, None))
         root = self.folder.root
         self.offers = [
@@ -115,20 +115,26 @@ Exporter = Callable[[Release], Iterator[File]]
 
 
 def site_part(edition: Edition) -> Iterator[File]:
-    """The pages as they are on the day of the release, without those of things that are told in documents.
+    """The pages as they are on the day of the release, but those of things that are told in documents.
 
     The whole graph, which they offer, is among the dumps.
     """
 
     def place(match: re.Match[bytes]) -> bytes:
-        up, kind, key = (part.decode() for part in match.groups())
+        up, kind, key = (group.decode() for group in match.groups())
+        if kind == "network":
+            return f"{up}network.html".encode()
         return f"../{up}{documents.shared_place(f'{DOCUMENTS}/{kind}/{key}')}.html#{key}".encode()
 
-    site = Site(SiteContext(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue))
-    for path, body in contents(site):
-        if path == dump.QUADS or path.split("/")[1:2] in ([kind] for kind in hosts.APART):
-            continue
-        yield WELCOME if path == FRONT else path, _APART.sub(place, body) if path.endswith(".html") else body
+    context = SiteContext(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue)
+    site = Site(context)
+    for path in filter(hosts.is_published, site.paths()):
+        page = site.page(path) if path != dump.QUADS else None
+        if page:
+            body = _APART.sub(place, page.body) if path.endswith(".html") else page.body
+            yield WELCOME if path == FRONT else path, body
+    if context.bundle:
+        yield from ((f"assets/{name}", file.read_bytes()) for name, file in sorted(context.bundle.files().items()))
 
 
 def documentation_part(edition: Edition) -> Iterator[File]:
@@ -332,7 +338,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     counts = descriptions.count(whole.triples, issue.addresses.root, descriptions.targets_of(edition.graph.profile))
     described = documents.read_described(edition, whole)
     retired = hosts.retired_places(described)
-    release = Release(edition, options, ReleaseFolder(work), stated, whole, counts, described, retired=retired)
+    release = Release(edition, options, ReleaseFolder(work), whole, counts, described, retired=retired)
 
     def put(files: Iterator[File]) -> Iterator[str]:
         for path, content in files:
@@ -340,10 +346,13 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
             release.folder.put(path, content)
             yield path
 
-    dumps = {}
+    faults = []
     for path, content in dump.write_dumps(stated, whole, work, edition.prefixes()):
         note(say("progress", "writing", path=path))
-        dumps[path] = content
+        if dump.differs(content, work, path):
+            faults.append(say("inspection", "other-graph", path=path))
+    for lines in stated:
+        lines.clear()
     for exporter in (_tables, _ontology, _questions, _legal):
         list(put(exporter(release)))
     release.offer()
@@ -354,11 +363,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     release.pages = {path for path in drawn if path.endswith(".html")}
     list(put(_documents(release)))
     list(put(_style(release)))
-    if packed := archived(release, drawn):
-        folder.pack(work, ARCHIVE, packed, issue.modified)
-        (work / WELCOME).unlink(missing_ok=True)
-        release.folder.sums.pop(WELCOME, None)
-        release.offer()
+    archive(release, drawn)
     note(say("progress", "describing"))
     folder.keep_versions(work, edition.previous)
     for exporter in (_descriptions, _for_hosts, _readme, _front):
@@ -366,7 +371,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     note(say("progress", "checksums"))
     folder.write_checksums(work, release.folder.sums)
     note(say("progress", "checking"))
-    faults = [*inspection.inspect(work, issue, options.today, counts.triples, dumps)]
+    faults += inspection.inspect(work, issue, options.today, counts.triples)
     if faults:
         shown = verbatim(" ".join(faults[:_SHOWN]))
         more = told("faults-more", faults=shown, n=len(faults) - _SHOWN) if len(faults) > _SHOWN else shown
@@ -374,16 +379,32 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     return counts
 
 
-def archived(release: Release, drawn: Sequence[str]) -> dict[str, str]:
-    """What the archive of the pages holds, with the path of each in it; it works from disk without a server."""
-    in_site = (*LANGUAGES, "assets", tables.DATA)
-    pages = [path for path in drawn if path == WELCOME or path.partition("/")[0] in in_site]
-    if not pages:
-        return {}
-    apart = tuple(f"{DOCUMENTS}/{kind}/" for kind in hosts.APART)
-    beside = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
-    files = [*pages, *beside, dump.QUADS, *(("release.css", "release.js", "favicon.svg") if beside else ())]
-    return {path: FRONT if path == WELCOME else path for path in files}
+def archive(release: Release, drawn: Sequence[str]) -> None:
+    """Pack the pages, which work from disk without a server, in one language: others are led to where they stand.
+
+    Where the release has no address, all languages are packed, since nothing leads to them.
+    """
+    issue, root = release.edition.issue, release.folder.root
+    languages = LANGUAGES[:1] if release.options.has_base else LANGUAGES
+    folders = (*(f"{tag}/" for tag in languages), "assets/", f"{tables.DATA}/")
+    pages = [path for path in drawn if path == WELCOME or path.startswith(folders)]
+    if pages:
+        apart = tuple(f"{DOCUMENTS}/{kind}/" for kind in hosts.APART)
+        told_ = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
+        files = [*pages, *told_, dump.QUADS, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
+        others = [tag for tag in LANGUAGES if tag not in languages]
+        led = re.compile(rf'(?<= href=")(?:\.\./)*(?=(?:{"|".join(others) or "-"})/)'.encode())
+
+        def content(path: str) -> bytes:
+            body = (root / path).read_bytes()
+            return led.sub(issue.addresses.base.encode(), body) if path.endswith(".html") else body
+
+        folder.pack(
+            root / ARCHIVE, {FRONT if path == WELCOME else path: path for path in files}, content, issue.modified
+        )
+        (root / WELCOME).unlink(missing_ok=True)
+        release.folder.sums.pop(WELCOME, None)
+        release.offer()
 
 
 def refuse_version(edition: Edition, whole: dump.Content) -> None:
