@@ -16,7 +16,7 @@ from _pytest.doctest import DoctestModule
 from _pytest.runner import runtestprotocol
 
 import pan2kg
-from pan2kg.coherence import chance
+from pan2kg.coherence import weight as chance
 from pan2kg.graph import graph as interface
 from pan2kg.project import Project
 from pan2kg.site import quality

@@ -17,10 +17,10 @@ from typing import TypeVar
 import networkx as nx
 import numpy as np
 
-from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.participation import participation
-from pan2kg.coherence.texts import Step, Use, Works, weigh
-from pan2kg.coherence.weight import HUB, Pairs, Potential, linked_actions, plan_pairs, potential
+from pan2kg.coherence.bodies import participation
+from pan2kg.coherence.evidence import FIGURED, Level, Works
+from pan2kg.coherence.texts import Step, Use, weigh
+from pan2kg.coherence.weight import HUB, Pairs, Potential, action_pairs, plan_pairs, potential
 
 T = TypeVar("T")
 
@@ -56,11 +56,11 @@ def timed(name: str, work: Callable[[], T]) -> T:
 def measure(works: Works, uses: list[Use], steps: list[Step]) -> tuple[Potential, Pairs]:
     weights = timed("how common each text is", lambda: weigh(works, uses, steps))
     made = timed("what is known at the widest level", lambda: potential(works, weights, uses, at=Level.EDITORS))
-    found = timed("pairs of actions", lambda: linked_actions(made))
+    found = timed("pairs of actions", lambda: action_pairs(made))
     timed("pairs of plans", lambda: plan_pairs(made))
     timed("participation", lambda: participation(made, found))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"    {len(found):,} pairs of actions of two plans; {len(found.hubs)} hubs not projected; peak {peak:.2f} GB")
+    print(f"    {len(found.one):,} pairs of actions of two plans; peak {peak:.2f} GB")
     return made, found
 
 
@@ -86,10 +86,10 @@ def by_networkx(made: Potential) -> dict[tuple[str, str], float]:
 
 def compare(made: Potential) -> None:
     alone = timed("networkx alone, no hub cut", lambda: by_networkx(made))
-    whole = timed("the same by the engine", lambda: linked_actions(made, hub=max(len(made.names), 2)))
+    whole = timed("the same by the engine", lambda: action_pairs(made))
     mine = zip(whole.one, whole.two, whole.low, strict=True)
     apart = max((abs(alone.get((made.names[a], made.names[b]), 0.0) - bits) for a, b, bits in mine), default=0.0)
-    print(f"    {len(alone):,} pairs by networkx, {len(whole):,} here; greatest difference {apart:.1e}")
+    print(f"    {len(alone):,} pairs by networkx, {len(whole.one):,} here; greatest difference {apart:.1e}")
 
 
 def main(sizes: list[int]) -> None:

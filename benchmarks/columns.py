@@ -1,47 +1,50 @@
-"""What figures from Parquet cost, beside SciPy and a cluster: python benchmarks/columns.py [actions] [--spark].
+"""What pairs of plans from Parquet cost, by DuckDB and by Spark: python benchmarks/columns.py [actions] [--spark].
 
 Plans of 200 actions, eight to nine uses an action, the texts' shares falling as 1/rank^0.8, each use with a class and a
-level, a tenth of the texts below another. Each way is run in a process of its own, from the same files.
+level, a tenth of the texts below another. Both run the one SQL text of ``queries/columns/``; what they answer is
+compared byte by byte. PySpark needs Java, and is installed for this alone: ``pip install 'pyspark>=4.1,<5'``.
 """
 
 from __future__ import annotations
 
 import resource
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pan2kg.coherence.columns import Columns, Linking, here, linking, pairs_of_plans
+from pan2kg.coherence.columns import PlanPair, choice, pairs_of_plans, sql_text
 from pan2kg.coherence.evidence import Level
-from pan2kg.coherence.weight import HUB
-from pan2kg.tables.parquet import read_columns, write_columns
+from pan2kg.tables.parquet import paths_of, read_columns, write_columns
 
-SIZE = 600_000
-BLOCK_ROWS = 6_000
+SIZE = 60_000
+TABLES = ("plans", "texts", "paths", "uses")
 
 
 def generate(actions: int, folder: Path, *, seed: int = 1) -> int:
     rng = np.random.default_rng(seed)
     texts, plans = actions // 5, actions // 200
-    number = actions * 25 // 3
     shares = np.cumsum(1 / np.arange(1, texts + 1) ** 0.8)
+    number = actions * 25 // 3
     drawn = np.searchsorted(shares / shares[-1], rng.random(number))
-    work = rng.integers(0, actions, number)
-    places = np.unique(work * texts + drawn)
+    places = np.unique(rng.integers(0, actions, number) * texts + drawn)
     numbers = np.arange(texts)
     above = np.where(numbers % 10 == 5, numbers // 10, -1)
+    work = places // texts
     write_columns(
         {
-            "plans": {"plan": [f"https://plans.example/id/plan/{at:05}" for at in range(plans)]},
-            "actions": {"plan_row": np.arange(actions) // 200},
-            "texts": {"above_row": above, "step": (above >= 0).astype(np.int64), "is_general": numbers < 0},
+            "plans": {
+                "plan": [f"https://plans.example/id/plan/{at:05}" for at in range(plans)],
+                "plan_row": np.arange(plans),
+            },
+            "texts": {"text_row": numbers, "above_row": above, "is_general": numbers < 0},
+            "paths": paths_of(above.tolist(), (above >= 0).astype(int).tolist()),
             "uses": {
-                "work_row": places // texts,
+                "work_row": work,
+                "plan_row": work // 200,
+                "is_own": work < 0,
                 "text_row": places % texts,
                 "share": rng.choice([0.25, 0.5, 1.0], len(places)),
                 "level": rng.choice([1, 2, 3, 4], len(places)),
@@ -52,75 +55,38 @@ def generate(actions: int, folder: Path, *, seed: int = 1) -> int:
     return len(places)
 
 
-def needed(columns: Columns) -> Linking:
-    from pan2kg.coherence.columns import gains
+def by_spark(folder: Path, master: str = "local[2]") -> list[PlanPair]:
+    from pyspark.sql import SparkSession
 
-    known = (columns.share > 0) & (columns.level <= Level.EDITORS)
-    return linking(columns, known, columns.above, gains(columns), hub=HUB)
-
-
-def by_scipy(found: Linking) -> int:
-    """The linked pairs of actions of two plans by plain products of blocks of rows."""
-    from scipy import sparse  # type: ignore[import-untyped]
-
-    table = found.partners.table
-    given = sparse.csr_array(
-        (np.ones(len(table.columns), np.int32), table.columns, table.starts), shape=(table.height, table.width)
-    )
-    back, number = given.T.tocsr(), 0
-    for start in range(0, table.height, BLOCK_ROWS):
-        made = (given[start : start + BLOCK_ROWS] @ back).tocsr()
-        rows = np.repeat(np.arange(made.shape[0]) + start, np.diff(made.indptr))
-        kept: NDArray[np.bool_] = made.indices > rows
-        one, two = found.home[rows[kept]], found.home[made.indices[kept]]
-        number += int(np.count_nonzero(one != two))
-    return number
+    session = SparkSession.builder.master(master).appName("pan2kg").config("spark.ui.enabled", "false").getOrCreate()
+    try:
+        for name in TABLES:
+            session.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(name)
+        session.sql(choice(Level.EDITORS)).createOrReplaceTempView("choice")
+        return [tuple(row) for row in session.sql(sql_text()).collect()]
+    finally:
+        session.stop()
 
 
-def told(name: str, begun: float, result: object) -> None:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"  {name:<44}{time.process_time() - begun:>8.2f} s CPU{peak:>7.2f} GB  {result}", flush=True)
-
-
-def run(way: str, folder: Path) -> None:
-    begun = time.process_time()
-    columns = read_columns(folder)
-    told("read from Parquet", begun, f"{len(columns.work):,} uses")
-    if way == "figures":
-        found = pairs_of_plans(columns, Level.EDITORS)
-        told(
-            "pairs of plans, from the files on",
-            begun,
-            f"{len(found):,} pairs, {int(found.links.sum()):,} linked actions",
-        )
-        return
-    made = needed(columns)
-    begun = time.process_time()
-    if way == "blocks":
-        told("linked actions alone, by numpy", begun, f"{sum(int(n.sum()) for _, n in here(made)):,}")
-    elif way == "scipy":
-        told("linked actions alone, by plain scipy blocks", begun, f"{by_scipy(made):,}")
-    else:
-        from pan2kg.coherence.columns import on_cluster
-
-        clock = time.monotonic()
-        number = sum(int(n.sum()) for _, n in on_cluster(made, way))
-        told("linked actions alone, by Spark (here)", begun, f"{number:,} in {time.monotonic() - clock:.1f} s")
+def written(rows: list[PlanPair]) -> str:
+    return "".join(f"{plan},{other},{low:.6f},{broad:.6f},{links}\n" for plan, other, low, broad, links in rows)
 
 
 def main(words: list[str]) -> None:
-    if words[:1] == ["--run"]:
-        run(words[1], Path(words[2]))
-        return
-    sizes = [int(word) for word in words if word.isdecimal()] or [SIZE]
-    ways = ["figures", "blocks", "scipy", *(["local[2]"] if "--spark" in words else [])]
-    for size in sizes:
+    for size in [int(word) for word in words if word.isdecimal()] or [SIZE]:
         with tempfile.TemporaryDirectory() as name:
-            uses = generate(size, Path(name))
-            bytes_ = sum(path.stat().st_size for path in Path(name).iterdir())
-            print(f"{size:,} actions, {uses:,} uses, {size // 200:,} plans, {bytes_ / 1e6:.0f} MB of Parquet")
-            for way in ways:
-                subprocess.run([sys.executable, __file__, "--run", way, name], check=True)
+            folder = Path(name)
+            print(f"{size:,} actions, {generate(size, folder):,} uses, {size // 200:,} plans")
+            begun, clock = time.process_time(), time.monotonic()
+            rows = pairs_of_plans(read_columns(folder), Level.EDITORS)
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+            links = sum(row[4] for row in rows)
+            print(f"  DuckDB {time.process_time() - begun:.1f} s CPU, {time.monotonic() - clock:.1f} s, {peak:.2f} GB")
+            print(f"  {len(rows):,} pairs of plans, {links:,} linked pairs of actions")
+            if "--spark" in words:
+                clock = time.monotonic()
+                same = written(by_spark(folder)) == written(rows)
+                print(f"  Spark {time.monotonic() - clock:.1f} s; {'the same bytes' if same else 'OTHER BYTES'}")
 
 
 if __name__ == "__main__":

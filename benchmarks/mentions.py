@@ -13,10 +13,10 @@ import sys
 import time
 from pathlib import Path
 
-from pan2kg.coherence.uses import key
 from pan2kg.extract.evaluation import evaluate, read_sentences
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.graph.graph import Graph, open_graph
+from pan2kg.turtle.vocabulary import key
 
 SENTENCES = Path(__file__).resolve().parents[1] / "tests" / "extract" / "sentences.jsonl"
 LINKS = """

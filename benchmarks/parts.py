@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections import Counter
 
-from pan2kg.coherence.uses import key
 from pan2kg.extract.document import Block, Document, laid
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.extract.roles import keys, role_of
 from pan2kg.graph.graph import Graph, open_graph
+from pan2kg.turtle.vocabulary import key
 
 QUOTED = """
 PREFIX pan: <https://w3id.org/pan2kg/ontology#>

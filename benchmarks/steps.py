@@ -25,7 +25,6 @@ from pathlib import Path
 
 from documents import HEAD, STYLE, WORDS, convert, row  # type: ignore[import-not-found]
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Pan2kgError
 from pan2kg.extract.choice import Draftable, draftable
 from pan2kg.extract.document import Document
@@ -37,6 +36,7 @@ from pan2kg.project import Project
 from pan2kg.review.candidates import Search, search
 from pan2kg.review.desk import open_desk, press
 from pan2kg.review.work import keep, read_material
+from pan2kg.turtle.vocabulary import key
 from pan2kg.validation.check import look
 from pan2kg.validation.report import Severity
 

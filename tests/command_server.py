@@ -24,7 +24,7 @@ from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
 
 import pan2kg
 from pan2kg.cli.main import main
-from pan2kg.coherence import chance as chances
+from pan2kg.coherence import weight as chances
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
 from pan2kg.store import cache as caches
@@ -34,9 +34,8 @@ from pan2kg.store.link_view import LinkView
 from pan2kg.store.rules import derive, derive_when_asked, view_space
 from pan2kg.store.store import Derive, LocalStore, Store
 from pan2kg.tables import template
-from pan2kg.validation import change as changes
-from pan2kg.validation.change import Change
-from pan2kg.validation.check import Engine
+from pan2kg.validation import check as changes
+from pan2kg.validation.check import Change, Engine
 from pan2kg.validation.report import Report, Severity
 from tests.apart import StoreApart
 from tests.once import checked, tried_once

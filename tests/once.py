@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Final, TypeVar
 
-from pan2kg.coherence.chance import Trial
-from pan2kg.coherence.matrix import Floats
+from pan2kg.coherence.texts import Floats
+from pan2kg.coherence.weight import Trial
 from pan2kg.project import Project
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Report

@@ -13,8 +13,8 @@ from typing import Final
 PACKAGE: Final = Path(__file__).resolve().parents[1] / "pan2kg"
 
 ROOMS: Final = (
-    "errors", "project", "i18n", "turtle", "countries", "store", "extract", "validation", "coherence", "graph",
-    "tables", "charts", "network", "report", "review", "site", "publish", "server", "cli",
+    "errors", "project", "i18n", "turtle", "countries", "store", "extract", "validation", "coherence", "scores",
+    "graph", "tables", "charts", "network", "report", "review", "site", "publish", "server", "cli",
 )  # fmt: skip
 """From the ground up: a room knows only those that stand before it."""
 
@@ -26,12 +26,11 @@ FACE: Final = {
 FOR_ALL: Final = {"errors", "i18n"}
 """What can go wrong, and how it is said, is for every room."""
 
-ENTRIES: Final = 21
+ENTRIES: Final = 22
 """How many names ``ls pan2kg`` may show at most, so that they tell the story at a glance."""
 
 DOORS: Final = {
     "SPARQLWrapper": {"store.remote"},
-    "httptools": {"server.connection"},
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.raster"},
     "mcp": {"server.assistant"},
@@ -41,15 +40,14 @@ DOORS: Final = {
     "prometheus_client": {"server.operations"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
-    "pyspark": {"coherence.columns"},
-    "rdflib": {"store.rdf", "validation.reference"},
-    "uvicorn": {"server.application"},
-    "openpyxl": {"extract.reading.process", "review.workbook"},
-    "xlsxwriter": {"tables.spreadsheet"},
+    "duckdb": {"coherence.columns"},
+    "rdflib": {"store.store", "validation.reference"},
+    "uvicorn": {"server.web"},
+    "openpyxl": {"extract.reading.process", "review.workbook", "tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
-BOUNDARY: Final = {"server.application", "server.fork_server"}
+BOUNDARY: Final = {"server.web", "server.workers"}
 """Where a fault of ours ends: its traceback in the log, one sentence for who asked; or the process it is in."""
 
 
@@ -95,9 +93,9 @@ def arrows() -> Iterator[tuple[str, int, str]]:
 
 
 COUNTING: Final = {
-    "coherence.occasions": {"linked", "occasions", "related"},
+    "coherence.citations": {"linked", "occasions", "related"},
     "coherence.texts": {"weigh"},
-    "coherence.weight": {"action_pairs", "linked_actions", "plan_pairs", "potential"},
+    "coherence.weight": {"action_pairs", "plan_levels", "plan_pairs", "potential"},
 }
 """What finds links: the register of figures and what is known at a level ask it, and nobody else."""
 COUNTED: Final = {"linked", "shared", "related", "occasions", "cited", "together"}

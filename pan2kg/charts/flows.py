@@ -48,13 +48,12 @@ from pan2kg.charts.subject import (
     whole,
 )
 from pan2kg.charts.time_map import PENS, TOLD, state_of, words_of
-from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.occasions import State
-from pan2kg.coherence.reading_state import Aspect, Extent
-from pan2kg.coherence.uses import key
+from pan2kg.coherence.citations import State
+from pan2kg.coherence.evidence import Aspect, Extent, counts
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.tables.figure_words import bits_words
+from pan2kg.turtle.vocabulary import key
 
 STEP: Final = 42.0
 WORDS: Final = Font(10.5)

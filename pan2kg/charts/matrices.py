@@ -16,19 +16,18 @@ from pan2kg.charts import frame as fr
 from pan2kg.charts.drawing import Box, Dot, Font, Group, Label, Line, Mark, Pen, centred, shorten
 from pan2kg.charts.frame import BLUE, EDGE, GREY, ORANGE, PAPER, RULE, SHADE, SWATCH, Body, Caption, Picture, Sign
 from pan2kg.charts.subject import Cell, Names, Subject, choose, find, focus_of, plans_named, table, whole
+from pan2kg.coherence.citations import State, verdict
+from pan2kg.coherence.evidence import Cell as Reads
 from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.feasible import verdict
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.known import Known
-from pan2kg.coherence.occasions import State
-from pan2kg.coherence.reading_state import Cell as Reads
-from pan2kg.coherence.uses import key
 from pan2kg.coherence.weight import Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import decimal
 from pan2kg.tables import figure_words
 from pan2kg.tables.figure_words import bits_words
+from pan2kg.turtle.vocabulary import key
 
 SHARED_COLUMNS: Final = ("shares", "weight", "weight_high", "weight_open", "weight_broad", "shared_texts",
                          "evidence_level")  # fmt: skip

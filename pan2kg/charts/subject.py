@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from pan2kg.coherence.evidence import HEADLINE, Level, firmest
-from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language, Messages, format_of
 from pan2kg.store.store import Table
 from pan2kg.tables import figure_words
-from pan2kg.turtle.vocabulary import XSD
+from pan2kg.turtle.vocabulary import XSD, key
 
 if TYPE_CHECKING:
     from pan2kg.coherence.known import Known

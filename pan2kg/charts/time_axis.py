@@ -34,8 +34,8 @@ from pan2kg.charts.drawing import (
 )
 from pan2kg.charts.frame import BLUE, GREEN, GREY, INK, PAPER, RULE, SHADE, VERMILION, Body, Caption, Picture, Sign
 from pan2kg.charts.subject import Cell, Names, Subject, Tags, table, tags, whole
+from pan2kg.coherence.citations import Span, span
 from pan2kg.coherence.evidence import Level, counts
-from pan2kg.coherence.feasible import Span, span
 from pan2kg.coherence.obligations import Margin, Standing
 from pan2kg.coherence.texts import CARRIES_OUT, SERVES
 from pan2kg.errors import ProjectError, QueryError

@@ -29,11 +29,10 @@ from pan2kg.charts.drawing import (
 from pan2kg.charts.frame import BLUE, GREY, INK, PAPER, SHADE, VERMILION, Body, Caption, Picture, Sign
 from pan2kg.charts.subject import Cell, Names, Subject, find, quoted, table, tags, whole
 from pan2kg.charts.time_axis import PALE, TODAY, Axis, Life, axis_of, bar, lives, open_end_sign, place_of
-from pan2kg.coherence.feasible import Verdict
-from pan2kg.coherence.occasions import Occasion, State
-from pan2kg.coherence.uses import key
+from pan2kg.coherence.citations import Occasion, State, Verdict
 from pan2kg.errors import ProjectError
 from pan2kg.tables.figure_words import bits_words, named
+from pan2kg.turtle.vocabulary import key
 
 SAYS: Final = 310.0
 TOP: Final = 24.0

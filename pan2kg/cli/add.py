@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pan2kg.cli.arguments import Formatter, SingleValue, add_language, cache_of, emit, project_of
-from pan2kg.cli.values import a_link
+from pan2kg.cli.arguments import Formatter, SingleValue, a_link, add_language, cache_of, emit, project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.days import a_day, today
@@ -155,7 +154,7 @@ def _insist(project: Project, store: LocalStore, made: Addition) -> list[Message
     """Refuse what a check would call a violation, with the rule, what it says and its remedy; gives its warnings."""
     from pan2kg.report.findings import detail
     from pan2kg.turtle.writer import read_prefixes
-    from pan2kg.validation.change import objections
+    from pan2kg.validation.check import objections
     from pan2kg.validation.report import Names, Severity
 
     language, names, warnings = spoken(), Names(read_prefixes(project)), list[Message]()
@@ -174,7 +173,7 @@ def _insist(project: Project, store: LocalStore, made: Addition) -> list[Message
 
 
 def _reading(store: LocalStore, project: Project, options: argparse.Namespace) -> tuple[Addition, Message | None]:
-    from pan2kg.coherence.reading_state import Aspect, Extent, Reading
+    from pan2kg.coherence.evidence import Aspect, Extent, Reading
     from pan2kg.review.add import reading_addition
 
     day = options.date or today()

@@ -1,6 +1,6 @@
-"""What is typed on a command line: the parser, and options several commands share.
+"""What is typed on a command line and what is said beside an answer: parser, options as data, values, streams.
 
-Nothing heavy is imported here. At the end: what is being done, said on a terminal while it takes time.
+Nothing heavy is imported here: how fast ``pan2kg --help`` starts is a promise.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
+from urllib.parse import urlsplit
 
-from pan2kg.cli.values import a_limit, some_keys, some_seconds
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
 from pan2kg.i18n.days import a_day
-from pan2kg.i18n.message import Message, language_of, say, spoken, there_are, told
+from pan2kg.i18n.message import Message, joined, language_of, say, spoken, there_are, told
 from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
+    from pan2kg.scores.scale import Scale
     from pan2kg.store.remote import RemoteStore
     from pan2kg.store.store import LocalStore
-    from pan2kg.tables.selection import Selection
+    from pan2kg.tables.table import Selection
 
 _HELP: Final = Messages("help")
 _ARGPARSE: Final = Messages("argparse")
@@ -42,50 +43,39 @@ def translated(words: str) -> str:
     return _ARGPARSE.say(words, language) if _ARGPARSE.has(words, language) else words
 
 
-def _counted(one: str, many: str, number: int) -> str:
-    return translated(one if number == 1 else many)
-
-
 # argparse looks its words up under these names, which gettext gives it by the domain and folder of the system.
 argparse._ = translated  # type: ignore[attr-defined]
-argparse.ngettext = _counted  # type: ignore[attr-defined]
+argparse.ngettext = lambda single, many, number: translated(single if number == 1 else many)  # type: ignore[attr-defined]
+
+
+def _help(key: str) -> str:
+    # what is no key – the names of formats, what argparse says – stays as it is
+    return _HELP.say(key, spoken()) if _HELP.has(key) else key
 
 
 class Formatter(argparse.HelpFormatter):
     """Help whose texts are keys of the catalogue, said when it is printed: no command waits for them."""
 
     def start_section(self, heading: str | None) -> None:
-        """Begin a list of options or commands."""
-        super().start_section(heading and _said(heading))
+        super().start_section(heading and _help(heading))
 
     def add_text(self, text: str | None) -> None:
-        """Add what stands above or below the lists."""
-        said = _said(text) if text else text
-        if said and text and text.startswith(_SENTENCES):
-            said = f"{said[0].upper()}{said[1:]}."
-        super().add_text(said)
+        words = _help(text) if text else text
+        if words and text and text.startswith(_SENTENCES):
+            words = f"{words[0].upper()}{words[1:]}."
+        super().add_text(words)
 
     def add_usage(
-        self,
-        usage: str | None,
-        actions: Iterable[argparse.Action],
-        groups: Iterable[Any],
-        prefix: str | None = None,
+        self, usage: str | None, actions: Iterable[argparse.Action], groups: Iterable[Any], prefix: str | None = None
     ) -> None:
-        """Add the first line."""
-        super().add_usage(usage and _said(usage), actions, groups, prefix)
+        super().add_usage(usage and _help(usage), actions, groups, prefix)
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        return action.help and _said(action.help)
+        return action.help and _help(action.help)
 
 
 class PlainFormatter(Formatter, argparse.RawDescriptionHelpFormatter):
     """The same where the lines of examples stay as they are."""
-
-
-def _said(key: str) -> str:
-    """The message under a key; what is no key – the names of formats, what argparse says – is returned as it is."""
-    return _HELP.say(key, spoken()) if _HELP.has(key) else key
 
 
 class Parser(argparse.ArgumentParser):
@@ -93,19 +83,16 @@ class Parser(argparse.ArgumentParser):
 
     fill: Callable[[argparse.ArgumentParser], None] | None = None
 
-    def parse_known_args(self, *given: Any, **named: Any) -> tuple[Any, list[str]]:  # noqa: ANN401
-        """Read arguments."""
+    def parse_known_args(self, *words: Any, **settings: Any) -> tuple[Any, list[str]]:  # noqa: ANN401
         self.complete()
-        return super().parse_known_args(*given, **named)
+        return super().parse_known_args(*words, **settings)
 
     def complete(self) -> None:
-        """Add the options that are made when arguments are there to be read."""
         if self.fill:
             self.fill(self)
             self.fill = None
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and leave with 2."""
         self.exit(2, f"{told('wrong-use', prog=self.prog, message=message)}\n")
 
 
@@ -119,67 +106,206 @@ class SingleValue(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        """Keep the value, or refuse a second one."""
         if getattr(namespace, self.dest, None) is not None:
             parser.error(str(told("given-twice-one-meant", option=option_string)))
         setattr(namespace, self.dest, values)
 
 
+# --- how values are read; each reader says in a sentence what is none
+
+
+def number(
+    pattern: str,
+    fault: str,
+    kind: type[int] | type[float] = float,
+    allowed: Container[float] | None = None,
+    **bounds: str,
+) -> Callable[[str], Any]:
+    """A reader of numbers written like ``pattern``; ``fault`` is the message for anything else.
+
+    >>> some_seconds("90"), a_limit("20"), a_share("0.25"), an_amount("1.5")
+    (90, 20, 0.25, 1.5)
+    """
+
+    def read(text: str) -> float:
+        if re.fullmatch(pattern, text.strip(), re.ASCII) and (allowed is None or kind(text) in allowed):
+            return kind(text)
+        raise argparse.ArgumentTypeError(told(fault, text=text, **bounds))
+
+    return read
+
+
+_WHOLE: Final = r"\d{1,20}"
+some_seconds: Final = number(_WHOLE, "no-seconds", int, range(1, 10**6))
+a_limit: Final = number(_WHOLE, "no-count", int, range(10**9))
+a_share: Final = number(r"0(\.\d+)?|1(\.0+)?|\.\d+", "no-share")
+an_amount: Final = number(r"\d+(\.\d+)?|\.\d+", "no-amount")
+
+
+def whole(least: int, most: int = 2**40) -> Callable[[str], int]:
+    """A reader of whole numbers from ``least`` to ``most``."""
+    return number(_WHOLE, "no-whole-number", int, range(least, most + 1), least=str(least), most=str(most))
+
+
+def some_keys(text: str) -> tuple[str, ...]:
+    """Keys with commas between them.
+
+    >>> some_keys("plan, -bits")
+    ('plan', '-bits')
+    """
+    return tuple(filter(None, map(str.strip, text.split(","))))
+
+
+def a_link(text: str) -> str:
+    """The address of something on the web.
+
+    >>> a_link("host.example")
+    Traceback (most recent call last):
+    argparse.ArgumentTypeError: « host.example » is no address such as https://host.example/
+    """
+    address = urlsplit(text)
+    if address.scheme not in ("http", "https") or not address.netloc or any(mark in text for mark in ' <>"?#'):
+        raise argparse.ArgumentTypeError(told("no-web-address", text=text))
+    return text
+
+
+def an_address(text: str) -> str:
+    """The address of a folder on the web, with a slash at its end."""
+    return a_link(text).rstrip("/") + "/"
+
+
+def a_scale(text: str) -> Scale:
+    """A scale of scores such as ``-4..4`` or ``count decimal``."""
+    from pan2kg.scores.scale import read_scale
+
+    try:
+        return read_scale(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(joined([told("no-scale", text=text), told("scale-form")])) from None
+
+
+def with_scale(words: Sequence[str]) -> list[str]:
+    """The words of a command, where ``--scale -4..4`` becomes one word: a value that begins with a hyphen is none.
+
+    >>> with_scale(["chains", "--scale", "-4..4", "m.csv"])
+    ['chains', '--scale=-4..4', 'm.csv']
+    """
+    # no word holds the character 0, which ends one for the system
+    return re.sub(r"(^|\0)--scale\0(?=-\d)", r"\1--scale=", "\0".join(words)).split("\0") if words else []
+
+
+# --- options as data: an option by its name, with what argparse is to know of it
+
+Settings = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | str
+"""What :meth:`argparse.ArgumentParser.add_argument` takes, made late where a module must be read for it."""
+Options = Mapping[str, Settings]
+FLAG: Final[dict[str, Any]] = {"action": "store_true"}
+SEVERAL: Final[dict[str, Any]] = {"action": "append", "default": []}
+FILE: Final[dict[str, Any]] = {"metavar": "FILE"}
+DAY: Final[dict[str, Any]] = {"metavar": "DAY", "type": a_day, "action": SingleValue}
+LANGUAGE: Final[Options] = {
+    "--language": lambda: {"choices": LANGUAGES, "default": language_of(os.environ), "help": "language"}
+}
+TIMEOUT: Final[dict[str, Any]] = {"metavar": "SECONDS", "type": some_seconds, "default": 60, "help": "endpoint.timeout"}
+ENDPOINT: Final[Options] = {"--endpoint": {"metavar": "URL", "help": "endpoint"}, "--timeout": TIMEOUT}
+OUTPUT: Final[Options] = {"-o --output": {**FILE, "help": "output"}}
+SELECTION: Final[Options] = {
+    "--columns": {"metavar": "KEYS", "dest": "shown", "type": some_keys, "action": SingleValue, "help": "columns"},
+    "--sort": {"metavar": "KEYS", "dest": "order", "type": some_keys, "action": SingleValue, "help": "sort"},
+    "--limit": {"metavar": "NUMBER", "type": a_limit, "action": SingleValue, "help": "limit"},
+    "--no-header": {**FLAG, "help": "no-header"},
+}
+
+
+def add_options(parser: argparse.ArgumentParser, command: str, options: Options) -> None:
+    """Add options to a parser; the message under the command's name and its own says what one is for, or ``help``."""
+    for names, settings in options.items():
+        if isinstance(settings, str):
+            setattr(parser, names, settings)  # a key of what stands above or below the options
+            continue
+        key = f"{command}.{names.rpartition(' ')[2].removeprefix('--')}"
+        more: dict[str, Any] = {"help": key, **(settings() if callable(settings) else settings)}
+        parser.add_argument(*names.split(), **more)
+
+
 def add_language(command: argparse.ArgumentParser) -> None:
-    """``--language``, by default that of the environment if there is a catalogue of it, else English."""
-    command.add_argument("--language", choices=LANGUAGES, default=language_of(os.environ), help="language")
+    add_options(command, "", LANGUAGE)
 
 
-def add_endpoint(command: argparse.ArgumentParser, *, required: bool = False) -> None:
-    """``--endpoint``, and how long one waits for it."""
-    command.add_argument("--endpoint", metavar="URL", required=required, help="endpoint")
-    command.add_argument("--timeout", metavar="SECONDS", type=some_seconds, default=60, help="endpoint.timeout")
+def add_endpoint(command: argparse.ArgumentParser) -> None:
+    add_options(command, "", ENDPOINT)
 
 
 def add_output(command: argparse.ArgumentParser, meaning: str = "output", *, required: bool = False) -> None:
-    """``-o``: the file that is written; without it the answer goes to standard output."""
     command.add_argument("-o", "--output", metavar="FILE", required=required, help=meaning)
 
 
 def add_as_of(command: argparse.ArgumentParser, meaning: str) -> None:
-    """``--as-of``: a day, given once."""
-    command.add_argument("--as-of", metavar="DAY", type=a_day, action=SingleValue, help=meaning)
+    command.add_argument("--as-of", **DAY, help=meaning)
 
 
 def add_selection(command: argparse.ArgumentParser) -> None:
-    """Which columns of an answer are written, in which order of rows, how many, and whether their names stand above."""
-    command.add_argument("--columns", metavar="KEYS", dest="shown", type=some_keys, action=SingleValue, help="columns")
-    command.add_argument("--sort", metavar="KEYS", dest="order", type=some_keys, action=SingleValue, help="sort")
-    command.add_argument("--limit", metavar="NUMBER", type=a_limit, action=SingleValue, help="limit")
-    command.add_argument("--no-header", action="store_true", help="no-header")
+    add_options(command, "", SELECTION)
 
 
 def selection_of(options: argparse.Namespace, form: str) -> Selection:
-    """What was typed of it.
+    """Which columns and rows were asked for, if the format can be written so."""
+    from pan2kg.tables.table import Selection
 
-    Raises:
-        FormatError: the names are to be left out where they are no line of their own.
+    selection = Selection(options.shown or (), options.order or (), options.limit, header=not options.no_header)
+    selection.refuse(form)
+    return selection
+
+
+def read_parameters(words: Sequence[str]) -> dict[str, str]:
+    """Parameters typed as ``--name value`` or ``--name=value``, by name.
+
+    >>> read_parameters(["--only-plan", "lu-bhr-2", "--top=3"])
+    {'only_plan': 'lu-bhr-2', 'top': '3'}
+    >>> read_parameters(["--plan", "a", "--plan", "b"])
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: --plan is given twice. Give one value.
     """
-    from pan2kg.tables.selection import Selection
+    pieces = [piece for word in words for piece in (word.split("=", 1) if word.startswith("--") else [word])]
+    if len(pieces) % 2 or not all(piece.startswith("--") for piece in pieces[::2]):
+        raise QueryError("cannot-read-parameters", remedy="write-parameters", names=" ".join(words))
+    parameters: dict[str, str] = {}
+    for option, value in zip(pieces[::2], pieces[1::2], strict=True):
+        name = option[2:].replace("-", "_")
+        if name in parameters:
+            raise QueryError("given-twice", remedy="give-one-value", name=option)
+        parameters[name] = value
+    return parameters
 
-    found = Selection(options.shown or (), options.order or (), options.limit, header=not options.no_header)
-    found.refuse(form)
-    return found
+
+def refuse_unknown(words: Iterable[str], parameters: Collection[str], options: argparse.Namespace) -> None:
+    """Refuse what is typed as an option and is none, with the nearest; ``parameters`` are names as they are typed.
+
+    >>> refuse_unknown(["--lst"], ["plan"], argparse.Namespace(command="ask", list=False, format="csv"))
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: There is no option and no parameter « lst ». Did you mean --list?
+    """
+    inner = {"command", "name", "parameters", "version"}
+    known = [*parameters, *(name.replace("_", "-") for name in vars(options) if name not in inner)]
+    for word in words:
+        name = word.partition("=")[0].removeprefix("--")
+        if word.startswith("--") and name not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, n=1, cutoff=0.5)
+            remedy = told("did-you-mean-option", name=near[0]) if near else there_are(f"--{option}" for option in known)
+            raise QueryError("no-option", remedy=remedy, name=name)
 
 
-def tell_left_out(number: int) -> None:
-    """Say on standard error how many rows a limit left out."""
-    if number:
-        sys.stderr.write(f"{say('progress', 'rows-left-out', n=number)}\n")
+# --- what is read for a command
 
 
 def project_of(options: argparse.Namespace) -> Project:
     """The project that was named, or several together, else the nearest, else the one that comes with the package."""
     if options.project:
         return Project.together(options.project)
-    found = Project.find()
-    options.found = found
-    return found
+    options.nearest = Project.find()
+    return options.nearest  # type: ignore[no-any-return]
 
 
 _ANSWER: Final = frozenset((
@@ -190,36 +316,28 @@ _ANSWER: Final = frozenset((
 
 def tell_project(options: argparse.Namespace) -> None:
     """Say on standard error which project was read, where one was found nearby and nobody named it."""
-    found: Project | None = getattr(options, "found", None)
-    if found and not found.is_packaged and options.command in _ANSWER:
-        sys.stderr.write(f"{say('progress', 'project', name=found.root)}\n")
+    project: Project | None = getattr(options, "nearest", None)
+    if project and not project.is_packaged and options.command in _ANSWER:
+        sys.stderr.write(f"{say('progress', 'project', name=project.root)}\n")
 
 
 def cache_of(options: argparse.Namespace) -> Path | None:
-    """The folder where states of graphs are kept: the one that was typed, else the user's; None for none.
-
-    Raises:
-        ProjectError: the folder that was typed cannot be made.
-    """
+    """The folder where states of graphs are kept: the one that was typed, else the user's; None for none."""
     from pan2kg.store.cache import cache_folder
 
     if getattr(options, "no_cache", False):
         return None
-    if not (typed := getattr(options, "cache", None)):
+    if not (folder := getattr(options, "cache", None)):
         return cache_folder()
     try:
-        Path(typed).mkdir(parents=True, exist_ok=True)
+        Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ProjectError("cannot-use-cache", place=Place(typed), reason=reason(error)) from None
-    return Path(typed)
+        raise ProjectError("cannot-use-cache", place=Place(folder), reason=reason(error)) from None
+    return Path(folder)
 
 
 def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: bool = True) -> RemoteStore:
-    """The store behind the endpoint that was typed, once it is known to answer; another release there is told.
-
-    Raises:
-        EndpointError: it cannot be reached, or what it holds cannot be believed.
-    """
+    """The store behind the endpoint that was typed, once it is known to answer; another release there is told."""
     from pan2kg.graph.dataset import other_release
     from pan2kg.store.remote import open_remote
 
@@ -229,27 +347,32 @@ def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: boo
     return store
 
 
-def told_links(store: LocalStore) -> Message | None:
+def links_told(store: LocalStore) -> Message | None:
     """That a graph has too many derived links for all of them to be here; None where it has not."""
     from pan2kg.store.derived_links import TOP, missing_links
 
-    found = missing_links(store)
-    return Message("progress", "links-strongest", {"held": found[0], "ways": found[1], "top": TOP}) if found else None
+    missing = missing_links(store)
+    counts = missing and {"held": missing[0], "ways": missing[1], "top": TOP}
+    return Message("progress", "links-strongest", counts) if counts else None
 
 
 def tell_links(store: LocalStore) -> None:
-    """Say so on standard error."""
-    if told := told_links(store):
-        sys.stderr.write(f"{told}\n")
+    if message := links_told(store):
+        sys.stderr.write(f"{message}\n")
 
+
+# --- what is written
 
 _SIGNALS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
 """What a terminal obeys instead of showing it, or by which it turns the order of what it shows."""
 _FOR_PEOPLE: Final = frozenset(("text", "table", "md"))
+_BLANK: Final = "\r\x1b[K"
+_WIDTH: Final = 76
+"""Less than the narrowest usual terminal: a sentence that wraps could not be taken away again."""
 
 
 def harmless(text: str) -> str:
-    """A text whose control characters are pictures of them: names and quotations are written by others.
+    r"""A text whose control characters are pictures of them: names and quotations are written by others.
 
     >>> harmless("a\x1b[2Jb\tc\x9b1m\r\n")
     'a␛[2Jb\tc�1m\r\n'
@@ -260,11 +383,7 @@ def harmless(text: str) -> str:
 
 
 def emit(text: str | bytes, output: str | None = None, form: str = "text") -> None:
-    """Write an answer to the file that was named, else to standard output, where people read it without harm.
-
-    Raises:
-        QueryError: a spreadsheet is asked for and no file is named.
-    """
+    """Write an answer to the file that was named, else to standard output, where people read it without harm."""
     if output:
         write_atomically(Path(output), text)
     elif isinstance(text, bytes):
@@ -272,6 +391,17 @@ def emit(text: str | bytes, output: str | None = None, form: str = "text") -> No
     else:
         sys.stdout.write(harmless(text) if form in _FOR_PEOPLE else text)
         sys.stdout.flush()
+
+
+def tell_left_out(rows: int) -> None:
+    """Say on standard error how many rows a limit left out."""
+    if rows:
+        sys.stderr.write(f"{say('progress', 'rows-left-out', n=rows)}\n")
+
+
+def width_of(options: argparse.Namespace) -> int:
+    """How many characters fit on a line: of the terminal, or 120 in a file."""
+    return shutil.get_terminal_size((120, 24)).columns if options.output is None else 120
 
 
 @contextmanager
@@ -301,75 +431,6 @@ def interruptible() -> Iterator[None]:
         os.close(sink)
         thread.join()
         os.close(source)
-
-
-def width_of(options: argparse.Namespace) -> int:
-    """How many characters fit on a line: of the terminal, or 120 in a file."""
-    return shutil.get_terminal_size((120, 24)).columns if options.output is None else 120
-
-
-def read_parameters(given: Sequence[str]) -> dict[str, str]:
-    """Parameters typed as ``--name value`` or ``--name=value``, by name.
-
-    Raises:
-        QueryError: they cannot be read so, or one is given twice.
-
-    >>> read_parameters(["--only-plan", "lu-bhr-2", "--top=3"])
-    {'only_plan': 'lu-bhr-2', 'top': '3'}
-    >>> read_parameters(["--plan", "a", "--plan", "b"])
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: --plan is given twice. Give one value.
-    """
-    words = [word for one in given for word in (one.split("=", 1) if one.startswith("--") else [one])]
-    if len(words) % 2 or not all(word.startswith("--") for word in words[::2]):
-        raise QueryError("cannot-read-parameters", remedy="write-parameters", names=" ".join(given))
-    found: dict[str, str] = {}
-    for name, value in zip(words[::2], words[1::2], strict=True):
-        if name[2:].replace("-", "_") in found:
-            raise QueryError("given-twice", remedy="give-one-value", name=name)
-        found[name[2:].replace("-", "_")] = value
-    return found
-
-
-def typed(options: argparse.Namespace) -> list[str]:
-    """The options of a command as they are typed, without the dashes.
-
-    >>> typed(argparse.Namespace(command="ask", as_of=None, name="x", parameters=[]))
-    ['as-of']
-    """
-    inner = {"command", "name", "parameters", "version"}
-    return [name.replace("_", "-") for name in vars(options) if name not in inner]
-
-
-def refuse_unknown(given: Iterable[str], parameters: Collection[str], options: Collection[str]) -> None:
-    """Refuse what is typed as an option and is none.
-
-    ``parameters`` and ``options`` are names as they are typed, without the dashes.
-
-    Raises:
-        QueryError: an option nobody knows, with the nearest.
-
-    >>> refuse_unknown(["--lst"], ["plan"], ["list", "format"])
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: There is no option and no parameter « lst ». Did you mean --list?
-    """
-    known = [*parameters, *options]
-    for word in given:
-        name = word.partition("=")[0].removeprefix("--")
-        if word.startswith("--") and name not in known:
-            raise QueryError("no-option", remedy=_nearest(name, known), name=name)
-
-
-def _nearest(name: str, known: list[str]) -> Message:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    return told("did-you-mean-option", name=near[0]) if near else there_are(f"--{one}" for one in known)
-
-
-_BLANK: Final = "\r\x1b[K"
-_WIDTH: Final = 76
-"""Less than the narrowest usual terminal: a sentence that wraps could not be taken away again."""
 
 
 class Progress:

@@ -7,140 +7,107 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import (
-    Progress,
-    SingleValue,
-    add_endpoint,
-    add_language,
-    add_output,
-    cache_of,
-    emit,
-    open_endpoint,
-    project_of,
-)
+from pan2kg.cli import arguments
+from pan2kg.cli.arguments import project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages, decimal
 from pan2kg.i18n.days import today
 from pan2kg.i18n.message import Message, say, spoken, told
-from pan2kg.project import Project
 
 if TYPE_CHECKING:
     from pan2kg.review.anchoring import Anchoring
-    from pan2kg.validation.change import Change
     from pan2kg.validation.report import Report
 
-
-FORMATS = ("text", "json", "github", "html", "junit", "turtle")
-
-
-def add_check(command: argparse.ArgumentParser) -> None:
-    """What is checked, how the report is written, and when the command fails."""
-    command.add_argument("files", metavar="FILE", nargs="*", help="check.files")
-    command.add_argument("--since", metavar="REVISION", default="", help="check.since")
-    add_language(command)
-    command.add_argument("--format", choices=FORMATS, default="text", help="check.format")
-    command.add_argument("--fail-on", choices=("violation", "warning"), default="violation", help="check.fail-on")
-    command.add_argument("--baseline", metavar="FILE", help="check.baseline")
-    command.add_argument("--write-baseline", metavar="FILE", help="check.write-baseline")
-    command.add_argument("--engine", choices=("sparql", "pyshacl", "both"), default="sparql", help="check.engine")
-    command.add_argument("--explain", metavar="RULE", help="check.explain")
-    add_endpoint(command)
-    add_output(command, "check.output")
+CHECK: Final = {
+    "files": {"metavar": "FILE", "nargs": "*"},
+    "--since": {"metavar": "REVISION", "default": ""},
+    **arguments.LANGUAGE,
+    "--format": {"choices": ("text", "json", "github", "html", "junit", "turtle"), "default": "text"},
+    "--fail-on": {"choices": ("violation", "warning"), "default": "violation"},
+    "--baseline": arguments.FILE,
+    "--write-baseline": arguments.FILE,
+    "--engine": {"choices": ("sparql", "pyshacl"), "default": "sparql"},
+    "--explain": {"metavar": "RULE"},
+    **arguments.ENDPOINT,
+    "-o --output": arguments.FILE,
+}
+INIT: Final = {
+    "folder": {"metavar": "DIR"},
+    "--country": {"metavar": "CODE"},
+    "--base": {"metavar": "URL", "type": arguments.an_address},
+    "--licence": {"choices": ("cc-by-4.0", "cc0-1.0"), "default": "cc-by-4.0"},
+    "--publisher": {"metavar": "NAME", "default": ""},
+    "--without-core": arguments.FLAG,
+}
+ANCHOR: Final = {
+    "file": arguments.FILE,
+    "--document": {"metavar": "KEY", "required": True, "action": arguments.SingleValue},
+    "--dry-run": {**arguments.FLAG, "help": "add.dry-run"},
+    **arguments.LANGUAGE,
+}
 
 
 def run_check(options: argparse.Namespace) -> int:
     """Check the project; 1 where findings reach what the command is to fail on. Or show the queries of a rule."""
     from pan2kg.report.check import write_report
     from pan2kg.report.findings import heading
-    from pan2kg.validation.change import Change, named_files
-    from pan2kg.validation.report import write_baseline
+    from pan2kg.validation import check as changes
+    from pan2kg.validation import report as reports
+    from pan2kg.validation.check import Engine, check_store
+    from pan2kg.validation.kept import kept_report
 
-    project = project_of(options)
-    if project.data and options.endpoint is None:
+    project, is_remote = project_of(options), options.endpoint is not None
+    if project.data and not is_remote:
         raise ProjectError("release-has-no-files", remedy="check-its-project")
     if options.explain:
-        from pan2kg.validation.explanation import explain
+        from pan2kg.validation.compilation import explain
 
-        emit(explain(project, options.explain), options.output)
+        arguments.emit(explain(project, options.explain), options.output)
         return 0
-    change = Change(named_files(project, options.files, Path()), options.since)
-    if (options.files or options.since) and (options.baseline or options.write_baseline):
+    change = changes.Change(changes.named_files(project, options.files, Path()), options.since)
+    is_whole = not options.files and not options.since
+    if not is_whole and (options.baseline or options.write_baseline):
         raise QueryError("baseline-of-whole", remedy="check-the-whole")
-    if options.endpoint is not None and (options.files or options.since):
+    if not is_whole and is_remote:
         raise QueryError("files-not-there", remedy="check-the-files-here")
-    report = _at_endpoint(project, options) if options.endpoint is not None else _checked(project, change, options)
+    fail_on, engine = reports.Severity(options.fail_on), Engine(options.engine)
+    baseline = Path(options.baseline) if options.baseline else None
+    if is_remote:
+        from pan2kg.store.remote import insist_on_shapes
+
+        if engine is not Engine.SPARQL:
+            raise QueryError("remote-engine", remedy="leave-out-engine", engine=options.engine)
+        store = arguments.open_endpoint(project, options)
+        insist_on_shapes(store)
+        report = check_store(project, store, fail_on=fail_on, baseline=baseline)
+        sys.stderr.write(f"{say('progress', 'files-not-checked')}\n")
+    else:
+        progress = arguments.Progress(after=2)
+        accepted = reports.read_baseline(baseline) if baseline else None
+
+        def make() -> Report:
+            return changes.check_change(
+                project, change, fail_on=fail_on, engine=engine,
+                tell=lambda key: progress(str(Message("progress", key))),
+            )  # fmt: skip
+
+        kept = arguments.cache_of(options) if is_whole and engine is Engine.SPARQL else None
+        # a report that is kept was made for any of the severities
+        report = replace(kept_report(project, kept, make), fail_on=fail_on)
+        progress.finish()
+        report = report if accepted is None else reports.compare(report, accepted, file=options.baseline)
     if options.write_baseline:
-        write_baseline(report, Path(options.write_baseline))
+        reports.write_baseline(report, Path(options.write_baseline))
     head = f"{heading(project, change, options.language, made=report.made)}\n" if options.format == "text" else ""
-    emit(head + write_report(report, options.format, language=options.language), options.output, options.format)
+    text = head + write_report(report, options.format, language=options.language)
+    arguments.emit(text, options.output, options.format)
     return 0 if report.conforms or options.write_baseline else 1
 
 
-def _at_endpoint(project: Project, options: argparse.Namespace) -> Report:
-    """The same of a graph that is somewhere else, as far as it is no matter of files, which is said.
-
-    Raises:
-        QueryError: another engine is asked for.
-    """
-    from pan2kg.store.remote import insist_on_shapes
-    from pan2kg.validation.check import Engine, check_store
-    from pan2kg.validation.report import Severity
-
-    if Engine(options.engine) is not Engine.SPARQL:
-        raise QueryError("remote-engine", remedy="leave-out-engine", engine=options.engine)
-    store = open_endpoint(project, options)
-    insist_on_shapes(store)
-    baseline = Path(options.baseline) if options.baseline else None
-    report = check_store(project, store, fail_on=Severity(options.fail_on), baseline=baseline)
-    sys.stderr.write(f"{say('progress', 'files-not-checked')}\n")
-    return report
-
-
-def _checked(project: Project, change: Change, options: argparse.Namespace) -> Report:
-    """The report, while what is being done is said on a terminal."""
-    from pan2kg.validation.change import check_change
-    from pan2kg.validation.check import Engine
-    from pan2kg.validation.kept import kept_report
-    from pan2kg.validation.report import Severity, compare, read_baseline
-
-    progress = Progress(after=2)
-    accepted = read_baseline(Path(options.baseline)) if options.baseline else None
-
-    fail_on, engine = Severity(options.fail_on), Engine(options.engine)
-
-    def make() -> Report:
-        return check_change(
-            project, change, fail_on=fail_on, engine=engine,
-            tell=lambda key: progress(str(Message("progress", key))),
-        )  # fmt: skip
-
-    is_whole = not change.files and not change.since and engine is Engine.SPARQL
-    report = replace(kept_report(project, cache_of(options) if is_whole else None, make), fail_on=fail_on)
-    progress.finish()
-    return report if accepted is None else compare(report, accepted, file=options.baseline)
-
-
-def add_init(command: argparse.ArgumentParser) -> None:
-    """The folder, the country, and what a project decides before it begins."""
-    from pan2kg.cli.values import an_address
-
-    command.add_argument("folder", metavar="DIR", help="init.folder")
-    command.add_argument("--country", metavar="CODE", help="init.country")
-    command.add_argument("--base", metavar="URL", type=an_address, help="init.base")
-    command.add_argument("--licence", choices=("cc-by-4.0", "cc0-1.0"), default="cc-by-4.0", help="init.licence")
-    command.add_argument("--publisher", metavar="NAME", default="", help="init.publisher")
-    command.add_argument("--without-core", action="store_true", help="init.without-core")
-
-
 def run_init(options: argparse.Namespace) -> int:
-    """Start a project of a country.
-
-    Raises:
-        QueryError: no country, or an unknown one, is named.
-        ProjectError: the folder holds something already, or cannot be written.
-    """
+    """Start a project of a country."""
     from pan2kg.countries.beginning import Beginning, begin
     from pan2kg.countries.table import countries, find_country
 
@@ -149,16 +116,8 @@ def run_init(options: argparse.Namespace) -> int:
     country = find_country(options.country)
     space = options.base or f"https://{country.code}.example/"
     beginning = Beginning(country, space, options.licence, options.publisher, not options.without_core, today())
-    emit("".join(f"{line}\n" for line in begin(Path(options.folder), beginning)))
+    arguments.emit("".join(f"{line}\n" for line in begin(Path(options.folder), beginning)))
     return 0
-
-
-def add_anchor(command: argparse.ArgumentParser) -> None:
-    """The file and the document it is."""
-    command.add_argument("file", metavar="FILE", help="anchor.file")
-    command.add_argument("--document", metavar="KEY", required=True, action=SingleValue, help="anchor.document")
-    command.add_argument("--dry-run", action="store_true", help="add.dry-run")
-    add_language(command)
 
 
 def run_anchor(options: argparse.Namespace) -> int:
@@ -171,42 +130,44 @@ def run_anchor(options: argparse.Namespace) -> int:
     from pan2kg.turtle.writer import read_prefixes
 
     project = project_of(options)
-    name = document_named(open_stated(project, cache_of(options)), project, options.document)
+    name = document_named(open_stated(project, arguments.cache_of(options)), project, options.document)
     document = read_document(Path(options.file))
     with alone(project):
-        made = anchor(project, document, name, today())
-        emit("".join(one.difference for one in made.files))
-        if made.files and not options.dry_run:
-            write(project, {one.path: one.new for one in made.files}, read_prefixes(project))
-    sys.stderr.write("".join(f"{line}\n" for line in _lines(made, options.document, is_shown=options.dry_run)))
-    return 1 if made.orphans else 0
+        anchoring = anchor(project, document, name, today())
+        arguments.emit("".join(file.difference for file in anchoring.files))
+        if anchoring.files and not options.dry_run:
+            write(project, {file.path: file.new for file in anchoring.files}, read_prefixes(project))
+    lines = _remarks(anchoring, options.document, is_shown=options.dry_run)
+    sys.stderr.write("".join(f"{arguments.harmless(line)}\n" for line in lines))
+    return 1 if anchoring.orphans else 0
 
 
-def _lines(made: Anchoring, document: str, *, is_shown: bool) -> Iterator[str]:
+def _remarks(anchoring: Anchoring, document: str, *, is_shown: bool) -> Iterator[str]:
     """How many passages were located, which were not, and how much of the document is quoted."""
-    from pan2kg.validation.rights import LONGEST, SHARES
+    from pan2kg.validation.quotations import LONGEST, SHARES
 
-    progress, language = Messages("progress"), spoken()
-    key = "anchored-shown" if is_shown else "anchored" if made.files else "anchored-before"
-    passages = progress.counted(len(made.anchors), "anchored-passages", language)
-    yield str(Message("progress", key, {"passages": passages, "document": document, "files": len(made.files)}))
-    for orphan in made.orphans:
-        words = _brief(orphan.quotation.words)
-        values = {"place": str(orphan.place), "passage": orphan.subject.rpartition("/")[2], "quote": words}
+    def brief(words: str) -> str:
+        line = " ".join(words.split())
+        return line if len(line) <= 120 else f"{line[:119].rstrip()}…"
+
+    def remark(key: str, **values: object) -> str:
+        return str(Message("progress", key, values))
+
+    language = spoken()
+    passages = Messages("progress").counted(len(anchoring.anchors), "anchored-passages", language)
+    key = "anchored-shown" if is_shown else "anchored" if anchoring.files else "anchored-before"
+    yield remark(key, passages=passages, document=document, files=len(anchoring.files))
+    for orphan in anchoring.orphans:
+        passage = orphan.subject.rpartition("/")[2]
+        key, more = "orphan", dict[str, object]()
         if orphan.times:
-            yield str(Message("progress", "orphan-several", {**values, "times": orphan.times}))
+            key, more = "orphan-several", {"times": orphan.times}
         elif orphan.nearest:
-            yield str(Message("progress", "orphan-near", {**values, "near": _brief(orphan.nearest)}))
-        else:
-            yield str(Message("progress", "orphan", values))
-    for place, quotation in made.long:
-        size = {"characters": len(quotation.words), "most": LONGEST[0], "words": LONGEST[1]}
-        yield str(Message("progress", "quotation-long", {"place": str(place), **size}))
-    if made.share > SHARES[0]:
-        shares = {"share": decimal(100 * made.share, language, 0), "document": document}
-        yield str(Message("progress", "quoted-too-much" if made.share > SHARES[1] else "quoted-much", shares))
-
-
-def _brief(words: str) -> str:
-    plain = " ".join(words.split())
-    return plain if len(plain) <= 120 else f"{plain[:119].rstrip()}…"
+            key, more = "orphan-near", {"near": brief(orphan.nearest)}
+        yield remark(key, place=str(orphan.place), passage=passage, quote=brief(orphan.quotation.words), **more)
+    for place, quotation in anchoring.long:
+        size = len(quotation.words)
+        yield remark("quotation-long", place=str(place), characters=size, most=LONGEST[0], words=LONGEST[1])
+    if anchoring.share > SHARES[0]:
+        key = "quoted-too-much" if anchoring.share > SHARES[1] else "quoted-much"
+        yield remark(key, share=decimal(100 * anchoring.share, language, 0), document=document)

@@ -16,11 +16,14 @@ from pan2kg.cli.arguments import (
     Formatter,
     PlainFormatter,
     SingleValue,
+    a_scale,
+    a_share,
     add_as_of,
     add_endpoint,
     add_language,
     add_output,
     add_selection,
+    an_amount,
     cache_of,
     emit,
     open_endpoint,
@@ -29,7 +32,6 @@ from pan2kg.cli.arguments import (
     tell_left_out,
     width_of,
 )
-from pan2kg.cli.values import a_scale, a_share, an_amount
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, level
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Text
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
     from pan2kg.project import Project
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.tables.table import Choice
+    from pan2kg.tables.making import Choice
 
 FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
 
@@ -53,7 +55,6 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
     command.formatter_class = PlainFormatter
     command.set_defaults(figure=None, help_text=command.format_help)
     command.add_argument("--from", metavar="DIR", dest="columns", type=Path, help="coherence.from")
-    command.add_argument("--cluster", metavar="URL", help="coherence.cluster")
     _levels(command)
     add_output(command)
     figures = command.add_subparsers(title="title.figures", metavar="FIGURE")
@@ -198,22 +199,18 @@ def _from_columns(options: argparse.Namespace) -> str:
     Raises:
         QueryError: a figure is named as well.
         ProjectError: the files are not there, or not what was exported.
-        EndpointError: the cluster that was named does not do it.
+        FormatError: the extra « parquet » is not installed.
     """
-    from functools import partial
-
-    from pan2kg.coherence.columns import here, on_cluster, pairs_of_plans
+    from pan2kg.coherence.columns import pairs_of_plans
     from pan2kg.tables.parquet import read_columns
 
     if options.figure is not None:
         raise QueryError("columns-no-figure", remedy="leave-out-figure", name=options.figure)
-    columns = read_columns(options.columns)
-    count = partial(on_cluster, master=options.cluster) if options.cluster else here
-    found = pairs_of_plans(columns, level(options.evidence) or HEADLINE, count=count)
-    sides = (found.one.tolist(), found.two.tolist(), found.low.tolist(), found.broad.tolist(), found.links.tolist())
-    rows = zip(*sides, strict=True)
-    names = [f'"{name}"' if "," in name else name for name in columns.plans]
-    lines = (f"{names[a]},{names[b]},{low:.6f},{broad:.6f},{links}" for a, b, low, broad, links in rows)
+    rows = pairs_of_plans(read_columns(options.columns), level(options.evidence) or HEADLINE)
+    lines = (
+        ",".join([*(f'"{name}"' if "," in name else name for name in (plan, other)), f"{low:.6f},{broad:.6f},{links}"])
+        for plan, other, low, broad, links in rows
+    )
     return "\n".join(["plan,other_plan,low,broad,linked_actions", *lines, ""])
 
 
@@ -224,8 +221,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         Pan2kgError: an unknown name, a matrix that cannot be read, a graph without actions, a file not written,
             or a plan or action that was not in force on the day.
     """
-    from pan2kg.tables.selection import select_figures
-    from pan2kg.tables.writers import write_figures
+    from pan2kg.tables.writers import Style, write
 
     selection = selection_of(options, options.format)
     choice = _choice(options)
@@ -243,13 +239,10 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         write_ledger(graph, choice, Path(options.write))
     if dated:
         figures = replace(figures, notes=(*figures.notes, *_notes(dated)))
-    figures, left_out = select_figures(figures, selection)
+    figures, left_out = selection.of(figures)
     tell_left_out(left_out)
-    if options.format == "xlsx":
-        from pan2kg.tables.spreadsheet import write_figures_spreadsheet
-
-        return write_figures_spreadsheet(figures, options.language)
-    return selection.written(write_figures(figures, options.format, language=options.language, width=width))
+    written = write(figures, options.format, Style(options.language, width=width))
+    return selection.written(written) if isinstance(written, str) else written
 
 
 def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedGraph | None]:
@@ -267,8 +260,7 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedG
     if given is None or TABLES[options.figure].whole:
         store, asked = open_kept(project, cache_of(options), linear_rules(project)), given is not None
         return Graph(project, store, language=options.language, as_of=given, asked=asked), None
-    from pan2kg.store.as_of import as_of
-    from pan2kg.store.dates import instances
+    from pan2kg.store.as_of import as_of, instances
     from pan2kg.turtle.vocabulary import PAN
 
     dated = as_of(load_project(project), given, project, rules=linear_rules(project))
@@ -295,7 +287,7 @@ def _notes(dated: DatedGraph) -> list[Text]:
 
 
 def _choice(options: argparse.Namespace) -> Choice:
-    from pan2kg.tables.table import Choice, Scoring
+    from pan2kg.tables.making import Choice, Scoring
 
     def given(name: str) -> tuple[str, ...]:
         return tuple(getattr(options, name, None) or ())

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import SingleValue, add_language, add_output, cache_of, emit, project_of, width_of
-from pan2kg.cli.values import a_link
+from pan2kg.cli.arguments import SingleValue, a_link, add_language, add_output, cache_of, emit, project_of, width_of
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.layout import noted
 from pan2kg.i18n.catalogue import Messages
@@ -281,9 +280,9 @@ def _own_country(graph: Graph) -> str:
 
 def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
     """The file that was named, else what was read of the plan."""
-    from pan2kg.coherence.uses import key
     from pan2kg.extract.reading.process import read_document
     from pan2kg.review.work import read_kept
+    from pan2kg.turtle.vocabulary import key
 
     if options.file:
         return read_document(Path(options.file), reading_options(options))
@@ -385,9 +384,9 @@ def run_candidates(options: argparse.Namespace) -> int:
         OutlineError: the file cannot be read as a document.
         ProjectError: there are no files to write to.
     """
-    from pan2kg.coherence.uses import key
     from pan2kg.review.candidates import search, since
     from pan2kg.review.work import keep, work_folder
+    from pan2kg.turtle.vocabulary import key
 
     graph = _open(options)
     plan = _plan(graph, options.plan)

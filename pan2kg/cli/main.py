@@ -10,186 +10,106 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib import import_module
+from types import ModuleType
 from typing import Final
 
-from pan2kg.cli.arguments import Formatter, Parser, PlainFormatter, emit, harmless, tell_project, translated
-from pan2kg.cli.values import with_scale
+from pan2kg.cli import arguments
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.compilation import CatalogueError
 from pan2kg.i18n.message import language_of, language_typed, speaking, told
 from pan2kg.project import reason
 
-SHELLS = ("bash", "zsh", "fish")
+SHELLS: Final = ("bash", "zsh", "fish")
+COMPLETION: Final = {"shell": {"metavar": "SHELL", "choices": SHELLS, "help": ", ".join(SHELLS)}}
 
+COMMANDS: Final = {
+    "serve": "serve", "ask": "ask", "sparql": "ask", "find": "ask", "coherence": "coherence", "picture": "files",
+    "export": "files", "report": "files", "brief": "files", "check": "check", "read": "documents",
+    "mentions": "documents", "candidates": "documents", "draft": "documents", "add": "add", "rekey": "add",
+    "review": "review", "sheet": "sheet", "anchor": "check", "keep": "add", "dump": "files", "load": "files",
+    "mcp": "ask", "site": "files", "publish": "publish", "portal": "portal", "diff": "publish", "init": "check",
+    "journal": "serve", "completion": "main",
+}  # fmt: skip
+"""The commands in the order in which one meets them, each with the module of this room that holds it.
 
-def add_completion(command: argparse.ArgumentParser) -> None:
-    """The shell."""
-    command.add_argument("shell", metavar="SHELL", choices=SHELLS, help=", ".join(SHELLS))
-
-
-def run_completion(options: argparse.Namespace) -> int:
-    """Print the script of a shell; it is loaded by the shell at its start."""
-    import shtab
-
-    parser = build_parser()
-    _complete(parser)
-    emit(shtab.complete(parser, shell=options.shell))
-    return 0
-
-
-def _complete(parser: argparse.ArgumentParser) -> None:
-    """Add all options of a parser and of the commands below it."""
-    if isinstance(parser, Parser):
-        parser.complete()
-    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to its commands
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
-            for inner in action.choices.values():
-                _complete(inner)
-        elif isinstance(action.choices, Mapping):
-            action.choices = tuple(action.choices)  # shtab takes a mapping for commands
-
-
+The module has a function ``run_ask`` that takes the options and gives the exit code, and the options themselves: as
+data, ``ASK``, or as ``add_ask``, which adds them to a parser.
+"""
+_FREE: Final = frozenset(("ask", "picture"))
+"""The commands that read themselves what no option takes."""
+_STAYING: Final = frozenset(("serve", "mcp"))
+"""The commands that go on until they are ended."""
 _SELDOM: Final = (50_000, 20, 20)
 """How much is made before Python looks for garbage in cycles: what a command makes stays to its end, or goes soon."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command: the module of this room that holds it, what it does in a few words, and what may be typed after it.
-
-    The module has two functions of its name: ``add_ask`` takes the parser to which it adds options, ``run_ask`` the
-    options and gives the exit code. Where ``parameters`` holds, the command reads what no option takes itself; where
-    ``stays`` does, it goes on until it is ended.
-    """
-
-    name: str
-    module: str
-    parameters: bool = False
-    stays: bool = False
-
-    def add(self, parser: argparse.ArgumentParser) -> None:
-        """Add its options."""
-        self._function("add")(parser)
-
-    def run(self, options: argparse.Namespace) -> int:
-        """Run it; the exit code."""
-        usual = gc.get_threshold()
-        gc.set_threshold(*(usual if self.stays else _SELDOM))
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command; 0 fine, 1 findings, 2 wrong use or unreadable input, 130 interrupted."""
+    # Something takes the place of standard streams that are closed, and no file that is opened later their numbers.
+    for descriptor, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         try:
-            return int(self._function("run")(options))
-        finally:
-            gc.set_threshold(*usual)
-
-    def _function(self, verb: str) -> Callable[..., int]:
-        found: Callable[..., int] = getattr(import_module(f"pan2kg.cli.{self.module}"), f"{verb}_{self.name}")
-        return found
-
-
-COMMANDS: Final = {
-    command.name: command
-    for command in (
-        Command("serve", "serve", stays=True),
-        Command("ask", "ask", parameters=True),
-        Command("sparql", "ask"),
-        Command("find", "ask"),
-        Command("coherence", "coherence"),
-        Command("picture", "files", parameters=True),
-        Command("export", "files"),
-        Command("report", "files"),
-        Command("brief", "files"),
-        Command("check", "check"),
-        Command("read", "documents"),
-        Command("mentions", "documents"),
-        Command("candidates", "documents"),
-        Command("draft", "documents"),
-        Command("add", "add"),
-        Command("rekey", "add"),
-        Command("review", "review"),
-        Command("sheet", "sheet"),
-        Command("anchor", "check"),
-        Command("keep", "add"),
-        Command("dump", "files"),
-        Command("load", "files"),
-        Command("mcp", "ask", stays=True),
-        Command("site", "files"),
-        Command("publish", "publish"),
-        Command("portal", "portal"),
-        Command("diff", "publish"),
-        Command("init", "check"),
-        Command("completion", "main"),
-    )
-}
-"""The commands, in the order in which one meets them."""
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0 fine, 1 findings, 2 wrong use or unreadable input."""
-    _open_closed()
+            os.fstat(descriptor)
+        except OSError:
+            # the lowest number that is free; an answer nobody gets is an error, a remark nobody gets is none
+            os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    words = sys.argv[1:] if arguments is None else list(arguments)
+    words = sys.argv[1:] if words is None else list(words)
     # The language named to « draft » is that of the plan it reads.
-    language = language_of(os.environ) if words[:1] == ["draft"] else language_typed(words)
-    with speaking(language):
-        return _run(words)
-
-
-def _open_closed() -> None:
-    """Put something in place of standard streams that are closed: nothing to read, and what refuses to be written to.
-
-    No file that is opened later may take their numbers.
-    """
-    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+    with speaking(language_of(os.environ) if words[:1] == ["draft"] else language_typed(words)):
         try:
-            os.fstat(number)
-        except OSError:
-            # it is the lowest number that is free; an answer nobody gets is an error, a remark nobody gets is none
-            os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+            try:
+                return _run(words)
+            finally:
+                sys.stdout.flush()
+        except (Pan2kgError, CatalogueError) as error:
+            sys.stderr.write(f"pan2kg: {arguments.harmless(str(error))}\n")
+        except OSError as error:
+            # what is still to be written goes nowhere, since Python would try once more as it ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(error, BrokenPipeError):
+                return 0
+            sys.stderr.write(f"pan2kg: {told('cannot-write-answer', reason=reason(error))}\n")
+        except KeyboardInterrupt:
+            return 130
+        return 2
 
 
-def _run(arguments: Sequence[str]) -> int:
-    try:
-        try:
-            return _command(arguments)
-        finally:
-            sys.stdout.flush()
-    except (Pan2kgError, CatalogueError) as error:
-        sys.stderr.write(f"pan2kg: {harmless(str(error))}\n")
-    except BrokenPipeError:
-        _forget_answer()
-        return 0
-    except OSError as error:
-        sys.stderr.write(f"pan2kg: {told('cannot-write-answer', reason=reason(error))}\n")
-        _forget_answer()
-    except KeyboardInterrupt:
-        return 130
-    return 2
-
-
-def _forget_answer() -> None:
-    """Let what is still to be written go nowhere, since Python would try once more as it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _command(arguments: Sequence[str]) -> int:
+def _run(words: Sequence[str]) -> int:
     parser = build_parser()
-    options, rest = parser.parse_known_args(with_scale(arguments))
+    options, parameters = parser.parse_known_args(arguments.with_scale(words))
     if options.command is None:
         parser.print_help()
         return 0
-    command = COMMANDS[options.command]
-    if rest and not command.parameters:
-        parser.error(translated("unrecognized arguments: %s") % " ".join(rest))
-    options.parameters = rest
-    code = command.run(options)
-    tell_project(options)
+    if parameters and options.command not in _FREE:
+        parser.error(arguments.translated("unrecognized arguments: %s") % " ".join(parameters))
+    options.parameters = parameters
+    usual = gc.get_threshold()
+    gc.set_threshold(*(usual if options.command in _STAYING else _SELDOM))
+    try:
+        code = int(getattr(_module(options.command), f"run_{options.command}")(options))
+    finally:
+        gc.set_threshold(*usual)
+    arguments.tell_project(options)
     return code
+
+
+def _module(command: str) -> ModuleType:
+    return import_module(f"pan2kg.cli.{COMMANDS[command]}")
+
+
+def _fill(parser: argparse.ArgumentParser, command: str) -> None:
+    module = _module(command)
+    if (data := getattr(module, command.upper(), None)) is None:
+        getattr(module, f"add_{command}")(parser)
+    else:
+        arguments.add_options(parser, command, data)
 
 
 class _Version(argparse.Action):
@@ -200,26 +120,47 @@ class _Version(argparse.Action):
         parser.exit(0)
 
 
-def build_parser() -> Parser:
+def build_parser() -> arguments.Parser:
     """The parser of every command; options of a command are added when it is called."""
-    parser = Parser(
+    parser = arguments.Parser(
         prog="pan2kg",
         allow_abbrev=False,
         description="about",
         epilog="examples",
-        formatter_class=PlainFormatter,
+        formatter_class=arguments.PlainFormatter,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="version")
     commands = parser.add_subparsers(title="title.commands", metavar="COMMAND", dest="command")
-    for command in COMMANDS.values():
-        told = f"command.{command.name}"
+    for command in COMMANDS:
+        key = f"command.{command}"
         inner = commands.add_parser(
-            command.name, allow_abbrev=False, help=told, description=told, formatter_class=Formatter
+            command, allow_abbrev=False, help=key, description=key, formatter_class=arguments.Formatter
         )
         inner.add_argument("--project", metavar="DIR", action="append", help="project")
         inner.add_argument("--no-cache", action="store_true", help="no-cache")
-        inner.fill = command.add
+        inner.fill = partial(_fill, command=command)
     return parser
+
+
+def run_completion(options: argparse.Namespace) -> int:
+    """Print the script of a shell; it is loaded by the shell at its start."""
+    import shtab
+
+    parser = build_parser()
+    _complete(parser)
+    arguments.emit(shtab.complete(parser, shell=options.shell), form=options.shell)
+    return 0
+
+
+def _complete(parser: argparse.ArgumentParser) -> None:
+    if isinstance(parser, arguments.Parser):
+        parser.complete()
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to its commands
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
+            for inner in action.choices.values():
+                _complete(inner)
+        elif isinstance(action.choices, Mapping):
+            action.choices = tuple(action.choices)  # shtab takes a mapping for commands
 
 
 if __name__ == "__main__":

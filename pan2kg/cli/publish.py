@@ -11,8 +11,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.cli.arguments import PlainFormatter, Progress, add_language, add_output, cache_of, project_of, tell_links
-from pan2kg.cli.values import a_link, an_address
+from pan2kg.cli.arguments import (
+    PlainFormatter,
+    Progress,
+    a_link,
+    add_language,
+    add_output,
+    an_address,
+    cache_of,
+    project_of,
+    tell_links,
+)
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.days import a_day, today
 from pan2kg.i18n.message import say, told

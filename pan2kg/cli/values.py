@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pan2kg.i18n.message import joined, told
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.scale import Scale
+    from pan2kg.scores.scale import Scale
 
 
 def some_seconds(text: str) -> int:
@@ -118,7 +118,7 @@ def a_scale(text: str) -> Scale:
     >>> a_scale("-4..4").range
     '−4…+4'
     """
-    from pan2kg.coherence.scale import read_scale
+    from pan2kg.scores.scale import read_scale
 
     try:
         return read_scale(text)

@@ -8,23 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pan2kg.coherence.evidence import Level
+from pan2kg.coherence.known import Known
+from pan2kg.coherence.weight import Weight
 from pan2kg.errors import QueryError
-
-if TYPE_CHECKING:
-    from pan2kg.coherence.known import Known
-    from pan2kg.coherence.weight import Weight
-
-
-RUNS: Final = (3, 4, 5)
-"""Of how many characters the runs are that are compared."""
 
 
 def nearest(title: str, titles: Sequence[str]) -> list[int]:
@@ -32,8 +26,6 @@ def nearest(title: str, titles: Sequence[str]) -> list[int]:
 
     >>> nearest("Former les juges", ["Acheter durable", "Formation des juges", "Juger"])
     [1, 2, 0]
-    >>> nearest("Former", [])
-    []
     """
     return Titles.read(titles).nearest(title)
 
@@ -42,9 +34,9 @@ def nearest(title: str, titles: Sequence[str]) -> list[int]:
 class Titles:
     """Titles to be put in order: the weights of their runs as a sparse matrix, in the order of titles.
 
-    A title is the vector of its runs of characters with weights tf · (ln((1 + N)/(1 + df)) + 1) over these N titles;
-    similarity is the cosine. Case makes no difference. It is made once for a list, and asked for each title that is
-    looked for: that is one product of the matrix with a vector.
+    A title is the vector of its runs of 3 to 5 characters with weights tf · (ln((1 + N)/(1 + df)) + 1) over these N
+    titles; similarity is the cosine. Case makes no difference. It is made once for a list, and asked for each title
+    that is looked for: that is one product of the matrix with a vector.
 
     Source: the weighting of Salton, G. and Buckley, C. (1988), Term-weighting approaches in automatic text retrieval,
     with the smoothed idf that is usual for short texts.
@@ -64,18 +56,13 @@ class Titles:
         number = {run: place for place, run in enumerate(dict.fromkeys(run for runs in runs_of for run in runs))}
         rows = np.array([row for row, runs in enumerate(runs_of) for _ in runs], dtype=np.intp)
         columns = np.array([number[run] for runs in runs_of for run in runs], dtype=np.intp)
-        counts = np.array([count for runs in runs_of for count in runs.values()], dtype=np.float64)
-        spread = np.bincount(columns, minlength=len(number))
-        weight = np.log((1 + len(titles)) / (1 + spread)) + 1
-        weighed = counts * weight[columns]
+        frequency = np.array([count for runs in runs_of for count in runs.values()], dtype=np.float64)
+        weight = np.log((1 + len(titles)) / (1 + np.bincount(columns, minlength=len(number)))) + 1
+        weighed = frequency * weight[columns]
         return cls(number, rows, columns, weight, weighed, np.sqrt(np.bincount(rows, weighed**2, len(titles))))
 
     def nearest(self, title: str, most: int | None = None) -> list[int]:
-        """The places of the titles, the most similar first; ``most`` of them, or all.
-
-        >>> Titles.read(["Acheter durable", "Formation des juges", "Juger"]).nearest("Former les juges", 2)
-        [1, 2]
-        """
+        """The places of the titles, the most similar first; ``most`` of them, or all."""
         of_title = np.zeros(len(self.number))
         for run, count in _runs(title).items():
             if run in self.number:
@@ -88,10 +75,10 @@ class Titles:
 def _runs(title: str) -> Counter[str]:
     """The runs of a title, which begins and ends with a blank."""
     words = f" {' '.join(title.casefold().split())} "
-    return Counter(words[at : at + size] for size in RUNS for at in range(len(words) - size + 1))
+    return Counter(words[at : at + size] for size in (3, 4, 5) for at in range(len(words) - size + 1))
 
 
-_EXTENDING = frozenset({"extends", "merges", "splits", "complements", "builds-on"})
+_EXTENDING: Final = frozenset({"extends", "merges", "splits", "complements", "builds-on"})
 
 
 class Ground(StrEnum):
@@ -102,8 +89,7 @@ class Ground(StrEnum):
     SUGGESTED = "suggested"
 
 
-@dataclass(frozen=True, slots=True)
-class Succession:
+class Succession(NamedTuple):
     """An action of a later edition that takes up one of an earlier, and how (the key of the relation)."""
 
     later: str
@@ -130,8 +116,7 @@ class Fate(StrEnum):
     NOT_ASSESSED = "not-assessed"
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class ActionFate(NamedTuple):
     """An action of either edition, its fate, and its counterparts in the other.
 
     ``ground`` is the firmest of what aligns them, None where nothing does; ``similar`` is the action of the other
@@ -147,7 +132,7 @@ class Taken:
 
 def fates(
     home: Mapping[str, str], base: str, new: str, successions: Iterable[Succession], *, is_read: bool = True
-) -> tuple[Taken, ...]:
+) -> tuple[ActionFate, ...]:
     """The actions of the base edition as retained, extended or dropped, those of the new one that are new.
 
     ``home`` gives the plan of each action. Where no succession between actions of the two is recorded at all, nothing
@@ -162,57 +147,56 @@ def fates(
     [('a1', 'retained'), ('a2', 'dropped'), ('b2', 'new')]
     """
     early, late = ({action for action, plan in home.items() if plan == wanted} for wanted in (base, new))
-    between = [one for one in successions if one.earlier in early and one.later in late]
-    kept = [one for one in between if one.ground is not Ground.SUGGESTED]
-    kept.sort(key=lambda one: (one.earlier, one.later, one.relation))
-    alone = (Fate.DROPPED, Fate.NEW) if is_read else (Fate.NOT_SEEN, Fate.NOT_SEEN)
-    if not kept:
-        alone = (Fate.NOT_ASSESSED, Fate.NOT_ASSESSED)
-    rows = [_fate(action, [one for one in kept if one.earlier == action], alone[0]) for action in sorted(early)]
-    rows += [Taken(action, alone[1], ()) for action in sorted(late - {one.later for one in kept})]
+    aligned = [
+        pair for pair in successions
+        if pair.earlier in early and pair.later in late and pair.ground is not Ground.SUGGESTED
+    ]  # fmt: skip
+    aligned.sort(key=lambda pair: (pair.earlier, pair.later, pair.relation))
+    dropped, fresh = (Fate.DROPPED, Fate.NEW) if is_read else (Fate.NOT_SEEN, Fate.NOT_SEEN)
+    if not aligned:
+        dropped = fresh = Fate.NOT_ASSESSED
+    rows = []
+    for action in sorted(early):
+        pairs = [pair for pair in aligned if pair.earlier == action]
+        others = tuple(dict.fromkeys(pair.later for pair in pairs))
+        if not others:
+            rows.append(ActionFate(action, dropped, ()))
+            continue
+        is_extended = len(others) > 1 or any(pair.relation in _EXTENDING for pair in pairs)
+        ground = Ground.STATED if any(pair.ground is Ground.STATED for pair in pairs) else Ground.CONCLUDED
+        rows.append(ActionFate(action, Fate.EXTENDED if is_extended else Fate.RETAINED, others, ground))
+    rows += [ActionFate(action, fresh, ()) for action in sorted(late - {pair.later for pair in aligned})]
     return tuple(rows)
 
 
-def _fate(action: str, found: Sequence[Succession], alone: Fate) -> Taken:
-    others = tuple(dict.fromkeys(one.later for one in found))
-    if not others:
-        return Taken(action, alone, ())
-    extended = len(others) > 1 or any(one.relation in _EXTENDING for one in found)
-    ground = Ground.STATED if any(one.ground is Ground.STATED for one in found) else Ground.CONCLUDED
-    return Taken(action, Fate.EXTENDED if extended else Fate.RETAINED, others, ground)
-
-
-def suggested(rows: Iterable[Taken], base: Mapping[str, str], new: Mapping[str, str]) -> tuple[Taken, ...]:
+def suggested(rows: Iterable[ActionFate], base: Mapping[str, str], new: Mapping[str, str]) -> tuple[ActionFate, ...]:
     """The same with suggestions for the actions without a counterpart, by their titles in one language.
 
     Two titles suggest each other where each is the most similar of the other edition's: that aligns nothing.
 
-    >>> rows = [Taken("a", Fate.NOT_SEEN, ()), Taken("b", Fate.NOT_SEEN, ())]
+    >>> rows = [ActionFate("a", Fate.NOT_SEEN, ()), ActionFate("b", Fate.NOT_SEEN, ())]
     >>> [row.similar for row in suggested(rows, {"a": "Train judges"}, {"b": "Training of judges", "c": "Buy fairly"})]
     ['b', 'a']
     """
-    found: dict[str, str] = {}
+    similar: dict[str, str] = {}
     if base and new:
-        there, back = _nearest(base, new), _nearest(new, base)
-        pairs = [(one, two) for one, two in there.items() if back[two] == one]
-        found = dict(pairs) | {two: one for one, two in pairs}
-    return tuple(row if row.others else replace(row, similar=found.get(row.action, "")) for row in rows)
+        there, back = _most_similar(base, new), _most_similar(new, base)
+        pairs = [(action, other) for action, other in there.items() if back[other] == action]
+        similar = dict(pairs) | {other: action for action, other in pairs}
+    return tuple(row if row.others else row._replace(similar=similar.get(row.action, "")) for row in rows)
 
 
-def _nearest(titles: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+def _most_similar(titles: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
     """For each title the most similar of some others, the first of equals."""
-    named = sorted(others)
-    listed = Titles.read([others[one] for one in named])
-    return {one: named[listed.nearest(title, 1)[0]] for one, title in titles.items()}
+    actions = sorted(others)
+    listed = Titles.read([others[action] for action in actions])
+    return {action: actions[listed.nearest(title, 1)[0]] for action, title in titles.items()}
 
 
-def retention(rows: Iterable[Taken]) -> float | None:
+def retention(rows: Iterable[ActionFate]) -> float | None:
     """(retained + extended) / actions of the base edition, in [0,1].
 
     None where it was not assessed, or not read to its end.
-
-    >>> retention([Taken("a", Fate.RETAINED, ("b",)), Taken("c", Fate.DROPPED, ()), Taken("d", Fate.NEW, ())])
-    0.5
     """
     base = [row.fate for row in rows if row.fate is not Fate.NEW]
     if not base or Fate.NOT_ASSESSED in base or Fate.NOT_SEEN in base:
@@ -220,8 +204,7 @@ def retention(rows: Iterable[Taken]) -> float | None:
     return sum(fate is not Fate.DROPPED for fate in base) / len(base)
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """Two editions against one other plan: what each shares with it, in bits by the same weights.
 
     ``added`` and ``removed`` are the texts that are not general which one edition only shares with it.
@@ -239,19 +222,18 @@ class Compared:
         return self.base.low > 0 or self.new.low > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Two editions side by side; ``texts`` counts the texts known of each, ``actions`` their actions.
 
     A better annotated plan looks more coherent: both are told beside what changed.
     """
 
     rows: tuple[Compared, ...]
-    texts: tuple[int, int]
-    actions: tuple[int, int]
+    texts: tuple[int, ...]
+    actions: tuple[int, ...]
 
 
-def compare(made: Known, base: str, new: str) -> Comparison:
+def compare(known: Known, base: str, new: str) -> Comparison:
     """Two editions of a plan, by IRI, against every other plan, at a level.
 
     Both are weighed by the weights of this graph, so that only what they name differs: the fixed-base principle of
@@ -261,30 +243,15 @@ def compare(made: Known, base: str, new: str) -> Comparison:
 
     Raises:
         QueryError: the same plan twice.
-
-    >>> from pan2kg.coherence.evidence import Level
-    >>> from pan2kg.coherence.known import Tables, known
-    >>> from pan2kg.coherence.texts import Use, Works
-    >>> works = Works(("p1", "p2", "q"), {})
-    >>> uses = (("p1", "K"), ("p2", "L"), ("q", "K"), ("q", "L"))
-    >>> found = compare(known(Tables(works, tuple(Use(*pair, 1.0, Level.PLAN) for pair in uses))), "p1", "p2")
-    >>> [(row.other, row.added, row.removed) for row in found.rows], found.texts
-    ([('q', ('L',), ('K',))], (1, 1))
     """
     if base == new:
         raise QueryError("same-plan", remedy="give-two-editions", base=base, new=new)
-    works = made.tables.works
-    rows = tuple(_compared(made, base, new, other) for other in works.plans if other not in (base, new))
-    named = [{use.text for use in made.uses if works.home.get(use.work, use.work) == plan} for plan in (base, new)]
-    sizes = [sum(home == plan for home in works.home.values()) for plan in (base, new)]
-    return Comparison(rows, (len(named[0]), len(named[1])), (sizes[0], sizes[1]))
-
-
-def _compared(made: Known, base: str, new: str, other: str) -> Compared:
-    then, now = made.weight(base, other), made.weight(new, other)
-    before, after = _shared(then), _shared(now)
-    return Compared(other, then, now, tuple(sorted(after - before)), tuple(sorted(before - after)))
-
-
-def _shared(weight: Weight) -> set[str]:
-    return {part.text for part in weight.contributions if part.bits > 0 and not part.is_broad}
+    works, rows = known.tables.works, []
+    for other in works.plans:
+        if other not in (base, new):
+            then, now = known.weight(base, other), known.weight(new, other)
+            before, after = set(then.texts), set(now.texts)
+            rows.append(Compared(other, then, now, tuple(sorted(after - before)), tuple(sorted(before - after))))
+    texts = (len({use.text for use in known.uses if works.plan(use.work) == plan}) for plan in (base, new))
+    actions = (sum(home == plan for home in works.home.values()) for plan in (base, new))
+    return Comparison(tuple(rows), tuple(texts), tuple(actions))

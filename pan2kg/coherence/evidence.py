@@ -1,38 +1,32 @@
-"""How firmly something is known, in five levels of one order, and on what a figure rests.
+"""How firmly something is known, in five levels of one order; what was read; and on what a figure rests.
 
 Every use, link and involvement has one level or is outside every figure (``None``: rejected, superseded, unverified).
 The level of one statement is made by a rule over the store (``pan:evidenceLevel``); here stands what a conclusion
 from several statements is worth, and which statements a figure at a level may use.
+
+« No » is only said where somebody looked: « full » is only ever asserted, by a reading with its document, day and
+reader, and never inferred. Without one, a work is read in part where any statement of that aspect is recorded for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import IntEnum
-from typing import Final, Generic, TypeVar
+from enum import IntEnum, StrEnum
+from typing import Final, Generic, NamedTuple, TypeVar
 
 
 class Level(IntEnum):
-    """On whose word it rests, from firm to weak: a smaller number is firmer.
+    """On whose word it rests, from firm to weak: a smaller number is firmer."""
 
-    >>> Level.PLAN < Level.OFFICIAL < Level.OTHER < Level.EDITORS < Level.MACHINE
-    True
-    >>> Level.OFFICIAL.key
-    'official'
-    """
-
-    PLAN = 1
-    """Said by the plan: its own text, annex or page, or a copy or translation of it."""
-    OFFICIAL = 2
-    """Said by another official source: law, parliament, court, ministry, authority, international organisation."""
-    OTHER = 3
-    """Said by a third party: press, association, company, encyclopedia."""
-    EDITORS = 4
-    """Concluded by the editors: a reading, a comparison, a tie."""
-    MACHINE = 5
-    """Suggested by a machine: a candidate, which enters no figure whatever its score."""
+    PLAN = 1  # said by the plan: its own text, annex or page, or a copy or translation of it
+    OFFICIAL = 2  # another official source: law, parliament, court, ministry, authority, international organisation
+    OTHER = 3  # a third party: press, association, company, encyclopedia
+    EDITORS = 4  # concluded by the editors: a reading, a comparison, a tie
+    MACHINE = 5  # suggested by a machine: a candidate, which enters no figure whatever its score
 
     @property
     def key(self) -> str:
@@ -42,9 +36,9 @@ class Level(IntEnum):
 
 FIGURED: Final = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
 """The four levels a figure can be taken at, from firm to weak: their values are nested."""
-
 HEADLINE: Final = Level.OFFICIAL
 """The level of a number that stands alone: according to plans and official sources."""
+_BY_KEY: Final = {level.key: level for level in Level}
 
 
 def level(key: str) -> Level | None:
@@ -56,28 +50,146 @@ def level(key: str) -> Level | None:
     return _BY_KEY.get(key.rpartition("/")[2])
 
 
-_BY_KEY: Final = {one.key: one for one in Level}
-
-
 def firmest(levels: Iterable[Level | None]) -> Level | None:
-    """What a conclusion is worth that several ways lead to, each enough by itself: the firmest of them.
-
-    >>> firmest([Level.EDITORS, Level.OFFICIAL, None]), firmest([None])
-    (<Level.OFFICIAL: 2>, None)
-    """
-    return min((one for one in levels if one is not None), default=None)
+    """What a conclusion is worth that several ways lead to, each enough by itself: the firmest of them."""
+    return min((level for level in levels if level is not None), default=None)
 
 
-def counts(found: Level | None, at: Level) -> bool:
+def counts(level: Level | None, at: Level) -> bool:
     """Whether a figure at a level may use what is known at another: only what is as firm or firmer, never a candidate.
 
     >>> counts(Level.PLAN, Level.OFFICIAL), counts(Level.OTHER, Level.OFFICIAL), counts(Level.MACHINE, Level.MACHINE)
     (True, False, False)
     """
-    return found is not None and found <= at and found is not Level.MACHINE
+    return level is not None and level <= at and level is not Level.MACHINE
 
 
-T_co = TypeVar("T_co", covariant=True)
+class Aspect(StrEnum):
+    """What of a work was read, by the key of the concept in the scheme ``aspect``."""
+
+    MEASURES = "measures"
+    TEXTS = "texts"
+    REFERENCES = "references"
+    BODIES = "bodies"
+    WEB_PAGE = "web-page"
+
+
+class Extent(StrEnum):
+    """How far it was read, by the key of the concept in the scheme ``readingextent``."""
+
+    FULL = "full"
+    PART = "part"
+    NONE = "none"
+
+
+class Cell(StrEnum):
+    """What a table may say of a work and a text, two plans, an action and a body."""
+
+    YES = "yes"
+    NO = "no"
+    UNREAD = "unread"
+
+
+class Works(NamedTuple):
+    """The plans, and the plan of each action that has one, both by IRI."""
+
+    plans: tuple[str, ...]
+    home: Mapping[str, str]
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The actions of the plans, sorted."""
+        plans = set(self.plans)
+        return tuple(sorted(action for action, plan in self.home.items() if plan in plans))
+
+    def plan(self, work: str) -> str | None:
+        """The plan of an action, or the plan itself; None for anything else."""
+        plan = self.home.get(work, work)
+        return plan if plan in self.plans else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Somebody read an aspect of a plan or action, to an extent, in a document, on a day."""
+
+    work: str
+    aspect: Aspect
+    extent: Extent
+    document: str = ""
+    day: date | None = None
+    reader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What is asserted to have been read, and for which works anything of an aspect is recorded at all.
+
+    ``complete`` names the plans whose list of measures is complete.
+    """
+
+    asserted: tuple[Reading, ...] = ()
+    noted: frozenset[tuple[str, Aspect]] = frozenset()
+    complete: frozenset[str] = frozenset()
+
+    def extent(self, work: str, aspect: Aspect, plan: str | None = None) -> Extent:
+        """How far a work was read for an aspect; an action inherits « full » from its ``plan``.
+
+        >>> readings = Readings((Reading("p", Aspect.TEXTS, Extent.FULL),), frozenset({("b", Aspect.TEXTS)}))
+        >>> [readings.extent(work, Aspect.TEXTS, plan).value for work, plan in (("p", None), ("a", "p"), ("b", "q"))]
+        ['full', 'full', 'part']
+        """
+        own = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == work}
+        above = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == plan}
+        if Extent.FULL in own | above:
+            return Extent.FULL
+        return Extent.PART if Extent.PART in own or (work, aspect) in self.noted else Extent.NONE
+
+    def cell(self, work: str, aspect: Aspect, plan: str | None = None, *, is_there: bool) -> Cell:
+        """Yes, no, or unread: « no » only where the work was read in full and it is not there."""
+        if is_there:
+            return Cell.YES
+        return Cell.NO if self.extent(work, aspect, plan) is Extent.FULL else Cell.UNREAD
+
+
+def read_in_full(readings: Readings, works: Works) -> frozenset[str]:
+    """The works read in full for texts: an action by itself or its plan, a plan with its own text and all its measures.
+
+    The measures of a plan are all read only where the list of them is complete.
+    """
+    full = {
+        reading.work for reading in readings.asserted
+        if reading.aspect is Aspect.TEXTS and reading.extent is Extent.FULL
+    }  # fmt: skip
+    actions = {action for action, plan in works.home.items() if action in full or plan in full}
+    return frozenset(actions | {plan for plan in works.plans if plan in full and plan in readings.complete})
+
+
+@dataclass(frozen=True, slots=True)
+class Extents:
+    """How many works were read in full, in part, and not: they add up to all."""
+
+    full: int
+    part: int
+    none: int
+
+    @property
+    def known(self) -> int:
+        """How many have at least one statement."""
+        return self.full + self.part
+
+
+def coverage(readings: Readings, works: Works, aspect: Aspect, plans: AbstractSet[str] | None = None) -> Extents:
+    """How far the measures of some plans, or of all, were read for an aspect."""
+    wanted = set(works.plans) if plans is None else plans
+    number = Counter(readings.extent(action, aspect, plan) for action, plan in works.home.items() if plan in wanted)
+    return Extents(*(number[extent] for extent in Extent))
+
+
+def listed(works: Works, published: Mapping[str, int], plan: str) -> float | None:
+    """The measures of a plan in the graph, of those it publishes; None where it publishes no count. May exceed 1."""
+    count = published.get(plan)
+    return sum(home == plan for home in works.home.values()) / count if count else None
+
 
 BITS: Final = "bits: −log2((d+1)/(n+2))"
 """How texts are weighed: of n plans that name any text, d name this one or one below it, and what the text above weighs
@@ -91,9 +203,6 @@ class Basis:
     ``n`` counts actions, ``annotated`` those of them with at least one instrument, ``plans`` the plans.
     ``weights`` says how texts are weighed, empty for a figure in which nothing is. ``filters`` holds what was left out
     or chosen, as pairs of a name and a value.
-
-    >>> Basis(n=5, annotated=5, plans=2).share
-    1.0
     """
 
     n: int
@@ -110,22 +219,17 @@ class Basis:
         return self.annotated / self.n if self.n else 0.0
 
     def also(self, name: str, value: object) -> Basis:
-        """The same with one more filter or choice; a later value of the same name replaces the earlier.
+        """The same with one more filter or choice; a later value of the same name replaces the earlier."""
+        others = tuple(pair for pair in self.filters if pair[0] != name)
+        return replace(self, filters=(*others, (name, str(value))))
 
-        >>> Basis(1, 1, 1, filters=()).also("hub", 500).also("hub", 200).filters
-        (('hub', '200'),)
-        """
-        kept = tuple(pair for pair in self.filters if pair[0] != name)
-        return replace(self, filters=(*kept, (name, str(value))))
+
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured(Generic[T_co]):
-    """Rows of a measure together with what they rest on.
-
-    >>> len(Measured(Basis(0, 0, 0), ("a", "b")))
-    2
-    """
+    """Rows of a measure together with what they rest on."""
 
     basis: Basis
     rows: tuple[T_co, ...]

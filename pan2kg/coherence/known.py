@@ -9,42 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-from pan2kg.coherence.evidence import HEADLINE, Level, counts, firmest
-from pan2kg.coherence.feasible import (
-    Channel,
-    Chronology,
-    Dates,
-    Ordered,
-    Statement,
-    chronology,
-    cited_at,
-    feasible,
+from pan2kg.coherence import citations, texts, weight
+from pan2kg.coherence.citations import Channel, Chronology, Dates, Occasion, Ordered, State, Statement
+from pan2kg.coherence.evidence import (
+    HEADLINE,
+    Aspect,
+    Cell,
+    Extent,
+    Extents,
+    Level,
+    Readings,
+    Works,
+    counts,
+    coverage,
+    firmest,
+    read_in_full,
 )
-from pan2kg.coherence.occasions import (
-    Occasion,
-    State,
-    citing_ways,
-    linked,
-    occasion,
-    occasions,
-    place_state,
-    related,
-)
-from pan2kg.coherence.reading_state import Aspect, Cell, Extents, Readings, coverage, read_in_full
-from pan2kg.coherence.texts import Earlier, Step, Use, Weights, Works, on_earlier, weigh
-from pan2kg.coherence.weight import (
-    Pairs,
-    Potential,
-    Weight,
-    action_pairs,
-    own_texts,
-    plan_pairs,
-    potential,
-    texts_of,
-    weight,
-)
+from pan2kg.coherence.texts import Earlier, Step, Use
+from pan2kg.coherence.weight import Pairs, Potential, Weight
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +54,7 @@ class Tables:
     focus: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """How many plans a plan is linked with, how many it cites, and how many cite it."""
 
     linked: int
@@ -78,7 +62,7 @@ class Reach:
     cited: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Known:
     """What the tables give at one level: each thing once, so that all who show it show the same.
 
@@ -103,31 +87,23 @@ class Known:
         Raises:
             KeyError: a work that is neither plan nor action of a plan.
         """
-        return weight(self.potential, one, two)
+        return weight.weight(self.potential, one, two)
 
-    def meets(self, found: Weight) -> Cell:
-        """Whether two works share a text that is not general: « no » only where nothing is left to be read.
-
-        >>> made = known(Tables(Works(("p", "q"), {})))
-        >>> made.meets(made.weight("p", "q"))
-        <Cell.UNREAD: 'unread'>
-        """
-        if found.low > 0:
+    def meets(self, pair: Weight) -> Cell:
+        """Whether two works share a text that is not general: « no » only where nothing is left to be read."""
+        if pair.low > 0:
             return Cell.YES
-        return Cell.NO if found.settled is not None and found.high <= 0 else Cell.UNREAD
+        return Cell.NO if pair.settled is not None and pair.high <= 0 else Cell.UNREAD
 
     def cites(self, x: str, y: str) -> State:
         """Whether a plan cites another, by IRI: seen, known to be absent, impossible or undated by its dates, or open.
 
-        >>> made = known(Tables(Works(("p", "q"), {})))
-        >>> made.cites("p", "q")
+        >>> known(Tables(Works(("p", "q"), {}))).cites("p", "q")
         <State.UNDATED: 'undated'>
         """
-        found = self.way(x, y).state
-        if found is not State.OPEN:
-            return found
-        can = feasible(self.chronology, x, y)
-        return found if can else State.UNDATED if can is None else State.IMPOSSIBLE
+        state = self.way(x, y).state
+        can = state is not State.OPEN or citations.feasible(self.chronology, x, y)
+        return state if can else State.UNDATED if can is None else State.IMPOSSIBLE
 
     def channels(self, x: str, y: str) -> tuple[Channel, ...]:
         """Where a plan cites another, by IRI."""
@@ -139,29 +115,29 @@ class Known:
         Raises:
             KeyError: a work that is neither plan nor action of a plan.
         """
-        return texts_of(self.potential, work)
+        return weight.texts_of(self.potential, work)
 
     def brought(self, plan: str, other: str) -> Mapping[str, Mapping[str, float]]:
         """For each work of a plan, the plan itself among them, the texts it shares with another plan, in bits.
 
         What several works share counts for each of them, so that these do not add up to the weight of the pair.
         """
-        found = [one for one in self.weight(plan, other).contributions if not one.is_broad and one.bits > 0]
+        given = [part for part in self.weight(plan, other).contributions if not part.is_broad and part.bits > 0]
         actions = (action for action, home in sorted(self.tables.works.home.items()) if home == plan)
-        held = {action: self.texts_of(action) for action in actions} | {plan: own_texts(self.potential, plan)}
+        texts_by_work = {action: self.texts_of(action) for action in actions}
+        texts_by_work[plan] = weight.own_texts(self.potential, plan)
         return {
-            work: {one.text: min(texts[one.text], one.two) * one.gain for one in found if one.text in texts}
-            for work, texts in held.items() if any(one.text in texts for one in found)
+            work: {part.text: min(shares[part.text], part.two) * part.gain for part in given if part.text in shares}
+            for work, shares in texts_by_work.items() if any(part.text in shares for part in given)
         }  # fmt: skip
 
-    def way(self, x: str, y: str) -> Occasion:
-        """What can be said of a citation from one plan to another, whether or not the two are related.
+    @cached_property
+    def _ways(self) -> Mapping[Ordered, Occasion]:
+        return {(occasion.source, occasion.target): occasion for occasion in self.occasions}
 
-        >>> made = known(Tables(Works(("p", "q"), {}), dates={"p": Dates(is_framework=True)}))
-        >>> made.way("q", "p").verdict.value, made.way("q", "p").state.value
-        ('framework', 'open')
-        """
-        return _by_pair(self).get((x, y)) or occasion(
+    def way(self, x: str, y: str) -> Occasion:
+        """What can be said of a citation from one plan to another, whether or not the two are related."""
+        return self._ways.get((x, y)) or citations.occasion(
             self.chronology, self.shared, self.tables.readings, (x, y), at=self.level
         )
 
@@ -173,20 +149,20 @@ class Known:
         ['p', 'a']
         """
         home, weights = self.tables.works.home, self.potential.weights
-        found = [
+        uses = [
             use for use in self.uses
             if work in {use.work, home.get(use.work)} and text in weights.reached(use.text, self.level)
         ]  # fmt: skip
-        return tuple(sorted(found, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link)))
+        return tuple(sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link)))
+
+    def _ends(self, statement: Statement) -> set[str]:
+        home = self.tables.works.home
+        return {home.get(statement.source, statement.source), home.get(statement.target, statement.target)}
 
     def between(self, one: str, two: str) -> tuple[Statement, ...]:
         """The statements that join two plans, or actions of them, at this level, in the order of their links."""
-        home = self.tables.works.home
-        found = [
-            said for said in self.statements
-            if {home.get(said.source, said.source), home.get(said.target, said.target)} == {one, two}
-        ]  # fmt: skip
-        return tuple(sorted(found, key=lambda said: (said.level or 0, said.link)))
+        joining = (statement for statement in self.statements if self._ends(statement) == {one, two})
+        return tuple(sorted(joining, key=lambda statement: (statement.level or 0, statement.link)))
 
     @property
     def uses(self) -> tuple[Use, ...]:
@@ -196,40 +172,31 @@ class Known:
     @property
     def statements(self) -> tuple[Statement, ...]:
         """The statements between two plans that count at this level."""
-        works, plans = self.tables.works, set(self.tables.works.plans)
-
-        def ends(one: Statement) -> set[str]:
-            return {works.home.get(one.source, one.source), works.home.get(one.target, one.target)}
-
+        plans = set(self.tables.works.plans)
         return tuple(
-            one
-            for one in self.tables.statements
-            if counts(one.level, self.level) and len(ends(one)) == 2 and ends(one) <= plans
-        )
+            statement for statement in self.tables.statements
+            if counts(statement.level, self.level) and len(ends := self._ends(statement)) == 2 and ends <= plans
+        )  # fmt: skip
 
-    def link_level(self, one: str, two: str, weight: Weight | None = None) -> Level | None:
+    @cached_property
+    def _levels(self) -> Mapping[Ordered, Level]:
+        return weight.plan_levels(self.potential)
+
+    def link_level(self, one: str, two: str) -> Level | None:
         """The firmest level at which two plans are linked by a citation, a document or a text; None where they are not.
 
-        ``weight`` is what they share, where that is known already.
-
-        >>> said = (Statement("p", "q", "cross-reference", channel="text", level=Level.OFFICIAL),)
-        >>> known(Tables(Works(("p", "q"), {}), statements=said)).link_level("q", "p")
+        >>> statements = (Statement("p", "q", "cross-reference", channel="text", level=Level.OFFICIAL),)
+        >>> known(Tables(Works(("p", "q"), {}), statements=statements)).link_level("q", "p")
         <Level.OFFICIAL: 2>
         """
-        pair, when = _pair(one, two), self.chronology
-        found = [when.together.get(pair), cited_at(when, one, two), cited_at(when, two, one)]
-        if pair in self.shared:
-            found.append((weight or self.weight(one, two)).level)
-        return firmest(level for level in found if counts(level, self.level))
+        pair, when = (min(one, two), max(one, two)), self.chronology
+        levels = (when.together.get(pair), when.cited_at(one, two), when.cited_at(two, one), self._levels.get(pair))
+        return firmest(level for level in levels if counts(level, self.level))
 
     def reach(self, plan: str) -> Reach:
         """How many plans a plan is linked with, how many it cites and how many cite it, at this level.
 
         Over all plans these are the figures « linked-plan-pairs », twice, and « citing-pairs », each way.
-
-        >>> said = (Statement("p", "q", "cross-reference", channel="text", level=Level.OFFICIAL),)
-        >>> known(Tables(Works(("p", "q"), {}), statements=said)).reach("q")
-        Reach(linked=1, cites=0, cited=1)
         """
         seen, cited = self.chronology.seen, self.chronology.cited
         return Reach(
@@ -239,12 +206,14 @@ class Known:
         )
 
     def place(self, x: str, y: str, channel: Channel) -> State:
-        """What is known of one place where a plan could cite another: in its text, or on its page.
+        """What is known of one place where a plan could cite another: in its text, or on its page."""
+        return citations.place_state(self.chronology, self.tables.readings, (x, y, channel), self.level)
 
-        >>> known(Tables(Works(("p", "q"), {}))).place("p", "q", Channel.WEB)
-        <State.UNDATED: 'undated'>
-        """
-        return place_state(self.chronology, self.tables.readings, (x, y, channel), self.level)
+    def read_plans(self) -> frozenset[str]:
+        """The plans read in full for texts and for references to others: only between two such is « no » a no."""
+        extent = self.tables.readings.extent
+        full = (plan for plan in self.tables.works.plans if extent(plan, Aspect.REFERENCES) is Extent.FULL)
+        return self.potential.read.intersection(full)
 
 
 def known(tables: Tables, at: Level = HEADLINE, *, weights: Earlier | None = None) -> Known:
@@ -252,40 +221,30 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: Earlier | None = Non
 
     >>> works = Works(("p", "q"), {"a": "p", "b": "q"})
     >>> uses = (Use("a", "K", 1.0, Level.PLAN), Use("b", "K", 0.5, Level.PLAN))
-    >>> made = known(Tables(works, uses))
-    >>> sorted(made.linked), [round(one.bits, 6) for one in made.occasions]
+    >>> all_known = known(Tables(works, uses))
+    >>> sorted(all_known.linked), [round(occasion.bits, 6) for occasion in all_known.occasions]
     ([('p', 'q')], [0.207519, 0.207519])
     """
     works = tables.works
     own, when = _at_any_level(tables)
-    scale = on_earlier(weights, own) if weights else own
-    made = potential(works, scale, tables.uses, at=at, read=read_in_full(tables.readings, works))
-    plans = plan_pairs(made)
-    shared = {
-        _pair(works.plans[a], works.plans[b]): float(low)
-        for a, b, low in zip(plans.one, plans.two, plans.low, strict=True) if low > 0
-    }  # fmt: skip
-    ways = citing_ways(works, tables.statements, at=at)
+    scale = texts.on_earlier(weights, own) if weights else own
+    shares = weight.potential(works, scale, tables.uses, at=at, read=read_in_full(tables.readings, works))
+    pairs = weight.plan_pairs(shares)
+    bits = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True)
+    by_pair = (((works.plans[a], works.plans[b]), low) for a, b, low in bits if low > 0)
+    shared = {(min(pair), max(pair)): low for pair, low in by_pair}
+    ways = citations.citing_ways(works, tables.statements, at=at)
     return Known(
-        tables, at, made, plans, shared, when, related(when, shared, at=at), linked(when, shared, at=at),
-        occasions(when, shared, tables.readings, at=at, ways=ways), action_pairs(made),
+        tables, at, shares, pairs, shared, when, citations.related(when, shared, at=at),
+        citations.linked(when, shared, at=at),
+        citations.occasions(when, shared, tables.readings, at=at, ways=ways), weight.action_pairs(shares),
     )  # fmt: skip
 
 
 @lru_cache(maxsize=2)  # the four levels of one graph ask for the same
-def _at_any_level(tables: Tables) -> tuple[Weights, Chronology]:
-    works = tables.works
-    own = weigh(works, tables.uses, tables.steps, general=tables.general)
-    return own, chronology(works, tables.statements, tables.dates)
-
-
-@lru_cache(maxsize=8)
-def _by_pair(made: Known) -> Mapping[Ordered, Occasion]:
-    return {(one.source, one.target): one for one in made.occasions}
-
-
-def _pair(one: str, two: str) -> Ordered:
-    return (min(one, two), max(one, two))
+def _at_any_level(tables: Tables) -> tuple[texts.Weights, Chronology]:
+    own = texts.weigh(tables.works, tables.uses, tables.steps, general=tables.general)
+    return own, citations.chronology(tables.works, tables.statements, tables.dates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,29 +273,28 @@ class BasisLine:
 
 
 @lru_cache(maxsize=8)  # every page and picture of a level says it, and it goes through all works
-def basis_line(made: Known) -> BasisLine:
+def basis_line(at_level: Known) -> BasisLine:
     """What the figures of a level rest on.
 
     >>> line = basis_line(known(Tables(Works(("p",), {"a": "p"}), published={"p": 4}, release="0.1.0")))
     >>> line.plans, line.listed, line.published, line.texts.none
     (1, 1, 4, 1)
     """
-    tables, works = made.tables, made.tables.works
-    homes = list(works.home.values())
+    tables, works, weights = at_level.tables, at_level.tables.works, at_level.potential.weights
     counted = [plan for plan in works.plans if plan in tables.published]
-    read = {works.home[work] for work, aspect in tables.readings.noted if aspect is Aspect.TEXTS and work in works.home}
+    noted = tables.readings.noted
     return BasisLine(
         tables.release,
-        made.level,
-        len(works.plans),
-        len({works.home.get(use.work, use.work) for use in made.uses} & set(works.plans)),
-        sum(home in tables.published for home in homes),
-        sum(tables.published[plan] for plan in counted),
-        len(counted),
-        len(works.actions),
-        coverage(tables.readings, works, Aspect.TEXTS),
-        len(read),
-        tables.as_of,
-        made.potential.weights.release,
-        made.potential.weights.fresh,
+        at_level.level,
+        plans=len(works.plans),
+        with_texts=len({works.home.get(use.work, use.work) for use in at_level.uses} & set(works.plans)),
+        listed=sum(home in tables.published for home in works.home.values()),
+        published=sum(tables.published[plan] for plan in counted),
+        counted=len(counted),
+        measures=len(works.actions),
+        texts=coverage(tables.readings, works, Aspect.TEXTS),
+        read=len({works.home[work] for work, aspect in noted if aspect is Aspect.TEXTS and work in works.home}),
+        as_of=tables.as_of,
+        weights=weights.release,
+        fresh=weights.fresh,
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
+from pan2kg.coherence.bodies import Uses
 from pan2kg.coherence.evidence import Level, Measured
-from pan2kg.coherence.uses import Uses
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TURN = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
@@ -46,8 +46,7 @@ class Met(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What kind of obligation it is, by the keys of the schemes, and what says so.
 
     ``national`` is a country's record of it, empty where none was made; the holder then is derived, or unknown.
@@ -67,8 +66,7 @@ UNSAID: Final = Terms()
 """Nothing said of an obligation but that it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(NamedTuple):
     """What an instrument requires by a day; ``due`` is empty where no whole day is known.
 
     Under a treaty (``needs_ratification``) nothing is due before ``ratified``. ``since`` is the day of the instrument,
@@ -89,11 +87,7 @@ class Obligation:
     is_recorded: bool = True
 
     def binds(self, on: date) -> bool:
-        """Whether the obligation stands on a day.
-
-        >>> Obligation("o", "p29", date(2020, 1, 1), needs_ratification=True).binds(date(2030, 1, 1))
-        False
-        """
+        """Whether the obligation stands on a day."""
         return not self.needs_ratification or (self.ratified is not None and self.ratified <= on)
 
     def occurrences(self) -> Iterator[date]:
@@ -110,8 +104,12 @@ class Obligation:
             return
         yield self.due
         passed = self.every
-        while self.every > 0 and (found := _months_on(self.due, passed)) is not None:
-            yield found
+        while self.every > 0:
+            years, month = divmod(self.due.month - 1 + passed, 12)
+            year = self.due.year + years
+            if year > date.max.year:
+                return
+            yield date(year, month + 1, min(self.due.day, monthrange(year, month + 1)[1]))
             passed += self.every
 
     def around(self, on: date) -> tuple[date | None, date | None]:
@@ -129,8 +127,7 @@ class Obligation:
         return last, None
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """What answers an obligation: a national act with its days, or an action with the end of its timeline.
 
     ``day`` is the one a duty names: of an act the day it came into force, where that is not known the day it bears,
@@ -150,17 +147,11 @@ class Response:
     country: str = ""
 
     def is_of(self, country: str) -> bool:
-        """Whether it can answer a State of a country: another country's act or plan does not.
-
-        >>> made = Response("law", "directive", None, is_act=True, country="BE")
-        >>> made.is_of("BE"), made.is_of("LU"), made.is_of("")
-        (True, False, True)
-        """
+        """Whether it can answer a State of a country: another country's act or plan does not."""
         return not (country and self.country) or country == self.country
 
 
-@dataclass(frozen=True, slots=True)
-class Margin:
+class Margin(NamedTuple):
     """An obligation with what answers it, and ``touching``, what rests on the same instrument without answering.
 
     ``margin`` = day of the answer − due date, in days: above 0 is late. ``overdue`` = as-of date − due date where
@@ -195,23 +186,14 @@ class Margin:
         return Met.PENDING if self.as_of <= self.obligation.due else Met.OPEN
 
 
-def _months_on(day: date, months: int) -> date | None:
-    """The same day some months on, or the last of a month that is shorter; None after the year 9999."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    if year > date.max.year:
-        return None
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
 def whole_months(text: str) -> int:
     """A duration of years and months (xsd:duration) in months, or 0 for anything else.
 
     >>> whole_months("P3Y"), whole_months("P1Y6M"), whole_months("P6M"), whole_months("P30D"), whole_months("P")
     (36, 18, 6, 0, 0)
     """
-    found = _TURN.fullmatch(text)
-    return int(found[1] or 0) * 12 + int(found[2] or 0) if found else 0
+    match = _TURN.fullmatch(text)
+    return int(match[1] or 0) * 12 + int(match[2] or 0) if match else 0
 
 
 def whole_day(text: str) -> date | None:
@@ -220,22 +202,16 @@ def whole_day(text: str) -> date | None:
     >>> whole_day("2021-12-17"), whole_day("2021-12"), whole_day("as soon as possible"), whole_day("2021-02-30")
     (datetime.date(2021, 12, 17), None, None, None)
     """
-    if not _DAY.fullmatch(text):
-        return None
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
 
 
 def margins(
-    uses: Uses,
-    obligations: Iterable[Obligation],
-    responses: Iterable[Response],
-    *,
-    as_of: date,
+    uses: Uses, obligations: Iterable[Obligation], responses: Iterable[Response], *, as_of: date,
     answering: Collection[str] = ANSWERING,
-) -> Measured[Margin]:
+) -> Measured[Margin]:  # fmt: skip
     """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed.
 
     One clock: what a duty names is the day national rules come into force, so that is compared with the due date.
@@ -255,89 +231,68 @@ def margins(
     Source: this project's definition; dates as in the European Legislation Identifier (eli:first_date_entry_in_force,
     eli:date_document).
 
-    >>> from pan2kg.coherence.uses import uses_of
+    >>> from pan2kg.coherence.bodies import uses_of
     >>> duty = Obligation("o", "dir-2019-1937", date(2021, 12, 17))
     >>> law = Response("lu-loi-2023-05-16", "dir-2019-1937", date(2023, 5, 16), is_act=True)
     >>> uses = uses_of([("a", "dir-2019-1937")], {"a": "p"})
     >>> [(row.standing.value, row.margin) for row in margins(uses, [duty], [law], as_of=date(2024, 1, 1))]
     [('late', 515)]
     """
-    every = list(responses)
-    rows = []
-    for one in obligations:
-        if one.since is None or one.since <= as_of:
-            known = [r for r in every if r.instrument == one.instrument and r.is_of(one.terms.country)]
-            doing = {(r.work, r.day): r for r in known if r.relation in answering}
-            answers = list(doing.values()) if one.terms.by_law else []
-            rows.append(replace(_in_turn(uses, one, answers, as_of), touching=_touching(known, answers)))
-    ordered = sorted(rows, key=lambda row: (row.obligation.due or date.max, row.obligation.iri, row.obligation.holder))
-    return Measured(replace(uses.basis, as_of=as_of), tuple(ordered))
+    every, rows = list(responses), []
+    for duty in obligations:
+        if duty.since is None or duty.since <= as_of:
+            on_it = [
+                given for given in every if given.instrument == duty.instrument and given.is_of(duty.terms.country)
+            ]
+            doing = {(given.work, given.day): given for given in on_it if given.relation in answering}
+            answers = list(doing.values()) if duty.terms.by_law else []
+            works = {given.work for given in answers}
+            touching = {given.work: given for given in on_it if given.work not in works}
+            margin = _margin(uses, duty, answers, as_of)
+            rows.append(margin._replace(touching=tuple(touching[work] for work in sorted(touching))))
+    rows.sort(key=lambda row: (row.obligation.due or date.max, row.obligation.iri, row.obligation.holder))
+    return Measured(replace(uses.basis, as_of=as_of), tuple(rows))
 
 
-def _in_turn(uses: Uses, one: Obligation, known: list[Response], as_of: date) -> Margin:
-    if one.every < 1 or one.due is None or not one.binds(as_of):
-        return _margin(uses, one, known, as_of)
-    last, coming = one.around(as_of)
-    due, after = _turn(one, sorted(r.day for r in known if r.is_act and r.day is not None and r.day <= as_of), as_of)
-    later = [r for r in known if after is None or r.day is None or r.day > after]
-    return replace(_margin(uses, replace(one, due=due), later, as_of), last=last, coming=coming)
+def _margin(uses: Uses, duty: Obligation, answers: list[Response], as_of: date) -> Margin:
+    last = coming = None
+    if duty.every > 0 and duty.due is not None and duty.binds(as_of):
+        last, coming = duty.around(as_of)
+        acts = sorted(given.day for given in answers if given.is_act and given.day is not None and given.day <= as_of)
+        due, after = _turn(duty, acts, as_of)
+        answers = [given for given in answers if after is None or given.day is None or given.day > after]
+        duty = duty._replace(due=due)
+    # an act answers from its date on; an action may plan for later, or say nothing of when
+    usable = [given for given in answers if not given.is_act or (given.day is not None and given.day <= as_of)]
+    usable.sort(key=lambda given: (not given.is_act, given.day is None, given.day or date.max, given.work))
+    answer, days, overdue = usable[0] if usable else None, None, 0
+    if duty.due is None or not duty.binds(as_of):
+        standing = Standing.DUE_UNKNOWN
+    elif answer is not None and answer.day is not None:
+        days = (answer.day - duty.due).days
+        standing = Standing.LATE if days > 0 else Standing.ON_TIME
+    else:
+        nothing = Standing.UNCOVERED if uses.basis.annotated else Standing.NOT_ASSESSED
+        standing = Standing.VAGUE if answer else nothing
+        overdue = max((as_of - duty.due).days, 0) if duty.is_recorded else 0
+    return Margin(duty, standing, days, answer, tuple(usable), overdue, as_of, last=last, coming=coming)
 
 
-def _turn(one: Obligation, acts: Iterable[date], as_of: date) -> tuple[date, date | None]:
+def _turn(duty: Obligation, acts: list[date], as_of: date) -> tuple[date, date | None]:
     """The occurrence a row speaks of on a day, and the day after which what answers it has to lie.
 
     ``acts`` are the days of the acts, in order. An act that met one occurrence late does not meet the next as well.
     """
-    turns, left, after = list(_up_to(one, as_of)), list(acts), None
+    turns: list[date] = []
+    for day in duty.occurrences():
+        turns.append(day)
+        if day >= as_of:
+            break
+    after = None
     for due, following in pairwise(turns):
-        left = [day for day in left if after is None or day > after]
-        met = left[0] if left and left[0] <= following else None
+        acts = [day for day in acts if after is None or day > after]
+        met = acts[0] if acts and acts[0] <= following else None
         if following >= as_of and (met is None or met > due):
             return due, after
         after = max(due, met) if met else due
     return turns[-1], after
-
-
-def _up_to(one: Obligation, as_of: date) -> Iterator[date]:
-    """The occurrences before a day and the first that is not."""
-    for day in one.occurrences():
-        yield day
-        if day >= as_of:
-            return
-
-
-def _touching(known: Iterable[Response], answers: Iterable[Response]) -> tuple[Response, ...]:
-    """What rests on the instrument without answering: each work once, by IRI."""
-    answering = {r.work for r in answers}
-    rest = {r.work: r for r in known if r.work not in answering}
-    return tuple(rest[work] for work in sorted(rest))
-
-
-def planned(uses: Uses) -> list[tuple[str, str]]:
-    """Every (action, instrument) of the actions that belong to a plan: what a review reports answers nothing."""
-    pairs = zip(uses.table.rows.tolist(), uses.table.columns.tolist(), strict=True)
-    return [(uses.actions[a], uses.instruments[i]) for a, i in pairs if uses.has_plan(a)]
-
-
-def _margin(uses: Uses, one: Obligation, known: list[Response], as_of: date) -> Margin:
-    usable = sorted((r for r in known if _counts(r, as_of)), key=_rank)
-    answer = usable[0] if usable else None
-    if one.due is None or not one.binds(as_of):
-        return Margin(one, Standing.DUE_UNKNOWN, None, answer, tuple(usable), 0, as_of)
-    if answer is not None and answer.day is not None:
-        days = (answer.day - one.due).days
-        standing = Standing.LATE if days > 0 else Standing.ON_TIME
-        return Margin(one, standing, days, answer, tuple(usable), 0, as_of)
-    nothing = Standing.UNCOVERED if uses.basis.annotated else Standing.NOT_ASSESSED
-    standing = Standing.VAGUE if answer else nothing
-    overdue = max((as_of - one.due).days, 0) if one.is_recorded else 0
-    return Margin(one, standing, None, answer, tuple(usable), overdue, as_of)
-
-
-def _counts(response: Response, as_of: date) -> bool:
-    """An act answers from its date on; an action may plan for later, or say nothing of when."""
-    return not response.is_act or (response.day is not None and response.day <= as_of)
-
-
-def _rank(response: Response) -> tuple[bool, bool, date, str]:
-    return not response.is_act, response.day is None, response.day or date.max, response.work

@@ -1,28 +1,214 @@
-"""The tree of texts, and how common each text is among plans: the weights every measure of potential rests on.
+"""The tree of texts and how common each text is among plans; and the one table of who names what, with its products.
 
 A provision stands below its act, a national act below the one act it transposes or implements. A use of a text is a
 use of every node above it. The fewer plans use a text or a node below it, the more it weighs; logarithms are base 2.
+
+What is shared by two rows of a table is summed over the columns both have, in the order of the columns: the same
+numbers, to the last bit, as the products of sparse matrices in scipy, which is no dependency.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pan2kg.coherence.evidence import Level, counts
-from pan2kg.coherence.matrix import Bools, Floats, Incidence, Ints
+from pan2kg.coherence.evidence import Level, Works, counts
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+
+BLOCK: Final = 250_000
+"""How many products are summed in one go, so that they fit a processor's cache; changes no result."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Incidence:
+    """A matrix of zeros and ones, kept as the sorted columns of each row.
+
+    >>> table = Incidence.of([0, 0, 1, 0], [2, 1, 1, 2], shape=(2, 3))
+    >>> table.row(0).tolist(), table.counts.tolist(), table.sizes.tolist()
+    ([1, 2], [0, 2, 1], [2, 1])
+    """
+
+    starts: Ints
+    columns: Ints
+    width: int
+
+    @classmethod
+    def of(cls, rows: Ints | list[int], columns: Ints | list[int], *, shape: tuple[int, int]) -> Incidence:
+        """The matrix with a one at each given place, however often it is given."""
+        height, width = shape
+        keys = np.asarray(rows, dtype=np.int64) * width + np.asarray(columns, dtype=np.int64)
+        ascending = keys[order_of(keys, height * width)]
+        row_of, column_of = np.divmod(ascending[_is_first(ascending)], max(width, 1))
+        return cls(_before(np.bincount(row_of, minlength=height)), column_of, width)
+
+    @property
+    def height(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def sizes(self) -> Ints:
+        """How many ones each row has."""
+        return np.diff(self.starts)
+
+    @property
+    def rows(self) -> Ints:
+        """The row of each one, in the order of ``columns``."""
+        return np.repeat(np.arange(self.height, dtype=np.int64), self.sizes)
+
+    @property
+    def counts(self) -> Ints:
+        """How many ones each column has."""
+        return np.bincount(self.columns, minlength=self.width).astype(np.int64)
+
+    def row(self, index: int) -> Ints:
+        """The columns of one row, sorted."""
+        return self.columns[self.starts[index] : self.starts[index + 1]]
+
+    def keep(self, wanted: Bools) -> Incidence:
+        """The same shape with only those ones for which ``wanted`` is true, in the order of ``columns``."""
+        return Incidence(
+            _before(np.bincount(self.rows[wanted], minlength=self.height)), self.columns[wanted], self.width
+        )
+
+
+def order_of(keys: Ints, limit: int) -> Ints:
+    """The order in which whole numbers ≥ 0 and below ``limit`` ascend, equal ones as they stand.
+
+    Source: Knuth, D. E. (1998). The Art of Computer Programming, vol. 3, §5.2.5 (sorting by distribution).
+    """
+    if len(keys) <= 2_000:  # comparing is faster
+        return np.argsort(keys, kind="stable")
+    # numpy sorts whole numbers of sixteen bits in linear time, and wider ones by comparing them
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    for shift in range(16, max(limit - 1, 0).bit_length(), 16):
+        order = order[np.argsort((keys[order] >> shift).astype(np.uint16), kind="stable")]
+    return order
+
+
+def _before(sizes: Ints) -> Ints:
+    """How many stand before each run, and in all."""
+    starts = np.zeros(len(sizes) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=starts[1:])
+    return starts
+
+
+def _is_first(ascending: Ints) -> Bools:
+    """Of numbers in ascending order those that are not equal to the one before."""
+    is_first = np.ones(len(ascending), dtype=np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=is_first[1:])
+    return is_first
+
+
+def summed(keys: Ints, values: Floats, limit: int) -> tuple[Ints, Floats]:
+    """The distinct keys, ascending, and the sum of the values of each, added one after the other as they stand.
+
+    A key whose sum is 0 may be left out.
+    """
+    if limit <= 8 * len(keys):  # then all places are held rather than the numbers put into order
+        dense = np.bincount(keys, weights=values, minlength=limit).astype(np.float64)
+        distinct = np.flatnonzero(dense).astype(np.int64)
+        return distinct, dense[distinct]
+    order = order_of(keys, limit)
+    ascending = keys[order]
+    is_first = _is_first(ascending)
+    sums = np.bincount(np.cumsum(is_first) - 1, weights=values[order])
+    return ascending[is_first], sums.astype(np.float64)
+
+
+def _ranges(starts: Ints, sizes: Ints) -> Ints:
+    """The numbers from each start, as many as its size, one run behind the other: 5 and 2, 0 and 3 give 5 6 0 1 2."""
+    before = np.cumsum(sizes) - sizes
+    return np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()), dtype=np.int64)
+
+
+def _cuts(costs: Floats, block: int) -> list[int]:
+    """Where to cut rows into runs that cost about ``block`` each; at least one row a run."""
+    if not len(costs):
+        return [0]
+    reached = np.cumsum(costs)
+    steps = np.searchsorted(reached, np.arange(1, int(float(reached[-1]) // block) + 1) * block)
+    return [0, *sorted({int(step) + 1 for step in steps if step + 1 < len(costs)}), len(costs)]
+
+
+def overlaps(table: Incidence, weights: Floats, *, block: int = BLOCK) -> Iterator[tuple[Indices, Indices, Floats]]:
+    """The cells above the diagonal of table · diag(weights) · tableᵀ that are more than 0, in blocks of rows.
+
+    They are sorted by row and column. The cost grows with Σ d², the number of pairs of rows that share a column, not
+    with the square of the rows.
+    """
+    height = table.height
+    order = order_of(table.columns, table.width)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order), dtype=np.int64)
+    # of each one the rows below its own that have the same column: partners[first : first + number]
+    partners, first = table.rows[order], place + 1
+    number = np.cumsum(table.counts)[table.columns] - place - 1
+    reached = _before(number)
+    for start, end in pairwise(_cuts(np.diff(reached[table.starts]).astype(np.float64), block)):
+        run = slice(int(table.starts[start]), int(table.starts[end]))
+        rows = np.repeat(np.arange(end - start, dtype=np.int64), np.diff(table.starts[start : end + 1]))
+        keys = np.repeat(rows, number[run]) * height + partners[_ranges(first[run], number[run])]
+        cell, sums = summed(keys, np.repeat(weights[table.columns[run]], number[run]), (end - start) * height)
+        one, two = np.divmod(cell[sums > 0], height)
+        yield (one + start).astype(np.int32), two.astype(np.int32), sums[sums > 0]
+
+
+def cells(table: Incidence, weights: Floats | None = None) -> tuple[Indices, Indices, Floats]:
+    """The same cells all at once; without weights, how many columns two rows share.
+
+    >>> rows, columns, values = cells(Incidence.of([0, 1, 1], [0, 0, 1], shape=(2, 2)), np.array([2.0, 1.0]))
+    >>> rows.tolist(), columns.tolist(), values.tolist()
+    ([0], [1], [2.0])
+    """
+    blocks = list(overlaps(table, np.ones(table.width) if weights is None else weights))
+    if not blocks:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
+    rows, columns, values = zip(*blocks, strict=True)
+    return np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
+
+
+def common(table: Incidence, weights: Floats, one: Indices, two: Indices, *, other: Incidence | None = None) -> Floats:
+    """For each pair of rows the sum of the weights of the columns both have; the second row may be of another table.
+
+    >>> table = Incidence.of([0, 0, 1, 2], [0, 1, 1, 0], shape=(3, 2))
+    >>> common(table, np.array([2.0, 5.0]), np.array([0, 1], np.int32), np.array([1, 2], np.int32)).tolist()
+    [5.0, 0.0]
+    """
+    right = table if other is None else other
+    places = table.rows * table.width + table.columns
+    sums = np.zeros(len(one))
+    filled = np.flatnonzero((table.sizes > 0)[one] & (right.sizes > 0)[two])
+    for start, end in pairwise(_cuts(right.sizes[two[filled]].astype(np.float64), BLOCK)):
+        block = filled[start:end]
+        sizes = right.sizes[two[block]]
+        columns = right.columns[_ranges(right.starts[two[block]], sizes)]
+        wanted = np.repeat(one[block].astype(np.int64), sizes) * table.width + columns
+        is_shared = places[np.minimum(np.searchsorted(places, wanted), len(places) - 1)] == wanted
+        values = weights[columns]
+        kept = np.flatnonzero(is_shared & (values != 0))
+        pair = np.repeat(np.arange(end - start, dtype=np.int64), sizes)[kept]
+        begin = np.flatnonzero(_is_first(pair))
+        if len(begin):
+            sums[block[pair[begin]]] = np.add.reduceat(values[kept], begin)
+    return sums
+
 
 CARRIES_OUT: Final = 1.0
 SERVES: Final = 0.5
 MENTIONS: Final = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A work names a text: ``share`` is the class of the relation in {0, ¼, ½, 1}; 0 is no use."""
 
     work: str
@@ -32,32 +218,12 @@ class Use:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A text stands below another: a provision below its act, a national act below the one it transposes."""
 
     text: str
     above: str
     level: Level | None = Level.PLAN
-
-
-@dataclass(frozen=True, slots=True)
-class Works:
-    """The plans, and the plan of each action that has one, both by IRI."""
-
-    plans: tuple[str, ...]
-    home: Mapping[str, str]
-
-    @property
-    def actions(self) -> tuple[str, ...]:
-        """The actions of the plans, sorted."""
-        known = set(self.plans)
-        return tuple(sorted(action for action, plan in self.home.items() if plan in known))
-
-    def plan(self, work: str) -> str | None:
-        """The plan of an action, or the plan itself; None for anything else."""
-        found = self.home.get(work, work)
-        return found if found in self.plans else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,24 +251,18 @@ class Weights:
     fresh: int = 0
 
     def reached(self, text: str, at: Level) -> tuple[str, ...]:
-        """A text and the nodes above it, as far as steps at a level or firmer lead; nothing for one that has no weight.
+        """A text and the nodes above it, as far as steps at a level or firmer lead; nothing for one without weight."""
+        return tuple(self.texts[node] for node in self.line(self.texts.index(text), at)) if text in self.texts else ()
 
-        >>> works, used = Works(("p",), {}), [Use("p", "L", 1.0, Level.PLAN)]
-        >>> weigh(works, used, [Step("L", "K", Level.OTHER)]).reached("L", Level.OFFICIAL)
-        ('L',)
-        """
-        if text not in self.texts:
-            return ()
-        node = self.texts.index(text)
-        found = [text]
+    def line(self, node: int, at: Level) -> Iterator[int]:
+        """The index of a text and of the nodes above it, as far as steps at a level lead."""
+        yield node
         while self.above[node] >= 0 and self.step[node] <= at:
             node = int(self.above[node])
-            found.append(self.texts[node])
-        return tuple(found)
+            yield node
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(NamedTuple):
     """The weights a release published, to take the figures of a later one on: each text with d, IC and gain in bits."""
 
     release: str
@@ -117,17 +277,12 @@ def on_earlier(earlier: Earlier, own: Weights) -> Weights:
     a text has become commoner.
 
     Source: ILO et al. (2004). Consumer Price Index Manual: Theory and Practice, ch. 15 (Laspeyres: a fixed base).
-
-    >>> made = weigh(Works(("p",), {}), [Use("p", "K", 1.0, Level.PLAN), Use("p", "L", 1.0, Level.PLAN)])
-    >>> kept = on_earlier(Earlier("0.1.0", 7, {"K": (0, 3.17, 3.17), "M": (1, 2.17, 2.17)}), made)
-    >>> kept.texts, kept.gain.round(6).tolist(), kept.fresh
-    (('K', 'L'), [3.17, 0.584963], 1)
     """
     d, ic, gain = own.d.copy(), own.ic.copy(), own.gain.copy()
-    known = [(at, earlier.texts[text]) for at, text in enumerate(own.texts) if text in earlier.texts]
-    for at, (plans, content, bits) in known:
-        d[at], ic[at], gain[at] = plans, content, bits
-    return replace(own, d=d, n=earlier.n, ic=ic, gain=gain, release=earlier.release, fresh=len(own.texts) - len(known))
+    shared = [at for at, text in enumerate(own.texts) if text in earlier.texts]
+    for at in shared:
+        d[at], ic[at], gain[at] = earlier.texts[own.texts[at]]
+    return replace(own, d=d, n=earlier.n, ic=ic, gain=gain, release=earlier.release, fresh=len(own.texts) - len(shared))
 
 
 def weigh(
@@ -136,53 +291,43 @@ def weigh(
     """The weights of all texts that are used, and of those above them.
 
     >>> works = Works(("p", "q"), {"a": "p", "b": "q"})
-    >>> one = weigh(works, [Use("a", "K", 1.0, Level.PLAN), Use("b", "K", 1.0, Level.PLAN), Use("b", "L", 1.0, None)])
-    >>> one.texts, one.d.tolist(), one.n, one.gain.round(6).tolist()
+    >>> uses = [Use("a", "K", 1.0, Level.PLAN), Use("b", "K", 1.0, Level.PLAN), Use("b", "L", 1.0, None)]
+    >>> weights = weigh(works, uses)
+    >>> weights.texts, weights.d.tolist(), weights.n, weights.gain.round(6).tolist()
     (('K',), [2], 2, [0.415037])
     """
     plan = {iri: at for at, iri in enumerate(works.plans)}
     home = {work: plan[iri] for work, iri in works.home.items() if iri in plan} | plan
     used = [use for use in uses if use.share > 0 and counts(use.level, Level.EDITORS) and use.work in home]
-    up = _tree(steps)
+    # one step up a text: the firmest, then the first by address; one that would close a circle is left out
+    up: dict[str, Step] = {}
+
+    def path(text: str) -> list[str]:
+        above = []
+        while text in up:
+            text = up[text].above
+            above.append(text)
+        return above
+
+    usable = (step for step in steps if counts(step.level, Level.EDITORS))
+    for step in sorted(usable, key=lambda step: (step.text, step.level or 0, step.above)):
+        if step.text not in up and step.text not in {step.above, *path(step.above)}:
+            up[step.text] = step
     named = {use.text for use in used}
-    texts = tuple(sorted(named.union(*(_path(text, up) for text in named))))
+    texts = tuple(sorted(named.union(*(path(text) for text in named))))
     place = {text: at for at, text in enumerate(texts)}
     above = np.array([place[up[text].above] if text in up else -1 for text in texts], dtype=np.int64)
-    step = np.array([up[text].level or 0 if text in up else 0 for text in texts], dtype=np.int64)
+    levels = np.array([up[text].level or 0 if text in up else 0 for text in texts], dtype=np.int64)
     rows = np.array([home[use.work] for use in used], dtype=np.int64)
-    at = np.array([place[use.text] for use in used], dtype=np.int64)
-    whole = _climbed(rows, at, above)
+    columns = np.array([place[use.text] for use in used], dtype=np.int64)
+    climbed = [(rows, columns)]
+    while len(columns):
+        inner = above[columns] >= 0
+        rows, columns = rows[inner], above[columns[inner]]
+        climbed.append((rows, columns))
+    whole = [np.concatenate(side) for side in zip(*climbed, strict=True)]
     table = Incidence.of(*whole, shape=(len(works.plans), len(texts)))
     n, d = int(np.count_nonzero(table.sizes)), table.counts
     ic = -np.log2((d + 1) / (n + 2))
     gain = np.where(above >= 0, ic - ic[above], ic) if len(texts) else ic
-    return Weights(texts, above, step, np.array([text in general for text in texts], dtype=np.bool_), d, n, ic, gain)
-
-
-def _tree(steps: Iterable[Step]) -> dict[str, Step]:
-    """One step up a text: the firmest, then the first by address; one that would close a circle is left out."""
-    up: dict[str, Step] = {}
-    usable = [step for step in steps if counts(step.level, Level.EDITORS)]
-    for step in sorted(usable, key=lambda step: (step.text, step.level or 0, step.above)):
-        if step.text not in up and step.text not in {step.above, *_path(step.above, up)}:
-            up[step.text] = step
-    return up
-
-
-def _path(text: str, up: Mapping[str, Step]) -> list[str]:
-    """The nodes above a text, from the next one to the root."""
-    found = []
-    while text in up:
-        text = up[text].above
-        found.append(text)
-    return found
-
-
-def _climbed(rows: Ints, columns: Ints, above: Ints) -> tuple[Ints, Ints]:
-    """The same places, and those of every node above."""
-    parts = [(rows, columns)]
-    while len(columns):
-        inner = above[columns] >= 0
-        rows, columns = rows[inner], above[columns[inner]]
-        parts.append((rows, columns))
-    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+    return Weights(texts, above, levels, np.array([text in general for text in texts], dtype=np.bool_), d, n, ic, gain)

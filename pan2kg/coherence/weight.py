@@ -1,36 +1,45 @@
-"""What two works share, in bits: the weight of a pair, all pairs of plans, all pairs of actions.
+"""What two works share, in bits: the weight of a pair, all pairs of plans, all pairs of actions; and whether by chance.
 
 Two plans meet in the texts both name. A text weighs more the fewer plans name it, and as much as the weaker of the
 two ties: carried out 1, served ½, only mentioned ¼. Everything is computed from uses and the steps of the tree, each
-with its level of evidence.
+with its level of evidence. Links are never gated by what chance would have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Final
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from pan2kg.coherence.evidence import HEADLINE, Level, counts, firmest
-from pan2kg.coherence.matrix import Bools, Floats, Incidence, Indices, Ints, cells, common, overlaps
-from pan2kg.coherence.texts import CARRIES_OUT, MENTIONS, SERVES, Use, Weights, Works
+from pan2kg.coherence.evidence import HEADLINE, Level, Works, counts, firmest
+from pan2kg.coherence.texts import (
+    CARRIES_OUT,
+    MENTIONS,
+    SERVES,
+    Bools,
+    Floats,
+    Incidence,
+    Indices,
+    Ints,
+    Use,
+    Weights,
+    cells,
+    common,
+)
 
 CLASSES: Final = ((0.25, MENTIONS), (0.25, SERVES), (0.5, CARRIES_OUT))
 """(δ, θ): min(x, y) = Σ δ·[x ≥ θ]·[y ≥ θ] for x and y in {0, ¼, ½, 1}, so that three sparse products do."""
-
-Texts = tuple[dict[int, float], dict[int, Level]]
-"""The texts of a work by their places, with r, and with the firmest level at which it reaches them."""
-
 HUB: Final = 500
 """A text in no more actions than these links every two of them, however many such texts there are."""
 LINKED: Final = 5_000_000
 """A text in more actions does so too, as long as all texts up to it join no more pairs of actions than these."""
 
 
-def widest(counts: Ints) -> int:
+def widest(sizes: Ints) -> int:
     """In how many actions a text may be to link every two of them by itself, from the numbers of actions of all texts.
 
     What is left out then is measured by what it would cost, and not by a number of actions that is large in one graph
@@ -39,47 +48,62 @@ def widest(counts: Ints) -> int:
     >>> widest(np.array([600, 20])), widest(np.array([600, 3000, 9000])), widest(np.array([500] * 1000))
     (600, 3000, 500)
     """
-    sizes = np.sort(counts)
-    over = sizes[np.cumsum(sizes * (sizes - 1) // 2) > LINKED]
-    within = sizes[sizes < over[0]] if len(over) else sizes
+    ascending = np.sort(sizes)
+    over = ascending[np.cumsum(ascending * (ascending - 1) // 2) > LINKED]
+    within = ascending[ascending < over[0]] if len(over) else ascending
     return max(HUB, int(within[-1]) if len(within) else 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ties:
-    """r[x,t] in {¼, ½, 1} for rows of works and columns of texts: ``reached[k]`` has a one where r ≥ θ_k.
+    """r[x,t] in {¼, ½, 1} for rows of works and columns of texts: ``share`` of each one of ``table``.
 
-    ``firm`` is the firmest level, as a number, at which the row reaches the text at all, in the order of the places
-    of ``reached[0]``.
+    ``firm`` is the firmest level, as a number, at which the row reaches the text at all.
     """
 
-    reached: tuple[Incidence, Incidence, Incidence]
+    table: Incidence
+    share: Floats
     firm: Ints
 
-    def row(self, at: int) -> dict[int, float]:
-        """The texts of one row with r."""
-        found: dict[int, float] = {}
-        for (_, theta), table in zip(CLASSES, self.reached, strict=True):
-            found |= dict.fromkeys(table.row(at).tolist(), theta)
-        return found
+    @classmethod
+    def of(
+        cls, named: Iterable[tuple[int, Use]], place: Mapping[str, int], above: Ints, step: Ints, height: int
+    ) -> Ties:
+        """The rows of uses with every node above, at the greatest class and the firmest level of the ways there."""
+        pairs = [(row, place[use.text], use.share, int(use.level or 0)) for row, use in named]
+        rows, columns, share, level = np.array(pairs, dtype=np.float64).reshape(-1, 4).T
+        rows, columns, level = rows.astype(np.int64), columns.astype(np.int64), level.astype(np.int64)
+        climbed = [(rows, columns, share, level)]
+        while len(columns):
+            inner = above[columns] >= 0
+            level = np.maximum(level[inner], step[columns[inner]])
+            rows, columns, share = rows[inner], above[columns[inner]], share[inner]
+            climbed.append((rows, columns, share, level))
+        rows, columns, share, level = (np.concatenate(side) for side in zip(*climbed, strict=True))
+        width = len(above)
+        keys, place_of = np.unique(rows * width + columns, return_inverse=True)
+        greatest, firm = np.zeros(len(keys)), np.full(len(keys), int(Level.MACHINE), dtype=np.int64)
+        np.maximum.at(greatest, place_of, share)
+        np.minimum.at(firm, place_of, level)
+        return cls(Incidence.of(*np.divmod(keys, max(width, 1)), shape=(height, width)), greatest, firm)
 
-    def levels(self, at: int) -> dict[int, Level]:
-        """The texts of one row with the firmest level at which it reaches them."""
-        table = self.reached[0]
-        run = slice(int(table.starts[at]), int(table.starts[at + 1]))
-        pairs = zip(table.columns[run].tolist(), self.firm[run].tolist(), strict=True)
-        return {text: Level(level) for text, level in pairs}
+    def row(self, index: int) -> dict[int, tuple[float, Level]]:
+        """The texts of one row with r, and the firmest level at which it reaches them."""
+        run = slice(int(self.table.starts[index]), int(self.table.starts[index + 1]))
+        columns, shares, levels = (side[run].tolist() for side in (self.table.columns, self.share, self.firm))
+        return {text: (r, _LEVELS[firm]) for text, r, firm in zip(columns, shares, levels, strict=True)}
 
-    def stacked(self, wanted: Sequence[Bools] | None = None) -> Incidence:
-        """The three tables side by side, so that one product of weighted incidences is the sum of all three."""
-        width = self.reached[0].width
-        rows, columns = [], []
-        for k, table in enumerate(self.reached):
-            keep = slice(None) if wanted is None else wanted[k]
-            rows.append(table.rows[keep])
-            columns.append(table.columns[keep] + k * width)
-        shape = (self.reached[0].height, 3 * width)
-        return Incidence.of(np.concatenate(rows), np.concatenate(columns), shape=shape)
+    def stacked(self, wanted: Bools | None = None) -> Incidence:
+        """The tables of the three classes side by side, so that one product of weighted incidences sums all three."""
+        width, rows, columns = self.table.width, [], []
+        for k, (_, theta) in enumerate(CLASSES):
+            kept = self.share >= theta if wanted is None else wanted & (self.share >= theta)
+            rows.append(self.table.rows[kept])
+            columns.append(self.table.columns[kept] + k * width)
+        return Incidence.of(np.concatenate(rows), np.concatenate(columns), shape=(self.table.height, 3 * width))
+
+
+_LEVELS: Final = {int(level): level for level in Level}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +111,10 @@ class Potential:
     """What works share at one level: the rows of actions, of what plans say of themselves, and of whole plans.
 
     ``read`` names the works that were read in full for texts; ``home`` gives for each action the index of its plan.
-    ``founded`` is plans × texts: what a plan is founded on, whatever the level, see :func:`foundations`.
+    ``founded`` is plans × texts: the root texts of which it is known, at any level but a machine's, that the plan
+    carries them out. Such a text does not link the actions of the plan with everybody; a provision of it is as precise
+    as any. Like the weights it does not depend on the level of the figures: else a pair of actions could be specific
+    according to the plans, and no longer so once others say what one of them is founded on.
     """
 
     works: Works
@@ -100,76 +127,69 @@ class Potential:
     home: Ints
     read: frozenset[str]
     founded: Incidence
+    index: Mapping[str, int]
+    """The row of each plan among plans, and of each action among actions, by IRI."""
+    rows: dict[str, dict[int, tuple[float, Level]]] = field(default_factory=dict, repr=False)
+
+    def row(self, work: str) -> Mapping[int, tuple[float, Level]]:
+        """The texts of a plan with its actions, or of an action, by their places; read once.
+
+        Raises:
+            KeyError: a work that is neither plan nor action of a plan.
+        """
+        if work not in self.rows:
+            ties = self.actions if work in self.works.home else self.plans
+            self.rows[work] = ties.row(self.index[work])
+        return self.rows[work]
+
+    def gains(self) -> Floats:
+        """δ_k · gain for the tables of the three classes side by side."""
+        return np.concatenate([delta * self.weights.gain for delta, _ in CLASSES])
+
+    def specific(self) -> Bools:
+        """Which places of the table of actions are no general text and no foundation of the own plan."""
+        table, width = self.actions.table, len(self.weights.texts)
+        is_founded = np.zeros((self.founded.height, width), dtype=np.bool_)
+        is_founded[self.founded.rows, self.founded.columns] = True
+        return ~(is_founded[self.home[table.rows], table.columns] | self.weights.general[table.columns])
 
 
 def potential(
-    works: Works,
-    weights: Weights,
-    uses: Iterable[Use],
-    *,
-    at: Level = HEADLINE,
-    read: AbstractSet[str] = frozenset(),
+    works: Works, weights: Weights, uses: Iterable[Use], *, at: Level = HEADLINE, read: AbstractSet[str] = frozenset()
 ) -> Potential:
     """What works share at a level: only uses and steps that are as firm or firmer.
 
     >>> from pan2kg.coherence.texts import weigh
     >>> works = Works(("p", "q"), {"a": "p", "b": "q"})
     >>> uses = [Use("a", "K", 1.0, Level.PLAN), Use("b", "K", 0.25, Level.OTHER)]
-    >>> made = potential(works, weigh(works, uses), uses, at=Level.OTHER)
-    >>> round(weight(made, "p", "q").low, 6), weight(made, "p", "q").level
+    >>> pair = weight(potential(works, weigh(works, uses), uses, at=Level.OTHER), "p", "q")
+    >>> round(pair.low, 6), pair.level
     (0.103759, <Level.OTHER: 3>)
     """
-    uses = tuple(uses)
     names = works.actions
-    plan = {iri: at for at, iri in enumerate(works.plans)}
-    row = {iri: at for at, iri in enumerate(names)}
-    place = {text: at for at, text in enumerate(weights.texts)}
-    known = [use for use in uses if use.share > 0 and counts(use.level, at) and use.text in place]
-    above = np.where(weights.step <= at, weights.above, -1)
-    done = [(row[use.work], use) for use in known if use.work in row]
-    said = [(plan[use.work], use) for use in known if use.work in plan]
+    plan = {iri: row for row, iri in enumerate(works.plans)}
+    action = {iri: row for row, iri in enumerate(names)}
+    place = {text: column for column, text in enumerate(weights.texts)}
+    named = [use for use in uses if use.share > 0 and counts(use.level, Level.EDITORS) and use.text in place]
+    own = [(plan[use.work], use) for use in named if use.work in plan]
+    carried = Ties.of(own, place, weights.above, weights.step, len(plan))
+    by_actions = [(action[use.work], use) for use in named if use.work in action and counts(use.level, at)]
+    by_plans = [(row, use) for row, use in own if counts(use.level, at)]
     home = np.array([plan[works.home[name]] for name in names], dtype=np.int64)
-    whole = [*((int(home[a]), use) for a, use in done), *said]
-
-    def ties(rows: list[tuple[int, Use]], height: int) -> Ties:
-        return _ties(rows, place, above, weights.step, height)
-
-    carried = [
-        (plan[use.work], use)
-        for use in uses
-        if use.work in plan and use.text in place and use.share > 0 and counts(use.level, Level.EDITORS)
+    above = np.where(weights.step <= at, weights.above, -1)
+    whole = [*((int(home[row]), use) for row, use in by_actions), *by_plans]
+    ties = [
+        Ties.of(uses_of, place, above, weights.step, height)
+        for uses_of, height in ((by_actions, len(names)), (by_plans, len(plan)), (whole, len(plan)))
     ]
-    founded = _ties(carried, place, weights.above, weights.step, len(plan)).reached[2]
-
+    is_root = weights.above[carried.table.columns] < 0
+    founded = carried.table.keep(is_root & (carried.share >= CARRIES_OUT))
     return Potential(
-        works, weights, at, ties(done, len(names)), ties(said, len(plan)), ties(whole, len(plan)), names, home,
-        frozenset(read), founded.keep(weights.above[founded.columns] < 0),
-    )  # fmt: skip
+        works, weights, at, ties[0], ties[1], ties[2], names, home, frozenset(read), founded, plan | action
+    )
 
 
-def _ties(given: list[tuple[int, Use]], place: Mapping[str, int], above: Ints, step: Ints, height: int) -> Ties:
-    """The rows of uses with every node above, at the greatest class and the firmest level of the ways there."""
-    rows = np.array([at for at, _ in given], dtype=np.int64)
-    columns = np.array([place[use.text] for _, use in given], dtype=np.int64)
-    share = np.array([use.share for _, use in given], dtype=np.float64)
-    level = np.array([use.level or 0 for _, use in given], dtype=np.int64)
-    parts = [(rows, columns, share, level)]
-    while len(columns):
-        inner = above[columns] >= 0
-        level = np.maximum(level[inner], step[columns[inner]])
-        rows, columns, share = rows[inner], above[columns[inner]], share[inner]
-        parts.append((rows, columns, share, level))
-    rows, columns, share, level = (np.concatenate([part[k] for part in parts]) for k in range(4))
-    shape = (height, len(above))
-    reached = [Incidence.of(rows[share >= t], columns[share >= t], shape=shape) for _, t in CLASSES]
-    keys, at = np.unique(rows * shape[1] + columns, return_inverse=True)
-    firm = np.full(len(keys), int(Level.MACHINE), dtype=np.int64)
-    np.minimum.at(firm, at, level)
-    return Ties((reached[0], reached[1], reached[2]), firm)
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """What one text gives to a pair: min(one, two) · gain bits, on the word of the weaker side.
 
     ``is_broad``: a general text, or for two actions the foundation of one of their plans, which is shown apart.
@@ -188,8 +208,7 @@ class Contribution:
         return min(self.one, self.two) * self.gain
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """A pair of works: what documents establish, what it could become, and what gives it.
 
     ``low`` ≤ ``high`` in bits; ``broad`` through general texts only. For two actions ``low`` is what is specific,
@@ -214,230 +233,291 @@ class Weight:
             return self.low / self.high
         return None if self.is_open else 1.0
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts that give something specific, the greatest first."""
+        return tuple(given.text for given in self.contributions if given.bits > 0 and not given.is_broad)
 
-def weight(made: Potential, one: str, two: str) -> Weight:
+
+def weight(shares: Potential, one: str, two: str) -> Weight:
     """The weight of a pair of plans, or of two actions, with the contributions, the greatest first.
 
     Raises:
         KeyError: a work that is neither plan nor action of a plan.
     """
-    return Weighing(made).weight(one, two)
-
-
-@dataclass(frozen=True, slots=True)
-class Weighing:
-    """The weights of many pairs, for which the row of each work is read once; to be thrown away afterwards."""
-
-    made: Potential
-    rows: dict[str, Texts] = field(default_factory=dict)
-
-    def weight(self, one: str, two: str) -> Weight:
-        """What :func:`weight` gives of a pair.
-
-        Raises:
-            KeyError: a work that is neither plan nor action of a plan.
-        """
-        for work in (one, two):
-            if work not in self.rows:
-                self.rows[work] = _row(self.made, work)
-        return _weighed(self.made, (one, two), self.rows[one], self.rows[two])
-
-
-def _weighed(made: Potential, pair: tuple[str, str], left: Texts, right: Texts) -> Weight:
-    one, two = pair
-    gain, general = made.weights.gain, made.weights.general
-    apart = general | _founded(made, one, two)
-    shared = sorted(left[0].keys() & right[0].keys())
-    parts = [
+    weights, sides = shares.weights, (shares.row(one), shares.row(two))
+    apart = weights.general
+    if {one, two} <= shares.works.home.keys():
+        apart = apart.copy()
+        for plan in (shares.works.home[one], shares.works.home[two]):
+            apart[shares.founded.row(shares.index[plan])] = True
+    left, right = sides
+    given = [
         Contribution(
-            made.weights.texts[t], left[0][t], right[0][t], float(gain[t]),
-            max(left[1][t], right[1][t]), bool(apart[t]),
+            weights.texts[text], left[text][0], right[text][0], float(weights.gain[text]),
+            max(left[text][1], right[text][1]), bool(apart[text]),
         )
-        for t in shared
+        for text in sorted(left.keys() & right.keys())
     ]  # fmt: skip
-    parts.sort(key=lambda part: (-part.bits, part.text))
-    low = sum(part.bits for part in parts if not part.is_broad)
-    full = one in made.read, two in made.read
-    sums = [sum(r * float(gain[t]) for t, r in side[0].items() if not apart[t]) for side in (left, right)]
-    high = _high(low, sums[0], sums[1], full)
-    broad = sum(part.bits for part in parts if part.is_broad)
-    level = firmest(part.level for part in parts if not part.is_broad and part.bits > 0)
-    return Weight(one, two, low, high, broad, not any(full), level, tuple(parts))
+    given.sort(key=lambda part: (-part.bits, part.text))
+    low = sum(part.bits for part in given if not part.is_broad)
+    broad = sum(part.bits for part in given if part.is_broad)
+    level = firmest(part.level for part in given if not part.is_broad and part.bits > 0)
+    # Σ min(x, y)·gain with x = r_X where X was read in full, else max(r_X, r_Y)
+    full = one in shares.read, two in shares.read
+    sums = [sum(r * float(weights.gain[text]) for text, (r, _) in side.items() if not apart[text]) for side in sides]
+    high = low if all(full) else sums[0] if full[0] else sums[1] if full[1] else sums[0] + sums[1] - low
+    return Weight(one, two, low, high, broad, not any(full), level, tuple(given))
 
 
-def _high(low: float, one: float, two: float, full: tuple[bool, bool]) -> float:
-    """Σ min(x, y)·gain with x = r_X where X was read in full, else max(r_X, r_Y); from the sums of both sides."""
-    if all(full):
-        return low
-    if any(full):
-        return one if full[0] else two
-    return one + two - low
-
-
-def texts_of(made: Potential, work: str) -> dict[str, float]:
+def texts_of(shares: Potential, work: str) -> dict[str, float]:
     """The texts a plan with its actions, or an action, reaches, with r in {¼, ½, 1}.
 
     Raises:
         KeyError: a work that is neither plan nor action of a plan.
     """
-    return {made.weights.texts[t]: r for t, r in _row(made, work)[0].items()}
+    return {shares.weights.texts[text]: r for text, (r, _) in shares.row(work).items()}
 
 
-def own_texts(made: Potential, plan: str) -> dict[str, float]:
+def own_texts(shares: Potential, plan: str) -> dict[str, float]:
     """The texts a plan names of itself, and those above them, with r in {¼, ½, 1}."""
-    return {made.weights.texts[t]: r for t, r in made.own.row(made.works.plans.index(plan)).items()}
+    return {shares.weights.texts[text]: r for text, (r, _) in shares.own.row(shares.index[plan]).items()}
 
 
-def _row(made: Potential, work: str) -> Texts:
-    for ties, names in ((made.plans, made.works.plans), (made.actions, made.names)):
-        if work in names:
-            at = names.index(work)
-            return ties.row(at), ties.levels(at)
-    raise KeyError(work)
-
-
-def _founded(made: Potential, one: str, two: str) -> Bools:
-    """Which texts the plan of either action is founded on; none for plans."""
-    found = np.zeros(len(made.weights.texts), dtype=np.bool_)
-    if {one, two} <= made.works.home.keys():
-        for plan in (made.works.home[one], made.works.home[two]):
-            found[made.founded.row(made.works.plans.index(plan))] = True
-    return found
-
-
-def foundations(made: Potential) -> Incidence:
-    """Plans × texts: the root texts of which it is known, at any level but a machine's, that the plan carries them out.
-
-    Such a text does not link the actions of the plan with everybody; a provision of it is as precise as any. Like the
-    weights it does not depend on the level of the figures: else a pair of actions could be specific according to the
-    plans, and no longer so once others say what one of them is founded on, and figures would not grow with the level.
-    """
-    return made.founded
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
+class Pairs(NamedTuple):
     """Pairs of rows ``one`` < ``two`` with what they share in bits: ``low`` (specific) and ``broad`` (general)."""
 
     one: Indices
     two: Indices
     low: Floats
     broad: Floats
-    hubs: tuple[str, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.one)
 
 
-def plan_pairs(made: Potential) -> Pairs:
+def plan_pairs(shares: Potential) -> Pairs:
     """All pairs of plans that share a text, by the three sparse products δ·B diag(gain) Bᵀ.
 
     >>> from pan2kg.coherence.texts import weigh
     >>> works = Works(("p", "q"), {})
     >>> uses = [Use("p", "K", 1.0, Level.PLAN), Use("q", "K", 0.5, Level.PLAN)]
-    >>> found = plan_pairs(potential(works, weigh(works, uses), uses))
-    >>> found.one.tolist(), found.two.tolist(), found.low.round(6).tolist()
+    >>> pairs = plan_pairs(potential(works, weigh(works, uses), uses))
+    >>> pairs.one.tolist(), pairs.two.tolist(), pairs.low.round(6).tolist()
     ([0], [1], [0.207519])
     """
-    table, gains = made.plans.stacked(), _gains(made.weights)
-    general = np.tile(made.weights.general, 3)[table.columns]
-    low, broad = (_summed(table.keep(wanted), gains) for wanted in (~general, general))
-    keys = np.union1d(low[0], broad[0])
-    values = np.zeros((2, len(keys)))
-    for at, (found, bits) in enumerate((low, broad)):
-        values[at, np.searchsorted(keys, found)] = bits
-    one, two = (part.astype(np.int32) for part in np.divmod(keys, max(table.height, 1)))
-    return Pairs(one, two, values[0], values[1])
+    table, gains, height = shares.plans.stacked(), shares.gains(), len(shares.works.plans)
+    is_general = np.tile(shares.weights.general, 3)[table.columns]
+    sides = []
+    for wanted in (~is_general, is_general):
+        one, two, bits = cells(table.keep(wanted), gains)
+        sides.append((one.astype(np.int64) * height + two, bits))
+    keys = np.union1d(sides[0][0], sides[1][0])
+    low, broad = np.zeros(len(keys)), np.zeros(len(keys))
+    for values, (pair, bits) in zip((low, broad), sides, strict=True):
+        values[np.searchsorted(keys, pair)] = bits
+    one, two = (side.astype(np.int32) for side in np.divmod(keys, max(height, 1)))
+    return Pairs(one, two, low, broad)
 
 
-def _summed(table: Incidence, gains: Floats) -> tuple[Ints, Floats]:
-    """The pairs of rows that share anything, as one · height + two ascending, and how much."""
-    one, two, bits = cells(table, gains)
-    return one.astype(np.int64) * table.height + two, bits
+def plan_levels(shares: Potential) -> dict[tuple[str, str], Level]:
+    """For each pair of plans that share a specific text the firmest level at which they do, by their IRIs in order."""
+    ties, plans = shares.plans, shares.works.plans
+    columns = ties.table.columns
+    weighing = ~shares.weights.general[columns] & (shares.weights.gain[columns] > 0)
+    levels: dict[tuple[str, str], Level] = {}
+    for level in reversed([level for level in Level if level <= shares.level]):
+        one, two, _ = cells(ties.table.keep(weighing & (ties.firm <= level)))
+        pairs = ((plans[a], plans[b]) for a, b in zip(one.tolist(), two.tolist(), strict=True))
+        levels.update(dict.fromkeys(((min(pair), max(pair)) for pair in pairs), level))
+    return levels
 
 
-def _gains(weights: Weights) -> Floats:
-    """δ_k · gain for the three tables side by side."""
-    made: Floats = np.concatenate([delta * weights.gain for delta, _ in CLASSES])
-    return made
+def action_pairs(shares: Potential) -> Pairs:
+    """All pairs of actions of two plans that share any text: ``low`` what is specific, ``broad`` what is general.
 
-
-def _specific(made: Potential) -> list[Bools]:
-    """For each of the three tables of actions: which places are no general text and no foundation of the own plan."""
-    width = len(made.weights.texts)
-    founded = foundations(made)
-    marked = np.zeros((founded.height, width), dtype=np.bool_)
-    marked[founded.rows, founded.columns] = True
-    return [
-        ~(marked[made.home[table.rows], table.columns] | made.weights.general[table.columns])
-        for table in made.actions.reached
-    ]
-
-
-def linked_actions(made: Potential, *, hub: int | None = None) -> Pairs:
-    """All pairs of actions of two plans that share a specific text, with what they share; ``broad`` is left at 0.
-
-    A text more than ``hub`` actions use, else one wider than :func:`widest`, makes no pair by itself, and counts in
-    full in every pair that is here.
+    General are general texts and the foundations of either plan; only what is specific makes a link. A text more
+    actions use than :func:`widest` says makes no pair by itself, and counts in full in every pair that is here.
     Costs Σ d² over the other texts, in blocks, so that the memory stays bounded.
 
     Source: Newman, M. E. J. (2010). Networks, §6.6 (one-mode projection). Oxford University Press; min(x, y) over
     classes as a sum of products of indicators.
-
-    Raises:
-        ValueError: ``hub`` is below 2.
     """
-    hub = widest(made.actions.reached[0].counts) if hub is None else hub
-    if hub < 2:
-        raise ValueError("hub must be at least 2")
-    table, gains = made.actions.stacked(_specific(made)), _gains(made.weights)
-    wide = np.tile(made.actions.reached[0].counts > hub, 3)[table.columns]
-    narrow, hubs = table.keep(~wide), table.keep(wide)
-    parts = []
-    for one, two, low in overlaps(narrow, gains):
-        apart = made.home[one] != made.home[two]
-        a, b, bits = one[apart], two[apart], low[apart]
-        parts.append((a, b, bits + common(hubs, gains, a, b) if len(hubs.columns) else bits))
-    names = tuple(made.weights.texts[t] for t in np.flatnonzero(made.actions.reached[0].counts > hub))
-    if not parts:
-        return Pairs(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0), np.zeros(0), names)
-    a, b, bits = map(np.concatenate, zip(*parts, strict=True))
-    return Pairs(a, b, bits, np.zeros(len(a)), names)
-
-
-def action_pairs(made: Potential) -> Pairs:
-    """All pairs of actions of two plans that share any text: ``low`` what is specific, ``broad`` what is general.
-
-    General are general texts and the foundations of either plan; only what is specific makes a link. A text more
-    actions use than :func:`widest` says makes no pair by itself.
-    """
-    hub = widest(made.actions.reached[0].counts)
-    wanted, gains = _specific(made), _gains(made.weights)
-    table, specific = made.actions.stacked(), made.actions.stacked(wanted)
-    narrow = table.keep(~np.tile(made.actions.reached[0].counts > hub, 3)[table.columns])
+    sizes, gains, is_specific = shares.actions.table.counts, shares.gains(), shares.specific()
+    table = shares.actions.stacked()
+    specific, other = shares.actions.stacked(is_specific), shares.actions.stacked(~is_specific)
+    narrow = table.keep(~np.tile(sizes > widest(sizes), 3)[table.columns])
     one, two, whole = cells(narrow, gains)
-    kept = (made.home[one] != made.home[two]) & (whole > 0)
-    a, b = one[kept], two[kept]
-    other = made.actions.stacked([~mask for mask in wanted])
-    # Not specific on one side at least is apart · all + specific · apart: a sum of what is ≥ 0, without residues.
-    broad = common(other, gains, a, b, other=table) + common(specific, gains, a, b, other=other)
-    return Pairs(a, b, common(specific, gains, a, b), broad)
+    kept = (shares.home[one] != shares.home[two]) & (whole > 0)
+    one, two = one[kept], two[kept]
+    # not specific on one side at least is apart · all + specific · apart: a sum of what is ≥ 0, without residues
+    broad = common(other, gains, one, two, other=table) + common(specific, gains, one, two, other=other)
+    return Pairs(one, two, common(specific, gains, one, two), broad)
 
 
-def unsaid(made: Potential) -> tuple[tuple[str, str, int, int], ...]:
+def unsaid(shares: Potential) -> tuple[tuple[str, str, int, int], ...]:
     """Plan, text, and of how many read actions how many name it: half or more, and the plan does not say so of itself.
 
     A question to the editors, no figure. Read are the actions with any text; at least two, as one says nothing of a
     plan. Only a text the plan carries out by its own words is said.
     """
-    table, many = made.actions.reached[0], len(made.works.plans)
-    read = np.bincount(made.home[table.sizes > 0], minlength=many)
-    named = np.zeros((many, table.width), dtype=np.int64)
-    np.add.at(named, (made.home[table.rows], table.columns), 1)
-    said = {(int(p), int(t)) for p, t in zip(made.own.reached[2].rows, made.own.reached[2].columns, strict=True)}
-    plans, texts = np.nonzero((named * 2 >= read[:, None]) & (named > 0) & (read[:, None] > 1))
+    table, own, plans = shares.actions.table, shares.own, shares.works.plans
+    read = np.bincount(shares.home[table.sizes > 0], minlength=len(plans))
+    named = np.zeros((len(plans), table.width), dtype=np.int64)
+    np.add.at(named, (shares.home[table.rows], table.columns), 1)
+    carried = own.table.keep(own.share >= CARRIES_OUT)
+    named[carried.rows, carried.columns] = 0
+    rows, columns = np.nonzero((named * 2 >= read[:, None]) & (named > 0) & (read[:, None] > 1))
     return tuple(
-        (made.works.plans[p], made.weights.texts[t], int(named[p, t]), int(read[p]))
-        for p, t in zip(plans.tolist(), texts.tolist(), strict=True)
-        if (p, t) not in said
+        (plans[plan], shares.weights.texts[text], int(named[plan, text]), int(read[plan]))
+        for plan, text in zip(rows.tolist(), columns.tolist(), strict=True)
     )
+
+
+# Whether two plans share more than chance would have it
+
+SEED: Final = 20_200_101
+DRAWS: Final = 999
+SIGNIFICANT: Final = 0.05
+TRADES: Final = 5
+"""How many trades a row there are between two draws."""
+
+
+class Luck(StrEnum):
+    """What a test against chance allows to say."""
+
+    BEYOND = "beyond"
+    WITHIN = "within"
+    IMPOSSIBLE = "impossible"
+
+
+class Chance(NamedTuple):
+    """A pair of plans: T, p, the adjusted p, and the smallest adjusted p that this table can give."""
+
+    one: str
+    two: str
+    statistic: float
+    p: float
+    adjusted: float
+    attainable: float
+    verdict: Luck
+
+
+class Trial(NamedTuple):
+    """How chance is drawn: seed, number of draws, the level below which something is significant, trades a row."""
+
+    seed: int = SEED
+    draws: int = DRAWS
+    significant: float = SIGNIFICANT
+    trades: int = TRADES
+
+
+USUAL: Final = Trial()
+
+
+def chance(
+    works: Works, weights: Weights, uses: Iterable[Use], *, at: Level = HEADLINE, trial: Trial = USUAL
+) -> tuple[Chance, ...]:
+    """T_pq = Σ_t X_pt X_qt gain(t) against tables with the same row and column sums, for each pair of plans.
+
+    The table has a one where a plan, or one of its actions, names a text at the level; every use counts alike. X[p,t] =
+    1 where a text of p is t or stands below it, t not general, so that T is the low weight with all classes 1. What is
+    drawn are the texts named; what stands above them follows. p = (1 + #{T* ≥ T}) / (1 + draws), in (0,1],
+    adjusted over all pairs by Benjamini–Hochberg. The smallest p a pair can get is that of the greatest T*
+    seen; where even all of these, adjusted, stay above ``trial.significant``, the verdict is that nothing can be
+    significant at this size. Same seed, same figures. By the two plans.
+
+    Sources: Strona, G. et al. (2014). A fast and unbiased procedure to randomize ecological binary matrices
+    with fixed row and column totals. Nature Communications 5, 4114 (curveball); Davison, A. C. & Hinkley,
+    D. V. (1997). Bootstrap Methods and their Application, §4.2 (p); Benjamini, Y. & Hochberg, Y. (1995).
+    Journal of the Royal Statistical Society B 57, 289–300.
+
+    Raises:
+        ValueError: fewer than 1 draw or trade, or a level outside (0,1).
+    """
+    if trial.draws < 1 or trial.trades < 1 or not 0 < trial.significant < 1:
+        raise ValueError("draws and trades must be at least 1, and the level in (0,1)")
+    place, known_plans = {text: column for column, text in enumerate(weights.texts)}, set(works.plans)
+    named: dict[str, set[int]] = {}
+    for use in uses:
+        plan = works.home.get(use.work, use.work)
+        if use.share > 0 and counts(use.level, at) and plan in known_plans and use.text in place:
+            named.setdefault(plan, set()).add(place[use.text])
+    plans = sorted(named)
+    up = [tuple(weights.line(text, at)) for text in range(len(weights.texts))]
+    gains = np.where(weights.general, 0.0, weights.gain)
+    rows = [frozenset(named[plan]) for plan in plans]
+    one, two = np.triu_indices(len(rows), 1)
+    statistic, p, least = _tried(rows, up, gains, trial)
+    adjusted, attainable = adjust(p), adjust(least)
+    verdicts = [
+        Luck.IMPOSSIBLE if lowest > trial.significant else Luck.BEYOND if value <= trial.significant else Luck.WITHIN
+        for value, lowest in zip(adjusted, attainable, strict=True)
+    ]
+    columns = (statistic.tolist(), p.tolist(), adjusted.tolist(), attainable.tolist(), verdicts)
+    pairs = ((plans[a], plans[b]) for a, b in zip(one, two, strict=True))
+    return tuple(Chance(*pair, *values) for pair, *values in zip(pairs, *columns, strict=True))
+
+
+def _tried(
+    rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, trial: Trial
+) -> tuple[Floats, Floats, Floats]:
+    """For each pair of rows, above the diagonal: T, p, and the p that the greatest T* would have."""
+    one, two = np.triu_indices(len(rows), 1)
+    statistic = _statistics(rows, up, gains)[one, two]
+    drawn = np.zeros((trial.draws, len(one)))
+    rng, dealt = np.random.default_rng(trial.seed), rows
+    for draw in range(trial.draws):
+        dealt = curveball(dealt, rng, trades=trial.trades * len(rows))
+        drawn[draw] = _statistics(dealt, up, gains)[one, two]
+    # sums in another order may differ by a little: what is as great counts
+    greatest = np.maximum(statistic, drawn.max(axis=0)) if len(one) else statistic
+    p, least = ((1 + (drawn >= mark - 1e-9).sum(axis=0)) / (1 + trial.draws) for mark in (statistic, greatest))
+    return statistic, p.astype(np.float64), least.astype(np.float64)
+
+
+def _statistics(rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats) -> Floats:
+    """T for each pair of rows, above the diagonal.
+
+    A sparse product: most rows have a text or two, and a dense one wakes a thread a core for each draw.
+    """
+    places = [(row, text) for row, texts in enumerate(rows) for named in texts for text in up[named]]
+    row_of, text_of = ([place[end] for place in places] for end in (0, 1))
+    square = np.zeros((len(rows), len(rows)))
+    one, two, values = cells(Incidence.of(row_of, text_of, shape=(len(rows), len(gains))), gains)
+    square[one, two] = values
+    return square
+
+
+def curveball(rows: list[frozenset[int]], rng: np.random.Generator, *, trades: int) -> list[frozenset[int]]:
+    """A table drawn with the same row and column sums, after a number of trades between two rows.
+
+    In a trade two rows keep what they share and deal the rest out anew, each as many as before.
+
+    Source: Strona et al. (2014), as for :func:`chance`.
+
+    >>> dealt = curveball([frozenset({0, 1}), frozenset({2})], np.random.default_rng(1), trades=3)
+    >>> [len(row) for row in dealt], sorted(dealt[0] | dealt[1])
+    ([2, 1], [0, 1, 2])
+    """
+    dealt = list(rows)
+    if len(dealt) < 2:
+        return dealt
+    first = rng.integers(0, len(dealt), trades)
+    second = rng.integers(0, len(dealt) - 1, trades)
+    for a, b in zip(first.tolist(), (second + (second >= first)).tolist(), strict=True):
+        shared = dealt[a] & dealt[b]
+        pool = sorted(dealt[a] ^ dealt[b])
+        rng.shuffle(pool)  # in place: most have a few texts, and an array would cost more than the lot
+        cut = len(dealt[a]) - len(shared)
+        dealt[a], dealt[b] = shared | set(pool[:cut]), shared | set(pool[cut:])
+    return dealt
+
+
+def adjust(p: Floats) -> Floats:
+    """The p values adjusted for the false discovery rate, in [0,1]: min over ranks k ≥ rank of p_(k) · m / k.
+
+    Source: Benjamini & Hochberg (1995), as for :func:`chance`; the same as scipy.stats.false_discovery_control.
+    """
+    order = np.argsort(p, kind="stable")
+    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
+    adjusted = np.empty(len(p))
+    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return np.maximum(adjusted, p)  # p · m / m may round to a little less than p

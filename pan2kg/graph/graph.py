@@ -48,27 +48,23 @@ if TYPE_CHECKING:
     import rdflib
 
     from pan2kg.charts.frame import Picture
-    from pan2kg.coherence.bodies import Involvement, Profile
-    from pan2kg.coherence.chance import Chance
+    from pan2kg.coherence.bodies import Field, Involvement, Profile, Uses
+    from pan2kg.coherence.citations import Occasion
     from pan2kg.coherence.evidence import Level, Measured
-    from pan2kg.coherence.figures import Taken
+    from pan2kg.coherence.figures import Meeting, Taken
     from pan2kg.coherence.known import Known, Tables
-    from pan2kg.coherence.meetings import Meeting
     from pan2kg.coherence.obligations import Margin, Obligation, Response
-    from pan2kg.coherence.occasions import Occasion
-    from pan2kg.coherence.participation import Field
     from pan2kg.coherence.reading import Citation
-    from pan2kg.coherence.scale import Scale
-    from pan2kg.coherence.scores import Scores
     from pan2kg.coherence.texts import Earlier
-    from pan2kg.coherence.uses import Uses
-    from pan2kg.coherence.weight import Weight
+    from pan2kg.coherence.weight import Chance, Weight
     from pan2kg.extract.names import Names
     from pan2kg.graph.links import Ties
     from pan2kg.graph.parts import Parts
     from pan2kg.graph.search import Search
     from pan2kg.graph.statements import Statements
     from pan2kg.i18n.catalogue import Language
+    from pan2kg.scores.matrix import Scores
+    from pan2kg.scores.scale import Scale
     from pan2kg.store.as_of import DatedGraph
     from pan2kg.store.link_view import LinkView
     from pan2kg.tables.writers import Figures
@@ -203,7 +199,7 @@ class Graph:
         >>> len(open_graph().construct("CONSTRUCT WHERE { plan:lu-bhr-2 pan:inPart ?none }"))
         0
         """
-        from pan2kg.store.rdf import to_graph
+        from pan2kg.store.store import to_graph
 
         return to_graph(construct(self.store, with_prefixes(text, self.prefixes)))
 
@@ -236,7 +232,7 @@ class Graph:
         >>> len(Graph(Project.packaged(), LocalStore(pyoxigraph.Store())).dataset())
         0
         """
-        from pan2kg.store.rdf import to_dataset
+        from pan2kg.store.store import to_dataset
 
         return to_dataset(self.held)
 
@@ -552,7 +548,7 @@ class Graph:
     @Reading
     def tables(self) -> Tables:
         """The small tables all figures are computed from: uses of texts, statements, dates and what was read."""
-        from pan2kg.coherence.known_tables import read_tables
+        from pan2kg.coherence.reading import read_tables
 
         home = self.profile.home_plan
         found = read_tables(self.store, release=self.release, as_of=self.as_of)
@@ -578,8 +574,8 @@ class Graph:
         Raises:
             QueryError: no level at which figures are taken.
         """
+        from pan2kg.coherence.bodies import limited
         from pan2kg.coherence.reading import read_resting
-        from pan2kg.coherence.uses import limited
 
         at = _figured(level)
         return self.once(f"uses {at.key}", lambda: limited(self.uses, read_resting(self.store, at)))
@@ -633,7 +629,7 @@ class Graph:
         True
         """
         from pan2kg.coherence.evidence import FIGURED
-        from pan2kg.coherence.meetings import meetings
+        from pan2kg.coherence.figures import meetings
 
         return meetings({one: self.known(one) for one in FIGURED})
 
@@ -641,7 +637,7 @@ class Graph:
     def linked_actions(self) -> Mapping[str, Level]:
         """The linked actions, each with the firmest level at which it is."""
         from pan2kg.coherence.evidence import FIGURED
-        from pan2kg.coherence.meetings import linked_actions
+        from pan2kg.coherence.figures import linked_actions
 
         return linked_actions({one: self.known(one) for one in FIGURED})
 
@@ -696,7 +692,7 @@ class Graph:
         Raises:
             QueryError: no level at which figures are taken.
         """
-        from pan2kg.coherence.chance import chance
+        from pan2kg.coherence.weight import chance
 
         at, made = _figured(level), self.known(level)
         return self.once(
@@ -744,14 +740,14 @@ class Graph:
     @Reading
     def scores(self) -> tuple[Scores, ...]:
         """The interaction scores the graph holds, a matrix an assessor and scale."""
-        from pan2kg.coherence.reading import read_matrices
+        from pan2kg.scores.matrix import read_matrices
 
         return read_matrices(self.store)
 
     @Reading
     def scales(self) -> Mapping[str, Scale]:
         """The scales of interaction scores the graph declares, by IRI."""
-        from pan2kg.coherence.reading import read_scales
+        from pan2kg.scores.matrix import read_scales
 
         return read_scales(self.store)
 
@@ -775,9 +771,7 @@ class Graph:
     @Reading
     def homes(self) -> Mapping[str, str]:
         """The plan of each action, and of each plan itself."""
-        from pan2kg.coherence.reading import homes
-
-        return homes(self.uses)
+        return self.uses.homes()
 
     @Reading
     def _planned(self) -> frozenset[str]:

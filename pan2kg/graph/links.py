@@ -10,15 +10,13 @@ from itertools import combinations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.coherence.evidence import Level, counts, level
-from pan2kg.coherence.feasible import CROSS_REFERENCES
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.uses import key
-from pan2kg.coherence.weight import Weighing
 from pan2kg.store.link_view import LinkView, bare_term
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true, plain, select
-from pan2kg.turtle.vocabulary import ID
+from pan2kg.turtle.vocabulary import ID, key
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -270,7 +268,7 @@ def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
     Bits are rounded to six decimals: the same on every machine.
     """
     line, works = basis_line(known), known.tables.works
-    weighing, plans = Weighing(known.potential), frozenset(works.plans)
+    plans = frozenset(works.plans)
     network.graph.update(evidence=known.level.key, plans_known=line.plans, actions=line.measures)
     network.graph.update(texts_full=line.texts.full, texts_part=line.texts.part, texts_none=line.texts.none)
     network.graph.update(_given({"release": line.release}))
@@ -280,7 +278,7 @@ def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
         if not plans.issuperset((works.home.get(one, one), works.home.get(two, two))):
             network.remove_edge(one, two, link)
             continue
-        found = weighing.weight(one, two)
+        found = known.weight(one, two)
         if found.low <= 0:
             network.remove_edge(one, two, link)
             continue

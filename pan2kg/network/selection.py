@@ -11,17 +11,17 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.i18n.message import did_you_mean, told
 from pan2kg.tables.formats import xml_fit
+from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
     from datetime import date
 
     import networkx as nx
 
-    from pan2kg.coherence.matrix import Floats
+    from pan2kg.coherence.texts import Floats
 
 
 WORKS: Final = ("Plan", "Action", "PlanPart", "Category", "Review", "Recommendation")

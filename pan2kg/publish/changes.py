@@ -30,7 +30,7 @@ import pyoxigraph as ox
 
 from pan2kg.coherence import figures, known
 from pan2kg.coherence.evidence import FIGURED, HEADLINE
-from pan2kg.coherence.known_tables import read_tables
+from pan2kg.coherence.reading import read_tables
 from pan2kg.coherence.texts import Earlier
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.graph import dataset as datasets

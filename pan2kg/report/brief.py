@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg import errors
 from pan2kg.charts.subject import Subject
+from pan2kg.coherence import citations as occasions
 from pan2kg.coherence import evidence as levels
-from pan2kg.coherence import obligations, occasions, reading_state
+from pan2kg.coherence import evidence as reading_state
+from pan2kg.coherence import obligations
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.uses import key
 from pan2kg.i18n import catalogue, days
 from pan2kg.store.queries import program_query
 from pan2kg.tables import figure_words
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.vocabulary import PAN, key
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph

@@ -21,8 +21,7 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from pan2kg.coherence.reading_state import Aspect, Extent, Reading
-from pan2kg.coherence.uses import key
+from pan2kg.coherence.evidence import Aspect, Extent, Reading
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.quotation import Quotation
 from pan2kg.graph.graph import Graph
@@ -36,10 +35,10 @@ from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_
 from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle.blocks import Block as Read
 from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
-from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, kind_and_key
+from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, key, kind_and_key
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import RUN, KeptText, hashes_of, read_hashes
-from pan2kg.validation.wording import is_date
 
 WORKS: Final = frozenset(("Plan", "Action", "PlanPart", "Category"))
 """The classes of what stands in the folder of a plan and takes bodies, texts and citations."""

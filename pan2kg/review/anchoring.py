@@ -15,10 +15,9 @@ from pan2kg.extract.document import Document
 from pan2kg.extract.quotation import Quotation, find, fold, nearest
 from pan2kg.project import Project, read_text
 from pan2kg.review.files import Addition, own, with_prefixes
-from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file
-from pan2kg.turtle.editing import Edit, edited, unescaped
+from pan2kg.turtle.blocks import Block, Edit, TurtleFile, edited, read_turtle_file, unescaped
 from pan2kg.turtle.writer import read_prefixes, string
-from pan2kg.validation.rights import is_long
+from pan2kg.validation.quotations import is_long
 
 _BEFORE: Final = (
     "skos:notation", "dcterms:identifier", "rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName",

@@ -18,9 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from pan2kg.coherence.feasible import CROSS_REFERENCES
-from pan2kg.coherence.reading import rows
-from pan2kg.coherence.uses import key
+from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.errors import ProjectError
 from pan2kg.extract.document import Document
 from pan2kg.extract.quotation import Quotation
@@ -32,8 +30,9 @@ from pan2kg.review.entry import RefusedError
 from pan2kg.review.files import REPLACES, UNVERIFIED, Addition, Filed, ProjectFiles, addition, alone, write
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
+from pan2kg.store.store import text_rows as rows
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, kind_and_key, link_iri, thing
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, key, kind_and_key, link_iri, thing
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
 from pan2kg.validation.quotations import kept_texts
 

@@ -16,10 +16,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple
 
+from pan2kg.coherence.citations import CROSS_REFERENCES, Verdict
 from pan2kg.coherence.editions import nearest
 from pan2kg.coherence.evidence import level
-from pan2kg.coherence.feasible import CROSS_REFERENCES, Verdict
-from pan2kg.coherence.uses import key
 from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
 from pan2kg.extract.quotation import Quotation, quoted
 from pan2kg.graph.graph import Graph
@@ -36,7 +35,7 @@ from pan2kg.review.files import ProjectFiles
 from pan2kg.store.queries import KINDS, find_thing, program_query
 from pan2kg.store.store import Store
 from pan2kg.tables.figure_words import bits_words, named
-from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key, link_iri, thing
+from pan2kg.turtle.vocabulary import ID, PAN, key, kind_and_key, link_iri, thing
 from pan2kg.turtle.writer import read_prefixes
 
 HAND: Final = ("from", "relation", "to", "words")

@@ -18,7 +18,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import PACKAGE, Project, read_text, reason, write_atomically
@@ -27,10 +26,19 @@ from pan2kg.store import rules
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, construct, open_store, plain
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, kind_and_key
-from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, subjects, text, write_turtle
-from pan2kg.validation.style import check_style
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, key, kind_and_key
+from pan2kg.turtle.writer import (
+    Block,
+    Statement,
+    iri,
+    prefixes_used,
+    read_prefixes,
+    string,
+    subjects,
+    text,
+    write_turtle,
+)
+from pan2kg.validation.lines import check_style
 
 UNVERIFIED: Final = "unverified"
 REPLACES: Final = DCTERMS + "replaces"

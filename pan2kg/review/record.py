@@ -14,13 +14,13 @@ from random import Random
 from statistics import median
 from typing import Final, NamedTuple
 
-from pan2kg.coherence.agreement import Level, alpha
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError
 from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review.decision import Candidate, Held, part_key
 from pan2kg.review.work import WORK
-from pan2kg.turtle.vocabulary import link_iri
+from pan2kg.scores.measures import ScaleLevel as Level
+from pan2kg.scores.measures import alpha
+from pan2kg.turtle.vocabulary import key, link_iri
 
 JOURNAL: Final = "journal.jsonl"
 LONGEST: Final = 600.0

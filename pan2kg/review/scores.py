@@ -14,14 +14,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.scale import SCALE, Scale, plain, whole
-from pan2kg.coherence.scores import ScoredLink
-from pan2kg.coherence.uses import key
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.review.decision import plan_file, plan_of
 from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, write
+from pan2kg.scores.matrix import ScoredLink
+from pan2kg.scores.scale import SCALE, Scale, plain, whole
 from pan2kg.store.queries import program_query
 from pan2kg.tables.scores_turtle import (
     document_block,
@@ -30,7 +29,7 @@ from pan2kg.tables.scores_turtle import (
     scale_statement,
     score_block,
 )
-from pan2kg.turtle.vocabulary import graph_of, link_iri
+from pan2kg.turtle.vocabulary import graph_of, key, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string
 
 if TYPE_CHECKING:

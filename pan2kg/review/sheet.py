@@ -15,10 +15,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file
-from pan2kg.turtle.editing import unescaped
+from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file, unescaped
+from pan2kg.turtle.vocabulary import key
 from pan2kg.turtle.writer import iri, read_prefixes, string, text
 
 KEY: Final = "key"

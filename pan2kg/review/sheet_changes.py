@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from pan2kg.coherence.uses import key
 from pan2kg.extract.layout import folded
 from pan2kg.graph.labels import read_labels
 from pan2kg.i18n.catalogue import Language
@@ -34,7 +33,7 @@ from pan2kg.review.sheet import (
     without_names,
     written,
 )
-from pan2kg.turtle.vocabulary import link_iri
+from pan2kg.turtle.vocabulary import key, link_iri
 from pan2kg.turtle.writer import iri
 from pan2kg.validation.quotations import Kept
 

@@ -14,7 +14,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError
 from pan2kg.extract.document import Document, from_json, load_document, to_json
 from pan2kg.extract.names import Mention
@@ -25,7 +24,7 @@ from pan2kg.project import Project, read_text, write_atomically
 from pan2kg.review.decision import Candidate
 from pan2kg.review.files import own
 from pan2kg.store.queries import program_query
-from pan2kg.turtle.vocabulary import kind_and_key, thing
+from pan2kg.turtle.vocabulary import key, kind_and_key, thing
 
 WORK: Final = "work"
 CANDIDATES: Final = "candidates.jsonl"

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pan2kg.coherence.uses import key
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.message import Message
@@ -52,9 +51,9 @@ from pan2kg.review.sheet_changes import (
     thing_of,
 )
 from pan2kg.tables.spreadsheet import Form, write_forms
-from pan2kg.turtle.editing import Edit, edited, without_unused
-from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.writer import Block, Statement, iri, string, text
+from pan2kg.turtle.blocks import Edit, edited, without_unused
+from pan2kg.turtle.vocabulary import key
+from pan2kg.turtle.writer import Block, Statement, iri, prefixes_used, string, text
 
 STAMP: Final = "pan2kg"
 """What the hidden first line begins with; sheet, plan and codes of the columns follow."""
@@ -69,7 +68,7 @@ def write_book(book: Book, names: Names, things: Sequence[str], language: Langua
     """The sheets of a plan as an xlsx file with its heads in a language.
 
     Raises:
-        FormatError: XlsxWriter is not installed, or a text is longer than a cell can be.
+        FormatError: a text is longer than a cell can be.
     """
     plan = book.plan.rpartition("/")[2]
     forms = []

@@ -28,8 +28,7 @@ from pan2kg.turtle.writer import read_prefixes
 if TYPE_CHECKING:
     from pan2kg.graph.dataset import Notice
     from pan2kg.project import Project
-    from pan2kg.site.page_context import PageContext
-    from pan2kg.site.site_context import SiteContext
+    from pan2kg.site.page import PageContext, SiteContext
 from pan2kg.store.store import Store, Term
 
 

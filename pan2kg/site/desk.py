@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from pan2kg.coherence.citations import Verdict
 from pan2kg.coherence.evidence import level
-from pan2kg.coherence.feasible import Verdict
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.catalogue import Messages, decimal, with_mark
 from pan2kg.i18n.days import today
@@ -23,10 +22,9 @@ from pan2kg.review.desk import CHANNELS, TOGETHER, Desk, documents, open_desk, p
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, sentence
 from pan2kg.review.record import now
 from pan2kg.review.work import Material, read_material
-from pan2kg.site.basis import mark
-from pan2kg.site.page_context import NOTHING, PageContext
+from pan2kg.site.page import NOTHING, PageContext
 from pan2kg.tables.figure_words import bits_words, named
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.turtle.vocabulary import ID, PAN, key
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -117,7 +115,7 @@ def queue_card(context: PageContext, candidate: Candidate, *, is_open: bool) -> 
         "via": context.links(candidate.via),
         "type": context.label(f"{ID}linktype/{candidate.linked_as}") if candidate.linked_as else "",
         "strength": strength,
-        "mark": mark(context, level(candidate.level)),
+        "mark": context.mark(level(candidate.level)),
         "expected": [named(Verdict(said)).say(language) for said in expected],
         "has_passage": is_open and bool(passage_document(context.graph.spoken(language), candidate)),
         "typed": given if given.get("item") == candidate.key else NOTHING,

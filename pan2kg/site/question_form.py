@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.turtle.tokens import tokens
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.writer import read_prefixes, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pan2kg.graph.labels import Entry
-    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.page import PageContext
     from pan2kg.store.queries import Parameter, Query
 
 LEVEL: Final = "level"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.scale import SCALE, Scale, plain
-from pan2kg.coherence.uses import key
 from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_named, steps
+from pan2kg.scores.scale import SCALE, Scale, plain
 from pan2kg.site.desk import CHOSEN as DESK_CHOSEN
 from pan2kg.site.desk import form_state
 from pan2kg.site.desk import values as desk_values
 from pan2kg.site.page import Values, View
+from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
-    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.page import PageContext
 
 CHOSEN: Final = "on:"
 """How the fields begin by which actions are chosen."""

@@ -1,15 +1,19 @@
-"""The store as of a day: what was in force then, and what was left out, counted and in words.
+"""The store as of a day: when things are in force, what was then, and what was left out, counted and in words.
 
-Leaving a thing out takes others along: what is part of it, what is about it, and what nothing else refers to any more.
-So a link never remains without one of its ends, and no passage remains that no statement cites.
+A source that says “2020 to 2022” is not read as 1 January 2020: an interval keeps the precision given, and every day of
+a month or year that is named counts as within it. Leaving a thing out takes others along: what is part of it, what is
+about it, and what nothing else refers to any more. So a link never remains without one of its ends, and no passage
+remains that no statement cites.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -20,12 +24,229 @@ from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.days import in_words
 from pan2kg.i18n.message import told
 from pan2kg.project import Project
-from pan2kg.store.dates import ELI, ORG, Intervals, Node, Standing, instances, pairs, read_intervals
 from pan2kg.store.rules import derive, rule_files
-from pan2kg.store.store import LocalStore, is_derived
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.store.store import LocalStore, is_derived, is_unverified
+from pan2kg.turtle.vocabulary import ID, PAN, RDF, RDFS
 
+ORG: Final = "http://www.w3.org/ns/org#"
+ELI: Final = "http://data.europa.eu/eli/ontology#"
+Node = ox.NamedNode | ox.BlankNode
+Values = Mapping[Node, list[Node | ox.Literal]]
+Ties = dict[Node, list[Node]]
 _WORDS: Final = Messages("as-of")
+_DATE: Final = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?=$|Z|T|[+-]\d{2}:\d{2})")
+
+
+class Standing(StrEnum):
+    """Where a day lies."""
+
+    NOT_YET = "not yet"
+    IN_FORCE = "in force"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """From and to, each a day, a month or a year, or empty where it is not known.
+
+    >>> Interval("2020", "2022").standing(date(2022, 12, 31)), Interval("2020", "2022").standing(date(2023, 1, 1))
+    (<Standing.IN_FORCE: 'in force'>, <Standing.OVER: 'over'>)
+    """
+
+    since: str = ""
+    until: str = ""
+
+    def standing(self, day: date) -> Standing:
+        """Where a day lies; any day of a year or a month that is named counts as within."""
+        today = day.isoformat()
+        if self.since and today[: len(self.since)] < self.since:
+            return Standing.NOT_YET
+        if self.until and today[: len(self.until)] > self.until:
+            return Standing.OVER
+        return Standing.IN_FORCE
+
+
+Intervals = dict[Node, Interval]
+
+
+def a_date(text: str) -> str:
+    """The day, month or year a literal names, without a zone; empty where it names none.
+
+    >>> a_date("2021-12-17"), a_date("2021-12+01:00"), a_date("as soon as possible"), a_date("2021-12-17T10:00:00Z")
+    ('2021-12-17', '2021-12', '', '2021-12-17')
+    """
+    match = _DATE.match(text)
+    return match[0] if match else ""
+
+
+def earliest(dates: Iterable[str]) -> str:
+    """The first of some dates of any precision, empty where there is none."""
+    return min(filter(None, dates), default="")
+
+
+def latest(dates: Iterable[str]) -> str:
+    """The last of some dates of any precision, empty where there is none."""
+    return max(filter(None, dates), default="")
+
+
+INSTRUMENTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument", "Instrument")
+_TYPE: Final = ID + "milestonetype/"
+IN_FORCE: Final = frozenset({_TYPE + "entry-into-force"})
+MADE: Final = frozenset(
+    _TYPE + name
+    for name in ("adoption", "adoption-by-chamber", "document", "publication", "launch", "endorsement", "submission")
+)
+FORESEEN: Final = frozenset(
+    _TYPE + name
+    for name in (
+        "application",
+        "application-partial",
+        "application-previous",
+        "repeal",
+        "transposition-deadline",
+        "transposition-deadline-original",
+        "transposition-deadline-partial",
+        "transposition-deadline-previous",
+        "competent-authority-designation-deadline",
+    )
+)
+"""Milestones that an instrument sets in advance."""
+_DAY: Final = re.compile(r"https?://[^ ]+?/eli/(?:[^ /]+/)+(\d{4})/(\d{2})/(\d{2})/")
+"""A European Legislation Identifier that holds a day, as those of many gazettes do."""
+_UNION: Final = re.compile(r"http://data\.europa\.eu/eli/\w+/(\d{4})/")
+
+
+def pairs(store: LocalStore, predicate: str) -> Iterator[tuple[Node, Node | ox.Literal]]:
+    """Subjects and objects of a property, from what is stated and verified."""
+    for quad in store.inner.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
+        graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+        if not (is_derived(graph) or is_unverified(graph)) and isinstance(quad.subject, Node):
+            yield quad.subject, quad.object  # type: ignore[misc]  # no quoted triples: RDF 1.1
+
+
+def values(store: LocalStore, predicate: str) -> Values:
+    """The objects of a property by subject."""
+    objects: dict[Node, list[Node | ox.Literal]] = defaultdict(list)
+    for subject, value in pairs(store, predicate):
+        objects[subject].append(value)
+    return objects
+
+
+def instances(store: LocalStore, kind: str) -> list[Node]:
+    """What is said to be of a class; in unverified graphs, too, since it has to go with its kind."""
+    quads = store.inner.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(kind), None)
+    return list(dict.fromkeys(quad.subject for quad in quads if not isinstance(quad.subject, ox.Triple)))
+
+
+def _dates(store: LocalStore, *predicates: str) -> Mapping[Node, list[str]]:
+    dates: dict[Node, list[str]] = defaultdict(list)
+    for predicate in predicates:
+        for subject, value in pairs(store, predicate):
+            if isinstance(value, ox.Literal) and (day := a_date(value.value)):
+                dates[subject].append(day)
+    return dates
+
+
+def read_intervals(store: LocalStore) -> dict[str, Intervals]:
+    """For each kind of thing those of it, with when each is in force as far as stated.
+
+    Facts nobody has verified, and what rules derived, are not asked.
+
+    >>> store = LocalStore(ox.Store())
+    >>> plan, years = ox.NamedNode("http://e/p"), ox.Literal("2020", datatype=ox.NamedNode("http://e/gYear"))
+    >>> store.add("http://e/g", [ox.Triple(plan, ox.NamedNode(RDF + "type"), ox.NamedNode(PAN + "Plan"))])
+    >>> store.add("http://e/g", [ox.Triple(plan, ox.NamedNode(PAN + "periodStart"), years)])
+    >>> read_intervals(store)["plan"][plan]
+    Interval(since='2020', until='')
+    """
+    start, end = _dates(store, PAN + "periodStart"), _dates(store, PAN + "periodEnd")
+    adopted, dated = _dates(store, PAN + "adoptedOn"), _dates(store, PAN + "date")
+    begun = _dates(store, PAN + "periodStart", PAN + "startDate")
+    ended = _dates(store, PAN + "periodEnd", PAN + "endDate")
+    valid = _dates(store, PAN + "validFrom")
+    kinds, timelines = values(store, PAN + "milestoneType"), values(store, PAN + "hasTimeline")
+    of_class = {
+        name: instances(store, PAN + name) for name in ("Plan", "Review", "Involvement", "Milestone", "Deadline")
+    }
+
+    def own_period(node: Node) -> Interval:
+        return Interval(earliest(begun.get(node, ())), latest(ended.get(node, ())))
+
+    # an action is dated by its timelines, if all of them are
+    actions: Intervals = {}
+    starts, ends = _dates(store, PAN + "startDate"), _dates(store, PAN + "endDate")
+    for action in instances(store, PAN + "Action"):
+        nodes = [timeline for timeline in timelines.get(action, ()) if isinstance(timeline, Node)]
+        since = earliest(earliest(starts.get(node, ())) for node in nodes) if all(map(starts.get, nodes)) else ""
+        is_ended = bool(since) and all(map(ends.get, nodes))
+        actions[action] = Interval(since, latest(latest(ends.get(node, ())) for node in nodes) if is_ended else "")
+    return {
+        "plan": {
+            plan: Interval(
+                latest((earliest(adopted.get(plan, ())), earliest(start.get(plan, ())))), latest(end.get(plan, ()))
+            )
+            for plan in of_class["Plan"]
+        },
+        "action": actions,
+        "instrument": _instruments(store, kinds, dated),
+        "review": {
+            review: Interval(earliest(adopted.get(review, ())) or earliest(start.get(review, ())))
+            for review in of_class["Review"]
+        },
+        "body": _bodies(store, dated),
+        "involvement": {node: own_period(node) for node in of_class["Involvement"]},
+        "membership": {node: own_period(node) for node in instances(store, ORG + "Membership")},
+        "event": {
+            event: Interval(earliest(dated.get(event, ()))) for event in instances(store, PAN + "Implementation")
+        },
+        # milestones that are only there once they have happened
+        "milestone": {
+            milestone: Interval(earliest(dated.get(milestone, ())))
+            for milestone in of_class["Milestone"]
+            if not any(kind.value in FORESEEN for kind in kinds.get(milestone, ()))
+        },
+        "deadline": {deadline: Interval(earliest(valid.get(deadline, ()))) for deadline in of_class["Deadline"]},
+    }
+
+
+def _instruments(store: LocalStore, kinds: Values, dated: Mapping[Node, list[str]]) -> Intervals:
+    force: Mapping[Node, list[str]] = defaultdict(list)
+    made: Mapping[Node, list[str]] = defaultdict(list)
+    for milestone, instrument in pairs(store, PAN + "milestoneOf"):
+        for types, dates in ((IN_FORCE, force), (MADE, made)):
+            is_fitting = any(kind.value in types for kind in kinds.get(milestone, ()))
+            if is_fitting and not isinstance(instrument, ox.Literal):
+                dates[instrument].extend(dated.get(milestone, ()))
+    stated = _dates(store, ELI + "first_date_entry_in_force")
+    over = _dates(store, ELI + "date_no_longer_in_force")
+    subclass, instrument_class = ox.NamedNode(RDFS + "subClassOf"), ox.NamedNode(PAN + "Instrument")
+    narrower = store.inner.quads_for_pattern(None, subclass, instrument_class, None)
+    more = [quad.subject.value for quad in narrower if isinstance(quad.subject, ox.NamedNode)]
+    intervals: Intervals = {}
+    for kind in dict.fromkeys([*(PAN + name for name in INSTRUMENTS), *more]):
+        for node in instances(store, kind):
+            since = earliest([*stated.get(node, ()), *force.get(node, ())]) or earliest(made.get(node, ()))
+            if not since and (match := _DAY.match(node.value) or _UNION.match(node.value)):
+                since = "-".join(match.groups())  # an official identifier holds a day or a year
+            intervals[node] = Interval(since, latest(over.get(node, ())))
+    return intervals
+
+
+def _bodies(store: LocalStore, dated: Mapping[Node, list[str]]) -> Intervals:
+    before, after = values(store, ORG + "originalOrganization"), values(store, ORG + "resultingOrganization")
+    since: dict[Node, list[str]] = defaultdict(list)
+    until: dict[Node, list[str]] = defaultdict(list)
+    for change, dates in dated.items():
+        originals, results = before.get(change, []), after.get(change, [])
+        for bodies, others, limits in ((results, originals, since), (originals, results, until)):
+            for body in bodies:
+                if isinstance(body, Node) and body not in others:
+                    limits[body] += dates
+    nodes = [*instances(store, PAN + "PublicBody"), *instances(store, PAN + "Organisation")]
+    return {body: Interval(earliest(since.get(body, ())), latest(until.get(body, ()))) for body in nodes}
+
+
+# --- what goes with what is gone
 
 NEEDS: Final = (
     PAN + "inPlan",
@@ -48,7 +269,6 @@ NEEDS: Final = (
     ORG + "resultingOrganization",
 )
 """Properties without whose object the subject is not there: a link without an end, a provision without its act."""
-
 OWNS: Final = (
     PAN + "hasTimeline",
     PAN + "hasIndicator",
@@ -60,11 +280,18 @@ OWNS: Final = (
     "http://www.w3.org/ns/adms#identifier",
 )
 """Properties whose object goes with the last of its subjects: a passage nobody cites any more."""
-
 ABOUT: Final = (PAN + "concerns",)
 """Properties whose subject goes with the last of its objects: a conflict about things that are all gone."""
-
-Ties = dict[Node, list[Node]]
+_SPEAKS_OF: Final = frozenset(
+    (PAN + "involves", PAN + "obligationHolder", ORG + "member", ORG + "organization", ORG + "subOrganizationOf")
+)
+"""Where a body may be named by the name it had when the source was written."""
+_ALONG: Final = {
+    "link": PAN + "Link",
+    "obligation": PAN + "Obligation",
+    "provision": PAN + "Provision",
+    "recommendation": PAN + "Recommendation",
+}
 
 
 def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node] = MappingProxyType({})) -> set[Node]:
@@ -78,75 +305,32 @@ def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node] =
     >>> sorted(node.value for node in follow(store, [end]))
     ['http://e/end', 'http://e/link']
     """
-    needing = _turned(_ties(store, NEEDS, later))
-    owns, about = _ties(store, OWNS, later), _ties(store, ABOUT, later)
-    weak = [(owns, _turned(owns)), (_turned(about), about)]
-    found = set(gone)
-    left = list(found)
-    while left:
-        one = left.pop()
-        also = [*needing.get(one, ()), *(other for ties, held in weak for other in _unheld(one, ties, held, found))]
-        new = [other for other in also if other not in found]
-        found.update(new)
-        left += new
-    return found
 
+    def ties(predicates: Iterable[str]) -> tuple[Ties, Ties]:
+        forth: Ties = defaultdict(list)
+        back: Ties = defaultdict(list)
+        for predicate in predicates:
+            for quad in store.inner.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
+                subject, end = quad.subject, quad.object
+                if isinstance(subject, Node) and isinstance(end, Node):
+                    end = later.get(end, end) if predicate in _SPEAKS_OF else end
+                    forth[subject].append(end)
+                    back[end].append(subject)
+        return forth, back
 
-def _unheld(one: Node, ties: Ties, held: Ties, gone: set[Node]) -> list[Node]:
-    """What hung on ``one`` and has nothing else left that holds it."""
-    return [other for other in ties.get(one, ()) if all(holder in gone for holder in held[other])]
-
-
-def _ties(store: LocalStore, predicates: Iterable[str], later: Mapping[Node, Node]) -> Ties:
-    found: Ties = defaultdict(list)
-    for predicate in predicates:
-        speaks = predicate in _SPEAKS_OF
-        for quad in store.inner.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
-            one, two = quad.subject, quad.object
-            if isinstance(one, Node) and isinstance(two, Node):
-                found[one].append(later.get(two, two) if speaks else two)
-    return found
-
-
-def _turned(ties: Ties) -> Ties:
-    found: Ties = defaultdict(list)
-    for one, others in ties.items():
-        for two in others:
-            found[two].append(one)
-    return found
-
-
-_ALONG: Final = {
-    "link": PAN + "Link",
-    "obligation": PAN + "Obligation",
-    "provision": PAN + "Provision",
-    "recommendation": PAN + "Recommendation",
-}
-_SPEAKS_OF: Final = frozenset(
-    (PAN + "involves", PAN + "obligationHolder", ORG + "member", ORG + "organization", ORG + "subOrganizationOf")
-)
-"""Where a body may be named by the name it had when the source was written."""
-_WAS: Final = {
-    Standing.NOT_YET: "was-not-yet",
-    Standing.OVER: "was-over",
-    Standing.IN_FORCE: "was-in-force",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Of one kind of thing: how many are not there yet, no longer, or went along; how many are kept without a date."""
-
-    kind: str
-    not_yet: int
-    over: int
-    along: int
-    undated: int
-
-    @property
-    def left_out(self) -> int:
-        """How many are not in the view."""
-        return self.not_yet + self.over + self.along
+    needing, (owned, owners), (about, talk) = ties(NEEDS)[1], ties(OWNS), ties(ABOUT)
+    all_gone = set(gone)
+    waiting = list(all_gone)
+    while waiting:
+        node = waiting.pop()
+        also = [*needing.get(node, ())]
+        # what hung on it, and has nothing else that holds it
+        for hanging, holders in ((owned, owners), (talk, about)):
+            also += [end for end in hanging.get(node, ()) if all(holder in all_gone for holder in holders[end])]
+        also = [end for end in also if end not in all_gone]
+        all_gone.update(also)
+        waiting += also
+    return all_gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,25 +338,34 @@ class DatedGraph:
     """A store as of a day.
 
     ``gone`` says of what is left out whether it was not there yet, over, or (« in force ») went along with
-    what it belongs to; ``open_ended`` counts the plans in force whose end is not known, ``renamed`` the
-    statements in which a body stands under a later name than the one in the source.
+    what it belongs to. ``counts`` has by kind of thing how many are not there yet, over, went along, and are kept
+    without a date; ``open_ended`` counts the plans in force whose end is not known, ``renamed`` the statements in which
+    a body stands under a later name than the one in the source.
     """
 
     day: date
     store: LocalStore
-    counts: tuple[Count, ...]
+    counts: Mapping[str, tuple[int, int, int, int]]
     gone: Mapping[str, Standing]
     open_ended: int = 0
     renamed: int = 0
 
     def notes(self, language: Language) -> tuple[str, ...]:
         """What was left out and what was kept for want of a date, each one sentence."""
-        left = [_left_out(count, language) for count in self.counts if count.left_out]
-        when = in_words(self.day, language)
-        first = _WORDS.say("left-out", language, day=when, things=", ".join(left)) if left else ""
-        kept = [_WORDS.say(f"thing.{one.kind}", language, n=one.undated) for one in self.counts if one.undated]
+        left_out, kept = [], []
+        for kind, (not_yet, over, along, undated) in self.counts.items():
+            if total := not_yet + over + along:
+                shares = (("not-yet", not_yet), ("over", over), ("along", along))
+                why = ", ".join(_WORDS.say(key, language, n=n) for key, n in shares if n)
+                words = _WORDS.say(f"thing.{kind}", language, n=total)
+                left_out.append(words if along == total else f"{words} ({why})")
+            if undated:
+                kept.append(_WORDS.say(f"thing.{kind}", language, n=undated))
+        when, things = in_words(self.day, language), ", ".join(left_out)
         return (
-            first or _WORDS.say("nothing", language, day=when),
+            _WORDS.say("left-out", language, day=when, things=things)
+            if left_out
+            else _WORDS.say("nothing", language, day=when),
             *([_WORDS.say("undated", language, things=", ".join(kept))] if kept else []),
             *([_WORDS.say("open", language, n=self.open_ended)] if self.open_ended else []),
             *([_WORDS.say("renamed", language, n=self.renamed)] if self.renamed else []),
@@ -188,21 +381,10 @@ class DatedGraph:
         for name in names:
             standing = by_key.get(name) or by_key.get(name.strip("<>")) or by_key.get(name.rpartition(":")[2])
             if standing:
+                was = told(f"was-{standing.replace(' ', '-')}")
                 raise QueryError(
-                    "was-on-day",
-                    remedy="choose-another-day",
-                    name=name,
-                    was=told(_WAS[standing]),
-                    day=self.day.isoformat(),
+                    "was-on-day", remedy="choose-another-day", name=name, was=was, day=self.day.isoformat()
                 )
-
-
-def _left_out(count: Count, language: Language) -> str:
-    parts = (("not-yet", count.not_yet), ("over", count.over), ("along", count.along))
-    said = _WORDS.say(f"thing.{count.kind}", language, n=count.left_out)
-    if count.along == count.left_out:
-        return said
-    return f"{said} ({', '.join(_WORDS.say(key, language, n=n) for key, n in parts if n)})"
 
 
 def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str] | None = None) -> DatedGraph:
@@ -222,46 +404,40 @@ def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str
     """
     if not rule_files(project):
         raise QueryError("no-rules-of-day", remedy="put-rules")
-    known = read_intervals(store)
-    standing = {one: when.standing(day) for dates in known.values() for one, when in dates.items()}
-    later = _later_names(store, known["body"], day)
-    own = {one for one, where in standing.items() if where is not Standing.IN_FORCE}
-    gone = follow(store, own, later)
+    intervals = read_intervals(store)
+    standing = {node: when.standing(day) for dates in intervals.values() for node, when in dates.items()}
+    later = _later_names(store, intervals["body"], day)
+    gone = follow(store, {node for node, place in standing.items() if place is not Standing.IN_FORCE}, later)
     view = LocalStore(ox.Store())
-    view.inner.extend(_left(store, gone, later))
+    view.inner.extend(_remaining(store, gone, later))
     derive(view, project, only=rules)
+    naming = (quad for body in later for quad in store.inner.quads_for_pattern(None, None, body, None))
     return DatedGraph(
         day,
         view,
-        tuple(_counts(store, known, standing, gone)),
-        {one.value: standing.get(one, Standing.IN_FORCE) for one in gone},
-        sum(standing[plan] is Standing.IN_FORCE and not when.until for plan, when in known["plan"].items()),
-        sum(1 for quad in _speaking(store, later) if quad.subject not in gone),
+        _counts(store, intervals, standing, gone),
+        {node.value: standing.get(node, Standing.IN_FORCE) for node in gone},
+        sum(standing[plan] is Standing.IN_FORCE and not when.until for plan, when in intervals["plan"].items()),
+        sum(quad.predicate.value in _SPEAKS_OF and quad.subject not in gone for quad in naming),
     )
 
 
 def _later_names(store: LocalStore, bodies: Intervals, day: date) -> dict[Node, Node]:
     """For each body whose name was another by the day, the body under that name."""
-    successor = {old: new for new, old in pairs(store, PAN + "precededBy") if isinstance(old, Node)}
-    found: dict[Node, Node] = {}
-    for body, when in bodies.items():
-        seen, at = {body}, body
-        while at in bodies and bodies[at].standing(day) is Standing.OVER and successor.get(at, at) not in seen:
-            at = successor[at]
-            seen.add(at)
-        if when.standing(day) is Standing.OVER and at in bodies and bodies[at].standing(day) is Standing.IN_FORCE:
-            found[body] = at
-    return found
-
-
-def _speaking(store: LocalStore, bodies: Iterable[Node]) -> Iterator[ox.Quad]:
+    successor = {before: after for after, before in pairs(store, PAN + "precededBy") if isinstance(before, Node)}
+    standing = {body: when.standing(day) for body, when in bodies.items()}
+    later: dict[Node, Node] = {}
     for body in bodies:
-        for quad in store.inner.quads_for_pattern(None, None, body, None):
-            if quad.predicate.value in _SPEAKS_OF:
-                yield quad
+        passed, at = {body}, body
+        while standing.get(at) is Standing.OVER and successor.get(at, at) not in passed:
+            at = successor[at]
+            passed.add(at)
+        if standing[body] is Standing.OVER and standing.get(at) is Standing.IN_FORCE:
+            later[body] = at
+    return later
 
 
-def _left(store: LocalStore, gone: set[Node], later: Mapping[Node, Node]) -> Iterator[ox.Quad]:
+def _remaining(store: LocalStore, gone: set[Node], later: Mapping[Node, Node]) -> Iterator[ox.Quad]:
     """What is stated and not gone, graph by graph, with bodies under their later names."""
     for graph in (*store.inner.named_graphs(), ox.DefaultGraph()):
         if isinstance(graph, ox.NamedNode) and is_derived(graph.value):
@@ -280,29 +456,22 @@ def _left(store: LocalStore, gone: set[Node], later: Mapping[Node, Node]) -> Ite
 
 
 def _counts(
-    store: LocalStore, known: Mapping[str, Intervals], standing: Mapping[Node, Standing], gone: set[Node]
-) -> Iterator[Count]:
+    store: LocalStore, intervals: Mapping[str, Intervals], standing: Mapping[Node, Standing], gone: set[Node]
+) -> dict[str, tuple[int, int, int, int]]:
+    counts = {}
     for kind in _WORDS.keys("thing."):
-        if kind in known:
-            yield _count(kind, known[kind], standing, gone)
-        else:
-            stated = [one for one in _stated(store, _ALONG[kind]) if one in gone]
-            yield Count(kind, 0, 0, len(stated), 0)
-
-
-def _count(kind: str, dates: Intervals, standing: Mapping[Node, Standing], gone: set[Node]) -> Count:
-    found = Counter(standing[one] for one in dates)
-    along = sum(1 for one in dates if one in gone and standing[one] is Standing.IN_FORCE)
-    undated = sum(1 for one, when in dates.items() if not when.is_dated and one not in gone)
-    return Count(kind, found[Standing.NOT_YET], found[Standing.OVER], along, 0 if kind == "action" else undated)
-
-
-def _stated(store: LocalStore, kind: str) -> list[Node]:
-    """What is of a class without having been derived."""
-    of_kind = set(instances(store, kind))
-    return [one for one in of_kind if not _is_derived_only(store, one)]
-
-
-def _is_derived_only(store: LocalStore, one: Node) -> bool:
-    graphs = [quad.graph_name for quad in store.inner.quads_for_pattern(one, None, None, None)]
-    return all(isinstance(graph, ox.NamedNode) and is_derived(graph.value) for graph in graphs)
+        dates = intervals.get(kind)
+        if dates is not None:
+            places = Counter(standing[node] for node in dates)
+            along = sum(node in gone and standing[node] is Standing.IN_FORCE for node in dates)
+            undated = sum(not (when.since or when.until) and node not in gone for node, when in dates.items())
+            undated = 0 if kind == "action" else undated
+            counts[kind] = (places[Standing.NOT_YET], places[Standing.OVER], along, undated)
+            continue
+        along = 0
+        for node in gone.intersection(instances(store, _ALONG[kind])):
+            graphs = [quad.graph_name for quad in store.inner.quads_for_pattern(node, None, None, None)]
+            # what was derived alone is counted by what it was derived from
+            along += not all(isinstance(graph, ox.NamedNode) and is_derived(graph.value) for graph in graphs)
+        counts[kind] = (0, 0, along, 0)
+    return counts

@@ -21,9 +21,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -43,16 +41,8 @@ _DISK, _QUADS, _MADE, _SEEN, _LAST = "disk", "graph.nq", "made.json", "seen", "l
 _BUILDING: Final = "building-"
 _SETTLED: Final = 2.0
 """Seconds after which a file that was not changed since is taken as it is by its size and times: a clock has steps."""
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """A state that is kept: its folder, and the open file by which it is locked against being removed."""
-
-    folder: Path
-    lock: int
-
-
+_State = tuple[Path, int]
+"""The folder of a state that is kept, and the open file by which it is locked against being removed."""
 _read: Final[list[_State]] = []
 """The states this process reads from the disk."""
 
@@ -70,14 +60,14 @@ def open_kept(
         TurtleError: a file is not Turtle.
         QueryError: a rule is named and not there.
     """
-    state = None if folder is None else _state(project, folder)
+    state = None if folder is None else _find(project, folder)
     if state is None:
         return open_store(project, derive_when_asked if rules is None else partial(derive, only=rules))
     linear = linear_rules(project)
     wanted = None if rules is None else with_needs(rules, project)
     if read_only and wanted is not None and wanted <= {*linear}:
         _read.append(state)  # for as long as the process lives, since the store may
-        return LocalStore(ox.Store.read_only(str(state.folder / _DISK)))
+        return LocalStore(ox.Store.read_only(str(state[0] / _DISK)))
     store = _fill(state)
     if wanted is None:
         derive_when_asked(store, project, done=linear)
@@ -92,7 +82,7 @@ def open_stated(project: Project, folder: Path | None) -> LocalStore:
     Raises:
         TurtleError: a file is not Turtle.
     """
-    state = None if folder is None else _state(project, folder)
+    state = None if folder is None else _find(project, folder)
     if state is None:
         return open_store(project, partial(derive, only=[]))
     store = _fill(state)
@@ -103,27 +93,31 @@ def open_stated(project: Project, folder: Path | None) -> LocalStore:
 
 
 def _fill(state: _State) -> LocalStore:
-    """A store in memory with the quads of a state, which is then let go.
-
-    Terms are not looked at again: the engine wrote them itself, and a file that was changed since is no state.
-    """
+    """A store in memory with the quads of a state, which is then let go."""
     store = LocalStore(ox.Store())
-    store.inner.bulk_load(path=str(state.folder / _QUADS), format=ox.RdfFormat.N_QUADS, lenient=True)
-    os.close(state.lock)
+    # lenient: the engine wrote the terms itself, and a file that was changed since is no state
+    store.inner.bulk_load(path=str(state[0] / _QUADS), format=ox.RdfFormat.N_QUADS, lenient=True)
+    os.close(state[1])
     return store
 
 
 def cache_folder() -> Path | None:
     """The folder named in the environment, else the user's for this program; None where it is to do without."""
-    given = os.environ.get(VARIABLE)
-    if given is not None:
-        return Path(given) if given else None
+    folder = os.environ.get(VARIABLE)
+    if folder is not None:
+        return Path(folder) if folder else None
     import platformdirs
 
     return platformdirs.user_cache_path("pan2kg")
 
 
-def _state(project: Project, folder: Path) -> _State | None:
+def project_folder(project: Project, folder: Path) -> Path:
+    """Where what is kept of a project lies, by where it and those opened beside it lie: others do not displace it."""
+    places = "\n".join(str(path.resolve()) for member in project.members for path in (member.root, *member.data))
+    return folder / hashlib.sha256(places.encode()).hexdigest()[:16]
+
+
+def _find(project: Project, folder: Path) -> _State | None:
     """The state of the project, to be read; None where it is met for the first time, or cannot be kept."""
     base = project_folder(project, folder)
     try:
@@ -133,24 +127,24 @@ def _state(project: Project, folder: Path) -> _State | None:
         if state := _take(base / name):
             return state
         if not seen.exists():
-            for old in base.glob(f"*.{_SEEN}"):
-                old.unlink(missing_ok=True)
+            for earlier in base.glob(f"*.{_SEEN}"):
+                earlier.unlink(missing_ok=True)
             seen.touch()
             return None
         # removed first: where the disk is full, only every other command tries
         seen.unlink(missing_ok=True)
-        _sweep(base)
+        # what commands left that were killed while they made a state: nobody has it locked
+        for unfinished in base.glob(f"{_BUILDING}*"):
+            _remove(unfinished)
         _build(project, base, name)
-        _displace(base, name)
+        states = [path.parent for path in base.glob(f"*/{_MADE}")]
+        states = [path for path in states if path.name != name and not path.name.startswith(_BUILDING)]
+        states.sort(key=lambda path: (path / _MADE).stat().st_mtime, reverse=True)
+        for state_folder in states[STATES - 1 :]:
+            _remove(state_folder)
         return _take(base / name)
     except (OSError, ProjectError):
         return None
-
-
-def project_folder(project: Project, folder: Path) -> Path:
-    """Where what is kept of a project lies, by where it and those opened beside it lie: others do not displace it."""
-    places = "\n".join(str(path.resolve()) for one in project.members for path in (one.root, *one.data))
-    return folder / hashlib.sha256(places.encode()).hexdigest()[:16]
 
 
 def _name(project: Project, base: Path) -> str:
@@ -160,14 +154,13 @@ def _name(project: Project, base: Path) -> str:
     alone for a moment, since a file can change twice within one step of the clock.
     """
     began = time.time()
-    seen, newest = _stamp(project)
-    known = _json(base / _LAST)
-    if isinstance(name := known.get(seen), str):
+    stamp, newest = _stamp(project)
+    names = _json(base / _LAST)
+    if isinstance(name := names.get(stamp), str):
         return name
     name = fingerprint(project)
     if began - newest > _SETTLED:
-        kept = dict([*known.items(), (seen, name)][-2 * STATES :])
-        write_atomically(base / _LAST, json.dumps(kept))
+        write_atomically(base / _LAST, json.dumps(dict([*names.items(), (stamp, name)][-2 * STATES :])))
     return name
 
 
@@ -176,21 +169,20 @@ def _stamp(project: Project) -> tuple[str, float]:
 
     Folders are read as they are: to ask the system of each file as it is listed takes a third of the time.
     """
-    shipped = Project.packaged()
-    folders = [folder for one in project.members for folder in (one.graph, one.ontology)]
-    folders += [shipped.graph / "core", project.queries / "rules", Path(__file__).parent]
-    lines, newest = [], 0
-    for name, at in chain(*map(_stats, folders), ((str(p), p.stat()) for one in project.members for p in one.data)):
-        lines.append(f"{name}\0{at.st_size} {at.st_mtime_ns} {at.st_ctime_ns} {at.st_ino}\n")
-        newest = max(newest, at.st_mtime_ns, at.st_ctime_ns)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()[:32], newest / 1e9
+    folders = [folder for member in project.members for folder in (member.graph, member.ontology)]
+    folders += [Project.packaged().graph / "core", project.queries / "rules", Path(__file__).parent]
+    files = [(str(path), path.stat()) for member in project.members for path in member.data]
+    files[:0] = [file for folder in folders for file in _stats(folder)]
+    lines = (f"{name}\0{at.st_size} {at.st_mtime_ns} {at.st_ctime_ns} {at.st_ino}\n" for name, at in files)
+    digest = hashlib.sha256("".join(lines).encode()).hexdigest()[:32]
+    return digest, max((max(at.st_mtime_ns, at.st_ctime_ns) for _, at in files), default=0) / 1e9
 
 
 def _stats(folder: str | Path) -> Iterator[tuple[str, os.stat_result]]:
     """The files below a folder in the order of their names, links to folders not followed; none where it is missing."""
     try:
-        with os.scandir(folder) as listed:
-            entries = sorted(listed, key=lambda entry: entry.name)
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: entry.name)
     except FileNotFoundError:
         return
     for entry in entries:
@@ -204,10 +196,10 @@ def _stats(folder: str | Path) -> Iterator[tuple[str, os.stat_result]]:
 def _json(path: Path) -> dict[str, object]:
     """What a small file of the cache says; nothing where it is missing or was damaged."""
     try:
-        found = json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def _take(folder: Path) -> _State | None:
@@ -223,7 +215,7 @@ def _take(folder: Path) -> _State | None:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         if _json(made) == {"files": _written(folder)} and made.stat().st_ino == os.fstat(lock).st_ino:
             os.utime(made)
-            return _State(folder, lock)
+            return folder, lock
     os.close(lock)
     _remove(folder)
     return None
@@ -231,19 +223,15 @@ def _take(folder: Path) -> _State | None:
 
 def _written(state: Path) -> dict[str, list[int]]:
     """Sizes and times of the files of a state: what has been changed, cut short or copied since is not believed."""
-    found = {}
-    for path in (state / _QUADS, *sorted((state / _DISK).iterdir())):
-        if not path.name.startswith("LOG"):
-            at = path.stat()
-            found[path.name] = [at.st_size, at.st_mtime_ns, at.st_ctime_ns]
-    return found
+    files = [path for path in (state / _QUADS, *sorted((state / _DISK).iterdir())) if not path.name.startswith("LOG")]
+    stats = [(path.name, path.stat()) for path in files]
+    return {name: [at.st_size, at.st_mtime_ns, at.st_ctime_ns] for name, at in stats}
 
 
 def _build(project: Project, base: Path, name: str) -> None:
     """Make a state beside its place and put it there whole, if no file of the project changes meanwhile.
 
-    Raises:
-        OSError: it cannot be written, as on a full disk; nothing of it is left.
+    Where it cannot be written, as on a full disk, nothing of it is left.
     """
     before = _stamp(project)
     work = Path(tempfile.mkdtemp(dir=base, prefix=_BUILDING))
@@ -263,21 +251,6 @@ def _build(project: Project, base: Path, name: str) -> None:
                 work.replace(base / name)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-
-
-def _displace(base: Path, name: str) -> None:
-    """Remove all states but those used last."""
-    kept = (path.parent for path in base.glob(f"*/{_MADE}"))
-    states = [path for path in kept if path.name != name and not path.name.startswith(_BUILDING)]
-    states.sort(key=lambda path: (path / _MADE).stat().st_mtime, reverse=True)
-    for old in states[STATES - 1 :]:
-        _remove(old)
-
-
-def _sweep(base: Path) -> None:
-    """Remove what commands left that were killed while they made a state: nobody has it locked."""
-    for left in base.glob(f"{_BUILDING}*"):
-        _remove(left)
 
 
 def _remove(state: Path) -> None:

@@ -8,28 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
-from http.client import HTTPException
 from time import sleep
 from typing import Final
-from urllib.error import HTTPError, URLError
 from urllib.parse import quote
-from urllib.request import (
-    HTTPDigestAuthHandler,
-    HTTPPasswordMgrWithDefaultRealm,
-    Request,
-    build_opener,
-)
 
+import httpx
 import pyoxigraph as ox
 
 from pan2kg.errors import EndpointError, Place
-from pan2kg.store.access import BUSY, TIMEOUT, checked, credentials, fault, pause
+from pan2kg.store import remote
 from pan2kg.store.queries import program_query
-from pan2kg.store.remote import RemoteStore, broken, refusal
 from pan2kg.store.store import LocalStore, is_derived, select
 
-ELSEWHERE: Final = frozenset((400, 403, 404, 405, 406, 409, 415, 501))
+ELSEWHERE: Final = frozenset((400, 401, 403, 404, 405, 406, 409, 415, 501))
 """What is answered at an address where there is no graph store, or none that takes graphs."""
 PIECE: Final = 2_000
 """So many statements go into one update: engines limit the length of a query."""
@@ -46,8 +37,6 @@ OWN: Final = (
 """Graphs an engine has from the start; they are nobody's data. Virtuoso has a fourth, the address of its files."""
 _VIRTUOSO_FILES: Final = "/DAV/"
 
-Note = Callable[[int, int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -62,26 +51,35 @@ class Target:
     updates: str = ""
     replace: bool = False
     beside: bool = False
-    timeout: int = TIMEOUT
+    timeout: int = remote.TIMEOUT
+
+    def ways(self, *, has_name: bool = False) -> Iterator[tuple[str, bool]]:
+        """The addresses to try, and whether it is one of updates: those that were named, else as the engines have them.
+
+        >>> [address for address, _ in Target("http://h/ds/query").ways()][:2]
+        ['http://h/ds/store', 'http://h/ds/data']
+        >>> list(Target("http://h/ds/query", updates="http://h/u").ways())
+        [('http://h/u', True)]
+        """
+        if self.graphs or self.updates:
+            yield from ((address, at == 1) for at, address in enumerate((self.graphs, self.updates)) if address)
+            return
+        url = self.url.rstrip("/")
+        above = url.rpartition("/")[0]
+        crud = ["/sparql-graph-crud-auth", "/sparql-graph-crud"][:: 1 if has_name else -1]
+        # Oxigraph and pan2kg; Fuseki; Virtuoso; GraphDB and RDF4J; Neptune
+        stores = (f"{above}/store", f"{above}/data", *(above + path for path in crud))
+        yield from ((address, False) for address in (*stores, f"{url}/rdf-graphs/service", f"{url}/gsp/"))
+        yield from ((address, True) for address in (f"{above}/update", f"{url}/statements", url))
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What was done: graphs and statements put, graphs dropped that the project no longer has, and by which address."""
-
-    graphs: int
-    statements: int
-    dropped: int
-    way: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Way:
     """An address graphs go to, by the Graph Store Protocol or by update."""
 
-    address: str
-    is_update: bool
-    timeout: int
+    def __init__(self, address: str, timeout: int, *, is_update: bool) -> None:
+        self.address, self.is_update, self.timeout = remote.checked(address), is_update, timeout
+        self.user, self.password, self.header = remote.credentials()
+        self.auth: httpx.Auth | None = None
 
     def put(self, graph: str, triples: list[ox.Triple]) -> None:
         """Put triples in place of a graph."""
@@ -102,49 +100,43 @@ class _Way:
         if self.is_update:
             self._update(f"DROP SILENT GRAPH <{graph}>")
         else:
-            self._send(f"{self.address}?graph={quote(graph, safe='')}", "DELETE", "", b"")
+            self._send(f"{self.address}?graph={quote(graph, safe='')}", "DELETE")
 
     def _update(self, text: str) -> None:
         self._send(self.address, "POST", "application/sparql-update", text.encode())
 
-    def _send(self, address: str, method: str, kind: str, body: bytes) -> None:
-        """Send a request, again where the endpoint is busy.
-
-        Raises:
-            HTTPError: it is refused.
-            EndpointError: nobody answers.
-        """
-        who = credentials()
-        known = HTTPPasswordMgrWithDefaultRealm()
-        if who.user:
-            known.add_password(None, self.address, who.user, who.password)
-        opener = build_opener(*([HTTPDigestAuthHandler(known)] if who.user else []))
+    def _send(self, address: str, method: str, kind: str = "", body: bytes = b"") -> None:
+        """Send a request, again where the endpoint is busy or wants to know who asks; an HTTPStatusError refuses it."""
         headers = {"User-Agent": "pan2kg"} | ({"Content-Type": kind} if kind else {})
-        request = Request(address, body or None, headers, method=method)  # noqa: S310 - a checked address
-        if who.token:
-            request.add_unredirected_header("Authorization", who.header)
-        tried, told = 0, False
+        if self.header.startswith("Bearer"):
+            headers["Authorization"] = self.header
+        # a name is told in the way that is asked for
+        schemes = {"digest": httpx.DigestAuth, "basic": httpx.BasicAuth} if self.user else {}
+        attempts = 0
         while True:
             try:
-                with opener.open(request, timeout=self.timeout) as answer:
-                    answer.read()
+                answer = httpx.request(
+                    method, address, content=body or None, headers=headers, auth=self.auth, timeout=self.timeout
+                )
+            except httpx.TimeoutException:
+                raise remote.fault(self.address, "endpoint-slow", "allow-time", seconds=str(self.timeout)) from None
+            except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+                cause: BaseException = error
+                while not getattr(cause, "strerror", None) and (below := cause.__cause__ or cause.__context__):
+                    cause = below
+                reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+                raise remote.fault(self.address, "endpoint-unreachable", reason=reason.lower()) from None
+            code, wants = answer.status_code, answer.headers.get("WWW-Authenticate", "").lower()
+            scheme = next((name for name in schemes if name in wants), None)
+            if scheme and code == httpx.codes.UNAUTHORIZED:
+                self.auth = schemes.pop(scheme)(self.user, self.password)
+                continue
+            wait = remote.pause(attempts, answer.headers.get("Retry-After")) if code in remote.BUSY else None
+            if wait is None:
+                answer.raise_for_status()
                 return
-            except HTTPError as error:
-                # a name is told in the way that is asked for; that by digest has been tried by now
-                wants = (error.headers.get("WWW-Authenticate") or "").lower()
-                if error.code == HTTPStatus.UNAUTHORIZED and who.user and "basic" in wants and not told:
-                    request.add_unredirected_header("Authorization", who.header)
-                    told = True
-                    continue
-                wait = pause(tried, error.headers.get("Retry-After")) if error.code in BUSY else None
-                if wait is None:
-                    raise
-                tried += 1
-                sleep(wait)
-            except ValueError:  # it asks for a way to say who one is that nobody here knows
-                raise refusal(self.address, HTTPStatus.UNAUTHORIZED, HTTPStatus.UNAUTHORIZED.phrase) from None
-            except (URLError, OSError, HTTPException) as error:
-                raise broken(self.address, error, self.timeout) from None
+            attempts += 1
+            sleep(wait)
 
 
 def pieces(
@@ -158,126 +150,99 @@ def pieces(
     >>> [len(piece) for piece in pieces([ox.Triple(a, a, c)] * 3, 60, lambda triple: len(str(triple)))]
     [2, 1]
     """
-    blank, piece, whole = list[ox.Triple](), list[ox.Triple](), 0
-    named = list[ox.Triple]()
+    blank, named = list[ox.Triple](), list[ox.Triple]()
     for triple in triples:
-        has_blank = any(isinstance(term, ox.BlankNode) for term in (triple.subject, triple.object))
+        has_blank = isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode)
         (blank if has_blank else named).append(triple)
     if blank:
         yield blank
+    piece, total = list[ox.Triple](), 0
     for triple in named:
-        if piece and whole + size(triple) > most:
+        if piece and total + size(triple) > most:
             yield piece
-            piece, whole = [], 0
+            piece, total = [], 0
         piece.append(triple)
-        whole += size(triple)
+        total += size(triple)
     if piece:
         yield piece
 
 
-def ways(target: Target, *, has_name: bool = False) -> Iterator[tuple[str, bool]]:
-    """The addresses to try, with whether it is one of updates: those that were named, else as the engines have them.
-
-    >>> [address for address, _ in ways(Target("http://h/ds/query"))][:2]
-    ['http://h/ds/store', 'http://h/ds/data']
-    >>> list(ways(Target("http://h/ds/query", updates="http://h/u")))
-    [('http://h/u', True)]
-    """
-    if target.graphs or target.updates:
-        yield from ((address, at == 1) for at, address in enumerate((target.graphs, target.updates)) if address)
-        return
-    url = target.url.rstrip("/")
-    above = url.rpartition("/")[0]
-    crud = ["/sparql-graph-crud-auth", "/sparql-graph-crud"][:: 1 if has_name else -1]
-    # Oxigraph and pan2kg; Fuseki; Virtuoso; GraphDB and RDF4J; Neptune
-    stores = (f"{above}/store", f"{above}/data", *(above + one for one in crud))
-    yield from ((address, False) for address in (*stores, f"{url}/rdf-graphs/service", f"{url}/gsp/"))
-    yield from ((address, True) for address in (f"{above}/update", f"{url}/statements", url))
-
-
-def load_graph(store: LocalStore, target: Target, space: str, note: Note) -> Loaded:
+def load_graph(store: LocalStore, target: Target, space: str, note: Callable[[int, int], None]) -> dict[str, str]:
     """Bring every named graph of a store to an endpoint; ``space`` is what the project's graphs begin with.
 
     What was derived comes last, so that an endpoint that lacks something is known by what it lacks. ``note`` is told
-    how many graphs of how many are there.
+    how many graphs of how many are there. Says how many graphs and statements were put, how many graphs were dropped
+    that the project no longer has, and by which address.
 
     Raises:
         EndpointError: it cannot be reached, takes no graphs, holds graphs that are not to be touched, or does not
             hold afterwards what was sent.
     """
-    there = graph_sizes(RemoteStore(checked(target.url), target.timeout))
-    quads = _by_graph(store)
-    ours = {graph for graph in there if graph in quads or graph.startswith(space)}
-    others = [graph for graph in sorted(there.keys() - ours) if not _is_engines_own(graph)]
+    url = remote.checked(target.url)
+    before = graph_sizes(remote.RemoteStore(url, target.timeout))
+    quads: dict[str, list[ox.Triple]] = {}
+    for quad in store.inner:
+        if isinstance(quad.graph_name, ox.NamedNode):
+            quads.setdefault(quad.graph_name.value, []).append(quad.triple)
+    ours = {graph for graph in before if graph in quads or graph.startswith(space)}
+    others = [graph for graph in sorted(before.keys() - ours) if not graph.startswith(OWN)]
+    others = [graph for graph in others if not graph.endswith(_VIRTUOSO_FILES)]
     if others and not target.beside:
-        raise fault(target.url, "endpoint-holds-others", "load-beside", n=len(others), graph=others[0])
+        raise remote.fault(url, "endpoint-holds-others", "load-beside", n=len(others), graph=others[0])
     if ours and not target.replace:
-        raise fault(target.url, "endpoint-holds-graphs", "load-replace", n=len(ours))
+        raise remote.fault(url, "endpoint-holds-graphs", "load-replace", n=len(ours))
     order = sorted(quads, key=lambda graph: (is_derived(graph), graph.endswith("/main-label"), graph))
     way = _first_way(target, order[0], quads[order[0]])
-    gone, at = sorted(ours - quads.keys()), 1
+    gone, done = sorted(ours - quads.keys()), 1
     try:
-        for at, graph in enumerate(order[1:], 2):
+        for done, graph in enumerate(order[1:], 1):
             way.put(graph, quads[graph])
-            note(at, len(order))
-        at = len(order) + 1
+            note(done + 1, len(order))
+        done = len(order)
         for graph in gone:
             way.drop(graph)
-    except HTTPError as error:
-        raise _stopped(refusal(way.address, error.code, str(error.reason)), at - 1, len(order)) from None
-    except EndpointError as error:
-        raise _stopped(error, at - 1, len(order)) from None
-    found = graph_sizes(RemoteStore(target.url, target.timeout))
-    lacking = [graph for graph in order if found.get(graph, 0) != len(quads[graph])]
+    except (httpx.HTTPStatusError, EndpointError) as error:
+        stop = error if isinstance(error, EndpointError) else _refusal(way, error)
+        raise remote.fault(
+            (stop.place or Place("")).file, "load-stopped", "load-again",
+            reason=stop.message, done=str(done), whole=str(len(order)),
+        ) from None  # fmt: skip
+    after = graph_sizes(remote.RemoteStore(url, target.timeout))
+    lacking = [graph for graph in order if after.get(graph, 0) != len(quads[graph])]
     if lacking:
-        first = lacking[0]
-        raise fault(
-            target.url, "endpoint-lacks", "load-again", n=len(lacking), graph=first,
-            there=str(found.get(first, 0)), sent=str(len(quads[first])),
+        graph = lacking[0]
+        raise remote.fault(
+            url, "endpoint-lacks", "load-again", n=len(lacking), graph=graph,
+            there=str(after.get(graph, 0)), sent=str(len(quads[graph])),
         )  # fmt: skip
-    return Loaded(len(order), sum(map(len, quads.values())), len(gone), way.address)
+    counts = {"graphs": len(order), "statements": sum(map(len, quads.values())), "dropped": len(gone)}
+    return {name: str(count) for name, count in counts.items()} | {"way": way.address}
 
 
-def graph_sizes(store: RemoteStore) -> dict[str, int]:
+def graph_sizes(store: remote.RemoteStore) -> dict[str, int]:
     """The named graphs of an endpoint, each with the number of its statements."""
     table = select(store, program_query("endpoint/sizes"))
     return {graph: int(number) for graph, number in zip(table.values("graph"), table.values("number"), strict=True)}
 
 
-def _is_engines_own(graph: str) -> bool:
-    return graph.startswith(OWN) or graph.endswith(_VIRTUOSO_FILES)
-
-
-def _by_graph(store: LocalStore) -> dict[str, list[ox.Triple]]:
-    found: dict[str, list[ox.Triple]] = {}
-    for quad in store.inner:
-        if isinstance(quad.graph_name, ox.NamedNode):
-            found.setdefault(quad.graph_name.value, []).append(quad.triple)
-    return found
+def _refusal(way: _Way, error: httpx.HTTPStatusError) -> EndpointError:
+    return remote.refusal(way.address, error.response.status_code, error.response.reason_phrase)
 
 
 def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Way:
-    """The first address that takes a graph so that it is seen by queries.
-
-    Raises:
-        EndpointError: there is none; where one wants to know who asks, it says so.
-    """
+    """The first address that takes a graph so that it is seen by queries; else the first that asks who one is."""
     refused: EndpointError | None = None
-    for address, is_update in ways(target, has_name=bool(credentials().user)):
-        way = _Way(checked(address), is_update, target.timeout)
+    for address, is_update in target.ways(has_name=bool(remote.credentials()[0])):
+        way = _Way(address, target.timeout, is_update=is_update)
         try:
             way.put(graph, triples)
-        except HTTPError as error:
-            if error.code in (401, 403) and refused is None:
-                refused = refusal(address, error.code, str(error.reason))
-            elif error.code not in ELSEWHERE | {401} and refused is None:
-                raise refusal(address, error.code, str(error.reason)) from None
+        except httpx.HTTPStatusError as error:
+            code = error.response.status_code
+            if code in (401, 403) and refused is None:
+                refused = _refusal(way, error)
+            elif code not in ELSEWHERE and refused is None:
+                raise _refusal(way, error) from None
             continue
-        if bool(RemoteStore(target.url, target.timeout).query(f"ASK {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")):
+        if bool(remote.RemoteStore(target.url, target.timeout).query(f"ASK {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")):
             return way
-    raise refused or fault(target.url, "endpoint-takes-none", "name-store")
-
-
-def _stopped(error: EndpointError, done: int, whole: int) -> EndpointError:
-    place = error.place or Place("")
-    return fault(place.file, "load-stopped", "load-again", reason=error.message, done=str(done), whole=str(whole))
+    raise refused or remote.fault(target.url, "endpoint-takes-none", "name-store")

@@ -20,18 +20,18 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import french
-from pan2kg.i18n.message import Message, did_you_mean, either, told
+from pan2kg.i18n.message import did_you_mean, either, told
 from pan2kg.project import Project, read_text
 from pan2kg.store.store import OwnQuery, Store, needs, select
-from pan2kg.turtle.tokens import prefixes_used, tokens
 from pan2kg.turtle.vocabulary import ID, PAN
-from pan2kg.turtle.writer import read_prefixes, string
+from pan2kg.turtle.writer import prefixes_used, read_prefixes, string, tokens
 
 KINDS: Final[Mapping[str, frozenset[str]]] = {
     "plan": frozenset({"Plan"}),
@@ -49,72 +49,21 @@ PLAIN: Final = ("text", "language", "boolean", "number", "day", "level")
 """The kinds of a parameter whose value is no thing."""
 LEVELS: Final = ("plan", "official", "other", "editors")
 """The levels of evidence a question can be asked at, from firm to weak: the values of the kind « level »."""
-
-
-def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: Store) -> None:
-    """Refuse a thing of which the graph says that it is of another kind than those a parameter names.
-
-    Raises:
-        QueryError: it is of another kind, or of none the graph knows; with the remedy.
-    """
-    if not kinds or iri == f"{PAN}any":
-        return
-    table = select(store, program_query("things/classes-and-plan", thing=iri))
-    classes = {name.removeprefix(PAN) for name in table.values("class")}
-    if any(classes & KINDS[kind] for kind in kinds):
-        return
-    if following := [iri_of for iri_of in table.values("next") if iri_of]:
-        raise replaced(iri, following)
-    wanted = either([told(_ARTICLES[kind]) for kind in sorted(kinds)])
-    if not classes:
-        raise QueryError("graph-knows-nothing", remedy="name-by-key", iri=iri, wanted=wanted)
-    is_a = next((kind for kind, names in KINDS.items() if classes & names), "")
-    plans = [plan for plan in table.values("plan") if plan]
-    raise QueryError(
-        "is-other-kind",
-        remedy=_remedy(iri, is_a, kinds, plans) or told("name-by-key", wanted=wanted),
-        iri=iri.removeprefix(ID),
-        found=told(f"is-{is_a}") if is_a else told("is-of-kind", kind=min(classes)),
-        option=option,
-        wanted=wanted,
-    )
-
-
-def replaced(iri: str, following: Sequence[str]) -> QueryError:
-    """What is said to those who name a thing by an identifier that was retired: what has taken its place.
-
-    >>> print(replaced(f"{ID}action/x-m1", [f"{ID}part/x-axis-1"]))
-    « action/x-m1 » was retired: « part/x-axis-1 » has taken its place. Name that, or its plan.
-    """
-    names = either([f"« {one.removeprefix(ID)} »" for one in sorted(set(following))])
-    return QueryError("was-replaced", remedy="name-what-replaced", iri=iri.removeprefix(ID), names=names)
-
-
 _ARTICLES: Final = {
     "plan": "a-plan", "action": "an-action", "instrument": "an-instrument", "body": "a-body", "category": "a-category",
     "obligation": "an-obligation", "document": "a-document",
 }  # fmt: skip
 """The words for one thing of a kind, as what is to be named."""
-
-
-def _remedy(iri: str, is_a: str, kinds: Collection[str], plans: list[str]) -> Message | None:
-    if is_a == "action" and "plan" in kinds and plans:
-        return told("its-plan", plan=plans[0].rpartition("/")[2])
-    if is_a == "plan" and "action" in kinds:
-        return told("its-actions", plan=iri.rpartition("/")[2])
-    return None
-
-
 _NO_QUESTIONS: Final = frozenset({"rules", "program"})
 """The folders of ``queries/`` that hold no questions."""
 _HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
 _GIVEN: Final = re.compile(r"(BIND\(|VALUES \?(\w+) \{ )(.+?)( AS \?(\w+)\)| \}) *# parameter: .*")
-_HEADER = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
-_PARAMETER = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
-_OF_PROFILE = re.compile(r"^(\s*)\?\w+ pan:(\w+) \?(\w+) \.\s*# parameter: (.*)$", re.MULTILINE)
-_NO_BREAK = "\u00a0"
+_HEADER: Final = re.compile(r"^#\+ ([a-z_0-9]+): (.*)$", re.MULTILINE)
+_PARAMETER: Final = re.compile(r"^(\s*BIND\()(.+)( AS \?(\w+)\)\s*# parameter: )(.*)$", re.MULTILINE)
+_OF_PROFILE: Final = re.compile(r"^(\s*)\?\w+ pan:(\w+) \?(\w+) \.\s*# parameter: (.*)$", re.MULTILINE)
 _DECLARED: Final = re.compile(r"\bPREFIX\s+([\w.-]*):", re.IGNORECASE)
-_BARE = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
+_BARE: Final = re.compile(r"""[<>"{}|^`\\\x00-\x20]""")
+_NO_BREAK: Final = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +86,7 @@ class Parameter:
         return self.name.replace("_", "-")
 
     def meaning_in(self, language: str) -> str:
-        """What the parameter means, in a language where the header says it, else in English.
-
-        >>> Parameter("plan", "plan:x", "the plan", {"fr": "le plan"}).meaning_in("fr")
-        'le plan'
-        """
+        """What the parameter means, in a language where the header says it, else in English."""
         return _spaced(self.meanings.get(language, ""), language) or self.meaning
 
 
@@ -158,7 +103,7 @@ class Query:
 
     def question(self, language: str = "en") -> str:
         """The question in plain words, in a language where the header has it, else in English."""
-        return self._said("question", language) or self.name
+        return self._words("question", language) or self.name
 
     def summary_in(self, language: str = "en") -> str:
         """What the answer holds and what it leaves out, in a language where the header has it, else in English.
@@ -166,15 +111,18 @@ class Query:
         >>> Query("x", "", "", "", {"summary": "Each plan.", "summary_de": "Jeder Plan."}).summary_in("de")
         'Jeder Plan.'
         """
-        return self._said("summary", language)
+        return self._words("summary", language)
 
-    def _said(self, key: str, language: str) -> str:
+    def _words(self, key: str, language: str) -> str:
         return _spaced(self.header.get(f"{key}_{language}", ""), language) or self.header.get(key, "")
 
 
 def _spaced(words: str, language: str) -> str:
     """Words as they are shown: a file may hold plain spaces where French has ones that do not break."""
     return french(words) if language == "fr" else words
+
+
+# --- reading questions
 
 
 def read_query(path: Path, *, name: str = "", project: Project | None = None) -> Query:
@@ -185,37 +133,26 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
     """
     text = read_text(path)
     header = dict(_HEADER.findall(text))
-    shown, unsaid, examples = dict[str, str](), set[str](), set[str]()
+    of_profile: dict[str, tuple[str, bool]] = {}
 
-    def own(m: re.Match[str]) -> str:
-        if m[2].startswith("example"):
-            examples.add(m[3])
-        written, iri = project.said(m[2]) if project else ("", "")
-        if written:
-            shown[m[3]] = written
-        else:
-            unsaid.add(m[3])
+    def bound(m: re.Match[str]) -> str:
+        shown, iri = project.said(m[2]) if project else ("", "")
+        of_profile[m[3]] = shown, m[2].startswith("example")
         return f"{m[1]}BIND({f'<{iri}>' if iri else 'pan:any'} AS ?{m[3]})  # parameter: {m[4]}"
 
-    text = _OF_PROFILE.sub(own, text)
-    parameters = tuple(
-        Parameter(
-            m[4], shown.get(m[4], m[2].strip()), m[5].strip(), _meanings(header, m[4]), _kinds(header, m[4]),
-            m[4] in unsaid, m[4] in examples,
+    text = _OF_PROFILE.sub(bound, text)
+    parameters = []
+    for m in _PARAMETER.finditer(text):
+        prefix = f"parameter_{m[4]}_"
+        meanings = {key.removeprefix(prefix): words for key, words in header.items() if key.startswith(prefix)}
+        kinds = tuple(meanings.pop("kind", "").split())
+        meanings = {language: words for language, words in meanings.items() if re.fullmatch("[a-z]{2}", language)}
+        default, is_example = of_profile.get(m[4], (m[2].strip(), False))
+        is_needed = not default
+        parameters.append(
+            Parameter(m[4], default or m[2].strip(), m[5].strip(), meanings, kinds, is_needed, is_example)
         )
-        for m in _PARAMETER.finditer(text)
-    )  # fmt: skip
-    return Query(path.stem, path.parent.name, text, name or str(path), header, parameters)
-
-
-def _meanings(header: Mapping[str, str], parameter: str) -> dict[str, str]:
-    """What a parameter means by language: header lines such as ``#+ parameter_plan_fr: le plan``."""
-    lines = ((key.removeprefix(f"parameter_{parameter}_"), words) for key, words in header.items())
-    return {language: words for language, words in lines if re.fullmatch("[a-z]{2}", language)}
-
-
-def _kinds(header: Mapping[str, str], parameter: str) -> tuple[str, ...]:
-    return tuple(header.get(f"parameter_{parameter}_kind", "").split())
+    return Query(path.stem, path.parent.name, text, name or str(path), header, tuple(parameters))
 
 
 def read_queries(project: Project) -> dict[str, Query]:
@@ -228,6 +165,24 @@ def _question_files(project: Project) -> dict[str, Path]:
     folders = [path for path in project.queries.iterdir() if path.is_dir() and path.name not in _NO_QUESTIONS]
     files = [*project.queries.glob("*.rq"), *(path for folder in folders for path in folder.rglob("*.rq"))]
     return {path.stem: path for path in sorted(files)}
+
+
+def find_query(project: Project, name: str) -> Query:
+    """The question called ``name``.
+
+    Raises:
+        QueryError: there is none; with the nearest names.
+
+    >>> find_query(Project.packaged(), "shared-instrument")
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: There is no question « shared-instrument ». Did you mean ...
+    """
+    files = _question_files(project)
+    if name not in files:
+        near = get_close_matches(name, files, n=3, cutoff=0.5)
+        remedy = "did-you-mean-or-list" if near else "shows-all"
+        raise QueryError("no-question", remedy=remedy, name=name, names=either(near))
+    return read_query(files[name], name=project.name_of(files[name]), project=project)
 
 
 def with_prefixes(text: str, known: Mapping[str, str]) -> str:
@@ -245,29 +200,7 @@ def with_prefixes(text: str, known: Mapping[str, str]) -> str:
     return "".join(f"PREFIX {prefix}: <{known[prefix]}> " for prefix in added) + text
 
 
-def find_query(project: Project, name: str) -> Query:
-    """The question called ``name``.
-
-    Raises:
-        QueryError: there is none; with the nearest names.
-
-    >>> find_query(Project.packaged(), "shared-instrument")
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: There is no question « shared-instrument ». Did you mean ...
-    """
-    files = _question_files(project)
-    if name not in files:
-        near = _nearest(name, files)
-        raise QueryError(
-            "no-question", remedy="did-you-mean-or-list" if near else "shows-all", name=name, names=either(near)
-        )
-    return read_query(files[name], name=project.name_of(files[name]), project=project)
-
-
-def _nearest(name: str, names: Iterable[str]) -> list[str]:
-    from difflib import get_close_matches
-
-    return get_close_matches(name, list(names), n=3, cutoff=0.5)
+# --- putting values in place of defaults
 
 
 def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> str:
@@ -279,13 +212,13 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
     Raises:
         QueryError: an unknown parameter, or a value nothing in the graph answers to or that is of another kind.
     """
-    known = {parameter.name: parameter for parameter in query.parameters}
-    for name in values:
-        if name not in known:
-            near = _nearest(name, known)
-            remedy = did_you_mean(near) if near else _listed(known)
-            raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=name)
-    written = {name: _n3(known[name], value, store, project) for name, value in values.items()}
+    parameters = {parameter.name: parameter for parameter in query.parameters}
+    if unknown := next((name for name in values if name not in parameters), ""):
+        near = get_close_matches(unknown, parameters, n=3, cutoff=0.5)
+        names = told("has-parameters", names=", ".join(parameters)) if parameters else told("has-no-parameters")
+        remedy = did_you_mean(near) if near else names
+        raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=unknown)
+    written = {name: _n3(parameters[name], value, store, project) for name, value in values.items()}
     return _PARAMETER.sub(lambda m: f"{m[1]}{written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
 
 
@@ -298,31 +231,26 @@ def insist(query: Query, values: Mapping[str, str]) -> None:
         QueryError: a parameter is needed and not given.
     """
     is_begun = any(parameter.is_example and parameter.name in values for parameter in query.parameters)
-    missing = next(
-        (p for p in query.parameters if (p.is_needed or (is_begun and p.is_example)) and p.name not in values), None
-    )
-    if missing:
-        raise QueryError("parameter-needed", remedy="name-with-option", option=missing.option, meaning=missing.meaning)
-
-
-def _listed(known: Mapping[str, Parameter]) -> Message:
-    return told("has-parameters", names=", ".join(known)) if known else told("has-no-parameters")
+    for parameter in query.parameters:
+        if (parameter.is_needed or (is_begun and parameter.is_example)) and parameter.name not in values:
+            raise QueryError(
+                "parameter-needed", remedy="name-with-option", option=parameter.option, meaning=parameter.meaning
+            )
 
 
 def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str:
-    first = next(tokens(parameter.default))
+    token = next(tokens(parameter.default))
     if "level" in parameter.kinds and value not in LEVELS:
         raise QueryError("no-such-level", remedy="name-a-level", name=value, named=either(LEVELS))
-    if first.kind in ("iri", "name"):
+    if token.kind in ("iri", "name"):
         iri = find_thing(value, store, project)
         kinds = [kind for kind in parameter.kinds if kind in KINDS]
         refuse_other_kind(iri, kinds, option=parameter.option, store=store)
         return f"<{iri}>"
-    if first.kind == "string" and ("day" not in parameter.kinds or _is_day(value)):
-        return string(value) + parameter.default[len(first.text) :]
-    if first.kind == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value):
-        return value
-    if first.kind == "word" and value in ("true", "false"):
+    if token.kind == "string" and ("day" not in parameter.kinds or _is_day(value)):
+        return string(value) + parameter.default[len(token.text) :]
+    is_number = token.kind == "number" and re.fullmatch(r"[+-]?\d+(\.\d+)?", value)
+    if is_number or (token.kind == "word" and value in ("true", "false")):
         return value
     raise QueryError(
         "parameter-takes",
@@ -356,25 +284,56 @@ def find_thing(value: str, store: Store, project: Project) -> str:
     prefixes = read_prefixes(project)
     if colon and prefix in prefixes and not _BARE.search(local):
         return prefixes[prefix] + local
-    return _by_key(value, store)
+    by_name = program_query("things/by-name", name=value, label=value.replace(_NO_BREAK, " "))
+    things = select(store, by_name).values("thing")
+    if not things:
+        keys = select(store, program_query("things/keys")).values("key")
+        near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
+        raise QueryError("nothing-called", remedy=did_you_mean(near) if near else told("name-a-key"), value=value)
+    if len(things) > 1:
+        raise QueryError("value-may-mean", remedy="give-the-iri", value=value, names=either(things[:3]))
+    return things[0]
 
 
-def _by_key(value: str, store: Store) -> str:
-    asked = program_query("things/by-name", name=value, label=value.replace(_NO_BREAK, " "))
-    found = select(store, asked).values("thing")
-    if not found:
-        raise QueryError("nothing-called", remedy=_near_keys(value, store), value=value)
-    if len(found) > 1:
-        raise QueryError("value-may-mean", remedy="give-the-iri", value=value, names=either(found[:3]))
-    return found[0]
+def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: Store) -> None:
+    """Refuse a thing of which the graph says that it is of another kind than those a parameter names.
+
+    Raises:
+        QueryError: it is of another kind, or of none the graph knows; with the remedy.
+    """
+    if not kinds or iri == f"{PAN}any":
+        return
+    table = select(store, program_query("things/classes-and-plan", thing=iri))
+    classes = {name.removeprefix(PAN) for name in table.values("class")}
+    if any(classes & KINDS[kind] for kind in kinds):
+        return
+    if following := list(filter(None, table.values("next"))):
+        raise replaced(iri, following)
+    wanted = either([told(_ARTICLES[kind]) for kind in sorted(kinds)])
+    if not classes:
+        raise QueryError("graph-knows-nothing", remedy="name-by-key", iri=iri, wanted=wanted)
+    is_a = next((kind for kind, names in KINDS.items() if classes & names), "")
+    plan = next(filter(None, table.values("plan")), "")
+    remedy = told("name-by-key", wanted=wanted)
+    if is_a == "action" and "plan" in kinds and plan:
+        remedy = told("its-plan", plan=plan.rpartition("/")[2])
+    elif is_a == "plan" and "action" in kinds:
+        remedy = told("its-actions", plan=iri.rpartition("/")[2])
+    kind = told(f"is-{is_a}") if is_a else told("is-of-kind", kind=min(classes))
+    raise QueryError("is-other-kind", remedy=remedy, iri=iri.removeprefix(ID), found=kind, option=option, wanted=wanted)
 
 
-def _near_keys(value: str, store: Store) -> Message:
-    keys = select(store, program_query("things/keys")).values("key")
-    from difflib import get_close_matches
+def replaced(iri: str, following: Sequence[str]) -> QueryError:
+    """What is said to those who name a thing by an identifier that was retired: what has taken its place.
 
-    near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
-    return did_you_mean(near) if near else told("name-a-key")
+    >>> print(replaced(f"{ID}action/x-m1", [f"{ID}part/x-axis-1"]))
+    « action/x-m1 » was retired: « part/x-axis-1 » has taken its place. Name that, or its plan.
+    """
+    names = either([f"« {successor.removeprefix(ID)} »" for successor in sorted(set(following))])
+    return QueryError("was-replaced", remedy="name-what-replaced", iri=iri.removeprefix(ID), names=names)
+
+
+# --- what the program asks for itself
 
 
 def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
@@ -400,7 +359,13 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
         raise QueryError("query-takes", name=name, wanted=", ".join(defaults), given=", ".join(values))
     if not values:
         return text
-    written = {key: " ".join(_program_value(defaults[key], one) for one in _listing(values[key])) for key in values}
+    written = {}
+    for key, listing in values.items():
+        terms = [listing] if isinstance(listing, str) else [*listing]
+        is_text = defaults[key].startswith('"')
+        if unfit := next((term for term in terms if not is_text and _BARE.search(term)), ""):
+            raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=unfit)
+        written[key] = " ".join(string(term) if is_text else f"<{term}>" for term in terms)
     return OwnQuery(_GIVEN.sub(lambda m: f"{m[1]}{written[m[2] or m[5]]}{m[4]}", text), text.needs)
 
 
@@ -411,15 +376,3 @@ def _program_text(name: str) -> tuple[OwnQuery, dict[str, str]]:
     head = _HEAD.match(written)
     text = OwnQuery(written[head.end() if head else 0 :], needs(written) or ())
     return text, {m[2] or m[5]: m[3] for m in _GIVEN.finditer(text)}
-
-
-def _listing(value: Iterable[str]) -> Iterable[str]:
-    return (value,) if isinstance(value, str) else value
-
-
-def _program_value(default: str, value: str) -> str:
-    if not default.startswith('"'):
-        if _BARE.search(value):
-            raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=value)
-        return f"<{value}>"
-    return string(value)

@@ -35,6 +35,10 @@ def rule_name(path: Path) -> str:
     return path.stem.lstrip("0123456789-")
 
 
+def _rules(project: Project) -> dict[str, Path]:
+    return {rule_name(path): path for path in rule_files(project)}
+
+
 def derive(
     store: LocalStore,
     project: Project,
@@ -53,21 +57,28 @@ def derive(
     Raises:
         QueryError: a rule is not a CONSTRUCT query, or is named and not there.
     """
-    rules = {rule_name(path): path for path in rule_files(project)}
+    rules = _rules(project)
     if project.data and not rules:
         return
-    wanted = rules if only is None else _with_needs(only, rules)
-    left = [name for name in rules if name in wanted and name not in done]
-    own = project.space
-    graphs = {name: graph_of(f"derived/{name}", own) for name in left}
-    while left:
-        joining, space = _joining(left, rules, project)
-        if joining and _derive_links(store, {name: graphs[name] for name in joining}, space, limit):
-            left = left[len(joining) :]
-            continue
-        name = left.pop(0)
-        # added before the next rule runs: rules build on what earlier ones derived
-        _run(store, graphs[name], rules[name], project)
+    wanted = rules if only is None else with_needs(only, project)
+    waiting = [name for name in rules if name in wanted and name not in done]
+    graphs = {name: graph_of(f"derived/{name}", project.space) for name in waiting}
+    while waiting:
+        joining, space = _joining(waiting, rules, project)
+        if joining:
+            try:
+                derive_links(store, {name: graphs[name] for name in joining}, space, limit=limit)
+            except BlankNodeError:
+                pass
+            else:
+                waiting = waiting[len(joining) :]
+                continue
+        name = waiting.pop(0)
+        try:
+            # added before the next rule runs: rules build on what earlier ones derived
+            store.fill(graphs[name], read_text(rules[name]))
+        except QueryError as error:
+            raise error.inside(project.name_of(rules[name])) from None
 
 
 def derive_when_asked(store: LocalStore, project: Project, *, done: Collection[str] = ()) -> None:
@@ -78,8 +89,9 @@ def derive_when_asked(store: LocalStore, project: Project, *, done: Collection[s
     """
     linear = linear_rules(project)
     derive(store, project, linear, done=done)
-    if left := [rule_name(path) for path in rule_files(project) if rule_name(path) not in linear]:
-        store.waiting.append(Waiting(frozenset(left), partial(derive, project=project, only=left, done=linear)))
+    if waiting := [name for name in _rules(project) if name not in linear]:
+        add = partial(derive, project=project, only=waiting, done=linear)
+        store.waiting.append(Waiting(frozenset(waiting), add))
 
 
 def linear_rules(project: Project) -> list[str]:
@@ -87,12 +99,11 @@ def linear_rules(project: Project) -> list[str]:
 
     A rule that does not say what it builds on may build on these links, and is not among them.
     """
-    rules = {rule_name(path): path for path in rule_files(project)}
-    header = {name: needs(read_text(path)) for name, path in rules.items()}
+    header = {name: needs(read_text(path)) for name, path in _rules(project).items()}
     of_links = {name for name, needed in header.items() if name in LINK_RULES or needed is None}
     while more := {name for name, needed in header.items() if of_links.intersection(needed or ())} - of_links:
         of_links |= more
-    return [name for name in rules if name not in of_links]
+    return [name for name in header if name not in of_links]
 
 
 def _joining(names: Sequence[str], rules: Mapping[str, Path], project: Project) -> tuple[list[str], str]:
@@ -101,44 +112,26 @@ def _joining(names: Sequence[str], rules: Mapping[str, Path], project: Project) 
     None where they cannot be run as a view: one is not the program's, one of another kind stands among them, or the
     levels of links are derived and not all kinds of links are.
     """
-    found = list(takewhile(LINK_RULES.__contains__, names))
-    whole = not {*LINK_RULES}.intersection(names).difference(found)
-    if not found or not whole or not ({*found} <= {*KINDS} or {*KINDS} <= {*found}):
+    head = list(takewhile(LINK_RULES.__contains__, names))
+    is_whole = not {*LINK_RULES}.intersection(names).difference(head)
+    if not head or not is_whole or not ({*head} <= {*KINDS} or {*KINDS} <= {*head}):
         return [], ""
     shipped = Project.packaged().queries / "rules"
     if project.queries / "rules" == shipped:
-        return found, ROOT
-    texts = {name: read_text(rules[name]) for name in found}
+        return head, ROOT
+    texts = {rules[name].name: read_text(rules[name]) for name in head}
+    originals = {name: read_text(shipped / name) if (shipped / name).is_file() else "" for name in texts}
     for space in dict.fromkeys((project.space, ROOT)):
-        if all(text == _as_shipped(shipped / rules[name].name, space) for name, text in texts.items()):
-            return found, space
+        # as « pan2kg init » writes the program's for a project whose addresses begin so
+        if all(originals[name].replace(f'"{ROOT}id/link/"', f'"{space}id/link/"') == texts[name] for name in texts):
+            return head, space
     return [], ""
 
 
 def view_space(project: Project) -> str:
     """What addresses of derived links begin with; empty where the rules are run as written, not as a view."""
-    rules = {rule_name(path): path for path in rule_files(project)}
+    rules = _rules(project)
     return _joining([name for name in rules if name in LINK_RULES], rules, project)[1]
-
-
-def _as_shipped(path: Path, space: str) -> str:
-    """A rule of the program as ``pan2kg init`` writes it for a project whose addresses begin with ``space``."""
-    return read_text(path).replace(f'"{ROOT}id/link/"', f'"{space}id/link/"') if path.is_file() else ""
-
-
-def _derive_links(store: LocalStore, graphs: Mapping[str, str], space: str, limit: int) -> bool:
-    try:
-        derive_links(store, graphs, space, limit=limit)
-    except BlankNodeError:
-        return False
-    return True
-
-
-def _run(store: LocalStore, graph: str, path: Path, project: Project) -> None:
-    try:
-        store.fill(graph, read_text(path))
-    except QueryError as error:
-        raise error.inside(project.name_of(path)) from None
 
 
 def with_needs(names: Iterable[str], project: Project) -> set[str]:
@@ -147,17 +140,13 @@ def with_needs(names: Iterable[str], project: Project) -> set[str]:
     Raises:
         QueryError: there is no such rule.
     """
-    return _with_needs(names, {rule_name(path): path for path in rule_files(project)})
-
-
-def _with_needs(names: Iterable[str], rules: Mapping[str, Path]) -> set[str]:
-    found: set[str] = set()
-    left = list(names)
-    while left:
-        name = left.pop()
+    rules, needed = _rules(project), set[str]()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
         if name not in rules:
             raise QueryError("no-rule", remedy="there-are", name=name, names=", ".join(rules))
-        if name not in found:
-            found.add(name)
-            left += needs(read_text(rules[name])) or []
-    return found
+        if name not in needed:
+            needed.add(name)
+            waiting += needs(read_text(rules[name])) or []
+    return needed

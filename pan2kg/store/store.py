@@ -2,7 +2,8 @@
 
 Both answer to one small interface, :class:`Store`. Each file of a project is a named graph, and the default graph of a
 query is the union of them all, so that a question need not know which file states what. A query that would fetch
-something from another host, or change data, is refused before the engine sees it.
+something from another host, or change data, is refused before the engine sees it. What reviewers have withdrawn or
+marked as deprecated is taken out of what holds when files are loaded; the files keep every line.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, QueryError, TurtleError
 from pan2kg.i18n.message import Message, told
 from pan2kg.project import Project, reason
-from pan2kg.store.withdrawal import bury, withdraw
-from pan2kg.turtle.tokens import calls, line_of, tokens
-from pan2kg.turtle.vocabulary import path_of, rule_of
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, SKOS, path_of, rule_of
+from pan2kg.turtle.writer import calls, line_of, tokens
+
+if TYPE_CHECKING:
+    import rdflib
+    from rdflib.term import Node
 
 FORMATS: Final = {
     ".nq": ox.RdfFormat.N_QUADS,
@@ -30,56 +34,27 @@ FORMATS: Final = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".nt": ox.RdfFormat.N_TRIPLES,
 }
-_WHERE: Final = re.compile(r"^Parser error (?:at|between) line[^:]*: ")
-
-
-def read_quads(path: Path) -> Iterator[ox.Quad]:
-    """The quads of an RDF file; a file without graphs fills the default graph.
-
-    Raises:
-        ProjectError: the file cannot be read, or its ending names no format.
-        TurtleError: the file is not what its ending says; with the line.
-    """
-    ending = Path(path.name.removesuffix(".gz")).suffix
-    if ending not in FORMATS:
-        raise ProjectError("no-rdf-ending", place=Place(str(path)), remedy="use-one-packed", names=", ".join(FORMATS))
-    try:
-        yield from ox.parse(_content(path), format=FORMATS[ending])
-    except SyntaxError as error:
-        raise TurtleError(
-            "not-rdf-as",
-            place=Place(str(path), error.lineno, error.offset),
-            remedy="mend-line-or-ending",
-            ending=ending,
-            value=" ".join(_WHERE.sub("", error.msg).split()).rstrip("."),
-        ) from None
-
-
-def _content(path: Path) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ProjectError("cannot-read-file", place=Place(str(path)), reason=reason(error)) from None
-    return _unpack(content, path) if path.suffix == ".gz" else content
-
-
-def _unpack(content: bytes, path: Path) -> bytes:
-    import gzip
-
-    try:
-        return gzip.decompress(content)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise ProjectError("no-gzip", place=Place(str(path)), remedy="fetch-again") from None
-
-
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Row = tuple[Term | None, ...]
 Triples = list[ox.Triple]
 Result = ox.QuerySolutions | ox.QueryBoolean | Triples
-_Found = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+_Evaluated = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 Made = TypeVar("Made")
 
-_POSITION = re.compile(r"^error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
+UPDATES: Final = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE")
+"""The words updates begin with."""
+_REFUSED: Final = {"SERVICE": "no-fetching"} | dict.fromkeys(UPDATES, "read-only")
+_ALONE: Final = r"(?<![^\W\d])(?:{})(?!\w)"
+"""A word that is no part of a longer one, as ``add`` is of ``pan:addressee``; a number may stand before it."""
+_FROM: Final = re.compile("(?<![:?$])" + _ALONE.format("FROM"), re.IGNORECASE)
+"""Behind a colon it is a name, as in ``pan:from``, behind a question mark a variable."""
+_SUSPECT: Final = re.compile(f"SERVICE|{_ALONE.format('|'.join(UPDATES))}", re.IGNORECASE)
+"""Words that are looked for before a query is read token by token."""
+_HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
+_NEEDS: Final = re.compile(r"^#\+ needs:(.*)$", re.MULTILINE)
+_POSITION: Final = re.compile(r"^error at (\d+):(\d+): (?:expected )?(.*)", re.DOTALL)
+_WHERE: Final = re.compile(r"^Parser error (?:at|between) line[^:]*: ")
+_COMPLETING: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +89,9 @@ class OwnQuery(str):
     needs: tuple[str, ...]
 
     def __new__(cls, text: str, needs: Iterable[str] = ()) -> OwnQuery:
-        """The query of a text."""
-        made = super().__new__(cls, text)
-        made.needs = tuple(needs)
-        return made
+        query = super().__new__(cls, text)
+        query.needs = tuple(needs)
+        return query
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +121,11 @@ class LocalStore:
 
     def complete(self) -> None:
         """Add what waits, once for all threads."""
-        if (
-            not self.waiting
-        ):  # also where it is just being added: to the same engine, by a store for which nothing waits
+        if not self.waiting:  # also where it is just being added: to the same engine, by a store with nothing waiting
             return
         with _COMPLETING:
-            for one in self.waiting:
-                one.add(LocalStore(self.held))
+            for waiting in self.waiting:
+                waiting.add(LocalStore(self.held))
             self.waiting.clear()
 
     def query(self, text: str) -> Result:
@@ -164,13 +136,12 @@ class LocalStore:
         False
         """
         # read to the end here, so that a fault in the middle is raised where it is caught
-        return self._evaluated(text, lambda found: list(found) if isinstance(found, ox.QueryTriples) else found)
+        return self._evaluated(text, lambda result: list(result) if isinstance(result, ox.QueryTriples) else result)
 
-    def _evaluated(self, text: str, read: Callable[[_Found], Made]) -> Made:
-        """What is read of what the engine finds."""
+    def _evaluated(self, text: str, read: Callable[[_Evaluated], Made]) -> Made:
         refuse_fetching(text)
         needed = needs(text) if self.waiting else []
-        if any(needed is None or not one.rules.isdisjoint(needed) for one in self.waiting):
+        if any(needed is None or not waiting.rules.isdisjoint(needed) for waiting in self.waiting):
             self.complete()
         # with the union as default graph the engine would ignore the FROM clauses of a query
         union = not ("FROM" in text.upper() and _FROM.search(text) and _names_graphs(text))
@@ -192,28 +163,24 @@ class LocalStore:
         Raises:
             QueryError: the query has another form, or as for :meth:`query`.
         """
-        lines = self._evaluated(text, _lines)
-        if b"_:" in lines:  # nodes without a name would get others
-            self.add(graph, (quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)))
-        elif lines:
+
+        def lines(result: _Evaluated) -> bytes:
+            if not isinstance(result, ox.QueryTriples):
+                raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
+            return result.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
+
+        written = self._evaluated(text, lines)
+        if b"_:" in written:  # nodes without a name would get others
+            self.add(graph, (quad.triple for quad in ox.parse(written, format=ox.RdfFormat.N_TRIPLES)))
+        elif written:
             # read by the engine in half the time it takes to make each term here; it wrote these itself
-            self.held.load(lines, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
+            self.held.load(written, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
 
     def __len__(self) -> int:
         return len(self.inner)
 
 
-def _lines(found: _Found) -> bytes:
-    if not isinstance(found, ox.QueryTriples):
-        raise _no_construct()
-    return found.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
-
-
-def _no_construct() -> QueryError:
-    return QueryError("no-construct", place=Place("query"), remedy="use-construct")
-
-
-_COMPLETING: Final = Lock()
+# --- asking
 
 
 def needs(text: str) -> list[str] | None:
@@ -229,16 +196,8 @@ def needs(text: str) -> list[str] | None:
     return match[1].split() if match else None
 
 
-_HEAD: Final = re.compile(r"(?:#[^\n]*\n|\n)+")
-_NEEDS: Final = re.compile(r"^#\+ needs:(.*)$", re.MULTILINE)
-
-
 def is_true(text: str) -> bool:
-    """Whether a boolean says yes, as plain text; some engines answer 1 and 0 (Virtuoso has no booleans).
-
-    >>> is_true("true"), is_true("1"), is_true("false"), is_true("0"), is_true("")
-    (True, True, False, False, False)
-    """
+    """Whether a boolean says yes, as plain text; some engines answer 1 and 0 (Virtuoso has no booleans)."""
     return text in ("true", "1")
 
 
@@ -273,9 +232,6 @@ def select(store: Store, text: str) -> Table:
 def text_rows(store: Store, text: str) -> list[list[str]]:
     """The rows of a SELECT query as plain text, empty where there is no value.
 
-    Raises:
-        QueryError: as for :func:`select`.
-
     >>> text_rows(LocalStore(ox.Store()), "SELECT ?n ?x WHERE { VALUES ?n { 1 2 } } ORDER BY ?n")
     [['1', ''], ['2', '']]
     """
@@ -294,7 +250,7 @@ def construct(store: Store, text: str) -> Triples:
     """
     result = store.query(text)
     if not isinstance(result, list):
-        raise _no_construct()
+        raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
     return result
 
 
@@ -315,26 +271,8 @@ def refuse_fetching(text: str) -> None:
     updates = ((token, token.text.upper()) for token in tokens(text) if token.kind == "word")
     for token, word in (*((call, "SERVICE") for call in calls(text, "SERVICE")), *updates):
         if word in _REFUSED:
-            raise QueryError(
-                "refused-here",
-                place=Place("query", *line_of(text, token.start)),
-                remedy="ask-this-store",
-                word=word,
-                refused=told(_REFUSED[word]),
-            )
-
-
-UPDATES = ("LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE")
-"""The words updates begin with."""
-_REFUSED = {"SERVICE": "no-fetching"} | dict.fromkeys(UPDATES, "read-only")
-
-
-_ALONE: Final = r"(?<![^\W\d])(?:{})(?!\w)"
-"""A word that is no part of a longer one, as ``add`` is of ``pan:addressee``; a number may stand before it."""
-_FROM = re.compile("(?<![:?$])" + _ALONE.format("FROM"), re.IGNORECASE)
-"""Behind a colon it is a name, as in ``pan:from``, behind a question mark a variable."""
-_SUSPECT = re.compile(f"SERVICE|{_ALONE.format('|'.join(UPDATES))}", re.IGNORECASE)
-"""Words that are looked for before a query is read token by token."""
+            place, why = Place("query", *line_of(text, token.start)), told(_REFUSED[word])
+            raise QueryError("refused-here", place=place, remedy="ask-this-store", word=word, refused=why)
 
 
 def _names_graphs(text: str) -> bool:
@@ -356,27 +294,62 @@ def _names_graphs(text: str) -> bool:
 
 def syntax_error(text: str, message: str) -> QueryError:
     """The engine's complaint about a query as one sentence with line and column."""
+
+    def brief(complaint: str) -> str | Message:
+        words = " ".join(complaint.split()).removesuffix("{}").strip().rstrip(".")
+        if "Prefix not found" in words:
+            return told("declared-prefix")
+        words = ", ".join(choice for choice in words.removeprefix("one of ").split(", ") if choice != "[_]")
+        return (words if len(words) < 120 else words[:117] + "…") or told("more-expected")
+
     match = _POSITION.match(message)
     if not match:
-        return QueryError("not-sparql", place=Place("query"), remedy="mend-there", message=_short(message))
-    line, column = int(match.group(1)), int(match.group(2))
+        return QueryError("not-sparql", place=Place("query"), remedy="mend-there", message=brief(message))
+    line, column = int(match[1]), int(match[2])
     lines = text.splitlines() or [""]
-    found = lines[min(line, len(lines)) - 1][max(column - 1, 0) :].strip()[:30]
-    return QueryError(
-        "not-sparql-near" if found else "not-sparql-at-end",
-        place=Place("query", line, column),
-        remedy="mend-there",
-        found=found,
-        wanted=_short(match.group(3)),
-    )
+    near = lines[min(line, len(lines)) - 1][max(column - 1, 0) :].strip()[:30]
+    key, place = "not-sparql-near" if near else "not-sparql-at-end", Place("query", line, column)
+    return QueryError(key, place=place, remedy="mend-there", found=near, wanted=brief(match[3]))
 
 
-def _short(message: str) -> str | Message:
-    words = " ".join(message.split()).removesuffix("{}").strip().rstrip(".")
-    if "Prefix not found" in words:
-        return told("declared-prefix")
-    words = ", ".join(part for part in words.removeprefix("one of ").split(", ") if part != "[_]")
-    return (words if len(words) < 120 else words[:117] + "…") or told("more-expected")
+# --- loading
+
+
+def read_quads(path: Path) -> Iterator[ox.Quad]:
+    """The quads of an RDF file, packed by gzip or not; a file without graphs fills the default graph.
+
+    Raises:
+        ProjectError: the file cannot be read, or its ending names no format.
+        TurtleError: the file is not what its ending says; with the line.
+    """
+    ending = Path(path.name.removesuffix(".gz")).suffix
+    if ending not in FORMATS:
+        raise ProjectError("no-rdf-ending", place=Place(str(path)), remedy="use-one-packed", names=", ".join(FORMATS))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ProjectError("cannot-read-file", place=Place(str(path)), reason=reason(error)) from None
+    if path.suffix == ".gz":
+        import gzip
+
+        try:
+            content = gzip.decompress(content)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise ProjectError("no-gzip", place=Place(str(path)), remedy="fetch-again") from None
+    try:
+        yield from ox.parse(content, format=FORMATS[ending])
+    except SyntaxError as error:
+        raise TurtleError(
+            "not-rdf-as",
+            place=Place(str(path), error.lineno, error.offset),
+            remedy="mend-line-or-ending",
+            ending=ending,
+            value=_complaint(error),
+        ) from None
+
+
+def _complaint(error: SyntaxError) -> str:
+    return " ".join(_WHERE.sub("", error.msg).split()).rstrip(".")
 
 
 def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
@@ -389,12 +362,11 @@ def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
     try:
         store.load(path=path, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
     except SyntaxError as error:
-        message = re.sub(r"^Parser error at line \d+ between columns \d+ and \d+: ", "", error.msg)
         raise TurtleError(
             "no-turtle",
             place=Place(name or str(path), error.lineno, error.offset),
             remedy="mend-line-not-loaded",
-            value=" ".join(message.split()).rstrip("."),
+            value=_complaint(error),
         ) from None
     except OSError as error:
         raise ProjectError("cannot-read-file", place=Place(name or str(path)), reason=reason(error)) from None
@@ -407,7 +379,24 @@ def load_project(project: Project) -> LocalStore:
         TurtleError: a file is not Turtle, or a dump is not what its ending says.
     """
     store = ox.Store()
-    _load_all(store, project)
+    if not project.others:
+        _load_member(store, project)
+        return LocalStore(store)
+    whose: dict[str, Project] = {}
+    for member in project.members:
+        loaded = ox.Store()
+        _load_member(loaded, member)
+        for name in loaded.named_graphs():
+            graph = name.value if isinstance(name, ox.NamedNode) else ""
+            if graph in whose and path_of(graph).startswith("ontology/"):
+                continue  # what the words mean is said by the first, though the others may be of another release
+            quads = set(loaded.quads_for_pattern(None, None, None, name))
+            if graph in whose and quads != set(store.quads_for_pattern(None, None, None, name)):
+                raise ProjectError(
+                    "graph-in-both", remedy="one-base-each", name=graph, one=whose[graph].root, other=member.root
+                )
+            whose.setdefault(graph, member)
+            store.extend(quads)
     return LocalStore(store)
 
 
@@ -435,46 +424,93 @@ def load_readable(project: Project) -> tuple[LocalStore, list[TurtleError]]:
     return LocalStore(store), errors
 
 
-def _load_all(store: ox.Store, project: Project) -> None:
-    if not project.others:
-        _load_one(store, project)
-        return
-    whose: dict[str, Project] = {}
-    for one in project.members:
-        loaded = ox.Store()
-        _load_one(loaded, one)
-        for name in loaded.named_graphs():
-            graph = name.value if isinstance(name, ox.NamedNode) else ""
-            if graph in whose and path_of(graph).startswith("ontology/"):
-                continue  # what the words mean is said by the first, though the others may be of another release
-            quads = set(loaded.quads_for_pattern(None, None, None, name))
-            if graph in whose and quads != set(store.quads_for_pattern(None, None, None, name)):
-                raise ProjectError(
-                    "graph-in-both", remedy="one-base-each", name=graph, one=whose[graph].root, other=one.root
-                )
-            whose.setdefault(graph, one)
-            store.extend(quads)
-
-
-def _load_one(store: ox.Store, project: Project) -> None:
+def _load_member(store: ox.Store, project: Project) -> None:
     # where the project has rules, what a dump says was derived is dropped and derived again:
     # the rules may have changed since it was written
-    anew = _derives(project)
+    anew = (project.queries / "rules").is_dir()
     for path in project.data:
-        store.extend(quad for quad in read_quads(path) if not (anew and is_derived(_graph(quad))))
+        # the name of the default graph has no rule's path either
+        store.extend(quad for quad in read_quads(path) if not (anew and is_derived(str(quad.graph_name).strip("<>"))))
     for path in project.loaded_files():
         load(store, path, project.graph_iri(path), name=project.name_of(path))
     withdraw(store)
     bury(store)
 
 
-def _derives(project: Project) -> bool:
-    """Whether a project has rules, so that what a dump has derived is derived anew rather than believed."""
-    return (project.queries / "rules").is_dir()
+_WITHDRAWS: Final = ox.NamedNode(f"{PAN}withdraws")
+_STATUS: Final = ox.NamedNode(f"{PAN}status")
+_SUPERSEDED: Final = ox.NamedNode(f"{ID}linkstatus/superseded")
+_TYPE: Final = ox.NamedNode(f"{RDF}type")
+_INVOLVEMENT: Final = ox.NamedNode(f"{PAN}Involvement")
+_DEPRECATED: Final = ox.NamedNode("http://www.w3.org/2002/07/owl#deprecated")
+_REPLACED: Final = ox.NamedNode(DCTERMS + "isReplacedBy")
+_RETIRED: Final = ox.NamedNode(PAN + "RetiredIdentifier")
+_TOMBSTONE: Final = frozenset(
+    (_DEPRECATED, _REPLACED, *(ox.NamedNode(SKOS + name) for name in ("prefLabel", "altLabel", "editorialNote")))
+)
+_JOINING: Final = tuple(ox.NamedNode(PAN + name) for name in ("from", "to", "between", "involves", "involvedIn"))
 
 
-def _graph(quad: ox.Quad) -> str:
-    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+def _end(store: ox.Store, joined: ox.NamedNode | ox.BlankNode | ox.Triple) -> None:
+    """Let a link count as superseded; an involvement, which has no status, no longer says anything."""
+    is_involvement = any(store.quads_for_pattern(joined, _TYPE, _INVOLVEMENT))
+    for quad in list(store.quads_for_pattern(joined, None if is_involvement else _STATUS, None)):
+        store.remove(quad)
+        if not is_involvement:
+            store.add(ox.Quad(joined, _STATUS, _SUPERSEDED, quad.graph_name))
+
+
+def withdraw(store: ox.Store) -> None:
+    """Let what a decision withdraws (``pan:withdraws``) no longer hold; doing so twice changes nothing.
+
+    A withdrawn decision stays, and whoever reads decisions looks whether one is.
+
+    >>> store = ox.Store()
+    >>> d, l, p = (ox.NamedNode(f"http://e/{name}") for name in "dlp")
+    >>> store.extend([ox.Quad(d, _WITHDRAWS, l), ox.Quad(l, _STATUS, d), ox.Quad(d, _WITHDRAWS, p)])
+    >>> store.extend([ox.Quad(p, _TYPE, _INVOLVEMENT), ox.Quad(p, _STATUS, d)])
+    >>> withdraw(store)
+    >>> [quad.object.value for quad in store.quads_for_pattern(l, None, None)], len(store)
+    (['https://w3id.org/pan2kg/id/linkstatus/superseded'], 3)
+    """
+    for withdrawn in {quad.object for quad in store.quads_for_pattern(None, _WITHDRAWS, None)}:
+        if isinstance(withdrawn, ox.NamedNode):  # the shapes tell of others
+            _end(store, withdrawn)
+
+
+def bury(store: ox.Store) -> None:
+    """Leave of what is said to be deprecated its tombstone: names, notes and what replaces it; a link to it is over.
+
+    Terms and concepts that are deprecated stay what they are: statements made with them are still read.
+
+    >>> store = ox.Store()
+    >>> a, b, l = (ox.NamedNode(f"http://e/{name}") for name in "abl")
+    >>> store.extend([ox.Quad(a, _TYPE, ox.NamedNode(PAN + "Action")), ox.Quad(a, _DEPRECATED, ox.Literal(True))])
+    >>> store.extend([ox.Quad(l, ox.NamedNode(PAN + "from"), a), ox.Quad(l, _STATUS, b)])
+    >>> bury(store)
+    >>> [quad.object.value for quad in store.quads_for_pattern(l, _STATUS, None)]
+    ['https://w3id.org/pan2kg/id/linkstatus/superseded']
+    >>> list(store.quads_for_pattern(a, _TYPE, None))
+    []
+    """
+    for deprecation in list(store.quads_for_pattern(None, _DEPRECATED, None)):
+        thing = deprecation.subject
+        if not isinstance(thing, ox.NamedNode) or getattr(deprecation.object, "value", "") not in ("true", "1"):
+            continue
+        quads = list(store.quads_for_pattern(thing, None, None))
+        kinds = [quad for quad in quads if quad.predicate == _TYPE and str(quad.object).startswith(f"<{PAN}")]
+        kinds = [quad for quad in kinds if quad.object != _RETIRED]
+        if not kinds:
+            continue
+        tombstone = [quad for quad in quads if quad.predicate in _TOMBSTONE]
+        if any(quad.predicate == _REPLACED for quad in tombstone):
+            tombstone.append(ox.Quad(thing, _TYPE, _RETIRED, kinds[0].graph_name))
+        for quad in quads:
+            store.remove(quad)
+        store.extend(tombstone)
+        for predicate in _JOINING:
+            for joined in {quad.subject for quad in store.quads_for_pattern(None, predicate, thing)}:
+                _end(store, joined)
 
 
 Derive = Callable[[LocalStore, Project], None]
@@ -511,16 +547,12 @@ def fingerprint(project: Project) -> str:
 def state_files(project: Project) -> list[Path]:
     """The files that make a state of a project what it is: those that are loaded, the rules, and who reads them."""
     rules = sorted((project.queries / "rules").glob("*.rq"))
-    loaded = [path for one in project.members for path in (*one.data, *one.loaded_files())]
+    loaded = [path for member in project.members for path in (*member.data, *member.loaded_files())]
     return [*loaded, *rules, *sorted(Path(__file__).parent.glob("*.py"))]
 
 
 def is_derived(graph: str) -> bool:
-    """Whether a named graph was computed by a rule.
-
-    >>> is_derived("https://w3id.org/pan2kg/graph/derived/shared-topic")
-    True
-    """
+    """Whether a named graph was computed by a rule."""
     return bool(rule_of(graph))
 
 
@@ -533,6 +565,9 @@ def is_unverified(graph: str) -> bool:
     return path_of(graph).endswith("unverified")
 
 
+# --- giving away
+
+
 def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:
     """The whole store as sorted N-Quads (``nquads``) or as TriG (``trig``): the same bytes for the same graph."""
     # the engine gives quads in the order of its own index, which differs between runs
@@ -541,3 +576,51 @@ def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:
         lines = (store.inner.dump(format=ox.RdfFormat.N_QUADS) or b"").split(b"\n")
         return b"".join([line + b"\n" for line in sorted(lines) if line])
     return ox.serialize(sorted(store.inner, key=str), format=ox.RdfFormat.TRIG, prefixes=prefixes) or b""
+
+
+def to_dataset(store: LocalStore) -> rdflib.Dataset:
+    """A copy of a store as an rdflib dataset whose default graph is the union, terms unchanged."""
+    import rdflib
+
+    dataset = rdflib.Dataset(default_union=True)
+    known: dict[object, Node] = {}
+    contexts: dict[object, rdflib.Graph] = {}
+    for quad in store.inner:
+        if quad.graph_name not in contexts:
+            contexts[quad.graph_name] = dataset.graph(to_term(quad.graph_name, known))  # type: ignore[arg-type]
+        terms = [to_term(term, known) for term in (quad.subject, quad.predicate, quad.object)]
+        contexts[quad.graph_name].add((terms[0], terms[1], terms[2]))
+    return dataset
+
+
+def to_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
+    """Triples as an rdflib graph, terms unchanged."""
+    import rdflib
+
+    graph = rdflib.Graph()
+    known: dict[object, Node] = {}
+    for triple in triples:
+        terms = [to_term(term, known) for term in (triple.subject, triple.predicate, triple.object)]
+        graph.add((terms[0], terms[1], terms[2]))
+    return graph
+
+
+def to_term(term: object, known: dict[object, Node]) -> Node:
+    """An Oxigraph term as the same rdflib term; ``known`` keeps what was converted before."""
+    import rdflib
+
+    if term in known:
+        return known[term]
+    if isinstance(term, ox.NamedNode):
+        node: Node = rdflib.URIRef(term.value)
+    elif isinstance(term, ox.BlankNode):
+        node = rdflib.BNode(term.value)
+    elif not isinstance(term, ox.Literal):
+        raise TypeError(f"no RDF 1.1 term: {term}")
+    elif term.language:
+        node = rdflib.Literal(term.value, lang=term.language)
+    else:
+        datatype = None if term.datatype.value.endswith("#string") else rdflib.URIRef(term.datatype.value)
+        node = rdflib.Literal(term.value, datatype=datatype, normalize=False)
+    known[term] = node
+    return node

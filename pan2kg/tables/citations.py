@@ -7,19 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pan2kg.coherence.feasible import Ordered, Verdict
+from pan2kg.coherence.citations import Interval, Occasion, Ordered, State, Verdict, Way, citation_rate
+from pan2kg.coherence.citations import debt as owed
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.occasions import Interval, Occasion, State, Way, citation_rate
-from pan2kg.coherence.occasions import debt as owed
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import bits_text, interval_text
-from pan2kg.tables.table import (
+from pan2kg.tables.making import (
     DEFAULT,
     Choice,
-    FigureTable,
-    Row,
     action_bits,
     action_order,
     code,
@@ -34,6 +31,7 @@ from pan2kg.tables.table import (
     things,
     undated,
 )
+from pan2kg.tables.table import Row, Table
 
 if TYPE_CHECKING:
     from pan2kg.coherence.texts import Use
@@ -47,7 +45,7 @@ DEBT = (
 )  # fmt: skip
 
 
-def debt(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def debt(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Each occasion to cite with its state and what is owed in bits; then the pairs of which no citation is expected.
 
     With plans named, only what they could cite and where they could be cited.
@@ -163,7 +161,7 @@ def silent_pairs(graph: Graph, choice: Choice, linked: Iterable[Ordered]) -> lis
     return [read(pair) for pair in sorted(silent, key=lambda pair: order(*pair))]
 
 
-def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Pairs of actions of two plans linked by a precise text of which neither action is seen to cite the other.
 
     ``least`` is from how many bits a pair counts; with plans named, only pairs with one of their actions.
@@ -222,7 +220,7 @@ EXPLAIN = (
 )  # fmt: skip
 
 
-def explanation(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def explanation(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """The texts two plans, or two actions, share with what each gives in bits, and the statements behind each.
 
     A text has a line for every statement it rests on; its contribution stands on each of them. What is general, for

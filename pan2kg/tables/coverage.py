@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pan2kg.coherence.evidence import Basis, Level
+from pan2kg.coherence.evidence import Aspect, Basis, Level, coverage, listed
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.reading_state import Aspect, coverage, listed
-from pan2kg.coherence.uses import key
 from pan2kg.coherence.weight import unsaid
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import (
-    DEFAULT,
-    EVERYWHERE,
-    Choice,
-    FigureTable,
-    Row,
-    code,
-    keys,
-    make,
-    note,
-    number,
-    thing,
-    things,
-    undated,
-)
+from pan2kg.tables.making import DEFAULT, EVERYWHERE, Choice, code, keys, make, note, number, thing, things, undated
+from pan2kg.tables.table import Row, Table
+from pan2kg.turtle.vocabulary import key
 
 GROUPS = ("group", "aim", "actions_number", "plans")
 
@@ -47,7 +33,7 @@ def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
     return frozenset(plan for plan, where in of.items() if where == ours)
 
 
-def target_groups(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Each group of the scheme: forgotten, or aimed at by one plan or by several, of a country or of those named.
 
     Raises:
@@ -94,7 +80,7 @@ def _group(graph: Graph, group: str, works: set[str]) -> Row:
 ABROAD = ("topic", "countries", "plans")
 
 
-def other_countries(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def other_countries(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Topics plans of other countries cover and ours do not; ``part`` is the key of our country.
 
     Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says so.
@@ -157,7 +143,7 @@ TRUST = (
 )  # fmt: skip
 
 
-def trust(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def trust(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """For each plan how many of its measures are in the graph, how far they were read, and what was recorded of them.
 
     Coverage is told part by part, and never multiplied or averaged into one score.

@@ -7,33 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from pan2kg.coherence.bodies import overlaps
+from pan2kg.coherence.bodies import Presence, completeness, overlaps
+from pan2kg.coherence.citations import Channel, Interval, State, Verdict, returns
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
-from pan2kg.coherence.feasible import Channel, Verdict
 from pan2kg.coherence.known import basis_line
 from pan2kg.coherence.obligations import Standing
-from pan2kg.coherence.occasions import Interval, State, returns
-from pan2kg.coherence.participation import Presence, completeness
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.coverage import looked_at, own_plans, target_groups
 from pan2kg.tables.figure_words import bits_text
+from pan2kg.tables.making import DEFAULT, EVERYWHERE, Choice, code, coded, level_cells, make, note, thing
 from pan2kg.tables.obligations import depending
-from pan2kg.tables.table import (
-    DEFAULT,
-    EVERYWHERE,
-    Choice,
-    FigureTable,
-    Row,
-    code,
-    coded,
-    level_cells,
-    make,
-    note,
-    thing,
-)
+from pan2kg.tables.table import Row, Table
 
 _TABLES: Final = Messages("table")
 
@@ -79,7 +66,7 @@ class Found:
 Find = Callable[[Graph, Scope], Found]
 
 
-def gaps(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def gaps(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """How many gaps of each kind, or with ``part`` the list of one kind; with plans or a country named, only theirs.
 
     That no action does something is said of the project's own country where none is named.

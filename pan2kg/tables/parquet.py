@@ -18,22 +18,20 @@ from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.project import reason
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.columns import Columns
     from pan2kg.graph.graph import Graph
 
 Cells = Sequence[object]
-FILES: Final = ("plans", "actions", "texts", "uses", "involvements", "citations")
-"""What is written, each with ``.parquet`` at its end; the first four are read for figures."""
 _READ: Final[Mapping[str, tuple[str, ...]]] = {
-    "plans": ("plan",),
-    "actions": ("plan_row",),
-    "texts": ("above_row", "step", "is_general"),
-    "uses": ("work_row", "text_row", "share", "level"),
+    "plans": ("plan", "plan_row"),
+    "texts": ("text_row", "above_row", "is_general"),
+    "paths": ("text_row", "above_row", "step"),
+    "uses": ("work_row", "plan_row", "is_own", "text_row", "share", "level"),
 }
+"""What is read for figures, of the files that are written."""
 
 
 def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
-    """The columns of a graph by file, a row a plan, action, text, use, part of a body and citation."""
+    """The columns of a graph by file: a row a plan, action, text, text above a text, use, part of a body, citation."""
     tables, weights = graph.tables, graph.known().potential.weights
     works = tables.works
     plan = {iri: at for at, iri in enumerate(works.plans)}
@@ -44,6 +42,7 @@ def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
     return {
         "plans": {
             "plan": works.plans,
+            "plan_row": range(len(works.plans)),
             "label": [graph.label(iri) for iri in works.plans],
             "country": [graph.country_of.get(iri) for iri in works.plans],
             "published": [tables.published.get(iri) for iri in works.plans],
@@ -57,15 +56,19 @@ def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
         },
         "texts": {
             "text": weights.texts,
+            "text_row": range(len(above)),
             "above": [weights.texts[at] if at >= 0 else None for at in above],
             "above_row": above,
             "step": weights.step.tolist(),
             "is_general": weights.general.tolist(),
         },
+        "paths": paths_of(above, weights.step.tolist()),
         "uses": {
             "work": [use.work for use in uses],
             "text": [use.text for use in uses],
             "work_row": [row[use.work] for use in uses],
+            "plan_row": [plan[works.home.get(use.work, use.work)] for use in uses],
+            "is_own": [use.work in plan for use in uses],
             "text_row": [text[use.text] for use in uses],
             "share": [use.share for use in uses],
             "level": [int(use.level or 0) for use in uses],
@@ -88,6 +91,18 @@ def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
             "level": [int(one.level or 0) for one in graph.citations],
         },
     }
+
+
+def paths_of(above: Sequence[int], step: Sequence[int]) -> dict[str, Cells]:
+    """Each text with itself and every text above it, and the weakest level of the steps that lead there."""
+    rows = []
+    for text in range(len(above)):
+        node, weakest = text, 0
+        while node >= 0:
+            rows.append((text, node, weakest))
+            weakest, node = max(weakest, step[node]), above[node]
+    texts, nodes, steps = zip(*rows, strict=True) if rows else ((), (), ())
+    return {"text_row": texts, "above_row": nodes, "step": steps}
 
 
 def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> list[Path]:
@@ -135,43 +150,36 @@ def _texts(cells: Sequence[str | None]) -> object:
     return pa.StringArray.from_buffers(len(cells), *map(pa.py_buffer, (ends, b"".join(encoded), is_known)))
 
 
-def read_columns(folder: Path) -> Columns:
-    """Read what figures need of a folder that :func:`write_columns` wrote.
+def read_columns(folder: Path) -> dict[str, object]:
+    """Read the tables that figures need of a folder that :func:`write_columns` wrote, each as PyArrow holds it.
 
     Raises:
         FormatError: PyArrow is not installed.
         ProjectError: a file is missing, is cut short or is not what was written, or its rows name what is not there.
     """
-    from pan2kg.coherence.columns import Columns
-
-    plans, actions, texts, uses = (_read(folder / f"{name}.parquet", names) for name, names in _READ.items())
-    names = tuple(plans["plan"].tolist())
-    home, above = actions["plan_row"].astype(np.int64), texts["above_row"].astype(np.int64)
-    work, text = uses["work_row"].astype(np.int64), uses["text_row"].astype(np.int64)
-    bounds = (
-        ("actions", home, -1, len(names)),
-        ("texts", above, -1, len(above)),
-        ("uses", work, 0, len(home) + len(names)),
-        ("uses", text, 0, len(above)),
-    )
-    for name, numbers, least, most in bounds:
+    pa, parquet = _arrow()
+    tables: dict[str, Any] = {}
+    for name, columns in _READ.items():
+        path = folder / f"{name}.parquet"
+        try:
+            tables[name] = parquet.read_table(
+                path, columns=list(columns), partitioning=None, page_checksum_verification=True
+            )
+            tables[name].select(columns)
+        except FileNotFoundError:
+            raise ProjectError("no-parquet", place=Place(str(path)), remedy="export-columns") from None
+        except (pa.ArrowException, OSError, KeyError, ValueError):
+            raise ProjectError("parquet-broken", place=Place(str(path)), remedy="export-again") from None
+    plans, texts = tables["plans"].num_rows, tables["texts"].num_rows
+    for name, column, least, most in (
+        ("plans", "plan_row", 0, plans), ("texts", "text_row", 0, texts), ("texts", "above_row", -1, texts),
+        ("paths", "text_row", 0, texts), ("paths", "above_row", 0, texts),
+        ("uses", "plan_row", 0, plans), ("uses", "text_row", 0, texts),
+    ):  # fmt: skip
+        numbers = tables[name].column(column).to_numpy()
         if len(numbers) and not (least <= int(numbers.min()) and int(numbers.max()) < most):
             raise ProjectError("parquet-rows", place=Place(str(folder / f"{name}.parquet")), remedy="export-again")
-    return Columns(
-        names, home, work, text, uses["share"].astype(np.float64), uses["level"].astype(np.int64), above,
-        texts["step"].astype(np.int64), texts["is_general"].astype(np.bool_),
-    )  # fmt: skip
-
-
-def _read(path: Path, names: Sequence[str]) -> dict[str, np.ndarray[Any, Any]]:
-    pa, parquet = _arrow()
-    try:
-        table = parquet.read_table(path, columns=list(names), partitioning=None, page_checksum_verification=True)
-        return {name: table.column(name).to_numpy() for name in names}
-    except FileNotFoundError:
-        raise ProjectError("no-parquet", place=Place(str(path)), remedy="export-columns") from None
-    except (pa.ArrowException, OSError, KeyError, ValueError):
-        raise ProjectError("parquet-broken", place=Place(str(path)), remedy="export-again") from None
+    return dict(tables)
 
 
 def _arrow() -> tuple[Any, Any]:

@@ -6,25 +6,31 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from pan2kg.coherence.chance import DRAWS, SEED, SIGNIFICANT, Chance
+from pan2kg.coherence.bodies import co_led
+from pan2kg.coherence.citations import (
+    Channel,
+    IndexCell,
+    Occasion,
+    Ordered,
+    State,
+    Verdict,
+    index,
+    index_cells,
+    verdict,
+)
 from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.feasible import Channel, Ordered, Verdict, verdict
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.meetings import Judged, co_led, judged
-from pan2kg.coherence.occasions import IndexCell, Occasion, State, index, index_cells
-from pan2kg.coherence.scores import summable
-from pan2kg.coherence.weight import Weighing, Weight
+from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT, Chance, Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.parts import ACTIONS, LevelCount, Outline
+from pan2kg.scores.matrix import summable
+from pan2kg.scores.measures import Judged, judged
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import interval_text
-from pan2kg.tables.table import (
+from pan2kg.tables.making import (
     DEFAULT,
     Choice,
-    Cross,
-    FigureTable,
-    Row,
     code,
     day,
     keys,
@@ -37,6 +43,7 @@ from pan2kg.tables.table import (
     things,
     undated,
 )
+from pan2kg.tables.table import Cross, Row, Table
 
 PLACES: Final = (
     ("text_there", Channel.TEXT, True), ("text_back", Channel.TEXT, False),
@@ -51,7 +58,7 @@ MATRIX = (
 )  # fmt: skip
 
 
-def matrix(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Each pair of plans as a vector of its three layers; one plan named gives its pairs, more give those among them.
 
     Pairs about which nothing is known are counted in a note, and listed with ``everything``. Unless one plan alone is
@@ -67,12 +74,12 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     led = co_led(home, graph.involvements, choice.evidence)
     pairs = _pairs(known.tables.works.plans, chosen)
     told = {*known.linked, *_general(known), *scored, *(pair for pair, number_of in led.items() if number_of)}
-    order, weighing = plan_order(graph), Weighing(known.potential)
+    order = plan_order(graph)
     kept = sorted(pairs if choice.everything else told & set(pairs), key=lambda pair: order(*pair))
     sizes = Counter(home.values())
     rows = [
         {
-            **_pair(graph, known, weighing.weight(*pair)),
+            **_pair(graph, known, known.weight(*pair)),
             **_judged(scored.get(pair), led.get(pair)),
             **_sizes(known, sizes, pair),
         }
@@ -117,7 +124,7 @@ def _pair(graph: Graph, known: Known, weight: Weight) -> Row:
         "high": number(weight.high),
         "settled": number(weight.settled),
         "general": number(weight.broad),
-        **level_cells(graph, known.link_level(one, two, weight)),
+        **level_cells(graph, known.link_level(one, two)),
         **things(graph, "instruments", texts),
         **code(graph, "expectation", verdict(when, one, two).value),
         **code(graph, "expectation_back", verdict(when, two, one).value),
@@ -187,7 +194,7 @@ INDEX = (
 )  # fmt: skip
 
 
-def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """How far cross-references are made, place by place: for the plan named, else for the home plan, else for all.
 
     Raises:
@@ -260,7 +267,7 @@ def _home(known: Known, one: str, two: str) -> Ordered:
 CHANCE = ("one", "two", "statistic", "p", "adjusted", "attainable", "verdict", "level")
 
 
-def by_chance(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Whether pairs of plans share more than chance would have it; pairs that share nothing are left out.
 
     Raises:
@@ -299,7 +306,7 @@ def _drawn(graph: Graph, known: Known, row: Chance) -> Row:
 PARTS = ("plan", "chapter", "stage", "over", "position", "under_number", "of_known", "of_published")
 
 
-def parts(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def parts(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Each part of each plan with its level, place and actions; how many of its level are here, and as sources say.
 
     Raises:

@@ -8,17 +8,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 
-from pan2kg.coherence.agreement import Level, Opinions, agreement, alpha, opinions
-from pan2kg.coherence.interaction import Path, SecondOrder, Sums, coverage, grouped, ranks, second_order, sums
-from pan2kg.coherence.scale import signed, whole
-from pan2kg.coherence.scores import Scores, read_scores
-from pan2kg.coherence.uses import key
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Text, with_mark
 from pan2kg.project import read_text
+from pan2kg.scores.matrix import Scores, read_scores
+from pan2kg.scores.measures import (
+    Opinions,
+    Path,
+    SecondOrder,
+    Sums,
+    agreement,
+    alpha,
+    coverage,
+    grouped,
+    opinions,
+    ranks,
+    second_order,
+    sums,
+)
+from pan2kg.scores.measures import ScaleLevel as Level
+from pan2kg.scores.scale import signed, whole
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Choice, FigureTable, Row, code, make, note, number, thing, undated
+from pan2kg.tables.making import DEFAULT, Choice, code, make, note, number, thing, undated
+from pan2kg.tables.table import Row, Table
+from pan2kg.turtle.vocabulary import key
 
 FREE = "free"
 """The part of a choice that lets matrices name what is not in the graph."""
@@ -68,7 +82,7 @@ def _by_iri(graph: Graph, scores: Scores) -> Scores:
     return replace(scores, labels=labels, rationale=reasons, own=own)
 
 
-def interaction(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def interaction(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """What each action gives and takes by each assessor's matrix: sums, second order, ranks with their intervals."""
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _effects(graph, scores)]
@@ -87,7 +101,7 @@ def scored(
     columns: Sequence[str],
     rows: Sequence[Row],
     notes: Sequence[Text],
-) -> FigureTable:
+) -> Table:
     """A table made from matrices, with their scales and how many there are."""
     basis = graph.uses.basis
     if given:
@@ -176,7 +190,7 @@ def shown(graph: Graph, score: float) -> str:
 RIPPLE = ("action", "plan", "assessor", "direct", "second", "second_without", "double_negatives")
 
 
-def ripple(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def ripple(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Which action has most knock-on effect, by its second-order influence; said plainly where nothing was scored."""
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _ripples(graph, scores)]
@@ -201,7 +215,7 @@ def _ripples(graph: Graph, scores: Scores) -> Iterator[Row]:
 OPPOSED = ("action", "plan", "other_action", "other_plan", "score", "assessor", "rationale")
 
 
-def opposed(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def opposed(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Every negative score: what hinders what, who says so, and why; said plainly where nothing was scored."""
     given = matrices(graph, choice)
     found = [(scores, *cell) for scores in given for cell in scores.cells() if cell[2] < 0]
@@ -225,7 +239,7 @@ def opposed(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
 GROUPS = ("assessor", "group", "other_group", "positive", "negative", "net", "scored", "cells")
 
 
-def groups(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """What each group of labels does to each other by each matrix; without a file of groups, plans and their actions.
 
     Raises:
@@ -285,7 +299,7 @@ def _read_groups(file: FilePath) -> dict[str, str]:
 DISAGREEMENT = ("action", "other_action", "mean_score", "lowest", "highest", "spread", "assessors", "opinions")
 
 
-def disagreement(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def disagreement(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """What assessors say of each cell two or more scored, widest spread first; with « everything », of any cell.
 
     Coverage and alpha stand in the notes. Scores of different scales stand in rows of their own, never in one mean.
@@ -320,7 +334,7 @@ def _row(graph: Graph, cell: Opinions) -> Row:
 AGREEMENT = ("difference", "alpha", "units", "values", "assessors")
 
 
-def agreed(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def agreed(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Krippendorff's alpha at every level: sign first, which is what policy asks; then by what the scale can carry."""
     given = matrices(graph, choice)
     notes: list[Text] = [*covered(graph, given)] if given else [note("no-scores"), note("no-agreement")]

@@ -10,21 +10,20 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.scale import SCALE, Scale, plain, signed
-from pan2kg.coherence.scores import ScoredLink, Scores, scored_links
-from pan2kg.coherence.uses import key
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph, bare
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.i18n.message import either, told
 from pan2kg.project import write_atomically
+from pan2kg.scores.matrix import ScoredLink, Scores, scored_links
+from pan2kg.scores.scale import SCALE, Scale, plain, signed
 from pan2kg.store.queries import program_query
 from pan2kg.tables.scores import matrices
-from pan2kg.turtle.vocabulary import graph_of, thing
+from pan2kg.turtle.vocabulary import graph_of, key, thing
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
 
 if TYPE_CHECKING:
-    from pan2kg.tables.table import Choice
+    from pan2kg.tables.making import Choice
 
 _DATA: Final = Messages("data")
 

@@ -1,7 +1,8 @@
-"""A Turtle file line by line: its prefixes, its blocks, departures from the layout, and the keys of its links.
+"""A Turtle file line by line: its prefixes, blocks, departures from the layout, keys of links; and changing statements.
 
 The engine decides whether a file is Turtle, but gives neither lines nor comments. This reader knows only the one
-layout of the house, a statement a line, and therefore can name every departure from it with its line.
+layout of the house, a statement a line, and therefore can name every departure from it with its line. People edit the
+same files by hand, so where a statement is changed, only the lines of what changes are touched.
 
 A link that somebody has decided on may have the reviewer's name in its key, and a number where the same person decided
 more than once (``pan2kg.review``); each of these keys is right.
@@ -10,14 +11,14 @@ more than once (``pan2kg.review``); each of these keys is right.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, NamedTuple
 
+from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.tokens import Token, tokens
 from pan2kg.turtle.vocabulary import CORE, NAMES, PAN, kind_and_key, link_iri
+from pan2kg.turtle.writer import Token, prefixes_used, tokens
 
 _PLAIN: Final = r"[^\s<>\"'{}|^`\\;,()\[\]#]*"
 _NAME: Final = rf"(?:[\w-]*:{_PLAIN}(?:\\.{_PLAIN})*)"
@@ -27,15 +28,21 @@ _OBJECT: Final = (
     rf"({_NAME}|{_IRI}|\"[^\"\\]*(?:\\.[^\"\\]*)*\"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^(?:{_NAME}|{_IRI}))?"
     r"|[+-]?\d+(?:\.\d+)?|true|false)"
 )
-_FIRST = re.compile(rf"({_NAME}|{_IRI}) {_VERB} {_OBJECT} ([;.])")
-_NEXT = re.compile(rf"    {_VERB} {_OBJECT} ([;.])")
-_PREFIX = re.compile(r"@prefix ([\w-]*): <([^<>\s]*)> \.")
-_SPACE = re.compile(r"^\W*(?:prefix|base)[^<\n]*:\s*<([^<>\s]*)>", re.IGNORECASE | re.MULTILINE)
-_LOOSE_PREFIX = re.compile(r"\s*@?(?:prefix|base)\b", re.IGNORECASE)
+_FIRST: Final = re.compile(rf"({_NAME}|{_IRI}) {_VERB} {_OBJECT} ([;.])")
+_NEXT: Final = re.compile(rf"    {_VERB} {_OBJECT} ([;.])")
+_PREFIX: Final = re.compile(r"@prefix ([\w-]*): <([^<>\s]*)> \.")
+_SPACE: Final = re.compile(r"^\W*(?:prefix|base)[^<\n]*:\s*<([^<>\s]*)>", re.IGNORECASE | re.MULTILINE)
+_LOOSE_PREFIX: Final = re.compile(r"\s*@?(?:prefix|base)\b", re.IGNORECASE)
+_ESCAPED: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _MARK: Final = "\ufeff"
 BYTE_ORDER: Final = "style-byte-order-mark"
 """The rule against what some editors put before the first line of a file; Turtle has no such thing."""
 _OPENING, _CLOSING = frozenset("[("), frozenset("])")
+_NESTED: Final = frozenset(("style-blank-node", "style-list", "style-long-string"))
+"""The rules that do not hold where lists and nameless nodes are allowed."""
+_SIGNED: Final = 20
+"""How many decisions of one person on one link are looked for."""
 
 
 class Written(NamedTuple):
@@ -106,13 +113,13 @@ def read_turtle_files(project: Project, naming: str = "") -> list[TurtleFile]:
     Raises:
         ProjectError: a file cannot be read.
     """
-    paths = [*project.ontology_files(), *project.shape_files(), *project.graph_files()]
-    texts = ((path, read_text(path)) for path in paths)
-    return [_read(project, path, text) for path, text in texts if may_name(text, naming)]
-
-
-def _read(project: Project, path: Path, text: str) -> TurtleFile:
-    return read_turtle_file(text, project.name_of(path), nested=path.is_relative_to(project.ontology))
+    files = []
+    for path in (*project.ontology_files(), *project.shape_files(), *project.graph_files()):
+        text = read_text(path)
+        if may_name(text, naming):
+            nested = path.is_relative_to(project.ontology)
+            files.append(read_turtle_file(text, project.name_of(path), nested=nested))
+    return files
 
 
 def may_name(text: str, iri: str) -> bool:
@@ -126,11 +133,11 @@ def may_name(text: str, iri: str) -> bool:
     >>> may_name("@prefix e: <https://e/id/> .\\ne:plan-2 a e:B .", "https://e/id/plan-1")
     False
     """
-    last = re.split(r"[/#]", iri)[-1]
-    if last in text or ("\\" in text and last in text.replace("\\", "")):
+    end = re.split(r"[/#]", iri)[-1]
+    if end in text or ("\\" in text and end in text.replace("\\", "")):
         return True
-    ends = (match[1] for match in _SPACE.finditer(text))
-    return any(iri.startswith(space) and not space.endswith(("/", "#")) for space in ends)
+    spaces = (match[1] for match in _SPACE.finditer(text))
+    return any(iri.startswith(space) and not space.endswith(("/", "#")) for space in spaces)
 
 
 def read_turtle_file(text: str, name: str, *, nested: bool = False) -> TurtleFile:
@@ -141,33 +148,8 @@ def read_turtle_file(text: str, name: str, *, nested: bool = False) -> TurtleFil
     ('e:a', [('style-comma', 4)])
     """
     reader = _Reader(TurtleFile(name, nested))
-    lines = _clean(text, reader.file)
-    number = 0
-    while number < len(lines):
-        number += reader.take(lines, number)
+    reader.read(text)
     return reader.file
-
-
-def _clean(text: str, file: TurtleFile) -> list[str]:
-    """The lines without what the eye does not see, each such thing noted as a fault."""
-    if text.startswith(_MARK):
-        file.faults.append(Fault(BYTE_ORDER, 1))
-        text = text.removeprefix(_MARK)
-    lines = text.split("\n")
-    if lines[-1] or (len(lines) > 1 and not lines[-2].strip()):
-        file.faults.append(Fault("style-final-newline", max(len(lines) - (not lines[-1]), 1)))
-    if "\r" in text:
-        file.faults.append(Fault("style-line-end", text[: text.index("\r")].count("\n") + 1))
-        lines = [line.removesuffix("\r") for line in lines]
-    has_tabs = "\t" in text
-    if has_tabs or " \n" in text or " \r" in text or text.endswith(" "):
-        for number, line in enumerate(lines, start=1):
-            if line[-1:] in (" ", "\t"):
-                file.faults.append(Fault("style-trailing-space", number, _brief(line)))
-            if "\t" in line:
-                file.faults.append(Fault("style-tab", number, _brief(line)))
-    plain = [line.rstrip() for line in text.rstrip().split("\n")]
-    return [line.expandtabs(4) for line in plain] if has_tabs else plain
 
 
 @dataclass(slots=True)
@@ -177,45 +159,55 @@ class _Reader:
     headed: bool = False
     above: str = ""
 
-    def take(self, lines: list[str], index: int) -> int:
-        """Read what begins on a line and say how many lines it took."""
-        line, number = lines[index], index + 1
-        taken = 1 if self._plain(line, number) or self._between(line, number) else self._odd(lines, index)
-        self.above = lines[index + taken - 1]
-        return taken
+    def read(self, text: str) -> None:
+        lines, at = self._clean(text), 0
+        while at < len(lines):
+            line, number, size = lines[at], at + 1, 1
+            if match := (_NEXT if self.inside else _FIRST).fullmatch(line):
+                *subject, predicate, value, end = match.groups()
+                if subject:
+                    self._open(subject[0], number)
+                self.file.blocks[-1].statements.append(Written(predicate, value, number))
+                self.inside = end == ";"
+            elif not line:
+                if self.inside or (number > 1 and not self.above):
+                    self._fault("style-blank-line", number)
+            elif line.lstrip().startswith("#"):
+                self.headed = True
+                if self.inside or line.startswith(" "):
+                    self._fault("style-comment", number, line)
+            elif not self.inside and _LOOSE_PREFIX.match(line):
+                self._prefix(line, number)
+            else:
+                size = self._odd(lines, at)
+            at += size
+            self.above = lines[at - 1]
 
-    def _plain(self, line: str, number: int) -> bool:
-        match = (_NEXT if self.inside else _FIRST).fullmatch(line)
-        if not match:
-            return False
-        if self.inside:
-            predicate, value, end = match.groups()
-        else:
-            subject, predicate, value, end = match.groups()
-            self._open(subject, number)
-        self.file.blocks[-1].statements.append(Written(predicate, value, number))
-        self.inside = end == ";"
-        return True
+    def _clean(self, text: str) -> list[str]:
+        """The lines without what the eye does not see, each such thing noted as a fault."""
+        if text.startswith(_MARK):
+            self._fault(BYTE_ORDER, 1)
+            text = text.removeprefix(_MARK)
+        lines = text.split("\n")
+        if lines[-1] or (len(lines) > 1 and not lines[-2].strip()):
+            self._fault("style-final-newline", max(len(lines) - (not lines[-1]), 1))
+        if "\r" in text:
+            self._fault("style-line-end", text[: text.index("\r")].count("\n") + 1)
+            lines = [line.removesuffix("\r") for line in lines]
+        has_tabs = "\t" in text
+        if has_tabs or " \n" in text or " \r" in text or text.endswith(" "):
+            for number, line in enumerate(lines, start=1):
+                if line[-1:] in (" ", "\t"):
+                    self._fault("style-trailing-space", number, line)
+                if "\t" in line:
+                    self._fault("style-tab", number, line)
+        plain = [line.rstrip() for line in text.rstrip().split("\n")]
+        return [line.expandtabs(4) for line in plain] if has_tabs else plain
 
     def _open(self, subject: str, number: int) -> None:
         self.file.blocks.append(Block(subject, number))
         if self.above and not self.above.startswith("#"):
             self._fault("style-blank-line", number)
-
-    def _between(self, line: str, number: int) -> bool:
-        """Read a blank line, a comment or a prefix."""
-        if not line:
-            if self.inside or (number > 1 and not self.above):
-                self._fault("style-blank-line", number)
-        elif line.lstrip().startswith("#"):
-            self.headed = True
-            if self.inside or line.startswith(" "):
-                self._fault("style-comment", number, line)
-        elif not self.inside and _LOOSE_PREFIX.match(line):
-            self._prefix(line, number)
-        else:
-            return False
-        return True
 
     def _prefix(self, line: str, number: int) -> None:
         match = _PREFIX.fullmatch(line)
@@ -229,72 +221,58 @@ class _Reader:
             self.file.prefixes.update(re.findall(r"([\w-]*):\s*<([^<>\s]*)>", line))
 
     def _odd(self, lines: list[str], index: int) -> int:
-        """Read a statement that is not one plain line, down to where its strings and brackets close."""
+        """Read a statement that is not one plain line, down to where its strings and brackets close; its lines."""
         size = 1
         while _is_open("\n".join(lines[index : index + size])) and index + size < len(lines):
             size += 1
-        found = list(tokens("\n".join(lines[index : index + size])))
-        marks = [token for token in found if token.kind != "comment"]
+        every = list(tokens("\n".join(lines[index : index + size])))
+        marks = [token for token in every if token.kind != "comment"]
         words = [token.text for token in marks if token.text not in (";", ".")]
-        number, started = index + 1, not self.inside
-        if started and words:
+        number, starts = index + 1, not self.inside
+        if starts and words:
             self._open(words.pop(0), number)
-        for rule in self._diagnose(lines[index], found, started=started):
+        for rule in self._diagnose(lines[index], every, starts=starts):
             self._fault(rule, number, lines[index])
         if len(words) > 1 and self.file.blocks:
             self.file.blocks[-1].statements.append(Written(words[0], " ".join(words[1:]), number))
         self.inside = bool(self.file.blocks) and (not marks or marks[-1].text != ".")
         return size
 
-    def _diagnose(self, line: str, found: list[Token], *, started: bool) -> Iterator[str]:
-        faults = [rule for rule in dict.fromkeys(_departures(found)) if not (self.file.nested and rule in _NESTED)]
+    def _diagnose(self, line: str, every: list[Token], *, starts: bool) -> Iterator[str]:
+        departures, outer, depth = list[str](), list[Token](), 0
+        for token in every:
+            # what single tokens break, and which of them stand outside brackets
+            is_mark = token.kind == "mark"
+            if token.kind == "comment":
+                departures.append("style-comment")
+            elif token.kind == "blank" or (is_mark and token.text == "["):
+                departures.append("style-blank-node")
+            elif is_mark and token.text in "(,":
+                departures.append("style-list" if token.text == "(" else "style-comma")
+            elif token.kind == "string" and token.text.startswith(('"""', "'")):
+                departures.append("style-long-string")
+            if is_mark and token.text in _OPENING:
+                depth += 1
+            elif is_mark and token.text in _CLOSING:
+                depth -= 1
+            elif not depth and token.kind != "comment":
+                outer.append(token)
+        faults = [rule for rule in dict.fromkeys(departures) if not (self.file.nested and rule in _NESTED)]
         yield from faults
-        outer = list(_outer(found))
         indent = len(line) - len(line.lstrip())
-        if started and indent:
+        if starts and indent:
             yield "style-margin"
-        elif not started and indent != 4:
+        elif not starts and indent != 4:
             yield "style-indent"
-        elif len([t for t in outer if t.text in (";", ".")]) != 1 or outer[-1].text not in (";", "."):
+        elif sum(token.text in (";", ".") for token in outer) != 1 or outer[-1].text not in (";", "."):
             yield "style-one-statement"
-        elif not faults and not _departs(found):
+        elif not faults and not _NESTED.intersection(departures):
             yield "style-spacing"
 
     def _fault(self, rule: str, line: int, value: str = "") -> None:
         subject = self.file.blocks[-1].subject if self.file.blocks else ""
-        self.file.faults.append(Fault(rule, line, _brief(value), subject))
-
-
-_NESTED = frozenset(("style-blank-node", "style-list", "style-long-string"))
-
-
-def _departures(found: list[Token]) -> Iterator[str]:
-    """The rules broken by single tokens."""
-    for token in found:
-        if token.kind == "comment":
-            yield "style-comment"
-        elif token.kind == "blank" or (token.kind == "mark" and token.text == "["):
-            yield "style-blank-node"
-        elif token.kind == "mark" and token.text in "(,":
-            yield "style-list" if token.text == "(" else "style-comma"
-        elif token.kind == "string" and token.text.startswith(('"""', "'")):
-            yield "style-long-string"
-
-
-def _departs(found: list[Token]) -> bool:
-    return any(rule in _NESTED for rule in _departures(found))
-
-
-def _outer(found: list[Token]) -> Iterator[Token]:
-    """The tokens outside brackets, comments left out."""
-    depth = 0
-    for token in found:
-        if token.kind == "mark" and token.text in _OPENING:
-            depth += 1
-        elif token.kind == "mark" and token.text in _CLOSING:
-            depth -= 1
-        elif not depth and token.kind != "comment":
-            yield token
+        words = " ".join(value.split())
+        self.file.faults.append(Fault(rule, line, words if len(words) <= 80 else words[:79] + "…", subject))
 
 
 def _is_open(text: str) -> bool:
@@ -304,11 +282,6 @@ def _is_open(text: str) -> bool:
         return True
     marks = [token.text for token in tokens(text) if token.kind == "mark"]
     return sum(mark in _OPENING for mark in marks) > sum(mark in _CLOSING for mark in marks)
-
-
-def _brief(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 80 else words[:79] + "…"
 
 
 def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile, Block]]]:
@@ -324,26 +297,22 @@ def written_about(files: list[TurtleFile], iri: str) -> Iterator[tuple[TurtleFil
     """Every statement that has a thing as its subject, and then every one that has it as its object, file by file.
 
     >>> file = read_turtle_file("@prefix e: <http://e/> .\\n\\ne:a e:p e:b .\\n\\ne:b e:q 1 .\\n", "x.ttl")
-    >>> [(block.subject, one.line) for _, block, one in written_about([file], "http://e/b")]
+    >>> [(block.subject, statement.line) for _, block, statement in written_about([file], "http://e/b")]
     [('e:b', 5), ('e:a', 3)]
     """
-    named: list[tuple[TurtleFile, Block, Written]] = []
+    naming: list[tuple[TurtleFile, Block, Written]] = []
     for file in files:
         for block in file.blocks:
-            if file.expand(block.subject) == iri:
-                yield from ((file, block, one) for one in block.statements)
-            else:
-                named += [(file, block, one) for one in block.statements if _names(file, one.object, iri)]
-    yield from named
+            is_subject = file.expand(block.subject) == iri
+            for statement in block.statements:
+                if is_subject:
+                    yield file, block, statement
+                elif not statement.object.startswith('"') and file.expand(statement.object) == iri:
+                    naming.append((file, block, statement))
+    yield from naming
 
 
-def _names(file: TurtleFile, written: str, iri: str) -> bool:
-    return not written.startswith('"') and file.expand(written) == iri
-
-
-_ENDS: Final = ("from", "to", "between")
-_SIGNED: Final = 20
-"""How many decisions of one person on one link are looked for."""
+# --- keys of links
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,10 +330,9 @@ def misnamed(files: Iterable[TurtleFile]) -> Iterator[Misnamed]:
 
     A block that lacks a type or an end, or has one twice, is left to the shapes of links.
 
-    >>> from pan2kg.turtle.blocks import read_turtle_file
     >>> head = f"@prefix e: <https://e/id/> .\\n@prefix p: <{PAN}> .\\n\\n"
     >>> lines = ("e:link/0 a p:Link", "p:linkType e:linktype/part-of", "p:from e:a/b", "p:to e:a/c .\\n")
-    >>> [one.right for one in misnamed([read_turtle_file(head + " ;\\n    ".join(lines), "x.ttl")])]
+    >>> [link.right for link in misnamed([read_turtle_file(head + " ;\\n    ".join(lines), "x.ttl")])]
     ['https://e/id/link/f9ece78eed4269fb']
     """
     for file in files:
@@ -378,44 +346,132 @@ def misnamed(files: Iterable[TurtleFile]) -> Iterator[Misnamed]:
 
 def _keys(file: TurtleFile, block: Block, space: str) -> Iterator[str]:
     """The IRIs a link may have, the likeliest first."""
-    said = _said(file, block)
-    types, starts, ends, joined = (said.get(name, []) for name in ("linkType", *_ENDS))
+    # the values of each property of ours by its local name: IRIs in full, texts without their quotation marks
+    values: dict[str, list[str]] = {}
+    for statement in block.statements:
+        name, value = file.expand(statement.predicate), statement.object
+        if name.startswith(PAN):
+            plain = value[1 : value.rindex('"')] if value.startswith('"') else file.expand(value)
+            values.setdefault(name.removeprefix(PAN), []).append(plain)
+    types, starts, ends, joined = (values.get(name, []) for name in ("linkType", "from", "to", "between"))
     both = sorted(joined) if joined else [*starts, *ends]
     if len(types) != 1 or len(both) != 2 or (not joined and len(starts) != 1):
         return
-    relation, scale = (_first(said, name) for name in ("relation", "onScale"))
-    assessor = _first(said, "assessor")
-    for signed in _signatures(said, assessor):
+    relation, on_scale, scale, assessor, status = (
+        next(iter(values.get(name, ())), "") for name in ("relation", "onScale", "scale", "assessor", "status")
+    )
+    # what is added to the assessor: a decision that rejects always bears its reviewer, the others may
+    reviewers = [f"|{name}" for name in values.get("reviewedBy", ())]
+    signatures = [*reviewers, *(f"{name}|{number}" for name in reviewers for number in range(2, _SIGNED))]
+    if status.rsplit("/", 1)[-1] == "rejected" and reviewers:
+        signatures = [*signatures, ""]
+    else:
+        signatures = ["", *signatures, *(f"|{number}" for number in range(2, _SIGNED) if assessor)]
+    for signature in signatures:
         yield link_iri(
-            _local(types[0]), *both, relation=_local(relation), scale=_first(said, "scale") or _local(scale),
-            assessor=assessor + signed, space=space,
+            types[0].rsplit("/", 1)[-1], *both, relation=relation.rsplit("/", 1)[-1],
+            scale=scale or on_scale.rsplit("/", 1)[-1], assessor=assessor + signature, space=space,
         )  # fmt: skip
 
 
-def _signatures(said: Mapping[str, list[str]], assessor: str) -> Iterator[str]:
-    """What is added to the assessor: a decision that rejects always bears its reviewer, the others may."""
-    rejected = _local(_first(said, "status")) == "rejected"
-    reviewers = [f"|{name}" for name in said.get("reviewedBy", ())]
-    numbered = [f"{name}|{number}" for name in reviewers for number in range(2, _SIGNED)]
-    scored = [f"|{number}" for number in range(2, _SIGNED)] if assessor else []
-    yield from (*reviewers, *numbered, "") if rejected and reviewers else ("", *reviewers, *numbered, *scored)
+# --- changing statements
 
 
-def _said(file: TurtleFile, block: Block) -> dict[str, list[str]]:
-    """The values of each property of ours by its local name: IRIs in full, texts without their quotation marks."""
-    said: dict[str, list[str]] = {}
-    for statement in block.statements:
-        name = file.expand(statement.predicate)
-        if name.startswith(PAN):
-            value = statement.object
-            plain = value[1 : value.rindex('"')] if value.startswith('"') else file.expand(value)
-            said.setdefault(name.removeprefix(PAN), []).append(plain)
-    return said
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a subject says by one predicate: the objects that stand there and those that are to stand, as written.
+
+    ``after`` are predicates behind which a first object is put; without any it follows the class.
+    """
+
+    subject: str
+    predicate: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    after: tuple[str, ...] = ()
 
 
-def _first(said: Mapping[str, list[str]], name: str) -> str:
-    return next(iter(said.get(name, ())), "")
+def unescaped(written: str) -> str:
+    r"""The characters of a text as it stands between quotation marks.
+
+    >>> unescaped(r"dit \"oui\"")
+    'dit "oui"'
+    """
+
+    def plain(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        return chr(int(code, 16)) if code else _CONTROLS.get(match[3], match[3])
+
+    return _ESCAPED.sub(plain, written)
 
 
-def _local(iri: str) -> str:
-    return iri.rsplit("/", 1)[-1]
+def edited(text: str, name: str, edits: Sequence[Edit]) -> str:
+    """The text of a file with these edits made, every other line as it was.
+
+    Raises:
+        TurtleError: a block that is to be changed is not there, or not laid out as the house does.
+
+    >>> old = '@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n    e:p "1" .\\n'
+    >>> print(edited(old, "x.ttl", [Edit("e:a", "e:p", ('"1"',), ('"2"', '"3"'))]), end="")
+    @prefix e: <http://e/> .
+    <BLANKLINE>
+    e:a a e:B ;
+        e:p "2" ;
+        e:p "3" .
+    """
+    by_subject: dict[str, list[Edit]] = {}
+    for edit in edits:
+        by_subject.setdefault(edit.subject, []).append(edit)
+    lines = text.split("\n")
+    blocks = {block.subject: block for block in read_turtle_file(text, name).blocks}
+    missing = next((subject for subject in by_subject if subject not in blocks), None)
+    if missing is not None:
+        raise TurtleError("no-such-block", place=Place(name), name=missing)
+    # From the last block to the first: the lines above keep their numbers.
+    for subject in sorted(by_subject, key=lambda subject: blocks[subject].line, reverse=True):
+        block = blocks[subject]
+        start, count = block.line - 1, len(block.statements)
+        statements = [(statement.predicate, statement.object) for statement in block.statements]
+        if lines[start : start + count] != _lines(subject, statements):
+            raise TurtleError("block-not-in-style", place=Place(name, block.line), remedy="check-mends-style")
+        for edit in by_subject[subject]:
+            _make(statements, edit, Place(name, block.line))
+        lines[start : start + count] = _lines(subject, statements)
+    return "\n".join(lines)
+
+
+def _lines(subject: str, statements: Sequence[tuple[str, str]]) -> list[str]:
+    """The lines of a block in house style."""
+    text = " ;\n    ".join(f"{predicate} {value}" for predicate, value in statements)
+    return f"{subject} {text} .".split("\n")
+
+
+def _make(statements: list[tuple[str, str]], edit: Edit, place: Place) -> None:
+    """Put the new objects in the places of the old ones, more of them behind the last."""
+    places = list[int]()
+    for value in edit.old:
+        equal = (at for at, pair in enumerate(statements) if pair == (edit.predicate, value) and at not in places)
+        at = next(equal, None)
+        if at is None:
+            raise TurtleError("no-such-block", place=place, name=edit.predicate)
+        places.append(at)
+    for at, value in zip(places, edit.new, strict=False):
+        statements[at] = (edit.predicate, value)
+    # a first object comes behind the class, or what it is to follow
+    before = {"a", edit.predicate, *edit.after}
+    behind = max((at for at, (predicate, _) in enumerate(statements) if predicate in before), default=0)
+    behind = max(places, default=behind) + 1
+    statements[behind:behind] = [(edit.predicate, value) for value in edit.new[len(places) :]]
+    for at in sorted(places[len(edit.new) :], reverse=True):
+        del statements[at]
+
+
+def without_unused(text: str, before: str) -> str:
+    """A text without the lines of the prefixes that were in use before, and no longer are.
+
+    >>> without_unused("@prefix e: <http://e/> .\\n@prefix f: <http://f/> .\\n\\nf:a a f:B .\\n", "e:a a f:B .")
+    '@prefix f: <http://f/> .\\n\\nf:a a f:B .\\n'
+    """
+    gone = prefixes_used(before) - prefixes_used(text)
+    heads = tuple(f"@prefix {name}: " for name in gone)
+    return "".join(line for line in text.splitlines(keepends=True) if not (heads and line.startswith(heads)))

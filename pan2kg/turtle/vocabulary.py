@@ -39,6 +39,15 @@ def thing(kind: str, key: str, space: str = ROOT) -> str:
     return f"{space}id/{kind}/{key}"
 
 
+def key(iri: str) -> str:
+    """The last part of an IRI.
+
+    >>> key("https://w3id.org/pan2kg/id/plan/lu-bhr-2")
+    'lu-bhr-2'
+    """
+    return iri.replace("#", "/").rpartition("/")[2]
+
+
 def graph_of(path: str, space: str = ROOT) -> str:
     """The named graph of a file, from its path below ``graph/`` (or ``ontology/…``).
 

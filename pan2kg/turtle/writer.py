@@ -1,15 +1,165 @@
-"""Turtle as this house writes it: one block a subject, one statement a line."""
+"""Turtle as this house writes it, one block a subject, one statement a line; and the tokens of Turtle and SPARQL.
+
+The two languages share their tokens, so that strings, IRIs and comments are never mistaken for words; parsing proper is
+left to the engine.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.tokens import prefixes_used
 from pan2kg.turtle.vocabulary import CORE, NAMES
+
+_RANGES: Final = (
+    "··", "\u0300\u037d", "\u037f\u1fff", "\u200c\u200d", "\u203f\u2040", "\u2070\u218f", "\u2c00\u2fef",
+    "\u3001\ud7ff", "\uf900\ufdcf", "\ufdf0\ufffd", "\U00010000\U000effff",
+)  # fmt: skip
+"""What the grammars let stand in a name besides letters and digits, from one character to another: a name taken to end
+too early would give what follows another sense than the engine gives it."""
+_MARKS: Final = "".join(f"{first}-{last}" for first, last in _RANGES)
+_MARKED: Final = re.compile(f"[{_MARKS}]")
+_GRAMMAR = r"""
+  (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''
+            |"[^"\\\n\r]*+(?:\\.[^"\\\n\r]*+)*+"|'[^'\\\n\r]*+(?:\\.[^'\\\n\r]*+)*+')
+| (?P<iri><[^<>"{}|^`\\\x00-\x20]*+(?:(?:\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})[^<>"{}|^`\\\x00-\x20]*+)*+>)
+| (?P<comment>\#[^\n\r]*)
+| (?P<variable>[?$][\w·]+)
+| (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+| (?P<blank>_:[\w.·-]*[\w·-])
+| (?P<name>(?:[^\W\d_](?:[\w.·-]*[\w·-])?)?:(?:(?:[\w:·]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
+          (?:(?:[\w:.·-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*
+             (?:[\w:·-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]))?)?)
+| (?P<run>[^\W\d_](?:[\w.·-]*[\w·-])?+)
+| (?P<word>_\w*)
+| (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+| (?P<space>\s+)
+| (?P<mark>\^\^|.)
+"""
+"""A run is what begins as a name and has no colon: taken whole, since looking for the colon again at each of its
+words would take time that grows with the square of its length."""
+_PLAIN: Final = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<mark>.)", re.DOTALL)
+
+
+@lru_cache(maxsize=2)
+def _compiled(*, has_marks: bool) -> re.Pattern[str]:
+    # with all marks in it the pattern takes 20 ms to compile, a tenth of what a short command takes; few texts have any
+    return re.compile(_GRAMMAR.replace("·", _MARKS) if has_marks else _GRAMMAR, re.VERBOSE | re.DOTALL)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return _compiled(has_marks=not text.isascii() and bool(_MARKED.search(text)))
+
+
+class Token(NamedTuple):
+    """A token: its kind (string, iri, comment, variable, tag, blank, name, word, number, mark), text and offset."""
+
+    kind: str
+    text: str
+    start: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of Turtle or SPARQL text, without white space; never fails, whatever the text.
+
+    >>> [t.text for t in tokens('SELECT ?s { ?s a <http://e/#x> } # SERVICE')]
+    ['SELECT', '?s', '{', '?s', 'a', '<http://e/#x>', '}', '# SERVICE']
+    """
+    for match in _pattern(text).finditer(text):
+        kind = match.lastgroup or "mark"
+        if kind == "run":
+            yield from _words(match)
+        elif kind != "space":
+            yield Token(kind, match.group(), match.start())
+
+
+def _words(run: re.Match[str]) -> Iterator[Token]:
+    for match in _PLAIN.finditer(run.string, *run.span()):
+        yield Token(match.lastgroup or "mark", match.group(), match.start())
+
+
+_AFTER = {
+    word: re.compile(rf"(?:\s|\#[^\n\r]*)*+(?:{what})", re.IGNORECASE)
+    for word, what in (("SERVICE", r"\{"), ("LOAD", r"INTO|;|\Z"))
+}
+"""What follows the address that is called."""
+_ADDRESS = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*://.*|[^'#]*)")
+"""An IRI that cannot be read as the sign for less and what follows it, or to no effect: no text and no comment begins
+in it, so that it ends where it would end as an IRI."""
+
+
+def calls(text: str, keyword: str) -> Iterator[Token]:
+    """Where an engine may read SERVICE or LOAD, by which it contacts another host; none that it reads is left out.
+
+    Oxigraph wants no space between words: ``SERVICESILENT<a>`` and ``SERVICEa:b`` are calls for it. A prefixed name
+    is none where something follows that never follows a call.
+
+    >>> [call.text for call in calls("trueSERVICE service:b { } service:a a:service ?service 'SERVICE'", "SERVICE")]
+    ['trueSERVICE', 'service:b']
+    """
+    for token in _readings(text):
+        place = token.text.partition(":")[0] if token.kind == "name" else token.text if token.kind == "word" else ""
+        ends = token.start + len(token.text)
+        if keyword in place.upper() and (token.kind == "word" or _AFTER[keyword].match(text, ends)):
+            yield token
+
+
+def _readings(text: str) -> Iterator[Token]:
+    """The tokens of a text and, where an IRI may be the sign for less with something behind it, of that reading too.
+
+    Comments are left out, and are not looked through: many readings may share one.
+
+    >>> [token.text for token in _readings("?a<3)SERVICE#>")]
+    ['?a', '<3)SERVICE#>', '3', ')', 'SERVICE']
+    """
+    pattern = _pattern(text)
+    ends = [*(end.start() for end in re.finditer(r"[\n\r]", text)), len(text)]
+    begun, passed = [0], set[int]()
+    while begun:
+        at = begun.pop()
+        while at < len(text) and at not in passed:
+            passed.add(at)
+            if text[at] == "#":
+                at = ends[bisect_left(ends, at)]
+            elif match := pattern.match(text, at):
+                if match.lastgroup == "run":
+                    yield from _words(match)
+                elif match.lastgroup != "space":
+                    yield Token(match.lastgroup or "mark", match.group(), match.start())
+                if match.lastgroup == "iri" and not _ADDRESS.fullmatch(match.group()):
+                    begun.append(at + 1)
+                at = match.end()
+
+
+def prefixes_used(text: str) -> set[str]:
+    """The prefixes of the prefixed names in Turtle or SPARQL text, declarations left out.
+
+    >>> sorted(prefixes_used('@prefix a: <http://a/> .\\nb:x a c:Y ; d:z "e:f" .'))
+    ['b', 'c', 'd']
+    """
+    used, before = set(), ""
+    for token in tokens(text):
+        if token.kind == "name" and before not in ("@prefix", "prefix"):
+            used.add(token.text.partition(":")[0])
+        before = token.text.lower()
+    return used
+
+
+def line_of(text: str, offset: int) -> tuple[int, int]:
+    """Line and column of an offset, both counted from 1.
+
+    >>> line_of("ab\\ncd", 4)
+    (2, 2)
+    """
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
 
 _PREFIX = re.compile(r"@prefix ([\w-]*): <([^<>]*)> \.$", re.MULTILINE)
 """Without saying that a line begins there, which is looked for at each character."""
@@ -45,11 +195,7 @@ def text(value: str, language: str) -> str:
 
 
 def string(value: str) -> str:
-    """A plain string.
-
-    >>> print(string("4.3"))
-    "4.3"
-    """
+    """A plain string."""
     return f'"{value.translate(_ESCAPES)}"'
 
 
@@ -61,15 +207,9 @@ def iri(value: str, prefixes: Mapping[str, str]) -> str:
     >>> iri("http://data.europa.eu/eli/reg/2017/821/oj", {})
     '<http://data.europa.eu/eli/reg/2017/821/oj>'
     """
-    fitting = [
-        (len(space), prefix)
-        for prefix, space in prefixes.items()
-        if value.startswith(space) and _LOCAL.match(value[len(space) :])
-    ]
-    if not fitting:
-        return f"<{value}>"
-    length, prefix = max(fitting)
-    return f"{prefix}:{value[length:]}"
+    spaces = ((len(space), prefix) for prefix, space in prefixes.items() if value.startswith(space))
+    length, prefix = max((fitting for fitting in spaces if _LOCAL.match(value[fitting[0] :])), default=(0, ""))
+    return f"{prefix}:{value[length:]}" if length else f"<{value}>"
 
 
 def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
@@ -98,11 +238,7 @@ def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
 
 
 def write_block(block: Block) -> str:
-    """A block alone, without the prefixes it uses.
-
-    >>> print(write_block(Block("plan:x", (Statement("a", "pan:Plan"),))), end="")
-    plan:x a pan:Plan .
-    """
+    """A block alone, without the prefixes it uses."""
     lines = [f"{statement.predicate} {statement.object}" for statement in block.statements]
     heading = f"# {block.heading}\n\n" if block.heading else ""
     return f"{heading}{block.subject} " + " ;\n    ".join(lines) + " .\n"
@@ -119,8 +255,8 @@ def prefixes_in(turtle: str) -> dict[str, str]:
     >>> prefixes_in("@prefix a: <http://a/> .\\n")
     {'a': 'http://a/'}
     """
-    found = _PREFIX.finditer(turtle)
-    return {one[1]: one[2] for one in found if not one.start() or turtle[one.start() - 1] == "\n"}
+    matches = _PREFIX.finditer(turtle)
+    return {match[1]: match[2] for match in matches if not match.start() or turtle[match.start() - 1] == "\n"}
 
 
 def subjects(turtle: str) -> Iterator[tuple[str, int]]:
@@ -150,11 +286,10 @@ def find_subjects(project: Project) -> dict[str, Place]:
     """
     places: dict[str, Place] = {}
     named = [(project.name_of(path), path) for path in project.graph_files()]
-    for _, path in sorted(named, key=lambda one: (_adds(one[0]), not one[0].startswith(CORE))):
+    named.sort(
+        key=lambda file: (file[0].endswith("unverified.ttl") or file[0].startswith(NAMES), not file[0].startswith(CORE))
+    )
+    for name, path in named:
         for subject, line in subjects(read_text(path)):
-            places.setdefault(subject, Place(project.name_of(path), line))
+            places.setdefault(subject, Place(name, line))
     return places
-
-
-def _adds(name: str) -> bool:
-    return name.endswith("unverified.ttl") or name.startswith(NAMES)

@@ -14,7 +14,7 @@ from pan2kg.charts.registry import draw
 from pan2kg.charts.subject import Subject
 from pan2kg.charts.time_axis import Axis, Life, axis_of
 from pan2kg.charts.time_map import PENS, draw_narrow_time_map
-from pan2kg.coherence.occasions import State
+from pan2kg.coherence.citations import State
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from tests.charts.test_order import cites, part, rests, rows, world

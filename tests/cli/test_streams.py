@@ -92,7 +92,11 @@ ROWLESS: Final = "SELECT * { ?a ?b ?c . ?d ?e ?f FILTER(STR(?c) < STR(?f) && STR
 @pytest.mark.parametrize("query", [LONG, ROWLESS])
 def test_a_long_query_is_interrupted_at_once(query: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pan2kg.cli.main", "sparql", query, "--no-cache"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # who runs tests in the background has them ignore it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as run:  # fmt: skip
         try:
             time.sleep(8)  # it loads the graph, and asks
             run.send_signal(signal.SIGINT)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from pan2kg.coherence.evidence import Level, firmest
-from pan2kg.coherence.reading import rows
-from pan2kg.coherence.uses import key
 from pan2kg.store.store import Store
+from pan2kg.store.store import text_rows as rows
+from pan2kg.turtle.vocabulary import key
 
 LINKS = """
 PREFIX dcterms: <http://purl.org/dc/terms/>

@@ -10,11 +10,12 @@ import pyoxigraph as ox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pan2kg.coherence.reading import homes, read_citations, read_uses, rows
-from pan2kg.coherence.uses import Uses, statements
+from pan2kg.coherence.bodies import Uses
+from pan2kg.coherence.reading import read_citations, read_uses
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, open_store
+from pan2kg.store.store import text_rows as rows
 from pan2kg.turtle.vocabulary import ID, PAN, RDF, graph_of, link_iri, thing
 from tests.lots import TIMES
 
@@ -44,8 +45,8 @@ def by_rule(store: LocalStore) -> set[tuple[str, ...]]:
 
 def by_table(uses: Uses) -> set[tuple[str, ...]]:
     """Link, its ends and the text of any two works of different plans that rest on the same text."""
-    home, users = homes(uses), dict[str, list[str]]()
-    for work, text in sorted(statements(uses)):
+    home, users = uses.homes(), dict[str, list[str]]()
+    for work, text in sorted(uses.statements()):
         users.setdefault(text, []).append(work)
     return {
         (link_iri("shared-instrument", one, two), one, two, text)
@@ -63,9 +64,9 @@ def test_rules_and_table_give_the_same_links_on_the_shipped_graph() -> None:
 
 def test_rules_and_table_give_the_same_citations_on_the_shipped_graph() -> None:
     uses = read_uses(shipped())
-    plans = set(homes(uses)) - set(uses.actions)
+    plans = set(uses.homes()) - set(uses.actions)
     found = {(one, two) for one, two in rows(shipped(), CITES) if {one, two} <= plans}
-    home = homes(uses)
+    home = uses.homes()
     ends = {(home.get(one.source, ""), home.get(one.target, "")) for one in read_citations(shipped())}
     assert {(citing, cited) for citing, cited in ends if citing and cited and citing != cited} == found
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pan2kg.coherence.chance import Chance, Trial, Verdict, adjust, chance, curveball
 from pan2kg.coherence.editions import Fate, Ground, Succession, compare, fates, retention, suggested
-from pan2kg.coherence.evidence import Level
+from pan2kg.coherence.evidence import Level, Works
 from pan2kg.coherence.known import Known, Tables, known
-from pan2kg.coherence.texts import Step, Use, Works, weigh
+from pan2kg.coherence.texts import Step, Use, weigh
+from pan2kg.coherence.weight import Chance, Trial, adjust, chance, curveball
+from pan2kg.coherence.weight import Luck as Verdict
 from pan2kg.errors import QueryError
 
 

@@ -1,4 +1,4 @@
-"""Pairs of plans from columns are those the objects give; files that are not whole are one sentence."""
+"""Pairs of plans from columns, by the one SQL text, are those the objects give; files not whole are one sentence."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from pan2kg.coherence.columns import Columns, PlanPairs, pairs_of_plans
-from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.texts import Step, Use, Works, weigh
-from pan2kg.coherence.weight import Potential, linked_actions, plan_pairs, potential
+from pan2kg.coherence.columns import PlanPair, pairs_of_plans
+from pan2kg.coherence.evidence import FIGURED, Level, Works
+from pan2kg.coherence.texts import Step, Use, cells, weigh
+from pan2kg.coherence.weight import Potential, action_pairs, plan_pairs, potential
 from pan2kg.errors import ProjectError
-from pan2kg.tables.parquet import columns_of, read_columns, write_columns
+from pan2kg.tables.parquet import columns_of, paths_of, read_columns, write_columns
 
 if TYPE_CHECKING:
     from pan2kg import Graph
     from tests.conftest import Cli
 
 HUB = 6
-Rows = dict[tuple[int, int], tuple[float, float, int]]
+Rows = dict[tuple[str, str], tuple[float, float, int]]
 
 
 def world(seed: int) -> tuple[Works, list[Use], list[Step], frozenset[str]]:
@@ -44,73 +45,78 @@ def world(seed: int) -> tuple[Works, list[Use], list[Step], frozenset[str]]:
     return works, uses, steps, frozenset({"t02"})
 
 
-def columns_from(works: Works, uses: list[Use], made: Potential) -> Columns:
-    row = {name: at for at, name in enumerate((*works.actions, *works.plans))}
-    text = {name: at for at, name in enumerate(made.weights.texts)}
+def tables_from(works: Works, uses: list[Use], potential: Potential) -> dict[str, object]:
+    plan = {iri: at for at, iri in enumerate(works.plans)}
+    row = {iri: at for at, iri in enumerate((*works.actions, *works.plans))}
+    text = {iri: at for at, iri in enumerate(potential.weights.texts)}
+    above, step = potential.weights.above.tolist(), potential.weights.step.tolist()
     kept = [use for use in uses if use.text in text]
-    return Columns(
-        works.plans, made.home, np.array([row[use.work] for use in kept]), np.array([text[use.text] for use in kept]),
-        np.array([use.share for use in kept]), np.array([int(use.level or 0) for use in kept]), made.weights.above,
-        made.weights.step, made.weights.general,
-    )  # fmt: skip
+    return {
+        "plans": pa.table({"plan": works.plans, "plan_row": range(len(plan))}),
+        "texts": pa.table(
+            {"text_row": range(len(text)), "above_row": above, "is_general": potential.weights.general.tolist()}
+        ),
+        "paths": pa.table(paths_of(above, step)),
+        "uses": pa.table(
+            {
+                "work_row": [row[use.work] for use in kept],
+                "plan_row": [plan[works.home.get(use.work, use.work)] for use in kept],
+                "is_own": [use.work in plan for use in kept],
+                "text_row": [text[use.text] for use in kept],
+                "share": [use.share for use in kept],
+                "level": [int(use.level or 0) for use in kept],
+            }
+        ),
+    }
 
 
-def expected(made: Potential, *, hub: int) -> Rows:
-    plans, actions = plan_pairs(made), linked_actions(made, hub=hub)
-    ends = (sorted((int(made.home[a]), int(made.home[b]))) for a, b in zip(actions.one, actions.two, strict=True))
-    links = Counter((one, two) for one, two in ends)
+def expected(potential: Potential, *, hub: int) -> Rows:
+    pairs, names, table = plan_pairs(potential), potential.works.plans, potential.actions.table
+    is_narrow = (table.counts <= hub) & (potential.weights.gain > 0)
+    one, two, _ = cells(table.keep(potential.specific() & is_narrow[table.columns]))
+    apart = potential.home[one] != potential.home[two]
+    ends = zip(potential.home[one[apart]].tolist(), potential.home[two[apart]].tolist(), strict=True)
+    links = Counter((names[min(pair)], names[max(pair)]) for pair in ends)
     bits = {
-        (int(a), int(b)): (float(low), float(broad))
-        for a, b, low, broad in zip(plans.one, plans.two, plans.low, plans.broad, strict=True)
+        (names[a], names[b]): (float(low), float(broad))
+        for a, b, low, broad in zip(pairs.one, pairs.two, pairs.low, pairs.broad, strict=True)
     }
     return {pair: (*bits.get(pair, (0.0, 0.0)), links[pair]) for pair in bits.keys() | links.keys()}
 
 
-def found(pairs: PlanPairs) -> Rows:
-    sides = (pairs.one, pairs.two, pairs.low, pairs.broad, pairs.links)
-    rows = zip(*(side.tolist() for side in sides), strict=True)
-    return {(one, two): (low, broad, links) for one, two, low, broad, links in rows}
+def assert_same(rows: list[PlanPair], wanted: Rows) -> None:
+    assert [row[:2] for row in rows] == sorted(wanted)
+    for plan, other, low, broad, links in rows:
+        assert (low, broad) == pytest.approx(wanted[plan, other][:2], abs=1e-12)
+        assert links == wanted[plan, other][2]
 
 
-def same(
-    mine: dict[tuple[int, int], tuple[float, float, int]], theirs: dict[tuple[int, int], tuple[float, float, int]]
-) -> None:
-    assert mine.keys() == theirs.keys()
-    for pair, (low, broad, links) in theirs.items():
-        assert mine[pair][:2] == pytest.approx((low, broad), abs=1e-12), pair
-        assert mine[pair][2] == links, pair
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_columns_give_what_the_objects_give(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At every level, with dense products for common texts and, for odd worlds, without any."""
-    monkeypatch.setattr("pan2kg.coherence.columns._DENSE", 0 if seed % 2 else 4_096)
+@pytest.mark.parametrize("seed", range(4))
+def test_columns_give_what_the_objects_give(seed: int) -> None:
     works, uses, steps, general = world(seed)
     weights = weigh(works, uses, steps, general)
     for at in FIGURED:
-        made = potential(works, weights, uses, at=at)
-        pairs = pairs_of_plans(columns_from(works, uses, made), at, hub=HUB)
-        same(found(pairs), expected(made, hub=HUB))
+        weighed = potential(works, weights, uses, at=at)
+        rows = pairs_of_plans(tables_from(works, uses, weighed), at, hub=HUB, linked=0)
+        assert_same(rows, expected(weighed, hub=HUB))
 
 
 def test_a_text_named_by_six_hundred_actions_links_them_all() -> None:
     """Two plans of 300 actions, and a third one that keeps the text from being everybody's."""
     works = Works(("p", "q", "r"), {f"a{at:03}": "p" if at < 300 else "q" for at in range(600)} | {"b": "r"})
     uses = [Use(name, "hub", 1.0, Level.PLAN) for name in works.home if name != "b"] + [Use("b", "x", 1.0, Level.PLAN)]
-    made = potential(works, weigh(works, uses), uses, at=Level.PLAN)
-    linked = linked_actions(made)
-    assert (len(linked), linked.hubs) == (90_000, ())
-    assert linked.low == pytest.approx(np.full(90_000, made.weights.gain[made.weights.texts.index("hub")]))
-    pairs = pairs_of_plans(columns_from(works, uses, made), Level.PLAN)
-    assert found(pairs)[0, 1][2] == 90_000
-    assert linked_actions(made, hub=500).hubs == ("hub",)
+    weighed = potential(works, weigh(works, uses), uses, at=Level.PLAN)
+    links = action_pairs(weighed)
+    assert links.low == pytest.approx(np.full(90_000, weighed.weights.gain[weighed.weights.texts.index("hub")]))
+    for linked, number in ((179_700, 90_000), (179_699, 0)):  # 600 · 599 / 2 pairs of actions name it
+        rows = pairs_of_plans(tables_from(works, uses, weighed), Level.PLAN, linked=linked)
+        assert [row[4] for row in rows if row[:2] == ("p", "q")] == [number]
 
 
 def test_the_shipped_graph_gives_the_same_from_its_files(graph: Graph, tmp_path: Path) -> None:
     write_columns(columns_of(graph), tmp_path)
-    columns = read_columns(tmp_path)
     for at in (Level.OFFICIAL, Level.EDITORS):
-        same(found(pairs_of_plans(columns, at)), expected(graph.known(at).potential, hub=500))
+        assert_same(pairs_of_plans(read_columns(tmp_path), at), expected(graph.known(at).potential, hub=500))
 
 
 @pytest.fixture
@@ -126,7 +132,7 @@ def test_every_column_is_as_long_as_its_file_and_names_what_is_there(folder: Pat
     assert [texts["text"][at] if at >= 0 else None for at in texts["above_row"]] == texts["above"]
 
 
-@pytest.mark.parametrize("name", ["plans", "actions", "texts", "uses"])
+@pytest.mark.parametrize("name", ["plans", "texts", "paths", "uses"])
 def test_a_file_that_is_cut_short_is_one_sentence(folder: Path, name: str) -> None:
     path = folder / f"{name}.parquet"
     path.write_bytes(path.read_bytes()[:-40])

@@ -9,13 +9,11 @@ from dataclasses import replace
 import pytest
 
 import pan2kg
-from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.feasible import Verdict
+from pan2kg.coherence.citations import Verdict, returns
+from pan2kg.coherence.evidence import FIGURED, Level, Works
 from pan2kg.coherence.figures import FIGURES, Taken, Unit, Value, breakdown, figures
 from pan2kg.coherence.known import Known, Tables, known
-from pan2kg.coherence.known_tables import read_tables
-from pan2kg.coherence.occasions import returns
-from pan2kg.coherence.texts import Works
+from pan2kg.coherence.reading import read_tables
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
 from tests.coherence.rule_zero import rule_zero
 

@@ -8,10 +8,9 @@ import pytest
 import rdflib
 from rdflib import SKOS
 
-from pan2kg.coherence.evidence import Level
-from pan2kg.coherence.feasible import CITING, CROSS_REFERENCES, Dates, Statement, chronology, feasible, years
-from pan2kg.coherence.texts import Works
-from pan2kg.review.decision import TYPES
+from pan2kg.coherence.citations import CITING, CROSS_REFERENCES, Dates, Statement, chronology, feasible, years
+from pan2kg.coherence.evidence import Level, Works
+from pan2kg.review.decision import TYPES as REVIEWED
 from pan2kg.turtle.vocabulary import ID
 
 SCHEME = Path(__file__).resolve().parents[2] / "ontology" / "schemes" / "linktype.ttl"
@@ -24,7 +23,7 @@ def test_the_types_named_in_code_are_the_cross_reference_and_what_is_narrower() 
     narrower = {str(one) for one in scheme.subjects(SKOS.broader, rdflib.URIRef(f"{ID}linktype/cross-reference"))}
     assert {f"{ID}linktype/{name}" for name in CROSS_REFERENCES} == {f"{ID}linktype/cross-reference", *narrower}
     assert {*CROSS_REFERENCES, "succession", "builds-on"} == CITING
-    assert {*CROSS_REFERENCES} <= {*TYPES}
+    assert {*CROSS_REFERENCES} <= {*REVIEWED}
 
 
 @pytest.mark.parametrize("kind", ["in-line-with", "implementing", "part-of"])

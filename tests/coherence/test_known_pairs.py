@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pan2kg.coherence.evidence import Level
-from pan2kg.coherence.feasible import Dates, span
+from pan2kg.coherence.citations import Dates, State, span
+from pan2kg.coherence.evidence import Aspect, Cell, Extent, Level, Reading, Readings, Works
 from pan2kg.coherence.known import Known, Tables, known
-from pan2kg.coherence.occasions import State
-from pan2kg.coherence.reading_state import Aspect, Cell, Extent, Reading, Readings
-from pan2kg.coherence.texts import Use, Works
+from pan2kg.coherence.texts import Use
 
 WORKS = Works(("p", "q", "r"), {"a": "p", "b": "q"})
 USES = (

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.coherence.agreement import alpha
-from pan2kg.coherence.chance import adjust, curveball
-from pan2kg.coherence.interaction import coverage, ranks, second_order, sums
 from pan2kg.coherence.reading import Citation
-from pan2kg.coherence.scores import Scores, scores_of
+from pan2kg.coherence.weight import adjust, curveball
+from pan2kg.scores.matrix import Scores, scores_of
+from pan2kg.scores.measures import alpha, coverage, ranks, second_order, sums
 
 ACTIONS = tuple("abcdefgh")
 INSTRUMENTS = tuple("KLMNO")

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse  # type: ignore[import-untyped]
 
-from pan2kg.coherence import matrix
-from pan2kg.coherence.matrix import Floats, Incidence, Indices, by_group, cells, common, order_of, overlaps
+from pan2kg.coherence import texts as matrix
+from pan2kg.coherence.texts import Floats, Incidence, cells, common, order_of, overlaps
 from tests.lots import TIMES
 
 HEIGHT, WIDTH = 9, 7
@@ -71,31 +71,6 @@ def test_what_pairs_of_rows_have_in_common_is_scipys(
         found = common(table, given_weights, one, two, other=other)
     expected = (in_scipy(table)[one] * in_scipy(other, given_weights)[two]).sum(axis=1)
     assert found.tolist() == expected.tolist()
-
-
-@settings(max_examples=20 * TIMES)
-@given(
-    st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda pair: pair[0] < pair[1])),
-    st.lists(st.integers(0, 3), min_size=HEIGHT, max_size=HEIGHT),
-    st.integers(1, 9),
-)
-def test_sums_by_group_are_scipys(pairs: set[tuple[int, int]], groups: list[int], block: int) -> None:
-    ordered = sorted(pairs)
-    one, two = (np.array([pair[k] for pair in ordered], dtype=np.int32) for k in (0, 1))
-    values = np.array([0.1 * (a + 1) + b / 3 for a, b in ordered])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(matrix, "BLOCK", block)
-        found = list(by_group(one, two, values, np.array(groups), number=4))
-    assert [tuple(row) for part in found for row in zip(*(side.tolist() for side in part), strict=True)] == sorted(
-        summed(one, two, values, groups)
-    )
-
-
-def summed(one: Indices, two: Indices, values: Floats, groups: list[int]) -> list[tuple[int, int, float]]:
-    there = sparse.csr_array((values, (one, two)), shape=(HEIGHT, HEIGHT))
-    member = sparse.csr_array((np.ones(HEIGHT), groups, np.arange(HEIGHT + 1)), shape=(HEIGHT, 4))
-    made = (there @ member + there.T.tocsr() @ member).tocoo()
-    return [(int(a), int(g), float(x)) for (a, g), x in zip(zip(*made.coords, strict=True), made.data, strict=True)]
 
 
 @settings(max_examples=20)

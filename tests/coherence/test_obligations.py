@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from itertools import islice
 
 import pytest
 
+from pan2kg.coherence.bodies import Uses, uses_of
 from pan2kg.coherence.obligations import (
     ANSWERING,
     Margin,
@@ -20,7 +20,6 @@ from pan2kg.coherence.obligations import (
     margins,
     whole_day,
 )
-from pan2kg.coherence.uses import Uses, uses_of
 from pan2kg.project import Project
 from pan2kg.store.queries import find_query
 
@@ -263,7 +262,7 @@ def test_an_action_that_is_over_answers_no_later_occurrence() -> None:
 
 
 def test_under_a_treaty_nothing_recurs_before_its_ratification() -> None:
-    treaty = replace(YEARLY, needs_ratification=True, ratified=date(2022, 6, 1))
+    treaty = YEARLY._replace(needs_ratification=True, ratified=date(2022, 6, 1))
     row = margin(treaty, as_of=date(2022, 5, 31))
     assert (row.met, row.last, row.coming) == (Met.UNKNOWN, None, None)
     assert margin(treaty, as_of=date(2022, 6, 1)).coming == THIRD
@@ -275,7 +274,7 @@ def test_what_cannot_be_due_is_neither_met_nor_open() -> None:
 
 
 def test_what_no_country_recorded_is_neither_met_nor_unmet() -> None:
-    unrecorded = replace(DUTY, is_recorded=False)
+    unrecorded = DUTY._replace(is_recorded=False)
     row = margin(unrecorded, as_of=TODAY)
     assert (row.met, row.overdue) == (Met.UNRECORDED, 0)
     assert (margin(DUTY, as_of=TODAY).met, margin(DUTY, as_of=TODAY).overdue > 0) == (Met.OPEN, True)
@@ -283,7 +282,7 @@ def test_what_no_country_recorded_is_neither_met_nor_unmet() -> None:
 
 
 def test_an_act_that_carries_out_the_whole_text_answers_no_duty_to_report() -> None:
-    report = replace(DUTY, terms=Terms(kind="report", by_law=False))
+    report = DUTY._replace(terms=Terms(kind="report", by_law=False))
     row = margin(report, act(date(2021, 1, 1)))
     assert (row.response, [one.work for one in row.touching]) == (None, ["law"])
     assert row.met is not Met.IN_TIME

@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.feasible import (
+from pan2kg.coherence.citations import (
     CITING,
     Channel,
     Chronology,
     Dates,
+    Interval,
+    Occasion,
     Span,
+    State,
     Statement,
     Verdict,
     chronology,
-    feasible,
-    span,
-    verdict,
-)
-from pan2kg.coherence.occasions import (
-    Interval,
-    Occasion,
-    State,
     citation_rate,
     citing_ways,
     debt,
+    feasible,
     index,
     index_cells,
     linked,
     occasions,
     returns,
+    span,
+    verdict,
 )
-from pan2kg.coherence.reading_state import Aspect, Readings
-from pan2kg.coherence.texts import Works, weigh
+from pan2kg.coherence.evidence import FIGURED, Aspect, Level, Readings, Works
+from pan2kg.coherence.texts import weigh
 from pan2kg.coherence.weight import plan_pairs, potential
 from tests.coherence.worlds import DATED, EDITORS, EXAMPLE, OFFICIAL, OTHER, PLAN, READ, SAID, full
 
@@ -240,4 +236,4 @@ def test_reading_in_full_only_settles_what_is_open(made: Chronology) -> None:
     before = occasions(made, {("P", "Q"): 1.0}, Readings(), at=EDITORS)
     after = occasions(made, {("P", "Q"): 1.0}, Readings(full(*"PQRS", aspect=Aspect.REFERENCES)), at=EDITORS)
     settled = {State.OPEN: State.ABSENT}
-    assert after == tuple(replace(one, state=settled.get(one.state, one.state)) for one in before)
+    assert after == tuple(one._replace(state=settled.get(one.state, one.state)) for one in before)

@@ -7,14 +7,29 @@ from collections.abc import Callable
 import pytest
 
 import pan2kg
-from pan2kg.coherence.bodies import Involvement, Profile, fragmentation, meeting, overlaps, who_should_talk
-from pan2kg.coherence.evidence import FIGURED, Level
+from pan2kg.coherence.bodies import (
+    Field,
+    Involvement,
+    Presence,
+    Profile,
+    Uses,
+    co_led,
+    completeness,
+    fragmentation,
+    loss,
+    losses,
+    meeting,
+    of_timeline,
+    overlaps,
+    participation,
+    uses_of,
+    who_should_talk,
+)
+from pan2kg.coherence.evidence import FIGURED, Level, Works
 from pan2kg.coherence.known import Known, Tables, known
-from pan2kg.coherence.meetings import co_led, judged
-from pan2kg.coherence.participation import Field, Presence, completeness, loss, losses, of_timeline, participation
-from pan2kg.coherence.scores import scores_of
-from pan2kg.coherence.texts import Use, Works
-from pan2kg.coherence.uses import Uses, uses_of
+from pan2kg.coherence.texts import Use
+from pan2kg.scores.matrix import scores_of
+from pan2kg.scores.measures import judged
 from tests.lots import by_lot
 
 BITS = {"K": 1.0, "T": 0.5, "W": 2.0}
@@ -147,7 +162,7 @@ def test_absent_and_vague_and_not_annotated_stay_apart() -> None:
     found = completeness(PLAN_OF, given)
     first = found[0]
     assert dict(first.fields)["indicator"] is Presence.PRESENT
-    assert [first.count(presence) for presence in Presence] == [1, 1, 3]
+    assert [first.number(presence) for presence in Presence] == [1, 1, 3]
     assert (found[1].annotated, found[1].share) == (False, None)
 
 

@@ -12,14 +12,14 @@ import pytest
 import pan2kg
 from pan2kg.coherence import reading
 from pan2kg.coherence import reading as records
+from pan2kg.coherence.bodies import Presence, completeness
 from pan2kg.coherence.obligations import Met, Standing, margins
-from pan2kg.coherence.participation import Presence, completeness
-from pan2kg.coherence.uses import key
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
+from pan2kg.scores.matrix import read_matrices
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.vocabulary import graph_of
+from pan2kg.turtle.vocabulary import graph_of, key
 from pan2kg.turtle.writer import read_prefixes
 
 PROJECT = Project.at(Path(__file__).resolve().parents[2])
@@ -282,7 +282,7 @@ def test_scores_come_back_one_matrix_an_assessor() -> None:
         + form.format("y", 0, "y", "accepted")
         + form.format("z", 3, "z", "candidate")
     )
-    found = records.read_matrices(store(("scores", links + "body:x a pan:Organisation . body:y a pan:Organisation .")))
+    found = read_matrices(store(("scores", links + "body:x a pan:Organisation . body:y a pan:Organisation .")))
     assert [(key(one.assessor), [score for _, _, score in one.cells()]) for one in found] == [("x", [-2]), ("y", [0])]
 
 

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pan2kg
+from pan2kg.coherence.citations import Statement
 from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.feasible import Statement
+from pan2kg.coherence.figures import Account, reconcile
 from pan2kg.coherence.known import Known, Tables, known
-from pan2kg.coherence.reconciliation import Account, reconcile
 from tests.coherence.worlds import ACTIONS, PLANS, World, worlds
 
 STATEMENTS = st.lists(

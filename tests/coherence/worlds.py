@@ -9,10 +9,9 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from pan2kg.coherence.evidence import Level, counts
-from pan2kg.coherence.feasible import Dates, Statement, span
-from pan2kg.coherence.reading_state import Aspect, Extent, Reading, Readings
-from pan2kg.coherence.texts import Step, Use, Works
+from pan2kg.coherence.citations import Dates, Statement, span
+from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, Works, counts
+from pan2kg.coherence.texts import Step, Use
 
 PLAN, OFFICIAL, OTHER, EDITORS = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
 

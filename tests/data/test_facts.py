@@ -13,8 +13,7 @@ from rdflib.term import Node
 import pan2kg
 from pan2kg.extract.outline import read_outline
 from pan2kg.project import Project
-from pan2kg.store.rdf import to_term
-from pan2kg.store.store import load_project
+from pan2kg.store.store import load_project, to_term
 
 SEED = Path(__file__).resolve().parents[2] / "texts" / "mae-gouvernement-lu-fr-pan-2.txt"
 PREFIXES = """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 import pan2kg
-from pan2kg.coherence.occasions import State
+from pan2kg.coherence.citations import State
 from pan2kg.turtle.vocabulary import ID
 from tests.copies import FEW, copy
 

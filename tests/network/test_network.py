@@ -8,13 +8,12 @@ import pytest
 
 import pan2kg
 from pan2kg.coherence.evidence import FIGURED
-from pan2kg.coherence.uses import key
 from pan2kg.graph.graph import Graph
 from pan2kg.network.selection import select_network, tables
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.vocabulary import ID
+from pan2kg.turtle.vocabulary import ID, key
 
 PREFIXES = """
 @prefix action: <https://w3id.org/pan2kg/id/action/> .

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 import pan2kg
 from pan2kg.coherence.bodies import meeting, who_should_talk
 from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.reading import rows
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store
+from pan2kg.store.store import text_rows as rows
 from tests.lots import TIMES
 
 PAN = "PREFIX pan: <https://w3id.org/pan2kg/ontology#>"

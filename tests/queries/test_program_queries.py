@@ -14,8 +14,7 @@ from pan2kg.errors import ProjectError, QueryError
 from pan2kg.project import Project
 from pan2kg.store.queries import program_query, read_queries
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.tokens import prefixes_used
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle.writer import prefixes_used, read_prefixes
 from tests.conftest import start
 from tests.lots import by_lot
 

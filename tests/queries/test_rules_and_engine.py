@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 import pan2kg
 from pan2kg.coherence.evidence import FIGURED, Level, level
-from pan2kg.coherence.reading import rows
 from pan2kg.coherence.weight import Ties
 from pan2kg.project import Project
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store
+from pan2kg.store.store import text_rows as rows
 from tests.lots import TIMES
 
 PAN = "PREFIX pan: <https://w3id.org/pan2kg/ontology#>"
@@ -62,7 +62,7 @@ def of_engine(graph: pan2kg.Graph) -> dict[tuple[str, str], Level]:
     found: dict[tuple[str, str], Level] = {}
 
     def take(work: str, ties: Ties, row: int) -> None:
-        for text, firm in ties.levels(row).items():
+        for text, (_, firm) in ties.row(row).items():
             if made.weights.above[text] < 0:
                 found[work, made.weights.texts[text]] = firm
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import pan2kg
+from pan2kg.coherence.citations import State, returns
 from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.occasions import State, returns
 
 SAID = {State.SEEN: "yes", State.ABSENT: "no", State.OPEN: "unread"}
 

@@ -12,7 +12,6 @@ from typing import Final
 import pytest
 
 import pan2kg
-from pan2kg.coherence.uses import key
 from pan2kg.extract.document import Block, Document, laid
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.days import today
@@ -24,8 +23,9 @@ from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.blocks import read_turtle_file
+from pan2kg.turtle.vocabulary import key
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.style import check_style
+from pan2kg.validation.lines import check_style
 from tests.conftest import Cli
 from tests.copies import FEW, GRAPH, copy
 from tests.review.desk import SHA, prepare

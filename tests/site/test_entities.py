@@ -12,11 +12,10 @@ import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site.basis import rule_words
 from pan2kg.site.entity import values_of
-from pan2kg.site.page_context import PageContext, Request
+from pan2kg.site.page import PageContext, Request, SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
+from pan2kg.site.values import rule_words
 from pan2kg.turtle.vocabulary import ID, PAN
 from tests.site.conftest import DAY, Parsed, Reader
 

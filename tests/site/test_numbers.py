@@ -9,8 +9,8 @@ from collections import Counter
 from itertools import islice
 
 import pan2kg
+from pan2kg.coherence.citations import State
 from pan2kg.coherence.evidence import HEADLINE
-from pan2kg.coherence.occasions import State
 from pan2kg.turtle.vocabulary import ID, PAN
 from tests.site.conftest import Reader, listed
 

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 import pan2kg
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from tests.site.conftest import DAY
 
 

@@ -14,8 +14,8 @@ import pytest
 
 import pan2kg
 from pan2kg.site import quality
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from tests.once import SHIPPED, checked
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.store.dates import Interval, Standing, earliest, latest
+from pan2kg.store.as_of import Interval, Standing, earliest, latest
 
 days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 dates = st.tuples(days, st.sampled_from([4, 7, 10])).map(lambda pair: pair[0].isoformat()[: pair[1]])

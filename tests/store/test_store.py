@@ -18,7 +18,7 @@ from pan2kg.project import Project, write_atomically
 from pan2kg.store import store as stores
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import LocalStore, construct, dump, fingerprint, load, select
-from pan2kg.turtle.tokens import calls, tokens
+from pan2kg.turtle.writer import calls, tokens
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ class _Odd(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def odd(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr("pan2kg.store.access.WAITS", (0.0,))  # a busy endpoint is asked again, here at once
+    monkeypatch.setattr("pan2kg.store.remote.WAITS", (0.0,))  # a busy endpoint is asked again, here at once
     server = HTTPServer(("127.0.0.1", 0), _Odd)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

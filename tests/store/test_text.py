@@ -11,9 +11,8 @@ from pan2kg.errors import QueryError
 from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, Query, fill
 from pan2kg.store.store import LocalStore, select
-from pan2kg.tables.answers import write_answer
-from pan2kg.turtle.tokens import tokens
-from pan2kg.turtle.writer import Block, Statement, string, subjects, text, write_turtle
+from pan2kg.tables.writers import write_answer
+from pan2kg.turtle.writer import Block, Statement, string, subjects, text, tokens, write_turtle
 
 VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 HOSTILE = st.one_of(VALUES, st.sampled_from(['"', "\\", '" } # ', "'''", '"@fr . } UNION { ?s ?p ?o', "\r\n\\u0022"]))

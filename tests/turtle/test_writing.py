@@ -8,8 +8,7 @@ import pytest
 
 from pan2kg.project import Project
 from pan2kg.turtle.blocks import index_blocks, read_turtle_file
-from pan2kg.turtle.tokens import line_of
-from pan2kg.turtle.writer import find_subjects, iri, subjects
+from pan2kg.turtle.writer import find_subjects, iri, line_of, subjects
 
 NESTED = {"all": "http://e/", "plan": "http://e/plan/", "zoo": "http://e/z"}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pan2kg.errors import EndpointError
-from pan2kg.store.access import fault
+from pan2kg.store.remote import fault
 from pan2kg.validation.check import check_store
 from pan2kg.validation.report import Report
 

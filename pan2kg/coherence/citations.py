@@ -1,0 +1,537 @@
+"""Which plan could cite which, by dates that may be partial; where two plans meet; and whether one cites the other.
+
+A source often gives a month or a year only. A span keeps what is known without making up a day, so that a comparison
+can say yes, no, or that it cannot be told. An older plan cannot name a later one in its text, though it can on a page
+that is still kept: what could not exist is never missing, and what the dates leave open is said to be open.
+
+Numbers that depend on what was read are intervals: from what is established to what it becomes if everything that is
+still open turned out well (for a rate) or badly (for a debt).
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from pan2kg.coherence.evidence import Aspect, Extent, Level, Readings, Works, counts, firmest
+
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """All days from ``first`` to ``last``; the day that is meant is one of them.
+
+    Raises:
+        ValueError: the last day is before the first.
+    """
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError("a span ends on its first day or after it")
+
+    def reaches(self, other: Span) -> bool | None:
+        """Whether this day is the other or a later one; None where the spans allow both.
+
+        >>> year, day = years(2020), Span(date(2019, 12, 11), date(2019, 12, 11))
+        >>> year.reaches(day), day.reaches(year), year.reaches(years(2020))
+        (True, False, None)
+        """
+        if self.first >= other.last:
+            return True
+        return False if self.last < other.first else None
+
+
+def span(text: str) -> Span | None:
+    """The span of a day, a month or a year as written in data; None for anything else, or an impossible day.
+
+    >>> span("2020-02"), span("2020-02-30"), span("soon")
+    (Span(first=datetime.date(2020, 2, 1), last=datetime.date(2020, 2, 29)), None, None)
+    """
+    match = _PARTIAL.fullmatch(text)
+    if not match:
+        return None
+    year, month, day = (int(number) if number else None for number in match.groups())
+    try:
+        if year is None or month is None:
+            return years(year or 0)
+        last = date(year, month, day or monthrange(year, month)[1])
+        return Span(last if day else last.replace(day=1), last)
+    except ValueError:
+        return None
+
+
+def years(first: int, last: int | None = None) -> Span:
+    """From the first day of a year to the last of the same or a later one.
+
+    Raises:
+        ValueError: no year between 1 and 9999, or the last before the first.
+    """
+    return Span(date(first, 1, 1), date(first if last is None else last, 12, 31))
+
+
+CROSS_REFERENCES: Final = ("cross-reference", "in-line-with", "implementing", "part-of")
+"""The cross-reference and the narrower types, which say in what way one cites the other."""
+CITING: Final = frozenset({*CROSS_REFERENCES, "succession", "builds-on"})
+"""The types of link that are a citation where the source states them in a channel."""
+NAMED_TOGETHER: Final = "named-together-with"
+"""The relation of a statement that only names two plans in one breath: they are linked, and owe each other nothing."""
+
+
+class Channel(StrEnum):
+    """Where a plan cites another: in its text, annexes with it, or on its page."""
+
+    TEXT = "text"
+    WEB = "web"
+
+
+class Statement(NamedTuple):
+    """A link between two plans or actions: who says it, how, and in which channel, empty where it has none."""
+
+    source: str
+    target: str
+    kind: str
+    relation: str = ""
+    channel: str = ""
+    level: Level | None = Level.PLAN
+    is_stated: bool = True
+    is_backward: bool = False
+    link: str = ""
+
+    @property
+    def is_citation(self) -> bool:
+        """Whether the source itself cites the target; anything else only puts the two together."""
+        return self.kind in CITING and self.is_stated and bool(self.channel)
+
+    @property
+    def where(self) -> Channel:
+        """The channel a citation counts in: an annex is text."""
+        return Channel.WEB if self.channel == Channel.WEB else Channel.TEXT
+
+
+class Dates(NamedTuple):
+    """What is known of when a plan was made: spans, with None for what is not known.
+
+    ``starts`` is the first year of its period. ``page`` is the day its own page was last seen, None where no page
+    of its own is recorded. ``country`` is whose plan it is, empty where that is not known.
+    """
+
+    adopted: Span | None = None
+    starts: int | None = None
+    revised: Span | None = None
+    page: Span | None = None
+    is_framework: bool = False
+    is_agreement: bool = False
+    country: str = ""
+
+    @property
+    def issued(self) -> Span | None:
+        """When it was issued: its day, else as far as the first year s of its period tells.
+
+        An agreement or government programme is of that year; other plans were adopted from s−1 to s+1, as measured on
+        those of which both are known.
+        """
+        if self.adopted is not None or self.starts is None:
+            return self.adopted
+        return years(self.starts) if self.is_agreement else years(self.starts - 1, self.starts + 1)
+
+    @property
+    def text(self) -> Span | None:
+        """When its text was last changed: issued, or revised since; by both ends."""
+        if self.issued is None or self.revised is None:
+            return self.issued
+        return Span(max(self.issued.first, self.revised.first), max(self.issued.last, self.revised.last))
+
+
+class Verdict(StrEnum):
+    """Whether one plan can be expected to cite another, in the order in which it is decided."""
+
+    EDITION = "edition"
+    FRAMEWORK = "framework"
+    ABROAD = "abroad"
+    IMPOSSIBLE = "impossible"
+    UNDATED = "undated"
+    SUPERSEDED = "superseded"
+    EXPECTED = "expected"
+
+
+Ordered = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Chronology:
+    """Who cites whom, who was put together with whom, and when each plan was made; plans by IRI.
+
+    ``cited`` gives for x → y the firmest level of each channel; ``together`` for each unordered pair, as its two IRIs
+    in order, the firmest level of a document that puts the two together, ``tied`` that of one that does more than name
+    them together. ``origins`` has x → y where y's own words make x its predecessor, basis or mandate. ``line`` names
+    the line of editions of a plan, ``later`` its later editions.
+    """
+
+    dates: Mapping[str, Dates]
+    cited: Mapping[Ordered, Mapping[Channel, Level]] = field(default_factory=dict)
+    together: Mapping[Ordered, Level] = field(default_factory=dict)
+    tied: Mapping[Ordered, Level] = field(default_factory=dict)
+    origins: frozenset[Ordered] = frozenset()
+    line: Mapping[str, str] = field(default_factory=dict)
+    later: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # what was decided once: figures of four levels ask the same of the same pairs
+    verdicts: dict[Ordered, Verdict] = field(default_factory=dict, repr=False, compare=False)
+    feasibility: dict[tuple[str, str, Channel | None], bool | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def seen(self, x: str, y: str, at: Level, channel: Channel | None = None) -> bool:
+        """Whether x cites y, in a channel or any, at a level."""
+        levels = self.cited.get((x, y), {})
+        return any(counts(level, at) for where, level in levels.items() if channel in {None, where})
+
+    def cited_at(self, x: str, y: str) -> Level | None:
+        """The firmest level at which x cites y in any channel; None where it does not."""
+        return firmest(self.cited.get((x, y), {}).values())
+
+
+def chronology(works: Works, statements: Iterable[Statement], dates: Mapping[str, Dates]) -> Chronology:
+    """What statements between plans or their actions say of the plans: citations, togetherness, editions, origins.
+
+    Statements within a plan, outside any level or of a machine are left out.
+
+    >>> works = Works(("p", "q"), {"a": "p"})
+    >>> chronology(works, [Statement("a", "q", "cross-reference", channel="annex")], {}).cited
+    {('p', 'q'): {<Channel.TEXT: 'text'>: <Level.PLAN: 1>}}
+    """
+    plans = set(works.plans)
+    cited: dict[Ordered, dict[Channel, Level]] = {}
+    together: dict[Ordered, Level] = {}
+    tied: dict[Ordered, Level] = {}
+    origins: set[Ordered] = set()
+    after: dict[str, set[str]] = {}
+    beside: dict[str, set[str]] = {}
+    for statement in statements:
+        x, y = works.home.get(statement.source, statement.source), works.home.get(statement.target, statement.target)
+        level = statement.level
+        if x == y or not {x, y} <= plans or level is None or not counts(level, Level.EDITORS):
+            continue
+        if statement.is_citation:
+            levels = cited.setdefault((x, y), {})
+            levels[statement.where] = min(level, levels.get(statement.where, level))
+        else:
+            pair = (min(x, y), max(x, y))
+            together[pair] = min(level, together.get(pair, level))
+            if statement.relation != NAMED_TOGETHER:
+                tied[pair] = min(level, tied.get(pair, level))
+        if statement.kind == "succession":
+            after.setdefault(y, set()).add(x)
+            beside.setdefault(y, set()).add(x)
+            beside.setdefault(x, set()).add(y)
+            origins.add((y, x))
+        elif statement.is_citation and (statement.is_backward or statement.kind == "implementing"):
+            origins.add((y, x))
+
+    def reached(start: str, step: Mapping[str, set[str]]) -> set[str]:
+        plans_there: set[str] = set()
+        todo = [start]
+        while todo:
+            further = step.get(todo.pop(), set()) - plans_there
+            plans_there |= further
+            todo.extend(further)
+        return plans_there
+
+    # the line of each plan is named by its first IRI
+    line = {plan: min(reached(plan, beside) | {plan}) for plan in beside}
+    later = {plan: frozenset(reached(plan, after) - {plan}) for plan in after}
+    return Chronology(dates, cited, together, tied, frozenset(origins), line, later)
+
+
+def feasible(when: Chronology, x: str, y: str, channel: Channel | None = None) -> bool | None:
+    """Whether x could cite y: in its text (also where no channel is given), or on its page; None is unknown.
+
+    A citation that was seen could be made: in that channel, or in any where none is given.
+
+    >>> when = Chronology({"p": Dates(adopted=years(2018)), "q": Dates(adopted=years(2020))})
+    >>> feasible(when, "q", "p"), feasible(when, "p", "q"), feasible(when, "q", "r")
+    (True, False, None)
+    """
+    place = x, y, channel
+    if place not in when.feasibility:
+        when.feasibility[place] = _feasible(when, x, y, channel)
+    return when.feasibility[place]
+
+
+def _feasible(when: Chronology, x: str, y: str, channel: Channel | None) -> bool | None:
+    source, target = when.dates.get(x, Dates()), when.dates.get(y, Dates())
+    if channel is not Channel.WEB and source.is_framework:
+        return False
+    if when.seen(x, y, Level.EDITORS, channel):
+        return True
+    if channel is Channel.WEB:
+        return source.page.reaches(target.issued) if source.page and target.issued else None
+    if (x, y) in when.origins and source.revised is None:
+        return False
+    return source.text.reaches(target.issued) if source.text and target.issued else None
+
+
+def verdict(when: Chronology, x: str, y: str) -> Verdict:
+    """Whether x can be expected to cite y, in the order of :class:`Verdict`.
+
+    Abroad: the two are plans of different countries, of which neither is asked to cite the other. Superseded: no
+    citation was seen, and x was written when a later edition of y had been issued.
+
+    >>> verdict(Chronology({"p": Dates(is_framework=True)}), "q", "p")
+    <Verdict.FRAMEWORK: 'framework'>
+    """
+    if (x, y) not in when.verdicts:
+        when.verdicts[x, y] = _verdict(when, x, y)
+    return when.verdicts[x, y]
+
+
+def _verdict(when: Chronology, x: str, y: str) -> Verdict:
+    source, target = when.dates.get(x, Dates()), when.dates.get(y, Dates())
+    if x in when.line and when.line[x] == when.line.get(y):
+        return Verdict.EDITION
+    if source.is_framework or target.is_framework:
+        return Verdict.FRAMEWORK
+    if source.country and target.country and source.country != target.country:
+        return Verdict.ABROAD
+    can = feasible(when, x, y)
+    if can is None:
+        return Verdict.UNDATED
+    if not can:
+        return Verdict.IMPOSSIBLE
+    if not when.seen(x, y, Level.EDITORS) and (written := source.text):
+        issued = (when.dates.get(later, Dates()).issued for later in when.later.get(y, ()))
+        if any(day is not None and written.first >= day.last for day in issued):
+            return Verdict.SUPERSEDED
+    return Verdict.EXPECTED
+
+
+class State(StrEnum):
+    """Whether a citation was seen, is known not to be there, or is open because nobody read in full."""
+
+    SEEN = "seen"
+    ABSENT = "absent"
+    OPEN = "open"
+    IMPOSSIBLE = "impossible"
+    UNDATED = "undated"
+
+
+class Way(StrEnum):
+    """What cites what, from the most precise: an action an action, an action a plan or a plan an action, two plans."""
+
+    ACTION = "action"
+    MIXED = "mixed"
+    PLAN = "plan"
+
+
+class Interval(NamedTuple):
+    """From what is established to what is possible; both None where there is nothing to divide by."""
+
+    low: float | None
+    high: float | None
+
+
+class Occasion(NamedTuple):
+    """A plan could be expected to cite another, or is related to it and could not be.
+
+    ``bits`` is what the two share at the level, ≥ 0; ``ways`` says at which precision the source cites.
+    """
+
+    source: str
+    target: str
+    verdict: Verdict
+    state: State
+    bits: float
+    ways: tuple[Way, ...] = ()
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether it counts: the others are listed apart, never in a denominator."""
+        return self.verdict is Verdict.EXPECTED
+
+    @property
+    def debt(self) -> float:
+        """What the two share, in bits, where the citation is expected and was not seen; else 0."""
+        return self.bits if self.is_expected and self.state is not State.SEEN else 0.0
+
+
+def occasions(
+    when: Chronology, shared: Mapping[Ordered, float], readings: Readings, *, at: Level,
+    ways: Mapping[Ordered, tuple[Way, ...]] | None = None,
+) -> tuple[Occasion, ...]:  # fmt: skip
+    """Every ordered pair of related plans at a level, with its verdict and state; most bits first, then by IRI.
+
+    x → y is related where the two share a text that is not general (``shared``: for each unordered pair, its IRIs in
+    order, the bits), a document ties them, or y cites x. The citation x → y never makes its own occasion, and no more
+    does a document that only names the two together.
+    """
+    related_pairs = related(when, shared, at=at)
+    every = [occasion(when, shared, readings, pair, at=at, ways=(ways or {}).get(pair, ())) for pair in related_pairs]
+    return tuple(sorted(every, key=lambda occasion: (-occasion.bits, occasion.source, occasion.target)))
+
+
+def occasion(
+    when: Chronology, shared: Mapping[Ordered, float], readings: Readings, pair: Ordered, *, at: Level,
+    ways: tuple[Way, ...] = (),
+) -> Occasion:  # fmt: skip
+    """What can be said of a citation from the first plan of a pair to the second, whether or not they are related."""
+    x, y = pair
+    bits = shared.get((min(pair), max(pair)), 0.0)
+    return Occasion(x, y, verdict(when, x, y), _state(when, readings, x, y, at), bits, ways)
+
+
+def _state(when: Chronology, readings: Readings, x: str, y: str, at: Level) -> State:
+    if when.seen(x, y, at):
+        return State.SEEN
+    return State.ABSENT if readings.extent(x, Aspect.REFERENCES) is Extent.FULL else State.OPEN
+
+
+def related(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:
+    """The ordered pairs x → y that share a text, are tied by a document, or of which y cites x."""
+    met = {pair for pair, bits in shared.items() if bits > 0}
+    met |= {pair for pair, level in when.tied.items() if counts(level, at)}
+    cited = {(y, x) for x, y in when.cited if when.seen(x, y, at)}
+    return frozenset(met | {(y, x) for x, y in met} | cited)
+
+
+def linked(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:
+    """The unordered pairs that share a text, are put together by a document, or of which one cites the other."""
+    together = {pair for pair, level in when.together.items() if counts(level, at)}
+    return frozenset(together | {(min(pair), max(pair)) for pair in related(when, shared, at=at)})
+
+
+def citing_ways(works: Works, statements: Iterable[Statement], *, at: Level) -> dict[Ordered, tuple[Way, ...]]:
+    """At which precision each plan cites another, at a level.
+
+    >>> statements = [Statement("a", "q", "cross-reference", channel="text")]
+    >>> citing_ways(Works(("p", "q"), {"a": "p"}), statements, at=Level.PLAN)
+    {('p', 'q'): (<Way.MIXED: 'mixed'>,)}
+    """
+    ways: dict[Ordered, set[Way]] = {}
+    for statement in statements:
+        if statement.is_citation and counts(statement.level, at):
+            ends = statement.source, statement.target
+            actions = sum(end in works.home for end in ends)
+            pair = works.home.get(ends[0], ends[0]), works.home.get(ends[1], ends[1])
+            ways.setdefault(pair, set()).add((Way.PLAN, Way.MIXED, Way.ACTION)[actions])
+    return {pair: tuple(sorted(precise, key=list(Way).index)) for pair, precise in ways.items()}
+
+
+def citation_rate(every: Iterable[Occasion]) -> Interval:
+    """[seen/E, (seen + open)/E] over the expected occasions E; nothing where none is expected.
+
+    >>> citation_rate([Occasion("p", "q", Verdict.EXPECTED, State.OPEN, 1.5)]), citation_rate([])
+    (Interval(low=0.0, high=1.0), Interval(low=None, high=None))
+    """
+    return _share(Counter(occasion.state for occasion in every if occasion.is_expected))
+
+
+def _share(number: Counter[State]) -> Interval:
+    whole = number[State.SEEN] + number[State.ABSENT] + number[State.OPEN]
+    if not whole:
+        return Interval(None, None)
+    return Interval(number[State.SEEN] / whole, (number[State.SEEN] + number[State.OPEN]) / whole)
+
+
+def debt(every: Iterable[Occasion]) -> Interval:
+    """[Σ absent, Σ absent + Σ open] of the bits of expected occasions where no citation was seen."""
+    listed = list(every)
+    absent = sum(occasion.debt for occasion in listed if occasion.state is State.ABSENT)
+    return Interval(absent, absent + sum(occasion.debt for occasion in listed if occasion.state is State.OPEN))
+
+
+class Return(NamedTuple):
+    """x cites y; whether y cites x, and whether it could: « not returned » only of expected and absent."""
+
+    source: str
+    target: str
+    channels: tuple[Channel, ...]
+    state: State
+    verdict: Verdict
+
+
+def returns(when: Chronology, readings: Readings, *, at: Level) -> tuple[Return, ...]:
+    """Every citing pair at a level with the state of the way back and its verdict, by the two plans."""
+    return tuple(
+        Return(
+            x, y, tuple(channel for channel in Channel if when.seen(x, y, at, channel)),
+            _state(when, readings, y, x, at), verdict(when, y, x),
+        )
+        for x, y in sorted(when.cited) if when.seen(x, y, at)
+    )  # fmt: skip
+
+
+class IndexCell(NamedTuple):
+    """One of the four places of a linked pair where one plan could cite the other."""
+
+    source: str
+    target: str
+    channel: Channel
+    state: State
+
+
+def index_cells(when: Chronology, pairs: Iterable[Ordered], readings: Readings, *, at: Level) -> tuple[IndexCell, ...]:
+    """{text, web} × two ways of each linked pair of plans of a country, without editions and frameworks.
+
+    Pairs known only because one cites the other are in it: it says how far the task is done, not how often plans cite.
+    """
+    left_out = {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
+    return tuple(
+        IndexCell(x, y, channel, place_state(when, readings, (x, y, channel), at))
+        for pair in sorted(pairs) if verdict(when, *pair) not in left_out
+        for x, y in (pair, pair[::-1])
+        for channel in Channel
+    )  # fmt: skip
+
+
+def place_state(when: Chronology, readings: Readings, place: tuple[str, str, Channel], at: Level) -> State:
+    """What is known of one place where x could cite y: seen, absent, open, impossible or undated."""
+    x, y, channel = place
+    if when.seen(x, y, at, channel):
+        return State.SEEN
+    can = feasible(when, x, y, channel)
+    if not can:
+        return State.UNDATED if can is None else State.IMPOSSIBLE
+    aspect = Aspect.WEB_PAGE if channel is Channel.WEB else Aspect.REFERENCES
+    return State.ABSENT if readings.extent(x, aspect) is Extent.FULL else State.OPEN
+
+
+class Index(NamedTuple):
+    """The coherence index: [seen/m, (seen + open)/m] with m = seen + absent + open, pooled over pairs.
+
+    ``counts`` has all five states; ``empty`` lists the pairs without a possible cell.
+    """
+
+    value: Interval
+    counts: Mapping[State, int]
+    pairs: int
+    empty: tuple[Ordered, ...] = ()
+
+    @property
+    def m(self) -> int:
+        """How many cells could hold a citation."""
+        return sum(self.counts[state] for state in (State.SEEN, State.ABSENT, State.OPEN))
+
+
+def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> Index:
+    """The index of the pairs with an end among some plans, or of all pairs.
+
+    >>> cells = [IndexCell("p", "q", Channel.TEXT, State.SEEN), IndexCell("q", "p", Channel.TEXT, State.OPEN)]
+    >>> index(cells).value, index(cells).m, index(cells, {"r"}).m
+    (Interval(low=0.5, high=1.0), 2, 0)
+    """
+    wanted = [cell for cell in cells if plans is None or {cell.source, cell.target} & plans]
+    number = Counter(cell.state for cell in wanted)
+    pairs = {(min(cell[:2]), max(cell[:2])) for cell in wanted}
+    impossible = {State.IMPOSSIBLE, State.UNDATED}
+    possible = {(min(cell[:2]), max(cell[:2])) for cell in wanted if cell.state not in impossible}
+    return Index(_share(number), {state: number[state] for state in State}, len(pairs), tuple(sorted(pairs - possible)))

@@ -1,0 +1,407 @@
+"""Signed interaction: what an action gives and takes, positive and negative apart, and how far assessors agree.
+
+An empty cell is not assessed. It is never a 0: it enters no sum, it lowers the coverage, and it widens ranks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+
+import numpy as np
+
+from pan2kg.coherence.texts import Floats
+from pan2kg.scores.matrix import Scores, summable
+
+WEIGHT = 0.5
+"""How much an effect over one action in between counts."""
+_EQUAL = 1e-9
+"""How far apart two sums of decimals may be and still be equal: 0.1 + 0.2 is not 0.3 in floating point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The positive and the negative scores of one action in one direction, and how many were assessed."""
+
+    positive: float
+    negative: float
+    scored: int
+
+    @property
+    def net(self) -> float:
+        """The sum of both. 0 may hide +6 and −6: never print it alone."""
+        return self.positive + self.negative
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether there is something on both sides."""
+        return self.positive > 0 > self.negative
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One action: what it does to the others (``given``) and what they do to it (``taken``)."""
+
+    label: str
+    given: Sums
+    taken: Sums
+
+
+def sums(scores: Scores) -> tuple[Interaction, ...]:
+    """Out-sums Σ_j x_ij and in-sums Σ_j x_ji, positive and negative apart, in the order of the labels.
+
+    On a scale from l to h a positive side lies in [0, h(n−1)], a negative one in [l(n−1), 0].
+
+    Source: Weitz, N., Carlsen, H., Nilsson, M. & Skånberg, K. (2018). Towards systemic and contextual priority
+    setting for implementing the 2030 Agenda. Sustainability Science 13, 531–548.
+
+    >>> from pan2kg.scores.matrix import scores_of
+    >>> first, *_ = sums(scores_of({("a", "b"): 3, ("a", "c"): -3, ("b", "a"): 1}))
+    >>> first.given.net, first.given.positive, first.given.negative, first.given.is_contested, first.taken.net
+    (0.0, 3.0, -3.0, True, 1.0)
+    """
+    rows = zip(scores.labels, scores.values, scores.values.T, strict=True)
+    return tuple(Interaction(label, _sums(given), _sums(taken)) for label, given, taken in rows)
+
+
+def _sums(line: Floats) -> Sums:
+    known = line[~np.isnan(line)]
+    return Sums(float(known[known > 0].sum()), float(known[known < 0].sum()), len(known))
+
+
+def coverage(scores: Scores) -> float | None:
+    """Assessed cells / n(n−1), in [0,1]; None for fewer than two labels.
+
+    >>> from pan2kg.scores.matrix import scores_of
+    >>> coverage(scores_of({("a", "b"): 0})), coverage(scores_of({}, labels=["a"]))
+    (0.5, None)
+    """
+    n = len(scores.labels)
+    return len(list(scores.cells())) / (n * (n - 1)) if n > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """An effect over one action in between: its two scores, and their product."""
+
+    start: str
+    over: str
+    end: str
+    first: float
+    second: float
+
+    @property
+    def product(self) -> float:
+        """The product of the two scores."""
+        return self.first * self.second
+
+    @property
+    def is_double_negative(self) -> bool:
+        """Whether two hindrances make it positive: list the path, never only the number."""
+        return self.first < 0 and self.second < 0
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOrder:
+    """Direct and second-order influence of one action, and the paths on which two negatives make a positive."""
+
+    label: str
+    direct: float
+    total: float
+    without_return: float
+    double_negatives: tuple[Path, ...]
+
+
+def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder, ...]:
+    """I_i = D_i + w Σ_j x_ij D_j with D_i = Σ_j x_ij; without return paths less w Σ_j x_ij x_ji.
+
+    Cells that are not assessed open no path. In the order of the labels.
+
+    Source: Weitz et al. (2018), as for :func:`sums`; the variant leaves out the way back to i itself.
+
+    >>> from pan2kg.scores.matrix import scores_of
+    >>> given = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2}
+    >>> [(row.direct, row.total, row.without_return) for row in second_order(scores_of(given))]
+    [(1.0, 6.0, 5.0), (4.0, 1.5, 3.5), (-2.0, -6.0, -3.0)]
+    """
+    x = np.nan_to_num(scores.values, nan=0.0)
+    direct = x.sum(axis=1)
+    total = direct + weight * (x @ direct)
+    alone = total - weight * (x * x.T).sum(axis=1)
+    found = [path for path in paths(scores) if path.is_double_negative]
+    return tuple(
+        SecondOrder(label, float(d), float(t), float(a), tuple(p for p in found if p.start == label))
+        for label, d, t, a in zip(scores.labels, direct, total, alone, strict=True)
+    )
+
+
+def paths(scores: Scores) -> tuple[Path, ...]:
+    """Every effect over one action in between whose two scores are not 0, by start, middle and end.
+
+    >>> from pan2kg.scores.matrix import scores_of
+    >>> path, = paths(scores_of({("a", "b"): -1, ("b", "c"): -2}))
+    >>> (path.start, path.over, path.end), path.product, path.is_double_negative
+    (('a', 'b', 'c'), 2, True)
+    """
+    known = [(one, two, score) for one, two, score in scores.cells() if score]
+    pairs = product(known, known)
+    return tuple(Path(a[0], a[1], b[1], a[2], b[2]) for a, b in pairs if a[1] == b[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """An action's place by net out-sum, and the best and worst it could have once all cells are assessed.
+
+    Both are None where the scale has no bounds: a cell not assessed could then hold anything.
+    """
+
+    label: str
+    net: float
+    place: int
+    best: int | None
+    worst: int | None
+
+
+def ranks(scores: Scores) -> tuple[Rank, ...]:
+    """Places by net out-sum with the interval they can lie in: cells not assessed at the ends of the scale.
+
+    place = 1 + how many have a higher net; equal nets share a place. best: own cells at the highest score, the others'
+    at the lowest; worst: the reverse. Sorted by place, then label.
+
+    Source: interval analysis (Moore, R. E. (1966). Interval Analysis. Prentice-Hall), competition ranking.
+
+    >>> from pan2kg.scores.matrix import scores_of
+    >>> [(row.label, row.place, row.best, row.worst) for row in ranks(scores_of({("a", "b"): 2, ("b", "a"): 1}))]
+    [('a', 1, 1, 1), ('b', 2, 2, 2)]
+    >>> [(row.label, row.place, row.best, row.worst) for row in ranks(scores_of({("a", "b"): 2}))]
+    [('a', 1, 1, 2), ('b', 2, 1, 2)]
+    """
+    n = len(scores.labels)
+    net = np.nansum(scores.values, axis=1) if n else np.zeros(0)
+    lowest, highest = scores.scale.lowest, scores.scale.highest
+    best: list[int | None] = [None] * n
+    worst: list[int | None] = [None] * n
+    if lowest is not None and highest is not None:
+        open_cells = np.isnan(scores.values).sum(axis=1) - 1
+        low, high = net + lowest * open_cells, net + highest * open_cells
+        best = [1 + _above(low, high[i], i) for i in range(n)]
+        worst = [1 + _above(high, low[i], i) for i in range(n)]
+    rows = (
+        Rank(label, float(net[i]), 1 + _above(net, net[i], i), best[i], worst[i])
+        for i, label in enumerate(scores.labels)
+    )
+    return tuple(sorted(rows, key=lambda row: (row.place, row.label)))
+
+
+def _above(values: Floats, mark: float, at: int) -> int:
+    return int((np.delete(values, at) > mark + _EQUAL).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSums:
+    """What the members of one group do to those of another: positive and negative apart, and of how many cells."""
+
+    group: str
+    other: str
+    sums: Sums
+    cells: int
+
+
+def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[GroupSums, ...]:
+    """The sums between groups of labels, as of targets between goals or of actions between plans.
+
+    ``groups`` holds the group of each label; those without one enter no sum. Within a group a label and itself are no
+    cell. By group and other group; pairs without any cell are left out.
+
+    Source: this project’s definition: sums of the block of the matrix, with the number of assessed cells.
+
+    >>> from pan2kg.scores.matrix import scores_of
+    >>> first, *_ = grouped(scores_of({("a", "c"): 2, ("b", "c"): -1}), {"a": "g", "b": "g", "c": "h"})
+    >>> first.group, first.other, first.sums.scored, first.cells
+    ('g', 'g', 0, 2)
+    """
+    names = sorted(set(groups.values()))
+    members = {name: [at for at, label in enumerate(scores.labels) if groups.get(label) == name] for name in names}
+    found = []
+    for one, other in product(names, names):
+        block = scores.values[np.ix_(members[one], members[other])]
+        cells = block.size - (len(members[one]) if one == other else 0)
+        if cells:
+            found.append(GroupSums(one, other, _sums(block.ravel()), cells))
+    return tuple(found)
+
+
+class ScaleLevel(StrEnum):
+    """What counts as a difference between two scores, from what policy asks first to what needs most of a scale."""
+
+    SIGN = "sign"
+    NOMINAL = "nominal"
+    ORDINAL = "ordinal"
+    INTERVAL = "interval"
+    RATIO = "ratio"
+
+
+def alpha(ratings: Sequence[Sequence[float | None]], level: ScaleLevel = ScaleLevel.ORDINAL) -> float | None:
+    """Krippendorff's alpha: 1 = full agreement, 0 = as by chance, below 0 = worse.
+
+    α = 1 − D_o/D_e over the coincidences o_ck of values within a unit. The difference δ²_ck of two values is
+    [c ≠ k] (nominal), (Σ_{g=c..k} n_g − (n_c + n_k)/2)² (ordinal), (c − k)² (interval) or ((c − k)/(c + k))² (ratio);
+    *sign* is nominal on −, 0 and +. ``ratings`` has one row an assessor, one column a unit; None is not assessed. A
+    unit that fewer than two assessed counts for nothing. None where there is no such unit, or all values are the same:
+    nothing could disagree.
+
+    Source: Krippendorff, K. (2011). Computing Krippendorff's Alpha-Reliability. University of Pennsylvania; sign
+    agreement is this project’s definition.
+
+    Raises:
+        ValueError: rows of different length; negative values at the level of ratios, which has a true zero.
+
+    >>> alpha([[1, 2, 3], [1, 2, 3]]), alpha([[1, None], [None, 2]])
+    (1.0, None)
+    >>> alpha([[1, -1], [3, -2]], ScaleLevel.SIGN)
+    1.0
+    """
+    units = [[value for value in unit if value is not None] for unit in zip(*ratings, strict=True)]
+    if level is ScaleLevel.SIGN:
+        units = [[float(np.sign(value)) for value in unit] for unit in units]
+    paired = [Counter(unit) for unit in units if len(unit) > 1]
+    values = sorted({value for unit in paired for value in unit})
+    if level is ScaleLevel.RATIO and any(value < 0 for unit in units for value in unit):
+        raise ValueError("ratios need values from 0 up")
+    if len(values) < 2:
+        return None
+    together = _coincidences(paired, values)
+    counts = together.sum(axis=1)
+    apart = _differences(np.array(values, dtype=np.float64), counts, level)
+    expected = (np.outer(counts, counts) - np.diag(counts)) / (counts.sum() - 1)
+    return float(1 - (together * apart).sum() / (expected * apart).sum())
+
+
+def _coincidences(units: list[Counter[float]], values: list[float]) -> Floats:
+    """o_ck: each ordered pair of values of a unit counts 1/(m−1), m the number of its values."""
+    together = np.zeros((len(values), len(values)))
+    for unit in units:
+        given = np.array([unit[value] for value in values], dtype=np.float64)
+        together += (np.outer(given, given) - np.diag(given)) / (given.sum() - 1)
+    return together
+
+
+def _differences(values: Floats, counts: Floats, level: ScaleLevel) -> Floats:
+    """δ²_ck of the values, which are in order."""
+    if level is ScaleLevel.ORDINAL:
+        middle = np.cumsum(counts) - counts / 2
+        return np.square(np.subtract.outer(middle, middle))
+    if level is ScaleLevel.INTERVAL:
+        return np.square(np.subtract.outer(values, values))
+    if level is ScaleLevel.RATIO:
+        both = np.add.outer(values, values)
+        both[both == 0] = 1  # only 0 and 0, which do not differ
+        return np.square(np.subtract.outer(values, values) / both)
+    return 1 - np.eye(len(values))
+
+
+def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL) -> float | None:
+    """Alpha of several assessors' matrices: each ordered pair of actions is a unit.
+
+    Matrices may have different labels; a pair missing from one is not assessed there.
+
+    Raises:
+        ValueError: the matrices do not use the same scale, an assessor occurs twice, or ratios are asked of scores
+            below 0.
+
+    >>> from pan2kg.scores.matrix import scores_of
+    >>> one = scores_of({("a", "b"): 2, ("b", "a"): -1}, assessor="x")
+    >>> agreement([one, scores_of({("a", "b"): 2, ("b", "a"): -1}, assessor="y")])
+    1.0
+    """
+    given = list(matrices)
+    names = [scores.assessor for scores in given]
+    if len({scores.scale.name for scores in given}) > 1 or len(set(names)) < len(names):
+        raise ValueError("one matrix an assessor, all on the same scale")
+    found = [{(one, two): score for one, two, score in scores.cells()} for scores in given]
+    units = sorted({pair for cells in found for pair in cells})
+    return alpha([[cells.get(unit) for unit in units] for cells in found], level)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """What assessors say of one cell: each by name, and never only their mean."""
+
+    source: str
+    target: str
+    scores: tuple[tuple[str, float], ...]
+
+    @property
+    def mean(self) -> float:
+        """The mean of the scores given; assessors who left the cell open are not counted."""
+        return sum(score for _, score in self.scores) / len(self.scores)
+
+    @property
+    def least(self) -> float:
+        """The lowest score given."""
+        return min(score for _, score in self.scores)
+
+    @property
+    def greatest(self) -> float:
+        """The highest score given."""
+        return max(score for _, score in self.scores)
+
+
+def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
+    """Every cell that somebody assessed, with all that was said of it, by source and target.
+
+    Raises:
+        ValueError: the matrices do not use the same scale: their scores have no mean.
+
+    >>> from pan2kg.scores.matrix import scores_of
+    >>> cell, = opinions([scores_of({("a", "b"): 3}, assessor="x"), scores_of({("a", "b"): -2}, assessor="y")])
+    >>> cell.mean, cell.least, cell.greatest, len(cell.scores)
+    (0.5, -2, 3, 2)
+    """
+    given = list(matrices)
+    if len({scores.scale.name for scores in given}) > 1:
+        raise ValueError("all on the same scale")
+    found: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    for scores in given:
+        for one, two, score in scores.cells():
+            found.setdefault((one, two), []).append((scores.assessor, score))
+    return tuple(Opinions(*pair, tuple(sorted(said))) for pair, said in sorted(found.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Experts' scores between the actions of two plans, both ways: the positive and the negative apart.
+
+    Scores on several scales have no sum: then only those from −3 to +3 are taken. Where several assessed a cell, their
+    positive and negative scores are averaged each for itself.
+    """
+
+    positive: float
+    negative: float
+    cells: int
+    assessors: int
+
+
+def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[str, str], Judged]:
+    """The scores between each pair of plans of which any are known, by their IRIs in order.
+
+    Source: it follows the cross-impact matrices of Weitz et al. (2018), Sustainability Science 13, 531–548.
+    """
+    scored: dict[tuple[str, str], dict[tuple[str, str], list[tuple[float, str]]]] = {}
+    for matrix in summable(matrices):
+        for source, target, score in matrix.cells():
+            if source in home and target in home and home[source] != home[target]:
+                pair = min(home[source], home[target]), max(home[source], home[target])
+                scored.setdefault(pair, {}).setdefault((source, target), []).append((score, matrix.assessor))
+    by_pair = {}
+    for pair, cells in scored.items():
+        positive, negative = (
+            sum(sum(side(score, 0) for score, _ in given) / len(given) for given in cells.values())
+            for side in (max, min)
+        )
+        assessors = {assessor for given in cells.values() for _, assessor in given}
+        by_pair[pair] = Judged(positive, negative, len(cells), len(assessors))
+    return by_pair
