@@ -478,10 +478,12 @@ def test_a_push_that_is_interrupted_says_that_it_can_go_on(
 def test_wrong_use_is_a_sentence_and_sends_nothing(
     typed: Typed, pusher: Pusher, portal: Portal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    words: tuple[str, ...]
     for words in (("DIR",), ("plan", "DIR"), ("status", "DIR")):
         with pytest.raises(PortalError, match=r"^--send: Only a push sends\. Write `pan2kg portal push DIR --send`\.$"):
             typed(*words, "--send")
-    for words in ((), ("push",), ("push", "a", "b"), ("plan", "a", "--unknown")):
+    wrong: list[tuple[str, ...]] = [(), ("push",), ("push", "a", "b"), ("plan", "a", "--unknown")]
+    for words in wrong:
         with pytest.raises(SystemExit, match="2"):
             parse(*words)
         assert capsys.readouterr().err.count("\n") == 1
