@@ -122,7 +122,7 @@ def run_init(options: argparse.Namespace) -> int:
 
 def run_anchor(options: argparse.Namespace) -> int:
     """Show which passages are located, then write it; 1 where one is not found."""
-    from pan2kg.extract.reading.process import read_document
+    from pan2kg.extract.process import read_document
     from pan2kg.review.add import document_named
     from pan2kg.review.anchoring import anchor
     from pan2kg.review.files import alone, write

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.citations import Interval, Occasion, Ordered, State, Verdict, Way, citation_rate
 from pan2kg.coherence.citations import debt as owed
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Text
 
 
+MOST: Final = 10_000
+"""So many pairs of plans are listed at most; the rest is counted, and seen where plans are named."""
 DEBT = (
     "citing", "cited", "expectation", "citation", "low", "debt", *(f"cited_{way}" for way in Way), "level",
     "instruments",
@@ -59,10 +61,16 @@ def debt(graph: Graph, choice: Choice = DEFAULT) -> Table:
     found.sort(key=lambda one: (not one.is_expected, *order(one.source, one.target)))
     basis = graph.uses.basis.also("plans", keys(sorted(named))) if named else graph.uses.basis
     made = make(
-        "debt", basis, DEBT, [_occasion(graph, known, one) for one in found], notes=_told(found),
+        "debt", basis, DEBT, [_occasion(graph, known, one) for one in found[:MOST]],
+        notes=[*_told(found), *unlisted(len(found))],
         sparql=program_query("coherence/plan-statements"), line=basis_line(known),
     )  # fmt: skip
     return undated(made, graph)
+
+
+def unlisted(number: int) -> list[Text]:
+    """How many pairs are counted and not listed."""
+    return [note("pairs-unlisted", n=number - MOST)] if number > MOST else []
 
 
 def _told(found: Iterable[Occasion]) -> list[Text]:

@@ -27,6 +27,7 @@ from pan2kg.graph.parts import ACTIONS, LevelCount, Outline
 from pan2kg.scores.matrix import summable
 from pan2kg.scores.measures import Judged, judged
 from pan2kg.store.queries import program_query
+from pan2kg.tables.citations import MOST, unlisted
 from pan2kg.tables.figure_words import interval_text
 from pan2kg.tables.making import (
     DEFAULT,
@@ -83,9 +84,9 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
             **_judged(scored.get(pair), led.get(pair)),
             **_sizes(known, sizes, pair),
         }
-        for pair in kept
+        for pair in kept[:MOST]
     ]
-    notes = [note("low-high"), note("high-open")]
+    notes = [note("low-high"), note("high-open"), *unlisted(len(kept))]
     if len(kept) < len(pairs):
         notes.append(note("pairs-unseen", n=len(pairs) - len(kept)))
     if not graph.scores:

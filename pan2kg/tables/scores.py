@@ -14,8 +14,10 @@ from pan2kg.i18n.catalogue import Text, with_mark
 from pan2kg.project import read_text
 from pan2kg.scores.matrix import Scores, read_scores
 from pan2kg.scores.measures import (
+    EffectPath as Path,
+)
+from pan2kg.scores.measures import (
     Opinions,
-    Path,
     SecondOrder,
     Sums,
     agreement,
