@@ -36,14 +36,14 @@ DOORS: Final = {
     "mcp": {"server.assistant"},
     "networkx": {"graph.links"},
     "pandas": {"graph.answer"},
-    "pypdfium2": {"extract.reading.pdf"},
+    "pypdfium2": {"extract.pdf"},
     "prometheus_client": {"server.operations"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
     "duckdb": {"coherence.columns"},
     "rdflib": {"store.store", "validation.reference"},
     "uvicorn": {"server.web"},
-    "openpyxl": {"extract.reading.process", "review.workbook", "tables.spreadsheet"},
+    "openpyxl": {"extract.process", "review.sheet", "tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
 

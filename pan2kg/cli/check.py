@@ -108,8 +108,7 @@ def run_check(options: argparse.Namespace) -> int:
 
 def run_init(options: argparse.Namespace) -> int:
     """Start a project of a country."""
-    from pan2kg.countries.beginning import Beginning, begin
-    from pan2kg.countries.table import countries, find_country
+    from pan2kg.countries import Beginning, begin, countries, find_country
 
     if not options.country:
         raise QueryError("country-needed", remedy=told("name-country", names=", ".join(countries())))
@@ -122,7 +121,7 @@ def run_init(options: argparse.Namespace) -> int:
 
 def run_anchor(options: argparse.Namespace) -> int:
     """Show which passages are located, then write it; 1 where one is not found."""
-    from pan2kg.extract.reading.process import read_document
+    from pan2kg.extract.process import read_document
     from pan2kg.review.add import document_named
     from pan2kg.review.anchoring import anchor
     from pan2kg.review.files import alone, write

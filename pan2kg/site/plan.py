@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markupsafe import Markup
 
 from pan2kg.coherence.editions import ActionFate, Fate, Ground
 from pan2kg.coherence.evidence import HEADLINE, Aspect, Level
@@ -30,9 +32,6 @@ from pan2kg.tables.making import coded
 from pan2kg.tables.template import markup, render
 from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import PAN, kind_and_key
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _WORDS: Final = Messages("brief")

@@ -8,11 +8,10 @@ import pytest
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Document
-from pan2kg.extract.reading.flow import _is_rest
-from pan2kg.extract.reading.options import Options
-from pan2kg.extract.reading.process import read_bytes
+from pan2kg.extract.flow import _is_rest
+from pan2kg.extract.process import Options, read_bytes
 
-LOCKED = Path(__file__).parents[2] / "data" / "documents" / "locked.pdf"
+LOCKED = Path(__file__).parents[1] / "data" / "documents" / "locked.pdf"
 RIGHT_TO_LEFT = LOCKED.with_name("right-to-left.pdf")
 PICTURE = "q 500 0 0 700 50 50 cm /I Do Q"
 

@@ -11,10 +11,9 @@ from openpyxl import Workbook
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Block, Document, to_json
-from pan2kg.extract.reading.options import Limits, Options
-from pan2kg.extract.reading.process import read_bytes
+from pan2kg.extract.process import Limits, Options, read_bytes
 
-DOCUMENTS = Path(__file__).parents[2] / "data" / "documents"
+DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Block, Document, canonical, from_json, laid, load_document, to_json
-from pan2kg.extract.reading.process import read_document
+from pan2kg.extract.process import read_document
 
 BLOCKS = st.builds(
     Block,

@@ -11,13 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.reading.options import Options
-from pan2kg.extract.reading.pdf import broken_pages, mended
-from pan2kg.extract.reading.process import read_bytes
-from tests.conftest import Cli
-from tests.extract.reading.test_pdf import column, pdf
+from pan2kg.extract.pdf import broken_pages, mended
+from pan2kg.extract.process import Options, read_bytes
+from tests.extract.test_pdf import column, pdf
 
-DOCUMENTS = Path(__file__).parents[2] / "data" / "documents"
+DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 PLAN = (DOCUMENTS / "plan.pdf").read_bytes()
 PACKED = [one.span(1) for one in re.finditer(rb"/FlateDecode>>\s*stream\r?\n(.*?)endstream", PLAN, re.DOTALL)]
 FIRST, SECOND = PACKED[:2]
@@ -72,11 +70,3 @@ def test_of_a_file_that_is_cut_off_the_pages_that_are_left_are_told() -> None:
 def test_a_spoilt_file_is_read_or_refused_and_never_fails_otherwise(at: int, byte: bytes) -> None:
     with suppress(OutlineError):
         assert read_bytes(PLAN[:at] + byte + PLAN[at + len(byte) :], "plan.pdf").text
-
-
-def test_of_a_damaged_file_nothing_is_written(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "plan.pdf").write_bytes(spoilt(SECOND))
-    done = cli("read", str(tmp_path / "plan.pdf"), "-o", str(tmp_path / "x.json"), "--language", "en")
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
-    assert "2 of its 3 pages could be read (1, 3)" in done.stderr
-    assert not (tmp_path / "x.json").exists()

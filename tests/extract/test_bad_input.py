@@ -1,7 +1,4 @@
-"""Bad input at the command line: each one sentence with its remedy, exit code 2, and nothing written.
-
-The list and its figures stand in benchmarks/README.md, “Documents, row by row”.
-"""
+"""Bad input at the command line: each one sentence with its remedy, exit code 2, and nothing written."""
 
 from __future__ import annotations
 
@@ -13,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Cli
-from tests.extract.reading.test_damage import SECOND, spoilt
-from tests.extract.reading.test_pdf import LOCKED, PICTURE, RIGHT_TO_LEFT, WORDS, column, pdf
+from tests.extract.test_damage import SECOND, spoilt
+from tests.extract.test_pdf import LOCKED, PICTURE, RIGHT_TO_LEFT, WORDS, column, pdf
 
 
 def packed(content: bytes) -> bytes:
@@ -30,8 +27,6 @@ MIXED = """<html><p>Le Gouvernement prendra les mesures suivantes pour la mise e
 <p>The Government will report on the progress of these measures to the Parliament in the year.</p></html>"""
 TURNED = "BT /F 10 Tf 0 1 -1 0 30 100 Tm (turned) Tj ET"
 BAD: dict[str, tuple[Callable[[], bytes], str]] = {
-    "empty.pdf": (lambda: b"", "The file holds no text. Give the published document."),
-    "not.pdf": (lambda: b"Hello", "The file is no pdf, whatever its name says. Open it in the program it comes from"),
     "locked.pdf": (LOCKED.read_bytes, "locked with a password. Write it into a file and name that: --password-file F."),
     "scanned.pdf": (lambda: pdf(PICTURE), "The pages are pictures without text. Recognise the text first"),
     "damaged.pdf": (lambda: spoilt(SECOND), "2 of its 3 pages could be read (1, 3), the others not. Open it"),
@@ -39,8 +34,6 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb.docx": (lambda: packed(bytes(210 << 20)), "unpacks to 220 MB; at most 200 MB are read. Give the part"),
     "entities.docx": (lambda: packed(b'<!DOCTYPE x [<!ENTITY a "a">]><x/>'), "has a document type (DTD), which is not"),
     "old.doc": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Save it as docx, odt or xlsx."),
-    "old.xls": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Save it as docx, odt or xlsx."),
-    "mac.txt": (lambda: "1. Former à l’égalité\n2. Créer\n".encode("mac_roman"), "old Macintosh computers. Save it as"),
 }
 
 
