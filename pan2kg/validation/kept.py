@@ -101,13 +101,14 @@ def _said(report: Report) -> dict[str, object]:
     return {
         "made": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "rules": [
-            (entry.key, entry.kind, entry.severity, entry.message.by_language(), entry.remedy.by_language(), entry.query, entry.use)
-            for entry in rules
+            (rule.key, rule.kind, rule.severity, rule.message.by_language(), rule.remedy.by_language(), rule.query,
+             rule.use)
+            for rule in rules
         ],
         "asked": [places[rule] for rule in report.rules],
         "findings": [
-            (places[entry.rule], entry.focus, entry.path, entry.value, entry.place and astuple(entry.place), entry.component,
-             entry.expected.by_language(), entry.times)
+            (places[entry.rule], entry.focus, entry.path, entry.value, entry.place and astuple(entry.place),
+             entry.component, entry.expected.by_language(), entry.times)
             for entry in report.findings
         ],
         "looked_at": dict(report.looked_at),
