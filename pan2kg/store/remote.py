@@ -175,11 +175,11 @@ class RemoteStore:
         """The media type of the answer, and the whole of it; again where the endpoint is busy."""
         from SPARQLWrapper import SPARQLExceptions as Faults
 
-        user, password, header = credentials()
+        url, (user, password, header) = checked(self.url), credentials()
         attempts, digest = 0, False
         while True:
             known = web.HTTPPasswordMgrWithDefaultRealm()
-            known.add_password(None, self.url, user, password)
+            known.add_password(None, url, user, password)
             opener = web.build_opener(_Stays, *([web.HTTPDigestAuthHandler(known)] if digest else []))
             try:
                 response = _call(self._prepared(text, "" if digest else header), opener)
@@ -215,7 +215,7 @@ class RemoteStore:
     def _prepared(self, text: str, authorization: str) -> SPARQLWrapper:
         from SPARQLWrapper import POST, SPARQLWrapper
 
-        wrapper = SPARQLWrapper(checked(self.url), agent="pan2kg")
+        wrapper = SPARQLWrapper(self.url, agent="pan2kg")
         wrapper.setQuery(text)
         # the library takes the first word that may be one of these, in a comment or a name too
         wrapper.queryType = _form(text)
