@@ -26,8 +26,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 

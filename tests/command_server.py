@@ -34,9 +34,8 @@ from pan2kg.store.link_view import LinkView
 from pan2kg.store.rules import derive, derive_when_asked, view_space
 from pan2kg.store.store import Derive, LocalStore, Store
 from pan2kg.tables import template
-from pan2kg.validation import change as changes
-from pan2kg.validation.change import Change
-from pan2kg.validation.check import Engine
+from pan2kg.validation import check as changes
+from pan2kg.validation.check import Change, Engine
 from pan2kg.validation.report import Report, Severity
 from tests.apart import StoreApart
 from tests.once import checked, tried_once

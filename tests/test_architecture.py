@@ -31,25 +31,23 @@ ENTRIES: Final = 22
 
 DOORS: Final = {
     "SPARQLWrapper": {"store.remote"},
-    "httptools": {"server.connection"},
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.raster"},
     "mcp": {"server.assistant"},
     "networkx": {"graph.links"},
     "pandas": {"graph.answer"},
-    "pypdfium2": {"extract.reading.pdf"},
+    "pypdfium2": {"extract.pdf"},
     "prometheus_client": {"server.operations"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
     "duckdb": {"coherence.columns"},
     "rdflib": {"store.store", "validation.reference"},
-    "uvicorn": {"server.application"},
-    "openpyxl": {"extract.reading.process", "review.workbook"},
-    "xlsxwriter": {"tables.spreadsheet"},
+    "uvicorn": {"server.web"},
+    "openpyxl": {"extract.process", "review.workbook", "tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
-BOUNDARY: Final = {"server.application", "server.fork_server"}
+BOUNDARY: Final = {"server.web", "server.workers"}
 """Where a fault of ours ends: its traceback in the log, one sentence for who asked; or the process it is in."""
 
 
@@ -106,7 +104,8 @@ LISTING: Final = {"citations", "meetings"}
 """What lists links for a page or a table."""
 PARTS: Final = {
     "charts.time_map.draw_country", "site.country._findings", "site.home.numbers",
-    "tables.gaps._elsewhere", "tables.gaps._occasions", "tables.gaps._returns", "tables.plans.coherence_index",
+    "tables.citations.debt", "tables.gaps._elsewhere", "tables.gaps._occasions", "tables.gaps._returns",
+    "tables.plans.coherence_index",
 }  # fmt: skip
 """What tells how long a list is that holds a part of the register's, that of the plans chosen."""
 READS_STATEMENTS: Final = {"graph.graph", "site.pair"}

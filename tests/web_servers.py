@@ -1,4 +1,4 @@
-"""Apache and nginx as tests start them: with a configuration of their own, in a folder that holds all they write."""
+"""Apache, nginx and HAProxy as tests start them: configured each in a folder that holds all they write."""
 
 from __future__ import annotations
 
@@ -68,6 +68,14 @@ def apache(folder: Path, port: int, site: str, modules: Sequence[str]) -> Iterat
     (folder / "site.conf").write_text(site, encoding="utf-8")
     (folder / "apache.conf").write_text(_APACHE.format(folder=folder, port=port, modules=lines), encoding="utf-8")
     with _started(folder, port, [program, "-f", str(folder / "apache.conf"), "-DFOREGROUND"]):
+        yield
+
+
+@contextmanager
+def haproxy(folder: Path, port: int, site: str) -> Iterator[None]:
+    """HAProxy with the configuration of one site, which listens on the port."""
+    (folder / "haproxy.cfg").write_text(site, encoding="utf-8")
+    with _started(folder, port, [_program("haproxy"), "-db", "-f", str(folder / "haproxy.cfg")]):
         yield
 
 

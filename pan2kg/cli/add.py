@@ -154,7 +154,7 @@ def _insist(project: Project, store: LocalStore, made: Addition) -> list[Message
     """Refuse what a check would call a violation, with the rule, what it says and its remedy; gives its warnings."""
     from pan2kg.report.findings import detail
     from pan2kg.turtle.writer import read_prefixes
-    from pan2kg.validation.change import objections
+    from pan2kg.validation.check import objections
     from pan2kg.validation.report import Names, Severity
 
     language, names, warnings = spoken(), Names(read_prefixes(project)), list[Message]()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pan2kg.scores.scale import Scale
     from pan2kg.store.remote import RemoteStore
     from pan2kg.store.store import LocalStore
-    from pan2kg.tables.selection import Selection
+    from pan2kg.tables.table import Selection
 
 _HELP: Final = Messages("help")
 _ARGPARSE: Final = Messages("argparse")
@@ -250,7 +250,7 @@ def add_selection(command: argparse.ArgumentParser) -> None:
 
 def selection_of(options: argparse.Namespace, form: str) -> Selection:
     """Which columns and rows were asked for, if the format can be written so."""
-    from pan2kg.tables.selection import Selection
+    from pan2kg.tables.table import Selection
 
     selection = Selection(options.shown or (), options.order or (), options.limit, header=not options.no_header)
     selection.refuse(form)

@@ -17,7 +17,6 @@ from pan2kg.project import Project, read_text
 
 if TYPE_CHECKING:
     from pan2kg.store.store import Store
-    from pan2kg.tables.answers import Around
 
 FORMATS: Final = ("table", "csv", "csv-local", "tsv", "json", "xml", "md", "html", "turtle", "jsonld", "xlsx")
 TELLING: Final = frozenset(("table", "md", "html", "json", "xlsx"))
@@ -93,7 +92,7 @@ def run_ask(options: argparse.Namespace) -> int:
         store, options.language, release=read_release(store).number, day=options.as_of or today(),
         level=answers.level_of(query, values),
     )  # fmt: skip
-    around = answers.Around(
+    around = (
         query.question(options.language),
         query.summary_in(options.language),
         tuple(with_days(note, options.language) for note in notes if note),
@@ -155,35 +154,26 @@ def _open(project: Project, options: argparse.Namespace, rules: list[str] | None
     return store
 
 
-def _answer(store: Store, text: str, project: Project, options: argparse.Namespace, around: Around | None) -> int:
-    from pan2kg.tables import answers
-    from pan2kg.tables.formats import write_local_csv
-    from pan2kg.tables.selection import select_answer
+def _answer(
+    store: Store, text: str, project: Project, options: argparse.Namespace,
+    around: tuple[str, str, tuple[str, ...], str] | None,
+) -> int:  # fmt: skip
+    """Write an answer; around it stand the question, its summary, notes and what it rests on, where there are any."""
+    from pan2kg.tables import answers, writers
     from pan2kg.turtle.writer import read_prefixes
 
-    about = around or answers.Around()
-    written: str | bytes
     with arguments.interruptible():
         result = store.query(text)
         form = options.format or ("turtle" if isinstance(result, list) else "table")
         selection = arguments.selection_of(options, form)
-        result, left_out = select_answer(result, selection)
-        style = answers.Style(options.language, read_prefixes(project), arguments.width_of(options), around is None)
-        if form == "xlsx":
-            from pan2kg.tables.spreadsheet import write_spreadsheet
-
-            sheets = [("data", answers.grid_of(result, style))]
-            written = write_spreadsheet([*sheets, ("about", answers.about_of(about, style))] if around else sheets)
-        elif form == "csv-local":
-            written = write_local_csv(answers.grid_of(result, style), options.language)
-        elif around or form == "html":
-            written = selection.written(answers.write_around(result, form, style, about))
-        else:
-            written = selection.written(answers.write_answer(result, form, style))
-    if form not in TELLING:
-        sys.stderr.write("".join(f"{arguments.harmless(words)}\n" for words in about.said))
+        table, left_out = selection.of(answers.answer(result, *(around or ())))
+        style = writers.Style(options.language, read_prefixes(project), arguments.width_of(options), around is None)
+        written = writers.write(table, form, style)
+    if form not in TELLING and around:
+        _, summary, notes, basis = around
+        sys.stderr.write("".join(f"{arguments.harmless(words)}\n" for words in (summary, *notes, basis) if words))
     arguments.tell_left_out(left_out)
-    arguments.emit(written, options.output, form)
+    arguments.emit(selection.written(written) if isinstance(written, str) else written, options.output, form)
     return 0
 
 
@@ -197,7 +187,7 @@ def run_find(options: argparse.Namespace) -> int:
     from pan2kg.graph.graph import Graph
     from pan2kg.store.cache import open_kept
     from pan2kg.tables import formats
-    from pan2kg.tables.selection import select_grid
+    from pan2kg.tables.table import Column, Row, Table
     from pan2kg.turtle.blocks import read_turtle_files, written_about
 
     selection = arguments.selection_of(options, options.format)
@@ -210,11 +200,13 @@ def run_find(options: argparse.Namespace) -> int:
     if not meant:
         raise QueryError("nothing-found", remedy="find-other-words", words=words)
     iri, *others = meant
-    lines: list[list[formats.Value]] = [
-        [file.name, statement.line, block.subject, statement.predicate, statement.object]
+    lines: list[tuple[str | int, ...]] = [
+        (file.name, statement.line, block.subject, statement.predicate, statement.object)
         for file, block, statement in written_about(read_turtle_files(project, naming=iri), iri)
     ]
-    grid, left_out = select_grid(formats.Grid(_COLUMNS, lines), selection)
+    rows: tuple[Row, ...] = tuple(dict(zip(_COLUMNS, line, strict=True)) for line in lines)
+    table, left_out = selection.of(Table("", tuple(map(Column, _COLUMNS)), rows))
+    grid = formats.Grid(table.keys, [[row[key] for key in table.keys] for row in table.rows])
     arguments.tell_left_out(left_out)
     if options.format == "json":
         text = formats.write_json([dict(zip(grid.columns, row, strict=True)) for row in grid.rows])

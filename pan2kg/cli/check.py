@@ -53,7 +53,7 @@ def run_check(options: argparse.Namespace) -> int:
     """Check the project; 1 where findings reach what the command is to fail on. Or show the queries of a rule."""
     from pan2kg.report.check import write_report
     from pan2kg.report.findings import heading
-    from pan2kg.validation import change as changes
+    from pan2kg.validation import check as changes
     from pan2kg.validation import report as reports
     from pan2kg.validation.check import Engine, check_store
     from pan2kg.validation.kept import kept_report
@@ -62,7 +62,7 @@ def run_check(options: argparse.Namespace) -> int:
     if project.data and not is_remote:
         raise ProjectError("release-has-no-files", remedy="check-its-project")
     if options.explain:
-        from pan2kg.validation.explanation import explain
+        from pan2kg.validation.compilation import explain
 
         arguments.emit(explain(project, options.explain), options.output)
         return 0
@@ -122,7 +122,7 @@ def run_init(options: argparse.Namespace) -> int:
 
 def run_anchor(options: argparse.Namespace) -> int:
     """Show which passages are located, then write it; 1 where one is not found."""
-    from pan2kg.extract.reading.process import read_document
+    from pan2kg.extract.process import read_document
     from pan2kg.review.add import document_named
     from pan2kg.review.anchoring import anchor
     from pan2kg.review.files import alone, write
@@ -144,7 +144,7 @@ def run_anchor(options: argparse.Namespace) -> int:
 
 def _remarks(anchoring: Anchoring, document: str, *, is_shown: bool) -> Iterator[str]:
     """How many passages were located, which were not, and how much of the document is quoted."""
-    from pan2kg.validation.rights import LONGEST, SHARES
+    from pan2kg.validation.quotations import LONGEST, SHARES
 
     def brief(words: str) -> str:
         line = " ".join(words.split())

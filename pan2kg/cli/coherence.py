@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
     from pan2kg.project import Project
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.tables.table import Choice
+    from pan2kg.tables.making import Choice
 
 FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
 
@@ -221,8 +221,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         Pan2kgError: an unknown name, a matrix that cannot be read, a graph without actions, a file not written,
             or a plan or action that was not in force on the day.
     """
-    from pan2kg.tables.selection import select_figures
-    from pan2kg.tables.writers import write_figures
+    from pan2kg.tables.writers import Style, write
 
     selection = selection_of(options, options.format)
     choice = _choice(options)
@@ -240,13 +239,10 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         write_ledger(graph, choice, Path(options.write))
     if dated:
         figures = replace(figures, notes=(*figures.notes, *_notes(dated)))
-    figures, left_out = select_figures(figures, selection)
+    figures, left_out = selection.of(figures)
     tell_left_out(left_out)
-    if options.format == "xlsx":
-        from pan2kg.tables.spreadsheet import write_figures_spreadsheet
-
-        return write_figures_spreadsheet(figures, options.language)
-    return selection.written(write_figures(figures, options.format, language=options.language, width=width))
+    written = write(figures, options.format, Style(options.language, width=width))
+    return selection.written(written) if isinstance(written, str) else written
 
 
 def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedGraph | None]:
@@ -291,7 +287,7 @@ def _notes(dated: DatedGraph) -> list[Text]:
 
 
 def _choice(options: argparse.Namespace) -> Choice:
-    from pan2kg.tables.table import Choice, Scoring
+    from pan2kg.tables.making import Choice, Scoring
 
     def given(name: str) -> tuple[str, ...]:
         return tuple(getattr(options, name, None) or ())

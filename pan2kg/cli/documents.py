@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.cli.arguments import SingleValue, a_link, add_language, add_output, cache_of, emit, project_of, width_of
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.extract.layout import noted
+from pan2kg.extract.document import noted
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.days import a_day
 from pan2kg.i18n.message import Message, told, verbatim
@@ -20,9 +20,8 @@ from pan2kg.project import Project, read_text, write_atomically
 
 if TYPE_CHECKING:
     from pan2kg.extract.document import Document
-    from pan2kg.extract.evaluation import Evaluation
     from pan2kg.extract.names import Mention
-    from pan2kg.extract.reading.options import Options
+    from pan2kg.extract.process import Options
     from pan2kg.graph.graph import Graph
     from pan2kg.review.candidates import Search
     from pan2kg.review.decision import Candidate
@@ -56,7 +55,7 @@ def reading_options(options: argparse.Namespace) -> Options:
         OutlineError: the pages are none.
         ProjectError: the file with the password cannot be read.
     """
-    from pan2kg.extract.reading.options import Limits, Options, page_range
+    from pan2kg.extract.process import Limits, Options, page_range
 
     first, last = page_range(options.pages)
     password = read_text(Path(options.password_file)).rstrip("\r\n") if options.password_file else ""
@@ -70,7 +69,7 @@ def run_read(options: argparse.Namespace) -> int:
         OutlineError: the file cannot be read as a document.
     """
     from pan2kg.extract.document import load_document, to_json
-    from pan2kg.extract.reading.process import read_document
+    from pan2kg.extract.process import read_document
 
     document = read_document(Path(options.file), reading_options(options))
     for message in _told_document(document):
@@ -155,29 +154,27 @@ def run_draft(options: argparse.Namespace) -> int:
     Where no series of the document is surely its actions, the best three are shown and nothing is written: 1.
     """
     from pan2kg.countries.table import country_of_key
-    from pan2kg.extract.choice import Draftable, draftable
-    from pan2kg.extract.draft import Known, draft_plan
+    from pan2kg.extract.draft import draft_plan, read_plan
     from pan2kg.turtle.writer import read_prefixes
 
     file = Path(options.file)
     beside = Path(options.output).parent if options.output else Path()
     project = project_of(options) if options.project else Project.find(beside)
-    reading = reading_options(options)
-    made = draftable(file, reading, language=options.language, level=options.level, columns=options.columns)
-    if options.explain or not isinstance(made, Draftable):
-        sys.stderr.write("".join(f"{one}\n" for one in made.explanation))
-    if not isinstance(made, Draftable):
+    plan, explanation = read_plan(
+        file, reading_options(options), language=options.language, level=options.level, columns=options.columns
+    )
+    if options.explain or plan is None:
+        sys.stderr.write("".join(f"{message}\n" for message in explanation))
+    if plan is None:
         return 1
-    details = made.details(options.plan)
     country = country_of_key(options.plan)
-    facts = Known(
-        _plan_type(project, options.type), country.iri if country else "", options.list, options.publisher,
-        options.date.isoformat() if options.date else "", options.read_at or "", details.statements, details.blocks,
-    )  # fmt: skip
-    written = draft_plan(
-        made.outline, read_prefixes(project), plan=options.plan, source_name=file.name,
-        graph=_graph_path(project, options.output), known=facts,
-    )  # fmt: skip
+    facts = {
+        "type": _plan_type(project, options.type), "country": country.iri if country else "",
+        "completeness": options.list, "publisher": options.publisher,
+        "day": options.date.isoformat() if options.date else "", "address": options.read_at or "",
+    }  # fmt: skip
+    graph = _graph_path(project, options.output)
+    written = draft_plan(plan, read_prefixes(project), key=options.plan, graph=graph, facts=facts)
     if options.output:
         target = Path(options.output)
         if target.is_file() and read_text(target) not in ("", written):
@@ -185,12 +182,12 @@ def run_draft(options: argparse.Namespace) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
     emit(written, options.output, "turtle")
     if options.outline:
-        emit(made.kept, options.outline)
-    counts = {"categories": str(len(made.outline.categories)), "actions": str(len(made.outline.actions))}
-    guessed = [] if options.language else [noted("language-guessed", language=made.outline.language)]
-    guessed += [] if country else [noted("country-missing", key=options.plan)]
-    said = (noted("in-file", file=file.name, message=one) for one in (*guessed, *made.remarks, *details.remarks))
-    sys.stderr.write("".join(f"{one}\n" for one in (*said, Message("progress", "draft-counts", counts))))
+        emit(plan.outline, options.outline)
+    counts = {"categories": str(len(plan.categories)), "actions": str(len(plan.actions))}
+    unsure = [] if options.language else [noted("language-guessed", language=plan.language)]
+    unsure += [] if country else [noted("country-missing", key=options.plan)]
+    said = (noted("in-file", file=file.name, message=message) for message in (*unsure, *plan.remarks))
+    sys.stderr.write("".join(f"{line}\n" for line in (*said, Message("progress", "draft-counts", counts))))
     return 0
 
 
@@ -214,8 +211,6 @@ def _graph_path(project: Project, output: str | None) -> str:
 
 
 FORMATS: Final = ("table", "jsonl", "csv")
-LEAST: Final = {"numbered": (0.99, 0.97), "all": (0.97, 0.90)}
-"""The precision and recall, both strict, below which an evaluation ends with 1."""
 _SAID: Final = Messages("candidate")
 
 
@@ -226,7 +221,6 @@ def add_mentions(command: argparse.ArgumentParser) -> None:
     command.add_argument("--country", metavar="CODE", default="", help="mentions.country")
     command.add_argument("--date", metavar="DAY", type=a_day, action=SingleValue, help="mentions.date")
     command.add_argument("--format", choices=FORMATS, default="table", help="mentions.format")
-    command.add_argument("--evaluate", metavar="GOLD", help="mentions.evaluate")
     add_reading(command)
     add_output(command)
     add_language(command)
@@ -240,8 +234,6 @@ def run_mentions(options: argparse.Namespace) -> int:
         OutlineError: the file cannot be read as a document, or holds no labelled sentences.
     """
     graph = _open(options)
-    if options.evaluate:
-        return _evaluate(graph, options)
     from pan2kg.extract.mentions import find_mentions
 
     plan = _plan(graph, options.plan) if options.plan else ""
@@ -280,7 +272,7 @@ def _own_country(graph: Graph) -> str:
 
 def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
     """The file that was named, else what was read of the plan."""
-    from pan2kg.extract.reading.process import read_document
+    from pan2kg.extract.process import read_document
     from pan2kg.review.work import read_kept
     from pan2kg.turtle.vocabulary import key
 
@@ -320,51 +312,6 @@ def _grid(graph: Graph, document: Document, found: tuple[Mention, ...]) -> Grid:
 def _called(graph: Graph, iri: str) -> str:
     """What a target is called in little space: its short name, its label, or its identifier."""
     return graph.labels.brief(iri, graph.language).text if iri in graph.labels.entries else iri
-
-
-def _evaluate(graph: Graph, options: argparse.Namespace) -> int:
-    from pan2kg.extract.evaluation import evaluate, read_sentences
-    from pan2kg.extract.mentions import find_mentions
-    from pan2kg.tables.formats import Grid, write_text
-
-    sentences = read_sentences(Path(options.evaluate))
-    country = options.country or _own_country(graph)
-    made = evaluate(
-        sentences, lambda one: find_mentions(one.text, graph.names, country=one.country or country), graph.names
-    )
-    heads = [_SAID.say(f"head-{name}", options.language) for name in _FIGURES]
-    rows = [
-        (
-            one.group, str(one.labels), str(one.mentions), f"{one.precision:.3f}", f"{one.recall:.3f}",
-            f"{one.lenient_precision:.3f}", f"{one.lenient_recall:.3f}",
-        )
-        for one in made.scores.values()
-    ]  # fmt: skip
-    text = write_text(Grid(heads, rows), width_of(options))
-    emit("\n".join([text.rstrip("\n"), "", *_told_evaluation(made, options), ""]), options.output)
-    return 0 if _is_enough(made) else 1
-
-
-_FIGURES: Final = ("group", "labels", "mentions", "precision", "recall", "lenient-precision", "lenient-recall")
-
-
-def _told_evaluation(made: Evaluation, options: argparse.Namespace) -> Iterator[str]:
-    """How many sentences there were, and every miss."""
-    counts = {"sentences": str(made.sentences), "empty": str(made.empty), "found": str(made.in_empty)}
-    yield Message("candidate", "evaluated", counts).say(options.language)
-    for one in made.misses:
-        key = "exchanged" if one.wanted and one.found else "missed" if one.wanted else "unlabelled"
-        values = {"id": one.sentence, "words": one.surface, "wanted": one.wanted, "found": one.found}
-        yield Message("candidate", key, values).say(options.language)
-
-
-def _is_enough(made: Evaluation) -> bool:
-    """Whether figures are as promised, and nothing is found where nothing is labelled."""
-    return made.in_empty == 0 and all(
-        made.scores[group].precision >= precision and made.scores[group].recall >= recall
-        for group, (precision, recall) in LEAST.items()
-        if group in made.scores
-    )
 
 
 def add_candidates(command: argparse.ArgumentParser) -> None:

@@ -173,9 +173,8 @@ def run_report(options: argparse.Namespace) -> int:
     from pan2kg.coherence.evidence import HEADLINE, level
     from pan2kg.report.writing import write_files
     from pan2kg.site.bundle import find_bundle
-    from pan2kg.site.page_context import PageContext, Request
+    from pan2kg.site.page import PageContext, Request, SiteContext
     from pan2kg.site.plan import report_of
-    from pan2kg.site.site_context import SiteContext
 
     graph = _open(options)
     if not graph.has_actions:
@@ -208,8 +207,8 @@ def run_brief(options: argparse.Namespace) -> int:
 def run_site(options: argparse.Namespace) -> int:
     """Write the site, and its zip."""
     from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page import SiteContext
     from pan2kg.site.registry import Site, write_site, write_zip
-    from pan2kg.site.site_context import SiteContext
 
     site = Site(SiteContext(_open(options), bundle=find_bundle(), kept=arguments.cache_of(options)))
     folder, progress = Path(options.output), arguments.Progress()

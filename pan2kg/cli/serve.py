@@ -1,39 +1,48 @@
-"""The command ``pan2kg serve``: the graph and its pages over HTTP, from this machine."""
+"""The command ``pan2kg serve``: the graph and its pages over HTTP, from this machine; and ``pan2kg journal``.
+
+A service took changes to the graph up to release 0.1 and kept them in a journal; ``journal`` writes them out for a
+store that takes updates.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from pan2kg.cli import arguments
-from pan2kg.cli.arguments import project_of
+from pan2kg.cli.arguments import cache_of, project_of
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import say
-from pan2kg.project import Project
+from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
+    import pyoxigraph as ox
+    from starlette.routing import BaseRoute
+
     from pan2kg.server.all_pages import AllPages
-    from pan2kg.server.application import Application
-    from pan2kg.server.evaluation import Evaluator, Journal
+    from pan2kg.server.engine import Evaluator
     from pan2kg.server.operations import Operations
-    from pan2kg.server.pages import Pages, RefreshedSite
-    from pan2kg.server.people import People
-    from pan2kg.server.request import Handler
-    from pan2kg.server.settings import Release, Settings
-    from pan2kg.server.workers import ForkServer
+    from pan2kg.server.pages import HomePages, Pages, RefreshedSite
+    from pan2kg.server.protocol import Release
+    from pan2kg.server.review import People
+    from pan2kg.server.web import Edge, Settings
+    from pan2kg.server.workers import Keeper
     from pan2kg.store.store import Store
 
 WATCH_SECONDS: Final = 2.0
 """Every so many seconds the files are looked at where changes to them are to be seen."""
 TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a secret
+MEGABYTE: Final = 2**20
+
 _POSITIVE: Final = arguments.number(r"(?=.*[1-9])(\d{1,12}(\.\d+)?|\.\d+)", "no-seconds")
 _NUMBER: Final = {"metavar": "N", "type": arguments.whole(1)}
 SERVE: Final[arguments.Options] = {
@@ -55,10 +64,10 @@ SERVE: Final[arguments.Options] = {
     "--journal": {**arguments.FILE, "type": Path},
     "--timeout": {"metavar": "S", "type": _POSITIVE, "default": 30.0},
     "--max-rows": {**_NUMBER, "default": 1_000_000},
-    "--max-bytes": {**_NUMBER, "default": 256 * 2**20},
+    "--max-bytes": {**_NUMBER, "default": 256 * MEGABYTE},
     "--memory": {**_NUMBER, "metavar": "MB", "default": 1024},
-    "--total-memory": {**_NUMBER, "metavar": "MB", "default": 4096},
-    "--connections": {**_NUMBER, "default": 128},
+    "--total-memory": {**_NUMBER, "metavar": "MB", "default": 0},
+    "--connections": {**_NUMBER, "default": 1024},
     "--workers": {**_NUMBER, "default": 8},
     "--allow-service": {"metavar": "IRI", **arguments.SEVERAL},
     "--default-graph": {"choices": ("union", "own"), "default": "union"},
@@ -70,51 +79,59 @@ def add_serve(command: argparse.ArgumentParser) -> None:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost."""
+    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost.
+
+    Raises:
+        ProjectError: the port is taken, the project cannot be loaded, or there is no token for reviews.
+        EndpointError: the graph is somewhere else, and is not there.
+    """
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix", remedy="use-site")
-    from pan2kg.server.public_address import listen
+    from pan2kg.server.web import listen
 
     if options.release and (options.writable or options.endpoint or options.watch or options.project):
         raise ProjectError("release-alone", remedy="release-or-project")
-    settings = _settings(options)
+    if options.journal:
+        _refuse_changes(options.journal)
+    settings, token = _settings(options), _token(options)
     with listen(options.host, options.port) as bound:
         if options.endpoint is not None:
             return _remote(options, settings, bound)
-        return _released(options, settings, bound) if options.release else _local(options, settings, bound)
+        return _local(options, settings, bound, token)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
     from urllib.parse import urlsplit
 
-    from pan2kg.server.channel import MEGABYTE, Limits, PoolLimits
-    from pan2kg.server.public_address import PublicAddress, hosts_of, read_network
-    from pan2kg.server.settings import Settings
+    from pan2kg.server.engine import Limits
+    from pan2kg.server.web import Settings, hosts_of, read_network
 
-    named = [urlsplit(options.base).hostname or ""] if options.base else []
-    hosts = hosts_of(options.host, (*options.allow_host, *named))
+    hosts, by_number = hosts_of(
+        options.host, (*options.allow_host, *([urlsplit(options.base).hostname or ""] if options.base else []))
+    )
     return Settings(
-        limits=Limits(options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE),
-        pool_limits=PoolLimits(workers=options.workers, memory=options.total_memory * MEGABYTE),
+        limits=Limits(
+            options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE,
+            options.total_memory * MEGABYTE,
+        ),
+        hosts=hosts,
+        by_number=by_number,
+        base=options.base or "",
+        proxies=tuple(map(read_network, options.proxy)),
         connections=options.connections,
-        address=PublicAddress(hosts, options.base or "", tuple(map(read_network, options.proxy))),
-        people=_people(options),
         is_public=options.public,
         union=options.default_graph == "union",
         graphs=f"{project_of(options).space}graph/",
         services=frozenset(options.allow_service),
-    )
+    )  # fmt: skip
 
 
-def _people(options: argparse.Namespace) -> People:
-    """Who may write: whoever has the token, and those on the list."""
-    from pan2kg.server.people import People, read_people
-
+def _token(options: argparse.Namespace) -> str:
+    """The token of whoever runs the service; empty where only those listed review, or nobody does."""
     if options.person_header and not options.proxy:
         raise ProjectError("header-of-nobody", remedy="name-proxy")
     if not options.writable:
-        return People("", (), "")
-    listed = read_people(options.people) if options.people else ()
+        return ""
     if options.endpoint is not None:
         raise ProjectError("endpoint-not-written", remedy="leave-out-writable")
     token = os.environ.get(TOKEN, "")
@@ -125,171 +142,166 @@ def _people(options: argparse.Namespace) -> People:
             raise ProjectError("token-unreadable", place=Place(options.token_file)) from None
     if not token.strip() and not options.people and not options.person_header:
         raise ProjectError("needs-token", remedy="give-token", token=TOKEN)
-    return People(token.strip(), listed, options.person_header)
+    return token.strip()
 
 
-def _loader(
-    project: Project, options: argparse.Namespace, settings: Settings, journal: Journal | None = None
-) -> Callable[[], Evaluator]:
-    """What loads the graph in the process that holds it."""
-    folder = arguments.cache_of(options)
+def _refuse_changes(journal: Path) -> None:
+    """Refuse to start where changes lie in a file that nobody would make again."""
+    try:
+        is_empty = not journal.exists() or not journal.read_bytes().strip()
+    except OSError as error:
+        raise ProjectError("journal-not-opened", place=Place(str(journal)), reason=reason(error)) from None
+    if not is_empty:
+        raise ProjectError("journal-holds-changes", place=Place(str(journal)), remedy="write-journal-out")
+
+
+def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket, token: str) -> int:
+    """Serve a project's own graph, held in processes that are forked before anything else runs; or that of a release.
+
+    Of a release the files are served as they are, what no file tells is answered from the graph.
+    """
+    from pan2kg.server.workers import Keeper
+
+    project = Project.at(options.release) if options.release else project_of(options)
+    folder = cache_of(options)
 
     def load() -> Evaluator:
-        from pan2kg.server.evaluation import Evaluator
+        from pan2kg.server.engine import Evaluator
         from pan2kg.store.cache import open_kept
         from pan2kg.turtle.writer import read_prefixes
 
         store = open_kept(project, folder).inner
-        evaluator = Evaluator(store, settings.limits, read_prefixes(project), settings.services)
-        if journal:
-            journal.replay(evaluator.store)
-        return evaluator
+        return Evaluator(store, settings.limits, read_prefixes(project), settings.services)
 
-    return load
+    keeper = Keeper(load, workers=options.workers, connects=bool(settings.services), close=[bound])
+    try:
+        people = _people(options, token) if options.writable else None
+        progress = arguments.Progress()
+        progress(say("progress", "loading"))
+        keeper.start(_import_service)
+        progress.finish()
+        return _answer(options, settings, bound, project, keeper, people)
+    finally:
+        keeper.close()
 
 
-def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
-    """Serve the project's own graph, held in a process of its own that is forked before anything else runs."""
-    from pan2kg.server.evaluation import Journal
-    from pan2kg.server.first_pages import FirstPages
-    from pan2kg.server.workers import start_fork_server
+def _import_service() -> None:
+    """Import what answers, while another process loads the graph: it takes as long."""
+    import pan2kg.server.linked_data
+    import pan2kg.server.pages
+    import pan2kg.server.sparql  # noqa: F401  # read here, used where it is named
 
-    project, folder = project_of(options), arguments.cache_of(options)
-    journal = Journal.open(options.journal) if options.journal else None
-    first = FirstPages.of(project, None if options.writable else folder)
-    progress = arguments.Progress()
-    progress(say("progress", "loading"))
-    fork_server = start_fork_server(
-        _loader(project, options, settings, journal),
-        settings.limits.seconds,
-        close=[bound],
-        connects=bool(settings.services),
-        journal=journal,
-        meanwhile=partial(_import_service, draws=not first.read()),
-    )
-    progress.finish()
 
-    from pan2kg.server.assembly import assemble
+def _people(options: argparse.Namespace, token: str) -> People:
+    """Who reviews."""
+    from pan2kg.server.review import People, read_people
+
+    return People(token, read_people(options.people) if options.people else (), options.person_header)
+
+
+def _answer(
+    options: argparse.Namespace,
+    settings: Settings,
+    bound: socket.socket,
+    project: Project,
+    keeper: Keeper,
+    people: People | None,
+) -> int:
+    """Serve a graph that is loaded."""
+    from pan2kg.server import sparql
+    from pan2kg.server.linked_data import open_release
     from pan2kg.server.operations import Reloading
-    from pan2kg.server.people import read_people
-    from pan2kg.server.pool import Pool
-    from pan2kg.server.settings import Release
-    from pan2kg.server.sparql import PoolStore
+    from pan2kg.server.pages import HomePages
+    from pan2kg.server.protocol import Release
+    from pan2kg.server.workers import Pool, WorkerStore
     from pan2kg.store.store import fingerprint, state_files
 
-    reloading = Reloading(fork_server.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
-
-    def renew() -> None:
-        # who is no longer on the list of people is signed out
-        if options.people and options.writable:
-            try:
-                settings.people.listed = read_people(options.people)
-            except ProjectError as error:
-                sys.stderr.write(f"{error}\n")
-        reloading.ask()
-
-    pool = Pool(fork_server, settings.pool_limits)
-    release = Release(fingerprint(project)[:12], fork_server)
-    store = PoolStore(fork_server)
-    reviewed = options.writable and not project.is_packaged and not project.data
-    site = _site(project, store, release, writable=reviewed, kept=folder)
-    pages = _pages(site, release)
-    first.hand_to(pages)
-    more = _documents(project, store, release, pages, is_elsewhere=bool(options.base))
-    if reviewed:
-        from pan2kg.server.review import ReviewPages, Sessions, addresses, reloader
-
-        desk = ReviewPages(project, store, site, reloader(project, store, fork_server), Sessions(settings.people))
-        more = (*addresses(desk), *more)
-    try:
-        operations = _operations(options, lambda: not fork_server.line.is_lost, renew)
-        application = assemble(settings, pool, release, pages=pages, more=more, operations=operations)
+    folder, seconds = cache_of(options), settings.limits.seconds
+    homes = None if people or options.release else HomePages(project, folder)
+    release = Release(fingerprint(project)[:12], keeper.state)
+    pool, store = Pool(keeper, seconds), WorkerStore(keeper, seconds)
+    operations = _operations(options, lambda: keeper.is_up)
+    operations.measure(pool)
+    reviews = people is not None and not project.is_packaged and not project.data
+    site = None if options.release else _site(project, store, release, writable=reviews, folder=folder)
+    pages = _pages(site, homes, keeper) if site else None
+    routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
+    if options.release:
+        answer = open_release(options.release, routes[0].endpoint).answer  # type: ignore[attr-defined]  # each is a Route
+        routes = [sparql.route("/{path:path}", answer, "GET, HEAD")]
+    if site and people and reviews:
+        routes = [*_desk(project, store, site, keeper, people), *routes]
+    if pages:
+        routes.append(sparql.route("/{path:path}", pages.answer, "GET, HEAD"))
+    endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if pages else "")
+    graphs = sparql.GraphStore(pool, settings, release)
+    edge = sparql.assemble(settings, endpoint, operations, store=graphs, more=routes)
+    if options.release:
+        _on_hangup(operations, lambda: None)
+    else:
+        reloading = Reloading(keeper.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
+        _on_hangup(operations, partial(_renew, options, people, reloading.ask))
         reloading.start()
-        return _serve(application, bound, options, pages=pages, fork_server=fork_server)
-    finally:
-        fork_server.close()
-
-
-def _import_service(*, draws: bool) -> None:
-    """Import what answers, while another process loads the graph: it takes as long.
-
-    What draws pages is imported where the first reader will wait for it; else once the service answers.
-    """
-    import pan2kg.server.application
-    import pan2kg.server.assembly
-    import pan2kg.server.linked_data
-
-    if draws:
-        import pan2kg.server.all_pages  # noqa: F401  # read here, used where it is named
-
-
-def _released(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
-    """Serve a release: its files as they are, its graph at ``/sparql``, and what no file tells from the graph."""
-    from pan2kg.server.assembly import assemble
-    from pan2kg.server.pool import Pool
-    from pan2kg.server.released import open_release
-    from pan2kg.server.settings import Release
-    from pan2kg.server.sparql import PoolStore
-    from pan2kg.server.workers import start_fork_server
-    from pan2kg.store.store import fingerprint
-
-    open_release(options.release)
-    project = Project.at(options.release)
-    load = _loader(project, options, settings)
-    fork_server = start_fork_server(load, settings.limits.seconds, close=[bound], connects=bool(settings.services))
-    release = Release(fingerprint(project)[:12], fork_server)
-    documents = dict(_documents(project, PoolStore(fork_server), release, None, is_elsewhere=bool(options.base)))
-    files = open_release(options.release, documents["/doc"])
-    pool = Pool(fork_server, settings.pool_limits)
-    try:
-        operations = _operations(options, lambda: not fork_server.line.is_lost)
-        application = assemble(settings, pool, release, operations=operations, otherwise=files.answer)
-        return _serve(application, bound, options, fork_server=fork_server)
-    finally:
-        fork_server.close()
+    return _serve(edge, bound, options, pages=pages, keeper=keeper)
 
 
 def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
     """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
-    from pan2kg.server.assembly import assemble_relay
-    from pan2kg.server.settings import Release
+    from pan2kg.server import sparql
+    from pan2kg.server.protocol import Release
 
     project = project_of(options)
     store, release = arguments.open_endpoint(project, options), Release(options.endpoint, seconds=60)
-    pages = _pages(_site(project, store, release, writable=False), release)
-    more = _documents(project, store, release, pages, is_elsewhere=bool(options.base))
+    site = _site(project, store, release, writable=False)
+    pages = _pages(site)
+    routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
+    routes.append(sparql.route("/{path:path}", pages.answer, "GET, HEAD"))
     operations = _operations(options, lambda: True)
-    application = assemble_relay(settings, options.endpoint, pages=pages, more=more, operations=operations)
-    return _serve(application, bound, options, pages=pages)
+    relay = sparql.Relay(options.endpoint, settings, sparql.EDITOR)
+    _on_hangup(operations, lambda: None)
+    return _serve(sparql.assemble(settings, relay, operations, more=routes), bound, options, pages=pages)
 
 
-def _operations(
-    options: argparse.Namespace, is_ready: Callable[[], bool], renew: Callable[[], None] = lambda: None
-) -> Operations:
-    """What is seen of the service by who runs it; on SIGHUP, as services do, it opens its log and loads files anew."""
-    import signal
-
+def _operations(options: argparse.Namespace, is_ready: Callable[[], bool]) -> Operations:
+    """What is seen of the service by who runs it."""
     from pan2kg.server.operations import AccessLog, Operations
 
     log = AccessLog(options.access_log) if options.access_log else None
     if log:
         log.reopen()
-
-    def follow(*_: object) -> None:
-        if log:
-            with suppress(ProjectError):  # the one that is open stays
-                log.reopen()
-        renew()
-
-    if not (sys.stdin and sys.stdin.isatty()):  # at a terminal it ends the service
-        signal.signal(signal.SIGHUP, follow)
     return Operations(log, is_ready)
 
 
+def _renew(options: argparse.Namespace, people: People | None, reload: Callable[[], None]) -> None:
+    """Read the list of people and the files anew; who is no longer on the list is signed out."""
+    if options.people and people:
+        from pan2kg.server.review import read_people
+
+        try:
+            people.listed = read_people(options.people)
+        except ProjectError as error:
+            sys.stderr.write(f"{error}\n")
+    reload()
+
+
+def _on_hangup(operations: Operations, reload: Callable[[], None]) -> None:
+    """Open the log again and load the files anew on SIGHUP, as services do; at a terminal it ends the service."""
+    import signal
+
+    def follow(*_: object) -> None:
+        if operations.log:
+            with suppress(ProjectError):  # the one that is open stays
+                operations.log.reopen()
+        reload()
+
+    if not (sys.stdin and sys.stdin.isatty()):
+        signal.signal(signal.SIGHUP, follow)
+
+
 def _site(
-    project: Project, store: Store, release: Release, *, writable: bool, kept: Path | None = None
+    project: Project, store: Store, release: Release, *, writable: bool, folder: Path | None = None
 ) -> RefreshedSite:
-    """The pages over the data as they are at any time; reports of checks are kept in a folder, if one is given."""
+    """The pages over the data as they are at any time; reports of checks are kept in a folder, if there is one."""
     from pan2kg.server.pages import RefreshedSite
     from pan2kg.site.bundle import find_bundle
 
@@ -298,16 +310,16 @@ def _site(
     def make() -> AllPages:
         from pan2kg.graph.graph import Graph
         from pan2kg.server.all_pages import AllPages
+        from pan2kg.site.page import SiteContext
         from pan2kg.site.registry import Site
-        from pan2kg.site.site_context import SiteContext
 
         graph = Graph(project, store, language="fr")
-        return AllPages(Site(SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=kept)))
+        return AllPages(Site(SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=folder)))
 
     return RefreshedSite(make, release)
 
 
-def _pages(site: RefreshedSite, release: Release) -> Pages:
+def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper | None = None) -> Pages:
     from pan2kg.server.pages import Pages
     from pan2kg.site.bundle import find_bundle
 
@@ -317,64 +329,157 @@ def _pages(site: RefreshedSite, release: Release) -> Pages:
         return canonical_query(path, query)
 
     bundle = find_bundle()
-    return Pages(site.site, release, bundle.files() if bundle else {}, canonical=canonical)
+    return Pages(site, bundle.files() if bundle else {}, canonical=canonical, homes=homes, keeper=keeper)
+
+
+def _desk(project: Project, store: Store, site: RefreshedSite, keeper: Keeper, people: People) -> list[BaseRoute]:
+    """What takes decisions and scores, and writes them into the project."""
+    from pan2kg.server.review import ReviewPages, Sessions, addresses, reloader
+    from pan2kg.server.sparql import route
+
+    desk = ReviewPages(project, store, site, reloader(project, store, keeper), Sessions(people))
+    return [route(path, desk.answer, "GET, HEAD, POST") for path in addresses()]
 
 
 def _documents(
-    project: Project, store: Store, release: Release, pages: Pages | None, *, is_elsewhere: bool
-) -> tuple[tuple[str, Handler], ...]:
+    project: Project, store: Store, release: Release, site: RefreshedSite | None, *, is_elsewhere: bool
+) -> list[BaseRoute]:
     """What answers for things and documents."""
-    from pan2kg.server.dereference import DataSource
-    from pan2kg.server.linked_data import handlers, portrait
+    from pan2kg.server.documents import DataSource
+    from pan2kg.server.linked_data import METHODS, handlers
+    from pan2kg.server.sparql import route
     from pan2kg.turtle.writer import read_prefixes
 
-    portray = portrait(pages) if pages else None
-    return handlers(project, DataSource(store, release, read_prefixes(project), portray), is_elsewhere=is_elsewhere)
+    def portray(iri: str, path: str, language: str) -> bytes:
+        return cast("AllPages", site.site()).portray(iri, path, language) if site else b""
+
+    source = DataSource(store, release, read_prefixes(project), portray if site else None)
+    answers = handlers(project, source, is_elsewhere=is_elsewhere)
+    return [route(f"{start}{{rest:path}}", answer, METHODS) for start, answer in answers.items()]
 
 
 def _serve(
-    application: Application,
+    edge: Edge,
     bound: socket.socket,
     options: argparse.Namespace,
     *,
     pages: Pages | None = None,
-    fork_server: ForkServer | None = None,
+    keeper: Keeper | None = None,
 ) -> int:
-    from pan2kg.server.application import new_server
-    from pan2kg.server.refusal import why
-
-    lost: list[str] = []
+    from pan2kg.server.operations import notify
+    from pan2kg.server.protocol import why
+    from pan2kg.server.web import Server
 
     def leave() -> None:
-        lost.append(str(why("lost")))
         server.should_exit = True
 
     def ready() -> None:
-        journal = fork_server.journal if fork_server else None
-        if journal:
-            sys.stderr.write(f"{why('kept-in-journal', file=str(journal.path), number=str(journal.lines))}\n")
-        elif options.writable:
-            sys.stderr.write(f"{why('kept-in-memory')}\n")
-        # say where the service is, and show it
-        host, port = bound.getsockname()[:2]
-        anywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
-        address = f"http://{anywhere.get(host, f'[{host}]' if ':' in host else host)}:{port}/"
-        with suppress(OSError):  # it serves all the same where nobody reads where
-            sys.stdout.write(f"{address}\n")
-            sys.stdout.flush()
-        if not options.no_browser:
-            import threading
-            import webbrowser
-
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        _say(bound, options)
+        notify("READY=1")
         if pages:
             pages.warm()
 
-    server = new_server(application, ready)
+    server = Server(edge, ready)
     if pages:
-        pages.leaving = lambda: server.should_exit
-    if fork_server:
-        fork_server.on_lost.append(leave)
+        pages.is_leaving = lambda: server.should_exit
+    if keeper:
+        keeper.on_lost.append(leave)
     server.run(sockets=[bound])
-    sys.stderr.write("".join(f"{sentence}\n" for sentence in lost))
-    return 1 if lost else 0
+    notify("STOPPING=1")
+    if keeper and keeper.is_lost:
+        sys.stderr.write(f"{why('lost')}\n")
+        return 1
+    return 0
+
+
+def _say(bound: socket.socket, options: argparse.Namespace) -> None:
+    """Say where the service is, and show it."""
+    host, port = bound.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    address = f"http://{shown}:{port}/"
+    with suppress(OSError):  # it serves all the same where nobody reads where
+        sys.stdout.write(f"{address}\n")
+        sys.stdout.flush()
+    if not options.no_browser:
+        import threading
+        import webbrowser
+
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+JOURNAL: Final[arguments.Options] = {
+    "journal": {**arguments.FILE, "type": Path, "help": "serve.journal"},
+    "-o --output": {**arguments.FILE, "type": Path, "required": True},
+}
+
+
+def add_journal(command: argparse.ArgumentParser) -> None:
+    arguments.add_options(command, "journal", JOURNAL)
+
+
+def run_journal(options: argparse.Namespace) -> int:
+    """Write the changes of a journal as one SPARQL Update: what they remove from the project's graph, what they add.
+
+    Raises:
+        ProjectError: a line is none of a journal, or its change cannot be made any more.
+    """
+    from pan2kg.store.cache import open_kept
+
+    store = open_kept(project_of(options), cache_of(options)).inner
+    before = set(store)
+    try:
+        lines = options.journal.read_bytes().splitlines()
+    except OSError as error:
+        raise ProjectError("journal-not-opened", place=Place(str(options.journal)), reason=reason(error)) from None
+    for number, line in enumerate(lines, 1):
+        try:
+            _apply(store, *json.loads(line))
+        except (KeyError, OSError, SyntaxError, TypeError, ValueError):
+            raise ProjectError("journal-unreadable", place=Place(str(options.journal), number)) from None
+    after = set(store)
+    blocks = []
+    for verb, quads in (("DELETE DATA", before - after), ("INSERT DATA", after - before)):
+        if quads:
+            statements = "".join(f"  GRAPH {quad.graph_name} {{ {quad.triple} }}\n" for quad in sorted(quads, key=str))
+            blocks.append(f"{verb} {{\n{statements}}}")
+    write_atomically(options.output, " ;\n".join(blocks) + "\n")
+    return 0
+
+
+def _apply(
+    store: ox.Store,
+    kind: str,
+    text: str,
+    base: str,
+    graph: str,
+    graphs: list[tuple[str, str]],
+    default: tuple[str, ...] = (),
+    named: tuple[str, ...] = (),
+    exists: bool | None = None,  # noqa: ARG001, FBT001  # it was found to hold when the change was taken
+) -> None:
+    """Make a change as the service made it: an update, or a graph that is put, posted to, patched or deleted."""
+    import pyoxigraph as ox
+
+    from pan2kg.server.engine import GRAPH_FORMATS
+
+    if default or named:  # no update has graphs of its request: its text would have to be another
+        raise ValueError
+    name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+    if kind == "update":
+        store.update(text, base_iri=base or None)
+    elif kind == "patch":  # it sees the graph alone, as its default graph
+        alone = ox.Store()
+        alone.extend(
+            ox.Quad(quad.subject, quad.predicate, quad.object)
+            for quad in store.quads_for_pattern(None, None, None, name)
+        )
+        alone.update(text, base_iri=base or None)
+        store.clear_graph(name)
+        store.extend(ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in alone)
+    elif kind in ("put", "post", "delete"):
+        if kind != "post":
+            store.remove_graph(name)
+        for form, content in graphs:
+            store.load(content, format=GRAPH_FORMATS[form], base_iri=base or None, to_graph=name)
+    else:
+        raise ValueError

@@ -13,9 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from pan2kg.extract.acts import either
 from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Block, Document
-from pan2kg.extract.names import Mention
+from pan2kg.extract.names import Mention, either
 
 _LABEL: Final = re.compile(r"(?:^|[;•|])\s*(?:[-–•*]\s*)?(?P<label>[^\W\d_][^:;.!?|]{1,48}?)\s?:\s")
 _LONGEST: Final = 4

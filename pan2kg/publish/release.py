@@ -30,14 +30,13 @@ from pan2kg.publish.folder import MARK, VERSIONS, ReleaseFolder
 from pan2kg.publish.vocabulary import FOAF, FORMATS, PREFIXES, forms, write
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation
-from pan2kg.site.page import embedded
+from pan2kg.site.page import SiteContext, embedded
 from pan2kg.site.registry import Site, contents, seldom_collected
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.rules import rule_files
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.template import render
 from pan2kg.turtle.vocabulary import DCTERMS
-from pan2kg.validation.rights import refuse_whole
+from pan2kg.validation.quotations import refuse_whole
 
 FRONT: Final = "index.html"
 README: Final = "README.md"

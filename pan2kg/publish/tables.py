@@ -626,7 +626,7 @@ PRODUCTS: Final = (
 
 def product_forms() -> tuple[str, ...]:
     """The formats tables for people come in, as far as the libraries are installed."""
-    needs = {"xlsx": "xlsxwriter", "parquet": "pyarrow"}
+    needs = {"parquet": "pyarrow"}
     return tuple(form for form in ("xlsx", "csv", "parquet") if form not in needs or find_spec(needs[form]))
 
 

@@ -13,7 +13,7 @@ from pan2kg.project import Project, read_text
 from pan2kg.tables.template import filled, markup, render
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import path_of
-from pan2kg.validation.change import Change
+from pan2kg.validation.check import Change
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity
 
 if TYPE_CHECKING:

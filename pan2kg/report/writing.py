@@ -25,11 +25,12 @@ from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.i18n.days import in_words
 from pan2kg.project import reason
 from pan2kg.report.brief import Brief
-from pan2kg.tables import figure_words, markup, template
-from pan2kg.tables.cells import clean
+from pan2kg.tables import figure_words, template, writers
+from pan2kg.tables.formats import clean
 from pan2kg.tables.gaps import KINDS
+from pan2kg.tables.making import Choice
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import Choice, FigureTable
+from pan2kg.tables.table import Table
 from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _EMPTY: Final = frozenset(("br", "col", "hr", "img", "input", "link", "meta", "p
 _UNPRINTED: Final = frozenset(("form", "script", "button", "nav", "template"))
 
 
-def tables_of(graph: Graph, plan: str, level: evidence.Level = evidence.HEADLINE) -> Iterator[FigureTable]:
+def tables_of(graph: Graph, plan: str, level: evidence.Level = evidence.HEADLINE) -> Iterator[Table]:
     """The figures of a plan, by its IRI, at a level of evidence, and the lists of its gaps."""
     choice = Choice(plans=(key(plan),), evidence=level)
     yield from (TABLES[name].make(graph, choice) for name in FIGURES)
@@ -62,7 +63,7 @@ def report_files(
     ``page`` is that of the plan, by its IRI, in the language of the graph, and ``style`` the style sheet of the site.
 
     >>> from pan2kg import open_graph
-    >>> graph = open_graph(language="en")
+    >>> graph = open_graph().spoken("en")
     >>> list(report_files(graph, graph.plan("lu-bhr-2"), "<main><h1>PAN 2</h1></main>"))
     ['report.en.html', 'report.en.md']
     """
@@ -70,16 +71,15 @@ def report_files(
     title = _BRIEF.say("report-title", language, plan=graph.label(plan))
     said = _BRIEF.say("report-basis", language, release=graph.release, day=in_words(graph.as_of, language),
                       level=figure_words.according_to(level).say(language))  # fmt: skip
-    pieces = [
-        markup.html_figures(table, language, markup.Anchors(f"table-{at}")) for at, table in enumerate(tables, start=1)
-    ]
-    titles = [markup.html_text(table.title, language) for table in tables]
+    names = (writers.Anchors(f"table-{at}") for at, _ in enumerate(tables, start=1))
+    pieces = [writers.html_figures(table, language, name) for table, name in zip(tables, names, strict=False)]
+    titles = [writers.html_text(table.title, language) for table in tables]
     values = {
         "title": title, "language": language, "basis": said, "style": template.markup(style) or _style("brief.css"),
         "page": template.markup(_printed(page)), "tables": list(zip(titles, pieces, strict=True)),
     }  # fmt: skip
-    text = [f"# {markup.md_text(title)}\n", f"{markup.md_text(said)}\n"]
-    text += [markup.md_figures(table, language) for table in tables]
+    text = [f"# {writers.md_text(title)}\n", f"{writers.md_text(said)}\n"]
+    text += [writers.md_table(table, language) for table in tables]
     return {
         f"report.{language}.html": template.render("report.html", values) + "\n",
         f"report.{language}.md": "\n".join(text),

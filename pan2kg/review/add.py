@@ -37,8 +37,8 @@ from pan2kg.turtle.blocks import Block as Read
 from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, key, kind_and_key
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import RUN, KeptText, hashes_of, read_hashes
-from pan2kg.validation.wording import is_date
 
 WORKS: Final = frozenset(("Plan", "Action", "PlanPart", "Category"))
 """The classes of what stands in the folder of a plan and takes bodies, texts and citations."""

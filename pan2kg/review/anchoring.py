@@ -17,7 +17,7 @@ from pan2kg.project import Project, read_text
 from pan2kg.review.files import Addition, own, with_prefixes
 from pan2kg.turtle.blocks import Block, Edit, TurtleFile, edited, read_turtle_file, unescaped
 from pan2kg.turtle.writer import read_prefixes, string
-from pan2kg.validation.rights import is_long
+from pan2kg.validation.quotations import is_long
 
 _BEFORE: Final = (
     "skos:notation", "dcterms:identifier", "rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName",

@@ -22,21 +22,20 @@ from typing import Any, Final, NamedTuple
 
 from pan2kg.coherence.evidence import Level
 from pan2kg.extract import roles
-from pan2kg.extract.acts import either
 from pan2kg.extract.document import Document
+from pan2kg.extract.hypotheses import Named, sections
 from pan2kg.extract.mentions import find_mentions
-from pan2kg.extract.names import RULES, Mention, Thing
+from pan2kg.extract.names import RULES, Mention, Thing, either
 from pan2kg.extract.quotation import Quotation
-from pan2kg.extract.sections import Named, sections
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message
 from pan2kg.review.decision import CITATION, INVOLVEMENT, MENTION, SETTLED, USE, Candidate, Origin, part_key
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import text_rows as rows
 from pan2kg.tables.citations import linked_pairs, silent_pairs
-from pan2kg.tables.table import Choice, number
+from pan2kg.tables.making import Choice, number
 from pan2kg.turtle.vocabulary import key, link_iri
-from pan2kg.validation.rights import LONGEST
+from pan2kg.validation.quotations import LONGEST
 
 _LONGEST, _WORDS = LONGEST
 _BEFORE: Final = 160

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from pan2kg.extract.layout import folded
+from pan2kg.extract.document import folded
 from pan2kg.graph.labels import read_labels
 from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.message import Message

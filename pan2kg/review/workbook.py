@@ -68,7 +68,7 @@ def write_book(book: Book, names: Names, things: Sequence[str], language: Langua
     """The sheets of a plan as an xlsx file with its heads in a language.
 
     Raises:
-        FormatError: XlsxWriter is not installed, or a text is longer than a cell can be.
+        FormatError: a text is longer than a cell can be.
     """
     plan = book.plan.rpartition("/")[2]
     forms = []

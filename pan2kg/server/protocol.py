@@ -1,158 +1,249 @@
-"""What a SPARQL request asks for, what graphs it sends, and how the endpoint describes itself.
+"""What a request to the endpoint asks for, the form its answer takes, and why there is none; in any process.
 
-The operation is read from method, address, media type and body as the SPARQL 1.1 Protocol has it
-(https://www.w3.org/TR/sparql11-protocol/); the graphs from the body or, for several, from the parts of a form; the
-description follows SPARQL 1.1 Service Description (https://www.w3.org/TR/sparql11-service-description/). Everything
-here is a function of its arguments.
+The operation is read as the SPARQL 1.1 Protocol has it (https://www.w3.org/TR/sparql11-protocol/), the form by the
+Accept header (RFC 9110, 12.5.1); the description follows https://www.w3.org/TR/sparql11-service-description/. No web
+framework is imported here: the processes that hold the graph need none.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from binascii import a2b_qp
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from email import message_from_bytes
-from email.policy import HTTP
-from typing import Final, Literal
-from urllib.parse import parse_qsl, unquote_to_bytes
+import time
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Final, NamedTuple
+from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 
-from pan2kg.server.evaluation import GRAPH_FORMATS, WRITTEN
-from pan2kg.server.negotiation import GRAPHS, TABLES
-from pan2kg.server.refusal import Refusal, why
+from pan2kg.i18n import catalogue, message
 from pan2kg.turtle.vocabulary import RDF, XSD
 
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 FORM: Final = "application/x-www-form-urlencoded"
 METHODS: Final = "GET, HEAD, POST, OPTIONS"
+FORMATS: Final = "http://www.w3.org/ns/formats/"
+ELEMENTS: Final = 64
+"""So many elements of a header are looked at."""
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+_SEGMENT: Final = re.compile(r"[^/\\\x00-\x1f]+")
 
-Parameters = dict[str, list[str]]
 
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+class RefusalError(Exception):
+    """Why a request is not answered: a status and a message; ``line`` and ``column``, from 1, where a text is at fault.
 
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """What is asked: a query, an update, or what the service can do; and over which graphs.
-
-    ``default`` and ``named`` are the protocol's graphs (for an update its ``using-`` graphs).
+    >>> RefusalError(404, why("no-page")).body("application/json")[1].decode()
+    '{"title": "Not Found", "status": 404, "detail": "There is no such page here."}\\n'
+    >>> RefusalError.unpack(RefusalError(404, why("no-page")).pack()).sentence
+    'There is no such page here.'
     """
 
-    kind: Literal["query", "update", "description"]
+    def __init__(
+        self, status: int, reason: message.Message, line: int | None = None, column: int | None = None, **headers: str
+    ) -> None:
+        super().__init__()  # without the sentence: a worker may open no file to find it
+        self.status, self.message, self.line, self.column = status, reason, line, column
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+    sentence = property(__str__)
+
+    def body(self, accept: str = "", language: catalogue.Language = catalogue.SOURCE_LANGUAGE) -> tuple[str, bytes]:
+        """Media type and content: problem details (RFC 9457) for who accepts JSON, else the bare sentence."""
+        sentence = self.message.say(language)
+        if "json" not in accept:
+            return "text/plain; charset=utf-8", f"{sentence}\n".encode()
+        problem = {"title": HTTPStatus(self.status).phrase, "status": self.status, "detail": sentence}
+        place = {"line": self.line, "column": self.column} if self.line is not None else {}
+        return "application/problem+json", json.dumps(problem | place, ensure_ascii=False).encode() + b"\n"
+
+    def pack(self) -> bytes:
+        """The refusal as bytes, to be sent from one process to another."""
+        return json.dumps([self.status, message.pack(self.message), self.line, self.column, self.headers]).encode()
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> RefusalError:
+        """The refusal that was packed."""
+        status, reason, line, column, headers = json.loads(packed)
+        return cls(status, message.unpack(reason), line, column, **headers)
+
+
+def why(key: str, /, **values: object) -> message.Message:
+    """Why the service does not answer.
+
+    >>> str(why("no-graph", iri="http://e/g"))
+    'There is no graph <http://e/g> here.'
+    """
+    return message.Message("server", key, values)
+
+
+def busy(reason: message.Message, seconds: int = 5) -> RefusalError:
+    """A 503 that says when to come back."""
+    return RefusalError(503, reason, retry_after=str(seconds))
+
+
+class Form(NamedTuple):
+    """A format: its short name, the media types it goes by (the registered one first), its W3C name."""
+
+    name: str
+    media: tuple[str, ...]
+    iri: str
+
+
+TABLES: Final = (
+    Form("json", ("application/sparql-results+json", "application/json"), FORMATS + "SPARQL_Results_JSON"),
+    Form("xml", ("application/sparql-results+xml", "application/xml", "text/xml"), FORMATS + "SPARQL_Results_XML"),
+    Form("csv", ("text/csv",), FORMATS + "SPARQL_Results_CSV"),
+    Form("tsv", ("text/tab-separated-values",), FORMATS + "SPARQL_Results_TSV"),
+)
+"""Formats of solutions and booleans."""
+GRAPHS: Final = (
+    Form("turtle", ("text/turtle", "application/x-turtle"), FORMATS + "Turtle"),
+    Form("ntriples", ("application/n-triples",), FORMATS + "N-Triples"),
+    Form("rdfxml", ("application/rdf+xml", "application/xml", "text/xml"), FORMATS + "RDF_XML"),
+    Form("jsonld", ("application/ld+json", "application/json"), FORMATS + "JSON-LD"),
+    Form("trig", ("application/trig",), FORMATS + "TriG"),
+    Form("nquads", ("application/n-quads",), FORMATS + "N-Quads"),
+)
+"""Formats of graphs."""
+
+
+class Choice(NamedTuple):
+    """The format that was chosen, and the media type to name it by."""
+
+    form: Form
+    media: str
+
+    @property
+    def content_type(self) -> str:
+        """The media type, with its charset where it is text."""
+        return f"{self.media}; charset=utf-8" if self.media.startswith("text/") else self.media
+
+
+def read_accept(header: str) -> list[tuple[str, float, int]]:
+    """The media ranges of an Accept header, each with its quality and how narrow it is; what is none is passed over.
+
+    >>> read_accept("text/turtle;q=0.5, */*;q=0, nonsense")
+    [('text/turtle', 0.5, 4), ('*/*', 0.0, 0)]
+    """
+    ranges = []
+    for element in header.lower().split(",")[:ELEMENTS]:
+        media, *parameters = (word.strip() for word in element.split(";"))
+        kind, slash, subtype = media.partition("/")
+        quality = _quality(parameters)
+        if slash and kind and subtype and quality is not None and (kind != "*" or subtype == "*"):
+            is_bound = any(word and not word.startswith("q=") for word in parameters)
+            ranges.append((media, quality, 2 * ((kind != "*") + (subtype != "*")) + is_bound))
+    return ranges
+
+
+def _quality(parameters: list[str]) -> float | None:
+    digits = next((word[2:].strip() for word in parameters if word.startswith("q=")), "1")
+    plain = digits.replace(".", "", 1)
+    if not (plain.isascii() and plain.isdigit()) or len(digits) > 5 or float(digits) > 1:
+        return None
+    return float(digits)
+
+
+def quality_of(media: str, ranges: list[tuple[str, float, int]]) -> float:
+    """The quality of a media type: that of the narrowest range that matches it, 0 where none does."""
+    fitting = ("*/*", f"{media.partition('/')[0]}/*", media)
+    return max(((narrow, quality) for name, quality, narrow in ranges if name in fitting), default=(0, 0.0))[1]
+
+
+@lru_cache(maxsize=128)
+def choose(accept: str, forms: tuple[Form, ...]) -> Choice | None:
+    """The best of the formats for an Accept header, None (a 406) where none is accepted; an empty header takes all.
+
+    >>> choose("text/csv;q=0.8, application/*;q=0.9", TABLES).media
+    'application/sparql-results+json'
+    >>> choose("image/png", TABLES) is None
+    True
+    """
+    ranges = read_accept(accept) if accept.strip() else [("*/*", 1.0, 0)]
+    best, highest = None, 0.0
+    for form in forms:
+        for media in form.media:
+            quality = quality_of(media, ranges)
+            if quality > highest:
+                best, highest = Choice(form, media), quality
+    return best
+
+
+def prefers(accept: str, forms: tuple[Form, ...], *, strictly: bool = False) -> bool:
+    """Whether a client names pages and would rather have one than data in these forms, as a browser does.
+
+    >>> prefers("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", TABLES + GRAPHS)
+    True
+    >>> prefers("*/*", GRAPHS), prefers("text/turtle, text/html;q=0.5", GRAPHS)
+    (False, False)
+    """
+    ranges = [media_range for media_range in read_accept(accept) if not media_range[0].startswith("*")]
+    page = quality_of("text/html", ranges)
+    data = max(quality_of(media, ranges) for form in forms for media in form.media)
+    return page > data if strictly else page >= data and page > 0
+
+
+@lru_cache(maxsize=128)
+def preferred_language(header: str, languages: tuple[str, ...] = catalogue.LANGUAGES) -> str:
+    """The language of the interface for an Accept-Language header; the first one where nothing fits.
+
+    >>> preferred_language("de-CH, en;q=0.7"), preferred_language("lb, en;q=0.1, fr;q=0.5"), preferred_language("")
+    ('de', 'fr', 'fr')
+    """
+    wanted = []
+    for rank, element in enumerate(header.lower().split(",")[:ELEMENTS]):
+        tag, *parameters = (word.strip() for word in element.split(";"))
+        quality = _quality(parameters)
+        if tag.partition("-")[0] in languages and quality:
+            wanted.append((-quality, rank, tag.partition("-")[0]))
+    return min(wanted)[2] if wanted else languages[0]
+
+
+def is_absolute(iri: str) -> bool:
+    """Whether a text is an absolute IRI."""
+    return _ABSOLUTE.fullmatch(iri) is not None
+
+
+def is_plain_path(path: str) -> bool:
+    """Whether a path names something below the root: no empty, hidden or upward parts, nothing escaped.
+
+    >>> is_plain_path("/fr/index.html"), is_plain_path("/../secret"), is_plain_path("/a//b"), is_plain_path("/.env")
+    (True, False, False, False)
+    """
+    return all(_SEGMENT.fullmatch(step) and step[0] != "." for step in path.removeprefix("/").split("/"))
+
+
+class Operation(NamedTuple):
+    """A query, or with an empty text what the service can do; and over which graphs."""
+
     text: str = ""
     default: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
 
 
-def read_operation(method: str, address: bytes, media: str | None, body: bytes) -> Operation | Refusal:
-    """The operation of a request to the endpoint: ``address`` is what follows the question mark.
-
-    >>> read_operation("GET", b"query=ASK%20%7B%7D&default-graph-uri=http://e/g", None, b"")
-    Operation(kind='query', text='ASK {}', default=('http://e/g',), named=())
-    >>> read_operation("GET", b"update=CLEAR+ALL", None, b"").status
-    400
-    """
-    if method not in ("GET", "HEAD", "POST"):
-        return Refusal(405, why("ask-get-post", method=method), headers=(("allow", METHODS),))
-    parameters = read_form(address, "address")
-    if isinstance(parameters, Refusal):
-        return parameters
-    if method != "POST":
-        if "update" in parameters:
-            return Refusal(400, why("update-by-post"))
-        return _operation(parameters)
-    return _posted(parameters, media, body)
-
-
-def _posted(parameters: Parameters, media: str | None, body: bytes) -> Operation | Refusal:
-    kind, charset = read_media_type(media or "")
-    if kind.startswith("multipart/"):
-        return Refusal(415, why("form-with-parts"))
-    if kind not in (FORM, QUERY, UPDATE):
-        message = why("post-media", form=FORM, query=QUERY, update=UPDATE)
-        return Refusal(415, message, headers=(("accept-post", f"{FORM}, {QUERY}, {UPDATE}"),))
-    if charset not in ("", "utf-8", "utf8"):
-        return Refusal(415, why("sparql-encoding", charset=charset))
-    if kind == FORM:
-        form = read_form(body, "form")
-        if isinstance(form, Refusal):
-            return form
-        return _operation({name: parameters.get(name, []) + form.get(name, []) for name in {**parameters, **form}})
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return Refusal(400, why("body-encoding", byte=str(error.start + 1)))
-    name = "query" if kind == QUERY else "update"
-    if "query" in parameters or "update" in parameters:
-        return Refusal(400, why(f"{name}-in-body"))
-    return _operation({**parameters, name: [text]})
-
-
-def _operation(parameters: Parameters) -> Operation | Refusal:
-    queries, updates = parameters.get("query", []), parameters.get("update", [])
-    if len(queries) + len(updates) > 1:
-        return Refusal(400, why("send-one", number=len(queries) + len(updates)))
-    kind: Literal["query", "update", "description"] = "update" if updates else "query" if queries else "description"
-    own, other = ("using-", "default-") if updates else ("", "using-")
-    default = f"{own}graph-uri" if updates else "default-graph-uri"
-    wrong = [name for name in parameters if name.endswith("graph-uri") and name.startswith(other)]
-    wrong += ["named-graph-uri"] if updates and "named-graph-uri" in parameters else []
-    if wrong and kind != "description":
-        return Refusal(400, why("not-with-update" if updates else "not-with-query", name=wrong[0]))
-    graphs = tuple(parameters.get(default, [])), tuple(parameters.get(f"{own}named-graph-uri", []))
-    faulty = next((iri for iri in (*graphs[0], *graphs[1]) if not is_absolute(iri)), None)
-    if faulty is not None:
-        return Refusal(400, why("no-graph-iri", iri=faulty[:200]))
-    return Operation(kind, (queries + updates + [""])[0], *graphs)
-
-
-def is_absolute(iri: str) -> bool:
-    """Whether a text is an absolute IRI.
-
-    >>> is_absolute("http://e/g"), is_absolute("g"), is_absolute("http://e/ g")
-    (True, False, False)
-    """
-    return _ABSOLUTE.fullmatch(iri) is not None
-
-
-def read_form(encoded: bytes, what: Literal["address", "form"]) -> Parameters | Refusal:
-    """The parameters of an address or of a form, each with all its values.
+def read_form(encoded: bytes, what: str) -> dict[str, list[str]]:
+    """The parameters of an ``address`` or of a ``form``, each with all its values.
 
     >>> read_form(b"a=1&a=%C3%A9", "address")
     {'a': ['1', 'é']}
-    >>> read_form(b"a=%E9", "address").sentence
-    'The address is not UTF-8.'
     """
-    found: Parameters = {}
+    values: dict[str, list[str]] = {}
     try:
-        if encoded.startswith(b"query=") and b"&" not in encoded:  # what nearly all requests are
-            return {"query": [_unquote(encoded[6:]).decode("utf-8")]}
         pairs = parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000)
     except UnicodeDecodeError:
-        return Refusal(400, why(f"{what}-encoding"))
+        raise RefusalError(400, why(f"{what}-encoding")) from None
     except ValueError:
-        return Refusal(400, why(f"{what}-fields"))
+        raise RefusalError(400, why(f"{what}-fields")) from None
     for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def _unquote(encoded: bytes) -> bytes:
-    """What was percent-encoded in a form.
-
-    Quoted-printable differs by its mark alone, and its decoder takes a twentieth of the time. What it would read in
-    another way, broken escapes and ends of lines, is left to the long way.
-
-    >>> _unquote(b"a+b%20c=%C3%A9%2B100%")
-    b'a b c=\\xc3\\xa9+100%'
-    """
-    plain = encoded.replace(b"+", b" ")
-    found = a2b_qp(plain.replace(b"=", b"=3D").replace(b"%", b"="))
-    is_whole = len(plain) - len(found) == 2 * plain.count(b"%") and b"\n" not in plain and b"\r" not in plain
-    return found if is_whole else unquote_to_bytes(plain)
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def read_media_type(header: str) -> tuple[str, str]:
@@ -161,10 +252,49 @@ def read_media_type(header: str) -> tuple[str, str]:
     >>> read_media_type('Application/SPARQL-Query; Charset="UTF-16"')
     ('application/sparql-query', 'utf-16')
     """
-    media, *parameters = (part.strip() for part in header.lower().split(";"))
-    given = (part.partition("=") for part in parameters)
-    charset = next((value.strip().strip('"') for name, _, value in given if name.strip() == "charset"), "")
-    return media, charset
+    media, *parameters = (word.strip() for word in header.lower().split(";"))
+    pairs = (word.partition("=") for word in parameters)
+    return media, next((value.strip().strip('"') for name, _, value in pairs if name.strip() == "charset"), "")
+
+
+def read_operation(method: str, address: bytes, media_type: str, body: bytes) -> Operation:
+    """The operation of a request to the endpoint: ``address`` is what follows the question mark.
+
+    >>> read_operation("GET", b"query=ASK%20%7B%7D&default-graph-uri=http://e/g", "", b"")
+    Operation(text='ASK {}', default=('http://e/g',), named=())
+    """
+    parameters = read_form(address, "address")
+    if method == "POST":
+        for name, values in _read_body(media_type, body).items():
+            parameters.setdefault(name, []).extend(values)
+    if "update" in parameters:
+        raise RefusalError(403, why("update-refused"))
+    queries = parameters.get("query", [])
+    if len(queries) > 1:
+        raise RefusalError(400, why("send-one", number=str(len(queries))))
+    if queries and (stray := next((name for name in parameters if name.startswith("using-")), "")):
+        raise RefusalError(400, why("not-with-query", name=stray))
+    default, named = (tuple(parameters.get(name, ())) for name in ("default-graph-uri", "named-graph-uri"))
+    faulty = next((iri for iri in default + named if not is_absolute(iri)), None)
+    if faulty is not None:
+        raise RefusalError(400, why("no-graph-iri", iri=faulty[:200]))
+    return Operation("".join(queries), default, named)
+
+
+def _read_body(media_type: str, body: bytes) -> dict[str, list[str]]:
+    media, charset = read_media_type(media_type)
+    if media.startswith("multipart/"):
+        raise RefusalError(415, why("form-with-parts"))
+    if media not in (FORM, QUERY, UPDATE):
+        raise RefusalError(415, why("post-media", form=FORM, query=QUERY), accept_post=f"{FORM}, {QUERY}")
+    if charset not in ("", "utf-8", "utf8"):
+        raise RefusalError(415, why("sparql-encoding", charset=charset))
+    if media == FORM:
+        return read_form(body, "form")
+    try:
+        return {"query" if media == QUERY else "update": [body.decode("utf-8")]}
+    except UnicodeDecodeError as error:
+        raise RefusalError(400, why("body-encoding", byte=str(error.start + 1))) from None
 
 
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
@@ -172,106 +302,63 @@ VOID: Final = "http://rdfs.org/ns/void#"
 PREFIXES: Final = {"sd": SD, "void": VOID, "xsd": XSD}
 
 
-def describe(
-    endpoint: str, counts: Mapping[str, int], *, union: bool = True, writable: bool = False
-) -> list[ox.Triple]:
+def describe_endpoint(endpoint: str, counts: Mapping[str, int], *, union: bool = True) -> list[ox.Triple]:
     """The description of an endpoint over graphs of so many triples.
 
-    >>> triples = describe("http://e/sparql", {"http://e/g": 3})
-    >>> str(triples[1])
+    >>> str(describe_endpoint("http://e/sparql", {"http://e/g": 3})[1])
     '<http://e/sparql#service> <http://www.w3.org/ns/sparql-service-description#endpoint> <http://e/sparql>'
     """
-    service, dataset, default = (ox.NamedNode(f"{endpoint}#{part}") for part in ("service", "dataset", "default-graph"))
-    features = ["UnionDefaultGraph"] if union else []
-    languages = ["SPARQL11Query", *(["SPARQL11Update"] if writable else [])]
-    size = ox.Literal(str(sum(counts.values()) if union else 0), datatype=ox.NamedNode(XSD + "integer"))
+    service, dataset, default = (f"{endpoint}#{name}" for name in ("service", "dataset", "default-graph"))
+    told: list[tuple[str, str, str | int]] = [
+        (service, RDF + "type", SD + "Service"),
+        (service, SD + "endpoint", endpoint),
+        (service, SD + "supportedLanguage", SD + "SPARQL11Query"),
+        *((service, SD + "feature", SD + "UnionDefaultGraph") for _ in range(union)),
+        *((service, SD + "resultFormat", form.iri) for form in (*TABLES, *GRAPHS)),
+        (service, SD + "defaultDataset", dataset),
+        (dataset, RDF + "type", SD + "Dataset"),
+        (dataset, SD + "defaultGraph", default),
+        (default, RDF + "type", SD + "Graph"),
+        (default, VOID + "triples", sum(counts.values()) if union else 0),
+    ]
+    for number, (name, size) in enumerate(sorted(counts.items()), 1):
+        entry, graph = f"{endpoint}#named-graph-{number}", f"{endpoint}#graph-{number}"
+        told += [
+            (dataset, SD + "namedGraph", entry),
+            (entry, RDF + "type", SD + "NamedGraph"),
+            (entry, SD + "name", name),
+            (entry, SD + "graph", graph),
+            (graph, RDF + "type", SD + "Graph"),
+            (graph, VOID + "triples", size),
+        ]
     return [
-        ox.Triple(service, ox.NamedNode(RDF + "type"), _sd("Service")),
-        ox.Triple(service, _sd("endpoint"), ox.NamedNode(endpoint)),
-        *(ox.Triple(service, _sd("supportedLanguage"), _sd(language)) for language in languages),
-        *(ox.Triple(service, _sd("feature"), _sd(feature)) for feature in features),
-        *(ox.Triple(service, _sd("resultFormat"), ox.NamedNode(form.iri)) for form in (*TABLES, *GRAPHS)),
-        *(ox.Triple(service, _sd("inputFormat"), ox.NamedNode(form.iri)) for form in GRAPHS[:4] if writable),
-        ox.Triple(service, _sd("defaultDataset"), dataset),
-        ox.Triple(dataset, ox.NamedNode(RDF + "type"), _sd("Dataset")),
-        ox.Triple(dataset, _sd("defaultGraph"), default),
-        ox.Triple(default, ox.NamedNode(RDF + "type"), _sd("Graph")),
-        ox.Triple(default, ox.NamedNode(VOID + "triples"), size),
-        *_named(endpoint, dataset, counts),
+        ox.Triple(
+            ox.NamedNode(subject),
+            ox.NamedNode(predicate),
+            ox.NamedNode(value) if isinstance(value, str) else ox.Literal(value),
+        )
+        for subject, predicate, value in told
     ]
 
 
-def _named(endpoint: str, dataset: ox.NamedNode, counts: Mapping[str, int]) -> Iterator[ox.Triple]:
-    for number, (name, size) in enumerate(sorted(counts.items()), 1):
-        entry, graph = ox.NamedNode(f"{endpoint}#named-graph-{number}"), ox.NamedNode(f"{endpoint}#graph-{number}")
-        yield ox.Triple(dataset, _sd("namedGraph"), entry)
-        yield ox.Triple(entry, ox.NamedNode(RDF + "type"), _sd("NamedGraph"))
-        yield ox.Triple(entry, _sd("name"), ox.NamedNode(name))
-        yield ox.Triple(entry, _sd("graph"), graph)
-        yield ox.Triple(graph, ox.NamedNode(RDF + "type"), _sd("Graph"))
-        count = ox.Literal(str(size), datatype=ox.NamedNode(XSD + "integer"))
-        yield ox.Triple(graph, ox.NamedNode(VOID + "triples"), count)
+class Release:
+    """The state of the data: the release that was loaded, and how often it changed since, as ``changes`` says.
 
+    Where the data are somewhere else and nobody says when they change, they are taken to be the same for so many
+    ``seconds``.
 
-def _sd(word: str) -> ox.NamedNode:
-    return ox.NamedNode(SD + word)
-
-
-def read_counts(rows: bytes) -> dict[str, int]:
-    """The counts from the CSV answer to ``graphs/sizes``.
-
-    >>> read_counts(b"graph,triples\\r\\nhttp://e/g,3\\r\\n")
-    {'http://e/g': 3}
+    >>> Release("2026-01").tag("ASK {}", "json") == Release("2026-02").tag("ASK {}", "json")
+    False
     """
-    lines: Iterable[str] = rows.decode().splitlines()[1:]
-    pairs = (line.rpartition(",") for line in lines)
-    return {name.strip('"'): int(count) for name, _, count in pairs if ":" in name}
 
+    def __init__(self, name: str, changes: Callable[[], str] = str, seconds: int = 0) -> None:
+        self.name, self.changes, self.seconds = name, changes, seconds
 
-_NAMES = {form: name for name, form in GRAPH_FORMATS.items() if name in WRITTEN}
+    def __str__(self) -> str:
+        return f"{self.name}+{int(time.time()) // self.seconds if self.seconds else self.changes()}"
 
-Parts = list[tuple[str, str]]
-
-
-def read_parts(header: str, body: bytes) -> Parts | Refusal:
-    """The format and the text of each graph that is sent.
-
-    >>> read_parts("text/turtle; charset=utf-8", b"<a> <b> <c> .")
-    [('turtle', '<a> <b> <c> .')]
-    >>> read_parts("text/plain", b"").status
-    415
-    """
-    media, charset = read_media_type(header)
-    if media != "multipart/form-data":
-        part = _read(media, charset, body)
-        return part if isinstance(part, Refusal) else [part]
-    message = message_from_bytes(b"content-type: " + header.encode() + b"\r\n\r\n" + body, policy=HTTP)
-    if not message.is_multipart():
-        return Refusal(400, why("form-no-parts"))
-    parts: Parts = []
-    for one in message.iter_parts():
-        content = one.get_payload(decode=True)
-        media, charset = read_media_type(str(one.get("content-type", "")))
-        read = _read(media or _by_name(one.get_filename()), charset, content if isinstance(content, bytes) else b"")
-        if isinstance(read, Refusal):
-            return read
-        parts.append(read)
-    return parts
-
-
-def _by_name(name: str | None) -> str:
-    form = ox.RdfFormat.from_extension((name or "").rpartition(".")[2])
-    return form.media_type if form else ""
-
-
-def _read(media: str, charset: str, body: bytes) -> tuple[str, str] | Refusal:
-    known = ox.RdfFormat.from_media_type(media) if media != "text/plain" else None
-    form = _NAMES.get(known) if known else None
-    if form is None:
-        return Refusal(415, why("graph-media"))
-    if charset not in ("", "utf-8", "utf8"):
-        return Refusal(415, why("graph-charset", charset=charset))
-    try:
-        return form, body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return Refusal(400, why("graph-encoding", byte=str(error.start + 1)))
+    def tag(self, *words: str, state: str | None = None) -> str:
+        """The ETag of what was made from a state, this one by default; weak, as rows may come in any order."""
+        name = str(self) if state is None else f"{self.name}+{state}"
+        digest = hashlib.blake2b("\x1f".join((name, *words)).encode(), digest_size=12).hexdigest()
+        return f'W/"{digest}"'

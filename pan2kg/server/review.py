@@ -1,8 +1,15 @@
-"""The pages on which reviewers enter decisions and scores, and their sessions.
+"""Who reviews, and the pages on which decisions and scores are entered: people, their sessions, their forms.
+
+People are named in a file, signed in by a proxy, or hold the one token of the service. Tokens are long and drawn by
+chance, so that the file holds their SHA-256 alone. Who guesses is slowed by address, which keeps out who has a token
+and comes from there: so one that may have been drawn by chance is compared all the same, since such a one is not found
+at any rate a service answers at; a short one, or one made of words, waits. A name a proxy gives is believed of proxies
+that are trusted, and for the pages alone, whose forms carry the secret of a session: a browser would send what a proxy
+goes by with a form of another site too.
 
 A session is a cookie that scripts cannot read and that other sites cannot have sent (HttpOnly, SameSite=Strict), and
 beside it a token in each form of the session, for browsers that do not know SameSite. What was entered is checked and
-written by :mod:`pan2kg.review`; after a change the workers are told, and the pages are made from the new data.
+written by :mod:`pan2kg.review`; after a change the workers are told, and the pages it is about are made anew.
 """
 
 from __future__ import annotations
@@ -10,165 +17,324 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import ipaddress
 import logging
+import re
 import secrets
 import time
-from collections import OrderedDict
+import tomllib
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 from urllib.parse import urlencode, urlsplit
 
+from starlette.requests import Request
 from starlette.responses import Response
 
-from pan2kg.errors import Pan2kgError
+from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.i18n.days import today
 from pan2kg.i18n.message import verbatim
+from pan2kg.project import Project, reason
+from pan2kg.review import files as review_files
 from pan2kg.review.desk import submit
 from pan2kg.review.entry import Outcome
-from pan2kg.review.files import changes
-from pan2kg.server.evaluation import Change
+from pan2kg.server import protocol
 from pan2kg.server.pages import RefreshedSite
-from pan2kg.server.people import REVIEW, People, Person
-from pan2kg.server.protocol import FORM, read_form, read_media_type
-from pan2kg.server.refusal import Refusal, why
-from pan2kg.server.request import PAGE_HEADERS, Handler, Request, refuse, refuse_method, reply
-from pan2kg.server.workers import ForkServer, LostError
+from pan2kg.server.protocol import RefusalError, why
+from pan2kg.server.web import header, path_of, read_body, record_of, root_of
+from pan2kg.server.workers import Keeper
 from pan2kg.site.desk import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
 from pan2kg.site.registry import PAGES
+from pan2kg.store.store import Store
+from pan2kg.turtle.vocabulary import ID
 
-if TYPE_CHECKING:
-    from pan2kg.project import Project
-    from pan2kg.store.store import Store
-
-
+REVIEW: Final = "review"
+"""The one role: decides and scores on the pages."""
+WRITE: Final = "write"
+"""A role there was: it sent changes to the endpoint, which takes none."""
+TRIES: Final = 8
+"""After so many wrong tokens a minute from one address, none from there is looked at that a person may have made up."""
+FLOOD: Final = 600
+"""After so many, none at all: at this rate a token of 60 bits is found in thousands of millions of years."""
+DRAWN: Final = 22
+"""So many characters has a token of 128 bits in Base64; in hexadecimal digits it has more."""
+ADDRESSES: Final = 4096
+"""Of so many addresses it is known how often they were wrong; the one that was wrong longest ago is forgotten."""
+RATE: Final = 60
+"""How many writes a minute a person has, unless the file says so."""
 COOKIE: Final = "pan2kg_review"
 SECONDS: Final = 8 * 3600
 """How long a session lasts."""
-MOST: Final = 64
+SESSIONS: Final = 64
 """How many sessions there can be; the oldest gives way."""
-
-
-@dataclass(slots=True)
-class Sessions:
-    """The sessions of a service; forgotten when it ends. Only hashes of what a cookie holds are kept.
-
-    Beside its secret a session knows who has signed in, and the name its last decision was signed with.
-    """
-
-    people: People
-    clock: Callable[[], float] = time.monotonic
-    _open: OrderedDict[str, tuple[str, float]] = field(default_factory=OrderedDict)
-    _persons: dict[str, Person] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
-
-    def begin(self, person: Person) -> str:
-        """A new session: what its cookie holds."""
-        name = secrets.token_urlsafe(32)
-        self._open[_hash(name)] = (secrets.token_urlsafe(32), self.clock() + SECONDS)
-        self._persons[_hash(name)] = person
-        while len(self._open) > MOST:
-            self._forget(next(iter(self._open)))
-        return name
-
-    def person(self, name: str) -> Person | None:
-        """Who has signed in, as the list of people has them now; None where nobody has, or may no longer."""
-        return self.people.current(self._persons[_hash(name)]) if self.seal(name) else None
-
-    def seal(self, name: str) -> str:
-        """The secret of a session; empty where there is none of that name, or no longer.
-
-        >>> sessions = Sessions(People("secret"))
-        >>> sessions.seal(sessions.begin(Person())) != "", sessions.seal("made-up"), sessions.seal("")
-        (True, '', '')
-        """
-        seal, until = self._open.get(_hash(name), ("", 0.0))
-        return seal if self.clock() < until else ""
-
-    def holds(self, name: str, seal: str) -> bool:
-        """Whether a form carries the secret of its session."""
-        own = self.seal(name)
-        return bool(own) and hmac.compare_digest(own.encode(), seal.encode())
-
-    def end(self, name: str) -> None:
-        """Forget a session."""
-        self._forget(_hash(name))
-
-    def _forget(self, hashed: str) -> None:
-        for kept in (self._open, self._persons, self._names):
-            kept.pop(hashed, None)
-
-    def sign(self, name: str, reviewer: str) -> None:
-        """Remember who signed last in a session.
-
-        >>> sessions = Sessions(People("secret"))
-        >>> name = sessions.begin(Person())
-        >>> sessions.sign(name, "A. Weber"), sessions.signed(name), sessions.signed("made-up")
-        (None, 'A. Weber', '')
-        """
-        if self.seal(name):
-            self._names[_hash(name)] = reviewer
-
-    def signed(self, name: str) -> str:
-        """Whose name stands below what is decided: of who signed in, or where the token says no name, typed last."""
-        person = self.person(name)
-        return person.name or self._names.get(_hash(name), "") if person else ""
-
-
-def _hash(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()
-
-
-def write_cookie(request: Request, response: Response, name: str) -> Response:
-    """An answer that sets the cookie of a session, or takes it away where ``name`` is empty."""
-    response.set_cookie(
-        COOKIE,
-        name,
-        max_age=SECONDS if name else 0,
-        path=f"{request.prefix}/",
-        secure=request.root.startswith("https:"),
-        httponly=True,
-        samesite="strict",
-    )
-    return response
-
-
-def is_from_here(request: Request) -> bool:
-    """Whether a browser says that the page a form was sent from is one of this service's own.
-
-    Sec-Fetch-Site cannot be set by a page; where a browser does not send it, Origin must name this host.
-    """
-    site, origin = request.header("sec-fetch-site"), request.header("origin")
-    if origin and origin != "null" and urlsplit(origin).netloc.lower() != urlsplit(request.root).netloc.lower():
-        return False
-    return site == "same-origin" if site else origin not in ("", "null")
-
-
-_PAGE: Final = Messages("page")
-
 BODY_LIMIT: Final = 256 * 1024
 """Bytes a form may have."""
 KEPT: Final = (
     "plan", "other", "assessor", "scale", "data", "candidate", "later", "reader", "second", "control", "order",
 )  # fmt: skip
 """What is handed on to the page that is shown after something was written."""
-
 _STATUS: Final = {"not-written": 503} | dict.fromkeys(("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409)
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_FIELDS: Final = frozenset({"name", "login", "token_sha256", "roles", "writes_a_minute"})
+_IRI: Final = re.compile(r"<([^<>]+)>")
+_SUBJECT: Final = re.compile(r"^<([^<>]+)>", re.MULTILINE)
+_PAGE: Final = Messages("page")
 _LOG = logging.getLogger("pan2kg.service")
-_HEADERS: Final = (
-    (b"content-type", b"text/html; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    *((name, b"same-origin" if name == b"referrer-policy" else value) for name, value in PAGE_HEADERS),
-)
-"""As every page's, but for the referrer: without one a browser would not say where a form was sent from."""
-
-Reload = Callable[[Sequence[str]], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Who reviews, and how often a minute; the holder of the service's own token has no name, and no limit."""
+
+    name: str = ""
+    rate: int = 0
+    login: str = ""
+    digest: str = ""
+
+
+class Attempts:
+    """When each address or person did something, within the last minute."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self._times: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def number(self, name: str) -> int:
+        """How often it was."""
+        times = self._times.get(name, deque[float]())
+        while times and times[0] < self.clock() - 60:
+            times.popleft()
+        if not times:
+            self._times.pop(name, None)
+        return len(times)
+
+    def add(self, name: str) -> None:
+        """It was once more."""
+        self._times.setdefault(name, deque(maxlen=2**12)).append(self.clock())
+        self._times.move_to_end(name)
+        if len(self._times) > ADDRESSES:
+            self._times.popitem(last=False)
+
+
+@dataclass(slots=True)
+class People:
+    """All who review; ``token`` is what the holder of the service has, ``header`` where a proxy says who it is.
+
+    >>> people = People("secret")
+    >>> people.by_token("secret", "192.0.2.1") == Person(), people.by_token("guess", "192.0.2.1") is None
+    (True, True)
+    """
+
+    token: str = ""
+    listed: tuple[Person, ...] = ()
+    header: str = ""
+    wrong: Attempts = field(default_factory=Attempts)
+    done: Attempts = field(default_factory=Attempts)
+
+    def is_besieged(self, client: str, token: str = "") -> bool:
+        """Whether too many wrong tokens came from an address within the last minute for this one to be looked at.
+
+        Other addresses are heard all the same, and a token that may have been drawn by chance is.
+
+        >>> people = People("secret")
+        >>> any(people.by_token("guess", "2001:db8::1") for _ in range(8))
+        False
+        >>> people.is_besieged("2001:db8::2"), people.by_token("secret", "2001:db8::2"), people.is_besieged("::1")
+        (True, None, False)
+        >>> [people.is_besieged("2001:db8::2", token) for token in ("kZ1p0Vd3Qm9xYt7Lw2Rb5g==", "correct horse")]
+        [False, True]
+        """
+        word = token.strip()
+        may_be_drawn = len(word) >= DRAWN and len(set(word)) >= DRAWN // 3 and not any(map(str.isspace, word))
+        return self.wrong.number(_network(client)) >= (FLOOD if may_be_drawn else TRIES)
+
+    def by_token(self, token: str, client: str) -> Person | None:
+        """Whose token it is; compared in the same time whatever is sent, and with all."""
+        if self.is_besieged(client, token):
+            return None
+        sent, person = token.strip().encode("utf-8", "surrogateescape"), None
+        digest = hashlib.sha256(sent).hexdigest()
+        for member in self.listed:
+            if hmac.compare_digest(digest, member.digest or "-"):
+                person = member
+        if self.token and hmac.compare_digest(sent, self.token.encode()):
+            person = Person()
+        if person is None:
+            self.wrong.add(_network(client))
+        return person
+
+    def login_of(self, request: Request) -> str:
+        """Whom a proxy that is trusted says it has signed in; empty for nobody."""
+        return header(request, self.header).strip() if self.header and record_of(request).is_proxied else ""
+
+    def by_proxy(self, request: Request) -> Person | None:
+        """The person a proxy has signed in; where there is a list, one who is on it."""
+        login = self.login_of(request)
+        if not login or not self.listed:
+            return Person(login, RATE, login) if login else None
+        return next((member for member in self.listed if member.login == login), None)
+
+    def current(self, person: Person) -> Person | None:
+        """A person as the list has them now; None where they are no longer on it."""
+        if not person.name:
+            return person if self.token else None
+        if not self.listed:
+            return person if self.header else None
+        return next((member for member in self.listed if member.name == person.name), None)
+
+    def admit(self, request: Request) -> Person:
+        """Who sends a request, by the token in its header.
+
+        Raises:
+            RefusalError: nobody who may, or not so often.
+        """
+        kind, _, word = header(request, "authorization").partition(" ")
+        # a header is Latin-1 to a server, and UTF-8 to most who send one
+        token, client = word.encode("latin-1").decode("utf-8", "surrogateescape"), request.scope["client"][0]
+        if self.is_besieged(client, token):
+            raise RefusalError(429, why("tokens-wrong"), retry_after="60")
+        person = self.by_token(token, client) if kind.lower() == "bearer" and word.strip() else None
+        if person is None:
+            raise RefusalError(401, why("needs-token"), www_authenticate='Bearer realm="pan2kg"')
+        record_of(request).person = person.name
+        self.count(person)
+        return person
+
+    def count(self, person: Person) -> None:
+        """Count a write of a person.
+
+        Raises:
+            RefusalError: it is one too many within a minute.
+        """
+        if person.rate and self.done.number(person.name) >= person.rate:
+            raise RefusalError(429, why("too-often", number=str(person.rate)), retry_after="60")
+        if person.rate:
+            self.done.add(person.name)
+
+
+def _network(client: str) -> str:
+    """What counts as one address: of IPv6 all that one household has."""
+    try:
+        address = ipaddress.ip_address(client)
+    except ValueError:
+        return client
+    return client if address.version == 4 else str(ipaddress.ip_network(f"{client}/64", strict=False))
+
+
+def read_people(path: Path) -> tuple[Person, ...]:
+    """The people a file in TOML names, each in a table ``[[person]]``.
+
+    Raises:
+        ProjectError: the file cannot be read, or a person is not described as the documentation says.
+    """
+    place = Place(str(path))
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        fault = reason(error) if isinstance(error, OSError) else str(error)
+        raise ProjectError("people-unreadable", place=place, reason=fault) from None
+    tables, people = content.get("person"), list[Person]()
+    if not isinstance(tables, list) or set(content) != {"person"}:
+        raise ProjectError("people-none", place=place, remedy="describe-person")
+    for number, table in enumerate(tables, 1):
+        faulty = ProjectError("person-faulty", place=place, number=str(number), remedy="describe-person")
+        if not isinstance(table, dict) or not set(table) <= _FIELDS:
+            raise faulty
+        name, login, digest = (table.get(key, "") for key in ("name", "login", "token_sha256"))
+        roles, rate = table.get("roles", [REVIEW]), table.get("writes_a_minute", RATE)
+        if isinstance(roles, list) and WRITE in roles:
+            raise ProjectError("person-writes", place=place, name=str(name))
+        is_named = isinstance(name, str) and name == " ".join(name.split()) and 0 < len(name) <= 100
+        signs_in = isinstance(login, str) and isinstance(digest, str) and (login or digest)
+        if not (is_named and signs_in and roles in ([REVIEW], []) and isinstance(rate, int) and rate > 0):
+            raise faulty
+        if digest and not _DIGEST.fullmatch(digest):
+            raise faulty
+        if any(name == member.name or (login and login == member.login) for member in people):
+            raise ProjectError("person-twice", place=place, name=name if name in [m.name for m in people] else login)
+        people.append(Person(name, rate, login, digest))
+    return tuple(people)
+
+
+@dataclass(slots=True)
+class Session:
+    """A session: its secret, until when it lasts, who has signed in, the name the last decision was signed with."""
+
+    seal: str
+    until: float
+    person: Person
+    reviewer: str = ""
+
+
+class Sessions:
+    """The sessions of a service; forgotten when it ends. Only hashes of what a cookie holds are kept."""
+
+    def __init__(self, people: People, clock: Callable[[], float] = time.monotonic) -> None:
+        self.people, self.clock = people, clock
+        self._open: OrderedDict[str, Session] = OrderedDict()
+
+    def begin(self, person: Person) -> str:
+        """A session that begins: what its cookie holds."""
+        name = secrets.token_urlsafe(32)
+        self._open[_hash(name)] = Session(secrets.token_urlsafe(32), self.clock() + SECONDS, person)
+        while len(self._open) > SESSIONS:
+            self._open.popitem(last=False)
+        return name
+
+    def find(self, name: str) -> Session | None:
+        """The session of a cookie; None where there is none of that name, or no longer, or its person may no longer.
+
+        >>> sessions = Sessions(People("secret"))
+        >>> sessions.find(sessions.begin(Person())) is None, sessions.find("made-up")
+        (False, None)
+        """
+        session = self._open.get(_hash(name))
+        if session is None or self.clock() >= session.until:
+            return None
+        person = self.people.current(session.person)
+        if person:
+            session.person = person
+        return session if person else None
+
+    def end(self, name: str) -> None:
+        """Forget a session."""
+        self._open.pop(_hash(name), None)
+
+
+def _hash(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def with_cookie(request: Request, response: Response, name: str) -> Response:
+    """An answer that sets the cookie of a session, or takes it away where ``name`` is empty."""
+    response.set_cookie(
+        COOKIE,
+        name,
+        max_age=SECONDS if name else 0,
+        path=f"{request.scope['root_path']}/",
+        secure=request.scope["scheme"] == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+def is_from_this_site(request: Request) -> bool:
+    """Whether a browser says that the page a form was sent from is one of this service's own.
+
+    Sec-Fetch-Site cannot be set by a page; where a browser does not send it, Origin must name this host.
+    """
+    site, origin = header(request, "sec-fetch-site"), header(request, "origin")
+    if origin not in ("", "null") and urlsplit(origin).netloc.lower() != urlsplit(root_of(request)).netloc.lower():
+        return False
+    return site == "same-origin" if site else origin not in ("", "null")
+
+
 class ReviewPages:
     """Answers what is asked of and sent to the pages of reviews, in a writable service alone.
 
@@ -176,129 +342,129 @@ class ReviewPages:
     after a decision on a candidate, while the next one is read.
     """
 
-    project: Project
-    store: Store
-    site: RefreshedSite
-    reload: Reload
-    sessions: Sessions
-    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "review"))
-    loading: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reload"))
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _waiting: set[str] = field(default_factory=set)
-    _tasks: set[asyncio.Future[bool]] = field(default_factory=set)
+    def __init__(
+        self,
+        project: Project,
+        store: Store,
+        site: RefreshedSite,
+        reload: Callable[[Sequence[str]], None],
+        sessions: Sessions,
+    ) -> None:
+        self.project, self.store, self.site, self.reload, self.sessions = project, store, site, reload, sessions
+        self.threads, self.loading = ThreadPoolExecutor(1, "review"), ThreadPoolExecutor(1, "reload")
+        self._turn, self._waiting, self._tasks = asyncio.Lock(), set[str](), set[asyncio.Future[bool]]()
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
         if request.method == "POST":
             return await self._take(request)
-        if request.method not in ("GET", "HEAD"):
-            return refuse_method(request, "GET, HEAD, POST")
-        given = read_form(request.query, "address")
-        if isinstance(given, Refusal):
-            return refuse(request, given, PAGE_HEADERS)
-        asked = {name: values[-1] for name, values in given.items() if name not in RESERVED}
-        session = request.cookies.get(COOKIE, "")
-        if self._is_own(request, self.sessions.person(session)):
-            return await self._show(request, 200, asked, session)
-        person = self.sessions.people.by_proxy(request)  # a proxy has signed in who asks: their session begins
-        session = self.sessions.begin(person) if person else ""
-        shown = await self._show(request, 200, asked, session)
-        return write_cookie(request, shown, session) if person else shown
+        query = protocol.read_form(request.scope["query_string"], "address")
+        arguments = {name: values[-1] for name, values in query.items() if name not in RESERVED}
+        name = request.cookies.get(COOKIE, "")
+        if self._is_own(request, self.sessions.find(name)):
+            return await self._show(request, 200, arguments, name)
+        # a proxy has signed in who asks: their session begins
+        person = self.sessions.people.by_proxy(request)
+        name = self.sessions.begin(person) if person else ""
+        page = await self._show(request, 200, arguments, name)
+        return with_cookie(request, page, name) if person else page
 
-    def _is_own(self, request: Request, person: Person | None) -> bool:
+    def _is_own(self, request: Request, session: Session | None) -> bool:
         """Whether a session is of whom the proxy has signed in, where one says so."""
         login = self.sessions.people.login_of(request)
-        return not login or (person is not None and person.login == login)
+        return not login or (session is not None and session.person.login == login)
 
-    async def _show(self, request: Request, status: int, arguments: Mapping[str, str], session: str) -> Response:
+    async def _show(self, request: Request, status: int, arguments: Mapping[str, str], name: str) -> Response:
         """Draw the page for who has a session, or for who has none."""
-        person = self.sessions.person(session)
-        own = {SEAL: self.sessions.seal(session) if person else "", SIGNED: self.sessions.signed(session)}
-        own[KNOWN] = person.name if person else ""
-        given = {**arguments, **{name: value for name, value in own.items() if value}}
-        loop = asyncio.get_running_loop()
+        session, path = self.sessions.find(name), path_of(request)
+        if session:
+            person = session.person.name
+            own = {SEAL: session.seal, SIGNED: person or session.reviewer, KNOWN: person}
+            arguments = {**arguments, **{key: value for key, value in own.items() if value}}
+        choose = self.site.desk if path.endswith("/review.html") else self.site.site
         try:
-            made = self.site.desk if request.path.endswith("/review.html") else self.site.site
-            page = await loop.run_in_executor(self.threads, lambda: made().page(request.path[1:], given))
+            page = await asyncio.get_running_loop().run_in_executor(
+                self.threads, lambda: choose().page(path[1:], arguments)
+            )
         except Pan2kgError as error:
-            return refuse(request, Refusal(503, why("no-page-now", why=error.told)), PAGE_HEADERS)
+            raise RefusalError(503, why("no-page-now", why=error.told)) from None
         if page is None:
-            return refuse(request, Refusal(404, why("no-page")), PAGE_HEADERS)
-        return reply(status, _HEADERS, page.body)
+            raise RefusalError(404, why("no-page"))
+        # without a referrer a browser would not say where a form was sent from
+        headers = {"cache-control": "no-store", "referrer-policy": "same-origin"}
+        return Response(page.body, status, {"content-type": "text/html; charset=utf-8", **headers})
 
     async def _take(self, request: Request) -> Response:
-        """Read a form, see whether it may be written down, and do so."""
-        form = await _read(request)
-        if isinstance(form, Refusal):
-            return refuse(request, form, PAGE_HEADERS)
-        if request.header("authorization"):
+        """Read a form, see whether it may be written down, and do so; of a field that is sent twice the last counts."""
+        media, charset = protocol.read_media_type(header(request, "content-type"))
+        if media != protocol.FORM or charset not in ("", "utf-8", "utf8"):
+            raise RefusalError(415, why("form-media", media=protocol.FORM))
+        fields = protocol.read_form(await read_body(request, BODY_LIMIT), "form")
+        form = {name: values[-1] for name, values in fields.items()}
+        if header(request, "authorization"):
             return await self._by_token(request, form)
-        if not is_from_here(request):
-            return refuse(request, Refusal(403, why("foreign-form")), PAGE_HEADERS)
+        if not is_from_this_site(request):
+            raise RefusalError(403, why("foreign-form"))
         if form.get("form") == "sign-in":
             return await self._sign_in(request, form)
         return await self._by_session(request, form)
 
     async def _by_token(self, request: Request, form: Mapping[str, str]) -> Response:
         """For programs: the token in a header, the outcome as a sentence."""
-        admitted = self.sessions.people.admit(request, REVIEW)
-        if isinstance(admitted, Refusal):
-            return refuse(request, admitted, PAGE_HEADERS)
-        outcome, shown = await self._submit(request, _signed(form, admitted))
-        said = outcome.said.say(_language(request))
+        person = self.sessions.people.admit(request)
+        outcome, is_shown = await self._submit(request, _signed(form, person))
+        sentence = outcome.said.say(_language(request))
         if not outcome.is_done:
-            return refuse(request, Refusal(_STATUS.get(outcome.code, 422), verbatim(said)), PAGE_HEADERS)
-        more = "" if shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
-        plain = (b"content-type", b"text/plain; charset=utf-8")
-        return reply(201, [plain, *PAGE_HEADERS], f"{said}{more}\n".encode())
+            raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
+        more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
+        return Response(f"{sentence}{more}\n".encode(), 201, {"content-type": "text/plain; charset=utf-8"})
 
     async def _sign_in(self, request: Request, form: Mapping[str, str]) -> Response:
-        people = self.sessions.people
+        people, client, token = self.sessions.people, request.scope["client"][0], form.get("token", "")
         typed = {name.removeprefix(TYPED): value for name, value in form.items() if name.startswith(TYPED)}
         typed = {name: value for name, value in typed.items() if name not in RESERVED}
-        if people.is_besieged(request.place.client, form.get("token", "")):
+        if people.is_besieged(client, token):
             return await self._fault(request, 429, typed, "desk-wait")
-        person = people.by_token(form.get("token", ""), request.place.client)
-        if person is None or REVIEW not in person.roles:
-            return await self._fault(request, 403, typed, "desk-not-your-role" if person else "desk-wrong-token")
-        session = self.sessions.begin(person)
+        person = people.by_token(token, client)
+        if person is None:
+            return await self._fault(request, 403, typed, "desk-wrong-token")
+        name = self.sessions.begin(person)
         if not typed:
-            return write_cookie(request, _lead(request, {}), session)
+            return with_cookie(request, _lead(request, {}), name)
         # the session ended while something was typed: it is shown again, to be sent by whoever typed it
-        kept = {**typed, FAULT: _PAGE.say("desk-typed-kept", _language(request))}
-        return write_cookie(request, await self._show(request, 200, kept, session), session)
+        typed[FAULT] = _PAGE.say("desk-typed-kept", _language(request))
+        return with_cookie(request, await self._show(request, 200, typed, name), name)
 
     async def _by_session(self, request: Request, form: Mapping[str, str]) -> Response:
-        session = request.cookies.get(COOKIE, "")
-        person = self.sessions.person(session)
-        is_own = self._is_own(request, person) and self.sessions.holds(session, form.get(SEAL, ""))
-        typed = {name: value for name, value in form.items() if name not in RESERVED}
-        if person is None or not is_own:
-            kept = {} if form.get("form") == "sign-out" else typed
-            return await self._fault(request, 403, kept, "desk-no-session")
-        request.record.person = person.name
-        if form.get("form") == "sign-out":
-            self.sessions.end(session)
-            return write_cookie(request, _lead(request, {}), "")
-        refusal = self.sessions.people.refuse(person, REVIEW)
-        if refusal:
-            said = {FAULT: refusal.message.say(_language(request))}
-            return await self._show(request, refusal.status, {**typed, **said}, session)
-        outcome, shown = await self._submit(request, _signed(form, person))
+        name = request.cookies.get(COOKIE, "")
+        session, is_leaving = self.sessions.find(name), form.get("form") == "sign-out"
+        typed = {field: value for field, value in form.items() if field not in RESERVED}
+        is_sealed = session and hmac.compare_digest(session.seal.encode(), form.get(SEAL, "").encode())
+        if session is None or not is_sealed or not self._is_own(request, session):
+            return await self._fault(request, 403, {} if is_leaving else typed, "desk-no-session")
+        record_of(request).person = session.person.name
+        if is_leaving:
+            self.sessions.end(name)
+            return with_cookie(request, _lead(request, {}), "")
+        try:
+            self.sessions.people.count(session.person)
+        except RefusalError as refusal:
+            fault = {FAULT: refusal.message.say(_language(request))}
+            return await self._show(request, refusal.status, {**typed, **fault}, name)
+        outcome, is_shown = await self._submit(request, _signed(form, session.person))
         if outcome.is_done:
             if reviewer := form.get("reviewer", "").strip():
-                self.sessions.sign(session, reviewer)
+                session.reviewer = reviewer
                 form = {**form, **({"reader": reviewer} if "reader" in form else {})}
-            kept = {name: value for name, value in form.items() if name in KEPT or name.startswith("on:")}
-            if shown_next := outcome.values.get("candidate"):
-                kept["candidate"] = str(shown_next)
-            told = {"written": outcome.code, "files": " ".join(outcome.files), **({} if shown else {"shown": "no"})}
-            return _lead(request, {**kept, **told})
+            arguments = {field: value for field, value in form.items() if field in KEPT or field.startswith("on:")}
+            if candidate := outcome.values.get("candidate"):
+                arguments["candidate"] = str(candidate)
+            done = {"written": outcome.code, "files": " ".join(outcome.files), **({} if is_shown else {"shown": "no"})}
+            return _lead(request, {**arguments, **done})
         if outcome.code == "preview":
-            lines = {PREVIEW: str(outcome.values.get("preview", ""))}
-            return await self._show(request, 200, {**typed, **lines}, session)
-        said = {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
-        return await self._show(request, _STATUS.get(outcome.code, 422), {**typed, **said}, session)
+            return await self._show(request, 200, {**typed, PREVIEW: str(outcome.values.get("preview", ""))}, name)
+        fault = {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
+        return await self._show(request, _STATUS.get(outcome.code, 422), {**typed, **fault}, name)
 
     async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[Outcome, bool]:
         """What came of a form, and whether the graph that is served shows it; one form at a time."""
@@ -307,25 +473,19 @@ class ReviewPages:
             outcome = await loop.run_in_executor(
                 self.threads, lambda: submit(self.project, self.store, form, today(), language=language)
             )
-            other = outcome.values.get("file")
-            written = tuple(file for file in outcome.files if file.endswith(".ttl"))
-            files = written or ((str(other),) if other and _STATUS.get(outcome.code) == 409 else ())
-            if form.get("form") == "candidate" and outcome.is_done:
-                self._bring_up_later(files)
-                return outcome, True
-            shown = not files or await loop.run_in_executor(self.loading, self._reload, files)
-        return outcome, shown
-
-    def _bring_up_later(self, files: Sequence[str]) -> None:
-        """Bring the graph up to files without anybody waiting; one time for all that were written meanwhile."""
-        if not files:
-            return
-        is_on_its_way = bool(self._waiting)
+            changed = outcome.values.get("file")
+            files = tuple(file for file in outcome.files if file.endswith(".ttl"))
+            files = files or ((str(changed),) if changed and _STATUS.get(outcome.code) == 409 else ())
+            if form.get("form") != "candidate" or not outcome.is_done:
+                return outcome, not files or await loop.run_in_executor(self.loading, self._reload, files)
+        # nobody waits for it: one time for all that were written meanwhile
+        is_under_way = bool(self._waiting)
         self._waiting.update(files)
-        if not is_on_its_way:
-            task = asyncio.get_running_loop().run_in_executor(self.loading, self._bring_up)
+        if files and not is_under_way:
+            task = loop.run_in_executor(self.loading, self._bring_up)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        return outcome, True
 
     def _bring_up(self) -> bool:
         files = tuple(sorted(self._waiting))
@@ -336,7 +496,7 @@ class ReviewPages:
     def _reload(self, files: Sequence[str]) -> bool:
         try:
             self.reload(files)
-        except (Pan2kgError, LostError) as error:
+        except Pan2kgError as error:
             _LOG.warning("%s", why("not-shown", files=", ".join(files), error=error))
             return False
         return True
@@ -347,8 +507,8 @@ class ReviewPages:
 
 def _lead(request: Request, arguments: Mapping[str, str]) -> Response:
     """Lead to the page with GET, so that loading it again sends nothing again."""
-    address = request.prefix + request.path + (f"?{urlencode(arguments)}" if arguments else "")
-    return reply(303, [(b"location", address.encode()), (b"cache-control", b"no-store")])
+    address = request.scope["path"] + (f"?{urlencode(arguments)}" if arguments else "")
+    return Response(status_code=303, headers={"location": address, "cache-control": "no-store"})
 
 
 def _signed(form: Mapping[str, str], person: Person) -> Mapping[str, str]:
@@ -356,33 +516,50 @@ def _signed(form: Mapping[str, str], person: Person) -> Mapping[str, str]:
     return {**form, "reviewer": person.name} if person.name else form
 
 
-async def _read(request: Request) -> Mapping[str, str] | Refusal:
-    """The fields of a form; of one that is given twice the last value."""
-    media, charset = read_media_type(request.header("content-type"))
-    if media != FORM or charset not in ("", "utf-8", "utf8"):
-        return Refusal(415, why("form-media", media=FORM))
-    body = await request.read(BODY_LIMIT)
-    found = body if isinstance(body, Refusal) else read_form(body, "form")
-    return found if isinstance(found, Refusal) else {name: values[-1] for name, values in found.items()}
-
-
 def _language(request: Request) -> Language:
-    return next((tag for tag in LANGUAGES if request.path.startswith(f"/{tag}/")), LANGUAGES[0])
+    return next((tag for tag in LANGUAGES if path_of(request).startswith(f"/{tag}/")), LANGUAGES[0])
 
 
-def reloader(project: Project, store: Store, fork_server: ForkServer) -> Reload:
-    """What brings the graph a fork server holds up to the files of a project that were written."""
+def reloader(project: Project, store: Store, keeper: Keeper) -> Callable[[Sequence[str]], None]:
+    """What brings the graph that is served up to the files of a project that were written."""
 
     def reload(files: Sequence[str]) -> None:
-        text = changes(project, store, files)
-        refused = fork_server.change(Change("update", text, "", "", []), is_saved=True) if text else None
-        if isinstance(refused, Refusal):
-            raise Pan2kgError(refused.message)
+        text = review_files.changes(project, store, files)
+        if text:
+            keeper.change(text, marks_of(text, project.space))
 
     return reload
 
 
-def addresses(review_pages: ReviewPages) -> tuple[tuple[str, Handler], ...]:
-    """The addresses of the pages for reviewers, for the application."""
-    written = [f"{name}.html" for name, view in PAGES.items() if view.chosen is not None]
-    return tuple((f"/{tag}/{page}", review_pages.answer) for tag in LANGUAGES for page in written)
+def marks_of(text: str, space: str) -> frozenset[str] | None:
+    """By what a page shows that it speaks of something an update is about: ``action/lu-bhr-2-1``, ``graph/conflicts``.
+
+    None where an update is about something that stands on pages by no such mark.
+
+    >>> update = "INSERT DATA {GRAPH <http://e/graph/g> {\\n<http://e/id/link/a> <http://p> <http://e/id/plan/b> .\\n}}"
+    >>> sorted(marks_of(update, "http://e/")), marks_of("<http://o/x> <http://p> 1 .", "http://e/")
+    (['graph/g', 'link/a', 'plan/b'], None)
+    """
+    starts = (f"{space}id/", space, ID)
+    if not all(subject.startswith(starts) for subject in _SUBJECT.findall(text)):
+        return None
+    marks = set()
+    for iri in set(_IRI.findall(text)):
+        start = next((start for start in starts if iri.startswith(start)), "")
+        # names of concepts, such as that of a state of links, stand on every page
+        if start and iri.removeprefix(start).partition("/")[0] in MARKED:
+            marks.add(iri.removeprefix(start))
+    return frozenset(marks)
+
+
+MARKED: Final = frozenset({
+    "action", "assessment", "body", "candidate", "category", "conflict", "decision", "document", "graph", "instrument",
+    "involvement", "link", "obligation", "part", "passage", "plan", "provision", "question",
+})  # fmt: skip
+"""The kinds of things a page that speaks of one of them is made anew for."""
+
+
+def addresses() -> tuple[str, ...]:
+    """The addresses of the pages for reviewers."""
+    names = [f"{name}.html" for name, view in PAGES.items() if view.chosen is not None]
+    return tuple(f"/{tag}/{name}" for tag in LANGUAGES for name in names)

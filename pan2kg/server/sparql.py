@@ -1,371 +1,288 @@
-"""SPARQL over the workers: the endpoint, by the SPARQL 1.1 Protocol, and a store for the threads that make pages.
+"""The endpoint by the SPARQL 1.1 Protocol, graphs by the Graph Store Protocol, and the application they stand in.
 
-A query of a page that runs too long can so be ended, and its page says so in a sentence; and pages do not wait while
-all workers of the endpoint are taken.
+All of it reads: what is asked is answered by the workers or, where the graph lies behind another endpoint, by a relay
+that passes queries on to it within this service's own limits.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
-import threading
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+import re
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from starlette.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
 
-from pan2kg.errors import EndpointError, Place, QueryError
-from pan2kg.i18n.catalogue import SOURCE_LANGUAGE
-from pan2kg.project import reason
-from pan2kg.server.channel import END, FAILED, FORM, WHOLE, Task, pack, receive
-from pan2kg.server.evaluation import GRAPH_FORMATS, Change
-from pan2kg.server.inspection import is_volatile
-from pan2kg.server.negotiation import GRAPHS, Choice, choose, choose_formats, preferred_language, prefers_page
-from pan2kg.server.people import WRITE
-from pan2kg.server.pool import Exchange, Pool
-from pan2kg.server.protocol import METHODS, PREFIXES, Operation, describe, read_counts, read_operation
-from pan2kg.server.refusal import Refusal, why
-from pan2kg.server.request import (
-    DATA_HEADERS,
-    PREFLIGHT_HEADERS,
-    Headers,
-    Pieces,
-    Request,
-    aside,
-    matches,
-    refuse,
-    reply,
-)
-from pan2kg.server.settings import Release, Settings
-from pan2kg.server.workers import ForkServer, LostError, Worker, died, was_killed
+from pan2kg.server import protocol
+from pan2kg.server.engine import GRAPH_FORMATS, Task, inspect_query, is_volatile, megabytes
+from pan2kg.server.operations import Operations
+from pan2kg.server.protocol import GRAPHS, METHODS, TABLES, Choice, RefusalError, Release, busy, choose, why
+from pan2kg.server.web import Edge, Settings, header, matches, path_of, preflight, read_body, record_of, root_of
+from pan2kg.server.workers import Answer, Pool
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import Result
 
-VARY: Final = (b"vary", b"Accept")
-CACHE: Final = (b"cache-control", b"no-cache")
-"""May be kept, and is asked for again with its ETag: the data may have changed."""
-
-
-async def read_asked(request: Request) -> Operation | Refusal:
-    """What a request asks for, or why it cannot be read."""
-    body = await request.read() if request.method == "POST" else b""
-    if isinstance(body, Refusal):
-        return body
-    given = request.method, request.query, request.header("content-type"), body
-    return await aside(len(request.query) + len(body), read_operation, *given)
+STORE: Final = "/store"
+EDITOR: Final = "{language}/sparql.html"
+READS: Final = "GET, HEAD, OPTIONS"
+LARGE: Final = 32 * 1024
+"""A text of such a size is looked through in a thread, so that nobody else waits for it."""
+PIECE: Final = 64 * 1024
+_MEDIA: Final = frozenset(media for form in (*TABLES, *GRAPHS) for media in form.media)
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
-def preflight(methods: str) -> Response:
-    """What a browser is told that asks what pages of other sites may send."""
-    return reply(204, [*PREFLIGHT_HEADERS, (b"access-control-allow-methods", methods.encode())])
+def route(path: str, handler: Callable[[Request], object], methods: str = READS) -> Route:
+    """A handler at a path as Starlette writes it; any other method is refused."""
+    return Route(path, handler, methods=methods.split(", "))
 
 
-@dataclass(frozen=True, slots=True)
+async def read_operation(request: Request) -> protocol.Operation:
+    """What a request asks for.
+
+    Raises:
+        RefusalError: it cannot be read.
+    """
+    body = await read_body(request) if request.method == "POST" else b""
+    asked = request.method, request.scope["query_string"], header(request, "content-type"), body
+    if len(body) < LARGE:
+        return protocol.read_operation(*asked)
+    return await run_in_threadpool(protocol.read_operation, *asked)
+
+
+def show_editor(request: Request, page: str, text: str) -> Response | None:
+    """Show a person who opens the endpoint in a browser the page with the editor, the query in it."""
+    accept = header(request, "accept")
+    if not page or request.method == "POST" or not protocol.prefers(accept, TABLES + GRAPHS):
+        return None
+    language = protocol.preferred_language(header(request, "accept-language"))
+    query = f"?query={quote(text, safe='')}" if text else ""
+    location = f"{request.scope['root_path']}/{page.format(language=language)}{query}"
+    return Response(status_code=303, headers={"location": location, "vary": "Accept, Accept-Language"})
+
+
+class SparqlEndpoint(Protocol):
+    """What answers at ``/sparql``."""
+
+    async def answer(self, request: Request, /) -> Response:
+        """Answer one request."""
+
+
 class Endpoint:
     """Answers what is asked at ``/sparql``; ``page`` is the address of the editor in a language, if there is one."""
 
-    pool: Pool
-    settings: Settings
-    release: Release
-    page: str = ""
-    _described: dict[str, dict[str, int]] = field(default_factory=dict)
+    def __init__(self, pool: Pool, settings: Settings, release: Release, page: str = "") -> None:
+        self.pool, self.settings, self.release, self.page = pool, settings, release, page
+        self._counts: tuple[str, dict[str, int]] = ("", {})
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
         if request.method == "OPTIONS":
-            return preflight(METHODS)
-        operation = await read_asked(request)
-        if isinstance(operation, Refusal):
-            return refuse(request, operation, DATA_HEADERS)
-        if wants_editor(request, self.page):
-            return show_editor(request, self.page, operation.text)
-        if operation.kind == "description":
-            return await self._describe(request)
-        request.record.query = digest(operation.text)
-        return await (self._query if operation.kind == "query" else self._update)(request, operation)
+            return preflight()
+        operation = await read_operation(request)
+        if shown := show_editor(request, self.page, operation.text):
+            return shown
+        address = f"{root_of(request)}{path_of(request)}"
+        if not operation.text:
+            return await self._describe(request, address)
+        text, default, named = operation
+        record_of(request).query = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+        accept = header(request, "accept")
+        table, graph = choose(accept, TABLES), choose(accept, GRAPHS)  # only the engine tells which a query gives
+        make_tag = partial(self.release.tag, text, *default, "", *named)
+        if request.method != "POST" and "if-none-match" in request.headers and not is_volatile(text):
+            for choice in (table, graph):
+                if choice and matches(header(request, "if-none-match"), make_tag(choice.media)):
+                    return unchanged(make_tag(choice.media), "Accept")
+        graphs = (default, named) if default or named else (None, None)
+        names = (choice.form.name if choice else "" for choice in (table, graph))
+        task = Task("query", text, address, self.settings.union, *graphs, *names)
+        return await deliver(request, self.pool, task, (table, graph), make_tag)
 
-    async def _query(self, request: Request, operation: Operation) -> Response:
-        volatile = await aside(len(operation.text), is_volatile, operation.text)
-        accept = request.header("accept")
-        table, graph = choose_formats(accept)
-        parts = (operation.text, *operation.default, "", *operation.named)
-        condition = request.header("if-none-match")
-        if condition and request.method != "POST" and not volatile:
-            tags = [self.release.tag(*parts, choice.media) for choice in (table, graph) if choice]
-            for tag in tags:
-                if matches(condition, [tag]):
-                    return reply(304, [(b"etag", tag), CACHE, VARY, *DATA_HEADERS])
-        task = self._task(request, operation, (table, graph))
-        chosen = {choice.form.name: choice for choice in (table, graph) if choice}
-        return await deliver(request, self.pool, task, chosen, None if volatile else partial(self.release.tag, *parts))
-
-    def _task(self, request: Request, operation: Operation, chosen: tuple[Choice | None, Choice | None]) -> Task:
-        given = bool(operation.default or operation.named)
-        table, graph = (choice.form.name if choice else "" for choice in chosen)
-        return Task(
-            "query",
-            operation.text,
-            f"{request.root}{request.path}",
-            self.settings.union,
-            list(operation.default) if given else None,
-            list(operation.named) if given else None,
-            table,
-            graph,
-        )
-
-    async def _update(self, request: Request, operation: Operation) -> Response:
-        refusal = refuse_update(request, self.settings)
-        if refusal:
-            return refuse(request, refusal, DATA_HEADERS)
-        where = f"{request.root}{request.path}"
-        change = Change("update", operation.text, where, "", [], operation.default, operation.named)
-        return await apply_change(request, self.pool, change)
-
-    async def _describe(self, request: Request) -> Response:
-        choice = choose(request.header("accept"), GRAPHS)
+    async def _describe(self, request: Request, address: str) -> Response:
+        choice = choose(header(request, "accept"), GRAPHS)
         if choice is None:
             names = ", ".join(form.media[0] for form in GRAPHS)
-            return refuse(request, Refusal(406, why("description-comes-as", names=names)), (*DATA_HEADERS, VARY))
-        endpoint = f"{request.root}{request.path}"
-        tag = self.release.tag("description", endpoint, choice.media)
-        if matches(request.header("if-none-match"), [tag]):
-            return reply(304, [(b"etag", tag), CACHE, VARY, *DATA_HEADERS])
-        counts = await self._counts()
-        if isinstance(counts, Refusal):
-            return refuse(request, counts, DATA_HEADERS)
-        triples = describe(endpoint, counts, union=self.settings.union, writable=self.settings.people.may_write)
-        body = ox.serialize(triples, format=GRAPH_FORMATS[choice.form.name], prefixes=PREFIXES) or b""
-        media = (b"content-type", choice.content_type.encode())
-        return reply(200, [media, (b"etag", tag), CACHE, VARY, *DATA_HEADERS], body)
-
-    async def _counts(self) -> dict[str, int] | Refusal:
-        """How many triples each graph has; counted once for a state of the data."""
+            raise RefusalError(406, why("description-comes-as", names=names))
+        tag = self.release.tag("description", address, choice.media)
+        if matches(header(request, "if-none-match"), tag):
+            return unchanged(tag, "Accept")
         state = str(self.release)
-        if state not in self._described:
-            sizes = program_query("graphs/sizes")
-            task = Task("query", sizes, "", union=False, default=None, named=None, table="csv", graph="")
-            answer = await self.pool.ask(task).answer
-            if isinstance(answer, Refusal):
-                return answer
-            self._described.clear()
-            self._described[state] = read_counts(answer.body)
-        return self._described[state]
+        if self._counts[0] != state:  # counted once for a state of the data
+            answer = await self.pool.ask(Task("query", program_query("graphs/sizes"), union=False, table="csv"))
+            pairs = (line.rpartition(",") for line in answer.content().decode().splitlines()[1:])
+            self._counts = state, {name.strip('"'): int(count) for name, _, count in pairs if ":" in name}
+        triples = protocol.describe_endpoint(address, self._counts[1], union=self.settings.union)
+        body = ox.serialize(triples, format=GRAPH_FORMATS[choice.form.name], prefixes=protocol.PREFIXES) or b""
+        headers = {"content-type": choice.content_type, "etag": tag, "cache-control": "no-cache", "vary": "Accept"}
+        return Response(body, headers=headers)
 
 
-def digest(text: str) -> str:
-    """What a query is called in a log: the same text has the same name, and cannot be read from it.
+class GraphStore:
+    """Answers what is asked at ``/store`` and below it: whole graphs, which are read and not written."""
 
-    >>> digest("ASK {}")
-    'c5a2bbd571afbb9d'
-    """
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    def __init__(self, pool: Pool, settings: Settings, release: Release) -> None:
+        self.pool, self.settings, self.release = pool, settings, release
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        if request.method not in READS.split(", "):
+            raise RefusalError(405, why("store-read-only"), allow=READS)
+        if request.method == "OPTIONS":
+            return preflight(READS)
+        graph = self._graph(request)
+        choice = choose(header(request, "accept"), GRAPHS)
+        if choice is None:
+            raise RefusalError(406, why("graph-comes-as", names=", ".join(form.media[0] for form in GRAPHS)))
+        make_tag = partial(self.release.tag, "graph", graph)
+        if matches(header(request, "if-none-match"), make_tag(choice.media)):
+            return unchanged(make_tag(choice.media), "Accept")
+        task = Task("graph", graph, union=self.settings.union, graph=choice.form.name)
+        return await deliver(request, self.pool, task, (choice,), make_tag)
+
+    def _graph(self, request: Request) -> str:
+        """The IRI of the graph that is meant, empty for the default graph; an address of this store is one too."""
+        below = path_of(request).removeprefix(STORE).removeprefix("/")
+        parameters = protocol.read_form(request.scope["query_string"], "address")
+        iris = parameters.get("graph", [])
+        if len(iris) + ("default" in parameters) + bool(below) != 1:
+            raise RefusalError(400, why("which-graph"))
+        if below:
+            if not protocol.is_plain_path(below):
+                raise RefusalError(404, why("no-page"))
+            return self.settings.graphs + below
+        if not iris:
+            return ""
+        iri = iris[0].replace(f"{root_of(request)}{STORE}/", self.settings.graphs, 1)
+        if not protocol.is_absolute(iri):
+            raise RefusalError(400, why("no-graph-iri", iri=iri[:200]))
+        return iri
 
 
-def wants_editor(request: Request, page: str) -> bool:
-    """Whether a person opens the endpoint in a browser, and there is a page with an editor."""
-    return bool(page) and request.method in ("GET", "HEAD") and prefers_page(request.header("accept"))
-
-
-def show_editor(request: Request, page: str, text: str) -> Response:
-    """Show a person the page with the editor, the query in it."""
-    language = preferred_language(request.header("accept-language"))
-    query = f"?query={quote(text, safe='')}" if text else ""
-    location = (b"location", f"{request.prefix}/{page.format(language=language)}{query}".encode())
-    return reply(303, [location, (b"vary", b"Accept, Accept-Language"), *DATA_HEADERS])
-
-
-def refuse_update(request: Request, settings: Settings) -> Refusal | None:
-    """Why a write is refused: the service is read only, or who sends it may not."""
-    if not settings.people.may_write:
-        return Refusal(403, why("update-refused"))
-    admitted = settings.people.admit(request, WRITE)
-    return admitted if isinstance(admitted, Refusal) else None
-
-
-async def apply_change(
-    request: Request,
-    pool: Pool,
-    change: Change,
-    condition: Callable[[], bool] | None = None,
-    headers: tuple[tuple[bytes, bytes], ...] = (),
-) -> Response:
-    """Apply a change and answer with its status, and a warning (299, RFC 7234, 5.5.7) where it is in memory only."""
-    outcome = await pool.change(change, condition)
-    if isinstance(outcome, Refusal):
-        return refuse(request, outcome, DATA_HEADERS)
-    warning = f'299 - "{why("kept-in-memory").say(SOURCE_LANGUAGE)}"'
-    told = [] if pool.fork_server.journal else [(b"warning", warning.encode())]
-    return reply(outcome, [*headers, *told, *DATA_HEADERS])
+def unchanged(tag: str, vary: str) -> Response:
+    """What is said to who has the answer already."""
+    return Response(status_code=304, headers={"etag": tag, "cache-control": "no-cache", "vary": vary})
 
 
 async def deliver(
-    request: Request,
-    pool: Pool,
-    task: Task,
-    chosen: dict[str, Choice],
-    make_tag: Callable[[str], bytes] | None,
+    request: Request, pool: Pool, task: Task, choices: Iterable[Choice | None], make_tag: Callable[..., str]
 ) -> Response:
-    """Ask a worker for an answer; ``make_tag`` makes its ETag for a media type, where it may be kept.
+    """Ask a worker, and send its answer, which is whole by then; ``make_tag`` makes its ETag for a media type."""
 
-    An answer that breaks off says why in a last line, and the connection is closed without the end
-    that chunked encoding has: no client can take it for whole.
-    """
-    exchange = pool.ask(task, lambda: asyncio.ensure_future(request.gone()))
-    answer = await exchange.answer
-    if isinstance(answer, Refusal):
-        return refuse(request, answer, (*DATA_HEADERS, VARY))
-    headers = _headers(chosen[answer.form], make_tag)
-    if not answer.more:
-        return reply(200, headers, answer.body)
+    async def leave() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    answer = await pool.ask(task, leave)
+    choice = next(choice for choice in choices if choice and choice.form.name == answer.form)
+    kept = (
+        {"cache-control": "no-store"}
+        if answer.is_volatile
+        else {"etag": make_tag(choice.media, state=answer.state), "cache-control": "no-cache"}
+    )
+    headers = {"content-type": choice.content_type, "vary": "Accept", **kept}
+    if answer.size <= Answer.LONG:
+        return Response(answer.content(), headers=headers)
+    headers["content-length"] = str(answer.size)
     if request.method == "HEAD":
-        pool.abandon(exchange)
-    return Pieces(headers, _pieces(exchange, None if request.method == "HEAD" else answer.body))
+        answer.close()
+        return Response(headers=headers)
+    return StreamingResponse(_pieces(answer), headers=headers)
 
 
-async def _pieces(exchange: Exchange, first: bytes | None) -> AsyncIterator[bytes | Refusal]:
-    """The pieces of an answer from the first one on; an empty one where nobody wants any."""
-    yield first or b""
-    while first is not None and (piece := await exchange.next()) is not None:
-        yield piece
+async def _pieces(answer: Answer) -> AsyncIterator[bytes]:
+    try:
+        answer.file.seek(0)
+        while piece := answer.file.read(PIECE):
+            yield piece
+    finally:
+        answer.close()
 
 
-def _headers(choice: Choice, make_tag: Callable[[str], bytes] | None) -> Headers:
-    headers = [(b"content-type", choice.content_type.encode()), VARY, *DATA_HEADERS]
-    if make_tag:
-        headers += [(b"etag", make_tag(choice.media)), CACHE]
-    else:
-        headers.append((b"cache-control", b"no-store"))
-    return headers
+class Relay:
+    """Passes queries on to the endpoint at ``url``; ``page`` as the local endpoint has it."""
 
+    def __init__(self, url: str, settings: Settings, page: str = "") -> None:
+        self.url, self.settings, self.page = url, settings, page
 
-@dataclass(eq=False, slots=True)
-class PoolStore:
-    """Answers queries as :class:`pan2kg.store.store.LocalStore` does, from any thread."""
+    async def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        if request.method == "OPTIONS":
+            return preflight()
+        operation = await read_operation(request)
+        if shown := show_editor(request, self.page, operation.text):
+            return shown
+        accept = header(request, "accept") or "*/*"
+        if operation.text:
+            # an endpoint may look for escapes first, in words and signs too (SPARQL 1.1, 19.2)
+            plain = _ESCAPE.sub(lambda code: chr(min(int(code[1] or code[2], 16), sys.maxunicode)), operation.text)
+            for text in dict.fromkeys((operation.text, plain)):
+                await run_in_threadpool(inspect_query, text, self.settings.services)
+            if not choose(accept, TABLES) and not choose(accept, GRAPHS):
+                raise RefusalError(406, why("relay-not-acceptable"))
+        media, content = await self.ask(operation, accept)
+        return Response(content, headers={"content-type": media, "cache-control": "no-store", "vary": "Accept"})
 
-    fork_server: ForkServer
-    workers: int = 4
-    wait: float = 10.0
-    _idle: list[Worker] = field(default_factory=list)
-    _places: threading.Semaphore = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._places = threading.Semaphore(self.workers)
-        self.fork_server.on_renewal.append(self._dismiss_idle)
-
-    def query(self, text: str) -> Result:
-        """Answer a query over the union of all graphs, or over those its own FROM clauses name.
+    async def ask(self, operation: protocol.Operation, accept: str) -> tuple[str, bytes]:
+        """Media type and content of the endpoint's answer.
 
         Raises:
-            QueryError: the query has a syntax error, or asks for something that is refused.
-            EndpointError: it takes too long or too much, or all workers are taken.
+            RefusalError: there is none; what is no answer is told in a sentence, and never passed on as a page of ours.
         """
-        form, body = self._ask(_task(text))
-        if form == "ntriples":
-            return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
-        return ox.parse_query_results(body, format=ox.QueryResultsFormat.TSV)
+        import httpx  # for who relays alone: it takes as long as half of the rest
 
-    def _ask(self, task: Task) -> tuple[str, bytes]:
-        """The answer; asked once more where the worker was ended from outside, after whatever time.
-
-        A page would else be refused for one of the many queries it makes; they are the program's own.
-        """
-        ended = 0
-        for _ in range(2):
-            began = time.monotonic()
-            with self._worker() as worker:
-                answer = self._send(worker, task)
-                ran = time.monotonic() - began
-                if not isinstance(answer, int):
-                    self._keep(worker, ran)
-            if isinstance(answer, Refusal):
-                raise _error(answer)
-            if not isinstance(answer, int):
-                return answer
-            ended = answer
-            if not was_killed(ended):
-                break
-        raise _error(died(ended, self.fork_server.seconds))
-
-    @staticmethod
-    def _send(worker: Worker, task: Task) -> tuple[str, bytes] | Refusal | int:
-        """What a worker answers, or how it ended."""
-        with suppress(OSError):
-            worker.link.sendall(pack(b"T", json.dumps(task).encode()))
-            answer = _read(worker)
-            if answer is not None:
-                return answer
-        worker.link.close()
-        return worker.reap()
-
-    def _keep(self, worker: Worker, ran: float) -> None:
-        if ran < self.fork_server.seconds / 2 and worker.line is self.fork_server.line:
-            self._idle.append(worker)
-        else:
-            _dismiss(worker)
-
-    @contextmanager
-    def _worker(self) -> Iterator[Worker]:
-        if not self._places.acquire(timeout=self.wait):
-            raise EndpointError("page-workers-taken", remedy="ask-again-moment")
+        limits, url = self.settings.limits, self.url
+        method, fields = ("POST", {"query": operation.text}) if operation.text else ("GET", None)
+        graphs = {"default-graph-uri": list(operation.default), "named-graph-uri": list(operation.named)}
+        headers, content = {"Accept": accept, "User-Agent": "pan2kg", "Accept-Encoding": "identity"}, bytearray()
         try:
-            yield self._take()
-        except LostError as error:
-            raise EndpointError(error.message, remedy="page-again-then") from None
-        except OSError as error:
-            raise EndpointError("no-more-workers", remedy="ask-again-moment", reason=reason(error)) from None
-        finally:
-            self._places.release()
-
-    def _dismiss_idle(self) -> None:
-        with suppress(IndexError):
-            while True:
-                _dismiss(self._idle.pop())
-
-    def _take(self) -> Worker:
-        while True:
-            try:
-                worker = self._idle.pop()
-            except IndexError:
-                return self.fork_server.fork()
-            if worker.line is self.fork_server.line:
-                return worker
-            _dismiss(worker)
-
-
-def _dismiss(worker: Worker) -> None:
-    worker.link.close()
-    worker.reap()
+            async with asyncio.timeout(limits.seconds):
+                client = httpx.AsyncClient(timeout=limits.seconds, trust_env=False)
+                sent = {**fields, **graphs} if fields else None
+                async with client, client.stream(method, url, data=sent, headers=headers) as response:
+                    async for piece in response.aiter_bytes(PIECE):
+                        content += piece
+                        if len(content) > limits.size:
+                            raise RefusalError(413, why("answer-too-large", size=megabytes(limits.size)))
+        except (TimeoutError, httpx.TimeoutException):
+            raise busy(why("endpoint-slow", url=url, seconds=f"{limits.seconds:g}"), 30) from None
+        except (OSError, httpx.HTTPError, httpx.InvalidURL):
+            raise RefusalError(502, why("endpoint-broke", url=url)) from None
+        media = response.headers.get("content-type", "")
+        if response.status_code == 200 and protocol.read_media_type(media)[0] in _MEDIA:
+            return media, bytes(content)
+        if response.status_code == 200:
+            raise RefusalError(502, why("endpoint-no-result", url=url))
+        if response.status_code in (429, 503):
+            raise busy(why("endpoint-busy", url=url), 30)
+        is_said = media.startswith("text/plain")
+        sentence = content.decode("utf-8", "replace").strip().partition("\n")[0] if is_said else ""
+        key, status = "endpoint-refuses-said" if sentence else "endpoint-refuses", str(response.status_code)
+        raise RefusalError(400 if status == "400" else 502, why(key, url=url, status=status, words=sentence[:300]))
 
 
-def _task(text: str) -> Task:
-    """A query as a task: rows come as tab-separated values, whole terms as in Turtle, which takes less than JSON."""
-    return Task("query", text, "", union=True, default=None, named=None, table="tsv", graph="ntriples", own=True)
+def assemble(
+    settings: Settings,
+    endpoint: SparqlEndpoint,
+    operations: Operations,
+    *,
+    store: GraphStore | None = None,
+    more: Iterable[BaseRoute] = (),
+) -> Edge:
+    """The service with what answers at ``/sparql`` and ``/store``, and ``more`` than that."""
 
+    async def no_store(_: Request) -> Response:
+        raise RefusalError(404, why("asks-endpoint"))
 
-def _read(worker: Worker) -> tuple[str, bytes] | Refusal | None:
-    """The whole answer of a worker; None where it died."""
-    pieces: list[bytes] = []
-    form = ""
-    while (message := receive(worker.link)) is not None:
-        kind, payload = message
-        if kind == FAILED:
-            return Refusal.unpack(payload)
-        if not form:
-            form, payload = payload[:FORM].rstrip().decode("ascii"), payload[FORM:]
-        pieces.append(payload)
-        if kind in (WHOLE, END):
-            return form, b"".join(pieces)
-    return None
-
-
-def _error(refusal: Refusal) -> QueryError | EndpointError:
-    if refusal.status < 500:
-        return QueryError(refusal.message, place=Place("query", refusal.line, refusal.column))
-    return EndpointError(refusal.message, remedy="ask-again-moment")
+    answer, every = store.answer if store else no_store, f"{READS}, POST, PUT, PATCH, DELETE"
+    routes: list[BaseRoute] = [route(path, endpoint.answer, METHODS) for path in ("/sparql", "/sparql/")]
+    routes += [route(path, answer, every) for path in (STORE, f"{STORE}/{{graph:path}}")]
+    routes += [route(path, handler, "GET, HEAD") for path, handler in operations.handlers().items()]
+    return Edge(settings, [*routes, *more], operations.note)

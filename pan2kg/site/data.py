@@ -28,8 +28,7 @@ from pan2kg.turtle.writer import read_prefixes
 if TYPE_CHECKING:
     from pan2kg.graph.dataset import Notice
     from pan2kg.project import Project
-    from pan2kg.site.page_context import PageContext
-    from pan2kg.site.site_context import SiteContext
+    from pan2kg.site.page import PageContext, SiteContext
 from pan2kg.store.store import Store, Term
 
 
@@ -94,7 +93,7 @@ def dataset(context: PageContext) -> Values:
     labels, notice = graph.labels, graph.notice
     changed = date.fromisoformat(notice.modified) if notice.modified else None
     return {
-        "title": context.t("data-title"),
+        "title": context.t("menu-data"),
         "files": [
             (context.out("data/pan2kg.nq.gz"), "N-Quads (gzip)", context.t("data-graph")),
             (context.out("data/ontology.ttl"), "Turtle", context.t("data-ontology")),

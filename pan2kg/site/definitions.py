@@ -1,4 +1,4 @@
-"""The register of figures as pages: one a figure, all of them, how they agree, and what they mean by an example.
+"""The register of figures as pages, what two plans share in bits, and whether one could cite the other.
 
 The tables of ``figure/`` answer questions with rows of their own; a figure of the register has its page under
 ``definition/``, since some of them are called like a table.
@@ -7,290 +7,304 @@ The tables of ``figure/`` answer questions with rows of their own; a figure of t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from pan2kg.coherence.citations import Ordered, State, Verdict, Way, verdict
+from markupsafe import Markup
+
+from pan2kg.coherence import citations, figures, texts
 from pan2kg.coherence.evidence import FIGURED, Extent, Level, level
-from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Part, Scalar, Taken, Unit, breakdown, reconcile
-from pan2kg.i18n.catalogue import Messages
-from pan2kg.site.basis import basis, handed, mark, options, shown
-from pan2kg.site.choice import level_in
-from pan2kg.site.page import CSV, File, Values, View
-from pan2kg.site.weights import bits_said, shared, ways
-from pan2kg.tables.figure_words import according_to, amount, named, value_words
-from pan2kg.tables.formats import Grid, Value, write_csv
+from pan2kg.coherence.known import Known
+from pan2kg.i18n.catalogue import Messages, format_of, with_mark
+from pan2kg.i18n.days import in_words
+from pan2kg.site.page import CSV, File, PageContext, SiteContext, Values, View
+from pan2kg.site.values import PASSAGE, quotes
+from pan2kg.tables.figure_words import amount, bits_words, named, value_words
+from pan2kg.tables.formats import Grid, write_csv
+from pan2kg.tables.table import Value
+from pan2kg.turtle.vocabulary import PAN
 
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from pan2kg.coherence.known import Known
-    from pan2kg.site.page_context import PageContext
-    from pan2kg.site.site_context import SiteContext
-
-
+TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
+"""What the classes of relations are called, by their share."""
 _FIGURE: Final = Messages("figure")
-_BY_ID: Final = {figure.id: figure for figure in FIGURES}
+_BY_ID: Final = {figure.id: figure for figure in figures.FIGURES}
 _THINGS: Final = frozenset({"plan", "other_plan", "action", "other_action"})
 _NUMBERS: Final = frozenset({"texts", "measures", "published"})
 _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
+_APART: Final = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A figure in a table: where its definition stands, its name, and its four values from firm to weak.
+def citing(context: PageContext, knowledge: Known, source: str, target: str) -> dict[str, str]:
+    """What can be said of a citation from one plan to another in a word, and why, with the dates that decide it.
 
-    ``at`` is the place of the one the page shows among them.
+    ``state`` is « seen », « absent » or « open »; where no citation is expected and none was seen it is empty.
     """
-
-    address: str
-    name: str
-    at: int
-    nested: tuple[str, ...]
-    population: str
-
-
-@dataclass(frozen=True, slots=True)
-class AtLevel:
-    """The value of a figure at a level, what the level adds to the firmer one, and whether it is the one shown."""
-
-    words: str
-    value: str
-    added: str
-    is_shown: bool
-
-
-def ids(_: SiteContext) -> Iterable[str]:
-    """The figures of the register."""
-    return _BY_ID
+    direction = knowledge.way(source, target)
+    is_met = direction.state is citations.State.SEEN or (source, target) in knowledge.related
+    is_told = is_met and (direction.is_expected or direction.state is citations.State.SEEN)
+    key = direction.state.value if is_told else direction.verdict.value
+    words = context.t(f"way-{key}") if is_told else named(direction.verdict).say(context.request.language)
+    if direction.is_expected and not is_met:
+        key, words = "unmet", context.t("way-unmet")
+    dates = {plan: dating.issued for plan, dating in knowledge.chronology.dates.items()}
+    editions = [day for plan in knowledge.chronology.later.get(target, ()) if (day := dates.get(plan)) is not None]
+    # the first edition by its last day
+    later = min(editions, key=lambda day: (day.last, day.first), default=None)
+    days = {"source": dates.get(source), "target": dates.get(target), "later": later}
+    why = context.t(f"way-why-{key}", **{name: _issued(context, day) for name, day in days.items()})
+    state = direction.state.value if is_told else ""
+    return {"source": source, "target": target, "state": state, "words": words, "why": why}
 
 
-def line(context: PageContext, taken: Taken) -> Line:
-    """A figure with its four values, leading to its definition."""
-    language = context.request.language
-    return Line(
-        address(context, taken.figure.id),
-        taken.figure.name(context.graph.asked_by).say(language),
-        FIGURED.index(taken.level),
-        tuple(value_words(one, taken, language) for one in taken.nested),
-        "–" if taken.population is None else context.figure(taken.population),
-    )
+def both_ways(context: PageContext, knowledge: Known, plan: str, partner: str) -> tuple[dict[str, str], dict[str, str]]:
+    return citing(context, knowledge, plan, partner), citing(context, knowledge, partner, plan)
+
+
+def _issued(context: PageContext, span: citations.Span | None) -> str:
+    """When a plan was issued, as far as that is known: a day, a month, a year, or between two days."""
+    if span is None:
+        return context.t("issued-unknown")
+    language, start, end = context.request.language, span.first, span.last
+    if start == end:
+        return context.t("issued-on", day=in_words(start, language))
+    if span == citations.years(start.year):
+        return context.t("issued-year", year=str(start.year))
+    if span == citations.span(f"{start:%Y-%m}"):
+        return context.t("issued-month", month=format_of(f"month.{start.month}", language), year=str(start.year))
+    return context.t("issued-between", first=in_words(start, language), last=in_words(end, language))
+
+
+def shared(context: PageContext, knowledge: Known, plans: tuple[str, str]) -> list[dict[str, object]]:
+    """The texts two plans share, the greatest contribution first, and who names them on either side, with quotations.
+
+    A text gives what the weaker of the two ties gives. ``d`` of the ``n`` plans with a known text name it;
+    ``share`` = (d+1)/(n+2), ``ic`` = −log2 of it; ``above`` is the ic of the text it stands below, empty at a root.
+    """
+    language, statements, weights = context.request.language, context.graph.statements, knowledge.potential.weights
+    rows = []
+    for contribution in knowledge.weight(*plans).contributions:
+        sides = [
+            [
+                {
+                    "work": use.work, "text": use.text, "tie": context.t(f"use-{TIES[use.share]}"),
+                    "relation": context.links(statements.values(use.link, PAN + "relation")),
+                    "mark": context.mark(use.level), "quotes": quotes(context, statements.values(use.link, PASSAGE)),
+                }
+                for use in knowledge.giving(plan, contribution.text)
+            ]
+            for plan in plans
+        ]  # fmt: skip
+        at = weights.texts.index(contribution.text)
+        d, n, above = int(weights.d[at]), weights.n, int(weights.above[at])
+        rows.append({
+            "text": contribution.text, "bits": bits_words(contribution.bits, language),
+            "gain": bits_words(contribution.gain, language),
+            "is_broad": contribution.is_broad, "mark": context.mark(contribution.level),
+            "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"), "sides": sides, "d": d, "n": n,
+            "share": with_mark(f"{(d + 1) / (n + 2):.3f}", language),
+            "ic": bits_words(float(weights.ic[at]), language),
+            "above": amount(float(weights.ic[above]), figures.Unit.BITS, language) if above >= 0 else "",
+        })  # fmt: skip
+    return rows
 
 
 def address(context: PageContext, figure: str) -> str:
-    """Where the definition of a figure stands."""
-    return context.href(f"definition/{figure}.html", **handed(context))
+    return context.href(f"definition/{figure}.html", **context.handed)
 
 
-def taken(context: PageContext, figure: str) -> Taken:
+def taken(context: PageContext, figure: str) -> figures.Taken:
     """A figure of the register at the level the page shows.
 
     Raises:
         KeyError: the register has no such figure.
     """
-    every = {one.figure.id: one for one in context.graph.figures(level_in(context.request.arguments))}
-    return every[figure]
+    return {row.figure.id: row for row in context.graph.figures(context.level)}[figure]
 
 
-def index(context: PageContext) -> Values:
-    """All figures of the register with their four values."""
-    language, at = context.request.language, level_in(context.request.arguments)
+def line(context: PageContext, row: figures.Taken) -> Values:
+    """A figure in a table: its definition, its name, and its four values from firm to weak; that of the page is ``at``.
+
+    Those counted, its population, stand last.
+    """
+    language = context.request.language
     return {
-        "title": context.t("definitions-title"),
-        "lines": [line(context, one) for one in context.graph.figures(at)],
-        "levels": [according_to(one).say(language) for one in FIGURED],
-        "caption": according_to(at).say(language),
-        "basis": basis(context, shown(context)),
+        "address": address(context, row.figure.id),
+        "name": row.figure.name(context.graph.asked_by).say(language),
+        "at": FIGURED.index(row.level),
+        "nested": [value_words(value, row, language) for value in row.nested],
+        "population": "–" if row.population is None else context.figure(row.population),
     }
 
 
-def values(context: PageContext) -> Values | None:
-    """A figure: what it means, how it is counted and among what, its four values, its list, and what it rests on."""
-    figure = _BY_ID.get(FORMER.get(context.request.key, context.request.key))
+def _index(context: PageContext) -> Values:
+    return {
+        "title": context.t("definitions-title"),
+        "lines": [line(context, row) for row in context.graph.figures(context.level)],
+        "levels": [context.caption(level) for level in FIGURED],
+        "caption": context.caption(context.level),
+        "basis": context.basis(context.known),
+    }
+
+
+def _values(context: PageContext) -> Values | None:
+    figure, language = (
+        _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key)),
+        context.request.language,
+    )
     if figure is None:
         return None
-    language, known, found = context.request.language, shown(context), taken(context, context.request.key)
+    row, knowledge = taken(context, context.request.key), context.known
+    # only what is one count says what each level adds to the firmer one
+    is_count = figure.unit is figures.Unit.COUNT and len(row.value) == 1
+    added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in figures.breakdown(row)]
     return {
         "title": figure.name(context.graph.asked_by).say(language),
         "meaning": figure.meaning.say(language),
         "formula": figure.formula.say(language),
         "among": figure.among.say(language),
-        "population": "–" if found.population is None else context.figure(found.population),
-        "value": value_words(found.value, found, language),
-        "at_levels": at_levels(context, found),
-        "is_interval": figure.unit is not Unit.COUNT,
-        "caption": according_to(found.level).say(language),
-        "evidence": handed(context).get("evidence", ""),
-        "options": options(context),
-        "columns": [(name, column(context, name)) for name in figure.columns],
-        "rows": [_cells(context, figure, row) for row in figure.rows(known)],
-        "basis": basis(context, known),
-        "downloads": [(context.href(f"definition/{figure.id}.csv", **handed(context)), "CSV")],
-    }
+        "population": "–" if row.population is None else context.figure(row.population),
+        "value": value_words(row.value, row, language),
+        "at_levels": [
+            {"words": context.caption(at), "value": value_words(value, row, language), "added": more,
+             "is_shown": at is row.level}
+            for at, value, more in zip(FIGURED, row.nested, added, strict=True)
+        ],
+        "is_interval": figure.unit is not figures.Unit.COUNT,
+        "caption": context.caption(row.level),
+        "evidence": context.handed.get("evidence", ""),
+        "options": context.level_options,
+        "columns": [(name, _FIGURE.say(f"column.{name}", language)) for name in figure.columns],
+        "rows": [
+            [_cell(context, name, value) for name, value in zip(figure.columns, cells, strict=True)]
+            for cells in figure.rows(knowledge)
+        ],
+        "basis": context.basis(knowledge),
+        "downloads": [(context.href(f"definition/{figure.id}.csv", **context.handed), "CSV")],
+    }  # fmt: skip
 
 
-def at_levels(context: PageContext, found: Taken) -> list[AtLevel]:
-    """The four values of a figure, from firm to weak; only what is one count says what each level adds."""
-    language = context.request.language
-    is_count = found.figure.unit is Unit.COUNT and len(found.value) == 1
-    added = [amount(one[0], Unit.COUNT, language) if is_count else "" for one in breakdown(found)]
-    return [
-        AtLevel(according_to(at).say(language), value_words(value, found, language), more, at is found.level)
-        for at, value, more in zip(FIGURED, found.nested, added, strict=True)
-    ]
-
-
-def column(context: PageContext, name: str) -> str:
-    """The heading of a column of a list."""
-    return _FIGURE.say(f"column.{name}", context.request.language)
-
-
-def _cells(context: PageContext, figure: Figure, row: tuple[Scalar, ...]) -> list[Markup | str]:
-    return [_cell(context, name, value) for name, value in zip(figure.columns, row, strict=True)]
-
-
-def _cell(context: PageContext, name: str, value: Scalar) -> Markup | str:
+def _cell(context: PageContext, name: str, value: figures.Scalar) -> Markup | str:
     """A cell of a list: a thing by its name, a code by its words, a number; what is not known says so."""
+    language, not_seen, text = context.request.language, context.t("list-not-seen"), str(value)
     if name in _THINGS:
-        return context.link(str(value))
-    if isinstance(value, str) or name in _SEEN:
-        return _coded(context, name, value)
+        return context.link(text)
+    if name in _SEEN:
+        return context.t("list-seen") if value else not_seen
     if value is None:
         return context.t("unknown")
-    return amount(value, Unit.COUNT if name in _NUMBERS else Unit.BITS, context.request.language)
-
-
-def _coded(context: PageContext, name: str, value: Scalar) -> str:
-    language = context.request.language
-    if name in _SEEN:
-        return context.t("list-seen" if value else "list-not-seen")
+    if not isinstance(value, str):
+        unit = figures.Unit.COUNT if name in _NUMBERS else figures.Unit.BITS
+        return amount(value, unit, language)
     if name in {"level", "cites_at", "cited_at"}:
-        found = level(str(value))
-        return named(found).say(language) if found else context.t("list-not-seen")
+        at = level(text)
+        return named(at).say(language) if at else not_seen
     if name in {"verdict", "verdict_back"}:
-        return named(Verdict(str(value))).say(language)
+        return named(citations.Verdict(text)).say(language)
     if name == "state":
-        return named(State(str(value))).say(language)
+        return named(citations.State(text)).say(language)
     if name == "ways":
-        said = [named(Way(one)).say(language) for one in str(value).split()]
-        return ", ".join(said) or context.t("list-not-seen")
-    return _FIGURE.say(f"{name}.{value}", language)
+        return ", ".join(named(citations.Way(direction)).say(language) for direction in text.split()) or not_seen
+    return _FIGURE.say(f"{name}.{text}", language)
 
 
-def csv(context: PageContext) -> str | None:
-    """The list behind a figure as CSV, things by address and name, at the level of the address."""
-    figure = _BY_ID.get(FORMER.get(context.request.key, context.request.key))
+def _csv(context: PageContext) -> str | None:
+    figure = _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key))
     if figure is None:
         return None
-    head = [part for name in figure.columns for part in ([name, f"{name}_label"] if name in _THINGS else [name])]
+    head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
     rows: list[list[Value]] = [
         [
             part
-            for name, value in zip(figure.columns, row, strict=True)
+            for name, value in zip(figure.columns, cells, strict=True)
             for part in ([value, context.name(str(value))] if name in _THINGS else [value])
         ]
-        for row in figure.rows(shown(context))
+        for cells in figure.rows(context.known)
     ]
     return write_csv(Grid(tuple(head), rows))
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A whole or a part of one: its words, how many, and the definition of the figure it is, empty where it is none."""
+def _reconciled(context: PageContext) -> Values:
+    def worded(part: figures.Part) -> Values:
+        """A whole or a part: words, how many, and the definition of the figure it is, empty where it is none."""
+        language, (kind, _, key) = context.request.language, part.key.partition("-")
+        at = level(key) if kind == "only" else None
+        if part.key.startswith("verdict."):
+            words = named(citations.Verdict(part.key.removeprefix("verdict."))).say(language)
+        elif isinstance(at, Level):
+            words = context.t("part-only-level", level=named(at).say(language))
+        else:
+            words = context.t(f"part-{part.key}")
+        figure = address(context, part.figure) if part.figure else ""
+        return {"words": words, "number": context.figure(part.number), "address": figure}
 
-    words: str
-    number: str
-    address: str
-
-
-def reconciled(context: PageContext) -> Values:
-    """Why one count of links is not another: wholes with their parts, which add up."""
-    at = level_in(context.request.arguments)
-    accounts = reconcile({one: context.graph.known(one) for one in FIGURED}, at)
+    accounts = figures.reconcile({level: context.graph.known(level) for level in FIGURED}, context.level)
     return {
         "title": context.t("reconciled-title"),
         "accounts": [
-            (f"account-{n}", _told(context, one.whole), [_told(context, part) for part in one.parts])
-            for n, one in enumerate(accounts, 1)
+            (f"account-{n}", worded(account.whole), list(map(worded, account.parts)))
+            for n, account in enumerate(accounts, 1)
         ],
-        "caption": according_to(at).say(context.request.language),
-        "evidence": handed(context).get("evidence", ""),
-        "options": options(context),
-        "basis": basis(context, shown(context)),
+        "caption": context.caption(context.level),
+        "evidence": context.handed.get("evidence", ""),
+        "options": context.level_options,
+        "basis": context.basis(context.known),
     }
 
 
-def _told(context: PageContext, part: Part) -> Told:
-    """The words of a part: those of a verdict or a level where it is one, else its own."""
-    language = context.request.language
-    kind, _, key = part.key.partition("-")
-    found = level(key) if kind == "only" else None
-    if part.key.startswith("verdict."):
-        words = named(Verdict(part.key.removeprefix("verdict."))).say(language)
-    elif isinstance(found, Level):
-        words = context.t("part-only-level", level=named(found).say(language))
-    else:
-        words = context.t(f"part-{part.key}")
-    return Told(words, context.figure(part.number), address(context, part.figure) if part.figure else "")
+def _meaning(context: PageContext) -> Values:
+    """What figures mean, by an example; without two plans that share a text there is none."""
+    knowledge, language = context.known, context.request.language
+    pair = example(knowledge)
+    followed = None
+    if pair:
+        weight, rows = knowledge.weight(*pair), [row for row in shared(context, knowledge, pair) if not row["is_broad"]]
+        followed = {
+            "one": pair[0],
+            "two": pair[1],
+            "first": rows[0],
+            "others": rows[1:],
+            "low": bits_words(weight.low, language),
+            "high": bits_words(weight.high, language),
+            "is_open": weight.is_open,
+            "ways": both_ways(context, knowledge, *pair),
+            "address": context.pair(*pair),
+        }
 
+    def meant(name: str, terms: Iterable[Extent | citations.Verdict | citations.State]) -> list[tuple[str, str]]:
+        return [(named(term).say(language), context.t(f"{name}-means-{term}")) for term in terms]
 
-_APART: Final = (Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD)
-
-
-def meaning(context: PageContext) -> Values:
-    """What the page shows; without two plans that share a text there is no example."""
-    known, language = shown(context), context.request.language
-    pair = example(known)
     return {
         "title": context.t("meaning-title"),
         "sentences": [_FIGURE.say(key, language) for key in ("weight", "weight-high")],
-        "example": _followed(context, known, pair) if pair else None,
-        "levels": [(mark(context, one), context.t(f"level-means-{one.key}")) for one in Level],
-        "shown": options(context),
-        "extents": [(named(one).say(language), context.t(f"extent-means-{one}")) for one in Extent],
-        "verdicts": [(named(one).say(language), context.t(f"verdict-means-{one}")) for one in Verdict],
-        "states": [
-            (named(one).say(language), context.t(f"state-means-{one}"))
-            for one in (State.SEEN, State.ABSENT, State.OPEN)
-        ],
-        "caption": according_to(known.level).say(language),
-        "basis": basis(context, known),
+        "example": followed,
+        "levels": [(context.mark(level), context.t(f"level-means-{level.key}")) for level in Level],
+        "extents": meant("extent", Extent),
+        "verdicts": meant("verdict", citations.Verdict),
+        "states": meant("state", (citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN)),
+        "caption": context.caption(knowledge.level),
+        "basis": context.basis(knowledge),
     }
 
 
-def example(known: Known) -> Ordered | None:
+def example(knowledge: Known) -> citations.Ordered | None:
     """The pair of plans to follow: of those that share something the most, one that could cite the other before others.
 
     Editions of one plan and frameworks are left out; None where nothing is left.
     """
-    found = [
-        (not any(known.way(*way).is_expected for way in (pair, pair[::-1])), -bits, pair)
-        for pair, bits in known.shared.items() if verdict(known.chronology, *pair) not in _APART
+    pairs = [
+        (not any(knowledge.way(*direction).is_expected for direction in (pair, pair[::-1])), -bits, pair)
+        for pair, bits in knowledge.shared.items() if citations.verdict(knowledge.chronology, *pair) not in _APART
     ]  # fmt: skip
-    return min(found)[2] if found else None
+    return min(pairs)[2] if pairs else None
 
 
-def _followed(context: PageContext, known: Known, pair: Ordered) -> Values:
-    """A pair from what its plans say to its number."""
-    found = known.weight(*pair)
-    texts = [one for one in shared(context, known, *pair) if not one.is_broad]
-    return {
-        "one": pair[0],
-        "two": pair[1],
-        "first": texts[0],
-        "others": texts[1:],
-        "low": bits_said(context, found.low),
-        "high": bits_said(context, found.high),
-        "is_open": found.is_open,
-        "ways": ways(context, known, *pair),
-        "address": context.pair(*pair),
-    }
+def _ids(_: SiteContext) -> Iterable[str]:
+    return _BY_ID
 
 
 PAGES: Final = (
-    View("definitions", index, section="data"),
-    View("reconciled", reconciled, section="data"),
-    View("definition", values, ids, section="data"),
-    View("meaning", meaning, section="data"),
+    View("definitions", _index, section="data"),
+    View("reconciled", _reconciled, section="data"),
+    View("definition", _values, _ids, section="data"),
+    View("meaning", _meaning, section="data"),
 )
-FILES: Final = (File("definition", "csv", CSV, csv, ids),)
+FILES: Final = (File("definition", "csv", CSV, _csv, _ids),)

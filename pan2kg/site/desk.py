@@ -22,8 +22,7 @@ from pan2kg.review.desk import CHANNELS, TOGETHER, Desk, documents, open_desk, p
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, sentence
 from pan2kg.review.record import now
 from pan2kg.review.work import Material, read_material
-from pan2kg.site.basis import mark
-from pan2kg.site.page_context import NOTHING, PageContext
+from pan2kg.site.page import NOTHING, PageContext
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN, key
 
@@ -116,7 +115,7 @@ def queue_card(context: PageContext, candidate: Candidate, *, is_open: bool) -> 
         "via": context.links(candidate.via),
         "type": context.label(f"{ID}linktype/{candidate.linked_as}") if candidate.linked_as else "",
         "strength": strength,
-        "mark": mark(context, level(candidate.level)),
+        "mark": context.mark(level(candidate.level)),
         "expected": [named(Verdict(said)).say(language) for said in expected],
         "has_passage": is_open and bool(passage_document(context.graph.spoken(language), candidate)),
         "typed": given if given.get("item") == candidate.key else NOTHING,

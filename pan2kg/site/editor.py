@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from pan2kg.errors import Pan2kgError
-from pan2kg.site.ontology_use import counted
+from pan2kg.site.ontology import counted
 from pan2kg.site.page import Values, View, embedded
 from pan2kg.site.questions import Grid, grid, names
 from pan2kg.store.derived_links import DERIVED_FROM
@@ -18,8 +18,7 @@ from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri, read_prefixes
 
 if TYPE_CHECKING:
-    from pan2kg.site.page_context import PageContext
-    from pan2kg.site.site_context import SiteContext
+    from pan2kg.site.page import PageContext, SiteContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def editor(context: PageContext) -> Values:
         except Pan2kgError as error:
             fault = error.say(context.request.language)
     return {
-        "title": context.t("sparql-title"),
+        "title": context.t("menu-sparql"),
         "query": asked or program_query("site/first-query"),
         "table": table,
         "fault": fault,

@@ -1,155 +1,67 @@
-"""How a thing is cited and taken along: its stable address, its statements as data, and the query that shows them.
+"""The page of any thing: a dossier that says in brief what matters, then everything said of it, and on what that rests.
 
-What stands beside the statements of a thing: what is not known of it, and the picture of what is around it.
-The page of any thing: everything said of it, what points to it, its links, and on what each of that rests.
+A dossier has sentences with numbers, a picture, what to look at, and the words it rests on. Its numbers are those of
+what is known at the headline level, so that a page says what the register of figures says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from pan2kg.charts.registry import draw_on
+from markupsafe import Markup
+
+from pan2kg.charts.time_map import draw_narrow_time_map
+from pan2kg.coherence import evidence, texts
+from pan2kg.coherence.citations import State
+from pan2kg.coherence.known import Known
+from pan2kg.coherence.obligations import Margin, Met
 from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
-from pan2kg.site.basis import Notes, Say
-from pan2kg.site.connections import Group, Row, grouped, kind_of_link, links_of, listed, pending_rows
-from pan2kg.site.dossier import ANCHORS, settled
-from pan2kg.site.dossiers import dossier_of
-from pan2kg.site.page import Values, View
-from pan2kg.site.values import EVIDENCE, dated, quotes, unfold
-from pan2kg.tables.table import coded
+from pan2kg.i18n.days import in_words
+from pan2kg.report import brief as advice
+from pan2kg.site.page import PageContext, SiteContext, Values, View, piece
+from pan2kg.site.values import (
+    COUNTING,
+    PASSAGE,
+    Notes,
+    Row,
+    dated,
+    grouped,
+    links_of,
+    quotes,
+    rows_of,
+    table_of,
+    unfold,
+    value,
+)  # fmt: skip
+from pan2kg.tables.figure_words import bits_words, named
+from pan2kg.tables.making import coded
 from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from pan2kg.site.page_context import PageContext
-    from pan2kg.site.site_context import SiteContext
-
-
-_EUR_LEX: Final = "https://eur-lex.europa.eu/legal-content"
-_IDENTIFIER: Final = "http://www.w3.org/ns/adms#identifier"
-_OWN: Final = """\
-SELECT ?graph ?property ?value WHERE {{
-    GRAPH ?graph {{ <{iri}> ?property ?value }}
-}} ORDER BY ?graph ?property ?value
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """The stable address of a thing, its statements as Turtle and JSON-LD where there is a server, and the query.
-
-    ``official`` are the places where others publish it: address and words.
-    """
-
-    iri: str
-    turtle: str
-    json: str
-    query: str
-    official: tuple[tuple[str, str], ...]
-
-
-def machine(context: PageContext, entry: Entry) -> Machine:
-    """How a thing is cited and taken along."""
-    served = context.site_context.mode == "served" and bool(entry.kind)
-    data = f"doc/{entry.kind}/{entry.key}"
-    return Machine(
-        entry.iri,
-        context.out(f"{data}.ttl") if served else "",
-        context.out(f"{data}.jsonld") if served else "",
-        query_address(context, _OWN.format(iri=entry.iri)) if _is_safe(entry.iri) else "",
-        tuple(_official(context, entry)),
-    )
-
-
-def _official(context: PageContext, entry: Entry) -> Iterator[tuple[str, str]]:
-    """Where a text is published: its official address is its IRI; its CELEX number leads to EUR-Lex."""
-    if entry.has_page and entry.iri.startswith(("http://", "https://")) and not is_ours(entry.iri):
-        yield entry.iri, urlsplit(entry.iri).hostname or context.t("outside")
-    statements = context.graph.statements
-    for node in statements.values(entry.iri, _IDENTIFIER):
-        if statements.one(node, f"{PAN}identifierScheme").endswith("/celex"):
-            number, language = statements.one(node, f"{SKOS}notation"), context.request.language.upper()
-            yield f"{_EUR_LEX}/{language}/TXT/?uri=CELEX:{quote(number)}", f"CELEX {number}"
-
-
-def query_address(context: PageContext, query: str) -> str:
-    """The page for queries with a query in it: behind the hash for the browser, with a server before it too."""
-    page = f"sparql.html#query={quote(query, safe='')}"
-    return context.href(page, query=query) if context.site_context.mode == "served" else context.href(page)
-
-
-def _is_safe(iri: str) -> bool:
-    return not any(mark in iri for mark in '<>"{}|\\^` \n') and not iri.startswith("_:")
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A gap as a page shows it: what it is, the list of its kind, what it concerns beside, and in which respect."""
-
-    words: str
-    address: str
-    other: Markup
-    detail: str = ""
-
-
-def gaps(context: PageContext, entry: Entry) -> list[Gap]:
-    """What is not known of a thing, or not done about it.
-
-    The page of a plan leaves out what its actions lack: that stands beside each action.
-    """
-    found = [*_general(context, entry)] if entry.kind == "action" and not entry.is_retired else []
-    for lack in context.site_context.lacks.get(entry.iri, ()):
-        other = context.graph.labels.entry(lack.other) if lack.other else None
-        if entry.kind == "plan" and other and other.kind == "action":
-            continue
-        own = entry.kind == "action" and other is not None and other.kind == "plan"
-        found.append(
-            Gap(
-                coded("gap", lack.kind).say(context.request.language),
-                context.href(f"gap/{lack.kind}.html"),
-                context.link(lack.other) if other and not own else markup(""),
-                lack.detail.say(context.request.language) if lack.detail else "",
-            )
-        )
-    return found
-
-
-def _general(context: PageContext, entry: Entry) -> list[Gap]:
-    """What is said of an action in general: whether anything was recorded of it, and whether it is linked."""
-    site_context, found = context.site_context, []
-    if not site_context.graph.has_actions or entry.iri not in site_context.graph.home_of:
-        return []
-    if entry.iri not in site_context.recorded:
-        found.append(Gap(context.t("gap-unread"), "", markup("")))
-    if entry.iri not in site_context.linked:
-        plan = site_context.graph.labels.entry(site_context.graph.home_of[entry.iri])
-        anchor = f"#{plan.key}" if plan else ""
-        found.append(Gap(context.t("gap-unlinked"), context.href(f"unlinked.html{anchor}"), markup("")))
-    return found
-
-
-def ego(context: PageContext, entry: Entry) -> Markup:
-    """The picture of what is around an action; empty where it rests on no text and cites nothing."""
-    site_context = context.site_context
-    if not site_context.graph.has_actions or entry.iri not in site_context.drawable & site_context.graph.home_of.keys():
-        return markup("")
-    subject = context.site_context.subject(context.request.language, context.picture_address)
-    return markup(draw_on(subject, "ego", action=entry.iri).svg)
-
-
-DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
-REPLACED: Final = DCTERMS + "isReplacedBy"
+ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})
+"""The places every dossier has, the picture where there is one."""
+QUOTED: Final = 3
+"""How many passages stand as evidence; the others stand with the statements."""
+NEIGHBOURS: Final = 8
+"""How many plans the picture of a plan shows beside it, so that the page stays short."""
+UNFOLDED: Final = 12
+"""How many statements of who is who are listed without being folded."""
+CHANGING: Final = frozenset({"amends", "supplements", "transposes", "repeals"})
+"""What a later text does to an earlier one, by the keys of the relations."""
 RESTS: Final = ("uses-instrument", "instrument-relation")
 """Kinds of links that say on what a thing rests, or what rests on it."""
+DEPRECATED: Final = "http://www.w3.org/2002/07/owl#deprecated"
+REPLACED: Final = DCTERMS + "isReplacedBy"
+_ELI: Final = "http://data.europa.eu/eli/ontology#"
+_WITHIN: Final = (PAN + "inPlan", PAN + "inReview", PAN + "partOf", f"{_ELI}is_part_of", PAN + "underInstrument")
 _IN_SHORT: Final = frozenset({PAN + "via", "http://www.w3.org/ns/prov#wasDerivedFrom"})
 """What is left out on the page of a thing: the links that pass by it stand on the pages of what they join."""
-_NOTHING: Final[frozenset[str]] = frozenset()
+_ELSEWHERE: Final = {"plan": frozenset({PAN + "inPlan", PAN + "countIn"}), "conflict": frozenset({PAN + "hasPosition"})}
+"""What has a part of the page of its own, by the kind of thing."""
 _LISTS: Final = {
     "plan": "plans.html", "body": "search.html#kind-body", "instrument": "search.html#kind-instrument",
     "obligation": "obligations.html",
@@ -157,73 +69,366 @@ _LISTS: Final = {
 """Where all things of a kind are listed."""
 _IN_PLAN: Final = {"action": "actions", "part": "outline", "category": "outline"}
 """Where on the page of a plan the things of a kind are listed."""
-UNFOLDED: Final = 12
-"""How many statements of who is who are listed without being folded."""
-_ELSEWHERE: Final = {"plan": frozenset({PAN + "inPlan", PAN + "countIn"}), "conflict": frozenset({PAN + "hasPosition"})}
-"""What has a part of the page of its own, by the kind of thing."""
+_OWN: Final = """\
+SELECT ?graph ?property ?value WHERE {{
+    GRAPH ?graph {{ <{iri}> ?property ?value }}
+}} ORDER BY ?graph ?property ?value
+"""
+
+Sentence = dict[str, Any]
+"""``words`` with their ``figure``, which leads to the rows it counts; ``name`` is what tests and scripts call it."""
+Saying = tuple[str, "Markup", evidence.Level | None]
+"""A statement, what is said by it, and its level."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a page: its key, the rows of statements, and the links by kind.
+def sentence(
+    context: PageContext, name: str, number: int, address: str, *, is_known: bool = False, **values: object
+) -> Sentence:
+    """A sentence about a number of things; nothing seen is told as that, and no zero unless that is known."""
+    figure = context.figure(number) if number or is_known else context.t("list-not-seen")
+    words = context.t(f"dossier-{name}", n=number, **values)
+    return {"name": name, "figure": figure, "words": words, "address": address, "is_number": figure[:1].isdigit()}
 
-    ``folded`` are rows that are only shown when asked for, ``why`` the key of the words that ask.
+
+def _remark(name: str, words: str, address: str = "") -> Sentence:
+    return {"name": name, "figure": "", "words": words, "address": address, "is_number": False}
+
+
+def _dossier(
+    context: PageContext,
+    brief: Iterable[Sentence | None],
+    *,
+    facts: Iterable[tuple[str, str]] = (),
+    picture: Values | None = None,
+    attention: Iterable[advice.Advice] = (),
+    sayings: Iterable[Saying] = (),
+    level: evidence.Level = evidence.HEADLINE,
+) -> dict[str, Any]:
+    """The parts of a dossier; sentences and facts that say nothing are left out.
+
+    The words it rests on are the first passages quoted for some statements, each of its words once: one of each thing,
+    then a second one.
     """
-
-    key: str
-    rows: tuple[Row, ...]
-    groups: tuple[Group, ...]
-    folded: tuple[Row, ...] = ()
-    why: str = ""
-
-    def table(self, t: Say) -> Markup:
-        """The rows as a table under the heading of the part."""
-        return listed(self.rows, t, self.key)
-
-    def under(self, t: Say) -> Markup:
-        """The rows that are folded, as a table."""
-        return listed(self.folded, t, self.key)
-
-    @property
-    def number(self) -> int:
-        """How many statements are folded."""
-        return _number(self.folded)
-
-
-def _number(rows: Iterable[Row]) -> int:
-    return sum(len(row.cells) + row.more for row in rows)
-
-
-def _part(context: PageContext, key: str, rows: tuple[Row, ...], groups: tuple[Group, ...], kind: str) -> Part:
-    """A part; of who is who, a long list is folded, and what rules repeat of it on the page of a body."""
-    if key != "who" or _number(rows) <= UNFOLDED:
-        return Part(key, rows, groups)
-    rule = context.t("certainty-rule")
-    ruled = tuple(row for row in rows if all(cell.mark and cell.mark.words == rule for cell in row.cells))
-    if kind != "body" or len(ruled) == len(rows):
-        return Part(key, (), groups, rows, "part-rows")
-    kept = tuple(row for row in rows if row not in ruled)
-    return Part(key, kept, groups, ruled, "part-ruled") if ruled else Part(key, rows, groups)
+    statements, spoken, turns = context.graph.statements, set[str](), Counter[str]()
+    proofs: list[tuple[int, int, Values]] = []
+    for iri, about, level_said in sayings:
+        for passage in statements.values(iri, PASSAGE):
+            # when its document was published, else when it was read
+            days = (
+                context.t(f"dossier-{key}", day=dated(context, day))
+                for document in statements.values(passage, f"{PAN}inDocument")
+                for name, key in ((f"{DCTERMS}issued", "published-on"), (f"{PAN}readOn", "read-on"))
+                if (day := statements.one(document, name))
+            )
+            day = next(days, "")
+            for quotation in quotes(context, [passage]):
+                letters = "".join(filter(str.isalnum, quotation["words"]))
+                if letters not in spoken:
+                    spoken.add(letters)
+                    proof = {"about": about, "quote": quotation, "day": day, "mark": context.mark(level_said)}
+                    proofs.append((turns[about], len(proofs), proof))
+                    turns[about] += 1
+    return {
+        "facts": [(name, words) for name, words in facts if words],
+        "brief": [remark for remark in brief if remark],
+        "picture": picture,
+        "attention": list(attention),
+        "proofs": [proof for *_, proof in sorted(proofs, key=lambda proof: proof[:2])[:QUOTED]],
+        "caption": context.caption(level),
+    }
 
 
-def values(kind: str) -> Callable[[PageContext], Values | None]:
-    """What fills the page of a thing of a kind, by the key in its address."""
-
-    def of(context: PageContext) -> Values | None:
-        entry = context.graph.labels.find(kind, context.request.key)
-        return page(context, entry) if entry else None
-
-    return of
+def in_short(context: PageContext, things: Iterable[str], most: int = 3) -> str:
+    """Some things by their short names, and how many more there are; empty for none."""
+    listed = list(things)
+    names = ", ".join(context.called(thing) for thing in listed[:most])
+    return context.t("dossier-and-more", names=names, n=len(listed) - most) if len(listed) > most else names
 
 
-def keys(kind: str) -> Callable[[SiteContext], Iterable[str]]:
-    """The keys of all things of a kind."""
+def _homes(knowledge: Known, works: Iterable[str]) -> set[str]:
+    return {plan for work in works if (plan := knowledge.tables.works.plan(work))}
 
-    def of(site_context: SiteContext) -> Iterable[str]:
-        labels = site_context.graph.labels
-        return [entry.key for entry in (*labels.of_kind(kind), *labels.retired(kind))]
 
-    return of
+def _duties(context: PageContext, name: str, rows: list[Margin], *, tells_late: bool = False) -> Sentence | None:
+    """How many obligations there are, or of them are past their date, and of how many nothing is known."""
+    late, unknown = sum(map(advice.is_late, rows)), sum(row.met in {Met.UNKNOWN, Met.UNRECORDED} for row in rows)
+    number, address = late if tells_late else len(rows), context.href("obligations.html")
+    values = {"late": late, "of": len(rows), "unknown": unknown}
+    return sentence(context, name, number, address, is_known=True, **values) if rows else None
+
+
+def _picture(context: PageContext, title: str, svg: Markup, narrow: Markup | None = None) -> Values:
+    return {"anchor": "picture", "title": context.t(title), "svg": svg, "narrow": narrow}
+
+
+def _plans_of(context: PageContext, title: str, iri: str) -> Values:
+    return _picture(context, title, context.draw("plans-of", thing=context.key(iri)))
+
+
+def _arrow(context: PageContext, source: str, target: str) -> Markup:
+    return markup(f"{context.short(source)} → {context.short(target)}")
+
+
+def brief_of(context: PageContext, key: str) -> advice.Brief:
+    graph = context.spoken
+    return context.site_context.once(f"brief of {key} in {graph.language}", lambda: advice.write_brief(graph, key))
+
+
+def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -> Values:
+    knowledge, key, graph = context.graph.known(), context.key(plan), context.graph
+    works, own = knowledge.tables.works, set(context.graph.parts.actions.get(plan, ()))
+    reach, widest, name = knowledge.reach(plan), graph.known("editors").reach(plan), context.subject.brief(plan)
+    missing = Counter(
+        occasion.state for occasion in knowledge.occasions
+        if plan in {occasion.source, occasion.target} and occasion.is_expected and occasion.state is not State.SEEN
+    )  # fmt: skip
+    sentences: list[Sentence | None] = [
+        sentence(context, "plan-reach", reach.linked, "#meets", plan=name, more=widest.linked - reach.linked),
+        sentence(context, "plan-cites", reach.cites, "#cites", plan=name),
+        sentence(context, "plan-cited", reach.cited, "#cited", plan=name),
+        sentence(context, "plan-missing", missing.total(), "#attention", is_known=True, plan=name,
+                 absent=missing[State.ABSENT], open=missing[State.OPEN]),
+    ]  # fmt: skip
+    if own:
+        led = {
+            part.work for part in graph.involvements
+            if part.work in own and "lead" in part.roles and evidence.counts(part.level, knowledge.level)
+        }  # fmt: skip
+        full = evidence.coverage(knowledge.tables.readings, works, evidence.Aspect.TEXTS, {plan}).full
+        sentences.append(sentence(context, "plan-led", len(led), "#actions", of=len(own)))
+        sentences.append(sentence(context, "plan-unread", len(own) - full, "#actions", is_known=True, of=len(own)))
+    sentences.append(_duties(context, "plan-due", advice.duties(graph, knowledge.level, plan), tells_late=True))
+    sayings: list[Saying] = []
+    for statement in knowledge.statements:
+        ends = works.home.get(statement.source, statement.source), works.home.get(statement.target, statement.target)
+        if statement.is_citation and plan in ends:
+            sayings.append((statement.link, _arrow(context, *ends), statement.level))
+    sayings += [
+        (use.link, _arrow(context, use.work, use.text), use.level)
+        for use in knowledge.uses
+        if works.plan(use.work) == plan
+    ]
+    picture = None
+    if reach.linked:
+        narrow = markup(draw_narrow_time_map(context.subject, plan=key, top=NEIGHBOURS).svg)
+        picture = _picture(context, "plan-time", context.draw("time-map", plan=key, top=NEIGHBOURS), narrow)
+    findings = brief_of(context, key).findings
+    return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings)
+
+
+def _of_action(context: PageContext, action: str) -> dict[str, Any]:
+    knowledge, statements = context.graph.known(), context.graph.statements
+    involvements = [
+        involvement for involvement in context.graph.involvements
+        if involvement.work == action and evidence.counts(involvement.level, knowledge.level)
+    ]  # fmt: skip
+    leads = list(dict.fromkeys(involvement.body for involvement in involvements if "lead" in involvement.roles))
+    bodies = dict.fromkeys([*leads, *(involvement.body for involvement in involvements)])
+    uses = [use for use in knowledge.uses if use.work == action]
+    named_texts = dict.fromkeys(use.text for use in uses)
+    # the actions of other plans that share a specific text with it
+    names, pairs = knowledge.potential.names, knowledge.actions
+    ends = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True)
+    met = [
+        names[b] if names[a] == action else names[a] for a, b, low in ends if low > 0 and action in (names[a], names[b])
+    ]
+    plans = _homes(knowledge, met)
+    results = [
+        value(context, statement.value)
+        for result in statements.values(action, f"{PAN}hasExpectedResult")
+        for statement in statements.by_property(result).get(f"{PAN}text", ())
+    ]
+    # a picture is drawn around what rests on a text, cites or is cited
+    citations = context.graph.citations
+    cited = context.site_context.once(
+        "cited", lambda: {end for citation in citations for end in (citation.source, citation.target)}
+    )
+    is_drawable = action in context.graph.home_of and (action in context.site_context.resting or action in cited)
+    picture = context.draw("ego", action=action) if is_drawable else None
+    return _dossier(
+        context,
+        [
+            sentence(context, "action-bodies", len(bodies), "#who", names=in_short(context, bodies)),
+            sentence(context, "action-texts", len(named_texts), "#rests", names=in_short(context, named_texts)),
+            sentence(context, "action-meets", len(met), "#picture" if picture else "#links",
+                     plans=len(plans), names=in_short(context, sorted(plans))),
+            sentence(context, "action-since", len(statements.pointing(action, f"{PAN}implements")), "#measured"),
+        ],
+        facts=[
+            (context.t("dossier-lead"), context.links(leads) or context.t("dossier-lead-unknown")),
+            (context.t("plan-until"), until(context, action) or context.t("unknown")),
+            (context.t("dossier-results"), markup("; ").join(results)),
+        ],
+        picture=_picture(context, "part-around", picture) if picture else None,
+        attention=advice.of_action(context.spoken, knowledge, action),
+        sayings=[
+            *((use.link, context.short(use.text), use.level) for use in uses),
+            *((involvement.iri, context.short(involvement.body), involvement.level) for involvement in involvements),
+        ],
+    )  # fmt: skip
+
+
+def _of_body(context: PageContext, body: str) -> dict[str, Any]:
+    """What a body leads, takes part in and is asked for; with whom it shares texts and no action."""
+    knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
+    counted = [involvement for involvement in graph.involvements if evidence.counts(involvement.level, knowledge.level)]
+    involvements = [involvement for involvement in counted if involvement.body == body]
+    led = {involvement.work for involvement in involvements if "lead" in involvement.roles}
+    supported = {involvement.work for involvement in involvements} - led
+    sentences = [
+        sentence(context, "body-leads", len(led), "#who", plans=len(_homes(knowledge, led))),
+        sentence(context, "body-parts", len(supported), "#who", plans=len(_homes(knowledge, supported))),
+        _duties(context, "body-asked", [r for r in graph.margins(knowledge.level).rows if r.obligation.holder == body]),
+    ]
+    if involvements:
+        # bodies of its kind and country whose works name a text its works name too, without a work of both
+        def read() -> dict[str, set[str]]:
+            by_work: dict[str, set[str]] = {}
+            for use in knowledge.uses:
+                if use.text not in knowledge.tables.general:
+                    by_work.setdefault(use.work, set()).add(use.text)
+            return by_work
+
+        by_work, works = context.site_context.once(f"texts by work at {knowledge.level.key}", read), led | supported
+        countries, by_body = {graph.country_of.get(work) for work in works}, dict[str, set[str]]()
+        for involvement in counted:
+            if graph.country_of.get(involvement.work) in countries:
+                by_body.setdefault(involvement.body, set()).add(involvement.work)
+        own = {text for work in works for text in by_work.get(work, ())}
+        kinds, shared = statements.values(body, f"{DCTERMS}type"), Counter[str]()
+        for rival, its in by_body.items():
+            if rival != body and not its & works and statements.values(rival, f"{DCTERMS}type") == kinds:
+                shared[rival] = len({text for work in its for text in by_work.get(work, ())} & own)
+        near = sorted((rival for rival, n in shared.items() if n), key=lambda rival: (-shared[rival], rival))
+        alone = sentence(context, "body-alone", 0, "#who")
+        names = in_short(context, near)
+        sentences.append(sentence(context, "body-beside", len(near), "#who", names=names) if near else alone)
+    return _dossier(
+        context,
+        sentences,
+        facts=[(context.t("dossier-kind"), context.links(statements.values(body, f"{DCTERMS}type")))],
+        picture=_plans_of(context, "dossier-body-picture", body) if involvements else None,
+        attention=advice.of_body(context.spoken, knowledge, body),
+        sayings=((involvement.iri, context.short(involvement.work), involvement.level) for involvement in involvements),
+    )
+
+
+def _of_text(context: PageContext, text: str) -> dict[str, Any]:
+    knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
+    uses = [use for use in knowledge.uses if text in knowledge.potential.weights.reached(use.text, knowledge.level)]
+    best: dict[str, float] = {}
+    for use in uses:
+        if plan := knowledge.tables.works.plan(use.work):
+            best[plan] = max(best.get(plan, 0.0), use.share)
+    how = Counter(best.values())
+    asked = [row for row in graph.margins(knowledge.level).rows if row.obligation.instrument == text]
+    sentences = [
+        sentence(context, "text-plans", len(best), "#picture" if best else "#rests",
+                 carry=how[texts.CARRIES_OUT], serve=how[texts.SERVES], mention=how[texts.MENTIONS]),
+        _duties(context, "text-asks", asked),
+    ]  # fmt: skip
+    if days := [day for row in asked if (day := row.coming) and day >= graph.as_of]:
+        words = context.t("dossier-text-coming", day=in_words(min(days), context.request.language))
+        sentences.append(_remark("text-coming", words))
+    # the texts that amend, supplement, transpose or repeal it, as far as a link says so
+    changing: set[str] = set()
+    for link in statements.pointing(text, f"{PAN}to"):
+        status, relation = (kind_and_key(statements.one(link, PAN + name))[1] for name in ("status", "relation"))
+        if status in COUNTING and relation in CHANGING:
+            changing.update(statements.values(link, f"{PAN}from"))
+    if changing:
+        names = in_short(context, sorted(changing))
+        sentences.append(sentence(context, "text-changed", len(changing), "#links", names=names))
+    # those that carry the text out first, then the firmest
+    firm = sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work))
+    return _dossier(
+        context,
+        sentences,
+        facts=[
+            (context.t("dossier-kind"), context.links(statements.values(text, f"{DCTERMS}type"))),
+            *(
+                (context.t(f"dossier-{name}"), dated(context, statements.one(text, _ELI + name)))
+                for name in ("date_document", "first_date_entry_in_force")
+            ),
+        ],
+        picture=_plans_of(context, "dossier-text-picture", text) if best else None,
+        attention=advice.of_text(context.spoken, knowledge, text),
+        sayings=((use.link, context.short(use.work), use.level) for use in firm),
+    )
+
+
+def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
+    knowledge = context.graph.known()
+    works = [profile.work for profile in context.graph.profiles if topic in profile.topics]
+    plans, actions = _homes(knowledge, works), [work for work in works if work in knowledge.tables.works.home]
+    missing = Counter(
+        occasion.state for occasion in knowledge.occasions
+        if occasion.is_expected and {occasion.source, occasion.target} <= plans and occasion.state is not State.SEEN
+    )  # fmt: skip
+    return _dossier(
+        context,
+        [
+            sentence(context, "topic-plans", len(plans), "#picture" if plans else "#what"),
+            sentence(context, "topic-actions", len(actions), "#what"),
+            sentence(context, "topic-missing", missing.total(), "#attention", is_known=True,
+                     absent=missing[State.ABSENT], open=missing[State.OPEN]) if plans else None,
+            _remark("topic-editors", context.t("dossier-topic-editors")),
+        ],
+        picture=_plans_of(context, "dossier-topic-picture", topic) if plans else None,
+        attention=advice.of_topic(context.spoken, knowledge, plans),
+    )  # fmt: skip
+
+
+def of_pair(context: PageContext, knowledge: Known, plans: tuple[str, str], bridge: Markup) -> Values:
+    weight, brief = knowledge.weight(*plans), context.subject.brief
+    parts = [
+        contribution for contribution in weight.contributions if contribution.bits > 0 and not contribution.is_broad
+    ]
+    bits, ways = bits_words(weight.low, context.request.language), (plans, plans[::-1])
+    names = in_short(context, (contribution.text for contribution in parts))
+    sentences = [
+        sentence(context, "pair-texts", len(parts), "#weight", bits=bits, names=names, one=brief(plans[0]),
+                 two=brief(plans[1])),
+    ]  # fmt: skip
+    for source, target in ways:
+        direction, ends = knowledge.way(source, target), {"source": brief(source), "target": brief(target)}
+        if direction.is_expected or direction.state is State.SEEN:
+            words = context.t(f"dossier-pair-{direction.state.value}", **ends)
+        else:
+            words = context.t("dossier-pair-cannot", why=named(direction.verdict).say(context.request.language), **ends)
+        sentences.append(_remark(f"pair-{direction.state.value}", words, "#citing"))
+    for plan, other in ways:
+        if actions := context.graph.parts.actions.get(plan, ()):
+            met = sum(work != plan for work in knowledge.brought(plan, other))
+            sentences.append(sentence(context, "pair-actions", met, "#side-by-side", of=len(actions), plan=brief(plan)))
+    firmest = [use for contribution in parts for plan in plans for use in knowledge.giving(plan, contribution.text)[:1]]
+    return _dossier(
+        context,
+        sentences,
+        level=knowledge.level,
+        picture={"anchor": "bridge", "title": context.t("pair-bridge"), "svg": bridge, "narrow": None},
+        attention=advice.of_pair(context.spoken, knowledge, *plans),
+        sayings=[
+            *((statement.link, _arrow(context, statement.source, statement.target), statement.level)
+              for statement in knowledge.between(*plans)),
+            *((use.link, _arrow(context, use.work, use.text), use.level) for use in firmest),
+        ],
+    )  # fmt: skip
+
+
+_DOSSIERS: Final[dict[str, Callable[[PageContext, str], dict[str, Any]]]] = {
+    "action": _of_action, "body": _of_body, "instrument": _of_text, "topic": _of_topic,
+}  # fmt: skip
+
+
+def until(context: PageContext, action: str) -> str:
+    """By when an action is to be done: the last day of its timelines, else their words."""
+    statements = context.graph.statements
+    timelines = statements.values(action, PAN + "hasTimeline")
+    ends = [end for timeline in timelines for end in statements.values(timeline, PAN + "endDate")]
+    if ends:
+        return dated(context, max(ends))
+    return "; ".join(words for timeline in timelines for words in statements.values(timeline, PAN + "text"))
 
 
 def values_of(context: PageContext, iri: str) -> Values | None:
@@ -239,97 +444,149 @@ def values_of(context: PageContext, iri: str) -> Values | None:
 
 
 def page(context: PageContext, entry: Entry, notes: Notes | None = None) -> Values:
-    """What fills the page of a thing; ``notes`` may have been begun by what stands before it."""
-    notes, statements = notes or Notes(context), context.graph.statements
-    parts = parts_of(notes, entry)
-    is_action = entry.kind == "action"
-    due, around = (until(context, entry.iri), ego(context, entry)) if is_action else ("", markup(""))
-    made = dossier_of(context, entry, due, around)
-    anchors = {*(part.key for part in parts), *ANCHORS}
+    notes, iri, statements = notes or Notes(context), entry.iri, context.graph.statements
+    parts, is_told = _parts_of(notes, entry), context.graph.has_actions and not entry.is_retired
+    dossier = _DOSSIERS[entry.kind](context, iri) if is_told and entry.kind in _DOSSIERS else None
+    if dossier:
+        # sentences lead to nothing that does not stand on the page
+        anchors = {f"#{anchor}" for anchor in (*(part["key"] for part in parts), *ANCHORS)}
+        for remark in dossier["brief"]:
+            if remark["address"].startswith("#") and remark["address"] not in anchors:
+                remark["address"] = ""
+    if entry.has_page and not entry.is_retired:
+        kind = context.t(f"kind-{entry.kind}")
+    else:
+        kind = context.name(entry.type) if entry.type else ""
+    # actions and parts are listed on the page of their plan
+    kinds = context.href(_LISTS[entry.kind]) if entry.kind in _LISTS else ""
+    if entry.kind in _IN_PLAN:
+        plan = statements.one(iri, PAN + "inPlan")
+        kinds = f"{context.address(plan)}#{_IN_PLAN[entry.kind]}" if plan else ""
+    replaced = statements.values(iri, REPLACED)
+    is_retired = replaced or statements.one(iri, DEPRECATED) in ("true", "1")
     return {
-        "title": context.name(entry.iri),
+        "title": context.name(iri),
         "entry": entry,
-        "heading": context.heading(entry.iri),
-        "kind": kind_of(context, entry),
-        "kinds": _kinds(context, entry),
-        "within": within(context, entry),
-        "retired": retired(context, entry.iri),
-        "gaps": gaps(context, entry),
+        "heading": context.heading(iri),
+        "kind": kind,
+        "kinds": kinds,
+        "within": [outer for name in _WITHIN for outer in statements.values(iri, name)],
+        "retired": replaced if is_retired else None,
+        "gaps": _gaps(context, entry),
         "parts": parts,
         "positions": [
-            (unfold(notes, one, _NOTHING), context.links(statements.values(one, SOURCE)))
-            for one in statements.values(entry.iri, PAN + "hasPosition")
+            (unfold(notes, position, frozenset(), is_marked=True), context.links(statements.values(position, SOURCE)))
+            for position in statements.values(iri, PAN + "hasPosition")
         ],
-        "dossier": settled(made, anchors) if made else None,
-        "statements": len(statements.about(entry.iri)) + len(statements.towards(entry.iri)),
-        "machine": machine(context, entry),
-        **on_what(notes, entry.iri),
+        "dossier": dossier,
+        "statements": len(statements.about(iri)) + len(statements.towards(iri)),
+        "machine": _machine(context, entry),
+        **on_what(notes, iri),
         "section": "plans" if entry.kind in ("action", "category", "part", "plan") else "",
     }
 
 
 def on_what(notes: Notes, iri: str) -> Values:
     """The notes of a page, and the words quoted for the thing as a whole; to be called last."""
-    passages = notes.context.graph.statements.values(iri, EVIDENCE)
+    passages = notes.context.graph.statements.values(iri, PASSAGE)
     return {"notes": notes.listed(), "quoted": quotes(notes.context, passages)}
 
 
-def parts_of(notes: Notes, entry: Entry) -> list[Part]:
+def _parts_of(notes: Notes, entry: Entry) -> list[dict[str, object]]:
     """What is said of a thing in the order of the page; what stands elsewhere on it is left out."""
-    elsewhere = _ELSEWHERE.get(entry.kind, _NOTHING)
-    short = elsewhere | _IN_SHORT if entry.has_page else _NOTHING
-    rows = pending_rows(notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=short)
-    under: dict[str, list[str]] = {}
-    for link in links_of(notes.context, entry.iri):
-        under.setdefault("rests" if kind_of_link(notes.context, link) in RESTS else "links", []).append(link)
-    found = []
-    for key, pending_list in rows.items():
-        made = tuple(pending.make() for pending in pending_list)
-        if made or key in under:
-            groups = tuple(grouped(notes, under.get(key, ()), entry.iri))
-            found.append(_part(notes.context, key, made, groups, entry.kind))
-    return found
+    context, statements = notes.context, notes.context.graph.statements
+    elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
+    back = elsewhere | _IN_SHORT if entry.has_page else frozenset()
+    links: dict[str, list[str]] = {}
+    for link in links_of(context, entry.iri):
+        kind = kind_and_key(statements.one(link, PAN + "linkType"))[1]
+        links.setdefault("rests" if kind in RESTS else "links", []).append(link)
+
+    def number(rows: Iterable[Row]) -> int:
+        return sum(len(cells) + more for _, cells, more in rows)
+
+    parts, rule = [], context.t("certainty-rule")
+    for key, rows in rows_of(notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=back):
+        if not rows and key not in links:
+            continue
+        folded, why, groups = [], "", grouped(notes, links.get(key, ()), entry.iri)
+        # of who is who a long list is folded; on the page of a body, what rules repeat of it
+        if key == "who" and number(rows) > UNFOLDED:
+            ruled = [row for row in rows if all(mark and mark.words == rule for _, _, mark in row[1])]
+            if entry.kind != "body" or len(ruled) == len(rows):
+                folded, rows, why = rows, [], "part-rows"
+            elif ruled:
+                folded, rows, why = ruled, [row for row in rows if row not in ruled], "part-ruled"
+        parts.append({
+            "key": key, "rows": table_of(context, rows, key), "groups": groups,
+            "folded": table_of(context, folded, key), "why": why, "number": number(folded),
+        })  # fmt: skip
+    return parts
 
 
-def kind_of(context: PageContext, entry: Entry) -> str:
-    """What a thing is, in words: its kind, else its class."""
-    if entry.has_page and not entry.is_retired:
-        return context.t(f"kind-{entry.kind}")
-    return context.name(entry.type) if entry.type else ""
+def _gaps(context: PageContext, entry: Entry) -> list[Markup]:
+    """What is not known of a thing, or not done about it.
+
+    The page of a plan leaves out what its actions lack: that stands beside each action.
+    """
+    gap, t, language, site_context = piece("gap"), context.t, context.request.language, context.site_context
+    gaps = []
+    home = context.graph.home_of.get(entry.iri) if context.graph.has_actions else None
+    if entry.kind == "action" and not entry.is_retired and home:
+        if entry.iri not in site_context.recorded:
+            gaps.append(gap(t("gap-unread"), "", "", "", t))
+        level = context.graph.linked_actions.get(entry.iri)
+        if level is None or level > evidence.HEADLINE:
+            address = f"unlinked.html#{context.key(home)}" if context.graph.labels.entry(home) else "unlinked.html"
+            gaps.append(gap(t("gap-unlinked"), context.href(address), "", "", t))
+    for kind, other, detail in site_context.lacks.get(entry.iri, ()):
+        with_ = context.graph.labels.entry(other) if other else None
+        if entry.kind == "plan" and with_ and with_.kind == "action":
+            continue
+        is_own = entry.kind == "action" and with_ is not None and with_.kind == "plan"
+        gaps.append(gap(
+            coded("gap", kind).say(language), context.href(f"gap/{kind}.html"),
+            context.link(other) if with_ and not is_own else "", detail.say(language) if detail else "", t,
+        ))  # fmt: skip
+    return gaps
 
 
-def _kinds(context: PageContext, entry: Entry) -> str:
-    """Where things of the kind are listed; empty where they are not. Actions and parts are on the plan’s page."""
-    if entry.kind in _IN_PLAN:
-        plan = context.graph.statements.one(entry.iri, PAN + "inPlan")
-        return f"{context.address(plan)}#{_IN_PLAN[entry.kind]}" if plan else ""
-    return context.href(_LISTS[entry.kind]) if entry.kind in _LISTS else ""
+def _machine(context: PageContext, entry: Entry) -> Values:
+    """How a thing is cited and taken along: its address, statements as data where there is a server, the query."""
+    iri, statements, is_served = entry.iri, context.graph.statements, context.site_context.mode == "served"
+    file = context.out(f"doc/{entry.kind}/{entry.key}") if is_served and entry.kind else ""
+    query = ""
+    if not iri.startswith("_:") and not any(mark in iri for mark in '<>"{}|\\^` \n'):
+        # behind the hash for the browser, with a server before it too
+        text = _OWN.format(iri=iri)
+        address = f"sparql.html#query={quote(text, safe='')}"
+        query = context.href(address, query=text) if is_served else context.href(address)
+    official = []
+    if entry.has_page and iri.startswith(("http://", "https://")) and not is_ours(iri):
+        official.append((iri, urlsplit(iri).hostname or context.t("outside")))
+    for node in statements.values(iri, "http://www.w3.org/ns/adms#identifier"):
+        if statements.one(node, f"{PAN}identifierScheme").endswith("/celex"):
+            number, language = statements.one(node, f"{SKOS}notation"), context.request.language.upper()
+            address = f"https://eur-lex.europa.eu/legal-content/{language}/TXT/?uri=CELEX:{quote(number)}"
+            official.append((address, f"CELEX {number}"))
+    turtle, json = (f"{file}.ttl", f"{file}.jsonld") if file else ("", "")
+    return {"iri": iri, "turtle": turtle, "json": json, "query": query, "official": official}
 
 
-def until(context: PageContext, action: str) -> str:
-    """By when an action is to be done: the last day of its timelines, else their words."""
-    statements = context.graph.statements
-    lines = statements.values(action, PAN + "hasTimeline")
-    ends = [end for one in lines for end in statements.values(one, PAN + "endDate")]
-    if ends:
-        return dated(context, max(ends))
-    return "; ".join(words for one in lines for words in statements.values(one, PAN + "text"))
+def keys(kind: str) -> Callable[[SiteContext], Iterable[str]]:
+    def of(site_context: SiteContext) -> Iterable[str]:
+        index = site_context.graph.labels
+        return [entry.key for entry in (*index.of_kind(kind), *index.retired(kind))]
+
+    return of
 
 
-def within(context: PageContext, entry: Entry) -> list[str]:
-    """What a thing stands in, from the outside in, by IRI: plan or review, act."""
-    statements = context.graph.statements
-    own = (PAN + "inPlan", PAN + "inReview", PAN + "partOf")
-    names = (*own, "http://data.europa.eu/eli/ontology#is_part_of", PAN + "underInstrument")
-    return [iri for name in names for iri in statements.values(entry.iri, name)]
+def _values(kind: str) -> Callable[[PageContext], Values | None]:
+    def of(context: PageContext) -> Values | None:
+        entry = context.graph.labels.find(kind, context.request.key)
+        return page(context, entry) if entry else None
+
+    return of
 
 
-def retired(context: PageContext, iri: str) -> list[str] | None:
-    """What replaces a thing that was retired, maybe nothing; None where it was not retired."""
-    statements = context.graph.statements
-    replaced = statements.values(iri, REPLACED)
-    is_retired = replaced or statements.one(iri, DEPRECATED) in ("true", "1")
-    return replaced if is_retired else None
-
-
-PAGES: Final = tuple(View(kind, values(kind), keys(kind), template="entity.html") for kind in KINDS if kind != "plan")
+PAGES: Final = tuple(View(kind, _values(kind), keys(kind), template="entity.html") for kind in KINDS if kind != "plan")

@@ -19,8 +19,7 @@ from pan2kg.turtle.vocabulary import ID
 if TYPE_CHECKING:
     from pan2kg.graph.labels import Entry
     from pan2kg.i18n.catalogue import Language
-    from pan2kg.site.page_context import PageContext
-    from pan2kg.site.site_context import SiteContext
+    from pan2kg.site.page import PageContext, SiteContext
 
 
 CERTAINTY: Final = f"{ID}certainty/"
@@ -86,7 +85,7 @@ def packed(
     nodes = [_trimmed(_node(context, iri, places[iri], plans, hidden=iri in hidden)) for iri in order]
     links = [_trimmed(_link(context, edge, order, kinds, words)) for edge in edges]
     fields = sorted(set(context.graph.policy_fields.values()))
-    subject = context.site_context.subject(context.request.language, context.picture_address)
+    subject = context.subject
     field_of = {plan: fields.index(one) for plan, one in context.graph.policy_fields.items()}
     return {
         "ids": _start(context),

@@ -1,15 +1,18 @@
-"""The matrix of plans for a choice: as a table of a page, as CSV, and as a picture.
+"""The matrix of plans for a choice: as a table of a page, as CSV, and as a picture; and how a choice is read.
 
-All three show the same plans in the same order with the same numbers, as they are made from one reading.
+All three show the same plans in the same order with the same numbers, as they are made from one reading. For pages
+without a server the values needed to choose in the browser are written into the page.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markupsafe import Markup
 
 from pan2kg.charts.drawing import Box, Font, Group, Mark, Pen, centred
 from pan2kg.charts.frame import (
@@ -28,278 +31,316 @@ from pan2kg.charts.frame import (
 )
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.subject import table
-from pan2kg.coherence.evidence import Level, counts
-from pan2kg.coherence.figures import Unit
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
+from pan2kg.coherence.figures import Meeting, Unit
 from pan2kg.graph.labels import Name, pair_key, shortened
-from pan2kg.site.basis import basis, handed, options
-from pan2kg.site.choice import ASKED, Choice
-from pan2kg.site.filtering import chosen, every_plan, filtering, is_foreign, is_whole, known, read, shown_plans
-from pan2kg.site.page import CSV, SVG, File, Values
-from pan2kg.tables.figure_words import according_to, amount, bits_words
-from pan2kg.tables.formats import Grid, Value, write_csv
+from pan2kg.i18n.catalogue import Messages, format_of
+from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, Choice, File, PageContext, SiteContext, Values, embedded
+from pan2kg.store.queries import program_query
+from pan2kg.tables.figure_words import amount, bits_words
+from pan2kg.tables.formats import Grid, write_csv
+from pan2kg.tables.table import Value
 from pan2kg.turtle.vocabulary import PAN
-
-if TYPE_CHECKING:
-    from pan2kg.coherence.figures import Meeting
-    from pan2kg.site.page_context import PageContext
-    from pan2kg.site.site_context import SiteContext
-
-
-Met = Mapping[tuple[str, str], "Meeting"]
-"""The linked pairs that are shown, by their IRIs in order."""
-
-CELL: Final = (56.0, 46.0)
-HEAD: Final = 340.0
-MATRIX_DECLARED: Final = "#e6f0fa"
-INFERRED: Final = "#fdf1e2"
-DASHED: Final = Pen("#8a4300", 1.0, (4.0, 3.0))
-FINE: Final = Font(12.0, colour="#8a4300")
-COLUMNS: Final = (
-    "one", "one_label", "two", "two_label", "one_cites_two", "two_cites_one", "bits", "level",
-)  # fmt: skip
-
-
-def draw_links_matrix(
-    context: PageContext, plans: Sequence[str], *, met: Met, notes: Sequence[str], choice: Choice
-) -> Picture:
-    """The matrix of these plans, with what to bear in mind below it and what was chosen."""
-    subject = context.site_context.subject(context.request.language, context.picture_address)
-    names = subject.names(plans)
-    rows = [names[iri] for iri in plans]
-    signs = (
-        Sign(tuple(_filled(Box(0, 0, *SWATCH), "→", "")), context.t("legend-declared")),
-        Sign(tuple(_filled(Box(0, 0, *SWATCH), "", "n")), context.t("legend-inferred")),
-        hatch_sign(context.t("legend-none")),
-    )
-    told = tuple(_told(context, choice))
-    caption = Caption(context.t("sheet-title"), context.t("sheet-lead"), signs, tuple(notes), told)
-    heads, up, out = tilted(
-        [f"{at} · {shortened(name.text)}" for at, name in enumerate(rows, 1)], HEAD, CELL[0], longest=330
-    )
-    marks = (Group(tuple(heads)), *_rows(context, rows, met, choice.level))
-    body = Body(HEAD + CELL[0] * len(rows) + out, up + CELL[1] * len(rows), (Group(marks, shift=(0, up)),))
-    listed = (tuple(_listed(context, one, choice.level)) for one in met.values())
-    return Picture("matrix", subject.language, frame(subject, caption, body), table(COLUMNS, listed))
-
-
-def _listed(context: PageContext, met: Meeting, at: Level) -> list[Value]:
-    """A linked pair as a row of data: who cites whom at which level, what both share, since which level."""
-    one, two = met.plans
-    cites, cited = (found.key if found and counts(found, at) else "" for found in (met.cites, met.cited))
-    low = round(met.low(at), 6)
-    bits = int(low) if low == int(low) else low
-    return [one, context.called(one), two, context.called(two), cites, cited, bits, met.level.key]
-
-
-def _rows(context: PageContext, rows: Sequence[Name], met: Met, at_level: Level) -> Iterator[Mark]:
-    wide, high = CELL
-    for at, name in enumerate(rows):
-        yield row_head(Box(0, at * high, HEAD, high), str(at + 1), name, _known(context, name.iri))
-        for to, other in enumerate(rows):
-            box = Box(HEAD + to * wide, at * high, wide, high)
-            if at == to:
-                address = context.picture_address((name.iri,))
-                yield Group(tuple(filled(box, SHADE, (str(at + 1),))), name.full, address)
-            else:
-                yield _drawn_cell(context, box, (name, other), (met, at_level))
-
-
-def _drawn_cell(context: PageContext, box: Box, names: tuple[Name, Name], shown: tuple[Met, Level]) -> Group:
-    one, two = names
-    met, at = shown
-    found = _cell(context, met.get((min(one.iri, two.iri), max(one.iri, two.iri))), (one.iri, two.iri), at)
-    title = f"{one.full} – {two.full}\n{found.words}"
-    if not found.href:
-        return Group(tuple(hatched(box)), title)
-    return Group(tuple(_filled(box, found.arrow, found.bits)), title, context.picture_address((one.iri, two.iri)))
-
-
-def _filled(box: Box, arrow: str, bits: str) -> list[Mark]:
-    """A citation as an arrow with what is shared below it; what is linked without one in a frame of dashes."""
-    if arrow:
-        return filled(box, MATRIX_DECLARED, (arrow, *([bits] if bits else [])), size=13)
-    inside = Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4, INFERRED, DASHED)
-    return [inside, *centred(inside, (bits or TOGETHER,), FINE)]
-
-
-def _known(context: PageContext, plan: str) -> str:
-    """How many actions of a plan are in the graph, and of how many."""
-    number = len(context.graph.parts.actions.get(plan, ()))
-    of = context.graph.statements.one(plan, PAN + "measureCount")
-    return context.t("plan-known-of", n=number, of=of) if of else context.t("plan-known", n=number)
-
 
 FIRST: Final = 15
 """How many plans the matrix on the home page has: of the own country first, those linked with most others."""
 TOGETHER: Final = "·"
 """What stands in the cell of two plans that only a document puts together."""
+WORDS: Final = (
+    "number-linked", "number-apart", "number-unlinked", "cell-cites", "cell-cited", "cell-both", "cell-shares",
+    "cell-together", "cell-none", "cell-no", "matrix-empty", "matrix-absent", "matrix-whole",
+)  # fmt: skip
+COLUMNS: Final = (
+    "one", "one_label", "two", "two_label", "one_cites_two", "two_cites_one", "bits", "level",
+)  # fmt: skip
+_WIDE, _HIGH = 56.0, 46.0
+_HEAD: Final = 340.0
+_DECLARED: Final = "#e6f0fa"
+_INFERRED: Final = "#fdf1e2"
+_DASHED: Final = Pen("#8a4300", 1.0, (4.0, 3.0))
+_FINE: Final = Font(12.0, colour="#8a4300")
+_ARROWS: Final = {(True, True): ("↔", "both"), (True, False): ("→", "cites"), (False, True): ("←", "cited")}
+"""The arrow of a cell and the key of what it says, by whether the one cites and is cited."""
+_PAGE: Final = Messages("page")
+_FIGURE: Final = Messages("figure")
+
+Met = Mapping[tuple[str, str], Meeting]
+"""The linked pairs that are shown, by their IRIs in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Where two plans meet: who cites whom as an arrow, what they share in bits, and the page of the two.
-
-    ``href`` is empty where no link was seen; ``is_read`` says that both were read in full, so that there is none.
-    """
-
-    arrow: str
-    bits: str
-    words: str
-    href: str
-    is_read: bool = False
-
-    @property
-    def kind(self) -> str:
-        """The class of the cell: a citation, another link, none seen, none."""
-        if self.href:
-            return "declared" if self.arrow else "inferred"
-        return "no" if self.is_read else "none"
-
-    @property
-    def shown(self) -> str:
-        """What stands in the cell beside the arrow."""
-        return self.bits or ("" if self.arrow else TOGETHER)
+def chosen(context: PageContext) -> Choice:
+    given, find = context.request.arguments, context.graph.labels.find
+    topic, body = (
+        entry.iri if (entry := find(kind, given.get(kind, ""))) and not entry.is_retired else ""
+        for kind in ("topic", "body")
+    )
+    year = given.get("year", "")
+    return Choice(
+        context.level,
+        topic,
+        body,
+        int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None,
+    )
 
 
-def matrix(context: PageContext, *, limit: int | None) -> Values:
-    """The matrix for the choice in the address, of the ``limit`` plans with most links, and the form to choose."""
-    site_context = context.site_context
-    choice = chosen(context)
-    plans, met, linked = _order(site_context, choice)
-    order = linked[:limit]
-    return {
-        "choice": choice,
-        "evidence": handed(context).get("evidence", ""),
-        "level_options": options(context),
-        "order": order,
-        "rows": [(plan, [_table_cell(context, (met, choice.level), plan, other) for other in order]) for plan in order],
-        "basis": basis(context, site_context.graph.known(choice.level)),
-        "more": len(linked) - len(order),
-        "absent": [plan for plan in plans if plan not in linked],
-        "partly": _partly(site_context),
-        "topics": _options(context, known(site_context, "topic")),
-        "bodies": _options(context, known(site_context, "body")),
-        "years": _years(site_context),
-        "downloads": _downloads(context, len(order)),
-        "filtering": filtering(context, limit) if site_context.mode == "static" else "",
-    }
+def every_plan(site_context: SiteContext) -> list[str]:
+    """All plans, in the order of the graph; reviews and the like are none."""
+    return [plan.iri for plan in site_context.graph.uses.plans if plan.is_plan]
+
+
+def shown_plans(site_context: SiteContext, choice: Choice) -> list[str]:
+    return [plan for plan in every_plan(site_context) if choice.admits(site_context.facts[plan])]
+
+
+def is_foreign(site_context: SiteContext, plan: str) -> bool:
+    """Whether a plan is known to be of another country than the project's: those of its own stand first."""
+    dating = site_context.graph.tables.dates.get(plan)
+    return dating is not None and dating.country not in {"", site_context.graph.profile.country}
+
+
+def is_whole(site_context: SiteContext, plan: str) -> bool:
+    query = program_query("site/whole-lists")
+    return plan in site_context.once("whole lists", lambda: {iri for (iri,) in site_context.graph.read(query)})
+
+
+def read(site_context: SiteContext) -> frozenset[str]:
+    """The plans read in full for texts and references: only between two of them is a link known not to be."""
+    return site_context.once("read", site_context.graph.known().read_plans)
+
+
+def _shared(site_context: SiteContext, at: int, kind: str) -> list[str]:
+    """The topics or bodies of ours that two plans or more have, in a stable order: of one alone there is no matrix."""
+    number = Counter(iri for plan in every_plan(site_context) for iri in site_context.facts[plan][:2][at])
+    return [entry.iri for entry in site_context.graph.labels.of_kind(kind) if number[entry.iri] > 1]
 
 
 def _order(site_context: SiteContext, choice: Choice) -> tuple[list[str], Met, list[str]]:
     """The plans a choice leaves, their linked pairs, and those with a link: own country, then most linked."""
     plans = shown_plans(site_context, choice)
-    shown = set(plans)
+    admitted = set(plans)
+    meetings = site_context.graph.meetings
     met = {
-        one.plans: one for one in site_context.graph.meetings if one.level <= choice.level and set(one.plans) <= shown
+        meeting.plans: meeting for meeting in meetings if meeting.level <= choice.level and admitted >= {*meeting.plans}
     }
-    others = Counter(plan for pair in met for plan in pair)
-    return plans, met, sorted(others, key=lambda plan: (is_foreign(site_context, plan), -others[plan], plan))
+    degree = Counter(plan for pair in met for plan in pair)
+    return plans, met, sorted(degree, key=lambda plan: (is_foreign(site_context, plan), -degree[plan], plan))
 
 
 def _partly(site_context: SiteContext) -> tuple[int, int]:
-    """Of how many plans the list of actions was not read to its end, and of how many in all."""
     plans = every_plan(site_context)
     return sum(not is_whole(site_context, plan) for plan in plans), len(plans)
 
 
-def _table_cell(context: PageContext, shown: tuple[Met, Level], one: str, two: str) -> Cell | None:
-    met, at = shown
-    return None if one == two else _cell(context, met.get((min(one, two), max(one, two))), (one, two), at)
+def matrix(context: PageContext, *, limit: int | None) -> Values:
+    """The matrix for the choice in the address, of the ``limit`` plans with most links, and the form to choose."""
+    site_context, choice = context.site_context, chosen(context)
+    plans, met, linked = _order(site_context, choice)
+    order = linked[:limit]
+    topics, bodies = (
+        sorted(
+            ((context.key(iri), context.name(iri)) for iri in _shared(site_context, at, kind)),
+            key=lambda option: (option[1].casefold(), option),
+        )
+        for at, kind in enumerate(("topic", "body"))
+    )
+    years = {year for facts in site_context.facts.values() for year in facts[2:] if year}
+    # pictures where there are plans enough to draw and, for two of them, a server
+    raster = ["png", "pdf"] if site_context.mode == "served" and find_spec("matplotlib") is not None else []
+    endings = ["csv", *(["svg", *raster] if len(order) > 1 else [])]
+    return {
+        "choice": choice,
+        "evidence": context.handed.get("evidence", ""),
+        "level_options": context.level_options,
+        "order": order,
+        "rows": [
+            (
+                plan,
+                [None if plan == partner else _cell(context, met, (plan, partner), choice.level) for partner in order],
+            )
+            for plan in order
+        ],
+        "basis": context.basis(site_context.graph.known(choice.level)),
+        "more": len(linked) - len(order),
+        "absent": [plan for plan in plans if plan not in linked],
+        "partly": _partly(site_context),
+        "topics": topics,
+        "bodies": bodies,
+        "years": list(range(min(years), max(years) + 1)) if years else [],
+        "downloads": [
+            (context.href(f"matrix.{ending}", **context.chosen(*ASKED)), ending.upper()) for ending in endings
+        ],
+        "filtering": _filtering(context, limit) if site_context.mode == "static" else "",
+    }
 
 
-def _cell(context: PageContext, met: Meeting | None, ends: tuple[str, str], at: Level) -> Cell:
-    """The cell of a row and a column: where no link was seen it says whether anybody could have."""
-    one, two = ends
-    if met is None:
-        is_read = {one, two} <= read(context.site_context)
-        return Cell("", "", context.t("cell-no" if is_read else "cell-none"), "", is_read)
-    _, cites, cited = met.seen_from(one)
-    ways = counts(cites, at), counts(cited, at)
-    arrow = {(True, True): "↔", (True, False): "→", (False, True): "←"}.get(ways, "")
-    bits = amount(met.low(at), Unit.BITS, context.request.language) if met.low(at) > 0 else ""
-    said = [context.t(f"cell-{_ARROWS[arrow]}")] if arrow else []
-    said += [context.t("cell-shares", bits=bits_words(met.low(at), context.request.language))] if bits else []
-    return Cell(arrow, bits, " · ".join(said) or context.t("cell-together"), _pair(context, one, two))
+def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: Level) -> dict[str, str]:
+    """Where two plans meet: who cites whom as an arrow, what they share in bits, and the page of the two.
+
+    ``kind`` is the class of the cell. Where no link was seen ``href`` is empty, and it says whether anybody could have.
+    """
+    (plan, partner), language = plans, context.request.language
+    meeting = met.get((min(plans), max(plans)))
+    if meeting is None:
+        kind = "no" if {*plans} <= read(context.site_context) else "none"
+        return {"arrow": "", "bits": "", "words": context.t(f"cell-{kind}"), "href": "", "kind": kind}
+    _, cites, cited = meeting.seen_from(plan)
+    arrow, key = _ARROWS.get((counts(cites, at), counts(cited, at)), ("", ""))
+    low = meeting.low(at)
+    bits = amount(low, Unit.BITS, language) if low > 0 else ""
+    words = [context.t(f"cell-{key}")] if arrow else []
+    words += [context.t("cell-shares", bits=bits_words(low, language))] if bits else []
+    pair = pair_key(context.key(plan), context.key(partner))
+    return {
+        "arrow": arrow,
+        "bits": bits,
+        "shown": bits or ("" if arrow else TOGETHER),
+        "words": " · ".join(words) or context.t("cell-together"),
+        "href": context.href(f"pair/{pair}.html", **context.handed),
+        "kind": "declared" if arrow else "inferred",
+    }
 
 
-_ARROWS: Final = {"→": "cites", "←": "cited", "↔": "both"}
-"""What the arrows of cells say, by the key of their words."""
+def _filtering(context: PageContext, limit: int | None) -> Markup:
+    """Plans with what they can be chosen by, and for each linked pair its levels and weights, as JSON for the page.
+
+    Levels are numbers from 1, the firmest, 0 where there is none. A pair is ``[one, two, linked since, cites, cited,
+    bits at each level]``; of actions the page is told how many are linked since which level.
+    """
+    site_context, graph, language = context.site_context, context.graph, context.request.language
+    plans, start = every_plan(site_context), f"{graph.profile.space}id/plan/"
+    place = {plan: at for at, plan in enumerate(plans)}
+    topics, bodies = _shared(site_context, 0, "topic"), _shared(site_context, 1, "body")
+    actions: dict[str, Counter[int]] = {}
+    for action, plan in graph.tables.works.home.items():
+        actions.setdefault(plan, Counter())[int(graph.linked_actions.get(action, 0))] += 1
+    linked = {plan for meeting in graph.meetings for plan in meeting.plans}
+
+    def row(plan: str) -> dict[str, object]:
+        key, (own_topics, own_bodies, since, until) = context.key(plan), site_context.facts[plan]
+        # what heads the column of a plan where that is not what its row begins with
+        has_head = plan in linked and not graph.labels.brief(plan, context.request.data).whole
+        return {
+            "key": key,
+            **({} if plan == f"{start}{key}" else {"iri": plan}),
+            **({"full": 1} if plan in read(site_context) else {}),
+            **({"foreign": 1} if is_foreign(site_context, plan) else {}),
+            **({"head": context.short(plan)} if has_head else {}),
+            "row": context.link(plan),
+            "topics": [at for at, topic in enumerate(topics) if topic in own_topics],
+            "bodies": [at for at, body in enumerate(bodies) if body in own_bodies],
+            "years": [since, until],
+            "actions": sorted(actions.get(plan, Counter()).items()),
+        }
+
+    return embedded({
+        "limit": limit,
+        "asked": ASKED,
+        "headline": int(HEADLINE),
+        "levels": {level.key: int(level) for level in FIGURED} | {word: int(level) for word, level in BEFORE.items()},
+        "before": {word: level.key for word, level in BEFORE.items()} | {HEADLINE.key: ""},
+        "keys": [level.key for level in FIGURED],
+        "topics": list(map(context.key, topics)),
+        "bodies": list(map(context.key, bodies)),
+        "plans": list(map(row, plans)),
+        "pairs": [
+            [
+                place[meeting.plans[0]], place[meeting.plans[1]], meeting.level, meeting.cites or 0, meeting.cited or 0,
+                *(round(bits, 6) for bits in meeting.bits),
+            ]
+            for meeting in graph.meetings
+        ],
+        "ids": start,
+        "words": {
+            **{key: _PAGE.template(key, language) for key in WORDS},
+            "bits-counted": _FIGURE.template("bits-counted", language),
+            "colon": format_of("colon", language),
+        },
+    })  # fmt: skip
 
 
-def _pair(context: PageContext, one: str, two: str) -> str:
-    """The page of a pair, with the level chosen here."""
-    return context.href(f"pair/{pair_key(context.key(one), context.key(two))}.html", **handed(context))
+def _listed(context: PageContext, meeting: Meeting, at: Level) -> list[Value]:
+    plan, partner = meeting.plans
+    cites, cited = (level.key if level and counts(level, at) else "" for level in (meeting.cites, meeting.cited))
+    low = round(meeting.low(at), 6)
+    bits = int(low) if low == int(low) else low
+    return [plan, context.called(plan), partner, context.called(partner), cites, cited, bits, meeting.level.key]
 
 
-def _options(context: PageContext, iris: Iterable[str]) -> list[tuple[str, str]]:
-    return sorted(((context.key(iri), context.name(iri)) for iri in iris), key=lambda pair: (pair[1].casefold(), pair))
-
-
-def _years(site_context: SiteContext) -> list[int]:
-    found = {year for facts in site_context.facts.values() for year in (facts.since, facts.until) if year}
-    return list(range(min(found), max(found) + 1)) if found else []
-
-
-def _downloads(context: PageContext, number: int) -> list[tuple[str, str]]:
-    """The table as CSV, and as pictures where there are plans enough to draw and, for two of them, a server."""
-    raster = context.site_context.mode == "served" and find_spec("matplotlib") is not None
-    endings = ["csv", *(["svg", *(["png", "pdf"] if raster else [])] if number > 1 else [])]
-    return [(context.href(f"matrix.{ending}", **context.chosen(*ASKED)), ending.upper()) for ending in endings]
-
-
-def csv(context: PageContext) -> str:
-    """The matrix for the choice in the address, one row for each linked pair of plans."""
+def _csv(context: PageContext) -> str:
     choice = chosen(context)
     _, met, _ = _order(context.site_context, choice)
     return write_csv(Grid(COLUMNS, [_listed(context, met[pair], choice.level) for pair in sorted(met)]))
 
 
-def _picture(context: PageContext) -> Picture | None:
-    """The picture of the plans the matrix shows first, for the choice in the address; None where there are too few."""
-    choice = chosen(context)
+def _picture(context: PageContext, suffix: str) -> bytes | None:
+    """The plans the matrix shows first as a picture, for the choice in the address; None where there are too few.
+
+    What to bear in mind stands below it, and what was chosen.
+    """
+    choice, t, subject = chosen(context), context.t, context.subject
     plans, met, linked = _order(context.site_context, choice)
     order = linked[:FIRST]
     if len(order) < 2:
         return None
-    drawn = {pair: one for pair, one in met.items() if set(pair) <= set(order)}
-    others, (partly, of) = len(plans) - len(order), _partly(context.site_context)
-    notes = [context.t("sheet-others", n=others)] if others else []
-    notes += [context.t("matrix-partly", n=partly, of=of)] if partly else []
-    notes.append(basis(context, context.graph.known(choice.level)))
-    return draw_links_matrix(context, order, met=drawn, notes=notes, choice=choice)
+    drawn = {pair: meeting for pair, meeting in met.items() if {*pair} <= {*order}}
+    degree, (partly, of) = len(plans) - len(order), _partly(context.site_context)
+    notes = [t("sheet-others", n=degree)] if degree else []
+    notes += [t("matrix-partly", n=partly, of=of)] if partly else []
+    notes.append(context.basis(context.graph.known(choice.level)))
+    choices = [("evidence", context.caption(choice.level))]
+    choices += [(name, context.name(iri)) for name, iri in (("topic", choice.topic), ("body", choice.body)) if iri]
+    choices += [("year", str(choice.year))] if choice.year else []
+    filters = tuple(f"{t(f'filter-{name}')}{t('colon')} {words}" for name, words in choices)
+    signs = (
+        Sign(tuple(_filled(Box(0, 0, *SWATCH), "→", "")), t("legend-declared")),
+        Sign(tuple(_filled(Box(0, 0, *SWATCH), "", "n")), t("legend-inferred")),
+        hatch_sign(t("legend-none")),
+    )
+    caption = Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), filters)
+    names = subject.names(order)
+    rows = [names[iri] for iri in order]
+    titles = [f"{at} · {shortened(name.text)}" for at, name in enumerate(rows, 1)]
+    heads, up, out = tilted(titles, _HEAD, _WIDE, longest=330)
+    marks: list[Mark] = [Group(tuple(heads))]
+    for at, name in enumerate(rows):
+        # how many actions of a plan are in the graph, and of how many
+        number = len(context.graph.parts.actions.get(name.iri, ()))
+        published = context.graph.statements.one(name.iri, PAN + "measureCount")
+        extent = t("plan-known-of", n=number, of=published) if published else t("plan-known", n=number)
+        marks.append(row_head(Box(0, at * _HIGH, _HEAD, _HIGH), str(at + 1), name, extent))
+        for to, partner in enumerate(rows):
+            box = Box(_HEAD + to * _WIDE, at * _HIGH, _WIDE, _HIGH)
+            if at == to:
+                shade, address = filled(box, SHADE, (str(at + 1),)), context.picture_address((name.iri,))
+                marks.append(Group(tuple(shade), name.full, address))
+            else:
+                marks.append(_drawn_cell(context, box, (name, partner), drawn, choice.level))
+    body = Body(_HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), (Group(tuple(marks), shift=(0, up)),))
+    listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
+    picture = Picture("matrix", subject.language, frame(subject, caption, body), table(COLUMNS, listed))
+    return picture_bytes(picture, suffix)
 
 
-def _told(context: PageContext, choice: Choice) -> list[str]:
-    """What was chosen, in words."""
-    parts = [("evidence", according_to(choice.level).say(context.request.language))]
-    parts += [(name, context.name(iri)) for name, iri in (("topic", choice.topic), ("body", choice.body)) if iri]
-    parts += [("year", str(choice.year))] if choice.year else []
-    return [f"{context.t(f'filter-{name}')}{context.t('colon')} {words}" for name, words in parts]
+def _drawn_cell(context: PageContext, box: Box, names: tuple[Name, Name], met: Met, at: Level) -> Group:
+    plans = names[0].iri, names[1].iri
+    cell = _cell(context, met, plans, at)
+    title = f"{names[0].full} – {names[1].full}\n{cell['words']}"
+    if not cell["href"]:
+        return Group(tuple(hatched(box)), title)
+    return Group(tuple(_filled(box, cell["arrow"], cell["bits"])), title, context.picture_address(plans))
 
 
-def svg(context: PageContext) -> bytes | None:
-    """The picture as SVG."""
-    return _drawn(context, ".svg")
-
-
-def png(context: PageContext) -> bytes | None:
-    """The picture as PNG."""
-    return _drawn(context, ".png")
-
-
-def pdf(context: PageContext) -> bytes | None:
-    """The picture as PDF."""
-    return _drawn(context, ".pdf")
-
-
-def _drawn(context: PageContext, suffix: str) -> bytes | None:
-    picture = _picture(context)
-    return picture_bytes(picture, suffix) if picture else None
+def _filled(box: Box, arrow: str, bits: str) -> list[Mark]:
+    """A citation as an arrow with what is shared below it; what is linked without one in a frame of dashes."""
+    if arrow:
+        return filled(box, _DECLARED, (arrow, *([bits] if bits else [])), size=13)
+    inside = Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4, _INFERRED, _DASHED)
+    return [inside, *centred(inside, (bits or TOGETHER,), _FINE)]
 
 
 FILES: Final = (
-    File("matrix", "csv", CSV, csv),
-    File("matrix", "svg", SVG, svg),
-    File("matrix", "png", "image/png", png, exported=False),
-    File("matrix", "pdf", "application/pdf", pdf, exported=False),
+    File("matrix", "csv", CSV, _csv),
+    File("matrix", "svg", SVG, partial(_picture, suffix=".svg")),
+    File("matrix", "png", "image/png", partial(_picture, suffix=".png"), exported=False),
+    File("matrix", "pdf", "application/pdf", partial(_picture, suffix=".pdf"), exported=False),
 )

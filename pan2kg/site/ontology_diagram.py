@@ -17,8 +17,7 @@ from typing import Final
 from pan2kg.charts.drawing import Box, Drawing, Font, Group, Label, Line, Mark, Pen, arrow, measure, shorten, wrap
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.i18n.catalogue import Language, Messages, grouped
-from pan2kg.site.ontology import ANY, Relation, relations, top_classes
-from pan2kg.site.ontology_terms import Kind, Ontology, anchor, pick
+from pan2kg.site.ontology import ANY, Kind, Ontology, Relation, anchor, pick, relations, top_classes
 from pan2kg.turtle.vocabulary import PAN
 
 _ONTOLOGY: Final = Messages("ontology")
@@ -71,7 +70,6 @@ def _turn(edge: Edge, turned: frozenset[Edge]) -> Edge:
 
 
 def _back_edges(nodes: Sequence[str], edges: Sequence[Edge]) -> frozenset[Edge]:
-    """The lines that close a loop, walking from those nothing leads to, and then by name."""
     after: dict[str, list[str]] = {name: [] for name in nodes}
     for start, end in edges:
         after[start].append(end)
@@ -95,7 +93,6 @@ def _back_edges(nodes: Sequence[str], edges: Sequence[Edge]) -> frozenset[Edge]:
 
 
 def _depths(nodes: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
-    """The column of each: one after the last that leads to it, then as far right as what it leads to allows."""
     depth = dict.fromkeys(nodes, 0)
     for _ in nodes:
         for start, end in edges:
@@ -115,7 +112,6 @@ def _way(edge: Edge, depth: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
-    """Sort each column by the middle of its neighbours, from left to right and back."""
     before: dict[str, list[str]] = {}
     after: dict[str, list[str]] = {}
     for start, end in steps:
@@ -156,8 +152,6 @@ _DASHED: Final = Pen("#5a6b7b", 1.2, (5.0, 3.0))
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A box to be: its class, what stands in it, how many lines leave it to the right, its name with its instances."""
-
     iri: str
     title: str
     rows: tuple[str, ...]
@@ -166,19 +160,15 @@ class Cell:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The title in at most two lines."""
         return wrap(self.title, _WIDTH - 2 * _PAD, _TITLE, 2)
 
     @property
     def height(self) -> float:
-        """As high as what stands in it, and as the lines beside it need."""
         return max(2 * _PAD + 2 + (1 + len(self.lines) + len(self.rows)) * _LINE, 2 * _PAD + self.exits * _LINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The properties between two boxes, drawn as one line with their names."""
-
     edge: Edge
     names: tuple[str, ...]
     derived: bool
@@ -223,7 +213,6 @@ Sides = Mapping[str, Sequence[tuple[Lane, str]]]
 
 
 def _sides(lanes: Iterable[Lane], placed: Layers) -> Sides:
-    """Names stand at the left end of their line, one below the other, in the order of where the lines lead."""
     order = {name: at for column in placed.columns for at, name in enumerate(column)}
     found: dict[str, list[tuple[int, Lane]]] = {}
     for lane in lanes:
@@ -240,7 +229,6 @@ def _place(pair: tuple[int, Lane]) -> tuple[int, Edge]:
 
 
 def _rows(ontology: Ontology, joined: Iterable[Relation], language: Language) -> Mapping[str, Sequence[str]]:
-    """What stands in each box below its name: subclasses, properties to concepts, properties back to the class."""
     found: dict[str, list[str]] = {}
     terms = ontology.by_iri()
     for iri, top in sorted(top_classes(ontology).items()):
@@ -259,14 +247,12 @@ def _titles(ontology: Ontology, language: Language) -> Mapping[str, str]:
 
 
 def _names(ontology: Ontology, language: Language) -> Mapping[str, str]:
-    """The short name of each class, with how many instances it has where there are any."""
     terms = ontology.of_kind(Kind.CLASS)
     counted = {term.iri: f" · {grouped(term.use.number, language)}" if term.use.number else "" for term in terms}
     return {iri: f"pan:{anchor(iri)}{number}" for iri, number in counted.items()}
 
 
 def _spots(placed: Layers, cells: Mapping[str, Cell], sides: Sides) -> tuple[dict[str, Box], float, float]:
-    """Where each box and waypoint stands; columns are as far apart as the names between them need."""
     heights = [sum(_height(name, cells) + _GAP for name in column) - _GAP for column in placed.columns]
     tallest, x = max(heights, default=0.0), _MARGIN
     found: dict[str, Box] = {}
@@ -286,7 +272,6 @@ def _height(name: str, cells: Mapping[str, Cell]) -> float:
 
 
 def _run(lane: Lane, placed: Layers, spots: Mapping[str, Box], sides: Sides) -> list[Mark]:
-    """One line: names on level strokes beside the left box, then a curve through the waypoints to the right box."""
     way, pen = placed.ways[lane.edge], _DASHED if lane.derived else _SOLID
     first, last = spots[way[0]], spots[way[-1]]
     beside = sides[way[0]]
@@ -312,7 +297,6 @@ def _run(lane: Lane, placed: Layers, spots: Mapping[str, Box], sides: Sides) -> 
 
 
 def _entry(lane: Lane, placed: Layers, spots: Mapping[str, Box]) -> float:
-    """Where a line meets the left side of its right box: those that arrive share the side by the order they come in."""
     end = placed.ways[lane.edge][-1]
     arriving = {way[-2:] for way in placed.ways.values() if way[-1] == end}
     ordered = sorted(arriving, key=lambda pair: (spots[pair[0]].y, pair[0]))
@@ -322,7 +306,6 @@ def _entry(lane: Lane, placed: Layers, spots: Mapping[str, Box]) -> float:
 
 
 def _smooth(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    """The same points with level handles between them."""
     found = [points[0]]
     for (x, y), (to_x, to_y) in pairwise(points):
         half = (to_x - x) / 2
@@ -331,7 +314,6 @@ def _smooth(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float],
 
 
 def _drawn(cell: Cell, box: Box, address: str) -> Group:
-    """A box with its name, leading to its class."""
     fill, pen = (SHADE, Pen(GREY, 1.0, (3.0, 3.0))) if cell.iri == ANY else (PAPER, Pen(INK, 1.2))
     marks: list[Mark] = [Box(box.x, box.y, box.width, box.height, fill, pen)]
     x, y, room = box.x + _PAD, box.y + _PAD + 12, box.width - 2 * _PAD

@@ -14,11 +14,21 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.charts.drawing import write_svg
 from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped
 from pan2kg.project import Project, read_text
-from pan2kg.site.ontology import ANY, read_ontology, relations, top_classes
+from pan2kg.site.ontology import (
+    ANY,
+    Kind,
+    Ontology,
+    Tally,
+    Term,
+    Texts,
+    anchor,
+    pick,
+    read_ontology,
+    relations,
+    top_classes,
+)
 from pan2kg.site.ontology_diagram import draw_ontology
-from pan2kg.site.ontology_terms import Kind, Ontology, Tally, Term, Texts, anchor, pick
-from pan2kg.site.page import File, Values, View
-from pan2kg.site.page_context import PageContext, piece
+from pan2kg.site.page import File, PageContext, Values, View, piece
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri as short
@@ -33,8 +43,6 @@ _ONTOLOGY: Final = Messages("ontology")
 
 @dataclass(frozen=True, slots=True)
 class OntologyWords:
-    """How one page of the documentation says things."""
-
     language: Language
     prefixes: Mapping[str, str]
     anchors: frozenset[str] = frozenset()
@@ -59,11 +67,9 @@ class OntologyWords:
         return piece("spoken")(said.words, "" if said.language == self.language else said.language)
 
     def short(self, iri: str) -> str:
-        """An IRI with its prefix."""
         return short(iri, self.prefixes)
 
     def link(self, iri: str) -> Markup:
-        """A term leading to where it is documented: here, or at its own address."""
         if iri == ANY:
             return markup(escape(self.w("diagram", "any")))
         if iri not in self.written:
@@ -72,11 +78,9 @@ class OntologyWords:
         return self.written[iri]
 
     def links(self, iris: Iterable[str]) -> Markup:
-        """Several terms one after the other."""
         return markup(", ".join(str(self.link(iri)) for iri in iris))
 
     def tallies(self, tallies: Iterable[Tally]) -> Markup:
-        """Terms with how often each was seen."""
         return markup(
             ", ".join(f"{self.link(tally.iri)} ({grouped(tally.number, self.language)})" for tally in tallies)
         )
@@ -118,7 +122,6 @@ def _anchored(ontology: Ontology) -> frozenset[str]:
 
 
 def _below(ontology: Ontology, iri: str) -> int:
-    """How many instances the subclasses of a class have."""
     terms: Mapping[str, Term] = ontology.by_iri()
     tops = top_classes(ontology)
     return sum(terms[below].use.number for below, top in tops.items() if top == iri != below)
@@ -151,7 +154,6 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
 
 
 def values(context: PageContext) -> Values:
-    """What the page shows: every term with its words, axioms, use, rules and an example."""
     return ontology_values(_ontology(context), context.request.language)
 
 
@@ -161,7 +163,6 @@ def _ontology(context: PageContext) -> Ontology:
 
 
 def _picture(context: PageContext) -> str:
-    """The classes, how many instances each has, and the properties between them."""
     return write_svg(draw_ontology(_ontology(context), context.request.language, address="ontology.html"))
 
 

@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, quote
 from pan2kg.errors import Place, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
-from pan2kg.store.queries import Parameter, Query, find_thing
+from pan2kg.store.queries import Query, find_thing
 from pan2kg.store.store import Store
 from pan2kg.turtle.writer import read_prefixes
 
@@ -31,20 +31,14 @@ RELEASE: Final = "release"
 VIEW: Final = "view"
 """How the answer is shown on a page, which changes nothing of it."""
 _ADDRESS: Final = re.compile(
-    r"(?:.*/)?(?P<language>[a-z]{2})/question/(?P<name>[a-z0-9-]+)\.html(?:\?(?P<rest>[^#]*))?(?:#(?P<asked>.*))?"
+    r"(?:.*/)?(?P<language>[a-z]{2})/question/(?P<name>[a-z0-9-]+)\.html(?:\?(?P<query>[^#]*))?(?:#(?P<asked>.*))?"
 )
-_SIMPLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-
 _PAGE: Final = Messages("page")
 
 
 @dataclass(frozen=True, slots=True)
 class Permalink:
-    """A question by name, its parameters as text, the release it was asked of, and the day it is about.
-
-    >>> str(Permalink("plans", {}, "0.1.0"))
-    'fr/question/plans.html?release=0.1.0'
-    """
+    """A question by name, its parameters as text, the release it was asked of, and the day it is about."""
 
     query: str
     values: Mapping[str, str]
@@ -54,11 +48,7 @@ class Permalink:
 
     @property
     def typed(self) -> list[str]:
-        """Its parameters as they would be typed after ``pan2kg ask``.
-
-        >>> Permalink("actions-of-plan", {"only_plan": "plan:lu-bhr-2"}, "0.1.0").typed
-        ['--only-plan=plan:lu-bhr-2']
-        """
+        """Its parameters as they would be typed after ``pan2kg ask``."""
         return [f"--{name.replace('_', '-')}={value}" for name, value in self.values.items()]
 
     def __str__(self) -> str:
@@ -99,28 +89,25 @@ def read_permalink(address: str) -> Permalink:
     Traceback (most recent call last):
     pan2kg.errors.QueryError: de/question/plans.html: This link fixes no release. Add &release=, as in release=0.1.0.
     """
-    found = _ADDRESS.fullmatch(address)
-    language = next((one for one in LANGUAGES if found and one == found["language"]), None)
-    if found is None or language is None:
+    match = _ADDRESS.fullmatch(address)
+    language = next((tag for tag in LANGUAGES if match and tag == match["language"]), None)
+    if match is None or language is None:
         raise QueryError("no-question-link", place=Place(address), remedy="link-form")
-    pairs = parse_qsl(found["asked"] or found["rest"] or "", keep_blank_values=True)
+    pairs = parse_qsl(match["asked"] or match["query"] or "", keep_blank_values=True)
     values = dict(pairs)
     if len(values) < len(pairs):
         raise QueryError("link-twice", place=Place(address), remedy="leave-one")
     values.pop(VIEW, "")
-    release = values.pop(RELEASE, "")
+    release, text = values.pop(RELEASE, ""), values.pop(DAY, "")
     if not release:
         raise QueryError("link-no-release", place=Place(address), remedy="add-release")
-    day = _day(values.pop(DAY, ""), address)
-    named = {name.replace("-", "_"): value for name, value in values.items()}
-    return Permalink(found["name"], named, release, day, language)
-
-
-def _day(text: str, address: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         raise QueryError("no-day", place=Place(address), remedy="write-as-of", text=text) from None
+    return Permalink(
+        match["name"], {name.replace("-", "_"): value for name, value in values.items()}, release, day, language
+    )
 
 
 def fix(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> dict[str, str]:
@@ -129,18 +116,21 @@ def fix(query: Query, values: Mapping[str, str], *, store: Store, project: Proje
     Raises:
         QueryError: a value that nothing in the graph answers to.
     """
-    wanted = [parameter for parameter in query.parameters if parameter.name != "language"]
-    return {one.name: _fixed(one, values.get(one.name), store, project) for one in wanted}
-
-
-def _fixed(parameter: Parameter, value: str | None, store: Store, project: Project) -> str:
-    if not parameter.default.startswith("<") and not re.match(r"[\w-]*:", parameter.default):
-        return value if value is not None else parameter.default.strip('"')
-    iri = find_thing(value if value is not None else parameter.default, store, project)
-    fitting = [(space, name) for name, space in read_prefixes(project).items() if iri.startswith(space)]
-    space, name = max(fitting, key=lambda pair: len(pair[0]), default=("", ""))
-    local = iri.removeprefix(space)
-    return f"{name}:{local}" if name and _SIMPLE.fullmatch(local) else iri
+    fixed = {}
+    for parameter in query.parameters:
+        name, default = parameter.name, parameter.default
+        if name == "language":
+            continue
+        if not default.startswith("<") and not re.match(r"[\w-]*:", default):
+            fixed[name] = values.get(name, default.strip('"'))
+            continue
+        iri = find_thing(values.get(name, default), store, project)
+        fitting = [(space, prefix) for prefix, space in read_prefixes(project).items() if iri.startswith(space)]
+        space, prefix = max(fitting, key=lambda pair: len(pair[0]), default=("", ""))
+        local = iri.removeprefix(space)
+        is_simple = prefix and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", local)
+        fixed[name] = f"{prefix}:{local}" if is_simple else iri
+    return fixed
 
 
 def notice(link: Permalink, loaded: str, language: Language) -> str:
@@ -148,18 +138,12 @@ def notice(link: Permalink, loaded: str, language: Language) -> str:
 
     >>> notice(Permalink("plans", {}, "0.1.0"), "0.2.0", "en")
     'This link was made with release 0.1.0; the answer is from release 0.2.0 and may differ.'
-    >>> notice(Permalink("plans", {}, "0.1.0"), "0.1.0", "en")
-    ''
     """
-    return (
-        "" if link.release == loaded else _PAGE.say("other-release", language, made=link.release, loaded=loaded or "?")
-    )
+    if link.release == loaded:
+        return ""
+    return _PAGE.say("other-release", language, made=link.release, loaded=loaded or "?")
 
 
 def dayless(day: str, language: Language) -> str:
-    """What is to be said where a link fixes a day and no view of that day can be made, as on pages without a server.
-
-    >>> dayless("2021-06-30", "en").partition(";")[0]
-    'This link asks for the state on 2021-06-30'
-    """
+    """What is to be said where a link fixes a day and no view of that day can be made, as on pages without a server."""
     return _PAGE.say("dayless", language, day=day)

@@ -2,6 +2,10 @@
 
 It shows the findings of the check, what is annotated, what lacks a label in which language, how the entry in the
 catalogue scores, and what links rest on: rules or sources, with or without evidence.
+
+The entry is scored by the nine criteria of the portal's software (udata, ``Dataset.compute_quality``) before it is
+published: each counts one ninth. Title, keywords and contact count nothing there. Three criteria look at resources,
+which a graph without its release does not have; they are unknown.
 """
 
 from __future__ import annotations
@@ -11,19 +15,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 from functools import lru_cache
 from multiprocessing import get_context
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from pan2kg.errors import Pan2kgError, ProjectError
+from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import short
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
-from pan2kg.site.catalogue_score import Criterion, judge, read_entry, read_resources, score
-from pan2kg.site.ontology_terms import TaggedText
-from pan2kg.site.page import Values, View
+from pan2kg.project import Project
+from pan2kg.site.page import PageContext, SiteContext, Values, View
+from pan2kg.store.link_view import LinkView
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import Store, fingerprint, is_true, plain, select
@@ -31,202 +38,47 @@ from pan2kg.tables.coverage import trust
 from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 from pan2kg.validation.check import check
 from pan2kg.validation.kept import find_kept, kept_report
+from pan2kg.validation.report import Report, Rule
 
-if TYPE_CHECKING:
-    from pathlib import Path
+CRITERIA: Final = (
+    "license", "temporal-coverage", "spatial", "update-frequency", "update-in-time", "description", "open-format",
+    "available", "documentation",
+)  # fmt: skip
+LONG_ENOUGH: Final = 100
+"""A description counts when it has more characters than this (``QUALITY_DESCRIPTION_LENGTH``)."""
+CLOSED: Final = frozenset(("pdf", "doc", "docx", "word", "xls", "excel", "xlsx"))
+"""Formats that are not open to the portal (``CLOSED_FORMATS``)."""
+DAYS: Final[Mapping[str, int]] = {
+    "HOURLY": 1, "CONT": 1, "DAILY_2": 1, "DAILY": 1, "WEEKLY_5": 7, "WEEKLY_3": 7, "WEEKLY_2": 7, "WEEKLY": 7,
+    "BIWEEKLY": 14, "MONTHLY_3": 31, "MONTHLY_2": 31, "MONTHLY": 31, "BIMONTHLY": 62, "QUARTERLY": 91,
+    "ANNUAL_3": 365, "ANNUAL_2": 365, "ANNUAL": 365, "BIENNIAL": 730, "TRIENNIAL": 1095, "QUINQUENNIAL": 1825,
+    "DECENNIAL": 3650,
+}  # fmt: skip
+"""Within how many days an entry of each frequency of the EU authority table is to be updated."""
+TIMELESS: Final = frozenset(("IRREG", "AS_NEEDED", "UPDATE_CONT"))
+"""Frequencies whose updates nobody can be late with."""
+BALANCED: Final = ("total", "derived", "concluded", "declared", "evident", "unverified", "candidates")
+"""What is counted of links: those made by rules, concluded by editors, declared by a source, those with a passage.
 
-    from pan2kg.graph.graph import Graph
-    from pan2kg.project import Project
-    from pan2kg.site.page_context import PageContext
-    from pan2kg.site.site_context import SiteContext
-    from pan2kg.store.link_view import LinkView
-    from pan2kg.tables.table import FigureTable
-    from pan2kg.validation.report import Report, Rule
-
-_PAGE: Final = Messages("page")
-
-_ONTOLOGY: Final = Messages("ontology")
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """Links of a type: ``derived`` by rules, ``concluded`` by editors and ``declared`` by a source, and the rest.
-
-    ``evident`` counts the declared ones with a passage. ``unverified`` ones are not among the declared, nor are
-    ``candidates``, which no measure counts. Rejected and superseded links are in the total only.
-    """
-
-    type: str
-    total: int = 0
-    derived: int = 0
-    concluded: int = 0
-    declared: int = 0
-    evident: int = 0
-    unverified: int = 0
-    candidates: int = 0
-
-
-def balances(store: Store, view: LinkView | None = None) -> tuple[Balance, ...]:
-    """The links of each type, by type; the derived ones are counted in their view."""
-    found: dict[str, Balance] = {}
-    rows = [[*map(plain, row)] for row in select(store, program_query("site/links-by-evidence")).rows]
-    if view:
-        kinds = Counter(link.kind for link in view.links.values())
-        own = {f"{ID}linktype/{kind}": str(number) for kind, number in kinds.items()}
-        rows = [row for row in rows if row[0] not in own]
-        rows += ([kind, f"{ID}linkstatus/derived", f"{ID}certainty/derived", "false", n] for kind, n in own.items())
-    for name, status, certainty, evident, number in rows:
-        so_far = found.get(name, Balance(name))
-        state, n = status.removeprefix(f"{ID}linkstatus/"), int(number)
-        is_unverified = certainty == f"{ID}certainty/unverified"
-        accepted = n if state == "accepted" and not is_unverified else 0
-        declared = accepted if certainty == f"{ID}certainty/stated" else 0
-        found[name] = Balance(
-            name,
-            so_far.total + n,
-            so_far.derived + (n if state == "derived" else 0),
-            so_far.concluded + accepted - declared,
-            so_far.declared + declared,
-            so_far.evident + (declared if is_true(evident) else 0),
-            so_far.unverified + (n if is_unverified else 0),
-            so_far.candidates + (n if state == "candidate" else 0),
-        )
-    return tuple(found[name] for name in sorted(found))
-
-
-def total(rows: Iterable[Balance]) -> Balance:
-    """All types together.
-
-    >>> total([Balance("a", total=1, derived=1), Balance("b", total=2, declared=2)]).total
-    3
-    """
-    found = tuple(rows)
-    numbers = (
-        sum(getattr(row, name) for row in found)
-        for name in ("total", "derived", "concluded", "declared", "evident", "unverified", "candidates")
-    )
-    return Balance("", *numbers)
-
-
+Unverified ones are not among the declared, nor are candidates, which no measure counts. Rejected and superseded links
+are in the total only.
+"""
+_SLACK: Final = 1
+"""The portal allows one day, for harvesting."""
 _LEFT_OUT: Final = frozenset((PAN + "Document", PAN + "SourceGraph"))
 """The title of a document stays in its language; files are not shown to readers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Untranslated:
-    """A class with how many labelled things it has, and by language those without a label in it, as IRIs."""
-
-    kind: str
-    total: int
-    missing: Mapping[str, tuple[str, ...]]
-
-    def share(self, language: str) -> float:
-        """The share of things that have a label in a language, in [0,1]; 0/0 = 1.
-
-        >>> Untranslated("http://c", 4, {"de": ("http://a",)}).share("de")
-        0.75
-        """
-        return 1 - len(self.missing.get(language, ())) / self.total if self.total else 1.0
-
-
-def untranslated(store: Store) -> tuple[Untranslated, ...]:
-    """For each class of things with labels what lacks one in which language, by class.
-
-    A class every thing of which is labelled in every language is listed too: its total is the basis.
-    """
-    known: dict[str, dict[str, frozenset[str]]] = {}
-    for kind, thing, tags in select(store, program_query("site/label-languages")).rows:
-        known.setdefault(plain(kind), {})[plain(thing)] = frozenset(plain(tags).split())
-    return tuple(
-        Untranslated(
-            kind,
-            len(things),
-            {tag: tuple(thing for thing, has in things.items() if tag not in has) for tag in LANGUAGES},
-        )
-        for kind, things in sorted(known.items())
-        if kind not in _LEFT_OUT
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Failing:
-    """A rule that something fails: on how many things, and how many it looked at."""
-
-    rule: Rule
-    failing: int
-    looked_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A validation report in short: how many rules, how many had nothing to look at, and those that are failed."""
-
-    rules: int
-    idle: int
-    violations: int
-    failing: tuple[Failing, ...]
-
-    @property
-    def passing(self) -> int:
-        """How many rules are kept everywhere."""
-        return self.rules - len(self.failing)
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """What the quality page shows.
-
-    ``annotated`` is None where the graph holds no action, ``criteria`` are empty where it holds no catalogue entry.
-    """
-
-    annotated: FigureTable | None
-    translations: tuple[Untranslated, ...]
-    criteria: tuple[Criterion, ...]
-    links: tuple[Balance, ...]
-
-
-def read_quality(graph: Graph, *, catalogue: Store | None = None) -> Quality:
-    """Measure the graph in the graph's store, as of its day.
-
-    ``catalogue`` is a store with the catalogue of a release, whose resources are judged instead of the graph's.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> quality = read_quality(open_graph())
-    >>> len(quality.criteria)
-    9
-    """
-    entry = read_entry(graph.store)
-    if entry and catalogue:
-        entry = replace(entry, resources=read_resources(catalogue))
-    return Quality(
-        _annotated(graph),
-        untranslated(graph.store),
-        judge(entry, graph.as_of) if entry else (),
-        balances(graph.store, graph.links),
-    )
-
-
-def summarise(report: Report) -> Checked:
-    """A report in short, the weightiest rules first."""
-    failing = (Failing(rule, report.failing(rule), report.looked_at.get(rule.key, 0)) for rule in report.rules)
-    found = sorted((f for f in failing if f.failing), key=lambda f: (f.rule.severity.rank, -f.failing, f.rule.key))
-    violations = next(iter(report.counts.values()))
-    return Checked(len(report.rules), len(report.idle), violations, tuple(found))
-
-
-def _annotated(graph: Graph) -> FigureTable | None:
-    try:
-        return trust(graph)
-    except ProjectError:
-        return None
-
-
+_STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
+"""What the ontology itself is written in."""
+_COUNTED: Final = ("in_graph", "texts_none", "with_text", "with_body", "with_topic", "with_group", "with_fields")
+"""What is counted of each plan, by columns of the table on how far plans were read."""
 _CHECKING: Final = Lock()
 """A check takes seconds: who asks at the same time waits for one."""
 _BEHIND: Final = ThreadPoolExecutor(1, "check")
 """Where a service waits for a check while it answers readers."""
 _PATIENCE: Final = 0.3
 """For so many seconds a reader waits for one that was kept, or that is of a small project."""
+_PAGE: Final = Messages("page")
+_ONTOLOGY: Final = Messages("ontology")
 
 
 class _Running(Enum):
@@ -235,69 +87,208 @@ class _Running(Enum):
     YES = "yes"
 
 
-_RUNNING: Final = _Running.YES
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """A catalogue entry: values by property, the last day of change, and its resources, None where unknown.
 
-_STANDARD: Final = ("http://www.w3.org/2002/07/owl#", SKOS)
-"""What the ontology itself is written in."""
-_COUNTED: Final = ("in_graph", "texts_none", "with_text", "with_body", "with_topic", "with_group", "with_fields")
-"""What is counted of each plan, by columns of the table on how far plans were read."""
+    A resource is its format in lower case, whether it is described, its address; some are known to be unreachable.
+    """
+
+    values: Mapping[str, str]
+    modified: date | None = None
+    resources: tuple[tuple[str, bool, str], ...] | None = None
+    unreachable: frozenset[str] = field(default_factory=frozenset)
 
 
-def values(context: PageContext) -> Values:
-    """What the page shows; the check of the project is made once and kept, and on a service goes on behind it."""
+Criterion = tuple[str, bool | None, str]
+"""A criterion, whether it is met (None: to be judged on the release), and what was found."""
+Checked = dict[str, Any]
+"""A report in short: how many ``rules``, how many were ``idle``, ``violations``, what is ``failing``, how many pass."""
+
+
+def read_entry(store: Store, catalogue: Store | None = None) -> CatalogueEntry | None:
+    """The catalogue entry in a store, None where there is none; its French description counts, as on the portal.
+
+    A release takes the time it covers from the periods of the plans, so a store with plans has it too. Its resources
+    are read from ``catalogue`` where one is given.
+
+    Raises:
+        QueryError: a store refuses the query.
+    """
+    values: dict[str, str] = {}
+    for _, name, value in select(store, program_query("site/catalogue-entry")).rows:
+        values.setdefault(plain(name).replace("#", "/").rpartition("/")[2], plain(value))
+    if not values:
+        return None
+    since, until = (plain(term)[:4] for term in select(store, program_query("site/years-of-plans")).rows[0])
+    if since and until:
+        values.setdefault("temporal", f"{since}–{until}")
+    try:
+        modified = date.fromisoformat((values.get("modified") or values.get("issued", ""))[:10])
+    except ValueError:
+        modified = None
+    rows = select(catalogue or store, program_query("site/catalogue-resources")).rows
+    resources = [(plain(kind).rpartition("/")[2].lower(), bool(words), plain(url)) for _, words, kind, url in rows]
+    return CatalogueEntry(values, modified, tuple(resources) or None)
+
+
+def judge(entry: CatalogueEntry, today: date) -> tuple[Criterion, ...]:
+    """The nine criteria of a catalogue entry as of a day.
+
+    >>> criteria = judge(CatalogueEntry({"license": "https://creativecommons.org/licenses/by/4.0/"}), date(2026, 12, 1))
+    >>> [key for key, is_met, _ in criteria if is_met]
+    ['license']
+    """
+    values, changed, resources = entry.values, entry.modified, entry.resources
+    frequency = values.get("accrualPeriodicity", "").rpartition("/")[2].upper()
+    text = values.get("description", "")
+    due = changed is not None and frequency in DAYS and (today - changed).days <= DAYS[frequency] + _SLACK
+    judged: dict[str, tuple[bool | None, str]] = {
+        "license": (bool(values.get("license")), values.get("license", "")),
+        "temporal-coverage": (bool(values.get("temporal")), values.get("temporal", "")),
+        "spatial": (bool(values.get("spatial")), values.get("spatial", "")),
+        "update-frequency": (bool(frequency) and frequency != "UNKNOWN", frequency),
+        "update-in-time": (frequency in TIMELESS or due, changed.isoformat() if changed else ""),
+        "description": (len(text) > LONG_ENOUGH, str(len(text))),
+    }
+    if resources is not None:
+        n = len(resources)
+        opened = sum(bool(form) and form not in CLOSED for form, _, _ in resources)
+        reached = sum(address not in entry.unreachable for _, _, address in resources)
+        described = sum(is_described for _, is_described, _ in resources)
+        judged |= {
+            "open-format": (bool(opened), f"{opened}/{n}"),
+            "available": (reached == n, f"{reached}/{n}"),
+            "documentation": (bool(described), f"{described}/{n}"),
+        }
+    return tuple((key, *judged.get(key, (None, ""))) for key in CRITERIA)
+
+
+def score(criteria: Iterable[Criterion]) -> float:
+    """The portal's score in [0,1]; what is unknown counts as unmet, as there.
+
+    >>> score([("license", True, ""), ("spatial", None, "")]) == 1 / 9
+    True
+    """
+    return sum(is_met is True for _, is_met, _ in criteria) / len(CRITERIA)
+
+
+def balances(store: Store, view: LinkView | None = None) -> dict[str, Counter[str]]:
+    """How many links there are of each type, by what is counted of them; the derived ones are counted in their view."""
+    rows = [[*map(plain, row)] for row in select(store, program_query("site/links-by-evidence")).rows]
+    if view:
+        kinds = Counter(link.kind for link in view.links.values())
+        own = {f"{ID}linktype/{kind}": str(number) for kind, number in kinds.items()}
+        rows = [row for row in rows if row[0] not in own]
+        rows += ([kind, f"{ID}linkstatus/derived", f"{ID}certainty/derived", "false", n] for kind, n in own.items())
+    numbers: dict[str, Counter[str]] = {}
+    for name, status, certainty, evident, number in rows:
+        state, n = status.removeprefix(f"{ID}linkstatus/"), int(number)
+        is_unverified = certainty == f"{ID}certainty/unverified"
+        is_accepted = state == "accepted" and not is_unverified
+        is_declared = is_accepted and certainty == f"{ID}certainty/stated"
+        numbers.setdefault(name, Counter()).update({
+            "total": n, "derived": n * (state == "derived"), "concluded": n * (is_accepted and not is_declared),
+            "declared": n * is_declared, "evident": n * (is_declared and is_true(evident)),
+            "unverified": n * is_unverified, "candidates": n * (state == "candidate"),
+        })  # fmt: skip
+    return dict(sorted(numbers.items()))
+
+
+def untranslated(store: Store) -> list[tuple[str, int, dict[str, list[str]]]]:
+    """Each class of things with labels, how many it has, and by language those without a label in it, as IRIs.
+
+    A class every thing of which is labelled in every language is listed too: its total is the basis.
+    """
+    things: dict[str, dict[str, set[str]]] = {}
+    for kind, thing, tags in select(store, program_query("site/label-languages")).rows:
+        things.setdefault(plain(kind), {})[plain(thing)] = set(plain(tags).split())
+    return [
+        (kind, len(tags), {tag: [thing for thing, has in tags.items() if tag not in has] for tag in LANGUAGES})
+        for kind, tags in sorted(things.items()) if kind not in _LEFT_OUT
+    ]  # fmt: skip
+
+
+def read_quality(graph: Graph, *, catalogue: Store | None = None) -> dict[str, Any]:
+    """Measure the graph in the graph's store, as of its day.
+
+    ``annotated`` is None where the graph holds no action, ``criteria`` are empty where it holds no catalogue entry.
+    ``catalogue`` is a store with the catalogue of a release, whose resources are judged instead of the graph's.
+    """
+    entry = read_entry(graph.store, catalogue)
+    try:
+        annotated = trust(graph)
+    except ProjectError:
+        annotated = None
+    return {
+        "annotated": annotated,
+        "translations": untranslated(graph.store),
+        "criteria": judge(entry, graph.as_of) if entry else (),
+        "links": balances(graph.store, graph.links),
+    }
+
+
+def summarise(report: Report) -> Checked:
+    """A report in short, the weightiest rules first, each with how many things fail it of those it looked at."""
+    failing = [
+        (rule, number, report.looked_at.get(rule.key, 0)) for rule in report.rules if (number := report.failing(rule))
+    ]
+
+    def order(row: tuple[Rule, int, int]) -> tuple[int, int, str]:
+        return row[0].severity.rank, -row[1], row[0].key
+
+    return {
+        "rules": len(report.rules),
+        "idle": len(report.idle),
+        "violations": next(iter(report.counts.values())),
+        "failing": sorted(failing, key=order),
+        "passing": len(report.rules) - len(failing),
+    }
+
+
+def _values(context: PageContext) -> Values:
     site_context, language = context.site_context, context.request.language
     checked = _checked_of(site_context)
-    quality = read_quality(site_context.graph.spoken(language), catalogue=site_context.catalogue)
-    columns = quality.annotated.columns if quality.annotated else ()
+    quality = read_quality(context.spoken, catalogue=site_context.catalogue)
+    columns, criteria, links = (
+        quality["annotated"].columns if quality["annotated"] else (),
+        quality["criteria"],
+        quality["links"],
+    )
+    total = sum(links.values(), Counter[str]())
+    met = sum(is_met is True for _, is_met, _ in criteria)
+    unknown = sum(is_met is None for _, is_met, _ in criteria)
+
+    def class_of(iri: str) -> str:
+        return _PAGE.group("class-", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
+
+    def language_name(tag: Language) -> str:
+        """A language the catalogues have no word for yet is called by what it calls itself."""
+        key = f"language.{tag}"
+        return _ONTOLOGY.say(key, language) if _ONTOLOGY.has(key) else format_of("name", tag)
+
+    def words_of(text: Text) -> dict[str, str]:
+        return {"words": text.say(language), "language": text.spoken(language)}
+
     return {
         "title": _ONTOLOGY.say("quality.title", language),
-        "w": lambda group, key, **filled: _ONTOLOGY.say(f"{group}.{key}", language, **filled),
+        "w": lambda group, key, **values: _ONTOLOGY.say(f"{group}.{key}", language, **values),
         "quality": quality,
-        "checked": None if checked is _RUNNING else checked,
-        "is_passing": checked is _RUNNING,
-        "class_label": lambda iri: _class_of(iri, language) or context.label(iri),
-        "class_name": lambda iri: _class_of(iri, language) or context.name(iri),
-        "words_of": lambda text: said(text, language),
-        "message_of": message_of,
-        "counted": [(one.key, one.heading.say(language)) for one in columns if one.key in _COUNTED],
+        "checked": None if isinstance(checked, _Running) else checked,
+        "is_passing": isinstance(checked, _Running),
+        "class_label": lambda iri: class_of(iri) or context.label(iri),
+        "class_name": lambda iri: class_of(iri) or context.name(iri),
+        "words_of": words_of,
+        "counted": [(column.key, column.heading.say(language)) for column in columns if column.key in _COUNTED],
         "tags": LANGUAGES,
-        "language_name": lambda tag: _language_name(tag, language),
+        "language_name": language_name,
         "format_of": lambda key: format_of(key, language),
-        "sum": total(quality.links),
-        "rows": [*quality.links, total(quality.links)],
-        **_portal(quality, language),
-    }
-
-
-def _language_name(tag: Language, language: Language) -> str:
-    """What a language is called in another; one the catalogues have no word for yet by what it calls itself."""
-    key = f"language.{tag}"
-    return _ONTOLOGY.say(key, language) if _ONTOLOGY.has(key) else format_of("name", tag)
-
-
-def _class_of(iri: str, language: Language) -> str:
-    """What a class of the vocabularies ontologies are written in is called; empty for others, which have a label."""
-    return _PAGE.group("class-", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
-
-
-def _portal(quality: Quality, language: Language) -> Values:
-    met = sum(criterion.met is True for criterion in quality.criteria)
-    unknown = sum(criterion.met is None for criterion in quality.criteria)
-    percent = round(100 * score(quality.criteria))
-    return {
-        "portal_lead": _ONTOLOGY.say("portal.lead", language, met=met, percent=percent),
+        "sum": total,
+        "rows": [*links.items(), ("", total)],
+        "balanced": BALANCED,
+        "portal_lead": _ONTOLOGY.say("portal.lead", language, met=met, percent=round(100 * score(criteria))),
         "portal_unknown": _ONTOLOGY.say("portal.unknown-lead", language, n=unknown) if unknown else "",
     }
-
-
-def said(text: Text, language: Language) -> TaggedText:
-    """Words of a report with the language they are in."""
-    return TaggedText(text.say(language), text.spoken(language))
-
-
-def message_of(failing: Failing) -> tuple[Text, Text]:
-    """What a rule asks, and what mends it where it says so apart."""
-    return failing.rule.message, failing.rule.remedy
 
 
 def _checked_of(site_context: SiteContext) -> Checked | _Running | None:
@@ -319,7 +310,7 @@ def _checked_of(site_context: SiteContext) -> Checked | _Running | None:
     try:
         return begun.result(_PATIENCE)
     except TimeoutError:
-        return _RUNNING
+        return _Running.YES
     except ProjectError:
         _begun.cache_clear()
         raise
@@ -327,7 +318,6 @@ def _checked_of(site_context: SiteContext) -> Checked | _Running | None:
 
 @lru_cache(maxsize=4)
 def _begun(project: Project, state: str, kept: Path | None) -> Future[Checked | None]:
-    """The check of a state of a project, which goes on behind whoever asked for it."""
     return _BEHIND.submit(_checked, project, state, kept)
 
 
@@ -340,8 +330,8 @@ def _checked(project: Project, _: str, kept: Path | None) -> Checked | None:
     Raises:
         ProjectError: that process was ended.
     """
-    if kept and (found := find_kept(project, kept)):
-        return summarise(found)
+    if kept and (report := find_kept(project, kept)):
+        return summarise(report)
     ignoring = (signal.SIGINT, signal.SIG_IGN)
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=signal.signal, initargs=ignoring) as apart:
         try:
@@ -357,4 +347,4 @@ def _check(project: Project, kept: Path | None) -> Checked | None:
         return None
 
 
-PAGES: Final = (View("quality", values, section="data", below=2),)
+PAGES: Final = (View("quality", _values, section="data", below=2),)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pan2kg.graph.labels import Entry
-    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.page import PageContext
     from pan2kg.store.queries import Parameter, Query
 
 LEVEL: Final = "level"

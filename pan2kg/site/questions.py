@@ -11,7 +11,6 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
@@ -22,25 +21,25 @@ from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.graph.labels import relative
 from pan2kg.i18n.days import a_day
 from pan2kg.i18n.message import told
-from pan2kg.site.figures import listed
+from pan2kg.site.lists import listed
 from pan2kg.site.page import CSV, TURTLE, File, Values, View, embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
 from pan2kg.site.question_form import Field, default, field, given, is_open
 from pan2kg.store.queries import Query, fill, program_query
 from pan2kg.store.store import Result, Store, Term, construct
-from pan2kg.tables.answers import Style, grid_of, heading, word_of, words_of, write_answer
+from pan2kg.tables.answers import answer, heading, word_of, words_of
 from pan2kg.tables.formats import Grid as Sheet
 from pan2kg.tables.formats import write_local_csv
 from pan2kg.tables.spreadsheet import SPREADSHEET, write_spreadsheet
 from pan2kg.tables.template import escape, markup
+from pan2kg.tables.writers import Style, laid_out, write_answer
 from pan2kg.turtle.vocabulary import NUMBERS
 from pan2kg.turtle.writer import read_prefixes
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from pan2kg.site.page_context import PageContext
-    from pan2kg.site.site_context import SiteContext
+    from pan2kg.site.page import PageContext, SiteContext
 
 
 MOST: Final = 1000
@@ -126,7 +125,7 @@ def cards(context: PageContext) -> Values:
         card = (context.href(f"question/{name}.html"), query.question(language), query.summary_in(language))
         groups.setdefault(query.group, []).append(card)
     return {
-        "title": context.t("questions-title"),
+        "title": context.t("menu-questions"),
         "groups": [(context.t(f"group-{group}"), found) for group, found in sorted(groups.items())],
         "figures": listed(context),
     }
@@ -184,8 +183,7 @@ def _downloads(context: PageContext, query: Query, handed: dict[str, str]) -> li
     found = [(context.href(f"{path}.{form}", **handed), context.t(f"question-{form}")) for form in FORMS]
     if context.site_context.mode == "served":
         found.append((context.href(f"{path}.csv", **handed, **{LOCAL: "1"}), context.t("question-csv-local")))
-        if find_spec("xlsxwriter") is not None:
-            found.append((context.href(f"{path}.xlsx", **handed), context.t("question-xlsx")))
+        found.append((context.href(f"{path}.xlsx", **handed), context.t("question-xlsx")))
     return found
 
 
@@ -203,11 +201,7 @@ def csv(context: PageContext) -> str | None:
 
 
 def xlsx(context: PageContext) -> bytes | None:
-    """The answer as a spreadsheet, for the parameters in the address.
-
-    Raises:
-        FormatError: the extra « xlsx » is not installed.
-    """
+    """The answer as a spreadsheet, for the parameters in the address."""
     found = _values(context)
     return write_spreadsheet([("data", found)]) if found else None
 
@@ -216,7 +210,7 @@ def _values(context: PageContext) -> Sheet | None:
     query = _query(context)
     if query is None:
         return None
-    return grid_of(_answer(context, _filled(context, query)), Style(context.request.language))
+    return laid_out(answer(_answer(context, _filled(context, query))), Style(context.request.language))
 
 
 def json(context: PageContext) -> str | None:

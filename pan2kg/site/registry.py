@@ -13,92 +13,70 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import reason, replaced, write_atomically
 from pan2kg.site import (
-    changes,
-    country,
     data,
     definitions,
     editor,
     entity,
     explore,
-    figures,
     home,
     lists,
     matrix,
-    obligations,
     ontology_page,
     pair,
     plan,
     quality,
     questions,
     review,
-)
-from pan2kg.site.choice import ASKED
-from pan2kg.site.page import HTML, CommonFile, File, Page, View, frame
-from pan2kg.site.page_context import NOTHING, PageContext, Request
+)  # fmt: skip
+from pan2kg.site.page import (
+    ASKED,
+    HTML,
+    NOTHING,
+    CommonFile,
+    File,
+    Page,
+    PageContext,
+    Request,
+    SiteContext,
+    View,
+    frame,
+)  # fmt: skip
 from pan2kg.tables.template import render
 
-if TYPE_CHECKING:
-    from pan2kg.site.site_context import SiteContext
-
-
 _VIEWS: Final[tuple[View, ...]] = (
-    *home.PAGES,
-    *lists.PAGES,
-    *obligations.PAGES,
-    *questions.PAGES,
-    *editor.PAGES,
-    *explore.PAGES,
-    *figures.PAGES,
-    *definitions.PAGES,
-    *review.PAGES,
-    *data.PAGES,
-    *ontology_page.PAGES,
-    *quality.PAGES,
-    *pair.PAGES,
-    *plan.PAGES,
-    *changes.PAGES,
-    *country.PAGES,
+    *home.PAGES, *lists.PAGES, *questions.PAGES, *editor.PAGES, *explore.PAGES, *lists.FIGURES, *definitions.PAGES,
+    *review.PAGES, *data.PAGES, *ontology_page.PAGES, *quality.PAGES, *pair.PAGES, *plan.PAGES, home.COUNTRIES,
     *entity.PAGES,
-)
+)  # fmt: skip
 _FILES: Final[tuple[File | CommonFile, ...]] = (
-    *plan.FILES,
-    *matrix.FILES,
-    *home.FILES,
-    *obligations.FILES,
-    *questions.FILES,
-    *explore.FILES,
-    *figures.FILES,
-    *definitions.FILES,
-    *lists.FILES,
-    *data.FILES,
-    *ontology_page.FILES,
-)
-
+    *plan.FILES, *matrix.FILES, *home.FILES, *lists.FILES, *questions.FILES, *explore.FILES, *definitions.FILES,
+    *data.FILES, *ontology_page.FILES,
+)  # fmt: skip
 PAGES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys is None}
 """Pages of which there is one a language, by the name in their address."""
-
 SERIES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys}
 """Pages of which there are many, by the folder in their address: ``plan`` for ``fr/plan/lu-bhr-2.html``."""
-
 FILES: Final[Mapping[tuple[str, str], File]] = {
     (file.name, file.ending): file for file in _FILES if isinstance(file, File)
 }
 """Files in a language, by the name or folder in their address and their ending."""
-
 COMMON_FILES: Final[Mapping[str, CommonFile]] = {file.path: file for file in _FILES if isinstance(file, CommonFile)}
 """Files for all languages, by their path."""
-
+MARK: Final = "data/pan2kg.nq.gz"
+"""The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""
 _CHOSEN: Final = frozenset({"data", *ASKED, "plan", "country", "all", "local", "q", "plans"})
 """What an address may choose on any page."""
 _OPEN: Final = frozenset({"question", "sparql", "review", "scores"})
 """Pages with more in their addresses: parameters of questions, queries, what was typed into forms."""
 _TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
+
+Progress = Callable[[int], None]
 
 
 def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
@@ -117,15 +95,7 @@ def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All pages over one :class:`SiteContext`.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> from pan2kg.site.site_context import SiteContext
-    >>> graph = open_graph()
-    >>> site = Site(SiteContext(graph))
-    >>> site.page("fr/index.html").media, site.page("fr/nowhere.html")
-    ('text/html; charset=utf-8', None)
-    """
+    """All pages over one :class:`SiteContext`."""
 
     site_context: SiteContext
 
@@ -138,10 +108,9 @@ class Site:
                 keys = view.keys(self.site_context) if view.keys else ()
                 yield from (f"{language}/{name}/{key}.html" for key in keys)
             for (name, ending), file in FILES.items():
-                if not file.exported:
-                    continue
-                keys = file.keys(self.site_context) if file.keys else [""]
-                yield from (f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys)
+                if file.exported:
+                    keys = file.keys(self.site_context) if file.keys else [""]
+                    yield from (f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys)
         yield from (path for path, whole in COMMON_FILES.items() if whole.exported)
 
     def page(self, path: str, arguments: Mapping[str, str] = NOTHING) -> Page | None:
@@ -155,36 +124,29 @@ class Site:
             return Page(path, COMMON_FILES[path].media, COMMON_FILES[path].make(self.site_context, arguments))
         if path == "index.html":
             return self._rendered("welcome.html", {"title": "pan2kg"}, Request(path, LANGUAGES[0]))
-        tag, _, rest = path.partition("/")
-        name, _, ending = rest.rpartition(".")
+        tag, _, inside = path.partition("/")
+        name, _, ending = inside.rpartition(".")
         if tag not in _TAGS:
             return None
         series, _, key = name.partition("/")
         request = Request(path, _TAGS[tag], key, arguments)
-        is_page = ending == "html" and (series, ending) not in FILES
-        return self._html(series, request) if is_page else self._file(series, ending, request)
-
-    def missing(self, path: str) -> Page:
-        """The page that says there is none at a path, in the language of that; its ways lead on from there."""
-        language = _TAGS.get(path.partition("/")[0], LANGUAGES[0])
-        request = Request(path, language)
-        return self._rendered("404.html", data.missing(PageContext(self.site_context, request)), request)
-
-    def _html(self, series: str, request: Request) -> Page | None:
-        view = SERIES.get(series) if request.key else PAGES.get(series)
-        values = view.values(PageContext(self.site_context, request)) if view else None
-        if view is None or values is None:
+        context, file = PageContext(self.site_context, request), FILES.get((series, ending))
+        if ending == "html" and not file:
+            view = SERIES.get(series) if key else PAGES.get(series)
+            values = view.values(context) if view else None
+            if view is None or values is None:
+                return None
+            return self._rendered(view.template or f"{view.name}.html", {"section": view.section, **values}, request)
+        if file is None or bool(key) != bool(file.keys):
             return None
-        return self._rendered(view.template or f"{view.name}.html", {"section": view.section, **values}, request)
-
-    def _file(self, series: str, ending: str, request: Request) -> Page | None:
-        file = FILES.get((series, ending))
-        if file is None or bool(request.key) != bool(file.keys):
-            return None
-        content = file.make(PageContext(self.site_context, request))
+        content = file.make(context)
         if content is None:
             return None
-        return Page(request.path, file.media, content if isinstance(content, bytes) else content.encode())
+        return Page(path, file.media, content if isinstance(content, bytes) else content.encode())
+
+    def missing(self, path: str) -> Page:
+        request = Request(path, _TAGS.get(path.partition("/")[0], LANGUAGES[0]))
+        return self._rendered("404.html", data.missing(PageContext(self.site_context, request)), request)
 
     def _rendered(self, template: str, values: Mapping[str, object], request: Request) -> Page:
         context = PageContext(self.site_context, request)
@@ -192,53 +154,11 @@ class Site:
         return Page(request.path, HTML, body, bool(values.get("is_passing")))
 
 
-MARK: Final = "data/pan2kg.nq.gz"
-"""The file by which a folder is known to hold a site: it may be replaced, any other folder may not."""
-
-_DAY: Final = (1980, 1, 1, 0, 0, 0)
-"""The day all files of the zip bear, so that the same site gives the same bytes."""
-
-_SELDOM: Final = (50_000, 20, 20)
-"""How much is made before Python looks for garbage in cycles."""
-
-Progress = Callable[[int], None]
-
-
-def _silent(_: int) -> None:
-    return None
-
-
-def write_site(site: Site, folder: Path, *, progress: Progress = _silent) -> int:
-    """Write every page and file of the site into ``folder``, whole or not at all; the number of files.
-
-    ``progress`` is told after every file how many are written. A folder that holds a site is replaced.
-
-    Raises:
-        ProjectError: the folder holds something else, or cannot be written; what was there stays.
-    """
-    _refuse_other(folder)
-    try:
-        with replaced(folder) as work:
-            number = _fill(site, work, progress)
-    except OSError as error:
-        raise ProjectError(
-            "cannot-write-site", place=Place(str(folder)), remedy="nothing-changed", reason=reason(error)
-        ) from None
-    return number
-
-
-def _refuse_other(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise ProjectError("is-a-file", place=Place(str(folder)), remedy="name-a-folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
-        raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-empty-folder")
-
-
 @contextmanager
 def seldom_collected() -> Iterator[None]:
     """Meanwhile Python seldom looks for garbage in cycles: what pages and releases are made from is large and stays."""
     usual = gc.get_threshold()
-    gc.set_threshold(*_SELDOM)
+    gc.set_threshold(50_000, 20, 20)
     try:
         yield
     finally:
@@ -246,29 +166,37 @@ def seldom_collected() -> Iterator[None]:
 
 
 def contents(site: Site) -> Iterator[tuple[str, bytes]]:
-    """Every file of the site: path below its root, and bytes; in a stable order."""
     with seldom_collected():
-        yield from _pages(site)
-
-
-def _pages(site: Site) -> Iterator[tuple[str, bytes]]:
-    for path in site.paths():
-        page = site.page(path)
-        if page is not None:
-            yield path, page.body
-    if site.site_context.bundle:
-        for name, file in sorted(site.site_context.bundle.files().items()):
+        yield from ((path, page.body) for path in site.paths() if (page := site.page(path)) is not None)
+        bundle = site.site_context.bundle
+        for name, file in sorted(bundle.files().items()) if bundle else ():
             yield f"assets/{name}", file.read_bytes()
 
 
-def _fill(site: Site, folder: Path, progress: Progress) -> int:
+def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None) -> int:
+    """Write every page and file of the site into ``folder``, whole or not at all; the number of files.
+
+    ``progress`` is told after every file how many are written. A folder that holds a site is replaced.
+
+    Raises:
+        ProjectError: the folder holds something else, or cannot be written; what was there stays.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ProjectError("is-a-file", place=Place(str(folder)), remedy="name-a-folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-empty-folder")
     number = 0
-    for path, body in contents(site):
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(body)
-        number += 1
-        progress(number)
+    try:
+        with replaced(folder) as work:
+            for number, (path, body) in enumerate(contents(site), 1):
+                target = work / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(body)
+                progress(number)
+    except OSError as error:
+        raise ProjectError(
+            "cannot-write-site", place=Place(str(folder)), remedy="nothing-changed", reason=reason(error)
+        ) from None
     return number
 
 
@@ -281,8 +209,8 @@ def write_zip(folder: Path, target: Path) -> None:
     with tempfile.SpooledTemporaryFile(max_size=256_000_000) as spool:
         with zipfile.ZipFile(spool, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-                name = f"pan2kg-site/{path.relative_to(folder).as_posix()}"
-                info = zipfile.ZipInfo(name, _DAY)
+                # all files bear one day, so that the same site gives the same bytes
+                info = zipfile.ZipInfo(f"pan2kg-site/{path.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.external_attr = 0o644 << 16
                 archive.writestr(info, path.read_bytes())

@@ -14,7 +14,7 @@ from pan2kg.site.page import Values, View
 from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
-    from pan2kg.site.page_context import PageContext
+    from pan2kg.site.page import PageContext
 
 CHOSEN: Final = "on:"
 """How the fields begin by which actions are chosen."""

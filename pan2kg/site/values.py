@@ -1,90 +1,171 @@
-"""The values of a thing as a page shows them: under which name, in which part of the page, in what order.
+"""What is said of a thing as a page shows it: values, nodes unfolded, links and what they join, and the notes.
 
-A node without a page of its own, such as a passage, is shown where it is referred to.
+A node without a page of its own, such as a passage, is shown where it is referred to. Notes are numbered as they are
+first needed: the order in which a page is made is the order of their numbers.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
+from markupsafe import Markup
 
 from pan2kg.coherence.obligations import whole_months
-from pan2kg.graph.labels import Labels, short
-from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Statement
-from pan2kg.i18n.catalogue import Language, Messages, french
+from pan2kg.graph.labels import Labels
+from pan2kg.graph.parts import natural
+from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
+from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language, Messages, french
 from pan2kg.i18n.days import in_words
-from pan2kg.site.basis import NOTHING, Mark, Notes, Say
-from pan2kg.site.page_context import PageContext, piece
+from pan2kg.site.page import PageContext, piece
 from pan2kg.store.store import Term, plain
 from pan2kg.tables.template import escape, markup
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key
+from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key, path_of
 
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-
+_ORG: Final = "http://www.w3.org/ns/org#"
 _SPACES: Final[Mapping[str, str]] = {
-    "adms": "http://www.w3.org/ns/adms#",
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dcterms": DCTERMS,
-    "eli": "http://data.europa.eu/eli/ontology#",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "org": "http://www.w3.org/ns/org#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "pan": PAN,
-    "prov": "http://www.w3.org/ns/prov#",
-    "rdf": RDF,
-    "rdfs": RDFS,
-    "skos": SKOS,
-    "vann": "http://purl.org/vocab/vann/",
-}
-_BACK: Final = "from-"
-_CALLED: Final = Messages("property")
-_CALLED_BACK: Final = Messages("property-from")
-LAST: Final = 10_000
+    "adms": "http://www.w3.org/ns/adms#", "dcat": "http://www.w3.org/ns/dcat#", "dcterms": DCTERMS,
+    "eli": "http://data.europa.eu/eli/ontology#", "foaf": "http://xmlns.com/foaf/0.1/", "org": _ORG,
+    "owl": "http://www.w3.org/2002/07/owl#", "pan": PAN, "prov": "http://www.w3.org/ns/prov#", "rdf": RDF,
+    "rdfs": RDFS, "skos": SKOS, "vann": "http://purl.org/vocab/vann/",
+}  # fmt: skip
+KINDS: Final = (
+    "uses-instrument", "instrument-relation", "cross-reference", "in-line-with", "implementing", "part-of",
+    "builds-on", "succession", "interaction",
+    "external-statement", "shared-instrument", "shared-body", "shared-target-group", "shared-topic",
+)  # fmt: skip
+"""Kinds of links in the order in which a page has them."""
+PARTS: Final = ("what", "who", "when", "measured", "rests", "links", "remarks", "other")
+"""The parts of a page, in the order a lawyer asks: what, who, when, how it is measured, on what it rests."""
+PASSAGE: Final = PAN + "evidence"
+ENDS: Final = (PAN + "from", PAN + "to", PAN + "between")
+COUNTING: Final = ("accepted", "derived")
+"""The statuses of links that count."""
+UNFOLDED: Final = 12
+"""How many links by something shared are listed each with its reasons; more are folded, and each is one line."""
+MOST: Final = 400
+"""How many things that point to a thing are listed; of the rest it is said how many there are."""
+MOST_UNCOUNTED: Final = 4
+"""How many values of a property are seen at a glance; more are counted."""
+NOTHING: Final = markup("")
+_NONE: Final[frozenset[str]] = frozenset()
+_DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
+_IN_LINE: Final = frozenset({*ENDS, _DERIVED_FROM, PAN + "linkType", PAN + "relation", PAN + "via", PAN + "derivedBy"})
+"""What the line of a link says already."""
+_OWNERS: Final = (PAN + "involvedIn", PAN + "from")
+"""Whose statement it is a link was derived from."""
+_HEADS: Final = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notation", PAN + "quote")
+"""What a node says in short: the first of these it has."""
+_ABOUT: Final = (PAN + "involves", PAN + "involvedIn", f"{_ORG}organization", f"{_ORG}member")
+"""What a node without words of its own is about: the first of these that is not the thing it is shown on."""
+_IN_NOTES: Final = frozenset({CERTAINTY, SOURCE, PASSAGE})
+"""What the notes of a page say already."""
+_ASIDE: Final = _IN_NOTES | {TYPE, DCTERMS + "identifier"}
+"""What is not among the facts of a node: it stands in its note, or beside it as a quotation."""
+_SHOWN_ELSEWHERE: Final = frozenset({PAN + "Document", SKOS + "Concept", SKOS + "ConceptScheme"})
+_PLAIN: Final = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"})
+"""Values that go without saying: what counts is not marked, what does not count is."""
+_DEEP: Final = 3
+"""How many things lead to a node that is still unfolded: what is further away is named only."""
+_LAST: Final = "other", 10_000, ""
 """The place of properties nothing is known of: after all others."""
+_BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred", "unverified": "unverified"}
+_PAGE: Final = Messages("page")
+_CALLED: Final = {False: Messages("property"), True: Messages("property-from")}
+
+Say = Callable[..., str]
+Quote = Mapping[str, str]
+"""Words quoted: ``words``, their ``language`` where it is not the page's, the ``document`` and its ``page``."""
+Row = tuple["Markup", list[tuple["Markup", "Markup", "Mark | None"]], int]
+"""A heading; each value with the plan it stands in where that helps, and its mark; how many more are not listed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
-    """Which part of a page a property stands in, its place among others, and the key of what it is called."""
+class Mark:
+    """What stands beside a statement: the number of its note, the class of the badge, and the certainty in a word."""
 
-    part: str = "other"
-    place: int = LAST
-    key: str = ""
+    number: int
+    badge: str
+    words: str
+
+    def written(self, t: Say) -> Markup:
+        return piece("mark")(self.number, self.badge, self.words, t)
 
 
-_UNKNOWN: Final = Property()
+@dataclass(frozen=True)
+class Notes:
+    """The notes of one page: a number for each file and rule, given when it is first needed."""
+
+    context: PageContext
+    numbers: dict[Grounds, Mark] = field(default_factory=dict)
+    marks: dict[tuple[str, str], Mark] = field(default_factory=dict)
+
+    def mark(self, statement: Statement) -> Mark:
+        at = statement.thing, statement.graph
+        if at not in self.marks:
+            self.marks[at] = self.need(grounds_of(self.context.graph.statements, statement))
+        return self.marks[at]
+
+    def need(self, grounds: Grounds) -> Mark:
+        if grounds not in self.numbers:
+            words = self.context.t(f"certainty-{grounds.certainty or 'none'}")
+            self.numbers[grounds] = Mark(len(self.numbers) + 1, _BADGES.get(grounds.certainty, "none"), words)
+        return self.numbers[grounds]
+
+    def listed(self) -> list[dict[str, object]]:
+        """The notes in the order of their numbers: the file or rule, what the rule derives, the documents read."""
+        notes = []
+        for grounds, mark in self.numbers.items():
+            path, summary, language = path_of(grounds.graph), "", ""
+            place = f"{path}.ttl" if path.startswith("ontology/") else f"graph/{path}.ttl"
+            if grounds.certainty == "rule":
+                place = grounds.graph.rpartition("/")[2]
+                summary, language = rule_words(self.context, place)
+            documents = list(map(self.context.link, grounds.sources))
+            notes.append(
+                {"mark": mark, "place": place, "summary": summary, "language": language, "documents": documents}
+            )
+        return notes
+
+
+def rule_words(context: PageContext, name: str) -> tuple[str, str]:
+    """What a rule derives, in words, with their language where it is not the page's.
+
+    A rule somebody changed is told in its own words: our translation holds only for what it was made from.
+    """
+    own, language, key = context.graph.rules.get(name, ""), context.request.language, f"rule-{name}"
+    if not own or (_PAGE.has(key) and own == _PAGE.template(key, SOURCE_LANGUAGE)):
+        return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
+    return own, "" if language == SOURCE_LANGUAGE else SOURCE_LANGUAGE
 
 
 @cache
-def _table() -> Mapping[tuple[str, bool], Property]:
-    found: dict[tuple[str, bool], Property] = {}
+def _places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
+    places: dict[tuple[str, bool], tuple[str, int, str]] = {}
     text = Path(__file__).with_name("properties.toml").read_text(encoding="utf-8")
-    for part, rows in tomllib.loads(text).items():
-        for name in rows:
+    for section, names in tomllib.loads(text).items():
+        for name in names:
             prefix, _, local = name.partition(":")
-            at = _SPACES[prefix] + local, part.startswith(_BACK)
-            found[at] = Property(part.removeprefix(_BACK), len(found), name)
-    return found
+            at = _SPACES[prefix] + local, section.startswith("from-")
+            places[at] = section.removeprefix("from-"), len(places), name
+    return places
 
 
-def known(iri: str, *, back: bool = False) -> Property:
-    """Where a property stands; ``back``: on the page of what it points to.
+def place_of(iri: str, *, back: bool = False) -> tuple[str, int, str]:
+    """The part of a page a property stands in, its place among others, and the key of what it is called.
 
-    >>> known(PAN + "hasTimeline").part, known(PAN + "involves", back=True).part, known("http://e/p").part
-    ('when', 'who', 'other')
+    ``back``: on the page of what it points to.
     """
-    return _table().get((iri, back), _UNKNOWN)
+    return _places().get((iri, back), _LAST)
 
 
 def called(index: Labels, iri: str, language: Language, *, back: bool = False) -> tuple[str, str]:
@@ -94,86 +175,13 @@ def called(index: Labels, iri: str, language: Language, *, back: bool = False) -
     """
     at = iri, language, back
     if at not in index.called:
-        index.called[at] = _called(index, iri, language, back=back)
+        key, messages, label = place_of(iri, back=back)[2], _CALLED[back], index.label(iri, language)
+        is_own = label.language == language
+        if (back or not is_own) and messages.has(key, language):
+            index.called[at] = messages.say(key, language), ""
+        else:
+            index.called[at] = label.text, "" if is_own else label.language
     return index.called[at]
-
-
-def _called(index: Labels, iri: str, language: Language, *, back: bool) -> tuple[str, str]:
-    key, words = known(iri, back=back).key, _CALLED_BACK if back else _CALLED
-    ours = words.say(key, language) if words.has(key, language) else ""
-    entry = index.entry(iri)
-    own = entry.texts if entry and not back else {}
-    if mine := own.get(language) or ours:
-        return mine, ""
-    label = index.label(iri, language)
-    return (label.text, label.language if label.language != language else "") if label.text else (short(iri), "")
-
-
-EVIDENCE: Final = PAN + "evidence"
-_ORG: Final = "http://www.w3.org/ns/org#"
-_HEADS: Final = (PAN + "text", SKOS + "prefLabel", RDFS + "label", SKOS + "notation", PAN + "quote")
-"""What a node says in short: the first of these it has."""
-_ENDS: Final = (PAN + "involves", PAN + "involvedIn", f"{_ORG}organization", f"{_ORG}member")
-"""What a node without words of its own is about: the first of these that is not the thing it is shown on."""
-_ASIDE: Final = frozenset({TYPE, SOURCE, CERTAINTY, EVIDENCE, DCTERMS + "identifier"})
-"""What is not among the facts of a node: it stands in its note, or beside it as a quotation."""
-_SHOWN_ELSEWHERE: Final = frozenset({PAN + "Document", SKOS + "Concept", SKOS + "ConceptScheme"})
-_PLAIN: Final = frozenset({f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"})
-"""Values that go without saying: what counts is not marked, what does not count is."""
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DEEP: Final = 3
-"""How many things lead to a node that is still unfolded: what is further away is named only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Words quoted, their language where it is not the page's, the document, and its page."""
-
-    words: str
-    language: str
-    document: Markup
-    page: str
-
-    def written(self, t: Say) -> Markup:
-        """The quotation as a block of its own."""
-        return piece("quotation")(self, t)
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing a node says: the name of the property, its language where it is not the page's, and the values."""
-
-    name: str
-    language: str
-    values: tuple[Markup | Node, ...]
-
-    def heading(self, t: Say) -> Markup:
-        """The name of the property, with its colon."""
-        return piece("property")(self.name, self.language, t("colon"))
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A node unfolded: what it says in short, the rest, the words quoted for it, and the mark of its note."""
-
-    head: Markup
-    facts: tuple[Fact, ...]
-    quotes: tuple[Quote, ...]
-    mark: Mark | None
-
-    def written(self, t: Say) -> Markup:
-        """The node as a line: what it says in short, its facts, and the words quoted for it."""
-        facts = [(fact.heading(t), [content(one, t) for one in fact.values]) for fact in self.facts]
-        return piece("node")(self.head, facts, self.quotes, t)
-
-    def marked(self, t: Say) -> Markup:
-        """The node with its mark."""
-        return self.written(t) + (self.mark.written(t) if self.mark else NOTHING)
-
-
-def content(it: Markup | Node, t: Say) -> Markup:
-    """A value, or a node unfolded, as a page shows it."""
-    return it.written(t) if isinstance(it, Node) else it
 
 
 def is_node(context: PageContext, iri: str) -> bool:
@@ -194,14 +202,13 @@ def value(context: PageContext, term: Term) -> Markup:
         return piece("spoken")(french(words) if language == "fr" else words, strange)
     if words.startswith(("http://", "https://")) and " " not in words:
         return context.lead(words, urlsplit(words).hostname or context.t("outside"))
-    if term.datatype.value == XSD + "duration":
-        return markup(escape(lasting(context, words)))
-    return markup(escape(dated(context, words)))
+    read = lasting if term.datatype.value == XSD + "duration" else dated
+    return markup(escape(read(context, words)))
 
 
 def dated(context: PageContext, words: str) -> str:
     """A date in words; anything else as it is."""
-    if not _DAY.fullmatch(words):
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
         return words
     try:
         return in_words(date.fromisoformat(words), context.request.language)
@@ -214,79 +221,283 @@ def lasting(context: PageContext, words: str) -> str:
     months = whole_months(words)
     if not months:
         return words
-    years, rest = divmod(months, 12)
-    return context.t("every-months", n=months) if rest else context.t("every-years", n=years)
+    years, over = divmod(months, 12)
+    return context.t("every-months", n=months) if over else context.t("every-years", n=years)
 
 
-def unfold(notes: Notes, iri: str, seen: frozenset[str], *, without: frozenset[str] = frozenset()) -> Node:
-    """A node with everything said of it, but for properties ``without``; what points back to ``seen`` is left out."""
-    context = notes.context
+def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
+    quoted: list[Quote] = []
+    for passage in passages:
+        by_property = context.graph.statements.by_property(passage)
+        documents = [value(context, statement.value) for statement in by_property.get(PAN + "inDocument", ())]
+        pages = [plain(statement.value) for statement in by_property.get(PAN + "page", ())]
+        for term in (statement.value for statement in by_property.get(PAN + "quote", ())):
+            language = getattr(term, "language", None) or ""
+            quoted.append({
+                "words": french(plain(term)) if language == "fr" else plain(term),
+                "language": "" if language == context.request.language else language,
+                "document": markup(", ".join(documents)),
+                "page": ", ".join(pages),
+            })  # fmt: skip
+    return quoted
+
+
+def unfold(
+    notes: Notes, iri: str, seen: frozenset[str], *, without: frozenset[str] = _NONE, is_marked: bool = False
+) -> Markup:
+    """A node as a line: what it says in short, its facts, the words quoted for it, and its mark where that is wanted.
+
+    Properties ``without`` are left out, and what points back to ``seen``.
+    """
+    head, facts, quoted, mark = _node(notes, iri, seen, without)
+    line = piece("node")(head, facts, quoted, notes.context.t)
+    return line + mark.written(notes.context.t) if is_marked and mark else line
+
+
+def _node(
+    notes: Notes, iri: str, seen: frozenset[str], without: frozenset[str]
+) -> tuple[Markup, list[tuple[Markup, list[Markup]]], list[Quote], Mark | None]:
+    context, hidden, inside = notes.context, seen | without, seen | {iri}
     by_property = context.graph.statements.by_property(iri)
-    head = next((name for name in _HEADS if name in by_property), "") or _about(by_property, seen | without)
-    rest = sorted(by_property.keys() - _ASIDE - without - {head}, key=_place)
-    inside = seen | {iri}
-    facts = [_fact(notes, name, by_property[name], inside) for name in rest]
-    first = next(iter(by_property.values()), (None,))[0]
-    return Node(
-        _told(context, by_property.get(head, ())),
-        tuple([fact for fact in facts if fact.values]),
-        quotes(context, [statement.target for statement in by_property.get(EVIDENCE, ())]),
-        notes.mark(first) if first else None,
-    )
+    head = next((name for name in _HEADS if name in by_property), "") or next((
+        name for name in _ABOUT
+        if name not in hidden and any(statement.target not in hidden for statement in by_property.get(name, ()))
+    ), "")  # fmt: skip
+    facts = []
+    for name in sorted(by_property.keys() - _ASIDE - without - {head}, key=lambda name: (place_of(name)[1], name)):
+        statements = by_property[name]
+        if all(isinstance(statement.value, ox.Literal) for statement in statements):
+            contents = [_texts(context, statements)]
+        else:
+            contents = [
+                unfold(notes, statement.target, inside)
+                if statement.target and len(inside) <= _DEEP and is_node(context, statement.target)
+                else value(context, statement.value)
+                for statement in statements if statement.target not in inside | _PLAIN
+            ]  # fmt: skip
+        if contents:
+            words, language = called(context.graph.labels, name, context.request.language)
+            facts.append((piece("property")(words, language, context.t("colon")), contents))
+    quoted = quotes(context, [statement.target for statement in by_property.get(PASSAGE, ())])
+    # its own note comes after those of the nodes in it
+    mark = notes.mark(next(iter(by_property.values()))[0]) if by_property else None
+    return _texts(context, by_property.get(head, ())), facts, quoted, mark
 
 
-def _about(by_property: Mapping[str, tuple[Statement, ...]], seen: frozenset[str]) -> str:
-    """The property that says what a node is about."""
-    for name in _ENDS:
-        if name not in seen and any(statement.target not in seen for statement in by_property.get(name, ())):
-            return name
-    return ""
-
-
-def _place(name: str) -> tuple[int, str]:
-    return known(name).place, name
-
-
-def _told(context: PageContext, statements: Iterable[Statement]) -> Markup:
+def _texts(context: PageContext, statements: Iterable[Statement]) -> Markup:
     """Texts in the language of the page, or all of them where they are no translations of each other."""
-    literals = [statement.value for statement in statements]
+    terms = [statement.value for statement in statements]
     texts = {
         term.language: french(term.value) if term.language == "fr" else term.value
-        for term in literals
-        if isinstance(term, ox.Literal) and term.language
-    }
-    if texts and len(texts) == len(literals):
+        for term in terms if isinstance(term, ox.Literal) and term.language
+    }  # fmt: skip
+    if texts and len(texts) == len(terms):
         return context.text(texts)
-    return markup("; ".join(str(value(context, term)) for term in literals))
+    return markup("; ".join(str(value(context, term)) for term in terms))
 
 
-def _fact(notes: Notes, name: str, statements: tuple[Statement, ...], seen: frozenset[str]) -> Fact:
-    words, language = called(notes.context.graph.labels, name, notes.context.request.language)
-    if all(isinstance(statement.value, ox.Literal) for statement in statements):
-        return Fact(words, language, (_told(notes.context, statements),))
-    left_out = seen | _PLAIN
-    kept = [statement for statement in statements if statement.target not in left_out]
-    return Fact(words, language, tuple([_inside(notes, statement, seen) for statement in kept]))
+class Link:
+    """What a link says on every page that shows it, written once for all of them: only notes are numbered by page.
+
+    ``ends`` are by IRI, those where it starts first, each in full and by its short name, which is for pages where plans
+    are named above. ``rests`` are the statements of somebody it was derived from: whose, the words, the grounds.
+    ``grounds`` need a note each; ``own`` is that of the link itself; ``level`` marks on whose word the link rests,
+    empty where it is outside every figure.
+    """
+
+    def __init__(self, context: PageContext, iri: str) -> None:
+        statements, notes = context.graph.statements, Notes(context)
+        starts, leads, both = (statements.values(iri, name) for name in ENDS)
+        self.key = kind_and_key(iri)[1] or iri.rpartition("/")[2]
+        self.kind = kind_and_key(statements.one(iri, PAN + "linkType"))[1]
+        status = kind_and_key(statements.one(iri, PAN + "status"))[1]
+        self.status = "" if status in COUNTING else status
+        self.starts, self.has_direction = starts, not both
+        self.ends = {end: _end(context, end) for end in (*starts, *leads, *both)}
+        _, facts, quoted, mark = _node(notes, iri, frozenset(self.ends), _IN_LINE)
+        via = context.links(statements.values(iri, PAN + "via"))
+        self.relation = markup(", ".join(map(context.label, statements.values(iri, PAN + "relation"))))
+        self.via = piece("by_way_of")(context.t("by-way-of"), via) if via else NOTHING
+        self.quotes = NOTHING.join([piece("quotation")(quote, context.t) for quote in quoted])
+        self.facts = [heading + " " + content for heading, contents in facts for content in contents]
+        premise = partial(_premise, context)
+        self.rests = [context.kept("premise", source, premise) for source in statements.values(iri, _DERIVED_FROM)]
+        self.grounds = tuple(notes.numbers)
+        self.own = self.grounds[mark.number - 1] if mark else None
+        self.level = context.mark(statements.level(iri))
+
+    def written(self, notes: Notes, viewpoint: str = "", *, is_brief: bool = False, has_anchor: bool = True) -> Markup:
+        """The link as an item of a list, as seen from a thing, or from outside where that is empty.
+
+        A brief one is one of many by something shared: its line says by what, and the things it names say on what that
+        rests. Addresses may point to where it has an anchor.
+        """
+        way = "both" if not self.has_direction else "out" if viewpoint in self.starts else "in"
+        rests = [rest for rest in self.rests if rest[0] != viewpoint and not is_brief]
+        for grounds in () if is_brief else (*self.grounds, *(ground for _, _, needed in rests for ground in needed)):
+            notes.need(grounds)
+        mark = notes.need(self.own) if self.own else None
+        ends = [full if viewpoint else short for end, (full, short) in self.ends.items() if end != viewpoint]
+        reasons = [] if is_brief else [[words for _, words, _ in rests], self.facts]
+        return piece("link")(
+            self, way if viewpoint else "over", ends, reasons if self.quotes or any(reasons) else (), mark,
+            has_anchor, notes.context.t,
+        )  # fmt: skip
 
 
-def _inside(notes: Notes, statement: Statement, seen: frozenset[str]) -> Markup | Node:
-    target = statement.target
-    if target and len(seen) <= _DEEP and is_node(notes.context, target):
-        return unfold(notes, target, seen)
-    return value(notes.context, statement.value)
+def link_of(context: PageContext, iri: str) -> Link:
+    return context.kept("connection", iri, partial(Link, context))
 
 
-def quotes(context: PageContext, passages: Iterable[str]) -> tuple[Quote, ...]:
-    """Passages as quotations, with document and page."""
-    return tuple(quote for passage in passages for quote in _quotes(context, passage))
+def _end(context: PageContext, iri: str) -> tuple[Markup, Markup]:
+    plans, thing = context.graph.statements.values(iri, PAN + "inPlan"), context.link(iri)
+    if not plans:
+        return thing, thing
+    full, short = (markup(", ").join(map(name, plans)) for name in (context.link, context.short))
+    return piece("within")(thing, full), piece("within")(thing, short)
 
 
-def _quotes(context: PageContext, passage: str) -> Iterable[Quote]:
-    found = context.graph.statements.by_property(passage)
-    documents = markup(", ".join([value(context, said.value) for said in found.get(PAN + "inDocument", ())]))
-    page = ", ".join([plain(said.value) for said in found.get(PAN + "page", ())])
-    for said in found.get(PAN + "quote", ()):
-        term = said.value
-        language = getattr(term, "language", None) or ""
-        words = french(plain(term)) if language == "fr" else plain(term)
-        yield Quote(words, "" if language == context.request.language else language, documents, page)
+def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds, ...]]:
+    """A statement a link was derived from: whose it is, the words under the name of that, the grounds."""
+    statements, notes = context.graph.statements, Notes(context)
+    owner = next((end for name in _OWNERS if (end := statements.one(iri, name))), "")
+    shared = frozenset({owner, statements.one(iri, PAN + "involves")})
+    words = unfold(notes, iri, shared, without=frozenset({PAN + "linkType", *_OWNERS}))
+    return owner, (context.link(owner) if owner else NOTHING) + context.t("colon") + " " + words, tuple(notes.numbers)
+
+
+def links_of(context: PageContext, iri: str) -> list[str]:
+    return context.graph.statements.pointing(iri, *ENDS)
+
+
+def kind_name(context: PageContext, kind: str) -> str:
+    return context.t(f"tie-{kind}") if kind in KINDS else context.name(f"{ID}linktype/{kind}")
+
+
+def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dict[str, object]]:
+    """Links by kind, as seen from the thing of the page, else from outside; those of a kind by plan and name.
+
+    Each group has its ``kind``, its ``name``, the ``number`` of links that count, and the ``list``; a long one of weak
+    links is folded.
+    """
+    context, statements = notes.context, notes.context.graph.statements
+    by_kind: dict[str, list[str]] = {}
+    for iri in links:
+        by_kind.setdefault(kind_and_key(statements.one(iri, PAN + "linkType"))[1], []).append(iri)
+
+    def order(iri: str) -> tuple[str, ...]:
+        ends = [end for name in ENDS for end in statements.values(iri, name) if end != viewpoint]
+        plans = (statements.one(end, PAN + "inPlan") or end for end in ends)
+        return *(context.name(thing).casefold() for thing in (*plans, *ends)), iri
+
+    groups: list[dict[str, object]] = []
+    for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
+        members = [link_of(context, iri) for iri in sorted(by_kind[kind], key=order)]
+        is_long = kind.startswith("shared-") and len(members) > UNFOLDED
+        items = [link.written(notes, viewpoint, is_brief=is_long) for link in members]
+        name, stated = kind_name(context, kind), {bool(link.own and link.own.certainty == "stated") for link in members}
+        # links that are made from outside say who says so
+        if kind == "external-statement" and stated != {True}:
+            name = context.t("tie-external-both" if True in stated else "tie-comparison")
+        folded = context.t("links-listed", n=len(items)) if is_long else ""
+        number = sum(not link.status for link in members)
+        groups.append({"kind": kind, "name": name, "number": number, "list": piece("links")(items, folded)})
+    return groups
+
+
+def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]) -> Iterator[tuple[str, list[Row]]]:
+    """The rows of a thing by part of the page, in order, but for properties ``out`` of it and ``back`` to it.
+
+    Those of a part are made when it is asked for: what stands between the parts takes its numbers of notes meanwhile.
+    """
+    statements = notes.context.graph.statements
+    pending: dict[str, list[tuple[int, bool, str, list[Statement]]]] = {section: [] for section in PARTS}
+    for name, values in statements.by_property(iri).items():
+        if name not in _IN_NOTES and name not in out:
+            section, place, _ = place_of(name)
+            pending.setdefault(section, []).append((place, False, "", list(values)))
+    pointing: dict[tuple[str, str], list[Statement]] = {}
+    for statement in statements.towards(iri):
+        if statement.predicate not in back and statement.predicate not in ENDS:
+            apart = ""
+            # roles on the page of what bodies take part in, plans on the page of a body
+            if statement.predicate == PAN + "involvedIn":
+                apart = statements.one(statement.thing, PAN + "role")
+            elif statement.predicate == PAN + "involves":
+                work = statements.one(statement.thing, PAN + "involvedIn")
+                apart = statements.one(work, PAN + "inPlan") or work
+            pointing.setdefault((statement.predicate, apart), []).append(statement)
+    for (name, apart), group in pointing.items():
+        section, place, _ = place_of(name, back=True)
+        pending.setdefault(section, []).append((place, True, apart, group))
+    for section, rows in pending.items():
+        rows.sort(key=itemgetter(0))
+        yield (
+            section,
+            [
+                _back(notes, iri, apart, group) if is_back else _out(notes, iri, group)
+                for _, is_back, apart, group in rows
+            ],
+        )
+
+
+def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
+    context, name = notes.context, statements[0].predicate
+
+    def order(statement: Statement) -> tuple[bool, str, str]:
+        if isinstance(statement.value, ox.Literal):
+            language = statement.value.language or ""
+            return language != context.request.language, language, statement.value.value
+        return False, "", context.name(statement.target).casefold()
+
+    cells: list[tuple[Markup, Markup, Mark | None]] = []
+    for statement in sorted(statements, key=order):
+        is_unfolded = statement.target and is_node(context, statement.target)
+        content = unfold(notes, statement.target, frozenset({iri})) if is_unfolded else value(context, statement.value)
+        # the note of the statement comes after those of the node
+        cells.append((content, NOTHING, notes.mark(statement)))
+    return piece("spoken")(*called(context.graph.labels, name, context.request.language)), cells, 0
+
+
+def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Row:
+    """What points to a thing by one property, by plan; links apart."""
+    context, name, values = notes.context, statements[0].predicate, notes.context.graph.statements.values
+    words, language = called(context.graph.labels, name, context.request.language, back=True)
+    if not place_of(name, back=True)[2]:
+        words = context.t("pointing", name=words)
+    heading = piece("spoken")(words, language)
+    if apart:
+        heading = context.label(apart) if name == PAN + "involvedIn" else context.link(apart)
+
+    def order(statement: Statement) -> tuple[str, list[tuple[int, str]], str]:
+        plan, entry = values(statement.thing, PAN + "inPlan"), context.graph.labels.entry(statement.thing)
+        number = natural((entry.notation or entry.key) if entry else "")
+        return context.name(plan[0]).casefold() if plan else "", number, context.name(statement.thing).casefold()
+
+    cells: list[tuple[Markup, Markup, Mark | None]] = []
+    for statement in sorted(statements, key=order)[:MOST]:
+        # the note of the statement comes before those of the node
+        mark, thing = notes.mark(statement), statement.thing
+        if is_node(context, thing):
+            is_heading = name == PAN + "involvedIn" and len(values(thing, PAN + "role")) == 1
+            without = frozenset({PAN + "role"}) if is_heading else _NONE
+            cells.append((unfold(notes, thing, frozenset({iri}), without=without), NOTHING, mark))
+        else:
+            plans = context.links(values(thing, PAN + "inPlan")) if name != PAN + "inPlan" else NOTHING
+            cells.append((context.link(thing), plans, mark))
+    return heading, cells, max(0, len(statements) - MOST)
+
+
+def table_of(context: PageContext, rows: Iterable[Row], name: str) -> Markup:
+    """Rows as a table that is named by the heading with the id ``name``; nothing for none."""
+    lines = []
+    for heading, cells, more in rows:
+        number = len(cells) + more
+        lines.append(piece("row")(
+            heading,
+            [(content, plan, mark.written(context.t) if mark else NOTHING) for content, plan, mark in cells],
+            len(cells) + bool(more) if len(cells) > 1 else 0,
+            number if number > MOST_UNCOUNTED else 0,
+            context.t("more-rows", n=more) if more else "",
+        ))  # fmt: skip
+    return piece("statements")(lines, name, context.t) if lines else NOTHING

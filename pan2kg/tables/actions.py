@@ -32,11 +32,9 @@ from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import (
+from pan2kg.tables.making import (
     DEFAULT,
     Choice,
-    FigureTable,
-    Row,
     action_bits,
     code,
     keys,
@@ -48,6 +46,7 @@ from pan2kg.tables.table import (
     things,
     undated,
 )
+from pan2kg.tables.table import Row, Table
 
 if TYPE_CHECKING:
     from pan2kg.coherence.bodies import Uses
@@ -56,7 +55,7 @@ if TYPE_CHECKING:
 BRIDGES = ("action", "plan", "participation", "total", "reached", "level")
 
 
-def bridges(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def bridges(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """How the links of each linked action spread over other plans; with plans named, of their actions only.
 
     Raises:
@@ -98,7 +97,7 @@ def _levels(known: Known) -> dict[str, Level]:
 LOSS = ("action", "plan", "instruments", "obligations", "plans", "level")
 
 
-def lost(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def lost(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """What only one action holds: for the actions named, else for every action that holds something.
 
     Raises:
@@ -153,7 +152,7 @@ def _lost(graph: Graph, known: Known, row: Loss) -> Row:
 COMPLETE = ("action", "plan", "indicator", "verification_source", "expected_result", "timeline", "means", "share")
 
 
-def complete(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def complete(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """The five fields of each action of which any was recorded; the others are counted in a note, not judged.
 
     Raises:
@@ -188,7 +187,7 @@ def _complete(graph: Graph, row: Completeness) -> Row:
 BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "value", "known", "of", "level")
 
 
-def bodies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def bodies(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Fragmentation, overlap, candidates for duplication, and which ministries should talk, in one table.
 
     At a level of evidence; each finding with the firmest at which it is one. What two have in common, a lead or a work,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.citations import Interval, Occasion, Ordered, State, Verdict, Way, citation_rate
 from pan2kg.coherence.citations import debt as owed
@@ -14,11 +14,9 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import bits_text, interval_text
-from pan2kg.tables.table import (
+from pan2kg.tables.making import (
     DEFAULT,
     Choice,
-    FigureTable,
-    Row,
     action_bits,
     action_order,
     code,
@@ -33,6 +31,7 @@ from pan2kg.tables.table import (
     things,
     undated,
 )
+from pan2kg.tables.table import Row, Table
 
 if TYPE_CHECKING:
     from pan2kg.coherence.texts import Use
@@ -40,13 +39,15 @@ if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Text
 
 
+MOST: Final = 10_000
+"""So many pairs of plans are listed at most; the rest is counted, and seen where plans are named."""
 DEBT = (
     "citing", "cited", "expectation", "citation", "low", "debt", *(f"cited_{way}" for way in Way), "level",
     "instruments",
 )  # fmt: skip
 
 
-def debt(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def debt(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Each occasion to cite with its state and what is owed in bits; then the pairs of which no citation is expected.
 
     With plans named, only what they could cite and where they could be cited.
@@ -60,10 +61,16 @@ def debt(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     found.sort(key=lambda one: (not one.is_expected, *order(one.source, one.target)))
     basis = graph.uses.basis.also("plans", keys(sorted(named))) if named else graph.uses.basis
     made = make(
-        "debt", basis, DEBT, [_occasion(graph, known, one) for one in found], notes=_told(found),
+        "debt", basis, DEBT, [_occasion(graph, known, one) for one in found[:MOST]],
+        notes=[*_told(found), *unlisted(len(found))],
         sparql=program_query("coherence/plan-statements"), line=basis_line(known),
     )  # fmt: skip
     return undated(made, graph)
+
+
+def unlisted(number: int) -> list[Text]:
+    """How many pairs are counted and not listed."""
+    return [note("pairs-unlisted", n=number - MOST)] if number > MOST else []
 
 
 def _told(found: Iterable[Occasion]) -> list[Text]:
@@ -162,7 +169,7 @@ def silent_pairs(graph: Graph, choice: Choice, linked: Iterable[Ordered]) -> lis
     return [read(pair) for pair in sorted(silent, key=lambda pair: order(*pair))]
 
 
-def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Pairs of actions of two plans linked by a precise text of which neither action is seen to cite the other.
 
     ``least`` is from how many bits a pair counts; with plans named, only pairs with one of their actions.
@@ -221,7 +228,7 @@ EXPLAIN = (
 )  # fmt: skip
 
 
-def explanation(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def explanation(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """The texts two plans, or two actions, share with what each gives in bits, and the statements behind each.
 
     A text has a line for every statement it rests on; its contribution stands on each of them. What is general, for

@@ -11,21 +11,8 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import (
-    DEFAULT,
-    EVERYWHERE,
-    Choice,
-    FigureTable,
-    Row,
-    code,
-    keys,
-    make,
-    note,
-    number,
-    thing,
-    things,
-    undated,
-)
+from pan2kg.tables.making import DEFAULT, EVERYWHERE, Choice, code, keys, make, note, number, thing, things, undated
+from pan2kg.tables.table import Row, Table
 from pan2kg.turtle.vocabulary import key
 
 GROUPS = ("group", "aim", "actions_number", "plans")
@@ -46,7 +33,7 @@ def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
     return frozenset(plan for plan, where in of.items() if where == ours)
 
 
-def target_groups(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Each group of the scheme: forgotten, or aimed at by one plan or by several, of a country or of those named.
 
     Raises:
@@ -93,7 +80,7 @@ def _group(graph: Graph, group: str, works: set[str]) -> Row:
 ABROAD = ("topic", "countries", "plans")
 
 
-def other_countries(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def other_countries(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Topics plans of other countries cover and ours do not; ``part`` is the key of our country.
 
     Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says so.
@@ -156,7 +143,7 @@ TRUST = (
 )  # fmt: skip
 
 
-def trust(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def trust(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """For each plan how many of its measures are in the graph, how far they were read, and what was recorded of them.
 
     Coverage is told part by part, and never multiplied or averaged into one score.

@@ -29,11 +29,9 @@ from pan2kg.coherence.reading import read_successions
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import (
+from pan2kg.tables.making import (
     DEFAULT,
     Choice,
-    FigureTable,
-    Row,
     code,
     column,
     keys,
@@ -46,6 +44,7 @@ from pan2kg.tables.table import (
     things,
     undated,
 )
+from pan2kg.tables.table import Row, Table
 
 if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Text
@@ -58,7 +57,7 @@ COMPARE = (
 )  # fmt: skip
 
 
-def compared(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def compared(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Two editions: what each shares with every other plan and what changed, and the fate of each action.
 
     A cell that does not belong to the kind of its line is empty.
@@ -125,14 +124,11 @@ def _notes(found: Comparison, changed: list[Row], taken: Iterable[Taken]) -> lis
 
 
 def _line(graph: Graph, part: str, row: Row) -> Row:
-    return {**dict.fromkeys(_cells(), ""), **code(graph, "part", part), **row}
-
-
-def _cells() -> Iterator[str]:
-    for one in COMPARE:
-        yield one
-        if column("compare", one).thing:
-            yield f"{one}_label"
+    return {
+        **dict.fromkeys((part.key for name in COMPARE for part in column("compare", name)), ""),
+        **code(graph, "part", part),
+        **row,
+    }
 
 
 def _plan(graph: Graph, known: Known, editions: tuple[str, str], row: Compared) -> Row:
@@ -178,7 +174,7 @@ def _action(graph: Graph, row: Taken) -> Row:
 MOMENT = ("kind", "what", "of_what", "since", "until", "state")
 
 
-def moment(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def moment(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Plans with their period, obligations with their standing, and dated events up to the day.
 
     A period is given by years, so a plan runs from the first to the last day of them.

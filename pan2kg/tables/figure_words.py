@@ -6,6 +6,8 @@ in a picture, a report and a terminal. The messages stand in the context « figu
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -15,9 +17,13 @@ from pan2kg.coherence.figures import Taken, Unit, Value
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped, with_mark
 from pan2kg.i18n.days import in_words
 from pan2kg.i18n.message import Message
+from pan2kg.tables.formats import PRINTING, clean, say
+from pan2kg.tables.making import coded, codes
 
 if TYPE_CHECKING:
+    from pan2kg.coherence.evidence import Basis
     from pan2kg.coherence.known import BasisLine
+    from pan2kg.tables.table import Table
 
 _FIGURE: Final = Messages("figure")
 _KINDS: Final[dict[type[Enum], str]] = {
@@ -160,3 +166,62 @@ def value_words(value: Value, figure: Taken, language: Language) -> str:
     if unit is Unit.BITS:
         return bits_words(Interval(value[0], value[-1]), language)
     return interval((value[0], value[1]), language, unit) if len(value) == 2 else amount(value[0], unit, language)
+
+
+_ALWAYS: Final = ("status", "unverified")
+"""What is chosen in every figure: a basis line says it by its level."""
+_DECIMAL: Final = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
+_VALUES: Final = {
+    "value-accepted": re.compile("accepted, derived"),
+    "value-left-out": re.compile("left out"),
+    "value-fields": re.compile(r"recorded for (?P<one>\d+) of (?P<two>\d+) actions"),
+}
+"""The values of a basis that have words of their own: a basis itself is data, and in English."""
+
+
+def resting(table: Table, language: Language) -> str:
+    """What a table of figures rests on: its basis line where it shows links, with what was chosen, else its basis."""
+    basis = table.basis
+    if table.line is None:
+        return basis_of_figures(basis, language)
+    parts = [basis_words(table.line, language).removesuffix("."), *_chosen(basis, language, _ALWAYS)]
+    return f"{format_of('semicolon', language).join(parts)}."
+
+
+def basis_of_figures(basis: Basis, language: Language) -> str:
+    """What figures rest on, as one sentence.
+
+    >>> from pan2kg.coherence.evidence import Basis
+    >>> basis_of_figures(Basis(5, 4, 2, release="1.0", filters=()), "en")
+    'Basis: 5 actions, 4 of them with at least one text; 2 plans; data release 1.0.'
+    """
+    parts = [say("basis-counted", language, n=basis.n, annotated=basis.annotated)]
+    parts += [say("basis-plans", language, n=basis.plans), *_chosen(basis, language, ())]
+    parts += [say("basis-release", language, release=basis.release)] if basis.release else []
+    parts += [say("basis-as-of", language, day=in_words(basis.as_of, language))] if basis.as_of else []
+    return say("basis", language, parts=format_of("semicolon", language).join(parts))
+
+
+def _chosen(basis: Basis, language: Language, without: tuple[str, ...]) -> Iterator[str]:
+    """What was chosen, as the column of that name calls it where the value is one of its codes."""
+    if basis.weights:
+        yield say("basis-weights", language)
+    for name, value in basis.filters:
+        if name in without:
+            continue
+        key = f"filter-{name.replace(' ', '-')}"
+        words = coded(name, value).say(language) if value in codes(name) else _value(value, language)
+        head = PRINTING.say(key, language) if PRINTING.has(key) else name
+        yield f"{head}{format_of('colon', language)}{words}"
+
+
+def _value(value: str, language: Language) -> str:
+    """A value of a basis, which is in English, in the language of the reader."""
+
+    def marked(words: str) -> str:
+        return _DECIMAL.sub(lambda match: match[0].replace(".", format_of("decimal", language)), words)
+
+    for key, form in _VALUES.items():
+        if match := form.fullmatch(value):
+            return clean(PRINTING.say(key, language, **{name: marked(at) for name, at in match.groupdict().items()}))
+    return clean(marked(value))

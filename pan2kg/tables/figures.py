@@ -12,12 +12,13 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import according_to
-from pan2kg.tables.table import DEFAULT, Choice, FigureTable, Row, code, keys, make, note, number, thing, undated
+from pan2kg.tables.making import DEFAULT, Choice, code, keys, make, note, number, thing, undated
+from pan2kg.tables.table import Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pan2kg.tables.formats import Value
+    from pan2kg.tables.table import Value
 
 _FIGURES: Final = Messages("figure")
 REGISTER: Final = ("figure", "told", *(f"at_{one.key}" for one in FIGURED), "population", "command")
@@ -30,7 +31,7 @@ _THINGS: Final = frozenset(("plan", "other_plan", "action", "other_action"))
 _TRUTHS: Final = frozenset(("in_statement", "sharing", "text", "web"))
 
 
-def register(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def register(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Every figure with its values at the four levels of evidence; with ``part`` the list behind one, at the level.
 
     With plans named, only the lines of a list that name one of them.
@@ -72,7 +73,7 @@ def _number(value: float | None, unit: Unit) -> int | float | None:
     return round(value) if value is not None and unit is Unit.COUNT else number(value)
 
 
-def _listed(graph: Graph, choice: Choice) -> FigureTable:
+def _listed(graph: Graph, choice: Choice) -> Table:
     figure = find_figure(choice.part)
     named = frozenset(graph.plans(choice.plans))
     known = graph.known(choice.evidence)

@@ -1,7 +1,6 @@
-"""The one family of writers: a table as text, CSV, TSV, Markdown or JSON, and what each language of markup escapes.
+"""Heads and rows of cells as text, CSV, TSV, Markdown or JSON, how a value is said, what each markup escapes.
 
-A table for a reader holds words, one for a program holds values; both are a :class:`Grid`. HTML is filled in from
-templates by :mod:`pan2kg.tables.markup`, a spreadsheet is written by :mod:`pan2kg.tables.spreadsheet`.
+Which heads and cells a table has for a program, a spreadsheet or a reader is laid out in :mod:`pan2kg.tables.writers`.
 """
 
 from __future__ import annotations
@@ -16,10 +15,9 @@ from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
 
-from pan2kg.i18n.catalogue import Language, format_of
-
-Value = str | int | float | bool | None
-"""What a cell holds: ``None`` is « not assessed » or « unknown », never 0."""
+from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, grouped, with_mark
+from pan2kg.i18n.days import with_days
+from pan2kg.tables.table import Value
 
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot hold, not even as a reference (production 2); a pattern of the wide ranges it allows
@@ -240,3 +238,82 @@ def _card(heads: list[str], row: list[str], width: int) -> str:
     margin = min(max(map(len, heads)), max(_NARROW, width // 3))
     room = max(_NARROW, width - margin - len(_GAP))
     return "\n".join(line for pair in zip(heads, row, strict=True) for line in _line(list(pair), [margin, room]))
+
+
+PRINTING: Final = Messages("printing")
+DECIMALS: Final = 3
+"""To how many decimals figures are rounded for a reader; data formats hold them whole."""
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SPACE: Final = re.compile(r"(?<=«) | (?=[»;:?!%](?:\s|[).,]|$)|\d{1,2}\))")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def say(key: str, language: Language, **values: str | int) -> str:
+    """The words kept under ``key``, filled in; of « one|many » the one that suits ``n``.
+
+    >>> say("basis-plans", "fr", n=1), say("basis-plans", "en", n=0)
+    ('1 plan', '0 plans')
+    """
+    return PRINTING.say(key, language, **values)
+
+
+def shown(value: Value, language: Language) -> str:
+    """A value for a reader: nothing known is a dash, never 0; decimals are rounded; days are written as usual.
+
+    Numbers are quantities, whose thousands are set apart; a year or an identifier stands in a table as text.
+
+    A figure that is not 0 is never rounded to 0.
+
+    >>> shown(None, "fr"), shown(0, "fr"), shown(0.642057, "fr"), shown(0.0001, "en"), shown("2021-12-17", "fr")
+    ('–', '0', '0,642', '< 0.001', '17/12/2021')
+    >>> shown(4407, "en"), shown(-4407.5, "de"), shown("2021", "fr")
+    ('4,407', '−4.407,500', '2021')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return say("yes" if value else "no", language)
+    if isinstance(value, float):
+        return decimal(value, language)
+    if isinstance(value, int):
+        return grouped(value, language)
+    return with_days(value, language) if _DAY.fullmatch(value) else clean(value)
+
+
+def decimal(value: float, language: Language) -> str:
+    """A figure with three decimals.
+
+    >>> decimal(-0.5, "fr"), decimal(-0.00004, "en"), decimal(0.0, "en")
+    ('−0,500', '> −0.001', '0.000')
+    """
+    sign = "−" if value < 0 else ""
+    size = round(abs(value), DECIMALS)
+    tiny = "> " if value < 0 else "< "
+    written = f"{sign}{size:.{DECIMALS}f}" if size or not value else f"{tiny}{sign}{10**-DECIMALS:.{DECIMALS}f}"
+    return with_mark(written, language)
+
+
+def clean(text: str) -> str:
+    """A text on one line, without characters that steer a terminal or that no page can hold.
+
+    Spaces French sets before and inside its marks do not break.
+
+    >>> clean("a\\n b\\x1b[1m"), clean("« loi » ;")
+    ('a b�[1m', '«\\xa0loi\\xa0»\\xa0;')
+    """
+    line = re.sub(r"[\t\n\r ]+", " ", _CONTROL.sub("\ufffd", re.sub(r"[\t\n\r]", " ", text))).strip(" ")
+    return _SPACE.sub("\u00a0", line)
+
+
+def harmless(text: str) -> str:
+    """Words on one line, without what steers a terminal."""
+    return " ".join(_CONTROL.sub("\ufffd", re.sub(r"\s", " ", text)).split())
+
+
+def dated(words: Text) -> Text:
+    """A sentence with its days written as usual in each language.
+
+    >>> dated(Text.of({"fr": "au 2021-12-17", "en": "as of 2021-12-17"})).by_language()
+    {'fr': 'au 17/12/2021', 'en': 'as of 2021-12-17'}
+    """
+    return Text(tuple((language, with_days(said, language)) for language, said in words.words))

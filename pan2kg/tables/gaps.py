@@ -18,20 +18,9 @@ from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
 from pan2kg.tables.coverage import looked_at, own_plans, target_groups
 from pan2kg.tables.figure_words import bits_text
+from pan2kg.tables.making import DEFAULT, EVERYWHERE, Choice, code, coded, level_cells, make, note, thing
 from pan2kg.tables.obligations import depending
-from pan2kg.tables.table import (
-    DEFAULT,
-    EVERYWHERE,
-    Choice,
-    FigureTable,
-    Row,
-    code,
-    coded,
-    level_cells,
-    make,
-    note,
-    thing,
-)
+from pan2kg.tables.table import Row, Table
 
 _TABLES: Final = Messages("table")
 
@@ -77,7 +66,7 @@ class Found:
 Find = Callable[[Graph, Scope], Found]
 
 
-def gaps(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def gaps(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """How many gaps of each kind, or with ``part`` the list of one kind; with plans or a country named, only theirs.
 
     That no action does something is said of the project's own country where none is named.

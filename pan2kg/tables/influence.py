@@ -10,8 +10,9 @@ from pan2kg.i18n.catalogue import LANGUAGES, Text, with_mark
 from pan2kg.scores.influence import CUT, Chain, Chains, Dematel, chains, dematel
 from pan2kg.scores.measures import coverage
 from pan2kg.scores.scale import plain
+from pan2kg.tables.making import DEFAULT, Choice, note, number, thing
 from pan2kg.tables.scores import covered, matrices, named, scored, shown
-from pan2kg.tables.table import DEFAULT, Choice, FigureTable, Row, note, number, thing
+from pan2kg.tables.table import Row, Table
 from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ DEMATEL = (
 )  # fmt: skip
 
 
-def influence(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def influence(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """What each member gives and takes over any number of steps, positive and negative apart, by each matrix.
 
     Raises:
@@ -84,7 +85,7 @@ def _influences(graph: Graph, scores: Scores, found: Dematel) -> Iterator[Row]:
 CHAINS = ("assessor", "action", "other_action", "score", "chained", "chains", "greatest")
 
 
-def chained(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def chained(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """The summed chains from each member to each other, greatest sum first, with the three greatest chains of each.
 
     Raises:

@@ -11,21 +11,8 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
-from pan2kg.tables.table import (
-    DEFAULT,
-    Choice,
-    FigureTable,
-    Row,
-    code,
-    codes,
-    day,
-    level_cells,
-    make,
-    note,
-    thing,
-    things,
-    undated,
-)
+from pan2kg.tables.making import DEFAULT, Choice, code, codes, day, level_cells, make, note, thing, things, undated
+from pan2kg.tables.table import Row, Table
 from pan2kg.turtle.vocabulary import ID, key
 
 RECURRING = ("every", "last_due", "next_due")
@@ -41,7 +28,7 @@ DETAILS = frozenset({
 """The columns of the files alone: a page says them of each obligation on its own page."""
 
 
-def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def duties(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Each obligation with its due date, what answers it, and by how many days it is early or late.
 
     One that recurs has ``every`` so many months, and the days it was due last and is due next; ``due`` is the one the
@@ -71,7 +58,7 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
     return make("obligations", found.basis, DUTIES, made, notes=notes, sparql=sparql, line=line)
 
 
-def for_pages(figures: FigureTable) -> FigureTable:
+def for_pages(figures: Table) -> Table:
     """The table with the columns a page has room for; those of what recurs are left out where nothing does."""
     left_out = DETAILS if any(row["every"] for row in figures.rows) else DETAILS | {*RECURRING}
     return replace(figures, columns=tuple(one for one in figures.columns if one.key not in left_out))
@@ -126,7 +113,7 @@ def _duty(graph: Graph, row: Margin) -> Row:
 DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order", "level")
 
 
-def dependencies(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def dependencies(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """What builds on something else, or follows it, and whether that ends no later; unknown where a date is missing.
 
     A work ends when its own dated timeline does, else when its plan's period does; compared as far as both are exact.
@@ -195,7 +182,7 @@ def in_order(later: str, earlier: str) -> str:
 ADVICE = ("recommendation", "review", "reply", "actions", "plans")
 
 
-def recommendations(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def recommendations(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Each recommendation: answered by a plan's own text, put beside an action or plan, or neither.
 
     Raises:

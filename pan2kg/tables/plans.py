@@ -27,13 +27,11 @@ from pan2kg.graph.parts import ACTIONS, LevelCount, Outline
 from pan2kg.scores.matrix import summable
 from pan2kg.scores.measures import Judged, judged
 from pan2kg.store.queries import program_query
+from pan2kg.tables.citations import MOST, unlisted
 from pan2kg.tables.figure_words import interval_text
-from pan2kg.tables.table import (
+from pan2kg.tables.making import (
     DEFAULT,
     Choice,
-    Cross,
-    FigureTable,
-    Row,
     code,
     day,
     keys,
@@ -46,6 +44,7 @@ from pan2kg.tables.table import (
     things,
     undated,
 )
+from pan2kg.tables.table import Cross, Row, Table
 
 PLACES: Final = (
     ("text_there", Channel.TEXT, True), ("text_back", Channel.TEXT, False),
@@ -60,7 +59,7 @@ MATRIX = (
 )  # fmt: skip
 
 
-def matrix(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Each pair of plans as a vector of its three layers; one plan named gives its pairs, more give those among them.
 
     Pairs about which nothing is known are counted in a note, and listed with ``everything``. Unless one plan alone is
@@ -85,9 +84,9 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
             **_judged(scored.get(pair), led.get(pair)),
             **_sizes(known, sizes, pair),
         }
-        for pair in kept
+        for pair in kept[:MOST]
     ]
-    notes = [note("low-high"), note("high-open")]
+    notes = [note("low-high"), note("high-open"), *unlisted(len(kept))]
     if len(kept) < len(pairs):
         notes.append(note("pairs-unseen", n=len(pairs) - len(kept)))
     if not graph.scores:
@@ -196,7 +195,7 @@ INDEX = (
 )  # fmt: skip
 
 
-def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """How far cross-references are made, place by place: for the plan named, else for the home plan, else for all.
 
     Raises:
@@ -269,7 +268,7 @@ def _home(known: Known, one: str, two: str) -> Ordered:
 CHANCE = ("one", "two", "statistic", "p", "adjusted", "attainable", "verdict", "level")
 
 
-def by_chance(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Whether pairs of plans share more than chance would have it; pairs that share nothing are left out.
 
     Raises:
@@ -308,7 +307,7 @@ def _drawn(graph: Graph, known: Known, row: Chance) -> Row:
 PARTS = ("plan", "chapter", "stage", "over", "position", "under_number", "of_known", "of_published")
 
 
-def parts(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def parts(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Each part of each plan with its level, place and actions; how many of its level are here, and as sources say.
 
     Raises:

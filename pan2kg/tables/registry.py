@@ -15,7 +15,8 @@ from pan2kg.i18n.message import Message
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
-    from pan2kg.tables.table import Choice, FigureTable
+    from pan2kg.tables.making import Choice
+    from pan2kg.tables.table import Table
 
 Option = Literal[
     "plans", "all", "least", "evidence", "two works", "any action", "two plans", "matrices", "write", "cut", "groups",
@@ -53,10 +54,10 @@ class Kind:
         """The question it answers."""
         return Message("help", f"question.{self.name}")
 
-    def make(self, graph: Graph, choice: Choice) -> FigureTable:
+    def make(self, graph: Graph, choice: Choice) -> Table:
         """The table, made from what the graph holds and what was chosen of it."""
         module, _, name = self.function.partition(".")
-        found: Callable[[Graph, Choice], FigureTable] = getattr(import_module(f"pan2kg.tables.{module}"), name)
+        found: Callable[[Graph, Choice], Table] = getattr(import_module(f"pan2kg.tables.{module}"), name)
         return found(graph, choice)
 
 

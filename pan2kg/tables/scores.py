@@ -14,8 +14,10 @@ from pan2kg.i18n.catalogue import Text, with_mark
 from pan2kg.project import read_text
 from pan2kg.scores.matrix import Scores, read_scores
 from pan2kg.scores.measures import (
+    EffectPath as Path,
+)
+from pan2kg.scores.measures import (
     Opinions,
-    Path,
     SecondOrder,
     Sums,
     agreement,
@@ -30,7 +32,8 @@ from pan2kg.scores.measures import (
 from pan2kg.scores.measures import ScaleLevel as Level
 from pan2kg.scores.scale import signed, whole
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Choice, FigureTable, Row, code, make, note, number, thing, undated
+from pan2kg.tables.making import DEFAULT, Choice, code, make, note, number, thing, undated
+from pan2kg.tables.table import Row, Table
 from pan2kg.turtle.vocabulary import key
 
 FREE = "free"
@@ -81,7 +84,7 @@ def _by_iri(graph: Graph, scores: Scores) -> Scores:
     return replace(scores, labels=labels, rationale=reasons, own=own)
 
 
-def interaction(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def interaction(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """What each action gives and takes by each assessor's matrix: sums, second order, ranks with their intervals."""
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _effects(graph, scores)]
@@ -100,7 +103,7 @@ def scored(
     columns: Sequence[str],
     rows: Sequence[Row],
     notes: Sequence[Text],
-) -> FigureTable:
+) -> Table:
     """A table made from matrices, with their scales and how many there are."""
     basis = graph.uses.basis
     if given:
@@ -189,7 +192,7 @@ def shown(graph: Graph, score: float) -> str:
 RIPPLE = ("action", "plan", "assessor", "direct", "second", "second_without", "double_negatives")
 
 
-def ripple(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def ripple(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Which action has most knock-on effect, by its second-order influence; said plainly where nothing was scored."""
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _ripples(graph, scores)]
@@ -214,7 +217,7 @@ def _ripples(graph: Graph, scores: Scores) -> Iterator[Row]:
 OPPOSED = ("action", "plan", "other_action", "other_plan", "score", "assessor", "rationale")
 
 
-def opposed(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def opposed(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Every negative score: what hinders what, who says so, and why; said plainly where nothing was scored."""
     given = matrices(graph, choice)
     found = [(scores, *cell) for scores in given for cell in scores.cells() if cell[2] < 0]
@@ -238,7 +241,7 @@ def opposed(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
 GROUPS = ("assessor", "group", "other_group", "positive", "negative", "net", "scored", "cells")
 
 
-def groups(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """What each group of labels does to each other by each matrix; without a file of groups, plans and their actions.
 
     Raises:
@@ -298,7 +301,7 @@ def _read_groups(file: FilePath) -> dict[str, str]:
 DISAGREEMENT = ("action", "other_action", "mean_score", "lowest", "highest", "spread", "assessors", "opinions")
 
 
-def disagreement(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def disagreement(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """What assessors say of each cell two or more scored, widest spread first; with « everything », of any cell.
 
     Coverage and alpha stand in the notes. Scores of different scales stand in rows of their own, never in one mean.
@@ -333,7 +336,7 @@ def _row(graph: Graph, cell: Opinions) -> Row:
 AGREEMENT = ("difference", "alpha", "units", "values", "assessors")
 
 
-def agreed(graph: Graph, choice: Choice = DEFAULT) -> FigureTable:
+def agreed(graph: Graph, choice: Choice = DEFAULT) -> Table:
     """Krippendorff's alpha at every level: sign first, which is what policy asks; then by what the scale can carry."""
     given = matrices(graph, choice)
     notes: list[Text] = [*covered(graph, given)] if given else [note("no-scores"), note("no-agreement")]

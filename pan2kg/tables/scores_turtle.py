@@ -23,7 +23,7 @@ from pan2kg.turtle.vocabulary import graph_of, key, thing
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
 
 if TYPE_CHECKING:
-    from pan2kg.tables.table import Choice
+    from pan2kg.tables.making import Choice
 
 _DATA: Final = Messages("data")
 
@@ -90,7 +90,7 @@ def _blocks(
         yield document_block(document, names, file.name.replace(" ", "%20"), heading=heading)
         for link in scored_links(scores):
             passage = f"passage:interaction-{key(link.iri)}"
-            named = replace(link, iri=thing("link", key(link.iri), graph.profile.space))
+            named = link._replace(iri=thing("link", key(link.iri), graph.profile.space))
             on = scale_statement(link.scale, prefixes, is_declared=link.scale != SCALE)
             yield score_block(named, (document, passage), on, graph.language, prefixes)
             yield passage_block(passage, document, link.rationale, graph.language)

@@ -1,150 +1,319 @@
-"""Writing a table: as text, data or a piece of a page, and as a frame for those who work in Python.
+"""Writing a table: as text, data or a piece of a page; the answer to a query in the formats of SPARQL and RDF as well.
 
-``table`` is for a terminal, ``md`` and ``html`` for a text or a page; they round decimals and say things by
-name. ``csv`` and ``json`` hold every value whole, with the addresses of things beside their names; ``csv-local`` is for
-spreadsheet programs of a language.
+A table has three layouts. Data has keys, every column and every value whole; a spreadsheet has headings, the names of
+things beside their addresses; a reader is shown names in place of addresses, and decimals are rounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
-from textwrap import wrap
-from typing import TYPE_CHECKING, Final
+from textwrap import fill, wrap
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import pyoxigraph as ox
 
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.answer import typed_frame
-from pan2kg.i18n.catalogue import Language, format_of
+from pan2kg.i18n.catalogue import Language, Text, format_of
+from pan2kg.i18n.days import with_days
 from pan2kg.i18n.message import did_you_mean, there_are
-from pan2kg.tables.cells import clean, items, named, remarks, resting, say
-from pan2kg.tables.figure_words import basis_text
-from pan2kg.tables.formats import Grid, Value, write_csv, write_json, write_local_csv, write_text, write_tsv
-from pan2kg.tables.markup import html_figures, md_figures
+from pan2kg.store.store import Result, Triples, plain
+from pan2kg.tables import formats
+from pan2kg.tables.answers import answer, heading, word_of
+from pan2kg.tables.formats import Grid, clean, dated, md_escape, say
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import Choice, Cross, FigureTable
+from pan2kg.tables.table import Cell, Column, Cross, Row, Table, Value
+from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours
 
 if TYPE_CHECKING:
     import pandas as pd
+    from markupsafe import Markup
 
     from pan2kg.coherence.evidence import Level
     from pan2kg.graph.graph import Graph
 
+FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
+"""The formats of figures; answers have xml, turtle and jsonld as well."""
+_NATIVE: Final = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+_GRAPH: Final = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_EXACT: Final = 15
+"""How many digits a spreadsheet keeps of a number."""
 
-FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html")
+
+def _outside(_: Row, __: str, item: str) -> str:
+    # a thing leads to the address it has from others, a law's to the law
+    return item if item.startswith(("https://", "http://")) and not is_ours(item) else ""
 
 
-def write_figures(figures: FigureTable, form: str, *, language: Language, width: int = 0) -> str:
-    """A table of figures in one of :data:`FORMS`; ``width`` is how wide a line of text may be, 0 for any.
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """How a table hangs together with the page around it.
+
+    ``name`` starts the ids made for it; ``leads`` says where an item of a cell leads, given the row, the column's key
+    and the item; ``spoken`` the language of a thing's name where it is not that of the page.
+    """
+
+    name: str = "exhibit"
+    leads: Callable[[Row, str, str], str] = _outside
+    spoken: Callable[[str], str] = lambda _: ""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a table is written: its language, the prefixes that shorten IRIs, and how wide a line may be, 0 for any.
+
+    ``own_names`` keeps the columns of an answer named as in the query, as who wrote it expects.
+    """
+
+    language: Language = "en"
+    prefixes: Mapping[str, str] | None = None
+    width: int = 0
+    own_names: bool = False
+
+
+def write(table: Table, form: str, style: Style) -> str | bytes:
+    """A table in one of :data:`FORMS`, an answer also as xml, triples as turtle or jsonld; xlsx is bytes.
 
     Raises:
-        FormatError: the form is unknown.
+        FormatError: the format is unknown, or does not fit the form of the query.
 
-    >>> from pan2kg.coherence.evidence import Basis
-    >>> from pan2kg.tables.table import Column
-    >>> from pan2kg.i18n.catalogue import Text
-    >>> name, linked = Column("plan", Text.same("plan")), Column("linked", Text.of({"fr": "liées", "en": "linked"}))
-    >>> rows = ({"plan": "PAN 1", "linked": 0}, {"plan": "PAN 2", "linked": None})
-    >>> title = Text.of({"fr": "Titre", "en": "Title"})
-    >>> figures = FigureTable("x", title, Text(), Basis(3, 2, 2), (name, linked), rows)
-    >>> print(write_figures(figures, "csv", language="fr"), end="")
-    plan,linked
-    PAN 1,0
-    PAN 2,
+    >>> columns, rows = (Column("plan"), Column("linked")), ({"plan": "PAN 1", "linked": 0}, {"plan": "PAN 2"})
+    >>> write(Table("x", columns, rows), "csv", Style())
+    'plan,linked\\r\\nPAN 1,0\\r\\nPAN 2,\\r\\n'
     """
-    if form == "table":
-        return "\n\n".join(_text(figures, language, width)) + "\n"
-    if form == "csv":
-        return write_csv(_whole(figures))
+    if form == "xlsx":
+        from pan2kg.tables.spreadsheet import write_spreadsheet
+
+        sheets = [("data", laid_out(table, style))]
+        return write_spreadsheet(sheets if style.own_names else [*sheets, ("about", _about(table, style.language))])
     if form == "csv-local":
-        return write_local_csv(named(figures, language), language)
-    if form == "tsv":
-        return write_tsv(_whole(figures))
-    if form == "json":
-        return write_json(_content(figures, language))
-    if form == "md":
-        return md_figures(figures, language)
+        return formats.write_local_csv(laid_out(table, style), style.language)
+    return _answer(table, form, style) if table.terms else _figures(table, form, style)
+
+
+def write_answer(result: Result, form: str, style: Style = Style()) -> str:
+    """An answer with nothing said around it.
+
+    >>> solutions = ox.Store().query('SELECT ?plan ?plan_label { VALUES (?plan ?plan_label) { (1 "PAN 1") } }')
+    >>> print(write_answer(solutions, "md"), end="")
+    | plan |
+    | --- |
+    | PAN 1 |
+    """
+    return str(write(answer(result), form, style))
+
+
+def laid_out(table: Table, style: Style) -> Grid:
+    """The table for a spreadsheet: under the headings a reader knows, a thing's address beside what it is called."""
+    if table.terms == "yes-no":
+        outcome = table.outcome if style.own_names else _yes_or_no(table.outcome, style.language)
+        return Grid([table.keys[0] if style.own_names else table.columns[0].heading.say(style.language)], [[outcome]])
+    if table.terms == "triples":
+        return Grid(table.keys, [[str(cell) for cell in row.values()] for row in table.rows])
+    ids = dict.fromkeys(table.things, " (id)")
+    heads = [f"{column.heading.say(style.language)}{ids.get(column.key, '')}" for column in table.columns]
+    if not table.terms:
+        return Grid(heads, [[row.get(key) for key in table.keys] for row in table.rows])
+    cells = ([_typed(row[key], key, style) for key in table.keys] for row in table.solutions)
+    return Grid(table.keys if style.own_names else heads, list(cells))
+
+
+def _typed(term: Cell, key: str, style: Style) -> Value:
+    """A term as a value; what a number could not hold exactly stays text, and yes and no are words of the reader."""
+    kind = term.datatype.value.removeprefix(XSD) if isinstance(term, ox.Literal) else ""
+    text = _plain(term)
+    if kind == "boolean":
+        outcome = text in ("true", "1")
+        return outcome if style.own_names else _yes_or_no(outcome, style.language)
+    if f"{XSD}{kind}" in NUMBERS and len(text) <= _EXACT:
+        return float(text) if kind in ("decimal", "double", "float") else int(text)
+    return (text if style.own_names else word_of(text, key, style.language)) or None
+
+
+def _plain(term: Cell) -> str:
+    return plain(cast("ox.NamedNode | ox.BlankNode | ox.Literal | None", term))
+
+
+def _about(table: Table, language: Language) -> Grid:
+    notes = [note.say(language) for note in remarks(table, language)]
+    title, summary = table.title.say(language), table.summary.say(language)
+    if table.terms:
+        words = [title, summary, *notes, table.rests.say(language)]
+        return Grid((heading("note", language),), [[line] for line in words if line])
+    pairs = [("title", title), ("summary", summary), ("basis", basis_of(table, language))]
+    pairs += [("note", note) for note in notes]
+    pairs += [(column.heading.say(language), column.meaning.say(language)) for column in table.columns]
+    return Grid(("name", "value"), [pair for pair in (*pairs, ("query", table.sparql)) if pair[1]])
+
+
+def basis_of(table: Table, language: Language) -> str:
+    """What a table rests on, in a sentence."""
+    if table.terms:
+        return table.rests.say(language)
+    from pan2kg.tables.figure_words import resting
+
+    return resting(table, language)
+
+
+def remarks(table: Table, language: Language) -> list[Text]:
+    """The caveats of a table, and of figures what their dashes and decimals mean where they have any."""
+    notes = [*table.notes] if table.terms else [*map(dated, table.notes)]
+    cells = [] if table.terms else [row.get(column.key) for row in table.rows for column in table.shown]
+    if None in cells:
+        notes.append(formats.PRINTING.text("none"))
+    if any(isinstance(cell, float) for cell in cells):
+        notes.append(formats.PRINTING.text("rounded"))
+    return [note for note in notes if note.say(language)]
+
+
+def _answer(table: Table, form: str, style: Style) -> str:
+    """An answer: in JSON what is said around it stands in the head of SPARQL's own format, as « about ».
+
+    Readers that go through the text once refuse what they do not know after the rows.
+    """
+    if form in _GRAPH and table.terms != "triples":
+        fault = "rows-not-as" if table.terms == "rows" else "yes-or-no-not-as"
+        raise FormatError(fault, remedy="use-answer-forms", form=form)
+    if form in ("json", "xml", "html") and table.terms == "triples":
+        raise FormatError("triples-not-as", remedy="use-triple-forms", form=form)
+    if form in _GRAPH:
+        return _turtle(table, form, style)
+    language = style.language
+    around = [text.say(language) for text in (table.title, table.summary, *table.notes, table.rests)]
+    question, *caveats, basis = around
+    if form in _NATIVE:
+        written = _serialized(table, form)
+        about = {"question": question, "summary": caveats[0], "notes": caveats[1:], "basis": basis}
+        about = {name: words for name, words in about.items() if words}
+        if form != "json" or not about:
+            return written
+        content = json.loads(written)
+        content["head"] |= {"about": about}
+        return formats.write_json(content)
+    caveats = [words for words in caveats if words]
+    outcome = _yes_or_no(table.outcome, language) if table.terms == "yes-no" else ""
+    heads = [column.heading.say("en" if style.own_names else language) for column in table.shown]
+    rows = [[_said(row[column.key], column.key, style) for column in table.shown] for row in table.solutions]
     if form == "html":
-        return html_figures(figures, language)
+        from pan2kg.tables.template import render
+
+        values = {"language": language, "question": question, "caveats": caveats, "basis": basis, "columns": heads}
+        return render("answer.html", values | {"rows": [[outcome]] if outcome else rows})
+    if form == "md":
+        text = f"{outcome}\n" if outcome else formats.write_markdown(Grid(heads, rows))
+        above = "".join(f"{md_escape(words)}\n\n" for words in caveats)
+        return f"{above}{text}" + (f"\n{md_escape(basis)}\n" if basis else "")
+    if form != "table":
+        raise FormatError("triples-form", form=form)
+    counted = f"{len(rows)} {say('rows', language, n=len(rows))}"
+    text = f"{outcome}\n" if outcome else f"{formats.write_text(Grid(heads, rows), style.width)}\n\n{counted}\n"
+    paragraphs = [fill(words, style.width) if style.width else words for words in (question, *caveats) if words]
+    below = f"\n{fill(basis, style.width) if style.width else basis}\n" if basis else ""
+    return "\n\n".join([*paragraphs, f"{text}{below}"])
+
+
+def _yes_or_no(value: bool, language: Language) -> str:  # noqa: FBT001 - it is what is said
+    return say("yes" if value else "no", language)
+
+
+def _serialized(table: Table, form: str) -> str:
+    """The rows as the engine writes them: it is handed them in SPARQL's JSON."""
+    if table.terms == "yes-no":
+        content: dict[str, object] = {"head": {}, "boolean": table.outcome}
+    else:
+        rows = [{key: _binding(cell) for key, cell in row.items() if cell is not None and key in table.keys}
+                for row in table.solutions]  # fmt: skip
+        content = {"head": {"vars": list(table.keys)}, "results": {"bindings": rows}}
+    results = ox.parse_query_results(json.dumps(content), format=ox.QueryResultsFormat.JSON)
+    return (results.serialize(format=_NATIVE[form]) or b"").decode()
+
+
+def _binding(cell: Cell) -> dict[str, str]:
+    if isinstance(cell, ox.NamedNode):
+        return {"type": "uri", "value": cell.value}
+    if isinstance(cell, ox.BlankNode):
+        return {"type": "bnode", "value": cell.value}
+    term = cast("ox.Literal", cell)
+    if term.language:
+        return {"type": "literal", "value": term.value, "xml:lang": term.language}
+    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+
+
+def _turtle(table: Table, form: str, style: Style) -> str:
+    rows: list[Mapping[str, Any]] = [*table.solutions]
+    triples: Triples = [ox.Triple(row["subject"], row["predicate"], row["object"]) for row in rows]
+    iris = {cell.value for row in table.solutions for cell in row.values() if isinstance(cell, ox.NamedNode)}
+    prefixes = {
+        name: space for name, space in (style.prefixes or {}).items() if any(iri.startswith(space) for iri in iris)
+    }
+    return (ox.serialize(triples, format=_GRAPH[form], prefixes=prefixes) or b"").decode()
+
+
+def _said(term: Cell, key: str, style: Style) -> str:
+    """A term for a reader: days as usual, words for codes, IRIs shortened by the prefixes."""
+    text = _plain(term)
+    if isinstance(term, ox.Literal) and not style.own_names:
+        if term.datatype.value == f"{XSD}boolean":
+            return _yes_or_no(text in ("true", "1"), style.language)
+        if _DAY.fullmatch(text):
+            return with_days(text, style.language)
+        return word_of(formats.harmless(text), key, style.language)
+    if isinstance(term, ox.NamedNode):
+        spaces = [(len(space), name) for name, space in (style.prefixes or {}).items() if text.startswith(space)]
+        if spaces:
+            length, name = max(spaces)
+            return f"{name}:{text[length:]}"
+    return formats.harmless(text)
+
+
+def _figures(table: Table, form: str, style: Style) -> str:
+    data = Grid(table.keys, ([row.get(key) for key in table.keys] for row in table.rows))
+    if form == "table":
+        return "\n\n".join(_text(table, style.language, style.width)) + "\n"
+    if form == "csv":
+        return formats.write_csv(data)
+    if form == "tsv":
+        return formats.write_tsv(data)
+    if form == "json":
+        return formats.write_json(_content(table, style.language))
+    if form == "md":
+        return md_table(table, style.language)
+    if form == "html":
+        return html_figures(table, style.language)
     raise FormatError("figures-form", remedy="use-names", form=form, names=", ".join(FORMS))
 
 
-def _text(figures: FigureTable, language: Language, width: int) -> Iterator[str]:
-    yield _filled(figures.title.say(language), width)
-    if figures.summary:
-        yield _filled(figures.summary.say(language), width)
-    yield (_crossed(figures.cross, language, width) if figures.cross else _rows(figures, language, width)).rstrip("\n")
-    notes = [_filled(note.say(language), width, first="- ") for note in remarks(figures, language)]
-    if notes:
-        yield "\n".join([f"{say('notes', language)}{format_of('colon', language)}".rstrip(), *notes])
-    yield _filled(resting(figures, language), width)
-
-
-def _filled(text: str, width: int, first: str = "") -> str:
-    words = clean(text)
-    if not width:
-        return first + words
-    return "\n".join(wrap(words, width, initial_indent=first, subsequent_indent=" " * len(first)))
-
-
-def _rows(figures: FigureTable, language: Language, width: int) -> str:
-    if not figures.rows:
-        return say("empty", language)
-    heads = [clean(column.heading.say(language)) for column in figures.columns]
-    between = format_of("semicolon", language)
-    rows = (
-        [between.join(words for _, words in items(row, column, language)) for column in figures.columns]
-        for row in figures.rows
-    )
-    return write_text(Grid(heads, rows), width)
-
-
-def _crossed(cross: Cross, language: Language, width: int) -> str:
-    """The matrix, columns numbered as the rows are; in blocks where not all columns fit side by side."""
-    if not cross.heads:
-        return say("empty", language)
-    numbers = [str(at) for at in range(1, len(cross.heads) + 1)]
-    wide = max(len(numbers[-1]), *(len(cell) for row in cross.cells for cell in row)) + 1
-    room = width or 120
-    most = max(map(len, cross.heads))
-    name = min(most, max(room // 3, 12))
-    fits = max((room - name - wide) // wide, 1)
-    blocks = []
-    for start in range(0, len(numbers), fits):
-        run = slice(start, start + fits)
-        lines = ["".join(f"{one:>{wide}}" for one in ["", *numbers[run]])]
-        lines += [
-            f"{number:>{wide - 1}} " + "".join(f"{cell:>{wide}}" for cell in cells[run]) + f"  {head[:name]}"
-            for number, head, cells in zip(numbers, cross.heads, cross.cells, strict=True)
-        ]
-        blocks.append("\n".join(line.rstrip() for line in lines))
-    legend = [_filled(words.say(language), width, first="  ") for words in cross.legend]
-    return "\n\n".join([*blocks, "\n".join(legend)])
-
-
-def _keys(figures: FigureTable) -> list[str]:
-    """The keys of all cells in their order, that of a thing with its label after it."""
-    return [key for column in figures.columns for key in column.keys]
-
-
-def _whole(figures: FigureTable) -> Grid:
-    """The table as data: every value whole, the addresses of things beside their names."""
-    keys = _keys(figures)
-    return Grid(keys, ([row.get(key) for key in keys] for row in figures.rows))
-
-
-def _content(figures: FigureTable, language: Language) -> dict[str, object]:
-    basis = figures.basis
+def _content(table: Table, language: Language) -> dict[str, object]:
+    """A table of figures as data: its words in every language, what it rests on, its rows."""
+    basis, line = table.basis, table.line
     columns = [
-        {"key": c.key, "heading": c.heading.by_language(), "meaning": c.meaning.by_language(), "thing": c.thing}
-        for c in figures.columns
-    ]
+        {"key": column.key, "heading": column.heading.by_language(), "meaning": column.meaning.by_language(),
+         "thing": column.key in table.things}
+        for column in table.columns if not column.names
+    ]  # fmt: skip
+    lined: dict[str, object] | None = None
+    if line is not None:
+        from pan2kg.tables.figure_words import basis_text
+
+        lined = {field.name: getattr(line, field.name) for field in fields(line)}
+        lined |= {"level": line.level.key, "texts": asdict(line.texts)}
+        lined |= {"as_of": line.as_of.isoformat() if line.as_of else None, "words": basis_text(line).by_language()}
     return {
-        "name": figures.name,
+        "name": table.name,
         "language": language,
-        "title": figures.title.by_language(),
-        "summary": figures.summary.by_language(),
+        "title": table.title.by_language(),
+        "summary": table.summary.by_language(),
         "basis": {
             "n": basis.n,
             "annotated": basis.annotated,
@@ -154,23 +323,205 @@ def _content(figures: FigureTable, language: Language) -> dict[str, object]:
             "as_of": basis.as_of.isoformat() if basis.as_of else None,
             "weights": basis.weights or None,
             "filters": dict(basis.filters),
-            "line": _line(figures),
+            "line": lined,
         },
         "columns": columns,
-        "rows": [{key: row.get(key) for key in _keys(figures)} for row in figures.rows],
-        "notes": [note.by_language() for note in figures.notes],
-        "sparql": figures.sparql or None,
+        "rows": [{key: row.get(key) for key in table.keys} for row in table.rows],
+        "notes": [note.by_language() for note in table.notes],
+        "sparql": table.sparql or None,
     }
 
 
-def _line(figures: FigureTable) -> dict[str, object] | None:
-    """The basis line of a table that shows links, as data and in words."""
-    if figures.line is None:
-        return None
-    line = {field.name: getattr(figures.line, field.name) for field in fields(figures.line)}
-    line |= {"level": figures.line.level.key, "texts": asdict(figures.line.texts)}
-    line |= {"as_of": figures.line.as_of.isoformat() if figures.line.as_of else None}
-    return {**line, "words": basis_text(figures.line).by_language()}
+def _text(table: Table, language: Language, width: int) -> Iterator[str]:
+    yield _wrapped(table.title.say(language), width)
+    if table.summary:
+        yield _wrapped(table.summary.say(language), width)
+    between = format_of("semicolon", language)
+    if table.cross:
+        yield _crossed(table.cross, language, width).rstrip("\n")
+    elif not table.rows:
+        yield say("empty", language)
+    else:
+        heads = [clean(column.heading.say(language)) for column in table.shown]
+        cells = (
+            [between.join(words for _, words in items(row, column, language)) for column in table.shown]
+            for row in table.rows
+        )
+        yield formats.write_text(Grid(heads, cells), width).rstrip("\n")
+    notes = [_wrapped(note.say(language), width, first="- ") for note in remarks(table, language)]
+    if notes:
+        yield "\n".join([f"{say('notes', language)}{format_of('colon', language)}".rstrip(), *notes])
+    yield _wrapped(basis_of(table, language), width)
+
+
+def _wrapped(text: str, width: int, first: str = "") -> str:
+    words = clean(text)
+    if not width:
+        return first + words
+    return "\n".join(wrap(words, width, initial_indent=first, subsequent_indent=" " * len(first)))
+
+
+def _crossed(cross: Cross, language: Language, width: int) -> str:
+    """The matrix, columns numbered as the rows are; in blocks where not all columns fit side by side."""
+    if not cross.heads:
+        return say("empty", language)
+    numbers = [str(at) for at in range(1, len(cross.heads) + 1)]
+    wide = max(len(numbers[-1]), *(len(cell) for row in cross.cells for cell in row)) + 1
+    room = width or 120
+    name = min(max(map(len, cross.heads)), max(room // 3, 12))
+    fits = max((room - name - wide) // wide, 1)
+    blocks = []
+    for start in range(0, len(numbers), fits):
+        run = slice(start, start + fits)
+        lines = ["".join(f"{number:>{wide}}" for number in ["", *numbers[run]])]
+        lines += [
+            f"{number:>{wide - 1}} " + "".join(f"{cell:>{wide}}" for cell in cells[run]) + f"  {head[:name]}"
+            for number, head, cells in zip(numbers, cross.heads, cross.cells, strict=True)
+        ]
+        blocks.append("\n".join(line.rstrip() for line in lines))
+    legend = [_wrapped(words.say(language), width, first="  ") for words in cross.legend]
+    return "\n\n".join([*blocks, "\n".join(legend)])
+
+
+def items(row: Row, column: Column, language: Language) -> list[tuple[str, str]]:
+    """The things in a cell, each as its address and what it is called; one pair without an address for a plain value.
+
+    >>> row = {"plans": "http://e/a http://e/b", "plans_label": "A; B"}
+    >>> items(row, Column("plans_label", names="plans"), "en")
+    [('http://e/a', 'A'), ('http://e/b', 'B')]
+    """
+    value, address = row.get(column.key), row.get(column.names)
+    if value is None or not isinstance(address, str):
+        return [("", formats.shown(value, language))]
+    iris = address.split()
+    labels = re.split(r"[ \u00a0]?; ", str(value)) if len(iris) > 1 else [str(value)]
+    if len(labels) != len(iris):
+        return [("", clean(str(value)))]
+    return [(iri, clean(label)) for iri, label in zip(iris, labels, strict=True)]
+
+
+def _is_number(table: Table, column: Column) -> bool:
+    cells = [row[column.key] for row in table.rows if row.get(column.key) is not None]
+    return bool(cells) and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
+
+
+def _meant(table: Table) -> list[Column]:
+    return [column for column in table.columns if column.meaning and table.rows]
+
+
+def html_text(text: Text, language: Language) -> Markup:
+    """Words for a page, escaped, and marked where they are not in its language.
+
+    >>> html_text(Text.of({"fr": "a < b"}), "en")
+    Markup('<span lang="fr">a &lt; b</span>')
+    """
+    from pan2kg.tables.template import filled
+
+    spoken, words = text.spoken(language), clean(text.say(language))
+    return filled("{}", words) if spoken == language else filled('<span lang="{}">{}</span>', spoken, words)
+
+
+def html_figures(table: Table, language: Language, anchors: Anchors = Anchors()) -> Markup:
+    """The table as a fragment of a page: table, what its columns say, notes, basis and query."""
+    from pan2kg.tables.template import filled
+
+    summary = filled("<p>{}</p>\n", html_text(table.summary, language)) if table.summary else ""
+    rows = html_table(table, language, anchors, caption=html_text(table.title, language))
+    foot = html_foot(table, language)
+    return filled('<div class="exhibit" lang="{}">\n{}{}{}</div>\n', language, summary, rows, foot)
+
+
+def html_table(table: Table, language: Language, anchors: Anchors, *, caption: Markup) -> Markup:
+    """The table alone, in a box of its own that scrolls sideways."""
+    from pan2kg.tables.template import filled, markup, render
+
+    def item(row: Row, column: Column, address: str, words: str) -> str:
+        # markup where it leads somewhere or is marked, else words, which the template escapes
+        key = column.names or column.key
+        thing = address or str(row.get(key) or "")
+        leads, spoken = anchors.leads(row, key, thing), anchors.spoken(thing)
+        marked = filled(' lang="{}"', spoken) if spoken else ""
+        if leads and words:
+            return filled('<a href="{}"{}>{}</a>', leads, marked, words)
+        return filled("<span{}>{}</span>", marked, words) if marked else words
+
+    kinds = [filled(' class="number"') if _is_number(table, column) else filled("") for column in table.shown]
+    heads = [(html_text(column.heading, language), kind) for column, kind in zip(table.shown, kinds, strict=True)]
+    # the first cell is the head of its row, the others say their column
+    begins = [
+        filled('<td{} data-name="{}">', kind, clean(column.heading.say(language)))
+        for column, kind in zip(table.shown, kinds, strict=True)
+    ]
+    tags = [(tag, filled("</td>")) for tag in begins]
+    tags[:1] = [(filled('<th scope="row"{}>', kind), filled("</th>")) for kind in kinds[:1]]
+    columns = [(column, *tag) for column, tag in zip(table.shown, tags, strict=True)]
+    rows = [
+        [
+            (begin, [item(row, column, *pair) for pair in items(row, column, language)], end)
+            for column, begin, end in columns
+        ]
+        for row in table.rows
+    ]
+    values = {"name": anchors.name, "caption": caption, "heads": heads, "empty": say("empty", language)}
+    return markup(render("table.html", values | {"rows": rows}))
+
+
+def html_foot(table: Table, language: Language) -> Markup:
+    """What stands below a table: what its columns say, notes, basis and query."""
+    from pan2kg.tables.template import markup, render
+
+    values = {
+        "notes": [html_text(note, language) for note in remarks(table, language)],
+        "basis": basis_of(table, language),
+        "columns": say("columns", language),
+        "meanings": [(html_text(part.heading, language), html_text(part.meaning, language)) for part in _meant(table)],
+        "query": say("query", language),
+        "sparql": table.sparql.strip(),
+    }
+    return markup(render("table-foot.html", values) + "\n")
+
+
+def md_text(text: str) -> str:
+    """Words for Markdown: what would be read as markup is escaped, HTML too."""
+    return md_escape(clean(text))
+
+
+def md_table(table: Table, language: Language) -> str:
+    """The table as Markdown below a heading of the second level: rows, notes, what its columns say, basis and query."""
+    colon, between = format_of("colon", language), format_of("semicolon", language)
+
+    def item(row: Row, column: Column, address: str, words: str) -> str:
+        key = column.names or column.key
+        leads = clean(_outside(row, key, address or str(row.get(key) or "")))
+        for sign, code in (("<", "%3C"), (">", "%3E"), ("|", "%7C"), ("\\", "%5C")):
+            leads = leads.replace(sign, code)
+        return f"[{md_text(words)}](<{leads}>)" if leads and words else md_text(words)
+
+    parts = [f"## {md_text(table.title.say(language))}\n"]
+    parts += [f"{md_text(table.summary.say(language))}\n"] if table.summary else []
+    if table.rows:
+        heads = [clean(column.heading.say(language)) for column in table.shown]
+        rows = [
+            [
+                formats.Markdown(between.join(item(row, column, *pair) for pair in items(row, column, language)))
+                for column in table.shown
+            ]
+            for row in table.rows
+        ]
+        numbers = [at for at, column in enumerate(table.shown) if _is_number(table, column)]
+        parts.append(formats.write_markdown(Grid(heads, rows), numbers))
+    else:
+        parts.append(f"{md_text(say('empty', language))}\n")
+    parts.append("".join(f"- {md_text(note.say(language))}\n" for note in remarks(table, language)))
+    if meant := _meant(table):
+        meanings = ((md_text(part.heading.say(language)), md_text(part.meaning.say(language))) for part in meant)
+        lines = (f"- **{name}**{colon}{meaning}\n" for name, meaning in meanings)
+        parts.append(f"{say('columns', language)}{colon.rstrip()}\n\n{''.join(lines)}")
+    parts.append(f"{md_text(basis_of(table, language))}\n")
+    if table.sparql:
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", table.sparql)), default=0))
+        parts.append(f"{say('query', language)}{colon.rstrip()}\n\n{fence}sparql\n{table.sparql.strip()}\n{fence}\n")
+    return "\n".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +536,7 @@ class Figures:
     (('citing', 'citing_label'), True)
     """
 
-    table: FigureTable
+    table: Table
     language: Language
 
     @property
@@ -196,7 +547,7 @@ class Figures:
     @property
     def columns(self) -> tuple[str, ...]:
         """The keys of its columns; beside that of a thing stands what it is called, ``<key>_label``."""
-        return tuple(key for one in self.table.columns for key in one.keys)
+        return self.table.keys
 
     @property
     def meanings(self) -> Mapping[str, str]:
@@ -216,7 +567,7 @@ class Figures:
     @property
     def basis(self) -> str:
         """What it rests on: the release, the level of evidence, how much was read, the day."""
-        return resting(self.table, self.language)
+        return basis_of(self.table, self.language)
 
     @property
     def sparql(self) -> str:
@@ -227,7 +578,7 @@ class Figures:
         return len(self.table.rows)
 
     def __str__(self) -> str:
-        return write_figures(self.table, "table", language=self.language, width=120)
+        return str(write(self.table, "table", Style(self.language, width=120)))
 
     def frame(self) -> pd.DataFrame:
         """The rows as a pandas frame: numbers are numbers, what is missing is missing.
@@ -245,12 +596,12 @@ class Figures:
         return str(html_figures(self.table, self.language))
 
 
-_LISTS: Final = ("plans", "actions", "assessors")
-_CHOICES: Final = (*_LISTS, "files", "part", "least", "everything", "country")
+_LISTS: Final = ("plans", "actions", "assessors", "files")
+_CHOICES: Final = (*_LISTS, "part", "least", "everything", "country")
 
 
 def figures_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen: object) -> Figures:
-    """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.table.Choice`.
+    """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.making.Choice`.
 
     Raises:
         QueryError: an unknown table, level, choice, plan or action, with the nearest names.
@@ -265,17 +616,13 @@ def figures_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen:
         raise QueryError("no-table", remedy=did_you_mean(near), name=name)
     if unknown := [key for key in chosen if key not in _CHOICES]:
         raise QueryError("no-choice", remedy=there_are(_CHOICES), name=unknown[0])
-    values = {key: _read(key, value) for key, value in chosen.items()}
+    from pan2kg.tables.making import Choice
+
+    values = dict(chosen)
+    for key in {*_LISTS} & values.keys():
+        # one name is a list of one, and files are paths
+        given = values[key]
+        many = [given] if isinstance(given, str | Path) or not isinstance(given, Iterable) else list(given)
+        values[key] = tuple((Path if key == "files" else str)(str(name)) for name in many)
     choice = Choice(evidence=graph.known(evidence).level, **values)  # type: ignore[arg-type]  # fields by their names
     return Figures(TABLES[name].make(graph, choice), graph.language)
-
-
-def _read(key: str, value: object) -> object:
-    """A choice as tables take it: one name is a list of one, and files are paths."""
-    if key == "files":
-        return tuple(Path(str(one)) for one in _listed(value))
-    return tuple(map(str, _listed(value))) if key in _LISTS else value
-
-
-def _listed(value: object) -> list[object]:
-    return [value] if isinstance(value, str | Path) or not isinstance(value, Iterable) else list(value)

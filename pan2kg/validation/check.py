@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
+import subprocess
+import tarfile
+import tempfile
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -14,19 +20,36 @@ import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
-from pan2kg.project import Project, read_text
+from pan2kg.project import FOLDERS, Project, read_text
 from pan2kg.store.derived_links import ALL
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
-from pan2kg.store.store import LocalStore, Store, is_derived, load, load_readable, needs, select
+from pan2kg.store.store import LocalStore, Store, is_derived, load, load_readable, needs, select, withdraw
 from pan2kg.turtle.blocks import BYTE_ORDER, Block, TurtleFile, index_blocks, read_turtle_file, read_turtle_files
 from pan2kg.turtle.vocabulary import PAN, path_of
-from pan2kg.turtle.writer import read_prefixes, subjects
-from pan2kg.validation.compilation import compile_shapes
-from pan2kg.validation.evaluation import MANY, FocusCounts, Unasked, differences, evaluate, findings_of_quality
-from pan2kg.validation.explanation import refused
-from pan2kg.validation.questions import check_questions, question_rules
-from pan2kg.validation.quotations import Kept, check_quotations, kept_texts
+from pan2kg.turtle.writer import read_prefixes, string, subjects
+from pan2kg.validation.compilation import compile_near, compile_shapes, refused
+from pan2kg.validation.evaluation import (
+    MANY,
+    FocusCounts,
+    Unasked,
+    differences,
+    evaluate,
+    findings_of_quality,
+    foci_of_values,
+)
+from pan2kg.validation.lines import (
+    check_questions,
+    check_style,
+    check_wording,
+    count_looked_at,
+    looked_at,
+    not_turtle,
+    question_rules,
+    style_rules,
+    text_rules,
+)
+from pan2kg.validation.quotations import Kept, check_quotations, check_rights, kept_texts
 from pan2kg.validation.report import (
     Finding,
     Kind,
@@ -34,15 +57,14 @@ from pan2kg.validation.report import (
     Report,
     Rule,
     Severity,
+    Use,
     compare,
+    fingerprint,
     gathered,
     in_order,
     read_baseline,
 )
-from pan2kg.validation.rights import check_rights
 from pan2kg.validation.shapes import read_rules, read_shapes
-from pan2kg.validation.style import check_style, count_looked_at, style_rules
-from pan2kg.validation.wording import check_wording, looked_at, not_turtle, text_rules
 
 KINDS: Final = (Kind.STYLE, Kind.TEXT, Kind.SHAPE, Kind.QUALITY)
 _CHECK: Final = Messages("check")
@@ -53,8 +75,6 @@ Index = Mapping[str, Sequence[tuple[TurtleFile, Block]]]
 
 
 class Engine(StrEnum):
-    """What asks the shapes of the graph: their compiled queries, pySHACL as the reference, or both, compared."""
-
     SPARQL = "sparql"
     PYSHACL = "pyshacl"
     BOTH = "both"
@@ -83,11 +103,6 @@ def check(
 
     A file of the graph that is not Turtle is a violation; the others are checked as if what it describes were there.
 
-    Raises:
-        TurtleError: a file of the ontology is not Turtle.
-        QueryError: a quality query cannot be asked.
-        ProjectError: a file cannot be read, a shape is malformed, or there is none; or the baseline is none.
-
     >>> check(Project.packaged()).solved
     ()
     """
@@ -112,7 +127,6 @@ class Looked:
     names: Names
 
     def report(self, findings: Iterable[Finding]) -> Report:
-        """A report of some of the findings: gaps told once a plan, all in order."""
         told = list(_placed(gathered(findings, self.plans), self.index, self.names))
         return Report(
             rules=tuple(rule for part in self.parts for rule in part.rules),
@@ -134,11 +148,6 @@ def look(
     """Look at the files of a project, or at ``only`` some by their names, which are judged on the whole graph.
 
     ``tell`` is told what is done next, by the key of a message of « progress ».
-
-    Raises:
-        TurtleError: a file of the ontology is not Turtle.
-        QueryError: a quality query cannot be asked.
-        ProjectError: a file cannot be read, a shape is malformed, or there is none.
     """
     tell("check-reads")
     store, unread = load_readable(project)
@@ -177,11 +186,6 @@ def check_store(
 
     There are no files: house style and texts are not looked at, and no finding has a place. A finding of a shape
     stands only where it is about something that is stated.
-
-    Raises:
-        EndpointError: a remote store does not answer as it should.
-        QueryError: a query cannot be asked.
-        ProjectError: a shape is malformed, or there is none; or the baseline is none.
     """
     accepted = read_baseline(baseline) if baseline else None
     names = Names(read_prefixes(project))
@@ -210,7 +214,6 @@ def check_store(
 
 
 def _not_asked(unasked: Unasked) -> Report:
-    """The rules an endpoint could not be asked for, each a violation: silence is no pass."""
     findings = []
     for rule, error in unasked.items():
         reason = Text.of({language: error.message.say(language) for language in LANGUAGES})
@@ -220,7 +223,6 @@ def _not_asked(unasked: Unasked) -> Report:
 
 
 def _stated(store: Store, things: Collection[str]) -> set[str]:
-    """Those of some things of which something is said in a graph that no rule filled, asked in pieces."""
     asked = sorted(thing for thing in things if IRI.fullmatch(thing))
     found = set[str]()
     for start in range(0, len(asked), _ASKED):
@@ -236,7 +238,6 @@ _ASKED: Final = 500
 def _near(
     project: Project, store: LocalStore, only: Collection[str], unread: Iterable[TurtleError]
 ) -> list[TurtleFile]:
-    """The files that are looked at, those that speak of the same things, and those that cannot be read."""
     wanted = {*only, *(error.place.file for error in unread if error.place)}
     listed = (*project.ontology_files(), *project.shape_files(), *project.graph_files())
     paths = {project.name_of(path): path for path in listed}
@@ -257,7 +258,6 @@ def _near(
 def _style(
     project: Project, read: Sequence[TurtleFile], files: Sequence[TurtleFile], store: LocalStore | None
 ) -> Report:
-    """What the house style finds in the files that are read, and in the stored questions, where there is a store."""
     rules = (*style_rules().values(), *question_rules().values())
     among = files if len(read) < len(files) else ()
     faults = [fault for some, prefixes in _each(project, read) for fault in check_style(some, prefixes, among=among)]
@@ -269,7 +269,6 @@ def _style(
 
 
 def _derived(store: LocalStore, project: Project, limit: int = ALL) -> LocalStore:
-    """The store, derived unless a quality query has asked for it; of more than ``limit`` links the strongest."""
     if not any(is_derived(str(name)[1:-1]) for name in store.inner.named_graphs()):
         derive(store, project, limit=limit)
     return store
@@ -291,14 +290,12 @@ def _quality(project: Project, store: LocalStore, names: Names, only: Collection
 
 
 def _plans(store: LocalStore) -> dict[str, str]:
-    """The plan each action and part belongs to."""
     quads = store.inner.quads_for_pattern(None, ox.NamedNode(PAN + "inPlan"), None)
     stated = [(quad.subject, quad.object) for quad in quads]
     return {a.value: b.value for a, b in stated if isinstance(a, ox.NamedNode) and isinstance(b, ox.NamedNode)}
 
 
 def _each(project: Project, files: Sequence[TurtleFile]) -> Iterator[tuple[Sequence[TurtleFile], Mapping[str, str]]]:
-    """The files of each project that is open, with its prefixes; ``files`` are those of one that is open alone."""
     for one in project.members:
         yield read_turtle_files(one) if project.others else files, read_prefixes(one)
 
@@ -309,18 +306,15 @@ def _wording(project: Project, files: Sequence[TurtleFile], unread: Sequence[Tur
 
 
 def _kept(project: Project) -> dict[str, Kept]:
-    """The texts that are kept by each project that is open."""
     return {key: kept for one in reversed(project.members) for key, kept in kept_texts(one).items()}
 
 
 def _untold(unread: Iterable[TurtleError], files: Iterable[TurtleFile], kinds: Collection[Kind]) -> list[TurtleError]:
-    """The files that cannot be read for another reason than a byte order mark, of which the house style tells."""
     marked = {file.name for file in files if any(fault.rule == BYTE_ORDER for fault in file.faults)}
     return [one for one in unread if not (Kind.STYLE in kinds and one.place and one.place.file in marked)]
 
 
 def _known(findings: Iterable[Finding], index: Index, unread: Sequence[TurtleError]) -> Iterator[Finding]:
-    """The findings that do not come from a file that could not be read: what it describes is there all the same."""
     broken = {error.place.file for error in unread if error.place}
     lost = {iri for iri, blocks in index.items() if all(file.name in broken for file, _ in blocks)}
     for finding in findings:
@@ -337,10 +331,6 @@ def findings_of_shapes(
 
     ``only`` names the nodes that are looked at, where they are few; the reference looks at all. The rules an endpoint
     cannot be asked for are put into ``unasked``, where there is one.
-
-    Raises:
-        ProjectError: there is no shape, or one is malformed or not compiled.
-        QueryError: the query of a shape is no SPARQL.
     """
     shapes = read_shapes(project.shape_files())
     rules = read_rules(shapes, names)
@@ -364,13 +354,11 @@ def findings_of_shapes(
 
 
 def _checked(project: Project) -> list[Path]:
-    """The files shapes look at: what every open project loads, what several of them share once."""
     files = {one.graph_iri(path): path for one in reversed(project.members) for path in one.loaded_files()}
     return sorted(files.values())
 
 
 def _differences(compiled: Iterable[Finding], reference: Iterable[Finding]) -> Iterator[Finding]:
-    """What only one of the two engines has found, as findings of rules of their own."""
     for name, found in zip((Engine.SPARQL, Engine.PYSHACL), differences(compiled, reference), strict=True):
         for finding in found:
             message = _CHECK.text("only-by", engine=_ENGINES[name], rule=finding.rule.key)
@@ -380,7 +368,6 @@ def _differences(compiled: Iterable[Finding], reference: Iterable[Finding]) -> I
 
 
 def _placed(findings: Iterable[Finding], index: Index, names: Names) -> Iterator[Finding]:
-    """The findings with the file and line each stands at, where that is known."""
     for finding in findings:
         # what several things lack stands at no line of their plan
         sought = finding if finding.times == 1 else replace(finding, path="")
@@ -388,13 +375,11 @@ def _placed(findings: Iterable[Finding], index: Index, names: Names) -> Iterator
 
 
 def _own(findings: Iterable[Finding], project: Project) -> Iterator[Finding]:
-    """The findings on what stands in the project's own files: the core it imports is nobody's to edit there."""
     core = {subject for path in project.core_files() for subject, _ in subjects(read_text(path))}
     return (finding for finding in findings if finding.place or finding.focus not in core)
 
 
 def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
-    """Where a finding stands: the statement it is about, else the first line of the thing's block."""
     blocks = index.get(finding.focus, ())
     predicate, value = names.short(finding.path), names.short(finding.value)
     written = {value, _BARE.sub(r"\1", value)}
@@ -413,7 +398,6 @@ def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
 
 
 def _labels(store: Store, findings: Iterable[Finding], names: Names) -> dict[str, Text]:
-    """The labels of what the findings speak of, and of the plans they stand in."""
     wanted = set()
     for finding in findings:
         wanted |= {finding.focus, finding.value.removeprefix("<").removesuffix(">")}
@@ -427,3 +411,179 @@ def _labels(store: Store, findings: Iterable[Finding], names: Names) -> dict[str
         for iri, language, label in zip(*(table.values(column) for column in table.columns), strict=True):
             found.setdefault(iri, {})[language] = " ".join(label.split())
     return {iri: Text.of(said) for iri, said in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    files: tuple[str, ...] = ()
+    since: str = ""
+
+
+def named_files(project: Project, given: Sequence[str], start: Path) -> tuple[str, ...]:
+    if given and project.others:
+        raise ProjectError("several-open", remedy="open-one")
+    known = {project.name_of(path): path for path in _files_checked(project)}
+    root = project.root.resolve()
+    found: dict[str, None] = {}
+    for one in given:
+        place = next((place.resolve() for place in (start / one, project.root / one) if place.exists()), None)
+        if place is None:
+            raise ProjectError("no-such-file", place=Place(one), remedy="name-file-of-project")
+        below = place.relative_to(root).as_posix() if place.is_relative_to(root) else "/"
+        names = [name for name in known if below == "." or f"{name}/".startswith(f"{below}/")]
+        if not names:  # a file of the project may be a link to it
+            resolved = ((name, path.resolve()) for name, path in known.items())
+            names = [name for name, path in resolved if path == place or place in path.parents]
+        if not names:
+            raise ProjectError("not-checked", place=Place(one), remedy="name-file-of-project")
+        found.update(dict.fromkeys(names))
+    return tuple(found)
+
+
+def _files_checked(project: Project) -> Iterator[Path]:
+    yield from (*project.ontology_files(), *project.shape_files(), *project.graph_files())
+    yield from sorted(project.queries.rglob("*.rq"))
+
+
+def check_change(
+    project: Project, change: Change, *, fail_on: Severity = Severity.VIOLATION, engine: Engine = Engine.SPARQL,
+    tell: Callable[[str], None],
+) -> Report:  # fmt: skip
+    if not change.since:
+        looked = look(project, engine=engine, only=change.files, tell=tell)
+        return replace(looked.report(looked.findings), fail_on=fail_on, of_some=bool(change.files))
+    with at_revision(project, change.since) as before:  # first, so that a revision that is none is said at once
+        looked = look(project, engine=engine, only=change.files, tell=tell)
+        tell("check-before")
+        then = look(before, engine=engine, only=_there(before, change.files))
+        old = [] if change.files and not _there(before, change.files) else list(then.findings)
+        names = then.names
+    left = Counter(fingerprint(one, names) for one in old)
+    new = list[Finding]()
+    for finding in looked.findings:
+        name = fingerprint(finding, looked.names)
+        if left[name]:
+            left[name] -= 1
+        else:
+            new.append(finding)
+    report = looked.report(new)
+    solved = list(_solved(old, left, names))
+    return replace(
+        report,
+        findings=in_order([*report.findings, *solved]),
+        fail_on=fail_on,
+        since=change.since,
+        of_some=bool(change.files),
+    )
+
+
+def _there(project: Project, files: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in files if (project.root / name).exists())
+
+
+def _solved(old: Iterable[Finding], left: Counter[str], names: Names) -> Iterator[Finding]:
+    message, remedy = _CHECK.text("since-solved"), _CHECK.text("since-solved-remedy")
+    rule = Rule("since-solved", Kind.BASELINE, Severity.INFO, message, remedy)
+    for finding in old:
+        name = fingerprint(finding, names)
+        if left[name]:
+            left[name] -= 1
+            yield Finding(rule, "", value=string(name), place=finding.place)
+
+
+@contextmanager
+def at_revision(project: Project, revision: str) -> Iterator[Project]:
+    if project.others:
+        raise ProjectError("several-open", remedy="open-one")
+    if not _git(project, "rev-parse", "--is-inside-work-tree"):
+        raise ProjectError("no-repository", place=Place(str(project.root)), remedy="check-without-since")
+    sha = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if not sha:
+        raise ProjectError("no-revision", remedy="name-revision", revision=revision)
+    commit = sha.decode().strip()
+    listed = _git(project, "ls-tree", "--name-only", commit, "--", *FOLDERS, "texts").decode().split("\n")
+    parts = [name for name in (*FOLDERS, "texts") if name in listed]
+    if not set(FOLDERS) <= set(parts):
+        raise ProjectError("revision-no-project", remedy="name-revision", revision=revision)
+    with tempfile.TemporaryDirectory(prefix="pan2kg-") as folder:
+        archive = _git(project, "archive", "--format=tar", commit, "--", *parts)
+        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+            packed.extractall(folder, filter="data")
+        yield Project.at(folder)
+
+
+def _git(project: Project, *arguments: str) -> bytes:
+    try:
+        # whose git it is says the user's own path; a revision is never read as an option
+        command = ["git", "-C", str(project.root), *arguments]
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    except OSError:
+        return b""
+    return done.stdout if done.returncode == 0 else b""
+
+
+def objections(project: Project, store: LocalStore, texts: Mapping[Path, str]) -> tuple[Finding, ...]:
+    """The violations and warnings that new texts of files would bring about, worst first; the texts are Turtle.
+
+    ``store`` holds what the project states now, and is left with the new texts in place of the old ones.
+    """
+    names = Names(read_prefixes(project))
+    before = {path: _read(project, path, read_text(path) if path.exists() else "") for path in texts}
+    after = {path: _read(project, path, text) for path, text in texts.items()}
+    changed = {iri: block for path in texts for iri, block in _changed(before[path], after[path])}
+    said = [one for one in check_wording(list(after.values()), names.prefixes) if one.focus in changed]
+    touched = changed.keys() | set(_objects(after.values(), changed))
+    _replace(project, store, texts)
+    found = [*said, *_asked(project, store, names, changed, touched)]
+    if found:  # a fault that was there before is not ours
+        _replace(project, store, {path: read_text(path) if path.exists() else "" for path in texts})
+        known = {fingerprint(one, names) for one in _asked(project, store, names, changed, touched)}
+        known |= {fingerprint(one, names) for one in check_wording(list(before.values()), names.prefixes)}
+        _replace(project, store, texts)
+        found = [one for one in found if fingerprint(one, names) not in known]
+    return in_order(one for one in found if one.severity.reaches(Severity.WARNING) and one.rule.use is Use.EDIT)
+
+
+def _read(project: Project, path: Path, text: str) -> TurtleFile:
+    return read_turtle_file(text, project.name_of(path))
+
+
+def _changed(before: TurtleFile, after: TurtleFile) -> Iterator[tuple[str, Block]]:
+    old = {block.subject: _said(block) for block in before.blocks}
+    for block in after.blocks:
+        if old.get(block.subject) != _said(block):
+            yield after.expand(block.subject), block
+
+
+def _said(block: Block) -> list[tuple[str, str]]:
+    return [(one.predicate, one.object) for one in block.statements]
+
+
+def _objects(files: Iterable[TurtleFile], changed: Mapping[str, Block]) -> Iterator[str]:
+    for file in files:
+        for block in file.blocks:
+            if file.expand(block.subject) in changed:
+                yield from (file.expand(one.object) for one in block.statements if not one.object.startswith('"'))
+
+
+def _replace(project: Project, store: LocalStore, texts: Mapping[Path, str]) -> None:
+    for path, text in texts.items():
+        graph = ox.NamedNode(project.graph_iri(path))
+        store.inner.remove_graph(graph)
+        if text.strip():
+            store.inner.load(text.encode(), format=ox.RdfFormat.TURTLE, to_graph=graph)
+    withdraw(store.inner)
+
+
+def _asked(
+    project: Project, store: LocalStore, names: Names, changed: Mapping[str, Block], touched: Iterable[str]
+) -> Iterator[Finding]:
+    shapes = read_shapes(project.shape_files())
+    counts = FocusCounts(store, sorted(changed))
+    yield from evaluate(compile_near(shapes, counts.number), read_rules(shapes, names), counts)
+    near, least = set(touched), Severity.WARNING
+    foci = {iri for iri in near if IRI.fullmatch(iri)} | foci_of_values(project, store, changed, least=least)
+    only = sorted(foci) if len(foci) <= MANY else ()
+    for finding in findings_of_quality(project, store, names, least=least, only=only).findings:
+        if finding.focus in near or finding.value.removeprefix("<").removesuffix(">") in changed:
+            yield finding

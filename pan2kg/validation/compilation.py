@@ -9,23 +9,40 @@ the pass. Focus nodes are those of the targets of a shape (SHACL, section 2.1.3)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.errors import Place, QueryError
-from pan2kg.i18n.message import Message, told
+from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError
+from pan2kg.i18n.message import Message, either, joined, told
+from pan2kg.project import Project, read_text
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import RDF, RDFS
-from pan2kg.turtle.writer import Token, tokens
-from pan2kg.validation.components import COMPONENTS
-from pan2kg.validation.conditions import Breach, Conditions, Refused, constant, failing, is_true
-from pan2kg.validation.shapes import Node, Shapes, Term
+from pan2kg.turtle.writer import Token, prefixes_used, read_prefixes, subjects, tokens
+from pan2kg.validation.lines import question_rules, style_rules, text_rules
+from pan2kg.validation.quotations import quotation_rules, rights_rules
+from pan2kg.validation.report import Names
+from pan2kg.validation.shapes import (
+    COMPONENTS,
+    Breach,
+    Conditions,
+    Node,
+    Refused,
+    Rules,
+    Shapes,
+    Term,
+    constant,
+    failing,
+    is_true,
+    read_rules,
+    read_shapes,
+)
 
 _THIS: Final = "?this"
 _VALUE: Final = "?value"
@@ -58,16 +75,12 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A shape that is not compiled, with the reason."""
-
     shape: Term
     why: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """The queries of all shapes, and what is refused; where anything is, the queries say less than the shapes."""
-
     queries: tuple[Compiled, ...] = ()
     refusals: tuple[Refusal, ...] = ()
 
@@ -75,9 +88,6 @@ class Compilation:
 @lru_cache(maxsize=2)
 def compile_shapes(shapes: Shapes) -> Compilation:
     """Compile every shape that reports; the same shapes once.
-
-    Raises:
-        QueryError: a query of a shape is no SPARQL.
 
     >>> compile_shapes(Shapes({}, {}, {}))
     Compilation(queries=(), refusals=())
@@ -110,7 +120,6 @@ def compile_near(shapes: Shapes, number: Callable[[str], int]) -> Iterator[Compi
 
 
 def reporting(shapes: Shapes) -> list[Node]:
-    """The shapes that report: those with targets, and the property shapes these hand on to, sorted by name."""
     found: dict[Term, None] = {}
     todo: list[Term] = [node for node in shapes.said if shapes.has_target(node) or shapes.values(node, "target")]
     while todo:
@@ -159,9 +168,6 @@ def focus_nodes(shapes: Shapes, shape: Node, *, by: Sequence[str] = ("property",
     """A pattern that matches each node a shape looks at once, as ``?this``; empty where it looks at none.
 
     ``by`` names the properties by which another shape hands its value nodes on to this one.
-
-    Raises:
-        Refused: the shapes hand on to each other in a circle.
     """
     parts = list(dict.fromkeys(_reached(_Way(shapes, by), shape, _THIS)))
     if len(parts) == 1 and parts[0].once:
@@ -172,23 +178,18 @@ def focus_nodes(shapes: Shapes, shape: Node, *, by: Sequence[str] = ("property",
 
 @dataclass(frozen=True, slots=True)
 class _Focus:
-    """A pattern of focus nodes, and whether it matches each but once."""
-
     pattern: str
     once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How shapes hand on to others, and which are on the way already."""
-
     shapes: Shapes
     by: Sequence[str]
     within: tuple[Node, ...] = ()
 
 
 def _reached(way: _Way, shape: Node, node: str) -> Iterator[_Focus]:
-    """What a shape looks at by its own targets, then by way of others."""
     if shape in way.within:
         raise Refused(told("refused-recursion", name=str(shape)), shape)
     yield from _targets(way.shapes, shape, node)
@@ -205,7 +206,6 @@ def _reached(way: _Way, shape: Node, node: str) -> Iterator[_Focus]:
 
 
 def _targets(shapes: Shapes, shape: Node, node: str) -> Iterator[_Focus]:
-    """The targets a shape declares (SHACL, section 2.1.3)."""
     classes = [constant(term, shape, "sh:targetClass") for term in shapes.values(shape, "targetClass")]
     classes += [str(shape)] if shapes.is_class(shape) else []
     below = f"<{RDF}type>/<{RDFS}subClassOf>*"
@@ -222,7 +222,6 @@ def _targets(shapes: Shapes, shape: Node, node: str) -> Iterator[_Focus]:
 
 
 def _own_query(shapes: Shapes, constraint: Term, shape: Node, focus: str) -> str:
-    """The query of a constraint by SPARQL, with its focus nodes bound in it (SHACL, sections 5.2 and 5.3)."""
     selects = shapes.values(constraint, "select")
     if len(selects) != 1 or not isinstance(selects[0], ox.Literal):
         raise Refused(told("refused-select"), shape)
@@ -241,11 +240,6 @@ def _own_query(shapes: Shapes, constraint: Term, shape: Node, focus: str) -> str
 
 
 def read(text: str) -> None:
-    """Read the query of a shape.
-
-    Raises:
-        QueryError: it is no SPARQL, or fetches from elsewhere.
-    """
     try:
         LocalStore(ox.Store()).query(text)
     except QueryError as error:
@@ -253,7 +247,6 @@ def read(text: str) -> None:
 
 
 def _prefixes(shapes: Shapes, constraint: Term) -> Iterator[tuple[str, str]]:
-    """The prefixes a query may use (SHACL, section 5.2.1), those of imported shapes among them."""
     todo, seen = list(shapes.values(constraint, "prefixes")), set[Term]()
     while todo:
         ontology = todo.pop()
@@ -299,8 +292,6 @@ def _bound(text: str, focus: str, shape: Node) -> str:
 
 @dataclass(slots=True)
 class _Group:
-    """A pair of braces of a query: where it begins, whether it is outside EXISTS, holds a subquery, speaks of $this."""
-
     start: int
     is_free: bool
     is_select: bool = False
@@ -308,10 +299,80 @@ class _Group:
 
 
 def _words(text: str, shape: Node) -> Iterator[Token]:
-    """The tokens of a query without comments; what cannot be asked of all focus nodes at once is refused."""
     for token in tokens(text):
         word = token.text.upper() if token.kind == "word" else ""
         if word in _REFUSED_WORDS or (token.kind == "variable" and token.text[1:] in _REFUSED_VARIABLES):
             raise Refused(told("refused-word", word=token.text), shape)
         if token.kind != "comment":
             yield token
+
+
+def explain(project: Project, rule: str) -> str:
+    """The queries behind a rule, as they can be put to any SPARQL engine that holds the project's graph.
+
+    A shape, by its IRI or prefixed name, has one for each of its constraints; a quality query is its own.
+
+    >>> print(explain(Project.packaged(), "pan:PlanShape-topic-missing"))
+    # pan:PlanShape-topic-missing sh:MinCountConstraintComponent
+    PREFIX pan: <https://w3id.org/pan2kg/ontology#>
+    ...
+    """
+    names = Names(read_prefixes(project))
+    for path in sorted((project.queries / "quality").glob("*-violation.rq")):
+        if path.stem == rule:
+            return read_text(path)
+    shapes = read_shapes(project.shape_files())
+    rules, compiled = read_rules(shapes, names), compile_shapes(shapes)
+    if without := [one for one in compiled.refusals if rule in (one.shape.value, names.short(one.shape.value))]:
+        raise refused(project, shapes, without)
+    found = [one for one in compiled.queries if rule in _called(rules, one, names)]
+    if not found:
+        apart = (style_rules, question_rules, text_rules, quotation_rules, rights_rules)
+        if any(rule in rules_of() for rules_of in apart):
+            raise ProjectError("rule-without-query", name=rule)
+        if any(isinstance(one, ox.NamedNode) and rule in (one.value, names.short(one.value)) for one in rules.rules):
+            raise ProjectError("rule-within-others", name=rule)
+        known = {rules.rule(one.shape, one.constraint).key for one in compiled.queries}
+        near = get_close_matches(rule, sorted(known), n=3, cutoff=0.4)
+        raise ProjectError(
+            "no-such-rule", remedy="did-you-mean" if near else "rules-are-named", name=rule, names=either(near)
+        )
+    return "\n".join(_shown(one, rules, names) for one in found)
+
+
+def _called(rules: Rules, query: Compiled, names: Names) -> set[str]:
+    nodes = [rules.shapes.named(query.shape).value, query.shape.value]
+    nodes += [query.constraint.value] if query.constraint is not None else []
+    return {*nodes, *map(names.short, nodes)}
+
+
+def _shown(query: Compiled, rules: Rules, names: Names) -> str:
+    head = f"# {rules.rule(query.shape, query.constraint).key} sh:{query.component}\n"
+    if query.constraint is not None:
+        return head + query.text
+    short, done = "", 0
+    for token in tokens(query.text):
+        if token.kind == "iri":
+            short += query.text[done : token.start] + names.short(token.text)
+            done = token.start + len(token.text)
+    short += query.text[done:]
+    used = sorted(prefixes_used(short))
+    return head + "".join(f"PREFIX {name}: <{names.prefixes[name]}>\n" for name in used) + f"\n{short}"
+
+
+def refused(project: Project, shapes: Shapes, refusals: Iterable[Refusal]) -> ProjectError:
+    names = Names(read_prefixes(project))
+    told = (_refusal(project, shapes, refusal, names) for refusal in refusals)
+    return ProjectError(
+        joined([one.told for one in {str(one): one for one in told}.values()]), remedy="mend-or-reference"
+    )
+
+
+def _refusal(project: Project, shapes: Shapes, refusal: Refusal, names: Names) -> Pan2kgError:
+    named = refusal.shape if isinstance(refusal.shape, ox.Literal) else shapes.named(refusal.shape)
+    file = None if isinstance(named, ox.Literal) else shapes.files.get(named)
+    lines = dict(subjects(read_text(file))) if file else {}
+    place = Place(project.name_of(file), lines.get(named.value)) if file else SHAPES
+    path = shapes.value(refusal.shape, "path") if named != refusal.shape else None
+    shape = " ".join(names.short(one) for one in (str(named), shapes.path(path) if path is not None else "") if one)
+    return Pan2kgError("shape-refused", place=place, shape=shape, why=refusal.why)

@@ -23,9 +23,8 @@ from pan2kg.store.remote import is_of_query
 from pan2kg.store.store import LocalStore, Store, Table, plain, select
 from pan2kg.store.store import Term as Value
 from pan2kg.validation.compilation import Compiled, focus_nodes
-from pan2kg.validation.conditions import Refused
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, Use
-from pan2kg.validation.shapes import Rules, written
+from pan2kg.validation.shapes import Refused, Rules, written
 
 _HANDING_ON: Final = ("property", "node")
 
@@ -48,7 +47,6 @@ class FocusCounts:
     known: dict[str, int] = field(default_factory=dict)
 
     def number(self, focus: str) -> int:
-        """How many nodes a pattern of focus nodes matches."""
         if focus not in self.known:
             named = f"{_named(self.only)}\n" if self.only else ""
             text = f"SELECT (COUNT(DISTINCT ?this) AS ?number)\nWHERE {{\n{named}{focus}\n}}"
@@ -85,10 +83,6 @@ def evaluate(
 
     Where these are named, no others are looked at, which costs what they cost. The rules of queries an endpoint cannot
     answer are put into ``unasked``, where there is one.
-
-    Raises:
-        QueryError: the store cannot answer.
-        EndpointError: a remote store does not answer as it should.
     """
     found: dict[Finding, None] = {}
     for query in queries:
@@ -105,7 +99,6 @@ def evaluate(
 
 
 def _narrowed(query: Compiled, only: Iterable[str]) -> str:
-    """A query that looks at some nodes alone: wherever the pattern of its focus nodes stands, they are named first."""
     pattern = "\n".join(f"    {line}" for line in query.focus.splitlines())
     return query.text.replace(pattern, f"    {_named(only)}\n{pattern}")
 
@@ -127,7 +120,6 @@ def _findings(query: Compiled, rules: Rules, table: Table) -> Iterator[Finding]:
 
 
 def _bare(term: Value) -> str:
-    """A focus node as a finding has it: an IRI without its brackets."""
     return term.value if isinstance(term, ox.NamedNode) else written(term)
 
 
@@ -148,7 +140,6 @@ def by_value(findings: Iterable[Finding]) -> Mapping[tuple[str, str, str, str, s
 
 
 def alike(term: str) -> str:
-    """A term as a finding has it, in the form all terms of its value have; ``_:`` for every blank node."""
     if term.startswith("_:"):
         return "_:"
     if "^^<" not in term:
@@ -159,7 +150,6 @@ def alike(term: str) -> str:
 
 
 def differences(one: Iterable[Finding], other: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
-    """What only the one, and what only the other has found, by value."""
     first, second = by_value(one), by_value(other)
     return (
         [finding for key, finding in first.items() if key not in second],
@@ -184,9 +174,6 @@ def findings_of_quality(
 
     Where ``only`` names things by their IRIs, the program's own queries look at no others, which costs what these cost.
     The rules of queries an endpoint cannot answer are put into ``unasked``, where there is one.
-
-    Raises:
-        QueryError: a query cannot be asked, or its header does not say what it finds.
     """
     rules, looked_at, members = [], {}, _members(store, only)
     findings: list[Finding] = []
@@ -215,9 +202,6 @@ def findings_of_quality(
 def quality_rule(query: Query) -> Rule:
     """The rule a quality query stands for, as its header says it.
 
-    Raises:
-        QueryError: the header lacks a message or names an unknown severity or use.
-
     >>> quality_rule(Query("x-violation", "quality", "", "x.rq", {"message": "No.", "severity": "info"})).severity
     <Severity.INFO: 'info'>
     """
@@ -230,7 +214,6 @@ def quality_rule(query: Query) -> Rule:
 
 
 def _of_header(head: Mapping[str, str], name: str) -> Text:
-    """What a header says under a name, in English, and under the name with the tag of another language."""
     said = {tag: head.get(f"{name}_{tag}", "") for tag in LANGUAGES} | {SOURCE_LANGUAGE: head.get(name, "")}
     return Text.of(said | {"fr": french(said.get("fr", ""))})
 
@@ -246,9 +229,6 @@ def foci_of_values(
     """The things at which the program's own quality queries that weigh so much may find one of some IRIs as a value.
 
     There are no others. Of queries that say ``value: object``, these are all things of which it is said.
-
-    Raises:
-        QueryError: a query cannot be asked, or its header does not say what it finds.
     """
     said = (quad.subject for iri in values for quad in store.inner.quads_for_pattern(None, None, ox.NamedNode(iri)))
     foci = {subject.value for subject in said if isinstance(subject, ox.NamedNode)}
@@ -267,7 +247,6 @@ def _quality_files(project: Project) -> list[Path]:
 
 
 def _narrowed_rows(text: str, only: Collection[str], store: Store, *, by: str = "focus") -> Table:
-    """What a query finds at some things, or with some values; everything where these are no names it may be given."""
     try:
         return select(store, _naming(text, by, only))
     except QueryError:
@@ -275,7 +254,6 @@ def _narrowed_rows(text: str, only: Collection[str], store: Store, *, by: str = 
 
 
 def _naming(text: str, name: str, iris: Iterable[str]) -> str:
-    """A query that takes one of some IRIs for a name, as does each query within it that gives this name."""
     begin = re.compile(rf"\bSELECT\b[^{{}}]*\?{name}\b[^{{}}]*\bWHERE\s*\{{")
     values = " ".join(str(ox.NamedNode(iri)) for iri in iris)
     return begin.sub(lambda found: f"{found[0]} VALUES ?{name} {{ {values} }}", text)
@@ -295,14 +273,12 @@ def _ask(rule: Rule, query: Query, store: Store, only: Collection[str]) -> Itera
 
 
 def _looked_at(query: Query, members: Mapping[str, set[str]], names: Names) -> set[str]:
-    """The things of the classes a query says it looks at."""
     classes = [name.partition(":") for name in query.header.get("looks_at", "").split()]
     iris = (names.prefixes.get(prefix, f"{prefix}:") + local for prefix, _, local in classes)
     return set().union(*(members.get(iri, set()) for iri in iris))
 
 
 def _members(store: Store, only: Collection[str]) -> dict[str, set[str]]:
-    """The things of each class, those of its subclasses included; some ``only`` where they are named."""
     members: dict[str, set[str]] = {}
     asked = program_query("things/members")
     things = select(store, _naming(asked, "thing", only) if only else asked)

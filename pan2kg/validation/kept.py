@@ -57,7 +57,6 @@ def kept_report(project: Project, folder: Path | None, make: Callable[[], Report
 
 
 def find_kept(project: Project, folder: Path) -> Report | None:
-    """The report that was kept of a project as it is now; None where there is none."""
     return _found(_path(project, folder, state_name(project)))
 
 
@@ -74,7 +73,6 @@ def _found(path: Path) -> Report | None:
 
 
 def state_name(project: Project) -> str:
-    """A name for all that the report of a check depends on."""
     digest = hashlib.sha256(f"{sys.version} {ox.__version__} {datetime.now(UTC).date()}".encode())
     for path in _files(project):
         with suppress(OSError):  # one that is gone or cannot be read is told by the check
@@ -98,7 +96,6 @@ def _files(project: Project) -> Iterator[Path]:
 
 
 def _said(report: Report) -> dict[str, object]:
-    """A report as JSON can say it: rules once, and by their places in the list where findings name them."""
     rules = list(dict.fromkeys((*report.rules, *(finding.rule for finding in report.findings))))
     places = {rule: place for place, rule in enumerate(rules)}
     return {
@@ -121,11 +118,6 @@ def _said(report: Report) -> dict[str, object]:
 
 
 def _read(text: str) -> Report:
-    """The report that was kept.
-
-    Raises:
-        ValueError: it is not what was written; or KeyError, TypeError, IndexError, AttributeError.
-    """
     said = json.loads(text)
     rules = [
         Rule(key, Kind(kind), Severity(severity), Text.of(message), Text.of(remedy), query, Use(use))

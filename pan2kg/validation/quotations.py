@@ -15,7 +15,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -23,7 +23,7 @@ from typing import Final
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.blocks import Block, TurtleFile, Written
+from pan2kg.turtle.blocks import Block, TurtleFile, Written, read_turtle_files, unescaped
 from pan2kg.turtle.vocabulary import kind_and_key
 from pan2kg.turtle.writer import string
 from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity, Use, worded_rules
@@ -68,14 +68,11 @@ def pieces(quote: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """The words of a folded text without the marks around them."""
     return [bare for word in text.split() if (bare := _EDGE.sub("", word))]
 
 
 @dataclass(frozen=True)
 class KeptText:
-    """The words of a document; ``name`` is that of the file."""
-
     document: str
     name: str
     text: str
@@ -117,7 +114,6 @@ class KeptText:
         return any(ends.search(one) for one in before) if before else None
 
     def nearest(self, quote: str) -> str:
-        """The words of the text that are most like a quotation, as they are printed; empty where none are alike."""
         printed = self.text.split()
         own, wanted = [_bare(word) for word in printed], [_bare(word) for word in quote.split()]
         size, sought = len(wanted), Counter(wanted)
@@ -135,14 +131,11 @@ def _bare(word: str) -> str:
 
 
 def _whole(piece: str) -> re.Pattern[str]:
-    """A piece where it begins and ends with a word of the text."""
     return re.compile(rf"(?<!\w){re.escape(piece)}(?!\w)" if piece else r"(?!)")
 
 
 @dataclass(frozen=True)
 class KeptHashes:
-    """Hashes of the runs of words of a document, where its text may not be kept."""
-
     document: str
     name: str
     salt: str
@@ -162,11 +155,9 @@ class KeptHashes:
         return None if not found or any(len(words) < RUN for words in found) else True
 
     def numbers(self, title: str, number: str) -> bool | None:
-        """Whether a title stands behind its number; ``None`` where it is too short to tell, or stands nowhere."""
         return self.holds(f"{number} {title}") if self.holds(title) else None
 
     def nearest(self, quote: str) -> str:
-        """Nothing: the words cannot be read."""
         del quote
         return ""
 
@@ -193,11 +184,6 @@ def hashes_of(text: str, salt: str) -> str:
 
 
 def read_hashes(document: str, name: str, content: str) -> KeptHashes:
-    """What :func:`hashes_of` has made.
-
-    Raises:
-        ProjectError: it is something else.
-    """
     if not _HASHES.fullmatch(content):
         raise ProjectError("no-hashes", place=Place(name), remedy="keep-anew")
     salt, *found = content.split("\n")[:-1]
@@ -205,11 +191,6 @@ def read_hashes(document: str, name: str, content: str) -> KeptHashes:
 
 
 def kept_texts(project: Project) -> dict[str, Kept]:
-    """The texts a project keeps, by the key of their document; a text itself comes before its hashes.
-
-    Raises:
-        ProjectError: one cannot be read, is not UTF-8, or holds no hashes.
-    """
     found: dict[str, Kept] = {}
     for path in sorted(project.texts.glob("*.hashes")):
         found[path.stem] = read_hashes(path.stem, project.name_of(path), read_text(path))
@@ -230,7 +211,6 @@ def quotation_rules() -> dict[str, Rule]:
 
 
 def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> Report:
-    """What does not stand in the kept texts as the files say, and how much was compared with one, or could not be."""
     rules, compared, looked = quotation_rules(), Counter[str](), Counter[str]()
     findings = list(_quotes(files, kept, rules, compared))
     quotes = compared.total()
@@ -268,8 +248,6 @@ def _quotes(
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """An action or a part with its title in the language of a text, and its number as it is written."""
-
     file: TurtleFile
     block: Block
     title: Written
@@ -279,13 +257,10 @@ class _Item:
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """The published list of a plan, and what of the plan it is the source of."""
-
     kept: Kept
     items: tuple[_Item, ...]
 
     def findings(self, rules: Mapping[str, Rule]) -> Iterator[Finding]:
-        """The titles that do not stand there, and the numbers, where it numbers most of them."""
         ways = [(item, self._numbered(item)) for item in self.items]
         numbered = 2 * sum(way is True for _, way in ways) >= sum(way is not None for _, way in ways)
         for item, way in ways:
@@ -301,7 +276,6 @@ class _List:
 
 
 def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[_List]:
-    """The published list of each plan: a kept text in which most titles of what names it as its source stand."""
     named: dict[tuple[str, str, str], list[_Item]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
@@ -317,7 +291,6 @@ def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[_L
 
 
 def _titled(file: TurtleFile, block: Block) -> Iterator[tuple[str, _Item]]:
-    """What a block is called in each language."""
     number = next(_said(block, "skos:notation"), None)
     for statement in _said(block, "skos:prefLabel"):
         if literal := _literal(statement):
@@ -329,7 +302,6 @@ def _said(block: Block, predicate: str) -> Iterator[Written]:
 
 
 def _strangers(files: Iterable[TurtleFile], kept: Mapping[str, Kept], rule: Rule) -> Iterator[Finding]:
-    """Texts that are kept of a document the graph does not know."""
     known = {kind_and_key(file.expand(block.subject)) for file in files for block in file.blocks}
     for one in kept.values():
         if ("document", one.document) not in known:
@@ -337,13 +309,11 @@ def _strangers(files: Iterable[TurtleFile], kept: Mapping[str, Kept], rule: Rule
 
 
 def _documents(file: TurtleFile, block: Block, predicate: str) -> list[str]:
-    """The keys of the documents a block names under a property."""
     named = (kind_and_key(file.expand(one.object)) for one in _said(block, predicate))
     return [key for kind, key in named if kind == "document"]
 
 
 def _literal(statement: Written) -> tuple[str, str] | None:
-    """The words of a statement and their language."""
     found = _LITERAL.fullmatch(statement.object)
     return (_ESCAPED.sub(_unescaped, found[1]), found[2] or "") if found else None
 
@@ -357,3 +327,160 @@ def _finding(rule: Rule, file: TurtleFile, block: Block, statement: Written, val
     expected = Text.of(dict.fromkeys(LANGUAGES, better)) if better else Text()
     place, path = Place(file.name, statement.line), file.expand(statement.predicate)
     return Finding(rule, file.expand(block.subject), path, string(value), place, expected=expected)
+
+
+LONGEST: Final = (300, 60)
+"""How long a quotation is without asking whoever holds the rights: characters, or words."""
+SHARES: Final = (0.05, 0.10)
+"""The share of a document above which its quotations are to be looked at, and above which they are too much."""
+WHOLE: Final = 10
+"""A quotation as many times longer than a short one is a text, however long the document is."""
+_RULES: Final = ("text-long", "text-much", "text-whole")
+_WARNED_OF_RIGHTS: Final = frozenset(("text-long", "text-much"))
+_UNKNOWN: Final = "text-length-unknown"
+_TITLES: Final = frozenset(("skos:prefLabel", "skos:altLabel", "skosxl:literalForm"))
+_ACT: Final = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
+"""Addresses of official acts: the European legislation identifier, and the numbers of the law of the Union."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The quotations of a document: where each stands and its words, and how long the whole is, where that is known.
+
+    ``length`` and the lengths of ``sizes`` are in characters, or both in words where ``in_words``.
+    """
+
+    document: str
+    quotations: tuple[tuple[TurtleFile, Block, Written, str], ...]
+    sizes: tuple[int, ...]
+    length: int | None
+
+    @property
+    def share(self) -> float | None:
+        return min(1.0, sum(self.sizes) / self.length) if self.length else None
+
+
+def rights_rules() -> dict[str, Rule]:
+    """The rules by their keys; what is only counted comes last.
+
+    >>> [(key, str(rule.severity)) for key, rule in rights_rules().items()][2]
+    ('text-whole', 'violation')
+    """
+    rules = worded_rules(_TEXT, Kind.TEXT, _RULES, _WARNED_OF_RIGHTS)
+    return rules | {_UNKNOWN: Rule(_UNKNOWN, Kind.TEXT, Severity.INFO, _TEXT.text(_UNKNOWN), use=Use.STATISTIC)}
+
+
+def check_rights(
+    files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequence[TurtleFile] | None = None
+) -> Report:
+    """What these files quote at greater length than may be taken without asking; how many documents have no length.
+
+    ``known`` are the files that say what documents and titles there are, where those are others.
+    """
+    rules = rights_rules()
+    documents = list(quoted(files, kept, files if known is None else known))
+    findings = [finding for one in documents for finding in _findings(one, rules)]
+    number = sum(len(one.quotations) for one in documents)
+    unknown = sum(one.share is None for one in documents)
+    looked = {"text-long": number, "text-much": len(documents), "text-whole": len(documents), _UNKNOWN: len(documents)}
+    asked = tuple(rule for key, rule in rules.items() if looked[key])
+    return Report(asked, tuple(findings), looked, statistics={_UNKNOWN: unknown} if unknown else {})
+
+
+def refuse_whole(project: Project) -> None:
+    files = [file for one in project.members for file in read_turtle_files(one)]
+    kept = {key: one for member in reversed(project.members) for key, one in kept_texts(member).items()}
+    report = check_rights(files, kept)
+    for finding in report.findings:
+        if finding.rule.severity is Severity.VIOLATION:
+            values = {"name": finding.focus.rpartition("/")[2], "size": finding.value.strip('"')}
+            raise ProjectError("quoted-whole", place=finding.place, remedy="quote-less", **values)
+
+
+def quoted(files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequence[TurtleFile]) -> Iterator[Quoted]:
+    said, titles = _said_of_documents(known), _titles(known)
+    found: dict[str, list[tuple[TurtleFile, Block, Written, str]]] = defaultdict(list)
+    for file in files:
+        for block in file.blocks:
+            for document, statement, words in _quotations(file, block):
+                if not _is_free(said.get(document, {})):
+                    found[document].append((file, block, statement, words))
+    for document, every in found.items():
+        length, in_words = _length(said.get(document, {}), kept.get(document))
+        # whether it is a title is only asked where it matters
+        own = [one for one in every if not ((length or is_long(one[3])) and folded(one[3]) in titles)]
+        sizes = (len(words.split()) if in_words else len(words) for words in dict.fromkeys(one[3] for one in own))
+        if own:
+            yield Quoted(document, tuple(own), tuple(sizes), length)
+
+
+def _said_of_documents(files: Iterable[TurtleFile]) -> Mapping[str, Mapping[str, list[str]]]:
+    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for file in files:
+        for block in file.blocks:
+            if block.subject.startswith("document:"):
+                for statement in block.statements:
+                    said[kind_and_key(file.expand(block.subject))[1]][statement.predicate].append(statement.object)
+    return said
+
+
+def _titles(files: Iterable[TurtleFile]) -> str:
+    lines = dict.fromkeys(
+        folded(_unquoted(one.object))
+        for file in files for block in file.blocks for one in block.statements if one.predicate in _TITLES
+    )  # fmt: skip
+    return "\n".join(lines)
+
+
+def is_long(words: str, times: int = 1) -> bool:
+    """Whether a quotation is longer than a short one, in characters and in words, or as many times longer.
+
+    >>> is_long("mot " * 61), is_long("mot " * 90), is_long("mot " * 90, 10)
+    (False, True, False)
+    """
+    return len(words.strip()) > times * LONGEST[0] and len(words.split()) > times * LONGEST[1]
+
+
+def _quotations(file: TurtleFile, block: Block) -> Iterator[tuple[str, Written, str]]:
+    documents = [
+        kind_and_key(file.expand(one.object))[1] for one in block.statements if one.predicate == "pan:inDocument"
+    ]
+    for one in block.statements:
+        if one.predicate == "pan:quote":
+            yield from ((document, one, _unquoted(one.object)) for document in documents)
+
+
+def _unquoted(literal: str) -> str:
+    found = _LITERAL.match(literal)
+    return unescaped(found[1]) if found else ""
+
+
+def _is_free(said: Mapping[str, Collection[str]]) -> bool:
+    return (
+        bool(said.get("dcterms:license") or said.get("pan:rightsNote"))
+        or any(map(_ACT.search, said.get("pan:readAt", ())))
+        or any(one.startswith("instrument:") or _ACT.search(one) for one in said.get("pan:speaksFor", ()))
+    )
+
+
+def _length(said: Mapping[str, Collection[str]], kept: Kept | None) -> tuple[int | None, bool]:
+    if isinstance(kept, KeptText):
+        return len(" ".join(kept.text.split())), False
+    if isinstance(kept, KeptHashes):
+        return len(kept.hashes) + RUN - 1, True  # a hash a run of words; what stands twice counts once
+    number = next((one for one in said.get("pan:characters", ()) if one.isdecimal()), "")
+    return (int(number) if number else None), False
+
+
+def _findings(one: Quoted, rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    for file, block, statement, words in one.quotations:
+        if is_long(words):
+            rule = rules["text-whole" if is_long(words, WHOLE) else "text-long"]
+            path, place = file.expand(statement.predicate), Place(file.name, statement.line)
+            yield Finding(rule, file.expand(block.subject), path, string(str(len(words))), place)
+    if one.share is not None and one.share > SHARES[0]:
+        rule = rules["text-whole" if one.share > SHARES[1] else "text-much"]
+        file, block, statement, _ = one.quotations[0]
+        about = next(said for said in block.statements if said.predicate == "pan:inDocument")
+        place = Place(file.name, statement.line)
+        yield Finding(rule, file.expand(about.object), value=string(f"{round(100 * one.share)} %"), place=place)

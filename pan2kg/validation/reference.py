@@ -35,17 +35,10 @@ _WORDS: Final = frozenset((SH.description, SH.message, SH.name, SH.order, RDFS.c
 
 
 def validate(data: Iterable[Path], rules: Rules) -> tuple[Finding, ...]:
-    """What pySHACL finds in the data files by the shapes that ``rules`` were read from, each finding once.
-
-    Raises:
-        ProjectError: a shape is malformed, so that nothing was checked.
-        QueryError: so is the query of a shape.
-    """
     return find(read_graph(data), shapes_graph(rules.shapes), rules)
 
 
 def find(data: Graph, shapes: Graph, rules: Rules) -> tuple[Finding, ...]:
-    """What pySHACL finds in a graph made by :func:`to_graph`, by the shapes as :func:`shapes_graph` gives them."""
     with _unsaid("rdflib.term"):
         report = _run(data, shapes)
         return tuple(dict.fromkeys(_finding(rules, report, result) for result in report.objects(None, SH.result)))
@@ -76,7 +69,6 @@ def _term(node: Node) -> Term:
 
 @contextmanager
 def _unsaid(name: str) -> Iterator[None]:
-    """Without what a library logs under a name, which is put back as it was."""
     logger = logging.getLogger(name)
     before, logger.disabled = logger.disabled, True
     try:
@@ -95,7 +87,6 @@ def read_graph(files: Iterable[Path]) -> Graph:
 
 
 def to_graph(statements: Iterable[ox.Quad]) -> Graph:
-    """Statements as a plain rdflib graph, literals as they are written."""
     graph = _Asked()
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
     known: dict[object, Node] = {}
@@ -106,7 +97,6 @@ def to_graph(statements: Iterable[ox.Quad]) -> Graph:
 
 
 def shapes_graph(shapes: Shapes) -> Graph:
-    """The shapes without their words, which only slow pySHACL down: it goes through all of a shape at every node."""
     graph = Graph(store="SimpleMemory")
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
     known: dict[object, Node] = {}
@@ -119,21 +109,15 @@ def shapes_graph(shapes: Shapes) -> Graph:
 
 
 class _NoNames(NamespaceManager):
-    """Shortens nothing: pySHACL describes each failing node in words that nobody here reads."""
-
     def bind(self, *_: object, **__: object) -> None:
         """Bind no prefix."""
 
     def normalizeUri(self, rdfTerm: str) -> str:  # noqa: N802, N803 - rdflib's names
-        """The IRI as it is."""
         return rdfTerm
 
 
 class _Asked(Graph):
-    """A graph that reads each query once: pySHACL asks the same text again for every focus node."""
-
     def query(self, query_object: str | Query, *arguments: Any, **named: Any) -> Result:  # noqa: ANN401 - as rdflib has it
-        """Answer a query, as any graph does."""
         read = _read_query(query_object) if isinstance(query_object, str) else query_object
         return super().query(read, *arguments, **named)
 
@@ -145,7 +129,6 @@ def _read_query(text: str) -> Query:
 
 
 def _run(data: Graph, shapes: Graph) -> Graph:
-    """The W3C validation report of pySHACL, whose own log and global settings are put back as they were."""
     import pyshacl
 
     normalize = rdflib.NORMALIZE_LITERALS

@@ -38,18 +38,14 @@ class Severity(StrEnum):
     INFO = "info"
 
     def reaches(self, other: Severity) -> bool:
-        """Whether this weighs at least as much as ``other``."""
         return self.rank <= other.rank
 
     @property
     def rank(self) -> int:
-        """0 for the weightiest."""
         return list(Severity).index(self)
 
 
 class Kind(StrEnum):
-    """Where a rule comes from: the house style, the words of files, a SHACL shape, a quality query, or the baseline."""
-
     STYLE = "style"
     TEXT = "text"
     SHAPE = "shape"
@@ -58,8 +54,6 @@ class Kind(StrEnum):
 
 
 class Use(StrEnum):
-    """What a finding asks for: an edit; what nobody has recorded yet, told once a plan; or only to be counted."""
-
     EDIT = "edit"
     GAP = "gap"
     STATISTIC = "statistic"
@@ -67,8 +61,6 @@ class Use(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is asked of the graph; ``key`` names it, ``query`` is the text of a quality query."""
-
     key: str
     kind: Kind
     severity: Severity
@@ -79,7 +71,6 @@ class Rule:
 
 
 def worded_rules(messages: Messages, kind: Kind, keys: Iterable[str], warnings: Collection[str]) -> dict[str, Rule]:
-    """Rules of the program's own by their keys, worded in a catalogue: violations, but for the warnings."""
     return {
         key: Rule(
             key,
@@ -113,17 +104,14 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """How much the finding weighs, as its rule says."""
         return self.rule.severity
 
     @property
     def message(self) -> Text:
-        """What is wrong, as its rule says."""
         return self.rule.message
 
     @property
     def remedy(self) -> Text:
-        """The rule's remedy, else to give what was expected."""
         if self.rule.remedy or not self.expected:
             return self.rule.remedy
         return Text.of({one: _CHECK.say("replace", one, expected=said) for one, said in self.expected.words})
@@ -155,7 +143,6 @@ class Names:
     labels: Mapping[str, Text] = field(default_factory=dict)
 
     def short(self, term: str) -> str:
-        """An IRI, a term or a path with its IRIs as prefixed names where they have one."""
         if term.startswith(("http:", "https:")):
             return iri(term, self.prefixes)
         return _BRACKETED.sub(lambda match: iri(match.group(1), self.prefixes), term)
@@ -169,7 +156,6 @@ class Names:
         return f"{self.prefixes.get('plan', thing('plan', ''))}{key}"
 
     def label(self, term: str) -> Text:
-        """The label of an IRI, empty where it has none."""
         return self.labels.get(term.removeprefix("<").removesuffix(">"), Text())
 
 
@@ -207,27 +193,22 @@ class Report:
 
     @property
     def counts(self) -> dict[Severity, int]:
-        """How many findings there are to mend of each severity, the weightiest first; gaps are counted apart."""
         found = Counter(finding.severity for finding in self.findings if finding.rule.use is not Use.GAP)
         return {severity: found[severity] for severity in Severity}
 
     @property
     def gaps(self) -> int:
-        """How many findings tell of what nobody has recorded yet."""
         return sum(finding.rule.use is Use.GAP for finding in self.findings)
 
     @property
     def solved(self) -> tuple[Finding, ...]:
-        """Entries of the baseline that no longer occur, as findings."""
         return tuple(finding for finding in self.findings if finding.rule.kind is Kind.BASELINE)
 
     @property
     def idle(self) -> tuple[Rule, ...]:
-        """The rules that had nothing to look at; in some files by themselves that is most, and tells nothing."""
         return () if self.of_some else tuple(rule for rule in self.rules if not self.looked_at.get(rule.key, 0))
 
     def failing(self, rule: Rule) -> int:
-        """How many nodes fail a rule."""
         if rule.key in self.statistics:
             return self.statistics[rule.key]
         found: dict[tuple[str, bool], int] = {}
@@ -238,7 +219,6 @@ class Report:
         return sum(found.values())
 
     def groups(self) -> Iterator[tuple[Rule, list[tuple[str, list[Finding]]]]]:
-        """The findings by rule, then by plan, the weightiest rule first."""
         for _, found in groupby(self.findings, key=lambda finding: finding.rule.key):
             of_rule = sorted(found, key=lambda finding: (not finding.part, finding.part))
             parts = [(part, list(group)) for part, group in groupby(of_rule, key=lambda finding: finding.part)]
@@ -263,7 +243,6 @@ def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings sorted by weight, rule, place and thing, so that two runs give the same report."""
     return tuple(sorted(findings, key=_rank))
 
 
@@ -285,8 +264,6 @@ _RULE: Final = re.compile(r"[\w-]*:\S+|(?:style|text)-[\w-]+|[\w-]+-violation")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An accepted finding: its fingerprint, the line it stands on, and the comments above it."""
-
     fingerprint: str
     line: int
     comments: tuple[str, ...] = ()
@@ -305,11 +282,6 @@ def fingerprint(finding: Finding, names: Names) -> str:
 
 
 def read_baseline(path: Path) -> list[Entry]:
-    """The entries of a baseline file.
-
-    Raises:
-        ProjectError: the file cannot be read, or a line of it names no rule.
-    """
     entries, comments = [], []
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         words = line.strip(" \t\r")
@@ -325,11 +297,6 @@ def read_baseline(path: Path) -> list[Entry]:
 
 
 def compare(report: Report, entries: Iterable[Entry], *, file: str) -> Report:
-    """The report without what the baseline accepts, and with a finding for each entry that is solved.
-
-    Raises:
-        ProjectError: entries name rules, but none of those that were checked.
-    """
     entries = list(entries)
     keys = {rule.key for rule in report.rules}
     if entries and not any(entry.fingerprint.split(maxsplit=1)[0] in keys for entry in entries):
@@ -359,11 +326,6 @@ def _solved(entry: Entry, file: str) -> Finding:
 
 
 def write_baseline(report: Report, path: Path) -> int:
-    """Accept everything a report found: write its findings to ``path`` and say how many there are.
-
-    Raises:
-        ProjectError: the file that is there cannot be read, or the new one cannot be written.
-    """
     comments = {entry.fingerprint: entry.comments for entry in read_baseline(path)} if path.exists() else {}
     found = [*report.findings, *report.accepted]
     names = sorted(fingerprint(f, report.names) for f in found if f.rule.kind is not Kind.BASELINE)

@@ -15,8 +15,8 @@ import pytest
 import pan2kg
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.report.writing import tables_of, write_files
-from pan2kg.tables.cells import clean
-from pan2kg.tables.markup import md_text
+from pan2kg.tables.formats import clean
+from pan2kg.tables.writers import md_text
 from tests.conftest import made_once
 
 if TYPE_CHECKING:

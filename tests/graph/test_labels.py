@@ -11,11 +11,10 @@ from pan2kg.charts.subject import Subject
 from pan2kg.graph.labels import Name, best, plain_words, read_labels
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
-from pan2kg.site.page_context import PageContext, Request
-from pan2kg.site.site_context import SiteContext
+from pan2kg.site.page import PageContext, Request, SiteContext
 from pan2kg.store.queries import read_queries
+from pan2kg.tables.making import DEFAULT, thing
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import DEFAULT, thing
 from tests.lots import by_lot
 
 TOLD_ALONE: Final = {

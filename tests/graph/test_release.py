@@ -18,13 +18,13 @@ from pan2kg.network.exports import export_network
 from pan2kg.project import Project
 from pan2kg.publish.edition import read_facts
 from pan2kg.report.writing import report_files
+from pan2kg.site.page import SiteContext
 from pan2kg.site.permalink import Permalink, notice
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import LocalStore
+from pan2kg.tables.making import DEFAULT
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import DEFAULT
-from pan2kg.tables.writers import write_figures
+from pan2kg.tables.writers import Style, write
 from tests.copies import FEW, copy
 
 OWN: Final = "7.8.9"
@@ -52,7 +52,7 @@ def page(name: str, graph: pan2kg.Graph) -> str:
 
 
 def written(graph: pan2kg.Graph, form: str) -> str:
-    return write_figures(TABLES["trust"].make(graph, DEFAULT), form, language="fr")
+    return str(write(TABLES["trust"].make(graph, DEFAULT), form, Style("fr")))
 
 
 DOORS: Final[Mapping[str, Callable[[pan2kg.Graph], str]]] = {

@@ -13,8 +13,8 @@ from pathlib import Path
 from pan2kg.cli.main import main
 from pan2kg.graph.graph import open_graph
 from pan2kg.site import quality
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import PAGES, SERIES, Site
-from pan2kg.site.site_context import SiteContext
 from tests.i18n.pseudo import TAG
 from tests.once import SHIPPED, checked
 

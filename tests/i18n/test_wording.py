@@ -22,8 +22,10 @@ from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language, Messages, Tex
 from pan2kg.i18n.compilation import TERMS, CatalogueError, Entry, compiled, read_entries, resolved
 from pan2kg.i18n.days import in_words
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.answers import Style, every_word, write_answer
-from pan2kg.tables.cells import basis_line, shown
+from pan2kg.tables.answers import every_word
+from pan2kg.tables.figure_words import basis_of_figures as basis_line
+from pan2kg.tables.formats import shown
+from pan2kg.tables.writers import Style, write_answer
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "pan2kg"
 
@@ -143,13 +145,6 @@ def test_german_in_the_ontology_is_set_as_german_is() -> None:
     said = [words for path in files for words in re.findall(r'"((?:[^"\\\n]|\\.)*)"@de', path.read_text("utf-8"))]
     assert len(said) > 1000
     assert [words for words in said if NOT_GERMAN.search(words)] == []
-
-
-def test_formulas_are_told_in_german() -> None:
-    report = Messages("report")
-    assert "oben(X, Y) = " in report.say("measure.bound.formula", "de")
-    assert "Gewinn(t) = IC(t)" in report.say("measure.weight.formula", "de")
-    assert report.say("measure.debt.source", "de") == "Definition dieses Projekts"
 
 
 def test_german_counts_writes_figures_and_days_in_its_own_way() -> None:

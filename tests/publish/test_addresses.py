@@ -16,8 +16,8 @@ from pan2kg.publish.dump import DUMPS, read_content
 from pan2kg.publish.edition import Edition, Issue, read_facts
 from pan2kg.publish.hosts import APART, MOVED, w3id_rules
 from pan2kg.publish.tables import PRODUCTS, TABLES, table_definitions, weigh_links
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.rules import rule_files
 from pan2kg.turtle.vocabulary import ROOT
 

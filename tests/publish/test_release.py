@@ -27,8 +27,7 @@ from pan2kg.publish.descriptions import map_files
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.release import ReleaseOptions, change_part, documentation_part, publish, site_part
 from pan2kg.publish.tables import PRODUCTS, product_forms
-from pan2kg.site.catalogue_score import Criterion
-from pan2kg.site.quality import read_quality
+from pan2kg.site.quality import Criterion, read_quality
 from pan2kg.turtle.vocabulary import ROOT
 from tests.conftest import ROOT as REPOSITORY
 from tests.publish.conftest import BASE, PARTS, Publish, edition_of, numbered
@@ -283,11 +282,11 @@ def test_pages_are_judged_by_what_the_release_offers(command: Publish, tmp_path:
     seen: list[Criterion] = []
 
     def part(edition: Edition) -> Iterator[File]:
-        seen.extend(read_quality(edition.graph, catalogue=edition.catalogue).criteria)
+        seen.extend(read_quality(edition.graph, catalogue=edition.catalogue)["criteria"])
         return iter(())
 
     command("-o", str(tmp_path / "release"), parts=[part])
-    judged = {one.key: one.found for one in seen if one.met}
+    judged = {key: words for key, is_met, words in seen if is_met}
     number = len(PRODUCTS) * len(product_forms()) + 2
     assert judged.keys() >= {"open-format", "available", "documentation"}
     assert judged["documentation"] == f"{number}/{number}"

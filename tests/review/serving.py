@@ -11,21 +11,17 @@ import sys
 
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.server.application import new_server
-from pan2kg.server.assembly import assemble
-from pan2kg.server.channel import Limits, PoolLimits
-from pan2kg.server.evaluation import Evaluator
+from pan2kg.server import sparql
+from pan2kg.server.engine import Evaluator
+from pan2kg.server.operations import Operations
 from pan2kg.server.pages import Pages, RefreshedSite
-from pan2kg.server.people import People
-from pan2kg.server.pool import Pool
-from pan2kg.server.public_address import PublicAddress, hosts_of, listen
-from pan2kg.server.review import ReviewPages, Sessions, addresses, reloader
-from pan2kg.server.settings import Release, Settings
-from pan2kg.server.sparql import PoolStore
-from pan2kg.server.workers import start_fork_server
+from pan2kg.server.protocol import Release
+from pan2kg.server.review import People, ReviewPages, Sessions, addresses, reloader
+from pan2kg.server.web import Server, Settings, hosts_of, listen
+from pan2kg.server.workers import Keeper, Pool, WorkerStore
 from pan2kg.site.bundle import find_bundle
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.writer import read_prefixes
@@ -33,33 +29,34 @@ from pan2kg.turtle.writer import read_prefixes
 
 def main() -> None:
     project, people = Project.at(sys.argv[1]), People(sys.argv[2])
-    limits = Limits()
-    settings = Settings(limits, PoolLimits(workers=2), PublicAddress(hosts_of("127.0.0.1")), people)
+    settings = Settings(hosts=hosts_of("127.0.0.1")[0])
     bound = listen("127.0.0.1", 0)
 
     def load() -> Evaluator:
-        return Evaluator(open_store(project, derive).inner, limits, read_prefixes(project))
+        return Evaluator(open_store(project, derive).inner, settings.limits, read_prefixes(project))
 
-    fork_server = start_fork_server(load, limits.seconds, close=[bound])
-    store, release = PoolStore(fork_server), Release("copy", fork_server)
+    keeper = Keeper(load, workers=2, close=[bound])
+    keeper.start()
+    store, release = WorkerStore(keeper, settings.limits.seconds), Release("copy", keeper.state)
     bundle = find_bundle()
 
     def make() -> Site:
         return Site(SiteContext(Graph(project, store, language="fr"), mode="served", bundle=bundle, writable=True))
 
     site = RefreshedSite(make, release)
-    review_pages = ReviewPages(project, store, site, reloader(project, store, fork_server), Sessions(people))
-    pages = Pages(site.site, release, bundle.files() if bundle else {})
-    application = assemble(
-        settings, Pool(fork_server, settings.pool_limits), release, pages=pages, more=addresses(review_pages)
-    )
+    desk = ReviewPages(project, store, site, reloader(project, store, keeper), Sessions(people))
+    pages = Pages(site, bundle.files() if bundle else {}, keeper=keeper)
+    routes = [sparql.route(path, desk.answer, "GET, HEAD, POST") for path in addresses()]
+    routes.append(sparql.route("/{path:path}", pages.answer, "GET, HEAD"))
+    endpoint = sparql.Endpoint(Pool(keeper, settings.limits.seconds), settings, release, sparql.EDITOR)
+    edge = sparql.assemble(settings, endpoint, Operations(), more=routes)
 
     def ready() -> None:
         sys.stdout.write(f"{bound.getsockname()[1]}\n")
         sys.stdout.flush()
 
-    new_server(application, ready).run(sockets=[bound])
-    fork_server.close()
+    Server(edge, ready).run(sockets=[bound])
+    keeper.close()
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ import pytest
 
 from pan2kg.errors import ProjectError
 from pan2kg.extract.document import Block, Document, laid
+from pan2kg.extract.hypotheses import Named, sections
 from pan2kg.extract.names import Mention, Thing
-from pan2kg.extract.sections import Named, sections
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
 from pan2kg.review.candidates import relation_of, search, sentence_at, since

@@ -13,7 +13,7 @@ from pan2kg.store.store import select
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import link_iri
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.style import check_style
+from pan2kg.validation.lines import check_style
 from tests.review.conftest import EVIDENCE, Refused, WritableProject
 
 REVIEWED = "graph/plans/lu-bhr-2/reviewed.ttl"

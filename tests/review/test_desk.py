@@ -29,7 +29,7 @@ from pan2kg.store.store import open_store
 from pan2kg.turtle.blocks import misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.style import check_style
+from pan2kg.validation.lines import check_style
 from tests.conftest import BARE, PATIENCE, ROOT, Cli
 from tests.copies import FEW, copy
 from tests.review.conftest import EVIDENCE, WritableProject

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any, cast
 
 from pan2kg.server.pages import RefreshedSite
-from pan2kg.server.settings import Release
+from pan2kg.server.protocol import Release
 
 
 class Counted:

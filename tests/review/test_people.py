@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from pan2kg.errors import ProjectError
-from pan2kg.server.people import FLOOD, TRIES, Attempts, People, Person, read_people
+from pan2kg.server.review import FLOOD, TRIES, Attempts, People, Person, read_people
 from tests.copies import FEW, copy
 from tests.review.test_served import REVIEW, Reply, Visitor
 
@@ -34,17 +34,12 @@ login = "bmuller"
 writes_a_minute = 2
 
 [[person]]
-name = "C. Robot"
-token_sha256 = "{hashlib.sha256(b"token of C. Robot").hexdigest()}"
-roles = ["write"]
-
-[[person]]
 name = "D. Drawn"
 token_sha256 = "{hashlib.sha256(DRAWN.encode()).hexdigest()}"
-roles = ["review", "write"]
+roles = ["review"]
 """
 OPTIONS = ("--no-browser", "--port", "0", "--writable", "--proxy", "127.0.0.1", "--person-header", "X-Remote-User")
-UPDATE = {"Content_Type": "application/sparql-update"}
+GUESSED = {"form": "decision", "item": "x", "verdict": "reject", "reason": "Non."}
 
 
 @dataclass
@@ -61,9 +56,9 @@ class Member(Visitor):
     def enter(self, token: str) -> Reply:
         return self.post(REVIEW, {"form": "sign-in", "token": token})
 
-    def update(self, text: str, **headers: str) -> int:
-        told = {name.replace("_", "-"): value for name, value in {**UPDATE, **headers}.items()}
-        return self._ask("POST", "/sparql", text.encode(), told).status
+    def write(self, token: str = "") -> int:
+        """Send a decision on what there is not, as programs do."""
+        return self.post(REVIEW, GUESSED, **({"Authorization": f"Bearer {token}"} if token else {})).status
 
     def reject(self, **form: str) -> Reply:
         """Reject the last item of the page."""
@@ -123,7 +118,7 @@ def test_a_proxy_says_who_it_is_and_nobody_else_can_use_the_session(office: Offi
         assert thief.decide(item="x", verdict="reject", reason="Non.", form_token=seal).status == 403
     assert office.signed().count("B. Muller") == 1
     assert Member(office.port, login="nobody").seal == "", "who is on no list reviews nothing"
-    assert Member(office.port, login="bmuller").update("CLEAR ALL") == 401, "no proxy speaks for programs"
+    assert Member(office.port, login="bmuller").write("guess") == 401, "no proxy speaks for programs"
 
 
 def test_a_person_writes_so_often_and_what_was_typed_stays(office: Office) -> None:
@@ -133,28 +128,24 @@ def test_a_person_writes_so_often_and_what_was_typed_stays(office: Office) -> No
     assert "Plus de 2 écritures par minute" in replies[-1].text.replace("\u00a0", " ")
 
 
-def test_roles_bound_what_a_token_opens(office: Office) -> None:
-    text = "INSERT DATA { <http://e/a> <http://e/b> 1 }"
-    robot, weber = ({"Authorization": f"Bearer token of {name}"} for name in ("C. Robot", "A. Weber"))
-    member = Member(office.port)
-    assert member.update(text, **robot) == 204
-    assert member.update(text, **weber) == 403
-    assert member.enter("token of C. Robot").status == 403
-    form = {"form": "decision", "item": "x", "verdict": "reject", "reason": "Non."}
-    assert member.post(REVIEW, form, **robot).status == 403
+def test_a_role_that_is_no_more_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    listed = tmp_path / "people.toml"
+    listed.write_text(LIST.replace('roles = ["review"]', 'roles = ["review", "write"]'), encoding="utf-8")
+    with pytest.raises(ProjectError, match="load --endpoint"):
+        read_people(listed)
 
 
 def test_who_guesses_is_slowed_by_form_and_header_alike_and_nobody_else_is(office: Office) -> None:
     signed_in = Member(office.port, address="203.0.113.5")
     assert signed_in.enter("token of A. Weber").status == 303
     guesser = Member(office.port, address="203.0.113.5")
-    seen = [guesser.update("CLEAR ALL", Authorization="Bearer guess") for _ in range(6)]
+    seen = [guesser.write("guess") for _ in range(6)]
     seen += [guesser.enter("guess").status for _ in range(4)]
-    assert (seen, guesser.update("CLEAR ALL", Authorization="Bearer guess")) == ([401] * 6 + [403] * 2 + [429] * 2, 429)
+    assert (seen, guesser.write("guess")) == ([401] * 6 + [403] * 2 + [429] * 2, 429)
     assert guesser.enter("token of A. Weber").status == 429
     here = Member(office.port, address="203.0.113.5")
     assert here.enter(DRAWN).status == 303, "who has a token drawn by chance does not wait"
-    assert here.update("CLEAR SILENT GRAPH <http://e/none>", Authorization=f"Bearer {DRAWN}") == 204
+    assert here.write(DRAWN) == 409, "there is no such item"
     assert signed_in.reject().status == 303, "who has signed in goes on, from the same address too"
     assert Member(office.port, address="203.0.113.6").enter("token of A. Weber").status == 303
 

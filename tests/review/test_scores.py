@@ -7,13 +7,13 @@ import pytest
 from pan2kg.review.scores import MOST, cell_name, steps
 from pan2kg.scores.scale import Scale
 from pan2kg.site.desk import SEAL
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
+from pan2kg.tables.making import DEFAULT
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import DEFAULT
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.style import check_style
+from pan2kg.validation.lines import check_style
 from tests.review.conftest import Refused, WritableProject
 
 ONE, TWO, THREE = "lu-bhr-2-1-1", "lu-bhr-2-2-2", "lu-bhr-1-m3"

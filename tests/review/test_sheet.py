@@ -24,8 +24,8 @@ from pan2kg.tables.spreadsheet import Form, write_forms
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import link_iri, thing
 from pan2kg.turtle.writer import read_prefixes
+from pan2kg.validation.lines import check_style
 from pan2kg.validation.quotations import KeptText
-from pan2kg.validation.style import check_style
 from tests.conftest import Cli
 from tests.copies import FEW, copy
 

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -97,12 +98,11 @@ class Reply:
 
 @dataclass
 class Service:
-    """A running service, and how to ask it."""
+    """A running service, and how to ask it; ``holder`` is the process that holds its graph."""
 
     port: int
     process: subprocess.Popen[str] | Forked
-    fork_server: int = 0
-    lines: list[str] = field(default_factory=list)
+    holder: int = 0
 
     def send(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -119,23 +119,45 @@ class Service:
         told = {"Accept": accept} if accept else {}
         return self.send("GET", f"/sparql?query={quote(query, safe='')}", headers={**told, **headers})
 
+    def line(self) -> socket.socket:
+        """A connection on which one sends what one likes."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+
+    def exchange(self, *pieces: bytes) -> bytes:
+        """What comes back for what is sent, until the service closes."""
+        with self.line() as line:
+            with suppress(ConnectionError):
+                for piece in pieces:
+                    line.sendall(piece)
+            return read(line)
+
+    def busy(self) -> int:
+        """How many workers answer queries now."""
+        line = next(line for line in self.send("GET", "/metrics").text.splitlines() if line.startswith(BUSY))
+        return int(float(line.split()[1]))
+
     def workers(self) -> list[int]:
-        """The processes of the workers; the asking process's children's children."""
-        return children(self.fork_server)
+        """The processes of the workers, idle ones too."""
+        return children(self.holder)
+
+
+BUSY = "pan2kg_workers_busy "
+
+
+def read(line: socket.socket) -> bytes:
+    """All that comes until the other side closes."""
+    pieces = []
+    with suppress(ConnectionError):
+        while piece := line.recv(2**16):
+            pieces.append(piece)
+    return b"".join(pieces)
 
 
 def children(process: int) -> list[int]:
-    """The processes a process has started: as the kernel lists them where it does, as on Linux, else ``pgrep``."""
-    if _children_of(os.getpid()).exists():
-        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
-            return [int(word) for word in _children_of(process).read_text(encoding="ascii").split()]
-        return []
-    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)
-    return [int(line) for line in found.stdout.split()]
-
-
-def _children_of(process: int) -> Path:
-    return Path(f"/proc/{process}/task/{process}/children")
+    """The processes a process has started."""
+    with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+        return [int(word) for word in Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()]
+    return []
 
 
 Start = Callable[..., Service]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -14,17 +15,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
+import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.server.assembly import Relay
-from pan2kg.server.channel import Limits
-from pan2kg.server.first_pages import FirstPage, FirstPages
-from pan2kg.server.protocol import Operation
-from pan2kg.server.refusal import Refusal
-from pan2kg.server.settings import HOMES, Settings
+from pan2kg.server.engine import Limits
+from pan2kg.server.pages import HOMES, HomePages, prepare
+from pan2kg.server.protocol import Operation, RefusalError
+from pan2kg.server.sparql import Relay
+from pan2kg.server.web import Settings
 from tests.conftest import Cli
-from tests.server.conftest import PATIENCE, SLOW, children
+from tests.server.conftest import PATIENCE, SLOW, awaited, children
 
 PROGRAM = """
 import argparse, sys
@@ -80,9 +81,9 @@ def get(url: str, accept: str = "text/csv") -> str:
 def test_it_says_where_it_is_answers_and_ends_cleanly(
     serve: Serve, two_countries: pan2kg.Graph, tmp_path: Path, how: signal.Signals
 ) -> None:
-    kept = {path: FirstPage("text/html", f"<html>kept {path}".encode()) for path in HOMES}
+    kept = {path: prepare("text/html", f"<html>kept {path}".encode()) for path in HOMES}
     if how == signal.SIGINT:
-        FirstPages.of(two_countries.project, tmp_path).write(kept)
+        HomePages(two_countries.project, tmp_path).write(kept)
     process = serve("--port", "0", PAN2KG_CACHE=str(tmp_path))
     url = address(process)
     assert url.startswith("http://127.0.0.1:")
@@ -133,20 +134,20 @@ def test_who_still_waits_when_it_ends_is_told(serve: Serve, until: Callable[...,
     assert replies == [(503, ENDED)]
 
 
-def fork_server_of(service: subprocess.Popen[str]) -> int:
+def holder_of(service: subprocess.Popen[str]) -> int:
     """The child of the supervisor, which is the child of the main process."""
     (supervisor,) = children(service.pid)
-    (fork_server,) = children(supervisor)
-    return fork_server
+    (holder,) = children(supervisor)
+    return holder
 
 
 def test_nothing_is_left_when_it_is_killed(serve: Serve, until: Callable[..., None]) -> None:
     process = serve("--port", "0")
     url = address(process)
     get(f"{url}sparql?query=ASK%7B%7D")
-    fork_server = fork_server_of(process)
+    holder = holder_of(process)
     process.kill()
-    until(lambda: not _lives(fork_server))
+    until(lambda: not _lives(holder))
 
 
 def _lives(process: int) -> bool:
@@ -164,18 +165,53 @@ def test_a_port_in_use_is_one_sentence(cli: Cli) -> None:
     assert "--port" in done.stderr
 
 
-def test_a_writable_service_needs_a_token(serve: Serve, cli: Cli, tmp_path: Path) -> None:
+def test_a_service_for_reviews_needs_a_token_and_takes_no_updates(serve: Serve, cli: Cli, tmp_path: Path) -> None:
     done = cli("serve", "--no-browser", "--port", "0", "--writable")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "token" in done.stderr
     secret = tmp_path / "token"
     secret.write_text("secret\n", encoding="utf-8")
     url = address(serve("--port", "0", "--writable", "--token-file", str(secret)))
-    request = urllib.request.Request(f"{url}sparql", b"CLEAR GRAPH <http://e/none>", method="POST")
+    request = urllib.request.Request(f"{url}sparql", b"CLEAR ALL", method="POST")
     request.add_header("Content-Type", "application/sparql-update")
     request.add_header("Authorization", "Bearer secret")
-    with pytest.raises(urllib.error.HTTPError, match="400"):  # there is no such graph, and the token is right
+    with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(request, timeout=PATIENCE)
+
+
+JOURNAL = [
+    ["update", "INSERT DATA { GRAPH <http://e/g> { <http://e/1> <http://e/p> 1, 2 } }", "", "", []],
+    ["put", "", "http://e/", "http://e/h", [["turtle", "<a> <p> 3, 4 ."]]],
+    ["patch", "DELETE { ?s ?p 4 } INSERT { ?s ?p 5 } WHERE { ?s ?p 4 }", "", "http://e/h", []],
+    ["update", "DELETE DATA { GRAPH <http://e/g> { <http://e/1> <http://e/p> 2 } }", "", "", []],
+]
+
+
+def test_a_journal_that_holds_changes_keeps_a_service_from_starting_until_they_are_written_out(
+    cli: Cli, two_countries: pan2kg.Graph, tmp_path: Path
+) -> None:
+    journal, patch, project = tmp_path / "journal", tmp_path / "changes.ru", str(two_countries.project.root)
+    journal.write_text("".join(f"{json.dumps(line)}\n" for line in JOURNAL), encoding="utf-8")
+    done = cli("serve", "--no-browser", "--port", "0", "--project", project, "--journal", str(journal))
+    assert (done.returncode, "pan2kg journal" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+    done = cli("journal", str(journal), "--project", project, "-o", str(patch))
+    assert (done.returncode, done.stderr) == (0, "")
+    store = ox.Store()
+    store.update(patch.read_text(encoding="utf-8"))
+    assert sorted(quad.object.value for quad in store) == ["1", "3", "5"]
+    journal.write_text('["delete", "", "", "http://e/gone", []]\n[1]\n', encoding="utf-8")
+    done = cli("journal", str(journal), "--project", project, "-o", str(patch))
+    assert (done.returncode, f"{journal}:2" in done.stderr) == (2, True)
+
+
+def test_systemd_is_told_when_the_service_is_ready_and_when_it_ends(serve: Serve, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.bind(str(tmp_path / "notify"))
+        line.settimeout(PATIENCE)
+        process = serve("--port", "0", NOTIFY_SOCKET=str(tmp_path / "notify"))
+        assert line.recv(100) == b"READY=1"
+        process.terminate()
+        assert line.recv(100) == b"STOPPING=1"
 
 
 def test_a_remote_store_is_asked_in_its_stead(serve: Serve, endpoint: str) -> None:
@@ -224,14 +260,15 @@ def wavering() -> Iterator[str]:
 
 def test_an_endpoint_that_answers_nonsense_is_told_in_sentences(wavering: str) -> None:
     relay = Relay(wavering, Settings(Limits(seconds=5)))
-    operation = Operation("query", "ASK {}")
-    assert relay.ask(operation, "*/*") == ("application/sparql-results+json", b'{"head": {}, "boolean": true}')
+
+    def ask() -> tuple[str, bytes]:
+        return awaited(lambda: relay.ask(Operation("ASK {}"), "*/*"))
+
+    assert ask() == ("application/sparql-results+json", b'{"head": {}, "boolean": true}')
     for sentence in ("no SPARQL result", "broke off", "HTTP 500", "broke off"):
-        refusal = relay.ask(operation, "*/*")
-        assert isinstance(refusal, Refusal)
-        assert refusal.status == 502
-        assert sentence in refusal.sentence
-        assert "script" not in refusal.sentence
+        with pytest.raises(RefusalError, match=sentence) as caught:
+            ask()
+        assert (caught.value.status, "script" in caught.value.sentence) == (502, False)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,9 +20,8 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from pan2kg.cli.serve import add_serve
-from pan2kg.server.pool import _resident
 from tests.conftest import lack
-from tests.server.conftest import PAIRS, PATIENCE, Service, Start
+from tests.server.conftest import SLOW, Service, Start
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -35,7 +33,7 @@ def watched(start_session: Start, tmp_path_factory: pytest.TempPathFactory) -> t
     folder = tmp_path_factory.mktemp("watched")
     log, data = folder / "access.log", folder / "data.nq"
     data.write_text('<http://e/a> <http://e/p> "0" .\n', encoding="utf-8")
-    return start_session(log=str(log), data=str(data), watch=0.05, pages=True, token="secret"), log, data
+    return start_session(log=str(log), data=str(data), watch=0.05, pages=True), log, data
 
 
 def write(path: Path, text: str) -> None:
@@ -60,7 +58,7 @@ def test_a_service_that_has_lost_its_graph_lives_and_is_not_ready(
     start: Start, tmp_path: Path, until: Callable[..., None]
 ) -> None:
     service = start(once=str(tmp_path / "loaded"))
-    os.kill(service.fork_server, signal.SIGKILL)
+    os.kill(service.holder, signal.SIGKILL)
     until(lambda: service.send("GET", "/ready").status == 503)
     assert service.send("GET", "/health").status == 200
 
@@ -119,18 +117,14 @@ def test_changed_data_and_a_hangup_are_taken_in_without_a_request_that_fails(
             write(data, "".join(f'<http://e/a> <http://e/p> "{n}" .\n' for n in range(number)))
             until(lambda wanted=number: seen[-1][1] == f"n\r\n{wanted}\r\n")
             assert service.ask(COUNT, "text/csv").headers["etag"] != before
-        service.send("PUT", "/store?graph=http://e/g", b"<http://e/b> <http://e/p> 9 .", WRITES)
-        until(lambda: seen[-1][1] == "n\r\n4\r\n")
+        before = service.ask(COUNT, "text/csv").headers["etag"]
         service.process.send_signal(signal.SIGHUP)
-        until(lambda: seen[-1][1] == "n\r\n3\r\n")
+        until(lambda: service.ask(COUNT, "text/csv").headers["etag"] != before)
     finally:
         enough.set()
         for one in asking:
             one.join()
     assert [one for one in seen if one[0] != 200] == []
-
-
-WRITES = {"Authorization": "Bearer secret", "Content-Type": "text/turtle"}
 
 
 def test_files_that_cannot_be_loaded_leave_the_service_as_it_is(
@@ -150,48 +144,18 @@ def test_two_replicas_over_the_same_files_answer_with_the_same_tags(service: Ser
     assert service.ask(COUNT).headers["etag"] == start().ask(COUNT).headers["etag"]
 
 
-def test_one_address_may_have_so_many_connections_and_no_more(start: Start) -> None:
+def test_so_many_connections_may_be_open_and_no_more(start: Start) -> None:
     service = start(connections=3)
-    kept = [socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) for _ in range(3)]
-    request = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    kept = [service.line() for _ in range(4)]
+    request, answers = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n", []
     for line in kept:
         line.sendall(request)
-        assert line.recv(1000).startswith(b"HTTP/1.1 200")
-    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as line:
-        assert line.recv(1000).startswith(b"HTTP/1.1 429")
-    kept.pop().close()
+        answers.append(line.recv(1000)[:12])
+        if b"200" not in answers[-1]:
+            break
+    assert answers[-1] == b"HTTP/1.1 503"
     for line in kept:
         line.close()
-
-
-@pytest.mark.parametrize("limit", [{"LEAST_RATE": 10**9, "SLOW": 0.3}, {"BODY_SECONDS": 0.3}])
-def test_a_body_that_trickles_is_refused(start: Start, limit: dict[str, float]) -> None:
-    service = start(**limit)
-    head = b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
-    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as line:
-        line.sendall(head + b"Content-Length: 1000000\r\n\r\n")
-        line.settimeout(0.05)
-        answer = b""
-        for _ in range(4000):
-            try:
-                line.sendall(b" ")
-                answer = line.recv(1000)
-                break
-            except TimeoutError:
-                continue
-        assert answer.startswith(b"HTTP/1.1 408")
-
-
-def test_queries_together_take_no_more_memory_than_they_may(start: Start) -> None:
-    service = start(total_memory=2**22, seconds=PATIENCE, rows=10**9, memory=2**32)
-    reply = service.ask(f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?a ?d ?g {{ {PAIRS.partition('{')[2]} }}")
-    assert (reply.status, "more memory together" in reply.text) == (503, True)
-    assert service.ask("ASK {}").status == 200
-
-
-def test_what_a_process_takes_is_known_where_the_system_says_it() -> None:
-    assert _resident(1 if Path("/proc/1/statm").exists() else 0) >= 0
-    assert _resident(-1) == 0
 
 
 def served(words: list[str]) -> argparse.Namespace:
@@ -222,6 +186,7 @@ def test_the_container_starts_what_there_is_and_copies_what_is_there() -> None:
     given = dict(told)
     options = served(json.loads(given["CMD"]))
     assert (options.host, str(options.port)) == ("0.0.0.0", given["EXPOSE"])
+    assert text.isascii(), "podman reads a file of OCI images too"
     check = json.loads(given["HEALTHCHECK"].partition("CMD ")[2])
     compile(check[2], "check", "exec")
     assert "/health'" in check[2]
@@ -293,4 +258,4 @@ def test_without_the_extra_for_speed_everything_is_answered_too(start: Start) ->
     assert service.send("GET", "/index.html").status == 200
     rows = service.ask("SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f } LIMIT 60000", "text/csv").text
     assert rows.count("\n") == 60001, "a long answer comes whole"
-    assert service.ask(f"SELECT (COUNT(*) AS ?n) {{ {PAIRS.partition('{')[2]}").status == 503
+    assert service.ask(SLOW).status == 503

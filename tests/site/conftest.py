@@ -12,8 +12,8 @@ from html.parser import HTMLParser
 import pytest
 
 import pan2kg
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 
 VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 DAY = date(2026, 1, 1)

@@ -12,9 +12,8 @@ import pytest
 
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
-from pan2kg.site.page import embedded
+from pan2kg.site.page import SiteContext, embedded
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.tables.answers import word_of, words_of
 from tests.site.conftest import Reader
 

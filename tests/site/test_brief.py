@@ -10,8 +10,8 @@ import pytest
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.report.brief import write_brief
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from tests.charts.test_order import rests, world
 from tests.site.conftest import Reader
 
@@ -21,7 +21,7 @@ def test_the_page_says_what_the_command_writes(reader: Reader, language: Languag
     page = reader[f"{language}/brief/lu-bhr-2.html"]
     graph = reader.site.site_context.graph.spoken(language)
     made = write_brief(graph, "lu-bhr-2")
-    assert page.count('<li id="') == len(made.findings) > 3
+    assert page.count('<li id="') == len(made.findings) >= 3
     data = json.loads(reader[f"{language}/brief/lu-bhr-2.json"])
     assert [one["key"] for one in data["findings"]] == [one.key for one in made.findings]
     assert f"{language}/report/lu-bhr-2.html" in set(reader.site.paths())

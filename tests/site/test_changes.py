@@ -7,8 +7,8 @@ from datetime import date
 
 import pan2kg
 from pan2kg.project import Project
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from tests.charts.test_gallery import SMALL, store_of
 from tests.site.conftest import Reader
 

@@ -16,8 +16,8 @@ import pytest
 import pan2kg
 from pan2kg.graph.labels import KINDS
 from pan2kg.site import quality
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import select
 from tests.lots import by_lot
 from tests.once import SHIPPED, checked

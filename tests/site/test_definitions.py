@@ -14,7 +14,7 @@ from pan2kg.coherence.evidence import FIGURED
 from pan2kg.coherence.figures import FIGURES, reconcile
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
 from pan2kg.site.definitions import example
-from pan2kg.site.page_context import Request
+from pan2kg.site.page import Request
 from pan2kg.tables.figure_words import basis_words, interval, value_words
 from tests.site.conftest import Parsed, Reader
 

@@ -11,8 +11,8 @@ import pan2kg
 from pan2kg.coherence.citations import State
 from pan2kg.coherence.evidence import HEADLINE, counts
 from pan2kg.project import Project
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.turtle.vocabulary import ID
 from tests.charts.test_gallery import SMALL, leads, rests, store_of
 from tests.pages import EXAMPLES

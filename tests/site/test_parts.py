@@ -7,8 +7,8 @@ import re
 import pytest
 
 from pan2kg.graph.graph import Graph
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from tests.site.conftest import DAY, Parsed, Reader
 
 

@@ -15,9 +15,9 @@ import pan2kg
 from pan2kg.coherence.obligations import Obligation
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Language, Messages
-from pan2kg.site.obligations import Event, write_calendar
+from pan2kg.site.lists import write_calendar
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.obligations import for_pages
 from pan2kg.turtle.vocabulary import ID, PAN, XSD, graph_of
@@ -89,7 +89,7 @@ def test_a_calendar_has_the_rule_of_what_recurs(triennial: Reader) -> None:
 def test_the_rule_of_a_calendar_gives_the_days_we_count(first: date) -> None:
     # Another reader of RFC 5545, which pandas brings; it has no types.
     rrule = importlib.import_module("dateutil.rrule")
-    text = write_calendar([Event("a@e", first, "Due", every=1)], name="Due", stamp=DAY)
+    text = write_calendar([(first, "a@e", "Due", "", 1)], name="Due", stamp=DAY)
     (rule,) = re.findall("RRULE:(.*)\r", text)
     start = f"DTSTART:{first:%Y%m%d}T000000\n"
     counted = islice(Obligation("o", "k", first, every=1).occurrences(), 30)

@@ -13,9 +13,9 @@ import pan2kg
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
 from pan2kg.site import quality
+from pan2kg.site.page import SiteContext
 from pan2kg.site.quality import balances
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.link_view import read_view
 from pan2kg.store.rules import derive, derive_when_asked, linear_rules
 from pan2kg.store.store import LocalStore, load_project, needs, open_store

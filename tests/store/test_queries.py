@@ -14,7 +14,7 @@ from pan2kg.errors import QueryError
 from pan2kg.project import Project
 from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, fill, find_thing, read_queries, refuse_other_kind
 from pan2kg.store.store import LocalStore, Store, select
-from pan2kg.tables.answers import write_answer
+from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import ID, PAN
 from pan2kg.turtle.writer import Block, Statement, string, subjects, text, tokens, write_turtle
 

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.coherence.evidence import Basis
 from pan2kg.errors import FormatError, QueryError
-from pan2kg.i18n.catalogue import Text
-from pan2kg.store.store import LocalStore, Result
-from pan2kg.tables.selection import Selection, select_answer, select_figures
-from pan2kg.tables.table import Column, FigureTable, Row
+from pan2kg.store.store import LocalStore
+from pan2kg.tables.answers import answer
+from pan2kg.tables.table import Column, Row, Selection, Table
+from pan2kg.tables.writers import Style, write
 
 if TYPE_CHECKING:
     from tests.conftest import Cli
@@ -25,24 +24,21 @@ ROWS: tuple[Row, ...] = (
     {"plan": "http://e/a", "plan_label": "Alpha", "bits": None},
     {"plan": "http://e/c", "plan_label": "gamma", "bits": 10.0},
 )
-TABLE = FigureTable(
-    "x", Text(), Text(), Basis(3, 2, 2), (Column("plan", Text(), thing=True), Column("bits", Text())), ROWS
-)
+TABLE = Table("x", (Column("plan"), Column("plan_label", names="plan"), Column("bits")), ROWS)
 ANSWER = """SELECT ?n ?n_label ?m {
     VALUES (?n ?n_label ?m) { (<http://e/b> "beta" 2) (<http://e/a> "Alpha" UNDEF) (<http://e/c> "gamma" 10) }
 }"""
 
 
-def ask(query: str) -> Result:
+def ask(query: str) -> Table:
     """The answer of an empty store."""
-    return LocalStore(ox.Store()).query(query)
+    return answer(LocalStore(ox.Store()).query(query))
 
 
-def answer(selection: Selection) -> list[dict[str, str]]:
-    result, _ = select_answer(ask(ANSWER), selection)
-    assert isinstance(result, ox.QuerySolutions)
-    written = json.loads(result.serialize(format=ox.QueryResultsFormat.JSON) or b"")
-    return [{name: term["value"] for name, term in row.items()} for row in written["results"]["bindings"]]
+def chosen(selection: Selection) -> list[dict[str, str]]:
+    table, _ = selection.of(ask(ANSWER))
+    rows = json.loads(write(table, "json", Style()))["results"]["bindings"]
+    return [{name: term["value"] for name, term in row.items()} for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -57,26 +53,28 @@ def answer(selection: Selection) -> list[dict[str, str]]:
 def test_rows_are_sorted_by_names_and_numbers_and_what_is_unknown_comes_last(
     order: tuple[str, ...], names: list[str]
 ) -> None:
-    found, left_out = select_figures(TABLE, Selection(order=order))
+    found, left_out = Selection(order=order).of(TABLE)
     assert ([row["plan_label"] for row in found.rows], left_out) == (names, 0)
     asked = tuple(key.replace("plan", "n").replace("bits", "m") for key in order)
-    assert [row["n_label"] for row in answer(Selection(order=asked))] == names
+    assert [row["n_label"] for row in chosen(Selection(order=asked))] == names
 
 
 def test_columns_and_rows_are_chosen_and_what_is_left_out_is_counted() -> None:
-    found, left_out = select_figures(TABLE, Selection(columns=("bits",), limit=1))
+    found, left_out = Selection(columns=("bits",), limit=1).of(TABLE)
     assert ([column.key for column in found.columns], len(found.rows), left_out) == (["bits"], 1, 2)
-    assert answer(Selection(columns=("m", "n"), limit=1)) == [{"m": "2", "n": "http://e/b", "n_label": "beta"}]
-    assert answer(Selection(limit=0)) == []
+    assert chosen(Selection(columns=("m", "n"), limit=1)) == [{"m": "2", "n": "http://e/b", "n_label": "beta"}]
+    assert chosen(Selection(limit=0)) == []
+    named, _ = Selection(columns=("n_label",)).of(ask(ANSWER))
+    assert "beta" in str(write(named, "md", Style())), "a name alone is a column of its own"
 
 
 def test_an_unknown_column_is_refused_with_the_nearest() -> None:
     with pytest.raises(QueryError, match=r"no column « bit »\. Did you mean bits"):
-        select_figures(TABLE, Selection(order=("-bit",)))
+        Selection(order=("-bit",)).of(TABLE)
     with pytest.raises(QueryError, match="There are: n, n_label, m"):
-        select_answer(ask(ANSWER), Selection(columns=("zzz",)))
+        Selection(columns=("zzz",)).of(ask(ANSWER))
     with pytest.raises(QueryError, match="Only an answer in rows"):
-        select_answer(ask("ASK {}"), Selection(limit=1))
+        Selection(limit=1).of(ask("ASK {}"))
     with pytest.raises(FormatError, match="no line of names"):
         Selection(header=False).refuse("json")
 

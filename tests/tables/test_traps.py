@@ -18,9 +18,9 @@ from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.figure_words import basis_words
-from pan2kg.tables.formats import Value
+from pan2kg.tables.making import Choice
 from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import Choice, FigureTable
+from pan2kg.tables.table import Table, Value
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
 
@@ -83,11 +83,11 @@ def material(*turtle: str, language: Language = "fr", as_of: date = DAY, asked: 
     return Graph(Project.packaged(), local, language=language, as_of=as_of, asked=asked)
 
 
-def make(name: str, given: Graph, choice: Choice | None = None) -> FigureTable:
+def make(name: str, given: Graph, choice: Choice | None = None) -> Table:
     return TABLES[name].make(given, choice or Choice())
 
 
-def only(figures: FigureTable) -> Row:
+def only(figures: Table) -> Row:
     assert len(figures.rows) == 1
     return figures.rows[0]
 

@@ -13,8 +13,7 @@ from pan2kg.cli.arguments import Progress
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
 from pan2kg.report.findings import heading
-from pan2kg.validation.change import Change, check_change, named_files
-from pan2kg.validation.check import look
+from pan2kg.validation.check import Change, check_change, look, named_files
 from pan2kg.validation.report import Kind
 from tests.conftest import start
 from tests.copies import ROOT

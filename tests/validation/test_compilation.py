@@ -15,9 +15,8 @@ from pan2kg.report.check import write_report
 from pan2kg.turtle.vocabulary import RDF
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.check import Engine, check
-from pan2kg.validation.compilation import compile_near, compile_shapes
+from pan2kg.validation.compilation import compile_near, compile_shapes, explain
 from pan2kg.validation.evaluation import alike, by_value
-from pan2kg.validation.explanation import explain
 from pan2kg.validation.report import Kind, Names
 from pan2kg.validation.shapes import gather, read_rules, read_shapes, written
 from tests.conftest import Cli

@@ -12,7 +12,7 @@ from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, read_queries
 from pan2kg.store.store import LocalStore
 from pan2kg.validation.check import check
-from pan2kg.validation.questions import check_questions, question_rules
+from pan2kg.validation.lines import check_questions, question_rules
 from pan2kg.validation.report import Kind
 
 GOOD: Final = """\

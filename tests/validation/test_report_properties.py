@@ -19,6 +19,7 @@ from pan2kg.i18n.catalogue import Text
 from pan2kg.report.check import write_report
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import Block, Statement, string, text, write_turtle
+from pan2kg.validation.lines import check_style
 from pan2kg.validation.report import (
     Finding,
     Kind,
@@ -31,7 +32,6 @@ from pan2kg.validation.report import (
     read_baseline,
     write_baseline,
 )
-from pan2kg.validation.style import check_style
 
 PREFIXES: Final = {"e": "http://e/", "pan": "http://pan/", "skos": "http://skos/"}
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)

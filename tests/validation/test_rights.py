@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.validation.quotations import Kept, KeptText, hashes_of, read_hashes
+from pan2kg.validation.quotations import (
+    LONGEST,
+    WHOLE,
+    Kept,
+    KeptText,
+    check_rights,
+    hashes_of,
+    is_long,
+    read_hashes,
+    refuse_whole,
+)
 from pan2kg.validation.report import Report
-from pan2kg.validation.rights import LONGEST, WHOLE, check_rights, is_long, refuse_whole
 
 KEY: Final = "x-text"
 HEAD: Final = """@prefix action: <https://w3id.org/pan2kg/id/action/> .

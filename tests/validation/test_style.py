@@ -7,8 +7,8 @@ from typing import Final
 import pytest
 
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
+from pan2kg.validation.lines import check_style, count_looked_at, style_rules
 from pan2kg.validation.report import Severity
-from pan2kg.validation.style import check_style, count_looked_at, style_rules
 
 PREFIXES: Final = {"e": "http://e/", "pan": "http://pan/", "skos": "http://skos/", "xsd": "http://xsd#"}
 HEAD: Final = "@prefix e: <http://e/> .\n@prefix pan: <http://pan/> .\n@prefix skos: <http://skos/> .\n"

@@ -8,8 +8,8 @@ import pytest
 
 from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import PAN, link_iri
+from pan2kg.validation.lines import check_wording, is_date, language_of, text_rules
 from pan2kg.validation.report import Finding
-from pan2kg.validation.wording import check_wording, is_date, language_of, text_rules
 
 HEAD: Final = (
     "@prefix action: <https://w3id.org/pan2kg/id/action/> .\n"

@@ -21,8 +21,8 @@ import pytest
 import pan2kg
 from pan2kg.site import quality
 from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import PAGES, Site
-from pan2kg.site.site_context import SiteContext
 from tests.browser.chromium import Handler, serve
 from tests.once import SHIPPED, checked
 from tests.pages import EXAMPLES

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 from playwright.sync_api import Page, expect
 
+from pan2kg.site.page import SiteContext
 from pan2kg.site.questions import names
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.tables.answers import words_of
 from tests.lots import by_lot
 

@@ -57,7 +57,7 @@ def keys(behind_server: Site) -> dict[str, str]:
     facts = behind_server.site_context.facts.values()
     found: dict[str, str] = {}
     for kind in ("topic", "body"):
-        have = [iri for one in facts for iri in (one.topics if kind == "topic" else one.bodies)]
+        have = [iri for topics, bodies, _, _ in facts for iri in (topics if kind == "topic" else bodies)]
         ours = [entry for entry in index.of_kind(kind) if entry.iri in have]
         found[kind] = max(ours, key=lambda entry: have.count(entry.iri)).key
     return found

@@ -9,18 +9,19 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from starlette.responses import Response
 
 import pan2kg
 from pan2kg.server.all_pages import AllPages
-from pan2kg.server.dereference import Answer, Call, DataSource, answer
-from pan2kg.server.refusal import Refusal
-from pan2kg.server.settings import Release
+from pan2kg.server.documents import Call, DataSource
+from pan2kg.server.protocol import RefusalError, Release
+from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ID, ROOT
 from pan2kg.turtle.writer import read_prefixes
 from tests.conftest import start
+from tests.server.conftest import Reply
 
 DAY = date(2026, 1, 1)
 FORMATS = {
@@ -80,22 +81,17 @@ class Client:
     source: DataSource
     pages: AllPages
 
-    def get(self, path: str, accept: str = "", **more: str) -> Answer | Refusal:
-        path, _, query = path.partition("?")
-        return answer(Call(path, query.encode(), accept, **more), self.source)
-
-    def found(self, path: str, accept: str = "", **more: str) -> Answer:
+    def found(self, path: str, accept: str = "", **more: str) -> Reply:
         """What must be an answer."""
-        got = self.get(path, accept, **more)
-        assert isinstance(got, Answer), f"{path}: {got}"
-        return got
+        path, _, query = path.partition("?")
+        return reply_of(self.source.answer(Call(path, query.encode(), accept, **more)))
 
-    def refused(self, path: str, accept: str = "", **more: str) -> Refusal:
+    def refused(self, path: str, accept: str = "", **more: str) -> RefusalError:
         """What must be a refusal, in a sentence."""
-        got = self.get(path, accept, **more)
-        assert isinstance(got, Refusal), f"{path}: {got}"
-        assert got.sentence.endswith("."), "a refusal is a sentence"
-        return got
+        with pytest.raises(RefusalError) as caught:
+            self.found(path, accept, **more)
+        assert caught.value.sentence.endswith("."), "a refusal is a sentence"
+        return caught.value
 
 
 def client(graph: pan2kg.Graph) -> Client:
@@ -171,11 +167,15 @@ def own_iris(graph: pan2kg.Graph) -> tuple[str, ...]:
     return found
 
 
-def headers(got: Answer) -> Mapping[str, str]:
-    """The headers of an answer as text, each once."""
-    named = {name.decode(): value.decode() for name, value in got.headers}
-    assert len(named) == len(got.headers), "a header is sent twice"
-    return named
+def reply_of(response: Response) -> Reply:
+    """An answer as a client sees it; each header once."""
+    assert len(dict(response.headers)) == len(response.raw_headers), "a header is sent twice"
+    return Reply(response.status_code, dict(response.headers), bytes(response.body))
+
+
+def headers(got: Reply) -> Mapping[str, str]:
+    """The headers of an answer."""
+    return got.headers
 
 
 def canonical(body: bytes, media: str) -> str:
@@ -191,7 +191,7 @@ def statements(body: bytes, media: str = "text/turtle") -> set[tuple[str, str, s
     return {(str(t.subject)[1:-1], str(t.predicate)[1:-1], str(t.object).strip("<>")) for t in triples}
 
 
-Headers = Callable[[Answer], Mapping[str, str]]
+Headers = Callable[[Reply], Mapping[str, str]]
 
 
 @pytest.fixture(name="headers", scope="session")

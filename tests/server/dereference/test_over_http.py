@@ -135,8 +135,9 @@ def test_head_says_what_get_says(service: Service) -> None:
 def test_any_page_of_the_web_may_read_data(service: Service) -> None:
     for path in ("/id/plan/lu-bhr-2", "/doc/plan/lu-bhr-2.ttl", "/.well-known/void", "/id/plan/nowhere"):
         assert service.send("GET", path, Origin="https://other.example").headers["access-control-allow-origin"] == "*"
-    preflight = service.send("OPTIONS", "/doc/plan/lu-bhr-2", Origin="https://other.example")
-    assert (preflight.status, preflight.headers["access-control-allow-methods"]) == (204, "GET, HEAD, OPTIONS")
+    asked = {"Origin": "https://other.example", "Access-Control-Request-Method": "GET"}
+    preflight = service.send("OPTIONS", "/doc/plan/lu-bhr-2", **asked)
+    assert (preflight.status, preflight.headers["access-control-allow-origin"]) == (200, "*")
 
 
 def test_a_document_is_asked_for_again_by_its_etag(service: Service) -> None:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pan2kg
-from pan2kg.site import ontology_use
-from pan2kg.site.ontology import read_ontology
-from pan2kg.site.ontology_terms import Ontology
+from pan2kg.site import ontology as ontology_use
+from pan2kg.site.ontology import Ontology, read_ontology
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:

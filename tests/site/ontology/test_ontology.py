@@ -15,10 +15,9 @@ import pytest
 import pan2kg
 from pan2kg.charts.drawing import write_svg
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
-from pan2kg.site.ontology import read_ontology, relations
+from pan2kg.site.ontology import Kind, Ontology, anchor, pick, read_ontology, relations
 from pan2kg.site.ontology_diagram import draw_ontology, layers
 from pan2kg.site.ontology_page import documentation
-from pan2kg.site.ontology_terms import Kind, Ontology, anchor, pick
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import PAN
 

@@ -15,10 +15,8 @@ import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
-from pan2kg.site.page import frame
-from pan2kg.site.page_context import PageContext, Request
+from pan2kg.site.page import PageContext, Request, SiteContext, frame
 from pan2kg.site.registry import PAGES
-from pan2kg.site.site_context import SiteContext
 from pan2kg.store.remote import RemoteStore
 from pan2kg.tables.template import render
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -13,14 +15,24 @@ import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project
-from pan2kg.site.catalogue_score import CRITERIA, Entry, Resource, judge, read_entry, score
-from pan2kg.site.quality import Quality, balances, read_quality, summarise, total, untranslated
+from pan2kg.site.quality import (
+    CRITERIA,
+    CatalogueEntry,
+    balances,
+    judge,
+    read_entry,
+    read_quality,
+    score,
+    summarise,
+    untranslated,
+)
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import ID, PAN
 from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity
 
+Measured = dict[str, Any]
 TODAY = date(2026, 12, 1)
-WHOLE = Entry(
+WHOLE = CatalogueEntry(
     {
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "temporal": "2020–2022",
@@ -29,7 +41,7 @@ WHOLE = Entry(
         "description": "x" * 101,
     },
     TODAY,
-    (Resource("text/turtle", described=True, address="https://example.org/a.ttl"),),
+    (("text/turtle", True, "https://example.org/a.ttl"),),
 )
 CATALOGUE = """
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -53,12 +65,12 @@ def store_of(turtle: str) -> LocalStore:
     return LocalStore(inner)
 
 
-def met(entry: Entry, today: date = TODAY) -> set[str]:
-    return {criterion.key for criterion in judge(entry, today) if criterion.met}
+def met(entry: CatalogueEntry, today: date = TODAY) -> set[str]:
+    return {key for key, is_met, _ in judge(entry, today) if is_met}
 
 
 @pytest.fixture(scope="module")
-def quality(graph: pan2kg.Graph) -> Quality:
+def quality(graph: pan2kg.Graph) -> Measured:
     return read_quality(Graph(graph.project, graph.store, language="fr", as_of=TODAY))
 
 
@@ -94,7 +106,7 @@ def test_a_description_of_a_hundred_characters_is_too_short() -> None:
 
 
 def test_closed_formats_alone_are_not_open() -> None:
-    assert "open-format" not in met(replace(WHOLE, resources=(Resource("pdf", described=True),)))
+    assert "open-format" not in met(replace(WHOLE, resources=(("pdf", True, ""),)))
 
 
 def test_a_resource_that_does_not_answer_counts() -> None:
@@ -104,7 +116,7 @@ def test_a_resource_that_does_not_answer_counts() -> None:
 
 def test_without_resources_three_criteria_are_unknown_and_count_as_unmet() -> None:
     judged = judge(replace(WHOLE, resources=None), TODAY)
-    assert [criterion.key for criterion in judged if criterion.met is None] == list(CRITERIA[-3:])
+    assert [key for key, is_met, _ in judged if is_met is None] == list(CRITERIA[-3:])
     assert score(judged) == 6 / 9
 
 
@@ -120,8 +132,8 @@ def test_a_store_without_a_catalogue_has_no_entry() -> None:
     assert read_entry(store_of(plan)) is None
 
 
-def test_the_shipped_entry_meets_what_can_be_judged_without_a_release(quality: Quality) -> None:
-    assert [criterion.key for criterion in quality.criteria if criterion.met is False] == []
+def test_the_shipped_entry_meets_what_can_be_judged_without_a_release(quality: Measured) -> None:
+    assert [key for key, is_met, _ in quality["criteria"] if is_met is False] == []
 
 
 def test_every_criterion_has_its_name_and_what_would_mend_it() -> None:
@@ -135,18 +147,16 @@ def test_things_without_a_label_are_listed_by_class_and_language() -> None:
         f"<http://e/d> a <{PAN}Document> ; {label} 'd'@en ."
     )
     found = untranslated(store)
-    assert [(row.kind, row.total) for row in found] == [(PAN + "Plan", 2)]
-    assert found[0].missing == {"fr": ("http://e/b",), "en": (), "de": ("http://e/a", "http://e/b")}
-    assert found[0].share("fr") == 0.5
+    assert found == [(PAN + "Plan", 2, {"fr": ["http://e/b"], "en": [], "de": ["http://e/a", "http://e/b"]})]
 
 
-def test_missing_translations_agree_with_the_labels_of_the_graph(quality: Quality, graph: pan2kg.Graph) -> None:
-    plans = next(row for row in quality.translations if row.kind == PAN + "Plan")
+def test_missing_translations_agree_with_the_labels_of_the_graph(quality: Measured, graph: pan2kg.Graph) -> None:
+    missing = next(missing for kind, _, missing in quality["translations"] if kind == PAN + "Plan")
     asked = graph.sparql(
         f"SELECT ?plan WHERE {{ ?plan a <{PAN}Plan> FILTER NOT EXISTS {{ ?plan "
         "<http://www.w3.org/2004/02/skos/core#prefLabel> ?label FILTER(LANG(?label) = 'fr') } } ORDER BY ?plan"
     )
-    assert list(plans.missing["fr"]) == [row["plan"] for row in asked]
+    assert missing["fr"] == [row["plan"] for row in asked]
 
 
 def link(name: str, status: str, *more: str) -> str:
@@ -166,17 +176,18 @@ def test_links_are_counted_by_what_they_rest_on() -> None:
         + link("e", "candidate")
         + link("f", "rejected")
     )
-    (found,) = balances(store)
-    assert (found.total, found.derived, found.declared, found.evident) == (7, 1, 2, 1)
-    assert (found.concluded, found.unverified, found.candidates) == (1, 1, 1)
+    ((_, numbers),) = balances(store).items()
+    assert numbers == {
+        "total": 7, "derived": 1, "declared": 2, "evident": 1, "concluded": 1, "unverified": 1, "candidates": 1,
+    }  # fmt: skip
 
 
-def test_the_sums_over_types_are_those_of_the_graph(quality: Quality, graph: pan2kg.Graph) -> None:
+def test_the_sums_over_types_are_those_of_the_graph(quality: Measured, graph: pan2kg.Graph) -> None:
     asked = graph.sparql(f"SELECT (COUNT(DISTINCT ?link) AS ?n) WHERE {{ ?link a <{PAN}Link> }}")
-    every = total(quality.links)
-    assert every.total == int(asked.rows[0]["n"])
-    found = (every.derived, every.concluded, every.declared, every.unverified, every.candidates)
-    assert sum(found) == every.total
+    numbers = sum(quality["links"].values(), Counter[str]())
+    assert numbers["total"] == int(asked.rows[0]["n"])
+    parts = ("derived", "concluded", "declared", "unverified", "candidates")
+    assert sum(numbers[part] for part in parts) == numbers["total"]
 
 
 def findings(rule: Rule, names: Iterable[str]) -> tuple[Finding, ...]:
@@ -189,16 +200,15 @@ def test_a_report_is_summed_up_with_the_weightiest_rules_first() -> None:
     kept = Rule("kept", Kind.STYLE, Severity.VIOLATION, Text.of({"fr": "k", "en": "k"}))
     report = Report((light, heavy, kept), (*findings(light, "abc"), *findings(heavy, "a")), {"light": 9, "heavy": 2})
     found = summarise(report)
-    assert [(f.rule.key, f.failing, f.looked_at) for f in found.failing] == [("heavy", 1, 2), ("light", 3, 9)]
-    assert (found.rules, found.idle, found.violations, found.passing) == (3, 1, 1, 1)
+    assert [(rule.key, *numbers) for rule, *numbers in found.pop("failing")] == [("heavy", 1, 2), ("light", 3, 9)]
+    assert found == {"rules": 3, "idle": 1, "violations": 1, "passing": 1}
 
 
-def test_the_share_annotated_is_that_of_the_trust_table(quality: Quality) -> None:
-    assert quality.annotated is not None
-    assert quality.annotated.name == "trust"
-    assert quality.annotated.basis.n > quality.annotated.basis.annotated > 0
+def test_the_share_annotated_is_that_of_the_trust_table(quality: Measured) -> None:
+    assert quality["annotated"].name == "trust"
+    assert quality["annotated"].basis.n > quality["annotated"].basis.annotated > 0
 
 
 def test_an_empty_graph_has_a_quality_too() -> None:
     found = read_quality(Graph(Project.packaged(), LocalStore(ox.Store()), as_of=TODAY))
-    assert found == Quality(None, (), (), ())
+    assert found == {"annotated": None, "translations": [], "criteria": (), "links": {}}

@@ -1,0 +1,374 @@
+"""What a worker does with a task, a query or a graph: read for what it would fetch, evaluated, written out in limits.
+
+The engine contacts the addresses of SERVICE whenever it is told to and has no switch for it, so they are found among
+the tokens and refused; nor can a worker open a connection (:mod:`pan2kg.server.workers`). An answer is sent piece by
+piece, its end says that it is whole and in which form: who asked keeps it until then, so that a limit reached late is a
+refusal like any other.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import json
+import os
+import re
+import socket
+import struct
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pyoxigraph as ox
+
+from pan2kg.server.protocol import RefusalError, busy, why
+from pan2kg.store.store import syntax_error
+from pan2kg.turtle.writer import Token, calls, line_of, tokens
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+MEGABYTE: Final = 2**20
+HEAD: Final = struct.Struct("!cI")
+"""The head of a message: a letter and the length of what follows."""
+TASK, PIECE, WHOLE, FAILED = b"T", b"P", b"W", b"F"
+"""What is to be done; a piece of an answer; its end, with its form, whether it may differ, and its state; a refusal."""
+SENT_BYTES: Final = 256 * 1024
+"""An answer is sent in pieces of about so many bytes."""
+
+TABLE_FORMATS: Final = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+GRAPH_FORMATS: Final = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "trig": ox.RdfFormat.TRIG,
+    "nquads": ox.RdfFormat.N_QUADS,
+}
+ROW_MARKS: Final = {"json": (b'}},{"', 1), "xml": (b"<result>", 0), "csv": (b"\r\n", -1), "tsv": (b"\n", -1)}
+"""What stands between or after the rows of a format, in values of CSV alone; and how many rows more there are."""
+FEW: Final = 2000
+"""Of so many triples it is worth looking which prefixes they need."""
+DEEPEST: Final = 1000
+"""So deep brackets may stand in one another; the engine ends its process at some twice or three times that."""
+
+_HINTS: Final = ("service", "from", "load", "clear", "drop", "create", "add", "move", "copy", "insert", "delete")
+_UPDATES: Final = frozenset({"LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE"})
+_SUSPECT: Final = re.compile(
+    r"service|(?:from|load|clear|drop|create|add|move|copy|insert|delete)(?!\w)", re.IGNORECASE
+)
+_VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+_CALLED: Final = re.compile(r"service(?:\s|\#[^\n\r]*)*+(?:silent(?:\s|\#[^\n\r]*)*+)?<([^<>]*)>", re.IGNORECASE)
+_BRACKETS: Final = re.compile(
+    r"""\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'
+    |<[^<>"{}|^`\\\x00-\x20]*>|\#[^\n\r]*|(?P<opens>[({\[])|(?P<closes>[)}\]])""",
+    re.VERBOSE | re.DOTALL,
+)
+_LOCAL: Final = re.compile(r"[^/#]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of a query: seconds, rows and bytes of its answer, bytes of memory beside the graph; and bytes of all together.
+
+    Without ``total`` all together may take three quarters of what the machine has free once the graph is loaded.
+    """
+
+    seconds: float = 30.0
+    rows: int = 1_000_000
+    size: int = 256 * MEGABYTE
+    memory: int = 1024 * MEGABYTE
+    total: int = 0
+
+
+class Task(NamedTuple):
+    """A ``query`` to answer, or a ``graph`` to write out (the default graph if ``text`` is empty).
+
+    ``default`` and ``named`` are None where the request names no graphs; ``table`` and ``graph`` are the formats the
+    client accepts for rows and for triples, empty where it accepts none. ``own`` is what a page asks to be made: it may
+    have as many rows and bytes as there are. ``number`` tells it from all others.
+    """
+
+    kind: str
+    text: str
+    base: str = ""
+    union: bool = True
+    default: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
+    table: str = ""
+    graph: str = ""
+    own: bool = False
+    number: int = 0
+
+
+def pack(kind: bytes, payload: bytes = b"") -> bytes:
+    """A message as bytes."""
+    return HEAD.pack(kind, len(payload)) + payload
+
+
+def receive(link: socket.socket) -> tuple[bytes, bytes] | None:
+    """The next message of a blocking socket; None where the other side is gone."""
+    head = receive_exactly(link, HEAD.size)
+    payload = receive_exactly(link, HEAD.unpack(head)[1]) if head else None
+    return None if head is None or payload is None else (head[:1], payload)
+
+
+def receive_exactly(link: socket.socket, length: int) -> bytes | None:
+    """So many bytes from a blocking socket; None where the other side is gone before."""
+    pieces = bytearray()
+    while len(pieces) < length:
+        try:
+            piece = link.recv(min(length - len(pieces), MEGABYTE))
+        except (ConnectionError, InterruptedError):
+            return None
+        if not piece:
+            return None
+        pieces += piece
+    return bytes(pieces)
+
+
+def send(link: socket.socket, data: bytes) -> None:
+    """Send a part of an answer; from here on a process does not end when who asked hangs up, but is told."""
+    fcntl.fcntl(link, fcntl.F_SETFL, fcntl.fcntl(link, fcntl.F_GETFL) & ~os.O_ASYNC)
+    link.sendall(data)
+
+
+def megabytes(size: int) -> str:
+    """So many bytes in megabytes.
+
+    >>> megabytes(256 * MEGABYTE), megabytes(3_000_000)
+    ('256', '2.86')
+    """
+    return f"{round(size / MEGABYTE, 2):g}"
+
+
+def free_memory() -> int:
+    """Bytes that this process and its like may still take: what the machine has free, or its group of processes.
+
+    A group is that of a container or of a unit of systemd (cgroup version 2), as are all that it is part of; its files
+    in memory give way. 0 where the system does not say.
+    """
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+        name = Path("/proc/self/cgroup").read_text(encoding="utf-8").rpartition("0::/")[2].strip()
+    except (OSError, StopIteration, ValueError):
+        return 0
+    root = Path("/sys/fs/cgroup")
+    for group in (root / name, *(root / name).parents):
+        try:
+            most, taken_now = ((group / f"memory.{kind}").read_text(encoding="ascii") for kind in ("max", "current"))
+            files = re.search(
+                r"^inactive_file (\d+)", (group / "memory.stat").read_text(encoding="ascii"), re.MULTILINE
+            )
+            free = min(free, int(most) - int(taken_now) + int(files[1] if files else 0))
+        except (OSError, ValueError):  # "max": there is no limit
+            continue
+    return max(free, 0)
+
+
+def words_of(text: str) -> list[Token]:
+    """The tokens of SPARQL text without its comments."""
+    return [token for token in tokens(text) if token.kind != "comment"]
+
+
+def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
+    """Whether a query names its own graphs; refused where it would fetch or change something, or no engine reads it.
+
+    >>> inspect_query('SELECT * { ?s ?p "LOAD" }'), inspect_query("ASK FROM <http://e/> {}")
+    (False, True)
+    """
+    depth = 0
+    if sum(map(text.count, "({[")) > DEEPEST:
+        for bracket in _BRACKETS.finditer(text):
+            depth += (bracket.lastgroup == "opens") - (bracket.lastgroup == "closes")
+            if depth > DEEPEST:
+                raise _at(text, bracket.start(), 400, "too-deep", number=str(DEEPEST))
+    lower = text.lower()  # plain searches take a tenth of the time of the expressions
+    if not any(hint in lower for hint in _HINTS) or not _SUSPECT.search(text):
+        return False
+    for call in calls(text, "SERVICE"):
+        endpoint = _CALLED.match(text, call.start)
+        if endpoint is None or endpoint.group(1) not in services:
+            raise _at(text, call.start, 403, "refused-fetch", word="SERVICE")
+    words = [(token.start, token.text.upper()) for token in words_of(text) if token.kind == "word"]
+    for start, word in words:
+        if word in _UPDATES:
+            raise _at(text, start, 403, "refused-change", word=word)
+    return any(word == "FROM" for _, word in words)
+
+
+def _at(text: str, start: int, status: int, key: str, **values: str) -> RefusalError:
+    line, column = line_of(text, start)
+    return RefusalError(status, why(key, line=str(line), column=str(column), **values), line, column)
+
+
+def is_volatile(text: str) -> bool:
+    """Whether two answers to a query may differ.
+
+    >>> is_volatile("SELECT (rand() AS ?n) {}"), is_volatile("SELECT ?now {}")
+    (True, False)
+    """
+    return _VOLATILE.search(text) is not None
+
+
+class AnswerWriter(io.BytesIO):
+    """A file the engine writes an answer to: it sends the pieces to who asked, and stops at a limit."""
+
+    def __init__(self, link: socket.socket, form: str, limits: Limits, *, is_bounded: bool) -> None:
+        self.link, self.form = link, form
+        self.seconds = limits.seconds
+        self.most_rows, self.most = (limits.rows, limits.size) if is_bounded else (sys.maxsize, sys.maxsize)
+        self.mark, self.rows = ROW_MARKS.get(form, (b"", 0))
+        self.deadline = time.monotonic() + limits.seconds
+        self.pieces: list[bytes] = []
+        self.waiting = self.size = 0
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, piece: Buffer) -> int:
+        """Take a piece.
+
+        Raises:
+            RefusalError: it is one row, byte or second too many.
+        """
+        data = bytes(piece)
+        self.pieces.append(data)
+        self.waiting += len(data)
+        self.size += len(data)
+        if self.mark:
+            self.count(data.count(self.mark))
+        if self.size > self.most:
+            raise RefusalError(413, why("answer-too-large", size=megabytes(self.most)))
+        if time.monotonic() > self.deadline:
+            raise late(self.seconds)
+        if self.waiting > SENT_BYTES:
+            send(self.link, pack(PIECE, b"".join(self.pieces)))
+            self.pieces.clear()
+            self.waiting = 0
+        return len(data)
+
+    def count(self, rows: int) -> None:
+        """Note that so many rows were written.
+
+        Raises:
+            RefusalError: there are too many.
+        """
+        self.rows += rows
+        if self.rows > self.most_rows:
+            raise RefusalError(413, why("too-many-rows", rows=str(self.most_rows)))
+
+    def finish(self, state: str, *, is_volatile: bool) -> None:
+        """Send what is left, and that it is whole; an answer that is short leaves in one piece."""
+        ending = json.dumps([self.form, is_volatile, state]).encode()
+        send(self.link, pack(PIECE, b"".join(self.pieces)) + pack(WHOLE, ending))
+
+
+def late(seconds: float) -> RefusalError:
+    """What is said when time is up."""
+    return busy(why("too-slow", seconds=f"{seconds:g}"), 30)
+
+
+@dataclass(slots=True)
+class Evaluator:
+    """The store and what goes with every answer; ``services`` may be asked with SERVICE, by no page of ours.
+
+    Every answer says from which ``state`` of the data it is.
+    """
+
+    store: ox.Store
+    limits: Limits
+    prefixes: dict[str, str]
+    services: frozenset[str] = frozenset()
+    state: str = ""
+
+    def answer(self, task: Task, link: socket.socket) -> None:
+        """Do a task and send the answer, or why there is none."""
+        try:
+            (self._graph if task.kind == "graph" else self._query)(task, link)
+        except RefusalError as refusal:
+            send(link, pack(FAILED, refusal.pack()))
+        except SyntaxError as error:
+            fault = syntax_error(task.text, str(error))
+            line, column = (fault.place.line, fault.place.column) if fault.place else (None, None)
+            values = {**fault.message.values, "line": str(line), "column": str(column)}
+            reason = why(f"query-{fault.message.key}", **values)
+            send(link, pack(FAILED, RefusalError(400, reason, line, column).pack()))
+        except MemoryError:
+            send(link, pack(FAILED, busy(why("query-memory"), 30).pack()))
+        except ConnectionError:
+            raise
+        except (OSError, RuntimeError, ValueError) as error:
+            reason = why("query-failed", error=str(error).rstrip("."))
+            send(link, pack(FAILED, RefusalError(400, reason).pack()))
+
+    def _query(self, task: Task, link: socket.socket) -> None:
+        names_graphs = inspect_query(task.text, frozenset() if task.own else self.services)
+        dataset: dict[str, object] = {}
+        if task.default is not None or task.named is not None:
+            dataset = {
+                "default_graph": [ox.NamedNode(iri) for iri in task.default or ()],
+                "named_graphs": [ox.NamedNode(iri) for iri in task.named or ()],
+            }
+        elif task.union and not names_graphs:
+            dataset = {"use_default_graph_as_union": True}
+        result = self.store.query(task.text, base_iri=task.base or None, **dataset)  # type: ignore[arg-type]
+        if isinstance(result, ox.QueryTriples):
+            self._triples(result, task, link)
+        elif not task.table:
+            rows = isinstance(result, ox.QuerySolutions)
+            raise RefusalError(406, why("rows-not-acceptable" if rows else "yes-or-no-not-acceptable"))
+        else:
+            writer = AnswerWriter(link, task.table, self.limits, is_bounded=not task.own)
+            result.serialize(output=writer, format=TABLE_FORMATS[task.table])
+            writer.finish(self.state, is_volatile=is_volatile(task.text))
+
+    def _graph(self, task: Task, link: socket.socket) -> None:
+        name = ox.NamedNode(task.text) if task.text else ox.DefaultGraph()
+        if task.text and not self.store.contains_named_graph(name):
+            raise RefusalError(404, why("no-graph", iri=task.text))
+        everything = task.union and not task.text
+        quads = self.store.quads_for_pattern(None, None, None, None if everything else name)
+        self._triples((quad.triple for quad in quads), task, link)
+
+    def _triples(self, triples: Iterable[ox.Triple], task: Task, link: socket.socket) -> None:
+        if not task.graph:
+            raise RefusalError(406, why("triples-not-acceptable"))
+        writer = AnswerWriter(link, task.graph, self.limits, is_bounded=not task.own)
+        counted = _counted(triples, writer)
+        # a short answer declares only the prefixes it uses; a long one cannot be read ahead to find them
+        beginning = list(islice(counted, FEW))
+        prefixes = self.prefixes if len(beginning) == FEW else used(beginning, self.prefixes)
+        form = GRAPH_FORMATS[task.graph]
+        ox.serialize(chain(beginning, counted), output=writer, format=form, prefixes=prefixes or None)
+        writer.finish(self.state, is_volatile=task.kind == "query" and is_volatile(task.text))
+
+
+def _counted(triples: Iterable[ox.Triple], writer: AnswerWriter) -> Iterator[ox.Triple]:
+    for triple in triples:
+        writer.count(1)
+        yield triple
+
+
+def used(triples: list[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
+    """The prefixes that shorten something.
+
+    >>> triple = ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://f/b"), ox.Literal("c"))
+    >>> used([triple], {"e": "http://e/", "g": "http://g/"})
+    {'e': 'http://e/'}
+    """
+    terms = {term for triple in triples for term in (triple.subject, triple.predicate, triple.object)}
+    spaces = {_LOCAL.sub("", term.value) for term in terms if isinstance(term, ox.NamedNode)}
+    spaces |= {_LOCAL.sub("", term.datatype.value) for term in terms if isinstance(term, ox.Literal)}
+    return {name: space for name, space in prefixes.items() if space in spaces}

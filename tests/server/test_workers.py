@@ -1,0 +1,454 @@
+"""No query freezes the service: time, rows, bytes, memory, crowds, deaths of any process."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pan2kg.server.engine import free_memory
+from tests.server.conftest import PAIRS, PATIENCE, SCRIPT, SLOW, Reply, Service, children
+
+if TYPE_CHECKING:
+    from tests.server.conftest import Start
+
+Until = Callable[..., None]
+SORT = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"
+ASK_SLOW = f"GET /sparql?query={SLOW.replace(' ', '%20')} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+PROC = Path("/proc")
+needs_proc = pytest.mark.skipif(not (PROC / "self" / "stat").exists(), reason="processes are looked at in /proc")
+
+
+@pytest.fixture(scope="module")
+def limited(start_session: Start) -> Service:
+    return start_session(seconds=60.0, rows=5000, size=2**20, memory=2**27, workers=3)
+
+
+def test_time_is_the_engine_s(start: Start) -> None:
+    reply = start(seconds=0.5, workers=1).ask(SLOW)
+    assert reply.status == 503
+    assert reply.text == "The query took longer than 0.5 seconds and was stopped; make it narrower.\n"
+    assert reply.headers["retry-after"]
+
+
+@pytest.mark.parametrize("media", ["application/sparql-results+json", "text/csv", "application/sparql-results+xml"])
+def test_rows_are_counted_in_every_format(limited: Service, media: str) -> None:
+    query = "SELECT (1 AS ?a) WHERE { ?a1 ?b ?c . ?d ?e ?f } LIMIT"
+    assert limited.ask(f"{query} 5000", media).status == 200
+    reply = limited.ask(f"{query} 5100", media)
+    assert (reply.status, "more than 5000 rows; ask with LIMIT." in reply.text) == (413, True)
+
+
+def test_triples_and_bytes_are_counted_and_no_answer_breaks_off(limited: Service, start: Start) -> None:
+    query = "CONSTRUCT { ?a <http://e/p> ?d } WHERE { ?a ?b ?c . ?d ?e ?f }"
+    assert {limited.ask(query, media).status for media in ("text/turtle", "application/n-triples")} == {413}
+    reply = start(seconds=60.0, size=2**20).ask(PAIRS, "text/csv")
+    assert (reply.status, reply.text) == (413, "The answer is larger than 1 megabytes.\n")
+
+
+def test_memory(limited: Service, start: Start) -> None:
+    for service in (limited, start(seconds=60.0, memory=2**40, total=2**28, workers=2)):
+        reply = service.ask(SORT)
+        assert (reply.status, "memory" in reply.text) == (503, True)
+        assert service.ask("ASK {}").status == 200
+
+
+def test_what_the_machine_has_free_is_known() -> None:
+    assert (free_memory() > 0) is (PROC / "meminfo").exists()
+
+
+@pytest.mark.parametrize(
+    "text", [b"ASK { FILTER(" + b"!" * 200_000 + b"true) }", b"ASK { FILTER(1" + b"+1" * 200_000 + b") }"]
+)
+def test_a_query_no_stack_is_large_enough_for_ends_its_worker_alone(limited: Service, text: bytes) -> None:
+    reply = limited.send("POST", "/sparql", text, {"Content-Type": "application/sparql-query"})
+    assert (reply.status, "no engine reads" in reply.text) == (400, True)
+    assert limited.ask("ASK {}").status == 200
+
+
+def test_a_slow_reader_gets_all_of_a_long_answer_and_holds_no_worker(start: Start) -> None:
+    """4 MB at half a megabyte a second take four times as long as a query may."""
+    service = start(seconds=2.0, workers=1, LONG=2**16)
+    query = "SELECT ?a ?c ?d ?f WHERE { ?a ?b ?c . ?d ?e ?f }"
+    whole = service.ask(query, "text/csv").body
+    assert len(whole) > 4_000_000
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**14)
+        line.connect(("127.0.0.1", service.port))
+        address = f"/sparql?query={query.replace(' ', '%20')}"
+        line.sendall(
+            f"GET {address} HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\nConnection: close\r\n\r\n".encode()
+        )
+        seen = line.recv(2**14)
+        assert service.ask("ASK {}").status == 200, "the only worker is free"
+        began = time.monotonic()
+        while piece := line.recv(2**15):
+            seen += piece
+            time.sleep(max(0.0, len(seen) / 500_000 - (time.monotonic() - began)))
+    head, _, body = seen.partition(b"\r\n\r\n")
+    assert b"200 OK" in head
+    assert sorted(body.splitlines()) == sorted(whole.splitlines())
+    assert time.monotonic() - began > 2 * 2.0
+
+
+def test_answers_nobody_takes_fill_no_disk(start: Start) -> None:
+    service = start(seconds=30.0, workers=2, LONG=2**16, MOST=2**23)
+    address = f"/sparql?query={PAIRS.replace(' ', '%20')}%20LIMIT%2030000"
+    with ThreadPoolExecutor(1):
+        lines = [service.line() for _ in range(8)]
+        for line in lines:
+            line.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        heads = [line.recv(12) for line in lines]
+        for line in lines:
+            line.close()
+    assert {head for head in heads if head} <= {b"HTTP/1.1 200", b"HTTP/1.1 503"}
+    assert service.ask("ASK {}").status == 200
+
+
+def test_who_leaves_frees_the_worker(start: Start, until: Until) -> None:
+    service = start(seconds=PATIENCE, workers=1)
+    with service.line() as line:
+        line.sendall(ASK_SLOW)
+        until(lambda: service.busy() == 1)
+    assert service.ask("ASK {}").status == 200, "the only worker was freed"
+
+
+def test_a_queue_that_is_full_and_a_wait_that_is_long_are_told(start: Start, until: Until) -> None:
+    service = start(seconds=PATIENCE, workers=1, QUEUE=1, WAIT=0.3)
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(service.ask, SLOW) for _ in range(4)]
+        until(lambda: sum(reply.done() for reply in asked) == 3)
+        replies = [reply.result() for reply in asked if reply.done()]
+        service.process.terminate()
+    assert {reply.status for reply in replies} == {503}
+    assert Counter("Too many queries" in reply.text for reply in replies) == {True: 2, False: 1}
+    assert all(reply.headers["retry-after"] for reply in replies)
+
+
+@pytest.mark.parametrize("early", [0.0, PATIENCE])
+def test_a_query_whose_worker_is_killed_is_asked_once_more_if_that_was_at_once(
+    start: Start, until: Until, early: float
+) -> None:
+    service = start(seconds=PATIENCE, workers=1, EARLY=early)
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(service.ask, SLOW)
+        for _ in range(2 if early else 1):
+            until(lambda: service.busy() == 1)
+            before = service.workers()
+            assert not slow.done()
+            for worker in before:
+                os.kill(worker, signal.SIGKILL)
+            until(lambda worker=before[0]: worker not in service.workers())
+        assert (slow.result().status, "ended from outside" in slow.result().text) == (503, True)
+    assert service.ask("ASK {}").status == 200
+
+
+@needs_proc
+def test_idle_workers_that_die_are_not_missed(start: Start, until: Until) -> None:
+    service = start(pages=True, workers=3)
+    before = service.workers()
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    until(lambda: len(set(service.workers()) - set(before)) == 5)
+    assert service.ask("ASK {}").status == 200
+    assert service.send("GET", "/index.html").status == 200
+
+
+class Watched(Service):
+    """A service in a session of its own, so that all of its processes can be looked at."""
+
+    def __init__(self, folder: Path, *before: str, **options: object) -> None:
+        self.log = folder / "log"
+        command = [*before, sys.executable, str(SCRIPT), json.dumps(options)]
+        with self.log.open("wb") as log:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True)
+        super().__init__(0, process)
+        assert process.stdout
+        self.said = process.stdout
+
+    def listen(self) -> Watched:
+        words = self.said.readline().split()
+        assert words, self.log.read_text()
+        self.port, self.holder = int(words[0]), int(words[1])
+        return self
+
+    def processes(self) -> dict[int, str]:
+        """The state of each process of the session, Z that of a zombie."""
+        found = {}
+        for status in PROC.glob("[0-9]*/stat"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                state, _, _, session = status.read_text().rpartition(")")[2].split()[:4]
+                if int(session) == self.process.pid:
+                    found[int(status.parent.name)] = state
+        return found
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Iterator[Callable[..., Watched]]:
+    running: list[Watched] = []
+
+    def start(*before: str, **options: object) -> Watched:
+        running.append(Watched(tmp_path, *before, **options))
+        return running[-1]
+
+    yield start
+    for service in running:
+        with suppress(ProcessLookupError):
+            os.killpg(service.process.pid, signal.SIGTERM)
+        service.process.wait(PATIENCE)
+        service.said.close()
+
+
+@needs_proc
+def test_a_holder_that_is_killed_is_started_again_and_one_without_a_supervisor_ends_all(
+    begin: Callable[..., Watched], until: Until
+) -> None:
+    service = begin(data="").listen()
+    tag = service.ask("ASK {}").headers["etag"]
+    os.kill(service.holder, signal.SIGKILL)
+    until(lambda: service.ask("ASK {}").headers.get("etag", tag) != tag)
+    assert "has ended; it is started again" in service.log.read_text()
+    (supervisor,) = children(service.process.pid)
+    os.kill(supervisor, signal.SIGKILL)
+    assert service.process.wait(PATIENCE) == 0
+    until(lambda: not service.processes())
+
+
+def test_a_fault_of_ours_is_logged_and_told_as_ours(begin: Callable[..., Watched], until: Until) -> None:
+    service = begin(faulty=True, pages=True).listen()
+    for reply in (service.ask("ASK {} # FAULT"), service.send("GET", "/fault.html")):
+        assert (reply.status, reply.text) == (500, "A fault of the service, not of the request; its log says more.\n")
+    until(lambda: service.log.read_text().count("ZeroDivisionError: a fault of the software") == 2)
+    assert service.ask("ASK {}").status == 200
+
+
+@needs_proc
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_told_to_end_while_it_loads_it_leaves_no_process(
+    begin: Callable[..., Watched], tmp_path: Path, until: Until, number: signal.Signals
+) -> None:
+    service = begin(loading=str(tmp_path / "loading"))
+    until((tmp_path / "loading").exists)
+    assert len(service.processes()) == 3
+    service.process.send_signal(number)
+    service.process.wait(PATIENCE)
+    until(lambda: not service.processes())
+
+
+@needs_proc
+def test_as_process_1_it_leaves_no_zombie(begin: Callable[..., Watched], until: Until) -> None:
+    alone = [shutil.which("unshare") or "", "--pid", "--fork", "--kill-child"]
+    if not alone[0] or subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("a container is imitated with unshare, which is not here or may not make a namespace")
+    service = begin(*alone, workers=2).listen()
+    for _ in range(10):
+        for process in [process for process in service.processes() if process != service.process.pid][3:]:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        until(lambda: service.ask("ASK {}").status == 200)
+    until(lambda: "Z" not in service.processes().values())
+
+
+SECONDS: Final = float(os.environ.get("PAN2KG_LOAD_SECONDS", "3"))
+COUNT: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+KINDS: Final = {
+    "short": 60, "page": 10, "broken": 8, "leave": 5, "garbage": 5, "slow": 3, "large": 3, "huge": 1,
+    "dribble": 2, "sip": 1,
+}  # fmt: skip
+
+
+class Crowd:
+    """Clients that ask at random until time is up, and note what they got.
+
+    ``PAN2KG_LOAD_SECONDS=60`` makes it a minute; by default it is short.
+    """
+
+    def __init__(self, service: Service, seconds: float) -> None:
+        self.service, self.until = service, time.monotonic() + seconds
+        self.seen: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self.lock, self.ended = threading.Lock(), threading.Event()
+
+    def note(self, kind: str, wrong: str = "") -> None:
+        with self.lock:
+            self.seen[kind] += 1
+            self.wrong += [f"{kind}: {wrong}"] if wrong else []
+
+    def run(self, seed: int) -> None:
+        chance = random.Random(seed)
+        while time.monotonic() < self.until:
+            kind = chance.choices(list(KINDS), list(KINDS.values()))[0]
+            try:
+                with suppress(ConnectionError):
+                    getattr(self, kind)()
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is reported where the test can see it
+                self.note(kind, repr(error))
+
+    def short(self) -> None:
+        """A trivial query is answered right, at once or as soon as it is asked again as it was told to."""
+        for _ in range(5):
+            reply = self.service.ask(COUNT, "text/csv")
+            self.note(f"short {reply.status}")
+            if reply.status != 503:
+                break
+        if (reply.status, reply.text.split()) != (200, ["n", "300"]):
+            self.note("lost", "" if reply.status == 503 else reply.text)
+
+    def page(self) -> None:
+        reply = self.service.send("GET", "/index.html")
+        self.expect("page", reply, good=reply.status == 200 and "<p>300 </p>" in reply.text)
+
+    def slow(self) -> None:
+        self.expect("slow", self.service.ask(SLOW))
+
+    def large(self) -> None:
+        self.expect("large", self.service.ask(PAIRS))
+
+    def broken(self) -> None:
+        reply = self.service.ask("SELECT * WHERE { ?s ?p")
+        self.expect("broken", reply, good=reply.status == 400)
+
+    def huge(self) -> None:
+        headers = {"Content-Type": "application/sparql-query"}
+        reply = self.service.send("POST", "/sparql", b"#" * (5 * 2**20), headers)
+        self.note(f"huge {reply.status}", "" if reply.status == 413 else reply.text)
+
+    def leave(self) -> None:
+        with self.service.line() as line:
+            line.sendall(b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        self.note("left")
+
+    def garbage(self) -> None:
+        self.service.exchange(b"\x16\x03\x01garbage\r\n\r\n")
+        self.note("garbage")
+
+    def dribble(self) -> None:
+        """A request that comes a letter at a time."""
+        with self.service.line() as line:
+            for letter in b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: localhost\r\n\r\n":
+                line.sendall(bytes([letter]))
+                self.ended.wait(0.01)
+            said = line.recv(1000)
+        self.note("dribble", "" if said.startswith((b"HTTP/1.1 200", b"HTTP/1.1 503")) else said.decode())
+
+    def sip(self) -> None:
+        """A long answer that is read a little at a time."""
+        with self.service.line() as line:
+            query = f"{PAIRS} LIMIT 9000".replace(" ", "+")
+            line.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            while line.recv(2**16) and not self.ended.wait(0.05):
+                pass
+        self.note("sip")
+
+    def expect(self, kind: str, reply: Reply, *, good: bool = False) -> None:
+        is_refusal = reply.status in (413, 503) and reply.text.endswith((".\n", "…\n"))
+        self.note(f"{kind} {reply.status}", "" if good or is_refusal else reply.text[-300:])
+
+    def let(self) -> None:
+        """Let 32 clients ask, and kill a worker now and then."""
+        clients = [threading.Thread(target=self.run, args=(seed,)) for seed in range(32)]
+        for client in clients:
+            client.start()
+        chance = random.Random(7)
+        while any(client.is_alive() for client in clients):
+            if time.monotonic() > self.until:
+                self.ended.set()
+            elif workers := self.service.workers():
+                with suppress(ProcessLookupError):
+                    os.kill(chance.choice(workers), signal.SIGKILL)
+            clients[0].join(0.3)
+            clients = [client for client in clients if client.is_alive()] or clients[:1]
+
+
+def _memory(process: int) -> int:
+    return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@needs_proc
+def test_nothing_is_lost_when_everything_happens_at_once(start: Start) -> None:
+    service = start(pages=True, seconds=1.0, size=2**20, workers=6)
+    Crowd(service, SECONDS / 4).let()
+    before = _memory(service.process.pid) + _memory(service.holder)
+    crowd = Crowd(service, SECONDS)
+    crowd.let()
+    after = _memory(service.process.pid) + _memory(service.holder)
+    assert not crowd.wrong[:5], crowd.seen
+    assert crowd.seen["short 200"] > crowd.seen["short 503"], crowd.seen
+    assert service.ask("ASK {}").status == 200
+    assert after < before + 40 * 2**20, f"{before} → {after} bytes"
+    assert len(service.workers()) <= 6 + 2, "the endpoint's and the pages' workers, and no zombies"
+
+
+@needs_proc
+def test_told_to_end_while_it_is_asked_it_ends_cleanly_and_says_so(start: Start, until: Until) -> None:
+    service = start(pages=True, seconds=PATIENCE, workers=2)
+    with ThreadPoolExecutor(8) as threads:
+        slow = [threads.submit(_quietly, lambda: service.ask(SLOW)) for _ in range(2)]
+        page = threads.submit(_quietly, lambda: service.send("GET", "/slow.html"))
+        until(lambda: service.busy() == 2)
+        processes = [service.holder, *service.workers()]
+        service.process.terminate()
+        assert service.process.wait(PATIENCE) == 0
+        assert {(reply.status, reply.text) for reply in [one.result() for one in slow] if reply} == {
+            (503, "The service is being ended; ask again when it is back.\n")
+        }
+        page.result()
+    until(lambda: not [process for process in processes if Path(f"/proc/{process}").exists()])
+
+
+def _quietly(ask: Callable[[], Reply]) -> Reply | None:
+    with suppress(OSError, http.client.HTTPException):
+        return ask()
+    return None
+
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+TEXTS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+    st.sampled_from(["", "1", "01", "1.", ".5", "1e3", "true", "TRUE", "\t", "\r\n", '"', "\\", "<x>", "_:b", "@en"]),
+)
+DATATYPES = ["integer", "decimal", "double", "boolean", "date", "gYear", "string", "anyURI"]
+TERMS = st.one_of(
+    st.builds(ox.Literal, TEXTS),
+    st.builds(lambda text: ox.Literal(text, language="fr-lu"), TEXTS),
+    st.builds(
+        lambda text, kind: ox.Literal(text, datatype=ox.NamedNode(XSD + kind)), TEXTS, st.sampled_from(DATATYPES)
+    ),
+    st.sampled_from([ox.NamedNode("http://e/é?a=b#c"), ox.NamedNode("urn:x"), ox.BlankNode("b")]),
+)
+
+
+@given(st.lists(TERMS, max_size=5))
+def test_every_term_of_an_answer_survives_the_way_from_a_worker(terms: list[ox.Literal]) -> None:
+    """What pages read of workers comes as tab-separated values: every term must be the one the store holds."""
+    store = ox.Store()
+    for number, term in enumerate(terms):
+        store.add(ox.Quad(ox.NamedNode(f"http://e/{number}"), ox.NamedNode("http://e/p"), term))
+    text = "SELECT ?s ?o ?none { ?s ?p ?o OPTIONAL { ?s <http://e/none> ?none } } ORDER BY ?s"
+    found, held = store.query(text), store.query(text)
+    assert isinstance(found, ox.QuerySolutions)
+    assert isinstance(held, ox.QuerySolutions)
+    sent = found.serialize(format=ox.QueryResultsFormat.TSV)
+    assert sent is not None
+    rows = ox.parse_query_results(sent, format=ox.QueryResultsFormat.TSV)
+    assert isinstance(rows, ox.QuerySolutions)
+    assert [tuple(row) for row in rows] == [tuple(row) for row in held]
