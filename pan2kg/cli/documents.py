@@ -153,7 +153,7 @@ def run_draft(options: argparse.Namespace) -> int:
 
     Where no series of the document is surely its actions, the best three are shown and nothing is written: 1.
     """
-    from pan2kg.countries.table import country_of_key
+    from pan2kg.countries import country_of_key
     from pan2kg.extract.draft import draft_plan, read_plan
     from pan2kg.turtle.writer import read_prefixes
 
@@ -265,7 +265,7 @@ def _plan(graph: Graph, name: str) -> str:
 
 def _own_country(graph: Graph) -> str:
     """The code of the country whose graph it is."""
-    from pan2kg.countries.table import countries
+    from pan2kg.countries import countries
 
     return next((one.code for one in countries().values() if one.iri == graph.profile.country), "")
 

@@ -16,7 +16,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.countries.table import countries
+from pan2kg.countries import countries
 from pan2kg.graph.dataset import CountryProfile
 from pan2kg.graph.labels import best
 from pan2kg.i18n.catalogue import Messages, Text

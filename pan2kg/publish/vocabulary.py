@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.countries import table as codes
+from pan2kg import countries as codes
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.tables.template import markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
