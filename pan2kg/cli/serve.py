@@ -78,12 +78,7 @@ def add_serve(command: argparse.ArgumentParser) -> None:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost.
-
-    Raises:
-        ProjectError: the port is taken, the project cannot be loaded, or there is no token for reviews.
-        EndpointError: the graph is somewhere else, and is not there.
-    """
+    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost."""
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix", remedy="use-site")
     from pan2kg.server.web import listen
@@ -398,11 +393,7 @@ JOURNAL: Final[arguments.Options] = {
 
 
 def run_journal(options: argparse.Namespace) -> int:
-    """Write the changes of a journal as one SPARQL Update: what they remove from the project's graph, what they add.
-
-    Raises:
-        ProjectError: a line is none of a journal, or its change cannot be made any more.
-    """
+    """Write the changes of a journal as one SPARQL Update: what they remove from the project's graph, what they add."""
     from pan2kg.store.cache import open_kept
 
     store = open_kept(project_of(options), cache_of(options)).inner
