@@ -143,12 +143,7 @@ class RemoteStore:
     graphs: tuple[str, ...] = ()
 
     def query(self, text: str) -> Result:
-        """Ask the endpoint.
-
-        Raises:
-            QueryError: the endpoint finds fault with the query.
-            EndpointError: it cannot be reached, or does not answer as a SPARQL endpoint does.
-        """
+        """Ask the endpoint."""
         refuse_fetching(text)
         kind, body = self._ask(text)
         try:
@@ -299,10 +294,6 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
     are then named with every query as long as they are few; and whether what the rules derive was loaded: every thing
     with a label has a derived one. Where it need not be a graph of ours, for queries somebody wrote, a store without
     plans or without what is derived is taken as it is.
-
-    Raises:
-        EndpointError: it cannot be reached, holds no plan, lacks the derived statements, or has its plans in more named
-            graphs than can be named and does not show them together.
     """
     store = RemoteStore(url, timeout)
     if is_ours:
@@ -325,10 +316,6 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
 
 
 def insist_on_shapes(store: RemoteStore) -> None:
-    """Ask whether a plan is one where a shape asks for its class; else shapes would find fault with nearly everything.
-
-    Raises:
-        EndpointError: it is not; or it does not answer.
-    """
+    """Ask whether a plan is one where a shape asks for its class; else shapes find fault with nearly everything."""
     if store.query(program_query("endpoint/shape-test")):
         raise fault(store.url, "endpoint-fails-shapes", "ask-files")
