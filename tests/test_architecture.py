@@ -43,7 +43,7 @@ DOORS: Final = {
     "duckdb": {"coherence.columns"},
     "rdflib": {"store.store", "validation.reference"},
     "uvicorn": {"server.web"},
-    "openpyxl": {"extract.process", "review.workbook", "tables.spreadsheet"},
+    "openpyxl": {"extract.process", "review.sheet", "tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
 

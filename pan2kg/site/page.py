@@ -210,12 +210,12 @@ class SiteContext:
             for term, into in ((topic, topics), (body, involved)):
                 if term:
                     into.setdefault(plan, set()).add(term)
-        facts = {}
+        facts: dict[str, Facts] = {}
         for plan in (source.iri for source in self.graph.uses.plans):
             on, since, until = self.graph.periods.get(plan, ("", "", ""))
-            years = (int(day[:4]) if day[:4].isdecimal() else None for day in (since or on, until))
-            facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), *years
-        return cast("Mapping[str, Facts]", facts)
+            first, last = (int(day[:4]) if day[:4].isdecimal() else None for day in (since or on, until))
+            facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), first, last
+        return facts
 
     @cached_property
     def told_pairs(self) -> frozenset[tuple[str, str]]:
