@@ -63,7 +63,7 @@ CORPUS = {
     "parts-put": Attack(b"PUT /store?default HTTP/1.1\r\n" + HOST + FORM + PARTS, (405,)),
     "fields": Attack(
         b"POST /sparql HTTP/1.1\r\n" + HOST + b"Content-Type: application/x-www-form-urlencoded\r\n"
-        b"Content-Length: 600000\r\n\r\n" + b"&a=1" * 150_000 + LAST, (400, 200),
+        b"Content-Length: 600000\r\n\r\n" + b"&a=1" * 150_000 + LAST, (400, 200)
     ),
     # two readers of one request
     "te-cl": Attack(POST + CHUNKED + b"Content-Length: 6\r\n\r\nASK {}", (400,)),

@@ -162,7 +162,7 @@ def test_any_other_iri_of_the_graph_has_a_document_too(
         "/docs/x", "/graph/nowhere", "/graph/", "/ontology/9.9", "/ontology/x/y", "/dataset/9.9", "/catalogue/x",
         "/contributorsx", "/doc?iri=https://w3id.org/pan2kg/id/plan/nowhere", "/doc?iri=http://e/nowhere",
         "/doc?iri=https://w3id.org/pan2kg/ontology%23Nowhere",
-        '/doc/instrument/"} ASK {', "/doc/instrument/x\\",
+        '/doc/instrument/"} ASK {', "/doc/instrument/x\\"
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_refused_in_a_sentence(shipped: Client, path: str) -> None:

@@ -91,7 +91,7 @@ def service(start: Start) -> Service:
     "path",
     [
         "id/plan/lu-bhr-2", "id/action/lu-bhr-2-4-3", "id/body/maee", "id/instrument/ungp", "id/linktype/builds-on",
-        "id/certainty/stated", "id/topic/education", "id/scheme/topic", "dataset", "catalogue", "contributors",
+        "id/certainty/stated", "id/topic/education", "id/scheme/topic", "dataset", "catalogue", "contributors"
     ],
 )  # fmt: skip
 def test_a_thing_leads_to_data_and_to_a_page(service: Service, path: str) -> None:
