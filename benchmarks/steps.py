@@ -26,11 +26,10 @@ from pathlib import Path
 from documents import HEAD, STYLE, WORDS, convert, row  # type: ignore[import-not-found]
 
 from pan2kg.errors import Pan2kgError
-from pan2kg.extract.choice import Draftable, draftable
 from pan2kg.extract.document import Document
+from pan2kg.extract.draft import read_plan
 from pan2kg.extract.mentions import find_mentions
-from pan2kg.extract.reading.options import Options
-from pan2kg.extract.reading.process import read_document
+from pan2kg.extract.process import read_document
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
 from pan2kg.review.candidates import Search, search
@@ -82,18 +81,18 @@ def texts(folder: Path, graph: Graph) -> None:
         tally = counts[path.suffix]
         tally["files"] += 1
         try:
-            document = read_document(path, Options())
+            document = read_document(path)
             tally["read"] += 1
             tally["mentions"] += len(find_mentions(document, graph.names, country="lu"))
-            made = draftable(path, Options())
+            plan, _ = read_plan(path)
         except Pan2kgError as error:
             tally["refused"] += 1
             say(f"  {path.relative_to(folder)}", error.message.say("en"))
             continue
-        if isinstance(made, Draftable):
+        if plan:
             tally["drafted"] += 1
-            tally["actions"] += len(made.outline.actions)
-            say(f"  {path.relative_to(folder)}", f"{len(made.outline.actions)} actions{_rows(path)}")
+            tally["actions"] += len(plan.actions)
+            say(f"  {path.relative_to(folder)}", f"{len(plan.actions)} actions{_rows(path)}")
         else:
             tally["asked"] += 1
     for ending, tally in counts.items():
@@ -276,11 +275,11 @@ def drafted(printed: Path, language: str, titles: Sequence[str]) -> Counter[str]
     """How many of the printed titles a draft has, and whether there is one."""
     if not titles:
         return Counter({"files": 1})
-    made = draftable(printed, Options(), language=language)
-    if not isinstance(made, Draftable):
+    plan, _ = read_plan(printed, language=language)
+    if not plan:
         return Counter({"files": 1, "drafts refused": 1})
     wanted = Counter(" ".join(title.split()) for title in titles)
-    got = Counter(" ".join(one.title.split()) for one in made.outline.actions)
+    got = Counter(" ".join(one.title.split()) for one in plan.actions)
     right = (wanted & got).total()
     return Counter(
         {"files": 1, "actions printed": wanted.total(), "actions right": right, "actions drafted": got.total()}
@@ -311,7 +310,7 @@ def run(folder: Path, language: str, number: int) -> None:
             bare = open_graph(project.root, language=language)
         for ending in (".html", ".chromium.pdf", ".docx", ".odt"):
             printed = path.with_suffix(ending)
-            document = read_document(printed, Options())
+            document = read_document(printed)
             counts = drafted(printed, language, [title for *_, title in actions])
             more, agreed, found = compared(bare, document, plan, facts)
             counts += more

@@ -189,9 +189,9 @@ class Involvement(NamedTuple):
 
 def at_level(profiles: Iterable[Profile], involvements: Iterable[Involvement], at: Level) -> tuple[Profile, ...]:
     """The profiles with only those leads and bodies that have a part at a level of evidence or firmer."""
-    valid = [part for part in involvements if counts(part.level, at)]
-    involved = {(part.work, part.body) for part in valid}
-    led = {(part.work, part.body) for part in valid if LEAD in part.roles}
+    valid = [involvement for involvement in involvements if counts(involvement.level, at)]
+    involved = {(involvement.work, involvement.body) for involvement in valid}
+    led = {(involvement.work, involvement.body) for involvement in valid if LEAD in involvement.roles}
     return tuple(
         profile._replace(
             leads=frozenset(body for body in profile.leads if (profile.work, body) in led),
@@ -211,17 +211,19 @@ def co_led(home: Mapping[str, str], involvements: Iterable[Involvement], at: Lev
 
     Only a lead on somebody's word at the level counts; a pair is missing where one plan's leads are not known.
     """
-    leads: dict[str, set[str]] = {}
-    for part in involvements:
-        if LEAD in part.roles and part.work in home and counts(part.level, at):
-            leads.setdefault(part.work, set()).add(part.body)
-    by_plan: dict[str, list[set[str]]] = {}
-    for work, bodies in leads.items():
-        by_plan.setdefault(home[work], []).append(bodies)
-    return {
-        (p, q): sum(bool(led & also_led) for led in by_plan[p] for also_led in by_plan[q])
-        for p, q in combinations(sorted(by_plan), 2)
-    }
+    led = {
+        (involvement.work, involvement.body) for involvement in involvements
+        if LEAD in involvement.roles and involvement.work in home and counts(involvement.level, at)
+    }  # fmt: skip
+    works = sorted({work for work, _ in led})
+    plans = sorted({home[work] for work in works})
+    row, place = {work: at for at, work in enumerate(works)}, {plan: at for at, plan in enumerate(plans)}
+    lower, upper, _ = cells(incidence(led, row, sorted({body for _, body in led})))
+    plan_of = np.array([place[home[work]] for work in works], dtype=np.int64)
+    ends = np.sort(np.stack([plan_of[lower], plan_of[upper]]), axis=0) if len(works) else np.zeros((2, 0), np.int64)
+    keys, number = np.unique(ends[0] * len(plans) + ends[1], return_counts=True)
+    joint = dict(zip(keys.tolist(), number.tolist(), strict=True))
+    return {pair: joint.get(place[pair[0]] * len(plans) + place[pair[1]], 0) for pair in combinations(plans, 2)}
 
 
 class Fragmentation(NamedTuple):
@@ -258,8 +260,8 @@ def fragmentation(
         if len(number) > 1:
             leads = sorted(number.items(), key=lambda pair: (-pair[1], pair[0]))
             value = 1.0 - sum((count / number.total()) ** 2 for _, count in leads)
-            known = sum(bool(profile.leads) for profile in on)
-            rows.append(Fragmentation(topic, tuple(leads), value, known, len(on), of))
+            with_lead = sum(bool(profile.leads) for profile in on)
+            rows.append(Fragmentation(topic, tuple(leads), value, with_lead, len(on), of))
     rows.sort(key=lambda row: (-row.value, row.topic, row.country))
     return Measured(uses.basis, tuple(rows))
 
@@ -306,11 +308,11 @@ def overlaps(
     led = [profile for profile in _actions(uses, profiles) if profile.leads]
     row = {profile.work: at for at, profile in enumerate(led)}
     pairs = [(profile.work, topic) for profile in led for topic in profile.topics]
-    one, two, _ = cells(incidence(pairs, row, sorted({topic for _, topic in pairs})))
+    lower, upper, _ = cells(incidence(pairs, row, sorted({topic for _, topic in pairs})))
     place, home, line = {action: at for at, action in enumerate(uses.actions)}, uses.home(), line or {}
     leads, of = {profile.work: profile.leads for profile in (*led, *said)}, country or {}
     rows = []
-    for left, right in ((led[a], led[b]) for a, b in zip(one.tolist(), two.tolist(), strict=True)):
+    for left, right in ((led[a], led[b]) for a, b in zip(lower.tolist(), upper.tolist(), strict=True)):
         a, b = left.work, right.work
         if leads[a] & leads[b] or (a in of and b in of and of[a] != of[b]):
             continue
@@ -418,10 +420,10 @@ def participation(shares: Potential, pairs: Pairs) -> tuple[Participation, ...]:
     """
     names, plans, home = shares.names, shares.works.plans, shares.home
     kept = pairs.low > 0
-    one, two, bits = pairs.one[kept].astype(np.int64), pairs.two[kept].astype(np.int64), pairs.low[kept]
+    lower, upper, bits = pairs.one[kept].astype(np.int64), pairs.two[kept].astype(np.int64), pairs.low[kept]
     # what each action shares with each plan: each side of a pair is added up for itself
     limit = len(names) * len(plans)
-    sides = [summed(a * len(plans) + home[b], bits, limit) for a, b in ((one, two), (two, one))]
+    sides = [summed(a * len(plans) + home[b], bits, limit) for a, b in ((lower, upper), (upper, lower))]
     keys = np.union1d(sides[0][0], sides[1][0])
     sums = np.zeros(len(keys))
     for places, values in sides:

@@ -190,10 +190,20 @@ class Chronology:
     feasibility: dict[tuple[str, str, Channel | None], bool | None] = field(
         default_factory=dict, repr=False, compare=False
     )
+    spans: dict[str, tuple[Span | None, Span | None]] = field(default_factory=dict, repr=False, compare=False)
+
+    def written(self, plan: str) -> tuple[Span | None, Span | None]:
+        """When the text of a plan was last changed, and when it was issued."""
+        if plan not in self.spans:
+            dates = self.dates.get(plan, Dates())
+            self.spans[plan] = dates.text, dates.issued
+        return self.spans[plan]
 
     def seen(self, x: str, y: str, at: Level, channel: Channel | None = None) -> bool:
         """Whether x cites y, in a channel or any, at a level."""
-        levels = self.cited.get((x, y), {})
+        levels = self.cited.get((x, y))
+        if levels is None:
+            return False
         return any(counts(level, at) for where, level in levels.items() if channel in {None, where})
 
     def cited_at(self, x: str, y: str) -> Level | None:
@@ -278,7 +288,8 @@ def _feasible(when: Chronology, x: str, y: str, channel: Channel | None) -> bool
         return source.page.reaches(target.issued) if source.page and target.issued else None
     if (x, y) in when.origins and source.revised is None:
         return False
-    return source.text.reaches(target.issued) if source.text and target.issued else None
+    text, issued = when.written(x)[0], when.written(y)[1]
+    return text.reaches(issued) if text and issued else None
 
 
 def verdict(when: Chronology, x: str, y: str) -> Verdict:
@@ -303,14 +314,14 @@ def _verdict(when: Chronology, x: str, y: str) -> Verdict:
         return Verdict.FRAMEWORK
     if source.country and target.country and source.country != target.country:
         return Verdict.ABROAD
-    can = feasible(when, x, y)
+    can = _feasible(when, x, y, None)
     if can is None:
         return Verdict.UNDATED
     if not can:
         return Verdict.IMPOSSIBLE
-    if not when.seen(x, y, Level.EDITORS) and (written := source.text):
-        issued = (when.dates.get(later, Dates()).issued for later in when.later.get(y, ()))
-        if any(day is not None and written.first >= day.last for day in issued):
+    if y in when.later and not when.seen(x, y, Level.EDITORS) and (text := when.written(x)[0]):
+        issued = (when.written(later)[1] for later in when.later[y])
+        if any(day is not None and text.first >= day.last for day in issued):
             return Verdict.SUPERSEDED
     return Verdict.EXPECTED
 
@@ -374,8 +385,15 @@ def occasions(
     order, the bits), a document ties them, or y cites x. The citation x → y never makes its own occasion, and no more
     does a document that only names the two together.
     """
-    related_pairs = related(when, shared, at=at)
-    every = [occasion(when, shared, readings, pair, at=at, ways=(ways or {}).get(pair, ())) for pair in related_pairs]
+    unseen: dict[str, State] = {}
+    every, ways = [], ways or {}
+    for pair in related(when, shared, at=at):
+        x, y = pair
+        if x not in unseen:
+            unseen[x] = _unseen(readings, x)
+        state = State.SEEN if when.seen(x, y, at) else unseen[x]
+        bits = shared.get(pair if x < y else (y, x), 0.0)
+        every.append(Occasion(x, y, verdict(when, x, y), state, bits, ways.get(pair, ())))
     return tuple(sorted(every, key=lambda occasion: (-occasion.bits, occasion.source, occasion.target)))
 
 
@@ -390,9 +408,11 @@ def occasion(
 
 
 def _state(when: Chronology, readings: Readings, x: str, y: str, at: Level) -> State:
-    if when.seen(x, y, at):
-        return State.SEEN
-    return State.ABSENT if readings.extent(x, Aspect.REFERENCES) is Extent.FULL else State.OPEN
+    return State.SEEN if when.seen(x, y, at) else _unseen(readings, x)
+
+
+def _unseen(readings: Readings, plan: str, aspect: Aspect = Aspect.REFERENCES) -> State:
+    return State.ABSENT if readings.extent(plan, aspect) is Extent.FULL else State.OPEN
 
 
 def related(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:
@@ -501,8 +521,7 @@ def place_state(when: Chronology, readings: Readings, place: tuple[str, str, Cha
     can = feasible(when, x, y, channel)
     if not can:
         return State.UNDATED if can is None else State.IMPOSSIBLE
-    aspect = Aspect.WEB_PAGE if channel is Channel.WEB else Aspect.REFERENCES
-    return State.ABSENT if readings.extent(x, aspect) is Extent.FULL else State.OPEN
+    return _unseen(readings, x, Aspect.WEB_PAGE if channel is Channel.WEB else Aspect.REFERENCES)
 
 
 class Index(NamedTuple):

@@ -56,9 +56,9 @@ class Figure:
     parts: tuple[str, ...] = ()
     length: Callable[[Known], int] | None = None
 
-    def taken(self, known: Known) -> Value:
+    def taken(self, facts: Known) -> Value:
         """What is told of it."""
-        return (float(self.length(known)),) if self.length else self.value(known, self.rows(known))
+        return (float(self.length(facts)),) if self.length else self.value(facts, self.rows(facts))
 
     def name(self, asked_by: str | Message = "") -> Message:
         """What it is called; ``asked_by`` is put behind the index, and names the action that asks for it."""
@@ -99,21 +99,21 @@ def take(figure: Figure, levels: Mapping[Level, Known], at: Level = HEADLINE) ->
     """
     plan, official, other, editors = (figure.taken(levels[level]) for level in FIGURED)
     nested = (plan, official, other, editors)
-    known = levels[at]
-    return Taken(figure, at, nested[FIGURED.index(at)], nested, figure.population(known), basis_line(known))
+    facts = levels[at]
+    return Taken(figure, at, nested[FIGURED.index(at)], nested, figure.population(facts), basis_line(facts))
 
 
 # What figures are counted among
 
 
-def _pairs_of_plans(known: Known) -> int:
-    number = len(known.tables.works.plans)
+def _pairs_of_plans(facts: Known) -> int:
+    number = len(facts.tables.works.plans)
     return number * (number - 1) // 2
 
 
-def _pairs_of_actions(known: Known) -> int:
+def _pairs_of_actions(facts: Known) -> int:
     """Pairs of actions of two plans."""
-    sizes = Counter(known.tables.works.home.values())
+    sizes = Counter(facts.tables.works.home.values())
     return (sizes.total() ** 2 - sum(size * size for size in sizes.values())) // 2
 
 
@@ -121,41 +121,41 @@ def _pairs_of_actions(known: Known) -> int:
 
 
 @lru_cache(maxsize=8)  # several figures count the same list
-def _linked(known: Known) -> Rows:
+def _linked(facts: Known) -> Rows:
     """Each linked pair with its verdicts both ways, what it shares, and at which level it cites each way."""
-    when, shared = known.chronology, known.shared
+    when, shared = facts.chronology, facts.shared
     return tuple(
         (
             x, y, verdict(when, x, y).value, verdict(when, y, x).value, shared.get((x, y), 0.0),
-            _level(known, x, y), _level(known, y, x),
+            _level(facts, x, y), _level(facts, y, x),
         )
-        for x, y in sorted(known.linked, key=lambda pair: (-shared.get(pair, 0.0), pair))
+        for x, y in sorted(facts.linked, key=lambda pair: (-shared.get(pair, 0.0), pair))
     )  # fmt: skip
 
 
-def _level(known: Known, x: str, y: str) -> str:
-    level = known.chronology.cited_at(x, y)
-    return level.key if level is not None and level <= known.level else ""
+def _level(facts: Known, x: str, y: str) -> str:
+    level = facts.chronology.cited_at(x, y)
+    return level.key if level is not None and level <= facts.level else ""
 
 
 def _linked_as(wanted: Verdict) -> Callable[[Known], Rows]:
-    return lambda known: tuple(row for row in _linked(known) if row[2] == wanted)
+    return lambda facts: tuple(row for row in _linked(facts) if row[2] == wanted)
 
 
-def _citing(known: Known) -> Rows:
-    seen, at = known.chronology.seen, known.level
+def _citing(facts: Known) -> Rows:
+    seen, at = facts.chronology.seen, facts.level
     return tuple(
-        (x, y, *(float(seen(x, y, at, channel)) for channel in Channel), _level(known, x, y))
-        for x, y in sorted(known.chronology.cited) if seen(x, y, at)
+        (x, y, *(float(seen(x, y, at, channel)) for channel in Channel), _level(facts, x, y))
+        for x, y in sorted(facts.chronology.cited) if seen(x, y, at)
     )  # fmt: skip
 
 
 def _sharing(kind: str, *, specific: bool) -> Callable[[Known], Rows]:
     """Pairs of plans or actions with what they share: those with something specific, or with something general only."""
 
-    def rows(known: Known) -> Rows:
+    def rows(facts: Known) -> Rows:
         is_plans = kind == "plans"
-        pairs, names = (known.plans, known.tables.works.plans) if is_plans else (known.actions, known.potential.names)
+        pairs, names = (facts.plans, facts.tables.works.plans) if is_plans else (facts.actions, facts.potential.names)
         columns = (pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), pairs.broad.tolist())
         wanted = [
             (names[a], names[b], low, broad)
@@ -167,71 +167,71 @@ def _sharing(kind: str, *, specific: bool) -> Callable[[Known], Rows]:
     return rows
 
 
-def _linked_actions(known: Known) -> Rows:
+def _linked_actions(facts: Known) -> Rows:
     """The actions at an end of a statement between plans, or of a linked pair of actions."""
-    home, pairs = known.tables.works.home, known.actions
-    stated = {end for statement in known.statements for end in statement[:2] if end in home}
+    home, pairs = facts.tables.works.home, facts.actions
+    stated = {end for statement in facts.statements for end in statement[:2] if end in home}
     shared = pairs.low > 0
     ends = np.unique(np.concatenate([pairs.one[shared], pairs.two[shared]]))
-    sharing = {known.potential.names[end] for end in ends.tolist()}
+    sharing = {facts.potential.names[end] for end in ends.tolist()}
     return tuple(
         (action, home[action], float(action in stated), float(action in sharing)) for action in sorted(stated | sharing)
     )
 
 
-def _occasions(known: Known) -> Rows:
+def _occasions(facts: Known) -> Rows:
     return tuple(
         (occasion.source, occasion.target, occasion.state.value, occasion.bits, " ".join(occasion.ways))
-        for occasion in known.occasions if occasion.is_expected
+        for occasion in facts.occasions if occasion.is_expected
     )  # fmt: skip
 
 
-def _apart(known: Known) -> Rows:
+def _apart(facts: Known) -> Rows:
     """Related ordered pairs of which no citation is expected, with the reason."""
     return tuple(
         (occasion.source, occasion.target, occasion.verdict.value, occasion.bits)
-        for occasion in known.occasions if not occasion.is_expected
+        for occasion in facts.occasions if not occasion.is_expected
     )  # fmt: skip
 
 
-def _owing(known: Known) -> Rows:
+def _owing(facts: Known) -> Rows:
     return tuple(
         (occasion.source, occasion.target, occasion.state.value, occasion.debt)
-        for occasion in known.occasions if occasion.debt > 0
+        for occasion in facts.occasions if occasion.debt > 0
     )  # fmt: skip
 
 
 @lru_cache(maxsize=8)
-def _places(known: Known) -> tuple[IndexCell, ...]:
-    return citations.index_cells(known.chronology, known.linked, known.tables.readings, at=known.level)
+def _places(facts: Known) -> tuple[IndexCell, ...]:
+    return citations.index_cells(facts.chronology, facts.linked, facts.tables.readings, at=facts.level)
 
 
 @lru_cache(maxsize=16)
-def _cells(known: Known, focus: str | None = None) -> Rows:
+def _cells(facts: Known, focus: str | None = None) -> Rows:
     return tuple(
         (cell.source, cell.target, cell.channel.value, cell.state.value)
-        for cell in _places(known) if focus is None or focus in (cell.source, cell.target)
+        for cell in _places(facts) if focus is None or focus in (cell.source, cell.target)
     )  # fmt: skip
 
 
-def _focus_cells(known: Known) -> Rows:
-    return _cells(known, known.tables.focus) if known.tables.focus else ()
+def _focus_cells(facts: Known) -> Rows:
+    return _cells(facts, facts.tables.focus) if facts.tables.focus else ()
 
 
-def _texts_read(known: Known) -> Rows:
-    home = known.tables.works.home
-    used = Counter(use.work for use in known.uses if use.work in home)
+def _texts_read(facts: Known) -> Rows:
+    home = facts.tables.works.home
+    used = Counter(use.work for use in facts.uses if use.work in home)
     return tuple((action, home[action], float(number)) for action, number in sorted(used.items()))
 
 
-def _plans_with_texts(known: Known) -> Rows:
-    works, plans = known.tables.works, set(known.tables.works.plans)
-    used = Counter(works.home.get(use.work, use.work) for use in known.uses)
+def _plans_with_texts(facts: Known) -> Rows:
+    works, plans = facts.tables.works, set(facts.tables.works.plans)
+    used = Counter(works.home.get(use.work, use.work) for use in facts.uses)
     return tuple((plan, float(number)) for plan, number in sorted(used.items()) if plan in plans)
 
 
-def _lists(known: Known) -> Rows:
-    tables = known.tables
+def _lists(facts: Known) -> Rows:
+    tables = facts.tables
     sizes = Counter(tables.works.home.values())
     return tuple(
         (plan, tables.lists.get(plan, "unknown"), float(sizes[plan]), tables.published.get(plan))
@@ -248,8 +248,8 @@ def _number(rows: Rows, column: int, words: Iterable[str]) -> tuple[float, ...]:
     return tuple(float(counted[word]) for word in words)
 
 
-def _expected(known: Known) -> int:
-    return sum(occasion.is_expected for occasion in known.occasions)
+def _expected(facts: Known) -> int:
+    return sum(occasion.is_expected for occasion in facts.occasions)
 
 
 _PAIR: Final = ("plan", "other_plan")
@@ -265,27 +265,27 @@ _MEASURES: Final = ("plan", "list", "measures", "published")
 
 FIGURES: Final = (
     Figure("linked-plan-pairs", _LINKED, _linked, _pairs_of_plans),
-    Figure("linked-editions", _LINKED, _linked_as(Verdict.EDITION), lambda known: len(known.linked)),
-    Figure("linked-frameworks", _LINKED, _linked_as(Verdict.FRAMEWORK), lambda known: len(known.linked)),
-    Figure("linked-abroad", _LINKED, _linked_as(Verdict.ABROAD), lambda known: len(known.linked)),
-    Figure("citing-pairs", (*_PAIR, "text", "web", "level"), _citing, lambda known: 2 * _pairs_of_plans(known)),
+    Figure("linked-editions", _LINKED, _linked_as(Verdict.EDITION), lambda facts: len(facts.linked)),
+    Figure("linked-frameworks", _LINKED, _linked_as(Verdict.FRAMEWORK), lambda facts: len(facts.linked)),
+    Figure("linked-abroad", _LINKED, _linked_as(Verdict.ABROAD), lambda facts: len(facts.linked)),
+    Figure("citing-pairs", (*_PAIR, "text", "web", "level"), _citing, lambda facts: 2 * _pairs_of_plans(facts)),
     Figure("sharing-plan-pairs", _SHARED, _sharing("plans", specific=True), _pairs_of_plans),
     Figure("broad-plan-pairs", _SHARED, _sharing("plans", specific=False), _pairs_of_plans),
     Figure(
         "linked-action-pairs", _SHARED_BY_ACTIONS, _sharing("actions", specific=True), _pairs_of_actions,
-        length=lambda known: int(np.count_nonzero(known.actions.low > 0)),
+        length=lambda facts: int(np.count_nonzero(facts.actions.low > 0)),
     ),
     Figure(
         "broad-action-pairs", _SHARED_BY_ACTIONS, _sharing("actions", specific=False), _pairs_of_actions,
-        length=lambda known: int(np.count_nonzero((known.actions.low <= 0) & (known.actions.broad > 0))),
+        length=lambda facts: int(np.count_nonzero((facts.actions.low <= 0) & (facts.actions.broad > 0))),
     ),
     Figure(
         "linked-actions", ("action", "plan", "in_statement", "sharing"), _linked_actions,
-        lambda known: len(known.tables.works.actions),
+        lambda facts: len(facts.tables.works.actions),
     ),
-    Figure("occasions", _OCCASIONS, _occasions, lambda known: len(known.related)),
+    Figure("occasions", _OCCASIONS, _occasions, lambda facts: len(facts.related)),
     Figure(
-        "not-expected", (*_PAIR, "verdict", "bits"), _apart, lambda known: len(known.related),
+        "not-expected", (*_PAIR, "verdict", "bits"), _apart, lambda facts: len(facts.related),
         lambda _, rows: _number(rows, 2, _APART), parts=tuple(f"verdict.{reason}" for reason in _APART),
     ),
     Figure(
@@ -294,30 +294,30 @@ FIGURES: Final = (
     ),
     Figure(
         "citation-rate", _OCCASIONS, _occasions, _expected,
-        lambda known, _: tuple(citations.citation_rate(known.occasions)), Unit.SHARE,
+        lambda facts, _: tuple(citations.citation_rate(facts.occasions)), Unit.SHARE,
     ),
     Figure(
         "debt", (*_PAIR, "state", "bits"), _owing, _expected,
-        lambda known, _: tuple(citations.debt(known.occasions)), Unit.BITS,
+        lambda facts, _: tuple(citations.debt(facts.occasions)), Unit.BITS,
     ),
     Figure(
         "coherence-index", _CELLS, _focus_cells,
-        lambda known: int(sum(_number(_focus_cells(known), 3, _STATES))),
-        lambda known, _: tuple(citations.index(_places(known), frozenset((known.tables.focus,))).value), Unit.SHARE,
+        lambda facts: int(sum(_number(_focus_cells(facts), 3, _STATES))),
+        lambda facts, _: tuple(citations.index(_places(facts), frozenset((facts.tables.focus,))).value), Unit.SHARE,
     ),
     Figure(
-        "coherence-index-all", _CELLS, _cells, lambda known: int(sum(_number(_cells(known), 3, _STATES))),
-        lambda known, _: tuple(citations.index(_places(known)).value), Unit.SHARE,
+        "coherence-index-all", _CELLS, _cells, lambda facts: int(sum(_number(_cells(facts), 3, _STATES))),
+        lambda facts, _: tuple(citations.index(_places(facts)).value), Unit.SHARE,
     ),
-    Figure("texts-read", ("action", "plan", "texts"), _texts_read, lambda known: len(known.tables.works.actions)),
-    Figure("plans-with-texts", ("plan", "texts"), _plans_with_texts, lambda known: len(known.tables.works.plans)),
+    Figure("texts-read", ("action", "plan", "texts"), _texts_read, lambda facts: len(facts.tables.works.actions)),
+    Figure("plans-with-texts", ("plan", "texts"), _plans_with_texts, lambda facts: len(facts.tables.works.plans)),
     Figure(
-        "lists", _MEASURES, _lists, lambda known: len(known.tables.works.plans),
+        "lists", _MEASURES, _lists, lambda facts: len(facts.tables.works.plans),
         lambda _, rows: _number(rows, 1, _COMPLETE), parts=tuple(f"list.{extent}" for extent in _COMPLETE),
     ),
     Figure(
-        "measures", _MEASURES, lambda known: tuple(row for row in _lists(known) if row[3] is not None),
-        lambda known: sum(known.tables.published.values()),
+        "measures", _MEASURES, lambda facts: tuple(row for row in _lists(facts) if row[3] is not None),
+        lambda facts: sum(facts.tables.published.values()),
         lambda _, rows: (float(sum(row[2] for row in rows if isinstance(row[2], float))),),
     ),
 )  # fmt: skip
@@ -361,8 +361,8 @@ class Meeting(NamedTuple):
 
     def seen_from(self, plan: str) -> tuple[str, Level | None, Level | None]:
         """The other plan, and at which levels this one cites it and is cited by it."""
-        one, two = self.plans
-        return (two, self.cites, self.cited) if plan == one else (one, self.cited, self.cites)
+        source, target = self.plans
+        return (target, self.cites, self.cited) if plan == source else (source, self.cited, self.cites)
 
 
 def meetings(levels: Mapping[Level, Known]) -> tuple[Meeting, ...]:
@@ -421,15 +421,15 @@ def reconcile(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Acco
     Raises:
         KeyError: a level that is missing, or one no figure is taken at.
     """
-    known, widest = levels[at], levels[FIGURED[-1]]
-    linked, home = known.linked, known.tables.works.home
+    facts, widest = levels[at], levels[FIGURED[-1]]
+    linked, home = facts.linked, facts.tables.works.home
 
-    def listed(figure: str, of: Known = known) -> frozenset[Ordered]:
+    def listed(figure: str, of: Known = facts) -> frozenset[Ordered]:
         """The unordered pairs in the first two columns of a list."""
         return frozenset(_ordered(str(row[0]), str(row[1])) for row in _BY_ID[figure].rows(of))
 
     def by_kind(pairs: frozenset[Ordered], others: str, figure: str = "") -> tuple[Part, ...]:
-        number = Counter(verdict(known.chronology, *pair) for pair in pairs)
+        number = Counter(verdict(facts.chronology, *pair) for pair in pairs)
         kinds = ((Verdict.EDITION, "editions"), (Verdict.FRAMEWORK, "frameworks"), (Verdict.ABROAD, "abroad"))
         parts = [Part(key, number[kind], f"linked-{key}") for kind, key in kinds]
         return (*parts, Part(others, len(pairs) - sum(part.number for part in parts), figure))
@@ -446,7 +446,7 @@ def reconcile(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Acco
     ]
     # by the strongest that links them: a citation, a document, a text
     citing = listed("citing-pairs")
-    together = {pair for pair, level in known.chronology.together.items() if counts(level, at)}
+    together = {pair for pair, level in facts.chronology.together.items() if counts(level, at)}
     ties = (
         Part("citing", len(linked & citing), "citing-pairs"),
         Part("together", len((linked & together) - citing)),
@@ -455,27 +455,27 @@ def reconcile(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Acco
     accounts.append(Account(whole._replace(key="linked-by-tie"), ties))
     accounts.append(Account(whole._replace(key="linked-by-kind"), by_kind(linked, "others")))
     # the two ways of linked pairs: where a citation is expected, and why it is not where it is not
-    number = Counter(occasion.verdict for occasion in known.occasions)
-    either = {_ordered(x, y) for x, y in known.related}
+    number = Counter(occasion.verdict for occasion in facts.occasions)
+    either = {_ordered(x, y) for x, y in facts.related}
     ways = [Part("verdict.expected", number[Verdict.EXPECTED], "occasions")]
     ways += [Part(f"verdict.{reason}", number[reason], "not-expected") for reason in _APART]
-    ways.append(Part("only-cited", 2 * len(either) - len(known.related)))
+    ways.append(Part("only-cited", 2 * len(either) - len(facts.related)))
     ways.append(Part("only-named", 2 * len(linked - either)))
     accounts.append(Account(Part("both-ways", 2 * len(linked)), tuple(ways)))
     # pairs that share a text, by whether two of their actions share it
     sharing = listed("sharing-plan-pairs")
-    met = {_ordered(home[one], home[two]) for one, two in listed("linked-action-pairs")}
+    met = {_ordered(home[source], home[target]) for source, target in listed("linked-action-pairs")}
     shares = (
         Part("by-actions", len(sharing & met), "linked-action-pairs"), Part("as-plans", len(sharing - met)),
     )  # fmt: skip
     accounts.append(Account(Part("sharing", len(sharing), "sharing-plan-pairs"), shares))
-    if focus := known.tables.focus:
+    if focus := facts.tables.focus:
         own = frozenset(pair for pair in linked if focus in pair)
         accounts.append(Account(Part("focus", len(own)), by_kind(own, "in-index", "coherence-index")))
     # actions by whether a link was seen, else whether any text of theirs is known
-    linked_ones = {row[0] for row in _linked_actions(known)}
-    with_text = {row[0] for row in _texts_read(known)} - linked_ones
-    every = len(known.tables.works.actions)
+    linked_ones = {row[0] for row in _linked_actions(facts)}
+    with_text = {row[0] for row in _texts_read(facts)} - linked_ones
+    every = len(facts.tables.works.actions)
     actions = (
         Part("linked-actions", len(linked_ones), "linked-actions"),
         Part("actions-with-text", len(with_text)),
@@ -484,5 +484,5 @@ def reconcile(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Acco
     return (*accounts, Account(Part("all-actions", every), actions))
 
 
-def _ordered(one: str, two: str) -> Ordered:
-    return (min(one, two), max(one, two))
+def _ordered(source: str, target: str) -> Ordered:
+    return (min(source, target), max(source, target))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -209,15 +209,14 @@ def whole_day(text: str) -> date | None:
 
 
 def margins(
-    uses: Uses, obligations: Iterable[Obligation], responses: Iterable[Response], *, as_of: date,
-    answering: Collection[str] = ANSWERING,
-) -> Measured[Margin]:  # fmt: skip
+    uses: Uses, obligations: Iterable[Obligation], responses: Iterable[Response], *, as_of: date
+) -> Measured[Margin]:
     """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed.
 
     One clock: what a duty names is the day national rules come into force, so that is compared with the due date.
     The earliest national act in force by ``as_of`` answers first; else the action of a plan whose own dated timeline
     ends first. An act or a plan of another country answers nothing. Only a response whose relation is one of
-    ``answering`` answers; an action that monitors, names or promotes the instrument is kept apart, and so is whatever
+    :data:`ANSWERING` answers; an action that monitors, names or promotes the instrument is kept apart, and so is what
     carries out an instrument as a whole where the obligation is not one that law meets: a report, a plan, a
     notification. « Vague »: only actions without a date answer. « Uncovered »: nothing answers, said only where at
     least one action was annotated with an instrument; else « not assessed ».
@@ -242,12 +241,13 @@ def margins(
     for duty in obligations:
         if duty.since is None or duty.since <= as_of:
             on_it = [
-                given for given in every if given.instrument == duty.instrument and given.is_of(duty.terms.country)
-            ]
-            doing = {(given.work, given.day): given for given in on_it if given.relation in answering}
+                response for response in every
+                if response.instrument == duty.instrument and response.is_of(duty.terms.country)
+            ]  # fmt: skip
+            doing = {(response.work, response.day): response for response in on_it if response.relation in ANSWERING}
             answers = list(doing.values()) if duty.terms.by_law else []
-            works = {given.work for given in answers}
-            touching = {given.work: given for given in on_it if given.work not in works}
+            works = {response.work for response in answers}
+            touching = {response.work: response for response in on_it if response.work not in works}
             margin = _margin(uses, duty, answers, as_of)
             rows.append(margin._replace(touching=tuple(touching[work] for work in sorted(touching))))
     rows.sort(key=lambda row: (row.obligation.due or date.max, row.obligation.iri, row.obligation.holder))
@@ -258,13 +258,13 @@ def _margin(uses: Uses, duty: Obligation, answers: list[Response], as_of: date) 
     last = coming = None
     if duty.every > 0 and duty.due is not None and duty.binds(as_of):
         last, coming = duty.around(as_of)
-        acts = sorted(given.day for given in answers if given.is_act and given.day is not None and given.day <= as_of)
+        acts = sorted(act.day for act in answers if act.is_act and act.day is not None and act.day <= as_of)
         due, after = _turn(duty, acts, as_of)
-        answers = [given for given in answers if after is None or given.day is None or given.day > after]
+        answers = [act for act in answers if after is None or act.day is None or act.day > after]
         duty = duty._replace(due=due)
     # an act answers from its date on; an action may plan for later, or say nothing of when
-    usable = [given for given in answers if not given.is_act or (given.day is not None and given.day <= as_of)]
-    usable.sort(key=lambda given: (not given.is_act, given.day is None, given.day or date.max, given.work))
+    usable = [act for act in answers if not act.is_act or (act.day is not None and act.day <= as_of)]
+    usable.sort(key=lambda act: (not act.is_act, act.day is None, act.day or date.max, act.work))
     answer, days, overdue = usable[0] if usable else None, None, 0
     if duty.due is None or not duty.binds(as_of):
         standing = Standing.DUE_UNKNOWN

@@ -8,7 +8,6 @@ every figure. An act and its transposition, a provision and its act, and one act
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -45,39 +44,31 @@ def _rows(store: Store, name: str) -> list[list[str]]:
     return text_rows(store, program_query(name))
 
 
-LevelOf = Callable[[str, str], Level | None]
-"""The level of a link, from its IRI and the level the store gives it, empty where it gives none."""
-
-
-def read_tables(
-    store: Store, *, release: str = "", as_of: date | None = None, focus: str = "", level_of: LevelOf | None = None
-) -> Tables:
-    """The small tables of a store; ``level_of`` decides levels where those of the store are not wanted."""
-    level_of = level_of or (lambda _, stored: level(stored))
+def read_tables(store: Store, *, release: str = "", as_of: date | None = None, focus: str = "") -> Tables:
     plans = _rows(store, "coherence/plans")
     names = {plan for plan, _, _ in plans}
     works = Works(
         tuple(sorted(names)), {action: plan for action, plan in _rows(store, "coherence/actions") if plan in names}
     )  # fmt: skip
     # each text under one address: the first of those that are used, else the first
-    named = _rows(store, "coherence/text-uses")
-    used, group = {row[2] for row in named}, dict[str, set[str]]()
-    for address, other in _rows(store, "coherence/text-addresses"):
-        joined = group.get(address, {address}) | group.get(other, {other})
+    uses_rows = _rows(store, "coherence/text-uses")
+    used, group = {row[2] for row in uses_rows}, dict[str, set[str]]()
+    for address, alias in _rows(store, "coherence/text-addresses"):
+        joined = group.get(address, {address}) | group.get(alias, {alias})
         group |= dict.fromkeys(joined, joined)
-    same = {address: min(joined & used or joined) for address, joined in group.items()}
+    root_of = {address: min(joined & used or joined) for address, joined in group.items()}
     uses = tuple(
-        Use(work, same.get(text, text), float(share or 0), level_of(link, stored), link)
-        for link, work, text, share, stored in named
+        Use(work, root_of.get(text, text), float(share or 0), level(stored), link)
+        for link, work, text, share, stored in uses_rows
     )
     steps = tuple(
-        Step(same.get(text, text), same.get(above, above), level_of(link, stored) if link else Level.PLAN)
+        Step(root_of.get(text, text), root_of.get(above, above), level(stored) if link else Level.PLAN)
         for text, above, link, stored in _rows(store, "coherence/text-steps")
     )
-    general = frozenset(same.get(text, text) for (text,) in _rows(store, "coherence/general-texts"))
+    general = frozenset(root_of.get(text, text) for (text,) in _rows(store, "coherence/general-texts"))
     statements = tuple(
         Statement(
-            source, target, key(kind), key(relation), key(channel), level_of(link, stored), is_true(stated),
+            source, target, key(kind), key(relation), key(channel), level(stored), is_true(stated),
             is_true(backward), link,
         )
         for link, source, target, kind, relation, channel, stored, stated, backward
@@ -85,10 +76,11 @@ def read_tables(
     )  # fmt: skip
     dates = {
         plan: Dates(
-            span(adopted), int(since[:4]) if since[:4].isdecimal() else None, span(revised), span(seen),
+            span(adopted), int(since[:4]) if since[:4].isdecimal() else None, span(revised), span(seen_on),
             is_true(framework), is_true(agreement), country,
         )
-        for plan, adopted, since, revised, seen, framework, agreement, country in _rows(store, "coherence/plan-dates")
+        for plan, adopted, since, revised, seen_on, framework, agreement, country
+        in _rows(store, "coherence/plan-dates")
     }  # fmt: skip
     asserted = tuple(
         Reading(work, Aspect(key(aspect)), Extent(key(extent)), document, days.first if days else None, reader)
@@ -135,16 +127,16 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
         Plan(iri, int(published) if published else None, key(complete) or "unknown")
         for iri, published, complete in _rows(store, "coherence/plans")
     ]
-    same = read_roots(store)
-    pairs = [(work, same.get(text, text)) for work, text in _rows(store, "coherence/rests-on")]
+    root_of = read_roots(store)
+    pairs = [(work, root_of.get(text, text)) for work, text in _rows(store, "coherence/rests-on")]
     return uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
 
 
 def read_resting(store: Store, at: Level) -> set[tuple[str, str]]:
     """Which work rests on which instrument at a level of evidence, instruments as in :func:`read_uses`."""
-    same = read_roots(store)
-    named = _rows(store, "coherence/rests-on-at-level")
-    return {(work, same.get(text, text)) for work, text, stored in named if level(stored) is at}
+    root_of = read_roots(store)
+    uses_rows = _rows(store, "coherence/rests-on-at-level")
+    return {(work, root_of.get(text, text)) for work, text, stored in uses_rows if level(stored) is at}
 
 
 def read_roots(store: Store) -> dict[str, str]:
@@ -159,8 +151,8 @@ def read_roots(store: Store) -> dict[str, str]:
             iri = leader[iri]
         return iri
 
-    for iri, other in _rows(store, "coherence/same-things"):
-        first, second = sorted((top(iri), top(other)))
+    for iri, alias in _rows(store, "coherence/same-things"):
+        first, second = sorted((top(iri), top(alias)))
         leader[second] = first
     resting = {text for _, text in _rows(store, "coherence/rests-on")}
     groups: dict[str, list[str]] = defaultdict(list)
@@ -173,8 +165,8 @@ def read_roots(store: Store) -> dict[str, str]:
 def read_citations(store: Store) -> tuple[Citation, ...]:
     """Every accepted citation with a channel, by link; statements by third parties are none."""
     return tuple(
-        Citation(link, source, target, key(channel), document, whole_day(seen[:10]), level(stored))
-        for link, source, target, channel, document, seen, stored in _rows(store, "coherence/citations")
+        Citation(link, source, target, key(channel), document, whole_day(seen_on[:10]), level(stored))
+        for link, source, target, channel, document, seen_on, stored in _rows(store, "coherence/citations")
     )
 
 
@@ -226,14 +218,14 @@ def read_obligations(store: Store) -> tuple[Obligation, ...]:
 
     By IRI, once for each holder; its holder is the one a country recorded, else a State it binds by derivation.
     """
-    same, duties = read_roots(store), dict[tuple[str, str, str], Obligation]()
+    root_of, duties = read_roots(store), dict[tuple[str, str, str], Obligation]()
     for row in _rows(store, "coherence/obligations"):
         iri, instrument, due, holder, treaty, ratified, since, every, national, *terms = row
         kind, force, provision, by_law, country = terms
         duties.setdefault(
             (iri, national, holder),
             Obligation(
-                iri, same.get(instrument, instrument), whole_day(due), holder, is_true(treaty), whole_day(ratified),
+                iri, root_of.get(instrument, instrument), whole_day(due), holder, is_true(treaty), whole_day(ratified),
                 whole_day(since), whole_months(every),
                 Terms(key(kind), key(force), provision, national, by_law not in ("false", "0"), country),
                 bool(national),
@@ -249,13 +241,13 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     with the firmest level it is said at. A bill is no act. A timeline that is vague or relative has no date, whatever
     else it says. What a review reports, outside any plan, answers nothing.
     """
-    same, country = read_roots(store), read_countries(store)
+    root_of, country = read_roots(store), read_countries(store)
     dated: dict[tuple[str, ...], Level | None] = {}
     for *act, stored in _rows(store, "coherence/acts"):
         dated[(*act,)] = firmest((dated.get((*act,)), level(stored)))
     acts = [
         Response(
-            act, same.get(instrument, instrument), whole_day(in_force) or whole_day(signed), is_act=True,
+            act, root_of.get(instrument, instrument), whole_day(in_force) or whole_day(signed), is_act=True,
             signed=whole_day(signed), level=at, country=country.get(act, ""),
         )
         for (act, instrument, signed, in_force), at in dated.items()
@@ -265,7 +257,7 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
         ends[action] = max(ends.get(action, ""), end)
     relations: dict[tuple[str, str], dict[str, Level | None]] = defaultdict(dict)
     for work, text, relation, stored in _rows(store, "coherence/relations"):
-        levels = relations[work, same.get(text, text)]
+        levels = relations[work, root_of.get(text, text)]
         levels[key(relation)] = firmest((levels.get(key(relation)), level(stored)))
     places = zip(uses.table.rows.tolist(), uses.table.columns.tolist(), strict=True)
     planned = [(uses.actions[row], uses.instruments[column]) for row, column in places if uses.has_plan(row)]

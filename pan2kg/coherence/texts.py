@@ -151,16 +151,16 @@ def overlaps(table: Incidence, weights: Floats, *, block: int = BLOCK) -> Iterat
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order), dtype=np.int64)
     # of each one the rows below its own that have the same column: partners[first : first + number]
-    partners, first = table.rows[order], place + 1
+    partners, start_of = table.rows[order], place + 1
     number = np.cumsum(table.counts)[table.columns] - place - 1
     reached = _before(number)
     for start, end in pairwise(_cuts(np.diff(reached[table.starts]).astype(np.float64), block)):
         run = slice(int(table.starts[start]), int(table.starts[end]))
         rows = np.repeat(np.arange(end - start, dtype=np.int64), np.diff(table.starts[start : end + 1]))
-        keys = np.repeat(rows, number[run]) * height + partners[_ranges(first[run], number[run])]
+        keys = np.repeat(rows, number[run]) * height + partners[_ranges(start_of[run], number[run])]
         cell, sums = summed(keys, np.repeat(weights[table.columns[run]], number[run]), (end - start) * height)
-        one, two = np.divmod(cell[sums > 0], height)
-        yield (one + start).astype(np.int32), two.astype(np.int32), sums[sums > 0]
+        lower, upper = np.divmod(cell[sums > 0], height)
+        yield (lower + start).astype(np.int32), upper.astype(np.int32), sums[sums > 0]
 
 
 def cells(table: Incidence, weights: Floats | None = None) -> tuple[Indices, Indices, Floats]:
@@ -195,11 +195,11 @@ def common(table: Incidence, weights: Floats, one: Indices, two: Indices, *, oth
         wanted = np.repeat(one[block].astype(np.int64), sizes) * table.width + columns
         is_shared = places[np.minimum(np.searchsorted(places, wanted), len(places) - 1)] == wanted
         values = weights[columns]
-        kept = np.flatnonzero(is_shared & (values != 0))
-        pair = np.repeat(np.arange(end - start, dtype=np.int64), sizes)[kept]
+        places_kept = np.flatnonzero(is_shared & (values != 0))
+        pair = np.repeat(np.arange(end - start, dtype=np.int64), sizes)[places_kept]
         begin = np.flatnonzero(_is_first(pair))
         if len(begin):
-            sums[block[pair[begin]]] = np.add.reduceat(values[kept], begin)
+            sums[block[pair[begin]]] = np.add.reduceat(values[places_kept], begin)
     return sums
 
 

@@ -170,11 +170,11 @@ def potential(
     plan = {iri: row for row, iri in enumerate(works.plans)}
     action = {iri: row for row, iri in enumerate(names)}
     place = {text: column for column, text in enumerate(weights.texts)}
-    named = [use for use in uses if use.share > 0 and counts(use.level, Level.EDITORS) and use.text in place]
-    own = [(plan[use.work], use) for use in named if use.work in plan]
-    carried = Ties.of(own, place, weights.above, weights.step, len(plan))
-    by_actions = [(action[use.work], use) for use in named if use.work in action and counts(use.level, at)]
-    by_plans = [(row, use) for row, use in own if counts(use.level, at)]
+    uses_there = [use for use in uses if use.share > 0 and counts(use.level, Level.EDITORS) and use.text in place]
+    own_uses = [(plan[use.work], use) for use in uses_there if use.work in plan]
+    carried = Ties.of(own_uses, place, weights.above, weights.step, len(plan))
+    by_actions = [(action[use.work], use) for use in uses_there if use.work in action and counts(use.level, at)]
+    by_plans = [(row, use) for row, use in own_uses if counts(use.level, at)]
     home = np.array([plan[works.home[name]] for name in names], dtype=np.int64)
     above = np.where(weights.step <= at, weights.above, -1)
     whole = [*((int(home[row]), use) for row, use in by_actions), *by_plans]
@@ -252,22 +252,22 @@ def weight(shares: Potential, one: str, two: str) -> Weight:
         for plan in (shares.works.home[one], shares.works.home[two]):
             apart[shares.founded.row(shares.index[plan])] = True
     left, right = sides
-    given = [
+    parts = [
         Contribution(
             weights.texts[text], left[text][0], right[text][0], float(weights.gain[text]),
             max(left[text][1], right[text][1]), bool(apart[text]),
         )
         for text in sorted(left.keys() & right.keys())
     ]  # fmt: skip
-    given.sort(key=lambda part: (-part.bits, part.text))
-    low = sum(part.bits for part in given if not part.is_broad)
-    broad = sum(part.bits for part in given if part.is_broad)
-    level = firmest(part.level for part in given if not part.is_broad and part.bits > 0)
+    parts.sort(key=lambda share: (-share.bits, share.text))
+    low = sum(share.bits for share in parts if not share.is_broad)
+    broad = sum(share.bits for share in parts if share.is_broad)
+    level = firmest(share.level for share in parts if not share.is_broad and share.bits > 0)
     # Σ min(x, y)·gain with x = r_X where X was read in full, else max(r_X, r_Y)
     full = one in shares.read, two in shares.read
     sums = [sum(r * float(weights.gain[text]) for text, (r, _) in side.items() if not apart[text]) for side in sides]
     high = low if all(full) else sums[0] if full[0] else sums[1] if full[1] else sums[0] + sums[1] - low
-    return Weight(one, two, low, high, broad, not any(full), level, tuple(given))
+    return Weight(one, two, low, high, broad, not any(full), level, tuple(parts))
 
 
 def texts_of(shares: Potential, work: str) -> dict[str, float]:
@@ -307,14 +307,14 @@ def plan_pairs(shares: Potential) -> Pairs:
     is_general = np.tile(shares.weights.general, 3)[table.columns]
     sides = []
     for wanted in (~is_general, is_general):
-        one, two, bits = cells(table.keep(wanted), gains)
-        sides.append((one.astype(np.int64) * height + two, bits))
+        lower, upper, bits = cells(table.keep(wanted), gains)
+        sides.append((lower.astype(np.int64) * height + upper, bits))
     keys = np.union1d(sides[0][0], sides[1][0])
     low, broad = np.zeros(len(keys)), np.zeros(len(keys))
     for values, (pair, bits) in zip((low, broad), sides, strict=True):
         values[np.searchsorted(keys, pair)] = bits
-    one, two = (side.astype(np.int32) for side in np.divmod(keys, max(height, 1)))
-    return Pairs(one, two, low, broad)
+    lower, upper = (side.astype(np.int32) for side in np.divmod(keys, max(height, 1)))
+    return Pairs(lower, upper, low, broad)
 
 
 def plan_levels(shares: Potential) -> dict[tuple[str, str], Level]:
@@ -324,8 +324,8 @@ def plan_levels(shares: Potential) -> dict[tuple[str, str], Level]:
     weighing = ~shares.weights.general[columns] & (shares.weights.gain[columns] > 0)
     levels: dict[tuple[str, str], Level] = {}
     for level in reversed([level for level in Level if level <= shares.level]):
-        one, two, _ = cells(ties.table.keep(weighing & (ties.firm <= level)))
-        pairs = ((plans[a], plans[b]) for a, b in zip(one.tolist(), two.tolist(), strict=True))
+        lower, upper, _ = cells(ties.table.keep(weighing & (ties.firm <= level)))
+        pairs = ((plans[a], plans[b]) for a, b in zip(lower.tolist(), upper.tolist(), strict=True))
         levels.update(dict.fromkeys(((min(pair), max(pair)) for pair in pairs), level))
     return levels
 
@@ -344,12 +344,12 @@ def action_pairs(shares: Potential) -> Pairs:
     table = shares.actions.stacked()
     specific, other = shares.actions.stacked(is_specific), shares.actions.stacked(~is_specific)
     narrow = table.keep(~np.tile(sizes > widest(sizes), 3)[table.columns])
-    one, two, whole = cells(narrow, gains)
-    kept = (shares.home[one] != shares.home[two]) & (whole > 0)
-    one, two = one[kept], two[kept]
+    lower, upper, whole = cells(narrow, gains)
+    kept = (shares.home[lower] != shares.home[upper]) & (whole > 0)
+    lower, upper = lower[kept], upper[kept]
     # not specific on one side at least is apart · all + specific · apart: a sum of what is ≥ 0, without residues
-    broad = common(other, gains, one, two, other=table) + common(specific, gains, one, two, other=other)
-    return Pairs(one, two, common(specific, gains, one, two), broad)
+    broad = common(other, gains, lower, upper, other=table) + common(specific, gains, lower, upper, other=other)
+    return Pairs(lower, upper, common(specific, gains, lower, upper), broad)
 
 
 def unsaid(shares: Potential) -> tuple[tuple[str, str, int, int], ...]:
@@ -435,16 +435,16 @@ def chance(
     if trial.draws < 1 or trial.trades < 1 or not 0 < trial.significant < 1:
         raise ValueError("draws and trades must be at least 1, and the level in (0,1)")
     place, known_plans = {text: column for column, text in enumerate(weights.texts)}, set(works.plans)
-    named: dict[str, set[int]] = {}
+    texts_by_plan: dict[str, set[int]] = {}
     for use in uses:
         plan = works.home.get(use.work, use.work)
         if use.share > 0 and counts(use.level, at) and plan in known_plans and use.text in place:
-            named.setdefault(plan, set()).add(place[use.text])
-    plans = sorted(named)
+            texts_by_plan.setdefault(plan, set()).add(place[use.text])
+    plans = sorted(texts_by_plan)
     up = [tuple(weights.line(text, at)) for text in range(len(weights.texts))]
     gains = np.where(weights.general, 0.0, weights.gain)
-    rows = [frozenset(named[plan]) for plan in plans]
-    one, two = np.triu_indices(len(rows), 1)
+    rows = [frozenset(texts_by_plan[plan]) for plan in plans]
+    lower, upper = np.triu_indices(len(rows), 1)
     statistic, p, least = _tried(rows, up, gains, trial)
     adjusted, attainable = adjust(p), adjust(least)
     verdicts = [
@@ -452,7 +452,7 @@ def chance(
         for value, lowest in zip(adjusted, attainable, strict=True)
     ]
     columns = (statistic.tolist(), p.tolist(), adjusted.tolist(), attainable.tolist(), verdicts)
-    pairs = ((plans[a], plans[b]) for a, b in zip(one, two, strict=True))
+    pairs = ((plans[a], plans[b]) for a, b in zip(lower, upper, strict=True))
     return tuple(Chance(*pair, *values) for pair, *values in zip(pairs, *columns, strict=True))
 
 
@@ -460,15 +460,15 @@ def _tried(
     rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, trial: Trial
 ) -> tuple[Floats, Floats, Floats]:
     """For each pair of rows, above the diagonal: T, p, and the p that the greatest T* would have."""
-    one, two = np.triu_indices(len(rows), 1)
-    statistic = _statistics(rows, up, gains)[one, two]
-    drawn = np.zeros((trial.draws, len(one)))
+    lower, upper = np.triu_indices(len(rows), 1)
+    statistic = _statistics(rows, up, gains)[lower, upper]
+    drawn = np.zeros((trial.draws, len(lower)))
     rng, dealt = np.random.default_rng(trial.seed), rows
     for draw in range(trial.draws):
         dealt = curveball(dealt, rng, trades=trial.trades * len(rows))
-        drawn[draw] = _statistics(dealt, up, gains)[one, two]
+        drawn[draw] = _statistics(dealt, up, gains)[lower, upper]
     # sums in another order may differ by a little: what is as great counts
-    greatest = np.maximum(statistic, drawn.max(axis=0)) if len(one) else statistic
+    greatest = np.maximum(statistic, drawn.max(axis=0)) if len(lower) else statistic
     p, least = ((1 + (drawn >= mark - 1e-9).sum(axis=0)) / (1 + trial.draws) for mark in (statistic, greatest))
     return statistic, p.astype(np.float64), least.astype(np.float64)
 
@@ -481,8 +481,8 @@ def _statistics(rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Fl
     places = [(row, text) for row, texts in enumerate(rows) for named in texts for text in up[named]]
     row_of, text_of = ([place[end] for place in places] for end in (0, 1))
     square = np.zeros((len(rows), len(rows)))
-    one, two, values = cells(Incidence.of(row_of, text_of, shape=(len(rows), len(gains))), gains)
-    square[one, two] = values
+    lower, upper, values = cells(Incidence.of(row_of, text_of, shape=(len(rows), len(gains))), gains)
+    square[lower, upper] = values
     return square
 
 

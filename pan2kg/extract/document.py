@@ -19,15 +19,14 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from pan2kg.errors import OutlineError, Place
-from pan2kg.extract.layout import spans
 from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import read_text
 
 READER: Final = "1"
 """The version of the readers: positions in the canonical text hold for it. It changes when their text does."""
-
 AROUND: Final = 32
 """How many characters before and after a passage are kept at most."""
+SOFT_HYPHEN: Final = "\u00ad"
 
 BlockKind = Literal["heading", "paragraph", "item", "table", "note"]
 
@@ -41,7 +40,6 @@ _LEFT_OUT = re.compile(
 )
 _FORMS: Final = re.compile("[\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]+")
 """Letters of Hebrew and Arabic as they are printed at the beginning, in the middle or at the end of a word."""
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +54,14 @@ class Remark:
 
     @property
     def told(self) -> Message:
-        """The remark with its pages."""
         if not self.pages:
             return self.message
         key = "on-pages" if len(self.pages) > 1 else "on-page"
-        return Message("draft", key, {"pages": spans(self.pages), "message": self.message})
+        return noted(key, pages=runs_of(self.pages, dash="–"), message=self.message)
+
+
+def noted(key: str, /, **values: object) -> Message:
+    return Message("draft", key, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,11 @@ class Block:
 
     @property
     def end(self) -> int:
-        """Where the block ends in the canonical text."""
         return self.start + len(self.text)
+
+    def cell_start(self, row: int, column: int) -> int:
+        above = sum(len(BETWEEN_CELLS.join(cells)) + len(BETWEEN_ROWS) for cells in self.rows[:row])
+        return self.start + above + sum(len(cell) + len(BETWEEN_CELLS) for cell in self.rows[row][:column])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +109,8 @@ class Document:
     >>> document = Document("plan.pdf", "", "pdf", 1, laid(blocks))
     >>> document.text
     'Axe 1\\n\\nFormer les juges.'
-    >>> [document.text[block.start : block.end] for block in document.blocks]
-    ['Axe 1', 'Former les juges.']
-    >>> document.blocks[1].path
-    ('Axe 1',)
+    >>> document.blocks[1].path, document.text[document.blocks[1].start :]
+    (('Axe 1',), 'Former les juges.')
     >>> from_json(to_json(document)) == document
     True
     """
@@ -122,7 +124,6 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The canonical text: that of all blocks, a blank line between them."""
         return BETWEEN_BLOCKS.join(block.text for block in self.blocks)
 
     def block_at(self, position: int) -> Block | None:
@@ -145,38 +146,58 @@ def canonical(printed: str) -> str:
     'l’étude de la « fin »'
     """
     bare = _FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), printed.translate(_LIGATURES))
-    plain = unicodedata.normalize("NFC", _LEFT_OUT.sub("", bare))
-    return _SPACE.sub(" ", plain).strip()
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", _LEFT_OUT.sub("", bare))).strip()
 
 
-def table_text(rows: Iterable[Sequence[str]]) -> str:
-    """The text of a table.
+def folded(text: str) -> str:
+    """A text for comparison: no case, no accents, single spaces."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(char for char in letters if not unicodedata.combining(char)).split())
 
-    >>> table_text([("Action", "Qui"), ("Former", "Justice")])
-    'Action\\tQui\\nFormer\\tJustice'
-    """
-    return BETWEEN_ROWS.join(BETWEEN_CELLS.join(row) for row in rows)
+
+def runs_of(numbers: Iterable[int], *, dash: str = "-") -> str:
+    """Numbers in short."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}{dash}{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def table_block(rows: Iterable[Sequence[str]], page: int | None = None, label: str | None = None) -> Block:
+    """A table as a block; rows of unequal length are filled up."""
+    listed = list(rows)
+    width = max(map(len, listed), default=0)
+    filled = tuple((*row, *[""] * (width - len(row))) for row in listed)
+    return Block(page, label, "table", BETWEEN_ROWS.join(map(BETWEEN_CELLS.join, filled)), rows=filled)
 
 
 def laid(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """The blocks with their places in the canonical text and the headings above them; those without words are left."""
     start = 0
-    above: list[tuple[int, str]] = []
-    found: list[Block] = []
+    above: list[Block] = []
+    placed: list[Block] = []
     for block in blocks:
         if not block.text.strip():
             continue
         if block.kind == "heading":
-            above = [one for one in above if one[0] < block.level]
-        found.append(replace(block, start=start, path=tuple(text for _, text in above)))
+            above = [heading for heading in above if heading.level < block.level]
+        placed.append(replace(block, start=start, path=tuple(heading.text for heading in above)))
         if block.kind == "heading":
-            above.append((block.level, block.text))
+            above.append(block)
         start += len(block.text) + len(BETWEEN_BLOCKS)
-    return tuple(found)
+    return tuple(placed)
+
+
+_EMPTY: Final[dict[str, object]] = {
+    "page": None, "label": None, "kind": "", "text": "", "level": 0, "marker": "", "rows": (), "start": 0,
+    "path": (), "language": None, "lead": 0, "turns": (),
+}  # fmt: skip
 
 
 def to_json(document: Document) -> str:
-    """The document as text that is the same each time, to be kept beside what was found in it."""
     blocks = [
         {
             name: getattr(block, name)
@@ -191,24 +212,21 @@ def to_json(document: Document) -> str:
         "sha256": document.sha256,
         "format": document.format,
         "pages": document.pages,
-        "remarks": [{"message": pack(one.message), "pages": one.pages} for one in document.remarks],
+        "remarks": [{"message": pack(remark.message), "pages": remark.pages} for remark in document.remarks],
         "blocks": blocks,
     }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-_EMPTY: Final[dict[str, object]] = {
-    "page": None, "label": None, "kind": "", "text": "", "level": 0, "marker": "", "rows": (), "start": 0,
-    "path": (), "language": None, "lead": 0, "turns": (),
-}  # fmt: skip
-
-
 def from_json(text: str, *, source: str = "") -> Document:
-    """The document that :func:`to_json` wrote; ``source`` names the file in errors.
+    """The document that :func:`to_json` wrote; ``source`` names the file in errors."""
 
-    Raises:
-        OutlineError: the text is no document, or one of other readers, whose positions no longer hold.
-    """
+    def block(values: dict[str, Any]) -> Block:
+        if values["kind"] not in get_args(BlockKind):
+            raise ValueError(values["kind"])
+        nested = {name: tuple(map(tuple, values.get(name, ()))) for name in ("rows", "turns")}
+        return Block(**{"page": None, "label": None, **values, "path": tuple(values.get("path", ())), **nested})
+
     try:
         whole = json.loads(text)
         if whole["reader"] != READER:
@@ -218,39 +236,57 @@ def from_json(text: str, *, source: str = "") -> Document:
             str(whole["sha256"]),
             str(whole["format"]),
             None if whole["pages"] is None else int(whole["pages"]),
-            tuple(_block(one) for one in whole["blocks"]),
-            tuple(Remark(unpack(one["message"]), tuple(map(int, one["pages"]))) for one in whole["remarks"]),
+            tuple(map(block, whole["blocks"])),
+            tuple(Remark(unpack(row["message"]), tuple(map(int, row["pages"]))) for row in whole["remarks"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise OutlineError("no-document-json", place=Place(source), remedy="read-document-again") from None
 
 
-def _block(one: dict[str, Any]) -> Block:
-    if one["kind"] not in get_args(BlockKind):
-        raise ValueError(one["kind"])
-    given = {**one, "path": tuple(one.get("path", ()))}
-    given |= {name: tuple(map(tuple, one.get(name, ()))) for name in ("rows", "turns")}
-    return Block(**{"page": None, "label": None, **given})
-
-
 def load_document(path: Path) -> Document:
-    """The document kept in a file.
-
-    Raises:
-        ProjectError: the file cannot be read.
-        OutlineError: it holds no document of these readers.
-    """
+    """The document kept in a file."""
     return from_json(read_text(path), source=str(path))
 
 
-_WORD = re.compile(r"[^\W\d_]+")
-_LEAST = 3
-"""Fewer small words than these tell nothing."""
+def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
+    """The text of a file: UTF-8, UTF-16 with its mark, else Windows-1252, and a remark where that is assumed."""
+    # before the search for null bytes: UTF-16 text is full of them
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    if encoding == "utf-8-sig" and b"\0" in data:
+        raise binary_file(source, data.count(b"\n", 0, data.index(b"\0")) + 1)
+    remarks: tuple[Remark, ...] = ()
+    try:
+        try:
+            return data.decode(encoding), ()
+        except UnicodeDecodeError as error:
+            if encoding == "utf-16":
+                raise
+            # Windows programs save French text so by default; in Latin-1 the dashes and quotation marks would be lost
+            line = data.count(b"\n", 0, error.start) + 1
+            remarks = (Remark(noted("in-line", lines=str(line), message=noted("not-utf8"))),)
+            return data.decode("cp1252"), remarks
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise OutlineError("neither-encoding", place=Place(source, line), remedy="save-as-text") from None
+
+
+def binary_file(source: str, line: int) -> OutlineError:
+    return OutlineError("binary-file", place=Place(source, line), remedy="save-as-text")
+
+
+def joined(before: str, after: str, *, text: str = "") -> str:
+    """Two halves of a wrapped line as one."""
+    if before.endswith(SOFT_HYPHEN):
+        return before.rstrip(SOFT_HYPHEN) + after
+    half = re.search(r"[^\W\d_]+-$", before[-60:]) if before.endswith("-") else None
+    rest = re.match(r"[^\W\d_]+", after)
+    if not half or not rest or rest[0].casefold() in {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y"}:
+        return f"{before} {after}".strip()
+    return (before if rest[0][0].isupper() or half[0] + rest[0] in text else before[:-1]) + after
 
 
 @cache
-def small_words() -> Mapping[str, frozenset[str]]:
-    """The commonest small words of each language, in lower case."""
+def _small_words() -> Mapping[str, frozenset[str]]:
     with (Path(__file__).parent / "languages.toml").open("rb") as file:
         return {language: frozenset(table["small"].split()) for language, table in tomllib.load(file).items()}
 
@@ -264,9 +300,9 @@ def block_language(text: str) -> str | None:
     'lb'
     >>> block_language("PAN 2")
     """
-    counted = Counter(word.casefold() for word in _WORD.findall(text[:5000]))
-    scores = sorted(
-        ((sum(counted[word] for word in small), language) for language, small in small_words().items()), reverse=True
-    )
-    best, second = scores[0], scores[1]
-    return best[1] if best[0] >= _LEAST and best[0] > second[0] else None
+    counted = Counter(word.casefold() for word in re.findall(r"[^\W\d_]+", text[:5000]))
+    best, second = sorted(
+        ((sum(counted[word] for word in small), language) for language, small in _small_words().items()), reverse=True
+    )[:2]
+    # fewer than three small words tell nothing
+    return best[1] if best[0] > max(2, second[0]) else None

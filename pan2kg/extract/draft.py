@@ -1,174 +1,381 @@
-"""Writes the outline of a plan as Turtle in the house style, for a person to complete.
+"""The actions of a document with their categories and fields, and a draft of them as Turtle for a person to complete.
 
-Only what is printed in the plan is written. What a list does not say (bodies, dates, instruments) stays
-absent; what the reader was unsure of is in the outline's remarks.
+Only what is printed in the plan is written. What a list does not say (bodies, dates, instruments) stays absent: whom a
+field means is a mention, which a person decides on. What the reader was unsure of is a remark.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import PurePath
-from typing import Final
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from pan2kg.errors import OutlineError
-from pan2kg.extract.layout import folded
-from pan2kg.extract.numbering import level_of
-from pan2kg.extract.outline import ACTION, CATEGORY, Item, Outline
+from pan2kg.errors import OutlineError, Place
+from pan2kg.extract import hypotheses as ranking
+from pan2kg.extract.document import AROUND, BETWEEN_CELLS, Block, Document, block_language, folded, noted
+from pan2kg.extract.hypotheses import FIELD, Hypothesis
+from pan2kg.extract.numbering import Marker, field_kind, group_of, language_of_list, level_of, readings
+from pan2kg.extract.process import Options, read_document
+from pan2kg.extract.series import Member, Series, markers_of
 from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.message import Message
+from pan2kg.turtle import writer
 from pan2kg.turtle.vocabulary import graph_of
-from pan2kg.turtle.writer import Block, Statement, iri, string, text, write_turtle
+from pan2kg.turtle.writer import Statement, string, text
 
-_DATA: Final = Messages("data")
-
-PLAN_KEY: Final = re.compile(r"[a-z]{2}-[a-z0-9-]+-[a-z0-9]+")
+CATEGORY: Final = "category"
+ACTION: Final = "action"
+LIST: Final = "list"
+"""The level that says that a text is a list of actions, whatever else is in it."""
+_SHOWN: Final = 3
+"""How many hypotheses are shown where none is taken."""
+LONGEST_QUOTE: Final = 300
+"""Characters a quotation may have; what is longer is for a person to cut."""
+_LONGEST_CHAPTER: Final = 200
+_KEY: Final = re.compile(r"[a-z]{2}-[a-z0-9-]+-[a-z0-9]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o"})
 _SLUG_LENGTH = 40
+_DATA: Final = Messages("data")
+_FIELDS: Final = {
+    "indicator": ("pan:hasIndicator", "pan:Indicator"),
+    "result": ("pan:hasExpectedResult", "pan:ExpectedResult"),
+    "verification": ("pan:hasVerificationSource", "pan:VerificationSource"),
+}
+"""By the kind of a field, which is the prefix of its key too: what says that an action has it, and its class."""
+
+
+class Field(NamedTuple):
+    """A field of an action: its kind where known, its label as printed, its value and where that stands."""
+
+    kind: str
+    label: str
+    value: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a plan beside its list; each is empty where it is not known.
+class Item:
+    """A category or an action of a plan; ``number`` and ``label`` are as printed (“4.3”, “Mesure”), empty for none.
 
-    ``type`` is a key of the scheme of plan types, ``country`` an IRI, ``completeness`` a key of its scheme; ``details``
-    are statements on the actions, by the lines of their items, and ``blocks`` what those speak of.
+    ``line`` is a number that no other item has. Of an action ``start`` and ``end`` are where its title stands,
+    ``section`` what the document says of it.
     """
 
-    type: str = ""
-    country: str = ""
-    completeness: str = ""
-    publisher: str = ""
-    day: str = ""
-    address: str = ""
-    details: Mapping[int, tuple[Statement, ...]] = field(default_factory=dict)
-    blocks: tuple[Block, ...] = ()
+    kind: str
+    number: str
+    label: str
+    title: str
+    line: int
+    children: tuple[Item, ...] = ()
+    start: int = 0
+    end: int = 0
+    section: tuple[int, int] = (0, 0)
+    fields: tuple[Field, ...] = ()
+
+    def walk(self) -> Iterator[Item]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """What every block of a draft needs: the plan's key, the language tag, the keys of the items by line."""
+@dataclass(frozen=True)
+class Plan:
+    """A plan as read: its title and language where found, its items as a tree, and what was unsure."""
 
-    plan: str
+    document: Document
+    choice: Hypothesis
+    title: str
     language: str
-    keys: Mapping[int, str]
-    prefixes: Mapping[str, str]
-    details: Mapping[int, tuple[Statement, ...]]
+    items: tuple[Item, ...]
+    remarks: tuple[Message, ...] = field(default=(), compare=False)
+
+    @cached_property
+    def walked(self) -> tuple[Item, ...]:
+        return tuple(item for root in self.items for item in root.walk())
 
     @property
-    def space(self) -> str:
-        """What the IRIs of the project begin with."""
-        return self.prefixes["plan"].removesuffix("id/plan/")
+    def categories(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.walked if item.kind == CATEGORY)
 
     @property
-    def scheme(self) -> str:
-        """The scheme of the plan's categories, below the project's own address: the prefix is that of all schemes."""
-        return iri(f"{self.space}id/scheme/{self.plan}-categories", self.prefixes)
+    def actions(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.walked if item.kind == ACTION)
 
     @property
-    def provenance(self) -> tuple[Statement, ...]:
-        return _certain(f"document:{self.plan}-text")
+    def outline(self) -> str:
+        actions = [
+            {
+                "number": action.number, "title": action.title, "start": action.start, "end": action.end,
+                "section": action.section, "fields": [part._asdict() for part in action.fields],
+            }
+            for action in self.actions
+        ]  # fmt: skip
+        whole = {
+            "sha256": self.document.sha256, "series": self.choice.series.name, "score": self.choice.score,
+            "actions": actions,
+        }  # fmt: skip
+        return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-def draft_plan(
-    outline: Outline,
-    prefixes: Mapping[str, str],
+def read_plan(
+    path: Path,
+    options: Options | None = None,
     *,
-    plan: str,
-    source_name: str,
-    graph: str = "",
-    known: Known | None = None,
-) -> str:
-    """The plan as Turtle: its source, its title, its categories and actions with their printed numbers.
-
-    ``plan`` is its key (``lu-bhr-2``), ``source_name`` the file the outline was read from, ``graph`` the path
-    of the new file below ``graph/`` where it is not ``plans/KEY/plan``; ``prefixes`` are the project's, ``known``
-    what its text does not say.
-    Titles are tagged with the outline's language.
-
-    >>> from pan2kg.extract.outline import read_outline
-    >>> from pan2kg.project import Project
-    >>> from pan2kg.turtle.writer import read_prefixes
-    >>> outline = read_outline("1. Former les juges", language="fr")
-    >>> turtle = draft_plan(outline, read_prefixes(Project.packaged()), plan="be-bhr-1", source_name="plan.txt")
-    >>> print(turtle[turtle.index("action:be") :], end="")
-    action:be-bhr-1-1 a pan:Action ;
-        skos:notation "1" ;
-        dcterms:identifier "be-bhr-1-1" ;
-        skos:prefLabel "Former les juges"@fr ;
-        pan:inPlan plan:be-bhr-1 ;
-        dcterms:source document:be-bhr-1-text ;
-        pan:certainty certainty:stated .
+    language: str | None = None,
+    level: str | None = None,
+    columns: Mapping[str, int] | None = None,
+) -> tuple[Plan | None, tuple[Message, ...]]:
+    """The plan in a document, None where no series is surely its actions; and the best series with their reasons.
 
     Raises:
-        OutlineError: the key is not made as keys are, or the language is not known.
+        OutlineError: the file cannot be read, holds no series at all, or none of the name given by ``level``.
     """
-    if not PLAN_KEY.fullmatch(plan) or "--" in plan:
-        raise OutlineError("no-plan-key", remedy="plan-key-form", plan=plan)
-    tag = outline.language
-    if not _LANGUAGE.fullmatch(tag):
-        raise OutlineError("no-language-tag" if tag else "language-untold", remedy="name-language", tag=tag)
-    known = known or Known()
-    draft = _Draft(plan, tag, item_keys(outline), prefixes, known.details)
-    name = PurePath(source_name.replace("\\", "/")).name
-    blocks = [
-        _source_graph(draft, name, graph_of(graph or f"plans/{plan}/plan", draft.space)),
-        _document(draft, name, known),
-        _plan(draft, outline, known),
-        *_scheme(draft, outline),
-        *(block for item, place in _places(outline.items) for block in _item_blocks(draft, item, None, place)),
-        *known.blocks,
-    ]
-    return write_turtle(blocks, prefixes)
+    document = read_document(path, options)
+    ranked = ranking.hypotheses(document, columns)
+    ranked = ranking.in_language(ranked, language) if language else ranked
+    if not ranked:
+        raise OutlineError("running-text", place=Place(str(path)), remedy="give-action-list")
+    spoken = ranking.languages_of(ranked)
+    choice = _named(ranked, level, str(path)) if level else ranking.chosen(ranked) if len(spoken) < 2 else None
+    explanation = [message for hypothesis in ranked[:_SHOWN] for message in (hypothesis.told, *hypothesis.reasons_told)]
+    if choice is None:
+        explanation.insert(0, noted("no-sure-series"))
+        if len(spoken) > 1:
+            explanation.append(noted("two-versions", languages=", ".join(spoken), example=spoken[0]))
+        return None, (*explanation, noted("name-series", example=ranked[0].series.name))
+    version = choice.series.language if len(spoken) > 1 else None
+    plan = plan_of(document, choice, language=language or version)
+    second = next((other for other in ranked if other.series.name != choice.series.name), None)
+    remarks = [*(remark.told for remark in document.remarks), *_leaps(choice.series.members)]
+    remarks += [noted("second-best", hypothesis=second.told)] if second else []
+    too_long = sum(
+        part.kind in _FIELDS and len(part.value) > LONGEST_QUOTE for act in plan.actions for part in act.fields
+    )
+    remarks += [noted("fields-too-long", number=str(too_long))] if too_long else []
+    return replace(plan, remarks=tuple(remarks)), tuple(explanation)
 
 
-def item_keys(outline: Outline) -> dict[int, str]:
+def _named(ranked: Sequence[Hypothesis], name: str, source: str) -> Hypothesis:
+    for hypothesis in ranked:
+        if name == LIST or folded(hypothesis.series.name) == folded(name):
+            return replace(hypothesis, refusal=None)
+    names = ", ".join(hypothesis.series.name for hypothesis in ranked)
+    raise OutlineError("no-such-level", place=Place(source), remedy="there-are", name=name, names=names)
+
+
+def _leaps(members: Sequence[Member]) -> Iterator[Message]:
+    """What does not follow in the numbers: an action may have been missed there."""
+    last: tuple[int, ...] = ()
+    for member in members:
+        values = member.values or next((m.values for m in readings(f"{member.number}.") if m.values), ())
+        *head, tail = values or (1,)
+        follows = tail == 1 or (len(values) == len(last) and tail == last[-1] + 1) or values == last
+        if member.number and values and not (follows and (tail == 1 or list(last[:-1]) == head)):
+            yield noted("not-following", number=member.number)
+        last = values or last
+
+
+def plan_of(document: Document, choice: Hypothesis, *, language: str | None = None) -> Plan:
+    series = choice.series
+    first = document.blocks[0]
+    # of a plain text the first line may be the only heading
+    is_titled = document.format == "txt" and first.level == 1
+    title = first.text if is_titled else ranking.plan_title(document)
+    chains = list(_chains(document, series, title))
+    sections = ranking.sections_of(series, document)
+    actions = [
+        _action(document, series, member, section, line)
+        for line, (member, section) in enumerate(
+            zip(series.members, sections, strict=True), len(document.blocks) + 1
+        )
+    ]  # fmt: skip
+    markers = markers_of(document) if document.format == "txt" else {}
+
+    def build(first: int, end: int, depth: int) -> tuple[Item, ...]:
+        """The actions below their headings; a heading with no action below it is none of the plan's parts."""
+        items: list[Item] = []
+        at = first
+        while at < end:
+            if len(chains[at]) <= depth:
+                items.append(actions[at])
+                at += 1
+                continue
+            place, words = chains[at][depth]
+            until = at
+            while until < end and len(chains[until]) > depth and chains[until][depth] == (place, words):
+                until += 1
+            sure = (marker for marker in readings(words) if not marker.weak and not marker.style.is_bullet)
+            marker = markers.get(place) or next(sure, None)
+            heading = marker.rest if marker and marker.rest else words
+            number, label = (marker.number, marker.label) if marker else ("", "")
+            items.append(Item(CATEGORY, number, label, heading, place, build(at, until, depth + 1)))
+            at = until
+        return tuple(items)
+
+    is_heading = first.kind == "heading" and len(first.text) < _LONGEST_CHAPTER and document.format != "txt"
+    if not title and is_heading and series.members[0].block > 0:
+        title = first.text
+    spoken = language or block_language(document.text) or language_of_list(document.text)
+    return Plan(document, choice, title, spoken, build(0, len(actions), 0))
+
+
+def _chains(document: Document, series: Series, title: str) -> Iterator[tuple[tuple[int, str], ...]]:
+    """Of each member the headings above it, outer before inner, each with the place of its block."""
+    starts = {member.block for member in series.members}
+    levels = _chapters(document, markers_of(document), starts)
+    above: dict[int, tuple[tuple[int, str], ...]] = {}
+    opened: list[tuple[int, int, str]] = []
+    for at, block in enumerate(document.blocks):
+        level = levels.get(at)
+        if level is not None or (at in starts and block.kind == "heading"):
+            opened = [chapter for chapter in opened if chapter[0] < (block.level if level is None else level)]
+        above[at] = tuple((place, words) for _, place, words in opened if words != title)
+        if level is not None:
+            opened.append((level, at, block.text))
+    group: tuple[int, str] | None = None
+    last = (-1, -1)
+    for member in series.members:
+        chain = above[member.block]
+        if member.row is not None and series.columns:
+            # a row of a single cell is a heading of those below it
+            block = document.blocks[member.block]
+            for row in range(last[1] + 1 if last[0] == member.block else 0, member.row):
+                cells = {cell for cell in block.rows[row] if cell}
+                if len(cells) == 1 and row > 0:
+                    group = (-(member.block * 10_000 + row), cells.pop())
+            last = (member.block, member.row)
+            chain = (*chain, group) if group else chain
+        yield chain
+
+
+def _chapters(document: Document, markers: Mapping[int, Marker], starts: set[int]) -> dict[int, int]:
+    """The blocks that are headings of actions, with their level; a labelled part that is not set as one is below all.
+
+    A plain text sets none: there, numbers that come before the first action and mostly have some below them are levels.
+    """
+    levels: dict[int, int] = {}
+    styles: dict[tuple[str, str, str], list[int]] = {}
+    for at, block in enumerate(document.blocks):
+        marker = markers.get(at)
+        if at in starts:
+            continue
+        if block.kind == "heading":
+            levels[at] = block.level
+        elif marker and len(block.text) < _LONGEST_CHAPTER:
+            if group_of(marker.label) == "category":
+                levels[at] = 50
+            if document.format == "txt" and marker.group != "caption":
+                styles.setdefault((marker.style.word, marker.style.kinds, marker.style.form), []).append(at)
+    rank = 50
+    for places in styles.values():
+        ends = [*places[1:], len(document.blocks)]
+        holding = sum(any(at < start < end for start in starts) for at, end in zip(places, ends, strict=True))
+        if places[0] < min(starts) and 2 * holding >= len(places):
+            levels |= dict.fromkeys(places, rank)
+            rank += 1
+    return levels
+
+
+def _action(document: Document, series: Series, member: Member, section: Sequence[Block], line: int) -> Item:
+    block = document.blocks[member.block]
+    begin, end = block.start, section[-1].end if section else block.end
+    if series.columns and member.row is not None:
+        fields = list(_row_fields(block, member.row, series.columns.kinds))
+        begin = block.cell_start(member.row, 0)
+        end = begin + len(BETWEEN_CELLS.join(block.rows[member.row]))
+    else:
+        fields = [part for inner in section for part in _fields(inner)]
+    return Item(
+        ACTION, member.number, member.label, member.title, line, start=member.start, end=member.end,
+        section=(begin, end), fields=tuple(fields),
+    )  # fmt: skip
+
+
+def _row_fields(block: Block, row: int, kinds: Sequence[str]) -> Iterator[Field]:
+    for column, value in enumerate(block.rows[row]):
+        kind = kinds[column] if column < len(kinds) else ""
+        if value and kind not in ("title", "action", "number"):
+            start = block.cell_start(row, column)
+            yield Field(kind, block.rows[0][column], value, start, start + len(value))
+
+
+def _fields(block: Block) -> Iterator[Field]:
+    if block.kind != "table":
+        match = FIELD.match(block.text) if block.kind in ("paragraph", "item") else None
+        if match and block.text[match.end() :] and (field_kind(match[1]) or block.lead >= len(match[1])):
+            value = block.text[match.end() :]
+            yield Field(field_kind(match[1]), match[1], value, block.start + match.end(), block.end)
+        return
+    if not ranking.is_field_table(block):
+        return
+    width = len(block.rows[0])
+    across = [field_kind(cell) for cell in block.rows[0]]
+    labels = [cell for row in block.rows for cell in row[::2] if cell]
+    # a row has several labels, each with its value behind it: “Responsible | X | Timeline | Y”
+    is_paired = width >= 4 and width % 2 == 0 and not all(across) and len(labels) > len(block.rows)
+    is_paired = is_paired and all(map(field_kind, labels))
+    down = [kind for row in block.rows if (kind := field_kind(row[0]))]
+    # the value of a first row may look like a label: “Responsible | Ministry of …” are two of one kind
+    kinds = len({*across} - {""})
+    is_head = kinds > 1 and kinds >= len(set(down)) and (all(across) or width > 3 or len(down) < 2)
+    if not is_paired and width > 1 and is_head:
+        for row in range(1, len(block.rows)):
+            yield from _row_fields(block, row, across)
+        return
+    for row, cells in enumerate(block.rows):
+        for column, value in enumerate(cells):
+            if column == 0 or (is_paired and column % 2 == 0):
+                continue
+            label = cells[column - 1] if is_paired else cells[0]
+            if label and value and (is_paired or field_kind(label) not in ("title", "number", "action")):
+                start = block.cell_start(row, column)
+                yield Field(field_kind(label), label, value, start, start + len(value))
+
+
+# Keys
+
+
+def item_keys(plan: Plan) -> dict[int, str]:
     """The key of every category and action by its line, made from the printed numbers: ``4-3`` for 4.3.
 
     Where numbers start again under each heading, the heading's number goes before; an item without number is
     named by its first words.
-
-    >>> from pan2kg.extract.outline import read_outline
-    >>> item_keys(read_outline("Axe 1 : Emploi\\nMesure 1 : Former\\nAxe 2 : Santé\\nMesure 1 : Informer"))
-    {1: '1', 3: '2', 2: '1-1', 4: '2-1'}
     """
-    chains = {item.line: chain for root in outline.items for item, chain in _chains(root, ())}
-    return {
-        line: key
-        for kind in (CATEGORY, ACTION)
-        for line, key in _unique([item for item in outline.walk() if item.kind == kind], chains).items()
-    }
+    chains: dict[int, tuple[str, ...]] = {}
 
+    def name(items: Iterable[Item], above: tuple[str, ...]) -> None:
+        """Each item with its own name and those above it, without those its number repeats (4 above 4.3)."""
+        for item in items:
+            own = _slug(item.number) or _slug(item.title) or f"line-{item.line}"
+            repeats = bool(above) and own.startswith(above[-1] + "-")
+            chains[item.line] = (*(above[:-1] if repeats else above), own)
+            name(item.children, chains[item.line])
 
-def _chains(item: Item, above: tuple[str, ...]) -> Iterator[tuple[Item, tuple[str, ...]]]:
-    """Each item with its own name and those above it, without those its number repeats (4 above 4.3)."""
-    own = _slug(item.number) or _slug(item.title) or f"line-{item.line}"
-    kept = above[:-1] if above and own.startswith(above[-1] + "-") else above
-    chain = (*kept, own)
-    yield item, chain
-    for child in item.children:
-        yield from _chains(child, chain)
-
-
-def _unique(items: Sequence[Item], chains: Mapping[int, tuple[str, ...]]) -> dict[int, str]:
-    """Keys of the fewest parts that tell most items apart; the words of the title tell the others apart."""
-    longest = max((len(chains[item.line]) for item in items), default=1)
-    tried = [{item.line: "-".join(chains[item.line][-depth:]) for item in items} for depth in range(1, longest + 1)]
-    keys = max(tried, key=lambda found: len(set(found.values())))
-    _tell_apart(keys, {item.line: _slug(item.title) for item in items})
-    _tell_apart(keys, {item.line: f"line-{item.line}" for item in items})
+    name(plan.items, ())
+    keys: dict[int, str] = {}
+    for items in (plan.categories, plan.actions):
+        # keys of the fewest parts that tell most items apart; the words of the title tell the others apart
+        longest = max((len(chains[item.line]) for item in items), default=1)
+        by_depth = [
+            {item.line: "-".join(chains[item.line][-depth:]) for item in items} for depth in range(1, longest + 1)
+        ]
+        own = max(by_depth, key=lambda made: len(set(made.values())))
+        slugs = {item.line: _slug(item.title) for item in items}
+        for additions in (slugs, {item.line: f"line-{item.line}" for item in items}):
+            used: set[str] = set()
+            for item in items:
+                if own[item.line] in used and additions[item.line]:
+                    own[item.line] += f"-{additions[item.line]}"
+                used.add(own[item.line])
+        keys |= own
     return keys
-
-
-def _tell_apart(keys: dict[int, str], additions: Mapping[int, str]) -> None:
-    """Adds to every key that an item before has already."""
-    taken: set[str] = set()
-    for line, key in keys.items():
-        if key in taken and additions[line]:
-            keys[line] = f"{key}-{additions[line]}"
-        taken.add(keys[line])
 
 
 def _slug(printed: str) -> str:
@@ -179,116 +386,150 @@ def _slug(printed: str) -> str:
     return plain[: _SLUG_LENGTH + 1].rpartition("-")[0] or plain[:_SLUG_LENGTH]
 
 
-def _source_graph(draft: _Draft, name: str, graph: str) -> Block:
-    labels = _DATA.known("draft", plan=draft.plan, name=name)
-    return Block(
-        f"<{graph}>",
-        (
-            Statement("a", "pan:SourceGraph"),
-            *(Statement("rdfs:label", text(words, tag)) for tag, words in labels.words),
-            *draft.provenance,
-        ),
-    )
+# Turtle
 
 
-def _document(draft: _Draft, name: str, known: Known) -> Block:
-    label = Statement("skos:prefLabel", text(name, draft.language))
-    is_official = bool(known.publisher)
-    return Block(
-        f"document:{draft.plan}-text",
-        (
-            Statement("a", "pan:Document"),
-            label,
-            *_maybe("dcterms:date", f'"{known.day}"^^xsd:date' if known.day else ""),
-            *_maybe("pan:publisherName", string(known.publisher) if is_official else ""),
-            *_maybe("pan:speaksFor", f"plan:{draft.plan}" if is_official else ""),
-            *_maybe("pan:sourceKind", "sourcekind:official-page" if is_official else ""),
-            *_maybe("pan:readAt", f"{string(known.address)}^^xsd:anyURI" if known.address else ""),
-        ),
-    )
+def draft_plan(
+    plan: Plan, prefixes: Mapping[str, str], *, key: str, graph: str = "", facts: Mapping[str, str] | None = None
+) -> str:
+    """The plan as Turtle: its source, its title, its categories and actions with their printed numbers and fields.
+
+    ``key`` is its key (``lu-bhr-2``), ``graph`` the path of the new file below ``graph/`` where it is not
+    ``plans/KEY/plan``; ``prefixes`` are the project's. ``facts`` is what its text does not say, each absent or empty
+    where it is not known: ``type`` a key of the scheme of plan types, ``country`` an IRI, ``completeness`` a key of its
+    scheme, ``publisher`` a name, ``day`` as in ISO 8601, ``address`` where it was read.
+
+    Raises:
+        OutlineError: the key is not made as keys are, or the language is not known.
+    """
+    if not _KEY.fullmatch(key) or "--" in key:
+        raise OutlineError("no-plan-key", remedy="plan-key-form", plan=key)
+    if not _LANGUAGE.fullmatch(plan.language):
+        reason = "no-language-tag" if plan.language else "language-untold"
+        raise OutlineError(reason, remedy="name-language", tag=plan.language)
+    return writer.write_turtle(_Draft(plan, prefixes, key).blocks(graph, facts or {}), prefixes)
 
 
-def _plan(draft: _Draft, outline: Outline, known: Known) -> Block:
-    number = str(len(outline.actions)) if known.completeness == "complete" else ""
-    return Block(
-        f"plan:{draft.plan}",
-        (
-            Statement("a", "pan:Plan"),
-            Statement("dcterms:identifier", string(draft.plan)),
-            *_label(outline.title, draft.language),
-            *_maybe("dcterms:type", f"plantype:{known.type}" if known.type else ""),
-            *_maybe("dcterms:spatial", f"<{known.country}>" if known.country else ""),
-            *_maybe("pan:measureCount", number),
-            *_maybe("pan:listCompleteness", f"completeness:{known.completeness}" if known.completeness else ""),
-            *draft.provenance,
-        ),
-    )
+def _said(*pairs: tuple[str, str]) -> tuple[Statement, ...]:
+    return tuple(Statement(predicate, value) for predicate, value in pairs if value)
 
 
-def _scheme(draft: _Draft, outline: Outline) -> Iterator[Block]:
-    if outline.categories:
-        called = _DATA.known("draft-categories", plan=draft.plan)
-        yield Block(
-            draft.scheme,
-            (
-                Statement("a", "skos:ConceptScheme"),
-                *(Statement("skos:prefLabel", text(words, tag)) for tag, words in called.words),
-                *draft.provenance,
+class _Draft:
+    """What every block of a draft needs: the plan and its key, the keys of its items, the scheme of its categories."""
+
+    def __init__(self, plan: Plan, prefixes: Mapping[str, str], key: str) -> None:
+        self.plan, self.key, self.keys = plan, key, item_keys(plan)
+        self.space = prefixes["plan"].removesuffix("id/plan/")
+        # below the project's own address: the prefix is that of all schemes
+        self.scheme = writer.iri(f"{self.space}id/scheme/{key}-categories", prefixes)
+        source = Statement("dcterms:source", f"document:{key}-text")
+        self.provenance = (source, Statement("pan:certainty", "certainty:stated"))
+
+    def _words(self, name: str) -> list[Statement]:
+        predicate = "rdfs:label" if name == "draft" else "skos:prefLabel"
+        known = _DATA.known(name, plan=self.key, name=self.plan.document.source)
+        return [Statement(predicate, text(words, tag)) for tag, words in known.words]
+
+    def _named(self, item: Item) -> tuple[Statement, ...]:
+        key = f"{self.key}-{self.keys[item.line]}" if item.kind == ACTION else ""
+        return _said(
+            ("skos:notation", item.number and string(item.number)),
+            ("dcterms:identifier", key and string(key)),
+            ("skos:prefLabel", item.title and text(item.title, self.plan.language)),
+        )
+
+    def blocks(self, graph: str, facts: Mapping[str, str]) -> Iterator[writer.Block]:
+        key, plan = self.key, self.plan
+        name = graph_of(graph or f"plans/{key}/plan", self.space)
+        yield writer.Block(f"<{name}>", (Statement("a", "pan:SourceGraph"), *self._words("draft"), *self.provenance))
+        kind, country, completeness, publisher, day, address = (
+            facts.get(name, "") for name in ("type", "country", "completeness", "publisher", "day", "address")
+        )
+        yield writer.Block(
+            f"document:{key}-text",
+            _said(
+                ("a", "pan:Document"),
+                ("skos:prefLabel", text(plan.document.source, plan.language)),
+                ("dcterms:date", day and f'"{day}"^^xsd:date'),
+                ("pan:publisherName", publisher and string(publisher)),
+                ("pan:speaksFor", publisher and f"plan:{key}"),
+                ("pan:sourceKind", publisher and "sourcekind:official-page"),
+                ("pan:readAt", address and f"{string(address)}^^xsd:anyURI"),
             ),
         )
-
-
-def _item_blocks(draft: _Draft, item: Item, above: Item | None, place: int) -> Iterator[Block]:
-    category = f"category:{draft.plan}-{draft.keys[above.line]}" if above else ""
-    if item.kind == ACTION:
-        within = (Statement("pan:inPlan", f"plan:{draft.plan}"), *_maybe("pan:inCategory", category))
-        key = f"{draft.plan}-{draft.keys[item.line]}"
-        named = (Statement("a", "pan:Action"), *_notation(item), Statement("dcterms:identifier", string(key)))
-        details = draft.details.get(item.line, ())
-        yield Block(
-            f"action:{key}", (*named, *_label(item.title, draft.language), *within, *details, *draft.provenance)
+        described = _said(
+            ("a", "pan:Plan"),
+            ("dcterms:identifier", string(key)),
+            ("skos:prefLabel", plan.title and text(plan.title, plan.language)),
+            ("dcterms:type", kind and f"plantype:{kind}"),
+            ("dcterms:spatial", country and f"<{country}>"),
+            ("pan:measureCount", str(len(plan.actions)) if completeness == "complete" else ""),
+            ("pan:listCompleteness", completeness and f"completeness:{completeness}"),
         )
-    if item.kind == CATEGORY:
-        scheme = draft.scheme
-        kept = Statement("skos:broader", category) if category else Statement("skos:topConceptOf", scheme)
-        standing = (
-            Statement("pan:inPlan", f"plan:{draft.plan}"),
-            *_maybe("pan:partOf", category),
-            Statement("pan:partLevel", f"partlevel:{level_of(item.label)}"),
-            Statement("pan:order", str(place)),
+        yield writer.Block(f"plan:{key}", (*described, *self.provenance))
+        if plan.categories:
+            scheme = Statement("a", "skos:ConceptScheme")
+            yield writer.Block(self.scheme, (scheme, *self._words("draft-categories"), *self.provenance))
+        yield from self._items(plan.items, "")
+        for action in plan.actions:
+            for name, part in self._kept_fields(action):
+                yield from self._field(name, part)
+
+    def _items(self, items: Iterable[Item], above: str) -> Iterator[writer.Block]:
+        """The blocks of items and of what is below them; a category has its place among those of its level, from 1."""
+        places: Counter[str] = Counter()
+        for item in items:
+            level = level_of(item.label) if item.kind == CATEGORY else item.kind
+            places[level] += 1
+            name = f"{item.kind}:{self.key}-{self.keys[item.line]}"
+            within = ("pan:inPlan", f"plan:{self.key}")
+            if item.kind == ACTION:
+                fields = [(_FIELDS[part.kind][0], f"{part.kind}:{own}") for own, part in self._kept_fields(item)]
+                placed = _said(within, ("pan:inCategory", above), *fields)
+                yield writer.Block(name, (Statement("a", "pan:Action"), *self._named(item), *placed, *self.provenance))
+                continue
+            placed = _said(
+                ("skos:inScheme", self.scheme),
+                ("skos:broader", above) if above else ("skos:topConceptOf", self.scheme),
+                within,
+                ("pan:partOf", above),
+                ("pan:partLevel", f"partlevel:{level}"),
+                ("pan:order", str(places[level])),
+            )
+            statements = (Statement("a", "pan:Category"), *self._named(item), *placed, *self.provenance)
+            number = " ".join(filter(None, (item.label, item.number)))
+            yield writer.Block(name, statements, " – ".join(filter(None, (number, item.title))))
+            yield from self._items(item.children, name)
+
+    def _kept_fields(self, action: Item) -> Iterator[tuple[str, Field]]:
+        counted: Counter[str] = Counter()
+        for part in action.fields:
+            if part.kind in _FIELDS and len(part.value) <= LONGEST_QUOTE:
+                counted[part.kind] += 1
+                yield f"{self.key}-{self.keys[action.line]}-{part.kind}-{counted[part.kind]}", part
+
+    def _field(self, name: str, part: Field) -> Iterator[writer.Block]:
+        document, words = self.plan.document, text(part.value, self.plan.language)
+        stated = _said(
+            ("a", _FIELDS[part.kind][1]),
+            ("pan:text", words),
+            ("pan:presence", "presence:present"),
+            ("pan:evidence", f"passage:{name}"),
         )
-        named = (Statement("a", "pan:Category"), *_notation(item), *_label(item.title, draft.language))
-        statements = (*named, Statement("skos:inScheme", scheme), kept, *standing, *draft.provenance)
-        yield Block(f"category:{draft.plan}-{draft.keys[item.line]}", statements, _heading(item))
-        for child, number in _places(item.children):
-            yield from _item_blocks(draft, child, item, number)
-
-
-def _places(items: Iterable[Item]) -> Iterator[tuple[Item, int]]:
-    """Each item with its place among those of its level, as printed, from 1."""
-    seen: Counter[str] = Counter()
-    for item in items:
-        level = level_of(item.label) if item.kind == CATEGORY else item.kind
-        seen[level] += 1
-        yield item, seen[level]
-
-
-def _notation(item: Item) -> tuple[Statement, ...]:
-    return _maybe("skos:notation", string(item.number) if item.number else "")
-
-
-def _heading(item: Item) -> str:
-    printed = " ".join(part for part in (item.label, item.number) if part)
-    return " – ".join(part for part in (printed, item.title) if part)
-
-
-def _label(title: str, language: str) -> tuple[Statement, ...]:
-    return _maybe("skos:prefLabel", text(title, language) if title else "")
-
-
-def _maybe(predicate: str, value: str) -> tuple[Statement, ...]:
-    return (Statement(predicate, value),) if value else ()
-
-
-def _certain(source: str) -> tuple[Statement, ...]:
-    return Statement("dcterms:source", source), Statement("pan:certainty", "certainty:stated")
+        yield writer.Block(f"{part.kind}:{name}", (*stated, *self.provenance))
+        block, page = document.block_at(part.start), document.page_at(part.start)
+        shown = block.label if block and block.label and block.page == page else page
+        # without what stands around them nobody could say which of the same words are meant
+        before, after = document.text[: part.start][-AROUND:], document.text[part.end : part.end + AROUND]
+        is_repeated = document.text.count(part.value) > 1
+        yield writer.Block(
+            f"passage:{name}",
+            _said(
+                ("a", "pan:Passage"),
+                ("pan:quote", words),
+                ("pan:inDocument", f"document:{self.key}-text"),
+                ("pan:page", "" if shown is None else string(str(shown))),
+                ("pan:prefix", string(before) if is_repeated and before else ""),
+                ("pan:suffix", string(after) if is_repeated and after else ""),
+            ),
+        )

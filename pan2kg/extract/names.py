@@ -1,28 +1,51 @@
-"""What a text may name: things and the words they are called by; and a mention, a place that names some.
+"""What a text may name and calls by its name: instruments, plans and bodies of the graph; and names it gives itself.
 
 A name is found word by word: case, accents, apostrophes, hyphens and the endings of inflected words make no difference,
 but a name of one or two words keeps its capitals (« Accord de Paris » is a treaty, « accord » is not), and a bracket, a
 colon or the end of a sentence stands inside a name only where the name has one.
+
+A name that several things have is that of the document's country, of the edition the text says, else of the latest one
+before the document; where none of this decides, all are choices. A body is called what it was called on the day of the
+document. An abbreviation of two or three letters counts only where something else of its family is named, too.
+
+A short form refers to the last mention of its type in the same paragraph or the one before. Where a reference of that
+type stands between which could not be resolved, it refers to nothing that is known: finders of citations that overlook
+this attach it to the wrong act.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, lru_cache
-from typing import Final, Protocol
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
+from pan2kg.countries import countries
+
+RULES: Final = "1"
+"""The version of the rules: it changes with what they find."""
 _WORD: Final = re.compile(r"[nN][°º]|[^\W_]+")
 _BETWEEN: Final = re.compile(r"[ \n’'‘ʼ`´\-‐‑–—/,:&()«»\"“”„.;·]{0,5}")
-_COMPOUND: Final = re.compile(r"[-‐‑][^\W\d_]")
 _HARD: Final = frozenset("().;:")
 _ENDINGS: Final = "esnrm"
 _STEM: Final = 5
 """How many letters of a word stay where its ending is cut: « Internationaler » and « Internationalen » are one word."""
 _LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "º": "o", "°": "o"})
+
+
+@cache
+def words() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("mentions.toml").read_text(encoding="utf-8"))
+
+
+def either(parts: Iterable[str]) -> str:
+    """A group of a regular expression that is one of several, the longest first."""
+    return f"(?:{'|'.join(sorted(parts, key=len, reverse=True))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +68,7 @@ class Thing:
 
     @property
     def family(self) -> str:
-        """What the editions of a plan have in common: its key without the number.
-
-        >>> Thing("i", "lu-bhr-2", "plan").family, Thing("i", "dir-2014-24", "instrument").family
-        ('lu-bhr', 'dir-2014-24')
-        """
+        """What the editions of a plan have in common: its key without the number."""
         return re.sub(r"-(?:\d+|unspecified)$", "", self.key) if self.kind == "plan" else self.key
 
     @property
@@ -58,251 +77,21 @@ class Thing:
         return self.key.endswith("-unspecified")
 
     @property
-    def edition(self) -> int:
-        """The number of the edition a plan's key ends in; 0 where it has none."""
-        found = re.search(r"-(\d{1,2})$", self.key) if self.kind == "plan" else None
-        return int(found[1]) if found else 0
-
-    @property
     def editions(self) -> tuple[str, ...]:
-        """How texts tell the edition of a plan: its number, the year it begins in, the year its key ends in.
-
-        >>> Thing("i", "lu-coalition-2018", "plan").editions
-        ('2018',)
-        """
         key = re.search(r"-(\d+)$", self.key)
         year = str(self.start.year) if self.start else ""
-        return tuple(dict.fromkeys(one for one in (key[1] if key else "", year) if one))
+        return tuple(dict.fromkeys(filter(None, (key[1] if key else "", year))))
 
     def is_valid(self, day: date | None) -> bool:
         """Whether it is there on a day, as far as anybody knows."""
         return day is None or ((self.start is None or self.start <= day) and (self.end is None or day <= self.end))
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """Words that name a thing, as written; those of no thing say that what they name is something else."""
 
     words: str
     iri: str = ""
-
-
-def _age(thing: Thing) -> tuple[str, int]:
-    return thing.start.isoformat() if thing.start else "", thing.edition
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text: where it stands, and what is compared of it."""
-
-    start: int
-    end: int
-    folded: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Words of a text that are a name: their place, the things they may name, and how many words they are."""
-
-    start: int
-    end: int
-    things: tuple[str, ...]
-    length: int
-    spelling: str
-
-
-@dataclass(slots=True)
-class _Node:
-    """A place in the tree of names: the next words, and the names that end here, by what they name."""
-
-    next: dict[str, _Node] = field(default_factory=dict)
-    spellings: list[Spelling] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Names:
-    """All that can be named, by IRI, and the words it is called by.
-
-    >>> names = Names({"i": Thing("i", "paris", "instrument")}, (Spelling("Accord de Paris", "i"),))
-    >>> [one.things for one in names.find("selon l’accord de Paris")], names.find("un accord à paris")
-    ([('i',)], ())
-    """
-
-    things: Mapping[str, Thing] = field(default_factory=dict)
-    spellings: tuple[Spelling, ...] = ()
-    titles: tuple[Spelling, ...] = ()
-    """Labels that cite their thing by its number or date: it is found by that, and the words behind tell it apart."""
-
-    @cached_property
-    def _root(self) -> _Node:
-        root = _Node()
-        for spelling in self.spellings:
-            node = root
-            for word in words_of(spelling.words):
-                node = node.next.setdefault(word.folded, _Node())
-            if node is not root:
-                node.spellings.append(spelling)
-        return root
-
-    @cached_property
-    def by_identifier(self) -> Mapping[str, str]:
-        """The IRI of each thing by its identifiers, its key and its IRI itself."""
-        found: dict[str, str] = {}
-        for thing in self.things.values():
-            for name in (thing.iri, thing.key, *thing.identifiers):
-                found.setdefault(name.casefold(), thing.iri)
-        return found
-
-    @cached_property
-    def editions(self) -> Mapping[str, tuple[Thing, ...]]:
-        """The plans of each family, the oldest first, without what stands for an edition nobody knows."""
-        found: dict[str, list[Thing]] = {}
-        for thing in self.things.values():
-            if thing.kind == "plan" and not thing.is_unknown:
-                found.setdefault(thing.family, []).append(thing)
-        return {family: tuple(sorted(plans, key=_age)) for family, plans in found.items()}
-
-    def identified(self, *identifiers: str) -> Thing | None:
-        """The thing one of these identifiers names, the first that is known."""
-        found = (self.by_identifier.get(name.casefold()) for name in identifiers)
-        return next((self.things[iri] for iri in found if iri), None)
-
-    def find(self, text: str) -> tuple[Found, ...]:
-        """The names in a text, at each place the longest; those of things come with those that name nothing."""
-        words = list(words_of(text))
-        found = (self._at(text, words, place) for place in range(len(words)))
-        return tuple(one for one in found if one)
-
-    def _at(self, text: str, words: list[Word], place: int) -> Found | None:
-        """The longest name that begins with a word."""
-        node = self._root.next.get(words[place].folded)
-        best: Found | None = None
-        last, length = place, 1
-        while node is not None:
-            if node.spellings and not _COMPOUND.match(text, words[last].end):
-                start, end = words[place].start, words[last].end
-                fitting = [one for one in node.spellings if _fits(one.words, text[start:end])]
-                if fitting:
-                    things = tuple(dict.fromkeys(one.iri for one in fitting if one.iri))
-                    refused = any(not one.iri for one in fitting)
-                    end += max(_closing(one.words, text, end) for one in fitting)
-                    best = Found(start, end, () if refused else things, length, fitting[0].words)
-            last += 1
-            length += 1
-            if last == len(words) or not _joined(text, words[last - 1].end, words[last].start):
-                break
-            node = node.next.get(words[last].folded)
-        return best
-
-
-def _closing(name: str, text: str, end: int) -> int:
-    """How many characters of a text close a name: the quotation mark or bracket it ends in, with the space before."""
-    mark = name[-1:]
-    if mark.isalnum() or not mark:
-        return 0
-    tail = text[end : end + 2]
-    return len(tail) - len(tail.lstrip()) + 1 if tail.lstrip()[:1] == mark else 0
-
-
-def words_of(text: str) -> Iterator[Word]:
-    """The words of a text with what is compared of them.
-
-    >>> [word.folded for word in words_of("Internationalen Pakts, l’été n° 3")]
-    ['international', 'pakt', 'l', 'ete', 'no', '3']
-    """
-    for found in _WORD.finditer(text):
-        yield Word(found.start(), found.end(), folded_word(found[0]))
-
-
-@lru_cache(maxsize=1 << 16)
-def folded_word(word: str) -> str:
-    """A word without case, accents and the endings of inflection."""
-    letters = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
-    plain = "".join(char for char in letters if not unicodedata.combining(char))
-    if plain.isdigit():
-        return plain
-    return plain[:_STEM] + plain[_STEM:].rstrip(_ENDINGS) if len(plain) > _STEM else plain.removesuffix("s") or plain
-
-
-def _joined(text: str, start: int, end: int) -> bool:
-    """Whether what stands between two words may stand inside a name: a blank line may not."""
-    between = text[start:end]
-    return between in (" ", "’", "-", "'") or ("\n\n" not in between and _BETWEEN.fullmatch(between) is not None)
-
-
-def _fits(name: str, printed: str) -> bool:
-    """Whether words that are the same but for accents and endings are this name as it is written."""
-    if not ({*printed} & _HARD) <= {*name} & _HARD:
-        return False
-    ours, theirs = _WORD.findall(name), _WORD.findall(printed)
-    if any(_is_acronym(one) != _is_acronym(other) for one, other in zip(ours, theirs, strict=True) if len(one) > 1):
-        return all(not _is_acronym(one) for one in ours) and printed == printed.upper() and len(ours) > 2
-    if len(ours) > 2:
-        return True
-    keeping = list(zip(ours, theirs, strict=True))[1 if len(ours) > 1 and not ours[-1].islower() else 0 :]
-    return all(not one[0].isupper() or other[0].isupper() for one, other in keeping)
-
-
-def _is_acronym(word: str) -> bool:
-    """Whether a word is written in capitals; an « s » at its end makes its plural.
-
-    >>> [_is_acronym(word) for word in ("UNGPs", "CSRD", "Agenda", "I")]
-    [True, True, False, False]
-    """
-    return len(word) > 1 and word.removesuffix("s").isupper() and len(word.removesuffix("s")) > 1
-
-
-def is_short(name: str) -> bool:
-    """Whether a name is an abbreviation of two or three letters, which is often something else too.
-
-    >>> is_short("CRC"), is_short("CEDAW"), is_short("Paris")
-    (True, False, False)
-    """
-    return len(name) <= 3 and name.isupper()
-
-
-_TAIL: Final = re.compile(r"\s*\([^()]*\)\s*$")
-_YEARS: Final = re.compile(
-    r",?\s+\(?\d{4}(?:\s*[-–—/]\s*\d{2,4})?\)?$|\s+(?:pour|for|until|of|jusqu[’']en|à l[’']horizon)$"
-)
-_ABBREVIATION: Final = re.compile(r"\(([A-Z][A-Za-z]*[A-Z][A-Za-z]*s?(?: ?\d)?)\)\s*$")
-_EDITION: Final = re.compile(r"([A-Z][A-Za-z]*[A-Z][A-Za-z]*) ?\d")
-_ALIKE: Final = frozenset(("PAN", "NAP", "NAPs", "PAN RSE", "CBP", "PBC"))
-"""Abbreviations that many plans have; with a number behind them they are an edition."""
-_SEVERAL: Final = 3
-_MARK: Final = " · "
-
-
-def variants(label: str, *, dated: bool = True) -> Iterator[str]:
-    """A label, and what is left of it without years and brackets at its end; and an abbreviation that stood there.
-
-    What is left must be three words or more, or two with a capital: a bracket inside a label never cuts it. ``dated``
-    says that years only tell the edition, as with plans; elsewhere they are part of the name.
-
-    >>> list(variants("National Action Plan on Business (PAN 2) 2020-2022"))
-    ['National Action Plan on Business (PAN 2) 2020-2022', 'PAN 2', 'National Action Plan on Business']
-    >>> list(variants("PNDD 3"))
-    ['PNDD 3', 'PNDD']
-    """
-    if _MARK in label:
-        return  # a short name of ours for a list, whose second half is our word
-    label = label.strip()
-    if not label.endswith(")"):
-        yield label
-    if (found := _EDITION.fullmatch(label)) and found[1] not in _ALIKE:
-        yield found[1]
-    left = label
-    for cut in (_YEARS, _TAIL, _YEARS, _TAIL, _YEARS, _YEARS) if dated else (_TAIL,):
-        if cut is _TAIL and (found := _ABBREVIATION.search(left)) and found[1] not in _ALIKE:
-            yield found[1]
-        left = cut.sub("", left).strip(" ,–-")
-    words = _WORD.findall(left)
-    if left != label and (len(words) >= _SEVERAL or (len(words) > 1 and all(word[0].isupper() for word in words))):
-        yield left
-
-
-RULES: Final = "1"
-"""The version of the rules: it changes with what they find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,30 +117,439 @@ class Mention:
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """Everything the words name."""
         return (self.target, *self.others) if self.target else ()
 
 
-class Read(Protocol):
-    """What was read of a document, as far as mentions are looked for in it: its canonical text."""
+class Occurrence(NamedTuple):
+    """Words of a text that are a name: their place, the things they may name, and how many words they are."""
 
-    @property
-    def text(self) -> str:
-        """The blocks, with a blank line between them."""
+    start: int
+    end: int
+    things: tuple[str, ...]
+    length: int
 
 
-def without_overlaps(steps: Iterable[Iterable[Mention]]) -> list[Mention]:
-    """The mentions of several steps in the order of the text: of those that overlap the longest, then the earlier step.
+@dataclass(slots=True)
+class _Node:
+    """A place in the tree of names: the next words, and the names that end here, by what they name."""
 
-    >>> a, b = Mention(0, 4, "PAN ", "x", "plan", "a"), Mention(2, 9, "N 2 de ", "y", "plan", "b")
-    >>> [one.target for one in without_overlaps([[a], [b]])]
-    ['y']
+    next: dict[str, _Node] = field(default_factory=dict)
+    spellings: list[Spelling] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Names:
+    """All that can be named, by IRI, and the words it is called by.
+
+    >>> names = Names({"i": Thing("i", "paris", "instrument")}, (Spelling("Accord de Paris", "i"),))
+    >>> [name.things for name in names.find("selon l’accord de Paris")], names.find("un accord à paris")
+    ([('i',)], ())
     """
-    ranked = [(one.start - one.end, step, one.start, one) for step, found in enumerate(steps) for one in found]
-    taken: list[Mention] = []
-    used = bytearray(max((one.end for *_, one in ranked), default=0))
-    for *_, one in sorted(ranked, key=lambda row: row[:3]):
-        if not any(used[one.start : one.end]):
-            used[one.start : one.end] = b"\1" * (one.end - one.start)
-            taken.append(one)
-    return sorted(taken, key=lambda one: one.start)
+
+    things: Mapping[str, Thing] = field(default_factory=dict)
+    spellings: tuple[Spelling, ...] = ()
+    titles: tuple[Spelling, ...] = ()
+    """Labels that cite their thing by its number or date: it is found by that, and the words behind tell it apart."""
+
+    @cached_property
+    def _root(self) -> _Node:
+        root = _Node()
+        for spelling in self.spellings:
+            node = root
+            for _, _, word in words_of(spelling.words):
+                node = node.next.setdefault(word, _Node())
+            if node is not root:
+                node.spellings.append(spelling)
+        return root
+
+    @cached_property
+    def by_identifier(self) -> Mapping[str, str]:
+        iris: dict[str, str] = {}
+        for thing in self.things.values():
+            for name in (thing.iri, thing.key, *thing.identifiers):
+                iris.setdefault(name.casefold(), thing.iri)
+        return iris
+
+    @cached_property
+    def editions(self) -> Mapping[str, tuple[Thing, ...]]:
+        def age(plan: Thing) -> tuple[str, int]:
+            number = re.search(r"-(\d{1,2})$", plan.key)
+            return plan.start.isoformat() if plan.start else "", int(number[1]) if number else 0
+
+        families: dict[str, list[Thing]] = {}
+        for thing in self.things.values():
+            if thing.kind == "plan" and not thing.is_unknown:
+                families.setdefault(thing.family, []).append(thing)
+        return {family: tuple(sorted(plans, key=age)) for family, plans in families.items()}
+
+    def identified(self, *identifiers: str) -> Thing | None:
+        iris = (self.by_identifier.get(name.casefold()) for name in identifiers)
+        return next((self.things[iri] for iri in iris if iri), None)
+
+    def title_words(self, iri: str, *, longer: int) -> list[set[str]]:
+        """The words of each title and spelling of a thing, those of more letters than ``longer``."""
+        labels = (spelling.words for spelling in (*self.titles, *self.spellings) if spelling.iri == iri)
+        return [{word for _, _, word in words_of(label) if len(word) > longer} for label in labels]
+
+    def find(self, text: str) -> tuple[Occurrence, ...]:
+        listed = list(words_of(text))
+        occurrences = (self._at(text, listed, place) for place in range(len(listed)))
+        return tuple(filter(None, occurrences))
+
+    def _at(self, text: str, listed: list[tuple[int, int, str]], place: int) -> Occurrence | None:
+        node = self._root.next.get(listed[place][2])
+        longest: Occurrence | None = None
+        last = place
+        start = listed[place][0]
+        while node is not None:
+            end = listed[last][1]
+            if node.spellings and not re.match(r"[-‐‑][^\W\d_]", text[end : end + 2]):
+                fitting = [spelling for spelling in node.spellings if _fits(spelling.words, text[start:end])]
+                if fitting:
+                    iris = tuple(dict.fromkeys(spelling.iri for spelling in fitting if spelling.iri))
+                    is_refused = any(not spelling.iri for spelling in fitting)
+                    end += max(_closing(spelling.words, text, end) for spelling in fitting)
+                    longest = Occurrence(start, end, () if is_refused else iris, last - place + 1)
+            last += 1
+            if last == len(listed):
+                break
+            # what stands between two words may stand inside a name: a blank line may not
+            between = text[listed[last - 1][1] : listed[last][0]]
+            if between not in (" ", "’", "-", "'") and ("\n\n" in between or not _BETWEEN.fullmatch(between)):
+                break
+            node = node.next.get(listed[last][2])
+        return longest
+
+
+def _closing(name: str, text: str, end: int) -> int:
+    """How many characters of a text close a name: the quotation mark or bracket it ends in, with the space before."""
+    mark = name[-1:]
+    if mark.isalnum() or not mark:
+        return 0
+    tail = text[end : end + 2]
+    return len(tail) - len(tail.lstrip()) + 1 if tail.lstrip()[:1] == mark else 0
+
+
+def words_of(text: str) -> Iterator[tuple[int, int, str]]:
+    """The words of a text: where each stands, and what is compared of it."""
+    for match in _WORD.finditer(text):
+        yield match.start(), match.end(), _folded_word(match[0])
+
+
+@lru_cache(maxsize=1 << 16)
+def _folded_word(word: str) -> str:
+    """A word without case, accents and the endings of inflection."""
+    letters = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
+    plain = "".join(char for char in letters if not unicodedata.combining(char))
+    if plain.isdigit():
+        return plain
+    return plain[:_STEM] + plain[_STEM:].rstrip(_ENDINGS) if len(plain) > _STEM else plain.removesuffix("s") or plain
+
+
+def _fits(name: str, printed: str) -> bool:
+    """Whether words that are the same but for accents and endings are this name as it is written."""
+    if not ({*printed} & _HARD) <= {*name} & _HARD:
+        return False
+    ours, theirs = _WORD.findall(name), _WORD.findall(printed)
+    pairs = list(zip(ours, theirs, strict=True))
+    if any(_is_acronym(our) != _is_acronym(their) for our, their in pairs if len(our) > 1):
+        return not any(map(_is_acronym, ours)) and printed == printed.upper() and len(ours) > 2
+    if len(ours) > 2:
+        return True
+    keeping = pairs[1 if len(ours) > 1 and not ours[-1].islower() else 0 :]
+    return all(not our[0].isupper() or their[0].isupper() for our, their in keeping)
+
+
+def _is_acronym(word: str) -> bool:
+    """Whether a word is written in capitals; an « s » at its end makes its plural."""
+    stem = word.removesuffix("s")
+    return len(stem) > 1 and stem.isupper()
+
+
+_TAIL: Final = re.compile(r"\s*\([^()]*\)\s*$")
+_YEARS: Final = re.compile(
+    r",?\s+\(?\d{4}(?:\s*[-–—/]\s*\d{2,4})?\)?$|\s+(?:pour|for|until|of|jusqu[’']en|à l[’']horizon)$"
+)
+_ABBREVIATION: Final = re.compile(r"\(([A-Z][A-Za-z]*[A-Z][A-Za-z]*s?(?: ?\d)?)\)\s*$")
+_EDITION: Final = re.compile(r"([A-Z][A-Za-z]*[A-Z][A-Za-z]*) ?\d")
+_ALIKE: Final = frozenset(("PAN", "NAP", "NAPs", "PAN RSE", "CBP", "PBC"))
+"""Abbreviations that many plans have; with a number behind them they are an edition."""
+
+
+def variants(label: str, *, dated: bool = True) -> Iterator[str]:
+    """A label, and what remains of it without years and brackets at its end; and an abbreviation that stood there."""
+    if " · " in label:
+        return  # a short name of ours for a list, whose second half is our word
+    label = label.strip()
+    if not label.endswith(")"):
+        yield label
+    if (match := _EDITION.fullmatch(label)) and match[1] not in _ALIKE:
+        yield match[1]
+    bare = label
+    for cut in (_YEARS, _TAIL, _YEARS, _TAIL, _YEARS, _YEARS) if dated else (_TAIL,):
+        if cut is _TAIL and (match := _ABBREVIATION.search(bare)) and match[1] not in _ALIKE:
+            yield match[1]
+        bare = cut.sub("", bare).strip(" ,–-")
+    listed = _WORD.findall(bare)
+    if bare != label and (len(listed) > 2 or (len(listed) > 1 and all(word[0].isupper() for word in listed))):
+        yield bare
+
+
+# Names in a text
+
+_AHEAD: Final = re.compile(
+    r"(?<![\w-])(?:EU|UE|UN|UNO|VN|ONU|ILO|IAO|OIT)(?: |-|’s |'s )$"
+    r"|(?<!\w)International Labou?r Organi[sz]ation(?: \(ILO\))? $"
+    r"|(?<!\w)(?:United Nations|European Union)(?:’|')? $"
+)
+_OTHER: Final = re.compile(r"(?<!\w)(?:OECD|OCDE)(?:[ -]|’s |'s )$|^ (?:de l['’]OCDE|der OECD|of the OECD|OCDE)")
+_NUMBERED: Final = re.compile(
+    r"(?<![\w-])(?:PAN|NAPs?)[ -]?(?:n[°º]\s?)?"
+    r"(?:(?P<number>\d)(?![\w.]*\d)|(?P<year>20\d\d)\s?[-–/]\s?(?:20)?\d\d)(?!\w)"
+)
+_FOLLOWING: Final = re.compile(r"^\s*\(?(?:n[°º]\s*)?(?P<number>\d)\)?(?![\w.,/%-]*\d)(?=\W|$)")
+_SPAN: Final = re.compile(
+    r"^,?\s*(?P<before>pour la période\s+|for\s+|für\s+|\()?(?P<from>(?:19|20)\d\d)\s*[-–—/]\s*(?P<to>(?:19|20)?\d\d)"
+)
+_WINDOW: Final = 60
+_DISTINCT: Final = 4
+"""From how many words on a name of a country's own thing is known in the documents of others."""
+
+
+@cache
+def _ordinals() -> dict[str, str]:
+    return {word: number for number, listed in words()["ordinal"].items() for word in listed}
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    return {name: code for code, country in countries().items() for _, name in country.names.words}
+
+
+class NamesInText:
+    """What a text calls by its name, for a document of a day, country and plan, each empty where it is not known."""
+
+    def __init__(self, text: str, names: Names, *, day: date | None = None, country: str = "", plan: str = "") -> None:
+        self.text, self.names = text, names
+        self.day, self.country = day, country
+        self.own = names.things.get(plan)
+
+    def _mention(self, start: int, end: int, thing: Thing, rule: str) -> Mention:
+        return Mention(start, end, self.text[start:end], thing.iri, thing.kind, rule)
+
+    def _several(self, start: int, end: int, things: Sequence[Thing], rule: str) -> Mention:
+        choices = tuple(dict.fromkeys(thing.iri for thing in things))
+        return Mention(start, end, self.text[start:end], "", things[0].kind, rule, "several", choices=choices)
+
+    def mentions(self) -> Iterator[Mention]:
+        yield from self._numbered_plans()
+        text, things = self.text, self.names.things
+        occurrences = self.names.find(text)
+
+        def is_short(name: Occurrence) -> bool:
+            """Whether it is an abbreviation of two or three letters, which is often something else too."""
+            return name.end - name.start <= 3 and text[name.start : name.end].isupper()
+
+        families = {things[iri].family for name in occurrences for iri in name.things if not is_short(name)}
+        for name in occurrences:
+            # without short abbreviations of which nothing else of the family stands in the text
+            if is_short(name) and not families & {things[iri].family for iri in name.things}:
+                continue
+            if not name.things:
+                yield Mention(name.start, name.end, text[name.start : name.end], "", "", "not-mention")
+            elif mention := self._named(name):
+                yield mention
+
+    def _named(self, name: Occurrence) -> Mention | None:
+        things = [self.names.things[iri] for iri in name.things if iri in self.names.things]
+        # short names of other countries' things are not known abroad
+        things = [thing for thing in things if thing.country in ("", self.country) or name.length >= _DISTINCT]
+        # an initiative is often a text and the body that carries it; what a plan rests on is the text
+        things = [thing for thing in things if thing.kind != "body"] or things
+        text, start, end = self.text, name.start, name.end
+        before = text[max(0, start - _WINDOW) : start]
+        # « guiding principles » may be those of the OECD, whose guidelines have that name in French
+        sides = (before, text[end : end + _WINDOW])
+        if not things or (things[0].key == "ungp" and any(map(_OTHER.search, sides))):
+            return None
+        # what belongs to a name before it: « EU », « ILO », or the first part of a compound
+        is_worldwide = not things[0].country and things[0].kind in ("instrument", "plan")
+        if is_worldwide and (ahead := _AHEAD.search(before)):
+            start -= len(before) - ahead.start()
+        elif (compound := re.search(r"[\w-]*-$", before)) and compound[0] != "-":
+            start -= len(before) - compound.start()
+        if things[0].kind == "plan":
+            return self._plan(start, end, things)
+        valid = [thing for thing in things if thing.is_valid(self.day)] if things[0].kind == "body" else things
+        if not valid:
+            return replace(self._mention(start, end, things[0], "name"), note="name-of-another-day")
+        local = [thing for thing in valid if thing.country == self.country] if self.country else []
+        meant = local or [thing for thing in valid if not thing.country] or valid
+        if len(meant) == 1:
+            return self._mention(start, end, meant[0], "name")
+        return self._several(start, end, meant, "name")
+
+    def _plan(self, start: int, end: int, things: Sequence[Thing]) -> Mention | None:
+        """The plan a name means: that of the document's country, in the edition that stands there or the latest."""
+        before = self.text[max(0, start - _WINDOW) : start]
+        # « Ireland’s National Action Plan » is of another country
+        owner = re.search(r"(\w+)(?:’s|'s)\s+$", before)
+        if owner and _country_names().get(owner[1], self.country) != self.country:
+            return None
+        # the edition or the first year that stands beside the name
+        word = re.search(r"([\w’']+)\s+$", before)
+        edition = _ordinals().get(word[1].casefold(), "") if word else ""
+        if word and edition:
+            start -= len(word[0])
+        after = self.text[end : end + _WINDOW]
+        if span := _SPAN.match(after):
+            edition, end = span["from"], end if span["before"] else end + span.end()
+        elif number := _FOLLOWING.match(after):
+            edition, end = number["number"], end + number.end("number")
+        local = [plan for plan in things if plan.country in (self.country, "")] if self.country else [*things]
+        if not local:
+            return None
+        families = {plan.family for plan in local}
+        if len(families) > 1:
+            return self._several(start, end, local, "plan-name")
+        editions = self.names.editions.get(families.pop(), tuple(local))
+        fitting = [plan for plan in editions if edition in plan.editions] if edition else []
+        if len(fitting) == 1:
+            return self._mention(start, end, fitting[0], "plan-edition")
+        own = [plan for plan in local if not plan.is_unknown]
+        name = self.text[start:end]
+        tells_edition = re.search(r"\d", name) or {part.casefold() for part in name.split()} & {*_ordinals()}
+        if len(editions) == 1 or (len(own) == len(local) == 1 and tells_edition):
+            return self._mention(start, end, (own or editions)[0], "plan-name")
+        earlier = [plan for plan in editions if self.day is None or plan.start is None or plan.start <= self.day]
+        latest = (earlier or editions)[-1]
+        others = tuple(plan.iri for plan in editions if plan.iri != latest.iri)
+        return replace(self._mention(start, end, latest, "plan-name"), note="latest-edition", choices=others)
+
+    def _numbered_plans(self) -> Iterator[Mention]:
+        """« PAN 2 »: the second edition of the country's plan, of the subject of the document where that is known."""
+        numbers = list(_NUMBERED.finditer(self.text))
+        things, own = self.names.things, self.own
+        called = {name.iri for name in self.names.spellings if _NUMBERED.fullmatch(name.words)} if numbers else set()
+        families = {things[iri].family for iri in called if iri in things}
+        for match in numbers:
+            plans = [
+                plan for plan in things.values()
+                if plan.kind == "plan" and (match["number"] or match["year"]) in plan.editions
+                and plan.country == (self.country or plan.country)
+                and (plan.family in families or (own is not None and plan.family == own.family))
+            ]  # fmt: skip
+            plans = [plan for plan in plans if own is not None and plan.family == own.family] or plans
+            if len(plans) == 1:
+                yield self._mention(match.start(), match.end(), plans[0], "plan-edition")
+            elif plans:
+                yield self._several(match.start(), match.end(), plans, "plan-edition")
+
+
+# Names a text gives itself
+
+
+@cache
+def _definition() -> re.Pattern[str]:
+    listed = words()["definition"]
+    article = rf"(?:{either(listed['article'])}\s*)?"
+    quoted = rf"{article}[«“\"„‘']\s*{article}(?P<quoted>[^«»“”\"„()]{{2,60}}?)\s*[»”\"“’']"
+    plain = r"(?P<plain>[A-Z][A-Za-zÀ-ÿ]*(?:[ -]?[A-Z0-9][\w]*)*)"
+    return re.compile(
+        rf"\s*,?\s*\((?:(?i:{either(listed['words'])})\s*[:,]?\s*(?:{quoted}|{article}{plain})"
+        r"|(?P<bare>[A-ZÄÖÜÉ][A-Za-zäöü]*[A-ZÄÖÜ]+[A-Za-z]*s?(?:[ -]?\d)?))\s*\)"
+    )
+
+
+def find_definitions(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
+    """The names that stand defined behind a mention, wherever they stand after that.
+
+    >>> pact = "Le Pacte national Entreprises (ci-après « le Pacte ») engage. Le Pacte est signé."
+    >>> [(m.start, m.surface) for m in find_definitions(pact, [Mention(3, 29, "", "i", "instrument", "name")])]
+    [(65, 'Pacte')]
+    """
+    defined: dict[str, list[tuple[int, Mention]]] = {}
+    for mention in mentions:
+        if mention.target and (match := _definition().match(text, mention.end)):
+            name = (match["quoted"] or match["plain"] or match["bare"]).strip()
+            if len(name) > 1:
+                defined.setdefault(name, []).append((match.end(), mention))
+    if not defined:
+        return
+    for again in re.finditer(rf"(?<![\w-]){either(map(re.escape, defined))}(?!\w)", text):
+        before = [mention for end, mention in defined[again[0]] if end <= again.start()]
+        if before:
+            mention = before[-1]
+            yield Mention(*again.span(), again[0], mention.target, mention.kind, "definition", others=mention.others)
+
+
+_ACTS: Final = {
+    "dir": ("eu-act",),
+    "reg": ("eu-act",),
+    "dec": ("eu-act",),
+    "law": ("national-act",),
+    "convention": ("ilo",),
+}
+
+
+@cache
+def _short_forms() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    short = words()["short"]
+    nouns = "|".join(f"(?P<{kind}>{either(short[kind])})" for kind in _ACTS)
+    same = nouns.replace("?P<", "?P<c_")
+    marks = either(words()["number"]["marks"])
+    return (
+        re.compile(
+            rf"(?<!\w)(?:{either(short['said'])}\s+(?:{nouns})(?!\w|\s*\(|\s*{marks}?\s*\d)"
+            rf"|(?:la|le|the|die)\s+(?:{same})\s+{either(short['cited'])}(?!\w))",
+            re.IGNORECASE,
+        ),
+        re.compile(rf"(?<!\w){either(short['last'])}(?!\w)", re.IGNORECASE),
+    )
+
+
+def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
+    """The words that refer back to a mention.
+
+    >>> text = "Le règlement (UE) 2016/679 s’applique ; ledit règlement prévoit des délais."
+    >>> act = Mention(3, 26, "", "http://data.europa.eu/eli/reg/2016/679/oj", "eu-act", "eu-number")
+    >>> [m.surface for m in find_short_forms(text, [act])]
+    ['ledit règlement']
+    """
+    forms, last = _short_forms()
+    done = list(mentions)
+    for match in forms.finditer(text):
+        kind = next(key for key in _ACTS if match[key] or match[f"c_{key}"])
+        if meant := _meant(text, match.start(), kind, done):
+            mention = Mention(*match.span(), match[0], meant.target, meant.kind, "short-form", "refers-back")
+            done.append(mention)
+            yield mention
+    for match in last.finditer(text):
+        near = [m for m in done if m.end <= match.start() and m.kind in ("eu-act", "national-act")]
+        if near and re.fullmatch(r"\s*[;,]\s*", text[near[-1].end : match.start()]):
+            yield Mention(*match.span(), match[0], near[-1].target, near[-1].kind, "short-form", "refers-back")
+
+
+def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Mention | None:
+    """The last mention of a type before a place, unless another reference of that type stands between."""
+    ahead = text.rfind("\n\n", 0, start)
+    first = text.rfind("\n\n", 0, ahead) if ahead > 0 else 0
+
+    def is_of(mention: Mention) -> bool:
+        """Whether a mention is of the type a noun says: an act of the Union tells it by its address."""
+        if mention.kind == "eu-act" or re.search("/eli/(?:dir|reg|dec)", mention.target):
+            return f"/eli/{kind}" in mention.target
+        return kind == "law" if mention.kind == "instrument" else kind in ("law", "convention")
+
+    kinds = (*_ACTS[kind], "instrument")
+    before = [m for m in mentions if first <= m.start < start and m.kind in kinds and is_of(m)]
+    if not before:
+        return None
+    meant = max(before, key=lambda mention: mention.start)
+    noun = re.compile(rf"\w*{either(words()['short'][kind])}\w*", re.IGNORECASE)
+    for match in noun.finditer(text, meant.end, start):
+        # a plural stands before the numbers of a list, which are mentions themselves
+        is_listing = re.match(r"\s*(?:\([A-Z]+\)\s*)?(?:n[°º]s?\s*)?\d", text[match.end() : match.end() + 20])
+        if not is_listing and not any(m.start <= match.start() < m.end for m in mentions):
+            return None
+    return meant if meant.target else None

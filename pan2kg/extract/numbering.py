@@ -1,7 +1,8 @@
-"""How items are numbered: “4.3”, “Mesure n° 7 –”, “II.”, “b)”, “•”, and which reading holds in a given text.
+"""How items are numbered: “4.3”, “Mesure n° 7 –”, “II.”, “b)”, “•”, which reading holds in a given text, and words.
 
-A line alone does not say what it is: “I.” may be one or the letter after H, “20 actions” no number at all.
-So :func:`readings` gives what a line may be, and :func:`resolve` chooses by what the other lines bear out.
+A line alone does not say what it is: “I.” may be one or the letter after H, “20 actions” no number at all. So
+:func:`readings` gives what a line may be, and :func:`resolve` chooses by what the other lines bear out. The words that
+plans print before numbers stand in ``words.toml``, the signs by which actions are told from chapters in ``signs.toml``.
 """
 
 from __future__ import annotations
@@ -9,23 +10,25 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from pan2kg.extract.layout import folded
+from pan2kg.extract.document import folded
 
 Values = tuple[int, ...]
+BULLET: Final = "•"
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
     """What items of one level have in common: the word before the number, its kinds, its form.
 
-    ``kinds`` has a letter per component: d decimal, R and r roman, L and l letter; ``form`` is the bullet, or
-    “)” for bracketed numbers, or ``heading`` for one without number.
+    ``kinds`` has a letter per component: d decimal, R and r roman, L and l letter; ``form`` is the bullet, or “)” for
+    bracketed numbers.
     """
 
     word: str = ""
@@ -34,21 +37,7 @@ class Style:
 
     @property
     def is_bullet(self) -> bool:
-        """Whether items of this style are marked without being numbered."""
-        return not self.kinds and self.form != HEADING.form
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether this is a bare decimal number, in which 1.1 can only stand below 1."""
-        return not self.word and self.kinds.strip("d") == "" and self.kinds != "" and not self.form
-
-    @property
-    def is_minor(self) -> bool:
-        """Whether such items are those of lists inside a text: bullets, small letters, numbers in brackets."""
-        return not self.word and self != HEADING and (self.form != "" or self.kinds[:1] in ("l", "r"))
-
-
-HEADING: Final = Style(form="heading")
+        return not self.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +81,6 @@ _OPENING = "«“„\"'‘’([¿¡"
 def readings(text: str) -> tuple[Marker, ...]:
     """What the start of a line may be, the likeliest first; nothing where it can be no item.
 
-    >>> [(m.number, m.rest) for m in readings("1.1Former les juges")]
-    [('1.1', 'Former les juges')]
     >>> [(m.label, m.number, m.rest, m.group) for m in readings("Mesure n° 7 – Créer un guide")]
     [('Mesure', '7', 'Créer un guide', 'action')]
     >>> [(m.style.kinds, m.values) for m in readings("I. Sensibilisation")]
@@ -101,31 +88,26 @@ def readings(text: str) -> tuple[Marker, ...]:
     >>> readings("En 2019, le Gouvernement")
     ()
     """
-    if bullet := _BULLET.match(text):
-        rest = text[bullet.end() :]
-        inner = [marker for marker in _unbulleted(rest) if not marker.weak]
-        glyph = bullet["glyph"] or ("–" if bullet["dash"] != "*" else "*") if not bullet["word"] else "o"
-        weak = bool(bullet["word"])
-        return (*inner, Marker(Style(form=glyph), rest, weak=weak)) if rest else ()
-    return _unbulleted(text)
-
-
-def _unbulleted(text: str) -> tuple[Marker, ...]:
-    return tuple(_numbered(text, "")) or tuple(_labelled(text))
+    bullet = _BULLET.match(text)
+    rest = text[bullet.end() :] if bullet else text
+    markers = tuple(_numbered(rest, "")) or tuple(_labelled(rest))
+    if not bullet:
+        return markers
+    glyph = "o" if bullet["word"] else bullet["glyph"] or ("*" if bullet["dash"] == "*" else "–")
+    sure = [marker for marker in markers if not marker.weak]
+    return (*sure, Marker(Style(form=glyph), rest, weak=bool(bullet["word"]))) if rest else ()
 
 
 def _labelled(text: str) -> Iterator[Marker]:
-    found = _LABEL.match(text)
-    if not found or not found["label"][0].isupper():
+    match = _LABEL.match(text)
+    if not match or not match["label"][0].isupper():
         return
-    label = found["label"]
-    group = group_of(label)
-    for marker in _numbered(text[found.end() :], folded(label)):
-        behind = text[found.end() + len(marker.number) :]
+    label, group = match["label"], group_of(match["label"])
+    for marker in _numbered(text[match.end() :], folded(label)):
+        behind = text[match.end() + len(marker.number) :]
         # “Workstream 1.1. Train …”: with one number alone, “Article 3. …”, it may be any text
         is_closed = len(marker.values) > 1 and re.match(r"[.)]\s+[^\W\d_a-z]", behind) is not None
-        marked = is_closed or re.match(r"\s*(?:[:–—-]|$)", behind.lstrip(".)")) is not None
-        if group or marked:
+        if group or is_closed or re.match(r"\s*(?:[:–—-]|$)", behind.lstrip(".)")):
             yield replace(marker, label=label, group=group)
 
 
@@ -143,16 +125,16 @@ def _markers(number: str, after: re.Match[str], word: str) -> Iterator[Marker]:
     rest = after.string[after.end() :]
     parts = re.findall(rf"{_DIGITS}|[A-Za-z]+", number)
     closed = bool(after["end"] or after["dash"])
-    upper = rest[:1].isupper() or rest[:1] in _OPENING or rest[:1].isdigit()
     if not _may_follow(number, after, rest) or (not closed and not word and re.fullmatch(r"[a-z]+|[A-HJ-Z]", number)):
         return
     if any(len(part) > 2 and part.isdigit() for part in parts[1:]) or (after["end"][:1] in ("ª", "º") and not word):
         return
     decimal = all(part[0].isdigit() for part in parts) and not re.search("[-‑]", number)
-    sure = bool(after["end"]) or (bool(after["dash"]) and (after["space"] or rest[:1].isupper()))
-    sure = bool(sure) or (((len(parts) > 1 and decimal) or bool(word)) and (upper or not rest))
+    upper = rest[:1].isupper() or rest[:1] in _OPENING or rest[:1].isdigit()
+    sure = bool(after["end"]) or bool(after["dash"] and (after["space"] or rest[:1].isupper()))
+    sure = sure or (((len(parts) > 1 and decimal) or bool(word)) and (upper or not rest))
     form = ")" if len(parts) == 1 and after["end"].endswith((")", "]")) else ""
-    for reading in product(*(_values(part) for part in parts)):
+    for reading in product(*map(_values, parts)):
         kinds, values = "".join(kind for kind, _ in reading), tuple(value for _, value in reading)
         yield Marker(Style(word, kinds, form), rest.strip(), number, values, weak=not sure)
 
@@ -166,19 +148,25 @@ def _may_follow(number: str, after: re.Match[str], rest: str) -> bool:
     return number[-1].isdigit() and (rest[0] in "«“„" or re.match(r"[^\W\d_a-z][^\W\d_]{2}", rest) is not None)
 
 
-def _values(part: str) -> Iterator[tuple[str, int]]:
+def _values(part: str) -> list[tuple[str, int]]:
     if part[0].isdigit():
-        yield "d", int(re.match(r"[0-9]+", part)[0])  # type: ignore[index]
-        return
+        return [("d", int(re.sub(r"\D.*", "", part)))]
+    kinds = []
     if _ROMAN.fullmatch(part) and (part.isupper() or part.islower()):
-        yield "R" if part.isupper() else "r", _roman(part)
+        worth = [{"i": 1, "v": 5, "x": 10, "l": 50}[char] for char in part.lower()]
+        value = sum(-number if number < max(worth[at:]) else number for at, number in enumerate(worth))
+        kinds.append(("R" if part.isupper() else "r", value))
     if len(part) == 1:
-        yield "L" if part.isupper() else "l", ord(part.upper()) - ord("A") + 1
+        kinds.append(("L" if part.isupper() else "l", ord(part.upper()) - ord("A") + 1))
+    return kinds
 
 
-def _roman(text: str) -> int:
-    worth = [{"i": 1, "v": 5, "x": 10, "l": 50}[char] for char in text.lower()]
-    return sum(-one if one < max(worth[at:]) else one for at, one in enumerate(worth))
+def numbered(text: str) -> Marker | None:
+    return next((marker for marker in readings(text) if not marker.weak and not marker.style.is_bullet), None)
+
+
+def bulleted(text: str) -> Marker | None:
+    return next((marker for marker in readings(text) if not marker.weak and marker.style.is_bullet), None)
 
 
 def resolve(lines: Mapping[int, Sequence[Marker]]) -> dict[int, Marker]:
@@ -188,76 +176,61 @@ def resolve(lines: Mapping[int, Sequence[Marker]]) -> dict[int, Marker]:
     >>> [marker.style.kinds for marker in resolve(rows).values()]
     ['L', 'L', 'L']
     """
-    seen = _Seen.of(lines)
+    values: dict[tuple[str, str], set[Values]] = {}
+    bullets: dict[str, int] = {}
+    for marker in (marker for markers in lines.values() for marker in markers):
+        values.setdefault((marker.style.word, marker.style.kinds), set()).add(marker.values)
+        bullets[marker.style.form] = bullets.get(marker.style.form, 0) + marker.style.is_bullet
+
+    def is_borne_out(marker: Marker) -> bool:
+        style = marker.style
+        if style.is_bullet:
+            return not marker.weak or bullets[style.form] > 1
+        if not marker.weak and (marker.group or (not style.word and style.kinds.strip("dR") == "")):
+            return True
+        alike = values[style.word, style.kinds]
+        *head, tail = marker.values
+        if len(style.kinds) == 1 and (marker.weak or style.word):
+            return len(alike) > 1 and all((number,) in alike for number in range(1, max(tail, 2) + 1))
+        above = values.get((style.word, style.kinds[:-1])) or values.get(("", style.kinds[:-1])) or ()
+        opens = tail == 1 and len(head) > 0 and tuple(head) in above
+        return opens or (*head, tail - 1) in alike or (*head, tail + 1) in alike
+
     last: dict[tuple[str, str], Values] = {}
+
+    def is_expected(marker: Marker) -> bool:
+        """Whether the number comes next after the last one of its kind, or opens the series below the one above."""
+        word, kinds = marker.style.word, marker.style.kinds
+        *head, tail = marker.values or (0,)
+        before = last.get((word, kinds))
+        follows = before is not None and len(before) > 0 and (*before[:-1], before[-1] + 1) == (*head, tail)
+        return follows or (len(kinds) > 1 and last.get((word, kinds[:-1])) == tuple(head))
+
     chosen: dict[int, Marker] = {}
     for number, markers in lines.items():
-        borne_out = [marker for marker in markers if seen.bears_out(marker)]
+        borne_out = list(filter(is_borne_out, markers))
         if not borne_out:
             continue
-        marker = next((one for one in borne_out if _is_expected(one, last)), None) or _default(borne_out)
+        marker = next(filter(is_expected, borne_out), None) or borne_out[0]
+        # roman for I, else a letter: C, D or V alone are rarely numerals
+        if not is_expected(marker) and marker.style.kinds[:1] in ("R", "r") and marker.number not in "Ii":
+            letters = (other for other in borne_out if other.style.kinds[:1] in ("L", "l"))
+            marker = next(letters, marker) if len(marker.number) == 1 else marker
         chosen[number] = marker
         last[marker.style.word, marker.style.kinds] = marker.values
     return chosen
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """Every value that occurs in a text, by style."""
-
-    values: Mapping[tuple[str, str], frozenset[Values]]
-    bullets: Mapping[str, int]
-
-    @classmethod
-    def of(cls, lines: Mapping[int, Sequence[Marker]]) -> _Seen:
-        values: dict[tuple[str, str], set[Values]] = {}
-        bullets: dict[str, int] = {}
-        for marker in (marker for markers in lines.values() for marker in markers):
-            values.setdefault((marker.style.word, marker.style.kinds), set()).add(marker.values)
-            bullets[marker.style.form] = bullets.get(marker.style.form, 0) + marker.style.is_bullet
-        return cls({key: frozenset(found) for key, found in values.items()}, bullets)
-
-    def bears_out(self, marker: Marker) -> bool:
-        """Whether the text as a whole lets this be the number of an item."""
-        style = marker.style
-        if style.is_bullet:
-            return not marker.weak or self.bullets[style.form] > 1
-        if not marker.weak and (marker.group or (not style.word and style.kinds.strip("dR") == "")):
-            return True
-        if len(style.kinds) == 1 and (marker.weak or style.word):
-            return self._in_a_row(style, marker.values[0])
-        return self._has_neighbour(marker)
-
-    def _in_a_row(self, style: Style, value: int) -> bool:
-        found = self.values[style.word, style.kinds]
-        return len(found) > 1 and all((number,) in found for number in range(1, max(value, 2) + 1))
-
-    def _has_neighbour(self, marker: Marker) -> bool:
-        *head, tail = marker.values
-        style = marker.style
-        found = self.values[style.word, style.kinds]
-        above = self.values.get((style.word, style.kinds[:-1])) or self.values.get(("", style.kinds[:-1])) or ()
-        opens = tail == 1 and len(head) > 0 and tuple(head) in above
-        beside = (*head, tail - 1) in found or (*head, tail + 1) in found
-        return beside or opens
+@functools.cache
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text("utf-8"))
 
 
-def _is_expected(marker: Marker, last: Mapping[tuple[str, str], Values]) -> bool:
-    """Whether the number comes next after the last one of its kind, or opens the series below the last one above."""
-    word, kinds = marker.style.word, marker.style.kinds
-    *head, tail = marker.values or (0,)
-    before = last.get((word, kinds))
-    if before and before[:-1] == tuple(head) and before[-1] + 1 == tail:
-        return True
-    return len(kinds) > 1 and last.get((word, kinds[:-1])) == tuple(head)
-
-
-def _default(markers: Sequence[Marker]) -> Marker:
-    """Roman for I, else a letter: C, D or V alone are rarely numerals."""
-    first = markers[0]
-    if first.style.kinds[:1] in ("R", "r") and len(first.number) == 1 and first.number not in "Ii":
-        return next((one for one in markers if one.style.kinds[:1] in ("L", "l")), first)
-    return first
+@functools.cache
+def words(section: str, *, table: str = "words", language: str = "") -> frozenset[str]:
+    """The words of one section of ``words.toml`` or ``signs.toml``, folded: those of a language, else all of them."""
+    listed = _table(table)[section]
+    return frozenset(folded(word) for key in ([language] if language in listed else listed) for word in listed[key])
 
 
 def group_of(label: str) -> str:
@@ -267,42 +240,101 @@ def group_of(label: str) -> str:
     ('action', 'category', 'category', 'action')
     """
     parts = [part for part in re.split(r"[\s'’]+", folded(label)) if part]
-    known = [group for part in parts if (group := _groups().get(part))]
-    if not known:
+    meanings = ("action", "category", "caption")
+    groups = [group for part in parts if (group := next((name for name in meanings if part in words(name)), ""))]
+    if not groups:
         return ""
     depends = any(len(part) == 1 or part in {"de", "di", "of", "des", "der"} for part in parts)
-    return known[0] if depends or len(known) == 1 else known[-1]
+    return groups[0] if depends else groups[-1]
 
 
 def level_of(label: str) -> str:
-    """The level of a part of a plan by the word printed before its number; ``heading`` where it is not known.
-
-    >>> level_of("Axe"), level_of("OBJECTIF STRATÉGIQUE"), level_of("Volet"), level_of("")
-    ('axis', 'objective', 'heading', 'heading')
-    """
+    """The level of a part of a plan by the word printed before its number; ``heading`` where it is not known."""
     parts = re.split(r"[\s'’]+", folded(label))
-    levels = words("level")
-    return next((level for part in parts for level, known in levels.items() if part in known), "heading")
+    levels = _table("words")["level"]
+    return next((level for part in parts for level in levels if part in words("level", language=level)), "heading")
 
 
-@functools.cache
-def words(section: str) -> Mapping[str, frozenset[str]]:
-    """The words of one section of ``words.toml``, folded, by language (those of levels by level).
+def language_of_list(text: str) -> str:
+    """The language most of the words of a list are in that no heading ends with; empty where two are as likely."""
+    counted = Counter(map(folded, re.findall(r"[^\W\d_]+", text)))
+    scores = sorted(
+        (sum(counted[word] for word in words("connector", language=language)), language)
+        for language in _table("words")["connector"]
+    )
+    return scores[-1][1] if scores[-1][0] > scores[-2][0] else ""
 
-    >>> "inhaltsverzeichnis" in words("contents")["de"]
-    True
+
+_COUNTED: Final = re.compile(r"(?<![\w.,/–-])(\d{1,3})\s+([^\W\d_]+)")
+"""A whole number before a word; a year has four digits, and a number within another is none."""
+_SIGN_WORDS: Final = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[#°]")
+
+
+def weights() -> Mapping[str, float]:
+    table: dict[str, float] = _table("signs")["weights"]
+    return table
+
+
+def limit(name: str) -> float:
+    return float(_table("signs")["limits"][name])
+
+
+@functools.lru_cache(maxsize=4096)
+def field_kind(label: str) -> str:
+    """What a label of a field or the head of a column is about; empty where it is not known.
+
+    >>> [field_kind(label) for label in ("Organisme responsable", "Indicateur de résultat", "Maßnahme", "Foo")]
+    ['responsible', 'indicator', 'action', '']
     """
-    with (Path(__file__).parent / "words.toml").open("rb") as file:
-        table: dict[str, dict[str, list[str]]] = tomllib.load(file)
-    return {language: frozenset(map(folded, listed)) for language, listed in table[section].items()}
+    # in a narrow column the sign may stand alone: “N °”
+    plain = folded(label).replace(" °", "°").replace(" º", "º")
+    parts = _SIGN_WORDS.findall(plain)
+    if not 0 < len(parts) <= 6:
+        return ""
+    phrases = {*parts, *(" ".join(parts[at : at + 2]) for at in range(len(parts))), plain.rstrip(" .:")}
+    fields: dict[str, dict[str, list[str]]] = _table("signs")["field"]
+    return next((kind for kind in fields if phrases & _field_words(kind)), "")
 
 
 @functools.cache
-def every_word(section: str) -> frozenset[str]:
-    """The words of one section in all languages."""
-    return frozenset[str]().union(*words(section).values())
+def _field_words(kind: str) -> frozenset[str]:
+    return frozenset(map(folded, _table("signs")["field"][kind]["words"]))
 
 
-@functools.cache
-def _groups() -> Mapping[str, str]:
-    return {word: group for group in ("caption", "category", "action") for word in every_word(group)}
+def speaks_of_measures(text: str) -> bool:
+    """Whether a heading or line says that measures follow."""
+    plain, measures = folded(text), words("measures", table="signs")
+    return bool(measures & {*_SIGN_WORDS.findall(plain)}) or any(" " in word and word in plain for word in measures)
+
+
+def counted_measures(text: str) -> frozenset[int]:
+    """The numbers that a text puts before a word for measures."""
+    measures = words("measures", table="signs")
+    return frozenset(int(number) for number, word in _COUNTED.findall(folded(text)) if word in measures)
+
+
+def is_chapter(title: str) -> bool:
+    """Whether a title begins as chapters do that are no actions."""
+    plain = folded(title).strip(" :.")
+    parts, chapters = plain.split(), words("chapter", table="signs")
+    return plain in chapters or (0 < len(parts) <= 4 and bool({parts[0], " ".join(parts[:2])} & chapters))
+
+
+def begins_as_action(title: str) -> bool:
+    """Whether a title begins, or in some languages ends, with a verb or a word for doing something."""
+    parts = _SIGN_WORDS.findall(folded(title))
+    return bool(parts) and (_matches(parts[0], "begins") or (len(parts) > 1 and _matches(parts[-1], "ends")))
+
+
+def begins_with_verb(title: str) -> bool:
+    """Whether a title begins with a verb and no noun: no chapter of a report does."""
+    parts = _SIGN_WORDS.findall(folded(title))
+    english = words("begins", table="signs", language="en")
+    return bool(parts) and (_matches(parts[0], "verbs") or parts[0] in english or _matches(parts[-1], "ends"))
+
+
+def _matches(word: str, section: str) -> bool:
+    """Whether a word is one of a section, or ends as one that is written with a hyphen before it."""
+    listed = words(section, table="signs")
+    endings = tuple(ending[1:] for ending in listed if ending.startswith("-"))
+    return word in listed or (len(word) > 4 and word.endswith(endings))

@@ -16,7 +16,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Final
 
-from pan2kg.countries.table import countries
+from pan2kg.countries import countries
 from pan2kg.extract.mentions import names_of
 from pan2kg.extract.names import Names, Thing
 from pan2kg.graph.labels import KINDS, Entry, Labels

@@ -7,28 +7,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from pan2kg.coherence.texts import Floats
 from pan2kg.scores.matrix import Scores, summable
 
-WEIGHT = 0.5
+WEIGHT: Final = 0.5
 """How much an effect over one action in between counts."""
-_EQUAL = 1e-9
-"""How far apart two sums of decimals may be and still be equal: 0.1 + 0.2 is not 0.3 in floating point."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(NamedTuple):
     """The positive and the negative scores of one action in one direction, and how many were assessed."""
 
     positive: float
     negative: float
     scored: int
+
+    @classmethod
+    def of(cls, line: Floats) -> Sums:
+        assessed = line[~np.isnan(line)]
+        return cls(float(assessed[assessed > 0].sum()), float(assessed[assessed < 0].sum()), len(assessed))
 
     @property
     def net(self) -> float:
@@ -41,8 +43,7 @@ class Sums:
         return self.positive > 0 > self.negative
 
 
-@dataclass(frozen=True, slots=True)
-class Interaction:
+class Interaction(NamedTuple):
     """One action: what it does to the others (``given``) and what they do to it (``taken``)."""
 
     label: str
@@ -59,32 +60,21 @@ def sums(scores: Scores) -> tuple[Interaction, ...]:
     setting for implementing the 2030 Agenda. Sustainability Science 13, 531–548.
 
     >>> from pan2kg.scores.matrix import scores_of
-    >>> first, *_ = sums(scores_of({("a", "b"): 3, ("a", "c"): -3, ("b", "a"): 1}))
-    >>> first.given.net, first.given.positive, first.given.negative, first.given.is_contested, first.taken.net
+    >>> a, *_ = sums(scores_of({("a", "b"): 3, ("a", "c"): -3, ("b", "a"): 1}))
+    >>> a.given.net, a.given.positive, a.given.negative, a.given.is_contested, a.taken.net
     (0.0, 3.0, -3.0, True, 1.0)
     """
     rows = zip(scores.labels, scores.values, scores.values.T, strict=True)
-    return tuple(Interaction(label, _sums(given), _sums(taken)) for label, given, taken in rows)
-
-
-def _sums(line: Floats) -> Sums:
-    known = line[~np.isnan(line)]
-    return Sums(float(known[known > 0].sum()), float(known[known < 0].sum()), len(known))
+    return tuple(Interaction(label, Sums.of(row), Sums.of(column)) for label, row, column in rows)
 
 
 def coverage(scores: Scores) -> float | None:
-    """Assessed cells / n(n−1), in [0,1]; None for fewer than two labels.
-
-    >>> from pan2kg.scores.matrix import scores_of
-    >>> coverage(scores_of({("a", "b"): 0})), coverage(scores_of({}, labels=["a"]))
-    (0.5, None)
-    """
+    """Assessed cells / n(n−1), in [0,1]; None for fewer than two labels."""
     n = len(scores.labels)
     return len(list(scores.cells())) / (n * (n - 1)) if n > 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class EffectPath(NamedTuple):
     """An effect over one action in between: its two scores, and their product."""
 
     start: str
@@ -104,15 +94,14 @@ class Path:
         return self.first < 0 and self.second < 0
 
 
-@dataclass(frozen=True, slots=True)
-class SecondOrder:
+class SecondOrder(NamedTuple):
     """Direct and second-order influence of one action, and the paths on which two negatives make a positive."""
 
     label: str
     direct: float
     total: float
     without_return: float
-    double_negatives: tuple[Path, ...]
+    double_negatives: tuple[EffectPath, ...]
 
 
 def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder, ...]:
@@ -123,36 +112,32 @@ def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder
     Source: Weitz et al. (2018), as for :func:`sums`; the variant leaves out the way back to i itself.
 
     >>> from pan2kg.scores.matrix import scores_of
-    >>> given = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2}
-    >>> [(row.direct, row.total, row.without_return) for row in second_order(scores_of(given))]
+    >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2}
+    >>> [(row.direct, row.total, row.without_return) for row in second_order(scores_of(cells))]
     [(1.0, 6.0, 5.0), (4.0, 1.5, 3.5), (-2.0, -6.0, -3.0)]
     """
     x = np.nan_to_num(scores.values, nan=0.0)
     direct = x.sum(axis=1)
     total = direct + weight * (x @ direct)
     alone = total - weight * (x * x.T).sum(axis=1)
-    found = [path for path in paths(scores) if path.is_double_negative]
+    double = [path for path in paths(scores) if path.is_double_negative]
+    columns = (direct.tolist(), total.tolist(), alone.tolist())
     return tuple(
-        SecondOrder(label, float(d), float(t), float(a), tuple(p for p in found if p.start == label))
-        for label, d, t, a in zip(scores.labels, direct, total, alone, strict=True)
+        SecondOrder(label, *influence, tuple(path for path in double if path.start == label))
+        for label, influence in zip(scores.labels, zip(*columns, strict=True), strict=True)
     )
 
 
-def paths(scores: Scores) -> tuple[Path, ...]:
-    """Every effect over one action in between whose two scores are not 0, by start, middle and end.
-
-    >>> from pan2kg.scores.matrix import scores_of
-    >>> path, = paths(scores_of({("a", "b"): -1, ("b", "c"): -2}))
-    >>> (path.start, path.over, path.end), path.product, path.is_double_negative
-    (('a', 'b', 'c'), 2, True)
-    """
-    known = [(one, two, score) for one, two, score in scores.cells() if score]
-    pairs = product(known, known)
-    return tuple(Path(a[0], a[1], b[1], a[2], b[2]) for a, b in pairs if a[1] == b[0])
+def paths(scores: Scores) -> tuple[EffectPath, ...]:
+    """Every effect over one action in between whose two scores are not 0, by start, middle and end."""
+    effects = [cell for cell in scores.cells() if cell[2]]
+    return tuple(
+        EffectPath(start, over, end, score, further)
+        for (start, over, score), (middle, end, further) in product(effects, effects) if over == middle
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Rank:
+class Rank(NamedTuple):
     """An action's place by net out-sum, and the best and worst it could have once all cells are assessed.
 
     Both are None where the scale has no bounds: a cell not assessed could then hold anything.
@@ -174,34 +159,28 @@ def ranks(scores: Scores) -> tuple[Rank, ...]:
     Source: interval analysis (Moore, R. E. (1966). Interval Analysis. Prentice-Hall), competition ranking.
 
     >>> from pan2kg.scores.matrix import scores_of
-    >>> [(row.label, row.place, row.best, row.worst) for row in ranks(scores_of({("a", "b"): 2, ("b", "a"): 1}))]
-    [('a', 1, 1, 1), ('b', 2, 2, 2)]
     >>> [(row.label, row.place, row.best, row.worst) for row in ranks(scores_of({("a", "b"): 2}))]
     [('a', 1, 1, 2), ('b', 2, 1, 2)]
     """
-    n = len(scores.labels)
-    net = np.nansum(scores.values, axis=1) if n else np.zeros(0)
+    net = np.nansum(scores.values, axis=1) if scores.labels else np.zeros(0)
     lowest, highest = scores.scale.lowest, scores.scale.highest
-    best: list[int | None] = [None] * n
-    worst: list[int | None] = [None] * n
-    if lowest is not None and highest is not None:
-        open_cells = np.isnan(scores.values).sum(axis=1) - 1
-        low, high = net + lowest * open_cells, net + highest * open_cells
-        best = [1 + _above(low, high[i], i) for i in range(n)]
-        worst = [1 + _above(high, low[i], i) for i in range(n)]
-    rows = (
-        Rank(label, float(net[i]), 1 + _above(net, net[i], i), best[i], worst[i])
-        for i, label in enumerate(scores.labels)
-    )
+    unassessed = np.isnan(scores.values).sum(axis=1) - 1
+    rows = []
+    for i, label in enumerate(scores.labels):
+
+        def place(values: Floats, mark: float, i: int = i) -> int:
+            # sums of decimals that are equal may differ a little: 0.1 + 0.2 is not 0.3 in floating point
+            return 1 + int((np.delete(values, i) > mark + 1e-9).sum())
+
+        best = worst = None
+        if lowest is not None and highest is not None:
+            low, high = net + lowest * unassessed, net + highest * unassessed
+            best, worst = place(low, high[i]), place(high, low[i])
+        rows.append(Rank(label, float(net[i]), place(net, net[i]), best, worst))
     return tuple(sorted(rows, key=lambda row: (row.place, row.label)))
 
 
-def _above(values: Floats, mark: float, at: int) -> int:
-    return int((np.delete(values, at) > mark + _EQUAL).sum())
-
-
-@dataclass(frozen=True, slots=True)
-class GroupSums:
+class GroupSums(NamedTuple):
     """What the members of one group do to those of another: positive and negative apart, and of how many cells."""
 
     group: str
@@ -217,21 +196,16 @@ def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[GroupSums, ...]:
     cell. By group and other group; pairs without any cell are left out.
 
     Source: this project’s definition: sums of the block of the matrix, with the number of assessed cells.
-
-    >>> from pan2kg.scores.matrix import scores_of
-    >>> first, *_ = grouped(scores_of({("a", "c"): 2, ("b", "c"): -1}), {"a": "g", "b": "g", "c": "h"})
-    >>> first.group, first.other, first.sums.scored, first.cells
-    ('g', 'g', 0, 2)
     """
     names = sorted(set(groups.values()))
     members = {name: [at for at, label in enumerate(scores.labels) if groups.get(label) == name] for name in names}
-    found = []
-    for one, other in product(names, names):
-        block = scores.values[np.ix_(members[one], members[other])]
-        cells = block.size - (len(members[one]) if one == other else 0)
+    rows = []
+    for group, target_group in product(names, names):
+        block = scores.values[np.ix_(members[group], members[target_group])]
+        cells = block.size - (len(members[group]) if group == target_group else 0)
         if cells:
-            found.append(GroupSums(one, other, _sums(block.ravel()), cells))
-    return tuple(found)
+            rows.append(GroupSums(group, target_group, Sums.of(block.ravel()), cells))
+    return tuple(rows)
 
 
 class ScaleLevel(StrEnum):
@@ -259,48 +233,34 @@ def alpha(ratings: Sequence[Sequence[float | None]], level: ScaleLevel = ScaleLe
     Raises:
         ValueError: rows of different length; negative values at the level of ratios, which has a true zero.
 
-    >>> alpha([[1, 2, 3], [1, 2, 3]]), alpha([[1, None], [None, 2]])
-    (1.0, None)
-    >>> alpha([[1, -1], [3, -2]], ScaleLevel.SIGN)
-    1.0
+    >>> alpha([[1, 2, 3], [1, 2, 3]]), alpha([[1, None], [None, 2]]), alpha([[1, -1], [3, -2]], ScaleLevel.SIGN)
+    (1.0, None, 1.0)
     """
     units = [[value for value in unit if value is not None] for unit in zip(*ratings, strict=True)]
     if level is ScaleLevel.SIGN:
         units = [[float(np.sign(value)) for value in unit] for unit in units]
     paired = [Counter(unit) for unit in units if len(unit) > 1]
-    values = sorted({value for unit in paired for value in unit})
+    distinct = sorted({value for unit in paired for value in unit})
     if level is ScaleLevel.RATIO and any(value < 0 for unit in units for value in unit):
         raise ValueError("ratios need values from 0 up")
-    if len(values) < 2:
+    if len(distinct) < 2:
         return None
-    together = _coincidences(paired, values)
-    counts = together.sum(axis=1)
-    apart = _differences(np.array(values, dtype=np.float64), counts, level)
-    expected = (np.outer(counts, counts) - np.diag(counts)) / (counts.sum() - 1)
-    return float(1 - (together * apart).sum() / (expected * apart).sum())
-
-
-def _coincidences(units: list[Counter[float]], values: list[float]) -> Floats:
-    """o_ck: each ordered pair of values of a unit counts 1/(m−1), m the number of its values."""
-    together = np.zeros((len(values), len(values)))
-    for unit in units:
-        given = np.array([unit[value] for value in values], dtype=np.float64)
-        together += (np.outer(given, given) - np.diag(given)) / (given.sum() - 1)
-    return together
-
-
-def _differences(values: Floats, counts: Floats, level: ScaleLevel) -> Floats:
-    """δ²_ck of the values, which are in order."""
+    # o_ck: each ordered pair of values of a unit counts 1/(m−1), m the number of its values
+    together = np.zeros((len(distinct), len(distinct)))
+    for unit in paired:
+        number = np.array([unit[value] for value in distinct], dtype=np.float64)
+        together += (np.outer(number, number) - np.diag(number)) / (number.sum() - 1)
+    values, totals = np.array(distinct, dtype=np.float64), together.sum(axis=1)
     if level is ScaleLevel.ORDINAL:
-        middle = np.cumsum(counts) - counts / 2
-        return np.square(np.subtract.outer(middle, middle))
-    if level is ScaleLevel.INTERVAL:
-        return np.square(np.subtract.outer(values, values))
+        values = np.cumsum(totals) - totals / 2
+    apart = np.square(np.subtract.outer(values, values))
     if level is ScaleLevel.RATIO:
         both = np.add.outer(values, values)
-        both[both == 0] = 1  # only 0 and 0, which do not differ
-        return np.square(np.subtract.outer(values, values) / both)
-    return 1 - np.eye(len(values))
+        apart = np.square(np.subtract.outer(values, values) / np.where(both == 0, 1, both))  # 0 and 0 do not differ
+    elif level in {ScaleLevel.SIGN, ScaleLevel.NOMINAL}:
+        apart = 1 - np.eye(len(values))
+    expected = (np.outer(totals, totals) - np.diag(totals)) / (totals.sum() - 1)
+    return float(1 - (together * apart).sum() / (expected * apart).sum())
 
 
 def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL) -> float | None:
@@ -311,23 +271,16 @@ def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL
     Raises:
         ValueError: the matrices do not use the same scale, an assessor occurs twice, or ratios are asked of scores
             below 0.
-
-    >>> from pan2kg.scores.matrix import scores_of
-    >>> one = scores_of({("a", "b"): 2, ("b", "a"): -1}, assessor="x")
-    >>> agreement([one, scores_of({("a", "b"): 2, ("b", "a"): -1}, assessor="y")])
-    1.0
     """
-    given = list(matrices)
-    names = [scores.assessor for scores in given]
-    if len({scores.scale.name for scores in given}) > 1 or len(set(names)) < len(names):
+    every = list(matrices)
+    if len({scores.scale.name for scores in every}) > 1 or len({scores.assessor for scores in every}) < len(every):
         raise ValueError("one matrix an assessor, all on the same scale")
-    found = [{(one, two): score for one, two, score in scores.cells()} for scores in given]
-    units = sorted({pair for cells in found for pair in cells})
-    return alpha([[cells.get(unit) for unit in units] for cells in found], level)
+    cells = [{(source, target): score for source, target, score in scores.cells()} for scores in every]
+    units = sorted({pair for assessed in cells for pair in assessed})
+    return alpha([[assessed.get(unit) for unit in units] for assessed in cells], level)
 
 
-@dataclass(frozen=True, slots=True)
-class Opinions:
+class Opinions(NamedTuple):
     """What assessors say of one cell: each by name, and never only their mean."""
 
     source: str
@@ -341,12 +294,10 @@ class Opinions:
 
     @property
     def least(self) -> float:
-        """The lowest score given."""
         return min(score for _, score in self.scores)
 
     @property
     def greatest(self) -> float:
-        """The highest score given."""
         return max(score for _, score in self.scores)
 
 
@@ -361,18 +312,17 @@ def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
     >>> cell.mean, cell.least, cell.greatest, len(cell.scores)
     (0.5, -2, 3, 2)
     """
-    given = list(matrices)
-    if len({scores.scale.name for scores in given}) > 1:
+    every = list(matrices)
+    if len({scores.scale.name for scores in every}) > 1:
         raise ValueError("all on the same scale")
-    found: dict[tuple[str, str], list[tuple[str, float]]] = {}
-    for scores in given:
-        for one, two, score in scores.cells():
-            found.setdefault((one, two), []).append((scores.assessor, score))
-    return tuple(Opinions(*pair, tuple(sorted(said))) for pair, said in sorted(found.items()))
+    by_cell: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    for scores in every:
+        for source, target, score in scores.cells():
+            by_cell.setdefault((source, target), []).append((scores.assessor, score))
+    return tuple(Opinions(*pair, tuple(sorted(opinion))) for pair, opinion in sorted(by_cell.items()))
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """Experts' scores between the actions of two plans, both ways: the positive and the negative apart.
 
     Scores on several scales have no sum: then only those from −3 to +3 are taken. Where several assessed a cell, their
@@ -398,10 +348,10 @@ def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[st
                 scored.setdefault(pair, {}).setdefault((source, target), []).append((score, matrix.assessor))
     by_pair = {}
     for pair, cells in scored.items():
-        positive, negative = (
-            sum(sum(side(score, 0) for score, _ in given) / len(given) for given in cells.values())
+        means = [
+            sum(sum(side(score, 0) for score, _ in opinion) / len(opinion) for opinion in cells.values())
             for side in (max, min)
-        )
-        assessors = {assessor for given in cells.values() for _, assessor in given}
-        by_pair[pair] = Judged(positive, negative, len(cells), len(assessors))
+        ]
+        assessors = {assessor for opinion in cells.values() for _, assessor in opinion}
+        by_pair[pair] = Judged(means[0], means[1], len(cells), len(assessors))
     return by_pair

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 SCALE: Final = "nilsson-2016"
 """Seven steps from −3 (cancelling) to +3 (indivisible): Nilsson, M., Griggs, D. & Visbeck, M. (2016).
 Map the interactions between Sustainable Development Goals. Nature 534, 320–322."""
-
 LOWEST: Final = -3
 HIGHEST: Final = 3
 
 _NUMBER: Final = r"[+-]?\d{1,9}(?:\.\d{1,6})?"
 _DECLARED: Final = re.compile(rf"(?:(count)|({_NUMBER})\s*(?:\.\.|…)\s*({_NUMBER}))?\s*(decimal)?", re.IGNORECASE)
-_CLOSE: Final = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """What scores may be: from ``lowest`` to ``highest``, None where there is no bound, by ``step``, None for any.
 
     ``name`` is what links are said to be scored on: two scales of one name are one scale.
-
-    >>> Scale().range, read_scale("-4..4 decimal").range, read_scale("count").range
-    ('−3…+3', '−4…+4', 'count')
     """
 
     lowest: float | None = LOWEST
@@ -47,20 +40,15 @@ class Scale:
         return f"{signed(self.lowest)}…{signed(self.highest)}"
 
     def holds(self, score: float) -> bool:
-        """Whether a score lies within the bounds.
-
-        >>> Scale().holds(3), Scale().holds(4), read_scale("count").holds(400)
-        (True, False, True)
-        """
+        """Whether a score lies within the bounds."""
         return (self.lowest is None or self.lowest <= score) and (self.highest is None or score <= self.highest)
 
     def has_step(self, score: float) -> bool:
-        """Whether a score is one of the steps, counted from 0.
+        """Whether a score is one of the steps, counted from 0."""
+        return self.step is None or abs(score / self.step - round(score / self.step)) < 1e-9
 
-        >>> Scale().has_step(1.5), read_scale("-4..4 decimal").has_step(1.5)
-        (False, True)
-        """
-        return self.step is None or abs(score / self.step - round(score / self.step)) < _CLOSE
+
+DEFAULT: Final = Scale()
 
 
 def scale_between(lowest: float | None, highest: float | None, *, decimal: bool = False) -> Scale:
@@ -71,20 +59,15 @@ def scale_between(lowest: float | None, highest: float | None, *, decimal: bool 
     """
     step = None if decimal else 1
     if (lowest, highest, step) == (LOWEST, HIGHEST, 1):
-        return Scale()
-    declared = declaration(Scale(lowest, highest, step))
-    name = declared.replace("..", "-to-").replace(" ", "-")
+        return DEFAULT
+    name = declaration(Scale(lowest, highest, step)).replace("..", "-to-").replace(" ", "-")
     return Scale(lowest, highest, step, re.sub(r"(^|(?<=to-))-", "minus-", name))
 
 
 def declaration(scale: Scale) -> str:
-    """A scale as it is typed.
-
-    >>> declaration(Scale()), declaration(read_scale("count decimal"))
-    ('-3..3', 'count decimal')
-    """
-    bounded = scale.lowest is not None and scale.highest is not None
-    bounds = f"{plain(scale.lowest or 0)}..{plain(scale.highest or 0)}" if bounded else "count"
+    """A scale as it is typed: ``-3..3``, ``count decimal``."""
+    is_bounded = scale.lowest is not None and scale.highest is not None
+    bounds = f"{plain(scale.lowest or 0)}..{plain(scale.highest or 0)}" if is_bounded else "count"
     return bounds if scale.is_whole else f"{bounds} decimal"
 
 
@@ -97,24 +80,20 @@ def read_scale(text: str) -> Scale:
     >>> read_scale("-10..11").highest, read_scale("0..1 decimal").step, read_scale("decimal").name
     (11.0, None, 'minus-3-to-3-decimal')
     """
-    found = _DECLARED.fullmatch(text.strip().replace("−", "-"))
-    if not found or not text.strip():
+    match = _DECLARED.fullmatch(text.strip().replace("−", "-"))
+    if not match or not text.strip():
         raise ValueError(text)
-    decimal = bool(found[4])
-    if found[1]:
+    decimal = bool(match[4])
+    if match[1]:
         return scale_between(None, None, decimal=decimal)
-    lowest, highest = (float(found[2]), float(found[3])) if found[2] else (float(LOWEST), float(HIGHEST))
+    lowest, highest = (float(match[2]), float(match[3])) if match[2] else (float(LOWEST), float(HIGHEST))
     if lowest >= highest or not (decimal or (lowest.is_integer() and highest.is_integer())):
         raise ValueError(text)
     return scale_between(lowest, highest, decimal=decimal)
 
 
 def whole(score: float) -> float:
-    """A score as a whole number where it is one, so that 2 is written and not 2.0.
-
-    >>> whole(2.0), whole(1.5)
-    (2, 1.5)
-    """
+    """A score as a whole number where it is one, so that 2 is written and not 2.0."""
     return int(score) if float(score).is_integer() else float(score)
 
 
@@ -128,9 +107,5 @@ def plain(score: float) -> str:
 
 
 def signed(score: float) -> str:
-    """A score as it is shown, with its sign.
-
-    >>> signed(2), signed(-1.5), signed(0)
-    ('+2', '−1.5', '0')
-    """
+    """A score as it is shown, with its sign: +2, −1.5, 0."""
     return ("+" if score > 0 else "") + plain(score).replace("-", "−")

@@ -93,7 +93,7 @@ def dataset(context: PageContext) -> Values:
     labels, notice = graph.labels, graph.notice
     changed = date.fromisoformat(notice.modified) if notice.modified else None
     return {
-        "title": context.t("data-title"),
+        "title": context.t("menu-data"),
         "files": [
             (context.out("data/pan2kg.nq.gz"), "N-Quads (gzip)", context.t("data-graph")),
             (context.out("data/ontology.ttl"), "Turtle", context.t("data-ontology")),

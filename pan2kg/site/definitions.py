@@ -7,10 +7,13 @@ The tables of ``figure/`` answer questions with rows of their own; a figure of t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markupsafe import Markup
 
 from pan2kg.coherence import citations, figures, texts
 from pan2kg.coherence.evidence import FIGURED, Extent, Level, level
+from pan2kg.coherence.known import Known
 from pan2kg.i18n.catalogue import Messages, format_of, with_mark
 from pan2kg.i18n.days import in_words
 from pan2kg.site.page import CSV, File, PageContext, SiteContext, Values, View
@@ -19,11 +22,6 @@ from pan2kg.tables.figure_words import amount, bits_words, named, value_words
 from pan2kg.tables.formats import Grid, write_csv
 from pan2kg.tables.table import Value
 from pan2kg.turtle.vocabulary import PAN
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from pan2kg.coherence.known import Known
 
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
 """What the classes of relations are called, by their share."""

@@ -48,7 +48,7 @@ def editor(context: PageContext) -> Values:
         except Pan2kgError as error:
             fault = error.say(context.request.language)
     return {
-        "title": context.t("sparql-title"),
+        "title": context.t("menu-sparql"),
         "query": asked or program_query("site/first-query"),
         "table": table,
         "fault": fault,

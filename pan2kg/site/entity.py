@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import quote, urlsplit
+
+from markupsafe import Markup
 
 from pan2kg.charts.time_map import draw_narrow_time_map
 from pan2kg.coherence import evidence, texts
 from pan2kg.coherence.citations import State
+from pan2kg.coherence.known import Known
 from pan2kg.coherence.obligations import Margin, Met
 from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
@@ -35,14 +38,9 @@ from pan2kg.site.values import (
     value,
 )  # fmt: skip
 from pan2kg.tables.figure_words import bits_words, named
-from pan2kg.tables.making import coded
+from pan2kg.tables.registry import coded
 from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from pan2kg.coherence.known import Known
 
 ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})
 """The places every dossier has, the picture where there is one."""

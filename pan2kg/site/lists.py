@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markupsafe import Markup
 
 from pan2kg.coherence.evidence import FIGURED, Aspect, Extent, counts, coverage
 from pan2kg.coherence.figures import Meeting, Unit
@@ -26,18 +28,13 @@ from pan2kg.site.plan import actions_of, ordered, period
 from pan2kg.site.values import PASSAGE, Notes, dated, lasting, quotes
 from pan2kg.store.store import plain
 from pan2kg.tables.figure_words import amount
-from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.making import Choice
-from pan2kg.tables.obligations import for_pages
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.gaps import KINDS, for_pages
+from pan2kg.tables.registry import TABLES, Choice
 from pan2kg.tables.spreadsheet import SPREADSHEET
 from pan2kg.tables.table import Table
 from pan2kg.tables.template import macro, markup
 from pan2kg.tables.writers import Anchors, Style, html_foot, html_table, html_text, write
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 _TABLES: Final = Messages("table")
 _ALWAYS: Final = ("plan", "body", "instrument")

@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markupsafe import Markup
 
 from pan2kg.charts.drawing import Box, Font, Group, Mark, Pen, centred
 from pan2kg.charts.frame import (
@@ -39,9 +41,6 @@ from pan2kg.tables.figure_words import amount, bits_words
 from pan2kg.tables.formats import Grid, write_csv
 from pan2kg.tables.table import Value
 from pan2kg.turtle.vocabulary import PAN
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 FIRST: Final = 15
 """How many plans the matrix on the home page has: of the own country first, those linked with most others."""

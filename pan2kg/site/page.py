@@ -10,32 +10,29 @@ import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache, partial
+from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast
+from typing import Final, Literal, TypeVar, cast
 from urllib.parse import urlencode
+
+from markupsafe import Markup
 
 from pan2kg.charts.registry import draw_on
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph import labels
+from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped
 from pan2kg.i18n.days import in_words
+from pan2kg.site.bundle import Bundle
 from pan2kg.store.queries import program_query
-from pan2kg.tables import gaps, making, table
+from pan2kg.store.store import Store
+from pan2kg.tables import gaps, registry, table
 from pan2kg.tables.figure_words import according_to, basis_words, named
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.template import macro, markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from markupsafe import Markup
-
-    from pan2kg.graph.graph import Graph
-    from pan2kg.site.bundle import Bundle
-    from pan2kg.store.store import Store
 
 HTML = "text/html; charset=utf-8"
 CSV = "text/csv; charset=utf-8"
@@ -213,19 +210,19 @@ class SiteContext:
             for term, into in ((topic, topics), (body, involved)):
                 if term:
                     into.setdefault(plan, set()).add(term)
-        facts = {}
+        facts: dict[str, Facts] = {}
         for plan in (source.iri for source in self.graph.uses.plans):
             on, since, until = self.graph.periods.get(plan, ("", "", ""))
-            years = (int(day[:4]) if day[:4].isdecimal() else None for day in (since or on, until))
-            facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), *years
-        return cast("Mapping[str, Facts]", facts)
+            first, last = (int(day[:4]) if day[:4].isdecimal() else None for day in (since or on, until))
+            facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), first, last
+        return facts
 
     @cached_property
     def told_pairs(self) -> frozenset[tuple[str, str]]:
         """The pairs of plans that are linked, at whatever level: those an export has a page of."""
         return frozenset(meeting.plans for meeting in self.graph.meetings)
 
-    def figures(self, name: str, language: Language, choice: making.Choice = making.DEFAULT) -> table.Table:
+    def figures(self, name: str, language: Language, choice: registry.Choice = registry.DEFAULT) -> table.Table:
         """A table of figures; computed once a language where nothing in particular is chosen.
 
         Raises:
@@ -579,8 +576,11 @@ def script_words(language: Language, name: str) -> dict[str, str]:
     >>> script_words("fr", "copy")["done"], script_words("de", "network")["links"]
     ('Copié', '{n} Verknüpfung|{n} Verknüpfungen')
     """
-    own = {"colon": format_of("colon", language)} if name == "network" else {}
-    return _PAGE.group(f"script-{name}-", language) | own
+    words = _PAGE.group(f"script-{name}-", language)
+    if name == "network":
+        types = {key: word for key, word in script_words(language, "search").items() if key.startswith("type-")}
+        words = {**types, **words, "colon": format_of("colon", language)}
+    return words
 
 
 def embedded(value: object) -> Markup:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markupsafe import Markup
 
 from pan2kg.coherence.editions import Titles
 from pan2kg.coherence.evidence import counts
+from pan2kg.coherence.known import Known
 from pan2kg.graph.labels import pair_key
 from pan2kg.graph.links import COMPARED, INFERRED, Tie
 from pan2kg.i18n.catalogue import with_mark
@@ -23,13 +26,8 @@ from pan2kg.site.matrix import every_plan, is_whole
 from pan2kg.site.page import EVIDENCE, PageContext, SiteContext, Values, View, piece
 from pan2kg.site.plan import actions_of, ordered
 from pan2kg.tables.figure_words import bits_words
+from pan2kg.tables.table import Row
 from pan2kg.turtle.vocabulary import PAN
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from pan2kg.coherence.known import Known
-    from pan2kg.tables.table import Row
 
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "instrument": ("restsOn",),

@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from markupsafe import Markup
 
 from pan2kg.coherence.editions import ActionFate, Fate, Ground
 from pan2kg.coherence.evidence import HEADLINE, Aspect, Level
@@ -24,15 +26,12 @@ from pan2kg.site.definitions import both_ways
 from pan2kg.site.page import CSV, HTML, JSON, File, PageContext, SiteContext, Values, View, frame
 from pan2kg.site.values import PASSAGE, Notes, dated, link_of, links_of
 from pan2kg.store.queries import fill
-from pan2kg.tables.editions import aligned
+from pan2kg.tables.coverage import aligned
 from pan2kg.tables.figure_words import amount, named
-from pan2kg.tables.making import coded
+from pan2kg.tables.registry import coded
 from pan2kg.tables.template import markup, render
 from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import PAN, kind_and_key
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _WORDS: Final = Messages("brief")

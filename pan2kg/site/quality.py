@@ -22,13 +22,15 @@ from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pan2kg.errors import Pan2kgError, ProjectError
+from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import short
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import Project
 from pan2kg.site.page import PageContext, SiteContext, Values, View
+from pan2kg.store.link_view import LinkView
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import Store, fingerprint, is_true, plain, select
@@ -36,11 +38,7 @@ from pan2kg.tables.coverage import trust
 from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 from pan2kg.validation.check import check
 from pan2kg.validation.kept import find_kept, kept_report
-
-if TYPE_CHECKING:
-    from pan2kg.graph.graph import Graph
-    from pan2kg.store.link_view import LinkView
-    from pan2kg.validation.report import Report, Rule
+from pan2kg.validation.report import Report, Rule
 
 CRITERIA: Final = (
     "license", "temporal-coverage", "spatial", "update-frequency", "update-in-time", "description", "open-format",

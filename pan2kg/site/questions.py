@@ -125,7 +125,7 @@ def cards(context: PageContext) -> Values:
         card = (context.href(f"question/{name}.html"), query.question(language), query.summary_in(language))
         groups.setdefault(query.group, []).append(card)
     return {
-        "title": context.t("questions-title"),
+        "title": context.t("menu-questions"),
         "groups": [(context.t(f"group-{group}"), found) for group, found in sorted(groups.items())],
         "figures": listed(context),
     }

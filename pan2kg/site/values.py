@@ -14,12 +14,14 @@ from datetime import date
 from functools import cache, partial
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
+from markupsafe import Markup
 
 from pan2kg.coherence.obligations import whole_months
+from pan2kg.graph.labels import Labels
 from pan2kg.graph.parts import natural
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language, Messages, french
@@ -28,11 +30,6 @@ from pan2kg.site.page import PageContext, piece
 from pan2kg.store.store import Term, plain
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, SKOS, XSD, kind_and_key, path_of
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from pan2kg.graph.labels import Labels
 
 _ORG: Final = "http://www.w3.org/ns/org#"
 _SPACES: Final[Mapping[str, str]] = {

@@ -14,12 +14,10 @@ from typing import Final
 import pytest
 
 import pan2kg
-from tests.conftest import ROOT
 from tests.copies import FEW, copy
 
 Run = Callable[..., CompletedProcess[str]]
 TEXT: Final = "Le plan met en œuvre la directive 2014/24/UE et contribue à l’ODD 8.\n"
-GOLD: Final = ROOT / "tests" / "extract" / "sentences.jsonl"
 
 
 @pytest.fixture
@@ -38,22 +36,6 @@ def test_mentions_are_told_as_a_table_as_csv_and_as_json(cli: Run, few: pan2kg.G
     assert [row["words of the document"] for row in rows] == ["directive 2014/24/UE", "ODD 8"]
     lines = cli(*command, "--format", "jsonl").stdout.splitlines()
     assert [json.loads(line)["target"][-12:] for line in lines] == ["r/2014/24/oj", "nun.org/sdg/8"[-12:]]
-
-
-def test_labelled_sentences_are_evaluated_and_what_is_missed_is_told(
-    cli: Run, few: pan2kg.Graph, tmp_path: Path
-) -> None:
-    made = cli("mentions", "--evaluate", str(GOLD), "--language", "en")
-    assert made.returncode == 0, made.stdout
-    assert "numbered" in made.stdout
-    assert "is not found" in made.stdout
-    label = {"start": 0, "end": 3, "surface": "ABC", "id": "ungp"}
-    wrong = {"id": "x", "lang": "en", "text": "ABC", "mentions": [label]}
-    path = tmp_path / "gold.jsonl"
-    path.write_text(json.dumps(wrong), "utf-8")
-    failed = cli("mentions", "--evaluate", str(path), "--language", "en", "--project", str(few.project.root))
-    assert failed.returncode == 1
-    assert "x: “ABC” is not found (ungp)" in failed.stdout
 
 
 def test_candidates_are_written_beside_the_graph_and_counted(cli: Run, plan: Path, tmp_path: Path) -> None:
@@ -76,7 +58,6 @@ def test_candidates_are_written_beside_the_graph_and_counted(cli: Run, plan: Pat
         (("mentions",), "No document is named. Name a file"),
         (("mentions", "--plan", "lu-bhr-2"), "No document of lu-bhr-2 was read. Name the file"),
         (("mentions", "nowhere.txt"), "nowhere.txt"),
-        (("mentions", "--evaluate", "nowhere.jsonl"), "nowhere.jsonl"),
         (("candidates", "x.txt"), "--plan"),
         (("candidates", "x.txt", "--plan", "xx-nothing-1"), "xx-nothing-1"),
     ],

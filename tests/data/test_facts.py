@@ -11,7 +11,7 @@ import rdflib
 from rdflib.term import Node
 
 import pan2kg
-from pan2kg.extract.outline import read_outline
+from pan2kg.extract.draft import read_plan
 from pan2kg.project import Project
 from pan2kg.store.store import load_project, to_term
 
@@ -26,8 +26,9 @@ PREFIX scheme: <https://w3id.org/pan2kg/id/scheme/>
 
 @pytest.fixture(scope="module")
 def outline() -> list[tuple[str, str]]:
-    text = SEED.read_text(encoding="utf-8")
-    return [(item.number, item.title) for item in read_outline(text, language="fr").walk()]
+    plan, _ = read_plan(SEED, language="fr")
+    assert plan
+    return [(item.number, item.title) for item in plan.walked]
 
 
 def test_the_twenty_actions_are_the_published_ones_character_for_character(

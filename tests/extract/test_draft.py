@@ -1,7 +1,8 @@
-"""The draft of a plan: house-style Turtle that says what is printed and nothing else."""
+"""The draft of a plan: house-style Turtle that says what is printed, or nothing where that is unsure."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,45 +10,41 @@ import pytest
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.draft import draft_plan, item_keys
-from pan2kg.extract.outline import read_outline, read_outline_file
+from pan2kg.extract.draft import LIST, Plan, draft_plan, item_keys, read_plan
 from pan2kg.project import Project
 from pan2kg.turtle.vocabulary import PAN, thing
 from pan2kg.turtle.writer import read_prefixes
+from tests.conftest import ROOT, Cli
+from tests.extract.test_hypotheses import HALVES, TEXT, TITLES, labelled
+from tests.extract.test_lists import SAMPLES, listed
 
 TERMS = Namespace(PAN)
-PREFIXES = read_prefixes(Project.at(Path(__file__).parents[2]))
-SAMPLES = sorted((Path(__file__).parents[1] / "data" / "outlines").glob("*.txt"))
-SEED = next(path for path in SAMPLES if path.name == "lu-bhr-2.fr.txt")
+PREFIXES = read_prefixes(Project.at(ROOT))
+DOCUMENTS = ROOT / "tests" / "data" / "documents"
+CHAPTERS = "".join(f"<h2>{title}</h2>{TEXT}" for title in ("Emploi des jeunes", "Santé publique", "Logement social"))
+BULLETS = "<ul><li>Former les juges du pays<li>Publier un rapport annuel</ul>"
 
 
-def draft(path: Path) -> str:
-    """The draft of a sample plan."""
-    outline = read_outline_file(path, language="lb" if path.stem.startswith("lb-") else None)
-    return draft_plan(outline, PREFIXES, plan="xx-sample-1", source_name=str(path))
+def draft(plan: Plan, key: str = "xx-sample-1") -> str:
+    return draft_plan(plan, PREFIXES, key=key)
 
 
 def keys(text: str) -> list[str]:
     """The keys of the actions of a text, in its order."""
-    outline = read_outline(text)
-    found = item_keys(outline)
-    return [found[item.line] for item in outline.actions]
+    plan = listed(text)
+    by_line = item_keys(plan)
+    return [by_line[action.line] for action in plan.actions]
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_a_draft_holds_every_category_and_action_once(path: Path) -> None:
-    outline = read_outline_file(path)
-    graph = Graph().parse(data=draft(path), format="turtle")
-    assert len(set(graph.subjects(RDF.type, TERMS.Action))) == len(outline.actions)
-    assert len(set(graph.subjects(RDF.type, TERMS.Category))) == len(outline.categories)
-    for kind, items in ((TERMS.Action, outline.actions), (TERMS.Category, outline.categories)):
-        labels = sorted(str(graph.value(one, SKOS.prefLabel)) for one in graph.subjects(RDF.type, kind))
+def test_a_draft_holds_every_category_and_action_once_in_the_house_style(path: Path) -> None:
+    plan, _ = read_plan(path, level=LIST, language="lb" if path.stem.startswith("lb-") else None)
+    assert plan
+    text = draft(plan)
+    graph = Graph().parse(data=text, format="turtle")
+    for kind, items in ((TERMS.Action, plan.actions), (TERMS.Category, plan.categories)):
+        labels = sorted(str(graph.value(item, SKOS.prefLabel)) for item in graph.subjects(RDF.type, kind))
         assert labels == sorted(item.title for item in items)
-
-
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_a_draft_is_in_the_house_style(path: Path) -> None:
-    text = draft(path)
     declared = re.findall(r"^@prefix ([\w-]+):", text, re.MULTILINE)
     assert declared == sorted(declared)
     assert text.endswith(" .\n")
@@ -58,10 +55,11 @@ def test_a_draft_is_in_the_house_style(path: Path) -> None:
 
 
 def test_an_action_of_pan_2_says_where_it_stands() -> None:
-    text = draft_plan(read_outline_file(SEED), PREFIXES, plan="lu-bhr-2", source_name="pan2.fr.txt")
+    plan, _ = read_plan(next(path for path in SAMPLES if path.name == "lu-bhr-2.fr.txt"))
+    assert plan
+    text = draft(plan, "lu-bhr-2")
     title = "Préparation de la mise en œuvre à Luxembourg du règlement européen sur les minerais de conflit"
-    block = text[text.index("action:lu-bhr-2-4-3 ") :].split("\n\n")[0]
-    assert block.splitlines() == [
+    assert text[text.index("action:lu-bhr-2-4-3 ") :].split("\n\n")[0].splitlines() == [
         "action:lu-bhr-2-4-3 a pan:Action ;",
         '    skos:notation "4.3" ;',
         '    dcterms:identifier "lu-bhr-2-4-3" ;',
@@ -74,59 +72,148 @@ def test_an_action_of_pan_2_says_where_it_stands() -> None:
     assert "# Catégorie 4 – Démarches législatives\n\ncategory:lu-bhr-2-4 a pan:Category ;\n" in text
 
 
-def test_a_draft_names_the_file_without_its_folder() -> None:
-    text = draft_plan(
-        read_outline("1. Former", language="fr"), PREFIXES, plan="fr-bhr-1", source_name="/somewhere/plan.txt"
-    )
+def test_what_the_list_does_not_say_is_absent_and_what_it_says_survives(tmp_path: Path) -> None:
+    (tmp_path / "plan.txt").write_text('1. Le "label" et le \\ signe\n2. Former\n', "utf-8")
+    plan, _ = read_plan(tmp_path / "plan.txt", level=LIST, language="fr")
+    assert plan
+    text = draft(plan, "fr-bhr-1")
+    graph = Graph().parse(data=text, format="turtle")
+    assert graph.value(URIRef(thing("plan", "fr-bhr-1")), SKOS.prefLabel) is None
+    assert not re.search(r"TODO|unknown|publisher|dcterms:date|pan:inCategory", text)
+    assert Literal('Le "label" et le \\ signe', lang="fr") in set(graph.objects(None, SKOS.prefLabel))
     assert '"plan.txt"@fr' in text
-    assert "/home" not in text
-    assert text.count("pan:SourceGraph") == 1
+    assert str(tmp_path) not in text
     assert "<https://w3id.org/pan2kg/graph/plans/fr-bhr-1/plan> a pan:SourceGraph ;" in text
 
 
-def test_what_the_list_does_not_say_is_absent() -> None:
-    text = draft_plan(read_outline("1. Former", language="fr"), PREFIXES, plan="fr-bhr-1", source_name="plan.txt")
-    graph = Graph().parse(data=text, format="turtle")
-    plan = URIRef(thing("plan", "fr-bhr-1"))
-    assert graph.value(plan, SKOS.prefLabel) is None
-    assert not re.search(r"TODO|unknown|publisher|dcterms:date|pan:inCategory", text)
-
-
-def test_quotes_and_backslashes_survive() -> None:
-    outline = read_outline('1. Le "label" et le \\ signe', language="fr")
-    text = draft_plan(outline, PREFIXES, plan="fr-bhr-1", source_name="plan.txt")
-    graph = Graph().parse(data=text, format="turtle")
-    assert Literal('Le "label" et le \\ signe', lang="fr") in set(graph.objects(None, SKOS.prefLabel))
-
-
-def test_keys_come_from_the_printed_numbers() -> None:
-    assert keys("1. Emploi\n1.1 Former\n1.2 Informer\n1.2bis. Lier") == ["1-1", "1-2", "1-2bis"]
-    assert keys("Axe I : Emploi\nProposition n° 1 : Former\nAxe II : Eau\nProposition n° 2 : Lier") == ["1", "2"]
-
-
-def test_restarted_numbers_take_the_number_of_the_heading() -> None:
-    assert keys("Axe I : Emploi\nMesure 1 : Former\nAxe II : Eau\nMesure 1 : Lier") == ["i-1", "ii-1"]
-
-
-def test_items_without_number_are_named_by_their_first_words() -> None:
-    text = "Axe 1 : Emploi\n• Œuvrer à l’été\n• Former\nAxe 2 : Eau\n• Former"
-    assert keys(text) == ["1-oeuvrer-a-l-ete", "1-former", "2-former"]
-    assert keys("Axe 1 : Emploi\n• Œuvrer à l’été\n• Former") == ["oeuvrer-a-l-ete", "former"]
-
-
-def test_a_number_used_twice_is_told_apart_by_the_title() -> None:
-    assert keys("1. Emploi\n1.1 Former\n1.1 Informer\n2. Eau\n2.1 Lier") == ["1-1", "1-1-informer", "2-1"]
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("1. Emploi\n1.1 Former\n1.2 Informer\n1.2bis. Lier", ["1-1", "1-2", "1-2bis"]),
+        ("Axe I : Emploi\nProposition n° 1 : Former\nAxe II : Eau\nProposition n° 2 : Lier", ["1", "2"]),
+        ("Axe I : Emploi\nMesure 1 : Former\nAxe II : Eau\nMesure 1 : Lier", ["i-1", "ii-1"]),
+        ("Axe 1 : Emploi\n• Œuvrer à l’été\n• Former\nAxe 2 : Eau\n• Former",
+         ["1-oeuvrer-a-l-ete", "1-former", "2-former"]),
+        ("Axe 1 : Emploi\n• Œuvrer à l’été\n• Former", ["oeuvrer-a-l-ete", "former"]),
+        ("1. Emploi\n1.1 Former\n1.1 Informer\n2. Eau\n2.1 Lier", ["1-1", "1-1-informer", "2-1"]),
+    ],
+)  # fmt: skip
+def test_keys_are_the_printed_numbers_and_words_where_those_do_not_tell(text: str, wanted: list[str]) -> None:
+    assert keys(text) == wanted
 
 
 @pytest.mark.parametrize(
-    "key", ["", "pan2", "LU-bhr-2", "lu-bhr", "lu_bhr_2", "lux-bhr-2", "lu-bhr-2/x", "lu-bhr-2 ", "lu-bhr--2"]
+    ("key", "language", "words"),
+    [*((key, "fr", "no key of a plan") for key in ("", "pan2", "LU-bhr-2", "lu-bhr", "lu_bhr_2", "lux-bhr-2",
+                                                   "lu-bhr-2/x", "lu-bhr-2 ", "lu-bhr--2")),
+     *(("fr-bhr-1", language, "--language") for language in ("français", "fr en", "@fr"))],
+)  # fmt: skip
+def test_a_key_or_a_language_that_is_none_is_refused(key: str, language: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "plan.txt").write_text("1. Former\n2. Lier", "utf-8")
+    plan, _ = read_plan(tmp_path / "plan.txt", level=LIST, language=language)
+    assert plan
+    with pytest.raises(OutlineError, match=words):
+        draft(plan, key)
+
+
+# The command
+
+
+@pytest.mark.parametrize("name", ["plan.pdf", "plan.docx", "plan.odt"])
+def test_every_rendering_of_a_plan_gives_the_same_draft(cli: Cli, name: str, tmp_path: Path) -> None:
+    drafted = cli(
+        "draft", str(DOCUMENTS / name), "--plan", "xx-test-1", "--language", "fr", "-o", str(tmp_path / "a.ttl")
+    )
+    assert drafted.returncode == 0, drafted.stderr
+    assert drafted.stderr.splitlines()[-1] == "Categories: 3, actions: 6. Complete the draft, then `pan2kg check`."
+    graph = Graph().parse(tmp_path / "a.ttl")
+    numbers = sorted(map(str, graph.objects(None, SKOS.notation)))
+    assert numbers == ["1", "1.1", "1.2", "2", "2.1", "2.2", "2.3", "3", "3.1"]
+    indicator = graph.value(Namespace(thing("action", ""))["xx-test-1-2-2"], TERMS.hasIndicator)
+    assert graph.value(indicator, TERMS.text) == Literal("Protocole ratifié", lang="fr")
+    passage = graph.value(indicator, TERMS.evidence)
+    assert graph.value(passage, TERMS.quote) == Literal("Protocole ratifié", lang="fr")
+    assert graph.value(passage, TERMS.page) == (Literal("2") if name == "plan.pdf" else None)
+
+
+def test_where_the_actions_are_not_sure_nothing_is_written_and_the_best_are_shown(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "plan.html").write_text(f"<html><h1>Plan</h1>{CHAPTERS.replace(TEXT, TEXT + BULLETS)}")
+    target = tmp_path / "new" / "plan.ttl"
+    unsure = cli("draft", str(tmp_path / "plan.html"), "--plan", "xx-test-1", "-o", str(target))
+    assert (unsure.returncode, unsure.stdout, target.parent.exists()) == (1, "", False)
+    lines = unsure.stderr.splitlines()
+    assert lines[0] == "It is not sure which of these are the actions; nothing was written:"
+    assert any(line.startswith("bullets: 6 bullets (score ") for line in lines)
+    assert any(line.startswith("headings:2: 3 headings of one level (score ") for line in lines)
+    assert "--level" in lines[-1]
+    named = cli("draft", str(tmp_path / "plan.html"), "--plan", "xx-test-1", "--level", "bullets", "-o", str(target))
+    assert (named.returncode, target.read_text().count("a pan:Action ;")) == (0, 6)
+
+
+def test_columns_of_a_table_can_be_named(cli: Cli, tmp_path: Path) -> None:
+    rows = "".join(f"{title};Justice;2026\n" for title in TITLES)
+    (tmp_path / "plan.csv").write_text(f"Alpha;Beta;Gamma\n{rows}")
+    order = ("draft", str(tmp_path / "plan.csv"), "--plan", "xx-test-1", "--language", "fr")
+    assert cli(*order).returncode == 1
+    named = cli(*order, "--columns", "title=1,responsible=2", "--level", "rows")
+    assert all(title in named.stdout for title in TITLES)
+    wrong = cli(*order, "--columns", "title")
+    assert wrong.returncode == 2
+    assert "names no columns" in wrong.stderr
+
+
+PLANS = """id;title;period;lead_bodies;actions_stated
+a-1;Plan pour le climat;2013;Ministère;12
+a-2;Plan d’action national 2;2022;Ministère;8
+"""
+NOTES = "".join(
+    f"## {at}. {title}\n\n1. Erstens\n2. Zweitens\n\n" for at, title in enumerate(("Store", "Pages", "Tests"), 1)
 )
-def test_a_key_that_is_none_is_refused(key: str) -> None:
-    with pytest.raises(OutlineError, match="no key of a plan"):
-        draft_plan(read_outline("1. Former", language="fr"), PREFIXES, plan=key, source_name="plan.txt")
 
 
-@pytest.mark.parametrize("language", ["", "français", "fr en", "@fr"])
-def test_a_language_that_is_none_is_refused(language: str) -> None:
-    with pytest.raises(OutlineError, match="--language"):
-        draft_plan(read_outline("1. Former", language=language), PREFIXES, plan="fr-bhr-1", source_name="plan.txt")
+@pytest.mark.parametrize(
+    ("name", "text", "actions"),
+    [
+        ("plans.csv", PLANS, 2),
+        ("notes.md", f"# Notes\n\n{NOTES}", 6),
+        ("plan.txt", "1. Introduction\n2. Contexte\n3. Gouvernance\n4. Suivi\n5. Annexe\n", 5),
+    ],
+)  # fmt: skip
+def test_what_is_no_list_of_actions_is_drafted_only_as_one(
+    cli: Cli, tmp_path: Path, name: str, text: str, actions: int
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    order = ("draft", name, "--plan", "xx-test-1", "--language", "fr")
+    unsure = cli(*order)
+    assert (unsure.returncode, unsure.stdout) == (1, "")
+    assert cli(*order, "--level", "list").stdout.count("a pan:Action ;") == actions
+
+
+def test_the_outline_is_kept_with_places_in_the_document(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "plan.html").write_text(f"<html><h1>Plan</h1>{labelled('Mesure')}")
+    outline = tmp_path / "outline.json"
+    order = ("draft", str(tmp_path / "plan.html"), "--plan", "xx-test-1", "-o", str(tmp_path / "a.ttl"))
+    cli(*order, "--outline", str(outline))
+    before = outline.read_bytes()
+    cli(*order, "--outline", str(outline))
+    assert outline.read_bytes() == before
+    assert [action["title"] for action in json.loads(before)["actions"]] == list(TITLES)
+
+
+@pytest.mark.parametrize(("text", "sentence"), [("", "no text"), ("Une suite de phrases.\n", "running text")])
+def test_a_document_without_any_series_is_refused(cli: Cli, text: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "plan.txt").write_text(text)
+    refused = cli("draft", str(tmp_path / "plan.txt"), "--plan", "xx-test-1", "-o", str(tmp_path / "a.ttl"))
+    assert (refused.returncode, (tmp_path / "a.ttl").exists()) == (2, False)
+    assert sentence in refused.stderr
+
+
+def test_nothing_is_drafted_before_the_language_is_named(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "plan.html").write_text(f"<html><meta charset=utf-8>{HALVES['one label']}", encoding="utf-8")
+    order = ("draft", "plan.html", "--plan", "xx-test-1")
+    unsure = cli(*order)
+    assert (unsure.returncode, unsure.stdout) == (1, "")
+    assert "The document has its actions in several languages (" in unsure.stderr
+    drafted = cli(*order, "--language", "en")
+    assert drafted.stdout.count("a pan:Action ;") == len(TITLES)
+    assert "Former les juges" not in drafted.stdout

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, Cli
-from tests.extract.reading.test_formats import word
+from tests.extract.test_formats import word
 
 ACTIONS = (
     ("1", "Former les juges aux Principes directeurs des Nations Unies"),

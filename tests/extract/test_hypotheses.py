@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Document
-from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses
-from pan2kg.extract.planned import Plan, leaps, named, plan_of
-from pan2kg.extract.reading.process import read_bytes
-from pan2kg.extract.signs import weights
+from pan2kg.extract.draft import Plan, plan_of, read_plan
+from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses, in_language, languages_of
+from pan2kg.extract.numbering import weights
+from pan2kg.extract.process import read_bytes
 from pan2kg.i18n.catalogue import Messages
 
 TITLES = (
@@ -140,20 +141,20 @@ def test_two_series_that_are_as_good_are_for_a_person_to_choose_from() -> None:
     found = hypotheses(document)
     assert chosen(found) is None
     assert {len(one.series.members) for one in found[:2]} == {6}
-    assert titles(plan_of(document, named(found, found[0].series.name, "")))[0][0] == "1"
+    assert titles(plan_of(document, found[0]))[0][0] == "1"
 
 
 def test_a_summary_table_with_the_same_titles_is_evidence_and_no_doubt() -> None:
     rows = "".join(f"<tr><td>{at}<td>{title}" for at, title in enumerate(TITLES, 1))
     _, choice = won(f"{labelled('Mesure')}<h2>Annexe</h2><table><tr><th>N°<th>Mesure{rows}</table>")
-    assert "listed-twice" in {reason.sign for reason in choice.reasons}
+    assert "listed-twice" in choice.reasons
 
 
 def test_a_series_of_as_many_as_the_document_counts_wins() -> None:
     items = "".join(f"<p>{at}.1 {title}</p><p>{at}.2 Rapport {at}</p>" for at, title in enumerate(TITLES[:3], 1))
     for count, sign in ((6, {"counted"}), (5, set())):
         found = hypotheses(page(f"<h1>Plan</h1><p>Les {count} actions concrètes du plan</p>{items}"))
-        assert {reason.sign for reason in found[0].reasons} & {"counted"} == sign
+        assert {*found[0].reasons} & {"counted"} == sign
 
 
 def test_a_label_that_was_not_understood_is_refused_whatever_the_score() -> None:
@@ -174,18 +175,22 @@ def test_a_table_with_unknown_heads_needs_its_columns_named() -> None:
     assert {(one.kind, one.value) for one in plan.actions[-1].fields} >= {("responsible", "Justice")}
 
 
-def test_a_level_that_is_not_there_is_refused_with_those_there_are() -> None:
-    found = hypotheses(page(labelled("Mesure")))
+def test_a_level_that_is_not_there_is_refused_with_those_there_are_and_a_leap_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "plan.html"
+    file.write_text(f"<html>{labelled('Mesure').replace('Mesure 3 : ', 'Autre : ')}", "utf-8")
     with pytest.raises(OutlineError, match="There are: "):
-        named(found, "nothing", "plan.html")
+        read_plan(file, level="nothing")
+    plan, _ = read_plan(file, level="headings:3")
+    assert plan
+    assert "number 4 does not follow the one before it" in map(str, plan.remarks)
 
 
 def test_categories_are_the_headings_above_without_the_title_of_the_plan() -> None:
     first, second = (f"<h3>Mesure {at} : {title}</h3>{TEXT}" for at, title in ((1, TITLES[0]), (2, TITLES[1])))
     third = f"<h3>Mesure 3 : {TITLES[2]}</h3>{TEXT}<h3>Mesure 4 : {TITLES[3]}</h3>"
     plan = planned(f"<h1>Plan 2030</h1><h2>Axe 1 : Justice</h2>{first}{second}<h2>Axe 2 : Achats</h2>{third}")
-    assert plan.outline.title == "Plan 2030"
-    assert [(one.label, one.number, one.title, len(one.children)) for one in plan.outline.categories] == [
+    assert plan.title == "Plan 2030"
+    assert [(one.label, one.number, one.title, len(one.children)) for one in plan.categories] == [
         ("Axe", "1", "Justice", 2), ("Axe", "2", "Achats", 2),
     ]  # fmt: skip
 
@@ -195,7 +200,7 @@ def test_a_row_of_one_cell_in_a_table_is_a_category_of_those_below() -> None:
     heads = ["<tr><td colspan=3>Justice", "<tr><td colspan=3>Achats"]
     body = f"<table><tr><th>N°<th>Mesure<th>Délai{heads[0]}{''.join(rows[:2])}{heads[1]}{''.join(rows[2:])}</table>"
     plan = planned(body)
-    assert [(one.title, len(one.children)) for one in plan.outline.categories] == [("Justice", 2), ("Achats", 4)]
+    assert [(one.title, len(one.children)) for one in plan.categories] == [("Justice", 2), ("Achats", 4)]
 
 
 def test_a_column_of_titles_of_actions_is_one_of_actions_and_a_table_goes_on_though_its_cells_have_known_words() -> (
@@ -267,10 +272,52 @@ def test_every_title_stands_where_it_is_said_to(given_titles: list[str], tag: st
             assert document.text[action.start : action.end] == action.title
 
 
-def test_a_number_that_leaps_is_said() -> None:
-    _, choice = won(labelled("Mesure").replace("Mesure 3 : ", "Autre : "))
-    assert [str(one) for one in leaps(choice.series.members)] == ["number 4 does not follow the one before it"]
-
-
 def test_every_sign_is_said_in_words() -> None:
     assert all(Messages("draft").has(f"sign.{sign}") for sign in weights())
+
+
+# Two languages
+
+ENGLISH = (
+    "Train the judges and the lawyers", "Publish a report on vigilance every year",
+    "Evaluate the law on public procurement", "Establish a national contact point",
+    "Support the small enterprises that export", "Translate the Guiding Principles",
+)  # fmt: skip
+SAID = "<p>The Government will work with the social partners on this and report on it to the Parliament.</p>"
+PAIRS = list(enumerate(zip(TITLES, ENGLISH, strict=True), 1))
+ROWS = "".join(f"<tr><td>{at}<td>{fr}<td>{en}<td>Justice" for at, (fr, en) in PAIRS)
+
+
+def half(label: str, language: int, text: str) -> str:
+    """A version of the plan: headings with a label and number."""
+    return "<h2>Plan</h2>" + "".join(f"<h3>{label} {at} : {pair[language]}</h3>{text}" for at, pair in PAIRS)
+
+
+HALVES = {
+    "labels": half("Mesure", 0, TEXT) + half("Measure", 1, SAID),
+    "one label": half("Action", 0, TEXT) + half("Action", 1, SAID),
+    "in turn": "".join(f"<h3>Action {at} : {fr}</h3>{TEXT}<h3>Action {at} : {en}</h3>{SAID}" for at, (fr, en) in PAIRS),
+    "columns": f"<table><tr><th>N°<th>Mesure<th>Measure<th>Responsable{ROWS}</table>",
+}
+
+
+@pytest.mark.parametrize("name", HALVES)
+def test_the_series_is_that_of_the_language_asked_for(name: str) -> None:
+    document = page(HALVES[name])
+    ranked = hypotheses(document)
+    assert set(languages_of(ranked)) == {"fr", "en"}, [str(one.told) for one in ranked]
+    for at, language in enumerate(("fr", "en")):
+        choice = chosen(in_language(ranked, language))
+        assert choice is not None, [str(one.told) for one in in_language(ranked, language)]
+        plan = plan_of(document, choice, language=language)
+        assert titles(plan) == [(str(number), pair[at]) for number, pair in PAIRS]
+        assert all(document.text[one.start : one.end] == one.title for one in plan.actions)
+
+
+def test_a_plan_in_one_language_has_one_version_though_it_quotes_another() -> None:
+    ranked = hypotheses(page(f"{half('Mesure', 0, TEXT)}<h2>Annexe</h2>{SAID * 4}"))
+    assert languages_of(ranked) == ("fr",)
+    assert in_language(ranked, "en") == ranked
+    choice = chosen(ranked)
+    assert choice
+    assert len(choice.series.members) == len(TITLES)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -14,7 +16,13 @@ from pan2kg.extract.document import Block, Document, laid
 from pan2kg.extract.mentions import find_mentions, names_of
 from pan2kg.extract.names import Mention, Names, Thing
 from pan2kg.graph.graph import Graph
+from tests.conftest import ROOT, lack
 
+sys.path.append(str(ROOT / "benchmarks"))
+from mentions import read_sentences, scores  # type: ignore[import-not-found]
+
+SENTENCES: Final = Path(__file__).with_name("sentences.jsonl")
+OTHERS: Final = ROOT.parent / "shared" / "mentions-dev.jsonl"
 ELI: Final = "http://data.europa.eu/eli/"
 THINGS: Final = (
     Thing(ELI + "dir/2014/24/oj", "dir-2014-24", "instrument", "eu-directive", identifiers=("celex:32014L0024",)),
@@ -202,3 +210,34 @@ def test_a_graph_knows_the_names_of_its_things(graph: Graph) -> None:
     assert act is not None
     assert (act.country, act.type) == ("lu", "law")
     assert {one.country for one in names.things.values() if one.key.startswith("ilo-")} == {""}
+
+
+# Labelled sentences
+
+
+def test_the_labelled_sentences_are_found_as_well_as_promised(graph: Graph) -> None:
+    sentences = read_sentences(SENTENCES)
+    figures, misses = scores(sentences, graph.names)
+    assert (len(sentences) >= 150, figures["empty"].labels) == (True, 0)
+    assert figures["empty"].mentions == 0, misses
+    for group, precision, recall in (("numbered", 0.99, 0.97), ("all", 0.97, 0.90)):
+        assert (figures[group].precision >= precision, figures[group].recall >= recall) == (True, True), misses
+
+
+def test_sentences_name_only_what_is_labelled_with_known_ids_and_are_quotations_of_the_graph(graph: Graph) -> None:
+    families = {thing.family for thing in graph.names.things.values()}
+    sentences = read_sentences(SENTENCES)
+    ids = {label["id"] for sentence in sentences for label in sentence["mentions"]}
+    assert not [name for name in ids if ":" not in name and name not in families and not graph.names.identified(name)]
+    query = "PREFIX pan: <https://w3id.org/pan2kg/ontology#> SELECT ?quote WHERE { ?passage pan:quote ?quote }"
+    quotations = {row["quote"] for row in graph.sparql(query).rows}
+    assert not [line["id"] for line in sentences if line["source"] != "invented" and line["text"] not in quotations]
+
+
+def test_numbers_in_sentences_others_labelled_are_found(graph: Graph) -> None:
+    if not OTHERS.exists():
+        lack("the sentences others labelled are not beside the clone")
+    sentences = [line for line in read_sentences(OTHERS)
+                 if all(label["id"].startswith(("celex:", "lu:")) for label in line["mentions"])]  # fmt: skip
+    figures, misses = scores(sentences, graph.names, country="lu")
+    assert (figures["eu-act"].precision >= 0.99, figures["eu-act"].recall >= 0.97) == (True, True), misses

@@ -42,7 +42,7 @@ def test_a_review_goes_on_where_release_0_1_0_left_it(tmp_path: Path, few: pan2k
     assert (agreement.both, [one.key for one, _, _ in agreement.apart]) == (2, ["c4-3"])
     assert opened("B. Muller", second=True).waiting == []
     before = reviewed.read_text("utf-8")
-    assert [press(desk, key).key for key in "uuuuuuu"] == ["said.undone"] * 6 + ["said.nothing-to-undo"]
+    assert [press(desk, key).key for key in "uuuuuuu"] == ["said.undone"] * 6 + ["outcome.nothing-to-undo"]
     assert [press(opened("C. Klein"), key).key for key in "u"] == ["said.undone"]
     assert reviewed.read_text("utf-8").startswith(before)
     assert press(desk, "a").key == "said.accepted"

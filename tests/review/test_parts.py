@@ -184,7 +184,7 @@ def test_both_are_undone_the_last_one_first_and_no_line_goes(root: Path, with_bo
     parts = program_query("review/parts-of-plan", plan=PLAN)
     assert opened(root).read(parts) == with_bodies.read(parts), "what was withdrawn holds no longer"
     assert press(desk, "r1").key == "said.rejected"
-    assert press(desk_of(root, with_bodies, "B. Muller"), "u").key == "said.nothing-to-undo"
+    assert press(desk_of(root, with_bodies, "B. Muller"), "u").key == "outcome.nothing-to-undo"
     assert press(desk, "u").key == "said.undone"
     assert search(opened(root), in_action(with_bodies, f"Chef de file : {NAME}"), PLAN).candidates
     assert press(desk, "a").key == "said.accepted"

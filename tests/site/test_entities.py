@@ -30,31 +30,22 @@ def words(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
-def test_an_action_says_who_when_and_on_what_it_rests(reader: Reader) -> None:
-    said = words(reader["fr/action/lu-bhr-2-4-3.html"])
-    for expected in ("autorité compétente", "Ministère des Affaires étrangères", "entrée en vigueur", "2017/821"):
-        assert expected.casefold() in said.casefold()
-
-
-def test_each_statement_has_a_note_that_stands_on_the_page(reader: Reader) -> None:
+def test_an_action_says_who_when_and_on_what_it_rests_with_notes_and_quotations(reader: Reader) -> None:
     page = reader["fr/action/lu-bhr-2-4-3.html"]
+    read = words(page).casefold()
+    for expected in (
+        "autorité compétente", "ministère des affaires étrangères", "entrée en vigueur", "2017/821",
+        "déduit par une règle",
+        "un lien entre deux actions ou plans, de plans différents, qui reposent sur le même instrument.",
+    ):  # fmt: skip
+        assert expected in read
     marks = set(re.findall(r'href="#(basis-\d+)"', page))
     assert marks
     assert marks <= set(re.findall(r'id="(basis-\d+)"', page))
     assert "graph/plans/lu-bhr-2/actions.ttl" in page
-    assert page.count('<td class="provenance"></td>') == 0
-
-
-def test_a_quotation_stands_with_its_document_and_page(reader: Reader) -> None:
-    page = reader["fr/action/lu-bhr-2-4-3.html"]
+    assert '<td class="provenance"></td>' not in page
     quoted = r'<blockquote class="quote" lang="en">[^<]*</blockquote>\s*<p class="provenance"><a href="\.\./sources'
     assert re.search(quoted, page)
-
-
-def test_what_a_rule_derived_is_marked_with_the_rule_in_words(reader: Reader) -> None:
-    said = words(reader["fr/action/lu-bhr-2-4-3.html"])
-    assert "déduit par une règle" in said
-    assert "Un lien entre deux actions ou plans, de plans différents, qui reposent sur le même instrument." in said
 
 
 def test_our_words_for_rules_are_those_of_the_rules(reader: Reader) -> None:
@@ -90,24 +81,18 @@ def test_a_fallback_language_is_marked(reader: Reader) -> None:
     assert all(said["lang"] != "de" for said in fallbacks)
 
 
-def test_a_link_has_an_anchor_that_its_address_leads_to(reader: Reader) -> None:
+def test_what_has_no_page_leads_to_its_place_on_one(reader: Reader) -> None:
     context = PageContext(reader.site.site_context, Request("fr/index.html", "fr"))
-    link = reader.site.site_context.graph.ties.every[0].iri
-    address, _, anchor = context.address(link).partition("#")
-    assert f'id="{anchor}"' in reader[f"fr/{address}"]
-
-
-def test_a_document_leads_to_its_line_among_the_sources(reader: Reader) -> None:
-    context = PageContext(reader.site.site_context, Request("fr/plan/x.html", "fr"))
-    address = context.address(f"{ID}document/mae-gouvernement-lu-fr-pan-2")
-    assert address == "../sources.html#mae-gouvernement-lu-fr-pan-2"
-    assert 'id="mae-gouvernement-lu-fr-pan-2"' in reader["fr/sources.html"]
-
-
-def test_concepts_and_terms_lead_to_the_documentation_of_the_ontology(reader: Reader) -> None:
-    context = PageContext(reader.site.site_context, Request("fr/index.html", "fr"))
-    assert context.address(f"{ID}linktype/shared-topic") == "ontology.html#linktype-shared-topic"
-    assert context.address(f"{PAN}Plan") == "ontology.html#Plan"
+    document = f"{ID}document/mae-gouvernement-lu-fr-pan-2"
+    for iri, expected in (
+        (reader.site.site_context.graph.ties.every[0].iri, ""),
+        (document, "sources.html#mae-gouvernement-lu-fr-pan-2"),
+        (f"{ID}linktype/shared-topic", "ontology.html#linktype-shared-topic"),
+        (f"{PAN}Plan", "ontology.html#Plan"),
+    ):
+        address, _, anchor = context.address(iri).partition("#")
+        assert not expected or f"{address}#{anchor}" == expected
+        assert f'id="{anchor}"' in reader[f"fr/{address}"]
 
 
 def test_an_act_leads_to_where_it_is_published(reader: Reader) -> None:
@@ -116,17 +101,11 @@ def test_an_act_leads_to_where_it_is_published(reader: Reader) -> None:
     assert "https://eur-lex.europa.eu/legal-content/FR/TXT/?uri=CELEX:32017R0821" in page
 
 
-def test_a_renamed_body_names_what_it_was(reader: Reader) -> None:
-    page = reader["fr/body/mecdd.html"]
-    assert "mddi.html" in page
-    assert "mecb.html" in page
-
-
-def test_the_positions_of_a_conflict_stand_side_by_side(reader: Reader) -> None:
+def test_a_renamed_body_names_what_it_was_and_positions_of_a_conflict_stand_side_by_side(reader: Reader) -> None:
+    assert {"mddi", "mecb"} <= set(re.findall(r"([a-z]+)\.html", reader["fr/body/mecdd.html"]))
     page = reader["fr/conflict/month-of-adoption-of-lu-bhr-2.html"]
     columns = page.split('class="columns positions"')[1].split("</ul>")[0]
-    assert "11 novembre 2019" in columns
-    assert "11 décembre 2019" in columns
+    assert {"11 novembre 2019", "11 décembre 2019"} <= set(re.findall(r"11 (?:novembre|décembre) 2019", columns))
 
 
 def test_gaps_of_an_action_stand_on_its_page(reader: Reader) -> None:
@@ -172,13 +151,10 @@ def test_what_the_graph_does_not_speak_of_has_no_page(reader: Reader) -> None:
 
 def test_a_level_can_be_chosen_on_the_page_of_a_pair(served: Reader) -> None:
     path = "fr/pair/lu-bhr-1--lu-bhr-2.html"
-    whole, plan = (served.site.page(path, asked) for asked in ({}, {"evidence": "plan"}))
-    assert whole
-    assert plan
-    concluded = b'<span class="badge level inferred">'
-    assert concluded in whole.body
-    assert concluded not in plan.body
-    assert b'<span class="badge level declared">dit par le plan</span>' in plan.body
+    plan, concluded = served.asked(path, evidence="plan"), '<span class="badge level inferred">'
+    assert concluded in served[path]
+    assert concluded not in plan
+    assert '<span class="badge level declared">dit par le plan</span>' in plan
 
 
 def test_beside_each_action_stand_those_of_the_other_plan_with_similar_titles(served: Reader) -> None:
@@ -193,11 +169,9 @@ def test_beside_each_action_stand_those_of_the_other_plan_with_similar_titles(se
 
 def test_an_address_of_before_shows_at_least_what_it_did(served: Reader) -> None:
     path = "fr/pair/lu-bhr-1--lu-bhr-2.html"
-    before, now = (served.site.page(path, {"evidence": asked}) for asked in ("declared", "other"))
-    assert before
-    assert now
-    assert b"links-cross-reference" in before.body
-    shown = [page.body.split(b"</form>")[-1].split(b"<footer")[0] for page in (before, now)]
+    pages = [served.asked(path, evidence=level) for level in ("declared", "other")]
+    assert "links-cross-reference" in pages[0]
+    shown = [page.split("</form>")[-1].split("<footer")[0] for page in pages]
     assert shown[0] == shown[1]
 
 

@@ -1,8 +1,11 @@
-"""A link fixes a question, its parameters, its day and its release, and reads back as what it was made from."""
+"""A link fixes a question, its parameters, its day and its release; it reads back as itself and answers the same."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
@@ -12,8 +15,11 @@ import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
+from pan2kg.site.page import SiteContext
 from pan2kg.site.permalink import Permalink, fix, notice, permalink, read_permalink
+from pan2kg.site.registry import Site
 from pan2kg.store.queries import fill, find_query, read_queries
+from tests.site.conftest import DAY
 
 names = st.from_regex(r"[a-z]+(_[a-z]+)?", fullmatch=True).filter(
     lambda name: name not in ("as_of", "release", "language")
@@ -35,12 +41,9 @@ def test_a_link_reads_back_as_what_it_was_made_from(link: Permalink) -> None:
     assert read_permalink(f"https://e.lu/x/{link}") == link
 
 
-def test_how_an_answer_is_shown_is_no_part_of_what_is_asked() -> None:
+def test_what_was_asked_in_a_page_counts_before_the_link_to_it_and_how_it_is_shown_not_at_all() -> None:
     link = read_permalink("fr/question/q.html?body=maee&release=0.1.0&view=chart")
     assert link == Permalink("q", {"body": "maee"}, "0.1.0")
-
-
-def test_what_was_asked_in_a_page_without_a_server_counts_before_the_link_to_it() -> None:
     link = read_permalink("file:///x/fr/question/q.html?body=maee&release=0.1.0#only_plan=p&release=0.2.0")
     assert link == Permalink("q", {"only_plan": "p"}, "0.2.0")
 
@@ -66,14 +69,11 @@ def test_what_is_no_such_link_is_refused(address: str, said: str) -> None:
         read_permalink(address)
 
 
-def test_a_parameter_may_not_bear_the_name_of_what_a_link_fixes() -> None:
+def test_no_parameter_bears_the_name_of_what_a_link_fixes(project: Project) -> None:
     with pytest.raises(QueryError, match="cannot be linked to"):
         permalink("q", {"as_of": "x"}, "0.1.0")
-
-
-def test_no_stored_question_has_a_parameter_that_cannot_be_linked_to(project: Project) -> None:
     for query in read_queries(project).values():
-        assert permalink(query.name, {one.name: "x" for one in query.parameters}, "0.1.0")
+        assert permalink(query.name, {parameter.name: "x" for parameter in query.parameters}, "0.1.0")
 
 
 def test_a_link_writes_out_defaults_and_things_by_one_name(project: Project, graph: pan2kg.Graph) -> None:
@@ -99,3 +99,55 @@ def test_another_release_is_said_in_one_sentence(graph: pan2kg.Graph) -> None:
         said = notice(link, graph.release, language)
         assert said.count(".") - said.count("0.0.9") * 2 - said.count(graph.release) * 2 == 1
     assert not notice(Permalink("plans", {}, graph.release), graph.release, "fr")
+
+
+@pytest.fixture(scope="module")
+def served(few: pan2kg.Graph) -> Site:
+    """Of a few plans: those of another day are read and derived anew."""
+    return Site(SiteContext(pan2kg.Graph(few.project, few.store, language="fr", as_of=DAY), mode="served"))
+
+
+def page(site: Site, name: str, **arguments: str) -> str:
+    found = site.page(f"fr/question/{name}.html", {key.replace("_", "-"): value for key, value in arguments.items()})
+    assert found
+    return found.body.decode()
+
+
+def rows(text: str) -> list[str]:
+    return re.findall(r"<tr><td>.*?</tr>", text)
+
+
+def test_the_permanent_link_gives_the_same_rows(served: Site) -> None:
+    asked = page(served, "who-should-talk", body="mj", as_of="2021-06-30")
+    link = re.search(r'<a href="who-should-talk\.html\?([^"]*)" rel="bookmark"', asked)
+    assert link
+    fixed = dict(parse_qsl(unescape(link[1])))
+    wanted = {"as-of": "2021-06-30", "body": "body:mj", "least-level": "official"}
+    assert fixed == {**wanted, "release": served.site_context.graph.release}
+    again = served.page("fr/question/who-should-talk.html", fixed)
+    assert again
+    assert rows(again.body.decode()) == rows(asked) != []
+
+
+def test_an_answer_as_of_a_day_says_what_it_leaves_out(served: Site) -> None:
+    today, then = page(served, "plans"), page(served, "plans", as_of="2015-01-01")
+    assert len(rows(then)) < len(rows(today))
+    assert "1er\xa0janvier 2015" in then
+
+
+def test_a_download_is_as_of_the_same_day(served: Site) -> None:
+    then = page(served, "plans", as_of="2015-01-01")
+    link = re.search(r'href="\.\./question/plans\.csv\?([^"]*)"', then)
+    assert link
+    file = served.page("fr/question/plans.csv", dict(parse_qsl(unescape(link[1]))))
+    assert file
+    assert len(file.body.decode().splitlines()) == len(rows(then)) + 1
+
+
+def test_another_release_is_said_even_where_nothing_can_be_answered_and_a_day_that_is_none(served: Site) -> None:
+    assert "version 0.0.9" in page(served, "plans", release="0.0.9")
+    assert "version 0.0.9" not in page(served, "plans", release=served.site_context.graph.release)
+    refused = page(served, "who-should-talk", body="nobody", release="0.0.9")
+    assert 'role="alert"' in refused
+    assert "version 0.0.9" in refused
+    assert "«\u00a0demain\u00a0» n’est pas un jour" in page(served, "plans", as_of="demain")

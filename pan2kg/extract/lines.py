@@ -1,0 +1,516 @@
+"""Characters of a page become lines, column after column, and ruled tables.
+
+Characters that follow each other on one base line are a piece; pieces are parted by wide gaps. A white strip that many
+rows leave free, with text on both sides of it, parts columns; elsewhere the pieces of a row are one line. Ruling lines
+that meet make a grid, and a character belongs to the cell its middle lies in. A table without lines is not guessed:
+what the best of the field finds there is a third of the cells.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Final
+
+from pan2kg.extract.document import canonical, joined
+from pan2kg.extract.numbering import bulleted
+
+_SPACE: Final = 0.2
+"""A gap wider than this part of the size is a space that was not written."""
+_GAP: Final = 1.2
+"""A gap wider than this many times the size parts pieces."""
+_LONG_LINE: Final = 30
+_HYPHENATED: Final = 0.04
+"""A text of which more lines end in a hyphen was hyphenated by a program."""
+_AND: Final = {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y", "en", "of"}
+_BACKWARD: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Letters of scripts that run from right to left: Hebrew, Arabic, Syriac, Thaana, and their printed forms."""
+_FORWARD: Final = re.compile(r"[^\W_]")
+_MIRRORED: Final = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+_ROWS: Final = 4
+"""Columns have at least as many rows each."""
+_EDGE: Final = 40
+"""Points: how far what is set in begins behind the edge of its column."""
+_CUT: Final = 0.15
+"""The part of a page, above and below, in which its end may have cut a table."""
+_MEET: Final = 3.0
+"""Points: lines that come as near as this meet."""
+
+
+@dataclass(slots=True)
+class Char:
+    """A character: its text, where it begins and ends, its base line, its size in points, whether it is bold."""
+
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float
+    bold: bool
+
+    def space(self) -> Char:
+        return replace(self, text=" ", left=self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    left: float
+    right: float
+    low: float
+    high: float
+
+    @property
+    def is_level(self) -> bool:
+        return self.right - self.left > self.high - self.low
+
+
+@dataclass(slots=True)
+class Page:
+    """A page: its number from 1, the label printed on it, its size in points, what stands on it.
+
+    ``bullets`` are small shapes that may be some: where each begins, and the height of its middle.
+    """
+
+    number: int
+    label: str | None
+    width: float
+    height: float
+    chars: list[Char] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    bullets: list[tuple[float, float]] = field(default_factory=list)
+    has_image: bool = False
+    turned: int = 0
+    unmapped: int = 0
+
+    @property
+    def letters(self) -> int:
+        return sum(not char.text.isspace() for char in self.chars)
+
+
+@dataclass(slots=True)
+class PageLine:
+    """A line of a page, or a table that stands in its place.
+
+    ``first`` and ``last`` are whether it begins and ends in bold, ``lead`` how many characters at the beginning are
+    bold; ``region`` is the same for lines of one column; ``gap`` is the white space before its last piece, in sizes;
+    ``edge`` is where the column ends at the right.
+    """
+
+    page: Page
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float
+    first: bool = False
+    last: bool = False
+    lead: int = 0
+    bullet: bool = False
+    region: int = 0
+    gap: float = 0
+    pieces: int = 1
+    edge: float = 0
+    rows: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def bold(self) -> bool:
+        return self.lead >= len(self.text) > 0
+
+
+class Hyphens:
+    """What is known of the hyphens at the ends of lines: all words of the text, and whether it is hyphenated at all.
+
+    Of a text in which hardly a line ends in a hyphen, those that do are the author’s. So are those in narrow columns,
+    where many lines do, if the same words stand unbroken with their hyphens more often than without.
+    """
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        pieces = [piece for page in pages for piece in pieces_of(page.chars)]
+        self.text = "\n".join("".join(char.text for char in piece) for piece in pieces)
+        lines = [piece for piece in pieces if len(piece) > _LONG_LINE]
+        ends = sum(piece[-1].text in "-\u00ad" for piece in lines)
+        broken = re.findall(r"(\w+)-\n(\w+)", self.text)
+        printers = sum(f"{half}{rest}" in self.text for half, rest in broken)
+        authors = sum(f"{half}-{rest}" in self.text for half, rest in broken)
+        self.hyphenated = ends > _HYPHENATED * len(lines) and printers >= authors
+
+    def join(self, before: str, after: str) -> str:
+        half = re.search(r"[^\W\d_]+-$", before[-60:])
+        behind = re.match(r"[^\W\d_]+", after)
+        if half and behind:
+            start, end = half[0][:-1], behind[0]
+            if end[0].islower() and not self.hyphenated and end.casefold() not in _AND:
+                return (before[:-1] if start + end in self.text else before) + after
+            # both halves stand in the text as words of their own, and never as one: “cross-references”; short ones
+            # prove nothing: “in” and “formation” stand in any text
+            if min(len(start), len(end)) >= 4 and start + end not in self.text and all(
+                re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", self.text) for word in (start, end)
+            ):  # fmt: skip
+                return before + after
+        return joined(before, after, text=self.text)
+
+
+Piece = list[Char]
+
+
+def pieces_of(chars: Iterable[Char]) -> list[Piece]:
+    """The characters in pieces, in the order in which they are drawn; spaces at both ends are dropped."""
+    pieces: list[Piece] = []
+    piece: Piece = []
+    for char in chars:
+        is_space = char.text.isspace()
+        if piece and not is_space:
+            before = piece[-1]
+            size = max(char.size, before.size, 1)
+            is_backward = _BACKWARD.match(char.text)
+            apart = before.left - char.right if is_backward else char.left - before.right
+            back = not is_backward and char.left < before.left - 0.3 * size
+            if abs(char.base - before.base) >= 0.4 * size or apart > _GAP * size or back:
+                pieces.append(piece)
+                piece = []
+            elif apart > _SPACE * size and before.text != " ":
+                piece.append(before.space())
+        if not is_space:
+            piece.append(char)
+        elif piece and piece[-1].text != " ":
+            piece.append(piece[-1].space())
+    pieces.append(piece)
+    for piece in pieces:
+        while piece and piece[-1].text == " ":
+            piece.pop()
+    return [_forward(piece) for piece in pieces if piece]
+
+
+def _forward(piece: Piece) -> Piece:
+    """A piece from left to right; of one in a script that runs to the left, the gaps tell where its spaces are."""
+    if not any(_BACKWARD.match(char.text) for char in piece):
+        return piece
+    ordered: Piece = []
+    for char in sorted((char for char in piece if not char.text.isspace()), key=lambda char: char.left):
+        if ordered and char.left - ordered[-1].right > _SPACE * max(char.size, 1):
+            ordered.append(ordered[-1].space())
+        ordered.append(char)
+    return ordered
+
+
+def page_lines(
+    page: Page, chars: Iterable[Char], tables: Sequence[PageLine], before: float | None = None
+) -> tuple[list[PageLine], float | None]:
+    """The lines of a page in reading order, the tables at their place between them; and what parts its columns.
+
+    ``before`` is what parts the columns of the page before it: on the last page of a part they may be short.
+    """
+    rows = _rows(pieces_of(chars))
+    # below the last line that runs over the middle of a page: columns may begin far down on it
+    middle, over = page.width / 2, 0
+    for at, row in enumerate(rows, 1):
+        if any(piece[0].left < middle - _EDGE and piece[-1].right > middle + _EDGE for piece in row):
+            over = at
+    strip, least = _strip(rows, page) or (_strip(rows[over:], page) if over else None), _ROWS
+    if strip is None and before is not None:
+        # rows too few to tell have two pieces, the second at the strip, and not one long piece over it between
+        on_both = [row for row in rows if any(0 <= piece[0].left - before < _EDGE for piece in row[1:])]
+        across = [row for row in rows if any(p[0].left < before - _EDGE and p[-1].right > before for p in row)]
+        if len(on_both) > 1 and len(across) <= len(on_both):
+            strip, least = before, 1
+    lines: list[PageLine] = []
+    for region, pieces in enumerate(_regions(rows, strip, tables, least)):
+        own = [line for row in _rows(pieces) if (line := _line(page, row, region))]
+        edge = max((line.right for line in own), default=0)
+        lines += [replace(line, edge=edge) for line in own]
+    for left, height in page.bullets:
+        for line in lines:
+            if line.base - 0.3 * line.size < height < line.base + 0.9 * line.size and 0 < line.left - left < 45:
+                line.bullet = True
+    # each table before the first line below it, the upper ones first
+    places: list[tuple[int, float, PageLine]] = []
+    for table in tables:
+        below = (at for at, line in enumerate(lines)
+                 if line.base < table.base and line.left < table.right and line.right > table.left)  # fmt: skip
+        places.append((next(below, len(lines)), -table.base, table))
+    for place, _, table in sorted(places, key=lambda row: row[:2], reverse=True):
+        lines.insert(place, table)
+    return lines, strip
+
+
+def _base(piece: Piece) -> float:
+    return Counter(char.base for char in piece).most_common(1)[0][0]
+
+
+def _size(piece: Iterable[Char]) -> float:
+    return Counter(char.size for char in piece).most_common(1)[0][0]
+
+
+def _rows(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Pieces on one base line, from above; a raised number stands in the row of the words it follows."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: -_base(piece)):
+        row = rows[-1] if rows else None
+        is_near = row and abs(_base(row[0]) - _base(piece)) < 0.45 * max(_size(row[0]), _size(piece))
+        # what lies on another piece is of another line, set close
+        if row and is_near and all(p[0].left >= piece[-1].right - 2 or piece[0].left >= p[-1].right - 2 for p in row):
+            row.append(piece)
+        else:
+            rows.append([piece])
+    return [sorted(row, key=lambda piece: piece[0].left) for row in rows]
+
+
+def _regions(
+    rows: Sequence[list[Piece]], strip: float | None, tables: Sequence[PageLine], least: int
+) -> Iterator[list[Piece]]:
+    """The pieces column by column: a section of rows that leave a strip free is read left before right."""
+    if strip is None:
+        yield [piece for row in rows for piece in row]
+        return
+    sections: list[list[list[Piece]]] = []
+    crossing = False
+    for row in rows:
+        crosses = any(piece[0].left < strip < piece[-1].right for piece in row)
+        above = _base(sections[-1][-1][0]) if sections else 0
+        is_cut = any(above > table.base > _base(row[0]) for table in tables)
+        if not sections or crosses != crossing or is_cut:
+            sections.append([])
+        sections[-1].append(row)
+        crossing = crosses
+    for section in sections:
+        # the left half and the right one, where both have rows enough; else all of it as one
+        left = [piece for row in section for piece in row if piece[-1].right <= strip]
+        right = [piece for row in section for piece in row if piece[0].left >= strip]
+        enough = min(sum(any(piece in side for piece in row) for row in section) for side in (left, right)) >= least
+        halves = (left, right) if enough else ([piece for row in section for piece in row],)
+        yield from filter(None, halves)
+
+
+def _strip(rows: Sequence[list[Piece]], page: Page) -> float | None:
+    """Where a white strip parts two columns of running text; None where the page has one column."""
+    pieces = [piece for row in rows for piece in row]
+    if len(rows) < 2 * _ROWS:
+        return None
+
+    def is_wide(side: Sequence[Piece]) -> bool:
+        widths = sorted(piece[-1].right - piece[0].left for piece in side)
+        return bool(widths) and widths[len(widths) // 2] > 0.2 * page.width
+
+    best: tuple[int, int, float] | None = None
+    starts = Counter(round(piece[0].left) for piece in pieces if 0.25 * page.width < piece[0].left < 0.75 * page.width)
+    for start, number in starts.most_common(4):
+        strip = start - 3.0
+        left = [piece for piece in pieces if piece[-1].right <= strip]
+        right = [piece for piece in pieces if piece[0].left >= strip]
+        crossing = len(pieces) - len(left) - len(right)
+        is_free = len(left) >= _ROWS <= number and 3 * crossing < len(left) + len(right)
+        if is_free and is_wide(left) and is_wide(right):
+            # what is set in within the right column has more lines than its edge, and the edge is crossed by fewer
+            best = max(best or (-len(pieces), 0, 0.0), (-crossing, number, strip))
+    return best[2] if best else None
+
+
+def _line(page: Page, row: Sequence[Piece], region: int) -> PageLine | None:
+    drawn: Piece = []
+    gap = 0.0
+    size = _size(char for piece in row for char in piece)
+    for piece in row:
+        if drawn:
+            gap = (piece[0].left - drawn[-1].right) / max(size, 1)
+            drawn.append(drawn[-1].space())
+        drawn += piece
+    base = _base(row[0])
+    chars = _as_written(_forward(drawn))
+    pieces = len(row) if chars is drawn else 1
+    # a raised digit refers to a note: it is no word of the text
+    chars = [char for char in chars
+             if not (char.text.isdigit() and char.size < 0.8 * size and char.base > base + 0.1 * size)]  # fmt: skip
+    lettered = [char for char in chars if not char.text.isspace()]
+    if not lettered:
+        return None
+    lead = next((at for at, char in enumerate(chars) if not char.text.isspace() and not char.bold), len(chars))
+    left, right = min(char.left for char in chars), max(char.right for char in chars)
+    return PageLine(
+        page, "".join(char.text for char in chars), left, right, base, size, lettered[0].bold, lettered[-1].bold, lead,
+        region=region, gap=gap if pieces > 1 else 0, pieces=pieces,
+    )  # fmt: skip
+
+
+def _as_written(chars: Piece) -> Piece:
+    """The characters of a line as they are read: those of a line that runs to the left turned round, words within not.
+
+    They stand here from left to right. Of a line of Hebrew or Arabic the order is the opposite one, but for numbers and
+    words of other scripts in it; brackets are drawn for the direction they stand in.
+    """
+    backward = sum(bool(_BACKWARD.match(char.text)) for char in chars)
+    if 2 * backward <= sum(char.text.isalpha() for char in chars) or not backward:
+        return chars
+    ordered: Piece = []
+    run: Piece = []
+
+    def turn_run() -> None:
+        """Take a number or a word that runs to the right; a mark behind it belongs to the line."""
+        marks: Piece = []
+        while run and not _FORWARD.match(run[-1].text):
+            marks.insert(0, run.pop())
+        ordered.extend([*reversed(run), *marks])
+        run.clear()
+
+    for char in reversed(chars):
+        is_forward = bool(_FORWARD.match(char.text)) and not _BACKWARD.match(char.text)
+        if is_forward or (run and char.text in ".,:/-–"):
+            run.append(char)
+            continue
+        turn_run()
+        mirrored = char.text.translate(_MIRRORED)
+        ordered.append(replace(char, text=mirrored) if mirrored != char.text else char)
+    turn_run()
+    return ordered
+
+
+# Ruled tables
+
+
+def tables_of(page: Page, hyphens: Hyphens) -> tuple[list[PageLine], list[Char]]:
+    """The ruled tables of a page, each as a line at its upper edge, and the characters that stand in none."""
+    level = _merged([rule for rule in page.rules if rule.is_level], across=True)
+    upright = _merged([rule for rule in page.rules if not rule.is_level], across=False)
+    outside = list(page.chars)
+    tables: list[PageLine] = []
+    for flat, steep in _connected(level, upright):
+        grid = _Grid(flat, steep)
+        # a single cell is a frame, but where the end of a page may have cut its table
+        is_cut = grid.ys[0] < _CUT * page.height or grid.ys[-1] > (1 - _CUT) * page.height
+        if len(grid.ys) < 2 or (grid.cells < 2 and not is_cut):
+            continue
+        inside = [char for char in outside if grid.holds(char)]
+        rows = grid.rows(inside, hyphens)
+        if sum(bool(cell) for row in rows for cell in row) < min(grid.cells, 2):
+            continue
+        outside = [char for char in outside if not grid.holds(char)]
+        size = max((char.size for char in inside), default=0)
+        tables.append(PageLine(page, "", grid.xs[0], grid.xs[-1], grid.ys[-1], size, rows=rows))
+    return tables, outside
+
+
+def _merged(rules: list[Rule], *, across: bool) -> list[Rule]:
+    """Lines that go on in each other as one; those drawn twice beside each other, as a double border, are one too."""
+
+    def span(rule: Rule) -> tuple[float, float, float]:
+        low, high, side = (rule.left, rule.right, rule.low + rule.high)
+        return (low, high, side) if across else (rule.low, rule.high, rule.left + rule.right)
+
+    # sorted by where they lie, near ones as one place, and by where they begin
+    rules.sort(key=lambda rule: span(rule)[2])
+    ranks = [0]
+    for before, rule in pairwise(rules):
+        ranks.append(ranks[-1] + (span(rule)[2] - span(before)[2] > _MEET))
+    ranked = sorted(zip(ranks, rules, strict=False), key=lambda row: (row[0], span(row[1])[0]))
+    merged: list[Rule] = []
+    for _, rule in ranked:
+        (low, high, side), last = span(rule), merged[-1] if merged else None
+        if last:
+            begin, end, beside = span(last)
+            if abs(beside - side) < 2 * _MEET and low <= end + _MEET and high >= begin - _MEET:
+                merged[-1] = Rule(
+                    min(last.left, rule.left), max(last.right, rule.right), min(last.low, rule.low),
+                    max(last.high, rule.high),
+                )  # fmt: skip
+                continue
+        merged.append(rule)
+    return merged
+
+
+def _connected(level: Sequence[Rule], upright: Sequence[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
+    groups: list[tuple[list[Rule], list[Rule]]] = []
+    for steep in upright:
+        touched = [
+            flat for flat in level
+            if flat.left - _MEET <= steep.right and steep.left <= flat.right + _MEET
+            and steep.low - _MEET <= flat.high and flat.low <= steep.high + _MEET
+        ]  # fmt: skip
+        merged: tuple[list[Rule], list[Rule]] = (touched, [steep])
+        others = []
+        for group in groups:
+            if any(flat in merged[0] for flat in group[0]):
+                merged = ([*merged[0], *(flat for flat in group[0] if flat not in merged[0])], [*group[1], *merged[1]])
+            else:
+                others.append(group)
+        groups = [*others, merged]
+    return [group for group in groups if group[0]]
+
+
+def _positions(values: Iterable[float]) -> list[float]:
+    positions: list[float] = []
+    for value in sorted(values):
+        if not positions or value - positions[-1] > _MEET:
+            positions.append(value)
+    return positions
+
+
+class _Grid:
+    """The cells between the lines of one group; cells without a line between them are one."""
+
+    def __init__(self, level: Sequence[Rule], upright: Sequence[Rule]) -> None:
+        edges = [edge for rule in level for edge in (rule.left, rule.right)]
+        self.xs = _positions([*((rule.left + rule.right) / 2 for rule in upright), min(edges), max(edges)])
+        # a row that the end of the page cuts has no line there, but its sides have an end
+        ends = Counter(round(end) for rule in upright for end in (rule.low, rule.high))
+        open_ends = [float(end) for end, number in ends.items() if number > 1]
+        self.ys = _positions([*((rule.low + rule.high) / 2 for rule in level), *open_ends])
+        self._columns, self._rows = len(self.xs) - 1, len(self.ys) - 1
+        # of each cell, by row from above and column, the first cell of those it is one with
+        self._first: dict[tuple[int, int], tuple[int, int]] = {}
+        for row in range(self._rows):
+            low, high = self.ys[self._rows - row - 1], self.ys[self._rows - row]
+            for column in range(self._columns):
+                x, middle = self.xs[column], (self.xs[column] + self.xs[column + 1]) / 2
+                is_ruled_left = any(
+                    abs((rule.left + rule.right) / 2 - x) <= _MEET and rule.low <= (low + high) / 2 <= rule.high
+                    for rule in upright
+                )
+                is_ruled_above = any(
+                    abs((rule.low + rule.high) / 2 - high) <= _MEET and rule.left <= middle <= rule.right
+                    for rule in level
+                )
+                self._first[row, column] = (
+                    self._first[row, column - 1] if column and not is_ruled_left
+                    else self._first[row - 1, column] if row and not is_ruled_above
+                    else (row, column)
+                )  # fmt: skip
+
+    @property
+    def cells(self) -> int:
+        return len(set(self._first.values()))
+
+    def holds(self, char: Char) -> bool:
+        middle, height = (char.left + char.right) / 2, char.base + 0.3 * char.size
+        return self.xs[0] <= middle <= self.xs[-1] and self.ys[0] <= height <= self.ys[-1]
+
+    def rows(self, chars: Iterable[Char], hyphens: Hyphens) -> tuple[tuple[str, ...], ...]:
+        inside: dict[tuple[int, int], list[Char]] = {}
+        for char in chars:
+            middle, height = (char.left + char.right) / 2, char.base + 0.3 * char.size
+            column = min(max(bisect_right(self.xs, middle) - 1, 0), self._columns - 1)
+            row = self._rows - 1 - min(max(bisect_right(self.ys, height) - 1, 0), self._rows - 1)
+            inside.setdefault(self._first[row, column], []).append(char)
+        texts = [
+            [_cell_text(inside.get((row, column), ()), hyphens) for column in range(self._columns)]
+            for row in range(self._rows)
+        ]
+        filled = [at for at in range(self._columns) if any(row[at] for row in texts)]
+        return tuple(tuple(row[at] for at in filled) for row in texts if any(row))
+
+
+def _cell_text(chars: Iterable[Char], hyphens: Hyphens) -> str:
+    text = ""
+    last: float | None = None
+    for piece in sorted(pieces_of(chars), key=lambda piece: (-round(piece[0].base), piece[0].left)):
+        words = "".join(char.text for char in piece)
+        bullet = bulleted(words)
+        words = bullet.rest if bullet else words
+        if last is not None and abs(last - piece[0].base) < 2:
+            text = f"{text} {words}"
+        else:
+            text = hyphens.join(text, words) if text else words
+        last = piece[0].base
+    return canonical(text)

@@ -1,0 +1,561 @@
+"""Paragraphs and what kind of block each is; web pages, plain text and Markdown as blocks.
+
+A file says of a heading that it is one, or it only sets it larger or in bold: then sizes are levels, the largest first.
+A plain text says nothing: there, numbers that the other lines bear out begin items, and their titles may be wrapped.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Final, Literal
+
+from pan2kg.extract import document as doc
+from pan2kg.extract import numbering
+from pan2kg.extract.document import Block, BlockKind, Remark, canonical
+from pan2kg.extract.numbering import BULLET, Marker
+
+_LARGER: Final = 1.08
+"""What is set larger than the body by less than this is not set apart."""
+_HEADING_LENGTH: Final = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph, a note or a table, before its kind is known.
+
+    ``number`` is the automatic one, with its full stop, or a bullet. ``outline`` is the level of a heading that the
+    file calls one, 0 the title, None where it does not. ``size`` is in points, 0 unknown; ``lead`` how many characters
+    of ``text`` are in bold at its beginning, where not all are.
+    """
+
+    text: str
+    page: int | None = None
+    label: str | None = None
+    number: str = ""
+    outline: int | None = None
+    depth: int = 0
+    size: float = 0
+    bold: bool = False
+    lead: int = 0
+    kind: Literal["paragraph", "note", "table"] = "paragraph"
+    rows: tuple[tuple[str, ...], ...] = ()
+    turns: tuple[tuple[int, int], ...] = ()
+
+
+def bold_lead(runs: Iterable[tuple[str, bool]]) -> tuple[bool, int]:
+    """Whether all words of a paragraph are in bold, and how many characters at its beginning where not all are."""
+    lead = ""
+    for words, is_bold in runs:
+        if words.strip() and not is_bold:
+            return False, len(canonical(lead))
+        lead += words
+    return True, 0
+
+
+def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[Block, ...]:
+    """The blocks of paragraphs, in their order."""
+    letters: Counter[float] = Counter()
+    for paragraph in paragraphs:
+        if paragraph.kind == "paragraph" and paragraph.size:
+            letters[paragraph.size] += len(paragraph.text)
+    body = letters.most_common(1)[0][0] if letters else 0  # the size most of the text is set in
+
+    def setting(paragraph: Paragraph) -> tuple[float, bool]:
+        return round(2 * (paragraph.size or body)) / 2, paragraph.bold
+
+    def is_set_apart(paragraph: Paragraph) -> bool:
+        """Whether what the file calls no heading looks like one: larger than the body, or wholly in bold."""
+        if paragraph.kind != "paragraph" or paragraph.outline is not None or paragraph.number == BULLET:
+            return False
+        text, larger = paragraph.text.rstrip(), body > 0 and paragraph.size > _LARGER * body
+        ends_well = not text.endswith((";", ",")) and (larger or not text.endswith((".", ":")))
+        is_title = ends_well and len(paragraph.text) <= _HEADING_LENGTH and any(map(str.isalpha, text))
+        return (larger or paragraph.bold) and is_title
+
+    outermost = max((paragraph.outline or 0 for paragraph in paragraphs), default=0)
+    apart = {setting(paragraph) for paragraph in paragraphs if is_set_apart(paragraph)}
+    levels = {setting: outermost + at for at, setting in enumerate(sorted(apart, key=lambda s: (-s[0], not s[1])), 1)}
+    return tuple(
+        _block(paragraph, levels[setting(paragraph)] if is_set_apart(paragraph) else paragraph.outline)
+        for paragraph in paragraphs
+    )
+
+
+def _block(paragraph: Paragraph, level: int | None) -> Block:
+    page, label = paragraph.page, paragraph.label
+    if paragraph.kind == "table":
+        return doc.table_block(paragraph.rows, page, label)
+    text, marker = canonical(paragraph.text), paragraph.number
+    if marker and marker != BULLET:
+        text = canonical(f"{marker} {text}")
+    elif not marker and (bullet := numbering.bulleted(text)):
+        text, marker = bullet.rest, BULLET
+    number = numbering.numbered(text)
+    if paragraph.kind == "note":
+        # printed raised before a note, and not at all in a Word file's text of it
+        marker = text[: len(text) - len(text.lstrip("0123456789"))]
+        text = text[len(marker) :].lstrip(" .)")
+    elif marker != BULLET:
+        marker = number.number if number else marker.rstrip(".)")
+    kind: BlockKind = "heading" if level is not None else "item" if marker else "paragraph"
+    shift = len(text) - len(canonical(paragraph.text))
+    lead = max(min(paragraph.lead + shift, len(text)), 0) if paragraph.lead else 0
+    turns = tuple((offset + shift, turned) for offset, turned in paragraph.turns)
+    kind = "note" if paragraph.kind == "note" else kind
+    deep = paragraph.depth if level is None else level
+    return Block(page, label, kind, text, deep, marker, lead=lead, turns=turns)
+
+
+_LEADER = re.compile(r"(?:\.{3,}|…|(?:\s\.){3,}|_{3,}|·{3,})\s*(?:\d{1,4}|[ivxl]{1,6})$")
+
+
+def without_contents(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], int]:
+    """The paragraphs without a list of contents that was typed by hand, with leaders, and how many lines it had."""
+    dropped: set[int] = set()
+    run: list[int] = []
+    for at, paragraph in enumerate([*paragraphs, Paragraph("")]):
+        if paragraph.kind == "paragraph" and _LEADER.search(paragraph.text):
+            run.append(at)
+            continue
+        dropped |= set(run) if len(run) > 3 else set()
+        run = []
+    return [paragraph for at, paragraph in enumerate(paragraphs) if at not in dropped], len(dropped)
+
+
+def number_as(value: int, form: str) -> str:
+    """A number of a list in the form that a word processor or a page asks for."""
+    if form == "none" or value < 1:
+        return "" if form == "none" else str(value)
+    if form.endswith("Letter"):
+        letters = chr(ord("A") + (value - 1) % 26) * ((value - 1) // 26 + 1)
+    elif form.endswith("Roman"):
+        letters, rest = "", value
+        for worth, sign in zip(
+            (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
+            "M CM D CD C XC L XL X IX V IV I".split(),  # noqa: SIM905 - as one reads them
+            strict=True,
+        ):
+            letters += sign * (rest // worth)
+            rest %= worth
+    else:
+        return f"{value:02}" if form == "decimalZero" else str(value)
+    return letters if form.startswith("upper") else letters.lower()
+
+
+# Web pages
+
+_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([\w-]{1,40})", re.IGNORECASE)
+_LEFT_OUT: Final = {"script", "style", "template", "noscript", "svg", "select", "head", "iframe"}
+_ASIDE: Final = {"nav", "header", "footer"}
+_ENDS_PARAGRAPH: Final = {
+    "p", "div", "li", "ul", "ol", "dl", "dt", "dd", "table", "section", "article", "main", "aside", "blockquote", "hr",
+    "figure", "figcaption", "pre", "address", "form", "fieldset", "h1", "h2", "h3", "h4", "h5", "h6", "body", "html",
+    "details", "summary",
+}  # fmt: skip
+LIST_FORMS: Final = {"1": "decimal", "I": "upperRoman", "i": "lowerRoman", "A": "upperLetter", "a": "lowerLetter"}
+_VOID: Final = {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"}
+_WIDEST: Final = 100
+
+
+def read_html(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, ...]]:
+    """The paragraphs of a page, and what was left out; decoded by its mark, the encoding it names, or as any text."""
+    named = _CHARSET.search(data[:4096])
+    text, remarks = "", tuple[Remark, ...]()
+    if named and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        with suppress(LookupError, UnicodeDecodeError):  # it names one that is not so: tried as any other text
+            text = data.decode(named[1].decode("ascii"))
+    if not text:
+        text, remarks = doc.decode_text(data, source=source)
+    reader = _PageReader()
+    reader.feed(text)
+    reader.close()
+    reader.end_paragraph()
+    aside = (Remark(doc.noted("menus-left", words=str(reader.aside_words))),) if reader.aside_words else ()
+    return reader.paragraphs, (*remarks, *aside)
+
+
+class _OpenTable:
+    """A table that is open: its rows, the cells covered by those above, the cell being read and what it spans."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[str]] = []
+        self.covered: dict[int, int] = {}
+        self.cell: list[str] | None = None
+        self.span = (1, 1)
+
+    def begin_cell(self, attributes: Mapping[str, str]) -> None:
+        spans = [attributes.get(name, "1") for name in ("colspan", "rowspan")]
+        wide, high = (min(max(int(span), 1), _WIDEST) if span.isdecimal() else 1 for span in spans)
+        self.cell, self.span = [], (wide, high)
+        self.rows = self.rows or [[]]
+
+    def end_cell(self) -> None:
+        """Put a cell into its row, behind the columns that cells of the rows above cover."""
+        if self.cell is None:
+            return
+        row, text, self.cell = self.rows[-1], canonical("".join(self.cell)), None
+        while self.covered.get(len(row), 0) >= len(self.rows):
+            row.append("")
+        wide, high = self.span
+        for at in range(wide):
+            if high > 1:
+                self.covered[len(row)] = len(self.rows) + high - 1
+            row.append("" if at else text)
+
+
+class _PageReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.paragraphs: list[Paragraph] = []
+        self.aside_words = 0
+        self._runs: list[tuple[str, bool]] = []
+        self._outline: int | None = None
+        self._number, self._depth = "", 0
+        self._lists: list[tuple[str, int]] = []  # their form, empty for bullets, and the last number
+        self._tables: list[_OpenTable] = []
+        self._bold = 0
+        self._hidden: list[str] = []
+        self._aside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _VOID:
+            if tag == "hr":
+                self.end_paragraph()
+            elif tag == "br":
+                self.handle_data(" ")
+            return
+        if self._hidden or tag in _LEFT_OUT:
+            self._hidden.append(tag)
+            return
+        if tag in _ASIDE:
+            self.end_paragraph()
+            self._aside.append(tag)
+        attributes = {name: value or "" for name, value in attrs}
+        table = self._tables[-1] if self._tables else None
+        if tag in _ENDS_PARAGRAPH:
+            if table and table.cell is not None:
+                table.cell.append(" ")
+            else:
+                self._begin(tag, attributes)
+        if tag in ("b", "strong"):
+            self._bold += 1
+        elif tag == "table":
+            self.end_paragraph()
+            self._tables.append(_OpenTable())
+        elif table and tag == "tr":
+            table.end_cell()
+            table.rows.append([])
+        elif table and tag in ("td", "th"):
+            table.end_cell()
+            table.begin_cell(attributes)
+
+    def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """A paragraph ends where a block begins, but for the first one inside an item, which is its text."""
+        empty_item = self._number and not any(words.strip() for words, _ in self._runs)
+        if not (empty_item and tag in ("p", "div")):
+            self.end_paragraph()
+        if re.fullmatch("h[1-6]", tag):
+            self._outline = int(tag[1])
+        elif tag == "ul":
+            self._lists.append(("", 0))
+        elif tag == "ol":
+            start = attributes.get("start", "1")
+            form = LIST_FORMS.get(attributes.get("type", "1"), "decimal")
+            self._lists.append((form, int(start) - 1 if start.lstrip("-").isdecimal() else 0))
+        elif tag == "li":
+            self._number, self._depth = BULLET, max(len(self._lists), 1)
+            form, last = self._lists[-1] if self._lists else ("", 0)
+            if form:
+                value = attributes.get("value", "")
+                last = int(value) if value.isdecimal() else last + 1
+                self._lists[-1] = form, last
+                self._number = f"{number_as(last, form)}."
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._hidden:
+            if tag in self._hidden:
+                del self._hidden[len(self._hidden) - 1 - self._hidden[::-1].index(tag) :]
+            return
+        if self._aside and tag == self._aside[-1]:
+            self._aside.pop()
+        if tag in ("b", "strong"):
+            self._bold = max(self._bold - 1, 0)
+        elif self._tables and tag in ("td", "th", "tr"):
+            self._tables[-1].end_cell()
+        elif self._tables and tag == "table":
+            self._end_table()
+        elif tag in _ENDS_PARAGRAPH and not (self._tables and self._tables[-1].cell is not None):
+            self.end_paragraph()
+            if tag in ("ul", "ol") and self._lists:
+                self._lists.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self._hidden:
+            return
+        if self._aside:
+            self.aside_words += len(data.split())
+        elif self._tables and self._tables[-1].cell is not None:
+            self._tables[-1].cell.append(data)
+        else:
+            self._runs.append((data, self._bold > 0))
+
+    def end_paragraph(self) -> None:
+        runs, number, outline, depth = self._runs, self._number, self._outline, self._depth
+        self._runs, self._number, self._outline, self._depth = [], "", None, 0
+        if text := canonical("".join(words for words, _ in runs)):
+            bold, lead = bold_lead(runs)
+            depth = depth if number else 0
+            self.paragraphs.append(Paragraph(text, None, None, number, outline, depth, 0, bold, lead))
+
+    def _end_table(self) -> None:
+        table = self._tables.pop()
+        table.end_cell()
+        rows = [row for row in table.rows if any(row)]
+        outer = self._tables[-1].cell if self._tables else None
+        if outer is not None:  # a table within a table is text of its cell
+            outer.append(" " + " ".join(" ".join(row) for row in rows) + " ")
+        elif rows:
+            self.paragraphs.append(Paragraph("", kind="table", rows=doc.table_block(rows).rows))
+
+
+# Plain text and Markdown
+
+_BREAK = re.compile(r"\r\n|\n|\r")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_DOTS = " \t\u00a0\u202f.…_·"
+_PAGE_NUMBER = re.compile(
+    r"(?:[-–—]\s*)?\d{1,4}(?:\s*[-–—])?|\d{1,4}\s*/\s*\d{1,4}"
+    r"|(?:page|seite|pagina|página|p\.)\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de)\s*\d{1,4})?",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+_ROW = re.compile(r"\|.*\|")
+_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_FIELD_LABEL = re.compile(r"([^\W\d_][^:.]{1,40}?)\s*:(?:\s|$)")
+_OPENING = '«“„([‘"¿¡'
+
+
+class _TextLine:
+    """A line without what belongs to the page: indentation, leader dots, page number.
+
+    ``text`` ends with a soft hyphen where the line broke inside a word; ``width`` is that of the line as printed.
+    """
+
+    def __init__(self, number: int, raw: str, *, after_gap: bool) -> None:
+        clean = _CONTROL.sub("", _INVISIBLE.sub("", raw.replace("\f", "")))
+        clean = unicodedata.normalize("NFC", re.sub("[\v\u0085\u2028\u2029]", " ", clean)).rstrip()
+        body = re.sub(r"^#{1,6}\s+|\*\*", "", clean.lstrip())
+        # a leader or a page number set off at the right
+        head = body.rstrip("0123456789")
+        page = body[len(head) :]
+        if not page and (roman := re.search(r"(?<=[.…_\s])[ivxl]{1,6}$", body)):
+            head, page = body[: roman.start()], roman[0]
+        core = head.rstrip(_DOTS)
+        tail = head[len(core) :]
+        dots = sum(3 if char == "…" else char in "._·" for char in tail)
+        set_off = bool(core) and page.isdigit() and len(page) < 4 and ("\t" in tail or len(tail) - dots >= 3)
+        self.paged = bool((page and len(page) < 5 and dots >= 3) or (not page and dots >= 4) or set_off)
+        body = core if self.paged else body
+        is_broken = body.endswith(doc.SOFT_HYPHEN)
+        plain = re.sub(r"[ \t]{2,}|\t", " ", body.replace(doc.SOFT_HYPHEN, "")).strip()
+        self.number, self.after_gap = number, after_gap
+        self.text = plain + doc.SOFT_HYPHEN * is_broken
+        shown = clean.expandtabs(8)
+        self.indent, self.width = len(shown) - len(shown.lstrip()), len(shown)
+
+
+def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Block]:
+    """The blocks of a text: in Markdown with headings and tables between the paragraphs.
+
+    >>> blocks = read_plain("Plan\\n\\n1. Former les\\njuges\\n• Lier\\n", source="plan.txt")
+    >>> [(block.kind, block.marker, block.text) for block in blocks]
+    [('heading', '', 'Plan'), ('item', '1', '1. Former les juges'), ('item', '•', 'Lier')]
+
+    Raises:
+        OutlineError: the text holds a NUL or half a character: it is no text.
+    """
+    lines: list[_TextLine] = []
+    gap = True
+    printed = _EMPHASIS.sub(r"\2", text) if markdown else text
+    for number, raw in enumerate(_BREAK.split(printed.removeprefix("\ufeff")), 1):
+        if re.search("[\0\ud800-\udfff]", raw):
+            raise doc.binary_file(source, number)
+        line = _TextLine(number, raw, after_gap=gap or "\f" in raw)
+        gap = not (line.text or line.paged)
+        if not gap:
+            lines.append(line)
+    if not markdown:
+        yield from _TextFlow(lines, text, has_titles=True).blocks()
+        return
+    every = text.splitlines()
+    run: list[_TextLine] = []
+    rows: list[list[str]] = []
+    for line in lines:
+        raw = every[line.number - 1].strip() if line.number <= len(every) else ""
+        heading, is_row = _HEADING.fullmatch(raw), _ROW.fullmatch(raw) is not None
+        if rows and (not is_row or line.after_gap):
+            yield doc.table_block(rows)
+            rows = []
+        if heading or is_row:
+            yield from _TextFlow(run, text).blocks()
+            run = []
+        if heading:
+            words = canonical(_EMPHASIS.sub(r"\2", heading[2]))
+            marker = numbering.numbered(words)
+            yield Block(None, None, "heading", words, len(heading[1]), marker.number if marker else "")
+        elif is_row and not _RULE.fullmatch(raw):
+            rows.append([canonical(_EMPHASIS.sub(r"\2", cell)) for cell in raw.strip("|").split("|")])
+        elif not is_row:
+            run.append(line)
+    yield from _TextFlow(run, text).blocks()
+    if rows:
+        yield doc.table_block(rows)
+
+
+class _TextFlow:
+    """Lines of a text with what has to be known of all of them to read one: numbers, fields, width, language."""
+
+    def __init__(self, lines: Sequence[_TextLine], text: str, *, has_titles: bool = False) -> None:
+        self.lines = [line for line in lines if not _PAGE_NUMBER.fullmatch(line.text)]
+        self.text, self.has_titles = text, has_titles
+        self.connectors = numbering.words("connector", language=doc.block_language(text) or "")
+        starts: dict[int, tuple[Marker, ...]] = {}
+        goes_on = False
+        for line in self.lines:
+            markers = numbering.readings(line.text)
+            if goes_on and not line.after_gap:
+                # “2 years later” is no item where a sentence goes on from the line above
+                markers = tuple(marker for marker in markers if not (marker.weak and marker.rest[:1].islower()))
+            starts[line.number] = markers
+            goes_on = not markers or doc.folded(line.text).rpartition(" ")[2] in numbering.words("connector")
+        self.markers = numbering.resolve(starts)
+        labels = {line.number: self._field_label(line) for line in self.lines}
+        often = Counter(labels.values())
+        self.fields = {
+            number for number, label in labels.items()
+            if label and (often[label] > 1 or (number not in self.markers and numbering.field_kind(label)))
+        }  # fmt: skip
+        self.captions = {number for number, marker in self.markers.items() if marker.group == "caption"}
+        for number in self.fields | self.captions:
+            self.markers.pop(number, None)
+        # the width the text was set to, where lines show one: few are full, or paragraphs are one line
+        widths = [line.width for line in self.lines if not line.paged]
+        widest = max(widths, default=0)
+        self.width = widest if widest <= 120 and sum(width > widest - 12 for width in widths) > 2 else 0
+
+    def _field_label(self, line: _TextLine) -> str:
+        """What stands before the colon in “Responsable : …”, which is no item even behind a bullet."""
+        marker = self.markers.get(line.number)
+        if marker and not marker.style.is_bullet:
+            return ""
+        match = _FIELD_LABEL.match(marker.rest if marker else line.text)
+        return doc.folded(match[1]) if match and len(match[1].split()) <= 5 else ""
+
+    def blocks(self) -> list[Block]:
+        groups: list[list[_TextLine]] = []
+        text = ""
+        for at, line in enumerate(self.lines):
+            if groups and self._joins(text, groups[-1], at):
+                text = doc.joined(text, line.text, text=self.text)
+                groups[-1].append(line)
+            else:
+                groups.append([line])
+                marker = self.markers.get(line.number)
+                text = marker.rest if marker else line.text
+        named = [self._name(group) for group in groups]
+        contents = [any(line.paged for line in group) for group in groups]
+        groups = [
+            # an entry of a list of contents that the text repeats
+            group
+            for at, group in enumerate(groups)
+            if not (contents[at] and named[at] in named[at + 1 :])
+        ]
+        headings = self._headings(groups) if self.has_titles else {}
+        bullets = list(dict.fromkeys(self.markers[group[0].number].style.form for group in groups
+                                     if group[0].number in self.markers))  # fmt: skip
+        return [self._block(group, headings.get(at), bullets) for at, group in enumerate(groups)]
+
+    def _words(self, group: Sequence[_TextLine]) -> str:
+        words = group[0].text
+        for line in group[1:]:
+            words = doc.joined(words, line.text, text=self.text)
+        return words.rstrip(doc.SOFT_HYPHEN)
+
+    def _name(self, group: Sequence[_TextLine]) -> str:
+        return re.sub(r"\W+", " ", doc.folded(self._words(group))).strip()
+
+    def _block(self, group: Sequence[_TextLine], level: int | None, bullets: Sequence[str]) -> Block:
+        marker = self.markers.get(group[0].number)
+        words = self._words(group)
+        if level is not None:
+            return Block(None, None, "heading", canonical(words).rstrip(" :"), level)
+        if marker is None:
+            bullet = numbering.bulleted(words) if group[0].number in self.fields else None
+            return Block(None, None, "paragraph", canonical(bullet.rest if bullet else words))
+        if marker.style.is_bullet:
+            words = words[len(group[0].text) - len(marker.rest) :]
+            return Block(None, None, "item", canonical(words), bullets.index(marker.style.form) + 1, BULLET)
+        return Block(None, None, "item", canonical(words), marker=marker.number)
+
+    def _joins(self, text: str, group: Sequence[_TextLine], at: int) -> bool:
+        """Whether a line goes on with those before it; with a title only where words or setting say so."""
+        line, above, start = self.lines[at], self.lines[at - 1], group[0]
+        if line.number in self.markers | dict.fromkeys(self.fields | self.captions) or above.paged:
+            return False
+        is_title = start.number in self.markers or (self.has_titles and start is self.lines[0])
+        if not is_title or start.number in self.captions:
+            return not line.after_gap
+        if not text or (line.after_gap and start.number in self.markers and not text):
+            return True
+        if line.after_gap:
+            return False
+        if not line.text or text.endswith(doc.SOFT_HYPHEN) or line.text[0].islower() or self._is_open(text):
+            return True
+        was_full = self.width > 0 and above.width + 1 + len(line.text.split()[0]) > self.width
+        hangs, ends = line.indent > start.indent, text.endswith((".", ":", ";"))
+        if was_full and hangs and not ends:
+            return True
+        # one last line: it is indented or the line above was full, and it stands alone
+        following = self.lines[at + 1] if at + 1 < len(self.lines) else None
+        is_marked = following is not None and following.number in self.markers
+        alone = following is None or following.after_gap or is_marked or (hangs and following.indent <= start.indent)
+        return (hangs or was_full) and alone and not ends and not line.text.endswith((".", ";", ":"))
+
+    def _is_open(self, text: str) -> bool:
+        """Whether a title cannot end here: a bracket or quotation is open, a comma, a hyphen or “des” stands last."""
+        for opening, closing in ("«»", "()", "„“", "“”"):
+            if text.count(opening) > text.count(closing) and not (opening == "“" and "„" in text):
+                return True
+        last = text.split()[-1]
+        small = last.islower() or (text.isupper() and len(text.split()) > 1)
+        return text.endswith((",", "/", "&", "–", "-")) or (small and doc.folded(last) in self.connectors)
+
+    def _headings(self, groups: Sequence[Sequence[_TextLine]]) -> dict[int, int]:
+        """The lines that are headings, with their level: the title, and several short ones above starts of lists."""
+        above: list[int] = []
+        for at, (group, following) in enumerate(pairwise(groups)):
+            marker = self.markers.get(following[0].number)
+            opens = marker is not None and (marker.style.is_bullet or marker.values[-1] == 1)
+            if opens and group[0].after_gap and self._is_short(group, 120):
+                above.append(at)
+        levels = dict.fromkeys(above, 2) if len(above) > 1 else {}
+        if len(groups) > 1 and self.markers and self._is_short(groups[0], _HEADING_LENGTH):
+            levels.setdefault(0, 1)
+        return levels
+
+    def _is_short(self, group: Sequence[_TextLine], longest: int) -> bool:
+        words = self._words(group)
+        begins = words[:1].isupper() or words[:1].isdigit() or words[:1] in _OPENING
+        is_plain = group[0].number not in {*self.markers, *self.fields, *self.captions}
+        is_sentence = words.endswith((".", ";", ",", ":")) and len(words.split()) > 4
+        is_sentence = is_sentence or doc.folded(words).rstrip(" :") in numbering.words("contents")
+        return is_plain and begins and len(words) <= longest and not is_sentence

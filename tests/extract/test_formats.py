@@ -1,0 +1,229 @@
+"""One plan as LibreOffice wrote it – plan.fodt, and from it docx, odt and pdf – and small files of every format."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from pan2kg.errors import OutlineError
+from pan2kg.extract.document import Block, Document
+from pan2kg.extract.process import Limits, Options, read_bytes
+
+DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def read(name: str, **options: object) -> Document:
+    """One of the files LibreOffice wrote."""
+    return read_bytes((DOCUMENTS / name).read_bytes(), name, Options(**options))  # type: ignore[arg-type]
+
+
+def archive(**parts: str) -> bytes:
+    """A zip archive of the parts, whose names have two underscores for a slash and one for a full stop."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, text in parts.items():
+            file.writestr(name.replace("__", "/").replace("_", "."), text)
+    return held.getvalue()
+
+
+def word(body: str, numbering: str = "", styles: str = "") -> bytes:
+    """A Word file of paragraphs."""
+    inside = f'xmlns:w="{WORD}"'
+    return archive(
+        word__document_xml=f"<w:document {inside}><w:body>{body}</w:body></w:document>",
+        word__numbering_xml=f"<w:numbering {inside}>{numbering}</w:numbering>",
+        word__styles_xml=f"<w:styles {inside}>{styles}</w:styles>",
+    )
+
+
+def shown(blocks: tuple[Block, ...]) -> list[tuple[str, str, str]]:
+    """Kind, number and text of every block."""
+    return [(block.kind, block.marker, block.text) for block in blocks]
+
+
+@pytest.mark.parametrize("name", ["plan.docx", "plan.odt", "plan.pdf"])
+def test_every_rendering_of_a_plan_has_its_headings_with_their_automatic_numbers(name: str) -> None:
+    headings = [block.text for block in read(name).blocks if block.kind == "heading"]
+    assert headings == [
+        "Plan d’action d’essai",
+        "1. Sensibilisation",
+        "1.1 Communiquer sur le plan auprès des entreprises",
+        "1.2 Former les juges et les avocats aux droits de l’homme dans les chaînes de valeur internationales",
+        "2. Démarches législatives",
+        "2.1 Préparer la transposition de la directive sur le devoir de vigilance",
+        "2.2 Ratifier le protocole relatif à la convention sur le travail forcé",
+        "2.3 Évaluer la loi sur les marchés publics",
+        "3. Suivi",
+        "3.1 Publier un rapport annuel",
+    ]
+
+
+def test_the_canonical_text_of_all_renderings_is_one() -> None:
+    texts = {name: read(name).text for name in ("plan.docx", "plan.odt", "plan.pdf")}
+    assert texts["plan.docx"] == texts["plan.odt"] == texts["plan.pdf"]
+
+
+@pytest.mark.parametrize("name", ["plan.docx", "plan.odt", "plan.pdf"])
+def test_lists_tables_notes_and_fields_are_told_apart(name: str) -> None:
+    found = shown(read(name).blocks)
+    assert ("item", "•", "avocats et notaires") in found
+    assert ("item", "b", "b) deuxièmement") in found
+    assert [text for kind, _, text in found if kind == "table"] == [
+        "Indicateur\tMoyen\nProtocole ratifié\tJournal officiel\nRapport remis\tLettre"
+    ]
+    assert [text for kind, _, text in found if kind == "note"] == [
+        "Voir la directive (UE) 2024/1760 sur le devoir de vigilance."
+    ]
+    assert {block.lead for block in read(name).blocks if block.text.startswith("Responsable :")} == {13}
+
+
+def test_pages_are_those_of_the_pdf_and_unknown_elsewhere() -> None:
+    document = read("plan.pdf")
+    assert document.pages == 3
+    pages = {block.text: block.page for block in document.blocks}
+    assert [pages[title] for title in ("1. Sensibilisation", "2. Démarches législatives", "3. Suivi")] == [1, 2, 3]
+    assert {block.page for block in read("plan.odt").blocks + read("plan.docx").blocks} == {None}
+
+
+def test_a_paragraph_that_goes_on_overleaf_knows_where() -> None:
+    document = read("plan.pdf")
+    (block,) = (one for one in document.blocks if one.turns)
+    ((offset, page),) = block.turns
+    assert (block.page, page) == (2, 3)
+    assert document.page_at(block.start + offset - 1) == 2
+    assert document.page_at(block.start + offset) == 3
+    assert document.page_at(block.end) is None
+
+
+def test_heads_and_feet_are_dropped_and_said_to_be() -> None:
+    document = read("plan.pdf")
+    assert "Plan d’essai – entreprises" not in document.text
+    assert " sur 3" not in document.text
+    assert [str(one) for one in document.remarks] == [
+        "6 lines of running heads and feet, left out (“Plan d’essai – entreprises et droits de l’homme”)"
+    ]
+
+
+def test_only_the_pages_that_were_asked_for_are_read() -> None:
+    assert {block.page for block in read("plan.pdf", first=3).blocks} == {3}
+    with pytest.raises(OutlineError, match="has 3 pages"):
+        read("plan.pdf", first=4)
+
+
+def test_word_numbers_go_on_start_anew_and_count_the_levels_above() -> None:
+    numbering = (
+        '<w:abstractNum w:abstractNumId="0">'
+        '<w:lvl w:ilvl="0"><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>'
+        '<w:lvl w:ilvl="1"><w:numFmt w:val="decimal"/><w:lvlText w:val="Mesure %1.%2 :"/><w:isLgl/></w:lvl>'
+        "</w:abstractNum>"
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="0"/>'
+        '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride></w:num>'
+    )
+
+    def item(number: int, level: int, text: str) -> str:
+        listed = f'<w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr></w:pPr>'
+        return f"<w:p>{listed}<w:r><w:t>{text}</w:t></w:r></w:p>"
+
+    rows = [
+        (1, 0, "Un"),
+        (1, 1, "Former"),
+        (1, 1, "Lier"),
+        (1, 0, "Deux"),
+        (1, 1, "Voir"),
+        (2, 0, "Sept"),
+        (1, 0, "Huit"),
+    ]
+    document = read_bytes(word("".join(item(*row) for row in rows), numbering), "a.docx")
+    assert [block.text for block in document.blocks] == [
+        "I. Un", "Mesure 1.1 : Former", "Mesure 1.2 : Lier", "II. Deux", "Mesure 2.1 : Voir", "VII. Sept", "VIII. Huit",
+    ]  # fmt: skip
+
+
+def test_what_was_deleted_in_word_or_is_hidden_is_no_text() -> None:
+    body = (
+        "<w:p><w:r><w:t>Former</w:t></w:r><w:del><w:r><w:delText> jamais</w:delText></w:r></w:del>"
+        "<w:ins><w:r><w:t> les juges</w:t></w:r></w:ins><w:r><w:rPr><w:vanish/></w:rPr><w:t> secret</w:t></w:r></w:p>"
+    )
+    assert read_bytes(word(body), "a.docx").text == "Former les juges"
+
+
+def test_a_page_of_the_web_is_read_without_its_menus() -> None:
+    page = (
+        "<!doctype html><html><head><title>x</title><script>var a = '<p>no</p>'</script></head><body><nav>Menu</nav>"
+        "<h1>Plan</h1><ol start=3><li>Former<li><p>Lier<ul><li>les juges</ul></ol>"
+        "<table><tr><th>Qui<th>Quand<tr><td rowspan=2>Justice<td>2026<tr><td>2027</table><footer>Contact</footer>"
+    )
+    document = read_bytes(page.encode(), "a.html")
+    assert shown(document.blocks) == [
+        ("heading", "", "Plan"),
+        ("item", "3", "3. Former"),
+        ("item", "4", "4. Lier"),
+        ("item", "•", "les juges"),
+        ("table", "", "Qui\tQuand\nJustice\t2026\n\t2027"),
+    ]
+    assert str(document.remarks[0]).startswith("2 words of menus")
+
+
+def test_sheets_and_separated_values_are_tables() -> None:
+    book = Workbook()
+    first, second = book.active, book.create_sheet("Axe 2")
+    assert first is not None
+    first.title = "Axe 1"
+    first.append(["N°", "Action", None])
+    first.append([1.0, "Former", None])
+    second.append(["2.1", "Lier"])
+    held = io.BytesIO()
+    book.save(held)
+    assert [block.text for block in read_bytes(held.getvalue(), "a.xlsx").blocks] == [
+        "Axe 1", "N°\tAction\n1\tFormer", "Axe 2", "2.1\tLier",
+    ]  # fmt: skip
+    assert read_bytes('N°;Action\n1.10;"Former ; lier"\n'.encode(), "a.csv").text == "N°\tAction\n1.10\tFormer ; lier"
+
+
+ENTITY = '<!DOCTYPE w [<!ENTITY a "aaaa">]><w:document xmlns:w="x"/>'
+PDF = (DOCUMENTS / "plan.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "sentence"),
+    [
+        (b"", "a.pdf", "no text"),
+        (b" \n", "a.txt", "no text"),
+        (b"hello", "a.pdf", "no pdf"),
+        (PDF[:400], "a.pdf", "damaged"),
+        (b"%PDF-1.7\nrest", "a.pdf", "damaged"),
+        (b"PK\x03\x04 rest", "a.docx", "no docx"),
+        (word("<w:p/>")[:-40], "a.docx", "damaged"),
+        (word("<w:p>"), "a.docx", "damaged"),
+        (archive(word__document_xml=ENTITY), "a.docx", "document type"),
+        (archive(mimetype="application/vnd.oasis.opendocument.text", content_xml=ENTITY), "a.odt", "document type"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", "a.doc", "old office program"),
+        (b"GIF89a", "a.gif", "no format"),
+        ("1. Créer\n2. Évaluer\n".encode("mac-roman"), "a.txt", "Macintosh"),
+        (word("<w:p/>"), "a.docx", "no text"),
+        (b"1. Former\0", "a.txt", "binary"),
+    ],
+)
+def test_what_is_no_document_is_one_sentence_with_a_remedy(data: bytes, name: str, sentence: str) -> None:
+    with pytest.raises(OutlineError, match=sentence) as caught:
+        read_bytes(data, name)
+    assert caught.value.remedy
+    assert caught.value.place
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() -> None:
+    data = word("<w:p/>" * 500_000)
+    assert len(data) < 50_000
+    with pytest.raises(OutlineError, match="unpacks to 3 MB"):
+        read_bytes(data, "a.docx", Options(limits=Limits(unpacked=1)))
+
+
+def test_too_many_pages_are_refused() -> None:
+    with pytest.raises(OutlineError, match="has 3 pages; at most 2"):
+        read("plan.pdf", limits=Limits(pages=2))

@@ -1,0 +1,306 @@
+"""What stands on the pages of a PDF, on pages drawn here: columns, bullets, heads, contents, notes, tables, faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pan2kg.errors import OutlineError
+from pan2kg.extract.document import Document
+from pan2kg.extract.process import Options, read_bytes
+
+LOCKED = Path(__file__).parents[1] / "data" / "documents" / "locked.pdf"
+RIGHT_TO_LEFT = LOCKED.with_name("right-to-left.pdf")
+PICTURE = "q 500 0 0 700 50 50 cm /I Do Q"
+
+
+def pdf(*pages: str, turned: int = 0) -> bytes:
+    """A file of pages, each given as what draws it; /F and /B are a font and its bold one, /I is a picture."""
+    kids = " ".join(f"{5 + 2 * at} 0 R" for at in range(len(pages)))
+    picture = (
+        "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>"
+    )
+    faces = {"F": "Helvetica", "B": "Helvetica-Bold"}
+    fonts = " ".join(f"/{key} << /Type /Font /Subtype /Type1 /BaseFont /{face} >>" for key, face in faces.items())
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        f"<< /Font << {fonts} >> /XObject << /I 4 0 R >> >>",
+        f"{picture}\nstream\n0\nendstream",
+    ]
+    for at, drawn in enumerate(pages):
+        box = "/MediaBox [0 0 595 842] /Resources 3 0 R"
+        objects.append(f"<< /Type /Page /Parent 2 0 R {box} /Rotate {turned} /Contents {6 + 2 * at} 0 R >>")
+        objects.append(f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream")
+    body, places = "%PDF-1.4\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj\n{one}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF"
+    return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode("latin-1")
+
+
+def line(text: str, x: float, y: float, size: float = 10, font: str = "F") -> str:
+    """A line of text."""
+    return f"BT /{font} {size} Tf {x} {y} Td ({text}) Tj ET"
+
+
+def column(x: float, top: float, texts: list[str], step: float = 12) -> str:
+    """Lines below each other."""
+    return "\n".join(line(text, x, top - at * step) for at, text in enumerate(texts))
+
+
+def read(*pages: str, turned: int = 0) -> Document:
+    """The pages as a document."""
+    return read_bytes(pdf(*pages, turned=turned), "plan.pdf")
+
+
+def told(document: Document) -> list[str]:
+    """The remarks on a document."""
+    return [str(one) for one in document.remarks]
+
+
+WORDS = "The government will train judges and lawyers all over the country and"
+
+
+def test_columns_are_read_one_after_the_other() -> None:
+    left = [f"left column has line {at} of its text and" for at in range(8)]
+    right = [f"right column has line {at} of its text and" for at in range(8)]
+    page = line("A title over both of the columns of this page", 50, 780, 16, "B")
+    text = read(f"{page}\n{column(50, 740, left)}\n{column(310, 740, right)}").text
+    assert " ".join(text.split()) == f"A title over both of the columns of this page {' '.join(left)} {' '.join(right)}"
+
+
+def test_a_column_begins_at_its_edge_though_more_lines_are_set_in() -> None:
+    left = column(
+        50, 700, ["Left column of running text", *["and so it goes on, line by line, in the left column"] * 9]
+    )
+    titles = "\n".join(line(f"Right column title {at} that is rather long", 310, 700 - 48 * at) for at in range(5))
+    within = "\n".join(column(340, 688 - 48 * at, ["set in below the title, and as long as it"] * 3) for at in range(5))
+    text = read(f"{left}\n{titles}\n{within}").text
+    assert "Left column of running text and so" in text.replace("\n\n", " ")
+    assert "text Right" not in text
+
+
+def test_columns_that_begin_far_down_or_end_soon_are_columns() -> None:
+    over = column(
+        50,
+        780,
+        ["A line of text that runs over the whole width of the page, and on to its right edge, where it ends"] * 30,
+    )
+    both = [
+        column(x, 400, [f"{side} column of running text, long enough"] * 9)
+        for x, side in ((50, "Left"), (310, "Right"))
+    ]
+    short = [
+        column(x, 780, [f"{side} column of running text, long enough"] * 3)
+        for x, side in ((50, "Left"), (310, "Right"))
+    ]
+    text = read("\n".join([over, *both]), "\n".join(short)).text
+    assert "Right column of running text, long enough Left" not in text
+    assert text.count("long enough Left") > 1
+
+
+def test_a_field_with_a_bold_label_right_below_a_bold_title_is_none_of_it() -> None:
+    title = line("Action 1 Train judges and lawyers", 50, 700, 10, "B")
+    field = f"{line('Indicator:', 50, 688, 10, 'B')}\n{line('number of judges that were trained', 105, 688)}"
+    blocks = read(f"{title}\n{field}\n{column(50, 660, [WORDS] * 3)}").blocks
+    assert [one.text for one in blocks[:2]] == [
+        "Action 1 Train judges and lawyers",
+        "Indicator: number of judges that were trained",
+    ]
+
+
+def test_paragraphs_of_a_line_or_two_stay_apart_where_they_are_most_of_the_text() -> None:
+    own = ["The plan names the law on due diligence", "It was drawn up with the chamber of commerce"] * 6
+    wrapped = column(50, 780, [WORDS, "goes on with the sentence above"] * 1)
+    blocks = read(
+        f"{wrapped}\n{column(50, 740, own, 24)}\n{column(50, 440, [WORDS, 'and on', WORDS, 'and on'])}"
+    ).blocks
+    assert len(blocks) == 14
+
+
+def test_bullets_may_be_drawn() -> None:
+    dots = "\n".join(f"50 {y + 2} 3 3 re f" for y in (700, 680))
+    document = read(
+        f"{line('Two measures:', 50, 730)}\n{dots}\n{line('Train judges', 62, 700)}\n{line('Inform', 62, 680)}"
+    )
+    assert [(one.kind, one.marker, one.text) for one in document.blocks[1:]] == [
+        ("item", "•", "Train judges"), ("item", "•", "Inform"),
+    ]  # fmt: skip
+
+
+def test_bullets_below_bullets_are_told_by_how_far_they_are_set_in() -> None:
+    text = column(50, 780, [WORDS] * 4)
+    items = [("Train judges", 62), ("Justice", 80), ("Inform", 62), ("Economy", 80), ("Publish a report", 62)]
+    drawn = "\n".join(
+        f"{line(words, x + 12, 700 - 20 * at)}\n{x} {702 - 20 * at} 3 3 re f" for at, (words, x) in enumerate(items)
+    )
+    document = read(f"{text}\n{drawn}")
+    assert [(one.text, one.level) for one in document.blocks if one.kind == "item"] == [
+        ("Train judges", 1), ("Justice", 2), ("Inform", 1), ("Economy", 2), ("Publish a report", 1),
+    ]  # fmt: skip
+
+
+def test_a_word_cut_at_the_end_of_a_line_is_whole_again_where_the_text_is_hyphenated() -> None:
+    hyphenated = [
+        f"{WORDS} sensi-" if at % 2 == 0 else "bilise everybody who works there and wherever" for at in range(6)
+    ]
+    assert "sensibilise" in read(column(50, 700, hyphenated)).text
+    plain = [WORDS] * 60 + [f"{WORDS} public-", "private partnerships and others"]
+    assert "public-private" in read(column(50, 800, plain)).text
+
+
+def test_a_hyphen_between_two_words_of_the_text_is_the_authors_in_a_hyphenated_text_too() -> None:
+    hyphenated = [
+        f"{WORDS} sensi-" if at % 2 == 0 else "bilise everybody who works there and wherever" for at in range(6)
+    ]
+    compound = [f"{WORDS} cross-", "references to the public part; references that cross borders"]
+    text = read(column(50, 700, [*hyphenated, *compound])).text
+    assert "cross-references" in text
+    assert "sensibilise" in text
+
+
+def test_hyphens_in_narrow_columns_are_the_authors_where_their_words_stand_unbroken_too() -> None:
+    narrow = [
+        f"{WORDS} public-" if at % 2 == 0 else "private partnerships and what they are good for" for at in range(6)
+    ]
+    text = read(column(50, 700, [*narrow, "Of public-private and of state-majority-", "owned companies"])).text
+    assert "publicprivate" not in text
+    assert "state-majority-owned" in text
+
+
+def test_titles_that_count_at_the_top_of_pages_are_no_heads() -> None:
+    pages = [
+        f"{line(f'Card {2 * at}', 50, 810, 14, 'B')}\n{column(50, 700, [f'{WORDS} {at}.'] * 3)}"
+        f"\n{line(f'Page {at} of 6', 300, 30)}"
+        for at in range(1, 7)
+    ]
+    text = read(*pages).text
+    assert [f"Card {2 * at}" in text for at in range(1, 7)] == [True] * 6
+    assert "Page" not in text
+
+
+def test_lines_that_run_to_the_left_are_read_as_they_are_written() -> None:
+    document = read_bytes(RIGHT_TO_LEFT.read_bytes(), "plan.pdf")
+    assert [one.text for one in document.blocks] == [
+        "خطة العمل الوطنية",
+        "التدبير 1: تدريب القضاة (2025)",
+        "تقوم وزارة العدل بتنفيذ التوجيه 2019/1937 في عام 2026.",
+        "التدبير 2: إعلام الشركات",
+        "تقوم الوزارة بنشر دليل من OECD للشركات.",
+        "פעולה 3",
+        "משרד המשפטים יכשיר את השופטים בשנת 2025 (שלב א).",
+    ]
+    assert told(document)[0].startswith("page 1: text that runs from right to left")
+    assert told(document)[1].startswith("a script of which no words are known")
+
+
+def test_heads_that_change_with_the_chapter_and_page_numbers_are_dropped() -> None:
+    pages = [
+        f"{line(f'Chapter {at // 3}', 50, 810)}\n{column(50, 700, [f'{WORDS} {at}.'] * 3)}\n{line(str(at), 300, 30)}"
+        for at in range(1, 7)
+    ]
+    document = read(*pages)
+    assert "Chapter" not in document.text
+    assert any(remark.startswith("12 lines of running heads and feet") for remark in told(document))
+
+
+def test_a_list_of_contents_is_dropped_and_a_column_of_years_is_not() -> None:
+    entries = [f"{at}. Measure of this number {'.' * 40} {at}" for at in range(1, 7)]
+    document = read(column(50, 700, ["Contents", *entries]), column(50, 700, [WORDS]))
+    assert document.text == WORDS
+    assert told(document) == ["page 1: a list of contents of 7 lines, left out"]
+    years = column(50, 700, [f"Measure of this number, done in {year}" for year in range(2020, 2026)], 30)
+    assert read(years).text.count("Measure") == 6
+
+
+def test_a_number_that_stands_below_its_dots_belongs_to_the_list_of_contents() -> None:
+    entries = [f"Measure {at} of this number {'.' * 40} {at}" for at in range(1, 5)]
+    wrapped = [f"Measure 5 of a long title {'.' * 40}", "5", "Measure 6 whose title fills the line", f"{'.' * 40} 6"]
+    document = read(column(50, 700, ["Contents", *entries, *wrapped]), column(50, 700, [WORDS]))
+    assert document.text == WORDS
+
+
+def test_a_title_goes_on_over_pages_and_with_brackets() -> None:
+    upper = f"{column(50, 700, [WORDS] * 3)}\n{line('Action 1 Link «Business and human rights»', 50, 60, 14, 'B')}"
+    lower = f"{line('working group and contact point', 50, 780, 14, 'B')}\n{column(50, 740, [WORDS] * 3)}"
+    assert "«Business and human rights» working group" in read(upper, lower).text
+    title = [line("Action 4 Ratify the Protocol", 50, 700, 14, "B"), line("(P29) to the Convention", 50, 683, 14, "B")]
+    blocks = read("\n".join([*title, column(50, 650, [WORDS] * 3)])).blocks
+    assert blocks[0].text == "Action 4 Ratify the Protocol (P29) to the Convention"
+
+
+def ruled(rows: list[tuple[str, ...]], top: float) -> str:
+    """A table with lines around its cells, 150 points wide each."""
+    cells = [
+        line(cell, 55 + 150 * across, top - 15 - 20 * down)
+        for down, row in enumerate(rows)
+        for across, cell in enumerate(row)
+    ]
+    across, bottom = 50 + 150 * len(rows[0]), top - 20 * len(rows)
+    level = [f"50 {top - 20 * at} m {across} {top - 20 * at} l S" for at in range(len(rows) + 1)]
+    return "\n".join([*cells, *level, *(f"{x} {bottom} m {x} {top} l S" for x in range(50, across + 1, 150))])
+
+
+def test_a_head_that_comes_again_on_each_page_is_no_row_of_a_table_and_a_cut_row_is_whole_again() -> None:
+    head, rest = ("No.", "Action"), ("", "of the supreme court")
+    pages: list[list[tuple[str, ...]]] = [
+        [head, ("1", "Inform")],
+        [head, ("2", "Consult")],
+        [head, ("3", "Train judges")],
+        [head, rest, ("4", "End")],
+    ]
+    document = read(*(ruled(rows, 720) for rows in pages))
+    rows = [row for one in document.blocks for row in one.rows]
+    assert rows == [head, ("1", "Inform"), ("2", "Consult"), ("3", "Train judges of the supreme court"), ("4", "End")]
+
+
+def test_notes_at_the_foot_are_notes() -> None:
+    document = read(f"{column(50, 700, [WORDS] * 4)}\n{line('1 See the directive on due diligence.', 50, 60, 7)}")
+    assert [(one.kind, one.marker, one.text) for one in document.blocks][-1] == (
+        "note", "1", "See the directive on due diligence.",
+    )  # fmt: skip
+
+
+def test_a_table_is_read_by_its_lines_and_one_without_is_said() -> None:
+    cells = [("Action", "Who", "When"), ("Train judges", "Justice", "2026"), ("Inform", "Economy", "2027")]
+    drawn = "\n".join(
+        line(cell, 55 + 150 * across, 705 - 20 * down)
+        for down, row in enumerate(cells)
+        for across, cell in enumerate(row)
+    )
+    rules = [f"50 {y} m 500 {y} l S" for y in (720, 700, 680, 660)] + [
+        f"{x} 660 m {x} 720 l S" for x in (50, 200, 350, 500)
+    ]
+    assert [one.rows for one in read("\n".join([drawn, *rules])).blocks] == [tuple(cells)]
+    bare = read(drawn)
+    assert {one.kind for one in bare.blocks} <= {"paragraph", "heading"}
+    assert told(bare) == ["page 1: a table without lines: its fields were not read; the Word file reads better"]
+
+
+def test_text_that_is_turned_is_said_and_a_turned_page_is_read() -> None:
+    upright = column(50, 700, [WORDS])
+    document = read(f"{upright}\nBT /F 10 Tf 0 1 -1 0 30 100 Tm (turned words) Tj ET")
+    assert document.text == WORDS
+    assert told(document) == ["page 1: text that is turned or runs downwards, not read"]
+    sideways = f"BT /F 10 Tf 0 1 -1 0 300 100 Tm ({WORDS}) Tj ET"
+    assert read(sideways, turned=90).text == WORDS
+
+
+def test_scanned_pages_are_said_and_a_scanned_document_is_refused() -> None:
+    document = read(PICTURE, column(50, 700, [WORDS]))
+    assert told(document) == ["page 1: scanned, not read; recognise their text first (OCR)"]
+    with pytest.raises(OutlineError, match="OCRmyPDF"):
+        read(PICTURE, PICTURE)
+
+
+def test_a_locked_file_opens_with_its_password_alone() -> None:
+    data = LOCKED.read_bytes()
+    assert "Former les juges" in read_bytes(data, "locked.pdf", Options(password="geheim")).text
+    with pytest.raises(OutlineError, match="--password-file"):
+        read_bytes(data, "locked.pdf")
+    with pytest.raises(OutlineError, match="does not open"):
+        read_bytes(data, "locked.pdf", Options(password="falsch"))
