@@ -537,7 +537,6 @@ class Index(NamedTuple):
 
     @property
     def m(self) -> int:
-        """How many cells could hold a citation."""
         return sum(self.counts[state] for state in (State.SEEN, State.ABSENT, State.OPEN))
 
 
