@@ -176,7 +176,10 @@ class Known:
         <Level.OFFICIAL: 2>
         """
         pair, when = (min(one, two), max(one, two)), self.chronology
-        levels = (when.together.get(pair), when.cited_at(one, two), when.cited_at(two, one), self._levels.get(pair))
+        shared = self._levels.get(pair)
+        if pair not in when.together and (one, two) not in when.cited and (two, one) not in when.cited:
+            return shared  # as most pairs of a large graph
+        levels = (when.together.get(pair), when.cited_at(one, two), when.cited_at(two, one), shared)
         return evidence.firmest(level for level in levels if counts(level, self.level))
 
     def reach(self, plan: str) -> Reach:
