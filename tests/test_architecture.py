@@ -104,7 +104,7 @@ LISTING: Final = {"citations", "meetings"}
 """What lists links for a page or a table."""
 PARTS: Final = {
     "charts.time_map.draw_country", "site.country._findings", "site.home.numbers",
-    "tables.citations.debt", "tables.gaps._elsewhere", "tables.gaps._occasions", "tables.gaps._returns",
+    "tables.plans.debt", "tables.gaps._elsewhere", "tables.gaps._occasions", "tables.gaps._returns",
     "tables.plans.coherence_index",
 }  # fmt: skip
 """What tells how long a list is that holds a part of the register's, that of the plans chosen."""

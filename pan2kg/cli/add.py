@@ -151,7 +151,7 @@ def run_add(options: argparse.Namespace) -> int:
 
 def _insist(project: Project, store: LocalStore, change: Addition) -> list[Message]:
     """Refuse what a check would call a violation, with the rule, what it says and its remedy; gives its warnings."""
-    from pan2kg.report.findings import detail
+    from pan2kg.report.check import detail
     from pan2kg.turtle.writer import read_prefixes
     from pan2kg.validation.check import objections
     from pan2kg.validation.report import Names, Severity

@@ -51,8 +51,7 @@ ANCHOR: Final = {
 
 def run_check(options: argparse.Namespace) -> int:
     """Check the project; 1 where findings reach what the command is to fail on. Or show the queries of a rule."""
-    from pan2kg.report.check import write_report
-    from pan2kg.report.findings import heading
+    from pan2kg.report.check import heading, write_report
     from pan2kg.validation import check as changes
     from pan2kg.validation import report as reports
     from pan2kg.validation.check import Engine, check_store

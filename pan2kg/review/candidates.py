@@ -32,8 +32,8 @@ from pan2kg.i18n.message import Message
 from pan2kg.review.decision import CITATION, INVOLVEMENT, MENTION, SETTLED, USE, Candidate, Origin, part_key
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import text_rows as rows
-from pan2kg.tables.citations import linked_pairs, silent_pairs
-from pan2kg.tables.making import Choice, number
+from pan2kg.tables.plans import linked_pairs, silent_pairs
+from pan2kg.tables.registry import Choice, number
 from pan2kg.turtle.vocabulary import key, link_iri
 from pan2kg.validation.quotations import LONGEST
 

@@ -22,13 +22,7 @@ from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, wr
 from pan2kg.scores.matrix import ScoredLink
 from pan2kg.scores.scale import SCALE, Scale, plain, whole
 from pan2kg.store.queries import program_query
-from pan2kg.tables.scores_turtle import (
-    document_block,
-    file_block,
-    passage_block,
-    scale_statement,
-    score_block,
-)
+from pan2kg.tables.scores import document_block, file_block, passage_block, scale_statement, score_block
 from pan2kg.turtle.vocabulary import graph_of, key, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string
 

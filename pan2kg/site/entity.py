@@ -38,7 +38,7 @@ from pan2kg.site.values import (
     value,
 )  # fmt: skip
 from pan2kg.tables.figure_words import bits_words, named
-from pan2kg.tables.making import coded
+from pan2kg.tables.registry import coded
 from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 

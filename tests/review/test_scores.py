@@ -9,8 +9,7 @@ from pan2kg.scores.scale import Scale
 from pan2kg.site.desk import SEAL
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.tables.making import DEFAULT
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.registry import DEFAULT, TABLES
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.lines import check_style

@@ -19,7 +19,7 @@ from pan2kg.site.lists import write_calendar
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.obligations import for_pages
+from pan2kg.tables.gaps import for_pages
 from pan2kg.turtle.vocabulary import ID, PAN, XSD, graph_of
 from tests.site.conftest import DAY, Reader
 
