@@ -106,7 +106,7 @@ class _Brush:
             context.set_linewidth(pen.width * _POINTS)
             context.set_capstyle("butt")
             if pen.dash:
-                context.set_dashes(0.0, [part * _POINTS for part in pen.dash])
+                context.set_dashes(0.0, [dash * _POINTS for dash in pen.dash])
         path = Path([self.at(*point) for point in points], codes)
         self.renderer.draw_path(context, path, IdentityTransform(), _rgb(fill) if fill else None)
         context.restore()
