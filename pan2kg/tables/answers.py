@@ -133,9 +133,9 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
     ('Not told otherwise, the question was asked with --plan lu-bhr-2.', '')
     """
     words = [
-        f"--{one.option} {_typed(one.default)}"
-        for one in query.parameters
-        if one.name not in ("language", *values) and one.default not in _RESTRICTS_NOTHING
+        f"--{parameter.option} {_typed(parameter.default)}"
+        for parameter in query.parameters
+        if parameter.name not in ("language", *values) and parameter.default not in _RESTRICTS_NOTHING
     ]
     return PRINTING.say("taken", language, options=" ".join(words)) if words else ""
 
@@ -148,7 +148,9 @@ def level_of(query: Query, values: Mapping[str, str]) -> str:
     >>> level_of(query, {}), level_of(query, {"least_level": "plan"}), level_of(Query("x", "", "", ""), {})
     ('official', 'plan', 'editors')
     """
-    asked = next((one.default[1:-1] for one in query.parameters if one.name == "least_level"), "editors")
+    asked = next(
+        (parameter.default[1:-1] for parameter in query.parameters if parameter.name == "least_level"), "editors"
+    )
     return values.get("least_level", asked)
 
 

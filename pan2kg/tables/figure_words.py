@@ -104,25 +104,25 @@ def amount(value: float | None, unit: Unit, language: Language) -> str:
     return with_mark(f"{value:.2f}", language)
 
 
-def interval(found: Interval | tuple[float | None, float | None], language: Language, unit: Unit = Unit.SHARE) -> str:
+def interval(bounds: Interval | tuple[float | None, float | None], language: Language, unit: Unit = Unit.SHARE) -> str:
     """From what is established to what is possible: one number where both ends are the same.
 
     >>> interval((2 / 3, 1.0), "fr"), interval(Interval(1.0, 1.0), "en"), interval((None, None), "de")
     ('[0,67\xa0; 1]', '1', '–')
     """
-    low, high = (found.low, found.high) if isinstance(found, Interval) else found
+    low, high = (bounds.low, bounds.high) if isinstance(bounds, Interval) else bounds
     ends = [amount(end, unit, language) for end in (low, high)]
     if low == high:
         return ends[0]
     return f"[{format_of('semicolon', language).join(ends)}]"
 
 
-def interval_text(found: Interval) -> Text:
+def interval_text(bounds: Interval) -> Text:
     """The same in every language."""
-    return Text(tuple((language, interval(found, language)) for language in LANGUAGES))
+    return Text(tuple((language, interval(bounds, language)) for language in LANGUAGES))
 
 
-def bits_text(found: Interval) -> Text:
+def bits_text(bounds: Interval) -> Text:
     """A weight with its unit in every language: one is a bit; in French, whatever is below two.
 
     >>> bits_text(Interval(1.5, 1.5)).by_language()
@@ -130,21 +130,21 @@ def bits_text(found: Interval) -> Text:
     >>> bits_text(Interval(0.5, 2.25)).say("fr"), bits_text(Interval(1.0, 1.0)).say("en")
     ('[0,50\xa0; 2,25]\xa0bits', '1 bit')
     """
-    return Text(tuple((language, bits_words(found, language)) for language in LANGUAGES))
+    return Text(tuple((language, bits_words(bounds, language)) for language in LANGUAGES))
 
 
-def bits_words(found: Interval | float | None, language: Language) -> str:
+def bits_words(bounds: Interval | float | None, language: Language) -> str:
     """The same in one language, of an interval or of one number; a dash where nothing is known.
 
     >>> bits_words(0.5, "en"), bits_words(1.0, "en"), bits_words(1.5, "fr"), bits_words(None, "de")
     ('0.50 bits', '1 bit', '1,50\xa0bit', '–')
     """
-    if found is None:
+    if bounds is None:
         return "–"
-    given = found if isinstance(found, Interval) else Interval(found, found)
-    high = given.high or 0.0
+    interval_of_bits = bounds if isinstance(bounds, Interval) else Interval(bounds, bounds)
+    high = interval_of_bits.high or 0.0
     number = 1 if high == 1 else 0 if high < 2 else 2
-    return _FIGURE.say("bits-counted", language, n=number, amount=interval(given, language, Unit.BITS))
+    return _FIGURE.say("bits-counted", language, n=number, amount=interval(interval_of_bits, language, Unit.BITS))
 
 
 def value_words(value: Value, figure: Taken, language: Language) -> str:

@@ -254,7 +254,7 @@ def make(
     rows: Iterable[Row],
     notes: Sequence[Text] = (),
     query: str = "",
-    known: Known | None = None,
+    evidence: Known | None = None,
     *,
     sparql: str = "",
     line: BasisLine | None = None,
@@ -281,7 +281,7 @@ def make(
         summary=_TABLES.text(f"summary.{name}"),
         notes=(*notes, *undated),
         basis=replace(basis, weights=BITS if _WEIGHED.intersection(columns) else basis.weights),
-        line=line or (basis_line(known) if known else None),
+        line=line or (basis_line(evidence) if evidence else None),
         sparql=_shown(sparql or (program_query(query) if query else "")),
         cross=cross,
     )
@@ -333,9 +333,9 @@ def _shown(sparql: str) -> str:
     )
 
 
-def action_bits(known: Known) -> dict[Ordered, tuple[float, float]]:
+def action_bits(evidence: Known) -> dict[Ordered, tuple[float, float]]:
     """What each pair of actions of two plans shares in bits, specific and general, by their IRIs in order."""
-    names, pairs = known.potential.names, known.actions
+    names, pairs = evidence.potential.names, evidence.actions
     columns = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), pairs.broad.tolist(), strict=True)
     return {(names[a], names[b]): (low, broad) for a, b, low, broad in columns}
 
@@ -350,7 +350,7 @@ def plan_order(graph: Graph) -> Callable[[str, str], tuple[object, ...]]:
     def order(one: str, two: str) -> tuple[object, ...]:
         pair = min(one, two), max(one, two)
         level = last.link_level(*pair)
-        bits = [-round(known.shared.get(pair) or 0.0, 9) for known in (first, last)]
+        bits = [-round(evidence.shared.get(pair) or 0.0, 9) for evidence in (first, last)]
         return (*bits, level or Level.MACHINE, one, two)
 
     return order
