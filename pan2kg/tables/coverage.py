@@ -250,15 +250,9 @@ def compared(graph: Graph, choice: Choice = DEFAULT) -> Table:
     rows = [_line(graph, name, row) for name, part in parts.items() if choice.part in ("", name) for row in part]
     notes = _notes(comparison, [row for row in parts["plan"] if row["change"] != "same"], actions)
     return make(
-        graph,
-        "compare",
-        COMPARE,
-        rows,
-        notes,
-        "coherence/text-uses",
-        evidence,
+        graph, "compare", COMPARE, rows, notes, "coherence/text-uses", evidence,
         basis=graph.uses.basis.also("plans", keys([base, new])),
-    )
+    )  # fmt: skip
 
 
 def _cites(evidence: Known, base: str, new: str, other: str) -> bool:

@@ -101,16 +101,9 @@ def gaps(graph: Graph, choice: Choice = DEFAULT) -> Table:
     ]
     basis = basis.also("gap", choice.part)
     return make(
-        graph,
-        "gaps",
-        LIST,
-        rows,
-        _about(choice.part, result),
-        sparql=result.sparql,
-        line=line,
-        basis=basis,
+        graph, "gaps", LIST, rows, _about(choice.part, result), sparql=result.sparql, line=line, basis=basis,
         is_dated=True,
-    )
+    )  # fmt: skip
 
 
 def _counted(graph: Graph, kind: str, result: Found) -> Row:
@@ -443,14 +436,9 @@ def dependencies(graph: Graph, choice: Choice = DEFAULT) -> Table:
     unknown = sum(row["order"] == "unknown" for row in rows)
     notes = [note("order-unknown", n=unknown, of=len(rows)) if rows else note("no-dependencies"), note("stated-only")]
     return make(
-        graph,
-        "dependencies",
-        DEPENDS,
-        rows,
-        notes,
-        "tables/dependencies",
+        graph, "dependencies", DEPENDS, rows, notes, "tables/dependencies",
         line=basis_line(graph.known(choice.evidence)),
-    )
+    )  # fmt: skip
 
 
 def _plans(graph: Graph, row: Row) -> set[str]:

@@ -31,7 +31,6 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
-    """The columns of a graph by file: a row a plan, action, text, text above a text, use, part of a body, citation."""
     tables, weights = graph.tables, graph.known().potential.weights
     works = tables.works
     plan = {iri: at for at, iri in enumerate(works.plans)}
@@ -94,7 +93,6 @@ def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
 
 
 def paths_of(above: Sequence[int], step: Sequence[int]) -> dict[str, Cells]:
-    """Each text with itself and every text above it, and the weakest level of the steps that lead there."""
     rows = []
     for text in range(len(above)):
         node, weakest = text, 0
@@ -128,11 +126,6 @@ def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> lis
 
 
 def write_parquet(columns: Mapping[str, Sequence[str | None]]) -> bytes:
-    """Columns of texts as one Parquet file; None where nothing is known.
-
-    Raises:
-        FormatError: PyArrow is not installed.
-    """
     pa, parquet = _arrow()
     target = io.BytesIO()
     table = pa.table({name: _texts(cells) for name, cells in columns.items()})
@@ -141,7 +134,6 @@ def write_parquet(columns: Mapping[str, Sequence[str | None]]) -> bytes:
 
 
 def _texts(cells: Sequence[str | None]) -> object:
-    """Texts as PyArrow holds them; handed a list it would load pandas, where that is installed, to see what it is."""
     pa, _ = _arrow()
     encoded = [(cell or "").encode() for cell in cells]
     ends = np.zeros(len(cells) + 1, np.int32)

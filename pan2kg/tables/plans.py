@@ -108,16 +108,9 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
         notes.append(note("other-scales"))
     basis = graph.uses.basis.also("plans", keys(chosen)) if chosen else graph.uses.basis
     return make(
-        graph,
-        "matrix",
-        MATRIX,
-        rows,
-        notes,
-        "coherence/text-uses",
-        evidence,
-        basis=basis,
+        graph, "matrix", MATRIX, rows, notes, "coherence/text-uses", evidence, basis=basis,
         cross=None if len(chosen) == 1 else _cross(graph, evidence, kept),
-    )
+    )  # fmt: skip
 
 
 def _pairs(plans: Sequence[str], chosen: Sequence[str]) -> list[Ordered]:
@@ -361,15 +354,9 @@ def debt(graph: Graph, choice: Choice = DEFAULT) -> Table:
     found.sort(key=lambda one: (not one.is_expected, *order(one.source, one.target)))
     basis = graph.uses.basis.also("plans", keys(sorted(named))) if named else graph.uses.basis
     return make(
-        graph,
-        "debt",
-        DEBT,
-        [_occasion(graph, evidence, one) for one in found[:MOST]],
-        [*_told(found), *_unlisted(len(found))],
-        "coherence/plan-statements",
-        evidence,
-        basis=basis,
-    )
+        graph, "debt", DEBT, [_occasion(graph, evidence, one) for one in found[:MOST]],
+        [*_told(found), *_unlisted(len(found))], "coherence/plan-statements", evidence, basis=basis,
+    )  # fmt: skip
 
 
 def _told(occasions: Iterable[Occasion]) -> list[Text]:
@@ -539,15 +526,9 @@ def explanation(graph: Graph, choice: Choice = DEFAULT) -> Table:
     rows = [row for part in parts for row in _rows_of_citations(graph, part, behind[part.text], words)]
     basis = graph.uses.basis.also("works", keys([weight.one, weight.two]))
     return make(
-        graph,
-        "explain",
-        EXPLAIN,
-        rows,
-        _notes(evidence, weight),
-        sparql=program_query("tables/said", link=words.links) if words.links else "",
-        evidence=evidence,
-        basis=basis,
-    )
+        graph, "explain", EXPLAIN, rows, _notes(evidence, weight),
+        sparql=program_query("tables/said", link=words.links) if words.links else "", evidence=evidence, basis=basis,
+    )  # fmt: skip
 
 
 def _notes(evidence: Known, weight: Weight) -> list[Text]:
