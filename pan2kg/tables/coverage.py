@@ -133,8 +133,8 @@ def _ours(given: str, counted: Mapping[str, int]) -> str:
         return min(counted, key=lambda country: (-counted[country], country), default="")
     found = [country for country in counted if key(country).lower() == given.lower()]
     if not found:
-        evidence = ", ".join(sorted(map(key, counted))) or "none"
-        raise QueryError("no-plan-of-country", remedy="it-has", given=given, evidence=evidence)
+        countries = ", ".join(sorted(map(key, counted))) or "none"
+        raise QueryError("no-plan-of-country", remedy="it-has", given=given, known=countries)
     return found[0]
 
 

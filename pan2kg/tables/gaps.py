@@ -355,8 +355,8 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> Table:
     # their actions answers; part restricts to one standing.
     named = frozenset(graph.plans(choice.plans))
     if choice.part and choice.part not in codes("standing"):
-        evidence = ", ".join(codes("standing"))
-        raise QueryError("no-standing", remedy="there-are-known", part=choice.part, evidence=evidence)
+        standings = ", ".join(codes("standing"))
+        raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=standings)
     margins = graph.margins(choice.evidence)
     rows = [row for row in margins if not named or named & {graph.home_of.get(r.work, "") for r in row.responses}]
     rows = [row for row in rows if choice.part in ("", _standing(row))]
