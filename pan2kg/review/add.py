@@ -33,7 +33,7 @@ from pan2kg.review.entry import read_text as read_words
 from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own
 from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import LocalStore, Store, select
-from pan2kg.turtle.blocks import Block as Read
+from pan2kg.turtle.blocks import SourceBlock as Read
 from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, key, kind_and_key
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file, unescaped
+from pan2kg.turtle.blocks import SourceBlock as Block
+from pan2kg.turtle.blocks import TurtleFile, read_turtle_file, unescaped
 from pan2kg.turtle.vocabulary import key
 from pan2kg.turtle.writer import iri, read_prefixes, string, text
 

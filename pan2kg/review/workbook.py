@@ -51,7 +51,8 @@ from pan2kg.review.sheet_changes import (
     thing_of,
 )
 from pan2kg.tables.spreadsheet import Form, write_forms
-from pan2kg.turtle.blocks import Edit, edited, without_unused
+from pan2kg.turtle.blocks import StatementEdit as Edit
+from pan2kg.turtle.blocks import edited, without_unused
 from pan2kg.turtle.vocabulary import key
 from pan2kg.turtle.writer import Block, Statement, iri, prefixes_used, string, text
 
