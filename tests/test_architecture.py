@@ -43,7 +43,7 @@ DOORS: Final = {
     "duckdb": {"coherence.columns"},
     "rdflib": {"store.store", "validation.reference"},
     "uvicorn": {"server.web"},
-    "openpyxl": {"extract.process", "review.workbook", "tables.spreadsheet"},
+    "openpyxl": {"extract.process", "review.sheet", "tables.spreadsheet"},
 }
 """Each roughly typed library, and the one or two modules that import it."""
 
@@ -104,7 +104,7 @@ LISTING: Final = {"citations", "meetings"}
 """What lists links for a page or a table."""
 PARTS: Final = {
     "charts.time_map.draw_country", "site.country._findings", "site.home.numbers",
-    "tables.citations.debt", "tables.gaps._elsewhere", "tables.gaps._occasions", "tables.gaps._returns",
+    "tables.plans.debt", "tables.gaps._elsewhere", "tables.gaps._occasions", "tables.gaps._returns",
     "tables.plans.coherence_index",
 }  # fmt: skip
 """What tells how long a list is that holds a part of the register's, that of the plans chosen."""

@@ -1,4 +1,4 @@
-"""README is executed: every command it prints is run, in order, and prints what README says it prints.
+"""README and the guide are executed: every command they print is run, in order, and prints what they say.
 
 A line that is only `…` stands for any lines. ``PAN2KG_REWRITE=1 pytest tests/test_documentation.py``
 writes the first lines of today's output into the blocks, and the table of questions from the registries.
@@ -26,6 +26,7 @@ from tests.conftest import BARE, Commands
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+GUIDE = ROOT / "docs" / "guide.md"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 SHOWN = 14
 LISTED = ("<!-- questions: written from queries/ and pan2kg/tables/registry.py by tests/test_documentation.py -->",
@@ -73,9 +74,10 @@ def _matches(expected: list[str], printed: list[str]) -> bool:
     return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
 
 
-def test_readme_prints_what_the_tool_prints(tmp_path: Path, commands: Commands) -> None:
+@pytest.mark.parametrize("page", [README, GUIDE], ids=lambda page: page.name)
+def test_a_page_prints_what_the_tool_prints(tmp_path: Path, commands: Commands, page: Path) -> None:
     (tmp_path / "plan.txt").write_text(PLAN, encoding="utf-8")
-    text = README.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     for block in BLOCK.findall(text):
         for command, expected in _commands(block):
             asked = command.rpartition("&& .venv/bin/")[2]
@@ -88,16 +90,16 @@ def test_readme_prints_what_the_tool_prints(tmp_path: Path, commands: Commands) 
                 old = "".join(f"{line}\n" for line in [f"$ {command}", *expected])
                 text = text.replace(old, lines, 1)
             else:
-                assert _matches(expected, printed), f"README prints something else for `{command}`:\n" + "\n".join(
+                assert _matches(expected, printed), f"{page.name} prints something else for `{command}`:\n" + "\n".join(
                     printed[:20]
                 )
     if os.environ.get("PAN2KG_REWRITE"):
-        README.write_text(text, encoding="utf-8")
+        page.write_text(text, encoding="utf-8")
 
 
-def test_readme_speaks_python_that_runs(graph: pan2kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_guide_speaks_python_that_runs(graph: pan2kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pan2kg, "open_graph", lambda: graph)
-    results = doctest.testfile(str(README), module_relative=False, encoding="utf-8")
+    results = doctest.testfile(str(GUIDE), module_relative=False, encoding="utf-8")
     assert results.attempted > 4
     assert results.failed == 0
 
@@ -117,8 +119,8 @@ def _questions() -> Iterator[tuple[int, str, str]]:
         yield kind.number or 31, str(kind.question), command
 
 
-def test_readme_lists_every_question_as_the_registries_have_it() -> None:
-    text = README.read_text(encoding="utf-8")
+def test_the_guide_lists_every_question_as_the_registries_have_it() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
     rows = [
         f"| {number if number < 31 else ''} | {question} | {command} |\n"
         for number, question, command in sorted(_questions(), key=lambda row: row[0])
@@ -127,13 +129,18 @@ def test_readme_lists_every_question_as_the_registries_have_it() -> None:
     before, _, rest = text.partition(LISTED[0])
     after = rest.partition(LISTED[1])[2]
     if os.environ.get("PAN2KG_REWRITE"):
-        README.write_text(f"{before}{table}{after}", encoding="utf-8")
+        GUIDE.write_text(f"{before}{table}{after}", encoding="utf-8")
     else:
-        assert table in text, "PAN2KG_REWRITE=1 pytest tests/test_documentation.py writes README's table of questions"
+        assert table in text, "PAN2KG_REWRITE=1 pytest tests/test_documentation.py writes the table of questions"
     assert {int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)} == set(range(1, 31))
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md"])
+PAGES: Final = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md", *(
+    f"docs/{name}.md" for name in ("columns", "engines", "facts", "guide", "serving", "software")
+))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_every_link_into_the_project_leads_somewhere(name: str) -> None:
     file = ROOT / name
     for target in re.findall(r"\]\(([^)#\s]+)\)", file.read_text(encoding="utf-8")):

@@ -101,6 +101,10 @@ class Neighbour:
         self.texts = sum(part.bits > 0 and not part.is_broad for part in known.weight(chosen, plan).contributions)
         self.bits = max(self.out.bits, self.back.bits)
         self.is_abroad = Verdict.ABROAD in {self.out.verdict, self.back.verdict}
+        # Two plans that a document only names together are linked, and owe each other no citation.
+        occasions = {(way.source, way.target) for way in known.occasions if way.source in (chosen, plan)}
+        is_owed = not occasions.isdisjoint(((chosen, plan), (plan, chosen)))
+        self.ways = (self.out, self.back) if is_owed else ()
 
 
 def draw_time_map(subject: Subject, *, plan: str = "", top: object = 12) -> Picture:
@@ -117,9 +121,8 @@ def draw_narrow_time_map(subject: Subject, *, plan: str, top: int) -> Picture:
 
 
 def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
-    met = {end for way in subject.known.occasions for end in (way.source, way.target)
-           if chosen in (way.source, way.target)}  # fmt: skip
-    every = [Neighbour(subject, chosen, plan) for plan in sorted(met - {chosen})]
+    met = {pair[pair[0] == chosen] for pair in subject.known.linked if chosen in pair}
+    every = [Neighbour(subject, chosen, plan) for plan in sorted(met)]
     every.sort(key=lambda near: (near.is_abroad, -near.bits, near.plan))
     shown = every[:most]
     names = subject.names((chosen, *(near.plan for near in every)))
@@ -163,7 +166,7 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
     width = layout.right + (10 + SAYS if layout.head else 0)
     body = Body(width, TOP + bottom, (Group(tuple(marks), shift=(0, TOP)),))
 
-    states = {State.ABSENT, *(state_of(way) for near in shown for way in (near.out, near.back))}
+    states = {State.ABSENT, *(state_of(way) for near in shown for way in near.ways)}
     is_hatched = any(not life_of[plan].is_drawn for plan in rows)
     citations = [(pen, f"sign-citation-{state.value}") for state, pen in PENS.items() if state in states]
     caption = Caption(
@@ -193,7 +196,7 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
 
 
 def _title(subject: Subject, name: str, every: Sequence[Neighbour]) -> str:
-    expected = [near.back for near in every if near.back.is_expected]
+    expected = [near.back for near in every if near.ways and near.back.is_expected]
     at_home = sum(not near.is_abroad for near in every)
     words = [subject.say("time-map-meets", plan=name, n=len(every), home=at_home)]
     words.append(subject.say("time-map-cites", n=sum(near.out.state is State.SEEN for near in every)))
@@ -223,7 +226,7 @@ def _curves(
     subject: Subject, names: Names, layout: Layout, pair: tuple[str, Neighbour], ends: Mapping[str, Point]
 ) -> Iterator[Mark]:
     (chosen, near), homes = pair, subject.graph.homes
-    ways = [(state_of(way), way) for way in (near.out, near.back)]
+    ways = [(state_of(way), way) for way in near.ways]
     possible = [(state, way) for state, way in ways if state is not State.IMPOSSIBLE] or ways[:1]
     for at, (state, way) in enumerate(possible):
         start, end = ends[way.source], ends[way.target]
@@ -252,6 +255,8 @@ def _beside(subject: Subject, chosen: str, near: Neighbour, at: Point) -> Iterat
         words.append(subject.say(f"time-map-out-{out.value}", plan=chosen))
     if back not in TOLD and measure(" · ".join(words), TAKE) > SAYS - 20:
         words = words[1:]
+    if not near.ways:
+        words, back, out = [subject.say("time-map-together")], State.IMPOSSIBLE, State.IMPOSSIBLE
     worst = next((state for state in TOLD if state in {back, out}), None)
     font = replace(TAKE, colour=PENS[worst].colour if worst else GREY)
     yield Label(x, y - 2, shorten(" · ".join(words), SAYS - 20, TAKE), font)

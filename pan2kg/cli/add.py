@@ -105,11 +105,10 @@ _KINDS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = {
 
 
 def add_add(command: argparse.ArgumentParser) -> None:
-    """What is added, and what is said of it."""
     kinds = command.add_subparsers(title="title.kinds", metavar="KIND", dest="kind", required=True)
     for kind, options in _KINDS.items():
-        told = f"command.add-{kind}"
-        inner = kinds.add_parser(kind, allow_abbrev=False, help=told, description=told, formatter_class=Formatter)
+        message = f"command.add-{kind}"
+        inner = kinds.add_parser(kind, allow_abbrev=False, help=message, description=message, formatter_class=Formatter)
         inner.add_argument("--project", metavar="DIR", action="append", default=argparse.SUPPRESS, help="project")
         for name, metavar, help_, how in options:
             inner.add_argument(name, help=help_, **(how | ({"metavar": metavar} if metavar else {})))
@@ -130,45 +129,45 @@ def run_add(options: argparse.Namespace) -> int:
     folders: list[Path] = []
     with alone(project):
         if options.kind == "reading":
-            made, remark = _reading(store, project, options)
+            change, remark = _reading(store, project, options)
         elif options.kind == "home":
-            made, folders = add.home_addition(store, project, options.work)
+            change, folders = add.home_addition(store, project, options.work)
             names = ", ".join(map(project.name_of, folders))
             remark = Message("progress", "examples-gone", {"folders": names}) if folders else None
         else:
-            made = _fact(store, project, options)
+            change = _fact(store, project, options)
         # what goes with an example is still spoken of until it is gone
-        warnings = [] if folders else _insist(project, store, made)
-        emit(made.difference)
+        warnings = [] if folders else _insist(project, store, change)
+        emit(change.difference)
         if not options.dry_run:
-            write(project, {made.path: made.new}, read_prefixes(project))
+            write(project, {change.path: change.new}, read_prefixes(project))
             add.remove(folders)
     kind = options.kind if options.kind in ("reading", "home") else "block"
     key = f"{kind}-not-written" if options.dry_run else f"{kind}-written"
-    notes = [Message("progress", key, {"name": made.name}), *warnings, *([remark] if remark else [])]
+    notes = [Message("progress", key, {"name": change.name}), *warnings, *([remark] if remark else [])]
     sys.stderr.write("".join(f"{note}\n" for note in notes))
     return 0
 
 
-def _insist(project: Project, store: LocalStore, made: Addition) -> list[Message]:
+def _insist(project: Project, store: LocalStore, change: Addition) -> list[Message]:
     """Refuse what a check would call a violation, with the rule, what it says and its remedy; gives its warnings."""
-    from pan2kg.report.findings import detail
+    from pan2kg.report.check import detail
     from pan2kg.turtle.writer import read_prefixes
     from pan2kg.validation.check import objections
     from pan2kg.validation.report import Names, Severity
 
     language, names, warnings = spoken(), Names(read_prefixes(project)), list[Message]()
-    for finding in objections(project, store, {made.path: made.new}):
+    for finding in objections(project, store, {change.path: change.new}):
         more = detail(names, finding, language)
-        said = {
+        words = {
             "rule": finding.rule.key,
             "name": names.short(finding.focus),
             "message": finding.message.say(language) + (f" ({more})" if more else ""),
         }
         if finding.severity is Severity.VIOLATION:
             remedy = finding.rule.remedy.say(language)
-            raise ProjectError(Message("error", "would-not-pass", said), remedy=verbatim(remedy) if remedy else None)
-        warnings.append(Message("progress", "would-warn", said))
+            raise ProjectError(Message("error", "would-not-pass", words), remedy=verbatim(remedy) if remedy else None)
+        warnings.append(Message("progress", "would-warn", words))
     return warnings
 
 
@@ -191,11 +190,9 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> A
     kind = options.kind
     titles = [add.tagged(title, project) for title in getattr(options, "title", None) or ()]
     if kind == "document":
-        source = add.Source(
-            options.key, tuple(titles), options.source_kind, options.publisher, options.date, options.read_at or "",
-            tuple(options.speaks_for), options.author_kind,
-        )  # fmt: skip
-        return source.addition(store, project)
+        parts = ["source_kind", "publisher", "date", "read_at", "author_kind"]
+        typed = {name: getattr(options, name) or "" for name in parts}
+        return add.document_addition(store, project, options.key, titles, options.speaks_for, typed)
     names = ("document", "certainty", "quote", "quote_language", "page", "note")
     form = {name: getattr(options, name, None) or "" for name in names}
     basis = add.read_basis(
@@ -205,8 +202,8 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> A
         ends = options.work, options.to
         return add.link_addition(store, project, ends, basis, kind=options.type, relation=options.relation)
     if kind == "involvement":
-        said = add.tagged(options.as_stated, project) if options.as_stated else None
-        return add.part_addition(store, project, (options.work, options.body), options.role, basis, said)
+        words = add.tagged(options.as_stated, project) if options.as_stated else None
+        return add.part_addition(store, project, (options.work, options.body), options.role, basis, words)
     if kind == "action":
         return add.action_addition(
             store, project, options.work, options.number, titles, options.part, options.topic, basis
@@ -217,7 +214,6 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> A
 
 
 def add_keep(command: argparse.ArgumentParser) -> None:
-    """The text, whose it is, and whether it may stand there itself."""
     command.add_argument("file", metavar="FILE", help="keep.file")
     command.add_argument("--document", metavar="KEY", required=True, action=SingleValue, help="keep.document")
     command.add_argument("--hashes", action="store_true", help="keep.hashes")
@@ -225,7 +221,6 @@ def add_keep(command: argparse.ArgumentParser) -> None:
 
 
 def run_keep(options: argparse.Namespace) -> int:
-    """Keep a text, and say how many quotations stand in it."""
     from pan2kg.review.add import keep
     from pan2kg.review.files import alone
     from pan2kg.store.cache import open_stated
@@ -234,13 +229,12 @@ def run_keep(options: argparse.Namespace) -> int:
     store = open_stated(project, cache_of(options))
     with alone(project):
         name, standing, number = keep(project, store, Path(options.file), options.document, as_hashes=options.hashes)
-    said = Messages("progress").say("text-kept", spoken(), n=number, name=name, standing=standing)
-    sys.stderr.write(f"{said}\n")
+    words = Messages("progress").say("text-kept", spoken(), n=number, name=name, standing=standing)
+    sys.stderr.write(f"{words}\n")
     return 0
 
 
 def add_rekey(command: argparse.ArgumentParser) -> None:
-    """Whether the keys are written, or only shown."""
     command.add_argument("--dry-run", action="store_true", help="add.dry-run")
     add_language(command)
 
@@ -259,10 +253,10 @@ def run_rekey(options: argparse.Namespace) -> int:
         if changed and not options.dry_run:
             write(project, {file.path: file.new for file in changed}, read_prefixes(project))
     links = sum(line.startswith("+link:") for line in differences.splitlines())
-    said = {
+    words = {
         "links": progress.counted(links, "keys-links", spoken()),
         "files": progress.counted(len(changed), "keys-files", spoken()),
     }
     key = ("keys-not-written" if options.dry_run else "keys-written") if changed else "keys-right"
-    sys.stderr.write(f"{Message('progress', key, said if changed else {})}\n")
+    sys.stderr.write(f"{Message('progress', key, words if changed else {})}\n")
     return 0

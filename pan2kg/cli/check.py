@@ -51,8 +51,7 @@ ANCHOR: Final = {
 
 def run_check(options: argparse.Namespace) -> int:
     """Check the project; 1 where findings reach what the command is to fail on. Or show the queries of a rule."""
-    from pan2kg.report.check import write_report
-    from pan2kg.report.findings import heading
+    from pan2kg.report.check import heading, write_report
     from pan2kg.validation import check as changes
     from pan2kg.validation import report as reports
     from pan2kg.validation.check import Engine, check_store
@@ -108,8 +107,7 @@ def run_check(options: argparse.Namespace) -> int:
 
 def run_init(options: argparse.Namespace) -> int:
     """Start a project of a country."""
-    from pan2kg.countries.beginning import Beginning, begin
-    from pan2kg.countries.table import countries, find_country
+    from pan2kg.countries import Beginning, begin, countries, find_country
 
     if not options.country:
         raise QueryError("country-needed", remedy=told("name-country", names=", ".join(countries())))

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
     from pan2kg.project import Project
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.tables.making import Choice
+    from pan2kg.tables.registry import Choice
 
 FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
 
@@ -234,7 +234,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         graph = graph.weighed_as(read_weights(Path(options.weights)))
     figures = TABLES[options.figure].make(graph, choice)
     if getattr(options, "write", None):
-        from pan2kg.tables.scores_turtle import write_ledger
+        from pan2kg.tables.scores import write_ledger
 
         write_ledger(graph, choice, Path(options.write))
     if dated:
@@ -287,7 +287,7 @@ def _notes(dated: DatedGraph) -> list[Text]:
 
 
 def _choice(options: argparse.Namespace) -> Choice:
-    from pan2kg.tables.making import Choice, Scoring
+    from pan2kg.tables.registry import Choice, Scoring
 
     def given(name: str) -> tuple[str, ...]:
         return tuple(getattr(options, name, None) or ())

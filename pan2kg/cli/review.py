@@ -30,7 +30,6 @@ _CLEAR, _INVERSE, _BOLD, _PLAIN = "\x1b[2J\x1b[H", "\x1b[7m", "\x1b[1m", "\x1b[0
 
 
 def add_review(command: argparse.ArgumentParser) -> None:
-    """Whose candidates, of what kind, and who decides."""
     command.add_argument("--plan", metavar="KEY", action=SingleValue, help="review.plan")
     command.add_argument("--kind", choices=KINDS, default="", help="review.kind")
     command.add_argument("--by", metavar="NAME", action=SingleValue, help="review.by")
@@ -86,28 +85,26 @@ def _go(desk: Desk, reader: _Reader, language: str) -> None:
     from pan2kg.review.decision import TYPES
     from pan2kg.review.desk import has_own_words, press
 
-    said, shown, since = "", "", monotonic()
+    message, current_key, since = "", "", monotonic()
     while True:
-        _show(desk, said, reader, language)
-        if desk.current and desk.current.key != shown:
-            shown, since = desk.current.key, monotonic()
+        _show(desk, message, reader, language)
+        if desk.current and desk.current.key != current_key:
+            current_key, since = desk.current.key, monotonic()
         typed = reader.key()
         if typed is None or typed[:1] == "q":
             return
         asking = _ASKING_OF_GRAPH if desk.is_graph_shown else _ASKING
         if reader.is_terminal and typed in asking and not (typed == "a" and has_own_words(desk)):
             about = Message("desk", asking[typed], {"types": ", ".join(TYPES)}) if asking[typed] else None
-            asked = reader.ask(str(about)) if about else reader.key()
-            typed += f" {asked or ''}"
+            answer = reader.ask(str(about)) if about else reader.key()
+            typed += f" {answer or ''}"
         desk.seconds = monotonic() - since if reader.is_terminal else None
-        said = press(desk, typed).say(language)
+        message = press(desk, typed).say(language)
         if not reader.is_terminal:
-            _write(f"{said}\n")
+            _write(f"{message}\n")
 
 
 class _Reader:
-    """Reads keys from a terminal as they are pressed, and lines from anything else."""
-
     def __init__(self) -> None:
         self.is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
 
@@ -128,7 +125,6 @@ class _Reader:
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
     def key(self) -> str | None:
-        """The next key, or line; None at the end."""
         if not self.is_terminal:
             line = sys.stdin.readline()
             return line.strip() or "?" if line else None
@@ -136,16 +132,15 @@ class _Reader:
         return pressed.decode("ascii", "replace") if pressed not in (b"", b"\x04") else None
 
     def ask(self, question: str) -> str:
-        """A line somebody types, with what it is about before it."""
         if not self.is_terminal:
             return sys.stdin.readline().strip()
         import termios
 
         before = termios.tcgetattr(sys.stdin)
-        shown = termios.tcgetattr(sys.stdin)
-        shown[3] |= termios.ICANON | termios.ECHO
+        modes = termios.tcgetattr(sys.stdin)
+        modes[3] |= termios.ICANON | termios.ECHO
         try:
-            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, shown)
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, modes)
             _write(f"\n{question} ")
             return sys.stdin.readline().strip()
         finally:
@@ -162,7 +157,7 @@ def _saying(language: str) -> Callable[..., str]:
     return lambda key, **values: words.say(key, language, **values)
 
 
-def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
+def _show(desk: Desk, message: str, reader: _Reader, language: str) -> None:
     """The candidate, and above it how far the review has come."""
     from pan2kg.review.desk import suggestion
 
@@ -171,7 +166,7 @@ def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
     wrap = partial(textwrap.wrap, width=width)
     lines, card = [say("counts", **desk.progress)], desk.card(language)
     if desk.is_graph_shown:
-        lines += [part for line in suggestion(desk, language) for part in wrap(line) or [""]]
+        lines += [piece for line in suggestion(desk, language) for piece in wrap(line) or [""]]
     elif card is None:
         lines.append(say("all-decided"))
     else:
@@ -179,19 +174,19 @@ def _show(desk: Desk, said: str, reader: _Reader, language: str) -> None:
         lines += [line for remark in card.remarks for line in wrap(f"! {remark}")] + [""]
         lines += _passage(card, width, language, is_terminal=reader.is_terminal)
         lines += ["", *(line for fact in card.facts for line in wrap(fact))]
-        lines += [*wrap(say("others", n=len(card.others))), *(f"  · {other}"[:width] for other in card.others[:5])]
+        lines += [*wrap(say("others", n=len(card.others))), *(f"  · {twin}"[:width] for twin in card.others[:5])]
         lines += [line for previous in card.previous for line in wrap(previous)]
         if card.nearer:
             lines += [*wrap(say("nearer")), *(f"  {name}  {title}"[:width] for name, title in card.nearer)]
         if alike := desk.alike():
             lines += wrap(say("alike", n=len(alike)))
-        for number, other in enumerate(alike, start=1):
-            mark, graph = "x" if other.key in desk.ticked else " ", desk.material.graph
-            start, words = graph.label(other.ends[0], graph.language), other.quotations[0].words
+        for number, twin in enumerate(alike, start=1):
+            mark, graph = "x" if twin.key in desk.ticked else " ", desk.material.graph
+            start, words = graph.label(twin.ends[0], graph.language), twin.quotations[0].words
             lines.append(f"  [{mark}] {number}  {start} — {words}"[:width])
     if reader.is_terminal:
         keys = "help-suggested" if desk.is_graph_shown else "help"
-        lines = [*lines, "", *wrap(said), *say(keys).split("\n")]
+        lines = [*lines, "", *wrap(message), *say(keys).split("\n")]
     whole = "\n".join(lines)
     _write(f"{_CLEAR if reader.is_terminal else ''}{whole}\n")
 
@@ -211,7 +206,6 @@ def _passage(card: Card, width: int, language: str, *, is_terminal: bool) -> Ite
 
 
 def _end(desk: Desk, language: str) -> None:
-    """What was decided, how many controls were recognised, and how far second readers agree."""
     say = _saying(language)
     waiting = sum(bool(candidate.plan) and not candidate.is_control for candidate in desk.waiting)
     lines = [say("decided", left=waiting, **desk.decided)]

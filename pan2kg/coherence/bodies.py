@@ -211,17 +211,19 @@ def co_led(home: Mapping[str, str], involvements: Iterable[Involvement], at: Lev
 
     Only a lead on somebody's word at the level counts; a pair is missing where one plan's leads are not known.
     """
-    leads: dict[str, set[str]] = {}
-    for involvement in involvements:
-        if LEAD in involvement.roles and involvement.work in home and counts(involvement.level, at):
-            leads.setdefault(involvement.work, set()).add(involvement.body)
-    by_plan: dict[str, list[set[str]]] = {}
-    for work, bodies in leads.items():
-        by_plan.setdefault(home[work], []).append(bodies)
-    return {
-        (p, q): sum(bool(led & also_led) for led in by_plan[p] for also_led in by_plan[q])
-        for p, q in combinations(sorted(by_plan), 2)
-    }
+    led = {
+        (involvement.work, involvement.body) for involvement in involvements
+        if LEAD in involvement.roles and involvement.work in home and counts(involvement.level, at)
+    }  # fmt: skip
+    works = sorted({work for work, _ in led})
+    plans = sorted({home[work] for work in works})
+    row, place = {work: at for at, work in enumerate(works)}, {plan: at for at, plan in enumerate(plans)}
+    lower, upper, _ = cells(incidence(led, row, sorted({body for _, body in led})))
+    plan_of = np.array([place[home[work]] for work in works], dtype=np.int64)
+    ends = np.sort(np.stack([plan_of[lower], plan_of[upper]]), axis=0) if len(works) else np.zeros((2, 0), np.int64)
+    keys, number = np.unique(ends[0] * len(plans) + ends[1], return_counts=True)
+    joint = dict(zip(keys.tolist(), number.tolist(), strict=True))
+    return {pair: joint.get(place[pair[0]] * len(plans) + place[pair[1]], 0) for pair in combinations(plans, 2)}
 
 
 class Fragmentation(NamedTuple):

@@ -314,7 +314,7 @@ def _verdict(when: Chronology, x: str, y: str) -> Verdict:
         return Verdict.FRAMEWORK
     if source.country and target.country and source.country != target.country:
         return Verdict.ABROAD
-    can = feasible(when, x, y)
+    can = _feasible(when, x, y, None)
     if can is None:
         return Verdict.UNDATED
     if not can:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -209,15 +209,14 @@ def whole_day(text: str) -> date | None:
 
 
 def margins(
-    uses: Uses, obligations: Iterable[Obligation], responses: Iterable[Response], *, as_of: date,
-    answering: Collection[str] = ANSWERING,
-) -> Measured[Margin]:  # fmt: skip
+    uses: Uses, obligations: Iterable[Obligation], responses: Iterable[Response], *, as_of: date
+) -> Measured[Margin]:
     """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed.
 
     One clock: what a duty names is the day national rules come into force, so that is compared with the due date.
     The earliest national act in force by ``as_of`` answers first; else the action of a plan whose own dated timeline
     ends first. An act or a plan of another country answers nothing. Only a response whose relation is one of
-    ``answering`` answers; an action that monitors, names or promotes the instrument is kept apart, and so is whatever
+    :data:`ANSWERING` answers; an action that monitors, names or promotes the instrument is kept apart, and so is what
     carries out an instrument as a whole where the obligation is not one that law meets: a report, a plan, a
     notification. « Vague »: only actions without a date answer. « Uncovered »: nothing answers, said only where at
     least one action was annotated with an instrument; else « not assessed ».
@@ -245,7 +244,7 @@ def margins(
                 response for response in every
                 if response.instrument == duty.instrument and response.is_of(duty.terms.country)
             ]  # fmt: skip
-            doing = {(response.work, response.day): response for response in on_it if response.relation in answering}
+            doing = {(response.work, response.day): response for response in on_it if response.relation in ANSWERING}
             answers = list(doing.values()) if duty.terms.by_law else []
             works = {response.work for response in answers}
             touching = {response.work: response for response in on_it if response.work not in works}

@@ -8,7 +8,6 @@ every figure. An act and its transposition, a provision and its act, and one act
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -45,15 +44,7 @@ def _rows(store: Store, name: str) -> list[list[str]]:
     return text_rows(store, program_query(name))
 
 
-LevelOf = Callable[[str, str], Level | None]
-"""The level of a link, from its IRI and the level the store gives it, empty where it gives none."""
-
-
-def read_tables(
-    store: Store, *, release: str = "", as_of: date | None = None, focus: str = "", level_of: LevelOf | None = None
-) -> Tables:
-    """The small tables of a store; ``level_of`` decides levels where those of the store are not wanted."""
-    level_of = level_of or (lambda _, stored: level(stored))
+def read_tables(store: Store, *, release: str = "", as_of: date | None = None, focus: str = "") -> Tables:
     plans = _rows(store, "coherence/plans")
     names = {plan for plan, _, _ in plans}
     works = Works(
@@ -67,17 +58,17 @@ def read_tables(
         group |= dict.fromkeys(joined, joined)
     root_of = {address: min(joined & used or joined) for address, joined in group.items()}
     uses = tuple(
-        Use(work, root_of.get(text, text), float(share or 0), level_of(link, stored), link)
+        Use(work, root_of.get(text, text), float(share or 0), level(stored), link)
         for link, work, text, share, stored in uses_rows
     )
     steps = tuple(
-        Step(root_of.get(text, text), root_of.get(above, above), level_of(link, stored) if link else Level.PLAN)
+        Step(root_of.get(text, text), root_of.get(above, above), level(stored) if link else Level.PLAN)
         for text, above, link, stored in _rows(store, "coherence/text-steps")
     )
     general = frozenset(root_of.get(text, text) for (text,) in _rows(store, "coherence/general-texts"))
     statements = tuple(
         Statement(
-            source, target, key(kind), key(relation), key(channel), level_of(link, stored), is_true(stated),
+            source, target, key(kind), key(relation), key(channel), level(stored), is_true(stated),
             is_true(backward), link,
         )
         for link, source, target, kind, relation, channel, stored, stated, backward

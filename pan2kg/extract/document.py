@@ -54,7 +54,6 @@ class Remark:
 
     @property
     def told(self) -> Message:
-        """The remark with its pages."""
         if not self.pages:
             return self.message
         key = "on-pages" if len(self.pages) > 1 else "on-page"
@@ -62,7 +61,6 @@ class Remark:
 
 
 def noted(key: str, /, **values: object) -> Message:
-    """What the reader was unsure of, as a message of the catalogues."""
     return Message("draft", key, values)
 
 
@@ -94,11 +92,9 @@ class Block:
 
     @property
     def end(self) -> int:
-        """Where the block ends in the canonical text."""
         return self.start + len(self.text)
 
     def cell_start(self, row: int, column: int) -> int:
-        """Where a cell of a table stands in the canonical text."""
         above = sum(len(BETWEEN_CELLS.join(cells)) + len(BETWEEN_ROWS) for cells in self.rows[:row])
         return self.start + above + sum(len(cell) + len(BETWEEN_CELLS) for cell in self.rows[row][:column])
 
@@ -128,7 +124,6 @@ class Document:
 
     @property
     def text(self) -> str:
-        """The canonical text: that of all blocks, a blank line between them."""
         return BETWEEN_BLOCKS.join(block.text for block in self.blocks)
 
     def block_at(self, position: int) -> Block | None:
@@ -155,21 +150,13 @@ def canonical(printed: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A text for comparison: no case, no accents, single spaces.
-
-    >>> folded("MASSNAHME") == folded("Maßnahme"), folded("Catégorie")
-    (True, 'categorie')
-    """
+    """A text for comparison: no case, no accents, single spaces."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(char for char in letters if not unicodedata.combining(char)).split())
 
 
 def runs_of(numbers: Iterable[int], *, dash: str = "-") -> str:
-    """Numbers in short.
-
-    >>> runs_of([9, 3, 4, 5])
-    '3-5, 9'
-    """
+    """Numbers in short."""
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
         if runs and number == runs[-1][-1] + 1:
@@ -211,7 +198,6 @@ _EMPTY: Final[dict[str, object]] = {
 
 
 def to_json(document: Document) -> str:
-    """The document as text that is the same each time, to be kept beside what was found in it."""
     blocks = [
         {
             name: getattr(block, name)
@@ -233,11 +219,7 @@ def to_json(document: Document) -> str:
 
 
 def from_json(text: str, *, source: str = "") -> Document:
-    """The document that :func:`to_json` wrote; ``source`` names the file in errors.
-
-    Raises:
-        OutlineError: the text is no document, or one of other readers, whose positions no longer hold.
-    """
+    """The document that :func:`to_json` wrote; ``source`` names the file in errors."""
 
     def block(values: dict[str, Any]) -> Block:
         if values["kind"] not in get_args(BlockKind):
@@ -262,25 +244,12 @@ def from_json(text: str, *, source: str = "") -> Document:
 
 
 def load_document(path: Path) -> Document:
-    """The document kept in a file.
-
-    Raises:
-        ProjectError: the file cannot be read.
-        OutlineError: it holds no document of these readers.
-    """
+    """The document kept in a file."""
     return from_json(read_text(path), source=str(path))
 
 
 def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
-    """The text of a file: UTF-8, UTF-16 with its mark, else Windows-1252, and a remark where that is assumed.
-
-    >>> text, remarks = decode_text("1. Créer".encode("cp1252"), source="plan.txt")
-    >>> text, str(remarks[0])
-    ('1. Créer', 'line 1: not UTF-8; read as Windows-1252, look at the accents')
-
-    Raises:
-        OutlineError: the file is binary, or in no encoding known here.
-    """
+    """The text of a file: UTF-8, UTF-16 with its mark, else Windows-1252, and a remark where that is assumed."""
     # before the search for null bytes: UTF-16 text is full of them
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     if encoding == "utf-8-sig" and b"\0" in data:
@@ -302,19 +271,11 @@ def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
 
 
 def binary_file(source: str, line: int) -> OutlineError:
-    """What is said of a text with bytes in it that no text has."""
     return OutlineError("binary-file", place=Place(source, line), remedy="save-as-text")
 
 
 def joined(before: str, after: str, *, text: str = "") -> str:
-    """Two halves of a wrapped line as one.
-
-    A hyphen at the end of a line is the printer's unless the hyphenated word stands elsewhere in the text;
-    before “und”, “et” … it is the author's.
-
-    >>> joined("Sensibili-", "sation des juges"), joined("Wirtschafts-", "und Menschenrechtspolitik")
-    ('Sensibilisation des juges', 'Wirtschafts- und Menschenrechtspolitik')
-    """
+    """Two halves of a wrapped line as one."""
     if before.endswith(SOFT_HYPHEN):
         return before.rstrip(SOFT_HYPHEN) + after
     half = re.search(r"[^\W\d_]+-$", before[-60:]) if before.endswith("-") else None

@@ -80,7 +80,6 @@ class Item:
     fields: tuple[Field, ...] = ()
 
     def walk(self) -> Iterator[Item]:
-        """The item and everything below it, in the order of the text."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -99,22 +98,18 @@ class Plan:
 
     @cached_property
     def walked(self) -> tuple[Item, ...]:
-        """Every item in the order of the text."""
         return tuple(item for root in self.items for item in root.walk())
 
     @property
     def categories(self) -> tuple[Item, ...]:
-        """The headings above the actions, outer before inner."""
         return tuple(item for item in self.walked if item.kind == CATEGORY)
 
     @property
     def actions(self) -> tuple[Item, ...]:
-        """The actions in the order of the text."""
         return tuple(item for item in self.walked if item.kind == ACTION)
 
     @property
     def outline(self) -> str:
-        """The outline as text to be kept beside the document, the same each time."""
         actions = [
             {
                 "number": action.number, "title": action.title, "start": action.start, "end": action.end,
@@ -188,7 +183,6 @@ def _leaps(members: Sequence[Member]) -> Iterator[Message]:
 
 
 def plan_of(document: Document, choice: Hypothesis, *, language: str | None = None) -> Plan:
-    """The actions of the series that was chosen, below the headings that stand above them."""
     series = choice.series
     first = document.blocks[0]
     # of a plain text the first line may be the only heading
@@ -313,7 +307,6 @@ def _row_fields(block: Block, row: int, kinds: Sequence[str]) -> Iterator[Field]
 
 
 def _fields(block: Block) -> Iterator[Field]:
-    """The fields in a block: a line “Label: value”, a table with labels in its first column or in its first row."""
     if block.kind != "table":
         match = FIELD.match(block.text) if block.kind in ("paragraph", "item") else None
         if match and block.text[match.end() :] and (field_kind(match[1]) or block.lead >= len(match[1])):
@@ -418,7 +411,6 @@ def draft_plan(
 
 
 def _said(*pairs: tuple[str, str]) -> tuple[Statement, ...]:
-    """Statements of predicates and values, without those whose value is empty."""
     return tuple(Statement(predicate, value) for predicate, value in pairs if value)
 
 
@@ -447,7 +439,6 @@ class _Draft:
         )
 
     def blocks(self, graph: str, facts: Mapping[str, str]) -> Iterator[writer.Block]:
-        """The blocks of the file: what it is, the document, the plan, its scheme, items and fields."""
         key, plan = self.key, self.plan
         name = graph_of(graph or f"plans/{key}/plan", self.space)
         yield writer.Block(f"<{name}>", (Statement("a", "pan:SourceGraph"), *self._words("draft"), *self.provenance))
@@ -511,7 +502,6 @@ class _Draft:
             yield from self._items(item.children, name)
 
     def _kept_fields(self, action: Item) -> Iterator[tuple[str, Field]]:
-        """The fields of an action that are written, each with the key of its block."""
         counted: Counter[str] = Counter()
         for part in action.fields:
             if part.kind in _FIELDS and len(part.value) <= LONGEST_QUOTE:

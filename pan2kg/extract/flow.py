@@ -41,7 +41,6 @@ _FIELD: Final = re.compile(r"[^\W\d_][^:.]{1,40}?\s?:(?:\s|$)")
 
 
 def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark, ...]]:
-    """The paragraphs of the pages, and what was dropped or not read."""
     hyphens = Hyphens(pages)
     lines: list[PageLine] = []
     unruled: list[int] = []
@@ -241,7 +240,6 @@ class _Flow:
         return is_small and line.base < 0.5 * line.page.height and line.text[:1].isdigit()
 
     def _joins(self, run: Sequence[PageLine], line: PageLine) -> bool:
-        """Whether a line goes on with the paragraph above it."""
         above, start = run[-1], run[0]
         in_note = self._is_note(start)
         if line.bullet or abs(above.size - line.size) > 0.6 or (in_note and self._is_note(line)):

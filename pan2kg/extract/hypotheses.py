@@ -43,7 +43,6 @@ class Hypothesis:
 
     @property
     def told(self) -> Message:
-        """What the series is, how many there are, and two of them."""
         titles = [member.title or member.number for member in self.series.members]
         examples = " / ".join(title[:70] for title in titles[:2])
         form = noted(f"form.{self.series.form}")
@@ -53,7 +52,6 @@ class Hypothesis:
 
     @property
     def reasons_told(self) -> list[Message]:
-        """Why it is refused, then its reasons, the weightiest first."""
         ranked = sorted(self.reasons.items(), key=lambda row: -abs(row[1][1]))
         signs = [noted(f"sign.{sign}", share=str(round(100 * share)), worth=f"{worth:+.1f}")
                  for sign, (share, worth) in ranked]  # fmt: skip
@@ -85,7 +83,6 @@ def _rank(hypothesis: Hypothesis) -> tuple[float, str]:
 
 
 def _is_same(series: Series, other: Series) -> bool:
-    """Whether two series are the same things: the same places, or the same titles."""
     titles, others = ({folded(member.title) for member in each.members} for each in (series, other))
     places, other_places = series.places, other.places
     overlap = len(places & other_places) >= _ALIKE * len(places | other_places)
@@ -253,7 +250,6 @@ class _Signs:
         return text.rstrip().endswith(":") or is_bare
 
     def _holding(self, series: Series) -> float:
-        """The share of members with at least two members of one other series below them."""
         starts = sorted({member.block for member in series.members})
         blocks = self.document.blocks
         holding = 0
@@ -279,7 +275,6 @@ def plan_title(document: Document) -> str:
 
 
 def is_field_table(block: Block) -> bool:
-    """Whether a table has labels of fields in its first column, or in its first row."""
     down = sum(bool(field_kind(row[0])) for row in block.rows)
     across = sum(bool(field_kind(cell)) for cell in block.rows[0])
     return (len(block.rows[0]) in (2, 3) and 2 * down >= len(block.rows) and down > 1) or across > 1
@@ -328,8 +323,6 @@ def sections_of(series: Series, document: Document) -> list[tuple[Block, ...]]:
 
 
 class Named(NamedTuple):
-    """An action by its IRI, with the number and the titles it has."""
-
     iri: str
     number: str
     titles: tuple[str, ...]
@@ -389,7 +382,6 @@ _MOST_BEFORE: Final = 60
 
 
 def _end(document: Document, at: int, row: int, chapters: set[int]) -> int:
-    """Where the section of an action ends at the latest, whatever action is next."""
     own = document.blocks[at]
     if own.kind == "table" and (columns := columns_of(own.rows[0])) and row:
         # rows that go on with it have other cells, and none with a title

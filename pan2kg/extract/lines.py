@@ -58,8 +58,6 @@ class Char:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A straight line, or a rectangle thin enough to be one."""
-
     left: float
     right: float
     low: float
@@ -141,7 +139,6 @@ class Hyphens:
         self.hyphenated = ends > _HYPHENATED * len(lines) and printers >= authors
 
     def join(self, before: str, after: str) -> str:
-        """Two lines as one."""
         half = re.search(r"[^\W\d_]+-$", before[-60:])
         behind = re.match(r"[^\W\d_]+", after)
         if half and behind:
@@ -424,7 +421,6 @@ def _merged(rules: list[Rule], *, across: bool) -> list[Rule]:
 
 
 def _connected(level: Sequence[Rule], upright: Sequence[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
-    """The lines in groups that hang together."""
     groups: list[tuple[list[Rule], list[Rule]]] = []
     for steep in upright:
         touched = [
@@ -491,7 +487,6 @@ class _Grid:
         return self.xs[0] <= middle <= self.xs[-1] and self.ys[0] <= height <= self.ys[-1]
 
     def rows(self, chars: Iterable[Char], hyphens: Hyphens) -> tuple[tuple[str, ...], ...]:
-        """The texts of the cells, row by row, without rows and columns that are empty throughout."""
         inside: dict[tuple[int, int], list[Char]] = {}
         for char in chars:
             middle, height = (char.left + char.right) / 2, char.base + 0.3 * char.size
@@ -507,7 +502,6 @@ class _Grid:
 
 
 def _cell_text(chars: Iterable[Char], hyphens: Hyphens) -> str:
-    """The text of a cell, whose lines go on in each other."""
     text = ""
     last: float | None = None
     for piece in sorted(pieces_of(chars), key=lambda piece: (-round(piece[0].base), piece[0].left)):

@@ -60,12 +60,7 @@ def bold_lead(runs: Iterable[tuple[str, bool]]) -> tuple[bool, int]:
 
 
 def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[Block, ...]:
-    """The blocks of paragraphs, in their order.
-
-    >>> flow = [Paragraph("Axe", size=14), Paragraph("Former", number="1."), Paragraph("Texte. " * 9, size=10)]
-    >>> [(block.kind, block.level, block.text[:9]) for block in blocks_of(flow)]
-    [('heading', 1, 'Axe'), ('item', 0, '1. Former'), ('paragraph', 0, 'Texte. Te')]
-    """
+    """The blocks of paragraphs, in their order."""
     letters: Counter[float] = Counter()
     for paragraph in paragraphs:
         if paragraph.kind == "paragraph" and paragraph.size:
@@ -135,13 +130,7 @@ def without_contents(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], 
 
 
 def number_as(value: int, form: str) -> str:
-    """A number of a list in the form that a word processor or a page asks for.
-
-    >>> [number_as(4, form) for form in ("decimal", "upperRoman", "lowerLetter", "decimalZero", "none")]
-    ['4', 'IV', 'd', '04', '']
-    >>> number_as(28, "upperLetter")
-    'BB'
-    """
+    """A number of a list in the form that a word processor or a page asks for."""
     if form == "none" or value < 1:
         return "" if form == "none" else str(value)
     if form.endswith("Letter"):
@@ -222,8 +211,6 @@ class _OpenTable:
 
 
 class _PageReader(HTMLParser):
-    """Collects paragraphs while the page is gone through."""
-
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.paragraphs: list[Paragraph] = []
@@ -238,7 +225,6 @@ class _PageReader(HTMLParser):
         self._aside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin an element."""
         if tag in _VOID:
             if tag == "hr":
                 self.end_paragraph()
@@ -293,7 +279,6 @@ class _PageReader(HTMLParser):
                 self._number = f"{number_as(last, form)}."
 
     def handle_endtag(self, tag: str) -> None:
-        """End an element."""
         if self._hidden:
             if tag in self._hidden:
                 del self._hidden[len(self._hidden) - 1 - self._hidden[::-1].index(tag) :]
@@ -312,7 +297,6 @@ class _PageReader(HTMLParser):
                 self._lists.pop()
 
     def handle_data(self, data: str) -> None:
-        """Take words."""
         if self._hidden:
             return
         if self._aside:
@@ -323,7 +307,6 @@ class _PageReader(HTMLParser):
             self._runs.append((data, self._bold > 0))
 
     def end_paragraph(self) -> None:
-        """Keep the paragraph that was read, if it has words."""
         runs, number, outline, depth = self._runs, self._number, self._outline, self._depth
         self._runs, self._number, self._outline, self._depth = [], "", None, 0
         if text := canonical("".join(words for words, _ in runs)):

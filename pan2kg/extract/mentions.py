@@ -59,12 +59,7 @@ def find_mentions(
 
 
 def without_overlaps(steps: Iterable[Iterable[Mention]]) -> list[Mention]:
-    """The mentions of several steps in the order of the text: of those that overlap the longest, then the earlier step.
-
-    >>> a, b = Mention(0, 4, "PAN ", "x", "plan", "a"), Mention(2, 9, "N 2 de ", "y", "plan", "b")
-    >>> [mention.target for mention in without_overlaps([[a], [b]])]
-    ['y']
-    """
+    """The mentions of several steps in the order of the text; of those that overlap the longest, then the earlier."""
     ranked = [(m.start - m.end, step, m.start, m) for step, mentions in enumerate(steps) for m in mentions]
     used = bytearray(max((mention.end for *_, mention in ranked), default=0))
     chosen: list[Mention] = []
@@ -152,11 +147,7 @@ class _Before(NamedTuple):
 
 
 def celex_of(eli: str) -> str:
-    """The CELEX number of an act by its ELI, or empty where it is none of the Union.
-
-    >>> celex_of("http://data.europa.eu/eli/reg_del/2020/1588/oj"), celex_of("https://e.example/eli/loi/1")
-    ('32020R1588', '')
-    """
+    """The CELEX number of an act by its ELI, or empty where it is none of the Union."""
     match = _ELI.fullmatch(eli)
     kind = match[1].lower().partition("_")[0] if match else ""
     return f"3{match[2]}{_LETTER[kind]}{int(match[3]):04}" if match and kind in _LETTER else ""
@@ -192,7 +183,6 @@ def find_eu_acts(text: str, names: Names) -> Iterator[Mention]:
     """
 
     def mention(start: int, end: int, kind: str, numbers: tuple[int, int], rule: str) -> Mention:
-        """The mention of an act, by its address in the graph where it is there."""
         year, number = numbers
         eli = f"http://data.europa.eu/eli/{kind}/{year}/{number}/oj"
         thing = names.identified(f"celex:{celex_of(eli)}", eli, eli.removesuffix("/oj"))
@@ -315,11 +305,7 @@ def _dated(country: str) -> re.Pattern[str]:
 
 
 def acts_in(text: str, country: str) -> Iterator[tuple[int, int, str, str]]:
-    """Every act a text cites by kind and date: where it begins and ends, its identifier, the key of its kind.
-
-    >>> [identifier for _, _, identifier, _ in acts_in("la loi modifiée du 25 juin 2009 sur les marchés publics", "lu")]
-    ['lu:loi:2009-06-25']
-    """
+    """Every act a text cites by kind and date: where it begins and ends, its identifier, the key of its kind."""
     for match in _dated(country).finditer(text):
         kind = next(key for key in _kinds(country) if match[key.replace("-", "_")])
         try:
@@ -350,7 +336,6 @@ def find_national_acts(text: str, names: Names, country: str) -> Iterator[Mentio
 
 
 def _acts_by_identifier(names: Names, country: str) -> dict[str, tuple[str, ...]]:
-    """The acts of a country in the graph by kind and date, as their own labels cite them."""
     acts: dict[str, dict[str, None]] = {}
     for spelling in (*names.titles, *names.spellings):
         thing = names.things.get(spelling.iri)
@@ -391,7 +376,6 @@ def find_numbered(text: str, names: Names) -> Iterator[Mention]:
 
 
 def _target(names: Names, identifier: str, *keys: str) -> tuple[str, str]:
-    """The IRI of a thing and no note, or the identifier of what the graph does not have and that note."""
     thing = names.identified(identifier, *keys)
     return (thing.iri, "") if thing else (identifier, "not-in-graph")
 
@@ -458,11 +442,7 @@ def _ilo(text: str, names: Names) -> Iterator[Mention]:
 
 
 def _title_start(text: str, end: int) -> int:
-    """Where the title begins that ends in « Convention »: its words have a capital, those between them may be small.
-
-    >>> _title_start("of the Forced Labour Convention, 1930 (No. 29)", 21)
-    7
-    """
+    """Where the title begins that ends in « Convention »: its words have a capital, those between them may be small."""
     start, first = end, max(0, end - 120)
     for word in reversed(list(re.finditer(r"\S+", text[first:end]))):
         if word[0][0].isupper() or word[0][0] == "(":
@@ -528,7 +508,6 @@ def _ungp(text: str, names: Names) -> Iterator[Mention]:
     speaks = re.search(rf"(?<!\w){either(words()['ungp']['capital'])}(?!\w)", text) is not None
 
     def mention(start: int, end: int, first: str, last: str | None = None) -> Iterator[Mention]:
-        """The mention of guiding principles from one number to another; none where there are no such."""
         numbers = range(int(first), int(last or first) + 1)
         if numbers and numbers[0] > 0 and numbers[-1] <= 31:
             targets = [_target(names, f"un:UNGP-{number}", f"ungp-{number}") for number in numbers]

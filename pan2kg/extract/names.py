@@ -25,7 +25,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from pan2kg.countries.table import countries
+from pan2kg.countries import countries
 
 RULES: Final = "1"
 """The version of the rules: it changes with what they find."""
@@ -40,7 +40,6 @@ _LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "º": "o", "
 
 @cache
 def words() -> dict[str, Any]:
-    """The words by which texts are cited."""
     return tomllib.loads(Path(__file__).with_name("mentions.toml").read_text(encoding="utf-8"))
 
 
@@ -69,11 +68,7 @@ class Thing:
 
     @property
     def family(self) -> str:
-        """What the editions of a plan have in common: its key without the number.
-
-        >>> Thing("i", "lu-bhr-2", "plan").family, Thing("i", "dir-2014-24", "instrument").family
-        ('lu-bhr', 'dir-2014-24')
-        """
+        """What the editions of a plan have in common: its key without the number."""
         return re.sub(r"-(?:\d+|unspecified)$", "", self.key) if self.kind == "plan" else self.key
 
     @property
@@ -83,11 +78,6 @@ class Thing:
 
     @property
     def editions(self) -> tuple[str, ...]:
-        """How texts tell the edition of a plan: its number, the year it begins in, the year its key ends in.
-
-        >>> Thing("i", "lu-coalition-2018", "plan").editions
-        ('2018',)
-        """
         key = re.search(r"-(\d+)$", self.key)
         year = str(self.start.year) if self.start else ""
         return tuple(dict.fromkeys(filter(None, (key[1] if key else "", year))))
@@ -127,7 +117,6 @@ class Mention:
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """Everything the words name."""
         return (self.target, *self.others) if self.target else ()
 
 
@@ -175,7 +164,6 @@ class Names:
 
     @cached_property
     def by_identifier(self) -> Mapping[str, str]:
-        """The IRI of each thing by its identifiers, its key and its IRI itself."""
         iris: dict[str, str] = {}
         for thing in self.things.values():
             for name in (thing.iri, thing.key, *thing.identifiers):
@@ -184,8 +172,6 @@ class Names:
 
     @cached_property
     def editions(self) -> Mapping[str, tuple[Thing, ...]]:
-        """The plans of each family, the oldest first, without what stands for an edition nobody knows."""
-
         def age(plan: Thing) -> tuple[str, int]:
             number = re.search(r"-(\d{1,2})$", plan.key)
             return plan.start.isoformat() if plan.start else "", int(number[1]) if number else 0
@@ -197,7 +183,6 @@ class Names:
         return {family: tuple(sorted(plans, key=age)) for family, plans in families.items()}
 
     def identified(self, *identifiers: str) -> Thing | None:
-        """The thing one of these identifiers names, the first that is known."""
         iris = (self.by_identifier.get(name.casefold()) for name in identifiers)
         return next((self.things[iri] for iri in iris if iri), None)
 
@@ -207,13 +192,11 @@ class Names:
         return [{word for _, _, word in words_of(label) if len(word) > longer} for label in labels]
 
     def find(self, text: str) -> tuple[Occurrence, ...]:
-        """The names in a text, at each place the longest; those of things come with those that name nothing."""
         listed = list(words_of(text))
         occurrences = (self._at(text, listed, place) for place in range(len(listed)))
         return tuple(filter(None, occurrences))
 
     def _at(self, text: str, listed: list[tuple[int, int, str]], place: int) -> Occurrence | None:
-        """The longest name that begins with a word."""
         node = self._root.next.get(listed[place][2])
         longest: Occurrence | None = None
         last = place
@@ -248,11 +231,7 @@ def _closing(name: str, text: str, end: int) -> int:
 
 
 def words_of(text: str) -> Iterator[tuple[int, int, str]]:
-    """The words of a text: where each stands, and what is compared of it.
-
-    >>> [word for _, _, word in words_of("Internationalen Pakts, l’été n° 3")]
-    ['international', 'pakt', 'l', 'ete', 'no', '3']
-    """
+    """The words of a text: where each stands, and what is compared of it."""
     for match in _WORD.finditer(text):
         yield match.start(), match.end(), _folded_word(match[0])
 
@@ -298,16 +277,7 @@ _ALIKE: Final = frozenset(("PAN", "NAP", "NAPs", "PAN RSE", "CBP", "PBC"))
 
 
 def variants(label: str, *, dated: bool = True) -> Iterator[str]:
-    """A label, and what remains of it without years and brackets at its end; and an abbreviation that stood there.
-
-    What remains must be three words or more, or two with a capital: a bracket inside a label never cuts it. ``dated``
-    says that years only tell the edition, as with plans; elsewhere they are part of the name.
-
-    >>> list(variants("National Action Plan on Business (PAN 2) 2020-2022"))
-    ['National Action Plan on Business (PAN 2) 2020-2022', 'PAN 2', 'National Action Plan on Business']
-    >>> list(variants("PNDD 3"))
-    ['PNDD 3', 'PNDD']
-    """
+    """A label, and what remains of it without years and brackets at its end; and an abbreviation that stood there."""
     if " · " in label:
         return  # a short name of ours for a list, whose second half is our word
     label = label.strip()
@@ -348,7 +318,6 @@ _DISTINCT: Final = 4
 
 @cache
 def _ordinals() -> dict[str, str]:
-    """The words that number an edition, and the number."""
     return {word: number for number, listed in words()["ordinal"].items() for word in listed}
 
 
@@ -373,7 +342,6 @@ class NamesInText:
         return Mention(start, end, self.text[start:end], "", things[0].kind, rule, "several", choices=choices)
 
     def mentions(self) -> Iterator[Mention]:
-        """Every name; a mention without kind is of something else by that name."""
         yield from self._numbered_plans()
         text, things = self.text, self.names.things
         occurrences = self.names.find(text)

@@ -149,7 +149,6 @@ def _may_follow(number: str, after: re.Match[str], rest: str) -> bool:
 
 
 def _values(part: str) -> list[tuple[str, int]]:
-    """The kinds of number a component may be, each with its value."""
     if part[0].isdigit():
         return [("d", int(re.sub(r"\D.*", "", part)))]
     kinds = []
@@ -163,12 +162,10 @@ def _values(part: str) -> list[tuple[str, int]]:
 
 
 def numbered(text: str) -> Marker | None:
-    """The likeliest number at the beginning of a text; none where nothing else would bear it out."""
     return next((marker for marker in readings(text) if not marker.weak and not marker.style.is_bullet), None)
 
 
 def bulleted(text: str) -> Marker | None:
-    """The bullet at the beginning of a text, if one stands there."""
     return next((marker for marker in readings(text) if not marker.weak and marker.style.is_bullet), None)
 
 
@@ -231,11 +228,7 @@ def _table(name: str) -> dict[str, Any]:
 
 @functools.cache
 def words(section: str, *, table: str = "words", language: str = "") -> frozenset[str]:
-    """The words of one section of ``words.toml`` or ``signs.toml``, folded: those of a language, else all of them.
-
-    >>> "inhaltsverzeichnis" in words("contents", language="de"), "inhalt" in words("contents", language="fr")
-    (True, False)
-    """
+    """The words of one section of ``words.toml`` or ``signs.toml``, folded: those of a language, else all of them."""
     listed = _table(table)[section]
     return frozenset(folded(word) for key in ([language] if language in listed else listed) for word in listed[key])
 
@@ -256,11 +249,7 @@ def group_of(label: str) -> str:
 
 
 def level_of(label: str) -> str:
-    """The level of a part of a plan by the word printed before its number; ``heading`` where it is not known.
-
-    >>> level_of("Axe"), level_of("OBJECTIF STRATÉGIQUE"), level_of("Volet"), level_of("")
-    ('axis', 'objective', 'heading', 'heading')
-    """
+    """The level of a part of a plan by the word printed before its number; ``heading`` where it is not known."""
     parts = re.split(r"[\s'’]+", folded(label))
     levels = _table("words")["level"]
     return next((level for part in parts for level in levels if part in words("level", language=level)), "heading")
@@ -282,13 +271,11 @@ _SIGN_WORDS: Final = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[#°]")
 
 
 def weights() -> Mapping[str, float]:
-    """The weight of each sign by which actions are told from chapters."""
     table: dict[str, float] = _table("signs")["weights"]
     return table
 
 
 def limit(name: str) -> float:
-    """A limit: the least score, the margin, how long running text is."""
     return float(_table("signs")["limits"][name])
 
 
@@ -315,52 +302,32 @@ def _field_words(kind: str) -> frozenset[str]:
 
 
 def speaks_of_measures(text: str) -> bool:
-    """Whether a heading or line says that measures follow.
-
-    >>> speaks_of_measures("Le Gouvernement prendra les mesures suivantes :"), speaks_of_measures("Contexte")
-    (True, False)
-    """
+    """Whether a heading or line says that measures follow."""
     plain, measures = folded(text), words("measures", table="signs")
     return bool(measures & {*_SIGN_WORDS.findall(plain)}) or any(" " in word and word in plain for word in measures)
 
 
 def counted_measures(text: str) -> frozenset[int]:
-    """The numbers that a text puts before a word for measures.
-
-    >>> sorted(counted_measures("Les 20 actions concrètes, en 6 chapitres")), sorted(counted_measures("2020 – Actions"))
-    ([20], [])
-    """
+    """The numbers that a text puts before a word for measures."""
     measures = words("measures", table="signs")
     return frozenset(int(number) for number, word in _COUNTED.findall(folded(text)) if word in measures)
 
 
 def is_chapter(title: str) -> bool:
-    """Whether a title begins as chapters do that are no actions.
-
-    >>> [is_chapter(title) for title in ("Introduction", "Suivi et évaluation", "Suivi des entreprises publiques")]
-    [True, True, True]
-    """
+    """Whether a title begins as chapters do that are no actions."""
     plain = folded(title).strip(" :.")
     parts, chapters = plain.split(), words("chapter", table="signs")
     return plain in chapters or (0 < len(parts) <= 4 and bool({parts[0], " ".join(parts[:2])} & chapters))
 
 
 def begins_as_action(title: str) -> bool:
-    """Whether a title begins, or in some languages ends, with a verb or a word for doing something.
-
-    >>> begins_as_action("Former les juges"), begins_as_action("Bäume pflanzen"), begins_as_action("Emploi")
-    (True, True, False)
-    """
+    """Whether a title begins, or in some languages ends, with a verb or a word for doing something."""
     parts = _SIGN_WORDS.findall(folded(title))
     return bool(parts) and (_matches(parts[0], "begins") or (len(parts) > 1 and _matches(parts[-1], "ends")))
 
 
 def begins_with_verb(title: str) -> bool:
-    """Whether a title begins with a verb and no noun: no chapter of a report does.
-
-    >>> begins_with_verb("Former les juges"), begins_with_verb("Formation des juges"), begins_with_verb("Train judges")
-    (True, False, True)
-    """
+    """Whether a title begins with a verb and no noun: no chapter of a report does."""
     parts = _SIGN_WORDS.findall(folded(title))
     english = words("begins", table="signs", language="en")
     return bool(parts) and (_matches(parts[0], "verbs") or parts[0] in english or _matches(parts[-1], "ends"))

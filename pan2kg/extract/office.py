@@ -44,11 +44,7 @@ class Package:
             raise too_large("unpacks-too-large", source, size // MEGABYTE, unpacked)
 
     def tree(self, name: str) -> Element:
-        """A part as a tree; an empty one where the archive has no such part.
-
-        Raises:
-            OutlineError: the part is no XML, or has a document type.
-        """
+        """A part as a tree; an empty one where the archive has no such part."""
         if name not in self._archive.namelist():
             return Element("none")
         builder = _WithoutDoctype()
@@ -74,12 +70,10 @@ class _WithoutDoctype(TreeBuilder):
 
 
 def damaged(source: str, line: int | None = None) -> OutlineError:
-    """What is said of a file that is cut short or changed."""
     return OutlineError("damaged-document", place=Place(source, line), remedy="save-again")
 
 
 def too_large(key: str, source: str, megabytes: int, limit: int) -> OutlineError:
-    """What is said of a file that is larger than it may be, or would be when it is unpacked."""
     return OutlineError(key, place=Place(source), remedy="give-smaller-file", megabytes=str(megabytes), limit=limit)
 
 
@@ -111,8 +105,6 @@ _WordList = tuple[str, Mapping[int, _WordLevel], Mapping[int, int]]
 
 
 class _WordStyle(NamedTuple):
-    """A style with what it inherits."""
-
     name: str = ""
     outline: int | None = None
     number: tuple[str, int] | None = None
@@ -121,11 +113,7 @@ class _WordStyle(NamedTuple):
 
 
 def read_word(package: Package) -> tuple[list[Paragraph], int | None, tuple[Remark, ...]]:
-    """The paragraphs of a document, its pages where Word wrote them down, and what was left out.
-
-    Raises:
-        OutlineError: a part is damaged or has a document type.
-    """
+    """The paragraphs of a document, its pages where Word wrote them down, and what was left out."""
     body = package.tree("word/document.xml").find(f"{_W}body")
     if body is None:
         raise damaged(package.source)
@@ -242,7 +230,6 @@ class _WordReader:
         return self.styles[key]
 
     def flow(self, parent: Element) -> Iterator[Paragraph]:
-        """The paragraphs and tables below an element, those of content controls and insertions among them."""
         for child in parent:
             if child.tag == f"{_W}p":
                 yield from self._paragraph(child)
@@ -306,7 +293,6 @@ class _WordReader:
         return _value(number, "numId") or identifier, int(_value(number, "ilvl") or level)
 
     def _number(self, properties: Element | None, style: _WordStyle) -> str:
-        """The number Word prints before a paragraph, or a bullet; the counters go on."""
         identifier, level = self._listed(properties, style) or ("", 0)
         shared, levels, anew = self.lists.get(identifier, ("", {}, {}))
         if identifier in ("", "0") or level not in levels:
@@ -382,11 +368,7 @@ class _Setting(NamedTuple):
 
 
 def read_opendocument(package: Package) -> tuple[list[Paragraph], tuple[Remark, ...]]:
-    """The paragraphs of a text, and what was left out; what page they stand on is not written down for certain.
-
-    Raises:
-        OutlineError: a part is damaged or has a document type.
-    """
+    """The paragraphs of a text, and what was left out; what page they stand on is not written down for certain."""
     content = package.tree("content.xml")
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
@@ -456,7 +438,6 @@ class _OpenReader:
         return self.settings[name]
 
     def flow(self, parent: Element) -> Iterator[Paragraph]:
-        """The paragraphs, lists and tables below an element."""
         for child in parent:
             if child.tag in (f"{_TEXT}p", f"{_TEXT}h"):
                 yield from self._paragraph(child, "", 0)
@@ -497,7 +478,6 @@ class _OpenReader:
                     yield from self._list(child, style, depth + 1)
 
     def _next(self, style: str, depth: int) -> str:
-        """The number of the next item at a depth of the list being read."""
         levels, counters = self.lists.get(style, {}), self.counters["*"]
         level = levels.get(depth)
         if level is None or depth >= len(counters):

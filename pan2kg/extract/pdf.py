@@ -121,7 +121,6 @@ def _page_heads(data: bytes, objects: Mapping[int, _Object]) -> Iterator[bytes]:
 
 
 def _contents(page: bytes, objects: Mapping[int, _Object]) -> list[int]:
-    """The numbers of the streams that draw a page."""
     match = re.search(rb"/Contents\s*(?:\[(.*?)\]|(\d+)\s+\d+\s+R)", page, re.DOTALL)
     if not match:
         return []

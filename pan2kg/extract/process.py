@@ -63,14 +63,7 @@ class Options:
 
 
 def page_range(text: str) -> tuple[int, int | None]:
-    """The first and the last page of ``3-20``, ``3-`` or ``7``.
-
-    >>> page_range("3-20"), page_range("3-"), page_range("7")
-    ((3, 20), (3, None), (7, 7))
-
-    Raises:
-        OutlineError: the text names no pages.
-    """
+    """The first and the last page of ``3-20``, ``3-`` or ``7``."""
     first, dash, last = text.strip().partition("-")
     if first.isdecimal() and (not last or last.isdecimal()):
         numbers = int(first), int(last) if last else None if dash else int(first)
@@ -80,7 +73,6 @@ def page_range(text: str) -> tuple[int, int | None]:
 
 
 def _sheets(data: bytes, source: str) -> list[Paragraph]:
-    """The sheets of a spreadsheet, with the values that were last computed."""
     try:
         from openpyxl import load_workbook
         from openpyxl.utils.exceptions import InvalidFileException
@@ -135,11 +127,7 @@ def _rows(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, ...]
 
 
 def format_of(data: bytes, name: str) -> str:
-    """The format of a file.
-
-    Raises:
-        OutlineError: the file is empty, of a format that is not read, or not what its name says.
-    """
+    """The format of a file."""
     place = Place(name)
     if not data.strip():
         raise OutlineError("document-empty", place=place, remedy="give-document")
@@ -287,7 +275,6 @@ def _bytes(path: Path) -> bytes:
 
 
 def main() -> None:
-    """Read what standard input names, and write the document or what is wrong with it to standard output."""
     order = json.loads(sys.stdin.buffer.read())
     path = Path(order.pop("path"))
     limits = Limits(**order.pop("limits"))

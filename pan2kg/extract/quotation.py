@@ -72,12 +72,10 @@ class Quotation:
         )
 
     def to_line(self) -> dict[str, object]:
-        """The same to be written there."""
         names = ("start", "end", "words", "page", "label", "prefix", "suffix", "path")
         return {"quote" if name == "words" else name: getattr(self, name) for name in names}
 
     def key(self, sha: str) -> str:
-        """The key of the passage of a file with this hash, made from its place."""
         return sha256(f"{sha}|{self.start}|{self.end}".encode()).hexdigest()[:16]
 
     def around(self, document: Document | None, paragraphs: int = 2) -> Quotation:
@@ -86,13 +84,13 @@ class Quotation:
         at = next((number for number, block in enumerate(blocks) if block.start <= self.start < block.end), None)
         if document is None or at is None:
             return replace(self, label=str(self.page or ""))
-        shown, block, whole = blocks[max(0, at - paragraphs) : at + paragraphs + 1], blocks[at], document.text
+        nearby, block, whole = blocks[max(0, at - paragraphs) : at + paragraphs + 1], blocks[at], document.text
         return replace(
             self,
             words=whole[self.start : self.end],
             label=block.label or str(block.page or self.page or ""),
-            prefix=whole[shown[0].start : self.start],
-            suffix=whole[self.end : max(shown[-1].end, self.end)],
+            prefix=whole[nearby[0].start : self.start],
+            suffix=whole[self.end : max(nearby[-1].end, self.end)],
             path=block.path,
         )
 
@@ -150,7 +148,7 @@ def find(within: Folded, quotation: Quotation) -> Quotation | int:
 
     Words that were left out are marked by « … »: the passage reaches from the first words to the last.
     """
-    pieces = [piece for part in _LEFT_OUT.split(quotation.words) if (piece := canonical(part).translate(_ALIKE))]
+    pieces = [piece for words in _LEFT_OUT.split(quotation.words) if (piece := canonical(words).translate(_ALIKE))]
     spans = list(_spans(within.text, pieces)) if pieces else []
     if len(spans) > 1:
         # several places are told apart by the words around, else by the page as printed
@@ -171,13 +169,11 @@ def find(within: Folded, quotation: Quotation) -> Quotation | int:
 
 
 def quoted(document: Document, words: str) -> Quotation | None:
-    """The one place where words stand in a document; None where there is none, or several."""
     place = find(fold(document), Quotation(words))
     return place if isinstance(place, Quotation) else None
 
 
 def _spans(text: str, pieces: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """From each place of the first piece to the next one of each further piece behind it."""
     at = _next(text, pieces[0], 0)
     while at >= 0:
         end = at + len(pieces[0])
@@ -202,7 +198,6 @@ def _next(text: str, piece: str, start: int) -> int:
 
 
 def nearest(document: Document, words: str) -> str:
-    """The block that shares most words with a quotation, empty where none shares any."""
     wanted = set(_WORD.findall(words.casefold()))
     shared = (
         (len(wanted & set(_WORD.findall(block.text.casefold()))), -len(block.text), block.text)

@@ -41,12 +41,10 @@ def _table() -> dict[str, Any]:
 
 
 def rank_of(role: Role) -> float:
-    """How sure a proposal is, in [0, 1]."""
     return float(_table()["rank"][role.how])
 
 
 def keys() -> frozenset[str]:
-    """All roles that may be proposed."""
     return frozenset(str(row["role"]) for row in (*_table()["role"], _table()["default"]))
 
 
@@ -86,7 +84,6 @@ def role_of(document: Document, mention: Mention, others: Sequence[Mention] = ()
 
 
 def _of_label(label: str) -> str:
-    """The role a label says, empty where it says none."""
     plain = _CASE.sub("", label).strip(" :*•–-")
     return next((role for role, pattern in _patterns("field") if pattern.fullmatch(plain)), "")
 
@@ -117,18 +114,18 @@ def _labels(document: Document, block: Block, at: int) -> Iterator[str]:
                 return
 
 
-def _beside(block: Block, start: int, end: int, others: Sequence[Mention]) -> Role | None:
+def _beside(block: Block, start: int, end: int, mentions: Sequence[Mention]) -> Role | None:
     """The role the nearest words of responsibility give, before the name or behind it, in its sentence."""
     text = hidden = block.text
     bounds = list(_SENTENCE.finditer(text))
-    first = max((bound.end() for bound in bounds if bound.end() <= start), default=0)
-    last = min((bound.start() for bound in bounds if bound.start() >= end), default=len(text))
-    for mention in others:
+    begin = max((bound.end() for bound in bounds if bound.end() <= start), default=0)
+    finish = min((bound.start() for bound in bounds if bound.start() >= end), default=len(text))
+    for mention in mentions:
         # names in a list do not part a name from its verb
         if block.start <= mention.start < block.end:
             low, high = mention.start - block.start, mention.end - block.start
             hidden = hidden[:low] + " " * (high - low) + hidden[high:]
-    sides = {"before": (max(first, start - _AROUND), start), "after": (end, min(last, end + _AROUND))}
+    sides = {"before": (max(begin, start - _AROUND), start), "after": (end, min(finish, end + _AROUND))}
     roles = []
     for side, (low, high) in sides.items():
         for place, (role, pattern) in enumerate(_patterns(side)):

@@ -79,7 +79,6 @@ class Series:
 
     @property
     def label(self) -> str:
-        """The label most of the members have, empty where there is none."""
         labels = Counter(member.label for member in self.members if member.label).most_common(1)
         return labels[0][0] if labels and 2 * labels[0][1] > len(self.members) else ""
 
@@ -110,7 +109,6 @@ def series_of(document: Document, columns: Mapping[str, int] | None = None) -> t
 
 
 def _marked(document: Document, markers: Mapping[int, Marker]) -> Iterator[Series]:
-    """Blocks with the same label, and blocks with the same style of number, in headings and elsewhere."""
     labelled: dict[str, list[int]] = defaultdict(list)
     styles: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
     for at, marker in markers.items():
@@ -145,11 +143,7 @@ def _marked(document: Document, markers: Mapping[int, Marker]) -> Iterator[Serie
 
 
 def leaps_in(numbers: Sequence[tuple[int, ...]]) -> int:
-    """How often a number does not follow the one before: at the beginning too where it is not the first.
-
-    >>> leaps_in([(1, 1), (1, 2), (2, 1)]), leaps_in([(1, 2), (1, 4)])
-    (0, 2)
-    """
+    """How often a number does not follow the one before: at the beginning too where it is not the first."""
     tails = [0, *(values[-1] if values else 0 for values in numbers)]
     return sum(after not in (1, before + 1) for before, after in pairwise(tails))
 
@@ -176,7 +170,6 @@ def _member(document: Document, at: int, markers: Mapping[int, Marker]) -> Membe
 
 
 def _cut(block: Block, rest: str) -> str:
-    """The title that begins a block: to the end of the bold words where it runs into the text."""
     run_in = ""
     if 0 < block.lead < len(block.text):
         run_in = block.text[len(block.text) - len(rest) : block.lead].strip(" .:–—-")
@@ -217,7 +210,6 @@ def _bullets(document: Document, markers: Mapping[int, Marker]) -> Iterator[Seri
 
 
 def _headings(document: Document, markers: Mapping[int, Marker]) -> Iterator[Series]:
-    """Headings of one level, whether they are numbered or not."""
     for level in sorted({block.level for block in document.blocks if block.kind == "heading"}):
         members = tuple(
             _member(document, at, markers) if at in markers else _plain(document, at)
@@ -278,11 +270,7 @@ def _guessed(block: Block) -> Columns | None:
 
 
 def columns_of(head: Sequence[str], given: Mapping[str, int] | None = None) -> Columns | None:
-    """What the columns of a table are by their heads; None where none of them is one of actions.
-
-    >>> columns_of(["N°", "Mesure", "Responsable", "Délai"])
-    Columns(title=1, number=0, kinds=('number', 'action', 'responsible', 'timeline'))
-    """
+    """What the columns of a table are by their heads; None where none of them is one of actions."""
     kinds = [field_kind(cell) for cell in head]
     if not given and sum(map(bool, kinds)) < 2:
         return None

@@ -64,7 +64,6 @@ class Side(NamedTuple):
 
 
 def side_of(quads: Iterable[ox.Quad], name: str) -> Side:
-    """Quads as a state that can be compared."""
     # spelled out, since this is asked of each of millions
     held, blank = frozenset(quads), ox.BlankNode
     if any(
@@ -83,12 +82,7 @@ def side_of_store(store: LocalStore, name: str) -> Side:
 
 
 def read_side(path: Path) -> Side:
-    """A project as a release of it would be, what a release folder holds, or a file.
-
-    Raises:
-        ProjectError: there is no such file or folder, none of this kind, or it cannot be read.
-        TurtleError: a file is not RDF as its ending says; with the line.
-    """
+    """A project as a release of it would be, what a release folder holds, or a file."""
     if not path.is_dir():
         return side_of(read_quads(path), path.name)
     project, name = Project.at(path), path.resolve().name
@@ -118,7 +112,6 @@ class Change(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether both states are the same."""
         return self.old.quads == self.new.quads
 
 
@@ -164,7 +157,6 @@ def change_list(old: Side, new: Side) -> Change:
 
 
 def graph_of(quad: ox.Quad) -> str:
-    """The address of a quad's graph, empty for the default graph."""
     graph = quad.graph_name
     return "" if isinstance(graph, ox.DefaultGraph) else str(graph) if isinstance(graph, ox.BlankNode) else graph.value
 
@@ -225,16 +217,10 @@ class Patch(NamedTuple):
 
 
 def patch_of(old: Side, new: Side) -> Patch:
-    """What leads from one state to another."""
     return Patch(state(old), state(new), old.quads - new.quads, new.quads - old.quads)
 
 
 def apply(patch: Patch, old: Side) -> Side:
-    """The state a patch leads to.
-
-    Raises:
-        ProjectError: the patch was made for another state, or is damaged.
-    """
     if state(old) != patch.old:
         raise ProjectError("patch-for-another", place=Place(old.name), remedy="apply-to-origin")
     new = Side(old.name, (old.quads - patch.removed) | patch.added)
@@ -244,25 +230,16 @@ def apply(patch: Patch, old: Side) -> Side:
 
 
 def state(side: Side) -> str:
-    """The name of a state: the SHA-256 of its canonical N-Quads, as RFC 6920 writes it.
-
-    >>> state(Side("nothing", frozenset()))
-    'ni:///sha-256;47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'
-    """
+    """The name of a state: the SHA-256 of its canonical N-Quads, as RFC 6920 writes it."""
     return "ni:///sha-256;" + urlsafe_b64encode(hashlib.sha256(nquads(side)).digest()).decode().rstrip("=")
 
 
 def nquads(side: Side) -> bytes:
-    """A state as sorted N-Quads, its canonical form by RDFC-1.0."""
     return "".join(f"{line} .\n" for line in sorted(map(str, side.quads))).encode()
 
 
 def write_patch(patch: Patch) -> bytes:
-    """A patch as TriG, addresses in full, blank nodes as addresses: the same bytes for the same patch.
-
-    Raises:
-        ProjectError: the data use the addresses under which blank nodes are written.
-    """
+    """A patch as TriG, addresses in full, blank nodes as addresses: the same bytes for the same patch."""
 
     def named(term: Node) -> ox.NamedNode:
         if isinstance(term, ox.NamedNode) and term.value.startswith(GENID):
@@ -283,22 +260,10 @@ def write_patch(patch: Patch) -> bytes:
 
 
 def read_patch(path: Path) -> Patch:
-    """The patch in a file.
-
-    Raises:
-        ProjectError: the file cannot be read, or holds no patch.
-        TurtleError: the file is not RDF; with the line.
-    """
     return patch_from(read_quads(path), str(path))
 
 
 def patch_from(quads: Iterable[ox.Quad], name: str = "") -> Patch:
-    """The patch that quads describe.
-
-    Raises:
-        ProjectError: they describe none.
-    """
-
     def blank(term: Value) -> Value:
         is_blank = isinstance(term, ox.NamedNode) and term.value.startswith(GENID)
         return ox.BlankNode(term.value.removeprefix(GENID)) if is_blank else term  # type: ignore[union-attr]
@@ -396,13 +361,11 @@ class Names:
         return title if key in title or _COMPUTED.fullmatch(key) else f"{title} ({key})"
 
     def property(self, iri: str, language: Language) -> str:
-        """What a property is called."""
         key = f"property.{iri}"
         label = _WORDS.say(key, language) if _WORDS.has(key) else self._label(iri, language)
         return label or self.short(iri)
 
     def kind(self, thing: Altered, language: Language) -> str:
-        """What things of its kind are called."""
         return self.of(thing.kind, language) if thing.kind else _WORDS.say("kind.thing", language)
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
@@ -419,11 +382,9 @@ class Names:
         return next(iter(self.values(iri, predicate)), "")
 
     def values(self, iri: str, predicate: str) -> list[str]:
-        """The values of a property, as plain text."""
         return [plain(term) for term in self._of(iri, predicate)]
 
     def short(self, iri: str) -> str:
-        """An address shortened by a prefix where one fits."""
         fitting = [(len(space), name) for name, space in self._prefixes.items() if iri.startswith(space)]
         length, name = max(fitting, default=(0, ""))
         return f"{name}:{iri[length:]}" if name else iri
@@ -498,7 +459,6 @@ class Edit(NamedTuple):
 
     @property
     def retires(self) -> bool:
-        """Whether it says that its thing is given up."""
         if self.predicate == "http://www.w3.org/2002/07/owl#deprecated":
             return isinstance(self.new, ox.Literal) and self.new.value in ("true", "1")
         return self.predicate == DCTERMS + "isReplacedBy" and self.new is not None
@@ -573,7 +533,6 @@ def read_things(change: Change, names: Names) -> tuple[Altered, ...]:
 
 
 def _above(iri: str, names: Names, owners: Mapping[str, str]) -> list[str]:
-    """What a thing belongs to, the closest first."""
     above: list[str] = []
     place = iri
     while True:
@@ -635,7 +594,6 @@ class ChangeReport:
     figures: Refigured | None = None
 
     def count(self, status: Status) -> int:
-        """How many things something happened to."""
         return sum(thing.status is status for thing in self.things)
 
 
@@ -655,7 +613,6 @@ def write_text(report: ChangeReport, language: Language) -> str:
 
 
 def write_markdown(report: ChangeReport, language: Language) -> str:
-    """The same as Markdown, for a page or a forge."""
     (_, head), *body = _lines(report, language)
     lines = [
         f"{'  ' * (depth - 1)}- {formats.md_escape(text)}" if depth else f"\n## {formats.md_escape(text)}\n"
@@ -845,11 +802,7 @@ def _written(root: ET.Element) -> str:
 
 
 def day_of(change: Change, named: date | None = None) -> datetime:
-    """When a change is said to have happened: the day named, else SOURCE_DATE_EPOCH, else the latest day in the data.
-
-    Raises:
-        FormatError: there is none of these, or SOURCE_DATE_EPOCH is no number of seconds.
-    """
+    """When a change happened: the day named, else SOURCE_DATE_EPOCH, else the latest day in the data."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not named and epoch:
         if not re.fullmatch(r"\d{1,11}", epoch):
@@ -871,11 +824,7 @@ def _day(text: str) -> date | None:
 
 
 def write_feeds(report: ChangeReport, issue: Issue, language: Language, earlier: Path | None, name: str) -> bytes:
-    """The feed of all versions in a language: this one with what changed in it, then those before.
-
-    Raises:
-        OSError: the feed of the release before cannot be read.
-    """
+    """The feed of all versions in a language: this one with what changed in it, then those before."""
     ET.register_namespace("", ATOM)
     when = datetime(issue.modified.year, issue.modified.month, issue.modified.day, tzinfo=UTC)
     text = write_feed(report, language, when, address=issue.addresses.file(name))

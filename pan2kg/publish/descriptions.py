@@ -16,7 +16,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.countries.table import countries
+from pan2kg.countries import countries
 from pan2kg.graph.dataset import CountryProfile
 from pan2kg.graph.labels import best
 from pan2kg.i18n.catalogue import Messages, Text
@@ -26,7 +26,7 @@ from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASE, RELEASED, S
 from pan2kg.store.derived_links import TOP, missing_links
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.formats import xml_text
-from pan2kg.tables.template import markup
+from pan2kg.tables.template import markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF
 from pan2kg.turtle.writer import iri
 
@@ -102,41 +102,11 @@ def _moved(facts: Facts, issue: Issue, name: str) -> list[Term]:
 
 def describe_dataset(edition: Edition, offers: Sequence[Distribution]) -> dict[str, object]:
     """The dataset as schema.org says it, with what it covers and what it can be had as."""
-    issue, facts = edition.issue, edition.facts
-
-    def texts(values: Iterable[Term]) -> list[dict[str, str]]:
-        texts = (value for value in values if isinstance(value, ox.Literal))
-        return [{"@language": text.language or "und", "@value": text.value} for text in texts]
-
-    def agents(name: str) -> list[dict[str, object]]:
-        return [
-            {"@type": "Organization", "@id": issue.addresses.own(agent.value),
-             "name": texts(facts.of(agent.value, FOAF + "name"))}
-            for agent in facts.about(name)
-        ]  # fmt: skip
-
-    by_iri = {country.iri: country for country in countries().values()}
-    places: list[dict[str, object]] = []
-    for value in facts.about("spatial"):
-        country = by_iri.get(value.value)
-        names = [{"@language": tag, "@value": country.names.say(tag)} for tag in RELEASED] if country else []
-        places.append({"@type": "Place", "@id": value.value, **({"name": names} if names else {})})
-    downloads = [
-        {"@type": "DataDownload", "name": offer.title.say(RELEASED[0]), "contentUrl": issue.addresses.file(offer.path),
-         "encodingFormat": words.forms()[offer.form].media, "contentSize": f"{offer.size} B"}
-        for offer in offers
-    ]  # fmt: skip
-    return {
-        "@context": {"@vocab": SCHEMA}, "@type": "Dataset", "@id": issue.dataset, "identifier": issue.dataset,
-        "url": issue.addresses.base, "name": texts(facts.about("title")),
-        "description": texts(facts.about("description")), "keywords": texts(facts.of(facts.dataset, DCAT + "keyword")),
-        "license": [value.value for value in facts.about("license")], "creator": agents("creator"),
-        "publisher": agents("publisher"), "version": issue.version, "datePublished": str(issue.issued),
-        "dateModified": str(issue.modified), "isAccessibleForFree": True, "inLanguage": list(RELEASED),
-        "distribution": downloads,
-        **({"temporalCoverage": "/".join(map(str, facts.covers))} if facts.covers else {}),
-        **({"spatialCoverage": places} if places else {}),
-    }  # fmt: skip
+    described: dict[str, object] = json.loads(render("dataset.jsonld", {
+        "issue": edition.issue, "facts": edition.facts, "offers": offers, "languages": RELEASED, "dcat": DCAT,
+        "foaf": FOAF, "forms": words.forms(), "countries": {one.iri: one for one in countries().values()},
+    }))  # fmt: skip
+    return described
 
 
 def as_json(content: object) -> bytes:
@@ -273,11 +243,7 @@ _FORM: Final = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE
 
 
 def question_files(edition: Edition) -> Iterator[File]:
-    """Each stored question as it is, and the descriptions of all of them in one file.
-
-    Raises:
-        ProjectError: a question cannot be read.
-    """
+    """Each stored question as it is, and the descriptions of all of them in one file."""
     places, rows = edition.issue.addresses, []
     for query in sorted(read_queries(edition.project).values(), key=lambda query: query.name):
         text = places.moved(query.text)

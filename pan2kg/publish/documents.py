@@ -59,7 +59,6 @@ class Statement(NamedTuple):
 
     @property
     def object(self) -> str:
-        """The address of what it points to, or the words of its value."""
         return self.value.value if self.value else self.target
 
 
@@ -82,12 +81,10 @@ class Described:
 
     @cached_property
     def of(self) -> Mapping[str, Sequence[Statement]]:
-        """The statements on each thing."""
         return _grouped((statement.subject, statement) for statement in self.statements)
 
     @cached_property
     def pointing(self) -> Mapping[str, Sequence[Statement]]:
-        """The statements that point to each thing."""
         return _grouped((statement.target, statement) for statement in self.statements if statement.target)
 
     @cached_property
@@ -119,7 +116,6 @@ class Described:
         return f"{place}.html#{self.key(iri)}" if place else ""
 
     def key(self, iri: str) -> str:
-        """What a thing is called in its document."""
         return self.own_places[iri].rpartition("/")[2]
 
     @cached_property
@@ -128,17 +124,14 @@ class Described:
         return frozenset(statement.subject for statement in deprecated if statement.object in ("true", "1"))
 
     def is_retired(self, iri: str) -> bool:
-        """Whether a thing is said to be deprecated."""
         return iri in self._deprecated
 
     def successors(self, iri: str) -> list[str]:
-        """What has taken the place of a thing."""
         following = (one for one in self.of.get(iri, ()) if one.predicate == DCTERMS + "isReplacedBy")
         return sorted(statement.target for statement in following if statement.target)
 
     @cached_property
     def retired(self) -> Sequence[str]:
-        """The things that were retired, in order of their addresses."""
         return [iri for iri in sorted(self.places) if self.is_retired(iri)]
 
     def towards(self, iri: str) -> Sequence[Statement]:
@@ -161,7 +154,6 @@ class Described:
         return by_line.values()
 
     def colophon(self, place: str, things: Sequence[str]) -> Iterator[ox.Triple]:
-        """What is said of a document itself."""
         issue, document = self.edition.issue, node(self.edition.issue.addresses.root + place)
         topic = node(FOAF + ("primaryTopic" if len(things) == 1 else "topic"))
         yield ox.Triple(document, TYPE, node(FOAF + "Document"))
@@ -172,12 +164,10 @@ class Described:
 
     @cached_property
     def naming(self) -> Mapping[str, Sequence[Statement]]:
-        """The statements that name each thing."""
         return _grouped((one.subject, one) for one in self.statements if one.predicate in _NAMES)
 
     @cached_property
     def names(self) -> Mapping[str, Mapping[str, str]]:
-        """How each thing is called, by language."""
         names: dict[str, dict[str, str]] = {}
         for iri, naming in self.naming.items():
             by_language = names[iri] = dict[str, str]()
@@ -265,7 +255,6 @@ def _spaces(iri: str) -> tuple[str, ...]:
 
 
 def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
-    """Each named graph as Turtle, at its own address."""
     places, prefixes = edition.issue.addresses, dict(edition.prefixes())
     for name, lines in groupby(sorted(whole.quads, key=graph_name), key=graph_name):
         iri = name.decode().strip()[1:-3].rstrip("> .")

@@ -46,16 +46,10 @@ class Content(NamedTuple):
     triples: list[bytes]
 
     def lines(self, path: str) -> list[bytes]:
-        """The lines a dump is made from, in its order."""
         return self.quads if path == QUADS else self.triples
 
 
 def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Content]:
-    """What sources state, and that with what rules derived from it.
-
-    Raises:
-        ProjectError: the graph has blank nodes, or an address of a file in it: what nobody could cite.
-    """
     text = store.inner.dump(format=ox.RdfFormat.N_QUADS) or b""
     lines = text.splitlines(keepends=True)
     for line in lines if b"_:" in text or b"<file:" in text else ():
@@ -97,11 +91,7 @@ def rebase(line: bytes, root: bytes, home: bytes = ROOT.encode()) -> bytes:
 def write_dumps(
     stated: Content, whole: Content, folder: Path, prefixes: Mapping[str, str]
 ) -> Iterator[tuple[str, Content]]:
-    """Write every dump below a folder; the path and the content of each as it is written.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
+    """Write every dump below a folder; the path and the content of each as it is written."""
     (folder / TURTLE).parent.mkdir(parents=True, exist_ok=True)
     for path in DUMPS:
         content = whole if path == QUADS else stated
@@ -116,11 +106,7 @@ def write_dumps(
 
 
 def ending_of(path: str) -> str:
-    """The ending that tells the format of a dump, whether it is compressed or not.
-
-    >>> ending_of("data/pan2kg.nq.gz"), ending_of("data/pan2kg.ttl")
-    ('nq', 'ttl')
-    """
+    """The ending that tells the format of a dump, whether it is compressed or not."""
     return path.removesuffix(".gz").rpartition(".")[2]
 
 
@@ -155,7 +141,6 @@ class _Wanted(io.BytesIO):
         self._is_same = True
 
     def write(self, piece: Buffer) -> int:
-        """Compare a piece with what comes next."""
         data = bytes(piece)
         while len(self._next) < len(data) and (more := b"".join(islice(self._lines, _AT_ONCE))):
             self._next += more
@@ -164,12 +149,10 @@ class _Wanted(io.BytesIO):
         return len(data)
 
     def is_met(self) -> bool:
-        """Whether all that was written is all that should be."""
         return self._is_same and not self._next and next(self._lines, None) is None
 
 
 def graph_name(line: bytes) -> bytes:
-    """The end of a line of N-Quads that says its graph."""
     return line[line.rindex(b" <") :]
 
 
@@ -178,20 +161,7 @@ _STATEMENTS: Final = 5_000
 
 
 def write_update(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[str]:
-    """What leads from the statements of one dump to those of another, as SPARQL 1.1 Update; both are lines of N-Quads.
-
-    >>> print("".join(write_update([b'<s:a> <p:b> "x" <g:c> .'], [b'<s:a> <p:b> "y" <g:c> .'])), end="")
-    DELETE DATA {
-    GRAPH <g:c> {
-    <s:a> <p:b> "x" .
-    }
-    } ;
-    INSERT DATA {
-    GRAPH <g:c> {
-    <s:a> <p:b> "y" .
-    }
-    } ;
-    """
+    """What leads from one dump to another, as SPARQL 1.1 Update; both are lines of N-Quads."""
     before, after = ({line.strip() for line in lines} for lines in (old, new))
     for verb, lines in (("DELETE", before - after), ("INSERT", after - before)):
         ordered = sorted(lines, key=lambda line: (graph_name(line), line))
@@ -205,11 +175,7 @@ def write_update(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[str]:
 
 
 def lines_of(folder: Path) -> list[bytes]:
-    """The statements a release holds, a line each; none where it has no such dump.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+    """The statements a release holds, a line each; none where it has no such dump."""
     if not (folder / QUADS).is_file():
         return []
     with gzip.open(folder / QUADS) as file:

@@ -76,23 +76,16 @@ class Addresses:
         return text.replace(self.home, self.root) if self.moves else text
 
     def file(self, path: str) -> str:
-        """The address of a file of the release."""
         return self.base + quote(path)
 
     @property
     def moves(self) -> bool:
-        """Whether our own IRIs get another base."""
         return self.root != self.home
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A publication of the graph; ``again`` where this version was published before and is written anew.
-
-    >>> issue = Issue("0.1.0", date(2026, 11, 25), date(2026, 11, 25))
-    >>> issue.dataset, issue.version_iri
-    ('https://w3id.org/pan2kg/dataset', 'https://w3id.org/pan2kg/dataset/0.1.0')
-    """
+    """A publication of the graph; ``again`` where this version was published before and is written anew."""
 
     version: str
     issued: date
@@ -104,17 +97,14 @@ class Issue:
 
     @property
     def dataset(self) -> str:
-        """The IRI of the dataset, the same in every version."""
         return self.addresses.root + "dataset"
 
     @property
     def catalogue(self) -> str:
-        """The IRI of the catalogue."""
         return self.addresses.root + "catalogue"
 
     @property
     def version_iri(self) -> str:
-        """The IRI of this version of the dataset."""
         return f"{self.dataset}/{self.version}"
 
     @property
@@ -140,16 +130,13 @@ class Facts:
 
     @property
     def dataset(self) -> str:
-        """The IRI of the dataset in the graph."""
         return datasets.dataset_of(self.space)
 
     @property
     def catalogue(self) -> str:
-        """The IRI of the catalogue in the graph."""
         return f"{self.space}catalogue"
 
     def of(self, subject: str, predicate: str) -> Values:
-        """The values of a property, French first."""
         return self.statements.get(subject, {}).get(predicate, ())
 
     def about(self, name: str) -> Values:
@@ -163,11 +150,6 @@ class Facts:
         return next((text.value for text in texts if text.language == language), fallback)
 
     def day(self, predicate: str) -> date:
-        """A day that is stated of the dataset.
-
-        Raises:
-            ProjectError: what is stated is no day.
-        """
         value = self.of(self.dataset, predicate)[0]
         text = value.value if isinstance(value, ox.Literal) else ""
         try:
@@ -177,11 +159,7 @@ class Facts:
 
 
 def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
-    """The facts on itself of a graph whose IRIs begin with ``space``.
-
-    Raises:
-        ProjectError: a fact a catalogue cannot do without is missing; with the property to add.
-    """
+    """The facts on itself of a graph whose IRIs begin with ``space``."""
 
     def properties(subject: str) -> Mapping[str, Values]:
         values: dict[str, set[Term]] = {}
@@ -279,12 +257,10 @@ class Edition:
 
     @property
     def project(self) -> Project:
-        """The project that is published."""
         return self.graph.project
 
     @property
     def store(self) -> LocalStore:
-        """The store that holds the graph."""
         return self.graph.held
 
     @property

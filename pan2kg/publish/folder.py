@@ -41,11 +41,7 @@ _OF_PAGES: Final = (".js", "data/ontology.ttl", "data/shapes.ttl")
 
 
 def measure(path: Path) -> tuple[int, str]:
-    """The size of a file in bytes and its SHA-512 in hexadecimal, as the catalogue says them.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+    """The size of a file in bytes and its SHA-512 in hexadecimal, as the catalogue says them."""
     state = path.stat()
     return state.st_size, _sha512(path, state.st_size, state.st_mtime_ns)
 
@@ -69,11 +65,7 @@ def walk(folder: Path, below: str = "") -> Iterator[str]:
 
 
 def write_checksums(folder: Path, sums: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Write the list of all files with their SHA-256, as far as it is not known already (``sums``).
-
-    Raises:
-        OSError: a file cannot be read, or the list not written.
-    """
+    """Write the list of all files with their SHA-256, as far as it is not known already (``sums``)."""
     with (folder / LIST).open("w", encoding="utf-8", newline="\n") as target:
         for path in walk(folder):
             if path != LIST:
@@ -85,32 +77,24 @@ def write_checksums(folder: Path, sums: Mapping[str, str] = MappingProxyType({})
 
 
 def read_checksums(folder: Path) -> Iterator[tuple[str, str]]:
-    """The path and the SHA-256 of each file the list names.
-
-    Raises:
-        OSError: there is no list.
-    """
     with (folder / LIST).open(encoding="utf-8") as file:
         for line in file:
             digest, _, path = line.rstrip("\n").partition("  ")
             yield path, digest
 
 
-def pack(folder: Path, target: str, paths: Mapping[str, str], day: date) -> None:
-    """Pack files of a release into one archive, each under another path where ``paths`` says so.
+def pack(target: Path, files: Mapping[str, str], content: Callable[[str], bytes], day: date) -> None:
+    """Pack files into one archive: path in it → path of the file.
 
     Every entry has the release's day, so that the bytes depend on the content alone.
-
-    Raises:
-        OSError: they cannot be read or written.
     """
-    with zipfile.ZipFile(folder / target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(paths):
-            entry = zipfile.ZipInfo(paths[path], (day.year, day.month, day.day, 0, 0, 0))
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
             # 3 is Unix: zipfile would note the system it runs on, and the bytes would depend on that
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
             # level 6 takes half as long again for 4 % less
-            archive.writestr(entry, (folder / path).read_bytes(), compresslevel=4)
+            archive.writestr(entry, content(files[name]), compresslevel=4)
 
 
 class ReleaseFolder:
@@ -122,12 +106,6 @@ class ReleaseFolder:
         self._folders: set[str] = set()
 
     def put(self, path: str, content: bytes) -> None:
-        """Write one file.
-
-        Raises:
-            ProjectError: its path leads out of the release, or another part has put a file there.
-            OSError: it cannot be written.
-        """
         folder = path.rpartition("/")[0]
         if path.startswith("/") or ".." in path.split("/") or path in self.sums:
             raise ProjectError("two-parts-one-file", place=Place(path))
@@ -143,11 +121,7 @@ class ReleaseFolder:
 
 
 def build(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Let ``fill`` write a release into a folder beside ``folder``, then put it in its place.
-
-    Raises:
-        ProjectError: it cannot be written; what was there before is still there.
-    """
+    """Let ``fill`` write a release into a folder beside ``folder``, then put it in its place."""
     try:
         with replaced(folder) as work:
             fill(work)
@@ -160,12 +134,6 @@ def build(folder: Path, fill: Callable[[Path], None]) -> None:
 
 
 def refuse_target(folder: Path, issue: Issue) -> None:
-    """Refuse a folder that may not be replaced.
-
-    Raises:
-        ProjectError: it is a file, holds something that is no release, a newer release, or another release within
-            it; or it lies within a release: the outer one would be unsound, and replaced it takes the inner along.
-    """
     place = Place(str(folder))
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise ProjectError("is-no-folder", place=place, remedy="name-fresh-folder")
@@ -200,11 +168,7 @@ def read_mark(folder: Path) -> Mapping[str, str] | None:
 
 
 def age(version: str) -> tuple[tuple[int, int | str], ...]:
-    """What versions are put in order by.
-
-    >>> age("0.10.0") > age("0.9.1"), age("1.0.0") > age("1.0.0-rc.1")
-    (True, True)
-    """
+    """What versions are put in order by."""
     number, _, early = version.partition("-")
     parts = re.findall(r"\d+|[a-z]+", number.lower())
     ranked = [(1, int(part)) if part.isdigit() else (0, part) for part in parts]
@@ -218,11 +182,7 @@ def versions_in(folder: Path) -> list[str]:
 
 
 def keep_versions(work: Path, previous: Path | None) -> None:
-    """Take the versions of the release before into the new one, and the files of older versions of the ontology.
-
-    Raises:
-        OSError: a file cannot be read or written.
-    """
+    """Take the versions of the release before into the new one, and the files of older versions of the ontology."""
     if previous is None or not previous.is_dir():
         return
     for version in versions_in(previous):
@@ -232,11 +192,7 @@ def keep_versions(work: Path, previous: Path | None) -> None:
 
 
 def add_version(work: Path, version: str, index: bytes) -> None:
-    """Put the files of a release under its own number, with a front page of their own and a list of checksums.
-
-    Raises:
-        OSError: a file cannot be read or written.
-    """
+    """Put the files of a release under its own number, with a front page of their own and a list of checksums."""
     target = work / VERSIONS / version
     shutil.rmtree(target, ignore_errors=True)
     _share(work, (path for path in _FILES if (work / path).is_file()), target)

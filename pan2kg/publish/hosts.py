@@ -46,6 +46,8 @@ FORMS: Final = ("ttl", "jsonld")
 """The forms of a document beside its page."""
 APART: Final = ("part", "provision", "category", "conflict")
 """The kinds of things that have no pages of their own in a release: their documents tell them."""
+GATHERED: Final = {"network": "html", "network-around": "js"}
+"""Pages and files a plan that a service makes when they are asked for; a release has the one of all plans."""
 _KINDS: Final = "|".join(APART)
 _THING: Final = rf"(?:id|{DOCUMENTS})/([^/]+)/({SHARED})"
 _ABOUT: Final = "(?:dataset|catalogue|contributors|publisher|profile)"
@@ -54,11 +56,7 @@ _ENDINGS: Final = "|".join(("html", *FORMS))
 
 
 class Rule(NamedTuple):
-    """Paths below a base, where they lead, and for whom: an empty ``accepts`` is everybody.
-
-    >>> Rule("id/(.+)", "doc/$1.ttl", "text/turtle").leads("id/plan/lu-bhr-2", "text/turtle;q=0.5")
-    'doc/plan/lu-bhr-2.ttl'
-    """
+    """Paths below a base, where they lead, and for whom: an empty ``accepts`` is everybody."""
 
     pattern: str
     target: str
@@ -66,11 +64,9 @@ class Rule(NamedTuple):
     flags: str = "R=303,L,NE"
 
     def _wanted(self) -> str:
-        """A pattern for an Accept header that names the media type and does not exclude it (``q=0``)."""
         return rf"{re.escape(self.accepts)}(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))".replace(" ", r"\s")
 
     def written(self, host: str = "") -> str:
-        """The rule as Apache's mod_rewrite reads it."""
         condition = f"RewriteCond %{{HTTP_ACCEPT}} {self._wanted()}\n" if self.accepts else ""
         is_whole = self.target == "-" or "://" in self.target
         return f"{condition}RewriteRule ^{self.pattern}$ {'' if is_whole else host}{self.target} [{self.flags}]\n"
@@ -88,8 +84,15 @@ MOVED: Final = (
     Rule(rf"{DOCUMENTS}/([^/]+)/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3", flags="R=301,L,NE"),
     Rule(rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/({SHARED})([^/.]*)\.html", f"{DOCUMENTS}/$1/$2.html#$2$3",
          flags="R=301,L,NE"),
+    *(Rule(rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}", flags="R=301,L,NE")
+      for folder, ending in GATHERED.items()),
 )  # fmt: skip
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
+
+
+def is_published(path: str) -> bool:
+    """Whether a page or file of the site is in a release."""
+    return path.split("/")[1:2] not in ([folder] for folder in (*APART, *GATHERED))
 
 
 def w3id_rules(service: str = "") -> list[Rule]:
@@ -111,7 +114,6 @@ def _forms(pattern: str, target: str, at: str = "") -> Iterator[Rule]:
 
 
 def _common() -> Iterator[Rule]:
-    """What every server says of the dataset, its versions, the ontology, named graphs and questions."""
     yield Rule(r"dataset/([0-9][^/]*)/?", f"{VERSIONS}/$1/")
     yield Rule(r"ontology/([0-9][^/]*[0-9])", "ontology/$1.ttl")
     yield Rule("ontology", "ontology/index.fr.html", "text/html")

@@ -129,7 +129,6 @@ def _thin(subject: str, properties: Properties) -> Iterator[str]:
 
 
 def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
-    """A catalogue by subject and property."""
     statements: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for triple in triples:
         if not isinstance(triple.object, ox.Triple):
@@ -137,11 +136,8 @@ def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
     return statements
 
 
-def inspect(root: Path, issue: Issue, today: date, triples: int, dumps: Mapping[str, dump.Content]) -> Iterator[str]:
+def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str]:
     """What is wrong with a release in a folder: every fault is a reason not to publish it."""
-    for path, content in dumps.items():
-        if dump.differs(content, root, path):
-            yield _fault("other-graph", path=path)
     yield from _inspect_catalogue(root, issue, today)
     with gzip.open(root / dump.QUADS) as file:
         # a triple that stands in several graphs follows itself, since lines are sorted
@@ -159,7 +155,6 @@ def inspect(root: Path, issue: Issue, today: date, triples: int, dumps: Mapping[
 
 
 def _inspect_catalogue(root: Path, issue: Issue, today: date) -> Iterator[str]:
-    """Whether the three catalogues are one graph, sound, and true of the files they speak of."""
     files = {ending: (root / f"catalogue.{ending}").read_bytes() for ending in ("ttl", "rdf", "jsonld")}
     if len({canonical(content, ending) for ending, content in files.items()}) != 1:
         yield _fault("catalogues-differ")
@@ -252,11 +247,6 @@ class Verification:
                         break
 
     def run(self) -> None:
-        """Ask all there is to ask.
-
-        Raises:
-            ProjectError: nothing answers.
-        """
         front = self._expect("", "text/html", 200)
         for language in LANGUAGES:
             if f'lang="{language}"'.encode() not in front.content:
@@ -280,11 +270,7 @@ class Verification:
                     self._complain("tombstone", path)
 
     def get(self, path: str, accept: str = "*/*") -> tuple[httpx.Response, str]:
-        """What the server answers to a GET, which is not followed, and the media type of that.
-
-        Raises:
-            ProjectError: it does not answer.
-        """
+        """What the server answers to a GET, which is not followed, and the media type of that."""
         self.asked += 1
         try:
             try:
@@ -308,7 +294,6 @@ class Verification:
         return answer
 
     def _speaks(self, path: str, thing: str) -> None:
-        """Whether a document says something of a thing."""
         answer, subjects = self._expect(path, MEDIA["ttl"], 200), set[object]()
         if answer.status_code == 200:
             with suppress(SyntaxError):
@@ -373,16 +358,11 @@ class Verification:
             self._expect(f"{DOCUMENTS}/{place}.ttl", "*/*", 301 if heir else 410)
 
     def _inside(self, answer: httpx.Response) -> str:
-        """Where an answer leads, as a path below the base."""
         return urlsplit(str(answer.headers.get("location", ""))).path.removeprefix(urlsplit(self.base).path)
 
 
 def verify(root: Path, base: str) -> Verification:
-    """Ask the server at ``base`` whether it serves the release in a folder.
-
-    Raises:
-        ProjectError: the folder holds no release, or nothing answers.
-    """
+    """Ask the server at ``base`` whether it serves the release in a folder."""
     try:
         with httpx.Client(timeout=_SECONDS, follow_redirects=False) as client:
             verification = Verification(root, base, client)
@@ -394,7 +374,6 @@ def verify(root: Path, base: str) -> Verification:
 
 
 def tell(verification: Verification) -> str:
-    """What was found, a line each."""
     lines = [*verification.faults, *([] if verification.negotiates else [_WORDS.say("verify.plain", spoken())])]
     lines.append(_WORDS.say("verify.done", spoken(), n=verification.asked, faults=str(len(verification.faults))))
     return "".join(f"{line}\n" for line in lines)

@@ -31,7 +31,7 @@ from pan2kg.publish.vocabulary import FOAF, FORMATS, PREFIXES, forms, write
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation
 from pan2kg.site.page import SiteContext, embedded
-from pan2kg.site.registry import Site, contents, seldom_collected
+from pan2kg.site.registry import Site, seldom_collected
 from pan2kg.store.rules import rule_files
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.template import render
@@ -50,7 +50,7 @@ _WORDS: Final = Messages("publication")
 _NO_PAGES: Final = (f"{DOCUMENTS}/", f"{VERSIONS}/")
 """What a search engine finds by the pages themselves."""
 _APART: Final = re.compile(
-    rf'(?<= href=")((?:\.\./)*)({"|".join(hosts.APART)})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
+    rf'(?<= href=")((?:\.\./)*)({"|".join((*hosts.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
 _README: Final = (
     ("front", "index.html"), ("pages", "fr/", "en/", "de/"), ("site", ARCHIVE),
@@ -83,7 +83,6 @@ class Release:
     edition: Edition
     options: ReleaseOptions
     folder: ReleaseFolder
-    stated: dump.Content
     whole: dump.Content
     counts: Statistics
     described: Described
@@ -101,7 +100,8 @@ class Release:
                 files.append((f"{product.name}-{form}", path, form, title, product.about, product.title))
         for key, path, form in (("turtle", dump.TURTLE, "ttl"), ("quads", dump.QUADS, "nq"), ("site", ARCHIVE, "zip")):
             if (self.folder.root / path).is_file():
-                titles = _WORDS.known(f"product.{key}"), _WORDS.known(f"product.{key}-about")
+                about = f"product.{key}-{'one' if key == 'site' and self.options.has_base else 'about'}"
+                titles = _WORDS.known(f"product.{key}"), _WORDS.known(about)
                 files.append((key, path, form, *titles, None))
         root = self.folder.root
         self.offers = [
@@ -114,34 +114,34 @@ Exporter = Callable[[Release], Iterator[File]]
 
 
 def site_part(edition: Edition) -> Iterator[File]:
-    """The pages as they are on the day of the release, without those of things that are told in documents.
+    """The pages as they are on the day of the release, but those of things that are told in documents.
 
     The whole graph, which they offer, is among the dumps.
     """
 
     def place(match: re.Match[bytes]) -> bytes:
-        up, kind, key = (part.decode() for part in match.groups())
+        up, kind, key = (group.decode() for group in match.groups())
+        if kind == "network":
+            return f"{up}network.html".encode()
         return f"../{up}{documents.shared_place(f'{DOCUMENTS}/{kind}/{key}')}.html#{key}".encode()
 
-    site = Site(SiteContext(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue))
-    for path, body in contents(site):
-        if path == dump.QUADS or path.split("/")[1:2] in ([kind] for kind in hosts.APART):
-            continue
-        yield WELCOME if path == FRONT else path, _APART.sub(place, body) if path.endswith(".html") else body
+    context = SiteContext(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue)
+    site = Site(context)
+    for path in filter(hosts.is_published, site.paths()):
+        page = site.page(path) if path != dump.QUADS else None
+        if page:
+            body = _APART.sub(place, page.body) if path.endswith(".html") else page.body
+            yield WELCOME if path == FRONT else path, body
+    if context.bundle:
+        yield from ((f"assets/{name}", file.read_bytes()) for name, file in sorted(context.bundle.files().items()))
 
 
 def documentation_part(edition: Edition) -> Iterator[File]:
-    """The documentation of the ontology."""
     yield from documentation(edition.project, edition.store).items()
 
 
 def change_part(edition: Edition) -> Iterator[File]:
-    """What changed since the release before: in words, as a table and as SPARQL Update; and a feed of all versions.
-
-    Raises:
-        ProjectError: the release before cannot be read, or its version says something else.
-        TurtleError: it is no RDF.
-    """
+    """What changed since the release before: in words, as a table and as SPARQL Update; and a feed of all versions."""
     # blank nodes, which would have to be named alike, are refused before
     new = changes.Side(edition.issue.version, frozenset(edition.store.inner))
     before = edition.before
@@ -171,7 +171,6 @@ def _tables(release: Release) -> Iterator[File]:
 
 
 def _ontology(release: Release) -> Iterator[File]:
-    """Every file of ``ontology/``, and the ontology proper in three more serialisations."""
     edition, places = release.edition, release.edition.issue.addresses
     ontology = edition.project.ontology
     for path in [*turtle_files(ontology), *sorted(ontology.glob("*.jsonld"))]:
@@ -236,7 +235,6 @@ def _descriptions(release: Release) -> Iterator[File]:
 
 
 def _for_hosts(release: Release) -> Iterator[File]:
-    """Rules of servers, and what search engines look for."""
     issue, options = release.edition.issue, release.options
     yield from hosts.host_files(release.edition, release.retired, has_base=options.has_base, service=options.service)
     robots = "User-agent: *\nDisallow:\n"
@@ -249,7 +247,6 @@ def _for_hosts(release: Release) -> Iterator[File]:
 
 
 def _readme(release: Release) -> Iterator[File]:
-    """The text for a person, one language after the other."""
     issue, facts = release.edition.issue, release.edition.facts
     paths = [*folder.walk(release.folder.root)]
     rows = [(key, [start for start in starts if any(path.startswith(start) for path in paths) or key in _LATER])
@@ -273,7 +270,6 @@ def _readme(release: Release) -> Iterator[File]:
 
 
 def _front(release: Release) -> Iterator[File]:
-    """The version's own files, and the front page, which both need all others to be there."""
     work, number = release.folder.root, release.edition.issue.version
     files = frozenset(folder.walk(work))
     folder.add_version(work, number, front_page(release, files, [], is_kept=True))
@@ -288,46 +284,26 @@ def front_page(release: Release, files: frozenset[str], versions: Sequence[str],
     works wherever the folder stands.
     """
     issue, facts = release.edition.issue, release.edition.facts
-    publisher = facts.about("publisher")[0].value
-
-    def section(tag: Language) -> dict[str, object]:
-        offers: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
-        for offer in release.offers:
-            path = f"../../{offer.path}" if is_kept and offer.form == "zip" else offer.path
-            words = (offer.group or offer.title).say(tag), offer.about.say(tag)
-            offers.setdefault(words, []).append((forms()[offer.form].name, path, size_of(offer.size, tag)))
-        documentation_ = (path for path in (f"ontology/index.{tag}.html", "ontology/index.en.html") if path in files)
-        links = (
-            ("catalogue", "catalogue.ttl"), ("tables", "tables/csv-metadata.json"),
-            ("ontology", next(documentation_, "")), ("questions", "queries.ttl"), ("readme", README),
-            ("endpoint", issue.addresses.endpoint),
-        )  # fmt: skip
-        followed = ("changes", f"changes/changes.{tag}.md"), ("feed", f"changes/feed.{tag}.atom")
-        home = f"{tag}/index.html"
-        return {
-            "language": tag, "endonym": format_of("name", tag), "offers": offers, "day": in_words(issue.modified, tag),
-            "title": facts.words(facts.dataset, DCTERMS + "title", tag),
-            "description": facts.words(facts.dataset, DCTERMS + "description", tag),
-            "publisher": facts.words(publisher, FOAF + "name", tag), "home": home if home in files else "",
-            "links": [(key, path) for key, path in links if path in files or "://" in path],
-            "changes": [(key, path) for key, path in followed if path in files],
-        }  # fmt: skip
-
+    named = {tag: (f"{tag}/index.html", f"ontology/index.{tag}.html", f"changes/changes.{tag}.md",
+                   f"changes/feed.{tag}.atom") for tag in LANGUAGES}  # fmt: skip
+    offers: dict[Text, tuple[Text, list[tuple[Distribution, str]]]] = {}
+    for offer in release.offers:
+        path = f"../../{offer.path}" if is_kept and offer.form == "zip" else offer.path
+        offers.setdefault(offer.group or offer.title, (offer.about, []))[1].append((offer, path))
     dataset = descriptions.describe_dataset(release.edition, release.offers)
     return render("release.html", {
-        "sections": [section(tag) for tag in LANGUAGES], "issue": issue, "number": release.counts.triples,
+        "languages": LANGUAGES, "issue": issue, "facts": facts, "number": release.counts.triples, "offers": offers,
         "licences": [value.value for value in facts.about("license")], "root": "../../" if is_kept else "",
-        "versions": versions, "kept": is_kept, "contact": issue.contact_address,
-        "described": "" if is_kept else embedded(dataset), "say": _WORDS.say,
+        "publisher": facts.about("publisher")[0].value, "title": DCTERMS + "title", "name": FOAF + "name",
+        "about": DCTERMS + "description", "forms": forms(), "size_of": size_of, "in_words": in_words,
+        "endonym": format_of, "readme": README, "endpoint": issue.addresses.endpoint, "versions": versions,
+        "kept": is_kept, "described": "" if is_kept else embedded(dataset), "say": _WORDS.say,
+        "files": {tag: [path if path in files else "" for path in paths] for tag, paths in named.items()},
     }).encode()  # fmt: skip
 
 
 def size_of(size: int, language: Language) -> str:
-    """A number of bytes as a reader knows it.
-
-    >>> size_of(12_345_678, "en"), size_of(900, "fr").replace("\\N{NO-BREAK SPACE}", " ")
-    ('12.3 MB', '1 ko')
-    """
+    """A number of bytes as a reader knows it."""
     if size >= 1_000_000:
         return _WORDS.say("page.mb", language, size=decimal(size / 1_000_000, language, 1))
     return _WORDS.say("page.kb", language, size=str(max(size // 1_000, 1)))
@@ -344,10 +320,6 @@ def publish(
     """Write a release into a folder, whole or not at all; what was counted in it.
 
     ``parts`` give what stands beside data and descriptions: pages, documentation, changes.
-
-    Raises:
-        ProjectError: the folder may not be replaced or cannot be written, a text would go out whole, or the release
-            found a fault in itself.
     """
     folder.refuse_target(target, edition.issue)
     refuse_whole(edition.project)
@@ -365,7 +337,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     counts = descriptions.count(whole.triples, issue.addresses.root, descriptions.targets_of(edition.graph.profile))
     described = documents.read_described(edition, whole)
     retired = hosts.retired_places(described)
-    release = Release(edition, options, ReleaseFolder(work), stated, whole, counts, described, retired=retired)
+    release = Release(edition, options, ReleaseFolder(work), whole, counts, described, retired=retired)
 
     def put(files: Iterator[File]) -> Iterator[str]:
         for path, content in files:
@@ -373,10 +345,13 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
             release.folder.put(path, content)
             yield path
 
-    dumps = {}
+    faults = []
     for path, content in dump.write_dumps(stated, whole, work, edition.prefixes()):
         note(say("progress", "writing", path=path))
-        dumps[path] = content
+        if dump.differs(content, work, path):
+            faults.append(say("inspection", "other-graph", path=path))
+    for lines in stated:
+        lines.clear()
     for exporter in (_tables, _ontology, _questions, _legal):
         list(put(exporter(release)))
     release.offer()
@@ -387,11 +362,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     release.pages = {path for path in drawn if path.endswith(".html")}
     list(put(_documents(release)))
     list(put(_style(release)))
-    if packed := archived(release, drawn):
-        folder.pack(work, ARCHIVE, packed, issue.modified)
-        (work / WELCOME).unlink(missing_ok=True)
-        release.folder.sums.pop(WELCOME, None)
-        release.offer()
+    archive(release, drawn)
     note(say("progress", "describing"))
     folder.keep_versions(work, edition.previous)
     for exporter in (_descriptions, _for_hosts, _readme, _front):
@@ -399,7 +370,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     note(say("progress", "checksums"))
     folder.write_checksums(work, release.folder.sums)
     note(say("progress", "checking"))
-    faults = [*inspection.inspect(work, issue, options.today, counts.triples, dumps)]
+    faults += inspection.inspect(work, issue, options.today, counts.triples)
     if faults:
         shown = verbatim(" ".join(faults[:_SHOWN]))
         more = told("faults-more", faults=shown, n=len(faults) - _SHOWN) if len(faults) > _SHOWN else shown
@@ -407,24 +378,36 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     return counts
 
 
-def archived(release: Release, drawn: Sequence[str]) -> dict[str, str]:
-    """What the archive of the pages holds, with the path of each in it; it works from disk without a server."""
-    in_site = (*LANGUAGES, "assets", tables.DATA)
-    pages = [path for path in drawn if path == WELCOME or path.partition("/")[0] in in_site]
-    if not pages:
-        return {}
-    apart = tuple(f"{DOCUMENTS}/{kind}/" for kind in hosts.APART)
-    beside = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
-    files = [*pages, *beside, dump.QUADS, *(("release.css", "release.js", "favicon.svg") if beside else ())]
-    return {path: FRONT if path == WELCOME else path for path in files}
+def archive(release: Release, drawn: Sequence[str]) -> None:
+    """Pack the pages, which work from disk without a server, in one language: others are led to where they stand.
+
+    Where the release has no address, all languages are packed, since nothing leads to them.
+    """
+    issue, root = release.edition.issue, release.folder.root
+    languages = LANGUAGES[:1] if release.options.has_base else LANGUAGES
+    folders = (*(f"{tag}/" for tag in languages), "assets/", f"{tables.DATA}/")
+    pages = [path for path in drawn if path == WELCOME or path.startswith(folders)]
+    if pages:
+        apart = tuple(f"{DOCUMENTS}/{kind}/" for kind in hosts.APART)
+        told_ = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
+        files = [*pages, *told_, dump.QUADS, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
+        others = [tag for tag in LANGUAGES if tag not in languages]
+        led = re.compile(rf'(?<= href=")(?:\.\./)*(?=(?:{"|".join(others) or "-"})/)'.encode())
+
+        def content(path: str) -> bytes:
+            body = (root / path).read_bytes()
+            return led.sub(issue.addresses.base.encode(), body) if path.endswith(".html") else body
+
+        folder.pack(
+            root / ARCHIVE, {FRONT if path == WELCOME else path: path for path in files}, content, issue.modified
+        )
+        (root / WELCOME).unlink(missing_ok=True)
+        release.folder.sums.pop(WELCOME, None)
+        release.offer()
 
 
 def refuse_version(edition: Edition, whole: dump.Content) -> None:
-    """Refuse a version that says something else already, or that goes back: a version says one thing for good.
-
-    Raises:
-        ProjectError: the version is lower than that before, or the same with other content; with one that would fit.
-    """
+    """Refuse a version that says something else already, or that goes back: a version says one thing for good."""
     before, issue = edition.previous, edition.issue
     mark = folder.read_mark(before) if before else None
     if before is None or mark is None:
@@ -445,9 +428,6 @@ def propose(version: str, report: changes.ChangeReport | None) -> str:
 
     The first part counts what was removed or retired, the second what was added, the third what was only corrected;
     below 1.0.0 what was removed counts as added.
-
-    >>> propose("0.1.0", None), propose("1.4.2", None), propose("2026", None)
-    ('0.2.0', '1.5.0', '2026.1.0')
     """
     numbers = [int(part) if part.isdigit() else 0 for part in version.partition("-")[0].split(".")]
     major, minor, patch = (*numbers, 0, 0, 0)[:3]
@@ -460,11 +440,7 @@ def propose(version: str, report: changes.ChangeReport | None) -> str:
 
 
 def prepare_day(named: date | None, epoch: str) -> date | None:
-    """The day that was named, or that of the sources (SOURCE_DATE_EPOCH) for who builds the same bytes again.
-
-    Raises:
-        ProjectError: the sources' is no number of seconds.
-    """
+    """The day that was named, or that of the sources (SOURCE_DATE_EPOCH) for who builds the same bytes again."""
     if named or not epoch:
         return named
     try:

@@ -99,7 +99,6 @@ class ReleaseTable:
     things: tuple[str, ...] = ("iri",)
 
     def written(self) -> bytes:
-        """The table as RFC 4180 has it, in UTF-8."""
         return write_csv(Grid([column.name for column in self.fields], self.rows)).encode()
 
     def metadata(self, edition: Edition, folder: str, schema: Mapping[str, object]) -> dict[str, object]:
@@ -160,7 +159,6 @@ class Source:
     addresses: Addresses = field(default_factory=Addresses)
 
     def expand(self, name: str) -> str:
-        """The IRI of a prefixed name as the graph has it."""
         prefix, _, local = name.partition(":")
         return self.prefixes[prefix] + local
 
@@ -169,7 +167,6 @@ class Source:
         return {}
 
     def values(self, name: str) -> Mapping[str, Sequence[Value]]:
-        """Subject → values of a property, sorted, each once."""
         if name not in self._by_property:
             values: dict[str, list[Value]] = defaultdict(list)
             for quad in self.store.inner.quads_for_pattern(None, node(self.expand(name)), None):
@@ -183,12 +180,10 @@ class Source:
 
     @cached_property
     def labels(self) -> Mapping[str, Mapping[str, str]]:
-        """Thing → language → its label, in the languages of a release."""
         return self._named_by(SKOS + "prefLabel")
 
     @cached_property
     def terms(self) -> Mapping[str, Mapping[str, str]]:
-        """The same for classes, which the ontology calls by another property."""
         return self._named_by(RDFS + "label")
 
     def _named_by(self, name: str) -> Mapping[str, Mapping[str, str]]:
@@ -200,7 +195,6 @@ class Source:
         return names
 
     def members(self, definition: TableDefinition) -> list[str]:
-        """The things a table has rows for, sorted."""
         members: set[str] = set()
         for name in definition.classes:
             quads = self.store.inner.quads_for_pattern(None, TYPE, node(self.expand(name)))
@@ -208,7 +202,6 @@ class Source:
         return sorted(members & self.values(definition.having).keys() if definition.having else members)
 
     def labelled(self, column: Field, things: Sequence[str]) -> list[FieldCells]:
-        """A column of things, one a cell, with their labels beside it."""
         cells: list[FieldCells] = [(column, [self.addresses.own(thing) for thing in things])]
         for tag in RELEASED:
             label = Field(f"{column.name}_label_{tag}", "skos:prefLabel", language=tag, about=column.name)
@@ -217,7 +210,6 @@ class Source:
 
 
 def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
-    """A table for programs, filled."""
     title = RELEASE.known(f"table.{definition.name}")
     if definition.pairs:
         pairs = [(iri, term.value) for iri, terms in sorted(source.values(definition.pairs).items()) for term in terms]
@@ -448,11 +440,7 @@ def weigh_links(graph: Graph) -> None:
 
 
 def read_weights(path: Path) -> Earlier:
-    """The weights of a release, from its folder or its ``weights.csv``; its own addresses under the usual base again.
-
-    Raises:
-        ProjectError: there is no such file, or a line of it is not one of weights.
-    """
+    """The weights of a release, from its folder or ``weights.csv``; its own addresses under the usual base again."""
     file = path / TABLES / f"{WEIGHTS}.csv" if path.is_dir() else path
     if not file.is_file():
         raise ProjectError("no-weights", place=Place(str(path)), remedy="name-weights")
@@ -469,11 +457,7 @@ def read_weights(path: Path) -> Earlier:
 
 
 def published_weights(path: Path) -> Earlier | None:
-    """The weights of a release that has published them; None for any other folder or file.
-
-    Raises:
-        ProjectError: a line is not one of weights.
-    """
+    """The weights of a release that has published them; None for any other folder or file."""
     return read_weights(path) if (path / TABLES / f"{WEIGHTS}.csv").is_file() else None
 
 
@@ -590,12 +574,10 @@ class Product:
 
     @property
     def title(self) -> Text:
-        """What it is called."""
         return _WORDS.known(f"product.{self.name}")
 
     @property
     def about(self) -> Text:
-        """What it holds, in a sentence."""
         return _WORDS.known(f"product.{self.name}-about")
 
 

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.countries import table as codes
+from pan2kg import countries as codes
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.tables.template import markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
@@ -211,13 +211,11 @@ def _table(name: str) -> dict[str, dict[str, str]]:
 
 @cache
 def forms() -> Mapping[str, Form]:
-    """The formats of a release by the ending of a file."""
     return {ending: Form(**row) for ending, row in _table("form").items()}
 
 
 @cache
 def schemes() -> Mapping[str, Scheme]:
-    """The code lists by name."""
     coded_by_list: list[codes.Country | codes.Tongue] = [*codes.countries().values(), *codes.tongues().values()]
     schemes = {}
     for name, row in _table("authority").items():
@@ -233,7 +231,6 @@ def schemes() -> Mapping[str, Scheme]:
 
 
 def concept(scheme: str, key: str) -> ox.NamedNode:
-    """The IRI of a concept of a code list."""
     return node(schemes()[scheme].concepts_at + key)
 
 

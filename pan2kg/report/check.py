@@ -7,27 +7,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import FormatError, Place
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
-from pan2kg.report.findings import (
-    EXAMPLES,
-    detail,
-    severity_word,
-    statistics,
-    summary,
-    thing_name,
-    verdict,
-    write_page,
-)
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, french, grouped
+from pan2kg.project import Project, read_text
 from pan2kg.tables.formats import write_json, xml_text, xml_value
-from pan2kg.turtle.vocabulary import ROOT, SH
+from pan2kg.tables.template import filled, markup, render
+from pan2kg.turtle.blocks import read_turtle_file
+from pan2kg.turtle.vocabulary import ROOT, SH, path_of
 from pan2kg.turtle.writer import text as tagged
+from pan2kg.validation.check import Change
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 _CHECK: Final = Messages("check")
 
+EXAMPLES: Final = 2
+"""How many findings of a rule are shown before a reader asks for all of them."""
 FORMATS: Final = ("text", "json", "github", "html", "junit", "turtle")
 PLANS: Final = 5
 IDLE_SHOWN: Final = 12
@@ -73,7 +75,6 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
 def _rule(
     report: Report, rule: Rule, parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None
 ) -> Iterator[str]:
-    """A rule with the plans it fails in and examples, one of each plan before a second of any."""
     looked = _CHECK.counted(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
     numbers = " / ".join(filter(None, (_CHECK.counted(report.failing(rule), "failure", language), looked)))
     yield f"\n{severity_word(rule.severity, language).upper()} {rule.key} ({numbers})"
@@ -115,25 +116,24 @@ def _json(report: Report, _: Language) -> str:
         "counts": report.counts,
         "gaps": report.gaps,
         "statistics": dict(report.statistics),
-        "rules": [_json_rule(report, rule) for rule in report.rules],
+        "rules": [
+            {
+                "rule": rule.key,
+                "kind": rule.kind,
+                "severity": rule.severity,
+                "use": rule.use,
+                "looked_at": report.looked_at.get(rule.key, 0),
+                "failing": report.failing(rule),
+                "message": rule.message.by_language(),
+                "remedy": rule.remedy.by_language(),
+                "query": rule.query or None,
+            }
+            for rule in report.rules
+        ],
         "findings": [_json_finding(report.names, finding) for finding in report.findings],
         "accepted": [_json_finding(report.names, finding) for finding in report.accepted],
     }
     return write_json(content)
-
-
-def _json_rule(report: Report, rule: Rule) -> dict[str, object]:
-    return {
-        "rule": rule.key,
-        "kind": rule.kind,
-        "severity": rule.severity,
-        "use": rule.use,
-        "looked_at": report.looked_at.get(rule.key, 0),
-        "failing": report.failing(rule),
-        "message": rule.message.by_language(),
-        "remedy": rule.remedy.by_language(),
-        "query": rule.query or None,
-    }
 
 
 def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
@@ -157,7 +157,6 @@ def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
 
 
 def _github(report: Report, language: Language) -> str:
-    """Workflow commands, one a finding, which show up as annotations of a pull request."""
     return "".join(f"{_command(report.names, finding, language)}\n" for finding in report.findings) + (
         f"{verdict(report, language)}\n"
     )
@@ -166,7 +165,9 @@ def _github(report: Report, language: Language) -> str:
 def _command(names: Names, finding: Finding, language: Language) -> str:
     place = finding.place or Place("")
     properties = {"file": place.file, "line": str(place.line or ""), "title": finding.rule.key}
-    written = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
+    written = ",".join(
+        f"{key}={_data(value).replace(':', '%3A').replace(',', '%2C')}" for key, value in properties.items() if value
+    )
     said = detail(names, finding, language)
     parts = (
         thing_name(names, finding, language) and f"{thing_name(names, finding, language)}:",
@@ -181,12 +182,8 @@ def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
 def _junit(report: Report, language: Language) -> str:
-    """A test suite a kind of rule, a test case a rule; what does not reach ``fail_on`` is output, not failure."""
+    # A test suite a kind of rule, a test case a rule; what does not reach fail_on is output, not failure.
     rules = list(dict.fromkeys([*report.rules, *(finding.rule for finding in report.findings)]))
     suites = []
     for kind in dict.fromkeys(rule.kind for rule in rules):
@@ -223,15 +220,13 @@ def _line(names: Names, finding: Finding, language: Language) -> str:
 
 
 def _turtle(report: Report, _: Language) -> str:
-    """A validation report in the vocabulary of SHACL; as there, it conforms only if it has no result at all."""
+    # A validation report in the vocabulary of SHACL; as there, it conforms only if it has no result at all.
     links = "".join(f" ;\n    sh:result _:result{number}" for number in range(1, len(report.findings) + 1))
-    head = f"@prefix sh: <{SH}> .\n\n_:report a sh:ValidationReport ;\n    sh:conforms {_boolean(not links)}{links} .\n"
+    head = (
+        f"@prefix sh: <{SH}> .\n\n_:report a sh:ValidationReport ;\n    sh:conforms {str(not links).lower()}{links} .\n"
+    )
     results = (f"\n_:result{n} {_result(f, report.names)}" for n, f in enumerate(report.findings, start=1))
     return head + "".join(results)
-
-
-def _boolean(value: object) -> str:
-    return "true" if value else "false"
 
 
 def _result(finding: Finding, names: Names) -> str:
@@ -267,7 +262,143 @@ def _component(finding: Finding) -> str:
 
 
 def _path(path: str) -> str:
-    """A property or the inverse of one; longer paths are told by the shape."""
     if re.fullmatch(r"\^<[^<>]*>", path):
         return f"[ sh:inversePath {path[1:]} ]"
     return _node(path) if path.startswith(("http:", "https:")) else ""
+
+
+_TITLE: Final = re.compile(r'"([^"]*)"@(\w+)')
+
+
+def heading(project: Project, change: Change, language: Language, *, made: str = "") -> str:
+    """The name of a project, as its catalogue has it, else that of its folder, and what of it was looked at.
+
+    ``made`` says when that was, where nothing has changed since.
+    """
+    said: dict[str, str] = {}
+    file = project.graph / "catalogue.ttl"
+    if file.is_file():
+        for block in read_turtle_file(read_text(file), file.name).blocks:
+            if block.statements and block.statements[0].object == "dcat:Dataset":
+                titles = (one.object for one in block.statements if one.predicate == "dcterms:title")
+                said |= {tag: words for title in titles for words, tag in _TITLE.findall(title)}
+    name = Text.of(said).say(language) or project.root.name
+    parts = [_CHECK.counted(len(change.files), "file", language)] if change.files else []
+    parts += [_CHECK.say("since-revision", language, revision=change.since)] if change.since else []
+    parts += [_CHECK.say("unchanged", language, made=made)] if made else []
+    return format_of("semicolon", language).join([name, *parts])
+
+
+def verdict(report: Report, language: Language) -> str:
+    counts = [_CHECK.counted(number, severity.value, language) for severity, number in report.counts.items() if number]
+    key = "conforms" if report.conforms else "differs"
+    counts += [_CHECK.counted(report.gaps, "gap", language)] if report.gaps else []
+    found = ", ".join(counts) or _CHECK.say("clean", language)
+    return _CHECK.say(key, language, counts=found, rules=_CHECK.counted(len(report.rules), "rule", language))
+
+
+def summary(report: Report, language: Language) -> str:
+    # What is new, accepted and solved since the baseline, or since a revision.
+    solved = len(report.solved)
+    new = len(report.findings) - solved
+    if report.since:
+        return _CHECK.say("since", language, new=new, solved=solved, revision=report.since)
+    return _CHECK.say("compared", language, new=new, accepted=len(report.accepted), solved=solved)
+
+
+def statistics(report: Report, language: Language) -> list[str]:
+    rules = {rule.key: rule for rule in report.rules if report.statistics.get(rule.key)}
+    return [
+        _CHECK.say("statistic", language, n=report.statistics[key], rule=key, message=rule.message.say(language))
+        for key, rule in rules.items()
+    ]
+
+
+def severity_word(severity: Severity, language: Language) -> str:
+    return _CHECK.say(severity.value, language)
+
+
+def names_thing(finding: Finding) -> bool:
+    return bool(finding.focus) and not (finding.place and path_of(finding.focus))
+
+
+def thing_name(names: Names, finding: Finding, language: Language) -> str:
+    if not names_thing(finding):
+        return ""
+    named = names.label(finding.focus).say(language)
+    shown = names.short(finding.focus)
+    return f"{shown} « {named} »" if named else shown
+
+
+def detail(names: Names, finding: Finding, language: Language) -> str:
+    parts = []
+    if finding.path:
+        parts.append(_CHECK.say("on", language, path=names.short(finding.path)))
+    if finding.value and finding.value != f"<{finding.focus}>":
+        parts.append(_CHECK.say("found", language, value=_value(names, finding, language)))
+    if finding.expected:
+        parts.append(_CHECK.say("expected", language, expected=finding.expected.say(language)))
+    if finding.times > 1:
+        parts.append(_CHECK.counted(finding.times, "in-plan", language))
+    return format_of("semicolon", language).join(parts)
+
+
+def _value(names: Names, finding: Finding, language: Language) -> str:
+    if finding.rule.kind in (Kind.STYLE, Kind.TEXT, Kind.BASELINE):
+        return re.sub(r"\\(.)", r"\1", finding.value[1:-1])
+    named = names.label(finding.value).say(language) if finding.value.startswith("<") else ""
+    shown = names.short(finding.value)
+    return f"{shown} « {named} »" if named else shown
+
+
+def part_name(names: Names, part: str, language: Language) -> str:
+    if not part:
+        return _CHECK.say("elsewhere", language)
+    return names.label(names.plan(part)).say(language) or part
+
+
+def write_page(report: Report, language: Language) -> str:
+    values = {
+        "report": report,
+        "language": language,
+        "title": _CHECK.say("title", language),
+        "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
+        "verdict": verdict(report, language),
+        "summary": summary(report, language),
+        "statistics": statistics(report, language),
+        "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)),
+        "most": EXAMPLES,
+        "examples": _examples,
+        "say": lambda key, **values: _CHECK.say(key, language, **values),
+        "count": lambda number, key: _CHECK.counted(number, key, language),
+        "grouped": partial(grouped, language=language),
+        "severity": partial(_severity, language=language),
+        "part_name": partial(part_name, report.names, language=language),
+        "prose": french,
+        "text": partial(_words_of, language=language),
+        "told": partial(_told, report.names, language=language),
+    }
+    return render("check.html", values) + "\n"
+
+
+def _examples(parts: list[tuple[str, list[Finding]]]) -> list[Finding]:
+    return list(islice(chain.from_iterable(found for _, found in parts), EXAMPLES))
+
+
+def _severity(rule: Rule, language: Language) -> str:
+    return severity_word(rule.severity, language)
+
+
+def _words_of(text: Text, language: Language) -> Markup:
+    spoken, words = text.spoken(language), french(text.say(language))
+    return filled("{}", words) if spoken == language else filled('<span lang="{}">{}</span>', spoken, words)
+
+
+def _told(names: Names, finding: Finding, language: Language) -> list[str]:
+    short: str = names.short(finding.focus) if names_thing(finding) else ""
+    if short and finding.focus.startswith(("http://", "https://")):
+        short = filled('<a href="{}">{}</a>', finding.focus, short)
+    named = names.label(finding.focus)
+    thing = filled("{} · {}", _words_of(named, language), short) if named else short
+    place = filled('<span class="place">{}</span>', finding.place) if finding.place else ""
+    return [part for part in (thing, detail(names, finding, language), place) if part]

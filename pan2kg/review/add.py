@@ -13,7 +13,7 @@ import shutil
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -66,7 +66,6 @@ class Basis(NamedTuple):
     note: str = ""
 
     def statements(self, prefixes: Mapping[str, str]) -> Iterator[Statement]:
-        """What a fact without a passage says last."""
         if self.note:
             yield Statement("skos:editorialNote", text(self.note, self.quotation.language))
         yield Statement("dcterms:source", iri(self.quotation.document, prefixes))
@@ -76,7 +75,6 @@ class Basis(NamedTuple):
 def read_basis(
     store: Store, project: Project, form: Mapping[str, str], *, needs_words: bool = True, needs_reason: bool = False
 ) -> Basis:
-    """What was typed as document, certainty, quote, quote_language, page and note, held to what the graph knows."""
     quote, note = (read_words(form, name, needed=needs_words and name == "quote") for name in ("quote", "note"))
     if needs_reason and not (quote or note):
         raise QueryError("no-passage", remedy="quote-or-note")
@@ -103,64 +101,54 @@ def described(store: Store, project: Project, typed: str, classes: frozenset[str
 
     ``wanted`` is the key of the words for what is to be named.
     """
-    named = find_thing(typed, store, project)
-    table = select(store, program_query("things/classes-and-plan", thing=named))
+    subject = find_thing(typed, store, project)
+    table = select(store, program_query("things/classes-and-plan", thing=subject))
     own_classes = {name.removeprefix(PAN) for name in table.values("class")}
     if following := [successor for successor in table.values("next") if successor]:
-        raise replaced(named, following)
+        raise replaced(subject, following)
     if not own_classes & classes:
         fault = "is-none-of-them" if own_classes else "not-in-graph"
         raise QueryError(fault, remedy=told("name-by-key", wanted=told(wanted)), name=typed, wanted=told(wanted))
-    return named, named if "Plan" in own_classes else min((plan for plan in table.values("plan") if plan), default="")
+    return subject, subject if "Plan" in own_classes else min(
+        (plan for plan in table.values("plan") if plan), default=""
+    )
 
 
 def concept(project: Project, scheme: str, name: str) -> str:
-    """A concept of a scheme of the ontology, by its key.
-
-    >>> concept(Project.packaged(), "role", "lead")
-    'role:lead'
-    """
     listed = read_text(project.ontology / "schemes" / f"{scheme}.ttl").splitlines()
-    known = [line.split()[0].partition(":")[2] for line in listed if line.startswith(f"{scheme}:")]
-    if name not in known:
-        raise QueryError("no-concept", remedy="there-are", name=name, scheme=scheme, names=", ".join(known))
+    by_key = [line.split()[0].partition(":")[2] for line in listed if line.startswith(f"{scheme}:")]
+    if name not in by_key:
+        raise QueryError("no-concept", remedy="there-are", name=name, scheme=scheme, names=", ".join(by_key))
     return f"{scheme}:{name}"
 
 
 def slug(words: str) -> str:
-    """What of some words can stand in a key.
-
-    >>> slug("Mesure 4.3 b"), slug("Élus")
-    ('mesure-4-3-b', 'elus')
-    """
     bare = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii").lower()
     return "-".join(re.findall(r"[a-z0-9]+", bare))
 
 
 def handle(store: Store, named: str) -> str:
-    """What a thing is called in the keys of others: its identifier; addresses of others do not end in it."""
     return next(iter(select(store, program_query("things/keys-of", thing=named)).values("key")), key(named))
 
 
 def document_named(store: Store, project: Project, typed: str) -> str:
     """The document a key, a label or an IRI names; a document has its key in its IRI alone."""
-    known = {
+    by_key = {
         key(document): document for document in select(store, program_query("review/documents")).values("document")
     }
-    if typed in known:
-        return known[typed]
+    if typed in by_key:
+        return by_key[typed]
     try:
-        named = find_thing(typed, store, project)
+        subject = find_thing(typed, store, project)
     except QueryError:
-        near = get_close_matches(typed, sorted(known), n=3, cutoff=0.4)
+        near = get_close_matches(typed, sorted(by_key), n=3, cutoff=0.4)
         remedy = did_you_mean(near) if near else told("name-by-key", wanted=told("a-document"))
         raise QueryError("nothing-called", remedy=remedy, value=typed) from None
-    refuse_other_kind(named, ["document"], option="document", store=store)
-    return named
+    refuse_other_kind(subject, ["document"], option="document", store=store)
+    return subject
 
 
 def unused(name: str, files: ProjectFiles, prefixes: Mapping[str, str]) -> str:
-    """A name that is made from what a block says, and therefore must not be there yet."""
     prefix, _, local = name.partition(":")
     if where := files.places.get(prefixes[prefix] + local):
         raise ProjectError("block-stands", name=name, file=where)
@@ -187,8 +175,8 @@ def link_addition(
         kind = decision.USE if is_text else decision.CITATION
     is_closer = relation or kind == decision.USE
     closer = key(concept(project, "relation", relation or decision.MENTION).replace(":", "/")) if is_closer else ""
-    named = f"{key(start)}-{handle(store, end)}"
-    candidate = Candidate(named, plan, (start, end), kind, closer, origin=Origin.HAND)
+    subject = f"{key(start)}-{handle(store, end)}"
+    candidate = Candidate(subject, plan, (start, end), kind, closer, origin=Origin.HAND)
     return _stated(store, project, candidate, basis)
 
 
@@ -200,11 +188,11 @@ def part_addition(
     body, _ = described(store, project, typed[1], KINDS["body"], "a-body")
     if not plan:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=typed[0])
-    first, *further = [concept(project, "role", role).partition(":")[2] for role in dict.fromkeys(roles)]
-    said, language = as_stated or ("", "")
-    named = "-".join((decision.part_key(work, body, first), *further))
+    lead, *further = [concept(project, "role", role).partition(":")[2] for role in dict.fromkeys(roles)]
+    wanted, language = as_stated or ("", "")
+    subject = "-".join((decision.part_key(work, body, lead), *further))
     candidate = Candidate(
-        named, plan, (work, body), decision.INVOLVEMENT, first, origin=Origin.HAND, said=said, said_in=language,
+        subject, plan, (work, body), decision.INVOLVEMENT, lead, origin=Origin.HAND, said=wanted, said_in=language,
         further_roles=tuple(further),
     )  # fmt: skip
     return _stated(store, project, candidate, basis)
@@ -212,10 +200,10 @@ def part_addition(
 
 def _stated(store: Store, project: Project, candidate: Candidate, basis: Basis) -> Addition:
     own(project)
-    made = Decision(
+    result = Decision(
         candidate, basis.quotation, language=basis.quotation.language, certainty=basis.certainty, note=basis.note
     )
-    return decision.compose(Graph(project, store, language=project.language), ProjectFiles(project), [made]).addition
+    return decision.compose(Graph(project, store, language=project.language), ProjectFiles(project), [result]).addition
 
 
 def passage_addition(project: Project, fact: str, basis: Basis) -> Addition:
@@ -225,25 +213,24 @@ def passage_addition(project: Project, fact: str, basis: Basis) -> Addition:
     path = next((path for path in project.graph_files() if files.places.get(fact) == project.name_of(path)), None)
     if path is None:
         raise ProjectError("no-block-of-yours", name=iri(fact, prefixes))
-    old, name = read_text(path), project.name_of(path)
-    file = read_turtle_file(old, name)
+    former, name = read_text(path), project.name_of(path)
+    file = read_turtle_file(former, name)
     blocks = {file.expand(block.subject): block for block in file.blocks}
     quotation = basis.quotation
-    said = {
+    wanted = {
         ("pan:quote", text(quotation.words, quotation.language)),
         ("pan:inDocument", iri(quotation.document, prefixes)),
     }
     for statement in blocks[fact].statements:
         passage = blocks.get(file.expand(statement.object)) if statement.predicate == "pan:evidence" else None
-        if passage and said <= {(line.predicate, line.object) for line in passage.statements}:
+        if passage and wanted <= {(line.predicate, line.object) for line in passage.statements}:
             raise ProjectError("block-stands", name=passage.subject, file=name)
-    named = decision.free_name(f"passage:{key(fact)}", files.places, prefixes)
-    changed = with_evidence(old, blocks[fact], named)
-    return Addition(path, name, old, append(changed, [], [quotation.block(named, prefixes)], prefixes, name))
+    subject = decision.free_name(f"passage:{key(fact)}", files.places, prefixes)
+    changed = with_evidence(former, blocks[fact], subject)
+    return Addition(path, name, former, append(changed, [], [quotation.block(subject, prefixes)], prefixes, name))
 
 
 def with_evidence(content: str, block: Read, passage: str) -> str:
-    """A file in which a block names one passage more, where the house style has it."""
     lines = content.splitlines(keepends=True)
     line = f"    pan:evidence {passage} ;\n"
     before = next((statement.line for statement in block.statements if statement.predicate in _LAST), 0)
@@ -265,10 +252,12 @@ def action_addition(
     A draft that holds plan and actions in one file takes it too; else it stands in ``actions.ttl``.
     """
     plan, _ = described(store, project, typed, KINDS["plan"], "a-plan")
-    within = [described(store, project, part, frozenset(("PlanPart", "Category")), "a-part") for part in parts]
-    for part, (_, home) in zip(parts, within, strict=True):
+    within = [
+        described(store, project, typed_part, frozenset(("PlanPart", "Category")), "a-part") for typed_part in parts
+    ]
+    for typed_part, (_, home) in zip(parts, within, strict=True):
         if home and home != plan:
-            raise QueryError("part-elsewhere", name=part, plan=typed)
+            raise QueryError("part-elsewhere", name=typed_part, plan=typed)
     tags = [tag for _, tag in titles]
     if twice := next((tag for tag in tags if tags.count(tag) > 1), ""):
         raise QueryError("language-twice", remedy="one-title-each", tag=twice)
@@ -277,10 +266,12 @@ def action_addition(
     files, prefixes = ProjectFiles(project), read_prefixes(project)
     name = f"{key(plan)}-{slug(number)}"
     under = []
-    for part, _ in within:
+    for typed_part, _ in within:
         # a category is named by a property of its own
-        classes = select(store, program_query("things/classes-and-plan", thing=part)).values("class")
-        under.append(Statement("pan:inCategory" if f"{PAN}Category" in classes else "pan:inPart", iri(part, prefixes)))
+        classes = select(store, program_query("things/classes-and-plan", thing=typed_part)).values("class")
+        under.append(
+            Statement("pan:inCategory" if f"{PAN}Category" in classes else "pan:inPart", iri(typed_part, prefixes))
+        )
     block = Block(
         unused(f"action:{name}", files, prefixes),
         (
@@ -302,80 +293,67 @@ def action_addition(
     return addition(project, path, [block], label="actions", about=key(plan), source=basis.quotation.document)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document facts are taken from, as it was typed; it may carry the words of some things."""
+def document_addition(
+    store: Store, project: Project, name: str, titles: Sequence[Words], speaks_for: Sequence[str],
+    typed: Mapping[str, str],
+) -> Addition:  # fmt: skip
+    """The file of sources with one document more: among those read at the same host, else among all others.
 
-    key: str
-    titles: tuple[Words, ...]
-    kind: str
-    publisher: str = ""
-    date: str = ""
-    read_at: str = ""
-    speaks_for: tuple[str, ...] = ()
-    author: str = ""
-
-    def addition(self, store: Store, project: Project) -> Addition:
-        """The file of sources with one document more: among those read at the same host, else among all others."""
-        if slug(self.key) != self.key:
-            raise QueryError("no-key", remedy="write-key", name=self.key)
-        if self.date and not any(is_date(self.date, form) for form in ("date", "gYearMonth", "gYear")):
-            raise QueryError("no-date", remedy="write-date", name=self.date)
-        speakers = [described(store, project, typed, SPEAKERS, "a-speaker")[0] for typed in self.speaks_for]
-        own(project)
-        prefixes = read_prefixes(project)
-        dated = {4: "gYear", 7: "gYearMonth"}.get(len(self.date), "date")
-        said = {
-            "dcterms:date": f"{string(self.date)}^^xsd:{dated}" if self.date else "",
-            "pan:publisherName": string(self.publisher) if self.publisher else "",
-            "pan:authorKind": f"authorkind:{self.author}" if self.author else "",
-            "pan:readAt": f"{string(self.read_at)}^^xsd:anyURI" if self.read_at else "",
-        }
-        lines = {predicate: [Statement(predicate, value)] if value else [] for predicate, value in said.items()}
-        block = Block(
-            unused(f"document:{self.key}", ProjectFiles(project), prefixes),
-            (
-                Statement("a", "pan:Document"),
-                *(Statement("skos:prefLabel", text(words, tag)) for words, tag in self.titles),
-                *lines["dcterms:date"],
-                *lines["pan:publisherName"],
-                *(Statement("pan:speaksFor", iri(speaker, prefixes)) for speaker in speakers),
-                *lines["pan:authorKind"],
-                Statement("pan:sourceKind", f"sourcekind:{self.kind}"),
-                *lines["pan:readAt"],
-                Statement("pan:certainty", "certainty:stated"),
-            ),
-        )
-        folder, host = project.graph / "sources", urlsplit(self.read_at).netloc
-        counted = Counter({path: read_text(path).count(f'"https://{host}/') for path in sorted(folder.glob("*.ttl"))})
-        others = folder / "other-sites.ttl"
-        path = others if others.exists() else folder / "documents.ttl"
-        if host and counted.total():
-            path = counted.most_common(1)[0][0]
-        return addition(project, path, [block], label="documents", source=prefixes["document"] + self.key)
+    ``typed`` are its ``source_kind``, ``publisher``, ``date``, ``read_at`` and ``author_kind``, empty where not known.
+    """
+    if slug(name) != name:
+        raise QueryError("no-key", remedy="write-key", name=name)
+    day, address = typed["date"], typed["read_at"]
+    if day and not any(is_date(day, form) for form in ("date", "gYearMonth", "gYear")):
+        raise QueryError("no-date", remedy="write-date", name=day)
+    speakers = [described(store, project, speaker, SPEAKERS, "a-speaker")[0] for speaker in speaks_for]
+    own(project)
+    prefixes, publisher, author = read_prefixes(project), typed["publisher"], typed["author_kind"]
+    dated = {4: "gYear", 7: "gYearMonth"}.get(len(day), "date")
+    block = Block(
+        unused(f"document:{name}", ProjectFiles(project), prefixes),
+        (
+            Statement("a", "pan:Document"),
+            *(Statement("skos:prefLabel", text(words, tag)) for words, tag in titles),
+            *([Statement("dcterms:date", f"{string(day)}^^xsd:{dated}")] if day else ()),
+            *([Statement("pan:publisherName", string(publisher))] if publisher else ()),
+            *(Statement("pan:speaksFor", iri(speaker, prefixes)) for speaker in speakers),
+            *([Statement("pan:authorKind", f"authorkind:{author}")] if author else ()),
+            Statement("pan:sourceKind", f"sourcekind:{typed['source_kind']}"),
+            *([Statement("pan:readAt", f"{string(address)}^^xsd:anyURI")] if address else ()),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+    )
+    folder, host = project.graph / "sources", urlsplit(address).netloc
+    counted = Counter({path: read_text(path).count(f'"https://{host}/') for path in sorted(folder.glob("*.ttl"))})
+    common = folder / "other-sites.ttl"
+    path = common if common.exists() else folder / "documents.ttl"
+    if host and counted.total():
+        path = counted.most_common(1)[0][0]
+    return addition(project, path, [block], label="documents", source=prefixes["document"] + name)
 
 
 def name_addition(store: Store, project: Project, typed: str, words: Words, kind: str, basis: Basis) -> Addition:
     """The file of names with one more: beside the core's where the core describes the thing, else its own."""
     own(project)
-    thing, _ = described(store, project, typed, NAMED, "a-named-thing")
+    subject, _ = described(store, project, typed, NAMED, "a-named-thing")
     files, prefixes = ProjectFiles(project), read_prefixes(project)
-    said = (
+    wanted = (
         Statement("skosxl:literalForm", text(*words)),
-        Statement("pan:nameOf", iri(thing, prefixes)),
+        Statement("pan:nameOf", iri(subject, prefixes)),
         Statement("pan:nameKind", concept(project, "namekind", kind)),
     )
     for name, content in files.texts.items():
         for block in read_turtle_file(content, name).blocks if "skosxl:Label" in content else ():
             lines = {(line.predicate, line.object) for line in block.statements}
-            if all((statement.predicate, statement.object) in lines for statement in said):
+            if all((statement.predicate, statement.object) in lines for statement in wanted):
                 raise ProjectError("block-stands", name=block.subject, file=name)
-    base = f"name:{handle(store, thing)}-{kind}-{words[1].lower()}"
-    named = decision.free_name(base, files.places, prefixes)
-    block_ = Block(named, (Statement("a", "skosxl:Label"), *said, *basis.statements(prefixes)))
-    folder = "core/names" if files.places.get(thing, "").startswith(CORE) else "names"
+    base = f"name:{handle(store, subject)}-{kind}-{words[1].lower()}"
+    subject = decision.free_name(base, files.places, prefixes)
+    label = Block(subject, (Statement("a", "skosxl:Label"), *wanted, *basis.statements(prefixes)))
+    folder = "core/names" if files.places.get(subject, "").startswith(CORE) else "names"
     path = project.graph / folder / f"titles{'-unverified' if basis.certainty == UNVERIFIED else ''}.ttl"
-    return addition(project, path, [block_], label="titles", source=basis.quotation.document)
+    return addition(project, path, [label], label="titles", source=basis.quotation.document)
 
 
 def keep(project: Project, store: Store, file: Path, document: str, *, as_hashes: bool = False) -> tuple[str, int, int]:
@@ -384,14 +362,14 @@ def keep(project: Project, store: Store, file: Path, document: str, *, as_hashes
     Gives the name of the file, how many quotations from the document stand in it, and how many there are.
     """
     own(project)
-    named, words = document_named(store, project, document), read_text(file)
+    subject, words = document_named(store, project, document), read_text(file)
     if len(words.split()) < RUN:
         raise ProjectError("no-words", place=Place(str(file)), remedy="name-text")
-    quotes = select(store, program_query("review/quotes-of", document=named)).values("quote")
-    path = project.texts / f"{key(named)}{'.hashes' if as_hashes else '.txt'}"
+    quotes = select(store, program_query("review/quotes-of", document=subject)).values("quote")
+    path = project.texts / f"{key(subject)}{'.hashes' if as_hashes else '.txt'}"
     content = hashes_of(words, secrets.token_hex(16)) if as_hashes else words
     name = project.name_of(path)
-    kept_text = read_hashes(key(named), name, content) if as_hashes else KeptText(key(named), name, words)
+    kept_text = read_hashes(key(subject), name, content) if as_hashes else KeptText(key(subject), name, words)
     try:
         path.parent.mkdir(exist_ok=True)
         write_atomically(path, content)
@@ -409,28 +387,27 @@ def home_addition(store: LocalStore, project: Project, typed: str) -> tuple[Addi
     own(project)
     plan = find_thing(typed, store, project)
     refuse_other_kind(plan, ["plan"], option="home", store=store)
-    prefixes, old = read_prefixes(project), read_text(project.profile)
+    prefixes, former = read_prefixes(project), read_text(project.profile)
     quads = store.inner.quads_for_pattern(None, ox.NamedNode(PAN + "inPlan"), ox.NamedNode(plan))
     subjects = (quad.subject for quad in quads if isinstance(quad.subject, ox.NamedNode))
     is_action = ox.NamedNode(f"{RDF}type"), ox.NamedNode(f"{PAN}Action")
     actions = sorted(node.value for node in subjects if any(store.inner.quads_for_pattern(node, *is_action)))
-    new = old
+    revised = former
     for predicate, value in {"homePlan": plan, "exampleAction": next(iter(actions), "")}.items():
         # in the place of the one that stands there, else behind the country
         line = re.compile(rf"^(    pan:{predicate}) \S+ ([;.])$", re.MULTILINE)
-        if value and line.search(new):
-            new = line.sub(rf"\1 {iri(value, prefixes)} \2", new)
+        if value and line.search(revised):
+            revised = line.sub(rf"\1 {iri(value, prefixes)} \2", revised)
         elif value:
-            new = _AFTER.sub(rf"\g<0>    pan:{predicate} {iri(value, prefixes)} ;\n", new, count=1)
+            revised = _AFTER.sub(rf"\g<0>    pan:{predicate} {iri(value, prefixes)} ;\n", revised, count=1)
     examples = select(store, program_query("dataset/examples")).values("plan")
     folders = [project.graph / "plans" / key(example) for example in examples if example != plan]
-    return Addition(project.profile, project.name_of(project.profile), old, new), [
+    return Addition(project.profile, project.name_of(project.profile), former, revised), [
         folder for folder in folders if folder.is_dir()
     ]
 
 
 def remove(folders: Sequence[Path]) -> None:
-    """Delete the folders of examples."""
     for folder in folders:
         try:
             shutil.rmtree(folder)
@@ -469,20 +446,20 @@ def reading_addition(
         *([Statement("pan:readOn", f'"{reading.day.isoformat()}"^^xsd:date')] if reading.day else ()),
         Statement("pan:reader", string(reading.reader)),
     )
-    name, old = project.name_of(path), read_text(path) if path.exists() else ""
-    file = read_turtle_file(old, name)
+    name, former = project.name_of(path), read_text(path) if path.exists() else ""
+    file = read_turtle_file(former, name)
     if {(line.predicate, line.object) for line in statements} in [
         {(line.predicate, line.object) for line in block.statements} for block in file.blocks
     ]:
         raise ProjectError("reading-stands", name=name)
     base = f"reading:{key(reading.work)}-{reading.aspect.value}-{reading.day}"
-    named = decision.free_name(base, {file.expand(block.subject): name for block in file.blocks}, prefixes)
-    made = addition(project, path, [Block(named, statements)], label="readings", about=key(plan))
+    subject = decision.free_name(base, {file.expand(block.subject): name for block in file.blocks}, prefixes)
+    result = addition(project, path, [Block(subject, statements)], label="readings", about=key(plan))
     is_whole = reading.work == plan and (reading.aspect, reading.extent) == (Aspect.TEXTS, Extent.FULL)
     table = select(store, program_query("coherence/plans"))
     lists = dict(zip(table.values("plan"), map(key, table.values("completeness")), strict=True)) if is_whole else {}
     is_open = is_whole and lists.get(plan) != "complete"
-    return made, Message("progress", "reading-list-open") if is_open else None
+    return result, Message("progress", "reading-list-open") if is_open else None
 
 
 def rekeyed(project: Project, edited: Mapping[Path, str] | None = None) -> tuple[Addition, ...]:
@@ -505,9 +482,9 @@ def rekeyed(project: Project, edited: Mapping[Path, str] | None = None) -> tuple
         keys[link.iri] = link.right
     changed = []
     for path, file in files.items():
-        new = renamed(texts[path], file, keys) if keys else texts[path]
-        if new != (old := before.get(path, "")):
-            changed.append(Addition(path, file.name, old, new))
+        revised = renamed(texts[path], file, keys) if keys else texts[path]
+        if revised != (former := before.get(path, "")):
+            changed.append(Addition(path, file.name, former, revised))
     return tuple(changed)
 
 
@@ -522,8 +499,8 @@ def renamed(content: str, file: TurtleFile, keys: Mapping[str, str]) -> str:
 
     def other(match: re.Match[str]) -> str:
         token = match[0]
-        if token[0] in '"#' or (new := keys.get(file.expand(token))) is None:
+        if token[0] in '"#' or (revised := keys.get(file.expand(token))) is None:
             return token
-        return f"<{new}>" if token.startswith("<") else token.partition(":")[0] + ":" + kind_and_key(new)[1]
+        return f"<{revised}>" if token.startswith("<") else token.partition(":")[0] + ":" + kind_and_key(revised)[1]
 
     return _TOKEN.sub(other, content)

@@ -62,7 +62,6 @@ class Anchoring(NamedTuple):
 
 
 def anchor(project: Project, document: Document, name: str, day: date) -> Anchoring:
-    """Anchor every passage of a project that is taken from a document, by its IRI."""
     own(project)
     prefixes, within, text = read_prefixes(project), fold(document), document.text
     media = _MEDIA.get(document.format)
@@ -96,12 +95,14 @@ def anchor(project: Project, document: Document, name: str, day: date) -> Anchor
     if quoted and not anchors and not any(orphan.times for orphan in orphans):
         edits = {}
     changed = []
-    for path, made in edits.items():
-        if made:
-            old, file_name = contents[path], project.name_of(path)
-            used = {edit.predicate.partition(":")[0] for edit in made} | ({"xsd"} if "xsd:" in str(made) else set())
-            new = with_prefixes(edited(old, file_name, made), sorted(used), prefixes, file_name)
-            changed.append(Addition(path, file_name, old, new))
+    for path, changes in edits.items():
+        if changes:
+            former, file_name = contents[path], project.name_of(path)
+            used = {edit.predicate.partition(":")[0] for edit in changes} | (
+                {"xsd"} if "xsd:" in str(changes) else set()
+            )
+            revised = with_prefixes(edited(former, file_name, changes), sorted(used), prefixes, file_name)
+            changed.append(Addition(path, file_name, former, revised))
     size = sum(len(words) for words in {quotation.words for _, quotation in quoted})
     long = tuple((place, quotation) for place, quotation in quoted if is_long(quotation.words))
     share = min(size / len(text), 1.0) if text else 0.0
@@ -109,27 +110,26 @@ def anchor(project: Project, document: Document, name: str, day: date) -> Anchor
 
 
 def _quotation(file: TurtleFile, block: Block, document: str) -> Quotation | None:
-    """A block as a passage of the document, None where it is none or has no words."""
-    said = {statement.predicate: statement.object for statement in block.statements}
-    is_of_it = said.get("a") == "pan:Passage" and file.expand(said.get("pan:inDocument", "")) == document
-    if not is_of_it or "pan:quote" not in said:
+    lines = {statement.predicate: statement.object for statement in block.statements}
+    is_of_it = lines.get("a") == "pan:Passage" and file.expand(lines.get("pan:inDocument", "")) == document
+    if not is_of_it or "pan:quote" not in lines:
         return None
     words, page, prefix, suffix = (
         unescaped(value[1 : value.rindex('"')]) if value.startswith('"') else ""
-        for value in (said.get(f"pan:{name}", '""') for name in ("quote", "page", "prefix", "suffix"))
+        for value in (lines.get(f"pan:{name}", '""') for name in ("quote", "page", "prefix", "suffix"))
     )
     return Quotation(words, document, label=page, prefix=prefix, suffix=suffix)
 
 
-def _edits(block: Block, said: Mapping[str, str]) -> Iterator[Edit]:
+def _edits(block: Block, lines: Mapping[str, str]) -> Iterator[Edit]:
     """What has to change in a block so that it says this; of a document the day stays where the file is the same."""
-    old = {name: tuple(line.object for line in block.statements if line.predicate == name) for name in said}
-    if "pan:sha256" in said and said["pan:sha256"] in old["pan:sha256"]:
+    former = {name: tuple(line.object for line in block.statements if line.predicate == name) for name in lines}
+    if "pan:sha256" in lines and lines["pan:sha256"] in former["pan:sha256"]:
         return
     before = list(_BEFORE)
-    for name, value in said.items():
+    for name, value in lines.items():
         # An earlier file of a document keeps its hash: passages may have been located in it.
-        new = (*old[name], value) if name == "pan:sha256" else (value,) if value else ()
-        if old[name] != new:
-            yield Edit(block.subject, name, old[name], new, tuple(before))
+        revised = (*former[name], value) if name == "pan:sha256" else (value,) if value else ()
+        if former[name] != revised:
+            yield Edit(block.subject, name, former[name], revised, tuple(before))
         before.append(name)

@@ -32,8 +32,8 @@ from pan2kg.i18n.message import Message
 from pan2kg.review.decision import CITATION, INVOLVEMENT, MENTION, SETTLED, USE, Candidate, Origin, part_key
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import text_rows as rows
-from pan2kg.tables.citations import linked_pairs, silent_pairs
-from pan2kg.tables.making import Choice, number
+from pan2kg.tables.plans import linked_pairs, silent_pairs
+from pan2kg.tables.registry import Choice, number
 from pan2kg.turtle.vocabulary import key, link_iri
 from pan2kg.validation.quotations import LONGEST
 
@@ -44,18 +44,15 @@ _LEAD: Final = "lead"
 
 
 class Search(NamedTuple):
-    """The candidates of a document, and what was passed over: how many mentions for each reason, by its key."""
-
     candidates: tuple[Candidate, ...]
     skipped: Mapping[str, int]
     mentions: tuple[Mention, ...]
 
 
 def search(graph: Graph, document: Document, plan: str) -> Search:
-    """What a document suggests as links of a plan, given by IRI, and of its actions: plans first, then the surest."""
     names = graph.names
-    own = names.things.get(plan)
-    day, country = (own.start, own.country) if own else (None, "")
+    home = names.things.get(plan)
+    day, country = (home.start, home.country) if home else (None, "")
     mentions = find_mentions(document, names, date=day, country=country, plan=plan)
     bodies = [mention for mention in mentions if mention.kind == "body"]
     places = sections(document, plan, named_actions(graph, plan))
@@ -67,8 +64,8 @@ def search(graph: Graph, document: Document, plan: str) -> Search:
         work = places[bisect_right(starts, mention.start) - 1].iri
         if mention.kind == "body":
             target = mention.target or next(iter(mention.choices), "")
-            thing = names.things.get(target)
-            if thing is None or not thing.is_valid(day):
+            entity = names.things.get(target)
+            if entity is None or not entity.is_valid(day):
                 skipped["body-of-another-day"] += 1
             elif role := roles.role_of(document, mention, bodies):
                 parts.setdefault((work, target, role.key), []).append((mention, role))
@@ -76,40 +73,38 @@ def search(graph: Graph, document: Document, plan: str) -> Search:
                 skipped["body"] += 1
             continue
         for target in mention.targets or mention.choices[:1]:
-            thing = names.things.get(target)
+            entity = names.things.get(target)
             if target in (plan, work):
                 skipped["itself"] += 1
-            elif not thing and target.startswith("http") and mention.kind not in ("eu-act", "sdg"):
+            elif not entity and target.startswith("http") and mention.kind not in ("eu-act", "sdg"):
                 skipped["no-end"] += 1
             else:
-                type_, relation, _ = relation_of(document.text, mention, thing, own if work == plan else None)
+                type_, relation, _ = relation_of(document.text, mention, entity, home if work == plan else None)
                 links.setdefault((work, type_, relation, target), []).append(mention)
-    made = [*_parts(graph, document, plan, parts, skipped), *_links(graph, document, plan, links, skipped)]
+    results = [*_parts(graph, document, plan, parts, skipped), *_links(graph, document, plan, links, skipped)]
     order = {USE: 1, INVOLVEMENT: 2}
-    made.sort(key=lambda one: (order.get(one.type, 0), -(one.rank or 0.0), one.quotations[0].start))
-    return Search(tuple(made), skipped, mentions)
+    results.sort(key=lambda one: (order.get(one.type, 0), -(one.rank or 0.0), one.quotations[0].start))
+    return Search(tuple(results), skipped, mentions)
 
 
 def since(graph: Graph, made: Search, day: date) -> Search:
-    """The candidates whose target is of a day or later, as far as its day is known; the others are passed over."""
     things = graph.names.things
     recent = tuple(
         candidate
         for candidate in made.candidates
-        if not ((thing := things.get(candidate.ends[1])) and thing.start and thing.start < day)
+        if not ((entity := things.get(candidate.ends[1])) and entity.start and entity.start < day)
     )
     older = len(made.candidates) - len(recent)
     return Search(recent, {**made.skipped, **({"older": older} if older else {})}, made.mentions)
 
 
 def named_actions(graph: Graph, plan: str) -> tuple[Named, ...]:
-    """The actions of a plan with the titles and numbers they have in the graph."""
     titles: dict[str, list[str]] = {}
     numbers: dict[str, str] = {}
     for action, number_, title in graph.read(program_query("review/titles-of-actions", plan=plan)):
         titles.setdefault(action, []).append(title)
         numbers.setdefault(action, number_)
-    return tuple(Named(action, numbers[action], tuple(said)) for action, said in titles.items())
+    return tuple(Named(action, numbers[action], tuple(words)) for action, words in titles.items())
 
 
 def _parts(
@@ -117,18 +112,18 @@ def _parts(
     groups: Mapping[tuple[str, str, str], Sequence[tuple[Mention, roles.Role]]], skipped: Counter[str],
 ) -> Iterator[Candidate]:  # fmt: skip
     """The parts bodies take, one for each work, body and role; what is decided on these passages is passed over."""
-    known: dict[tuple[str, str], set[str]] = {}
+    roles_of: dict[tuple[str, str], set[str]] = {}
     for work, body, role_iri in graph.read(program_query("review/parts-of-plan", plan=plan)):
-        known.setdefault((work, body), set()).add(key(role_iri))
+        roles_of.setdefault((work, body), set()).add(key(role_iri))
     rejected: dict[str, set[str]] = {}
     for work, body, role_iri, passage in graph.read(program_query("review/rejected-parts", plan=plan)):
         rejected.setdefault(part_key(work, body, key(role_iri)), set()).add(key(passage))
     for (work, body, role_key), group in groups.items():
-        named = part_key(work, body, role_key)
+        identifier = part_key(work, body, role_key)
         mentions = [mention for mention, _ in group]
         quotations = _quotations(document, mentions)
-        before = rejected.get(named)
-        if role_key in known.get((work, body), ()):
+        before = rejected.get(identifier)
+        if role_key in roles_of.get((work, body), ()):
             skipped["accepted"] += len(group)
             continue
         if before is not None and before.issuperset(quotation.key(document.sha256) for quotation in quotations):
@@ -137,10 +132,10 @@ def _parts(
         mention, role = max(group, key=lambda pair: roles.rank_of(pair[1]))
         how = Message("candidate", f"by-{mention.rule}", {"words": mention.surface})
         remarks = _remarks(graph, work, body, mentions, rejected=before is not None)
-        leads = (ends for ends, roles_ in known.items() if _LEAD in roles_)
-        if role_key == _LEAD and any(led == work and other != body for led, other in leads):
+        leads = (ends for ends, roles_ in roles_of.items() if _LEAD in roles_)
+        if role_key == _LEAD and any(led == work and rival != body for led, rival in leads):
             remarks.append(Message("candidate", "other-lead"))
-        candidate = _candidate(named, plan, (work, body), INVOLVEMENT, role_key, mention, mentions, quotations)
+        candidate = _candidate(identifier, plan, (work, body), INVOLVEMENT, role_key, mention, mentions, quotations)
         yield replace(
             candidate,
             reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
@@ -175,24 +170,24 @@ def _links(
             continue
         things = graph.names.things
         mention = max(mentions, key=lambda one: _rank(one, _rank_of_rule(one)))
-        said = relation_of(document.text, mention, things.get(target), things.get(work))[2]
+        words = relation_of(document.text, mention, things.get(target), things.get(work))[2]
         how = Message("candidate", f"by-{mention.rule}", {"words": mention.surface})
-        named = key(link_iri(type_, work, target, relation=relation, space=graph.project.space))
+        identifier = key(link_iri(type_, work, target, relation=relation, space=graph.project.space))
         yield replace(
-            _candidate(named, plan, ends, type_, relation, mention, mentions, quotations),
-            reason=Message("candidate", "because-said" if said else "because", {"how": how, "said": said}),
+            _candidate(identifier, plan, ends, type_, relation, mention, mentions, quotations),
+            reason=Message("candidate", "because-said" if words else "because", {"how": how, "said": words}),
             rank=_rank(mention, _rank_of_rule(mention)),
             remarks=tuple(_remarks(graph, work, target, mentions, rejected=before is not None)),
         )
 
 
 def _candidate(
-    named: str, plan: str, ends: tuple[str, str], type_: str, relation: str, mention: Mention,
+    identifier: str, plan: str, ends: tuple[str, str], type_: str, relation: str, mention: Mention,
     mentions: Sequence[Mention], quotations: tuple[Quotation, ...],
 ) -> Candidate:  # fmt: skip
     choices = dict.fromkeys(iri for mention in mentions for iri in mention.choices if iri != ends[1])
     return Candidate(
-        named, plan, ends, type_, relation, quotations, rule=f"{mention.rule}/{RULES}", choices=tuple(choices)
+        identifier, plan, ends, type_, relation, quotations, rule=f"{mention.rule}/{RULES}", choices=tuple(choices)
     )
 
 
@@ -206,21 +201,19 @@ def _rank_of_rule(mention: Mention) -> float:
 
 
 def _remarks(graph: Graph, work: str, target: str, mentions: Iterable[Mention], *, rejected: bool) -> list[Message]:
-    """What to look at before deciding."""
     names, remarks = graph.names, list[Message]()
-    thing = names.things.get(target)
+    entity = names.things.get(target)
     plan = names.things.get(work) or names.things.get(graph.plan_of(work) or "")
-    if thing is None:
+    if entity is None:
         remarks.append(Message("candidate", "not-in-graph", {"target": target}))
-    if thing and plan and thing.start and plan.start and thing.start > plan.start:
-        remarks.append(Message("candidate", "younger", {"day": thing.start.isoformat()}))
+    if entity and plan and entity.start and plan.start and entity.start > plan.start:
+        remarks.append(Message("candidate", "younger", {"day": entity.start.isoformat()}))
     notes = dict.fromkeys(mention.note for mention in mentions if mention.note not in ("", "not-in-graph"))
     remarks += [Message("candidate", f"note-{note}") for note in notes]
     return [*remarks, Message("candidate", "rejected-before")] if rejected else remarks
 
 
 def _quotations(document: Document, mentions: Iterable[Mention]) -> tuple[Quotation, ...]:
-    """The sentence of each mention, each sentence once."""
     places: dict[tuple[int, int], int] = {}
     for mention in mentions:
         places.setdefault(sentence_at(document.text, mention.start, mention.end), mention.start)
@@ -256,7 +249,7 @@ def relation_of(text: str, mention: Mention, target: Thing | None, own: Thing | 
         for number_, (pattern, rule) in enumerate(_rules())
         if side in rule and (places := list(pattern.finditer(before)))
     ]
-    _, _, said, rule = max(nearest, key=lambda ranked: ranked[:2], default=(0, 0, "", _table()["default"]))
+    _, _, words, rule = max(nearest, key=lambda ranked: ranked[:2], default=(0, 0, "", _table()["default"]))
     if side == "text":
         relation, address = str(rule["text"]), target.iri if target else mention.target
         # only directives are transposed, and only conventions ratified
@@ -265,12 +258,12 @@ def relation_of(text: str, mention: Mention, target: Thing | None, own: Thing | 
             relation = "implements"
         if relation in ("plans-ratifying", "considers-ratifying") and mention.kind not in ("ilo", "instrument"):
             relation = MENTION
-        return USE, relation, said
+        return USE, relation, words
     type_, relation = rule["plan"]
     if type_ == "succession" and not (own and target and own.family == target.family):
-        return CITATION, "continues", said
+        return CITATION, "continues", words
     # what an action says of a plan is a citation of it; links of plans among themselves have types of their own
-    return str(type_) if own else CITATION, str(relation), said
+    return str(type_) if own else CITATION, str(relation), words
 
 
 def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
@@ -281,24 +274,24 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
     'La directive 2014/24/UE s’applique.'
     """
     low, high = max(0, start - 2 * _LONGEST), min(len(text), end + 2 * _LONGEST)
-    first, last = low, high
+    begin, finish = low, high
     for boundary in _SENTENCE.finditer(text, low, high):
         if boundary.end() <= start:
-            first = boundary.end()
+            begin = boundary.end()
         elif boundary.start() >= end:
-            last = boundary.start()
+            finish = boundary.start()
             break
-    while last - first > _LONGEST or len(text[first:last].split()) > _WORDS:
-        before, behind = start - first, last - end
+    while finish - begin > _LONGEST or len(text[begin:finish].split()) > _WORDS:
+        before, behind = start - begin, finish - end
         if before <= 0 and behind <= 0:
             break
         if before >= behind:
-            space = text.find(" ", first + 1, start)
-            first = space + 1 if space >= 0 else start
+            space = text.find(" ", begin + 1, start)
+            begin = space + 1 if space >= 0 else start
         else:
-            space = text.rfind(" ", end, last - 1)
-            last = space if space >= 0 else end
-    return first, last
+            space = text.rfind(" ", end, finish - 1)
+            finish = space if space >= 0 else end
+    return begin, finish
 
 
 def graph_candidates(graph: Graph) -> list[Candidate]:

@@ -58,7 +58,6 @@ _DERIVED: Final = frozenset(("derived", "note-latest-edition", "note-refers-back
 _TAKEN_OVER: Final = ("relation", "from", "to", "between", "via", "score", "scale", "onScale", "assessor", "rationale")
 """What a decision takes over from the candidate link it is about, besides type, channel and evidence."""
 _SOURCE: Final = DCTERMS + "source"
-_DECIDED: Final = ("accepted", "rejected")
 _FOLDER: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -110,7 +109,6 @@ class Candidate:
 
     @property
     def scheme(self) -> str:
-        """The scheme its relation is a concept of."""
         return "role" if self.is_part else "relation"
 
     @property
@@ -124,7 +122,6 @@ class Candidate:
 
     @property
     def is_derived(self) -> bool:
-        """Whether its target follows from a rule."""
         keys = (remark.key if isinstance(remark, Message) else remark for remark in self.remarks)
         return not _DERIVED.isdisjoint(keys)
 
@@ -168,36 +165,25 @@ class Decision:
         return "accepted" if self.is_accepted else "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A decision that holds, as it stands in a file: what it settles, how, in which relation or role.
 
-    ``place`` is its line in the file of decisions of the ``plan``, 0 where it stands in another file.
+    ``group`` is the first of what was decided at once, ``place`` its line in the file of decisions of the ``plan``,
+    0 where it stands in another file.
     """
 
     filed: Filed
     matter: tuple[str, str]
     status: str
     relation: str
-    plan: str = ""
-    place: int = 0
-
-    @property
-    def passages(self) -> frozenset[str]:
-        return frozenset(map(key, self.filed.values("evidence")))
-
-    @property
-    def reviewer(self) -> str:
-        return self.filed.one("reviewedBy")
-
-    @property
-    def group(self) -> str:
-        """The first of what was decided at once."""
-        return self.filed.one("decidedWith") or self.filed.iri
+    passages: frozenset[str]
+    reviewer: str
+    group: str
+    plan: str
+    place: int
 
 
 def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]:
-    """The decisions that hold in files that speak of all these things; with their places in those of a plan."""
     prefixes, lines = read_prefixes(files.project), dict[tuple[str, str], int]()
     if plan:
         name = files.project.name_of(files.project.graph / "plans" / key(plan) / REVIEWED)
@@ -206,26 +192,27 @@ def decided(files: ProjectFiles, *things: str, plan: str = "") -> Iterator[Held]
         lines = {(name, block.subject): block.line for block in blocks}
 
     def held(filed: Filed, matter: tuple[str, str], status: str, relation: str) -> Held:
-        return Held(filed, matter, status, relation, plan, lines.get((filed.file, iri(filed.iri, prefixes)), 0))
+        passages, place = frozenset(map(key, filed.values("evidence"))), (filed.file, iri(filed.iri, prefixes))
+        group = filed.one("decidedWith") or filed.iri
+        reviewer = filed.one("reviewedBy")
+        return Held(filed, matter, status, relation, passages, reviewer, group, plan, lines.get(place, 0))
 
     for link in files.links(*things):
-        if link.status in _DECIDED:
+        if link.status in ("accepted", "rejected"):
             yield held(link, (link.one("from"), link.one("to")), link.status, key(link.one("relation")))
     for part in files.of_kind(INVOLVEMENT, *things):
-        if part.iri not in files.withdrawn:
-            work, body = part.one("involvedIn"), part.one("involves")
-            for role in map(key, part.values("role")):
-                yield held(part, (work, part_key(work, body, role)), "accepted", role)
-    for no in files.of_kind("decision", *things):
-        if no.values("rejectedBody") and no.iri not in files.withdrawn:
-            work, role = no.one("rejectedWork"), key(no.one("rejectedRole"))
-            yield held(no, (work, part_key(work, no.one("rejectedBody"), role)), "rejected", role)
+        work, body = part.one("involvedIn"), part.one("involves")
+        for role in map(key, part.values("role") if part.iri not in files.withdrawn else ()):
+            yield held(part, (work, part_key(work, body, role)), "accepted", role)
+    for refusal in files.of_kind("decision", *things):
+        body = refusal.one("rejectedBody")
+        if body and refusal.iri not in files.withdrawn:
+            work, role = refusal.one("rejectedWork"), key(refusal.one("rejectedRole"))
+            yield held(refusal, (work, part_key(work, body, role)), "rejected", role)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was decided, by what it settles: the relations or roles accepted, the passages looked at, and by whom."""
-
     accepted: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     passages: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     reviewers: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -233,11 +220,11 @@ class Settled:
     @classmethod
     def by(cls, decisions: Iterable[Held]) -> Settled:
         settled = cls()
-        for held in decisions:
-            settled.passages.setdefault(held.matter, set()).update(held.passages)
-            settled.reviewers.setdefault(held.matter, set()).add(held.reviewer)
-            if held.status == "accepted":
-                settled.accepted.setdefault(held.matter, set()).add(held.relation)
+        for verdict in decisions:
+            settled.passages.setdefault(verdict.matter, set()).update(verdict.passages)
+            settled.reviewers.setdefault(verdict.matter, set()).add(verdict.reviewer)
+            if verdict.status == "accepted":
+                settled.accepted.setdefault(verdict.matter, set()).add(verdict.relation)
         return settled
 
     def holds(self, candidate: Candidate, sha: str) -> bool:
@@ -264,7 +251,13 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
         raise ProjectError("text-of-no-document", remedy="anchor-first", name=key(candidate.plan))
     if is_read and not (end.startswith("http") and graph.labels.entry(end)):
         raise ProjectError("target-not-in-graph", remedy="add-or-edit", name=end or "–")
-    replaced = _replaced(files, candidate)
+    replaced = None
+    if candidate.origin is Origin.GRAPH:
+        if file := _taken_in(files, candidate, ""):
+            raise RefusedError("decided-meanwhile", file=file)
+        replaced = next((link for link in files.links(*candidate.ends) if link.iri == candidate.link), None)
+        if candidate.link and (replaced is None or replaced.status != "candidate"):
+            raise RefusedError("unknown-item")
     if is_link:
         relation = key(replaced.one("relation")) if replaced else candidate.relation
         _refuse_younger(graph, candidate, relation)
@@ -286,24 +279,11 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
     return replaced
 
 
-def _replaced(files: ProjectFiles, candidate: Candidate) -> Filed | None:
-    """The candidate link of the graph a decision is on; refuses where somebody has decided on it or its ends."""
-    if candidate.origin is not Origin.GRAPH:
-        return None
-    if file := _taken_in(files, candidate, ""):
-        raise RefusedError("decided-meanwhile", file=file)
-    replaced = next((link for link in files.links(*candidate.ends) if link.iri == candidate.link), None)
-    if candidate.link and (replaced is None or replaced.status != "candidate"):
-        raise RefusedError("unknown-item")
-    return replaced
-
-
 def _refuse_younger(graph: Graph, candidate: Candidate, relation: str) -> None:
-    """Refuse a link that leads back in time to something younger; the check finds the same in files."""
-    named = f"{ID}relation/{relation}" if relation else f"{PAN}none"
+    subject = f"{ID}relation/{relation}" if relation else f"{PAN}none"
     start, end = candidate.ends
     query = program_query(
-        "review/younger", **{"from": start, "to": end, "type": f"{ID}linktype/{candidate.type}", "relation": named}
+        "review/younger", **{"from": start, "to": end, "type": f"{ID}linktype/{candidate.type}", "relation": subject}
     )
     for own_day, day in rows(graph.store, query):
         why = ProjectError(
@@ -332,7 +312,6 @@ def _refuse_foreign_words(graph: Graph, candidate: Candidate, document: str) -> 
 
 
 def refuse_invented(project: Project, quotation: Quotation) -> None:
-    """Refuse words that the kept text of their document does not have."""
     text_kept = kept_texts(project).get(key(quotation.document))
     if quotation.words and text_kept and text_kept.holds(quotation.words) is False:
         values = {"document": key(quotation.document), "quote": shortened(quotation.words)}
@@ -340,7 +319,6 @@ def refuse_invented(project: Project, quotation: Quotation) -> None:
 
 
 def _leads(files: ProjectFiles, start: str, end: str) -> bool:
-    """Whether the first thing builds on the second already, be it by way of others."""
     steps: dict[str, set[str]] = {}
     for link in files.links("builds-on"):
         if link.type == "builds-on" and link.status == "accepted":
@@ -355,18 +333,20 @@ def _leads(files: ProjectFiles, start: str, end: str) -> bool:
 
 def _taken_in(files: ProjectFiles, candidate: Candidate, passage: str) -> str:
     """The file in which somebody has decided on a candidate, or on these words of it; empty where nobody has."""
-    for held in decided(files, *candidate.ends):
+    for verdict in decided(files, *candidate.ends):
         if candidate.is_part:
-            settles = held.matter == candidate.matter and (held.status == "accepted" or passage in held.passages)
+            settles = verdict.matter == candidate.matter and (
+                verdict.status == "accepted" or passage in verdict.passages
+            )
         elif candidate.link:
-            settles = candidate.link in held.filed.values(REPLACES)
+            settles = candidate.link in verdict.filed.values(REPLACES)
         elif candidate.origin is Origin.GRAPH:
-            settles = held.filed.type in SETTLED and held.filed.ends == frozenset(candidate.ends)
+            settles = verdict.filed.type in SETTLED and verdict.filed.ends == frozenset(candidate.ends)
         else:
-            says_it = held.status == "accepted" and held.relation == candidate.relation
-            settles = held.matter == candidate.ends and (says_it or passage in held.passages)
+            says_it = verdict.status == "accepted" and verdict.relation == candidate.relation
+            settles = verdict.matter == candidate.ends and (says_it or passage in verdict.passages)
         if settles:
-            return held.filed.file
+            return verdict.filed.file
     return ""
 
 
@@ -374,25 +354,22 @@ def _refuse_second(files: ProjectFiles, candidate: Candidate) -> None:
     """Refuse by hand what stands already: the link itself, or a part of this body, work and role under any key."""
     prefixes = read_prefixes(files.project)
     if not candidate.is_part:
-        named = link_iri(candidate.type, *candidate.ends, relation=candidate.relation, space=files.project.space)
-        if named in files.places:
-            raise ProjectError("link-stands", name=iri(named, prefixes), file=files.places[named])
+        subject = link_iri(candidate.type, *candidate.ends, relation=candidate.relation, space=files.project.space)
+        if subject in files.places:
+            raise ProjectError("link-stands", name=iri(subject, prefixes), file=files.places[subject])
         return
-    for held in decided(files, *candidate.ends):
+    for verdict in decided(files, *candidate.ends):
         roles = candidate.relation, *candidate.further_roles
-        if held.status == "accepted" and held.matter[1] in [part_key(*candidate.ends, role) for role in roles]:
-            raise ProjectError("block-stands", name=iri(held.filed.iri, prefixes), file=held.filed.file)
+        if verdict.status == "accepted" and verdict.matter[1] in [part_key(*candidate.ends, role) for role in roles]:
+            raise ProjectError("block-stands", name=iri(verdict.filed.iri, prefixes), file=verdict.filed.file)
 
 
 class Written(NamedTuple):
-    """What decisions add to a file: the IRI of each link, involvement or decision, all blocks, and the file."""
-
     iris: list[str]
     blocks: list[Block]
     addition: Addition
 
     def lines(self, prefixes: Mapping[str, str]) -> str:
-        """The blocks as they would stand in the file, without its prefixes."""
         lines = write_turtle(self.blocks, prefixes).splitlines()
         return "\n".join(line for line in lines if not line.startswith("@prefix")).strip()
 
@@ -409,17 +386,17 @@ def compose(
     """
     project, prefixes = files.project, read_prefixes(files.project)
     names, blocks = list[str](), list[Block]()
-    for given in decisions:
-        candidate, quotation = given.candidate, given.quotation
+    for intent in decisions:
+        candidate, quotation = intent.candidate, intent.quotation
         document = texts.get(candidate.plan)
         if candidate.origin is Origin.DOCUMENT and not candidate.is_part:
             # a concept of the model, else the relation of a text that is named and no more
-            known = candidate.relation and graph.labels.entry(f"{ID}relation/{candidate.relation}") is not None
+            is_known = candidate.relation and graph.labels.entry(f"{ID}relation/{candidate.relation}") is not None
             unknown = MENTION if candidate.type == USE else ""
-            candidate = replace(candidate, relation=candidate.relation if known else unknown)
-        decision = replace(given, candidate=candidate)
+            candidate = replace(candidate, relation=candidate.relation if is_known else unknown)
+        decision = replace(intent, candidate=candidate)
         replaced = refuse(graph, files, decision, document)
-        named = _free_iri(files, decision, replaced, names)
+        subject = _free_iri(files, decision, replaced, names)
         passage = ""
         if quotation and quotation.words:
             if document and candidate.origin is Origin.DOCUMENT:
@@ -433,27 +410,26 @@ def compose(
                 base = f"passage:{candidate.key}"
                 passage, is_new = free_name(base, files.places, prefixes), True
             else:
-                passage, is_new = f"passage:reviewed-{key(named)}", True
-        said = _part(decision, prefixes) if candidate.is_part else _link(decision, replaced, prefixes)
-        statements = [*said, *_basis(decision, replaced, passage, names, prefixes)]
-        names.append(named)
-        blocks.append(Block(iri(named, prefixes), tuple(statements)))
+                passage, is_new = f"passage:reviewed-{key(subject)}", True
+        content = _part(decision, prefixes) if candidate.is_part else _link(decision, replaced, prefixes)
+        statements = [*content, *_basis(decision, replaced, passage, names, prefixes)]
+        names.append(subject)
+        blocks.append(Block(iri(subject, prefixes), tuple(statements)))
         if quotation and passage and is_new and passage not in {block.subject for block in blocks}:
             blocks.append(quotation.block(passage, prefixes))
     first = decisions[0]
     plan = first.candidate.plan
     if first.reviewer:
-        made = addition(project, plan_file(graph, plan, REVIEWED), blocks, label="decisions", about=key(plan))
+        change = addition(project, plan_file(graph, plan, REVIEWED), blocks, label="decisions", about=key(plan))
     else:
         file = "involvements" if first.candidate.is_part else "instruments" if first.candidate.type == USE else "links"
         path = of_plan(project, plan, file, first.certainty)
         source = first.quotation.document if first.quotation else ""
-        made = addition(project, path, blocks, label=file, about=key(plan), source=source)
-    return Written(names, blocks, made)
+        change = addition(project, path, blocks, label=file, about=key(plan), source=source)
+    return Written(names, blocks, change)
 
 
 def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[Statement]:
-    """What is linked to what, how, and who says so."""
     candidate = decision.candidate
     yield Statement("a", "pan:Link")
     yield Statement("pan:linkType", f"linktype:{candidate.type}")
@@ -510,7 +486,6 @@ def _signed(reviewer: str, day: date | None) -> Iterator[Statement]:
 def _basis(
     decision: Decision, replaced: Filed | None, passage: str, group: Sequence[str], prefixes: Mapping[str, str]
 ) -> Iterator[Statement]:
-    """What everything that is written says last: with what it was decided, remark, passage, document, certainty."""
     if group:
         yield Statement("pan:decidedWith", iri(group[0], prefixes))
     if decision.note:
@@ -526,7 +501,7 @@ def _basis(
     yield Statement("pan:certainty", f"certainty:{certainty}")
 
 
-def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, taken: Sequence[str]) -> str:
+def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, occupied: Sequence[str]) -> str:
     """The IRI of what is written, free in the files and among what is written with it.
 
     What is accepted says what is so, and gets the IRI everyone computes for it. Where that is taken, and for what is
@@ -534,11 +509,11 @@ def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, t
     """
     candidate, space = decision.candidate, files.project.space
     if candidate.is_part and not decision.is_accepted:
-        return _decision_iri(files, f"rejects|{candidate.matter[1]}|{decision.reviewer}", taken)
+        return _decision_iri(files, f"rejects|{candidate.matter[1]}|{decision.reviewer}", occupied)
     if candidate.is_part:
         base = "-".join((part_key(*candidate.ends, candidate.relation), *candidate.further_roles))
         names = (thing(INVOLVEMENT, base if number == 1 else f"{base}-{number}", space) for number in count(1))
-        return next(name for name in names if name not in taken and name not in files.places)
+        return next(name for name in names if name not in occupied and name not in files.places)
     relation, scale, assessor = candidate.relation, "", ""
     if replaced:
         relation, assessor = key(replaced.one("relation")), replaced.one("assessor")
@@ -548,17 +523,16 @@ def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, t
         return link_iri(candidate.type, *candidate.ends, relation=relation, space=space)
     for number in count(0 if decision.is_accepted else 1):
         by = assessor + ("", signed, f"{signed}|{number}")[min(number, 2)]
-        named = link_iri(candidate.type, *candidate.ends, relation=relation, scale=scale, assessor=by, space=space)
-        if named not in taken and not files.mentions(named):
+        subject = link_iri(candidate.type, *candidate.ends, relation=relation, scale=scale, assessor=by, space=space)
+        if subject not in occupied and not files.mentions(subject):
             break
-    return named
+    return subject
 
 
-def _decision_iri(files: ProjectFiles, what: str, taken: Sequence[str] = ()) -> str:
-    """The IRI of a decision that nobody has yet, made from what it decides."""
+def _decision_iri(files: ProjectFiles, what: str, occupied: Sequence[str] = ()) -> str:
     hashes = (sha256(f"{what}|{number}".encode()).hexdigest()[:16] for number in count())
     names = (thing("decision", digest, files.project.space) for digest in hashes)
-    return next(name for name in names if name not in taken and not files.mentions(name))
+    return next(name for name in names if name not in occupied and not files.mentions(name))
 
 
 def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) -> str:
@@ -569,7 +543,6 @@ def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) 
 
 
 def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS) -> Written:
-    """Write decisions down, all of them or nothing."""
     project = _writable(graph)
     with alone(project):
         written = compose(graph, ProjectFiles(project), decisions, texts)
@@ -583,7 +556,7 @@ def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> st
     path = plan_file(graph, plan, REVIEWED)
     with alone(project):
         files, prefixes = ProjectFiles(project), read_prefixes(project)
-        names = [held.filed.iri for held in last]
+        names = [verdict.filed.iri for verdict in last]
         if files.withdrawn.intersection(names):
             raise RefusedError("decided-meanwhile", file=project.name_of(path))
         statements = (
@@ -592,9 +565,9 @@ def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> st
             *_signed(reviewer, day),
         )
         block = Block(iri(_decision_iri(files, f"withdraws|{names[0]}|{reviewer}"), prefixes), statements)
-        made = addition(project, path, [block], label="decisions", about=key(plan))
-        write(project, {path: made.new}, prefixes)
-    return made.name
+        change = addition(project, path, [block], label="decisions", about=key(plan))
+        write(project, {path: change.new}, prefixes)
+    return change.name
 
 
 def _writable(graph: Graph) -> Project:
@@ -612,7 +585,6 @@ def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
 
 
 def plan_file(graph: Graph, plan: str, name: str) -> Path:
-    """The file of that name in the folder of a plan."""
     return _writable(graph).graph / "plans" / key(plan) / name
 
 

@@ -123,7 +123,6 @@ class Desk:
 
     @property
     def current(self) -> Candidate | None:
-        """The candidate that is shown, None where none is left."""
         return self.waiting[self.at] if self.waiting else None
 
     @property
@@ -142,17 +141,14 @@ class Desk:
 
     @property
     def pace(self) -> float | None:
-        """The median of the seconds this person takes for a decision, whenever it was; None where none is known."""
         return record.pace(self._journal(), self.reviewer)
 
     @property
     def controls(self) -> dict[str, int]:
-        """How many controls this person met, and how many of them were recognised, whenever that was."""
         met = record.controls_of(self._journal(), self.reviewer)
         return {"met": len(met), "recognised": sum(status == "rejected" for status in met.values())}
 
     def compare(self) -> record.Agreement:
-        """How far second readers decided as the first did."""
         second = record.second_readings(self._journal())
         return record.compare_readers(self.material.candidates, self.decisions, second)
 
@@ -164,7 +160,9 @@ class Desk:
         if self.graph is None and self.open_graph and not self.wanted.second:
             self.graph = self.open_graph()
             # the graph may not know yet what was decided a moment ago; the files do
-            settled = {frozenset(held.matter) for held in self.decisions if held.filed.type in decision.SETTLED}
+            settled = {
+                frozenset(verdict.matter) for verdict in self.decisions if verdict.filed.type in decision.SETTLED
+            }
             self.suggested = [
                 candidate
                 for candidate in graph_candidates(self.graph)
@@ -176,7 +174,6 @@ class Desk:
             self.total += len(self.suggested)
 
     def show(self, name: str) -> None:
-        """Show the candidate of a key."""
         at = next((at for at, candidate in enumerate(self.waiting) if candidate.key == name), None)
         if at is None:
             raise RefusedError("unknown-item")
@@ -187,11 +184,9 @@ class Desk:
         self.at, self.passage, self.ticked = (at % len(self.waiting) if self.waiting else 0), 0, ()
 
     def move(self, steps: int) -> None:
-        """Show the next candidate, or the one before; the first follows the last."""
         self._show(self.at + steps)
 
     def turn(self) -> None:
-        """Show the next passage that speaks for the candidate."""
         if self.current and self.current.quotations:
             self.passage = (self.passage + 1) % len(self.current.quotations)
 
@@ -202,19 +197,16 @@ class Desk:
         self.passage = int(number) if is_one else 0
 
     def put_off(self, keys: Sequence[str]) -> None:
-        """Put the candidates of these keys at the end, in the order of the keys."""
         place = {name: number for number, name in enumerate(keys, start=1)}
         self.waiting.sort(key=lambda candidate: place.get(candidate.key, 0))
 
     def later(self) -> None:
-        """Put the candidate at the end."""
         if self.waiting:
             self.waiting.append(self.waiting.pop(self.at))
             self._show(self.at)
 
     @property
     def quotation(self) -> Quotation:
-        """The passage that is shown."""
         quotations = self.current.quotations if self.current else ()
         return quotations[self.passage] if quotations else _NOTHING
 
@@ -234,7 +226,6 @@ class Desk:
         ]  # fmt: skip
 
     def tick(self, keys: Collection[str]) -> None:
-        """Decide those of these keys that would say the same together with what is shown."""
         self.ticked = tuple(candidate.key for candidate in self.alike() if candidate.key in keys)
 
     def made(self, rejection: str = "") -> list[Decision]:
@@ -243,11 +234,11 @@ class Desk:
         if current is None:
             return []
         pairs = [(current, self.quotation)]
-        for other in self.alike():
-            if other.key in self.ticked:
-                said = other.said if current.said else ""
-                ends = other.ends[0], current.ends[1]
-                pairs.append((replace(other, relation=current.relation, ends=ends, said=said), other.quotations[0]))
+        for twin in self.alike():
+            if twin.key in self.ticked:
+                words = twin.said if current.said else ""
+                ends = twin.ends[0], current.ends[1]
+                pairs.append((replace(twin, relation=current.relation, ends=ends, said=words), twin.quotations[0]))
         reason = _DESK.say(f"reason.{rejection}", language) if rejection else ""
         document = self.material.documents.get(current.plan, "")
         return [
@@ -259,7 +250,6 @@ class Desk:
         ]  # fmt: skip
 
     def preview(self, rejection: str = "") -> str:
-        """The lines a decision would add to the file, as they would stand there; nothing of it is written."""
         decisions = self.made(rejection)
         if not decisions:
             return ""
@@ -294,24 +284,22 @@ class Desk:
         return Outcome(code, {"files": file, "n": len(keys)}, (file,))
 
     def decide_suggested(self, form: Form) -> Outcome:
-        """Write the decision a form holds on what is shown of the graph."""
         current, graph = self.current, self.graph
         if current is None or graph is None:
             raise RefusedError("unknown-item")
-        made = fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
-        file = _write(graph, [made])
+        filled = fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
+        file = _write(graph, [filled])
         self.read_again()
-        self._leave({current.key}, made.status)
-        return Outcome(made.status, {"files": file}, (file,))
+        self._leave({current.key}, filled.status)
+        return Outcome(filled.status, {"files": file}, (file,))
 
     def _leave(self, keys: Collection[str], status: str, *, is_counted: bool = True) -> None:
-        """Take what was decided out of what waits, and show what follows."""
         self.decided[status] += len(keys) if is_counted else 0
         at = sum(candidate.key not in keys for candidate in self.waiting[: self.at])
         self.waiting = [candidate for candidate in self.waiting if candidate.key not in keys]
         self._show(at)
 
-    def propose(self, typed: Mapping[str, str]) -> Candidate:
+    def propose(self, typed: Mapping[str, str]) -> Outcome:
         """Let a candidate that was typed wait, keep it, and show it; nothing is decided with it."""
         graph, project = self.material.graph, self.project
         start, target = (find_thing(typed[name], graph.store, project) for name in ("from", "to"))
@@ -332,15 +320,16 @@ class Desk:
         if quotation is None:
             raise ProjectError("words-not-in-text", name=typed["words"])
         link = link_iri(candidate.type, start, target, relation=candidate.relation)
-        named = candidate.matter[1] if is_part else key(link)
-        candidate = replace(candidate, key=named, quotations=(quotation,))
+        subject = candidate.matter[1] if is_part else key(link)
+        candidate = replace(candidate, key=subject, quotations=(quotation,))
         work.keep_typed(project, candidate)
-        listed = {other.key: other for other in (*self.material.plans.get(plan, ()), candidate)}
+        listed = {twin.key: twin for twin in (*self.material.plans.get(plan, ()), candidate)}
         self.material = replace(self.material, plans={**self.material.plans, plan: tuple(listed.values())})
-        self.waiting = [candidate, *(other for other in self.waiting if other.key != named)]
+        self.waiting = [candidate, *(twin for twin in self.waiting if twin.key != subject)]
         self.total += 1
         self._show(0)
-        return candidate
+        file = f"{work.WORK}/{key(plan)}/{work.BY_HAND}"
+        return Outcome("proposed", {"files": file, "candidate": candidate.key}, (file,))
 
     def _relation(self, candidate: Candidate, name: str) -> str:
         if self.material.graph.labels.entry(f"{ID}{candidate.scheme}/{name}") is None:
@@ -348,7 +337,6 @@ class Desk:
         return name
 
     def edit(self, what: str, value: str) -> None:
-        """Change the ``relation``, the end (``to``) or the words of what is shown; nothing is written yet."""
         current = self.current
         if current is None:
             raise RefusedError("unknown-item")
@@ -375,12 +363,12 @@ class Desk:
         journal = self._journal()
         if self.wanted.second:
             readings = record.second_readings(journal)
-            own = [
+            mine = [
                 noted for noted in journal
                 if (noted.kind, noted.reviewer) == (record.SECOND, self.reviewer)
                 and (noted.key, self.reviewer) in readings
             ]  # fmt: skip
-            latest = max(own, key=lambda noted: noted.at, default=None)
+            latest = max(mine, key=lambda noted: noted.at, default=None)
             again = [candidate for candidate in self.material.candidates if latest and candidate.key == latest.key]
             if latest is None or not again:
                 return ""
@@ -392,7 +380,7 @@ class Desk:
             if not last:
                 return ""
             file = decision.withdraw(self.material.graph, last, self.reviewer, self.day)
-            matters, status, number = {held.matter for held in last}, last[0].status, len(last)
+            matters, status, number = {verdict.matter for verdict in last}, last[0].status, len(last)
             unordered = {frozenset(matter) for matter in matters}
             again = [candidate for candidate in self.material.candidates if candidate.matter in matters]
             again += [candidate for candidate in self.suggested if frozenset(candidate.ends) in unordered]
@@ -404,7 +392,6 @@ class Desk:
         return file
 
     def read_again(self) -> None:
-        """Read what was decided and holds, as the files say it now."""
         self.decisions = _held(self.material, self.project)
 
     def card(self, language: Language) -> Card | None:
@@ -414,29 +401,29 @@ class Desk:
             return None
         start, target = current.ends
         said = [
-            part.say(language) if isinstance(part, Message) else part for part in (current.reason, *current.remarks)
+            word.say(language) if isinstance(word, Message) else word for word in (current.reason, *current.remarks)
         ]
-        label, facts, others = _label(graph, target, language), list[str](), list[str]()
+        label, facts, citing = _label(graph, target, language), list[str](), list[str]()
         if target.startswith("http"):
-            known = graph.names.things.get(target)
-            days = {"since": known.start, "until": known.end} if known else {}
+            entity = graph.names.things.get(target)
+            days = {"since": entity.start, "until": entity.end} if entity else {}
             facts = [_DESK.say(name, language, day=in_words(day, language)) for name, day in days.items() if day]
             names = [row[0] for row in graph.read(program_query("review/names-of", thing=target)) if row[0] != label]
             if names:
                 facts.append(_DESK.say("called", language, names=" ; ".join(names[:_NAMES])))
             cited_by = graph.read(program_query("review/cited-by", target=target))
-            others = [graph.label(row[0], language) for row in cited_by if row[0] != start]
+            citing = [graph.label(row[0], language) for row in cited_by if row[0] != start]
         passage, previous = self.quotation.key(material.sha(current)), list[str]()
-        listed = {other.matter: other for other in material.plans.get(current.plan, ())}
-        for held in () if self.wanted.second else self.decisions:
-            other = listed.get(held.matter)
-            if passage in held.passages and held.matter != current.matter and other:
-                values = {"by": held.reviewer, "day": held.filed.one("reviewedOn")}
-                words = statement(graph, other, language)
-                previous.append(_DESK.say(f"was-{held.status}", language, statement=words, **values))
+        listed = {twin.matter: twin for twin in material.plans.get(current.plan, ())}
+        for verdict in () if self.wanted.second else self.decisions:
+            twin = listed.get(verdict.matter)
+            if passage in verdict.passages and verdict.matter != current.matter and twin:
+                values = {"by": verdict.reviewer, "day": verdict.filed.one("reviewedOn")}
+                words = statement(graph, twin, language)
+                previous.append(_DESK.say(f"was-{verdict.status}", language, statement=words, **values))
         return Card(
             statement(graph, current, language), said[0], tuple(said[1:]),
-            self.quotation.around(material.texts.get(current.plan)), len(current.quotations), label, facts, others,
+            self.quotation.around(material.texts.get(current.plan)), len(current.quotations), label, facts, citing,
             self._nearer(current, language), self._own_words(target), previous,
         )  # fmt: skip
 
@@ -454,7 +441,6 @@ class Desk:
         return [(key(actions[at]), titles[at]) for at in order]
 
     def _own_words(self, target: str) -> Quotation | None:
-        """Where the text of a plan says the title of an action of it; None where that text is not at hand."""
         graph = self.material.graph
         plan = graph.plan_of(target) if target.startswith("http") else None
         document = self.material.texts.get(plan) if plan and target != plan else None
@@ -468,7 +454,6 @@ def _label(graph: Graph, target: str, language: Language) -> str:
 
 
 def statement(graph: Graph, candidate: Candidate, language: Language) -> str:
-    """What a candidate of a document states, as one sentence."""
     concept = f"{ID}{candidate.scheme}/{candidate.relation}"
     if candidate.relation and graph.labels.entry(concept):
         relation = graph.label(concept, language)
@@ -479,7 +464,6 @@ def statement(graph: Graph, candidate: Candidate, language: Language) -> str:
 
 
 def suggestion(desk: Desk, language: Language) -> list[str]:
-    """What a terminal shows of the graph: both ends with their plans, what they share, what is expected."""
     current, graph = desk.current, desk.graph
     if current is None or graph is None:
         return []
@@ -499,20 +483,21 @@ def suggestion(desk: Desk, language: Language) -> list[str]:
     lines.append(f"{shared} · {named(evidence).say(language)}" if evidence else shared)
     lines += [f"  · {graph.label(via, language)}" for via in current.via]
     if all(current.expected):
-        there, back = (named(Verdict(said)).say(language) for said in current.expected)
+        there, back = (named(Verdict(words)).say(language) for words in current.expected)
         lines.append(_DESK.say("expected", language, there=there, back=back))
     return lines
 
 
 def _decided_plans(material: work.Material, project: Project) -> list[str]:
-    """The plans there are candidates of, and those of which something was decided, by IRI."""
     files = sorted((project.graph / "plans").glob(f"*/{decision.REVIEWED}"))
     return list(dict.fromkeys([*material.plans, *(thing("plan", file.parent.name, project.space) for file in files)]))
 
 
 def _held(material: work.Material, project: Project) -> list[Held]:
     files = ProjectFiles(project)
-    return [held for plan in _decided_plans(material, project) for held in decision.decided(files, plan, plan=plan)]
+    return [
+        verdict for plan in _decided_plans(material, project) for verdict in decision.decided(files, plan, plan=plan)
+    ]
 
 
 def open_desk(
@@ -556,14 +541,13 @@ def open_desk(
 def _write(
     graph: Graph, decisions: Sequence[Decision], material: work.Material | None = None, seconds: float | None = None
 ) -> str:
-    """Write decisions down, and when that was; the name of the file."""
     written = decision.decide(graph, decisions, material.texts if material else {})
-    first, project = decisions[0], graph.project
+    lead, project = decisions[0], graph.project
     # of decisions in several files the last is undone first; without the journal the decision stands all the same
     with suppress(ProjectError):
-        candidate = first.candidate
+        candidate = lead.candidate
         noted = record.Noted(
-            record.DECISION, candidate.key, first.reviewer, first.status, record.now(), seconds, tuple(written.iris)
+            record.DECISION, candidate.key, lead.reviewer, lead.status, record.now(), seconds, tuple(written.iris)
         )
         record.note(project, candidate.plan, noted)
     return written.addition.name
@@ -576,26 +560,25 @@ def press(desk: Desk, typed: str) -> Message:
     the numbers of what is decided together with what is shown, ``n`` by what is proposed by hand. What the graph
     suggests, which ``g`` asks for, is accepted with its parts behind ``a`` and rejected with a reason behind ``r``.
     """
-    name, rest = typed.strip()[:1], typed.strip()[1:].strip()
+    name, argument = typed.strip()[:1], typed.strip()[1:].strip()
     try:
         if name in _MOVES:
             _MOVES[name](desk)
             return Message("desk", "said.later" if name == "s" else "said.moved")
         if name == "u":
-            return Message("desk", "said.undone" if desk.undo() else "said.nothing-to-undo")
+            return Message("desk", "said.undone") if desk.undo() else Message("review", "outcome.nothing-to-undo")
         if name == "g":
             desk.suggest()
-            first = next((at for at, one in enumerate(desk.waiting) if one.origin is Origin.GRAPH), None)
-            if first is not None:
-                desk.move(first - desk.at)
-            return Message("desk", "said.suggested", {"n": sum(one.origin is Origin.GRAPH for one in desk.waiting)})
+            places = [at for at, candidate in enumerate(desk.waiting) if candidate.origin is Origin.GRAPH]
+            if places:
+                desk.move(places[0] - desk.at)
+            return Message("desk", "said.suggested", {"n": len(places)})
         if name == "n":
-            parts = [part.strip() for part in rest.split("|")]
+            parts = [word.strip() for word in argument.split("|")]
             if len(parts) != len(HAND) or not all(parts):
-                return Message("desk", "said.which-hand")
-            desk.propose(dict(zip(HAND, parts, strict=True)))
-            return Message("desk", "said.proposed")
-        return _press_suggested(desk, name, rest) if desk.is_graph_shown else _press_candidate(desk, name, rest)
+                return Message("desk", "hand-which")
+            return desk.propose(dict(zip(HAND, parts, strict=True))).message
+        return _press_suggested(desk, name, argument) if desk.is_graph_shown else _press_candidate(desk, name, argument)
     except Pan2kgError as error:
         return error.told
 
@@ -606,55 +589,54 @@ _MOVES: Final[Mapping[str, Callable[[Desk], None]]] = {
 """The keys that show something else and write nothing."""
 
 
-def _press_candidate(desk: Desk, name: str, rest: str) -> Message:
-    """What a key does to a candidate of a document."""
+def _press_candidate(desk: Desk, name: str, argument: str) -> Message:
     if name in ("a", "r", "e") and desk.current is None:
         return Message("desk", "said.nothing-left")
-    if (name == "a" and not rest) or (name == "r" and len(rest) == 1 and rest in "12345"):
-        outcome = desk.decide(REASONS[int(rest) - 1] if rest else "")
-        code = outcome.code if outcome.code != "second-noted" else "rejected" if rest else "accepted"
+    if (name == "a" and not argument) or (name == "r" and len(argument) == 1 and argument in "12345"):
+        outcome = desk.decide(REASONS[int(argument) - 1] if argument else "")
+        if outcome.code.startswith("control"):
+            return outcome.message
+        code = outcome.code if outcome.code != "second-noted" else "rejected" if argument else "accepted"
         return Message("desk", f"said.{code}", {"n": outcome.values["n"]} if code.endswith("-many") else {})
     if name == "r":
         return Message("desk", "said.which-reason")
     if name == "w":
         return verbatim(desk.preview())
     if name == "e":
-        what, _, value = rest.partition(" ")
+        what, _, value = argument.partition(" ")
         if what not in ("relation", "to", "quote") or not value.strip():
-            return Message("desk", "said.which-edit")
+            return Message("desk", "edit-what")
         desk.edit(what, value.strip())
         return Message("desk", "said.edited")
     if name != "b":
         return Message("desk", "help")
     # what is named by its number, or by 2-5, is ticked; without a number nothing is any longer
     alike, numbers = desk.alike(), set[int]()
-    for part in re.split(r"[\s,]+", rest) if rest else ():
-        span = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", part)
-        first, last = (int(span[1]), int(span[2] or span[1])) if span else (0, 0)
-        if not 1 <= first <= last <= len(alike):
+    for word in re.split(r"[\s,]+", argument) if argument else ():
+        span = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", word)
+        low, high = (int(span[1]), int(span[2] or span[1])) if span else (0, 0)
+        if not 1 <= low <= high <= len(alike):
             return Message("desk", "said.which-together", {"n": len(alike)})
-        numbers.update(range(first, last + 1))
+        numbers.update(range(low, high + 1))
     desk.tick({alike[number - 1].key for number in numbers})
     return Message("desk", "said.ticked", {"n": len(desk.ticked)})
 
 
-def _press_suggested(desk: Desk, name: str, rest: str) -> Message:
-    """What a key does to what the graph suggests."""
+def _press_suggested(desk: Desk, name: str, argument: str) -> Message:
     if name == "r":
-        if not rest:
-            return Message("desk", "said.which-why")
-        return Message("desk", f"said.{desk.decide_suggested({'verdict': 'reject', 'reason': rest}).code}")
+        if not argument:
+            return Message("desk", "why")
+        return Message("desk", f"said.{desk.decide_suggested({'verdict': 'reject', 'reason': argument}).code}")
     if name != "a":
         return Message("desk", "help-suggested")
-    parts = [part.strip() for part in rest.split("|", len(TYPED) - 1)]
-    form = {} if not rest and has_own_words(desk) else dict(zip(TYPED, parts, strict=False))
+    parts = [word.strip() for word in argument.split("|", len(TYPED) - 1)]
+    form = {} if not argument and has_own_words(desk) else dict(zip(TYPED, parts, strict=False))
     if form and len(parts) != len(TYPED):
-        return Message("desk", "said.which-suggested", {"types": ", ".join(TYPES)})
+        return Message("desk", "suggested-which", {"types": ", ".join(TYPES)})
     return Message("desk", f"said.{desk.decide_suggested({'verdict': 'accept', **form}).code}")
 
 
 def has_own_words(desk: Desk) -> bool:
-    """Whether what is shown is a candidate of the graph that quotes a passage already."""
     return bool(desk.is_graph_shown and desk.current and desk.graph and passage_document(desk.graph, desk.current))
 
 
@@ -667,12 +649,10 @@ def passage_document(graph: Graph, candidate: Candidate) -> str:
 
 
 def documents(graph: Graph) -> dict[str, str]:
-    """The documents of the graph, by key."""
     return {key(row[0]): row[0] for row in graph.read(program_query("review/documents"))}
 
 
 def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decision:
-    """The decision a form holds on what the graph suggests, or on a candidate link of it."""
     is_accepted = read_choice(form, "verdict", ("accept", "reject")) == "accept"
     # nothing is chosen for who accepts; what is rejected is that one cites the other, where nothing else is said
     default = "" if is_accepted else decision.CITATION
@@ -685,9 +665,9 @@ def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decisio
     if is_accepted:
         # a candidate may have a passage already, a suggestion has none
         is_typed = any(form.get(name, "").strip() for name in ("quote", "document", "page"))
-        own = passage_document(graph, candidate)
-        if own and not is_typed:
-            quotation = Quotation("", own)
+        mine = passage_document(graph, candidate)
+        if mine and not is_typed:
+            quotation = Quotation("", mine)
         else:
             words, page = read_text(form, "quote"), read_text(form, "page", needed=False)
             listed = documents(graph)
@@ -705,19 +685,17 @@ def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decisio
 
 
 def read_wanted(form: Form) -> Wanted:
-    """What is to be reviewed and how, as the address or a form says it; what is made up counts as not said."""
     order = "rank" if form.get("order") == "rank" else "text"
     return Wanted(order=order, control=bool(form.get("control")), second=bool(form.get("second")))
 
 
 def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:
-    """Write down what a form decides of the graph's own candidates and suggestions."""
     candidate = next((one for one in graph_candidates(graph) if one.key == form.get("item", "")), None)
     if candidate is None:
         raise RefusedError("unknown-item")
-    made = fill(graph, candidate, form, today)
-    file = _write(graph, [made])
-    return Outcome(made.status, {"files": file}, (file,))
+    filled = fill(graph, candidate, form, today)
+    file = _write(graph, [filled])
+    return Outcome(filled.status, {"files": file}, (file,))
 
 
 def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
@@ -738,9 +716,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
         again = next((candidate.key for candidate in desk.waiting if candidate.key not in waited), "")
         return Outcome("undone", {"files": file, "candidate": again}, (file,))
     if verdict == "propose":
-        candidate = desk.propose({name: read_text(form, f"hand_{name}") for name in HAND})
-        file = f"{work.WORK}/{key(candidate.plan)}/{work.BY_HAND}"
-        return Outcome("proposed", {"files": file, "candidate": candidate.key}, (file,))
+        return desk.propose({name: read_text(form, f"hand_{name}") for name in HAND})
     rejects = verdict == "reject" or (verdict == "preview" and bool(form.get("rejection")))
     rejection = read_choice(form, "rejection", REASONS) if rejects else ""
     desk.show(form.get("item", ""))
@@ -752,9 +728,9 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     typed = {name: read_text(form, name, needed=False) for name in ("relation", "to", "words")}
     typed["to"] = typed["to"] or read_text(form, "nearer", needed=False)
     if current := desk.current:
-        shown = {"relation": current.relation, "to": key(current.ends[1]), "words": desk.quotation.words}
+        displayed = {"relation": current.relation, "to": key(current.ends[1]), "words": desk.quotation.words}
         for name, value in typed.items():
-            if value and value != shown[name]:
+            if value and value != displayed[name]:
                 try:
                     desk.edit(name, value)
                 except Pan2kgError as error:

@@ -26,8 +26,6 @@ _REVIEW: Final = Messages("review")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A code, which has its sentence in the catalogues, what fills the sentence, and the files that were written."""
-
     code: str
     values: Mapping[str, str | int] = field(default_factory=dict)
     files: tuple[str, ...] = ()
@@ -35,6 +33,10 @@ class Outcome:
     @property
     def is_done(self) -> bool:
         return self.code in DONE
+
+    @property
+    def message(self) -> Message:
+        return Message("review", f"outcome.{self.code}", self.values)
 
     @property
     def said(self) -> Text:
@@ -53,7 +55,6 @@ class RefusedError(ProjectError):
         self.code, self.field, self.values, self.why = code, field, values, why
 
     def outcome(self, language: Language) -> Outcome:
-        """The same for who has sent a form, what another part said in a language."""
         detail = {"detail": self.why.say(language)} if self.why else {}
         return Outcome(self.code, {**({"field": self.field} if self.field else {}), **self.values, **detail})
 
@@ -64,10 +65,10 @@ def sentence(code: str, values: Mapping[str, str | int]) -> Text:
     >>> sentence("accepted", {"files": "graph/plans/x/reviewed.ttl"}).say("de")
     'Die Verknüpfung ist angenommen; sie steht in graph/plans/x/reviewed.ttl.'
     """
-    named = f"field.{values.get('field', '')}"
+    place = f"field.{values.get('field', '')}"
     filling: dict[str, Filling] = {name: str(value) for name, value in values.items()}
-    if _REVIEW.has(named):
-        filling["field"] = _REVIEW.text(named)
+    if _REVIEW.has(place):
+        filling["field"] = _REVIEW.text(place)
     return _REVIEW.text(f"outcome.{code}", **filling)
 
 
@@ -112,7 +113,6 @@ def read_text(form: Form, name: str, *, needed: bool = True) -> str:
 
 
 def read_choice(form: Form, name: str, known: Collection[str], *, default: str = "") -> str:
-    """The value of a field that is one of a list; ``default`` where nothing was chosen."""
     choice = form.get(name, "").strip()
     if not choice and not default:
         raise RefusedError("missing", field=name)

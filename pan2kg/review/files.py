@@ -62,7 +62,6 @@ class Addition:
 
     @property
     def difference(self) -> str:
-        """What changes, line by line, as version control shows it."""
         before = self.name if self.old else "/dev/null"
         lines = unified_diff(self.old.splitlines(keepends=True), self.new.splitlines(keepends=True), before, self.name)
         return "".join(lines)
@@ -73,7 +72,7 @@ def addition(
 ) -> Addition:
     """A file with blocks more; a new one says first what it holds, in the words under ``label``, and its source."""
     name, prefixes = project.name_of(path), read_prefixes(project)
-    old = read_text(path) if path.exists() else ""
+    former = read_text(path) if path.exists() else ""
     is_unverified = path.stem.endswith(UNVERIFIED)
     words = _DATA.text(UNVERIFIED if is_unverified else label, name=about).words
     header = Block(
@@ -85,7 +84,7 @@ def addition(
             Statement("pan:certainty", f"certainty:{UNVERIFIED if is_unverified else 'stated'}"),
         ),
     )
-    return Addition(path, name, old, append(old, [header], blocks, prefixes, name))
+    return Addition(path, name, former, append(former, [header], blocks, prefixes, name))
 
 
 def append(old: str, header: Sequence[Block], blocks: Sequence[Block], prefixes: Mapping[str, str], name: str) -> str:
@@ -113,7 +112,6 @@ def append(old: str, header: Sequence[Block], blocks: Sequence[Block], prefixes:
 
 
 def with_prefixes(old: str, used: Iterable[str], prefixes: Mapping[str, str], name: str) -> str:
-    """The old text with lines for the prefixes it lacks, each in its place by the alphabet."""
     turtle_file = read_turtle_file(old, name)
     begin = min((line for _, line in turtle_file.prefix_lines), default=1)
     added: dict[int, list[str]] = {}
@@ -121,7 +119,7 @@ def with_prefixes(old: str, used: Iterable[str], prefixes: Mapping[str, str], na
         if turtle_file.prefixes.get(prefix, prefixes[prefix]) != prefixes[prefix]:
             raise RefusedError("other-prefix", file=name, prefix=prefix)
         if prefix not in turtle_file.prefixes:
-            lines = (line for known, line in turtle_file.prefix_lines if known < prefix)
+            lines = (line for declared, line in turtle_file.prefix_lines if declared < prefix)
             added.setdefault(max(lines, default=begin - 1), []).append(f"@prefix {prefix}: <{prefixes[prefix]}> .\n")
     pieces = added.pop(0, [])
     pieces += [] if turtle_file.prefix_lines or not pieces else ["\n"]
@@ -153,14 +151,14 @@ def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, st
         )
         if fresh := faults - old_faults:
             raise ProjectError("departs-from-style", name=name, rules=", ".join(sorted(fresh)))
-    written: list[Path] = []
+    done: list[Path] = []
     try:
         for path, content in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content)
-            written.append(path)
+            done.append(path)
     except (OSError, ProjectError) as error:
-        for path in written:
+        for path in done:
             former = before[path]
             path.unlink(missing_ok=True) if former is None else write_atomically(path, former)
         cause = error if isinstance(error, OSError) else error.__context__
@@ -197,18 +195,14 @@ def own(project: Project) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A link, involvement or decision as it stands in a file: its IRI, the values of each property, the file's name."""
-
     iri: str
     said: Mapping[str, tuple[Value, ...]]
     file: str
 
     def values(self, name: str) -> list[str]:
-        """The values of a property as plain text; ``name`` is an IRI, or a term of ours."""
         return [plain(value) for value in self.said.get(_full(name), ())]
 
     def one(self, name: str) -> str:
-        """The first value of a property, empty where there is none."""
         return next(iter(self.values(name)), "")
 
     @property
@@ -224,7 +218,6 @@ class Filed:
         return key(self.one("status"))
 
     def written(self, names: Iterable[str], prefixes: Mapping[str, str]) -> Iterator[Statement]:
-        """What it says by these properties, as statements to be written again."""
         for name in map(_full, names):
             for value in self.said.get(name, ()):
                 yield Statement(iri(name, prefixes), write_value(value, prefixes))
@@ -235,11 +228,6 @@ def _full(name: str) -> str:
 
 
 def write_value(value: Value, prefixes: Mapping[str, str]) -> str:
-    """A value as the house writes it.
-
-    >>> write_value(ox.Literal("oui", language="fr"), {}), write_value(ox.Literal(-2), {})
-    ('"oui"@fr', '-2')
-    """
     if isinstance(value, ox.NamedNode):
         return iri(value.value, prefixes)
     if value.language:
@@ -252,18 +240,14 @@ def write_value(value: Value, prefixes: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class ProjectFiles:
-    """The files of a graph, read when first asked for."""
-
     project: Project
 
     @cached_property
     def texts(self) -> dict[str, str]:
-        """The text of each file of the graph by its name."""
         return {self.project.name_of(path): read_text(path) for path in self.project.graph_files()}
 
     @cached_property
     def places(self) -> dict[str, str]:
-        """The file in which each subject of the project stands, and of the core it imports."""
         core = {self.project.name_of(path): read_text(path) for path in self.project.core_files()}
         places: dict[str, str] = {}
         for name, content in (core | self.texts).items():
@@ -287,7 +271,6 @@ class ProjectFiles:
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:
-        """The links, involvements and decisions that a later decision has withdrawn, by IRI."""
         return frozenset(name for decision in self.of_kind("decision") for name in decision.values("withdraws"))
 
     def of_kind(self, kind: str, *things: str) -> Iterator[Filed]:
@@ -300,17 +283,17 @@ class ProjectFiles:
 
 @lru_cache(maxsize=16)
 def _filed(content: str, file: str, kind: str) -> tuple[Filed, ...]:
-    said: dict[str, dict[str, list[Value]]] = {}
+    words: dict[str, dict[str, list[Value]]] = {}
     try:
         for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
             if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
-                statements = said.setdefault(quad.subject.value, {})
+                statements = words.setdefault(quad.subject.value, {})
                 statements.setdefault(quad.predicate.value, []).append(quad.object)
     except SyntaxError:
         return ()
     return tuple(
         Filed(name, {predicate: tuple(values) for predicate, values in statements.items()}, file)
-        for name, statements in said.items()
+        for name, statements in words.items()
         if kind_and_key(name)[0] == kind
     )
 
@@ -330,4 +313,4 @@ def changes(project: Project, store: Store, files: Iterable[str]) -> str:
         for update, triples in zip(updates.values(), (before - after, after - before), strict=True):
             if triples:
                 update += [f"GRAPH <{graph}> {{\n", *sorted(f"{triple} .\n" for triple in triples), "}\n"]
-    return ";\n".join(f"{what} {{\n{''.join(data)}}}" for what, data in updates.items() if data)
+    return ";\n".join(f"{clause} {{\n{''.join(data)}}}" for clause, data in updates.items() if data)

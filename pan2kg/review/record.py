@@ -50,28 +50,24 @@ class Noted:
 
 
 def now() -> float:
-    """The time in seconds since 1970."""
     return datetime.now(UTC).timestamp()
 
 
 def journal_name(plan: str) -> str:
-    """The name of the journal of a plan, given by IRI, as the project names its files."""
     return f"{WORK}/{key(plan)}/{JOURNAL}"
 
 
 def note(project: Project, plan: str, noted: Noted) -> None:
-    """Add a line to the journal of a plan, given by IRI."""
     path = project.root / journal_name(plan)
-    old = read_text(path) if path.is_file() else ""
+    former = read_text(path) if path.is_file() else ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ProjectError("cannot-write-there", place=Place(str(path)), reason=reason(error)) from None
-    write_atomically(path, f"{old}{json.dumps(asdict(noted), ensure_ascii=False)}\n")
+    write_atomically(path, f"{former}{json.dumps(asdict(noted), ensure_ascii=False)}\n")
 
 
 def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
-    """All lines of the journals of these plans."""
     journal = []
     for path in (project.root / journal_name(plan) for plan in plans):
         for number, line in enumerate(read_text(path).splitlines() if path.is_file() else (), start=1):
@@ -91,7 +87,6 @@ def pace(journal: Iterable[Noted], reviewer: str) -> float | None:
 
 
 def controls_of(journal: Iterable[Noted], reviewer: str) -> Mapping[str, str]:
-    """How somebody decided on planted candidates, by their keys."""
     return {noted.key: noted.status for noted in journal if noted.kind == CONTROL and noted.reviewer == reviewer}
 
 
@@ -112,11 +107,13 @@ def last_of(decisions: Sequence[Held], reviewer: str, journal: Iterable[Noted]) 
     The journal says when something was written, where this machine knows; else the day and the place decide.
     """
     times = {name: noted.at for noted in journal if noted.kind == DECISION for name in noted.made}
-    own = [held for held in decisions if held.reviewer == reviewer and held.place]
-    if not own:
+    mine = [verdict for verdict in decisions if verdict.reviewer == reviewer and verdict.place]
+    if not mine:
         return []
-    last = max(own, key=lambda held: (held.filed.one("reviewedOn"), times.get(held.filed.iri, 0.0), held.place))
-    return [held for held in own if held.group == last.group]
+    latest = max(
+        mine, key=lambda verdict: (verdict.filed.one("reviewedOn"), times.get(verdict.filed.iri, 0.0), verdict.place)
+    )
+    return [verdict for verdict in mine if verdict.group == latest.group]
 
 
 def with_controls(waiting: Sequence[Candidate], listed: Sequence[Candidate], met: Collection[str]) -> list[Candidate]:
@@ -134,21 +131,21 @@ def with_controls(waiting: Sequence[Candidate], listed: Sequence[Candidate], met
     for host in hosts:
         start = host.ends[0]
         targets = sorted({
-            target for is_part, target in ((other.is_part, other.ends[1]) for other in listed)
+            target for is_part, target in ((rival.is_part, rival.ends[1]) for rival in listed)
             if is_part == host.is_part and (start, target) not in proposed and target.startswith("http")
         })  # fmt: skip
         if targets:
             target = Random(host.key).choice(targets)  # noqa: S311 - the same whenever it is asked for
             control = replace(host, ends=(start, target), remarks=(), is_control=True)
-            named = part_key(start, target, host.relation) if host.is_part else ""
-            named = named or key(link_iri(control.type, start, target, relation=host.relation))
-            planted[host.key] = replace(control, key=named)
-    shown: list[Candidate] = []
+            identifier = part_key(start, target, host.relation) if host.is_part else ""
+            identifier = identifier or key(link_iri(control.type, start, target, relation=host.relation))
+            planted[host.key] = replace(control, key=identifier)
+    queue: list[Candidate] = []
     for candidate in waiting:
         if (before := planted.get(candidate.key)) and before.key not in met:
-            shown.append(before)
-        shown.append(candidate)
-    return shown
+            queue.append(before)
+        queue.append(candidate)
+    return queue
 
 
 def for_second_reader(decided: Sequence[Candidate]) -> list[Candidate]:
@@ -176,13 +173,12 @@ class Agreement(NamedTuple):
 def compare_readers(
     listed: Iterable[Candidate], decisions: Iterable[Held], second: Mapping[tuple[str, str], str]
 ) -> Agreement:
-    """The decisions that hold beside those of second readers, which are given by candidate and name."""
-    first = {held.matter: (held.reviewer, held.status) for held in decisions}
+    earliest = {verdict.matter: (verdict.reviewer, verdict.status) for verdict in decisions}
     known = {candidate.key: candidate for candidate in listed}
     pairs = [
         (candidate, earlier, (reader, status))
         for (name, reader), status in second.items()
-        if (candidate := known.get(name)) and (earlier := first.get(candidate.matter)) and earlier[0] != reader
+        if (candidate := known.get(name)) and (earlier := earliest.get(candidate.matter)) and earlier[0] != reader
     ]
     ratings = [
         [float(status == "accepted") for status in statuses]

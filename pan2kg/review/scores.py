@@ -22,13 +22,7 @@ from pan2kg.review.files import REPLACES, Filed, ProjectFiles, alone, append, wr
 from pan2kg.scores.matrix import ScoredLink
 from pan2kg.scores.scale import SCALE, Scale, plain, whole
 from pan2kg.store.queries import program_query
-from pan2kg.tables.scores_turtle import (
-    document_block,
-    file_block,
-    passage_block,
-    scale_statement,
-    score_block,
-)
+from pan2kg.tables.scores import document_block, file_block, passage_block, scale_statement, score_block
 from pan2kg.turtle.vocabulary import graph_of, key, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string
 
@@ -52,8 +46,6 @@ Cell = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What was typed: scores by cell, by which body, on what scale and why; entered by whom and when."""
-
     cells: Mapping[Cell, float]
     assessor: str
     scale: Scale
@@ -64,21 +56,14 @@ class Assessment:
 
 
 def cell_name(one: str, two: str) -> str:
-    """The name of the field of a cell: what acts, and on what, by key.
-
-    >>> cell_name("http://e/a", "http://e/b")
-    'score:a:b'
-    """
     return f"score:{key(one)}:{key(two)}"
 
 
 def bodies(graph: Graph) -> list[str]:
-    """The bodies that can be an assessor, by IRI."""
     return [row[0] for row in graph.read(program_query("tables/bodies"))]
 
 
 def scale_named(graph: Graph, name: str) -> Scale:
-    """The scale of a name: one the graph declares, else that from −3 to +3."""
     return next((scale for scale in graph.scales.values() if scale.name == name), Scale(name=name or SCALE))
 
 
@@ -94,9 +79,8 @@ def steps(scale: Scale) -> tuple[int, ...]:
 
 
 def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, float]:
-    """The scores the graph holds of an assessor, by cell."""
-    own = (one for one in graph.scores if (one.assessor, one.scale.name) == (assessor, scale))
-    return {(one, two): score for matrix in own for one, two, score in matrix.cells()}
+    matrices = (start for start in graph.scores if (start.assessor, start.scale.name) == (assessor, scale))
+    return {(start, end): score for matrix in matrices for start, end, score in matrix.cells()}
 
 
 def enter(graph: Graph, form: Form, today: date) -> Outcome:
@@ -130,8 +114,8 @@ def read_assessment(graph: Graph, form: Form, today: date) -> Assessment:
     Raises:
         RefusedError: something is missing, unknown or too long, or nothing differs.
     """
-    known = {key(body): body for body in bodies(graph)}
-    assessor = known[read_choice(form, "assessor", known)]
+    existing = {key(body): body for body in bodies(graph)}
+    assessor = existing[read_choice(form, "assessor", existing)]
     name = read_text(form, "scale", needed=False) or SCALE
     if not _SCALE.fullmatch(name):
         raise RefusedError("unknown", field="scale")
@@ -149,34 +133,32 @@ def read_assessment(graph: Graph, form: Form, today: date) -> Assessment:
 def _cells(graph: Graph, form: Form, scale: Scale) -> dict[Cell, float]:
     """The cells that have a score; the others are not assessed, which is not a 0."""
     actions = {key(action): action for action in graph.uses.actions}
-    found: dict[Cell, float] = {}
-    for name, given in form.items():
+    cells: dict[Cell, float] = {}
+    for name, assessment in form.items():
         prefix, _, ends = name.partition(":")
-        if prefix != "score" or not given.strip():
+        if prefix != "score" or not assessment.strip():
             continue
-        one, _, two = ends.partition(":")
-        if one == two or not {one, two} <= actions.keys():
+        start, _, two = ends.partition(":")
+        if start == two or not {start, two} <= actions.keys():
             raise RefusedError("unknown", field="actions")
-        score = float(given) if _SCORE.fullmatch(given.strip()) else None
+        score = float(assessment) if _SCORE.fullmatch(assessment.strip()) else None
         if score is None or not scale.holds(score) or not scale.has_step(score):
             raise RefusedError("unknown", field="score")
-        found[actions[one], actions[two]] = whole(score)
-    if len({end for cell in found for end in cell}) > MOST:
+        cells[actions[start], actions[two]] = whole(score)
+    if len({end for cell in cells for end in cell}) > MOST:
         raise RefusedError("too-many-actions", most=MOST)
-    return found
+    return cells
 
 
 def _by_plan(graph: Graph, assessment: Assessment) -> dict[str, list[Cell]]:
-    found: dict[str, list[Cell]] = {}
+    cells: dict[str, list[Cell]] = {}
     for cell in sorted(assessment.cells):
-        found.setdefault(plan_of(graph, cell), []).append(cell)
-    return found
+        cells.setdefault(plan_of(graph, cell), []).append(cell)
+    return cells
 
 
 @dataclass(frozen=True, slots=True)
 class _Filing:
-    """The scores of an assessment that go to the file of one plan."""
-
     graph: Graph
     project: Project
     project_files: ProjectFiles
@@ -193,7 +175,6 @@ class _Filing:
         return f"{self._document}-{sha256(said.encode()).hexdigest()[:16]}"
 
     def header(self, path: Path) -> Block:
-        """What a new file says of itself first."""
         label = _DATA.text("scored", name=key(self.plan))
         return file_block(self.project.graph_iri(path), label, [f"document:{self._document}"])
 
@@ -202,15 +183,14 @@ class _Filing:
         if not self._stands(f"document:{self._document}"):
             yield self._source(prefixes)
         if not self._stands(f"passage:{self._passage}"):
-            given = self.assessment
+            assessment = self.assessment
             yield passage_block(
-                f"passage:{self._passage}", f"document:{self._document}", given.rationale, given.language
+                f"passage:{self._passage}", f"document:{self._document}", assessment.rationale, assessment.language
             )
         for cell in cells:
             yield self._link(cell, prefixes)
 
     def _stands(self, subject: str) -> bool:
-        """Whether a block of this subject stands in some file already."""
         return any(f"\n{subject} a " in content for content in self.project_files.texts.values())
 
     def _source(self, prefixes: Mapping[str, str]) -> Block:
@@ -220,19 +200,19 @@ class _Filing:
         return document_block(f"document:{self._document}", assessor, address, of=plan)
 
     def _link(self, cell: Cell, prefixes: Mapping[str, str]) -> Block:
-        given = self.assessment
+        assessment = self.assessment
         made, before = self._place(cell)
-        scale = given.scale.name
-        link = ScoredLink(made, *cell, given.cells[cell], scale, given.assessor, given.rationale)
+        scale = assessment.scale.name
+        link = ScoredLink(made, *cell, assessment.cells[cell], scale, assessment.assessor, assessment.rationale)
         review = (
-            Statement("pan:reviewedBy", string(given.reviewer)),
-            Statement("pan:reviewedOn", f'"{given.day.isoformat()}"^^xsd:date'),
+            Statement("pan:reviewedBy", string(assessment.reviewer)),
+            Statement("pan:reviewedOn", f'"{assessment.day.isoformat()}"^^xsd:date'),
             *([Statement("dcterms:replaces", iri(before, prefixes))] if before else ()),
         )
         names = (f"document:{self._document}", f"passage:{self._passage}")
-        is_declared = scale in {one.name for one in self.graph.scales.values()}
+        is_declared = scale in {start.name for start in self.graph.scales.values()}
         on = scale_statement(scale, prefixes, is_declared=is_declared)
-        return score_block(link, names, on, given.language, prefixes, review=review)
+        return score_block(link, names, on, assessment.language, prefixes, review=review)
 
     def _place(self, cell: Cell) -> tuple[str, str]:
         """The IRI of a score, and that of the one it replaces, empty for the first.
@@ -240,27 +220,27 @@ class _Filing:
         Raises:
             RefusedError: the score in the files is not the one the form was filled in from.
         """
-        given, earlier = self.assessment, self._earlier(cell)
+        assessment, earlier = self.assessment, self._earlier(cell)
         replaced = {value for link in earlier for value in link.values(REPLACES)}
-        last = next((link for link in earlier if link.iri not in replaced), None)
-        scale = given.scale.name
-        known = known_scores(self.graph, given.assessor, scale).get(cell)
-        if last is not None and (known is None or last.one("score") != plain(known)):
-            raise RefusedError("scored-meanwhile", file=last.file)
+        latest = next((link for link in earlier if link.iri not in replaced), None)
+        scale = assessment.scale.name
+        existing = known_scores(self.graph, assessment.assessor, scale).get(cell)
+        if latest is not None and (existing is None or latest.one("score") != plain(existing)):
+            raise RefusedError("scored-meanwhile", file=latest.file)
         number, made = len(earlier), ""
         while not made or self.project_files.mentions(made):
-            who = f"{given.assessor}|{number + 1}" if number else given.assessor
+            who = f"{assessment.assessor}|{number + 1}" if number else assessment.assessor
             made = link_iri("interaction", *cell, scale=scale, assessor=who, space=self.project.space)
             number += 1
-        return made, last.iri if last else ""
+        return made, latest.iri if latest else ""
 
     def _earlier(self, cell: Cell) -> list[Filed]:
-        given = self.assessment
+        assessment = self.assessment
         return [
             link
             for link in self.project_files.links(*cell)
             if (link.one("from"), link.one("to")) == cell
             and (link.type, link.status) == ("interaction", "accepted")
-            and link.one("assessor") == given.assessor
-            and given.scale.name in (link.one("scale"), key(link.one("onScale")))
+            and link.one("assessor") == assessment.assessor
+            and assessment.scale.name in (link.one("scale"), key(link.one("onScale")))
         ]

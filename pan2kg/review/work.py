@@ -37,9 +37,8 @@ _TYPED: Final = ("key", "action_or_plan", "relation", "target", "reason", "rank"
 
 
 def line_of(candidate: Candidate, names: Sequence[str] = ()) -> str:
-    """A candidate as a line of JSON, with these of its parts or all of them."""
     start, target = candidate.ends
-    parts = {
+    fields = {
         "key": candidate.key,
         "action_or_plan": start,
         "type": candidate.linked_as,
@@ -53,7 +52,7 @@ def line_of(candidate: Candidate, names: Sequence[str] = ()) -> str:
         "choices": candidate.choices,
         "said": candidate.said,
     }
-    return json.dumps({name: parts[name] for name in names or parts}, ensure_ascii=False)
+    return json.dumps({name: fields[name] for name in names or fields}, ensure_ascii=False)
 
 
 def read_candidates(path: Path, project: Project, plan: str) -> Iterator[Candidate]:
@@ -67,23 +66,23 @@ def read_candidates(path: Path, project: Project, plan: str) -> Iterator[Candida
                 raise ProjectError("no-candidate", place=place, remedy="find-candidates-again") from None
 
 
-def _candidate(parts: Mapping[str, Any], plan: str) -> Candidate:
-    said = [
-        unpack(part) if isinstance(part, list) else str(part) for part in (parts["reason"], *parts.get("remarks", ()))
+def _candidate(fields: Mapping[str, Any], plan: str) -> Candidate:
+    words = [
+        unpack(word) if isinstance(word, list) else str(word) for word in (fields["reason"], *fields.get("remarks", ()))
     ]
     return Candidate(
-        str(parts["key"]),
+        str(fields["key"]),
         plan,
-        (str(parts["action_or_plan"]), str(parts["target"])),
-        linked_as=str(parts.get("type", "")),
-        relation=str(parts["relation"]).rpartition("/")[2],
-        quotations=tuple(map(Quotation.from_line, parts["passages"])),
-        reason=said[0],
-        rank=float(parts["rank"]),
-        rule=str(parts.get("rule", "")),
-        remarks=tuple(said[1:]),
-        choices=tuple(map(str, parts.get("choices", ()))),
-        said=str(parts.get("said", "")),
+        (str(fields["action_or_plan"]), str(fields["target"])),
+        linked_as=str(fields.get("type", "")),
+        relation=str(fields["relation"]).rpartition("/")[2],
+        quotations=tuple(map(Quotation.from_line, fields["passages"])),
+        reason=words[0],
+        rank=float(fields["rank"]),
+        rule=str(fields.get("rule", "")),
+        remarks=tuple(words[1:]),
+        choices=tuple(map(str, fields.get("choices", ()))),
+        said=str(fields.get("said", "")),
     )
 
 
@@ -98,16 +97,14 @@ class Material:
     @cached_property
     def documents(self) -> dict[str, str]:
         """The document of the graph each plan's text is of, by the IRI of the plan: the one whose file has its hash."""
-        known = {sha: document for document, sha in self.graph.read(program_query("review/files-read"))}
-        return {plan: known[text.sha256] for plan, text in self.texts.items() if known.get(text.sha256)}
+        by_hash = {sha: document for document, sha in self.graph.read(program_query("review/files-read"))}
+        return {plan: by_hash[text.sha256] for plan, text in self.texts.items() if by_hash.get(text.sha256)}
 
     @property
     def candidates(self) -> list[Candidate]:
-        """All candidates in the order of the documents."""
         return sorted((candidate for listed in self.plans.values() for candidate in listed), key=_place)
 
     def sha(self, candidate: Candidate) -> str:
-        """The hash of the file a candidate is from, empty where its text is not at hand."""
         text = self.texts.get(candidate.plan)
         return text.sha256 if text else ""
 
@@ -121,37 +118,33 @@ def has_candidates(project: Project) -> bool:
 
 
 def read_material(graph: Graph, project: Project, plan: str = "") -> Material:
-    """The candidates of a plan, by its IRI, or of all plans there are any of."""
     plans: dict[str, tuple[Candidate, ...]] = {}
     texts: dict[str, Document] = {}
     for path in sorted((project.root / WORK).glob(f"*/{CANDIDATES}")):
-        named = thing("plan", path.parent.name, project.space)
-        if plan in ("", named):
+        plan_iri = thing("plan", path.parent.name, project.space)
+        if plan in ("", plan_iri):
             files = [file for file in (path, path.with_name(BY_HAND)) if file.is_file()]
-            listed = [candidate for file in files for candidate in read_candidates(file, project, named)]
-            plans[named] = tuple({candidate.key: candidate for candidate in listed}.values())
-            if (written := path.with_name(DOCUMENT)).exists():
-                texts[named] = from_json(read_text(written))
+            listed = [candidate for file in files for candidate in read_candidates(file, project, plan_iri)]
+            plans[plan_iri] = tuple({candidate.key: candidate for candidate in listed}.values())
+            if (document_path := path.with_name(DOCUMENT)).exists():
+                texts[plan_iri] = from_json(read_text(document_path))
     if not plans:
         raise ProjectError("no-candidates", remedy="find-candidates", name=kind_and_key(plan)[1] or "*")
     return Material(graph, plans, texts)
 
 
 def keep_typed(project: Project, candidate: Candidate) -> None:
-    """Write a candidate that was typed behind those that were typed before."""
     path = project.root / WORK / key(candidate.plan) / BY_HAND
-    old = read_text(path) if path.is_file() else ""
-    write_atomically(path, f"{old}{line_of(candidate, _TYPED)}\n")
+    former = read_text(path) if path.is_file() else ""
+    write_atomically(path, f"{former}{line_of(candidate, _TYPED)}\n")
 
 
 def work_folder(project: Project, plan: str) -> Path:
-    """The folder of what was read of a plan, given by key; refused where there are no files to write to."""
     own(project)
     return project.root / WORK / plan
 
 
 def read_kept(project: Project, plan: str) -> Document:
-    """The document of a plan, given by key, as it was read."""
     path = project.root / WORK / plan / DOCUMENT
     if not path.is_file():
         raise ProjectError("no-document-of-plan", remedy="propose-from-file", plan=plan)
@@ -171,5 +164,4 @@ def keep(
 
 
 def mention_line(mention: Mention) -> str:
-    """A mention as a line of JSON."""
     return json.dumps(asdict(mention), ensure_ascii=False)

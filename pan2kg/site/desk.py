@@ -61,9 +61,9 @@ def form_state(context: PageContext, page: str) -> dict[str, object]:
     The state is ``open`` for who has signed in, ``closed`` for who has not, ``read-only`` where the service does not
     write, and ``static`` where there is no service.
     """
-    site_context, given = context.site_context, context.request.arguments
+    site_context, arguments = context.site_context, context.request.arguments
     writable = site_context.mode == "served" and site_context.writable
-    seal = given.get(SEAL, "") if writable else ""
+    seal = arguments.get(SEAL, "") if writable else ""
     return {
         "state": ("open" if seal else "closed")
         if writable
@@ -71,12 +71,12 @@ def form_state(context: PageContext, page: str) -> dict[str, object]:
         if site_context.mode == "static"
         else "read-only",
         "seal": seal,
-        "signed": given.get(SIGNED, "") if seal else "",
-        "known": bool(seal and given.get(KNOWN)),
+        "signed": arguments.get(SIGNED, "") if seal else "",
+        "known": bool(seal and arguments.get(KNOWN)),
         "action": context.href(page),
-        "fault": given.get(FAULT, "") if writable else "",
-        "kept": [(f"{TYPED}{name}", value) for name, value in given.items() if name not in RESERVED]
-        if writable and not seal and given.get(FAULT)
+        "fault": arguments.get(FAULT, "") if writable else "",
+        "kept": [(f"{TYPED}{name}", value) for name, value in arguments.items() if name not in RESERVED]
+        if writable and not seal and arguments.get(FAULT)
         else [],
         "done": _done(context) if writable else "",
         "tongues": [(tag, _TONGUES.say(tag, context.request.language)) for tag in TONGUES],
@@ -90,13 +90,13 @@ def _done(context: PageContext) -> str:
     code, files = context.request.arguments.get("written", ""), context.request.arguments.get("files", "")
     if code not in DONE or not all(_FILE.fullmatch(file) for file in files.split(" ")):
         return ""
-    said = sentence(code, {"files": files.replace(" ", ", ")}).say(context.request.language)
-    return said if context.request.arguments.get("shown") != "no" else f"{said} {context.t('desk-not-shown')}"
+    words = sentence(code, {"files": files.replace(" ", ", ")}).say(context.request.language)
+    return words if context.request.arguments.get("shown") != "no" else f"{words} {context.t('desk-not-shown')}"
 
 
 def queue_card(context: PageContext, candidate: Candidate, *, is_open: bool) -> dict[str, object]:
     """What is shown of what the graph suggests, with what was typed into its form, where there is one."""
-    given, language = context.request.arguments, context.request.language
+    arguments, language = context.request.arguments, context.request.language
     strength = ""
     if candidate.rank is not None:
         confidence = with_mark(f"{candidate.rank:.2f}", language)
@@ -116,9 +116,9 @@ def queue_card(context: PageContext, candidate: Candidate, *, is_open: bool) -> 
         "type": context.label(f"{ID}linktype/{candidate.linked_as}") if candidate.linked_as else "",
         "strength": strength,
         "mark": context.mark(level(candidate.level)),
-        "expected": [named(Verdict(said)).say(language) for said in expected],
+        "expected": [named(Verdict(words)).say(language) for words in expected],
         "has_passage": is_open and bool(passage_document(context.graph.spoken(language), candidate)),
-        "typed": given if given.get("item") == candidate.key else NOTHING,
+        "typed": arguments if arguments.get("item") == candidate.key else NOTHING,
     }
 
 
@@ -134,7 +134,7 @@ CHOSEN: Final = ("candidate", "passage", "later", *MODES)
 
 def values(context: PageContext) -> Values:
     """What waits, the one that is shown with its form, and how the review is done."""
-    graph, given = context.graph.spoken(context.request.language), context.request.arguments
+    graph, arguments = context.graph.spoken(context.request.language), context.request.arguments
     shared = form_state(context, "review.html")
     is_open = shared["state"] == "open"
     queue = graph_candidates(graph)
@@ -142,9 +142,11 @@ def values(context: PageContext) -> Values:
         "title": context.t("reviewing-title"),
         **shared,
         "desk": _desk(context, graph) if is_open else None,
-        "field": given.get(FIELD, "") if is_open else "",
-        "cards": [] if is_open else [queue_card(context, one, is_open=False) for one in queue[:REVIEW_MOST]],
-        "typed": given if is_open else NOTHING,
+        "field": arguments.get(FIELD, "") if is_open else "",
+        "cards": []
+        if is_open
+        else [queue_card(context, suggested, is_open=False) for suggested in queue[:REVIEW_MOST]],
+        "typed": arguments if is_open else NOTHING,
         "number": len(queue),
         "more": max(0, len(queue) - REVIEW_MOST),
         "types": [(name, context.name(f"{ID}linktype/{name}")) for name in TYPES],
@@ -154,9 +156,8 @@ def values(context: PageContext) -> Values:
 
 
 def _desk(context: PageContext, graph: Graph) -> Mapping[str, object] | None:
-    """What the template shows of the desk; None where there is no project to write to."""
-    given, language = context.request.arguments, context.request.language
-    reader = given.get(KNOWN) or given.get("reader") or given.get(SIGNED, "")
+    arguments, language = context.request.arguments, context.request.language
+    reader = arguments.get(KNOWN) or arguments.get("reader") or arguments.get(SIGNED, "")
     reader = " ".join(reader.split())[: LIMITS["reviewer"]]
     try:
         material = read_material(graph, graph.project)
@@ -164,13 +165,13 @@ def _desk(context: PageContext, graph: Graph) -> Mapping[str, object] | None:
         # what is wrong with the files of candidates is said where they are read, on the command line
         material = Material(graph)
     try:
-        desk = open_desk(material, graph.project, reader, today(), read_wanted(given), lambda: graph)
+        desk = open_desk(material, graph.project, reader, today(), read_wanted(arguments), lambda: graph)
     except Pan2kgError:
         return None
     desk.suggest()
     suggested = [candidate for candidate in desk.waiting if candidate.origin is Origin.GRAPH]
     keys = [candidate.key for candidate in desk.waiting]
-    put_off = [name for name in dict.fromkeys(given.get("later", "").split()) if name in keys][-LATER_MOST:]
+    put_off = [name for name in dict.fromkeys(arguments.get("later", "").split()) if name in keys][-LATER_MOST:]
     desk.put_off(put_off)
     keys = [candidate.key for candidate in desk.waiting]
     agreement = desk.compare()
@@ -179,10 +180,10 @@ def _desk(context: PageContext, graph: Graph) -> Mapping[str, object] | None:
     about: dict[str, object] = {
         "wanted": desk.wanted,
         "reader": reader,
-        "modes": [(name, given.get(name, "")) for name in MODES],
+        "modes": [(name, arguments.get(name, "")) for name in MODES],
         "since": int(now()),
         "put_off": " ".join(put_off),
-        "preview": given.get(PREVIEW, ""),
+        "preview": arguments.get(PREVIEW, ""),
         "measured": [
             *([_DESK.say("controls", language, **controls)] if controls["met"] else []),
             *([_DESK.say("pace", language, seconds=round(pace))] if pace is not None else []),
@@ -204,19 +205,24 @@ def _desk(context: PageContext, graph: Graph) -> Mapping[str, object] | None:
     }
     if not keys:
         return about
-    wanted = [name for name in (given.get("item", ""), given.get("candidate", "")) if name in keys]
+    wanted = [name for name in (arguments.get("item", ""), arguments.get("candidate", "")) if name in keys]
     desk.show(wanted[0] if wanted else keys[0])
-    shown, following = keys[desk.at], keys[(desk.at + 1) % len(keys)]
+    current_key, following = keys[desk.at], keys[(desk.at + 1) % len(keys)]
     current = desk.waiting[desk.at]
     about |= {
-        "key": shown,
+        "key": current_key,
         "count": _DESK.say("counts", language, **desk.progress),
         "before": _address(context, keys[desk.at - 1], put_off),
         "behind": _address(context, following, put_off),
-        "later": _address(context, following, [*(name for name in put_off if name != shown), shown][-LATER_MOST:]),
+        "later": _address(
+            context, following, [*(name for name in put_off if name != current_key), current_key][-LATER_MOST:]
+        ),
         "following": following,
-        "typed": given if given.get("item") == shown else NOTHING,
-        "list": [(_address(context, one.key, put_off), *map(context.name, one.ends)) for one in suggested],
+        "typed": arguments if arguments.get("item") == current_key else NOTHING,
+        "list": [
+            (_address(context, suggested.key, put_off), *map(context.name, suggested.ends))
+            for suggested in suggested
+        ],
     }
     if desk.is_graph_shown:
         return about | {"suggestion": queue_card(context, current, is_open=True)}
@@ -224,16 +230,15 @@ def _desk(context: PageContext, graph: Graph) -> Mapping[str, object] | None:
 
 
 def _address(context: PageContext, candidate: str, later: Sequence[str], **more: int) -> str:
-    given = context.request.arguments
-    asked: dict[str, object] = {"candidate": candidate, **({"later": " ".join(later)} if later else {}), **more}
-    asked |= {name: given[name] for name in MODES if given.get(name)}
-    return f"{context.href('review.html')}?{urlencode(asked)}#candidate"
+    arguments = context.request.arguments
+    query: dict[str, object] = {"candidate": candidate, **({"later": " ".join(later)} if later else {}), **more}
+    query |= {name: arguments[name] for name in MODES if arguments.get(name)}
+    return f"{context.href('review.html')}?{urlencode(query)}#candidate"
 
 
 def _candidate(context: PageContext, graph: Graph, desk: Desk, put_off: Sequence[str]) -> dict[str, object]:
-    """What is shown of a candidate of a document."""
-    given, current = context.request.arguments, desk.waiting[desk.at]
-    desk.show_passage(given.get("passage", ""))
+    arguments, current = context.request.arguments, desk.waiting[desk.at]
+    desk.show_passage(arguments.get("passage", ""))
     card = desk.card(context.request.language)
     passages = card.passages if card else 0
     scheme = f"{ID}{current.scheme}/"
@@ -251,12 +256,12 @@ def _candidate(context: PageContext, graph: Graph, desk: Desk, put_off: Sequence
         ],
         "passage": desk.passage,
         "where": f"{pdfs[0]}#page={page}" if pdfs and page else "",
-        "relation": given.get("relation") or (current.relation if current.relation in dict(names) else ""),
+        "relation": arguments.get("relation") or (current.relation if current.relation in dict(names) else ""),
         "relations": sorted(names, key=lambda pair: pair[1].casefold()),
-        "any_ticked": any(name.startswith(TOGETHER) for name in given),
+        "any_ticked": any(name.startswith(TOGETHER) for name in arguments),
         "alike": [
-            (f"{TOGETHER}{other.key}", context.name(other.ends[0]), other.quotations[0].words,
-             bool(given.get(f"{TOGETHER}{other.key}")))
-            for other in desk.alike()
+            (f"{TOGETHER}{twin.key}", context.name(twin.ends[0]), twin.quotations[0].words,
+             bool(arguments.get(f"{TOGETHER}{twin.key}")))
+            for twin in desk.alike()
         ],
     }  # fmt: skip

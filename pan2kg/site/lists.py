@@ -28,10 +28,8 @@ from pan2kg.site.plan import actions_of, ordered, period
 from pan2kg.site.values import PASSAGE, Notes, dated, lasting, quotes
 from pan2kg.store.store import plain
 from pan2kg.tables.figure_words import amount
-from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.making import Choice
-from pan2kg.tables.obligations import for_pages
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.gaps import KINDS, for_pages
+from pan2kg.tables.registry import TABLES, Choice
 from pan2kg.tables.spreadsheet import SPREADSHEET
 from pan2kg.tables.table import Table
 from pan2kg.tables.template import macro, markup

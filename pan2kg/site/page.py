@@ -28,7 +28,7 @@ from pan2kg.i18n.days import in_words
 from pan2kg.site.bundle import Bundle
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store
-from pan2kg.tables import gaps, making, table
+from pan2kg.tables import gaps, registry, table
 from pan2kg.tables.figure_words import according_to, basis_words, named
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.template import macro, markup
@@ -210,19 +210,19 @@ class SiteContext:
             for term, into in ((topic, topics), (body, involved)):
                 if term:
                     into.setdefault(plan, set()).add(term)
-        facts = {}
+        facts: dict[str, Facts] = {}
         for plan in (source.iri for source in self.graph.uses.plans):
             on, since, until = self.graph.periods.get(plan, ("", "", ""))
-            years = (int(day[:4]) if day[:4].isdecimal() else None for day in (since or on, until))
-            facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), *years
-        return cast("Mapping[str, Facts]", facts)
+            first, last = (int(day[:4]) if day[:4].isdecimal() else None for day in (since or on, until))
+            facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), first, last
+        return facts
 
     @cached_property
     def told_pairs(self) -> frozenset[tuple[str, str]]:
         """The pairs of plans that are linked, at whatever level: those an export has a page of."""
         return frozenset(meeting.plans for meeting in self.graph.meetings)
 
-    def figures(self, name: str, language: Language, choice: making.Choice = making.DEFAULT) -> table.Table:
+    def figures(self, name: str, language: Language, choice: registry.Choice = registry.DEFAULT) -> table.Table:
         """A table of figures; computed once a language where nothing in particular is chosen.
 
         Raises:

@@ -26,9 +26,9 @@ from pan2kg.site.definitions import both_ways
 from pan2kg.site.page import CSV, HTML, JSON, File, PageContext, SiteContext, Values, View, frame
 from pan2kg.site.values import PASSAGE, Notes, dated, link_of, links_of
 from pan2kg.store.queries import fill
-from pan2kg.tables.editions import aligned
+from pan2kg.tables.coverage import aligned
 from pan2kg.tables.figure_words import amount, named
-from pan2kg.tables.making import coded
+from pan2kg.tables.registry import coded
 from pan2kg.tables.template import markup, render
 from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import PAN, kind_and_key

@@ -27,12 +27,11 @@ from pan2kg.coherence.bodies import (
     who_should_talk,
 )
 from pan2kg.coherence.evidence import BITS, FIGURED, Level, Measured, counts, firmest
-from pan2kg.coherence.known import Known, basis_line
+from pan2kg.coherence.known import Known
 from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.store.queries import program_query
-from pan2kg.tables.making import (
+from pan2kg.tables.registry import (
     DEFAULT,
     Choice,
     action_bits,
@@ -44,7 +43,6 @@ from pan2kg.tables.making import (
     number,
     thing,
     things,
-    undated,
 )
 from pan2kg.tables.table import Row, Table
 
@@ -56,11 +54,7 @@ BRIDGES = ("action", "plan", "participation", "total", "reached", "level")
 
 
 def bridges(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """How the links of each linked action spread over other plans; with plans named, of their actions only.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
+    # How the links of each linked action spread over other plans; with plans named, of their actions only.
     named = frozenset(graph.plans(choice.plans))
     known = graph.known(choice.evidence)
     found, levels = participation(known.potential, known.actions), _levels(known)
@@ -77,15 +71,10 @@ def bridges(graph: Graph, choice: Choice = DEFAULT) -> Table:
         if not named or row.plan in named
     ]
     notes = [note("linked-actions", n=len(found), of=len(known.tables.works.actions))]
-    made = make(
-        "participation", graph.uses.basis, BRIDGES, rows, notes=notes, sparql=program_query("coherence/text-uses"),
-        line=basis_line(known),
-    )  # fmt: skip
-    return undated(made, graph)
+    return make(graph, "participation", BRIDGES, rows, notes, "coherence/text-uses", known)
 
 
 def _levels(known: Known) -> dict[str, Level]:
-    """The firmest level of the pairs of each action that share a precise text."""
     found: dict[str, Level] = {}
     for pair, (low, _) in action_bits(known).items():
         level = known.weight(*pair).level if low > 0 else None
@@ -98,11 +87,7 @@ LOSS = ("action", "plan", "instruments", "obligations", "plans", "level")
 
 
 def lost(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """What only one action holds: for the actions named, else for every action that holds something.
-
-    Raises:
-        QueryError: an unknown action or plan, with the nearest names.
-    """
+    # What only one action holds: for the actions named, else for every action that holds something.
     duties, known = _answered(graph, choice.evidence), graph.known(choice.evidence)
     named, plans = [graph.action(name) for name in choice.actions], graph.plans(choice.plans)
     if named:
@@ -115,18 +100,11 @@ def lost(graph: Graph, choice: Choice = DEFAULT) -> Table:
         found = tuple(row for row in every if not plans or row.plan in plans)
     empty = [row for row in found if not row]
     notes = [note("nothing-lost", action=graph.label(row.action)) for row in empty] or [note("lost-means")]
-    made = make(
-        "loss", graph.uses.basis, LOSS, [_lost(graph, known, row) for row in found], notes=notes,
-        sparql=program_query("coherence/text-uses"), line=basis_line(known),
-    )  # fmt: skip
-    return undated(made, graph)
+    return make(graph, "loss", LOSS, [_lost(graph, known, row) for row in found], notes, "coherence/text-uses", known)
 
 
 def _answered(graph: Graph, at: Level) -> dict[str, set[str]]:
-    """What answers each obligation: actions by IRI, and all national acts as one empty name.
-
-    An act stays whatever action is dropped, so that an obligation with one has no only answer to lose.
-    """
+    # An act stays whatever action is dropped, so that an obligation with one has no only answer to lose.
     works: dict[str, set[str]] = {}
     for response in graph.responses:
         if response.relation in ANSWERING and counts(response.level, at):
@@ -135,7 +113,6 @@ def _answered(graph: Graph, at: Level) -> dict[str, set[str]]:
 
 
 def _lost(graph: Graph, known: Known, row: Loss) -> Row:
-    """The row of an action, with the firmest level at which it holds any of what would be lost."""
     texts, duties = set(row.instruments), {one.instrument for one in graph.obligations if one.iri in row.obligations}
     said = [use.level for use in known.uses if use.work == row.action and (use.text in texts or row.plans)]
     said += [one.level for one in graph.responses if one.work == row.action and one.instrument in duties]
@@ -153,11 +130,7 @@ COMPLETE = ("action", "plan", "indicator", "verification_source", "expected_resu
 
 
 def complete(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """The five fields of each action of which any was recorded; the others are counted in a note, not judged.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
+    # The five fields of each action of which any was recorded; the others are counted in a note, not judged.
     named = frozenset(graph.plans(choice.plans))
     found = [row for row in completeness(graph.home_of, graph.fields) if not named or row.plan in named]
     kept = [row for row in found if row.annotated or choice.everything]
@@ -169,9 +142,7 @@ def complete(graph: Graph, choice: Choice = DEFAULT) -> Table:
     unread = sum(not row.annotated for row in found)
     notes = [note("absent-means"), note("fields-unread", n=unread, of=len(found))]
     rows = (_complete(graph, row) for row in kept)
-    return undated(
-        make("completeness", basis, COMPLETE, rows, notes=notes, sparql=program_query("coherence/fields")), graph
-    )
+    return make(graph, "completeness", COMPLETE, rows, notes, "coherence/fields", basis=basis)
 
 
 def _complete(graph: Graph, row: Completeness) -> Row:
@@ -188,24 +159,31 @@ BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "va
 
 
 def bodies(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Fragmentation, overlap, candidates for duplication, and which ministries should talk, in one table.
-
-    At a level of evidence; each finding with the firmest at which it is one. What two have in common, a lead or a work,
-    they have on whoever's word. Works of two countries are no matter of coordination, and actions of two editions of
-    one plan are told apart: the later may well take up the earlier.
-
-    ``part`` restricts it to one of these findings.
-
-    Raises:
-        QueryError: an unknown finding.
-    """
+    # At a level of evidence; each finding with the firmest at which it is one. What two have in common, a lead or a
+    # work, they have on whoever's word. Works of two countries are no matter of coordination, and actions of two
+    # editions of one plan are told apart: the later may well take up the earlier.
+    # part restricts it to one of these findings.
     at = graph.known(choice.evidence)
     uses, known, levels = graph.uses_at(at.level), graph.profiles_at(at.level), _since(graph, at.level)
     found = _coordinated(graph, at.level)
     rows = [
         *({**_fragmented(graph, row, known), **level_cells(graph, levels[row.topic, row.country])} for row in found[0]),
         *({**_overlapping(graph, row), **level_cells(graph, levels[_of_overlap(row)])} for row in found[1]),
-        *({**_talking(graph, row, uses, known), **level_cells(graph, levels[row.one, row.two])} for row in found[2]),
+        *(
+            {
+                **code(graph, "finding", "talk"),
+                **things(graph, "topics", []),
+                **things(graph, "bodies", [row.one, row.two]),
+                **things(graph, "actions", sorted(_resting(row, uses, known))),
+                **things(graph, "groups", []),
+                **things(graph, "instruments", row.instruments),
+                "value": number(row.bits),
+                "known": None,
+                "of": None,
+                **level_cells(graph, levels[row.one, row.two]),
+            }
+            for row in found[2]
+        ),
     ]
     kinds = {"fragmentation", "overlap", "duplication", "edition", "talk"}
     if choice.part and choice.part not in kinds:
@@ -217,12 +195,10 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> Table:
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
     if any(row["finding"] == "talk" for row in kept):
         basis = replace(basis, weights=BITS)
-    made = make("bodies", basis, BODIES, kept, notes=notes, sparql=program_query("coherence/tags"), line=basis_line(at))
-    return undated(made, graph)
+    return make(graph, "bodies", BODIES, kept, notes, "coherence/tags", at, basis=basis)
 
 
 def _coordinated(graph: Graph, level: Level) -> tuple[Measured[Fragmentation], Measured[Overlap], Measured[Talk]]:
-    """What a level of evidence shows of fields with several leads, of actions that overlap and of who should talk."""
     uses, known, line = graph.uses_at(level), graph.profiles_at(level), graph.known(level).chronology.line
     met = {*graph.earlier_bodies, *meeting(graph.profiles)}
     return (
@@ -233,7 +209,6 @@ def _coordinated(graph: Graph, level: Level) -> tuple[Measured[Fragmentation], M
 
 
 def _since(graph: Graph, at: Level) -> dict[tuple[str, ...], Level]:
-    """The firmest level at which each finding is one: of a topic in a country, of two actions, of two ministries."""
     found: dict[tuple[str, ...], Level] = {}
     for level in FIGURED[: FIGURED.index(at) + 1]:
         topics, actions, talks = _coordinated(graph, level)
@@ -248,7 +223,6 @@ def _since(graph: Graph, at: Level) -> dict[tuple[str, ...], Level]:
 
 
 def _of_overlap(row: Overlap) -> tuple[str, ...]:
-    """An overlap that a weaker level makes a candidate for duplication is another finding there."""
     return (row.one, row.two, str(row.is_duplication_candidate))
 
 
@@ -287,22 +261,7 @@ def _overlapping(graph: Graph, row: Overlap) -> Row:
     }
 
 
-def _talking(graph: Graph, row: Talk, uses: Uses, known: Sequence[Profile]) -> Row:
-    return {
-        **code(graph, "finding", "talk"),
-        **things(graph, "topics", []),
-        **things(graph, "bodies", [row.one, row.two]),
-        **things(graph, "actions", sorted(_resting(row, uses, known))),
-        **things(graph, "groups", []),
-        **things(graph, "instruments", row.instruments),
-        "value": number(row.bits),
-        "known": None,
-        "of": None,
-    }
-
-
 def _resting(row: Talk, uses: Uses, known: Sequence[Profile]) -> Iterator[str]:
-    """The actions of either body that rest on what both share."""
     wanted, pair = set(row.instruments), {row.one, row.two}
     place = {action: at for at, action in enumerate(uses.actions)}
     for profile in known:

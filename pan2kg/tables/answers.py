@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.catalogue import Language, Messages, Text
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text
 from pan2kg.i18n.days import in_words
 from pan2kg.store.queries import Query, program_query
 from pan2kg.store.store import Result, Store, plain, select
@@ -22,6 +22,7 @@ from pan2kg.tables.table import Column, Table
 
 _FIGURE: Final = Messages("figure")
 _HEADINGS: Final = Messages("heading")
+_TABLES: Final = Messages("table")
 
 
 def answer(result: Result, question: str = "", summary: str = "", notes: Iterable[str] = (), basis: str = "") -> Table:
@@ -51,8 +52,16 @@ def answer(result: Result, question: str = "", summary: str = "", notes: Iterabl
 
 def _column(key: str, keys: Collection[str]) -> Column:
     name = key.removesuffix("_label")
-    heading = _HEADINGS.text(name) if _HEADINGS.has(name) else Text.same(name.replace("_", " "))
-    return Column(key, heading, names=name if name != key and name in keys else "")
+    words = Text(tuple((language, heading(name, language)) for language in LANGUAGES))
+    return Column(key, words, names=name if name != key and name in keys else "")
+
+
+_OF_FIGURES: Final = {
+    "action": "action", "actions": "actions", "bodies": "bodies", "change": "change", "document": "document",
+    "due": "due", "force": "force", "indicator": "indicator", "kind": "obligation_kind", "obligation": "obligation",
+    "plan": "plan", "plans": "plans", "provision": "provision", "topic": "topic", "value": "value",
+}  # fmt: skip
+"""The columns of questions that are called as those of figures are."""
 
 
 def heading(column: str, language: Language) -> str:
@@ -62,7 +71,12 @@ def heading(column: str, language: Language) -> str:
     ('plan', 'avec un organisme', 'mit Stelle', 'my own')
     """
     name = column.removesuffix("_label")
-    return _HEADINGS.say(name, language) if _HEADINGS.has(name) else name.replace("_", " ")
+    if _HEADINGS.has(name):
+        return _HEADINGS.say(name, language)
+    if name not in _OF_FIGURES:
+        return name.replace("_", " ")
+    words = _TABLES.say(f"column.{_OF_FIGURES[name]}", language)
+    return words if language == "de" else words[0].lower() + words[1:]
 
 
 _WORDED: Final = {

@@ -2,30 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.evidence import Aspect, Basis, Level, coverage, listed
+from pan2kg.coherence.citations import Channel
+from pan2kg.coherence.editions import (
+    ActionFate,
+    Compared,
+    Comparison,
+    Fate,
+    compare,
+    fates,
+    retention,
+    suggested,
+)
+from pan2kg.coherence.evidence import FIGURED, Aspect, Basis, Extent, Level, coverage, firmest, listed
+from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Scalar, Taken, Unit
 from pan2kg.coherence.known import Known, basis_line
+from pan2kg.coherence.reading import read_successions
 from pan2kg.coherence.weight import unsaid
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import LANGUAGES, Text
+from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, format_of
 from pan2kg.store.queries import program_query
-from pan2kg.tables.making import DEFAULT, EVERYWHERE, Choice, code, keys, make, note, number, thing, things, undated
+from pan2kg.tables.figure_words import according_to
+from pan2kg.tables.registry import (
+    DEFAULT,
+    EVERYWHERE,
+    Choice,
+    code,
+    column,
+    keys,
+    level_cells,
+    make,
+    note,
+    number,
+    plan_order,
+    thing,
+    things,
+)
 from pan2kg.tables.table import Row, Table
 from pan2kg.turtle.vocabulary import key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pan2kg.i18n.catalogue import Text
+    from pan2kg.tables.table import Value
 
 GROUPS = ("group", "aim", "actions_number", "plans")
 
 
 def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
-    """The plans of a country, by the end of its IRI, where it is said that no action does something; none means all.
-
-    Of the project's own country where none is named: what a plan of another country does is done in that country.
-
-    Raises:
-        QueryError: a country no plan of the graph is of.
-    """
+    # Of the project's own country where none is named: what a plan of another country does is done in that country.
     if country == EVERYWHERE:
         return frozenset()
     of = {plan: graph.country_of[plan] for plan in graph.tables.works.plans if plan in graph.country_of}
@@ -34,11 +64,6 @@ def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
 
 
 def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Each group of the scheme: forgotten, or aimed at by one plan or by several, of a country or of those named.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names; a country no plan is of.
-    """
     named = frozenset(graph.plans(choice.plans)) or own_plans(graph, choice.country)
     aimed: dict[str, set[str]] = {group: set() for (group,) in graph.read(program_query("tables/groups"))}
     for work, group in graph.read(program_query("tables/group-uses")):
@@ -51,13 +76,10 @@ def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
     with_group = {profile.work for profile in graph.profiles if profile.groups and profile.work in looked}
     notes = [note("groups-known", n=len(with_group), of=len(looked)), note("forgotten-means")]
     basis = looked_at(graph, choice, graph.uses.basis)
-    return undated(
-        make("target-groups", basis, GROUPS, rows, notes=notes, sparql=program_query("tables/group-uses")), graph
-    )
+    return make(graph, "target-groups", GROUPS, rows, notes, "tables/group-uses", basis=basis)
 
 
 def looked_at(graph: Graph, choice: Choice, basis: Basis) -> Basis:
-    """A basis that names the plans, or the country, at which a table looks."""
     if choice.plans:
         return basis.also("plans", keys(sorted(graph.plans(choice.plans))))
     own = min(own_plans(graph, choice.country), default="")
@@ -81,13 +103,9 @@ ABROAD = ("topic", "countries", "plans")
 
 
 def other_countries(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Topics plans of other countries cover and ours do not; ``part`` is the key of our country.
-
-    Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says so.
-
-    Raises:
-        QueryError: a country no plan of the graph is of.
-    """
+    # Topics plans of other countries cover and ours do not; part is the key of our country.
+    # Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says
+    # so.
     country_of = {row[0]: row[1] for row in graph.read(program_query("tables/countries"))}
     counted: dict[str, int] = {}
     for country in country_of.values():
@@ -107,9 +125,7 @@ def other_countries(graph: Graph, choice: Choice = DEFAULT) -> Table:
         note("countries", n=len(counted)) if several else note("one-country", country=label, plans=len(country_of))
     ]
     basis = graph.uses.basis.also("country", key(ours) if ours else "–")
-    return undated(
-        make("other-countries", basis, ABROAD, rows, notes=notes, sparql=program_query("tables/countries")), graph
-    )
+    return make(graph, "other-countries", ABROAD, rows, notes, "tables/countries", basis=basis)
 
 
 def _ours(given: str, counted: Mapping[str, int]) -> str:
@@ -144,13 +160,7 @@ TRUST = (
 
 
 def trust(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """For each plan how many of its measures are in the graph, how far they were read, and what was recorded of them.
-
-    Coverage is told part by part, and never multiplied or averaged into one score.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
+    # Coverage is told part by part, and never multiplied or averaged into one score.
     named = frozenset(graph.plans(choice.plans))
     known = graph.known(choice.evidence)
     works = known.tables.works
@@ -165,12 +175,10 @@ def trust(graph: Graph, choice: Choice = DEFAULT) -> Table:
         note("low-share"),
         *_prompts(graph, named),
     ]
-    return undated(make("trust", graph.uses.basis, TRUST, rows, notes=notes, line=line), graph)
+    return make(graph, "trust", TRUST, rows, notes, line=line)
 
 
 def _prompts(graph: Graph, named: frozenset[str]) -> list[Text]:
-    """What to ask a plan for: a text half of its read actions name or more, of which it says nothing itself."""
-
     def label(iri: str) -> Text:
         return Text(tuple((language, graph.label(iri, language)) for language in LANGUAGES))
 
@@ -213,3 +221,304 @@ def _trust(graph: Graph, known: Known, plan: str, recorded: Mapping[str, set[str
         **code(graph, "web_page", tables.readings.extent(plan, Aspect.WEB_PAGE).value),
         **{name: len(members & works) for name, works in recorded.items()},
     }
+
+
+COMPARE = (
+    "part", "plan", "low_base", "low_new", "difference_bits", "high_base", "high_new", "instruments_added",
+    "instruments_removed", "cites_base", "cites_new", "level", "action", "change", "counterparts",
+    "ground", "similar",
+)  # fmt: skip
+
+
+def compared(graph: Graph, choice: Choice = DEFAULT) -> Table:
+    # A cell that does not belong to the kind of its line is empty.
+    if len(choice.plans) != 2:
+        raise QueryError("two-editions", remedy="name-two-plans")
+    base, new = map(graph.plan, choice.plans)
+    known = graph.known(choice.evidence)
+    found = compare(known, base, new)
+    taken = aligned(graph, known, base, new)
+    order = plan_order(graph)
+    related = [row for row in found.rows if row.is_linked or _cites(known, base, new, row.other)]
+    related.sort(key=lambda row: order(new, row.other))
+    parts = {
+        "plan": [_plan(graph, known, (base, new), row) for row in related],
+        "action": [_action(graph, row) for row in taken],
+    }
+    if choice.part and choice.part not in parts:
+        raise QueryError("no-part", remedy="has-parts", part=choice.part, names=", ".join(parts))
+    rows = [_line(graph, name, row) for name, part in parts.items() if choice.part in ("", name) for row in part]
+    notes = _notes(found, [row for row in parts["plan"] if row["change"] != "same"], taken)
+    return make(
+        graph,
+        "compare",
+        COMPARE,
+        rows,
+        notes,
+        "coherence/text-uses",
+        known,
+        basis=graph.uses.basis.also("plans", keys([base, new])),
+    )
+
+
+def _cites(known: Known, base: str, new: str, other: str) -> bool:
+    return any((min(plan, other), max(plan, other)) in known.linked for plan in (base, new))
+
+
+def aligned(graph: Graph, known: Known, base: str, new: str) -> tuple[ActionFate, ...]:
+    # An action is dropped, or new, only where both lists are complete and the later edition was read to its end.
+    readings, home = known.tables.readings, known.tables.works.home
+    read = readings.extent(new, Aspect.REFERENCES) is Extent.FULL and {base, new} <= readings.complete
+    rows = fates(home, base, new, read_successions(graph.store), is_read=read)
+    texts = [
+        {action: entry.texts for action, plan in home.items() if plan == one and (entry := graph.labels.entry(action))}
+        for one in (base, new)
+    ]
+    # titles are compared in the language most actions of both have
+    tags = sorted({tag for one in texts for said in one.values() for tag in said})
+    tag = min(tags, key=lambda tag: (-min(sum(tag in said for said in one.values()) for one in texts), tag), default="")
+    return suggested(rows, *({action: said[tag] for action, said in one.items() if tag in said} for one in texts))
+
+
+def _notes(found: Comparison, changed: list[Row], taken: Iterable[ActionFate]) -> list[Text]:
+    counted, rows = Counter(str(row["change"]) for row in changed), tuple(taken)
+    fate, kept = {row.fate for row in rows}, retention(rows)
+    first = note("not-read-through" if Fate.NOT_SEEN in fate else "no-succession")
+    first = first if kept is None else note("retention", share=round(100 * kept))
+    said = note("plans-changed", **{one: counted[one] for one in ("added", "removed", "more", "less")})
+    per = note("texts-known", base=found.texts[0], new=found.texts[1])
+    similar = [note("similar-titles")] if any(row.similar for row in rows) else []
+    return [first, *similar, said, per, note("same-weights")]
+
+
+def _line(graph: Graph, part: str, row: Row) -> Row:
+    return {
+        **dict.fromkeys((part.key for name in COMPARE for part in column("compare", name)), ""),
+        **code(graph, "part", part),
+        **row,
+    }
+
+
+def _plan(graph: Graph, known: Known, editions: tuple[str, str], row: Compared) -> Row:
+    base, new = editions
+    return {
+        **thing(graph, "plan", row.other),
+        "low_base": number(row.base.low),
+        "low_new": number(row.new.low),
+        "difference_bits": number(row.new.low - row.base.low),
+        "high_base": number(row.base.high),
+        "high_new": number(row.new.high),
+        **things(graph, "instruments_added", row.added),
+        **things(graph, "instruments_removed", row.removed),
+        **code(graph, "cites_base", known.place(base, row.other, Channel.TEXT).value),
+        **code(graph, "cites_new", known.place(new, row.other, Channel.TEXT).value),
+        **level_cells(graph, firmest(known.link_level(plan, row.other) for plan in editions)),
+        **code(graph, "change", _change(row)),
+    }
+
+
+def _change(row: Compared) -> str:
+    before, after = row.base.low, row.new.low
+    if abs(after - before) <= 1e-9:
+        return "same"
+    if not before:
+        return "added"
+    if not after:
+        return "removed"
+    return "more" if after > before else "less"
+
+
+def _action(graph: Graph, row: ActionFate) -> Row:
+    return {
+        **thing(graph, "action", row.action),
+        **thing(graph, "plan", graph.plan_of(row.action)),
+        **code(graph, "change", row.fate.value),
+        **things(graph, "counterparts", row.others),
+        **code(graph, "ground", row.ground.value if row.ground else ""),
+        **things(graph, "similar", [row.similar] if row.similar else []),
+    }
+
+
+MOMENT = ("kind", "what", "of_what", "since", "until", "state")
+
+
+def moment(graph: Graph, choice: Choice = DEFAULT) -> Table:
+    # A period is given by years, so a plan runs from the first to the last day of them.
+    named = frozenset(graph.plans(choice.plans))
+    rows = [*_running(graph, named), *(() if named else _due(graph)), *_happened(graph, named)]
+    unknown = sum(row["state"] == "unknown" for row in rows)
+    # today the links are what the graph says they are; of another day nobody knows
+    past = [note("no-validity", day=graph.as_of.isoformat())] if graph.asked else []
+    notes = [*past, note("periods-unknown", n=unknown)]
+    return make(graph, "as-of", MOMENT, rows, notes, "tables/periods", is_dated=True)
+
+
+def _running(graph: Graph, named: frozenset[str]) -> Iterator[Row]:
+    today = graph.as_of.isoformat()
+    for plan, (on, since, until) in sorted(graph.periods.items()):
+        if not named or plan in named:
+            start = since or on
+            yield {
+                **code(graph, "kind", "plan"),
+                **thing(graph, "what", plan),
+                **thing(graph, "of_what", None),
+                "since": start or None,
+                "until": until or None,
+                **code(graph, "state", _state(start, until, today)),
+            }
+
+
+def _state(since: str, until: str, today: str) -> str:
+    """Where a day lies in a period whose ends are days, months or years.
+
+    >>> _state("2020", "2022", "2022-12-31"), _state("2020", "2022", "2023-01-01"), _state("2020", "", "2023-01-01")
+    ('running', 'over', 'unknown')
+    """
+    if since and today[: len(since)] < since:
+        return "not-yet"
+    if until and today[: len(until)] > until:
+        return "over"
+    return "running" if since and until else "unknown"
+
+
+def _due(graph: Graph) -> Iterator[Row]:
+    for row in graph.margins():
+        yield {
+            **code(graph, "kind", "obligation"),
+            **thing(graph, "what", row.obligation.iri),
+            **thing(graph, "of_what", row.obligation.instrument),
+            "since": None,
+            "until": row.obligation.due.isoformat() if row.obligation.due else None,
+            **code(graph, "state", row.standing.value.replace(" ", "-")),
+        }
+
+
+def _happened(graph: Graph, named: frozenset[str]) -> Iterator[Row]:
+    today = graph.as_of.isoformat()
+    for event, of, on in graph.read(program_query("tables/events")):
+        passed = _passed(on, today)
+        if passed is not False and (not named or graph.home_of.get(of, of) in named):
+            yield {
+                **code(graph, "kind", "event"),
+                **thing(graph, "what", event),
+                **thing(graph, "of_what", of),
+                "since": on,
+                "until": None,
+                **code(graph, "state", "done" if passed else "unknown"),
+            }
+
+
+def _passed(on: str, today: str) -> bool | None:
+    """Whether a day, month or year lies behind a day; None within a month or year of which no day is known.
+
+    >>> _passed("2020-01-01", "2020-01-01"), _passed("2020", "2020-06-01"), _passed("2020", "2021-01-01")
+    (True, None, True)
+    """
+    if today[: len(on)] == on:
+        return True if len(on) == len(today) else None
+    return today > on
+
+
+_FIGURES: Final = Messages("figure")
+REGISTER: Final = ("figure", "told", *(f"at_{one.key}" for one in FIGURED), "population", "command")
+_CODES: Final[Mapping[str, str]] = {
+    "verdict": "expectation", "verdict_back": "expectation_back", "cites_at": "level", "cited_at": "level_back",
+    "state": "citation", "level": "level", "list": "list", "channel": "channel",
+}  # fmt: skip
+"""Columns of lists that hold codes, as tables name them."""
+_THINGS: Final = frozenset(("plan", "other_plan", "action", "other_action"))
+_TRUTHS: Final = frozenset(("in_statement", "sharing", "text", "web"))
+
+
+def register(graph: Graph, choice: Choice = DEFAULT) -> Table:
+    # With plans named, only the lines of a list that name one of them.
+    if choice.part:
+        return _listed(graph, choice)
+    taken = graph.figures(choice.evidence)
+    rows = [row for one in taken for row in _values(one, graph)]
+    line = basis_line(graph.known(choice.evidence))
+    notes = [note("nested", level=according_to(choice.evidence).say(graph.language)), note("figure-list")]
+    return make(graph, "figures", REGISTER, rows, notes, line=line)
+
+
+def _values(taken: Taken, graph: Graph) -> Iterator[Row]:
+    figure = taken.figure
+    parts = figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))
+    for at, part in enumerate(parts):
+        said = _FIGURES if figure.parts else Messages("table")
+        key = part if figure.parts else f"value.told.{part}"
+        yield {
+            "figure": figure.id,
+            "figure_label": figure.name(graph.asked_by).say(graph.language),
+            "told": part,
+            "told_label": said.say(key, graph.language),
+            **{
+                f"at_{level.key}": _number(value[at], figure.unit)
+                for level, value in zip(FIGURED, taken.nested, strict=True)
+            },
+            "population": taken.population,
+            "command": f"pan2kg coherence figures --figure {figure.id}",
+        }
+
+
+def _number(value: float | None, unit: Unit) -> int | float | None:
+    return round(value) if value is not None and unit is Unit.COUNT else number(value)
+
+
+def _listed(graph: Graph, choice: Choice) -> Table:
+    figure = find_figure(choice.part)
+    named = frozenset(graph.plans(choice.plans))
+    known = graph.known(choice.evidence)
+    home = known.tables.works.home
+    rows = [
+        _row(graph, figure.columns, cells)
+        for cells in figure.rows(known)
+        if not named or named & {home.get(str(cell), str(cell)) for cell in cells}
+    ]
+    columns = tuple(_CODES.get(one, one) for one in figure.columns)
+    basis = graph.uses.basis.also("figure", figure.id)
+    if named:
+        basis = basis.also("plans", keys(sorted(named)))
+    words = {"name": figure.name(graph.asked_by).say(graph.language), "meaning": figure.meaning.say(graph.language)}
+    notes = [note("figure-means", **words), note("figure-among", among=figure.among.say(graph.language))]
+    return make(graph, "figures", columns, rows, notes, sparql=_query(figure), known=known, basis=basis)
+
+
+def find_figure(name: str) -> Figure:
+    found = next((one for one in FIGURES if one.id == FORMER.get(name, name)), None)
+    if found is None:
+        raise QueryError("no-figure", remedy="there-are", part=name, names=", ".join(one.id for one in FIGURES))
+    return found
+
+
+def _query(figure: Figure) -> str:
+    by_text = {"sharing-plan-pairs", "broad-plan-pairs", "linked-action-pairs", "broad-action-pairs", "texts-read"}
+    by_text |= {"plans-with-texts"}
+    if figure.id in {"lists", "measures"}:
+        return program_query("coherence/plans")
+    return program_query("coherence/text-uses" if figure.id in by_text else "coherence/plan-statements")
+
+
+def _row(graph: Graph, columns: tuple[str, ...], cells: tuple[Scalar, ...]) -> Row:
+    row: dict[str, Value] = {}
+    for name, cell in zip(columns, cells, strict=True):
+        if name in _THINGS:
+            row |= thing(graph, name, str(cell))
+        elif name in _CODES:
+            row |= code(graph, _CODES[name], str(cell))
+        elif name in _TRUTHS:
+            row[name] = bool(cell)
+        elif name == "ways":
+            row |= _ways(graph, str(cell))
+        elif isinstance(cell, float):
+            row[name] = number(cell) if name.endswith("bits") else round(cell)
+        else:
+            row[name] = cell
+    return row
+
+
+def _ways(graph: Graph, ways: str) -> Row:
+    said = format_of("semicolon", graph.language).join(
+        _FIGURES.say(f"way.{one}", graph.language) for one in ways.split()
+    )
+    return {"ways": ways or None, "ways_label": said or None}

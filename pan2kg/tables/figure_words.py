@@ -18,7 +18,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.i18n.days import in_words
 from pan2kg.i18n.message import Message
 from pan2kg.tables.formats import PRINTING, clean, say
-from pan2kg.tables.making import coded, codes
+from pan2kg.tables.registry import coded, codes
 
 if TYPE_CHECKING:
     from pan2kg.coherence.evidence import Basis

@@ -11,27 +11,37 @@ from pan2kg.coherence.bodies import Presence, completeness, overlaps
 from pan2kg.coherence.citations import Channel, Interval, State, Verdict, returns
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
 from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.obligations import Standing
+from pan2kg.coherence.obligations import Margin, Obligation, Standing
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
+from pan2kg.store.store import is_true
 from pan2kg.tables.coverage import looked_at, own_plans, target_groups
 from pan2kg.tables.figure_words import bits_text
-from pan2kg.tables.making import DEFAULT, EVERYWHERE, Choice, code, coded, level_cells, make, note, thing
-from pan2kg.tables.obligations import depending
+from pan2kg.tables.registry import (
+    DEFAULT,
+    EVERYWHERE,
+    Choice,
+    code,
+    coded,
+    codes,
+    day,
+    level_cells,
+    make,
+    note,
+    thing,
+    things,
+)
 from pan2kg.tables.table import Row, Table
+from pan2kg.turtle.vocabulary import ID, key
 
 _TABLES: Final = Messages("table")
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is looked at: plans by IRI, none means all, and the level of evidence links are taken at.
-
-    ``own`` are the plans of which one must do what no action does, by :func:`own_plans`.
-    """
-
+    # own are the plans of which one must do what no action does, by own_plans.
     plans: frozenset[str] = frozenset()
     level: Level = HEADLINE
     own: frozenset[str] = frozenset()
@@ -46,8 +56,6 @@ LIST = ("gap", "subject", "other", "detail", "level")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One gap: what lacks something, beside what, in which respect, and on whose word where it is about a link."""
-
     subject: str
     other: str = ""
     detail: Text | None = None
@@ -56,8 +64,6 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The gaps of a kind, among how many; ``of`` is None where nothing could be assessed. And the query behind."""
-
     gaps: tuple[Gap, ...]
     of: int | None
     sparql: str = ""
@@ -67,13 +73,8 @@ Find = Callable[[Graph, Scope], Found]
 
 
 def gaps(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """How many gaps of each kind, or with ``part`` the list of one kind; with plans or a country named, only theirs.
-
-    That no action does something is said of the project's own country where none is named.
-
-    Raises:
-        QueryError: an unknown kind, plan or country, with those there are.
-    """
+    # How many gaps of each kind, or with part the list of one kind; with plans or a country named, only theirs.
+    # That no action does something is said of the project's own country where none is named.
     named = frozenset(graph.plans(choice.plans)) or (
         own_plans(graph, choice.country) if choice.country else frozenset()
     )
@@ -84,13 +85,32 @@ def gaps(graph: Graph, choice: Choice = DEFAULT) -> Table:
     if not choice.part:
         own = [note("own-country")] if scope.own != scope.plans else []
         rows = [_counted(graph, kind, find(graph, scope)) for kind, find in KINDS.items()]
-        return make("gaps", basis, SUMMARY, rows, notes=[*own, *_unknown(graph)], line=line)
+        return make(graph, "gaps", SUMMARY, rows, [*own, *_unknown(graph)], line=line, basis=basis, is_dated=True)
     if choice.part not in KINDS:
         raise QueryError("no-kind-of-gap", remedy="there-are", part=choice.part, names=", ".join(KINDS))
     found = KINDS[choice.part](graph, scope)
-    rows = [_listed(graph, choice.part, gap) for gap in found.gaps]
+    rows = [
+        {
+            **code(graph, "gap", choice.part),
+            **thing(graph, "subject", gap.subject),
+            **thing(graph, "other", gap.other or None),
+            "detail": gap.detail.say(graph.language) if gap.detail else None,
+            **level_cells(graph, gap.level),
+        }
+        for gap in found.gaps
+    ]
     basis = basis.also("gap", choice.part)
-    return make("gaps", basis, LIST, rows, notes=_about(choice.part, found), sparql=found.sparql, line=line)
+    return make(
+        graph,
+        "gaps",
+        LIST,
+        rows,
+        _about(choice.part, found),
+        sparql=found.sparql,
+        line=line,
+        basis=basis,
+        is_dated=True,
+    )
 
 
 def _counted(graph: Graph, kind: str, found: Found) -> Row:
@@ -102,23 +122,12 @@ def _counted(graph: Graph, kind: str, found: Found) -> Row:
     }
 
 
-def _listed(graph: Graph, kind: str, gap: Gap) -> Row:
-    return {
-        **code(graph, "gap", kind),
-        **thing(graph, "subject", gap.subject),
-        **thing(graph, "other", gap.other or None),
-        "detail": gap.detail.say(graph.language) if gap.detail else None,
-        **level_cells(graph, gap.level),
-    }
-
-
 def _about(kind: str, found: Found) -> list[Text]:
     counted = [note("not-assessed-gap") if found.of is None else note("gaps-counted", n=len(found.gaps), of=found.of)]
     return [*counted, *([note(f"gap-{kind}")] if _TABLES.has(f"note.gap-{kind}") else [])]
 
 
 def _unknown(graph: Graph) -> list[Text]:
-    """What cannot be computed from the graph, and why."""
     reasons = [] if graph.scores else [note("no-scores")]
     return [*reasons, note("no-mitigation"), note("no-validity", day=graph.as_of.isoformat()), note("unread")]
 
@@ -149,8 +158,6 @@ def _late(margin: int | None, overdue: int) -> Text | None:
 
 
 def _without_action(name: str) -> Find:
-    """What an action does at the level, or on no word in particular where the query says none."""
-
     def find(graph: Graph, scope: Scope) -> Found:
         query = program_query(name)
         found: dict[str, set[str]] = {}
@@ -179,7 +186,7 @@ def _groups(graph: Graph, scope: Scope) -> Found:
 
 
 def _bodiless(graph: Graph, scope: Scope) -> Found:
-    """Among the actions of plans of which a body is recorded for one action: elsewhere bodies were not looked for."""
+    # Among the actions of plans of which a body is recorded for one action: elsewhere bodies were not looked for.
     sought = {graph.home_of.get(profile.work) for profile in graph.profiles if profile.bodies or profile.leads}
     with_body = {profile.work for profile in graph.profiles_at(scope.level) if profile.bodies or profile.leads}
     known = [action for action, plan in graph.home_of.items() if plan in sought and _inside(graph, action, scope)]
@@ -198,14 +205,23 @@ def _field(name: str, presence: Presence) -> Find:
 
 
 def _occasions(state: State) -> Find:
-    """Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full."""
-
+    # Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full.
     def find(graph: Graph, scope: Scope) -> Found:
         known = graph.known(scope.level)
         every = [one for one in known.occasions if one.is_expected and _of(scope, one.source, one.target)]
         kept = [one for one in every if one.state is state]
         listed = (
-            Gap(one.source, one.target, _bits(one.bits), known.link_level(one.source, one.target)) for one in kept
+            Gap(
+                one.source,
+                one.target,
+                (
+                    _TABLES.text("note.bits-shared", shared=bits_text(Interval(one.bits, one.bits)))
+                    if one.bits > 0
+                    else None
+                ),
+                known.link_level(one.source, one.target),
+            )
+            for one in kept
         )
         return Found(tuple(listed), len(every) or None, program_query("coherence/plan-statements"))
 
@@ -213,8 +229,7 @@ def _occasions(state: State) -> Find:
 
 
 def _returns(state: State) -> Find:
-    """Citing pairs of which the way back is expected and was not seen; without an expected one nothing is assessed."""
-
+    # Citing pairs of which the way back is expected and was not seen; without an expected one nothing is assessed.
     def find(graph: Graph, scope: Scope) -> Found:
         known = graph.known(scope.level)
         found = returns(known.chronology, known.tables.readings, at=scope.level)
@@ -227,8 +242,6 @@ def _returns(state: State) -> Find:
 
 
 def _elsewhere(seen: Channel, other: Channel) -> Find:
-    """Citations seen in one place that could stand in the other too, where they are known to be absent or open."""
-
     def find(graph: Graph, scope: Scope) -> Found:
         known = graph.known(scope.level)
         when, level = known.chronology, scope.level
@@ -251,10 +264,6 @@ _POSSIBLE: Final = frozenset((State.SEEN, State.ABSENT, State.OPEN))
 
 def _of(scope: Scope, *plans: str) -> bool:
     return not scope.plans or bool(scope.plans & set(plans))
-
-
-def _bits(bits: float) -> Text | None:
-    return _TABLES.text("note.bits-shared", shared=bits_text(Interval(bits, bits))) if bits > 0 else None
 
 
 def _overlaps(graph: Graph, scope: Scope) -> Found:
@@ -326,3 +335,185 @@ KINDS: Mapping[str, Find] = {
 
 OWN: Final = frozenset(("principle-without-action", "target-without-action", "group-without-action"))
 """The kinds that say that no action does something: asked of the plans of one country, the project's own if of none."""
+
+
+RECURRING = ("every", "last_due", "next_due")
+DUTIES = (
+    "obligation", "obligation_kind", "force", "instrument", "provision", "holder", "holder_basis", "national", "due",
+    *RECURRING, "standing", "met", "margin", "overdue", "answer",
+    "answered_on", "signed_on", "is_act", "level", "answers", "touching", "needs_ratification", "ratified",
+)  # fmt: skip
+DETAILS = frozenset({
+    "force", "provision", "holder_basis", "national", "signed_on", "is_act", "answers", "touching",
+    "needs_ratification", "ratified",
+})  # fmt: skip
+"""The columns of the files alone: a page says them of each obligation on its own page."""
+
+
+def duties(graph: Graph, choice: Choice = DEFAULT) -> Table:
+    # One that recurs has every so many months, and the days it was due last and is due next; due is the one the row
+    # speaks of. Only what is said at the level of evidence chosen answers. With plans named, only obligations one of
+    # their actions answers; part restricts to one standing.
+    named = frozenset(graph.plans(choice.plans))
+    if choice.part and choice.part not in codes("standing"):
+        known = ", ".join(codes("standing"))
+        raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=known)
+    found = graph.margins(choice.evidence)
+    rows = [row for row in found if not named or named & {graph.home_of.get(r.work, "") for r in row.responses}]
+    rows = [row for row in rows if choice.part in ("", _standing(row))]
+    notes = [note("obligations-known", n=len(found)), note("answers-means"), note("not-overdue-before")]
+    if any(row.obligation.every for row in rows):
+        notes.append(note("recurs-means"))
+    if any(not row.obligation.is_recorded for row in rows):
+        notes.append(note("unrecorded-means"))
+    if any(row.standing is Standing.UNCOVERED for row in rows):
+        notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
+    made = (_duty(graph, row) for row in rows)
+    line = basis_line(graph.known(choice.evidence))
+    sparql = program_query("coherence/obligations")
+    return make(graph, "obligations", DUTIES, made, notes, sparql=sparql, line=line, basis=found.basis, is_dated=True)
+
+
+def for_pages(figures: Table) -> Table:
+    left_out = DETAILS if any(row["every"] for row in figures.rows) else DETAILS | {*RECURRING}
+    return replace(figures, columns=tuple(c for c in figures.columns if not left_out & {c.key, c.names}))
+
+
+def _standing(row: Margin) -> str:
+    return row.standing.value.replace(" ", "-")
+
+
+def _concept(scheme: str, concept: str) -> str | None:
+    return f"{ID}{scheme}/{concept}" if concept else None
+
+
+def _holder_basis(one: Obligation) -> str:
+    # Whether a country recorded who has to meet it, or it follows from who is a member or a party, or nobody knows.
+    if one.is_recorded:
+        return "recorded"
+    return "derived" if one.holder else "none"
+
+
+def _duty(graph: Graph, row: Margin) -> Row:
+    one, answer = row.obligation, row.response
+    return {
+        **thing(graph, "obligation", one.iri),
+        **thing(graph, "obligation_kind", _concept("obligationkind", one.terms.kind)),
+        **thing(graph, "force", _concept("force", one.terms.force)),
+        **thing(graph, "instrument", one.instrument),
+        **thing(graph, "provision", one.terms.provision),
+        **thing(graph, "holder", one.holder),
+        **code(graph, "holder_basis", _holder_basis(one)),
+        **thing(graph, "national", one.terms.national),
+        "due": day(one.due),
+        "every": one.every or None,
+        "last_due": day(row.last),
+        "next_due": day(row.coming),
+        **code(graph, "standing", _standing(row)),
+        **code(graph, "met", row.met.value),
+        "margin": row.margin,
+        "overdue": row.overdue,
+        **thing(graph, "answer", answer.work if answer else None),
+        "answered_on": day(answer.day) if answer else None,
+        "signed_on": day(answer.signed) if answer else None,
+        "is_act": answer.is_act if answer else None,
+        **level_cells(graph, answer.level if answer else None),
+        **things(graph, "answers", sorted({response.work for response in row.responses})),
+        **things(graph, "touching", [response.work for response in row.touching]),
+        "needs_ratification": one.needs_ratification,
+        "ratified": day(one.ratified),
+    }
+
+
+DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order", "level")
+
+
+def dependencies(graph: Graph, choice: Choice = DEFAULT) -> Table:
+    # What builds on something else, or follows it, and whether that ends no later; unknown where a date is missing.
+    # A work ends when its own dated timeline does, else when its plan's period does; compared as far as both are
+    # exact.
+    named = frozenset(graph.plans(choice.plans))
+    rows = [row for row in depending(graph, choice.evidence) if not named or named & _plans(graph, row)]
+    unknown = sum(row["order"] == "unknown" for row in rows)
+    notes = [note("order-unknown", n=unknown, of=len(rows)) if rows else note("no-dependencies"), note("stated-only")]
+    return make(
+        graph,
+        "dependencies",
+        DEPENDS,
+        rows,
+        notes,
+        "tables/dependencies",
+        line=basis_line(graph.known(choice.evidence)),
+    )
+
+
+def _plans(graph: Graph, row: Row) -> set[str]:
+    ends = (str(row["later"]), str(row["earlier"]))
+    return {graph.home_of.get(end, end) for end in ends}
+
+
+def depending(graph: Graph, at: Level = HEADLINE) -> list[Row]:
+    own: dict[str, str] = {}
+    for action, end in graph.read(program_query("coherence/ends")):
+        own[action] = max(own.get(action, ""), end)
+    said: dict[tuple[str, str, str], Level] = {}
+    for later, earlier, kind, name in graph.read(program_query("tables/dependencies")):
+        found = level(name)
+        if found is not None and counts(found, at):
+            said[later, earlier, key(kind)] = min(found, said.get((later, earlier, key(kind)), found))
+    rows = [
+        {**_dependency(graph, own, (later, earlier), kind), **level_cells(graph, firm)}
+        for (later, earlier, kind), firm in said.items()
+    ]
+    order = ("out-of-order", "in-order", "unknown")
+    return sorted(rows, key=lambda row: (order.index(str(row["order"])), str(row["later"]), str(row["earlier"])))
+
+
+def _dependency(graph: Graph, own: dict[str, str], ends: tuple[str, str], kind: str) -> Row:
+    later, earlier = (own.get(work) or graph.ends(work) for work in ends)
+    return {
+        **thing(graph, "later", ends[0]),
+        **thing(graph, "earlier", ends[1]),
+        **code(graph, "dependency", kind),
+        "later_ends": later or None,
+        "earlier_ends": earlier or None,
+        **code(graph, "order", in_order(later, earlier)),
+    }
+
+
+def in_order(later: str, earlier: str) -> str:
+    if not later or not earlier:
+        return "unknown"
+    exact = min(len(later), len(earlier))
+    return "in-order" if earlier[:exact] <= later[:exact] else "out-of-order"
+
+
+ADVICE = ("recommendation", "review", "reply", "actions", "plans")
+
+
+def recommendations(graph: Graph, choice: Choice = DEFAULT) -> Table:
+    named = frozenset(graph.plans(choice.plans))
+    found = graph.read(program_query("tables/recommendations"))
+    replies: dict[str, list[tuple[str, str]]] = {}
+    for one, work, answers in graph.read(program_query("tables/replies")):
+        replies.setdefault(one, []).append((work, answers))
+    rows = [_advice(graph, one, review, replies.get(one, [])) for one, review in found]
+    if named:
+        rows = [row for row in rows if named & set(str(row["plans"]).split())]
+    order = ("none", "beside", "answered")
+    rows.sort(key=lambda row: (order.index(str(row["reply"])), str(row["recommendation"])))
+    notes = [note("recommendations-read", n=len(found)) if found else note("no-recommendations"), note("beside-means")]
+    return make(graph, "recommendations", ADVICE, rows, notes, "tables/replies")
+
+
+def _advice(graph: Graph, one: str, review: str, works: list[tuple[str, str]]) -> Row:
+    reply = "answered" if any(is_true(answers) for _, answers in works) else "beside" if works else "none"
+    actions = sorted({work for work, _ in works if work in graph.home_of})
+    plans = sorted({graph.home_of.get(work, work) for work, _ in works})
+    return {
+        **thing(graph, "recommendation", one),
+        **thing(graph, "review", review),
+        **code(graph, "reply", reply),
+        **things(graph, "actions", actions),
+        **things(graph, "plans", plans),
+    }

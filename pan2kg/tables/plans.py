@@ -4,35 +4,42 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.bodies import co_led
 from pan2kg.coherence.citations import (
     Channel,
     IndexCell,
+    Interval,
     Occasion,
     Ordered,
     State,
     Verdict,
+    Way,
+    citation_rate,
     index,
     index_cells,
     verdict,
 )
+from pan2kg.coherence.citations import debt as owed
 from pan2kg.coherence.evidence import counts
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT, Chance, Weight
+from pan2kg.coherence.weight import DRAWS, SEED, SIGNIFICANT, Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.parts import ACTIONS, LevelCount, Outline
 from pan2kg.scores.matrix import summable
 from pan2kg.scores.measures import Judged, judged
 from pan2kg.store.queries import program_query
-from pan2kg.tables.citations import MOST, unlisted
-from pan2kg.tables.figure_words import interval_text
-from pan2kg.tables.making import (
+from pan2kg.tables.figure_words import bits_text, interval_text
+from pan2kg.tables.registry import (
     DEFAULT,
     Choice,
+    action_bits,
+    action_order,
     code,
+    coded,
     day,
     keys,
     level_cells,
@@ -42,15 +49,27 @@ from pan2kg.tables.making import (
     plan_order,
     thing,
     things,
-    undated,
 )
 from pan2kg.tables.table import Cross, Row, Table
+
+if TYPE_CHECKING:
+    from pan2kg.coherence.texts import Use
+    from pan2kg.coherence.weight import Contribution, Weight
+    from pan2kg.i18n.catalogue import Text
 
 PLACES: Final = (
     ("text_there", Channel.TEXT, True), ("text_back", Channel.TEXT, False),
     ("web_there", Channel.WEB, True), ("web_back", Channel.WEB, False),
 )  # fmt: skip
 """The four places of a pair where one plan could cite the other: in its text or on its page, there and back."""
+
+MOST: Final = 10_000
+"""So many pairs of plans are listed at most; the rest is counted, and seen where plans are named."""
+
+
+def _unlisted(number: int) -> list[Text]:
+    return [note("pairs-unlisted", n=number - MOST)] if number > MOST else []
+
 
 MATRIX = (
     "one", "two", "low", "high", "settled", "general", "level", "instruments", "expectation", "expectation_back",
@@ -60,14 +79,8 @@ MATRIX = (
 
 
 def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Each pair of plans as a vector of its three layers; one plan named gives its pairs, more give those among them.
-
-    Pairs about which nothing is known are counted in a note, and listed with ``everything``. Unless one plan alone is
-    named, a terminal is shown the pairs as rows and columns.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
+    # Pairs about which nothing is known are counted in a note, and listed with everything. Unless one plan alone is
+    # named, a terminal is shown the pairs as rows and columns.
     chosen = graph.plans(choice.plans)
     known = graph.known(choice.evidence)
     home = known.tables.works.home
@@ -86,7 +99,7 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
         }
         for pair in kept[:MOST]
     ]
-    notes = [note("low-high"), note("high-open"), *unlisted(len(kept))]
+    notes = [note("low-high"), note("high-open"), *_unlisted(len(kept))]
     if len(kept) < len(pairs):
         notes.append(note("pairs-unseen", n=len(pairs) - len(kept)))
     if not graph.scores:
@@ -94,22 +107,27 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
     if len(summable(graph.scores)) < len(graph.scores):
         notes.append(note("other-scales"))
     basis = graph.uses.basis.also("plans", keys(chosen)) if chosen else graph.uses.basis
-    made = make(
-        "matrix", basis, MATRIX, rows, notes=notes, sparql=program_query("coherence/text-uses"),
-        line=basis_line(known), cross=None if len(chosen) == 1 else _cross(graph, known, kept),
-    )  # fmt: skip
-    return undated(made, graph)
+    return make(
+        graph,
+        "matrix",
+        MATRIX,
+        rows,
+        notes,
+        "coherence/text-uses",
+        known,
+        basis=basis,
+        cross=None if len(chosen) == 1 else _cross(graph, known, kept),
+    )
 
 
 def _pairs(plans: Sequence[str], chosen: Sequence[str]) -> list[Ordered]:
-    """The pairs of one plan, of several among each other, or of all."""
     among = sorted(chosen) if len(chosen) > 1 else plans
     pairs = [(one, two) for at, one in enumerate(among) for two in among[at + 1 :]]
     return [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
 
 
 def _general(known: Known) -> set[Ordered]:
-    """The pairs of plans that share a text at all, be it a general one only."""
+    # The pairs of plans that share a text at all, be it a general one only.
     plans, found = known.tables.works.plans, known.plans
     pairs = zip(found.one.tolist(), found.two.tolist(), strict=True)
     return {(min(plans[a], plans[b]), max(plans[a], plans[b])) for a, b in pairs}
@@ -143,7 +161,6 @@ def _judged(scores: Judged | None, led: int | None) -> Row:
 
 
 def _sizes(known: Known, sizes: Mapping[str, int], pair: Ordered) -> Row:
-    """How many measures of each of the two stand in the graph, and how many it publishes."""
     row: Row = {}
     for side, plan in zip(("one", "two"), pair, strict=True):
         row = {**row, f"measures_{side}": sizes[plan], f"published_{side}": known.tables.published.get(plan)}
@@ -151,7 +168,6 @@ def _sizes(known: Known, sizes: Mapping[str, int], pair: Ordered) -> Row:
 
 
 def _places(graph: Graph, known: Known, pair: Ordered) -> Row:
-    """The state of each of the four places where one of the two could cite the other."""
     row: Row = {}
     for place, channel, there in PLACES:
         ends = pair if there else pair[::-1]
@@ -160,7 +176,6 @@ def _places(graph: Graph, known: Known, pair: Ordered) -> Row:
 
 
 def _cross(graph: Graph, known: Known, pairs: Iterable[Ordered]) -> Cross:
-    """The pairs as rows and columns: what the row and the column share, and whether the row cites the column."""
     kept = set(pairs)
     plans = sorted({plan for pair in kept for plan in pair})
     ways = {(one.source, one.target): one for one in known.occasions}
@@ -183,7 +198,6 @@ _CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o", None: ""}
 
 
 def _citing(known: Known, one: Occasion | None, x: str, y: str) -> State | None:
-    """Whether the row cites the column, where that is seen or expected."""
     if known.chronology.seen(x, y, known.level):
         return State.SEEN
     return one.state if one and one.is_expected else None
@@ -196,11 +210,7 @@ INDEX = (
 
 
 def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """How far cross-references are made, place by place: for the plan named, else for the home plan, else for all.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names, or several.
-    """
+    # How far cross-references are made, place by place: for the plan named, else for the home plan, else for all.
     chosen = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
     if len(chosen) > 1:
         raise QueryError("from-one-plan", remedy="name-one-plan")
@@ -228,11 +238,7 @@ def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> Table:
     if editions:
         notes.append(note("index-apart", n=len(editions)))
     basis = graph.uses.basis if plan is None else graph.uses.basis.also("plans", keys([plan]))
-    made = make(
-        "index", basis, INDEX, rows, notes=notes, sparql=program_query("coherence/plan-statements"),
-        line=basis_line(known),
-    )  # fmt: skip
-    return undated(made, graph)
+    return make(graph, "index", INDEX, rows, notes, "coherence/plan-statements", known, basis=basis)
 
 
 def _indexed(graph: Graph, known: Known, pair: Ordered, cells: Sequence[IndexCell]) -> Row:
@@ -269,11 +275,6 @@ CHANCE = ("one", "two", "statistic", "p", "adjusted", "attainable", "verdict", "
 
 
 def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Whether pairs of plans share more than chance would have it; pairs that share nothing are left out.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
     chosen = graph.plans(choice.plans)
     known = graph.known(choice.evidence)
     found = graph.by_chance(choice.evidence)
@@ -282,37 +283,27 @@ def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Table:
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))
     impossible = sum(row.verdict.value == "impossible" for row in pairs)
     notes = [note("no-gate"), note("impossible", n=impossible, of=len(pairs))]
-    rows = [_drawn(graph, known, row) for row in pairs]
+    rows = [
+        {
+            **thing(graph, "one", row.one),
+            **thing(graph, "two", row.two),
+            "statistic": number(row.statistic),
+            "p": number(row.p),
+            "adjusted": number(row.adjusted),
+            "attainable": number(row.attainable),
+            **code(graph, "verdict", row.verdict.value),
+            **level_cells(graph, known.weight(row.one, row.two).level),
+        }
+        for row in pairs
+    ]
     basis = graph.uses.basis.also("seed", SEED).also("draws", DRAWS).also("level", SIGNIFICANT)
-    made = make(
-        "chance", basis, CHANCE, rows, notes=notes, sparql=program_query("coherence/text-uses"),
-        line=basis_line(known),
-    )  # fmt: skip
-    return undated(made, graph)
-
-
-def _drawn(graph: Graph, known: Known, row: Chance) -> Row:
-    return {
-        **thing(graph, "one", row.one),
-        **thing(graph, "two", row.two),
-        "statistic": number(row.statistic),
-        "p": number(row.p),
-        "adjusted": number(row.adjusted),
-        "attainable": number(row.attainable),
-        **code(graph, "verdict", row.verdict.value),
-        **level_cells(graph, known.weight(row.one, row.two).level),
-    }
+    return make(graph, "chance", CHANCE, rows, notes, "coherence/text-uses", known, basis=basis)
 
 
 PARTS = ("plan", "chapter", "stage", "over", "position", "under_number", "of_known", "of_published")
 
 
 def parts(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Each part of each plan with its level, place and actions; how many of its level are here, and as sources say.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
     named = graph.plans(choice.plans) or graph.tables.works.plans
     published = graph.tables.published
     rows = [
@@ -322,7 +313,7 @@ def parts(graph: Graph, choice: Choice = DEFAULT) -> Table:
     basis = graph.uses.basis
     if choice.plans:
         basis = basis.also("plans", keys(sorted(named)))
-    return undated(make("parts", basis, PARTS, rows, notes=notes, sparql=program_query("parts/parts")), graph)
+    return make(graph, "parts", PARTS, rows, notes, "parts/parts", basis=basis)
 
 
 def _rows(graph: Graph, plan: str, levels: list[LevelCount]) -> Iterator[Row]:
@@ -346,3 +337,262 @@ def _branch(graph: Graph, outline: Outline, counted: dict[str, LevelCount]) -> I
     }
     for below in outline.below:
         yield from _branch(graph, below, counted)
+
+
+DEBT = (
+    "citing", "cited", "expectation", "citation", "low", "debt", *(f"cited_{way}" for way in Way), "level",
+    "instruments",
+)  # fmt: skip
+
+
+def debt(graph: Graph, choice: Choice = DEFAULT) -> Table:
+    # With plans named, only what they could cite and where they could be cited.
+    named = frozenset(graph.plans(choice.plans))
+    known, order = graph.known(choice.evidence), plan_order(graph)
+    found = [one for one in known.occasions if not named or named & {one.source, one.target}]
+    found.sort(key=lambda one: (not one.is_expected, *order(one.source, one.target)))
+    basis = graph.uses.basis.also("plans", keys(sorted(named))) if named else graph.uses.basis
+    return make(
+        graph,
+        "debt",
+        DEBT,
+        [_occasion(graph, known, one) for one in found[:MOST]],
+        [*_told(found), *_unlisted(len(found))],
+        "coherence/plan-statements",
+        known,
+        basis=basis,
+    )
+
+
+def _told(found: Iterable[Occasion]) -> list[Text]:
+    every = list(found)
+    expected = [one for one in every if one.is_expected]
+    states = Counter(one.state for one in expected)
+    apart = Counter(one.verdict for one in every if not one.is_expected)
+    counts = {state.value: states[state] for state in (State.SEEN, State.ABSENT, State.OPEN)}
+    return [
+        note("occasions", n=len(expected), **counts),
+        note("rate-and-debt", rate=interval_text(citation_rate(every)), debt=bits_text(owed(every))),
+        note("apart", **{one.value: apart[one] for one in Verdict if one is not Verdict.EXPECTED}),
+        note("not-returned"),
+        note("debt-levels"),
+    ]
+
+
+def _occasion(graph: Graph, known: Known, one: Occasion) -> Row:
+    weight = known.weight(one.source, one.target)
+    texts = [part.text for part in weight.contributions if part.bits > 0 and not part.is_broad]
+    unseen = one.state if one.state is not State.SEEN else None
+    ways = {f"cited_{way}": State.SEEN if way in one.ways else unseen for way in Way}
+    return {
+        **thing(graph, "citing", one.source),
+        **thing(graph, "cited", one.target),
+        **code(graph, "expectation", one.verdict.value),
+        **code(graph, "citation", one.state.value if one.is_expected or one.state is State.SEEN else ""),
+        "low": number(one.bits),
+        "debt": number(one.debt) if one.is_expected else None,
+        **_ways(graph, ways if one.is_expected else {}),
+        **level_cells(graph, known.link_level(one.source, one.target)),
+        **things(graph, "instruments", texts),
+    }
+
+
+def _ways(graph: Graph, states: dict[str, State | None]) -> Row:
+    # At which precision the citation was seen; finer ones that were not stay as open or absent as the reading says.
+    row: Row = {}
+    for way in Way:
+        state = states.get(f"cited_{way}")
+        row = {**row, **code(graph, f"cited_{way}", state.value if state else "")}
+    return row
+
+
+PAIRS = (
+    "action", "plan", "other_action", "other_plan", "bits", "general", "level", "instruments", "acknowledged_there",
+    "acknowledged_back", "expectation", "expectation_back",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    # plans are theirs, texts the precise ones they share; ways and expected say there and back at which precision a
+    # citation is seen after all, and the verdict on one between the plans, empty without an occasion.
+    ends: Ordered
+    plans: Ordered
+    weight: Weight
+    texts: tuple[str, ...]
+    ways: Ordered
+    expected: Ordered
+
+
+def linked_pairs(graph: Graph, choice: Choice) -> list[Ordered]:
+    named, known = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
+    home, least = known.tables.works.home, choice.least or 0.0
+    return [
+        pair for pair, (low, _) in action_bits(known).items()
+        if low > 0 and low >= least - 1e-12 and (not named or named & {home[pair[0]], home[pair[1]]})
+    ]  # fmt: skip
+
+
+def silent_pairs(graph: Graph, choice: Choice, linked: Iterable[Ordered]) -> list[Silent]:
+    known, order = graph.known(choice.evidence), action_order(graph)
+    said = {(one.source, one.target) for one in known.statements if one.is_citation}
+    verdicts = {(one.source, one.target): one.verdict.value for one in known.occasions}
+    home = known.tables.works.home
+
+    def read(pair: Ordered) -> Silent:
+        weight, plans = known.weight(*pair), (home[pair[0]], home[pair[1]])
+        texts = tuple(part.text for part in weight.contributions if part.bits > 0 and not part.is_broad)
+        expected = verdicts.get(plans, ""), verdicts.get(plans[::-1], "")
+        return Silent(pair, plans, weight, texts, acknowledged(known, pair, said), expected)
+
+    silent = (pair for pair in linked if not {pair, pair[::-1]} & said)
+    return [read(pair) for pair in sorted(silent, key=lambda pair: order(*pair))]
+
+
+def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> Table:
+    # least is from how many bits a pair counts; with plans named, only pairs with one of their actions.
+    linked, least = linked_pairs(graph, choice), choice.least or 0.0
+    silent = silent_pairs(graph, choice, linked)
+    notes = [note("pairs-open", n=len(silent), of=len(linked)), note("levels"), note("not-returned")]
+    basis = graph.uses.basis.also("bits", f"≥ {least:g}") if least else graph.uses.basis
+    return make(
+        graph,
+        "unacknowledged",
+        PAIRS,
+        [
+            {
+                **thing(graph, "action", one.ends[0]),
+                **thing(graph, "plan", one.plans[0]),
+                **thing(graph, "other_action", one.ends[1]),
+                **thing(graph, "other_plan", one.plans[1]),
+                "bits": number(one.weight.low),
+                "general": number(one.weight.broad),
+                **level_cells(graph, one.weight.level),
+                **things(graph, "instruments", one.texts),
+                **code(graph, "acknowledged_there", one.ways[0]),
+                **code(graph, "acknowledged_back", one.ways[1]),
+                **code(graph, "expectation", one.expected[0]),
+                **code(graph, "expectation_back", one.expected[1]),
+            }
+            for one in silent
+        ],
+        notes,
+        "coherence/text-uses",
+        line=basis_line(graph.known(choice.evidence)),
+        basis=basis,
+    )
+
+
+def acknowledged(known: Known, pair: Ordered, said: Iterable[Ordered] | None = None) -> tuple[str, str]:
+    home = known.tables.works.home
+    cited = set(said if said is not None else ((x.source, x.target) for x in known.statements if x.is_citation))
+
+    def way(one: str, two: str) -> str:
+        p, q = home.get(one, one), home.get(two, two)
+        if (one, two) in cited:
+            return "action" if {one, two} <= home.keys() else "plan"
+        lifted = [(x, y) for x, y in cited if (home.get(x, x), home.get(y, y)) == (p, q)]
+        if {one, two}.isdisjoint((p, q)) and any(x == one or y == two for x, y in lifted):
+            return "mixed"
+        return "plan" if lifted else "none"
+
+    return way(*pair), way(*pair[::-1])
+
+
+EXPLAIN = (
+    "instrument", "potential", "contribution", "class_one", "class_two", "gain", "level", "action", "named", "relation",
+    "tie", "tie_level", "quote", "document", "page", "address", "place",
+)  # fmt: skip
+
+
+def explanation(graph: Graph, choice: Choice = DEFAULT) -> Table:
+    # A text has a line for every statement it rests on; its contribution stands on each of them. What is general, for
+    # actions also what their plans are founded on, stands apart and below.
+    if len(choice.actions) != 2:
+        raise QueryError("two-actions", remedy="name-two-actions")
+    known = graph.known(choice.evidence)
+    found = graph.weight(*choice.actions, choice.evidence)
+    behind = {
+        part.text: [use for work in (found.one, found.two) for use in known.giving(work, part.text)]
+        for part in found.contributions
+    }
+    words = _Words(graph, (use.link for uses in behind.values() for use in uses))
+    parts = sorted(found.contributions, key=lambda part: part.is_broad)
+    rows = [row for part in parts for row in _rows_of_citations(graph, part, behind[part.text], words)]
+    basis = graph.uses.basis.also("works", keys([found.one, found.two]))
+    return make(
+        graph,
+        "explain",
+        EXPLAIN,
+        rows,
+        _notes(known, found),
+        sparql=program_query("tables/said", link=words.links) if words.links else "",
+        known=known,
+        basis=basis,
+    )
+
+
+def _notes(known: Known, found: Weight) -> list[Text]:
+    if not any(part.bits > 0 for part in found.contributions):
+        notes = [note("no-link" if found.is_open else "no-link-read")]
+    else:
+        shared = bits_text(Interval(found.low, found.high))
+        notes = [note("weight", shared=shared, general=bits_text(Interval(found.broad, found.broad)))]
+        notes += [note("high-open")] if found.is_open else []
+    there, back = (coded("acknowledged_there", way) for way in acknowledged(known, (found.one, found.two)))
+    notes.append(note("acknowledged", there=there, back=back))
+    home = known.tables.works.home
+    plans = [home.get(one, one) for one in (found.one, found.two)]
+    if plans[0] != plans[1]:
+        verdicts = {(one.source, one.target): one.verdict.value for one in known.occasions}
+        ways = [verdicts.get((plans[0], plans[1]), ""), verdicts.get((plans[1], plans[0]), "")]
+        said = [coded("expectation", one) if one else coded("told", "unrelated") for one in ways]
+        notes.append(note("expected", there=said[0], back=said[1]))
+    return notes
+
+
+class _Words:
+    def __init__(self, graph: Graph, links: Iterable[str]) -> None:
+        self.links = named = sorted({link for link in links if link})
+        self.said: dict[str, list[list[str]]] = {}
+        for row in graph.read(program_query("tables/said", link=named)) if named else ():
+            self.said.setdefault(row[0], []).append(row[1:])
+        self.lines = graph.places if named else {}
+
+    def of(self, graph: Graph, link: str) -> list[Row]:
+        place = self.lines.get(link)
+        return [
+            {
+                **thing(graph, "relation", relation or None),
+                "quote": quote or None,
+                **thing(graph, "document", document or None),
+                "page": page or None,
+                "address": address or None,
+                "place": str(place) if place else None,
+            }
+            for relation, quote, document, page, address in self.said.get(link, [[""] * 5])
+        ]
+
+
+def _rows_of_citations(graph: Graph, part: Contribution, uses: Iterable[Use], words: _Words) -> list[Row]:
+    given: Row = {
+        **thing(graph, "instrument", part.text),
+        **code(graph, "potential", "general" if part.is_broad else "specific"),
+        "contribution": number(part.bits),
+        "class_one": number(part.one),
+        "class_two": number(part.two),
+        "gain": number(part.gain),
+        **level_cells(graph, part.level),
+    }
+    return [
+        {
+            **given,
+            **thing(graph, "action", use.work),
+            **thing(graph, "named", use.text),
+            "tie": number(use.share),
+            **level_cells(graph, use.level, "tie_level"),
+            **said,
+        }
+        for use in uses
+        for said in words.of(graph, use.link)
+    ]

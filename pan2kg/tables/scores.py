@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Final
 
-from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Text, with_mark
-from pan2kg.project import read_text
-from pan2kg.scores.matrix import Scores, read_scores
+from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError
+from pan2kg.graph.graph import Graph, bare
+from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, with_mark
+from pan2kg.i18n.message import either, told
+from pan2kg.project import read_text, write_atomically
+from pan2kg.scores.influence import CUT, Chain, Chains, Dematel, chains, dematel
+from pan2kg.scores.matrix import ScoredLink, Scores, read_scores, scored_links
 from pan2kg.scores.measures import (
     EffectPath as Path,
 )
@@ -30,11 +37,20 @@ from pan2kg.scores.measures import (
     sums,
 )
 from pan2kg.scores.measures import ScaleLevel as Level
-from pan2kg.scores.scale import signed, whole
+from pan2kg.scores.scale import SCALE, Scale, plain, signed, whole
 from pan2kg.store.queries import program_query
-from pan2kg.tables.making import DEFAULT, Choice, code, make, note, number, thing, undated
+from pan2kg.tables.registry import DEFAULT, Choice, code, make, note, number, thing
 from pan2kg.tables.table import Row, Table
-from pan2kg.turtle.vocabulary import key
+from pan2kg.turtle.vocabulary import graph_of, key
+from pan2kg.turtle.vocabulary import thing as iri_of
+from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pan2kg.graph.graph import Graph
+    from pan2kg.scores.matrix import Scores
+    from pan2kg.tables.registry import Choice
 
 FREE = "free"
 """The part of a choice that lets matrices name what is not in the graph."""
@@ -47,12 +63,7 @@ INTERACTION = (
 
 
 def matrices(graph: Graph, choice: Choice) -> tuple[Scores, ...]:
-    """The matrices in the files chosen, else those the graph holds; labels are IRIs where the graph knows them.
-
-    Raises:
-        ProjectError: a file that cannot be read as a matrix, with line and column.
-        QueryError: as many assessors as files are needed, or two matrices of one assessor.
-    """
+    # The matrices in the files chosen, else those the graph holds; labels are IRIs where the graph knows them.
     if not choice.files:
         return graph.scores
     names = choice.assessors or tuple(file.stem for file in choice.files)
@@ -61,7 +72,10 @@ def matrices(graph: Graph, choice: Choice) -> tuple[Scores, ...]:
         raise QueryError("counts-differ", remedy="one-assessor-a-file", files=files, assessors=assessors)
     if len(set(names)) < len(names):
         raise QueryError("same-assessor", remedy="one-matrix-an-assessor")
-    known, scoring = None if choice.part == FREE else _labels(graph), choice.scoring
+    known, scoring = (
+        None if choice.part == FREE else {label for action in graph.uses.actions for label in (action, key(action))},
+        choice.scoring,
+    )
     read = (
         read_scores(file, assessor=name, known=known, scale=scoring.scale, keep_diagonal=scoring.keep_diagonal)
         for file, name in zip(choice.files, names, strict=True)
@@ -69,12 +83,8 @@ def matrices(graph: Graph, choice: Choice) -> tuple[Scores, ...]:
     return tuple(_by_iri(graph, scores) for scores in read)
 
 
-def _labels(graph: Graph) -> set[str]:
-    return {label for action in graph.uses.actions for label in (action, key(action))}
-
-
 def _by_iri(graph: Graph, scores: Scores) -> Scores:
-    """The same matrix with IRIs for keys of actions, so that it can be stored and shown by name."""
+    # The same matrix with IRIs for keys of actions, so that it can be stored and shown by name.
     iris = {key(action): action for action in graph.uses.actions}
     labels = tuple(iris.get(label, label) for label in scores.labels)
     if len(set(labels)) < len(labels):
@@ -85,7 +95,6 @@ def _by_iri(graph: Graph, scores: Scores) -> Scores:
 
 
 def interaction(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """What each action gives and takes by each assessor's matrix: sums, second order, ranks with their intervals."""
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _effects(graph, scores)]
     notes = [*covered(graph, given), note("null-is-not-0"), note("second-order")] if given else [note("no-scores")]
@@ -104,17 +113,14 @@ def scored(
     rows: Sequence[Row],
     notes: Sequence[Text],
 ) -> Table:
-    """A table made from matrices, with their scales and how many there are."""
     basis = graph.uses.basis
     if given:
         scales = sorted({f"{scores.scale.name}: {scores.scale.range}" for scores in given})
         basis = basis.also("scale", ", ".join(scales)).also("assessors", len(given))
-    made = make(name, basis, columns, rows, notes=notes, sparql=program_query("coherence/scores"))
-    return undated(made, graph)
+    return make(graph, name, columns, rows, notes, "coherence/scores", basis=basis)
 
 
 def covered(graph: Graph, given: Sequence[Scores]) -> Iterator[Text]:
-    """How much of each matrix was scored, and how far the assessors agree."""
     for scores in given:
         n, share = len(scores.labels), coverage(scores)
         counted = len(list(scores.cells()))
@@ -139,7 +145,6 @@ def _agreed(given: Sequence[Scores]) -> Text:
 
 
 def named(graph: Graph, assessor: str) -> str:
-    """What an assessor is called: a body of the graph by its label, any other as typed."""
     return graph.label(assessor) if "/" in assessor else assessor
 
 
@@ -178,14 +183,12 @@ def _paths(graph: Graph, order: SecondOrder) -> str:
 
 
 def _path(graph: Graph, path: Path) -> str:
-    """A path with its scores: a → b → c (−1 × −2 = +2)."""
     over = " → ".join(key(end) for end in (path.start, path.over, path.end))
     first, second, product = (shown(graph, score) for score in (path.first, path.second, path.product))
     return f"{over} ({first} × {second} = {product})"
 
 
 def shown(graph: Graph, score: float) -> str:
-    """A score with its sign among words, as the language of the graph writes it."""
     return with_mark(signed(score), graph.language)
 
 
@@ -193,7 +196,6 @@ RIPPLE = ("action", "plan", "assessor", "direct", "second", "second_without", "d
 
 
 def ripple(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Which action has most knock-on effect, by its second-order influence; said plainly where nothing was scored."""
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _ripples(graph, scores)]
     rows.sort(key=lambda row: (-float(str(row["second"])), str(row["action"]), str(row["assessor"])))
@@ -218,7 +220,6 @@ OPPOSED = ("action", "plan", "other_action", "other_plan", "score", "assessor", 
 
 
 def opposed(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Every negative score: what hinders what, who says so, and why; said plainly where nothing was scored."""
     given = matrices(graph, choice)
     found = [(scores, *cell) for scores in given for cell in scores.cells() if cell[2] < 0]
     found.sort(key=lambda one: (one[3], one[1], one[2], one[0].assessor))
@@ -242,11 +243,6 @@ GROUPS = ("assessor", "group", "other_group", "positive", "negative", "net", "sc
 
 
 def groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """What each group of labels does to each other by each matrix; without a file of groups, plans and their actions.
-
-    Raises:
-        ProjectError: the file of groups cannot be read, or does not say the group of a label.
-    """
     given = matrices(graph, choice)
     rows = []
     for scores in given:
@@ -269,7 +265,7 @@ def groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def _homes(graph: Graph, scores: Scores, file: FilePath | None) -> Mapping[str, str]:
-    """The group of each label: what a file says, else the plan of an action; a label without one is its own."""
+    # The group of each label: what a file says, else the plan of an action; a label without one is its own.
     if file is None:
         return {label: graph.plan_of(label) or label for label in scores.labels}
     said = _read_groups(file)
@@ -280,11 +276,6 @@ def _homes(graph: Graph, scores: Scores, file: FilePath | None) -> Mapping[str, 
 
 
 def _read_groups(file: FilePath) -> dict[str, str]:
-    """The lines of a CSV file: a label and its group.
-
-    Raises:
-        ProjectError: a line has not two cells, or names a label twice.
-    """
     text = read_text(file).removeprefix("\ufeff")
     first = text.partition("\n")[0]
     found: dict[str, str] = {}
@@ -302,10 +293,7 @@ DISAGREEMENT = ("action", "other_action", "mean_score", "lowest", "highest", "sp
 
 
 def disagreement(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """What assessors say of each cell two or more scored, widest spread first; with « everything », of any cell.
-
-    Coverage and alpha stand in the notes. Scores of different scales stand in rows of their own, never in one mean.
-    """
+    # Coverage and alpha stand in the notes. Scores of different scales stand in rows of their own, never in one mean.
     given = matrices(graph, choice)
     least = 1 if choice.everything else 2
     rows = [
@@ -337,7 +325,6 @@ AGREEMENT = ("difference", "alpha", "units", "values", "assessors")
 
 
 def agreed(graph: Graph, choice: Choice = DEFAULT) -> Table:
-    """Krippendorff's alpha at every level: sign first, which is what policy asks; then by what the scale can carry."""
     given = matrices(graph, choice)
     notes: list[Text] = [*covered(graph, given)] if given else [note("no-scores"), note("no-agreement")]
     same_scale = len({scores.scale.name for scores in given}) == 1
@@ -366,3 +353,273 @@ def _levels(graph: Graph, given: Sequence[Scores]) -> Iterator[Row]:
             "values": sum(len(cell.scores) for cell in shared),
             "assessors": len(given),
         }
+
+
+DEMATEL = (
+    "assessor", "action", "given_positive", "given_negative", "taken_positive", "taken_negative", "prominence",
+    "cause", "coverage",
+)  # fmt: skip
+
+
+def influence(graph: Graph, choice: Choice = DEFAULT) -> Table:
+    given, rows = matrices(graph, choice), list[Row]()
+    notes = [*covered(graph, given), note("dematel")] if given else [note("no-scores")]
+    for scores in given:
+        try:
+            found = dematel(scores)
+        except QueryError as error:
+            notes.append(_told(error, choice))
+            continue
+        notes.append(note("divisor", assessor=named(graph, scores.assessor), divisor=_exact(found.divisor)))
+        if not found.is_complete:
+            notes.append(_incomplete(graph, scores))
+        if found.has_negatives:
+            notes.append(note("no-prominence", assessor=named(graph, scores.assessor)))
+        rows += _influences(graph, scores, found)
+    return scored(graph, "dematel", given, DEMATEL, rows, notes)
+
+
+def _told(error: Pan2kgError, choice: Choice) -> Text:
+    if choice.files:
+        raise error
+    return Text.of({language: error.say(language) for language in LANGUAGES})
+
+
+def _exact(value: float) -> Text:
+    return Text.of({language: with_mark(plain(value), language) for language in LANGUAGES})
+
+
+def _incomplete(graph: Graph, scores: Scores) -> Text:
+    return note("incomplete", assessor=named(graph, scores.assessor), share=round(100 * (coverage(scores) or 0)))
+
+
+def _influences(graph: Graph, scores: Scores, found: Dematel) -> Iterator[Row]:
+    prominence, cause = found.prominence, found.relation
+    for at, label in enumerate(found.labels):
+        yield {
+            "assessor": named(graph, scores.assessor),
+            **thing(graph, "action", label),
+            "given_positive": number(float(found.given_positive[at])),
+            "given_negative": number(float(found.given_negative[at])),
+            "taken_positive": number(float(found.taken_positive[at])),
+            "taken_negative": number(float(found.taken_negative[at])),
+            "prominence": None if prominence is None else number(float(prominence[at])),
+            "cause": None if cause is None else number(float(cause[at])),
+            "coverage": number(found.coverage),
+        }
+
+
+CHAINS = ("assessor", "action", "other_action", "score", "chained", "chains", "greatest")
+
+
+def chained(graph: Graph, choice: Choice = DEFAULT) -> Table:
+    given, rows = matrices(graph, choice), list[Row]()
+    cut = CUT if choice.scoring.cut is None else choice.scoring.cut
+    notes = [*covered(graph, given), note("chains")] if given else [note("no-scores")]
+    for scores in given:
+        try:
+            found = chains(scores, cut=cut)
+        except QueryError as error:
+            notes.append(_told(error, choice))
+            continue
+        who = named(graph, scores.assessor)
+        notes.append(note("chain-count", assessor=who, n=found.number, cut=_exact(cut), unit=_exact(found.unit)))
+        if coverage(scores) != 1:
+            notes.append(_incomplete(graph, scores))
+        rows += sorted(_cells(graph, scores, found), key=lambda row: -abs(float(str(row["chained"]))))
+    return scored(graph, "chains", given, CHAINS, rows, notes)
+
+
+def _cells(graph: Graph, scores: Scores, found: Chains) -> Iterator[Row]:
+    place = {label: at for at, label in enumerate(found.labels)}
+    direct = {(one, two): score for one, two, score in scores.cells()}
+    for (one, two), greatest in sorted(found.greatest.items()):
+        at = place[one], place[two]
+        yield {
+            "assessor": named(graph, scores.assessor),
+            **thing(graph, "action", one),
+            **thing(graph, "other_action", two),
+            "score": direct.get((one, two)),
+            "chained": number(float(found.total[at])),
+            "chains": int(found.counts[at]),
+            "greatest": "; ".join(_chain(graph, chain, direct) for chain in greatest),
+        }
+
+
+def _chain(graph: Graph, chain: Chain, direct: dict[tuple[str, str], float]) -> str:
+    # A chain with its scores, so that two hindrances that make a help are seen: a → b → c (−1 × −2: +0.22).
+    over = " → ".join(map(key, chain.members))
+    scores = " × ".join(shown(graph, direct[step]) for step in pairwise(chain.members))
+    return f"{over} ({scores}: {shown(graph, round(chain.value, 3))})"
+
+
+_DATA: Final = Messages("data")
+
+
+def write_ledger(graph: Graph, choice: Choice, path: FilePath) -> None:
+    # Write the matrices chosen as links, whole or not at all; each names its assessor, a body of the graph.
+    if not choice.files:
+        raise QueryError("no-matrix-to-store", remedy="csv-before-write")
+    if graph.project is None:
+        raise QueryError("scores-need-project", remedy="name-project-option")
+    given = matrices(graph, choice)
+    bodies = [_body(graph, scores.assessor) for scores in given]
+    named = [replace(scores, assessor=body) for scores, body in zip(given, bodies, strict=True)]
+    for scores in named:
+        _check(graph, scores)
+    prefixes = read_prefixes(graph.project)
+    blocks = _blocks(graph, path, list(zip(choice.files, named, strict=True)), prefixes)
+    write_atomically(path, write_turtle(blocks, prefixes))
+
+
+def _body(graph: Graph, name: str) -> str:
+    bodies = [row[0] for row in graph.read(program_query("tables/bodies"))]
+    found = [body for body in bodies if bare(name) in (body, key(body))]
+    if found:
+        return found[0]
+    near = get_close_matches(bare(name), [key(body) for body in bodies], n=3, cutoff=0.4)
+    remedy = "did-you-mean-assessor" if near else "name-assessor"
+    raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
+
+
+def _check(graph: Graph, scores: Scores) -> None:
+    known = set(graph.uses.actions)
+    if scores.own:
+        raise QueryError("self-not-stored", remedy="leave-out-self")
+    for one, two, score in scores.cells():
+        where = told("row-and-column", row=key(one), column=key(two))
+        if not {one, two} <= known:
+            raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
+        if not scores.rationale.get((one, two)):
+            raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=signed(score))
+
+
+def _blocks(
+    graph: Graph, path: FilePath, given: Sequence[tuple[FilePath, Scores]], prefixes: Mapping[str, str]
+) -> Iterator[Block]:
+    documents = [f"document:{f'interaction-{_slug(file.stem)}'}" for file, _ in given]
+    own = _graph(graph, path)
+    yield file_block(own, _DATA.text("scores"), documents)
+    declared = {SCALE, *(key(scale) for scale, file in graph.read(program_query("tables/scale-graphs")) if file != own)}
+    for document, (_, scores) in zip(documents, given, strict=True):
+        if scores.scale.name not in declared:
+            declared.add(scores.scale.name)
+            yield scale_block(scores.scale, document)
+    for document, (file, scores) in zip(documents, given, strict=True):
+        assessor = graph.label(scores.assessor)
+        heading = _DATA.say("matrix-of", graph.language, assessor=assessor)
+        names = (assessor, iri(scores.assessor, prefixes))
+        yield document_block(document, names, file.name.replace(" ", "%20"), heading=heading)
+        for link in scored_links(scores):
+            passage = f"passage:interaction-{key(link.iri)}"
+            named = link._replace(iri=iri_of("link", key(link.iri), graph.profile.space))
+            on = scale_statement(link.scale, prefixes, is_declared=link.scale != SCALE)
+            yield score_block(named, (document, passage), on, graph.language, prefixes)
+            yield passage_block(passage, document, link.rationale, graph.language)
+
+
+def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
+    return Block(
+        f"<{graph}>",
+        (
+            Statement("a", "pan:SourceGraph"),
+            *(Statement("rdfs:label", text(said, tag)) for tag, said in label.by_language().items()),
+            *(Statement("dcterms:source", document) for document in documents),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+    )
+
+
+def scale_block(scale: Scale, document: str) -> Block:
+    kind = "scale-count" if scale.lowest is None or scale.highest is None else "scale-bounded"
+    bounds = {"lowest": signed(scale.lowest or 0), "highest": signed(scale.highest or 0)}
+    label = _DATA.text(kind if scale.is_whole else f"{kind}-decimal", **bounds)
+    numbers = (("pan:minimum", scale.lowest), ("pan:maximum", scale.highest), ("pan:step", scale.step))
+    return Block(
+        f"scale:{scale.name}",
+        (
+            Statement("a", "pan:Scale"),
+            *(Statement("skos:prefLabel", text(said, tag)) for tag, said in label.by_language().items()),
+            *(Statement(name, plain(value)) for name, value in numbers if value is not None),
+            Statement("dcterms:source", document),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+    )
+
+
+def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> Statement:
+    if is_declared:
+        return Statement("pan:onScale", iri(iri_of("scale", name), prefixes))
+    return Statement("pan:scale", string(name))
+
+
+def document_block(document: str, assessor: tuple[str, str], address: str, *, of: str = "", heading: str = "") -> Block:
+    # assessor is what the body is called, and how it is written: the document carries its words.
+    named, body = assessor
+    title = _DATA.text("matrix", name=f"{named} – {of}" if of else named)
+    return Block(
+        document,
+        (
+            Statement("a", "pan:Document"),
+            *(Statement("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
+            Statement("pan:publisherName", string(named)),
+            Statement("pan:speaksFor", body),
+            Statement("pan:sourceKind", "sourcekind:secondary-page"),
+            Statement("pan:readAt", f"{string(address)}^^xsd:anyURI"),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+        heading=heading,
+    )
+
+
+def passage_block(passage: str, document: str, rationale: str, language: str) -> Block:
+    return Block(
+        passage,
+        (
+            Statement("a", "pan:Passage"),
+            Statement("pan:quote", text(rationale, language)),
+            Statement("pan:inDocument", document),
+        ),
+    )
+
+
+def score_block(
+    link: ScoredLink,
+    names: tuple[str, str],
+    scale: Statement,
+    language: str,
+    prefixes: Mapping[str, str],
+    *,
+    review: Sequence[Statement] = (),
+) -> Block:
+    document, passage = names
+    return Block(
+        iri(link.iri, prefixes),
+        (
+            Statement("a", "pan:Link"),
+            Statement("pan:linkType", "linktype:interaction"),
+            Statement("pan:from", iri(link.source, prefixes)),
+            Statement("pan:to", iri(link.target, prefixes)),
+            Statement("pan:score", plain(link.score)),
+            scale,
+            Statement("pan:assessor", iri(link.assessor, prefixes)),
+            Statement("pan:rationale", text(link.rationale, language)),
+            Statement("pan:status", "linkstatus:accepted"),
+            *review,
+            Statement("pan:evidence", passage),
+            Statement("dcterms:source", document),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+    )
+
+
+def _graph(graph: Graph, path: FilePath) -> str:
+    full, project = path.resolve(), graph.project
+    if project and full.is_relative_to(project.graph):
+        return project.graph_iri(full)
+    return graph_of(_slug(path.stem), graph.profile.space)
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "matrix"

@@ -601,7 +601,7 @@ _CHOICES: Final = (*_LISTS, "part", "least", "everything", "country")
 
 
 def figures_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen: object) -> Figures:
-    """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.making.Choice`.
+    """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.registry.Choice`.
 
     Raises:
         QueryError: an unknown table, level, choice, plan or action, with the nearest names.
@@ -616,7 +616,7 @@ def figures_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen:
         raise QueryError("no-table", remedy=did_you_mean(near), name=name)
     if unknown := [key for key in chosen if key not in _CHOICES]:
         raise QueryError("no-choice", remedy=there_are(_CHOICES), name=unknown[0])
-    from pan2kg.tables.making import Choice
+    from pan2kg.tables.registry import Choice
 
     values = dict(chosen)
     for key in {*_LISTS} & values.keys():

@@ -74,6 +74,17 @@ def test_a_written_citation_is_solid_and_one_that_was_read_for_is_dashed() -> No
     assert "Il en cite 0." in absent.title
 
 
+def test_plans_that_are_only_named_together_are_drawn_and_owe_each_other_nothing(graph: Graph) -> None:
+    """The picture meets as many plans as the page says, and its sentence of citations is about the others."""
+    picture = draw("time-map", graph, plan="lu-bhr-2", top=30)
+    linked = [pair for pair in graph.known().linked if any(end.endswith("/lu-bhr-2") for end in pair)]
+    assert len(picture.table.rows) == len(linked)
+    assert f"meets {len(linked)} plans" in picture.title
+    together = [label for label, _ in flat(picture.drawing.marks) if isinstance(label, Label)]
+    assert [label.text for label in together].count("a document names the two together") == 1
+    assert "No plan of the country could cite it." in picture.title
+
+
 def test_a_plan_without_a_date_stands_last_and_is_hatched() -> None:
     picture = draw("time-map", world(LAW, adopted("p", "2015-05-01")), plan="p")
     assert rows(picture, "plan", "adopted_from", "verdict_of_plan") == [("q", "", "undated")]

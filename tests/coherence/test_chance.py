@@ -45,17 +45,8 @@ def test_plans_that_share_far_more_than_chance_are_found() -> None:
     assert beyond == {(f"p{at:02}-x", f"p{at:02}-y") for at in range(10)}
 
 
-def test_a_small_table_cannot_be_significant() -> None:
-    rows = drawn(1, 1, Trial(draws=99))
-    assert [(row.p, row.verdict) for row in rows] == [(1.0, Verdict.IMPOSSIBLE)]
-
-
 def test_too_few_draws_cannot_be_significant() -> None:
     assert {row.verdict for row in drawn(10, 8, Trial(draws=9))} == {Verdict.IMPOSSIBLE}
-
-
-def test_p_counts_the_observed_table() -> None:
-    assert min(row.p for row in drawn(10, 8, Trial(draws=99))) == pytest.approx(1 / 100)
 
 
 def test_a_level_that_is_met_exactly_counts_as_met() -> None:
@@ -112,12 +103,6 @@ def test_editions_are_compared_with_the_same_weights() -> None:
     assert (found.texts, found.actions) == ((1, 2), (2, 2))
 
 
-def test_fates_and_retention() -> None:
-    rows = fates(EDITIONS, "P1", "P2", [Succession("b1", "a1", "extends")])
-    assert [(row.action, row.fate) for row in rows] == [("a1", Fate.EXTENDED), ("a2", Fate.DROPPED), ("b2", Fate.NEW)]
-    assert retention(rows) == 0.5
-
-
 def test_nothing_is_dropped_or_new_where_the_later_edition_was_not_read_to_its_end() -> None:
     rows = fates(EDITIONS, "P1", "P2", [Succession("b1", "a1")], is_read=False)
     assert [row.fate for row in rows] == [Fate.RETAINED, Fate.NOT_SEEN, Fate.NOT_SEEN]
@@ -137,12 +122,6 @@ def test_a_similar_title_is_a_suggestion_and_changes_no_fate() -> None:
     assert {row.action: row.similar for row in told if row.similar} == {"a1": "b1", "b1": "a1"}
     assert [row.fate for row in told] == [row.fate for row in rows]
     assert all(not row.others and row.ground is None for row in told)
-
-
-def test_nothing_is_dropped_where_no_succession_was_recorded() -> None:
-    rows = fates(EDITIONS, "P1", "P2", [])
-    assert {row.fate for row in rows} == {Fate.NOT_ASSESSED}
-    assert retention(rows) is None
 
 
 def test_an_edition_is_not_compared_with_itself() -> None:

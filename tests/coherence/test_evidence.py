@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts, firmest, level
-
-levels = st.lists(st.none() | st.sampled_from(Level), max_size=6)
+from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts, level
 
 
 def test_the_order_is_that_of_the_definition() -> None:
@@ -20,17 +15,6 @@ def test_a_key_names_its_level_and_nothing_else_does() -> None:
     assert all(level(one.key) is one for one in Level)
     unknown = ("", "Plan", "stated", "https://w3id.org/pan2kg/id/certainty/derived")
     assert {level(word) for word in unknown} == {None}
-
-
-@given(levels, levels)
-def test_a_conclusion_by_more_ways_is_never_weaker(some: list[Level | None], more: list[Level | None]) -> None:
-    few, many = firmest(some), firmest([*some, *more])
-    assert few is None or (many is not None and many <= few)
-
-
-@given(levels)
-def test_what_is_outside_leads_nowhere(some: list[Level | None]) -> None:
-    assert firmest([*some, None]) is firmest(some)
 
 
 def test_figures_are_nested_and_no_figure_uses_a_candidate() -> None:

@@ -9,38 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.coherence.reading import Citation
 from pan2kg.coherence.weight import adjust, curveball
 from pan2kg.scores.matrix import Scores, scores_of
 from pan2kg.scores.measures import alpha, coverage, ranks, second_order, sums
 
-ACTIONS = tuple("abcdefgh")
-INSTRUMENTS = tuple("KLMNO")
-Pairs = frozenset[tuple[str, str]]
-
-pairs = st.frozensets(st.tuples(st.sampled_from(ACTIONS), st.sampled_from(INSTRUMENTS)), max_size=24)
-homes = st.lists(st.sampled_from("PQR"), min_size=8, max_size=8).map(
-    lambda plans: dict(zip(ACTIONS, plans, strict=True))
-)
 scores = st.dictionaries(
     st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd")).filter(lambda ends: ends[0] != ends[1]),
     st.integers(-3, 3),
 ).map(lambda cells: scores_of(cells, labels="abcd", assessor="x"))
-citations = st.lists(
-    st.tuples(
-        st.sampled_from([*ACTIONS, *"PQR"]), st.sampled_from([*ACTIONS, *"PQR"]), st.sampled_from(["text", "web"])
-    ),
-    max_size=6,
-).map(lambda given: [Citation(f"{at}", *ends) for at, ends in enumerate(given)])
-
-
-@given(scores)
-def test_out_sums_are_the_in_sums_of_the_transpose_and_both_sides_give_the_net(given_scores: Scores) -> None:
-    turned = Scores(given_scores.labels, given_scores.values.T)
-    for one, other in zip(sums(given_scores), sums(turned), strict=True):
-        assert (one.given, one.taken) == (other.taken, other.given)
-        assert one.given.positive + one.given.negative == one.given.net
-        assert one.given.negative <= 0 <= one.given.positive
 
 
 @given(scores)

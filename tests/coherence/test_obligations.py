@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from itertools import islice
 
 import pytest
 
@@ -46,11 +45,6 @@ def test_the_worked_margin_is_515_days_late() -> None:
     assert (row.standing, row.margin, row.overdue) == (Standing.LATE, 515, 0)
 
 
-@pytest.mark.parametrize(("day", "standing"), [(DUE, Standing.ON_TIME), (date(2021, 12, 18), Standing.LATE)])
-def test_the_due_day_itself_is_on_time(day: date, standing: Standing) -> None:
-    assert margin(DUTY, act(day)).standing is standing
-
-
 def test_an_act_answers_from_its_own_day_on_though_that_is_the_due_day_and_today() -> None:
     row = margin(DUTY, act(DUE), as_of=DUE)
     assert (row.standing, row.margin, row.overdue) == (Standing.ON_TIME, 0, 0)
@@ -62,11 +56,6 @@ def test_obligations_stand_by_due_day_then_iri_and_those_without_a_day_last() ->
     days = {"d": None, "b": None, "c": date(2022, 1, 1), "a": date(2022, 1, 1), "e": DUE}
     rows = margins(uses(), [Obligation(iri, "D", day) for iri, day in days.items()], [], as_of=TODAY)
     assert [row.obligation.iri for row in rows] == ["e", "a", "c", "b", "d"]
-
-
-def test_an_act_that_is_still_to_come_does_not_answer() -> None:
-    row = margin(DUTY, act(date(2023, 5, 16)), as_of=date(2022, 6, 1))
-    assert (row.standing, row.overdue) == (Standing.UNCOVERED, 166)
 
 
 def test_overdue_before_ratification_never() -> None:
@@ -108,23 +97,9 @@ def test_an_action_that_only_watches_or_names_the_instrument_does_not_answer(rel
     assert (row.standing, row.response, [one.work for one in row.touching]) == (Standing.UNCOVERED, None, ["a"])
 
 
-def test_which_relations_answer_can_be_told() -> None:
-    (row,) = margins(uses(("a", "D")), [DUTY], [action("monitors")], as_of=TODAY, answering={"monitors"})
-    assert (row.standing, row.touching) == (Standing.VAGUE, ())
-
-
-def test_what_touches_an_instrument_without_answering_stands_by_iri() -> None:
-    row = margin(DUTY, action("monitors", "b"), action("promotes", "c"), action("references", "a"))
-    assert [one.work for one in row.touching] == ["a", "b", "c"]
-
-
 def test_an_action_with_two_relations_answers_once() -> None:
     row = margin(DUTY, action("implements"), action("monitors"), action("transposes"), of=uses(("a", "D")))
     assert ([one.work for one in row.responses], row.touching) == (["a"], ())
-
-
-def test_what_merely_rests_on_the_instrument_is_not_added_as_an_answer() -> None:
-    assert margin(DUTY, of=uses(("a", "D"))).standing is Standing.UNCOVERED
 
 
 def test_the_question_knows_the_same_answering_relations() -> None:
@@ -137,10 +112,6 @@ def test_an_act_answers_before_an_action_and_ties_go_by_iri() -> None:
     first, second = act(date(2022, 1, 1), "law-1"), act(date(2022, 1, 1), "law-2")
     assert margin(DUTY, action, second, first).response == first
     assert margin(DUTY, action).standing is Standing.ON_TIME
-
-
-def test_the_day_stands_in_the_basis() -> None:
-    assert margins(uses(), [], [], as_of=TODAY).basis.as_of == TODAY
 
 
 def law(signed: date, in_force: date | None) -> Response:
@@ -184,18 +155,6 @@ def test_an_instrument_requires_nothing_before_its_own_day() -> None:
     young = Obligation("o", "D", DUE, since=date(2019, 10, 23))
     found = [len(margins(uses(), [young], [], as_of=day)) for day in (date(2019, 10, 22), date(2019, 10, 23))]
     assert found == [0, 1]
-
-
-def test_an_obligation_that_recurs_falls_due_again() -> None:
-    leap = Obligation("o", "D", date(2020, 2, 29), every=12)
-    days = [date(2020, 2, 29), date(2021, 2, 28), date(2022, 2, 28), date(2023, 2, 28), date(2024, 2, 29)]
-    assert list(islice(leap.occurrences(), 5)) == days
-    assert leap.around(date(2021, 2, 28)) == (days[0], days[1])
-    assert leap.around(date(2021, 3, 1)) == (days[1], days[2])
-    month_ends = Obligation("o", "D", date(2023, 11, 30), every=1)
-    assert [(day.month, day.day) for day in islice(month_ends.occurrences(), 5)] == [
-        (11, 30), (12, 30), (1, 30), (2, 29), (3, 30),
-    ]  # fmt: skip
 
 
 def test_what_does_not_recur_is_due_once_and_what_has_no_day_never() -> None:
@@ -266,11 +225,6 @@ def test_under_a_treaty_nothing_recurs_before_its_ratification() -> None:
     row = margin(treaty, as_of=date(2022, 5, 31))
     assert (row.met, row.last, row.coming) == (Met.UNKNOWN, None, None)
     assert margin(treaty, as_of=date(2022, 6, 1)).coming == THIRD
-
-
-def test_what_cannot_be_due_is_neither_met_nor_open() -> None:
-    assert margin(Obligation("o", "D", None)).met is Met.UNKNOWN
-    assert margin(Obligation("o", "D", DUE, needs_ratification=True)).met is Met.UNKNOWN
 
 
 def test_what_no_country_recorded_is_neither_met_nor_unmet() -> None:

@@ -195,15 +195,6 @@ chronologies = st.builds(
 )
 
 
-@given(spans, spans, st.integers(0, 1000), st.integers(0, 1000))
-def test_narrowing_a_span_turns_only_unknown_into_yes_or_no(one: Span, two: Span, start: int, end: int) -> None:
-    length = (one.last - one.first).days
-    first = min(start, length)
-    narrow = Span(one.first + timedelta(first), max(one.last - timedelta(end), one.first + timedelta(first)))
-    for wide, after in ((one.reaches(two), narrow.reaches(two)), (two.reaches(one), two.reaches(narrow))):
-        assert wide is None or after is wide
-
-
 @given(chronologies, st.sampled_from(FIGURED))
 def test_no_plan_that_was_not_read_in_full_has_an_absent_cell(made: Chronology, at: Level) -> None:
     pairs = linked(made, {("P", "Q"): 1.0}, at=at)

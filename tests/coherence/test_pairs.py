@@ -19,7 +19,6 @@ from pan2kg.coherence.bodies import (
     loss,
     losses,
     meeting,
-    of_timeline,
     overlaps,
     participation,
     uses_of,
@@ -58,14 +57,6 @@ def test_nothing_scored_is_not_0_and_a_lead_counts_on_somebodys_word() -> None:
     assert co_led(PLAN_OF, parts, Level.PLAN) == {}
     assert co_led(PLAN_OF, [*parts[:1], Involvement("b1", "b1", "x", lead, None)]) == {}
     assert co_led(PLAN_OF, [*parts[:1], Involvement("b1", "b1", "x", frozenset({"partner"}), Level.PLAN)]) == {}
-
-
-def test_a_net_of_0_does_not_hide_plus_6_and_minus_6_in_a_cell() -> None:
-    scores = scores_of(
-        {("a1", "b1"): 3, ("a2", "b1"): 3, ("b1", "a1"): -3, ("b2", "a1"): -3, ("a1", "a2"): 3}, assessor="x"
-    )
-    found = judged(PLAN_OF, [scores])["P", "Q"]
-    assert (found.positive, found.negative) == (6, -6)
 
 
 def test_disagreeing_assessors_do_not_cancel_each_other() -> None:
@@ -140,17 +131,6 @@ def test_a_body_and_one_it_took_over_from_are_one() -> None:
     known = [Profile("a1", bodies=frozenset({"new"})), Profile("b1", bodies=frozenset({"old"}))]
     assert len(who_should_talk(worked(), known, BITS, [("new", "older")])) == 1
     assert not who_should_talk(worked(), known, BITS, [("new", "older"), ("new", "old")]).rows
-
-
-def test_two_bodies_that_took_over_from_the_same_one_should_talk() -> None:
-    known = [Profile("a1", bodies=frozenset({"one"})), Profile("b1", bodies=frozenset({"two"}))]
-    assert len(who_should_talk(worked(), known, BITS, [("one", "old"), ("two", "old")])) == 1
-
-
-def test_as_soon_as_possible_is_vague_and_a_relative_timeline_is_present() -> None:
-    assert [of_timeline(one) for one in ("vague", "relative", "absent")] == [
-        Presence.VAGUE, Presence.PRESENT, Presence.ABSENT,
-    ]  # fmt: skip
 
 
 def test_absent_and_vague_and_not_annotated_stay_apart() -> None:

@@ -12,7 +12,7 @@ import pytest
 import pan2kg
 from pan2kg.coherence import reading
 from pan2kg.coherence import reading as records
-from pan2kg.coherence.bodies import Presence, completeness
+from pan2kg.coherence.bodies import Presence
 from pan2kg.coherence.obligations import Met, Standing, margins
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
@@ -139,12 +139,6 @@ def test_a_close_match_is_no_bridge() -> None:
     assert linked(made) == 0
 
 
-def test_removing_either_statement_behind_a_link_removes_it() -> None:
-    both = [use("a", "instrument:dir"), use("b", "instrument:dir")]
-    assert linked(store(("uses", "".join(both)))) == 1
-    assert [linked(store(("uses", one))) for one in both] == [0, 0]
-
-
 def test_a_provision_counts_as_what_its_act_transposes() -> None:
     part = "provision:art a pan:Provision ; eli:is_part_of instrument:law ."
     made = store(("uses", use("a", "provision:art") + use("b", "instrument:dir") + TRANSPOSES + part))
@@ -228,13 +222,6 @@ def test_the_implementation_of_a_transposing_act_answers_the_directive() -> None
     made = store(("uses", TRANSPOSES + use("a", "instrument:law", relation="implements")))
     found = records.read_responses(made, reading.read_uses(made))
     assert [(key(one.instrument), one.relation) for one in found if not one.is_act] == [("dir", "implements")]
-
-
-def test_the_shipped_timeline_as_soon_as_possible_is_vague(graph: pan2kg.Graph) -> None:
-    found = completeness(graph.home_of, records.read_fields(graph.store))
-    row = next(row for row in found if key(row.action) == "lu-bhr-2-4-4")
-    assert dict(row.fields)["timeline"] is Presence.VAGUE
-    assert dict(row.fields)["indicator"] is Presence.VAGUE
 
 
 def test_a_treaty_is_due_from_its_ratification_on() -> None:

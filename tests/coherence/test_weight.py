@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +20,6 @@ from tests.coherence.worlds import (
     OFFICIAL,
     PLAN,
     PLANS,
-    TEXTS,
     Slow,
     World,
     full,
@@ -51,10 +49,6 @@ def actions(world: World, at: Level) -> dict[tuple[str, str], tuple[float, float
     found = action_pairs(whole)
     ends = zip(found.one, found.two, found.low, found.broad, strict=True)
     return {(whole.names[a], whole.names[b]): (float(low), float(broad)) for a, b, low, broad in ends}
-
-
-def alike(some: dict[tuple[str, str], tuple[float, float]], others: dict[tuple[str, str], tuple[float, float]]) -> bool:
-    return some.keys() == others.keys() and all(one == pytest.approx(others[pair]) for pair, one in some.items())
 
 
 def test_the_worked_example_gives_its_weights_of_texts() -> None:
@@ -133,13 +127,6 @@ def test_a_text_half_of_the_read_actions_name_asks_whether_the_plan_says_so_of_i
     assert unsaid(made(replace(world, uses=(*world.uses, use("P", "references", "K"))))) == (("P", "K", 2, 2),)
 
 
-def test_the_weights_of_another_release_leave_out_a_text_they_do_not_have() -> None:
-    old = weigh(EXAMPLE.works, EXAMPLE.uses, EXAMPLE.steps, general=EXAMPLE.general)
-    more = (*EXAMPLE.uses, use("P", "implements", "new"), use("Q", "implements", "new"), use("S", "implements", "K"))
-    found = weight(potential(EXAMPLE.works, old, more), "P", "Q")
-    assert found.low == pytest.approx(0.921207, abs=5e-7)
-
-
 # The sparse form against the sets, in random worlds
 
 
@@ -185,40 +172,6 @@ def test_low_is_symmetric_nested_below_high_and_the_sum_of_its_parts(world: Worl
 
 
 @settings(max_examples=30 * TIMES)
-@given(worlds, st.sampled_from(FIGURED), st.sampled_from(PAIRS), uses, st.sampled_from([1, 2]))
-def test_one_more_use_by_a_pair_never_lowers_it(
-    world: World, at: Level, pair: tuple[str, str], one: Use, sides: int
-) -> None:
-    """A text the other side uses too, one of one side only, and one new on both sides."""
-    more = [one._replace(work=plan, level=PLAN) for plan in pair[:sides]]
-    wider = replace(world, uses=(*world.uses, *more))
-    assert weight(made(wider, at), *pair).low >= weight(made(world, at), *pair).low - CLOSE
-
-
-@settings(max_examples=30 * TIMES)
-@given(worlds, st.sampled_from(FIGURED))
-def test_a_work_without_a_use_changes_nothing(world: World, at: Level) -> None:
-    wider = replace(world, works=Works((*PLANS, "T"), {**world.works.home, "new": "P", "alone": "T"}))
-    assert alike(pairs(wider, at), pairs(world, at))
-    assert alike(actions(wider, at), actions(world, at))
-
-
-@settings(max_examples=30 * TIMES)
-@given(worlds, st.sampled_from(FIGURED), uses)
-def test_the_same_use_twice_changes_nothing_but_the_level(world: World, at: Level, one: Use) -> None:
-    once = replace(world, uses=(*world.uses, one))
-    twice = replace(once, uses=(*once.uses, one._replace(link="another")))
-    assert alike(pairs(twice, at), pairs(once, at))
-
-
-@settings(max_examples=30 * TIMES)
-@given(worlds, st.sampled_from(FIGURED), st.sampled_from(PLANS))
-def test_removing_all_uses_of_a_side_gives_nothing(world: World, at: Level, plan: str) -> None:
-    left = tuple(one for one in world.uses if world.works.home.get(one.work, one.work) != plan)
-    assert not any(plan in pair for pair in pairs(replace(world, uses=left), at))
-
-
-@settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED), st.frozensets(st.sampled_from(PLANS)), st.sampled_from(PLANS))
 def test_reading_in_full_never_raises_high_and_never_changes_low(
     world: World, at: Level, read: frozenset[str], plan: str
@@ -241,39 +194,14 @@ def test_two_actions_share_no_more_than_their_plans(world: World, at: Level) -> 
 
 
 @settings(max_examples=30 * TIMES)
-@given(worlds, st.sampled_from(FIGURED), st.permutations(PLANS), st.permutations(TEXTS), st.randoms())
-def test_renaming_and_order_change_nothing(
-    world: World, at: Level, plans: list[str], texts: list[str], order: Random
-) -> None:
-    name = dict(zip((*PLANS, *TEXTS), (*(f"p/{p}" for p in plans), *(f"t/{t}" for t in texts)), strict=True))
-    name |= {action: f"z{action}" for action in ACTIONS}
-    moved = [one._replace(work=name[one.work], text=name[one.text]) for one in world.uses]
-    order.shuffle(moved)
-    renamed = World(
-        Works(tuple(sorted(name[p] for p in PLANS)), {name[a]: name[p] for a, p in world.works.home.items()}),
-        tuple(moved),
-        tuple(step._replace(text=name[step.text], above=name[step.above]) for step in reversed(world.steps)),
-        frozenset(name[text] for text in world.general),
-    )
-    ends = {(x, y): sorted((name[x], name[y])) for x, y in PAIRS}
-    expected = {(ends[pair][0], ends[pair][1]): value for pair, value in pairs(world, at).items()}
-    assert alike(pairs(renamed, at), expected)
-
-
-@settings(max_examples=30 * TIMES)
-@given(worlds, st.sampled_from(FIGURED), uses)
-def test_what_a_machine_proposes_changes_nothing(world: World, at: Level, one: Use) -> None:
-    more = replace(world, uses=(*world.uses, one._replace(level=Level.MACHINE), one._replace(level=None)))
-    assert pairs(more, at) == pairs(world, at)
-
-
-@settings(max_examples=30 * TIMES)
 @given(worlds, uses)
 def test_what_the_editors_conclude_never_raises_a_headline_weight(world: World, one: Use) -> None:
     """It may lower one, since the text is commoner, and only where its plan has a use already.
 
-    To nothing it lowers only what is shared by texts as common now as those above them, which tell nothing more.
+    To nothing it lowers only what is shared by texts as common now as those above them, which tell nothing more. Steps
+    are firm here: where the way up is the editors' too, a commoner text above takes less off the one below.
     """
+    world = replace(world, steps=tuple(step._replace(level=PLAN) for step in world.steps))
     plan = world.works.home.get(one.work, one.work)
     if Slow(world, EDITORS).used(plan, EDITORS):
         later = replace(world, uses=(*world.uses, one._replace(level=EDITORS)))

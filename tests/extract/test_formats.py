@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.document import Block, Document, to_json
+from pan2kg.extract.document import Block, Document
 from pan2kg.extract.process import Limits, Options, read_bytes
 
 DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
@@ -113,11 +113,6 @@ def test_only_the_pages_that_were_asked_for_are_read() -> None:
     assert {block.page for block in read("plan.pdf", first=3).blocks} == {3}
     with pytest.raises(OutlineError, match="has 3 pages"):
         read("plan.pdf", first=4)
-
-
-@pytest.mark.parametrize("name", ["plan.docx", "plan.odt", "plan.pdf"])
-def test_reading_twice_gives_the_same_bytes(name: str) -> None:
-    assert to_json(read(name)) == to_json(read(name))
 
 
 def test_word_numbers_go_on_start_anew_and_count_the_levels_above() -> None:

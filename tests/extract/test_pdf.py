@@ -8,7 +8,6 @@ import pytest
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Document
-from pan2kg.extract.flow import _is_rest
 from pan2kg.extract.process import Options, read_bytes
 
 LOCKED = Path(__file__).parents[1] / "data" / "documents" / "locked.pdf"
@@ -305,27 +304,3 @@ def test_a_locked_file_opens_with_its_password_alone() -> None:
         read_bytes(data, "locked.pdf")
     with pytest.raises(OutlineError, match="does not open"):
         read_bytes(data, "locked.pdf", Options(password="falsch"))
-
-
-@pytest.mark.parametrize(
-    ("row", "is_rest"),
-    [
-        (("", "", "trainings by the services", "Foreign Affairs"), True),
-        (("", "", "2014/24/UE", ""), True),
-        (("", "5", "Former les juges", "Justice"), False),
-        (("centralisée pour tous", "", "", ""), True),
-        (("Axe 2", "", "", ""), False),
-        (("", "", "", ""), False),
-        (("mechanisms among them", "6", "", "Justice"), True),
-        (("mechanisms among them", "6", "Train judges", "Justice"), False),
-        (("Mechanisms among them", "6", "", "Justice"), False),
-        (("mechanisms", "6", "of trains", "Justice"), False),
-    ],
-)
-def test_a_row_cut_by_the_end_of_a_page_is_told_from_a_new_one(row: tuple[str, ...], *, is_rest: bool) -> None:
-    above = [
-        ("Axe 1", "3", "Acheter durable", "Finances"),
-        ("", "4", "Technical", "Department of"),
-        ("Axe 2", "", "", ""),
-    ]
-    assert _is_rest(row, above) is is_rest

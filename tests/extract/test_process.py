@@ -9,6 +9,7 @@ import pytest
 from pan2kg.errors import OutlineError
 from pan2kg.extract.process import Limits, Options, read_bytes, read_document
 from tests.conftest import Cli
+from tests.extract.test_damage import SECOND, spoilt
 from tests.extract.test_formats import word
 
 DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
@@ -62,9 +63,36 @@ def test_of_a_newer_file_the_passages_that_are_gone_are_listed(cli: Cli, tmp_pat
 
 def test_a_locked_document_is_read_with_the_password_in_a_file(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("geheim\n")
-    locked = str(DOCUMENTS / "locked.pdf")
-    assert cli("read", locked, "--password-file", str(tmp_path / "password")).returncode == 0
-    refused = cli("read", locked, "-o", str(tmp_path / "x.json"))
-    assert refused.returncode == 2
-    assert "--password-file" in refused.stderr
-    assert not (tmp_path / "x.json").exists()
+    assert cli("read", str(DOCUMENTS / "locked.pdf"), "--password-file", str(tmp_path / "password")).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        (
+            "locked.pdf",
+            (DOCUMENTS / "locked.pdf").read_bytes(),
+            "Write it into a file and name that: --password-file F.",
+        ),
+        ("damaged.pdf", spoilt(SECOND), "2 of its 3 pages could be read (1, 3), the others not. Open it"),
+        ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Save it as docx, odt or xlsx."),
+        ("bomb.docx", word(" " * (210 << 20)), "unpacks to 220 MB; at most 200 MB are read. Give the part"),
+    ],
+    ids=["locked", "damaged", "old", "bomb"],
+)
+def test_bad_input_is_one_sentence_and_nothing_is_written(
+    cli: Cli, tmp_path: Path, name: str, data: bytes, sentence: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    refused = cli("read", str(tmp_path / name), "-o", str(tmp_path / "out.json"), "--language", "en")
+    assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (2, "", 1)
+    assert sentence in refused.stderr
+    assert not (tmp_path / "out.json").exists()
+    assert cli("read", "none.pdf", "--pages", "0").returncode == 2
+
+
+def test_several_languages_are_said() -> None:
+    page = """<html><p>Le Gouvernement prendra les mesures suivantes pour la mise en œuvre du plan et de son suivi.</p>
+    <p>Die Regierung wird dem Parlament im Laufe des Jahres über den Fortschritt dieser Maßnahmen berichten.</p>"""
+    (remark,) = read_bytes(page.encode(), "plan.html").remarks
+    assert str(remark) == "several languages (de, fr); the language stands with each block"

@@ -13,8 +13,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.project import Project
 from pan2kg.site.page import PageContext, Request, SiteContext
 from pan2kg.store.queries import read_queries
-from pan2kg.tables.making import DEFAULT, thing
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.registry import DEFAULT, TABLES, thing
 from tests.lots import by_lot
 
 TOLD_ALONE: Final = {

@@ -22,8 +22,7 @@ from pan2kg.site.page import SiteContext
 from pan2kg.site.permalink import Permalink, notice
 from pan2kg.site.registry import Site
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.making import DEFAULT
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.registry import DEFAULT, TABLES
 from pan2kg.tables.writers import Style, write
 from tests.copies import FEW, copy
 

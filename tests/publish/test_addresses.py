@@ -14,8 +14,8 @@ import pan2kg
 from pan2kg.publish.documents import DOCUMENTS, Described, read_described
 from pan2kg.publish.dump import DUMPS, read_content
 from pan2kg.publish.edition import Edition, Issue, read_facts
-from pan2kg.publish.hosts import APART, MOVED, w3id_rules
-from pan2kg.publish.tables import PRODUCTS, TABLES, table_definitions, weigh_links
+from pan2kg.publish.hosts import MOVED, is_published, w3id_rules
+from pan2kg.publish.tables import GROUP, PRODUCTS, TABLES, table_definitions, weigh_links
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
 from pan2kg.store.rules import rule_files
@@ -50,13 +50,14 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
             yield f"{place}.{ending}"
             yield f"{place}.{ending}#{described.key(iri)}"
     for path in Site(SiteContext(edition.graph)).paths():
-        if path.split("/")[1:2] not in ([kind] for kind in APART):
+        if is_published(path):
             yield path
     yield from (*DUMPS, f"{DOCUMENTS}/.htaccess")
     for quad in edition.store.inner.named_graphs():
         yield f"{str(quad)[1:-1].removeprefix(ROOT)}.ttl"
     for definition in (*(table.name for table in table_definitions()), "weights", "figures"):
         yield from (f"{TABLES}/{definition}.csv{end}" for end in ("", "-metadata.json"))
+    yield GROUP
     for product in PRODUCTS:
         yield from (f"data/{product.name}.{end}" for end in ("csv", "csv-metadata.json", "parquet", "xlsx"))
     for folder in ("ontology", "queries"):

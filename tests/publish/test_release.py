@@ -23,12 +23,12 @@ import pytest
 import pan2kg
 from pan2kg.errors import ProjectError
 from pan2kg.project import PACKAGE
-from pan2kg.publish.descriptions import map_files
-from pan2kg.publish.edition import Edition, File
-from pan2kg.publish.release import ReleaseOptions, change_part, documentation_part, publish, site_part
+from pan2kg.publish.edition import Edition, File, name_roles
+from pan2kg.publish.release import ReleaseOptions, change_part, publish
 from pan2kg.publish.tables import PRODUCTS, product_forms
 from pan2kg.site.quality import Criterion, read_quality
-from pan2kg.turtle.vocabulary import ROOT
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import PAN, ROOT
 from tests.conftest import ROOT as REPOSITORY
 from tests.publish.conftest import BASE, PARTS, Publish, edition_of, numbered
 
@@ -93,12 +93,6 @@ def test_the_ontology_is_the_same_graph_in_every_form(folder: Path) -> None:
     assert graphs[0] == graphs[1] == graphs[2]
 
 
-def test_the_text_for_people_says_how_to_cite(folder: Path) -> None:
-    text = (folder / "README.md").read_text(encoding="utf-8")
-    assert "How to cite: pan2kg contributors" in text
-    assert "https://creativecommons.org/licenses/by/4.0/" in text
-
-
 def test_a_release_takes_the_place_of_an_older_one(command: Publish, released: Path, tmp_path: Path) -> None:
     (numbered(released, "0.9.0") / "left over").touch()
     command("-o", str(released), "--version", "0.10.0")
@@ -107,14 +101,11 @@ def test_a_release_takes_the_place_of_an_older_one(command: Publish, released: P
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
 
 
-def test_a_newer_release_is_left_alone(command: Publish, released: Path) -> None:
+def test_what_is_no_older_release_is_left_alone(command: Publish, released: Path, tmp_path: Path) -> None:
     before = contents(numbered(released, "0.10.0"))
     with pytest.raises(ProjectError, match=r"holds a newer release \(0\.10\.0"):
         command("-o", str(released), "--version", "0.9.0")
     assert contents(released) == before
-
-
-def test_a_folder_that_is_no_release_is_left_alone(command: Publish, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "thesis.txt").touch()
     with pytest.raises(ProjectError, match="something that is no release"):
@@ -141,34 +132,25 @@ def test_a_release_does_not_take_another_within_it_along(command: Publish, relea
     assert contents(released) == before
 
 
-def test_a_folder_beside_a_release_is_free(command: Publish, released: Path, tmp_path: Path) -> None:
-    command("-o", str(released / ".." / "next"))
-    assert (tmp_path / "next" / "release.json").is_file()
-
-
-def test_a_full_disk_leaves_what_was_there(command: Publish, released: Path, tmp_path: Path) -> None:
-    before = contents(released)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
-    try:
-        with pytest.raises(ProjectError) as raised:
-            command("-o", str(released))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert "Cannot write the release (file too large). What was there before is unchanged." in str(raised.value)
-    assert contents(released) == before
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
-
-
-def test_an_interruption_leaves_what_was_there(command: Publish, released: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["disk", "interrupt"])
+def test_a_full_disk_or_an_interruption_leaves_what_was_there(
+    command: Publish, released: Path, tmp_path: Path, kind: str
+) -> None:
     before = contents(released)
 
     def part(_: Edition) -> Iterator[File]:
         yield "fr/index.html", b""
         raise KeyboardInterrupt
 
-    with pytest.raises(ProjectError, match=r"Interrupted\. What was there is unchanged\."):
-        command("-o", str(released), parts=[part])
+    words = r"\(file too large\)\. What was there before" if kind == "disk" else r"Interrupted\. What was there"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if kind == "disk":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
+    try:
+        with pytest.raises(ProjectError, match=f"{words} is unchanged"):
+            command("-o", str(released), parts=[part] if kind == "interrupt" else [])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert contents(released) == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
 
@@ -199,29 +181,25 @@ def test_what_can_be_no_address_is_refused(
     assert words in capsys.readouterr().err
 
 
-def test_the_endpoint_may_stand_below_the_address_of_the_files(command: Publish, tmp_path: Path) -> None:
-    assert command("-o", str(tmp_path / "r"), "--base", BASE, "--endpoint", f"{BASE}sparql") == 0
-
-
-def test_a_terminal_is_told_from_the_start_what_is_done(
+def test_a_terminal_is_told_from_the_start_what_is_done_and_what_is_missing(
     command: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    command("-o", str(tmp_path / "r"))
+    assert command("-o", str(tmp_path / "r")) == 0
     said = capsys.readouterr().err
     assert said.startswith("\r\x1b[Kloading the graph …")
     assert "checking the release …\r\x1b[K" in said
-
-
-def test_a_day_in_the_future_is_refused(command: Publish, tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match="2999-01-01, which lies in the future"):
-        command("-o", str(tmp_path / "r"), "--date", "2999-01-01")
+    for gap in ("names no contact point", "announces no SPARQL endpoint", "Without --base"):
+        assert gap in said
+    assert command("-o", str(tmp_path / "r"), "--base", BASE, "--endpoint", f"{BASE}sparql") == 0, "below the files"
 
 
 def test_the_day_may_be_that_of_the_sources(command: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
     command("-o", str(tmp_path / "r"))
     assert '"modified": "2026-09-21"' in (tmp_path / "r" / "release.json").read_text(encoding="utf-8")
+    with pytest.raises(ProjectError, match="2999-01-01, which lies in the future"):
+        command("-o", str(tmp_path / "r"), "--date", "2999-01-01")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
     with pytest.raises(ProjectError, match="no number of seconds"):
         command("-o", str(tmp_path / "r"))
@@ -253,14 +231,6 @@ def test_another_base_for_our_iris_is_everywhere(command: Publish, tmp_path: Pat
     dump = gzip.decompress((tmp_path / "r" / "data" / "pan2kg.nt.gz").read_bytes())
     assert f"<{ROOT}".encode() not in dump
     assert b'"https://data.example/pan/ontology#"' in dump, "the namespace the ontology says it has"
-
-
-def test_gaps_are_said_in_sentences(command: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command("-o", str(tmp_path / "r")) == 0
-    said = capsys.readouterr().err
-    assert "names no contact point" in said
-    assert "announces no SPARQL endpoint" in said
-    assert "Without --base" in said
 
 
 def test_a_release_answers_like_a_project(folder: Path, few_edition: Edition) -> None:
@@ -316,14 +286,16 @@ def test_a_text_quoted_whole_stops_the_release(command: Publish, small: Path, tm
     assert not (tmp_path / "r").exists()
 
 
-def test_pages_and_documentation_are_parts(few_edition: Edition) -> None:
-    assert "ontology/index.fr.html" in dict(documentation_part(few_edition))
-    path, body = next(iter(site_part(few_edition)))
-    assert path == "welcome.html"
-    assert b"<html" in body
-
-
-def test_a_long_site_map_is_parted(edition: Edition) -> None:
-    files = dict(map_files((f"{n}.html" for n in range(5)), edition.issue, most=2))
-    assert list(files) == ["sitemap-1.xml", "sitemap-2.xml", "sitemap-3.xml", "sitemap.xml"]
-    assert files["sitemap.xml"].count(b"<loc>") == 3
+def test_who_reviewed_is_published_as_a_role_unless_the_graph_names_them() -> None:
+    store, name = ox.Store(), ox.NamedNode("http://xmlns.com/foaf/0.1/name")
+    decisions = [("a", "Zoe", "2026-02-01"), ("b", "Adam", "2026-03-01"), ("c", "Zoe", "2026-01-01"), ("d", "Eve", "")]
+    for link, reviewer, day in decisions:
+        subject, graph = ox.NamedNode(f"{ROOT}id/link/{link}"), ox.NamedNode(f"{ROOT}graph/reviewed")
+        store.add(ox.Quad(subject, ox.NamedNode(f"{PAN}reviewedBy"), ox.Literal(reviewer), graph))
+        if day:
+            store.add(ox.Quad(subject, ox.NamedNode(f"{PAN}reviewedOn"), ox.Literal(day), graph))
+    store.add(ox.Quad(ox.NamedNode(f"{ROOT}id/agent/eve"), name, ox.Literal("Eve"), ox.DefaultGraph()))
+    name_roles(LocalStore(store))
+    reviewers = store.quads_for_pattern(None, ox.NamedNode(f"{PAN}reviewedBy"), None, None)
+    told = {str(quad.subject)[-2]: getattr(quad.object, "value", "") for quad in reviewers}
+    assert told == {"a": "reviewer-1", "b": "reviewer-2", "c": "reviewer-1", "d": "Eve"}

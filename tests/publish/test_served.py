@@ -20,7 +20,7 @@ from pan2kg.publish.documents import shared_place
 from pan2kg.publish.inspection import tell, verify
 from tests import web_servers
 from tests.conftest import PATIENCE
-from tests.publish.test_csvw import Quiet, served
+from tests.publish.test_tables import Quiet, served
 from tests.web_servers import free_port
 
 HTTPD = """

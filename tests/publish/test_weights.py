@@ -30,7 +30,7 @@ from pan2kg.publish.edition import Edition
 from pan2kg.publish.tables import published_weights, read_weights
 from pan2kg.store.store import is_derived, read_quads
 from pan2kg.tables.figure_words import basis_words
-from pan2kg.turtle.vocabulary import PAN, SKOS, XSD
+from pan2kg.turtle.vocabulary import PAN
 
 Row = dict[str, str]
 
@@ -135,30 +135,6 @@ def test_each_derived_link_by_a_shared_text_says_what_it_weighs_at_its_level(fol
         assert [said[link, name] for name in ("weight", "weightHigh", "weightBroad")] == pytest.approx(wanted, abs=1e-6)
         assert float(row["weight"]) == said[link, "weight"]
         assert weight.low + weight.broad > 0, "a derived link rests on a text both share at its level"
-
-
-def test_the_description_of_a_release_counts_its_weights_and_the_ontology_says_what_they_are(
-    folder: Path, edition: Edition
-) -> None:
-    void = (folder / "void.ttl").read_text(encoding="utf-8")
-    for name in ("weight", "weightHigh", "weightBroad"):
-        assert f"void:property <{PAN}{name}>" in void
-        texts = edition.store.inner.quads_for_pattern(
-            ox.NamedNode(PAN + name), ox.NamedNode(f"{SKOS}definition"), None, None
-        )
-        said = {one.language: one.value for one in (quad.object for quad in texts) if isinstance(one, ox.Literal)}
-        assert "level of evidence" in said["en"]
-        assert "niveau de preuve" in said["fr"]
-
-
-@pytest.mark.parametrize("name", ["strength", "bits"])
-def test_what_weights_replace_stays_declared_and_names_its_successor(edition: Edition, name: str) -> None:
-    said = {
-        (quad.predicate.value.rpartition("/")[2].rpartition("#")[2], str(quad.object))
-        for quad in edition.store.inner.quads_for_pattern(ox.NamedNode(PAN + name), None, None, None)
-    }
-    truth = ox.Literal("true", datatype=ox.NamedNode(f"{XSD}boolean"))
-    assert {("deprecated", str(truth)), ("isReplacedBy", f"<{PAN}weight>")} <= said
 
 
 YOUTH = "https://w3id.org/pan2kg/id/link/4fe5cbc62f0f48db"

@@ -12,8 +12,7 @@ import pan2kg
 from pan2kg.coherence.evidence import FIGURED, Extent, Level
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
-from pan2kg.tables.making import Choice
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.registry import TABLES, Choice
 from tests.lots import by_lot
 
 QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))

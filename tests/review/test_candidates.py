@@ -186,12 +186,9 @@ def test_what_is_kept_is_read_again_and_written_alike(tmp_path: Path) -> None:
     assert sorted(before) == ["candidates.jsonl", "document.json", "mentions.jsonl"]
 
 
-def test_a_plan_nobody_read_has_no_document(with_texts: Graph) -> None:
-    with pytest.raises(ProjectError, match="lu-bhr-1"):
-        read_kept(with_texts.project, "lu-bhr-1")
-
-
 def test_a_release_has_no_folder_to_write_to(tmp_path: Path) -> None:
     project = Project(tmp_path, data=(tmp_path / "dump.nq",))
     with pytest.raises(ProjectError):
         keep(project, "x", document_of(("paragraph", "x")), (), ())
+    with pytest.raises(ProjectError, match="lu-bhr-1"):
+        read_kept(project, "lu-bhr-1")

@@ -79,6 +79,9 @@ def pressed(desk: Desk, *typed: str) -> list[str]:
 def test_candidates_come_in_the_order_of_the_text_with_their_surroundings(material: Material) -> None:
     desk = desk_of(material)
     assert keys(desk) == ["c4-1", "c4-2", "c4-3", "c4-4"]
+    plan, listed = next(iter(material.plans.items()))
+    surer = Material(material.graph, {plan: (*listed[:3], replace(listed[3], rank=0.99))}, material.texts)
+    assert keys(desk_of(surer, order="rank"))[0] == "c4-4"
     card = desk.card("en")
     assert card
     assert card.statement.startswith("4.1 Studying the possibility")
@@ -89,31 +92,15 @@ def test_candidates_come_in_the_order_of_the_text_with_their_surroundings(materi
     assert len(card.others) > 5
 
 
-def test_a_decision_is_written_in_house_style_and_the_next_one_follows(material: Material, root: Path) -> None:
-    desk = desk_of(material)
-    assert pressed(desk, "a", "a", "r2") == ["said.accepted", "said.accepted", "said.rejected"]
-    assert (keys(desk), desk.decided) == (["c4-4"], {"accepted": 2, "rejected": 1})
-    text = (root / FILE).read_text(encoding="utf-8")
-    file = read_turtle_file(text, FILE)
-    assert not list(check_style([file], read_prefixes(Project.at(root))))
-    assert not list(misnamed([file]))
-    assert text.count("pan:status linkstatus:accepted ;") == 2
-    assert "    pan:rejectionReason rejectionreason:wrong-edition ;\n" in text
-    assert '    pan:quote "Principes directeurs"@fr ;\n    pan:page "12" ;\n    pan:pageIndex 14 ;\n' in text
-
-
-def test_what_was_decided_is_never_shown_again(material: Material) -> None:
-    pressed(desk_of(material), "r1", "a")
-    assert keys(desk_of(material, "B. Muller")) == ["c4-3", "c4-4"]
-
-
 def test_decisions_are_undone_one_after_the_other_also_another_day(material: Material, root: Path) -> None:
     first = desk_of(material)
     before = keys(first)
     pressed(first, "a", "r3")
     written = (root / FILE).read_text(encoding="utf-8")
+    assert pressed(desk_of(material, "B. Muller"), "u") == ["outcome.nothing-to-undo"], "it is somebody else's"
+    assert keys(desk_of(material, "B. Muller")) == before[2:]
     again = desk_of(material)
-    assert pressed(again, "u", "u", "u") == ["said.undone", "said.undone", "said.nothing-to-undo"]
+    assert pressed(again, "u", "u", "u") == ["said.undone", "said.undone", "outcome.nothing-to-undo"]
     assert sorted(keys(again)) == before == keys(desk_of(material))
     text = (root / FILE).read_text(encoding="utf-8")
     assert body(written) in text, "to undo adds and changes no line"
@@ -141,18 +128,6 @@ def later(found: Quotation, by: int) -> Quotation:
     return replace(found, start=found.start + by, words=found.words[by:])
 
 
-def test_nobody_undoes_what_somebody_else_decided(material: Material) -> None:
-    pressed(desk_of(material), "a")
-    assert pressed(desk_of(material, "B. Muller"), "u") == ["said.nothing-to-undo"]
-
-
-def test_two_people_at_once_do_not_decide_the_same(material: Material) -> None:
-    one, two = desk_of(material), desk_of(material, "B. Muller")
-    pressed(one, "a")
-    assert "meanwhile" in press(two, "r1").say("en")
-    assert keys(two)[0] == "c4-1"
-
-
 def test_what_the_graph_does_not_have_is_not_accepted_until_another_end_is_named(material: Material) -> None:
     desk = desk_of(material)
     desk.move(-1)
@@ -161,46 +136,6 @@ def test_what_the_graph_does_not_have_is_not_accepted_until_another_end_is_named
     assert pressed(desk, "e to lu-climate-pact-2012", "e relation references", "a") == [
         "said.edited", "said.edited", "said.accepted",
     ]  # fmt: skip
-
-
-def test_what_is_younger_is_not_cited_but_may_be_announced(material: Material, root: Path) -> None:
-    desk = desk_of(material)
-    press(desk, "e to lu-cooperation-gender-2021")
-    for key in ("a", "w"):
-        said = press(desk, key).say("en")
-        assert "lu-cooperation-gender-2021 is of 2021-05 and lu-bhr-2-4-1 of 2019-12-11" in said
-    assert (keys(desk)[0], (root / FILE).exists()) == ("c4-1", False)
-    assert pressed(desk, "e relation announces", "a") == ["said.edited", "said.accepted"]
-
-
-def test_none_of_several_is_written_where_one_cites_what_is_younger(material: Material, root: Path) -> None:
-    material = alike(material, thing("plan", "lu-cooperation-gender-2021"))
-    desk = desk_of(material)
-    assert "2021-05" in pressed_last(desk, "j", "b 1-2", "a")
-    assert not (root / FILE).exists()
-    assert pressed(desk, "r2") == ["said.rejected-many"]
-
-
-def pressed_last(desk: Desk, *typed: str) -> str:
-    return [press(desk, one).say("en") for one in typed][-1]
-
-
-def test_words_of_the_cited_side_are_refused(material: Material, root: Path) -> None:
-    plan = next(iter(material.plans))
-    material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{OF_THE_FIRST}"}
-    desk = desk_of(material)
-    assert f"{OF_THE_FIRST} carries the words of lu-bhr-1, not those of lu-bhr-2-4-1" in press(desk, "a").say("en")
-    assert not (root / FILE).exists()
-    assert pressed(desk, "r2") == ["said.rejected"], "to reject needs no words of anybody"
-
-
-def test_words_that_stand_elsewhere_since_are_refused(material: Material, root: Path) -> None:
-    plan, found = next(iter(material.plans.items()))
-    moved = replace(found[0].quotations[0], start=found[0].quotations[0].start + 1)
-    material = Material(material.graph, {plan: (replace(found[0], quotations=(moved,)),)}, material.texts)
-    material.__dict__["documents"] = {plan: f"https://w3id.org/pan2kg/id/document/{DOCUMENT}"}
-    assert "read anew since" in press(desk_of(material), "a").say("en")
-    assert not (root / FILE).exists()
 
 
 def test_words_are_cut_anew_only_where_they_stand_in_the_text(material: Material, root: Path) -> None:
@@ -213,7 +148,7 @@ def test_words_are_cut_anew_only_where_they_stand_in_the_text(material: Material
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("r", "said.which-reason"), ("r9", "said.which-reason"), ("e", "said.which-edit"), ("x", "help"), ("", "help"),
+    [("r", "said.which-reason"), ("r9", "said.which-reason"), ("e", "edit-what"), ("x", "help"), ("", "help"),
      ("ab", "help"), ("e relation nothing", "verbatim")],
 )  # fmt: skip
 def test_a_wrong_key_changes_nothing(material: Material, root: Path, typed: str, said: str) -> None:
@@ -265,7 +200,7 @@ def test_controls_are_wrong_counted_and_never_written(material: Material, root: 
     assert not any("control" in one.key for one in planted), "a key tells nobody"
     desk = desk_of(material, control=True)
     desk.waiting = [replace(one, key=f"c{n}") for n, one in enumerate(planted[:2])]
-    assert pressed(desk, "a", "r1") == ["said.control-missed", "said.control-noticed"]
+    assert pressed(desk, "a", "r1") == ["outcome.control-missed", "outcome.control-noticed"]
     assert (desk.controls, desk.decided, (root / FILE).exists()) == (
         {"met": 2, "recognised": 1}, {"accepted": 0, "rejected": 0}, False,
     )  # fmt: skip
@@ -276,6 +211,7 @@ def test_controls_are_wrong_counted_and_never_written(material: Material, root: 
 def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Material, root: Path) -> None:
     pressed(desk_of(material), "a", "a", "a")
     text = (root / FILE).read_bytes()
+    assert keys(desk_of(material, "A. Weber", second=True)) == [], "nobody reads his own decisions a second time"
     second = desk_of(material, "B. Muller", second=True)
     assert "c4-3" in keys(second)  # derived: always
     second.waiting = [one for one in second.material.plans[second.waiting[0].plan] if one.key in ("c4-2", "c4-3")]
@@ -292,11 +228,6 @@ def test_a_second_reader_decides_blind_and_both_decisions_are_kept(material: Mat
     assert pressed(again, "u") == ["said.undone"]
     assert "c4-3" in keys(desk_of(material, "B. Muller", second=True))
     assert again.compare().both == 1
-
-
-def test_nobody_is_the_second_reader_of_what_he_decided(material: Material) -> None:
-    pressed(desk_of(material), "a", "a", "a")
-    assert keys(desk_of(material, "A. Weber", second=True)) == []
 
 
 def test_a_tenth_and_all_that_is_derived_is_read_a_second_time() -> None:
@@ -326,6 +257,8 @@ def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(mate
     desk = desk_of(material)
     desk.move(1)
     assert [one.key for one in desk.alike()] == ["d0", "d1"]
+    assert pressed(desk, "b 1", "k", "j") == ["said.ticked", "said.moved", "said.moved"]
+    assert not desk.ticked, "only for what is shown"
     assert pressed(desk, "b 3", "b x", "b 1-2") == ["said.which-together", "said.which-together", "said.ticked"]
     planned = press(desk, "w").say("en")
     assert (planned.count(" a pan:Link ;"), (root / FILE).exists()) == (3, False)
@@ -335,31 +268,10 @@ def test_what_says_the_same_of_a_text_is_decided_at_once_and_undone_at_once(mate
     assert written.count("    pan:decidedWith link:") == 2
     assert not list(check_style([read_turtle_file(written, FILE)], read_prefixes(Project.at(root))))
     assert (keys(desk), desk.progress["accepted"]) == (["c4-1"], 3)
-    assert pressed(desk_of(material), "u", "u") == ["said.undone", "said.nothing-to-undo"]
+    assert pressed(desk_of(material), "u", "u") == ["said.undone", "outcome.nothing-to-undo"]
     text = (root / FILE).read_text(encoding="utf-8")
     assert (body(written) in text, text.count("    pan:withdraws link:")) == (True, 3)
     assert len(desk_of(material).waiting) == 4
-
-
-def test_nothing_of_several_is_written_where_one_cannot_be(material: Material, root: Path) -> None:
-    material = alike(material)
-    one, two = desk_of(material), desk_of(material, "B. Muller")
-    for desk in (one, two):
-        desk.move(1)
-    pressed(one, "j", "a")
-    before = (root / FILE).read_bytes()
-    assert pressed(two, "b 1 2")[0] == "said.ticked"
-    assert "meanwhile" in press(two, "r4").say("en")
-    assert (root / FILE).read_bytes() == before
-
-
-def test_several_are_ticked_by_a_person_and_only_for_what_is_shown(material: Material) -> None:
-    desk = desk_of(alike(material))
-    assert (desk.alike(), desk.ticked) == ([], ())
-    pressed(desk, "j", "b 1")
-    assert list(desk.ticked) == ["d0"]
-    pressed(desk, "j")
-    assert not desk.ticked
 
 
 def test_how_the_same_words_were_decided_on_is_said_but_not_to_a_second_reader(material: Material) -> None:
@@ -376,12 +288,6 @@ def test_how_the_same_words_were_decided_on_is_said_but_not_to_a_second_reader(m
     shown = blind.card("en")
     assert shown
     assert not shown.previous
-
-
-def test_the_surest_come_first_where_that_is_wanted(material: Material) -> None:
-    plan, listed = next(iter(material.plans.items()))
-    changed = Material(material.graph, {plan: (*listed[:3], replace(listed[3], rank=0.99))}, material.texts)
-    assert keys(desk_of(changed, order="rank"))[0] == "c4-4"
 
 
 def test_how_long_a_decision_takes_is_measured(material: Material) -> None:
@@ -511,9 +417,9 @@ def test_what_is_suggested_is_decided_as_on_the_page_and_undone(writable: Writab
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("a", "said.which-suggested"),
-        ("a cross-reference | back", "said.which-suggested"),
-        ("r", "said.which-why"),
+        ("a", "suggested-which"),
+        ("a cross-reference | back", "suggested-which"),
+        ("r", "why"),
         ("e to lu-bhr-2", "help-suggested"),
         ("?", "help-suggested"),
         (ACCEPT.replace("| back |", "| up |"), "verbatim"),

@@ -109,8 +109,17 @@ def test_keys_decide_and_lead_from_one_to_the_next(window: Watch, port: int, fol
     expect(page.locator("#candidate .statement")).not_to_have_text(shown)
     page.keyboard.press("k")
     expect(page.locator("#candidate .statement")).to_have_text(shown)
+    page.keyboard.press("s")
+    expect(page.locator("#candidate .statement")).not_to_have_text(shown)
+    page.keyboard.press("k")
+    expect(page.locator("#candidate .statement")).to_have_text(shown)  # what was put off comes last
+    page.keyboard.press("?")
+    expect(page.get_by_text("This list")).to_be_visible()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#candidate mark'))")
     page.keyboard.press("e")
     expect(page.locator("#c-to")).to_be_visible()
+    expect(page.locator("#c-words")).to_have_value(page.locator("#candidate mark").inner_text())
+    page.locator("h1").click()
     page.keyboard.press("u")
     expect(page.locator("p[role=status]")).to_contain_text("undone")
 
@@ -134,24 +143,6 @@ def test_another_passage_is_shown_and_a_decision_rests_on_it(window: Watch, port
     assert f"pan:start {start} ;" in (folder / FILE).read_text(encoding="utf-8")
     page.click("#candidate [value=undo]")
     expect(page.locator("p[role=status]")).to_contain_text("undone")
-
-
-def test_what_is_put_off_comes_last_and_the_keys_are_listed(window: Watch, port: int) -> None:
-    page = window(f"http://127.0.0.1:{port}/en/review.html").page
-    sign_in(page)
-    first = page.locator("#candidate .statement").inner_text()
-    page.keyboard.press("j")
-    expect(page.locator("#candidate .count")).to_contain_text("2 of ")
-    page.keyboard.press("k")
-    expect(page.locator("#candidate .count")).to_contain_text("1 of ")
-    page.keyboard.press("s")
-    expect(page.locator("#candidate .statement")).not_to_have_text(first)
-    expect(page.locator("#candidate .count")).to_contain_text("1 of ")
-    page.keyboard.press("k")
-    expect(page.locator("#candidate .statement")).to_have_text(first)
-    expect(page.locator("#candidate .count")).to_contain_text(" of ")
-    page.keyboard.press("?")
-    expect(page.get_by_text("This list")).to_be_visible()
 
 
 @pytest.mark.parametrize("asked", ["passage=9", "passage=-1", "passage=%C2%B2", f"passage={'9' * 5000}", "later=%3Cx"])
@@ -249,11 +240,3 @@ def test_who_finds_what_the_search_did_not_types_it_and_decides(window: Watch, p
     page.click("#candidate [value=accept]")
     expect(page.locator("p[role=status]")).to_contain_text(FILE)
     assert 'pan:quote "Étude de la législation"@fr' in (folder / FILE).read_text(encoding="utf-8")
-
-
-def test_words_that_are_selected_become_those_that_are_quoted(window: Watch, port: int) -> None:
-    page = window(f"http://127.0.0.1:{port}/en/review.html").page
-    sign_in(page)
-    page.evaluate("getSelection().selectAllChildren(document.querySelector('#candidate mark'))")
-    page.keyboard.press("e")
-    expect(page.locator("#c-words")).to_have_value(page.locator("#candidate mark").inner_text())

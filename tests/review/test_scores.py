@@ -9,8 +9,7 @@ from pan2kg.scores.scale import Scale
 from pan2kg.site.desk import SEAL
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
-from pan2kg.tables.making import DEFAULT
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.registry import DEFAULT, TABLES
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.lines import check_style
@@ -73,13 +72,6 @@ def test_a_later_score_supersedes_and_the_earlier_stays(writable: WritableProjec
     assert TABLES["opposed"].make(latest.reopened().material, DEFAULT).rows == ()
 
 
-def test_scores_of_two_assessors_stand_side_by_side(writable: WritableProject) -> None:
-    writable.send(**GIVEN, **cell(ONE, THREE, "-2"))
-    assert writable.send(**GIVEN | {"assessor": "maee"}, **cell(ONE, THREE, "1")).code == "scored"
-    matrices = writable.reopened().material.scores
-    assert sorted(matrix.assessor.rpartition("/")[2] for matrix in matrices) == ["gt-edh", "maee"]
-
-
 def test_what_was_scored_meanwhile_is_not_overruled_unseen(writable: WritableProject) -> None:
     writable.send(**GIVEN, **cell(ONE, THREE, "-2"))
     before = writable.state()
@@ -87,31 +79,22 @@ def test_what_was_scored_meanwhile_is_not_overruled_unseen(writable: WritablePro
     assert outcome.code == "scored-meanwhile"
     assert outcome.values["file"] == FILES[1]
     assert writable.state() == before
-
-
-def test_scores_that_are_there_already_are_not_written_again(writable: WritableProject) -> None:
-    writable.send(**GIVEN, **cell(ONE, THREE, "-2"))
     assert writable.reopened().send(**GIVEN, **cell(ONE, THREE, "-2")).code == "unchanged"
+    assert writable.send(**GIVEN | {"assessor": "maee"}, **cell(ONE, THREE, "1")).code == "scored"
+    matrices = writable.reopened().material.scores
+    assert sorted(matrix.assessor.rpartition("/")[2] for matrix in matrices) == ["gt-edh", "maee"]
 
 
 @pytest.mark.parametrize(
     ("code", "change"),
     [
-        ("unknown", cell(ONE, THREE, "4")),
-        ("unknown", cell(ONE, THREE, "+1")),
-        ("unknown", cell(ONE, THREE, "1 ; pan:x 2")),
-        ("unknown", cell(ONE, ONE, "1")),
-        ("unknown", cell(ONE, "nowhere", "1")),
-        ("unknown", {"score:a": "1"}),
-        ("unknown", {"assessor": "nobody"}),
-        ("unknown", {"scale": 'x" ; pan:x "y'}),
-        ("missing", {"rationale": "\n"}),
-        ("missing", {"reviewer": ""}),
-        ("missing", {"assessor": ""}),
-        ("too-long", {"rationale": "x" * 2001}),
+        *[("unknown", cell(ONE, THREE, score)) for score in ("4", "+1", "1 ; pan:x 2")],
+        ("unknown", cell(ONE, ONE, "1")), ("unknown", cell(ONE, "nowhere", "1")), ("unknown", {"score:a": "1"}),
+        ("unknown", {"assessor": "nobody"}), ("unknown", {"scale": 'x" ; pan:x "y'}), ("missing", {"rationale": "\n"}),
+        ("missing", {"reviewer": ""}), ("missing", {"assessor": ""}), ("too-long", {"rationale": "x" * 2001}),
         ("unchanged", cell(ONE, THREE, "")),
     ],
-)
+)  # fmt: skip
 def test_what_is_no_score_is_refused(refused: Refused, code: str, change: dict[str, str]) -> None:
     refused(code, **GIVEN | cell(ONE, THREE, "1") | change)
 

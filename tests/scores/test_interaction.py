@@ -10,25 +10,11 @@ import pytest
 
 from pan2kg.errors import ProjectError
 from pan2kg.scores.matrix import Scores, parse_scores, read_scores, scored_links, scores_of
-from pan2kg.scores.measures import agreement, alpha, coverage, paths, ranks, second_order, sums
+from pan2kg.scores.measures import agreement, coverage, paths, ranks, second_order, sums
 from pan2kg.scores.scale import Scale
 from pan2kg.turtle.vocabulary import link_iri
 
 WORKED = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2}
-
-
-def test_the_worked_second_order() -> None:
-    rows = second_order(scores_of(WORKED))
-    assert [row.direct for row in rows] == [1, 4, -2]
-    assert [row.total for row in rows] == pytest.approx([6, 1.5, -6])
-    assert [row.without_return for row in rows] == pytest.approx([5, 3.5, -3])
-
-
-def test_rows_and_columns_swapped_changes_what_is_given_for_what_is_taken() -> None:
-    scores = scores_of(WORKED)
-    turned = Scores(scores.labels, scores.values.T)
-    assert [row.given for row in sums(scores)] == [row.taken for row in sums(turned)]
-    assert [row.given.net for row in sums(scores)] != [row.given.net for row in sums(turned)]
 
 
 def test_a_file_that_says_its_columns_act_is_refused() -> None:
@@ -49,11 +35,6 @@ def test_a_net_of_0_hiding_plus_6_and_minus_6() -> None:
     assert (first.net, first.positive, first.negative, first.is_contested) == (0, 6, -6, True)
 
 
-def test_every_score_below_or_above_0_counts_on_its_side() -> None:
-    given = [(row.given.positive, row.given.negative, row.given.scored) for row in sums(scores_of(WORKED))]
-    assert given == [(2, -1, 2), (4, 0, 2), (0, -2, 2)]
-
-
 def test_two_negatives_are_listed_as_a_path() -> None:
     first = second_order(scores_of({("a", "b"): -2, ("b", "c"): -1}))[0]
     assert first.total == pytest.approx(-1.0)
@@ -70,11 +51,6 @@ def test_cells_not_assessed_widen_ranks_and_ties_share_a_place() -> None:
     ]
     tied = ranks(scores_of({("a", "b"): 1, ("b", "a"): 1}))
     assert [(row.label, row.place) for row in tied] == [("a", 1), ("b", 1)]
-
-
-@pytest.mark.parametrize("ratings", [[[1, 1], [1, 1]], [[1, None], [None, 2]], [[1, 2]], []])
-def test_alpha_is_unknown_where_nothing_could_disagree(ratings: list[list[int | None]]) -> None:
-    assert alpha(ratings) is None
 
 
 def test_agreement_wants_one_matrix_an_assessor() -> None:
@@ -108,10 +84,6 @@ def test_a_fault_names_its_row_and_column(text: str) -> None:
         parse_scores(text, assessor="x", known=["a", "b"], name="m.csv")
 
 
-def test_there_are_twelve_faults() -> None:
-    assert len(FAULTS) == 12
-
-
 def test_a_matrix_is_read_from_its_csv_with_reasons(tmp_path: Path) -> None:
     text = "\ufeffla ligne agit sur la colonne;b;a\nb;;−1: freine, un peu\na;+2;\n\n"
     path = tmp_path / "matrix.csv"
@@ -119,11 +91,6 @@ def test_a_matrix_is_read_from_its_csv_with_reasons(tmp_path: Path) -> None:
     scores = read_scores(path, assessor="x")
     assert dict(scores.rationale) == {("b", "a"): "freine, un peu"}
     assert list(scores.cells()) == [("a", "b", 2), ("b", "a", -1)]
-
-
-def test_a_file_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match="Cannot read the file"):
-        read_scores(tmp_path / "none.csv", assessor="x")
 
 
 def test_scores_become_links_on_somebodys_word() -> None:

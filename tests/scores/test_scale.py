@@ -81,10 +81,6 @@ def test_a_printed_matrix_is_read_as_it_is(text: str) -> None:
     assert {(one, two): score for one, two, score in read(text).cells()} == wanted
 
 
-def test_there_are_eight_printed_matrices() -> None:
-    assert len(PRINTED) == 8
-
-
 def test_whole_numbers_stay_whole_and_labels_with_numbers_stand_in_their_order() -> None:
     scores = read(",10,2\n10,,2.0\n2,1,\n")
     assert scores.labels == ("2", "10")
@@ -126,14 +122,6 @@ REFUSED = {
 def test_what_is_refused_has_its_place_and_what_mends_it(text: str, scale: str) -> None:
     with pytest.raises(ProjectError, match="^" + re.escape(REFUSED[text, scale])):
         read(text, scale)
-
-
-def test_there_are_twelve_refusals() -> None:
-    assert len(REFUSED) == 12
-
-
-def test_the_same_scale_said_twice_is_no_contradiction() -> None:
-    assert read("# scale 0..5\n,a,b\na,,5\nb,,\n", "0..5").scale.name == "0-to-5"
 
 
 def test_the_diagonal_is_kept_apart_and_enters_no_sum() -> None:

@@ -82,6 +82,12 @@ class Reader:
             self._kept[path] = found.body.decode()
         return self._kept[path]
 
+    def asked(self, path: str, **arguments: str) -> str:
+        """A page as an address with arguments gives it."""
+        page = self.site.page(path, arguments)
+        assert page, path
+        return page.body.decode()
+
     def paths(self, language: str = "fr") -> Iterator[str]:
         """The pages of one language."""
         return (path for path in self.listed if path.startswith(f"{language}/") and path.endswith(".html"))

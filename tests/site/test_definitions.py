@@ -14,7 +14,6 @@ from pan2kg.coherence.evidence import FIGURED
 from pan2kg.coherence.figures import FIGURES, reconcile
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, grouped
 from pan2kg.site.definitions import example
-from pan2kg.site.page import Request
 from pan2kg.tables.figure_words import basis_words, interval, value_words
 from tests.site.conftest import Parsed, Reader
 
@@ -58,12 +57,8 @@ def test_the_list_of_a_figure_is_the_registers(reader: Reader, figure: object) -
 def test_the_register_lists_every_figure_once_and_leads_to_it(reader: Reader) -> None:
     page = reader["fr/definitions.html"]
     assert re.findall(r'<th scope="row"><a href="definition/([^"]*)\.html"', page) == IDS
-
-
-def test_a_definition_does_not_stand_where_a_table_stands(reader: Reader) -> None:
-    """« debt » is a table and a figure: both keep a page of their own."""
+    # « debt » is a table and a figure: both keep a page of their own
     assert reader["fr/figure/debt.html"] != reader["fr/definition/debt.html"]
-    assert not set(reader.of("definition")) & set(reader.of("figure"))
 
 
 @pytest.mark.parametrize("path", ["definitions", "reconciled", "meaning", "definition/occasions", "definition/lists"])
@@ -91,18 +86,13 @@ def test_each_whole_is_the_sum_of_the_parts_a_page_shows(reader: Reader) -> None
 
 def test_another_level_changes_the_numbers_and_the_caption_says_so(served: Reader) -> None:
     context = served.site.site_context
-    at_plan, at_editors = (
-        served.site.page("fr/definition/occasions.html", {"evidence": level}) for level in ("plan", "editors")
-    )
-    assert at_plan is not None
-    assert at_editors is not None
-    for page, level in ((at_plan, "plan"), (at_editors, "editors")):
-        rows = body_rows(page.body.decode(), "list")
+    for level in ("plan", "editors"):
+        page = served.asked("fr/definition/occasions.html", evidence=level)
+        rows = body_rows(page, "list")
         assert len(rows) == sum(one.is_expected for one in context.graph.known(level).occasions)
-        assert Messages("figure").say(f"at.{level}", "fr") in page.body.decode().split("<dl", 1)[1].split("</dl>")[0]
-    older = served.site.page("fr/definition/occasions.html", {"evidence": "declared"})
-    assert older is not None
-    assert Messages("figure").say("at.other", "fr") in older.body.decode().split("</dl>")[0]
+        assert Messages("figure").say(f"at.{level}", "fr") in page.split("<dl", 1)[1].split("</dl>")[0]
+    older = served.asked("fr/definition/occasions.html", evidence="declared")
+    assert Messages("figure").say("at.other", "fr") in older.split("</dl>")[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -130,12 +120,8 @@ def test_the_example_is_followed_with_the_numbers_of_the_graph(reader: Reader) -
     assert reader["en/meaning.html"].count('<blockquote class="quote"') >= 2
 
 
-def test_an_interval_of_a_definition_says_from_where_to_where(reader: Reader) -> None:
-    rate = next(one for one in reader.site.site_context.graph.figures() if one.figure.id == "citation-rate")
+def test_an_interval_says_from_where_to_where_and_what_is_no_figure_has_no_definition(reader: Reader) -> None:
+    rate = next(row for row in reader.site.site_context.graph.figures() if row.figure.id == "citation-rate")
     low, high = rate.value
     assert interval((low, high), "en") in reader["en/definition/citation-rate.html"]
-
-
-def test_there_is_no_definition_of_what_is_no_figure(reader: Reader) -> None:
     assert reader.site.page("fr/definition/nothing.html") is None
-    assert Request("fr/definition/debt.html", "fr", "debt").folder == "fr/*/"

@@ -151,13 +151,10 @@ def test_what_the_graph_does_not_speak_of_has_no_page(reader: Reader) -> None:
 
 def test_a_level_can_be_chosen_on_the_page_of_a_pair(served: Reader) -> None:
     path = "fr/pair/lu-bhr-1--lu-bhr-2.html"
-    whole, plan = (served.site.page(path, asked) for asked in ({}, {"evidence": "plan"}))
-    assert whole
-    assert plan
-    concluded = b'<span class="badge level inferred">'
-    assert concluded in whole.body
-    assert concluded not in plan.body
-    assert b'<span class="badge level declared">dit par le plan</span>' in plan.body
+    plan, concluded = served.asked(path, evidence="plan"), '<span class="badge level inferred">'
+    assert concluded in served[path]
+    assert concluded not in plan
+    assert '<span class="badge level declared">dit par le plan</span>' in plan
 
 
 def test_beside_each_action_stand_those_of_the_other_plan_with_similar_titles(served: Reader) -> None:
@@ -172,11 +169,9 @@ def test_beside_each_action_stand_those_of_the_other_plan_with_similar_titles(se
 
 def test_an_address_of_before_shows_at_least_what_it_did(served: Reader) -> None:
     path = "fr/pair/lu-bhr-1--lu-bhr-2.html"
-    before, now = (served.site.page(path, {"evidence": asked}) for asked in ("declared", "other"))
-    assert before
-    assert now
-    assert b"links-cross-reference" in before.body
-    shown = [page.body.split(b"</form>")[-1].split(b"<footer")[0] for page in (before, now)]
+    pages = [served.asked(path, evidence=level) for level in ("declared", "other")]
+    assert "links-cross-reference" in pages[0]
+    shown = [page.split("</form>")[-1].split("<footer")[0] for page in pages]
     assert shown[0] == shown[1]
 
 

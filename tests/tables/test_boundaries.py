@@ -9,7 +9,7 @@ import pytest
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import QueryError
 from pan2kg.tables.gaps import WAIT
-from pan2kg.tables.making import Choice
+from pan2kg.tables.registry import Choice
 from tests.tables.test_traps import BOTH, DATES, DAY, PLANS, cite, make, material, only, use
 
 THIRD = """

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pan2kg.graph.graph import Graph
-from pan2kg.tables.making import Choice
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.registry import TABLES, Choice
 
 
 def test_parts_stand_in_the_order_of_the_plan_each_below_the_part_it_is_in(two_countries: Graph) -> None:

@@ -19,8 +19,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Text
 from pan2kg.tables.figure_words import basis_of_figures, bits_text, resting
 from pan2kg.tables.formats import clean, shown
-from pan2kg.tables.making import Choice
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.registry import TABLES, Choice
 from pan2kg.tables.table import Column, Table
 from pan2kg.tables.writers import FORMS, Anchors, Style, html_figures, items, write
 

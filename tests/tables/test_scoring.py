@@ -13,8 +13,7 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.scores.matrix import Scores
-from pan2kg.tables.making import Choice
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.registry import TABLES, Choice
 from pan2kg.validation.check import look
 from tests.tables.test_ledger import KEYS, matrix
 from tests.tables.test_traps import PLANS, material, score

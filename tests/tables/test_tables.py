@@ -24,8 +24,7 @@ from pan2kg.project import Project
 from pan2kg.store.store import select
 from pan2kg.tables import registry as register
 from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.making import Choice
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.registry import TABLES, Choice
 from pan2kg.tables.table import Table
 from pan2kg.tables.writers import FORMS, Style, write
 

@@ -18,8 +18,7 @@ from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.figure_words import basis_words
-from pan2kg.tables.making import Choice
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.registry import TABLES, Choice
 from pan2kg.tables.table import Table, Value
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes

@@ -12,7 +12,7 @@ import pytest
 from pan2kg.cli.arguments import Progress
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
-from pan2kg.report.findings import heading
+from pan2kg.report.check import heading
 from pan2kg.validation.check import Change, check_change, look, named_files
 from pan2kg.validation.report import Kind
 from tests.conftest import start

@@ -55,29 +55,20 @@ _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The address of a portal and the key to it; without a key it only says what would be sent.
-
-    >>> Access("https://data.public.lu", "secret").url("/me/")
-    'https://data.public.lu/api/1/me/'
-    """
+    """The address of a portal and the key to it; without a key it only says what would be sent."""
 
     portal: str
     key: str = field(default="", repr=False)
 
     def url(self, path: str) -> str:
-        """The whole address of a path of the API."""
         return f"{self.portal}{_API}{path}"
 
     def conceal(self, text: str) -> str:
-        """The text without the key, should a server have sent it back."""
         return text.replace(self.key, "…") if self.key else text
 
 
 def read_access(portal: str, environment: Mapping[str, str], *, needs_key: bool) -> Access:
     """The portal at an address, with the key the environment holds.
-
-    Raises:
-        PortalError: the address is none, or not safe; or the key is missing or cannot be one.
 
     >>> read_access("http://data.public.lu", {}, needs_key=False)
     Traceback (most recent call last):
@@ -114,13 +105,7 @@ def _is_loopback(host: str) -> bool:
 
 
 class Pace:
-    """Counts the time between requests; ``clock`` tells it in seconds, ``sleep`` lets it pass.
-
-    >>> waited = []
-    >>> pace = Pace(clock=lambda: 100.0, sleep=waited.append)
-    >>> pace.wait(), pace.wait(), waited
-    (None, None, [1.0])
-    """
+    """Counts the time between requests; ``clock`` tells it in seconds, ``sleep`` lets it pass."""
 
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
@@ -147,11 +132,7 @@ class PortalFile(NamedTuple):
     sha1: str
 
     def is_held(self, algorithm: str, value: str) -> bool:
-        """Whether a checksum the portal states is that of this file.
-
-        >>> PortalFile("a.csv", Path("a.csv"), "text/csv", 0, "e3b0", "da39").is_held("sha1", "DA39")
-        True
-        """
+        """Whether a checksum the portal states is that of this file."""
         return value.lower() == {"sha256": self.sha256, "sha1": self.sha1}.get(algorithm.lower())
 
 
@@ -171,12 +152,7 @@ class Client:
     timeout: float = 60.0
 
     def get(self, path: str) -> Value:
-        """What stands at a path of the API; redirects are followed within the portal.
-
-        Raises:
-            PortalError: the portal refuses, or does not answer as udata does.
-            PassingError: trying again may help.
-        """
+        """What stands at a path of the API; redirects are followed within the portal."""
         url = self.access.url(path)
         for _ in range(_HOPS):
             answer, content = self._exchange("GET", url, None)
@@ -190,12 +166,7 @@ class Client:
         )
 
     def send(self, method: str, path: str, content: Json | PortalFile | None) -> Value:
-        """Send JSON or a file to a path of the API; the portal's answer.
-
-        Raises:
-            PortalError: the portal refuses, or does not answer as udata does.
-            PassingError: trying again may help; the portal may nevertheless have done what was asked.
-        """
+        """Send JSON or a file to a path of the API; the portal's answer."""
         url = self.access.url(path)
         answer, body = self._exchange(method, url, content)
         if answer.status_code in _MOVED:
@@ -258,11 +229,6 @@ class Client:
 
 
 def _opened(file: PortalFile) -> BinaryIO:
-    """The file, if it is still what was measured.
-
-    Raises:
-        ProjectError: it has gone, or changed since.
-    """
     try:
         opened = file.path.open("rb")
     except OSError as error:
@@ -294,11 +260,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def refusal(status: int, said: str, place: str, *, after: float = 0.0) -> PortalError:
-    """The fault behind a status; ``said`` are the server's own words, already cleaned.
-
-    >>> str(refusal(401, "", "PUT https://portal.example/api/1/me/"))
-    'PUT https://portal.example/api/1/me/: The portal does not know the key (401). Copy the key from ...'
-    """
+    """The fault behind a status; ``said`` are the server's own words, already cleaned."""
     other = ("portal-server", "portal-later") if status >= 500 else ("portal-other", "portal-other-remedy")
     what, remedy = (f"portal-{status}", _REMEDIES[status]) if status in _REMEDIES else other
     kind = PassingError if status in _PASSING else PortalError
@@ -353,6 +315,5 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 
 def _host(url: str) -> str:
-    """An address without what may be secret in it."""
     parts = urlsplit(url)
     return _clean(f"{parts.scheme}://{parts.hostname}" if parts.hostname else str(told("another-address")))

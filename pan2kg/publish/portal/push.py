@@ -60,12 +60,7 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 class _Catalogue:
-    """The statements of a release's own catalogue, looked up by subject and predicate.
-
-    Raises:
-        ProjectError: it cannot be read.
-        TurtleError: it is not Turtle.
-    """
+    """The statements of a release's own catalogue, looked up by subject and predicate."""
 
     def __init__(self, path: Path) -> None:
         self.place = Place(str(path))
@@ -83,7 +78,6 @@ class _Catalogue:
         return ProjectError(key, place=self.place, remedy="publish-again", **values)
 
     def nodes(self, subject: str, *predicates: str) -> list[str]:
-        """The IRIs and names of blank nodes, each once."""
         terms = (term for predicate in predicates for term in self.terms.get((subject, predicate), ()))
         return list(dict.fromkeys(_name(term) for term in terms if isinstance(term, ox.NamedNode | ox.BlankNode)))
 
@@ -139,11 +133,6 @@ def make_offer(folder: Path, scratch: Path, *, linked: bool = False) -> Offer:
 
     What it refuses and could have as CSV too, a workbook of the same table, is left to the release. Where the portal is
     only to lead to the files (``linked``), all of them are offered at the address the catalogue names.
-
-    Raises:
-        ProjectError: the folder is no release, its catalogue lacks something or does not fit the files, or something
-            udata needs has no counterpart there; or a file cannot be read or written.
-        TurtleError: the catalogue is not Turtle.
     """
     if not folder.is_dir():
         raise ProjectError("no-such-folder", place=Place(str(folder)), remedy="make-release")
@@ -223,11 +212,7 @@ def corners_of(text: str) -> list[Value]:
 
 
 def licence_id(licence: str, labels: list[str], place: Place) -> str:
-    """The identifier udata has for a licence, by its label in the catalogue or by its IRI.
-
-    Raises:
-        ProjectError: it is none udata knows.
-    """
+    """The identifier udata has for a licence, by its label in the catalogue or by its IRI."""
     known = set(LICENCES.values())
     by_label = next((label for label in labels if label in known), None)
     identifier = by_label or LICENCES.get(licence.partition("://")[2].rstrip("/"))
@@ -238,11 +223,7 @@ def licence_id(licence: str, labels: list[str], place: Place) -> str:
 
 
 def tags(keywords: list[str]) -> Iterator[str]:
-    """Keywords in the form udata would bring them into; those it would drop are left out.
-
-    >>> list(tags(["Droits de l’homme", "UN", "droits de l'homme"]))
-    ['droits-de-l-homme']
-    """
+    """Keywords in the form udata would bring them into; those it would drop are left out."""
     given = set()
     for word in keywords:
         letters = unicodedata.normalize("NFKD", word.lower().translate(_LIGATURES))
@@ -254,7 +235,6 @@ def tags(keywords: list[str]) -> Iterator[str]:
 
 
 def _file(catalogue: _Catalogue, subject: str, folder: Path) -> Path | None:
-    """The file of a distribution, if it is as the catalogue says."""
     download = catalogue.node(subject, f"{DCAT}downloadURL")
     title = catalogue.text(subject, f"{DCTERMS}title")
     if not title or not (download or catalogue.node(subject, f"{DCAT}accessURL")):
@@ -286,11 +266,7 @@ def find_file(folder: Path, url: str) -> Path | None:
 
 
 def upload_name(path: str) -> tuple[str, bool]:
-    """The name a file goes by on the portal, and whether it must be compressed first.
-
-    >>> upload_name("dumps/PAN2KG_graph.jsonld"), upload_name("dumps/graph.trig"), upload_name("graph.nt.gz")
-    (('pan2kg-graph.json', False), ('graph.trig.gz', True), ('graph.nt.gz', False))
-    """
+    """The name a file goes by on the portal, and whether it must be compressed first."""
     letters = unicodedata.normalize("NFKD", PurePosixPath(path).name).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9.]+", "-", letters).strip("-.") or "file"
     stem, _, ending = name.rpartition(".")
@@ -350,11 +326,7 @@ def _part(
 
 
 def pack(path: Path, name: str, media: str, *, folder: Path | None) -> PortalFile:
-    """Measure a file; where ``folder`` is given the file is compressed into it first, always to the same bytes.
-
-    Raises:
-        ProjectError: the file cannot be read, or the folder not be written.
-    """
+    """Measure a file; where ``folder`` is given the file is compressed into it first, always to the same bytes."""
     source = path if folder is None else folder / name
     if folder is not None:
         try:
@@ -403,7 +375,6 @@ class Remote(NamedTuple):
 
     @property
     def resources(self) -> list[Json]:
-        """Its resources in their order."""
         rows = self.said.get("resources")
         return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
@@ -419,7 +390,6 @@ def text(value: Value) -> str:
 
 
 def extras(said: Value) -> Json:
-    """The extras of a dataset or resource."""
     values = said.get("extras") if isinstance(said, dict) else None
     return values if isinstance(values, dict) else {}
 
@@ -438,11 +408,7 @@ def _shelf(organization: str, page: int) -> str:
 
 
 def look(client: Client, iri: str, scope: SearchScope) -> Remote | None:
-    """The dataset of that IRI on the portal, or nothing where it was never pushed.
-
-    Raises:
-        PortalError: the portal refuses; or more than one dataset has that IRI, or the named one has another.
-    """
+    """The dataset of that IRI on the portal, or nothing where it was never pushed."""
     if scope.dataset:
         remote = _fetch(client, scope.dataset)
         holds = text(extras(remote.said).get(DATASET_KEY))
@@ -463,8 +429,6 @@ def look(client: Client, iri: str, scope: SearchScope) -> Remote | None:
 
 
 def _own(client: Client, scope: SearchScope) -> Iterator[Json]:
-    """The datasets of the key's owner and of all their organizations, and of the one that is named."""
-
     def rows(answer: Value) -> Iterator[Json]:
         listed = answer.get("data") if isinstance(answer, dict) else answer
         if not isinstance(listed, list):
@@ -633,11 +597,7 @@ class Outcome(NamedTuple):
 
 
 def observe(client: Client, offer: Offer, scope: SearchScope) -> Remote | None:
-    """What the portal holds of the offer, asked again where a fault may pass.
-
-    Raises:
-        PortalError: the portal refuses, or does not answer.
-    """
+    """What the portal holds of the offer, asked again where a fault may pass."""
     waits = _Waits()
     while True:
         try:
@@ -652,9 +612,6 @@ def push(
     """Bring the portal to hold what is offered; ``report`` is given a line for each request that was answered.
 
     A request that may have created something is never simply repeated: what it did is looked up first.
-
-    Raises:
-        PortalError: the portal refuses, or does not answer. What was done stays, and the next push goes on there.
     """
     waits, sent, passes = _Waits(), 0, 0
     known: dict[str, str] = {}
@@ -754,7 +711,6 @@ def _request(number: int, step: Step, access: Access) -> str:
 
 
 def say_outcome(offer: Offer, outcome: Outcome) -> str:
-    """What a push came to."""
     remote, where = outcome.remote, outcome.remote.page
     if outcome.remaining:
         differs = say("portal", "differs", n=len(outcome.remaining))
@@ -770,7 +726,6 @@ def say_outcome(offer: Offer, outcome: Outcome) -> str:
 
 
 def say_status(offer: Offer, remote: Remote | None, todo: tuple[Step, ...]) -> str:
-    """How the portal and the release differ."""
     if remote is None:
         return say("portal", "not-on-portal") + "\n"
     differs = say("portal", "differs", n=len(todo))

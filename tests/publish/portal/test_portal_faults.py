@@ -1,4 +1,7 @@
-"""Every way a portal can fail is one sentence with a remedy, and never shows the key."""
+"""Every way a portal can fail is one sentence with a remedy and never shows the key; and a push that broke off goes on.
+
+Wherever it breaks off, the next one ends where an undisturbed one would have ended.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import ssl
 import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -15,8 +19,8 @@ import pytest
 from pan2kg.publish.portal.client import Access, Client, Pace, PassingError, PortalError, read_access, wait_of
 
 if TYPE_CHECKING:
-    from tests.publish.portal.conftest import Pusher
-    from tests.publish.portal.portal_server import Portal
+    from tests.publish.portal.conftest import Pusher, SampleRelease
+    from tests.publish.portal.portal_server import Json, Portal
 
 STATUSES: Final = {
     400: "Mend the catalogue",
@@ -63,19 +67,13 @@ def test_the_wait_the_portal_asks_for_is_kept(pusher: Pusher, portal: Portal) ->
     assert 30.0 in pusher.ticker.slept
 
 
-@pytest.mark.parametrize(
-    ("asked", "seconds"),
-    [
-        ("Wed, 25 Nov 2026 08:01:00 GMT", 60),
-        ("Wed, 25 Nov 2026 07:59:00 GMT", 0),
-        ("Wed, 25 Nov 2026 08:01:00 -0000", 60),
-        ("Wed, 25 Nov 2026", 0),
-        ("-1", 0),
-        ("", 0),
-    ],
-)
-def test_a_wait_is_read_from_a_date_too(asked: str, seconds: float) -> None:
-    assert wait_of(asked, datetime(2026, 11, 25, 8, tzinfo=UTC)) == seconds
+def test_a_wait_is_read_from_a_date_too() -> None:
+    now = datetime(2026, 11, 25, 8, tzinfo=UTC)
+    seconds = {
+        "Wed, 25 Nov 2026 08:01:00 GMT": 60, "Wed, 25 Nov 2026 07:59:00 GMT": 0, "120": 120, "soon": 0, "-1": 0,
+        "Wed, 25 Nov 2026 08:01:00 -0000": 60, "Wed, 25 Nov 2026": 0, "": 0,
+    }  # fmt: skip
+    assert {asked: wait_of(asked, now) for asked in seconds} == seconds
 
 
 @pytest.mark.parametrize("asked", ["3600", "Fri, 31 Dec 9999 23:59:59 GMT"])
@@ -226,32 +224,116 @@ def test_a_portal_that_speaks_no_tls_is_a_sentence(portal: Portal) -> None:
     assert not isinstance(caught.value, ssl.SSLError)
 
 
-@pytest.mark.parametrize(
-    ("portal", "message"),
-    [
-        ("http://data.public.lu", "in the clear"),
-        ("ftp://data.public.lu", "no address"),
-        ("data.public.lu", "no address"),
-        ("https://", "no address"),
-        ("https://data.public.lu:port", "no address"),
-        ("https://data.public.lu/\nX-Other: 1", "no address"),
-        ("https://me:word@data.public.lu", "more than host and path"),
-        ("https://data.public.lu/?q=1", "more than host and path"),
-    ],
-)
-def test_an_address_that_is_not_safe_is_refused(portal: str, message: str) -> None:
-    with pytest.raises(PortalError, match=message) as caught:
-        read_access(portal, {"PAN2KG_PORTAL_KEY": "s3cret"}, needs_key=True)
-    assert "word" not in str(caught.value)
+def test_an_address_or_a_key_that_is_not_safe_is_refused_and_not_shown() -> None:
+    key = {"PAN2KG_PORTAL_KEY": "s3cret"}
+    refused = {
+        "http://data.public.lu": "in the clear", "ftp://data.public.lu": "no address", "data.public.lu": "no address",
+        "https://": "no address", "https://data.public.lu:port": "no address",
+        "https://data.public.lu/\nX-Other: 1": "no address",
+        "https://me:word@data.public.lu": "more than host and path",
+        "https://data.public.lu/?q=1": "more than host and path",
+    }  # fmt: skip
+    for portal, message in refused.items():
+        with pytest.raises(PortalError, match=message) as caught:
+            read_access(portal, key, needs_key=True)
+        assert "word" not in str(caught.value)
+    for portal in ("http://localhost:8000", "http://127.0.0.1/", "http://[::1]:80/api/1"):
+        assert re.fullmatch(r"http://[^/]+/api/1/me/", read_access(portal, {}, needs_key=False).url("/me/"))
+    for faulty in ("", " ", "two words", "clé", "line\nX-Other: 1"):
+        with pytest.raises(PortalError, match="PAN2KG_PORTAL_KEY") as caught:
+            read_access("https://data.public.lu", {"PAN2KG_PORTAL_KEY": faulty}, needs_key=True)
+        assert not faulty.strip() or faulty not in str(caught.value)
 
 
-@pytest.mark.parametrize("portal", ["http://localhost:8000", "http://127.0.0.1/", "http://[::1]:80/api/1"])
-def test_this_machine_needs_no_encryption(portal: str) -> None:
-    assert re.fullmatch(r"http://[^/]+/api/1/me/", read_access(portal, {}, needs_key=False).url("/me/"))
+FIRST: Final = 12
+"""The calls of a first push: the look-up, the dataset, a file and its description four times, a link, a look back."""
+UPDATE: Final = 8
+CUTS: Final = ("drop-before", "drop-midway", "drop-after")
 
 
-@pytest.mark.parametrize("key", ["", " ", "two words", "clé", "line\nX-Other: 1"])
-def test_a_key_that_is_none_is_refused_and_not_shown(key: str) -> None:
-    with pytest.raises(PortalError, match="PAN2KG_PORTAL_KEY") as caught:
-        read_access("https://data.public.lu", {"PAN2KG_PORTAL_KEY": key}, needs_key=True)
-    assert not key.strip() or key not in str(caught.value)
+def undisturbed(pusher: Pusher, portal: Portal, change: bool) -> tuple[list[Json], int]:  # noqa: FBT001
+    """The state after a push, or after one more with a change, and the calls the last took."""
+    pusher.push()
+    if change:
+        alter(pusher.folder)
+        portal.forget()
+        pusher.push()
+    return portal.state(), len(portal.calls)
+
+
+def alter(folder: SampleRelease) -> None:
+    """Other content of two files, another title, and a description."""
+    folder.files["tables/plans.csv"] += "https://example.org/b,b\r\n"
+    folder.files["dumps/graph.nq"] *= 2
+    folder.write()
+    folder.edit('"Graphe des plans"', '"Graphe de cohérence"')
+
+
+@pytest.fixture
+def wanted(request: pytest.FixtureRequest, another_portal: Portal, tmp_path: Path, pusher: Pusher) -> list[Json]:
+    """What an undisturbed push leaves."""
+    model = type(pusher)(another_portal, type(pusher.folder)(tmp_path / "model"), pusher.scratch, pusher.key)
+    model.folder.write()
+    state, calls = undisturbed(model, another_portal, "update" in request.node.name)
+    assert calls == (UPDATE if "update" in request.node.name else FIRST)
+    return state
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("number", range(1, FIRST + 1))
+def test_a_first_push_that_dies_at_any_call_is_completed_by_the_next(
+    number: int, cut: str, pusher: Pusher, portal: Portal, wanted: list[Json]
+) -> None:
+    portal.dead_from = (number, cut)
+    with pytest.raises(PortalError, match="push again: it goes on where it stopped"):
+        pusher.push()
+    portal.forget()
+    assert not pusher.push().remaining
+    assert portal.state() == wanted
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("number", range(1, UPDATE + 1))
+def test_an_update_that_dies_at_any_call_is_completed_by_the_next(
+    number: int, cut: str, pusher: Pusher, portal: Portal, wanted: list[Json]
+) -> None:
+    pusher.push()
+    alter(pusher.folder)
+    identifiers = ids(portal)
+    portal.forget()
+    portal.dead_from = (number, cut)
+    with pytest.raises(PortalError, match="push again: it goes on where it stopped"):
+        pusher.push()
+    portal.forget()
+    assert not pusher.push().remaining
+    assert portal.state() == wanted
+    assert ids(portal) == identifiers
+
+
+@pytest.mark.parametrize("kind", [*CUTS, "500", "503", "429"])
+@pytest.mark.parametrize("number", range(1, FIRST + 1))
+def test_a_passing_fault_at_any_call_is_got_over_within_the_push(
+    number: int, kind: str, pusher: Pusher, portal: Portal, wanted: list[Json]
+) -> None:
+    portal.fail(number, kind)
+    assert not pusher.push().remaining
+    assert portal.state() == wanted
+    assert 2.0 in pusher.ticker.slept
+
+
+@pytest.mark.parametrize("number", range(2, FIRST))
+def test_a_change_of_the_release_after_a_break_is_pushed_too(number: int, pusher: Pusher, portal: Portal) -> None:
+    portal.dead_from = (number, "drop-after")
+    with pytest.raises(PortalError):
+        pusher.push()
+    alter(pusher.folder)
+    portal.forget()
+    assert not pusher.push().remaining
+    (dataset,) = portal.datasets.values()
+    assert len(dataset["resources"]) == 5
+    assert len(set(ids(portal))) == 6
+
+
+def ids(portal: Portal) -> list[str]:
+    """The identifiers of everything on the portal."""
+    return [*portal.datasets, *(one["id"] for held in portal.datasets.values() for one in held["resources"])]

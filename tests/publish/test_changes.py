@@ -1,0 +1,414 @@
+"""What a reader is told of a change, in three languages and several formats; patches that lead to it; the command."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import io
+import json
+import random
+import re
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pan2kg
+from pan2kg.cli.publish import add_diff, run_diff
+from pan2kg.errors import FormatError, Pan2kgError, ProjectError
+from pan2kg.i18n.catalogue import LANGUAGES
+from pan2kg.publish import changes
+from pan2kg.publish.changes import ATOM, ChangeReport, Side, Status, change_list, side_of, write_text
+from pan2kg.store.rules import derive
+from pan2kg.store.store import LocalStore, load_project
+from pan2kg.turtle.vocabulary import ROOT
+
+PREFIXES = {
+    "pan": f"{ROOT}ontology#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "graph": f"{ROOT}graph/",
+    **{kind: f"{ROOT}id/{kind}/" for kind in ("plan", "action", "passage", "link")},
+}
+HEAD = "".join(f"@prefix {name}: <{space}> .\n" for name, space in PREFIXES.items())
+PLAN = 'plan:p a pan:Plan ; skos:prefLabel "Plan P"@fr .'
+ACTION = 'action:a a pan:Action ; skos:notation "4.3" ; skos:prefLabel "Former les juristes"@fr ; pan:inPlan plan:p .'
+WHEN = datetime(2026, 11, 25, tzinfo=UTC)
+BASE = f"{ROOT}graph/"
+
+
+def side(*turtle: str, graph: str = "graph:plan", name: str = "x") -> Side:
+    lines = "\n".join(turtle)
+    return side_of(ox.parse(f"{HEAD}{graph} {{ {lines} }}", format=ox.RdfFormat.TRIG), name)
+
+
+def sides(*several: Side) -> Side:
+    return side_of((quad for one in several for quad in one.quads), "x")
+
+
+def report(old: Side, new: Side) -> ChangeReport:
+    return changes.read_report(change_list(old, new))
+
+
+def statuses(told: ChangeReport) -> dict[str, Status]:
+    return {thing.iri.rpartition("/id/")[2]: thing.status for thing in told.things}
+
+
+def facts(*numbers: int) -> str:
+    return "\n".join(f"action:a{at} pan:rationale 'x'@fr ." for at in numbers)
+
+
+def test_things_are_added_removed_changed_renamed_and_retired() -> None:
+    old = side(
+        PLAN,
+        'action:gone a pan:Action ; pan:inPlan plan:p . action:old a pan:Action . action:n skos:prefLabel "A"@fr .',
+        'action:c pan:rationale "x"@fr . action:kept a pan:Action .',
+    )
+    new = side(
+        PLAN,
+        "action:come a <http://a.example/Task> , pan:Action ; pan:inPlan plan:p . action:old owl:deprecated true ;",
+        'dcterms:isReplacedBy action:come ; a pan:Action . action:n skos:prefLabel "B"@fr .',
+        'action:c pan:rationale "y"@fr . action:kept a pan:Action ; owl:deprecated false .',
+    )
+    told = report(old, new)
+    assert statuses(told) == {
+        "action/gone": Status.REMOVED,
+        "action/come": Status.ADDED,
+        "action/old": Status.RETIRED,
+        "action/n": Status.RENAMED,
+        "action/c": Status.CHANGED,
+        "action/kept": Status.CHANGED,
+    }
+    assert "Retired: action old, replaced by action:come" in write_text(told, "en").replace("action:old", "old")
+    kinds = {thing.iri.rpartition("/")[2]: thing.kind for thing in told.things}
+    assert kinds["come"] == f"{ROOT}ontology#Action", "ours before anybody else's"
+
+
+def test_things_that_are_part_of_each_other_are_told_and_end() -> None:
+    circle = "action:x pan:inPlan action:y . action:y pan:inPlan action:z . action:z pan:inPlan action:y ."
+    told = report(side(PLAN), side(PLAN, circle))
+    assert statuses(told) == dict.fromkeys(("action/x", "action/y", "action/z"), Status.ADDED)
+
+
+def test_counts_come_first_and_things_stand_below_their_plan() -> None:
+    lines = write_text(report(side(PLAN), side(PLAN, ACTION)), "fr").splitlines()
+    assert lines[2:4] == ["1 élément ajouté", "  Énoncés\u00a0: 4 de plus, 0 de moins"]
+    assert lines[5:] == ["Plan P (p)", "  Ajout\u00a0: action 4.3 Former les juristes (a)"]
+    assert write_text(report(side(PLAN), side(PLAN)), "en").splitlines()[-1] == "Nothing has changed."
+
+
+def test_a_value_is_told_as_old_and_new_by_the_name_of_its_property() -> None:
+    changed = report(side(PLAN, ACTION), side(PLAN, ACTION.replace("juristes", "magistrats")))
+    for language, name in (("fr", "nom (fr)\u00a0:"), ("en", "name (fr):"), ("de", "Name (fr):")):
+        told = write_text(changed, language)
+        assert f"    {name} «\u00a0Former les juristes\u00a0» → «\u00a0Former les magistrats\u00a0»" in told
+
+
+def test_of_long_texts_the_difference_is_shown() -> None:
+    old, new = (side(f'passage:x pan:quote "{"mot " * 100}{end}"@fr .') for end in ("avant", "après"))
+    told = write_text(report(old, new), "fr")
+    assert "avant" in told
+    assert "après" in told
+    assert max(map(len, told.splitlines())) < 250
+
+
+def test_parts_of_what_was_added_whole_are_counted_not_listed() -> None:
+    cited = ACTION.removesuffix(".") + "; pan:evidence passage:one, passage:two ."
+    quoted = 'passage:one a pan:Passage ; pan:quote "x"@fr . passage:two a pan:Passage ; pan:quote "y"@fr .'
+    told = write_text(report(side(PLAN), side(PLAN, cited, quoted)), "en")
+    assert "Added: action 4.3 Former les juristes (a), with 2 parts of it" in told
+    assert "passage" not in told
+
+
+def test_a_file_that_moved_is_one_move_and_what_changed_of_it_a_change() -> None:
+    head = 'graph:{0} a pan:SourceGraph ; rdfs:label "Actions"@fr .'
+    many = [f"action:a{at} a pan:Action ; pan:inPlan plan:p ." for at in range(200)]
+    change = change_list(*(side(head.format(name), *many, graph=f"graph:{name}") for name in ("old", "new")))
+    assert change.moves == ((BASE + "old", BASE + "new"),)
+    assert (change.added, change.removed) == ((), ())
+    assert "File moved: old → new" in write_text(changes.read_report(change), "en")
+    told = report(side(*many[:20], graph="graph:old"), side(*many[:20], "action:b a pan:Action .", graph="graph:new"))
+    assert len(told.change.moves) == 1
+    assert statuses(told) == {"action/b": Status.ADDED}
+
+
+def test_a_file_moved_to_the_likest_of_two_and_to_none_with_little_in_common() -> None:
+    old = side(facts(*range(10)), graph="graph:old")
+    new = sides(side(facts(*range(4, 10)), graph="graph:a"), side(facts(*range(8)), graph="graph:z"))
+    assert change_list(old, new).moves == ((BASE + "old", BASE + "z"),)
+    assert change_list(old, side(facts(*range(6, 16)), graph="graph:new")).moves == ()
+    half = side(facts(*range(5, 15)), graph="graph:new")
+    assert change_list(old, half).moves == ((BASE + "old", BASE + "new"),)
+
+
+def test_a_statement_in_another_file_is_a_shift_not_a_change() -> None:
+    old = sides(side(PLAN, ACTION, graph="graph:a-unverified"), side("action:z a pan:Action .", graph="graph:a"))
+    new = sides(side(PLAN, graph="graph:a-unverified"), side("action:z a pan:Action .", ACTION, graph="graph:a"))
+    told = report(old, new)
+    assert told.change.shifts == ((BASE + "a-unverified", BASE + "a", 4),)
+    assert told.things == ()
+    assert "4 statements move from a-unverified to a." in write_text(told, "en")
+    old = sides(side(PLAN, graph="graph:a"), side(PLAN, ACTION, graph="graph:b"))
+    new = sides(side(PLAN, graph="graph:a"), side(ACTION, graph="graph:b"))
+    assert change_list(old, new).removed == (), "it stands in one file less"
+    assert "2 statements move from b to no file." in write_text(report(old, new), "en")
+
+
+def test_what_rules_derive_is_counted_by_rule() -> None:
+    derived = side("action:a pan:linkedTo action:b .", graph=f"<{ROOT}graph/derived/linked-to>")
+    told = report(side(PLAN), sides(side(PLAN), derived))
+    assert told.things == ()
+    assert "Statements derived by the rule linked-to: 1 more, 0 fewer." in write_text(told, "en")
+
+
+def test_the_order_of_a_change_is_the_same_whatever_the_order_of_the_data() -> None:
+    many = [f'action:a{at} a pan:Action ; skos:prefLabel "A{at}"@fr ; pan:inPlan plan:p .' for at in range(30)]
+    assert len({write_text(report(side(PLAN), side(PLAN, *order)), "fr") for order in (many, reversed(many))}) == 1
+
+
+def test_csv_has_a_row_a_value_and_json_holds_the_terms_whole() -> None:
+    changed = ACTION.replace("juristes", 'magistrats, \\"sic\\"')
+    told = report(side(PLAN, ACTION), side(PLAN, changed))
+    rows = list(csv.DictReader(io.StringIO(changes.write_csv(told, "en"))))
+    assert [(row["status"], row["property_label"], row["old"], row["new"]) for row in rows] == [
+        ("renamed", "name", "Former les juristes", 'Former les magistrats, "sic"')
+    ]
+    content = json.loads(changes.write_json(report(side(PLAN), side(PLAN, ACTION)), "de"))
+    (thing,) = content["things"]
+    assert (content["statements_added"], thing["status"], thing["root"]) == (4, "added", f"{ROOT}id/plan/p")
+    assert '"Former les juristes"@fr' in {edit["new"] for edit in thing["edits"]}
+
+
+def test_markdown_and_feed_hold_whatever_a_text_holds() -> None:
+    hostile = 'action:a skos:prefLabel "<b>&amp;\\u0001\\u000B]]>*[x](y)"@fr .'
+    told = report(side(PLAN), side(PLAN, hostile))
+    assert "&lt;b&gt;&amp;amp;" in changes.write_markdown(told, "fr")
+    assert "\\*\\[x\\](y)" in changes.write_markdown(told, "fr")
+    (entry,) = ET.fromstring(changes.write_feed(told, "fr", WHEN)).findall(f"{{{ATOM}}}entry")
+    assert "<b>&amp;\ufffd" in str(entry.findtext(f"{{{ATOM}}}title"))
+
+
+def test_a_feed_has_what_atom_requires_and_the_same_ids_in_every_language() -> None:
+    told = report(side(PLAN), side(PLAN, ACTION, ACTION.replace("action:a", "action:b")))
+    ids = set()
+    for language in LANGUAGES:
+        root = ET.fromstring(changes.write_feed(told, language, WHEN, address="https://e/changes.atom"))
+        assert root.tag == f"{{{ATOM}}}feed"
+        entries = root.findall(f"{{{ATOM}}}entry")
+        for parent, names in (
+            (root, "id title updated author"),
+            *((one, "id title updated summary") for one in entries),
+        ):
+            assert all(len(parent.findall(f"{{{ATOM}}}{name}")) == 1 for name in names.split())
+        assert root.findtext(f"{{{ATOM}}}updated") == "2026-11-25T00:00:00Z"
+        assert [link.attrib["rel"] for link in root.findall(f"{{{ATOM}}}link")] == ["self"]
+        ids.add(tuple(entry.findtext(f"{{{ATOM}}}id") for entry in entries))
+    assert [len(set(of_language)) for of_language in ids] == [2]
+
+
+def dated(*days: str) -> changes.Change:
+    said = " ".join(f'graph:g dcterms:modified "{day}"^^xsd:date .' for day in days)
+    return change_list(side(PLAN), side(PLAN, said))
+
+
+def test_the_day_is_given_or_from_the_environment_or_from_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    change = dated("2026-01-02", "2026-03-04", "soon")
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    assert changes.day_of(change) == datetime(2026, 3, 4, tzinfo=UTC)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert changes.day_of(change) == datetime(1970, 1, 2, tzinfo=UTC)
+    assert changes.day_of(change, date(2020, 5, 6)) == datetime(2020, 5, 6, tzinfo=UTC)
+    for epoch in ("", "yesterday"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        with pytest.raises(FormatError):
+            changes.day_of(dated())
+
+
+named = st.sampled_from([ox.NamedNode(f"http://e/{name}") for name in ("a", "b", "é?x=1&y=%20", "c#d")])
+blank = st.sampled_from([ox.BlankNode(name) for name in ("x", "y", "z")])
+text = st.text(max_size=12).filter(lambda words: all(not "\ud800" <= sign <= "\udfff" for sign in words))
+datatypes = [ox.NamedNode("http://www.w3.org/2001/XMLSchema#" + name) for name in ("integer", "decimal", "date")]
+literal = st.one_of(
+    text.map(ox.Literal),
+    st.tuples(text, st.sampled_from(["fr", "en", "de-LU"])).map(lambda pair: ox.Literal(pair[0], language=pair[1])),
+    st.tuples(st.sampled_from(["01", "1", "1.50", "+2", "2020-01-01", "no number"]), st.sampled_from(datatypes)).map(
+        lambda pair: ox.Literal(pair[0], datatype=pair[1])
+    ),
+)
+graphs = st.one_of(st.just(ox.DefaultGraph()), named, blank)
+quads = st.builds(ox.Quad, st.one_of(named, blank), named, st.one_of(named, blank, literal), graphs)
+datasets = st.lists(quads, max_size=8)
+
+
+def written(old: Side, new: Side) -> bytes:
+    return changes.write_patch(changes.patch_of(old, new))
+
+
+def applied(patch: bytes, old: Side) -> Side:
+    return changes.apply(changes.patch_from(ox.parse(patch, format=ox.RdfFormat.TRIG)), old)
+
+
+@settings(deadline=None, max_examples=300)
+@given(datasets, datasets, st.lists(quads, max_size=4), st.randoms(use_true_random=False))
+def test_the_patch_applied_to_the_old_state_gives_the_new(
+    before: list[ox.Quad], after: list[ox.Quad], both: list[ox.Quad], chance: random.Random
+) -> None:
+    """Whatever the labels of blank nodes and the order of a file are."""
+    old, new = side_of([*before, *both], "old"), side_of([*after, *both], "new")
+    assert applied(written(old, new), old).quads == new.quads
+    shuffled = [*before, *both]
+    chance.shuffle(shuffled)
+    file = ox.serialize(shuffled, format=ox.RdfFormat.N_QUADS) or b""
+    again = side_of(ox.parse(file, format=ox.RdfFormat.N_QUADS, rename_blank_nodes=True), "again")
+    assert applied(written(old, new), again).quads == new.quads
+    reread = side_of(ox.parse(changes.nquads(new), format=ox.RdfFormat.N_QUADS), "b")
+    assert (reread.quads, changes.state(reread)) == (new.quads, changes.state(new))
+
+
+def test_a_patch_on_plans_leads_to_the_new_state(few: pan2kg.Graph, tmp_path: Path) -> None:
+    assert isinstance(few.store, LocalStore)
+    old, store = changes.side_of_store(few.store, "old"), load_project(few.project)
+    gone = ox.NamedNode(f"{ROOT}id/action/lu-bhr-2-4-3")
+    for quad in list(store.inner.quads_for_pattern(gone, None, None, None)):
+        store.inner.remove(quad)
+    yes = ox.Literal("true", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean"))
+    store.inner.add(ox.Quad(gone, ox.NamedNode(PREFIXES["owl"] + "deprecated"), yes, ox.NamedNode("http://e/g")))
+    derive(store, few.project)
+    new = changes.side_of_store(store, "new")
+    file = tmp_path / "patch.trig"
+    file.write_bytes(written(old, new))
+    assert changes.apply(changes.read_patch(file), old).quads == new.quads
+    assert file.read_bytes() == written(old, new)
+
+
+def test_a_patch_is_rdf_that_says_which_graphs_it_touches() -> None:
+    graph = ox.NamedNode(f"{BASE}plans/lu-bhr-2/actions")
+    quad = ox.Quad(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.BlankNode(), graph)
+    parsed = list(ox.parse(written(side_of([], "a"), side_of([quad], "b")), format=ox.RdfFormat.TRIG))
+    names = {quad.graph_name.value for quad in parsed if isinstance(quad.graph_name, ox.NamedNode)}
+    assert names == {f"{ROOT}change/added?graph=https%3A%2F%2Fw3id.org%2Fpan2kg%2Fgraph%2Fplans%2Flu-bhr-2%2Factions"}
+    assert not any(isinstance(quad.object, ox.BlankNode) for quad in parsed)
+
+
+def test_a_patch_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    old, new = (side_of([ox.Quad(*[ox.NamedNode(f"http://e/{at}")] * 3)], at) for at in "ab")
+    with pytest.raises(ProjectError, match="made for another state"):
+        changes.apply(changes.patch_of(old, new), new)
+    with pytest.raises(ProjectError, match="damaged"):
+        applied(written(old, new).replace(b"http://e/b", b"http://e/c"), old)
+    (tmp_path / "no.nq").write_text("<http://e/s> <http://e/p> <http://e/o> .\n")
+    with pytest.raises(ProjectError, match="This is no patch"):
+        changes.read_patch(tmp_path / "no.nq")
+    kept = ox.Quad(ox.NamedNode(changes.GENID + "c14n0"), ox.NamedNode("http://e/p"), ox.Literal("x"))
+    with pytest.raises(ProjectError, match="kept for blank nodes"):
+        written(side_of([], "a"), side_of([kept], "b"))
+
+
+LINE = "<http://e/{}> <http://e/p> <http://e/o> <http://e/g> .\n"
+
+
+def diff(*arguments: str | Path) -> int:
+    command = argparse.ArgumentParser()
+    add_diff(command)
+    return run_diff(command.parse_args([str(one) for one in arguments]))
+
+
+def dump(path: Path, *names: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = "".join(LINE.format(name) for name in names)
+    path.write_bytes(gzip.compress(content.encode()) if path.suffix == ".gz" else content.encode())
+    return path
+
+
+def test_two_projects_are_compared_as_they_would_be_dumped(
+    own_project: Path, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    file = Path(shutil.copytree(own_project, tmp_path / "changed")) / "ontology" / "pan2kg.ttl"
+    file.write_text(file.read_text("utf-8").replace('"plan"@fr', '"programme"@fr'), "utf-8")
+    assert diff(own_project, tmp_path / "changed", "--language", "en") == 0
+    assert "«\u00a0plan\u00a0» → «\u00a0programme\u00a0»" in capsysbinary.readouterr().out.decode()
+
+
+def test_a_patch_made_of_two_files_leads_from_one_to_the_other(tmp_path: Path) -> None:
+    old, new = dump(tmp_path / "old.nq", "a", "b"), dump(tmp_path / "new.nq.gz", "b", "c")
+    patch, made = tmp_path / "p.trig", tmp_path / "made.nq"
+    assert diff(old, new, "--format", "rdf", "-o", patch) == 0
+    assert diff("--apply", patch, old, "-o", made) == 0
+    assert made.read_bytes() == gzip.decompress(new.read_bytes())
+    with pytest.raises(Pan2kgError, match="written as N-Quads"):
+        diff("--apply", patch, old, "-o", tmp_path / "new.ttl")
+
+
+@pytest.mark.parametrize("place", ["data/pan2kg.nq", "dumps/pan2kg.nq.gz", "graph.trig"])
+def test_a_release_folder_is_read_from_its_dump(
+    place: str, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    dump(tmp_path / "release" / place.replace(".trig", ".nq"), "a")
+    if place.endswith(".trig"):
+        (tmp_path / "release" / "graph.nq").rename(tmp_path / "release" / place)
+        (tmp_path / "release" / place).write_text("<http://e/g> { <http://e/a> <http://e/p> <http://e/o> }")
+    diff(tmp_path / "release", dump(tmp_path / "same.nq", "a"), "--language", "en")
+    assert b"Nothing has changed." in capsysbinary.readouterr().out
+
+
+def test_a_release_is_what_is_stated_with_what_is_derived(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    for name, said in (("pan2kg", "a"), ("pan2kg-derived", "b")):
+        dump(tmp_path / "r" / "data" / f"{name}.nq", said)
+        dump(tmp_path / "r" / "data" / f"{name}.nq.gz", said)
+    diff(tmp_path / "r", dump(tmp_path / "both.nq", "a", "b"), "--language", "de")
+    assert "Keine Änderung." in capsysbinary.readouterr().out.decode()
+
+
+def test_files_are_read_by_their_endings_and_every_format_is_written_the_same_twice(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("@prefix e: <http://e/> . e:s e:p [ e:q 1 ] .")
+    integer = "^^<http://www.w3.org/2001/XMLSchema#integer>"
+    (tmp_path / "b.nt").write_text(f'<http://e/s> <http://e/p> _:o .\n_:o <http://e/q> "1"{integer} .\n')
+    assert changes.read_side(tmp_path / "a.ttl").quads == changes.read_side(tmp_path / "b.nt").quads
+    old, new = dump(tmp_path / "old.nq", "a"), dump(tmp_path / "new.nq", "b")
+    for form in ("text", "md", "csv", "json", "atom"):
+        files = [tmp_path / "one", tmp_path / "two"]
+        for file in files:
+            diff(old, new, "--format", form, "--date", "2026-11-25", "-o", file)
+        assert files[0].read_bytes() == files[1].read_bytes() != b""
+
+
+def test_bad_input_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    good = dump(tmp_path / "good.nq", "a")
+    (tmp_path / "bad.nq").write_text("<http://e/a> <http://e/p>\n")
+    (tmp_path / "bad.nq.gz").write_bytes(b"no gzip")
+    (tmp_path / "cut.nq.gz").write_bytes(gzip.compress(b"x" * 100)[:-9])
+    (tmp_path / "bad.txt").write_text("x")
+    (tmp_path / "empty").mkdir()
+    dump(tmp_path / "two" / "a.nq", "a")
+    dump(tmp_path / "two" / "b.nq", "a")
+    faults = {
+        "bad.nq": "bad.nq:2:1: This is not RDF as .nq says: line jumps",
+        "bad.nq.gz": "not packed with gzip",
+        "cut.nq.gz": "cut off",
+        "bad.txt": "names no RDF format",
+        "none.nq": "no such file",
+        "none": "names no RDF format",
+        "empty": "This is no project",
+        "two": "several dumps: a.nq and b.nq",
+    }
+    for name, said in faults.items():
+        with pytest.raises(Pan2kgError, match=re.escape(said)) as raised:
+            diff(good, tmp_path / name)
+        assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("arguments", [["a.nq"], ["a.nq", "b.nq", "c.nq"], ["--apply", "p.trig", "a.nq", "b.nq"]])
+def test_a_wrong_number_of_states_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(Pan2kgError, match=r"takes [12] state"):
+        diff(*arguments)
