@@ -32,8 +32,9 @@ from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, append, own, with_prefixes
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import Form, write_forms
-from pan2kg.turtle.blocks import Block as Read
-from pan2kg.turtle.blocks import Edit, TurtleFile, edited, read_turtle_file, unescaped, without_unused
+from pan2kg.turtle.blocks import SourceBlock as Read
+from pan2kg.turtle.blocks import StatementEdit as Edit
+from pan2kg.turtle.blocks import TurtleFile, edited, read_turtle_file, unescaped, without_unused
 from pan2kg.turtle.vocabulary import key, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, prefixes_used, read_prefixes, string, text
 from pan2kg.validation.quotations import Kept
