@@ -113,7 +113,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(
         limits=Limits(
             options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE,
-            options.total_memory * MEGABYTE,
+            options.total_memory * MEGABYTE
         ),
         hosts=hosts,
         by_number=by_number,
@@ -373,7 +373,7 @@ def _serve(
         if pages:
             pages.warm()
 
-    server = Server(edge, ready)
+    server = Server(edge, ready, keeper)
     if pages:
         pages.is_leaving = lambda: server.should_exit
     if keeper:
