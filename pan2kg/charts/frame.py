@@ -21,7 +21,7 @@ from pan2kg.coherence.known import basis_line
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.days import in_words
-from pan2kg.store.store import Table
+from pan2kg.store.store import Solutions
 from pan2kg.tables import figure_words
 
 INK: Final = "#1a1a1a"
@@ -78,7 +78,7 @@ class Picture:
     name: str
     language: Language
     drawing: Drawing
-    table: Table
+    table: Solutions
 
     @property
     def title(self) -> str:

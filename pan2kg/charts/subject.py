@@ -18,7 +18,7 @@ from pan2kg.coherence.evidence import HEADLINE, Level, firmest
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language, Messages, format_of
-from pan2kg.store.store import Table
+from pan2kg.store.store import Solutions
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import XSD, key
 
@@ -108,7 +108,7 @@ def quoted(subject: Subject, link: str) -> str:
     return f" {subject.say('quoted', words=words)}" if words else ""
 
 
-def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Table:
+def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutions:
     """Rows of plain values as a table of terms, as answers to questions are; None stays None.
 
     >>> table(("plan", "linked"), [("http://e/p", 3), ("-", None)]).values("linked")
@@ -127,7 +127,7 @@ def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Table:
         is_iri = cell.startswith(("http://", "https://")) and " " not in cell
         return ox.NamedNode(cell) if is_iri else ox.Literal(cell)
 
-    return Table(columns, tuple(tuple(map(term, row)) for row in rows))
+    return Solutions(columns, tuple(tuple(map(term, row)) for row in rows))
 
 
 def whole(value: object, name: str, *, least: int = 1) -> int:
