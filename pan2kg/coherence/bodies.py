@@ -87,11 +87,9 @@ class Uses:
         return works[_find(name, works, either([told("a-plan"), told("an-action")]), "no-plan-nor-action")]
 
     def has_plan(self, action: int) -> bool:
-        """Whether an action belongs to a plan at all."""
         return self.plans[int(self.plan_of[action])].is_plan
 
     def home(self) -> dict[str, str]:
-        """What counts as the plan of each action."""
         return {action: self.plans[row].iri for action, row in zip(self.actions, self.plan_of.tolist(), strict=True)}
 
     def homes(self) -> dict[str, str]:
@@ -103,7 +101,6 @@ class Uses:
         return own | {action: plan for action, plan in self.home().items() if plan in own}
 
     def statements(self) -> list[tuple[str, str]]:
-        """Every (work, instrument), the actions' first."""
         works = [self.actions[row] for row in self.table.rows] + [self.plans[row].iri for row in self.own.rows]
         columns = np.concatenate([self.table.columns, self.own.columns]).tolist()
         return [(work, self.instruments[column]) for work, column in zip(works, columns, strict=True)]
@@ -287,7 +284,6 @@ class Overlap(NamedTuple):
 
     @property
     def is_duplication_candidate(self) -> bool:
-        """Whether all three are shared."""
         return bool(self.topics and self.groups and self.instruments)
 
 
@@ -546,8 +542,6 @@ class Presence(StrEnum):
 
 
 class Field(NamedTuple):
-    """One statement about one field of an action."""
-
     action: str
     name: str
     presence: Presence
@@ -565,7 +559,6 @@ class Completeness(NamedTuple):
     annotated: bool
 
     def number(self, presence: Presence) -> int:
-        """How many of the five are so."""
         return sum(given is presence for _, given in self.fields)
 
     @property

@@ -393,8 +393,9 @@ def occasions(
             unseen[x] = _unseen(readings, x)
         state = State.SEEN if when.seen(x, y, at) else unseen[x]
         bits = shared.get(pair if x < y else (y, x), 0.0)
-        every.append(Occasion(x, y, verdict(when, x, y), state, bits, ways.get(pair, ())))
-    return tuple(sorted(every, key=lambda occasion: (-occasion.bits, occasion.source, occasion.target)))
+        every.append((-bits, x, y, verdict(when, x, y), state))
+    every.sort()
+    return tuple(Occasion(x, y, expected, state, -bits, ways.get((x, y), ())) for bits, x, y, expected, state in every)
 
 
 def occasion(
@@ -537,7 +538,6 @@ class Index(NamedTuple):
 
     @property
     def m(self) -> int:
-        """How many cells could hold a citation."""
         return sum(self.counts[state] for state in (State.SEEN, State.ABSENT, State.OPEN))
 
 

@@ -51,7 +51,6 @@ class Titles:
 
     @classmethod
     def read(cls, titles: Sequence[str]) -> Titles:
-        """The titles of a list."""
         runs_of = [_runs(title) for title in titles]
         number = {run: place for place, run in enumerate(dict.fromkeys(run for runs in runs_of for run in runs))}
         rows = np.array([row for row, runs in enumerate(runs_of) for _ in runs], dtype=np.intp)
@@ -106,8 +105,6 @@ class Succession(NamedTuple):
 
 
 class Fate(StrEnum):
-    """What became of an action from one edition to the next."""
-
     RETAINED = "retained"
     EXTENDED = "extended"
     DROPPED = "dropped"
@@ -218,7 +215,6 @@ class Compared(NamedTuple):
 
     @property
     def is_linked(self) -> bool:
-        """Whether either edition shares a text with the other plan."""
         return self.base.low > 0 or self.new.low > 0
 
 

@@ -98,7 +98,6 @@ class Works(NamedTuple):
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """The actions of the plans, sorted."""
         plans = set(self.plans)
         return tuple(sorted(action for action, plan in self.home.items() if plan in plans))
 
@@ -110,8 +109,6 @@ class Works(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Somebody read an aspect of a plan or action, to an extent, in a document, on a day."""
-
     work: str
     aspect: Aspect
     extent: Extent
@@ -174,7 +171,6 @@ class Extents:
 
     @property
     def known(self) -> int:
-        """How many have at least one statement."""
         return self.full + self.part
 
 
@@ -229,8 +225,6 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Measured(Generic[T_co]):
-    """Rows of a measure together with what they rest on."""
-
     basis: Basis
     rows: tuple[T_co, ...]
 

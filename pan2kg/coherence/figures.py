@@ -30,8 +30,6 @@ Value = tuple[float | None, ...]
 
 
 class Unit(StrEnum):
-    """What the numbers of a figure are."""
-
     COUNT = "count"
     SHARE = "share"
     BITS = "bits"
@@ -57,7 +55,6 @@ class Figure:
     length: Callable[[Known], int] | None = None
 
     def taken(self, facts: Known) -> Value:
-        """What is told of it."""
         return (float(self.length(facts)),) if self.length else self.value(facts, self.rows(facts))
 
     def name(self, asked_by: str | Message = "") -> Message:
@@ -66,17 +63,14 @@ class Figure:
 
     @property
     def meaning(self) -> Message:
-        """What it means, in one sentence."""
         return Message("figure", f"{self.id}.meaning")
 
     @property
     def formula(self) -> Message:
-        """How it is counted."""
         return Message("figure", f"{self.id}.formula")
 
     @property
     def among(self) -> Message:
-        """Among what it is counted."""
         return Message("figure", f"{self.id}.among")
 
 
@@ -112,7 +106,6 @@ def _pairs_of_plans(facts: Known) -> int:
 
 
 def _pairs_of_actions(facts: Known) -> int:
-    """Pairs of actions of two plans."""
     sizes = Counter(facts.tables.works.home.values())
     return (sizes.total() ** 2 - sum(size * size for size in sizes.values())) // 2
 
@@ -187,7 +180,6 @@ def _occasions(facts: Known) -> Rows:
 
 
 def _apart(facts: Known) -> Rows:
-    """Related ordered pairs of which no citation is expected, with the reason."""
     return tuple(
         (occasion.source, occasion.target, occasion.verdict.value, occasion.bits)
         for occasion in facts.occasions if not occasion.is_expected
@@ -243,7 +235,6 @@ def _lists(facts: Known) -> Rows:
 
 
 def _number(rows: Rows, column: int, words: Iterable[str]) -> tuple[float, ...]:
-    """How many rows have each word in a column."""
     counted = Counter(row[column] for row in rows)
     return tuple(float(counted[word]) for word in words)
 
@@ -356,7 +347,6 @@ class Meeting(NamedTuple):
     bits: tuple[float, ...]
 
     def low(self, at: Level) -> float:
-        """What they share at a level, in bits."""
         return self.bits[FIGURED.index(at)]
 
     def seen_from(self, plan: str) -> tuple[str, Level | None, Level | None]:
@@ -390,7 +380,6 @@ def meetings(levels: Mapping[Level, Known]) -> tuple[Meeting, ...]:
 
 
 def linked_actions(levels: Mapping[Level, Known]) -> dict[str, Level]:
-    """The linked actions, each with the firmest level at which it is."""
     firm: dict[str, Level] = {}
     for level in FIGURED:
         for row in _linked_actions(levels[level]):

@@ -22,8 +22,6 @@ ANSWERING: Final = frozenset({"implements", "prepares-implementation-of", "suppo
 
 
 class Standing(StrEnum):
-    """What can be said of an obligation."""
-
     ON_TIME = "on time"
     LATE = "late"
     UNCOVERED = "uncovered"
@@ -87,7 +85,6 @@ class Obligation(NamedTuple):
     is_recorded: bool = True
 
     def binds(self, on: date) -> bool:
-        """Whether the obligation stands on a day."""
         return not self.needs_ratification or (self.ratified is not None and self.ratified <= on)
 
     def occurrences(self) -> Iterator[date]:

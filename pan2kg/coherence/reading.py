@@ -163,7 +163,6 @@ def read_roots(store: Store) -> dict[str, str]:
 
 
 def read_citations(store: Store) -> tuple[Citation, ...]:
-    """Every accepted citation with a channel, by link; statements by third parties are none."""
     return tuple(
         Citation(link, source, target, key(channel), document, whole_day(seen_on[:10]), level(stored))
         for link, source, target, channel, document, seen_on, stored in _rows(store, "coherence/citations")
@@ -179,7 +178,6 @@ def read_successions(store: Store) -> tuple[Succession, ...]:
 
 
 def read_profiles(store: Store) -> tuple[Profile, ...]:
-    """Topics, target groups, leads and bodies of every work that has any, by IRI."""
     tags: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for work, kind, tag in _rows(store, "coherence/tags"):
         tags[work][kind].add(tag)
@@ -188,7 +186,6 @@ def read_profiles(store: Store) -> tuple[Profile, ...]:
 
 
 def read_involvements(store: Store) -> tuple[Involvement, ...]:
-    """The parts that bodies have in works, verified or not, by IRI."""
     roles: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for iri, work, body, role, stored in _rows(store, "coherence/involvements"):
         roles[iri, work, body, stored].add(key(role))
@@ -199,7 +196,6 @@ def read_involvements(store: Store) -> tuple[Involvement, ...]:
 
 
 def read_ministries(store: Store) -> tuple[str, ...]:
-    """The bodies that are ministries."""
     return tuple(body for (body,) in _rows(store, "coherence/ministries"))
 
 

@@ -57,21 +57,17 @@ class Incidence:
 
     @property
     def sizes(self) -> Ints:
-        """How many ones each row has."""
         return np.diff(self.starts)
 
     @property
     def rows(self) -> Ints:
-        """The row of each one, in the order of ``columns``."""
         return np.repeat(np.arange(self.height, dtype=np.int64), self.sizes)
 
     @property
     def counts(self) -> Ints:
-        """How many ones each column has."""
         return np.bincount(self.columns, minlength=self.width).astype(np.int64)
 
     def row(self, index: int) -> Ints:
-        """The columns of one row, sorted."""
         return self.columns[self.starts[index] : self.starts[index + 1]]
 
     def keep(self, wanted: Bools) -> Incidence:
@@ -103,7 +99,6 @@ def _before(sizes: Ints) -> Ints:
 
 
 def _is_first(ascending: Ints) -> Bools:
-    """Of numbers in ascending order those that are not equal to the one before."""
     is_first = np.ones(len(ascending), dtype=np.bool_)
     np.not_equal(ascending[1:], ascending[:-1], out=is_first[1:])
     return is_first

@@ -22,7 +22,7 @@ from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
 from pan2kg.coherence.figures import Meeting, Unit
 from pan2kg.graph.labels import Name, pair_key, shortened
 from pan2kg.i18n.catalogue import Messages, format_of
-from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, Choice, File, PageContext, SiteContext, Values, embedded
+from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, File, PageContext, PlanFilter, SiteContext, Values, embedded
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import amount, bits_words
 from pan2kg.tables.formats import Grid, write_csv
@@ -55,14 +55,14 @@ Met = Mapping[tuple[str, str], Meeting]
 """The linked pairs that are shown, by their IRIs in order."""
 
 
-def chosen(context: PageContext) -> Choice:
+def chosen(context: PageContext) -> PlanFilter:
     given, find = context.request.arguments, context.graph.labels.find
     topic, body = (
         entry.iri if (entry := find(kind, given.get(kind, ""))) and not entry.is_retired else ""
         for kind in ("topic", "body")
     )
     year = given.get("year", "")
-    return Choice(
+    return PlanFilter(
         context.level,
         topic,
         body,
@@ -75,7 +75,7 @@ def every_plan(site_context: SiteContext) -> list[str]:
     return [plan.iri for plan in site_context.graph.uses.plans if plan.is_plan]
 
 
-def shown_plans(site_context: SiteContext, choice: Choice) -> list[str]:
+def shown_plans(site_context: SiteContext, choice: PlanFilter) -> list[str]:
     return [plan for plan in every_plan(site_context) if choice.admits(site_context.facts[plan])]
 
 
@@ -101,7 +101,7 @@ def _shared(site_context: SiteContext, at: int, kind: str) -> list[str]:
     return [entry.iri for entry in site_context.graph.labels.of_kind(kind) if number[entry.iri] > 1]
 
 
-def _order(site_context: SiteContext, choice: Choice) -> tuple[list[str], Met, list[str]]:
+def _order(site_context: SiteContext, choice: PlanFilter) -> tuple[list[str], Met, list[str]]:
     """The plans a choice leaves, their linked pairs, and those with a link: own country, then most linked."""
     plans = shown_plans(site_context, choice)
     admitted = set(plans)
