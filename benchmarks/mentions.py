@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from pan2kg.extract.mentions import celex_of, find_mentions
-from pan2kg.extract.names import Mention, Names
+from pan2kg.extract.names import Mention, NamesInTexts
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.turtle.vocabulary import key
 
@@ -79,7 +79,9 @@ def read_sentences(path: Path) -> list[dict[str, Any]]:
     return sentences
 
 
-def scores(sentences: list[dict[str, Any]], names: Names, country: str = "") -> tuple[dict[str, Score], list[str]]:
+def scores(
+    sentences: list[dict[str, Any]], names: NamesInTexts, country: str = ""
+) -> tuple[dict[str, Score], list[str]]:
     """The score of each group – ``all``, ``numbered``, ``empty`` sentences and each kind –, and every miss.
 
     Bodies count only where a label is of one.
@@ -119,7 +121,7 @@ def groups_of(kind: str) -> list[str]:
     return ["all", kind, *(["numbered"] if kind in NUMBERED else [])]
 
 
-def is_same(target: str, wanted: str, names: Names) -> bool:
+def is_same(target: str, wanted: str, names: NamesInTexts) -> bool:
     """Whether a target is what a label says, by IRI, key, identifier, or the key of a plan without its edition."""
     thing, other = names.things.get(target), names.identified(wanted)
     if target == wanted:
@@ -134,7 +136,7 @@ def kind_of_mention(mention: Mention) -> str:
     return "name" if is_name else mention.kind
 
 
-def kind_of_label(label: dict[str, Any], names: Names) -> str:
+def kind_of_label(label: dict[str, Any], names: NamesInTexts) -> str:
     """The kind of a label: as a mention’s, told by its id and by whether its words have a number."""
     thing, surface = names.identified(label["id"]), label["surface"]
     known = thing.key if thing else label["id"]

@@ -35,7 +35,7 @@ from pan2kg.store.rules import derive, derive_when_asked, view_space
 from pan2kg.store.store import Derive, LocalStore, Store
 from pan2kg.tables import template
 from pan2kg.validation import check as changes
-from pan2kg.validation.check import Change, Engine
+from pan2kg.validation.check import CheckedChange, Engine
 from pan2kg.validation.report import Report, Severity
 from tests.apart import StoreApart
 from tests.once import checked, tried_once
@@ -87,9 +87,9 @@ def keep_shipped_report() -> None:
     anew = changes.check_change
 
     def check_change(
-        project: Project, change: Change, *, fail_on: Severity, engine: Engine, tell: Callable[[str], None]
+        project: Project, change: CheckedChange, *, fail_on: Severity, engine: Engine, tell: Callable[[str], None]
     ) -> Report:
-        if project == SHIPPED and change == Change() and engine is Engine.SPARQL:
+        if project == SHIPPED and change == CheckedChange() and engine is Engine.SPARQL:
             return replace(checked(project), fail_on=fail_on)
         return anew(project, change, fail_on=fail_on, engine=engine, tell=tell)
 

@@ -34,9 +34,9 @@ from pan2kg.charts.frame import BLUE, GREEN, GREY, PAPER, RULE, SHADE, VERMILION
 from pan2kg.charts.matrices import members_of
 from pan2kg.charts.subject import (
     Cell,
+    DrawnTie,
     Names,
     Subject,
-    Tie,
     find,
     focus_of,
     plan_ties,
@@ -203,7 +203,7 @@ def draw_lanes(
     return Picture("lanes", subject.language, fr.frame(subject, caption, body), table(LANE_COLUMNS, rows))
 
 
-def _most(ties: Sequence[Tie], works: Sequence[str], number: int) -> list[Tie]:
+def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[DrawnTie]:
     """The ties of these works to the others that have most of them, those declared first among equals."""
     among, every, declared = set(works), Counter[str](), Counter[str]()
     for tie in ties:
@@ -214,18 +214,18 @@ def _most(ties: Sequence[Tie], works: Sequence[str], number: int) -> list[Tie]:
     return [tie for tie in ties if tie.other in most and tie.work in among]
 
 
-def thinned(ties: Sequence[Tie]) -> list[Tie]:
+def thinned(ties: Sequence[DrawnTie]) -> list[DrawnTie]:
     """Of more lines than can be told apart those declared, and of each work the strongest that is inferred."""
     if len(ties) <= LINES:
         return list(ties)
-    best: dict[str, Tie] = {}
+    best: dict[str, DrawnTie] = {}
     for tie in sorted(ties, key=lambda tie: (-tie.bits, -tie.number, tie.other)):
         if not tie.declared:
             best.setdefault(tie.work, tie)
     return [tie for tie in ties if tie.declared or best[tie.work] is tie]
 
 
-def _plan_box(subject: Subject, home: str, name: Name, box: Box, ties: Sequence[Tie]) -> Group:
+def _plan_box(subject: Subject, home: str, name: Name, box: Box, ties: Sequence[DrawnTie]) -> Group:
     own_ties = [tie for tie in ties if tie.other == name.iri]
     cites = sum(tie.number for tie in own_ties if tie.declared and not tie.incoming)
     cited = sum(tie.number for tie in own_ties if tie.incoming)
@@ -241,7 +241,7 @@ def _plan_box(subject: Subject, home: str, name: Name, box: Box, ties: Sequence[
     return Group((box, *labels), f"{name.full}\n{text}", subject.leads(name.iri))
 
 
-def _plan_edge(subject: Subject, names: Names, lanes: tuple[Lane, Lane], tie: Tie, greatest: float) -> Group:
+def _plan_edge(subject: Subject, names: Names, lanes: tuple[Lane, Lane], tie: DrawnTie, greatest: float) -> Group:
     works, plans = lanes
     shift = 0.0 if not tie.declared else (-6.0 if tie.incoming else 6.0)
     start = works.left + works.width, works.middle(tie.work) + shift
@@ -561,7 +561,7 @@ def _central(subject: Subject, plan: str) -> str:
     return min(members_of(subject, plan), key=lambda action: (-degree[action], -texts[action]))
 
 
-def _neighbours(subject: Subject, action: str) -> tuple[Tie, ...]:
+def _neighbours(subject: Subject, action: str) -> tuple[DrawnTie, ...]:
     """What an action cites and what cites it, then the actions of other plans it shares a specific text with."""
     measured, near = subject.known, []
     names, pairs = measured.potential.names, measured.actions
@@ -575,14 +575,16 @@ def _neighbours(subject: Subject, action: str) -> tuple[Tie, ...]:
                 if not contribution.is_broad and contribution.bits > 0
             )
             near.append(
-                Tie(action, neighbour, declared=False, number=len(texts), bits=low, level=weight.level, texts=texts)
+                DrawnTie(
+                    action, neighbour, declared=False, number=len(texts), bits=low, level=weight.level, texts=texts
+                )
             )
     near.sort(key=lambda tie: (-tie.bits, tie.other))
-    sharing, cited = {tie.other: tie for tie in near}, dict[str, Tie]()
+    sharing, cited = {tie.other: tie for tie in near}, dict[str, DrawnTie]()
     for row in measured.statements:
         if row.is_citation and action in (row.source, row.target):
             neighbour = row.target if row.source == action else row.source
-            tie = sharing.get(neighbour, Tie(action, neighbour, declared=True))
+            tie = sharing.get(neighbour, DrawnTie(action, neighbour, declared=True))
             incoming = row.target == action
             cited.setdefault(neighbour, replace(tie, declared=True, incoming=incoming, level=row.level))
     return (*(cited[neighbour] for neighbour in sorted(cited)), *(tie for tie in near if tie.other not in cited))
@@ -595,7 +597,7 @@ def _arc(number: int, high: float, radius: float) -> list[Point]:
     return [(CENTRE + radius * math.sqrt(1 - (rise / (high * 0.9)) ** 2), rise + high / 2) for rise in rises]
 
 
-def _citation_line(tie: Tie, place: Point, top: float) -> list[Mark]:
+def _citation_line(tie: DrawnTie, place: Point, top: float) -> list[Mark]:
     """A line that leaves the action upwards and passes above the texts, so that it does not seem to come from one."""
     x, y = place
     lift, bend, second = -LIFT / 2, CENTRE + 150, CENTRE + RINGS[1] + TEXTS[0] - 60
@@ -608,7 +610,7 @@ def _citation_line(tie: Tie, place: Point, top: float) -> list[Mark]:
     return [Line(course, DECLARED, curved=True), head]
 
 
-def _neighbour(subject: Subject, name: Name, tie: Tie, place: Point) -> Group:
+def _neighbour(subject: Subject, name: Name, tie: DrawnTie, place: Point) -> Group:
     x, y = place
     words = f" · {bits_words(tie.bits, subject.language)}" if tie.bits else ""
     words += f" · {subject.say('cites-this' if tie.incoming else 'cited')}" if tie.declared else ""

@@ -47,7 +47,7 @@ def heads_of(names: Sequence[Name]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class SharedCell:
     """Two works, by their row and column, with what they share."""
 
     row: int
@@ -98,7 +98,7 @@ def draw_plan_matrix(subject: Subject, *, plan: str = "", plans: str | Sequence[
     for column, second in enumerate(choice.plans):
         for row, plan_a in enumerate(choice.plans[:column]):
             weight = measured.weight(plan_a, second)
-            meetings.append(Meeting(row, column, weight, measured.meets(weight)))
+            meetings.append(SharedCell(row, column, weight, measured.meets(weight)))
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
 
     (wide, high), marks, rows = PLAN_CELL, list[Mark](), list[tuple[Cell, ...]]()
@@ -174,7 +174,7 @@ def draw_plan_matrix(subject: Subject, *, plan: str = "", plans: str | Sequence[
     return Picture("plan-matrix", subject.language, drawing, table(PLAN_COLUMNS, rows))
 
 
-def _shared_cell(subject: Subject, meeting: Meeting, box: Box, greatest: float) -> list[Mark]:
+def _shared_cell(subject: Subject, meeting: SharedCell, box: Box, greatest: float) -> list[Mark]:
     """What two plans share, in bits and texts; hatched where not all of at least one was read."""
     weight = meeting.weight
     if meeting.shares is Reads.NO:
@@ -193,7 +193,7 @@ def _shared_cell(subject: Subject, meeting: Meeting, box: Box, greatest: float) 
     return marks
 
 
-def _plans_share(subject: Subject, meeting: Meeting) -> str:
+def _plans_share(subject: Subject, meeting: SharedCell) -> str:
     weight = meeting.weight
     lines = [subject.say("texts-unknown")] if meeting.shares is Reads.UNREAD else []
     lines.append(weight_words(subject, weight))
@@ -250,7 +250,7 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
     for row, action_a in enumerate(sides[0]):
         for column, action_b in enumerate(sides[1][:row] if is_one else sides[1]):
             weight = subject.known.weight(action_a, action_b)
-            meetings.append(Meeting(row, column, weight, subject.known.meets(weight)))
+            meetings.append(SharedCell(row, column, weight, subject.known.meets(weight)))
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
     names = subject.names([*plans, *sides[0], *sides[1]])
     rows, columns = ([names[action] for action in side] for side in sides)
@@ -313,7 +313,7 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
     return Picture("action-matrix", subject.language, drawing, table(ACTION_COLUMNS, cells))
 
 
-def _actions_share(subject: Subject, ends: tuple[Name, Name], meeting: Meeting, texts: Names) -> str:
+def _actions_share(subject: Subject, ends: tuple[Name, Name], meeting: SharedCell, texts: Names) -> str:
     weight, lines = meeting.weight, [" – ".join(f"{name.short} {name.text}" for name in ends)]
     if meeting.shares is Reads.UNREAD:
         lines.append(subject.say("action-unknown"))
@@ -328,7 +328,7 @@ def _actions_share(subject: Subject, ends: tuple[Name, Name], meeting: Meeting, 
     return "\n".join(lines)
 
 
-def _action_cell(subject: Subject, meeting: Meeting, box: Box, greatest: float | None) -> list[Mark]:
+def _action_cell(subject: Subject, meeting: SharedCell, box: Box, greatest: float | None) -> list[Mark]:
     """The weight, or without a greatest one the number of texts; hatched where that was not read."""
     if meeting.shares is Reads.UNREAD:
         return fr.hatched(box)

@@ -146,7 +146,7 @@ def whole(value: object, name: str, *, least: int = 1) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PlanChoice:
     """The plans shown, by IRI in the order of drawing, and how many others there are.
 
     ``focus`` is the plan the others were chosen for; None where they were named one by one.
@@ -167,7 +167,7 @@ def plans_named(subject: Subject, names: Sequence[Name]) -> tuple[str, ...]:
     return (subject.say("chosen-plans", n=len(names), plans=", ".join(name.key for name in names)),)
 
 
-def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10) -> Choice:
+def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (), top: object = 10) -> PlanChoice:
     """The plans named in ``plans``, else ``plan`` and those most linked to it, ``top`` in all.
 
     First come plans that share most with it at the level of the picture, then with what the editors concluded; then
@@ -183,7 +183,7 @@ def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (),
     if names:
         chosen = tuple(dict.fromkeys(find(subject.graph, name) for name in names))
         check(len(chosen))
-        return Choice(chosen, len(every) - len(chosen), None)
+        return PlanChoice(chosen, len(every) - len(chosen), None)
     number = whole(top, "top", least=2)
     check(number)
     focus = focus_of(subject, plan)
@@ -201,7 +201,7 @@ def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (),
     )
     if len(chosen) < 2:
         raise QueryError("one-plan-alone", remedy="add-another-plan")
-    return Choice(chosen, len(every) - len(chosen), focus)
+    return PlanChoice(chosen, len(every) - len(chosen), focus)
 
 
 def focus_of(subject: Subject, plan: str) -> str:
@@ -225,7 +225,7 @@ def find(graph: Graph, plan: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
+class DrawnTie:
     """A work and what it is tied to, on whose word; ``declared`` where somebody states it, else inferred.
 
     ``number`` of citations or of shared texts, ``bits`` of what is shared, ≥ 0. ``incoming`` says that it is the other
@@ -246,7 +246,7 @@ class Tie:
         return self.level.key if self.level else None
 
 
-def text_ties(subject: Subject, works: Iterable[str]) -> tuple[Tie, ...]:
+def text_ties(subject: Subject, works: Iterable[str]) -> tuple[DrawnTie, ...]:
     """The texts works name, at the level of the picture; declared unless only the editors conclude it."""
     levels: dict[tuple[str, str], list[Level | None]] = defaultdict(list)
     wanted = set(works)
@@ -254,10 +254,10 @@ def text_ties(subject: Subject, works: Iterable[str]) -> tuple[Tie, ...]:
         if use.work in wanted:
             levels[use.work, use.text].append(use.level)
     firm = {pair: firmest(on_word) for pair, on_word in sorted(levels.items())}
-    return tuple(Tie(*pair, level is not Level.EDITORS, level=level) for pair, level in firm.items())
+    return tuple(DrawnTie(*pair, level is not Level.EDITORS, level=level) for pair, level in firm.items())
 
 
-def plan_ties(subject: Subject, plan: str) -> tuple[Tie, ...]:
+def plan_ties(subject: Subject, plan: str) -> tuple[DrawnTie, ...]:
     """The other plans a plan and its actions are tied to: by citations either way, and by shared texts.
 
     The work of a citation is the action named at the plan's end, or the plan itself; of shared texts it is each work of
@@ -275,7 +275,7 @@ def plan_ties(subject: Subject, plan: str) -> tuple[Tie, ...]:
             pair = (statement.source, statement.target)
             levels[pair] = firmest((statement.level, levels.get(pair)))
     ties = [
-        Tie(work, neighbour, declared=True, number=len(levels), incoming=incoming, level=firmest(levels.values()))
+        DrawnTie(work, neighbour, declared=True, number=len(levels), incoming=incoming, level=firmest(levels.values()))
         for (work, neighbour, incoming), levels in sorted(cited.items())
     ]
     sharing = []
@@ -284,5 +284,5 @@ def plan_ties(subject: Subject, plan: str) -> tuple[Tie, ...]:
             neighbour = pair[pair[0] == plan]
             for work, texts in measured.brought(plan, neighbour).items():
                 bits, names = sum(texts.values()), tuple(sorted(texts))
-                sharing.append(Tie(work, neighbour, declared=False, number=len(texts), bits=bits, texts=names))
+                sharing.append(DrawnTie(work, neighbour, declared=False, number=len(texts), bits=bits, texts=names))
     return (*ties, *sorted(sharing, key=lambda tie: (tie.work, tie.other)))

@@ -189,7 +189,7 @@ KINDS: Final = ("body", "instrument", "topic")
 PLAN_COLUMNS: Final = ("plan", "plan_label", "work", "work_label", "part", "evidence_level", "starts", "ends", "drawn")
 
 
-class Part(IntEnum):
+class RolePart(IntEnum):
     """How strongly a work is tied to the thing: it leads or carries out, takes part or serves, or only mentions."""
 
     FIRST = 1
@@ -197,7 +197,7 @@ class Part(IntEnum):
     THIRD = 3
 
 
-Tied = tuple[str, Part, Level | None]
+Tied = tuple[str, RolePart, Level | None]
 """A plan, or an action of one, and how it is tied to the thing, on whose word."""
 
 
@@ -244,7 +244,7 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> Pic
         for role in sorted({role for plan in rows for _, role, _ in by_plan[plan]})
     ]
     if any(work == plan for plan in rows for work, _, _ in by_plan[plan]):
-        signs.append(Sign((_part_mark(15, 9, Part.SECOND, is_plan=True),), subject.say("plans-of-whole")))
+        signs.append(Sign((_part_mark(15, 9, RolePart.SECOND, is_plan=True),), subject.say("plans-of-whole")))
     lives_drawn = [life_of[plan] for plan in rows]
     if any(life.is_dated and not (life.first and life.end) for life in lives_drawn):
         signs.append(open_end_sign(subject, PALE))
@@ -288,15 +288,15 @@ def tied_works(subject: Subject, kind: str, thing: str) -> Mapping[str, tuple[Ti
     ties: list[Tied] = []
     if kind == "body":
         ties = [
-            (row.work, Part.FIRST if "lead" in row.roles else Part.SECOND, row.level)
+            (row.work, RolePart.FIRST if "lead" in row.roles else RolePart.SECOND, row.level)
             for row in subject.graph.involvements if row.body == thing and counts(row.level, subject.level)
         ]  # fmt: skip
     elif kind == "topic":
-        ties = [(row.work, Part.SECOND, None) for row in subject.graph.profiles if thing in row.topics]
+        ties = [(row.work, RolePart.SECOND, None) for row in subject.graph.profiles if thing in row.topics]
     else:
         for use in subject.known.uses:
             if thing in subject.known.potential.weights.reached(use.text, subject.level):
-                role = {CARRIES_OUT: Part.FIRST, SERVES: Part.SECOND}.get(use.share, Part.THIRD)
+                role = {CARRIES_OUT: RolePart.FIRST, SERVES: RolePart.SECOND}.get(use.share, RolePart.THIRD)
                 ties.append((use.work, role, use.level))
     best: dict[str, Tied] = {}
     for tie in ties:
@@ -308,10 +308,11 @@ def tied_works(subject: Subject, kind: str, thing: str) -> Mapping[str, tuple[Ti
     return {plan: tuple(sorted(ties_of, key=lambda tie: (tie[1], tie[0]))) for plan, ties_of in by_plan.items()}
 
 
-def _part_mark(x: float, y: float, role: Part, *, is_plan: bool = False) -> Box | Dot:
+def _part_mark(x: float, y: float, role: RolePart, *, is_plan: bool = False) -> Box | Dot:
     """A dot for an action, a square for a plan as a whole; filled, outlined or dashed by how strongly it is tied."""
     fill, pen = {
-        Part.FIRST: (BLUE, None), Part.SECOND: (PAPER, Pen(BLUE, 1.8)), Part.THIRD: (PAPER, Pen(GREY, 1.0, (2, 2))),
+        RolePart.FIRST: (BLUE, None), RolePart.SECOND: (PAPER, Pen(BLUE, 1.8)),
+        RolePart.THIRD: (PAPER, Pen(GREY, 1.0, (2, 2))),
     }[role]  # fmt: skip
     return Box(x - 5, y - 5, 10, 10, fill, pen) if is_plan else Dot(x, y, 5.2, fill, pen)
 

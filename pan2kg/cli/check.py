@@ -65,7 +65,7 @@ def run_check(options: argparse.Namespace) -> int:
 
         arguments.emit(explain(project, options.explain), options.output)
         return 0
-    change = changes.Change(changes.named_files(project, options.files, Path()), options.since)
+    change = changes.CheckedChange(changes.named_files(project, options.files, Path()), options.since)
     is_whole = not options.files and not options.since
     if not is_whole and (options.baseline or options.write_baseline):
         raise QueryError("baseline-of-whole", remedy="check-the-whole")

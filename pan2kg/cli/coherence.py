@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
     from pan2kg.project import Project
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.tables.registry import Choice
+    from pan2kg.tables.registry import TableChoice
 
 FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
 
@@ -286,13 +286,13 @@ def _notes(dated: DatedGraph) -> list[Text]:
     return [Text.of(dict(zip(LANGUAGES, words, strict=True))) for words in said]
 
 
-def _choice(options: argparse.Namespace) -> Choice:
-    from pan2kg.tables.registry import Choice, Scoring
+def _choice(options: argparse.Namespace) -> TableChoice:
+    from pan2kg.tables.registry import Scoring, TableChoice
 
     def given(name: str) -> tuple[str, ...]:
         return tuple(getattr(options, name, None) or ())
 
-    return Choice(
+    return TableChoice(
         plans=given("plans"),
         actions=given("actions"),
         files=tuple(map(Path, given("files"))),

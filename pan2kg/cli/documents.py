@@ -46,11 +46,11 @@ def add_reading(command: argparse.ArgumentParser) -> None:
 
 
 def reading_options(options: argparse.Namespace) -> Options:
-    from pan2kg.extract.process import Limits, Options, page_range
+    from pan2kg.extract.process import Options, ReaderLimits, page_range
 
     start, end = page_range(options.pages)
     password = read_text(Path(options.password_file)).rstrip("\r\n") if options.password_file else ""
-    return Options(start, end, password, Limits(max(options.seconds, 1), max(options.memory, 1)))
+    return Options(start, end, password, ReaderLimits(max(options.seconds, 1), max(options.memory, 1)))
 
 
 def _say(messages: Iterable[Message], language: str) -> None:

@@ -541,7 +541,7 @@ class Presence(StrEnum):
         return 2 - list(Presence).index(self)
 
 
-class Field(NamedTuple):
+class ActionField(NamedTuple):
     action: str
     name: str
     presence: Presence
@@ -573,7 +573,7 @@ def of_timeline(timeline: str) -> Presence:
     return presences.get(timeline, Presence.ABSENT)
 
 
-def completeness(home: Mapping[str, str], fields: Iterable[Field]) -> tuple[Completeness, ...]:
+def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tuple[Completeness, ...]:
     """For each action, each of the five fields as present, vague or absent; the best of several counts.
 
     ``home`` gives the plan of each action. By plan and action.

@@ -95,7 +95,7 @@ class Channel(StrEnum):
     WEB = "web"
 
 
-class Statement(NamedTuple):
+class PlanStatement(NamedTuple):
     """A link between two plans or actions: who says it, how, and in which channel, empty where it has none."""
 
     source: str
@@ -211,7 +211,7 @@ class Chronology:
         return firmest(self.cited.get((x, y), {}).values())
 
 
-def chronology(works: Works, statements: Iterable[Statement], dates: Mapping[str, Dates]) -> Chronology:
+def chronology(works: Works, statements: Iterable[PlanStatement], dates: Mapping[str, Dates]) -> Chronology:
     """What statements between plans or their actions say of the plans: citations, togetherness, editions, origins.
 
     Statements within a plan, outside any level or of a machine are left out.
@@ -430,7 +430,7 @@ def linked(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> f
     return frozenset(together | {(min(pair), max(pair)) for pair in related(when, shared, at=at)})
 
 
-def citing_ways(works: Works, statements: Iterable[Statement], *, at: Level) -> dict[Ordered, tuple[Way, ...]]:
+def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level) -> dict[Ordered, tuple[Way, ...]]:
     """At which precision each plan cites another, at a level.
 
     >>> statements = [Statement("a", "q", "cross-reference", channel="text")]

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from pan2kg.coherence import citations, evidence, texts, weight
-from pan2kg.coherence.citations import Channel, Chronology, Dates, Occasion, Ordered, State, Statement
+from pan2kg.coherence.citations import Channel, Chronology, Dates, Occasion, Ordered, PlanStatement, State
 from pan2kg.coherence.evidence import HEADLINE, Aspect, Cell, Extent, Extents, Level, Readings, Works, counts
 from pan2kg.coherence.texts import Earlier, Step, Use
 from pan2kg.coherence.weight import Pairs, Potential, Weight
@@ -31,7 +31,7 @@ class Tables:
     uses: tuple[Use, ...] = ()
     steps: tuple[Step, ...] = ()
     general: frozenset[str] = frozenset()
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[PlanStatement, ...] = ()
     dates: Mapping[str, Dates] = field(default_factory=dict)
     readings: Readings = field(default_factory=Readings)
     published: Mapping[str, int] = field(default_factory=dict)
@@ -143,11 +143,11 @@ class Known:
         ]  # fmt: skip
         return tuple(sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link)))
 
-    def _ends(self, statement: Statement) -> set[str]:
+    def _ends(self, statement: PlanStatement) -> set[str]:
         home = self.tables.works.home
         return {home.get(statement.source, statement.source), home.get(statement.target, statement.target)}
 
-    def between(self, one: str, two: str) -> tuple[Statement, ...]:
+    def between(self, one: str, two: str) -> tuple[PlanStatement, ...]:
         """The statements that join two plans, or actions of them, at this level, in the order of their links."""
         joining = (statement for statement in self.statements if self._ends(statement) == {one, two})
         return tuple(sorted(joining, key=lambda statement: (statement.level or 0, statement.link)))
@@ -157,7 +157,7 @@ class Known:
         return tuple(use for use in self.tables.uses if use.share > 0 and counts(use.level, self.level))
 
     @property
-    def statements(self) -> tuple[Statement, ...]:
+    def statements(self) -> tuple[PlanStatement, ...]:
         plans = set(self.tables.works.plans)
         return tuple(
             statement for statement in self.tables.statements

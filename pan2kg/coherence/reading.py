@@ -11,8 +11,8 @@ from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
-from pan2kg.coherence.bodies import Field, Involvement, Plan, Presence, Profile, Uses, of_timeline, uses_of
-from pan2kg.coherence.citations import Dates, Statement, span
+from pan2kg.coherence.bodies import ActionField, Involvement, Plan, Presence, Profile, Uses, of_timeline, uses_of
+from pan2kg.coherence.citations import Dates, PlanStatement, span
 from pan2kg.coherence.editions import Succession
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, Works, counts, firmest, level
 from pan2kg.coherence.known import Tables
@@ -67,7 +67,7 @@ def read_tables(store: Store, *, release: str = "", as_of: date | None = None, f
     )
     general = frozenset(root_of.get(text, text) for (text,) in _rows(store, "coherence/general-texts"))
     statements = tuple(
-        Statement(
+        PlanStatement(
             source, target, key(kind), key(relation), key(channel), level(stored), is_true(stated),
             is_true(backward), link,
         )
@@ -268,7 +268,7 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     return (*acts, *answers)
 
 
-def read_fields(store: Store) -> tuple[Field, ...]:
+def read_fields(store: Store) -> tuple[ActionField, ...]:
     """What was recorded of the five fields of actions; a node without a presence counts as vague."""
 
     def presence(name: str, value: str) -> Presence:
@@ -277,4 +277,4 @@ def read_fields(store: Store) -> tuple[Field, ...]:
         return Presence(value) if value in set(Presence) else Presence.VAGUE
 
     fields = _rows(store, "coherence/fields")
-    return tuple(Field(action, name, presence(name, key(value))) for action, name, value in fields)
+    return tuple(ActionField(action, name, presence(name, key(value))) for action, name, value in fields)

@@ -26,7 +26,7 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import Message
 from pan2kg.turtle import writer
 from pan2kg.turtle.vocabulary import graph_of
-from pan2kg.turtle.writer import Statement, string, text
+from pan2kg.turtle.writer import Line, string, text
 
 CATEGORY: Final = "category"
 ACTION: Final = "action"
@@ -50,7 +50,7 @@ _FIELDS: Final = {
 """By the kind of a field, which is the prefix of its key too: what says that an action has it, and its class."""
 
 
-class Field(NamedTuple):
+class DraftField(NamedTuple):
     """A field of an action: its kind where known, its label as printed, its value and where that stands."""
 
     kind: str
@@ -77,7 +77,7 @@ class Item:
     start: int = 0
     end: int = 0
     section: tuple[int, int] = (0, 0)
-    fields: tuple[Field, ...] = ()
+    fields: tuple[DraftField, ...] = ()
 
     def walk(self) -> Iterator[Item]:
         yield self
@@ -86,7 +86,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Plan:
+class DraftPlan:
     """A plan as read: its title and language where found, its items as a tree, and what was unsure."""
 
     document: Document
@@ -131,7 +131,7 @@ def read_plan(
     language: str | None = None,
     level: str | None = None,
     columns: Mapping[str, int] | None = None,
-) -> tuple[Plan | None, tuple[Message, ...]]:
+) -> tuple[DraftPlan | None, tuple[Message, ...]]:
     """The plan in a document, None where no series is surely its actions; and the best series with their reasons.
 
     Raises:
@@ -182,7 +182,7 @@ def _leaps(members: Sequence[Member]) -> Iterator[Message]:
         previous = values or previous
 
 
-def plan_of(document: Document, choice: Hypothesis, *, language: str | None = None) -> Plan:
+def plan_of(document: Document, choice: Hypothesis, *, language: str | None = None) -> DraftPlan:
     series = choice.series
     first = document.blocks[0]
     # of a plain text the first line may be the only heading
@@ -223,7 +223,7 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
     if not title and is_heading and series.members[0].block > 0:
         title = first.text
     spoken = language or block_language(document.text) or language_of_list(document.text)
-    return Plan(document, choice, title, spoken, build(0, len(actions), 0))
+    return DraftPlan(document, choice, title, spoken, build(0, len(actions), 0))
 
 
 def _chains(document: Document, series: Series, title: str) -> Iterator[tuple[tuple[int, str], ...]]:
@@ -298,20 +298,20 @@ def _action(document: Document, series: Series, member: Member, section: Sequenc
     )  # fmt: skip
 
 
-def _row_fields(block: Block, row: int, kinds: Sequence[str]) -> Iterator[Field]:
+def _row_fields(block: Block, row: int, kinds: Sequence[str]) -> Iterator[DraftField]:
     for column, value in enumerate(block.rows[row]):
         kind = kinds[column] if column < len(kinds) else ""
         if value and kind not in ("title", "action", "number"):
             start = block.cell_start(row, column)
-            yield Field(kind, block.rows[0][column], value, start, start + len(value))
+            yield DraftField(kind, block.rows[0][column], value, start, start + len(value))
 
 
-def _fields(block: Block) -> Iterator[Field]:
+def _fields(block: Block) -> Iterator[DraftField]:
     if block.kind != "table":
         match = FIELD.match(block.text) if block.kind in ("paragraph", "item") else None
         if match and block.text[match.end() :] and (field_kind(match[1]) or block.lead >= len(match[1])):
             value = block.text[match.end() :]
-            yield Field(field_kind(match[1]), match[1], value, block.start + match.end(), block.end)
+            yield DraftField(field_kind(match[1]), match[1], value, block.start + match.end(), block.end)
         return
     if not ranking.is_field_table(block):
         return
@@ -336,13 +336,13 @@ def _fields(block: Block) -> Iterator[Field]:
             label = cells[column - 1] if is_paired else cells[0]
             if label and value and (is_paired or field_kind(label) not in ("title", "number", "action")):
                 start = block.cell_start(row, column)
-                yield Field(field_kind(label), label, value, start, start + len(value))
+                yield DraftField(field_kind(label), label, value, start, start + len(value))
 
 
 # Keys
 
 
-def item_keys(plan: Plan) -> dict[int, str]:
+def item_keys(plan: DraftPlan) -> dict[int, str]:
     """The key of every category and action by its line, made from the printed numbers: ``4-3`` for 4.3.
 
     Where numbers start again under each heading, the heading's number goes before; an item without number is
@@ -390,7 +390,7 @@ def _slug(printed: str) -> str:
 
 
 def draft_plan(
-    plan: Plan, prefixes: Mapping[str, str], *, key: str, graph: str = "", facts: Mapping[str, str] | None = None
+    plan: DraftPlan, prefixes: Mapping[str, str], *, key: str, graph: str = "", facts: Mapping[str, str] | None = None
 ) -> str:
     """The plan as Turtle: its source, its title, its categories and actions with their printed numbers and fields.
 
@@ -410,27 +410,27 @@ def draft_plan(
     return writer.write_turtle(_Draft(plan, prefixes, key).blocks(graph, facts or {}), prefixes)
 
 
-def _said(*pairs: tuple[str, str]) -> tuple[Statement, ...]:
-    return tuple(Statement(predicate, value) for predicate, value in pairs if value)
+def _said(*pairs: tuple[str, str]) -> tuple[Line, ...]:
+    return tuple(Line(predicate, value) for predicate, value in pairs if value)
 
 
 class _Draft:
     """What every block of a draft needs: the plan and its key, the keys of its items, the scheme of its categories."""
 
-    def __init__(self, plan: Plan, prefixes: Mapping[str, str], key: str) -> None:
+    def __init__(self, plan: DraftPlan, prefixes: Mapping[str, str], key: str) -> None:
         self.plan, self.key, self.keys = plan, key, item_keys(plan)
         self.space = prefixes["plan"].removesuffix("id/plan/")
         # below the project's own address: the prefix is that of all schemes
         self.scheme = writer.iri(f"{self.space}id/scheme/{key}-categories", prefixes)
-        source = Statement("dcterms:source", f"document:{key}-text")
-        self.provenance = (source, Statement("pan:certainty", "certainty:stated"))
+        source = Line("dcterms:source", f"document:{key}-text")
+        self.provenance = (source, Line("pan:certainty", "certainty:stated"))
 
-    def _words(self, name: str) -> list[Statement]:
+    def _words(self, name: str) -> list[Line]:
         predicate = "rdfs:label" if name == "draft" else "skos:prefLabel"
         own_words = _DATA.known(name, plan=self.key, name=self.plan.document.source)
-        return [Statement(predicate, text(words, tag)) for tag, words in own_words.words]
+        return [Line(predicate, text(words, tag)) for tag, words in own_words.words]
 
-    def _named(self, item: Item) -> tuple[Statement, ...]:
+    def _named(self, item: Item) -> tuple[Line, ...]:
         key = f"{self.key}-{self.keys[item.line]}" if item.kind == ACTION else ""
         return _said(
             ("skos:notation", item.number and string(item.number)),
@@ -441,7 +441,7 @@ class _Draft:
     def blocks(self, graph: str, facts: Mapping[str, str]) -> Iterator[writer.Block]:
         key, plan = self.key, self.plan
         name = graph_of(graph or f"plans/{key}/plan", self.space)
-        yield writer.Block(f"<{name}>", (Statement("a", "pan:SourceGraph"), *self._words("draft"), *self.provenance))
+        yield writer.Block(f"<{name}>", (Line("a", "pan:SourceGraph"), *self._words("draft"), *self.provenance))
         kind, country, completeness, publisher, day, address = (
             facts.get(name, "") for name in ("type", "country", "completeness", "publisher", "day", "address")
         )
@@ -468,7 +468,7 @@ class _Draft:
         )
         yield writer.Block(f"plan:{key}", (*described, *self.provenance))
         if plan.categories:
-            scheme = Statement("a", "skos:ConceptScheme")
+            scheme = Line("a", "skos:ConceptScheme")
             yield writer.Block(self.scheme, (scheme, *self._words("draft-categories"), *self.provenance))
         yield from self._items(plan.items, "")
         for action in plan.actions:
@@ -486,7 +486,7 @@ class _Draft:
             if item.kind == ACTION:
                 fields = [(_FIELDS[detail.kind][0], f"{detail.kind}:{own}") for own, detail in self._kept_fields(item)]
                 placed = _said(within, ("pan:inCategory", above), *fields)
-                yield writer.Block(name, (Statement("a", "pan:Action"), *self._named(item), *placed, *self.provenance))
+                yield writer.Block(name, (Line("a", "pan:Action"), *self._named(item), *placed, *self.provenance))
                 continue
             placed = _said(
                 ("skos:inScheme", self.scheme),
@@ -496,19 +496,19 @@ class _Draft:
                 ("pan:partLevel", f"partlevel:{level}"),
                 ("pan:order", str(places[level])),
             )
-            statements = (Statement("a", "pan:Category"), *self._named(item), *placed, *self.provenance)
+            statements = (Line("a", "pan:Category"), *self._named(item), *placed, *self.provenance)
             number = " ".join(filter(None, (item.label, item.number)))
             yield writer.Block(name, statements, " – ".join(filter(None, (number, item.title))))
             yield from self._items(item.children, name)
 
-    def _kept_fields(self, action: Item) -> Iterator[tuple[str, Field]]:
+    def _kept_fields(self, action: Item) -> Iterator[tuple[str, DraftField]]:
         counted: Counter[str] = Counter()
         for detail in action.fields:
             if detail.kind in _FIELDS and len(detail.value) <= LONGEST_QUOTE:
                 counted[detail.kind] += 1
                 yield f"{self.key}-{self.keys[action.line]}-{detail.kind}-{counted[detail.kind]}", detail
 
-    def _field(self, name: str, detail: Field) -> Iterator[writer.Block]:
+    def _field(self, name: str, detail: DraftField) -> Iterator[writer.Block]:
         document, words = self.plan.document, text(detail.value, self.plan.language)
         stated = _said(
             ("a", _FIELDS[detail.kind][1]),

@@ -57,7 +57,7 @@ class Char:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuledLine:
     left: float
     right: float
     low: float
@@ -80,7 +80,7 @@ class Page:
     width: float
     height: float
     chars: list[Char] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
+    rules: list[RuledLine] = field(default_factory=list)
     bullets: list[tuple[float, float]] = field(default_factory=list)
     has_image: bool = False
     turned: int = 0
@@ -392,10 +392,10 @@ def tables_of(page: Page, hyphens: Hyphens) -> tuple[list[PageLine], list[Char]]
     return tables, outside
 
 
-def _merged(rules: list[Rule], *, across: bool) -> list[Rule]:
+def _merged(rules: list[RuledLine], *, across: bool) -> list[RuledLine]:
     """Lines that go on in each other as one; those drawn twice beside each other, as a double border, are one too."""
 
-    def span(rule: Rule) -> tuple[float, float, float]:
+    def span(rule: RuledLine) -> tuple[float, float, float]:
         low, high, side = (rule.left, rule.right, rule.low + rule.high)
         return (low, high, side) if across else (rule.low, rule.high, rule.left + rule.right)
 
@@ -405,13 +405,13 @@ def _merged(rules: list[Rule], *, across: bool) -> list[Rule]:
     for before, rule in pairwise(rules):
         ranks.append(ranks[-1] + (span(rule)[2] - span(before)[2] > _MEET))
     ranked = sorted(zip(ranks, rules, strict=False), key=lambda row: (row[0], span(row[1])[0]))
-    merged: list[Rule] = []
+    merged: list[RuledLine] = []
     for _, rule in ranked:
         (low, high, side), last = span(rule), merged[-1] if merged else None
         if last:
             begin, end, beside = span(last)
             if abs(beside - side) < 2 * _MEET and low <= end + _MEET and high >= begin - _MEET:
-                merged[-1] = Rule(
+                merged[-1] = RuledLine(
                     min(last.left, rule.left), max(last.right, rule.right), min(last.low, rule.low),
                     max(last.high, rule.high),
                 )  # fmt: skip
@@ -420,15 +420,17 @@ def _merged(rules: list[Rule], *, across: bool) -> list[Rule]:
     return merged
 
 
-def _connected(level: Sequence[Rule], upright: Sequence[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
-    groups: list[tuple[list[Rule], list[Rule]]] = []
+def _connected(
+    level: Sequence[RuledLine], upright: Sequence[RuledLine]
+) -> list[tuple[list[RuledLine], list[RuledLine]]]:
+    groups: list[tuple[list[RuledLine], list[RuledLine]]] = []
     for steep in upright:
         touched = [
             flat for flat in level
             if flat.left - _MEET <= steep.right and steep.left <= flat.right + _MEET
             and steep.low - _MEET <= flat.high and flat.low <= steep.high + _MEET
         ]  # fmt: skip
-        merged: tuple[list[Rule], list[Rule]] = (touched, [steep])
+        merged: tuple[list[RuledLine], list[RuledLine]] = (touched, [steep])
         untouched = []
         for group in groups:
             if any(flat in merged[0] for flat in group[0]):
@@ -450,7 +452,7 @@ def _positions(values: Iterable[float]) -> list[float]:
 class _Grid:
     """The cells between the lines of one group; cells without a line between them are one."""
 
-    def __init__(self, level: Sequence[Rule], upright: Sequence[Rule]) -> None:
+    def __init__(self, level: Sequence[RuledLine], upright: Sequence[RuledLine]) -> None:
         edges = [edge for rule in level for edge in (rule.left, rule.right)]
         self.xs = _positions([*((rule.left + rule.right) / 2 for rule in upright), min(edges), max(edges)])
         # a row that the end of the page cuts has no line there, but its sides have an end

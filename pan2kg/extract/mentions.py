@@ -24,7 +24,7 @@ from typing import Any, Final, NamedTuple
 
 from pan2kg.extract import names as naming
 from pan2kg.extract.document import Document
-from pan2kg.extract.names import Mention, Names, NamesInText, Spelling, Thing, either, words, words_of
+from pan2kg.extract.names import Mention, NamesInText, NamesInTexts, Spelling, Thing, either, words, words_of
 
 _FLAGS: Final = re.IGNORECASE
 _ASIDE: Final = r"(?:\s*\([^()\n]{1,60}\))?"
@@ -32,7 +32,7 @@ _ASIDE: Final = r"(?:\s*\([^()\n]{1,60}\))?"
 
 
 def find_mentions(
-    document: Document | str, names: Names, *, date: date | None = None, country: str = "", plan: str = ""
+    document: Document | str, names: NamesInTexts, *, date: date | None = None, country: str = "", plan: str = ""
 ) -> tuple[Mention, ...]:
     """Everything a document names, in the order of its text.
 
@@ -88,7 +88,7 @@ def _without_repeats(text: str, mentions: Sequence[Mention]) -> Iterator[Mention
             yield mention
 
 
-def names_of(nameable: Iterable[Thing], labels: Iterable[tuple[str, str]], refused: Iterable[str] = ()) -> Names:
+def names_of(nameable: Iterable[Thing], labels: Iterable[tuple[str, str]], refused: Iterable[str] = ()) -> NamesInTexts:
     """What can be named and by which words: things, pairs of a thing’s IRI and a label, and words that name none.
 
     A label that cites its thing by a number or a date is no name: that is found wherever it stands, and the title
@@ -109,7 +109,9 @@ def names_of(nameable: Iterable[Thing], labels: Iterable[tuple[str, str]], refus
             continue  # a bill is known by its number: what it is called is often the title of the act to be
         cited = 0  # where the number or date ends by which a label cites its thing, if it begins with one
         if thing.kind == "instrument":
-            numbers = [(m.start, m.end) for m in (*find_eu_acts(label, Names()), *find_numbered(label, Names()))]
+            numbers = [
+                (m.start, m.end) for m in (*find_eu_acts(label, NamesInTexts()), *find_numbered(label, NamesInTexts()))
+            ]
             dates = [(start, end) for start, end, _, _ in acts_in(label, thing.country)]
             cited = max((end for start, end in (*numbers, *dates) if start <= 4), default=0)
         if cited:
@@ -118,7 +120,7 @@ def names_of(nameable: Iterable[Thing], labels: Iterable[tuple[str, str]], refus
             if not cited or len(form) < cited or f"({form})" in label:
                 spellings[Spelling(form, iri)] = None
     spellings |= dict.fromkeys(map(Spelling, refused))
-    return Names(by_iri, tuple(spellings), tuple(titles))
+    return NamesInTexts(by_iri, tuple(spellings), tuple(titles))
 
 
 # Acts of the European Union
@@ -174,7 +176,7 @@ def _quality(phrase: str) -> str:
     return next((key for key in ("del", "impl") if re.search(either(qualities[key]), phrase, _FLAGS)), "")
 
 
-def find_eu_acts(text: str, names: Names) -> Iterator[Mention]:
+def find_eu_acts(text: str, names: NamesInTexts) -> Iterator[Mention]:
     """Every act of the Union a text cites by a number.
 
     >>> text = "La directive 2014/24/UE, le règlement (CE) n° 1907/2006 ; exercice 2018/2019."
@@ -315,7 +317,7 @@ def acts_in(text: str, country: str) -> Iterator[tuple[int, int, str, str]]:
         yield *match.span(), f"{country}:{_kinds(country)[kind]['code']}:{day.isoformat()}", kind
 
 
-def find_national_acts(text: str, names: Names, country: str) -> Iterator[Mention]:
+def find_national_acts(text: str, names: NamesInTexts, country: str) -> Iterator[Mention]:
     """Every act of a country that a text cites by its date.
 
     Several acts of one kind may be of one day: the words that follow decide, and where they do not all are choices.
@@ -335,7 +337,7 @@ def find_national_acts(text: str, names: Names, country: str) -> Iterator[Mentio
         yield Mention(start, end, text[start:end], target, "national-act", "dated-act", note, choices=choices)
 
 
-def _acts_by_identifier(names: Names, country: str) -> dict[str, tuple[str, ...]]:
+def _acts_by_identifier(names: NamesInTexts, country: str) -> dict[str, tuple[str, ...]]:
     acts: dict[str, dict[str, None]] = {}
     for spelling in (*names.titles, *names.spellings):
         thing = names.things.get(spelling.iri)
@@ -347,7 +349,7 @@ def _acts_by_identifier(names: Names, country: str) -> dict[str, tuple[str, ...]
     return {identifier: tuple(iris) for identifier, iris in acts.items()}
 
 
-def _bills(text: str, names: Names, country: str) -> Iterator[Mention]:
+def _bills(text: str, names: NamesInTexts, country: str) -> Iterator[Mention]:
     """Every bill a text cites by its number, in a country whose bills have one."""
     table = _national()["bill"].get(country)
     if table is None:
@@ -364,7 +366,7 @@ def _bills(text: str, names: Names, country: str) -> Iterator[Mention]:
 # What is cited by another number
 
 
-def find_numbered(text: str, names: Names) -> Iterator[Mention]:
+def find_numbered(text: str, names: NamesInTexts) -> Iterator[Mention]:
     """Everything a text cites by a number that is not of an act of the Union or of a country.
 
     >>> text = "Conventions n° 29 et 105 de l’OIT, ODD 8 et cible 8.7 ; Principes directeurs 25 à 27"
@@ -375,7 +377,7 @@ def find_numbered(text: str, names: Names) -> Iterator[Mention]:
         yield from find(text, names)
 
 
-def _target(names: Names, identifier: str, *keys: str) -> tuple[str, str]:
+def _target(names: NamesInTexts, identifier: str, *keys: str) -> tuple[str, str]:
     thing = names.identified(identifier, *keys)
     return (thing.iri, "") if thing else (identifier, "not-in-graph")
 
@@ -408,7 +410,7 @@ def _ilo_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], 
     )
 
 
-def _ilo(text: str, names: Names) -> Iterator[Mention]:
+def _ilo(text: str, names: NamesInTexts) -> Iterator[Mention]:
     cited, listed, protocols, titled = _ilo_patterns()
     ilo = words()["ilo"]
     speaks = re.search(rf"(?<!\w){either(ilo['spoken'])}(?!\w)", text, _FLAGS) is not None
@@ -468,7 +470,7 @@ def _sdg_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], 
     )
 
 
-def _sdg(text: str, names: Names) -> Iterator[Mention]:
+def _sdg(text: str, names: NamesInTexts) -> Iterator[Mention]:
     goals, targets, listed, part_of = _sdg_patterns()
 
     def mention(start: int, end: int, number: str) -> Iterator[Mention]:
@@ -503,7 +505,7 @@ def _ungp_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]
     )
 
 
-def _ungp(text: str, names: Names) -> Iterator[Mention]:
+def _ungp(text: str, names: NamesInTexts) -> Iterator[Mention]:
     guiding, plain, listed = _ungp_patterns()
     speaks = re.search(rf"(?<!\w){either(words()['ungp']['capital'])}(?!\w)", text) is not None
 
@@ -548,7 +550,7 @@ def _resolution_patterns() -> Mapping[str, re.Pattern[str]]:
     }
 
 
-def _resolutions(text: str, names: Names) -> Iterator[Mention]:
+def _resolutions(text: str, names: NamesInTexts) -> Iterator[Mention]:
     prefixes = {"SCR": "unscr", "HRC": "hrc-res", "GA": "unga-res"}
     for organ, pattern in _resolution_patterns().items():
         for match in pattern.finditer(text):

@@ -138,7 +138,7 @@ class _Node:
 
 
 @dataclass(frozen=True)
-class Names:
+class NamesInTexts:
     """All that can be named, by IRI, and the words it is called by.
 
     >>> names = Names({"i": Thing("i", "paris", "instrument")}, (Spelling("Accord de Paris", "i"),))
@@ -329,7 +329,9 @@ def _country_names() -> dict[str, str]:
 class NamesInText:
     """What a text calls by its name, for a document of a day, country and plan, each empty where it is not known."""
 
-    def __init__(self, text: str, names: Names, *, day: date | None = None, country: str = "", plan: str = "") -> None:
+    def __init__(
+        self, text: str, names: NamesInTexts, *, day: date | None = None, country: str = "", plan: str = ""
+    ) -> None:
         self.text, self.names = text, names
         self.day, self.country = day, country
         self.own = names.things.get(plan)

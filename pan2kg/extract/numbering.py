@@ -24,7 +24,7 @@ BULLET: Final = "•"
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class NumberStyle:
     """What items of one level have in common: the word before the number, its kinds, its form.
 
     ``kinds`` has a letter per component: d decimal, R and r roman, L and l letter; ``form`` is the bullet, or “)” for
@@ -48,7 +48,7 @@ class Marker:
     lines can tell whether this is a number of an item.
     """
 
-    style: Style
+    style: NumberStyle
     rest: str
     number: str = ""
     values: Values = ()
@@ -95,7 +95,7 @@ def readings(text: str) -> tuple[Marker, ...]:
         return markers
     glyph = "o" if bullet["word"] else bullet["glyph"] or ("*" if bullet["dash"] == "*" else "–")
     sure = [marker for marker in markers if not marker.weak]
-    return (*sure, Marker(Style(form=glyph), rest, weak=bool(bullet["word"]))) if rest else ()
+    return (*sure, Marker(NumberStyle(form=glyph), rest, weak=bool(bullet["word"]))) if rest else ()
 
 
 def _labelled(text: str) -> Iterator[Marker]:
@@ -136,7 +136,7 @@ def _markers(number: str, after: re.Match[str], word: str) -> Iterator[Marker]:
     form = ")" if len(pieces) == 1 and after["end"].endswith((")", "]")) else ""
     for reading in product(*map(_values, pieces)):
         kinds, values = "".join(kind for kind, _ in reading), tuple(value for _, value in reading)
-        yield Marker(Style(word, kinds, form), rest.strip(), number, values, weak=not sure)
+        yield Marker(NumberStyle(word, kinds, form), rest.strip(), number, values, weak=not sure)
 
 
 def _may_follow(number: str, after: re.Match[str], rest: str) -> bool:

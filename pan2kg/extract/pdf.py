@@ -19,7 +19,7 @@ from typing import Any, Final
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract.document import Remark, noted, runs_of
 from pan2kg.extract.flow import paragraphs_of
-from pan2kg.extract.lines import Char, Page, Rule
+from pan2kg.extract.lines import Char, Page, RuledLine
 from pan2kg.extract.markup import Paragraph
 
 _OBJECT: Final = re.compile(rb"(?<!\d)(\d{1,10})\s+\d{1,5}\s+obj\b")
@@ -328,10 +328,10 @@ def _read_path(path: Any, raw: Any, place: _Turn, page: Page) -> None:  # noqa: 
         if 1.5 <= wide <= 8 and 1.5 <= tall <= 8 and 0.6 < wide / tall < 1.7:
             page.bullets.append((left, (low + high) / 2))
         elif min(wide, tall) <= _THIN < max(wide, tall):
-            page.rules.append(Rule(left, right, low, high))
+            page.rules.append(RuledLine(left, right, low, high))
         elif stroke.value:
             page.rules += [
-                Rule(min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1]))
+                RuledLine(min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1]))
                 for a, b in zip(points, [*points[1:], points[0]], strict=True)
                 if (abs(a[0] - b[0]) < 1) != (abs(a[1] - b[1]) < 1)
             ]

@@ -43,7 +43,7 @@ _HERE: Final = (".txt", ".md", ".markdown")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ReaderLimits:
     """How much reading one file may take: processor seconds, megabytes of memory, pages, megabytes unpacked."""
 
     seconds: int = 60
@@ -59,7 +59,7 @@ class Options:
     first: int = 1
     last: int | None = None
     password: str = ""
-    limits: Limits = field(default_factory=Limits)
+    limits: ReaderLimits = field(default_factory=ReaderLimits)
 
 
 def page_range(text: str) -> tuple[int, int | None]:
@@ -277,7 +277,7 @@ def _bytes(path: Path) -> bytes:
 def main() -> None:
     order = json.loads(sys.stdin.buffer.read())
     path = Path(order.pop("path"))
-    limits = Limits(**order.pop("limits"))
+    limits = ReaderLimits(**order.pop("limits"))
     try:
         import resource
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from pan2kg.charts.frame import Picture
-    from pan2kg.coherence.bodies import Field, Involvement, Profile, Uses
+    from pan2kg.coherence.bodies import ActionField, Involvement, Profile, Uses
     from pan2kg.coherence.citations import Occasion
     from pan2kg.coherence.evidence import Level, Measured
     from pan2kg.coherence.figures import Meeting, Taken
@@ -57,8 +57,8 @@ if TYPE_CHECKING:
     from pan2kg.coherence.reading import Citation
     from pan2kg.coherence.texts import Earlier
     from pan2kg.coherence.weight import Chance, Weight
-    from pan2kg.extract.names import Names
-    from pan2kg.graph.links import Ties
+    from pan2kg.extract.names import NamesInTexts
+    from pan2kg.graph.links import GraphTies
     from pan2kg.graph.parts import Parts
     from pan2kg.graph.search import Search
     from pan2kg.graph.statements import Statements
@@ -76,7 +76,7 @@ DAYS: Final = 4
 T = TypeVar("T")
 
 
-class Reading(Generic[T]):
+class GraphReading(Generic[T]):
     """A reading of the graph as an attribute: made when it is first asked for, once for all languages and threads."""
 
     def __init__(self, make: Callable[[Graph], T]) -> None:
@@ -148,7 +148,7 @@ class Graph:
 
     # Questions and answers
 
-    @Reading
+    @GraphReading
     def queries(self) -> Mapping[str, Query]:
         """The stored questions by name."""
         return read_queries(self.project)
@@ -320,19 +320,19 @@ class Graph:
 
     # What things are called, and what the graph says of itself
 
-    @Reading
+    @GraphReading
     def labels(self) -> Labels:
         """Labels, keys, numbers and classes of all things."""
         return read_labels(self.store, self.links.links if self.links else ())
 
-    @Reading
-    def names(self) -> Names:
+    @GraphReading
+    def names(self) -> NamesInTexts:
         """What a text can name, by its identifiers and by every word it is called."""
         from pan2kg.graph.search import read_names
 
         return read_names(self.read, self.profile.country)
 
-    @Reading
+    @GraphReading
     def search(self) -> Search:
         """Everything that has a page, found by what a person types."""
         from pan2kg.graph.search import read_search
@@ -357,7 +357,7 @@ class Graph:
         graph._earlier = earlier
         return graph
 
-    @Reading
+    @GraphReading
     def version(self) -> Release:
         """The release of the graph: its number and its day."""
         return Release(self._release) if self._release else read_release(self.store, self.profile.space)
@@ -372,17 +372,17 @@ class Graph:
         """The number of the release, empty where nothing says it."""
         return self.version.number
 
-    @Reading
+    @GraphReading
     def notice(self) -> Notice:
         """What the graph says of itself as a dataset: names, creators, licence, days."""
         return read_notice(self.store, self.profile.space)
 
-    @Reading
+    @GraphReading
     def projects(self) -> tuple[CountryProfile, ...]:
         """The profiles of the projects whose graphs these are."""
         return read_profiles(self.store)
 
-    @Reading
+    @GraphReading
     def profile(self) -> CountryProfile:
         """What depends on the country: the plan to start from, the action that asks for coherence, languages, gazette.
 
@@ -401,26 +401,26 @@ class Graph:
         number = self.labels.label(self.profile.coherence_action, self.language).notation
         return Message("figure", "of-action", {"number": number}) if number else verbatim("")
 
-    @Reading
+    @GraphReading
     def statements(self) -> Statements:
         """Every statement with the file or rule it comes from."""
         from pan2kg.graph.statements import read_statements
 
         return read_statements(self.store, self.links)
 
-    @Reading
+    @GraphReading
     def places(self) -> Mapping[str, Place]:
         """The file and line where each thing of the graph has its block; empty for a graph that is no project's."""
         return find_subjects(self.project) if self.project else {}
 
-    @Reading
+    @GraphReading
     def resting(self) -> Counter[str]:
         """How many statements rest on each document."""
         from pan2kg.graph.statements import read_resting
 
         return read_resting(self.statements)
 
-    @Reading
+    @GraphReading
     def rules(self) -> Mapping[str, str]:
         """What each rule derives, in its own words."""
         from pan2kg.graph.statements import read_rules
@@ -429,12 +429,12 @@ class Graph:
 
     # Plans, actions and what they rest on
 
-    @Reading
+    @GraphReading
     def has_actions(self) -> bool:
         """Whether there is an action to measure; without one the graph has no figures."""
         return bool(self.read(program_query("coherence/actions")))
 
-    @Reading
+    @GraphReading
     def uses(self) -> Uses:
         """Actions × instruments, as stated.
 
@@ -445,7 +445,7 @@ class Graph:
 
         return read_uses(self.store, release=self.release, as_of=self.as_of)
 
-    @Reading
+    @GraphReading
     def retired(self) -> Mapping[str, tuple[str, ...]]:
         """The identifiers that were retired, with what has taken the place of each."""
         successors: dict[str, list[str]] = {}
@@ -453,7 +453,7 @@ class Graph:
             successors.setdefault(retired, []).append(following)
         return {retired: tuple(following) for retired, following in successors.items()}
 
-    @Reading
+    @GraphReading
     def parts(self) -> Parts:
         """The parts of plans in the order of each plan, with the actions under them and the counts sources give.
 
@@ -464,14 +464,14 @@ class Graph:
 
         return read_parts(self.read)
 
-    @Reading
-    def ties(self) -> Ties:
+    @GraphReading
+    def ties(self) -> GraphTies:
         """The stated and inferred links that join two plans."""
         from pan2kg.graph.links import read_ties
 
         return read_ties(self.store, self.links)
 
-    @Reading
+    @GraphReading
     def links(self) -> LinkView | None:
         """The derived links, as a view; None where they are triples of the store: of another engine, or of other rules.
 
@@ -490,28 +490,28 @@ class Graph:
             local.complete()
         return view
 
-    @Reading
+    @GraphReading
     def quotes(self) -> Mapping[str, str]:
         """The first words each link quotes, for who needs nothing else of all that is stated."""
         from pan2kg.graph.links import read_quotes
 
         return read_quotes(self.store)
 
-    @Reading
+    @GraphReading
     def citations(self) -> tuple[Citation, ...]:
         """Who cites whom."""
         from pan2kg.coherence.reading import read_citations
 
         return read_citations(self.store)
 
-    @Reading
+    @GraphReading
     def profiles(self) -> tuple[Profile, ...]:
         """Topics, target groups, leads and bodies of each plan and action."""
         from pan2kg.coherence.reading import read_profiles
 
         return read_profiles(self.store)
 
-    @Reading
+    @GraphReading
     def involvements(self) -> tuple[Involvement, ...]:
         """Which body has which part in which work, and on whose word.
 
@@ -522,21 +522,21 @@ class Graph:
 
         return read_involvements(self.store)
 
-    @Reading
+    @GraphReading
     def ministries(self) -> tuple[str, ...]:
         """The bodies that are ministries."""
         from pan2kg.coherence.reading import read_ministries
 
         return read_ministries(self.store)
 
-    @Reading
+    @GraphReading
     def earlier_bodies(self) -> tuple[tuple[str, str], ...]:
         """Each body with every body whose name or remit it took over."""
         from pan2kg.coherence.reading import read_earlier_bodies
 
         return read_earlier_bodies(self.store)
 
-    @Reading
+    @GraphReading
     def country_of(self) -> Mapping[str, str]:
         """Of which country each plan, action of a plan and national act is."""
         from pan2kg.coherence.reading import read_countries
@@ -545,7 +545,7 @@ class Graph:
 
     # What is known, at a level of evidence
 
-    @Reading
+    @GraphReading
     def tables(self) -> Tables:
         """The small tables all figures are computed from: uses of texts, statements, dates and what was read."""
         from pan2kg.coherence.reading import read_tables
@@ -591,7 +591,7 @@ class Graph:
         at = _figured(level)
         return self.once(f"profiles {at.key}", lambda: at_level(self.profiles, self.involvements, at))
 
-    @Reading
+    @GraphReading
     def bits(self) -> Mapping[str, float]:
         """What each text weighs by which works can meet, in bits, whatever the level: no general text is among them."""
         weights = self.known().potential.weights
@@ -622,7 +622,7 @@ class Graph:
             values, ("id", "name", "level", "value", *(at_level.key for at_level in FIGURED), "population"), cells
         )
 
-    @Reading
+    @GraphReading
     def meetings(self) -> tuple[Meeting, ...]:
         """All linked pairs of plans with the firmest level of each, in the order of every list.
 
@@ -635,7 +635,7 @@ class Graph:
 
         return meetings({level: self.known(level) for level in FIGURED})
 
-    @Reading
+    @GraphReading
     def linked_actions(self) -> Mapping[str, Level]:
         """The linked actions, each with the firmest level at which it is."""
         from pan2kg.coherence.evidence import FIGURED
@@ -708,14 +708,14 @@ class Graph:
             f"chance {at.key}", lambda: chance(made.tables.works, made.potential.weights, made.tables.uses, at=at)
         )
 
-    @Reading
+    @GraphReading
     def obligations(self) -> tuple[Obligation, ...]:
         """What instruments require."""
         from pan2kg.coherence.reading import read_obligations
 
         return read_obligations(self.store)
 
-    @Reading
+    @GraphReading
     def responses(self) -> tuple[Response, ...]:
         """What answers obligations."""
         from pan2kg.coherence.reading import read_responses
@@ -739,50 +739,50 @@ class Graph:
         responses = [response for response in self.responses if counts(response.level, at)]
         return self.once(f"margins {at.key}", lambda: margins(self.uses, self.obligations, responses, as_of=self.as_of))
 
-    @Reading
-    def fields(self) -> tuple[Field, ...]:
+    @GraphReading
+    def fields(self) -> tuple[ActionField, ...]:
         """What was recorded of the five fields of actions."""
         from pan2kg.coherence.reading import read_fields
 
         return read_fields(self.store)
 
-    @Reading
+    @GraphReading
     def scores(self) -> tuple[Scores, ...]:
         """The interaction scores the graph holds, a matrix an assessor and scale."""
         from pan2kg.scores.matrix import read_matrices
 
         return read_matrices(self.store)
 
-    @Reading
+    @GraphReading
     def scales(self) -> Mapping[str, Scale]:
         """The scales of interaction scores the graph declares, by IRI."""
         from pan2kg.scores.matrix import read_scales
 
         return read_scales(self.store)
 
-    @Reading
+    @GraphReading
     def periods(self) -> Mapping[str, tuple[str, str, str]]:
         """For each plan when it was adopted, starts and ends, as far as known."""
         return {plan: (on, since, until) for plan, on, since, until in self.read(program_query("tables/periods"))}
 
-    @Reading
+    @GraphReading
     def policy_fields(self) -> Mapping[str, str]:
         """The field of policy of each plan that has one: that of most of its topics, of equals the first by its key."""
         rows = self.read(program_query("tables/policy-fields"))
         return {plan: field for plan, field, _ in reversed(rows)}
 
-    @Reading
+    @GraphReading
     def home_of(self) -> Mapping[str, str]:
         """The plan of each action."""
         pairs = zip(self.uses.actions, self.uses.plan_of, strict=True)
         return {action: self.uses.plans[int(at)].iri for action, at in pairs}
 
-    @Reading
+    @GraphReading
     def homes(self) -> Mapping[str, str]:
         """The plan of each action, and of each plan itself."""
         return self.uses.homes()
 
-    @Reading
+    @GraphReading
     def _planned(self) -> frozenset[str]:
         return frozenset(plan.iri for plan in self.uses.plans if plan.is_plan)
 

@@ -52,7 +52,7 @@ class Tie:
 
 
 @dataclass(frozen=True)
-class Ties:
+class GraphTies:
     """All links that join two plans."""
 
     every: tuple[Tie, ...]
@@ -77,7 +77,7 @@ class Ties:
         return frozenset(end for tie in self.every if tie.kind in wanted for end in tie.ends)
 
 
-def read_ties(store: Store, view: LinkView | None = None) -> Ties:
+def read_ties(store: Store, view: LinkView | None = None) -> GraphTies:
     """Read the links of a store, the derived ones from their view; without one, those the store holds.
 
     >>> from pan2kg.graph.graph import open_graph
@@ -95,7 +95,7 @@ def read_ties(store: Store, view: LinkView | None = None) -> Ties:
         ):  # of one plan, as the query orders them
             if joined[source] != joined[target]:
                 ties.append(Tie(link, kind, (source, target), (joined[source], joined[target]), at))
-    return Ties(tuple(_at_the_finest(ties)))
+    return GraphTies(tuple(_at_the_finest(ties)))
 
 
 def _rows(store: Store, view: LinkView | None) -> list[tuple[str, ...]]:

@@ -18,7 +18,7 @@ from typing import Final
 
 from pan2kg.countries import countries
 from pan2kg.extract.mentions import names_of
-from pan2kg.extract.names import Names, Thing
+from pan2kg.extract.names import NamesInTexts, Thing
 from pan2kg.graph.labels import KINDS, Entry, Labels
 from pan2kg.store.queries import program_query
 from pan2kg.turtle.vocabulary import PAN, kind_and_key, path_of
@@ -205,7 +205,7 @@ _ABBREVIATION: Final = re.compile(r"[A-Z][A-Za-z]*[A-Z]\w* ?\d$")
 _CLASSES: Final = {"Plan": "plan", "PublicBody": "body", "Organisation": "body", "Provision": "provision"}
 
 
-def read_names(read: Read, own_country: str) -> Names:
+def read_names(read: Read, own_country: str) -> NamesInTexts:
     """Everything of the graph a text can name; ``own_country`` is the country whose graph it is, by IRI.
 
     >>> from pan2kg.graph.graph import open_graph

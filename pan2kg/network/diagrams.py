@@ -16,7 +16,7 @@ from typing import Final
 
 from pan2kg.errors import FormatError
 from pan2kg.i18n.message import told
-from pan2kg.network.selection import WORKS, Row, Tables, about_line
+from pan2kg.network.selection import WORKS, NetworkTables, Row, about_line
 from pan2kg.turtle.vocabulary import kind_and_key
 
 
@@ -27,7 +27,7 @@ class Frame:
     rows: tuple[Row, ...]
 
 
-def frames(table: Tables) -> tuple[Frame, ...]:
+def frames(table: NetworkTables) -> tuple[Frame, ...]:
     """The nodes by plan or review, by id, then all that are of none or the only one of theirs.
 
     >>> from pan2kg.network.selection import Tables
@@ -72,7 +72,7 @@ _WIDTH: Final = 40
 _LABELS: Final = frozenset({"label", "tooltip", "edgetooltip", "URL", "edgeURL"})
 
 
-def write_dot(table: Tables) -> str:
+def write_dot(table: NetworkTables) -> str:
     """A network as DOT. Names of nodes are IRIs; what the drawing does not show stands in attributes.
 
     A large network is drawn best by ``sfdp -Goverlap=prism``, a small one by ``dot``.
@@ -89,7 +89,7 @@ def write_dot(table: Tables) -> str:
     return "".join(f"{line}\n" for line in _lines(table))
 
 
-def _lines(table: Tables) -> Iterator[str]:
+def _lines(table: NetworkTables) -> Iterator[str]:
     about = f"{table.title}\n{about_line(table)}" if table.about else table.title
     whole = {"rankdir": "LR", "compound": "true", "label": about, "tooltip": table.title}
     yield f"digraph {_quoted(table.title)} {{"
@@ -169,7 +169,7 @@ _SPECIAL: Final = re.compile(r"""["#$&*:;<=>@\[\\\]^_`{|}~]|^[-+]|(?<=www)\.|(?<
 _LIST: Final = re.compile(r"^(\d{1,9})([.)])(?= |$)")
 
 
-def write_mermaid(table: Tables) -> str:
+def write_mermaid(table: NetworkTables) -> str:
     """A network as a Mermaid flowchart: a frame a plan, a shape a type, dots for what is derived.
 
     >>> print(write_mermaid(Tables("t", ({"id": "http://e/a", "label": "A [b]", "type": "Plan"},), (), {})), end="")
@@ -185,7 +185,7 @@ def write_mermaid(table: Tables) -> str:
     return text
 
 
-def _too_large(table: Tables, fault: str, number: int, most: int) -> FormatError:
+def _too_large(table: NetworkTables, fault: str, number: int, most: int) -> FormatError:
     counts = Counter(str(row.get("type", "other")) for row in table.edges)
     listed = ", ".join(
         f"{name} {count}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -198,7 +198,7 @@ def _too_large(table: Tables, fault: str, number: int, most: int) -> FormatError
     return FormatError(fault, remedy="choose-less", number=str(number), most=str(most), choice=choice)
 
 
-def _mermaid_lines(table: Tables) -> Iterator[str]:
+def _mermaid_lines(table: NetworkTables) -> Iterator[str]:
     yield "flowchart LR"
     yield f"  accTitle: {_escaped(table.title)}"
     if table.about:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import FormatError
 from pan2kg.network.diagrams import caption, write_dot, write_mermaid
-from pan2kg.network.selection import Cell, Row, Tables, about_line, select_network, tables
+from pan2kg.network.selection import Cell, NetworkTables, Row, about_line, select_network, tables
 from pan2kg.tables.formats import Grid, field, write_csv, xml_text, xml_value
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _ROOT: Final = (
 )
 
 
-def write_graphml(table: Tables) -> str:
+def write_graphml(table: NetworkTables) -> str:
     """A network as GraphML.
 
     >>> text = write_graphml(Tables("t", ({"id": "http://e/a", "label": "A & B"},), (), {}))
@@ -65,7 +65,7 @@ def write_graphml(table: Tables) -> str:
     return HEAD + "".join(f"{line}\n" for line in _lines(table))
 
 
-def _lines(table: Tables) -> Iterator[str]:
+def _lines(table: NetworkTables) -> Iterator[str]:
     yield start("graphml", _ROOT)
     head = table.head()
     label: dict[str, type] = {"label": str}
@@ -107,7 +107,7 @@ _GEXF_ROOT: Final = (
 )
 
 
-def write_gexf(table: Tables) -> str:
+def write_gexf(table: NetworkTables) -> str:
     """A network as GEXF 1.3. The only date in it is the day of the data, where that is given.
 
     >>> text = write_gexf(Tables("t", ({"id": "a", "label": "A", "type": "Plan"},), (), {}))
@@ -117,7 +117,7 @@ def write_gexf(table: Tables) -> str:
     return HEAD + "".join(f"{line}\n" for line in _gexf_lines(table))
 
 
-def _gexf_lines(table: Tables) -> Iterator[str]:
+def _gexf_lines(table: NetworkTables) -> Iterator[str]:
     day = [("lastmodifieddate", table.released.isoformat())] if table.released else []
     yield start("gexf", _GEXF_ROOT)
     yield "  " + start("meta", day)
@@ -162,7 +162,7 @@ def _gexf_item(name: str, attributes: list[tuple[str, str | float]], row: Row) -
     yield f"      </{name}>"
 
 
-def write_cytoscape(table: Tables) -> str:
+def write_cytoscape(table: NetworkTables) -> str:
     """A network as Cytoscape JSON. An id stands again as ``value`` or ``key``, where networkx looks for it.
 
     >>> made = json.loads(write_cytoscape(Tables("t", ({"id": "a", "label": "A"},), (), {})))
@@ -190,7 +190,7 @@ _EDGE: Final = {
 """Gephi's name for whether an edge is directed is Type, in upper or lower case: the type of link stands beside it."""
 
 
-def write_nodes(table: Tables) -> str:
+def write_nodes(table: NetworkTables) -> str:
     """The nodes as CSV (RFC 4180): Id, Label, and what is said of them.
 
     >>> write_nodes(Tables("t", ({"id": "a", "label": "A, b"},), (), {}))
@@ -199,7 +199,7 @@ def write_nodes(table: Tables) -> str:
     return _write(["id", "label", *table.node_columns()], table.nodes, _NODE)
 
 
-def write_edges(table: Tables) -> str:
+def write_edges(table: NetworkTables) -> str:
     """The edges as CSV (RFC 4180): Source, Target, Type (Directed or Undirected), Id, Label, link_type, and the rest.
 
     >>> write_edges(Tables("t", (), ({"id": "k", "source": "a", "target": "b", "label": "", "directed": False},), {}))
@@ -210,7 +210,7 @@ def write_edges(table: Tables) -> str:
     return _write(["source", "target", "directed", "id", "label", *columns], rows, _EDGE)
 
 
-def write_zip(table: Tables) -> bytes:
+def write_zip(table: NetworkTables) -> bytes:
     about = _write(["name", "value"], [{"name": name, "value": value} for name, value in table.head().items()], {})
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
@@ -228,7 +228,7 @@ def _write(columns: list[str], rows: Iterable[Mapping[str, Cell]], heads: Mappin
 
 __all__ = ["FORMS", "export_network", "select_network"]
 
-_WRITERS: Final[dict[str, Callable[[Tables], str | bytes]]] = {
+_WRITERS: Final[dict[str, Callable[[NetworkTables], str | bytes]]] = {
     "graphml": write_graphml,
     "gexf": write_gexf,
     "cytoscape": write_cytoscape,

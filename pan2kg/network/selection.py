@@ -127,7 +127,7 @@ _ABOUT: Final = ("language", "plans", "types", "release", "evidence", "plans_kno
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class NetworkTables:
     """A network to write: rows without empty cells, nodes by id, edges by source, target and id.
 
     ``about`` says what was chosen and what the weights rest on, in the order to print it.
@@ -150,7 +150,7 @@ class Tables:
         return _used(EDGE_COLUMNS, self.edges)
 
 
-def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | None = None) -> Tables:
+def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | None = None) -> NetworkTables:
     """The rows of a network, cleaned of characters no file of ours may hold, in a fixed order.
 
     An edge whose key is taken by another one gets a number behind it, so that each id stands once.
@@ -172,7 +172,7 @@ def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | N
         edges.append(_edge((source, target, _once(str(link), ids)), data))
     about = {name: xml_fit(str(network.graph[name])) for name in _ABOUT if network.graph.get(name)}
     named = title or " + ".join(["pan2kg", *about.get("plans", "").split()])
-    return Tables(xml_fit(named), tuple(nodes), tuple(edges), about, released)
+    return NetworkTables(xml_fit(named), tuple(nodes), tuple(edges), about, released)
 
 
 def _order(source: str, target: str, link: object) -> tuple[str, str, str]:
@@ -213,7 +213,7 @@ def _used(columns: Mapping[str, type], rows: Iterable[Row]) -> dict[str, type]:
     return {name: kind for name, kind in columns.items() if name in used}
 
 
-def about_line(table: Tables) -> str:
+def about_line(table: NetworkTables) -> str:
     """What a network is about, on one line: what was chosen and what its weights rest on.
 
     >>> about_line(Tables("t", (), (), {"plans": "lu-bhr-2", "actions": "389"}))
@@ -240,7 +240,7 @@ def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str
             ends = weights.setdefault(start, {})
             ends[end] = ends.get(end, 0.0) + weight
     places: dict[str, tuple[float, float]] = {}
-    room = _Rows(len(weights) ** 0.5)
+    room = _Shelves(len(weights) ** 0.5)
     for nodes in _parts(weights):
         side = len(nodes) ** 0.5
         spots = _spots(_matrix(weights, nodes).tobytes(), len(nodes), seed) * (side / 2)
@@ -356,7 +356,7 @@ def _filling(places: Floats) -> Floats:
     return filled
 
 
-class _Rows:
+class _Shelves:
     def __init__(self, width: float) -> None:
         self.width, self.left, self.top, self.height = width, 0.0, 0.0, 0.0
 

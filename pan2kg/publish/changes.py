@@ -317,7 +317,7 @@ _PART: Final = frozenset(
 _COMPUTED: Final = re.compile("[0-9a-f]{16}")
 
 
-class Names:
+class ChangeNames:
     """What both sides and the ontology of this package say of things, to name them by, on either side.
 
     A thing or property is called by its label, since one that was removed has a label only on the old side; without a
@@ -412,14 +412,14 @@ def _called(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 
-def read_names(change: Change) -> Names:
+def read_names(change: Change) -> ChangeNames:
     """The names both sides give to what changed, the new before the old, and behind them those of the ontology here.
 
     Of two large states that differ little most is never named, so most is not even looked up.
     """
     shipped = Project.packaged()
     if change.is_empty:  # as in a release before which there is none: nothing is to be named
-        return Names((), read_prefixes(shipped))
+        return ChangeNames((), read_prefixes(shipped))
     sides = [
         [quad for quad in quads if quad.predicate in _NAMING and not is_derived(graph_of(quad))]
         for quads in (change.new.quads, change.old.quads - change.new.quads)
@@ -438,7 +438,7 @@ def read_names(change: Change) -> Names:
         fresh = set[object](quad.object for quads in sides for quad in quads if quad.subject in fresh) - reached
     near = [sorted((quad for quad in quads if quad.subject in reached), key=str) for quads in sides]
     ontology = [quad for path in shipped.ontology_files() for quad in ox.parse(path=path)]
-    return Names([*near, ontology], read_prefixes(shipped))
+    return ChangeNames([*near, ontology], read_prefixes(shipped))
 
 
 class Status(StrEnum):
@@ -465,7 +465,7 @@ class Edit(NamedTuple):
             return isinstance(self.new, ox.Literal) and self.new.value in ("true", "1")
         return self.predicate == DCTERMS + "isReplacedBy" and self.new is not None
 
-    def told(self, names: Names, language: Language) -> str:
+    def told(self, names: ChangeNames, language: Language) -> str:
         """What became of the value, in words: of two long texts that in which they differ."""
         name = names.property(self.predicate, language) + (f" ({self.language})" if self.language else "")
         start = 0
@@ -492,7 +492,7 @@ class Altered(NamedTuple):
     root: str
 
 
-def read_things(change: Change, names: Names) -> tuple[Altered, ...]:
+def read_things(change: Change, names: ChangeNames) -> tuple[Altered, ...]:
     """All things that changed, sorted by what they belong to.
 
     A thing is added where the old state says nothing of it, removed where the new one does not, and retired where
@@ -536,7 +536,7 @@ def read_things(change: Change, names: Names) -> tuple[Altered, ...]:
     )
 
 
-def _above(iri: str, names: Names, owners: Mapping[str, str]) -> list[str]:
+def _above(iri: str, names: ChangeNames, owners: Mapping[str, str]) -> list[str]:
     above: list[str] = []
     place = iri
     while True:
@@ -595,7 +595,7 @@ class ChangeReport:
     """A change read thing by thing, with the names to tell it by."""
 
     change: Change
-    names: Names
+    names: ChangeNames
     things: tuple[Altered, ...]
     figures: Refigured | None = None
 

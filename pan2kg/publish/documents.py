@@ -48,7 +48,7 @@ _OF_LINKS: Final = tuple(PAN + name for name in ("linkType", "relation", "via", 
 """What a page tells of each link, beside what it joins; all there is said stands in the data."""
 
 
-class Statement(NamedTuple):
+class DocumentStatement(NamedTuple):
     """A statement: its subject and predicate, the thing it points to or else its value, and its line."""
 
     subject: str
@@ -77,14 +77,14 @@ class Described:
     """All statements of a release by what they are of and what they point to."""
 
     edition: Edition
-    statements: Sequence[Statement]
+    statements: Sequence[DocumentStatement]
 
     @cached_property
-    def of(self) -> Mapping[str, Sequence[Statement]]:
+    def of(self) -> Mapping[str, Sequence[DocumentStatement]]:
         return _grouped((statement.subject, statement) for statement in self.statements)
 
     @cached_property
-    def pointing(self) -> Mapping[str, Sequence[Statement]]:
+    def pointing(self) -> Mapping[str, Sequence[DocumentStatement]]:
         return _grouped((statement.target, statement) for statement in self.statements if statement.target)
 
     @cached_property
@@ -134,15 +134,15 @@ class Described:
     def retired(self) -> Sequence[str]:
         return [iri for iri in sorted(self.places) if self.is_retired(iri)]
 
-    def towards(self, iri: str) -> Sequence[Statement]:
+    def towards(self, iri: str) -> Sequence[DocumentStatement]:
         """The statements that point to a thing, where they are few enough to be told of it."""
         statements = self.pointing.get(iri, ())
         return statements if len(statements) <= _MOST_POINTING else ()
 
-    def about(self, iris: Sequence[str]) -> Collection[Statement]:
+    def about(self, iris: Sequence[str]) -> Collection[DocumentStatement]:
         """What a document of several things says: each of them, what points to it, and the names of all mentioned."""
         # each statement once, in order: a line says all of it, and is quicker told from others than its parts
-        by_line: dict[bytes, Statement] = {}
+        by_line: dict[bytes, DocumentStatement] = {}
         for iri in iris:
             for statement in chain(self.of[iri], self.towards(iri)):
                 by_line[statement.line] = statement
@@ -163,7 +163,7 @@ class Described:
             yield ox.Triple(document, node(DCTERMS + "license"), node(licence.value))
 
     @cached_property
-    def naming(self) -> Mapping[str, Sequence[Statement]]:
+    def naming(self) -> Mapping[str, Sequence[DocumentStatement]]:
         return _grouped(
             (statement.subject, statement) for statement in self.statements if statement.predicate in _NAMES
         )
@@ -208,8 +208,8 @@ class Described:
         return {}
 
 
-def _grouped(pairs: Iterable[tuple[str, Statement]]) -> Mapping[str, Sequence[Statement]]:
-    groups: dict[str, list[Statement]] = defaultdict(list)
+def _grouped(pairs: Iterable[tuple[str, DocumentStatement]]) -> Mapping[str, Sequence[DocumentStatement]]:
+    groups: dict[str, list[DocumentStatement]] = defaultdict(list)
     for key, statement in pairs:
         groups[key].append(statement)
     return groups
@@ -227,7 +227,7 @@ def read_described(edition: Edition, whole: Content) -> Described:
             for iri in (str(quad.subject)[1:-1], quad.predicate.value, "" if is_value else str(quad.object)[1:-1])
         )
         value = quad.object if isinstance(quad.object, ox.Literal) else None
-        statements.append(Statement(subject, predicate, target, value, line))
+        statements.append(DocumentStatement(subject, predicate, target, value, line))
     return Described(edition, statements)
 
 

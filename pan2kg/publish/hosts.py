@@ -55,7 +55,7 @@ _ONTOLOGY_FORMS: Final = ("jsonld", "rdf", "ttl")
 _ENDINGS: Final = "|".join(("html", *FORMS))
 
 
-class Rule(NamedTuple):
+class HostRule(NamedTuple):
     """Paths below a base, where they lead, and for whom: an empty ``accepts`` is everybody."""
 
     pattern: str
@@ -80,11 +80,12 @@ class Rule(NamedTuple):
 
 
 MOVED: Final = (
-    Rule(rf"{DOCUMENTS}/link/([0-9a-f])[0-9a-f]\.({_ENDINGS})", f"{DOCUMENTS}/link/$1.$2", flags="R=301,L,NE"),
-    Rule(rf"{DOCUMENTS}/([^/]+)/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3", flags="R=301,L,NE"),
-    Rule(rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/({SHARED})([^/.]*)\.html", f"{DOCUMENTS}/$1/$2.html#$2$3",
+    HostRule(rf"{DOCUMENTS}/link/([0-9a-f])[0-9a-f]\.({_ENDINGS})", f"{DOCUMENTS}/link/$1.$2", flags="R=301,L,NE"),
+    HostRule(rf"{DOCUMENTS}/([^/]+)/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3",
+             flags="R=301,L,NE"),
+    HostRule(rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/({SHARED})([^/.]*)\.html", f"{DOCUMENTS}/$1/$2.html#$2$3",
          flags="R=301,L,NE"),
-    *(Rule(rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}", flags="R=301,L,NE")
+    *(HostRule(rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}", flags="R=301,L,NE")
       for folder, ending in GATHERED.items()),
 )  # fmt: skip
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
@@ -95,41 +96,41 @@ def is_published(path: str) -> bool:
     return path.split("/")[1:2] not in ([folder] for folder in (*APART, *GATHERED))
 
 
-def w3id_rules(service: str = "") -> list[Rule]:
+def w3id_rules(service: str = "") -> list[HostRule]:
     """The rules for the folder of the permanent identifier; the same for every release.
 
     Without a host that negotiates (``service``), who names HTML is led to it, as a browser does, else who names data to
     those, and all others to HTML.
     """
     if service:
-        return [Rule("(.*)", f"{service.rstrip('/')}/$1")]
+        return [HostRule("(.*)", f"{service.rstrip('/')}/$1")]
     rules_of_things = _forms(f"{_THING}([^/.]*)", f"{DOCUMENTS}/$1/$2", "#$2$3")
     return [
         *rules_of_things,
         *_forms(f"{DOCUMENTS}/([^/.]+)", f"{DOCUMENTS}/$1"),
         *MOVED[:2],
         *_common(),
-        Rule("(.*)", "$1"),
+        HostRule("(.*)", "$1"),
     ]
 
 
-def _forms(pattern: str, target: str, at: str = "") -> Iterator[Rule]:
-    yield Rule(pattern, f"{target}.html{at}", "text/html")
-    yield from (Rule(pattern, f"{target}.{ending}{at}", MEDIA[ending]) for ending in FORMS)
-    yield Rule(pattern, f"{target}.html{at}")
+def _forms(pattern: str, target: str, at: str = "") -> Iterator[HostRule]:
+    yield HostRule(pattern, f"{target}.html{at}", "text/html")
+    yield from (HostRule(pattern, f"{target}.{ending}{at}", MEDIA[ending]) for ending in FORMS)
+    yield HostRule(pattern, f"{target}.html{at}")
 
 
-def _common() -> Iterator[Rule]:
-    yield Rule(r"dataset/([0-9][^/]*)/?", f"{VERSIONS}/$1/")
-    yield Rule(r"ontology/([0-9][^/]*[0-9])", "ontology/$1.ttl")
-    yield Rule("ontology", "ontology/index.fr.html", "text/html")
-    yield from (Rule("ontology", f"ontology/pan2kg.{ending}", MEDIA[ending]) for ending in _ONTOLOGY_FORMS)
-    yield Rule("ontology", "ontology/pan2kg.ttl")
-    yield Rule(_ABOUT, "index.html", "text/html")
-    yield from (Rule(_ABOUT, f"catalogue.{ending}", MEDIA[ending]) for ending in _ONTOLOGY_FORMS)
-    yield Rule(_ABOUT, "index.html")
-    yield Rule(rf"({GRAPHS}/[^.]+)", "$1.ttl")
-    yield Rule(r"(?:prefixes|query(?:/[^/]+)?)", "queries.ttl")
+def _common() -> Iterator[HostRule]:
+    yield HostRule(r"dataset/([0-9][^/]*)/?", f"{VERSIONS}/$1/")
+    yield HostRule(r"ontology/([0-9][^/]*[0-9])", "ontology/$1.ttl")
+    yield HostRule("ontology", "ontology/index.fr.html", "text/html")
+    yield from (HostRule("ontology", f"ontology/pan2kg.{ending}", MEDIA[ending]) for ending in _ONTOLOGY_FORMS)
+    yield HostRule("ontology", "ontology/pan2kg.ttl")
+    yield HostRule(_ABOUT, "index.html", "text/html")
+    yield from (HostRule(_ABOUT, f"catalogue.{ending}", MEDIA[ending]) for ending in _ONTOLOGY_FORMS)
+    yield HostRule(_ABOUT, "index.html")
+    yield HostRule(rf"({GRAPHS}/[^.]+)", "$1.ttl")
+    yield HostRule(r"(?:prefixes|query(?:/[^/]+)?)", "queries.ttl")
 
 
 def retired_places(described: Described) -> dict[str, str]:
@@ -151,13 +152,13 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
     path = urlsplit(edition.issue.addresses.base).path if has_base else "/"
     host = edition.issue.addresses.base if has_base else PLACEHOLDER
     # what was given up is gone; an identifier that one thing of ours took the place of leads on to it
-    gone, moved = list[Rule](), list[Rule]()
+    gone, moved = list[HostRule](), list[HostRule]()
     for place, heir in retired.items():
         pattern = rf"(?:id|{DOCUMENTS})/{re.escape(place)}(?:\.(?:{_ENDINGS}))?"
         if heir:
-            moved.append(Rule(pattern, heir, flags="R=301,L,NE"))
+            moved.append(HostRule(pattern, heir, flags="R=301,L,NE"))
         else:
-            gone.append(Rule(pattern, "-", flags="G"))
+            gone.append(HostRule(pattern, "-", flags="G"))
 
     def written(name: str, **values: object) -> str:
         return Path(__file__).with_name(name).read_text("utf-8").format(**values)
@@ -173,7 +174,7 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
     types += "".join(f'AddType "{media}" .{ending}\n' for ending, media in OTHER_MEDIA.items())
     # a language in the name of a file is for people: it says nothing of how the file is to be negotiated
     types += f"RemoveLanguage {' '.join(f'.{tag}' for tag in LANGUAGES)}\n"
-    led = [Rule(f"{_THING}([^/.]+)", f"{DOCUMENTS}/$1/$2#$2$3"), Rule("id/(.+)", f"{DOCUMENTS}/$1")]
+    led = [HostRule(f"{_THING}([^/.]+)", f"{DOCUMENTS}/$1/$2#$2$3"), HostRule("id/(.+)", f"{DOCUMENTS}/$1")]
     yield ".htaccess", written(
         "apache.txt", types=types, path=path,
         rules="".join(rule.written() for rule in (*gone, *moved, *MOVED, *led, *_common())),

@@ -77,7 +77,7 @@ class ReleaseOptions:
 
 
 @dataclass(slots=True)
-class Release:
+class PublishedRelease:
     """A release while it is made: what it is made from, and what its exporters know from those before them."""
 
     edition: Edition
@@ -110,7 +110,7 @@ class Release:
         ]
 
 
-Exporter = Callable[[Release], Iterator[File]]
+Exporter = Callable[[PublishedRelease], Iterator[File]]
 
 
 def site_part(edition: Edition) -> Iterator[File]:
@@ -165,12 +165,12 @@ PARTS: Final[tuple[Part, ...]] = (site_part, documentation_part, change_part)
 """What a release has beside data and descriptions, in the order in which it is made."""
 
 
-def _tables(release: Release) -> Iterator[File]:
+def _tables(release: PublishedRelease) -> Iterator[File]:
     yield from tables.table_files(release.edition)
     yield from tables.product_files(release.described)
 
 
-def _ontology(release: Release) -> Iterator[File]:
+def _ontology(release: PublishedRelease) -> Iterator[File]:
     edition, places = release.edition, release.edition.issue.addresses
     ontology = edition.project.ontology
     for path in [*turtle_files(ontology), *sorted(ontology.glob("*.jsonld"))]:
@@ -184,24 +184,24 @@ def _ontology(release: Release) -> Iterator[File]:
             yield f"ontology/pan2kg.{ending}", content or b""
 
 
-def _questions(release: Release) -> Iterator[File]:
+def _questions(release: PublishedRelease) -> Iterator[File]:
     yield from descriptions.question_files(release.edition)
     for path in rule_files(release.edition.project):
         yield f"queries/rules/{path.name}", release.edition.issue.addresses.moved(read_text(path)).encode()
 
 
-def _legal(release: Release) -> Iterator[File]:
+def _legal(release: PublishedRelease) -> Iterator[File]:
     for path in (release.edition.project.root / name for name in ("LICENSE-DATA", "CITATION.cff")):
         if path.is_file():
             yield path.name, path.read_bytes()
 
 
-def _documents(release: Release) -> Iterator[File]:
+def _documents(release: PublishedRelease) -> Iterator[File]:
     yield from documents.document_files(release.described, release.pages)
     yield from documents.graph_files(release.edition, release.whole)
 
 
-def _style(release: Release) -> Iterator[File]:
+def _style(release: PublishedRelease) -> Iterator[File]:
     """Style, script and icon of documents and front page, and the pages of what is missing; packed as servers want."""
     for name in ("release.css", "release.js", "favicon.svg"):
         yield name, Path(__file__).with_name(name).read_bytes()
@@ -216,7 +216,7 @@ def _style(release: Release) -> Iterator[File]:
         yield f"{status}.html", page.encode()
 
 
-def _descriptions(release: Release) -> Iterator[File]:
+def _descriptions(release: PublishedRelease) -> Iterator[File]:
     edition, counts, issue = release.edition, release.counts, release.edition.issue
     void = descriptions.write_void(edition, counts, dump.DUMPS)
     yield from ((path, void) for path in (".well-known/void", "void.ttl"))
@@ -234,7 +234,7 @@ def _descriptions(release: Release) -> Iterator[File]:
         yield f"catalogue.{ending}", write(triples, ending, PREFIXES)
 
 
-def _for_hosts(release: Release) -> Iterator[File]:
+def _for_hosts(release: PublishedRelease) -> Iterator[File]:
     issue, options = release.edition.issue, release.options
     yield from hosts.host_files(release.edition, release.retired, has_base=options.has_base, service=options.service)
     robots = "User-agent: *\nDisallow:\n"
@@ -246,7 +246,7 @@ def _for_hosts(release: Release) -> Iterator[File]:
     yield "robots.txt", robots.encode()
 
 
-def _readme(release: Release) -> Iterator[File]:
+def _readme(release: PublishedRelease) -> Iterator[File]:
     issue, facts = release.edition.issue, release.edition.facts
     paths = [*folder.walk(release.folder.root)]
     rows = [(key, [start for start in starts if any(path.startswith(start) for path in paths) or key in _LATER])
@@ -269,7 +269,7 @@ def _readme(release: Release) -> Iterator[File]:
     yield README, "\n---\n\n".join(texts).encode()
 
 
-def _front(release: Release) -> Iterator[File]:
+def _front(release: PublishedRelease) -> Iterator[File]:
     work, number = release.folder.root, release.edition.issue.version
     files = frozenset(folder.walk(work))
     folder.add_version(work, number, front_page(release, files, [], is_kept=True))
@@ -277,7 +277,9 @@ def _front(release: Release) -> Iterator[File]:
     yield FRONT, front_page(release, files, versions)
 
 
-def front_page(release: Release, files: frozenset[str], versions: Sequence[str], *, is_kept: bool = False) -> bytes:
+def front_page(
+    release: PublishedRelease, files: frozenset[str], versions: Sequence[str], *, is_kept: bool = False
+) -> bytes:
     """The landing page of the dataset and home page of the catalogue; one that is kept stands below its version.
 
     It is one file for all languages, since a host of plain files cannot choose; its links are relative, so that it
@@ -337,7 +339,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     counts = descriptions.count(whole.triples, issue.addresses.root, descriptions.targets_of(edition.graph.profile))
     described = documents.read_described(edition, whole)
     retired = hosts.retired_places(described)
-    release = Release(edition, options, ReleaseFolder(work), whole, counts, described, retired=retired)
+    release = PublishedRelease(edition, options, ReleaseFolder(work), whole, counts, described, retired=retired)
 
     def put(files: Iterator[File]) -> Iterator[str]:
         for path, content in files:
@@ -380,7 +382,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     return counts
 
 
-def archive(release: Release, drawn: Sequence[str]) -> None:
+def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
     """Pack the pages, which work from disk without a server, in one language: others are led to where they stand.
 
     Where the release has no address, all languages are packed, since nothing leads to them.

@@ -186,7 +186,7 @@ def canonical(content: bytes, ending: str) -> str:
     return "".join(sorted(f"{quad} .\n" for quad in dataset))
 
 
-class Form(NamedTuple):
+class PublishedForm(NamedTuple):
     """A format: its media type, its EU file type, and what it is called."""
 
     media: str
@@ -194,7 +194,7 @@ class Form(NamedTuple):
     name: str
 
 
-class Scheme(NamedTuple):
+class PublishedScheme(NamedTuple):
     """A code list: its address, the class of its concepts, its names, and where its concepts stand."""
 
     iri: str
@@ -210,12 +210,12 @@ def _table(name: str) -> dict[str, dict[str, str]]:
 
 
 @cache
-def forms() -> Mapping[str, Form]:
-    return {ending: Form(**row) for ending, row in _table("form").items()}
+def forms() -> Mapping[str, PublishedForm]:
+    return {ending: PublishedForm(**row) for ending, row in _table("form").items()}
 
 
 @cache
-def schemes() -> Mapping[str, Scheme]:
+def schemes() -> Mapping[str, PublishedScheme]:
     coded_by_list: list[codes.Country | codes.Tongue] = [*codes.countries().values(), *codes.tongues().values()]
     schemes = {}
     for name, row in _table("authority").items():
@@ -226,7 +226,7 @@ def schemes() -> Mapping[str, Scheme]:
                 concepts[coded.authority] = {tag: coded.names.say(tag) for tag in ("fr", "en")}
         texts = {key: Text.of(words) for key, words in concepts.items()}
         names, at = Text.of({tag: str(words) for tag, words in row.items()}), row.get("concepts_at") or f"{row['iri']}/"
-        schemes[name] = Scheme(row["iri"], row["class"], names, at, texts)
+        schemes[name] = PublishedScheme(row["iri"], row["class"], names, at, texts)
     return schemes
 
 

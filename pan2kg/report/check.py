@@ -20,7 +20,7 @@ from pan2kg.tables.template import filled, markup, render
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import ROOT, SH, path_of
 from pan2kg.turtle.writer import text as tagged
-from pan2kg.validation.check import Change
+from pan2kg.validation.check import CheckedChange
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, fingerprint
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ def _path(path: str) -> str:
 _TITLE: Final = re.compile(r'"([^"]*)"@(\w+)')
 
 
-def heading(project: Project, change: Change, language: Language, *, made: str = "") -> str:
+def heading(project: Project, change: CheckedChange, language: Language, *, made: str = "") -> str:
     """The name of a project, as its catalogue has it, else that of its folder, and what of it was looked at.
 
     ``made`` says when that was, where nothing has changed since.

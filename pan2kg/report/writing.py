@@ -28,7 +28,7 @@ from pan2kg.report.brief import Brief
 from pan2kg.tables import figure_words, template, writers
 from pan2kg.tables.formats import clean
 from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.registry import TABLES, Choice
+from pan2kg.tables.registry import TABLES, TableChoice
 from pan2kg.tables.table import Table
 from pan2kg.turtle.vocabulary import key
 
@@ -46,10 +46,10 @@ _UNPRINTED: Final = frozenset(("form", "script", "button", "nav", "template"))
 
 def tables_of(graph: Graph, plan: str, level: evidence.Level = evidence.HEADLINE) -> Iterator[Table]:
     """The figures of a plan, by its IRI, at a level of evidence, and the lists of its gaps."""
-    choice = Choice(plans=(key(plan),), evidence=level)
+    choice = TableChoice(plans=(key(plan),), evidence=level)
     yield from (TABLES[name].make(graph, choice) for name in FIGURES)
     for kind in KINDS:
-        gaps = TABLES["gaps"].make(graph, Choice(plans=choice.plans, part=kind, evidence=level))
+        gaps = TABLES["gaps"].make(graph, TableChoice(plans=choice.plans, part=kind, evidence=level))
         if gaps.rows:
             yield gaps
 

@@ -36,7 +36,7 @@ from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle.blocks import SourceBlock as Read
 from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, key, kind_and_key
-from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
+from pan2kg.turtle.writer import Block, Line, iri, read_prefixes, string, text
 from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import RUN, KeptText, hashes_of, read_hashes
 
@@ -65,11 +65,11 @@ class Support(NamedTuple):
     certainty: str = "stated"
     note: str = ""
 
-    def statements(self, prefixes: Mapping[str, str]) -> Iterator[Statement]:
+    def statements(self, prefixes: Mapping[str, str]) -> Iterator[Line]:
         if self.note:
-            yield Statement("skos:editorialNote", text(self.note, self.quotation.language))
-        yield Statement("dcterms:source", iri(self.quotation.document, prefixes))
-        yield Statement("pan:certainty", f"certainty:{self.certainty}")
+            yield Line("skos:editorialNote", text(self.note, self.quotation.language))
+        yield Line("dcterms:source", iri(self.quotation.document, prefixes))
+        yield Line("pan:certainty", f"certainty:{self.certainty}")
 
 
 def read_basis(
@@ -274,19 +274,17 @@ def action_addition(
     for typed_part, _ in within:
         # a category is named by a property of its own
         classes = select(store, program_query("things/classes-and-plan", thing=typed_part)).values("class")
-        under.append(
-            Statement("pan:inCategory" if f"{PAN}Category" in classes else "pan:inPart", iri(typed_part, prefixes))
-        )
+        under.append(Line("pan:inCategory" if f"{PAN}Category" in classes else "pan:inPart", iri(typed_part, prefixes)))
     block = Block(
         unused(f"action:{name}", files, prefixes),
         (
-            Statement("a", "pan:Action"),
-            Statement("skos:notation", string(number)),
-            Statement("dcterms:identifier", string(name)),
-            *(Statement("skos:prefLabel", text(words, tag)) for words, tag in titles),
-            Statement("pan:inPlan", iri(plan, prefixes)),
+            Line("a", "pan:Action"),
+            Line("skos:notation", string(number)),
+            Line("dcterms:identifier", string(name)),
+            *(Line("skos:prefLabel", text(words, tag)) for words, tag in titles),
+            Line("pan:inPlan", iri(plan, prefixes)),
             *under,
-            *(Statement("pan:hasTopic", iri(topic, prefixes)) for topic in about),
+            *(Line("pan:hasTopic", iri(topic, prefixes)) for topic in about),
             *basis.statements(prefixes),
         ),
     )
@@ -318,15 +316,15 @@ def document_addition(
     block = Block(
         unused(f"document:{name}", ProjectFiles(project), prefixes),
         (
-            Statement("a", "pan:Document"),
-            *(Statement("skos:prefLabel", text(words, tag)) for words, tag in titles),
-            *([Statement("dcterms:date", f"{string(day)}^^xsd:{dated}")] if day else ()),
-            *([Statement("pan:publisherName", string(publisher))] if publisher else ()),
-            *(Statement("pan:speaksFor", iri(speaker, prefixes)) for speaker in speakers),
-            *([Statement("pan:authorKind", f"authorkind:{author}")] if author else ()),
-            Statement("pan:sourceKind", f"sourcekind:{typed['source_kind']}"),
-            *([Statement("pan:readAt", f"{string(address)}^^xsd:anyURI")] if address else ()),
-            Statement("pan:certainty", "certainty:stated"),
+            Line("a", "pan:Document"),
+            *(Line("skos:prefLabel", text(words, tag)) for words, tag in titles),
+            *([Line("dcterms:date", f"{string(day)}^^xsd:{dated}")] if day else ()),
+            *([Line("pan:publisherName", string(publisher))] if publisher else ()),
+            *(Line("pan:speaksFor", iri(speaker, prefixes)) for speaker in speakers),
+            *([Line("pan:authorKind", f"authorkind:{author}")] if author else ()),
+            Line("pan:sourceKind", f"sourcekind:{typed['source_kind']}"),
+            *([Line("pan:readAt", f"{string(address)}^^xsd:anyURI")] if address else ()),
+            Line("pan:certainty", "certainty:stated"),
         ),
     )
     folder, host = project.graph / "sources", urlsplit(address).netloc
@@ -344,9 +342,9 @@ def name_addition(store: Store, project: Project, typed: str, words: Words, kind
     subject, _ = described(store, project, typed, NAMED, "a-named-thing")
     files, prefixes = ProjectFiles(project), read_prefixes(project)
     wanted = (
-        Statement("skosxl:literalForm", text(*words)),
-        Statement("pan:nameOf", iri(subject, prefixes)),
-        Statement("pan:nameKind", concept(project, "namekind", kind)),
+        Line("skosxl:literalForm", text(*words)),
+        Line("pan:nameOf", iri(subject, prefixes)),
+        Line("pan:nameKind", concept(project, "namekind", kind)),
     )
     for name, content in files.texts.items():
         for block in read_turtle_file(content, name).blocks if "skosxl:Label" in content else ():
@@ -355,7 +353,7 @@ def name_addition(store: Store, project: Project, typed: str, words: Words, kind
                 raise ProjectError("block-stands", name=block.subject, file=name)
     base = f"name:{handle(store, subject)}-{kind}-{words[1].lower()}"
     subject = decision.free_name(base, files.places, prefixes)
-    label = Block(subject, (Statement("a", "skosxl:Label"), *wanted, *basis.statements(prefixes)))
+    label = Block(subject, (Line("a", "skosxl:Label"), *wanted, *basis.statements(prefixes)))
     folder = "core/names" if files.places.get(subject, "").startswith(CORE) else "names"
     path = project.graph / folder / f"titles{'-unverified' if basis.certainty == UNVERIFIED else ''}.ttl"
     return addition(project, path, [label], label="titles", source=basis.quotation.document)
@@ -443,13 +441,13 @@ def reading_addition(
     own(project)
     path, prefixes = of_plan(project, plan, "readings"), read_prefixes(project)
     statements = (
-        Statement("a", "pan:Reading"),
-        Statement("pan:readsWork", iri(reading.work, prefixes)),
-        Statement("pan:aspect", f"aspect:{reading.aspect.value}"),
-        Statement("pan:extent", f"readingextent:{reading.extent.value}"),
-        *(Statement("pan:inDocument", iri(document, prefixes)) for document in sources),
-        *([Statement("pan:readOn", f'"{reading.day.isoformat()}"^^xsd:date')] if reading.day else ()),
-        Statement("pan:reader", string(reading.reader)),
+        Line("a", "pan:Reading"),
+        Line("pan:readsWork", iri(reading.work, prefixes)),
+        Line("pan:aspect", f"aspect:{reading.aspect.value}"),
+        Line("pan:extent", f"readingextent:{reading.extent.value}"),
+        *(Line("pan:inDocument", iri(document, prefixes)) for document in sources),
+        *([Line("pan:readOn", f'"{reading.day.isoformat()}"^^xsd:date')] if reading.day else ()),
+        Line("pan:reader", string(reading.reader)),
     )
     name, former = project.name_of(path), read_text(path) if path.exists() else ""
     file = read_turtle_file(former, name)

@@ -33,7 +33,7 @@ from pan2kg.store.store import is_true
 from pan2kg.store.store import text_rows as rows
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, key, kind_and_key, link_iri, thing
-from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
+from pan2kg.turtle.writer import Block, Line, iri, read_prefixes, string, text, write_turtle
 from pan2kg.validation.quotations import kept_texts
 
 REVIEWED: Final = "reviewed.ttl"
@@ -429,76 +429,76 @@ def compose(
     return Composed(names, blocks, change)
 
 
-def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[Statement]:
+def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[Line]:
     candidate = decision.candidate
-    yield Statement("a", "pan:Link")
-    yield Statement("pan:linkType", f"linktype:{candidate.type}")
+    yield Line("a", "pan:Link")
+    yield Line("pan:linkType", f"linktype:{candidate.type}")
     if replaced:
         yield from replaced.written(_TAKEN_OVER, prefixes)
     else:
         if candidate.relation:
-            yield Statement("pan:relation", f"relation:{candidate.relation}")
-        yield Statement("pan:from", iri(candidate.ends[0], prefixes))
-        yield Statement("pan:to", iri(candidate.ends[1], prefixes))
+            yield Line("pan:relation", f"relation:{candidate.relation}")
+        yield Line("pan:from", iri(candidate.ends[0], prefixes))
+        yield Line("pan:to", iri(candidate.ends[1], prefixes))
     is_cited = candidate.origin is not Origin.GRAPH and candidate.type in CROSS_REFERENCES
     if channel := "text" if is_cited else decision.channel:
-        yield Statement("pan:channel", f"channel:{channel}")
+        yield Line("pan:channel", f"channel:{channel}")
     elif replaced:
         yield from replaced.written(["channel"], prefixes)
-    yield Statement("pan:status", f"linkstatus:{decision.status}")
+    yield Line("pan:status", f"linkstatus:{decision.status}")
     yield from _signed(decision.reviewer, decision.day)
     if decision.reason:
-        yield Statement("pan:reviewReason", text(decision.reason, decision.language))
+        yield Line("pan:reviewReason", text(decision.reason, decision.language))
     if decision.rejection:
-        yield Statement("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
+        yield Line("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
     if replaced:
-        yield Statement("dcterms:replaces", iri(replaced.iri, prefixes))
+        yield Line("dcterms:replaces", iri(replaced.iri, prefixes))
 
 
-def _part(decision: Decision, prefixes: Mapping[str, str]) -> Iterator[Statement]:
+def _part(decision: Decision, prefixes: Mapping[str, str]) -> Iterator[Line]:
     """The part a body has; what is rejected says nothing of the world and is only a decision."""
     candidate = decision.candidate
     work, body = (iri(end, prefixes) for end in candidate.ends)
     if not decision.is_accepted:
-        yield Statement("a", "pan:Decision")
-        yield Statement("pan:rejectedWork", work)
-        yield Statement("pan:rejectedBody", body)
-        yield Statement("pan:rejectedRole", f"role:{candidate.relation}")
-        yield Statement("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
+        yield Line("a", "pan:Decision")
+        yield Line("pan:rejectedWork", work)
+        yield Line("pan:rejectedBody", body)
+        yield Line("pan:rejectedRole", f"role:{candidate.relation}")
+        yield Line("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
     else:
-        yield Statement("a", "pan:Involvement")
-        yield Statement("pan:involves", body)
-        yield Statement("pan:involvedIn", work)
+        yield Line("a", "pan:Involvement")
+        yield Line("pan:involves", body)
+        yield Line("pan:involvedIn", work)
         for role in (candidate.relation, *candidate.further_roles):
-            yield Statement("pan:role", f"role:{role}")
+            yield Line("pan:role", f"role:{role}")
         if candidate.said:
             language = decision.quotation.language if decision.quotation else ""
-            yield Statement("pan:roleAsStated", text(candidate.said, candidate.said_in or language))
+            yield Line("pan:roleAsStated", text(candidate.said, candidate.said_in or language))
     yield from _signed(decision.reviewer, decision.day)
 
 
-def _signed(reviewer: str, day: date | None) -> Iterator[Statement]:
+def _signed(reviewer: str, day: date | None) -> Iterator[Line]:
     if reviewer and day:
-        yield Statement("pan:reviewedBy", string(reviewer))
-        yield Statement("pan:reviewedOn", f'"{day.isoformat()}"^^xsd:date')
+        yield Line("pan:reviewedBy", string(reviewer))
+        yield Line("pan:reviewedOn", f'"{day.isoformat()}"^^xsd:date')
 
 
 def _basis(
     decision: Decision, replaced: Filed | None, passage: str, group: Sequence[str], prefixes: Mapping[str, str]
-) -> Iterator[Statement]:
+) -> Iterator[Line]:
     if group:
-        yield Statement("pan:decidedWith", iri(group[0], prefixes))
+        yield Line("pan:decidedWith", iri(group[0], prefixes))
     if decision.note:
-        yield Statement("skos:editorialNote", text(decision.note, decision.language))
+        yield Line("skos:editorialNote", text(decision.note, decision.language))
     quotation = decision.quotation
     if passage:
-        yield Statement("pan:evidence", passage)
+        yield Line("pan:evidence", passage)
     elif replaced:
         yield from replaced.written(["evidence", _SOURCE], prefixes)
     if quotation and quotation.document and (passage or not (replaced and replaced.values(_SOURCE))):
-        yield Statement("dcterms:source", iri(quotation.document, prefixes))
+        yield Line("dcterms:source", iri(quotation.document, prefixes))
     certainty = decision.certainty or ("stated" if decision.is_accepted else "derived")
-    yield Statement("pan:certainty", f"certainty:{certainty}")
+    yield Line("pan:certainty", f"certainty:{certainty}")
 
 
 def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, occupied: Sequence[str]) -> str:
@@ -560,8 +560,8 @@ def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> st
         if files.withdrawn.intersection(names):
             raise RefusedError("decided-meanwhile", file=project.name_of(path))
         statements = (
-            Statement("a", "pan:Decision"),
-            *(Statement("pan:withdraws", iri(name, prefixes)) for name in names),
+            Line("a", "pan:Decision"),
+            *(Line("pan:withdraws", iri(name, prefixes)) for name in names),
             *_signed(reviewer, day),
         )
         block = Block(iri(_decision_iri(files, f"withdraws|{names[0]}|{reviewer}"), prefixes), statements)

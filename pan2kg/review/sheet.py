@@ -31,12 +31,12 @@ from pan2kg.project import Project, read_text, reason
 from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, append, own, with_prefixes
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.spreadsheet import Form, write_forms
+from pan2kg.tables.spreadsheet import FormSheet, write_forms
 from pan2kg.turtle.blocks import SourceBlock as Read
 from pan2kg.turtle.blocks import StatementEdit as Edit
 from pan2kg.turtle.blocks import TurtleFile, edited, read_turtle_file, unescaped, without_unused
 from pan2kg.turtle.vocabulary import key, link_iri
-from pan2kg.turtle.writer import Block, Statement, iri, prefixes_used, read_prefixes, string, text
+from pan2kg.turtle.writer import Block, Line, iri, prefixes_used, read_prefixes, string, text
 from pan2kg.validation.quotations import Kept
 
 KEY: Final = "key"
@@ -406,7 +406,7 @@ def write_book(book: Book, names: Names, things: Collection[str], language: Lang
                 offered[at] = [with_name(book, value, column, names) for value in keys]
         titles = tuple(head.say(language) for head in (*heads, Message("sheet", f"head.{MARK}")))
         label = Message("sheet", f"sheet.{name}").say(language)
-        forms.append(Form(name, label, (codes, titles), tuple(map(tuple, lines_of(book, sheet, names))), offered))
+        forms.append(FormSheet(name, label, (codes, titles), tuple(map(tuple, lines_of(book, sheet, names))), offered))
     return write_forms(forms, Message("sheet", "sheet.lists").say(language))
 
 
@@ -501,7 +501,7 @@ class SheetFault(NamedTuple):
     cell: str
 
 
-class Described(NamedTuple):
+class DescribedRow(NamedTuple):
     """What cells are held to: the IRIs of all things, their names, and the texts that are kept of documents."""
 
     things: Collection[str]
@@ -509,7 +509,7 @@ class Described(NamedTuple):
     texts: Mapping[str, Kept]
 
 
-def read_known(store: LocalStore, language: Language, texts: Mapping[str, Kept]) -> Described:
+def read_known(store: LocalStore, language: Language, texts: Mapping[str, Kept]) -> DescribedRow:
     """All things a store describes, what each is called, in ``language`` first, and the texts that are kept."""
     entities = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
     labels, names = read_labels(store), dict[str, tuple[str, ...]]()
@@ -517,7 +517,7 @@ def read_known(store: LocalStore, language: Language, texts: Mapping[str, Kept])
         if entry.texts:
             called = (labels.label(entity, language).text, *entry.texts.values())
             names[entity] = tuple(dict.fromkeys(" ".join(name.split()) for name in called))
-    return Described(entities, names, texts)
+    return DescribedRow(entities, names, texts)
 
 
 @dataclass
@@ -528,7 +528,7 @@ class SheetComparison:
     """
 
     book: Book
-    known: Described
+    known: DescribedRow
     changes: list[CellChange] = field(default_factory=list)
     rows: list[tuple[str, int, dict[str, str]]] = field(default_factory=list)
     faults: list[SheetFault] = field(default_factory=list)
@@ -680,7 +680,7 @@ class SheetComparison:
         return "" if is_whole else "detail"
 
 
-def compare(book: Book, tables: Sequence[FilledSheet], known: Described) -> SheetComparison:
+def compare(book: Book, tables: Sequence[FilledSheet], known: DescribedRow) -> SheetComparison:
     comparison = SheetComparison(book, known)
     for table in tables:
         if table.name in book.sheets:
@@ -724,7 +724,7 @@ def changed(comparison: SheetComparison) -> tuple[Addition, ...]:
 @dataclass(frozen=True, slots=True)
 class _Writer:
     book: Book
-    known: Described
+    known: DescribedRow
     texts: dict[Path, str]
     taken: set[str]
 
@@ -794,8 +794,8 @@ class _Writer:
 
     def _statements(
         self, sheet: PlanSheet, cells: Mapping[str, str], subject: str, passage: Block | None
-    ) -> Iterator[Statement]:
-        yield Statement("a", class_of(cells) if sheet.name == "details" else LAYOUTS[sheet.name][0][0])
+    ) -> Iterator[Line]:
+        yield Line("a", class_of(cells) if sheet.name == "details" else LAYOUTS[sheet.name][0][0])
         last_title = [column for column in sheet.columns if column.name == "other-title"][-1:]
         for column in sheet.columns:
             if column.place or column.predicate == "a":
@@ -804,18 +804,18 @@ class _Writer:
             if column.name == "channel" and not values and "cross-reference" in values_in(cells["type"]):
                 values = ("text",)
             if column.name == "evidence" and passage:
-                yield Statement("pan:evidence", passage.subject)
-            yield from (Statement(column.predicate, column.written(value, self.book.prefixes)) for value in values)
+                yield Line("pan:evidence", passage.subject)
+            yield from (Line(column.predicate, column.written(value, self.book.prefixes)) for value in values)
             if column.name == "number":
-                yield Statement("dcterms:identifier", string(subject.partition(":")[2]))
+                yield Line("dcterms:identifier", string(subject.partition(":")[2]))
             if column in last_title:
-                yield Statement("pan:inPlan", iri(self.book.plan, self.book.prefixes))
+                yield Line("pan:inPlan", iri(self.book.plan, self.book.prefixes))
             if column.name == "channel":
-                yield Statement("pan:status", "linkstatus:accepted")
+                yield Line("pan:status", "linkstatus:accepted")
 
     def _passage(self, name: str, cells: Mapping[str, str], base: str) -> Block | None:
         statement = {
-            column.name: Statement(column.predicate, column.written(value, self.book.prefixes))
+            column.name: Line(column.predicate, column.written(value, self.book.prefixes))
             for column in self.book.sheets[name].columns
             if column.place == "passage"
             for value in values_in(cells.get(column.code, ""))
@@ -826,4 +826,4 @@ class _Writer:
         free = next(name for name in names if self.book.full(name) not in self.known.things and name not in self.taken)
         self.taken.add(free)
         order = [statement[name] for name in ("quote", "page", "document") if name in statement]
-        return Block(free, (Statement("a", "pan:Passage"), *order))
+        return Block(free, (Line("a", "pan:Passage"), *order))

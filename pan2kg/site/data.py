@@ -157,7 +157,7 @@ MEMORY: Final = f"{ID}sourcekind/memory"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ListedSource:
     """A document: publisher, date and kind where known; where it was read; what rests on it."""
 
     iri: str
@@ -184,11 +184,11 @@ def sources(context: PageContext) -> Values:
     }
 
 
-def source(context: PageContext, iri: str, key: str) -> Source:
+def source(context: PageContext, iri: str, key: str) -> ListedSource:
     """One document."""
     statements = context.graph.statements
     publishers = (*statements.values(iri, PAN + "publisherName"), *statements.values(iri, DCTERMS + "publisher"))
-    return Source(
+    return ListedSource(
         iri,
         key,
         tuple(context.name(one) if one.startswith("http") else one for one in publishers),

@@ -220,8 +220,7 @@ def _desk(context: PageContext, graph: Graph) -> Mapping[str, object] | None:
         "following": following,
         "typed": arguments if arguments.get("item") == current_key else NOTHING,
         "list": [
-            (_address(context, suggested.key, put_off), *map(context.name, suggested.ends))
-            for suggested in suggested
+            (_address(context, suggested.key, put_off), *map(context.name, suggested.ends)) for suggested in suggested
         ],
     }
     if desk.is_graph_shown:

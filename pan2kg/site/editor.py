@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from pan2kg.errors import Pan2kgError
 from pan2kg.site.ontology import counted
 from pan2kg.site.page import Values, View, embedded
-from pan2kg.site.questions import Grid, grid, names
+from pan2kg.site.questions import AnswerGrid, grid, names
 from pan2kg.store.derived_links import DERIVED_FROM
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import select
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class EditorExample:
     """A query to run at one click: what it asks, in words, and its text; ``number`` counts the things of a class."""
 
     words: str
@@ -40,7 +40,7 @@ def editor(context: PageContext) -> Values:
     site_context, language = context.site_context, context.request.language
     queries = site_context.graph.queries
     asked = context.request.arguments.get("query", "")
-    table: Grid | None = None
+    table: AnswerGrid | None = None
     fault = ""
     if asked and site_context.mode == "served":
         try:
@@ -53,7 +53,7 @@ def editor(context: PageContext) -> Values:
         "table": table,
         "fault": fault,
         "examples": [
-            Example(queries[name].question(language), queries[name].text) for name in sorted(names(site_context))
+            EditorExample(queries[name].question(language), queries[name].text) for name in sorted(names(site_context))
         ],
         "classes": _classes(context),
         "completion": embedded(
@@ -63,12 +63,12 @@ def editor(context: PageContext) -> Values:
     }  # fmt: skip
 
 
-def _classes(context: PageContext) -> list[Example]:
+def _classes(context: PageContext) -> list[EditorExample]:
     """Our classes that have instances, those with most first, each with the query for its things."""
     text, graph = program_query("site/of-class"), context.graph
     numbers = counted(graph.store, graph.links, lambda counts: counts.tallied("counts/classes"))
     found = [
-        Example(context.name(term), text.replace("pan:Plan", f"pan:{term.removeprefix(PAN)}"), number)
+        EditorExample(context.name(term), text.replace("pan:Plan", f"pan:{term.removeprefix(PAN)}"), number)
         for (term,), number in numbers.items()
         if term.startswith(PAN)
     ]

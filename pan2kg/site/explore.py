@@ -31,7 +31,7 @@ _WORDS: Final = 300
 
 
 @dataclass(frozen=True)
-class Edge:
+class DrawnLink:
     """A link in a network: its IRI, its ends, and what is known of it."""
 
     iri: str
@@ -69,7 +69,7 @@ class _DistinctValues:
 
 
 def packed(
-    context: PageContext, edges: Sequence[Edge], places: Mapping[str, tuple[int, int]], hidden: frozenset[str]
+    context: PageContext, edges: Sequence[DrawnLink], places: Mapping[str, tuple[int, int]], hidden: frozenset[str]
 ) -> dict[str, object]:
     """Things and links as rows; kinds, plans and words stand apart, and rows name them by their place.
 
@@ -133,7 +133,7 @@ def _node(context: PageContext, iri: str, at: tuple[int, int], plans: _DistinctV
 
 
 def _link(
-    context: PageContext, edge: Edge, order: Mapping[str, int], kinds: _DistinctValues, words: _DistinctValues
+    context: PageContext, edge: DrawnLink, order: Mapping[str, int], kinds: _DistinctValues, words: _DistinctValues
 ) -> list[object]:
     evidence = edge.fact("evidence") if edge.kind in FIRST else ""
     cut = evidence if len(evidence) <= _WORDS else evidence[: _WORDS - 1].rstrip() + "…"
@@ -169,7 +169,7 @@ def keys(site_context: SiteContext) -> Iterable[str]:
 class Drawn:
     """The links a network shows, the thing in its middle, and what is near that; the rest is hidden at first."""
 
-    edges: list[Edge]
+    edges: list[DrawnLink]
     middle: Entry | None = None
     near: frozenset[str] | None = None
     left: int = 0
@@ -199,31 +199,31 @@ def _around(context: PageContext) -> Drawn | None:
     return _drawn(reached, entry, frozenset(near))
 
 
-def _touches(edge: Edge, things: set[str]) -> bool:
+def _touches(edge: DrawnLink, things: set[str]) -> bool:
     return edge.one in things or edge.two in things
 
 
-def edges(context: PageContext) -> list[Edge]:
+def edges(context: PageContext) -> list[DrawnLink]:
     """The links a network holds, in a stable order; put in order once a language."""
     site_context, language = context.site_context, context.request.language
     return site_context.once(f"edges-{language}", lambda: _ordered(site_context, language))
 
 
-def _ordered(site_context: SiteContext, language: Language) -> list[Edge]:
+def _ordered(site_context: SiteContext, language: Language) -> list[DrawnLink]:
     found = site_context.graph.network(language).edges(keys=True, data=True)
     return sorted(
-        (Edge(iri, one, two, facts) for one, two, iri, facts in found if facts.get("type") in SHOWN),
+        (DrawnLink(iri, one, two, facts) for one, two, iri, facts in found if facts.get("type") in SHOWN),
         key=lambda edge: (edge.iri, edge.one, edge.two),
     )
 
 
-def _drawn(found: list[Edge], middle: Entry | None = None, near: frozenset[str] | None = None) -> Drawn:
+def _drawn(found: list[DrawnLink], middle: Entry | None = None, near: frozenset[str] | None = None) -> Drawn:
     kept = _best(found, middle, near)
     drawn = [edge for edge in found if edge.one in kept and edge.two in kept]
     return Drawn(drawn, middle, near, len(_ends(found)) - len(_ends(drawn)))
 
 
-def _ends(edges: Iterable[Edge]) -> set[str]:
+def _ends(edges: Iterable[DrawnLink]) -> set[str]:
     return {end for edge in edges for end in (edge.one, edge.two)}
 
 
@@ -269,16 +269,16 @@ def _grouped(edges: tuple[tuple[str, str, float], ...]) -> Mapping[str, int]:
     return communities(edges)
 
 
-def _listed(context: PageContext, drawn: Iterable[Edge]) -> list[tuple[str, list[tuple[Edge, str]]]]:
+def _listed(context: PageContext, drawn: Iterable[DrawnLink]) -> list[tuple[str, list[tuple[DrawnLink, str]]]]:
     """The links drawn at first by the thing they start from, each with the page that says why, for those who read."""
-    found: dict[str, list[tuple[Edge, str]]] = {}
+    found: dict[str, list[tuple[DrawnLink, str]]] = {}
     for edge in drawn:
         if edge.kind in FIRST:
             found.setdefault(edge.one, []).append((edge, _why(context, edge)))
     return sorted(found.items(), key=lambda pair: (context.name(pair[0]).casefold(), pair[0]))
 
 
-def _best(found: list[Edge], entry: Entry | None, near: frozenset[str] | None) -> set[str]:
+def _best(found: list[DrawnLink], entry: Entry | None, near: frozenset[str] | None) -> set[str]:
     """Up to :data:`MOST` nodes: the one in the middle, those near it, then those with most links drawn at first."""
     degrees: dict[str, int] = {}
     for edge in found:
@@ -289,17 +289,17 @@ def _best(found: list[Edge], entry: Entry | None, near: frozenset[str] | None) -
     return set([iri for iri in order if degrees[iri] or iri == middle][:MOST])
 
 
-def _placing(drawn: list[Edge]) -> list[Edge]:
+def _placing(drawn: list[DrawnLink]) -> list[DrawnLink]:
     """The links that decide where things stand: those drawn at first, the others only for what has none of these."""
     first = {end for edge in drawn if edge.kind in FIRST for end in (edge.one, edge.two)}
     return [edge for edge in drawn if edge.kind in FIRST or not {edge.one, edge.two} <= first]
 
 
-def _weight(edge: Edge) -> float:
+def _weight(edge: DrawnLink) -> float:
     return 2.0 if edge.kind in DECLARED else 1.0
 
 
-def _why(context: PageContext, edge: Edge) -> str:
+def _why(context: PageContext, edge: DrawnLink) -> str:
     """The page that has the whole argument: that of the two plans, or that of the end that has one."""
     plans = [context.graph.plan_of(end) for end in (edge.one, edge.two)]
     if plans[0] and plans[1] and plans[0] != plans[1]:

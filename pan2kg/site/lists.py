@@ -29,7 +29,7 @@ from pan2kg.site.values import PASSAGE, Notes, dated, lasting, quotes
 from pan2kg.store.store import plain
 from pan2kg.tables.figure_words import amount
 from pan2kg.tables.gaps import KINDS, for_pages
-from pan2kg.tables.registry import TABLES, Choice
+from pan2kg.tables.registry import TABLES, TableChoice
 from pan2kg.tables.spreadsheet import SPREADSHEET
 from pan2kg.tables.table import Table
 from pan2kg.tables.template import macro, markup
@@ -279,7 +279,7 @@ def _figures(context: PageContext) -> Table | None:
     if name not in TABLES or TABLES[name].alone:
         return None
     plan = arguments.get("plan", "")
-    choice = Choice(plans=(plan,) if plan else (), everything=arguments.get("all") == "1")
+    choice = TableChoice(plans=(plan,) if plan else (), everything=arguments.get("all") == "1")
     return context.site_context.figures(name, context.request.language, choice)
 
 
@@ -340,7 +340,7 @@ def _gaps(context: PageContext) -> Values:
 
 def _gaps_of_kind(context: PageContext) -> Table | None:
     kind, language = context.request.key, context.request.language
-    return context.site_context.figures("gaps", language, Choice(part=kind)) if kind in KINDS else None
+    return context.site_context.figures("gaps", language, TableChoice(part=kind)) if kind in KINDS else None
 
 
 def _gap(context: PageContext) -> Values | None:

@@ -28,7 +28,7 @@ from pan2kg.store.store import LocalStore, OwnQuery, Store, construct, plain, se
 from pan2kg.store.store import Term as Node
 from pan2kg.store.store import Term as RdfTerm
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SH, SKOS, XSD
-from pan2kg.turtle.writer import Block, Statement, read_prefixes, string, text, write_block
+from pan2kg.turtle.writer import Block, Line, read_prefixes, string, text, write_block
 from pan2kg.turtle.writer import iri as short
 from pan2kg.validation.report import Severity
 
@@ -92,7 +92,7 @@ Texts = Mapping[str, str]
 _ORDER: Final = (SOURCE_LANGUAGE, *LANGUAGES)
 
 
-class Kind(StrEnum):
+class TermKind(StrEnum):
     CLASS = "class"
     OBJECT = "object-property"
     DATATYPE = "datatype-property"
@@ -149,7 +149,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class TermUse:
     """How the graph uses a term.
 
     ``number`` counts the instances of a class and the statements of a property. ``subjects`` are the classes a
@@ -180,11 +180,11 @@ class Example:
 @dataclass(frozen=True, slots=True)
 class Term:
     iri: str
-    kind: Kind
+    kind: TermKind
     labels: Texts
     definitions: Texts
     axioms: Axioms = field(default_factory=Axioms)
-    use: Use = field(default_factory=Use)
+    use: TermUse = field(default_factory=TermUse)
     constraints: tuple[Constraint, ...] = ()
     example: Example | None = None
 
@@ -250,7 +250,7 @@ class Ontology:
     constraints: tuple[Constraint, ...]
     prefixes: Mapping[str, str]
 
-    def of_kind(self, *kinds: Kind) -> tuple[Term, ...]:
+    def of_kind(self, *kinds: TermKind) -> tuple[Term, ...]:
         return tuple(term for term in self.terms if term.kind in kinds)
 
     def by_iri(self) -> Mapping[str, Term]:
@@ -525,7 +525,7 @@ def find_examples(counts: Counts, terms: Iterable[Term], prefixes: Mapping[str, 
     """
     wanted = tuple(terms)
     chosen = _choose(counts, wanted)
-    properties = [term.iri for term in wanted if term.kind in (Kind.OBJECT, Kind.DATATYPE)]
+    properties = [term.iri for term in wanted if term.kind in (TermKind.OBJECT, TermKind.DATATYPE)]
     statements = dict(_statements(counts, {*chosen.values()}, properties))
     properties_shown = {name for of in statements.values() for name, _ in of}
     users = counts.first_users([name for name in properties if name not in properties_shown])
@@ -558,7 +558,7 @@ def _choose(counts: Counts, terms: Iterable[Term]) -> Mapping[str, str]:
         ranked.setdefault(plain(kind), []).append((shown, count, plain(instance)))
     chosen: dict[str, str] = {}
     for term in terms:
-        if term.kind is Kind.CLASS:
+        if term.kind is TermKind.CLASS:
             below = [rank for kind in (term.iri, *term.axioms.children) for rank in ranked.get(kind, ())]
             candidates = ranked.get(term.iri) or below
             if candidates:
@@ -602,10 +602,10 @@ def _written(iri: str, pairs: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[s
     return write_block(Block(short(iri, prefixes), tuple(_lines(pairs, prefixes))))
 
 
-def _lines(pairs: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Iterator[Statement]:
+def _lines(pairs: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Iterator[Line]:
     for predicate, value in pairs:
         name = "a" if predicate == RDF + "type" else short(predicate, prefixes)
-        yield Statement(name, turtle_of(value, prefixes))
+        yield Line(name, turtle_of(value, prefixes))
 
 
 def turtle_of(value: RdfTerm, prefixes: Mapping[str, str]) -> str:
@@ -636,13 +636,13 @@ class Usage:
         ours = sorted(name for name in self.predicates if name.startswith(PAN))
         self.stated = frozenset(plain(row[0]) for row in counts.read("counts/stated-properties", p=ours))
 
-    def of_class(self, iri: str) -> Use:
-        return Use(self.classes.get(iri, 0), self.has.get(iri, ()), self.reached.get(iri, ()))
+    def of_class(self, iri: str) -> TermUse:
+        return TermUse(self.classes.get(iri, 0), self.has.get(iri, ()), self.reached.get(iri, ()))
 
-    def of_property(self, iri: str) -> Use:
+    def of_property(self, iri: str) -> TermUse:
         number = self.predicates.get(iri, 0)
         is_derived = bool(number) and iri not in self.stated
-        return Use(number, self.on.get(iri, ()), self.to.get(iri, ()), is_derived)
+        return TermUse(number, self.on.get(iri, ()), self.to.get(iri, ()), is_derived)
 
 
 def _pairs(counts: Counts, query: str) -> tuple[Pairs, Pairs]:
@@ -687,7 +687,7 @@ def relations(ontology: Ontology) -> tuple[Relation, ...]:
     tops = top_classes(ontology)
     joined = {
         Relation(start, term.iri, end, term.use.derived)
-        for term in ontology.of_kind(Kind.OBJECT)
+        for term in ontology.of_kind(TermKind.OBJECT)
         for start in _ends(term.axioms.domains, term.use.subjects, tops)
         for end in _ends(term.axioms.ranges, term.use.objects, tops)
     }
@@ -701,7 +701,7 @@ def top_classes(ontology: Ontology) -> Mapping[str, str]:
         above = [parent for parent in terms[iri].axioms.parents if parent in terms]
         return top(above[0]) if above else iri
 
-    return {term.iri: top(term.iri) for term in ontology.of_kind(Kind.CLASS)}
+    return {term.iri: top(term.iri) for term in ontology.of_kind(TermKind.CLASS)}
 
 
 def _ends(declared: tuple[str, ...], used: tuple[Tally, ...], tops: Mapping[str, str]) -> tuple[str, ...]:
@@ -712,10 +712,10 @@ def _ends(declared: tuple[str, ...], used: tuple[Tally, ...], tops: Mapping[str,
 
 OWL: Final = "http://www.w3.org/2002/07/owl#"
 _KINDS: Final = {
-    OWL + "Class": Kind.CLASS,
-    OWL + "ObjectProperty": Kind.OBJECT,
-    OWL + "DatatypeProperty": Kind.DATATYPE,
-    OWL + "NamedIndividual": Kind.INDIVIDUAL,
+    OWL + "Class": TermKind.CLASS,
+    OWL + "ObjectProperty": TermKind.OBJECT,
+    OWL + "DatatypeProperty": TermKind.DATATYPE,
+    OWL + "NamedIndividual": TermKind.INDIVIDUAL,
 }
 _ABOVE: Final = (RDFS + "subClassOf", RDFS + "subPropertyOf")
 _MATCHES: Final = (
@@ -764,7 +764,7 @@ def _terms(ontology: TermTriples, aligned: TermTriples, usage: Usage) -> Iterabl
     for iri in sorted((iri for iri in ontology if iri.startswith(PAN)), key=lambda iri: (iri.lower(), iri)):
         kinds = [_KINDS[kind] for kind in iris(ontology, iri, RDF + "type") if kind in _KINDS]
         if kinds:
-            is_property = kinds[0] in (Kind.OBJECT, Kind.DATATYPE)
+            is_property = kinds[0] in (TermKind.OBJECT, TermKind.DATATYPE)
             yield Term(
                 iri,
                 kinds[0],

@@ -17,7 +17,7 @@ from typing import Final
 from pan2kg.charts.drawing import Box, Drawing, Font, Group, Label, Line, Mark, Pen, arrow, measure, shorten, wrap
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.i18n.catalogue import Language, Messages, grouped
-from pan2kg.site.ontology import ANY, Kind, Ontology, Relation, anchor, pick, relations, top_classes
+from pan2kg.site.ontology import ANY, Ontology, Relation, TermKind, anchor, pick, relations, top_classes
 from pan2kg.turtle.vocabulary import PAN
 
 _ONTOLOGY: Final = Messages("ontology")
@@ -151,7 +151,7 @@ _DASHED: Final = Pen("#5a6b7b", 1.2, (5.0, 3.0))
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ClassBox:
     iri: str
     title: str
     rows: tuple[str, ...]
@@ -168,7 +168,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class DiagramLane:
     edge: Edge
     names: tuple[str, ...]
     derived: bool
@@ -188,7 +188,7 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
     rows, titles = _rows(ontology, joined, language), _titles(ontology, language)
     called = _names(ontology, language)
     cells = {
-        name: Cell(name, titles[name], tuple(rows.get(name, ())), len(sides.get(name, ())), called.get(name, ""))
+        name: ClassBox(name, titles[name], tuple(rows.get(name, ())), len(sides.get(name, ())), called.get(name, ""))
         for name in names
     }
     spots, width, height = _spots(placed, cells, sides)
@@ -200,21 +200,23 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
     return Drawing(width, height, title, description, language, tuple(marks))
 
 
-def _lanes(joined: Iterable[Relation]) -> list[Lane]:
+def _lanes(joined: Iterable[Relation]) -> list[DiagramLane]:
     found: dict[tuple[str, str, bool], list[str]] = {}
     for relation in joined:
         if not relation.to_concept and relation.start != relation.end:
             found.setdefault((relation.start, relation.end, relation.derived), []).append(relation.term)
-    return [Lane((start, end), tuple(map(anchor, terms)), derived) for (start, end, derived), terms in found.items()]
+    return [
+        DiagramLane((start, end), tuple(map(anchor, terms)), derived) for (start, end, derived), terms in found.items()
+    ]
 
 
-Sides = Mapping[str, Sequence[tuple[Lane, str]]]
+Sides = Mapping[str, Sequence[tuple[DiagramLane, str]]]
 """For each box the names beside it on the right, in order: a lane and one of its names."""
 
 
-def _sides(lanes: Iterable[Lane], placed: Layers) -> Sides:
+def _sides(lanes: Iterable[DiagramLane], placed: Layers) -> Sides:
     order = {name: at for column in placed.columns for at, name in enumerate(column)}
-    lanes_of: dict[str, list[tuple[int, Lane]]] = {}
+    lanes_of: dict[str, list[tuple[int, DiagramLane]]] = {}
     for lane in lanes:
         course = placed.ways[lane.edge]
         lanes_of.setdefault(course[0], []).append((order[course[1]], lane))
@@ -224,7 +226,7 @@ def _sides(lanes: Iterable[Lane], placed: Layers) -> Sides:
     }
 
 
-def _place(pair: tuple[int, Lane]) -> tuple[int, Edge]:
+def _place(pair: tuple[int, DiagramLane]) -> tuple[int, Edge]:
     return pair[0], pair[1].edge
 
 
@@ -242,17 +244,17 @@ def _rows(ontology: Ontology, joined: Iterable[Relation], language: Language) ->
 
 
 def _titles(ontology: Ontology, language: Language) -> Mapping[str, str]:
-    titles = {term.iri: pick(term.labels, language).words for term in ontology.of_kind(Kind.CLASS)}
+    titles = {term.iri: pick(term.labels, language).words for term in ontology.of_kind(TermKind.CLASS)}
     return {**titles, ANY: _ONTOLOGY.say("diagram.any", language)}
 
 
 def _names(ontology: Ontology, language: Language) -> Mapping[str, str]:
-    terms = ontology.of_kind(Kind.CLASS)
+    terms = ontology.of_kind(TermKind.CLASS)
     counted = {term.iri: f" · {grouped(term.use.number, language)}" if term.use.number else "" for term in terms}
     return {iri: f"pan:{anchor(iri)}{number}" for iri, number in counted.items()}
 
 
-def _spots(placed: Layers, cells: Mapping[str, Cell], sides: Sides) -> tuple[dict[str, Box], float, float]:
+def _spots(placed: Layers, cells: Mapping[str, ClassBox], sides: Sides) -> tuple[dict[str, Box], float, float]:
     heights = [sum(_height(name, cells) + _GAP for name in column) - _GAP for column in placed.columns]
     tallest, x = max(heights, default=0.0), _MARGIN
     boxes: dict[str, Box] = {}
@@ -267,11 +269,11 @@ def _spots(placed: Layers, cells: Mapping[str, Cell], sides: Sides) -> tuple[dic
     return boxes, right_edge + _MARGIN, tallest + 2 * _MARGIN
 
 
-def _height(name: str, cells: Mapping[str, Cell]) -> float:
+def _height(name: str, cells: Mapping[str, ClassBox]) -> float:
     return cells[name].height if name in cells else 6.0
 
 
-def _run(lane: Lane, placed: Layers, spots: Mapping[str, Box], sides: Sides) -> list[Mark]:
+def _run(lane: DiagramLane, placed: Layers, spots: Mapping[str, Box], sides: Sides) -> list[Mark]:
     course, pen = placed.ways[lane.edge], _DASHED if lane.derived else _SOLID
     start, end = spots[course[0]], spots[course[-1]]
     beside = sides[course[0]]
@@ -296,7 +298,7 @@ def _run(lane: Lane, placed: Layers, spots: Mapping[str, Box], sides: Sides) -> 
     return marks
 
 
-def _entry(lane: Lane, placed: Layers, spots: Mapping[str, Box]) -> float:
+def _entry(lane: DiagramLane, placed: Layers, spots: Mapping[str, Box]) -> float:
     end = placed.ways[lane.edge][-1]
     arriving = {course[-2:] for course in placed.ways.values() if course[-1] == end}
     ordered = sorted(arriving, key=lambda pair: (spots[pair[0]].y, pair[0]))
@@ -313,7 +315,7 @@ def _smooth(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float],
     return tuple(course)
 
 
-def _drawn(cell: Cell, box: Box, address: str) -> Group:
+def _drawn(cell: ClassBox, box: Box, address: str) -> Group:
     fill, pen = (SHADE, Pen(GREY, 1.0, (3.0, 3.0))) if cell.iri == ANY else (PAPER, Pen(INK, 1.2))
     marks: list[Mark] = [Box(box.x, box.y, box.width, box.height, fill, pen)]
     x, y, room = box.x + _PAD, box.y + _PAD + 12, box.width - 2 * _PAD

@@ -16,10 +16,10 @@ from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped
 from pan2kg.project import Project, read_text
 from pan2kg.site.ontology import (
     ANY,
-    Kind,
     Ontology,
     Tally,
     Term,
+    TermKind,
     Texts,
     anchor,
     pick,
@@ -105,7 +105,7 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
         "ontology": ontology,
         "anchor": anchor,
         "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading.values],
-        "sections": [(kind, ontology.of_kind(kind)) for kind in Kind],
+        "sections": [(kind, ontology.of_kind(kind)) for kind in TermKind],
         "below": {iri: _below(ontology, iri) for iri in terms},
         "diagram": markup(write_svg(draw_ontology(ontology, language))),
         "relations": relations(ontology),

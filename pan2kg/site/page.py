@@ -222,7 +222,7 @@ class SiteContext:
         """The pairs of plans that are linked, at whatever level: those an export has a page of."""
         return frozenset(meeting.plans for meeting in self.graph.meetings)
 
-    def figures(self, name: str, language: Language, choice: registry.Choice = registry.DEFAULT) -> table.Table:
+    def figures(self, name: str, language: Language, choice: registry.TableChoice = registry.DEFAULT) -> table.Table:
         """A table of figures; computed once a language where nothing in particular is chosen.
 
         Raises:

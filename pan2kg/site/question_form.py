@@ -22,7 +22,7 @@ _FIGURE: Final = Messages("figure")
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Offered:
     """What a parameter may be: as it is written, what it is called, and its IRI, empty for a word."""
 
     value: str
@@ -31,7 +31,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormField:
     """A field of the form: a parameter, its value, and what it may be, by kind.
 
     ``is_needed`` is whether nothing is answered until somebody chose it, ``is_word`` whether it is no thing.
@@ -40,7 +40,7 @@ class Field:
     name: str
     meaning: str
     value: str
-    offers: tuple[tuple[str, tuple[Offer, ...]], ...]
+    offers: tuple[tuple[str, tuple[Offered, ...]], ...]
     is_needed: bool = False
     is_word: bool = False
 
@@ -79,16 +79,16 @@ def _offered(context: PageContext, parameter: Parameter) -> list[Entry]:
     return [entry for kind in parameter.kinds for entry in context.graph.labels.of_kind(kind)]
 
 
-def field(context: PageContext, parameter: Parameter, chosen: dict[str, str]) -> Field:
+def field(context: PageContext, parameter: Parameter, chosen: dict[str, str]) -> FormField:
     """The field of a parameter: what was chosen, else a level or plan as the profile says; another thing stays open."""
     meaning = asked(parameter.meaning_in(context.request.language), parameter.kinds)
     value, said = chosen.get(parameter.name, ""), default(context, parameter)
     offers = tuple((_kind(context, kind), _offers(context, kind)) for kind in parameter.kinds)
     if not _names_thing(parameter):
-        return Field(parameter.name, meaning, value or said, offers, is_word=True)
+        return FormField(parameter.name, meaning, value or said, offers, is_word=True)
     if _is_own(parameter):
-        return Field(parameter.name, meaning, _key(context, value) if value else said, offers)
-    return Field(parameter.name, meaning, value and _key(context, value), offers, is_needed=bool(said))
+        return FormField(parameter.name, meaning, _key(context, value) if value else said, offers)
+    return FormField(parameter.name, meaning, value and _key(context, value), offers, is_needed=bool(said))
 
 
 def asked(meaning: str, kinds: Collection[str]) -> str:
@@ -113,13 +113,13 @@ def _kind(context: PageContext, kind: str) -> str:
     return "" if kind == LEVEL else context.t(f"kind-{kind}")
 
 
-def _offers(context: PageContext, kind: str) -> tuple[Offer, ...]:
+def _offers(context: PageContext, kind: str) -> tuple[Offered, ...]:
     """What a parameter of a kind may be, by name; levels from the firmest."""
     if kind == LEVEL:
         language = context.request.language
-        return tuple(Offer(level.key, _FIGURE.say(f"level.{level.key}", language)) for level in FIGURED)
+        return tuple(Offered(level.key, _FIGURE.say(f"level.{level.key}", language)) for level in FIGURED)
     entries = context.graph.labels.of_kind(kind)
-    found = (Offer(entry.key, _brief(context, entry), entry.iri) for entry in entries)
+    found = (Offered(entry.key, _brief(context, entry), entry.iri) for entry in entries)
     return tuple(sorted(found, key=lambda one: _plain(one.name))) if kind != "action" else tuple(found)
 
 

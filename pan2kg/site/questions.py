@@ -24,7 +24,7 @@ from pan2kg.i18n.message import told
 from pan2kg.site.lists import listed
 from pan2kg.site.page import CSV, TURTLE, File, Values, View, embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
-from pan2kg.site.question_form import Field, default, field, given, is_open
+from pan2kg.site.question_form import FormField, default, field, given, is_open
 from pan2kg.store.queries import Query, fill, program_query
 from pan2kg.store.store import Result, Store, Term, construct
 from pan2kg.tables.answers import answer, heading, word_of, words_of
@@ -47,7 +47,7 @@ MOST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class AnswerGrid:
     """Headings, rows of markup, and whether there were more rows than are shown."""
 
     heads: tuple[str, ...]
@@ -55,14 +55,14 @@ class Grid:
     cut: bool = False
 
 
-def grid(result: Result, context: PageContext) -> Grid:
+def grid(result: Result, context: PageContext) -> AnswerGrid:
     """An answer as headings and cells. A column ``x`` is shown by the names in ``x_label`` beside it, a key by a word.
 
     Triples become rows of subject, predicate and object, a boolean one row with yes or no.
     """
     language = context.request.language
     if isinstance(result, ox.QueryBoolean):
-        return Grid((context.t("answer"),), ((markup(escape(context.t("yes" if result else "no"))),),))
+        return AnswerGrid((context.t("answer"),), ((markup(escape(context.t("yes" if result else "no"))),),))
     if isinstance(result, list):
         columns: tuple[str, ...] = ("subject", "predicate", "object")
         rows: Iterable[tuple[Term | None, ...]] = ((_term(t.subject), t.predicate, _term(t.object)) for t in result)
@@ -73,7 +73,7 @@ def grid(result: Result, context: PageContext) -> Grid:
     shown = [at for at, name in enumerate(columns) if not _is_name(name, columns)]
     names = {at: columns.index(f"{columns[at]}_label") for at in shown if f"{columns[at]}_label" in columns}
     made = tuple(tuple(_cell(row, at, names, columns[at], context) for at in shown) for row in first[:MOST])
-    return Grid(tuple(heading(columns[at], language) for at in shown), made, len(first) > MOST)
+    return AnswerGrid(tuple(heading(columns[at], language) for at in shown), made, len(first) > MOST)
 
 
 def _is_name(name: str, columns: tuple[str, ...]) -> bool:
@@ -290,13 +290,13 @@ def _notice(context: PageContext) -> list[str]:
     return [said] if said else []
 
 
-def _fields(context: PageContext, query: Query) -> list[Field]:
+def _fields(context: PageContext, query: Query) -> list[FormField]:
     """The fields of the form."""
     chosen = given(context, query)
     return [field(context, parameter, chosen) for parameter in query.parameters if parameter.name != "language"]
 
 
-def _wanted(context: PageContext, fields: Iterable[Field]) -> str:
+def _wanted(context: PageContext, fields: Iterable[FormField]) -> str:
     """What somebody has still to choose, in words; empty where all is chosen."""
     return context.t("question-and").join(one.meaning for one in fields if one.is_open)
 

@@ -33,7 +33,7 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.tables.registry import (
     DEFAULT,
-    Choice,
+    TableChoice,
     action_bits,
     code,
     keys,
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 BRIDGES = ("action", "plan", "participation", "total", "reached", "level")
 
 
-def bridges(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def bridges(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # How the links of each linked action spread over other plans; with plans named, of their actions only.
     named = frozenset(graph.plans(choice.plans))
     evidence = graph.known(choice.evidence)
@@ -86,7 +86,7 @@ def _levels(evidence: Known) -> dict[str, Level]:
 LOSS = ("action", "plan", "instruments", "obligations", "plans", "level")
 
 
-def lost(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def lost(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # What only one action holds: for the actions named, else for every action that holds something.
     duties, evidence = _answered(graph, choice.evidence), graph.known(choice.evidence)
     named, plans = [graph.action(name) for name in choice.actions], graph.plans(choice.plans)
@@ -139,7 +139,7 @@ def _lost(graph: Graph, evidence: Known, row: Loss) -> Row:
 COMPLETE = ("action", "plan", "indicator", "verification_source", "expected_result", "timeline", "means", "share")
 
 
-def complete(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # The five fields of each action of which any was recorded; the others are counted in a note, not judged.
     named = frozenset(graph.plans(choice.plans))
     found = [row for row in completeness(graph.home_of, graph.fields) if not named or row.plan in named]
@@ -168,7 +168,7 @@ def _complete(graph: Graph, row: Completeness) -> Row:
 BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "value", "known", "of", "level")
 
 
-def bodies(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # At a level of evidence; each finding with the firmest at which it is one. What two have in common, a lead or a
     # work, they have on whoever's word. Works of two countries are no matter of coordination, and actions of two
     # editions of one plan are told apart: the later may well take up the earlier.

@@ -30,7 +30,7 @@ from pan2kg.tables.figure_words import according_to
 from pan2kg.tables.registry import (
     DEFAULT,
     EVERYWHERE,
-    Choice,
+    TableChoice,
     code,
     column,
     keys,
@@ -63,7 +63,7 @@ def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
     return frozenset(plan for plan, where in of.items() if where == ours)
 
 
-def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def target_groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     named = frozenset(graph.plans(choice.plans)) or own_plans(graph, choice.country)
     aimed: dict[str, set[str]] = {group: set() for (group,) in graph.read(program_query("tables/groups"))}
     for work, group in graph.read(program_query("tables/group-uses")):
@@ -79,7 +79,7 @@ def target_groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
     return make(graph, "target-groups", GROUPS, rows, notes, "tables/group-uses", basis=basis)
 
 
-def looked_at(graph: Graph, choice: Choice, basis: Basis) -> Basis:
+def looked_at(graph: Graph, choice: TableChoice, basis: Basis) -> Basis:
     if choice.plans:
         return basis.also("plans", keys(sorted(graph.plans(choice.plans))))
     own = min(own_plans(graph, choice.country), default="")
@@ -102,7 +102,7 @@ def _group(graph: Graph, group: str, works: set[str]) -> Row:
 ABROAD = ("topic", "countries", "plans")
 
 
-def other_countries(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def other_countries(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Topics plans of other countries cover and ours do not; part is the key of our country.
     # Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says
     # so.
@@ -159,7 +159,7 @@ TRUST = (
 )  # fmt: skip
 
 
-def trust(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Coverage is told part by part, and never multiplied or averaged into one score.
     named = frozenset(graph.plans(choice.plans))
     evidence = graph.known(choice.evidence)
@@ -230,7 +230,7 @@ COMPARE = (
 )  # fmt: skip
 
 
-def compared(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # A cell that does not belong to the kind of its line is empty.
     if len(choice.plans) != 2:
         raise QueryError("two-editions", remedy="name-two-plans")
@@ -338,7 +338,7 @@ def _action(graph: Graph, row: ActionFate) -> Row:
 MOMENT = ("kind", "what", "of_what", "since", "until", "state")
 
 
-def moment(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def moment(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # A period is given by years, so a plan runs from the first to the last day of them.
     named = frozenset(graph.plans(choice.plans))
     rows = [*_running(graph, named), *(() if named else _due(graph)), *_happened(graph, named)]
@@ -426,7 +426,7 @@ _THINGS: Final = frozenset(("plan", "other_plan", "action", "other_action"))
 _TRUTHS: Final = frozenset(("in_statement", "sharing", "text", "web"))
 
 
-def register(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # With plans named, only the lines of a list that name one of them.
     if choice.part:
         return _listed(graph, choice)
@@ -461,7 +461,7 @@ def _number(value: float | None, unit: Unit) -> int | float | None:
     return round(value) if value is not None and unit is Unit.COUNT else number(value)
 
 
-def _listed(graph: Graph, choice: Choice) -> Table:
+def _listed(graph: Graph, choice: TableChoice) -> Table:
     figure = find_figure(choice.part)
     named = frozenset(graph.plans(choice.plans))
     evidence = graph.known(choice.evidence)

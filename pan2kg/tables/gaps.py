@@ -22,7 +22,7 @@ from pan2kg.tables.figure_words import bits_text
 from pan2kg.tables.registry import (
     DEFAULT,
     EVERYWHERE,
-    Choice,
+    TableChoice,
     code,
     coded,
     codes,
@@ -72,7 +72,7 @@ class Found:
 Find = Callable[[Graph, Scope], Found]
 
 
-def gaps(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # How many gaps of each kind, or with part the list of one kind; with plans or a country named, only theirs.
     # That no action does something is said of the project's own country where none is named.
     named = frozenset(graph.plans(choice.plans)) or (
@@ -173,7 +173,7 @@ def _inside(graph: Graph, work: str, scope: Scope) -> bool:
 
 
 def _groups(graph: Graph, scope: Scope) -> Found:
-    made = target_groups(graph, Choice(plans=tuple(sorted(scope.own)), country=EVERYWHERE))
+    made = target_groups(graph, TableChoice(plans=tuple(sorted(scope.own)), country=EVERYWHERE))
     empty = [Gap(str(row["group"])) for row in made.rows if row["aim"] == "forgotten"]
     if len(empty) == len(made.rows):  # no action of these plans was annotated: nothing is known to be forgotten
         return Found((), None, program_query("tables/group-uses"))
@@ -349,7 +349,7 @@ DETAILS = frozenset({
 """The columns of the files alone: a page says them of each obligation on its own page."""
 
 
-def duties(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # One that recurs has every so many months, and the days it was due last and is due next; due is the one the row
     # speaks of. Only what is said at the level of evidence chosen answers. With plans named, only obligations one of
     # their actions answers; part restricts to one standing.
@@ -427,7 +427,7 @@ def _duty(graph: Graph, row: Margin) -> Row:
 DEPENDS = ("later", "earlier", "dependency", "later_ends", "earlier_ends", "order", "level")
 
 
-def dependencies(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def dependencies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # What builds on something else, or follows it, and whether that ends no later; unknown where a date is missing.
     # A work ends when its own dated timeline does, else when its plan's period does; compared as far as both are
     # exact.
@@ -485,7 +485,7 @@ def in_order(later: str, earlier: str) -> str:
 ADVICE = ("recommendation", "review", "reply", "actions", "plans")
 
 
-def recommendations(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     named = frozenset(graph.plans(choice.plans))
     advice = graph.read(program_query("tables/recommendations"))
     replies: dict[str, list[tuple[str, str]]] = {}

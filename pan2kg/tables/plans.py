@@ -35,7 +35,7 @@ from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import bits_text, interval_text
 from pan2kg.tables.registry import (
     DEFAULT,
-    Choice,
+    TableChoice,
     action_bits,
     action_order,
     code,
@@ -78,7 +78,7 @@ MATRIX = (
 )  # fmt: skip
 
 
-def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Pairs about which nothing is known are counted in a note, and listed with everything. Unless one plan alone is
     # named, a terminal is shown the pairs as rows and columns.
     chosen = graph.plans(choice.plans)
@@ -206,7 +206,7 @@ INDEX = (
 )  # fmt: skip
 
 
-def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # How far cross-references are made, place by place: for the plan named, else for the home plan, else for all.
     chosen = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
     if len(chosen) > 1:
@@ -275,7 +275,7 @@ def _home(evidence: Known, one: str, two: str) -> Ordered:
 CHANCE = ("one", "two", "statistic", "p", "adjusted", "attainable", "verdict", "level")
 
 
-def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def by_chance(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     chosen = graph.plans(choice.plans)
     evidence = graph.known(choice.evidence)
     drawn = graph.by_chance(choice.evidence)
@@ -304,7 +304,7 @@ def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Table:
 PARTS = ("plan", "chapter", "stage", "over", "position", "under_number", "of_known", "of_published")
 
 
-def parts(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     named = graph.plans(choice.plans) or graph.tables.works.plans
     published = graph.tables.published
     rows = [
@@ -346,7 +346,7 @@ DEBT = (
 )  # fmt: skip
 
 
-def debt(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # With plans named, only what they could cite and where they could be cited.
     named = frozenset(graph.plans(choice.plans))
     evidence, order = graph.known(choice.evidence), plan_order(graph)
@@ -423,7 +423,7 @@ class Silent:
     expected: Ordered
 
 
-def linked_pairs(graph: Graph, choice: Choice) -> list[Ordered]:
+def linked_pairs(graph: Graph, choice: TableChoice) -> list[Ordered]:
     named, evidence = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
     home, least = evidence.tables.works.home, choice.least or 0.0
     return [
@@ -432,7 +432,7 @@ def linked_pairs(graph: Graph, choice: Choice) -> list[Ordered]:
     ]  # fmt: skip
 
 
-def silent_pairs(graph: Graph, choice: Choice, linked: Iterable[Ordered]) -> list[Silent]:
+def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[Ordered]) -> list[Silent]:
     evidence, order = graph.known(choice.evidence), action_order(graph)
     said = {(statement.source, statement.target) for statement in evidence.statements if statement.is_citation}
     verdicts = {(occasion.source, occasion.target): occasion.verdict.value for occasion in evidence.occasions}
@@ -452,7 +452,7 @@ def silent_pairs(graph: Graph, choice: Choice, linked: Iterable[Ordered]) -> lis
     return [read(pair) for pair in sorted(silent, key=lambda pair: order(*pair))]
 
 
-def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def unacknowledged(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # least is from how many bits a pair counts; with plans named, only pairs with one of their actions.
     linked, least = linked_pairs(graph, choice), choice.least or 0.0
     silent = silent_pairs(graph, choice, linked)
@@ -508,7 +508,7 @@ EXPLAIN = (
 )  # fmt: skip
 
 
-def explanation(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def explanation(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # A text has a line for every statement it rests on; its contribution stands on each of them. What is general, for
     # actions also what their plans are founded on, stands apart and below.
     if len(choice.actions) != 2:

@@ -63,10 +63,10 @@ class TableKind:
     def question(self) -> Message:
         return Message("help", f"question.{self.name}")
 
-    def make(self, graph: Graph, choice: Choice) -> Table:
+    def make(self, graph: Graph, choice: TableChoice) -> Table:
         """The table, made from what the graph holds and what was chosen of it."""
         module, _, name = self.function.partition(".")
-        found: Callable[[Graph, Choice], Table] = getattr(import_module(f"pan2kg.tables.{module}"), name)
+        found: Callable[[Graph, TableChoice], Table] = getattr(import_module(f"pan2kg.tables.{module}"), name)
         return found(graph, choice)
 
 
@@ -174,7 +174,7 @@ class Scoring:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TableChoice:
     """What a table is told: plans, actions and files by name, a part of it, and whether to show empty rows too.
 
     ``assessors`` name who filled in the matrices in ``files``, in their order; else the file names do. ``scoring`` says
@@ -195,7 +195,7 @@ class Choice:
 
 
 EVERYWHERE: Final = "all"
-DEFAULT: Final = Choice()
+DEFAULT: Final = TableChoice()
 """Nothing in particular: all plans, no files."""
 DIGITS: Final = 6
 """To how many decimals figures are rounded, so that every machine writes the same."""

@@ -39,18 +39,18 @@ from pan2kg.scores.measures import (
 from pan2kg.scores.measures import ScaleLevel as Level
 from pan2kg.scores.scale import SCALE, Scale, plain, signed, whole
 from pan2kg.store.queries import program_query
-from pan2kg.tables.registry import DEFAULT, Choice, code, make, note, number, thing
+from pan2kg.tables.registry import DEFAULT, TableChoice, code, make, note, number, thing
 from pan2kg.tables.table import Row, Table
 from pan2kg.turtle.vocabulary import graph_of, key
 from pan2kg.turtle.vocabulary import thing as iri_of
-from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text, write_turtle
+from pan2kg.turtle.writer import Block, Line, iri, read_prefixes, string, text, write_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pan2kg.graph.graph import Graph
     from pan2kg.scores.matrix import Scores
-    from pan2kg.tables.registry import Choice
+    from pan2kg.tables.registry import TableChoice
 
 FREE = "free"
 """The part of a choice that lets matrices name what is not in the graph."""
@@ -62,7 +62,7 @@ INTERACTION = (
 )  # fmt: skip
 
 
-def matrices(graph: Graph, choice: Choice) -> tuple[Scores, ...]:
+def matrices(graph: Graph, choice: TableChoice) -> tuple[Scores, ...]:
     # The matrices in the files chosen, else those the graph holds; labels are IRIs where the graph knows them.
     if not choice.files:
         return graph.scores
@@ -94,7 +94,7 @@ def _by_iri(graph: Graph, scores: Scores) -> Scores:
     return replace(scores, labels=labels, rationale=reasons, own=own)
 
 
-def interaction(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _effects(graph, scores)]
     notes = [*covered(graph, given), note("null-is-not-0"), note("second-order")] if given else [note("no-scores")]
@@ -195,7 +195,7 @@ def shown(graph: Graph, score: float) -> str:
 RIPPLE = ("action", "plan", "assessor", "direct", "second", "second_without", "double_negatives")
 
 
-def ripple(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def ripple(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     given = matrices(graph, choice)
     rows = [row for scores in given for row in _ripples(graph, scores)]
     rows.sort(key=lambda row: (-float(str(row["second"])), str(row["action"]), str(row["assessor"])))
@@ -219,7 +219,7 @@ def _ripples(graph: Graph, scores: Scores) -> Iterator[Row]:
 OPPOSED = ("action", "plan", "other_action", "other_plan", "score", "assessor", "rationale")
 
 
-def opposed(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def opposed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     given = matrices(graph, choice)
     found = [(scores, *cell) for scores in given for cell in scores.cells() if cell[2] < 0]
     found.sort(key=lambda one: (one[3], one[1], one[2], one[0].assessor))
@@ -242,7 +242,7 @@ def opposed(graph: Graph, choice: Choice = DEFAULT) -> Table:
 GROUPS = ("assessor", "group", "other_group", "positive", "negative", "net", "scored", "cells")
 
 
-def groups(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     given = matrices(graph, choice)
     rows = []
     for scores in given:
@@ -292,7 +292,7 @@ def _read_groups(file: FilePath) -> dict[str, str]:
 DISAGREEMENT = ("action", "other_action", "mean_score", "lowest", "highest", "spread", "assessors", "opinions")
 
 
-def disagreement(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def disagreement(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Coverage and alpha stand in the notes. Scores of different scales stand in rows of their own, never in one mean.
     given = matrices(graph, choice)
     least = 1 if choice.everything else 2
@@ -324,7 +324,7 @@ def _row(graph: Graph, cell: Opinions) -> Row:
 AGREEMENT = ("difference", "alpha", "units", "values", "assessors")
 
 
-def agreed(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     given = matrices(graph, choice)
     notes: list[Text] = [*covered(graph, given)] if given else [note("no-scores"), note("no-agreement")]
     same_scale = len({scores.scale.name for scores in given}) == 1
@@ -361,7 +361,7 @@ DEMATEL = (
 )  # fmt: skip
 
 
-def influence(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     given, rows = matrices(graph, choice), list[Row]()
     notes = [*covered(graph, given), note("dematel")] if given else [note("no-scores")]
     for scores in given:
@@ -379,7 +379,7 @@ def influence(graph: Graph, choice: Choice = DEFAULT) -> Table:
     return scored(graph, "dematel", given, DEMATEL, rows, notes)
 
 
-def _told(error: Pan2kgError, choice: Choice) -> Text:
+def _told(error: Pan2kgError, choice: TableChoice) -> Text:
     if choice.files:
         raise error
     return Text.of({language: error.say(language) for language in LANGUAGES})
@@ -412,7 +412,7 @@ def _influences(graph: Graph, scores: Scores, vectors: Dematel) -> Iterator[Row]
 CHAINS = ("assessor", "action", "other_action", "score", "chained", "chains", "greatest")
 
 
-def chained(graph: Graph, choice: Choice = DEFAULT) -> Table:
+def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     given, rows = matrices(graph, choice), list[Row]()
     cut = CUT if choice.scoring.cut is None else choice.scoring.cut
     notes = [*covered(graph, given), note("chains")] if given else [note("no-scores")]
@@ -456,7 +456,7 @@ def _chain(graph: Graph, chain: Chain, direct: dict[tuple[str, str], float]) -> 
 _DATA: Final = Messages("data")
 
 
-def write_ledger(graph: Graph, choice: Choice, path: FilePath) -> None:
+def write_ledger(graph: Graph, choice: TableChoice, path: FilePath) -> None:
     # Write the matrices chosen as links, whole or not at all; each names its assessor, a body of the graph.
     if not choice.files:
         raise QueryError("no-matrix-to-store", remedy="csv-before-write")
@@ -522,10 +522,10 @@ def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
     return Block(
         f"<{graph}>",
         (
-            Statement("a", "pan:SourceGraph"),
-            *(Statement("rdfs:label", text(said, tag)) for tag, said in label.by_language().items()),
-            *(Statement("dcterms:source", document) for document in documents),
-            Statement("pan:certainty", "certainty:stated"),
+            Line("a", "pan:SourceGraph"),
+            *(Line("rdfs:label", text(said, tag)) for tag, said in label.by_language().items()),
+            *(Line("dcterms:source", document) for document in documents),
+            Line("pan:certainty", "certainty:stated"),
         ),
     )
 
@@ -538,19 +538,19 @@ def scale_block(scale: Scale, document: str) -> Block:
     return Block(
         f"scale:{scale.name}",
         (
-            Statement("a", "pan:Scale"),
-            *(Statement("skos:prefLabel", text(said, tag)) for tag, said in label.by_language().items()),
-            *(Statement(name, plain(value)) for name, value in numbers if value is not None),
-            Statement("dcterms:source", document),
-            Statement("pan:certainty", "certainty:stated"),
+            Line("a", "pan:Scale"),
+            *(Line("skos:prefLabel", text(said, tag)) for tag, said in label.by_language().items()),
+            *(Line(name, plain(value)) for name, value in numbers if value is not None),
+            Line("dcterms:source", document),
+            Line("pan:certainty", "certainty:stated"),
         ),
     )
 
 
-def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> Statement:
+def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> Line:
     if is_declared:
-        return Statement("pan:onScale", iri(iri_of("scale", name), prefixes))
-    return Statement("pan:scale", string(name))
+        return Line("pan:onScale", iri(iri_of("scale", name), prefixes))
+    return Line("pan:scale", string(name))
 
 
 def document_block(document: str, assessor: tuple[str, str], address: str, *, of: str = "", heading: str = "") -> Block:
@@ -560,13 +560,13 @@ def document_block(document: str, assessor: tuple[str, str], address: str, *, of
     return Block(
         document,
         (
-            Statement("a", "pan:Document"),
-            *(Statement("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
-            Statement("pan:publisherName", string(named)),
-            Statement("pan:speaksFor", body),
-            Statement("pan:sourceKind", "sourcekind:secondary-page"),
-            Statement("pan:readAt", f"{string(address)}^^xsd:anyURI"),
-            Statement("pan:certainty", "certainty:stated"),
+            Line("a", "pan:Document"),
+            *(Line("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
+            Line("pan:publisherName", string(named)),
+            Line("pan:speaksFor", body),
+            Line("pan:sourceKind", "sourcekind:secondary-page"),
+            Line("pan:readAt", f"{string(address)}^^xsd:anyURI"),
+            Line("pan:certainty", "certainty:stated"),
         ),
         heading=heading,
     )
@@ -576,9 +576,9 @@ def passage_block(passage: str, document: str, rationale: str, language: str) ->
     return Block(
         passage,
         (
-            Statement("a", "pan:Passage"),
-            Statement("pan:quote", text(rationale, language)),
-            Statement("pan:inDocument", document),
+            Line("a", "pan:Passage"),
+            Line("pan:quote", text(rationale, language)),
+            Line("pan:inDocument", document),
         ),
     )
 
@@ -586,29 +586,29 @@ def passage_block(passage: str, document: str, rationale: str, language: str) ->
 def score_block(
     link: ScoredLink,
     names: tuple[str, str],
-    scale: Statement,
+    scale: Line,
     language: str,
     prefixes: Mapping[str, str],
     *,
-    review: Sequence[Statement] = (),
+    review: Sequence[Line] = (),
 ) -> Block:
     document, passage = names
     return Block(
         iri(link.iri, prefixes),
         (
-            Statement("a", "pan:Link"),
-            Statement("pan:linkType", "linktype:interaction"),
-            Statement("pan:from", iri(link.source, prefixes)),
-            Statement("pan:to", iri(link.target, prefixes)),
-            Statement("pan:score", plain(link.score)),
+            Line("a", "pan:Link"),
+            Line("pan:linkType", "linktype:interaction"),
+            Line("pan:from", iri(link.source, prefixes)),
+            Line("pan:to", iri(link.target, prefixes)),
+            Line("pan:score", plain(link.score)),
             scale,
-            Statement("pan:assessor", iri(link.assessor, prefixes)),
-            Statement("pan:rationale", text(link.rationale, language)),
-            Statement("pan:status", "linkstatus:accepted"),
+            Line("pan:assessor", iri(link.assessor, prefixes)),
+            Line("pan:rationale", text(link.rationale, language)),
+            Line("pan:status", "linkstatus:accepted"),
             *review,
-            Statement("pan:evidence", passage),
-            Statement("dcterms:source", document),
-            Statement("pan:certainty", "certainty:stated"),
+            Line("pan:evidence", passage),
+            Line("dcterms:source", document),
+            Line("pan:certainty", "certainty:stated"),
         ),
     )
 

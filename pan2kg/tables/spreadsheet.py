@@ -101,7 +101,7 @@ def _bytes(book: Any) -> bytes:  # noqa: ANN401 - openpyxl has no types
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FormSheet:
     """A sheet to be filled in: the first of its heads is hidden, as is its last column; the first column is locked.
 
     ``choices`` are what the cells of a column offer, by the column's place; what is not in the list can be typed too.
@@ -114,7 +114,7 @@ class Form:
     choices: Mapping[int, Sequence[str]]
 
 
-def write_forms(forms: Sequence[Form], lists: str) -> bytes:
+def write_forms(forms: Sequence[FormSheet], lists: str) -> bytes:
     """Sheets to be filled in as one file, every cell a text; ``lists`` is the name of the sheet with what is offered.
 
     Raises:
@@ -147,7 +147,7 @@ def write_forms(forms: Sequence[Form], lists: str) -> bytes:
     return _bytes(book)
 
 
-def _fill(sheet: Any, form: Form) -> None:  # noqa: ANN401 - as above
+def _fill(sheet: Any, form: FormSheet) -> None:  # noqa: ANN401 - as above
     from openpyxl.utils import get_column_letter
 
     last = len(form.heads[0]) - 1

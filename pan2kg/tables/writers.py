@@ -603,7 +603,7 @@ def figures_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen:
         raise QueryError("no-table", remedy=did_you_mean(near), name=name)
     if unknown := [key for key in chosen if key not in _CHOICES]:
         raise QueryError("no-choice", remedy=there_are(_CHOICES), name=unknown[0])
-    from pan2kg.tables.registry import Choice
+    from pan2kg.tables.registry import TableChoice
 
     values = dict(chosen)
     for key in {*_LISTS} & values.keys():
@@ -611,5 +611,5 @@ def figures_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen:
         given = values[key]
         many = [given] if isinstance(given, str | Path) or not isinstance(given, Iterable) else list(given)
         values[key] = tuple((Path if key == "files" else str)(str(name)) for name in many)
-    choice = Choice(evidence=graph.known(evidence).level, **values)  # type: ignore[arg-type]  # fields by their names
+    choice = TableChoice(evidence=graph.known(evidence).level, **values)  # type: ignore[arg-type]  # fields by their names
     return Figures(TABLES[name].make(graph, choice), graph.language)

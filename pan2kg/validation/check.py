@@ -65,8 +65,8 @@ from pan2kg.validation.report import (
     Names,
     Report,
     Rule,
+    RuleUse,
     Severity,
-    Use,
     compare,
     fingerprint,
     gathered,
@@ -435,7 +435,7 @@ def _labels(store: Store, findings: Iterable[Finding], names: Names) -> dict[str
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CheckedChange:
     files: tuple[str, ...] = ()
     since: str = ""
 
@@ -467,7 +467,7 @@ def _files_checked(project: Project) -> Iterator[Path]:
 
 
 def check_change(
-    project: Project, change: Change, *, fail_on: Severity = Severity.VIOLATION, engine: Engine = Engine.SPARQL,
+    project: Project, change: CheckedChange, *, fail_on: Severity = Severity.VIOLATION, engine: Engine = Engine.SPARQL,
     tell: Callable[[str], None],
 ) -> Report:  # fmt: skip
     if not change.since:
@@ -567,7 +567,7 @@ def objections(project: Project, store: LocalStore, texts: Mapping[Path, str]) -
         _replace(project, store, texts)
         faults = [finding for finding in faults if fingerprint(finding, names) not in faults_before]
     return in_order(
-        finding for finding in faults if finding.severity.reaches(Severity.WARNING) and finding.rule.use is Use.EDIT
+        finding for finding in faults if finding.severity.reaches(Severity.WARNING) and finding.rule.use is RuleUse.EDIT
     )
 
 

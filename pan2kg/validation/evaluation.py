@@ -23,7 +23,7 @@ from pan2kg.store.remote import is_of_query
 from pan2kg.store.store import LocalStore, Solutions, Store, plain, select
 from pan2kg.store.store import Term as Value
 from pan2kg.validation.compilation import Compiled, focus_nodes
-from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, Use
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
 from pan2kg.validation.shapes import Refused, Rules, written
 
 _HANDING_ON: Final = ("property", "node")
@@ -196,7 +196,7 @@ def findings_of_quality(
                 raise
             unasked[rule] = error
             continue
-        if rule.use is Use.STATISTIC:
+        if rule.use is RuleUse.STATISTIC:
             statistics[rule.key] = len({finding.focus for finding in query_findings})
         else:
             findings += query_findings
@@ -212,10 +212,10 @@ def quality_rule(query: Query) -> Rule:
     """
     head = query.header
     severity, use = head.get("severity", "violation"), head.get("use", "edit")
-    if not head.get("message") or severity not in list(Severity) or use not in list(Use):
+    if not head.get("message") or severity not in list(Severity) or use not in list(RuleUse):
         raise QueryError("quality-header", place=Place(query.file, 1), remedy="write-quality-header")
     message, remedy = (_of_header(head, name) for name in ("message", "remedy"))
-    return Rule(query.name, Kind.QUALITY, Severity(severity), message, remedy, query.text, Use(use))
+    return Rule(query.name, Kind.QUALITY, Severity(severity), message, remedy, query.text, RuleUse(use))
 
 
 def _of_header(head: Mapping[str, str], name: str) -> Text:

@@ -23,7 +23,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Text
 from pan2kg.project import PACKAGE, Project, write_atomically
 from pan2kg.store.cache import project_folder
-from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, Use
+from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, RuleUse, Severity
 
 REPORTS: Final = 2
 """So many reports of a project are kept: of the state before a change and the one after it."""
@@ -121,7 +121,7 @@ def _said(report: Report) -> dict[str, object]:
 def _read(text: str) -> Report:
     content = json.loads(text)
     rules = [
-        Rule(key, Kind(kind), Severity(severity), Text.of(message), Text.of(remedy), query, Use(use))
+        Rule(key, Kind(kind), Severity(severity), Text.of(message), Text.of(remedy), query, RuleUse(use))
         for key, kind, severity, message, remedy, query, use in content["rules"]
     ]
     findings = [

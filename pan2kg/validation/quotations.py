@@ -36,7 +36,7 @@ from pan2kg.turtle.blocks import (
 )
 from pan2kg.turtle.vocabulary import kind_and_key
 from pan2kg.turtle.writer import string
-from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity, Use, worded_rules
+from pan2kg.validation.report import Finding, Kind, Report, Rule, RuleUse, Severity, worded_rules
 
 RUN: Final = 4
 """How many words in a row make a hash: fewer stand in many texts, more leave short quotations uncompared."""
@@ -216,7 +216,7 @@ def quotation_rules() -> dict[str, Rule]:
     <Severity.VIOLATION: 'violation'>
     """
     rules = worded_rules(_TEXT, Kind.TEXT, ("text-quote", "text-title", "text-number", "text-kept"), _WARNED)
-    counted = {key: Rule(key, Kind.TEXT, Severity.INFO, _TEXT.text(key), use=Use.STATISTIC) for key in _COUNTED}
+    counted = {key: Rule(key, Kind.TEXT, Severity.INFO, _TEXT.text(key), use=RuleUse.STATISTIC) for key in _COUNTED}
     return rules | counted
 
 
@@ -379,7 +379,7 @@ def rights_rules() -> dict[str, Rule]:
     ('text-whole', 'violation')
     """
     rules = worded_rules(_TEXT, Kind.TEXT, _RULES, _WARNED_OF_RIGHTS)
-    return rules | {_UNKNOWN: Rule(_UNKNOWN, Kind.TEXT, Severity.INFO, _TEXT.text(_UNKNOWN), use=Use.STATISTIC)}
+    return rules | {_UNKNOWN: Rule(_UNKNOWN, Kind.TEXT, Severity.INFO, _TEXT.text(_UNKNOWN), use=RuleUse.STATISTIC)}
 
 
 def check_rights(

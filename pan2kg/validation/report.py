@@ -53,7 +53,7 @@ class Kind(StrEnum):
     BASELINE = "baseline"
 
 
-class Use(StrEnum):
+class RuleUse(StrEnum):
     EDIT = "edit"
     GAP = "gap"
     STATISTIC = "statistic"
@@ -67,7 +67,7 @@ class Rule:
     message: Text
     remedy: Text = Text()  # noqa: RUF009 - frozen
     query: str = ""
-    use: Use = Use.EDIT
+    use: RuleUse = RuleUse.EDIT
 
 
 def worded_rules(messages: Messages, kind: Kind, keys: Iterable[str], warnings: Collection[str]) -> dict[str, Rule]:
@@ -195,12 +195,12 @@ class Report:
 
     @property
     def counts(self) -> dict[Severity, int]:
-        counts = Counter(finding.severity for finding in self.findings if finding.rule.use is not Use.GAP)
+        counts = Counter(finding.severity for finding in self.findings if finding.rule.use is not RuleUse.GAP)
         return {severity: counts[severity] for severity in Severity}
 
     @property
     def gaps(self) -> int:
-        return sum(finding.rule.use is Use.GAP for finding in self.findings)
+        return sum(finding.rule.use is RuleUse.GAP for finding in self.findings)
 
     @property
     def solved(self) -> tuple[Finding, ...]:
@@ -237,7 +237,7 @@ def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[
     """
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
-        is_gap = finding.rule.use is Use.GAP and finding.focus in plans
+        is_gap = finding.rule.use is RuleUse.GAP and finding.focus in plans
         of_plan = (finding.rule.key, plans.get(finding.focus, ""), finding.path, finding.value, finding.component)
         groups.setdefault(of_plan if is_gap else (str(number),), []).append(finding)
     for key, alike in groups.items():
@@ -265,7 +265,7 @@ _RULE: Final = re.compile(r"[\w-]*:\S+|(?:style|text)-[\w-]+|[\w-]+-violation")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BaselineEntry:
     fingerprint: str
     line: int
     comments: tuple[str, ...] = ()
@@ -283,7 +283,7 @@ def fingerprint(finding: Finding, names: Names) -> str:
     return " ".join(word for word in words if word)
 
 
-def read_baseline(path: Path) -> list[Entry]:
+def read_baseline(path: Path) -> list[BaselineEntry]:
     entries, comments = [], []
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         words = line.strip(" \t\r")
@@ -293,12 +293,12 @@ def read_baseline(path: Path) -> list[Entry]:
             if words and not _RULE.fullmatch(words.split(maxsplit=1)[0]):
                 raise ProjectError("baseline-line", place=Place(str(path), number), remedy="write-baseline")
             if words:
-                entries.append(Entry(words, number, tuple(comments)))
+                entries.append(BaselineEntry(words, number, tuple(comments)))
             comments = []
     return entries
 
 
-def compare(report: Report, entries: Iterable[Entry], *, file: str) -> Report:
+def compare(report: Report, entries: Iterable[BaselineEntry], *, file: str) -> Report:
     entries = list(entries)
     keys = {rule.key for rule in report.rules}
     if entries and not any(entry.fingerprint.split(maxsplit=1)[0] in keys for entry in entries):
@@ -321,7 +321,7 @@ def _take(unmatched: Counter[str], name: str) -> bool:
     return unmatched[name] >= 0
 
 
-def _solved(entry: Entry, file: str) -> Finding:
+def _solved(entry: BaselineEntry, file: str) -> Finding:
     message, remedy = _CHECK.text("baseline-solved"), _CHECK.text("baseline-solved-remedy")
     rule = Rule("baseline-solved", Kind.BASELINE, Severity.INFO, message, remedy)
     return Finding(rule, "", value=string(entry.fingerprint), place=Place(file, entry.line))

@@ -21,7 +21,7 @@ from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Messages, Text
 from pan2kg.i18n.message import Message, told
 from pan2kg.turtle.vocabulary import RDF, RDFS, SH, XSD
 from pan2kg.turtle.writer import string, tokens
-from pan2kg.validation.report import Finding, Kind, Names, Rule, Severity, Use
+from pan2kg.validation.report import Finding, Kind, Names, Rule, RuleUse, Severity
 
 _CHECK: Final = Messages("check")
 
@@ -239,7 +239,7 @@ def _rule(shapes: Shapes, names: Names, constraint: Node, shape: Node) -> Rule:
     level = _SEVERITIES.get(severity.value, Severity.VIOLATION) if severity is not None else Severity.VIOLATION
     message = _message(shapes, constraint) or _message(shapes, shape) or _CHECK.text("nothing-said", rule=key)
     is_gap = key.endswith(_GAP) and level is not Severity.VIOLATION
-    return Rule(key, Kind.SHAPE, level, message, use=Use.GAP if is_gap else Use.EDIT)
+    return Rule(key, Kind.SHAPE, level, message, use=RuleUse.GAP if is_gap else RuleUse.EDIT)
 
 
 def _message(shapes: Shapes, node: Node) -> Text:

@@ -8,7 +8,7 @@ import pytest
 import rdflib
 from rdflib import SKOS
 
-from pan2kg.coherence.citations import CITING, CROSS_REFERENCES, Dates, Statement, chronology, feasible, years
+from pan2kg.coherence.citations import CITING, CROSS_REFERENCES, Dates, PlanStatement, chronology, feasible, years
 from pan2kg.coherence.evidence import Level, Works
 from pan2kg.review.decision import TYPES as REVIEWED
 from pan2kg.turtle.vocabulary import ID
@@ -28,9 +28,9 @@ def test_the_types_named_in_code_are_the_cross_reference_and_what_is_narrower() 
 
 @pytest.mark.parametrize("kind", ["in-line-with", "implementing", "part-of"])
 def test_a_finer_type_with_a_channel_is_a_citation_and_without_one_a_statement(kind: str) -> None:
-    cited = chronology(WORKS, [Statement("p", "q", kind, channel="text")], DATES)
+    cited = chronology(WORKS, [PlanStatement("p", "q", kind, channel="text")], DATES)
     assert cited.seen("p", "q", Level.PLAN)
-    together = chronology(WORKS, [Statement("p", "q", kind)], DATES)
+    together = chronology(WORKS, [PlanStatement("p", "q", kind)], DATES)
     assert not together.seen("p", "q", Level.PLAN)
     assert ("p", "q") in together.together
 
@@ -38,7 +38,7 @@ def test_a_finer_type_with_a_channel_is_a_citation_and_without_one_a_statement(k
 def test_a_plan_that_another_implements_could_not_cite_it() -> None:
     days = {"p": Dates(adopted=years(2020)), "q": Dates(adopted=years(2021))}
     found = {
-        kind: feasible(chronology(WORKS, [Statement("p", "q", kind, channel="text")], days), "q", "p")
+        kind: feasible(chronology(WORKS, [PlanStatement("p", "q", kind, channel="text")], days), "q", "p")
         for kind in ("implementing", "in-line-with")
     }
     assert found == {"implementing": False, "in-line-with": True}

@@ -16,9 +16,9 @@ from pan2kg.coherence.citations import (
     Dates,
     Interval,
     Occasion,
+    PlanStatement,
     Span,
     State,
-    Statement,
     Verdict,
     chronology,
     citation_rate,
@@ -42,10 +42,10 @@ PLANS = ("P1", "P2", "Q", "R", "A", "M", "U", "F")
 SECOND = chronology(
     Works(PLANS, {}),
     (
-        Statement("P2", "P1", "succession", "follows", "text", is_backward=True),
-        Statement("P2", "P1", "cross-reference", "follows", "web", is_backward=True),
-        Statement("P2", "A", "cross-reference", "implements", "text", is_backward=True),
-        Statement("Q", "F", "cross-reference", "references", "text"),
+        PlanStatement("P2", "P1", "succession", "follows", "text", is_backward=True),
+        PlanStatement("P2", "P1", "cross-reference", "follows", "web", is_backward=True),
+        PlanStatement("P2", "A", "cross-reference", "implements", "text", is_backward=True),
+        PlanStatement("Q", "F", "cross-reference", "references", "text"),
     ),
     {
         "P1": Dates(adopted=span("2018-06-22")),
@@ -130,15 +130,15 @@ def test_the_worked_index() -> None:
 
 def test_a_citation_makes_the_occasion_of_the_way_back_only() -> None:
     works = Works(("P", "Q"), {})
-    made = chronology(works, [Statement("P", "Q", "cross-reference", channel="text")], {})
+    made = chronology(works, [PlanStatement("P", "Q", "cross-reference", channel="text")], {})
     assert [(one.source, one.target) for one in occasions(made, {}, Readings(), at=PLAN)] == [("Q", "P")]
 
 
 def test_what_puts_two_together_is_no_citation() -> None:
     given = (
-        Statement("P", "Q", "external-statement", channel="text"),
-        Statement("P", "R", "builds-on"),
-        Statement("P", "S", "cross-reference", channel="text", level=EDITORS, is_stated=False),
+        PlanStatement("P", "Q", "external-statement", channel="text"),
+        PlanStatement("P", "R", "builds-on"),
+        PlanStatement("P", "S", "cross-reference", channel="text", level=EDITORS, is_stated=False),
     )
     made = chronology(EXAMPLE.works, given, {})
     assert made.tied == made.together, "each of them says more than that both are there"
@@ -147,7 +147,7 @@ def test_what_puts_two_together_is_no_citation() -> None:
 
 def test_a_citation_counts_at_its_level_and_proves_at_any_that_it_was_possible() -> None:
     dates = {"P": Dates(adopted=span("2019")), "R": Dates(adopted=span("2021"))}
-    said = [Statement("P", "R", "cross-reference", channel="text", level=OTHER)]
+    said = [PlanStatement("P", "R", "cross-reference", channel="text", level=OTHER)]
     made = chronology(EXAMPLE.works, said, dates)
     assert (feasible(made, "P", "R"), verdict(made, "P", "R")) == (True, Verdict.EXPECTED)
     (one,) = (one for one in occasions(made, {("P", "R"): 1.0}, Readings(), at=OFFICIAL) if one.source == "P")
@@ -156,7 +156,7 @@ def test_a_citation_counts_at_its_level_and_proves_at_any_that_it_was_possible()
 
 def test_an_agreement_that_is_implemented_did_not_cite_what_implements_it_unless_it_was_revised() -> None:
     dates = {"P": Dates(adopted=span("2020")), "R": Dates(adopted=span("2020"), revised=span("2023"))}
-    said = [Statement("Q", plan, "cross-reference", "implements", "text", is_backward=True) for plan in "PR"]
+    said = [PlanStatement("Q", plan, "cross-reference", "implements", "text", is_backward=True) for plan in "PR"]
     made = chronology(EXAMPLE.works, said, dates | {"Q": Dates(adopted=span("2020"))})
     assert (feasible(made, "P", "Q"), feasible(made, "R", "Q")) == (False, True)
 
@@ -169,7 +169,7 @@ def test_returns_say_whether_the_way_back_was_possible() -> None:
 
 def test_how_precisely_plans_cite_is_told_apart() -> None:
     ends = (("a1", "b1"), ("a1", "Q"), ("P", "Q"), ("P", "c1"))
-    said = [Statement(*pair, "cross-reference", channel="text") for pair in ends]
+    said = [PlanStatement(*pair, "cross-reference", channel="text") for pair in ends]
     found = {pair: [way.value for way in ways] for pair, ways in citing_ways(EXAMPLE.works, said, at=PLAN).items()}
     assert found == {("P", "Q"): ["action", "mixed", "plan"], ("P", "R"): ["mixed"]}
 
@@ -180,7 +180,7 @@ days = st.dates(date(2018, 1, 1), date(2022, 12, 31))
 spans = st.builds(lambda first, more: Span(first, first + timedelta(more)), days, st.integers(0, 700))
 dates = st.builds(Dates, st.none() | spans, st.none() | st.integers(2018, 2022), st.none() | spans, st.none() | spans)
 said = st.builds(
-    Statement,
+    PlanStatement,
     st.sampled_from("PQRS"),
     st.sampled_from("PQRS"),
     st.sampled_from([*sorted(CITING), "external-statement"]),

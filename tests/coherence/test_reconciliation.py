@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pan2kg
-from pan2kg.coherence.citations import Statement
+from pan2kg.coherence.citations import PlanStatement
 from pan2kg.coherence.evidence import FIGURED, Level
 from pan2kg.coherence.figures import Account, reconcile
 from pan2kg.coherence.known import Known, Tables, known
@@ -14,7 +14,7 @@ from tests.coherence.worlds import ACTIONS, PLANS, World, worlds
 
 STATEMENTS = st.lists(
     st.builds(
-        Statement,
+        PlanStatement,
         st.sampled_from((*PLANS, *ACTIONS)), st.sampled_from((*PLANS, *ACTIONS)),
         st.sampled_from(("cross-reference", "external-statement", "succession")),
         channel=st.sampled_from(("", "text", "web")), level=st.sampled_from(FIGURED),
@@ -23,7 +23,7 @@ STATEMENTS = st.lists(
 )  # fmt: skip
 
 
-def at_all(world: World, statements: list[Statement]) -> dict[Level, Known]:
+def at_all(world: World, statements: list[PlanStatement]) -> dict[Level, Known]:
     """What is known at each of the four levels; the first plan is the one to start from."""
     found = Tables(world.works, world.uses, world.steps, world.general, tuple(statements), focus=PLANS[0])
     return {one: known(found, one) for one in FIGURED}
@@ -35,7 +35,7 @@ def named(accounts: tuple[Account, ...]) -> dict[str, int]:
 
 
 @given(worlds, STATEMENTS)
-def test_parts_add_up_to_their_whole_at_every_level(world: World, statements: list[Statement]) -> None:
+def test_parts_add_up_to_their_whole_at_every_level(world: World, statements: list[PlanStatement]) -> None:
     made = at_all(world, statements)
     for level in FIGURED:
         for one in reconcile(made, level):
@@ -44,7 +44,7 @@ def test_parts_add_up_to_their_whole_at_every_level(world: World, statements: li
 
 
 @given(worlds, STATEMENTS)
-def test_the_widest_count_is_the_same_from_every_level(world: World, statements: list[Statement]) -> None:
+def test_the_widest_count_is_the_same_from_every_level(world: World, statements: list[PlanStatement]) -> None:
     made = at_all(world, statements)
     assert len({reconcile(made, level)[0].whole.number for level in FIGURED}) == 1
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from pan2kg.coherence.citations import Dates, Statement, span
+from pan2kg.coherence.citations import Dates, PlanStatement, span
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, Works, counts
 from pan2kg.coherence.texts import Step, Use
 
@@ -72,8 +72,8 @@ DATED = {
     "S": Dates(),
 }
 SAID = (
-    Statement("Q", "P", "cross-reference", channel="text"),
-    Statement("P", "R", "external-statement", "named-together-with", level=OFFICIAL),
+    PlanStatement("Q", "P", "cross-reference", channel="text"),
+    PlanStatement("P", "R", "external-statement", "named-together-with", level=OFFICIAL),
 )
 READ = Readings((*full("Q", aspect=Aspect.REFERENCES), *full("P", aspect=Aspect.WEB_PAGE)))
 

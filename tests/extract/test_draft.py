@@ -10,7 +10,7 @@ import pytest
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.draft import LIST, Plan, draft_plan, item_keys, read_plan
+from pan2kg.extract.draft import LIST, DraftPlan, draft_plan, item_keys, read_plan
 from pan2kg.project import Project
 from pan2kg.turtle.vocabulary import PAN, thing
 from pan2kg.turtle.writer import read_prefixes
@@ -25,7 +25,7 @@ CHAPTERS = "".join(f"<h2>{title}</h2>{TEXT}" for title in ("Emploi des jeunes", 
 BULLETS = "<ul><li>Former les juges du pays<li>Publier un rapport annuel</ul>"
 
 
-def draft(plan: Plan, key: str = "xx-sample-1") -> str:
+def draft(plan: DraftPlan, key: str = "xx-sample-1") -> str:
     return draft_plan(plan, PREFIXES, key=key)
 
 

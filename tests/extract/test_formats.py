@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Block, Document
-from pan2kg.extract.process import Limits, Options, read_bytes
+from pan2kg.extract.process import Options, ReaderLimits, read_bytes
 
 DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -217,9 +217,9 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() -> N
     data = word("<w:p/>" * 500_000)
     assert len(data) < 50_000
     with pytest.raises(OutlineError, match="unpacks to 3 MB"):
-        read_bytes(data, "a.docx", Options(limits=Limits(unpacked=1)))
+        read_bytes(data, "a.docx", Options(limits=ReaderLimits(unpacked=1)))
 
 
 def test_too_many_pages_are_refused() -> None:
     with pytest.raises(OutlineError, match="has 3 pages; at most 2"):
-        read("plan.pdf", limits=Limits(pages=2))
+        read("plan.pdf", limits=ReaderLimits(pages=2))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pan2kg.errors import OutlineError
 from pan2kg.extract.document import Document
-from pan2kg.extract.draft import Plan, plan_of, read_plan
+from pan2kg.extract.draft import DraftPlan, plan_of, read_plan
 from pan2kg.extract.hypotheses import Hypothesis, chosen, hypotheses, in_language, languages_of
 from pan2kg.extract.numbering import weights
 from pan2kg.extract.process import read_bytes
@@ -41,12 +41,12 @@ def won(body: str) -> tuple[Document, Hypothesis]:
     return document, choice
 
 
-def planned(body: str) -> Plan:
+def planned(body: str) -> DraftPlan:
     document, choice = won(body)
     return plan_of(document, choice)
 
 
-def titles(plan: Plan) -> list[tuple[str, str]]:
+def titles(plan: DraftPlan) -> list[tuple[str, str]]:
     return [(one.number, one.title) for one in plan.actions]
 
 

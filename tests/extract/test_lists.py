@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.draft import LIST, Item, Plan, plan_of, read_plan
+from pan2kg.extract.draft import LIST, DraftPlan, Item, plan_of, read_plan
 from pan2kg.extract.hypotheses import hypotheses
 from pan2kg.extract.numbering import readings, resolve
 from pan2kg.extract.process import read_bytes
@@ -22,7 +22,7 @@ from pan2kg.extract.process import read_bytes
 SAMPLES = sorted((Path(__file__).parents[1] / "data" / "outlines").glob("*.txt"))
 
 
-def listed(text: str) -> Plan:
+def listed(text: str) -> DraftPlan:
     document = read_bytes(text.encode("utf-8", "surrogatepass"), "plan.txt")
     ranked = hypotheses(document)
     assert ranked, text

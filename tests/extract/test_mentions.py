@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pan2kg.extract.document import Block, Document, laid
 from pan2kg.extract.mentions import find_mentions, names_of
-from pan2kg.extract.names import Mention, Names, Thing
+from pan2kg.extract.names import Mention, NamesInTexts, Thing
 from pan2kg.graph.graph import Graph
 from tests.conftest import ROOT, lack
 
@@ -202,7 +202,7 @@ def test_hostile_text_takes_no_longer_than_it_is_long() -> None:
 
 
 def test_a_graph_knows_the_names_of_its_things(graph: Graph) -> None:
-    names: Names = graph.names
+    names: NamesInTexts = graph.names
     thing = names.identified("celex:32017R0821")
     assert thing is not None
     assert thing.iri == ELI + "reg/2017/821/oj"

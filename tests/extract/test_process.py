@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.process import Limits, Options, read_bytes, read_document
+from pan2kg.extract.process import Options, ReaderLimits, read_bytes, read_document
 from tests.conftest import Cli
 from tests.extract.test_damage import SECOND, spoilt
 from tests.extract.test_formats import word
@@ -29,7 +29,7 @@ def test_a_reading_that_costs_too_much_is_ended_and_said_to_be(tmp_path: Path) -
     file = tmp_path / "a.docx"
     file.write_bytes(word("<w:p/>" * 1_000_000))
     with pytest.raises(OutlineError, match="more than 100 MB of memory"):
-        read_document(file, Options(limits=Limits(memory=100)))
+        read_document(file, Options(limits=ReaderLimits(memory=100)))
 
 
 @pytest.mark.parametrize(("name", "reason"), [("none.pdf", "no such file"), (".", "is a directory")])

@@ -7,7 +7,7 @@ import random
 import pyoxigraph as ox
 
 from pan2kg.graph.graph import Graph
-from pan2kg.graph.links import Tie, Ties, read_ties
+from pan2kg.graph.links import GraphTies, Tie, read_ties
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import PAN
 
@@ -21,7 +21,7 @@ e:p a pan:Plan . e:q a pan:Plan . e:r a pan:Plan .
 """
 
 
-def ties_of(*turtle: str) -> Ties:
+def ties_of(*turtle: str) -> GraphTies:
     store = ox.Store()
     store.load(HEAD + "\n".join(turtle), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
     return read_ties(LocalStore(store))
@@ -37,7 +37,7 @@ def actions(plan: str, *names: str) -> str:
     return "".join(f"e:{name} a pan:Action ; pan:inPlan e:{plan} .\n" for name in names)
 
 
-def ends(ties: Ties) -> list[str]:
+def ends(ties: GraphTies) -> list[str]:
     return ["-".join(end.removeprefix("http://e/") for end in tie.ends) for tie in ties.every]
 
 

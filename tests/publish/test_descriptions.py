@@ -17,7 +17,7 @@ from pan2kg.publish.descriptions import count, write_void
 from pan2kg.publish.documents import shared_place
 from pan2kg.publish.dump import DUMPS, read_content
 from pan2kg.publish.edition import Edition
-from pan2kg.publish.hosts import Rule, w3id_rules
+from pan2kg.publish.hosts import HostRule, w3id_rules
 from pan2kg.publish.tables import PRODUCTS, product_forms
 from pan2kg.store.queries import read_queries
 from pan2kg.store.store import LocalStore, select
@@ -34,7 +34,7 @@ PREFIX schema: <https://schema.org/> PREFIX dataset: <https://w3id.org/pan2kg/>
 """
 
 
-def lead(applied: list[Rule], path: str, accept: str = "") -> str | None:
+def lead(applied: list[HostRule], path: str, accept: str = "") -> str | None:
     """Where the rules lead a path, as the server that applies them would."""
     return next((target for rule in applied if (target := rule.leads(path, accept)) is not None), None)
 

@@ -12,7 +12,7 @@ import pan2kg
 from pan2kg.coherence.evidence import FIGURED, Extent, Level
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
-from pan2kg.tables.registry import TABLES, Choice
+from pan2kg.tables.registry import TABLES, TableChoice
 from tests.lots import by_lot
 
 QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))
@@ -67,7 +67,7 @@ def test_counts_are_nested_and_grow_by_level(name: str, key: str, number: str, g
 
 @pytest.mark.parametrize("at", FIGURED)
 def test_the_share_that_was_annotated_is_that_of_the_table(graph: pan2kg.Graph, at: Level) -> None:
-    table = TABLES["trust"].make(graph, Choice(evidence=at))
+    table = TABLES["trust"].make(graph, TableChoice(evidence=at))
     told = {str(row["plan"]): row["with_text"] for row in table.rows if row["in_graph"]}
     asked_of = asked(graph, "annotated-share", at)
     assert {row["plan"]: int(row["with_instrument"] or 0) for row in asked_of} == told

@@ -20,7 +20,7 @@ from pan2kg.review.sheet import (
     LAYOUTS,
     STAMP,
     Book,
-    Described,
+    DescribedRow,
     FilledSheet,
     SheetComparison,
     changed,
@@ -32,7 +32,7 @@ from pan2kg.review.sheet import (
     write_book,
 )
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.spreadsheet import Form, write_forms
+from pan2kg.tables.spreadsheet import FormSheet, write_forms
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import link_iri, thing
 from pan2kg.turtle.writer import read_prefixes
@@ -48,7 +48,7 @@ LINKS = "graph/plans/lu-bhr-2/links.ttl"
 
 
 @pytest.fixture(scope="module")
-def known(with_texts: pan2kg.Graph) -> Described:
+def known(with_texts: pan2kg.Graph) -> DescribedRow:
     assert isinstance(with_texts.store, LocalStore)
     return read_known(with_texts.store, "en", {})
 
@@ -66,7 +66,7 @@ class Desk:
     """The sheets of a plan as they went out, filled in, and compared with files, or what these say."""
 
     def __init__(
-        self, project: Project, known: Described, tables: Sequence[FilledSheet], book: Book | None = None
+        self, project: Project, known: DescribedRow, tables: Sequence[FilledSheet], book: Book | None = None
     ) -> None:
         self.project, self.known, self.book = project, known, book
         self.codes = {one.name: one.codes for one in tables}
@@ -110,7 +110,7 @@ def book(with_texts: pan2kg.Graph) -> Book:
 
 
 @pytest.fixture(scope="module")
-def workbook(book: Book, known: Described, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workbook(book: Book, known: DescribedRow, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sheets of PAN 2 as they are written."""
     path = tmp_path_factory.mktemp("sheet") / "plan.xlsx"
     path.write_bytes(write_book(book, known.names, sorted(known.things), "en"))
@@ -123,13 +123,13 @@ def tables(workbook: Path) -> Sequence[FilledSheet]:
 
 
 @pytest.fixture
-def desk(book: Book, known: Described, tables: Sequence[FilledSheet]) -> Desk:
+def desk(book: Book, known: DescribedRow, tables: Sequence[FilledSheet]) -> Desk:
     """Sheets that are compared with files nobody has changed."""
     return Desk(book.project, known, tables, book)
 
 
 @pytest.fixture
-def own(project: Project, known: Described, tables: Sequence[FilledSheet]) -> Desk:
+def own(project: Project, known: DescribedRow, tables: Sequence[FilledSheet]) -> Desk:
     """The same over files that may be changed."""
     return Desk(project, known, tables)
 
@@ -139,7 +139,7 @@ def lines(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("plan", FEW)
-def test_what_comes_back_untouched_changes_nothing(with_texts: pan2kg.Graph, known: Described, plan: str) -> None:
+def test_what_comes_back_untouched_changes_nothing(with_texts: pan2kg.Graph, known: DescribedRow, plan: str) -> None:
     assert with_texts.project
     book = read_book(with_texts.project, thing("plan", plan))
     tables = [
@@ -155,7 +155,7 @@ def test_what_comes_back_untouched_changes_nothing(with_texts: pan2kg.Graph, kno
 
 
 def test_a_file_that_another_program_saved_untouched_changes_nothing(
-    book: Book, known: Described, workbook: Path, tmp_path: Path
+    book: Book, known: DescribedRow, workbook: Path, tmp_path: Path
 ) -> None:
     saved = tmp_path / "saved.xlsx"
     openpyxl.load_workbook(workbook).save(saved)
@@ -166,7 +166,7 @@ def test_a_file_that_another_program_saved_untouched_changes_nothing(
 
 
 def test_a_sheet_saved_as_csv_is_read_whatever_parts_its_cells(
-    book: Book, known: Described, workbook: Path, tmp_path: Path
+    book: Book, known: DescribedRow, workbook: Path, tmp_path: Path
 ) -> None:
     grid = list(openpyxl.load_workbook(workbook)["actions"].iter_rows(values_only=True))
     for number, separator in enumerate(",;\t"):
@@ -189,7 +189,7 @@ CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], inc
 @example(["  two  ", "a\n\nb", "'", "#N/A", "2026-01-02", "\\n"])
 def test_a_cell_comes_back_as_it_was_typed(tmp_path_factory: pytest.TempPathFactory, cells: list[str]) -> None:
     head = (f"{STAMP}:actions:x:key", *(str(number) for number in range(len(cells))), "mark")
-    form = Form("actions", "actions", (head, head), (("k", *cells, "m"),), {})
+    form = FormSheet("actions", "actions", (head, head), (("k", *cells, "m"),), {})
     path = tmp_path_factory.getbasetemp() / "cells.xlsx"
     path.write_bytes(write_forms([form], "lists"))
     assert read_tables(path)[1][0].lines[0][1] == ("k", *cells, "m")
@@ -342,7 +342,7 @@ def test_a_quote_is_held_to_the_kept_text_of_its_document(desk: Desk) -> None:
     kept = "The second edition of the National\nAction Plan complements the first"
     document = "globalnaps-org-country-issue-luxembourg-workers-rights"
     texts = {document: KeptText(document, "x.txt", kept)}
-    desk.known = Described(desk.known.things, desk.known.names, texts)
+    desk.known = DescribedRow(desk.known.things, desk.known.names, texts)
     desk.type("links", LINK, quote_at_en="the National Action Plan … complements the first")
     assert desk.faults() == []
     desk.type("links", LINK, quote_at_en="the National Action Plan completes the first")

@@ -9,7 +9,7 @@ import pytest
 from pan2kg.coherence.evidence import Level
 from pan2kg.errors import QueryError
 from pan2kg.tables.gaps import WAIT
-from pan2kg.tables.registry import Choice
+from pan2kg.tables.registry import TableChoice
 from tests.tables.test_traps import BOTH, DATES, DAY, PLANS, cite, make, material, only, use
 
 THIRD = """
@@ -20,10 +20,10 @@ action:d a pan:Action ; pan:inPlan plan:r ; skos:prefLabel "Action D"@fr .
 
 def test_a_pair_that_shares_as_much_as_is_asked_for_is_listed() -> None:
     given = material(PLANS, BOTH)
-    (bits,) = (row["bits"] for row in make("unacknowledged", given, Choice(least=0.0)).rows)
+    (bits,) = (row["bits"] for row in make("unacknowledged", given, TableChoice(least=0.0)).rows)
     assert isinstance(bits, float)
-    assert len(make("unacknowledged", given, Choice(least=bits - 1e-6)).rows) == 1
-    assert not make("unacknowledged", given, Choice(least=bits + 1e-6)).rows
+    assert len(make("unacknowledged", given, TableChoice(least=bits - 1e-6)).rows) == 1
+    assert not make("unacknowledged", given, TableChoice(least=bits + 1e-6)).rows
 
 
 def test_the_pairs_that_share_most_come_first_and_of_equals_those_whose_address_does() -> None:
@@ -42,7 +42,7 @@ def test_a_candidate_waits_too_long_from_the_day_after_the_last_allowed(days: in
     day: date = DAY - timedelta(days=days)
     said = f'pan:status linkstatus:candidate ; dcterms:created "{day}"^^xsd:date'
     figures = make(
-        "gaps", material(PLANS, use("1", "action:a", "instrument:k", said)), Choice(part="candidate-waiting")
+        "gaps", material(PLANS, use("1", "action:a", "instrument:k", said)), TableChoice(part="candidate-waiting")
     )
     assert bool(figures.rows) is waits
 
@@ -55,7 +55,7 @@ def test_a_citation_is_missed_elsewhere_where_it_could_stand_there(channels: tup
     said = (cite(f"c{at}", "plan:q", "plan:p", channel) for at, channel in enumerate(channels))
     given = material(PLANS, DATES, *said)
     kinds = ("citation-in-text-only", "citation-on-web-only")
-    assert [kind for kind in kinds if make("gaps", given, Choice(part=kind)).rows] == ([found] if found else [])
+    assert [kind for kind in kinds if make("gaps", given, TableChoice(part=kind)).rows] == ([found] if found else [])
 
 
 def test_a_recommendation_one_plan_answers_is_answered_whatever_others_put_beside_it() -> None:
@@ -99,12 +99,14 @@ def test_what_an_action_of_another_country_does_closes_no_gap_here() -> None:
     given = material(PLANS, ours, where, groups, used, principles, named)
     for kind in ("group-without-action", "principle-without-action"):
         for chosen, missing in (("", "2"), ("BEL", "1"), ("bel", "1"), ("all", "")):
-            rows = make("gaps", given, Choice(part=kind, country=chosen)).rows
+            rows = make("gaps", given, TableChoice(part=kind, country=chosen)).rows
             assert [str(row["subject"])[-1] for row in rows] == list(missing), (kind, chosen)
-        assert [str(row["subject"])[-1] for row in make("gaps", given, Choice(part=kind, plans=("q",))).rows] == ["1"]
+        assert [str(row["subject"])[-1] for row in make("gaps", given, TableChoice(part=kind, plans=("q",))).rows] == [
+            "1"
+        ]
     assert dict(make("target-groups", given).basis.filters)["country"] == "LUX"
     with pytest.raises(QueryError, match="country « DEU »"):
-        make("gaps", given, Choice(country="DEU"))
+        make("gaps", given, TableChoice(country="DEU"))
 
 
 def test_our_country_is_the_one_with_most_plans() -> None:
@@ -121,7 +123,7 @@ def test_pairs_come_by_bits_first_and_then_by_the_firmer_word() -> None:
     derived = cite("1", "plan:q", "plan:r").replace("certainty:stated", "certainty:derived")
     shared = use("2", "plan:p", "instrument:k") + use("3", "plan:r", "instrument:k")
     given = material(PLANS, THIRD, derived, cite("4", "plan:p", "plan:q"), shared)
-    rows = make("matrix", given, Choice(evidence=Level.EDITORS)).rows
+    rows = make("matrix", given, TableChoice(evidence=Level.EDITORS)).rows
     pairs = [(str(row["one_label"])[-1], str(row["two_label"])[-1], row["level"]) for row in rows]
     assert pairs == [("P", "R", "plan"), ("P", "Q", "plan"), ("Q", "R", "editors")]
 
@@ -145,7 +147,11 @@ def test_an_obligation_a_national_act_answers_is_not_lost_with_an_action() -> No
     duty = "obligation:o a pan:Obligation ; pan:underInstrument instrument:k .\n"
     act = "instrument:act a pan:LegalAct ; eli:transposes instrument:k .\n"
     lost = [
-        only(make("loss", material(PLANS, duty, *more, use("1", "action:a", "instrument:k")), Choice(actions=("a",))))
+        only(
+            make(
+                "loss", material(PLANS, duty, *more, use("1", "action:a", "instrument:k")), TableChoice(actions=("a",))
+            )
+        )
         for more in ((), (act,))
     ]
     assert [bool(row["obligations"]) for row in lost] == [True, False]

@@ -19,7 +19,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Text
 from pan2kg.tables.figure_words import basis_of_figures, bits_text, resting
 from pan2kg.tables.formats import clean, shown
-from pan2kg.tables.registry import TABLES, Choice
+from pan2kg.tables.registry import TABLES, TableChoice
 from pan2kg.tables.table import Column, Table
 from pan2kg.tables.writers import FORMS, Anchors, Style, html_figures, items, write
 
@@ -251,14 +251,14 @@ def test_names_in_another_language_are_marked_and_lead_where_they_are_told() -> 
 def test_a_table_says_how_texts_are_weighed_just_where_it_holds_weights(graph: Graph, language: Language) -> None:
     spoken = graph.spoken(language)
     names = ("debt", "participation", "obligations", "completeness", "dependencies", "trust")
-    said = {name: resting(TABLES[name].make(spoken, Choice()), language) for name in names}
+    said = {name: resting(TABLES[name].make(spoken, TableChoice()), language) for name in names}
     assert {name for name in names if "log2" in said[name]} == {"debt", "participation"}
     assert not [name for name in names if "ln(" in said[name]]
 
 
 def test_one_bit_is_one_and_in_french_less_than_two_too(graph: Graph) -> None:
     pair = ("lu-bhr-1-m5", "lu-bhr-2-4-3")
-    table = TABLES["explain"].make(graph, Choice(actions=pair))
+    table = TABLES["explain"].make(graph, TableChoice(actions=pair))
     notes = {language: [one.say(language) for one in table.notes] for language in LANGUAGES}
     shared, general = (bits_text(Interval(value, value)) for value in (1.0, 0.0))
     assert [shared.say(language) for language in LANGUAGES] == ["1\u00a0bit", "1 bit", "1 Bit"]

@@ -13,7 +13,7 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.scores.matrix import Scores
-from pan2kg.tables.registry import TABLES, Choice
+from pan2kg.tables.registry import TABLES, TableChoice
 from pan2kg.validation.check import look
 from tests.tables.test_ledger import KEYS, matrix
 from tests.tables.test_traps import PLANS, material, score
@@ -135,7 +135,7 @@ def test_in_a_file_endless_influence_is_refused_and_in_the_graph_it_is_said(ask:
     with pytest.raises(Pan2kgError, match="« ring », indirect influence never dies out"):
         ask("dematel", str(tmp_path / "ring.csv"))
     given = material(PLANS, score("s", "action:a", "action:b", 2), score("t", "action:b", "action:a", 2))
-    table = TABLES["dematel"].make(given, Choice())
+    table = TABLES["dematel"].make(given, TableChoice())
     assert table.rows == ()
     assert any("never dies out" in note.say("en") for note in table.notes)
 
@@ -162,10 +162,10 @@ def test_scores_of_two_scales_are_never_added_up_nor_compared() -> None:
     given = material(
         PLANS, ON_SCALE, on_scale("s", "action:a", "action:b", "60", "body:y"), score("u", "action:a", "action:b", 2)
     )
-    (cell,) = TABLES["matrix"].make(given, Choice()).rows
+    (cell,) = TABLES["matrix"].make(given, TableChoice()).rows
     assert (cell["positive"], cell["scored"]) == (2.0, 1)
-    assert TABLES["disagreement"].make(given, Choice()).rows == ()
-    assert any("same scale" in note.say("en") for note in TABLES["agreement"].make(given, Choice()).notes)
+    assert TABLES["disagreement"].make(given, TableChoice()).rows == ()
+    assert any("same scale" in note.say("en") for note in TABLES["agreement"].make(given, TableChoice()).notes)
 
 
 def test_scores_are_stored_with_their_scale_checked_and_read_back(

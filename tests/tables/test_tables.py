@@ -24,15 +24,15 @@ from pan2kg.project import Project
 from pan2kg.store.store import select
 from pan2kg.tables import registry as register
 from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.registry import TABLES, Choice
+from pan2kg.tables.registry import TABLES, TableChoice
 from pan2kg.tables.table import Table
 from pan2kg.tables.writers import FORMS, Style, write
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 DAY: Final = date(2026, 1, 1)
 CHOICES: Final = {
-    "explain": Choice(actions=("lu-bhr-2-4-3", "lu-bhr-1-m5")),
-    "compare": Choice(plans=("lu-bhr-1", "lu-bhr-2")),
+    "explain": TableChoice(actions=("lu-bhr-2-4-3", "lu-bhr-1-m5")),
+    "compare": TableChoice(plans=("lu-bhr-1", "lu-bhr-2")),
 }
 SILENT: Final = {*("interaction", "ripple", "dematel", "chains", "groups", "agreement", "disagreement", "opposed")}
 """What today's facts do not answer: a table without rows that says so."""
@@ -51,7 +51,7 @@ def english(dated: Graph) -> Graph:
 @cache
 def make(name: str, material: Graph) -> Table:
     """A table, made once and only read."""
-    return TABLES[name].make(material, CHOICES.get(name, Choice()))
+    return TABLES[name].make(material, CHOICES.get(name, TableChoice()))
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -107,8 +107,8 @@ def test_every_table_is_written_in_every_form(form: str, french: Graph) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_of_gap_lists_as_many_as_are_counted(kind: str, french: Graph) -> None:
-    counted = {row["gap"]: row for row in TABLES["gaps"].make(french, Choice()).rows}
-    listed = TABLES["gaps"].make(french, Choice(part=kind))
+    counted = {row["gap"]: row for row in TABLES["gaps"].make(french, TableChoice()).rows}
+    listed = TABLES["gaps"].make(french, TableChoice(part=kind))
     number = counted[kind]["gaps_number"]
     assert len(listed.rows) == (number or 0)
     assert listed.notes[0].say("en").startswith("This gap cannot be assessed") is (number is None)
@@ -138,8 +138,8 @@ def test_contributions_add_up_to_the_weight_and_quotations_say_where_they_stand(
 
 def test_a_day_that_was_asked_for_is_said_not_to_reach_undated_links(graph: pan2kg.Graph) -> None:
     asked = Graph(Project.packaged(), graph.store, language="fr", as_of=date(2021, 6, 1), asked=True)
-    assert any("2021-06-01" in note.say("fr") for note in TABLES["debt"].make(asked, Choice()).notes)
-    assert not any("d’aujourd’hui" in note.say("fr") for note in TABLES["obligations"].make(asked, Choice()).notes)
+    assert any("2021-06-01" in note.say("fr") for note in TABLES["debt"].make(asked, TableChoice()).notes)
+    assert not any("d’aujourd’hui" in note.say("fr") for note in TABLES["obligations"].make(asked, TableChoice()).notes)
 
 
 def read_words() -> list[tuple[str, Language, str]]:

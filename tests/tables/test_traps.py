@@ -18,7 +18,7 @@ from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.figure_words import basis_words
-from pan2kg.tables.registry import TABLES, Choice
+from pan2kg.tables.registry import TABLES, TableChoice
 from pan2kg.tables.table import Table, Value
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
@@ -82,8 +82,8 @@ def material(*turtle: str, language: Language = "fr", as_of: date = DAY, asked: 
     return Graph(Project.packaged(), local, language=language, as_of=as_of, asked=asked)
 
 
-def make(name: str, given: Graph, choice: Choice | None = None) -> Table:
-    return TABLES[name].make(given, choice or Choice())
+def make(name: str, given: Graph, choice: TableChoice | None = None) -> Table:
+    return TABLES[name].make(given, choice or TableChoice())
 
 
 def only(figures: Table) -> Row:
@@ -141,15 +141,15 @@ def test_what_is_only_proposed_or_unverified_leaks_into_no_figure(said: str) -> 
     given = material(PLANS, use("1", "action:a", "instrument:k"), use("2", "action:b", "instrument:k", said))
     assert not make("matrix", given).rows
     assert not make("debt", given).rows
-    assert not make("unacknowledged", given, Choice(least=0.0)).rows
-    assert not make("explain", given, Choice(actions=("a", "b"))).rows
+    assert not make("unacknowledged", given, TableChoice(least=0.0)).rows
+    assert not make("explain", given, TableChoice(actions=("a", "b"))).rows
 
 
 def test_a_candidate_older_than_90_days_waits_too_long() -> None:
     old = 'pan:status linkstatus:candidate ; dcterms:created "2025-09-01"^^xsd:date'
     new = 'pan:status linkstatus:candidate ; dcterms:created "2025-12-01"^^xsd:date'
     given = material(PLANS, use("1", "action:a", "instrument:k", old), use("2", "action:b", "instrument:k", new))
-    figures = make("gaps", given, Choice(part="candidate-waiting"))
+    figures = make("gaps", given, TableChoice(part="candidate-waiting"))
     assert only(figures)["detail"] == "2025-09-01"
     assert "2" in figures.notes[0].say("en")
 
@@ -212,7 +212,7 @@ action:a pan:hasTimeline timeline:t .
 
 def test_fields_are_listed_plan_by_plan_whatever_actions_are_called() -> None:
     other = "action:z a pan:Action ; pan:inPlan plan:p .\n"
-    figures = make("completeness", material(PLANS, other), Choice(everything=True))
+    figures = make("completeness", material(PLANS, other), TableChoice(everything=True))
     assert [(row["plan_label"], row["action_label"]) for row in figures.rows] == [
         ("Plan P", "Action A"), ("Plan P", "z"), ("Plan Q", "Action B"), ("Plan Q", "Action C"),
     ]  # fmt: skip
@@ -223,7 +223,7 @@ def test_an_action_that_monitors_a_text_does_not_answer_its_obligation() -> None
     figures = make("obligations", material(PLANS, DUTY, watching))
     assert (only(figures)["standing"], only(figures)["touching_label"]) == ("uncovered", "Action A")
     assert "to monitor, name or promote the text is no answer" in " ".join(note.say("en") for note in figures.notes)
-    assert not only(make("loss", material(PLANS, DUTY, watching), Choice(actions=("a",))))["obligations"]
+    assert not only(make("loss", material(PLANS, DUTY, watching), TableChoice(actions=("a",))))["obligations"]
 
 
 def test_a_text_half_of_a_plan_names_is_asked_of_the_plan_and_one_it_carries_out_is_not() -> None:
@@ -251,7 +251,7 @@ def test_actions_of_two_editions_are_no_overlap() -> None:
     found = [material(PLANS, lead, same, *more) for more in ((), (after,))]
     told = [[row["finding"] for row in make("bodies", one).rows if row["topics"] and row["groups"]] for one in found]
     assert told == [["overlap"], ["edition"]]
-    assert [len(make("gaps", one, Choice(part="overlap")).rows) for one in found] == [1, 0]
+    assert [len(make("gaps", one, TableChoice(part="overlap")).rows) for one in found] == [1, 0]
 
 
 def test_bodies_are_missed_only_in_plans_where_they_were_looked_for() -> None:
@@ -259,7 +259,7 @@ def test_bodies_are_missed_only_in_plans_where_they_were_looked_for() -> None:
 involvement:i a pan:Involvement ; pan:involvedIn action:b ; pan:involves body:x ; pan:role role:lead ;
     dcterms:source document:d ; pan:certainty certainty:stated .
 """
-    figures = make("gaps", material(PLANS, lead), Choice(part="action-without-body"))
+    figures = make("gaps", material(PLANS, lead), TableChoice(part="action-without-body"))
     assert [row["subject_label"] for row in figures.rows] == ["Action C"]
     assert "1 gap of 2" in figures.notes[0].say("en")
     gaps = {row["gap"]: row for row in make("gaps", material(PLANS)).rows}
@@ -297,7 +297,7 @@ def test_absent_is_only_said_of_a_plan_that_was_read_in_full() -> None:
         (row,) = (row for row in make("debt", given).rows if row["expectation"] == "expected")
         assert row["citation"] == state
         found = tuple(
-            len(make("gaps", given, Choice(part=kind)).rows) for kind in ("citation-absent", "citation-unseen")
+            len(make("gaps", given, TableChoice(part=kind)).rows) for kind in ("citation-absent", "citation-unseen")
         )
         assert found == kinds
 
@@ -315,9 +315,9 @@ def test_what_the_editors_concluded_is_shown_when_asked_for() -> None:
     tie = use("2", "action:b", "instrument:k", "pan:status linkstatus:accepted", "pan:certainty certainty:derived")
     given = material(PLANS, use("1", "action:a", "instrument:k"), tie)
     assert not make("unacknowledged", given).rows
-    row = only(make("unacknowledged", given, Choice(evidence=Level.EDITORS)))
+    row = only(make("unacknowledged", given, TableChoice(evidence=Level.EDITORS)))
     assert (row["level"], row["plan_label"]) == ("editors", "Plan P")
-    line = make("unacknowledged", given, Choice(evidence=Level.EDITORS)).line
+    line = make("unacknowledged", given, TableChoice(evidence=Level.EDITORS)).line
     assert line is not None
     assert "rédacteurs" in basis_words(line, "fr")
 
@@ -342,7 +342,7 @@ def test_a_list_of_the_register_is_as_long_as_its_figure() -> None:
     rows = [row for row in make("figures", given).rows if row["told"] == "whole"]
     assert len(rows) > 10
     counted = {row["figure"]: row["at_official"] for row in rows if row["figure"] != "measures"}
-    listed = {name: len(make("figures", given, Choice(part=str(name))).rows) for name in counted}
+    listed = {name: len(make("figures", given, TableChoice(part=str(name))).rows) for name in counted}
     assert listed == counted
 
 
@@ -351,7 +351,7 @@ def test_a_terminal_is_shown_a_matrix() -> None:
     cross = make("matrix", given).cross
     assert cross is not None
     assert (cross.heads, cross.cells) == (("Plan P", "Plan Q"), (("", "#"), ("#>", "")))
-    assert make("matrix", given, Choice(plans=("p",))).cross is None, "one plan named gives its pairs"
+    assert make("matrix", given, TableChoice(plans=("p",))).cross is None, "one plan named gives its pairs"
 
 
 def test_a_dependency_without_a_date_is_unknown_and_one_in_disorder_is_found() -> None:
@@ -363,7 +363,7 @@ def test_a_dependency_without_a_date_is_unknown_and_one_in_disorder_is_found() -
     dates = 'plan:p pan:periodEnd "2020"^^xsd:gYear . plan:q pan:periodEnd "2022"^^xsd:gYear .'
     given = material(PLANS, on, dates)
     assert only(make("dependencies", given))["order"] == "out-of-order"
-    assert only(make("gaps", given, Choice(part="dependency-out-of-order")))["subject_label"] == "Plan P"
+    assert only(make("gaps", given, TableChoice(part="dependency-out-of-order")))["subject_label"] == "Plan P"
 
 
 def test_what_depends_or_answers_by_weaker_evidence_is_shown_when_asked_for() -> None:
@@ -373,15 +373,18 @@ def test_what_depends_or_answers_by_weaker_evidence_is_shown_when_asked_for() ->
     duty += "obligation:n pan:ofObligation obligation:o ; pan:obligationHolder body:s .\n"
     uses = use("1", "action:a", "instrument:k", concluded), use("2", "action:b", "instrument:l")
     given = material(PLANS, on, duty, *uses)
-    weak = Choice(evidence=Level.EDITORS)
+    weak = TableChoice(evidence=Level.EDITORS)
     assert make("dependencies", given).rows == ()
     assert only(make("dependencies", given, weak))["level"] == "editors"
-    assert [only(make("obligations", given, one))["standing"] for one in (Choice(), weak)] == ["uncovered", "vague"]
-    assert [only(make("obligations", given, one))["level"] for one in (Choice(), weak)] == [None, "editors"]
-    lost = [make("loss", given, replace(one, actions=("a",))) for one in (Choice(), weak)]
+    assert [only(make("obligations", given, one))["standing"] for one in (TableChoice(), weak)] == [
+        "uncovered",
+        "vague",
+    ]
+    assert [only(make("obligations", given, one))["level"] for one in (TableChoice(), weak)] == [None, "editors"]
+    lost = [make("loss", given, replace(one, actions=("a",))) for one in (TableChoice(), weak)]
     assert [only(one)["level"] for one in lost] == [None, "editors"]
     assert [only(one)["obligations"] for one in lost] == ["", "https://w3id.org/pan2kg/id/obligation/o"]
-    late = [make("gaps", given, replace(one, part="obligation-uncovered")) for one in (Choice(), weak)]
+    late = [make("gaps", given, replace(one, part="obligation-uncovered")) for one in (TableChoice(), weak)]
     assert [len(one.rows) for one in late] == [1, 0]
 
 
@@ -412,10 +415,10 @@ plan:q pan:hasTopic topic:t . topic:t skos:prefLabel "Sujet T"@fr .
 """
     country = "http://publications.europa.eu/resource/authority/country/"
     given = material(PLANS, abroad.replace("country:LUX", f"<{country}LUX>").replace("country:FRA", f"<{country}FRA>"))
-    row = only(make("other-countries", given, Choice(part="lux")))
+    row = only(make("other-countries", given, TableChoice(part="lux")))
     assert (row["topic_label"], row["countries_label"]) == ("Sujet T", "France")
     with pytest.raises(QueryError, match="country « DEU »"):
-        make("other-countries", given, Choice(part="DEU"))
+        make("other-countries", given, TableChoice(part="DEU"))
 
 
 def test_two_assessors_agree_or_do_not() -> None:
@@ -446,28 +449,30 @@ def test_an_empty_graph_holds_no_action() -> None:
 @pytest.mark.parametrize(
     ("name", "choice", "message"),
     [
-        ("matrix", Choice(plans=("z",)), "no plan « z »"),
-        ("loss", Choice(actions=("z",)), "no action « z »"),
-        ("explain", Choice(actions=("a", "z")), "« z » is neither a plan nor an action"),
-        ("explain", Choice(actions=("a",)), "Two actions"),
-        ("explain", Choice(actions=("a", "a")), "given twice"),
-        ("compare", Choice(plans=("p",)), "Two editions"),
-        ("compare", Choice(plans=("p", "p")), "same plan"),
-        ("compare", Choice(plans=("p", "q"), part="z"), "no part « z »"),
-        ("figures", Choice(part="z"), "no figure « z »"),
-        ("gaps", Choice(part="z"), "no kind of gap « z »"),
-        ("bodies", Choice(part="z"), "no finding « z »"),
-        ("index", Choice(plans=("p", "q")), "from one plan"),
-        ("obligations", Choice(part="z"), "no standing « z »"),
+        ("matrix", TableChoice(plans=("z",)), "no plan « z »"),
+        ("loss", TableChoice(actions=("z",)), "no action « z »"),
+        ("explain", TableChoice(actions=("a", "z")), "« z » is neither a plan nor an action"),
+        ("explain", TableChoice(actions=("a",)), "Two actions"),
+        ("explain", TableChoice(actions=("a", "a")), "given twice"),
+        ("compare", TableChoice(plans=("p",)), "Two editions"),
+        ("compare", TableChoice(plans=("p", "p")), "same plan"),
+        ("compare", TableChoice(plans=("p", "q"), part="z"), "no part « z »"),
+        ("figures", TableChoice(part="z"), "no figure « z »"),
+        ("gaps", TableChoice(part="z"), "no kind of gap « z »"),
+        ("bodies", TableChoice(part="z"), "no finding « z »"),
+        ("index", TableChoice(plans=("p", "q")), "from one plan"),
+        ("obligations", TableChoice(part="z"), "no standing « z »"),
     ],
 )
-def test_what_is_not_there_is_one_sentence(name: str, choice: Choice, message: str) -> None:
+def test_what_is_not_there_is_one_sentence(name: str, choice: TableChoice, message: str) -> None:
     with pytest.raises(QueryError, match=message):
         make(name, material(PLANS, BOTH), choice)
 
 
-@pytest.mark.parametrize(("name", "choice"), [("debt", Choice(plans=("d",))), ("explain", Choice(actions=("a", "d")))])
-def test_an_action_without_a_plan_is_no_plan_and_is_not_explained(name: str, choice: Choice) -> None:
+@pytest.mark.parametrize(
+    ("name", "choice"), [("debt", TableChoice(plans=("d",))), ("explain", TableChoice(actions=("a", "d")))]
+)
+def test_an_action_without_a_plan_is_no_plan_and_is_not_explained(name: str, choice: TableChoice) -> None:
     with pytest.raises(QueryError, match="« d » is an action without a plan"):
         make(name, material(PLANS, "action:d a pan:Action .\n"), choice)
 

@@ -13,7 +13,7 @@ from pan2kg.cli.arguments import Progress
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
 from pan2kg.report.check import heading
-from pan2kg.validation.check import Change, check_change, look, named_files
+from pan2kg.validation.check import CheckedChange, check_change, look, named_files
 from pan2kg.validation.report import Kind
 from tests.conftest import start
 from tests.copies import ROOT
@@ -94,20 +94,20 @@ def test_the_findings_of_some_files_are_those_of_the_whole_that_stand_there(
 
 
 def test_what_a_change_has_added_is_told_and_nothing_that_was_there(edited: Project) -> None:
-    report = check_change(edited, Change(since="HEAD"), tell=silent)
+    report = check_change(edited, CheckedChange(since="HEAD"), tell=silent)
     rules = [one.rule.key for one in report.findings]
     assert "timeline-words-violation" in rules
     assert set(rules) == {"timeline-words-violation", "style-blank-line"}
     assert not report.conforms
     subprocess.run(["git", "checkout", "-q", "."], cwd=edited.root, check=True)
-    same = check_change(edited, Change(since="HEAD"), tell=silent)
+    same = check_change(edited, CheckedChange(since="HEAD"), tell=silent)
     assert (same.findings, same.conforms) == ((), True)
 
 
 def test_what_a_change_has_mended_is_told(edited: Project) -> None:
     subprocess.run([*GIT, "commit", "-aqm", "With a fault"], cwd=edited.root, check=True)
     subprocess.run(["git", "checkout", "-q", "HEAD~1", "--", "."], cwd=edited.root, check=True)
-    report = check_change(edited, Change((f"{PLAN}/details.ttl",), "HEAD"), tell=silent)
+    report = check_change(edited, CheckedChange((f"{PLAN}/details.ttl",), "HEAD"), tell=silent)
     assert {one.rule.kind for one in report.findings} == {Kind.BASELINE}
     assert any("timeline-words-violation" in one.value for one in report.findings)
     assert report.conforms
@@ -180,6 +180,6 @@ def test_progress_waits_before_it_is_shown(monkeypatch: pytest.MonkeyPatch, caps
 
 def test_a_project_is_called_as_its_catalogue_calls_it(project: Project) -> None:
     shipped = Project.at(ROOT)
-    assert heading(shipped, Change(), "en") == "pan2kg: a knowledge graph of policy coherence"
-    assert heading(shipped, Change(since="v1"), "de").endswith("; seit v1")
-    assert heading(project, Change(), "fr") == "mine"
+    assert heading(shipped, CheckedChange(), "en") == "pan2kg: a knowledge graph of policy coherence"
+    assert heading(shipped, CheckedChange(since="v1"), "de").endswith("; seit v1")
+    assert heading(project, CheckedChange(), "fr") == "mine"

@@ -469,7 +469,7 @@ _COMPUTED: Final = frozenset({"checksum", "filesize", "format", "mime"})
 """What udata works out of a file it holds: an update may say better, which version 6 keeps and later ones do not."""
 
 
-class Step(NamedTuple):
+class PushStep(NamedTuple):
     """A request still to send, and why."""
 
     method: str
@@ -509,38 +509,38 @@ def _match(offer: Offer, remote: Remote | None) -> dict[str, Json]:
     }
 
 
-def steps(offer: Offer, remote: Remote | None, scope: SearchScope, *, prune: bool = False) -> tuple[Step, ...]:
+def steps(offer: Offer, remote: Remote | None, scope: SearchScope, *, prune: bool = False) -> tuple[PushStep, ...]:
     """The requests still to send, in their order; none where portal and release agree."""
 
     def why(key: str, /, **values: object) -> str:
         return say("portal", key, **values)
 
-    todo: list[Step] = []
+    todo: list[PushStep] = []
     path = _dataset_path(remote.id) if remote else f"/datasets/{DATASET}/"
     if remote is None:
         owner: Json = {"organization": {"id": scope.organization}} if scope.organization else {}
-        todo.append(Step("POST", "/datasets/", why("not-there-yet"), offer.said | {"private": True} | owner))
+        todo.append(PushStep("POST", "/datasets/", why("not-there-yet"), offer.said | {"private": True} | owner))
     elif names := _changed(offer.said, remote.said):
         body = {name: remote.said[name] for name in _KEPT if remote.said.get(name) is not None} | offer.said
         body["extras"] = extras(remote.said) | extras(offer.said)
         organization = remote.said.get("organization")
         if isinstance(organization, dict) and text(organization.get("id")):
             body["organization"] = {"id": organization["id"]}
-        todo.append(Step("PUT", path, why("changed-on-dataset", names=", ".join(names)), body))
+        todo.append(PushStep("PUT", path, why("changed-on-dataset", names=", ".join(names)), body))
     matched = _match(offer, remote)
     # udata puts a new resource before the others, so that the last one sent stands first
     for portal_part in reversed(offer.parts):
         key, resource = portal_part.key, matched.get(portal_part.key)
         place = f"{path}resources/{quote(text(resource.get('id')), safe='')}/" if resource else ""
         if resource is None and portal_part.file is None:
-            todo.append(Step("POST", f"{path}resources/", why("part-not-there-yet", key=key), portal_part.said))
+            todo.append(PushStep("POST", f"{path}resources/", why("part-not-there-yet", key=key), portal_part.said))
         elif resource is None:
-            todo.append(Step("POST", f"{path}upload/", why("part-not-there-yet", key=key), portal_part.file))
+            todo.append(PushStep("POST", f"{path}upload/", why("part-not-there-yet", key=key), portal_part.file))
             body = _body(portal_part, None, ADDRESS)
-            todo.append(Step("PUT", f"{path}resources/{RESOURCE}/", why("what-part-is", key=key), body))
+            todo.append(PushStep("PUT", f"{path}resources/{RESOURCE}/", why("what-part-is", key=key), body))
         elif portal_part.file and not _holds(portal_part.file, resource):
-            todo.append(Step("POST", f"{place}upload/", why("other-content", key=key), portal_part.file))
-            todo.append(Step("PUT", place, why("what-part-is", key=key), _body(portal_part, resource, ADDRESS)))
+            todo.append(PushStep("POST", f"{place}upload/", why("other-content", key=key), portal_part.file))
+            todo.append(PushStep("PUT", place, why("what-part-is", key=key), _body(portal_part, resource, ADDRESS)))
         else:
             compared = {
                 name: value for name, value in portal_part.said.items() if not (portal_part.file and name in _COMPUTED)
@@ -548,11 +548,11 @@ def steps(offer: Offer, remote: Remote | None, scope: SearchScope, *, prune: boo
             if names := _changed(compared, resource):
                 address = text(portal_part.said.get("url")) or text(resource.get("url"))
                 reason_ = why("changed-on-part", key=key, names=", ".join(names))
-                todo.append(Step("PUT", place, reason_, _body(portal_part, resource, address)))
+                todo.append(PushStep("PUT", place, reason_, _body(portal_part, resource, address)))
     for resource in leftovers(offer, remote) if prune else ():
         if key_of(resource):
             place = f"{path}resources/{quote(text(resource.get('id')), safe='')}/"
-            todo.append(Step("DELETE", place, why("part-gone", key=key_of(resource))))
+            todo.append(PushStep("DELETE", place, why("part-gone", key=key_of(resource))))
     return tuple(todo)
 
 
@@ -594,12 +594,12 @@ _PATIENCE: Final = 120.0
 _PASSES: Final = 3
 
 
-class Outcome(NamedTuple):
+class PushOutcome(NamedTuple):
     """What stands on the portal at the end, how many requests changed it, and what still differs."""
 
     remote: Remote
     sent: int
-    remaining: tuple[Step, ...]
+    remaining: tuple[PushStep, ...]
 
 
 def observe(client: Client, offer: Offer, scope: SearchScope) -> Remote | None:
@@ -614,7 +614,7 @@ def observe(client: Client, offer: Offer, scope: SearchScope) -> Remote | None:
 
 def push(
     client: Client, offer: Offer, scope: SearchScope, report: Callable[[str], None], *, prune: bool = False
-) -> Outcome:
+) -> PushOutcome:
     """Bring the portal to hold what is offered; ``report`` is given a line for each request that was answered.
 
     A request that may have created something is never simply repeated: what it did is looked up first.
@@ -629,7 +629,7 @@ def push(
                 # a portal that drops the extra by which the dataset is found again would be given a second one
                 raise PortalError("extra-of-dataset", remedy="name-dataset", dataset_key=DATASET_KEY, id=remote.id)
             if remote and (not todo or passes == _PASSES):
-                return Outcome(remote, sent, todo)
+                return PushOutcome(remote, sent, todo)
             identifiers |= {DATASET: remote.id} if remote else {}
             for number, step in enumerate(_performed(client, todo, identifiers), start=1):
                 sent += 1
@@ -655,7 +655,7 @@ class _Waits:
         return wait
 
 
-def _performed(client: Client, todo: tuple[Step, ...], identifiers: dict[str, str]) -> Iterator[Step]:
+def _performed(client: Client, todo: tuple[PushStep, ...], identifiers: dict[str, str]) -> Iterator[PushStep]:
     """Send each request, with what earlier answers gave in place of what was not known before."""
     for step in todo:
         path, content = step.path, step.content
@@ -688,22 +688,22 @@ def _performed(client: Client, todo: tuple[Step, ...], identifiers: dict[str, st
         yield step._replace(path=path)
 
 
-def list_requests(access: Access, todo: tuple[Step, ...], scope: SearchScope, remote: Remote | None) -> str:
+def list_requests(access: Access, todo: tuple[PushStep, ...], scope: SearchScope, remote: Remote | None) -> str:
     """Every request of a push in its order: first the look-up, then what changes something, then the read-back."""
     paths = [_dataset_path(scope.dataset)] if scope.dataset else ["/me/org_datasets/"]
     if scope.organization and not scope.dataset:
         paths.append(_shelf(scope.organization, 1))
-    reads = [Step("GET", path, say("portal", "is-dataset-there")) for path in paths]
+    reads = [PushStep("GET", path, say("portal", "is-dataset-there")) for path in paths]
     dataset = f"/datasets/{remote.id if remote else DATASET}/"
     if remote and not scope.dataset:
-        reads.append(Step("GET", dataset, say("portal", "what-does-it-hold")))
-    again = [Step("GET", dataset, say("portal", "holds-what-was-sent"))] if todo else []
+        reads.append(PushStep("GET", dataset, say("portal", "what-does-it-hold")))
+    again = [PushStep("GET", dataset, say("portal", "holds-what-was-sent"))] if todo else []
     listed = "\n".join(_request(number, step, access) for number, step in enumerate([*reads, *todo, *again], start=1))
     signs = [sign for sign in (DATASET, RESOURCE, ADDRESS) if sign in listed]
     return f"{say('portal', 'answers-will-tell', signs=', '.join(signs))}\n\n{listed}" if signs else listed
 
 
-def _request(number: int, step: Step, access: Access) -> str:
+def _request(number: int, step: PushStep, access: Access) -> str:
     lines = [f"# {number}. {step.why}", f"{step.method} {access.url(step.path)}"]
     lines.append(say("portal", "key-from", variable=VARIABLE))
     if isinstance(step.content, PortalFile):
@@ -716,7 +716,7 @@ def _request(number: int, step: Step, access: Access) -> str:
     return "\n".join(lines) + "\n"
 
 
-def say_outcome(offer: Offer, outcome: Outcome) -> str:
+def say_outcome(offer: Offer, outcome: PushOutcome) -> str:
     remote, page = outcome.remote, outcome.remote.page
     if outcome.remaining:
         differs = say("portal", "differs", n=len(outcome.remaining))
@@ -731,7 +731,7 @@ def say_outcome(offer: Offer, outcome: Outcome) -> str:
     return "\n".join([*lines, *_remarks(offer, remote)]) + "\n"
 
 
-def say_status(offer: Offer, remote: Remote | None, todo: tuple[Step, ...]) -> str:
+def say_status(offer: Offer, remote: Remote | None, todo: tuple[PushStep, ...]) -> str:
     if remote is None:
         return say("portal", "not-on-portal") + "\n"
     differs = say("portal", "differs", n=len(todo))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 from pan2kg.publish.portal.client import Access, Client, Pace
-from pan2kg.publish.portal.push import Offer, Outcome, SearchScope, make_offer, push
+from pan2kg.publish.portal.push import Offer, PushOutcome, SearchScope, make_offer, push
 
 HEAD = """\
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
@@ -148,7 +148,7 @@ class Pusher:
     def offer(self) -> Offer:
         return make_offer(self.folder.path, self.scratch, linked=self.linked)
 
-    def push(self, scope: SearchScope | None = None, *, prune: bool = False) -> Outcome:
+    def push(self, scope: SearchScope | None = None, *, prune: bool = False) -> PushOutcome:
         return push(self.client(), self.offer(), scope or SearchScope(), self.said.append, prune=prune)
 
 

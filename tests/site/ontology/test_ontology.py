@@ -15,7 +15,7 @@ import pytest
 import pan2kg
 from pan2kg.charts.drawing import write_svg
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
-from pan2kg.site.ontology import Kind, Ontology, anchor, pick, read_ontology, relations
+from pan2kg.site.ontology import Ontology, TermKind, anchor, pick, read_ontology, relations
 from pan2kg.site.ontology_diagram import draw_ontology, layers
 from pan2kg.site.ontology_page import documentation
 from pan2kg.store.store import LocalStore
@@ -135,13 +135,13 @@ def test_an_example_is_turtle_of_what_the_graph_states(ontology: Ontology, graph
 
 
 def test_an_example_has_the_term_it_is_for(ontology: Ontology) -> None:
-    for term in ontology.of_kind(Kind.OBJECT, Kind.DATATYPE):
+    for term in ontology.of_kind(TermKind.OBJECT, TermKind.DATATYPE):
         assert (term.example is not None) == (term.use.number > 0)
         assert term.example is None or f"pan:{term.anchor} " in term.example.turtle
 
 
 def test_a_short_instance_is_shown_whole_and_a_long_one_in_part(ontology: Ontology) -> None:
-    turtles = [term.example.turtle for term in ontology.of_kind(Kind.CLASS) if term.example]
+    turtles = [term.example.turtle for term in ontology.of_kind(TermKind.CLASS) if term.example]
     assert all(turtle.count("\n") <= 12 for turtle in turtles)
 
 
@@ -175,14 +175,14 @@ def test_the_diagram_has_a_box_for_every_class_that_leads_to_it(language: Langua
     svg = write_svg(draw_ontology(ontology, language))
     root = ET.fromstring(svg)
     links = {node.get("href") for node in root.iter("{http://www.w3.org/2000/svg}a")}
-    top = [t for t in ontology.of_kind(Kind.CLASS) if not any(p.startswith(PAN) for p in t.axioms.parents)]
+    top = [t for t in ontology.of_kind(TermKind.CLASS) if not any(p.startswith(PAN) for p in t.axioms.parents)]
     assert links == {f"#{term.anchor}" for term in top}
     assert root.find("{http://www.w3.org/2000/svg}title") is not None
     assert "style=" not in svg
 
 
 def test_the_table_beside_the_diagram_has_every_object_property(ontology: Ontology) -> None:
-    assert {relation.term for relation in relations(ontology)} == {t.iri for t in ontology.of_kind(Kind.OBJECT)}
+    assert {relation.term for relation in relations(ontology)} == {t.iri for t in ontology.of_kind(TermKind.OBJECT)}
 
 
 def test_boxes_of_the_diagram_do_not_overlap(ontology: Ontology) -> None:
