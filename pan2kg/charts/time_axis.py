@@ -36,7 +36,7 @@ from pan2kg.charts.frame import BLUE, GREEN, GREY, INK, PAPER, RULE, SHADE, VERM
 from pan2kg.charts.subject import Cell, Names, Subject, Tags, table, tags, whole
 from pan2kg.coherence.citations import Span, span
 from pan2kg.coherence.evidence import Level, counts
-from pan2kg.coherence.obligations import Margin, Standing
+from pan2kg.coherence.obligations import DutyStanding, Margin
 from pan2kg.coherence.texts import CARRIES_OUT, SERVES
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
@@ -321,7 +321,7 @@ DUTY_SPAN: Final = 560.0
 DUTY_SAYS: Final = 220.0
 DUTY_ROW: Final = 50.0
 AXIS: Final = 30.0
-COLOURS: Final = {Standing.ON_TIME: GREEN, Standing.LATE: VERMILION}
+COLOURS: Final = {DutyStanding.ON_TIME: GREEN, DutyStanding.LATE: VERMILION}
 AS_OF: Final = Pen(BLUE, 1.6, (2, 3))
 DUTY_COLUMNS: Final = ("obligation", "obligation_label", "instrument", "instrument_label", "due", "standing", "answer",
                        "answer_label", "answered_on", "margin_days", "overdue_days", "as_of")  # fmt: skip
@@ -368,7 +368,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
     for at, row in enumerate(shown):
         y, due, drawn = DUTY_ROW * (at + 0.5), row.obligation.due, list[Mark]()
         colour = COLOURS.get(row.standing, VERMILION if row.overdue else GREY)
-        if row.standing is Standing.DUE_UNKNOWN or due is None:
+        if row.standing is DutyStanding.DUE_UNKNOWN or due is None:
             drawn += fr.hatched(Box(DUTY_HEAD + 8, y - 9, DUTY_SPAN - 16, 18))
         else:
             x = place(due)
@@ -396,7 +396,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
     body = Body(wide, AXIS + max(bottom, DUTY_ROW), (Group(tuple(marks), shift=(0, AXIS)),))
 
     standings = Counter(row.standing for row in every)
-    parts = [subject.say(f"count-{_key(at)}", n=standings[at]) for at in Standing if standings[at]]
+    parts = [subject.say(f"count-{_key(at)}", n=standings[at]) for at in DutyStanding if standings[at]]
     notes = [subject.say("timeline-summary", n=len(every), parts=", ".join(parts) or "0")]
     notes += [subject.say("obligations-left-out", n=len(known) - len(shown))] if len(known) > len(shown) else []
     overdue = Line(((0, 9), (23, 9)), Pen(VERMILION, 3, (6, 4))), arrow((29, 9), 0.0, VERMILION, 9)
@@ -423,14 +423,14 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
     return Picture("timeline", subject.language, fr.frame(subject, caption, body), table(DUTY_COLUMNS, cells))
 
 
-def _key(standing: Standing) -> str:
+def _key(standing: DutyStanding) -> str:
     return standing.value.replace(" ", "-")
 
 
 def _duty_words(subject: Subject, names: Names, row: Margin) -> Sequence[str]:
     """Its standing, when it is due, and what answers it or for how long nothing has."""
     duty, language = row.obligation, subject.language
-    if row.standing is Standing.DUE_UNKNOWN:
+    if row.standing is DutyStanding.DUE_UNKNOWN:
         is_open = duty.needs_ratification and not duty.binds(row.as_of)
         return (subject.say("standing-not-ratified" if is_open else "standing-due-unknown"),)
     standing, due = f"standing-{_key(row.standing)}", ""

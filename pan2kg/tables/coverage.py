@@ -10,7 +10,7 @@ from pan2kg.coherence.citations import Channel
 from pan2kg.coherence.editions import (
     ActionFate,
     Compared,
-    Comparison,
+    EditionComparison,
     Fate,
     compare,
     fates,
@@ -280,7 +280,7 @@ def aligned(graph: Graph, known: Known, base: str, new: str) -> tuple[ActionFate
     return suggested(rows, *({action: said[tag] for action, said in one.items() if tag in said} for one in texts))
 
 
-def _notes(found: Comparison, changed: list[Row], taken: Iterable[ActionFate]) -> list[Text]:
+def _notes(found: EditionComparison, changed: list[Row], taken: Iterable[ActionFate]) -> list[Text]:
     counted, rows = Counter(str(row["change"]) for row in changed), tuple(taken)
     fate, kept = {row.fate for row in rows}, retention(rows)
     first = note("not-read-through" if Fate.NOT_SEEN in fate else "no-succession")

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.citations import Interval, State, Verdict, Way
-from pan2kg.coherence.evidence import Cell, Extent, Level
+from pan2kg.coherence.citations import Bounds, State, Verdict, Way
+from pan2kg.coherence.evidence import CellState, Extent, Level
 from pan2kg.coherence.figures import Taken, Unit, Value
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped, with_mark
 from pan2kg.i18n.days import in_words
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 _FIGURE: Final = Messages("figure")
 _KINDS: Final[dict[type[Enum], str]] = {
-    Level: "level", Verdict: "verdict", State: "state", Extent: "extent", Cell: "cell", Way: "way",
+    Level: "level", Verdict: "verdict", State: "state", Extent: "extent", CellState: "cell", Way: "way",
 }  # fmt: skip
 
-Named = Level | Verdict | State | Extent | Cell | Way
+Named = Level | Verdict | State | Extent | CellState | Way
 """What has a name for a reader: a level of evidence, a verdict, a state, an extent of reading, a cell, a precision."""
 
 
 def named(one: Named) -> Message:
     """What a level, verdict, state, extent, cell or precision is called.
 
-    >>> named(Level.OFFICIAL).say("en"), named(Verdict.UNDATED).say("fr"), named(Cell.UNREAD).say("de")
+    >>> named(Level.OFFICIAL).say("en"), named(Verdict.UNDATED).say("fr"), named(CellState.UNREAD).say("de")
     ('said by another official source', 'date inconnue', 'nicht gelesen')
     """
     return Message("figure", f"{_KINDS[type(one)]}.{one.key if isinstance(one, Level) else one.value}")
@@ -104,36 +104,36 @@ def amount(value: float | None, unit: Unit, language: Language) -> str:
     return with_mark(f"{value:.2f}", language)
 
 
-def interval(found: Interval | tuple[float | None, float | None], language: Language, unit: Unit = Unit.SHARE) -> str:
+def interval(found: Bounds | tuple[float | None, float | None], language: Language, unit: Unit = Unit.SHARE) -> str:
     """From what is established to what is possible: one number where both ends are the same.
 
-    >>> interval((2 / 3, 1.0), "fr"), interval(Interval(1.0, 1.0), "en"), interval((None, None), "de")
+    >>> interval((2 / 3, 1.0), "fr"), interval(Bounds(1.0, 1.0), "en"), interval((None, None), "de")
     ('[0,67\xa0; 1]', '1', '–')
     """
-    low, high = (found.low, found.high) if isinstance(found, Interval) else found
+    low, high = (found.low, found.high) if isinstance(found, Bounds) else found
     ends = [amount(end, unit, language) for end in (low, high)]
     if low == high:
         return ends[0]
     return f"[{format_of('semicolon', language).join(ends)}]"
 
 
-def interval_text(found: Interval) -> Text:
+def interval_text(found: Bounds) -> Text:
     """The same in every language."""
     return Text(tuple((language, interval(found, language)) for language in LANGUAGES))
 
 
-def bits_text(found: Interval) -> Text:
+def bits_text(found: Bounds) -> Text:
     """A weight with its unit in every language: one is a bit; in French, whatever is below two.
 
-    >>> bits_text(Interval(1.5, 1.5)).by_language()
+    >>> bits_text(Bounds(1.5, 1.5)).by_language()
     {'fr': '1,50\xa0bit', 'en': '1.50 bits', 'de': '1,50 Bit'}
-    >>> bits_text(Interval(0.5, 2.25)).say("fr"), bits_text(Interval(1.0, 1.0)).say("en")
+    >>> bits_text(Bounds(0.5, 2.25)).say("fr"), bits_text(Bounds(1.0, 1.0)).say("en")
     ('[0,50\xa0; 2,25]\xa0bits', '1 bit')
     """
     return Text(tuple((language, bits_words(found, language)) for language in LANGUAGES))
 
 
-def bits_words(found: Interval | float | None, language: Language) -> str:
+def bits_words(found: Bounds | float | None, language: Language) -> str:
     """The same in one language, of an interval or of one number; a dash where nothing is known.
 
     >>> bits_words(0.5, "en"), bits_words(1.0, "en"), bits_words(1.5, "fr"), bits_words(None, "de")
@@ -141,7 +141,7 @@ def bits_words(found: Interval | float | None, language: Language) -> str:
     """
     if found is None:
         return "–"
-    given = found if isinstance(found, Interval) else Interval(found, found)
+    given = found if isinstance(found, Bounds) else Bounds(found, found)
     high = given.high or 0.0
     number = 1 if high == 1 else 0 if high < 2 else 2
     return _FIGURE.say("bits-counted", language, n=number, amount=interval(given, language, Unit.BITS))
@@ -164,7 +164,7 @@ def value_words(value: Value, figure: Taken, language: Language) -> str:
             f"{_FIGURE.say(part, language)}{colon}\u00a0{amount(one, unit, language)}" for one, part in named_parts
         )
     if unit is Unit.BITS:
-        return bits_words(Interval(value[0], value[-1]), language)
+        return bits_words(Bounds(value[0], value[-1]), language)
     return interval((value[0], value[1]), language, unit) if len(value) == 2 else amount(value[0], unit, language)
 
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Final
 
 from pan2kg.coherence.bodies import Presence, completeness, overlaps
-from pan2kg.coherence.citations import Channel, Interval, State, Verdict, returns
+from pan2kg.coherence.citations import Bounds, Channel, State, Verdict, returns
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
 from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.obligations import Margin, Obligation, Standing
+from pan2kg.coherence.obligations import DutyStanding, Margin, Obligation
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
@@ -132,7 +132,7 @@ def _unknown(graph: Graph) -> list[Text]:
     return [*reasons, note("no-mitigation"), note("no-validity", day=graph.as_of.isoformat()), note("unread")]
 
 
-def _obligations(standing: Standing) -> Find:
+def _obligations(standing: DutyStanding) -> Find:
     def find(graph: Graph, scope: Scope) -> Found:
         known = [row for row in graph.margins(scope.level) if row.obligation.is_recorded]
         rows = [row for row in known if row.standing is standing]
@@ -145,7 +145,7 @@ def _obligations(standing: Standing) -> Find:
             )
             for row in rows
         )
-        of = len(known) if any(row.standing is not Standing.NOT_ASSESSED for row in known) else None
+        of = len(known) if any(row.standing is not DutyStanding.NOT_ASSESSED for row in known) else None
         return Found(tuple(listed), of, program_query("coherence/obligations"))
 
     return find
@@ -215,7 +215,7 @@ def _occasions(state: State) -> Find:
                 one.source,
                 one.target,
                 (
-                    _TABLES.text("note.bits-shared", shared=bits_text(Interval(one.bits, one.bits)))
+                    _TABLES.text("note.bits-shared", shared=bits_text(Bounds(one.bits, one.bits)))
                     if one.bits > 0
                     else None
                 ),
@@ -309,9 +309,9 @@ def _old(graph: Graph, scope: Scope) -> Found:
 
 
 KINDS: Mapping[str, Find] = {
-    "obligation-uncovered": _obligations(Standing.UNCOVERED),
-    "obligation-late": _obligations(Standing.LATE),
-    "obligation-vague": _obligations(Standing.VAGUE),
+    "obligation-uncovered": _obligations(DutyStanding.UNCOVERED),
+    "obligation-late": _obligations(DutyStanding.LATE),
+    "obligation-vague": _obligations(DutyStanding.VAGUE),
     "principle-without-action": _without_action("tables/principles"),
     "target-without-action": _without_action("tables/targets"),
     "group-without-action": _groups,
@@ -366,7 +366,7 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> Table:
         notes.append(note("recurs-means"))
     if any(not row.obligation.is_recorded for row in rows):
         notes.append(note("unrecorded-means"))
-    if any(row.standing is Standing.UNCOVERED for row in rows):
+    if any(row.standing is DutyStanding.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
     made = (_duty(graph, row) for row in rows)
     line = basis_line(graph.known(choice.evidence))

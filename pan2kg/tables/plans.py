@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.bodies import co_led
 from pan2kg.coherence.citations import (
+    Bounds,
     Channel,
     IndexCell,
-    Interval,
     Occasion,
     Ordered,
     State,
@@ -536,8 +536,8 @@ def _notes(known: Known, found: Weight) -> list[Text]:
     if not any(part.bits > 0 for part in found.contributions):
         notes = [note("no-link" if found.is_open else "no-link-read")]
     else:
-        shared = bits_text(Interval(found.low, found.high))
-        notes = [note("weight", shared=shared, general=bits_text(Interval(found.broad, found.broad)))]
+        shared = bits_text(Bounds(found.low, found.high))
+        notes = [note("weight", shared=shared, general=bits_text(Bounds(found.broad, found.broad)))]
         notes += [note("high-open")] if found.is_open else []
     there, back = (coded("acknowledged_there", way) for way in acknowledged(known, (found.one, found.two)))
     notes.append(note("acknowledged", there=there, back=back))
