@@ -38,8 +38,8 @@ class Place:
     column: int | None = None
 
     def __str__(self) -> str:
-        parts = [self.file, *(str(n) for n in (self.line, self.column) if n is not None)]
-        return ":".join(parts)
+        numbers = [self.file, *(str(n) for n in (self.line, self.column) if n is not None)]
+        return ":".join(numbers)
 
 
 class Pan2kgError(Exception):

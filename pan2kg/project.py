@@ -85,12 +85,12 @@ class Project:
         >>> Project.packaged().said("homePlan")
         ('plan:lu-bhr-2', 'https://w3id.org/pan2kg/id/plan/lu-bhr-2')
         """
-        written = _said_by(self.profile, re.compile(rf"^    pan:{property_} (\S+) [;.]$", re.MULTILINE))
-        if not written or written.startswith("<"):
-            return written, written[1:-1]
-        prefix, _, local = written.partition(":")
+        words = _said_by(self.profile, re.compile(rf"^    pan:{property_} (\S+) [;.]$", re.MULTILINE))
+        if not words or words.startswith("<"):
+            return words, words[1:-1]
+        prefix, _, local = words.partition(":")
         space = _said_by(self.profile, re.compile(rf"^@prefix {prefix}: <([^<>]*)> [.]$", re.MULTILINE))
-        return written, space + local
+        return words, space + local
 
     @property
     def is_packaged(self) -> bool:
@@ -129,8 +129,8 @@ class Project:
         Raises:
             ProjectError: one of them is no project.
         """
-        first, *others = (cls.at(folder) for folder in dict.fromkeys(folders))
-        return replace(first, others=tuple(others))
+        project, *further = (cls.at(folder) for folder in dict.fromkeys(folders))
+        return replace(project, others=tuple(further))
 
     @property
     def members(self) -> tuple[Project, ...]:
@@ -139,7 +139,7 @@ class Project:
 
     def _owner(self, path: Path) -> Project:
         """The one of several open projects in whose folder a file lies; the first where it lies in none."""
-        return next((one for one in self.others if _below(path, one.root)), self)
+        return next((project for project in self.others if _below(path, project.root)), self)
 
     @classmethod
     def find(cls, start: str | Path = ".") -> Project:
@@ -152,8 +152,8 @@ class Project:
 
     def graph_files(self) -> list[Path]:
         """The Turtle files of the graph, in a stable order; those of other open projects after its own."""
-        own = [] if self.data else turtle_files(self.graph)
-        return [*own, *(path for one in self.others for path in one.graph_files())]
+        files = [] if self.data else turtle_files(self.graph)
+        return [*files, *(path for project in self.others for path in project.graph_files())]
 
     def ontology_files(self) -> list[Path]:
         """The Turtle files of the ontology with its schemes, without shapes and the prefix list."""
@@ -194,8 +194,8 @@ class Project:
         owner = self._owner(path)
         if owner is not self:
             return owner.graph_path(path)
-        found = _below(path, self.graph) or _below(path, self.root)
-        return found or _below(path, Project.packaged().graph) or path.relative_to(self.root).as_posix()
+        relative_path = _below(path, self.graph) or _below(path, self.root)
+        return relative_path or _below(path, Project.packaged().graph) or path.relative_to(self.root).as_posix()
 
     def graph_iri(self, path: Path) -> str:
         """The address of the named graph of a file: below the project's own, and pan2kg's for ontology and core."""
@@ -214,10 +214,10 @@ def _said_by(profile: Path, statement: re.Pattern[str]) -> str:
     """
     try:
         state = profile.stat()
-        found = statement.search(_text_of(profile, state.st_mtime_ns, state.st_size))
+        match = statement.search(_text_of(profile, state.st_mtime_ns, state.st_size))
     except OSError:
         return ""
-    return found[1] if found else ""
+    return match[1] if match else ""
 
 
 @lru_cache(maxsize=16)
@@ -257,14 +257,14 @@ def dumps_in(path: Path) -> list[Path]:
     if path.is_file():
         return [path] if path.name.endswith(DUMPS) else []
     for ending in DUMPS:
-        found = [file for part in ("data", "dumps", "") for file in sorted((path / part).glob(f"*{ending}"))]
-        stated = [file for file in found if not file.name.endswith(f"-derived{ending}")]
+        files = [file for folder in ("data", "dumps", "") for file in sorted((path / folder).glob(f"*{ending}"))]
+        stated = [file for file in files if not file.name.endswith(f"-derived{ending}")]
         if len(stated) > 1:
             names = " and ".join(file.name for file in stated[:3])
             raise ProjectError("several-dumps", place=Place(str(path)), remedy="name-one-file", names=names)
         if stated:
             name = stated[0].name.removesuffix(ending)
-            return [*stated, *(file for file in found if file.name == f"{name}-derived{ending}")]
+            return [*stated, *(file for file in files if file.name == f"{name}-derived{ending}")]
     return []
 
 
@@ -274,12 +274,12 @@ def turtle_files(folder: Path) -> list[Path]:
     Raises:
         ProjectError: one is a pipe or a device, which would be waited for without end; or a folder cannot be read.
     """
-    found = []
+    files = []
     for entry in _entries(str(folder)) if folder.is_dir() else ():
         if not entry.is_file() and Path(entry).exists() and not entry.is_dir():
             raise ProjectError("no-regular-file", place=Place(entry.path), remedy="take-it-away")
-        found.append(Path(entry))
-    return found
+        files.append(Path(entry))
+    return files
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
@@ -371,8 +371,8 @@ def replaced(folder: Path) -> Iterator[Path]:
     finally:
         if aside and not folder.exists():
             aside.replace(folder)
-        for left in filter(None, (work, aside)):
-            shutil.rmtree(left, ignore_errors=True)
+        for leftover in filter(None, (work, aside)):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def reason(error: OSError) -> str:

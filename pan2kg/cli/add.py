@@ -190,11 +190,9 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> A
     kind = options.kind
     titles = [add.tagged(title, project) for title in getattr(options, "title", None) or ()]
     if kind == "document":
-        source = add.Source(
-            options.key, tuple(titles), options.source_kind, options.publisher, options.date, options.read_at or "",
-            tuple(options.speaks_for), options.author_kind,
-        )  # fmt: skip
-        return source.addition(store, project)
+        parts = ["source_kind", "publisher", "date", "read_at", "author_kind"]
+        typed = {name: getattr(options, name) or "" for name in parts}
+        return add.document_addition(store, project, options.key, titles, options.speaks_for, typed)
     names = ("document", "certainty", "quote", "quote_language", "page", "note")
     form = {name: getattr(options, name, None) or "" for name in names}
     basis = add.read_basis(

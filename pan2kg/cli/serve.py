@@ -11,7 +11,6 @@ import json
 import os
 import sys
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -79,12 +78,7 @@ def add_serve(command: argparse.ArgumentParser) -> None:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost.
-
-    Raises:
-        ProjectError: the port is taken, the project cannot be loaded, or there is no token for reviews.
-        EndpointError: the graph is somewhere else, and is not there.
-    """
+    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost."""
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix", remedy="use-site")
     from pan2kg.server.web import listen
@@ -92,7 +86,14 @@ def run_serve(options: argparse.Namespace) -> int:
     if options.release and (options.writable or options.endpoint or options.watch or options.project):
         raise ProjectError("release-alone", remedy="release-or-project")
     if options.journal:
-        _refuse_changes(options.journal)
+        # changes lie in a file that nobody would make again
+        place = Place(str(options.journal))
+        try:
+            is_empty = not options.journal.exists() or not options.journal.read_bytes().strip()
+        except OSError as error:
+            raise ProjectError("journal-not-opened", place=place, reason=reason(error)) from None
+        if not is_empty:
+            raise ProjectError("journal-holds-changes", place=place, remedy="write-journal-out")
     settings, token = _settings(options), _token(options)
     with listen(options.host, options.port) as bound:
         if options.endpoint is not None:
@@ -112,7 +113,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(
         limits=Limits(
             options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE,
-            options.total_memory * MEGABYTE,
+            options.total_memory * MEGABYTE
         ),
         hosts=hosts,
         by_number=by_number,
@@ -145,16 +146,6 @@ def _token(options: argparse.Namespace) -> str:
     return token.strip()
 
 
-def _refuse_changes(journal: Path) -> None:
-    """Refuse to start where changes lie in a file that nobody would make again."""
-    try:
-        is_empty = not journal.exists() or not journal.read_bytes().strip()
-    except OSError as error:
-        raise ProjectError("journal-not-opened", place=Place(str(journal)), reason=reason(error)) from None
-    if not is_empty:
-        raise ProjectError("journal-holds-changes", place=Place(str(journal)), remedy="write-journal-out")
-
-
 def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket, token: str) -> int:
     """Serve a project's own graph, held in processes that are forked before anything else runs; or that of a release.
 
@@ -175,7 +166,12 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
 
     keeper = Keeper(load, workers=options.workers, connects=bool(settings.services), close=[bound])
     try:
-        people = _people(options, token) if options.writable else None
+        people = None
+        if options.writable:
+            from pan2kg.server.review import People, read_people
+
+            listed = read_people(options.people) if options.people else ()
+            people = People(token, listed, options.person_header)
         progress = arguments.Progress()
         progress(say("progress", "loading"))
         keeper.start(_import_service)
@@ -190,13 +186,6 @@ def _import_service() -> None:
     import pan2kg.server.linked_data
     import pan2kg.server.pages
     import pan2kg.server.sparql  # noqa: F401  # read here, used where it is named
-
-
-def _people(options: argparse.Namespace, token: str) -> People:
-    """Who reviews."""
-    from pan2kg.server.review import People, read_people
-
-    return People(token, read_people(options.people) if options.people else (), options.person_header)
 
 
 def _answer(
@@ -220,7 +209,9 @@ def _answer(
     homes = None if people or options.release else HomePages(project, folder)
     release = Release(fingerprint(project)[:12], keeper.state)
     pool, store = Pool(keeper, seconds), WorkerStore(keeper, seconds)
-    operations = _operations(options, lambda: keeper.is_up)
+    reloading = Reloading(keeper.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
+    renew = (people, reloading.ask) if not options.release else ()
+    operations = _operations(options, lambda: keeper.is_up, *renew)
     operations.measure(pool)
     reviews = people is not None and not project.is_packaged and not project.data
     site = None if options.release else _site(project, store, release, writable=reviews, folder=folder)
@@ -230,17 +221,18 @@ def _answer(
         answer = open_release(options.release, routes[0].endpoint).answer  # type: ignore[attr-defined]  # each is a Route
         routes = [sparql.route("/{path:path}", answer, "GET, HEAD")]
     if site and people and reviews:
-        routes = [*_desk(project, store, site, keeper, people), *routes]
+        from pan2kg.server import review
+
+        desk = review.ReviewPages(
+            project, store, site, review.reloader(project, store, keeper), review.Sessions(people)
+        )
+        routes[:0] = [sparql.route(path, desk.answer, "GET, HEAD, POST") for path in review.addresses()]
     if pages:
         routes.append(sparql.route("/{path:path}", pages.answer, "GET, HEAD"))
     endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if pages else "")
     graphs = sparql.GraphStore(pool, settings, release)
     edge = sparql.assemble(settings, endpoint, operations, store=graphs, more=routes)
-    if options.release:
-        _on_hangup(operations, lambda: None)
-    else:
-        reloading = Reloading(keeper.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
-        _on_hangup(operations, partial(_renew, options, people, reloading.ask))
+    if not options.release:
         reloading.start()
     return _serve(edge, bound, options, pages=pages, keeper=keeper)
 
@@ -256,46 +248,46 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
     pages = _pages(site)
     routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
     routes.append(sparql.route("/{path:path}", pages.answer, "GET, HEAD"))
-    operations = _operations(options, lambda: True)
     relay = sparql.Relay(options.endpoint, settings, sparql.EDITOR)
-    _on_hangup(operations, lambda: None)
-    return _serve(sparql.assemble(settings, relay, operations, more=routes), bound, options, pages=pages)
+    edge = sparql.assemble(settings, relay, _operations(options, lambda: True), more=routes)
+    return _serve(edge, bound, options, pages=pages)
 
 
-def _operations(options: argparse.Namespace, is_ready: Callable[[], bool]) -> Operations:
-    """What is seen of the service by who runs it."""
+def _operations(
+    options: argparse.Namespace,
+    is_ready: Callable[[], bool],
+    people: People | None = None,
+    reload: Callable[[], None] = lambda: None,
+) -> Operations:
+    """What is seen of the service by who runs it.
+
+    On SIGHUP, as services do, it opens its log again, reads the list of people and loads the files anew; who is no
+    longer on the list is signed out. At a terminal that signal ends the service.
+    """
+    import signal
+
     from pan2kg.server.operations import AccessLog, Operations
 
     log = AccessLog(options.access_log) if options.access_log else None
     if log:
         log.reopen()
-    return Operations(log, is_ready)
-
-
-def _renew(options: argparse.Namespace, people: People | None, reload: Callable[[], None]) -> None:
-    """Read the list of people and the files anew; who is no longer on the list is signed out."""
-    if options.people and people:
-        from pan2kg.server.review import read_people
-
-        try:
-            people.listed = read_people(options.people)
-        except ProjectError as error:
-            sys.stderr.write(f"{error}\n")
-    reload()
-
-
-def _on_hangup(operations: Operations, reload: Callable[[], None]) -> None:
-    """Open the log again and load the files anew on SIGHUP, as services do; at a terminal it ends the service."""
-    import signal
 
     def follow(*_: object) -> None:
-        if operations.log:
+        if log:
             with suppress(ProjectError):  # the one that is open stays
-                operations.log.reopen()
+                log.reopen()
+        if options.people and people:
+            from pan2kg.server.review import read_people
+
+            try:
+                people.listed = read_people(options.people)
+            except ProjectError as error:
+                sys.stderr.write(f"{error}\n")
         reload()
 
     if not (sys.stdin and sys.stdin.isatty()):
         signal.signal(signal.SIGHUP, follow)
+    return Operations(log, is_ready)
 
 
 def _site(
@@ -332,15 +324,6 @@ def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper |
     return Pages(site, bundle.files() if bundle else {}, canonical=canonical, homes=homes, keeper=keeper)
 
 
-def _desk(project: Project, store: Store, site: RefreshedSite, keeper: Keeper, people: People) -> list[BaseRoute]:
-    """What takes decisions and scores, and writes them into the project."""
-    from pan2kg.server.review import ReviewPages, Sessions, addresses, reloader
-    from pan2kg.server.sparql import route
-
-    desk = ReviewPages(project, store, site, reloader(project, store, keeper), Sessions(people))
-    return [route(path, desk.answer, "GET, HEAD, POST") for path in addresses()]
-
-
 def _documents(
     project: Project, store: Store, release: Release, site: RefreshedSite | None, *, is_elsewhere: bool
 ) -> list[BaseRoute]:
@@ -374,12 +357,23 @@ def _serve(
         server.should_exit = True
 
     def ready() -> None:
-        _say(bound, options)
+        # say where the service is, and show it
+        host, port = bound.getsockname()[:2]
+        anywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+        address = f"http://{anywhere.get(host, f'[{host}]' if ':' in host else host)}:{port}/"
+        with suppress(OSError):  # it serves all the same where nobody reads where
+            sys.stdout.write(f"{address}\n")
+            sys.stdout.flush()
+        if not options.no_browser:
+            import threading
+            import webbrowser
+
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         notify("READY=1")
         if pages:
             pages.warm()
 
-    server = Server(edge, ready)
+    server = Server(edge, ready, keeper)
     if pages:
         pages.is_leaving = lambda: server.should_exit
     if keeper:
@@ -392,37 +386,14 @@ def _serve(
     return 0
 
 
-def _say(bound: socket.socket, options: argparse.Namespace) -> None:
-    """Say where the service is, and show it."""
-    host, port = bound.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    address = f"http://{shown}:{port}/"
-    with suppress(OSError):  # it serves all the same where nobody reads where
-        sys.stdout.write(f"{address}\n")
-        sys.stdout.flush()
-    if not options.no_browser:
-        import threading
-        import webbrowser
-
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-
-
 JOURNAL: Final[arguments.Options] = {
     "journal": {**arguments.FILE, "type": Path, "help": "serve.journal"},
     "-o --output": {**arguments.FILE, "type": Path, "required": True},
 }
 
 
-def add_journal(command: argparse.ArgumentParser) -> None:
-    arguments.add_options(command, "journal", JOURNAL)
-
-
 def run_journal(options: argparse.Namespace) -> int:
-    """Write the changes of a journal as one SPARQL Update: what they remove from the project's graph, what they add.
-
-    Raises:
-        ProjectError: a line is none of a journal, or its change cannot be made any more.
-    """
+    """Write the changes of a journal as one SPARQL Update: what they remove from the project's graph, what they add."""
     from pan2kg.store.cache import open_kept
 
     store = open_kept(project_of(options), cache_of(options)).inner

@@ -113,7 +113,7 @@ class Plan:
         actions = [
             {
                 "number": action.number, "title": action.title, "start": action.start, "end": action.end,
-                "section": action.section, "fields": [part._asdict() for part in action.fields],
+                "section": action.section, "fields": [detail._asdict() for detail in action.fields],
             }
             for action in self.actions
         ]  # fmt: skip
@@ -152,11 +152,11 @@ def read_plan(
         return None, (*explanation, noted("name-series", example=ranked[0].series.name))
     version = choice.series.language if len(spoken) > 1 else None
     plan = plan_of(document, choice, language=language or version)
-    second = next((other for other in ranked if other.series.name != choice.series.name), None)
+    second = next((next_best for next_best in ranked if next_best.series.name != choice.series.name), None)
     remarks = [*(remark.told for remark in document.remarks), *_leaps(choice.series.members)]
     remarks += [noted("second-best", hypothesis=second.told)] if second else []
     too_long = sum(
-        part.kind in _FIELDS and len(part.value) > LONGEST_QUOTE for act in plan.actions for part in act.fields
+        detail.kind in _FIELDS and len(detail.value) > LONGEST_QUOTE for act in plan.actions for detail in act.fields
     )
     remarks += [noted("fields-too-long", number=str(too_long))] if too_long else []
     return replace(plan, remarks=tuple(remarks)), tuple(explanation)
@@ -172,14 +172,14 @@ def _named(ranked: Sequence[Hypothesis], name: str, source: str) -> Hypothesis:
 
 def _leaps(members: Sequence[Member]) -> Iterator[Message]:
     """What does not follow in the numbers: an action may have been missed there."""
-    last: tuple[int, ...] = ()
+    previous: tuple[int, ...] = ()
     for member in members:
         values = member.values or next((m.values for m in readings(f"{member.number}.") if m.values), ())
         *head, tail = values or (1,)
-        follows = tail == 1 or (len(values) == len(last) and tail == last[-1] + 1) or values == last
-        if member.number and values and not (follows and (tail == 1 or list(last[:-1]) == head)):
+        follows = tail == 1 or (len(values) == len(previous) and tail == previous[-1] + 1) or values == previous
+        if member.number and values and not (follows and (tail == 1 or list(previous[:-1]) == head)):
             yield noted("not-following", number=member.number)
-        last = values or last
+        previous = values or previous
 
 
 def plan_of(document: Document, choice: Hypothesis, *, language: str | None = None) -> Plan:
@@ -240,17 +240,17 @@ def _chains(document: Document, series: Series, title: str) -> Iterator[tuple[tu
         if level is not None:
             opened.append((level, at, block.text))
     group: tuple[int, str] | None = None
-    last = (-1, -1)
+    previous = (-1, -1)
     for member in series.members:
         chain = above[member.block]
         if member.row is not None and series.columns:
             # a row of a single cell is a heading of those below it
             block = document.blocks[member.block]
-            for row in range(last[1] + 1 if last[0] == member.block else 0, member.row):
+            for row in range(previous[1] + 1 if previous[0] == member.block else 0, member.row):
                 cells = {cell for cell in block.rows[row] if cell}
                 if len(cells) == 1 and row > 0:
                     group = (-(member.block * 10_000 + row), cells.pop())
-            last = (member.block, member.row)
+            previous = (member.block, member.row)
             chain = (*chain, group) if group else chain
         yield chain
 
@@ -291,7 +291,7 @@ def _action(document: Document, series: Series, member: Member, section: Sequenc
         begin = block.cell_start(member.row, 0)
         end = begin + len(BETWEEN_CELLS.join(block.rows[member.row]))
     else:
-        fields = [part for inner in section for part in _fields(inner)]
+        fields = [detail for inner in section for detail in _fields(inner)]
     return Item(
         ACTION, member.number, member.label, member.title, line, start=member.start, end=member.end,
         section=(begin, end), fields=tuple(fields),
@@ -427,8 +427,8 @@ class _Draft:
 
     def _words(self, name: str) -> list[Statement]:
         predicate = "rdfs:label" if name == "draft" else "skos:prefLabel"
-        known = _DATA.known(name, plan=self.key, name=self.plan.document.source)
-        return [Statement(predicate, text(words, tag)) for tag, words in known.words]
+        own_words = _DATA.known(name, plan=self.key, name=self.plan.document.source)
+        return [Statement(predicate, text(words, tag)) for tag, words in own_words.words]
 
     def _named(self, item: Item) -> tuple[Statement, ...]:
         key = f"{self.key}-{self.keys[item.line]}" if item.kind == ACTION else ""
@@ -472,8 +472,8 @@ class _Draft:
             yield writer.Block(self.scheme, (scheme, *self._words("draft-categories"), *self.provenance))
         yield from self._items(plan.items, "")
         for action in plan.actions:
-            for name, part in self._kept_fields(action):
-                yield from self._field(name, part)
+            for name, detail in self._kept_fields(action):
+                yield from self._field(name, detail)
 
     def _items(self, items: Iterable[Item], above: str) -> Iterator[writer.Block]:
         """The blocks of items and of what is below them; a category has its place among those of its level, from 1."""
@@ -484,7 +484,7 @@ class _Draft:
             name = f"{item.kind}:{self.key}-{self.keys[item.line]}"
             within = ("pan:inPlan", f"plan:{self.key}")
             if item.kind == ACTION:
-                fields = [(_FIELDS[part.kind][0], f"{part.kind}:{own}") for own, part in self._kept_fields(item)]
+                fields = [(_FIELDS[detail.kind][0], f"{detail.kind}:{own}") for own, detail in self._kept_fields(item)]
                 placed = _said(within, ("pan:inCategory", above), *fields)
                 yield writer.Block(name, (Statement("a", "pan:Action"), *self._named(item), *placed, *self.provenance))
                 continue
@@ -503,32 +503,32 @@ class _Draft:
 
     def _kept_fields(self, action: Item) -> Iterator[tuple[str, Field]]:
         counted: Counter[str] = Counter()
-        for part in action.fields:
-            if part.kind in _FIELDS and len(part.value) <= LONGEST_QUOTE:
-                counted[part.kind] += 1
-                yield f"{self.key}-{self.keys[action.line]}-{part.kind}-{counted[part.kind]}", part
+        for detail in action.fields:
+            if detail.kind in _FIELDS and len(detail.value) <= LONGEST_QUOTE:
+                counted[detail.kind] += 1
+                yield f"{self.key}-{self.keys[action.line]}-{detail.kind}-{counted[detail.kind]}", detail
 
-    def _field(self, name: str, part: Field) -> Iterator[writer.Block]:
-        document, words = self.plan.document, text(part.value, self.plan.language)
+    def _field(self, name: str, detail: Field) -> Iterator[writer.Block]:
+        document, words = self.plan.document, text(detail.value, self.plan.language)
         stated = _said(
-            ("a", _FIELDS[part.kind][1]),
+            ("a", _FIELDS[detail.kind][1]),
             ("pan:text", words),
             ("pan:presence", "presence:present"),
             ("pan:evidence", f"passage:{name}"),
         )
-        yield writer.Block(f"{part.kind}:{name}", (*stated, *self.provenance))
-        block, page = document.block_at(part.start), document.page_at(part.start)
-        shown = block.label if block and block.label and block.page == page else page
+        yield writer.Block(f"{detail.kind}:{name}", (*stated, *self.provenance))
+        block, page = document.block_at(detail.start), document.page_at(detail.start)
+        page_printed = block.label if block and block.label and block.page == page else page
         # without what stands around them nobody could say which of the same words are meant
-        before, after = document.text[: part.start][-AROUND:], document.text[part.end : part.end + AROUND]
-        is_repeated = document.text.count(part.value) > 1
+        before, after = document.text[: detail.start][-AROUND:], document.text[detail.end : detail.end + AROUND]
+        is_repeated = document.text.count(detail.value) > 1
         yield writer.Block(
             f"passage:{name}",
             _said(
                 ("a", "pan:Passage"),
                 ("pan:quote", words),
                 ("pan:inDocument", f"document:{self.key}-text"),
-                ("pan:page", "" if shown is None else string(str(shown))),
+                ("pan:page", "" if page_printed is None else string(str(page_printed))),
                 ("pan:prefix", string(before) if is_repeated and before else ""),
                 ("pan:suffix", string(after) if is_repeated and after else ""),
             ),

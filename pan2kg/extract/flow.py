@@ -108,7 +108,7 @@ def _heads(lines: Sequence[PageLine], pages: int) -> set[int]:
             heads -= {id(line) for line in own}
     for line in outer:
         if _PAGE_ALONE.fullmatch(line.text):
-            heights = [other.base for other in lines if other.page is line.page]
+            heights = [neighbour.base for neighbour in lines if neighbour.page is line.page]
             heads |= {id(line)} if line.base in (min(heights), max(heights)) else set()
     return heads
 
@@ -189,26 +189,26 @@ class _Flow:
         self.pitch = min(often or [step for step, number in steps.items() if number], default=1.2)
 
     def paragraphs(self) -> list[Paragraph]:
-        made: list[Paragraph] = []
+        finished: list[Paragraph] = []
         bullets: list[tuple[int, PageLine]] = []
         run: list[PageLine] = []
         for line in self.lines:
             if line.rows:
                 # a table between the halves of a page ends a paragraph, and goes on with one cut by the page
-                made += self._ended(run)
+                finished += self._ended(run)
                 run = []
-                self._add_table(made, line)
+                self._add_table(finished, line)
             elif run and self._joins(run, line):
                 run.append(line)
             else:
-                made += self._ended(run)
+                finished += self._ended(run)
                 run = [line]
                 if line.bullet or numbering.bulleted(line.text):
-                    bullets.append((len(made), line))
-        made += self._ended(run)
+                    bullets.append((len(finished), line))
+        finished += self._ended(run)
         for at, depth in self._depths(bullets).items():
-            made[at] = replace(made[at], depth=depth)
-        return made
+            finished[at] = replace(finished[at], depth=depth)
+        return finished
 
     def _depths(self, bullets: Sequence[tuple[int, PageLine]]) -> dict[int, int]:
         """How deep each bullet is by how far it is set in from its column, 1 the outermost.
@@ -254,7 +254,7 @@ class _Flow:
             return False
         if above.page is line.page and above.region == line.region:
             step = (above.base - line.base) / max(line.size, 1)
-            is_title = all(part.bold or part.size > 1.08 * self.body for part in (above, line))
+            is_title = all(end.bold or end.size > 1.08 * self.body for end in (above, line))
             is_near = 0 < step <= _PITCH * max(self.pitch, 1.0)
             return is_near and (is_title or not self._begins_anew(above, line, start))
         # at the foot of a column or a page: a title in its own setting, or a sentence that is not at its end
@@ -306,25 +306,30 @@ class _Flow:
             turns=tuple(turns),
         )]  # fmt: skip
 
-    def _add_table(self, made: list[Paragraph], line: PageLine) -> None:
+    def _add_table(self, finished: list[Paragraph], line: PageLine) -> None:
         """Take a table, or go on with the one that the end of a page cut: without its head, a cut row whole again."""
-        rows, last = line.rows, made[-1] if made else None
-        if last and last.kind == "table" and last.page == line.page.number - 1 and len(last.rows[0]) == len(rows[0]):
+        rows, above_it = line.rows, finished[-1] if finished else None
+        if (
+            above_it
+            and above_it.kind == "table"
+            and above_it.page == line.page.number - 1
+            and len(above_it.rows[0]) == len(rows[0])
+        ):
             # the head of the table at the end, which may have begun some pages before
-            first = last
-            for table in reversed(made[:-1]):
+            first = above_it
+            for table in reversed(finished[:-1]):
                 is_before = table.kind == "table" and table.page == (first.page or 0) - 1
                 if not is_before or len(table.rows[0]) != len(first.rows[0]):
                     break
                 first = table
             rows = rows[1:] if rows[0] == first.rows[0] else rows
-            if rows and _is_rest(rows[0], last.rows):
-                pairs = zip(last.rows[-1], rows[0], strict=True)
+            if rows and _is_rest(rows[0], above_it.rows):
+                pairs = zip(above_it.rows[-1], rows[0], strict=True)
                 whole = tuple(self.hyphens.join(above, cell).strip() for above, cell in pairs)
-                made[-1] = replace(last, rows=(*last.rows[:-1], whole))
+                finished[-1] = replace(above_it, rows=(*above_it.rows[:-1], whole))
                 rows = rows[1:]
         if rows:
-            made.append(Paragraph("", line.page.number, line.page.label, kind="table", rows=rows))
+            finished.append(Paragraph("", line.page.number, line.page.label, kind="table", rows=rows))
 
 
 def _is_rest(row: Sequence[str], above: Sequence[Sequence[str]]) -> bool:

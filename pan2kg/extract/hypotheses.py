@@ -149,8 +149,10 @@ class _Signs:
         labels = Counter(folded(match[1]) for match in matches if match and len(match[1].split()) <= 5)
         self.labels = {label for label, number in labels.items() if number > 1 or field_kind(label)}
         self.title = plan_title(document)
-        self.printed = sum(not char.isspace() for char in document.text) if document.format == "txt" else 0
-        self.marked = {at for at, block in enumerate(document.blocks) if block.kind in ("item", "heading")}
+        # a plain text that is little more than items and the headings above them is no document with a list in it
+        marked = "".join(block.text for block in document.blocks if block.kind in ("item", "heading"))
+        printed = sum(not char.isspace() for char in document.text)
+        self.is_list = document.format == "txt" and sum(not char.isspace() for char in marked) >= _LIST * printed
 
     def hypothesis(self, series: Series) -> Hypothesis:
         members, blocks = series.members, self.document.blocks
@@ -167,7 +169,7 @@ class _Signs:
                 len(members) in numbering.counted_measures(block.text)
                 for at, block in enumerate(blocks) if at not in own
             )),
-            "is-list": float(self._is_list(own)),
+            "is-list": float(self.is_list),
         }  # fmt: skip
         tests: dict[str, Callable[[Member, Sequence[Block]], bool]] = {
             "with-fields": lambda _, section: series.form != "rows" and self._has_fields(section),
@@ -197,13 +199,6 @@ class _Signs:
         }
         score = round(sum(worth for _, worth in reasons.values()), 2)
         return Hypothesis(series, score, reasons, _refusal(members))
-
-    def _is_list(self, own: set[int]) -> bool:
-        """Whether a plain text is nothing but items and the headings above them: no document with a list in it."""
-        if not self.printed:
-            return False
-        listed = "".join(self.document.blocks[at].text for at in self.marked)
-        return sum(not char.isspace() for char in listed) >= _LIST * self.printed and len(own) > 1
 
     def _action_table(self, series: Series) -> float:
         """Whether a table has columns of actions and of who, when or how; half of that where one is only of titles.

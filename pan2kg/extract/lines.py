@@ -134,8 +134,8 @@ class Hyphens:
         lines = [piece for piece in pieces if len(piece) > _LONG_LINE]
         ends = sum(piece[-1].text in "-\u00ad" for piece in lines)
         broken = re.findall(r"(\w+)-\n(\w+)", self.text)
-        printers = sum(f"{half}{rest}" in self.text for half, rest in broken)
-        authors = sum(f"{half}-{rest}" in self.text for half, rest in broken)
+        printers = sum(f"{half}{remainder}" in self.text for half, remainder in broken)
+        authors = sum(f"{half}-{remainder}" in self.text for half, remainder in broken)
         self.hyphenated = ends > _HYPHENATED * len(lines) and printers >= authors
 
     def join(self, before: str, after: str) -> str:
@@ -219,9 +219,9 @@ def page_lines(
             strip, least = before, 1
     lines: list[PageLine] = []
     for region, pieces in enumerate(_regions(rows, strip, tables, least)):
-        own = [line for row in _rows(pieces) if (line := _line(page, row, region))]
-        edge = max((line.right for line in own), default=0)
-        lines += [replace(line, edge=edge) for line in own]
+        in_region = [line for row in _rows(pieces) if (line := _line(page, row, region))]
+        edge = max((line.right for line in in_region), default=0)
+        lines += [replace(line, edge=edge) for line in in_region]
     for left, height in page.bullets:
         for line in lines:
             if line.base - 0.3 * line.size < height < line.base + 0.9 * line.size and 0 < line.left - left < 45:
@@ -429,13 +429,13 @@ def _connected(level: Sequence[Rule], upright: Sequence[Rule]) -> list[tuple[lis
             and steep.low - _MEET <= flat.high and flat.low <= steep.high + _MEET
         ]  # fmt: skip
         merged: tuple[list[Rule], list[Rule]] = (touched, [steep])
-        others = []
+        untouched = []
         for group in groups:
             if any(flat in merged[0] for flat in group[0]):
                 merged = ([*merged[0], *(flat for flat in group[0] if flat not in merged[0])], [*group[1], *merged[1]])
             else:
-                others.append(group)
-        groups = [*others, merged]
+                untouched.append(group)
+        groups = [*untouched, merged]
     return [group for group in groups if group[0]]
 
 

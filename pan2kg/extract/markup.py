@@ -136,14 +136,14 @@ def number_as(value: int, form: str) -> str:
     if form.endswith("Letter"):
         letters = chr(ord("A") + (value - 1) % 26) * ((value - 1) // 26 + 1)
     elif form.endswith("Roman"):
-        letters, rest = "", value
+        letters, remaining = "", value
         for worth, sign in zip(
             (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
             "M CM D CD C XC L XL X IX V IV I".split(),  # noqa: SIM905 - as one reads them
             strict=True,
         ):
-            letters += sign * (rest // worth)
-            rest %= worth
+            letters += sign * (remaining // worth)
+            remaining %= worth
     else:
         return f"{value:02}" if form == "decimalZero" else str(value)
     return letters if form.startswith("upper") else letters.lower()
@@ -271,12 +271,12 @@ class _PageReader(HTMLParser):
             self._lists.append((form, int(start) - 1 if start.lstrip("-").isdecimal() else 0))
         elif tag == "li":
             self._number, self._depth = BULLET, max(len(self._lists), 1)
-            form, last = self._lists[-1] if self._lists else ("", 0)
+            form, latest = self._lists[-1] if self._lists else ("", 0)
             if form:
                 value = attributes.get("value", "")
-                last = int(value) if value.isdecimal() else last + 1
-                self._lists[-1] = form, last
-                self._number = f"{number_as(last, form)}."
+                latest = int(value) if value.isdecimal() else latest + 1
+                self._lists[-1] = form, latest
+                self._number = f"{number_as(latest, form)}."
 
     def handle_endtag(self, tag: str) -> None:
         if self._hidden:
@@ -369,8 +369,8 @@ class _TextLine:
         plain = re.sub(r"[ \t]{2,}|\t", " ", body.replace(doc.SOFT_HYPHEN, "")).strip()
         self.number, self.after_gap = number, after_gap
         self.text = plain + doc.SOFT_HYPHEN * is_broken
-        shown = clean.expandtabs(8)
-        self.indent, self.width = len(shown) - len(shown.lstrip()), len(shown)
+        expanded = clean.expandtabs(8)
+        self.indent, self.width = len(expanded) - len(expanded.lstrip()), len(expanded)
 
 
 def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Block]:
@@ -509,7 +509,7 @@ class _TextFlow:
     def _joins(self, text: str, group: Sequence[_TextLine], at: int) -> bool:
         """Whether a line goes on with those before it; with a title only where words or setting say so."""
         line, above, start = self.lines[at], self.lines[at - 1], group[0]
-        if line.number in self.markers | dict.fromkeys(self.fields | self.captions) or above.paged:
+        if above.paged or line.number in self.markers or line.number in self.fields or line.number in self.captions:
             return False
         is_title = start.number in self.markers or (self.has_titles and start is self.lines[0])
         if not is_title or start.number in self.captions:
@@ -535,9 +535,9 @@ class _TextFlow:
         for opening, closing in ("«»", "()", "„“", "“”"):
             if text.count(opening) > text.count(closing) and not (opening == "“" and "„" in text):
                 return True
-        last = text.split()[-1]
-        small = last.islower() or (text.isupper() and len(text.split()) > 1)
-        return text.endswith((",", "/", "&", "–", "-")) or (small and doc.folded(last) in self.connectors)
+        latest = text.split()[-1]
+        small = latest.islower() or (text.isupper() and len(text.split()) > 1)
+        return text.endswith((",", "/", "&", "–", "-")) or (small and doc.folded(latest) in self.connectors)
 
     def _headings(self, groups: Sequence[Sequence[_TextLine]]) -> dict[int, int]:
         """The lines that are headings, with their level: the title, and several short ones above starts of lists."""
@@ -555,7 +555,8 @@ class _TextFlow:
     def _is_short(self, group: Sequence[_TextLine], longest: int) -> bool:
         words = self._words(group)
         begins = words[:1].isupper() or words[:1].isdigit() or words[:1] in _OPENING
-        is_plain = group[0].number not in {*self.markers, *self.fields, *self.captions}
+        number = group[0].number
+        is_plain = number not in self.markers and number not in self.fields and number not in self.captions
         is_sentence = words.endswith((".", ";", ",", ":")) and len(words.split()) > 4
         is_sentence = is_sentence or doc.folded(words).rstrip(" :") in numbering.words("contents")
         return is_plain and begins and len(words) <= longest and not is_sentence

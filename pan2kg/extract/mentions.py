@@ -88,7 +88,7 @@ def _without_repeats(text: str, mentions: Sequence[Mention]) -> Iterator[Mention
             yield mention
 
 
-def names_of(things: Iterable[Thing], labels: Iterable[tuple[str, str]], refused: Iterable[str] = ()) -> Names:
+def names_of(nameable: Iterable[Thing], labels: Iterable[tuple[str, str]], refused: Iterable[str] = ()) -> Names:
     """What can be named and by which words: things, pairs of a thing’s IRI and a label, and words that name none.
 
     A label that cites its thing by a number or a date is no name: that is found wherever it stands, and the title
@@ -100,7 +100,7 @@ def names_of(things: Iterable[Thing], labels: Iterable[tuple[str, str]], refused
     >>> [spelling.words for spelling in names.spellings], len(names.titles)
     (['CSRD'], 2)
     """
-    by_iri = {thing.iri: thing for thing in things}
+    by_iri = {thing.iri: thing for thing in nameable}
     spellings: dict[Spelling, None] = {}
     titles: dict[Spelling, None] = {}
     for iri, label in labels:
@@ -159,9 +159,9 @@ def _eu_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     communities = rf"\(\s*{either(eu['communities'])}(?:\s*,\s*{either(eu['communities'])})*\s*\)"
     mark = either(number["marks"])
     types = "|".join(f"(?P<{kind}>{either(listed)})" for kind, listed in eu["type"].items())
-    qualities = either(part for listed in eu["quality"].values() for part in listed)
+    qualities = either(piece for listed in eu["quality"].values() for piece in listed)
     tail = rf"(?P<community>\s*{communities})?(?P<marked>\s*{mark})?\s*$"
-    named = either(part for key in ("del", "impl") for part in eu["quality"][key])
+    named = either(piece for key in ("del", "impl") for piece in eu["quality"][key])
     whole = rf"(?<![\w])(?P<word>(?:{named}\s+)?(?:[\w]+-)*\w*?(?:{types}))(?P<middle>(?:\s*{qualities})*){tail}"
     listed = rf"^\s*(?:{either(number['and'])}\s*)+(?P<number>(?:{communities}\s*)?(?:{mark}\s*)?)$"
     behind = r"\s*(?P<word>(?P<dir>directives?)|(?P<reg>regulations?)|(?P<dec>decisions?))\b"
@@ -195,11 +195,11 @@ def find_eu_acts(text: str, names: Names) -> Iterator[Mention]:
     for match in _ELI.finditer(text):
         if match[1].lower().partition("_")[0] in _LETTER:
             yield mention(*match.span(), match[1].lower(), (int(match[2]), int(match[3])), "eli")
-    last: _Before | None = None
+    previous: _Before | None = None
     last_end = -1
     behind = _eu_patterns()[2]
     for match in _NUMBER.finditer(text):
-        before = _before(text, match.start(), last, last_end)
+        before = _before(text, match.start(), previous, last_end)
         after = behind.match(text, match.end())
         community = (match[3] or "").upper()
         if before is None and after and community in words()["eu"]["communities"]:
@@ -213,19 +213,19 @@ def find_eu_acts(text: str, names: Names) -> Iterator[Mention]:
         end = match.end()
         if before.start == match.start() and after and not before.plural:
             end = after.end()
-        last, last_end = before, match.end()
+        previous, last_end = before, match.end()
         kind = f"{before.type}_{before.quality}" if before.quality else before.type
         yield mention(before.start, end, kind, numbers, "eu-number")
 
 
-def _before(text: str, start: int, last: _Before | None, last_end: int) -> _Before | None:
+def _before(text: str, start: int, previous: _Before | None, last_end: int) -> _Before | None:
     """What the words before a number say; in a list, what they say before its first number."""
     whole, listed, _ = _eu_patterns()
-    between = text[last_end:start] if last and 0 <= start - last_end < 40 else ""
-    if last and (more := listed.match(between)):
+    between = text[last_end:start] if previous and 0 <= start - last_end < 40 else ""
+    if previous and (more := listed.match(between)):
         tail = more["number"]
         marked, community = "n" in tail.casefold(), "(" in tail
-        return last._replace(start=start - len(tail), plural=True, marked=marked, community=community)
+        return previous._replace(start=start - len(tail), plural=True, marked=marked, community=community)
     match = whole.search(text, max(0, start - _WINDOW), start)
     if match is None:
         return None
@@ -248,8 +248,8 @@ def _year_and_number(match: re.Match[str], before: _Before) -> tuple[int, int] |
         return None
     left, right = match[1], match[2]
 
-    def is_year(part: str) -> bool:
-        return len(part) == 4 and 1952 <= int(part) <= 2039
+    def is_year(piece: str) -> bool:
+        return len(piece) == 4 and 1952 <= int(piece) <= 2039
 
     if not (before.community or suffix):
         is_recent = is_year(right) and int(right) >= _YEAR_FIRST

@@ -43,9 +43,9 @@ def words() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("mentions.toml").read_text(encoding="utf-8"))
 
 
-def either(parts: Iterable[str]) -> str:
+def either(alternatives: Iterable[str]) -> str:
     """A group of a regular expression that is one of several, the longest first."""
-    return f"(?:{'|'.join(sorted(parts, key=len, reverse=True))})"
+    return f"(?:{'|'.join(sorted(alternatives, key=len, reverse=True))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,25 +199,25 @@ class Names:
     def _at(self, text: str, listed: list[tuple[int, int, str]], place: int) -> Occurrence | None:
         node = self._root.next.get(listed[place][2])
         longest: Occurrence | None = None
-        last = place
+        final = place
         start = listed[place][0]
         while node is not None:
-            end = listed[last][1]
+            end = listed[final][1]
             if node.spellings and not re.match(r"[-‐‑][^\W\d_]", text[end : end + 2]):
                 fitting = [spelling for spelling in node.spellings if _fits(spelling.words, text[start:end])]
                 if fitting:
                     iris = tuple(dict.fromkeys(spelling.iri for spelling in fitting if spelling.iri))
                     is_refused = any(not spelling.iri for spelling in fitting)
                     end += max(_closing(spelling.words, text, end) for spelling in fitting)
-                    longest = Occurrence(start, end, () if is_refused else iris, last - place + 1)
-            last += 1
-            if last == len(listed):
+                    longest = Occurrence(start, end, () if is_refused else iris, final - place + 1)
+            final += 1
+            if final == len(listed):
                 break
             # what stands between two words may stand inside a name: a blank line may not
-            between = text[listed[last - 1][1] : listed[last][0]]
+            between = text[listed[final - 1][1] : listed[final][0]]
             if between not in (" ", "’", "-", "'") and ("\n\n" in between or not _BETWEEN.fullmatch(between)):
                 break
-            node = node.next.get(listed[last][2])
+            node = node.next.get(listed[final][2])
         return longest
 
 
@@ -384,10 +384,10 @@ class NamesInText:
         if not valid:
             return replace(self._mention(start, end, things[0], "name"), note="name-of-another-day")
         local = [thing for thing in valid if thing.country == self.country] if self.country else []
-        meant = local or [thing for thing in valid if not thing.country] or valid
-        if len(meant) == 1:
-            return self._mention(start, end, meant[0], "name")
-        return self._several(start, end, meant, "name")
+        referent = local or [thing for thing in valid if not thing.country] or valid
+        if len(referent) == 1:
+            return self._mention(start, end, referent[0], "name")
+        return self._several(start, end, referent, "name")
 
     def _plan(self, start: int, end: int, things: Sequence[Thing]) -> Mention | None:
         """The plan a name means: that of the document's country, in the edition that stands there or the latest."""
@@ -418,7 +418,7 @@ class NamesInText:
             return self._mention(start, end, fitting[0], "plan-edition")
         own = [plan for plan in local if not plan.is_unknown]
         name = self.text[start:end]
-        tells_edition = re.search(r"\d", name) or {part.casefold() for part in name.split()} & {*_ordinals()}
+        tells_edition = re.search(r"\d", name) or {fragment.casefold() for fragment in name.split()} & {*_ordinals()}
         if len(editions) == 1 or (len(own) == len(local) == 1 and tells_edition):
             return self._mention(start, end, (own or editions)[0], "plan-name")
         earlier = [plan for plan in editions if self.day is None or plan.start is None or plan.start <= self.day]
@@ -496,12 +496,12 @@ _ACTS: Final = {
 def _short_forms() -> tuple[re.Pattern[str], re.Pattern[str]]:
     short = words()["short"]
     nouns = "|".join(f"(?P<{kind}>{either(short[kind])})" for kind in _ACTS)
-    same = nouns.replace("?P<", "?P<c_")
+    cited = nouns.replace("?P<", "?P<c_")
     marks = either(words()["number"]["marks"])
     return (
         re.compile(
             rf"(?<!\w)(?:{either(short['said'])}\s+(?:{nouns})(?!\w|\s*\(|\s*{marks}?\s*\d)"
-            rf"|(?:la|le|the|die)\s+(?:{same})\s+{either(short['cited'])}(?!\w))",
+            rf"|(?:la|le|the|die)\s+(?:{cited})\s+{either(short['cited'])}(?!\w))",
             re.IGNORECASE,
         ),
         re.compile(rf"(?<!\w){either(short['last'])}(?!\w)", re.IGNORECASE),
@@ -516,15 +516,15 @@ def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention
     >>> [m.surface for m in find_short_forms(text, [act])]
     ['ledit règlement']
     """
-    forms, last = _short_forms()
+    forms, final = _short_forms()
     done = list(mentions)
     for match in forms.finditer(text):
         kind = next(key for key in _ACTS if match[key] or match[f"c_{key}"])
-        if meant := _meant(text, match.start(), kind, done):
-            mention = Mention(*match.span(), match[0], meant.target, meant.kind, "short-form", "refers-back")
+        if referent := _meant(text, match.start(), kind, done):
+            mention = Mention(*match.span(), match[0], referent.target, referent.kind, "short-form", "refers-back")
             done.append(mention)
             yield mention
-    for match in last.finditer(text):
+    for match in final.finditer(text):
         near = [m for m in done if m.end <= match.start() and m.kind in ("eu-act", "national-act")]
         if near and re.fullmatch(r"\s*[;,]\s*", text[near[-1].end : match.start()]):
             yield Mention(*match.span(), match[0], near[-1].target, near[-1].kind, "short-form", "refers-back")
@@ -545,11 +545,11 @@ def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Men
     before = [m for m in mentions if first <= m.start < start and m.kind in kinds and is_of(m)]
     if not before:
         return None
-    meant = max(before, key=lambda mention: mention.start)
+    referent = max(before, key=lambda mention: mention.start)
     noun = re.compile(rf"\w*{either(words()['short'][kind])}\w*", re.IGNORECASE)
-    for match in noun.finditer(text, meant.end, start):
+    for match in noun.finditer(text, referent.end, start):
         # a plural stands before the numbers of a list, which are mentions themselves
         is_listing = re.match(r"\s*(?:\([A-Z]+\)\s*)?(?:n[°º]s?\s*)?\d", text[match.end() : match.end() + 20])
         if not is_listing and not any(m.start <= match.start() < m.end for m in mentions):
             return None
-    return meant if meant.target else None
+    return referent if referent.target else None

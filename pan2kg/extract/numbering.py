@@ -123,18 +123,18 @@ def _numbered(text: str, word: str) -> Iterator[Marker]:
 
 def _markers(number: str, after: re.Match[str], word: str) -> Iterator[Marker]:
     rest = after.string[after.end() :]
-    parts = re.findall(rf"{_DIGITS}|[A-Za-z]+", number)
+    pieces = re.findall(rf"{_DIGITS}|[A-Za-z]+", number)
     closed = bool(after["end"] or after["dash"])
     if not _may_follow(number, after, rest) or (not closed and not word and re.fullmatch(r"[a-z]+|[A-HJ-Z]", number)):
         return
-    if any(len(part) > 2 and part.isdigit() for part in parts[1:]) or (after["end"][:1] in ("ª", "º") and not word):
+    if any(len(piece) > 2 and piece.isdigit() for piece in pieces[1:]) or (after["end"][:1] in ("ª", "º") and not word):
         return
-    decimal = all(part[0].isdigit() for part in parts) and not re.search("[-‑]", number)
+    decimal = all(piece[0].isdigit() for piece in pieces) and not re.search("[-‑]", number)
     upper = rest[:1].isupper() or rest[:1] in _OPENING or rest[:1].isdigit()
     sure = bool(after["end"]) or bool(after["dash"] and (after["space"] or rest[:1].isupper()))
-    sure = sure or (((len(parts) > 1 and decimal) or bool(word)) and (upper or not rest))
-    form = ")" if len(parts) == 1 and after["end"].endswith((")", "]")) else ""
-    for reading in product(*map(_values, parts)):
+    sure = sure or (((len(pieces) > 1 and decimal) or bool(word)) and (upper or not rest))
+    form = ")" if len(pieces) == 1 and after["end"].endswith((")", "]")) else ""
+    for reading in product(*map(_values, pieces)):
         kinds, values = "".join(kind for kind, _ in reading), tuple(value for _, value in reading)
         yield Marker(Style(word, kinds, form), rest.strip(), number, values, weak=not sure)
 
@@ -148,16 +148,16 @@ def _may_follow(number: str, after: re.Match[str], rest: str) -> bool:
     return number[-1].isdigit() and (rest[0] in "«“„" or re.match(r"[^\W\d_a-z][^\W\d_]{2}", rest) is not None)
 
 
-def _values(part: str) -> list[tuple[str, int]]:
-    if part[0].isdigit():
-        return [("d", int(re.sub(r"\D.*", "", part)))]
+def _values(piece: str) -> list[tuple[str, int]]:
+    if piece[0].isdigit():
+        return [("d", int(re.sub(r"\D.*", "", piece)))]
     kinds = []
-    if _ROMAN.fullmatch(part) and (part.isupper() or part.islower()):
-        worth = [{"i": 1, "v": 5, "x": 10, "l": 50}[char] for char in part.lower()]
+    if _ROMAN.fullmatch(piece) and (piece.isupper() or piece.islower()):
+        worth = [{"i": 1, "v": 5, "x": 10, "l": 50}[char] for char in piece.lower()]
         value = sum(-number if number < max(worth[at:]) else number for at, number in enumerate(worth))
-        kinds.append(("R" if part.isupper() else "r", value))
-    if len(part) == 1:
-        kinds.append(("L" if part.isupper() else "l", ord(part.upper()) - ord("A") + 1))
+        kinds.append(("R" if piece.isupper() else "r", value))
+    if len(piece) == 1:
+        kinds.append(("L" if piece.isupper() else "l", ord(piece.upper()) - ord("A") + 1))
     return kinds
 
 
@@ -214,7 +214,7 @@ def resolve(lines: Mapping[int, Sequence[Marker]]) -> dict[int, Marker]:
         marker = next(filter(is_expected, borne_out), None) or borne_out[0]
         # roman for I, else a letter: C, D or V alone are rarely numerals
         if not is_expected(marker) and marker.style.kinds[:1] in ("R", "r") and marker.number not in "Ii":
-            letters = (other for other in borne_out if other.style.kinds[:1] in ("L", "l"))
+            letters = (letter for letter in borne_out if letter.style.kinds[:1] in ("L", "l"))
             marker = next(letters, marker) if len(marker.number) == 1 else marker
         chosen[number] = marker
         last[marker.style.word, marker.style.kinds] = marker.values
@@ -239,20 +239,20 @@ def group_of(label: str) -> str:
     >>> group_of("MASSNAHME"), group_of("Objectif stratégique"), group_of("Champ d’action"), group_of("Priority action")
     ('action', 'category', 'category', 'action')
     """
-    parts = [part for part in re.split(r"[\s'’]+", folded(label)) if part]
+    pieces = [piece for piece in re.split(r"[\s'’]+", folded(label)) if piece]
     meanings = ("action", "category", "caption")
-    groups = [group for part in parts if (group := next((name for name in meanings if part in words(name)), ""))]
+    groups = [group for piece in pieces if (group := next((name for name in meanings if piece in words(name)), ""))]
     if not groups:
         return ""
-    depends = any(len(part) == 1 or part in {"de", "di", "of", "des", "der"} for part in parts)
+    depends = any(len(piece) == 1 or piece in {"de", "di", "of", "des", "der"} for piece in pieces)
     return groups[0] if depends else groups[-1]
 
 
 def level_of(label: str) -> str:
     """The level of a part of a plan by the word printed before its number; ``heading`` where it is not known."""
-    parts = re.split(r"[\s'’]+", folded(label))
+    pieces = re.split(r"[\s'’]+", folded(label))
     levels = _table("words")["level"]
-    return next((level for part in parts for level in levels if part in words("level", language=level)), "heading")
+    return next((level for piece in pieces for level in levels if piece in words("level", language=level)), "heading")
 
 
 def language_of_list(text: str) -> str:
@@ -288,10 +288,10 @@ def field_kind(label: str) -> str:
     """
     # in a narrow column the sign may stand alone: “N °”
     plain = folded(label).replace(" °", "°").replace(" º", "º")
-    parts = _SIGN_WORDS.findall(plain)
-    if not 0 < len(parts) <= 6:
+    pieces = _SIGN_WORDS.findall(plain)
+    if not 0 < len(pieces) <= 6:
         return ""
-    phrases = {*parts, *(" ".join(parts[at : at + 2]) for at in range(len(parts))), plain.rstrip(" .:")}
+    phrases = {*pieces, *(" ".join(pieces[at : at + 2]) for at in range(len(pieces))), plain.rstrip(" .:")}
     fields: dict[str, dict[str, list[str]]] = _table("signs")["field"]
     return next((kind for kind in fields if phrases & _field_words(kind)), "")
 
@@ -316,21 +316,21 @@ def counted_measures(text: str) -> frozenset[int]:
 def is_chapter(title: str) -> bool:
     """Whether a title begins as chapters do that are no actions."""
     plain = folded(title).strip(" :.")
-    parts, chapters = plain.split(), words("chapter", table="signs")
-    return plain in chapters or (0 < len(parts) <= 4 and bool({parts[0], " ".join(parts[:2])} & chapters))
+    pieces, chapters = plain.split(), words("chapter", table="signs")
+    return plain in chapters or (0 < len(pieces) <= 4 and bool({pieces[0], " ".join(pieces[:2])} & chapters))
 
 
 def begins_as_action(title: str) -> bool:
     """Whether a title begins, or in some languages ends, with a verb or a word for doing something."""
-    parts = _SIGN_WORDS.findall(folded(title))
-    return bool(parts) and (_matches(parts[0], "begins") or (len(parts) > 1 and _matches(parts[-1], "ends")))
+    pieces = _SIGN_WORDS.findall(folded(title))
+    return bool(pieces) and (_matches(pieces[0], "begins") or (len(pieces) > 1 and _matches(pieces[-1], "ends")))
 
 
 def begins_with_verb(title: str) -> bool:
     """Whether a title begins with a verb and no noun: no chapter of a report does."""
-    parts = _SIGN_WORDS.findall(folded(title))
+    pieces = _SIGN_WORDS.findall(folded(title))
     english = words("begins", table="signs", language="en")
-    return bool(parts) and (_matches(parts[0], "verbs") or parts[0] in english or _matches(parts[-1], "ends"))
+    return bool(pieces) and (_matches(pieces[0], "verbs") or pieces[0] in english or _matches(pieces[-1], "ends"))
 
 
 def _matches(word: str, section: str) -> bool:

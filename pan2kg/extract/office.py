@@ -34,12 +34,12 @@ class Package:
         self.source = source
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
-            parts = self._archive.infolist()
+            entries = self._archive.infolist()
         except _DAMAGED:
             raise damaged(source) from None
-        if any(part.flag_bits & 1 for part in parts):
+        if any(entry.flag_bits & 1 for entry in entries):
             raise OutlineError("document-locked", place=Place(source), remedy="save-without-password")
-        size = sum(part.file_size for part in parts)
+        size = sum(entry.file_size for entry in entries)
         if size > unpacked * MEGABYTE:
             raise too_large("unpacks-too-large", source, size // MEGABYTE, unpacked)
 
@@ -124,8 +124,8 @@ def read_word(package: Package) -> tuple[list[Paragraph], int | None, tuple[Rema
         paragraphs = [replace(paragraph, page=None) for paragraph in paragraphs]
     paragraphs += [
         Paragraph(text, kind="note")
-        for part in ("footnotes", "endnotes")
-        for note in package.tree(f"word/{part}.xml")
+        for entry in ("footnotes", "endnotes")
+        for note in package.tree(f"word/{entry}.xml")
         if note.get(f"{_W}type") is None and (text := canonical(" ".join(map(_word_text, note.iter(f"{_W}p")))))
     ]
     return paragraphs, pages, _contents_left(reader.contents)
@@ -351,12 +351,12 @@ class _ListLevel:
 
     def printed(self, depth: int, counters: list[int], levels: Mapping[int, _ListLevel]) -> str:
         """The number at a depth, with those of the levels above that are shown."""
-        parts = [
+        entries = [
             number_as(max(counters[at], 1), levels[at].form)
             for at in range(max(depth - self.shown + 1, 1), depth + 1)
             if at in levels and levels[at].form not in ("none", BULLET)
         ]
-        return f"{self.before}{'.'.join(filter(None, parts))}{self.after}".strip() if any(parts) else ""
+        return f"{self.before}{'.'.join(filter(None, entries))}{self.after}".strip() if any(entries) else ""
 
 
 class _Setting(NamedTuple):

@@ -141,8 +141,8 @@ def format_of(data: bytes, name: str) -> str:
     if b"%PDF-" in data[:1024]:
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
-        parts = {"docx": b"word/document.xml", "xlsx": b"xl/workbook.xml", "odt": b"content.xml"}
-        if form := next((form for form, part in parts.items() if part in data), ""):
+        signatures = {"docx": b"word/document.xml", "xlsx": b"xl/workbook.xml", "odt": b"content.xml"}
+        if form := next((form for form, signature in signatures.items() if signature in data), ""):
             return form
     elif _MARKUP.match(data[:4096]):
         return "html"
@@ -225,8 +225,8 @@ def _on_words(blocks: Iterable[Block]) -> Iterator[Remark]:
     languages = [language for language, number in spoken.most_common() if 4 * number >= max(spoken.values())]
     if len(languages) > 1:
         yield Remark(noted("several-languages", languages=", ".join(languages)))
-    others = sum(not unicodedata.name(char, "").startswith("LATIN") for char in letters if char > "\u024f")
-    if 2 * others > len(letters):
+    foreign = sum(not unicodedata.name(char, "").startswith("LATIN") for char in letters if char > "\u024f")
+    if 2 * foreign > len(letters):
         yield Remark(noted("other-script"))
 
 

@@ -124,16 +124,16 @@ def _marked(document: Document, markers: Mapping[int, Marker]) -> Iterator[Serie
         if rises or group_of(word) in ("action", "category"):
             members = [_member(document, at, markers) for at in places]
             # without those that a list before the text names already: the later ones are followed by text
-            last = {(member.number, folded(member.title)): at for at, member in enumerate(members)}
-            members = [one for at, one in enumerate(members) if last[one.number, folded(one.title)] == at]
+            previous = {(member.number, folded(member.title)): at for at, member in enumerate(members)}
+            members = [one for at, one in enumerate(members) if previous[one.number, folded(one.title)] == at]
             yield Series(f"label:{word.replace(' ', '-')}", "label", _as_run_in(document, members))
     for (kinds, form, is_heading), own in styles.items():
         # headings and paragraphs together where only both of them count without a leap
-        others = styles.get((kinds, form, not is_heading), [])
-        together = sorted([*own, *others])
-        counted = [[markers[at].values for at in places] for places in (together, own, others)]
+        counterpart = styles.get((kinds, form, not is_heading), [])
+        together = sorted([*own, *counterpart])
+        counted = [[markers[at].values for at in places] for places in (together, own, counterpart)]
         whole, first, second = map(leaps_in, counted)
-        is_whole = bool(others) and len(set(counted[0])) == len(together) and whole < first + second
+        is_whole = bool(counterpart) and len(set(counted[0])) == len(together) and whole < first + second
         if is_whole and not is_heading:
             continue
         places = together if is_whole else own
@@ -219,21 +219,21 @@ def _headings(document: Document, markers: Mapping[int, Marker]) -> Iterator[Ser
         yield Series(f"headings:{level}", "headings", members)
 
 
-def _rows(document: Document, given: Mapping[str, int] | None) -> Iterator[Series]:
+def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Series]:
     """Rows of the tables with one head, those that go on overleaf without it among them."""
     groups: dict[tuple[str, ...], list[Member]] = defaultdict(list)
     columns_by_head: dict[tuple[str, ...], Columns] = {}
     head: tuple[str, ...] = ()
-    last = -2
+    previous = -2
     for at, block in enumerate(document.blocks):
         if block.kind != "table" or len(block.rows[0]) < 2:
             continue
         own = tuple(map(folded, block.rows[0]))
-        goes_on = last == at - 1 and len(own) == len(head)
+        goes_on = previous == at - 1 and len(own) == len(head)
         # a narrow table with labels of fields down its first column is about one thing
         labels = sum(bool(field_kind(row[0])) for row in block.rows)
         is_card = len(block.rows[0]) < 4 and labels > 1 and 2 * labels >= len(block.rows)
-        columns = None if is_card else columns_of(block.rows[0], given) or _guessed(block)
+        columns = None if is_card else columns_of(block.rows[0], by_name) or _guessed(block)
         if columns and goes_on:
             is_head = sum(bool(field_kind(cell)) for cell in block.rows[0]) > 1
             number = columns_by_head[head].number
@@ -245,7 +245,7 @@ def _rows(document: Document, given: Mapping[str, int] | None) -> Iterator[Serie
             columns_by_head[head] = columns
         elif not goes_on:
             continue
-        last = at
+        previous = at
         groups[head] += _row_members(block, at, columns_by_head[head], int(own == head))
     for at, (head, members) in enumerate(groups.items(), 1):
         yield Series("rows" if len(groups) == 1 else f"rows:{at}", "rows", tuple(members), columns_by_head[head])
@@ -269,12 +269,12 @@ def _guessed(block: Block) -> Columns | None:
     return Columns(title, next(numbers, None), tuple("title" if at == title else "" for at in width))
 
 
-def columns_of(head: Sequence[str], given: Mapping[str, int] | None = None) -> Columns | None:
+def columns_of(head: Sequence[str], by_name: Mapping[str, int] | None = None) -> Columns | None:
     """What the columns of a table are by their heads; None where none of them is one of actions."""
     kinds = [field_kind(cell) for cell in head]
-    if not given and sum(map(bool, kinds)) < 2:
+    if not by_name and sum(map(bool, kinds)) < 2:
         return None
-    for kind, column in (given or {}).items():
+    for kind, column in (by_name or {}).items():
         if column <= len(kinds):
             kinds[column - 1] = kind
     title = next((kinds.index(kind) for kind in ("title", "action") if kind in kinds), None)
@@ -297,10 +297,10 @@ def _row_members(block: Block, at: int, columns: Columns, first: int) -> Iterato
         # a narrow column may break “A.1” behind its full stop
         own = re.sub(r"(?<=\w\.)\s+(?=\w{1,3}$)", "", row[columns.number]) if columns.number is not None else ""
         beside = next((reading for reading in readings(own) if not reading.rest), None) if own else None
-        shown = (beside.number if beside else own.rstrip(".)")) if own else marker.number if marker else ""
+        printed_number = (beside.number if beside else own.rstrip(".)")) if own else marker.number if marker else ""
         label = (marker.label if marker else "") or (beside.label if beside else "")
         start = block.cell_start(number, columns.title) + printed.find(title)
-        yield Member(at, shown, label, title, start, start + len(title), number)
+        yield Member(at, printed_number, label, title, start, start + len(title), number)
 
 
 def _cards(document: Document) -> Iterator[Series]:
@@ -351,11 +351,11 @@ def _parted(document: Document, series: Series) -> Iterator[Series]:
     yield replace(series, language=most[0][0]) if most else series
 
 
-def _are_alike(members: Sequence[Member], others: Sequence[Member]) -> bool:
-    few, many = sorted((len(members), len(others)))
+def _are_alike(members: Sequence[Member], counterpart: Sequence[Member]) -> bool:
+    few, many = sorted((len(members), len(counterpart)))
     if few < _LEAST or many - few > max(1, (1 - _ALIKE) / 2 * many):
         return False
-    numbers, other_numbers = ({member.number for member in side if member.number} for side in (members, others))
+    numbers, other_numbers = ({member.number for member in side if member.number} for side in (members, counterpart))
     is_bare = not numbers and not other_numbers
     return is_bare or len(numbers & other_numbers) >= _ALIKE * len(numbers | other_numbers)
 

@@ -61,8 +61,8 @@ class Answer:
         import pandas as pd
 
         columns = zip(self.columns, map(_typed, zip(*self.table.rows, strict=True)), strict=False)
-        made = {name: pd.Series(values, dtype=kind) for name, (values, kind) in columns}
-        return pd.DataFrame(made, columns=list(self.columns))
+        series = {name: pd.Series(values, dtype=kind) for name, (values, kind) in columns}
+        return pd.DataFrame(series, columns=list(self.columns))
 
     def _repr_html_(self) -> str | None:
         """The rows as a notebook shows them; None without pandas, so that it shows the text."""
@@ -117,13 +117,13 @@ _TYPES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
 
 def _typed(terms: Iterable[Term | None]) -> tuple[list[object], str]:
     """Values of a column, and the pandas type all of them have: text where their datatypes differ."""
-    found = list(terms)
+    values = list(terms)
     kinds = {
         _TYPES.get(term.datatype.value, _TEXT) if isinstance(term, ox.Literal) else _TEXT
-        for term in found if term is not None
+        for term in values if term is not None
     }  # fmt: skip
     kind, make = kinds.pop() if len(kinds) == 1 else _TEXT
-    return [None if term is None else make(plain(term)) for term in found], kind
+    return [None if term is None else make(plain(term)) for term in values], kind
 
 
 _TEXT: Final = ("string", str)
@@ -144,14 +144,14 @@ def typed_frame(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> pd.
     """
     import pandas as pd
 
-    made = {}
+    series = {}
     for at, name in enumerate(columns):
         values = [row[at] for row in rows]
         kinds = {type(value) for value in values if value is not None}
         if kinds == {int, float}:
             kinds = {float}
-        made[name] = pd.Series(values, dtype=_VALUES.get(kinds.pop(), "string") if len(kinds) == 1 else "string")
-    return pd.DataFrame(made, columns=list(columns))
+        series[name] = pd.Series(values, dtype=_VALUES.get(kinds.pop(), "string") if len(kinds) == 1 else "string")
+    return pd.DataFrame(series, columns=list(columns))
 
 
 def _shown(frame: Callable[[], pd.DataFrame]) -> str | None:

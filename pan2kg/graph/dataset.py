@@ -53,11 +53,11 @@ def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
     >>> read_profiles(LocalStore(ox.Store()))
     ()
     """
-    said: dict[str, dict[str, list[Term]]] = {}
+    statements: dict[str, dict[str, list[Term]]] = {}
     for profile, property_, value in select(store, program_query("profile/statements")).rows:
         if value is not None:
-            said.setdefault(plain(profile), {}).setdefault(plain(property_), []).append(value)
-    return tuple(_profile(stated) for _, stated in sorted(said.items()))
+            statements.setdefault(plain(profile), {}).setdefault(plain(property_), []).append(value)
+    return tuple(_profile(stated) for _, stated in sorted(statements.items()))
 
 
 def _profile(stated: Mapping[str, list[Term]]) -> CountryProfile:
@@ -87,7 +87,9 @@ def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -
     ''
     """
     space = project.space if project else ROOT
-    return next((one for one in profiles if one.space == space), profiles[0] if profiles else CountryProfile())
+    return next(
+        (profile for profile in profiles if profile.space == space), profiles[0] if profiles else CountryProfile()
+    )
 
 
 def dataset_of(space: str) -> str:
@@ -188,9 +190,9 @@ def other_release(store: Store, project: Project) -> tuple[str, str] | None:
     for path in (*project.ontology_files(), project.graph / "catalogue.ttl"):
         if path.parent in (project.ontology, project.graph) and path.is_file():
             load(files, path, project.graph_iri(path), name=project.name_of(path))
-    there, here = read_release(store, project.space), read_release(LocalStore(files), project.space)
-    differs = there.is_stated and here.is_stated and there.number != here.number
-    return (there.number, here.number) if differs else None
+    remote, local = read_release(store, project.space), read_release(LocalStore(files), project.space)
+    differs = remote.is_stated and local.is_stated and remote.number != local.number
+    return (remote.number, local.number) if differs else None
 
 
 @dataclass(frozen=True, slots=True)

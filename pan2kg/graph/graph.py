@@ -134,9 +134,9 @@ class Graph:
         """
         if language == self.language:
             return self
-        other = copy(self)
-        other.language = language
-        return other
+        spoken = copy(self)
+        spoken.language = language
+        return spoken
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What is made of the graph under a name: made when it is first asked for, then kept."""
@@ -265,8 +265,8 @@ class Graph:
         from pan2kg.graph.links import build_network
         from pan2kg.network.selection import select_network
 
-        tag, known = language or "fr", self.labels
-        names = {iri: plain_words(known.label(iri, tag).text) for iri, entry in known.entries.items() if entry.texts}
+        tag, labels = language or "fr", self.labels
+        names = {iri: plain_words(labels.label(iri, tag).text) for iri, entry in labels.entries.items() if entry.texts}
         whole = build_network(self.read, names, self.known(evidence), links=self.links, language=tag)
         plans = (plan,) if isinstance(plan, str) else tuple(plan)
         return select_network(whole, plans=plans, types=kinds) if plans or kinds else whole
@@ -337,8 +337,8 @@ class Graph:
         """Everything that has a page, found by what a person types."""
         from pan2kg.graph.search import read_search
 
-        others, named = self.read(program_query("names/others")), self.read(program_query("names/named"))
-        return read_search(self.labels, others, named)
+        other_names, names = self.read(program_query("names/others")), self.read(program_query("names/named"))
+        return read_search(self.labels, other_names, names)
 
     def label(self, iri: str, language: str = "") -> str:
         """What a thing is called, else its number or key; an action with its number before it.
@@ -346,16 +346,16 @@ class Graph:
         >>> open_graph().label("https://w3id.org/pan2kg/id/action/lu-bhr-2-1-1")
         '1.1 Communicating and raising awareness'
         """
-        found = self.labels.label(iri, language or self.language)
-        return plain_words(found.numbered if found.is_action else found.text)
+        label = self.labels.label(iri, language or self.language)
+        return plain_words(label.numbered if label.is_action else label.text)
 
     def weighed_as(self, earlier: Earlier) -> Graph:
         """The same graph with its figures on the weights an earlier release published, so that both can be compared."""
-        other = Graph(
+        graph = Graph(
             self.project, self.store, language=self.language, as_of=self.as_of, asked=self.asked, release=self._release
         )
-        other._earlier = earlier
-        return other
+        graph._earlier = earlier
+        return graph
 
     @Reading
     def version(self) -> Release:
@@ -448,10 +448,10 @@ class Graph:
     @Reading
     def retired(self) -> Mapping[str, tuple[str, ...]]:
         """The identifiers that were retired, with what has taken the place of each."""
-        found: dict[str, list[str]] = {}
-        for old, following in self.read(program_query("things/retired")):
-            found.setdefault(old, []).append(following)
-        return {old: tuple(following) for old, following in found.items()}
+        successors: dict[str, list[str]] = {}
+        for retired, following in self.read(program_query("things/retired")):
+            successors.setdefault(retired, []).append(following)
+        return {retired: tuple(following) for retired, following in successors.items()}
 
     @Reading
     def parts(self) -> Parts:
@@ -485,10 +485,10 @@ class Graph:
         if isinstance(self.store, RemoteStore) or (local is not None and not has_links(local)):
             return None
         space = view_space(self.project)
-        found = read_view(self.store, space, self.project.space) if space else None
-        if local is not None and found is None:
+        view = read_view(self.store, space, self.project.space) if space else None
+        if local is not None and view is None:
             local.complete()
-        return found
+        return view
 
     @Reading
     def quotes(self) -> Mapping[str, str]:
@@ -551,8 +551,8 @@ class Graph:
         from pan2kg.coherence.reading import read_tables
 
         home = self.profile.home_plan
-        found = read_tables(self.store, release=self.release, as_of=self.as_of)
-        return replace(found, focus=home) if home in found.works.plans else found
+        tables = read_tables(self.store, release=self.release, as_of=self.as_of)
+        return replace(tables, focus=home) if home in tables.works.plans else tables
 
     def known(self, level: Level | str = "") -> Known:
         """What is known at a level of evidence, by itself or its key: that of the headline where none is given.
@@ -594,8 +594,8 @@ class Graph:
     @Reading
     def bits(self) -> Mapping[str, float]:
         """What each text weighs by which works can meet, in bits, whatever the level: no general text is among them."""
-        found = self.known().potential.weights
-        ends = zip(found.texts, found.gain.tolist(), found.general.tolist(), strict=True)
+        weights = self.known().potential.weights
+        ends = zip(weights.texts, weights.gain.tolist(), weights.general.tolist(), strict=True)
         return {text: gain for text, gain, is_general in ends if gain > 0 and not is_general}
 
     def figures(self, level: Level | str = "") -> Measures[Taken]:
@@ -611,14 +611,16 @@ class Graph:
         from pan2kg.coherence.figures import figures
 
         at = _figured(level)
-        made = {one: self.known(one) for one in FIGURED}
-        taken = self.once(f"figures {at.key}", lambda: figures(made, at))
+        known_at = {at_level: self.known(at_level) for at_level in FIGURED}
+        values = self.once(f"figures {at.key}", lambda: figures(known_at, at))
 
-        def cells(one: Taken) -> tuple[object, ...]:
-            name = one.figure.name(self.asked_by).say(self.language)
-            return (one.figure.id, name, one.level.key, one.value, *one.nested, one.population)
+        def cells(at_level: Taken) -> tuple[object, ...]:
+            name = at_level.figure.name(self.asked_by).say(self.language)
+            return (at_level.figure.id, name, at_level.level.key, at_level.value, *at_level.nested, at_level.population)
 
-        return Measures(taken, ("id", "name", "level", "value", *(one.key for one in FIGURED), "population"), cells)
+        return Measures(
+            values, ("id", "name", "level", "value", *(at_level.key for at_level in FIGURED), "population"), cells
+        )
 
     @Reading
     def meetings(self) -> tuple[PlanMeeting, ...]:
@@ -631,7 +633,7 @@ class Graph:
         from pan2kg.coherence.evidence import FIGURED
         from pan2kg.coherence.figures import meetings
 
-        return meetings({one: self.known(one) for one in FIGURED})
+        return meetings({level: self.known(level) for level in FIGURED})
 
     @Reading
     def linked_actions(self) -> Mapping[str, Level]:
@@ -639,7 +641,7 @@ class Graph:
         from pan2kg.coherence.evidence import FIGURED
         from pan2kg.coherence.figures import linked_actions
 
-        return linked_actions({one: self.known(one) for one in FIGURED})
+        return linked_actions({level: self.known(level) for level in FIGURED})
 
     def weight(self, one: str, two: str, level: Level | str = "") -> Weight:
         """What two plans, or two actions, share in bits, by IRI, prefixed name or key, with the texts that give it.
@@ -667,8 +669,15 @@ class Graph:
         """
         columns = ("source", "target", "verdict", "state", "bits", "ways")
 
-        def cells(one: Occasion) -> tuple[object, ...]:
-            return (one.source, one.target, one.verdict.value, one.state.value, one.bits, " ".join(one.ways))
+        def cells(occasion: Occasion) -> tuple[object, ...]:
+            return (
+                occasion.source,
+                occasion.target,
+                occasion.verdict.value,
+                occasion.state.value,
+                occasion.bits,
+                " ".join(occasion.ways),
+            )
 
         return Measures(self.known(level).occasions, columns, cells)
 
@@ -679,12 +688,12 @@ class Graph:
             QueryError: neither has that name, with the nearest names; or an action that no plan has.
         """
         wanted, works = bare(name), self.tables.works
-        found = next((work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None)
-        if found is None:
+        iri = next((work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None)
+        if iri is None:
             self._refuse_retired(wanted)
             self.uses.find_work(wanted)
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
-        return found
+        return iri
 
     def by_chance(self, level: Level | str = "") -> tuple[Chance, ...]:
         """Which pairs of plans share more than chance would have it, at a level of evidence.
@@ -727,8 +736,8 @@ class Graph:
         from pan2kg.coherence.obligations import margins
 
         at = _figured(level)
-        known = [one for one in self.responses if counts(one.level, at)]
-        return self.once(f"margins {at.key}", lambda: margins(self.uses, self.obligations, known, as_of=self.as_of))
+        responses = [response for response in self.responses if counts(response.level, at)]
+        return self.once(f"margins {at.key}", lambda: margins(self.uses, self.obligations, responses, as_of=self.as_of))
 
     @Reading
     def fields(self) -> tuple[ActionField, ...]:
@@ -798,10 +807,10 @@ class Graph:
         'https://w3id.org/pan2kg/id/plan/lu-bhr-2'
         """
         self._refuse_retired(bare(name))
-        found = self.uses.plans[self.uses.find_plan(bare(name))]
-        if not found.is_plan:
+        plan = self.uses.plans[self.uses.find_plan(bare(name))]
+        if not plan.is_plan:
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
-        return found.iri
+        return plan.iri
 
     def plans(self, names: Iterable[str]) -> tuple[str, ...]:
         """The IRIs of plans, each once, in the order given."""
@@ -818,8 +827,8 @@ class Graph:
 
     def _refuse_retired(self, name: str) -> None:
         """Tell those who name a thing by an identifier that was retired what has taken its place."""
-        if old := next((iri for iri in self.retired if name in {iri, iri.rpartition("/")[2]}), ""):
-            raise replaced(old, self.retired[old])
+        if retired := next((iri for iri in self.retired if name in {iri, iri.rpartition("/")[2]}), ""):
+            raise replaced(retired, self.retired[retired])
 
     def own_plan(self) -> str | None:
         """The plan to start from where none is named, as the profile says; None where the graph does not have it."""
@@ -830,10 +839,12 @@ def _figured(level: Level | str) -> Level:
     """The level figures are to be taken at, by itself or its key; that of the headline where none is given."""
     from pan2kg.coherence.evidence import FIGURED, HEADLINE
 
-    found = next((one for one in FIGURED if level in {one, one.key}), None) if level else HEADLINE
-    if found is None:
-        raise QueryError("no-such-level", remedy="name-a-level", name=level, named=either([one.key for one in FIGURED]))
-    return found
+    chosen = next((figured for figured in FIGURED if level in {figured, figured.key}), None) if level else HEADLINE
+    if chosen is None:
+        raise QueryError(
+            "no-such-level", remedy="name-a-level", name=level, named=either([figured.key for figured in FIGURED])
+        )
+    return chosen
 
 
 def bare(name: str) -> str:
@@ -869,9 +880,9 @@ def open_graph(
     Traceback (most recent call last):
     pan2kg.errors.ProjectError: /nowhere: There is no such folder. ...
     """
-    found = Project.together([project, *others]) if project is not None else Project.packaged()
+    opened = Project.together([project, *others]) if project is not None else Project.packaged()
     if endpoint is not None:
         from pan2kg.store.remote import open_remote
 
-        return Graph(found, open_remote(endpoint), language=language, as_of=as_of)
-    return Graph(found, open_store(found, derive_when_asked), language=language, as_of=as_of)
+        return Graph(opened, open_remote(endpoint), language=language, as_of=as_of)
+    return Graph(opened, open_store(opened, derive_when_asked), language=language, as_of=as_of)

@@ -42,11 +42,11 @@ def relative(start: str, target: str) -> str:
     >>> relative("fr/plan/a.html", "fr/plan/b.html#x"), relative("fr/a.html", "fr/a.html#x")
     ('b.html#x', 'a.html#x')
     """
-    here, there = start.split("/")[:-1], target.split("/")
+    folders, parts_of_target = start.split("/")[:-1], target.split("/")
     shared = 0
-    while shared < len(here) and shared < len(there) - 1 and here[shared] == there[shared]:
+    while shared < len(folders) and shared < len(parts_of_target) - 1 and folders[shared] == parts_of_target[shared]:
         shared += 1
-    return "/".join([".."] * (len(here) - shared) + there[shared:])
+    return "/".join([".."] * (len(folders) - shared) + parts_of_target[shared:])
 
 
 def root(path: str) -> str:
@@ -58,13 +58,13 @@ def root(path: str) -> str:
     return "../" * path.count("/")
 
 
-def pair_key(one: str, two: str) -> str:
+def pair_key(plan: str, other_plan: str) -> str:
     """The key of the page of two plans, the same whichever comes first.
 
     >>> pair_key("lu-sd-3", "lu-bhr-2")
     'lu-bhr-2--lu-sd-3'
     """
-    return "--".join(sorted((one, two)))
+    return "--".join(sorted((plan, other_plan)))
 
 
 _PREFIXES: Final = f"""#+ needs:
@@ -248,8 +248,8 @@ def best(texts: Mapping[str, str], language: str) -> Name:
     >>> best({"en": "Act", "fr": "Loi"}, "de").text
     'Loi'
     """
-    found = _nearest(texts, language)
-    return Name(texts[found], found, texts)
+    text = _nearest(texts, language)
+    return Name(texts[text], text, texts)
 
 
 def _nearest(texts: Mapping[str, str], language: str) -> str:
@@ -267,10 +267,10 @@ def shortened(words: str, most: int = 48) -> str:
     """
     if len(words) <= most:
         return words
-    first, rest = words.split(" ")[:2], words.split(" ")[2:]
-    while len(rest) > 1 and len(" ".join([*first, *rest])) > most:
-        rest = rest[1:]
-    return " ".join([*first, "…", *rest])
+    head, tail = words.split(" ")[:2], words.split(" ")[2:]
+    while len(tail) > 1 and len(" ".join([*head, *tail])) > most:
+        tail = tail[1:]
+    return " ".join([*head, "…", *tail])
 
 
 def plain_words(words: str) -> str:
@@ -293,9 +293,9 @@ def short(iri: str) -> str:
     >>> short("http://data.legilux.public.lu/eli/etat/leg/loi/2023/05/16/a232/jo")
     'eli/etat/leg/loi/2023/05/16/a232/jo'
     """
-    _, eli, rest = iri.partition("/eli/")
-    if eli and "#" not in rest:
-        return f"eli/{rest}"
+    _, eli, path = iri.partition("/eli/")
+    if eli and "#" not in path:
+        return f"eli/{path}"
     return iri.rstrip("/#").replace("#", "/").rpartition("/")[2] or iri
 
 
@@ -312,16 +312,16 @@ def read_labels(store: Store, links: Iterable[str] = ()) -> Labels:
     rows = select(store, _KEYS).rows
     keys, notations = _first(rows, 1), _first(rows, 2)
     types = dict.fromkeys(links, f"{PAN}Link")
-    for thing, of in select(store, _TYPES).rows:
-        _prefer(types, plain(thing), plain(of))
+    for typed, of in select(store, _TYPES).rows:
+        _prefer(types, plain(typed), plain(of))
     entries: dict[str, Entry] = {}
     by_address: dict[tuple[str, str], Entry] = {}
     for iri in sorted({*texts, *keys, *types}):
-        (kind, key), its = kind_and_key(iri), types.get(iri, "")
-        if not kind and its in _KIND_OF and iri in keys:
-            kind, key = _KIND_OF[its], keys[iri]
-        said, names = texts.get(iri, {}), brief.get(iri, {})
-        entry = Entry(iri, kind, key, its, notations.get(iri, ""), said, keys.get(iri, ""), names)
+        (kind, key), types_of = kind_and_key(iri), types.get(iri, "")
+        if not kind and types_of in _KIND_OF and iri in keys:
+            kind, key = _KIND_OF[types_of], keys[iri]
+        texts_of, names = texts.get(iri, {}), brief.get(iri, {})
+        entry = Entry(iri, kind, key, types_of, notations.get(iri, ""), texts_of, keys.get(iri, ""), names)
         if kind:
             entry = _apart(entry, by_address)
             by_address[kind, entry.key] = entry
@@ -329,34 +329,34 @@ def read_labels(store: Store, links: Iterable[str] = ()) -> Labels:
     return Labels(entries, by_address)
 
 
-def _apart(entry: Entry, taken: Mapping[tuple[str, str], Entry]) -> Entry:
+def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
     """A thing with a key no other of its kind has: two projects, or a project and pan2kg, may have given the same."""
-    other = taken.get((entry.kind, entry.key))
-    if other is None or not (kind_and_key(entry.iri)[0] and kind_and_key(other.iri)[0]):
+    namesake = entries.get((entry.kind, entry.key))
+    if namesake is None or not (kind_and_key(entry.iri)[0] and kind_and_key(namesake.iri)[0]):
         return entry
-    keys = (f"{entry.key}.{number}" for number in range(2, len(taken) + 3))
-    return entry._replace(key=next(key for key in keys if (entry.kind, key) not in taken))
+    keys = (f"{entry.key}.{number}" for number in range(2, len(entries) + 3))
+    return entry._replace(key=next(key for key in keys if (entry.kind, key) not in entries))
 
 
 def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:
     """Of what a column says of each thing the first."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for row in rows:
         if row[at] is not None:
             iri, words = plain(row[0]), plain(row[at])
-            found[iri] = min(words, found.get(iri, words))
-    return found
+            values[iri] = min(words, values.get(iri, words))
+    return values
 
 
 def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
     """The names of things by language; of several in one the first by its rank and its words."""
-    said: dict[str, list[tuple[str, str, str]]] = {}
+    ranked: dict[str, list[tuple[str, str, str]]] = {}
     for thing, rank, label in rows:
         # put in order here: engines take longer to sort all of them than to find them
         name = plain(rank), plain(label), getattr(label, "language", None) or ""
-        said.setdefault(plain(thing), []).append(name)
+        ranked.setdefault(plain(thing), []).append(name)
     found: dict[str, dict[str, str]] = {}
-    for iri, names in said.items():
+    for iri, names in ranked.items():
         names.sort()
         texts = found[iri] = dict[str, str]()
         for _, words, tag in names:
@@ -379,8 +379,8 @@ def _say_standing(texts: dict[str, dict[str, str]], standing: Mapping[str, Mappi
             texts[plan][tag] = f"{name} ({best(words, tag).text})"
 
 
-def _prefer(types: dict[str, str], thing: str, kind: str) -> None:
+def _prefer(types: dict[str, str], iri: str, kind: str) -> None:
     """Of several classes the first of ours counts, which says what a thing is to us, else the first."""
-    held = types.get(thing)
-    if held is None or (not kind.startswith(PAN), kind) < (not held.startswith(PAN), held):
-        types[thing] = kind
+    type_before = types.get(iri)
+    if type_before is None or (not kind.startswith(PAN), kind) < (not type_before.startswith(PAN), type_before):
+        types[iri] = kind

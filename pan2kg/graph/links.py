@@ -60,10 +60,10 @@ class Ties:
     @cached_property
     def by_pair(self) -> Mapping[tuple[str, str], tuple[Tie, ...]]:
         """The links of each pair of plans, pairs sorted."""
-        found: dict[tuple[str, str], list[Tie]] = {}
+        by_pair: dict[tuple[str, str], list[Tie]] = {}
         for tie in self.every:
-            found.setdefault(tie.plans, []).append(tie)
-        return {pair: tuple(ties) for pair, ties in sorted(found.items())}
+            by_pair.setdefault(tie.plans, []).append(tie)
+        return {pair: tuple(ties) for pair, ties in sorted(by_pair.items())}
 
     def counts(self, kinds: Iterable[str]) -> Mapping[tuple[str, str], Counter[str]]:
         """For each pair of plans that has some, how many links of each of these kinds."""
@@ -85,17 +85,17 @@ def read_ties(store: Store, view: LinkView | None = None) -> Ties:
     True
     """
     ends: dict[tuple[str, str, Level | None], dict[str, str]] = {}
-    for iri, of, end, plan, stated, said in _rows(store, view):
+    for iri, of, end, plan, stated, words in _rows(store, view):
         kind = kind_of_tie(of.rpartition("/")[2], stated=is_true(stated))
-        ends.setdefault((iri, kind, level(said)), {}).setdefault(end, plan)
-    found = []
+        ends.setdefault((iri, kind, level(words)), {}).setdefault(end, plan)
+    ties = []
     for (link, kind, at), joined in ends.items():
-        for one, two in combinations(
+        for source, target in combinations(
             sorted(joined, key=joined.__getitem__), 2
         ):  # of one plan, as the query orders them
-            if joined[one] != joined[two]:
-                found.append(Tie(link, kind, (one, two), (joined[one], joined[two]), at))
-    return Ties(tuple(_at_the_finest(found)))
+            if joined[source] != joined[target]:
+                ties.append(Tie(link, kind, (source, target), (joined[source], joined[target]), at))
+    return Ties(tuple(_at_the_finest(ties)))
 
 
 def _rows(store: Store, view: LinkView | None) -> list[tuple[str, ...]]:
@@ -215,39 +215,39 @@ def _edges(links: LinkView) -> Iterator[list[str]]:
 
 def _shared(links: LinkView) -> Iterator[list[str]]:
     for link in links.links.values():
-        yield from ([link.iri, thing] for thing in sorted(map(bare_term, link.shared)))
+        yield from ([link.iri, shared] for shared in sorted(map(bare_term, link.shared)))
 
 
 def _passages(passages: list[list[str]], links: LinkView) -> Iterator[list[str]]:
     """The words of the statements each link rests on, in the order of ``passages``."""
-    places = {tuple(said): at for at, (_, *said) in enumerate(passages)}
+    places = {tuple(words): at for at, (_, *words) in enumerate(passages)}
     quoted: dict[str, set[int]] = {}
-    for statement, *said in passages:
-        quoted.setdefault(statement, set()).add(places[tuple(said)])
+    for statement, *words in passages:
+        quoted.setdefault(statement, set()).add(places[tuple(words)])
     for link in links.links.values():
         for at in sorted({at for one in links.rests(link) for at in quoted.get(bare_term(one), ())}):
             yield [link.iri, *passages[at][1:]]
 
 
-def _add_nodes(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str]) -> None:
-    for node, type_, notation, plan, review, certainty in found:
+def _add_nodes(network: nx.MultiDiGraph[str], rows: Iterable[list[str]], labels: Mapping[str, str]) -> None:
+    for node, type_, notation, plan, review, certainty in rows:
         extra = {"notation": notation, "plan": plan, "review": review, "certainty": key(certainty)}
         kind = {"type": key(type_), "type_label": labels.get(type_, key(type_)), "label": labels.get(node, "")}
         network.add_node(node, **kind, **_given(extra))
 
 
-def _add_edges(network: nx.MultiDiGraph[str], found: Iterable[list[str]], labels: Mapping[str, str], at: Level) -> None:
-    for link, type_, one, two, directed, status, relation, certainty, said, score in found:
+def _add_edges(network: nx.MultiDiGraph[str], rows: Iterable[list[str]], labels: Mapping[str, str], at: Level) -> None:
+    for link, type_, source, target, directed, status, relation, certainty, words, score in rows:
         # What a shared text links has its level from what is known, by its best text.
-        if key(type_) != _SHARED and not counts(level(said), at):
+        if key(type_) != _SHARED and not counts(level(words), at):
             continue
         extra = {
             "relation": key(relation), "relation_label": labels.get(relation, ""), "certainty": key(certainty),
-            "evidenceLevel": key(said),
+            "evidenceLevel": key(words),
         }  # fmt: skip
         network.add_edge(
-            one,
-            two,
+            source,
+            target,
             key=link,
             type=key(type_),
             type_label=labels.get(type_, key(type_)),
@@ -272,30 +272,30 @@ def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
     network.graph.update(evidence=known.level.key, plans_known=line.plans, actions=line.measures)
     network.graph.update(texts_full=line.texts.full, texts_part=line.texts.part, texts_none=line.texts.none)
     network.graph.update(_given({"release": line.release}))
-    for one, two, link, data in list(network.edges(keys=True, data=True)):
+    for source, target, link, data in list(network.edges(keys=True, data=True)):
         if data["type"] != _SHARED:
             continue
-        if not plans.issuperset((works.home.get(one, one), works.home.get(two, two))):
-            network.remove_edge(one, two, link)
+        if not plans.issuperset((works.home.get(source, source), works.home.get(target, target))):
+            network.remove_edge(source, target, link)
             continue
-        found = known.weight(one, two)
-        if found.low <= 0:
-            network.remove_edge(one, two, link)
+        weight = known.weight(source, target)
+        if weight.low <= 0:
+            network.remove_edge(source, target, link)
             continue
-        bits = {"weight": found.low, "weightHigh": found.high, "weightBroad": found.broad}
+        bits = {"weight": weight.low, "weightHigh": weight.high, "weightBroad": weight.broad}
         data.update({name: round(float(value), 6) for name, value in bits.items()})
-        data.update(_given({"evidenceLevel": found.level.key if found.level else ""}))
+        data.update(_given({"evidenceLevel": weight.level.key if weight.level else ""}))
 
 
-def _add_via(found: Mapping[str, dict[str, object]], pairs: Iterable[list[str]], labels: Mapping[str, str]) -> None:
+def _add_via(edges: Mapping[str, dict[str, object]], pairs: Iterable[list[str]], labels: Mapping[str, str]) -> None:
     for link, shared in _gathered(pairs):
-        if link in found:
-            found[link]["via"] = " ".join(one for (one,) in shared)
-            found[link]["via_label"] = "; ".join(_name(one, labels) for (one,) in shared)
+        if link in edges:
+            edges[link]["via"] = " ".join(via for (via,) in shared)
+            edges[link]["via_label"] = "; ".join(_name(via, labels) for (via,) in shared)
 
 
 def _add_evidence(
-    found: Mapping[str, dict[str, object]],
+    edges: Mapping[str, dict[str, object]],
     passages_of: Iterable[list[str]],
     sources_of: Iterable[list[str]],
     labels: Mapping[str, str],
@@ -303,7 +303,7 @@ def _add_evidence(
     """The quotations a link rests on, then the sources it names without quoting them."""
     quoted = dict(_gathered(passages_of))
     sources = dict(_gathered(sources_of))
-    for link, data in found.items():
+    for link, data in edges.items():
         passages = quoted.get(link, [])
         documents = dict.fromkeys(document for document, _, _ in passages)
         bare = [document for (document,) in sources.get(link, []) if document not in documents]
@@ -322,10 +322,10 @@ def _name(iri: str, labels: Mapping[str, str]) -> str:
 
 def _gathered(sorted_rows: Iterable[list[str]]) -> Iterator[tuple[str, list[list[str]]]]:
     """The rows of each first value, without it, in their order."""
-    found: dict[str, list[list[str]]] = {}
-    for first, *rest in sorted_rows:
-        found.setdefault(first, []).append(rest)
-    yield from found.items()
+    groups: dict[str, list[list[str]]] = {}
+    for name, *cells in sorted_rows:
+        groups.setdefault(name, []).append(cells)
+    yield from groups.items()
 
 
 def communities(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str, int]:
@@ -342,8 +342,10 @@ def communities(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> di
     import networkx as nx
 
     graph = nx.Graph()
-    for one, two, weight in sorted(edges):
-        before = graph.get_edge_data(one, two, {}).get("weight", 0.0)
-        graph.add_edge(one, two, weight=before + weight)
-    parts = [sorted(part) for part in nx.community.louvain_communities(graph, seed=seed)]
-    return {node: at for at, part in enumerate(sorted(parts, key=lambda part: (-len(part), part[0]))) for node in part}
+    for source, target, weight in sorted(edges):
+        before = graph.get_edge_data(source, target, {}).get("weight", 0.0)
+        graph.add_edge(source, target, weight=before + weight)
+    groups = [sorted(group) for group in nx.community.louvain_communities(graph, seed=seed)]
+    return {
+        node: at for at, group in enumerate(sorted(groups, key=lambda group: (-len(group), group[0]))) for node in group
+    }

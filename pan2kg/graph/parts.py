@@ -59,7 +59,7 @@ class Outline:
     @property
     def held(self) -> frozenset[str]:
         """The actions that stand under it or under a part below it."""
-        return frozenset(self.actions).union(*(one.held for one in self.below))
+        return frozenset(self.actions).union(*(outline.held for outline in self.below))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Parts:
 
     def of(self, plan: str) -> list[Part]:
         """The parts of a plan in the order of the plan: by the place printed, else by number and key."""
-        return sorted((part for part in self.every.values() if part.plan == plan), key=place)
+        return sorted((entry for entry in self.every.values() if entry.plan == plan), key=place)
 
     def outline(self, plan: str) -> list[Outline]:
         """The parts of a plan with what stands under them; those of one scheme and level beside each other.
@@ -102,18 +102,18 @@ class Parts:
         >>> [(one.part.iri, one.number, [below.part.iri for below in one.below]) for one in made.outline("p")]
         [('x', 1, ['y'])]
         """
-        parts = self.of(plan)
+        entries = self.of(plan)
         holds: dict[str, list[str]] = {}
         for action in self.actions.get(plan, ()):
-            for part in self.under.get(action, ()):
-                holds.setdefault(part, []).append(action)
-        inside = {part.iri for part in parts}
+            for entry in self.under.get(action, ()):
+                holds.setdefault(entry, []).append(action)
+        inside = {entry.iri for entry in entries}
 
-        def made(part: Part) -> Outline:
-            below = tuple(made(one) for one in parts if one.above == part.iri)
-            return Outline(part, tuple(holds.get(part.iri, ())), below)
+        def made(entry: Part) -> Outline:
+            below = tuple(made(child) for child in entries if child.above == entry.iri)
+            return Outline(entry, tuple(holds.get(entry.iri, ())), below)
 
-        return [made(part) for part in parts if part.above not in inside]
+        return [made(entry) for entry in entries if entry.above not in inside]
 
     def levels(self, plan: str, *, published: int | None = None) -> list[LevelCount]:
         """How many parts of each level a plan has here, and how many as sources say; actions come last.
@@ -124,17 +124,17 @@ class Parts:
         >>> Parts({"x": Part("x", "p", "axis")}, counts=counts).levels("p")[0]
         LevelCount(level='axis', known=1, published=(4,))
         """
-        known = Counter(part.level for part in self.of(plan))
+        counts = Counter(entry.level for entry in self.of(plan))
         said: dict[str, set[int]] = {}
         for count in self.counts:
             if count.plan == plan:
                 said.setdefault(count.level, set()).add(count.number)
         if published is not None:
             said.setdefault(ACTIONS, set()).add(published)
-        levels = list(dict.fromkeys([*(part.level for part in self.of(plan)), *sorted(said.keys() - {ACTIONS})]))
-        found = [LevelCount(level, known[level], tuple(sorted(said.get(level, ())))) for level in levels]
+        levels = list(dict.fromkeys([*(entry.level for entry in self.of(plan)), *sorted(said.keys() - {ACTIONS})]))
+        levels_of = [LevelCount(level, counts[level], tuple(sorted(said.get(level, ())))) for level in levels]
         actions = LevelCount(ACTIONS, len(self.actions.get(plan, ())), tuple(sorted(said.get(ACTIONS, ()))))
-        return [*found, *([actions] if actions.known or actions.published else [])]
+        return [*levels_of, *([actions] if actions.known or actions.published else [])]
 
 
 def place(part: Part) -> tuple[str, bool, int, list[tuple[int, str]], str]:
@@ -171,13 +171,13 @@ def read_parts(read: Rows) -> Parts:
     }
     actions: dict[str, dict[str, None]] = {}
     under: dict[str, dict[str, None]] = {}
-    for action, plan, part in read(program_query("parts/actions")):
+    for action, plan, part_iri in read(program_query("parts/actions")):
         actions.setdefault(plan, {})[action] = None
-        if part:
-            under.setdefault(action, {})[part] = None
+        if part_iri:
+            under.setdefault(action, {})[part_iri] = None
     counts = (Count(iri, plan, level, int(number)) for iri, plan, level, number in read(program_query("parts/counts")))
     return Parts(every, _tuples(actions), _tuples(under), tuple(counts))
 
 
-def _tuples(found: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    return {key: tuple(values) for key, values in found.items()}
+def _tuples(lists: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(values) for key, values in lists.items()}

@@ -45,8 +45,8 @@ class _Unmarked(dict[int, int | None]):
     """Each character as it stays where accents are taken off; those that combine with the one before go."""
 
     def __missing__(self, char: int) -> int | None:
-        found = self[char] = None if unicodedata.combining(chr(char)) else char
-        return found
+        base = self[char] = None if unicodedata.combining(chr(char)) else char
+        return base
 
 
 _UNMARKED: Final = _Unmarked()
@@ -88,46 +88,50 @@ class Search:
     @cached_property
     def vocabulary(self) -> tuple[str, ...]:
         """Every word of a name."""
-        return tuple(sorted({word for thing in self.things for word in thing.words.split()}))
+        return tuple(sorted({word for entry in self.things for word in entry.words.split()}))
 
     def find(self, words: str, *, limit: int = MOST) -> list[str]:
         """The IRIs of what is meant, best first; none where nothing was typed that is a letter or a digit."""
-        asked = folded(words).split()[:_WORDS]
-        if not asked:
+        terms = folded(words).split()[:_WORDS]
+        if not terms:
             return []
-        whole = without_zeros("".join(asked))
+        whole = without_zeros("".join(terms))
         tiers: list[list[Findable]] = [[], [], []]
-        for thing in self.things:
-            if whole in thing.whole:
-                tiers[0].append(thing)
-            elif all(f" {word}" in thing.words for word in asked):
-                tiers[1].append(thing)
-            elif all(word in thing.words for word in asked):
-                tiers[2].append(thing)
+        for entry in self.things:
+            if whole in entry.whole:
+                tiers[0].append(entry)
+            elif all(f" {word}" in entry.words for word in terms):
+                tiers[1].append(entry)
+            elif all(word in entry.words for word in terms):
+                tiers[2].append(entry)
         if not any(tiers):
-            tiers = [self._mistyped(asked)]
-        return [thing.iri for tier in tiers for thing in tier][:limit]
+            tiers = [self._mistyped(terms)]
+        return [entry.iri for tier in tiers for entry in tier][:limit]
 
-    def _mistyped(self, asked: list[str]) -> list[Findable]:
+    def _mistyped(self, terms: list[str]) -> list[Findable]:
         """The things whose names have each word, or one a typing error away from it."""
-        meant = [[f" {word}", *(f" {near} " for near in self._near(word))] for word in asked]
-        return [thing for thing in self.things if all(any(one in thing.words for one in ways) for ways in meant)]
+        spellings = [[f" {word}", *(f" {near} " for near in self._near(word))] for word in terms]
+        return [
+            entry
+            for entry in self.things
+            if all(any(spelling in entry.words for spelling in ways) for ways in spellings)
+        ]
 
     def _near(self, word: str) -> list[str]:
         if len(word) < _TYPED or word.isdigit():
             return []
-        return [known for known in self.vocabulary if is_near(word, known)]
+        return [candidate for candidate in self.vocabulary if is_near(word, candidate)]
 
 
-def is_near(one: str, two: str) -> bool:
+def is_near(word: str, candidate: str) -> bool:
     """Whether a letter too many, too few, wrong or exchanged with its neighbour makes the one word the other.
 
     >>> is_near("minerias", "minerais"), is_near("minerai", "minerais"), is_near("mine", "minerai")
     (True, True, False)
     """
-    if abs(len(one) - len(two)) > 1:
+    if abs(len(word) - len(candidate)) > 1:
         return False
-    short, long = sorted((one, two), key=len)
+    short, long = sorted((word, candidate), key=len)
     at = next((at for at, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
     if len(short) < len(long):
         return short[at:] == long[at + 1 :]
@@ -143,7 +147,7 @@ def without_zeros(code: str) -> str:
     return _FILLED.sub("", code)
 
 
-def read_search(labels: Labels, others: Iterable[Sequence[str]], named: Iterable[Sequence[str]]) -> Search:
+def read_search(labels: Labels, other_names: Iterable[Sequence[str]], mentions: Iterable[Sequence[str]]) -> Search:
     """What can be found: everything with a page, by its titles and short names, its key and number, and ``others``.
 
     ``others`` are pairs of an IRI and what that thing is called beside, ``named`` of an IRI and how often it is named.
@@ -154,27 +158,27 @@ def read_search(labels: Labels, others: Iterable[Sequence[str]], named: Iterable
     ['sdg-8', 'reg-2017-821', 'reg-2017-821']
     """
     called: dict[str, list[str]] = {}
-    for iri, words in others:
+    for iri, words in other_names:
         called.setdefault(iri, []).append(words)
-    times = {iri: int(number) for iri, number in named}
-    found = [entry for entry in labels.entries.values() if entry.has_page and not entry.is_retired]
-    made = [findable(entry, called.get(entry.iri, ()), times.get(entry.iri, 0)) for entry in found]
-    return Search(tuple(sorted(made, key=lambda thing: thing.rank)))
+    times = {iri: int(number) for iri, number in mentions}
+    entries = [entry for entry in labels.entries.values() if entry.has_page and not entry.is_retired]
+    findables = [findable(entry, called.get(entry.iri, ()), times.get(entry.iri, 0)) for entry in entries]
+    return Search(tuple(sorted(findables, key=lambda thing: thing.rank)))
 
 
-def findable(entry: Entry, others: Iterable[str], times: int = 0) -> Findable:
+def findable(entry: Entry, other_names: Iterable[str], times: int = 0) -> Findable:
     """A thing with everything it can be found by; ``times`` is how often others name it."""
-    said = all_names(entry, others)
-    words = f" {' '.join(dict.fromkeys(filter(None, map(folded, said))))} "
+    names = all_names(entry, other_names)
+    words = f" {' '.join(dict.fromkeys(filter(None, map(folded, names))))} "
     label = next(iter((entry.brief or entry.texts).values()), entry.key)
     rank = (_KINDS.index(entry.kind), -times, label, entry.iri)
-    return Findable(entry.iri, tuple(said), words, frozenset(whole_names(said)), rank)
+    return Findable(entry.iri, tuple(names), words, frozenset(whole_names(names)), rank)
 
 
-def all_names(entry: Entry, others: Iterable[str]) -> list[str]:
+def all_names(entry: Entry, other_names: Iterable[str]) -> list[str]:
     """Everything a thing is called, its numbers and its key."""
-    names = dict.fromkeys((*entry.brief.values(), *entry.texts.values(), *others))
-    numbers = [f"{found[1]}/{found[2]}" for name in names if (found := _CELEX.fullmatch(name))]
+    names = dict.fromkeys((*entry.brief.values(), *entry.texts.values(), *other_names))
+    numbers = [f"{celex[1]}/{celex[2]}" for name in names if (celex := _CELEX.fullmatch(name))]
     return [name for name in (*names, *numbers, entry.notation, entry.key, entry.identifier) if name]
 
 
@@ -186,9 +190,9 @@ def whole_names(names: Iterable[str]) -> list[str]:
     """
     found = []
     for name in names:
-        parts = _PARTS.match(name)
-        for part in (name, (parts["head"] or parts["short"]) if parts else ""):
-            whole = without_zeros(folded(part).replace(" ", ""))
+        match = _PARTS.match(name)
+        for candidate in (name, (match["head"] or match["short"]) if match else ""):
+            whole = without_zeros(folded(candidate).replace(" ", ""))
             if whole and len(whole) <= _LONGEST:
                 found.append(whole)
     return list(dict.fromkeys(found))
@@ -213,36 +217,36 @@ def read_names(read: Read, own_country: str) -> Names:
     identifiers: dict[str, list[str]] = {}
     for thing, scheme, notation in read(program_query("names/identifiers")):
         identifiers.setdefault(thing, []).append(f"{kind_and_key(scheme)[1]}:{notation}")
-    things: dict[str, Thing] = {}
+    named: dict[str, Thing] = {}
     for iri, class_, key, type_, country, start, end, file in read(program_query("names/things")):
-        if iri in things:
+        if iri in named:
             continue
         name = key or kind_and_key(iri)[1] or iri.rpartition("/")[2]
-        things[iri] = Thing(
+        named[iri] = Thing(
             iri, name, _CLASSES.get(class_.removeprefix(PAN), "instrument"), kind_and_key(type_)[1],
             codes.get(country) or _country(name, file, codes.get(own_country, "")), day_of(start),
             day_of(end, last=True), tuple(identifiers.get(iri, ())),
         )  # fmt: skip
     labels = (
         (iri, label) for iri, label, property_ in read(program_query("names/labels"))
-        if property_ != _SHORT or _is_name(things.get(iri), label)
+        if property_ != _SHORT or _is_name(named.get(iri), label)
     )  # fmt: skip
-    return names_of(things.values(), labels, (row[0] for row in read(program_query("names/not-mentions"))))
+    return names_of(named.values(), labels, (row[0] for row in read(program_query("names/not-mentions"))))
 
 
-def _is_name(thing: Thing | None, words: str) -> bool:
+def _is_name(named: Thing | None, words: str) -> bool:
     """Whether a short name of ours is one texts use: that of a country's plan often only says its subject."""
-    return thing is None or thing.kind != "plan" or not thing.country or _ABBREVIATION.match(words) is not None
+    return named is None or named.kind != "plan" or not named.country or _ABBREVIATION.match(words) is not None
 
 
-def _country(key: str, file: str, own: str) -> str:
+def _country(key: str, file: str, own_country: str) -> str:
     """The country of a thing that does not say it: that of its key, else the project’s own; none in the core."""
     code = key[:2] if key[2:3] == "-" else ""
     if code in countries():
         return code
     path = path_of(file)
-    shared = path.startswith("core/") or path.split("/")[:2] in (["instruments", one] for one in _SHARED)
-    return "" if shared or not path else own
+    shared = path.startswith("core/") or path.split("/")[:2] in (["instruments", folder] for folder in _SHARED)
+    return "" if shared or not path else own_country
 
 
 _SHARED: Final = ("council-of-europe", "eu", "ilo", "international", "un", "oecd")
@@ -255,9 +259,9 @@ def day_of(stated: str, *, last: bool = False) -> date | None:
     >>> day_of("2018"), day_of("2018-05"), day_of("2018-05-03"), day_of("soon")
     (datetime.date(2018, 1, 1), datetime.date(2018, 5, 1), datetime.date(2018, 5, 3), None)
     """
-    parts = stated.split("-")
-    if not all(part.isdigit() for part in parts) or len(parts[0]) != 4:
+    numbers = stated.split("-")
+    if not all(digits.isdigit() for digits in numbers) or len(numbers[0]) != 4:
         return None
-    rest = ["12", "28"] if last else ["01", "01"]
-    year, month, day = [*parts, *rest[len(parts) - 1 :]][:3]
+    ending = ["12", "28"] if last else ["01", "01"]
+    year, month, day = [*numbers, *ending[len(numbers) - 1 :]][:3]
     return date(int(year), int(month), int(day))

@@ -93,18 +93,18 @@ class Statements:
 
     @cached_property
     def _by_thing(self) -> Mapping[str, list[Statement]]:
-        found: dict[str, list[Statement]] = {}
+        by_subject: dict[str, list[Statement]] = {}
         for statement in self.every:
-            found.setdefault(statement.thing, []).append(statement)
-        return found
+            by_subject.setdefault(statement.thing, []).append(statement)
+        return by_subject
 
     @cached_property
     def _by_value(self) -> Mapping[str, list[Statement]]:
-        found: dict[str, list[Statement]] = {}
+        by_value: dict[str, list[Statement]] = {}
         for statement in self.every:
             if not isinstance(statement.value, ox.Literal):
-                found.setdefault(plain(statement.value), []).append(statement)
-        return found
+                by_value.setdefault(plain(statement.value), []).append(statement)
+        return by_value
 
     def _of_thing(self, iri: str) -> Iterator[Statement]:
         yield from self._by_thing.get(iri, ())
@@ -128,10 +128,12 @@ class Statements:
         """What is said of a thing, in a stable order, by property."""
         if iri in self._sorted:
             return self._sorted[iri]
-        found = {name: tuple(said) for name, said in groupby(self.about(iri), key=attrgetter("predicate"))}
-        if found:
-            self._sorted[iri] = found
-        return found
+        by_property = {
+            name: tuple(statements) for name, statements in groupby(self.about(iri), key=attrgetter("predicate"))
+        }
+        if by_property:
+            self._sorted[iri] = by_property
+        return by_property
 
     def block(self, iri: str, graph: str) -> Mapping[str, list[str]]:
         """What one named graph says of a thing: property → values as plain text."""
@@ -172,10 +174,10 @@ class Statements:
         """The things that point to a thing by one of some properties."""
         at = iri, names
         if at not in self._pointing:
-            found = sorted({s.thing for s in self._of_value(iri) if s.predicate in names})
-            if not found:
-                return found
-            self._pointing[at] = found
+            subjects = sorted({s.thing for s in self._of_value(iri) if s.predicate in names})
+            if not subjects:
+                return subjects
+            self._pointing[at] = subjects
         return list(self._pointing[at])
 
 
@@ -184,13 +186,13 @@ _NOTHING: Final = ("",)
 
 
 def _ordered(
-    iri: str, found: Callable[[str], Iterable[Statement]], known: dict[str, tuple[Statement, ...]]
+    iri: str, read: Callable[[str], Iterable[Statement]], cache: dict[str, tuple[Statement, ...]]
 ) -> tuple[Statement, ...]:
-    if iri in known:
-        return known[iri]
-    ordered = tuple(sorted(found(iri), key=_order))
+    if iri in cache:
+        return cache[iri]
+    ordered = tuple(sorted(read(iri), key=_order))
     if ordered:  # else readers could fill it with whatever they ask for
-        known[iri] = ordered
+        cache[iri] = ordered
     return ordered
 
 
@@ -213,8 +215,8 @@ def read_statements(store: Store, view: LinkView | None = None) -> Statements:
 
     of_links = [f"<{graph}>" for graph in view.graphs] if view else []
     rows = select(store, _ALL.replace("LEFT_OUT", ", ".join(["pan:none", *of_links]))).rows  # engines read () otherwise
-    found = (Statement(known(s), known(p), o, known(graph)) for s, p, o, graph in rows if o is not None)
-    return Statements(tuple(found), view)
+    statements = (Statement(known(s), known(p), o, known(graph)) for s, p, o, graph in rows if o is not None)
+    return Statements(tuple(statements), view)
 
 
 ASIDE: Final = frozenset({SOURCE, CERTAINTY, PAN + "evidence"})
@@ -225,19 +227,19 @@ def grounds_of(statements: Statements, statement: Statement) -> Grounds:
     """What a statement rests on: what its own block says, else what the file says of all its statements."""
     at = statement.thing, statement.graph
     if at not in statements.grounds:
-        found = _grounds(statements, statement)
+        grounds = _grounds(statements, statement)
         if not statements.about(statement.thing):
-            return found
-        statements.grounds[at] = found
+            return grounds
+        statements.grounds[at] = grounds
     return statements.grounds[at]
 
 
 def _grounds(statements: Statements, statement: Statement) -> Grounds:
     if statement.rule:
         return Grounds(statement.graph, "rule", ())
-    own = statements.block(statement.thing, statement.graph)
-    certainty = own.get(CERTAINTY) or statements.values(statement.graph, CERTAINTY)
-    sources = own.get(SOURCE) or statements.values(statement.graph, SOURCE)
+    block = statements.block(statement.thing, statement.graph)
+    certainty = block.get(CERTAINTY) or statements.values(statement.graph, CERTAINTY)
+    sources = block.get(SOURCE) or statements.values(statement.graph, SOURCE)
     kind = certainty[0].rpartition("/")[2] if certainty else ""
     return Grounds(statement.graph, "unverified" if statement.graph.endswith("unverified") else kind, tuple(sources))
 

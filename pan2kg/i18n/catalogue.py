@@ -36,14 +36,14 @@ _LONG: Final = re.compile(r"\d{4,}")
 def _find_catalogues() -> dict[Language, Path]:
     """The catalogue of each language, in the order in which lists name the languages."""
     folders = [Path(__file__).with_name("catalogues"), *map(Path, filter(None, [os.environ.get(FOLDER_VARIABLE)]))]
-    found = {path.stem: path for folder in folders for path in sorted(folder.glob("*.po"))}
-    return dict(sorted(found.items(), key=lambda item: (_order(item[1]), item[0])))
+    catalogues = {path.stem: path for folder in folders for path in sorted(folder.glob("*.po"))}
+    return dict(sorted(catalogues.items(), key=lambda item: (_order(item[1]), item[0])))
 
 
 def _order(path: Path) -> int:
     with path.open("rb") as file:
-        found = _ORDER.search(file.read(_HEADER))
-    return int(found[1]) if found else _HEADER
+        match = _ORDER.search(file.read(_HEADER))
+    return int(match[1]) if match else _HEADER
 
 
 CATALOGUES: Final[Mapping[Language, Path]] = _find_catalogues()
@@ -64,7 +64,7 @@ class _Compiled:
         """The words of a message, one a plural form; none where there is no such message."""
         wanted = name.encode()
         number, names, words = unpack_from("<8x3I", self.data)
-        at = bisect_left(range(number), wanted, key=lambda one: self._text(names, one))
+        at = bisect_left(range(number), wanted, key=lambda index: self._text(names, index))
         found = self._text(names, at) if at < number else b""
         if found != wanted and not found.startswith(wanted + b"\0"):
             return []
@@ -88,17 +88,17 @@ def _catalogue(language: Language) -> _Compiled:
         CatalogueError: the catalogue cannot be read; the errors of the program take their words from here.
     """
     source = CATALOGUES[language]
-    text, made = source.read_bytes(), source.with_suffix(".mo")
-    if made.is_file():
-        found = _Compiled(made.read_bytes())
+    text, compiled_file = source.read_bytes(), source.with_suffix(".mo")
+    if compiled_file.is_file():
+        catalogue = _Compiled(compiled_file.read_bytes())
         # by content, not by time: an installed package and a clone have arbitrary file times
-        if found.header(SOURCE) == checksum(text):
-            return found
+        if catalogue.header(SOURCE) == checksum(text):
+            return catalogue
     try:
         packed = compiled(text)
     except CatalogueError as error:
         raise CatalogueError(f"{source}:{error.line or 1}: {error}") from None
-    _keep(made, packed)
+    _keep(compiled_file, packed)
     return _Compiled(packed)
 
 
@@ -111,12 +111,12 @@ def _plural_form(language: Language) -> Callable[[int], int]:
 
 def _keep(path: Path, packed: bytes) -> None:
     """Write a compiled catalogue whole or not at all; where the folder may not be written to, it is made each time."""
-    part = path.with_suffix(f".{os.getpid()}")
+    unfinished = path.with_suffix(f".{os.getpid()}")
     try:
-        part.write_bytes(packed)
-        part.replace(path)
+        unfinished.write_bytes(packed)
+        unfinished.replace(path)
     except OSError:
-        part.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
 
 
 @cache
@@ -170,8 +170,8 @@ class Text:
         >>> Text.of({"fr": "loi", "en": "law"}).spoken("de"), Text.of({"fr": "loi"}).spoken("de")
         ('en', 'fr')
         """
-        said = dict(self.words)
-        return next((one for one in (language, SOURCE_LANGUAGE, *said) if one in said), language)
+        words = dict(self.words)
+        return next((tag for tag in (language, SOURCE_LANGUAGE, *words) if tag in words), language)
 
     def say(self, language: Language) -> str:
         """The words in ``language``, else in English, else in the first language there is."""
@@ -232,7 +232,7 @@ class Messages:
         >>> Messages("release").known("protocol").by_language()
         {'fr': 'Protocole SPARQL 1.1', 'en': 'SPARQL 1.1 Protocol', 'de': 'SPARQL-1.1-Protokoll'}
         """
-        return Text(tuple((one, self.say(key, one, **values)) for one in LANGUAGES if self.has(key, one)))
+        return Text(tuple((tag, self.say(key, tag, **values)) for tag in LANGUAGES if self.has(key, tag)))
 
     def counted(self, number: int, key: str, language: Language) -> str:
         """A number with its noun.
@@ -276,8 +276,8 @@ class Messages:
         >>> Messages("page").template("actions", "en")
         '{n} action|{n} actions'
         """
-        one, many = (_words(self.context, key, language, n) for n in (1, 1000))
-        return f"{one}|{many}" if one != many else one
+        singular, many = (_words(self.context, key, language, n) for n in (1, 1000))
+        return f"{singular}|{many}" if singular != many else singular
 
 
 def _put(value: object, language: Language) -> object:
@@ -303,8 +303,8 @@ def grouped(number: int, language: Language) -> str:
     >>> grouped(2346, "fr"), grouped(-2346, "en"), grouped(1234567, "de"), grouped(346, "fr")
     ('2\u202f346', '−2,346', '1.234.567', '346')
     """
-    written = f"{number:,}".replace(",", format_of("thousands", language)) if abs(number) > 999 else f"{number}"
-    return written.replace("-", "−")
+    digits = f"{number:,}".replace(",", format_of("thousands", language)) if abs(number) > 999 else f"{number}"
+    return digits.replace("-", "−")
 
 
 def with_mark(figure: str, language: Language) -> str:
@@ -314,7 +314,7 @@ def with_mark(figure: str, language: Language) -> str:
     ('0,25', '0.25', '1.234,5')
     """
     whole, point, decimals = figure.partition(".")
-    whole = _LONG.sub(lambda found: grouped(int(found[0]), language), whole)
+    whole = _LONG.sub(lambda match: grouped(int(match[0]), language), whole)
     return f"{whole}{format_of('decimal', language) if point else ''}{decimals}"
 
 

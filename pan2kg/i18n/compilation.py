@@ -58,30 +58,32 @@ def read_entries(text: str) -> list[Entry]:
     >>> read_entries('msgctxt "page"\\nmsgid "plans"\\nmsgid_plural "plans"\\nmsgstr[0] "plan"\\nmsgstr[1] "plans"')
     [Entry(context='page', key='plans', plural='plans', forms=('plan', 'plans'))]
     """
-    found: list[Entry] = []
+    entries: list[Entry] = []
     fields: dict[str, str] = {}
-    last, fuzzy, next_fuzzy = "", False, False
+    field_name, fuzzy, next_fuzzy = "", False, False
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith("#") or not line.strip():
             next_fuzzy = next_fuzzy or (line.startswith("#,") and "fuzzy" in line)
             continue
-        parts = _LINE.fullmatch(line.strip())
-        if not parts or not (parts[1] or last):
+        match = _LINE.fullmatch(line.strip())
+        if not match or not (match[1] or field_name):
             raise CatalogueError("This line is none of a catalogue of messages.", number)
-        if parts[1] == "msgctxt" or (parts[1] == "msgid" and last != "msgctxt"):
-            _close(found, fields, fuzzy=fuzzy)
+        if match[1] == "msgctxt" or (match[1] == "msgid" and field_name != "msgctxt"):
+            _close(entries, fields, fuzzy=fuzzy)
             fields, fuzzy, next_fuzzy = {}, next_fuzzy, False
-        last = parts[1] or last
-        fields[last] = fields.get(last, "") + _ESCAPED.sub(lambda mark: _MARKS.get(mark[1], mark[1]), parts[2])
-    _close(found, fields, fuzzy=fuzzy)
-    return found
+        field_name = match[1] or field_name
+        fields[field_name] = fields.get(field_name, "") + _ESCAPED.sub(
+            lambda mark: _MARKS.get(mark[1], mark[1]), match[2]
+        )
+    _close(entries, fields, fuzzy=fuzzy)
+    return entries
 
 
-def _close(found: list[Entry], fields: Mapping[str, str], *, fuzzy: bool) -> None:
+def _close(entries: list[Entry], fields: Mapping[str, str], *, fuzzy: bool) -> None:
     forms = tuple(words for name, words in fields.items() if name.startswith("msgstr"))
     # msgfmt drops empty and fuzzy entries too; the header, whose msgid is empty, is kept even so
     if forms and all(forms) and (not fuzzy or not fields["msgid"]):
-        found.append(Entry(fields.get("msgctxt", ""), fields["msgid"], fields.get("msgid_plural", ""), forms))
+        entries.append(Entry(fields.get("msgctxt", ""), fields["msgid"], fields.get("msgid_plural", ""), forms))
 
 
 def resolved(entries: Iterable[Entry]) -> list[Entry]:
@@ -94,19 +96,19 @@ def resolved(entries: Iterable[Entry]) -> list[Entry]:
     >>> resolved([*terms, Entry("page", "who", "", ("[[Leads]] : {names}",))])[1].forms
     ('Chefs de file : {names}',)
     """
-    given = list(entries)
+    listed = list(entries)
     terms: dict[str, str] = {}
-    for entry in given:
+    for entry in listed:
         if entry.context == TERMS:
             terms |= dict.fromkeys(filter(None, [entry.plural]), entry.forms[-1]) | {entry.key: entry.forms[0]}
     terms |= {_capital(name): _capital(words) for name, words in terms.items()}
 
-    def put(found: re.Match[str]) -> str:
-        if found[1] not in terms:
-            raise CatalogueError(f"The term [[{found[1]}]] does not stand in this catalogue under « term ».")
-        return terms[found[1]]
+    def put(match: re.Match[str]) -> str:
+        if match[1] not in terms:
+            raise CatalogueError(f"The term [[{match[1]}]] does not stand in this catalogue under « term ».")
+        return terms[match[1]]
 
-    return [entry._replace(forms=tuple(_REFERENCE.sub(put, words) for words in entry.forms)) for entry in given]
+    return [entry._replace(forms=tuple(_REFERENCE.sub(put, words) for words in entry.forms)) for entry in listed]
 
 
 def _capital(words: str) -> str:
@@ -119,31 +121,31 @@ def compiled(text: bytes) -> bytes:
     Raises:
         CatalogueError: the catalogue cannot be read.
     """
-    said: dict[bytes, bytes] = {}
+    messages: dict[bytes, bytes] = {}
     keys: dict[str, list[str]] = {}
     for entry in resolved(read_entries(text.decode("utf-8"))):
         if not entry.context and not entry.key:
-            said[b""] = f"{entry.forms[0].rstrip()}\n{SOURCE}: {checksum(text)}\n".encode()
+            messages[b""] = f"{entry.forms[0].rstrip()}\n{SOURCE}: {checksum(text)}\n".encode()
             continue
         keys.setdefault(entry.context, []).append(entry.key)
         name = _name(entry.context, entry.key) + (f"\0{entry.plural}" if entry.plural else "")
-        said[name.encode()] = "\0".join(entry.forms).encode()
-    said |= {_name(context, INDEX).encode(): "\n".join(names).encode() for context, names in keys.items()}
-    return _packed(said)
+        messages[name.encode()] = "\0".join(entry.forms).encode()
+    messages |= {_name(context, INDEX).encode(): "\n".join(names).encode() for context, names in keys.items()}
+    return _packed(messages)
 
 
 def _name(context: str, key: str) -> str:
     return f"{context}\x04{key}" if context else key
 
 
-def _packed(said: Mapping[bytes, bytes]) -> bytes:
+def _packed(messages: Mapping[bytes, bytes]) -> bytes:
     """The format of GNU gettext: two tables of lengths and offsets, then the strings, each ended by a nought byte."""
     # the reader finds a key by bisection, as GNU gettext does
-    names = sorted(said)
+    names = sorted(messages)
     start = 28 + 16 * len(names)
     tables: list[int] = []
     strings = bytearray()
-    for part in (names, [said[name] for name in names]):
+    for part in (names, [messages[name] for name in names]):
         for words in part:
             tables += [len(words), start + len(strings)]
             strings += words + b"\0"

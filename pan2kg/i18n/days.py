@@ -27,10 +27,10 @@ def a_day(text: str) -> date:
     Traceback (most recent call last):
     argparse.ArgumentTypeError: « 2021-02-30 » is no day such as 2021-12-31 or 31/12/2021
     """
-    found = next(filter(None, (form.fullmatch(text.strip()) for form in _DAYS)), None)
+    match = next(filter(None, (form.fullmatch(text.strip()) for form in _DAYS)), None)
     try:
-        if found:
-            return date(int(found["year"]), int(found["month"]), int(found["day"]))
+        if match:
+            return date(int(match["year"]), int(match["month"]), int(match["day"]))
     except ValueError:
         pass
     raise argparse.ArgumentTypeError(told("no-such-day", text=text))
@@ -58,4 +58,4 @@ def with_days(words: str, language: Language) -> str:
     ('17/12/2021', 'as of 2021-12-17', 'Stand: 17.12.2021')
     """
     form = format_of("day", language)
-    return _DAY.sub(lambda found: form.format(year=found[1], month=found[2], day=found[3]), words)
+    return _DAY.sub(lambda match: form.format(year=match[1], month=match[2], day=match[3]), words)

@@ -117,7 +117,7 @@ def say(context: str, key: str, /, **values: object) -> str:
 def pack(value: object) -> object:
     """A message as lists and texts that JSON can hold; any other value as its text, as it would be said."""
     if isinstance(value, Message):
-        return [value.context, value.key, {name: pack(one) for name, one in value.values.items()}]
+        return [value.context, value.key, {name: pack(inner) for name, inner in value.values.items()}]
     return value if isinstance(value, int) else str(value)
 
 
@@ -131,7 +131,9 @@ def unpack(packed: object) -> Message:
     if not isinstance(packed, list):
         return verbatim(str(packed))
     context, key, values = packed
-    return Message(context, key, {name: unpack(one) if isinstance(one, list) else one for name, one in values.items()})
+    return Message(
+        context, key, {name: unpack(inner) if isinstance(inner, list) else inner for name, inner in values.items()}
+    )
 
 
 @contextmanager
@@ -160,8 +162,8 @@ def language_of(environment: Mapping[str, str]) -> Language:
     >>> language_of({"LANG": "de_LU.UTF-8"}), language_of({"LC_ALL": "C", "LANG": "fr_FR"})
     ('de', 'en')
     """
-    found = _TAG.match((environment.get("LC_ALL") or environment.get("LANG") or "").lower())
-    return found[0] if found and found[0] in CATALOGUES else SOURCE_LANGUAGE
+    match = _TAG.match((environment.get("LC_ALL") or environment.get("LANG") or "").lower())
+    return match[0] if match and match[0] in CATALOGUES else SOURCE_LANGUAGE
 
 
 def language_typed(words: Iterable[str]) -> Language:
@@ -170,8 +172,8 @@ def language_typed(words: Iterable[str]) -> Language:
     >>> language_typed(["check", "--language", "fr"]), language_typed(["check", "--language=de"])
     ('fr', 'de')
     """
-    given = list(words)
-    for word, following in zip(given, [*given[1:], ""], strict=True):
+    arguments = list(words)
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
         name, equals, value = word.partition("=")
         if name == "--language" and (value if equals else following) in CATALOGUES:
             return value if equals else following

@@ -35,10 +35,10 @@ def frames(table: Tables) -> tuple[Frame, ...]:
     >>> [frame.id for frame in frames(Tables("t", (*rows, {"id": "p", "label": "P", "type": "Plan"}), (), {}))]
     ['p', '']
     """
-    found: dict[str, list[Row]] = {}
+    by_home: dict[str, list[Row]] = {}
     for row in table.nodes:
-        found.setdefault(_home(row), []).append(row)
-    framed = {home: rows for home, rows in sorted(found.items()) if home and len(rows) > 1}
+        by_home.setdefault(_home(row), []).append(row)
+    framed = {home: rows for home, rows in sorted(by_home.items()) if home and len(rows) > 1}
     loose = tuple(row for row in table.nodes if _home(row) not in framed)
     return (*(Frame(home, _label(home, rows), tuple(rows)) for home, rows in framed.items()), Frame("", "", loose))
 
@@ -46,13 +46,13 @@ def frames(table: Tables) -> tuple[Frame, ...]:
 def _home(row: Row) -> str:
     if row.get("type") not in WORKS:
         return ""
-    own = row["id"] if row["type"] in ("Plan", "Review") else ""
-    return str(row.get("plan") or row.get("review") or own)
+    itself = row["id"] if row["type"] in ("Plan", "Review") else ""
+    return str(row.get("plan") or row.get("review") or itself)
 
 
 def _label(home: str, rows: list[Row]) -> str:
-    said = (row["label"] if row["id"] == home else row.get("plan_label") or row.get("review_label") for row in rows)
-    return next((" ".join(str(label).split()) for label in said if label), home)
+    labels = (row["label"] if row["id"] == home else row.get("plan_label") or row.get("review_label") for row in rows)
+    return next((" ".join(str(label).split()) for label in labels if label), home)
 
 
 def caption(row: Row) -> str:
@@ -187,11 +187,13 @@ def write_mermaid(table: Tables) -> str:
 
 def _too_large(table: Tables, fault: str, number: int, most: int) -> FormatError:
     counts = Counter(str(row.get("type", "other")) for row in table.edges)
-    named = ", ".join(f"{name} {count}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    listed = ", ".join(
+        f"{name} {count}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    )
     plans = len(table.about.get("plans", "").split())
     choice = told({0: "one-or-pair", 1: "plan-with-other"}.get(plans, "fewer-plans"))
     if len(counts) > 1:
-        choice = told("fewer-types", plans=choice, names=named)
+        choice = told("fewer-types", plans=choice, names=listed)
     # Counts of links and of characters are written as Mermaid's own limits are: bare.
     return FormatError(fault, remedy="choose-less", number=str(number), most=str(most), choice=choice)
 

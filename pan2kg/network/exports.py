@@ -34,8 +34,8 @@ def start(name: str, attributes: Iterable[tuple[str, Cell]] = (), *, empty: bool
     >>> start("node", [("id", 'a "b" <c>'), ("label", "1\\n2")], empty=True)
     '<node id="a &quot;b&quot; &lt;c&gt;" label="1&#10;2"/>'
     """
-    written = "".join(f' {key}="{xml_value(field(value))}"' for key, value in attributes)
-    return f"<{name}{written}{'/' if empty else ''}>"
+    pairs = "".join(f' {key}="{xml_value(field(value))}"' for key, value in attributes)
+    return f"<{name}{pairs}{'/' if empty else ''}>"
 
 
 def element(name: str, attributes: Iterable[tuple[str, Cell]], content: Cell) -> str:
@@ -77,8 +77,8 @@ def _lines(table: Tables) -> Iterator[str]:
     for of, columns in kinds:
         for name, kind in columns.items():
             type_ = "int" if kind is int else KINDS[kind]
-            named = [("id", f"{of}-{name}"), ("for", of), ("attr.name", name), ("attr.type", type_)]
-            yield "  " + start("key", named, empty=True)
+            key_attributes = [("id", f"{of}-{name}"), ("for", of), ("attr.name", name), ("attr.type", type_)]
+            yield "  " + start("key", key_attributes, empty=True)
     yield "  " + start("graph", [("id", "network"), ("edgedefault", "directed")])
     yield from (_data("graph", name, value, "    ") for name, value in head.items())
     for row in table.nodes:
@@ -147,9 +147,9 @@ def _columns(of: str, columns: Mapping[str, type]) -> Iterator[str]:
 
 
 def _ends(row: Row) -> list[tuple[str, str | float]]:
-    given = [(name, row[name]) for name in ("id", "source", "target", "label")]
+    attributes = [(name, row[name]) for name in ("id", "source", "target", "label")]
     kind = [("kind", row["type"])] if "type" in row else []
-    return [*given, ("type", "directed" if row["directed"] else "undirected"), *kind]
+    return [*attributes, ("type", "directed" if row["directed"] else "undirected"), *kind]
 
 
 def _gexf_item(name: str, attributes: list[tuple[str, str | float]], row: Row) -> Iterator[str]:
@@ -206,8 +206,8 @@ def write_edges(table: Tables) -> str:
     'Source,Target,Type,Id,Label\\r\\na,b,Undirected,k,\\r\\n'
     """
     rows = [{**row, "directed": "Directed" if row["directed"] else "Undirected"} for row in table.edges]
-    others = (name for name in table.edge_columns() if name != "directed")
-    return _write(["source", "target", "directed", "id", "label", *others], rows, _EDGE)
+    columns = (name for name in table.edge_columns() if name != "directed")
+    return _write(["source", "target", "directed", "id", "label", *columns], rows, _EDGE)
 
 
 def write_zip(table: Tables) -> bytes:
@@ -264,5 +264,5 @@ def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "",
     """
     if form not in _WRITERS:
         raise FormatError("network-form", remedy="there-are", form=form, names=", ".join(FORMS))
-    written = _WRITERS[form](tables(network, title=title, released=released))
-    return written if isinstance(written, bytes) else written.encode()
+    content = _WRITERS[form](tables(network, title=title, released=released))
+    return content if isinstance(content, bytes) else content.encode()

@@ -50,31 +50,35 @@ def select_network(
     (['a', 'b', 'law', 'p'], ['a', 'b', 'law', 'p', 'q'])
     """
     chosen, wanted = _find_plans(network, plans), _find_types(network, types)
-    part = network.copy()
+    selected = network.copy()
     if wanted:
-        part.remove_edges_from([link[:3] for link in part.edges(keys=True, data="type") if link[3] not in wanted])
+        selected.remove_edges_from(
+            [link[:3] for link in selected.edges(keys=True, data="type") if link[3] not in wanted]
+        )
     if chosen or wanted:
-        _narrow(part, chosen)
+        _narrow(selected, chosen)
     if chosen:
-        part.graph["plans"] = " ".join(sorted(key(plan) for plan in chosen))
+        selected.graph["plans"] = " ".join(sorted(key(plan) for plan in chosen))
     if wanted:
-        part.graph["types"] = " ".join(sorted(wanted))
-    return part
+        selected.graph["types"] = " ".join(sorted(wanted))
+    return selected
 
 
-def _narrow(part: nx.MultiDiGraph[str], chosen: set[str]) -> None:
-    home = {node: _home(node, data) for node, data in part.nodes(data=True)}
+def _narrow(selected: nx.MultiDiGraph[str], chosen: set[str]) -> None:
+    home = {node: _home(node, data) for node, data in selected.nodes(data=True)}
     members = {node for node, plan in home.items() if (plan in chosen if chosen else plan)}
-    ends = {end for one, two in part.edges() if one in members or two in members for end in (one, two)}
+    ends = {
+        end for source, target in selected.edges() if source in members or target in members for end in (source, target)
+    }
     near = members | {end for end in ends if not home[end]}
 
-    def is_kept(one: str, two: str) -> bool:
-        own = len(chosen) == 1 and (one in members or two in members)
-        return own or (one in near and two in near)
+    def is_kept(source: str, target: str) -> bool:
+        is_own = len(chosen) == 1 and (source in members or target in members)
+        return is_own or (source in near and target in near)
 
-    part.remove_edges_from([link for link in part.edges(keys=True) if not is_kept(*link[:2])])
-    linked = {end for link in part.edges() for end in link}
-    part.remove_nodes_from([node for node in home if node not in members and node not in linked])
+    selected.remove_edges_from([link for link in selected.edges(keys=True) if not is_kept(*link[:2])])
+    linked = {end for link in selected.edges() for end in link}
+    selected.remove_nodes_from([node for node in home if node not in members and node not in linked])
 
 
 def _home(node: str, data: dict[str, str]) -> str:
@@ -85,20 +89,20 @@ def _home(node: str, data: dict[str, str]) -> str:
 
 def _find_plans(network: nx.MultiDiGraph[str], names: Iterable[str]) -> set[str]:
     plans = [node for node, type_ in network.nodes(data="type") if type_ in ("Plan", "Review")]
-    known = {key(plan): plan for plan in plans} | {plan: plan for plan in plans}
-    return {known[_known(name, known, "no-plan-in-network")] for name in names}
+    by_name = {key(plan): plan for plan in plans} | {plan: plan for plan in plans}
+    return {by_name[_known(name, by_name, "no-plan-in-network")] for name in names}
 
 
 def _find_types(network: nx.MultiDiGraph[str], names: Iterable[str]) -> set[str]:
-    known = {type_: type_ for _, _, type_ in network.edges(data="type") if type_}
-    return {_known(name, known, "no-type-in-network") for name in names}
+    types = {type_: type_ for _, _, type_ in network.edges(data="type") if type_}
+    return {_known(name, types, "no-type-in-network") for name in names}
 
 
-def _known(name: str, known: dict[str, str], missing: str) -> str:
-    if name in known:
+def _known(name: str, by_name: dict[str, str], missing: str) -> str:
+    if name in by_name:
         return name
-    near = get_close_matches(name, sorted({key(one) for one in known}), n=3, cutoff=0.4)
-    listed = told("there-are", names=", ".join(sorted(known)[:12])) if known else told("there-are-none")
+    near = get_close_matches(name, sorted({key(name_known) for name_known in by_name}), n=3, cutoff=0.4)
+    listed = told("there-are", names=", ".join(sorted(by_name)[:12])) if by_name else told("there-are-none")
     raise QueryError(missing, remedy=did_you_mean(near) if near else listed, name=name)
 
 
@@ -163,25 +167,25 @@ def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | N
     """
     plans = {node: str(label or "") for node, label in network.nodes(data="label")}
     nodes = [_node(node, data, plans) for node, data in sorted(network.nodes(data=True))]
-    edges, seen = [], set[str]()
-    for one, two, link, data in sorted(network.edges(keys=True, data=True), key=lambda edge: _order(*edge[:3])):
-        edges.append(_edge((one, two, _once(str(link), seen)), data))
+    edges, ids = [], set[str]()
+    for source, target, link, data in sorted(network.edges(keys=True, data=True), key=lambda edge: _order(*edge[:3])):
+        edges.append(_edge((source, target, _once(str(link), ids)), data))
     about = {name: xml_fit(str(network.graph[name])) for name in _ABOUT if network.graph.get(name)}
     named = title or " + ".join(["pan2kg", *about.get("plans", "").split()])
     return Tables(xml_fit(named), tuple(nodes), tuple(edges), about, released)
 
 
-def _order(one: str, two: str, link: object) -> tuple[str, str, str]:
-    return one, two, str(link)
+def _order(source: str, target: str, link: object) -> tuple[str, str, str]:
+    return source, target, str(link)
 
 
-def _once(name: str, seen: set[str]) -> str:
-    number, found = 1, name
-    while found in seen:
+def _once(name: str, ids: set[str]) -> str:
+    number, unique = 1, name
+    while unique in ids:
         number += 1
-        found = f"{name}#{number}"
-    seen.add(found)
-    return found
+        unique = f"{name}#{number}"
+    ids.add(unique)
+    return unique
 
 
 def _node(node: str, data: Mapping[str, object], labels: Mapping[str, str]) -> Row:
@@ -190,13 +194,13 @@ def _node(node: str, data: Mapping[str, object], labels: Mapping[str, str]) -> R
 
 
 def _edge(ends: tuple[str, str, str], data: Mapping[str, object]) -> Row:
-    one, two, link = ends
-    first = {"id": link, "source": one, "target": two, "label": data.get("type_label", "")}
-    return _row(first, {"directed": True, **data}, EDGE_COLUMNS)
+    source, target, link = ends
+    identity = {"id": link, "source": source, "target": target, "label": data.get("type_label", "")}
+    return _row(identity, {"directed": True, **data}, EDGE_COLUMNS)
 
 
-def _row(first: Mapping[str, object], data: Mapping[str, object], columns: Mapping[str, type]) -> Row:
-    row: Row = {name: xml_fit(str(value)) for name, value in first.items()}
+def _row(identity: Mapping[str, object], data: Mapping[str, object], columns: Mapping[str, type]) -> Row:
+    row: Row = {name: xml_fit(str(value)) for name, value in identity.items()}
     for name, kind in columns.items():
         value = data.get(name)
         if value is not None and value != "":
@@ -231,35 +235,35 @@ def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str
     (['a', 'b', 'c'], True)
     """
     weights: dict[str, dict[str, float]] = {}
-    for one, two, weight in sorted(edges):
-        for start, end in {(one, two), (two, one)}:
+    for source, target, weight in sorted(edges):
+        for start, end in {(source, target), (target, source)}:
             ends = weights.setdefault(start, {})
             ends[end] = ends.get(end, 0.0) + weight
-    found: dict[str, tuple[float, float]] = {}
+    places: dict[str, tuple[float, float]] = {}
     room = _Rows(len(weights) ** 0.5)
     for nodes in _parts(weights):
         side = len(nodes) ** 0.5
         spots = _spots(_matrix(weights, nodes).tobytes(), len(nodes), seed) * (side / 2)
-        left, top = room.take(side + 1)
-        middle = left + side / 2, top + side / 2
+        x0, top = room.take(side + 1)
+        middle = x0 + side / 2, top + side / 2
         placed = zip(nodes, spots.tolist(), strict=True)
-        found |= {node: (_WIDE * (middle[0] + x), middle[1] + y) for node, (x, y) in placed}
-    return _scaled(found)
+        places |= {node: (_WIDE * (middle[0] + x), middle[1] + y) for node, (x, y) in placed}
+    return _scaled(places)
 
 
 def _parts(weights: Mapping[str, Mapping[str, float]]) -> list[list[str]]:
-    parts: list[list[str]] = []
-    left = set(weights)
-    while left:
-        waiting = [left.pop()]
-        part = list(waiting)
+    components: list[list[str]] = []
+    unvisited = set(weights)
+    while unvisited:
+        waiting = [unvisited.pop()]
+        component = list(waiting)
         while waiting:
-            fresh = weights[waiting.pop()].keys() & left
-            left -= fresh
-            part += fresh
+            fresh = weights[waiting.pop()].keys() & unvisited
+            unvisited -= fresh
+            component += fresh
             waiting += fresh
-        parts.append(sorted(part))
-    return sorted(parts, key=lambda part: (-len(part), part[0]))
+        components.append(sorted(component))
+    return sorted(components, key=lambda component: (-len(component), component[0]))
 
 
 def _matrix(weights: Mapping[str, Mapping[str, float]], nodes: list[str]) -> Floats:
@@ -268,8 +272,8 @@ def _matrix(weights: Mapping[str, Mapping[str, float]], nodes: list[str]) -> Flo
     order = {node: at for at, node in enumerate(nodes)}
     matrix: Floats = np.zeros((len(nodes), len(nodes)))
     for node, at in order.items():
-        for other, weight in weights[node].items():
-            matrix[at, order[other]] = weight
+        for neighbour, weight in weights[node].items():
+            matrix[at, order[neighbour]] = weight
     return matrix
 
 
@@ -368,9 +372,9 @@ class _Rows:
 def _scaled(places: Mapping[str, tuple[float, float]]) -> dict[str, tuple[int, int]]:
     if not places:
         return {}
-    left, top = (min(place[at] for place in places.values()) for at in (0, 1))
-    span = max(max(place[at] for place in places.values()) - least for at, least in ((0, left), (1, top))) or 1.0
+    least_x, top = (min(place[at] for place in places.values()) for at in (0, 1))
+    span = max(max(place[at] for place in places.values()) - least for at, least in ((0, least_x), (1, top))) or 1.0
     return {
-        node: (round((x - left) / span * 1000), round((y - top) / span * 1000))
+        node: (round((x - least_x) / span * 1000), round((y - top) / span * 1000))
         for node, (x, y) in sorted(places.items())
     }

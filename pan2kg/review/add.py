@@ -13,7 +13,7 @@ import shutil
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -293,55 +293,44 @@ def action_addition(
     return addition(project, path, [block], label="actions", about=key(plan), source=basis.quotation.document)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    key: str
-    titles: tuple[Words, ...]
-    kind: str
-    publisher: str = ""
-    date: str = ""
-    read_at: str = ""
-    speaks_for: tuple[str, ...] = ()
-    author: str = ""
+def document_addition(
+    store: Store, project: Project, name: str, titles: Sequence[Words], speaks_for: Sequence[str],
+    typed: Mapping[str, str],
+) -> Addition:  # fmt: skip
+    """The file of sources with one document more: among those read at the same host, else among all others.
 
-    def addition(self, store: Store, project: Project) -> Addition:
-        """The file of sources with one document more: among those read at the same host, else among all others."""
-        if slug(self.key) != self.key:
-            raise QueryError("no-key", remedy="write-key", name=self.key)
-        if self.date and not any(is_date(self.date, form) for form in ("date", "gYearMonth", "gYear")):
-            raise QueryError("no-date", remedy="write-date", name=self.date)
-        speakers = [described(store, project, typed, SPEAKERS, "a-speaker")[0] for typed in self.speaks_for]
-        own(project)
-        prefixes = read_prefixes(project)
-        dated = {4: "gYear", 7: "gYearMonth"}.get(len(self.date), "date")
-        wanted = {
-            "dcterms:date": f"{string(self.date)}^^xsd:{dated}" if self.date else "",
-            "pan:publisherName": string(self.publisher) if self.publisher else "",
-            "pan:authorKind": f"authorkind:{self.author}" if self.author else "",
-            "pan:readAt": f"{string(self.read_at)}^^xsd:anyURI" if self.read_at else "",
-        }
-        lines = {predicate: [Statement(predicate, value)] if value else [] for predicate, value in wanted.items()}
-        block = Block(
-            unused(f"document:{self.key}", ProjectFiles(project), prefixes),
-            (
-                Statement("a", "pan:Document"),
-                *(Statement("skos:prefLabel", text(words, tag)) for words, tag in self.titles),
-                *lines["dcterms:date"],
-                *lines["pan:publisherName"],
-                *(Statement("pan:speaksFor", iri(speaker, prefixes)) for speaker in speakers),
-                *lines["pan:authorKind"],
-                Statement("pan:sourceKind", f"sourcekind:{self.kind}"),
-                *lines["pan:readAt"],
-                Statement("pan:certainty", "certainty:stated"),
-            ),
-        )
-        folder, host = project.graph / "sources", urlsplit(self.read_at).netloc
-        counted = Counter({path: read_text(path).count(f'"https://{host}/') for path in sorted(folder.glob("*.ttl"))})
-        others = folder / "other-sites.ttl"
-        path = others if others.exists() else folder / "documents.ttl"
-        if host and counted.total():
-            path = counted.most_common(1)[0][0]
-        return addition(project, path, [block], label="documents", source=prefixes["document"] + self.key)
+    ``typed`` are its ``source_kind``, ``publisher``, ``date``, ``read_at`` and ``author_kind``, empty where not known.
+    """
+    if slug(name) != name:
+        raise QueryError("no-key", remedy="write-key", name=name)
+    day, address = typed["date"], typed["read_at"]
+    if day and not any(is_date(day, form) for form in ("date", "gYearMonth", "gYear")):
+        raise QueryError("no-date", remedy="write-date", name=day)
+    speakers = [described(store, project, speaker, SPEAKERS, "a-speaker")[0] for speaker in speaks_for]
+    own(project)
+    prefixes, publisher, author = read_prefixes(project), typed["publisher"], typed["author_kind"]
+    dated = {4: "gYear", 7: "gYearMonth"}.get(len(day), "date")
+    block = Block(
+        unused(f"document:{name}", ProjectFiles(project), prefixes),
+        (
+            Statement("a", "pan:Document"),
+            *(Statement("skos:prefLabel", text(words, tag)) for words, tag in titles),
+            *([Statement("dcterms:date", f"{string(day)}^^xsd:{dated}")] if day else ()),
+            *([Statement("pan:publisherName", string(publisher))] if publisher else ()),
+            *(Statement("pan:speaksFor", iri(speaker, prefixes)) for speaker in speakers),
+            *([Statement("pan:authorKind", f"authorkind:{author}")] if author else ()),
+            Statement("pan:sourceKind", f"sourcekind:{typed['source_kind']}"),
+            *([Statement("pan:readAt", f"{string(address)}^^xsd:anyURI")] if address else ()),
+            Statement("pan:certainty", "certainty:stated"),
+        ),
+    )
+    folder, host = project.graph / "sources", urlsplit(address).netloc
+    counted = Counter({path: read_text(path).count(f'"https://{host}/') for path in sorted(folder.glob("*.ttl"))})
+    common = folder / "other-sites.ttl"
+    path = common if common.exists() else folder / "documents.ttl"
+    if host and counted.total():
+        path = counted.most_common(1)[0][0]
+    return addition(project, path, [block], label="documents", source=prefixes["document"] + name)
 
 
 def name_addition(store: Store, project: Project, typed: str, words: Words, kind: str, basis: Basis) -> Addition:

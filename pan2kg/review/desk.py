@@ -287,11 +287,11 @@ class Desk:
         current, graph = self.current, self.graph
         if current is None or graph is None:
             raise RefusedError("unknown-item")
-        decisions = fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
-        file = _write(graph, [decisions])
+        filled = fill(graph, current, {"reviewer": self.reviewer, **form}, self.day)
+        file = _write(graph, [filled])
         self.read_again()
-        self._leave({current.key}, decisions.status)
-        return Outcome(decisions.status, {"files": file}, (file,))
+        self._leave({current.key}, filled.status)
+        return Outcome(filled.status, {"files": file}, (file,))
 
     def _leave(self, keys: Collection[str], status: str, *, is_counted: bool = True) -> None:
         self.decided[status] += len(keys) if is_counted else 0
@@ -542,12 +542,12 @@ def _write(
     graph: Graph, decisions: Sequence[Decision], material: work.Material | None = None, seconds: float | None = None
 ) -> str:
     written = decision.decide(graph, decisions, material.texts if material else {})
-    at, project = decisions[0], graph.project
+    lead, project = decisions[0], graph.project
     # of decisions in several files the last is undone first; without the journal the decision stands all the same
     with suppress(ProjectError):
-        candidate = at.candidate
+        candidate = lead.candidate
         noted = record.Noted(
-            record.DECISION, candidate.key, at.reviewer, at.status, record.now(), seconds, tuple(written.iris)
+            record.DECISION, candidate.key, lead.reviewer, lead.status, record.now(), seconds, tuple(written.iris)
         )
         record.note(project, candidate.plan, noted)
     return written.addition.name
@@ -569,12 +569,10 @@ def press(desk: Desk, typed: str) -> Message:
             return Message("desk", "said.undone") if desk.undo() else Message("review", "outcome.nothing-to-undo")
         if name == "g":
             desk.suggest()
-            first = next((at for at, candidate in enumerate(desk.waiting) if candidate.origin is Origin.GRAPH), None)
-            if first is not None:
-                desk.move(first - desk.at)
-            return Message(
-                "desk", "said.suggested", {"n": sum(candidate.origin is Origin.GRAPH for candidate in desk.waiting)}
-            )
+            places = [at for at, candidate in enumerate(desk.waiting) if candidate.origin is Origin.GRAPH]
+            if places:
+                desk.move(places[0] - desk.at)
+            return Message("desk", "said.suggested", {"n": len(places)})
         if name == "n":
             parts = [word.strip() for word in argument.split("|")]
             if len(parts) != len(HAND) or not all(parts):
@@ -616,10 +614,10 @@ def _press_candidate(desk: Desk, name: str, argument: str) -> Message:
     alike, numbers = desk.alike(), set[int]()
     for word in re.split(r"[\s,]+", argument) if argument else ():
         span = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", word)
-        at, latest = (int(span[1]), int(span[2] or span[1])) if span else (0, 0)
-        if not 1 <= at <= latest <= len(alike):
+        low, high = (int(span[1]), int(span[2] or span[1])) if span else (0, 0)
+        if not 1 <= low <= high <= len(alike):
             return Message("desk", "said.which-together", {"n": len(alike)})
-        numbers.update(range(at, latest + 1))
+        numbers.update(range(low, high + 1))
     desk.tick({alike[number - 1].key for number in numbers})
     return Message("desk", "said.ticked", {"n": len(desk.ticked)})
 
@@ -695,9 +693,9 @@ def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:
     candidate = next((one for one in graph_candidates(graph) if one.key == form.get("item", "")), None)
     if candidate is None:
         raise RefusedError("unknown-item")
-    decisions = fill(graph, candidate, form, today)
-    file = _write(graph, [decisions])
-    return Outcome(decisions.status, {"files": file}, (file,))
+    filled = fill(graph, candidate, form, today)
+    file = _write(graph, [filled])
+    return Outcome(filled.status, {"files": file}, (file,))
 
 
 def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:

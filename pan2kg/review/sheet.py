@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.errors import FormatError, Place, ProjectError
+from pan2kg.errors import Place, ProjectError
 from pan2kg.extract.document import folded
 from pan2kg.graph.labels import read_labels
 from pan2kg.i18n.catalogue import Language
@@ -453,10 +453,8 @@ def _csv(place: Place, data: bytes) -> list[tuple[str, ...]]:
 
 
 def _xlsx(place: Place, data: bytes) -> Iterator[list[tuple[str, ...]]]:
-    try:
-        from openpyxl import load_workbook
-    except ImportError:
-        raise FormatError("extra-documents", remedy="install-documents") from None
+    from openpyxl import load_workbook  # seconds that only who reads one waits
+
     unreadable = ProjectError("no-sheet-of-ours", place=place, remedy="export-first")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:

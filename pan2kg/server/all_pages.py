@@ -16,7 +16,7 @@ from pan2kg.graph.statements import Statement
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.server import documents
 from pan2kg.site import entity
-from pan2kg.site.page import HTML, Page, PageContext, Request, frame
+from pan2kg.site.page import HTML, PageContext, Request, SiteFile, frame
 from pan2kg.site.registry import PAGES, Site, canonical
 from pan2kg.site.values import Notes
 from pan2kg.tables.template import render
@@ -52,7 +52,7 @@ class AllPages:
     def __init__(self, site: Site) -> None:
         self.site = site
 
-    def page(self, path: str, arguments: Mapping[str, str], /) -> Page | None:
+    def page(self, path: str, arguments: Mapping[str, str], /) -> SiteFile | None:
         """The page or file at a path below the root, None where there is none.
 
         Raises:
@@ -69,9 +69,9 @@ class AllPages:
         else:
             iri = documents.find_thing(store, name)
         request = Request(path, _TAGS[tag], "", canonical(path, arguments))
-        return Page(path, HTML, self._drawn(iri, request)) if iri else None
+        return SiteFile(path, HTML, self._drawn(iri, request)) if iri else None
 
-    def missing(self, path: str, /) -> Page:
+    def missing(self, path: str, /) -> SiteFile:
         """The page that says there is none at a path."""
         return self.site.missing(path)
 

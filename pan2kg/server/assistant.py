@@ -7,10 +7,12 @@ It reads and never writes. A query of its own runs in a process that is ended wh
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,8 +20,8 @@ from pan2kg.errors import FormatError, Pan2kgError, QueryError
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import speaking
-from pan2kg.store.queries import fill, find_query, insist, with_prefixes
-from pan2kg.tables.answers import basis_of, level_of, taken
+from pan2kg.store import queries
+from pan2kg.tables import answers
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.writers import figures_of
 from pan2kg.turtle.vocabulary import PAN
@@ -27,18 +29,16 @@ from pan2kg.turtle.vocabulary import PAN
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
 
+# rows of an answer where nobody says how many, and at most; documents and statements it tells of at most
 ROWS: Final = 100
-"""How many rows an answer has where nobody says how many."""
 MOST_ROWS: Final = 1000
 DOCUMENTS: Final = 40
-"""Of how many documents an answer tells at most."""
 STATEMENTS: Final = 200
+# how long a query of the assistant's own may take
 SECONDS: Final = 30
-"""How long a query of the assistant's own may take."""
-
 _WORDS: Final = Messages("assistant")
+# what a tool answers, as JSON has it
 Content = dict[str, Any]
-"""What a tool answers, as JSON has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,10 @@ class Assistant:
 
     def find(self, words: str) -> Content:
         """Things by what they are called, best first."""
-        graph = self.graph
-        entries = [graph.labels.entries[iri] for iri in graph.search.find(words, limit=20)]
-        found = [{"iri": e.iri, "key": e.key, "kind": e.kind, "label": graph.label(e.iri)} for e in entries]
-        return {"found": found}
+        entries = [self.graph.labels.entries[iri] for iri in self.graph.search.find(words, limit=20)]
+        return {
+            "found": [{"iri": e.iri, "key": e.key, "kind": e.kind, "label": self.graph.label(e.iri)} for e in entries]
+        }
 
     def questions(self) -> Content:
         """The stored questions and what each can be told."""
@@ -78,18 +78,19 @@ class Assistant:
             QueryError: an unknown question, parameter or value, with the nearest.
         """
         graph = self.graph
-        query = find_query(graph.project, question)
+        query = queries.find_query(graph.project, question)
         values = {name.replace("-", "_"): value for name, value in (parameters or {}).items()}
         if any(parameter.name == "language" for parameter in query.parameters):
             values.setdefault("language", graph.language)
-        insist(query, values)
-        answer = graph.sparql(fill(query, values, store=graph.store, project=graph.project))
-        level = level_of(query, values)
+        queries.insist(query, values)
+        answer = graph.sparql(queries.fill(query, values, store=graph.store, project=graph.project))
+        level = answers.level_of(query, values)
+        caveats = query.summary_in(graph.language), answers.taken(query, values, graph.language)
         return {
             "question": query.question(graph.language),
-            "caveats": [one for one in (query.summary_in(graph.language), taken(query, values, graph.language)) if one],
+            "caveats": list(filter(None, caveats)),
             "level": level,
-            "basis": basis_of(graph.store, graph.language, release=graph.release, day=graph.as_of, level=level),
+            "basis": answers.basis_of(graph.store, graph.language, release=graph.release, day=graph.as_of, level=level),
             **self._rows(answer.rows, limit),
         }
 
@@ -107,15 +108,15 @@ class Assistant:
         Raises:
             QueryError: an unknown table, level, plan or action, or one that is made of files.
         """
-        made = figures_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
+        figures = figures_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
         return {
-            "title": made.title,
-            "summary": made.table.summary.say(self.graph.language),
-            "caveats": list(made.notes),
-            "meanings": dict(made.meanings),
+            "title": figures.title,
+            "summary": figures.table.summary.say(self.graph.language),
+            "caveats": list(figures.notes),
+            "meanings": dict(figures.meanings),
             "level": self.graph.known(evidence).level.key,
-            "basis": made.basis,
-            **self._rows(made.rows, limit),
+            "basis": figures.basis,
+            **self._rows(figures.rows, limit),
         }
 
     def explain(self, one: str, two: str, evidence: str = "") -> Content:
@@ -136,12 +137,11 @@ class Assistant:
         iri = next(iter([thing] if thing in graph.labels.entries else graph.search.find(thing, limit=1)), "")
         if not iri:
             raise QueryError("nothing-found", remedy="find-other-words", words=thing)
-        said, sources = [], dict[str, None]()
-        every = graph.statements.about(iri)
+        every, statements, sources = graph.statements.about(iri), [], dict[str, None]()
         for statement in every[:STATEMENTS]:
             grounds = grounds_of(graph.statements, statement)
             sources |= dict.fromkeys(grounds.sources)
-            said.append({
+            statements.append({
                 "property": graph.label(statement.predicate),
                 "value": graph.label(statement.target) if statement.target else statement.value.value,
                 "iri": statement.target or None,
@@ -149,8 +149,8 @@ class Assistant:
                 "documents": list(grounds.sources),
                 "rule": statement.rule or None,
             })  # fmt: skip
-        named = {"iri": iri, "label": graph.label(iri), "release": graph.release}
-        return {**named, "statements": said, "left_out": len(every) - len(said), "documents": self._documents(sources)}
+        more = {"left_out": len(every) - len(statements), "documents": self._documents(sources)}
+        return {"iri": iri, "label": graph.label(iri), "release": graph.release, "statements": statements, **more}
 
     def sparql(self, query: str, limit: int = ROWS) -> Content:
         """The answer to a query that reads.
@@ -159,7 +159,7 @@ class Assistant:
             QueryError: it cannot be answered, or not in time; or it would change the graph.
         """
         words = [sys.executable, "-m", "pan2kg.cli.main", "sparql", "-", *self.arguments, "--format", "json"]
-        text = with_prefixes(query, self.graph.prefixes)
+        text = queries.with_prefixes(query, self.graph.prefixes)
         try:
             done = subprocess.run(  # noqa: S603 - our own command, and the query goes through a pipe
                 words, input=text, capture_output=True, text=True, timeout=SECONDS, check=False
@@ -168,30 +168,26 @@ class Assistant:
             raise QueryError("query-too-long", remedy="ask-for-less", seconds=SECONDS) from None
         if done.returncode:
             raise QueryError("verbatim", words=done.stderr.strip().splitlines()[-1].removeprefix("pan2kg: "))
-        found = json.loads(done.stdout)
-        if "boolean" in found:
-            return {"answer": found["boolean"], "release": self.graph.release}
-        rows = [{name: row[name]["value"] for name in row} for row in found["results"]["bindings"]]
+        answer = json.loads(done.stdout)
+        if "boolean" in answer:
+            return {"answer": answer["boolean"], "release": self.graph.release}
+        rows = [{name: row[name]["value"] for name in row} for row in answer["results"]["bindings"]]
         return {"release": self.graph.release, **self._rows(rows, limit)}
 
     def _rows(self, rows: list[Any], limit: int) -> Content:
-        """The first rows, how many more there are, and the documents of the things they name."""
-        shown = rows[: max(0, min(limit, MOST_ROWS))]
-        return {"rows": shown, "left_out": len(rows) - len(shown), "documents": self._read_in(shown)}
-
-    def _read_in(self, rows: Iterable[Mapping[str, object]]) -> list[Content]:
-        """The documents in which was read what is said of the things that rows name, those named most often first."""
-        statements, counted = self.graph.statements, dict[str, int]()
-        named = {word for row in rows for value in row.values() if isinstance(value, str) for word in value.split()}
-        for iri in sorted(named & self.graph.labels.entries.keys()):
-            for source in {one for said in statements.about(iri) for one in grounds_of(statements, said).sources}:
-                counted[source] = counted.get(source, 0) + 1
-        return self._documents(sorted(counted, key=lambda source: (-counted[source], source)))
+        """The first rows, how many more there are, and the documents of what they name, the most frequent first."""
+        chosen, statements = rows[: max(0, min(limit, MOST_ROWS))], self.graph.statements
+        values = {value for row in chosen for value in row.values() if isinstance(value, str)}
+        sources = Counter[str]()
+        for iri in {word for value in values for word in value.split()} & self.graph.labels.entries.keys():
+            sources.update({source for s in statements.about(iri) for source in grounds_of(statements, s).sources})
+        documents = self._documents(sorted(sources, key=lambda source: (-sources[source], source)))
+        return {"rows": chosen, "left_out": len(rows) - len(chosen), "documents": documents}
 
     def _documents(self, iris: Iterable[str]) -> list[Content]:
-        statements = self.graph.statements
-        told = [(iri, self.graph.label(iri), statements.one(iri, f"{PAN}readAt")) for iri in iris]
-        return [{"iri": iri, "title": title, "read_at": read or None} for iri, title, read in told][:DOCUMENTS]
+        graph = self.graph
+        titled = [(iri, graph.label(iri), graph.statements.one(iri, f"{PAN}readAt")) for iri in iris]
+        return [{"iri": iri, "title": title, "read_at": place or None} for iri, title, place in titled][:DOCUMENTS]
 
 
 def serve_assistant(assistant: Assistant) -> None:
@@ -215,34 +211,24 @@ def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK e
         from mcp.types import ToolAnnotations
     except ImportError:
         raise FormatError("extra-mcp", remedy="install-mcp") from None
-    language = assistant.graph.language
-    service = MCPServer(
-        "pan2kg",
-        instructions=_WORDS.say("instructions", language),
-        version=assistant.graph.release,
-        log_level="WARNING",
-    )
+    language, release = assistant.graph.language, assistant.graph.release
+    words = _WORDS.say("instructions", language)
+    service = MCPServer("pan2kg", instructions=words, version=release, log_level="WARNING")
     reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
-    for tool in (
-        assistant.find, assistant.questions, assistant.ask, assistant.figures, assistant.figure, assistant.explain,
-        assistant.about, assistant.sparql,
-    ):  # fmt: skip
-        name = tool.__name__
-        service.tool(name=name, description=_WORDS.say(f"tool.{name}", language), annotations=reads)(
-            _told(tool, language, ToolError)
-        )
+    for name in ("find", "questions", "ask", "figures", "figure", "explain", "about", "sparql"):
+        tool = _spoken(getattr(assistant, name), language, ToolError)
+        service.tool(name=name, description=_WORDS.say(f"tool.{name}", language), annotations=reads)(tool)
     return service
 
 
-def _told(tool: Callable[..., Content], language: str, refusal: type[Exception]) -> Callable[..., Content]:
+def _spoken(tool: Callable[..., Content], language: str, refusal: type[Exception]) -> Callable[..., Content]:
     """The tool, where what is wrong is one sentence in the language of the graph."""
-    from functools import wraps
 
-    @wraps(tool)
-    def answer(*given: object, **named: object) -> Content:
+    @functools.wraps(tool)
+    def answer(*values: object, **more: object) -> Content:
         with speaking(language):
             try:
-                return tool(*given, **named)
+                return tool(*values, **more)
             except Pan2kgError as error:
                 raise refusal(str(error)) from None
 

@@ -35,6 +35,7 @@ from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, construct, is_true, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, is_ours
 
+# the kinds of things that may have their IRI from others, with their classes
 ONTOLOGY: Final = PAN.removesuffix("#")
 OTHERS: Final = "doc/iri/"
 OFFICIAL: Final[Mapping[str, frozenset[str]]] = {
@@ -42,24 +43,23 @@ OFFICIAL: Final[Mapping[str, frozenset[str]]] = {
     "provision": frozenset({PAN + "Provision"}),
     "body": frozenset({PAN + "PublicBody", PAN + "Organisation"}),
 }
-"""The kinds of things that may have their IRI from others, with their classes."""
+# what is said of the named graphs a description rests on
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
 VOID: Final = "http://rdfs.org/ns/void#"
 NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
 _ORIGIN: Final = (RDF + "type", DCTERMS + "source", PAN + "certainty")
-"""What is said of the named graphs a description rests on."""
+# how the addresses begin that are answered here
 STARTS: Final = ("/id/", "/doc", "/graph/", "/ontology", "/dataset", "/catalogue", "/contributors")
-"""How the addresses begin that are answered here."""
+# how a retired thing leads to what replaces it: the registered relation (RFC 5829), and the exact one
 SUCCESSOR: Final = f"successor-version {DCTERMS}isReplacedBy"
-"""How a retired thing leads to what replaces it: the registered relation (RFC 5829), and the exact one."""
 
+# chosen only where nothing else will do: a wildcard is not answered with a media type nobody registered
 _TURTLE: Final = GRAPHS[0]
 DATA: Final = (Form(_TURTLE.name, _TURTLE.media[:1], _TURTLE.iri), *GRAPHS[1:4])
 _BY_OTHER_NAMES: Final = Form(_TURTLE.name, _TURTLE.media[1:], _TURTLE.iri)
-"""Chosen only where nothing else will do: a wildcard is not answered with a media type nobody registered."""
+# the forms by the ending an address has where it wants one of them only
 PAGE: Final = Form("html", ("text/html",), f"{protocol.FORMATS}HTML")
 ENDINGS: Final[Mapping[str, Form]] = {"ttl": DATA[0], "nt": DATA[1], "rdf": DATA[2], "jsonld": DATA[3], "html": PAGE}
-"""The forms by the ending an address has where it wants one of them only."""
 
 
 def space_of(store: Store) -> str:
@@ -243,8 +243,8 @@ def header_safe(iri: str) -> str:
     return quote(iri, safe="/:?#[]@!$&'()*+,;=%~")
 
 
+# draws the page of a thing: its IRI, the path it will stand at, the language
 Portray = Callable[[str, str, str], bytes]
-"""Draws the page of a thing: its IRI, the path it will stand at, the language."""
 
 
 @dataclass(frozen=True, slots=True)

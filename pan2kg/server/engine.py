@@ -32,14 +32,15 @@ from pan2kg.turtle.writer import Token, calls, line_of, tokens
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+# the head of a message: a letter and the length of what follows
 MEGABYTE: Final = 2**20
 HEAD: Final = struct.Struct("!cI")
-"""The head of a message: a letter and the length of what follows."""
+# what is to be done; a piece of an answer; its end, with its form, whether it may differ, and its state; a refusal
 TASK, PIECE, WHOLE, FAILED = b"T", b"P", b"W", b"F"
-"""What is to be done; a piece of an answer; its end, with its form, whether it may differ, and its state; a refusal."""
+# an answer is sent in pieces of about so many bytes
 SENT_BYTES: Final = 256 * 1024
-"""An answer is sent in pieces of about so many bytes."""
 
+# what stands between or after the rows of a format, in values of CSV alone; and how many rows more there are
 TABLE_FORMATS: Final = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -55,11 +56,10 @@ GRAPH_FORMATS: Final = {
     "nquads": ox.RdfFormat.N_QUADS,
 }
 ROW_MARKS: Final = {"json": (b'}},{"', 1), "xml": (b"<result>", 0), "csv": (b"\r\n", -1), "tsv": (b"\n", -1)}
-"""What stands between or after the rows of a format, in values of CSV alone; and how many rows more there are."""
+# of so many triples it is worth looking which prefixes they need
 FEW: Final = 2000
-"""Of so many triples it is worth looking which prefixes they need."""
+# so deep brackets may stand in one another; the engine ends its process at some twice or three times that
 DEEPEST: Final = 1000
-"""So deep brackets may stand in one another; the engine ends its process at some twice or three times that."""
 
 _HINTS: Final = ("service", "from", "load", "clear", "drop", "create", "add", "move", "copy", "insert", "delete")
 _UPDATES: Final = frozenset({"LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE"})

@@ -39,9 +39,9 @@ from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Store, construct, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH
 
+# what the service has of the graph as a file, below its root
 VOID_PATH: Final = "/.well-known/void"
 DUMPS: Final = ("data/pan2kg.nq.gz",)
-"""What the service has of the graph as a file, below its root."""
 METHODS: Final = "GET, HEAD, OPTIONS"
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -135,6 +135,7 @@ def handlers(project: Project, source: DataSource, *, is_elsewhere: bool = False
     return dict.fromkeys((*STARTS, VOID_PATH), answer)
 
 
+# what has several forms under one address that is no document of a thing
 _FORMS: Final = tuple(Form(ending, (MEDIA[ending],), "") for ending in ("html", "ttl", "jsonld", "rdf", "nt"))
 _ABOUT: Final = ("dataset", "catalogue", "contributors", "publisher", "profile")
 _VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -144,7 +145,6 @@ _VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
         _ABOUT, {"html": "index.html"} | {ending: f"catalogue.{ending}" for ending in ("ttl", "jsonld", "rdf")}
     ),
 }
-"""What has several forms under one address that is no document of a thing."""
 _VARY: Final[Mapping[str, str]] = {"vary": "Accept"}
 _NONE: Final[Mapping[str, str]] = {}
 _ENDING: Final = re.compile(r"\.(?:html|ttl|jsonld)$")

@@ -31,6 +31,7 @@ from pan2kg.server.protocol import why
 from pan2kg.server.web import path_of, record_of
 from pan2kg.server.workers import Pool
 
+# what is written down for a client that left before it was answered, as nginx does
 _KINDS: Final = {
     "sparql": "sparql",
     "store": "store",
@@ -40,7 +41,6 @@ _KINDS: Final = {
 }
 _SECONDS: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 _LEFT: Final = 499
-"""What is written down for a client that left before it was answered, as nginx does."""
 _LOG = logging.getLogger("pan2kg.service")
 
 

@@ -21,9 +21,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -40,35 +39,24 @@ from pan2kg.site.bundle import find_bundle
 from pan2kg.store.cache import project_folder
 from pan2kg.validation.kept import state_name
 
+# the addresses of the home pages below the root
 HOMES: Final = tuple(f"{language}/index.html" for language in LANGUAGES)
-"""The addresses of the home pages below the root."""
+# bytes of pages that are kept
 CACHE_BYTES: Final = 64 * 2**20
-"""Bytes of pages that are kept."""
+# when Python looks for garbage in cycles while what all pages need is read; most of it stays
 ASSETS: Final = "/assets/"
 SELDOM: Final = (100_000, 50, 50)
-"""When Python looks for garbage in cycles while what all pages need is read; most of it stays."""
 _COMPRESSED: Final = ("text/", "application/json", "application/javascript", "application/ld+json", "image/svg+xml")
 _LOG = logging.getLogger("pan2kg.service")
 
 
-class DrawnPage(Protocol):
-    """A page: its media type with its charset, its content; whether it soon says something else of the same data."""
-
-    @property
-    def media(self) -> str: ...
-    @property
-    def body(self) -> bytes: ...
-    @property
-    def is_passing(self) -> bool: ...
-
-
 class DrawingSite(Protocol):
-    """Whoever draws the pages; from any thread."""
+    """Whoever draws the pages; from any thread. A page has its ``media`` type, its ``body``, and ``is_passing``."""
 
-    def page(self, path: str, arguments: Mapping[str, str], /) -> DrawnPage | None:
+    def page(self, path: str, arguments: Mapping[str, str], /) -> Any:  # noqa: ANN401  # see above
         """The page at an address below the root, None where there is none."""
 
-    def missing(self, path: str, /) -> DrawnPage | None:
+    def missing(self, path: str, /) -> Any:  # noqa: ANN401  # see above
         """The page that says there is none at an address, None where nobody drew one."""
 
 
@@ -111,22 +99,15 @@ class RefreshedSite:
             self._desk = self.state, self._desk[1]
 
 
-@dataclass(frozen=True, slots=True)
 class CachedPage:
     """A page as it is sent, plain and compressed."""
 
-    media: str
-    body: bytes
-    zipped: bytes | None
-    tag: str
-    is_passing: bool = False
-
-
-def prepare(media: str, body: bytes, *, is_passing: bool = False) -> CachedPage:
-    """A page made ready to be sent."""
-    worth = len(body) > SMALL and media.startswith(_COMPRESSED)
-    zipped = gzip.compress(body, 6, mtime=0) if worth else None
-    return CachedPage(media, body, zipped, f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', is_passing)
+    def __init__(self, media: str, body: bytes, *, is_passing: bool = False) -> None:
+        self.media, self.body, self.is_passing = media, body, is_passing
+        self.tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        is_worth = len(body) > SMALL and media.startswith(_COMPRESSED)
+        self.zipped = gzip.compress(body, 6, mtime=0) if is_worth else None
+        self.size = len(body) + len(self.zipped or b"") + 200
 
 
 class Pages:
@@ -214,7 +195,7 @@ class Pages:
                     is_summary(key[0]) or any(mark in page.body for mark in marks)
                 ):
                     del self._cache[key]
-                    self._size -= _size(page)
+                    self._size -= page.size
         else:
             self._cache.clear()
             self._size = 0
@@ -224,9 +205,9 @@ class Pages:
 
     def _keep(self, key: tuple[str, bytes], page: CachedPage) -> None:
         self._cache[key] = page
-        self._size += _size(page)
+        self._size += page.size
         while self._size > CACHE_BYTES:
-            self._size -= _size(self._cache.popitem(last=False)[1])
+            self._size -= self._cache.popitem(last=False)[1].size
 
     def warm(self) -> None:
         """Draw the home pages before anybody asks, so that the first reader does not wait for what all pages need."""
@@ -261,7 +242,7 @@ class Pages:
             if not self.is_leaving():
                 _LOG.warning("%s: %s", path, error)
             raise RefusalError(503, why("no-page-now", why=error.told), retry_after="5") from None
-        return prepare(page.media, page.body, is_passing=page.is_passing) if page else None
+        return CachedPage(page.media, page.body, is_passing=page.is_passing) if page else None
 
     def _asset(self, name: str) -> CachedPage | None:
         if name not in self.assets:
@@ -269,19 +250,13 @@ class Pages:
         media = mimetypes.guess_type(name)[0] or "application/octet-stream"
         media += "; charset=utf-8" if media.startswith("text/") else ""
         try:
-            return prepare(media, self.assets[name].read_bytes())
+            return CachedPage(media, self.assets[name].read_bytes())
         except OSError:
             raise RefusalError(404, why("asset-gone")) from None
 
-    def _missing(self, path: str) -> DrawnPage | None:
+    def _missing(self, path: str) -> Any:  # noqa: ANN401  # see above
         with suppress(Pan2kgError):
             return self.site.site().missing(path)
-        return None
-
-
-def _size(page: CachedPage) -> int:
-    """How much memory a page takes, about."""
-    return len(page.body) + len(page.zipped or b"") + 200
 
 
 def is_summary(path: str) -> bool:
@@ -294,10 +269,10 @@ def is_summary(path: str) -> bool:
     return folder not in ENTITIES
 
 
+# the kinds of things whose page speaks of one thing and what is said of it, with the names of all it is joined to
 ENTITIES: Final = frozenset(
     {"action", "body", "category", "document", "graph", "instrument", "part", "passage", "provision"}
 )
-"""The kinds of things whose page speaks of one thing and what is said of it, with the names of all it is joined to."""
 
 
 class HomePages:
@@ -330,10 +305,10 @@ class HomePages:
                 content = json.loads((self.folder / f"home-{self.name}.json").read_bytes())
                 bodies = {path: (content[path]["media"], content[path]["body"].encode()) for path in HOMES}
                 if content["digest"] == _digest([body for _, body in bodies.values()]):
-                    return {path: prepare(*page) for path, page in bodies.items()}
+                    return {path: CachedPage(*page) for path, page in bodies.items()}
         return {}
 
-    def write(self, pages: Mapping[str, DrawnPage]) -> None:
+    def write(self, pages: Mapping[str, CachedPage]) -> None:
         """Keep the pages in place of those of an earlier state: all of them, where no file was changed meanwhile."""
         if self.folder is None or not pages.keys() >= {*HOMES} or not self.is_current():
             return

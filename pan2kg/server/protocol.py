@@ -20,15 +20,15 @@ from urllib.parse import parse_qsl
 import pyoxigraph as ox
 
 from pan2kg.i18n import catalogue, message
-from pan2kg.turtle.vocabulary import RDF, XSD
+from pan2kg.turtle.vocabulary import XSD
 
+# so many elements of a header are looked at
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 FORM: Final = "application/x-www-form-urlencoded"
 METHODS: Final = "GET, HEAD, POST, OPTIONS"
 FORMATS: Final = "http://www.w3.org/ns/formats/"
 ELEMENTS: Final = 64
-"""So many elements of a header are looked at."""
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _SEGMENT: Final = re.compile(r"[^/\\\x00-\x1f]+")
 
@@ -96,13 +96,14 @@ class Form(NamedTuple):
     iri: str
 
 
+# formats of solutions and booleans
 TABLES: Final = (
     Form("json", ("application/sparql-results+json", "application/json"), FORMATS + "SPARQL_Results_JSON"),
     Form("xml", ("application/sparql-results+xml", "application/xml", "text/xml"), FORMATS + "SPARQL_Results_XML"),
     Form("csv", ("text/csv",), FORMATS + "SPARQL_Results_CSV"),
     Form("tsv", ("text/tab-separated-values",), FORMATS + "SPARQL_Results_TSV"),
 )
-"""Formats of solutions and booleans."""
+# formats of graphs
 GRAPHS: Final = (
     Form("turtle", ("text/turtle", "application/x-turtle"), FORMATS + "Turtle"),
     Form("ntriples", ("application/n-triples",), FORMATS + "N-Triples"),
@@ -111,7 +112,6 @@ GRAPHS: Final = (
     Form("trig", ("application/trig",), FORMATS + "TriG"),
     Form("nquads", ("application/n-quads",), FORMATS + "N-Quads"),
 )
-"""Formats of graphs."""
 
 
 class Choice(NamedTuple):
@@ -297,9 +297,10 @@ def _read_body(media_type: str, body: bytes) -> dict[str, list[str]]:
         raise RefusalError(400, why("body-encoding", byte=str(error.start + 1))) from None
 
 
-SD: Final = "http://www.w3.org/ns/sparql-service-description#"
-VOID: Final = "http://rdfs.org/ns/void#"
-PREFIXES: Final = {"sd": SD, "void": VOID, "xsd": XSD}
+PREFIXES: Final = {
+    "sd": "http://www.w3.org/ns/sparql-service-description#", "void": "http://rdfs.org/ns/void#", "xsd": XSD
+}  # fmt: skip
+_PREFIXES: Final = "".join(f"@prefix {name}: <{space}> .\n" for name, space in PREFIXES.items())
 
 
 def describe_endpoint(endpoint: str, counts: Mapping[str, int], *, union: bool = True) -> list[ox.Triple]:
@@ -308,37 +309,17 @@ def describe_endpoint(endpoint: str, counts: Mapping[str, int], *, union: bool =
     >>> str(describe_endpoint("http://e/sparql", {"http://e/g": 3})[1])
     '<http://e/sparql#service> <http://www.w3.org/ns/sparql-service-description#endpoint> <http://e/sparql>'
     """
-    service, dataset, default = (f"{endpoint}#{name}" for name in ("service", "dataset", "default-graph"))
-    told: list[tuple[str, str, str | int]] = [
-        (service, RDF + "type", SD + "Service"),
-        (service, SD + "endpoint", endpoint),
-        (service, SD + "supportedLanguage", SD + "SPARQL11Query"),
-        *((service, SD + "feature", SD + "UnionDefaultGraph") for _ in range(union)),
-        *((service, SD + "resultFormat", form.iri) for form in (*TABLES, *GRAPHS)),
-        (service, SD + "defaultDataset", dataset),
-        (dataset, RDF + "type", SD + "Dataset"),
-        (dataset, SD + "defaultGraph", default),
-        (default, RDF + "type", SD + "Graph"),
-        (default, VOID + "triples", sum(counts.values()) if union else 0),
-    ]
+    formats = "".join(f" ; sd:resultFormat <{form.iri}>" for form in (*TABLES, *GRAPHS))
+    text = f"""{_PREFIXES}
+        <#service> a sd:Service ; sd:endpoint <{endpoint}> ; sd:supportedLanguage sd:SPARQL11Query{formats}
+            {"; sd:feature sd:UnionDefaultGraph" if union else ""} ; sd:defaultDataset <#dataset> .
+        <#dataset> a sd:Dataset ; sd:defaultGraph <#default-graph> .
+        <#default-graph> a sd:Graph ; void:triples {sum(counts.values()) if union else 0} ."""
     for number, (name, size) in enumerate(sorted(counts.items()), 1):
-        entry, graph = f"{endpoint}#named-graph-{number}", f"{endpoint}#graph-{number}"
-        told += [
-            (dataset, SD + "namedGraph", entry),
-            (entry, RDF + "type", SD + "NamedGraph"),
-            (entry, SD + "name", name),
-            (entry, SD + "graph", graph),
-            (graph, RDF + "type", SD + "Graph"),
-            (graph, VOID + "triples", size),
-        ]
-    return [
-        ox.Triple(
-            ox.NamedNode(subject),
-            ox.NamedNode(predicate),
-            ox.NamedNode(value) if isinstance(value, str) else ox.Literal(value),
-        )
-        for subject, predicate, value in told
-    ]
+        text += f"""<#dataset> sd:namedGraph <#named-graph-{number}> .
+        <#named-graph-{number}> a sd:NamedGraph ; sd:name {ox.NamedNode(name)} ; sd:graph <#graph-{number}> .
+        <#graph-{number}> a sd:Graph ; void:triples {size} ."""
+    return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=endpoint)]
 
 
 class Release:

@@ -26,7 +26,7 @@ import tomllib
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -53,31 +53,31 @@ from pan2kg.site.registry import PAGES
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
 
+# the one role: decides and scores on the pages
 REVIEW: Final = "review"
-"""The one role: decides and scores on the pages."""
+# a role there was: it sent changes to the endpoint, which takes none
 WRITE: Final = "write"
-"""A role there was: it sent changes to the endpoint, which takes none."""
+# after so many wrong tokens a minute from one address, none from there is looked at that a person may have made up
 TRIES: Final = 8
-"""After so many wrong tokens a minute from one address, none from there is looked at that a person may have made up."""
+# after so many, none at all: at this rate a token of 60 bits is found in thousands of millions of years
 FLOOD: Final = 600
-"""After so many, none at all: at this rate a token of 60 bits is found in thousands of millions of years."""
+# so many characters has a token of 128 bits in Base64; in hexadecimal digits it has more
 DRAWN: Final = 22
-"""So many characters has a token of 128 bits in Base64; in hexadecimal digits it has more."""
+# of so many addresses it is known how often they were wrong; the one that was wrong longest ago is forgotten
 ADDRESSES: Final = 4096
-"""Of so many addresses it is known how often they were wrong; the one that was wrong longest ago is forgotten."""
+# how many writes a minute a person has, unless the file says so
 RATE: Final = 60
-"""How many writes a minute a person has, unless the file says so."""
+# how long a session lasts
 COOKIE: Final = "pan2kg_review"
 SECONDS: Final = 8 * 3600
-"""How long a session lasts."""
+# how many sessions there can be; the oldest gives way
 SESSIONS: Final = 64
-"""How many sessions there can be; the oldest gives way."""
+# bytes a form may have
 BODY_LIMIT: Final = 256 * 1024
-"""Bytes a form may have."""
+# what is handed on to the page that is shown after something was written
 KEPT: Final = (
     "plan", "other", "assessor", "scale", "data", "candidate", "later", "reader", "second", "control", "order",
 )  # fmt: skip
-"""What is handed on to the page that is shown after something was written."""
 _STATUS: Final = {"not-written": 503} | dict.fromkeys(("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _FIELDS: Final = frozenset({"name", "login", "token_sha256", "roles", "writes_a_minute"})
@@ -85,6 +85,7 @@ _IRI: Final = re.compile(r"<([^<>]+)>")
 _SUBJECT: Final = re.compile(r"^<([^<>]+)>", re.MULTILINE)
 _PAGE: Final = Messages("page")
 _LOG = logging.getLogger("pan2kg.service")
+Reload = Callable[[Sequence[str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +107,7 @@ class Attempts:
 
     def number(self, name: str) -> int:
         """How often it was."""
-        times = self._times.get(name, deque[float]())
-        while times and times[0] < self.clock() - 60:
-            times.popleft()
-        if not times:
-            self._times.pop(name, None)
-        return len(times)
+        return sum(moment >= self.clock() - 60 for moment in self._times.get(name, ()))
 
     def add(self, name: str) -> None:
         """It was once more."""
@@ -121,7 +117,6 @@ class Attempts:
             self._times.popitem(last=False)
 
 
-@dataclass(slots=True)
 class People:
     """All who review; ``token`` is what the holder of the service has, ``header`` where a proxy says who it is.
 
@@ -130,11 +125,8 @@ class People:
     (True, True)
     """
 
-    token: str = ""
-    listed: tuple[Person, ...] = ()
-    header: str = ""
-    wrong: Attempts = field(default_factory=Attempts)
-    done: Attempts = field(default_factory=Attempts)
+    def __init__(self, token: str = "", listed: tuple[Person, ...] = (), header: str = "") -> None:
+        self.token, self.listed, self.header, self.wrong, self.done = token, listed, header, Attempts(), Attempts()
 
     def is_besieged(self, client: str, token: str = "") -> bool:
         """Whether too many wrong tokens came from an address within the last minute for this one to be looked at.
@@ -175,16 +167,13 @@ class People:
     def by_proxy(self, request: Request) -> Person | None:
         """The person a proxy has signed in; where there is a list, one who is on it."""
         login = self.login_of(request)
-        if not login or not self.listed:
-            return Person(login, RATE, login) if login else None
-        return next((member for member in self.listed if member.login == login), None)
+        members = self.listed or (Person(login, RATE, login),)
+        return next((member for member in members if login and member.login == login), None)
 
     def current(self, person: Person) -> Person | None:
         """A person as the list has them now; None where they are no longer on it."""
-        if not person.name:
-            return person if self.token else None
-        if not self.listed:
-            return person if self.header else None
+        if not person.name or not self.listed:
+            return person if (self.header if person.name else self.token) else None
         return next((member for member in self.listed if member.name == person.name), None)
 
     def admit(self, request: Request) -> Person:
@@ -220,10 +209,9 @@ class People:
 def _network(client: str) -> str:
     """What counts as one address: of IPv6 all that one household has."""
     try:
-        address = ipaddress.ip_address(client)
+        return str(ipaddress.IPv6Network(f"{client}/64", strict=False))
     except ValueError:
         return client
-    return client if address.version == 4 else str(ipaddress.ip_network(f"{client}/64", strict=False))
 
 
 def read_people(path: Path) -> tuple[Person, ...]:
@@ -312,15 +300,9 @@ def _hash(name: str) -> str:
 
 def with_cookie(request: Request, response: Response, name: str) -> Response:
     """An answer that sets the cookie of a session, or takes it away where ``name`` is empty."""
-    response.set_cookie(
-        COOKIE,
-        name,
-        max_age=SECONDS if name else 0,
-        path=f"{request.scope['root_path']}/",
-        secure=request.scope["scheme"] == "https",
-        httponly=True,
-        samesite="strict",
-    )
+    path, is_secure = f"{request.scope['root_path']}/", request.scope["scheme"] == "https"
+    age = SECONDS if name else 0
+    response.set_cookie(COOKIE, name, age, path=path, secure=is_secure, httponly=True, samesite="strict")
     return response
 
 
@@ -342,17 +324,10 @@ class ReviewPages:
     after a decision on a candidate, while the next one is read.
     """
 
-    def __init__(
-        self,
-        project: Project,
-        store: Store,
-        site: RefreshedSite,
-        reload: Callable[[Sequence[str]], None],
-        sessions: Sessions,
-    ) -> None:
+    def __init__(self, project: Project, store: Store, site: RefreshedSite, reload: Reload, sessions: Sessions) -> None:
         self.project, self.store, self.site, self.reload, self.sessions = project, store, site, reload, sessions
         self.threads, self.loading = ThreadPoolExecutor(1, "review"), ThreadPoolExecutor(1, "reload")
-        self._turn, self._waiting, self._tasks = asyncio.Lock(), set[str](), set[asyncio.Future[bool]]()
+        self._turn, self._waiting = asyncio.Lock(), set[str]()
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -382,17 +357,16 @@ class ReviewPages:
             own = {SEAL: session.seal, SIGNED: person or session.reviewer, KNOWN: person}
             arguments = {**arguments, **{key: value for key, value in own.items() if value}}
         choose = self.site.desk if path.endswith("/review.html") else self.site.site
+        loop = asyncio.get_running_loop()
         try:
-            page = await asyncio.get_running_loop().run_in_executor(
-                self.threads, lambda: choose().page(path[1:], arguments)
-            )
+            page = await loop.run_in_executor(self.threads, lambda: choose().page(path[1:], arguments))
         except Pan2kgError as error:
             raise RefusalError(503, why("no-page-now", why=error.told)) from None
         if page is None:
             raise RefusalError(404, why("no-page"))
         # without a referrer a browser would not say where a form was sent from
         headers = {"cache-control": "no-store", "referrer-policy": "same-origin"}
-        return Response(page.body, status, {"content-type": "text/html; charset=utf-8", **headers})
+        return Response(page.body, status, headers, "text/html")
 
     async def _take(self, request: Request) -> Response:
         """Read a form, see whether it may be written down, and do so; of a field that is sent twice the last counts."""
@@ -417,7 +391,7 @@ class ReviewPages:
         if not outcome.is_done:
             raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
         more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
-        return Response(f"{sentence}{more}\n".encode(), 201, {"content-type": "text/plain; charset=utf-8"})
+        return Response(f"{sentence}{more}\n", 201, media_type="text/plain")
 
     async def _sign_in(self, request: Request, form: Mapping[str, str]) -> Response:
         people, client, token = self.sessions.people, request.scope["client"][0], form.get("token", "")
@@ -449,8 +423,8 @@ class ReviewPages:
         try:
             self.sessions.people.count(session.person)
         except RefusalError as refusal:
-            fault = {FAULT: refusal.message.say(_language(request))}
-            return await self._show(request, refusal.status, {**typed, **fault}, name)
+            typed[FAULT] = refusal.message.say(_language(request))
+            return await self._show(request, refusal.status, typed, name)
         outcome, is_shown = await self._submit(request, _signed(form, session.person))
         if outcome.is_done:
             if reviewer := form.get("reviewer", "").strip():
@@ -462,9 +436,10 @@ class ReviewPages:
             done = {"written": outcome.code, "files": " ".join(outcome.files), **({} if is_shown else {"shown": "no"})}
             return _lead(request, {**arguments, **done})
         if outcome.code == "preview":
-            return await self._show(request, 200, {**typed, PREVIEW: str(outcome.values.get("preview", ""))}, name)
-        fault = {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
-        return await self._show(request, _STATUS.get(outcome.code, 422), {**typed, **fault}, name)
+            typed[PREVIEW] = str(outcome.values.get("preview", ""))
+            return await self._show(request, 200, typed, name)
+        typed |= {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
+        return await self._show(request, _STATUS.get(outcome.code, 422), typed, name)
 
     async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[Outcome, bool]:
         """What came of a form, and whether the graph that is served shows it; one form at a time."""
@@ -482,16 +457,13 @@ class ReviewPages:
         is_under_way = bool(self._waiting)
         self._waiting.update(files)
         if files and not is_under_way:
-            task = loop.run_in_executor(self.loading, self._bring_up)
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self.loading.submit(self._bring_up)
         return outcome, True
 
-    def _bring_up(self) -> bool:
+    def _bring_up(self) -> None:
         files = tuple(sorted(self._waiting))
         self._waiting.clear()
         self.site.change(partial(self._reload, files))
-        return True
 
     def _reload(self, files: Sequence[str]) -> bool:
         try:
@@ -520,7 +492,7 @@ def _language(request: Request) -> Language:
     return next((tag for tag in LANGUAGES if path_of(request).startswith(f"/{tag}/")), LANGUAGES[0])
 
 
-def reloader(project: Project, store: Store, keeper: Keeper) -> Callable[[Sequence[str]], None]:
+def reloader(project: Project, store: Store, keeper: Keeper) -> Reload:
     """What brings the graph that is served up to the files of a project that were written."""
 
     def reload(files: Sequence[str]) -> None:
@@ -543,20 +515,16 @@ def marks_of(text: str, space: str) -> frozenset[str] | None:
     starts = (f"{space}id/", space, ID)
     if not all(subject.startswith(starts) for subject in _SUBJECT.findall(text)):
         return None
-    marks = set()
-    for iri in set(_IRI.findall(text)):
-        start = next((start for start in starts if iri.startswith(start)), "")
-        # names of concepts, such as that of a state of links, stand on every page
-        if start and iri.removeprefix(start).partition("/")[0] in MARKED:
-            marks.add(iri.removeprefix(start))
-    return frozenset(marks)
+    # names of concepts, such as that of a state of links, stand on every page
+    marks = {iri.removeprefix(start) for iri in _IRI.findall(text) for start in starts if iri.startswith(start)}
+    return frozenset(mark for mark in marks if mark.partition("/")[0] in MARKED)
 
 
+# the kinds of things a page that speaks of one of them is made anew for
 MARKED: Final = frozenset({
     "action", "assessment", "body", "candidate", "category", "conflict", "decision", "document", "graph", "instrument",
-    "involvement", "link", "obligation", "part", "passage", "plan", "provision", "question",
+    "involvement", "link", "obligation", "part", "passage", "plan", "provision", "question"
 })  # fmt: skip
-"""The kinds of things a page that speaks of one of them is made anew for."""
 
 
 def addresses() -> tuple[str, ...]:

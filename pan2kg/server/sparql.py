@@ -29,11 +29,11 @@ from pan2kg.server.web import Edge, Settings, header, matches, path_of, prefligh
 from pan2kg.server.workers import Answer, Pool
 from pan2kg.store.queries import program_query
 
+# A text of such a size is looked through in a thread, so that nobody else waits for it
 STORE: Final = "/store"
 EDITOR: Final = "{language}/sparql.html"
 READS: Final = "GET, HEAD, OPTIONS"
 LARGE: Final = 32 * 1024
-"""A text of such a size is looked through in a thread, so that nobody else waits for it."""
 PIECE: Final = 64 * 1024
 _MEDIA: Final = frozenset(media for form in (*TABLES, *GRAPHS) for media in form.media)
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")

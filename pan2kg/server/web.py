@@ -46,33 +46,35 @@ from pan2kg.i18n.message import verbatim
 from pan2kg.project import reason
 from pan2kg.server.engine import Limits
 from pan2kg.server.protocol import METHODS, RefusalError, busy, preferred_language, why
+from pan2kg.server.workers import Keeper
 from pan2kg.turtle.vocabulary import GRAPH
 
+# within so many seconds the head of a request must have come
 HEAD_SECONDS: Final = 20.0
-"""Within so many seconds the head of a request must have come."""
+# bytes the head of a request may have, an address among them; a query that is longer is sent with POST
 HEAD_BYTES: Final = 96 * 1024
-"""Bytes the head of a request may have, an address among them; a query that is longer is sent with POST."""
+# bytes a query or a form that is sent may have
 BODY_LIMIT: Final = 4 * 2**20
-"""Bytes a query or a form that is sent may have."""
+# seconds within which the next piece of a body must come
 SLOW: Final = 30.0
-"""Seconds within which the next piece of a body must come."""
+# seconds within which a whole body must come
 BODY_SECONDS: Final = 120.0
-"""Seconds within which a whole body must come."""
+# bytes a second a body must come with on the average, once it has taken ``SLOW`` seconds
 LEAST_RATE: Final = 1024
-"""Bytes a second a body must come with on the average, once it has taken ``SLOW`` seconds."""
+# a body that is too large is read to the end, so that its sender sees why, up to so many times the limit
 DRAINED: Final = 8
-"""A body that is too large is read to the end, so that its sender sees why, up to so many times the limit."""
+# so long is waited for the end of a body nobody reads; where it does not come, the connection is closed
 UNREAD_SECONDS: Final = 0.1
-"""So long is waited for the end of a body nobody reads; where it does not come, the connection is closed."""
+# within so many seconds a client must have taken some of what waits for it, as the kernel sees it
 UNTAKEN_SECONDS: Final = 60
-"""Within so many seconds a client must have taken some of what waits for it, as the kernel sees it."""
+# what is smaller is not worth compressing
 SMALL: Final = 1024
-"""What is smaller is not worth compressing."""
+# so long a thread that draws a page may keep the loop from its next step; by default it is ten times that
 SWITCH_SECONDS: Final = 0.0005
-"""So long a thread that draws a page may keep the loop from its next step; by default it is ten times that."""
+# so long answers that are under way may take when the service is stopped
 LEAVE_SECONDS: Final = 3
-"""So long answers that are under way may take when the service is stopped."""
 
+# what a browser is told of whatever it may show: what may run there, and who may see it
 PAGE_HEADERS: Final = (
     (
         b"content-security-policy",
@@ -87,7 +89,6 @@ PAGE_HEADERS: Final = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 )
-"""What a browser is told of whatever it may show: what may run there, and who may see it."""
 
 _HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 _PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*")
@@ -429,7 +430,7 @@ class Connection(H11Protocol):
 class Server(uvicorn.Server):
     """A server that says when it is ready, and ends without complaint when it is told to."""
 
-    def __init__(self, application: Edge, ready: Callable[[], None]) -> None:
+    def __init__(self, application: Edge, ready: Callable[[], None], keeper: Keeper | None = None) -> None:
         # proxy_headers: the edge reads what a proxy says itself, as it believes those alone that are named
         config: Any = uvicorn.Config(
             application, http=Connection, loop="auto", ws="none", lifespan="off", interface="asgi3", log_config=None,
@@ -438,7 +439,7 @@ class Server(uvicorn.Server):
             limit_concurrency=application.settings.connections,
         )  # fmt: skip
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._keeper = ready, keeper
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and say so."""
@@ -448,6 +449,8 @@ class Server(uvicorn.Server):
         if most > least:
             with contextlib.suppress(ValueError, OSError):
                 resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536), most))
+        if self._keeper:
+            self._keeper.loop = asyncio.get_running_loop()
         await super().startup(sockets=sockets)
         self._ready()
 

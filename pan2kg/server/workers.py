@@ -15,7 +15,6 @@ is made and keeps it, so that the time of a worker is the engine's alone, howeve
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ctypes
 import fcntl
 import gc
@@ -37,43 +36,43 @@ import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
 import pyoxigraph as ox
 
-from pan2kg.errors import EndpointError, Pan2kgError, Place, ProjectError, QueryError
-from pan2kg.project import reason
+from pan2kg import errors
 from pan2kg.server import engine
 from pan2kg.server.engine import FAILED, HEAD, PIECE, TASK, Evaluator, Task, pack, receive
 from pan2kg.server.protocol import RefusalError, busy, why
 from pan2kg.store.store import Result
 
+# the graph is loaded, or changed; an update of ours; to end with the last task; a worker has ended, and how
 READY, CHANGE, RETIRE, ENDED = b"R", b"C", b"E", b"D"
-"""The graph is loaded, or changed; an update of ours; to end with the last task; a worker has ended, and how."""
+# the exit code of a process that was ended by a fault of this software (``EX_SOFTWARE`` of sysexits.h)
 FAULT: Final = 70
-"""The exit code of a process that was ended by a fault of this software (``EX_SOFTWARE`` of sysexits.h)."""
+# seconds between the deadline at which an answer stops itself and the alarm
 GRACE: Final = 0.1
-"""Seconds between the deadline at which an answer stops itself and the alarm."""
+# a query whose worker is ended from outside within so many seconds is asked once more
 EARLY: Final = 0.5
-"""A query whose worker is ended from outside within so many seconds is asked once more."""
+# a worker that has grown by so many bytes, or has done so many tasks, is replaced: what it took adds up else
 GROWTH: Final = 64 * engine.MEGABYTE
 TASKS: Final = 20_000
-"""A worker that has grown by so many bytes, or has done so many tasks, is replaced: what it took adds up else."""
+# so much memory beside the graph a query may take on the smallest machine
 LEAST: Final = 32 * engine.MEGABYTE
-"""So much memory beside the graph a query may take on the smallest machine."""
+# so many queries may wait for a worker, for so many seconds; as long is waited for a graph that is loaded anew
 QUEUE: Final = 256
 WAIT: Final = 10.0
-"""So many queries may wait for a worker, for so many seconds; as long is waited for a graph that is loaded anew."""
+# after so many seconds it is watched whether who asked has left
 LONG: Final = 0.05
-"""After so many seconds it is watched whether who asked has left."""
+# within so many seconds a graph is loaded
 LOAD_SECONDS: Final = 1800.0
-"""Within so many seconds a graph is loaded."""
+# a holder that ends within ``SHORT_LIFE`` seconds, or does not load, is started after a pause that doubles
 SHORT_LIFE: Final = 5.0
 LONGEST_PAUSE: Final = 30.0
-"""A holder that ends within ``SHORT_LIFE`` seconds, or does not load, is started after a pause that doubles."""
-_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36
 _NUMBERS: Final = itertools.count(1)
 _SLOT: Final = struct.Struct("Q")
@@ -91,16 +90,22 @@ def run_to_end(life: Callable[[], None], name: str) -> NoReturn:
     os._exit(0)
 
 
+def _fork(life: Callable[[], None], name: str, *, close: Iterable[socket.socket]) -> int:
+    """Fork a process that ends with this one, as far as the kernel sees to that; its number."""
+    parent, process = os.getpid(), os.fork()
+    if process == 0:
+        for inherited in close:
+            inherited.close()
+        _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before that was said
+            os._exit(1)
+        run_to_end(life, name)
+    return process
+
+
 def _prctl(option: int, value: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
-def _end_with_parent(parent: int) -> None:
-    """Let the kernel end this process when its parent ends."""
-    _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended before that was said
-        os._exit(1)
 
 
 def supervise(orders: socket.socket, hold: Callable[[socket.socket], None]) -> None:
@@ -110,14 +115,9 @@ def supervise(orders: socket.socket, hold: Callable[[socket.socket], None]) -> N
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # holders, and workers they leave behind, are no zombies
     _prctl(_SET_CHILD_SUBREAPER, 1)
-    supervisor = os.getpid()
     while handles := socket.recv_fds(orders, 1, 1)[1]:
-        control = socket.socket(fileno=handles[0])
-        if os.fork() == 0:
-            orders.close()
-            _end_with_parent(supervisor)
-            run_to_end(partial(hold, control), "holder")
-        control.close()
+        with socket.socket(fileno=handles[0]) as control:
+            _fork(partial(hold, control), "holder", close=[orders])
 
 
 class Generation:
@@ -132,14 +132,14 @@ class Generation:
             listener.listen(QUEUE)
             draft.replace(folder / kind)  # who asks finds these workers from now on
             self.listeners += [listener] * number
+        # the number of the task of each worker, which all see; and behind them whether they are to end
         self.slots = mmap.mmap(-1, _SLOT.size * len(self.listeners) + 1)
-        """The number of the task of each worker, which all see; and behind them whether they are to end."""
 
     def close(self) -> None:
         """Let who waits for a task end now, and who does one after it."""
         self.slots[-1] = 1
         for listener in set(self.listeners):
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
             listener.close()
 
@@ -158,7 +158,7 @@ class Holder:
         state = receive(self.control)
         try:
             self.evaluator = load()
-        except Pan2kgError as error:
+        except errors.Pan2kgError as error:
             self.control.sendall(pack(FAILED, RefusalError(500, error.told).pack()))
             return
         limits = self.evaluator.limits
@@ -167,7 +167,7 @@ class Holder:
         # out of the collector's sight: it would write to the pages of all objects, which are shared after a fork
         gc.collect()
         gc.freeze()
-        with contextlib.suppress(ConnectionError):
+        with suppress(ConnectionError):
             self._serve(state[1].decode() if state else "")
         os._exit(0)  # a return would free the graph piece by piece; its workers end with this process
 
@@ -188,22 +188,21 @@ class Holder:
                     return
                 self._obey(*message)
             for place in tuple(self.missing):
-                self._fork(place)
+                self._fork_worker(place)
 
     def _obey(self, kind: bytes, payload: bytes) -> None:
-        if kind == RETIRE:
-            if self.generation:
-                self.generation.close()
+        if kind == RETIRE and self.generation:
+            self.generation.close()
             self.generation = None
-            return
-        state, text = json.loads(payload)
-        try:
-            self.evaluator.store.update(text)
-        except (OSError, RuntimeError, SyntaxError, ValueError) as error:
-            refusal = RefusalError(500, why("query-failed", error=str(error).rstrip(".")))
-            self.control.sendall(pack(FAILED, refusal.pack()))
-        else:
-            self._renew(state)
+        elif kind == CHANGE:
+            state, text = json.loads(payload)
+            try:
+                self.evaluator.store.update(text)
+            except (OSError, RuntimeError, SyntaxError, ValueError) as error:
+                refusal = RefusalError(500, why("query-failed", error=str(error).rstrip(".")))
+                self.control.sendall(pack(FAILED, refusal.pack()))
+            else:
+                self._renew(state)
 
     def _renew(self, state: str) -> None:
         """Have workers over the graph as it is now, which call it by its state, and say so."""
@@ -211,52 +210,43 @@ class Holder:
         before, self.generation = self.generation, Generation(self.folder, self.places)
         self.missing.clear()
         for place in range(len(self.generation.listeners)):
-            self._fork(place)
+            self._fork_worker(place)
         self.control.sendall(pack(READY))
         if before:
             before.close()
 
-    def _fork(self, place: int) -> None:
-        generation, holder = self.generation, os.getpid()
+    def _fork_worker(self, place: int) -> None:
+        generation = self.generation
         self.missing.discard(place)
-        if generation is None:
-            return
-        try:
-            process = os.fork()
-        except OSError:  # there can be no more processes now
-            self.missing.add(place)
-            return
-        if process == 0:
-            self.control.close()
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _end_with_parent(holder)
-            run_to_end(partial(self._work, generation, place), "worker")
-        self.workers[process] = generation, place
+        if generation:
+            try:
+                process = _fork(partial(self._work, generation, place), "worker", close=[self.control])
+            except OSError:  # there can be no more processes now
+                self.missing.add(place)
+            else:
+                self.workers[process] = generation, place
 
     def _collect(self) -> None:
         """Reap workers that have ended, tell how they did, and fork others in their places."""
-        with contextlib.suppress(ChildProcessError):
+        with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 generation, place = self.workers.pop(ended[0])
                 (number,) = _SLOT.unpack_from(generation.slots, place * _SLOT.size)
                 code = os.waitstatus_to_exitcode(ended[1])
                 if code and number:
-                    with contextlib.suppress(OSError):
-                        self.control.sendall(pack(ENDED, json.dumps([number, code]).encode()))
+                    self.control.sendall(pack(ENDED, json.dumps([number, code]).encode()))
                 _SLOT.pack_into(generation.slots, place * _SLOT.size, 0)
-                if generation is not self.generation:
-                    continue
-                if code and not number:  # one that ends before it was asked anything would be forked without end
+                if generation is self.generation:
                     self.missing.add(place)
-                else:
-                    self._fork(place)
+                    if number or not code:  # one that ends before it was asked anything waits, or it would have no end
+                        self._fork_worker(place)
 
     def _work(self, generation: Generation, place: int) -> None:
         """Accept tasks and answer them."""
+        signal.set_wakeup_fd(-1)
         # the default action ends the process in the kernel; a Python handler would run after the engine has returned
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.signal(signal.SIGIO, signal.SIG_DFL)
+        for number in (signal.SIGCHLD, signal.SIGALRM, signal.SIGIO):
+            signal.signal(number, signal.SIG_DFL)
         log, listener, seconds = os.dup(2), generation.listeners[place], self.evaluator.limits.seconds
         if sys.platform != "linux":  # where neither a hung up listener nor the end of a parent is told
             listener.settimeout(1.0)
@@ -270,11 +260,11 @@ class Holder:
                 continue
             except OSError:  # there is another generation
                 return
-            with link, contextlib.suppress(ConnectionError):
-                message = receive(link)
-                if message is None:
+            began = time.monotonic()
+            with link, suppress(ConnectionError):
+                if (message := receive(link)) is None:
                     continue
-                task, began = Task(*json.loads(message[1])), time.monotonic()
+                task = Task(*json.loads(message[1]))
                 _SLOT.pack_into(generation.slots, place * _SLOT.size, task.number)
                 signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
                 _end_with(link)
@@ -294,15 +284,15 @@ class Holder:
         # when the memory limit ends the process, the engine prints a message nobody who reads the log can act on
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 2)
-        # a core file would have the size of the graph and be written at every query that is ended for its memory
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        taken, size = _memory()
-        if taken:
-            ceiling = taken + self.memory
-            resource.setrlimit(resource.RLIMIT_AS, (ceiling, resource.getrlimit(resource.RLIMIT_AS)[1]))
         os.close(quiet)
+        ceilings = {resource.RLIMIT_CORE: 0}  # a core file would have the size of the graph
+        space, size = _memory()
+        if space:
+            ceilings[resource.RLIMIT_AS] = space + self.memory
         if not self.connects:  # the lowest number that is free is that of a task's connection
-            resource.setrlimit(resource.RLIMIT_NOFILE, (quiet + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+            ceilings[resource.RLIMIT_NOFILE] = quiet + 1
+        for kind, ceiling in ceilings.items():
+            resource.setrlimit(kind, (ceiling, resource.getrlimit(kind)[1]))
         return size
 
 
@@ -310,7 +300,7 @@ def _end_with(link: socket.socket) -> None:
     """Let the kernel end this process when the other side of a connection hangs up."""
     fcntl.fcntl(link, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(link, fcntl.F_SETFL, fcntl.fcntl(link, fcntl.F_GETFL) | os.O_ASYNC)
-    with contextlib.suppress(BlockingIOError):
+    with suppress(BlockingIOError):
         if not link.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
             raise ConnectionAbortedError
 
@@ -321,16 +311,158 @@ def _memory() -> tuple[int, int]:
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
     except OSError:
         return 0, 0
-    return int(pages[0]) * _PAGE, int(pages[1]) * _PAGE
+    return int(pages[0]) * resource.getpagesize(), int(pages[1]) * resource.getpagesize()
+
+
+class Keeper:
+    """The holder of the graph as the main process has it: loaded, changed, loaded anew and started again.
+
+    ``version`` counts the states of the data since the start, ``epoch`` tells them from those of another start;
+    ``touched`` is what each change was about, where that is known, ``ended`` how the workers of tasks ended, by number.
+    ``on_lost`` is called when there can be no other holder; ``loop`` is the one that asks, once it runs.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Evaluator],
+        *,
+        workers: int = 8,
+        for_pages: int = 4,
+        connects: bool = False,
+        close: Iterable[socket.socket] = (),
+    ) -> None:
+        """Fork the supervisor; to be called before there are threads. The sockets in ``close`` are closed in it."""
+        # the address of a socket may not be long
+        parent = tempfile.gettempdir() if len(tempfile.gettempdir()) < 40 else "/tmp"  # noqa: S108  # a folder of its own
+        self.folder, self.places = Path(tempfile.mkdtemp("", "pan2kg-", parent)), {"query": workers, "page": for_pages}
+        self.version, self.epoch, self.touched = 0, secrets.token_hex(4), dict[int, frozenset[str]]()
+        self.ended: dict[int, int] = {}
+        self.is_up = self.is_lost = self.is_closing = False
+        self.on_lost: list[Callable[[], None]] = []
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self._changing, self._replies = threading.Lock(), queue.SimpleQueue[tuple[bytes, bytes] | None]()
+        self.orders, theirs = socket.socketpair()
+
+        def hold(control: socket.socket) -> None:
+            Holder(control, self.folder, self.places, connects=connects).hold(load)
+
+        with theirs:
+            self.supervisor = _fork(partial(supervise, theirs, hold), "supervisor", close=[self.orders, *close])
+
+    def state(self, *, ahead: int = 0) -> str:
+        """What tells this state of the data, or one ahead, from those before; empty for what was loaded first."""
+        return f"{self.epoch}.{self.version + ahead}" if self.version + ahead else ""
+
+    def start(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Have the graph loaded, while this process does something else, and see to it that it is there from now on.
+
+        Raises:
+            ProjectError: the graph cannot be loaded.
+        """
+        self._load(self.state(), meanwhile)
+        threading.Thread(target=self._listen, name="keeper", daemon=True).start()
+
+    def _load(self, state: str, meanwhile: Callable[[], None] = lambda: None) -> None:
+        control, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self.orders, [b"s"], [theirs.fileno()])
+        control.sendall(pack(TASK, state.encode()))
+        meanwhile()
+        control.settimeout(LOAD_SECONDS)
+        answer = None
+        with suppress(TimeoutError):
+            answer = receive(control)
+        if answer is None or answer[0] == FAILED:
+            control.close()
+            raise errors.ProjectError(RefusalError.unpack(answer[1]).message if answer else "graph-not-loaded")
+        control.settimeout(None)
+        self.control, self.is_up = control, True
+
+    def change(self, text: str, touched: frozenset[str] | None) -> None:
+        """Apply an update of ours; who asks from now on is answered from what it makes.
+
+        Raises:
+            ProjectError: it cannot be applied, or the holder is gone.
+        """
+        with self._changing:
+            answer = None
+            with suppress(OSError, queue.Empty):
+                self.control.sendall(pack(CHANGE, json.dumps([self.state(ahead=1), text]).encode()))
+                answer = self._replies.get(timeout=LOAD_SECONDS)
+            if answer is None or answer[0] == FAILED:
+                raise errors.ProjectError(RefusalError.unpack(answer[1]).message if answer else why("starting-again"))
+            if touched is not None:
+                self.touched[self.version + 1] = touched
+            self.version += 1
+
+    def reload(self) -> None:
+        """Load the files anew in another holder, which then takes the place of this one; nobody waits meanwhile.
+
+        Raises:
+            ProjectError: the graph cannot be loaded; this holder goes on with what it has.
+            OSError: the supervisor is gone.
+        """
+        with self._changing:
+            before = self.control
+            self._load(self.state(ahead=1))
+            self.version += 1
+            threading.Thread(target=self._listen, name="keeper", daemon=True).start()
+            with suppress(OSError):
+                before.sendall(pack(RETIRE))
+        _LOG.warning("%s", why("loaded-anew"))
+
+    def _listen(self) -> None:
+        """Note what a holder says; start another one when it is gone and none has taken its place."""
+        control, began = self.control, time.monotonic()
+        while (message := receive(control)) is not None:
+            if message[0] == ENDED:
+                number, status = json.loads(message[1])
+                self.ended[number] = status
+                if len(self.ended) > 1000:
+                    del self.ended[next(iter(self.ended))]
+            else:
+                self._replies.put(message)
+        control.close()
+        if control is not self.control or self.is_closing:
+            return
+        self.is_up = False
+        self._replies.put(None)
+        _LOG.error("%s", why("holder-ended"))
+        pause = 0.0 if time.monotonic() - began > SHORT_LIFE else 0.5
+        while not self.is_up and not self.is_closing:
+            time.sleep(pause)
+            pause = min(2 * pause or 0.5, LONGEST_PAUSE)
+            try:
+                with self._changing:
+                    self._replies = queue.SimpleQueue()
+                    self._load(self.state(ahead=1))
+                    self.version += 1
+                    threading.Thread(target=self._listen, name="keeper", daemon=True).start()
+                _LOG.warning("%s", why("holder-again"))
+            except errors.ProjectError as error:
+                _LOG.error("%s", error)  # a sentence; there is nothing in its traceback
+            except OSError:
+                self.is_lost = not self.is_closing
+                for hook in self.on_lost if self.is_lost else ():
+                    hook()
+                return
+
+    def close(self) -> None:
+        """Let all processes end, and wait for that."""
+        self.is_closing = True
+        self.orders.close()
+        with suppress(ChildProcessError):
+            os.waitpid(self.supervisor, 0)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Answer:
     """What a worker sends, as whoever asked keeps it until it is whole: in memory, and a long one in a file."""
 
+    # bytes of all answers that lie in files now, at most ``MOST``: who reads slowly does not fill the disk
     LONG: Final = engine.MEGABYTE
     MOST: Final = 2**31
     long = 0
-    """Bytes of all answers that lie in files now, at most ``MOST``: who reads slowly does not fill the disk."""
 
     def __init__(self) -> None:
         self.file = tempfile.SpooledTemporaryFile(self.LONG)  # noqa: SIM115  # closed by who sends it
@@ -347,34 +479,28 @@ class Answer:
         if not data:
             raise EOFError
         self.buffer += data
-        start = 0
-        while len(self.buffer) - start >= HEAD.size:
-            kind, length = HEAD.unpack_from(self.buffer, start)
-            end = start + HEAD.size + length
-            if len(self.buffer) < end:
+        while len(self.buffer) >= HEAD.size:
+            kind, length = HEAD.unpack_from(self.buffer)
+            if len(self.buffer) < HEAD.size + length:
                 break
-            payload = bytes(memoryview(self.buffer)[start + HEAD.size : end])
-            start = end
+            payload = bytes(self.buffer[HEAD.size : HEAD.size + length])
+            del self.buffer[: HEAD.size + length]
             if kind == FAILED:
                 raise RefusalError.unpack(payload)
             if kind != PIECE:
                 self.form, self.is_volatile, self.state = json.loads(payload)
                 return True
-            self._keep(payload)
-        del self.buffer[:start]
+            self.size += length
+            if self.size > self.LONG:
+                Answer.long += self.size - self.counted
+                self.counted = self.size
+            try:
+                if Answer.long > self.MOST:
+                    raise OSError
+                self.file.write(payload)
+            except OSError:  # the disk is full, or would be
+                raise busy(why("answers-waiting"), 30) from None
         return False
-
-    def _keep(self, piece: bytes) -> None:
-        self.size += len(piece)
-        if self.size > self.LONG:
-            Answer.long += self.size - self.counted
-            self.counted = self.size
-        try:
-            if Answer.long > self.MOST:
-                raise OSError
-            self.file.write(piece)
-        except OSError:  # the disk is full, or would be
-            raise busy(why("answers-waiting"), 30) from None
 
     def close(self) -> None:
         """Let its file go."""
@@ -407,238 +533,50 @@ def died(status: int, seconds: float) -> RefusalError:
     return busy(why("process-ended"), 1)
 
 
-class Keeper:
-    """The holder of the graph as the main process has it: loaded, changed, loaded anew and started again.
-
-    ``version`` counts the states of the data since the start, ``epoch`` tells them from those of another start;
-    ``touched`` is what each change was about, where that is known. ``on_lost`` is called when there can be no other.
-    """
-
-    def __init__(
-        self,
-        load: Callable[[], Evaluator],
-        *,
-        workers: int = 8,
-        for_pages: int = 4,
-        connects: bool = False,
-        close: Iterable[socket.socket] = (),
-    ) -> None:
-        """Fork the supervisor; to be called before there are threads. The sockets in ``close`` are closed in it."""
-        # the address of a socket may not be long
-        place = tempfile.gettempdir() if len(tempfile.gettempdir()) < 40 else None
-        self.folder = Path(tempfile.mkdtemp(prefix="pan2kg-", dir=place or "/tmp"))  # noqa: S108  # its own, for it alone
-        self.workers, self.for_pages = workers, for_pages
-        self.version, self.epoch, self.touched = 0, secrets.token_hex(4), dict[int, frozenset[str]]()
-        self.ended: dict[int, int] = {}
-        self.is_up = self.is_lost = self.is_closing = False
-        self.on_lost: list[Callable[[], None]] = []
-        self._changing, self._replies = threading.Lock(), queue.SimpleQueue[tuple[bytes, bytes] | None]()
-        self.orders, theirs = socket.socketpair()
-        process = os.fork()
-        if process == 0:
-            for inherited in (self.orders, *close):
-                inherited.close()
-            places = {"query": workers, "page": for_pages}
-
-            def hold(control: socket.socket) -> None:
-                Holder(control, self.folder, places, connects=connects).hold(load)
-
-            run_to_end(partial(supervise, theirs, hold), "supervisor")
-        theirs.close()
-        self.supervisor = process
-
-    def state(self, version: int | None = None) -> str:
-        """What tells a state of the data from those before, this one by default; empty for what was loaded first."""
-        version = self.version if version is None else version
-        return f"{self.epoch}.{version}" if version else ""
-
-    def start(self, meanwhile: Callable[[], None] = lambda: None) -> None:
-        """Have the graph loaded, while this process does something else, and see to it that it is there from now on.
-
-        Raises:
-            ProjectError: the graph cannot be loaded.
-        """
-        self.control = self._load(self.state(), meanwhile)
-        threading.Thread(target=self._listen, args=(self.control,), name="keeper", daemon=True).start()
-
-    def _load(self, state: str, meanwhile: Callable[[], None] = lambda: None) -> socket.socket:
-        control, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self.orders, [b"s"], [theirs.fileno()])
-        control.sendall(pack(TASK, state.encode()))
-        meanwhile()
-        control.settimeout(LOAD_SECONDS)
-        answer = None
-        with contextlib.suppress(TimeoutError):
-            answer = receive(control)
-        if answer is None or answer[0] == FAILED:
-            control.close()
-            raise ProjectError(RefusalError.unpack(answer[1]).message if answer else "graph-not-loaded")
-        control.settimeout(None)
-        self.is_up = True
-        return control
-
-    def change(self, text: str, touched: frozenset[str] | None) -> None:
-        """Apply an update of ours; who asks from now on is answered from what it makes.
-
-        Raises:
-            ProjectError: it cannot be applied, or the holder is gone.
-        """
-        with self._changing:
-            try:
-                self.control.sendall(pack(CHANGE, json.dumps([self.state(self.version + 1), text]).encode()))
-                answer = self._replies.get(timeout=LOAD_SECONDS)
-            except (OSError, queue.Empty):
-                answer = None
-            if answer is None:
-                raise ProjectError(why("starting-again"))
-            if answer[0] == FAILED:
-                raise ProjectError(RefusalError.unpack(answer[1]).message)
-            if touched is not None:
-                self.touched[self.version + 1] = touched
-            self.version += 1
-
-    def reload(self) -> None:
-        """Load the files anew in another holder, which then takes the place of this one; nobody waits meanwhile.
-
-        Raises:
-            ProjectError: the graph cannot be loaded; this holder goes on with what it has.
-            OSError: the supervisor is gone.
-        """
-        with self._changing:
-            before, self.control = self.control, self._load(self.state(self.version + 1))
-            self.version += 1
-            threading.Thread(target=self._listen, args=(self.control,), name="keeper", daemon=True).start()
-            with contextlib.suppress(OSError):
-                before.sendall(pack(RETIRE))
-        _LOG.warning("%s", why("loaded-anew"))
-
-    def _listen(self, control: socket.socket) -> None:
-        """Note what a holder says; start another one when it is gone and none has taken its place."""
-        began = time.monotonic()
-        while True:
-            while (message := receive(control)) is not None:
-                if message[0] == ENDED:
-                    number, status = json.loads(message[1])
-                    self.ended[number] = status
-                    if len(self.ended) > 1000:
-                        del self.ended[next(iter(self.ended))]
-                else:
-                    self._replies.put(message)
-            control.close()
-            if control is not self.control or self.is_closing:
-                return
-            self.is_up = False
-            self._replies.put(None)
-            pause = 0.0 if time.monotonic() - began > SHORT_LIFE else 0.5
-            if not self._renew(pause):
-                return
-            control, began = self.control, time.monotonic()
-
-    def _renew(self, pause: float) -> bool:
-        _LOG.error("%s", why("holder-ended"))
-        while not self.is_closing:
-            time.sleep(pause)
-            pause = min(2 * pause or 0.5, LONGEST_PAUSE)
-            try:
-                with self._changing:
-                    while not self._replies.empty():
-                        self._replies.get()
-                    self.control = self._load(self.state(self.version + 1))
-                    self.version += 1
-            except ProjectError as error:
-                _LOG.error("%s", error)  # a sentence; there is nothing in its traceback
-                continue
-            except OSError:
-                if not self.is_closing:
-                    self.is_lost = True
-                    for hook in self.on_lost:
-                        hook()
-                return False
-            _LOG.warning("%s", why("holder-again"))
-            return True
-        return False
-
-    def close(self) -> None:
-        """Let all processes end, and wait for that."""
-        self.is_closing = True
-        self.orders.close()
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.supervisor, 0)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def connect(self, kind: str, deadline: float) -> socket.socket | None:
-        """A connection to workers of a kind; None where there are none now, but may be soon.
-
-        Raises:
-            RefusalError: nor will there be before the deadline.
-        """
-        link = socket.socket(socket.AF_UNIX)
-        link.setblocking(False)  # noqa: FBT003  # the library's own signature
-        try:
-            link.connect(str(self.folder / kind))
-        except (BlockingIOError, FileNotFoundError, ConnectionError):
-            link.close()
-            if self.is_lost or self.is_closing or time.monotonic() > deadline:
-                raise busy(why("lost" if self.is_lost else "starting-again")) from None
-            return None
-        return link
-
-
 class Pool:
-    """Asks workers for who is served by the event loop: as many at once as there are, the rest wait."""
+    """Asks workers of a kind, in the loop that serves: as many at once as there are, the rest wait."""
 
-    def __init__(self, keeper: Keeper, seconds: float) -> None:
-        self.keeper, self.seconds = keeper, seconds
+    def __init__(self, keeper: Keeper, seconds: float, kind: str = "query") -> None:
+        self.keeper, self.seconds, self.kind = keeper, seconds, kind
         self.waiting = self.busy = 0
-        self.places = asyncio.Semaphore(keeper.workers)
+        self.places = asyncio.Semaphore(keeper.places[kind])
 
     async def ask(self, task: Task, leave: Callable[[], Awaitable[None]] | None = None) -> Answer:
-        """The answer to a task, unless ``leave`` returns before; asked once more where its worker was ended at once.
+        """The answer to a task, unless ``leave`` returns before.
+
+        Asked once more where its worker was ended from outside at once; for pages whenever, as they ask many queries.
 
         Raises:
             RefusalError: there is none.
         """
         if self.waiting >= QUEUE:
             raise busy(why("queue-full"))
-        if self.places.locked():
-            self.waiting += 1
-            try:
-                await asyncio.wait_for(self.places.acquire(), WAIT)
-            except TimeoutError:
-                raise busy(why("workers-taken" if self.keeper.is_up else "starting-again")) from None
-            finally:
-                self.waiting -= 1
-        else:
-            await self.places.acquire()
+        self.waiting += 1
+        try:
+            await asyncio.wait_for(self.places.acquire(), WAIT if self.places.locked() else None)
+        except TimeoutError:
+            raise busy(why("workers-taken" if self.keeper.is_up else "starting-again")) from None
+        finally:
+            self.waiting -= 1
         self.busy += 1
         try:
             for is_last in (False, True):
                 answer, began, number = Answer(), time.monotonic(), next(_NUMBERS)
-                try:
-                    await self._exchange(task._replace(number=number), answer, leave)
-                except ConnectionResetError:  # it was told to end before it read the task
-                    status = -signal.SIGKILL
-                except (EOFError, ConnectionError):
-                    status = await self._ended(number)
-                except BaseException:
-                    answer.close()
-                    raise
-                else:
+                status = await self._exchange(task._replace(number=number), answer, leave)
+                if status == 0:
                     return answer
                 answer.close()
-                if is_last or status != -signal.SIGKILL or time.monotonic() - began > EARLY:
+                is_early = task.own or time.monotonic() - began < EARLY
+                if is_last or status != -signal.SIGKILL or not is_early:
                     break
             raise died(status, self.seconds)
         finally:
             self.busy -= 1
             self.places.release()
 
-    async def _exchange(self, task: Task, answer: Answer, leave: Callable[[], Awaitable[None]] | None) -> None:
-        deadline = time.monotonic() + WAIT
-        while (link := self.keeper.connect("query", deadline)) is None:
-            await asyncio.sleep(0.02)
-        with link:
+    async def _exchange(self, task: Task, answer: Answer, leave: Callable[[], Awaitable[None]] | None) -> int:
+        """Ask a worker; 0 where it has answered, else how it ended."""
+        with await self._connect() as link:
             reading = asyncio.ensure_future(_read(link, task, answer))
             try:
                 done, _ = await asyncio.wait({reading}, timeout=LONG)
@@ -646,19 +584,38 @@ class Pool:
                     leaving = asyncio.ensure_future(leave() if leave else asyncio.sleep(self.seconds + WAIT))
                     await asyncio.wait({reading, leaving}, timeout=self.seconds + WAIT, return_when="FIRST_COMPLETED")
                     leaving.cancel()
-                    if not reading.done():
-                        raise busy(why("client-gone"))
+                if not reading.done():
+                    raise busy(why("client-gone"))
                 await reading
+            except ConnectionResetError:  # it was told to end before it read the task
+                return -signal.SIGKILL
+            except (EOFError, ConnectionError):
+                for _ in range(100):  # how it ended is known in a moment
+                    if task.number in self.keeper.ended:
+                        return self.keeper.ended.pop(task.number)
+                    await asyncio.sleep(0.01)
+                return -signal.SIGKILL
+            except BaseException:
+                answer.close()
+                raise
             finally:
                 reading.cancel()
+        return 0
 
-    async def _ended(self, number: int) -> int:
-        """How the worker of a task ended, as soon as that is known."""
-        for _ in range(100):
-            if number in self.keeper.ended:
-                return self.keeper.ended.pop(number)
-            await asyncio.sleep(0.01)
-        return -signal.SIGKILL
+    async def _connect(self) -> socket.socket:
+        deadline = time.monotonic() + WAIT
+        while True:
+            link = socket.socket(socket.AF_UNIX)
+            link.setblocking(False)  # noqa: FBT003  # the library's own signature
+            try:
+                link.connect(str(self.keeper.folder / self.kind))
+            except (BlockingIOError, FileNotFoundError, ConnectionError):  # there are none now, but may be soon
+                link.close()
+                if self.keeper.is_lost or self.keeper.is_closing or time.monotonic() > deadline:
+                    raise busy(why("lost" if self.keeper.is_lost else "starting-again")) from None
+                await asyncio.sleep(0.02)
+            else:
+                return link
 
 
 async def _read(link: socket.socket, task: Task, answer: Answer) -> None:
@@ -669,15 +626,14 @@ async def _read(link: socket.socket, task: Task, answer: Answer) -> None:
 
 
 class WorkerStore:
-    """Answers queries as :class:`pan2kg.store.store.LocalStore` does, from any thread, by workers of its own.
+    """Answers queries as :class:`pan2kg.store.store.LocalStore` does, from any thread but the one of the loop.
 
-    A query of a page that runs too long can so be ended, and its page says so in a sentence; and pages do not wait
-    while all workers of the endpoint are taken.
+    It has workers of its own, so that pages do not wait while all workers of the endpoint are taken; and a query of a
+    page that runs too long is ended, and its page says so in a sentence.
     """
 
     def __init__(self, keeper: Keeper, seconds: float) -> None:
-        self.keeper, self.seconds = keeper, seconds
-        self.places = threading.Semaphore(keeper.for_pages)
+        self.pool = Pool(keeper, seconds, "page")
 
     def query(self, text: str) -> Result:
         """Answer a query over the union of all graphs, or over those its own FROM clauses name.
@@ -688,47 +644,19 @@ class WorkerStore:
             QueryError: the query has a syntax error, or asks for something that is refused.
             EndpointError: it takes too long or too much, or all workers are taken.
         """
-        task = Task("query", text, table="tsv", graph="ntriples", own=True)
-        if not self.places.acquire(timeout=WAIT):
-            raise EndpointError("page-workers-taken", remedy="ask-again-moment")
+        loop, task = self.pool.keeper.loop, Task("query", text, table="tsv", graph="ntriples", own=True)
         try:
-            answer = self._ask(task)
+            if loop is None:
+                raise busy(why("starting-again"))
+            answer = asyncio.run_coroutine_threadsafe(self.pool.ask(task), loop).result()
         except RefusalError as refusal:
             if refusal.status < 500:
-                raise QueryError(refusal.message, place=Place("query", refusal.line, refusal.column)) from None
-            raise EndpointError(refusal.message, remedy="ask-again-moment") from None
-        except OSError as error:
-            raise EndpointError("no-more-workers", remedy="ask-again-moment", reason=reason(error)) from None
-        finally:
-            self.places.release()
+                place = errors.Place("query", refusal.line, refusal.column)
+                raise errors.QueryError(refusal.message, place=place) from None
+            raise errors.EndpointError(refusal.message, remedy="ask-again-moment") from None
+        except (OSError, RuntimeError, CancelledError):  # the loop is closed: the service ends
+            raise errors.EndpointError(why("ending"), remedy="ask-again-moment") from None
         body = answer.content()
         if answer.form == "ntriples":
             return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.TSV)
-
-    def _ask(self, task: Task) -> Answer:
-        """Ask; once more where the worker was ended from outside, as a page is made of many queries."""
-        for is_last in (False, True):
-            number, answer, deadline = next(_NUMBERS), Answer(), time.monotonic() + WAIT
-            while (link := self.keeper.connect("page", deadline)) is None:
-                time.sleep(0.02)
-            link.settimeout(self.seconds + WAIT)
-            with link:
-                try:
-                    link.sendall(pack(TASK, json.dumps(task._replace(number=number)).encode()))
-                    while not answer.take(link.recv(2 * engine.SENT_BYTES)):
-                        pass
-                except (EOFError, ConnectionError, TimeoutError) as error:
-                    status = -signal.SIGKILL if isinstance(error, ConnectionResetError) else self._ended(number)
-                else:
-                    return answer
-            if is_last or status != -signal.SIGKILL:
-                break
-        raise died(status, self.seconds)
-
-    def _ended(self, number: int) -> int:
-        for _ in range(100):
-            if number in self.keeper.ended:
-                return self.keeper.ended.pop(number)
-            time.sleep(0.01)
-        return -signal.SIGKILL

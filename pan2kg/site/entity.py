@@ -22,21 +22,8 @@ from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
 from pan2kg.i18n.days import in_words
 from pan2kg.report import brief as advice
+from pan2kg.site import values
 from pan2kg.site.page import PageContext, SiteContext, Values, View, piece
-from pan2kg.site.values import (
-    COUNTING,
-    PASSAGE,
-    Notes,
-    Row,
-    dated,
-    grouped,
-    links_of,
-    quotes,
-    rows_of,
-    table_of,
-    unfold,
-    value,
-)  # fmt: skip
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.tables.registry import coded
 from pan2kg.tables.template import markup
@@ -82,11 +69,11 @@ Saying = tuple[str, "Markup", evidence.Level | None]
 
 
 def sentence(
-    context: PageContext, name: str, number: int, address: str, *, is_known: bool = False, **values: object
+    context: PageContext, name: str, number: int, address: str, *, is_known: bool = False, **numbers: object
 ) -> Sentence:
     """A sentence about a number of things; nothing seen is told as that, and no zero unless that is known."""
     figure = context.figure(number) if number or is_known else context.t("list-not-seen")
-    words = context.t(f"dossier-{name}", n=number, **values)
+    words = context.t(f"dossier-{name}", n=number, **numbers)
     return {"name": name, "figure": figure, "words": words, "address": address, "is_number": figure[:1].isdigit()}
 
 
@@ -112,16 +99,16 @@ def _dossier(
     statements, spoken, turns = context.graph.statements, set[str](), Counter[str]()
     proofs: list[tuple[int, int, Values]] = []
     for iri, about, level_said in sayings:
-        for passage in statements.values(iri, PASSAGE):
+        for passage in statements.values(iri, values.PASSAGE):
             # when its document was published, else when it was read
             days = (
-                context.t(f"dossier-{key}", day=dated(context, day))
+                context.t(f"dossier-{key}", day=values.dated(context, day))
                 for document in statements.values(passage, f"{PAN}inDocument")
                 for name, key in ((f"{DCTERMS}issued", "published-on"), (f"{PAN}readOn", "read-on"))
                 if (day := statements.one(document, name))
             )
             day = next(days, "")
-            for quotation in quotes(context, [passage]):
+            for quotation in values.quotes(context, [passage]):
                 letters = "".join(filter(str.isalnum, quotation["words"]))
                 if letters not in spoken:
                     spoken.add(letters)
@@ -153,8 +140,8 @@ def _duties(context: PageContext, name: str, rows: list[Margin], *, tells_late: 
     """How many obligations there are, or of them are past their date, and of how many nothing is known."""
     late, unknown = sum(map(advice.is_late, rows)), sum(row.met in {Met.UNKNOWN, Met.UNRECORDED} for row in rows)
     number, address = late if tells_late else len(rows), context.href("obligations.html")
-    values = {"late": late, "of": len(rows), "unknown": unknown}
-    return sentence(context, name, number, address, is_known=True, **values) if rows else None
+    numbers = {"late": late, "of": len(rows), "unknown": unknown}
+    return sentence(context, name, number, address, is_known=True, **numbers) if rows else None
 
 
 def _picture(context: PageContext, title: str, svg: Markup, narrow: Markup | None = None) -> Values:
@@ -234,7 +221,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
     ]
     plans = _homes(knowledge, met)
     results = [
-        value(context, statement.value)
+        values.value(context, statement.value)
         for result in statements.values(action, f"{PAN}hasExpectedResult")
         for statement in statements.by_property(result).get(f"{PAN}text", ())
     ]
@@ -334,7 +321,7 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
     changing: set[str] = set()
     for link in statements.pointing(text, f"{PAN}to"):
         status, relation = (kind_and_key(statements.one(link, PAN + name))[1] for name in ("status", "relation"))
-        if status in COUNTING and relation in CHANGING:
+        if status in values.COUNTING and relation in CHANGING:
             changing.update(statements.values(link, f"{PAN}from"))
     if changing:
         names = in_short(context, sorted(changing))
@@ -347,7 +334,7 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
         facts=[
             (context.t("dossier-kind"), context.links(statements.values(text, f"{DCTERMS}type"))),
             *(
-                (context.t(f"dossier-{name}"), dated(context, statements.one(text, _ELI + name)))
+                (context.t(f"dossier-{name}"), values.dated(context, statements.one(text, _ELI + name)))
                 for name in ("date_document", "first_date_entry_in_force")
             ),
         ],
@@ -427,7 +414,7 @@ def until(context: PageContext, action: str) -> str:
     timelines = statements.values(action, PAN + "hasTimeline")
     ends = [end for timeline in timelines for end in statements.values(timeline, PAN + "endDate")]
     if ends:
-        return dated(context, max(ends))
+        return values.dated(context, max(ends))
     return "; ".join(words for timeline in timelines for words in statements.values(timeline, PAN + "text"))
 
 
@@ -443,8 +430,8 @@ def values_of(context: PageContext, iri: str) -> Values | None:
     return page(context, context.graph.labels.entry(iri) or Entry(iri, *kind_and_key(iri), "", "", {}))
 
 
-def page(context: PageContext, entry: Entry, notes: Notes | None = None) -> Values:
-    notes, iri, statements = notes or Notes(context), entry.iri, context.graph.statements
+def page(context: PageContext, entry: Entry, notes: values.Notes | None = None) -> Values:
+    notes, iri, statements = notes or values.Notes(context), entry.iri, context.graph.statements
     parts, is_told = _parts_of(notes, entry), context.graph.has_actions and not entry.is_retired
     dossier = _DOSSIERS[entry.kind](context, iri) if is_told and entry.kind in _DOSSIERS else None
     if dossier:
@@ -475,7 +462,10 @@ def page(context: PageContext, entry: Entry, notes: Notes | None = None) -> Valu
         "gaps": _gaps(context, entry),
         "parts": parts,
         "positions": [
-            (unfold(notes, position, frozenset(), is_marked=True), context.links(statements.values(position, SOURCE)))
+            (
+                values.unfold(notes, position, frozenset(), is_marked=True),
+                context.links(statements.values(position, SOURCE)),
+            )
             for position in statements.values(iri, PAN + "hasPosition")
         ],
         "dossier": dossier,
@@ -486,30 +476,30 @@ def page(context: PageContext, entry: Entry, notes: Notes | None = None) -> Valu
     }
 
 
-def on_what(notes: Notes, iri: str) -> Values:
+def on_what(notes: values.Notes, iri: str) -> Values:
     """The notes of a page, and the words quoted for the thing as a whole; to be called last."""
-    passages = notes.context.graph.statements.values(iri, PASSAGE)
-    return {"notes": notes.listed(), "quoted": quotes(notes.context, passages)}
+    passages = notes.context.graph.statements.values(iri, values.PASSAGE)
+    return {"notes": notes.listed(), "quoted": values.quotes(notes.context, passages)}
 
 
-def _parts_of(notes: Notes, entry: Entry) -> list[dict[str, object]]:
+def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
     """What is said of a thing in the order of the page; what stands elsewhere on it is left out."""
     context, statements = notes.context, notes.context.graph.statements
     elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
     back = elsewhere | _IN_SHORT if entry.has_page else frozenset()
     links: dict[str, list[str]] = {}
-    for link in links_of(context, entry.iri):
+    for link in values.links_of(context, entry.iri):
         kind = kind_and_key(statements.one(link, PAN + "linkType"))[1]
         links.setdefault("rests" if kind in RESTS else "links", []).append(link)
 
-    def number(rows: Iterable[Row]) -> int:
+    def number(rows: Iterable[values.Row]) -> int:
         return sum(len(cells) + more for _, cells, more in rows)
 
     parts, rule = [], context.t("certainty-rule")
-    for key, rows in rows_of(notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=back):
+    for key, rows in values.rows_of(notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=back):
         if not rows and key not in links:
             continue
-        folded, why, groups = [], "", grouped(notes, links.get(key, ()), entry.iri)
+        folded, why, groups = [], "", values.grouped(notes, links.get(key, ()), entry.iri)
         # of who is who a long list is folded; on the page of a body, what rules repeat of it
         if key == "who" and number(rows) > UNFOLDED:
             ruled = [row for row in rows if all(mark and mark.words == rule for _, _, mark in row[1])]
@@ -518,8 +508,8 @@ def _parts_of(notes: Notes, entry: Entry) -> list[dict[str, object]]:
             elif ruled:
                 folded, rows, why = ruled, [row for row in rows if row not in ruled], "part-ruled"
         parts.append({
-            "key": key, "rows": table_of(context, rows, key), "groups": groups,
-            "folded": table_of(context, folded, key), "why": why, "number": number(folded),
+            "key": key, "rows": values.table_of(context, rows, key), "groups": groups,
+            "folded": values.table_of(context, folded, key), "why": why, "number": number(folded),
         })  # fmt: skip
     return parts
 

@@ -20,7 +20,7 @@ from pan2kg.graph.search import folded
 from pan2kg.report.brief import is_late
 from pan2kg.site.definitions import citing, line, taken
 from pan2kg.site.matrix import FIRST, chosen, every_plan, is_foreign, matrix, read, shown_plans
-from pan2kg.site.page import ASKED, CSV, SVG, Choice, File, PageContext, SiteContext, Values, View
+from pan2kg.site.page import ASKED, CSV, SVG, File, PageContext, PlanFilter, SiteContext, Values, View
 from pan2kg.site.plan import brief_keys, period
 from pan2kg.site.values import PASSAGE, quotes
 from pan2kg.tables.figure_words import bits_words
@@ -191,7 +191,7 @@ def _wanted(context: PageContext, occasion: Occasion) -> Values:
     }
 
 
-def numbers(site_context: SiteContext, choice: Choice, plans: Sequence[str]) -> dict[str, int]:
+def numbers(site_context: SiteContext, choice: PlanFilter, plans: Sequence[str]) -> dict[str, int]:
     """The numbers for the plans shown, the register's where all are: pairs linked, pairs, actions without a link.
 
     ``read`` says how many of the pairs without a link are of two plans read in full, so that there is none.
@@ -238,7 +238,7 @@ def _country(context: PageContext) -> Values | None:
         occasion.state for occasion in knowledge.occasions
         if occasion.is_expected and {occasion.source, occasion.target} <= {*plans}
     )  # fmt: skip
-    counted = numbers(context.site_context, Choice(knowledge.level), sorted(plans))
+    counted = numbers(context.site_context, PlanFilter(knowledge.level), sorted(plans))
     duties = [row for row in graph.margins(knowledge.level).rows if row.obligation.terms.country == country]
     findings = [
         _finding(context, "expected", states.total(), context.href("index.html#wanted"), seen=states[State.SEEN],

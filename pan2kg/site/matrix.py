@@ -14,28 +14,15 @@ from typing import Final
 
 from markupsafe import Markup
 
+from pan2kg.charts import frame as sheet
 from pan2kg.charts.drawing import Box, Font, Group, Mark, Pen, centred
-from pan2kg.charts.frame import (
-    SHADE,
-    SWATCH,
-    Body,
-    Caption,
-    Picture,
-    Sign,
-    filled,
-    frame,
-    hatch_sign,
-    hatched,
-    row_head,
-    tilted,
-)
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.subject import table
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
 from pan2kg.coherence.figures import PlanMeeting, Unit
 from pan2kg.graph.labels import Name, pair_key, shortened
 from pan2kg.i18n.catalogue import Messages, format_of
-from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, Choice, File, PageContext, SiteContext, Values, embedded
+from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, File, PageContext, PlanFilter, SiteContext, Values, embedded
 from pan2kg.store.queries import program_query
 from pan2kg.tables.figure_words import amount, bits_words
 from pan2kg.tables.formats import Grid, write_csv
@@ -68,14 +55,14 @@ Met = Mapping[tuple[str, str], PlanMeeting]
 """The linked pairs that are shown, by their IRIs in order."""
 
 
-def chosen(context: PageContext) -> Choice:
+def chosen(context: PageContext) -> PlanFilter:
     given, find = context.request.arguments, context.graph.labels.find
     topic, body = (
         entry.iri if (entry := find(kind, given.get(kind, ""))) and not entry.is_retired else ""
         for kind in ("topic", "body")
     )
     year = given.get("year", "")
-    return Choice(
+    return PlanFilter(
         context.level,
         topic,
         body,
@@ -88,7 +75,7 @@ def every_plan(site_context: SiteContext) -> list[str]:
     return [plan.iri for plan in site_context.graph.uses.plans if plan.is_plan]
 
 
-def shown_plans(site_context: SiteContext, choice: Choice) -> list[str]:
+def shown_plans(site_context: SiteContext, choice: PlanFilter) -> list[str]:
     return [plan for plan in every_plan(site_context) if choice.admits(site_context.facts[plan])]
 
 
@@ -114,7 +101,7 @@ def _shared(site_context: SiteContext, at: int, kind: str) -> list[str]:
     return [entry.iri for entry in site_context.graph.labels.of_kind(kind) if number[entry.iri] > 1]
 
 
-def _order(site_context: SiteContext, choice: Choice) -> tuple[list[str], Met, list[str]]:
+def _order(site_context: SiteContext, choice: PlanFilter) -> tuple[list[str], Met, list[str]]:
     """The plans a choice leaves, their linked pairs, and those with a link: own country, then most linked."""
     plans = shown_plans(site_context, choice)
     admitted = set(plans)
@@ -292,32 +279,32 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
     choices += [("year", str(choice.year))] if choice.year else []
     filters = tuple(f"{t(f'filter-{name}')}{t('colon')} {words}" for name, words in choices)
     signs = (
-        Sign(tuple(_filled(Box(0, 0, *SWATCH), "→", "")), t("legend-declared")),
-        Sign(tuple(_filled(Box(0, 0, *SWATCH), "", "n")), t("legend-inferred")),
-        hatch_sign(t("legend-none")),
+        sheet.Sign(tuple(_filled(Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
+        sheet.Sign(tuple(_filled(Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),
+        sheet.hatch_sign(t("legend-none")),
     )
-    caption = Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), filters)
+    caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), filters)
     names = subject.names(order)
     rows = [names[iri] for iri in order]
     titles = [f"{at} · {shortened(name.text)}" for at, name in enumerate(rows, 1)]
-    heads, up, out = tilted(titles, _HEAD, _WIDE, longest=330)
+    heads, up, out = sheet.tilted(titles, _HEAD, _WIDE, longest=330)
     marks: list[Mark] = [Group(tuple(heads))]
     for at, name in enumerate(rows):
         # how many actions of a plan are in the graph, and of how many
         number = len(context.graph.parts.actions.get(name.iri, ()))
         published = context.graph.statements.one(name.iri, PAN + "measureCount")
         extent = t("plan-known-of", n=number, of=published) if published else t("plan-known", n=number)
-        marks.append(row_head(Box(0, at * _HIGH, _HEAD, _HIGH), str(at + 1), name, extent))
+        marks.append(sheet.row_head(Box(0, at * _HIGH, _HEAD, _HIGH), str(at + 1), name, extent))
         for to, partner in enumerate(rows):
             box = Box(_HEAD + to * _WIDE, at * _HIGH, _WIDE, _HIGH)
             if at == to:
-                shade, address = filled(box, SHADE, (str(at + 1),)), context.picture_address((name.iri,))
+                shade, address = sheet.filled(box, sheet.SHADE, (str(at + 1),)), context.picture_address((name.iri,))
                 marks.append(Group(tuple(shade), name.full, address))
             else:
                 marks.append(_drawn_cell(context, box, (name, partner), drawn, choice.level))
-    body = Body(_HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), (Group(tuple(marks), shift=(0, up)),))
+    body = sheet.Body(_HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), (Group(tuple(marks), shift=(0, up)),))
     listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
-    picture = Picture("matrix", subject.language, frame(subject, caption, body), table(COLUMNS, listed))
+    picture = sheet.Picture("matrix", subject.language, sheet.frame(subject, caption, body), table(COLUMNS, listed))
     return picture_bytes(picture, suffix)
 
 
@@ -326,14 +313,14 @@ def _drawn_cell(context: PageContext, box: Box, names: tuple[Name, Name], met: M
     cell = _cell(context, met, plans, at)
     title = f"{names[0].full} – {names[1].full}\n{cell['words']}"
     if not cell["href"]:
-        return Group(tuple(hatched(box)), title)
+        return Group(tuple(sheet.hatched(box)), title)
     return Group(tuple(_filled(box, cell["arrow"], cell["bits"])), title, context.picture_address(plans))
 
 
 def _filled(box: Box, arrow: str, bits: str) -> list[Mark]:
     """A citation as an arrow with what is shared below it; what is linked without one in a frame of dashes."""
     if arrow:
-        return filled(box, _DECLARED, (arrow, *([bits] if bits else [])), size=13)
+        return sheet.filled(box, _DECLARED, (arrow, *([bits] if bits else [])), size=13)
     inside = Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4, _INFERRED, _DASHED)
     return [inside, *centred(inside, (bits or TOGETHER,), _FINE)]
 

@@ -69,7 +69,7 @@ piece: Final = partial(macro, "_pieces.html")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SiteFile:
     """A file of the site: its path below the root (``fr/plan/lu-bhr-2.html``), media type and bytes.
 
     One that ``is_passing`` says what is being computed, and soon something else of the same data.
@@ -130,7 +130,7 @@ class CommonFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PlanFilter:
     """At which level of evidence links are shown, and what plans must have to be shown; empty is no restriction."""
 
     level: evidence.Level = evidence.HEADLINE

@@ -40,10 +40,10 @@ from pan2kg.site.page import (
     NOTHING,
     CommonFile,
     File,
-    Page,
     PageContext,
     Request,
     SiteContext,
+    SiteFile,
     View,
     frame,
 )  # fmt: skip
@@ -113,7 +113,7 @@ class Site:
                     yield from (f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys)
         yield from (path for path, whole in COMMON_FILES.items() if whole.exported)
 
-    def page(self, path: str, arguments: Mapping[str, str] = NOTHING) -> Page | None:
+    def page(self, path: str, arguments: Mapping[str, str] = NOTHING) -> SiteFile | None:
         """The page or file at a path below the root, or None where there is none.
 
         Raises:
@@ -121,7 +121,7 @@ class Site:
         """
         arguments = canonical(path, arguments)
         if path in COMMON_FILES:
-            return Page(path, COMMON_FILES[path].media, COMMON_FILES[path].make(self.site_context, arguments))
+            return SiteFile(path, COMMON_FILES[path].media, COMMON_FILES[path].make(self.site_context, arguments))
         if path == "index.html":
             return self._rendered("welcome.html", {"title": "pan2kg"}, Request(path, LANGUAGES[0]))
         tag, _, inside = path.partition("/")
@@ -142,16 +142,16 @@ class Site:
         content = file.make(context)
         if content is None:
             return None
-        return Page(path, file.media, content if isinstance(content, bytes) else content.encode())
+        return SiteFile(path, file.media, content if isinstance(content, bytes) else content.encode())
 
-    def missing(self, path: str) -> Page:
+    def missing(self, path: str) -> SiteFile:
         request = Request(path, _TAGS.get(path.partition("/")[0], LANGUAGES[0]))
         return self._rendered("404.html", data.missing(PageContext(self.site_context, request)), request)
 
-    def _rendered(self, template: str, values: Mapping[str, object], request: Request) -> Page:
+    def _rendered(self, template: str, values: Mapping[str, object], request: Request) -> SiteFile:
         context = PageContext(self.site_context, request)
         body = render(template, {**frame(context, PAGES), **values}).encode()
-        return Page(request.path, HTML, body, bool(values.get("is_passing")))
+        return SiteFile(request.path, HTML, body, bool(values.get("is_passing")))
 
 
 @contextmanager

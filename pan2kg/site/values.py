@@ -296,7 +296,7 @@ def _texts(context: PageContext, statements: Iterable[Statement]) -> Markup:
     return markup("; ".join(str(value(context, term)) for term in terms))
 
 
-class Link:
+class LinkText:
     """What a link says on every page that shows it, written once for all of them: only notes are numbered by page.
 
     ``ends`` are by IRI, those where it starts first, each in full and by its short name, which is for pages where plans
@@ -345,8 +345,8 @@ class Link:
         )  # fmt: skip
 
 
-def link_of(context: PageContext, iri: str) -> Link:
-    return context.kept("connection", iri, partial(Link, context))
+def link_of(context: PageContext, iri: str) -> LinkText:
+    return context.kept("connection", iri, partial(LinkText, context))
 
 
 def _end(context: PageContext, iri: str) -> tuple[Markup, Markup]:

@@ -96,20 +96,12 @@ MADE: Final = frozenset(
     _TYPE + name
     for name in ("adoption", "adoption-by-chamber", "document", "publication", "launch", "endorsement", "submission")
 )
-FORESEEN: Final = frozenset(
-    _TYPE + name
-    for name in (
-        "application",
-        "application-partial",
-        "application-previous",
-        "repeal",
-        "transposition-deadline",
-        "transposition-deadline-original",
-        "transposition-deadline-partial",
-        "transposition-deadline-previous",
-        "competent-authority-designation-deadline",
-    )
-)
+FORESEEN: Final = frozenset((
+    *(_TYPE + f"application{kind}" for kind in ("", "-partial", "-previous")),
+    *(_TYPE + f"transposition-deadline{kind}" for kind in ("", "-original", "-partial", "-previous")),
+    _TYPE + "repeal",
+    _TYPE + "competent-authority-designation-deadline",
+))  # fmt: skip
 """Milestones that an instrument sets in advance."""
 _DAY: Final = re.compile(r"https?://[^ ]+?/eli/(?:[^ /]+/)+(\d{4})/(\d{2})/(\d{2})/")
 """A European Legislation Identifier that holds a day, as those of many gazettes do."""
@@ -249,36 +241,21 @@ def _bodies(store: LocalStore, dated: Mapping[Node, list[str]]) -> Intervals:
 # --- what goes with what is gone
 
 NEEDS: Final = (
-    PAN + "inPlan",
-    PAN + "inReview",
-    PAN + "involvedIn",
-    PAN + "involves",
-    PAN + "from",
-    PAN + "to",
-    PAN + "between",
-    PAN + "implements",
-    PAN + "milestoneOf",
-    PAN + "underInstrument",
-    PAN + "ofObligation",
-    PAN + "deadlineOf",
-    PAN + "countIn",
-    PAN + "nameOf",
+    *(PAN + name for name in (
+        "inPlan", "inReview", "involvedIn", "involves", "from", "to", "between", "implements", "milestoneOf",
+        "underInstrument", "ofObligation", "deadlineOf", "countIn", "nameOf",
+    )),
     ELI + "is_part_of",
-    ORG + "member",
-    ORG + "organization",
-    ORG + "resultingOrganization",
-)
+    *(ORG + name for name in ("member", "organization", "resultingOrganization")),
+)  # fmt: skip
 """Properties without whose object the subject is not there: a link without an end, a provision without its act."""
 OWNS: Final = (
-    PAN + "hasTimeline",
-    PAN + "hasIndicator",
-    PAN + "hasExpectedResult",
-    PAN + "hasVerificationSource",
-    PAN + "hasPosition",
-    PAN + "inCategory",
-    PAN + "evidence",
+    *(PAN + name for name in (
+        "hasTimeline", "hasIndicator", "hasExpectedResult", "hasVerificationSource", "hasPosition", "inCategory",
+        "evidence",
+    )),
     "http://www.w3.org/ns/adms#identifier",
-)
+)  # fmt: skip
 """Properties whose object goes with the last of its subjects: a passage nobody cites any more."""
 ABOUT: Final = (PAN + "concerns",)
 """Properties whose subject goes with the last of its objects: a conflict about things that are all gone."""
@@ -286,12 +263,6 @@ _SPEAKS_OF: Final = frozenset(
     (PAN + "involves", PAN + "obligationHolder", ORG + "member", ORG + "organization", ORG + "subOrganizationOf")
 )
 """Where a body may be named by the name it had when the source was written."""
-_ALONG: Final = {
-    "link": PAN + "Link",
-    "obligation": PAN + "Obligation",
-    "provision": PAN + "Provision",
-    "recommendation": PAN + "Recommendation",
-}
 
 
 def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node] = MappingProxyType({})) -> set[Node]:
@@ -372,11 +343,7 @@ class DatedGraph:
         )
 
     def refuse(self, names: Iterable[str]) -> None:
-        """Refuse to answer on something that was not in force on the day.
-
-        Raises:
-            QueryError: one of the names is the key or IRI of something left out.
-        """
+        """Refuse to answer on something that was not in force on the day."""
         by_key = {iri.rpartition("/")[2]: standing for iri, standing in self.gone.items()} | dict(self.gone)
         for name in names:
             standing = by_key.get(name) or by_key.get(name.strip("<>")) or by_key.get(name.rpartition(":")[2])
@@ -392,9 +359,6 @@ def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str
 
     The rules are laid down in this module. The store that is given stays as it is. With ``rules``, only
     these are run and those they build on.
-
-    Raises:
-        QueryError: a rule cannot be run, or there are none.
 
     >>> from pan2kg.store.store import load_project
     >>> shipped = Project.packaged()
@@ -469,7 +433,7 @@ def _counts(
             counts[kind] = (places[Standing.NOT_YET], places[Standing.OVER], along, undated)
             continue
         along = 0
-        for node in gone.intersection(instances(store, _ALONG[kind])):
+        for node in gone.intersection(instances(store, PAN + kind.capitalize())):
             graphs = [quad.graph_name for quad in store.inner.quads_for_pattern(node, None, None, None)]
             # what was derived alone is counted by what it was derived from
             along += not all(isinstance(graph, ox.NamedNode) and is_derived(graph.value) for graph in graphs)

@@ -55,10 +55,6 @@ def open_kept(
     Where none are named, links of works that share something are derived when something is asked that may see them.
     Where it may be ``read_only``, and no link of works that share something is asked for, it is the database on disk.
     A folder that cannot be written is done without, as is None.
-
-    Raises:
-        TurtleError: a file is not Turtle.
-        QueryError: a rule is named and not there.
     """
     state = None if folder is None else _find(project, folder)
     if state is None:
@@ -77,11 +73,7 @@ def open_kept(
 
 
 def open_stated(project: Project, folder: Path | None) -> LocalStore:
-    """The project's graph in memory as its files state it, without what rules derive.
-
-    Raises:
-        TurtleError: a file is not Turtle.
-    """
+    """The project's graph in memory as its files state it, without what rules derive."""
     state = None if folder is None else _find(project, folder)
     if state is None:
         return open_store(project, partial(derive, only=[]))

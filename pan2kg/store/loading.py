@@ -173,10 +173,6 @@ def load_graph(store: LocalStore, target: Target, space: str, note: Callable[[in
     What was derived comes last, so that an endpoint that lacks something is known by what it lacks. ``note`` is told
     how many graphs of how many are there. Says how many graphs and statements were put, how many graphs were dropped
     that the project no longer has, and by which address.
-
-    Raises:
-        EndpointError: it cannot be reached, takes no graphs, holds graphs that are not to be touched, or does not
-            hold afterwards what was sent.
     """
     url = remote.checked(target.url)
     before = graph_sizes(remote.RemoteStore(url, target.timeout))

@@ -126,11 +126,7 @@ def _spaced(words: str, language: str) -> str:
 
 
 def read_query(path: Path, *, name: str = "", project: Project | None = None) -> Query:
-    """Read a stored question, with the defaults the profile of a project gives.
-
-    Raises:
-        ProjectError: the file cannot be read.
-    """
+    """Read a stored question, with the defaults the profile of a project gives."""
     text = read_text(path)
     header = dict(_HEADER.findall(text))
     of_profile: dict[str, tuple[str, bool]] = {}
@@ -170,9 +166,6 @@ def _question_files(project: Project) -> dict[str, Path]:
 def find_query(project: Project, name: str) -> Query:
     """The question called ``name``.
 
-    Raises:
-        QueryError: there is none; with the nearest names.
-
     >>> find_query(Project.packaged(), "shared-instrument")
     Traceback (most recent call last):
     pan2kg.errors.QueryError: There is no question « shared-instrument ». Did you mean ...
@@ -208,9 +201,6 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
 
     A value for a parameter whose default is an IRI may be an IRI, a prefixed name, the key of a
     thing (``lu-bhr-2``) or its label; a value for a literal keeps the default's language or type.
-
-    Raises:
-        QueryError: an unknown parameter, or a value nothing in the graph answers to or that is of another kind.
     """
     parameters = {parameter.name: parameter for parameter in query.parameters}
     if unknown := next((name for name in values if name not in parameters), ""):
@@ -226,9 +216,6 @@ def insist(query: Query, values: Mapping[str, str]) -> None:
     """Refuse a question that was not told what it asks about, where the profile of the project does not say it either.
 
     Examples of the profile belong together: beside a thing that is given, that of another would be invented.
-
-    Raises:
-        QueryError: a parameter is needed and not given.
     """
     is_begun = any(parameter.is_example and parameter.name in values for parameter in query.parameters)
     for parameter in query.parameters:
@@ -270,11 +257,7 @@ def _is_day(value: str) -> bool:
 
 
 def find_thing(value: str, store: Store, project: Project) -> str:
-    """The IRI of what a user means by ``value``: an IRI, a prefixed name, a key, or a label.
-
-    Raises:
-        QueryError: nothing answers to it; with the nearest keys.
-    """
+    """The IRI of what a user means by ``value``: an IRI, a prefixed name, a key, or a label."""
     if value.startswith(("http://", "https://", "<")):
         address = value.strip("<>")
         if _BARE.search(address) or ":" not in address:
@@ -296,11 +279,7 @@ def find_thing(value: str, store: Store, project: Project) -> str:
 
 
 def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: Store) -> None:
-    """Refuse a thing of which the graph says that it is of another kind than those a parameter names.
-
-    Raises:
-        QueryError: it is of another kind, or of none the graph knows; with the remedy.
-    """
+    """Refuse a thing of which the graph says that it is of another kind than those a parameter names."""
     if not kinds or iri == f"{PAN}any":
         return
     table = select(store, program_query("things/classes-and-plan", thing=iri))
@@ -344,10 +323,6 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
 
     A value takes the place of a default in its N3 form, as in :func:`fill`: ``VALUES ?thing { <one> <two> }`` for
     any number of them, ``BIND(<one> AS ?thing)`` for one. Every parameter is given, as no default is meant to be used.
-
-    Raises:
-        QueryError: a parameter is missing or unknown, or an IRI could not stand between angle brackets.
-        ProjectError: there is no such query.
 
     >>> "VALUES ?thing { <http://e/x> <http://e/y> }" in program_query(
     ...     "things/classes-and-plan", thing=["http://e/x", "http://e/y"]

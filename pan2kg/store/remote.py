@@ -143,12 +143,7 @@ class RemoteStore:
     graphs: tuple[str, ...] = ()
 
     def query(self, text: str) -> Result:
-        """Ask the endpoint.
-
-        Raises:
-            QueryError: the endpoint finds fault with the query.
-            EndpointError: it cannot be reached, or does not answer as a SPARQL endpoint does.
-        """
+        """Ask the endpoint."""
         refuse_fetching(text)
         kind, body = self._ask(text)
         try:
@@ -175,11 +170,11 @@ class RemoteStore:
         """The media type of the answer, and the whole of it; again where the endpoint is busy."""
         from SPARQLWrapper import SPARQLExceptions as Faults
 
-        user, password, header = credentials()
+        url, (user, password, header) = checked(self.url), credentials()
         attempts, digest = 0, False
         while True:
             known = web.HTTPPasswordMgrWithDefaultRealm()
-            known.add_password(None, self.url, user, password)
+            known.add_password(None, url, user, password)
             opener = web.build_opener(_Stays, *([web.HTTPDigestAuthHandler(known)] if digest else []))
             try:
                 response = _call(self._prepared(text, "" if digest else header), opener)
@@ -215,7 +210,7 @@ class RemoteStore:
     def _prepared(self, text: str, authorization: str) -> SPARQLWrapper:
         from SPARQLWrapper import POST, SPARQLWrapper
 
-        wrapper = SPARQLWrapper(checked(self.url), agent="pan2kg")
+        wrapper = SPARQLWrapper(self.url, agent="pan2kg")
         wrapper.setQuery(text)
         # the library takes the first word that may be one of these, in a comment or a name too
         wrapper.queryType = _form(text)
@@ -299,10 +294,6 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
     are then named with every query as long as they are few; and whether what the rules derive was loaded: every thing
     with a label has a derived one. Where it need not be a graph of ours, for queries somebody wrote, a store without
     plans or without what is derived is taken as it is.
-
-    Raises:
-        EndpointError: it cannot be reached, holds no plan, lacks the derived statements, or has its plans in more named
-            graphs than can be named and does not show them together.
     """
     store = RemoteStore(url, timeout)
     if is_ours:
@@ -325,10 +316,6 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
 
 
 def insist_on_shapes(store: RemoteStore) -> None:
-    """Ask whether a plan is one where a shape asks for its class; else shapes would find fault with nearly everything.
-
-    Raises:
-        EndpointError: it is not; or it does not answer.
-    """
+    """Ask whether a plan is one where a shape asks for its class; else shapes find fault with nearly everything."""
     if store.query(program_query("endpoint/shape-test")):
         raise fault(store.url, "endpoint-fails-shapes", "ask-files")

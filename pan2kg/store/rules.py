@@ -53,9 +53,6 @@ def derive(
     header, ``#+ needs: rests-on``. Those in ``done`` have run already. Of more than ``limit`` links of works that share
     something the strongest of each work are derived, as far as the program's own rules make them. A dump that comes
     without rules brings what they derived, and is left as it is.
-
-    Raises:
-        QueryError: a rule is not a CONSTRUCT query, or is named and not there.
     """
     rules = _rules(project)
     if project.data and not rules:
@@ -82,11 +79,7 @@ def derive(
 
 
 def derive_when_asked(store: LocalStore, project: Project, *, done: Collection[str] = ()) -> None:
-    """Run the rules, but those by which links of works that share something come in, which wait until they are seen.
-
-    Raises:
-        QueryError: a rule is not a CONSTRUCT query.
-    """
+    """Run the rules, but those by which links of works that share something come in, which wait until they are seen."""
     linear = linear_rules(project)
     derive(store, project, linear, done=done)
     if waiting := [name for name in _rules(project) if name not in linear]:
@@ -135,11 +128,7 @@ def view_space(project: Project) -> str:
 
 
 def with_needs(names: Iterable[str], project: Project) -> set[str]:
-    """Some rules of a project, and those they build on.
-
-    Raises:
-        QueryError: there is no such rule.
-    """
+    """Some rules of a project, and those they build on."""
     rules, needed = _rules(project), set[str]()
     waiting = list(names)
     while waiting:

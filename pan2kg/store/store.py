@@ -74,12 +74,7 @@ class Store(Protocol):
     """Anything that answers SPARQL 1.1 queries."""
 
     def query(self, text: str) -> Result:
-        """Solutions, a boolean or triples, as the form of the query asks.
-
-        Raises:
-            QueryError: the query has a syntax error, or asks for something that is refused.
-            EndpointError: a remote store does not answer as it should.
-        """
+        """Solutions, a boolean or triples, as the form of the query asks."""
 
 
 class OwnQuery(str):
@@ -158,11 +153,7 @@ class LocalStore:
         self.held.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
 
     def fill(self, graph: str, text: str) -> None:
-        """Put what a CONSTRUCT query gives into a named graph.
-
-        Raises:
-            QueryError: the query has another form, or as for :meth:`query`.
-        """
+        """Put what a CONSTRUCT query gives into a named graph."""
 
         def lines(result: _Evaluated) -> bytes:
             if not isinstance(result, ox.QueryTriples):
@@ -215,9 +206,6 @@ def plain(term: Term | None) -> str:
 def select(store: Store, text: str) -> Table:
     """The answer to a SELECT query as a table.
 
-    Raises:
-        QueryError: the query is no SELECT query, or as for :meth:`Store.query`.
-
     >>> table = select(LocalStore(ox.Store()), "SELECT ?n WHERE { VALUES ?n { 1 2 } } ORDER BY ?n")
     >>> table.columns, table.values("n")
     (('n',), ['1', '2'])
@@ -243,11 +231,7 @@ def text_rows(store: Store, text: str) -> list[list[str]]:
 
 
 def construct(store: Store, text: str) -> Triples:
-    """The triples of a CONSTRUCT or DESCRIBE query.
-
-    Raises:
-        QueryError: the query has another form, or as for :meth:`Store.query`.
-    """
+    """The triples of a CONSTRUCT or DESCRIBE query."""
     result = store.query(text)
     if not isinstance(result, list):
         raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
@@ -256,9 +240,6 @@ def construct(store: Store, text: str) -> Triples:
 
 def refuse_fetching(text: str) -> None:
     """Refuse a query that would make the engine contact another host, or change data.
-
-    Raises:
-        QueryError: the query contains SERVICE, or an update operation.
 
     >>> refuse_fetching('SELECT * { ?s ?p "SERVICE" } # SERVICE')
     >>> refuse_fetching("SELECT * { SERVICE <http://e/> { ?s ?p ?o } }")
@@ -316,12 +297,7 @@ def syntax_error(text: str, message: str) -> QueryError:
 
 
 def read_quads(path: Path) -> Iterator[ox.Quad]:
-    """The quads of an RDF file, packed by gzip or not; a file without graphs fills the default graph.
-
-    Raises:
-        ProjectError: the file cannot be read, or its ending names no format.
-        TurtleError: the file is not what its ending says; with the line.
-    """
+    """The quads of an RDF file, packed by gzip or not; a file without graphs fills the default graph."""
     ending = Path(path.name.removesuffix(".gz")).suffix
     if ending not in FORMATS:
         raise ProjectError("no-rdf-ending", place=Place(str(path)), remedy="use-one-packed", names=", ".join(FORMATS))
@@ -353,12 +329,7 @@ def _complaint(error: SyntaxError) -> str:
 
 
 def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
-    """Load a Turtle file into a named graph.
-
-    Raises:
-        TurtleError: the file is not Turtle; with the line.
-        ProjectError: the file cannot be read.
-    """
+    """Load a Turtle file into a named graph."""
     try:
         store.load(path=path, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
     except SyntaxError as error:
@@ -373,11 +344,7 @@ def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
 
 
 def load_project(project: Project) -> LocalStore:
-    """Every file of the graph and of the ontology in a store in memory, each in its named graph; or a dump of them.
-
-    Raises:
-        TurtleError: a file is not Turtle, or a dump is not what its ending says.
-    """
+    """Every file of the graph and of the ontology in a store in memory, each in its named graph; or a dump of them."""
     store = ox.Store()
     if not project.others:
         _load_member(store, project)
@@ -401,11 +368,7 @@ def load_project(project: Project) -> LocalStore:
 
 
 def load_readable(project: Project) -> tuple[LocalStore, list[TurtleError]]:
-    """What of a project can be read, in a store as :func:`load_project` fills it, and the files that are not Turtle.
-
-    Raises:
-        TurtleError: a file of the ontology is not Turtle, one of several projects, or a dump.
-    """
+    """What of a project can be read, in a store as :func:`load_project` fills it, and the files that are not Turtle."""
     try:
         return load_project(project), []
     except TurtleError:
@@ -517,11 +480,7 @@ Derive = Callable[[LocalStore, Project], None]
 
 
 def open_store(project: Project, derive: Derive) -> LocalStore:
-    """The project's graph in memory with what ``derive`` adds to it.
-
-    Raises:
-        TurtleError: a file is not Turtle.
-    """
+    """The project's graph in memory with what ``derive`` adds to it."""
     store = load_project(project)
     derive(store, project)
     return store

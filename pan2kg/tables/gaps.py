@@ -376,7 +376,7 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 def for_pages(figures: Table) -> Table:
     left_out = DETAILS if any(row["every"] for row in figures.rows) else DETAILS | {*RECURRING}
-    return replace(figures, columns=tuple(one for one in figures.columns if one.key not in left_out))
+    return replace(figures, columns=tuple(c for c in figures.columns if not left_out & {c.key, c.names}))
 
 
 def _standing(row: Margin) -> str:

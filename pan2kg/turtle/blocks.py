@@ -108,11 +108,7 @@ class TurtleFile:
 
 
 def read_turtle_files(project: Project, naming: str = "") -> list[TurtleFile]:
-    """Every Turtle file of a project, those of the ontology first; of an IRI, those alone that may name it.
-
-    Raises:
-        ProjectError: a file cannot be read.
-    """
+    """Every Turtle file of a project, those of the ontology first; of an IRI, those alone that may name it."""
     files = []
     for path in (*project.ontology_files(), *project.shape_files(), *project.graph_files()):
         text = read_text(path)
@@ -407,9 +403,6 @@ def unescaped(written: str) -> str:
 
 def edited(text: str, name: str, edits: Sequence[Edit]) -> str:
     """The text of a file with these edits made, every other line as it was.
-
-    Raises:
-        TurtleError: a block that is to be changed is not there, or not laid out as the house does.
 
     >>> old = '@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n    e:p "1" .\\n'
     >>> print(edited(old, "x.ttl", [Edit("e:a", "e:p", ('"1"',), ('"2"', '"3"'))]), end="")

@@ -215,9 +215,6 @@ def iri(value: str, prefixes: Mapping[str, str]) -> str:
 def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
     """A whole file: the prefixes that are used, sorted, then the blocks in the order given.
 
-    Raises:
-        TurtleError: a prefix is used that ``prefixes`` does not hold.
-
     >>> block = Block("plan:x", (Statement("a", "pan:Plan"), Statement("skos:notation", '"1"')))
     >>> names = {"plan": "http://p/", "pan": "http://o#", "skos": "http://s#", "org": "http://w/"}
     >>> print(write_turtle([block], names), end="")

@@ -107,8 +107,8 @@ def check(
     ()
     """
     accepted = read_baseline(baseline) if baseline else None
-    looked = look(project, kinds=kinds, engine=engine)
-    report = replace(looked.report(looked.findings), fail_on=fail_on)
+    check_of = look(project, kinds=kinds, engine=engine)
+    report = replace(check_of.report(check_of.findings), fail_on=fail_on)
     return report if accepted is None else compare(report, accepted, file=str(baseline))
 
 
@@ -127,13 +127,13 @@ class Looked:
     names: Names
 
     def report(self, findings: Iterable[Finding]) -> Report:
-        told = list(_placed(gathered(findings, self.plans), self.index, self.names))
+        placed = list(_placed(gathered(findings, self.plans), self.index, self.names))
         return Report(
-            rules=tuple(rule for part in self.parts for rule in part.rules),
-            findings=in_order(told),
-            looked_at={key: number for part in self.parts for key, number in part.looked_at.items()},
-            names=replace(self.names, labels=_labels(self.store, told, self.names)),
-            statistics={key: number for part in self.parts for key, number in part.statistics.items()},
+            rules=tuple(rule for report in self.parts for rule in report.rules),
+            findings=in_order(placed),
+            looked_at={key: number for report in self.parts for key, number in report.looked_at.items()},
+            names=replace(self.names, labels=_labels(self.store, placed, self.names)),
+            statistics={key: number for report in self.parts for key, number in report.statistics.items()},
         )
 
 
@@ -152,31 +152,35 @@ def look(
     tell("check-reads")
     store, unread = load_readable(project)
     files = _near(project, store, only, unread) if only else read_turtle_files(project)
-    read = [file for file in files if file.name in only] if only else files
+    chosen_files = [file for file in files if file.name in only] if only else files
     if unread and engine is not Engine.SPARQL:
         raise unread[0]  # the reference reads the files itself, each to its end
     for path in project.shape_files():
         load(ox.Store(), path, project.graph_iri(path), name=project.name_of(path))
     names = Names(read_prefixes(project))
-    told = _untold(unread, files, kinds)
-    parts = [_wording(project, read, told) if Kind.TEXT in kinds or unread else Report()]
+    faults = _untold(unread, files, kinds)
+    reports = [_wording(project, chosen_files, faults) if Kind.TEXT in kinds or unread else Report()]
     if Kind.TEXT in kinds:
-        kept = _kept(project)
-        parts += [check_quotations(read, kept), check_rights(read, kept, files)]
+        texts = _kept(project)
+        reports += [check_quotations(chosen_files, texts), check_rights(chosen_files, texts, files)]
     tell("check-shapes")
-    named = dict.fromkeys(file.expand(block.subject) for file in read for block in file.blocks) if only else {}
-    narrow = list(named) if len(named) <= MANY else []
-    parts += [findings_of_shapes(project, store, names, engine, only=narrow)] if Kind.SHAPE in kinds else []
+    subjects_named = (
+        dict.fromkeys(file.expand(block.subject) for file in chosen_files for block in file.blocks) if only else {}
+    )
+    narrow = list(subjects_named) if len(subjects_named) <= MANY else []
+    reports += [findings_of_shapes(project, store, names, engine, only=narrow)] if Kind.SHAPE in kinds else []
     tell("check-quality")
-    parts += [_quality(project, store, names, narrow)] if Kind.QUALITY in kinds else []
+    reports += [_quality(project, store, names, narrow)] if Kind.QUALITY in kinds else []
     tell("check-questions")
-    asked = not only or any(name.endswith(".rq") for name in only)
-    parts[:0] = [_style(project, read, files, store if asked else None)] if Kind.STYLE in kinds else []
+    has_questions = not only or any(name.endswith(".rq") for name in only)
+    reports[:0] = (
+        [_style(project, chosen_files, files, store if has_questions else None)] if Kind.STYLE in kinds else []
+    )
     index = index_blocks(files)
-    placed = _own(_placed((one for part in parts for one in part.findings), index, names), project)
-    found = _known(placed, index, unread) if unread else placed
-    chosen = tuple(one for one in found if not only or (one.place and one.place.file in only))
-    return Looked(tuple(parts), chosen, store, index, _plans(store), names)
+    placed = _own(_placed((finding for report in reports for finding in report.findings), index, names), project)
+    findings = _known(placed, index, unread) if unread else placed
+    chosen = tuple(finding for finding in findings if not only or (finding.place and finding.place.file in only))
+    return Looked(tuple(reports), chosen, store, index, _plans(store), names)
 
 
 def check_store(
@@ -192,23 +196,23 @@ def check_store(
     unasked: Unasked = {}
     shapes = findings_of_shapes(project, store, names, Engine.SPARQL, unasked=unasked)
     stated = _stated(store, {finding.focus for finding in shapes.findings})
-    kept = tuple(one for one in shapes.findings if one.focus in stated or not IRI.fullmatch(one.focus))
+    of_stated = tuple(one for one in shapes.findings if one.focus in stated or not IRI.fullmatch(one.focus))
     table = select(store, program_query("endpoint/parts"))
     plans = dict(zip(table.values("part"), table.values("plan"), strict=True))
     core = {subject for path in project.core_files() for subject, _ in subjects(read_text(path))}
-    parts = [replace(shapes, findings=kept), findings_of_quality(project, store, names, unasked=unasked)]
-    parts = [
+    reports = [replace(shapes, findings=of_stated), findings_of_quality(project, store, names, unasked=unasked)]
+    reports = [
         replace(part, findings=tuple(one for one in gathered(part.findings, plans) if one.focus not in core))
-        for part in parts
+        for part in reports
     ]
-    parts.append(_not_asked(unasked))
+    reports.append(_not_asked(unasked))
     report = Report(
-        rules=tuple(rule for part in parts for rule in part.rules),
-        findings=in_order(finding for part in parts for finding in part.findings),
-        looked_at={key: number for part in parts for key, number in part.looked_at.items()},
-        names=replace(names, labels=_labels(store, (one for part in parts for one in part.findings), names)),
+        rules=tuple(rule for part in reports for rule in part.rules),
+        findings=in_order(finding for part in reports for finding in part.findings),
+        looked_at={key: number for part in reports for key, number in part.looked_at.items()},
+        names=replace(names, labels=_labels(store, (one for part in reports for one in part.findings), names)),
         fail_on=fail_on,
-        statistics={key: number for part in parts for key, number in part.statistics.items()},
+        statistics={key: number for part in reports for key, number in part.statistics.items()},
     )
     return report if accepted is None else compare(report, accepted, file=str(baseline))
 
@@ -219,16 +223,18 @@ def _not_asked(unasked: Unasked) -> Report:
         reason = Text.of({language: error.message.say(language) for language in LANGUAGES})
         message, remedy = _CHECK.text("not-asked", rule=rule.key, reason=reason), _CHECK.text("not-asked-remedy")
         findings.append(Finding(Rule(f"not-asked:{rule.key}", rule.kind, Severity.VIOLATION, message, remedy), ""))
-    return Report(tuple(one.rule for one in findings), tuple(findings), {one.rule.key: 1 for one in findings})
+    return Report(
+        tuple(finding.rule for finding in findings), tuple(findings), {finding.rule.key: 1 for finding in findings}
+    )
 
 
-def _stated(store: Store, things: Collection[str]) -> set[str]:
-    asked = sorted(thing for thing in things if IRI.fullmatch(thing))
-    found = set[str]()
-    for start in range(0, len(asked), _ASKED):
-        query = program_query("endpoint/stated", thing=asked[start : start + _ASKED])
-        found.update(select(store, query).values("thing"))
-    return found
+def _stated(store: Store, iris: Collection[str]) -> set[str]:
+    sorted_iris = sorted(iri for iri in iris if IRI.fullmatch(iri))
+    stated = set[str]()
+    for start in range(0, len(sorted_iris), _ASKED):
+        query = program_query("endpoint/stated", thing=sorted_iris[start : start + _ASKED])
+        stated.update(select(store, query).values("thing"))
+    return stated
 
 
 _ASKED: Final = 500
@@ -256,16 +262,20 @@ def _near(
 
 
 def _style(
-    project: Project, read: Sequence[TurtleFile], files: Sequence[TurtleFile], store: LocalStore | None
+    project: Project, chosen: Sequence[TurtleFile], files: Sequence[TurtleFile], store: LocalStore | None
 ) -> Report:
     rules = (*style_rules().values(), *question_rules().values())
-    among = files if len(read) < len(files) else ()
-    faults = [fault for some, prefixes in _each(project, read) for fault in check_style(some, prefixes, among=among)]
+    among = files if len(chosen) < len(files) else ()
+    faults = [
+        fault
+        for member_files, prefixes in _each(project, chosen)
+        for fault in check_style(member_files, prefixes, among=among)
+    ]
     if store is None:
-        return Report(rules, tuple(faults), count_looked_at(read))
+        return Report(rules, tuple(faults), count_looked_at(chosen))
     # what columns hold shows in the strongest links as well
-    asked, looked_at = check_questions(project, partial(_derived, store, project, limit=0))
-    return Report(rules, (*faults, *asked), count_looked_at(read) | looked_at)
+    question_faults, looked_at = check_questions(project, partial(_derived, store, project, limit=0))
+    return Report(rules, (*faults, *question_faults), count_looked_at(chosen) | looked_at)
 
 
 def _derived(store: LocalStore, project: Project, limit: int = ALL) -> LocalStore:
@@ -282,8 +292,8 @@ def _quality(project: Project, store: LocalStore, names: Names, only: Collection
     """
     shipped = Project.packaged().queries / "quality"
     for path in sorted((project.queries / "quality").glob("*-violation.rq")):
-        text, same = read_text(path), shipped / path.name
-        if needs(text) or (needs(text) is None and not (same.exists() and read_text(same) == text)):
+        text, original = read_text(path), shipped / path.name
+        if needs(text) or (needs(text) is None and not (original.exists() and read_text(original) == text)):
             _derived(store, project)
             break
     return findings_of_quality(project, store, names, only=only)
@@ -296,22 +306,24 @@ def _plans(store: LocalStore) -> dict[str, str]:
 
 
 def _each(project: Project, files: Sequence[TurtleFile]) -> Iterator[tuple[Sequence[TurtleFile], Mapping[str, str]]]:
-    for one in project.members:
-        yield read_turtle_files(one) if project.others else files, read_prefixes(one)
+    for member in project.members:
+        yield read_turtle_files(member) if project.others else files, read_prefixes(member)
 
 
 def _wording(project: Project, files: Sequence[TurtleFile], unread: Sequence[TurtleError]) -> Report:
-    found = [fault for read, prefixes in _each(project, files) for fault in check_wording(read, prefixes)]
-    return Report(tuple(text_rules().values()), (*not_turtle(unread), *found), looked_at(files))
+    faults = [
+        fault for member_files, prefixes in _each(project, files) for fault in check_wording(member_files, prefixes)
+    ]
+    return Report(tuple(text_rules().values()), (*not_turtle(unread), *faults), looked_at(files))
 
 
 def _kept(project: Project) -> dict[str, Kept]:
-    return {key: kept for one in reversed(project.members) for key, kept in kept_texts(one).items()}
+    return {key: kept_text for member in reversed(project.members) for key, kept_text in kept_texts(member).items()}
 
 
 def _untold(unread: Iterable[TurtleError], files: Iterable[TurtleFile], kinds: Collection[Kind]) -> list[TurtleError]:
     marked = {file.name for file in files if any(fault.rule == BYTE_ORDER for fault in file.faults)}
-    return [one for one in unread if not (Kind.STYLE in kinds and one.place and one.place.file in marked)]
+    return [error for error in unread if not (Kind.STYLE in kinds and error.place and error.place.file in marked)]
 
 
 def _known(findings: Iterable[Finding], index: Index, unread: Sequence[TurtleError]) -> Iterator[Finding]:
@@ -336,31 +348,31 @@ def findings_of_shapes(
     rules = read_rules(shapes, names)
     if not rules.rules:
         raise ProjectError("no-shapes", place=Place("ontology/shapes"), remedy="put-shapes-back")
-    counts, found = FocusCounts(store, only), dict[Engine, tuple[Finding, ...]]()
+    counts, by_engine = FocusCounts(store, only), dict[Engine, tuple[Finding, ...]]()
     if engine is not Engine.PYSHACL:
         compiled = compile_shapes(shapes)
         if compiled.refusals:
             raise refused(project, shapes, compiled.refusals)
-        found[Engine.SPARQL] = tuple(evaluate(compiled.queries, rules, counts, unasked=unasked))
+        by_engine[Engine.SPARQL] = tuple(evaluate(compiled.queries, rules, counts, unasked=unasked))
     if engine is not Engine.SPARQL:
         from pan2kg.validation.reference import validate
 
-        found[Engine.PYSHACL] = validate(_checked(project), rules)
-    findings = next(iter(found.values()))
+        by_engine[Engine.PYSHACL] = validate(_checked(project), rules)
+    findings = next(iter(by_engine.values()))
     if engine is Engine.BOTH:
-        findings += tuple(_differences(found[Engine.SPARQL], found[Engine.PYSHACL]))
-    told = dict.fromkeys((*rules.rules.values(), *(finding.rule for finding in findings)))
-    return Report(tuple(told), findings, counts.by_rule(rules))
+        findings += tuple(_differences(by_engine[Engine.SPARQL], by_engine[Engine.PYSHACL]))
+    rules_told = dict.fromkeys((*rules.rules.values(), *(finding.rule for finding in findings)))
+    return Report(tuple(rules_told), findings, counts.by_rule(rules))
 
 
 def _checked(project: Project) -> list[Path]:
-    files = {one.graph_iri(path): path for one in reversed(project.members) for path in one.loaded_files()}
+    files = {member.graph_iri(path): path for member in reversed(project.members) for path in member.loaded_files()}
     return sorted(files.values())
 
 
 def _differences(compiled: Iterable[Finding], reference: Iterable[Finding]) -> Iterator[Finding]:
-    for name, found in zip((Engine.SPARQL, Engine.PYSHACL), differences(compiled, reference), strict=True):
-        for finding in found:
+    for name, findings in zip((Engine.SPARQL, Engine.PYSHACL), differences(compiled, reference), strict=True):
+        for finding in findings:
             message = _CHECK.text("only-by", engine=_ENGINES[name], rule=finding.rule.key)
             remedy = _CHECK.text("only-by-remedy")
             rule = Rule(f"only-{name}:{finding.rule.key}", Kind.SHAPE, Severity.VIOLATION, message, remedy)
@@ -382,9 +394,9 @@ def _own(findings: Iterable[Finding], project: Project) -> Iterator[Finding]:
 def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
     blocks = index.get(finding.focus, ())
     predicate, value = names.short(finding.path), names.short(finding.value)
-    written = {value, _BARE.sub(r"\1", value)}
+    spellings = {value, _BARE.sub(r"\1", value)}
     lines = [
-        (statement.object not in written, Place(file.name, statement.line))
+        (statement.object not in spellings, Place(file.name, statement.line))
         for file, block in blocks
         for statement in block.statements
         if statement.predicate == predicate
@@ -404,13 +416,13 @@ def _labels(store: Store, findings: Iterable[Finding], names: Names) -> dict[str
         if finding.part:
             wanted.add(names.plan(finding.part))
     wanted = {iri for iri in wanted if IRI.fullmatch(iri)}
-    found: dict[str, dict[str, str]] = {}
-    asked = sorted(wanted)
-    for start in range(0, len(asked), _ASKED):
-        table = select(store, program_query("things/labels-by-language", thing=asked[start : start + _ASKED]))
+    labels: dict[str, dict[str, str]] = {}
+    iris = sorted(wanted)
+    for start in range(0, len(iris), _ASKED):
+        table = select(store, program_query("things/labels-by-language", thing=iris[start : start + _ASKED]))
         for iri, language, label in zip(*(table.values(column) for column in table.columns), strict=True):
-            found.setdefault(iri, {})[language] = " ".join(label.split())
-    return {iri: Text.of(said) for iri, said in found.items()}
+            labels.setdefault(iri, {})[language] = " ".join(label.split())
+    return {iri: Text.of(words) for iri, words in labels.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,25 +431,25 @@ class Change:
     since: str = ""
 
 
-def named_files(project: Project, given: Sequence[str], start: Path) -> tuple[str, ...]:
-    if given and project.others:
+def named_files(project: Project, arguments: Sequence[str], start: Path) -> tuple[str, ...]:
+    if arguments and project.others:
         raise ProjectError("several-open", remedy="open-one")
-    known = {project.name_of(path): path for path in _files_checked(project)}
+    checked_files = {project.name_of(path): path for path in _files_checked(project)}
     root = project.root.resolve()
-    found: dict[str, None] = {}
-    for one in given:
-        place = next((place.resolve() for place in (start / one, project.root / one) if place.exists()), None)
+    chosen: dict[str, None] = {}
+    for argument in arguments:
+        place = next((place.resolve() for place in (start / argument, project.root / argument) if place.exists()), None)
         if place is None:
-            raise ProjectError("no-such-file", place=Place(one), remedy="name-file-of-project")
+            raise ProjectError("no-such-file", place=Place(argument), remedy="name-file-of-project")
         below = place.relative_to(root).as_posix() if place.is_relative_to(root) else "/"
-        names = [name for name in known if below == "." or f"{name}/".startswith(f"{below}/")]
+        names = [name for name in checked_files if below == "." or f"{name}/".startswith(f"{below}/")]
         if not names:  # a file of the project may be a link to it
-            resolved = ((name, path.resolve()) for name, path in known.items())
+            resolved = ((name, path.resolve()) for name, path in checked_files.items())
             names = [name for name, path in resolved if path == place or place in path.parents]
         if not names:
-            raise ProjectError("not-checked", place=Place(one), remedy="name-file-of-project")
-        found.update(dict.fromkeys(names))
-    return tuple(found)
+            raise ProjectError("not-checked", place=Place(argument), remedy="name-file-of-project")
+        chosen.update(dict.fromkeys(names))
+    return tuple(chosen)
 
 
 def _files_checked(project: Project) -> Iterator[Path]:
@@ -450,24 +462,24 @@ def check_change(
     tell: Callable[[str], None],
 ) -> Report:  # fmt: skip
     if not change.since:
-        looked = look(project, engine=engine, only=change.files, tell=tell)
-        return replace(looked.report(looked.findings), fail_on=fail_on, of_some=bool(change.files))
+        check_of = look(project, engine=engine, only=change.files, tell=tell)
+        return replace(check_of.report(check_of.findings), fail_on=fail_on, of_some=bool(change.files))
     with at_revision(project, change.since) as before:  # first, so that a revision that is none is said at once
-        looked = look(project, engine=engine, only=change.files, tell=tell)
+        check_of = look(project, engine=engine, only=change.files, tell=tell)
         tell("check-before")
         then = look(before, engine=engine, only=_there(before, change.files))
-        old = [] if change.files and not _there(before, change.files) else list(then.findings)
+        earlier = [] if change.files and not _there(before, change.files) else list(then.findings)
         names = then.names
-    left = Counter(fingerprint(one, names) for one in old)
-    new = list[Finding]()
-    for finding in looked.findings:
-        name = fingerprint(finding, looked.names)
-        if left[name]:
-            left[name] -= 1
+    unmatched = Counter(fingerprint(one, names) for one in earlier)
+    added = list[Finding]()
+    for finding in check_of.findings:
+        name = fingerprint(finding, check_of.names)
+        if unmatched[name]:
+            unmatched[name] -= 1
         else:
-            new.append(finding)
-    report = looked.report(new)
-    solved = list(_solved(old, left, names))
+            added.append(finding)
+    report = check_of.report(added)
+    solved = list(_solved(earlier, unmatched, names))
     return replace(
         report,
         findings=in_order([*report.findings, *solved]),
@@ -481,13 +493,13 @@ def _there(project: Project, files: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in files if (project.root / name).exists())
 
 
-def _solved(old: Iterable[Finding], left: Counter[str], names: Names) -> Iterator[Finding]:
+def _solved(earlier: Iterable[Finding], unmatched: Counter[str], names: Names) -> Iterator[Finding]:
     message, remedy = _CHECK.text("since-solved"), _CHECK.text("since-solved-remedy")
     rule = Rule("since-solved", Kind.BASELINE, Severity.INFO, message, remedy)
-    for finding in old:
+    for finding in earlier:
         name = fingerprint(finding, names)
-        if left[name]:
-            left[name] -= 1
+        if unmatched[name]:
+            unmatched[name] -= 1
             yield Finding(rule, "", value=string(name), place=finding.place)
 
 
@@ -502,11 +514,11 @@ def at_revision(project: Project, revision: str) -> Iterator[Project]:
         raise ProjectError("no-revision", remedy="name-revision", revision=revision)
     commit = sha.decode().strip()
     listed = _git(project, "ls-tree", "--name-only", commit, "--", *FOLDERS, "texts").decode().split("\n")
-    parts = [name for name in (*FOLDERS, "texts") if name in listed]
-    if not set(FOLDERS) <= set(parts):
+    folders = [name for name in (*FOLDERS, "texts") if name in listed]
+    if not set(FOLDERS) <= set(folders):
         raise ProjectError("revision-no-project", remedy="name-revision", revision=revision)
     with tempfile.TemporaryDirectory(prefix="pan2kg-") as folder:
-        archive = _git(project, "archive", "--format=tar", commit, "--", *parts)
+        archive = _git(project, "archive", "--format=tar", commit, "--", *folders)
         with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
             packed.extractall(folder, filter="data")
         yield Project.at(folder)
@@ -531,17 +543,23 @@ def objections(project: Project, store: LocalStore, texts: Mapping[Path, str]) -
     before = {path: _read(project, path, read_text(path) if path.exists() else "") for path in texts}
     after = {path: _read(project, path, text) for path, text in texts.items()}
     changed = {iri: block for path in texts for iri, block in _changed(before[path], after[path])}
-    said = [one for one in check_wording(list(after.values()), names.prefixes) if one.focus in changed]
+    word_faults = [
+        finding for finding in check_wording(list(after.values()), names.prefixes) if finding.focus in changed
+    ]
     touched = changed.keys() | set(_objects(after.values(), changed))
     _replace(project, store, texts)
-    found = [*said, *_asked(project, store, names, changed, touched)]
-    if found:  # a fault that was there before is not ours
+    faults = [*word_faults, *_asked(project, store, names, changed, touched)]
+    if faults:  # a fault that was there before is not ours
         _replace(project, store, {path: read_text(path) if path.exists() else "" for path in texts})
-        known = {fingerprint(one, names) for one in _asked(project, store, names, changed, touched)}
-        known |= {fingerprint(one, names) for one in check_wording(list(before.values()), names.prefixes)}
+        faults_before = {fingerprint(finding, names) for finding in _asked(project, store, names, changed, touched)}
+        faults_before |= {
+            fingerprint(finding, names) for finding in check_wording(list(before.values()), names.prefixes)
+        }
         _replace(project, store, texts)
-        found = [one for one in found if fingerprint(one, names) not in known]
-    return in_order(one for one in found if one.severity.reaches(Severity.WARNING) and one.rule.use is Use.EDIT)
+        faults = [finding for finding in faults if fingerprint(finding, names) not in faults_before]
+    return in_order(
+        finding for finding in faults if finding.severity.reaches(Severity.WARNING) and finding.rule.use is Use.EDIT
+    )
 
 
 def _read(project: Project, path: Path, text: str) -> TurtleFile:
@@ -549,21 +567,25 @@ def _read(project: Project, path: Path, text: str) -> TurtleFile:
 
 
 def _changed(before: TurtleFile, after: TurtleFile) -> Iterator[tuple[str, Block]]:
-    old = {block.subject: _said(block) for block in before.blocks}
+    statements_before = {block.subject: _said(block) for block in before.blocks}
     for block in after.blocks:
-        if old.get(block.subject) != _said(block):
+        if statements_before.get(block.subject) != _said(block):
             yield after.expand(block.subject), block
 
 
 def _said(block: Block) -> list[tuple[str, str]]:
-    return [(one.predicate, one.object) for one in block.statements]
+    return [(statement.predicate, statement.object) for statement in block.statements]
 
 
 def _objects(files: Iterable[TurtleFile], changed: Mapping[str, Block]) -> Iterator[str]:
     for file in files:
         for block in file.blocks:
             if file.expand(block.subject) in changed:
-                yield from (file.expand(one.object) for one in block.statements if not one.object.startswith('"'))
+                yield from (
+                    file.expand(statement.object)
+                    for statement in block.statements
+                    if not statement.object.startswith('"')
+                )
 
 
 def _replace(project: Project, store: LocalStore, texts: Mapping[Path, str]) -> None:

@@ -93,8 +93,8 @@ def compile_shapes(shapes: Shapes) -> Compilation:
     Compilation(queries=(), refusals=())
     """
     queries: list[Compiled] = []
-    own = [node for node in shapes.said if shapes.values(node, "parameter")]
-    refusals = [Refusal(component, told("refused-component")) for component in own]
+    components = [node for node in shapes.said if shapes.values(node, "parameter")]
+    refusals = [Refusal(component, told("refused-component")) for component in components]
     entailed = [node for node in shapes.said if shapes.values(node, "entailment")]  # SHACL, section 3.2
     refusals += [Refusal(node, told("refused-parameter", name="sh:entailment")) for node in entailed]
     for shape in reporting(shapes):
@@ -120,14 +120,14 @@ def compile_near(shapes: Shapes, number: Callable[[str], int]) -> Iterator[Compi
 
 
 def reporting(shapes: Shapes) -> list[Node]:
-    found: dict[Term, None] = {}
+    shapes_reached: dict[Term, None] = {}
     todo: list[Term] = [node for node in shapes.said if shapes.has_target(node) or shapes.values(node, "target")]
     while todo:
         shape = todo.pop()
-        if shape not in found:
-            found[shape] = None
+        if shape not in shapes_reached:
+            shapes_reached[shape] = None
             todo += shapes.values(shape, "property")
-    return sorted((shape for shape in found if not isinstance(shape, ox.Literal)), key=str)
+    return sorted((shape for shape in shapes_reached if not isinstance(shape, ox.Literal)), key=str)
 
 
 def _compile(shapes: Shapes, shape: Node) -> Iterator[Compiled]:
@@ -169,11 +169,11 @@ def focus_nodes(shapes: Shapes, shape: Node, *, by: Sequence[str] = ("property",
 
     ``by`` names the properties by which another shape hands its value nodes on to this one.
     """
-    parts = list(dict.fromkeys(_reached(_Way(shapes, by), shape, _THIS)))
-    if len(parts) == 1 and parts[0].once:
-        return parts[0].pattern
-    inner = "\n    UNION\n    ".join(f"{{ {part.pattern} }}" for part in parts)
-    return f"{{ SELECT DISTINCT {_THIS} WHERE {{\n    {inner}\n}} }}" if parts else ""
+    patterns = list(dict.fromkeys(_reached(_Way(shapes, by), shape, _THIS)))
+    if len(patterns) == 1 and patterns[0].once:
+        return patterns[0].pattern
+    inner = "\n    UNION\n    ".join(f"{{ {focus.pattern} }}" for focus in patterns)
+    return f"{{ SELECT DISTINCT {_THIS} WHERE {{\n    {inner}\n}} }}" if patterns else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +189,19 @@ class _Way:
     within: tuple[Node, ...] = ()
 
 
-def _reached(way: _Way, shape: Node, node: str) -> Iterator[_Focus]:
-    if shape in way.within:
+def _reached(course: _Way, shape: Node, node: str) -> Iterator[_Focus]:
+    if shape in course.within:
         raise Refused(told("refused-recursion", name=str(shape)), shape)
-    yield from _targets(way.shapes, shape, node)
-    inner, parent = replace(way, within=(*way.within, shape)), f"?parent{len(way.within) + 1}"
-    for user in way.shapes.users(shape, *way.by):
-        if is_true(way.shapes.values(user, "deactivated")):
+    yield from _targets(course.shapes, shape, node)
+    inner, parent = replace(course, within=(*course.within, shape)), f"?parent{len(course.within) + 1}"
+    for user in course.shapes.users(shape, *course.by):
+        if is_true(course.shapes.values(user, "deactivated")):
             continue
-        path = way.shapes.value(user, "path")
+        path = course.shapes.value(user, "path")
         if path is None:
             yield from _reached(inner, user, node)
         else:
-            step = way.shapes.reach(path, parent, node, f"?step{len(inner.within)}")
+            step = course.shapes.reach(path, parent, node, f"?step{len(inner.within)}")
             yield from (_Focus(f"{above.pattern} {step}") for above in _reached(inner, user, parent))
 
 
@@ -247,11 +247,11 @@ def read(text: str) -> None:
 
 
 def _prefixes(shapes: Shapes, constraint: Term) -> Iterator[tuple[str, str]]:
-    todo, seen = list(shapes.values(constraint, "prefixes")), set[Term]()
+    todo, visited = list(shapes.values(constraint, "prefixes")), set[Term]()
     while todo:
         ontology = todo.pop()
-        if ontology not in seen:
-            seen.add(ontology)
+        if ontology not in visited:
+            visited.add(ontology)
             todo += shapes.values(ontology, _IMPORTS)
             for declared in shapes.values(ontology, "declare"):
                 prefix, namespace = shapes.value(declared, "prefix"), shapes.value(declared, "namespace")
@@ -323,21 +323,23 @@ def explain(project: Project, rule: str) -> str:
             return read_text(path)
     shapes = read_shapes(project.shape_files())
     rules, compiled = read_rules(shapes, names), compile_shapes(shapes)
-    if without := [one for one in compiled.refusals if rule in (one.shape.value, names.short(one.shape.value))]:
+    if without := [entry for entry in compiled.refusals if rule in (entry.shape.value, names.short(entry.shape.value))]:
         raise refused(project, shapes, without)
-    found = [one for one in compiled.queries if rule in _called(rules, one, names)]
-    if not found:
+    queries = [entry for entry in compiled.queries if rule in _called(rules, entry, names)]
+    if not queries:
         apart = (style_rules, question_rules, text_rules, quotation_rules, rights_rules)
         if any(rule in rules_of() for rules_of in apart):
             raise ProjectError("rule-without-query", name=rule)
-        if any(isinstance(one, ox.NamedNode) and rule in (one.value, names.short(one.value)) for one in rules.rules):
+        if any(
+            isinstance(entry, ox.NamedNode) and rule in (entry.value, names.short(entry.value)) for entry in rules.rules
+        ):
             raise ProjectError("rule-within-others", name=rule)
-        known = {rules.rule(one.shape, one.constraint).key for one in compiled.queries}
-        near = get_close_matches(rule, sorted(known), n=3, cutoff=0.4)
+        keys = {rules.rule(entry.shape, entry.constraint).key for entry in compiled.queries}
+        near = get_close_matches(rule, sorted(keys), n=3, cutoff=0.4)
         raise ProjectError(
             "no-such-rule", remedy="did-you-mean" if near else "rules-are-named", name=rule, names=either(near)
         )
-    return "\n".join(_shown(one, rules, names) for one in found)
+    return "\n".join(_shown(entry, rules, names) for entry in queries)
 
 
 def _called(rules: Rules, query: Compiled, names: Names) -> set[str]:
@@ -362,17 +364,19 @@ def _shown(query: Compiled, rules: Rules, names: Names) -> str:
 
 def refused(project: Project, shapes: Shapes, refusals: Iterable[Refusal]) -> ProjectError:
     names = Names(read_prefixes(project))
-    told = (_refusal(project, shapes, refusal, names) for refusal in refusals)
+    faults = (_refusal(project, shapes, refusal, names) for refusal in refusals)
     return ProjectError(
-        joined([one.told for one in {str(one): one for one in told}.values()]), remedy="mend-or-reference"
+        joined([fault.told for fault in {str(fault): fault for fault in faults}.values()]), remedy="mend-or-reference"
     )
 
 
 def _refusal(project: Project, shapes: Shapes, refusal: Refusal, names: Names) -> Pan2kgError:
-    named = refusal.shape if isinstance(refusal.shape, ox.Literal) else shapes.named(refusal.shape)
-    file = None if isinstance(named, ox.Literal) else shapes.files.get(named)
+    named_shape = refusal.shape if isinstance(refusal.shape, ox.Literal) else shapes.named(refusal.shape)
+    file = None if isinstance(named_shape, ox.Literal) else shapes.files.get(named_shape)
     lines = dict(subjects(read_text(file))) if file else {}
-    place = Place(project.name_of(file), lines.get(named.value)) if file else SHAPES
-    path = shapes.value(refusal.shape, "path") if named != refusal.shape else None
-    shape = " ".join(names.short(one) for one in (str(named), shapes.path(path) if path is not None else "") if one)
+    place = Place(project.name_of(file), lines.get(named_shape.value)) if file else SHAPES
+    path = shapes.value(refusal.shape, "path") if named_shape != refusal.shape else None
+    shape = " ".join(
+        names.short(name) for name in (str(named_shape), shapes.path(path) if path is not None else "") if name
+    )
     return Pan2kgError("shape-refused", place=place, shape=shape, why=refusal.why)

@@ -48,8 +48,8 @@ class FocusCounts:
 
     def number(self, focus: str) -> int:
         if focus not in self.known:
-            named = f"{_named(self.only)}\n" if self.only else ""
-            text = f"SELECT (COUNT(DISTINCT ?this) AS ?number)\nWHERE {{\n{named}{focus}\n}}"
+            values = f"{_named(self.only)}\n" if self.only else ""
+            text = f"SELECT (COUNT(DISTINCT ?this) AS ?number)\nWHERE {{\n{values}{focus}\n}}"
             self.known[focus] = self._asked(text) if focus else 0
         return self.known[focus]
 
@@ -84,18 +84,18 @@ def evaluate(
     Where these are named, no others are looked at, which costs what they cost. The rules of queries an endpoint cannot
     answer are put into ``unasked``, where there is one.
     """
-    found: dict[Finding, None] = {}
+    findings: dict[Finding, None] = {}
     for query in queries:
         # most shapes of a small graph look at nothing: a count that is known costs less than the question
         if counts.number(query.focus):
             text = _narrowed(query, counts.only) if counts.only else query.text
             try:
-                found.update(dict.fromkeys(_findings(query, rules, select(counts.store, text))))
+                findings.update(dict.fromkeys(_findings(query, rules, select(counts.store, text))))
             except (EndpointError, QueryError) as error:
                 if unasked is None or not is_of_query(error):
                     raise
                 unasked[rules.rule(query.shape, query.constraint)] = error
-    yield from found
+    yield from findings
 
 
 def _narrowed(query: Compiled, only: Iterable[str]) -> str:
@@ -109,14 +109,14 @@ def _named(only: Iterable[str]) -> str:
 
 def _findings(query: Compiled, rules: Rules, table: Table) -> Iterator[Finding]:
     for row in table.rows:
-        said = dict(zip(table.columns, row, strict=True))
-        focus = said["this"]
+        cells = dict(zip(table.columns, row, strict=True))
+        focus = cells["this"]
         if focus is not None:
-            value = said.get("value") or said.get(query.value.removeprefix("?"))
-            named = said.get("path") or said.get(query.path.removeprefix("?"))
-            path = named.value if isinstance(named, ox.NamedNode) else query.fixed
-            where = (_bare(focus), path, "" if value is None else written(value))
-            yield rules.finding(query.shape, query.component, where, query.constraint)
+            value = cells.get("value") or cells.get(query.value.removeprefix("?"))
+            path_term = cells.get("path") or cells.get(query.path.removeprefix("?"))
+            path = path_term.value if isinstance(path_term, ox.NamedNode) else query.fixed
+            place = (_bare(focus), path, "" if value is None else written(value))
+            yield rules.finding(query.shape, query.component, place, query.constraint)
 
 
 def _bare(term: Value) -> str:
@@ -136,7 +136,10 @@ def by_value(findings: Iterable[Finding]) -> Mapping[tuple[str, str, str, str, s
     >>> len(by_value([Finding(rule, "http://e/x", value=f'"{n}"{decimal}') for n in ("0.50", "0.5")]))
     1
     """
-    return {(one.rule.key, alike(one.focus), one.path, alike(one.value), one.component): one for one in findings}
+    return {
+        (finding.rule.key, alike(finding.focus), finding.path, alike(finding.value), finding.component): finding
+        for finding in findings
+    }
 
 
 def alike(term: str) -> str:
@@ -149,11 +152,13 @@ def alike(term: str) -> str:
     return "".join(str(quad.object) for quad in store)
 
 
-def differences(one: Iterable[Finding], other: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
-    first, second = by_value(one), by_value(other)
+def differences(
+    findings: Iterable[Finding], findings_of_other: Iterable[Finding]
+) -> tuple[list[Finding], list[Finding]]:
+    by_key, second = by_value(findings), by_value(findings_of_other)
     return (
-        [finding for key, finding in first.items() if key not in second],
-        [finding for key, finding in second.items() if key not in first],
+        [finding for key, finding in by_key.items() if key not in second],
+        [finding for key, finding in second.items() if key not in by_key],
     )
 
 
@@ -185,16 +190,16 @@ def findings_of_quality(
             continue
         rules.append(rule)
         try:
-            asked = list(_ask(rule, query, store, only if _is_shipped(path, query.text) else ()))
+            query_findings = list(_ask(rule, query, store, only if _is_shipped(path, query.text) else ()))
         except (EndpointError, QueryError) as error:
             if unasked is None or not is_of_query(error):
                 raise
             unasked[rule] = error
             continue
         if rule.use is Use.STATISTIC:
-            statistics[rule.key] = len({finding.focus for finding in asked})
+            statistics[rule.key] = len({finding.focus for finding in query_findings})
         else:
-            findings += asked
+            findings += query_findings
         looked_at[rule.key] = len(_looked_at(query, members, names))
     return Report(tuple(rules), tuple(findings), looked_at, statistics=statistics)
 
@@ -214,13 +219,13 @@ def quality_rule(query: Query) -> Rule:
 
 
 def _of_header(head: Mapping[str, str], name: str) -> Text:
-    said = {tag: head.get(f"{name}_{tag}", "") for tag in LANGUAGES} | {SOURCE_LANGUAGE: head.get(name, "")}
-    return Text.of(said | {"fr": french(said.get("fr", ""))})
+    words = {tag: head.get(f"{name}_{tag}", "") for tag in LANGUAGES} | {SOURCE_LANGUAGE: head.get(name, "")}
+    return Text.of(words | {"fr": french(words.get("fr", ""))})
 
 
 def _is_shipped(path: Path, text: str) -> bool:
-    same = Project.packaged().queries / "quality" / path.name
-    return same == path or (same.is_file() and read_text(same) == text)
+    original = Project.packaged().queries / "quality" / path.name
+    return original == path or (original.is_file() and read_text(original) == text)
 
 
 def foci_of_values(
@@ -230,15 +235,15 @@ def foci_of_values(
 
     There are no others. Of queries that say ``value: object``, these are all things of which it is said.
     """
-    said = (quad.subject for iri in values for quad in store.inner.quads_for_pattern(None, None, ox.NamedNode(iri)))
-    foci = {subject.value for subject in said if isinstance(subject, ox.NamedNode)}
+    subjects = (quad.subject for iri in values for quad in store.inner.quads_for_pattern(None, None, ox.NamedNode(iri)))
+    foci = {subject.value for subject in subjects if isinstance(subject, ox.NamedNode)}
     for path in _quality_files(project):
         query = read_query(path, name=project.name_of(path))
         weighs = quality_rule(query).severity.reaches(least) and "?value" in query.text
         if weighs and query.header.get("value") != "object" and _is_shipped(path, query.text):
             table = _narrowed_rows(query.text, values, store, by="value")
-            found = zip(table.values("focus"), table.values("value"), strict=True)
-            foci.update(focus for focus, value in found if value in values)
+            rows = zip(table.values("focus"), table.values("value"), strict=True)
+            foci.update(focus for focus, value in rows if value in values)
     return foci
 
 
@@ -256,7 +261,7 @@ def _narrowed_rows(text: str, only: Collection[str], store: Store, *, by: str = 
 def _naming(text: str, name: str, iris: Iterable[str]) -> str:
     begin = re.compile(rf"\bSELECT\b[^{{}}]*\?{name}\b[^{{}}]*\bWHERE\s*\{{")
     values = " ".join(str(ox.NamedNode(iri)) for iri in iris)
-    return begin.sub(lambda found: f"{found[0]} VALUES ?{name} {{ {values} }}", text)
+    return begin.sub(lambda match: f"{match[0]} VALUES ?{name} {{ {values} }}", text)
 
 
 def _ask(rule: Rule, query: Query, store: Store, only: Collection[str]) -> Iterator[Finding]:
@@ -267,9 +272,9 @@ def _ask(rule: Rule, query: Query, store: Store, only: Collection[str]) -> Itera
     if "focus" not in table.columns:
         raise QueryError("quality-focus", place=Place(query.file), remedy="select-focus")
     for row in table.rows:
-        said = dict(zip(table.columns, row, strict=True))
-        value = said.get("value")
-        yield Finding(rule, plain(said["focus"]), plain(said.get("path")), str(value) if value is not None else "")
+        cells = dict(zip(table.columns, row, strict=True))
+        value = cells.get("value")
+        yield Finding(rule, plain(cells["focus"]), plain(cells.get("path")), str(value) if value is not None else "")
 
 
 def _looked_at(query: Query, members: Mapping[str, set[str]], names: Names) -> set[str]:
@@ -280,12 +285,12 @@ def _looked_at(query: Query, members: Mapping[str, set[str]], names: Names) -> s
 
 def _members(store: Store, only: Collection[str]) -> dict[str, set[str]]:
     members: dict[str, set[str]] = {}
-    asked = program_query("things/members")
-    things = select(store, _naming(asked, "thing", only) if only else asked)
-    for name, thing_ in zip(things.values("class"), things.values("thing"), strict=True):
+    query = program_query("things/members")
+    rows = select(store, _naming(query, "thing", only) if only else query)
+    for name, thing_ in zip(rows.values("class"), rows.values("thing"), strict=True):
         members.setdefault(name, set()).add(thing_)
     above = select(store, program_query("things/classes-above"))
-    own = {name: frozenset(things) for name, things in members.items()}
+    direct = {name: frozenset(rows) for name, rows in members.items()}
     for name, super_ in zip(above.values("class"), above.values("super"), strict=True):
-        members.setdefault(super_, set()).update(own.get(name, ()))
+        members.setdefault(super_, set()).update(direct.get(name, ()))
     return members

@@ -42,17 +42,17 @@ def kept_report(project: Project, folder: Path | None, make: Callable[[], Report
         return make()
     name = state_name(project)
     path = _path(project, folder, name)
-    if found := _found(path):
-        return found
+    if report_before := _found(path):
+        return report_before
     report = make()
     # not where a file was changed meanwhile: nobody knows which state was checked
     if state_name(project) == name:
         with suppress(OSError, ProjectError):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, json.dumps(_said(report), ensure_ascii=False))
-            kept = sorted(path.parent.glob(f"{_PREFIX}*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
-            for old in kept[REPORTS:]:
-                old.unlink(missing_ok=True)
+            newest = sorted(path.parent.glob(f"{_PREFIX}*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+            for file_too_many in newest[REPORTS:]:
+                file_too_many.unlink(missing_ok=True)
     return report
 
 
@@ -85,12 +85,12 @@ def state_name(project: Project) -> str:
 
 
 def _files(project: Project) -> Iterator[Path]:
-    for one in project.members:
-        yield from one.data
-        yield from one.loaded_files()
-        yield from one.shape_files()
-        yield one.ontology / "prefixes.ttl"
-        for folder, ending in ((one.queries, "*.rq"), (one.texts, "*")):
+    for member in project.members:
+        yield from member.data
+        yield from member.loaded_files()
+        yield from member.shape_files()
+        yield member.ontology / "prefixes.ttl"
+        for folder, ending in ((member.queries, "*.rq"), (member.texts, "*")):
             yield from sorted(path for path in folder.rglob(ending) if path.is_file())
     yield from sorted(Project.packaged().queries.rglob("*.rq"))
 
@@ -101,14 +101,15 @@ def _said(report: Report) -> dict[str, object]:
     return {
         "made": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "rules": [
-            (one.key, one.kind, one.severity, one.message.by_language(), one.remedy.by_language(), one.query, one.use)
-            for one in rules
+            (rule.key, rule.kind, rule.severity, rule.message.by_language(), rule.remedy.by_language(), rule.query,
+             rule.use)
+            for rule in rules
         ],
         "asked": [places[rule] for rule in report.rules],
         "findings": [
-            (places[one.rule], one.focus, one.path, one.value, one.place and astuple(one.place), one.component,
-             one.expected.by_language(), one.times)
-            for one in report.findings
+            (places[entry.rule], entry.focus, entry.path, entry.value, entry.place and astuple(entry.place),
+             entry.component, entry.expected.by_language(), entry.times)
+            for entry in report.findings
         ],
         "looked_at": dict(report.looked_at),
         "statistics": dict(report.statistics),
@@ -118,20 +119,20 @@ def _said(report: Report) -> dict[str, object]:
 
 
 def _read(text: str) -> Report:
-    said = json.loads(text)
+    content = json.loads(text)
     rules = [
         Rule(key, Kind(kind), Severity(severity), Text.of(message), Text.of(remedy), query, Use(use))
-        for key, kind, severity, message, remedy, query, use in said["rules"]
+        for key, kind, severity, message, remedy, query, use in content["rules"]
     ]
     findings = [
         Finding(rules[rule], focus, path, value, place and Place(*place), component, Text.of(expected), times)
-        for rule, focus, path, value, place, component, expected, times in said["findings"]
+        for rule, focus, path, value, place, component, expected, times in content["findings"]
     ]
     return Report(
-        rules=tuple(rules[place] for place in said["asked"]),
+        rules=tuple(rules[place] for place in content["asked"]),
         findings=tuple(findings),
-        looked_at=said["looked_at"],
-        names=Names(said["prefixes"], {iri: Text.of(words) for iri, words in said["labels"].items()}),
-        statistics=said["statistics"],
-        made=said["made"],
+        looked_at=content["looked_at"],
+        names=Names(content["prefixes"], {iri: Text.of(words) for iri, words in content["labels"].items()}),
+        statistics=content["statistics"],
+        made=content["made"],
     )

@@ -94,7 +94,7 @@ def looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:
         "block": len(blocks),
         "statement": sum(len(block.statements) for block in blocks),
     }
-    return {key: sizes[what] for key, what in _LOOKS_AT.items()}
+    return {key: sizes[unit] for key, unit in _LOOKS_AT.items()}
 
 
 def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> Iterator[Finding]:
@@ -116,9 +116,9 @@ def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> I
                     of_predicate[predicate] = _term(file.expand(predicate))
                 for key, value, better in (*_of_object(file, block, statement), *of_predicate[predicate]):
                     yield _finding(rules[key], file, block, statement, value, better)
-    for one in misnamed(file for file in files if _is_read(file)):
-        place, right = Place(one.file.name, one.block.line), iri(one.right, prefixes)
-        yield Finding(rules["text-link-key"], one.iri, place=place, expected=_same(right))
+    for link in misnamed(file for file in files if _is_read(file)):
+        place, right = Place(link.file.name, link.block.line), iri(link.right, prefixes)
+        yield Finding(rules["text-link-key"], link.iri, place=place, expected=_same(right))
 
 
 def not_turtle(errors: Sequence[TurtleError]) -> Iterator[Finding]:
@@ -159,8 +159,8 @@ def _of_literal(block: Block, statement: Written) -> Iterator[_Said]:
     if literal := _LITERAL.fullmatch(statement.object):
         yield from _literal(predicate, literal[1], literal[2] or "", literal[3] or "")
         spoken = predicate in _SPOKEN and not block.subject.startswith(_NAMES) and literal[2]
-        if spoken and (other := language_of(literal[1], spoken)):
-            yield "text-language", literal[1], other
+        if spoken and (language := language_of(literal[1], spoken)):
+            yield "text-language", literal[1], language
 
 
 def _literal(predicate: str, value: str, tag: str, datatype: str) -> Iterator[_Said]:
@@ -202,15 +202,15 @@ def is_language(tag: str) -> bool:
     >>> is_language("fr"), is_language("de-LU"), is_language("gsw"), is_language("eng"), is_language("xx")
     (True, True, True, False, False)
     """
-    found = _TAG.fullmatch(tag.lower())
-    if not found:
+    match = _TAG.fullmatch(tag.lower())
+    if not match:
         return False
-    short, long = (_listed("codes", which) for which in ("short", "long"))
-    return found[1] in short if len(found[1]) == 2 else found[1] not in long
+    short, long = (_listed("codes", length) for length in ("short", "long"))
+    return match[1] in short if len(match[1]) == 2 else match[1] not in long
 
 
 def _better_tag(tag: str) -> str:
-    return next((one for one in LANGUAGES if tag.lower().startswith(one)), "")
+    return next((language for language in LANGUAGES if tag.lower().startswith(language)), "")
 
 
 def language_of(value: str, tag: str) -> str:
@@ -225,7 +225,9 @@ def language_of(value: str, tag: str) -> str:
     words = [word.lower() for word in _WORD.findall(_QUOTED.sub("", value))]
     if tag not in small or not small[tag].isdisjoint(words):
         return ""
-    number, name = max((sum(word in small[other] for word in words), other) for other in small if other != tag)
+    number, name = max(
+        (sum(word in small[language] for word in words), language) for language in small if language != tag
+    )
     return name if number >= _FOREIGN else ""
 
 
@@ -253,16 +255,20 @@ def _listed(table: str, name: str) -> frozenset[str]:
 @cache
 def _vocabularies() -> Mapping[str, frozenset[str]]:
     listed = _tables()["vocabulary"].values()
-    return {one["space"]: frozenset(one["terms"].split()) for one in listed if isinstance(one, dict)}
+    return {
+        vocabulary["space"]: frozenset(vocabulary["terms"].split())
+        for vocabulary in listed
+        if isinstance(vocabulary, dict)
+    }
 
 
 @cache
 def _term(name: str) -> tuple[_Said, ...]:
     cut = max(name.rfind("#"), name.rfind("/")) + 1
-    known = _vocabularies().get(name[:cut])
-    if known is None or name[cut:] in known or re.fullmatch(r"_\d+", name[cut:]):
+    terms = _vocabularies().get(name[:cut])
+    if terms is None or name[cut:] in terms or re.fullmatch(r"_\d+", name[cut:]):
         return ()
-    return (("text-term", name, "".join(f"{name[:cut]}{one}" for one in get_close_matches(name[cut:], known, n=1))),)
+    return (("text-term", name, "".join(f"{name[:cut]}{near}" for near in get_close_matches(name[cut:], terms, n=1))),)
 
 
 _STYLE: Final = Messages("style")
@@ -332,7 +338,7 @@ def count_looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:
         "block": sum(len(file.blocks) for file in files),
         "statement": sum(len(block.statements) for file in files for block in file.blocks),
     }
-    return {key: sizes[what] for key, what in _STYLE_LOOKS_AT.items()}
+    return {key: sizes[unit] for key, unit in _STYLE_LOOKS_AT.items()}
 
 
 def check_style(
@@ -363,7 +369,7 @@ def _style_finding(rule: Rule, file: TurtleFile, fault: Fault) -> Finding:
     return Finding(rule, focus, value=value, place=Place(file.name, fault.line))
 
 
-def _prefixes(file: TurtleFile, known: Mapping[str, str]) -> Iterator[Fault]:
+def _prefixes(file: TurtleFile, house_prefixes: Mapping[str, str]) -> Iterator[Fault]:
     for (before, _), (name, line) in pairwise(file.prefix_lines):
         if name <= before:
             yield Fault("style-prefix-order", line, name)
@@ -371,23 +377,23 @@ def _prefixes(file: TurtleFile, known: Mapping[str, str]) -> Iterator[Fault]:
     for name, line in file.prefix_lines:
         if name not in used:
             yield Fault("style-prefix-unused", line, name)
-        if known.get(name) != file.prefixes[name]:
+        if house_prefixes.get(name) != file.prefixes[name]:
             yield Fault("style-prefix-spelling", line, name)
 
 
 def _prefixes_used(blocks: Iterable[Block], declared: Collection[str]) -> set[str]:
     used: set[str] = set()
-    left = [f"{name}:" for name in declared]
+    unseen = [f"{name}:" for name in declared]
     for block in blocks:
         words = [block.subject]
         for statement in block.statements:
             words += (statement.predicate, statement.object)
         for word in words:
             # asked of every word up to the last prefix: whether one that was not found may be there costs little
-            if [mark for mark in left if mark in word]:
+            if [mark for mark in unseen if mark in word]:
                 used.update(a or b or c for a, b, c in _PREFIX_USED.findall(_STRING.sub('""', word)))
-                left = [mark for mark in left if mark[:-1] not in used]
-        if not left:
+                unseen = [mark for mark in unseen if mark[:-1] not in used]
+        if not unseen:
             break
     return used
 
@@ -428,16 +434,16 @@ def _literal_faults(statement: Written) -> Iterator[str]:
 
 
 def _repeats(files: Sequence[TurtleFile]) -> Iterator[tuple[TurtleFile, Fault]]:
-    for written in index_blocks(list(files)).values():
-        main = written[0]
-        for index, (file, block) in enumerate(written):
+    for occurrences in index_blocks(list(files)).values():
+        main = occurrences[0]
+        for index, (file, block) in enumerate(occurrences):
             adds = file.is_addition or (main[0].is_core and not file.is_core)
-            additional = index > 0 and adds and all(file is not other for other, _ in written[:index])
+            additional = index > 0 and adds and all(file is not earlier for earlier, _ in occurrences[:index])
             if index and not additional:
                 yield file, Fault("style-one-block", block.line, f"{main[0].name}:{main[1].line}", block.subject)
-            first = block.statements[0].predicate if block.statements else "a"
-            if first not in ("a", "rdf:type") and not additional:
-                yield file, Fault("style-type-first", block.line, first, block.subject)
+            predicate = block.statements[0].predicate if block.statements else "a"
+            if predicate not in ("a", "rdf:type") and not additional:
+                yield file, Fault("style-type-first", block.line, predicate, block.subject)
 
 
 _REQUIRED: Final = ("question", "summary")
@@ -488,8 +494,8 @@ def check_questions(project: Project, derived: Callable[[], Store]) -> tuple[lis
     ([], True)
     """
     rules, queries = question_rules(), sorted(read_queries(project).values(), key=lambda query: query.file)
-    asked = {query.file for query in queries if query.group != "quality" and not _is_shipped(project, query)}
-    store = derived() if asked else None
+    own_queries = {query.file for query in queries if query.group != "quality" and not _is_shipped(project, query)}
+    store = derived() if own_queries else None
     languages = {key.removeprefix("question_") for query in queries for key in query.header if _in(key, "question")}
     findings = [
         Finding(
@@ -502,7 +508,7 @@ def check_questions(project: Project, derived: Callable[[], Store]) -> tuple[lis
         for fault in (
             *_header(query, sorted(languages)),
             *_parameters(query),
-            *(_text(query, store) if store is not None and query.file in asked else ()),
+            *(_text(query, store) if store is not None and query.file in own_queries else ()),
         )
     ]
     return findings, dict.fromkeys(rules, len(queries))
@@ -510,8 +516,10 @@ def check_questions(project: Project, derived: Callable[[], Store]) -> tuple[lis
 
 def _is_shipped(project: Project, query: Query) -> bool:
     shipped = Project.packaged().root
-    same = shipped / query.file
-    return project.root != shipped and same.is_file() and read_text(same) == read_text(project.root / query.file)
+    original = shipped / query.file
+    return (
+        project.root != shipped and original.is_file() and read_text(original) == read_text(project.root / query.file)
+    )
 
 
 def _in(key: str, base: str) -> bool:
@@ -527,9 +535,13 @@ def _header(query: Query, languages: Sequence[str]) -> Iterator[_Fault]:
     for key, line in lines.items():
         if not _is_known(key, query):
             yield _Fault("question-key", line, key)
-    said = {key: lines[key] for key in _SAID if query.header.get(key)}
-    asked = {f"parameter_{one.name}": _place(query, one) for one in query.parameters if one.name != "language"}
-    for base, line in (said | asked).items():
+    texts = {key: lines[key] for key in _SAID if query.header.get(key)}
+    parameters = {
+        f"parameter_{parameter.name}": _place(query, parameter)
+        for parameter in query.parameters
+        if parameter.name != "language"
+    }
+    for base, line in (texts | parameters).items():
         for language in languages:
             if not query.header.get(f"{base}_{language}"):
                 yield _Fault("question-language", line, f"{base}_{language}")
@@ -541,10 +553,14 @@ def _lines(text: str) -> Mapping[str, int]:
 
 
 def _is_known(key: str, query: Query) -> bool:
-    known = {*_REQUIRED, *_OTHERS, *(_QUALITY if query.group == "quality" else ())}
-    said = [one for one in _SAID if one in known]
-    named = [f"parameter_{one.name}" for one in query.parameters]
-    return key in known or key in {f"{one}_kind" for one in named} or any(_in(key, base) for base in (*said, *named))
+    keys = {*_REQUIRED, *_OTHERS, *(_QUALITY if query.group == "quality" else ())}
+    spoken = [text_key for text_key in _SAID if text_key in keys]
+    parameter_keys = [f"parameter_{text_key.name}" for text_key in query.parameters]
+    return (
+        key in keys
+        or key in {f"{text_key}_kind" for text_key in parameter_keys}
+        or any(_in(key, base) for base in (*spoken, *parameter_keys))
+    )
 
 
 def _parameters(query: Query) -> Iterator[_Fault]:
@@ -566,8 +582,8 @@ def _place(query: Query, parameter: Parameter) -> int:
 
 
 def _line_of(text: str, pattern: str) -> int:
-    found = re.search(pattern, text)
-    return text.count("\n", 0, found.start()) + 1 if found else 1
+    match = re.search(pattern, text)
+    return text.count("\n", 0, match.start()) + 1 if match else 1
 
 
 def _text(query: Query, store: Store) -> Iterator[_Fault]:
@@ -578,11 +594,11 @@ def _text(query: Query, store: Store) -> Iterator[_Fault]:
         line = error.place.line if error.place else None
         yield _Fault("question-sparql", line or 1, error.message.say(SOURCE_LANGUAGE))
         return
-    first = _line_of(query.text, r"(?mi)^[ \t]*SELECT\b")
+    select_line = _line_of(query.text, r"(?mi)^[ \t]*SELECT\b")
     if isinstance(result, ox.QuerySolutions) and not _is_ordered(query.text):
-        yield _Fault("question-order", first)
+        yield _Fault("question-order", select_line)
     for column in columns:
-        yield _Fault("question-label", first, column)
+        yield _Fault("question-label", select_line, column)
 
 
 def _sampled(text: str) -> str:

@@ -64,7 +64,7 @@ def pieces(quote: str) -> list[str]:
     >>> pieces("Les ministères […] veillent…"), pieces("…")
     (['Les ministères', 'veillent'], [])
     """
-    return [words for part in _CUT.split(quote) if (words := folded(part)) and any(map(str.isalnum, words))]
+    return [words for piece in _CUT.split(quote) if (words := folded(piece)) and any(map(str.isalnum, words))]
 
 
 def _words(text: str) -> list[str]:
@@ -148,11 +148,11 @@ class KeptHashes:
         >>> kept.holds("Former les juges et"), kept.holds("Former des juges et"), kept.holds("Former les juges")
         (True, False, None)
         """
-        found = [_words(piece) for piece in pieces(quote)]
-        runs = [run for words in found for run in _runs(words)]
+        runs_of_words = [_words(piece) for piece in pieces(quote)]
+        runs = [run for words in runs_of_words for run in _runs(words)]
         if not all(_hash(run, self.salt) in self.hashes for run in runs):
             return False
-        return None if not found or any(len(words) < RUN for words in found) else True
+        return None if not runs_of_words or any(len(words) < RUN for words in runs_of_words) else True
 
     def numbers(self, title: str, number: str) -> bool | None:
         return self.holds(f"{number} {title}") if self.holds(title) else None
@@ -179,24 +179,24 @@ def hashes_of(text: str, salt: str) -> str:
 
     ``salt`` has 32 hexadecimal digits.
     """
-    found = sorted({_hash(run, salt) for run in _runs(_words(folded(text)))})
-    return "".join(f"{line}\n" for line in (_SALT + salt, *found))
+    hashes = sorted({_hash(run, salt) for run in _runs(_words(folded(text)))})
+    return "".join(f"{line}\n" for line in (_SALT + salt, *hashes))
 
 
 def read_hashes(document: str, name: str, content: str) -> KeptHashes:
     if not _HASHES.fullmatch(content):
         raise ProjectError("no-hashes", place=Place(name), remedy="keep-anew")
-    salt, *found = content.split("\n")[:-1]
-    return KeptHashes(document, name, salt.removeprefix(_SALT), frozenset(found))
+    salt, *hashes = content.split("\n")[:-1]
+    return KeptHashes(document, name, salt.removeprefix(_SALT), frozenset(hashes))
 
 
 def kept_texts(project: Project) -> dict[str, Kept]:
-    found: dict[str, Kept] = {}
+    by_document: dict[str, Kept] = {}
     for path in sorted(project.texts.glob("*.hashes")):
-        found[path.stem] = read_hashes(path.stem, project.name_of(path), read_text(path))
+        by_document[path.stem] = read_hashes(path.stem, project.name_of(path), read_text(path))
     for path in sorted(project.texts.glob("*.txt")):
-        found[path.stem] = KeptText(path.stem, project.name_of(path), read_text(path))
-    return found
+        by_document[path.stem] = KeptText(path.stem, project.name_of(path), read_text(path))
+    return by_document
 
 
 def quotation_rules() -> dict[str, Rule]:
@@ -205,26 +205,26 @@ def quotation_rules() -> dict[str, Rule]:
     >>> quotation_rules()["text-quote"].severity
     <Severity.VIOLATION: 'violation'>
     """
-    found = worded_rules(_TEXT, Kind.TEXT, ("text-quote", "text-title", "text-number", "text-kept"), _WARNED)
+    rules = worded_rules(_TEXT, Kind.TEXT, ("text-quote", "text-title", "text-number", "text-kept"), _WARNED)
     counted = {key: Rule(key, Kind.TEXT, Severity.INFO, _TEXT.text(key), use=Use.STATISTIC) for key in _COUNTED}
-    return found | counted
+    return rules | counted
 
 
 def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> Report:
-    rules, compared, looked = quotation_rules(), Counter[str](), Counter[str]()
+    rules, compared, counts = quotation_rules(), Counter[str](), Counter[str]()
     findings = list(_quotes(files, kept, rules, compared))
     quotes = compared.total()
     if kept:
         lists = list(_lists(files, kept))
-        looked["text-title"] = looked["text-number"] = sum(len(one.items) for one in lists)
-        compared["text-compared"] += looked["text-title"]
-        findings += [finding for one in lists for finding in one.findings(rules)]
+        counts["text-title"] = counts["text-number"] = sum(len(plan_list.items) for plan_list in lists)
+        compared["text-compared"] += counts["text-title"]
+        findings += [finding for plan_list in lists for finding in plan_list.findings(rules)]
         findings += _strangers(files, kept, rules["text-kept"])
-        looked["text-kept"] = len(kept)
-    looked += Counter({"text-quote": quotes} | dict.fromkeys(_COUNTED, quotes))
+        counts["text-kept"] = len(kept)
+    counts += Counter({"text-quote": quotes} | dict.fromkeys(_COUNTED, quotes))
     statistics = {key: number for key in _COUNTED if (number := compared[key])}
-    asked = tuple(rule for key, rule in rules.items() if looked[key])
-    return Report(asked, tuple(findings), dict(looked), statistics=statistics)
+    rules_asked = tuple(rule for key, rule in rules.items() if counts[key])
+    return Report(rules_asked, tuple(findings), dict(counts), statistics=statistics)
 
 
 def _quotes(
@@ -236,14 +236,14 @@ def _quotes(
             if quote is None or not (literal := _literal(quote)):
                 continue
             words, documents = literal[0], _documents(file, block, "pan:inDocument")
-            held = [one.holds(words) for key in documents if (one := kept.get(key))]
-            known = [one for one in held if one is not None]
-            if not pieces(words) or (known and not any(known)):
-                near = next((said for key in documents if key in kept and (said := kept[key].nearest(words))), "")
-                elsewhere = next((one.document for one in kept.values() if one.holds(words)), "")
+            answers = [answer.holds(words) for key in documents if (answer := kept.get(key))]
+            certain = [answer for answer in answers if answer is not None]
+            if not pieces(words) or (certain and not any(certain)):
+                near = next((text for key in documents if key in kept and (text := kept[key].nearest(words))), "")
+                elsewhere = next((answer.document for answer in kept.values() if answer.holds(words)), "")
                 better = near or (f"document:{elsewhere}" if elsewhere else "")
                 yield _finding(rules["text-quote"], file, block, quote, words, better)
-            compared["text-compared" if known else "text-uncompared"] += 1
+            compared["text-compared" if certain else "text-uncompared"] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +262,14 @@ class _List:
 
     def findings(self, rules: Mapping[str, Rule]) -> Iterator[Finding]:
         ways = [(item, self._numbered(item)) for item in self.items]
-        numbered = 2 * sum(way is True for _, way in ways) >= sum(way is not None for _, way in ways)
-        for item, way in ways:
+        numbered = 2 * sum(is_printed is True for _, is_printed in ways) >= sum(
+            is_printed is not None for _, is_printed in ways
+        )
+        for item, is_printed in ways:
             if self.kept.holds(item.words) is False:
                 near = self.kept.nearest(item.words)
                 yield _finding(rules["text-title"], item.file, item.block, item.title, item.words, near)
-            elif numbered and way is False and item.number and (literal := _literal(item.number)):
+            elif numbered and is_printed is False and item.number and (literal := _literal(item.number)):
                 yield _finding(rules["text-number"], item.file, item.block, item.number, literal[0], "")
 
     def _numbered(self, item: _Item) -> bool | None:
@@ -280,7 +282,7 @@ def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[_L
     for file in files:
         for block in file.blocks:
             if block.statements and block.statements[0].object in _LISTED:
-                plan = next((file.expand(one.object) for one in _said(block, "pan:inPlan")), "")
+                plan = next((file.expand(statement.object) for statement in _said(block, "pan:inPlan")), "")
                 for key in _documents(file, block, "dcterms:source"):
                     if key in kept:
                         for tag, item in _titled(file, block):
@@ -298,29 +300,29 @@ def _titled(file: TurtleFile, block: Block) -> Iterator[tuple[str, _Item]]:
 
 
 def _said(block: Block, predicate: str) -> Iterator[Written]:
-    return (one for one in block.statements if one.predicate == predicate)
+    return (statement for statement in block.statements if statement.predicate == predicate)
 
 
 def _strangers(files: Iterable[TurtleFile], kept: Mapping[str, Kept], rule: Rule) -> Iterator[Finding]:
-    known = {kind_and_key(file.expand(block.subject)) for file in files for block in file.blocks}
-    for one in kept.values():
-        if ("document", one.document) not in known:
-            yield Finding(rule, "", value=string(one.document), place=Place(one.name))
+    subjects = {kind_and_key(file.expand(block.subject)) for file in files for block in file.blocks}
+    for text in kept.values():
+        if ("document", text.document) not in subjects:
+            yield Finding(rule, "", value=string(text.document), place=Place(text.name))
 
 
 def _documents(file: TurtleFile, block: Block, predicate: str) -> list[str]:
-    named = (kind_and_key(file.expand(one.object)) for one in _said(block, predicate))
-    return [key for kind, key in named if kind == "document"]
+    documents = (kind_and_key(file.expand(statement.object)) for statement in _said(block, predicate))
+    return [key for kind, key in documents if kind == "document"]
 
 
 def _literal(statement: Written) -> tuple[str, str] | None:
-    found = _LITERAL.fullmatch(statement.object)
-    return (_ESCAPED.sub(_unescaped, found[1]), found[2] or "") if found else None
+    match = _LITERAL.fullmatch(statement.object)
+    return (_ESCAPED.sub(_unescaped, match[1]), match[2] or "") if match else None
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    code = found[1] or found[2]
-    return chr(int(code, 16)) if code else _PLAIN.get(found[3], found[3])
+def _unescaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    return chr(int(code, 16)) if code else _PLAIN.get(match[3], match[3])
 
 
 def _finding(rule: Rule, file: TurtleFile, block: Block, statement: Written, value: str, better: str) -> Finding:
@@ -379,18 +381,22 @@ def check_rights(
     """
     rules = rights_rules()
     documents = list(quoted(files, kept, files if known is None else known))
-    findings = [finding for one in documents for finding in _findings(one, rules)]
-    number = sum(len(one.quotations) for one in documents)
-    unknown = sum(one.share is None for one in documents)
-    looked = {"text-long": number, "text-much": len(documents), "text-whole": len(documents), _UNKNOWN: len(documents)}
-    asked = tuple(rule for key, rule in rules.items() if looked[key])
-    return Report(asked, tuple(findings), looked, statistics={_UNKNOWN: unknown} if unknown else {})
+    findings = [finding for document in documents for finding in _findings(document, rules)]
+    number = sum(len(document.quotations) for document in documents)
+    unknown = sum(document.share is None for document in documents)
+    counts = {"text-long": number, "text-much": len(documents), "text-whole": len(documents), _UNKNOWN: len(documents)}
+    rules_asked = tuple(rule for key, rule in rules.items() if counts[key])
+    return Report(rules_asked, tuple(findings), counts, statistics={_UNKNOWN: unknown} if unknown else {})
 
 
 def refuse_whole(project: Project) -> None:
-    files = [file for one in project.members for file in read_turtle_files(one)]
-    kept = {key: one for member in reversed(project.members) for key, one in kept_texts(member).items()}
-    report = check_rights(files, kept)
+    files = [file for project_member in project.members for file in read_turtle_files(project_member)]
+    texts = {
+        key: project_member
+        for member in reversed(project.members)
+        for key, project_member in kept_texts(member).items()
+    }
+    report = check_rights(files, texts)
     for finding in report.findings:
         if finding.rule.severity is Severity.VIOLATION:
             values = {"name": finding.focus.rpartition("/")[2], "size": finding.value.strip('"')}
@@ -398,36 +404,43 @@ def refuse_whole(project: Project) -> None:
 
 
 def quoted(files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequence[TurtleFile]) -> Iterator[Quoted]:
-    said, titles = _said_of_documents(known), _titles(known)
-    found: dict[str, list[tuple[TurtleFile, Block, Written, str]]] = defaultdict(list)
+    facts, titles = _said_of_documents(known), _titles(known)
+    by_document: dict[str, list[tuple[TurtleFile, Block, Written, str]]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
             for document, statement, words in _quotations(file, block):
-                if not _is_free(said.get(document, {})):
-                    found[document].append((file, block, statement, words))
-    for document, every in found.items():
-        length, in_words = _length(said.get(document, {}), kept.get(document))
+                if not _is_free(facts.get(document, {})):
+                    by_document[document].append((file, block, statement, words))
+    for document, every in by_document.items():
+        length, in_words = _length(facts.get(document, {}), kept.get(document))
         # whether it is a title is only asked where it matters
-        own = [one for one in every if not ((length or is_long(one[3])) and folded(one[3]) in titles)]
-        sizes = (len(words.split()) if in_words else len(words) for words in dict.fromkeys(one[3] for one in own))
-        if own:
-            yield Quoted(document, tuple(own), tuple(sizes), length)
+        not_titles = [
+            quotation
+            for quotation in every
+            if not ((length or is_long(quotation[3])) and folded(quotation[3]) in titles)
+        ]
+        sizes = (
+            len(words.split()) if in_words else len(words)
+            for words in dict.fromkeys(quotation[3] for quotation in not_titles)
+        )
+        if not_titles:
+            yield Quoted(document, tuple(not_titles), tuple(sizes), length)
 
 
 def _said_of_documents(files: Iterable[TurtleFile]) -> Mapping[str, Mapping[str, list[str]]]:
-    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for file in files:
         for block in file.blocks:
             if block.subject.startswith("document:"):
                 for statement in block.statements:
-                    said[kind_and_key(file.expand(block.subject))[1]][statement.predicate].append(statement.object)
-    return said
+                    facts[kind_and_key(file.expand(block.subject))[1]][statement.predicate].append(statement.object)
+    return facts
 
 
 def _titles(files: Iterable[TurtleFile]) -> str:
     lines = dict.fromkeys(
-        folded(_unquoted(one.object))
-        for file in files for block in file.blocks for one in block.statements if one.predicate in _TITLES
+        folded(_unquoted(statement.object))
+        for file in files for block in file.blocks for statement in block.statements if statement.predicate in _TITLES
     )  # fmt: skip
     return "\n".join(lines)
 
@@ -443,44 +456,46 @@ def is_long(words: str, times: int = 1) -> bool:
 
 def _quotations(file: TurtleFile, block: Block) -> Iterator[tuple[str, Written, str]]:
     documents = [
-        kind_and_key(file.expand(one.object))[1] for one in block.statements if one.predicate == "pan:inDocument"
+        kind_and_key(file.expand(statement.object))[1]
+        for statement in block.statements
+        if statement.predicate == "pan:inDocument"
     ]
-    for one in block.statements:
-        if one.predicate == "pan:quote":
-            yield from ((document, one, _unquoted(one.object)) for document in documents)
+    for statement in block.statements:
+        if statement.predicate == "pan:quote":
+            yield from ((document, statement, _unquoted(statement.object)) for document in documents)
 
 
 def _unquoted(literal: str) -> str:
-    found = _LITERAL.match(literal)
-    return unescaped(found[1]) if found else ""
+    match = _LITERAL.match(literal)
+    return unescaped(match[1]) if match else ""
 
 
-def _is_free(said: Mapping[str, Collection[str]]) -> bool:
+def _is_free(facts: Mapping[str, Collection[str]]) -> bool:
     return (
-        bool(said.get("dcterms:license") or said.get("pan:rightsNote"))
-        or any(map(_ACT.search, said.get("pan:readAt", ())))
-        or any(one.startswith("instrument:") or _ACT.search(one) for one in said.get("pan:speaksFor", ()))
+        bool(facts.get("dcterms:license") or facts.get("pan:rightsNote"))
+        or any(map(_ACT.search, facts.get("pan:readAt", ())))
+        or any(object_.startswith("instrument:") or _ACT.search(object_) for object_ in facts.get("pan:speaksFor", ()))
     )
 
 
-def _length(said: Mapping[str, Collection[str]], kept: Kept | None) -> tuple[int | None, bool]:
+def _length(facts: Mapping[str, Collection[str]], kept: Kept | None) -> tuple[int | None, bool]:
     if isinstance(kept, KeptText):
         return len(" ".join(kept.text.split())), False
     if isinstance(kept, KeptHashes):
         return len(kept.hashes) + RUN - 1, True  # a hash a run of words; what stands twice counts once
-    number = next((one for one in said.get("pan:characters", ()) if one.isdecimal()), "")
+    number = next((count for count in facts.get("pan:characters", ()) if count.isdecimal()), "")
     return (int(number) if number else None), False
 
 
-def _findings(one: Quoted, rules: Mapping[str, Rule]) -> Iterator[Finding]:
-    for file, block, statement, words in one.quotations:
+def _findings(document: Quoted, rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    for file, block, statement, words in document.quotations:
         if is_long(words):
             rule = rules["text-whole" if is_long(words, WHOLE) else "text-long"]
             path, place = file.expand(statement.predicate), Place(file.name, statement.line)
             yield Finding(rule, file.expand(block.subject), path, string(str(len(words))), place)
-    if one.share is not None and one.share > SHARES[0]:
-        rule = rules["text-whole" if one.share > SHARES[1] else "text-much"]
-        file, block, statement, _ = one.quotations[0]
-        about = next(said for said in block.statements if said.predicate == "pan:inDocument")
+    if document.share is not None and document.share > SHARES[0]:
+        rule = rules["text-whole" if document.share > SHARES[1] else "text-much"]
+        file, block, statement, _ = document.quotations[0]
+        about = next(statement_of for statement_of in block.statements if statement_of.predicate == "pan:inDocument")
         place = Place(file.name, statement.line)
-        yield Finding(rule, file.expand(about.object), value=string(f"{round(100 * one.share)} %"), place=place)
+        yield Finding(rule, file.expand(about.object), value=string(f"{round(100 * document.share)} %"), place=place)

@@ -45,16 +45,16 @@ def find(data: Graph, shapes: Graph, rules: Rules) -> tuple[Finding, ...]:
 
 
 def _finding(rules: Rules, report: Graph, result: Node) -> Finding:
-    said = {name: _term(value) for name, value in report.predicate_objects(result)}
-    path, value, focus = said.get(SH.resultPath), said.get(SH.value), said[SH.focusNode]
-    shape = cast("ShapeNode", said[SH.sourceShape])
-    component = said[SH.sourceConstraintComponent].value.removeprefix(str(SH))
-    where = (
+    values = {name: _term(value) for name, value in report.predicate_objects(result)}
+    path, value, focus = values.get(SH.resultPath), values.get(SH.value), values[SH.focusNode]
+    shape = cast("ShapeNode", values[SH.sourceShape])
+    component = values[SH.sourceConstraintComponent].value.removeprefix(str(SH))
+    place = (
         focus.value if isinstance(focus, ox.NamedNode) else written(focus),
         "" if path is None else rules.shapes.path(path),
         "" if value is None else written(value),
     )
-    return rules.finding(shape, component, where, said.get(SH.sourceConstraint))
+    return rules.finding(shape, component, place, values.get(SH.sourceConstraint))
 
 
 def _term(node: Node) -> Term:
@@ -89,22 +89,22 @@ def read_graph(files: Iterable[Path]) -> Graph:
 def to_graph(statements: Iterable[ox.Quad]) -> Graph:
     graph = _Asked()
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
-    known: dict[object, Node] = {}
+    nodes: dict[object, Node] = {}
     with _unsaid("rdflib.term"):  # of an impossible date it would print a warning; a shape finds it
         for quad in statements:
-            graph.add((to_term(quad.subject, known), to_term(quad.predicate, known), to_term(quad.object, known)))
+            graph.add((to_term(quad.subject, nodes), to_term(quad.predicate, nodes), to_term(quad.object, nodes)))
     return graph
 
 
 def shapes_graph(shapes: Shapes) -> Graph:
     graph = Graph(store="SimpleMemory")
     graph.namespace_manager = _NoNames(graph, bind_namespaces="none")
-    known: dict[object, Node] = {}
-    for subject, said in shapes.said.items():
-        for predicate, values in said.items():
+    nodes: dict[object, Node] = {}
+    for subject, properties in shapes.said.items():
+        for predicate, values in properties.items():
             if URIRef(predicate) not in _WORDS:
                 for value in values:
-                    graph.add((to_term(subject, known), URIRef(predicate), to_term(value, known)))
+                    graph.add((to_term(subject, nodes), URIRef(predicate), to_term(value, nodes)))
     return graph
 
 
@@ -117,9 +117,9 @@ class _NoNames(NamespaceManager):
 
 
 class _Asked(Graph):
-    def query(self, query_object: str | Query, *arguments: Any, **named: Any) -> Result:  # noqa: ANN401 - as rdflib has it
-        read = _read_query(query_object) if isinstance(query_object, str) else query_object
-        return super().query(read, *arguments, **named)
+    def query(self, query_object: str | Query, *arguments: Any, **keywords: Any) -> Result:  # noqa: ANN401 - as rdflib has it
+        prepared = _read_query(query_object) if isinstance(query_object, str) else query_object
+        return super().query(prepared, *arguments, **keywords)
 
 
 @lru_cache(maxsize=64)

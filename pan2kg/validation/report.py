@@ -37,8 +37,8 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
-    def reaches(self, other: Severity) -> bool:
-        return self.rank <= other.rank
+    def reaches(self, severity: Severity) -> bool:
+        return self.rank <= severity.rank
 
     @property
     def rank(self) -> int:
@@ -114,7 +114,9 @@ class Finding:
     def remedy(self) -> Text:
         if self.rule.remedy or not self.expected:
             return self.rule.remedy
-        return Text.of({one: _CHECK.say("replace", one, expected=said) for one, said in self.expected.words})
+        return Text.of(
+            {language: _CHECK.say("replace", language, expected=words) for language, words in self.expected.words}
+        )
 
     @property
     def part(self) -> str:
@@ -193,8 +195,8 @@ class Report:
 
     @property
     def counts(self) -> dict[Severity, int]:
-        found = Counter(finding.severity for finding in self.findings if finding.rule.use is not Use.GAP)
-        return {severity: found[severity] for severity in Severity}
+        counts = Counter(finding.severity for finding in self.findings if finding.rule.use is not Use.GAP)
+        return {severity: counts[severity] for severity in Severity}
 
     @property
     def gaps(self) -> int:
@@ -211,18 +213,18 @@ class Report:
     def failing(self, rule: Rule) -> int:
         if rule.key in self.statistics:
             return self.statistics[rule.key]
-        found: dict[tuple[str, bool], int] = {}
-        for one in self.findings:
-            if one.rule.key == rule.key:
-                name = (one.focus, one.times > 1)  # a plan may lack itself what things in it lack
-                found[name] = max(one.times, found.get(name, 0))
-        return sum(found.values())
+        times: dict[tuple[str, bool], int] = {}
+        for finding in self.findings:
+            if finding.rule.key == rule.key:
+                name = (finding.focus, finding.times > 1)  # a plan may lack itself what things in it lack
+                times[name] = max(finding.times, times.get(name, 0))
+        return sum(times.values())
 
     def groups(self) -> Iterator[tuple[Rule, list[tuple[str, list[Finding]]]]]:
-        for _, found in groupby(self.findings, key=lambda finding: finding.rule.key):
-            of_rule = sorted(found, key=lambda finding: (not finding.part, finding.part))
-            parts = [(part, list(group)) for part, group in groupby(of_rule, key=lambda finding: finding.part)]
-            yield of_rule[0].rule, parts
+        for _, findings in groupby(self.findings, key=lambda finding: finding.rule.key):
+            of_rule = sorted(findings, key=lambda finding: (not finding.part, finding.part))
+            by_part = [(plan, list(group)) for plan, group in groupby(of_rule, key=lambda finding: finding.part)]
+            yield of_rule[0].rule, by_part
 
 
 def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[Finding]:
@@ -238,8 +240,8 @@ def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[
         is_gap = finding.rule.use is Use.GAP and finding.focus in plans
         of_plan = (finding.rule.key, plans.get(finding.focus, ""), finding.path, finding.value, finding.component)
         groups.setdefault(of_plan if is_gap else (str(number),), []).append(finding)
-    for key, found in groups.items():
-        yield found[0] if len(found) == 1 else replace(found[0], focus=key[1], times=len(found), place=None)
+    for key, alike in groups.items():
+        yield alike[0] if len(alike) == 1 else replace(alike[0], focus=key[1], times=len(alike), place=None)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -277,8 +279,8 @@ def fingerprint(finding: Finding, names: Names) -> str:
     >>> fingerprint(Finding(rule, "http://e/x", "http://e/p", '"a"@fr', Place("f", 3)), Names({"e": "http://e/"}))
     'pan:PlanShape-label e:x e:p "a"@fr'
     """
-    parts = (finding.rule.key, *(names.short(term) for term in (finding.focus, finding.path, finding.value)))
-    return " ".join(part for part in parts if part)
+    words = (finding.rule.key, *(names.short(term) for term in (finding.focus, finding.path, finding.value)))
+    return " ".join(word for word in words if word)
 
 
 def read_baseline(path: Path) -> list[Entry]:
@@ -301,22 +303,22 @@ def compare(report: Report, entries: Iterable[Entry], *, file: str) -> Report:
     keys = {rule.key for rule in report.rules}
     if entries and not any(entry.fingerprint.split(maxsplit=1)[0] in keys for entry in entries):
         raise ProjectError("baseline-unchecked", place=Place(file), remedy="write-baseline")
-    left = Counter(entry.fingerprint for entry in entries)
-    new, accepted = [], []
+    unmatched = Counter(entry.fingerprint for entry in entries)
+    added, accepted = [], []
     for finding in report.findings:
         name = fingerprint(finding, report.names)
-        if left[name]:
-            left[name] -= 1
+        if unmatched[name]:
+            unmatched[name] -= 1
             accepted.append(finding)
         else:
-            new.append(finding)
-    solved = [_solved(entry, file) for entry in entries if _take(left, entry.fingerprint)]
-    return replace(report, findings=in_order(new + solved), accepted=tuple(accepted), compared=True)
+            added.append(finding)
+    solved = [_solved(entry, file) for entry in entries if _take(unmatched, entry.fingerprint)]
+    return replace(report, findings=in_order(added + solved), accepted=tuple(accepted), compared=True)
 
 
-def _take(left: Counter[str], name: str) -> bool:
-    left[name] -= 1
-    return left[name] >= 0
+def _take(unmatched: Counter[str], name: str) -> bool:
+    unmatched[name] -= 1
+    return unmatched[name] >= 0
 
 
 def _solved(entry: Entry, file: str) -> Finding:
@@ -327,8 +329,8 @@ def _solved(entry: Entry, file: str) -> Finding:
 
 def write_baseline(report: Report, path: Path) -> int:
     comments = {entry.fingerprint: entry.comments for entry in read_baseline(path)} if path.exists() else {}
-    found = [*report.findings, *report.accepted]
-    names = sorted(fingerprint(f, report.names) for f in found if f.rule.kind is not Kind.BASELINE)
+    findings = [*report.findings, *report.accepted]
+    names = sorted(fingerprint(f, report.names) for f in findings if f.rule.kind is not Kind.BASELINE)
     write_atomically(path, baseline_text(names, comments))
     return len(names)
 

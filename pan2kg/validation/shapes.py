@@ -64,13 +64,13 @@ class Shapes:
         return next(iter(self.values(node, name)), None)
 
     def items(self, node: Term | None) -> list[Term]:
-        found: list[Term] = []
-        seen: set[Term] = set()
-        while node is not None and node not in seen:
-            seen.add(node)
-            found += self.values(node, RDF + "first")[:1]
+        members: list[Term] = []
+        visited: set[Term] = set()
+        while node is not None and node not in visited:
+            visited.add(node)
+            members += self.values(node, RDF + "first")[:1]
             node = self.value(node, RDF + "rest")
-        return found
+        return members
 
     def users(self, node: Term, *names: str) -> list[Node]:
         wanted = {SH + name for name in names}
@@ -121,15 +121,15 @@ class Shapes:
             return True
         either = self.value(path, "alternativePath")
         inner = [self.value(path, name) for name in ("inversePath", "oneOrMorePath")]
-        steps = [one for one in inner if one is not None] or self.items(path)
+        steps = [step for step in inner if step is not None] or self.items(path)
         if either is not None:
             return any(map(self._may_stay, self.items(either)))
         return bool(steps) and all(map(self._may_stay, steps))
 
     def named(self, shape: Node) -> Node:
-        seen: set[Node] = set()
-        while isinstance(shape, ox.BlankNode) and shape not in seen and (users := self.used.get(shape, ())):
-            seen.add(shape)
+        visited: set[Node] = set()
+        while isinstance(shape, ox.BlankNode) and shape not in visited and (users := self.used.get(shape, ())):
+            visited.add(shape)
             shape = users[0][0]
         return shape
 
@@ -154,22 +154,25 @@ def quads(path: Path) -> Iterator[ox.Quad]:
 
 
 def gather(statements: Iterable[tuple[Path, ox.Quad]]) -> Shapes:
-    said: dict[Node, dict[str, list[Term]]] = {}
+    statements_of: dict[Node, dict[str, list[Term]]] = {}
     used: dict[Term, list[tuple[Node, str]]] = {}
-    where: dict[Node, Path] = {}
+    files: dict[Node, Path] = {}
     for path, quad in statements:
         subject, predicate, value = quad.subject, quad.predicate.value, quad.object
         if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
             continue
-        values = said.setdefault(subject, {}).setdefault(predicate, [])
+        values = statements_of.setdefault(subject, {}).setdefault(predicate, [])
         if value not in values:
             values.append(value)
             used.setdefault(value, []).append((subject, predicate))
-        where.setdefault(subject, path)
+        files.setdefault(subject, path)
     return Shapes(
-        {node: {name: tuple(values) for name, values in one.items()} for node, one in said.items()},
+        {
+            node: {name: tuple(values) for name, values in properties.items()}
+            for node, properties in statements_of.items()
+        },
         {value: tuple(users) for value, users in used.items()},
-        where,
+        files,
     )
 
 
@@ -181,12 +184,12 @@ class Rules:
     owners: Mapping[Node, Node]
 
     def rule(self, shape: Node, constraint: Term | None = None) -> Rule:
-        named = self.shapes.named(shape)
-        node = constraint if isinstance(constraint, ox.NamedNode) else named
-        return self.rules.get(node) or _rule(self.shapes, self.names, node, named)
+        named_shape = self.shapes.named(shape)
+        node = constraint if isinstance(constraint, ox.NamedNode) else named_shape
+        return self.rules.get(node) or _rule(self.shapes, self.names, node, named_shape)
 
-    def finding(self, shape: Node, component: str, said: tuple[str, str, str], constraint: Term | None) -> Finding:
-        focus, path, value = said
+    def finding(self, shape: Node, component: str, terms: tuple[str, str, str], constraint: Term | None) -> Finding:
+        focus, path, value = terms
         rule, expected = self.rule(shape, constraint), self.expected(shape, component)
         return Finding(rule, focus, path, value, component=SH + component, expected=expected)
 
@@ -197,10 +200,10 @@ class Rules:
         values = list(self.shapes.values(shape, name[:1].lower() + name[1:]))
         if values and isinstance(values[0], ox.BlankNode):
             values = self.shapes.items(values[0])
-        shown = [self.names.short(str(v)) if isinstance(v, ox.NamedNode) else v.value for v in values]
-        value = ", ".join(shown[:_SHOWN] + ([] if len(shown) <= _SHOWN else ["…"]))
-        if name.endswith(("Count", "Length")) and shown:
-            return _CHECK.text(name, value=value, n=int(shown[0]))
+        words = [self.names.short(str(v)) if isinstance(v, ox.NamedNode) else v.value for v in values]
+        value = ", ".join(words[:_SHOWN] + ([] if len(words) <= _SHOWN else ["…"]))
+        if name.endswith(("Count", "Length")) and words:
+            return _CHECK.text(name, value=value, n=int(words[0]))
         return _CHECK.text(name, value=value)
 
 
@@ -219,15 +222,15 @@ def _constraints(shapes: Shapes) -> Iterator[tuple[Node, Node]]:
 
 
 def _asks(shapes: Shapes, shape: Term) -> bool:
-    said = shapes.said.get(shape, {}) if not isinstance(shape, ox.Literal) else {}
-    asked = {name.removeprefix(SH) for name in said if name.startswith(SH)} - NOT_CONSTRAINTS - {"sparql"}
-    parts = [part for part in shapes.values(shape, "property") if isinstance(part, ox.BlankNode)]
-    return bool(asked) or any(_asks(shapes, part) for part in parts)
+    properties = shapes.said.get(shape, {}) if not isinstance(shape, ox.Literal) else {}
+    constraints = {name.removeprefix(SH) for name in properties if name.startswith(SH)} - NOT_CONSTRAINTS - {"sparql"}
+    blank_parts = [property_ for property_ in shapes.values(shape, "property") if isinstance(property_, ox.BlankNode)]
+    return bool(constraints) or any(_asks(shapes, property_) for property_ in blank_parts)
 
 
-def _is_reached(shapes: Shapes, shape: Node, seen: frozenset[Node] = frozenset()) -> bool:
-    users = [user for user in shapes.users(shape, "property", "node") if user not in seen]
-    return shapes.has_target(shape) or any(_is_reached(shapes, user, seen | {shape}) for user in users)
+def _is_reached(shapes: Shapes, shape: Node, visited: frozenset[Node] = frozenset()) -> bool:
+    users = [user for user in shapes.users(shape, "property", "node") if user not in visited]
+    return shapes.has_target(shape) or any(_is_reached(shapes, user, visited | {shape}) for user in users)
 
 
 def _rule(shapes: Shapes, names: Names, constraint: Node, shape: Node) -> Rule:
@@ -240,8 +243,8 @@ def _rule(shapes: Shapes, names: Names, constraint: Node, shape: Node) -> Rule:
 
 
 def _message(shapes: Shapes, node: Node) -> Text:
-    said = {m.language or "": m.value for m in shapes.values(node, "message") if isinstance(m, ox.Literal)}
-    return Text.of({SOURCE_LANGUAGE: said.get("", "")} | said)
+    words = {m.language or "": m.value for m in shapes.values(node, "message") if isinstance(m, ox.Literal)}
+    return Text.of({SOURCE_LANGUAGE: words.get("", "")} | words)
 
 
 def written(term: Term) -> str:
@@ -328,27 +331,29 @@ class Conditions:
         if self.is_off(shape):
             return "true"
         inner = replace(self, within=(*self.within, shape))
-        parts = [inner.unbroken(breach, shape, node) for breach in inner.breaches(shape, node, self.variable())]
-        parts += [inner.part_conforms(part, shape, node) for part in self.shapes.values(shape, "property")]
-        return all_of(parts)
+        conditions = [inner.unbroken(breach, shape, node) for breach in inner.breaches(shape, node, self.variable())]
+        conditions += [
+            inner.part_conforms(property_shape, shape, node) for property_shape in self.shapes.values(shape, "property")
+        ]
+        return all_of(conditions)
 
     def is_off(self, shape: Term) -> bool:
         return is_true(self.shapes.values(shape, "deactivated"))
 
     def breaches(self, shape: Term, node: str, value: str, *, reporting: bool = False) -> Iterator[Breach]:
-        said = self.shapes.said.get(shape) if not isinstance(shape, ox.Literal) else None
-        if said is None:
+        properties = self.shapes.said.get(shape) if not isinstance(shape, ox.Literal) else None
+        if properties is None:
             raise Refused(told("refused-missing", name=_word(shape)), shape)
-        for iri in said:
+        for iri in properties:
             name = iri.removeprefix(SH)
             if not iri.startswith(SH) or name in _IDLE or name in _BESIDE or (name == "sparql" and reporting):
-                self._look(shape, name, said[iri])
+                self._look(shape, name, properties[iri])
                 continue
             if name == "sparql":
                 raise Refused(told("refused-query"), shape)
             if name not in self.components:
                 raise Refused(told("refused-parameter", name=_word(ox.NamedNode(iri))), shape)
-            for parameter in said[iri]:
+            for parameter in properties[iri]:
                 yield from self.components[name](self, Position(shape, name, node, value, reporting), parameter)
 
     def _look(self, shape: Term, name: str, values: tuple[Term, ...]) -> None:
@@ -375,14 +380,14 @@ class Conditions:
                 raise Refused(told("refused-path"), shape)
             todo += steps if isinstance(path, ox.BlankNode) else []
 
-    def part_conforms(self, part: Term, shape: Term, node: str) -> str:
+    def part_conforms(self, property_shape: Term, shape: Term, node: str) -> str:
         path = self.shapes.value(shape, "path")
-        if self.shapes.value(part, "path") is None:
-            raise Refused(told("refused-path"), part)
+        if self.shapes.value(property_shape, "path") is None:
+            raise Refused(told("refused-path"), property_shape)
         if path is None:
-            return self.conforms(part, node)
+            return self.conforms(property_shape, node)
         value = self.variable()
-        return f"NOT EXISTS {{ {self.some(path, node, value, failing(self.conforms(part, value)))} }}"
+        return f"NOT EXISTS {{ {self.some(path, node, value, failing(self.conforms(property_shape, value)))} }}"
 
     def unbroken(self, breach: Breach, shape: Term, node: str) -> str:
         if breach.counted:
@@ -408,8 +413,8 @@ class Conditions:
         names = [node, *(self.variable() for _ in steps[1:]), value]
         if len(steps) < 2:
             return f"{self.reach(path, node, value)}{test}"
-        written = [f"{one} {step} {other} ." for one, step, other in zip(names, steps, names[1:], strict=False)]
-        return f"{' FILTER(EXISTS { '.join(written)}{test}{' })' * (len(steps) - 1)}"
+        triples = [f"{start} {step} {end} ." for start, step, end in zip(names, steps, names[1:], strict=False)]
+        return f"{' FILTER(EXISTS { '.join(triples)}{test}{' })' * (len(steps) - 1)}"
 
     def reaches(self, path: Term, node: str, value: str) -> str:
         end = self.variable()
@@ -417,7 +422,7 @@ class Conditions:
 
     def at_least(self, number: int, reached: Callable[[str], str]) -> str:
         names = [self.variable() for _ in range(number)]
-        different = all_of(f"!sameTerm({one}, {two})" for one, two in combinations(names, 2))
+        different = all_of(f"!sameTerm({name_a}, {name_b})" for name_a, name_b in combinations(names, 2))
         told_apart = f" FILTER({different})" if number > 1 else ""
         return f"EXISTS {{ {' '.join(reached(name) for name in names)}{told_apart} }}" if names else "true"
 
@@ -426,13 +431,15 @@ def failing(condition: str) -> str:
     return f" FILTER({negation(condition)})" if condition else ""
 
 
-def all_of(parts: Iterable[str]) -> str:
-    several = [f"({part})" if " || " in part else part for part in parts if part != "true"]
+def all_of(conditions: Iterable[str]) -> str:
+    several = [
+        f"({condition})" if " || " in condition else condition for condition in conditions if condition != "true"
+    ]
     return " && ".join(several) or "true"
 
 
-def any_of(parts: Iterable[str]) -> str:
-    several = [f"({part})" if " && " in part else part for part in parts]
+def any_of(conditions: Iterable[str]) -> str:
+    several = [f"({condition})" if " && " in condition else condition for condition in conditions]
     return " || ".join(several) or "false"
 
 
@@ -442,9 +449,9 @@ def negation(condition: str) -> str:
     >>> negation("EXISTS { ?x ?y ?z }"), negation("!(?x && ?y)"), negation("(?x) || (?y)")
     ('NOT EXISTS { ?x ?y ?z }', '?x && ?y', '!((?x) || (?y))')
     """
-    for start, other in (("NOT EXISTS {", "EXISTS {"), ("EXISTS {", "NOT EXISTS {"), ("!(", "")):
+    for start, opposite in (("NOT EXISTS {", "EXISTS {"), ("EXISTS {", "NOT EXISTS {"), ("!(", "")):
         if condition.startswith(start) and _ends(condition, len(start) - 1):
-            return condition[2:-1] if not other else other + condition.removeprefix(start)
+            return condition[2:-1] if not opposite else opposite + condition.removeprefix(start)
     return f"!({condition})"
 
 
@@ -562,12 +569,12 @@ def _length(conditions: Conditions, at: Position, parameter: Term, value: str) -
 def _pattern(conditions: Conditions, at: Position, parameter: Term, value: str) -> str:
     flags = conditions.shapes.value(at.shape, "flags")
     letters = flags.value if flags is not None else ""
-    written = f"{string(parameter.value)}{f', {string(letters)}' if letters else ''}"
-    probe = ox.Store().query(f'SELECT (REGEX("", {written}) AS ?read) {{}}')
+    arguments = f"{string(parameter.value)}{f', {string(letters)}' if letters else ''}"
+    probe = ox.Store().query(f'SELECT (REGEX("", {arguments}) AS ?read) {{}}')
     if set(letters) - set("im") or not isinstance(probe, ox.QuerySolutions) or next(probe)["read"] is None:
-        shown = f"{parameter.value}{f' ({letters})' if letters else ''}"
-        raise Refused(told("refused-pattern", value=shown), at.shape)
-    return f"COALESCE(REGEX(STR({value}), {written}), false)"
+        words = f"{parameter.value}{f' ({letters})' if letters else ''}"
+        raise Refused(told("refused-pattern", value=words), at.shape)
+    return f"COALESCE(REGEX(STR({value}), {arguments}), false)"
 
 
 def _language_in(conditions: Conditions, at: Position, parameter: Term, value: str) -> str:
@@ -592,10 +599,10 @@ def _logical(conditions: Conditions, at: Position, parameter: Term, value: str) 
     shapes = _list(conditions, at, parameter)
     if not shapes:
         raise Refused(told("refused-value", name=f"sh:{at.name}", value="( )"), at.shape)
-    parts = [conditions.conforms(shape, value) for shape in shapes]
+    tests = [conditions.conforms(shape, value) for shape in shapes]
     if at.name == "xone":
-        return f"({' + '.join(f'IF({part}, 1, 0)' for part in parts)}) = 1"
-    return any_of(parts) if at.name == "or" else all_of(parts)
+        return f"({' + '.join(f'IF({test}, 1, 0)' for test in tests)}) = 1"
+    return any_of(tests) if at.name == "or" else all_of(tests)
 
 
 def _cardinality(conditions: Conditions, at: Position, parameter: Term) -> Iterator[Breach]:
@@ -633,28 +640,34 @@ def _qualified(conditions: Conditions, at: Position, parameter: Term) -> Iterato
         yield _counted(conditions, at, name, number, reached)
 
 
-def _siblings(shapes: Shapes, shape: Term, own: Term) -> list[Term]:
+def _siblings(shapes: Shapes, shape: Term, value_shape: Term) -> list[Term]:
     if not is_true(shapes.values(shape, "qualifiedValueShapesDisjoint")):
         return []
-    parts = [part for user in shapes.users(shape, "property") for part in shapes.values(user, "property")]
-    found = [value for part in parts for value in shapes.values(part, "qualifiedValueShape")]
-    return [value for value in dict.fromkeys(found) if value != own]
+    property_shapes = [
+        property_shape for user in shapes.users(shape, "property") for property_shape in shapes.values(user, "property")
+    ]
+    qualified = [
+        value for property_shape in property_shapes for value in shapes.values(property_shape, "qualifiedValueShape")
+    ]
+    return [value for value in dict.fromkeys(qualified) if value != value_shape]
 
 
 def _has_value(conditions: Conditions, at: Position, parameter: Term) -> Iterator[Breach]:
     term, path = constant(parameter, at.shape, "sh:hasValue"), conditions.shapes.value(at.shape, "path")
-    there = f"sameTerm({at.node}, {term})"
+    is_value = f"sameTerm({at.node}, {term})"
     if path is not None:
-        there = conditions.reaches(path, at.node, term)
-    yield Breach(_component(at.name), unless=there)
+        is_value = conditions.reaches(path, at.node, term)
+    yield Breach(_component(at.name), unless=is_value)
 
 
 def _unique_lang(conditions: Conditions, at: Position, parameter: Term) -> Iterator[Breach]:
     if is_true([parameter]):
-        path, other, value = _path_of(conditions, at), conditions.variable(), at.value
-        same = f'!sameTerm({value}, {other}) && LANG({value}) != "" && LCASE(LANG({value})) = LCASE(LANG({other}))'
-        both = f"{conditions.reach(path, at.node, value)} {conditions.reach(path, at.node, other)}"
-        yield Breach(_component(at.name), f"{both} FILTER({same})")
+        path, second, value = _path_of(conditions, at), conditions.variable(), at.value
+        is_repeated = (
+            f'!sameTerm({value}, {second}) && LANG({value}) != "" && LCASE(LANG({value})) = LCASE(LANG({second}))'
+        )
+        both = f"{conditions.reach(path, at.node, value)} {conditions.reach(path, at.node, second)}"
+        yield Breach(_component(at.name), f"{both} FILTER({is_repeated})")
 
 
 def _equals(conditions: Conditions, at: Position, parameter: Term) -> Iterator[Breach]:
@@ -680,9 +693,9 @@ def _disjoint(conditions: Conditions, at: Position, parameter: Term) -> Iterator
 
 def _pair(conditions: Conditions, at: Position, parameter: Term) -> Iterator[Breach]:
     path, theirs = _path_of(conditions, at), constant(parameter, at.shape, f"sh:{at.name}")
-    value, other = at.value, conditions.variable()
-    match = f"{conditions.reach(path, at.node, value)} {at.node} {theirs} {other} ."
-    yield Breach(_component(at.name), match, f"COALESCE({value} {_PAIRS[at.name]} {other}, false)", value)
+    value, compared = at.value, conditions.variable()
+    match = f"{conditions.reach(path, at.node, value)} {at.node} {theirs} {compared} ."
+    yield Breach(_component(at.name), match, f"COALESCE({value} {_PAIRS[at.name]} {compared}, false)", value)
 
 
 def _closed(conditions: Conditions, at: Position, parameter: Term) -> Iterator[Breach]:
@@ -690,9 +703,9 @@ def _closed(conditions: Conditions, at: Position, parameter: Term) -> Iterator[B
     if not is_true([parameter]):
         return
     shapes = conditions.shapes
-    paths = [shapes.value(part, "path") for part in shapes.values(at.shape, "property")]
+    paths = [shapes.value(property_shape, "path") for property_shape in shapes.values(at.shape, "property")]
     ignored = shapes.items(shapes.value(at.shape, "ignoredProperties"))
-    known = dict.fromkeys(str(term) for term in (*paths, *ignored) if isinstance(term, ox.NamedNode))
+    allowed = dict.fromkeys(str(term) for term in (*paths, *ignored) if isinstance(term, ox.NamedNode))
     path, node = shapes.value(at.shape, "path"), at.node
     match = ""
     if path is not None:
@@ -700,7 +713,7 @@ def _closed(conditions: Conditions, at: Position, parameter: Term) -> Iterator[B
         match = f"{conditions.reach(path, at.node, node)} "
     used = conditions.variable()
     match += f"{node} {used} {at.value} ."
-    yield Breach(_component(at.name), match, f"{used} IN ({', '.join(known)})", at.value, used)
+    yield Breach(_component(at.name), match, f"{used} IN ({', '.join(allowed)})", at.value, used)
 
 
 def _path_of(conditions: Conditions, at: Position) -> Term:

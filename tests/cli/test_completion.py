@@ -43,9 +43,3 @@ def test_bash_completes_what_was_begun(
     asked += "; echo ${COMPREPLY[@]}"
     said = subprocess.run(["bash", "--norc", "-c", asked], capture_output=True, text=True, check=True)
     assert found in said.stdout.split()
-
-
-def test_an_unknown_shell_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        main(["completion", "tcl"])
-    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -57,13 +57,6 @@ def test_a_person_reads_what_it_is_and_what_else_it_could_be(find: Cli) -> None:
     assert "maee-coop" in done.stdout.partition("S’appellent")[2]
 
 
-@pytest.mark.parametrize("words", ["zzzzz", "·"])
-def test_what_is_not_there_is_one_sentence(find: Cli, words: str) -> None:
-    done = find(words)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"Nothing is called « {words} »." in done.stderr
-
-
 def test_columns_and_rows_are_chosen(find: Cli) -> None:
     done = find("lu-bhr-2-4-3", "--format", "tsv", "--columns", "line,file", "--sort=-line", "--limit", "2")
     head, *rows = (row.split("\t") for row in done.stdout.splitlines())

@@ -49,7 +49,7 @@ def test_the_environment_asks_too(
 def test_the_language_of_a_plan_is_not_that_of_its_reader(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "plan.txt"
     file.write_text("", encoding="utf-8")
-    assert "The text is empty." in said(capsys, "draft", str(file), "--plan", "be-bhr-1", "--language", "fr")
+    assert "The file holds no text." in said(capsys, "draft", str(file), "--plan", "be-bhr-1", "--language", "fr")
 
 
 @pytest.mark.parametrize(

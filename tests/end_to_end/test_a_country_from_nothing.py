@@ -107,21 +107,6 @@ def test_without_the_core_a_project_has_nothing_of_others(tmp_path: Path, cli: C
     assert "example" in refused
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("--country", "xx"), "There is no country “xx”"),
-        ((), "A project is of a country. Name it with --country"),
-        (("--country", "be", "--base", "graph.test"), "no address"),
-    ],
-)
-def test_what_a_project_cannot_begin_without_is_asked_for(cli: Cli, words: tuple[str, ...], said: str) -> None:
-    result = cli("init", "be", *words)
-    assert result.returncode == 2
-    assert said in result.stderr
-    assert result.stderr.count("\n") == 1
-
-
 def test_belgium_reaches_a_link_between_two_of_its_plans(belgium: Path, cli: Cli) -> None:
     assert "The graph conforms" in done(cli, "check", "--project", "be")
     rows = json.loads(done(cli, "ask", "shared-instruments", "--project", "be", "--format", "json"))

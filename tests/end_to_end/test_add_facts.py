@@ -142,55 +142,6 @@ def test_a_warning_of_the_check_is_told_and_a_violation_refused(cli: Cli, folder
     assert "pan:LinkShape-own-action" in refused.stderr
 
 
-BAD: Final = {
-    "unknown end": (["link", "lu-bhr-2", "nowhere", *QUOTED], "« nowhere »"),
-    "no work": (["link", "maee", "ungp", *QUOTED], "« maee » is not a plan, an action or a part"),
-    "no relation": (
-        ["link", "lu-bhr-2", "ungp", "--relation", "likes", *QUOTED],
-        "concept “likes”. There are: impl",
-    ),
-    "a text that is no plan": (
-        ["link", "lu-bhr-2", "ungp", "--type", "succession", "--relation", "follows", *QUOTED],
-        "pan:LinkShape-succession",
-    ),
-    "an empty quotation": (["link", "lu-bhr-2", "ungp", *SAID, "--quote", " "], "“Quoted words” is empty"),
-    "no document": (
-        ["link", "lu-bhr-2", "ungp", "--quote", "a", "--document", "mae-gouvernement-lu-fr-pan"],
-        "Did you mean",
-    ),
-    "no passage": (["involvement", "lu-bhr-2", "maee", "--role", "support", *SAID], "with --note why"),
-    "no role": (["involvement", "lu-bhr-2", "maee", "--role", "chef", *QUOTED], "The scheme role has no concept"),
-    "no body": (["involvement", "lu-bhr-2", "ungp", "--role", "support", *QUOTED], "is not a body"),
-    "a part of another plan": (
-        ["action", "lu-bhr-1", "--number", "99", "--title", "x", "--part", "lu-bhr-2-6", *SAID],
-        "part of another plan",
-    ),
-    "two titles of one language": (
-        ["action", "lu-bhr-2", "--number", "99", "--title", "x@fr", "--title", "y@fr", *SAID],
-        "in the language fr",
-    ),
-    "an entity in a title": (
-        ["action", "lu-bhr-1", "--number", "99", "--title", "Droits &amp; devoirs@fr", *SAID],
-        "text-characters",
-    ),
-    "no key": (["document", "Rapport 1", "--title", "x", "--source-kind", "memory"], "cannot be a key"),
-    "no date": (["document", "r1", "--title", "x", "--source-kind", "memory", "--date", "2021-02-30"], "is no date"),
-    "no fact": (["passage", "link:0000000000000000", *QUOTED], "has no block in the files"),
-    "no name": (["name", "lu-bhr-2-1-1", "x", "--name-kind", "popular-name", *SAID], "is not a plan, a text or a body"),
-}
-
-
-@pytest.mark.parametrize("case", sorted(BAD))
-def test_what_cannot_be_is_one_sentence_and_nothing_is_written(cli: Cli, shared: Path, case: str) -> None:
-    arguments, expected = BAD[case]
-    before = _files(shared)
-    done = cli("add", *arguments, "--project", str(shared))
-    assert (done.returncode, done.stdout) == (2, ""), done.stdout
-    assert expected in done.stderr
-    assert done.stderr.count("\n") == 1
-    assert _files(shared) == before
-
-
 def test_a_name_of_several_things_is_refused_with_the_choices(cli: Cli, folder: Path) -> None:
     file = folder / PLAN / "actions.ttl"
     text = file.read_text("utf-8")

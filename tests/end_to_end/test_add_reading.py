@@ -69,14 +69,6 @@ def test_a_second_reading_is_one_block_more_and_the_same_one_is_refused(cli: Cli
     assert "reading:lu-bhr-2-4-3-texts-2026-05-04-2 a pan:Reading" in other.stdout, "another reader on the same day"
 
 
-def test_a_dry_run_writes_nothing(cli: Cli, folder: Path) -> None:
-    before = _files(folder)
-    done = cli("add", "reading", "lu-bhr-2", "--aspect", "texts", *READ, "--project", str(folder), "--dry-run")
-    assert done.returncode == 0
-    assert "+    pan:aspect aspect:texts ;" in done.stdout
-    assert _files(folder) == before
-
-
 def test_a_full_reading_turns_open_into_absent_and_nothing_else(cli: Cli, tmp_path: Path) -> None:
     """Of plans of which one cites one of two it might have cited, another neither of two."""
     plans = ("cooperation-environment-2021", "cooperation-gender-2021", "sustainable-finance-roadmap-2018")
@@ -150,32 +142,6 @@ def test_a_project_of_ones_own_takes_readings(cli: Cli, tmp_path: Path) -> None:
     done = cli("add", "reading", "be-bhr-1", *read, "--project", "mine")
     assert done.returncode == 0, done.stderr
     assert "a pan:Reading ;" in (tmp_path / plans / "be-bhr-1" / "readings.ttl").read_text(encoding="utf-8")
-
-
-BAD: Final = {
-    "unknown work": (["lu-bhr-9", "--aspect", "texts", *READ], r"Nothing in the graph is called « lu-bhr-9 »"),
-    "a body": (["maee", "--aspect", "texts", *READ], r"neither a plan nor an action"),
-    "unknown document": (
-        ["lu-bhr-2", "--aspect", "texts", *READ, "--document", "mae-gouvernement-lu-fr-pan"],
-        rf"Did you mean {DOCUMENT}",
-    ),
-    "no document": (["lu-bhr-2", "--aspect", "texts", *READ, "--document", "maee"], r"--document takes a document"),
-    "aspect": (["lu-bhr-2", "--aspect", "text", *READ], r"invalid choice: 'text'"),
-    "extent": (["lu-bhr-2", "--aspect", "texts", *READ, "--extent", "whole"], r"invalid choice: 'whole'"),
-    "nobody": (["lu-bhr-2", "--aspect", "texts", *READ[:-3], " ", *READ[-2:]], r"“Your name” is empty"),
-    "no day": (["lu-bhr-2", "--aspect", "texts", *READ[:-1], "2026-02-30"], r"is no day such as"),
-    "a day to come": (["lu-bhr-2", "--aspect", "texts", *READ[:-1], "2999-01-01"], r"still to come"),
-    "no kind": (["lu-bhr-2"], r"the following arguments are required"),
-}
-
-
-@pytest.mark.parametrize("case", sorted(BAD))
-def test_a_reading_that_is_none_is_one_sentence_and_nothing_is_written(cli: Cli, root: Path, case: str) -> None:
-    arguments, expected = BAD[case]
-    done = cli("add", "reading", *arguments, "--project", str(root), "--dry-run")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert re.search(expected, done.stderr), done.stderr
-    assert done.stderr.count("\n") == 1
 
 
 def test_a_file_that_uses_a_prefix_otherwise_is_left_as_it_is(cli: Cli, folder: Path) -> None:

@@ -97,40 +97,6 @@ def test_two_matrices_give_alpha(cli: Cli, tmp_path: Path) -> None:
     assert len(answer["rows"]) == 6
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["matrix", "--plan", "lu-bhr-9"], "pan2kg: There is no plan « lu-bhr-9 » in the graph. Did you mean lu-bhr-"),
-        (
-            ["explain", "lu-bhr-2-4-33", "lu-bhr-1-m5"],
-            "« lu-bhr-2-4-33 » is neither a plan nor an action. Did you mean lu-bhr-2-4-3",
-        ),
-        (["explain", "lu-bhr-2-4-3"], "the following arguments are required: PLAN-OR-ACTION"),
-        (["compare", "lu-bhr-1", "lu-bhr-1"], "are the same plan"),
-        (["loss", "nothing"], "There is no action « nothing »"),
-        (["debt", "--as-of", "2021-02-30"], "« 2021-02-30 » is no day such as"),
-        (["as-of", "tomorrow"], "« tomorrow » is no day such as"),
-        (["as-of", "2015-12-31", "--as-of", "2021-12-31"], "Two days are given, 2015-12-31 and --as-of 2021-12-31."),
-        (["debt", "--as-of", "2015-12-31", "--as-of", "2021-12-31"], "--as-of is given twice"),
-        (["unacknowledged", "--least", "-1"], "argument --least: « -1 » is no number of 0 or more"),
-        (["gaps", "holes"], "There is no kind of gap « holes »"),
-        (["interaction", "nowhere.csv"], "nowhere.csv: Cannot read the file"),
-        (["dematel", "m.csv", "--scale=3..-3"], "argument --scale: « 3..-3 » is no scale. Write two bounds in order"),
-        (["chains", "m.csv", "--cut", "2"], "« 2 » is no number from 0 to 1"),
-        (["groups", "--groups", "nowhere.csv", "nowhere.csv"], "nowhere.csv: Cannot read the file"),
-        (["nothing"], "invalid choice: 'nothing'"),
-        (["debt", "--format", "xml"], "invalid choice: 'xml'"),
-        (["debt", "--nothing"], "unrecognized arguments: --nothing"),
-        (["debt", "-o", "no/such/folder.csv"], "Cannot write the file"),
-    ],
-)
-def test_wrong_use_is_one_sentence(cli: Cli, arguments: list[str], sentence: str) -> None:
-    done = cli("coherence", *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert sentence in done.stderr
-    assert done.stderr.count("\n") == 1
-
-
 ONE, TWO = "lu-bhr-2-4-1", "lu-bhr-2-4-2"
 CELL = f"Row « {ONE} », column « {TWO} »"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import re
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -105,33 +104,6 @@ def test_a_pair_of_plans_is_small_enough_for_mermaid(cli: Cli, few: pan2kg.Graph
     pair = ("--plan", "lu-bhr-1", "--plan", "lu-bhr-2", "--type", "shared-instrument")
     assert cli("export", "mermaid", "-o", "pair.mmd", *pair, "--project", str(few.project.root)).returncode == 0
     assert (tmp_path / "pair.mmd").read_text().startswith("flowchart LR")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["picture", "ego", "--action", "lu-bhr-2-3-9", "-o", "x.svg"], "no action « lu-bhr-2-3-9 ».*lu-bhr-2-3-3"),
-        (["picture", "lanes", "--plan", "lu-bhr-3", "-o", "x.svg"], "lu-bhr-3.*lu-bhr-2"),
-        (["picture", "lanes", "--colour", "red", "-o", "x.svg"], "no parameter « colour »"),
-        (["picture", "lanes", "-o", "x.gif"], "cannot be written as « .gif »"),
-        (["picture", "lane", "-o", "x.svg"], "invalid choice"),
-        (["picture", "timeline", "--as-of", "tomorrow", "-o", "x.svg"], "is no day"),
-        (["export", "mermaid", "-o", "x.mmd"], "at most 500"),
-        (["export", "gexf", "--plan", "lu-bhr-3", "-o", "x.gexf"], "lu-bhr-3"),
-        (["export", "csv", "-o", "network.csv"], r"« network.csv » does not end in .zip"),
-        (["picture", "ego", "--action", "a", "--action", "b", "-o", "x.svg"], "--action is given twice"),
-        (["export", "gexf", "-o", "no/such/x.gexf"], "Cannot write the file"),
-    ],
-)
-def test_wrong_use_is_one_sentence_and_leaves_nothing(
-    cli: Cli, few: pan2kg.Graph, tmp_path: Path, arguments: list[str], expected: str
-) -> None:
-    """Of a few plans, but for the form that cannot hold the whole network."""
-    done = cli(*arguments, *(() if "mermaid" in arguments else ("--project", str(few.project.root))))
-    assert done.returncode == 2
-    assert re.search(expected, done.stderr), done.stderr
-    assert done.stderr.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -31,13 +31,6 @@ def test_data_of_a_day_stay_data(cli: Cli, few: pan2kg.Graph) -> None:
     assert "left out" in then.stderr
 
 
-def test_a_graph_somewhere_else_is_not_asked_as_of_a_day(cli: Cli) -> None:
-    done = cli("ask", "plans", "--as-of", "2015-12-31", "--endpoint", "http://127.0.0.1:9/")
-    assert done.returncode == 2
-    assert "Leave out --endpoint." in done.stderr
-    assert "Traceback" not in done.stderr
-
-
 LINK = "https://e.lu/fr/question/who-should-talk.html?as-of=2021-06-30&body=body:mj&release={}"
 
 
@@ -57,14 +50,6 @@ def test_a_permanent_link_of_another_release_says_so(cli: Cli, few: pan2kg.Graph
     assert "Ce lien a été fait avec la version 0.0.9" in linked.stdout
 
 
-def test_a_link_to_something_else_is_refused(cli: Cli) -> None:
-    done = cli("ask", "https://e.lu/fr/plan/lu-bhr-2.html")
-    assert done.returncode == 2
-    assert done.stderr == (
-        "pan2kg: https://e.lu/fr/plan/lu-bhr-2.html: This is no link to a question. It has /question/NAME.html.\n"
-    )
-
-
 def test_a_difference_is_told_and_its_patch_leads_from_old_to_new(cli: Cli, tmp_path: Path) -> None:
     old, new = copy(tmp_path / "old", FEW), copy(tmp_path / "new", FEW)
     file = next(path for path in (new / "graph").rglob("actions.ttl") if TITLE in path.read_text(encoding="utf-8"))
@@ -80,19 +65,6 @@ def test_a_difference_is_told_and_its_patch_leads_from_old_to_new(cli: Cli, tmp_
     # Projects are compared as they would be released, with the weights of their links; a dump has none.
     told_lines = [line for line in made.read_bytes().splitlines() if LINK_WEIGHTS not in line]
     assert told_lines == wanted.read_bytes().splitlines()
-
-
-def test_a_folder_that_is_no_release_is_not_pushed(cli: Cli, tmp_path: Path) -> None:
-    done = cli("portal", "plan", str(tmp_path))
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert str(tmp_path) in done.stderr
-
-
-def test_a_push_without_a_key_says_where_it_is_looked_for(cli: Cli, tmp_path: Path) -> None:
-    done = cli("portal", "push", "--send", str(tmp_path))
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
 
 
 def test_a_port_in_use_is_told(cli: Cli) -> None:

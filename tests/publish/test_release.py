@@ -23,11 +23,12 @@ import pytest
 import pan2kg
 from pan2kg.errors import ProjectError
 from pan2kg.project import PACKAGE
-from pan2kg.publish.edition import Edition, File
+from pan2kg.publish.edition import Edition, File, name_roles
 from pan2kg.publish.release import ReleaseOptions, change_part, publish
 from pan2kg.publish.tables import PRODUCTS, product_forms
 from pan2kg.site.quality import Criterion, read_quality
-from pan2kg.turtle.vocabulary import ROOT
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import PAN, ROOT
 from tests.conftest import ROOT as REPOSITORY
 from tests.publish.conftest import BASE, PARTS, Publish, edition_of, numbered
 
@@ -100,14 +101,11 @@ def test_a_release_takes_the_place_of_an_older_one(command: Publish, released: P
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
 
 
-def test_a_newer_release_is_left_alone(command: Publish, released: Path) -> None:
+def test_what_is_no_older_release_is_left_alone(command: Publish, released: Path, tmp_path: Path) -> None:
     before = contents(numbered(released, "0.10.0"))
     with pytest.raises(ProjectError, match=r"holds a newer release \(0\.10\.0"):
         command("-o", str(released), "--version", "0.9.0")
     assert contents(released) == before
-
-
-def test_a_folder_that_is_no_release_is_left_alone(command: Publish, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "thesis.txt").touch()
     with pytest.raises(ProjectError, match="something that is no release"):
@@ -134,29 +132,25 @@ def test_a_release_does_not_take_another_within_it_along(command: Publish, relea
     assert contents(released) == before
 
 
-def test_a_full_disk_leaves_what_was_there(command: Publish, released: Path, tmp_path: Path) -> None:
-    before = contents(released)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
-    try:
-        with pytest.raises(ProjectError) as raised:
-            command("-o", str(released))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert "Cannot write the release (file too large). What was there before is unchanged." in str(raised.value)
-    assert contents(released) == before
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
-
-
-def test_an_interruption_leaves_what_was_there(command: Publish, released: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["disk", "interrupt"])
+def test_a_full_disk_or_an_interruption_leaves_what_was_there(
+    command: Publish, released: Path, tmp_path: Path, kind: str
+) -> None:
     before = contents(released)
 
     def part(_: Edition) -> Iterator[File]:
         yield "fr/index.html", b""
         raise KeyboardInterrupt
 
-    with pytest.raises(ProjectError, match=r"Interrupted\. What was there is unchanged\."):
-        command("-o", str(released), parts=[part])
+    words = r"\(file too large\)\. What was there before" if kind == "disk" else r"Interrupted\. What was there"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if kind == "disk":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
+    try:
+        with pytest.raises(ProjectError, match=f"{words} is unchanged"):
+            command("-o", str(released), parts=[part] if kind == "interrupt" else [])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert contents(released) == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
 
@@ -290,3 +284,18 @@ def test_a_text_quoted_whole_stops_the_release(command: Publish, small: Path, tm
     with pytest.raises(ProjectError, match="x would be published whole"):
         command("-o", str(tmp_path / "r"))
     assert not (tmp_path / "r").exists()
+
+
+def test_who_reviewed_is_published_as_a_role_unless_the_graph_names_them() -> None:
+    store, name = ox.Store(), ox.NamedNode("http://xmlns.com/foaf/0.1/name")
+    decisions = [("a", "Zoe", "2026-02-01"), ("b", "Adam", "2026-03-01"), ("c", "Zoe", "2026-01-01"), ("d", "Eve", "")]
+    for link, reviewer, day in decisions:
+        subject, graph = ox.NamedNode(f"{ROOT}id/link/{link}"), ox.NamedNode(f"{ROOT}graph/reviewed")
+        store.add(ox.Quad(subject, ox.NamedNode(f"{PAN}reviewedBy"), ox.Literal(reviewer), graph))
+        if day:
+            store.add(ox.Quad(subject, ox.NamedNode(f"{PAN}reviewedOn"), ox.Literal(day), graph))
+    store.add(ox.Quad(ox.NamedNode(f"{ROOT}id/agent/eve"), name, ox.Literal("Eve"), ox.DefaultGraph()))
+    name_roles(LocalStore(store))
+    reviewers = store.quads_for_pattern(None, ox.NamedNode(f"{PAN}reviewedBy"), None, None)
+    told = {str(quad.subject)[-2]: getattr(quad.object, "value", "") for quad in reviewers}
+    assert told == {"a": "reviewer-1", "b": "reviewer-2", "c": "reviewer-1", "d": "Eve"}

@@ -92,19 +92,6 @@ def test_candidates_come_in_the_order_of_the_text_with_their_surroundings(materi
     assert len(card.others) > 5
 
 
-def test_a_decision_is_written_in_house_style_and_the_next_one_follows(material: Material, root: Path) -> None:
-    desk = desk_of(material)
-    assert pressed(desk, "a", "a", "r2") == ["said.accepted", "said.accepted", "said.rejected"]
-    assert (keys(desk), desk.decided) == (["c4-4"], {"accepted": 2, "rejected": 1})
-    text = (root / FILE).read_text(encoding="utf-8")
-    file = read_turtle_file(text, FILE)
-    assert not list(check_style([file], read_prefixes(Project.at(root))))
-    assert not list(misnamed([file]))
-    assert text.count("pan:status linkstatus:accepted ;") == 2
-    assert "    pan:rejectionReason rejectionreason:wrong-edition ;\n" in text
-    assert '    pan:quote "Principes directeurs"@fr ;\n    pan:page "12" ;\n    pan:pageIndex 14 ;\n' in text
-
-
 def test_decisions_are_undone_one_after_the_other_also_another_day(material: Material, root: Path) -> None:
     first = desk_of(material)
     before = keys(first)

@@ -63,7 +63,7 @@ CORPUS = {
     "parts-put": Attack(b"PUT /store?default HTTP/1.1\r\n" + HOST + FORM + PARTS, (405,)),
     "fields": Attack(
         b"POST /sparql HTTP/1.1\r\n" + HOST + b"Content-Type: application/x-www-form-urlencoded\r\n"
-        b"Content-Length: 600000\r\n\r\n" + b"&a=1" * 150_000 + LAST, (400, 200),
+        b"Content-Length: 600000\r\n\r\n" + b"&a=1" * 150_000 + LAST, (400, 200)
     ),
     # two readers of one request
     "te-cl": Attack(POST + CHUNKED + b"Content-Length: 6\r\n\r\nASK {}", (400,)),
@@ -340,11 +340,6 @@ def test_a_query_contacts_nobody_but_who_may_be_asked(
     assert visits() == 0
     asking.ask(f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}")
     assert visits() == 1, "where it may, it does connect, so that all this means something"
-
-
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "192.0.2.1"])
-def test_a_foreign_host_name_gets_nothing(service: Service, host: str) -> None:
-    assert service.send("GET", "/sparql?query=ASK%7B%7D", headers={"Host": host}).status == 421
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:1", "[::1]:8000", "LOCALHOST:8000"])

@@ -20,7 +20,7 @@ import pytest
 
 import pan2kg
 from pan2kg.server.engine import Limits
-from pan2kg.server.pages import HOMES, HomePages, prepare
+from pan2kg.server.pages import HOMES, CachedPage, HomePages
 from pan2kg.server.protocol import Operation, RefusalError
 from pan2kg.server.sparql import Relay
 from pan2kg.server.web import Settings
@@ -81,7 +81,7 @@ def get(url: str, accept: str = "text/csv") -> str:
 def test_it_says_where_it_is_answers_and_ends_cleanly(
     serve: Serve, two_countries: pan2kg.Graph, tmp_path: Path, how: signal.Signals
 ) -> None:
-    kept = {path: prepare("text/html", f"<html>kept {path}".encode()) for path in HOMES}
+    kept = {path: CachedPage("text/html", f"<html>kept {path}".encode()) for path in HOMES}
     if how == signal.SIGINT:
         HomePages(two_countries.project, tmp_path).write(kept)
     process = serve("--port", "0", PAN2KG_CACHE=str(tmp_path))

@@ -19,7 +19,7 @@ from pan2kg.site.lists import write_calendar
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.gaps import for_pages
+from pan2kg.tables.gaps import DETAILS, for_pages
 from pan2kg.turtle.vocabulary import ID, PAN, XSD, graph_of
 from tests.site.conftest import DAY, Reader
 
@@ -63,7 +63,9 @@ def test_columns_of_what_recurs_stand_on_the_page_only_where_something_does(read
     assert heading in words(reader[f"{language}/obligations.html"])
     duties = reader.site.site_context.figures("obligations", language)
     once = replace(duties, rows=tuple({**row, "every": None} for row in duties.rows))
-    assert heading not in [one.heading.say(language) for one in for_pages(once).columns]
+    shown = for_pages(once).shown
+    assert heading not in [column.heading.say(language) for column in shown]
+    assert not {column.names or column.key for column in shown} & DETAILS, "what stands on the page of each alone"
 
 
 @pytest.mark.parametrize("language", WORDS)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import urllib.request
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import random
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -13,12 +10,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pan2kg.errors import EndpointError, ProjectError, QueryError, TurtleError
+from pan2kg.errors import ProjectError, QueryError, TurtleError
+from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project, write_atomically
 from pan2kg.store import store as stores
-from pan2kg.store.remote import RemoteStore
+from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, construct, dump, fingerprint, load, select
+from pan2kg.turtle.vocabulary import DERIVED
 from pan2kg.turtle.writer import calls, tokens
+from tests.copies import FEW, copy
 
 
 @pytest.fixture
@@ -45,10 +45,6 @@ def test_what_a_query_fills_a_graph_with_is_what_it_constructs(store: LocalStore
         store.held.remove_graph(ox.NamedNode("http://e/made"))
     with pytest.raises(QueryError, match="does not construct"):
         store.fill("http://e/made", "ASK {}")
-
-
-def test_an_unbound_value_is_empty(store: LocalStore) -> None:
-    assert select(store, "SELECT ?s ?x WHERE { ?s ?p 1 OPTIONAL { ?s <http://e/none> ?x } }").rows[0][1] is None
 
 
 @pytest.mark.parametrize(
@@ -148,68 +144,6 @@ def test_a_cache_is_made_anew_after_a_changed_rule_and_a_renamed_file_but_not_af
     assert states[2] == states[3]
 
 
-class _Odd(BaseHTTPRequestHandler):
-    """A server that answers, but not as a SPARQL endpoint does."""
-
-    def do_POST(self) -> None:
-        if self.path[1:].isdigit():
-            self.send_error(int(self.path[1:]))
-            return
-        kind, body = {
-            "/page": ("text/html", b"<p>welcome</p>"),
-            "/broken": ("application/sparql-results+json", b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":'),
-            "/empty": ("application/sparql-results+json", b""),
-        }[self.path]
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        del format, args
-
-
-@pytest.fixture
-def odd(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr("pan2kg.store.remote.WAITS", (0.0,))  # a busy endpoint is asked again, here at once
-    server = HTTPServer(("127.0.0.1", 0), _Odd)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.mark.parametrize("path", ["/page", "/broken", "/empty"])
-def test_an_answer_that_is_none_is_an_endpoint_error(odd: str, path: str) -> None:
-    with pytest.raises(EndpointError, match="Check the address"):
-        RemoteStore(odd + path).query("SELECT * WHERE { ?s ?p ?o }")
-
-
-@pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 503])
-def test_a_refusal_says_its_http_status(odd: str, status: int) -> None:
-    with pytest.raises(EndpointError, match=rf"The endpoint refuses \(HTTP {status}"):
-        RemoteStore(f"{odd}/{status}").query("SELECT * WHERE { ?s ?p ?o }")
-
-
-def test_who_asks_an_endpoint_leaves_urllib_as_it_was(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("urllib.request._opener", None)
-    assert bool(RemoteStore(endpoint).query("ASK {}"))
-    assert urllib.request._opener is None  # type: ignore[attr-defined]  # set by install_opener
-
-
-def test_an_endpoint_says_what_is_wrong_with_a_query(endpoint: str) -> None:
-    with pytest.raises(QueryError, match="finds the query faulty"):
-        RemoteStore(endpoint).query("SELECT")
-
-
-def test_an_endpoint_gives_triples_and_booleans(endpoint: str) -> None:
-    store = RemoteStore(endpoint)
-    assert bool(store.query("ASK { ?s ?p ?o }"))
-    assert len(construct(store, "CONSTRUCT { <http://e/a> <http://e/p> 'é' } {}")) == 1
-
-
 def test_a_dump_is_sorted_whatever_the_order_statements_came_in() -> None:
     lines = [f"<http://e/{name}> <http://e/p> <http://e/o> <http://e/g> .\n".encode() for name in "mzbkxa"]
     for order in (lines, lines[::-1]):
@@ -217,3 +151,80 @@ def test_a_dump_is_sorted_whatever_the_order_statements_came_in() -> None:
         for line in order:
             inner.load(line, format=ox.RdfFormat.N_QUADS)
         assert dump(LocalStore(inner), "nquads", {}).splitlines(keepends=True) == sorted(lines)
+
+
+STEPS = 12
+
+
+@pytest.fixture
+def chain(own_project: Path) -> Project:
+    """A project of twelve rules, each of which goes one step on from what the one before derived."""
+    folder = own_project / "queries" / "rules"
+    for path in folder.glob("*.rq"):
+        path.unlink()
+    numbers = list(range(1, STEPS + 1))
+    random.Random(7).shuffle(numbers)  # a folder lists its files in any order, often in that of their writing
+    for at in numbers:
+        needs = f"#+ needs: step-{chr(95 + at)}\n" if at > 1 else ""
+        step = f"CONSTRUCT {{ <http://e/{at}> a <http://e/Done> }} WHERE {{ <http://e/{at - 1}> a <http://e/Done> }}"
+        (folder / f"{at:02}-step-{chr(96 + at)}.rq").write_text(needs + step)
+    return Project.at(own_project)
+
+
+def begun() -> LocalStore:
+    store = ox.Store()
+    store.load("<http://e/0> a <http://e/Done> .", format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
+    return LocalStore(store)
+
+
+def reached(store: LocalStore) -> set[str]:
+    return {
+        quad.subject.value.removeprefix("http://e/") for quad in store.inner if isinstance(quad.subject, ox.NamedNode)
+    }
+
+
+def test_a_rule_builds_on_what_those_of_lower_numbers_derived(chain: Project) -> None:
+    store = begun()
+    derive(store, chain)
+    assert reached(store) == {str(at) for at in range(STEPS + 1)}
+    last = store.inner.quads_for_pattern(ox.NamedNode(f"http://e/{STEPS}"), None, None, None)
+    assert [str(quad.graph_name) for quad in last] == [f"<{DERIVED}step-l>"]
+
+
+def test_a_rule_that_is_named_brings_those_it_needs_and_no_others(chain: Project) -> None:
+    store = begun()
+    derive(store, chain, only=["step-c"])
+    assert reached(store) == {"0", "1", "2", "3"}
+
+
+def test_a_rule_that_is_not_there_is_named_with_those_there_are(chain: Project) -> None:
+    with pytest.raises(QueryError, match=r"step-z.*step-a, step-b"):
+        derive(begun(), chain, only=["step-z"])
+
+
+def test_a_rule_that_constructs_nothing_is_refused_with_its_file(chain: Project) -> None:
+    (chain.queries / "rules" / "05-step-e.rq").write_text("SELECT * {}")
+    with pytest.raises(QueryError, match=r"05-step-e\.rq"):
+        derive(begun(), chain)
+
+
+ACTION = "https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3"
+HEIR = "https://w3id.org/pan2kg/id/action/lu-bhr-2-4-2"
+
+
+def test_what_is_deprecated_is_a_tombstone_in_tables_counts_and_questions(tmp_path: Path) -> None:
+    copied = copy(tmp_path / "copy", FEW)
+    actions = copied / "graph" / "plans" / "lu-bhr-2" / "actions.ttl"
+    text = actions.read_text("utf-8")
+    head = "action:lu-bhr-2-4-3 a pan:Action ;\n"
+    assert head in text
+    gone = f"{head}    owl:deprecated true ;\n    dcterms:isReplacedBy action:lu-bhr-2-4-2 ;\n"
+    prefix = "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n"
+    actions.write_text(prefix + text.replace(head, gone), "utf-8")
+    graph = open_graph(copied)
+    assert ACTION not in graph.uses.actions
+    assert ACTION not in {entry.iri for entry in graph.labels.of_kind("action")}
+    rows = graph.ask("actions-of-plan", plan="lu-bhr-2").rows
+    assert ACTION not in {str(cell).strip("<>") for row in rows for cell in row}
+    assert graph.retired[ACTION] == (HEIR,)
+    assert not [one for one in graph.involvements if one.work == ACTION]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -173,11 +172,6 @@ def reply_of(response: Response) -> Reply:
     return Reply(response.status_code, dict(response.headers), bytes(response.body))
 
 
-def headers(got: Reply) -> Mapping[str, str]:
-    """The headers of an answer."""
-    return got.headers
-
-
 def canonical(body: bytes, media: str) -> str:
     """The RDFC-1.0 form of a body."""
     dataset = ox.Dataset(ox.parse(body, format=FORMATS[media]))
@@ -189,21 +183,3 @@ def statements(body: bytes, media: str = "text/turtle") -> set[tuple[str, str, s
     """The statements of a body, as text without the marks of IRIs."""
     triples = (quad.triple for quad in ox.parse(body, format=FORMATS[media]))
     return {(str(t.subject)[1:-1], str(t.predicate)[1:-1], str(t.object).strip("<>")) for t in triples}
-
-
-Headers = Callable[[Reply], Mapping[str, str]]
-
-
-@pytest.fixture(name="headers", scope="session")
-def headers_fixture() -> Headers:
-    return headers
-
-
-@pytest.fixture(name="canonical", scope="session")
-def canonical_fixture() -> Callable[[bytes, str], str]:
-    return canonical
-
-
-@pytest.fixture(name="statements", scope="session")
-def statements_fixture() -> Callable[..., set[tuple[str, str, str]]]:
-    return statements

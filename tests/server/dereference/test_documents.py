@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -11,17 +10,17 @@ import pytest
 import pan2kg
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, ID, PAN, RDF, RDFS, ROOT, SKOS
+from tests.server.dereference.conftest import statements
 
 if TYPE_CHECKING:
-    from tests.server.dereference.conftest import Client, Headers
+    from tests.server.dereference.conftest import Client
 
 PLAN = "/doc/plan/lu-bhr-2"
 ACTION = ID + "action/lu-bhr-2-4-3"
-Statements = Callable[..., set[tuple[str, str, str]]]
 
 
 @pytest.fixture(scope="module")
-def action(shipped: Client, statements: Statements) -> set[tuple[str, str, str]]:
+def action(shipped: Client) -> set[tuple[str, str, str]]:
     return statements(shipped.found("/doc/action/lu-bhr-2-4-3", "text/turtle").body)
 
 
@@ -62,7 +61,7 @@ def test_a_document_says_on_what_it_rests(action: set[tuple[str, str, str]]) -> 
     assert any(s == actions and p == DCTERMS + "source" and o.startswith(ID + "document/") for s, p, o in action)
 
 
-def test_a_concept_used_thousands_of_times_has_a_short_document(shipped: Client, statements: Statements) -> None:
+def test_a_concept_used_thousands_of_times_has_a_short_document(shipped: Client) -> None:
     assert len(statements(shipped.found("/doc/certainty/derived", "text/turtle").body)) < 100
 
 
@@ -75,7 +74,7 @@ def test_a_named_graph_answers_with_its_statements(local: LocalStore, shipped: C
     assert {str(quad.triple) for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)} == wanted
 
 
-def test_the_ontology_answers_with_its_terms(shipped: Client, statements: Statements) -> None:
+def test_the_ontology_answers_with_its_terms(shipped: Client) -> None:
     said = statements(shipped.found("/ontology", "application/ld+json").body, "application/ld+json")
     assert (PAN + "Action", RDF + "type", "http://www.w3.org/2002/07/owl#Class") in said
     assert any(s == ROOT + "ontology" and p == DCTERMS + "title" for s, p, _ in said)
@@ -101,11 +100,9 @@ def test_the_ontology_answers_with_its_terms(shipped: Client, statements: Statem
         ("image/png, */*;q=0.1", "text/turtle; charset=utf-8"),
     ],
 )
-def test_data_come_in_the_format_that_is_asked_for(
-    few_shipped: Client, headers: Headers, accept: str, media: str
-) -> None:
+def test_data_come_in_the_format_that_is_asked_for(few_shipped: Client, accept: str, media: str) -> None:
     got = few_shipped.found(PLAN, accept)
-    said = headers(got)
+    said = got.headers
     assert (got.status, said["content-type"], said["vary"]) == (200, media, "Accept")
 
 
@@ -119,10 +116,10 @@ def test_data_come_in_the_format_that_is_asked_for(
     ],
 )
 def test_a_reader_is_led_to_the_page_in_his_language(
-    few_shipped: Client, headers: Headers, accept: str, language: str, page: str
+    few_shipped: Client, accept: str, language: str, page: str
 ) -> None:
     got = few_shipped.found(PLAN, accept, languages=language)
-    assert (got.status, headers(got)["location"], headers(got)["vary"]) == (303, page, "Accept, Accept-Language")
+    assert (got.status, got.headers["location"], got.headers["vary"]) == (303, page, "Accept, Accept-Language")
 
 
 @pytest.mark.parametrize("accept", ["image/png", "text/html;q=0", "text/turtle;q=0, text/csv", "application/trig"])
@@ -142,8 +139,8 @@ def test_what_cannot_be_had_is_a_406_that_names_the_formats(few_shipped: Client,
         ("jsonld", "application/ld+json"),
     ],
 )
-def test_an_ending_fixes_the_format(few_shipped: Client, headers: Headers, ending: str, media: str) -> None:
-    said = headers(few_shipped.found(f"{PLAN}.{ending}", "image/png"))
+def test_an_ending_fixes_the_format(few_shipped: Client, ending: str, media: str) -> None:
+    said = few_shipped.found(f"{PLAN}.{ending}", "image/png").headers
     assert said["content-type"] == media
     assert "vary" not in said
     links = said["link"].split(", ")
@@ -153,36 +150,34 @@ def test_an_ending_fixes_the_format(few_shipped: Client, headers: Headers, endin
     assert '</de/plan/lu-bhr-2.html>; rel="alternate"; type="text/html"; hreflang="de"' in links
 
 
-def test_the_ending_html_leads_to_the_page(few_shipped: Client, headers: Headers) -> None:
+def test_the_ending_html_leads_to_the_page(few_shipped: Client) -> None:
     got = few_shipped.found(f"{PLAN}.html", "text/turtle", languages="en")
-    said = headers(got)
+    said = got.headers
     assert (got.status, said["location"], said["vary"]) == (303, "/en/plan/lu-bhr-2.html", "Accept-Language")
 
 
-def test_what_is_negotiated_says_which_form_it_is(few_shipped: Client, headers: Headers) -> None:
-    assert headers(few_shipped.found(PLAN, "application/ld+json"))["content-location"] == f"{PLAN}.jsonld"
+def test_what_is_negotiated_says_which_form_it_is(few_shipped: Client) -> None:
+    assert few_shipped.found(PLAN, "application/ld+json").headers["content-location"] == f"{PLAN}.jsonld"
 
 
-def test_an_etag_is_that_of_one_form_at_one_place(few_shipped: Client, headers: Headers) -> None:
+def test_an_etag_is_that_of_one_form_at_one_place(few_shipped: Client) -> None:
     calls = [(PLAN, "text/turtle"), (PLAN, "application/n-triples"), ("/doc/plan/lu-bhr-1", "text/turtle")]
-    tags = [headers(few_shipped.found(path, accept))["etag"] for path, accept in calls]
-    tags.append(headers(few_shipped.found(PLAN, "text/turtle", place="https://other.example/"))["etag"])
+    tags = [few_shipped.found(path, accept).headers["etag"] for path, accept in calls]
+    tags.append(few_shipped.found(PLAN, "text/turtle", place="https://other.example/").headers["etag"])
     assert len(set(tags)) == 4
     again = few_shipped.found(PLAN, "text/turtle", condition=f'"x", {tags[0]}')
-    assert (again.status, again.body, headers(again)["etag"]) == (304, b"", tags[0])
-    assert headers(again)["vary"] == "Accept"
+    assert (again.status, again.body, again.headers["etag"]) == (304, b"", tags[0])
+    assert again.headers["vary"] == "Accept"
     assert few_shipped.found(PLAN, "text/turtle", condition=tags[1]).status == 200
 
 
-def test_documents_are_where_the_service_stands_and_things_keep_their_iri(
-    few_shipped: Client, headers: Headers, statements: Statements
-) -> None:
+def test_documents_are_where_the_service_stands_and_things_keep_their_iri(few_shipped: Client) -> None:
     """Identity and place apart: a query copied from a document must find the same thing at the endpoint."""
     base = "https://data.example/pan/"
     place = {"place": base, "front": base}
-    assert headers(few_shipped.found("/id/plan/lu-bhr-2", **place))["location"] == f"{base}doc/plan/lu-bhr-2"
-    assert headers(few_shipped.found(PLAN, "text/html", **place))["location"] == f"{base}fr/plan/lu-bhr-2.html"
+    assert few_shipped.found("/id/plan/lu-bhr-2", **place).headers["location"] == f"{base}doc/plan/lu-bhr-2"
+    assert few_shipped.found(PLAN, "text/html", **place).headers["location"] == f"{base}fr/plan/lu-bhr-2.html"
     got = few_shipped.found(PLAN, "text/turtle", **place)
-    assert f'<{base}doc/plan/lu-bhr-2.nt>; rel="alternate"' in headers(got)["link"]
+    assert f'<{base}doc/plan/lu-bhr-2.nt>; rel="alternate"' in got.headers["link"]
     topics = {(s, o) for s, p, o in statements(got.body) if p.endswith("primaryTopic")}
     assert topics == {(f"{base}doc/plan/lu-bhr-2", ID + "plan/lu-bhr-2")}

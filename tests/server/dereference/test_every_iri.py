@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -14,10 +14,10 @@ from pan2kg.server.documents import OFFICIAL, document_of, find_document, find_t
 from pan2kg.store.store import select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, ROOT
 from tests.lots import by_lot
-from tests.server.dereference.conftest import iris_of
+from tests.server.dereference.conftest import canonical, iris_of, statements
 
 if TYPE_CHECKING:
-    from tests.server.dereference.conftest import Client, Headers
+    from tests.server.dereference.conftest import Client
 
 MEDIA = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
 
@@ -61,7 +61,7 @@ def retired_paths(graph: pan2kg.Graph) -> dict[str, list[str]]:
 
 
 def test_every_iri_leads_to_a_document_that_is_there(
-    shipped: Client, own_iris: tuple[str, ...], headers: Headers, graph: pan2kg.Graph
+    shipped: Client, own_iris: tuple[str, ...], graph: pan2kg.Graph
 ) -> None:
     """``If-None-Match: *`` asks whether there is a document, without having it written.
 
@@ -78,20 +78,18 @@ def test_every_iri_leads_to_a_document_that_is_there(
             assert got.status == 304, path
             continue
         if len(retired.get(path, ())) == 1:
-            assert (got.status, [unquote(headers(got)["location"])]) == (301, retired[path]), path
+            assert (got.status, [unquote(got.headers["location"])]) == (301, retired[path]), path
             assert retired[path][0] in paths
             continue
         if path in retired:
             assert got.status == 410, path
             continue
         assert got.status == 303, path
-        document = unquote(headers(got)["location"])
+        document = unquote(got.headers["location"])
         assert shipped.found(document, condition="*").status == 304, document
 
 
-def test_every_kind_of_iri_is_one_graph_in_each_format(
-    few_shipped: Client, few: pan2kg.Graph, canonical: Callable[[bytes, str], str]
-) -> None:
+def test_every_kind_of_iri_is_one_graph_in_each_format(few_shipped: Client, few: pan2kg.Graph) -> None:
     """One of every kind, drawn by lot: of a few plans, since what all name takes seconds to write in each."""
     retired = retired_paths(few)
     chosen = drawn((iri for iri in iris_of(few) if path_of(iri) not in retired), each=1)
@@ -103,27 +101,25 @@ def test_every_kind_of_iri_is_one_graph_in_each_format(
         assert f"<{iri.partition('#')[0]}" in forms.pop() or iri.startswith(GRAPH)
 
 
-def test_every_kind_of_iri_has_a_page(few_shipped: Client, few: pan2kg.Graph, headers: Headers) -> None:
+def test_every_kind_of_iri_has_a_page(few_shipped: Client, few: pan2kg.Graph) -> None:
     chosen = sampled(iris_of(few), each=1)
     assert len(chosen) > 70
     for iri in chosen:
         got = few_shipped.found(f"/{document_of(iri)}", "text/html")
-        page = few_shipped.pages.page(unquote(headers(got)["location"]).removeprefix("/"), {})
+        page = few_shipped.pages.page(unquote(got.headers["location"]).removeprefix("/"), {})
         assert page is not None, iri
         assert page.body.startswith(b"<!DOCTYPE html>")
 
 
-def test_an_iri_is_looked_up_in_an_address(shipped: Client, own_iris: tuple[str, ...], headers: Headers) -> None:
+def test_an_iri_is_looked_up_in_an_address(shipped: Client, own_iris: tuple[str, ...]) -> None:
     for iri in sampled(own_iris):
         got = shipped.found(f"/doc?iri={iri.replace('#', '%23')}")
-        where, _, fragment = headers(got)["location"].partition("#")
+        where, _, fragment = got.headers["location"].partition("#")
         assert unquote(where) == f"/{document_of(iri)}", iri
         assert fragment == (iri.partition("#")[2] if iri.startswith(PAN) else "")
 
 
-def test_what_has_its_iri_from_others_is_described_by_its_key(
-    shipped: Client, statements: Callable[[bytes], set[tuple[str, str, str]]]
-) -> None:
+def test_what_has_its_iri_from_others_is_described_by_its_key(shipped: Client) -> None:
     body = shipped.found("/doc/instrument/reg-2017-821", "text/turtle").body
     topics = {o for _, p, o in statements(body) if p.endswith("primaryTopic")}
     assert topics == {"http://data.europa.eu/eli/reg/2017/821/oj"}
@@ -140,16 +136,14 @@ def test_documents_are_about_what_pages_are_about(graph: pan2kg.Graph) -> None:
     assert {entry.kind for entry in entries if not entry.iri.startswith(ROOT)} <= OFFICIAL.keys()
 
 
-def test_any_other_iri_of_the_graph_has_a_document_too(
-    few: pan2kg.Graph, few_shipped: Client, headers: Headers, statements: Callable[[bytes], set[tuple[str, str, str]]]
-) -> None:
+def test_any_other_iri_of_the_graph_has_a_document_too(few: pan2kg.Graph, few_shipped: Client) -> None:
     query = f"SELECT DISTINCT ?c WHERE {{ ?a <{PAN}hasTopic> ?c FILTER(STRSTARTS(STR(?c), 'http://eurovoc')) }}"
     concepts = select(few.store, query).values("c")
     assert concepts
     for iri in concepts[:5]:
-        where = headers(few_shipped.found(f"/doc?iri={iri}"))["location"]
+        where = few_shipped.found(f"/doc?iri={iri}").headers["location"]
         assert any(s == iri for s, _, _ in statements(few_shipped.found(where, "text/turtle").body))
-        page = few_shipped.pages.page(headers(few_shipped.found(where, "text/html"))["location"].removeprefix("/"), {})
+        page = few_shipped.pages.page(few_shipped.found(where, "text/html").headers["location"].removeprefix("/"), {})
         assert page is not None
 
 
@@ -162,7 +156,7 @@ def test_any_other_iri_of_the_graph_has_a_document_too(
         "/docs/x", "/graph/nowhere", "/graph/", "/ontology/9.9", "/ontology/x/y", "/dataset/9.9", "/catalogue/x",
         "/contributorsx", "/doc?iri=https://w3id.org/pan2kg/id/plan/nowhere", "/doc?iri=http://e/nowhere",
         "/doc?iri=https://w3id.org/pan2kg/ontology%23Nowhere",
-        '/doc/instrument/"} ASK {', "/doc/instrument/x\\",
+        '/doc/instrument/"} ASK {', "/doc/instrument/x\\"
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_refused_in_a_sentence(shipped: Client, path: str) -> None:
@@ -174,6 +168,6 @@ def test_a_look_up_without_one_iri_is_refused(shipped: Client, query: str) -> No
     assert shipped.refused(f"/doc{query}").status == 400
 
 
-def test_the_version_that_is_served_is_the_dataset_and_the_ontology(shipped: Client, headers: Headers) -> None:
-    assert headers(shipped.found("/dataset/0.1.0"))["location"] == "/doc/dataset"
+def test_the_version_that_is_served_is_the_dataset_and_the_ontology(shipped: Client) -> None:
+    assert shipped.found("/dataset/0.1.0").headers["location"] == "/doc/dataset"
     assert shipped.found("/ontology/0.1.0", "text/turtle").body == shipped.found("/ontology.ttl").body

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pan2kg.turtle.vocabulary import DCTERMS, ID
+from tests.server.dereference.conftest import canonical, statements
 
 if TYPE_CHECKING:
-    from tests.server.dereference.conftest import Client, Headers
+    from tests.server.dereference.conftest import Client
 
 ADDRESSES = ("/id/plan/xx-old", "/doc/plan/xx-old")
 OLD, NEW = ID + "plan/xx-old", ID + "plan/xx-new"
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, "/doc/plan/xx-old.ttl"])
-def test_it_is_gone_with_its_description(
-    retiring: Client, headers: Headers, statements: Callable[[bytes], set[tuple[str, str, str]]], address: str
-) -> None:
+def test_it_is_gone_with_its_description(retiring: Client, address: str) -> None:
     got = retiring.found(address, "text/turtle")
     assert got.status == 410
     assert (OLD, DCTERMS + "isReplacedBy", NEW) in statements(got.body)
-    assert f'<{NEW}>; rel="successor-version {DCTERMS}isReplacedBy"' in headers(got)["link"]
+    assert f'<{NEW}>; rel="successor-version {DCTERMS}isReplacedBy"' in got.headers["link"]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_each_format_says_so(retiring: Client, canonical: Callable[[bytes, str], str], address: str) -> None:
+def test_each_format_says_so(retiring: Client, address: str) -> None:
     media = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
     got = [retiring.found(address, one) for one in media]
     assert {one.status for one in got} == {410}
@@ -35,26 +33,26 @@ def test_each_format_says_so(retiring: Client, canonical: Callable[[bytes, str],
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, "/doc/plan/xx-old.html"])
-def test_its_page_says_so_and_leads_on(retiring: Client, headers: Headers, address: str) -> None:
+def test_its_page_says_so_and_leads_on(retiring: Client, address: str) -> None:
     got = retiring.found(address, "text/html", languages="en")
     page = got.body.decode()
-    assert (got.status, headers(got)["content-type"]) == (410, "text/html; charset=utf-8")
-    assert "Accept-Language" in headers(got)["vary"]
+    assert (got.status, got.headers["content-type"]) == (410, "text/html; charset=utf-8")
+    assert "Accept-Language" in got.headers["vary"]
     assert '<html lang="en"' in page
     assert "Old plan" in page
     assert 'href="../../en/plan/xx-new.html"' in page, "the links of the page hold where it stands"
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, "/doc/plan/xx-old.html", "/id/action/xx-old-1"])
-def test_its_page_says_so_where_no_action_is_left_to_measure(bare: Client, headers: Headers, address: str) -> None:
+def test_its_page_says_so_where_no_action_is_left_to_measure(bare: Client, address: str) -> None:
     got = bare.found(address, "text/html", languages="fr")
-    assert (got.status, headers(got)["content-type"]) == (410, "text/html; charset=utf-8")
+    assert (got.status, got.headers["content-type"]) == (410, "text/html; charset=utf-8")
     assert "Cet identifiant a été retiré" in got.body.decode()
 
 
-def test_what_was_given_up_without_a_successor_is_gone_too(retiring: Client, headers: Headers) -> None:
+def test_what_was_given_up_without_a_successor_is_gone_too(retiring: Client) -> None:
     got = retiring.found("/id/plan/xx-lost", "text/html")
-    assert (got.status, "successor-version" in headers(got)["link"]) == (410, False)
+    assert (got.status, "successor-version" in got.headers["link"]) == (410, False)
     assert b"<script>" not in got.body.split(b"<main", 1)[1], "a label is no markup"
 
 
@@ -70,13 +68,11 @@ def test_its_successor_is_there(retiring: Client) -> None:
     assert retiring.found("/doc/plan/xx-new", "text/turtle").status == 200
 
 
-def test_a_retired_iri_can_be_looked_up(retiring: Client, headers: Headers) -> None:
-    assert headers(retiring.found(f"/doc?iri={OLD}"))["location"] == "/doc/plan/xx-old"
+def test_a_retired_iri_can_be_looked_up(retiring: Client) -> None:
+    assert retiring.found(f"/doc?iri={OLD}").headers["location"] == "/doc/plan/xx-old"
 
 
-def test_a_graph_without_catalogue_has_documents_all_the_same(
-    retiring: Client, statements: Callable[[bytes], set[tuple[str, str, str]]]
-) -> None:
+def test_a_graph_without_catalogue_has_documents_all_the_same(retiring: Client) -> None:
     said = statements(retiring.found("/doc/plan/xx-new", "text/turtle").body)
     assert not any(p in (DCTERMS + "license", "http://rdfs.org/ns/void#inDataset") for _, p, _ in said)
 
@@ -89,16 +85,14 @@ def test_a_graph_without_catalogue_has_documents_all_the_same(
         ("/doc/action/xx-new-m1.ttl", "/doc/part/xx-new-axis-1.ttl"),
     ],
 )
-def test_an_old_address_leads_to_what_took_its_place(
-    retiring: Client, headers: Headers, address: str, place: str
-) -> None:
+def test_an_old_address_leads_to_what_took_its_place(retiring: Client, address: str, place: str) -> None:
     got = retiring.found(address, "text/turtle")
     assert (got.status, got.headers["location"]) == (301, place)
-    assert "successor-version" in headers(got)["link"]
+    assert "successor-version" in got.headers["link"]
 
 
-def test_an_old_address_of_several_things_says_which(retiring: Client, headers: Headers) -> None:
+def test_an_old_address_of_several_things_says_which(retiring: Client) -> None:
     got = retiring.found("/id/action/xx-new-m2", "text/turtle")
     assert got.status == 410
-    assert f"<{ID}part/xx-new-axis-1>" in headers(got)["link"]
-    assert f"<{NEW}>" in headers(got)["link"]
+    assert f"<{ID}part/xx-new-axis-1>" in got.headers["link"]
+    assert f"<{NEW}>" in got.headers["link"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +16,7 @@ from pan2kg.server.linked_data import VOID_PATH, VoidDescription, count
 from pan2kg.server.protocol import RefusalError
 from pan2kg.turtle.vocabulary import ROOT
 from tests.server.conftest import Reply
-from tests.server.dereference.conftest import reply_of
+from tests.server.dereference.conftest import canonical, reply_of, statements
 
 if TYPE_CHECKING:
     from tests.server.dereference.conftest import Client
@@ -43,8 +42,6 @@ def test_queries_count_what_a_release_counts(few: pan2kg.Graph) -> None:
 
 def test_it_is_one_graph_in_each_format_says_where_the_data_are_and_has_an_etag(
     few_shipped: Client,
-    canonical: Callable[[bytes, str], str],
-    statements: Callable[[bytes], set[tuple[str, str, str]]],
 ) -> None:
     assert len({canonical(ask(few_shipped, media).body, media) for media in MEDIA}) == 1
     reply = ask(few_shipped)

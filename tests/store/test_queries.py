@@ -1,0 +1,185 @@
+"""What a user types for a parameter: things of the right kind, names that mean one thing, values that stay values."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import pan2kg
+from pan2kg.errors import QueryError
+from pan2kg.project import Project
+from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, fill, find_thing, read_queries, refuse_other_kind
+from pan2kg.store.store import LocalStore, Store, select
+from pan2kg.tables.writers import write_answer
+from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.turtle.writer import Block, Statement, string, subjects, text, tokens, write_turtle
+
+EMPTY: Final = LocalStore(ox.Store())
+VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+HOSTILE = st.one_of(VALUES, st.sampled_from(['"', "\\", '" } # ', "'''", '"@fr . } UNION { ?s ?p ?o', "\r\n\\u0022"]))
+TWINS: Final = """
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<http://e/b> skos:prefLabel "Élan"@fr, "Momentum"@en .
+<http://e/a> skos:prefLabel "élan"@fr .
+<http://e/c> skos:prefLabel "PAN\u00a02"@fr ; dcterms:identifier "pan" .
+<http://e/d> dcterms:identifier "PAN" .
+"""
+
+
+def filled(default: str, value: str, *kinds: str, store: Store = EMPTY) -> str:
+    """A question of one parameter with a value put in."""
+    question = f"SELECT ?x WHERE {{\n    BIND({default} AS ?x)  # parameter: a value\n}}"
+    query = Query("q", "t", question, "q.rq", {}, (Parameter("x", default, "a value", {}, kinds),))
+    return fill(query, {"x": value}, store=store, project=Project.packaged())
+
+
+@pytest.fixture
+def twins() -> LocalStore:
+    """Two things of one label, and two whose keys differ by case alone."""
+    store = ox.Store()
+    store.load(TWINS, format=ox.RdfFormat.TURTLE)
+    return LocalStore(store)
+
+
+def test_every_parameter_of_a_stored_question_says_its_kind(graph: pan2kg.Graph) -> None:
+    queries = read_queries(graph.project).items()
+    kinds = {(name, parameter.name): parameter.kinds for name, query in queries for parameter in query.parameters}
+    assert len(kinds) >= 25
+    assert all(several and set(several) <= {*KINDS, *PLAIN} for several in kinds.values())
+    assert kinds["affected-by-instrument", "language"] == ("language",)
+    assert kinds["loss-if-dropped", "action"] == ("action",)
+
+
+@pytest.mark.parametrize(("kind", "above"), [("instrument", "Instrument"), ("body", "Organisation")])
+def test_every_class_below_a_kind_is_known(graph: pan2kg.Graph, kind: str, above: str) -> None:
+    rows = graph.sparql(
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+        f"SELECT ?class {{ ?class rdfs:subClassOf* <{PAN}{above}> }}"
+    ).rows
+    assert {row["class"].removeprefix(PAN) for row in rows} <= KINDS[kind]
+
+
+@pytest.mark.parametrize("value", [f"{PAN}any", "lu-bhr-2"])
+def test_what_restricts_nothing_and_what_fits_are_taken(graph: pan2kg.Graph, value: str) -> None:
+    assert len(graph.ask("shared-instruments", only_plan=value)) > 0
+    refuse_other_kind(f"{ID}plan/lu-bhr-2", ("action", "plan"), option="of", store=graph.store)
+    assert "body/maee>" in filled("plan:lu-bhr-2", "maee", store=graph.store), "no kind is said"
+
+
+@pytest.mark.parametrize(
+    ("thing", "kind", "words"),
+    [
+        ("category/lu-bhr-2-4", "plan", r"is a category, and --x takes a plan\. Name a plan"),
+        ("plan/lu-bhr-2", "action", "pan2kg ask actions-of-plan --plan lu-bhr-2"),
+        ("action/lu-bhr-2-4-3", "plan", r"takes a plan\. .*lu-bhr-2\b"),
+    ],
+)
+def test_a_thing_of_another_kind_is_refused_with_the_remedy(
+    graph: pan2kg.Graph, thing: str, kind: str, words: str
+) -> None:
+    with pytest.raises(QueryError, match=words):
+        refuse_other_kind(f"{ID}{thing}", (kind,), option="x", store=graph.store)
+
+
+@pytest.mark.parametrize(
+    ("default", "kind", "value", "written"),
+    [
+        ('"2020-01-31"^^xsd:date', "day", "2022-06-30", '"2022-06-30"^^xsd:date'),
+        ('"x"', "text", "30/06", '"30/06"'),
+        ('"loi"@fr', "text", "acte", '"acte"@fr'),
+        *[(default, "boolean", value, value) for default in ("true", "false") for value in ("true", "false")],
+        *[("1", "number", value, value) for value in ("0", "-12", "+3", "2.50")],
+    ],
+)
+def test_a_value_is_put_in_as_it_is_said(default: str, kind: str, value: str, written: str) -> None:
+    assert f"BIND({written} AS ?x)" in filled(default, value, kind)
+
+
+@pytest.mark.parametrize(
+    ("default", "kind", "value"),
+    [
+        *[('"2020-01-31"', "day", value) for value in ("", "30/06/2022", "2022-6-30", "2022-02-30", "20220630")],
+        *[("true", "boolean", value) for value in ("False", "0", "no", "", "true ", "falsehood")],
+        *[("1", "number", value) for value in ("", "1e3", "0x1", "1,5", "twelve", "--1")],
+    ],
+)
+def test_a_value_that_is_none_is_refused(default: str, kind: str, value: str) -> None:
+    with pytest.raises(QueryError, match=f"takes a value such as {default}, not"):
+        filled(default, value, kind)
+
+
+@pytest.mark.parametrize("typed", ["Élan", "élan", "ÉLAN"])
+def test_a_label_of_two_things_is_refused_and_both_are_named_in_order(twins: LocalStore, typed: str) -> None:
+    with pytest.raises(QueryError, match=f"« {typed} » may mean http://e/a or http://e/b. Give the IRI."):
+        find_thing(typed, twins, Project.packaged())
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("momentum", "b"), ("MOMENTUM", "b"), ("pan 2", "c"), ("PAN\u00a02", "c"), ("pan", "c"), ("PAN", "d")],
+)
+def test_a_label_means_its_thing_in_any_case_and_a_key_as_it_is_written(
+    twins: LocalStore, typed: str, meant: str
+) -> None:
+    assert find_thing(typed, twins, Project.packaged()) == f"http://e/{meant}"
+
+
+@pytest.mark.parametrize("typed", ["plan:a b", "plan:a> . <http://e/b", 'plan:"'])
+def test_a_prefixed_name_that_is_none_is_looked_for_as_a_label(twins: LocalStore, typed: str) -> None:
+    with pytest.raises(QueryError, match="Nothing in the graph is called"):
+        find_thing(typed, twins, Project.packaged())
+
+
+def test_a_label_of_the_shipped_graph_is_found_in_any_case(graph: pan2kg.Graph) -> None:
+    typed = "Communicating and raising awareness"
+    for words in (typed, typed.lower(), typed.upper(), typed.replace(" ", "\u00a0")):
+        assert find_thing(words, graph.store, graph.project) == f"{ID}action/lu-bhr-2-1-1"
+
+
+@given(HOSTILE)
+def test_a_literal_parameter_comes_back_as_it_was_typed(value: str) -> None:
+    assert select(EMPTY, filled('"x"', value)).values("x") == [value]
+
+
+@given(HOSTILE)
+def test_an_iri_parameter_is_an_iri_or_refused(value: str) -> None:
+    try:
+        rows = select(EMPTY, filled("<http://e/x>", value)).rows
+    except QueryError:
+        return
+    assert len(rows) == 1
+    assert isinstance(rows[0][0], ox.NamedNode)
+
+
+@given(HOSTILE, st.sampled_from(["fr", "en", "lb"]))
+def test_a_written_text_is_read_back(value: str, language: str) -> None:
+    block = Block("plan:x", (Statement("a", "pan:Plan"), Statement("skos:prefLabel", text(value, language))))
+    written = write_turtle([block], {"plan": "http://p/", "pan": "http://o#", "skos": "http://s#"})
+    (quad,) = [q for q in ox.parse(written.encode(), format=ox.RdfFormat.TURTLE) if isinstance(q.object, ox.Literal)]
+    assert (quad.object.value, quad.object.language) == (value, language)
+    assert list(subjects(written)) == [("http://p/x", 5)]
+
+
+@given(VALUES)
+def test_no_text_is_lost_between_tokens(value: str) -> None:
+    every = list(tokens(value))
+    joined = "".join(token.text for token in every)
+    assert joined == "".join(value.split()) or joined.split() == "".join(joined).split()
+    assert all(value[token.start : token.start + len(token.text)] == token.text for token in every)
+
+
+@given(HOSTILE)
+def test_a_markdown_cell_stays_one_cell(value: str) -> None:
+    solutions = EMPTY.query(f"SELECT ?a ?b WHERE {{ VALUES (?a ?b) {{ ({string(value)} 1) }} }}")
+    lines = write_answer(solutions, "md").removesuffix("\n").split("\n")
+    assert len(lines) == 3
+    assert lines[2].replace("\\\\", "").replace("\\|", "").count("|") == 3
+
+
+def test_the_graph_is_asked_with_a_hostile_language(graph: pan2kg.Graph) -> None:
+    assert len(graph.ask("actions-of-plan", language='fr" } INSERT').rows) == 20
