@@ -303,14 +303,11 @@ def duty(graph: Graph, margin: obligations.Margin) -> Advice:
     return Advice(
         f"duty:{key(margin.obligation.iri)}",
         _WORDS.say("duty-title", language, duty=graph.label(margin.obligation.iri)),
-        _WORDS.say("duty", language, act=act, day=day, n=margin.overdue),
-        (),
-        "",
+        _WORDS.say("duty", language, act=act, day=day, n=margin.overdue), (), "",
         _WORDS.say("duty-write", language, act=act),
         _listed(graph, holders) or _WORDS.say("addressee-unknown", language),
-        _WORDS.say("until-passed", language, day=day),
-        bodies=holders,
-    )
+        _WORDS.say("until-passed", language, day=day), bodies=holders,
+    )  # fmt: skip
 
 
 def _of_plan(graph: Graph, evidence: Known, plan: str) -> Iterator[Advice]:

@@ -94,7 +94,7 @@ def _rule(
 def _parts(parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
     most = sorted(parts, key=lambda part: -sum(one.times for one in part[1]))[: None if examples is None else PLANS]
     words = [
-        f"{part or _CHECK.say('elsewhere', language)} ({grouped(sum(one.times for one in findings), language)})"
+        f"{part or _CHECK.say('elsewhere', language)} ({grouped(sum(finding.times for finding in findings), language)})"
         for part, findings in most
     ]
     rest = len(parts) - len(most)
@@ -280,7 +280,7 @@ def heading(project: Project, change: Change, language: Language, *, made: str =
     if file.is_file():
         for block in read_turtle_file(read_text(file), file.name).blocks:
             if block.statements and block.statements[0].object == "dcat:Dataset":
-                titles = (one.object for one in block.statements if one.predicate == "dcterms:title")
+                titles = (statement.object for statement in block.statements if statement.predicate == "dcterms:title")
                 said |= {tag: words for title in titles for words, tag in _TITLE.findall(title)}
     name = Text.of(said).say(language) or project.root.name
     parts = [_CHECK.counted(len(change.files), "file", language)] if change.files else []
@@ -293,8 +293,8 @@ def verdict(report: Report, language: Language) -> str:
     counts = [_CHECK.counted(number, severity.value, language) for severity, number in report.counts.items() if number]
     key = "conforms" if report.conforms else "differs"
     counts += [_CHECK.counted(report.gaps, "gap", language)] if report.gaps else []
-    found = ", ".join(counts) or _CHECK.say("clean", language)
-    return _CHECK.say(key, language, counts=found, rules=_CHECK.counted(len(report.rules), "rule", language))
+    words = ", ".join(counts) or _CHECK.say("clean", language)
+    return _CHECK.say(key, language, counts=words, rules=_CHECK.counted(len(report.rules), "rule", language))
 
 
 def summary(report: Report, language: Language) -> str:

@@ -73,7 +73,7 @@ class Target:
         yield from ((address, True) for address in (f"{above}/update", f"{url}/statements", url))
 
 
-class _Way:
+class _Destination:
     """An address graphs go to, by the Graph Store Protocol or by update."""
 
     def __init__(self, address: str, timeout: int, *, is_update: bool) -> None:
@@ -221,15 +221,15 @@ def graph_sizes(store: remote.RemoteStore) -> dict[str, int]:
     return {graph: int(number) for graph, number in zip(table.values("graph"), table.values("number"), strict=True)}
 
 
-def _refusal(way: _Way, error: httpx.HTTPStatusError) -> EndpointError:
+def _refusal(way: _Destination, error: httpx.HTTPStatusError) -> EndpointError:
     return remote.refusal(way.address, error.response.status_code, error.response.reason_phrase)
 
 
-def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Way:
+def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Destination:
     """The first address that takes a graph so that it is seen by queries; else the first that asks who one is."""
     refused: EndpointError | None = None
     for address, is_update in target.ways(has_name=bool(remote.credentials()[0])):
-        way = _Way(address, target.timeout, is_update=is_update)
+        way = _Destination(address, target.timeout, is_update=is_update)
         try:
             way.put(graph, triples)
         except httpx.HTTPStatusError as error:

@@ -58,7 +58,7 @@ _COMPLETING: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Solutions:
     """Rows of terms under named columns; ``None`` where a row has no value."""
 
     columns: tuple[str, ...]
@@ -203,7 +203,7 @@ def plain(term: Term | None) -> str:
     return str(term) if isinstance(term, ox.BlankNode) else term.value
 
 
-def select(store: Store, text: str) -> Table:
+def select(store: Store, text: str) -> Solutions:
     """The answer to a SELECT query as a table.
 
     >>> table = select(LocalStore(ox.Store()), "SELECT ?n WHERE { VALUES ?n { 1 2 } } ORDER BY ?n")
@@ -214,7 +214,7 @@ def select(store: Store, text: str) -> Table:
     if not isinstance(result, ox.QuerySolutions):
         raise QueryError("no-select", place=Place("query"), remedy="ask-with-select")
     columns = tuple(variable.value for variable in result.variables)
-    return Table(columns, tuple(tuple(solution) for solution in result))
+    return Solutions(columns, tuple(tuple(solution) for solution in result))
 
 
 def text_rows(store: Store, text: str) -> list[list[str]]:
