@@ -203,9 +203,9 @@ def read_intervals(store: LocalStore) -> dict[str, Intervals]:
 
 def _instruments(store: LocalStore, kinds: Values, dated: Mapping[Node, list[str]]) -> Intervals:
     force: Mapping[Node, list[str]] = defaultdict(list)
-    made: Mapping[Node, list[str]] = defaultdict(list)
+    made_by: Mapping[Node, list[str]] = defaultdict(list)
     for milestone, instrument in pairs(store, PAN + "milestoneOf"):
-        for types, dates in ((IN_FORCE, force), (MADE, made)):
+        for types, dates in ((IN_FORCE, force), (MADE, made_by)):
             is_fitting = any(kind.value in types for kind in kinds.get(milestone, ()))
             if is_fitting and not isinstance(instrument, ox.Literal):
                 dates[instrument].extend(dated.get(milestone, ()))
@@ -217,7 +217,7 @@ def _instruments(store: LocalStore, kinds: Values, dated: Mapping[Node, list[str
     intervals: Intervals = {}
     for kind in dict.fromkeys([*(PAN + name for name in INSTRUMENTS), *more]):
         for node in instances(store, kind):
-            since = earliest([*stated.get(node, ()), *force.get(node, ())]) or earliest(made.get(node, ()))
+            since = earliest([*stated.get(node, ()), *force.get(node, ())]) or earliest(made_by.get(node, ()))
             if not since and (match := _DAY.match(node.value) or _UNION.match(node.value)):
                 since = "-".join(match.groups())  # an official identifier holds a day or a year
             intervals[node] = Validity(since, latest(over.get(node, ())))
@@ -230,9 +230,9 @@ def _bodies(store: LocalStore, dated: Mapping[Node, list[str]]) -> Intervals:
     until: dict[Node, list[str]] = defaultdict(list)
     for change, dates in dated.items():
         originals, results = before.get(change, []), after.get(change, [])
-        for bodies, others, limits in ((results, originals, since), (originals, results, until)):
+        for bodies, other_bodies, limits in ((results, originals, since), (originals, results, until)):
             for body in bodies:
-                if isinstance(body, Node) and body not in others:
+                if isinstance(body, Node) and body not in other_bodies:
                     limits[body] += dates
     nodes = [*instances(store, PAN + "PublicBody"), *instances(store, PAN + "Organisation")]
     return {body: Validity(earliest(since.get(body, ())), latest(until.get(body, ()))) for body in nodes}
@@ -332,9 +332,9 @@ class DatedGraph:
                 left_out.append(words if along == total else f"{words} ({why})")
             if undated:
                 kept.append(_WORDS.say(f"thing.{kind}", language, n=undated))
-        when, things = in_words(self.day, language), ", ".join(left_out)
+        when, names_left_out = in_words(self.day, language), ", ".join(left_out)
         return (
-            _WORDS.say("left-out", language, day=when, things=things)
+            _WORDS.say("left-out", language, day=when, things=names_left_out)
             if left_out
             else _WORDS.say("nothing", language, day=when),
             *([_WORDS.say("undated", language, things=", ".join(kept))] if kept else []),
