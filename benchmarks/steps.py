@@ -32,7 +32,7 @@ from pan2kg.extract.mentions import find_mentions
 from pan2kg.extract.process import read_document
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
-from pan2kg.review.candidates import Search, search
+from pan2kg.review.candidates import DocumentSearch, search
 from pan2kg.review.desk import open_desk, press
 from pan2kg.review.work import keep, read_material
 from pan2kg.turtle.vocabulary import key
@@ -215,7 +215,9 @@ def described(project: Project, plan: str, document: Document) -> None:
     (project.graph / "sources" / "printed.ttl").write_text("\n".join(lines) + "\n\n" + block, encoding="utf-8")
 
 
-def compared(graph: Graph, document: Document, plan: str, facts: Facts) -> tuple[Counter[str], set[str], Search]:
+def compared(
+    graph: Graph, document: Document, plan: str, facts: Facts
+) -> tuple[Counter[str], set[str], DocumentSearch]:
     """What is proposed against what is stated: how many of each, and the keys of the candidates that agree."""
     made = search(graph, document, plan)
     families = {iri: thing.family for iri, thing in graph.names.things.items()}

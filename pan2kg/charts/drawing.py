@@ -57,9 +57,9 @@ class _Widths(dict[str, float]):
         return self[char]
 
     def _guessed(self, char: str) -> float:
-        found = self.given.get(unicodedata.normalize("NFD", char)[0])
-        if found is not None:
-            return found
+        width = self.given.get(unicodedata.normalize("NFD", char)[0])
+        if width is not None:
+            return width
         if unicodedata.combining(char):
             return 0.0
         return WIDE if unicodedata.east_asian_width(char) in "WF" else self.other
@@ -89,10 +89,10 @@ def shorten(text: str, width: float, font: Font) -> str:
     words = " ".join(text.split())
     if measure(words, font) <= width:
         return words
-    room, kept = width - measure(ELLIPSIS, font), 0.0
+    room, used = width - measure(ELLIPSIS, font), 0.0
     for at, char in enumerate(words):
-        kept += font.size * _table(font.bold)[char]
-        if kept > room:
+        used += font.size * _table(font.bold)[char]
+        if used > room:
             return (words[:at].rstrip(" ,;:.(«“-–") + ELLIPSIS) if at else ELLIPSIS
     return words
 
@@ -103,16 +103,16 @@ def wrap(text: str, width: float, font: Font, lines: int = 99) -> tuple[str, ...
     >>> wrap("Entreprises et droits de l’Homme", 80, Font(10), 2)
     ('Entreprises et', 'droits de l’Ho…')
     """
-    found: list[str] = []
+    wrapped: list[str] = []
     words = list(_pieces(text, width, font))
-    while words and len(found) < lines:
-        if len(found) == lines - 1:
-            return (*found, shorten(" ".join(words), width, font))
+    while words and len(wrapped) < lines:
+        if len(wrapped) == lines - 1:
+            return (*wrapped, shorten(" ".join(words), width, font))
         line = words.pop(0)
         while words and measure(f"{line} {words[0]}", font) <= width:
             line = f"{line} {words.pop(0)}"
-        found.append(line)
-    return tuple(found)
+        wrapped.append(line)
+    return tuple(wrapped)
 
 
 def _pieces(text: str, width: float, font: Font) -> Iterator[str]:
@@ -120,17 +120,17 @@ def _pieces(text: str, width: float, font: Font) -> Iterator[str]:
 
     What a no-break space joins is not torn, nor are French quotation marks from what they quote, nor “No.” from 4.
     """
-    held = _BEFORE.sub("\u00a0", _AFTER.sub("\u00a0", " ".join(_SPACES.split(text))))
-    for word in held.split(" "):
-        rest = word.strip()
-        while measure(rest, font) > width and len(rest) > 1:
+    joined = _BEFORE.sub("\u00a0", _AFTER.sub("\u00a0", " ".join(_SPACES.split(text))))
+    for word in joined.split(" "):
+        remainder = word.strip()
+        while measure(remainder, font) > width and len(remainder) > 1:
             at = 1
-            while at < len(rest) - 1 and measure(rest[: at + 1], font) <= width:
+            while at < len(remainder) - 1 and measure(remainder[: at + 1], font) <= width:
                 at += 1
-            yield rest[:at]
-            rest = rest[at:]
-        if rest:
-            yield rest
+            yield remainder[:at]
+            remainder = remainder[at:]
+        if remainder:
+            yield remainder
 
 
 Point = tuple[float, float]
@@ -279,9 +279,9 @@ def bounds(label: Label) -> Edges:
     (10.0, 10.0, 30.5, 22.5)
     """
     width, size = measure(label.text, label.font), label.font.size
-    left = {"start": 0.0, "middle": -width / 2, "end": -width}[label.anchor]
+    start = {"start": 0.0, "middle": -width / 2, "end": -width}[label.anchor]
     turn = math.radians(label.turn)
-    corners = [(x, y) for x in (left, left + width) for y in (-size, size / 4)]
+    corners = [(x, y) for x in (start, start + width) for y in (-size, size / 4)]
     turned = [(x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)) for x, y in corners]
     xs, ys = [round(label.x + x, 2) for x, _ in turned], [round(label.y + y, 2) for _, y in turned]
     return min(xs), min(ys), max(xs), max(ys)
@@ -307,7 +307,7 @@ def write_svg(drawing: Drawing) -> str:
     >>> "<title" in svg, "&lt;b&gt;" in svg, "a &amp; b" in svg, "<b>" in svg
     (True, True, True, False)
     """
-    body = "".join(part for mark in drawing.marks for part in _mark(mark))
+    body = "".join(markup for mark in drawing.marks for markup in _mark(mark))
     digest = hashlib.sha256(f"{drawing.title}\n{drawing.description}\n{body}".encode("utf-8", "replace"))
     name = f"picture-{digest.hexdigest()[:10]}"
     width, height = number(drawing.width), number(drawing.height)
@@ -359,8 +359,8 @@ def _group(mark: Group) -> Iterator[str]:
     yield f"<{tag}{moved}{f' href={chr(34)}{xml_value(mark.address)}{chr(34)}' if leads else ''}{tags}>\n"
     if mark.title:
         yield f"<title>{xml_text(mark.title)}</title>\n"
-    for part in mark.marks:
-        yield from _mark(part)
+    for member in mark.marks:
+        yield from _mark(member)
     yield f"</{tag}>\n"
 
 
@@ -377,8 +377,8 @@ def _label(mark: Label) -> str:
 def _course(mark: Line) -> str:
     points = [f"{number(x)} {number(y)}" for x, y in mark.points]
     closed = "Z" if mark.points[0] == mark.points[-1] and len(points) > 2 else ""
-    rest = points[1:-1] if closed else points[1:]
-    return f"M{points[0]}{'C' if mark.curved else 'L'}{' '.join(rest)}{closed}"
+    further = points[1:-1] if closed else points[1:]
+    return f"M{points[0]}{'C' if mark.curved else 'L'}{' '.join(further)}{closed}"
 
 
 def _numbers(places: zip[tuple[str, float]]) -> str:

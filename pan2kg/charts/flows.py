@@ -103,8 +103,8 @@ class Lane:
 
     @staticmethod
     def spread(iris: Sequence[str], at: int, high: float, room: float) -> Lane:
-        each = room / max(len(iris), 1)
-        tops = {iri: TOP + each * (row + 0.5) - high / 2 for row, iri in enumerate(iris)}
+        step = room / max(len(iris), 1)
+        tops = {iri: TOP + step * (row + 0.5) - high / 2 for row, iri in enumerate(iris)}
         return Lane(tops, sum(WIDTHS[:at]) + at * LANE_GAP, WIDTHS[at], high)
 
     def box(self, iri: str, fill: str = SHADE, pen: Pen = EDGE) -> Box:
@@ -121,14 +121,14 @@ def draw_lanes(
 
     Those with most ties are drawn; of the rest it is said how many there are, and the table has them.
     """
-    own = focus_of(subject, plan)
-    every = list(members_of(subject, own))
-    to_texts, to_plans = text_ties(subject, [own, *every]), plan_ties(subject, own)
+    home = focus_of(subject, plan)
+    every = list(members_of(subject, home))
+    to_texts, to_plans = text_ties(subject, [home, *every]), plan_ties(subject, home)
     ties_of = Counter(tie.work for tie in (*to_texts, *to_plans))
     busiest = set(sorted(every, key=lambda work: -ties_of[work])[: whole(actions, "actions")])
-    works = ([own] if ties_of[own] else []) + [work for work in every if work in busiest]
+    works = ([home] if ties_of[home] else []) + [work for work in every if work in busiest]
     drawn = _most(to_texts, works, whole(texts, "texts")), _most(to_plans, works, whole(top, "top"))
-    names = subject.names([own, *every, *(tie.other for tie in (*to_texts, *to_plans))])
+    names = subject.names([home, *every, *(tie.other for tie in (*to_texts, *to_plans))])
     unlinked = [work for work in every if not ties_of[work]]
     thin = thinned(drawn[1])
     notes = [subject.say("lanes-summary", n=len(every), unlinked=len(unlinked))]
@@ -140,7 +140,7 @@ def draw_lanes(
     ):
         notes += [subject.say(word, n=number)] if number else []
     caption = Caption(
-        subject.say("lanes-title", plan=names[own].text),
+        subject.say("lanes-title", plan=names[home].text),
         subject.say("lanes-lead"),
         (
             fr.line_sign(LANE_DECLARED, subject.say("sign-declared")),
@@ -149,7 +149,7 @@ def draw_lanes(
             Sign((Box(1, 2, 28, 14, PAPER, UNLINKED),), subject.say("sign-unlinked")),
         ),
         tuple(notes),
-        plans_named(subject, [names[own]]),
+        plans_named(subject, [names[home]]),
     )
 
     # Texts and plans stand where the works they are tied to stand on the average.
@@ -160,21 +160,24 @@ def draw_lanes(
             places.setdefault(tie.other, []).append(order[tie.work])
         sides.append([iri for _, iri in sorted((sum(rows) / len(rows), iri) for iri, rows in places.items())])
     high = max(STEP * len(works), STEP * len(sides[0]), (STEP + EXTRA) * len(sides[1]))
-    left = Lane.spread(sides[0], 0, HIGH, high)
+    texts_lane = Lane.spread(sides[0], 0, HIGH, high)
     centre = Lane.spread(works, 1, HIGH, high)
     right = Lane.spread(sides[1], 2, HIGH + EXTRA, high)
     marks: list[Mark] = [
         Label(lane.left, 16, subject.say(word), HEADING)
-        for lane, word in ((left, "lane-texts"), (centre, "lane-actions"), (right, "lane-plans"))
+        for lane, word in ((texts_lane, "lane-texts"), (centre, "lane-actions"), (right, "lane-plans"))
     ]
     for tie in drawn[0]:
-        ends = (left.left + left.width, left.middle(tie.other)), (centre.left, centre.middle(tie.work))
+        ends = (
+            (texts_lane.left + texts_lane.width, texts_lane.middle(tie.other)),
+            (centre.left, centre.middle(tie.work)),
+        )
         title = f"{names[tie.other].text} → {names[tie.work].short} {names[tie.work].text}"
         marks.append(Group((fr.bow(*ends, LANE_DECLARED if tie.declared else INFERRED),), title))
     greatest = max((tie.bits for tie in drawn[1]), default=0.0)
     marks += [_plan_edge(subject, names, (centre, right), tie, greatest) for tie in thin]
-    for iri in left.tops:
-        box = left.box(iri)
+    for iri in texts_lane.tops:
+        box = texts_lane.box(iri)
         marks.append(Group((box, *written(names[iri], box, box.width - 14)), names[iri].full, subject.leads(iri)))
     for iri in works:
         name, alone = names[iri], iri in unlinked
@@ -185,16 +188,16 @@ def draw_lanes(
         words += centred(replace(box, width=50.0), (short,), STRONG) if short else []
         title = f"{name.full}\n{subject.say('unlinked')}" if alone else name.full
         marks.append(Group((box, *words), title, subject.leads(iri)))
-    marks += [_plan_box(subject, own, names[iri], right.box(iri), drawn[1]) for iri in right.tops]
+    marks += [_plan_box(subject, home, names[iri], right.box(iri), drawn[1]) for iri in right.tops]
     body = Body(right.left + right.width, TOP + high, tuple(marks))
 
     rows: list[tuple[Cell, ...]] = []
     for to, every_tie in (("texts", to_texts), ("plans", to_plans)):
         for tie in every_tie:
-            one, two = (tie.other, tie.work) if to == "texts" or tie.incoming else (tie.work, tie.other)
+            source, target = (tie.other, tie.work) if to == "texts" or tie.incoming else (tie.work, tie.other)
             direction = ("cited by" if tie.incoming else "cites") if to == "plans" and tie.declared else None
             basis = "declared" if tie.declared else "inferred"
-            labels = (one, names[one].text, two, names[two].text)
+            labels = (source, names[source].text, target, names[target].text)
             rows.append((*labels, basis, direction, tie.number, tie.bits or None, tie.level_key))
     rows += [(work, names[work].text, None, None, "unlinked", None, None, None, None) for work in unlinked]
     return Picture("lanes", subject.language, fr.frame(subject, caption, body), table(LANE_COLUMNS, rows))
@@ -207,7 +210,7 @@ def _most(ties: Sequence[Tie], works: Sequence[str], number: int) -> list[Tie]:
         if tie.work in among:
             every[tie.other] += tie.number
             declared[tie.other] += tie.number if tie.declared else 0
-    most = set(sorted(every, key=lambda other: (-every[other], -declared[other], other))[:number])
+    most = set(sorted(every, key=lambda iri: (-every[iri], -declared[iri], iri))[:number])
     return [tie for tie in ties if tie.other in most and tie.work in among]
 
 
@@ -222,12 +225,12 @@ def thinned(ties: Sequence[Tie]) -> list[Tie]:
     return [tie for tie in ties if tie.declared or best[tie.work] is tie]
 
 
-def _plan_box(subject: Subject, own: str, name: Name, box: Box, ties: Sequence[Tie]) -> Group:
-    here = [tie for tie in ties if tie.other == name.iri]
-    cites = sum(tie.number for tie in here if tie.declared and not tie.incoming)
-    cited = sum(tie.number for tie in here if tie.incoming)
-    texts = {text for tie in here for text in tie.texts}
-    bits = subject.known.shared.get((min(own, name.iri), max(own, name.iri)), 0.0) if texts else 0.0
+def _plan_box(subject: Subject, home: str, name: Name, box: Box, ties: Sequence[Tie]) -> Group:
+    own_ties = [tie for tie in ties if tie.other == name.iri]
+    cites = sum(tie.number for tie in own_ties if tie.declared and not tie.incoming)
+    cited = sum(tie.number for tie in own_ties if tie.incoming)
+    texts = {text for tie in own_ties for text in tie.texts}
+    bits = subject.known.shared.get((min(home, name.iri), max(home, name.iri)), 0.0) if texts else 0.0
     words = [f"{sign} {number}" for sign, number in (("→", cites), ("←", cited)) if number]
     words += [subject.say("texts", n=len(texts))] if texts else []
     words += [bits_words(bits, subject.language)] if bits else []
@@ -278,25 +281,25 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     ``top`` is how many texts and bodies are drawn, texts first, by what they bring.
     """
     most = whole(top, "top")
-    one = focus_of(subject, plan)
-    two = find(subject.graph, other) if other else _nearest(subject, one)
-    if one == two:
+    plan_a = focus_of(subject, plan)
+    plan_b = find(subject.graph, other) if other else _nearest(subject, plan_a)
+    if plan_a == plan_b:
         raise QueryError("one-plan-alone", remedy="add-another-plan")
-    homes, known = subject.graph.homes, subject.known
-    every = (*_shared_texts(subject, one, two), *_shared_bodies(subject, one, two))
-    shown = every[:most]
+    homes, measured = subject.graph.homes, subject.known
+    every = (*_shared_texts(subject, plan_a, plan_b), *_shared_bodies(subject, plan_a, plan_b))
+    pillars = every[:most]
     citations = [
-        (x, y) for x, y in sorted({(s.source, s.target) for s in known.statements if s.is_citation})
-        if {homes.get(x, x), homes.get(y, y)} == {one, two}
+        (x, y) for x, y in sorted({(s.source, s.target) for s in measured.statements if s.is_citation})
+        if {homes.get(x, x), homes.get(y, y)} == {plan_a, plan_b}
     ]  # fmt: skip
     works = {work for pillar in every for side in pillar.works for work in side}
     works |= {end for pair in citations for end in pair}
-    names = subject.names({one, two, *works, *(pillar.iri for pillar in every)})
-    notes = [subject.say("bridge-left-out", n=len(every) - len(shown))] if len(every) > len(shown) else []
+    names = subject.names({plan_a, plan_b, *works, *(pillar.iri for pillar in every)})
+    notes = [subject.say("bridge-left-out", n=len(every) - len(pillars))] if len(every) > len(pillars) else []
     notes += [] if every else [subject.say("bridge-none")]
     states = (State.SEEN, State.ABSENT, State.OPEN, State.UNDATED, State.IMPOSSIBLE)
     caption = Caption(
-        subject.say("bridge-title", one=names[one].text, two=names[two].text, n=len(every)),
+        subject.say("bridge-title", one=names[plan_a].text, two=names[plan_b].text, n=len(every)),
         subject.say("bridge-lead"),
         (
             fr.line_sign(Pen(VERMILION, 2.5), subject.say("sign-rests")),
@@ -304,31 +307,31 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
             *(fr.line_sign(PENS[state], subject.say(f"sign-citation-{state.value}")) for state in states),
         ),
         tuple(notes),
-        plans_named(subject, [names[one], names[two]]),
+        plans_named(subject, [names[plan_a], names[plan_b]]),
     )
 
     # The works of a side stand where what they share stands on the average, the plan itself first.
     sides = []
-    for at, home in enumerate((one, two)):
+    for at, home in enumerate((plan_a, plan_b)):
         places: dict[str, list[int]] = {end: [] for pair in citations for end in pair if homes.get(end, end) == home}
-        for row, pillar in enumerate(shown):
+        for row, pillar in enumerate(pillars):
             for work in pillar.works[at]:
                 places.setdefault(work, []).append(row)
         ranks = ((work != home, sum(rows) / max(len(rows), 1), work) for work, rows in places.items())
         sides.append([work for *_, work in sorted(ranks)])
-    high = STEP * max(len(shown), *map(len, sides), 1)
+    high = STEP * max(len(pillars), *map(len, sides), 1)
 
     def column(iris: Sequence[str]) -> dict[str, float]:
         return {iri: high / max(len(iris), 1) * (at + 0.5) for at, iri in enumerate(iris)}
 
-    heights = column([pillar.iri for pillar in shown])
-    left, right = map(column, sides)
+    heights = column([pillar.iri for pillar in pillars])
+    left_side, right = map(column, sides)
     marks: list[Mark] = []
-    greatest = max((pillar.bits for pillar in shown), default=0.0)
-    for pillar in shown:
+    greatest = max((pillar.bits for pillar in pillars), default=0.0)
+    for pillar in pillars:
         pen = fr.thick(Pen(VERMILION, 1.1), pillar.bits, greatest) if pillar.is_text else PART
         y = heights[pillar.iri]
-        ways = [((SIDE, left[work]), (SIDE + GAP, y), work) for work in pillar.works[0] if work in left]
+        ways = [((SIDE, left_side[work]), (SIDE + GAP, y), work) for work in pillar.works[0] if work in left_side]
         ways += [
             ((WIDE - SIDE, right[work]), (WIDE - SIDE - GAP, y), work) for work in pillar.works[1] if work in right
         ]
@@ -336,16 +339,16 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
             title = f"{names[work].text} – {names[pillar.iri].text}"
             about = tags(subject, (work, pillar.iri), kind="text" if pillar.is_text else "body")
             marks.append(Group((fr.bow(start, end, pen),), title=title, tags=about))
-    points = {work: (SIDE, y) for work, y in left.items()} | {work: (WIDE - SIDE, y) for work, y in right.items()}
+    points = {work: (SIDE, y) for work, y in left_side.items()} | {work: (WIDE - SIDE, y) for work, y in right.items()}
     for pair in citations:
         start, end = points[pair[0]], points[pair[1]]
         head = arrow(end, 0.0 if end[0] > start[0] else math.pi, BLUE, 9)
         words = subject.say("time-map-cites-pair", one=names[pair[0]].text, two=names[pair[1]].text)
-        links = (row.link for row in known.statements if row.is_citation and (row.source, row.target) == pair)
+        links = (row.link for row in measured.statements if row.is_citation and (row.source, row.target) == pair)
         words += next((quotation for link in links if (quotation := quoted(subject, link))), "")
         line, about = fr.bow(start, end, Pen(BLUE, 2.0)), tags(subject, pair, kind="citation")
         marks.append(Group((line, head), words, subject.leads(*pair), tags=about))
-    for home, x, side in ((one, 0.0, left), (two, WIDE - SIDE, right)):
+    for home, x, side in ((plan_a, 0.0, left_side), (plan_b, WIDE - SIDE, right)):
         for work, y in side.items():
             name, box = names[work], Box(x, y - 18, SIDE, 36, PAPER, Pen(GREY, 0.8))
             if work == home:
@@ -355,7 +358,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
                 labels = [Label(x + 8, y + 3.6, shorten(name.short, 44, STRONG), STRONG)]
                 labels += written(name, replace(box, x=x + 48, width=SIDE - 52), SIDE - 60, pad=4)
             marks.append(Group((box, *labels), name.full, subject.leads(work), tags=tags(subject, (work,))))
-    for pillar in shown:
+    for pillar in pillars:
         name, y = names[pillar.iri], heights[pillar.iri]
         box = Box(SIDE + GAP, y - 18, MIDDLE, 36, SHADE, Pen(VERMILION if pillar.is_text else GREEN, 1.2))
         lines = wrap(name.text, MIDDLE - 16, WORDS, 1 if pillar.is_text else 2)
@@ -364,7 +367,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         labels = spoken(name, labels[: len(lines)]) + [replace(label, font=FINE) for label in labels[len(lines) :]]
         about = tags(subject, (pillar.iri,))
         marks.append(Group((box, *labels), name.full, subject.leads(pillar.iri), tags=about))
-    heads = tuple(_bridge_heads(subject, names, one, two))
+    heads = tuple(_bridge_heads(subject, names, plan_a, plan_b))
     body = Body(WIDE, HEAD + high, (*heads, Group(tuple(marks), shift=(0, HEAD))))
 
     cells: list[tuple[Cell, ...]] = []
@@ -372,54 +375,62 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         basis, bits_or_none = ("text", pillar.bits) if pillar.is_text else ("body", None)
         for work in (*pillar.works[0], *pillar.works[1]):
             ends = work, names[work].text, pillar.iri, names[pillar.iri].text
-            cells.append((*ends, basis, bits_or_none, "true" if pillar in shown else "false"))
+            cells.append((*ends, basis, bits_or_none, "true" if pillar in pillars else "false"))
     cells += [(x, names[x].text, y, names[y].text, "citation", None, "true") for x, y in citations]
     return Picture("bridge", subject.language, fr.frame(subject, caption, body), table(BRIDGE_COLUMNS, cells))
 
 
 def _nearest(subject: Subject, plan: str) -> str:
-    known, country_of = subject.known, subject.graph.country_of
-    near = {pair[pair[0] == plan]: known.shared.get(pair, 0.0) for pair in known.linked if plan in pair}
+    measured, country_of = subject.known, subject.graph.country_of
+    near = {pair[pair[0] == plan]: measured.shared.get(pair, 0.0) for pair in measured.linked if plan in pair}
     if not near:
         raise QueryError("bridge-meets-none", remedy="name-both-plans", plan=plan.rpartition("/")[2])
-    return min(near, key=lambda other: (country_of.get(other) != country_of.get(plan), -near[other], other))
+    return min(
+        near, key=lambda neighbour: (country_of.get(neighbour) != country_of.get(plan), -near[neighbour], neighbour)
+    )
 
 
-def _shared_texts(subject: Subject, one: str, two: str) -> Iterator[Pillar]:
-    known = subject.known
-    sides = known.brought(one, two), known.brought(two, one)
-    parts = [part for part in known.weight(one, two).contributions if part.bits > 0 and not part.is_broad]
-    for part in sorted(parts, key=lambda part: (-part.bits, part.text)):
-        left, right = (tuple(sorted(work for work, texts in side.items() if part.text in texts)) for side in sides)
-        yield Pillar(part.text, (left, right), part.bits)
+def _shared_texts(subject: Subject, plan_a: str, plan_b: str) -> Iterator[Pillar]:
+    measured = subject.known
+    sides = measured.brought(plan_a, plan_b), measured.brought(plan_b, plan_a)
+    contributions = [
+        contribution
+        for contribution in measured.weight(plan_a, plan_b).contributions
+        if contribution.bits > 0 and not contribution.is_broad
+    ]
+    for contribution in sorted(contributions, key=lambda contribution: (-contribution.bits, contribution.text)):
+        works_a, right = (
+            tuple(sorted(work for work, texts in side.items() if contribution.text in texts)) for side in sides
+        )
+        yield Pillar(contribution.text, (works_a, right), contribution.bits)
 
 
-def _shared_bodies(subject: Subject, one: str, two: str) -> Iterator[Pillar]:
+def _shared_bodies(subject: Subject, plan_a: str, plan_b: str) -> Iterator[Pillar]:
     works: dict[str, tuple[set[str], set[str]]] = {}
     homes = subject.graph.homes
     for row in subject.graph.involvements:
         home = homes.get(row.work, row.work)
-        if home in (one, two) and counts(row.level, subject.level):
-            works.setdefault(row.body, (set(), set()))[home == two].add(row.work)
+        if home in (plan_a, plan_b) and counts(row.level, subject.level):
+            works.setdefault(row.body, (set(), set()))[home == plan_b].add(row.work)
     both = {body: sides for body, sides in works.items() if all(sides)}
     for body in sorted(both, key=lambda body: (-sum(map(len, both[body])), body)):
-        left, right = map(sorted, both[body])
-        yield Pillar(body, (tuple(left), tuple(right)), is_text=False)
+        works_a, right = map(sorted, both[body])
+        yield Pillar(body, (tuple(works_a), tuple(right)), is_text=False)
 
 
-def _bridge_heads(subject: Subject, names: Names, one: str, two: str) -> Iterator[Mark]:
-    for plan, x in ((one, 0.0), (two, WIDE - SIDE)):
+def _bridge_heads(subject: Subject, names: Names, plan_a: str, plan_b: str) -> Iterator[Mark]:
+    for plan, x in ((plan_a, 0.0), (plan_b, WIDE - SIDE)):
         name, box = names[plan], Box(x, 0, SIDE, 46, SHADE, Pen(GREY, 0.8))
         labels = spoken(name, centred(box, wrap(name.text, SIDE - 16, TITLES, 2), TITLES))
         yield Group((box, *labels), name.full, subject.leads(plan))
-    for y, citing, cited in ((11.0, one, two), (35.0, two, one)):
-        way = subject.known.way(citing, cited)
-        state = state_of(way)
-        start, end = (SIDE + 8, WIDE - SIDE - 8) if citing == one else (WIDE - SIDE - 8, SIDE + 8)
+    for y, citing, cited in ((11.0, plan_a, plan_b), (35.0, plan_b, plan_a)):
+        citation = subject.known.way(citing, cited)
+        state = state_of(citation)
+        start, end = (SIDE + 8, WIDE - SIDE - 8) if citing == plan_a else (WIDE - SIDE - 8, SIDE + 8)
         yield Line(((start, y), (end, y)), PENS[state])
         if state in TOLD:
-            yield arrow((end, y), 0.0 if citing == one else math.pi, PENS[state].colour, 9)
-        words = words_of(subject, way)
+            yield arrow((end, y), 0.0 if citing == plan_a else math.pi, PENS[state].colour, 9)
+        words = words_of(subject, citation)
         wide = measure(words, STRONG) + 12
         yield Box(WIDE / 2 - wide / 2, y - 8, wide, 16, PAPER)
         yield Label(WIDE / 2, y + 3.6, words, STRONG, "middle")
@@ -449,13 +460,17 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     involvements = [row for row in subject.graph.involvements if row.work == focus and counts(row.level, subject.level)]
     leads = {row.body for row in involvements if "lead" in row.roles}
     bodies = sorted({row.body for row in involvements}, key=lambda body: (body not in leads, body))
-    texts, others = text_ties(subject, [focus]), _neighbours(subject, focus)
-    shown = others[: whole(top, "top")]
+    texts, neighbours = text_ties(subject, [focus]), _neighbours(subject, focus)
+    drawn_ties = neighbours[: whole(top, "top")]
     home = subject.graph.homes.get(focus, focus)
-    names = subject.names([focus, home, *bodies, *(tie.other for tie in (*texts, *others))])
-    numbers = (("texts", len(texts)), ("bodies", len(bodies)), ("others", len(others)))
+    names = subject.names([focus, home, *bodies, *(tie.other for tie in (*texts, *neighbours))])
+    numbers = (("texts", len(texts)), ("bodies", len(bodies)), ("others", len(neighbours)))
     notes = [", ".join(subject.say(word, n=number) for word, number in numbers) + "."]
-    notes += [subject.say("neighbours-left-out", n=len(others) - len(shown))] if len(others) > len(shown) else []
+    notes += (
+        [subject.say("neighbours-left-out", n=len(neighbours) - len(drawn_ties))]
+        if len(neighbours) > len(drawn_ties)
+        else []
+    )
     caption = Caption(
         subject.say("ego-title", number=names[focus].short, label=names[focus].text),
         subject.say("ego-lead", plan=names[home].text),
@@ -470,7 +485,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         (subject.say("chosen-action", action=names[focus].key),),
     )
 
-    numbered = len(bodies), max(len(texts), 1), len(shown)
+    numbered = len(bodies), max(len(texts), 1), len(drawn_ties)
     high = max(LEAST, *(step * number for step, number in zip(STEPS, numbered, strict=True)))
     middle = high / 2
     at_bodies, at_texts, at_others = (
@@ -480,8 +495,8 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     marks: list[Mark] = [
         Line(tuple(_arc(25, high, radius)), Pen(RULE, 0.8)) for radius in (-RINGS[0], RINGS[1], RINGS[2])
     ]
-    greatest = max((tie.bits for tie in shown), default=0.0)
-    for tie, place in zip(shown, at_others, strict=True):
+    greatest = max((tie.bits for tie in drawn_ties), default=0.0)
+    for tie, place in zip(drawn_ties, at_others, strict=True):
         # Over each shared text, the thicker the more is shared, and where one cites the other.
         pen = fr.thick(INFERRED, tie.bits, greatest)
         for text in (text for text in tie.texts if text in places):
@@ -511,13 +526,15 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         x, y = at_texts[0]
         unread = fr.hatched(Box(x, y - TEXTS[1] / 2, *TEXTS))
         marks.append(Group(tuple(unread), title=subject.say("no-text-known")))
-    marks += [_neighbour(subject, names[tie.other], tie, place) for tie, place in zip(shown, at_others, strict=True)]
+    marks += [
+        _neighbour(subject, names[tie.other], tie, place) for tie, place in zip(drawn_ties, at_others, strict=True)
+    ]
     name, box = names[focus], Box(CENTRE - CORE[0] / 2, middle - CORE[1] / 2, *CORE, fill=PAPER, pen=Pen(BLUE, 2.4))
     number = Label(CENTRE, box.y + 17, shorten(name.short, CORE[0] - 16, STRONG), STRONG, "middle")
     room = replace(box, y=box.y + 18, height=CORE[1] - 20)
     words = spoken(name, centred(room, wrap(name.text, CORE[0] - 16, WORDS, 4), WORDS))
     marks.append(Group((box, number, *words), title=name.full))
-    lift = LIFT if any(tie.declared for tie in shown) else 0.0
+    lift = LIFT if any(tie.declared for tie in drawn_ties) else 0.0
     body_of = Body(CENTRE + RINGS[2] + LABELS[1] + 12, high + lift, (Group(tuple(marks), shift=(0, lift)),))
 
     rows: list[tuple[Cell, ...]] = [
@@ -527,9 +544,9 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     for tie in texts:
         basis = "declared" if tie.declared else "inferred"
         rows.append((tie.other, names[tie.other].text, "text", basis, None, tie.level_key, None, "true"))
-    for at, tie in enumerate(others):
+    for at, tie in enumerate(neighbours):
         basis = ("cited by" if tie.incoming else "cites") if tie.declared else "inferred"
-        via, drawn = " ".join(key(text) for text in tie.texts), "true" if at < len(shown) else "false"
+        via, drawn = " ".join(key(text) for text in tie.texts), "true" if at < len(drawn_ties) else "false"
         ends = tie.other, names[tie.other].text
         rows.append((*ends, "other", basis, tie.bits or None, tie.level_key, via, drawn))
     return Picture("ego", subject.language, fr.frame(subject, caption, body_of), table(EGO_COLUMNS, rows))
@@ -546,25 +563,29 @@ def _central(subject: Subject, plan: str) -> str:
 
 def _neighbours(subject: Subject, action: str) -> tuple[Tie, ...]:
     """What an action cites and what cites it, then the actions of other plans it shares a specific text with."""
-    known, near = subject.known, []
-    names, pairs = known.potential.names, known.actions
+    measured, near = subject.known, []
+    names, pairs = measured.potential.names, measured.actions
     for a, b, low in zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True):
         if low > 0 and action in (names[a], names[b]):
-            other = names[b] if action == names[a] else names[a]
-            weight = known.weight(action, other)
-            texts = tuple(part.text for part in weight.contributions if not part.is_broad and part.bits > 0)
+            neighbour = names[b] if action == names[a] else names[a]
+            weight = measured.weight(action, neighbour)
+            texts = tuple(
+                contribution.text
+                for contribution in weight.contributions
+                if not contribution.is_broad and contribution.bits > 0
+            )
             near.append(
-                Tie(action, other, declared=False, number=len(texts), bits=low, level=weight.level, texts=texts)
+                Tie(action, neighbour, declared=False, number=len(texts), bits=low, level=weight.level, texts=texts)
             )
     near.sort(key=lambda tie: (-tie.bits, tie.other))
     sharing, cited = {tie.other: tie for tie in near}, dict[str, Tie]()
-    for row in known.statements:
+    for row in measured.statements:
         if row.is_citation and action in (row.source, row.target):
-            other = row.target if row.source == action else row.source
-            tie = sharing.get(other, Tie(action, other, declared=True))
+            neighbour = row.target if row.source == action else row.source
+            tie = sharing.get(neighbour, Tie(action, neighbour, declared=True))
             incoming = row.target == action
-            cited.setdefault(other, replace(tie, declared=True, incoming=incoming, level=row.level))
-    return (*(cited[other] for other in sorted(cited)), *(tie for tie in near if tie.other not in cited))
+            cited.setdefault(neighbour, replace(tie, declared=True, incoming=incoming, level=row.level))
+    return (*(cited[neighbour] for neighbour in sorted(cited)), *(tie for tie in near if tie.other not in cited))
 
 
 def _arc(number: int, high: float, radius: float) -> list[Point]:
@@ -577,10 +598,10 @@ def _arc(number: int, high: float, radius: float) -> list[Point]:
 def _citation_line(tie: Tie, place: Point, top: float) -> list[Mark]:
     """A line that leaves the action upwards and passes above the texts, so that it does not seem to come from one."""
     x, y = place
-    lift, first, second = -LIFT / 2, CENTRE + 150, CENTRE + RINGS[1] + TEXTS[0] - 60
+    lift, bend, second = -LIFT / 2, CENTRE + 150, CENTRE + RINGS[1] + TEXTS[0] - 60
     turn = second + 0.6 * (x - second)
     course = (
-        (CENTRE, top), (CENTRE, lift), (CENTRE + 40, lift), (first, lift), (first + 60, lift), (second - 60, lift),
+        (CENTRE, top), (CENTRE, lift), (CENTRE + 40, lift), (bend, lift), (bend + 60, lift), (second - 60, lift),
         (second, lift), (turn, lift), (turn, y), (x - 6, y),
     )  # fmt: skip
     head = arrow((CENTRE, top), math.pi / 2, BLUE, 9) if tie.incoming else arrow((x - 5, y), 0.0, BLUE, 9)

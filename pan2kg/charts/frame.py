@@ -21,7 +21,7 @@ from pan2kg.coherence.known import basis_line
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.days import in_words
-from pan2kg.store.store import Table
+from pan2kg.store.store import Solutions
 from pan2kg.tables import figure_words
 
 INK: Final = "#1a1a1a"
@@ -54,8 +54,10 @@ def on(fill: str) -> str:
     >>> on("#ffffff"), on("#08519c")
     ('#1a1a1a', '#ffffff')
     """
-    parts = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    channels = (int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
+    )
     light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return INK if (light + 0.05) / 0.06 > 1.05 / (light + 0.05) else PAPER
 
@@ -76,7 +78,7 @@ class Picture:
     name: str
     language: Language
     drawing: Drawing
-    table: Table
+    table: Solutions
 
     @property
     def title(self) -> str:
@@ -328,7 +330,7 @@ def bits_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
     """The classes of shade of what is shared: fifths of the greatest weight shown."""
     if greatest <= 0:
         return ()
-    language, ends = subject.language, [part * greatest for part in FIFTHS]
+    language, ends = subject.language, [fifth * greatest for fifth in FIFTHS]
     meanings = [
         subject.say(
             "bits-to",

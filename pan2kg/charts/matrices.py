@@ -17,7 +17,7 @@ from pan2kg.charts.drawing import Box, Dot, Font, Group, Label, Line, Mark, Pen,
 from pan2kg.charts.frame import BLUE, EDGE, GREY, ORANGE, PAPER, RULE, SHADE, SWATCH, Body, Caption, Picture, Sign
 from pan2kg.charts.subject import Cell, Names, Subject, choose, find, focus_of, plans_named, table, whole
 from pan2kg.coherence.citations import State, verdict
-from pan2kg.coherence.evidence import Cell as Reads
+from pan2kg.coherence.evidence import CellState as Reads
 from pan2kg.coherence.evidence import counts
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.known import Known
@@ -58,15 +58,19 @@ class Meeting:
     @property
     def texts(self) -> tuple[str, ...]:
         """The specific texts that give the weight."""
-        return tuple(part.text for part in self.weight.contributions if not part.is_broad and part.bits > 0)
+        return tuple(
+            contribution.text
+            for contribution in self.weight.contributions
+            if not contribution.is_broad and contribution.bits > 0
+        )
 
     @property
     def cells(self) -> tuple[Cell, ...]:
         """What is shared, as the table has it."""
-        weight, read = self.weight, self.shares is not Reads.UNREAD
+        weight, is_read = self.weight, self.shares is not Reads.UNREAD
         return (
-            self.shares.value, weight.low if read else None, weight.high, "true" if weight.is_open else "false",
-            weight.broad or None, len(self.texts) if read else None, weight.level.key if weight.level else None,
+            self.shares.value, weight.low if is_read else None, weight.high, "true" if weight.is_open else "false",
+            weight.broad or None, len(self.texts) if is_read else None, weight.level.key if weight.level else None,
         )  # fmt: skip
 
 
@@ -88,18 +92,18 @@ def draw_plan_matrix(subject: Subject, *, plan: str = "", plans: str | Sequence[
     What two plans share stands below the diagonal, darker the more it is of the greatest weight shown. A citation is
     drawn where one is recorded; what nobody has read in full is hatched.
     """
-    known, choice = subject.known, choose(subject, plan=plan, plans=plans, top=top)
+    measured, choice = subject.known, choose(subject, plan=plan, plans=plans, top=top)
     names = [subject.names([iri])[iri] for iri in choice.plans]
     meetings = []
     for column, second in enumerate(choice.plans):
-        for row, first in enumerate(choice.plans[:column]):
-            weight = known.weight(first, second)
-            meetings.append(Meeting(row, column, weight, known.meets(weight)))
+        for row, plan_a in enumerate(choice.plans[:column]):
+            weight = measured.weight(plan_a, second)
+            meetings.append(Meeting(row, column, weight, measured.meets(weight)))
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
 
     (wide, high), marks, rows = PLAN_CELL, list[Mark](), list[tuple[Cell, ...]]()
     heads, up, out = fr.tilted(heads_of(names), PLAN_HEAD, wide)
-    tables = known.tables
+    tables = measured.tables
     for at, name in enumerate(names):
         count = sum(home == name.iri for home in tables.works.home.values())
         if published := tables.published.get(name.iri):
@@ -109,36 +113,36 @@ def draw_plan_matrix(subject: Subject, *, plan: str = "", plans: str | Sequence[
             measures = subject.say("measures-all" if is_whole else "measures-seen", n=count)
         detail = f"{name.key} · {measures}"
         marks.append(fr.row_head(Box(0, at * high, PLAN_HEAD, high), str(at + 1), name, detail))
-        own = Box(PLAN_HEAD + at * wide, at * high, wide, high)
-        digits = fr.filled(own, SHADE, (str(at + 1),))
+        diagonal = Box(PLAN_HEAD + at * wide, at * high, wide, high)
+        digits = fr.filled(diagonal, SHADE, (str(at + 1),))
         marks.append(Group(tuple(digits), title=name.full, address=subject.leads(name.iri)))
     states = Counter[State]()
     for meeting in meetings:
-        one, two = names[meeting.row], names[meeting.column]
-        leads = subject.leads(one.iri, two.iri)
+        name_a, name_b = names[meeting.row], names[meeting.column]
+        leads = subject.leads(name_a.iri, name_b.iri)
         below = Box(PLAN_HEAD + meeting.row * wide, meeting.column * high, wide, high)
-        title = f"{one.full} – {two.full}\n{_plans_share(subject, meeting)}"
+        title = f"{name_a.full} – {name_b.full}\n{_plans_share(subject, meeting)}"
         marks.append(Group(tuple(_shared_cell(subject, meeting, below, greatest)), title, leads))
         upper = Box(PLAN_HEAD + meeting.column * wide, meeting.row * high, wide, high / 2)
         ends: tuple[Cell, ...] = ()
-        for sign, citing, cited in (("→", one, two), ("←", two, one)):
+        for sign, citing, cited in (("→", name_a, name_b), ("←", name_b, name_a)):
             box = upper if sign == "→" else replace(upper, y=upper.y + high / 2)
-            state, channels = known.cites(citing.iri, cited.iri), known.channels(citing.iri, cited.iri)
+            state, channels = measured.cites(citing.iri, cited.iri), measured.channels(citing.iri, cited.iri)
             if state is State.SEEN:
                 words = ", ".join(subject.say(f"channel-{channel}") for channel in channels)
-                where = channels[0].value if len(channels) == 1 else "both"
-                lines = (f"{sign} {subject.say(f'cited-{where}')}",)
+                channel_key = channels[0].value if len(channels) == 1 else "both"
+                lines = (f"{sign} {subject.say(f'cited-{channel_key}')}",)
                 cell: list[Mark] = [replace(box, fill=CITED, pen=EDGE), *centred(box, lines, Font(10.5, bold=True))]
             else:
                 words = subject.say(f"citation-{state}")
                 texts = {State.ABSENT: (PAPER, f"{sign} –"), State.IMPOSSIBLE: (SHADE, "×")}.get(state)
                 cell = fr.filled(box, texts[0], (texts[1],)) if texts else fr.hatched(box)
             states[state] += 1
-            said = f"{subject.say('cites', citing=citing.full, cited=cited.full)}{words}"
-            marks.append(Group(tuple(cell), said, leads))
-            judged = verdict(known.chronology, citing.iri, cited.iri).value
+            citation = f"{subject.say('cites', citing=citing.full, cited=cited.full)}{words}"
+            marks.append(Group(tuple(cell), citation, leads))
+            judged = verdict(measured.chronology, citing.iri, cited.iri).value
             ends += (state.value, " ".join(channels) or None, judged)
-        rows.append((one.iri, one.text, two.iri, two.text, *meeting.cells, *ends))
+        rows.append((name_a.iri, name_a.text, name_b.iri, name_b.text, *meeting.cells, *ends))
     body = Body(
         PLAN_HEAD + wide * len(names) + out,
         up + high * len(names),
@@ -221,7 +225,7 @@ def natural(text: str) -> tuple[tuple[int, str], ...]:
     >>> sorted(["m10", "m2"], key=natural)
     ['m2', 'm10']
     """
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text))
+    return tuple((int(piece), "") if piece.isdecimal() else (-1, piece) for piece in re.split(r"(\d+)", text))
 
 
 def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top: object = 60) -> Picture:
@@ -231,54 +235,54 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
     more than ``top`` actions those that name most texts are drawn.
     """
     most = whole(top, "top", least=2)
-    first = focus_of(subject, plan)
-    second = find(subject.graph, other) if other else first
-    plans, is_one = tuple(dict.fromkeys((first, second))), first == second
+    plan_a = focus_of(subject, plan)
+    second = find(subject.graph, other) if other else plan_a
+    plans, is_one = tuple(dict.fromkeys((plan_a, second))), plan_a == second
     uses = Counter(use.work for use in subject.known.uses)
-    shown, left_out = [], 0
+    members_drawn, left_out = [], 0
     for iri in plans:
         members = members_of(subject, iri)
         busiest = set(sorted(members, key=lambda action: -uses[action])[:most])
-        shown.append(tuple(action for action in members if action in busiest))
-        left_out += len(members) - len(shown[-1])
-    sides = shown[0], shown[-1]
+        members_drawn.append(tuple(action for action in members if action in busiest))
+        left_out += len(members) - len(members_drawn[-1])
+    sides = members_drawn[0], members_drawn[-1]
     meetings = []
-    for row, one in enumerate(sides[0]):
-        for column, two in enumerate(sides[1][:row] if is_one else sides[1]):
-            weight = subject.known.weight(one, two)
+    for row, action_a in enumerate(sides[0]):
+        for column, action_b in enumerate(sides[1][:row] if is_one else sides[1]):
+            weight = subject.known.weight(action_a, action_b)
             meetings.append(Meeting(row, column, weight, subject.known.meets(weight)))
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
     names = subject.names([*plans, *sides[0], *sides[1]])
     rows, columns = ([names[action] for action in side] for side in sides)
 
     # The fewer columns, the more room for the labels at the side.
-    left = min(max(960.0 - CELL * len(columns), SIDE[0]), SIDE[1])
+    matrix_x = min(max(960.0 - CELL * len(columns), SIDE[0]), SIDE[1])
     up, marks = (48.0 if is_one else 210.0), list[Mark]()
     for at, name in enumerate(columns):
         text = shorten(name.short if is_one else f"{name.short} · {name.text}", up - 12, fr.HEAD)
-        x = left + CELL * (at + 0.5) + fr.HEAD.size * 0.36
+        x = matrix_x + CELL * (at + 0.5) + fr.HEAD.size * 0.36
         label = Label(x, -6, text, fr.HEAD, turn=-90, language="" if is_one else name.language)
         marks.append(Group((label,), title=name.full))
     for at, name in enumerate(rows):
         y = CELL * at + CELL / 2 + 4
         number = Label(44, y, shorten(name.short, 44, fr.STRONG), fr.STRONG, "end")
-        text = shorten(name.text, left - 62, fr.HEAD)
+        text = shorten(name.text, matrix_x - 62, fr.HEAD)
         label = Label(52, y, text, fr.HEAD, language=name.language)
         marks.append(Group((number, label), name.full, subject.leads(name.iri)))
     if is_one:
         for at, name in enumerate(rows):
-            box, font = Box(left + CELL * at, CELL * at, CELL, CELL, SHADE, EDGE), Font(8.5)
+            box, font = Box(matrix_x + CELL * at, CELL * at, CELL, CELL, SHADE, EDGE), Font(8.5)
             marks.append(Group((box, *centred(box, (shorten(name.short, CELL - 2, font),), font)), title=name.full))
     texts = subject.names({iri for meeting in meetings for iri in meeting.texts})
     for meeting in meetings:
         ends = rows[meeting.row], columns[meeting.column]
         title, leads = _actions_share(subject, ends, meeting, texts), subject.leads(ends[0].iri, ends[1].iri)
-        below = Box(left + CELL * meeting.column, CELL * meeting.row, CELL, CELL)
+        below = Box(matrix_x + CELL * meeting.column, CELL * meeting.row, CELL, CELL)
         marks.append(Group(tuple(_action_cell(subject, meeting, below, greatest)), title, leads))
         if is_one:
-            above = Box(left + CELL * meeting.row, CELL * meeting.column, CELL, CELL)
+            above = Box(matrix_x + CELL * meeting.row, CELL * meeting.column, CELL, CELL)
             marks.append(Group(tuple(_action_cell(subject, meeting, above, None)), title, leads))
-    size = left + CELL * len(columns), up + CELL * len(rows)
+    size = matrix_x + CELL * len(columns), up + CELL * len(rows)
 
     works = {*sides[0], *sides[1]}
     states = Counter(meeting.shares for meeting in meetings)
@@ -387,7 +391,7 @@ def draw_ministries(
     every.sort(
         key=lambda body: (-sum(role.has(body) for role in roles), -sum(role.involved[body] for role in roles), body)
     )
-    shown = every[: whole(bodies, "bodies")]
+    ministries = every[: whole(bodies, "bodies")]
     names = subject.names([*choice.plans, *every])
     columns = [names[iri] for iri in choice.plans]
 
@@ -396,9 +400,9 @@ def draw_ministries(
     marks += heads
     for at, (role, column) in enumerate(zip(roles, columns, strict=True)):
         box = Box(MINISTRY_HEAD + wide * at, 0, wide, 22)
-        known = fr.filled(box, FAINT, (f"{role.known}/{role.actions}",), size=10)
-        marks.append(Group(tuple(known), f"{column.full}\n{subject.say('bodies-known')}"))
-    for at, body in enumerate(shown):
+        known_cell = fr.filled(box, FAINT, (f"{role.known}/{role.actions}",), size=10)
+        marks.append(Group(tuple(known_cell), f"{column.full}\n{subject.say('bodies-known')}"))
+    for at, body in enumerate(ministries):
         name, y = names[body], 22 + high * at
         detail = subject.say("in-plans", n=sum(role.has(body) for role in roles))
         marks.append(fr.row_head(Box(-20, y, MINISTRY_HEAD + 10, high), "", name, detail))
@@ -412,7 +416,7 @@ def draw_ministries(
                 numbers = (*both, "true" if body in role.plan_wide else "false")
             assessed = "true" if role.is_known else "false"
             cells.append((body, name.text, column.iri, column.text, assessed, *numbers, role.known, role.actions))
-    size = MINISTRY_HEAD + wide * len(columns) + out, up + 22 + high * len(shown)
+    size = MINISTRY_HEAD + wide * len(columns) + out, up + 22 + high * len(ministries)
 
     bounds = [int(bound) for bound in BOUNDS]
     classes = [subject.say("actions-none"), subject.say("actions-one", n=bounds[0])]
@@ -421,8 +425,8 @@ def draw_ministries(
     summary = subject.say(
         "ministries-summary", known=sum(role.known for role in roles), actions=sum(role.actions for role in roles)
     )
-    rest = len(every) - len(shown)
-    left_out = (subject.say("ministries-left-out", n=rest),) if rest else ()
+    undrawn = len(every) - len(ministries)
+    left_out = (subject.say("ministries-left-out", n=undrawn),) if undrawn else ()
     caption = Caption(
         subject.say("ministries-title"),
         subject.say("ministries-lead"),
@@ -466,14 +470,14 @@ BARS: Final = 150.0
 NUMBER: Final = Font(11.5, bold=True)
 
 
-def combinations_of(known: Known, plans: Sequence[str]) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
+def combinations_of(measured: Known, plans: Sequence[str]) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
     """Plans, by their rows, with the texts all of them and none of the others name, or one above it.
 
     General texts link nobody and are left out. Of several plans first, then the larger, then by rows.
     """
     users: dict[str, list[int]] = {}
     for row, plan in enumerate(plans):
-        for text in frozenset(known.texts_of(plan)) - known.tables.general:
+        for text in frozenset(measured.texts_of(plan)) - measured.tables.general:
             users.setdefault(text, []).append(row)
     texts: dict[tuple[int, ...], list[str]] = {}
     for text, rows in sorted(users.items()):
@@ -491,17 +495,17 @@ def draw_upset(
     """
     choice = choose(subject, plan=plan, plans=plans, top=top)
     every = combinations_of(subject.known, choice.plans)
-    shown = every[: whole(columns, "columns")]
+    drawn = every[: whole(columns, "columns")]
     names = subject.names([*choice.plans, *(iri for _, texts in every for iri in texts)])
     rows = [names[iri] for iri in choice.plans]
 
-    marks, left = list[Mark](), UPSET_HEAD + SIZES
+    marks, bars_x = list[Mark](), UPSET_HEAD + SIZES
     numbers = [sum(len(texts) for among, texts in every if at in among) for at in range(len(rows))]
     for at, (name, number) in enumerate(zip(rows, numbers, strict=True)):
-        marks += _upset_row(subject, at, name, (number, max(numbers)), left + COLUMN * len(shown))
-    most = max((len(texts) for _, texts in shown), default=1)
-    for at, (among, texts) in enumerate(shown):
-        x, colour = left + COLUMN * (at + 0.5), BLUE if len(among) > 1 else ORANGE
+        marks += _upset_row(subject, at, name, (number, max(numbers)), bars_x + COLUMN * len(drawn))
+    most = max((len(texts) for _, texts in drawn), default=1)
+    for at, (among, texts) in enumerate(drawn):
+        x, colour = bars_x + COLUMN * (at + 0.5), BLUE if len(among) > 1 else ORANGE
         high = (BARS - 30) * len(texts) / most
         column: list[Mark] = [
             Box(x - 11, -8 - high, 22, high, colour),
@@ -514,12 +518,12 @@ def draw_upset(
         listed = "\n".join(f"– {names[iri].text}" for iri in texts)
         title = f"{' + '.join(rows[row].key for row in among)}\n{subject.say('texts', n=len(texts))}\n{listed}"
         marks.append(Group(tuple(column), title, subject.leads(*(rows[row].iri for row in among))))
-    size = left + COLUMN * len(shown) + 12, BARS + ROW * len(rows)
+    size = bars_x + COLUMN * len(drawn) + 12, BARS + ROW * len(rows)
 
     common = sum(len(texts) for among, texts in every if len(among) > 1)
     notes = [subject.say("upset-summary", n=sum(len(texts) for _, texts in every), common=common)]
-    if len(every) > len(shown):
-        notes.append(subject.say("combinations-left-out", n=len(every) - len(shown)))
+    if len(every) > len(drawn):
+        notes.append(subject.say("combinations-left-out", n=len(every) - len(drawn)))
     signs = [(BLUE, "sign-common"), (ORANGE, "sign-alone")]
     caption = Caption(
         subject.say("upset-title"),
@@ -537,7 +541,7 @@ def draw_upset(
     gain = dict(zip(weights.texts, weights.gain.tolist(), strict=True))
     cells: Iterator[tuple[Cell, ...]] = (
         (number, " + ".join(rows[row].key for row in among), iri, names[iri].text, len(among), gain[iri],
-         "true" if number <= len(shown) else "false")
+         "true" if number <= len(drawn) else "false")
         for number, (among, texts) in enumerate(every, 1)
         for iri in texts
     )  # fmt: skip

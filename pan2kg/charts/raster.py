@@ -15,7 +15,7 @@ from pan2kg.charts.drawing import Box, Dot, Drawing, Hatch, Label, Line, Mark, P
 from pan2kg.charts.frame import Picture
 from pan2kg.errors import FormatError, Place
 from pan2kg.project import write_atomically
-from pan2kg.store.store import Table, plain
+from pan2kg.store.store import Solutions, plain
 from pan2kg.tables.formats import Grid, write_csv
 
 DOTS = 192.0
@@ -106,7 +106,7 @@ class _Brush:
             context.set_linewidth(pen.width * _POINTS)
             context.set_capstyle("butt")
             if pen.dash:
-                context.set_dashes(0.0, [part * _POINTS for part in pen.dash])
+                context.set_dashes(0.0, [dash * _POINTS for dash in pen.dash])
         path = Path([self.at(*point) for point in points], codes)
         self.renderer.draw_path(context, path, IdentityTransform(), _rgb(fill) if fill else None)
         context.restore()
@@ -163,5 +163,5 @@ def picture_bytes(picture: Picture, suffix: str) -> bytes:
     return (picture.svg if suffix == ".svg" else _csv(picture.table)).encode("utf-8", "replace")
 
 
-def _csv(table: Table) -> str:
+def _csv(table: Solutions) -> str:
     return write_csv(Grid(table.columns, ([plain(term) for term in row] for row in table.rows)))

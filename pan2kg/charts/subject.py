@@ -18,7 +18,7 @@ from pan2kg.coherence.evidence import HEADLINE, Level, firmest
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language, Messages, format_of
-from pan2kg.store.store import Table
+from pan2kg.store.store import Solutions
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import XSD, key
 
@@ -60,8 +60,8 @@ class Subject:
     def say(self, key: str, **values: object) -> str:
         return _WORDS.say(key, self.language, **values)
 
-    def listed(self, parts: Iterable[str]) -> str:
-        return format_of("semicolon", self.language).join(parts)
+    def listed(self, items: Iterable[str]) -> str:
+        return format_of("semicolon", self.language).join(items)
 
     def names(self, iris: Iterable[str]) -> Names:
         """What things are called in the language of the picture, by their short names where they have one.
@@ -108,7 +108,7 @@ def quoted(subject: Subject, link: str) -> str:
     return f" {subject.say('quoted', words=words)}" if words else ""
 
 
-def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Table:
+def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Solutions:
     """Rows of plain values as a table of terms, as answers to questions are; None stays None.
 
     >>> table(("plan", "linked"), [("http://e/p", 3), ("-", None)]).values("linked")
@@ -127,7 +127,7 @@ def table(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> Table:
         is_iri = cell.startswith(("http://", "https://")) and " " not in cell
         return ox.NamedNode(cell) if is_iri else ox.Literal(cell)
 
-    return Table(columns, tuple(tuple(map(term, row)) for row in rows))
+    return Solutions(columns, tuple(tuple(map(term, row)) for row in rows))
 
 
 def whole(value: object, name: str, *, least: int = 1) -> int:
@@ -178,7 +178,7 @@ def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (),
         if not 2 <= number <= MOST:
             raise QueryError("too-many-plans", remedy="name-fewer", most=MOST, number=number)
 
-    every, known, weak = subject.known.tables.works.plans, subject.known, subject.graph.known(Level.EDITORS)
+    every, measured, weak = subject.known.tables.works.plans, subject.known, subject.graph.known(Level.EDITORS)
     names = [name.strip() for name in (plans.split(",") if isinstance(plans, str) else plans) if name.strip()]
     if names:
         chosen = tuple(dict.fromkeys(find(subject.graph, name) for name in names))
@@ -187,14 +187,18 @@ def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (),
     number = whole(top, "top", least=2)
     check(number)
     focus = focus_of(subject, plan)
-    degree = Counter(end for pair in known.linked for end in pair)
+    degree = Counter(end for pair in measured.linked for end in pair)
     ranks = {}
-    for other in every:
-        pair = (min(other, focus), max(other, focus))
-        ranks[other] = (
-            -known.shared.get(pair, 0.0), -weak.shared.get(pair, 0.0), pair not in known.linked, -degree[other], other,
+    for candidate in every:
+        pair = (min(candidate, focus), max(candidate, focus))
+        ranks[candidate] = (
+            -measured.shared.get(pair, 0.0), -weak.shared.get(pair, 0.0), pair not in measured.linked,
+            -degree[candidate], candidate,
         )  # fmt: skip
-    chosen = (focus, *sorted((other for other in every if other != focus), key=ranks.__getitem__)[: number - 1])
+    chosen = (
+        focus,
+        *sorted((candidate for candidate in every if candidate != focus), key=ranks.__getitem__)[: number - 1],
+    )
     if len(chosen) < 2:
         raise QueryError("one-plan-alone", remedy="add-another-plan")
     return Choice(chosen, len(every) - len(chosen), focus)
@@ -204,8 +208,8 @@ def focus_of(subject: Subject, plan: str) -> str:
     """The plan named, else the home plan of the graph, else the one with most actions that name a text."""
     if plan:
         return find(subject.graph, plan)
-    if own := subject.graph.own_plan():
-        return own
+    if home := subject.graph.own_plan():
+        return home
     works = subject.known.tables.works
     if not works.plans:
         raise QueryError("no-plan-to-draw", remedy="add-plan")
@@ -249,7 +253,7 @@ def text_ties(subject: Subject, works: Iterable[str]) -> tuple[Tie, ...]:
     for use in subject.known.uses:
         if use.work in wanted:
             levels[use.work, use.text].append(use.level)
-    firm = {pair: firmest(each) for pair, each in sorted(levels.items())}
+    firm = {pair: firmest(on_word) for pair, on_word in sorted(levels.items())}
     return tuple(Tie(*pair, level is not Level.EDITORS, level=level) for pair, level in firm.items())
 
 
@@ -259,26 +263,26 @@ def plan_ties(subject: Subject, plan: str) -> tuple[Tie, ...]:
     The work of a citation is the action named at the plan's end, or the plan itself; of shared texts it is each work of
     the plan that names one, with what these texts weigh.
     """
-    known = subject.known
-    home = known.tables.works.home
+    measured = subject.known
+    home = measured.tables.works.home
     cited: dict[tuple[str, str, bool], dict[tuple[str, str], Level | None]] = defaultdict(dict)
-    for statement in known.statements:
+    for statement in measured.statements:
         ends = home.get(statement.source, statement.source), home.get(statement.target, statement.target)
         if statement.is_citation and plan in ends:
             incoming = ends[1] == plan
-            work, other = (statement.target, ends[0]) if incoming else (statement.source, ends[1])
-            levels = cited[work, other, incoming]
+            work, neighbour = (statement.target, ends[0]) if incoming else (statement.source, ends[1])
+            levels = cited[work, neighbour, incoming]
             pair = (statement.source, statement.target)
             levels[pair] = firmest((statement.level, levels.get(pair)))
     ties = [
-        Tie(work, other, declared=True, number=len(levels), incoming=incoming, level=firmest(levels.values()))
-        for (work, other, incoming), levels in sorted(cited.items())
+        Tie(work, neighbour, declared=True, number=len(levels), incoming=incoming, level=firmest(levels.values()))
+        for (work, neighbour, incoming), levels in sorted(cited.items())
     ]
     sharing = []
-    for pair in sorted(known.shared):
+    for pair in sorted(measured.shared):
         if plan in pair:
-            other = pair[pair[0] == plan]
-            for work, texts in known.brought(plan, other).items():
+            neighbour = pair[pair[0] == plan]
+            for work, texts in measured.brought(plan, neighbour).items():
                 bits, names = sum(texts.values()), tuple(sorted(texts))
-                sharing.append(Tie(work, other, declared=False, number=len(texts), bits=bits, texts=names))
+                sharing.append(Tie(work, neighbour, declared=False, number=len(texts), bits=bits, texts=names))
     return (*ties, *sorted(sharing, key=lambda tie: (tie.work, tie.other)))

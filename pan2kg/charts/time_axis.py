@@ -36,7 +36,8 @@ from pan2kg.charts.frame import BLUE, GREEN, GREY, INK, PAPER, RULE, SHADE, VERM
 from pan2kg.charts.subject import Cell, Names, Subject, Tags, table, tags, whole
 from pan2kg.coherence.citations import Span, span
 from pan2kg.coherence.evidence import Level, counts
-from pan2kg.coherence.obligations import Margin, Standing
+from pan2kg.coherence.obligations import DutyStanding as Standing
+from pan2kg.coherence.obligations import Margin
 from pan2kg.coherence.texts import CARRIES_OUT, SERVES
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
@@ -77,8 +78,8 @@ class Axis:
         (110.0, 1561.0)
         """
         start, end = date(self.first, 1, 1).toordinal(), date(self.last, 12, 31).toordinal() + 1
-        part = (on.toordinal() - start) / (end - start)
-        return self.left + self.width * min(max(part, 0.0), 1.0)
+        share = (on.toordinal() - start) / (end - start)
+        return self.left + self.width * min(max(share, 0.0), 1.0)
 
     def marks(self, bottom: float, today: date) -> list[Mark]:
         """The years, and the day the picture looks back from."""
@@ -143,19 +144,19 @@ def bar(axis: Axis, life: Life, y: float, colour: str, *, high: float) -> list[M
         stub = axis.width / (axis.last - axis.first + 1) * OPEN_END
         right = axis.x(life.end) if life.end else None
         if life.first is None:
-            left, right = max((right or axis.left) - stub, axis.left), right or axis.left
+            start, right = max((right or axis.left) - stub, axis.left), right or axis.left
         else:
-            left = axis.x(life.first)
-            right = max(left + stub if right is None else right, left + 3)
+            start = axis.x(life.first)
+            right = max(start + stub if right is None else right, start + 3)
         edge = Pen(GREY, 0.9) if life.end and life.first else Pen(GREY, 0.9, (3, 2))
-        marks.append(Box(left, y - high / 2, right - left, high, colour, edge))
+        marks.append(Box(start, y - high / 2, right - start, high, colour, edge))
     if life.issued:
-        first, last = axis.x(life.issued.first), axis.x(life.issued.last)
+        earliest, latest = axis.x(life.issued.first), axis.x(life.issued.last)
         if life.issued.first == life.issued.last:
-            marks.append(Dot(first, y, high * 0.26 + 1.2, INK, Pen(PAPER, 0.8)))
+            marks.append(Dot(earliest, y, high * 0.26 + 1.2, INK, Pen(PAPER, 0.8)))
         else:
-            marks.append(Line(((first, y), (last, y)), Pen(INK, 1.0)))
-            marks.append(Dot((first + last) / 2, y, high * 0.22 + 1.0, PAPER, Pen(INK, 1.0)))
+            marks.append(Line(((earliest, y), (latest, y)), Pen(INK, 1.0)))
+            marks.append(Dot((earliest + latest) / 2, y, high * 0.22 + 1.0, PAPER, Pen(INK, 1.0)))
     return marks
 
 
@@ -215,7 +216,7 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> Pic
     life_of = lives(subject, every)
     rows = sorted(every[:most], key=lambda plan: (life_of[plan].first or date.max, plan))
     names = subject.names([entry.iri, *every, *(work for works in by_plan.values() for work, _, _ in works)])
-    left = len(every) - len(rows)
+    undrawn = len(every) - len(rows)
 
     axis = axis_of([life_of[plan] for plan in rows], subject.graph.as_of, left=HEAD + 16, width=SPAN)
     bottom = ROW * len(rows)
@@ -229,39 +230,39 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> Pic
         spoken = fr.spoken(name, labels, x=HEAD, anchor="end")
         marks.append(Group((*spoken, *period), title=name.full, address=subject.leads(plan)))
         x, works = HEAD + 16 + SPAN + 32, by_plan[plan]
-        for place, (work, part, _) in enumerate(works[:MARKED]):
-            title = f"{names[work].full}\n{subject.say(f'plans-of-{kind}-{int(part)}')}"
-            mark = _part_mark(x + GAP * place, y - 7, part, is_plan=work == plan)
+        for place, (work, role, _) in enumerate(works[:MARKED]):
+            title = f"{names[work].full}\n{subject.say(f'plans-of-{kind}-{int(role)}')}"
+            mark = _part_mark(x + GAP * place, y - 7, role, is_plan=work == plan)
             marks.append(Group((mark,), title=title, address=subject.leads(work)))
-        parts = Counter(part for work, part, _ in works if work != plan)
-        words = [subject.say(f"plans-of-{kind}-{int(part)}-whole") for work, part, _ in works if work == plan]
-        words += [subject.say(f"plans-of-{kind}-{int(part)}-n", n=n) for part, n in sorted(parts.items())]
+        roles = Counter(role for work, role, _ in works if work != plan)
+        words = [subject.say(f"plans-of-{kind}-{int(role)}-whole") for work, role, _ in works if work == plan]
+        words += [subject.say(f"plans-of-{kind}-{int(role)}-n", n=n) for role, n in sorted(roles.items())]
         marks.append(Label(x - 6, y + 11, shorten(subject.listed(words), SAYS - 20, TICK), TICK))
     body = Body(HEAD + 16 + SPAN + 24 + SAYS, TOP + bottom, (Group(tuple(marks), shift=(0, TOP)),))
 
     signs = [
-        Sign((_part_mark(15, 9, part),), subject.say(f"plans-of-{kind}-{int(part)}"))
-        for part in sorted({part for plan in rows for _, part, _ in by_plan[plan]})
+        Sign((_part_mark(15, 9, role),), subject.say(f"plans-of-{kind}-{int(role)}"))
+        for role in sorted({role for plan in rows for _, role, _ in by_plan[plan]})
     ]
     if any(work == plan for plan in rows for work, _, _ in by_plan[plan]):
         signs.append(Sign((_part_mark(15, 9, Part.SECOND, is_plan=True),), subject.say("plans-of-whole")))
-    shown = [life_of[plan] for plan in rows]
-    if any(life.is_dated and not (life.first and life.end) for life in shown):
+    lives_drawn = [life_of[plan] for plan in rows]
+    if any(life.is_dated and not (life.first and life.end) for life in lives_drawn):
         signs.append(open_end_sign(subject, PALE))
-    if any(not life.is_drawn for life in shown):
+    if any(not life.is_drawn for life in lives_drawn):
         signs.append(fr.hatch_sign(subject.say("sign-hatch-date")))
     caption = Caption(
         subject.say(f"plans-of-{kind}", thing=names[entry.iri].text, n=len(every)),
         subject.say("plans-of-lead"),
         tuple(signs),
-        ((subject.say("neighbours-left-out", n=left),) if left else ()),
+        ((subject.say("neighbours-left-out", n=undrawn),) if undrawn else ()),
         (subject.say("chosen-thing", thing=names[entry.iri].text),),
         is_levelled=kind != "topic",
     )
     cells: Iterator[tuple[Cell, ...]] = (
-        (plan, names[plan].text, work, names[work].text, part.name.lower(), level.key if level else None,
+        (plan, names[plan].text, work, names[work].text, role.name.lower(), level.key if level else None,
          life_of[plan].first, life_of[plan].end, "true" if plan in rows else "false")
-        for plan in every for work, part, level in by_plan[plan]
+        for plan in every for work, role, level in by_plan[plan]
     )  # fmt: skip
     return Picture("plans-of", subject.language, fr.frame(subject, caption, body), table(PLAN_COLUMNS, cells))
 
@@ -275,7 +276,9 @@ def _entry(subject: Subject, thing: str) -> Entry:
         name = min(plans, key=lambda text: (-plans[text], text), default="")
     entry = next((entry for kind in KINDS if (entry := labels.find(kind, name))), None) or labels.entry(name)
     if entry is None or entry.kind not in KINDS:
-        near = get_close_matches(name, [other.key for kind in KINDS for other in labels.of_kind(kind)], n=2, cutoff=0.5)
+        near = get_close_matches(
+            name, [candidate.key for kind in KINDS for candidate in labels.of_kind(kind)], n=2, cutoff=0.5
+        )
         remedy = {"remedy": "did-you-mean", "names": either(near)} if near else {"remedy": "name-thing-drawn"}
         raise QueryError("no-thing-drawn", name=thing, **remedy)
     return entry
@@ -294,8 +297,8 @@ def tied_works(subject: Subject, kind: str, thing: str) -> Mapping[str, tuple[Ti
     else:
         for use in subject.known.uses:
             if thing in subject.known.potential.weights.reached(use.text, subject.level):
-                part = {CARRIES_OUT: Part.FIRST, SERVES: Part.SECOND}.get(use.share, Part.THIRD)
-                ties.append((use.work, part, use.level))
+                role = {CARRIES_OUT: Part.FIRST, SERVES: Part.SECOND}.get(use.share, Part.THIRD)
+                ties.append((use.work, role, use.level))
     best: dict[str, Tied] = {}
     for tie in ties:
         best[tie[0]] = min(best.get(tie[0], tie), tie, key=lambda tie: (tie[1], tie[2] or 0))
@@ -303,14 +306,14 @@ def tied_works(subject: Subject, kind: str, thing: str) -> Mapping[str, tuple[Ti
     for work in sorted(best):
         if plan := subject.known.tables.works.plan(work):
             by_plan.setdefault(plan, []).append(best[work])
-    return {plan: tuple(sorted(each, key=lambda tie: (tie[1], tie[0]))) for plan, each in by_plan.items()}
+    return {plan: tuple(sorted(ties_of, key=lambda tie: (tie[1], tie[0]))) for plan, ties_of in by_plan.items()}
 
 
-def _part_mark(x: float, y: float, part: Part, *, is_plan: bool = False) -> Box | Dot:
+def _part_mark(x: float, y: float, role: Part, *, is_plan: bool = False) -> Box | Dot:
     """A dot for an action, a square for a plan as a whole; filled, outlined or dashed by how strongly it is tied."""
     fill, pen = {
         Part.FIRST: (BLUE, None), Part.SECOND: (PAPER, Pen(BLUE, 1.8)), Part.THIRD: (PAPER, Pen(GREY, 1.0, (2, 2))),
-    }[part]  # fmt: skip
+    }[role]  # fmt: skip
     return Box(x - 5, y - 5, 10, 10, fill, pen) if is_plan else Dot(x, y, 5.2, fill, pen)
 
 
@@ -334,28 +337,28 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
     is how many obligations are drawn, first due first: those a country recorded or something answers, if there are any.
     """
     graph, as_of = subject.graph, subject.graph.as_of
-    known = graph.margins(subject.level).rows
-    every = tuple(row for row in known if row.obligation.is_recorded or row.response) or known
-    shown = every[: whole(rows, "rows")]
+    margins = graph.margins(subject.level).rows
+    every = tuple(row for row in margins if row.obligation.is_recorded or row.response) or margins
+    drawn_rows = every[: whole(rows, "rows")]
     iris = {iri for row in every for iri in (row.obligation.iri, row.obligation.instrument)}
     names = subject.names(iris | {row.response.work for row in every if row.response})
 
-    days = [as_of, *(row.obligation.due for row in shown if row.obligation.due)]
-    days += [row.response.day for row in shown if row.response and row.response.day and row.standing in COLOURS]
-    first, last = min(days).year, max(days).year
-    start, end = date(first, 1, 1).toordinal(), date(min(last + 1, 9999), 1, 1).toordinal()
+    days = [as_of, *(row.obligation.due for row in drawn_rows if row.obligation.due)]
+    days += [row.response.day for row in drawn_rows if row.response and row.response.day and row.standing in COLOURS]
+    from_year, to_year = min(days).year, max(days).year
+    start, end = date(from_year, 1, 1).toordinal(), date(min(to_year + 1, 9999), 1, 1).toordinal()
 
     def place(day: date) -> float:
         return DUTY_HEAD + DUTY_SPAN * (day.toordinal() - start) / max(end - start, 1)
 
-    bottom, wide = DUTY_ROW * len(shown), DUTY_HEAD + DUTY_SPAN + DUTY_SAYS
+    bottom, wide = DUTY_ROW * len(drawn_rows), DUTY_HEAD + DUTY_SPAN + DUTY_SAYS
     marks: list[Mark] = []
-    for at, row in enumerate(shown):
+    for at, row in enumerate(drawn_rows):
         marks.append(Box(0, DUTY_ROW * at, wide, DUTY_ROW, SHADE if at % 2 == 0 else PAPER))
         duty, text = names[row.obligation.iri], names[row.obligation.instrument].text
         head = Box(-20, DUTY_ROW * at, DUTY_HEAD + 10, DUTY_ROW)
         marks.append(fr.row_head(head, "", duty, text, subject.leads(duty.iri)))
-    for year in range(first, last + 1, ticks(first, last, 13)):
+    for year in range(from_year, to_year + 1, ticks(from_year, to_year, 13)):
         x = place(date(year, 1, 1))
         marks += [Line(((x, -4), (x, bottom)), Pen(RULE, 0.8)), Label(x + 3, -8, str(year), Font(11))]
     x, words, font = (
@@ -363,9 +366,9 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
         subject.say("as-of", day=in_words(as_of, subject.language)),
         Font(10, bold=True, colour=BLUE),
     )
-    left = min(max(x - measure(words, font) / 2, DUTY_HEAD), wide - measure(words, font))
-    marks += [Line(((x, -4), (x, bottom)), AS_OF), Label(left, -21, words, font)]
-    for at, row in enumerate(shown):
+    label_x = min(max(x - measure(words, font) / 2, DUTY_HEAD), wide - measure(words, font))
+    marks += [Line(((x, -4), (x, bottom)), AS_OF), Label(label_x, -21, words, font)]
+    for at, row in enumerate(drawn_rows):
         y, due, drawn = DUTY_ROW * (at + 0.5), row.obligation.due, list[Mark]()
         colour = COLOURS.get(row.standing, VERMILION if row.overdue else GREY)
         if row.standing is Standing.DUE_UNKNOWN or due is None:
@@ -391,14 +394,18 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> Picture:
         drawn += [Label(label.x, label.y, label.text, font) for label, font in zip(labels, fonts, strict=False)]
         title = "\n".join((names[row.obligation.iri].text, names[row.obligation.instrument].text, *lines))
         marks.append(Group(tuple(drawn), title))
-    if not shown:
+    if not drawn_rows:
         marks.append(Label(0, 20, subject.say("no-obligation"), Font(11)))
     body = Body(wide, AXIS + max(bottom, DUTY_ROW), (Group(tuple(marks), shift=(0, AXIS)),))
 
     standings = Counter(row.standing for row in every)
-    parts = [subject.say(f"count-{_key(at)}", n=standings[at]) for at in Standing if standings[at]]
-    notes = [subject.say("timeline-summary", n=len(every), parts=", ".join(parts) or "0")]
-    notes += [subject.say("obligations-left-out", n=len(known) - len(shown))] if len(known) > len(shown) else []
+    counted = [subject.say(f"count-{_key(at)}", n=standings[at]) for at in Standing if standings[at]]
+    notes = [subject.say("timeline-summary", n=len(every), parts=", ".join(counted) or "0")]
+    notes += (
+        [subject.say("obligations-left-out", n=len(margins) - len(drawn_rows))]
+        if len(margins) > len(drawn_rows)
+        else []
+    )
     overdue = Line(((0, 9), (23, 9)), Pen(VERMILION, 3, (6, 4))), arrow((29, 9), 0.0, VERMILION, 9)
     signs = (
         Sign((diamond(15, 9, 7, fill=INK),), subject.say("sign-due")),

@@ -96,13 +96,18 @@ class Neighbour:
     """A plan that could cite the chosen one, or be cited by it: either way, and what they share."""
 
     def __init__(self, subject: Subject, chosen: str, plan: str) -> None:
-        known = subject.known
-        self.plan, self.out, self.back = plan, known.way(chosen, plan), known.way(plan, chosen)
-        self.texts = sum(part.bits > 0 and not part.is_broad for part in known.weight(chosen, plan).contributions)
+        measured = subject.known
+        self.plan, self.out, self.back = plan, measured.way(chosen, plan), measured.way(plan, chosen)
+        self.texts = sum(
+            contribution.bits > 0 and not contribution.is_broad
+            for contribution in measured.weight(chosen, plan).contributions
+        )
         self.bits = max(self.out.bits, self.back.bits)
         self.is_abroad = Verdict.ABROAD in {self.out.verdict, self.back.verdict}
         # Two plans that a document only names together are linked, and owe each other no citation.
-        occasions = {(way.source, way.target) for way in known.occasions if way.source in (chosen, plan)}
+        occasions = {
+            (occasion.source, occasion.target) for occasion in measured.occasions if occasion.source in (chosen, plan)
+        }
         is_owed = not occasions.isdisjoint(((chosen, plan), (plan, chosen)))
         self.ways = (self.out, self.back) if is_owed else ()
 
@@ -124,7 +129,7 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
     met = {pair[pair[0] == chosen] for pair in subject.known.linked if chosen in pair}
     every = [Neighbour(subject, chosen, plan) for plan in sorted(met)]
     every.sort(key=lambda near: (near.is_abroad, -near.bits, near.plan))
-    shown = every[:most]
+    neighbours = every[:most]
     names = subject.names((chosen, *(near.plan for near in every)))
     life_of = lives(subject, names)
 
@@ -133,12 +138,12 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
         begins = life.issued.first if life.issued else life.first or life.end or date.max
         return life.first is None and not life.issued, begins, plan
 
-    rows = sorted((chosen, *(near.plan for near in shown)), key=rank)
+    rows = sorted((chosen, *(near.plan for near in neighbours)), key=rank)
     axis = axis_of([life_of[plan] for plan in rows], subject.graph.as_of, left=layout.left, width=layout.span)
     bottom, name = layout.row * len(rows), subject.brief(chosen)
     ends = {plan: (place_of(axis, life_of[plan]), layout.row * (at + 0.5) + layout.low) for at, plan in enumerate(rows)}
-    marks, greatest = axis.marks(bottom, subject.graph.as_of), max((near.bits for near in shown), default=0.0)
-    for near in shown:
+    marks, greatest = axis.marks(bottom, subject.graph.as_of), max((near.bits for near in neighbours), default=0.0)
+    for near in neighbours:
         if near.bits > 0:
             course = layout.course(ends[chosen], ends[near.plan], 0.0)
             band = Line(course, Pen(BAND, 3 + 11 * near.bits / greatest), curved=True)
@@ -158,7 +163,7 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
             drawn += fr.hatched(Box(axis.left + 4, y - HIGH / 2, axis.width - 8, HIGH))
         title, about = names[plan].full, life.tags(subject, plan)
         marks.append(Group(tuple(drawn), title=title, address=subject.leads(plan), tags=about))
-    for near in shown:
+    for near in neighbours:
         marks += _curves(subject, names, layout, (chosen, near), ends)
         if layout.head:
             beside = tuple(_beside(subject, name, near, (layout.right + 12, ends[near.plan][1])))
@@ -166,7 +171,7 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
     width = layout.right + (10 + SAYS if layout.head else 0)
     body = Body(width, TOP + bottom, (Group(tuple(marks), shift=(0, TOP)),))
 
-    states = {State.ABSENT, *(state_of(way) for near in shown for way in near.ways)}
+    states = {State.ABSENT, *(state_of(occasion) for near in neighbours for occasion in near.ways)}
     is_hatched = any(not life_of[plan].is_drawn for plan in rows)
     citations = [(pen, f"sign-citation-{state.value}") for state, pen in PENS.items() if state in states]
     caption = Caption(
@@ -179,7 +184,7 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
             fr.day_sign(TODAY, subject.say("sign-as-of")),
             *([fr.hatch_sign(subject.say("sign-hatch-date"))] if is_hatched else []),
         ),
-        ((subject.say("neighbours-left-out", n=len(every) - len(shown)),) if len(every) > len(shown) else ()),
+        ((subject.say("neighbours-left-out", n=len(every) - len(neighbours)),) if len(every) > len(neighbours) else ()),
         (subject.say("chosen-by", plan=names[chosen].key),),
     )
     cells: list[tuple[Cell, ...]] = []
@@ -189,7 +194,7 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> Picture:
         cells.append((
             near.plan, names[near.plan].text or key(near.plan), *issued, life.start, life.end, near.bits, near.texts,
             near.out.state.value, near.back.state.value, near.out.verdict.value, near.back.verdict.value,
-            "true" if near in shown else "false",
+            "true" if near in neighbours else "false",
         ))  # fmt: skip
     drawing = fr.frame(subject, caption, body, fr.WIDE_SHEET if layout.head else fr.NARROW_SHEET)
     return Picture("time-map", subject.language, drawing, table(COLUMNS, cells))
@@ -201,47 +206,52 @@ def _title(subject: Subject, name: str, every: Sequence[Neighbour]) -> str:
     words = [subject.say("time-map-meets", plan=name, n=len(every), home=at_home)]
     words.append(subject.say("time-map-cites", n=sum(near.out.state is State.SEEN for near in every)))
     if expected:
-        seen = sum(way.state is State.SEEN for way in expected)
-        words.append(subject.say("time-map-cited", n=len(expected), seen=seen))
+        cited = sum(occasion.state is State.SEEN for occasion in expected)
+        words.append(subject.say("time-map-cited", n=len(expected), seen=cited))
     else:
         words.append(subject.say("time-map-none-could"))
     return " ".join(words)
 
 
-def state_of(way: Occasion) -> State:
+def state_of(occasion: Occasion) -> State:
     """How a citation is drawn: one that is not expected and not seen is undated, or could not be."""
-    if way.state is State.SEEN:
+    if occasion.state is State.SEEN:
         return State.SEEN
-    if way.is_expected:
-        return State.ABSENT if way.state is State.ABSENT else State.OPEN
-    return State.UNDATED if way.verdict is Verdict.UNDATED else State.IMPOSSIBLE
+    if occasion.is_expected:
+        return State.ABSENT if occasion.state is State.ABSENT else State.OPEN
+    return State.UNDATED if occasion.verdict is Verdict.UNDATED else State.IMPOSSIBLE
 
 
-def words_of(subject: Subject, way: Occasion) -> str:
-    state = state_of(way)
-    return subject.say(f"sign-citation-{state.value}") if state in TOLD else named(way.verdict).say(subject.language)
+def words_of(subject: Subject, occasion: Occasion) -> str:
+    state = state_of(occasion)
+    return (
+        subject.say(f"sign-citation-{state.value}") if state in TOLD else named(occasion.verdict).say(subject.language)
+    )
 
 
 def _curves(
     subject: Subject, names: Names, layout: Layout, pair: tuple[str, Neighbour], ends: Mapping[str, Point]
 ) -> Iterator[Mark]:
     (chosen, near), homes = pair, subject.graph.homes
-    ways = [(state_of(way), way) for way in near.ways]
-    possible = [(state, way) for state, way in ways if state is not State.IMPOSSIBLE] or ways[:1]
-    for at, (state, way) in enumerate(possible):
-        start, end = ends[way.source], ends[way.target]
+    ways = [(state_of(occasion), occasion) for occasion in near.ways]
+    possible = [(state, occasion) for state, occasion in ways if state is not State.IMPOSSIBLE] or ways[:1]
+    for at, (state, occasion) in enumerate(possible):
+        start, end = ends[occasion.source], ends[occasion.target]
         marks: list[Mark] = [Line(layout.course(start, end, 6.0 * at), PENS[state], curved=True)]
         if state in TOLD:
             marks.append(arrow((end[0] + 5, end[1]), math.pi, PENS[state].colour, 8))
         words = subject.say(
-            "time-map-way", one=names[way.source].text, two=names[way.target].text, state=words_of(subject, way)
+            "time-map-way",
+            one=names[occasion.source].text,
+            two=names[occasion.target].text,
+            state=words_of(subject, occasion),
         )
-        level = subject.known.link_level(way.source, way.target)
+        level = subject.known.link_level(occasion.source, occasion.target)
         about = tags(subject, (chosen, near.plan), kind=state.value, level=level)
         if state is State.SEEN:
             links = (
-                row.link for row in subject.known.between(way.source, way.target)
-                if row.is_citation and homes.get(row.source, row.source) == way.source
+                row.link for row in subject.known.between(occasion.source, occasion.target)
+                if row.is_citation and homes.get(row.source, row.source) == occasion.source
             )  # fmt: skip
             words += next((quotation for link in links if (quotation := quoted(subject, link))), "")
         yield Group(tuple(marks), title=words, address=subject.leads(chosen, near.plan), tags=about)
@@ -293,22 +303,22 @@ def colour_of(subject: Subject, field: str) -> str:
 
 
 def draw_country(subject: Subject) -> Picture:
-    graph, known = subject.graph, subject.known
+    graph, measured = subject.graph, subject.known
     country, fields = graph.profile.country, graph.policy_fields
-    plans = [plan for plan in known.tables.works.plans if not country or graph.country_of.get(plan) == country]
+    plans = [plan for plan in measured.tables.works.plans if not country or graph.country_of.get(plan) == country]
     if not plans:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     life_of, names = lives(subject, plans), subject.names([*plans, *fields.values()])
     axis = axis_of(life_of.values(), graph.as_of, left=COUNTRY_HEAD + 12, width=COUNTRY_SPAN)
     citations = [
-        (x, y) for x, y in known.chronology.cited
-        if x in life_of and y in life_of and known.cites(x, y) is State.SEEN
+        (x, y) for x, y in measured.chronology.cited
+        if x in life_of and y in life_of and measured.cites(x, y) is State.SEEN
     ]  # fmt: skip
     cites, by_field = Counter(x for x, _ in citations), dict[str, list[str]]()
     for plan in plans:
         by_field.setdefault(fields.get(plan, ""), []).append(plan)
-    own = fields.get(graph.profile.home_plan, "")
-    order = sorted(by_field, key=lambda field: (field == "", field != own, -len(by_field[field]), field))
+    home_field = fields.get(graph.profile.home_plan, "")
+    order = sorted(by_field, key=lambda field: (field == "", field != home_field, -len(by_field[field]), field))
 
     wide = COUNTRY_HEAD + COUNTRY_SPAN + 12 + LONGEST
     back, front, places, y = list[Mark](), list[Mark](), dict[str, Point](), 0.0
@@ -382,8 +392,8 @@ def _rows(axis: Axis, life_of: Mapping[str, Life], names: Names, plans: Sequence
     rows: list[list[str]] = []
     ends: list[float] = []
     for plan in sorted(drawn, key=lambda plan: (place_of(axis, life_of[plan]), plan)):
-        left, right = _bar_ends(axis, life_of[plan])
-        row = next((at for at, end in enumerate(ends) if end + 8 <= left), len(rows))
+        start, right = _bar_ends(axis, life_of[plan])
+        row = next((at for at, end in enumerate(ends) if end + 8 <= start), len(rows))
         if row == len(rows):
             rows.append([])
             ends.append(0.0)

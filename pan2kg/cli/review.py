@@ -64,7 +64,7 @@ def run_review(options: argparse.Namespace) -> int:
     plan = find_thing(options.plan, store, project) if options.plan else ""
     is_read = work.has_candidates(project) or not options.suggested
     material = work.read_material(graph, project, plan) if is_read else work.Material(graph)
-    reader = _Reader()
+    reader = _KeyReader()
     try:
         name = read_text({"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer")
     except RefusedError as error:
@@ -79,7 +79,7 @@ def run_review(options: argparse.Namespace) -> int:
     return 0
 
 
-def _go(desk: Desk, reader: _Reader, language: str) -> None:
+def _go(desk: Desk, reader: _KeyReader, language: str) -> None:
     from time import monotonic
 
     from pan2kg.review.decision import TYPES
@@ -104,7 +104,7 @@ def _go(desk: Desk, reader: _Reader, language: str) -> None:
             _write(f"{message}\n")
 
 
-class _Reader:
+class _KeyReader:
     def __init__(self) -> None:
         self.is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
 
@@ -157,7 +157,7 @@ def _saying(language: str) -> Callable[..., str]:
     return lambda key, **values: words.say(key, language, **values)
 
 
-def _show(desk: Desk, message: str, reader: _Reader, language: str) -> None:
+def _show(desk: Desk, message: str, reader: _KeyReader, language: str) -> None:
     """The candidate, and above it how far the review has come."""
     from pan2kg.review.desk import suggestion
 

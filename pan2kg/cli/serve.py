@@ -373,7 +373,7 @@ def _serve(
         if pages:
             pages.warm()
 
-    server = Server(edge, ready, keeper)
+    server = Server(edge, ready)
     if pages:
         pages.is_leaving = lambda: server.should_exit
     if keeper:

@@ -15,7 +15,7 @@ from pan2kg.i18n.message import Message, spoken
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
-    from pan2kg.review.sheet import Comparison
+    from pan2kg.review.sheet import SheetComparison
     from pan2kg.store.store import LocalStore
 
 
@@ -95,7 +95,7 @@ def _import(project: Project, options: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(comparison: Comparison) -> Iterator[Message]:
+def _lines(comparison: SheetComparison) -> Iterator[Message]:
     """What changes, line by line, and what cannot be taken."""
 
     def place(sheet: str, line: int, cell: str = "") -> Message:

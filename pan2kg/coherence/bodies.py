@@ -26,7 +26,7 @@ from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.turtle.vocabulary import key
 
 
-class Plan(NamedTuple):
+class PlanEntry(NamedTuple):
     """A plan, and how many measures its published text has where that is known.
 
     ``is_plan`` is false for what stands in for the plan of an action that has none (one reported in a
@@ -47,7 +47,7 @@ class Uses:
     """
 
     actions: tuple[str, ...]
-    plans: tuple[Plan, ...]
+    plans: tuple[PlanEntry, ...]
     plan_of: Ints
     instruments: tuple[str, ...]
     table: Incidence
@@ -87,11 +87,9 @@ class Uses:
         return works[_find(name, works, either([told("a-plan"), told("an-action")]), "no-plan-nor-action")]
 
     def has_plan(self, action: int) -> bool:
-        """Whether an action belongs to a plan at all."""
         return self.plans[int(self.plan_of[action])].is_plan
 
     def home(self) -> dict[str, str]:
-        """What counts as the plan of each action."""
         return {action: self.plans[row].iri for action, row in zip(self.actions, self.plan_of.tolist(), strict=True)}
 
     def homes(self) -> dict[str, str]:
@@ -103,7 +101,6 @@ class Uses:
         return own | {action: plan for action, plan in self.home().items() if plan in own}
 
     def statements(self) -> list[tuple[str, str]]:
-        """Every (work, instrument), the actions' first."""
         works = [self.actions[row] for row in self.table.rows] + [self.plans[row].iri for row in self.own.rows]
         columns = np.concatenate([self.table.columns, self.own.columns]).tolist()
         return [(work, self.instruments[column]) for work, column in zip(works, columns, strict=True)]
@@ -122,7 +119,7 @@ def _find(name: str, iris: Sequence[str], wanted: Message, missing: str) -> int:
 
 
 def uses_of(
-    pairs: Iterable[tuple[str, str]], plan_of: Mapping[str, str], *, plans: Iterable[Plan] = (), release: str = "",
+    pairs: Iterable[tuple[str, str]], plan_of: Mapping[str, str], *, plans: Iterable[PlanEntry] = (), release: str = "",
     as_of: date | None = None,
 ) -> Uses:  # fmt: skip
     """The matrix of the given statements of use.
@@ -137,7 +134,7 @@ def uses_of(
     """
     plan_by_iri = {plan.iri: plan for plan in plans}
     plan_by_iri |= {
-        iri: Plan(iri, is_plan=iri not in plan_of) for iri in plan_of.values() if iri not in plan_by_iri
+        iri: PlanEntry(iri, is_plan=iri not in plan_of) for iri in plan_of.values() if iri not in plan_by_iri
     }  # fmt: skip
     actions, iris = sorted(plan_of), sorted(plan_by_iri)
     row, place = {iri: at for at, iri in enumerate(actions)}, {iri: at for at, iri in enumerate(iris)}
@@ -287,7 +284,6 @@ class Overlap(NamedTuple):
 
     @property
     def is_duplication_candidate(self) -> bool:
-        """Whether all three are shared."""
         return bool(self.topics and self.groups and self.instruments)
 
 
@@ -545,9 +541,7 @@ class Presence(StrEnum):
         return 2 - list(Presence).index(self)
 
 
-class Field(NamedTuple):
-    """One statement about one field of an action."""
-
+class ActionField(NamedTuple):
     action: str
     name: str
     presence: Presence
@@ -565,7 +559,6 @@ class Completeness(NamedTuple):
     annotated: bool
 
     def number(self, presence: Presence) -> int:
-        """How many of the five are so."""
         return sum(given is presence for _, given in self.fields)
 
     @property
@@ -580,14 +573,14 @@ def of_timeline(timeline: str) -> Presence:
     return presences.get(timeline, Presence.ABSENT)
 
 
-def completeness(home: Mapping[str, str], fields: Iterable[Field]) -> tuple[Completeness, ...]:
+def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tuple[Completeness, ...]:
     """For each action, each of the five fields as present, vague or absent; the best of several counts.
 
     ``home`` gives the plan of each action. By plan and action.
 
     Source: the fields of PAN 2's own tables; presence as in the scheme « presence » of the ontology.
 
-    >>> fields = [Field("a", "timeline", Presence.VAGUE), Field("a", "indicator", Presence.PRESENT)]
+    >>> fields = [ActionField("a", "timeline", Presence.VAGUE), ActionField("a", "indicator", Presence.PRESENT)]
     >>> a, b = completeness({"a": "p", "b": "p"}, fields)
     >>> a.share, a.number(Presence.VAGUE), b.share
     (0.2, 1, None)

@@ -51,7 +51,6 @@ class Titles:
 
     @classmethod
     def read(cls, titles: Sequence[str]) -> Titles:
-        """The titles of a list."""
         runs_of = [_runs(title) for title in titles]
         number = {run: place for place, run in enumerate(dict.fromkeys(run for runs in runs_of for run in runs))}
         rows = np.array([row for row, runs in enumerate(runs_of) for _ in runs], dtype=np.intp)
@@ -106,8 +105,6 @@ class Succession(NamedTuple):
 
 
 class Fate(StrEnum):
-    """What became of an action from one edition to the next."""
-
     RETAINED = "retained"
     EXTENDED = "extended"
     DROPPED = "dropped"
@@ -218,11 +215,10 @@ class Compared(NamedTuple):
 
     @property
     def is_linked(self) -> bool:
-        """Whether either edition shares a text with the other plan."""
         return self.base.low > 0 or self.new.low > 0
 
 
-class Comparison(NamedTuple):
+class EditionComparison(NamedTuple):
     """Two editions side by side; ``texts`` counts the texts known of each, ``actions`` their actions.
 
     A better annotated plan looks more coherent: both are told beside what changed.
@@ -233,7 +229,7 @@ class Comparison(NamedTuple):
     actions: tuple[int, ...]
 
 
-def compare(known: Known, base: str, new: str) -> Comparison:
+def compare(known: Known, base: str, new: str) -> EditionComparison:
     """Two editions of a plan, by IRI, against every other plan, at a level.
 
     Both are weighed by the weights of this graph, so that only what they name differs: the fixed-base principle of
@@ -254,4 +250,4 @@ def compare(known: Known, base: str, new: str) -> Comparison:
             rows.append(Compared(other, then, now, tuple(sorted(after - before)), tuple(sorted(before - after))))
     texts = (len({use.text for use in known.uses if works.plan(use.work) == plan}) for plan in (base, new))
     actions = (sum(home == plan for home in works.home.values()) for plan in (base, new))
-    return Comparison(tuple(rows), tuple(texts), tuple(actions))
+    return EditionComparison(tuple(rows), tuple(texts), tuple(actions))

@@ -82,7 +82,7 @@ class Extent(StrEnum):
     NONE = "none"
 
 
-class Cell(StrEnum):
+class CellState(StrEnum):
     """What a table may say of a work and a text, two plans, an action and a body."""
 
     YES = "yes"
@@ -98,7 +98,6 @@ class Works(NamedTuple):
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """The actions of the plans, sorted."""
         plans = set(self.plans)
         return tuple(sorted(action for action, plan in self.home.items() if plan in plans))
 
@@ -110,8 +109,6 @@ class Works(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Somebody read an aspect of a plan or action, to an extent, in a document, on a day."""
-
     work: str
     aspect: Aspect
     extent: Extent
@@ -144,11 +141,11 @@ class Readings:
             return Extent.FULL
         return Extent.PART if Extent.PART in own or (work, aspect) in self.noted else Extent.NONE
 
-    def cell(self, work: str, aspect: Aspect, plan: str | None = None, *, is_there: bool) -> Cell:
+    def cell(self, work: str, aspect: Aspect, plan: str | None = None, *, is_there: bool) -> CellState:
         """Yes, no, or unread: « no » only where the work was read in full and it is not there."""
         if is_there:
-            return Cell.YES
-        return Cell.NO if self.extent(work, aspect, plan) is Extent.FULL else Cell.UNREAD
+            return CellState.YES
+        return CellState.NO if self.extent(work, aspect, plan) is Extent.FULL else CellState.UNREAD
 
 
 def read_in_full(readings: Readings, works: Works) -> frozenset[str]:
@@ -174,7 +171,6 @@ class Extents:
 
     @property
     def known(self) -> int:
-        """How many have at least one statement."""
         return self.full + self.part
 
 
@@ -229,8 +225,6 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Measured(Generic[T_co]):
-    """Rows of a measure together with what they rest on."""
-
     basis: Basis
     rows: tuple[T_co, ...]
 

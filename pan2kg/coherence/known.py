@@ -12,23 +12,10 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from pan2kg.coherence import citations, texts, weight
+from pan2kg.coherence import citations, evidence, texts, weight
 from pan2kg.coherence.citations import Channel, Chronology, Dates, Occasion, Ordered, State, Statement
-from pan2kg.coherence.evidence import (
-    HEADLINE,
-    Aspect,
-    Cell,
-    Extent,
-    Extents,
-    Level,
-    Readings,
-    Works,
-    counts,
-    coverage,
-    firmest,
-    read_in_full,
-)
-from pan2kg.coherence.texts import Earlier, Step, Use
+from pan2kg.coherence.evidence import HEADLINE, Aspect, CellState, Extent, Extents, Level, Readings, Works, counts
+from pan2kg.coherence.texts import Earlier, TextStep, Use
 from pan2kg.coherence.weight import Pairs, Potential, Weight
 
 
@@ -42,7 +29,7 @@ class Tables:
 
     works: Works
     uses: tuple[Use, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TextStep, ...] = ()
     general: frozenset[str] = frozenset()
     statements: tuple[Statement, ...] = ()
     dates: Mapping[str, Dates] = field(default_factory=dict)
@@ -89,11 +76,11 @@ class Known:
         """
         return weight.weight(self.potential, one, two)
 
-    def meets(self, pair: Weight) -> Cell:
+    def meets(self, pair: Weight) -> CellState:
         """Whether two works share a text that is not general: « no » only where nothing is left to be read."""
         if pair.low > 0:
-            return Cell.YES
-        return Cell.NO if pair.settled is not None and pair.high <= 0 else Cell.UNREAD
+            return CellState.YES
+        return CellState.NO if pair.settled is not None and pair.high <= 0 else CellState.UNREAD
 
     def cites(self, x: str, y: str) -> State:
         """Whether a plan cites another, by IRI: seen, known to be absent, impossible or undated by its dates, or open.
@@ -106,7 +93,6 @@ class Known:
         return state if can else State.UNDATED if can is None else State.IMPOSSIBLE
 
     def channels(self, x: str, y: str) -> tuple[Channel, ...]:
-        """Where a plan cites another, by IRI."""
         return tuple(channel for channel in Channel if self.chronology.seen(x, y, self.level, channel))
 
     def texts_of(self, work: str) -> Mapping[str, float]:
@@ -115,7 +101,8 @@ class Known:
         Raises:
             KeyError: a work that is neither plan nor action of a plan.
         """
-        return weight.texts_of(self.potential, work)
+        names = self.potential.weights.texts
+        return {names[text]: r for text, (r, _) in self.potential.row(work).items()}
 
     def brought(self, plan: str, other: str) -> Mapping[str, Mapping[str, float]]:
         """For each work of a plan, the plan itself among them, the texts it shares with another plan, in bits.
@@ -125,7 +112,8 @@ class Known:
         given = [part for part in self.weight(plan, other).contributions if not part.is_broad and part.bits > 0]
         actions = (action for action, home in sorted(self.tables.works.home.items()) if home == plan)
         texts_by_work = {action: self.texts_of(action) for action in actions}
-        texts_by_work[plan] = weight.own_texts(self.potential, plan)
+        names, own = self.potential.weights.texts, self.potential.own.row(self.potential.index[plan])
+        texts_by_work[plan] = {names[text]: r for text, (r, _) in own.items()}
         return {
             work: {part.text: min(shares[part.text], part.two) * part.gain for part in given if part.text in shares}
             for work, shares in texts_by_work.items() if any(part.text in shares for part in given)
@@ -166,12 +154,10 @@ class Known:
 
     @property
     def uses(self) -> tuple[Use, ...]:
-        """The uses of texts that count at this level."""
         return tuple(use for use in self.tables.uses if use.share > 0 and counts(use.level, self.level))
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """The statements between two plans that count at this level."""
         plans = set(self.tables.works.plans)
         return tuple(
             statement for statement in self.tables.statements
@@ -190,8 +176,11 @@ class Known:
         <Level.OFFICIAL: 2>
         """
         pair, when = (min(one, two), max(one, two)), self.chronology
-        levels = (when.together.get(pair), when.cited_at(one, two), when.cited_at(two, one), self._levels.get(pair))
-        return firmest(level for level in levels if counts(level, self.level))
+        shared = self._levels.get(pair)
+        if pair not in when.together and (one, two) not in when.cited and (two, one) not in when.cited:
+            return shared  # as most pairs of a large graph
+        levels = (when.together.get(pair), when.cited_at(one, two), when.cited_at(two, one), shared)
+        return evidence.firmest(level for level in levels if counts(level, self.level))
 
     def reach(self, plan: str) -> Reach:
         """How many plans a plan is linked with, how many it cites and how many cite it, at this level.
@@ -228,7 +217,7 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: Earlier | None = Non
     works = tables.works
     own, when = _at_any_level(tables)
     scale = texts.on_earlier(weights, own) if weights else own
-    shares = weight.potential(works, scale, tables.uses, at=at, read=read_in_full(tables.readings, works))
+    shares = weight.potential(works, scale, tables.uses, at=at, read=evidence.read_in_full(tables.readings, works))
     pairs = weight.plan_pairs(shares)
     bits = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True)
     by_pair = (((works.plans[a], works.plans[b]), low) for a, b, low in bits if low > 0)
@@ -292,7 +281,7 @@ def basis_line(at_level: Known) -> BasisLine:
         published=sum(tables.published[plan] for plan in counted),
         counted=len(counted),
         measures=len(works.actions),
-        texts=coverage(tables.readings, works, Aspect.TEXTS),
+        texts=evidence.coverage(tables.readings, works, Aspect.TEXTS),
         read=len({works.home[work] for work, aspect in noted if aspect is Aspect.TEXTS and work in works.home}),
         as_of=tables.as_of,
         weights=weights.release,

@@ -11,13 +11,13 @@ from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
-from pan2kg.coherence.bodies import Field, Involvement, Plan, Presence, Profile, Uses, of_timeline, uses_of
+from pan2kg.coherence.bodies import ActionField, Involvement, PlanEntry, Presence, Profile, Uses, of_timeline, uses_of
 from pan2kg.coherence.citations import Dates, Statement, span
 from pan2kg.coherence.editions import Succession
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, Works, counts, firmest, level
 from pan2kg.coherence.known import Tables
 from pan2kg.coherence.obligations import Obligation, Response, Terms, whole_day, whole_months
-from pan2kg.coherence.texts import Step, Use
+from pan2kg.coherence.texts import TextStep, Use
 from pan2kg.errors import ProjectError
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true, text_rows
@@ -62,7 +62,7 @@ def read_tables(store: Store, *, release: str = "", as_of: date | None = None, f
         for link, work, text, share, stored in uses_rows
     )
     steps = tuple(
-        Step(root_of.get(text, text), root_of.get(above, above), level(stored) if link else Level.PLAN)
+        TextStep(root_of.get(text, text), root_of.get(above, above), level(stored) if link else Level.PLAN)
         for text, above, link, stored in _rows(store, "coherence/text-steps")
     )
     general = frozenset(root_of.get(text, text) for (text,) in _rows(store, "coherence/general-texts"))
@@ -124,7 +124,7 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
     if not plan_of:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     plans = [
-        Plan(iri, int(published) if published else None, key(complete) or "unknown")
+        PlanEntry(iri, int(published) if published else None, key(complete) or "unknown")
         for iri, published, complete in _rows(store, "coherence/plans")
     ]
     root_of = read_roots(store)
@@ -163,7 +163,6 @@ def read_roots(store: Store) -> dict[str, str]:
 
 
 def read_citations(store: Store) -> tuple[Citation, ...]:
-    """Every accepted citation with a channel, by link; statements by third parties are none."""
     return tuple(
         Citation(link, source, target, key(channel), document, whole_day(seen_on[:10]), level(stored))
         for link, source, target, channel, document, seen_on, stored in _rows(store, "coherence/citations")
@@ -179,7 +178,6 @@ def read_successions(store: Store) -> tuple[Succession, ...]:
 
 
 def read_profiles(store: Store) -> tuple[Profile, ...]:
-    """Topics, target groups, leads and bodies of every work that has any, by IRI."""
     tags: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for work, kind, tag in _rows(store, "coherence/tags"):
         tags[work][kind].add(tag)
@@ -188,7 +186,6 @@ def read_profiles(store: Store) -> tuple[Profile, ...]:
 
 
 def read_involvements(store: Store) -> tuple[Involvement, ...]:
-    """The parts that bodies have in works, verified or not, by IRI."""
     roles: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for iri, work, body, role, stored in _rows(store, "coherence/involvements"):
         roles[iri, work, body, stored].add(key(role))
@@ -199,7 +196,6 @@ def read_involvements(store: Store) -> tuple[Involvement, ...]:
 
 
 def read_ministries(store: Store) -> tuple[str, ...]:
-    """The bodies that are ministries."""
     return tuple(body for (body,) in _rows(store, "coherence/ministries"))
 
 
@@ -272,7 +268,7 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     return (*acts, *answers)
 
 
-def read_fields(store: Store) -> tuple[Field, ...]:
+def read_fields(store: Store) -> tuple[ActionField, ...]:
     """What was recorded of the five fields of actions; a node without a presence counts as vague."""
 
     def presence(name: str, value: str) -> Presence:
@@ -281,4 +277,4 @@ def read_fields(store: Store) -> tuple[Field, ...]:
         return Presence(value) if value in set(Presence) else Presence.VAGUE
 
     fields = _rows(store, "coherence/fields")
-    return tuple(Field(action, name, presence(name, key(value))) for action, name, value in fields)
+    return tuple(ActionField(action, name, presence(name, key(value))) for action, name, value in fields)

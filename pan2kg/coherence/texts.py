@@ -57,21 +57,17 @@ class Incidence:
 
     @property
     def sizes(self) -> Ints:
-        """How many ones each row has."""
         return np.diff(self.starts)
 
     @property
     def rows(self) -> Ints:
-        """The row of each one, in the order of ``columns``."""
         return np.repeat(np.arange(self.height, dtype=np.int64), self.sizes)
 
     @property
     def counts(self) -> Ints:
-        """How many ones each column has."""
         return np.bincount(self.columns, minlength=self.width).astype(np.int64)
 
     def row(self, index: int) -> Ints:
-        """The columns of one row, sorted."""
         return self.columns[self.starts[index] : self.starts[index + 1]]
 
     def keep(self, wanted: Bools) -> Incidence:
@@ -103,7 +99,6 @@ def _before(sizes: Ints) -> Ints:
 
 
 def _is_first(ascending: Ints) -> Bools:
-    """Of numbers in ascending order those that are not equal to the one before."""
     is_first = np.ones(len(ascending), dtype=np.bool_)
     np.not_equal(ascending[1:], ascending[:-1], out=is_first[1:])
     return is_first
@@ -218,7 +213,7 @@ class Use(NamedTuple):
     link: str = ""
 
 
-class Step(NamedTuple):
+class TextStep(NamedTuple):
     """A text stands below another: a provision below its act, a national act below the one it transposes."""
 
     text: str
@@ -286,7 +281,7 @@ def on_earlier(earlier: Earlier, own: Weights) -> Weights:
 
 
 def weigh(
-    works: Works, uses: Iterable[Use], steps: Iterable[Step] = (), general: AbstractSet[str] = frozenset()
+    works: Works, uses: Iterable[Use], steps: Iterable[TextStep] = (), general: AbstractSet[str] = frozenset()
 ) -> Weights:
     """The weights of all texts that are used, and of those above them.
 
@@ -300,7 +295,7 @@ def weigh(
     home = {work: plan[iri] for work, iri in works.home.items() if iri in plan} | plan
     used = [use for use in uses if use.share > 0 and counts(use.level, Level.EDITORS) and use.work in home]
     # one step up a text: the firmest, then the first by address; one that would close a circle is left out
-    up: dict[str, Step] = {}
+    up: dict[str, TextStep] = {}
 
     def path(text: str) -> list[str]:
         above = []

@@ -15,23 +15,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from pan2kg.coherence import texts
 from pan2kg.coherence.evidence import HEADLINE, Level, Works, counts, firmest
-from pan2kg.coherence.texts import (
-    CARRIES_OUT,
-    MENTIONS,
-    SERVES,
-    Bools,
-    Floats,
-    Incidence,
-    Indices,
-    Ints,
-    Use,
-    Weights,
-    cells,
-    common,
-)
+from pan2kg.coherence.texts import Bools, Floats, Incidence, Indices, Ints, Use, Weights
 
-CLASSES: Final = ((0.25, MENTIONS), (0.25, SERVES), (0.5, CARRIES_OUT))
+CLASSES: Final = ((0.25, texts.MENTIONS), (0.25, texts.SERVES), (0.5, texts.CARRIES_OUT))
 """(δ, θ): min(x, y) = Σ δ·[x ≥ θ]·[y ≥ θ] for x and y in {0, ¼, ½, 1}, so that three sparse products do."""
 HUB: Final = 500
 """A text in no more actions than these links every two of them, however many such texts there are."""
@@ -55,7 +43,7 @@ def widest(sizes: Ints) -> int:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ties:
+class TextTies:
     """r[x,t] in {¼, ½, 1} for rows of works and columns of texts: ``share`` of each one of ``table``.
 
     ``firm`` is the firmest level, as a number, at which the row reaches the text at all.
@@ -68,7 +56,7 @@ class Ties:
     @classmethod
     def of(
         cls, named: Iterable[tuple[int, Use]], place: Mapping[str, int], above: Ints, step: Ints, height: int
-    ) -> Ties:
+    ) -> TextTies:
         """The rows of uses with every node above, at the greatest class and the firmest level of the ways there."""
         pairs = [(row, place[use.text], use.share, int(use.level or 0)) for row, use in named]
         rows, columns, share, level = np.array(pairs, dtype=np.float64).reshape(-1, 4).T
@@ -120,9 +108,9 @@ class Potential:
     works: Works
     weights: Weights
     level: Level
-    actions: Ties
-    own: Ties
-    plans: Ties
+    actions: TextTies
+    own: TextTies
+    plans: TextTies
     names: tuple[str, ...]
     home: Ints
     read: frozenset[str]
@@ -172,18 +160,18 @@ def potential(
     place = {text: column for column, text in enumerate(weights.texts)}
     uses_there = [use for use in uses if use.share > 0 and counts(use.level, Level.EDITORS) and use.text in place]
     own_uses = [(plan[use.work], use) for use in uses_there if use.work in plan]
-    carried = Ties.of(own_uses, place, weights.above, weights.step, len(plan))
+    carried = TextTies.of(own_uses, place, weights.above, weights.step, len(plan))
     by_actions = [(action[use.work], use) for use in uses_there if use.work in action and counts(use.level, at)]
     by_plans = [(row, use) for row, use in own_uses if counts(use.level, at)]
     home = np.array([plan[works.home[name]] for name in names], dtype=np.int64)
     above = np.where(weights.step <= at, weights.above, -1)
     whole = [*((int(home[row]), use) for row, use in by_actions), *by_plans]
     ties = [
-        Ties.of(uses_of, place, above, weights.step, height)
+        TextTies.of(uses_of, place, above, weights.step, height)
         for uses_of, height in ((by_actions, len(names)), (by_plans, len(plan)), (whole, len(plan)))
     ]
     is_root = weights.above[carried.table.columns] < 0
-    founded = carried.table.keep(is_root & (carried.share >= CARRIES_OUT))
+    founded = carried.table.keep(is_root & (carried.share >= texts.CARRIES_OUT))
     return Potential(
         works, weights, at, ties[0], ties[1], ties[2], names, home, frozenset(read), founded, plan | action
     )
@@ -270,20 +258,6 @@ def weight(shares: Potential, one: str, two: str) -> Weight:
     return Weight(one, two, low, high, broad, not any(full), level, tuple(parts))
 
 
-def texts_of(shares: Potential, work: str) -> dict[str, float]:
-    """The texts a plan with its actions, or an action, reaches, with r in {¼, ½, 1}.
-
-    Raises:
-        KeyError: a work that is neither plan nor action of a plan.
-    """
-    return {shares.weights.texts[text]: r for text, (r, _) in shares.row(work).items()}
-
-
-def own_texts(shares: Potential, plan: str) -> dict[str, float]:
-    """The texts a plan names of itself, and those above them, with r in {¼, ½, 1}."""
-    return {shares.weights.texts[text]: r for text, (r, _) in shares.own.row(shares.index[plan]).items()}
-
-
 class Pairs(NamedTuple):
     """Pairs of rows ``one`` < ``two`` with what they share in bits: ``low`` (specific) and ``broad`` (general)."""
 
@@ -307,7 +281,7 @@ def plan_pairs(shares: Potential) -> Pairs:
     is_general = np.tile(shares.weights.general, 3)[table.columns]
     sides = []
     for wanted in (~is_general, is_general):
-        lower, upper, bits = cells(table.keep(wanted), gains)
+        lower, upper, bits = texts.cells(table.keep(wanted), gains)
         sides.append((lower.astype(np.int64) * height + upper, bits))
     keys = np.union1d(sides[0][0], sides[1][0])
     low, broad = np.zeros(len(keys)), np.zeros(len(keys))
@@ -324,7 +298,7 @@ def plan_levels(shares: Potential) -> dict[tuple[str, str], Level]:
     weighing = ~shares.weights.general[columns] & (shares.weights.gain[columns] > 0)
     levels: dict[tuple[str, str], Level] = {}
     for level in reversed([level for level in Level if level <= shares.level]):
-        lower, upper, _ = cells(ties.table.keep(weighing & (ties.firm <= level)))
+        lower, upper, _ = texts.cells(ties.table.keep(weighing & (ties.firm <= level)))
         pairs = ((plans[a], plans[b]) for a, b in zip(lower.tolist(), upper.tolist(), strict=True))
         levels.update(dict.fromkeys(((min(pair), max(pair)) for pair in pairs), level))
     return levels
@@ -344,12 +318,13 @@ def action_pairs(shares: Potential) -> Pairs:
     table = shares.actions.stacked()
     specific, other = shares.actions.stacked(is_specific), shares.actions.stacked(~is_specific)
     narrow = table.keep(~np.tile(sizes > widest(sizes), 3)[table.columns])
-    lower, upper, whole = cells(narrow, gains)
+    lower, upper, whole = texts.cells(narrow, gains)
     kept = (shares.home[lower] != shares.home[upper]) & (whole > 0)
     lower, upper = lower[kept], upper[kept]
     # not specific on one side at least is apart · all + specific · apart: a sum of what is ≥ 0, without residues
-    broad = common(other, gains, lower, upper, other=table) + common(specific, gains, lower, upper, other=other)
-    return Pairs(lower, upper, common(specific, gains, lower, upper), broad)
+    broad = texts.common(other, gains, lower, upper, other=table)
+    broad += texts.common(specific, gains, lower, upper, other=other)
+    return Pairs(lower, upper, texts.common(specific, gains, lower, upper), broad)
 
 
 def unsaid(shares: Potential) -> tuple[tuple[str, str, int, int], ...]:
@@ -362,7 +337,7 @@ def unsaid(shares: Potential) -> tuple[tuple[str, str, int, int], ...]:
     read = np.bincount(shares.home[table.sizes > 0], minlength=len(plans))
     named = np.zeros((len(plans), table.width), dtype=np.int64)
     np.add.at(named, (shares.home[table.rows], table.columns), 1)
-    carried = own.table.keep(own.share >= CARRIES_OUT)
+    carried = own.table.keep(own.share >= texts.CARRIES_OUT)
     named[carried.rows, carried.columns] = 0
     rows, columns = np.nonzero((named * 2 >= read[:, None]) & (named > 0) & (read[:, None] > 1))
     return tuple(
@@ -459,7 +434,6 @@ def chance(
 def _tried(
     rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, trial: Trial
 ) -> tuple[Floats, Floats, Floats]:
-    """For each pair of rows, above the diagonal: T, p, and the p that the greatest T* would have."""
     lower, upper = np.triu_indices(len(rows), 1)
     statistic = _statistics(rows, up, gains)[lower, upper]
     drawn = np.zeros((trial.draws, len(lower)))
@@ -481,7 +455,7 @@ def _statistics(rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Fl
     places = [(row, text) for row, texts in enumerate(rows) for named in texts for text in up[named]]
     row_of, text_of = ([place[end] for place in places] for end in (0, 1))
     square = np.zeros((len(rows), len(rows)))
-    lower, upper, values = cells(Incidence.of(row_of, text_of, shape=(len(rows), len(gains))), gains)
+    lower, upper, values = texts.cells(Incidence.of(row_of, text_of, shape=(len(rows), len(gains))), gains)
     square[lower, upper] = values
     return square
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import pyoxigraph as ox
 
-from pan2kg.store.store import Table, Term, plain
+from pan2kg.store.store import Solutions, Term, plain
 from pan2kg.turtle.vocabulary import XSD
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Answer:
     (2, ('n',), [{'n': '1'}, {'n': '2'}])
     """
 
-    table: Table
+    table: Solutions
 
     @property
     def columns(self) -> tuple[str, ...]:

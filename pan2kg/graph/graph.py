@@ -48,10 +48,10 @@ if TYPE_CHECKING:
     import rdflib
 
     from pan2kg.charts.frame import Picture
-    from pan2kg.coherence.bodies import Field, Involvement, Profile, Uses
+    from pan2kg.coherence.bodies import ActionField, Involvement, Profile, Uses
     from pan2kg.coherence.citations import Occasion
     from pan2kg.coherence.evidence import Level, Measured
-    from pan2kg.coherence.figures import Meeting, Taken
+    from pan2kg.coherence.figures import PlanMeeting, Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.obligations import Margin, Obligation, Response
     from pan2kg.coherence.reading import Citation
@@ -623,7 +623,7 @@ class Graph:
         )
 
     @Reading
-    def meetings(self) -> tuple[Meeting, ...]:
+    def meetings(self) -> tuple[PlanMeeting, ...]:
         """All linked pairs of plans with the firmest level of each, in the order of every list.
 
         >>> found = open_graph().meetings
@@ -740,7 +740,7 @@ class Graph:
         return self.once(f"margins {at.key}", lambda: margins(self.uses, self.obligations, responses, as_of=self.as_of))
 
     @Reading
-    def fields(self) -> tuple[Field, ...]:
+    def fields(self) -> tuple[ActionField, ...]:
         """What was recorded of the five fields of actions."""
         from pan2kg.coherence.reading import read_fields
 

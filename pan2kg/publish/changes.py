@@ -65,15 +65,15 @@ class Side(NamedTuple):
 
 def side_of(quads: Iterable[ox.Quad], name: str) -> Side:
     # spelled out, since this is asked of each of millions
-    held, blank = frozenset(quads), ox.BlankNode
+    quads_held, blank = frozenset(quads), ox.BlankNode
     if any(
         isinstance(quad.object, blank) or isinstance(quad.subject, blank) or isinstance(quad.graph_name, blank)
-        for quad in held
+        for quad in quads_held
     ):
-        dataset = ox.Dataset(held)
+        dataset = ox.Dataset(quads_held)
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        held = frozenset(dataset)
-    return Side(name, held)
+        quads_held = frozenset(dataset)
+    return Side(name, quads_held)
 
 
 def side_of_store(store: LocalStore, name: str) -> Side:
@@ -115,19 +115,19 @@ class Change(NamedTuple):
         return self.old.quads == self.new.quads
 
 
-def change_list(old: Side, new: Side) -> Change:
+def change_list(old: Side, after: Side) -> Change:
     """What changed from one state to another.
 
     A file that moved is a move, not as many statements removed and added; what rules derive is only counted.
     """
-    if old.quads == new.quads:
-        return Change(old, new)
-    gone, come = old.quads - new.quads, new.quads - old.quads
-    moves, before = _moves(old, new, gone, come), old.quads
+    if old.quads == after.quads:
+        return Change(old, after)
+    gone, come = old.quads - after.quads, after.quads - old.quads
+    moves, before = _moves(old, after, gone, come), old.quads
     if moves:
         names = {ox.NamedNode(source): ox.NamedNode(target) for source, target in moves}
         before = frozenset(_renamed(quad, names) for quad in old.quads)
-        gone, come = before - new.quads, new.quads - before
+        gone, come = before - after.quads, after.quads - before
 
     def stated(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
         return [quad for quad in quads if not is_derived(graph_of(quad))]
@@ -138,19 +138,21 @@ def change_list(old: Side, new: Side) -> Change:
 
     removed, added = stated(gone), stated(come)
     less, more = {quad.triple for quad in removed}, {quad.triple for quad in added}
-    both = among(less, new.quads) | among(more, before)
+    both = among(less, after.quads) | among(more, before)
     places: dict[ox.Triple, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for at, quads in enumerate((removed, added)):
         for quad in quads:
             if quad.triple in both:
                 places[quad.triple][at].append(graph_of(quad))
-    pairs = (zip_longest(sorted(left), sorted(right), fillvalue="") for left, right in places.values())
+    pairs = (
+        zip_longest(sorted(removed_lines), sorted(right), fillvalue="") for removed_lines, right in places.values()
+    )
     shifts = Counter(pair for several in pairs for pair in several)
     fewer, further = (
         Counter(rule_of(graph_of(quad)) for quad in quads if is_derived(graph_of(quad))) for quads in (gone, come)
     )
     return Change(
-        old, new, tuple(sorted(more - both, key=str)), tuple(sorted(less - both, key=str)), moves,
+        old, after, tuple(sorted(more - both, key=str)), tuple(sorted(less - both, key=str)), moves,
         tuple((*pair, number) for pair, number in sorted(shifts.items())),
         tuple((rule, further[rule], fewer[rule]) for rule in sorted({*fewer, *further})),
     )  # fmt: skip
@@ -163,14 +165,14 @@ def graph_of(quad: ox.Quad) -> str:
 
 def _moves(old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[tuple[str, str], ...]:
     """Graphs of which only one state has the name and that say much the same, the likest first."""
-    kept = {quad.graph_name for quad in old.quads} & {quad.graph_name for quad in new.quads}
+    graphs_kept = {quad.graph_name for quad in old.quads} & {quad.graph_name for quad in new.quads}
 
     def by_graph(quads: Iterable[ox.Quad]) -> dict[str, set[ox.Triple]]:
         # a graph itself stands as « this »
         triples: dict[str, set[ox.Triple]] = defaultdict(set)
         for quad in quads:
             graph = quad.graph_name
-            if isinstance(graph, ox.NamedNode) and graph not in kept and not is_derived(graph.value):
+            if isinstance(graph, ox.NamedNode) and graph not in graphs_kept and not is_derived(graph.value):
                 triples[graph.value].add(_renamed(quad, {graph: _THIS}).triple)
         return triples
 
@@ -216,17 +218,17 @@ class Patch(NamedTuple):
     added: frozenset[ox.Quad]
 
 
-def patch_of(old: Side, new: Side) -> Patch:
-    return Patch(state(old), state(new), old.quads - new.quads, new.quads - old.quads)
+def patch_of(before: Side, after: Side) -> Patch:
+    return Patch(state(before), state(after), before.quads - after.quads, after.quads - before.quads)
 
 
-def apply(patch: Patch, old: Side) -> Side:
-    if state(old) != patch.old:
-        raise ProjectError("patch-for-another", place=Place(old.name), remedy="apply-to-origin")
-    new = Side(old.name, (old.quads - patch.removed) | patch.added)
-    if state(new) != patch.new:
+def apply(patch: Patch, before: Side) -> Side:
+    if state(before) != patch.old:
+        raise ProjectError("patch-for-another", place=Place(before.name), remedy="apply-to-origin")
+    after = Side(before.name, (before.quads - patch.removed) | patch.added)
+    if state(after) != patch.new:
         raise ProjectError("patch-damaged", remedy="fetch-again")
-    return new
+    return after
 
 
 def state(side: Side) -> str:
@@ -365,8 +367,8 @@ class Names:
         label = _WORDS.say(key, language) if _WORDS.has(key) else self._label(iri, language)
         return label or self.short(iri)
 
-    def kind(self, thing: Altered, language: Language) -> str:
-        return self.of(thing.kind, language) if thing.kind else _WORDS.say("kind.thing", language)
+    def kind(self, altered: Altered, language: Language) -> str:
+        return self.of(altered.kind, language) if altered.kind else _WORDS.say("kind.thing", language)
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
         """A value as it is shown: a text in quotation marks, from about ``start`` on; a thing by its label."""
@@ -470,11 +472,13 @@ class Edit(NamedTuple):
         if isinstance(self.old, ox.Literal) and isinstance(self.new, ox.Literal):
             texts = [" ".join(term.value.split()) for term in (self.old, self.new)]
             if max(map(len, texts)) > _LONG:
-                same = takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))
-                start = sum(1 for _ in same)
-        old, new = ("" if term is None else names.term(term, language, start=start) for term in (self.old, self.new))
-        key = "edit.changed" if old and new else "edit.added" if new else "edit.removed"
-        return _WORDS.say(key, language, property=name, old=old, new=new)
+                common = takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))
+                start = sum(1 for _ in common)
+        before, after = (
+            "" if term is None else names.term(term, language, start=start) for term in (self.old, self.new)
+        )
+        key = "edit.changed" if before and after else "edit.added" if after else "edit.removed"
+        return _WORDS.say(key, language, property=name, old=before, new=after)
 
 
 class Altered(NamedTuple):
@@ -511,9 +515,9 @@ def read_things(change: Change, names: Names) -> tuple[Altered, ...]:
         )
         for quad in quads:
             if quad.predicate in _DOWN and quad.object in nodes:
-                part, owner = _called(quad.object), _called(quad.subject)
-                owners[part] = min(owner, owners.get(part, owner))
-    things = []
+                part_iri, owner = _called(quad.object), _called(quad.subject)
+                owners[part_iri] = min(owner, owners.get(part_iri, owner))
+    altered = []
     for iri, several in edits.items():
         above = _above(iri, names, owners)
         kinds = sorted(names.values(iri, RDF + "type"), key=lambda kind: (not kind.startswith(PAN), kind))
@@ -526,9 +530,9 @@ def read_things(change: Change, names: Names) -> tuple[Altered, ...]:
         elif any(edit.retires for edit in several):
             status = Status.RETIRED
         ends = (above[0], above[-1]) if above else ("", iri)
-        things.append(Altered(iri, next(iter(kinds), ""), status, tuple(several), *ends))
+        altered.append(Altered(iri, next(iter(kinds), ""), status, tuple(several), *ends))
     return tuple(
-        sorted(things, key=lambda thing: (thing.root, thing.root != thing.iri, thing.part_of, thing.kind, thing.iri))
+        sorted(altered, key=lambda entry: (entry.root, entry.root != entry.iri, entry.part_of, entry.kind, entry.iri))
     )
 
 
@@ -566,18 +570,20 @@ def refigured(change: Change, earlier: Earlier | None = None) -> Refigured | Non
         tables = read_tables(store, release=release.number, as_of=day, focus=home)
         return tables if tables.works.plans else None
 
-    def rounded(taken: figures.Taken) -> list[float | None]:
+    def rounded(figure_taken: figures.Taken) -> list[float | None]:
         # published weights have six decimals: what differs beyond the fifth is no change
-        return [None if value is None else round(value, 5) for value in taken.value]
+        return [None if value is None else round(value, 5) for value in figure_taken.value]
 
     old, new = map(tables_of, (change.old, change.new))
     if old is None or new is None:
         return None
     if earlier is None:
         # as a release of the old state would publish them; called as the release, else as the state
-        own = known.known(old).potential.weights
-        cells = zip(own.texts, own.d.tolist(), own.ic.tolist(), own.gain.tolist(), strict=True)
-        earlier = Earlier(old.release or change.old.name, own.n, {text: (d, ic, gain) for text, d, ic, gain in cells})
+        weights = known.known(old).potential.weights
+        cells = zip(weights.texts, weights.d.tolist(), weights.ic.tolist(), weights.gain.tolist(), strict=True)
+        earlier = Earlier(
+            old.release or change.old.name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells}
+        )
     before, after = ({at: known.known(tables, at, weights=earlier) for at in FIGURED} for tables in (old, new))
     pairs = zip(figures.figures(before), figures.figures(after), strict=True)
     changed = tuple((was, now) for was, now in pairs if rounded(was) != rounded(now))
@@ -594,7 +600,7 @@ class ChangeReport:
     figures: Refigured | None = None
 
     def count(self, status: Status) -> int:
-        return sum(thing.status is status for thing in self.things)
+        return sum(altered.status is status for altered in self.things)
 
 
 def read_report(change: Change, weights: Earlier | None = None) -> ChangeReport:
@@ -659,12 +665,12 @@ def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]
 
     for root, group in groupby(sorted(report.things, key=order), key=lambda thing: thing.root):
         yield 0, names.titled(root, language)
-        things = list(group)
+        altered = list(group)
         # parts of what was added or removed whole are only counted
-        whole = {thing.iri: thing.status for thing in things if thing.status in (Status.ADDED, Status.REMOVED)}
-        folded = {thing.iri for thing in things if thing.kind in _PART and whole.get(thing.part_of) is thing.status}
-        parts = Counter(thing.part_of for thing in things if thing.iri in folded)
-        for thing in things:
+        whole = {thing.iri: thing.status for thing in altered if thing.status in (Status.ADDED, Status.REMOVED)}
+        folded = {thing.iri for thing in altered if thing.kind in _PART and whole.get(thing.part_of) is thing.status}
+        part_counts = Counter(thing.part_of for thing in altered if thing.iri in folded)
+        for thing in altered:
             if thing.iri in folded:
                 continue
             name, heir = (
@@ -674,7 +680,7 @@ def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]
             text = say("feed.entry", kind=names.kind(thing, language), status=say(f"status.{thing.status}"), thing=name)
             if heir and thing.status is Status.RETIRED:
                 text += f", {say('replaced', thing=names.titled(heir, language))}"
-            yield 1, text + (f", {say('parts', n=parts[thing.iri])}" if parts[thing.iri] else "")
+            yield 1, text + (f", {say('parts', n=part_counts[thing.iri])}" if part_counts[thing.iri] else "")
             if thing.iri not in whole:
                 yield from ((2, edit.told(names, language)) for edit in thing.edits)
 
@@ -685,17 +691,25 @@ _COLUMNS: Final = (
 )  # fmt: skip
 
 
-def _about(thing: Altered, report: ChangeReport, language: Language) -> list[str]:
-    label = report.names.of(thing.iri, language)
-    return [thing.status, thing.kind, report.names.kind(thing, language), thing.iri, label, thing.part_of, thing.root]
+def _about(altered: Altered, report: ChangeReport, language: Language) -> list[str]:
+    label = report.names.of(altered.iri, language)
+    return [
+        altered.status,
+        altered.kind,
+        report.names.kind(altered, language),
+        altered.iri,
+        label,
+        altered.part_of,
+        altered.root,
+    ]
 
 
 def write_csv(report: ChangeReport, language: Language) -> str:
     """A row for each value that came or went (RFC 4180, with a header)."""
     rows = []
-    for thing in report.things:
-        about = _about(thing, report, language)
-        for edit in thing.edits:
+    for altered in report.things:
+        about = _about(altered, report, language)
+        for edit in altered.edits:
             ends = ("" if term is None else _plain(term) for term in (edit.old, edit.new))
             rows.append([*about, edit.predicate, report.names.property(edit.predicate, language), edit.language, *ends])
     return formats.write_csv(formats.Grid(_COLUMNS, rows))
@@ -727,14 +741,14 @@ def write_json(report: ChangeReport, language: Language) -> str:
         } if refigured_ else None,
         "things": [
             {
-                **dict(zip(_COLUMNS, _about(thing, report, language), strict=False)),
+                **dict(zip(_COLUMNS, _about(altered, report, language), strict=False)),
                 "edits": [
                     {"property": edit.predicate, "property_label": report.names.property(edit.predicate, language),
                      "old": term(edit.old), "new": term(edit.new)}
-                    for edit in thing.edits
+                    for edit in altered.edits
                 ],
             }
-            for thing in report.things
+            for altered in report.things
         ],
     })  # fmt: skip
 
@@ -781,18 +795,18 @@ def write_feed(report: ChangeReport, language: Language, updated: datetime, *, a
     put(ET.SubElement(root, "author"), "name", author or _AUTHOR)
     if address:
         ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": formats.xml_fit(address)})
-    for thing in report.things:
-        edits = "\n".join(f"{edit.predicate} {edit.old} {edit.new}" for edit in thing.edits)
-        kind, status = report.names.kind(thing, language), _WORDS.say(f"status.{thing.status}", language)
-        name = report.names.titled(thing.iri, language)
+    for altered in report.things:
+        edits = "\n".join(f"{edit.predicate} {edit.old} {edit.new}" for edit in altered.edits)
+        kind, status = report.names.kind(altered, language), _WORDS.say(f"status.{altered.status}", language)
+        name = report.names.titled(altered.iri, language)
         entry = ET.SubElement(root, "entry")
-        put(entry, "id", uuid5(NAMESPACE_URL, f"{thing.iri}\n{thing.status}\n{edits}").urn)
+        put(entry, "id", uuid5(NAMESPACE_URL, f"{altered.iri}\n{altered.status}\n{edits}").urn)
         put(entry, "title", _WORDS.say("feed.entry", language, kind=kind, status=status, thing=name))
         put(entry, "updated", when)
-        if thing.iri.startswith(("http://", "https://")):
-            ET.SubElement(entry, "link", {"rel": "alternate", "href": formats.xml_fit(thing.iri)})
-        ET.SubElement(entry, "category", {"term": thing.status})
-        put(entry, "summary", "\n".join(edit.told(report.names, language) for edit in thing.edits))
+        if altered.iri.startswith(("http://", "https://")):
+            ET.SubElement(entry, "link", {"rel": "alternate", "href": formats.xml_fit(altered.iri)})
+        ET.SubElement(entry, "category", {"term": altered.status})
+        put(entry, "summary", "\n".join(edit.told(report.names, language) for edit in altered.edits))
     return _written(root)
 
 
@@ -801,16 +815,16 @@ def _written(root: ET.Element) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def day_of(change: Change, named: date | None = None) -> datetime:
+def day_of(change: Change, day_named: date | None = None) -> datetime:
     """When a change happened: the day named, else SOURCE_DATE_EPOCH, else the latest day in the data."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not named and epoch:
+    if not day_named and epoch:
         if not re.fullmatch(r"\d{1,11}", epoch):
             raise FormatError("epoch-faulty", remedy="unset-it", epoch=epoch)
         return datetime.fromtimestamp(int(epoch), tz=UTC)
     days = [quad.object.value[:10] for quad in change.new.quads
-            if not named and quad.predicate.value in _DAYS and isinstance(quad.object, ox.Literal)]  # fmt: skip
-    day = named or max(filter(None, map(_day, days)), default=None)
+            if not day_named and quad.predicate.value in _DAYS and isinstance(quad.object, ox.Literal)]  # fmt: skip
+    day = day_named or max(filter(None, map(_day, days)), default=None)
     if day is None:
         raise FormatError("no-day-of-change", remedy="say-date")
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
@@ -838,11 +852,11 @@ def write_feeds(report: ChangeReport, issue: Issue, language: Language, earlier:
         ET.SubElement(version, f"{{{ATOM}}}{tag}").text = value
     ET.SubElement(version, f"{{{ATOM}}}link", {"rel": "alternate", "href": issue.version_iri})
     try:
-        kept = ET.fromstring((earlier / name).read_bytes()) if earlier else feed  # noqa: S314  # of a release of ours
+        feed_kept = ET.fromstring((earlier / name).read_bytes()) if earlier else feed  # noqa: S314  # of a release of ours
     except (OSError, ET.ParseError):
-        kept = feed
+        feed_kept = feed
     by_id: dict[str, ET.Element] = {}
-    for entry in (version, *entries, *kept.findall(f"{{{ATOM}}}entry")):
+    for entry in (version, *entries, *feed_kept.findall(f"{{{ATOM}}}entry")):
         by_id.setdefault(entry.findtext(f"{{{ATOM}}}id", ""), entry)
     feed.extend(by_id.values())
     return _written(feed).encode()

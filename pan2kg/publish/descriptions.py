@@ -66,11 +66,11 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
     def stated(subject: str) -> str:
         """The graph's own statements on a subject, its class, title and description first."""
         properties = facts.statements.get(subject, {})
-        first = [TYPE.value, DCTERMS + "title", DCTERMS + "description"]
+        leading = [TYPE.value, DCTERMS + "title", DCTERMS + "description"]
         about = node(issue.addresses.own(subject))
         return markup("".join(
             f"{ox.Triple(about, node(predicate), issue.addresses.own_term(value))} .\n"
-            for predicate in [*first, *(name for name in properties if name not in first)] if predicate not in _LATER
+            for predicate in dict.fromkeys((*leading, *properties)) if predicate not in _LATER
             for value in properties.get(predicate, ())
         ))  # fmt: skip
 
@@ -104,7 +104,7 @@ def describe_dataset(edition: Edition, offers: Sequence[Distribution]) -> dict[s
     """The dataset as schema.org says it, with what it covers and what it can be had as."""
     described: dict[str, object] = json.loads(render("dataset.jsonld", {
         "issue": edition.issue, "facts": edition.facts, "offers": offers, "languages": RELEASED, "dcat": DCAT,
-        "foaf": FOAF, "forms": words.forms(), "countries": {one.iri: one for one in countries().values()},
+        "foaf": FOAF, "forms": words.forms(), "countries": {country.iri: country for country in countries().values()},
     }))  # fmt: skip
     return described
 
@@ -149,8 +149,8 @@ def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGET
     total = subjects = 0
     subject, is_ours = b"", False
     for line in lines:
-        name, predicate, rest = line.split(b" ", 2)
-        value = rest[:-3]
+        name, predicate, object_ = line.split(b" ", 2)
+        value = object_[:-3]
         if name != subject:
             subject, is_ours, subjects = name, name.startswith(ours), subjects + 1
         objects.add(value)
@@ -164,8 +164,10 @@ def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGET
         for target, start in starts:
             if value.startswith(start):
                 links[target, _bare(predicate)] += number
-    named, kinds = (Counter({_bare(name): number for name, number in tally.items()}) for tally in (properties, classes))
-    return Statistics(total, subjects, len(objects), named, kinds, links)
+    tallies, kinds = (
+        Counter({_bare(name): number for name, number in tally.items()}) for tally in (properties, classes)
+    )
+    return Statistics(total, subjects, len(objects), tallies, kinds, links)
 
 
 def _bare(term: bytes) -> str:
@@ -183,8 +185,8 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
 
     def title(target: str) -> list[ox.Literal]:
         gazette = best(profile.gazette, "fr").text if profile.gazette else "–"
-        named = RELEASE.known("linked.gazette", name=gazette) if target == "gazette" else None
-        return words.literals(named or RELEASE.known(f"linked.{target}"))
+        label = RELEASE.known("linked.gazette", name=gazette) if target == "gazette" else None
+        return words.literals(label or RELEASE.known(f"linked.{target}"))
 
     def moved(name: str) -> list[Term]:
         return [places.own_term(value) for value in edition.facts.about(name)]
@@ -214,9 +216,9 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
     }), "ttl", known_prefixes)  # fmt: skip
 
 
-def links_missing(held: int, ways: int) -> Text:
+def links_missing(links_held: int, ways: int) -> Text:
     """That a graph holds the strongest of its derived links alone: how many, and in how many ways works are joined."""
-    return Messages("progress").text("links-strongest", held=held, ways=ways, top=TOP)
+    return Messages("progress").text("links-strongest", held=links_held, ways=ways, top=TOP)
 
 
 _RESULTS: Final = (
@@ -275,19 +277,19 @@ def map_files(paths: Iterable[str], issue: Issue, most: int = _MOST) -> Iterator
     >>> [path for path, _ in files]
     ['sitemap-1.xml', 'sitemap-2.xml', 'sitemap.xml']
     """
-    addresses, parts = iter(paths), list[list[str]]()
-    while part := list(islice(addresses, most)):
-        parts.append(part)
-    for number, part in enumerate(parts, 1):
+    addresses, chunks = iter(paths), list[list[str]]()
+    while chunk := list(islice(addresses, most)):
+        chunks.append(chunk)
+    for number, chunk in enumerate(chunks, 1):
         entries = "".join(
             f"<url><loc>{xml_text(issue.addresses.file(path))}</loc><lastmod>{issue.modified}</lastmod></url>\n"
-            for path in part
+            for path in chunk
         )
-        name = "sitemap.xml" if len(parts) == 1 else f"sitemap-{number}.xml"
+        name = "sitemap.xml" if len(chunks) == 1 else f"sitemap-{number}.xml"
         yield name, f"{_HEAD}<urlset{_SPACE}>\n{entries}</urlset>\n".encode()
-    if len(parts) > 1:
+    if len(chunks) > 1:
         entries = "".join(
             f"<sitemap><loc>{issue.addresses.file(f'sitemap-{number}.xml')}</loc></sitemap>\n"
-            for number in range(1, len(parts) + 1)
+            for number in range(1, len(chunks) + 1)
         )
         yield "sitemap.xml", f"{_HEAD}<sitemapindex{_SPACE}>\n{entries}</sitemapindex>\n".encode()

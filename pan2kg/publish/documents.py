@@ -94,10 +94,10 @@ class Described:
         places = {}
         for iri in self.of:
             start = next((space for space in (addresses.root, ROOT) if iri.startswith(space)), "")
-            rest = iri.removeprefix(start)
-            is_apart = rest.startswith((f"{GRAPHS}/", "ontology", "query/"))
-            if start and not is_apart and _PLAIN.fullmatch(rest):
-                places[iri] = f"{DOCUMENTS}/{rest.removeprefix('id/')}"
+            key_part = iri.removeprefix(start)
+            is_apart = key_part.startswith((f"{GRAPHS}/", "ontology", "query/"))
+            if start and not is_apart and _PLAIN.fullmatch(key_part):
+                places[iri] = f"{DOCUMENTS}/{key_part.removeprefix('id/')}"
         entries: Iterable[Entry] = self.edition.graph.labels.entries.values()
         for entry in entries:
             iri = addresses.own(entry.iri)
@@ -139,39 +139,41 @@ class Described:
         statements = self.pointing.get(iri, ())
         return statements if len(statements) <= _MOST_POINTING else ()
 
-    def about(self, things: Sequence[str]) -> Collection[Statement]:
+    def about(self, iris: Sequence[str]) -> Collection[Statement]:
         """What a document of several things says: each of them, what points to it, and the names of all mentioned."""
         # each statement once, in order: a line says all of it, and is quicker told from others than its parts
         by_line: dict[bytes, Statement] = {}
-        for iri in things:
+        for iri in iris:
             for statement in chain(self.of[iri], self.towards(iri)):
                 by_line[statement.line] = statement
                 if statement.target == iri and _JOINING.search(statement.subject):
                     by_line.update((one.line, one) for one in self.of[statement.subject])
         mentioned = {iri for statement in by_line.values() for iri in statement[:3]} & self.naming.keys()
-        for iri in sorted(mentioned.difference(things)):
+        for iri in sorted(mentioned.difference(iris)):
             by_line.update((statement.line, statement) for statement in self.naming[iri])
         return by_line.values()
 
-    def colophon(self, place: str, things: Sequence[str]) -> Iterator[ox.Triple]:
+    def colophon(self, place: str, iris: Sequence[str]) -> Iterator[ox.Triple]:
         issue, document = self.edition.issue, node(self.edition.issue.addresses.root + place)
-        topic = node(FOAF + ("primaryTopic" if len(things) == 1 else "topic"))
+        topic = node(FOAF + ("primaryTopic" if len(iris) == 1 else "topic"))
         yield ox.Triple(document, TYPE, node(FOAF + "Document"))
-        yield from (ox.Triple(document, topic, node(thing)) for thing in things)
+        yield from (ox.Triple(document, topic, node(iri)) for iri in iris)
         yield ox.Triple(document, node("http://rdfs.org/ns/void#inDataset"), node(issue.dataset))
         for licence in self.edition.facts.about("license"):
             yield ox.Triple(document, node(DCTERMS + "license"), node(licence.value))
 
     @cached_property
     def naming(self) -> Mapping[str, Sequence[Statement]]:
-        return _grouped((one.subject, one) for one in self.statements if one.predicate in _NAMES)
+        return _grouped(
+            (statement.subject, statement) for statement in self.statements if statement.predicate in _NAMES
+        )
 
     @cached_property
     def names(self) -> Mapping[str, Mapping[str, str]]:
         names: dict[str, dict[str, str]] = {}
         for iri, naming in self.naming.items():
             by_language = names[iri] = dict[str, str]()
-            for statement in sorted(naming, key=lambda one: -_NAMES.index(one.predicate)):
+            for statement in sorted(naming, key=lambda statement_named: -_NAMES.index(statement_named.predicate)):
                 if statement.value:
                     by_language[statement.value.language or ""] = statement.value.value
         return names
@@ -264,18 +266,18 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
             yield f"{path}.ttl", write((quad.triple for quad in quads), "ttl", prefixes)
 
 
-def _page(described: Described, things: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
+def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
     """A row a thing: its name, where its pages are, and a cell for each property; where it has pages, those tell it."""
     root = "../" * place.count("/")
     of_links = place.startswith(f"{DOCUMENTS}/link/")
     cells: dict[str, dict[tuple[str, str], list[Markup]]] = {}
     rows = []
-    for iri in things:
+    for iri in iris:
         key, inside = described.key(iri), described.own_places[iri].removeprefix(f"{DOCUMENTS}/")
         is_retired = described.is_retired(iri)
         ways = [(tag, format_of("name", tag), f"{root}{tag}/{inside}.html") for tag in LANGUAGES
                 if f"{tag}/{inside}.html" in pages and not is_retired]  # fmt: skip
-        said = cells[iri] = defaultdict(list)
+        values = cells[iri] = defaultdict(list)
         ends: list[Markup] = []
         if not ways:
             for statement in described.of[iri]:
@@ -283,14 +285,14 @@ def _page(described: Described, things: Sequence[str], place: str, pages: Collec
                 if of_links and statement.predicate in _ENDS:
                     ends.append(shown)
                 elif not of_links or statement.predicate in _OF_LINKS:
-                    said["", statement.predicate].append(shown)
+                    values["", statement.predicate].append(shown)
             for statement in () if of_links else described.towards(iri):
-                said["←", statement.predicate].append(_shown(described, statement.subject, root))
+                values["←", statement.predicate].append(_shown(described, statement.subject, root))
         name = markup(" – ").join(ends) if ends else _titled(described, iri)
         following = [_shown(described, heir, root) for heir in described.successors(iri)]
         rows.append({"key": key, "iri": iri, "name": name, "pages": ways, "retired": is_retired, "heirs": following})
-    heads = sorted({head for said in cells.values() for head in said})
-    for iri, row in zip(things, rows, strict=True):
+    heads = sorted({head for values in cells.values() for head in values})
+    for iri, row in zip(iris, rows, strict=True):
         row["cells"] = [markup("<br>").join(cells[iri].get(head, ())) for head in heads]
     return {
         "root": root, "name": place.rpartition("/")[2], "kind": place.split("/")[1], "languages": LANGUAGES,
@@ -309,17 +311,17 @@ def _titled(described: Described, iri: str) -> Markup:
 
 
 def _language(described: Described, iri: str) -> str:
-    named = described.names.get(iri, {})
-    return next((tag for tag in (*LANGUAGES, "") if tag in named), "")
+    names = described.names.get(iri, {})
+    return next((tag for tag in (*LANGUAGES, "") if tag in names), "")
 
 
 def _shown(described: Described, iri: str, root: str, value: ox.Literal | None = None) -> Markup:
     """A value, or a thing by its name with the way to where it is told."""
     if value:
         return macro("_told.html", "told")(value.value, value.language or "", "")
-    if (shown := described.written.get((iri, root))) is None:
+    if (markup := described.written.get((iri, root))) is None:
         address, named = described.address(iri), iri in described.names
         leads = f"{root}{address}" if address else iri if iri.startswith(("http://", "https://")) else ""
         name = described.name(iri, LANGUAGES[0]) if address or named or iri.startswith(PAN) else iri
-        shown = described.written[iri, root] = macro("_told.html", "told")(name, _language(described, iri), leads)
-    return shown
+        markup = described.written[iri, root] = macro("_told.html", "told")(name, _language(described, iri), leads)
+    return markup

@@ -53,8 +53,8 @@ def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Cont
     text = store.inner.dump(format=ox.RdfFormat.N_QUADS) or b""
     lines = text.splitlines(keepends=True)
     for line in lines if b"_:" in text or b"<file:" in text else ():
-        head, quote, rest = line.partition(b' "')
-        terms = head + rest[rest.rindex(b'"') :] if quote else line
+        head, quote, tail = line.partition(b' "')
+        terms = head + tail[tail.rindex(b'"') :] if quote else line
         if terms.startswith(b"_:") or b" _:" in terms or b"<file:" in terms:
             raise ProjectError("names-uncitable", remedy="give-thing-iri", line=line.decode().strip()[:200])
     mark = f" <{graph_of('derived/', addresses.root)}".encode()
@@ -79,13 +79,13 @@ def rebase(line: bytes, root: bytes, home: bytes = ROOT.encode()) -> bytes:
     >>> rebase(old, b"https://data.example/").decode()
     '<https://data.example/id/a> <http://e/p> "see <https://w3id.org/pan2kg/id/a>" <http://e/g> .'
     """
-    old, new = b"<" + home, b"<" + root
-    head, quote, rest = line.partition(b' "')
+    base_before, base_after = b"<" + home, b"<" + root
+    head, quote, tail = line.partition(b' "')
     if not quote:
-        return line.replace(old, new)
-    end = rest.rindex(b'"')
-    text = rest[:end].replace(home, root) if _VANN in head else rest[:end]
-    return head.replace(old, new) + quote + text + rest[end:].replace(old, new)
+        return line.replace(base_before, base_after)
+    end = tail.rindex(b'"')
+    text = tail[:end].replace(home, root) if _VANN in head else tail[:end]
+    return head.replace(base_before, base_after) + quote + text + tail[end:].replace(base_before, base_after)
 
 
 def write_dumps(

@@ -191,8 +191,13 @@ def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
     mentioned = {term for values in statements.values() for terms in values.values() for term in terms}
     for term in mentioned:
         if isinstance(term, ox.NamedNode):
-            named = properties(term.value)
-            names = named.get(SKOS + "prefLabel") or named.get(RDFS + "label") or named.get(FOAF + "name") or ()
+            facts_named = properties(term.value)
+            names = (
+                facts_named.get(SKOS + "prefLabel")
+                or facts_named.get(RDFS + "label")
+                or facts_named.get(FOAF + "name")
+                or ()
+            )
             labels[term.value] = tuple(name for name in names if isinstance(name, ox.Literal))
     release = datasets.read_release(store, space)
     return Facts(statements, release.number if release.is_stated else "", _period(store), labels, space)
@@ -201,13 +206,13 @@ def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
 def _period(store: LocalStore) -> tuple[date, date] | None:
     """From the first day of the earliest plan to the last of the latest, as far as they are stated."""
     ends = []
-    for name, rest, choose in (("periodStart", "-01-01", min), ("periodEnd", "-12-31", max)):
+    for name, day_ending, choose in (("periodStart", "-01-01", min), ("periodEnd", "-12-31", max)):
         quads = store.inner.quads_for_pattern(None, node(PAN + name), None)
         days = [quad.object.value for quad in quads if isinstance(quad.object, ox.Literal)]
         if not days:
             return None
         day = choose(days)
-        ends.append(date.fromisoformat(day[:10] if len(day) >= len("2020-01-01") else day[:4] + rest))
+        ends.append(date.fromisoformat(day[:10] if len(day) >= len("2020-01-01") else day[:4] + day_ending))
     return ends[0], ends[1]
 
 
@@ -220,8 +225,8 @@ def name_roles(store: LocalStore) -> None:
     Numbers follow the first day on which somebody reviewed, so that a later release keeps those of the one before.
     """
     quads = list(store.inner.quads_for_pattern(None, _REVIEWER, None))
-    named = {quad.object for quad in store.inner.quads_for_pattern(None, node(FOAF + "name"), None)}
-    names = {name.value for name in named if isinstance(name, ox.Literal)}
+    agreed = {quad.object for quad in store.inner.quads_for_pattern(None, node(FOAF + "name"), None)}
+    names = {name.value for name in agreed if isinstance(name, ox.Literal)}
     begun: dict[str, str] = {}
     for quad in quads:
         reviewer = getattr(quad.object, "value", "")

@@ -127,9 +127,9 @@ def build(folder: Path, fill: Callable[[Path], None]) -> None:
             fill(work)
     except OSError as error:
         # what the system says, without the number the engine's writer adds
-        said = re.sub(r" \(os error \d+\)$", "", reason(error))
+        reason_words = re.sub(r" \(os error \d+\)$", "", reason(error))
         raise ProjectError(
-            "cannot-write-release", place=Place(str(folder)), remedy="before-unchanged", error=said
+            "cannot-write-release", place=Place(str(folder)), remedy="before-unchanged", error=reason_words
         ) from None
 
 
@@ -141,10 +141,10 @@ def refuse_target(folder: Path, issue: Issue) -> None:
     if around:
         raise ProjectError("inside-release", place=place, remedy="name-folder-outside", around=around)
     inner = (mark.parent for mark in folder.glob(f"*/**/{MARK}") if read_mark(mark.parent))
-    held = sorted(release for release in inner if release.parent != folder / VERSIONS)
-    if held:
+    releases = sorted(release for release in inner if release.parent != folder / VERSIONS)
+    if releases:
         raise ProjectError(
-            "holds-another-release", place=place, remedy="move-release", value=held[0].relative_to(folder)
+            "holds-another-release", place=place, remedy="move-release", value=releases[0].relative_to(folder)
         )
     if not folder.is_dir() or not any(folder.iterdir()):
         return
@@ -170,8 +170,8 @@ def read_mark(folder: Path) -> Mapping[str, str] | None:
 def age(version: str) -> tuple[tuple[int, int | str], ...]:
     """What versions are put in order by."""
     number, _, early = version.partition("-")
-    parts = re.findall(r"\d+|[a-z]+", number.lower())
-    ranked = [(1, int(part)) if part.isdigit() else (0, part) for part in parts]
+    pieces = re.findall(r"\d+|[a-z]+", number.lower())
+    ranked = [(1, int(piece)) if piece.isdigit() else (0, piece) for piece in pieces]
     return (*ranked, (-1, early) if early else (0, ""))
 
 
@@ -188,7 +188,11 @@ def keep_versions(work: Path, previous: Path | None) -> None:
     for version in versions_in(previous):
         _share(previous / VERSIONS / version, walk(previous / VERSIONS / version), work / VERSIONS / version)
     ontologies = sorted(path.name for path in (previous / ONTOLOGY).glob("[0-9]*.ttl"))
-    _share(previous / ONTOLOGY, (one for one in ontologies if not (work / ONTOLOGY / one).exists()), work / ONTOLOGY)
+    _share(
+        previous / ONTOLOGY,
+        (ontology_version for ontology_version in ontologies if not (work / ONTOLOGY / ontology_version).exists()),
+        work / ONTOLOGY,
+    )
 
 
 def add_version(work: Path, version: str, index: bytes) -> None:

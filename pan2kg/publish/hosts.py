@@ -103,8 +103,14 @@ def w3id_rules(service: str = "") -> list[Rule]:
     """
     if service:
         return [Rule("(.*)", f"{service.rstrip('/')}/$1")]
-    things = _forms(f"{_THING}([^/.]*)", f"{DOCUMENTS}/$1/$2", "#$2$3")
-    return [*things, *_forms(f"{DOCUMENTS}/([^/.]+)", f"{DOCUMENTS}/$1"), *MOVED[:2], *_common(), Rule("(.*)", "$1")]
+    rules_of_things = _forms(f"{_THING}([^/.]*)", f"{DOCUMENTS}/$1/$2", "#$2$3")
+    return [
+        *rules_of_things,
+        *_forms(f"{DOCUMENTS}/([^/.]+)", f"{DOCUMENTS}/$1"),
+        *MOVED[:2],
+        *_common(),
+        Rule("(.*)", "$1"),
+    ]
 
 
 def _forms(pattern: str, target: str, at: str = "") -> Iterator[Rule]:

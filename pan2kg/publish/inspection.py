@@ -180,24 +180,24 @@ def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
     Our own IRIs and the endpoint are no files, though they may stand below the same address. Documents point to each
     other by the list of their own places, so that looking again would find nothing.
     """
-    base, own = addresses.base.encode(), addresses.root.encode()
-    parent, known = "", dict[bytes, bool]()
+    base, root_bytes = addresses.base.encode(), addresses.root.encode()
+    parent, exists = "", dict[bytes, bool]()
     for path in folder.walk(root):
         if path.endswith(".html") and not path.startswith(f"{DOCUMENTS}/"):
             if path.rpartition("/")[0] != parent:  # pages of one folder point to the same files
-                parent, known = path.rpartition("/")[0], {}
+                parent, exists = path.rpartition("/")[0], {}
             for link in sorted(set(_LINK.findall((root / path).read_bytes()))):
                 address = unescape(link.decode())
-                if link not in known:
+                if link not in exists:
                     target = unquote(re.split(r"[?#]", address, maxsplit=1)[0])
-                    known[link] = not target or bool(_SCHEME.match(address)) or (root / parent / target).exists()
-                if not known[link]:
+                    exists[link] = not target or bool(_SCHEME.match(address)) or (root / parent / target).exists()
+                if not exists[link]:
                     yield _fault("points-nowhere", path=path, target=address)
         elif path in _DESCRIPTIONS or path.startswith("sitemap"):
             links = {loc or other for loc, other in _ADDRESS.findall((root / path).read_bytes())}
             for link in sorted(links - {addresses.endpoint.encode()}):
                 target = unquote(unescape(link.removeprefix(base).decode()))
-                if link.startswith(base) and not link.startswith(own) and not (root / target).exists():
+                if link.startswith(base) and not link.startswith(root_bytes) and not (root / target).exists():
                     yield _fault("points-nowhere", path=path, target=target)
 
 
@@ -238,8 +238,8 @@ class Verification:
             if match and match[2] not in kinds:
                 start = f"<{self.mark.get('root', '')}id/"
                 quads = ox.parse(path=root / f"{match[1]}.ttl", format=ox.RdfFormat.TURTLE)
-                things = sorted({str(quad.subject) for quad in quads if str(quad.subject).startswith(start)})
-                names = (thing.removeprefix(start).rstrip(">") for thing in things)
+                iris = sorted({str(quad.subject) for quad in quads if str(quad.subject).startswith(start)})
+                names = (iri.removeprefix(start).rstrip(">") for iri in iris)
                 for name in names:
                     if name not in self.retired and documents.shared_place(f"{DOCUMENTS}/{name}") == match[1]:
                         kinds.add(match[2])
@@ -255,10 +255,10 @@ class Verification:
             self._file(path)
         for path in _NOWHERE:
             self._expect(path, "*/*", 404)
-        for thing in self.things:
+        for iri in self.things:
             # whether the rules for the permanent identifier lead a thing to data on this server that speak of it
-            targets = (rule.leads(f"id/{thing}", MEDIA["ttl"]) for rule in hosts.w3id_rules())
-            self._speaks(next(filter(None, targets)).partition("#")[0], thing)
+            targets = (rule.leads(f"id/{iri}", MEDIA["ttl"]) for rule in hosts.w3id_rules())
+            self._speaks(next(filter(None, targets)).partition("#")[0], iri)
         if self.negotiates:
             self._negotiation()
         else:
@@ -293,13 +293,13 @@ class Verification:
             self._complain("status", path, accept=accept, found=str(answer.status_code), wanted=wanted)
         return answer
 
-    def _speaks(self, path: str, thing: str) -> None:
+    def _speaks(self, path: str, iri: str) -> None:
         answer, subjects = self._expect(path, MEDIA["ttl"], 200), set[object]()
         if answer.status_code == 200:
             with suppress(SyntaxError):
                 subjects = {quad.subject for quad in ox.parse(answer.content, format=ox.RdfFormat.TURTLE)}
-            if ox.NamedNode(f"{self.mark.get('root', '')}id/{thing}") not in subjects:
-                self._complain("silent", path, thing=f"id/{thing}")
+            if ox.NamedNode(f"{self.mark.get('root', '')}id/{iri}") not in subjects:
+                self._complain("silent", path, thing=f"id/{iri}")
 
     def _files(self) -> Iterator[str]:
         """The files that are asked for: all but pages and documents, and of those one of each kind."""
@@ -328,15 +328,15 @@ class Verification:
             self._complain("media", path, accept="*/*", found=named, wanted=f"{MEDIA[ending]}; charset=utf-8")
 
     def _negotiation(self) -> None:
-        for thing, place in self.things.items():
+        for iri, place in self.things.items():
             # a thing is led, once or twice, to data that speak of it
-            answer, path = self._expect(f"id/{thing}", MEDIA["ttl"], 303), f"id/{thing}"
+            answer, path = self._expect(f"id/{iri}", MEDIA["ttl"], 303), f"id/{iri}"
             for _ in range(_MOST_TURNS):
                 if answer.status_code in (301, 303):
                     path = self._inside(answer)
                     answer = self._expect(path, MEDIA["ttl"], 200, 303)
             if answer.status_code == 200:
-                self._speaks(path, thing)
+                self._speaks(path, iri)
             for accept, ending in _WISHES:
                 answer = self._expect(place, accept, 200)
                 media = answer.headers.get("content-type", "").partition(";")[0]

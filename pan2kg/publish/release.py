@@ -143,9 +143,9 @@ def documentation_part(edition: Edition) -> Iterator[File]:
 def change_part(edition: Edition) -> Iterator[File]:
     """What changed since the release before: in words, as a table and as SPARQL Update; and a feed of all versions."""
     # blank nodes, which would have to be named alike, are refused before
-    new = changes.Side(edition.issue.version, frozenset(edition.store.inner))
+    side_after = changes.Side(edition.issue.version, frozenset(edition.store.inner))
     before = edition.before
-    change = changes.change_list(changes.read_side(before) if before else new, new)
+    change = changes.change_list(changes.read_side(before) if before else side_after, side_after)
     report = changes.read_report(change, tables.published_weights(before) if before else None)
     if edition.previous and not before:
         for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")):
@@ -284,7 +284,7 @@ def front_page(release: Release, files: frozenset[str], versions: Sequence[str],
     works wherever the folder stands.
     """
     issue, facts = release.edition.issue, release.edition.facts
-    named = {tag: (f"{tag}/index.html", f"ontology/index.{tag}.html", f"changes/changes.{tag}.md",
+    paths_named = {tag: (f"{tag}/index.html", f"ontology/index.{tag}.html", f"changes/changes.{tag}.md",
                    f"changes/feed.{tag}.atom") for tag in LANGUAGES}  # fmt: skip
     offers: dict[Text, tuple[Text, list[tuple[Distribution, str]]]] = {}
     for offer in release.offers:
@@ -298,7 +298,7 @@ def front_page(release: Release, files: frozenset[str], versions: Sequence[str],
         "about": DCTERMS + "description", "forms": forms(), "size_of": size_of, "in_words": in_words,
         "endonym": format_of, "readme": README, "endpoint": issue.addresses.endpoint, "versions": versions,
         "kept": is_kept, "described": "" if is_kept else embedded(dataset), "say": _WORDS.say,
-        "files": {tag: [path if path in files else "" for path in paths] for tag, paths in named.items()},
+        "files": {tag: [path if path in files else "" for path in paths] for tag, paths in paths_named.items()},
     }).encode()  # fmt: skip
 
 
@@ -358,7 +358,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())
     catalogue.add(edition.facts.catalogue, descriptions.describe(edition, release.offers))
-    drawn = [path for part in parts for path in put(iter(part(replace(edition, catalogue=catalogue))))]
+    drawn = [path for release_part in parts for path in put(iter(release_part(replace(edition, catalogue=catalogue))))]
     release.pages = {path for path in drawn if path.endswith(".html")}
     list(put(_documents(release)))
     list(put(_style(release)))
@@ -372,8 +372,10 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     note(say("progress", "checking"))
     faults += inspection.inspect(work, issue, options.today, counts.triples)
     if faults:
-        shown = verbatim(" ".join(faults[:_SHOWN]))
-        more = told("faults-more", faults=shown, n=len(faults) - _SHOWN) if len(faults) > _SHOWN else shown
+        faults_shown = verbatim(" ".join(faults[:_SHOWN]))
+        more = (
+            told("faults-more", faults=faults_shown, n=len(faults) - _SHOWN) if len(faults) > _SHOWN else faults_shown
+        )
         raise ProjectError("release-unsound", place=Place("release"), remedy="nothing-published", faults=more)
     return counts
 
@@ -391,8 +393,8 @@ def archive(release: Release, drawn: Sequence[str]) -> None:
         apart = tuple(f"{DOCUMENTS}/{kind}/" for kind in hosts.APART)
         told_ = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
         files = [*pages, *told_, dump.QUADS, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
-        others = [tag for tag in LANGUAGES if tag not in languages]
-        led = re.compile(rf'(?<= href=")(?:\.\./)*(?=(?:{"|".join(others) or "-"})/)'.encode())
+        other_languages = [tag for tag in LANGUAGES if tag not in languages]
+        led = re.compile(rf'(?<= href=")(?:\.\./)*(?=(?:{"|".join(other_languages) or "-"})/)'.encode())
 
         def content(path: str) -> bytes:
             body = (root / path).read_bytes()
@@ -429,7 +431,7 @@ def propose(version: str, report: changes.ChangeReport | None) -> str:
     The first part counts what was removed or retired, the second what was added, the third what was only corrected;
     below 1.0.0 what was removed counts as added.
     """
-    numbers = [int(part) if part.isdigit() else 0 for part in version.partition("-")[0].split(".")]
+    numbers = [int(digits) if digits.isdigit() else 0 for digits in version.partition("-")[0].split(".")]
     major, minor, patch = (*numbers, 0, 0, 0)[:3]
     status = changes.Status
     is_less = report is not None and any(report.count(kind) for kind in (status.REMOVED, status.RETIRED))

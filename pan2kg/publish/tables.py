@@ -114,8 +114,10 @@ class ReleaseTable:
 
 def _without_empty(cells: Sequence[FieldCells], least: int) -> tuple[tuple[Field, ...], list[list[str]]]:
     """Columns and rows, without the columns that are empty in every row; the ``least`` first stay though they were."""
-    kept = [part for at, part in enumerate(cells) if any(part[1]) or not part[1] or at < least]
-    return tuple(part[0] for part in kept), [list(row) for row in zip(*(part[1] for part in kept), strict=True)]
+    columns_kept = [column for at, column in enumerate(cells) if any(column[1]) or not column[1] or at < least]
+    return tuple(column[0] for column in columns_kept), [
+        list(row) for row in zip(*(column[1] for column in columns_kept), strict=True)
+    ]
 
 
 class TableDefinition(NamedTuple):
@@ -201,11 +203,11 @@ class Source:
             members.update(quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
         return sorted(members & self.values(definition.having).keys() if definition.having else members)
 
-    def labelled(self, column: Field, things: Sequence[str]) -> list[FieldCells]:
-        cells: list[FieldCells] = [(column, [self.addresses.own(thing) for thing in things])]
+    def labelled(self, column: Field, iris: Sequence[str]) -> list[FieldCells]:
+        cells: list[FieldCells] = [(column, [self.addresses.own(iri) for iri in iris])]
         for tag in RELEASED:
             label = Field(f"{column.name}_label_{tag}", "skos:prefLabel", language=tag, about=column.name)
-            cells.append((label, [self.labels.get(thing, {}).get(tag, "") for thing in things]))
+            cells.append((label, [self.labels.get(iri, {}).get(tag, "") for iri in iris]))
         return cells
 
 
@@ -224,13 +226,18 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
     cells = [(Field("iri", is_iri=True), [source.addresses.own(member) for member in members])]
     for name, of, kind, refers in definition.columns:
         values = source.values(of)
-        held = [values.get(member, ()) for member in members]
+        member_values = [values.get(member, ()) for member in members]
         if kind == "text":
-            cells += _texts(name, of, held)
+            cells += _texts(name, of, member_values)
         elif kind == "value":
-            cells.append(_listed(Field(name, of, datatype=_datatype(held)), [[v.value for v in row] for row in held]))
+            cells.append(
+                _listed(
+                    Field(name, of, datatype=_datatype(member_values)),
+                    [[v.value for v in row] for row in member_values],
+                )
+            )
         else:
-            cells += _things(source, Field(name, of, is_iri=True, refers=refers), held)
+            cells += _things(source, Field(name, of, is_iri=True, refers=refers), member_values)
     return ReleaseTable(definition.name, title, *_without_empty(cells, 2))
 
 
@@ -240,30 +247,32 @@ def _listed(column: Field, texts: Sequence[Sequence[str]], separator: str = "") 
     return replace(column, separator=separator), [separator.join(row) if any(row) else "" for row in texts]
 
 
-def _separator(texts: Sequence[Sequence[str]], *others: Sequence[Sequence[str]]) -> str:
+def _separator(texts: Sequence[Sequence[str]], *further: Sequence[Sequence[str]]) -> str:
     if not any(len(row) > 1 for row in texts):
         return ""
-    return next(mark for mark in SEPARATORS if not any(mark in text for row in chain(texts, *others) for text in row))
+    return next(mark for mark in SEPARATORS if not any(mark in text for row in chain(texts, *further) for text in row))
 
 
-def _texts(name: str, of: str, held: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
+def _texts(name: str, of: str, member_values: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
     """A column for each language of a release, and one for each other language that occurs."""
-    texts = [[value for value in row if isinstance(value, ox.Literal)] for row in held]
+    texts = [[value for value in row if isinstance(value, ox.Literal)] for row in member_values]
     tags = {value.language or "" for row in texts for value in row} | set(RELEASED)
     for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
-        named = f"{name}_{tag.lower().replace('-', '_')}" if tag else name
+        column_name = f"{name}_{tag.lower().replace('-', '_')}" if tag else name
         yield _listed(
-            Field(named, of, language=tag),
+            Field(column_name, of, language=tag),
             [[value.value for value in row if (value.language or "") == tag] for row in texts],
         )
 
 
-def _things(source: Source, column: Field, held: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
+def _things(source: Source, column: Field, member_values: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
     """A column of things, and their labels beside it; of several in a cell, the labels stand in their order."""
     is_class = column.property == _CLASS
     labels = source.terms if is_class else source.labels
-    addresses = [[source.addresses.own(value.value) for value in row] for row in held]
-    by_tag = {tag: [[labels.get(value.value, {}).get(tag, "") for value in row] for row in held] for tag in RELEASED}
+    addresses = [[source.addresses.own(value.value) for value in row] for row in member_values]
+    by_tag = {
+        tag: [[labels.get(value.value, {}).get(tag, "") for value in row] for row in member_values] for tag in RELEASED
+    }
     separator = _separator(addresses, *by_tag.values())
     yield _listed(column, addresses, separator)
     for tag, names in by_tag.items():
@@ -272,9 +281,9 @@ def _things(source: Source, column: Field, held: Sequence[Sequence[Value]]) -> I
         yield _listed(label, names, separator)
 
 
-def _datatype(held: Sequence[Sequence[Value]]) -> str:
+def _datatype(member_values: Sequence[Sequence[Value]]) -> str:
     """The one type all values have; ``moment`` for days, months and years together; else plain text."""
-    kinds = {value.datatype.value for row in held for value in row if isinstance(value, ox.Literal)}
+    kinds = {value.datatype.value for row in member_values for value in row if isinstance(value, ox.Literal)}
     if len(kinds) > 1 and kinds <= _MOMENTS:
         return "moment"
     only = kinds.pop() if len(kinds) == 1 else ""
@@ -353,8 +362,8 @@ def _title(source: Source, column: Field, language: Language) -> str:
         return f"{column.about}, {name} ({column.language})"
     if not column.language:
         return name
-    known = f"language.{column.language}"
-    return f"{name} ({RELEASE.say(known, language) if RELEASE.has(known) else column.language})"
+    message_key = f"language.{column.language}"
+    return f"{name} ({RELEASE.say(message_key, language) if RELEASE.has(message_key) else column.language})"
 
 
 WEIGHTS: Final = "weights"
@@ -404,16 +413,16 @@ def figures_table(graph: Graph) -> ReleaseTable:
         figure = measured.figure
         names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
         for level in FIGURED:
-            told = figures.take(figure, levels, level)
-            numbers = ["" if value is None else _number(value) for value in told.value]
+            figure_taken = figures.take(figure, levels, level)
+            numbers = ["" if value is None else _number(value) for value in figure_taken.value]
             # the parts of a figure with their number, or the ends of its interval
-            parts = [(key.rpartition(".")[2], number, "") for key, number in zip(figure.parts, numbers, strict=False)]
+            shares = [(key.rpartition(".")[2], number, "") for key, number in zip(figure.parts, numbers, strict=False)]
             if not figure.parts:
-                parts = [(WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")]
-            population = "" if told.population is None else str(told.population)
+                shares = [(WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")]
+            population = "" if figure_taken.population is None else str(figure_taken.population)
             rows += [
-                [figure.id, level.key, part, *names, figure.unit.value, number, upper, population]
-                for part, number, upper in parts
+                [figure.id, level.key, share, *names, figure.unit.value, number, upper, population]
+                for share, number, upper in shares
             ]
     key = ("figure", "evidence_level", "part")
     return ReleaseTable(FIGURES, RELEASE.known(f"table.{FIGURES}"), columns, rows, key, ())
@@ -427,10 +436,10 @@ def weigh_links(graph: Graph) -> None:
     """
     triples = []
     for link, start, end, level in graph.read(program_query("publish/shared-links")):
-        known = graph.known(level.rpartition("/")[2])
-        if None in map(known.tables.works.plan, (start, end)):
+        measured = graph.known(level.rpartition("/")[2])
+        if None in map(measured.tables.works.plan, (start, end)):
             continue
-        weight = known.weight(start, end)
+        weight = measured.weight(start, end)
         for name, bits in (("weight", weight.low), ("weightHigh", weight.high), ("weightBroad", weight.broad)):
             # as Turtle writes decimals, with a digit after the point
             decimal = ox.Literal(_number(bits) if bits % 1 else f"{bits:.1f}", datatype=node(f"{XSD}decimal"))
@@ -474,7 +483,7 @@ class _Rows:
 
     def objects(self, iri: str, *properties: str) -> list[str]:
         statements = self.described.of.get(iri, ())
-        return list(dict.fromkeys(one.object for one in statements if one.predicate in properties))
+        return list(dict.fromkeys(statement.object for statement in statements if statement.predicate in properties))
 
     def value(self, iri: str, *properties: str) -> str:
         return next(iter(self.objects(iri, *properties)), "")
@@ -483,12 +492,14 @@ class _Rows:
         return self.objects(iri, *properties) or [""]
 
     def pointing(self, iri: str, name: str) -> list[str]:
-        subjects = (one.subject for one in self.described.pointing.get(iri, ()) if one.predicate == PAN + name)
+        subjects = (
+            statement.subject for statement in self.described.pointing.get(iri, ()) if statement.predicate == PAN + name
+        )
         return [subject for subject in subjects if not self.described.is_retired(subject)]
 
     def members(self, *classes: str) -> list[str]:
-        members = {one.subject for name in classes for one in self.described.pointing.get(PAN + name, ())
-                   if one.predicate == TYPE.value}  # fmt: skip
+        members = {statement.subject for name in classes for statement in self.described.pointing.get(PAN + name, ())
+                   if statement.predicate == TYPE.value}  # fmt: skip
         return sorted(iri for iri in members if not self.described.is_retired(iri))
 
     def grounds(self, iri: str) -> list[Row]:
@@ -511,10 +522,10 @@ class _Rows:
                     yield action, number, plan, *aspect
 
     def _bodies_of(self, action: str) -> Iterator[Row]:
-        for part in self.pointing(action, "involvedIn"):
-            certainty = self.value(part, PAN + "certainty")
-            bodies, roles = self.objects(part, PAN + "involves"), self.several(part, PAN + "role")
-            for body, role, ground in product(bodies, roles, self.grounds(part)):
+        for involvement in self.pointing(action, "involvedIn"):
+            certainty = self.value(involvement, PAN + "certainty")
+            bodies, roles = self.objects(involvement, PAN + "involves"), self.several(involvement, PAN + "role")
+            for body, role, ground in product(bodies, roles, self.grounds(involvement)):
                 yield PAN + "Involvement", body, role, *ground, certainty
 
     def _texts_of(self, action: str) -> Iterator[Row]:
@@ -538,8 +549,8 @@ class _Rows:
 
     def bodies(self) -> Iterator[Row]:
         for body in self.members("PublicBody", "Organisation", "UnnamedGroup"):
-            parts = self.pointing(body, "involves")
-            works = {work for part in parts for work in self.objects(part, PAN + "involvedIn")}
+            involvements = self.pointing(body, "involves")
+            works = {work for involvement in involvements for work in self.objects(involvement, PAN + "involvedIn")}
             plan_of = {work: self.value(work, PAN + "inPlan") for work in works}
             actions, plans = sum(map(bool, plan_of.values())), {plan or work for work, plan in plan_of.items()}
             above = self.several(body, "http://www.w3.org/ns/org#subOrganizationOf")
@@ -619,7 +630,7 @@ def product_files(described: Described) -> Iterator[File]:
     """
 
     def heading(column: Field, language: Language) -> str:
-        return _WORDS.say(f"product.column.{column.about}", language)
+        return _WORDS.say(f"workbook.column.{column.about}", language)
 
     def describe(column: Field) -> dict[str, object]:
         titles = {tag: heading(column, tag) for tag in LANGUAGES}
@@ -627,15 +638,15 @@ def product_files(described: Described) -> Iterator[File]:
         lang = {"lang": column.language} if column.language else {}
         return {"name": column.name, "titles": {**titles, "und": column.name}, **kind, **lang}
 
-    for one in PRODUCTS:
-        rows = sorted(set(one.rows(_Rows(described))))
+    for workbook in PRODUCTS:
+        rows = sorted(set(workbook.rows(_Rows(described))))
         cells: list[FieldCells] = []
         sheets: dict[Language, tuple[list[str], list[Sequence[str]]]] = {tag: ([], []) for tag in LANGUAGES}
         links: list[tuple[str, Sequence[str]]] = []
-        for name, values in zip(one.columns, zip(*rows, strict=True) if rows else (), strict=False):
+        for name, values in zip(workbook.columns, zip(*rows, strict=True) if rows else (), strict=False):
             if not any(values):
                 continue
-            is_value = name in one.values
+            is_value = name in workbook.values
             if not is_value:
                 cells += [
                     (Field(f"{name}_{tag}", language=tag, about=name),
@@ -652,11 +663,11 @@ def product_files(described: Described) -> Iterator[File]:
                 )
         for tag, (heads, columns) in sheets.items():
             heads += [
-                _WORDS.say("product.address", tag, of=_WORDS.say(f"product.column.{name}", tag)) for name, _ in links
+                _WORDS.say("workbook.address", tag, of=_WORDS.say(f"workbook.column.{name}", tag)) for name, _ in links
             ]
             columns += [values for _, values in links]
-        table = ReleaseTable(one.name, one.title, *_without_empty(cells, 0), things=())
-        path = f"{DATA}/{one.name}"
+        table = ReleaseTable(workbook.name, workbook.title, *_without_empty(cells, 0), things=())
+        path = f"{DATA}/{workbook.name}"
         if "xlsx" in product_forms():
             book = [(format_of("name", tag), Grid(heads, list(zip(*columns, strict=True))))
                     for tag, (heads, columns) in sheets.items()]  # fmt: skip

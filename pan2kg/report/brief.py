@@ -126,8 +126,8 @@ def write_brief(graph: Graph, plan: str = "", level: levels.Level = levels.HEADL
         list(_of_plan(graph, evidence, iri)),
     ]
     # the first of each kind, in the order of the kinds; then what each has more
-    first, more = [*kinds[0][:1], *kinds[1][:1], *kinds[2]], [*kinds[0][1:], *kinds[1][1:]]
-    every, reach = [*first, *more], evidence.reach(iri)
+    foremost, more = [*kinds[0][:1], *kinds[1][:1], *kinds[2]], [*kinds[0][1:], *kinds[1][1:]]
+    every, reach = [*foremost, *more], evidence.reach(iri)
     return Brief(
         _WORDS.say("title", language, plan=name),
         language,
@@ -166,8 +166,8 @@ def called(graph: Graph, iri: str) -> str:
     return graph.labels.brief(iri, graph.language).text
 
 
-def _listed(graph: Graph, things: Iterable[str]) -> str:
-    return catalogue.format_of("semicolon", graph.language).join(called(graph, iri) for iri in things)
+def _listed(graph: Graph, iris: Iterable[str]) -> str:
+    return catalogue.format_of("semicolon", graph.language).join(called(graph, iri) for iri in iris)
 
 
 def of_pair(graph: Graph, evidence: Known, source: str, target: str) -> Iterator[Advice]:
@@ -222,7 +222,7 @@ def of_action(graph: Graph, evidence: Known, action: str) -> Iterator[Advice]:
     names = {"action": number, "plan": called(graph, plan)}
     for lack, aspect, links in lacking:
         extent = evidence.tables.readings.extent(action, aspect, plan)
-        first = "" if extent is reading_state.Extent.FULL else _WORDS.say("action-read-first", language, **names)
+        caveat = "" if extent is reading_state.Extent.FULL else _WORDS.say("action-read-first", language, **names)
         write = _WORDS.say(f"action-{lack}-write", language, **names)
         yield Advice(
             f"{lack}:{key(action)}",
@@ -230,7 +230,7 @@ def of_action(graph: Graph, evidence: Known, action: str) -> Iterator[Advice]:
             _WORDS.say(f"action-{lack}", language, extent=figure_words.named(extent).say(language), **names),
             quotations(graph, links),
             "",
-            " ".join(filter(None, (first, write))),
+            " ".join(filter(None, (caveat, write))),
             addressee(graph, evidence.level, plan),
             until(graph, plan),
         )
@@ -275,7 +275,9 @@ def _precise(evidence: Known, source: str, target: str) -> list[str]:
 def duties(graph: Graph, level: levels.Level, plan: str) -> list[obligations.Margin]:
     """The duties of texts that a plan, an action of it or its mandate names, the longest overdue first."""
     texts = {use.text for use in graph.known(level).uses if graph.homes.get(use.work, use.work) == plan}
-    texts |= {text for named, text in graph.read(program_query("report/named-texts")) if named in {plan, *texts}}
+    texts |= {
+        text for work_naming, text in graph.read(program_query("report/named-texts")) if work_naming in {plan, *texts}
+    }
     owed = [margin for margin in graph.margins(level).rows if margin.obligation.instrument in texts]
     return sorted(owed, key=lambda margin: (-margin.overdue, margin.obligation.iri))
 
@@ -303,14 +305,11 @@ def duty(graph: Graph, margin: obligations.Margin) -> Advice:
     return Advice(
         f"duty:{key(margin.obligation.iri)}",
         _WORDS.say("duty-title", language, duty=graph.label(margin.obligation.iri)),
-        _WORDS.say("duty", language, act=act, day=day, n=margin.overdue),
-        (),
-        "",
+        _WORDS.say("duty", language, act=act, day=day, n=margin.overdue), (), "",
         _WORDS.say("duty-write", language, act=act),
         _listed(graph, holders) or _WORDS.say("addressee-unknown", language),
-        _WORDS.say("until-passed", language, day=day),
-        bodies=holders,
-    )
+        _WORDS.say("until-passed", language, day=day), bodies=holders,
+    )  # fmt: skip
 
 
 def _of_plan(graph: Graph, evidence: Known, plan: str) -> Iterator[Advice]:

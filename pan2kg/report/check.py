@@ -61,51 +61,55 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
     yield verdict(report, language)
     if report.compared or report.since:
         yield summary(report, language)
-    for rule, parts in report.groups():
-        yield from _rule(report, rule, parts, language, examples)
+    for rule, by_plan in report.groups():
+        yield from _rule(report, rule, by_plan, language, examples)
     for sentence in statistics(report, language):
         yield f"\n{sentence}"
     idle = [rule.key for rule in report.idle if rule.kind not in (Kind.STYLE, Kind.TEXT)]
     if idle:
-        shown = ", ".join(idle[:IDLE_SHOWN])
+        idle_shown = ", ".join(idle[:IDLE_SHOWN])
         more = f", … {_CHECK.counted(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""
-        yield "\n" + _CHECK.say("empty", language, rules=shown + more)
+        yield "\n" + _CHECK.say("empty", language, rules=idle_shown + more)
 
 
 def _rule(
-    report: Report, rule: Rule, parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None
+    report: Report, rule: Rule, by_plan: list[tuple[str, list[Finding]]], language: Language, examples: int | None
 ) -> Iterator[str]:
-    looked = _CHECK.counted(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
-    numbers = " / ".join(filter(None, (_CHECK.counted(report.failing(rule), "failure", language), looked)))
+    looked_at = _CHECK.counted(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
+    numbers = " / ".join(filter(None, (_CHECK.counted(report.failing(rule), "failure", language), looked_at)))
     yield f"\n{severity_word(rule.severity, language).upper()} {rule.key} ({numbers})"
     yield f"  {rule.message.say(language)}"
     if rule.remedy:
         yield f"  {_CHECK.say('remedy', language, remedy=rule.remedy.say(language))}"
-    yield f"  {_parts(parts, language, examples)}"
-    findings = [finding for _, found in parts for finding in found]
-    first = [found[0] for _, found in parts]
-    shown = findings if examples is None else [*first, *(f for f in findings if f not in first)][:examples]
-    for finding in shown:
+    yield f"  {_parts(by_plan, language, examples)}"
+    findings = [finding for _, of_plan in by_plan for finding in of_plan]
+    examples_first = [of_plan[0] for _, of_plan in by_plan]
+    findings_shown = (
+        findings
+        if examples is None
+        else [*examples_first, *(f for f in findings if f not in examples_first)][:examples]
+    )
+    for finding in findings_shown:
         yield from _example(report.names, finding, language)
-    if len(shown) < len(findings):
-        yield f"    … {_CHECK.counted(len(findings) - len(shown), 'more', language)}"
+    if len(findings_shown) < len(findings):
+        yield f"    … {_CHECK.counted(len(findings) - len(findings_shown), 'more', language)}"
 
 
-def _parts(parts: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
-    most = sorted(parts, key=lambda part: -sum(one.times for one in part[1]))[: None if examples is None else PLANS]
+def _parts(by_plan: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
+    most = sorted(by_plan, key=lambda entry: -sum(one.times for one in entry[1]))[: None if examples is None else PLANS]
     words = [
-        f"{part or _CHECK.say('elsewhere', language)} ({grouped(sum(one.times for one in findings), language)})"
-        for part, findings in most
+        f"{entry or _CHECK.say('elsewhere', language)} ({grouped(sum(fault.times for fault in findings), language)})"
+        for entry, findings in most
     ]
-    rest = len(parts) - len(most)
-    return ", ".join(words + ([f"… {_CHECK.counted(rest, 'more-plans', language)}"] if rest else []))
+    others_count = len(by_plan) - len(most)
+    return ", ".join(words + ([f"… {_CHECK.counted(others_count, 'more-plans', language)}"] if others_count else []))
 
 
 def _example(names: Names, finding: Finding, language: Language) -> Iterator[str]:
-    where = str(finding.place) if finding.place else ""
-    yield f"    {': '.join(filter(None, (where, thing_name(names, finding, language))))}"
-    if said := detail(names, finding, language):
-        yield f"      {said}"
+    place = str(finding.place) if finding.place else ""
+    yield f"    {': '.join(filter(None, (place, thing_name(names, finding, language))))}"
+    if detail_words := detail(names, finding, language):
+        yield f"      {detail_words}"
 
 
 def _json(report: Report, _: Language) -> str:
@@ -168,14 +172,14 @@ def _command(names: Names, finding: Finding, language: Language) -> str:
     written = ",".join(
         f"{key}={_data(value).replace(':', '%3A').replace(',', '%2C')}" for key, value in properties.items() if value
     )
-    said = detail(names, finding, language)
-    parts = (
+    detail_words = detail(names, finding, language)
+    sentences = (
         thing_name(names, finding, language) and f"{thing_name(names, finding, language)}:",
         finding.message.say(language),
-        said and f"({said})",
+        detail_words and f"({detail_words})",
         finding.rule.remedy.say(language),
     )
-    return f"::{_LEVELS[finding.severity]} {written}::{_data(' '.join(filter(None, parts)))}"
+    return f"::{_LEVELS[finding.severity]} {written}::{_data(' '.join(filter(None, sentences)))}"
 
 
 def _data(text: str) -> str:
@@ -198,11 +202,11 @@ def _junit(report: Report, language: Language) -> str:
 
 
 def _case(report: Report, rule: Rule, language: Language) -> str:
-    found = [finding for finding in report.findings if finding.rule.key == rule.key]
+    findings = [finding for finding in report.findings if finding.rule.key == rule.key]
     head = f'    <testcase classname="pan2kg.{rule.kind}" name={_attribute(rule.key)}'
-    if not found:
+    if not findings:
         return f"{head}/>\n"
-    lines = "\n".join(_line(report.names, finding, language) for finding in found)
+    lines = "\n".join(_line(report.names, finding, language) for finding in findings)
     body = f"<system-out>{xml_text(lines)}</system-out>"
     if rule.severity.reaches(report.fail_on):
         message = _attribute(rule.message.say(language))
@@ -215,8 +219,8 @@ def _attribute(text: str) -> str:
 
 
 def _line(names: Names, finding: Finding, language: Language) -> str:
-    where = str(finding.place) if finding.place else ""
-    return " ".join(filter(None, (where, thing_name(names, finding, language), detail(names, finding, language))))
+    place = str(finding.place) if finding.place else ""
+    return " ".join(filter(None, (place, thing_name(names, finding, language), detail(names, finding, language))))
 
 
 def _turtle(report: Report, _: Language) -> str:
@@ -236,9 +240,9 @@ def _result(finding: Finding, names: Names) -> str:
         statements.append(f"sh:resultPath {path}")
     if finding.value:
         statements.append(f"sh:value {finding.value}")
-    said = finding.message.by_language()
+    messages = finding.message.by_language()
     statements += [
-        *(f"sh:resultMessage {tagged(words, tag)}" for tag, words in said.items() if words),
+        *(f"sh:resultMessage {tagged(words, tag)}" for tag, words in messages.items() if words),
         f"sh:resultSeverity sh:{finding.severity.capitalize()}",
         f"sh:sourceConstraintComponent {_component(finding) or rule}",
         f"sh:sourceShape {rule}",
@@ -275,35 +279,35 @@ def heading(project: Project, change: Change, language: Language, *, made: str =
 
     ``made`` says when that was, where nothing has changed since.
     """
-    said: dict[str, str] = {}
+    values: dict[str, str] = {}
     file = project.graph / "catalogue.ttl"
     if file.is_file():
         for block in read_turtle_file(read_text(file), file.name).blocks:
             if block.statements and block.statements[0].object == "dcat:Dataset":
-                titles = (one.object for one in block.statements if one.predicate == "dcterms:title")
-                said |= {tag: words for title in titles for words, tag in _TITLE.findall(title)}
-    name = Text.of(said).say(language) or project.root.name
-    parts = [_CHECK.counted(len(change.files), "file", language)] if change.files else []
-    parts += [_CHECK.say("since-revision", language, revision=change.since)] if change.since else []
-    parts += [_CHECK.say("unchanged", language, made=made)] if made else []
-    return format_of("semicolon", language).join([name, *parts])
+                titles = (statement.object for statement in block.statements if statement.predicate == "dcterms:title")
+                values |= {tag: words for title in titles for words, tag in _TITLE.findall(title)}
+    name = Text.of(values).say(language) or project.root.name
+    phrases = [_CHECK.counted(len(change.files), "file", language)] if change.files else []
+    phrases += [_CHECK.say("since-revision", language, revision=change.since)] if change.since else []
+    phrases += [_CHECK.say("unchanged", language, made=made)] if made else []
+    return format_of("semicolon", language).join([name, *phrases])
 
 
 def verdict(report: Report, language: Language) -> str:
     counts = [_CHECK.counted(number, severity.value, language) for severity, number in report.counts.items() if number]
     key = "conforms" if report.conforms else "differs"
     counts += [_CHECK.counted(report.gaps, "gap", language)] if report.gaps else []
-    found = ", ".join(counts) or _CHECK.say("clean", language)
-    return _CHECK.say(key, language, counts=found, rules=_CHECK.counted(len(report.rules), "rule", language))
+    words = ", ".join(counts) or _CHECK.say("clean", language)
+    return _CHECK.say(key, language, counts=words, rules=_CHECK.counted(len(report.rules), "rule", language))
 
 
 def summary(report: Report, language: Language) -> str:
     # What is new, accepted and solved since the baseline, or since a revision.
     solved = len(report.solved)
-    new = len(report.findings) - solved
+    added = len(report.findings) - solved
     if report.since:
-        return _CHECK.say("since", language, new=new, solved=solved, revision=report.since)
-    return _CHECK.say("compared", language, new=new, accepted=len(report.accepted), solved=solved)
+        return _CHECK.say("since", language, new=added, solved=solved, revision=report.since)
+    return _CHECK.say("compared", language, new=added, accepted=len(report.accepted), solved=solved)
 
 
 def statistics(report: Report, language: Language) -> list[str]:
@@ -325,36 +329,36 @@ def names_thing(finding: Finding) -> bool:
 def thing_name(names: Names, finding: Finding, language: Language) -> str:
     if not names_thing(finding):
         return ""
-    named = names.label(finding.focus).say(language)
-    shown = names.short(finding.focus)
-    return f"{shown} « {named} »" if named else shown
+    label = names.label(finding.focus).say(language)
+    short_name = names.short(finding.focus)
+    return f"{short_name} « {label} »" if label else short_name
 
 
 def detail(names: Names, finding: Finding, language: Language) -> str:
-    parts = []
+    phrases = []
     if finding.path:
-        parts.append(_CHECK.say("on", language, path=names.short(finding.path)))
+        phrases.append(_CHECK.say("on", language, path=names.short(finding.path)))
     if finding.value and finding.value != f"<{finding.focus}>":
-        parts.append(_CHECK.say("found", language, value=_value(names, finding, language)))
+        phrases.append(_CHECK.say("found", language, value=_value(names, finding, language)))
     if finding.expected:
-        parts.append(_CHECK.say("expected", language, expected=finding.expected.say(language)))
+        phrases.append(_CHECK.say("expected", language, expected=finding.expected.say(language)))
     if finding.times > 1:
-        parts.append(_CHECK.counted(finding.times, "in-plan", language))
-    return format_of("semicolon", language).join(parts)
+        phrases.append(_CHECK.counted(finding.times, "in-plan", language))
+    return format_of("semicolon", language).join(phrases)
 
 
 def _value(names: Names, finding: Finding, language: Language) -> str:
     if finding.rule.kind in (Kind.STYLE, Kind.TEXT, Kind.BASELINE):
         return re.sub(r"\\(.)", r"\1", finding.value[1:-1])
-    named = names.label(finding.value).say(language) if finding.value.startswith("<") else ""
-    shown = names.short(finding.value)
-    return f"{shown} « {named} »" if named else shown
+    label = names.label(finding.value).say(language) if finding.value.startswith("<") else ""
+    short_value = names.short(finding.value)
+    return f"{short_value} « {label} »" if label else short_value
 
 
-def part_name(names: Names, part: str, language: Language) -> str:
-    if not part:
+def part_name(names: Names, plan_key: str, language: Language) -> str:
+    if not plan_key:
         return _CHECK.say("elsewhere", language)
-    return names.label(names.plan(part)).say(language) or part
+    return names.label(names.plan(plan_key)).say(language) or plan_key
 
 
 def write_page(report: Report, language: Language) -> str:
@@ -381,8 +385,8 @@ def write_page(report: Report, language: Language) -> str:
     return render("check.html", values) + "\n"
 
 
-def _examples(parts: list[tuple[str, list[Finding]]]) -> list[Finding]:
-    return list(islice(chain.from_iterable(found for _, found in parts), EXAMPLES))
+def _examples(by_plan: list[tuple[str, list[Finding]]]) -> list[Finding]:
+    return list(islice(chain.from_iterable(of_plan for _, of_plan in by_plan), EXAMPLES))
 
 
 def _severity(rule: Rule, language: Language) -> str:
@@ -398,7 +402,7 @@ def _told(names: Names, finding: Finding, language: Language) -> list[str]:
     short: str = names.short(finding.focus) if names_thing(finding) else ""
     if short and finding.focus.startswith(("http://", "https://")):
         short = filled('<a href="{}">{}</a>', finding.focus, short)
-    named = names.label(finding.focus)
-    thing = filled("{} · {}", _words_of(named, language), short) if named else short
+    label = names.label(finding.focus)
+    name = filled("{} · {}", _words_of(label, language), short) if label else short
     place = filled('<span class="place">{}</span>', finding.place) if finding.place else ""
-    return [part for part in (thing, detail(names, finding, language), place) if part]
+    return [phrase for phrase in (name, detail(names, finding, language), place) if phrase]

@@ -68,16 +68,16 @@ def report_files(
     """
     language, tables = graph.language, list(tables_of(graph, plan, level))
     title = _BRIEF.say("report-title", language, plan=graph.label(plan))
-    said = _BRIEF.say("report-basis", language, release=graph.release, day=in_words(graph.as_of, language),
+    basis = _BRIEF.say("report-basis", language, release=graph.release, day=in_words(graph.as_of, language),
                       level=figure_words.according_to(level).say(language))  # fmt: skip
     names = (writers.Anchors(f"table-{at}") for at, _ in enumerate(tables, start=1))
     pieces = [writers.html_figures(table, language, name) for table, name in zip(tables, names, strict=False)]
     titles = [writers.html_text(table.title, language) for table in tables]
     values = {
-        "title": title, "language": language, "basis": said, "style": template.markup(style) or _style("brief.css"),
+        "title": title, "language": language, "basis": basis, "style": template.markup(style) or _style("brief.css"),
         "page": template.markup(_printed(page)), "tables": list(zip(titles, pieces, strict=True)),
     }  # fmt: skip
-    text = [f"# {writers.md_text(title)}\n", f"{writers.md_text(said)}\n"]
+    text = [f"# {writers.md_text(title)}\n", f"{writers.md_text(basis)}\n"]
     text += [writers.md_table(table, language) for table in tables]
     return {
         f"report.{language}.html": template.render("report.html", values) + "\n",
@@ -110,14 +110,16 @@ class _Printed(HTMLParser):
             tag = self.links[-1]
         if tag == "details":
             values["open"] = None
-        written = "".join(f" {name}" if text is None else f' {name}="{escape(text)}"' for name, text in values.items())
-        self.pieces.append(f"<{tag}{written}>")
+        attributes_text = "".join(
+            f" {name}" if text is None else f' {name}="{escape(text)}"' for name, text in values.items()
+        )
+        self.pieces.append(f"<{tag}{attributes_text}>")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Write an element without contents, as pictures have them."""
         if self.inside and not self.hidden:
-            written = "".join(f' {name}="{escape(text or "")}"' for name, text in attrs)
-            self.pieces.append(f"<{tag}{written}/>")
+            attributes_text = "".join(f' {name}="{escape(text or "")}"' for name, text in attrs)
+            self.pieces.append(f"<{tag}{attributes_text}/>")
 
     def handle_endtag(self, tag: str) -> None:
         """Write the end of an element that is printed."""

@@ -33,7 +33,7 @@ from pan2kg.review.entry import read_text as read_words
 from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own
 from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import LocalStore, Store, select
-from pan2kg.turtle.blocks import Block as Read
+from pan2kg.turtle.blocks import SourceBlock as Read
 from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, key, kind_and_key
 from pan2kg.turtle.writer import Block, Statement, iri, read_prefixes, string, text
@@ -55,7 +55,7 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>\s]*>|#[^\n]*|[\w-]*:[\w-]+'
 _AFTER: Final = re.compile(r"^    pan:country \S+ ;\n", re.MULTILINE)
 
 
-class Basis(NamedTuple):
+class Support(NamedTuple):
     """The words a statement is taken from with their document, how certain it is, and a remark on it.
 
     There are no words where none were typed; the remark is in the project's language.
@@ -74,7 +74,7 @@ class Basis(NamedTuple):
 
 def read_basis(
     store: Store, project: Project, form: Mapping[str, str], *, needs_words: bool = True, needs_reason: bool = False
-) -> Basis:
+) -> Support:
     quote, note = (read_words(form, name, needed=needs_words and name == "quote") for name in ("quote", "note"))
     if needs_reason and not (quote or note):
         raise QueryError("no-passage", remedy="quote-or-note")
@@ -82,7 +82,7 @@ def read_basis(
     language = form.get("quote_language") or project.language
     quotation = Quotation(quote, document, language, read_words(form, "page", needed=False))
     decision.refuse_invented(project, quotation)
-    return Basis(quotation, form.get("certainty") or "stated", note)
+    return Support(quotation, form.get("certainty") or "stated", note)
 
 
 def tagged(words: str, project: Project) -> Words:
@@ -156,7 +156,7 @@ def unused(name: str, files: ProjectFiles, prefixes: Mapping[str, str]) -> str:
 
 
 def link_addition(
-    store: Store, project: Project, typed: tuple[str, str], basis: Basis, *, kind: str = "", relation: str = ""
+    store: Store, project: Project, typed: tuple[str, str], basis: Support, *, kind: str = "", relation: str = ""
 ) -> Addition:
     """The file beside the plan with a link and its passage, keys, labels or IRIs being typed for both ends.
 
@@ -181,7 +181,12 @@ def link_addition(
 
 
 def part_addition(
-    store: Store, project: Project, typed: tuple[str, str], roles: Sequence[str], basis: Basis, as_stated: Words | None
+    store: Store,
+    project: Project,
+    typed: tuple[str, str],
+    roles: Sequence[str],
+    basis: Support,
+    as_stated: Words | None,
 ) -> Addition:
     """The file of involvements beside the plan with that of a body in a work, and its passage where there is one."""
     work, plan = described(store, project, typed[0], WORKS, "a-work")
@@ -198,7 +203,7 @@ def part_addition(
     return _stated(store, project, candidate, basis)
 
 
-def _stated(store: Store, project: Project, candidate: Candidate, basis: Basis) -> Addition:
+def _stated(store: Store, project: Project, candidate: Candidate, basis: Support) -> Addition:
     own(project)
     result = Decision(
         candidate, basis.quotation, language=basis.quotation.language, certainty=basis.certainty, note=basis.note
@@ -206,7 +211,7 @@ def _stated(store: Store, project: Project, candidate: Candidate, basis: Basis) 
     return decision.compose(Graph(project, store, language=project.language), ProjectFiles(project), [result]).addition
 
 
-def passage_addition(project: Project, fact: str, basis: Basis) -> Addition:
+def passage_addition(project: Project, fact: str, basis: Support) -> Addition:
     """The file of a link, an involvement or another fact with a passage it rests on: one line more, and one block."""
     own(project)
     files, prefixes = ProjectFiles(project), read_prefixes(project)
@@ -245,7 +250,7 @@ def with_evidence(content: str, block: Read, passage: str) -> str:
 
 def action_addition(
     store: Store, project: Project, typed: str, number: str, titles: Sequence[Words], parts: Sequence[str],
-    topics: Sequence[str], basis: Basis,
+    topics: Sequence[str], basis: Support,
 ) -> Addition:  # fmt: skip
     """The file of actions of a plan with one more, behind those that stand there.
 
@@ -333,7 +338,7 @@ def document_addition(
     return addition(project, path, [block], label="documents", source=prefixes["document"] + name)
 
 
-def name_addition(store: Store, project: Project, typed: str, words: Words, kind: str, basis: Basis) -> Addition:
+def name_addition(store: Store, project: Project, typed: str, words: Words, kind: str, basis: Support) -> Addition:
     """The file of names with one more: beside the core's where the core describes the thing, else its own."""
     own(project)
     subject, _ = described(store, project, typed, NAMED, "a-named-thing")

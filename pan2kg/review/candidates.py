@@ -43,13 +43,13 @@ _SENTENCE: Final = re.compile(r"(?<=[^\s.]{3}[.!?…])\s+(?=[«“„\"(]?[A-ZÀ
 _LEAD: Final = "lead"
 
 
-class Search(NamedTuple):
+class DocumentSearch(NamedTuple):
     candidates: tuple[Candidate, ...]
     skipped: Mapping[str, int]
     mentions: tuple[Mention, ...]
 
 
-def search(graph: Graph, document: Document, plan: str) -> Search:
+def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     names = graph.names
     home = names.things.get(plan)
     day, country = (home.start, home.country) if home else (None, "")
@@ -84,10 +84,10 @@ def search(graph: Graph, document: Document, plan: str) -> Search:
     results = [*_parts(graph, document, plan, parts, skipped), *_links(graph, document, plan, links, skipped)]
     order = {USE: 1, INVOLVEMENT: 2}
     results.sort(key=lambda one: (order.get(one.type, 0), -(one.rank or 0.0), one.quotations[0].start))
-    return Search(tuple(results), skipped, mentions)
+    return DocumentSearch(tuple(results), skipped, mentions)
 
 
-def since(graph: Graph, made: Search, day: date) -> Search:
+def since(graph: Graph, made: DocumentSearch, day: date) -> DocumentSearch:
     things = graph.names.things
     recent = tuple(
         candidate
@@ -95,7 +95,7 @@ def since(graph: Graph, made: Search, day: date) -> Search:
         if not ((entity := things.get(candidate.ends[1])) and entity.start and entity.start < day)
     )
     older = len(made.candidates) - len(recent)
-    return Search(recent, {**made.skipped, **({"older": older} if older else {})}, made.mentions)
+    return DocumentSearch(recent, {**made.skipped, **({"older": older} if older else {})}, made.mentions)
 
 
 def named_actions(graph: Graph, plan: str) -> tuple[Named, ...]:

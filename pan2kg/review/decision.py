@@ -364,7 +364,7 @@ def _refuse_second(files: ProjectFiles, candidate: Candidate) -> None:
             raise ProjectError("block-stands", name=iri(verdict.filed.iri, prefixes), file=verdict.filed.file)
 
 
-class Written(NamedTuple):
+class Composed(NamedTuple):
     iris: list[str]
     blocks: list[Block]
     addition: Addition
@@ -379,7 +379,7 @@ _NO_TEXTS: Final[Mapping[str, Document]] = MappingProxyType({})
 
 def compose(
     graph: Graph, files: ProjectFiles, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS
-) -> Written:
+) -> Composed:
     """The blocks of decisions on candidates of one plan, made at once, all of them or none; ``texts`` by plan.
 
     Each knows which IRIs and passages those before it have taken.
@@ -426,7 +426,7 @@ def compose(
         path = of_plan(project, plan, file, first.certainty)
         source = first.quotation.document if first.quotation else ""
         change = addition(project, path, blocks, label=file, about=key(plan), source=source)
-    return Written(names, blocks, change)
+    return Composed(names, blocks, change)
 
 
 def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[Statement]:
@@ -542,7 +542,7 @@ def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) 
     return f"{prefix}:{next(name for name in names if prefixes[prefix] + name not in taken)}"
 
 
-def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS) -> Written:
+def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Document] = _NO_TEXTS) -> Composed:
     project = _writable(graph)
     with alone(project):
         written = compose(graph, ProjectFiles(project), decisions, texts)

@@ -32,8 +32,9 @@ from pan2kg.review.add import rekeyed
 from pan2kg.review.files import Addition, addition, append, own, with_prefixes
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.spreadsheet import Form, write_forms
-from pan2kg.turtle.blocks import Block as Read
-from pan2kg.turtle.blocks import Edit, TurtleFile, edited, read_turtle_file, unescaped, without_unused
+from pan2kg.turtle.blocks import SourceBlock as Read
+from pan2kg.turtle.blocks import StatementEdit as Edit
+from pan2kg.turtle.blocks import TurtleFile, edited, read_turtle_file, unescaped, without_unused
 from pan2kg.turtle.vocabulary import key, link_iri
 from pan2kg.turtle.writer import Block, Statement, iri, prefixes_used, read_prefixes, string, text
 from pan2kg.validation.quotations import Kept
@@ -88,7 +89,7 @@ Standing = tuple[Path, TurtleFile, Read]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """What a column shows, as ``sheets.txt`` says it, in a language where it is a text."""
 
     name: str
@@ -124,9 +125,9 @@ class Column:
     def written(self, value: str, prefixes: Prefixes) -> str:
         """A value of a cell as Turtle writes it; empty where it names nothing, and is no day, month, year or number.
 
-        >>> [Column("end", "pan:endDate", "day").written(one, {}) for one in ("2020-06-30", "2020", "soon")]
+        >>> [SheetColumn("end", "pan:endDate", "day").written(one, {}) for one in ("2020-06-30", "2020", "soon")]
         ['"2020-06-30"^^xsd:date', '"2020"^^xsd:gYear', '']
-        >>> Column("body", "pan:involves", "body").written("maee", {"body": "http://b/"})
+        >>> SheetColumn("body", "pan:involves", "body").written("maee", {"body": "http://b/"})
         'body:maee'
         """
         if self.names_things:
@@ -146,8 +147,8 @@ class Column:
         return text(value, self.language) if self.language else string(value)
 
 
-def _layouts() -> dict[str, tuple[tuple[str, ...], tuple[Column, ...]]]:
-    layouts: dict[str, tuple[tuple[str, ...], tuple[Column, ...]]] = {}
+def _layouts() -> dict[str, tuple[tuple[str, ...], tuple[SheetColumn, ...]]]:
+    layouts: dict[str, tuple[tuple[str, ...], tuple[SheetColumn, ...]]] = {}
     for line in Path(__file__).with_name("sheets.txt").read_text(encoding="utf-8").splitlines():
         name, *words = line.split() or ("#",)
         if name == "#":
@@ -157,7 +158,7 @@ def _layouts() -> dict[str, tuple[tuple[str, ...], tuple[Column, ...]]]:
             continue
         predicate, kind, *more = words
         place = next((word for word in more if word in ("passage", "names", "owner")), "")
-        column = Column(name, predicate.strip("-"), kind, place, "listed" in more, "needed" in more)
+        column = SheetColumn(name, predicate.strip("-"), kind, place, "listed" in more, "needed" in more)
         layouts[sheet] = layouts[sheet][0], (*layouts[sheet][1], column)
     return layouts
 
@@ -166,7 +167,7 @@ LAYOUTS: Final = _layouts()
 """The classes and columns of each sheet."""
 
 
-class Cell(NamedTuple):
+class SheetCell(NamedTuple):
     """What stands in the files: the subject it is said of, the objects as written, each as a cell shows it."""
 
     subject: str
@@ -179,10 +180,10 @@ class Cell(NamedTuple):
         return "\n".join(value.replace("\\", "\\\\").replace("\n", "\\n") for value in self.values)
 
 
-class Sheet(NamedTuple):
+class PlanSheet(NamedTuple):
     name: str
-    columns: tuple[Column, ...]
-    rows: list[tuple[str, dict[str, Cell]]]
+    columns: tuple[SheetColumn, ...]
+    rows: list[tuple[str, dict[str, SheetCell]]]
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,7 @@ class Book:
     plan: str
     prefixes: Prefixes
     texts: Mapping[Path, str]
-    sheets: Mapping[str, Sheet]
+    sheets: Mapping[str, PlanSheet]
 
     def file(self, name: str) -> Path:
         """Where a new block of a kind is to stand: in the plan's folder, or in the one file it has."""
@@ -269,7 +270,7 @@ def read_book(project: Project, plan: str) -> Book:
                     standing.append((path, file, block))
                 else:
                     short_names[_spelt(file, block.subject, prefixes)] = (path, file, block)
-    reader = _Reader(prefixes, standing, short_names)
+    reader = _CellReader(prefixes, standing, short_names)
     languages = _LANGUAGES.findall(read_text(project.profile)) or [project.language]
     sheets = {sheet: reader.sheet(sheet, languages) for sheet in LAYOUTS}
     return Book(project, plan, prefixes, texts, sheets)
@@ -283,7 +284,7 @@ def _spelt(file: TurtleFile, name: str, prefixes: Prefixes) -> str:
     return iri(file.expand(name), prefixes)
 
 
-class _Reader:
+class _CellReader:
     def __init__(self, prefixes: Prefixes, standing: Sequence[Standing], short_names: Mapping[str, Standing]) -> None:
         self.prefixes, self.standing, self.short_names = prefixes, standing, short_names
         self.by_subject = {_spelt(file, block.subject, prefixes): (path, file, block) for path, file, block in standing}
@@ -296,14 +297,14 @@ class _Reader:
                     detail, owner = (_spelt(file, token, prefixes) for token in (statement.object, block.subject))
                     self.owners.setdefault(detail, []).append(owner)
 
-    def sheet(self, name: str, languages: Sequence[str]) -> Sheet:
+    def sheet(self, name: str, languages: Sequence[str]) -> PlanSheet:
         classes, layout = LAYOUTS[name]
         blocks = [
             standing for standing in self.standing
             if (statement := standing[2].statements) and statement[0].predicate == "a"
             and _spelt(standing[1], statement[0].object, self.prefixes) in classes
         ]  # fmt: skip
-        columns: list[Column] = []
+        columns: list[SheetColumn] = []
         for column in layout:
             tags: Iterable[str] = ("",)
             if column.kind == "text":
@@ -318,9 +319,9 @@ class _Reader:
             subject = _spelt(standing[1], standing[2].subject, self.prefixes)
             label = subject[1:-1] if subject.startswith("<") else subject
             rows.append((label, {column.code: self._cell(standing, column) for column in columns}))
-        return Sheet(name, tuple(columns), rows)
+        return PlanSheet(name, tuple(columns), rows)
 
-    def _place(self, standing: Standing, column: Column) -> Standing:
+    def _place(self, standing: Standing, column: SheetColumn) -> Standing:
         """The block that says what a column shows; an empty one where there is none among these files."""
         path, file, block = standing
         nothing = path, file, Read("", 0)
@@ -341,14 +342,14 @@ class _Reader:
             self.said[id(block)] = by_predicate
         return self.said[id(block)] if block.statements else {}
 
-    def _objects(self, standing: Standing, column: Column) -> Sequence[str]:
+    def _objects(self, standing: Standing, column: SheetColumn) -> Sequence[str]:
         return self._said(self._place(standing, column)).get(column.predicate, ())
 
-    def _cell(self, standing: Standing, column: Column) -> Cell:
+    def _cell(self, standing: Standing, column: SheetColumn) -> SheetCell:
         path, file, block = place = self._place(standing, column)
         if column.place == "owner":
             owners = tuple(self.owners.get(_spelt(file, block.subject, self.prefixes), ()))
-            return Cell(block.subject, path, owners, tuple(map(column.shown, owners)))
+            return SheetCell(block.subject, path, owners, tuple(map(column.shown, owners)))
         pairs = []
         for statement in self._said(place).get(column.predicate, ()):
             # an object of another kind or language is none of this column
@@ -362,14 +363,14 @@ class _Reader:
             elif statement[0] not in '"+-0123456789':
                 pairs.append((statement, column.shown(_spelt(file, statement, self.prefixes))))
         objects, values = tuple(statement for statement, _ in pairs), tuple(value for _, value in pairs)
-        return Cell(block.subject, path if block.subject else None, objects, values)
+        return SheetCell(block.subject, path if block.subject else None, objects, values)
 
 
 def mark(cell: str) -> str:
     return sha256(cell.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def lines_of(book: Book, sheet: Sheet, names: Names) -> Iterator[list[str]]:
+def lines_of(book: Book, sheet: PlanSheet, names: Names) -> Iterator[list[str]]:
     """The rows of a sheet as they are written: key, cells, and the hashes of both by the code of their column."""
     for subject, row in sheet.rows:
         texts = {KEY: subject, **{code: cell.text for code, cell in row.items()}}
@@ -382,7 +383,7 @@ def lines_of(book: Book, sheet: Sheet, names: Names) -> Iterator[list[str]]:
         yield [subject, *cells, " ".join(f"{code}:{mark(cell)}" for code, cell in texts.items())]
 
 
-def with_name(book: Book, value: str, column: Column, names: Names) -> str:
+def with_name(book: Book, value: str, column: SheetColumn, names: Names) -> str:
     called = next(iter(names.get(book.full(column.written(value, book.prefixes)), ())), "")
     return f"{value}{NAMED}{called}" if called and called != value else value
 
@@ -409,7 +410,7 @@ def write_book(book: Book, names: Names, things: Collection[str], language: Lang
     return write_forms(forms, Message("sheet", "sheet.lists").say(language))
 
 
-class Table(NamedTuple):
+class FilledSheet(NamedTuple):
     """A sheet as it came back: its name, the codes of its columns, and its lines with their numbers in the file."""
 
     name: str
@@ -417,7 +418,7 @@ class Table(NamedTuple):
     lines: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-def read_tables(path: Path) -> tuple[str, tuple[Table, ...], bool]:
+def read_tables(path: Path) -> tuple[str, tuple[FilledSheet, ...], bool]:
     """The key of the plan a file is of, its sheets, and whether it is CSV, which has no cells for texts alone."""
     place = Place(str(path))
     try:
@@ -427,13 +428,13 @@ def read_tables(path: Path) -> tuple[str, tuple[Table, ...], bool]:
     is_csv = not data.startswith(b"PK")
     if len(data) > _MOST:
         raise ProjectError("sheet-too-large", place=place)
-    tables, plans = list[Table](), set[str]()
+    tables, plans = list[FilledSheet](), set[str]()
     for grid in [_csv(place, data)] if is_csv else _xlsx(place, data):
         stamp = (grid[0][0] if grid and grid[0] else "").split(":")
         if len(stamp) == 4 and stamp[0] == STAMP and stamp[1] in LAYOUTS:
             plans.add(stamp[2])
             lines = tuple((number, row) for number, row in enumerate(grid, start=1) if number > 2)
-            tables.append(Table(stamp[1], (stamp[3], *grid[0][1:]), lines))
+            tables.append(FilledSheet(stamp[1], (stamp[3], *grid[0][1:]), lines))
     if len(plans) != 1 or len({table.name for table in tables}) != len(tables):
         raise ProjectError("no-sheet-of-ours", place=place, remedy="export-first")
     return plans.pop(), tuple(tables), is_csv
@@ -476,7 +477,7 @@ def _tidy(value: object) -> str:
     return words.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class Change(NamedTuple):
+class CellChange(NamedTuple):
     """A cell that is to be changed: the sheet and its line, the row's key, the column, the text before and after.
 
     ``cell`` is its name in the spreadsheet, such as C14.
@@ -486,21 +487,21 @@ class Change(NamedTuple):
     sheet: str
     line: int
     key: str
-    column: Column
+    column: SheetColumn
     old: str
     new: str
     meanwhile: bool
     cell: str
 
 
-class Fault(NamedTuple):
+class SheetFault(NamedTuple):
     sheet: str
     line: int
     message: Message
     cell: str
 
 
-class Known(NamedTuple):
+class Described(NamedTuple):
     """What cells are held to: the IRIs of all things, their names, and the texts that are kept of documents."""
 
     things: Collection[str]
@@ -508,7 +509,7 @@ class Known(NamedTuple):
     texts: Mapping[str, Kept]
 
 
-def read_known(store: LocalStore, language: Language, texts: Mapping[str, Kept]) -> Known:
+def read_known(store: LocalStore, language: Language, texts: Mapping[str, Kept]) -> Described:
     """All things a store describes, what each is called, in ``language`` first, and the texts that are kept."""
     entities = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
     labels, names = read_labels(store), dict[str, tuple[str, ...]]()
@@ -516,21 +517,21 @@ def read_known(store: LocalStore, language: Language, texts: Mapping[str, Kept])
         if entry.texts:
             called = (labels.label(entity, language).text, *entry.texts.values())
             names[entity] = tuple(dict.fromkeys(" ".join(name.split()) for name in called))
-    return Known(entities, names, texts)
+    return Described(entities, names, texts)
 
 
 @dataclass
-class Comparison:
+class SheetComparison:
     """What a workbook changes of what the files say now: cells, new rows with their cells, and faults.
 
     ``absent`` counts the rows it no longer has, which stay; ``fresh`` are the IRIs of what it adds.
     """
 
     book: Book
-    known: Known
-    changes: list[Change] = field(default_factory=list)
+    known: Described
+    changes: list[CellChange] = field(default_factory=list)
     rows: list[tuple[str, int, dict[str, str]]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[SheetFault] = field(default_factory=list)
     absent: int = 0
     fresh: set[str] = field(default_factory=set)
 
@@ -539,10 +540,10 @@ class Comparison:
         return not self.changes and not self.rows
 
     @property
-    def conflicts(self) -> list[Change]:
+    def conflicts(self) -> list[CellChange]:
         return [change for change in self.changes if change.meanwhile]
 
-    def take(self, table: Table) -> None:
+    def take(self, table: FilledSheet) -> None:
         sheet = self.book.sheets[table.name]
         columns, rows = {column.code: column for column in sheet.columns}, dict(sheet.rows)
         codes = list(filter(None, table.codes))
@@ -579,13 +580,15 @@ class Comparison:
                         self._cell(table, number, subject, rows[subject], column, line, marks.get(code))
         self.absent += len(rows.keys() - {*keys})
 
-    def _fault(self, table: Table, line: int, name: str, column: Column | None = None, **values: object) -> None:
+    def _fault(
+        self, table: FilledSheet, line: int, name: str, column: SheetColumn | None = None, **values: object
+    ) -> None:
         statement = {**values, "column": column.head} if column else values
         cell = cell_name(table.codes, column.code, line) if column else ""
-        self.faults.append(Fault(table.name, line, Message("sheet", f"fault.{name}", statement), cell))
+        self.faults.append(SheetFault(table.name, line, Message("sheet", f"fault.{name}", statement), cell))
 
     def _cell(
-        self, table: Table, number: int, subject: str, row: Mapping[str, Cell], column: Column,
+        self, table: FilledSheet, number: int, subject: str, row: Mapping[str, SheetCell], column: SheetColumn,
         line: Mapping[str, str], was: str | None,
     ) -> None:  # fmt: skip
         """A cell of a row that stands: whether it was changed, and what was typed can be written."""
@@ -601,9 +604,11 @@ class Comparison:
             self._fault(table, number, "needed", column, key=subject)
         elif self._can_stand(table, number, column, line):
             name = cell_name(table.codes, column.code, number)
-            self.changes.append(Change(table.name, number, subject, column, before, after, was != mark(before), name))
+            self.changes.append(
+                CellChange(table.name, number, subject, column, before, after, was != mark(before), name)
+            )
 
-    def _can_stand(self, table: Table, number: int, column: Column, line: Mapping[str, str]) -> bool:
+    def _can_stand(self, table: FilledSheet, number: int, column: SheetColumn, line: Mapping[str, str]) -> bool:
         """Whether what is typed can be written: the things are there, the words can be seen, a quote is in its text."""
         cell, before, prefixes = line[column.code], len(self.faults), self.book.prefixes
         for value in map(str.strip, cell.split("\n") if column.names_things else ()):
@@ -631,7 +636,9 @@ class Comparison:
                     self._fault(table, number, "not-verbatim", column, quote=brief, document=document)
         return len(self.faults) == before
 
-    def _new_row(self, table: Table, number: int, line: Mapping[str, str], columns: Mapping[str, Column]) -> None:
+    def _new_row(
+        self, table: FilledSheet, number: int, line: Mapping[str, str], columns: Mapping[str, SheetColumn]
+    ) -> None:
         name, before = table.name, len(self.faults)
         cells = {code: column.bare(line.get(code, "")) for code, column in columns.items()}
         if name not in OPEN:
@@ -673,8 +680,8 @@ class Comparison:
         return "" if is_whole else "detail"
 
 
-def compare(book: Book, tables: Sequence[Table], known: Known) -> Comparison:
-    comparison = Comparison(book, known)
+def compare(book: Book, tables: Sequence[FilledSheet], known: Described) -> SheetComparison:
+    comparison = SheetComparison(book, known)
     for table in tables:
         if table.name in book.sheets:
             comparison.take(table)
@@ -685,7 +692,7 @@ def compare(book: Book, tables: Sequence[Table], known: Known) -> Comparison:
         place = cell.subject or change.key, change.column.code
         if statement.setdefault(place, change.new) != change.new:
             message = Message("sheet", "fault.two-ways", {"key": place[0]})
-            comparison.faults.append(Fault(change.sheet, change.line, message, change.cell))
+            comparison.faults.append(SheetFault(change.sheet, change.line, message, change.cell))
     return comparison
 
 
@@ -697,7 +704,7 @@ def cell_name(codes: Sequence[str], code: str, line: int) -> str:
     return f"{letters}{line}"
 
 
-def changed(comparison: Comparison) -> tuple[Addition, ...]:
+def changed(comparison: SheetComparison) -> tuple[Addition, ...]:
     book = comparison.book
     own(book.project)
     writer = _Writer(book, comparison.known, dict(book.texts), set())
@@ -717,11 +724,11 @@ def changed(comparison: Comparison) -> tuple[Addition, ...]:
 @dataclass(frozen=True, slots=True)
 class _Writer:
     book: Book
-    known: Known
+    known: Described
     texts: dict[Path, str]
     taken: set[str]
 
-    def edit(self, changes: Sequence[Change]) -> None:
+    def edit(self, changes: Sequence[CellChange]) -> None:
         """Make the changes of cells, a file at a time; words for a row without a passage become one."""
         edits: dict[Path, dict[tuple[str, str, str], Edit]] = {}
         passages: dict[tuple[str, str], dict[str, str]] = {}
@@ -766,7 +773,7 @@ class _Writer:
         else:
             self.texts[path] = addition(project, path, blocks, label=label, about=key(self.book.plan)).new
 
-    def add(self, sheet: Sheet, cells: Mapping[str, str]) -> None:
+    def add(self, sheet: PlanSheet, cells: Mapping[str, str]) -> None:
         book, name = self.book, sheet.name
         subject = book.subject(name, cells)
         if book.full(subject) in self.known.things or subject in self.taken:
@@ -786,7 +793,7 @@ class _Writer:
             self._edited(path, [Edit(owner_name, DETAILS[of_class][1], (), (subject,), before)])
 
     def _statements(
-        self, sheet: Sheet, cells: Mapping[str, str], subject: str, passage: Block | None
+        self, sheet: PlanSheet, cells: Mapping[str, str], subject: str, passage: Block | None
     ) -> Iterator[Statement]:
         yield Statement("a", class_of(cells) if sheet.name == "details" else LAYOUTS[sheet.name][0][0])
         last_title = [column for column in sheet.columns if column.name == "other-title"][-1:]

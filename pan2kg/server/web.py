@@ -46,7 +46,6 @@ from pan2kg.i18n.message import verbatim
 from pan2kg.project import reason
 from pan2kg.server.engine import Limits
 from pan2kg.server.protocol import METHODS, RefusalError, busy, preferred_language, why
-from pan2kg.server.workers import Keeper
 from pan2kg.turtle.vocabulary import GRAPH
 
 # within so many seconds the head of a request must have come
@@ -430,7 +429,7 @@ class Connection(H11Protocol):
 class Server(uvicorn.Server):
     """A server that says when it is ready, and ends without complaint when it is told to."""
 
-    def __init__(self, application: Edge, ready: Callable[[], None], keeper: Keeper | None = None) -> None:
+    def __init__(self, application: Edge, ready: Callable[[], None]) -> None:
         # proxy_headers: the edge reads what a proxy says itself, as it believes those alone that are named
         config: Any = uvicorn.Config(
             application, http=Connection, loop="auto", ws="none", lifespan="off", interface="asgi3", log_config=None,
@@ -439,7 +438,7 @@ class Server(uvicorn.Server):
             limit_concurrency=application.settings.connections,
         )  # fmt: skip
         super().__init__(config)
-        self._ready, self._keeper = ready, keeper
+        self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, and say so."""
@@ -449,8 +448,6 @@ class Server(uvicorn.Server):
         if most > least:
             with contextlib.suppress(ValueError, OSError):
                 resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536), most))
-        if self._keeper:
-            self._keeper.loop = asyncio.get_running_loop()
         await super().startup(sockets=sockets)
         self._ready()
 

@@ -36,7 +36,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import CancelledError
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -319,7 +318,7 @@ class Keeper:
 
     ``version`` counts the states of the data since the start, ``epoch`` tells them from those of another start;
     ``touched`` is what each change was about, where that is known, ``ended`` how the workers of tasks ended, by number.
-    ``on_lost`` is called when there can be no other holder; ``loop`` is the one that asks, once it runs.
+    ``on_lost`` is called when there can be no other holder.
     """
 
     def __init__(
@@ -339,7 +338,6 @@ class Keeper:
         self.ended: dict[int, int] = {}
         self.is_up = self.is_lost = self.is_closing = False
         self.on_lost: list[Callable[[], None]] = []
-        self.loop: asyncio.AbstractEventLoop | None = None
         self._changing, self._replies = threading.Lock(), queue.SimpleQueue[tuple[bytes, bytes] | None]()
         self.orders, theirs = socket.socketpair()
 
@@ -447,6 +445,23 @@ class Keeper:
                     hook()
                 return
 
+    def connect(self, kind: str, deadline: float) -> socket.socket | None:
+        """A connection to workers of a kind; None where there are none now, but may be before the deadline.
+
+        Raises:
+            RefusalError: nor will there be.
+        """
+        link = socket.socket(socket.AF_UNIX)
+        link.setblocking(False)  # noqa: FBT003  # the library's own signature
+        try:
+            link.connect(str(self.folder / kind))
+        except (BlockingIOError, FileNotFoundError, ConnectionError):
+            link.close()
+            if self.is_lost or self.is_closing or time.monotonic() > deadline:
+                raise busy(why("lost" if self.is_lost else "starting-again")) from None
+            return None
+        return link
+
     def close(self) -> None:
         """Let all processes end, and wait for that."""
         self.is_closing = True
@@ -534,17 +549,15 @@ def died(status: int, seconds: float) -> RefusalError:
 
 
 class Pool:
-    """Asks workers of a kind, in the loop that serves: as many at once as there are, the rest wait."""
+    """Asks the workers for queries, in the loop that serves: as many at once as there are, the rest wait."""
 
-    def __init__(self, keeper: Keeper, seconds: float, kind: str = "query") -> None:
-        self.keeper, self.seconds, self.kind = keeper, seconds, kind
+    def __init__(self, keeper: Keeper, seconds: float) -> None:
+        self.keeper, self.seconds = keeper, seconds
         self.waiting = self.busy = 0
-        self.places = asyncio.Semaphore(keeper.places[kind])
+        self.places = asyncio.Semaphore(keeper.places["query"])
 
     async def ask(self, task: Task, leave: Callable[[], Awaitable[None]] | None = None) -> Answer:
-        """The answer to a task, unless ``leave`` returns before.
-
-        Asked once more where its worker was ended from outside at once; for pages whenever, as they ask many queries.
+        """The answer to a task, unless ``leave`` returns before; asked once more where its worker was ended at once.
 
         Raises:
             RefusalError: there is none.
@@ -566,8 +579,7 @@ class Pool:
                 if status == 0:
                     return answer
                 answer.close()
-                is_early = task.own or time.monotonic() - began < EARLY
-                if is_last or status != -signal.SIGKILL or not is_early:
+                if is_last or status != -signal.SIGKILL or time.monotonic() - began > EARLY:
                     break
             raise died(status, self.seconds)
         finally:
@@ -576,7 +588,10 @@ class Pool:
 
     async def _exchange(self, task: Task, answer: Answer, leave: Callable[[], Awaitable[None]] | None) -> int:
         """Ask a worker; 0 where it has answered, else how it ended."""
-        with await self._connect() as link:
+        deadline = time.monotonic() + WAIT
+        while (link := self.keeper.connect("query", deadline)) is None:
+            await asyncio.sleep(0.02)
+        with link:
             reading = asyncio.ensure_future(_read(link, task, answer))
             try:
                 done, _ = await asyncio.wait({reading}, timeout=LONG)
@@ -602,21 +617,6 @@ class Pool:
                 reading.cancel()
         return 0
 
-    async def _connect(self) -> socket.socket:
-        deadline = time.monotonic() + WAIT
-        while True:
-            link = socket.socket(socket.AF_UNIX)
-            link.setblocking(False)  # noqa: FBT003  # the library's own signature
-            try:
-                link.connect(str(self.keeper.folder / self.kind))
-            except (BlockingIOError, FileNotFoundError, ConnectionError):  # there are none now, but may be soon
-                link.close()
-                if self.keeper.is_lost or self.keeper.is_closing or time.monotonic() > deadline:
-                    raise busy(why("lost" if self.keeper.is_lost else "starting-again")) from None
-                await asyncio.sleep(0.02)
-            else:
-                return link
-
 
 async def _read(link: socket.socket, task: Task, answer: Answer) -> None:
     loop = asyncio.get_running_loop()
@@ -626,14 +626,15 @@ async def _read(link: socket.socket, task: Task, answer: Answer) -> None:
 
 
 class WorkerStore:
-    """Answers queries as :class:`pan2kg.store.store.LocalStore` does, from any thread but the one of the loop.
+    """Answers queries as :class:`pan2kg.store.store.LocalStore` does, from any thread.
 
     It has workers of its own, so that pages do not wait while all workers of the endpoint are taken; and a query of a
     page that runs too long is ended, and its page says so in a sentence.
     """
 
     def __init__(self, keeper: Keeper, seconds: float) -> None:
-        self.pool = Pool(keeper, seconds, "page")
+        self.keeper, self.seconds = keeper, seconds
+        self.places = threading.Semaphore(keeper.places["page"])
 
     def query(self, text: str) -> Result:
         """Answer a query over the union of all graphs, or over those its own FROM clauses name.
@@ -644,19 +645,43 @@ class WorkerStore:
             QueryError: the query has a syntax error, or asks for something that is refused.
             EndpointError: it takes too long or too much, or all workers are taken.
         """
-        loop, task = self.pool.keeper.loop, Task("query", text, table="tsv", graph="ntriples", own=True)
+        if not self.places.acquire(timeout=WAIT):
+            raise errors.EndpointError("page-workers-taken", remedy="ask-again-moment")
         try:
-            if loop is None:
-                raise busy(why("starting-again"))
-            answer = asyncio.run_coroutine_threadsafe(self.pool.ask(task), loop).result()
+            answer = self._ask(Task("query", text, table="tsv", graph="ntriples", own=True))
         except RefusalError as refusal:
             if refusal.status < 500:
                 place = errors.Place("query", refusal.line, refusal.column)
                 raise errors.QueryError(refusal.message, place=place) from None
             raise errors.EndpointError(refusal.message, remedy="ask-again-moment") from None
-        except (OSError, RuntimeError, CancelledError):  # the loop is closed: the service ends
-            raise errors.EndpointError(why("ending"), remedy="ask-again-moment") from None
+        finally:
+            self.places.release()
         body = answer.content()
         if answer.form == "ntriples":
             return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.TSV)
+
+    def _ask(self, task: Task) -> Answer:
+        """Ask; once more where the worker was ended from outside, whenever that was: a page asks many queries."""
+        status = -signal.SIGKILL
+        for _ in range(2):
+            answer, number, deadline = Answer(), next(_NUMBERS), time.monotonic() + WAIT
+            while (link := self.keeper.connect("page", deadline)) is None:
+                time.sleep(0.02)
+            link.settimeout(self.seconds + WAIT)
+            try:
+                with link:
+                    link.sendall(pack(TASK, json.dumps(task._replace(number=number)).encode()))
+                    while not answer.take(link.recv(2 * engine.SENT_BYTES)):
+                        pass
+            except (EOFError, OSError):
+                for _ in range(100):  # how it ended is known in a moment
+                    if number in self.keeper.ended or self.keeper.is_closing:
+                        break
+                    time.sleep(0.01)
+                status = self.keeper.ended.pop(number, -signal.SIGKILL)
+            else:
+                return answer
+            if status != -signal.SIGKILL:
+                break
+        raise died(status, self.seconds)

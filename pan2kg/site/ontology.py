@@ -45,21 +45,21 @@ def read_triples(paths: Iterable[Path]) -> TermTriples:
     >>> read_triples([])
     {}
     """
-    found: dict[str, dict[str, list[RdfTerm]]] = {}
+    triples: dict[str, dict[str, list[RdfTerm]]] = {}
     for path in paths:
         for quad in _quads(path):
             if isinstance(quad.object, ox.Triple) or isinstance(quad.subject, ox.Triple):
                 continue
-            said = found.setdefault(plain(quad.subject), {}).setdefault(quad.predicate.value, [])
-            if quad.object not in said:
-                said.append(quad.object)
+            values = triples.setdefault(plain(quad.subject), {}).setdefault(quad.predicate.value, [])
+            if quad.object not in values:
+                values.append(quad.object)
     return {
         subject: {
             # most are one, which need not be written to be put in order
             predicate: tuple(sorted(objects, key=str) if len(objects) > 1 else objects)
-            for predicate, objects in sorted(said.items())
+            for predicate, objects in sorted(values.items())
         }
-        for subject, said in sorted(found.items())
+        for subject, values in sorted(triples.items())
     }
 
 
@@ -73,17 +73,17 @@ def _quads(path: Path) -> list[ox.Quad]:
 
 
 def iris(triples: TermTriples, subject: str, *predicates: str) -> tuple[str, ...]:
-    said = triples.get(subject, {})
-    found = [o.value for p in predicates for o in said.get(p, ()) if isinstance(o, ox.NamedNode)]
-    return tuple(dict.fromkeys(found))
+    properties = triples.get(subject, {})
+    values = [o.value for p in predicates for o in properties.get(p, ()) if isinstance(o, ox.NamedNode)]
+    return tuple(dict.fromkeys(values))
 
 
 def texts(triples: TermTriples, subject: str, predicate: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for said in triples.get(subject, {}).get(predicate, ()):
-        if isinstance(said, ox.Literal):
-            found.setdefault(said.language or "", said.value)
-    return dict(sorted(found.items()))
+    by_language: dict[str, str] = {}
+    for literal in triples.get(subject, {}).get(predicate, ()):
+        if isinstance(literal, ox.Literal):
+            by_language.setdefault(literal.language or "", literal.value)
+    return dict(sorted(by_language.items()))
 
 
 Texts = Mapping[str, str]
@@ -262,9 +262,9 @@ def read_schemes(triples: TermTriples, used: Mapping[tuple[str, ...], int]) -> t
 
     ``used`` says how often: scheme and property, and a number.
     """
-    taken: dict[str, list[str]] = {}
+    properties_of: dict[str, list[str]] = {}
     for scheme, name in sorted(used, key=lambda at: (-used[at], at)):
-        taken.setdefault(scheme, []).append(name)
+        properties_of.setdefault(scheme, []).append(name)
     members: dict[str, list[str]] = {}
     for iri in triples:
         for scheme_iri in iris(triples, iri, SKOS + "inScheme"):
@@ -275,7 +275,7 @@ def read_schemes(triples: TermTriples, used: Mapping[tuple[str, ...], int]) -> t
             texts(triples, iri, SKOS + "prefLabel"),
             texts(triples, iri, SKOS + "definition"),
             tuple(_concept(triples, concept) for concept in sorted(members.get(iri, ()))),
-            tuple(taken.get(iri, ())),
+            tuple(properties_of.get(iri, ())),
         )
         for iri in triples
         if SKOS + "ConceptScheme" in iris(triples, iri, RDF + "type")
@@ -313,10 +313,10 @@ class Counts:
         return text if self.links is None else OwnQuery(text)
 
     def tallied(self, name: str) -> Mapping[Row, int]:
-        found: Counter[Row] = Counter(
-            {tuple(map(plain, what)): int(plain(number)) for *what, number in self.read(name)}
+        tallies: Counter[Row] = Counter(
+            {tuple(map(plain, cells)): int(plain(number)) for *cells, number in self.read(name)}
         )
-        return found + Counter(_ADDED[name](self._added))
+        return tallies + Counter(_ADDED[name](self._added))
 
     @cached_property
     def _added(self) -> Added:
@@ -324,30 +324,30 @@ class Counts:
         return _read_added(self.store, self.links) if self.links and isinstance(self.store, LocalStore) else Added()
 
     def first_users(self, properties: Collection[str]) -> Mapping[str, str]:
-        found = {plain(name): plain(thing) for name, thing in self.read("ontology/users", property=properties)}
+        users = {plain(name): plain(user) for name, user in self.read("ontology/users", property=properties)}
         if self.links:
-            first = min(self.links.links, default="")
-            added = {said.property: first for said in self.links.about(first)}
+            first_link = min(self.links.links, default="")
+            added = {statement.property: first_link for statement in self.links.about(first_link)}
             added |= {PAN + name: min(joined) for name, joined in self._added.joined.items() if joined}
             for name in added.keys() & {*properties}:
-                found[name] = min(added[name], found.get(name, added[name]))
-        return found
+                users[name] = min(added[name], users.get(name, added[name]))
+        return users
 
-    def said_of(self, things: Iterable[str]) -> Iterator[tuple[str, str, Node]]:
+    def said_of(self, links: Iterable[str]) -> Iterator[tuple[str, str, Node]]:
         if self.links is None:
             return
-        for thing in things:
-            yield from ((thing, said.property, said.value) for said in self.links.about(thing))
+        for link in links:
+            yield from ((link, statement.property, statement.value) for statement in self.links.about(link))
             for name, joined in self._added.joined.items():
-                yield from ((thing, PAN + name, ox.NamedNode(other)) for other in joined.get(thing, ()))
+                yield from ((link, PAN + name, ox.NamedNode(joined_work)) for joined_work in joined.get(link, ()))
 
 
 def counted(store: Store, links: LinkView | None, make: Callable[[Counts], Made]) -> Made:
     waiting = links is not None and isinstance(store, LocalStore) and bool(store.waiting)
-    made = make(Counts(store, links if waiting else None))
+    result = make(Counts(store, links if waiting else None))
     if waiting and isinstance(store, LocalStore) and not store.waiting:
         return make(Counts(store))  # somebody asked for all links meanwhile: some of them were counted twice
-    return made
+    return result
 
 
 @dataclass(frozen=True)
@@ -366,13 +366,13 @@ class Added:
 
     def by_class(self) -> dict[Row, int]:
         plainly = {PAN + name for name in self.joined}
-        said = ((name, number) for name, number in self.properties.items() if name not in plainly)
-        found: Counter[Row] = Counter({(name, LINK): number for name, number in said})
+        counts = ((name, number) for name, number in self.properties.items() if name not in plainly)
+        by_class: Counter[Row] = Counter({(name, LINK): number for name, number in counts})
         for name, of in self.joined.items():
-            for thing, others in of.items():
-                for kind in self.classes_of.get(thing, ()):
-                    found[PAN + name, kind] += len(others)
-        return dict(found)
+            for work, works in of.items():
+                for kind in self.classes_of.get(work, ()):
+                    by_class[PAN + name, kind] += len(works)
+        return dict(by_class)
 
     def by_target(self) -> dict[Row, int]:
         return dict(self._led(self.classes_of).items())
@@ -381,11 +381,11 @@ class Added:
         return {(scheme, name): number for (name, scheme), number in self._led(self.schemes_of).items()}
 
     def _led(self, groups: Mapping[str, list[str]]) -> dict[tuple[str, str], int]:
-        found: Counter[tuple[str, str]] = Counter()
+        counts: Counter[tuple[str, str]] = Counter()
         for (name, target), number in self.targets.items():
             for group in groups.get(target, ()):
-                found[name, group] += number
-        return dict(found)
+                counts[name, group] += number
+        return dict(counts)
 
 
 _ADDED: Final = {
@@ -399,7 +399,7 @@ _ADDED: Final = {
 
 
 def _read_added(store: LocalStore, view: LinkView) -> Added:
-    links, held = tuple(view.links.values()), LocalStore(store.held)
+    links, stated = tuple(view.links.values()), LocalStore(store.held)
     kinds = Counter(link.kind for link in links)
     targets = Counter((PAN + "linkType", f"{ID}linktype/{kind}") for kind in KINDS for _ in range(kinds[kind]))
     targets.update((PAN + "between", end) for link in links for end in link.ends)
@@ -409,27 +409,29 @@ def _read_added(store: LocalStore, view: LinkView) -> Added:
         targets[PAN + name, f"{ID}{'linkstatus' if name == 'status' else name}/derived"] = len(links)
     weakest_of = dict(chain.from_iterable(of.items() for of in JOINED.values()))
     joined: dict[str, dict[str, list[str]]] = {name: {} for name in weakest_of}
-    for (one, two), rank in joined_works(held, Links(links, len(links)), view.levels).items():
+    for (work_a, work_b), rank in joined_works(stated, Links(links, len(links)), view.levels).items():
         for name, weakest in weakest_of.items():
             if rank <= weakest:
-                joined[name].setdefault(one, []).append(two)
-                joined[name].setdefault(two, []).append(one)
-    targets.update({(PAN + name, work): len(others) for name, of in joined.items() for work, others in of.items()})
+                joined[name].setdefault(work_a, []).append(work_b)
+                joined[name].setdefault(work_b, []).append(work_a)
+    targets.update(
+        {(PAN + name, work): len(joined_to) for name, of in joined.items() for work, joined_to in of.items()}
+    )
     properties: Counter[str] = Counter()
     for (name, _), number in targets.items():
         properties[name] += number
     properties.update({PAN + name: len(links) for name in _ONCE if PAN + name not in properties})
     properties[RDF + "type"] = len(links)
     properties[DERIVED_FROM] = sum(len(view.rests(link)) for link in links)
-    groups = _grouped(held, "ontology/types"), _grouped(held, "ontology/scheme-members")
+    groups = _grouped(stated, "ontology/types"), _grouped(stated, "ontology/scheme-members")
     return Added(properties, targets, joined, *groups)
 
 
 def _grouped(store: Store, name: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for thing, group in select(store, program_query(name)).rows:
-        found.setdefault(plain(thing), []).append(plain(group))
-    return found
+    groups: dict[str, list[str]] = {}
+    for iri, group in select(store, program_query(name)).rows:
+        groups.setdefault(plain(iri), []).append(plain(group))
+    return groups
 
 
 _SEVERITIES: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
@@ -458,31 +460,31 @@ def _constraint(triples: TermTriples, users: Mapping[str, tuple[str, ...]], iri:
 
 
 def _users(triples: TermTriples) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for user, said in triples.items():
-        for predicate in (SH + "sparql", *(_LINKS if SH + "path" not in said else ())):
-            for used in said.get(predicate, ()):
-                found.setdefault(plain(used), []).append(user)
-    return {used: tuple(sorted(by)) for used, by in found.items()}
+    users: dict[str, list[str]] = {}
+    for user, properties in triples.items():
+        for predicate in (SH + "sparql", *(_LINKS if SH + "path" not in properties else ())):
+            for used in properties.get(predicate, ()):
+                users.setdefault(plain(used), []).append(user)
+    return {used: tuple(sorted(by)) for used, by in users.items()}
 
 
 def _above(users: Mapping[str, tuple[str, ...]], iri: str) -> Iterator[str]:
-    seen, left = {iri}, [iri]
-    while left:
-        for user in users.get(left.pop(), ()):
-            if user not in seen:
-                seen.add(user)
-                left.append(user)
+    visited, waiting = {iri}, [iri]
+    while waiting:
+        for user in users.get(waiting.pop(), ()):
+            if user not in visited:
+                visited.add(user)
+                waiting.append(user)
                 yield user
 
 
 def terms_of(triples: TermTriples, constraints: tuple[Constraint, ...]) -> Mapping[str, tuple[Constraint, ...]]:
-    found: dict[str, list[Constraint]] = {}
+    by_term: dict[str, list[Constraint]] = {}
     for constraint in constraints:
         if constraint.messages:
             for term in {*constraint.targets, *_on_path(triples, constraint.iri)}:
-                found.setdefault(term, []).append(constraint)
-    return {term: tuple(sorted(said, key=_weight)) for term, said in found.items()}
+                by_term.setdefault(term, []).append(constraint)
+    return {term: tuple(sorted(rules, key=_weight)) for term, rules in by_term.items()}
 
 
 def _weight(constraint: Constraint) -> tuple[int, str]:
@@ -490,13 +492,13 @@ def _weight(constraint: Constraint) -> tuple[int, str]:
 
 
 def _on_path(triples: TermTriples, shape: str) -> Iterator[str]:
-    left = list(triples.get(shape, {}).get(SH + "path", ()))
-    while left:
-        node = left.pop()
+    waiting = list(triples.get(shape, {}).get(SH + "path", ()))
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ox.NamedNode):
             yield node.value
         else:
-            left += [inner for said in triples.get(plain(node), {}).values() for inner in said]
+            waiting += [inner for values in triples.get(plain(node), {}).values() for inner in values]
 
 
 _MOST: Final = 12
@@ -524,78 +526,84 @@ def find_examples(counts: Counts, terms: Iterable[Term], prefixes: Mapping[str, 
     wanted = tuple(terms)
     chosen = _choose(counts, wanted)
     properties = [term.iri for term in wanted if term.kind in (Kind.OBJECT, Kind.DATATYPE)]
-    said = dict(_statements(counts, {*chosen.values()}, properties))
-    shown = {name for of in said.values() for name, _ in of}
-    users = counts.first_users([name for name in properties if name not in shown])
-    said |= _statements(counts, {*users.values()} - said.keys(), properties)
+    statements = dict(_statements(counts, {*chosen.values()}, properties))
+    properties_shown = {name for of in statements.values() for name, _ in of}
+    users = counts.first_users([name for name in properties if name not in properties_shown])
+    statements |= _statements(counts, {*users.values()} - statements.keys(), properties)
     added = {term.iri for term in wanted if term.use.derived}
-    found = {kind: _of_class(thing, said[thing], prefixes, without=added) for kind, thing in chosen.items()}
+    examples = {
+        kind: _of_class(example, statements[example], prefixes, without=added) for kind, example in chosen.items()
+    }
     best = sorted(set(chosen.values()))
     for name in properties:
-        with_it = (one for one in (*best, users.get(name, "")) if any(p == name for p, _ in said.get(one, ())))
-        if (thing := next(with_it, None)) is not None:
-            found[name] = _of_property(thing, name, said[thing], prefixes)
-    return found
+        with_it = (
+            candidate
+            for candidate in (*best, users.get(name, ""))
+            if any(p == name for p, _ in statements.get(candidate, ()))
+        )
+        if (example := next(with_it, None)) is not None:
+            examples[name] = _of_property(example, name, statements[example], prefixes)
+    return examples
 
 
 def _choose(counts: Counts, terms: Iterable[Term]) -> Mapping[str, str]:
-    things: dict[str, list[str]] = {}
-    for kind, thing in counts.read("ontology/things-of-classes"):
-        things.setdefault(plain(kind), []).append(plain(thing))
-    looked_at = {thing for of in things.values() for thing in sorted(of)[:_LOOKED_AT]}
+    instances: dict[str, list[str]] = {}
+    for kind, instance in counts.read("ontology/things-of-classes"):
+        instances.setdefault(plain(kind), []).append(plain(instance))
+    looked_at = {instance for of in instances.values() for instance in sorted(of)[:_LOOKED_AT]}
     ranked: dict[str, list[tuple[int, int, str]]] = {}
-    for kind, thing, kinds, number in counts.read("ontology/instances", thing=sorted(looked_at)):
+    for kind, instance, kinds, number in counts.read("ontology/instances", thing=sorted(looked_at)):
         count = int(plain(number))
         shown = count if count > _MOST else -int(plain(kinds))
-        ranked.setdefault(plain(kind), []).append((shown, count, plain(thing)))
-    found: dict[str, str] = {}
+        ranked.setdefault(plain(kind), []).append((shown, count, plain(instance)))
+    chosen: dict[str, str] = {}
     for term in terms:
         if term.kind is Kind.CLASS:
             below = [rank for kind in (term.iri, *term.axioms.children) for rank in ranked.get(kind, ())]
-            own = ranked.get(term.iri) or below
-            if own:
-                found[term.iri] = min(own)[2]
-    return found
+            candidates = ranked.get(term.iri) or below
+            if candidates:
+                chosen[term.iri] = min(candidates)[2]
+    return chosen
 
 
-def _statements(counts: Counts, things: Collection[str], derived: Iterable[str]) -> Statements:
-    query = program_query("ontology/example-statements", thing=sorted(things), p=derived)
-    found: dict[str, set[tuple[str, RdfTerm]]] = {}
-    for thing, name, value in counts.said_of(things):
+def _statements(counts: Counts, iris: Collection[str], derived: Iterable[str]) -> Statements:
+    query = program_query("ontology/example-statements", thing=sorted(iris), p=derived)
+    statements: dict[str, set[tuple[str, RdfTerm]]] = {}
+    for iri, name, value in counts.said_of(iris):
         if name.startswith(PAN):
-            found.setdefault(thing, set()).add((name, value))
+            statements.setdefault(iri, set()).add((name, value))
     for triple in construct(counts.store, counts.seen(query)):
         if not isinstance(triple.object, ox.Triple) and isinstance(triple.subject, ox.NamedNode):
-            found.setdefault(triple.subject.value, set()).add((triple.predicate.value, triple.object))
-    return {thing: tuple(sorted(said, key=_rank)) for thing, said in found.items()}
+            statements.setdefault(triple.subject.value, set()).add((triple.predicate.value, triple.object))
+    return {iri: tuple(sorted(pairs, key=_rank)) for iri, pairs in statements.items()}
 
 
-def _rank(said: tuple[str, RdfTerm]) -> tuple[int, str, int, str]:
-    predicate, value = said
-    first = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
+def _rank(pair: tuple[str, RdfTerm]) -> tuple[int, str, int, str]:
+    predicate, value = pair
+    place = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
     language = value.language if isinstance(value, ox.Literal) else ""
-    return first, predicate, 0 if language == LANGUAGES[0] else 1, str(value)
+    return place, predicate, 0 if language == LANGUAGES[0] else 1, str(value)
 
 
 def _of_class(
-    thing: str, said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str], *, without: Container[str]
+    iri: str, pairs: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str], *, without: Container[str]
 ) -> Example:
-    stated = [(predicate, value) for predicate, value in said if predicate not in without]
-    return Example(thing, _written(thing, stated[:_MOST], prefixes))
+    stated = [(predicate, value) for predicate, value in pairs if predicate not in without]
+    return Example(iri, _written(iri, stated[:_MOST], prefixes))
 
 
-def _of_property(thing: str, name: str, said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Example:
-    every = tuple(said)
+def _of_property(iri: str, name: str, pairs: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Example:
+    every = tuple(pairs)
     kinds = [pair for pair in every if pair[0] == RDF + "type"][:1]
-    return Example(thing, _written(thing, [*kinds, *[pair for pair in every if pair[0] == name][:_SHOWN]], prefixes))
+    return Example(iri, _written(iri, [*kinds, *[pair for pair in every if pair[0] == name][:_SHOWN]], prefixes))
 
 
-def _written(thing: str, said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> str:
-    return write_block(Block(short(thing, prefixes), tuple(_lines(said, prefixes))))
+def _written(iri: str, pairs: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> str:
+    return write_block(Block(short(iri, prefixes), tuple(_lines(pairs, prefixes))))
 
 
-def _lines(said: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Iterator[Statement]:
-    for predicate, value in said:
+def _lines(pairs: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Iterator[Statement]:
+    for predicate, value in pairs:
         name = "a" if predicate == RDF + "type" else short(predicate, prefixes)
         yield Statement(name, turtle_of(value, prefixes))
 
@@ -637,17 +645,17 @@ class Usage:
         return Use(number, self.on.get(iri, ()), self.to.get(iri, ()), is_derived)
 
 
-def _pairs(counts: Counts, what: str) -> tuple[Pairs, Pairs]:
+def _pairs(counts: Counts, query: str) -> tuple[Pairs, Pairs]:
     by_property: dict[str, list[Tally]] = {}
     by_class: dict[str, list[Tally]] = {}
-    for (name, kind), number in counts.tallied(what).items():
+    for (name, kind), number in counts.tallied(query).items():
         by_property.setdefault(name, []).append(Tally(kind, number))
         by_class.setdefault(kind, []).append(Tally(name, number))
     return _sorted(by_property), _sorted(by_class)
 
 
-def _sorted(found: Mapping[str, list[Tally]]) -> Pairs:
-    return {key: tuple(sorted(tallies, key=lambda t: (-t.number, t.iri))) for key, tallies in found.items()}
+def _sorted(by_key: Mapping[str, list[Tally]]) -> Pairs:
+    return {key: tuple(sorted(tallies, key=lambda t: (-t.number, t.iri))) for key, tallies in by_key.items()}
 
 
 ANY: Final = ""
@@ -677,13 +685,13 @@ def relations(ontology: Ontology) -> tuple[Relation, ...]:
     Subclasses count as their superclass, whose box holds them. Unused properties without a domain are of any thing.
     """
     tops = top_classes(ontology)
-    found = {
+    joined = {
         Relation(start, term.iri, end, term.use.derived)
         for term in ontology.of_kind(Kind.OBJECT)
         for start in _ends(term.axioms.domains, term.use.subjects, tops)
         for end in _ends(term.axioms.ranges, term.use.objects, tops)
     }
-    return tuple(sorted(found, key=lambda r: (r.start, r.end, r.term)))
+    return tuple(sorted(joined, key=lambda r: (r.start, r.end, r.term)))
 
 
 def top_classes(ontology: Ontology) -> Mapping[str, str]:
@@ -696,10 +704,10 @@ def top_classes(ontology: Ontology) -> Mapping[str, str]:
     return {term.iri: top(term.iri) for term in ontology.of_kind(Kind.CLASS)}
 
 
-def _ends(declared: tuple[str, ...], seen: tuple[Tally, ...], tops: Mapping[str, str]) -> tuple[str, ...]:
+def _ends(declared: tuple[str, ...], used: tuple[Tally, ...], tops: Mapping[str, str]) -> tuple[str, ...]:
     stated = {tops.get(iri, iri) for iri in declared if iri.startswith(PAN) or iri in _CONCEPT}
-    found = {tops[tally.iri] for tally in seen if tally.iri in tops}
-    return tuple(sorted(stated or (found if 0 < len(found) <= _MANY else {ANY})))
+    tops_used = {tops[tally.iri] for tally in used if tally.iri in tops}
+    return tuple(sorted(stated or (tops_used if 0 < len(tops_used) <= _MANY else {ANY})))
 
 
 OWL: Final = "http://www.w3.org/2002/07/owl#"
@@ -732,37 +740,37 @@ def read_ontology(project: Project, store: Store, links: LinkView | None = None)
 
 def _read(project: Project, counts: Counts) -> Ontology:
     prefixes = read_prefixes(project)
-    own = read_triples([project.ontology / "pan2kg.ttl"])
+    ontology = read_triples([project.ontology / "pan2kg.ttl"])
     aligned = read_triples(path for path in [project.ontology / "alignments.ttl"] if path.is_file())
     shapes = read_triples(project.shape_files())
     constraints = read_constraints(shapes)
     usage = Usage(counts)
     looked_at = terms_of(shapes, constraints)
-    terms = [replace(term, constraints=looked_at.get(term.iri, ())) for term in _terms(own, aligned, usage)]
+    terms = [replace(term, constraints=looked_at.get(term.iri, ())) for term in _terms(ontology, aligned, usage)]
     used = counts.tallied("ontology/values-of-schemes")
     examples = find_examples(counts, terms, prefixes)
     return Ontology(
-        _heading(own, prefixes),
+        _heading(ontology, prefixes),
         tuple(replace(term, example=examples.get(term.iri)) for term in terms),
         read_schemes(read_triples(sorted((project.ontology / "schemes").glob("*.ttl"))), used),
-        _vocabularies((own, aligned), usage, prefixes),
+        _vocabularies((ontology, aligned), usage, prefixes),
         constraints,
         prefixes,
     )
 
 
-def _terms(own: TermTriples, aligned: TermTriples, usage: Usage) -> Iterable[Term]:
-    pointing = _pointing(own)
-    for iri in sorted((iri for iri in own if iri.startswith(PAN)), key=lambda iri: (iri.lower(), iri)):
-        kinds = [_KINDS[kind] for kind in iris(own, iri, RDF + "type") if kind in _KINDS]
+def _terms(ontology: TermTriples, aligned: TermTriples, usage: Usage) -> Iterable[Term]:
+    pointing = _pointing(ontology)
+    for iri in sorted((iri for iri in ontology if iri.startswith(PAN)), key=lambda iri: (iri.lower(), iri)):
+        kinds = [_KINDS[kind] for kind in iris(ontology, iri, RDF + "type") if kind in _KINDS]
         if kinds:
             is_property = kinds[0] in (Kind.OBJECT, Kind.DATATYPE)
             yield Term(
                 iri,
                 kinds[0],
-                texts(own, iri, RDFS + "label"),
-                texts(own, iri, SKOS + "definition"),
-                _axioms(own, aligned, pointing, iri),
+                texts(ontology, iri, RDFS + "label"),
+                texts(ontology, iri, SKOS + "definition"),
+                _axioms(ontology, aligned, pointing, iri),
                 usage.of_property(iri) if is_property else usage.of_class(iri),
             )
 
@@ -771,33 +779,33 @@ Pointing = Mapping[tuple[str, str], list[str]]
 """The terms that point to another, by property and by that other."""
 
 
-def _pointing(own: TermTriples) -> Pointing:
-    found: dict[tuple[str, str], list[str]] = {}
-    for start in own:
+def _pointing(ontology: TermTriples) -> Pointing:
+    pointing: dict[tuple[str, str], list[str]] = {}
+    for start in ontology:
         for name in (*_ABOVE, OWL + "inverseOf"):
-            for end in iris(own, start, name):
-                found.setdefault((name, end), []).append(start)
-    return found
+            for end in iris(ontology, start, name):
+                pointing.setdefault((name, end), []).append(start)
+    return pointing
 
 
-def _axioms(own: TermTriples, aligned: TermTriples, pointing: Pointing, iri: str) -> Axioms:
-    inverses = {*iris(own, iri, OWL + "inverseOf"), *pointing.get((OWL + "inverseOf", iri), ())}
+def _axioms(ontology: TermTriples, aligned: TermTriples, pointing: Pointing, iri: str) -> Axioms:
+    inverses = {*iris(ontology, iri, OWL + "inverseOf"), *pointing.get((OWL + "inverseOf", iri), ())}
     return Axioms(
-        iris(own, iri, *_ABOVE),
+        iris(ontology, iri, *_ABOVE),
         tuple(dict.fromkeys(child for name in _ABOVE for child in pointing.get((name, iri), ()))),
-        iris(own, iri, RDFS + "domain"),
-        iris(own, iri, RDFS + "range"),
+        iris(ontology, iri, RDFS + "domain"),
+        iris(ontology, iri, RDFS + "range"),
         tuple(sorted(inverses)),
         tuple(Alignment(relation, target) for relation in _MATCHES for target in iris(aligned, iri, relation)),
     )
 
 
-def _heading(own: TermTriples, prefixes: Mapping[str, str]) -> Heading:
-    subject = next(iter(s for s in own if OWL + "Ontology" in iris(own, s, RDF + "type")), "")
-    said = own.get(subject, {})
-    names = {short(predicate, prefixes): values for predicate, values in said.items()}
+def _heading(ontology: TermTriples, prefixes: Mapping[str, str]) -> Heading:
+    subject = next(iter(s for s in ontology if OWL + "Ontology" in iris(ontology, s, RDF + "type")), "")
+    properties = ontology.get(subject, {})
+    names = {short(predicate, prefixes): values for predicate, values in properties.items()}
     values: dict[str, str] = {name: plain(names[name][0]) for name in REQUIRED if name in names}
-    titles, descriptions = (texts(own, subject, DCTERMS + name) for name in ("title", "description"))
+    titles, descriptions = (texts(ontology, subject, DCTERMS + name) for name in ("title", "description"))
     return Heading(subject, titles, descriptions, values)
 
 
@@ -806,16 +814,16 @@ def _vocabularies(files: Iterable[TermTriples], usage: Usage, prefixes: Mapping[
     for iri, number in (*usage.predicates.items(), *usage.classes.items()):
         counts[iri] = counts.get(iri, 0) + number
     for triples in files:
-        for said in triples.values():
-            counts |= {iri: counts.get(iri, 0) for iri in (*said, *_named(said)) if iri not in counts}
-    found: dict[str, list[Tally]] = {}
+        for properties in triples.values():
+            counts |= {iri: counts.get(iri, 0) for iri in (*properties, *_named(properties)) if iri not in counts}
+    by_prefix: dict[str, list[Tally]] = {}
     for iri in sorted(counts):
         prefix = short(iri, prefixes).partition(":")[0]
         if prefix in prefixes and not iri.startswith((PAN, ID, ROOT)):
-            found.setdefault(prefix, []).append(Tally(iri, counts[iri]))
-    return tuple(Vocabulary(prefix, prefixes[prefix], tuple(terms)) for prefix, terms in sorted(found.items()))
+            by_prefix.setdefault(prefix, []).append(Tally(iri, counts[iri]))
+    return tuple(Vocabulary(prefix, prefixes[prefix], tuple(terms)) for prefix, terms in sorted(by_prefix.items()))
 
 
-def _named(said: Mapping[str, tuple[object, ...]]) -> Iterable[str]:
+def _named(properties: Mapping[str, tuple[object, ...]]) -> Iterable[str]:
     for predicate in (*_MATCHES, RDF + "type", RDFS + "domain", RDFS + "range"):
-        yield from (plain(value) for value in said.get(predicate, ()) if hasattr(value, "value"))  # type: ignore[arg-type]
+        yield from (plain(value) for value in properties.get(predicate, ()) if hasattr(value, "value"))  # type: ignore[arg-type]

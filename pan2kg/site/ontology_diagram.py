@@ -57,10 +57,10 @@ def layers(names: Iterable[str], edges: Iterable[Edge]) -> Layers:
     columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for name in nodes:
         columns[depth[name]].append(name)
-    for edge, way in ways.items():
-        for at, waypoint in enumerate(way[1:-1], start=depth[edge[0]] + 1):
+    for edge, course in ways.items():
+        for at, waypoint in enumerate(course[1:-1], start=depth[edge[0]] + 1):
             columns[at].append(waypoint)
-    steps = [pair for way in ways.values() for pair in pairwise(way)]
+    steps = [pair for course in ways.values() for pair in pairwise(course)]
     _order(columns, steps)
     return Layers(tuple(map(tuple, columns)), {edge: ways[_turn(edge, turned)] for edge in lines}, turned)
 
@@ -128,11 +128,11 @@ def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
 
 def _sort(column: list[str], beside: Sequence[str], near: Mapping[str, list[str]]) -> None:
     share = {name: (place + 0.5) / len(beside) for place, name in enumerate(beside)}
-    own = {name: (place + 0.5) / len(column) for place, name in enumerate(column)}
+    own_place = {name: (place + 0.5) / len(column) for place, name in enumerate(column)}
 
     def middle(name: str) -> tuple[float, str]:
-        places = [share[other] for other in near.get(name, ()) if other in share]
-        return (sum(places) / len(places) if places else own[name]), name
+        places = [share[neighbour] for neighbour in near.get(name, ()) if neighbour in share]
+        return (sum(places) / len(places) if places else own_place[name]), name
 
     column.sort(key=middle)
 
@@ -214,13 +214,13 @@ Sides = Mapping[str, Sequence[tuple[Lane, str]]]
 
 def _sides(lanes: Iterable[Lane], placed: Layers) -> Sides:
     order = {name: at for column in placed.columns for at, name in enumerate(column)}
-    found: dict[str, list[tuple[int, Lane]]] = {}
+    lanes_of: dict[str, list[tuple[int, Lane]]] = {}
     for lane in lanes:
-        way = placed.ways[lane.edge]
-        found.setdefault(way[0], []).append((order[way[1]], lane))
+        course = placed.ways[lane.edge]
+        lanes_of.setdefault(course[0], []).append((order[course[1]], lane))
     return {
-        name: [(lane, word) for _, lane in sorted(here, key=_place) for word in lane.names]
-        for name, here in found.items()
+        name: [(lane, word) for _, lane in sorted(pairs, key=_place) for word in lane.names]
+        for name, pairs in lanes_of.items()
     }
 
 
@@ -229,21 +229,21 @@ def _place(pair: tuple[int, Lane]) -> tuple[int, Edge]:
 
 
 def _rows(ontology: Ontology, joined: Iterable[Relation], language: Language) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {}
+    rows: dict[str, list[str]] = {}
     terms = ontology.by_iri()
     for iri, top in sorted(top_classes(ontology).items()):
         if iri != top:
-            found.setdefault(top, []).append(f"▸ {pick(terms[iri].labels, language).words}")
+            rows.setdefault(top, []).append(f"▸ {pick(terms[iri].labels, language).words}")
     for relation in joined:
         if relation.to_concept or relation.start == relation.end:
             sign = "→" if relation.to_concept else "↺"
-            found.setdefault(relation.start, []).append(f"{sign} {anchor(relation.term)}")
-    return found
+            rows.setdefault(relation.start, []).append(f"{sign} {anchor(relation.term)}")
+    return rows
 
 
 def _titles(ontology: Ontology, language: Language) -> Mapping[str, str]:
-    named = {term.iri: pick(term.labels, language).words for term in ontology.of_kind(Kind.CLASS)}
-    return {**named, ANY: _ONTOLOGY.say("diagram.any", language)}
+    titles = {term.iri: pick(term.labels, language).words for term in ontology.of_kind(Kind.CLASS)}
+    return {**titles, ANY: _ONTOLOGY.say("diagram.any", language)}
 
 
 def _names(ontology: Ontology, language: Language) -> Mapping[str, str]:
@@ -255,16 +255,16 @@ def _names(ontology: Ontology, language: Language) -> Mapping[str, str]:
 def _spots(placed: Layers, cells: Mapping[str, Cell], sides: Sides) -> tuple[dict[str, Box], float, float]:
     heights = [sum(_height(name, cells) + _GAP for name in column) - _GAP for column in placed.columns]
     tallest, x = max(heights, default=0.0), _MARGIN
-    found: dict[str, Box] = {}
+    boxes: dict[str, Box] = {}
     for column, high in zip(placed.columns, heights, strict=True):
         words = [word for name in column for _, word in sides.get(name, ())]
         y = _MARGIN + (tallest - high) / 2
         for name in column:
-            found[name] = Box(x, y, _WIDTH, _height(name, cells))
-            y += found[name].height + _GAP
+            boxes[name] = Box(x, y, _WIDTH, _height(name, cells))
+            y += boxes[name].height + _GAP
         x += _WIDTH + max((measure(word, _ROW) + 14 for word in words), default=0.0) + _CURVE
-    last = max((box.x + box.width for box in found.values()), default=0.0)
-    return found, last + _MARGIN, tallest + 2 * _MARGIN
+    right_edge = max((box.x + box.width for box in boxes.values()), default=0.0)
+    return boxes, right_edge + _MARGIN, tallest + 2 * _MARGIN
 
 
 def _height(name: str, cells: Mapping[str, Cell]) -> float:
@@ -272,24 +272,24 @@ def _height(name: str, cells: Mapping[str, Cell]) -> float:
 
 
 def _run(lane: Lane, placed: Layers, spots: Mapping[str, Box], sides: Sides) -> list[Mark]:
-    way, pen = placed.ways[lane.edge], _DASHED if lane.derived else _SOLID
-    first, last = spots[way[0]], spots[way[-1]]
-    beside = sides[way[0]]
-    top = first.y + (first.height - len(beside) * _LINE) / 2
-    own = [at for at, (other, _) in enumerate(beside) if other is lane]
-    edge = first.x + first.width
+    course, pen = placed.ways[lane.edge], _DASHED if lane.derived else _SOLID
+    start, end = spots[course[0]], spots[course[-1]]
+    beside = sides[course[0]]
+    top = start.y + (start.height - len(beside) * _LINE) / 2
+    rows = [at for at, (beside_lane, _) in enumerate(beside) if beside_lane is lane]
+    edge = start.x + start.width
     out = edge + max(measure(word, _ROW) for _, word in beside) + 14
-    level = top + (own[len(own) // 2] + 1) * _LINE
-    marks: list[Mark] = [Label(edge + 9, top + at * _LINE + 12, beside[at][1], _ROW) for at in own]
-    for y in (top + (at + 1) * _LINE for at in own):
+    level = top + (rows[len(rows) // 2] + 1) * _LINE
+    marks: list[Mark] = [Label(edge + 9, top + at * _LINE + 12, beside[at][1], _ROW) for at in rows]
+    for y in (top + (at + 1) * _LINE for at in rows):
         marks.append(Line(((edge, y), (out, y)), pen))
         if y != level:
             marks.append(Line(((out, y), (out, level)), pen))
     points = [(out, level)]
-    for name in way[1:-1]:
+    for name in course[1:-1]:
         box = spots[name]
         points += [(box.x, box.y + 3), (box.x + box.width, box.y + 3)]
-    points.append((last.x, _entry(lane, placed, spots)))
+    points.append((end.x, _entry(lane, placed, spots)))
     marks.append(Line(_smooth(points), pen, curved=True))
     turned = lane.edge in placed.turned
     marks.append(arrow((edge, level), math.pi, pen.colour) if turned else arrow(points[-1], 0.0, pen.colour))
@@ -298,7 +298,7 @@ def _run(lane: Lane, placed: Layers, spots: Mapping[str, Box], sides: Sides) -> 
 
 def _entry(lane: Lane, placed: Layers, spots: Mapping[str, Box]) -> float:
     end = placed.ways[lane.edge][-1]
-    arriving = {way[-2:] for way in placed.ways.values() if way[-1] == end}
+    arriving = {course[-2:] for course in placed.ways.values() if course[-1] == end}
     ordered = sorted(arriving, key=lambda pair: (spots[pair[0]].y, pair[0]))
     box = spots[end]
     at = ordered.index(placed.ways[lane.edge][-2:])
@@ -306,11 +306,11 @@ def _entry(lane: Lane, placed: Layers, spots: Mapping[str, Box]) -> float:
 
 
 def _smooth(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    found = [points[0]]
+    course = [points[0]]
     for (x, y), (to_x, to_y) in pairwise(points):
         half = (to_x - x) / 2
-        found += [(x + half, y), (to_x - half, to_y), (to_x, to_y)]
-    return tuple(found)
+        course += [(x + half, y), (to_x - half, to_y), (to_x, to_y)]
+    return tuple(course)
 
 
 def _drawn(cell: Cell, box: Box, address: str) -> Group:

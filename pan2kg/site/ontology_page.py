@@ -63,8 +63,8 @@ class OntologyWords:
         >>> str(OntologyWords("de", {}).text({"en": "a <b>"}))
         '<span lang="en">a &lt;b&gt;</span>'
         """
-        said = pick(texts, self.language)
-        return piece("spoken")(said.words, "" if said.language == self.language else said.language)
+        spoken = pick(texts, self.language)
+        return piece("spoken")(spoken.words, "" if spoken.language == self.language else spoken.language)
 
     def short(self, iri: str) -> str:
         return short(iri, self.prefixes)
@@ -143,14 +143,14 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
     """
     ontology = read_ontology(project, store)
     style = read_text(Path(__file__).with_name("ontology.css"))
-    found = {"ontology/ontology.css": style.encode()}
+    files = {"ontology/ontology.css": style.encode()}
     for language in DOCUMENTED:
-        others = [(tag, format_of("name", tag)) for tag in DOCUMENTED if tag != language]
-        values = {**ontology_values(ontology, language), "others": others}
-        found[f"ontology/index.{language}.html"] = render("ontology-alone.html", values).encode()
+        other_languages = [(tag, format_of("name", tag)) for tag in DOCUMENTED if tag != language]
+        values = {**ontology_values(ontology, language), "others": other_languages}
+        files[f"ontology/index.{language}.html"] = render("ontology-alone.html", values).encode()
         drawing = draw_ontology(ontology, language, address=f"index.{language}.html")
-        found[f"ontology/diagram.{language}.svg"] = write_svg(drawing).encode()
-    return found
+        files[f"ontology/diagram.{language}.svg"] = write_svg(drawing).encode()
+    return files
 
 
 def values(context: PageContext) -> Values:

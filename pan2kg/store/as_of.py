@@ -37,7 +37,7 @@ _WORDS: Final = Messages("as-of")
 _DATE: Final = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?=$|Z|T|[+-]\d{2}:\d{2})")
 
 
-class Standing(StrEnum):
+class DayStanding(StrEnum):
     """Where a day lies."""
 
     NOT_YET = "not yet"
@@ -46,27 +46,27 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class Validity:
     """From and to, each a day, a month or a year, or empty where it is not known.
 
-    >>> Interval("2020", "2022").standing(date(2022, 12, 31)), Interval("2020", "2022").standing(date(2023, 1, 1))
-    (<Standing.IN_FORCE: 'in force'>, <Standing.OVER: 'over'>)
+    >>> Validity("2020", "2022").standing(date(2022, 12, 31)), Validity("2020", "2022").standing(date(2023, 1, 1))
+    (<DayStanding.IN_FORCE: 'in force'>, <DayStanding.OVER: 'over'>)
     """
 
     since: str = ""
     until: str = ""
 
-    def standing(self, day: date) -> Standing:
+    def standing(self, day: date) -> DayStanding:
         """Where a day lies; any day of a year or a month that is named counts as within."""
         today = day.isoformat()
         if self.since and today[: len(self.since)] < self.since:
-            return Standing.NOT_YET
+            return DayStanding.NOT_YET
         if self.until and today[: len(self.until)] > self.until:
-            return Standing.OVER
-        return Standing.IN_FORCE
+            return DayStanding.OVER
+        return DayStanding.IN_FORCE
 
 
-Intervals = dict[Node, Interval]
+Intervals = dict[Node, Validity]
 
 
 def a_date(text: str) -> str:
@@ -149,7 +149,7 @@ def read_intervals(store: LocalStore) -> dict[str, Intervals]:
     >>> store.add("http://e/g", [ox.Triple(plan, ox.NamedNode(RDF + "type"), ox.NamedNode(PAN + "Plan"))])
     >>> store.add("http://e/g", [ox.Triple(plan, ox.NamedNode(PAN + "periodStart"), years)])
     >>> read_intervals(store)["plan"][plan]
-    Interval(since='2020', until='')
+    Validity(since='2020', until='')
     """
     start, end = _dates(store, PAN + "periodStart"), _dates(store, PAN + "periodEnd")
     adopted, dated = _dates(store, PAN + "adoptedOn"), _dates(store, PAN + "date")
@@ -161,8 +161,8 @@ def read_intervals(store: LocalStore) -> dict[str, Intervals]:
         name: instances(store, PAN + name) for name in ("Plan", "Review", "Involvement", "Milestone", "Deadline")
     }
 
-    def own_period(node: Node) -> Interval:
-        return Interval(earliest(begun.get(node, ())), latest(ended.get(node, ())))
+    def own_period(node: Node) -> Validity:
+        return Validity(earliest(begun.get(node, ())), latest(ended.get(node, ())))
 
     # an action is dated by its timelines, if all of them are
     actions: Intervals = {}
@@ -171,10 +171,10 @@ def read_intervals(store: LocalStore) -> dict[str, Intervals]:
         nodes = [timeline for timeline in timelines.get(action, ()) if isinstance(timeline, Node)]
         since = earliest(earliest(starts.get(node, ())) for node in nodes) if all(map(starts.get, nodes)) else ""
         is_ended = bool(since) and all(map(ends.get, nodes))
-        actions[action] = Interval(since, latest(latest(ends.get(node, ())) for node in nodes) if is_ended else "")
+        actions[action] = Validity(since, latest(latest(ends.get(node, ())) for node in nodes) if is_ended else "")
     return {
         "plan": {
-            plan: Interval(
+            plan: Validity(
                 latest((earliest(adopted.get(plan, ())), earliest(start.get(plan, ())))), latest(end.get(plan, ()))
             )
             for plan in of_class["Plan"]
@@ -182,30 +182,30 @@ def read_intervals(store: LocalStore) -> dict[str, Intervals]:
         "action": actions,
         "instrument": _instruments(store, kinds, dated),
         "review": {
-            review: Interval(earliest(adopted.get(review, ())) or earliest(start.get(review, ())))
+            review: Validity(earliest(adopted.get(review, ())) or earliest(start.get(review, ())))
             for review in of_class["Review"]
         },
         "body": _bodies(store, dated),
         "involvement": {node: own_period(node) for node in of_class["Involvement"]},
         "membership": {node: own_period(node) for node in instances(store, ORG + "Membership")},
         "event": {
-            event: Interval(earliest(dated.get(event, ()))) for event in instances(store, PAN + "Implementation")
+            event: Validity(earliest(dated.get(event, ()))) for event in instances(store, PAN + "Implementation")
         },
         # milestones that are only there once they have happened
         "milestone": {
-            milestone: Interval(earliest(dated.get(milestone, ())))
+            milestone: Validity(earliest(dated.get(milestone, ())))
             for milestone in of_class["Milestone"]
             if not any(kind.value in FORESEEN for kind in kinds.get(milestone, ()))
         },
-        "deadline": {deadline: Interval(earliest(valid.get(deadline, ()))) for deadline in of_class["Deadline"]},
+        "deadline": {deadline: Validity(earliest(valid.get(deadline, ()))) for deadline in of_class["Deadline"]},
     }
 
 
 def _instruments(store: LocalStore, kinds: Values, dated: Mapping[Node, list[str]]) -> Intervals:
     force: Mapping[Node, list[str]] = defaultdict(list)
-    made: Mapping[Node, list[str]] = defaultdict(list)
+    made_by: Mapping[Node, list[str]] = defaultdict(list)
     for milestone, instrument in pairs(store, PAN + "milestoneOf"):
-        for types, dates in ((IN_FORCE, force), (MADE, made)):
+        for types, dates in ((IN_FORCE, force), (MADE, made_by)):
             is_fitting = any(kind.value in types for kind in kinds.get(milestone, ()))
             if is_fitting and not isinstance(instrument, ox.Literal):
                 dates[instrument].extend(dated.get(milestone, ()))
@@ -217,10 +217,10 @@ def _instruments(store: LocalStore, kinds: Values, dated: Mapping[Node, list[str
     intervals: Intervals = {}
     for kind in dict.fromkeys([*(PAN + name for name in INSTRUMENTS), *more]):
         for node in instances(store, kind):
-            since = earliest([*stated.get(node, ()), *force.get(node, ())]) or earliest(made.get(node, ()))
+            since = earliest([*stated.get(node, ()), *force.get(node, ())]) or earliest(made_by.get(node, ()))
             if not since and (match := _DAY.match(node.value) or _UNION.match(node.value)):
                 since = "-".join(match.groups())  # an official identifier holds a day or a year
-            intervals[node] = Interval(since, latest(over.get(node, ())))
+            intervals[node] = Validity(since, latest(over.get(node, ())))
     return intervals
 
 
@@ -230,12 +230,12 @@ def _bodies(store: LocalStore, dated: Mapping[Node, list[str]]) -> Intervals:
     until: dict[Node, list[str]] = defaultdict(list)
     for change, dates in dated.items():
         originals, results = before.get(change, []), after.get(change, [])
-        for bodies, others, limits in ((results, originals, since), (originals, results, until)):
+        for bodies, other_bodies, limits in ((results, originals, since), (originals, results, until)):
             for body in bodies:
-                if isinstance(body, Node) and body not in others:
+                if isinstance(body, Node) and body not in other_bodies:
                     limits[body] += dates
     nodes = [*instances(store, PAN + "PublicBody"), *instances(store, PAN + "Organisation")]
-    return {body: Interval(earliest(since.get(body, ())), latest(until.get(body, ()))) for body in nodes}
+    return {body: Validity(earliest(since.get(body, ())), latest(until.get(body, ()))) for body in nodes}
 
 
 # --- what goes with what is gone
@@ -317,7 +317,7 @@ class DatedGraph:
     day: date
     store: LocalStore
     counts: Mapping[str, tuple[int, int, int, int]]
-    gone: Mapping[str, Standing]
+    gone: Mapping[str, DayStanding]
     open_ended: int = 0
     renamed: int = 0
 
@@ -332,9 +332,9 @@ class DatedGraph:
                 left_out.append(words if along == total else f"{words} ({why})")
             if undated:
                 kept.append(_WORDS.say(f"thing.{kind}", language, n=undated))
-        when, things = in_words(self.day, language), ", ".join(left_out)
+        when, names_left_out = in_words(self.day, language), ", ".join(left_out)
         return (
-            _WORDS.say("left-out", language, day=when, things=things)
+            _WORDS.say("left-out", language, day=when, things=names_left_out)
             if left_out
             else _WORDS.say("nothing", language, day=when),
             *([_WORDS.say("undated", language, things=", ".join(kept))] if kept else []),
@@ -371,7 +371,7 @@ def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str
     intervals = read_intervals(store)
     standing = {node: when.standing(day) for dates in intervals.values() for node, when in dates.items()}
     later = _later_names(store, intervals["body"], day)
-    gone = follow(store, {node for node, place in standing.items() if place is not Standing.IN_FORCE}, later)
+    gone = follow(store, {node for node, place in standing.items() if place is not DayStanding.IN_FORCE}, later)
     view = LocalStore(ox.Store())
     view.inner.extend(_remaining(store, gone, later))
     derive(view, project, only=rules)
@@ -380,8 +380,8 @@ def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str
         day,
         view,
         _counts(store, intervals, standing, gone),
-        {node.value: standing.get(node, Standing.IN_FORCE) for node in gone},
-        sum(standing[plan] is Standing.IN_FORCE and not when.until for plan, when in intervals["plan"].items()),
+        {node.value: standing.get(node, DayStanding.IN_FORCE) for node in gone},
+        sum(standing[plan] is DayStanding.IN_FORCE and not when.until for plan, when in intervals["plan"].items()),
         sum(quad.predicate.value in _SPEAKS_OF and quad.subject not in gone for quad in naming),
     )
 
@@ -393,10 +393,10 @@ def _later_names(store: LocalStore, bodies: Intervals, day: date) -> dict[Node, 
     later: dict[Node, Node] = {}
     for body in bodies:
         passed, at = {body}, body
-        while standing.get(at) is Standing.OVER and successor.get(at, at) not in passed:
+        while standing.get(at) is DayStanding.OVER and successor.get(at, at) not in passed:
             at = successor[at]
             passed.add(at)
-        if standing[body] is Standing.OVER and standing.get(at) is Standing.IN_FORCE:
+        if standing[body] is DayStanding.OVER and standing.get(at) is DayStanding.IN_FORCE:
             later[body] = at
     return later
 
@@ -420,17 +420,17 @@ def _remaining(store: LocalStore, gone: set[Node], later: Mapping[Node, Node]) -
 
 
 def _counts(
-    store: LocalStore, intervals: Mapping[str, Intervals], standing: Mapping[Node, Standing], gone: set[Node]
+    store: LocalStore, intervals: Mapping[str, Intervals], standing: Mapping[Node, DayStanding], gone: set[Node]
 ) -> dict[str, tuple[int, int, int, int]]:
     counts = {}
     for kind in _WORDS.keys("thing."):
         dates = intervals.get(kind)
         if dates is not None:
             places = Counter(standing[node] for node in dates)
-            along = sum(node in gone and standing[node] is Standing.IN_FORCE for node in dates)
+            along = sum(node in gone and standing[node] is DayStanding.IN_FORCE for node in dates)
             undated = sum(not (when.since or when.until) and node not in gone for node, when in dates.items())
             undated = 0 if kind == "action" else undated
-            counts[kind] = (places[Standing.NOT_YET], places[Standing.OVER], along, undated)
+            counts[kind] = (places[DayStanding.NOT_YET], places[DayStanding.OVER], along, undated)
             continue
         along = 0
         for node in gone.intersection(instances(store, PAN + kind.capitalize())):

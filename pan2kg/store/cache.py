@@ -115,16 +115,16 @@ def _find(project: Project, folder: Path) -> _State | None:
     try:
         base.mkdir(parents=True, exist_ok=True)
         name = _name(project, base)
-        seen = base / f"{name}.{_SEEN}"
+        stamp = base / f"{name}.{_SEEN}"
         if state := _take(base / name):
             return state
-        if not seen.exists():
+        if not stamp.exists():
             for earlier in base.glob(f"*.{_SEEN}"):
                 earlier.unlink(missing_ok=True)
-            seen.touch()
+            stamp.touch()
             return None
         # removed first: where the disk is full, only every other command tries
-        seen.unlink(missing_ok=True)
+        stamp.unlink(missing_ok=True)
         # what commands left that were killed while they made a state: nobody has it locked
         for unfinished in base.glob(f"{_BUILDING}*"):
             _remove(unfinished)
@@ -196,17 +196,17 @@ def _json(path: Path) -> dict[str, object]:
 
 def _take(folder: Path) -> _State | None:
     """A state if it is there as it was written; what is not is removed."""
-    made = folder / _MADE
+    marker = folder / _MADE
     try:
-        lock = os.open(made, os.O_RDONLY)
+        lock = os.open(marker, os.O_RDONLY)
     except OSError:
         _remove(folder)
         return None
     # an error: another process removes it, or a file of it is gone
     with contextlib.suppress(OSError):
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        if _json(made) == {"files": _written(folder)} and made.stat().st_ino == os.fstat(lock).st_ino:
-            os.utime(made)
+        if _json(marker) == {"files": _written(folder)} and marker.stat().st_ino == os.fstat(lock).st_ino:
+            os.utime(marker)
             return folder, lock
     os.close(lock)
     _remove(folder)
@@ -228,8 +228,8 @@ def _build(project: Project, base: Path, name: str) -> None:
     before = _stamp(project)
     work = Path(tempfile.mkdtemp(dir=base, prefix=_BUILDING))
     try:
-        with (work / _MADE).open("w", encoding="utf-8") as made:
-            fcntl.flock(made, fcntl.LOCK_EX)
+        with (work / _MADE).open("w", encoding="utf-8") as marker:
+            fcntl.flock(marker, fcntl.LOCK_EX)
             store = open_store(project, partial(derive, only=linear_rules(project)))
             store.inner.dump(str(work / _QUADS), format=ox.RdfFormat.N_QUADS)
             del store  # both at once would take twice the memory
@@ -237,8 +237,8 @@ def _build(project: Project, base: Path, name: str) -> None:
             disk.bulk_load(path=str(work / _QUADS), format=ox.RdfFormat.N_QUADS)
             disk.flush()
             del disk
-            json.dump({"files": _written(work)}, made)
-            made.flush()
+            json.dump({"files": _written(work)}, marker)
+            marker.flush()
             if _stamp(project) == before and not (base / name).exists():
                 work.replace(base / name)
     finally:
@@ -249,6 +249,6 @@ def _remove(state: Path) -> None:
     """Remove a state, unless somebody makes or reads it; one that does not say what it holds is nobody's."""
     if not (state / _MADE).exists():
         shutil.rmtree(state, ignore_errors=True)
-    with contextlib.suppress(OSError), (state / _MADE).open("r+", encoding="utf-8") as made:
-        fcntl.flock(made, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with contextlib.suppress(OSError), (state / _MADE).open("r+", encoding="utf-8") as marker:
+        fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(state, ignore_errors=True)

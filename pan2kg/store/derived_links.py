@@ -77,9 +77,9 @@ class Incidence:
     works: Mapping[str, Sequence[str]]
     things: Mapping[str, Sequence[str]]
 
-    def joins(self, one: str, two: str) -> bool:
+    def joins(self, work_a: str, work_b: str) -> bool:
         """Whether two works are of different plans."""
-        return len(self.homes[one] | self.homes[two]) > 1
+        return len(self.homes[work_a] | self.homes[work_b]) > 1
 
     @property
     def ways(self) -> int:
@@ -88,17 +88,17 @@ class Incidence:
 
     def _ways(self, works: Sequence[str]) -> int:
         of_plan = Counter(self.homes[work] for work in works)
-        same = sum(number * number for homes, number in of_plan.items() if len(homes) == 1)
-        return int((len(works) ** 2 - same) // 2)
+        within_plan = sum(number * number for homes, number in of_plan.items() if len(homes) == 1)
+        return int((len(works) ** 2 - within_plan) // 2)
 
     def pairs(self) -> dict[Pair, list[str]]:
         """Every two works of different plans that share something, with what they share."""
-        found: dict[Pair, list[str]] = {}
+        by_pair: dict[Pair, list[str]] = {}
         for shared, works in self.works.items():
-            for one, two in combinations(works, 2):
-                if self.joins(one, two):
-                    found.setdefault((one, two), []).append(shared)
-        return found
+            for work_a, work_b in combinations(works, 2):
+                if self.joins(work_a, work_b):
+                    by_pair.setdefault((work_a, work_b), []).append(shared)
+        return by_pair
 
     def strongest(self, top: int) -> dict[Pair, list[str]]:
         """Of each work the ``top`` pairs through what fewest works share, with all that the two share.
@@ -106,19 +106,19 @@ class Incidence:
         Among those that share a thing the ones that follow in the order of addresses are taken, so that a thing many
         share does not lead everybody to the first of them.
         """
-        found: dict[Pair, list[str]] = {}
+        by_pair: dict[Pair, list[str]] = {}
         places = {shared: {work: at for at, work in enumerate(works)} for shared, works in self.works.items()}
-        for one, things in self.things.items():
-            taken: set[str] = set()
-            for shared in sorted(things, key=lambda shared: (len(self.works[shared]), shared)):
-                for two in _following(self.works[shared], places[shared][one]):
-                    if len(taken) == top:
+        for work_a, shared_by in self.things.items():
+            partners: set[str] = set()
+            for shared in sorted(shared_by, key=lambda shared: (len(self.works[shared]), shared)):
+                for work_b in _following(self.works[shared], places[shared][work_a]):
+                    if len(partners) == top:
                         break
-                    if two not in taken and self.joins(one, two):
-                        taken.add(two)
-                        ends = (one, two) if one < two else (two, one)
-                        found.setdefault(ends, sorted({*things}.intersection(self.things[two])))
-        return found
+                    if work_b not in partners and self.joins(work_a, work_b):
+                        partners.add(work_b)
+                        ends = (work_a, work_b) if work_a < work_b else (work_b, work_a)
+                        by_pair.setdefault(ends, sorted({*shared_by}.intersection(self.things[work_b])))
+        return by_pair
 
 
 def _following(works: Sequence[str], at: int) -> Iterator[str]:
@@ -137,13 +137,13 @@ def read_incidences(store: Store) -> tuple[Incidence, ...]:
         homes[_iri(work)].add(_written(home))
     of = {work: frozenset(at) for work, at in homes.items()}
     works: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in KINDS}
-    things: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in KINDS}
+    by_kind: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in KINDS}
     rows = sorted((_text(kind), _iri(work), _written(shared)) for kind, work, shared in _rows(store, "links/shared"))
     for kind, one, shared in rows:
         if one in of:
             works[kind][shared].append(one)
-            things[kind][one].append(shared)
-    return tuple(Incidence(kind, of, works[kind], things[kind]) for kind in KINDS)
+            by_kind[kind][one].append(shared)
+    return tuple(Incidence(kind, of, works[kind], by_kind[kind]) for kind in KINDS)
 
 
 def read_links(store: Store, space: str, *, kinds: Collection[str] = KINDS, limit: int = ALL, top: int = TOP) -> Links:
@@ -170,14 +170,14 @@ def missing_links(store: LocalStore) -> tuple[int, int] | None:
     None where all of them are there, or none was to be.
     """
     waits = bool(store.waiting)
-    held = sum(1 for _ in store.held.quads_for_pattern(None, ox.NamedNode(f"{PAN}derivedBy"), None))
+    count_held = sum(1 for _ in store.held.quads_for_pattern(None, ox.NamedNode(f"{PAN}derivedBy"), None))
     try:
-        ways = sum(table.ways for table in read_incidences(store)) if held or waits else 0
+        ways = sum(table.ways for table in read_incidences(store)) if count_held or waits else 0
         if waits and ways > ALL:
-            held = len(read_links(store, "").every)
+            count_held = len(read_links(store, "").every)
     except BlankNodeError:
         return None
-    return (held, ways) if ways > max(ALL, held) else None
+    return (count_held, ways) if ways > max(ALL, count_held) else None
 
 
 def link_key(kind: str, ends: Pair, space: str) -> str:
@@ -191,11 +191,11 @@ def joined_works(store: LocalStore, links: Links, levels: Mapping[Pair, int]) ->
 
     ``levels`` are those of :func:`read_levels`.
     """
-    found: dict[Pair, int] = {}
-    for (one, two), rank in _Made(store, links, levels).joined().items():
-        ends = (one, two) if one < two else (two, one)
-        found[ends] = min(rank, found.get(ends, rank))
-    return found
+    ranks: dict[Pair, int] = {}
+    for (work_a, work_b), rank in _Made(store, links, levels).joined().items():
+        ends = (work_a, work_b) if work_a < work_b else (work_b, work_a)
+        ranks[ends] = min(rank, ranks.get(ends, rank))
+    return ranks
 
 
 class _Made:
@@ -206,10 +206,10 @@ class _Made:
         self.stated: Final = _stated(store)
         self._masks: Final = levels
         kinds = {f"{ID}linktype/{kind}": kind for kind in KINDS}
-        own = {link.iri: link for link in self.links}
+        by_iri = {link.iri: link for link in self.links}
         self.typed: Final = [
-            (link, kinds[kind], _with(said, own.get(link)))
-            for link, said in self.stated.items() for kind in said["linkType"] if kind in kinds
+            (link, kinds[kind], _with(statements, by_iri.get(link)))
+            for link, statements in self.stated.items() for kind in statements["linkType"] if kind in kinds
         ]  # fmt: skip
         """Links of these kinds that are stated too: they have what is said of them as well as what is derived."""
 
@@ -219,8 +219,8 @@ class _Made:
         for link in self.links:
             if link.iri not in again:
                 yield link.iri, link.kind, (link.ends,), link.shared
-        for iri, kind, said in self.typed:
-            yield iri, kind, _sorted_pairs(said["between"]), said["via"]
+        for iri, kind, statements in self.typed:
+            yield iri, kind, _sorted_pairs(statements["between"]), statements["via"]
 
     def ranks(self) -> Iterator[tuple[str, int, Iterable[Pair]]]:
         """The rank of each link of a derived kind that has one."""
@@ -231,19 +231,21 @@ class _Made:
 
     def joined(self) -> dict[Pair, int]:
         """The firmest rank at which two works are linked, by derived links and by all others that count."""
-        found: dict[Pair, int] = {}
-        counted = {iri for iri, said in self.stated.items() if _COUNTED & said["status"]}
+        ranks_of: dict[Pair, int] = {}
+        counted = {iri for iri, statements in self.stated.items() if _COUNTED & statements["status"]}
         derived = {link.iri for link in self.links}
         for iri, rank, pairs in self.ranks():
             if iri in derived or iri in counted:
                 for pair in pairs:
-                    found[pair] = min(rank, found.get(pair, rank))
-        for iri, said in self.stated.items():
+                    ranks_of[pair] = min(rank, ranks_of.get(pair, rank))
+        for iri, statements in self.stated.items():
             if iri in counted or iri in derived:
-                ranks = [_RANKS[one] for one in said["evidenceLevel"] if one in _RANKS]
-                for rank, pair in product(ranks, (*_sorted_pairs(said["between"]), *product(said["from"], said["to"]))):
-                    found[pair] = min(rank, found.get(pair, rank))
-        return found
+                ranks = [_RANKS[level] for level in statements["evidenceLevel"] if level in _RANKS]
+                for rank, pair in product(
+                    ranks, (*_sorted_pairs(statements["between"]), *product(statements["from"], statements["to"]))
+                ):
+                    ranks_of[pair] = min(rank, ranks_of.get(pair, rank))
+        return ranks_of
 
 
 def rank_of(kind: str, pairs: Iterable[Pair], shared: Collection[str], levels: Mapping[Pair, int]) -> int:
@@ -251,8 +253,8 @@ def rank_of(kind: str, pairs: Iterable[Pair], shared: Collection[str], levels: M
     if kind in KINDS[2:]:
         return _EDITORS
     both = 0
-    for (one, two), via in product(pairs, shared):
-        both |= levels.get((one, via), 0) & levels.get((two, via), 0)
+    for (work_a, work_b), via in product(pairs, shared):
+        both |= levels.get((work_a, via), 0) & levels.get((work_b, via), 0)
     both = (both | both >> 4) & 0b1111
     return (both & -both).bit_length()
 
@@ -260,9 +262,9 @@ def rank_of(kind: str, pairs: Iterable[Pair], shared: Collection[str], levels: M
 _RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
 
 
-def _with(said: Mapping[str, set[str]], link: Link | None) -> Mapping[str, Collection[str]]:
+def _with(statements: Mapping[str, set[str]], link: Link | None) -> Mapping[str, Collection[str]]:
     between, via = (link.ends, link.shared) if link else ((), ())
-    return {"between": said["between"].union(between), "via": said["via"].union(via)}
+    return {"between": statements["between"].union(between), "via": statements["via"].union(via)}
 
 
 def _sorted_pairs(ends: Iterable[str]) -> Sequence[Pair]:
@@ -270,21 +272,21 @@ def _sorted_pairs(ends: Iterable[str]) -> Sequence[Pair]:
 
 
 def _stated(store: LocalStore) -> dict[str, dict[str, set[str]]]:
-    found: dict[str, dict[str, set[str]]] = {}
+    by_link: dict[str, dict[str, set[str]]] = {}
     for link, name, value in _rows(store, "links/described"):
         key = _iri(name).removeprefix(PAN)
-        said = found.setdefault(_iri(link), defaultdict(set))
-        said[key].add(_written(value) if key == "via" else _text(value))
-    return found
+        statements = by_link.setdefault(_iri(link), defaultdict(set))
+        statements[key].add(_written(value) if key == "via" else _text(value))
+    return by_link
 
 
 def read_levels(store: Store) -> dict[tuple[str, str], int]:
     """For each work and what it rests on or involves, a bit a rank: the low four of texts, the high four of bodies."""
-    found: dict[tuple[str, str], int] = {}
+    levels: dict[tuple[str, str], int] = {}
     for work, shared, rank in _rows(store, "links/levels"):
         ends = _iri(work), _written(shared)
-        found[ends] = found.get(ends, 0) | 1 << (int(_text(rank)) - 1)
-    return found
+        levels[ends] = levels.get(ends, 0) | 1 << (int(_text(rank)) - 1)
+    return levels
 
 
 def derive_links(
@@ -299,22 +301,23 @@ def derive_links(
     """
     kinds = KINDS if {*graphs}.difference(KINDS) else {*graphs}
     links = read_links(store, space, kinds=kinds, limit=limit, top=top)
-    made = _Made(store, links, read_levels(store))
+    derivation = _Made(store, links, read_levels(store))
     statements = read_grounds(store) if "derived-from" in graphs else {}
-    parts: dict[str, Iterator[str]] = {kind: _nodes(links, kind) for kind in KINDS}
-    parts["derived-from"] = (
+    lines_of: dict[str, Iterator[str]] = {kind: _nodes(links, kind) for kind in KINDS}
+    lines_of["derived-from"] = (
         f"<{iri}> <{DERIVED_FROM}> {statement} .\n"
-        for iri, kind, pairs, shared in made.shares()
+        for iri, kind, pairs, shared in derivation.shares()
         for end, via in product({end for pair in pairs for end in pair}, shared)
         for statement in statements.get((kind, end, via), ())
     )
-    parts["derived-level"] = (
-        f"<{iri}> <{PAN}evidenceLevel> <{ID}evidencelevel/{LEVELS[rank - 1]}> .\n" for iri, rank, _ in made.ranks()
+    lines_of["derived-level"] = (
+        f"<{iri}> <{PAN}evidenceLevel> <{ID}evidencelevel/{LEVELS[rank - 1]}> .\n"
+        for iri, rank, _ in derivation.ranks()
     )
-    joined = made.joined() if JOINED.keys() & graphs.keys() else {}
-    parts |= {rule: _plain(joined, names) for rule, names in JOINED.items()}
+    joined = derivation.joined() if JOINED.keys() & graphs.keys() else {}
+    lines_of |= {rule: _plain(joined, names) for rule, names in JOINED.items()}
     # what is read of the store is read before anything is added to it: a link made twice says nothing new
-    texts = {graph: "".join(parts[rule]) for rule, graph in graphs.items()}
+    texts = {graph: "".join(lines_of[rule]) for rule, graph in graphs.items()}
     for graph, text in texts.items():
         # the engine wrote these terms itself: to look at each again takes a fifth of the time
         to = ox.NamedNode(graph)
@@ -333,8 +336,12 @@ def _nodes(links: Links, kind: str) -> Iterator[str]:
     between, via = f"{PAN}between", f"{PAN}via"
     for link in links.every:
         if link.kind == kind:
-            said = [*alike, *((between, f"<{end}>") for end in link.ends), *((via, shared) for shared in link.shared)]
-            yield "".join([f"<{link.iri}> <{name}> {value} .\n" for name, value in said])
+            pairs_said = [
+                *alike,
+                *((between, f"<{end}>") for end in link.ends),
+                *((via, shared) for shared in link.shared),
+            ]
+            yield "".join([f"<{link.iri}> <{name}> {value} .\n" for name, value in pairs_said])
 
 
 VERSIONS: Final = dict.fromkeys(KINDS, 1)
@@ -342,10 +349,10 @@ VERSIONS: Final = dict.fromkeys(KINDS, 1)
 
 
 def _plain(joined: Mapping[Pair, int], names: Mapping[str, int]) -> Iterator[str]:
-    for (one, two), rank in joined.items():
+    for (work_a, work_b), rank in joined.items():
         for name, weakest in names.items():
             if rank <= weakest:
-                yield f"<{one}> <{PAN}{name}> <{two}> .\n<{two}> <{PAN}{name}> <{one}> .\n"
+                yield f"<{work_a}> <{PAN}{name}> <{work_b}> .\n<{work_b}> <{PAN}{name}> <{work_a}> .\n"
 
 
 def read_grounds(store: Store) -> dict[tuple[str, str, str], list[str]]:
@@ -354,10 +361,10 @@ def read_grounds(store: Store) -> dict[tuple[str, str, str], list[str]]:
     Raises:
         BlankNodeError: a statement has no name.
     """
-    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    grounds: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for kind, end, shared, statement in _rows(store, "links/statements"):
-        found[_text(kind), _text(end), _written(shared)].append(_written(statement))
-    return found
+        grounds[_text(kind), _text(end), _written(shared)].append(_written(statement))
+    return grounds
 
 
 def _rows(store: Store, name: str) -> Iterable[tuple[Term | None, ...]]:

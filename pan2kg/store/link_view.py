@@ -68,14 +68,14 @@ class LinkView:
     @cached_property
     def by_thing(self) -> Mapping[str, Sequence[str]]:
         """The links by each thing that is shared, and those that rest on each statement."""
-        through = ((bare_term(thing), link.iri) for link in self.links.values() for thing in link.shared)
-        resting = ((bare_term(said), link.iri) for link in self.links.values() for said in self.rests(link))
+        through = ((bare_term(shared), link.iri) for link in self.links.values() for shared in link.shared)
+        resting = ((bare_term(ground), link.iri) for link in self.links.values() for ground in self.rests(link))
         return _gathered((*through, *resting))
 
     def rests(self, link: Link) -> list[str]:
         """The statements a link rests on, as terms are written in N-Triples."""
         of = ((link.kind, end, shared) for end in link.ends for shared in link.shared)
-        return sorted({said for key in of for said in self.grounds.get(key, ())})
+        return sorted({ground for key in of for ground in self.grounds.get(key, ())})
 
     def level(self, link: Link) -> str:
         """The address of the level of evidence of a link; empty where it has none."""
@@ -87,15 +87,15 @@ class LinkView:
         link = self.links.get(iri)
         if link is None:
             return
-        own = graph_of(f"derived/{link.kind}", self.space)
+        graph = graph_of(f"derived/{link.kind}", self.space)
         for name, value in (
             (_TYPE, _LINK), (f"{PAN}linkType", f"{ID}linktype/{link.kind}"), (f"{PAN}status", _STATUS),
             (f"{PAN}certainty", _CERTAINTY), (f"{PAN}between", link.ends[0]), (f"{PAN}between", link.ends[1]),
         ):  # fmt: skip
-            yield Said(iri, name, ox.NamedNode(value), own)
-        yield Said(iri, f"{PAN}derivedBy", ox.Literal(f"{link.kind} {VERSIONS[link.kind]}"), own)
-        for thing in link.shared:
-            yield Said(iri, f"{PAN}via", _term(thing), own)
+            yield Said(iri, name, ox.NamedNode(value), graph)
+        yield Said(iri, f"{PAN}derivedBy", ox.Literal(f"{link.kind} {VERSIONS[link.kind]}"), graph)
+        for shared in link.shared:
+            yield Said(iri, f"{PAN}via", _term(shared), graph)
         for statement in self.rests(link):
             yield Said(iri, DERIVED_FROM, _term(statement), graph_of("derived/derived-from", self.space))
         if level := self.level(link):
@@ -103,9 +103,9 @@ class LinkView:
 
     def towards(self, iri: str) -> Iterator[Said]:
         """What is said of derived links and points to a thing: a work, what is shared, a statement, a concept."""
-        named = self.links if iri in self._concepts else {*self.by_end.get(iri, ()), *self.by_thing.get(iri, ())}
-        for link in named:
-            yield from (said for said in self.about(link) if plain(said.value) == iri)
+        candidates = self.links if iri in self._concepts else {*self.by_end.get(iri, ()), *self.by_thing.get(iri, ())}
+        for link in candidates:
+            yield from (statement for statement in self.about(link) if plain(statement.value) == iri)
 
     @cached_property
     def _concepts(self) -> frozenset[str]:
@@ -144,10 +144,10 @@ def has_links(store: LocalStore) -> bool:
 
 
 def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for one, two in pairs:
-        found[one].append(two)
-    return dict(found)
+    groups: dict[str, list[str]] = defaultdict(list)
+    for key, member in pairs:
+        groups[key].append(member)
+    return dict(groups)
 
 
 def bare_term(term: str) -> str:
@@ -155,10 +155,10 @@ def bare_term(term: str) -> str:
     return term[1:-1] if term.startswith("<") else plain(_term(term))
 
 
-def _term(written: str) -> Term:
-    if written.startswith("<"):
-        return ox.NamedNode(written[1:-1])
-    for (value,) in select(LocalStore(ox.Store()), f"SELECT ?value {{ VALUES ?value {{ {written} }} }}").rows:
+def _term(notation: str) -> Term:
+    if notation.startswith("<"):
+        return ox.NamedNode(notation[1:-1])
+    for (value,) in select(LocalStore(ox.Store()), f"SELECT ?value {{ VALUES ?value {{ {notation} }} }}").rows:
         if value is not None:
             return value
     raise BlankNodeError

@@ -73,7 +73,7 @@ class Target:
         yield from ((address, True) for address in (f"{above}/update", f"{url}/statements", url))
 
 
-class _Way:
+class _Destination:
     """An address graphs go to, by the Graph Store Protocol or by update."""
 
     def __init__(self, address: str, timeout: int, *, is_update: bool) -> None:
@@ -150,14 +150,14 @@ def pieces(
     >>> [len(piece) for piece in pieces([ox.Triple(a, a, c)] * 3, 60, lambda triple: len(str(triple)))]
     [2, 1]
     """
-    blank, named = list[ox.Triple](), list[ox.Triple]()
+    blank, grounded = list[ox.Triple](), list[ox.Triple]()
     for triple in triples:
         has_blank = isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode)
-        (blank if has_blank else named).append(triple)
+        (blank if has_blank else grounded).append(triple)
     if blank:
         yield blank
     piece, total = list[ox.Triple](), 0
-    for triple in named:
+    for triple in grounded:
         if piece and total + size(triple) > most:
             yield piece
             piece, total = [], 0
@@ -181,24 +181,24 @@ def load_graph(store: LocalStore, target: Target, space: str, note: Callable[[in
         if isinstance(quad.graph_name, ox.NamedNode):
             quads.setdefault(quad.graph_name.value, []).append(quad.triple)
     ours = {graph for graph in before if graph in quads or graph.startswith(space)}
-    others = [graph for graph in sorted(before.keys() - ours) if not graph.startswith(OWN)]
-    others = [graph for graph in others if not graph.endswith(_VIRTUOSO_FILES)]
-    if others and not target.beside:
-        raise remote.fault(url, "endpoint-holds-others", "load-beside", n=len(others), graph=others[0])
+    other_graphs = [graph for graph in sorted(before.keys() - ours) if not graph.startswith(OWN)]
+    other_graphs = [graph for graph in other_graphs if not graph.endswith(_VIRTUOSO_FILES)]
+    if other_graphs and not target.beside:
+        raise remote.fault(url, "endpoint-holds-others", "load-beside", n=len(other_graphs), graph=other_graphs[0])
     if ours and not target.replace:
         raise remote.fault(url, "endpoint-holds-graphs", "load-replace", n=len(ours))
     order = sorted(quads, key=lambda graph: (is_derived(graph), graph.endswith("/main-label"), graph))
-    way = _first_way(target, order[0], quads[order[0]])
+    destination = _first_way(target, order[0], quads[order[0]])
     gone, done = sorted(ours - quads.keys()), 1
     try:
         for done, graph in enumerate(order[1:], 1):
-            way.put(graph, quads[graph])
+            destination.put(graph, quads[graph])
             note(done + 1, len(order))
         done = len(order)
         for graph in gone:
-            way.drop(graph)
+            destination.drop(graph)
     except (httpx.HTTPStatusError, EndpointError) as error:
-        stop = error if isinstance(error, EndpointError) else _refusal(way, error)
+        stop = error if isinstance(error, EndpointError) else _refusal(destination, error)
         raise remote.fault(
             (stop.place or Place("")).file, "load-stopped", "load-again",
             reason=stop.message, done=str(done), whole=str(len(order)),
@@ -212,7 +212,7 @@ def load_graph(store: LocalStore, target: Target, space: str, note: Callable[[in
             there=str(after.get(graph, 0)), sent=str(len(quads[graph])),
         )  # fmt: skip
     counts = {"graphs": len(order), "statements": sum(map(len, quads.values())), "dropped": len(gone)}
-    return {name: str(count) for name, count in counts.items()} | {"way": way.address}
+    return {name: str(count) for name, count in counts.items()} | {"way": destination.address}
 
 
 def graph_sizes(store: remote.RemoteStore) -> dict[str, int]:
@@ -221,24 +221,24 @@ def graph_sizes(store: remote.RemoteStore) -> dict[str, int]:
     return {graph: int(number) for graph, number in zip(table.values("graph"), table.values("number"), strict=True)}
 
 
-def _refusal(way: _Way, error: httpx.HTTPStatusError) -> EndpointError:
-    return remote.refusal(way.address, error.response.status_code, error.response.reason_phrase)
+def _refusal(destination: _Destination, error: httpx.HTTPStatusError) -> EndpointError:
+    return remote.refusal(destination.address, error.response.status_code, error.response.reason_phrase)
 
 
-def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Way:
+def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Destination:
     """The first address that takes a graph so that it is seen by queries; else the first that asks who one is."""
     refused: EndpointError | None = None
     for address, is_update in target.ways(has_name=bool(remote.credentials()[0])):
-        way = _Way(address, target.timeout, is_update=is_update)
+        destination = _Destination(address, target.timeout, is_update=is_update)
         try:
-            way.put(graph, triples)
+            destination.put(graph, triples)
         except httpx.HTTPStatusError as error:
             code = error.response.status_code
             if code in (401, 403) and refused is None:
-                refused = _refusal(way, error)
+                refused = _refusal(destination, error)
             elif code not in ELSEWHERE and refused is None:
-                raise _refusal(way, error) from None
+                raise _refusal(destination, error) from None
             continue
         if bool(remote.RemoteStore(target.url, target.timeout).query(f"ASK {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")):
-            return way
+            return destination
     raise refused or remote.fault(target.url, "endpoint-takes-none", "name-store")

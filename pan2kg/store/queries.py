@@ -132,8 +132,8 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
     of_profile: dict[str, tuple[str, bool]] = {}
 
     def bound(m: re.Match[str]) -> str:
-        shown, iri = project.said(m[2]) if project else ("", "")
-        of_profile[m[3]] = shown, m[2].startswith("example")
+        default_text, iri = project.said(m[2]) if project else ("", "")
+        of_profile[m[3]] = default_text, m[2].startswith("example")
         return f"{m[1]}BIND({f'<{iri}>' if iri else 'pan:any'} AS ?{m[3]})  # parameter: {m[4]}"
 
     text = _OF_PROFILE.sub(bound, text)
@@ -178,7 +178,7 @@ def find_query(project: Project, name: str) -> Query:
     return read_query(files[name], name=project.name_of(files[name]), project=project)
 
 
-def with_prefixes(text: str, known: Mapping[str, str]) -> str:
+def with_prefixes(text: str, prefixes: Mapping[str, str]) -> str:
     """A query with those of the known prefixes declared that it uses and does not declare, on its first line.
 
     >>> with_prefixes("SELECT ?p { ?p a pan:Plan }", {"pan": "http://e/"})
@@ -187,10 +187,10 @@ def with_prefixes(text: str, known: Mapping[str, str]) -> str:
     'PREFIX pan: <http://f/> ASK { ?p a pan:Plan, x:Y }'
     """
     declared = {match[1] for match in _DECLARED.finditer(text)}
-    lacking = {prefix for prefix in known if f"{prefix}:" in text} - declared
+    lacking = {prefix for prefix in prefixes if f"{prefix}:" in text} - declared
     # stored questions declare what they use, and need not be read token by token each time they are asked
     added = sorted(prefixes_used(text) & lacking) if lacking else []
-    return "".join(f"PREFIX {prefix}: <{known[prefix]}> " for prefix in added) + text
+    return "".join(f"PREFIX {prefix}: <{prefixes[prefix]}> " for prefix in added) + text
 
 
 # --- putting values in place of defaults
@@ -208,8 +208,8 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
         names = told("has-parameters", names=", ".join(parameters)) if parameters else told("has-no-parameters")
         remedy = did_you_mean(near) if near else names
         raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=unknown)
-    written = {name: _n3(parameters[name], value, store, project) for name, value in values.items()}
-    return _PARAMETER.sub(lambda m: f"{m[1]}{written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
+    values_written = {name: _n3(parameters[name], value, store, project) for name, value in values.items()}
+    return _PARAMETER.sub(lambda m: f"{m[1]}{values_written.get(m[4], m[2])}{m[3]}{m[5]}", query.text)
 
 
 def insist(query: Query, values: Mapping[str, str]) -> None:
@@ -268,14 +268,14 @@ def find_thing(value: str, store: Store, project: Project) -> str:
     if colon and prefix in prefixes and not _BARE.search(local):
         return prefixes[prefix] + local
     by_name = program_query("things/by-name", name=value, label=value.replace(_NO_BREAK, " "))
-    things = select(store, by_name).values("thing")
-    if not things:
+    matches = select(store, by_name).values("thing")
+    if not matches:
         keys = select(store, program_query("things/keys")).values("key")
         near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
         raise QueryError("nothing-called", remedy=did_you_mean(near) if near else told("name-a-key"), value=value)
-    if len(things) > 1:
-        raise QueryError("value-may-mean", remedy="give-the-iri", value=value, names=either(things[:3]))
-    return things[0]
+    if len(matches) > 1:
+        raise QueryError("value-may-mean", remedy="give-the-iri", value=value, names=either(matches[:3]))
+    return matches[0]
 
 
 def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: Store) -> None:
@@ -334,14 +334,14 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
         raise QueryError("query-takes", name=name, wanted=", ".join(defaults), given=", ".join(values))
     if not values:
         return text
-    written = {}
+    values_written = {}
     for key, listing in values.items():
         terms = [listing] if isinstance(listing, str) else [*listing]
         is_text = defaults[key].startswith('"')
         if unfit := next((term for term in terms if not is_text and _BARE.search(term)), ""):
             raise QueryError("value-no-iri", remedy="no-spaces-in-iri", value=unfit)
-        written[key] = " ".join(string(term) if is_text else f"<{term}>" for term in terms)
-    return OwnQuery(_GIVEN.sub(lambda m: f"{m[1]}{written[m[2] or m[5]]}{m[4]}", text), text.needs)
+        values_written[key] = " ".join(string(term) if is_text else f"<{term}>" for term in terms)
+    return OwnQuery(_GIVEN.sub(lambda m: f"{m[1]}{values_written[m[2] or m[5]]}{m[4]}", text), text.needs)
 
 
 @cache

@@ -173,9 +173,9 @@ class RemoteStore:
         url, (user, password, header) = checked(self.url), credentials()
         attempts, digest = 0, False
         while True:
-            known = web.HTTPPasswordMgrWithDefaultRealm()
-            known.add_password(None, url, user, password)
-            opener = web.build_opener(_Stays, *([web.HTTPDigestAuthHandler(known)] if digest else []))
+            passwords = web.HTTPPasswordMgrWithDefaultRealm()
+            passwords.add_password(None, url, user, password)
+            opener = web.build_opener(_Stays, *([web.HTTPDigestAuthHandler(passwords)] if digest else []))
             try:
                 response = _call(self._prepared(text, "" if digest else header), opener)
                 media_type = (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()

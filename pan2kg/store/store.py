@@ -58,7 +58,7 @@ _COMPLETING: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Solutions:
     """Rows of terms under named columns; ``None`` where a row has no value."""
 
     columns: tuple[str, ...]
@@ -133,7 +133,7 @@ class LocalStore:
         # read to the end here, so that a fault in the middle is raised where it is caught
         return self._evaluated(text, lambda result: list(result) if isinstance(result, ox.QueryTriples) else result)
 
-    def _evaluated(self, text: str, read: Callable[[_Evaluated], Made]) -> Made:
+    def _evaluated(self, text: str, reader: Callable[[_Evaluated], Made]) -> Made:
         refuse_fetching(text)
         needed = needs(text) if self.waiting else []
         if any(needed is None or not waiting.rules.isdisjoint(needed) for waiting in self.waiting):
@@ -141,7 +141,7 @@ class LocalStore:
         # with the union as default graph the engine would ignore the FROM clauses of a query
         union = not ("FROM" in text.upper() and _FROM.search(text) and _names_graphs(text))
         try:
-            return read(self.held.query(text, use_default_graph_as_union=union))
+            return reader(self.held.query(text, use_default_graph_as_union=union))
         except SyntaxError as error:
             raise syntax_error(text, str(error)) from None
         except (OSError, RuntimeError, ValueError) as error:
@@ -160,12 +160,12 @@ class LocalStore:
                 raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
             return result.serialize(format=ox.RdfFormat.N_TRIPLES) or b""
 
-        written = self._evaluated(text, lines)
-        if b"_:" in written:  # nodes without a name would get others
-            self.add(graph, (quad.triple for quad in ox.parse(written, format=ox.RdfFormat.N_TRIPLES)))
-        elif written:
+        answer = self._evaluated(text, lines)
+        if b"_:" in answer:  # nodes without a name would get others
+            self.add(graph, (quad.triple for quad in ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)))
+        elif answer:
             # read by the engine in half the time it takes to make each term here; it wrote these itself
-            self.held.load(written, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
+            self.held.load(answer, format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)
 
     def __len__(self) -> int:
         return len(self.inner)
@@ -203,7 +203,7 @@ def plain(term: Term | None) -> str:
     return str(term) if isinstance(term, ox.BlankNode) else term.value
 
 
-def select(store: Store, text: str) -> Table:
+def select(store: Store, text: str) -> Solutions:
     """The answer to a SELECT query as a table.
 
     >>> table = select(LocalStore(ox.Store()), "SELECT ?n WHERE { VALUES ?n { 1 2 } } ORDER BY ?n")
@@ -214,7 +214,7 @@ def select(store: Store, text: str) -> Table:
     if not isinstance(result, ox.QuerySolutions):
         raise QueryError("no-select", place=Place("query"), remedy="ask-with-select")
     columns = tuple(variable.value for variable in result.variables)
-    return Table(columns, tuple(tuple(solution) for solution in result))
+    return Solutions(columns, tuple(tuple(solution) for solution in result))
 
 
 def text_rows(store: Store, text: str) -> list[list[str]]:
@@ -349,20 +349,20 @@ def load_project(project: Project) -> LocalStore:
     if not project.others:
         _load_member(store, project)
         return LocalStore(store)
-    whose: dict[str, Project] = {}
+    owner_of: dict[str, Project] = {}
     for member in project.members:
         loaded = ox.Store()
         _load_member(loaded, member)
         for name in loaded.named_graphs():
             graph = name.value if isinstance(name, ox.NamedNode) else ""
-            if graph in whose and path_of(graph).startswith("ontology/"):
+            if graph in owner_of and path_of(graph).startswith("ontology/"):
                 continue  # what the words mean is said by the first, though the others may be of another release
             quads = set(loaded.quads_for_pattern(None, None, None, name))
-            if graph in whose and quads != set(store.quads_for_pattern(None, None, None, name)):
+            if graph in owner_of and quads != set(store.quads_for_pattern(None, None, None, name)):
                 raise ProjectError(
-                    "graph-in-both", remedy="one-base-each", name=graph, one=whose[graph].root, other=member.root
+                    "graph-in-both", remedy="one-base-each", name=graph, one=owner_of[graph].root, other=member.root
                 )
-            whose.setdefault(graph, member)
+            owner_of.setdefault(graph, member)
             store.extend(quads)
     return LocalStore(store)
 
@@ -457,22 +457,22 @@ def bury(store: ox.Store) -> None:
     []
     """
     for deprecation in list(store.quads_for_pattern(None, _DEPRECATED, None)):
-        thing = deprecation.subject
-        if not isinstance(thing, ox.NamedNode) or getattr(deprecation.object, "value", "") not in ("true", "1"):
+        subject = deprecation.subject
+        if not isinstance(subject, ox.NamedNode) or getattr(deprecation.object, "value", "") not in ("true", "1"):
             continue
-        quads = list(store.quads_for_pattern(thing, None, None))
+        quads = list(store.quads_for_pattern(subject, None, None))
         kinds = [quad for quad in quads if quad.predicate == _TYPE and str(quad.object).startswith(f"<{PAN}")]
         kinds = [quad for quad in kinds if quad.object != _RETIRED]
         if not kinds:
             continue
         tombstone = [quad for quad in quads if quad.predicate in _TOMBSTONE]
         if any(quad.predicate == _REPLACED for quad in tombstone):
-            tombstone.append(ox.Quad(thing, _TYPE, _RETIRED, kinds[0].graph_name))
+            tombstone.append(ox.Quad(subject, _TYPE, _RETIRED, kinds[0].graph_name))
         for quad in quads:
             store.remove(quad)
         store.extend(tombstone)
         for predicate in _JOINING:
-            for joined in {quad.subject for quad in store.quads_for_pattern(None, predicate, thing)}:
+            for joined in {quad.subject for quad in store.quads_for_pattern(None, predicate, subject)}:
                 _end(store, joined)
 
 
@@ -542,12 +542,12 @@ def to_dataset(store: LocalStore) -> rdflib.Dataset:
     import rdflib
 
     dataset = rdflib.Dataset(default_union=True)
-    known: dict[object, Node] = {}
+    nodes: dict[object, Node] = {}
     contexts: dict[object, rdflib.Graph] = {}
     for quad in store.inner:
         if quad.graph_name not in contexts:
-            contexts[quad.graph_name] = dataset.graph(to_term(quad.graph_name, known))  # type: ignore[arg-type]
-        terms = [to_term(term, known) for term in (quad.subject, quad.predicate, quad.object)]
+            contexts[quad.graph_name] = dataset.graph(to_term(quad.graph_name, nodes))  # type: ignore[arg-type]
+        terms = [to_term(term, nodes) for term in (quad.subject, quad.predicate, quad.object)]
         contexts[quad.graph_name].add((terms[0], terms[1], terms[2]))
     return dataset
 
@@ -557,19 +557,19 @@ def to_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
     import rdflib
 
     graph = rdflib.Graph()
-    known: dict[object, Node] = {}
+    nodes: dict[object, Node] = {}
     for triple in triples:
-        terms = [to_term(term, known) for term in (triple.subject, triple.predicate, triple.object)]
+        terms = [to_term(term, nodes) for term in (triple.subject, triple.predicate, triple.object)]
         graph.add((terms[0], terms[1], terms[2]))
     return graph
 
 
-def to_term(term: object, known: dict[object, Node]) -> Node:
+def to_term(term: object, nodes: dict[object, Node]) -> Node:
     """An Oxigraph term as the same rdflib term; ``known`` keeps what was converted before."""
     import rdflib
 
-    if term in known:
-        return known[term]
+    if term in nodes:
+        return nodes[term]
     if isinstance(term, ox.NamedNode):
         node: Node = rdflib.URIRef(term.value)
     elif isinstance(term, ox.BlankNode):
@@ -581,5 +581,5 @@ def to_term(term: object, known: dict[object, Node]) -> Node:
     else:
         datatype = None if term.datatype.value.endswith("#string") else rdflib.URIRef(term.datatype.value)
         node = rdflib.Literal(term.value, datatype=datatype, normalize=False)
-    known[term] = node
+    nodes[term] = node
     return node

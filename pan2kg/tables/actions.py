@@ -56,8 +56,8 @@ BRIDGES = ("action", "plan", "participation", "total", "reached", "level")
 def bridges(graph: Graph, choice: Choice = DEFAULT) -> Table:
     # How the links of each linked action spread over other plans; with plans named, of their actions only.
     named = frozenset(graph.plans(choice.plans))
-    known = graph.known(choice.evidence)
-    found, levels = participation(known.potential, known.actions), _levels(known)
+    evidence = graph.known(choice.evidence)
+    spread, levels = participation(evidence.potential, evidence.actions), _levels(evidence)
     rows = [
         {
             **thing(graph, "action", row.action),
@@ -67,20 +67,20 @@ def bridges(graph: Graph, choice: Choice = DEFAULT) -> Table:
             "reached": row.plans,
             **level_cells(graph, levels.get(row.action)),
         }
-        for row in found
+        for row in spread
         if not named or row.plan in named
     ]
-    notes = [note("linked-actions", n=len(found), of=len(known.tables.works.actions))]
-    return make(graph, "participation", BRIDGES, rows, notes, "coherence/text-uses", known)
+    notes = [note("linked-actions", n=len(spread), of=len(evidence.tables.works.actions))]
+    return make(graph, "participation", BRIDGES, rows, notes, "coherence/text-uses", evidence)
 
 
-def _levels(known: Known) -> dict[str, Level]:
-    found: dict[str, Level] = {}
-    for pair, (low, _) in action_bits(known).items():
-        level = known.weight(*pair).level if low > 0 else None
+def _levels(evidence: Known) -> dict[str, Level]:
+    firmest: dict[str, Level] = {}
+    for pair, (low, _) in action_bits(evidence).items():
+        level = evidence.weight(*pair).level if low > 0 else None
         if level is not None:
-            found |= {action: min(level, found.get(action, level)) for action in pair}
-    return found
+            firmest |= {action: min(level, firmest.get(action, level)) for action in pair}
+    return firmest
 
 
 LOSS = ("action", "plan", "instruments", "obligations", "plans", "level")
@@ -88,19 +88,21 @@ LOSS = ("action", "plan", "instruments", "obligations", "plans", "level")
 
 def lost(graph: Graph, choice: Choice = DEFAULT) -> Table:
     # What only one action holds: for the actions named, else for every action that holds something.
-    duties, known = _answered(graph, choice.evidence), graph.known(choice.evidence)
+    duties, evidence = _answered(graph, choice.evidence), graph.known(choice.evidence)
     named, plans = [graph.action(name) for name in choice.actions], graph.plans(choice.plans)
     if named:
         for action in named:
-            if action not in known.tables.works.home:
+            if action not in evidence.tables.works.home:
                 raise QueryError("action-without-plan", remedy="name-a-plan", name=action)
-        found = tuple(loss(known.potential, known.uses, action, duties) for action in named)
+        found = tuple(loss(evidence.potential, evidence.uses, action, duties) for action in named)
     else:
-        every = losses(known.potential, known.uses, duties)
+        every = losses(evidence.potential, evidence.uses, duties)
         found = tuple(row for row in every if not plans or row.plan in plans)
     empty = [row for row in found if not row]
     notes = [note("nothing-lost", action=graph.label(row.action)) for row in empty] or [note("lost-means")]
-    return make(graph, "loss", LOSS, [_lost(graph, known, row) for row in found], notes, "coherence/text-uses", known)
+    return make(
+        graph, "loss", LOSS, [_lost(graph, evidence, row) for row in found], notes, "coherence/text-uses", evidence
+    )
 
 
 def _answered(graph: Graph, at: Level) -> dict[str, set[str]]:
@@ -109,13 +111,21 @@ def _answered(graph: Graph, at: Level) -> dict[str, set[str]]:
     for response in graph.responses:
         if response.relation in ANSWERING and counts(response.level, at):
             works.setdefault(response.instrument, set()).add("" if response.is_act else response.work)
-    return {one.iri: works.get(one.instrument, set()) if one.terms.by_law else set() for one in graph.obligations}
+    return {
+        obligation.iri: works.get(obligation.instrument, set()) if obligation.terms.by_law else set()
+        for obligation in graph.obligations
+    }
 
 
-def _lost(graph: Graph, known: Known, row: Loss) -> Row:
-    texts, duties = set(row.instruments), {one.instrument for one in graph.obligations if one.iri in row.obligations}
-    said = [use.level for use in known.uses if use.work == row.action and (use.text in texts or row.plans)]
-    said += [one.level for one in graph.responses if one.work == row.action and one.instrument in duties]
+def _lost(graph: Graph, evidence: Known, row: Loss) -> Row:
+    texts, duties = (
+        set(row.instruments),
+        {obligation.instrument for obligation in graph.obligations if obligation.iri in row.obligations},
+    )
+    said = [use.level for use in evidence.uses if use.work == row.action and (use.text in texts or row.plans)]
+    said += [
+        response.level for response in graph.responses if response.work == row.action and response.instrument in duties
+    ]
     return {
         **thing(graph, "action", row.action),
         **thing(graph, "plan", graph.plan_of(row.action)),
@@ -164,17 +174,20 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> Table:
     # editions of one plan are told apart: the later may well take up the earlier.
     # part restricts it to one of these findings.
     at = graph.known(choice.evidence)
-    uses, known, levels = graph.uses_at(at.level), graph.profiles_at(at.level), _since(graph, at.level)
-    found = _coordinated(graph, at.level)
+    uses, evidence, levels = graph.uses_at(at.level), graph.profiles_at(at.level), _since(graph, at.level)
+    coordinated = _coordinated(graph, at.level)
     rows = [
-        *({**_fragmented(graph, row, known), **level_cells(graph, levels[row.topic, row.country])} for row in found[0]),
-        *({**_overlapping(graph, row), **level_cells(graph, levels[_of_overlap(row)])} for row in found[1]),
+        *(
+            {**_fragmented(graph, row, evidence), **level_cells(graph, levels[row.topic, row.country])}
+            for row in coordinated[0]
+        ),
+        *({**_overlapping(graph, row), **level_cells(graph, levels[_of_overlap(row)])} for row in coordinated[1]),
         *(
             {
                 **code(graph, "finding", "talk"),
                 **things(graph, "topics", []),
                 **things(graph, "bodies", [row.one, row.two]),
-                **things(graph, "actions", sorted(_resting(row, uses, known))),
+                **things(graph, "actions", sorted(_resting(row, uses, evidence))),
                 **things(graph, "groups", []),
                 **things(graph, "instruments", row.instruments),
                 "value": number(row.bits),
@@ -182,7 +195,7 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> Table:
                 "of": None,
                 **level_cells(graph, levels[row.one, row.two]),
             }
-            for row in found[2]
+            for row in coordinated[2]
         ),
     ]
     kinds = {"fragmentation", "overlap", "duplication", "edition", "talk"}
@@ -190,7 +203,7 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> Table:
         raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(sorted(kinds)))
     kept = [row for row in rows if choice.part in ("", row["finding"])]
     actions = set(uses.actions)
-    led = sum(bool(profile.leads) and profile.work in actions for profile in known)
+    led = sum(bool(profile.leads) and profile.work in actions for profile in evidence)
     notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions)), note("in-common-means")]
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
     if any(row["finding"] == "talk" for row in kept):
@@ -199,17 +212,17 @@ def bodies(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def _coordinated(graph: Graph, level: Level) -> tuple[Measured[Fragmentation], Measured[Overlap], Measured[Talk]]:
-    uses, known, line = graph.uses_at(level), graph.profiles_at(level), graph.known(level).chronology.line
+    uses, evidence, line = graph.uses_at(level), graph.profiles_at(level), graph.known(level).chronology.line
     met = {*graph.earlier_bodies, *meeting(graph.profiles)}
     return (
-        fragmentation(uses, known, graph.country_of),
-        overlaps(uses, known, graph.bits, line, said=graph.profiles, country=graph.country_of),
-        who_should_talk(uses, known, graph.bits, met, only=graph.ministries, country=graph.country_of),
+        fragmentation(uses, evidence, graph.country_of),
+        overlaps(uses, evidence, graph.bits, line, said=graph.profiles, country=graph.country_of),
+        who_should_talk(uses, evidence, graph.bits, met, only=graph.ministries, country=graph.country_of),
     )
 
 
 def _since(graph: Graph, at: Level) -> dict[tuple[str, ...], Level]:
-    found: dict[tuple[str, ...], Level] = {}
+    levels: dict[tuple[str, ...], Level] = {}
     for level in FIGURED[: FIGURED.index(at) + 1]:
         topics, actions, talks = _coordinated(graph, level)
         same = [
@@ -218,18 +231,18 @@ def _since(graph: Graph, at: Level) -> dict[tuple[str, ...], Level]:
             *((row.one, row.two) for row in talks),
         ]
         for finding in same:
-            found.setdefault(finding, level)
-    return found
+            levels.setdefault(finding, level)
+    return levels
 
 
 def _of_overlap(row: Overlap) -> tuple[str, ...]:
     return (row.one, row.two, str(row.is_duplication_candidate))
 
 
-def _fragmented(graph: Graph, row: Fragmentation, known: Sequence[Profile]) -> Row:
+def _fragmented(graph: Graph, row: Fragmentation, evidence: Sequence[Profile]) -> Row:
     on_topic = [
         profile.work
-        for profile in known
+        for profile in evidence
         if row.topic in profile.topics and profile.leads and profile.work in graph.home_of
         and graph.country_of.get(profile.work, "") == row.country
     ]  # fmt: skip
@@ -261,10 +274,10 @@ def _overlapping(graph: Graph, row: Overlap) -> Row:
     }
 
 
-def _resting(row: Talk, uses: Uses, known: Sequence[Profile]) -> Iterator[str]:
+def _resting(row: Talk, uses: Uses, evidence: Sequence[Profile]) -> Iterator[str]:
     wanted, pair = set(row.instruments), {row.one, row.two}
     place = {action: at for at, action in enumerate(uses.actions)}
-    for profile in known:
+    for profile in evidence:
         if profile.work in place and (profile.bodies | profile.leads) & pair:
             used = uses.table.row(place[profile.work]).tolist()
             if wanted & {uses.instruments[i] for i in used}:

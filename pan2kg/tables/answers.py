@@ -106,17 +106,12 @@ def word_of(text: str, column: str, language: Language) -> str:
 
 
 def words_of(column: str, language: Language) -> dict[str, str]:
-    """All that :func:`word_of` calls the keys of a column, by key; empty for a column that holds none.
-
-    >>> words_of("returned", "fr"), words_of("plan", "fr")
-    ({'yes': 'oui', 'no': 'non', 'unread': 'non lu'}, {})
-    """
     keys = _FIGURE.keys(f"{_WORDED[column]}.") if column in _WORDED else ()
     return {key: word_of(key, column, language) for key in keys}
 
 
 def every_word(language: Language) -> dict[str, dict[str, str]]:
-    """The same of every column that holds keys, for a query of which nobody knows beforehand which columns it has."""
+    # The same of every column that holds keys, for a query of which nobody knows beforehand which columns it has.
     return {column: words_of(column, language) for column in _WORDED}
 
 
@@ -133,9 +128,9 @@ def taken(query: Query, values: Collection[str], language: Language) -> str:
     ('Not told otherwise, the question was asked with --plan lu-bhr-2.', '')
     """
     words = [
-        f"--{one.option} {_typed(one.default)}"
-        for one in query.parameters
-        if one.name not in ("language", *values) and one.default not in _RESTRICTS_NOTHING
+        f"--{parameter.option} {_typed(parameter.default)}"
+        for parameter in query.parameters
+        if parameter.name not in ("language", *values) and parameter.default not in _RESTRICTS_NOTHING
     ]
     return PRINTING.say("taken", language, options=" ".join(words)) if words else ""
 
@@ -148,7 +143,9 @@ def level_of(query: Query, values: Mapping[str, str]) -> str:
     >>> level_of(query, {}), level_of(query, {"least_level": "plan"}), level_of(Query("x", "", "", ""), {})
     ('official', 'plan', 'editors')
     """
-    asked = next((one.default[1:-1] for one in query.parameters if one.name == "least_level"), "editors")
+    asked = next(
+        (parameter.default[1:-1] for parameter in query.parameters if parameter.name == "least_level"), "editors"
+    )
     return values.get("least_level", asked)
 
 
@@ -177,7 +174,6 @@ _RANKS: Final = {name: at for at, name in enumerate(("", "plan", "official", "ot
 
 
 def _counted(rows: Mapping[str, list[tuple[str, str]]], level: str) -> dict[str, int]:
-    """The numbers of a basis line from the rows of the query, kind by kind."""
     plans = {plan for plan, _ in rows["plan"]}
     published = {plan: int(count) for plan, count in rows["plan"] if count}
     home = {action: plan for action, plan in rows["action"] if plan in plans}
@@ -201,9 +197,5 @@ def _counted(rows: Mapping[str, list[tuple[str, str]]], level: str) -> dict[str,
 
 
 def _typed(default: str) -> str:
-    """A default as a user types it: the key of a thing of ours, else the IRI or the value.
-
-    >>> _typed("plan:lu-bhr-2"), _typed("<http://e/x>"), _typed('"fr"')
-    ('lu-bhr-2', 'http://e/x', 'fr')
-    """
+    # A default as a user types it: the key of a thing of ours, else the IRI or the value.
     return re.sub("^[a-z]+:", "", default) if default[0] not in '<"' else default[1:-1]

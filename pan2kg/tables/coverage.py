@@ -10,12 +10,14 @@ from pan2kg.coherence.citations import Channel
 from pan2kg.coherence.editions import (
     ActionFate,
     Compared,
-    Comparison,
     Fate,
     compare,
     fates,
     retention,
     suggested,
+)
+from pan2kg.coherence.editions import (
+    EditionComparison as Comparison,
 )
 from pan2kg.coherence.evidence import FIGURED, Aspect, Basis, Extent, Level, coverage, firmest, listed
 from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Scalar, Taken, Unit
@@ -133,8 +135,8 @@ def _ours(given: str, counted: Mapping[str, int]) -> str:
         return min(counted, key=lambda country: (-counted[country], country), default="")
     found = [country for country in counted if key(country).lower() == given.lower()]
     if not found:
-        known = ", ".join(sorted(map(key, counted))) or "none"
-        raise QueryError("no-plan-of-country", remedy="it-has", given=given, known=known)
+        countries = ", ".join(sorted(map(key, counted))) or "none"
+        raise QueryError("no-plan-of-country", remedy="it-has", given=given, known=countries)
     return found[0]
 
 
@@ -162,12 +164,12 @@ TRUST = (
 def trust(graph: Graph, choice: Choice = DEFAULT) -> Table:
     # Coverage is told part by part, and never multiplied or averaged into one score.
     named = frozenset(graph.plans(choice.plans))
-    known = graph.known(choice.evidence)
-    works = known.tables.works
-    recorded = _recorded(graph, known)
-    rows = [_trust(graph, known, plan, recorded) for plan in works.plans if not named or plan in named]
+    evidence = graph.known(choice.evidence)
+    works = evidence.tables.works
+    recorded = _recorded(graph, evidence)
+    rows = [_trust(graph, evidence, plan, recorded) for plan in works.plans if not named or plan in named]
     rows.sort(key=lambda row: (-int(str(row["with_text"])), -int(str(row["in_graph"])), str(row["plan"])))
-    line = basis_line(known)
+    line = basis_line(evidence)
     texts = line.texts
     notes = [
         note("texts-read", full=texts.full, part=texts.part, none=texts.none),
@@ -182,17 +184,17 @@ def _prompts(graph: Graph, named: frozenset[str]) -> list[Text]:
     def label(iri: str) -> Text:
         return Text(tuple((language, graph.label(iri, language)) for language in LANGUAGES))
 
-    found = unsaid(graph.known(Level.EDITORS).potential)
+    silences = unsaid(graph.known(Level.EDITORS).potential)
     return [
         note("unsaid", n=many, of=of, plan=label(plan), text=label(text))
-        for plan, text, many, of in found if not named or plan in named
+        for plan, text, many, of in silences if not named or plan in named
     ]  # fmt: skip
 
 
-def _recorded(graph: Graph, known: Known) -> Mapping[str, set[str]]:
-    profiles = graph.profiles_at(known.level)
+def _recorded(graph: Graph, evidence: Known) -> Mapping[str, set[str]]:
+    profiles = graph.profiles_at(evidence.level)
     return {
-        "with_text": {use.work for use in known.uses},
+        "with_text": {use.work for use in evidence.uses},
         "with_body": {profile.work for profile in profiles if profile.bodies or profile.leads},
         "with_topic": {profile.work for profile in profiles if profile.topics},
         "with_group": {profile.work for profile in profiles if profile.groups},
@@ -200,8 +202,8 @@ def _recorded(graph: Graph, known: Known) -> Mapping[str, set[str]]:
     }
 
 
-def _trust(graph: Graph, known: Known, plan: str, recorded: Mapping[str, set[str]]) -> Row:
-    tables = known.tables
+def _trust(graph: Graph, evidence: Known, plan: str, recorded: Mapping[str, set[str]]) -> Row:
+    tables = evidence.tables
     members = {action for action, home in tables.works.home.items() if home == plan}
     texts = coverage(tables.readings, tables.works, Aspect.TEXTS, {plan})
     bodies = coverage(tables.readings, tables.works, Aspect.BODIES, {plan})
@@ -235,39 +237,33 @@ def compared(graph: Graph, choice: Choice = DEFAULT) -> Table:
     if len(choice.plans) != 2:
         raise QueryError("two-editions", remedy="name-two-plans")
     base, new = map(graph.plan, choice.plans)
-    known = graph.known(choice.evidence)
-    found = compare(known, base, new)
-    taken = aligned(graph, known, base, new)
+    evidence = graph.known(choice.evidence)
+    comparison = compare(evidence, base, new)
+    actions = aligned(graph, evidence, base, new)
     order = plan_order(graph)
-    related = [row for row in found.rows if row.is_linked or _cites(known, base, new, row.other)]
+    related = [row for row in comparison.rows if row.is_linked or _cites(evidence, base, new, row.other)]
     related.sort(key=lambda row: order(new, row.other))
     parts = {
-        "plan": [_plan(graph, known, (base, new), row) for row in related],
-        "action": [_action(graph, row) for row in taken],
+        "plan": [_plan(graph, evidence, (base, new), row) for row in related],
+        "action": [_action(graph, row) for row in actions],
     }
     if choice.part and choice.part not in parts:
         raise QueryError("no-part", remedy="has-parts", part=choice.part, names=", ".join(parts))
     rows = [_line(graph, name, row) for name, part in parts.items() if choice.part in ("", name) for row in part]
-    notes = _notes(found, [row for row in parts["plan"] if row["change"] != "same"], taken)
+    notes = _notes(comparison, [row for row in parts["plan"] if row["change"] != "same"], actions)
     return make(
-        graph,
-        "compare",
-        COMPARE,
-        rows,
-        notes,
-        "coherence/text-uses",
-        known,
+        graph, "compare", COMPARE, rows, notes, "coherence/text-uses", evidence,
         basis=graph.uses.basis.also("plans", keys([base, new])),
-    )
+    )  # fmt: skip
 
 
-def _cites(known: Known, base: str, new: str, other: str) -> bool:
-    return any((min(plan, other), max(plan, other)) in known.linked for plan in (base, new))
+def _cites(evidence: Known, base: str, new: str, other: str) -> bool:
+    return any((min(plan, other), max(plan, other)) in evidence.linked for plan in (base, new))
 
 
-def aligned(graph: Graph, known: Known, base: str, new: str) -> tuple[ActionFate, ...]:
+def aligned(graph: Graph, evidence: Known, base: str, new: str) -> tuple[ActionFate, ...]:
     # An action is dropped, or new, only where both lists are complete and the later edition was read to its end.
-    readings, home = known.tables.readings, known.tables.works.home
+    readings, home = evidence.tables.readings, evidence.tables.works.home
     read = readings.extent(new, Aspect.REFERENCES) is Extent.FULL and {base, new} <= readings.complete
     rows = fates(home, base, new, read_successions(graph.store), is_read=read)
     texts = [
@@ -275,18 +271,20 @@ def aligned(graph: Graph, known: Known, base: str, new: str) -> tuple[ActionFate
         for one in (base, new)
     ]
     # titles are compared in the language most actions of both have
-    tags = sorted({tag for one in texts for said in one.values() for tag in said})
-    tag = min(tags, key=lambda tag: (-min(sum(tag in said for said in one.values()) for one in texts), tag), default="")
-    return suggested(rows, *({action: said[tag] for action, said in one.items() if tag in said} for one in texts))
+    tags = sorted({tag for text in texts for said in text.values() for tag in said})
+    tag = min(
+        tags, key=lambda tag: (-min(sum(tag in said for said in text.values()) for text in texts), tag), default=""
+    )
+    return suggested(rows, *({action: said[tag] for action, said in text.items() if tag in said} for text in texts))
 
 
-def _notes(found: Comparison, changed: list[Row], taken: Iterable[ActionFate]) -> list[Text]:
-    counted, rows = Counter(str(row["change"]) for row in changed), tuple(taken)
+def _notes(comparison: Comparison, changed: list[Row], actions: Iterable[ActionFate]) -> list[Text]:
+    counted, rows = Counter(str(row["change"]) for row in changed), tuple(actions)
     fate, kept = {row.fate for row in rows}, retention(rows)
     first = note("not-read-through" if Fate.NOT_SEEN in fate else "no-succession")
     first = first if kept is None else note("retention", share=round(100 * kept))
     said = note("plans-changed", **{one: counted[one] for one in ("added", "removed", "more", "less")})
-    per = note("texts-known", base=found.texts[0], new=found.texts[1])
+    per = note("texts-known", base=comparison.texts[0], new=comparison.texts[1])
     similar = [note("similar-titles")] if any(row.similar for row in rows) else []
     return [first, *similar, said, per, note("same-weights")]
 
@@ -299,7 +297,7 @@ def _line(graph: Graph, part: str, row: Row) -> Row:
     }
 
 
-def _plan(graph: Graph, known: Known, editions: tuple[str, str], row: Compared) -> Row:
+def _plan(graph: Graph, evidence: Known, editions: tuple[str, str], row: Compared) -> Row:
     base, new = editions
     return {
         **thing(graph, "plan", row.other),
@@ -310,9 +308,9 @@ def _plan(graph: Graph, known: Known, editions: tuple[str, str], row: Compared) 
         "high_new": number(row.new.high),
         **things(graph, "instruments_added", row.added),
         **things(graph, "instruments_removed", row.removed),
-        **code(graph, "cites_base", known.place(base, row.other, Channel.TEXT).value),
-        **code(graph, "cites_new", known.place(new, row.other, Channel.TEXT).value),
-        **level_cells(graph, firmest(known.link_level(plan, row.other) for plan in editions)),
+        **code(graph, "cites_base", evidence.place(base, row.other, Channel.TEXT).value),
+        **code(graph, "cites_new", evidence.place(new, row.other, Channel.TEXT).value),
+        **level_cells(graph, firmest(evidence.link_level(plan, row.other) for plan in editions)),
         **code(graph, "change", _change(row)),
     }
 
@@ -468,11 +466,11 @@ def _number(value: float | None, unit: Unit) -> int | float | None:
 def _listed(graph: Graph, choice: Choice) -> Table:
     figure = find_figure(choice.part)
     named = frozenset(graph.plans(choice.plans))
-    known = graph.known(choice.evidence)
-    home = known.tables.works.home
+    evidence = graph.known(choice.evidence)
+    home = evidence.tables.works.home
     rows = [
         _row(graph, figure.columns, cells)
-        for cells in figure.rows(known)
+        for cells in figure.rows(evidence)
         if not named or named & {home.get(str(cell), str(cell)) for cell in cells}
     ]
     columns = tuple(_CODES.get(one, one) for one in figure.columns)
@@ -481,7 +479,7 @@ def _listed(graph: Graph, choice: Choice) -> Table:
         basis = basis.also("plans", keys(sorted(named)))
     words = {"name": figure.name(graph.asked_by).say(graph.language), "meaning": figure.meaning.say(graph.language)}
     notes = [note("figure-means", **words), note("figure-among", among=figure.among.say(graph.language))]
-    return make(graph, "figures", columns, rows, notes, sparql=_query(figure), known=known, basis=basis)
+    return make(graph, "figures", columns, rows, notes, sparql=_query(figure), evidence=evidence, basis=basis)
 
 
 def find_figure(name: str) -> Figure:

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.citations import Interval, State, Verdict, Way
-from pan2kg.coherence.evidence import Cell, Extent, Level
+from pan2kg.coherence.citations import Bounds as Interval
+from pan2kg.coherence.citations import State, Verdict, Way
+from pan2kg.coherence.evidence import CellState as Cell
+from pan2kg.coherence.evidence import Extent, Level
 from pan2kg.coherence.figures import Taken, Unit, Value
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped, with_mark
 from pan2kg.i18n.days import in_words
@@ -35,32 +37,14 @@ Named = Level | Verdict | State | Extent | Cell | Way
 
 
 def named(one: Named) -> Message:
-    """What a level, verdict, state, extent, cell or precision is called.
-
-    >>> named(Level.OFFICIAL).say("en"), named(Verdict.UNDATED).say("fr"), named(Cell.UNREAD).say("de")
-    ('said by another official source', 'date inconnue', 'nicht gelesen')
-    """
     return Message("figure", f"{_KINDS[type(one)]}.{one.key if isinstance(one, Level) else one.value}")
 
 
 def according_to(level: Level) -> Message:
-    """According to whom a figure of a level is: what its caption says.
-
-    >>> according_to(Level.PLAN).say("fr"), according_to(Level.OFFICIAL).say("en")
-    ('selon les plans', 'according to plans and official sources')
-    """
     return Message("figure", f"at.{level.key}")
 
 
 def basis_words(line: BasisLine, language: Language) -> str:
-    """What figures rest on, as one sentence: it stands under every table, picture and page with a figure.
-
-    >>> from pan2kg.coherence.known import Tables, basis_line, known
-    >>> from pan2kg.coherence.evidence import Works
-    >>> line = basis_line(known(Tables(Works(("p",), {"a": "p"}), published={"p": 4}, release="0.1.0")))
-    >>> basis_words(line, "en").split(";")[0]
-    'Release 0.1.0, according to plans and official sources'
-    """
     said = _FIGURE.say(
         "basis",
         language,
@@ -78,12 +62,10 @@ def basis_words(line: BasisLine, language: Language) -> str:
 
 
 def basis_text(line: BasisLine) -> Text:
-    """The same in every language."""
     return Text(tuple((language, basis_words(line, language)) for language in LANGUAGES))
 
 
 def basis_short(line: BasisLine, language: Language) -> str:
-    """What a single number rests on, in a few words."""
     return _FIGURE.say("basis-short", language, read=line.read, plans=line.plans)
 
 
@@ -104,57 +86,43 @@ def amount(value: float | None, unit: Unit, language: Language) -> str:
     return with_mark(f"{value:.2f}", language)
 
 
-def interval(found: Interval | tuple[float | None, float | None], language: Language, unit: Unit = Unit.SHARE) -> str:
+def interval(bounds: Interval | tuple[float | None, float | None], language: Language, unit: Unit = Unit.SHARE) -> str:
     """From what is established to what is possible: one number where both ends are the same.
 
     >>> interval((2 / 3, 1.0), "fr"), interval(Interval(1.0, 1.0), "en"), interval((None, None), "de")
     ('[0,67\xa0; 1]', '1', '–')
     """
-    low, high = (found.low, found.high) if isinstance(found, Interval) else found
+    low, high = (bounds.low, bounds.high) if isinstance(bounds, Interval) else bounds
     ends = [amount(end, unit, language) for end in (low, high)]
     if low == high:
         return ends[0]
     return f"[{format_of('semicolon', language).join(ends)}]"
 
 
-def interval_text(found: Interval) -> Text:
-    """The same in every language."""
-    return Text(tuple((language, interval(found, language)) for language in LANGUAGES))
+def interval_text(bounds: Interval) -> Text:
+    return Text(tuple((language, interval(bounds, language)) for language in LANGUAGES))
 
 
-def bits_text(found: Interval) -> Text:
-    """A weight with its unit in every language: one is a bit; in French, whatever is below two.
-
-    >>> bits_text(Interval(1.5, 1.5)).by_language()
-    {'fr': '1,50\xa0bit', 'en': '1.50 bits', 'de': '1,50 Bit'}
-    >>> bits_text(Interval(0.5, 2.25)).say("fr"), bits_text(Interval(1.0, 1.0)).say("en")
-    ('[0,50\xa0; 2,25]\xa0bits', '1 bit')
-    """
-    return Text(tuple((language, bits_words(found, language)) for language in LANGUAGES))
+def bits_text(bounds: Interval) -> Text:
+    # A weight with its unit in every language: one is a bit; in French, whatever is below two.
+    return Text(tuple((language, bits_words(bounds, language)) for language in LANGUAGES))
 
 
-def bits_words(found: Interval | float | None, language: Language) -> str:
+def bits_words(bounds: Interval | float | None, language: Language) -> str:
     """The same in one language, of an interval or of one number; a dash where nothing is known.
 
     >>> bits_words(0.5, "en"), bits_words(1.0, "en"), bits_words(1.5, "fr"), bits_words(None, "de")
     ('0.50 bits', '1 bit', '1,50\xa0bit', '–')
     """
-    if found is None:
+    if bounds is None:
         return "–"
-    given = found if isinstance(found, Interval) else Interval(found, found)
-    high = given.high or 0.0
+    interval_of_bits = bounds if isinstance(bounds, Interval) else Interval(bounds, bounds)
+    high = interval_of_bits.high or 0.0
     number = 1 if high == 1 else 0 if high < 2 else 2
-    return _FIGURE.say("bits-counted", language, n=number, amount=interval(given, language, Unit.BITS))
+    return _FIGURE.say("bits-counted", language, n=number, amount=interval(interval_of_bits, language, Unit.BITS))
 
 
 def value_words(value: Value, figure: Taken, language: Language) -> str:
-    """The value of a figure at one of its levels: a number, an interval, or one number a part; bits say so.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> taken = next(one for one in open_graph().figures() if one.figure.id == "lists")
-    >>> [part.split(":")[0] for part in value_words(taken.value, taken, "en").split(" · ")]
-    ['complete', 'partial', 'empty', 'unknown']
-    """
     unit, parts = figure.figure.unit, figure.figure.parts
     if parts:
         named_parts = zip(value, parts, strict=True)
@@ -180,7 +148,7 @@ _VALUES: Final = {
 
 
 def resting(table: Table, language: Language) -> str:
-    """What a table of figures rests on: its basis line where it shows links, with what was chosen, else its basis."""
+    # What a table of figures rests on: its basis line where it shows links, with what was chosen, else its basis.
     basis = table.basis
     if table.line is None:
         return basis_of_figures(basis, language)
@@ -189,12 +157,6 @@ def resting(table: Table, language: Language) -> str:
 
 
 def basis_of_figures(basis: Basis, language: Language) -> str:
-    """What figures rest on, as one sentence.
-
-    >>> from pan2kg.coherence.evidence import Basis
-    >>> basis_of_figures(Basis(5, 4, 2, release="1.0", filters=()), "en")
-    'Basis: 5 actions, 4 of them with at least one text; 2 plans; data release 1.0.'
-    """
     parts = [say("basis-counted", language, n=basis.n, annotated=basis.annotated)]
     parts += [say("basis-plans", language, n=basis.plans), *_chosen(basis, language, ())]
     parts += [say("basis-release", language, release=basis.release)] if basis.release else []
@@ -203,7 +165,6 @@ def basis_of_figures(basis: Basis, language: Language) -> str:
 
 
 def _chosen(basis: Basis, language: Language, without: tuple[str, ...]) -> Iterator[str]:
-    """What was chosen, as the column of that name calls it where the value is one of its codes."""
     if basis.weights:
         yield say("basis-weights", language)
     for name, value in basis.filters:
@@ -216,8 +177,6 @@ def _chosen(basis: Basis, language: Language, without: tuple[str, ...]) -> Itera
 
 
 def _value(value: str, language: Language) -> str:
-    """A value of a basis, which is in English, in the language of the reader."""
-
     def marked(words: str) -> str:
         return _DECIMAL.sub(lambda match: match[0].replace(".", format_of("decimal", language)), words)
 

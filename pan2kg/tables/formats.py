@@ -42,24 +42,16 @@ _GAP: Final = "  "
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table to write: the names of its columns, and rows of as many cells each."""
-
     columns: Sequence[str]
     rows: Iterable[Sequence[Value]]
 
 
 class Markdown(str):
-    """A text that is Markdown already, made by code of ours that escaped what it was given."""
-
     __slots__ = ()
 
 
 def field(value: Value) -> str:
-    """A value as data has it: nothing for what is not known, booleans in lower case, numbers whole.
-
-    >>> field(None), field(True), field(0.1), field("x")
-    ('', 'true', '0.1', 'x')
-    """
+    # A value as data has it: nothing for what is not known, booleans in lower case, numbers whole.
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -102,33 +94,16 @@ def _local(value: Value, sign: str) -> str:
 
 
 def write_tsv(grid: Grid) -> str:
-    r"""The table as text/tab-separated-values, which has no quotes: tabs and ends of lines in a cell become spaces.
-
-    >>> write_tsv(Grid(["plan", "linked"], [["a\tb", 1.5]]))
-    'plan\tlinked\na b\t1.5\n'
-    """
     lines = ([re.sub(r"[\t\r\n]+", " ", field(value)) for value in row] for row in (grid.columns, *grid.rows))
     return "".join("\t".join(line) + "\n" for line in lines)
 
 
 def write_json(content: object) -> str:
-    """Values as JSON, every character as it is.
-
-    Raises:
-        ValueError: a number is infinite or none at all, which JSON has no word for.
-    """
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def write_markdown(grid: Grid, numbers: Collection[int] = ()) -> str:
-    r"""The table as Markdown (GitHub's), columns of figures to the right; what is not :class:`Markdown` is escaped.
-
-    >>> print(write_markdown(Grid(["plan", "n"], [["*a* | b", 1], [Markdown("[c](#c)"), 2]]), numbers=[1]), end="")
-    | plan | n |
-    | --- | ---: |
-    | \*a\* \| b | 1 |
-    | [c](#c) | 2 |
-    """
+    # The table as Markdown (GitHub's), columns of figures to the right; what is not Markdown is escaped.
     rule = ["---:" if at in numbers else "---" for at in range(len(grid.columns))]
     rows = ([_marked(value) for value in row] for row in grid.rows)
     lines = ([_marked(name) for name in grid.columns], rule, *rows)
@@ -149,11 +124,6 @@ def md_escape(words: str) -> str:
 
 
 def xml_fit(text: str) -> str:
-    """The text with U+FFFD for every character no XML file may hold.
-
-    >>> xml_fit("a\\x0bb\\n")
-    'a�b\\n'
-    """
     return text if text.isprintable() else _UNFIT.sub("\ufffd", text)
 
 
@@ -199,13 +169,11 @@ def write_text(grid: Grid, width: int = 0) -> str:
 
 
 def _least(text: str) -> int:
-    """How narrow a cell can be and still be read: its longest word, and some words a line where it has many."""
     longest = max(map(len, text.split()), default=1)
     return max(min(longest, _NARROW), min(len(text) // _LINES, _NARROW))
 
 
 def _shares(wanted: list[int], least: list[int], room: int) -> list[int]:
-    """How wide each column is: as narrow as it can be, then in turn one wider where it wants to be."""
     widths = [min(pair) for pair in zip(wanted, least, strict=True)]
     left = room - sum(widths)
     while left > 0 and (growing := [at for at, width in enumerate(widths) if width < wanted[at]]):
@@ -249,11 +217,6 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uf
 
 
 def say(key: str, language: Language, **values: str | int) -> str:
-    """The words kept under ``key``, filled in; of « one|many » the one that suits ``n``.
-
-    >>> say("basis-plans", "fr", n=1), say("basis-plans", "en", n=0)
-    ('1 plan', '0 plans')
-    """
     return PRINTING.say(key, language, **values)
 
 
@@ -306,14 +269,8 @@ def clean(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """Words on one line, without what steers a terminal."""
     return " ".join(_CONTROL.sub("\ufffd", re.sub(r"\s", " ", text)).split())
 
 
 def dated(words: Text) -> Text:
-    """A sentence with its days written as usual in each language.
-
-    >>> dated(Text.of({"fr": "au 2021-12-17", "en": "as of 2021-12-17"})).by_language()
-    {'fr': 'au 17/12/2021', 'en': 'as of 2021-12-17'}
-    """
     return Text(tuple((language, with_days(said, language)) for language, said in words.words))

@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Final
 
 from pan2kg.coherence.bodies import Presence, completeness, overlaps
-from pan2kg.coherence.citations import Channel, Interval, State, Verdict, returns
+from pan2kg.coherence.citations import Bounds as Interval
+from pan2kg.coherence.citations import Channel, State, Verdict, returns
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
 from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.obligations import Margin, Obligation, Standing
+from pan2kg.coherence.obligations import DutyStanding as Standing
+from pan2kg.coherence.obligations import Margin, Obligation
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
@@ -88,7 +90,7 @@ def gaps(graph: Graph, choice: Choice = DEFAULT) -> Table:
         return make(graph, "gaps", SUMMARY, rows, [*own, *_unknown(graph)], line=line, basis=basis, is_dated=True)
     if choice.part not in KINDS:
         raise QueryError("no-kind-of-gap", remedy="there-are", part=choice.part, names=", ".join(KINDS))
-    found = KINDS[choice.part](graph, scope)
+    result = KINDS[choice.part](graph, scope)
     rows = [
         {
             **code(graph, "gap", choice.part),
@@ -97,33 +99,28 @@ def gaps(graph: Graph, choice: Choice = DEFAULT) -> Table:
             "detail": gap.detail.say(graph.language) if gap.detail else None,
             **level_cells(graph, gap.level),
         }
-        for gap in found.gaps
+        for gap in result.gaps
     ]
     basis = basis.also("gap", choice.part)
     return make(
-        graph,
-        "gaps",
-        LIST,
-        rows,
-        _about(choice.part, found),
-        sparql=found.sparql,
-        line=line,
-        basis=basis,
+        graph, "gaps", LIST, rows, _about(choice.part, result), sparql=result.sparql, line=line, basis=basis,
         is_dated=True,
-    )
+    )  # fmt: skip
 
 
-def _counted(graph: Graph, kind: str, found: Found) -> Row:
+def _counted(graph: Graph, kind: str, result: Found) -> Row:
     return {
         **code(graph, "gap", kind),
-        "gaps_number": None if found.of is None else len(found.gaps),
-        "gaps_of": found.of,
+        "gaps_number": None if result.of is None else len(result.gaps),
+        "gaps_of": result.of,
         "command": f"pan2kg coherence gaps {kind}",
     }
 
 
-def _about(kind: str, found: Found) -> list[Text]:
-    counted = [note("not-assessed-gap") if found.of is None else note("gaps-counted", n=len(found.gaps), of=found.of)]
+def _about(kind: str, result: Found) -> list[Text]:
+    counted = [
+        note("not-assessed-gap") if result.of is None else note("gaps-counted", n=len(result.gaps), of=result.of)
+    ]
     return [*counted, *([note(f"gap-{kind}")] if _TABLES.has(f"note.gap-{kind}") else [])]
 
 
@@ -134,8 +131,8 @@ def _unknown(graph: Graph) -> list[Text]:
 
 def _obligations(standing: Standing) -> Find:
     def find(graph: Graph, scope: Scope) -> Found:
-        known = [row for row in graph.margins(scope.level) if row.obligation.is_recorded]
-        rows = [row for row in known if row.standing is standing]
+        evidence = [row for row in graph.margins(scope.level) if row.obligation.is_recorded]
+        rows = [row for row in evidence if row.standing is standing]
         listed = (
             Gap(
                 row.obligation.iri,
@@ -145,7 +142,7 @@ def _obligations(standing: Standing) -> Find:
             )
             for row in rows
         )
-        of = len(known) if any(row.standing is not Standing.NOT_ASSESSED for row in known) else None
+        of = len(evidence) if any(row.standing is not Standing.NOT_ASSESSED for row in evidence) else None
         return Found(tuple(listed), of, program_query("coherence/obligations"))
 
     return find
@@ -167,8 +164,8 @@ def _without_action(name: str) -> Find:
             counted = _inside(graph, action, replace(scope, plans=scope.own))
             found.setdefault(one, set()).update({action} if counted else set())
         empty = [one for one, actions in found.items() if not actions]
-        known = bool(found) and len(empty) < len(found)
-        return Found(tuple(map(Gap, empty)) if known else (), len(found) if known else None, query)
+        evidence = bool(found) and len(empty) < len(found)
+        return Found(tuple(map(Gap, empty)) if evidence else (), len(found) if evidence else None, query)
 
     return find
 
@@ -189,17 +186,17 @@ def _bodiless(graph: Graph, scope: Scope) -> Found:
     # Among the actions of plans of which a body is recorded for one action: elsewhere bodies were not looked for.
     sought = {graph.home_of.get(profile.work) for profile in graph.profiles if profile.bodies or profile.leads}
     with_body = {profile.work for profile in graph.profiles_at(scope.level) if profile.bodies or profile.leads}
-    known = [action for action, plan in graph.home_of.items() if plan in sought and _inside(graph, action, scope)]
-    empty = tuple(Gap(action, graph.home_of[action]) for action in known if action not in with_body)
-    return Found(empty, len(known) or None, program_query("coherence/tags"))
+    evidence = [action for action, plan in graph.home_of.items() if plan in sought and _inside(graph, action, scope)]
+    empty = tuple(Gap(action, graph.home_of[action]) for action in evidence if action not in with_body)
+    return Found(empty, len(evidence) or None, program_query("coherence/tags"))
 
 
 def _field(name: str, presence: Presence) -> Find:
     def find(graph: Graph, scope: Scope) -> Found:
         rows = completeness(graph.home_of, graph.fields)
-        known = [row for row in rows if row.annotated and _inside(graph, row.action, scope)]
-        empty = tuple(Gap(row.action, row.plan) for row in known if dict(row.fields)[name] is presence)
-        return Found(empty, len(known) or None, program_query("coherence/fields"))
+        evidence = [row for row in rows if row.annotated and _inside(graph, row.action, scope)]
+        empty = tuple(Gap(row.action, row.plan) for row in evidence if dict(row.fields)[name] is presence)
+        return Found(empty, len(evidence) or None, program_query("coherence/fields"))
 
     return find
 
@@ -207,8 +204,12 @@ def _field(name: str, presence: Presence) -> Find:
 def _occasions(state: State) -> Find:
     # Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full.
     def find(graph: Graph, scope: Scope) -> Found:
-        known = graph.known(scope.level)
-        every = [one for one in known.occasions if one.is_expected and _of(scope, one.source, one.target)]
+        evidence = graph.known(scope.level)
+        every = [
+            occasion
+            for occasion in evidence.occasions
+            if occasion.is_expected and _of(scope, occasion.source, occasion.target)
+        ]
         kept = [one for one in every if one.state is state]
         listed = (
             Gap(
@@ -219,7 +220,7 @@ def _occasions(state: State) -> Find:
                     if one.bits > 0
                     else None
                 ),
-                known.link_level(one.source, one.target),
+                evidence.link_level(one.source, one.target),
             )
             for one in kept
         )
@@ -231,11 +232,11 @@ def _occasions(state: State) -> Find:
 def _returns(state: State) -> Find:
     # Citing pairs of which the way back is expected and was not seen; without an expected one nothing is assessed.
     def find(graph: Graph, scope: Scope) -> Found:
-        known = graph.known(scope.level)
-        found = returns(known.chronology, known.tables.readings, at=scope.level)
+        evidence = graph.known(scope.level)
+        found = returns(evidence.chronology, evidence.tables.readings, at=scope.level)
         every = [one for one in found if one.verdict is Verdict.EXPECTED and _of(scope, one.source, one.target)]
         kept = (one for one in every if one.state is state)
-        listed = (Gap(one.target, one.source, level=known.link_level(one.source, one.target)) for one in kept)
+        listed = (Gap(one.target, one.source, level=evidence.link_level(one.source, one.target)) for one in kept)
         return Found(tuple(listed), len(every) or None, program_query("coherence/plan-statements"))
 
     return find
@@ -243,15 +244,15 @@ def _returns(state: State) -> Find:
 
 def _elsewhere(seen: Channel, other: Channel) -> Find:
     def find(graph: Graph, scope: Scope) -> Found:
-        known = graph.known(scope.level)
-        when, level = known.chronology, scope.level
+        evidence = graph.known(scope.level)
+        when, level = evidence.chronology, scope.level
         every = [
             pair for pair in sorted(when.cited)
-            if when.seen(*pair, level, seen) and _of(scope, *pair) and known.place(*pair, other) in _POSSIBLE
+            if when.seen(*pair, level, seen) and _of(scope, *pair) and evidence.place(*pair, other) in _POSSIBLE
         ]  # fmt: skip
-        states = {pair: known.place(*pair, other) for pair in every}
+        states = {pair: evidence.place(*pair, other) for pair in every}
         listed = (
-            Gap(*pair, coded("citation", state.value), known.link_level(*pair))
+            Gap(*pair, coded("citation", state.value), evidence.link_level(*pair))
             for pair, state in states.items() if state is not State.SEEN
         )  # fmt: skip
         return Found(tuple(listed), len(every) or None, program_query("coherence/plan-statements"))
@@ -267,14 +268,14 @@ def _of(scope: Scope, *plans: str) -> bool:
 
 
 def _overlaps(graph: Graph, scope: Scope) -> Found:
-    uses, known, line = (
+    uses, evidence, line = (
         graph.uses_at(scope.level),
         graph.profiles_at(scope.level),
         graph.known(scope.level).chronology.line,
     )
-    led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in known if p.work in graph.home_of)
-    found = overlaps(uses, known, graph.bits, line, said=graph.profiles, country=graph.country_of)
-    rows = [row for row in found if not row.is_edition and _either(graph, (row.one, row.two), scope)]
+    led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in evidence if p.work in graph.home_of)
+    overlapping = overlaps(uses, evidence, graph.bits, line, said=graph.profiles, country=graph.country_of)
+    rows = [row for row in overlapping if not row.is_edition and _either(graph, (row.one, row.two), scope)]
     return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, program_query("coherence/tags"))
 
 
@@ -292,13 +293,13 @@ def _disordered(graph: Graph, scope: Scope) -> Found:
     rows = [
         row for row in depending(graph, scope.level) if _either(graph, (str(row["later"]), str(row["earlier"])), scope)
     ]
-    known = [row for row in rows if row["order"] != "unknown"]
+    evidence = [row for row in rows if row["order"] != "unknown"]
     late = (
         Gap(str(row["later"]), str(row["earlier"]), level=level(str(row["level"])))
-        for row in known
+        for row in evidence
         if row["order"] == "out-of-order"
     )
-    return Found(tuple(late), len(known) or None, program_query("tables/dependencies"))
+    return Found(tuple(late), len(evidence) or None, program_query("tables/dependencies"))
 
 
 def _old(graph: Graph, scope: Scope) -> Found:
@@ -356,22 +357,22 @@ def duties(graph: Graph, choice: Choice = DEFAULT) -> Table:
     # their actions answers; part restricts to one standing.
     named = frozenset(graph.plans(choice.plans))
     if choice.part and choice.part not in codes("standing"):
-        known = ", ".join(codes("standing"))
-        raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=known)
-    found = graph.margins(choice.evidence)
-    rows = [row for row in found if not named or named & {graph.home_of.get(r.work, "") for r in row.responses}]
+        standings = ", ".join(codes("standing"))
+        raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=standings)
+    margins = graph.margins(choice.evidence)
+    rows = [row for row in margins if not named or named & {graph.home_of.get(r.work, "") for r in row.responses}]
     rows = [row for row in rows if choice.part in ("", _standing(row))]
-    notes = [note("obligations-known", n=len(found)), note("answers-means"), note("not-overdue-before")]
+    notes = [note("obligations-known", n=len(margins)), note("answers-means"), note("not-overdue-before")]
     if any(row.obligation.every for row in rows):
         notes.append(note("recurs-means"))
     if any(not row.obligation.is_recorded for row in rows):
         notes.append(note("unrecorded-means"))
     if any(row.standing is Standing.UNCOVERED for row in rows):
-        notes.append(note("uncovered-means", n=found.basis.annotated, of=found.basis.n))
+        notes.append(note("uncovered-means", n=margins.basis.annotated, of=margins.basis.n))
     made = (_duty(graph, row) for row in rows)
     line = basis_line(graph.known(choice.evidence))
     sparql = program_query("coherence/obligations")
-    return make(graph, "obligations", DUTIES, made, notes, sparql=sparql, line=line, basis=found.basis, is_dated=True)
+    return make(graph, "obligations", DUTIES, made, notes, sparql=sparql, line=line, basis=margins.basis, is_dated=True)
 
 
 def for_pages(figures: Table) -> Table:
@@ -437,14 +438,9 @@ def dependencies(graph: Graph, choice: Choice = DEFAULT) -> Table:
     unknown = sum(row["order"] == "unknown" for row in rows)
     notes = [note("order-unknown", n=unknown, of=len(rows)) if rows else note("no-dependencies"), note("stated-only")]
     return make(
-        graph,
-        "dependencies",
-        DEPENDS,
-        rows,
-        notes,
-        "tables/dependencies",
+        graph, "dependencies", DEPENDS, rows, notes, "tables/dependencies",
         line=basis_line(graph.known(choice.evidence)),
-    )
+    )  # fmt: skip
 
 
 def _plans(graph: Graph, row: Row) -> set[str]:
@@ -493,16 +489,19 @@ ADVICE = ("recommendation", "review", "reply", "actions", "plans")
 
 def recommendations(graph: Graph, choice: Choice = DEFAULT) -> Table:
     named = frozenset(graph.plans(choice.plans))
-    found = graph.read(program_query("tables/recommendations"))
+    advice = graph.read(program_query("tables/recommendations"))
     replies: dict[str, list[tuple[str, str]]] = {}
     for one, work, answers in graph.read(program_query("tables/replies")):
         replies.setdefault(one, []).append((work, answers))
-    rows = [_advice(graph, one, review, replies.get(one, [])) for one, review in found]
+    rows = [_advice(graph, one, review, replies.get(one, [])) for one, review in advice]
     if named:
         rows = [row for row in rows if named & set(str(row["plans"]).split())]
     order = ("none", "beside", "answered")
     rows.sort(key=lambda row: (order.index(str(row["reply"])), str(row["recommendation"])))
-    notes = [note("recommendations-read", n=len(found)) if found else note("no-recommendations"), note("beside-means")]
+    notes = [
+        note("recommendations-read", n=len(advice)) if advice else note("no-recommendations"),
+        note("beside-means"),
+    ]
     return make(graph, "recommendations", ADVICE, rows, notes, "tables/replies")
 
 

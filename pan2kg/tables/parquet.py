@@ -31,7 +31,6 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
-    """The columns of a graph by file: a row a plan, action, text, text above a text, use, part of a body, citation."""
     tables, weights = graph.tables, graph.known().potential.weights
     works = tables.works
     plan = {iri: at for at, iri in enumerate(works.plans)}
@@ -75,26 +74,25 @@ def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
             "link": [use.link for use in uses],
         },
         "involvements": {
-            "involvement": [part.iri for part in graph.involvements],
-            "work": [part.work for part in graph.involvements],
-            "body": [part.body for part in graph.involvements],
-            "roles": [" ".join(sorted(part.roles)) for part in graph.involvements],
-            "level": [int(part.level or 0) for part in graph.involvements],
+            "involvement": [involvement.iri for involvement in graph.involvements],
+            "work": [involvement.work for involvement in graph.involvements],
+            "body": [involvement.body for involvement in graph.involvements],
+            "roles": [" ".join(sorted(involvement.roles)) for involvement in graph.involvements],
+            "level": [int(involvement.level or 0) for involvement in graph.involvements],
         },
         "citations": {
-            "link": [one.link for one in graph.citations],
-            "source": [one.source for one in graph.citations],
-            "target": [one.target for one in graph.citations],
-            "channel": [one.channel for one in graph.citations],
-            "document": [one.document for one in graph.citations],
-            "seen": [one.seen for one in graph.citations],
-            "level": [int(one.level or 0) for one in graph.citations],
+            "link": [citation.link for citation in graph.citations],
+            "source": [citation.source for citation in graph.citations],
+            "target": [citation.target for citation in graph.citations],
+            "channel": [citation.channel for citation in graph.citations],
+            "document": [citation.document for citation in graph.citations],
+            "seen": [citation.seen for citation in graph.citations],
+            "level": [int(citation.level or 0) for citation in graph.citations],
         },
     }
 
 
 def paths_of(above: Sequence[int], step: Sequence[int]) -> dict[str, Cells]:
-    """Each text with itself and every text above it, and the weakest level of the steps that lead there."""
     rows = []
     for text in range(len(above)):
         node, weakest = text, 0
@@ -128,11 +126,6 @@ def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> lis
 
 
 def write_parquet(columns: Mapping[str, Sequence[str | None]]) -> bytes:
-    """Columns of texts as one Parquet file; None where nothing is known.
-
-    Raises:
-        FormatError: PyArrow is not installed.
-    """
     pa, parquet = _arrow()
     target = io.BytesIO()
     table = pa.table({name: _texts(cells) for name, cells in columns.items()})
@@ -141,7 +134,6 @@ def write_parquet(columns: Mapping[str, Sequence[str | None]]) -> bytes:
 
 
 def _texts(cells: Sequence[str | None]) -> object:
-    """Texts as PyArrow holds them; handed a list it would load pandas, where that is installed, to see what it is."""
     pa, _ = _arrow()
     encoded = [(cell or "").encode() for cell in cells]
     ends = np.zeros(len(cells) + 1, np.int32)

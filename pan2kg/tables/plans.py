@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.bodies import co_led
 from pan2kg.coherence.citations import (
+    Bounds as Interval,
+)
+from pan2kg.coherence.citations import (
     Channel,
     IndexCell,
-    Interval,
     Occasion,
     Ordered,
     State,
@@ -82,20 +84,20 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
     # Pairs about which nothing is known are counted in a note, and listed with everything. Unless one plan alone is
     # named, a terminal is shown the pairs as rows and columns.
     chosen = graph.plans(choice.plans)
-    known = graph.known(choice.evidence)
-    home = known.tables.works.home
+    evidence = graph.known(choice.evidence)
+    home = evidence.tables.works.home
     scored = judged(home, graph.scores)
     led = co_led(home, graph.involvements, choice.evidence)
-    pairs = _pairs(known.tables.works.plans, chosen)
-    told = {*known.linked, *_general(known), *scored, *(pair for pair, number_of in led.items() if number_of)}
+    pairs = _pairs(evidence.tables.works.plans, chosen)
+    told = {*evidence.linked, *_general(evidence), *scored, *(pair for pair, number_of in led.items() if number_of)}
     order = plan_order(graph)
     kept = sorted(pairs if choice.everything else told & set(pairs), key=lambda pair: order(*pair))
     sizes = Counter(home.values())
     rows = [
         {
-            **_pair(graph, known, known.weight(*pair)),
+            **_pair(graph, evidence, evidence.weight(*pair)),
             **_judged(scored.get(pair), led.get(pair)),
-            **_sizes(known, sizes, pair),
+            **_sizes(evidence, sizes, pair),
         }
         for pair in kept[:MOST]
     ]
@@ -108,16 +110,9 @@ def matrix(graph: Graph, choice: Choice = DEFAULT) -> Table:
         notes.append(note("other-scales"))
     basis = graph.uses.basis.also("plans", keys(chosen)) if chosen else graph.uses.basis
     return make(
-        graph,
-        "matrix",
-        MATRIX,
-        rows,
-        notes,
-        "coherence/text-uses",
-        known,
-        basis=basis,
-        cross=None if len(chosen) == 1 else _cross(graph, known, kept),
-    )
+        graph, "matrix", MATRIX, rows, notes, "coherence/text-uses", evidence, basis=basis,
+        cross=None if len(chosen) == 1 else _cross(graph, evidence, kept),
+    )  # fmt: skip
 
 
 def _pairs(plans: Sequence[str], chosen: Sequence[str]) -> list[Ordered]:
@@ -126,16 +121,20 @@ def _pairs(plans: Sequence[str], chosen: Sequence[str]) -> list[Ordered]:
     return [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
 
 
-def _general(known: Known) -> set[Ordered]:
+def _general(evidence: Known) -> set[Ordered]:
     # The pairs of plans that share a text at all, be it a general one only.
-    plans, found = known.tables.works.plans, known.plans
-    pairs = zip(found.one.tolist(), found.two.tolist(), strict=True)
+    plans, sharing = evidence.tables.works.plans, evidence.plans
+    pairs = zip(sharing.one.tolist(), sharing.two.tolist(), strict=True)
     return {(min(plans[a], plans[b]), max(plans[a], plans[b])) for a, b in pairs}
 
 
-def _pair(graph: Graph, known: Known, weight: Weight) -> Row:
-    one, two, when = weight.one, weight.two, known.chronology
-    texts = [part.text for part in weight.contributions if part.bits > 0 and not part.is_broad]
+def _pair(graph: Graph, evidence: Known, weight: Weight) -> Row:
+    one, two, when = weight.one, weight.two, evidence.chronology
+    texts = [
+        contribution.text
+        for contribution in weight.contributions
+        if contribution.bits > 0 and not contribution.is_broad
+    ]
     return {
         **thing(graph, "one", one),
         **thing(graph, "two", two),
@@ -143,11 +142,11 @@ def _pair(graph: Graph, known: Known, weight: Weight) -> Row:
         "high": number(weight.high),
         "settled": number(weight.settled),
         "general": number(weight.broad),
-        **level_cells(graph, known.link_level(one, two)),
+        **level_cells(graph, evidence.link_level(one, two)),
         **things(graph, "instruments", texts),
         **code(graph, "expectation", verdict(when, one, two).value),
         **code(graph, "expectation_back", verdict(when, two, one).value),
-        **_places(graph, known, (one, two)),
+        **_places(graph, evidence, (one, two)),
     }
 
 
@@ -160,31 +159,31 @@ def _judged(scores: Judged | None, led: int | None) -> Row:
     }
 
 
-def _sizes(known: Known, sizes: Mapping[str, int], pair: Ordered) -> Row:
+def _sizes(evidence: Known, sizes: Mapping[str, int], pair: Ordered) -> Row:
     row: Row = {}
     for side, plan in zip(("one", "two"), pair, strict=True):
-        row = {**row, f"measures_{side}": sizes[plan], f"published_{side}": known.tables.published.get(plan)}
+        row = {**row, f"measures_{side}": sizes[plan], f"published_{side}": evidence.tables.published.get(plan)}
     return row
 
 
-def _places(graph: Graph, known: Known, pair: Ordered) -> Row:
+def _places(graph: Graph, evidence: Known, pair: Ordered) -> Row:
     row: Row = {}
     for place, channel, there in PLACES:
         ends = pair if there else pair[::-1]
-        row = {**row, **code(graph, place, known.place(*ends, channel).value)}
+        row = {**row, **code(graph, place, evidence.place(*ends, channel).value)}
     return row
 
 
-def _cross(graph: Graph, known: Known, pairs: Iterable[Ordered]) -> Cross:
+def _cross(graph: Graph, evidence: Known, pairs: Iterable[Ordered]) -> Cross:
     kept = set(pairs)
     plans = sorted({plan for pair in kept for plan in pair})
-    ways = {(one.source, one.target): one for one in known.occasions}
-    general = _general(known)
+    ways = {(occasion.source, occasion.target): occasion for occasion in evidence.occasions}
+    general = _general(evidence)
 
     def mark(x: str, y: str) -> str:
         pair = min(x, y), max(x, y)
-        shares = "#" if known.shared.get(pair, 0.0) > 0 else "+" if pair in general else ""
-        return f"{shares}{_CITES[_citing(known, ways.get((x, y)), x, y)]}" or "."
+        shares = "#" if evidence.shared.get(pair, 0.0) > 0 else "+" if pair in general else ""
+        return f"{shares}{_CITES[_citing(evidence, ways.get((x, y)), x, y)]}" or "."
 
     cells = tuple(tuple(mark(x, y) if (min(x, y), max(x, y)) in kept else "" for y in plans) for x in plans)
     legend = (
@@ -197,8 +196,8 @@ def _cross(graph: Graph, known: Known, pairs: Iterable[Ordered]) -> Cross:
 _CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o", None: ""}
 
 
-def _citing(known: Known, one: Occasion | None, x: str, y: str) -> State | None:
-    if known.chronology.seen(x, y, known.level):
+def _citing(evidence: Known, one: Occasion | None, x: str, y: str) -> State | None:
+    if evidence.chronology.seen(x, y, evidence.level):
         return State.SEEN
     return one.state if one and one.is_expected else None
 
@@ -215,58 +214,62 @@ def coherence_index(graph: Graph, choice: Choice = DEFAULT) -> Table:
     if len(chosen) > 1:
         raise QueryError("from-one-plan", remedy="name-one-plan")
     plan = chosen[0] if chosen and not choice.everything else None
-    known = graph.known(choice.evidence)
-    cells = index_cells(known.chronology, known.linked, known.tables.readings, at=choice.evidence)
-    found = index(cells, None if plan is None else frozenset((plan,)))
+    evidence = graph.known(choice.evidence)
+    cells = index_cells(evidence.chronology, evidence.linked, evidence.tables.readings, at=choice.evidence)
+    overall = index(cells, None if plan is None else frozenset((plan,)))
     by_pair: dict[Ordered, list[IndexCell]] = {}
     for cell in cells:
         if plan is None or plan in (cell.source, cell.target):
             by_pair.setdefault((min(cell.source, cell.target), max(cell.source, cell.target)), []).append(cell)
     order = plan_order(graph)
-    rows = [_indexed(graph, known, pair, by_pair[pair]) for pair in sorted(by_pair, key=lambda pair: order(*pair))]
+    rows = [_indexed(graph, evidence, pair, by_pair[pair]) for pair in sorted(by_pair, key=lambda pair: order(*pair))]
     notes = [
-        note("index-value", value=interval_text(found.value), m=found.m, n=found.pairs),
-        note("index-counts", **{state.value: found.counts[state] for state in State}),
+        note("index-value", value=interval_text(overall.value), m=overall.m, n=overall.pairs),
+        note("index-counts", **{state.value: overall.counts[state] for state in State}),
     ]
-    if found.empty:
-        notes.append(note("index-empty", n=len(found.empty)))
+    if overall.empty:
+        notes.append(note("index-empty", n=len(overall.empty)))
     editions = [
-        pair for pair in known.linked
+        pair for pair in evidence.linked
         if (plan is None or plan in pair)
-        and verdict(known.chronology, *pair) in {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
+        and verdict(evidence.chronology, *pair) in {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
     ]  # fmt: skip
     if editions:
         notes.append(note("index-apart", n=len(editions)))
     basis = graph.uses.basis if plan is None else graph.uses.basis.also("plans", keys([plan]))
-    return make(graph, "index", INDEX, rows, notes, "coherence/plan-statements", known, basis=basis)
+    return make(graph, "index", INDEX, rows, notes, "coherence/plan-statements", evidence, basis=basis)
 
 
-def _indexed(graph: Graph, known: Known, pair: Ordered, cells: Sequence[IndexCell]) -> Row:
-    found, weight = index(cells), known.weight(*pair)
-    texts = [part.text for part in weight.contributions if part.bits > 0 and not part.is_broad]
+def _indexed(graph: Graph, evidence: Known, pair: Ordered, cells: Sequence[IndexCell]) -> Row:
+    interval, weight = index(cells), evidence.weight(*pair)
+    texts = [
+        contribution.text
+        for contribution in weight.contributions
+        if contribution.bits > 0 and not contribution.is_broad
+    ]
     said = [
-        one for one in graph.citations
-        if counts(one.level, known.level) and _home(known, one.source, one.target) == pair
+        citation for citation in graph.citations
+        if counts(citation.level, evidence.level) and _home(evidence, citation.source, citation.target) == pair
     ]  # fmt: skip
     seen = [one.seen for one in said if one.seen]
     pages = sorted({one.document for one in said if one.channel == "web" and one.document})
     return {
         **thing(graph, "one", pair[0]),
         **thing(graph, "two", pair[1]),
-        "index_low": number(found.value.low),
-        "index_high": number(found.value.high),
-        "places": found.m,
-        **_places(graph, known, pair),
+        "index_low": number(interval.value.low),
+        "index_high": number(interval.value.high),
+        "places": interval.m,
+        **_places(graph, evidence, pair),
         "low": number(weight.low),
-        **level_cells(graph, known.link_level(*pair)),
+        **level_cells(graph, evidence.link_level(*pair)),
         **things(graph, "pages", pages),
         "seen": day(max(seen)) if seen else None,
         **things(graph, "instruments", texts),
     }
 
 
-def _home(known: Known, one: str, two: str) -> Ordered:
-    home = known.tables.works.home
+def _home(evidence: Known, one: str, two: str) -> Ordered:
+    home = evidence.tables.works.home
     ends = home.get(one, one), home.get(two, two)
     return min(ends), max(ends)
 
@@ -276,9 +279,9 @@ CHANCE = ("one", "two", "statistic", "p", "adjusted", "attainable", "verdict", "
 
 def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Table:
     chosen = graph.plans(choice.plans)
-    known = graph.known(choice.evidence)
-    found = graph.by_chance(choice.evidence)
-    pairs = [row for row in found if choice.everything or row.statistic > 0]
+    evidence = graph.known(choice.evidence)
+    drawn = graph.by_chance(choice.evidence)
+    pairs = [row for row in drawn if choice.everything or row.statistic > 0]
     pairs = [row for row in pairs if not chosen or {row.one, row.two} & set(chosen)]
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))
     impossible = sum(row.verdict.value == "impossible" for row in pairs)
@@ -292,12 +295,12 @@ def by_chance(graph: Graph, choice: Choice = DEFAULT) -> Table:
             "adjusted": number(row.adjusted),
             "attainable": number(row.attainable),
             **code(graph, "verdict", row.verdict.value),
-            **level_cells(graph, known.weight(row.one, row.two).level),
+            **level_cells(graph, evidence.weight(row.one, row.two).level),
         }
         for row in pairs
     ]
     basis = graph.uses.basis.also("seed", SEED).also("draws", DRAWS).also("level", SIGNIFICANT)
-    return make(graph, "chance", CHANCE, rows, notes, "coherence/text-uses", known, basis=basis)
+    return make(graph, "chance", CHANCE, rows, notes, "coherence/text-uses", evidence, basis=basis)
 
 
 PARTS = ("plan", "chapter", "stage", "over", "position", "under_number", "of_known", "of_published")
@@ -317,7 +320,7 @@ def parts(graph: Graph, choice: Choice = DEFAULT) -> Table:
 
 
 def _rows(graph: Graph, plan: str, levels: list[LevelCount]) -> Iterator[Row]:
-    counted = {one.level: one for one in levels if one.level != ACTIONS}
+    counted = {level.level: level for level in levels if level.level != ACTIONS}
     for outline in graph.parts.outline(plan):
         yield from _branch(graph, outline, counted)
 
@@ -348,24 +351,18 @@ DEBT = (
 def debt(graph: Graph, choice: Choice = DEFAULT) -> Table:
     # With plans named, only what they could cite and where they could be cited.
     named = frozenset(graph.plans(choice.plans))
-    known, order = graph.known(choice.evidence), plan_order(graph)
-    found = [one for one in known.occasions if not named or named & {one.source, one.target}]
+    evidence, order = graph.known(choice.evidence), plan_order(graph)
+    found = [occasion for occasion in evidence.occasions if not named or named & {occasion.source, occasion.target}]
     found.sort(key=lambda one: (not one.is_expected, *order(one.source, one.target)))
     basis = graph.uses.basis.also("plans", keys(sorted(named))) if named else graph.uses.basis
     return make(
-        graph,
-        "debt",
-        DEBT,
-        [_occasion(graph, known, one) for one in found[:MOST]],
-        [*_told(found), *_unlisted(len(found))],
-        "coherence/plan-statements",
-        known,
-        basis=basis,
-    )
+        graph, "debt", DEBT, [_occasion(graph, evidence, one) for one in found[:MOST]],
+        [*_told(found), *_unlisted(len(found))], "coherence/plan-statements", evidence, basis=basis,
+    )  # fmt: skip
 
 
-def _told(found: Iterable[Occasion]) -> list[Text]:
-    every = list(found)
+def _told(occasions: Iterable[Occasion]) -> list[Text]:
+    every = list(occasions)
     expected = [one for one in every if one.is_expected]
     states = Counter(one.state for one in expected)
     apart = Counter(one.verdict for one in every if not one.is_expected)
@@ -379,9 +376,13 @@ def _told(found: Iterable[Occasion]) -> list[Text]:
     ]
 
 
-def _occasion(graph: Graph, known: Known, one: Occasion) -> Row:
-    weight = known.weight(one.source, one.target)
-    texts = [part.text for part in weight.contributions if part.bits > 0 and not part.is_broad]
+def _occasion(graph: Graph, evidence: Known, one: Occasion) -> Row:
+    weight = evidence.weight(one.source, one.target)
+    texts = [
+        contribution.text
+        for contribution in weight.contributions
+        if contribution.bits > 0 and not contribution.is_broad
+    ]
     unseen = one.state if one.state is not State.SEEN else None
     ways = {f"cited_{way}": State.SEEN if way in one.ways else unseen for way in Way}
     return {
@@ -392,7 +393,7 @@ def _occasion(graph: Graph, known: Known, one: Occasion) -> Row:
         "low": number(one.bits),
         "debt": number(one.debt) if one.is_expected else None,
         **_ways(graph, ways if one.is_expected else {}),
-        **level_cells(graph, known.link_level(one.source, one.target)),
+        **level_cells(graph, evidence.link_level(one.source, one.target)),
         **things(graph, "instruments", texts),
     }
 
@@ -425,25 +426,29 @@ class Silent:
 
 
 def linked_pairs(graph: Graph, choice: Choice) -> list[Ordered]:
-    named, known = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
-    home, least = known.tables.works.home, choice.least or 0.0
+    named, evidence = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
+    home, least = evidence.tables.works.home, choice.least or 0.0
     return [
-        pair for pair, (low, _) in action_bits(known).items()
+        pair for pair, (low, _) in action_bits(evidence).items()
         if low > 0 and low >= least - 1e-12 and (not named or named & {home[pair[0]], home[pair[1]]})
     ]  # fmt: skip
 
 
 def silent_pairs(graph: Graph, choice: Choice, linked: Iterable[Ordered]) -> list[Silent]:
-    known, order = graph.known(choice.evidence), action_order(graph)
-    said = {(one.source, one.target) for one in known.statements if one.is_citation}
-    verdicts = {(one.source, one.target): one.verdict.value for one in known.occasions}
-    home = known.tables.works.home
+    evidence, order = graph.known(choice.evidence), action_order(graph)
+    said = {(statement.source, statement.target) for statement in evidence.statements if statement.is_citation}
+    verdicts = {(occasion.source, occasion.target): occasion.verdict.value for occasion in evidence.occasions}
+    home = evidence.tables.works.home
 
     def read(pair: Ordered) -> Silent:
-        weight, plans = known.weight(*pair), (home[pair[0]], home[pair[1]])
-        texts = tuple(part.text for part in weight.contributions if part.bits > 0 and not part.is_broad)
+        weight, plans = evidence.weight(*pair), (home[pair[0]], home[pair[1]])
+        texts = tuple(
+            contribution.text
+            for contribution in weight.contributions
+            if contribution.bits > 0 and not contribution.is_broad
+        )
         expected = verdicts.get(plans, ""), verdicts.get(plans[::-1], "")
-        return Silent(pair, plans, weight, texts, acknowledged(known, pair, said), expected)
+        return Silent(pair, plans, weight, texts, acknowledged(evidence, pair, said), expected)
 
     silent = (pair for pair in linked if not {pair, pair[::-1]} & said)
     return [read(pair) for pair in sorted(silent, key=lambda pair: order(*pair))]
@@ -483,9 +488,9 @@ def unacknowledged(graph: Graph, choice: Choice = DEFAULT) -> Table:
     )
 
 
-def acknowledged(known: Known, pair: Ordered, said: Iterable[Ordered] | None = None) -> tuple[str, str]:
-    home = known.tables.works.home
-    cited = set(said if said is not None else ((x.source, x.target) for x in known.statements if x.is_citation))
+def acknowledged(evidence: Known, pair: Ordered, said: Iterable[Ordered] | None = None) -> tuple[str, str]:
+    home = evidence.tables.works.home
+    cited = set(said if said is not None else ((x.source, x.target) for x in evidence.statements if x.is_citation))
 
     def way(one: str, two: str) -> str:
         p, q = home.get(one, one), home.get(two, two)
@@ -510,41 +515,37 @@ def explanation(graph: Graph, choice: Choice = DEFAULT) -> Table:
     # actions also what their plans are founded on, stands apart and below.
     if len(choice.actions) != 2:
         raise QueryError("two-actions", remedy="name-two-actions")
-    known = graph.known(choice.evidence)
-    found = graph.weight(*choice.actions, choice.evidence)
+    evidence = graph.known(choice.evidence)
+    weight = graph.weight(*choice.actions, choice.evidence)
     behind = {
-        part.text: [use for work in (found.one, found.two) for use in known.giving(work, part.text)]
-        for part in found.contributions
+        contribution.text: [
+            use for work in (weight.one, weight.two) for use in evidence.giving(work, contribution.text)
+        ]
+        for contribution in weight.contributions
     }
     words = _Words(graph, (use.link for uses in behind.values() for use in uses))
-    parts = sorted(found.contributions, key=lambda part: part.is_broad)
+    parts = sorted(weight.contributions, key=lambda part: part.is_broad)
     rows = [row for part in parts for row in _rows_of_citations(graph, part, behind[part.text], words)]
-    basis = graph.uses.basis.also("works", keys([found.one, found.two]))
+    basis = graph.uses.basis.also("works", keys([weight.one, weight.two]))
     return make(
-        graph,
-        "explain",
-        EXPLAIN,
-        rows,
-        _notes(known, found),
-        sparql=program_query("tables/said", link=words.links) if words.links else "",
-        known=known,
-        basis=basis,
-    )
+        graph, "explain", EXPLAIN, rows, _notes(evidence, weight),
+        sparql=program_query("tables/said", link=words.links) if words.links else "", evidence=evidence, basis=basis,
+    )  # fmt: skip
 
 
-def _notes(known: Known, found: Weight) -> list[Text]:
-    if not any(part.bits > 0 for part in found.contributions):
-        notes = [note("no-link" if found.is_open else "no-link-read")]
+def _notes(evidence: Known, weight: Weight) -> list[Text]:
+    if not any(contribution.bits > 0 for contribution in weight.contributions):
+        notes = [note("no-link" if weight.is_open else "no-link-read")]
     else:
-        shared = bits_text(Interval(found.low, found.high))
-        notes = [note("weight", shared=shared, general=bits_text(Interval(found.broad, found.broad)))]
-        notes += [note("high-open")] if found.is_open else []
-    there, back = (coded("acknowledged_there", way) for way in acknowledged(known, (found.one, found.two)))
+        shared = bits_text(Interval(weight.low, weight.high))
+        notes = [note("weight", shared=shared, general=bits_text(Interval(weight.broad, weight.broad)))]
+        notes += [note("high-open")] if weight.is_open else []
+    there, back = (coded("acknowledged_there", way) for way in acknowledged(evidence, (weight.one, weight.two)))
     notes.append(note("acknowledged", there=there, back=back))
-    home = known.tables.works.home
-    plans = [home.get(one, one) for one in (found.one, found.two)]
+    home = evidence.tables.works.home
+    plans = [home.get(one, one) for one in (weight.one, weight.two)]
     if plans[0] != plans[1]:
-        verdicts = {(one.source, one.target): one.verdict.value for one in known.occasions}
+        verdicts = {(occasion.source, occasion.target): occasion.verdict.value for occasion in evidence.occasions}
         ways = [verdicts.get((plans[0], plans[1]), ""), verdicts.get((plans[1], plans[0]), "")]
         said = [coded("expectation", one) if one else coded("told", "unrelated") for one in ways]
         notes.append(note("expected", there=said[0], back=said[1]))

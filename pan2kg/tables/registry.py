@@ -56,12 +56,11 @@ class TableKind:
 
     @property
     def summary(self) -> str:
-        """The key of what it answers, in the context « help », else of what it shows."""
+        # The key of what it answers, in the context « help », else of what it shows.
         return f"table.{self.name}" if _HELP.has(f"table.{self.name}") else f"question.{self.name}"
 
     @property
     def question(self) -> Message:
-        """The question it answers."""
         return Message("help", f"question.{self.name}")
 
     def make(self, graph: Graph, choice: Choice) -> Table:
@@ -233,17 +232,14 @@ def code(graph: Graph, column: str, value: str) -> dict[str, Value]:
 
 
 def level_cells(graph: Graph, level: Level | None, column: str = "level") -> Row:
-    """The two cells of a level of evidence; empty where there is none."""
     return code(graph, column, level.key if level else "")
 
 
 def keys(iris: Iterable[str]) -> str:
-    """The keys of things, as filters name them: ``a, b``."""
     return ", ".join(map(key, iris))
 
 
 def note(key: str, **values: Filling) -> Text:
-    """A caveat in every language."""
     return _TABLES.text(f"note.{key}", **values)
 
 
@@ -254,7 +250,7 @@ def make(
     rows: Iterable[Row],
     notes: Sequence[Text] = (),
     query: str = "",
-    known: Known | None = None,
+    evidence: Known | None = None,
     *,
     sparql: str = "",
     line: BasisLine | None = None,
@@ -274,17 +270,12 @@ def make(
     undated = [note("undated", day=graph.as_of.isoformat())] if graph.asked and not is_dated else []
     basis = basis or graph.uses.basis
     return Table(
-        name,
-        tuple(part for key in columns for part in column(name, key)),
-        tuple(rows),
-        title=_TABLES.text(f"title.{name}"),
-        summary=_TABLES.text(f"summary.{name}"),
-        notes=(*notes, *undated),
+        name, tuple(part for key in columns for part in column(name, key)), tuple(rows),
+        title=_TABLES.text(f"title.{name}"), summary=_TABLES.text(f"summary.{name}"), notes=(*notes, *undated),
         basis=replace(basis, weights=BITS if _WEIGHED.intersection(columns) else basis.weights),
-        line=line or (basis_line(known) if known else None),
-        sparql=_shown(sparql or (program_query(query) if query else "")),
-        cross=cross,
-    )
+        line=line or (basis_line(evidence) if evidence else None),
+        sparql=_shown(sparql or (program_query(query) if query else "")), cross=cross,
+    )  # fmt: skip
 
 
 def column(table: str, key: str) -> tuple[Column, ...]:
@@ -312,11 +303,6 @@ def coded(column: str, code: str) -> Text:
 
 
 def codes(column: str) -> tuple[str, ...]:
-    """The codes of a column, in the order they are read.
-
-    >>> codes("change")[:3]
-    ('more', 'less', 'same')
-    """
     return (
         _FIGURES.keys(f"{_FIGURED[column]}.")
         if column in _FIGURED
@@ -333,31 +319,26 @@ def _shown(sparql: str) -> str:
     )
 
 
-def action_bits(known: Known) -> dict[Ordered, tuple[float, float]]:
-    """What each pair of actions of two plans shares in bits, specific and general, by their IRIs in order."""
-    names, pairs = known.potential.names, known.actions
+def action_bits(evidence: Known) -> dict[Ordered, tuple[float, float]]:
+    names, pairs = evidence.potential.names, evidence.actions
     columns = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), pairs.broad.tolist(), strict=True)
     return {(names[a], names[b]): (low, broad) for a, b, low, broad in columns}
 
 
 def plan_order(graph: Graph) -> Callable[[str, str], tuple[object, ...]]:
-    """The one order of pairs of plans: most bits at the headline level, then at the editors', then firmest, then key.
-
-    Never by what could be, a mean, or a ratio to what is known of a plan.
-    """
+    # Never by what could be, a mean, or a ratio to what is known of a plan.
     first, last = graph.known(HEADLINE), graph.known(Level.EDITORS)
 
     def order(one: str, two: str) -> tuple[object, ...]:
         pair = min(one, two), max(one, two)
         level = last.link_level(*pair)
-        bits = [-round(known.shared.get(pair) or 0.0, 9) for known in (first, last)]
+        bits = [-round(evidence.shared.get(pair) or 0.0, 9) for evidence in (first, last)]
         return (*bits, level or Level.MACHINE, one, two)
 
     return order
 
 
 def action_order(graph: Graph) -> Callable[[str, str], tuple[object, ...]]:
-    """The same of pairs of actions: what is specific first, then what is general."""
     levels = [action_bits(graph.known(level)) for level in (HEADLINE, Level.EDITORS)]
 
     def order(one: str, two: str) -> tuple[object, ...]:

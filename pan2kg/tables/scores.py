@@ -169,12 +169,12 @@ def _effects(graph: Graph, scores: Scores) -> Iterator[Row]:
         }
 
 
-def _sums(side: str, found: Sums) -> dict[str, float | int | None]:
+def _sums(side: str, totals: Sums) -> dict[str, float | int | None]:
     return {
-        f"{side}_positive": number(found.positive),
-        f"{side}_negative": number(found.negative),
-        f"{side}_net": number(found.net),
-        f"{side}_scored": found.scored,
+        f"{side}_positive": number(totals.positive),
+        f"{side}_negative": number(totals.negative),
+        f"{side}_net": number(totals.net),
+        f"{side}_scored": totals.scored,
     }
 
 
@@ -366,16 +366,16 @@ def influence(graph: Graph, choice: Choice = DEFAULT) -> Table:
     notes = [*covered(graph, given), note("dematel")] if given else [note("no-scores")]
     for scores in given:
         try:
-            found = dematel(scores)
+            vectors = dematel(scores)
         except QueryError as error:
             notes.append(_told(error, choice))
             continue
-        notes.append(note("divisor", assessor=named(graph, scores.assessor), divisor=_exact(found.divisor)))
-        if not found.is_complete:
+        notes.append(note("divisor", assessor=named(graph, scores.assessor), divisor=_exact(vectors.divisor)))
+        if not vectors.is_complete:
             notes.append(_incomplete(graph, scores))
-        if found.has_negatives:
+        if vectors.has_negatives:
             notes.append(note("no-prominence", assessor=named(graph, scores.assessor)))
-        rows += _influences(graph, scores, found)
+        rows += _influences(graph, scores, vectors)
     return scored(graph, "dematel", given, DEMATEL, rows, notes)
 
 
@@ -393,19 +393,19 @@ def _incomplete(graph: Graph, scores: Scores) -> Text:
     return note("incomplete", assessor=named(graph, scores.assessor), share=round(100 * (coverage(scores) or 0)))
 
 
-def _influences(graph: Graph, scores: Scores, found: Dematel) -> Iterator[Row]:
-    prominence, cause = found.prominence, found.relation
-    for at, label in enumerate(found.labels):
+def _influences(graph: Graph, scores: Scores, vectors: Dematel) -> Iterator[Row]:
+    prominence, cause = vectors.prominence, vectors.relation
+    for at, label in enumerate(vectors.labels):
         yield {
             "assessor": named(graph, scores.assessor),
             **thing(graph, "action", label),
-            "given_positive": number(float(found.given_positive[at])),
-            "given_negative": number(float(found.given_negative[at])),
-            "taken_positive": number(float(found.taken_positive[at])),
-            "taken_negative": number(float(found.taken_negative[at])),
+            "given_positive": number(float(vectors.given_positive[at])),
+            "given_negative": number(float(vectors.given_negative[at])),
+            "taken_positive": number(float(vectors.taken_positive[at])),
+            "taken_negative": number(float(vectors.taken_negative[at])),
             "prominence": None if prominence is None else number(float(prominence[at])),
             "cause": None if cause is None else number(float(cause[at])),
-            "coverage": number(found.coverage),
+            "coverage": number(vectors.coverage),
         }
 
 
@@ -418,30 +418,30 @@ def chained(graph: Graph, choice: Choice = DEFAULT) -> Table:
     notes = [*covered(graph, given), note("chains")] if given else [note("no-scores")]
     for scores in given:
         try:
-            found = chains(scores, cut=cut)
+            effects = chains(scores, cut=cut)
         except QueryError as error:
             notes.append(_told(error, choice))
             continue
         who = named(graph, scores.assessor)
-        notes.append(note("chain-count", assessor=who, n=found.number, cut=_exact(cut), unit=_exact(found.unit)))
+        notes.append(note("chain-count", assessor=who, n=effects.number, cut=_exact(cut), unit=_exact(effects.unit)))
         if coverage(scores) != 1:
             notes.append(_incomplete(graph, scores))
-        rows += sorted(_cells(graph, scores, found), key=lambda row: -abs(float(str(row["chained"]))))
+        rows += sorted(_cells(graph, scores, effects), key=lambda row: -abs(float(str(row["chained"]))))
     return scored(graph, "chains", given, CHAINS, rows, notes)
 
 
-def _cells(graph: Graph, scores: Scores, found: Chains) -> Iterator[Row]:
-    place = {label: at for at, label in enumerate(found.labels)}
+def _cells(graph: Graph, scores: Scores, effects: Chains) -> Iterator[Row]:
+    place = {label: at for at, label in enumerate(effects.labels)}
     direct = {(one, two): score for one, two, score in scores.cells()}
-    for (one, two), greatest in sorted(found.greatest.items()):
+    for (one, two), greatest in sorted(effects.greatest.items()):
         at = place[one], place[two]
         yield {
             "assessor": named(graph, scores.assessor),
             **thing(graph, "action", one),
             **thing(graph, "other_action", two),
             "score": direct.get((one, two)),
-            "chained": number(float(found.total[at])),
-            "chains": int(found.counts[at]),
+            "chained": number(float(effects.total[at])),
+            "chains": int(effects.counts[at]),
             "greatest": "; ".join(_chain(graph, chain, direct) for chain in greatest),
         }
 

@@ -87,7 +87,6 @@ def _day(text: str) -> str | date:
 
 
 def _bytes(book: Any) -> bytes:  # noqa: ANN401 - openpyxl has no types
-    """The file, with the days in it and those of its parts set to a fixed one."""
     saved, target = BytesIO(), BytesIO()
     book.save(saved)
     with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

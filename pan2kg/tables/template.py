@@ -28,13 +28,10 @@ if TYPE_CHECKING:
 
 @cache
 def _environment() -> Environment:
-    """Jinja is imported here, with the first page: a table for a terminal needs none."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from jinja2.runtime import Context, Macro
 
     class OwnContext(Context):
-        """Calls our own functions, of which a page has hundreds, without asking each what it wants to be handed."""
-
         def call(self, called: Callable[..., object], *values: object, **named: object) -> object:
             if isinstance(called, Macro):
                 return super().call(called, *values, **named)
@@ -43,46 +40,34 @@ def _environment() -> Environment:
             return called(*values, **named)
 
     class OwnEnvironment(Environment):
-        """Templates filled in with that context."""
-
         context_class = OwnContext
 
     return OwnEnvironment(
-        loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        bytecode_cache=_kept(),
-    )
+        loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))), autoescape=True,
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, bytecode_cache=_kept(),
+    )  # fmt: skip
 
 
 def _kept() -> BytecodeCache:
-    """Templates as Jinja compiled them; where their folder may not be written to, they are compiled each time."""
+    # Templates as Jinja compiled them; where their folder may not be written to, they are compiled each time.
     import jinja2
 
     # how they are read is said in this file
     made_by = f"{sys.implementation.cache_tag} {jinja2.__version__}".encode() + Path(__file__).read_bytes()
 
     class Kept(jinja2.BytecodeCache):
-        """A file for each, which begins with the hash of the rest: Python cannot be given what was damaged."""
-
         def get_cache_key(self, name: str, filename: str | None = None) -> str:
-            """Where what is made of a template is kept: it names the file it was made from, for messages."""
             source = Path(filename or name)
             digest = sha256(made_by + str(source).encode()).hexdigest()
             return f"{source.parents[1]}/__pycache__/{source.name}.{digest[:16]}"
 
         def load_bytecode(self, bucket: Bucket) -> None:
-            """Take what is kept, unless the template was changed since."""
             with suppress(OSError):
                 said = Path(bucket.key).read_bytes()
                 if sha256(said[_DIGEST:]).digest() == said[:_DIGEST]:
                     bucket.bytecode_from_string(said[_DIGEST:])
 
         def dump_bytecode(self, bucket: Bucket) -> None:
-            """Keep what was made."""
             made = bucket.bytecode_to_string()
             with suppress(ProjectError):
                 write_atomically(Path(bucket.key), sha256(made).digest() + made)
@@ -114,25 +99,15 @@ def macro(template: str, name: str) -> Callable[..., Markup]:
 
 
 def markup(text: str) -> Markup:
-    """Text that is markup already, made by code of ours that escaped what it was given."""
     return Markup(text)  # noqa: S704 - this is the one place where markup is declared as such
 
 
 def filled(pattern: str, *values: object) -> Markup:
-    """A pattern of markup with values between its braces, escaped unless they are markup.
-
-    >>> filled('<q lang="{}">{}</q>', "fr", "a < b")
-    Markup('<q lang="fr">a &lt; b</q>')
-    """
+    # A pattern of markup with values between its braces, escaped unless they are markup.
     return markup(pattern).format(*values)
 
 
 def escape(text: object) -> str:
-    """Text with the five characters of markup escaped, for use inside elements and attributes.
-
-    >>> escape('a < "b"')
-    'a &lt; &#34;b&#34;'
-    """
     return _escaped(text if type(text) is str else str(text))
 
 

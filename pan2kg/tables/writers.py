@@ -115,7 +115,6 @@ def write_answer(result: Result, form: str, style: Style = Style()) -> str:
 
 
 def laid_out(table: Table, style: Style) -> Grid:
-    """The table for a spreadsheet: under the headings a reader knows, a thing's address beside what it is called."""
     if table.terms == "yes-no":
         outcome = table.outcome if style.own_names else _yes_or_no(table.outcome, style.language)
         return Grid([table.keys[0] if style.own_names else table.columns[0].heading.say(style.language)], [[outcome]])
@@ -130,7 +129,7 @@ def laid_out(table: Table, style: Style) -> Grid:
 
 
 def _typed(term: Cell, key: str, style: Style) -> Value:
-    """A term as a value; what a number could not hold exactly stays text, and yes and no are words of the reader."""
+    # A term as a value; what a number could not hold exactly stays text, and yes and no are words of the reader.
     kind = term.datatype.value.removeprefix(XSD) if isinstance(term, ox.Literal) else ""
     text = _plain(term)
     if kind == "boolean":
@@ -167,7 +166,6 @@ def basis_of(table: Table, language: Language) -> str:
 
 
 def remarks(table: Table, language: Language) -> list[Text]:
-    """The caveats of a table, and of figures what their dashes and decimals mean where they have any."""
     notes = [*table.notes] if table.terms else [*map(dated, table.notes)]
     cells = [] if table.terms else [row.get(column.key) for row in table.rows for column in table.shown]
     if None in cells:
@@ -178,10 +176,7 @@ def remarks(table: Table, language: Language) -> list[Text]:
 
 
 def _answer(table: Table, form: str, style: Style) -> str:
-    """An answer: in JSON what is said around it stands in the head of SPARQL's own format, as « about ».
-
-    Readers that go through the text once refuse what they do not know after the rows.
-    """
+    # Readers that go through the text once refuse what they do not know after the rows.
     if form in _GRAPH and table.terms != "triples":
         fault = "rows-not-as" if table.terms == "rows" else "yes-or-no-not-as"
         raise FormatError(fault, remedy="use-answer-forms", form=form)
@@ -228,7 +223,6 @@ def _yes_or_no(value: bool, language: Language) -> str:  # noqa: FBT001 - it is 
 
 
 def _serialized(table: Table, form: str) -> str:
-    """The rows as the engine writes them: it is handed them in SPARQL's JSON."""
     if table.terms == "yes-no":
         content: dict[str, object] = {"head": {}, "boolean": table.outcome}
     else:
@@ -261,7 +255,6 @@ def _turtle(table: Table, form: str, style: Style) -> str:
 
 
 def _said(term: Cell, key: str, style: Style) -> str:
-    """A term for a reader: days as usual, words for codes, IRIs shortened by the prefixes."""
     text = _plain(term)
     if isinstance(term, ox.Literal) and not style.own_names:
         if term.datatype.value == f"{XSD}boolean":
@@ -295,7 +288,6 @@ def _figures(table: Table, form: str, style: Style) -> str:
 
 
 def _content(table: Table, language: Language) -> dict[str, object]:
-    """A table of figures as data: its words in every language, what it rests on, its rows."""
     basis, line = table.basis, table.line
     columns = [
         {"key": column.key, "heading": column.heading.by_language(), "meaning": column.meaning.by_language(),
@@ -362,7 +354,7 @@ def _wrapped(text: str, width: int, first: str = "") -> str:
 
 
 def _crossed(cross: Cross, language: Language, width: int) -> str:
-    """The matrix, columns numbered as the rows are; in blocks where not all columns fit side by side."""
+    # The matrix, columns numbered as the rows are; in blocks where not all columns fit side by side.
     if not cross.heads:
         return say("empty", language)
     numbers = [str(at) for at in range(1, len(cross.heads) + 1)]
@@ -422,7 +414,6 @@ def html_text(text: Text, language: Language) -> Markup:
 
 
 def html_figures(table: Table, language: Language, anchors: Anchors = Anchors()) -> Markup:
-    """The table as a fragment of a page: table, what its columns say, notes, basis and query."""
     from pan2kg.tables.template import filled
 
     summary = filled("<p>{}</p>\n", html_text(table.summary, language)) if table.summary else ""
@@ -432,7 +423,6 @@ def html_figures(table: Table, language: Language, anchors: Anchors = Anchors())
 
 
 def html_table(table: Table, language: Language, anchors: Anchors, *, caption: Markup) -> Markup:
-    """The table alone, in a box of its own that scrolls sideways."""
     from pan2kg.tables.template import filled, markup, render
 
     def item(row: Row, column: Column, address: str, words: str) -> str:
@@ -467,7 +457,6 @@ def html_table(table: Table, language: Language, anchors: Anchors, *, caption: M
 
 
 def html_foot(table: Table, language: Language) -> Markup:
-    """What stands below a table: what its columns say, notes, basis and query."""
     from pan2kg.tables.template import markup, render
 
     values = {
@@ -482,12 +471,10 @@ def html_foot(table: Table, language: Language) -> Markup:
 
 
 def md_text(text: str) -> str:
-    """Words for Markdown: what would be read as markup is escaped, HTML too."""
     return md_escape(clean(text))
 
 
 def md_table(table: Table, language: Language) -> str:
-    """The table as Markdown below a heading of the second level: rows, notes, what its columns say, basis and query."""
     colon, between = format_of("colon", language), format_of("semicolon", language)
 
     def item(row: Row, column: Column, address: str, words: str) -> str:

@@ -45,7 +45,7 @@ _SIGNED: Final = 20
 """How many decisions of one person on one link are looked for."""
 
 
-class Written(NamedTuple):
+class WrittenStatement(NamedTuple):
     """A predicate and an object as they are written, and the line they stand on."""
 
     predicate: str
@@ -54,16 +54,16 @@ class Written(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class SourceBlock:
     """What one block says: its subject as written, its first line, its statements."""
 
     subject: str
     line: int
-    statements: list[Written] = field(default_factory=list)
+    statements: list[WrittenStatement] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class LayoutFault:
     """A departure from the layout: the key of its rule, the line, what stands there, and the block's subject."""
 
     rule: str
@@ -80,8 +80,8 @@ class TurtleFile:
     nested: bool = False
     prefixes: dict[str, str] = field(default_factory=dict)
     prefix_lines: list[tuple[str, int]] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    blocks: list[SourceBlock] = field(default_factory=list)
+    faults: list[LayoutFault] = field(default_factory=list)
 
     @property
     def is_addition(self) -> bool:
@@ -143,13 +143,13 @@ def read_turtle_file(text: str, name: str, *, nested: bool = False) -> TurtleFil
     >>> file.blocks[0].subject, [(fault.rule, fault.line) for fault in file.faults]
     ('e:a', [('style-comma', 4)])
     """
-    reader = _Reader(TurtleFile(name, nested))
+    reader = _LayoutReader(TurtleFile(name, nested))
     reader.read(text)
     return reader.file
 
 
 @dataclass(slots=True)
-class _Reader:
+class _LayoutReader:
     file: TurtleFile
     inside: bool = False
     headed: bool = False
@@ -163,7 +163,7 @@ class _Reader:
                 *subject, predicate, value, end = match.groups()
                 if subject:
                     self._open(subject[0], number)
-                self.file.blocks[-1].statements.append(Written(predicate, value, number))
+                self.file.blocks[-1].statements.append(WrittenStatement(predicate, value, number))
                 self.inside = end == ";"
             elif not line:
                 if self.inside or (number > 1 and not self.above):
@@ -201,7 +201,7 @@ class _Reader:
         return [line.expandtabs(4) for line in plain] if has_tabs else plain
 
     def _open(self, subject: str, number: int) -> None:
-        self.file.blocks.append(Block(subject, number))
+        self.file.blocks.append(SourceBlock(subject, number))
         if self.above and not self.above.startswith("#"):
             self._fault("style-blank-line", number)
 
@@ -230,7 +230,7 @@ class _Reader:
         for rule in self._diagnose(lines[index], every, starts=starts):
             self._fault(rule, number, lines[index])
         if len(words) > 1 and self.file.blocks:
-            self.file.blocks[-1].statements.append(Written(words[0], " ".join(words[1:]), number))
+            self.file.blocks[-1].statements.append(WrittenStatement(words[0], " ".join(words[1:]), number))
         self.inside = bool(self.file.blocks) and (not marks or marks[-1].text != ".")
         return size
 
@@ -268,7 +268,7 @@ class _Reader:
     def _fault(self, rule: str, line: int, value: str = "") -> None:
         subject = self.file.blocks[-1].subject if self.file.blocks else ""
         words = " ".join(value.split())
-        self.file.faults.append(Fault(rule, line, words if len(words) <= 80 else words[:79] + "…", subject))
+        self.file.faults.append(LayoutFault(rule, line, words if len(words) <= 80 else words[:79] + "…", subject))
 
 
 def _is_open(text: str) -> bool:
@@ -280,23 +280,23 @@ def _is_open(text: str) -> bool:
     return sum(mark in _OPENING for mark in marks) > sum(mark in _CLOSING for mark in marks)
 
 
-def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile, Block]]]:
+def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile, SourceBlock]]]:
     """The blocks of each subject by its IRI: those of the core first, those of files that only add last."""
-    index: dict[str, list[tuple[TurtleFile, Block]]] = {}
+    index: dict[str, list[tuple[TurtleFile, SourceBlock]]] = {}
     for file in sorted(files, key=lambda file: (file.is_addition, not file.is_core)):
         for block in file.blocks:
             index.setdefault(file.expand(block.subject), []).append((file, block))
     return index
 
 
-def written_about(files: list[TurtleFile], iri: str) -> Iterator[tuple[TurtleFile, Block, Written]]:
+def written_about(files: list[TurtleFile], iri: str) -> Iterator[tuple[TurtleFile, SourceBlock, WrittenStatement]]:
     """Every statement that has a thing as its subject, and then every one that has it as its object, file by file.
 
     >>> file = read_turtle_file("@prefix e: <http://e/> .\\n\\ne:a e:p e:b .\\n\\ne:b e:q 1 .\\n", "x.ttl")
     >>> [(block.subject, statement.line) for _, block, statement in written_about([file], "http://e/b")]
     [('e:b', 5), ('e:a', 3)]
     """
-    naming: list[tuple[TurtleFile, Block, Written]] = []
+    naming: list[tuple[TurtleFile, SourceBlock, WrittenStatement]] = []
     for file in files:
         for block in file.blocks:
             is_subject = file.expand(block.subject) == iri
@@ -316,7 +316,7 @@ class Misnamed:
     """A link whose key is none of those its block makes: where it stands, what it is called, and what it is to be."""
 
     file: TurtleFile
-    block: Block
+    block: SourceBlock
     iri: str
     right: str
 
@@ -340,7 +340,7 @@ def misnamed(files: Iterable[TurtleFile]) -> Iterator[Misnamed]:
                     yield Misnamed(file, block, iri, right[0])
 
 
-def _keys(file: TurtleFile, block: Block, space: str) -> Iterator[str]:
+def _keys(file: TurtleFile, block: SourceBlock, space: str) -> Iterator[str]:
     """The IRIs a link may have, the likeliest first."""
     # the values of each property of ours by its local name: IRIs in full, texts without their quotation marks
     values: dict[str, list[str]] = {}
@@ -374,7 +374,7 @@ def _keys(file: TurtleFile, block: Block, space: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class StatementEdit:
     """What a subject says by one predicate: the objects that stand there and those that are to stand, as written.
 
     ``after`` are predicates behind which a first object is put; without any it follows the class.
@@ -401,18 +401,18 @@ def unescaped(written: str) -> str:
     return _ESCAPED.sub(plain, written)
 
 
-def edited(text: str, name: str, edits: Sequence[Edit]) -> str:
+def edited(text: str, name: str, edits: Sequence[StatementEdit]) -> str:
     """The text of a file with these edits made, every other line as it was.
 
     >>> old = '@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n    e:p "1" .\\n'
-    >>> print(edited(old, "x.ttl", [Edit("e:a", "e:p", ('"1"',), ('"2"', '"3"'))]), end="")
+    >>> print(edited(old, "x.ttl", [StatementEdit("e:a", "e:p", ('"1"',), ('"2"', '"3"'))]), end="")
     @prefix e: <http://e/> .
     <BLANKLINE>
     e:a a e:B ;
         e:p "2" ;
         e:p "3" .
     """
-    by_subject: dict[str, list[Edit]] = {}
+    by_subject: dict[str, list[StatementEdit]] = {}
     for edit in edits:
         by_subject.setdefault(edit.subject, []).append(edit)
     lines = text.split("\n")
@@ -439,7 +439,7 @@ def _lines(subject: str, statements: Sequence[tuple[str, str]]) -> list[str]:
     return f"{subject} {text} .".split("\n")
 
 
-def _make(statements: list[tuple[str, str]], edit: Edit, place: Place) -> None:
+def _make(statements: list[tuple[str, str]], edit: StatementEdit, place: Place) -> None:
     """Put the new objects in the places of the old ones, more of them behind the last."""
     places = list[int]()
     for value in edit.old:

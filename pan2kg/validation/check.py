@@ -25,7 +25,16 @@ from pan2kg.store.derived_links import ALL
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store, is_derived, load, load_readable, needs, select, withdraw
-from pan2kg.turtle.blocks import BYTE_ORDER, Block, TurtleFile, index_blocks, read_turtle_file, read_turtle_files
+from pan2kg.turtle.blocks import (
+    BYTE_ORDER,
+    TurtleFile,
+    index_blocks,
+    read_turtle_file,
+    read_turtle_files,
+)
+from pan2kg.turtle.blocks import (
+    SourceBlock as Block,
+)
 from pan2kg.turtle.vocabulary import PAN, path_of
 from pan2kg.turtle.writer import read_prefixes, string, subjects
 from pan2kg.validation.compilation import compile_near, compile_shapes, refused

@@ -20,7 +20,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Text, french
 from pan2kg.project import Project, read_text
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.remote import is_of_query
-from pan2kg.store.store import LocalStore, Store, Table, plain, select
+from pan2kg.store.store import LocalStore, Solutions, Store, plain, select
 from pan2kg.store.store import Term as Value
 from pan2kg.validation.compilation import Compiled, focus_nodes
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, Use
@@ -107,7 +107,7 @@ def _named(only: Iterable[str]) -> str:
     return f"VALUES ?this {{ {' '.join(str(ox.NamedNode(iri)) for iri in only)} }}"
 
 
-def _findings(query: Compiled, rules: Rules, table: Table) -> Iterator[Finding]:
+def _findings(query: Compiled, rules: Rules, table: Solutions) -> Iterator[Finding]:
     for row in table.rows:
         cells = dict(zip(table.columns, row, strict=True))
         focus = cells["this"]
@@ -251,7 +251,7 @@ def _quality_files(project: Project) -> list[Path]:
     return sorted((project.queries / "quality").glob("*-violation.rq"))
 
 
-def _narrowed_rows(text: str, only: Collection[str], store: Store, *, by: str = "focus") -> Table:
+def _narrowed_rows(text: str, only: Collection[str], store: Store, *, by: str = "focus") -> Solutions:
     try:
         return select(store, _naming(text, by, only))
     except QueryError:

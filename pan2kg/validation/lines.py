@@ -26,7 +26,20 @@ from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
 from pan2kg.project import Project, read_text
 from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, read_queries
 from pan2kg.store.store import Result, Store
-from pan2kg.turtle.blocks import Block, Fault, TurtleFile, Written, index_blocks, misnamed
+from pan2kg.turtle.blocks import (
+    LayoutFault as Fault,
+)
+from pan2kg.turtle.blocks import (
+    SourceBlock as Block,
+)
+from pan2kg.turtle.blocks import (
+    TurtleFile,
+    index_blocks,
+    misnamed,
+)
+from pan2kg.turtle.blocks import (
+    WrittenStatement as Written,
+)
 from pan2kg.turtle.vocabulary import GRAPH, RDF, ROOT
 from pan2kg.turtle.writer import iri, string, tokens
 from pan2kg.validation.report import Finding, Kind, Rule, worded_rules

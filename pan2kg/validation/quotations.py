@@ -23,7 +23,17 @@ from typing import Final
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.blocks import Block, TurtleFile, Written, read_turtle_files, unescaped
+from pan2kg.turtle.blocks import (
+    SourceBlock as Block,
+)
+from pan2kg.turtle.blocks import (
+    TurtleFile,
+    read_turtle_files,
+    unescaped,
+)
+from pan2kg.turtle.blocks import (
+    WrittenStatement as Written,
+)
 from pan2kg.turtle.vocabulary import kind_and_key
 from pan2kg.turtle.writer import string
 from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity, Use, worded_rules

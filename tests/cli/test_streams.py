@@ -68,7 +68,7 @@ def test_control_characters_of_the_data_do_not_reach_a_terminal(
 ) -> None:
     run = cli(*command, *hostile)
     assert run.returncode == 0, run.stderr
-    assert "␛" in run.stdout.replace("\\u001b", "␛")
+    assert "[2J" in run.stdout
     assert not set("\x1b\x9b\x07\r\u202e") & set(run.stdout + run.stderr)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import pan2kg
 from pan2kg.coherence.bodies import (
-    Field,
+    ActionField,
     Involvement,
     Presence,
     Profile,
@@ -135,9 +135,9 @@ def test_a_body_and_one_it_took_over_from_are_one() -> None:
 
 def test_absent_and_vague_and_not_annotated_stay_apart() -> None:
     given = [
-        Field("a1", "timeline", Presence.VAGUE),
-        Field("a1", "indicator", Presence.VAGUE),
-        Field("a1", "indicator", Presence.PRESENT),
+        ActionField("a1", "timeline", Presence.VAGUE),
+        ActionField("a1", "indicator", Presence.VAGUE),
+        ActionField("a1", "indicator", Presence.PRESENT),
     ]
     found = completeness(PLAN_OF, given)
     first = found[0]

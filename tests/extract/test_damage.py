@@ -23,7 +23,6 @@ FIRST, SECOND = PACKED[:2]
 
 
 def spoilt(place: tuple[int, int], share: float = 0, byte: bytes = b"\xff") -> bytes:
-    """The plan with what lies at a place overwritten from some share of it on."""
     start, end = place
     at = start + int(share * (end - start))
     return PLAN[:at] + byte * (end - at) + PLAN[end:]

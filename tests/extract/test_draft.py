@@ -30,7 +30,6 @@ def draft(plan: Plan, key: str = "xx-sample-1") -> str:
 
 
 def keys(text: str) -> list[str]:
-    """The keys of the actions of a text, in its order."""
     plan = listed(text)
     by_line = item_keys(plan)
     return [by_line[action.line] for action in plan.actions]

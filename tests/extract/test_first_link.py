@@ -57,7 +57,6 @@ KEPT.append(ROOT / "tests" / "data" / "outlines" / "lu-bhr-2.fr.txt")
 
 @pytest.fixture
 def country(tmp_path: Path, cli: Cli) -> Path:
-    """A project of Belgium, just begun."""
     begun = cli("init", "pays", "--country", "be", "--base", "https://data.example/", "--publisher", "Etat")
     assert begun.returncode == 0, begun.stderr
     return tmp_path / "pays"

@@ -18,12 +18,10 @@ WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
 def read(name: str, **options: object) -> Document:
-    """One of the files LibreOffice wrote."""
     return read_bytes((DOCUMENTS / name).read_bytes(), name, Options(**options))  # type: ignore[arg-type]
 
 
 def archive(**parts: str) -> bytes:
-    """A zip archive of the parts, whose names have two underscores for a slash and one for a full stop."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as file:
         for name, text in parts.items():
@@ -32,7 +30,6 @@ def archive(**parts: str) -> bytes:
 
 
 def word(body: str, numbering: str = "", styles: str = "") -> bytes:
-    """A Word file of paragraphs."""
     inside = f'xmlns:w="{WORD}"'
     return archive(
         word__document_xml=f"<w:document {inside}><w:body>{body}</w:body></w:document>",
@@ -42,7 +39,6 @@ def word(body: str, numbering: str = "", styles: str = "") -> bytes:
 
 
 def shown(blocks: tuple[Block, ...]) -> list[tuple[str, str, str]]:
-    """Kind, number and text of every block."""
     return [(block.kind, block.marker, block.text) for block in blocks]
 
 

@@ -31,12 +31,10 @@ CARD = "<tr><td>Responsable<td>Justice<tr><td>Délai<td>2026"
 
 
 def page(body: str) -> Document:
-    """A web page as a document."""
     return read_bytes(f"<html><body>{body}</body></html>".encode(), "plan.html")
 
 
 def won(body: str) -> tuple[Document, Hypothesis]:
-    """The series that wins in a page."""
     document = page(body)
     choice = chosen(hypotheses(document))
     assert choice is not None, [str(one.told) for one in hypotheses(document)]
@@ -44,13 +42,11 @@ def won(body: str) -> tuple[Document, Hypothesis]:
 
 
 def planned(body: str) -> Plan:
-    """The plan in a page."""
     document, choice = won(body)
     return plan_of(document, choice)
 
 
 def titles(plan: Plan) -> list[tuple[str, str]]:
-    """Number and title of every action."""
     return [(one.number, one.title) for one in plan.actions]
 
 
@@ -59,7 +55,6 @@ BARE = [("", title) for title in TITLES]
 
 
 def labelled(label: str, *, tag: str = "h3") -> str:
-    """Headings with a label and a number, text below."""
     return "".join(f"<{tag}>{label} {at} : {title}</{tag}>{TEXT}" for at, title in enumerate(TITLES, 1))
 
 
@@ -225,7 +220,6 @@ def test_a_label_nobody_knows_may_have_a_number_of_two_parts_and_a_full_stop() -
 
 
 def test_a_value_that_looks_like_a_label_makes_no_head_of_its_row() -> None:
-    """“Responsable | Ministère …” are two words for a body; a head names things of several kinds."""
     rows = "".join(
         f"<tr><td>{label}</td><td>{value}</td></tr>"
         for label, value in (("Responsable", "Ministère du Logement"), ("Échéance", "2026"), ("Indicateur", "Nombre"))
@@ -289,7 +283,6 @@ ROWS = "".join(f"<tr><td>{at}<td>{fr}<td>{en}<td>Justice" for at, (fr, en) in PA
 
 
 def half(label: str, language: int, text: str) -> str:
-    """A version of the plan: headings with a label and number."""
     return "<h2>Plan</h2>" + "".join(f"<h3>{label} {at} : {pair[language]}</h3>{text}" for at, pair in PAIRS)
 
 

@@ -14,17 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.document import joined
 from pan2kg.extract.draft import LIST, Item, Plan, plan_of, read_plan
 from pan2kg.extract.hypotheses import hypotheses
-from pan2kg.extract.numbering import group_of, readings, resolve
+from pan2kg.extract.numbering import readings, resolve
 from pan2kg.extract.process import read_bytes
 
 SAMPLES = sorted((Path(__file__).parents[1] / "data" / "outlines").glob("*.txt"))
 
 
 def listed(text: str) -> Plan:
-    """A text as a list of actions, whatever it is."""
     document = read_bytes(text.encode("utf-8", "surrogatepass"), "plan.txt")
     ranked = hypotheses(document)
     assert ranked, text
@@ -44,7 +42,6 @@ def test_a_sample_plan_is_read_as_written_beside_it(path: Path) -> None:
     wanted = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
 
     def rows(items: list[dict[str, Any]], depth: int = 0) -> Iterator[tuple[object, ...]]:
-        """The items but steps below actions, and headings that have no action below them."""
         for item in items:
             below = list(rows(item.get("children", []), depth + 1))
             if item["kind"] == "action" or below:
@@ -159,7 +156,6 @@ def test_what_is_no_text_is_an_error_with_its_line(data: bytes, line: int | None
 
 
 def items(*lines: str) -> list[str]:
-    """What is read as number and form of the lines that are items."""
     resolved = resolve({at: readings(line) for at, line in enumerate(lines)})
     return [f"{marker.number or marker.style.form} {marker.style.kinds}".strip() for marker in resolved.values()]
 
@@ -179,16 +175,6 @@ def items(*lines: str) -> list[str]:
 )
 def test_a_line_is_read_as_its_neighbours_bear_out(lines: list[str], wanted: list[str]) -> None:
     assert items(*lines) == wanted
-
-
-def test_the_word_that_leads_says_what_a_number_counts() -> None:
-    labels = ("Champ d’action", "Objectif de mesure", "Priority action")
-    assert list(map(group_of, labels)) == ["category", "category", "action"]
-
-
-def test_a_hyphen_the_text_writes_elsewhere_is_the_authors() -> None:
-    assert joined("des sous-", "traitants", text="Les sous-traitants") == "des sous-traitants"
-    assert joined("des sous-", "traitants") == "des soustraitants"
 
 
 # Any list, however it is printed
@@ -213,8 +199,6 @@ LEADERS = (" {dots} {page}", "{dots}{page}", "\t{page}", "      {page}", "")
 
 @dataclass(frozen=True)
 class Printed:
-    """A plan, and a way in which it may be printed."""
-
     groups: list[list[str]]
     styles: tuple[str, str]
     leader: str
@@ -238,7 +222,6 @@ class Printed:
 
 @st.composite
 def printed_plans(draw: st.DrawFn) -> Printed:
-    """Plans of two to five categories with two to four actions each, all titles different."""
     sizes = draw(st.lists(st.integers(2, 4), min_size=2, max_size=5))
     title = st.lists(st.sampled_from(WORDS.split()), min_size=2, max_size=8).map(lambda words: " ".join(words)).map(
         lambda text: text[0].upper() + text[1:]

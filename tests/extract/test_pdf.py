@@ -16,7 +16,6 @@ PICTURE = "q 500 0 0 700 50 50 cm /I Do Q"
 
 
 def pdf(*pages: str, turned: int = 0) -> bytes:
-    """A file of pages, each given as what draws it; /F and /B are a font and its bold one, /I is a picture."""
     kids = " ".join(f"{5 + 2 * at} 0 R" for at in range(len(pages)))
     picture = (
         "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>"
@@ -43,22 +42,18 @@ def pdf(*pages: str, turned: int = 0) -> bytes:
 
 
 def line(text: str, x: float, y: float, size: float = 10, font: str = "F") -> str:
-    """A line of text."""
     return f"BT /{font} {size} Tf {x} {y} Td ({text}) Tj ET"
 
 
 def column(x: float, top: float, texts: list[str], step: float = 12) -> str:
-    """Lines below each other."""
     return "\n".join(line(text, x, top - at * step) for at, text in enumerate(texts))
 
 
 def read(*pages: str, turned: int = 0) -> Document:
-    """The pages as a document."""
     return read_bytes(pdf(*pages, turned=turned), "plan.pdf")
 
 
 def told(document: Document) -> list[str]:
-    """The remarks on a document."""
     return [str(one) for one in document.remarks]
 
 
@@ -234,7 +229,6 @@ def test_a_title_goes_on_over_pages_and_with_brackets() -> None:
 
 
 def ruled(rows: list[tuple[str, ...]], top: float) -> str:
-    """A table with lines around its cells, 150 points wide each."""
     cells = [
         line(cell, 55 + 150 * across, top - 15 - 20 * down)
         for down, row in enumerate(rows)

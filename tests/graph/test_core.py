@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.blocks import Block, TurtleFile, read_turtle_file
+from pan2kg.turtle.blocks import SourceBlock as Block
+from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
 from pan2kg.turtle.vocabulary import ID
 
 HOME = re.compile(r"(?:^|[/-])(?:lu|lux|luxembourg)(?:-|$)|country/LUX|legilux|luxemb", re.IGNORECASE)

@@ -55,7 +55,7 @@ def main() -> None:
         sys.stdout.write(f"{bound.getsockname()[1]}\n")
         sys.stdout.flush()
 
-    Server(edge, ready, keeper).run(sockets=[bound])
+    Server(edge, ready).run(sockets=[bound])
     keeper.close()
 
 

@@ -20,9 +20,9 @@ from pan2kg.review.sheet import (
     LAYOUTS,
     STAMP,
     Book,
-    Comparison,
-    Known,
-    Table,
+    Described,
+    FilledSheet,
+    SheetComparison,
     changed,
     compare,
     lines_of,
@@ -48,7 +48,7 @@ LINKS = "graph/plans/lu-bhr-2/links.ttl"
 
 
 @pytest.fixture(scope="module")
-def known(with_texts: pan2kg.Graph) -> Known:
+def known(with_texts: pan2kg.Graph) -> Described:
     assert isinstance(with_texts.store, LocalStore)
     return read_known(with_texts.store, "en", {})
 
@@ -58,14 +58,16 @@ def project(tmp_path: Path) -> Project:
     return Project.at(copy(tmp_path / "copy", FEW))
 
 
-def untouched(found: Comparison) -> bool:
+def untouched(found: SheetComparison) -> bool:
     return found.is_empty and not found.faults and not found.absent
 
 
 class Desk:
     """The sheets of a plan as they went out, filled in, and compared with files, or what these say."""
 
-    def __init__(self, project: Project, known: Known, tables: Sequence[Table], book: Book | None = None) -> None:
+    def __init__(
+        self, project: Project, known: Described, tables: Sequence[FilledSheet], book: Book | None = None
+    ) -> None:
         self.project, self.known, self.book = project, known, book
         self.codes = {one.name: one.codes for one in tables}
         self.rows = {one.name: [list(line) for _, line in one.lines] for one in tables}
@@ -82,9 +84,9 @@ class Desk:
         for code, words in cells.items():
             row[codes.index(code.rstrip("_").replace("_at_", "@").replace("_", "-"))] = words
 
-    def read(self) -> tuple[Book, Comparison]:
+    def read(self) -> tuple[Book, SheetComparison]:
         tables = [
-            Table(name, self.codes[name], tuple(enumerate(map(tuple, rows), start=3)))
+            FilledSheet(name, self.codes[name], tuple(enumerate(map(tuple, rows), start=3)))
             for name, rows in self.rows.items()
         ]
         book = self.book or read_book(self.project, PLAN)
@@ -108,7 +110,7 @@ def book(with_texts: pan2kg.Graph) -> Book:
 
 
 @pytest.fixture(scope="module")
-def workbook(book: Book, known: Known, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workbook(book: Book, known: Described, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sheets of PAN 2 as they are written."""
     path = tmp_path_factory.mktemp("sheet") / "plan.xlsx"
     path.write_bytes(write_book(book, known.names, sorted(known.things), "en"))
@@ -116,18 +118,18 @@ def workbook(book: Book, known: Known, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="module")
-def tables(workbook: Path) -> Sequence[Table]:
+def tables(workbook: Path) -> Sequence[FilledSheet]:
     return read_tables(workbook)[1]
 
 
 @pytest.fixture
-def desk(book: Book, known: Known, tables: Sequence[Table]) -> Desk:
+def desk(book: Book, known: Described, tables: Sequence[FilledSheet]) -> Desk:
     """Sheets that are compared with files nobody has changed."""
     return Desk(book.project, known, tables, book)
 
 
 @pytest.fixture
-def own(project: Project, known: Known, tables: Sequence[Table]) -> Desk:
+def own(project: Project, known: Described, tables: Sequence[FilledSheet]) -> Desk:
     """The same over files that may be changed."""
     return Desk(project, known, tables)
 
@@ -137,11 +139,11 @@ def lines(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("plan", FEW)
-def test_what_comes_back_untouched_changes_nothing(with_texts: pan2kg.Graph, known: Known, plan: str) -> None:
+def test_what_comes_back_untouched_changes_nothing(with_texts: pan2kg.Graph, known: Described, plan: str) -> None:
     assert with_texts.project
     book = read_book(with_texts.project, thing("plan", plan))
     tables = [
-        Table(
+        FilledSheet(
             sheet.name,
             ("key", *(column.code for column in sheet.columns), "mark"),
             tuple(enumerate(map(tuple, lines_of(book, sheet, known.names)), start=3)),
@@ -153,7 +155,7 @@ def test_what_comes_back_untouched_changes_nothing(with_texts: pan2kg.Graph, kno
 
 
 def test_a_file_that_another_program_saved_untouched_changes_nothing(
-    book: Book, known: Known, workbook: Path, tmp_path: Path
+    book: Book, known: Described, workbook: Path, tmp_path: Path
 ) -> None:
     saved = tmp_path / "saved.xlsx"
     openpyxl.load_workbook(workbook).save(saved)
@@ -164,7 +166,7 @@ def test_a_file_that_another_program_saved_untouched_changes_nothing(
 
 
 def test_a_sheet_saved_as_csv_is_read_whatever_parts_its_cells(
-    book: Book, known: Known, workbook: Path, tmp_path: Path
+    book: Book, known: Described, workbook: Path, tmp_path: Path
 ) -> None:
     grid = list(openpyxl.load_workbook(workbook)["actions"].iter_rows(values_only=True))
     for number, separator in enumerate(",;\t"):
@@ -340,7 +342,7 @@ def test_a_quote_is_held_to_the_kept_text_of_its_document(desk: Desk) -> None:
     kept = "The second edition of the National\nAction Plan complements the first"
     document = "globalnaps-org-country-issue-luxembourg-workers-rights"
     texts = {document: KeptText(document, "x.txt", kept)}
-    desk.known = Known(desk.known.things, desk.known.names, texts)
+    desk.known = Described(desk.known.things, desk.known.names, texts)
     desk.type("links", LINK, quote_at_en="the National Action Plan … complements the first")
     assert desk.faults() == []
     desk.type("links", LINK, quote_at_en="the National Action Plan completes the first")

@@ -192,7 +192,7 @@ def main(options: dict[str, Any]) -> None:
 
     if options.get("slow_loop"):
         sys.modules["uvloop"] = None  # type: ignore[assignment]  # as where the extra was not installed
-    server = Server(edge, ready, keeper)
+    server = Server(edge, ready)
     keeper.on_lost.append(leave)
     server.run(sockets=[bound])
     keeper.close()

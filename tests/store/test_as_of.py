@@ -15,7 +15,7 @@ import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
-from pan2kg.store.as_of import FORESEEN, IN_FORCE, MADE, DatedGraph, Interval, Standing, as_of, earliest, latest
+from pan2kg.store.as_of import FORESEEN, IN_FORCE, MADE, DatedGraph, DayStanding, Validity, as_of, earliest, latest
 from pan2kg.store.queries import fill, read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, load_project, select
@@ -290,8 +290,8 @@ def test_every_stored_question_runs_on_a_view(midway: DatedGraph, project: Proje
 
 
 def test_the_shipped_graph_in_the_middle_of_pan_2(midway: DatedGraph) -> None:
-    assert midway.gone[ID + "plan/lu-bhr-1"] is Standing.OVER
-    assert midway.gone[ID + "instrument/lu-pacte-national"] is Standing.NOT_YET
+    assert midway.gone[ID + "plan/lu-bhr-1"] is DayStanding.OVER
+    assert midway.gone[ID + "instrument/lu-pacte-national"] is DayStanding.NOT_YET
     assert ID + "plan/lu-bhr-2" not in midway.gone
     assert ID + "action/lu-bhr-2-4-3" not in midway.gone
 
@@ -338,22 +338,22 @@ dates = st.tuples(days, st.sampled_from([4, 7, 10])).map(lambda pair: pair[0].is
 @given(days, days, days)
 def test_between_two_whole_days_and_only_there_something_is_in_force(one: date, two: date, day: date) -> None:
     since, until = sorted((one, two))
-    standing = Interval(since.isoformat(), until.isoformat()).standing(day)
-    assert (standing is Standing.IN_FORCE) == (since <= day <= until)
+    standing = Validity(since.isoformat(), until.isoformat()).standing(day)
+    assert (standing is DayStanding.IN_FORCE) == (since <= day <= until)
 
 
 @given(dates, days)
 def test_a_coarser_date_never_takes_a_day_out(stated: str, day: date) -> None:
     for coarse in (stated[:7], stated[:4]):
-        if Interval(stated).standing(day) is Standing.IN_FORCE:
-            assert Interval(coarse).standing(day) is Standing.IN_FORCE
-        if Interval("", stated).standing(day) is Standing.IN_FORCE:
-            assert Interval("", coarse).standing(day) is Standing.IN_FORCE
+        if Validity(stated).standing(day) is DayStanding.IN_FORCE:
+            assert Validity(coarse).standing(day) is DayStanding.IN_FORCE
+        if Validity("", stated).standing(day) is DayStanding.IN_FORCE:
+            assert Validity("", coarse).standing(day) is DayStanding.IN_FORCE
 
 
 @given(days)
 def test_without_dates_something_is_always_in_force(day: date) -> None:
-    assert Interval().standing(day) is Standing.IN_FORCE
+    assert Validity().standing(day) is DayStanding.IN_FORCE
 
 
 @given(st.lists(dates, min_size=1))

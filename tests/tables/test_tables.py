@@ -63,51 +63,29 @@ def test_the_answer_is_the_golden_one(name: str, french: Graph) -> None:
     assert file.read_text(encoding="utf-8") == written, "PAN2KG_REWRITE=1 pytest tests/tables accepts the new answer"
 
 
-def test_every_golden_answer_has_its_table() -> None:
-    assert sorted(path.stem for path in GOLDEN.glob("*.csv")) == sorted(TABLES)
-
-
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_has_rows_or_says_plainly_why_not(name: str, french: Graph) -> None:
+def test_a_table_holds_together_and_says_what_it_rests_on(name: str, french: Graph) -> None:
     figures = make(name, french)
     assert bool(figures.rows) is (name not in SILENT)
     assert figures.rows or figures.notes, "an empty table without a word"
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_every_row_has_every_column_and_what_its_things_are_called(name: str, french: Graph) -> None:
-    figures = make(name, french)
     assert all(row.keys() == set(figures.keys) for row in figures.rows)
+    assert len({tuple(row.items()) for row in figures.rows}) == len(figures.rows), "a row stands twice"
     named = [(row[f"{key}_label"], row[key]) for row in figures.rows for key in figures.things]
     assert all(label or not thing for label, thing in named), "a thing without a name"
     assert not any(str(label).startswith("http") for label, _ in named), "an address for a name"
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_no_row_stands_twice(name: str, french: Graph) -> None:
-    rows = [tuple(row.items()) for row in make(name, french).rows]
-    assert len(set(rows)) == len(rows)
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_every_figure_says_what_it_rests_on(name: str, french: Graph) -> None:
-    basis = make(name, french).basis
-    assert (basis.n, basis.plans, basis.as_of) == (french.uses.basis.n, french.uses.basis.plans, DAY)[
-        :3
-    ] or name == "compare"
+    basis = figures.basis
+    assert (basis.n, basis.plans, basis.as_of) == (
+        french.uses.basis.n,
+        french.uses.basis.plans,
+        DAY,
+    ) or name == "compare"
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", basis.release)
     assert basis.weights in ("", BITS)
     assert dict(basis.filters)["unverified"] == "left out"
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_the_query_beside_a_table_runs_and_shows_its_statements(name: str, french: Graph) -> None:
-    figures = make(name, french)
-    if not figures.sparql:
+    if figures.sparql:
+        assert select(french.store, figures.sparql).rows or not figures.rows, "the query shows its statements"
+    else:
         assert name in {"figures", "gaps", "trust"}
-        return
-    table = select(french.store, figures.sparql)
-    assert table.rows or not figures.rows
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -76,15 +76,15 @@ def read_access(portal: str, environment: Mapping[str, str], *, needs_key: bool)
     """
     option = Place("--portal")
     try:
-        parts = urlsplit(portal)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        url = urlsplit(portal)
+        fits = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
     except ValueError:
         fits = False
     if not fits or re.search(r"[^!-~]", portal):
         raise PortalError("no-portal-address", place=option, remedy="write-it-as", portal=PORTAL)
-    if parts.username is not None or parts.query or parts.fragment:
+    if url.username is not None or url.query or url.fragment:
         raise PortalError("address-too-long", place=option, remedy="write-it-as", portal=PORTAL)
-    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+    if url.scheme == "http" and not _is_loopback(url.hostname or ""):
         raise PortalError("key-in-clear", place=Place(portal), remedy="write-https")
     address = portal.rstrip("/").removesuffix(_API)
     if not needs_key:
@@ -211,8 +211,10 @@ class Client:
             raise self._broken(error, place) from None
 
     def _broken(self, error: Exception, place: Place) -> PassingError:
-        said = next((cause.strerror for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror), "")
-        why = self.access.conceal(_clean(said or str(error) or type(error).__name__))
+        cause_words = next(
+            (cause.strerror for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror), ""
+        )
+        why = self.access.conceal(_clean(cause_words or str(error) or type(error).__name__))
         return PassingError("connection-broke", place=place, remedy="check-connection", why=why.lower())
 
     def _read(self, answer: httpx.Response, content: bytes, place: str) -> Value:
@@ -259,14 +261,14 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def refusal(status: int, said: str, place: str, *, after: float = 0.0) -> PortalError:
+def refusal(status: int, answer: str, place: str, *, after: float = 0.0) -> PortalError:
     """The fault behind a status; ``said`` are the server's own words, already cleaned."""
-    other = ("portal-server", "portal-later") if status >= 500 else ("portal-other", "portal-other-remedy")
-    what, remedy = (f"portal-{status}", _REMEDIES[status]) if status in _REMEDIES else other
+    unlisted = ("portal-server", "portal-later") if status >= 500 else ("portal-other", "portal-other-remedy")
+    code, remedy = (f"portal-{status}", _REMEDIES[status]) if status in _REMEDIES else unlisted
     kind = PassingError if status in _PASSING else PortalError
     fault = kind(
-        "portal-answer-said" if said else "portal-answer", place=Place(place), remedy=remedy, fault=told(what),
-        status=str(status), words=said.rstrip("."),
+        "portal-answer-said" if answer else "portal-answer", place=Place(place), remedy=remedy, fault=told(code),
+        status=str(status), words=answer.rstrip("."),
     )  # fmt: skip
     fault.status = status
     if isinstance(fault, PassingError):
@@ -297,7 +299,7 @@ def _words(body: bytes) -> str:
     message, errors = content.get("message") or content.get("error"), content.get("errors")
     words = [message] if isinstance(message, str) else []
     if isinstance(errors, dict):
-        words += [f"{name}: {json.dumps(what, ensure_ascii=False)}" for name, what in errors.items()]
+        words += [f"{name}: {json.dumps(error_value, ensure_ascii=False)}" for name, error_value in errors.items()]
     return _clean("; ".join(words))[:400]
 
 
@@ -306,14 +308,14 @@ def _clean(text: str) -> str:
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
+    split = urlsplit(url)
     try:
-        port = parts.port
+        port = split.port
     except ValueError:
         port = -1
-    return parts.scheme, parts.hostname, port or {"https": 443, "http": 80}.get(parts.scheme)
+    return split.scheme, split.hostname, port or {"https": 443, "http": 80}.get(split.scheme)
 
 
 def _host(url: str) -> str:
-    parts = urlsplit(url)
-    return _clean(f"{parts.scheme}://{parts.hostname}" if parts.hostname else str(told("another-address")))
+    split = urlsplit(url)
+    return _clean(f"{split.scheme}://{split.hostname}" if split.hostname else str(told("another-address")))

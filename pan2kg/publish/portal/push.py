@@ -150,19 +150,19 @@ def make_offer(folder: Path, scratch: Path, *, linked: bool = False) -> Offer:
     dataset = datasets[0]
     version = catalogue.text(dataset, f"{DCAT}version", "http://www.w3.org/2002/07/owl#versionInfo")
     subjects = catalogue.nodes(dataset, f"{DCAT}distribution")
-    said = _dataset(catalogue, dataset, subjects, version)
+    description = _dataset(catalogue, dataset, subjects, version)
     files = {subject: _file(catalogue, subject, folder) for subject in subjects}
     names = {} if linked else _names({file for file in files.values() if file}, folder)
-    held = set(files.values())
-    parts = []
+    paths = set(files.values())
+    resources = []
     for subject, file in files.items():
-        if file in names and names[file][1] and {_beside(file), file.with_suffix(".csv")} & held:
+        if file in names and names[file][1] and {_beside(file), file.with_suffix(".csv")} & paths:
             continue
-        parts.append(_part(catalogue, subject, file, names.get(file) if file else None, (folder, scratch, version)))
-    doubles = [key for key, number in Counter(part.key for part in parts).items() if number > 1]
+        resources.append(_part(catalogue, subject, file, names.get(file) if file else None, (folder, scratch, version)))
+    doubles = [key for key, number in Counter(resource.key for resource in resources).items() if number > 1]
     if doubles:
         raise ProjectError("same-distributions", place=catalogue.place, remedy="mend-record", address=doubles[0])
-    return Offer(catalogue.text(dataset, f"{DCTERMS}identifier") or dataset, said, tuple(parts))
+    return Offer(catalogue.text(dataset, f"{DCTERMS}identifier") or dataset, description, tuple(resources))
 
 
 def _dataset(catalogue: _Catalogue, dataset: str, distributions: list[str], version: str) -> Json:
@@ -181,7 +181,7 @@ def _dataset(catalogue: _Catalogue, dataset: str, distributions: list[str], vers
     if not frequency:
         raise ProjectError("no-frequency", place=catalogue.place, remedy="mend-record", iri=rate)
     iri = catalogue.text(dataset, f"{DCTERMS}identifier") or dataset
-    said: Json = {
+    body: Json = {
         "title": title, "description": description,
         "license": licence_id(licence, catalogue.texts(licence, *_LABELS), catalogue.place), "frequency": frequency,
         "tags": [*tags(catalogue.texts(dataset, f"{DCAT}keyword"))],
@@ -190,12 +190,12 @@ def _dataset(catalogue: _Catalogue, dataset: str, distributions: list[str], vers
     period = catalogue.node(dataset, f"{DCTERMS}temporal")
     start, end = (catalogue.text(period, f"{DCAT}{name}")[:10] for name in ("startDate", "endDate"))
     if all(re.fullmatch(r"\d{4}-\d\d-\d\d", day) for day in (start, end)):
-        said["temporal_coverage"] = {"start": start, "end": end}
+        body["temporal_coverage"] = {"start": start, "end": end}
     place = catalogue.node(dataset, f"{DCTERMS}spatial")
     ring = corners_of(catalogue.text(place, f"{DCAT}bbox", "http://www.w3.org/ns/locn#geometry"))
     if ring:
-        said["spatial"] = {"geom": {"type": "MultiPolygon", "coordinates": [[ring]]}}
-    return said
+        body["spatial"] = {"geom": {"type": "MultiPolygon", "coordinates": [[ring]]}}
+    return body
 
 
 def corners_of(text: str) -> list[Value]:
@@ -213,24 +213,24 @@ def corners_of(text: str) -> list[Value]:
 
 def licence_id(licence: str, labels: list[str], place: Place) -> str:
     """The identifier udata has for a licence, by its label in the catalogue or by its IRI."""
-    known = set(LICENCES.values())
-    by_label = next((label for label in labels if label in known), None)
+    identifiers = set(LICENCES.values())
+    by_label = next((label for label in labels if label in identifiers), None)
     identifier = by_label or LICENCES.get(licence.partition("://")[2].rstrip("/"))
     if not identifier:
-        names = either(sorted(known))
+        names = either(sorted(identifiers))
         raise ProjectError("no-licence-there", place=place, remedy="give-label", licence=licence, names=names)
     return identifier
 
 
 def tags(keywords: list[str]) -> Iterator[str]:
     """Keywords in the form udata would bring them into; those it would drop are left out."""
-    given = set()
+    tags_given = set()
     for word in keywords:
         letters = unicodedata.normalize("NFKD", word.lower().translate(_LIGATURES))
         bare = "".join(sign for sign in letters if not unicodedata.combining(sign))
         tag = re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:96]
-        if len(tag) >= 3 and tag not in given:
-            given.add(tag)
+        if len(tag) >= 3 and tag not in tags_given:
+            tags_given.add(tag)
             yield tag
 
 
@@ -307,22 +307,22 @@ def _part(
     key = file.relative_to(folder).as_posix() if file else url
     # the same part keeps its name, and so its address on the portal, when the version in it goes up
     key = key.replace(version, "{version}") if version else key
-    said: Json = {
+    body: Json = {
         "title": catalogue.text(subject, f"{DCTERMS}title"),
         "description": catalogue.text(subject, f"{DCTERMS}description"), "extras": {PART_KEY: key},
     }  # fmt: skip
     if file is None:
-        return PortalPart(key, said | {"filetype": "remote", "type": "api", "url": url, "format": "api"}, None)
-    said["type"] = "documentation" if media in _DOCUMENTS else "main"
+        return PortalPart(key, body | {"filetype": "remote", "type": "api", "url": url, "format": "api"}, None)
+    body["type"] = "documentation" if media in _DOCUMENTS else "main"
     # what the content is, compressed or not
-    said["format"] = file.name.lower().removesuffix(".gz").rpartition(".")[2]
+    body["format"] = file.name.lower().removesuffix(".gz").rpartition(".")[2]
     if name is None:
         # neither size nor checksum: the portal need not be told of each change of a file it does not hold
-        return PortalPart(key, said | {"filetype": "remote", "url": url, "mime": media}, None)
+        return PortalPart(key, body | {"filetype": "remote", "url": url, "mime": media}, None)
     portal_file = pack(file, name[0], media, folder=scratch if name[1] else None)
     summed: Json = {"type": "sha256", "value": portal_file.sha256}
-    held: Json = {"filetype": "file", "mime": portal_file.media, "filesize": portal_file.size, "checksum": summed}
-    return PortalPart(key, said | held, portal_file)
+    file_facts: Json = {"filetype": "file", "mime": portal_file.media, "filesize": portal_file.size, "checksum": summed}
+    return PortalPart(key, body | file_facts, portal_file)
 
 
 def pack(path: Path, name: str, media: str, *, folder: Path | None) -> PortalFile:
@@ -389,8 +389,8 @@ def text(value: Value) -> str:
     return value if isinstance(value, str) else ""
 
 
-def extras(said: Value) -> Json:
-    values = said.get("extras") if isinstance(said, dict) else None
+def extras(value: Value) -> Json:
+    values = value.get("extras") if isinstance(value, dict) else None
     return values if isinstance(values, dict) else {}
 
 
@@ -451,12 +451,12 @@ def _own(client: Client, scope: SearchScope) -> Iterator[Json]:
 
 
 def _fetch(client: Client, identifier: str) -> Remote:
-    said = client.get(_dataset_path(identifier))
-    if not isinstance(said, dict) or not text(said.get("id")):
+    answer = client.get(_dataset_path(identifier))
+    if not isinstance(answer, dict) or not text(answer.get("id")):
         raise PortalError("portal-other-kind", remedy="check-portal", wanted=told("portal-dataset"))
-    if said.get("deleted"):
+    if answer.get("deleted"):
         raise PortalError("dataset-deleted", remedy="restore-dataset", identifier=identifier)
-    return Remote(text(said["id"]), said)
+    return Remote(text(answer["id"]), answer)
 
 
 DATASET: Final = "{dataset}"
@@ -499,10 +499,14 @@ def _match(offer: Offer, remote: Remote | None) -> dict[str, Json]:
             by_key.setdefault(key, resource)
         elif resource.get("filetype") == "file":
             strays[text(resource.get("title"))] = resource
-    for part in offer.parts:
-        if part.file and part.key not in by_key and part.file.name in strays:
-            by_key[part.key] = strays.pop(part.file.name)
-    return {part.key: by_key[part.key] for part in offer.parts if part.key in by_key}
+    for resource_wanted in offer.parts:
+        if resource_wanted.file and resource_wanted.key not in by_key and resource_wanted.file.name in strays:
+            by_key[resource_wanted.key] = strays.pop(resource_wanted.file.name)
+    return {
+        resource_wanted.key: by_key[resource_wanted.key]
+        for resource_wanted in offer.parts
+        if resource_wanted.key in by_key
+    }
 
 
 def steps(offer: Offer, remote: Remote | None, scope: SearchScope, *, prune: bool = False) -> tuple[Step, ...]:
@@ -525,24 +529,26 @@ def steps(offer: Offer, remote: Remote | None, scope: SearchScope, *, prune: boo
         todo.append(Step("PUT", path, why("changed-on-dataset", names=", ".join(names)), body))
     matched = _match(offer, remote)
     # udata puts a new resource before the others, so that the last one sent stands first
-    for part in reversed(offer.parts):
-        key, resource = part.key, matched.get(part.key)
+    for portal_part in reversed(offer.parts):
+        key, resource = portal_part.key, matched.get(portal_part.key)
         place = f"{path}resources/{quote(text(resource.get('id')), safe='')}/" if resource else ""
-        if resource is None and part.file is None:
-            todo.append(Step("POST", f"{path}resources/", why("part-not-there-yet", key=key), part.said))
+        if resource is None and portal_part.file is None:
+            todo.append(Step("POST", f"{path}resources/", why("part-not-there-yet", key=key), portal_part.said))
         elif resource is None:
-            todo.append(Step("POST", f"{path}upload/", why("part-not-there-yet", key=key), part.file))
-            body = _body(part, None, ADDRESS)
+            todo.append(Step("POST", f"{path}upload/", why("part-not-there-yet", key=key), portal_part.file))
+            body = _body(portal_part, None, ADDRESS)
             todo.append(Step("PUT", f"{path}resources/{RESOURCE}/", why("what-part-is", key=key), body))
-        elif part.file and not _holds(part.file, resource):
-            todo.append(Step("POST", f"{place}upload/", why("other-content", key=key), part.file))
-            todo.append(Step("PUT", place, why("what-part-is", key=key), _body(part, resource, ADDRESS)))
+        elif portal_part.file and not _holds(portal_part.file, resource):
+            todo.append(Step("POST", f"{place}upload/", why("other-content", key=key), portal_part.file))
+            todo.append(Step("PUT", place, why("what-part-is", key=key), _body(portal_part, resource, ADDRESS)))
         else:
-            compared = {name: value for name, value in part.said.items() if not (part.file and name in _COMPUTED)}
+            compared = {
+                name: value for name, value in portal_part.said.items() if not (portal_part.file and name in _COMPUTED)
+            }
             if names := _changed(compared, resource):
-                address = text(part.said.get("url")) or text(resource.get("url"))
+                address = text(portal_part.said.get("url")) or text(resource.get("url"))
                 reason_ = why("changed-on-part", key=key, names=", ".join(names))
-                todo.append(Step("PUT", place, reason_, _body(part, resource, address)))
+                todo.append(Step("PUT", place, reason_, _body(portal_part, resource, address)))
     for resource in leftovers(offer, remote) if prune else ():
         if key_of(resource):
             place = f"{path}resources/{quote(text(resource.get('id')), safe='')}/"
@@ -550,35 +556,35 @@ def steps(offer: Offer, remote: Remote | None, scope: SearchScope, *, prune: boo
     return tuple(todo)
 
 
-def _holds(file: PortalFile, said: Json) -> bool:
-    summed = said.get("checksum")
+def _holds(file: PortalFile, remote: Json) -> bool:
+    summed = remote.get("checksum")
     return isinstance(summed, dict) and file.is_held(text(summed.get("type")), text(summed.get("value")))
 
 
-def _body(part: PortalPart, resource: Json | None, address: str) -> Json:
-    body = part.said | {"id": resource["id"] if resource else RESOURCE, "url": address}
+def _body(portal_part: PortalPart, resource: Json | None, address: str) -> Json:
+    body = portal_part.said | {"id": resource["id"] if resource else RESOURCE, "url": address}
     if resource:
-        body["extras"] = extras(resource) | {PART_KEY: part.key}
+        body["extras"] = extras(resource) | {PART_KEY: portal_part.key}
     return body
 
 
-def _changed(wanted: Json, said: Json) -> list[str]:
+def _changed(wanted: Json, remote: Json) -> list[str]:
     """The names of what differs; of extras only ours count."""
-    return [name for name, value in wanted.items() if not _agrees(value, said.get(name), name)]
+    return [name for name, value in wanted.items() if not _agrees(value, remote.get(name), name)]
 
 
-def _agrees(wanted: Value, said: Value, name: str) -> bool:
+def _agrees(wanted: Value, remote: Value, name: str) -> bool:
     if isinstance(wanted, dict):
-        held = said if isinstance(said, dict) else {}
-        return all(_agrees(value, held.get(inner), inner) for inner, value in wanted.items())
-    if name == "tags" and isinstance(wanted, list) and isinstance(said, list):
-        return {str(tag) for tag in wanted} == {str(tag) for tag in said}
+        remote_fields = remote if isinstance(remote, dict) else {}
+        return all(_agrees(value, remote_fields.get(inner), inner) for inner, value in wanted.items())
+    if name == "tags" and isinstance(wanted, list) and isinstance(remote, list):
+        return {str(tag) for tag in wanted} == {str(tag) for tag in remote}
     if name in ("start", "end"):
-        return text(wanted)[:10] == text(said)[:10]
+        return text(wanted)[:10] == text(remote)[:10]
     if isinstance(wanted, str):
         # udata answers with null for an empty text, and a form may have changed the ends of lines
-        return wanted.split() == text(said).split()
-    return wanted == said
+        return wanted.split() == text(remote).split()
+    return wanted == remote
 
 
 _BACKOFF: Final = (2.0, 4.0, 8.0)
@@ -614,18 +620,18 @@ def push(
     A request that may have created something is never simply repeated: what it did is looked up first.
     """
     waits, sent, passes = _Waits(), 0, 0
-    known: dict[str, str] = {}
+    identifiers: dict[str, str] = {}
     while True:
         try:
-            remote = look(client, offer.iri, scope._replace(dataset=known.get(DATASET, scope.dataset)))
+            remote = look(client, offer.iri, scope._replace(dataset=identifiers.get(DATASET, scope.dataset)))
             todo = steps(offer, remote, scope, prune=prune)
             if remote and sent and not extras(remote.said).get(DATASET_KEY):
                 # a portal that drops the extra by which the dataset is found again would be given a second one
                 raise PortalError("extra-of-dataset", remedy="name-dataset", dataset_key=DATASET_KEY, id=remote.id)
             if remote and (not todo or passes == _PASSES):
                 return Outcome(remote, sent, todo)
-            known |= {DATASET: remote.id} if remote else {}
-            for number, step in enumerate(_performed(client, todo, known), start=1):
+            identifiers |= {DATASET: remote.id} if remote else {}
+            for number, step in enumerate(_performed(client, todo, identifiers), start=1):
                 sent += 1
                 waits = _Waits()
                 report(f"{number}/{len(todo)} {step}")
@@ -649,36 +655,36 @@ class _Waits:
         return wait
 
 
-def _performed(client: Client, todo: tuple[Step, ...], known: dict[str, str]) -> Iterator[Step]:
+def _performed(client: Client, todo: tuple[Step, ...], identifiers: dict[str, str]) -> Iterator[Step]:
     """Send each request, with what earlier answers gave in place of what was not known before."""
     for step in todo:
         path, content = step.path, step.content
-        for sign, value in known.items():
+        for sign, value in identifiers.items():
             path = path.replace(sign, value)
         if isinstance(content, dict):
-            content = {name: known.get(value, value) if isinstance(value, str) else value
+            content = {name: identifiers.get(value, value) if isinstance(value, str) else value
                        for name, value in content.items()}  # fmt: skip
         answer = client.send(step.method, path, content)
-        said: Json = answer if isinstance(answer, dict) else {}
+        body: Json = answer if isinstance(answer, dict) else {}
         if isinstance(content, PortalFile):
             # what arrived is compared with what was sent, as far as the portal says
-            summed = said.get("checksum")
+            summed = body.get("checksum")
             kind = text(summed.get("type")) if isinstance(summed, dict) else ""
-            is_other = kind in ("sha1", "sha256") and not _holds(content, said)
-            if is_other or said.get("filesize") not in (None, content.size):
+            is_other = kind in ("sha1", "sha256") and not _holds(content, body)
+            if is_other or body.get("filesize") not in (None, content.size):
                 place = Place(f"{step.method} {client.access.url(path)}")
                 raise PassingError("not-whole", place=place, remedy="push-sends-anew", name=content.name)
-        elif extras(content).get(PART_KEY) and not extras(said).get(PART_KEY):
+        elif extras(content).get(PART_KEY) and not extras(body).get(PART_KEY):
             # a portal that drops the extra by which a resource is found again would be given it anew each time
             place = Place(f"{step.method} {step.path}")
             raise PortalError("extra-of-resource", place=place, remedy="ask-for-extras", part_key=PART_KEY)
         if step.method == "POST":
-            identifier = text(said.get("id"))
+            identifier = text(body.get("id"))
             if not identifier or not identifier.replace("-", "").replace("_", "").isalnum():
                 place = Place(f"{step.method} {step.path}")
                 raise PortalError("portal-no-identifier", place=place, remedy="push-looks-up")
-            known[DATASET if step.path == "/datasets/" else RESOURCE] = identifier
-            known[ADDRESS] = text(said.get("url"))
+            identifiers[DATASET if step.path == "/datasets/" else RESOURCE] = identifier
+            identifiers[ADDRESS] = text(body.get("url"))
         yield step._replace(path=path)
 
 
@@ -711,15 +717,15 @@ def _request(number: int, step: Step, access: Access) -> str:
 
 
 def say_outcome(offer: Offer, outcome: Outcome) -> str:
-    remote, where = outcome.remote, outcome.remote.page
+    remote, page = outcome.remote, outcome.remote.page
     if outcome.remaining:
         differs = say("portal", "differs", n=len(outcome.remaining))
-        lines = [say("portal", "read-back-differs", where=where, differs=differs)]
+        lines = [say("portal", "read-back-differs", where=page, differs=differs)]
         lines += [f"  {step}" for step in outcome.remaining]
     elif outcome.sent:
-        lines = [say("portal", "requests-changed", where=where, n=outcome.sent)]
+        lines = [say("portal", "requests-changed", where=page, n=outcome.sent)]
     else:
-        lines = [say("portal", "already-holds", where=where)]
+        lines = [say("portal", "already-holds", where=page)]
     if remote.said.get("private"):
         lines.append(say("portal", "is-private"))
     return "\n".join([*lines, *_remarks(offer, remote)]) + "\n"
