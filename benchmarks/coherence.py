@@ -19,7 +19,7 @@ import numpy as np
 
 from pan2kg.coherence.bodies import participation
 from pan2kg.coherence.evidence import FIGURED, Level, Works
-from pan2kg.coherence.texts import Step, Use, weigh
+from pan2kg.coherence.texts import TextStep, Use, weigh
 from pan2kg.coherence.weight import HUB, Pairs, Potential, action_pairs, plan_pairs, potential
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ SIZES = (2_000, 20_000, 200_000)
 BEARABLE = 5_000
 
 
-def generate(actions: int, *, seed: int = 1) -> tuple[Works, list[Use], list[Step]]:
+def generate(actions: int, *, seed: int = 1) -> tuple[Works, list[Use], list[TextStep]]:
     rng = np.random.default_rng(seed)
     texts = max(actions // 5, 20)
     shares = 1 / np.arange(1, texts + 1) ** 0.8
@@ -41,7 +41,7 @@ def generate(actions: int, *, seed: int = 1) -> tuple[Works, list[Use], list[Ste
         for at, row in enumerate(drawn.tolist())
         for k, text in enumerate(row)
     ]
-    steps = [Step(f"i{at:06}", f"i{at // 10:06}", Level.PLAN) for at in range(texts) if at % 10 == 5]
+    steps = [TextStep(f"i{at:06}", f"i{at // 10:06}", Level.PLAN) for at in range(texts) if at % 10 == 5]
     return Works(tuple(sorted(set(home.values()))), home), uses, steps
 
 
@@ -53,7 +53,7 @@ def timed(name: str, work: Callable[[], T]) -> T:
     return result
 
 
-def measure(works: Works, uses: list[Use], steps: list[Step]) -> tuple[Potential, Pairs]:
+def measure(works: Works, uses: list[Use], steps: list[TextStep]) -> tuple[Potential, Pairs]:
     weights = timed("how common each text is", lambda: weigh(works, uses, steps))
     made = timed("what is known at the widest level", lambda: potential(works, weights, uses, at=Level.EDITORS))
     found = timed("pairs of actions", lambda: action_pairs(made))

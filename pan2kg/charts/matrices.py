@@ -17,7 +17,7 @@ from pan2kg.charts.drawing import Box, Dot, Font, Group, Label, Line, Mark, Pen,
 from pan2kg.charts.frame import BLUE, EDGE, GREY, ORANGE, PAPER, RULE, SHADE, SWATCH, Body, Caption, Picture, Sign
 from pan2kg.charts.subject import Cell, Names, Subject, choose, find, focus_of, plans_named, table, whole
 from pan2kg.coherence.citations import State, verdict
-from pan2kg.coherence.evidence import Cell as Reads
+from pan2kg.coherence.evidence import CellState as Reads
 from pan2kg.coherence.evidence import counts
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.known import Known

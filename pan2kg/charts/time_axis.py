@@ -36,7 +36,8 @@ from pan2kg.charts.frame import BLUE, GREEN, GREY, INK, PAPER, RULE, SHADE, VERM
 from pan2kg.charts.subject import Cell, Names, Subject, Tags, table, tags, whole
 from pan2kg.coherence.citations import Span, span
 from pan2kg.coherence.evidence import Level, counts
-from pan2kg.coherence.obligations import Margin, Standing
+from pan2kg.coherence.obligations import DutyStanding as Standing
+from pan2kg.coherence.obligations import Margin
 from pan2kg.coherence.texts import CARRIES_OUT, SERVES
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare

@@ -26,7 +26,7 @@ from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.turtle.vocabulary import key
 
 
-class Plan(NamedTuple):
+class PlanEntry(NamedTuple):
     """A plan, and how many measures its published text has where that is known.
 
     ``is_plan`` is false for what stands in for the plan of an action that has none (one reported in a
@@ -47,7 +47,7 @@ class Uses:
     """
 
     actions: tuple[str, ...]
-    plans: tuple[Plan, ...]
+    plans: tuple[PlanEntry, ...]
     plan_of: Ints
     instruments: tuple[str, ...]
     table: Incidence
@@ -119,7 +119,7 @@ def _find(name: str, iris: Sequence[str], wanted: Message, missing: str) -> int:
 
 
 def uses_of(
-    pairs: Iterable[tuple[str, str]], plan_of: Mapping[str, str], *, plans: Iterable[Plan] = (), release: str = "",
+    pairs: Iterable[tuple[str, str]], plan_of: Mapping[str, str], *, plans: Iterable[PlanEntry] = (), release: str = "",
     as_of: date | None = None,
 ) -> Uses:  # fmt: skip
     """The matrix of the given statements of use.
@@ -134,7 +134,7 @@ def uses_of(
     """
     plan_by_iri = {plan.iri: plan for plan in plans}
     plan_by_iri |= {
-        iri: Plan(iri, is_plan=iri not in plan_of) for iri in plan_of.values() if iri not in plan_by_iri
+        iri: PlanEntry(iri, is_plan=iri not in plan_of) for iri in plan_of.values() if iri not in plan_by_iri
     }  # fmt: skip
     actions, iris = sorted(plan_of), sorted(plan_by_iri)
     row, place = {iri: at for at, iri in enumerate(actions)}, {iri: at for at, iri in enumerate(iris)}
@@ -580,7 +580,7 @@ def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tupl
 
     Source: the fields of PAN 2's own tables; presence as in the scheme « presence » of the ontology.
 
-    >>> fields = [Field("a", "timeline", Presence.VAGUE), Field("a", "indicator", Presence.PRESENT)]
+    >>> fields = [ActionField("a", "timeline", Presence.VAGUE), ActionField("a", "indicator", Presence.PRESENT)]
     >>> a, b = completeness({"a": "p", "b": "p"}, fields)
     >>> a.share, a.number(Presence.VAGUE), b.share
     (0.2, 1, None)

@@ -344,7 +344,7 @@ class Way(StrEnum):
     PLAN = "plan"
 
 
-class Interval(NamedTuple):
+class Bounds(NamedTuple):
     """From what is established to what is possible; both None where there is nothing to divide by."""
 
     low: float | None
@@ -447,27 +447,27 @@ def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level)
     return {pair: tuple(sorted(precise, key=list(Way).index)) for pair, precise in ways.items()}
 
 
-def citation_rate(every: Iterable[Occasion]) -> Interval:
+def citation_rate(every: Iterable[Occasion]) -> Bounds:
     """[seen/E, (seen + open)/E] over the expected occasions E; nothing where none is expected.
 
     >>> citation_rate([Occasion("p", "q", Verdict.EXPECTED, State.OPEN, 1.5)]), citation_rate([])
-    (Interval(low=0.0, high=1.0), Interval(low=None, high=None))
+    (Bounds(low=0.0, high=1.0), Bounds(low=None, high=None))
     """
     return _share(Counter(occasion.state for occasion in every if occasion.is_expected))
 
 
-def _share(number: Counter[State]) -> Interval:
+def _share(number: Counter[State]) -> Bounds:
     whole = number[State.SEEN] + number[State.ABSENT] + number[State.OPEN]
     if not whole:
-        return Interval(None, None)
-    return Interval(number[State.SEEN] / whole, (number[State.SEEN] + number[State.OPEN]) / whole)
+        return Bounds(None, None)
+    return Bounds(number[State.SEEN] / whole, (number[State.SEEN] + number[State.OPEN]) / whole)
 
 
-def debt(every: Iterable[Occasion]) -> Interval:
+def debt(every: Iterable[Occasion]) -> Bounds:
     """[Σ absent, Σ absent + Σ open] of the bits of expected occasions where no citation was seen."""
     listed = list(every)
     absent = sum(occasion.debt for occasion in listed if occasion.state is State.ABSENT)
-    return Interval(absent, absent + sum(occasion.debt for occasion in listed if occasion.state is State.OPEN))
+    return Bounds(absent, absent + sum(occasion.debt for occasion in listed if occasion.state is State.OPEN))
 
 
 class Return(NamedTuple):
@@ -531,7 +531,7 @@ class Index(NamedTuple):
     ``counts`` has all five states; ``empty`` lists the pairs without a possible cell.
     """
 
-    value: Interval
+    value: Bounds
     counts: Mapping[State, int]
     pairs: int
     empty: tuple[Ordered, ...] = ()
@@ -546,7 +546,7 @@ def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> 
 
     >>> cells = [IndexCell("p", "q", Channel.TEXT, State.SEEN), IndexCell("q", "p", Channel.TEXT, State.OPEN)]
     >>> index(cells).value, index(cells).m, index(cells, {"r"}).m
-    (Interval(low=0.5, high=1.0), 2, 0)
+    (Bounds(low=0.5, high=1.0), 2, 0)
     """
     wanted = [cell for cell in cells if plans is None or {cell.source, cell.target} & plans]
     number = Counter(cell.state for cell in wanted)

@@ -218,7 +218,7 @@ class Compared(NamedTuple):
         return self.base.low > 0 or self.new.low > 0
 
 
-class Comparison(NamedTuple):
+class EditionComparison(NamedTuple):
     """Two editions side by side; ``texts`` counts the texts known of each, ``actions`` their actions.
 
     A better annotated plan looks more coherent: both are told beside what changed.
@@ -229,7 +229,7 @@ class Comparison(NamedTuple):
     actions: tuple[int, ...]
 
 
-def compare(known: Known, base: str, new: str) -> Comparison:
+def compare(known: Known, base: str, new: str) -> EditionComparison:
     """Two editions of a plan, by IRI, against every other plan, at a level.
 
     Both are weighed by the weights of this graph, so that only what they name differs: the fixed-base principle of
@@ -250,4 +250,4 @@ def compare(known: Known, base: str, new: str) -> Comparison:
             rows.append(Compared(other, then, now, tuple(sorted(after - before)), tuple(sorted(before - after))))
     texts = (len({use.text for use in known.uses if works.plan(use.work) == plan}) for plan in (base, new))
     actions = (sum(home == plan for home in works.home.values()) for plan in (base, new))
-    return Comparison(tuple(rows), tuple(texts), tuple(actions))
+    return EditionComparison(tuple(rows), tuple(texts), tuple(actions))

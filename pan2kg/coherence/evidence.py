@@ -82,7 +82,7 @@ class Extent(StrEnum):
     NONE = "none"
 
 
-class Cell(StrEnum):
+class CellState(StrEnum):
     """What a table may say of a work and a text, two plans, an action and a body."""
 
     YES = "yes"
@@ -141,11 +141,11 @@ class Readings:
             return Extent.FULL
         return Extent.PART if Extent.PART in own or (work, aspect) in self.noted else Extent.NONE
 
-    def cell(self, work: str, aspect: Aspect, plan: str | None = None, *, is_there: bool) -> Cell:
+    def cell(self, work: str, aspect: Aspect, plan: str | None = None, *, is_there: bool) -> CellState:
         """Yes, no, or unread: « no » only where the work was read in full and it is not there."""
         if is_there:
-            return Cell.YES
-        return Cell.NO if self.extent(work, aspect, plan) is Extent.FULL else Cell.UNREAD
+            return CellState.YES
+        return CellState.NO if self.extent(work, aspect, plan) is Extent.FULL else CellState.UNREAD
 
 
 def read_in_full(readings: Readings, works: Works) -> frozenset[str]:

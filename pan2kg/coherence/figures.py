@@ -333,7 +333,7 @@ def breakdown(taken: Taken) -> tuple[Value, ...]:
     return tuple(added)
 
 
-class Meeting(NamedTuple):
+class PlanMeeting(NamedTuple):
     """A linked pair of plans, its IRIs in order.
 
     ``level`` is the firmest at which the two are linked; ``cites`` and ``cited`` that at which the first cites the
@@ -355,7 +355,7 @@ class Meeting(NamedTuple):
         return (target, self.cites, self.cited) if plan == source else (source, self.cited, self.cites)
 
 
-def meetings(levels: Mapping[Level, Known]) -> tuple[Meeting, ...]:
+def meetings(levels: Mapping[Level, Known]) -> tuple[PlanMeeting, ...]:
     """All linked pairs, from what is known at each of the four levels, in the order of every list.
 
     By what is shared at the headline level, then with the editors' conclusions, then the firmer first, then by IRI.
@@ -369,7 +369,7 @@ def meetings(levels: Mapping[Level, Known]) -> tuple[Meeting, ...]:
         for pair in levels[level].linked:
             pairs.setdefault(pair, level)
     met = [
-        Meeting(
+        PlanMeeting(
             pair, level, when.cited_at(*pair), when.cited_at(*pair[::-1]),
             tuple(levels[at].shared.get(pair, 0.0) for at in FIGURED),
         )
@@ -387,7 +387,7 @@ def linked_actions(levels: Mapping[Level, Known]) -> dict[str, Level]:
     return firm
 
 
-class FigurePart(NamedTuple):
+class CountPart(NamedTuple):
     """A part of a whole: the key of its words, how many, and the figure of the register it is, where it is one."""
 
     key: str
@@ -398,8 +398,8 @@ class FigurePart(NamedTuple):
 class Account(NamedTuple):
     """A whole and its parts, each thing in one part only; their numbers add up to that of the whole."""
 
-    whole: FigurePart
-    parts: tuple[FigurePart, ...]
+    whole: CountPart
+    parts: tuple[CountPart, ...]
 
 
 def reconcile(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Account, ...]:
@@ -417,63 +417,63 @@ def reconcile(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Acco
         """The unordered pairs in the first two columns of a list."""
         return frozenset(_ordered(str(row[0]), str(row[1])) for row in _BY_ID[figure].rows(of))
 
-    def by_kind(pairs: frozenset[Ordered], others: str, figure: str = "") -> tuple[FigurePart, ...]:
+    def by_kind(pairs: frozenset[Ordered], others: str, figure: str = "") -> tuple[CountPart, ...]:
         number = Counter(verdict(facts.chronology, *pair) for pair in pairs)
         kinds = ((Verdict.EDITION, "editions"), (Verdict.FRAMEWORK, "frameworks"), (Verdict.ABROAD, "abroad"))
-        parts = [FigurePart(key, number[kind], f"linked-{key}") for kind, key in kinds]
-        return (*parts, FigurePart(others, len(pairs) - sum(part.number for part in parts), figure))
+        parts = [CountPart(key, number[kind], f"linked-{key}") for kind, key in kinds]
+        return (*parts, CountPart(others, len(pairs) - sum(part.number for part in parts), figure))
 
     # from all pairs with anything in common to those linked at the level
     general = listed("broad-plan-pairs", widest) - widest.linked
     weaker = [
-        FigurePart(f"only-{level.key}", len(levels[level].linked - levels[FIGURED[FIGURED.index(level) - 1]].linked))
+        CountPart(f"only-{level.key}", len(levels[level].linked - levels[FIGURED[FIGURED.index(level) - 1]].linked))
         for level in reversed(FIGURED) if level > at
     ]  # fmt: skip
-    whole = FigurePart("linked", len(linked), "linked-plan-pairs")
+    whole = CountPart("linked", len(linked), "linked-plan-pairs")
     accounts = [
         Account(
-            FigurePart("anything", len(widest.linked | general)),
-            (FigurePart("only-general", len(general)), *weaker, whole),
+            CountPart("anything", len(widest.linked | general)),
+            (CountPart("only-general", len(general)), *weaker, whole),
         )
     ]
     # by the strongest that links them: a citation, a document, a text
     citing = listed("citing-pairs")
     together = {pair for pair, level in facts.chronology.together.items() if counts(level, at)}
     ties = (
-        FigurePart("citing", len(linked & citing), "citing-pairs"),
-        FigurePart("together", len((linked & together) - citing)),
-        FigurePart("text-only", len(linked - citing - together), "sharing-plan-pairs"),
+        CountPart("citing", len(linked & citing), "citing-pairs"),
+        CountPart("together", len((linked & together) - citing)),
+        CountPart("text-only", len(linked - citing - together), "sharing-plan-pairs"),
     )
     accounts.append(Account(whole._replace(key="linked-by-tie"), ties))
     accounts.append(Account(whole._replace(key="linked-by-kind"), by_kind(linked, "others")))
     # the two ways of linked pairs: where a citation is expected, and why it is not where it is not
     number = Counter(occasion.verdict for occasion in facts.occasions)
     either = {_ordered(x, y) for x, y in facts.related}
-    ways = [FigurePart("verdict.expected", number[Verdict.EXPECTED], "occasions")]
-    ways += [FigurePart(f"verdict.{reason}", number[reason], "not-expected") for reason in _APART]
-    ways.append(FigurePart("only-cited", 2 * len(either) - len(facts.related)))
-    ways.append(FigurePart("only-named", 2 * len(linked - either)))
-    accounts.append(Account(FigurePart("both-ways", 2 * len(linked)), tuple(ways)))
+    ways = [CountPart("verdict.expected", number[Verdict.EXPECTED], "occasions")]
+    ways += [CountPart(f"verdict.{reason}", number[reason], "not-expected") for reason in _APART]
+    ways.append(CountPart("only-cited", 2 * len(either) - len(facts.related)))
+    ways.append(CountPart("only-named", 2 * len(linked - either)))
+    accounts.append(Account(CountPart("both-ways", 2 * len(linked)), tuple(ways)))
     # pairs that share a text, by whether two of their actions share it
     sharing = listed("sharing-plan-pairs")
     met = {_ordered(home[source], home[target]) for source, target in listed("linked-action-pairs")}
     shares = (
-        FigurePart("by-actions", len(sharing & met), "linked-action-pairs"), FigurePart("as-plans", len(sharing - met)),
+        CountPart("by-actions", len(sharing & met), "linked-action-pairs"), CountPart("as-plans", len(sharing - met)),
     )  # fmt: skip
-    accounts.append(Account(FigurePart("sharing", len(sharing), "sharing-plan-pairs"), shares))
+    accounts.append(Account(CountPart("sharing", len(sharing), "sharing-plan-pairs"), shares))
     if focus := facts.tables.focus:
         own = frozenset(pair for pair in linked if focus in pair)
-        accounts.append(Account(FigurePart("focus", len(own)), by_kind(own, "in-index", "coherence-index")))
+        accounts.append(Account(CountPart("focus", len(own)), by_kind(own, "in-index", "coherence-index")))
     # actions by whether a link was seen, else whether any text of theirs is known
     linked_ones = {row[0] for row in _linked_actions(facts)}
     with_text = {row[0] for row in _texts_read(facts)} - linked_ones
     every = len(facts.tables.works.actions)
     actions = (
-        FigurePart("linked-actions", len(linked_ones), "linked-actions"),
-        FigurePart("actions-with-text", len(with_text)),
-        FigurePart("actions-unread", every - len(linked_ones) - len(with_text)),
+        CountPart("linked-actions", len(linked_ones), "linked-actions"),
+        CountPart("actions-with-text", len(with_text)),
+        CountPart("actions-unread", every - len(linked_ones) - len(with_text)),
     )
-    return (*accounts, Account(FigurePart("all-actions", every), actions))
+    return (*accounts, Account(CountPart("all-actions", every), actions))
 
 
 def _ordered(source: str, target: str) -> Ordered:

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from pan2kg.coherence import citations, evidence, texts, weight
 from pan2kg.coherence.citations import Channel, Chronology, Dates, Occasion, Ordered, PlanStatement, State
-from pan2kg.coherence.evidence import HEADLINE, Aspect, Cell, Extent, Extents, Level, Readings, Works, counts
-from pan2kg.coherence.texts import Earlier, Step, Use
+from pan2kg.coherence.evidence import HEADLINE, Aspect, CellState, Extent, Extents, Level, Readings, Works, counts
+from pan2kg.coherence.texts import Earlier, TextStep, Use
 from pan2kg.coherence.weight import Pairs, Potential, Weight
 
 
@@ -29,7 +29,7 @@ class Tables:
 
     works: Works
     uses: tuple[Use, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TextStep, ...] = ()
     general: frozenset[str] = frozenset()
     statements: tuple[PlanStatement, ...] = ()
     dates: Mapping[str, Dates] = field(default_factory=dict)
@@ -76,11 +76,11 @@ class Known:
         """
         return weight.weight(self.potential, one, two)
 
-    def meets(self, pair: Weight) -> Cell:
+    def meets(self, pair: Weight) -> CellState:
         """Whether two works share a text that is not general: « no » only where nothing is left to be read."""
         if pair.low > 0:
-            return Cell.YES
-        return Cell.NO if pair.settled is not None and pair.high <= 0 else Cell.UNREAD
+            return CellState.YES
+        return CellState.NO if pair.settled is not None and pair.high <= 0 else CellState.UNREAD
 
     def cites(self, x: str, y: str) -> State:
         """Whether a plan cites another, by IRI: seen, known to be absent, impossible or undated by its dates, or open.

@@ -21,7 +21,7 @@ ANSWERING: Final = frozenset({"implements", "prepares-implementation-of", "suppo
 """The relations to an instrument that answer what it requires: to monitor, name or promote a text answers nothing."""
 
 
-class Standing(StrEnum):
+class DutyStanding(StrEnum):
     ON_TIME = "on time"
     LATE = "late"
     UNCOVERED = "uncovered"
@@ -158,7 +158,7 @@ class Margin(NamedTuple):
     """
 
     obligation: Obligation
-    standing: Standing
+    standing: DutyStanding
     margin: int | None
     response: Response | None
     responses: tuple[Response, ...]
@@ -174,7 +174,7 @@ class Margin(NamedTuple):
 
         Up to the due date, that day too, an obligation nothing meets is pending; from the day after it is open.
         """
-        if self.standing is Standing.DUE_UNKNOWN or self.obligation.due is None:
+        if self.standing is DutyStanding.DUE_UNKNOWN or self.obligation.due is None:
             return Met.UNKNOWN
         if self.response is not None and self.response.is_act and self.margin is not None:
             return Met.LATE if self.margin > 0 else Met.IN_TIME
@@ -264,13 +264,13 @@ def _margin(uses: Uses, duty: Obligation, answers: list[Response], as_of: date) 
     usable.sort(key=lambda act: (not act.is_act, act.day is None, act.day or date.max, act.work))
     answer, days, overdue = usable[0] if usable else None, None, 0
     if duty.due is None or not duty.binds(as_of):
-        standing = Standing.DUE_UNKNOWN
+        standing = DutyStanding.DUE_UNKNOWN
     elif answer is not None and answer.day is not None:
         days = (answer.day - duty.due).days
-        standing = Standing.LATE if days > 0 else Standing.ON_TIME
+        standing = DutyStanding.LATE if days > 0 else DutyStanding.ON_TIME
     else:
-        nothing = Standing.UNCOVERED if uses.basis.annotated else Standing.NOT_ASSESSED
-        standing = Standing.VAGUE if answer else nothing
+        nothing = DutyStanding.UNCOVERED if uses.basis.annotated else DutyStanding.NOT_ASSESSED
+        standing = DutyStanding.VAGUE if answer else nothing
         overdue = max((as_of - duty.due).days, 0) if duty.is_recorded else 0
     return Margin(duty, standing, days, answer, tuple(usable), overdue, as_of, last=last, coming=coming)
 

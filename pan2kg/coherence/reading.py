@@ -11,13 +11,13 @@ from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
-from pan2kg.coherence.bodies import ActionField, Involvement, Plan, Presence, Profile, Uses, of_timeline, uses_of
+from pan2kg.coherence.bodies import ActionField, Involvement, PlanEntry, Presence, Profile, Uses, of_timeline, uses_of
 from pan2kg.coherence.citations import Dates, PlanStatement, span
 from pan2kg.coherence.editions import Succession
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, Works, counts, firmest, level
 from pan2kg.coherence.known import Tables
 from pan2kg.coherence.obligations import Obligation, Response, Terms, whole_day, whole_months
-from pan2kg.coherence.texts import Step, Use
+from pan2kg.coherence.texts import TextStep, Use
 from pan2kg.errors import ProjectError
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true, text_rows
@@ -62,7 +62,7 @@ def read_tables(store: Store, *, release: str = "", as_of: date | None = None, f
         for link, work, text, share, stored in uses_rows
     )
     steps = tuple(
-        Step(root_of.get(text, text), root_of.get(above, above), level(stored) if link else Level.PLAN)
+        TextStep(root_of.get(text, text), root_of.get(above, above), level(stored) if link else Level.PLAN)
         for text, above, link, stored in _rows(store, "coherence/text-steps")
     )
     general = frozenset(root_of.get(text, text) for (text,) in _rows(store, "coherence/general-texts"))
@@ -124,7 +124,7 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
     if not plan_of:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     plans = [
-        Plan(iri, int(published) if published else None, key(complete) or "unknown")
+        PlanEntry(iri, int(published) if published else None, key(complete) or "unknown")
         for iri, published, complete in _rows(store, "coherence/plans")
     ]
     root_of = read_roots(store)

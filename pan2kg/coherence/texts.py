@@ -213,7 +213,7 @@ class Use(NamedTuple):
     link: str = ""
 
 
-class Step(NamedTuple):
+class TextStep(NamedTuple):
     """A text stands below another: a provision below its act, a national act below the one it transposes."""
 
     text: str
@@ -281,7 +281,7 @@ def on_earlier(earlier: Earlier, own: Weights) -> Weights:
 
 
 def weigh(
-    works: Works, uses: Iterable[Use], steps: Iterable[Step] = (), general: AbstractSet[str] = frozenset()
+    works: Works, uses: Iterable[Use], steps: Iterable[TextStep] = (), general: AbstractSet[str] = frozenset()
 ) -> Weights:
     """The weights of all texts that are used, and of those above them.
 
@@ -295,7 +295,7 @@ def weigh(
     home = {work: plan[iri] for work, iri in works.home.items() if iri in plan} | plan
     used = [use for use in uses if use.share > 0 and counts(use.level, Level.EDITORS) and use.work in home]
     # one step up a text: the firmest, then the first by address; one that would close a circle is left out
-    up: dict[str, Step] = {}
+    up: dict[str, TextStep] = {}
 
     def path(text: str) -> list[str]:
         above = []

@@ -43,7 +43,7 @@ def widest(sizes: Ints) -> int:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ties:
+class TextTies:
     """r[x,t] in {¼, ½, 1} for rows of works and columns of texts: ``share`` of each one of ``table``.
 
     ``firm`` is the firmest level, as a number, at which the row reaches the text at all.
@@ -56,7 +56,7 @@ class Ties:
     @classmethod
     def of(
         cls, named: Iterable[tuple[int, Use]], place: Mapping[str, int], above: Ints, step: Ints, height: int
-    ) -> Ties:
+    ) -> TextTies:
         """The rows of uses with every node above, at the greatest class and the firmest level of the ways there."""
         pairs = [(row, place[use.text], use.share, int(use.level or 0)) for row, use in named]
         rows, columns, share, level = np.array(pairs, dtype=np.float64).reshape(-1, 4).T
@@ -108,9 +108,9 @@ class Potential:
     works: Works
     weights: Weights
     level: Level
-    actions: Ties
-    own: Ties
-    plans: Ties
+    actions: TextTies
+    own: TextTies
+    plans: TextTies
     names: tuple[str, ...]
     home: Ints
     read: frozenset[str]
@@ -160,14 +160,14 @@ def potential(
     place = {text: column for column, text in enumerate(weights.texts)}
     uses_there = [use for use in uses if use.share > 0 and counts(use.level, Level.EDITORS) and use.text in place]
     own_uses = [(plan[use.work], use) for use in uses_there if use.work in plan]
-    carried = Ties.of(own_uses, place, weights.above, weights.step, len(plan))
+    carried = TextTies.of(own_uses, place, weights.above, weights.step, len(plan))
     by_actions = [(action[use.work], use) for use in uses_there if use.work in action and counts(use.level, at)]
     by_plans = [(row, use) for row, use in own_uses if counts(use.level, at)]
     home = np.array([plan[works.home[name]] for name in names], dtype=np.int64)
     above = np.where(weights.step <= at, weights.above, -1)
     whole = [*((int(home[row]), use) for row, use in by_actions), *by_plans]
     ties = [
-        Ties.of(uses_of, place, above, weights.step, height)
+        TextTies.of(uses_of, place, above, weights.step, height)
         for uses_of, height in ((by_actions, len(names)), (by_plans, len(plan)), (whole, len(plan)))
     ]
     is_root = weights.above[carried.table.columns] < 0

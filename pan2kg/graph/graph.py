@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from pan2kg.coherence.bodies import ActionField, Involvement, Profile, Uses
     from pan2kg.coherence.citations import Occasion
     from pan2kg.coherence.evidence import Level, Measured
-    from pan2kg.coherence.figures import Meeting, Taken
+    from pan2kg.coherence.figures import PlanMeeting, Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.obligations import Margin, Obligation, Response
     from pan2kg.coherence.reading import Citation
@@ -623,7 +623,7 @@ class Graph:
         )
 
     @GraphReading
-    def meetings(self) -> tuple[Meeting, ...]:
+    def meetings(self) -> tuple[PlanMeeting, ...]:
         """All linked pairs of plans with the firmest level of each, in the order of every list.
 
         >>> found = open_graph().meetings

@@ -223,7 +223,7 @@ def _csv(context: PageContext) -> str | None:
 
 
 def _reconciled(context: PageContext) -> Values:
-    def worded(part: figures.FigurePart) -> Values:
+    def worded(part: figures.CountPart) -> Values:
         """A whole or a part: words, how many, and the definition of the figure it is, empty where it is none."""
         language, (kind, _, key) = context.request.language, part.key.partition("-")
         at = level(key) if kind == "only" else None

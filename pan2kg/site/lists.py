@@ -16,7 +16,7 @@ from typing import Final
 from markupsafe import Markup
 
 from pan2kg.coherence.evidence import FIGURED, Aspect, Extent, counts, coverage
-from pan2kg.coherence.figures import Meeting, Unit
+from pan2kg.coherence.figures import PlanMeeting, Unit
 from pan2kg.coherence.known import Known
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.statements import grounds_of
@@ -68,7 +68,7 @@ def _pairs(context: PageContext) -> Values:
     linked = [meeting for meeting in met if meeting.level <= choice.level]
     number, knowledge = len(among) * (len(among) - 1) // 2, graph.known(choice.level)
 
-    def line(meeting: Meeting, knowledge: Known) -> Values:
+    def line(meeting: PlanMeeting, knowledge: Known) -> Values:
         low = meeting.low(knowledge.level)
         bits = amount(low, Unit.BITS, context.request.language) if low > 0 else ""
         ways, address = both_ways(context, knowledge, *meeting.plans), context.pair(*meeting.plans)

@@ -19,7 +19,7 @@ from pan2kg.charts.drawing import Box, Font, Group, Mark, Pen, centred
 from pan2kg.charts.raster import picture_bytes
 from pan2kg.charts.subject import table
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
-from pan2kg.coherence.figures import Meeting, Unit
+from pan2kg.coherence.figures import PlanMeeting, Unit
 from pan2kg.graph.labels import Name, pair_key, shortened
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, File, PageContext, PlanFilter, SiteContext, Values, embedded
@@ -51,7 +51,7 @@ _ARROWS: Final = {(True, True): ("↔", "both"), (True, False): ("→", "cites")
 _PAGE: Final = Messages("page")
 _FIGURE: Final = Messages("figure")
 
-Met = Mapping[tuple[str, str], Meeting]
+Met = Mapping[tuple[str, str], PlanMeeting]
 """The linked pairs that are shown, by their IRIs in order."""
 
 
@@ -245,7 +245,7 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
     })  # fmt: skip
 
 
-def _listed(context: PageContext, meeting: Meeting, at: Level) -> list[Value]:
+def _listed(context: PageContext, meeting: PlanMeeting, at: Level) -> list[Value]:
     plan, partner = meeting.plans
     cites, cited = (level.key if level and counts(level, at) else "" for level in (meeting.cites, meeting.cited))
     low = round(meeting.low(at), 6)

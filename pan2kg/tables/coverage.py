@@ -10,12 +10,14 @@ from pan2kg.coherence.citations import Channel
 from pan2kg.coherence.editions import (
     ActionFate,
     Compared,
-    Comparison,
     Fate,
     compare,
     fates,
     retention,
     suggested,
+)
+from pan2kg.coherence.editions import (
+    EditionComparison as Comparison,
 )
 from pan2kg.coherence.evidence import FIGURED, Aspect, Basis, Extent, Level, coverage, firmest, listed
 from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Scalar, Taken, Unit

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.coherence.citations import Interval, State, Verdict, Way
-from pan2kg.coherence.evidence import Cell, Extent, Level
+from pan2kg.coherence.citations import Bounds as Interval
+from pan2kg.coherence.citations import State, Verdict, Way
+from pan2kg.coherence.evidence import CellState as Cell
+from pan2kg.coherence.evidence import Extent, Level
 from pan2kg.coherence.figures import Taken, Unit, Value
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped, with_mark
 from pan2kg.i18n.days import in_words

@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Final
 
 from pan2kg.coherence.bodies import Presence, completeness, overlaps
-from pan2kg.coherence.citations import Channel, Interval, State, Verdict, returns
+from pan2kg.coherence.citations import Bounds as Interval
+from pan2kg.coherence.citations import Channel, State, Verdict, returns
 from pan2kg.coherence.evidence import HEADLINE, Level, counts, level
 from pan2kg.coherence.known import basis_line
-from pan2kg.coherence.obligations import Margin, Obligation, Standing
+from pan2kg.coherence.obligations import DutyStanding as Standing
+from pan2kg.coherence.obligations import Margin, Obligation
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text

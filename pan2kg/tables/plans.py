@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.bodies import co_led
 from pan2kg.coherence.citations import (
+    Bounds as Interval,
+)
+from pan2kg.coherence.citations import (
     Channel,
     IndexCell,
-    Interval,
     Occasion,
     Ordered,
     State,

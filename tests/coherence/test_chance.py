@@ -8,7 +8,7 @@ import pytest
 from pan2kg.coherence.editions import Fate, Ground, Succession, compare, fates, retention, suggested
 from pan2kg.coherence.evidence import Level, Works
 from pan2kg.coherence.known import Known, Tables, known
-from pan2kg.coherence.texts import Step, Use, weigh
+from pan2kg.coherence.texts import TextStep, Use, weigh
 from pan2kg.coherence.weight import Chance, Trial, adjust, chance, curveball
 from pan2kg.coherence.weight import Luck as Verdict
 from pan2kg.errors import QueryError
@@ -32,7 +32,7 @@ def test_every_use_counts_alike_and_what_stands_above_a_text_follows_it() -> Non
     works = Works(("p", "q", "r"), {})
     uses = [Use("p", "K1", 0.25, Level.PLAN), Use("q", "K2", 1.0, Level.OFFICIAL), Use("r", "C", 1.0, Level.PLAN)]
     uses += [Use("p", "C", 1.0, Level.PLAN), Use("q", "K1", 1.0, Level.OTHER)]
-    weights = weigh(works, uses, [Step("K1", "K"), Step("K2", "K")], general={"C"})
+    weights = weigh(works, uses, [TextStep("K1", "K"), TextStep("K2", "K")], general={"C"})
     seen = {(row.one, row.two): row.statistic for row in chance(works, weights, uses, trial=Trial(draws=9))}
     gain = dict(zip(weights.texts, weights.gain.tolist(), strict=True))
     assert seen == pytest.approx({("p", "q"): gain["K"], ("p", "r"): 0.0, ("q", "r"): 0.0})

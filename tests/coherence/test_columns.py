@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from pan2kg.coherence.columns import PlanPair, pairs_of_plans
 from pan2kg.coherence.evidence import FIGURED, Level, Works
-from pan2kg.coherence.texts import Step, Use, cells, weigh
+from pan2kg.coherence.texts import TextStep, Use, cells, weigh
 from pan2kg.coherence.weight import Potential, action_pairs, plan_pairs, potential
 from pan2kg.errors import ProjectError
 from pan2kg.tables.parquet import columns_of, paths_of, read_columns, write_columns
@@ -26,7 +26,7 @@ HUB = 6
 Rows = dict[tuple[str, str], tuple[float, float, int]]
 
 
-def world(seed: int) -> tuple[Works, list[Use], list[Step], frozenset[str]]:
+def world(seed: int) -> tuple[Works, list[Use], list[TextStep], frozenset[str]]:
     """Plans and actions that name texts at every level and class, texts below others, a general one, foundations."""
     rng = np.random.default_rng(seed)
     home = {f"a{at:02}": f"p{at % 5}" for at in range(30)}
@@ -41,7 +41,11 @@ def world(seed: int) -> tuple[Works, list[Use], list[Step], frozenset[str]]:
         )
         for at in rng.integers(1, 6, 90)
     ]
-    steps = [Step("t03", "t01", Level.PLAN), Step("t05", "t03", Level.OTHER), Step("t06", "t02", Level.EDITORS)]
+    steps = [
+        TextStep("t03", "t01", Level.PLAN),
+        TextStep("t05", "t03", Level.OTHER),
+        TextStep("t06", "t02", Level.EDITORS),
+    ]
     return works, uses, steps, frozenset({"t02"})
 
 

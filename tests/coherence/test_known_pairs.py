@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pan2kg.coherence.citations import Dates, State, span
-from pan2kg.coherence.evidence import Aspect, Cell, Extent, Level, Reading, Readings, Works
+from pan2kg.coherence.evidence import Aspect, CellState, Extent, Level, Reading, Readings, Works
 from pan2kg.coherence.known import Known, Tables, known
 from pan2kg.coherence.texts import Use
 
@@ -26,15 +26,15 @@ def world(*full: tuple[str, Aspect], level: Level = Level.OFFICIAL) -> Known:
 @pytest.mark.parametrize(
     ("pair", "full", "expected"),
     [
-        (("p", "q"), (), Cell.YES),
-        (("p", "r"), (), Cell.UNREAD),
-        (("p", "r"), ("p",), Cell.UNREAD),
-        (("p", "r"), ("r",), Cell.NO),
-        (("p", "r"), ("p", "r"), Cell.NO),
+        (("p", "q"), (), CellState.YES),
+        (("p", "r"), (), CellState.UNREAD),
+        (("p", "r"), ("p",), CellState.UNREAD),
+        (("p", "r"), ("r",), CellState.NO),
+        (("p", "r"), ("p", "r"), CellState.NO),
     ],
 )
 def test_no_is_said_only_where_nothing_is_left_to_be_read(
-    pair: tuple[str, str], full: tuple[str, ...], expected: Cell
+    pair: tuple[str, str], full: tuple[str, ...], expected: CellState
 ) -> None:
     made = world(*((plan, Aspect.TEXTS) for plan in full))
     assert made.meets(made.weight(*pair)) is expected

@@ -10,11 +10,11 @@ import pytest
 from pan2kg.coherence.bodies import Uses, uses_of
 from pan2kg.coherence.obligations import (
     ANSWERING,
+    DutyStanding,
     Margin,
     Met,
     Obligation,
     Response,
-    Standing,
     Terms,
     margins,
     whole_day,
@@ -42,14 +42,14 @@ def act(day: date | None, name: str = "law") -> Response:
 
 def test_the_worked_margin_is_515_days_late() -> None:
     row = margin(DUTY, act(date(2023, 5, 16)))
-    assert (row.standing, row.margin, row.overdue) == (Standing.LATE, 515, 0)
+    assert (row.standing, row.margin, row.overdue) == (DutyStanding.LATE, 515, 0)
 
 
 def test_an_act_answers_from_its_own_day_on_though_that_is_the_due_day_and_today() -> None:
     row = margin(DUTY, act(DUE), as_of=DUE)
-    assert (row.standing, row.margin, row.overdue) == (Standing.ON_TIME, 0, 0)
+    assert (row.standing, row.margin, row.overdue) == (DutyStanding.ON_TIME, 0, 0)
     before = margin(DUTY, act(DUE), as_of=date(2021, 12, 16))
-    assert (before.standing, before.overdue) == (Standing.UNCOVERED, 0)
+    assert (before.standing, before.overdue) == (DutyStanding.UNCOVERED, 0)
 
 
 def test_obligations_stand_by_due_day_then_iri_and_those_without_a_day_last() -> None:
@@ -63,8 +63,8 @@ def test_overdue_before_ratification_never() -> None:
     ratified = Obligation("o", "P29", date(2020, 1, 1), needs_ratification=True, ratified=date(2021, 3, 18))
     for duty, as_of in ((treaty, TODAY), (ratified, date(2021, 3, 17))):
         row = margin(duty, as_of=as_of)
-        assert (row.standing, row.overdue, row.margin) == (Standing.DUE_UNKNOWN, 0, None)
-    assert margin(ratified, as_of=date(2021, 3, 18)).standing is Standing.UNCOVERED
+        assert (row.standing, row.overdue, row.margin) == (DutyStanding.DUE_UNKNOWN, 0, None)
+    assert margin(ratified, as_of=date(2021, 3, 18)).standing is DutyStanding.UNCOVERED
 
 
 @pytest.mark.parametrize("text", ["2021", "2021-12", "dès que possible", "as soon as possible", "2021-13-01", ""])
@@ -72,14 +72,14 @@ def test_a_vague_date_is_not_taken_for_a_date(text: str) -> None:
     assert whole_day(text) is None
     late_if_dated = Response("a", "D", whole_day(text), is_act=False)
     row = margin(DUTY, late_if_dated, of=uses(("a", "D")))
-    assert (row.standing, row.margin) == (Standing.VAGUE, None)
-    assert margin(Obligation("o", "D", whole_day(text))).standing is Standing.DUE_UNKNOWN
+    assert (row.standing, row.margin) == (DutyStanding.VAGUE, None)
+    assert margin(Obligation("o", "D", whole_day(text))).standing is DutyStanding.DUE_UNKNOWN
 
 
 def test_uncovered_is_not_said_where_nothing_was_annotated() -> None:
     bare = uses_of([], {"a": "P"})
-    assert margin(DUTY, of=bare).standing is Standing.NOT_ASSESSED
-    assert margin(DUTY).standing is Standing.UNCOVERED
+    assert margin(DUTY, of=bare).standing is DutyStanding.NOT_ASSESSED
+    assert margin(DUTY).standing is DutyStanding.UNCOVERED
 
 
 def action(relation: str, name: str = "a", day: date | None = None) -> Response:
@@ -88,13 +88,13 @@ def action(relation: str, name: str = "a", day: date | None = None) -> Response:
 
 @pytest.mark.parametrize("relation", sorted(ANSWERING))
 def test_an_action_that_works_towards_the_instrument_answers(relation: str) -> None:
-    assert margin(DUTY, action(relation), of=uses(("a", "D"))).standing is Standing.VAGUE
+    assert margin(DUTY, action(relation), of=uses(("a", "D"))).standing is DutyStanding.VAGUE
 
 
 @pytest.mark.parametrize("relation", ["monitors", "references", "promotes", "concerns", ""])
 def test_an_action_that_only_watches_or_names_the_instrument_does_not_answer(relation: str) -> None:
     row = margin(DUTY, action(relation), of=uses(("a", "D")))
-    assert (row.standing, row.response, [one.work for one in row.touching]) == (Standing.UNCOVERED, None, ["a"])
+    assert (row.standing, row.response, [one.work for one in row.touching]) == (DutyStanding.UNCOVERED, None, ["a"])
 
 
 def test_an_action_with_two_relations_answers_once() -> None:
@@ -111,7 +111,7 @@ def test_an_act_answers_before_an_action_and_ties_go_by_iri() -> None:
     action = Response("a", "D", date(2020, 1, 1), is_act=False)
     first, second = act(date(2022, 1, 1), "law-1"), act(date(2022, 1, 1), "law-2")
     assert margin(DUTY, action, second, first).response == first
-    assert margin(DUTY, action).standing is Standing.ON_TIME
+    assert margin(DUTY, action).standing is DutyStanding.ON_TIME
 
 
 def law(signed: date, in_force: date | None) -> Response:
@@ -142,13 +142,17 @@ def test_whether_an_obligation_is_met_on_each_day_around_its_due_date(
 
 def test_the_day_an_act_came_into_force_is_compared_and_the_day_it_bears_is_kept() -> None:
     row = margin(DUTY, law(date(2021, 12, 1), date(2022, 1, 1)))
-    assert (row.standing, row.margin, row.response and row.response.signed) == (Standing.LATE, 15, date(2021, 12, 1))
+    assert (row.standing, row.margin, row.response and row.response.signed) == (
+        DutyStanding.LATE,
+        15,
+        date(2021, 12, 1),
+    )
 
 
 def test_an_action_intends_to_meet_and_does_not_meet() -> None:
     planned = Response("a", "D", date(2020, 1, 1), is_act=False)
     row = margin(DUTY, planned)
-    assert (row.standing, row.met) == (Standing.ON_TIME, Met.OPEN)
+    assert (row.standing, row.met) == (DutyStanding.ON_TIME, Met.OPEN)
 
 
 def test_an_instrument_requires_nothing_before_its_own_day() -> None:
@@ -216,8 +220,8 @@ def test_what_recurs_is_judged_on_each_day_around_its_due_dates(
 
 def test_an_action_that_is_over_answers_no_later_occurrence() -> None:
     planned = Response("a", "D", date(2021, 2, 1), is_act=False)
-    assert margin(YEARLY, planned, as_of=date(2021, 3, 2)).standing is Standing.ON_TIME
-    assert margin(YEARLY, planned, as_of=date(2022, 3, 2)).standing is Standing.UNCOVERED
+    assert margin(YEARLY, planned, as_of=date(2021, 3, 2)).standing is DutyStanding.ON_TIME
+    assert margin(YEARLY, planned, as_of=date(2022, 3, 2)).standing is DutyStanding.UNCOVERED
 
 
 def test_under_a_treaty_nothing_recurs_before_its_ratification() -> None:
@@ -249,6 +253,6 @@ def test_an_act_or_a_plan_of_another_country_answers_no_duty() -> None:
     own = Response("lu-law", "dir", date(2021, 1, 1), is_act=True, country="LU")
     uses = uses_of([("a", "dir")], {"a": "p"})
     (row,) = margins(uses, [duty], [abroad, action, own], as_of=date(2022, 1, 1)).rows
-    assert (row.response, row.standing, row.touching) == (own, Standing.LATE, ())
+    assert (row.response, row.standing, row.touching) == (own, DutyStanding.LATE, ())
     (row,) = margins(uses, [duty], [abroad, action], as_of=date(2022, 1, 1)).rows
-    assert (row.response, row.standing, row.responses) == (None, Standing.UNCOVERED, ())
+    assert (row.response, row.standing, row.responses) == (None, DutyStanding.UNCOVERED, ())

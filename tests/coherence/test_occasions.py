@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from pan2kg.coherence.citations import (
     CITING,
+    Bounds,
     Channel,
     Chronology,
     Dates,
-    Interval,
     Occasion,
     PlanStatement,
     Span,
@@ -80,7 +80,7 @@ def third(at: Level) -> dict[tuple[str, str], Occasion]:
     return {(one.source, one.target): one for one in occasions(THIRD, bits(at), READ, at=at)}
 
 
-def ends(found: Interval) -> list[float]:
+def ends(found: Bounds) -> list[float]:
     assert found.low is not None
     assert found.high is not None
     return [found.low, found.high]
@@ -106,14 +106,14 @@ def test_the_worked_occasions_at_the_headline_level() -> None:
         ("P", "Q"): ("impossible", "open"), ("Q", "P"): ("expected", "seen"),
     }, "P and R are only named together, which is a link and no occasion"  # fmt: skip
     assert found["Q", "P"].bits == pytest.approx(0.921207, abs=5e-7)
-    assert citation_rate(found.values()) == Interval(1.0, 1.0)
-    assert debt(found.values()) == Interval(0, 0)
+    assert citation_rate(found.values()) == Bounds(1.0, 1.0)
+    assert debt(found.values()) == Bounds(0, 0)
 
 
 def test_the_worked_occasions_with_what_the_editors_concluded() -> None:
     found = third(EDITORS)
     assert [pair for pair, one in found.items() if one.is_expected] == [("Q", "P"), ("R", "P"), ("R", "Q")]
-    assert citation_rate(found.values()) == Interval(1 / 3, 1.0)
+    assert citation_rate(found.values()) == Bounds(1 / 3, 1.0)
     assert ends(debt(found.values())) == pytest.approx([0, 0.241446], abs=1e-6)
 
 

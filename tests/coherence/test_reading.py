@@ -13,7 +13,7 @@ import pan2kg
 from pan2kg.coherence import reading
 from pan2kg.coherence import reading as records
 from pan2kg.coherence.bodies import Presence
-from pan2kg.coherence.obligations import Met, Standing, margins
+from pan2kg.coherence.obligations import DutyStanding, Met, margins
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
 from pan2kg.scores.matrix import read_matrices
@@ -188,7 +188,7 @@ def test_a_vague_timeline_with_a_date_is_no_date() -> None:
     uses = reading.read_uses(made)
     known = records.read_obligations(made), records.read_responses(made, uses)
     (row,) = margins(uses, *known, as_of=date(2021, 1, 1))
-    assert (row.standing, row.overdue) == (Standing.VAGUE, 366)
+    assert (row.standing, row.overdue) == (DutyStanding.VAGUE, 366)
 
 
 def test_a_bill_is_no_act() -> None:
@@ -203,7 +203,7 @@ def test_the_shipped_graph_gives_the_worked_margin(graph: pan2kg.Graph) -> None:
     known = records.read_obligations(graph.store), records.read_responses(graph.store, uses)
     rows = {key(row.obligation.iri): row for row in margins(uses, *known, as_of=date(2026, 11, 25))}
     late = rows["dir-2019-1937-art-26-1-transposition"]
-    assert (late.standing, late.margin) == (Standing.LATE, 520)
+    assert (late.standing, late.margin) == (DutyStanding.LATE, 520)
     assert key(late.obligation.terms.national) == "luxembourg-dir-2019-1937-transposition"
     assert all(row.met is Met.UNKNOWN for row in rows.values() if "p029" in key(row.obligation.instrument))
 
@@ -213,7 +213,10 @@ def test_in_the_shipped_graph_to_monitor_a_directive_is_not_to_transpose_it(grap
     known = records.read_obligations(graph.store), records.read_responses(graph.store, uses)
     rows = {key(row.obligation.iri): row for row in margins(uses, *known, as_of=date(2026, 1, 1))}
     diligence = rows["dir-2024-1760-art-37-1-first-subparagraph-transposition"]
-    assert (diligence.standing, [key(one.work) for one in diligence.touching]) == (Standing.UNCOVERED, ["lu-bhr-2-4-2"])
+    assert (diligence.standing, [key(one.work) for one in diligence.touching]) == (
+        DutyStanding.UNCOVERED,
+        ["lu-bhr-2-4-2"],
+    )
     whistle = rows["dir-2019-1937-art-26-1-transposition"]
     assert "lu-bhr-2-6-3" in {key(one.work) for one in whistle.responses}
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pan2kg.coherence.citations import Dates, PlanStatement, span
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, Works, counts
-from pan2kg.coherence.texts import Step, Use
+from pan2kg.coherence.texts import TextStep, Use
 
 PLAN, OFFICIAL, OTHER, EDITORS = (Level.PLAN, Level.OFFICIAL, Level.OTHER, Level.EDITORS)
 
@@ -22,7 +22,7 @@ class World:
 
     works: Works
     uses: tuple[Use, ...]
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TextStep, ...] = ()
     general: frozenset[str] = frozenset()
 
 
@@ -56,7 +56,7 @@ EXAMPLE = World(
         use("b2", "amends", "C", OFFICIAL),
         use("c1", "promotes", "G", OTHER),
     ),
-    (Step("G4", "G"), Step("N", "D")),
+    (TextStep("G4", "G"), TextStep("N", "D")),
     frozenset({"C"}),
 )
 
@@ -149,7 +149,7 @@ TEXTS = tuple("GHIJKLMN")
 _steps = st.lists(st.integers(-1, 6), min_size=7, max_size=7).flatmap(
     lambda above: st.lists(st.sampled_from([PLAN, OFFICIAL, EDITORS]), min_size=7, max_size=7).map(
         lambda levels: tuple(
-            Step(TEXTS[at + 1], TEXTS[min(up, at)], level)
+            TextStep(TEXTS[at + 1], TEXTS[min(up, at)], level)
             for at, (up, level) in enumerate(zip(above, levels, strict=True)) if up >= 0
         )
     )

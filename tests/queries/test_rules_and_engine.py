@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import pan2kg
 from pan2kg.coherence.evidence import FIGURED, Level, level
-from pan2kg.coherence.weight import Ties
+from pan2kg.coherence.weight import TextTies
 from pan2kg.project import Project
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
@@ -61,7 +61,7 @@ def of_engine(graph: pan2kg.Graph) -> dict[tuple[str, str], Level]:
     own, actions = zip(made.works.plans, range(len(made.works.plans)), strict=True), enumerate(made.names)
     found: dict[tuple[str, str], Level] = {}
 
-    def take(work: str, ties: Ties, row: int) -> None:
+    def take(work: str, ties: TextTies, row: int) -> None:
         for text, (_, firm) in ties.row(row).items():
             if made.weights.above[text] < 0:
                 found[work, made.weights.texts[text]] = firm

@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from pan2kg.coherence.citations import Interval
+from pan2kg.coherence.citations import Bounds
 from pan2kg.coherence.evidence import Basis
 from pan2kg.errors import FormatError
 from pan2kg.graph.graph import Graph
@@ -260,7 +260,7 @@ def test_one_bit_is_one_and_in_french_less_than_two_too(graph: Graph) -> None:
     pair = ("lu-bhr-1-m5", "lu-bhr-2-4-3")
     table = TABLES["explain"].make(graph, TableChoice(actions=pair))
     notes = {language: [one.say(language) for one in table.notes] for language in LANGUAGES}
-    shared, general = (bits_text(Interval(value, value)) for value in (1.0, 0.0))
+    shared, general = (bits_text(Bounds(value, value)) for value in (1.0, 0.0))
     assert [shared.say(language) for language in LANGUAGES] == ["1\u00a0bit", "1 bit", "1 Bit"]
     assert [general.say(language) for language in LANGUAGES] == ["0\u00a0bit", "0 bits", "0 Bit"]
     assert all(general.say(language) in " ".join(notes[language]) for language in LANGUAGES)
