@@ -59,7 +59,7 @@ SERVE: Final[arguments.Options] = {
     "--person-header": {"metavar": "NAME", "default": ""},
     "--public": arguments.FLAG,
     "--access-log": arguments.FILE,
-    "--watch": arguments.FLAG,
+    "--watch": {**arguments.FLAG, "help": "serve.watch"},
     "--journal": {**arguments.FILE, "type": Path},
     "--timeout": {"metavar": "S", "type": _POSITIVE, "default": 30.0},
     "--max-rows": {**_NUMBER, "default": 1_000_000},

@@ -134,7 +134,6 @@ ALLOWED = {
     "verification source": "a field of an action",
     "expected result": "a field of an action",
     "xsd:gYear, xsd:gYearMonth or xsd:date, as its form tells": "a datatype of a column",
-    "{}x-content-type-options: nosniff\r\nconnection: close\r\n\r\n": "headers",
     "not yet": "a standing of a plan on a day",
     "in force": "a standing of a plan on a day",
     "Prefix not found": "words of the engine",
