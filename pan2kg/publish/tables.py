@@ -630,7 +630,7 @@ def product_files(described: Described) -> Iterator[File]:
     """
 
     def heading(column: Field, language: Language) -> str:
-        return _WORDS.say(f"workbook.column.{column.about}", language)
+        return _WORDS.say(f"product.column.{column.about}", language)
 
     def describe(column: Field) -> dict[str, object]:
         titles = {tag: heading(column, tag) for tag in LANGUAGES}
@@ -663,7 +663,7 @@ def product_files(described: Described) -> Iterator[File]:
                 )
         for tag, (heads, columns) in sheets.items():
             heads += [
-                _WORDS.say("workbook.address", tag, of=_WORDS.say(f"workbook.column.{name}", tag)) for name, _ in links
+                _WORDS.say("product.address", tag, of=_WORDS.say(f"product.column.{name}", tag)) for name, _ in links
             ]
             columns += [values for _, values in links]
         table = ReleaseTable(workbook.name, workbook.title, *_without_empty(cells, 0), things=())

@@ -43,7 +43,7 @@ class AllPages:
     """The pages of a site, and those it would not export: passages, documents, links, concepts, named graphs.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> from pan2kg.site.site_context import SiteContext
+    >>> from pan2kg.site.page import SiteContext
     >>> pages = AllPages(Site(SiteContext(open_graph(), mode="served")))
     >>> pages.page("fr/linktype/builds-on.html", {}) is None, pages.page("fr/linktype/nothing.html", {}) is None
     (False, True)

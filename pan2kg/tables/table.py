@@ -12,8 +12,6 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
-import pyoxigraph as ox
-
 from pan2kg.coherence.evidence import Basis
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.i18n.catalogue import Text
@@ -21,11 +19,16 @@ from pan2kg.i18n.message import there_are, told
 from pan2kg.turtle.vocabulary import NUMBERS
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from pan2kg.coherence.known import BasisLine
 
 Value = str | int | float | bool | None
 """What a cell of figures holds: ``None`` is « not assessed » or « unknown », never 0."""
-Cell = Value | ox.NamedNode | ox.BlankNode | ox.Literal
+if TYPE_CHECKING:
+    Cell = Value | ox.NamedNode | ox.BlankNode | ox.Literal
+else:
+    Cell = object  # the engine is not loaded to tell what tables there are
 Row = Mapping[str, Value]
 SILENT: Final = Text()
 """No words."""
@@ -193,12 +196,13 @@ def _column(key: str, keys: Sequence[str]) -> str:
 
 def _rank(cell: Cell) -> tuple[int, float, str] | None:
     """Numbers before words, these without regard to case; None for nothing."""
-    if isinstance(cell, ox.Literal) and cell.datatype.value in NUMBERS:
+    content: object = cell
+    words: object = getattr(content, "value", content)
+    if getattr(getattr(cell, "datatype", None), "value", "") in NUMBERS:
         try:
-            return (0, float(cell.value), "")
+            return (0, float(str(words)), "")
         except ValueError:
             pass
-    words = cell.value if isinstance(cell, ox.NamedNode | ox.BlankNode | ox.Literal) else cell
     if words is None or words == "":
         return None
     return (0, float(words), "") if isinstance(words, int | float) else (1, 0.0, str(words).casefold())

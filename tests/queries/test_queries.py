@@ -25,6 +25,7 @@ from pan2kg.project import Project
 from pan2kg.store.queries import Parameter, Query, fill, read_queries
 from pan2kg.store.rules import derive, rule_files
 from pan2kg.store.store import LocalStore, is_derived, load, load_project, needs, select
+from pan2kg.tables import answers
 from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import ID, PAN, XSD, graph_of
 from pan2kg.turtle.writer import prefixes_used, read_prefixes, tokens
@@ -77,7 +78,7 @@ def test_every_column_has_a_heading_in_french_and_german() -> None:
     columns = {
         column.removesuffix("_label") for query in QUERIES.values() for column in select(empty, query.text).columns
     }
-    missing = columns - set(Messages("heading").keys())
+    missing = columns - set(Messages("heading").keys()) - answers._OF_FIGURES.keys()  # those are called as in tables
     assert not missing, f"add {sorted(missing)} to the catalogues, in the context « heading »"
 
 

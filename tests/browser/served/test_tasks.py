@@ -59,7 +59,8 @@ def whom_the_plan_cites(walk: Walk) -> None:
 
 def who_could_cite_the_plan_and_who_is_to_write_it(walk: Walk) -> None:
     walk.open(walk.page.locator(".findings a", has=walk.page.locator("[data-finding=reach]")))
-    walk.sees("PAN Handicap 2019-2024 : aucun renvoi vu à PAN 2, à vérifier".replace(" :", "\u00a0:"))
+    walk.sees(re.compile("Aucun plan du pays ne pouvait"))
+    walk.sees("lequel des deux plans, PAN 2 ou PAN 1, en rend compte")
     walk.sees("Destinataire")
 
 
