@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pan2kg.project import Project, copies, read_text
 from pan2kg.turtle.vocabulary import graph_of, link_iri, thing
-from pan2kg.turtle.writer import Block, Line, read_prefixes, string, subjects, text, write_turtle
+from pan2kg.turtle.writer import Block, TurtleLine, read_prefixes, string, subjects, text, write_turtle
 
 ACTIONS, CATEGORIES = 20, 5
 
@@ -82,10 +82,10 @@ class Sketch:
         """A number below ``size``, small ones more often: a few instruments and bodies are in many plans."""
         return int(size * self.chance.random() ** 1.5)
 
-    def title(self) -> list[Line]:
+    def title(self) -> list[TurtleLine]:
         """A French and an English title."""
         parts = [self.chance.choice(words) for words in (VERBS, OBJECTS, FIELDS)]
-        return [Line("skos:prefLabel", text(" ".join(part[i] for part in parts), tag)) for i, tag in _TAGS]
+        return [TurtleLine("skos:prefLabel", text(" ".join(part[i] for part in parts), tag)) for i, tag in _TAGS]
 
 
 _TAGS = ((0, "fr"), (1, "en"))
@@ -149,17 +149,17 @@ def _plan_files(sketch: Sketch) -> Iterator[tuple[str, list[Block]]]:
         yield path, [_graph(path, f"{sketch.key} – {name}", f"document:{sketch.key}"), *write(sketch)]
 
 
-def _block(subject: str, kind: str, *statements: tuple[str, str] | Line) -> Block:
-    rest = (item if isinstance(item, Line) else Line(*item) for item in statements)
-    return Block(subject, (Line("a", kind), *rest))
+def _block(subject: str, kind: str, *statements: tuple[str, str] | TurtleLine) -> Block:
+    rest = (item if isinstance(item, TurtleLine) else TurtleLine(*item) for item in statements)
+    return Block(subject, (TurtleLine("a", kind), *rest))
 
 
-def _both(predicate: str, french: str, english: str) -> Iterable[Line]:
-    return (Line(predicate, text(french, "fr")), Line(predicate, text(english, "en")))
+def _both(predicate: str, french: str, english: str) -> Iterable[TurtleLine]:
+    return (TurtleLine(predicate, text(french, "fr")), TurtleLine(predicate, text(english, "en")))
 
 
-def _sourced(document: str, certainty: str = "stated") -> Iterable[Line]:
-    return (Line("dcterms:source", document), Line("pan:certainty", f"certainty:{certainty}"))
+def _sourced(document: str, certainty: str = "stated") -> Iterable[TurtleLine]:
+    return (TurtleLine("dcterms:source", document), TurtleLine("pan:certainty", f"certainty:{certainty}"))
 
 
 def _graph(path: str, label: str, document: str = "document:synthetic") -> Block:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 
-from pan2kg.extract.document import Block, Document, laid
+from pan2kg.extract.document import Document, DocumentBlock, laid
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.extract.roles import keys, role_of
 from pan2kg.graph.graph import Graph, open_graph
@@ -42,7 +42,9 @@ def main() -> None:
 def _outcome(graph: Graph, ends: tuple[str, str], quote: str, roles: set[str]) -> tuple[str, str]:
     """What became of a quotation, and the role proposed, the right one where several are."""
     plan = graph.names.things.get(graph.plan_of(ends[0]) or ends[0])
-    document = Document("quotation", "", "txt", None, laid([Block(None, None, "paragraph", " ".join(quote.split()))]))
+    document = Document(
+        "quotation", "", "txt", None, laid([DocumentBlock(None, None, "paragraph", " ".join(quote.split()))])
+    )
     day, country = (plan.start, plan.country) if plan else (None, "")
     mentions = [one for one in find_mentions(document, graph.names, date=day, country=country) if one.kind == "body"]
     own = [one for one in mentions if ends[1] in one.targets]

@@ -381,7 +381,7 @@ def serve(data: Path, port: int) -> None:
 
     from pan2kg.server.engine import Evaluator
     from pan2kg.server.operations import Operations
-    from pan2kg.server.protocol import Release
+    from pan2kg.server.protocol import ServedRelease
     from pan2kg.server.sparql import Endpoint, assemble
     from pan2kg.server.web import Server, Settings, listen
     from pan2kg.server.workers import Keeper, Pool
@@ -396,7 +396,7 @@ def serve(data: Path, port: int) -> None:
     with listen("127.0.0.1", port) as bound:
         keeper = Keeper(load, close=[bound])
         keeper.start()
-        endpoint = Endpoint(Pool(keeper, settings.limits.seconds), settings, Release("benchmark"))
+        endpoint = Endpoint(Pool(keeper, settings.limits.seconds), settings, ServedRelease("benchmark"))
         Server(assemble(settings, endpoint, Operations()), lambda: None).run(sockets=[bound])
         keeper.close()
 

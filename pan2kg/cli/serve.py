@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pan2kg.server.engine import Evaluator
     from pan2kg.server.operations import Operations
     from pan2kg.server.pages import HomePages, Pages, RefreshedSite
-    from pan2kg.server.protocol import Release
+    from pan2kg.server.protocol import ServedRelease
     from pan2kg.server.review import People
     from pan2kg.server.web import Edge, Settings
     from pan2kg.server.workers import Keeper
@@ -201,13 +201,13 @@ def _answer(
     from pan2kg.server.linked_data import open_release
     from pan2kg.server.operations import Reloading
     from pan2kg.server.pages import HomePages
-    from pan2kg.server.protocol import Release
+    from pan2kg.server.protocol import ServedRelease
     from pan2kg.server.workers import Pool, WorkerStore
     from pan2kg.store.store import fingerprint, state_files
 
     folder, seconds = cache_of(options), settings.limits.seconds
     homes = None if people or options.release else HomePages(project, folder)
-    release = Release(fingerprint(project)[:12], keeper.state)
+    release = ServedRelease(fingerprint(project)[:12], keeper.state)
     pool, store = Pool(keeper, seconds), WorkerStore(keeper, seconds)
     reloading = Reloading(keeper.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
     renew = (people, reloading.ask) if not options.release else ()
@@ -240,10 +240,10 @@ def _answer(
 def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
     """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
     from pan2kg.server import sparql
-    from pan2kg.server.protocol import Release
+    from pan2kg.server.protocol import ServedRelease
 
     project = project_of(options)
-    store, release = arguments.open_endpoint(project, options), Release(options.endpoint, seconds=60)
+    store, release = arguments.open_endpoint(project, options), ServedRelease(options.endpoint, seconds=60)
     site = _site(project, store, release, writable=False)
     pages = _pages(site)
     routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
@@ -291,7 +291,7 @@ def _operations(
 
 
 def _site(
-    project: Project, store: Store, release: Release, *, writable: bool, folder: Path | None = None
+    project: Project, store: Store, release: ServedRelease, *, writable: bool, folder: Path | None = None
 ) -> RefreshedSite:
     """The pages over the data as they are at any time; reports of checks are kept in a folder, if there is one."""
     from pan2kg.server.pages import RefreshedSite
@@ -325,7 +325,7 @@ def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper |
 
 
 def _documents(
-    project: Project, store: Store, release: Release, site: RefreshedSite | None, *, is_elsewhere: bool
+    project: Project, store: Store, release: ServedRelease, site: RefreshedSite | None, *, is_elsewhere: bool
 ) -> list[BaseRoute]:
     """What answers for things and documents."""
     from pan2kg.server.documents import DataSource

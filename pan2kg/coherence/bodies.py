@@ -358,10 +358,10 @@ def who_should_talk(
     [('x', 'y', ('K',))]
     """
     chosen, of = None if only is None else frozenset(only), country or {}
-    named: dict[str, set[str]] = {}
+    bodies_named: dict[str, set[str]] = {}
     for work, text in uses.statements():
         if bits.get(text, 0.0) > 0:
-            named.setdefault(work, set()).add(text)
+            bodies_named.setdefault(work, set()).add(text)
     # the texts the works of each body rest on, each with the countries of these works, empty where it is not known
     resting: dict[str, dict[str, set[str]]] = {}
     together = {(min(pair), max(pair)) for pair in earlier}
@@ -371,18 +371,18 @@ def who_should_talk(
         together.update(combinations(bodies, 2))
         for body in bodies:
             texts = resting.setdefault(body, {})
-            for text in named.get(profile.work, ()):
+            for text in bodies_named.get(profile.work, ()):
                 texts.setdefault(text, set()).add(of.get(profile.work, ""))
     rows = []
-    for one, two in combinations(sorted(resting), 2):
-        left, right = resting[one], resting[two]
-        if (one, two) not in together and left.keys() & right.keys():
+    for body_a, body_b in combinations(sorted(resting), 2):
+        texts_a, right = resting[body_a], resting[body_b]
+        if (body_a, body_b) not in together and texts_a.keys() & right.keys():
             shared = [
-                text for text in sorted(left.keys() & right.keys())
-                if left[text] & right[text] or "" in left[text] | right[text]
+                text for text in sorted(texts_a.keys() & right.keys())
+                if texts_a[text] & right[text] or "" in texts_a[text] | right[text]
             ]  # fmt: skip
             if shared:
-                rows.append(Talk(one, two, tuple(shared), sum(bits[text] for text in shared)))
+                rows.append(Talk(body_a, body_b, tuple(shared), sum(bits[text] for text in shared)))
     return Measured(uses.basis, tuple(sorted(rows, key=lambda row: (-row.bits, row.one, row.two))))
 
 
@@ -415,8 +415,12 @@ def participation(shares: Potential, pairs: Pairs) -> tuple[Participation, ...]:
     [('a', 0.5), ('b', 0.5), ('c', 0.5)]
     """
     names, plans, home = shares.names, shares.works.plans, shares.home
-    kept = pairs.low > 0
-    lower, upper, bits = pairs.one[kept].astype(np.int64), pairs.two[kept].astype(np.int64), pairs.low[kept]
+    is_linked = pairs.low > 0
+    lower, upper, bits = (
+        pairs.one[is_linked].astype(np.int64),
+        pairs.two[is_linked].astype(np.int64),
+        pairs.low[is_linked],
+    )
     # what each action shares with each plan: each side of a pair is added up for itself
     limit = len(names) * len(plans)
     sides = [summed(a * len(plans) + home[b], bits, limit) for a, b in ((lower, upper), (upper, lower))]

@@ -166,7 +166,7 @@ def fates(
     return tuple(rows)
 
 
-def suggested(rows: Iterable[ActionFate], base: Mapping[str, str], new: Mapping[str, str]) -> tuple[ActionFate, ...]:
+def suggested(rows: Iterable[ActionFate], base: Mapping[str, str], later: Mapping[str, str]) -> tuple[ActionFate, ...]:
     """The same with suggestions for the actions without a counterpart, by their titles in one language.
 
     Two titles suggest each other where each is the most similar of the other edition's: that aligns nothing.
@@ -176,10 +176,10 @@ def suggested(rows: Iterable[ActionFate], base: Mapping[str, str], new: Mapping[
     ['b', 'a']
     """
     similar: dict[str, str] = {}
-    if base and new:
-        there, back = _most_similar(base, new), _most_similar(new, base)
-        pairs = [(action, other) for action, other in there.items() if back[other] == action]
-        similar = dict(pairs) | {other: action for action, other in pairs}
+    if base and later:
+        forwards, back = _most_similar(base, later), _most_similar(later, base)
+        pairs = [(action, counterpart) for action, counterpart in forwards.items() if back[counterpart] == action]
+        similar = dict(pairs) | {counterpart: action for action, counterpart in pairs}
     return tuple(row if row.others else row._replace(similar=similar.get(row.action, "")) for row in rows)
 
 
@@ -243,11 +243,11 @@ def compare(known: Known, base: str, new: str) -> EditionComparison:
     if base == new:
         raise QueryError("same-plan", remedy="give-two-editions", base=base, new=new)
     works, rows = known.tables.works, []
-    for other in works.plans:
-        if other not in (base, new):
-            then, now = known.weight(base, other), known.weight(new, other)
+    for plan_c in works.plans:
+        if plan_c not in (base, new):
+            then, now = known.weight(base, plan_c), known.weight(new, plan_c)
             before, after = set(then.texts), set(now.texts)
-            rows.append(Compared(other, then, now, tuple(sorted(after - before)), tuple(sorted(before - after))))
+            rows.append(Compared(plan_c, then, now, tuple(sorted(after - before)), tuple(sorted(before - after))))
     texts = (len({use.text for use in known.uses if works.plan(use.work) == plan}) for plan in (base, new))
     actions = (sum(home == plan for home in works.home.values()) for plan in (base, new))
     return EditionComparison(tuple(rows), tuple(texts), tuple(actions))

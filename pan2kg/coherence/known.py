@@ -215,8 +215,8 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: Earlier | None = Non
     ([('p', 'q')], [0.207519, 0.207519])
     """
     works = tables.works
-    own, when = _at_any_level(tables)
-    scale = texts.on_earlier(weights, own) if weights else own
+    weighed, when = _at_any_level(tables)
+    scale = texts.on_earlier(weights, weighed) if weights else weighed
     shares = weight.potential(works, scale, tables.uses, at=at, read=evidence.read_in_full(tables.readings, works))
     pairs = weight.plan_pairs(shares)
     bits = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True)
@@ -232,8 +232,8 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: Earlier | None = Non
 
 @lru_cache(maxsize=2)  # the four levels of one graph ask for the same
 def _at_any_level(tables: Tables) -> tuple[texts.Weights, Chronology]:
-    own = texts.weigh(tables.works, tables.uses, tables.steps, general=tables.general)
-    return own, citations.chronology(tables.works, tables.statements, tables.dates)
+    weighed = texts.weigh(tables.works, tables.uses, tables.steps, general=tables.general)
+    return weighed, citations.chronology(tables.works, tables.statements, tables.dates)
 
 
 @dataclass(frozen=True, slots=True)

@@ -308,8 +308,8 @@ def weigh(
     for step in sorted(usable, key=lambda step: (step.text, step.level or 0, step.above)):
         if step.text not in up and step.text not in {step.above, *path(step.above)}:
             up[step.text] = step
-    named = {use.text for use in used}
-    texts = tuple(sorted(named.union(*(path(text) for text in named))))
+    texts_named = {use.text for use in used}
+    texts = tuple(sorted(texts_named.union(*(path(text) for text in texts_named))))
     place = {text: at for at, text in enumerate(texts)}
     above = np.array([place[up[text].above] if text in up else -1 for text in texts], dtype=np.int64)
     levels = np.array([up[text].level or 0 if text in up else 0 for text in texts], dtype=np.int64)

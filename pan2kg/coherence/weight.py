@@ -239,23 +239,23 @@ def weight(shares: Potential, one: str, two: str) -> Weight:
         apart = apart.copy()
         for plan in (shares.works.home[one], shares.works.home[two]):
             apart[shares.founded.row(shares.index[plan])] = True
-    left, right = sides
-    parts = [
+    first_side, right = sides
+    contributions = [
         Contribution(
-            weights.texts[text], left[text][0], right[text][0], float(weights.gain[text]),
-            max(left[text][1], right[text][1]), bool(apart[text]),
+            weights.texts[text], first_side[text][0], right[text][0], float(weights.gain[text]),
+            max(first_side[text][1], right[text][1]), bool(apart[text]),
         )
-        for text in sorted(left.keys() & right.keys())
+        for text in sorted(first_side.keys() & right.keys())
     ]  # fmt: skip
-    parts.sort(key=lambda share: (-share.bits, share.text))
-    low = sum(share.bits for share in parts if not share.is_broad)
-    broad = sum(share.bits for share in parts if share.is_broad)
-    level = firmest(share.level for share in parts if not share.is_broad and share.bits > 0)
+    contributions.sort(key=lambda share: (-share.bits, share.text))
+    low = sum(share.bits for share in contributions if not share.is_broad)
+    broad = sum(share.bits for share in contributions if share.is_broad)
+    level = firmest(share.level for share in contributions if not share.is_broad and share.bits > 0)
     # Σ min(x, y)·gain with x = r_X where X was read in full, else max(r_X, r_Y)
     full = one in shares.read, two in shares.read
     sums = [sum(r * float(weights.gain[text]) for text, (r, _) in side.items() if not apart[text]) for side in sides]
     high = low if all(full) else sums[0] if full[0] else sums[1] if full[1] else sums[0] + sums[1] - low
-    return Weight(one, two, low, high, broad, not any(full), level, tuple(parts))
+    return Weight(one, two, low, high, broad, not any(full), level, tuple(contributions))
 
 
 class Pairs(NamedTuple):
@@ -316,14 +316,14 @@ def action_pairs(shares: Potential) -> Pairs:
     """
     sizes, gains, is_specific = shares.actions.table.counts, shares.gains(), shares.specific()
     table = shares.actions.stacked()
-    specific, other = shares.actions.stacked(is_specific), shares.actions.stacked(~is_specific)
+    specific, broad_table = shares.actions.stacked(is_specific), shares.actions.stacked(~is_specific)
     narrow = table.keep(~np.tile(sizes > widest(sizes), 3)[table.columns])
     lower, upper, whole = texts.cells(narrow, gains)
-    kept = (shares.home[lower] != shares.home[upper]) & (whole > 0)
-    lower, upper = lower[kept], upper[kept]
+    is_linked = (shares.home[lower] != shares.home[upper]) & (whole > 0)
+    lower, upper = lower[is_linked], upper[is_linked]
     # not specific on one side at least is apart · all + specific · apart: a sum of what is ≥ 0, without residues
-    broad = texts.common(other, gains, lower, upper, other=table)
-    broad += texts.common(specific, gains, lower, upper, other=other)
+    broad = texts.common(broad_table, gains, lower, upper, other=table)
+    broad += texts.common(specific, gains, lower, upper, other=broad_table)
     return Pairs(lower, upper, texts.common(specific, gains, lower, upper), broad)
 
 
@@ -452,7 +452,7 @@ def _statistics(rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Fl
 
     A sparse product: most rows have a text or two, and a dense one wakes a thread a core for each draw.
     """
-    places = [(row, text) for row, texts in enumerate(rows) for named in texts for text in up[named]]
+    places = [(row, text) for row, texts in enumerate(rows) for cells in texts for text in up[cells]]
     row_of, text_of = ([place[end] for place in places] for end in (0, 1))
     square = np.zeros((len(rows), len(rows)))
     lower, upper, values = texts.cells(Incidence.of(row_of, text_of, shape=(len(rows), len(gains))), gains)

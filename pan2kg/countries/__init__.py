@@ -26,7 +26,7 @@ from pan2kg.i18n.message import say
 from pan2kg.project import ROOT, Project
 from pan2kg.turtle import writer
 from pan2kg.turtle.vocabulary import graph_of, link_iri
-from pan2kg.turtle.writer import Line, string, text
+from pan2kg.turtle.writer import TurtleLine, string, text
 
 AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
 """The lists of the Publications Office of the European Union."""
@@ -155,10 +155,10 @@ class Beginning:
         """The key of the example plan."""
         return f"{self.country.code}-example-1"
 
-    def texts(self, predicate: str, key: str) -> list[Line]:
+    def texts(self, predicate: str, key: str) -> list[TurtleLine]:
         """A statement with a text in each of the languages."""
         names = self.country.names
-        return [Line(predicate, text(_DATA.say(key, tag, country=names.say(tag)), tag)) for tag in self.languages]
+        return [TurtleLine(predicate, text(_DATA.say(key, tag, country=names.say(tag)), tag)) for tag in self.languages]
 
 
 def begin(folder: Path, beginning: Beginning) -> Iterator[str]:
@@ -227,9 +227,9 @@ def own_prefixes(shipped: Project, space: str) -> str:
     return re.sub(rf"^@prefix (\w+): <{re.escape(ROOT)}id/\w+/> \.$", moved, listed, flags=re.MULTILINE)
 
 
-def _block(subject: str, *statements: Line | tuple[str, str]) -> writer.Block:
+def _block(subject: str, *statements: TurtleLine | tuple[str, str]) -> writer.Block:
     """A block of statements and of pairs of a predicate and a value, without those whose value is empty."""
-    made = (pair if isinstance(pair, Line) else Line(*pair) for pair in statements)
+    made = (pair if isinstance(pair, TurtleLine) else TurtleLine(*pair) for pair in statements)
     return writer.Block(subject, tuple(statement for statement in made if statement.object))
 
 

@@ -65,7 +65,7 @@ def noted(key: str, /, **values: object) -> Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class DocumentBlock:
     """A heading, a paragraph, an item of a list, a table or a note.
 
     ``page`` counts from 1, ``label`` is the number printed on it where the file knows it; both are None where the
@@ -119,14 +119,14 @@ class Document:
     sha256: str
     format: str
     pages: int | None
-    blocks: tuple[Block, ...]
+    blocks: tuple[DocumentBlock, ...]
     remarks: tuple[Remark, ...] = ()
 
     @property
     def text(self) -> str:
         return BETWEEN_BLOCKS.join(block.text for block in self.blocks)
 
-    def block_at(self, position: int) -> Block | None:
+    def block_at(self, position: int) -> DocumentBlock | None:
         """The block in which a position of the canonical text lies; none between two and beyond the end."""
         return next((block for block in self.blocks if block.start <= position < block.end), None)
 
@@ -166,19 +166,19 @@ def runs_of(numbers: Iterable[int], *, dash: str = "-") -> str:
     return ", ".join(f"{run[0]}{dash}{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
-def table_block(rows: Iterable[Sequence[str]], page: int | None = None, label: str | None = None) -> Block:
+def table_block(rows: Iterable[Sequence[str]], page: int | None = None, label: str | None = None) -> DocumentBlock:
     """A table as a block; rows of unequal length are filled up."""
     listed = list(rows)
     width = max(map(len, listed), default=0)
     filled = tuple((*row, *[""] * (width - len(row))) for row in listed)
-    return Block(page, label, "table", BETWEEN_ROWS.join(map(BETWEEN_CELLS.join, filled)), rows=filled)
+    return DocumentBlock(page, label, "table", BETWEEN_ROWS.join(map(BETWEEN_CELLS.join, filled)), rows=filled)
 
 
-def laid(blocks: Iterable[Block]) -> tuple[Block, ...]:
+def laid(blocks: Iterable[DocumentBlock]) -> tuple[DocumentBlock, ...]:
     """The blocks with their places in the canonical text and the headings above them; those without words are left."""
     start = 0
-    above: list[Block] = []
-    placed: list[Block] = []
+    above: list[DocumentBlock] = []
+    placed: list[DocumentBlock] = []
     for block in blocks:
         if not block.text.strip():
             continue
@@ -221,11 +221,11 @@ def to_json(document: Document) -> str:
 def from_json(text: str, *, source: str = "") -> Document:
     """The document that :func:`to_json` wrote; ``source`` names the file in errors."""
 
-    def block(values: dict[str, Any]) -> Block:
+    def block(values: dict[str, Any]) -> DocumentBlock:
         if values["kind"] not in get_args(BlockKind):
             raise ValueError(values["kind"])
         nested = {name: tuple(map(tuple, values.get(name, ()))) for name in ("rows", "turns")}
-        return Block(**{"page": None, "label": None, **values, "path": tuple(values.get("path", ())), **nested})
+        return DocumentBlock(**{"page": None, "label": None, **values, "path": tuple(values.get("path", ())), **nested})
 
     try:
         whole = json.loads(text)

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import hypotheses as ranking
-from pan2kg.extract.document import AROUND, BETWEEN_CELLS, Block, Document, block_language, folded, noted
+from pan2kg.extract.document import AROUND, BETWEEN_CELLS, Document, DocumentBlock, block_language, folded, noted
 from pan2kg.extract.hypotheses import FIELD, Hypothesis
 from pan2kg.extract.numbering import Marker, field_kind, group_of, language_of_list, level_of, readings
 from pan2kg.extract.process import Options, read_document
@@ -26,7 +26,7 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import Message
 from pan2kg.turtle import writer
 from pan2kg.turtle.vocabulary import graph_of
-from pan2kg.turtle.writer import Line, string, text
+from pan2kg.turtle.writer import TurtleLine, string, text
 
 CATEGORY: Final = "category"
 ACTION: Final = "action"
@@ -283,7 +283,7 @@ def _chapters(document: Document, markers: Mapping[int, Marker], starts: set[int
     return levels
 
 
-def _action(document: Document, series: Series, member: Member, section: Sequence[Block], line: int) -> Item:
+def _action(document: Document, series: Series, member: Member, section: Sequence[DocumentBlock], line: int) -> Item:
     block = document.blocks[member.block]
     begin, end = block.start, section[-1].end if section else block.end
     if series.columns and member.row is not None:
@@ -298,7 +298,7 @@ def _action(document: Document, series: Series, member: Member, section: Sequenc
     )  # fmt: skip
 
 
-def _row_fields(block: Block, row: int, kinds: Sequence[str]) -> Iterator[DraftField]:
+def _row_fields(block: DocumentBlock, row: int, kinds: Sequence[str]) -> Iterator[DraftField]:
     for column, value in enumerate(block.rows[row]):
         kind = kinds[column] if column < len(kinds) else ""
         if value and kind not in ("title", "action", "number"):
@@ -306,7 +306,7 @@ def _row_fields(block: Block, row: int, kinds: Sequence[str]) -> Iterator[DraftF
             yield DraftField(kind, block.rows[0][column], value, start, start + len(value))
 
 
-def _fields(block: Block) -> Iterator[DraftField]:
+def _fields(block: DocumentBlock) -> Iterator[DraftField]:
     if block.kind != "table":
         match = FIELD.match(block.text) if block.kind in ("paragraph", "item") else None
         if match and block.text[match.end() :] and (field_kind(match[1]) or block.lead >= len(match[1])):
@@ -410,8 +410,8 @@ def draft_plan(
     return writer.write_turtle(_Draft(plan, prefixes, key).blocks(graph, facts or {}), prefixes)
 
 
-def _said(*pairs: tuple[str, str]) -> tuple[Line, ...]:
-    return tuple(Line(predicate, value) for predicate, value in pairs if value)
+def _said(*pairs: tuple[str, str]) -> tuple[TurtleLine, ...]:
+    return tuple(TurtleLine(predicate, value) for predicate, value in pairs if value)
 
 
 class _Draft:
@@ -422,15 +422,15 @@ class _Draft:
         self.space = prefixes["plan"].removesuffix("id/plan/")
         # below the project's own address: the prefix is that of all schemes
         self.scheme = writer.iri(f"{self.space}id/scheme/{key}-categories", prefixes)
-        source = Line("dcterms:source", f"document:{key}-text")
-        self.provenance = (source, Line("pan:certainty", "certainty:stated"))
+        source = TurtleLine("dcterms:source", f"document:{key}-text")
+        self.provenance = (source, TurtleLine("pan:certainty", "certainty:stated"))
 
-    def _words(self, name: str) -> list[Line]:
+    def _words(self, name: str) -> list[TurtleLine]:
         predicate = "rdfs:label" if name == "draft" else "skos:prefLabel"
         own_words = _DATA.known(name, plan=self.key, name=self.plan.document.source)
-        return [Line(predicate, text(words, tag)) for tag, words in own_words.words]
+        return [TurtleLine(predicate, text(words, tag)) for tag, words in own_words.words]
 
-    def _named(self, item: Item) -> tuple[Line, ...]:
+    def _named(self, item: Item) -> tuple[TurtleLine, ...]:
         key = f"{self.key}-{self.keys[item.line]}" if item.kind == ACTION else ""
         return _said(
             ("skos:notation", item.number and string(item.number)),
@@ -441,7 +441,7 @@ class _Draft:
     def blocks(self, graph: str, facts: Mapping[str, str]) -> Iterator[writer.Block]:
         key, plan = self.key, self.plan
         name = graph_of(graph or f"plans/{key}/plan", self.space)
-        yield writer.Block(f"<{name}>", (Line("a", "pan:SourceGraph"), *self._words("draft"), *self.provenance))
+        yield writer.Block(f"<{name}>", (TurtleLine("a", "pan:SourceGraph"), *self._words("draft"), *self.provenance))
         kind, country, completeness, publisher, day, address = (
             facts.get(name, "") for name in ("type", "country", "completeness", "publisher", "day", "address")
         )
@@ -468,7 +468,7 @@ class _Draft:
         )
         yield writer.Block(f"plan:{key}", (*described, *self.provenance))
         if plan.categories:
-            scheme = Line("a", "skos:ConceptScheme")
+            scheme = TurtleLine("a", "skos:ConceptScheme")
             yield writer.Block(self.scheme, (scheme, *self._words("draft-categories"), *self.provenance))
         yield from self._items(plan.items, "")
         for action in plan.actions:
@@ -486,7 +486,7 @@ class _Draft:
             if item.kind == ACTION:
                 fields = [(_FIELDS[detail.kind][0], f"{detail.kind}:{own}") for own, detail in self._kept_fields(item)]
                 placed = _said(within, ("pan:inCategory", above), *fields)
-                yield writer.Block(name, (Line("a", "pan:Action"), *self._named(item), *placed, *self.provenance))
+                yield writer.Block(name, (TurtleLine("a", "pan:Action"), *self._named(item), *placed, *self.provenance))
                 continue
             placed = _said(
                 ("skos:inScheme", self.scheme),
@@ -496,7 +496,7 @@ class _Draft:
                 ("pan:partLevel", f"partlevel:{level}"),
                 ("pan:order", str(places[level])),
             )
-            statements = (Line("a", "pan:Category"), *self._named(item), *placed, *self.provenance)
+            statements = (TurtleLine("a", "pan:Category"), *self._named(item), *placed, *self.provenance)
             number = " ".join(filter(None, (item.label, item.number)))
             yield writer.Block(name, statements, " – ".join(filter(None, (number, item.title))))
             yield from self._items(item.children, name)

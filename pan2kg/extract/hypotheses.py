@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from pan2kg.extract import numbering
-from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Block, Document, folded, noted
+from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock, folded, noted
 from pan2kg.extract.numbering import BULLET, field_kind, group_of, limit
 from pan2kg.extract.series import Member, Series, columns_of, leaps_in, markers_of, series_of
 from pan2kg.i18n.message import Message
@@ -171,7 +171,7 @@ class _Signs:
             )),
             "is-list": float(self.is_list),
         }  # fmt: skip
-        tests: dict[str, Callable[[Member, Sequence[Block]], bool]] = {
+        tests: dict[str, Callable[[Member, Sequence[DocumentBlock]], bool]] = {
             "with-fields": lambda _, section: series.form != "rows" and self._has_fields(section),
             "announced": lambda member, _: series.form in ("bullets", "numbers") and self._is_announced(member, series),
             "verb-title": lambda member, _: numbering.begins_as_action(member.title),
@@ -215,7 +215,7 @@ class _Signs:
         words = [head[columns.title], before, *head[columns.title].split()]
         return 1 if series.label or any(field_kind(word) == "action" for word in words) else 0.5
 
-    def _has_fields(self, section: Sequence[Block]) -> bool:
+    def _has_fields(self, section: Sequence[DocumentBlock]) -> bool:
         for block in section:
             if block.kind == "heading":
                 return False  # what stands below it is of a part of this one
@@ -258,7 +258,7 @@ class _Signs:
         return holding / len(starts)
 
 
-def _is_below(heading: Block, block: Block) -> bool:
+def _is_below(heading: DocumentBlock, block: DocumentBlock) -> bool:
     return block.kind == "heading" and heading.level > block.level
 
 
@@ -269,7 +269,7 @@ def plan_title(document: Document) -> str:
     return headings[0].text if len(headings) > 1 and outermost == headings[:1] else ""
 
 
-def is_field_table(block: Block) -> bool:
+def is_field_table(block: DocumentBlock) -> bool:
     down = sum(bool(field_kind(row[0])) for row in block.rows)
     across = sum(bool(field_kind(cell)) for cell in block.rows[0])
     return (len(block.rows[0]) in (2, 3) and 2 * down >= len(block.rows) and down > 1) or across > 1
@@ -294,13 +294,13 @@ def _refusal(members: Sequence[Member]) -> Message | None:
 # Sections
 
 
-def sections_of(series: Series, document: Document) -> list[tuple[Block, ...]]:
+def sections_of(series: Series, document: Document) -> list[tuple[DocumentBlock, ...]]:
     """What stands below each member: to the next one, or to a heading that is not below it.
 
     Of a member that is a table it is the table, and those that follow at once, where the end of a page cut it.
     """
     starts = {member.block for member in series.members}
-    sections: list[tuple[Block, ...]] = []
+    sections: list[tuple[DocumentBlock, ...]] = []
     for member in series.members:
         own = document.blocks[member.block]
         first = member.block if own.kind == "table" else member.block + 1

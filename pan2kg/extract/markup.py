@@ -18,7 +18,7 @@ from typing import Final, Literal
 
 from pan2kg.extract import document as doc
 from pan2kg.extract import numbering
-from pan2kg.extract.document import Block, BlockKind, Remark, canonical
+from pan2kg.extract.document import BlockKind, DocumentBlock, Remark, canonical
 from pan2kg.extract.numbering import BULLET, Marker
 
 _LARGER: Final = 1.08
@@ -59,7 +59,7 @@ def bold_lead(runs: Iterable[tuple[str, bool]]) -> tuple[bool, int]:
     return True, 0
 
 
-def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[Block, ...]:
+def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[DocumentBlock, ...]:
     """The blocks of paragraphs, in their order."""
     letters: Counter[float] = Counter()
     for paragraph in paragraphs:
@@ -88,7 +88,7 @@ def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[Block, ...]:
     )
 
 
-def _block(paragraph: Paragraph, level: int | None) -> Block:
+def _block(paragraph: Paragraph, level: int | None) -> DocumentBlock:
     page, label = paragraph.page, paragraph.label
     if paragraph.kind == "table":
         return doc.table_block(paragraph.rows, page, label)
@@ -110,7 +110,7 @@ def _block(paragraph: Paragraph, level: int | None) -> Block:
     turns = tuple((offset + shift, turned) for offset, turned in paragraph.turns)
     kind = "note" if paragraph.kind == "note" else kind
     deep = paragraph.depth if level is None else level
-    return Block(page, label, kind, text, deep, marker, lead=lead, turns=turns)
+    return DocumentBlock(page, label, kind, text, deep, marker, lead=lead, turns=turns)
 
 
 _LEADER = re.compile(r"(?:\.{3,}|…|(?:\s\.){3,}|_{3,}|·{3,})\s*(?:\d{1,4}|[ivxl]{1,6})$")
@@ -373,7 +373,7 @@ class _TextLine:
         self.indent, self.width = len(expanded) - len(expanded.lstrip()), len(expanded)
 
 
-def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Block]:
+def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[DocumentBlock]:
     """The blocks of a text: in Markdown with headings and tables between the paragraphs.
 
     >>> blocks = read_plain("Plan\\n\\n1. Former les\\njuges\\n• Lier\\n", source="plan.txt")
@@ -411,7 +411,7 @@ def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Bl
         if heading:
             words = canonical(_EMPHASIS.sub(r"\2", heading[2]))
             marker = numbering.numbered(words)
-            yield Block(None, None, "heading", words, len(heading[1]), marker.number if marker else "")
+            yield DocumentBlock(None, None, "heading", words, len(heading[1]), marker.number if marker else "")
         elif is_row and not _RULE.fullmatch(raw):
             rows.append([canonical(_EMPHASIS.sub(r"\2", cell)) for cell in raw.strip("|").split("|")])
         elif not is_row:
@@ -460,7 +460,7 @@ class _TextFlow:
         match = _FIELD_LABEL.match(marker.rest if marker else line.text)
         return doc.folded(match[1]) if match and len(match[1].split()) <= 5 else ""
 
-    def blocks(self) -> list[Block]:
+    def blocks(self) -> list[DocumentBlock]:
         groups: list[list[_TextLine]] = []
         text = ""
         for at, line in enumerate(self.lines):
@@ -493,18 +493,18 @@ class _TextFlow:
     def _name(self, group: Sequence[_TextLine]) -> str:
         return re.sub(r"\W+", " ", doc.folded(self._words(group))).strip()
 
-    def _block(self, group: Sequence[_TextLine], level: int | None, bullets: Sequence[str]) -> Block:
+    def _block(self, group: Sequence[_TextLine], level: int | None, bullets: Sequence[str]) -> DocumentBlock:
         marker = self.markers.get(group[0].number)
         words = self._words(group)
         if level is not None:
-            return Block(None, None, "heading", canonical(words).rstrip(" :"), level)
+            return DocumentBlock(None, None, "heading", canonical(words).rstrip(" :"), level)
         if marker is None:
             bullet = numbering.bulleted(words) if group[0].number in self.fields else None
-            return Block(None, None, "paragraph", canonical(bullet.rest if bullet else words))
+            return DocumentBlock(None, None, "paragraph", canonical(bullet.rest if bullet else words))
         if marker.style.is_bullet:
             words = words[len(group[0].text) - len(marker.rest) :]
-            return Block(None, None, "item", canonical(words), bullets.index(marker.style.form) + 1, BULLET)
-        return Block(None, None, "item", canonical(words), marker=marker.number)
+            return DocumentBlock(None, None, "item", canonical(words), bullets.index(marker.style.form) + 1, BULLET)
+        return DocumentBlock(None, None, "item", canonical(words), marker=marker.number)
 
     def _joins(self, text: str, group: Sequence[_TextLine], at: int) -> bool:
         """Whether a line goes on with those before it; with a title only where words or setting say so."""

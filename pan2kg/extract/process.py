@@ -26,7 +26,7 @@ from typing import Final
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import document as doc
 from pan2kg.extract import markup, office, pdf
-from pan2kg.extract.document import Block, Document, Remark, noted
+from pan2kg.extract.document import Document, DocumentBlock, Remark, noted
 from pan2kg.extract.markup import Paragraph
 from pan2kg.i18n.message import pack, unpack
 from pan2kg.project import reason
@@ -168,7 +168,7 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
     pages: int | None = None
     paragraphs: list[Paragraph] = []
     remarks: tuple[Remark, ...] = ()
-    plain: tuple[Block, ...] = ()
+    plain: tuple[DocumentBlock, ...] = ()
     if form == "pdf":
         paragraphs, pages, remarks = pdf.read_pdf(
             data, name, first=options.first, last=options.last, password=options.password, most=options.limits.pages
@@ -214,7 +214,7 @@ def _is_mac_roman(data: bytes) -> bool:
     return False
 
 
-def _on_words(blocks: Iterable[Block]) -> Iterator[Remark]:
+def _on_words(blocks: Iterable[DocumentBlock]) -> Iterator[Remark]:
     """Remarks where the text is in several languages, each a quarter of the first, or in a script nobody knows here."""
     spoken: Counter[str] = Counter()
     letters: list[str] = []

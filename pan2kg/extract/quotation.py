@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from pan2kg.extract.document import AROUND, READER, Document, canonical
-from pan2kg.turtle.writer import Block, Line, iri, string, text
+from pan2kg.turtle.writer import Block, TurtleLine, iri, string, text
 
 _LEFT_OUT: Final = re.compile(r"\s*(?:\[…\]|\(…\)|…|\[\.\.\.\]|\.\.\.)\s*")
 _ALIKE: Final = str.maketrans("’‘ʼ‐‑", "'''--")
@@ -110,14 +110,14 @@ class Quotation:
         """The passage as it is written under a name; words that have a place in the text stand on one line."""
         is_placed = self.start >= 0
         statements = [
-            Line("a", "pan:Passage"),
-            Line("pan:quote", text(" ".join(self.words.split()) if is_placed else self.words, self.language)),
+            TurtleLine("a", "pan:Passage"),
+            TurtleLine("pan:quote", text(" ".join(self.words.split()) if is_placed else self.words, self.language)),
         ]
         if self.label and (self.page or not is_placed):
-            statements.append(Line("pan:page", string(self.label)))
+            statements.append(TurtleLine("pan:page", string(self.label)))
         if is_placed:
-            statements += [Line(name, value) for name, value in self.placed().items() if value]
-        return Block(name, (*statements, Line("pan:inDocument", iri(self.document, prefixes))))
+            statements += [TurtleLine(name, value) for name, value in self.placed().items() if value]
+        return Block(name, (*statements, TurtleLine("pan:inDocument", iri(self.document, prefixes))))
 
 
 @dataclass(frozen=True, slots=True)

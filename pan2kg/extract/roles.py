@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Block, Document
+from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock
 from pan2kg.extract.names import Mention, either
 
 _LABEL: Final = re.compile(r"(?:^|[;•|])\s*(?:[-–•*]\s*)?(?P<label>[^\W\d_][^:;.!?|]{1,48}?)\s?:\s")
@@ -88,7 +88,7 @@ def _of_label(label: str) -> str:
     return next((role for role, pattern in _patterns("field") if pattern.fullmatch(plain)), "")
 
 
-def _labels(document: Document, block: Block, at: int) -> Iterator[str]:
+def _labels(document: Document, block: DocumentBlock, at: int) -> Iterator[str]:
     """What may be the label of the field a place of a block stands in, the nearest first."""
     line_start = block.text.rfind(BETWEEN_ROWS, 0, at) + 1
     cell_start = max(line_start, block.text.rfind(BETWEEN_CELLS, 0, at) + 1)
@@ -114,7 +114,7 @@ def _labels(document: Document, block: Block, at: int) -> Iterator[str]:
                 return
 
 
-def _beside(block: Block, start: int, end: int, mentions: Sequence[Mention]) -> Role | None:
+def _beside(block: DocumentBlock, start: int, end: int, mentions: Sequence[Mention]) -> Role | None:
     """The role the nearest words of responsibility give, before the name or behind it, in its sentence."""
     text = hidden = block.text
     bounds = list(_SENTENCE.finditer(text))

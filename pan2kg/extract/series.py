@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Final, NamedTuple
 
-from pan2kg.extract.document import BETWEEN_CELLS, Block, Document, block_language, folded
+from pan2kg.extract.document import BETWEEN_CELLS, Document, DocumentBlock, block_language, folded
 from pan2kg.extract.numbering import BULLET, Marker, field_kind, group_of, readings, resolve
 
 _LEARNED: Final = 3
@@ -169,7 +169,7 @@ def _member(document: Document, at: int, markers: Mapping[int, Marker]) -> Membe
     return Member(at, marker.number, marker.label, title, place, place + len(title), values=marker.values)
 
 
-def _cut(block: Block, rest: str) -> str:
+def _cut(block: DocumentBlock, rest: str) -> str:
     run_in = ""
     if 0 < block.lead < len(block.text):
         run_in = block.text[len(block.text) - len(rest) : block.lead].strip(" .:–—-")
@@ -251,7 +251,7 @@ def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Ser
         yield Series("rows" if len(groups) == 1 else f"rows:{at}", "rows", tuple(members), columns_by_head[head])
 
 
-def _guessed(block: Block) -> Columns | None:
+def _guessed(block: DocumentBlock) -> Columns | None:
     """The columns of a table whose heads are not known, so that it can be shown: the longest texts as titles.
 
     No sign speaks for such rows, so they are never taken unless they are named.
@@ -285,7 +285,7 @@ def columns_of(head: Sequence[str], by_name: Mapping[str, int] | None = None) ->
     return Columns(title, kinds.index("number") if "number" in kinds else None, tuple(kinds))
 
 
-def _row_members(block: Block, at: int, columns: Columns, first: int) -> Iterator[Member]:
+def _row_members(block: DocumentBlock, at: int, columns: Columns, first: int) -> Iterator[Member]:
     for number, row in enumerate(block.rows[first:], first):
         printed = row[columns.title]
         if not printed or sum(map(bool, row)) < 2 or [field_kind(cell) for cell in row] == list(columns.kinds):

@@ -33,7 +33,7 @@ class CatalogueError(ValueError):
         self.line = line
 
 
-class CatalogueEntry(NamedTuple):
+class PoEntry(NamedTuple):
     """A message: where it belongs, its key, the key of its plural where it has one, and its words, one a form."""
 
     context: str
@@ -47,7 +47,7 @@ def checksum(text: bytes) -> str:
     return f"{crc32(text):08x}"
 
 
-def read_entries(text: str) -> list[CatalogueEntry]:
+def read_entries(text: str) -> list[PoEntry]:
     """The messages of a catalogue in the order they are written, the header among them under the empty key.
 
     Entries marked « fuzzy » are left out, as ``msgfmt`` does: nobody has said yet that their words are right.
@@ -58,7 +58,7 @@ def read_entries(text: str) -> list[CatalogueEntry]:
     >>> read_entries('msgctxt "page"\\nmsgid "plans"\\nmsgid_plural "plans"\\nmsgstr[0] "plan"\\nmsgstr[1] "plans"')
     [Entry(context='page', key='plans', plural='plans', forms=('plan', 'plans'))]
     """
-    entries: list[CatalogueEntry] = []
+    entries: list[PoEntry] = []
     fields: dict[str, str] = {}
     field_name, fuzzy, next_fuzzy = "", False, False
     for number, line in enumerate(text.splitlines(), start=1):
@@ -79,16 +79,14 @@ def read_entries(text: str) -> list[CatalogueEntry]:
     return entries
 
 
-def _close(entries: list[CatalogueEntry], fields: Mapping[str, str], *, fuzzy: bool) -> None:
+def _close(entries: list[PoEntry], fields: Mapping[str, str], *, fuzzy: bool) -> None:
     forms = tuple(words for name, words in fields.items() if name.startswith("msgstr"))
     # msgfmt drops empty and fuzzy entries too; the header, whose msgid is empty, is kept even so
     if forms and all(forms) and (not fuzzy or not fields["msgid"]):
-        entries.append(
-            CatalogueEntry(fields.get("msgctxt", ""), fields["msgid"], fields.get("msgid_plural", ""), forms)
-        )
+        entries.append(PoEntry(fields.get("msgctxt", ""), fields["msgid"], fields.get("msgid_plural", ""), forms))
 
 
-def resolved(entries: Iterable[CatalogueEntry]) -> list[CatalogueEntry]:
+def resolved(entries: Iterable[PoEntry]) -> list[PoEntry]:
     """The messages with each reference to a term replaced by the term.
 
     Raises:

@@ -36,7 +36,7 @@ from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.turtle.blocks import SourceBlock as Read
 from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, key, kind_and_key
-from pan2kg.turtle.writer import Block, Line, iri, read_prefixes, string, text
+from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text
 from pan2kg.validation.lines import is_date
 from pan2kg.validation.quotations import RUN, KeptText, hashes_of, read_hashes
 
@@ -65,11 +65,11 @@ class Support(NamedTuple):
     certainty: str = "stated"
     note: str = ""
 
-    def statements(self, prefixes: Mapping[str, str]) -> Iterator[Line]:
+    def statements(self, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
         if self.note:
-            yield Line("skos:editorialNote", text(self.note, self.quotation.language))
-        yield Line("dcterms:source", iri(self.quotation.document, prefixes))
-        yield Line("pan:certainty", f"certainty:{self.certainty}")
+            yield TurtleLine("skos:editorialNote", text(self.note, self.quotation.language))
+        yield TurtleLine("dcterms:source", iri(self.quotation.document, prefixes))
+        yield TurtleLine("pan:certainty", f"certainty:{self.certainty}")
 
 
 def read_basis(
@@ -274,17 +274,19 @@ def action_addition(
     for typed_part, _ in within:
         # a category is named by a property of its own
         classes = select(store, program_query("things/classes-and-plan", thing=typed_part)).values("class")
-        under.append(Line("pan:inCategory" if f"{PAN}Category" in classes else "pan:inPart", iri(typed_part, prefixes)))
+        under.append(
+            TurtleLine("pan:inCategory" if f"{PAN}Category" in classes else "pan:inPart", iri(typed_part, prefixes))
+        )
     block = Block(
         unused(f"action:{name}", files, prefixes),
         (
-            Line("a", "pan:Action"),
-            Line("skos:notation", string(number)),
-            Line("dcterms:identifier", string(name)),
-            *(Line("skos:prefLabel", text(words, tag)) for words, tag in titles),
-            Line("pan:inPlan", iri(plan, prefixes)),
+            TurtleLine("a", "pan:Action"),
+            TurtleLine("skos:notation", string(number)),
+            TurtleLine("dcterms:identifier", string(name)),
+            *(TurtleLine("skos:prefLabel", text(words, tag)) for words, tag in titles),
+            TurtleLine("pan:inPlan", iri(plan, prefixes)),
             *under,
-            *(Line("pan:hasTopic", iri(topic, prefixes)) for topic in about),
+            *(TurtleLine("pan:hasTopic", iri(topic, prefixes)) for topic in about),
             *basis.statements(prefixes),
         ),
     )
@@ -316,15 +318,15 @@ def document_addition(
     block = Block(
         unused(f"document:{name}", ProjectFiles(project), prefixes),
         (
-            Line("a", "pan:Document"),
-            *(Line("skos:prefLabel", text(words, tag)) for words, tag in titles),
-            *([Line("dcterms:date", f"{string(day)}^^xsd:{dated}")] if day else ()),
-            *([Line("pan:publisherName", string(publisher))] if publisher else ()),
-            *(Line("pan:speaksFor", iri(speaker, prefixes)) for speaker in speakers),
-            *([Line("pan:authorKind", f"authorkind:{author}")] if author else ()),
-            Line("pan:sourceKind", f"sourcekind:{typed['source_kind']}"),
-            *([Line("pan:readAt", f"{string(address)}^^xsd:anyURI")] if address else ()),
-            Line("pan:certainty", "certainty:stated"),
+            TurtleLine("a", "pan:Document"),
+            *(TurtleLine("skos:prefLabel", text(words, tag)) for words, tag in titles),
+            *([TurtleLine("dcterms:date", f"{string(day)}^^xsd:{dated}")] if day else ()),
+            *([TurtleLine("pan:publisherName", string(publisher))] if publisher else ()),
+            *(TurtleLine("pan:speaksFor", iri(speaker, prefixes)) for speaker in speakers),
+            *([TurtleLine("pan:authorKind", f"authorkind:{author}")] if author else ()),
+            TurtleLine("pan:sourceKind", f"sourcekind:{typed['source_kind']}"),
+            *([TurtleLine("pan:readAt", f"{string(address)}^^xsd:anyURI")] if address else ()),
+            TurtleLine("pan:certainty", "certainty:stated"),
         ),
     )
     folder, host = project.graph / "sources", urlsplit(address).netloc
@@ -342,9 +344,9 @@ def name_addition(store: Store, project: Project, typed: str, words: Words, kind
     subject, _ = described(store, project, typed, NAMED, "a-named-thing")
     files, prefixes = ProjectFiles(project), read_prefixes(project)
     wanted = (
-        Line("skosxl:literalForm", text(*words)),
-        Line("pan:nameOf", iri(subject, prefixes)),
-        Line("pan:nameKind", concept(project, "namekind", kind)),
+        TurtleLine("skosxl:literalForm", text(*words)),
+        TurtleLine("pan:nameOf", iri(subject, prefixes)),
+        TurtleLine("pan:nameKind", concept(project, "namekind", kind)),
     )
     for name, content in files.texts.items():
         for block in read_turtle_file(content, name).blocks if "skosxl:Label" in content else ():
@@ -353,7 +355,7 @@ def name_addition(store: Store, project: Project, typed: str, words: Words, kind
                 raise ProjectError("block-stands", name=block.subject, file=name)
     base = f"name:{handle(store, subject)}-{kind}-{words[1].lower()}"
     subject = decision.free_name(base, files.places, prefixes)
-    label = Block(subject, (Line("a", "skosxl:Label"), *wanted, *basis.statements(prefixes)))
+    label = Block(subject, (TurtleLine("a", "skosxl:Label"), *wanted, *basis.statements(prefixes)))
     folder = "core/names" if files.places.get(subject, "").startswith(CORE) else "names"
     path = project.graph / folder / f"titles{'-unverified' if basis.certainty == UNVERIFIED else ''}.ttl"
     return addition(project, path, [label], label="titles", source=basis.quotation.document)
@@ -441,13 +443,13 @@ def reading_addition(
     own(project)
     path, prefixes = of_plan(project, plan, "readings"), read_prefixes(project)
     statements = (
-        Line("a", "pan:Reading"),
-        Line("pan:readsWork", iri(reading.work, prefixes)),
-        Line("pan:aspect", f"aspect:{reading.aspect.value}"),
-        Line("pan:extent", f"readingextent:{reading.extent.value}"),
-        *(Line("pan:inDocument", iri(document, prefixes)) for document in sources),
-        *([Line("pan:readOn", f'"{reading.day.isoformat()}"^^xsd:date')] if reading.day else ()),
-        Line("pan:reader", string(reading.reader)),
+        TurtleLine("a", "pan:Reading"),
+        TurtleLine("pan:readsWork", iri(reading.work, prefixes)),
+        TurtleLine("pan:aspect", f"aspect:{reading.aspect.value}"),
+        TurtleLine("pan:extent", f"readingextent:{reading.extent.value}"),
+        *(TurtleLine("pan:inDocument", iri(document, prefixes)) for document in sources),
+        *([TurtleLine("pan:readOn", f'"{reading.day.isoformat()}"^^xsd:date')] if reading.day else ()),
+        TurtleLine("pan:reader", string(reading.reader)),
     )
     name, former = project.name_of(path), read_text(path) if path.exists() else ""
     file = read_turtle_file(former, name)

@@ -33,7 +33,7 @@ from pan2kg.store.store import is_true
 from pan2kg.store.store import text_rows as rows
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, key, kind_and_key, link_iri, thing
-from pan2kg.turtle.writer import Block, Line, iri, read_prefixes, string, text, write_turtle
+from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
 from pan2kg.validation.quotations import kept_texts
 
 REVIEWED: Final = "reviewed.ttl"
@@ -429,76 +429,76 @@ def compose(
     return Composed(names, blocks, change)
 
 
-def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[Line]:
+def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
     candidate = decision.candidate
-    yield Line("a", "pan:Link")
-    yield Line("pan:linkType", f"linktype:{candidate.type}")
+    yield TurtleLine("a", "pan:Link")
+    yield TurtleLine("pan:linkType", f"linktype:{candidate.type}")
     if replaced:
         yield from replaced.written(_TAKEN_OVER, prefixes)
     else:
         if candidate.relation:
-            yield Line("pan:relation", f"relation:{candidate.relation}")
-        yield Line("pan:from", iri(candidate.ends[0], prefixes))
-        yield Line("pan:to", iri(candidate.ends[1], prefixes))
+            yield TurtleLine("pan:relation", f"relation:{candidate.relation}")
+        yield TurtleLine("pan:from", iri(candidate.ends[0], prefixes))
+        yield TurtleLine("pan:to", iri(candidate.ends[1], prefixes))
     is_cited = candidate.origin is not Origin.GRAPH and candidate.type in CROSS_REFERENCES
     if channel := "text" if is_cited else decision.channel:
-        yield Line("pan:channel", f"channel:{channel}")
+        yield TurtleLine("pan:channel", f"channel:{channel}")
     elif replaced:
         yield from replaced.written(["channel"], prefixes)
-    yield Line("pan:status", f"linkstatus:{decision.status}")
+    yield TurtleLine("pan:status", f"linkstatus:{decision.status}")
     yield from _signed(decision.reviewer, decision.day)
     if decision.reason:
-        yield Line("pan:reviewReason", text(decision.reason, decision.language))
+        yield TurtleLine("pan:reviewReason", text(decision.reason, decision.language))
     if decision.rejection:
-        yield Line("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
+        yield TurtleLine("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
     if replaced:
-        yield Line("dcterms:replaces", iri(replaced.iri, prefixes))
+        yield TurtleLine("dcterms:replaces", iri(replaced.iri, prefixes))
 
 
-def _part(decision: Decision, prefixes: Mapping[str, str]) -> Iterator[Line]:
+def _part(decision: Decision, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
     """The part a body has; what is rejected says nothing of the world and is only a decision."""
     candidate = decision.candidate
     work, body = (iri(end, prefixes) for end in candidate.ends)
     if not decision.is_accepted:
-        yield Line("a", "pan:Decision")
-        yield Line("pan:rejectedWork", work)
-        yield Line("pan:rejectedBody", body)
-        yield Line("pan:rejectedRole", f"role:{candidate.relation}")
-        yield Line("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
+        yield TurtleLine("a", "pan:Decision")
+        yield TurtleLine("pan:rejectedWork", work)
+        yield TurtleLine("pan:rejectedBody", body)
+        yield TurtleLine("pan:rejectedRole", f"role:{candidate.relation}")
+        yield TurtleLine("pan:rejectionReason", f"rejectionreason:{decision.rejection}")
     else:
-        yield Line("a", "pan:Involvement")
-        yield Line("pan:involves", body)
-        yield Line("pan:involvedIn", work)
+        yield TurtleLine("a", "pan:Involvement")
+        yield TurtleLine("pan:involves", body)
+        yield TurtleLine("pan:involvedIn", work)
         for role in (candidate.relation, *candidate.further_roles):
-            yield Line("pan:role", f"role:{role}")
+            yield TurtleLine("pan:role", f"role:{role}")
         if candidate.said:
             language = decision.quotation.language if decision.quotation else ""
-            yield Line("pan:roleAsStated", text(candidate.said, candidate.said_in or language))
+            yield TurtleLine("pan:roleAsStated", text(candidate.said, candidate.said_in or language))
     yield from _signed(decision.reviewer, decision.day)
 
 
-def _signed(reviewer: str, day: date | None) -> Iterator[Line]:
+def _signed(reviewer: str, day: date | None) -> Iterator[TurtleLine]:
     if reviewer and day:
-        yield Line("pan:reviewedBy", string(reviewer))
-        yield Line("pan:reviewedOn", f'"{day.isoformat()}"^^xsd:date')
+        yield TurtleLine("pan:reviewedBy", string(reviewer))
+        yield TurtleLine("pan:reviewedOn", f'"{day.isoformat()}"^^xsd:date')
 
 
 def _basis(
     decision: Decision, replaced: Filed | None, passage: str, group: Sequence[str], prefixes: Mapping[str, str]
-) -> Iterator[Line]:
+) -> Iterator[TurtleLine]:
     if group:
-        yield Line("pan:decidedWith", iri(group[0], prefixes))
+        yield TurtleLine("pan:decidedWith", iri(group[0], prefixes))
     if decision.note:
-        yield Line("skos:editorialNote", text(decision.note, decision.language))
+        yield TurtleLine("skos:editorialNote", text(decision.note, decision.language))
     quotation = decision.quotation
     if passage:
-        yield Line("pan:evidence", passage)
+        yield TurtleLine("pan:evidence", passage)
     elif replaced:
         yield from replaced.written(["evidence", _SOURCE], prefixes)
     if quotation and quotation.document and (passage or not (replaced and replaced.values(_SOURCE))):
-        yield Line("dcterms:source", iri(quotation.document, prefixes))
+        yield TurtleLine("dcterms:source", iri(quotation.document, prefixes))
     certainty = decision.certainty or ("stated" if decision.is_accepted else "derived")
-    yield Line("pan:certainty", f"certainty:{certainty}")
+    yield TurtleLine("pan:certainty", f"certainty:{certainty}")
 
 
 def _free_iri(files: ProjectFiles, decision: Decision, replaced: Filed | None, occupied: Sequence[str]) -> str:
@@ -560,8 +560,8 @@ def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> st
         if files.withdrawn.intersection(names):
             raise RefusedError("decided-meanwhile", file=project.name_of(path))
         statements = (
-            Line("a", "pan:Decision"),
-            *(Line("pan:withdraws", iri(name, prefixes)) for name in names),
+            TurtleLine("a", "pan:Decision"),
+            *(TurtleLine("pan:withdraws", iri(name, prefixes)) for name in names),
             *_signed(reviewer, day),
         )
         block = Block(iri(_decision_iri(files, f"withdraws|{names[0]}|{reviewer}"), prefixes), statements)

@@ -29,7 +29,7 @@ from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, XSD, graph_of, key, kind_and_key
 from pan2kg.turtle.writer import (
     Block,
-    Line,
+    TurtleLine,
     iri,
     prefixes_used,
     read_prefixes,
@@ -78,10 +78,10 @@ def addition(
     header = Block(
         f"<{project.graph_iri(path)}>",
         (
-            Line("a", "pan:SourceGraph"),
-            *(Line("rdfs:label", text(said, tag)) for tag, said in words),
-            *([Line("dcterms:source", iri(source, prefixes))] if source else ()),
-            Line("pan:certainty", f"certainty:{UNVERIFIED if is_unverified else 'stated'}"),
+            TurtleLine("a", "pan:SourceGraph"),
+            *(TurtleLine("rdfs:label", text(said, tag)) for tag, said in words),
+            *([TurtleLine("dcterms:source", iri(source, prefixes))] if source else ()),
+            TurtleLine("pan:certainty", f"certainty:{UNVERIFIED if is_unverified else 'stated'}"),
         ),
     )
     return Addition(path, name, former, append(former, [header], blocks, prefixes, name))
@@ -217,10 +217,10 @@ class Filed:
     def status(self) -> str:
         return key(self.one("status"))
 
-    def written(self, names: Iterable[str], prefixes: Mapping[str, str]) -> Iterator[Line]:
+    def written(self, names: Iterable[str], prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
         for name in map(_full, names):
             for value in self.said.get(name, ()):
-                yield Line(iri(name, prefixes), write_value(value, prefixes))
+                yield TurtleLine(iri(name, prefixes), write_value(value, prefixes))
 
 
 def _full(name: str) -> str:

@@ -24,7 +24,7 @@ from pan2kg.scores.scale import SCALE, Scale, plain, whole
 from pan2kg.store.queries import program_query
 from pan2kg.tables.scores import document_block, file_block, passage_block, scale_statement, score_block
 from pan2kg.turtle.vocabulary import graph_of, key, link_iri
-from pan2kg.turtle.writer import Block, Line, iri, read_prefixes, string
+from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
@@ -205,9 +205,9 @@ class _Filing:
         scale = assessment.scale.name
         link = ScoredLink(made, *cell, assessment.cells[cell], scale, assessment.assessor, assessment.rationale)
         review = (
-            Line("pan:reviewedBy", string(assessment.reviewer)),
-            Line("pan:reviewedOn", f'"{assessment.day.isoformat()}"^^xsd:date'),
-            *([Line("dcterms:replaces", iri(before, prefixes))] if before else ()),
+            TurtleLine("pan:reviewedBy", string(assessment.reviewer)),
+            TurtleLine("pan:reviewedOn", f'"{assessment.day.isoformat()}"^^xsd:date'),
+            *([TurtleLine("dcterms:replaces", iri(before, prefixes))] if before else ()),
         )
         names = (f"document:{self._document}", f"passage:{self._passage}")
         is_declared = scale in {start.name for start in self.graph.scales.values()}

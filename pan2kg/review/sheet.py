@@ -36,7 +36,7 @@ from pan2kg.turtle.blocks import SourceBlock as Read
 from pan2kg.turtle.blocks import StatementEdit as Edit
 from pan2kg.turtle.blocks import TurtleFile, edited, read_turtle_file, unescaped, without_unused
 from pan2kg.turtle.vocabulary import key, link_iri
-from pan2kg.turtle.writer import Block, Line, iri, prefixes_used, read_prefixes, string, text
+from pan2kg.turtle.writer import Block, TurtleLine, iri, prefixes_used, read_prefixes, string, text
 from pan2kg.validation.quotations import Kept
 
 KEY: Final = "key"
@@ -794,8 +794,8 @@ class _Writer:
 
     def _statements(
         self, sheet: PlanSheet, cells: Mapping[str, str], subject: str, passage: Block | None
-    ) -> Iterator[Line]:
-        yield Line("a", class_of(cells) if sheet.name == "details" else LAYOUTS[sheet.name][0][0])
+    ) -> Iterator[TurtleLine]:
+        yield TurtleLine("a", class_of(cells) if sheet.name == "details" else LAYOUTS[sheet.name][0][0])
         last_title = [column for column in sheet.columns if column.name == "other-title"][-1:]
         for column in sheet.columns:
             if column.place or column.predicate == "a":
@@ -804,18 +804,18 @@ class _Writer:
             if column.name == "channel" and not values and "cross-reference" in values_in(cells["type"]):
                 values = ("text",)
             if column.name == "evidence" and passage:
-                yield Line("pan:evidence", passage.subject)
-            yield from (Line(column.predicate, column.written(value, self.book.prefixes)) for value in values)
+                yield TurtleLine("pan:evidence", passage.subject)
+            yield from (TurtleLine(column.predicate, column.written(value, self.book.prefixes)) for value in values)
             if column.name == "number":
-                yield Line("dcterms:identifier", string(subject.partition(":")[2]))
+                yield TurtleLine("dcterms:identifier", string(subject.partition(":")[2]))
             if column in last_title:
-                yield Line("pan:inPlan", iri(self.book.plan, self.book.prefixes))
+                yield TurtleLine("pan:inPlan", iri(self.book.plan, self.book.prefixes))
             if column.name == "channel":
-                yield Line("pan:status", "linkstatus:accepted")
+                yield TurtleLine("pan:status", "linkstatus:accepted")
 
     def _passage(self, name: str, cells: Mapping[str, str], base: str) -> Block | None:
         statement = {
-            column.name: Line(column.predicate, column.written(value, self.book.prefixes))
+            column.name: TurtleLine(column.predicate, column.written(value, self.book.prefixes))
             for column in self.book.sheets[name].columns
             if column.place == "passage"
             for value in values_in(cells.get(column.code, ""))
@@ -826,4 +826,4 @@ class _Writer:
         free = next(name for name in names if self.book.full(name) not in self.known.things and name not in self.taken)
         self.taken.add(free)
         order = [statement[name] for name in ("quote", "page", "document") if name in statement]
-        return Block(free, (Line("a", "pan:Passage"), *order))
+        return Block(free, (TurtleLine("a", "pan:Passage"), *order))

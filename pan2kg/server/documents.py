@@ -29,7 +29,7 @@ from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish import vocabulary
 from pan2kg.server import protocol
 from pan2kg.server.engine import GRAPH_FORMATS, used
-from pan2kg.server.protocol import GRAPHS, Choice, Form, RefusalError, Release, choose, is_absolute, why
+from pan2kg.server.protocol import GRAPHS, Choice, Form, RefusalError, ServedRelease, choose, is_absolute, why
 from pan2kg.server.web import matches
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, construct, is_true, plain, select
@@ -268,7 +268,7 @@ class DataSource:
     """What is answered from; without ``portray`` there are no pages."""
 
     store: Store
-    release: Release
+    release: ServedRelease
     prefixes: Mapping[str, str]
     portray: Portray | None = None
 

@@ -32,7 +32,7 @@ from pan2kg.errors import Pan2kgError, ProjectError, QueryError
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE, LANGUAGES
 from pan2kg.i18n.days import today
 from pan2kg.project import PACKAGE, Project, write_atomically
-from pan2kg.server.protocol import RefusalError, Release, is_plain_path, preferred_language, why
+from pan2kg.server.protocol import RefusalError, ServedRelease, is_plain_path, preferred_language, why
 from pan2kg.server.web import SMALL, header, matches, path_of, root_of
 from pan2kg.server.workers import Keeper
 from pan2kg.site.bundle import find_bundle
@@ -63,7 +63,7 @@ class DrawingSite(Protocol):
 class RefreshedSite:
     """A site that is made anew when the data have changed or a new day has begun, as pages look back from today."""
 
-    def __init__(self, make: Callable[[], DrawingSite], release: Release) -> None:
+    def __init__(self, make: Callable[[], DrawingSite], release: ServedRelease) -> None:
         self.make, self.release = make, release
         self._lock = threading.Lock()
         self._site: tuple[str, DrawingSite] | None = None

@@ -322,7 +322,7 @@ def describe_endpoint(endpoint: str, counts: Mapping[str, int], *, union: bool =
     return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=endpoint)]
 
 
-class Release:
+class ServedRelease:
     """The state of the data: the release that was loaded, and how often it changed since, as ``changes`` says.
 
     Where the data are somewhere else and nobody says when they change, they are taken to be the same for so many

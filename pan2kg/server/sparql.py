@@ -24,9 +24,9 @@ from starlette.routing import BaseRoute, Route
 from pan2kg.server import protocol
 from pan2kg.server.engine import GRAPH_FORMATS, Task, inspect_query, is_volatile, megabytes
 from pan2kg.server.operations import Operations
-from pan2kg.server.protocol import GRAPHS, METHODS, TABLES, Choice, RefusalError, Release, busy, choose, why
+from pan2kg.server.protocol import GRAPHS, METHODS, TABLES, Choice, RefusalError, ServedRelease, busy, choose, why
 from pan2kg.server.web import Edge, Settings, header, matches, path_of, preflight, read_body, record_of, root_of
-from pan2kg.server.workers import Answer, Pool
+from pan2kg.server.workers import Pool, WorkerAnswer
 from pan2kg.store.queries import program_query
 
 # A text of such a size is looked through in a thread, so that nobody else waits for it
@@ -78,7 +78,7 @@ class SparqlEndpoint(Protocol):
 class Endpoint:
     """Answers what is asked at ``/sparql``; ``page`` is the address of the editor in a language, if there is one."""
 
-    def __init__(self, pool: Pool, settings: Settings, release: Release, page: str = "") -> None:
+    def __init__(self, pool: Pool, settings: Settings, release: ServedRelease, page: str = "") -> None:
         self.pool, self.settings, self.release, self.page = pool, settings, release, page
         self._counts: tuple[str, dict[str, int]] = ("", {})
 
@@ -128,7 +128,7 @@ class Endpoint:
 class GraphStore:
     """Answers what is asked at ``/store`` and below it: whole graphs, which are read and not written."""
 
-    def __init__(self, pool: Pool, settings: Settings, release: Release) -> None:
+    def __init__(self, pool: Pool, settings: Settings, release: ServedRelease) -> None:
         self.pool, self.settings, self.release = pool, settings, release
 
     async def answer(self, request: Request) -> Response:
@@ -188,7 +188,7 @@ async def deliver(
         else {"etag": make_tag(choice.media, state=answer.state), "cache-control": "no-cache"}
     )
     headers = {"content-type": choice.content_type, "vary": "Accept", **kept}
-    if answer.size <= Answer.LONG:
+    if answer.size <= WorkerAnswer.LONG:
         return Response(answer.content(), headers=headers)
     headers["content-length"] = str(answer.size)
     if request.method == "HEAD":
@@ -197,7 +197,7 @@ async def deliver(
     return StreamingResponse(_pieces(answer), headers=headers)
 
 
-async def _pieces(answer: Answer) -> AsyncIterator[bytes]:
+async def _pieces(answer: WorkerAnswer) -> AsyncIterator[bytes]:
     try:
         answer.file.seek(0)
         while piece := answer.file.read(PIECE):

@@ -471,7 +471,7 @@ class Keeper:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class Answer:
+class WorkerAnswer:
     """What a worker sends, as whoever asked keeps it until it is whole: in memory, and a long one in a file."""
 
     # bytes of all answers that lie in files now, at most ``MOST``: who reads slowly does not fill the disk
@@ -507,10 +507,10 @@ class Answer:
                 return True
             self.size += length
             if self.size > self.LONG:
-                Answer.long += self.size - self.counted
+                WorkerAnswer.long += self.size - self.counted
                 self.counted = self.size
             try:
-                if Answer.long > self.MOST:
+                if WorkerAnswer.long > self.MOST:
                     raise OSError
                 self.file.write(payload)
             except OSError:  # the disk is full, or would be
@@ -519,7 +519,7 @@ class Answer:
 
     def close(self) -> None:
         """Let its file go."""
-        Answer.long -= self.counted
+        WorkerAnswer.long -= self.counted
         self.counted = 0
         self.file.close()
 
@@ -556,7 +556,7 @@ class Pool:
         self.waiting = self.busy = 0
         self.places = asyncio.Semaphore(keeper.places["query"])
 
-    async def ask(self, task: Task, leave: Callable[[], Awaitable[None]] | None = None) -> Answer:
+    async def ask(self, task: Task, leave: Callable[[], Awaitable[None]] | None = None) -> WorkerAnswer:
         """The answer to a task, unless ``leave`` returns before; asked once more where its worker was ended at once.
 
         Raises:
@@ -574,7 +574,7 @@ class Pool:
         self.busy += 1
         try:
             for is_last in (False, True):
-                answer, began, number = Answer(), time.monotonic(), next(_NUMBERS)
+                answer, began, number = WorkerAnswer(), time.monotonic(), next(_NUMBERS)
                 status = await self._exchange(task._replace(number=number), answer, leave)
                 if status == 0:
                     return answer
@@ -586,7 +586,7 @@ class Pool:
             self.busy -= 1
             self.places.release()
 
-    async def _exchange(self, task: Task, answer: Answer, leave: Callable[[], Awaitable[None]] | None) -> int:
+    async def _exchange(self, task: Task, answer: WorkerAnswer, leave: Callable[[], Awaitable[None]] | None) -> int:
         """Ask a worker; 0 where it has answered, else how it ended."""
         deadline = time.monotonic() + WAIT
         while (link := self.keeper.connect("query", deadline)) is None:
@@ -618,7 +618,7 @@ class Pool:
         return 0
 
 
-async def _read(link: socket.socket, task: Task, answer: Answer) -> None:
+async def _read(link: socket.socket, task: Task, answer: WorkerAnswer) -> None:
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(link, pack(TASK, json.dumps(task).encode()))
     while not answer.take(await loop.sock_recv(link, 2 * engine.SENT_BYTES)):
@@ -661,11 +661,11 @@ class WorkerStore:
             return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.TSV)
 
-    def _ask(self, task: Task) -> Answer:
+    def _ask(self, task: Task) -> WorkerAnswer:
         """Ask; once more where the worker was ended from outside, whenever that was: a page asks many queries."""
         status = -signal.SIGKILL
         for _ in range(2):
-            answer, number, deadline = Answer(), next(_NUMBERS), time.monotonic() + WAIT
+            answer, number, deadline = WorkerAnswer(), next(_NUMBERS), time.monotonic() + WAIT
             while (link := self.keeper.connect("page", deadline)) is None:
                 time.sleep(0.02)
             link.settimeout(self.seconds + WAIT)

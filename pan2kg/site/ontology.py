@@ -28,7 +28,7 @@ from pan2kg.store.store import LocalStore, OwnQuery, Store, construct, plain, se
 from pan2kg.store.store import Term as Node
 from pan2kg.store.store import Term as RdfTerm
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SH, SKOS, XSD
-from pan2kg.turtle.writer import Block, Line, read_prefixes, string, text, write_block
+from pan2kg.turtle.writer import Block, TurtleLine, read_prefixes, string, text, write_block
 from pan2kg.turtle.writer import iri as short
 from pan2kg.validation.report import Severity
 
@@ -602,10 +602,10 @@ def _written(iri: str, pairs: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[s
     return write_block(Block(short(iri, prefixes), tuple(_lines(pairs, prefixes))))
 
 
-def _lines(pairs: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Iterator[Line]:
+def _lines(pairs: Iterable[tuple[str, RdfTerm]], prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
     for predicate, value in pairs:
         name = "a" if predicate == RDF + "type" else short(predicate, prefixes)
-        yield Line(name, turtle_of(value, prefixes))
+        yield TurtleLine(name, turtle_of(value, prefixes))
 
 
 def turtle_of(value: RdfTerm, prefixes: Mapping[str, str]) -> str:

@@ -69,7 +69,7 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class Incidence:
+class SharedIncidence:
     """Which works share what of one kind: the table of work × thing that its links are read from, both ways sorted."""
 
     kind: str
@@ -126,7 +126,7 @@ def _following(works: Sequence[str], at: int) -> Iterator[str]:
         yield works[(at + step) % len(works)]
 
 
-def read_incidences(store: Store) -> tuple[Incidence, ...]:
+def read_incidences(store: Store) -> tuple[SharedIncidence, ...]:
     """The table of each kind, strongest first.
 
     Raises:
@@ -143,7 +143,7 @@ def read_incidences(store: Store) -> tuple[Incidence, ...]:
         if one in of:
             works[kind][shared].append(one)
             by_kind[kind][one].append(shared)
-    return tuple(Incidence(kind, of, works[kind], by_kind[kind]) for kind in KINDS)
+    return tuple(SharedIncidence(kind, of, works[kind], by_kind[kind]) for kind in KINDS)
 
 
 def read_links(store: Store, space: str, *, kinds: Collection[str] = KINDS, limit: int = ALL, top: int = TOP) -> Links:

@@ -55,7 +55,7 @@ BRIDGES = ("action", "plan", "participation", "total", "reached", "level")
 
 def bridges(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # How the links of each linked action spread over other plans; with plans named, of their actions only.
-    named = frozenset(graph.plans(choice.plans))
+    plans_named = frozenset(graph.plans(choice.plans))
     evidence = graph.known(choice.evidence)
     spread, levels = participation(evidence.potential, evidence.actions), _levels(evidence)
     rows = [
@@ -68,7 +68,7 @@ def bridges(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             **level_cells(graph, levels.get(row.action)),
         }
         for row in spread
-        if not named or row.plan in named
+        if not plans_named or row.plan in plans_named
     ]
     notes = [note("linked-actions", n=len(spread), of=len(evidence.tables.works.actions))]
     return make(graph, "participation", BRIDGES, rows, notes, "coherence/text-uses", evidence)
@@ -89,19 +89,19 @@ LOSS = ("action", "plan", "instruments", "obligations", "plans", "level")
 def lost(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # What only one action holds: for the actions named, else for every action that holds something.
     duties, evidence = _answered(graph, choice.evidence), graph.known(choice.evidence)
-    named, plans = [graph.action(name) for name in choice.actions], graph.plans(choice.plans)
-    if named:
-        for action in named:
+    actions_named, plans = [graph.action(name) for name in choice.actions], graph.plans(choice.plans)
+    if actions_named:
+        for action in actions_named:
             if action not in evidence.tables.works.home:
                 raise QueryError("action-without-plan", remedy="name-a-plan", name=action)
-        found = tuple(loss(evidence.potential, evidence.uses, action, duties) for action in named)
+        losses_of = tuple(loss(evidence.potential, evidence.uses, action, duties) for action in actions_named)
     else:
         every = losses(evidence.potential, evidence.uses, duties)
-        found = tuple(row for row in every if not plans or row.plan in plans)
-    empty = [row for row in found if not row]
+        losses_of = tuple(row for row in every if not plans or row.plan in plans)
+    empty = [row for row in losses_of if not row]
     notes = [note("nothing-lost", action=graph.label(row.action)) for row in empty] or [note("lost-means")]
     return make(
-        graph, "loss", LOSS, [_lost(graph, evidence, row) for row in found], notes, "coherence/text-uses", evidence
+        graph, "loss", LOSS, [_lost(graph, evidence, row) for row in losses_of], notes, "coherence/text-uses", evidence
     )
 
 
@@ -122,8 +122,8 @@ def _lost(graph: Graph, evidence: Known, row: Loss) -> Row:
         set(row.instruments),
         {obligation.instrument for obligation in graph.obligations if obligation.iri in row.obligations},
     )
-    said = [use.level for use in evidence.uses if use.work == row.action and (use.text in texts or row.plans)]
-    said += [
+    levels = [use.level for use in evidence.uses if use.work == row.action and (use.text in texts or row.plans)]
+    levels += [
         response.level for response in graph.responses if response.work == row.action and response.instrument in duties
     ]
     return {
@@ -132,7 +132,7 @@ def _lost(graph: Graph, evidence: Known, row: Loss) -> Row:
         **things(graph, "instruments", row.instruments),
         **things(graph, "obligations", row.obligations),
         **things(graph, "plans", row.plans),
-        **level_cells(graph, firmest(said)),
+        **level_cells(graph, firmest(levels)),
     }
 
 
@@ -141,17 +141,19 @@ COMPLETE = ("action", "plan", "indicator", "verification_source", "expected_resu
 
 def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # The five fields of each action of which any was recorded; the others are counted in a note, not judged.
-    named = frozenset(graph.plans(choice.plans))
-    found = [row for row in completeness(graph.home_of, graph.fields) if not named or row.plan in named]
-    kept = [row for row in found if row.annotated or choice.everything]
+    plans_named = frozenset(graph.plans(choice.plans))
+    rows_found = [
+        row for row in completeness(graph.home_of, graph.fields) if not plans_named or row.plan in plans_named
+    ]
+    rows_shown = [row for row in rows_found if row.annotated or choice.everything]
     every = completeness(graph.home_of, graph.fields)
-    read = sum(row.annotated for row in every)
-    basis = graph.uses.basis.also("fields", f"recorded for {read} of {len(every)} actions")
-    if named:
-        basis = basis.also("plans", keys(sorted(named)))
-    unread = sum(not row.annotated for row in found)
-    notes = [note("absent-means"), note("fields-unread", n=unread, of=len(found))]
-    rows = (_complete(graph, row) for row in kept)
+    annotated = sum(row.annotated for row in every)
+    basis = graph.uses.basis.also("fields", f"recorded for {annotated} of {len(every)} actions")
+    if plans_named:
+        basis = basis.also("plans", keys(sorted(plans_named)))
+    unread = sum(not row.annotated for row in rows_found)
+    notes = [note("absent-means"), note("fields-unread", n=unread, of=len(rows_found))]
+    rows = (_complete(graph, row) for row in rows_shown)
     return make(graph, "completeness", COMPLETE, rows, notes, "coherence/fields", basis=basis)
 
 
@@ -201,14 +203,14 @@ def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     kinds = {"fragmentation", "overlap", "duplication", "edition", "talk"}
     if choice.part and choice.part not in kinds:
         raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(sorted(kinds)))
-    kept = [row for row in rows if choice.part in ("", row["finding"])]
+    rows_shown = [row for row in rows if choice.part in ("", row["finding"])]
     actions = set(uses.actions)
     led = sum(bool(profile.leads) and profile.work in actions for profile in evidence)
     notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions)), note("in-common-means")]
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
-    if any(row["finding"] == "talk" for row in kept):
+    if any(row["finding"] == "talk" for row in rows_shown):
         basis = replace(basis, weights=BITS)
-    return make(graph, "bodies", BODIES, kept, notes, "coherence/tags", at, basis=basis)
+    return make(graph, "bodies", BODIES, rows_shown, notes, "coherence/tags", at, basis=basis)
 
 
 def _coordinated(graph: Graph, level: Level) -> tuple[Measured[Fragmentation], Measured[Overlap], Measured[Talk]]:
@@ -225,12 +227,12 @@ def _since(graph: Graph, at: Level) -> dict[tuple[str, ...], Level]:
     levels: dict[tuple[str, ...], Level] = {}
     for level in FIGURED[: FIGURED.index(at) + 1]:
         topics, actions, talks = _coordinated(graph, level)
-        same = [
+        unchanged = [
             *((row.topic, row.country) for row in topics),
             *map(_of_overlap, actions),
             *((row.one, row.two) for row in talks),
         ]
-        for finding in same:
+        for finding in unchanged:
             levels.setdefault(finding, level)
     return levels
 

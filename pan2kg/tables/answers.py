@@ -143,10 +143,10 @@ def level_of(query: Query, values: Mapping[str, str]) -> str:
     >>> level_of(query, {}), level_of(query, {"least_level": "plan"}), level_of(Query("x", "", "", ""), {})
     ('official', 'plan', 'editors')
     """
-    asked = next(
+    level = next(
         (parameter.default[1:-1] for parameter in query.parameters if parameter.name == "least_level"), "editors"
     )
-    return values.get("least_level", asked)
+    return values.get("least_level", level)
 
 
 def basis_of(store: Store, language: Language, *, release: str, day: date, level: str = "editors") -> str:
@@ -177,11 +177,14 @@ def _counted(rows: Mapping[str, list[tuple[str, str]]], level: str) -> dict[str,
     plans = {plan for plan, _ in rows["plan"]}
     published = {plan: int(count) for plan, count in rows["plan"] if count}
     home = {action: plan for action, plan in rows["action"] if plan in plans}
-    used = {work for work, said in rows["use"] if _RANKS.get(said.rpartition("/")[2], 5) <= _RANKS[level]}
+    used = {work for work, level_said in rows["use"] if _RANKS.get(level_said.rpartition("/")[2], 5) <= _RANKS[level]}
     extents = {
-        extent: {work for work, one in rows["read"] if one.endswith(f"/{extent}")} for extent in ("full", "part")
+        extent: {work for work, extent_said in rows["read"] if extent_said.endswith(f"/{extent}")}
+        for extent in ("full", "part")
     }
-    anywhere = {work for work, said in rows["use"] if _RANKS.get(said.rpartition("/")[2], 5) <= _RANKS["editors"]}
+    anywhere = {
+        work for work, level_said in rows["use"] if _RANKS.get(level_said.rpartition("/")[2], 5) <= _RANKS["editors"]
+    }
     full = {action for action, plan in home.items() if {action, plan} & extents["full"]}
     part = {action for action in home if action in anywhere | extents["part"]} - full
     return {

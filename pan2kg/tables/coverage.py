@@ -62,21 +62,21 @@ def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
         return frozenset()
     of = {plan: graph.country_of[plan] for plan in graph.tables.works.plans if plan in graph.country_of}
     ours = _ours(country, dict.fromkeys(of.values(), 1)) if country else graph.profile.country
-    return frozenset(plan for plan, where in of.items() if where == ours)
+    return frozenset(plan for plan, place in of.items() if place == ours)
 
 
 def target_groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    named = frozenset(graph.plans(choice.plans)) or own_plans(graph, choice.country)
+    plans_named = frozenset(graph.plans(choice.plans)) or own_plans(graph, choice.country)
     aimed: dict[str, set[str]] = {group: set() for (group,) in graph.read(program_query("tables/groups"))}
     for work, group in graph.read(program_query("tables/group-uses")):
-        if not named or graph.home_of.get(work, work) in named:
+        if not plans_named or graph.home_of.get(work, work) in plans_named:
             aimed.setdefault(group, set()).add(work)
     rows = [_group(graph, group, works) for group, works in aimed.items()]
     order = ("forgotten", "several", "one")
     rows.sort(key=lambda row: (order.index(str(row["aim"])), -int(str(row["actions_number"])), str(row["group"])))
-    looked = {action for action, plan in graph.home_of.items() if not named or plan in named}
-    with_group = {profile.work for profile in graph.profiles if profile.groups and profile.work in looked}
-    notes = [note("groups-known", n=len(with_group), of=len(looked)), note("forgotten-means")]
+    actions_looked_at = {action for action, plan in graph.home_of.items() if not plans_named or plan in plans_named}
+    with_group = {profile.work for profile in graph.profiles if profile.groups and profile.work in actions_looked_at}
+    notes = [note("groups-known", n=len(with_group), of=len(actions_looked_at)), note("forgotten-means")]
     basis = looked_at(graph, choice, graph.uses.basis)
     return make(graph, "target-groups", GROUPS, rows, notes, "tables/group-uses", basis=basis)
 
@@ -84,8 +84,8 @@ def target_groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 def looked_at(graph: Graph, choice: TableChoice, basis: Basis) -> Basis:
     if choice.plans:
         return basis.also("plans", keys(sorted(graph.plans(choice.plans))))
-    own = min(own_plans(graph, choice.country), default="")
-    country = key(graph.country_of[own]) if own else choice.country
+    own_plan = min(own_plans(graph, choice.country), default="")
+    country = key(graph.country_of[own_plan]) if own_plan else choice.country
     return basis.also("country", country) if country else basis
 
 
@@ -112,15 +112,15 @@ def other_countries(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     counted: dict[str, int] = {}
     for country in country_of.values():
         counted[country] = counted.get(country, 0) + 1
-    own = graph.profile.country
-    ours = own if own in counted and not choice.part else _ours(choice.part, counted)
-    ours_topics, others = set[str](), dict[str, set[str]]()
+    own_country = graph.profile.country
+    ours = own_country if own_country in counted and not choice.part else _ours(choice.part, counted)
+    ours_topics, foreign = set[str](), dict[str, set[str]]()
     for plan, topic in _topics(graph):
         if country_of.get(plan) == ours:
             ours_topics.add(topic)
         elif plan in country_of:
-            others.setdefault(topic, set()).add(plan)
-    rows = [_abroad(graph, country_of, topic, others[topic]) for topic in sorted(others.keys() - ours_topics)]
+            foreign.setdefault(topic, set()).add(plan)
+    rows = [_abroad(graph, country_of, topic, foreign[topic]) for topic in sorted(foreign.keys() - ours_topics)]
     label = graph.label(ours) if ours else "–"
     several = len(counted) > 1
     notes = [
@@ -130,14 +130,14 @@ def other_countries(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "other-countries", ABROAD, rows, notes, "tables/countries", basis=basis)
 
 
-def _ours(given: str, counted: Mapping[str, int]) -> str:
-    if not given:
+def _ours(country_given: str, counted: Mapping[str, int]) -> str:
+    if not country_given:
         return min(counted, key=lambda country: (-counted[country], country), default="")
-    found = [country for country in counted if key(country).lower() == given.lower()]
-    if not found:
+    matches = [country for country in counted if key(country).lower() == country_given.lower()]
+    if not matches:
         countries = ", ".join(sorted(map(key, counted))) or "none"
-        raise QueryError("no-plan-of-country", remedy="it-has", given=given, known=countries)
-    return found[0]
+        raise QueryError("no-plan-of-country", remedy="it-has", given=country_given, known=countries)
+    return matches[0]
 
 
 def _topics(graph: Graph) -> Iterator[tuple[str, str]]:
@@ -163,11 +163,11 @@ TRUST = (
 
 def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Coverage is told part by part, and never multiplied or averaged into one score.
-    named = frozenset(graph.plans(choice.plans))
+    plans_named = frozenset(graph.plans(choice.plans))
     evidence = graph.known(choice.evidence)
     works = evidence.tables.works
     recorded = _recorded(graph, evidence)
-    rows = [_trust(graph, evidence, plan, recorded) for plan in works.plans if not named or plan in named]
+    rows = [_trust(graph, evidence, plan, recorded) for plan in works.plans if not plans_named or plan in plans_named]
     rows.sort(key=lambda row: (-int(str(row["with_text"])), -int(str(row["in_graph"])), str(row["plan"])))
     line = basis_line(evidence)
     texts = line.texts
@@ -175,19 +175,19 @@ def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         note("texts-read", full=texts.full, part=texts.part, none=texts.none),
         note("plans-without-actions", n=sum(not row["in_graph"] for row in rows), of=len(rows)),
         note("low-share"),
-        *_prompts(graph, named),
+        *_prompts(graph, plans_named),
     ]
     return make(graph, "trust", TRUST, rows, notes, line=line)
 
 
-def _prompts(graph: Graph, named: frozenset[str]) -> list[Text]:
+def _prompts(graph: Graph, plans_named: frozenset[str]) -> list[Text]:
     def label(iri: str) -> Text:
         return Text(tuple((language, graph.label(iri, language)) for language in LANGUAGES))
 
     silences = unsaid(graph.known(Level.EDITORS).potential)
     return [
         note("unsaid", n=many, of=of, plan=label(plan), text=label(text))
-        for plan, text, many, of in silences if not named or plan in named
+        for plan, text, many, of in silences if not plans_named or plan in plans_named
     ]  # fmt: skip
 
 
@@ -236,57 +236,66 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # A cell that does not belong to the kind of its line is empty.
     if len(choice.plans) != 2:
         raise QueryError("two-editions", remedy="name-two-plans")
-    base, new = map(graph.plan, choice.plans)
+    base, later = map(graph.plan, choice.plans)
     evidence = graph.known(choice.evidence)
-    comparison = compare(evidence, base, new)
-    actions = aligned(graph, evidence, base, new)
+    comparison = compare(evidence, base, later)
+    actions = aligned(graph, evidence, base, later)
     order = plan_order(graph)
-    related = [row for row in comparison.rows if row.is_linked or _cites(evidence, base, new, row.other)]
-    related.sort(key=lambda row: order(new, row.other))
-    parts = {
-        "plan": [_plan(graph, evidence, (base, new), row) for row in related],
+    related = [row for row in comparison.rows if row.is_linked or _cites(evidence, base, later, row.other)]
+    related.sort(key=lambda row: order(later, row.other))
+    lines_of = {
+        "plan": [_plan(graph, evidence, (base, later), row) for row in related],
         "action": [_action(graph, row) for row in actions],
     }
-    if choice.part and choice.part not in parts:
-        raise QueryError("no-part", remedy="has-parts", part=choice.part, names=", ".join(parts))
-    rows = [_line(graph, name, row) for name, part in parts.items() if choice.part in ("", name) for row in part]
-    notes = _notes(comparison, [row for row in parts["plan"] if row["change"] != "same"], actions)
+    if choice.part and choice.part not in lines_of:
+        raise QueryError("no-part", remedy="has-parts", part=choice.part, names=", ".join(lines_of))
+    rows = [_line(graph, name, row) for name, part in lines_of.items() if choice.part in ("", name) for row in part]
+    notes = _notes(comparison, [row for row in lines_of["plan"] if row["change"] != "same"], actions)
     return make(
         graph, "compare", COMPARE, rows, notes, "coherence/text-uses", evidence,
-        basis=graph.uses.basis.also("plans", keys([base, new])),
+        basis=graph.uses.basis.also("plans", keys([base, later])),
     )  # fmt: skip
 
 
-def _cites(evidence: Known, base: str, new: str, other: str) -> bool:
-    return any((min(plan, other), max(plan, other)) in evidence.linked for plan in (base, new))
+def _cites(evidence: Known, base: str, later: str, cited: str) -> bool:
+    return any((min(plan, cited), max(plan, cited)) in evidence.linked for plan in (base, later))
 
 
-def aligned(graph: Graph, evidence: Known, base: str, new: str) -> tuple[ActionFate, ...]:
+def aligned(graph: Graph, evidence: Known, base: str, later: str) -> tuple[ActionFate, ...]:
     # An action is dropped, or new, only where both lists are complete and the later edition was read to its end.
     readings, home = evidence.tables.readings, evidence.tables.works.home
-    read = readings.extent(new, Aspect.REFERENCES) is Extent.FULL and {base, new} <= readings.complete
-    rows = fates(home, base, new, read_successions(graph.store), is_read=read)
+    is_read = readings.extent(later, Aspect.REFERENCES) is Extent.FULL and {base, later} <= readings.complete
+    rows = fates(home, base, later, read_successions(graph.store), is_read=is_read)
     texts = [
-        {action: entry.texts for action, plan in home.items() if plan == one and (entry := graph.labels.entry(action))}
-        for one in (base, new)
+        {
+            action: entry.texts
+            for action, plan in home.items()
+            if plan == edition and (entry := graph.labels.entry(action))
+        }
+        for edition in (base, later)
     ]
     # titles are compared in the language most actions of both have
-    tags = sorted({tag for text in texts for said in text.values() for tag in said})
+    tags = sorted({tag for text in texts for by_language in text.values() for tag in by_language})
     tag = min(
-        tags, key=lambda tag: (-min(sum(tag in said for said in text.values()) for text in texts), tag), default=""
+        tags,
+        key=lambda tag: (-min(sum(tag in by_language for by_language in text.values()) for text in texts), tag),
+        default="",
     )
-    return suggested(rows, *({action: said[tag] for action, said in text.items() if tag in said} for text in texts))
+    return suggested(
+        rows,
+        *({action: by_language[tag] for action, by_language in text.items() if tag in by_language} for text in texts),
+    )
 
 
 def _notes(comparison: Comparison, changed: list[Row], actions: Iterable[ActionFate]) -> list[Text]:
     counted, rows = Counter(str(row["change"]) for row in changed), tuple(actions)
-    fate, kept = {row.fate for row in rows}, retention(rows)
-    first = note("not-read-through" if Fate.NOT_SEEN in fate else "no-succession")
-    first = first if kept is None else note("retention", share=round(100 * kept))
-    said = note("plans-changed", **{one: counted[one] for one in ("added", "removed", "more", "less")})
+    fate, share_retained = {row.fate for row in rows}, retention(rows)
+    leading_note = note("not-read-through" if Fate.NOT_SEEN in fate else "no-succession")
+    leading_note = leading_note if share_retained is None else note("retention", share=round(100 * share_retained))
+    counts_note = note("plans-changed", **{change: counted[change] for change in ("added", "removed", "more", "less")})
     per = note("texts-known", base=comparison.texts[0], new=comparison.texts[1])
     similar = [note("similar-titles")] if any(row.similar for row in rows) else []
-    return [first, *similar, said, per, note("same-weights")]
+    return [leading_note, *similar, counts_note, per, note("same-weights")]
 
 
 def _line(graph: Graph, part: str, row: Row) -> Row:
@@ -298,7 +307,7 @@ def _line(graph: Graph, part: str, row: Row) -> Row:
 
 
 def _plan(graph: Graph, evidence: Known, editions: tuple[str, str], row: Compared) -> Row:
-    base, new = editions
+    base, later = editions
     return {
         **thing(graph, "plan", row.other),
         "low_base": number(row.base.low),
@@ -309,7 +318,7 @@ def _plan(graph: Graph, evidence: Known, editions: tuple[str, str], row: Compare
         **things(graph, "instruments_added", row.added),
         **things(graph, "instruments_removed", row.removed),
         **code(graph, "cites_base", evidence.place(base, row.other, Channel.TEXT).value),
-        **code(graph, "cites_new", evidence.place(new, row.other, Channel.TEXT).value),
+        **code(graph, "cites_new", evidence.place(later, row.other, Channel.TEXT).value),
         **level_cells(graph, firmest(evidence.link_level(plan, row.other) for plan in editions)),
         **code(graph, "change", _change(row)),
     }
@@ -342,8 +351,8 @@ MOMENT = ("kind", "what", "of_what", "since", "until", "state")
 
 def moment(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # A period is given by years, so a plan runs from the first to the last day of them.
-    named = frozenset(graph.plans(choice.plans))
-    rows = [*_running(graph, named), *(() if named else _due(graph)), *_happened(graph, named)]
+    plans_named = frozenset(graph.plans(choice.plans))
+    rows = [*_running(graph, plans_named), *(() if plans_named else _due(graph)), *_happened(graph, plans_named)]
     unknown = sum(row["state"] == "unknown" for row in rows)
     # today the links are what the graph says they are; of another day nobody knows
     past = [note("no-validity", day=graph.as_of.isoformat())] if graph.asked else []
@@ -351,10 +360,10 @@ def moment(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "as-of", MOMENT, rows, notes, "tables/periods", is_dated=True)
 
 
-def _running(graph: Graph, named: frozenset[str]) -> Iterator[Row]:
+def _running(graph: Graph, plans_named: frozenset[str]) -> Iterator[Row]:
     today = graph.as_of.isoformat()
     for plan, (on, since, until) in sorted(graph.periods.items()):
-        if not named or plan in named:
+        if not plans_named or plan in plans_named:
             start = since or on
             yield {
                 **code(graph, "kind", "plan"),
@@ -391,11 +400,11 @@ def _due(graph: Graph) -> Iterator[Row]:
         }
 
 
-def _happened(graph: Graph, named: frozenset[str]) -> Iterator[Row]:
+def _happened(graph: Graph, plans_named: frozenset[str]) -> Iterator[Row]:
     today = graph.as_of.isoformat()
     for event, of, on in graph.read(program_query("tables/events")):
         passed = _passed(on, today)
-        if passed is not False and (not named or graph.home_of.get(of, of) in named):
+        if passed is not False and (not plans_named or graph.home_of.get(of, of) in plans_named):
             yield {
                 **code(graph, "kind", "event"),
                 **thing(graph, "what", event),
@@ -432,29 +441,29 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # With plans named, only the lines of a list that name one of them.
     if choice.part:
         return _listed(graph, choice)
-    taken = graph.figures(choice.evidence)
-    rows = [row for one in taken for row in _values(one, graph)]
+    figures_taken = graph.figures(choice.evidence)
+    rows = [row for figure in figures_taken for row in _values(figure, graph)]
     line = basis_line(graph.known(choice.evidence))
     notes = [note("nested", level=according_to(choice.evidence).say(graph.language)), note("figure-list")]
     return make(graph, "figures", REGISTER, rows, notes, line=line)
 
 
-def _values(taken: Taken, graph: Graph) -> Iterator[Row]:
-    figure = taken.figure
-    parts = figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))
-    for at, part in enumerate(parts):
-        said = _FIGURES if figure.parts else Messages("table")
+def _values(figure_taken: Taken, graph: Graph) -> Iterator[Row]:
+    figure = figure_taken.figure
+    labels_of_parts = figure.parts or (("low", "high") if len(figure_taken.value) == 2 else ("whole",))
+    for at, part in enumerate(labels_of_parts):
+        messages = _FIGURES if figure.parts else Messages("table")
         key = part if figure.parts else f"value.told.{part}"
         yield {
             "figure": figure.id,
             "figure_label": figure.name(graph.asked_by).say(graph.language),
             "told": part,
-            "told_label": said.say(key, graph.language),
+            "told_label": messages.say(key, graph.language),
             **{
                 f"at_{level.key}": _number(value[at], figure.unit)
-                for level, value in zip(FIGURED, taken.nested, strict=True)
+                for level, value in zip(FIGURED, figure_taken.nested, strict=True)
             },
-            "population": taken.population,
+            "population": figure_taken.population,
             "command": f"pan2kg coherence figures --figure {figure.id}",
         }
 
@@ -465,28 +474,28 @@ def _number(value: float | None, unit: Unit) -> int | float | None:
 
 def _listed(graph: Graph, choice: TableChoice) -> Table:
     figure = find_figure(choice.part)
-    named = frozenset(graph.plans(choice.plans))
+    plans_named = frozenset(graph.plans(choice.plans))
     evidence = graph.known(choice.evidence)
     home = evidence.tables.works.home
     rows = [
         _row(graph, figure.columns, cells)
         for cells in figure.rows(evidence)
-        if not named or named & {home.get(str(cell), str(cell)) for cell in cells}
+        if not plans_named or plans_named & {home.get(str(cell), str(cell)) for cell in cells}
     ]
-    columns = tuple(_CODES.get(one, one) for one in figure.columns)
+    columns = tuple(_CODES.get(code, code) for code in figure.columns)
     basis = graph.uses.basis.also("figure", figure.id)
-    if named:
-        basis = basis.also("plans", keys(sorted(named)))
+    if plans_named:
+        basis = basis.also("plans", keys(sorted(plans_named)))
     words = {"name": figure.name(graph.asked_by).say(graph.language), "meaning": figure.meaning.say(graph.language)}
     notes = [note("figure-means", **words), note("figure-among", among=figure.among.say(graph.language))]
     return make(graph, "figures", columns, rows, notes, sparql=_query(figure), evidence=evidence, basis=basis)
 
 
 def find_figure(name: str) -> Figure:
-    found = next((one for one in FIGURES if one.id == FORMER.get(name, name)), None)
-    if found is None:
-        raise QueryError("no-figure", remedy="there-are", part=name, names=", ".join(one.id for one in FIGURES))
-    return found
+    match = next((figure for figure in FIGURES if figure.id == FORMER.get(name, name)), None)
+    if match is None:
+        raise QueryError("no-figure", remedy="there-are", part=name, names=", ".join(figure.id for figure in FIGURES))
+    return match
 
 
 def _query(figure: Figure) -> str:
@@ -516,7 +525,7 @@ def _row(graph: Graph, columns: tuple[str, ...], cells: tuple[Scalar, ...]) -> R
 
 
 def _ways(graph: Graph, ways: str) -> Row:
-    said = format_of("semicolon", graph.language).join(
-        _FIGURES.say(f"way.{one}", graph.language) for one in ways.split()
+    words = format_of("semicolon", graph.language).join(
+        _FIGURES.say(f"way.{citing_way}", graph.language) for citing_way in ways.split()
     )
-    return {"ways": ways or None, "ways_label": said or None}
+    return {"ways": ways or None, "ways_label": words or None}

@@ -36,8 +36,8 @@ Named = Level | Verdict | State | Extent | Cell | Way
 """What has a name for a reader: a level of evidence, a verdict, a state, an extent of reading, a cell, a precision."""
 
 
-def named(one: Named) -> Message:
-    return Message("figure", f"{_KINDS[type(one)]}.{one.key if isinstance(one, Level) else one.value}")
+def named(code: Named) -> Message:
+    return Message("figure", f"{_KINDS[type(code)]}.{code.key if isinstance(code, Level) else code.value}")
 
 
 def according_to(level: Level) -> Message:
@@ -45,7 +45,7 @@ def according_to(level: Level) -> Message:
 
 
 def basis_words(line: BasisLine, language: Language) -> str:
-    said = _FIGURE.say(
+    sentence = _FIGURE.say(
         "basis",
         language,
         release=line.release or _FIGURE.say("unreleased", language),
@@ -55,10 +55,10 @@ def basis_words(line: BasisLine, language: Language) -> str:
         day=in_words(line.as_of, language) if line.as_of else "–",
     )  # fmt: skip
     if not line.weights:
-        return said
-    taken = [said.removesuffix("."), _FIGURE.say("basis-weights", language, release=line.weights)]
-    taken += [_FIGURE.say("basis-fresh", language, n=line.fresh)] if line.fresh else []
-    return f"{format_of('semicolon', language).join(taken)}."
+        return sentence
+    sentences = [sentence.removesuffix("."), _FIGURE.say("basis-weights", language, release=line.weights)]
+    sentences += [_FIGURE.say("basis-fresh", language, n=line.fresh)] if line.fresh else []
+    return f"{format_of('semicolon', language).join(sentences)}."
 
 
 def basis_text(line: BasisLine) -> Text:
@@ -123,13 +123,14 @@ def bits_words(bounds: Interval | float | None, language: Language) -> str:
 
 
 def value_words(value: Value, figure: Taken, language: Language) -> str:
-    unit, parts = figure.figure.unit, figure.figure.parts
-    if parts:
-        named_parts = zip(value, parts, strict=True)
+    unit, labels_of_parts = figure.figure.unit, figure.figure.parts
+    if labels_of_parts:
+        named_parts = zip(value, labels_of_parts, strict=True)
         # the word first: « 3 cadre international » agrees with no number
         colon = format_of("colon", language).rstrip(" ")
         return " · ".join(
-            f"{_FIGURE.say(part, language)}{colon}\u00a0{amount(one, unit, language)}" for one, part in named_parts
+            f"{_FIGURE.say(part, language)}{colon}\u00a0{amount(number, unit, language)}"
+            for number, part in named_parts
         )
     if unit is Unit.BITS:
         return bits_words(Interval(value[0], value[-1]), language)
@@ -152,16 +153,16 @@ def resting(table: Table, language: Language) -> str:
     basis = table.basis
     if table.line is None:
         return basis_of_figures(basis, language)
-    parts = [basis_words(table.line, language).removesuffix("."), *_chosen(basis, language, _ALWAYS)]
-    return f"{format_of('semicolon', language).join(parts)}."
+    sentences = [basis_words(table.line, language).removesuffix("."), *_chosen(basis, language, _ALWAYS)]
+    return f"{format_of('semicolon', language).join(sentences)}."
 
 
 def basis_of_figures(basis: Basis, language: Language) -> str:
-    parts = [say("basis-counted", language, n=basis.n, annotated=basis.annotated)]
-    parts += [say("basis-plans", language, n=basis.plans), *_chosen(basis, language, ())]
-    parts += [say("basis-release", language, release=basis.release)] if basis.release else []
-    parts += [say("basis-as-of", language, day=in_words(basis.as_of, language))] if basis.as_of else []
-    return say("basis", language, parts=format_of("semicolon", language).join(parts))
+    sentences = [say("basis-counted", language, n=basis.n, annotated=basis.annotated)]
+    sentences += [say("basis-plans", language, n=basis.plans), *_chosen(basis, language, ())]
+    sentences += [say("basis-release", language, release=basis.release)] if basis.release else []
+    sentences += [say("basis-as-of", language, day=in_words(basis.as_of, language))] if basis.as_of else []
+    return say("basis", language, parts=format_of("semicolon", language).join(sentences))
 
 
 def _chosen(basis: Basis, language: Language, without: tuple[str, ...]) -> Iterator[str]:

@@ -175,11 +175,11 @@ def _least(text: str) -> int:
 
 def _shares(wanted: list[int], least: list[int], room: int) -> list[int]:
     widths = [min(pair) for pair in zip(wanted, least, strict=True)]
-    left = room - sum(widths)
-    while left > 0 and (growing := [at for at, width in enumerate(widths) if width < wanted[at]]):
-        for at in growing[:left]:
+    spare = room - sum(widths)
+    while spare > 0 and (growing := [at for at, width in enumerate(widths) if width < wanted[at]]):
+        for at in growing[:spare]:
             widths[at] += 1
-        left -= len(growing[:left])
+        spare -= len(growing[:spare])
     return widths
 
 
@@ -187,8 +187,8 @@ def _side_by_side(heads: list[str], rows: list[list[str]], widths: list[int]) ->
     lines = [*_line(heads, widths), _GAP.join("-" * width for width in widths)]
     above: list[str] = []
     for row in rows:
-        same = next((at for at, cell in enumerate(row) if above[at : at + 1] != [cell]), 0)
-        lines += _line([""] * same + row[same:], widths)
+        repeated = next((at for at, cell in enumerate(row) if above[at : at + 1] != [cell]), 0)
+        lines += _line([""] * repeated + row[repeated:], widths)
         above = row
     return "\n".join(lines)
 
@@ -252,8 +252,8 @@ def decimal(value: float, language: Language) -> str:
     sign = "−" if value < 0 else ""
     size = round(abs(value), DECIMALS)
     tiny = "> " if value < 0 else "< "
-    written = f"{sign}{size:.{DECIMALS}f}" if size or not value else f"{tiny}{sign}{10**-DECIMALS:.{DECIMALS}f}"
-    return with_mark(written, language)
+    digits = f"{sign}{size:.{DECIMALS}f}" if size or not value else f"{tiny}{sign}{10**-DECIMALS:.{DECIMALS}f}"
+    return with_mark(digits, language)
 
 
 def clean(text: str) -> str:

@@ -77,17 +77,17 @@ Find = Callable[[Graph, Scope], Found]
 def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # How many gaps of each kind, or with part the list of one kind; with plans or a country named, only theirs.
     # That no action does something is said of the project's own country where none is named.
-    named = frozenset(graph.plans(choice.plans)) or (
+    plans_named = frozenset(graph.plans(choice.plans)) or (
         own_plans(graph, choice.country) if choice.country else frozenset()
     )
-    scope = Scope(named, choice.evidence, named or own_plans(graph, choice.country))
+    scope = Scope(plans_named, choice.evidence, plans_named or own_plans(graph, choice.country))
     basis, line = graph.uses.basis, basis_line(graph.known(scope.level))
     if scope.plans or choice.country or choice.part in OWN:
         basis = looked_at(graph, choice, basis)
     if not choice.part:
-        own = [note("own-country")] if scope.own != scope.plans else []
+        own_notes = [note("own-country")] if scope.own != scope.plans else []
         rows = [_counted(graph, kind, find(graph, scope)) for kind, find in KINDS.items()]
-        return make(graph, "gaps", SUMMARY, rows, [*own, *_unknown(graph)], line=line, basis=basis, is_dated=True)
+        return make(graph, "gaps", SUMMARY, rows, [*own_notes, *_unknown(graph)], line=line, basis=basis, is_dated=True)
     if choice.part not in KINDS:
         raise QueryError("no-kind-of-gap", remedy="there-are", part=choice.part, names=", ".join(KINDS))
     result = KINDS[choice.part](graph, scope)
@@ -157,15 +157,15 @@ def _late(margin: int | None, overdue: int) -> Text | None:
 def _without_action(name: str) -> Find:
     def find(graph: Graph, scope: Scope) -> Found:
         query = program_query(name)
-        found: dict[str, set[str]] = {}
-        for one, action, *said in graph.read(query):
-            if said and not counts(level(said[0]), scope.level):
+        works_of: dict[str, set[str]] = {}
+        for thing_iri, action, *cells in graph.read(query):
+            if cells and not counts(level(cells[0]), scope.level):
                 action = ""
             counted = _inside(graph, action, replace(scope, plans=scope.own))
-            found.setdefault(one, set()).update({action} if counted else set())
-        empty = [one for one, actions in found.items() if not actions]
-        evidence = bool(found) and len(empty) < len(found)
-        return Found(tuple(map(Gap, empty)) if evidence else (), len(found) if evidence else None, query)
+            works_of.setdefault(thing_iri, set()).update({action} if counted else set())
+        empty = [thing_iri for thing_iri, actions in works_of.items() if not actions]
+        evidence = bool(works_of) and len(empty) < len(works_of)
+        return Found(tuple(map(Gap, empty)) if evidence else (), len(works_of) if evidence else None, query)
 
     return find
 
@@ -175,11 +175,11 @@ def _inside(graph: Graph, work: str, scope: Scope) -> bool:
 
 
 def _groups(graph: Graph, scope: Scope) -> Found:
-    made = target_groups(graph, TableChoice(plans=tuple(sorted(scope.own)), country=EVERYWHERE))
-    empty = [Gap(str(row["group"])) for row in made.rows if row["aim"] == "forgotten"]
-    if len(empty) == len(made.rows):  # no action of these plans was annotated: nothing is known to be forgotten
+    groups_table = target_groups(graph, TableChoice(plans=tuple(sorted(scope.own)), country=EVERYWHERE))
+    empty = [Gap(str(row["group"])) for row in groups_table.rows if row["aim"] == "forgotten"]
+    if len(empty) == len(groups_table.rows):  # no action of these plans was annotated: nothing is known to be forgotten
         return Found((), None, program_query("tables/group-uses"))
-    return Found(tuple(empty), len(made.rows), program_query("tables/group-uses"))
+    return Found(tuple(empty), len(groups_table.rows), program_query("tables/group-uses"))
 
 
 def _bodiless(graph: Graph, scope: Scope) -> Found:
@@ -210,7 +210,7 @@ def _occasions(state: State) -> Find:
             for occasion in evidence.occasions
             if occasion.is_expected and _of(scope, occasion.source, occasion.target)
         ]
-        kept = [one for one in every if one.state is state]
+        in_state = [one for one in every if one.state is state]
         listed = (
             Gap(
                 one.source,
@@ -222,7 +222,7 @@ def _occasions(state: State) -> Find:
                 ),
                 evidence.link_level(one.source, one.target),
             )
-            for one in kept
+            for one in in_state
         )
         return Found(tuple(listed), len(every) or None, program_query("coherence/plan-statements"))
 
@@ -233,24 +233,32 @@ def _returns(state: State) -> Find:
     # Citing pairs of which the way back is expected and was not seen; without an expected one nothing is assessed.
     def find(graph: Graph, scope: Scope) -> Found:
         evidence = graph.known(scope.level)
-        found = returns(evidence.chronology, evidence.tables.readings, at=scope.level)
-        every = [one for one in found if one.verdict is Verdict.EXPECTED and _of(scope, one.source, one.target)]
-        kept = (one for one in every if one.state is state)
-        listed = (Gap(one.target, one.source, level=evidence.link_level(one.source, one.target)) for one in kept)
+        returned = returns(evidence.chronology, evidence.tables.readings, at=scope.level)
+        every = [
+            occasion
+            for occasion in returned
+            if occasion.verdict is Verdict.EXPECTED and _of(scope, occasion.source, occasion.target)
+        ]
+        in_state = (occasion for occasion in every if occasion.state is state)
+        listed = (
+            Gap(occasion.target, occasion.source, level=evidence.link_level(occasion.source, occasion.target))
+            for occasion in in_state
+        )
         return Found(tuple(listed), len(every) or None, program_query("coherence/plan-statements"))
 
     return find
 
 
-def _elsewhere(seen: Channel, other: Channel) -> Find:
+def _elsewhere(channel_used: Channel, channel_missing: Channel) -> Find:
     def find(graph: Graph, scope: Scope) -> Found:
         evidence = graph.known(scope.level)
         when, level = evidence.chronology, scope.level
         every = [
             pair for pair in sorted(when.cited)
-            if when.seen(*pair, level, seen) and _of(scope, *pair) and evidence.place(*pair, other) in _POSSIBLE
+            if when.seen(*pair, level, channel_used) and _of(scope, *pair)
+            and evidence.place(*pair, channel_missing) in _POSSIBLE
         ]  # fmt: skip
-        states = {pair: evidence.place(*pair, other) for pair in every}
+        states = {pair: evidence.place(*pair, channel_missing) for pair in every}
         listed = (
             Gap(*pair, coded("citation", state.value), evidence.link_level(*pair))
             for pair, state in states.items() if state is not State.SEEN
@@ -285,7 +293,7 @@ def _either(graph: Graph, works: Iterable[str], scope: Scope) -> bool:
 
 def _negative(graph: Graph, scope: Scope) -> Found:
     cells = [cell for scores in graph.scores for cell in scores.cells() if _either(graph, cell[:2], scope)]
-    listed = (Gap(one, two, Text.same(str(score))) for one, two, score in cells if score < 0)
+    listed = (Gap(source, target, Text.same(str(score))) for source, target, score in cells if score < 0)
     return Found(tuple(listed), len(cells) or None, program_query("coherence/scores"))
 
 
@@ -304,9 +312,13 @@ def _disordered(graph: Graph, scope: Scope) -> Found:
 
 def _old(graph: Graph, scope: Scope) -> Found:
     rows = [row for row in graph.read(program_query("tables/candidates")) if _either(graph, row[1:3], scope)]
-    last = (graph.as_of - timedelta(days=WAIT)).isoformat()
-    old = {link: Gap(one, two, Text.same(day[:10])) for link, one, two, day in rows if day and day[:10] < last}
-    return Found(tuple(old.values()), len({row[0] for row in rows}), program_query("tables/candidates"))
+    latest_day = (graph.as_of - timedelta(days=WAIT)).isoformat()
+    waiting = {
+        link: Gap(source, target, Text.same(day[:10]))
+        for link, source, target, day in rows
+        if day and day[:10] < latest_day
+    }
+    return Found(tuple(waiting.values()), len({row[0] for row in rows}), program_query("tables/candidates"))
 
 
 KINDS: Mapping[str, Find] = {
@@ -355,12 +367,16 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # One that recurs has every so many months, and the days it was due last and is due next; due is the one the row
     # speaks of. Only what is said at the level of evidence chosen answers. With plans named, only obligations one of
     # their actions answers; part restricts to one standing.
-    named = frozenset(graph.plans(choice.plans))
+    plans_named = frozenset(graph.plans(choice.plans))
     if choice.part and choice.part not in codes("standing"):
         standings = ", ".join(codes("standing"))
         raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=standings)
     margins = graph.margins(choice.evidence)
-    rows = [row for row in margins if not named or named & {graph.home_of.get(r.work, "") for r in row.responses}]
+    rows = [
+        row
+        for row in margins
+        if not plans_named or plans_named & {graph.home_of.get(r.work, "") for r in row.responses}
+    ]
     rows = [row for row in rows if choice.part in ("", _standing(row))]
     notes = [note("obligations-known", n=len(margins)), note("answers-means"), note("not-overdue-before")]
     if any(row.obligation.every for row in rows):
@@ -369,10 +385,12 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         notes.append(note("unrecorded-means"))
     if any(row.standing is Standing.UNCOVERED for row in rows):
         notes.append(note("uncovered-means", n=margins.basis.annotated, of=margins.basis.n))
-    made = (_duty(graph, row) for row in rows)
+    duty_rows = (_duty(graph, row) for row in rows)
     line = basis_line(graph.known(choice.evidence))
     sparql = program_query("coherence/obligations")
-    return make(graph, "obligations", DUTIES, made, notes, sparql=sparql, line=line, basis=margins.basis, is_dated=True)
+    return make(
+        graph, "obligations", DUTIES, duty_rows, notes, sparql=sparql, line=line, basis=margins.basis, is_dated=True
+    )
 
 
 def for_pages(figures: Table) -> Table:
@@ -388,26 +406,26 @@ def _concept(scheme: str, concept: str) -> str | None:
     return f"{ID}{scheme}/{concept}" if concept else None
 
 
-def _holder_basis(one: Obligation) -> str:
+def _holder_basis(obligation: Obligation) -> str:
     # Whether a country recorded who has to meet it, or it follows from who is a member or a party, or nobody knows.
-    if one.is_recorded:
+    if obligation.is_recorded:
         return "recorded"
-    return "derived" if one.holder else "none"
+    return "derived" if obligation.holder else "none"
 
 
 def _duty(graph: Graph, row: Margin) -> Row:
-    one, answer = row.obligation, row.response
+    obligation, answer = row.obligation, row.response
     return {
-        **thing(graph, "obligation", one.iri),
-        **thing(graph, "obligation_kind", _concept("obligationkind", one.terms.kind)),
-        **thing(graph, "force", _concept("force", one.terms.force)),
-        **thing(graph, "instrument", one.instrument),
-        **thing(graph, "provision", one.terms.provision),
-        **thing(graph, "holder", one.holder),
-        **code(graph, "holder_basis", _holder_basis(one)),
-        **thing(graph, "national", one.terms.national),
-        "due": day(one.due),
-        "every": one.every or None,
+        **thing(graph, "obligation", obligation.iri),
+        **thing(graph, "obligation_kind", _concept("obligationkind", obligation.terms.kind)),
+        **thing(graph, "force", _concept("force", obligation.terms.force)),
+        **thing(graph, "instrument", obligation.instrument),
+        **thing(graph, "provision", obligation.terms.provision),
+        **thing(graph, "holder", obligation.holder),
+        **code(graph, "holder_basis", _holder_basis(obligation)),
+        **thing(graph, "national", obligation.terms.national),
+        "due": day(obligation.due),
+        "every": obligation.every or None,
         "last_due": day(row.last),
         "next_due": day(row.coming),
         **code(graph, "standing", _standing(row)),
@@ -421,8 +439,8 @@ def _duty(graph: Graph, row: Margin) -> Row:
         **level_cells(graph, answer.level if answer else None),
         **things(graph, "answers", sorted({response.work for response in row.responses})),
         **things(graph, "touching", [response.work for response in row.touching]),
-        "needs_ratification": one.needs_ratification,
-        "ratified": day(one.ratified),
+        "needs_ratification": obligation.needs_ratification,
+        "ratified": day(obligation.ratified),
     }
 
 
@@ -433,8 +451,8 @@ def dependencies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # What builds on something else, or follows it, and whether that ends no later; unknown where a date is missing.
     # A work ends when its own dated timeline does, else when its plan's period does; compared as far as both are
     # exact.
-    named = frozenset(graph.plans(choice.plans))
-    rows = [row for row in depending(graph, choice.evidence) if not named or named & _plans(graph, row)]
+    plans_named = frozenset(graph.plans(choice.plans))
+    rows = [row for row in depending(graph, choice.evidence) if not plans_named or plans_named & _plans(graph, row)]
     unknown = sum(row["order"] == "unknown" for row in rows)
     notes = [note("order-unknown", n=unknown, of=len(rows)) if rows else note("no-dependencies"), note("stated-only")]
     return make(
@@ -449,24 +467,24 @@ def _plans(graph: Graph, row: Row) -> set[str]:
 
 
 def depending(graph: Graph, at: Level = HEADLINE) -> list[Row]:
-    own: dict[str, str] = {}
+    homes: dict[str, str] = {}
     for action, end in graph.read(program_query("coherence/ends")):
-        own[action] = max(own.get(action, ""), end)
-    said: dict[tuple[str, str, str], Level] = {}
+        homes[action] = max(homes.get(action, ""), end)
+    levels: dict[tuple[str, str, str], Level] = {}
     for later, earlier, kind, name in graph.read(program_query("tables/dependencies")):
-        found = level(name)
-        if found is not None and counts(found, at):
-            said[later, earlier, key(kind)] = min(found, said.get((later, earlier, key(kind)), found))
+        level_found = level(name)
+        if level_found is not None and counts(level_found, at):
+            levels[later, earlier, key(kind)] = min(level_found, levels.get((later, earlier, key(kind)), level_found))
     rows = [
-        {**_dependency(graph, own, (later, earlier), kind), **level_cells(graph, firm)}
-        for (later, earlier, kind), firm in said.items()
+        {**_dependency(graph, homes, (later, earlier), kind), **level_cells(graph, firm)}
+        for (later, earlier, kind), firm in levels.items()
     ]
     order = ("out-of-order", "in-order", "unknown")
     return sorted(rows, key=lambda row: (order.index(str(row["order"])), str(row["later"]), str(row["earlier"])))
 
 
-def _dependency(graph: Graph, own: dict[str, str], ends: tuple[str, str], kind: str) -> Row:
-    later, earlier = (own.get(work) or graph.ends(work) for work in ends)
+def _dependency(graph: Graph, homes: dict[str, str], ends: tuple[str, str], kind: str) -> Row:
+    later, earlier = (homes.get(work) or graph.ends(work) for work in ends)
     return {
         **thing(graph, "later", ends[0]),
         **thing(graph, "earlier", ends[1]),
@@ -488,14 +506,16 @@ ADVICE = ("recommendation", "review", "reply", "actions", "plans")
 
 
 def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    named = frozenset(graph.plans(choice.plans))
+    plans_named = frozenset(graph.plans(choice.plans))
     advice = graph.read(program_query("tables/recommendations"))
     replies: dict[str, list[tuple[str, str]]] = {}
-    for one, work, answers in graph.read(program_query("tables/replies")):
-        replies.setdefault(one, []).append((work, answers))
-    rows = [_advice(graph, one, review, replies.get(one, [])) for one, review in advice]
-    if named:
-        rows = [row for row in rows if named & set(str(row["plans"]).split())]
+    for recommendation, work, answers in graph.read(program_query("tables/replies")):
+        replies.setdefault(recommendation, []).append((work, answers))
+    rows = [
+        _advice(graph, recommendation, review, replies.get(recommendation, [])) for recommendation, review in advice
+    ]
+    if plans_named:
+        rows = [row for row in rows if plans_named & set(str(row["plans"]).split())]
     order = ("none", "beside", "answered")
     rows.sort(key=lambda row: (order.index(str(row["reply"])), str(row["recommendation"])))
     notes = [
@@ -505,12 +525,12 @@ def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "recommendations", ADVICE, rows, notes, "tables/replies")
 
 
-def _advice(graph: Graph, one: str, review: str, works: list[tuple[str, str]]) -> Row:
+def _advice(graph: Graph, recommendation: str, review: str, works: list[tuple[str, str]]) -> Row:
     reply = "answered" if any(is_true(answers) for _, answers in works) else "beside" if works else "none"
     actions = sorted({work for work, _ in works if work in graph.home_of})
     plans = sorted({graph.home_of.get(work, work) for work, _ in works})
     return {
-        **thing(graph, "recommendation", one),
+        **thing(graph, "recommendation", recommendation),
         **thing(graph, "review", review),
         **code(graph, "reply", reply),
         **things(graph, "actions", actions),

@@ -111,7 +111,7 @@ def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> lis
         ProjectError: the folder cannot be written.
     """
     pa, parquet = _arrow()
-    written = []
+    paths = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in columns.items():
@@ -119,10 +119,10 @@ def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> lis
             work = folder / f".{name}.parquet.{os.getpid()}"
             parquet.write_table(pa.table(dict(table)), work, compression="zstd", write_page_checksum=True)
             work.replace(target)
-            written.append(target)
+            paths.append(target)
     except OSError as error:
         raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=reason(error)) from None
-    return written
+    return paths
 
 
 def write_parquet(columns: Mapping[str, Sequence[str | None]]) -> bytes:

@@ -89,9 +89,14 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     scored = judged(home, graph.scores)
     led = co_led(home, graph.involvements, choice.evidence)
     pairs = _pairs(evidence.tables.works.plans, chosen)
-    told = {*evidence.linked, *_general(evidence), *scored, *(pair for pair, number_of in led.items() if number_of)}
+    pairs_told = {
+        *evidence.linked,
+        *_general(evidence),
+        *scored,
+        *(pair for pair, number_of in led.items() if number_of),
+    }
     order = plan_order(graph)
-    kept = sorted(pairs if choice.everything else told & set(pairs), key=lambda pair: order(*pair))
+    pairs_shown = sorted(pairs if choice.everything else pairs_told & set(pairs), key=lambda pair: order(*pair))
     sizes = Counter(home.values())
     rows = [
         {
@@ -99,11 +104,11 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             **_judged(scored.get(pair), led.get(pair)),
             **_sizes(evidence, sizes, pair),
         }
-        for pair in kept[:MOST]
+        for pair in pairs_shown[:MOST]
     ]
-    notes = [note("low-high"), note("high-open"), *_unlisted(len(kept))]
-    if len(kept) < len(pairs):
-        notes.append(note("pairs-unseen", n=len(pairs) - len(kept)))
+    notes = [note("low-high"), note("high-open"), *_unlisted(len(pairs_shown))]
+    if len(pairs_shown) < len(pairs):
+        notes.append(note("pairs-unseen", n=len(pairs) - len(pairs_shown)))
     if not graph.scores:
         notes.append(note("no-scores"))
     if len(summable(graph.scores)) < len(graph.scores):
@@ -111,13 +116,13 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     basis = graph.uses.basis.also("plans", keys(chosen)) if chosen else graph.uses.basis
     return make(
         graph, "matrix", MATRIX, rows, notes, "coherence/text-uses", evidence, basis=basis,
-        cross=None if len(chosen) == 1 else _cross(graph, evidence, kept),
+        cross=None if len(chosen) == 1 else _cross(graph, evidence, pairs_shown),
     )  # fmt: skip
 
 
 def _pairs(plans: Sequence[str], chosen: Sequence[str]) -> list[Ordered]:
     among = sorted(chosen) if len(chosen) > 1 else plans
-    pairs = [(one, two) for at, one in enumerate(among) for two in among[at + 1 :]]
+    pairs = [(plan_a, plan_b) for at, plan_a in enumerate(among) for plan_b in among[at + 1 :]]
     return [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
 
 
@@ -129,24 +134,24 @@ def _general(evidence: Known) -> set[Ordered]:
 
 
 def _pair(graph: Graph, evidence: Known, weight: Weight) -> Row:
-    one, two, when = weight.one, weight.two, evidence.chronology
+    plan_a, plan_b, when = weight.one, weight.two, evidence.chronology
     texts = [
         contribution.text
         for contribution in weight.contributions
         if contribution.bits > 0 and not contribution.is_broad
     ]
     return {
-        **thing(graph, "one", one),
-        **thing(graph, "two", two),
+        **thing(graph, "one", plan_a),
+        **thing(graph, "two", plan_b),
         "low": number(weight.low),
         "high": number(weight.high),
         "settled": number(weight.settled),
         "general": number(weight.broad),
-        **level_cells(graph, evidence.link_level(one, two)),
+        **level_cells(graph, evidence.link_level(plan_a, plan_b)),
         **things(graph, "instruments", texts),
-        **code(graph, "expectation", verdict(when, one, two).value),
-        **code(graph, "expectation_back", verdict(when, two, one).value),
-        **_places(graph, evidence, (one, two)),
+        **code(graph, "expectation", verdict(when, plan_a, plan_b).value),
+        **code(graph, "expectation_back", verdict(when, plan_b, plan_a).value),
+        **_places(graph, evidence, (plan_a, plan_b)),
     }
 
 
@@ -168,15 +173,15 @@ def _sizes(evidence: Known, sizes: Mapping[str, int], pair: Ordered) -> Row:
 
 def _places(graph: Graph, evidence: Known, pair: Ordered) -> Row:
     row: Row = {}
-    for place, channel, there in PLACES:
-        ends = pair if there else pair[::-1]
+    for place, channel, direction in PLACES:
+        ends = pair if direction else pair[::-1]
         row = {**row, **code(graph, place, evidence.place(*ends, channel).value)}
     return row
 
 
 def _cross(graph: Graph, evidence: Known, pairs: Iterable[Ordered]) -> Cross:
-    kept = set(pairs)
-    plans = sorted({plan for pair in kept for plan in pair})
+    pairs_shown = set(pairs)
+    plans = sorted({plan for pair in pairs_shown for plan in pair})
     ways = {(occasion.source, occasion.target): occasion for occasion in evidence.occasions}
     general = _general(evidence)
 
@@ -185,7 +190,7 @@ def _cross(graph: Graph, evidence: Known, pairs: Iterable[Ordered]) -> Cross:
         shares = "#" if evidence.shared.get(pair, 0.0) > 0 else "+" if pair in general else ""
         return f"{shares}{_CITES[_citing(evidence, ways.get((x, y)), x, y)]}" or "."
 
-    cells = tuple(tuple(mark(x, y) if (min(x, y), max(x, y)) in kept else "" for y in plans) for x in plans)
+    cells = tuple(tuple(mark(x, y) if (min(x, y), max(x, y)) in pairs_shown else "" for y in plans) for x in plans)
     legend = (
         note("cross-shares"), note("cross-general"), note("cross-cites"), note("cross-absent"), note("cross-open"),
         note("cross-nothing"),
@@ -196,10 +201,10 @@ def _cross(graph: Graph, evidence: Known, pairs: Iterable[Ordered]) -> Cross:
 _CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o", None: ""}
 
 
-def _citing(evidence: Known, one: Occasion | None, x: str, y: str) -> State | None:
+def _citing(evidence: Known, occasion: Occasion | None, x: str, y: str) -> State | None:
     if evidence.chronology.seen(x, y, evidence.level):
         return State.SEEN
-    return one.state if one and one.is_expected else None
+    return occasion.state if occasion and occasion.is_expected else None
 
 
 INDEX = (
@@ -247,12 +252,12 @@ def _indexed(graph: Graph, evidence: Known, pair: Ordered, cells: Sequence[Index
         for contribution in weight.contributions
         if contribution.bits > 0 and not contribution.is_broad
     ]
-    said = [
+    occasions = [
         citation for citation in graph.citations
         if counts(citation.level, evidence.level) and _home(evidence, citation.source, citation.target) == pair
     ]  # fmt: skip
-    seen = [one.seen for one in said if one.seen]
-    pages = sorted({one.document for one in said if one.channel == "web" and one.document})
+    channels_seen = [occasion.seen for occasion in occasions if occasion.seen]
+    pages = sorted({occasion.document for occasion in occasions if occasion.channel == "web" and occasion.document})
     return {
         **thing(graph, "one", pair[0]),
         **thing(graph, "two", pair[1]),
@@ -263,14 +268,14 @@ def _indexed(graph: Graph, evidence: Known, pair: Ordered, cells: Sequence[Index
         "low": number(weight.low),
         **level_cells(graph, evidence.link_level(*pair)),
         **things(graph, "pages", pages),
-        "seen": day(max(seen)) if seen else None,
+        "seen": day(max(channels_seen)) if channels_seen else None,
         **things(graph, "instruments", texts),
     }
 
 
-def _home(evidence: Known, one: str, two: str) -> Ordered:
+def _home(evidence: Known, plan_a: str, plan_b: str) -> Ordered:
     home = evidence.tables.works.home
-    ends = home.get(one, one), home.get(two, two)
+    ends = home.get(plan_a, plan_a), home.get(plan_b, plan_b)
     return min(ends), max(ends)
 
 
@@ -307,15 +312,17 @@ PARTS = ("plan", "chapter", "stage", "over", "position", "under_number", "of_kno
 
 
 def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    named = graph.plans(choice.plans) or graph.tables.works.plans
+    plans_named = graph.plans(choice.plans) or graph.tables.works.plans
     published = graph.tables.published
     rows = [
-        row for plan in named for row in _rows(graph, plan, graph.parts.levels(plan, published=published.get(plan)))
+        row
+        for plan in plans_named
+        for row in _rows(graph, plan, graph.parts.levels(plan, published=published.get(plan)))
     ]
-    notes = [note("parts-no-actions"), note("parts-counted", n=len({row["plan"] for row in rows}), of=len(named))]
+    notes = [note("parts-no-actions"), note("parts-counted", n=len({row["plan"] for row in rows}), of=len(plans_named))]
     basis = graph.uses.basis
     if choice.plans:
-        basis = basis.also("plans", keys(sorted(named)))
+        basis = basis.also("plans", keys(sorted(plans_named)))
     return make(graph, "parts", PARTS, rows, notes, "parts/parts", basis=basis)
 
 
@@ -350,50 +357,54 @@ DEBT = (
 
 def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # With plans named, only what they could cite and where they could be cited.
-    named = frozenset(graph.plans(choice.plans))
+    plans_named = frozenset(graph.plans(choice.plans))
     evidence, order = graph.known(choice.evidence), plan_order(graph)
-    found = [occasion for occasion in evidence.occasions if not named or named & {occasion.source, occasion.target}]
-    found.sort(key=lambda one: (not one.is_expected, *order(one.source, one.target)))
-    basis = graph.uses.basis.also("plans", keys(sorted(named))) if named else graph.uses.basis
+    occasions = [
+        occasion
+        for occasion in evidence.occasions
+        if not plans_named or plans_named & {occasion.source, occasion.target}
+    ]
+    occasions.sort(key=lambda one: (not one.is_expected, *order(one.source, one.target)))
+    basis = graph.uses.basis.also("plans", keys(sorted(plans_named))) if plans_named else graph.uses.basis
     return make(
-        graph, "debt", DEBT, [_occasion(graph, evidence, one) for one in found[:MOST]],
-        [*_told(found), *_unlisted(len(found))], "coherence/plan-statements", evidence, basis=basis,
+        graph, "debt", DEBT, [_occasion(graph, evidence, one) for one in occasions[:MOST]],
+        [*_told(occasions), *_unlisted(len(occasions))], "coherence/plan-statements", evidence, basis=basis,
     )  # fmt: skip
 
 
 def _told(occasions: Iterable[Occasion]) -> list[Text]:
     every = list(occasions)
-    expected = [one for one in every if one.is_expected]
-    states = Counter(one.state for one in expected)
-    apart = Counter(one.verdict for one in every if not one.is_expected)
+    expected = [occasion for occasion in every if occasion.is_expected]
+    states = Counter(occasion.state for occasion in expected)
+    apart = Counter(occasion.verdict for occasion in every if not occasion.is_expected)
     counts = {state.value: states[state] for state in (State.SEEN, State.ABSENT, State.OPEN)}
     return [
         note("occasions", n=len(expected), **counts),
         note("rate-and-debt", rate=interval_text(citation_rate(every)), debt=bits_text(owed(every))),
-        note("apart", **{one.value: apart[one] for one in Verdict if one is not Verdict.EXPECTED}),
+        note("apart", **{occasion.value: apart[occasion] for occasion in Verdict if occasion is not Verdict.EXPECTED}),
         note("not-returned"),
         note("debt-levels"),
     ]
 
 
-def _occasion(graph: Graph, evidence: Known, one: Occasion) -> Row:
-    weight = evidence.weight(one.source, one.target)
+def _occasion(graph: Graph, evidence: Known, occasion: Occasion) -> Row:
+    weight = evidence.weight(occasion.source, occasion.target)
     texts = [
         contribution.text
         for contribution in weight.contributions
         if contribution.bits > 0 and not contribution.is_broad
     ]
-    unseen = one.state if one.state is not State.SEEN else None
-    ways = {f"cited_{way}": State.SEEN if way in one.ways else unseen for way in Way}
+    unseen = occasion.state if occasion.state is not State.SEEN else None
+    ways = {f"cited_{citing_way}": State.SEEN if citing_way in occasion.ways else unseen for citing_way in Way}
     return {
-        **thing(graph, "citing", one.source),
-        **thing(graph, "cited", one.target),
-        **code(graph, "expectation", one.verdict.value),
-        **code(graph, "citation", one.state.value if one.is_expected or one.state is State.SEEN else ""),
-        "low": number(one.bits),
-        "debt": number(one.debt) if one.is_expected else None,
-        **_ways(graph, ways if one.is_expected else {}),
-        **level_cells(graph, evidence.link_level(one.source, one.target)),
+        **thing(graph, "citing", occasion.source),
+        **thing(graph, "cited", occasion.target),
+        **code(graph, "expectation", occasion.verdict.value),
+        **code(graph, "citation", occasion.state.value if occasion.is_expected or occasion.state is State.SEEN else ""),
+        "low": number(occasion.bits),
+        "debt": number(occasion.debt) if occasion.is_expected else None,
+        **_ways(graph, ways if occasion.is_expected else {}),
+        **level_cells(graph, evidence.link_level(occasion.source, occasion.target)),
         **things(graph, "instruments", texts),
     }
 
@@ -401,9 +412,9 @@ def _occasion(graph: Graph, evidence: Known, one: Occasion) -> Row:
 def _ways(graph: Graph, states: dict[str, State | None]) -> Row:
     # At which precision the citation was seen; finer ones that were not stay as open or absent as the reading says.
     row: Row = {}
-    for way in Way:
-        state = states.get(f"cited_{way}")
-        row = {**row, **code(graph, f"cited_{way}", state.value if state else "")}
+    for citing_way in Way:
+        state = states.get(f"cited_{citing_way}")
+        row = {**row, **code(graph, f"cited_{citing_way}", state.value if state else "")}
     return row
 
 
@@ -426,17 +437,17 @@ class Silent:
 
 
 def linked_pairs(graph: Graph, choice: TableChoice) -> list[Ordered]:
-    named, evidence = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
+    plans_named, evidence = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
     home, least = evidence.tables.works.home, choice.least or 0.0
     return [
         pair for pair, (low, _) in action_bits(evidence).items()
-        if low > 0 and low >= least - 1e-12 and (not named or named & {home[pair[0]], home[pair[1]]})
+        if low > 0 and low >= least - 1e-12 and (not plans_named or plans_named & {home[pair[0]], home[pair[1]]})
     ]  # fmt: skip
 
 
 def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[Ordered]) -> list[Silent]:
     evidence, order = graph.known(choice.evidence), action_order(graph)
-    said = {(statement.source, statement.target) for statement in evidence.statements if statement.is_citation}
+    stated_pairs = {(statement.source, statement.target) for statement in evidence.statements if statement.is_citation}
     verdicts = {(occasion.source, occasion.target): occasion.verdict.value for occasion in evidence.occasions}
     home = evidence.tables.works.home
 
@@ -448,9 +459,9 @@ def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[Ordered]) -
             if contribution.bits > 0 and not contribution.is_broad
         )
         expected = verdicts.get(plans, ""), verdicts.get(plans[::-1], "")
-        return Silent(pair, plans, weight, texts, acknowledged(evidence, pair, said), expected)
+        return Silent(pair, plans, weight, texts, acknowledged(evidence, pair, stated_pairs), expected)
 
-    silent = (pair for pair in linked if not {pair, pair[::-1]} & said)
+    silent = (pair for pair in linked if not {pair, pair[::-1]} & stated_pairs)
     return [read(pair) for pair in sorted(silent, key=lambda pair: order(*pair))]
 
 
@@ -466,20 +477,20 @@ def unacknowledged(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         PAIRS,
         [
             {
-                **thing(graph, "action", one.ends[0]),
-                **thing(graph, "plan", one.plans[0]),
-                **thing(graph, "other_action", one.ends[1]),
-                **thing(graph, "other_plan", one.plans[1]),
-                "bits": number(one.weight.low),
-                "general": number(one.weight.broad),
-                **level_cells(graph, one.weight.level),
-                **things(graph, "instruments", one.texts),
-                **code(graph, "acknowledged_there", one.ways[0]),
-                **code(graph, "acknowledged_back", one.ways[1]),
-                **code(graph, "expectation", one.expected[0]),
-                **code(graph, "expectation_back", one.expected[1]),
+                **thing(graph, "action", silent_pair.ends[0]),
+                **thing(graph, "plan", silent_pair.plans[0]),
+                **thing(graph, "other_action", silent_pair.ends[1]),
+                **thing(graph, "other_plan", silent_pair.plans[1]),
+                "bits": number(silent_pair.weight.low),
+                "general": number(silent_pair.weight.broad),
+                **level_cells(graph, silent_pair.weight.level),
+                **things(graph, "instruments", silent_pair.texts),
+                **code(graph, "acknowledged_there", silent_pair.ways[0]),
+                **code(graph, "acknowledged_back", silent_pair.ways[1]),
+                **code(graph, "expectation", silent_pair.expected[0]),
+                **code(graph, "expectation_back", silent_pair.expected[1]),
             }
-            for one in silent
+            for silent_pair in silent
         ],
         notes,
         "coherence/text-uses",
@@ -488,9 +499,13 @@ def unacknowledged(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     )
 
 
-def acknowledged(evidence: Known, pair: Ordered, said: Iterable[Ordered] | None = None) -> tuple[str, str]:
+def acknowledged(evidence: Known, pair: Ordered, stated_pairs: Iterable[Ordered] | None = None) -> tuple[str, str]:
     home = evidence.tables.works.home
-    cited = set(said if said is not None else ((x.source, x.target) for x in evidence.statements if x.is_citation))
+    cited = set(
+        stated_pairs
+        if stated_pairs is not None
+        else ((x.source, x.target) for x in evidence.statements if x.is_citation)
+    )
 
     def way(one: str, two: str) -> str:
         p, q = home.get(one, one), home.get(two, two)

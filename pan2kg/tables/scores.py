@@ -43,7 +43,7 @@ from pan2kg.tables.registry import DEFAULT, TableChoice, code, make, note, numbe
 from pan2kg.tables.table import Row, Table
 from pan2kg.turtle.vocabulary import graph_of, key
 from pan2kg.turtle.vocabulary import thing as iri_of
-from pan2kg.turtle.writer import Block, Line, iri, read_prefixes, string, text, write_turtle
+from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -522,10 +522,10 @@ def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
     return Block(
         f"<{graph}>",
         (
-            Line("a", "pan:SourceGraph"),
-            *(Line("rdfs:label", text(said, tag)) for tag, said in label.by_language().items()),
-            *(Line("dcterms:source", document) for document in documents),
-            Line("pan:certainty", "certainty:stated"),
+            TurtleLine("a", "pan:SourceGraph"),
+            *(TurtleLine("rdfs:label", text(said, tag)) for tag, said in label.by_language().items()),
+            *(TurtleLine("dcterms:source", document) for document in documents),
+            TurtleLine("pan:certainty", "certainty:stated"),
         ),
     )
 
@@ -538,19 +538,19 @@ def scale_block(scale: Scale, document: str) -> Block:
     return Block(
         f"scale:{scale.name}",
         (
-            Line("a", "pan:Scale"),
-            *(Line("skos:prefLabel", text(said, tag)) for tag, said in label.by_language().items()),
-            *(Line(name, plain(value)) for name, value in numbers if value is not None),
-            Line("dcterms:source", document),
-            Line("pan:certainty", "certainty:stated"),
+            TurtleLine("a", "pan:Scale"),
+            *(TurtleLine("skos:prefLabel", text(said, tag)) for tag, said in label.by_language().items()),
+            *(TurtleLine(name, plain(value)) for name, value in numbers if value is not None),
+            TurtleLine("dcterms:source", document),
+            TurtleLine("pan:certainty", "certainty:stated"),
         ),
     )
 
 
-def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> Line:
+def scale_statement(name: str, prefixes: Mapping[str, str], *, is_declared: bool) -> TurtleLine:
     if is_declared:
-        return Line("pan:onScale", iri(iri_of("scale", name), prefixes))
-    return Line("pan:scale", string(name))
+        return TurtleLine("pan:onScale", iri(iri_of("scale", name), prefixes))
+    return TurtleLine("pan:scale", string(name))
 
 
 def document_block(document: str, assessor: tuple[str, str], address: str, *, of: str = "", heading: str = "") -> Block:
@@ -560,13 +560,13 @@ def document_block(document: str, assessor: tuple[str, str], address: str, *, of
     return Block(
         document,
         (
-            Line("a", "pan:Document"),
-            *(Line("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
-            Line("pan:publisherName", string(named)),
-            Line("pan:speaksFor", body),
-            Line("pan:sourceKind", "sourcekind:secondary-page"),
-            Line("pan:readAt", f"{string(address)}^^xsd:anyURI"),
-            Line("pan:certainty", "certainty:stated"),
+            TurtleLine("a", "pan:Document"),
+            *(TurtleLine("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
+            TurtleLine("pan:publisherName", string(named)),
+            TurtleLine("pan:speaksFor", body),
+            TurtleLine("pan:sourceKind", "sourcekind:secondary-page"),
+            TurtleLine("pan:readAt", f"{string(address)}^^xsd:anyURI"),
+            TurtleLine("pan:certainty", "certainty:stated"),
         ),
         heading=heading,
     )
@@ -576,9 +576,9 @@ def passage_block(passage: str, document: str, rationale: str, language: str) ->
     return Block(
         passage,
         (
-            Line("a", "pan:Passage"),
-            Line("pan:quote", text(rationale, language)),
-            Line("pan:inDocument", document),
+            TurtleLine("a", "pan:Passage"),
+            TurtleLine("pan:quote", text(rationale, language)),
+            TurtleLine("pan:inDocument", document),
         ),
     )
 
@@ -586,29 +586,29 @@ def passage_block(passage: str, document: str, rationale: str, language: str) ->
 def score_block(
     link: ScoredLink,
     names: tuple[str, str],
-    scale: Line,
+    scale: TurtleLine,
     language: str,
     prefixes: Mapping[str, str],
     *,
-    review: Sequence[Line] = (),
+    review: Sequence[TurtleLine] = (),
 ) -> Block:
     document, passage = names
     return Block(
         iri(link.iri, prefixes),
         (
-            Line("a", "pan:Link"),
-            Line("pan:linkType", "linktype:interaction"),
-            Line("pan:from", iri(link.source, prefixes)),
-            Line("pan:to", iri(link.target, prefixes)),
-            Line("pan:score", plain(link.score)),
+            TurtleLine("a", "pan:Link"),
+            TurtleLine("pan:linkType", "linktype:interaction"),
+            TurtleLine("pan:from", iri(link.source, prefixes)),
+            TurtleLine("pan:to", iri(link.target, prefixes)),
+            TurtleLine("pan:score", plain(link.score)),
             scale,
-            Line("pan:assessor", iri(link.assessor, prefixes)),
-            Line("pan:rationale", text(link.rationale, language)),
-            Line("pan:status", "linkstatus:accepted"),
+            TurtleLine("pan:assessor", iri(link.assessor, prefixes)),
+            TurtleLine("pan:rationale", text(link.rationale, language)),
+            TurtleLine("pan:status", "linkstatus:accepted"),
             *review,
-            Line("pan:evidence", passage),
-            Line("dcterms:source", document),
-            Line("pan:certainty", "certainty:stated"),
+            TurtleLine("pan:evidence", passage),
+            TurtleLine("dcterms:source", document),
+            TurtleLine("pan:certainty", "certainty:stated"),
         ),
     )
 

@@ -169,7 +169,7 @@ _LOCAL = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-]))*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TurtleLine:
     """A predicate and an object, both as they are written in Turtle."""
 
     predicate: str
@@ -181,7 +181,7 @@ class Block:
     """Everything said of one subject; ``heading`` is a comment line of its own before it."""
 
     subject: str
-    statements: tuple[Line, ...]
+    statements: tuple[TurtleLine, ...]
     heading: str = ""
 
 

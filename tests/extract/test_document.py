@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.document import Block, Document, canonical, from_json, laid, load_document, to_json
+from pan2kg.extract.document import Document, DocumentBlock, canonical, from_json, laid, load_document, to_json
 from pan2kg.extract.process import read_document
 
 BLOCKS = st.builds(
-    Block,
+    DocumentBlock,
     st.none() | st.integers(1, 9),
     st.none() | st.text(max_size=3),
     st.sampled_from(["heading", "paragraph", "item", "table", "note"]),
@@ -25,7 +25,7 @@ BLOCKS = st.builds(
 
 
 @given(st.lists(BLOCKS))
-def test_every_block_stands_at_its_place(blocks: list[Block]) -> None:
+def test_every_block_stands_at_its_place(blocks: list[DocumentBlock]) -> None:
     document = Document("a.txt", "", "txt", None, laid(blocks))
     assert [document.text[one.start : one.end] for one in document.blocks] == [one.text for one in document.blocks]
     assert [one.text for one in document.blocks] == [one.text for one in blocks if one.text]
@@ -33,7 +33,7 @@ def test_every_block_stands_at_its_place(blocks: list[Block]) -> None:
 
 
 @given(st.lists(BLOCKS))
-def test_a_kept_document_comes_back_and_is_the_same_text_each_time(blocks: list[Block]) -> None:
+def test_a_kept_document_comes_back_and_is_the_same_text_each_time(blocks: list[DocumentBlock]) -> None:
     document = Document("a.txt", "", "txt", 3, laid(blocks))
     written = to_json(document)
     assert from_json(written) == document
@@ -52,7 +52,7 @@ def test_apostrophes_quotes_and_dashes_stay() -> None:
 
 def test_a_heading_stands_above_what_follows_until_one_of_its_level() -> None:
     titles = [("heading", "Axe 1", 1), ("heading", "Former", 2), ("paragraph", "Texte", 0), ("heading", "Axe 2", 1)]
-    blocks = laid([Block(None, None, kind, text, level) for kind, text, level in titles])  # type: ignore[arg-type]
+    blocks = laid([DocumentBlock(None, None, kind, text, level) for kind, text, level in titles])  # type: ignore[arg-type]
     assert [one.path for one in blocks] == [(), ("Axe 1",), ("Axe 1", "Former"), ()]
 
 

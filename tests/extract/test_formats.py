@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from pan2kg.errors import OutlineError
-from pan2kg.extract.document import Block, Document
+from pan2kg.extract.document import Document, DocumentBlock
 from pan2kg.extract.process import Options, ReaderLimits, read_bytes
 
 DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
@@ -38,7 +38,7 @@ def word(body: str, numbering: str = "", styles: str = "") -> bytes:
     )
 
 
-def shown(blocks: tuple[Block, ...]) -> list[tuple[str, str, str]]:
+def shown(blocks: tuple[DocumentBlock, ...]) -> list[tuple[str, str, str]]:
     return [(block.kind, block.marker, block.text) for block in blocks]
 
 

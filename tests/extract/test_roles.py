@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pan2kg.extract.document import Block, Document, laid
+from pan2kg.extract.document import Document, DocumentBlock, laid
 from pan2kg.extract.names import Mention
 from pan2kg.extract.roles import keys, role_of
 from pan2kg.project import Project
@@ -12,7 +12,7 @@ from pan2kg.project import Project
 
 def role(text: str, kind: str = "paragraph", name: str = "X") -> str:
     """The role of X in a text whose paragraphs are parted by a blank line."""
-    blocks = [Block(None, None, kind, one) for one in text.split("\n\n")]  # type: ignore[arg-type]
+    blocks = [DocumentBlock(None, None, kind, one) for one in text.split("\n\n")]  # type: ignore[arg-type]
     document = Document("plan.txt", "", "txt", None, laid(blocks))
     at = document.text.rindex(name)
     found = role_of(document, Mention(at, at + len(name), name, "i", "body", "name"))

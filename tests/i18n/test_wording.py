@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 from pan2kg.cli.arguments import add_language
 from pan2kg.coherence.evidence import Basis
 from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language, Messages, Text, decimal
-from pan2kg.i18n.compilation import TERMS, CatalogueEntry, CatalogueError, compiled, read_entries, resolved
+from pan2kg.i18n.compilation import TERMS, CatalogueError, PoEntry, compiled, read_entries, resolved
 from pan2kg.i18n.days import in_words
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.answers import every_word
@@ -38,7 +38,7 @@ FORMAL: Final = (".formula", ".source")
 
 
 @cache
-def catalogue(language: Language) -> Mapping[tuple[str, str], CatalogueEntry]:
+def catalogue(language: Language) -> Mapping[tuple[str, str], PoEntry]:
     """The messages of a language by context and key."""
     entries = resolved(read_entries(CATALOGUES[language].read_text(encoding="utf-8")))
     return {(entry.context, entry.key): entry for entry in entries if entry.key}

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from pan2kg.extract.document import Block, Document, canonical, laid, to_json
+from pan2kg.extract.document import Document, DocumentBlock, canonical, laid, to_json
 from pan2kg.turtle.vocabulary import thing
 
 PLAN: Final = "lu-bhr-2"
@@ -31,7 +31,7 @@ PROPOSED: Final = (
 def document() -> Document:
     """The text that was read."""
     blocks = [
-        Block(14, "12", kind, canonical(words), level=kind == "heading", language="fr")  # type: ignore[arg-type]
+        DocumentBlock(14, "12", kind, canonical(words), level=kind == "heading", language="fr")  # type: ignore[arg-type]
         for kind, words in PARAGRAPHS
     ]
     return Document("pan2.pdf", SHA, "pdf", 20, laid(blocks))

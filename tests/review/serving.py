@@ -15,7 +15,7 @@ from pan2kg.server import sparql
 from pan2kg.server.engine import Evaluator
 from pan2kg.server.operations import Operations
 from pan2kg.server.pages import Pages, RefreshedSite
-from pan2kg.server.protocol import Release
+from pan2kg.server.protocol import ServedRelease
 from pan2kg.server.review import People, ReviewPages, Sessions, addresses, reloader
 from pan2kg.server.web import Server, Settings, hosts_of, listen
 from pan2kg.server.workers import Keeper, Pool, WorkerStore
@@ -37,7 +37,7 @@ def main() -> None:
 
     keeper = Keeper(load, workers=2, close=[bound])
     keeper.start()
-    store, release = WorkerStore(keeper, settings.limits.seconds), Release("copy", keeper.state)
+    store, release = WorkerStore(keeper, settings.limits.seconds), ServedRelease("copy", keeper.state)
     bundle = find_bundle()
 
     def make() -> Site:

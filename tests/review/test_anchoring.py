@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.extract.document import AROUND, READER, Block, Document, canonical, laid
+from pan2kg.extract.document import AROUND, READER, Document, DocumentBlock, canonical, laid
 from pan2kg.extract.quotation import Quotation, find, fold, nearest
 from pan2kg.project import Project
 from pan2kg.review.anchoring import anchor
@@ -25,7 +25,7 @@ LINKS = "graph/plans/lu-bhr-2/links.ttl"
 
 def document(*paragraphs: str, pages: bool = False) -> Document:
     blocks = [
-        Block(number if pages else None, str(number + 4) if pages else None, "paragraph", canonical(words))
+        DocumentBlock(number if pages else None, str(number + 4) if pages else None, "paragraph", canonical(words))
         for number, words in enumerate(paragraphs, start=1)
     ]
     return Document("plan.txt", "a" * 64, "txt", len(paragraphs) if pages else None, laid(blocks))

@@ -15,7 +15,7 @@ from pan2kg.project import Project
 from pan2kg.review.entry import LIMITS, RefusedError, read_text
 from pan2kg.review.files import append, write, write_value
 from pan2kg.turtle.vocabulary import XSD
-from pan2kg.turtle.writer import Block, Line, text
+from pan2kg.turtle.writer import Block, TurtleLine, text
 
 NAMES = {"a": "http://a/", "e": "http://e/", "m": "http://m/", "z": "http://z/"}
 HEADS = [
@@ -40,7 +40,7 @@ def test_any_reason_comes_back_and_the_old_file_is_kept(typed: str, head: str, c
     except RefusedError:
         return
     old = f'{head}\n# {comment}\n\n<http://x/s> <http://x/p> "é" .{ending}'
-    block = Block("z:s", (Line("m:p", text(reason, "fr")), Line("e:q", "a:o")))
+    block = Block("z:s", (TurtleLine("m:p", text(reason, "fr")), TurtleLine("e:q", "a:o")))
     new = append(old, [], [block], NAMES, "x.ttl")
     assert reason in literals(new)
     assert "é" in literals(new)
@@ -69,7 +69,7 @@ def test_a_field_takes_so_much_and_no_more(name: str) -> None:
 @pytest.mark.parametrize("ending", ["", "\n", "\n\n"])
 def test_what_is_added_stands_after_one_blank_line(ending: str) -> None:
     old = f"@prefix e: <http://e/> .\n\ne:a a e:B .{ending}"
-    assert append(old, [], [Block("e:x", (Line("a", "e:B"),))], {"e": "http://e/"}, "x.ttl").endswith(
+    assert append(old, [], [Block("e:x", (TurtleLine("a", "e:B"),))], {"e": "http://e/"}, "x.ttl").endswith(
         "e:a a e:B .\n\ne:x a e:B .\n"
     )
 

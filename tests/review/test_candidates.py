@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from pan2kg.errors import ProjectError
-from pan2kg.extract.document import Block, Document, laid
+from pan2kg.extract.document import Document, DocumentBlock, laid
 from pan2kg.extract.hypotheses import Named, sections
 from pan2kg.extract.names import Mention, Thing
 from pan2kg.graph.graph import Graph, open_graph
@@ -27,7 +27,7 @@ ELI: Final = "http://data.europa.eu/eli/"
 
 
 def document_of(*texts: tuple[str, str]) -> Document:
-    blocks = [Block(7, "5", kind, text, 2 if kind == "heading" else 0) for kind, text in texts]  # type: ignore[arg-type]
+    blocks = [DocumentBlock(7, "5", kind, text, 2 if kind == "heading" else 0) for kind, text in texts]  # type: ignore[arg-type]
     return Document("plan.pdf", "0" * 64, "pdf", 9, laid(blocks))
 
 

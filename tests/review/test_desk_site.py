@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any, cast
 
 from pan2kg.server.pages import RefreshedSite
-from pan2kg.server.protocol import Release
+from pan2kg.server.protocol import ServedRelease
 
 
 class Counted:
@@ -21,7 +21,7 @@ class Counted:
 def test_the_desk_goes_on_with_its_site_after_its_own_decisions_alone() -> None:
     release, made = Counted(), count()
     # the numbers stand for sites, in the order in which they are made
-    site: Any = RefreshedSite(cast("Any", made.__next__), cast("Release", release))
+    site: Any = RefreshedSite(cast("Any", made.__next__), cast("ServedRelease", release))
 
     def decided() -> None:
         release.number += 1

@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 import pan2kg
-from pan2kg.extract.document import Block, Document, laid
+from pan2kg.extract.document import Document, DocumentBlock, laid
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.days import today
 from pan2kg.project import Project
@@ -54,7 +54,7 @@ def with_bodies(tmp_path_factory: pytest.TempPathFactory) -> Graph:
 
 
 def read_as(*texts: tuple[str, str]) -> Document:
-    blocks = [Block(7, "5", kind, text, 2 * (kind == "heading"), language="fr") for kind, text in texts]  # type: ignore[arg-type]
+    blocks = [DocumentBlock(7, "5", kind, text, 2 * (kind == "heading"), language="fr") for kind, text in texts]  # type: ignore[arg-type]
     return Document("plan.pdf", SHA, "pdf", 9, laid(blocks))
 
 

@@ -26,10 +26,10 @@ from pan2kg.server import web, workers
 from pan2kg.server.engine import Evaluator, Limits
 from pan2kg.server.operations import AccessLog, Operations, Reloading
 from pan2kg.server.pages import Pages, RefreshedSite
-from pan2kg.server.protocol import Release
+from pan2kg.server.protocol import ServedRelease
 from pan2kg.server.sparql import EDITOR, Endpoint, GraphStore, assemble, route
 from pan2kg.server.web import Server, Settings, hosts_of, listen, read_network
-from pan2kg.server.workers import Answer, Keeper, Pool, WorkerStore
+from pan2kg.server.workers import Keeper, Pool, WorkerAnswer, WorkerStore
 from pan2kg.store.store import Store, select
 
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -113,7 +113,7 @@ def shorten(options: dict[str, Any]) -> None:
     places: dict[ModuleType | type, tuple[str, ...]] = {
         web: ("SLOW", "BODY_SECONDS", "LEAST_RATE", "HEAD_SECONDS", "UNTAKEN_SECONDS"),
         workers: ("EARLY", "QUEUE", "WAIT"),
-        Answer: ("LONG", "MOST"),
+        WorkerAnswer: ("LONG", "MOST"),
     }
     for place, names in places.items():
         for name in names:
@@ -171,7 +171,7 @@ def main(options: dict[str, Any]) -> None:
         load, workers=options.get("workers", 4), for_pages=2, connects=bool(settings.services), close=[bound]
     )
     keeper.start()
-    release, pool = Release("small", keeper.state), Pool(keeper, limits.seconds)
+    release, pool = ServedRelease("small", keeper.state), Pool(keeper, limits.seconds)
     operations = operations_of(options, keeper)
     operations.measure(pool)
     store = WorkerStore(keeper, limits.seconds)

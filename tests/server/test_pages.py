@@ -18,7 +18,7 @@ import pytest
 import pan2kg
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE
 from pan2kg.server.pages import HOMES, CachedPage, HomePages, Pages, RefreshedSite
-from pan2kg.server.protocol import Release
+from pan2kg.server.protocol import ServedRelease
 from pan2kg.server.review import marks_of
 from pan2kg.turtle.vocabulary import GRAPH, ID, ROOT
 from tests.server.conftest import PATIENCE, SLOW, awaited
@@ -155,7 +155,7 @@ class CountedSite:
 
 def test_a_review_renews_the_pages_that_speak_of_what_it_was_about_and_no_others() -> None:
     site, keeper = CountedSite(), SimpleNamespace(version=0, touched={})
-    pages = Pages(RefreshedSite(lambda: site, Release("x", lambda: str(keeper.version))), {}, keeper=keeper)  # type: ignore[arg-type]
+    pages = Pages(RefreshedSite(lambda: site, ServedRelease("x", lambda: str(keeper.version))), {}, keeper=keeper)  # type: ignore[arg-type]
     paths = ["fr/action/a-1.html", "fr/action/a-2.html", "fr/index.html", "fr/question/gaps.html"]
 
     def ask() -> list[str]:
@@ -194,7 +194,7 @@ def test_home_pages_are_found_again_and_nothing_of_an_earlier_state_stays(homes:
     homes.write(DRAWN)
     assert {path: page.body for path, page in homes.read().items()} == {path: page.body for path, page in DRAWN.items()}
     assert [file.name for file in path.parent.iterdir()] == [path.name]
-    pages = Pages(RefreshedSite(CountedSite, Release("x")), {}, homes=homes)
+    pages = Pages(RefreshedSite(CountedSite, ServedRelease("x")), {}, homes=homes)
     found: CachedPage = awaited(lambda: pages._find(HOMES[0], b""))  # type: ignore[assignment]
     assert found.body == DRAWN[HOMES[0]].body, "they are sent"
     homes.name = "0"

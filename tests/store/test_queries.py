@@ -16,7 +16,7 @@ from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, fill, find_thin
 from pan2kg.store.store import LocalStore, Store, select
 from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import ID, PAN
-from pan2kg.turtle.writer import Block, Line, string, subjects, text, tokens, write_turtle
+from pan2kg.turtle.writer import Block, TurtleLine, string, subjects, text, tokens, write_turtle
 
 EMPTY: Final = LocalStore(ox.Store())
 VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -158,7 +158,7 @@ def test_an_iri_parameter_is_an_iri_or_refused(value: str) -> None:
 
 @given(HOSTILE, st.sampled_from(["fr", "en", "lb"]))
 def test_a_written_text_is_read_back(value: str, language: str) -> None:
-    block = Block("plan:x", (Line("a", "pan:Plan"), Line("skos:prefLabel", text(value, language))))
+    block = Block("plan:x", (TurtleLine("a", "pan:Plan"), TurtleLine("skos:prefLabel", text(value, language))))
     written = write_turtle([block], {"plan": "http://p/", "pan": "http://o#", "skos": "http://s#"})
     (quad,) = [q for q in ox.parse(written.encode(), format=ox.RdfFormat.TURTLE) if isinstance(q.object, ox.Literal)]
     assert (quad.object.value, quad.object.language) == (value, language)

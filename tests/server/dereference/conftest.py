@@ -13,7 +13,7 @@ from starlette.responses import Response
 import pan2kg
 from pan2kg.server.all_pages import AllPages
 from pan2kg.server.documents import Call, DataSource
-from pan2kg.server.protocol import RefusalError, Release
+from pan2kg.server.protocol import RefusalError, ServedRelease
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
 from pan2kg.store.store import LocalStore
@@ -96,7 +96,7 @@ class Client:
 def client(graph: pan2kg.Graph) -> Client:
     site = Site(SiteContext(graph, mode="served"))
     pages = AllPages(site)
-    source = DataSource(graph.store, Release("test"), read_prefixes(graph.project), pages.portray)
+    source = DataSource(graph.store, ServedRelease("test"), read_prefixes(graph.project), pages.portray)
     return Client(source, pages)
 
 
