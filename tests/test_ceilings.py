@@ -1,0 +1,44 @@
+"""The house does not grow: whoever adds says what goes."""
+
+from __future__ import annotations
+
+import subprocess
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CEILINGS = ROOT / "tests" / "ceilings.toml"
+
+
+def lines(paths: list[Path]) -> int:
+    return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths)
+
+
+def test_the_house_stays_below_its_ceilings() -> None:
+    modules, tests = list((ROOT / "pan2kg").rglob("*.py")), list((ROOT / "tests").rglob("*.py"))
+    catalogues = (ROOT / "pan2kg" / "i18n" / "catalogues").glob("*.po")
+    measured = {
+        "lines": lines(modules),
+        "modules": len(modules),
+        "messages": max(path.read_text(encoding="utf-8").count("\nmsgid ") for path in catalogues),
+        "test_lines": lines(tests),
+    }
+    ceilings = tomllib.loads(CEILINGS.read_text(encoding="utf-8"))
+    assert measured.keys() == ceilings.keys()
+    above = {name: (count, ceilings[name]) for name, count in measured.items() if count > ceilings[name]}
+    assert not above, f"make room for what you add (measured, ceiling): {above}"
+
+
+def test_a_ceiling_is_only_lowered() -> None:
+    """Where the history is at hand; a source distribution has none."""
+    git = ["git", "-C", str(ROOT)]
+    listed = subprocess.run(
+        [*git, "log", "--format=%H", "--", "tests/ceilings.toml"], capture_output=True, text=True, check=False
+    )
+    ceilings = tomllib.loads(CEILINGS.read_text(encoding="utf-8"))
+    for commit in listed.stdout.split():
+        before = subprocess.run(
+            [*git, "show", f"{commit}:tests/ceilings.toml"], capture_output=True, text=True, check=False
+        )
+        raised = [name for name, most in tomllib.loads(before.stdout).items() if ceilings.get(name, most + 1) > most]
+        assert not raised, f"{raised} stood lower in {commit}: make room instead"
