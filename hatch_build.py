@@ -73,7 +73,11 @@ class FrontEnd(BuildHookInterface):  # type: ignore[type-arg]
         try:
             build(web)
         except BuildError as error:
-            self.app.abort(str(error))
+            if self.target_name == "sdist":
+                self.app.abort(str(error))
+            # Nobody is kept from the data, the commands and the plain pages for want of node or npm.
+            self.app.display_warning(f"{error} Until then the pages have neither scripts nor a style sheet.")
+            return
         if self.target_name == "sdist":
             build_data["artifacts"].append("/web/dist/")
         elif version != "editable":

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import zipfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -112,6 +113,30 @@ def test_the_build_without_packages_says_what_to_do(clone: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "install it, or" in done.stderr
+
+
+def test_an_installation_never_fails_for_want_of_npm(clone: Path, tmp_path: Path) -> None:
+    """It says what is missing; a source distribution, which is to carry the bundle, is not made without it."""
+    shutil.rmtree(clone / "web" / "dist")
+    for name in ("ontology", "graph", "queries"):
+        (clone / name).mkdir()
+        (clone / name / "x.ttl").write_text("", encoding="ascii")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name, text in (("node", "echo v22.1.0"), ("npm", "echo error: no network >&2; exit 1")):
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n", encoding="ascii")
+        (programs / name).chmod(0o755)
+    environment = {"PATH": f"{programs}{os.pathsep}/usr/bin{os.pathsep}/bin"}
+    for target, code in (("wheel", 0), ("sdist", 1)):
+        command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(tmp_path / target)]
+        done = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=False, env=environment)
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "The front end's packages could not be fetched" in done.stdout + done.stderr
+    (wheel,) = (tmp_path / "wheel").iterdir()
+    with zipfile.ZipFile(wheel) as packed:
+        names = packed.namelist()
+    assert "pan2kg/data/graph/x.ttl" in names
+    assert not [name for name in names if name.startswith("pan2kg/data/web/")]
 
 
 def with_packages(folder: Path) -> Path:
