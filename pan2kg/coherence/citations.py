@@ -217,7 +217,7 @@ def chronology(works: Works, statements: Iterable[PlanStatement], dates: Mapping
     Statements within a plan, outside any level or of a machine are left out.
 
     >>> works = Works(("p", "q"), {"a": "p"})
-    >>> chronology(works, [Statement("a", "q", "cross-reference", channel="annex")], {}).cited
+    >>> chronology(works, [PlanStatement("a", "q", "cross-reference", channel="annex")], {}).cited
     {('p', 'q'): {<Channel.TEXT: 'text'>: <Level.PLAN: 1>}}
     """
     plans = set(works.plans)
@@ -433,7 +433,7 @@ def linked(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> f
 def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level) -> dict[Ordered, tuple[Way, ...]]:
     """At which precision each plan cites another, at a level.
 
-    >>> statements = [Statement("a", "q", "cross-reference", channel="text")]
+    >>> statements = [PlanStatement("a", "q", "cross-reference", channel="text")]
     >>> citing_ways(Works(("p", "q"), {"a": "p"}), statements, at=Level.PLAN)
     {('p', 'q'): (<Way.MIXED: 'mixed'>,)}
     """

@@ -171,7 +171,7 @@ class Known:
     def link_level(self, one: str, two: str) -> Level | None:
         """The firmest level at which two plans are linked by a citation, a document or a text; None where they are not.
 
-        >>> statements = (Statement("p", "q", "cross-reference", channel="text", level=Level.OFFICIAL),)
+        >>> statements = (PlanStatement("p", "q", "cross-reference", channel="text", level=Level.OFFICIAL),)
         >>> known(Tables(Works(("p", "q"), {}), statements=statements)).link_level("q", "p")
         <Level.OFFICIAL: 2>
         """

@@ -105,7 +105,8 @@ class Document:
 
     ``pages`` is how many pages the file has, None where the format has none.
 
-    >>> blocks = [Block(1, "i", "heading", "Axe 1", level=1), Block(1, "i", "paragraph", "Former les juges.")]
+    >>> heading = DocumentBlock(1, "i", "heading", "Axe 1", level=1)
+    >>> blocks = [heading, DocumentBlock(1, "i", "paragraph", "Former les juges.")]
     >>> document = Document("plan.pdf", "", "pdf", 1, laid(blocks))
     >>> document.text
     'Axe 1\\n\\nFormer les juges.'

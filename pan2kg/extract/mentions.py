@@ -41,7 +41,7 @@ def find_mentions(
     acts are those of that country. ``plan`` is the IRI of the plan it is the text of: « PAN 2 » is of its subject, and
     its own name is no mention.
 
-    >>> mentions = find_mentions("transposer la directive 2014/24/UE (« ladite directive ») ; ODD 8.7", Names())
+    >>> mentions = find_mentions("transposer la directive 2014/24/UE (« ladite directive ») ; ODD 8.7", NamesInTexts())
     >>> [(m.surface, m.target) for m in mentions][1:]
     [('ladite directive', 'http://data.europa.eu/eli/dir/2014/24/oj'), ('ODD 8.7', 'http://metadata.un.org/sdg/8.7')]
     """
@@ -180,7 +180,7 @@ def find_eu_acts(text: str, names: NamesInTexts) -> Iterator[Mention]:
     """Every act of the Union a text cites by a number.
 
     >>> text = "La directive 2014/24/UE, le règlement (CE) n° 1907/2006 ; exercice 2018/2019."
-    >>> [(m.surface, m.target[26:]) for m in find_eu_acts(text, Names())]
+    >>> [(m.surface, m.target[26:]) for m in find_eu_acts(text, NamesInTexts())]
     [('directive 2014/24/UE', 'dir/2014/24/oj'), ('règlement (CE) n° 1907/2006', 'reg/2006/1907/oj')]
     """
 
@@ -370,7 +370,7 @@ def find_numbered(text: str, names: NamesInTexts) -> Iterator[Mention]:
     """Everything a text cites by a number that is not of an act of the Union or of a country.
 
     >>> text = "Conventions n° 29 et 105 de l’OIT, ODD 8 et cible 8.7 ; Principes directeurs 25 à 27"
-    >>> [(m.surface, m.target) for m in find_numbered(text, Names())][:3]
+    >>> [(m.surface, m.target) for m in find_numbered(text, NamesInTexts())][:3]
     [('29', 'ilo:C029'), ('105 de l’OIT', 'ilo:C105'), ('ODD 8', 'http://metadata.un.org/sdg/8')]
     """
     for find in (_ilo, _sdg, _ungp, _resolutions):

@@ -141,7 +141,7 @@ class _Node:
 class NamesInTexts:
     """All that can be named, by IRI, and the words it is called by.
 
-    >>> names = Names({"i": Thing("i", "paris", "instrument")}, (Spelling("Accord de Paris", "i"),))
+    >>> names = NamesInTexts({"i": Thing("i", "paris", "instrument")}, (Spelling("Accord de Paris", "i"),))
     >>> [name.things for name in names.find("selon l’accord de Paris")], names.find("un accord à paris")
     ([('i',)], ())
     """

@@ -65,7 +65,7 @@ def role_of(document: Document, mention: Mention, others: Sequence[Mention] = ()
 
     >>> from pan2kg.extract.document import laid
     >>> text = "Chef de file : ministère de la Justice"
-    >>> document = Document("plan.txt", "", "txt", None, laid([Block(None, None, "paragraph", text)]))
+    >>> document = Document("plan.txt", "", "txt", None, laid([DocumentBlock(None, None, "paragraph", text)]))
     >>> role_of(document, Mention(15, 38, text[15:], "i", "body", "name"))
     Role(key='lead', said='Chef de file', how='field')
     """

@@ -56,7 +56,7 @@ def read_entries(text: str) -> list[PoEntry]:
         CatalogueError: a line is none of a catalogue.
 
     >>> read_entries('msgctxt "page"\\nmsgid "plans"\\nmsgid_plural "plans"\\nmsgstr[0] "plan"\\nmsgstr[1] "plans"')
-    [Entry(context='page', key='plans', plural='plans', forms=('plan', 'plans'))]
+    [PoEntry(context='page', key='plans', plural='plans', forms=('plan', 'plans'))]
     """
     entries: list[PoEntry] = []
     fields: dict[str, str] = {}
@@ -92,8 +92,8 @@ def resolved(entries: Iterable[PoEntry]) -> list[PoEntry]:
     Raises:
         CatalogueError: a term is referred to that the catalogue lacks.
 
-    >>> terms = [Entry("term", "lead", "leads", ("chef de file", "chefs de file"))]
-    >>> resolved([*terms, Entry("page", "who", "", ("[[Leads]] : {names}",))])[1].forms
+    >>> terms = [PoEntry("term", "lead", "leads", ("chef de file", "chefs de file"))]
+    >>> resolved([*terms, PoEntry("page", "who", "", ("[[Leads]] : {names}",))])[1].forms
     ('Chefs de file : {names}',)
     """
     listed = list(entries)

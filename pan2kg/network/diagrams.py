@@ -30,9 +30,9 @@ class Frame:
 def frames(table: NetworkTables) -> tuple[Frame, ...]:
     """The nodes by plan or review, by id, then all that are of none or the only one of theirs.
 
-    >>> from pan2kg.network.selection import Tables
+    >>> from pan2kg.network.selection import NetworkTables
     >>> rows = ({"id": "a", "label": "A", "type": "Action", "plan": "p"}, {"id": "i", "label": "I", "type": "Bill"})
-    >>> [frame.id for frame in frames(Tables("t", (*rows, {"id": "p", "label": "P", "type": "Plan"}), (), {}))]
+    >>> [frame.id for frame in frames(NetworkTables("t", (*rows, {"id": "p", "label": "P", "type": "Plan"}), (), {}))]
     ['p', '']
     """
     by_home: dict[str, list[Row]] = {}
@@ -77,7 +77,7 @@ def write_dot(table: NetworkTables) -> str:
 
     A large network is drawn best by ``sfdp -Goverlap=prism``, a small one by ``dot``.
 
-    >>> print(write_dot(Tables("t", ({"id": "a", "label": "« A »", "type": "Plan"},), (), {})))
+    >>> print(write_dot(NetworkTables("t", ({"id": "a", "label": "« A »", "type": "Plan"},), (), {})))
     digraph "t" {
       graph [rankdir="LR" compound="true" label="t" tooltip="t"]
       node [shape="note" fontname="sans-serif"]
@@ -172,7 +172,8 @@ _LIST: Final = re.compile(r"^(\d{1,9})([.)])(?= |$)")
 def write_mermaid(table: NetworkTables) -> str:
     """A network as a Mermaid flowchart: a frame a plan, a shape a type, dots for what is derived.
 
-    >>> print(write_mermaid(Tables("t", ({"id": "http://e/a", "label": "A [b]", "type": "Plan"},), (), {})), end="")
+    >>> rows = ({"id": "http://e/a", "label": "A [b]", "type": "Plan"},)
+    >>> print(write_mermaid(NetworkTables("t", rows, (), {})), end="")
     flowchart LR
       accTitle: t
       n9d841cbf17[["A #91;b#93;"]]

@@ -58,7 +58,7 @@ _ROOT: Final = (
 def write_graphml(table: NetworkTables) -> str:
     """A network as GraphML.
 
-    >>> text = write_graphml(Tables("t", ({"id": "http://e/a", "label": "A & B"},), (), {}))
+    >>> text = write_graphml(NetworkTables("t", ({"id": "http://e/a", "label": "A & B"},), (), {}))
     >>> '<data key="node-label">A &amp; B</data>' in text
     True
     """
@@ -110,7 +110,7 @@ _GEXF_ROOT: Final = (
 def write_gexf(table: NetworkTables) -> str:
     """A network as GEXF 1.3. The only date in it is the day of the data, where that is given.
 
-    >>> text = write_gexf(Tables("t", ({"id": "a", "label": "A", "type": "Plan"},), (), {}))
+    >>> text = write_gexf(NetworkTables("t", ({"id": "a", "label": "A", "type": "Plan"},), (), {}))
     >>> '<attvalue for="type" value="Plan"/>' in text, "lastmodifieddate" in text
     (True, False)
     """
@@ -165,7 +165,7 @@ def _gexf_item(name: str, attributes: list[tuple[str, str | float]], row: Row) -
 def write_cytoscape(table: NetworkTables) -> str:
     """A network as Cytoscape JSON. An id stands again as ``value`` or ``key``, where networkx looks for it.
 
-    >>> made = json.loads(write_cytoscape(Tables("t", ({"id": "a", "label": "A"},), (), {})))
+    >>> made = json.loads(write_cytoscape(NetworkTables("t", ({"id": "a", "label": "A"},), (), {})))
     >>> made["elements"]["nodes"][0]["data"]
     {'id': 'a', 'label': 'A', 'name': 'A', 'value': 'a'}
     """
@@ -193,7 +193,7 @@ _EDGE: Final = {
 def write_nodes(table: NetworkTables) -> str:
     """The nodes as CSV (RFC 4180): Id, Label, and what is said of them.
 
-    >>> write_nodes(Tables("t", ({"id": "a", "label": "A, b"},), (), {}))
+    >>> write_nodes(NetworkTables("t", ({"id": "a", "label": "A, b"},), (), {}))
     'Id,Label\\r\\na,"A, b"\\r\\n'
     """
     return _write(["id", "label", *table.node_columns()], table.nodes, _NODE)
@@ -202,7 +202,8 @@ def write_nodes(table: NetworkTables) -> str:
 def write_edges(table: NetworkTables) -> str:
     """The edges as CSV (RFC 4180): Source, Target, Type (Directed or Undirected), Id, Label, link_type, and the rest.
 
-    >>> write_edges(Tables("t", (), ({"id": "k", "source": "a", "target": "b", "label": "", "directed": False},), {}))
+    >>> rows = ({"id": "k", "source": "a", "target": "b", "label": "", "directed": False},)
+    >>> write_edges(NetworkTables("t", (), rows, {}))
     'Source,Target,Type,Id,Label\\r\\na,b,Undirected,k,\\r\\n'
     """
     rows = [{**row, "directed": "Directed" if row["directed"] else "Undirected"} for row in table.edges]

@@ -216,7 +216,7 @@ def _used(columns: Mapping[str, type], rows: Iterable[Row]) -> dict[str, type]:
 def about_line(table: NetworkTables) -> str:
     """What a network is about, on one line: what was chosen and what its weights rest on.
 
-    >>> about_line(Tables("t", (), (), {"plans": "lu-bhr-2", "actions": "389"}))
+    >>> about_line(NetworkTables("t", (), (), {"plans": "lu-bhr-2", "actions": "389"}))
     'plans: lu-bhr-2 · actions: 389'
     """
     return " · ".join(f"{name}: {' '.join(value.split())}" for name, value in table.about.items())

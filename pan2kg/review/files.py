@@ -92,7 +92,7 @@ def append(old: str, header: Sequence[Block], blocks: Sequence[Block], prefixes:
 
     >>> names = {"e": "http://e/", "f": "http://f/"}
     >>> print(append("@prefix f: <http://f/> .\\n\\n# mine\\n\\nf:a a f:B .\\n", [],
-    ...     [Block("e:x", (Statement("a", "f:B"),))], names, "x.ttl"), end="")
+    ...     [Block("e:x", (TurtleLine("a", "f:B"),))], names, "x.ttl"), end="")
     @prefix e: <http://e/> .
     @prefix f: <http://f/> .
     <BLANKLINE>

@@ -280,7 +280,7 @@ class DataSource:
             Pan2kgError: the store does not answer.
 
         >>> from pan2kg.graph.graph import open_graph
-        >>> source = DataSource(open_graph().store, Release("1"), {})
+        >>> source = DataSource(open_graph().store, ServedRelease("1"), {})
         >>> source.answer(Call("/id/plan/lu-bhr-2")).headers["location"]
         '/doc/plan/lu-bhr-2'
         >>> source.answer(Call("/doc/plan/lu-bhr-2", accept="text/turtle;q=0.5")).status_code

@@ -328,7 +328,7 @@ class ServedRelease:
     Where the data are somewhere else and nobody says when they change, they are taken to be the same for so many
     ``seconds``.
 
-    >>> Release("2026-01").tag("ASK {}", "json") == Release("2026-02").tag("ASK {}", "json")
+    >>> ServedRelease("2026-01").tag("ASK {}", "json") == ServedRelease("2026-02").tag("ASK {}", "json")
     False
     """
 

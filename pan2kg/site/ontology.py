@@ -192,7 +192,7 @@ class Term:
     def anchor(self) -> str:
         """The fragment of its IRI.
 
-        >>> Term(PAN + "Action", Kind.CLASS, {}, {}).anchor
+        >>> Term(PAN + "Action", TermKind.CLASS, {}, {}).anchor
         'Action'
         """
         return anchor(self.iri)

@@ -215,7 +215,7 @@ def iri(value: str, prefixes: Mapping[str, str]) -> str:
 def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
     """A whole file: the prefixes that are used, sorted, then the blocks in the order given.
 
-    >>> block = Block("plan:x", (Statement("a", "pan:Plan"), Statement("skos:notation", '"1"')))
+    >>> block = Block("plan:x", (TurtleLine("a", "pan:Plan"), TurtleLine("skos:notation", '"1"')))
     >>> names = {"plan": "http://p/", "pan": "http://o#", "skos": "http://s#", "org": "http://w/"}
     >>> print(write_turtle([block], names), end="")
     @prefix pan: <http://o#> .

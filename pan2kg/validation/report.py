@@ -230,7 +230,7 @@ class Report:
 def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[Finding]:
     """The findings, those of a gap in several things of a plan as one of the plan; ``plans`` says in which a thing is.
 
-    >>> gap = Rule("x", Kind.SHAPE, Severity.WARNING, Text(), use=Use.GAP)
+    >>> gap = Rule("x", Kind.SHAPE, Severity.WARNING, Text(), use=RuleUse.GAP)
     >>> found = gathered([Finding(gap, "a"), Finding(gap, "b"), Finding(gap, "c")], {"a": "p", "b": "p"})
     >>> [(finding.focus, finding.times) for finding in found]
     [('p', 2), ('c', 1)]
