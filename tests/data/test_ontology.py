@@ -360,3 +360,15 @@ def test_a_file_is_laid_out_in_house_style(path: Path) -> None:
         pytest.skip("turtlefmt is not installed.")
     done = subprocess.run([program, "--check", str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"run turtlefmt on {path.relative_to(ROOT)}: {done.stdout}{done.stderr}"
+
+
+def test_a_deprecated_term_stays_declared_and_names_a_successor_that_is_not() -> None:
+    graph = Graph().parse(ONTOLOGY / "pan2kg.ttl")
+    gone = set(graph.subjects(OWL.deprecated, Literal("true", datatype=rdflib.XSD.boolean)))
+    assert {URIRef(f"{PAN}strength"), URIRef(f"{PAN}bits")} <= gone
+    for term in gone:
+        successors = set(graph.objects(term, rdflib.DCTERMS.isReplacedBy))
+        assert graph.value(term, RDF.type), f"{term} is declared no more"
+        assert successors, f"{term} names no successor"
+        assert all(graph.value(successor, RDF.type) for successor in successors), f"{term}: {successors}"
+        assert not successors & gone, f"{term}: {successors}"
