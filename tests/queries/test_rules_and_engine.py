@@ -148,8 +148,7 @@ def _graph(uses: list[tuple[str, str, str, str, str]], steps: tuple[str, ...]) -
 
 @settings(max_examples=30 * TIMES)
 @given(
-    st.lists(USES, min_size=1, max_size=9),
-    st.tuples(*[st.sampled_from(("", "nobody", "law", "press"))] * len(STEPS)),
+    st.lists(USES, min_size=1, max_size=9), st.tuples(*[st.sampled_from(("", "nobody", "law", "press"))] * len(STEPS))
 )
 def test_rules_and_engine_agree_on_small_random_graphs(
     uses: list[tuple[str, str, str, str, str]], steps: tuple[str, ...]

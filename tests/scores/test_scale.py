@@ -92,10 +92,7 @@ REFUSED = {
     "Say --scale=-10..6 or --scale=count.",
     (",a,b\na,,6.5\nb,,\n", "decimal"): "m.csv:2:3: Row « a », column « b »: « 6.5 » is outside −3…+3. "
     'Say --scale="-3..6.5 decimal" or --scale=count.',
-    (
-        "# scale 0..5\n,a,b\na,,-1\nb,,\n",
-        "",
-    ): "m.csv:3:3: Row « a », column « b »: « −1 » is outside 0…+5. "
+    ("# scale 0..5\n,a,b\na,,-1\nb,,\n", ""): "m.csv:3:3: Row « a », column « b »: « −1 » is outside 0…+5. "
     "Write « # scale -1..5 » or « # scale count » in the first line.",
     (",a,b\na,,1.5\nb,,\n", ""): "m.csv:2:3: Row « a », column « b »: « 1.5 » is no integer. "
     'To allow decimals, say --scale="-3..3 decimal".',

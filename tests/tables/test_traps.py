@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -18,6 +18,7 @@ from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.figure_words import basis_words
+from pan2kg.tables.gaps import WAIT
 from pan2kg.tables.registry import TABLES, TableChoice
 from pan2kg.tables.table import Table, Value
 from pan2kg.turtle.vocabulary import graph_of
@@ -109,22 +110,6 @@ def test_an_action_without_an_iri_is_refused_in_a_sentence() -> None:
         make("matrix", material(PLANS, BOTH, nameless))
 
 
-def test_a_score_of_0_is_assessed() -> None:
-    row = only(make("matrix", material(PLANS, BOTH, score("s", "action:a", "action:b", 0))))
-    assert (row["positive"], row["negative"], row["scored"]) == (0.0, 0.0, 1)
-
-
-def test_a_net_of_0_does_not_hide_what_is_on_both_sides() -> None:
-    given = material(PLANS, score("s", "action:a", "action:b", 3), score("t", "action:a", "action:c", -3))
-    row = make("interaction", given).rows[0]
-    assert (row["given_net"], row["given_positive"], row["given_negative"], row["contested"]) == (0.0, 3.0, -3.0, True)
-
-
-def test_two_negatives_are_listed_as_a_path() -> None:
-    given = material(PLANS, score("s", "action:a", "action:b", -1), score("t", "action:b", "action:c", -2))
-    assert make("interaction", given).rows[0]["double_negatives"] == "a → b → c (−1 × −2 = +2)"
-
-
 def test_rows_act_on_columns() -> None:
     given = material(PLANS, score("s", "action:a", "action:b", -2))
     row = only(make("opposed", given))
@@ -145,56 +130,10 @@ def test_what_is_only_proposed_or_unverified_leaks_into_no_figure(said: str) -> 
     assert not make("explain", given, TableChoice(actions=("a", "b"))).rows
 
 
-def test_a_candidate_older_than_90_days_waits_too_long() -> None:
-    old = 'pan:status linkstatus:candidate ; dcterms:created "2025-09-01"^^xsd:date'
-    new = 'pan:status linkstatus:candidate ; dcterms:created "2025-12-01"^^xsd:date'
-    given = material(PLANS, use("1", "action:a", "instrument:k", old), use("2", "action:b", "instrument:k", new))
-    figures = make("gaps", given, TableChoice(part="candidate-waiting"))
-    assert only(figures)["detail"] == "2025-09-01"
-    assert "2" in figures.notes[0].say("en")
-
-
 DUTY = """
 obligation:o a pan:Obligation ; pan:underInstrument instrument:k ; pan:dueDate "2021-12-17"^^xsd:date .
 obligation:n a pan:NationalObligation ; pan:ofObligation obligation:o ; pan:obligationHolder body:s .
 """
-
-
-def test_nothing_is_uncovered_where_nothing_was_annotated() -> None:
-    row = only(make("obligations", material(PLANS, DUTY)))
-    assert (row["standing"], row["overdue"] is not None) == ("not-assessed", True)
-    gaps = {row["gap"]: row for row in make("gaps", material(PLANS, DUTY)).rows}
-    assert gaps["obligation-uncovered"]["gaps_number"] is None
-
-
-def test_an_obligation_nothing_answers_is_uncovered_where_something_was_annotated() -> None:
-    given = material(PLANS, DUTY, use("1", "action:a", "instrument:l"))
-    row = only(make("obligations", given))
-    assert (row["standing"], row["margin"]) == ("uncovered", None)
-
-
-@pytest.mark.parametrize(
-    ("day", "due", "last", "coming", "overdue"),
-    [
-        (date(2021, 12, 17), "2021-12-17", None, "2021-12-17", 0),
-        (date(2021, 12, 18), "2021-12-17", "2021-12-17", "2024-12-17", 1),
-        (date(2024, 12, 17), "2021-12-17", "2021-12-17", "2024-12-17", 1096),
-        (date(2024, 12, 18), "2024-12-17", "2024-12-17", "2027-12-17", 1),
-    ],
-)
-def test_an_obligation_that_recurs_says_when_it_was_due_last_and_is_due_next(
-    day: date, due: str, last: str | None, coming: str | None, overdue: int
-) -> None:
-    every = 'obligation:o pan:recursEvery "P3Y"^^xsd:duration .\n'
-    figures = make("obligations", material(PLANS, DUTY, every, as_of=day))
-    row = only(figures)
-    assert [row[name] for name in ("due", "every", "last_due", "next_due", "overdue")] == [
-        due, 36, last, coming, overdue,
-    ]  # fmt: skip
-    assert "meets one due date only" in " ".join(note.say("en") for note in figures.notes)
-    once = make("obligations", material(PLANS, DUTY, as_of=day))
-    assert [only(once)[name] for name in ("every", "last_due", "next_due")] == [None, None, None]
-    assert "recurs" not in " ".join(note.say("en") for note in once.notes)
 
 
 def test_a_vague_time_limit_is_no_date() -> None:
@@ -208,14 +147,6 @@ action:a pan:hasTimeline timeline:t .
         "vague",
         "vague",
     )
-
-
-def test_fields_are_listed_plan_by_plan_whatever_actions_are_called() -> None:
-    other = "action:z a pan:Action ; pan:inPlan plan:p .\n"
-    figures = make("completeness", material(PLANS, other), TableChoice(everything=True))
-    assert [(row["plan_label"], row["action_label"]) for row in figures.rows] == [
-        ("Plan P", "Action A"), ("Plan P", "z"), ("Plan Q", "Action B"), ("Plan Q", "Action C"),
-    ]  # fmt: skip
 
 
 def test_an_action_that_monitors_a_text_does_not_answer_its_obligation() -> None:
@@ -366,28 +297,6 @@ def test_a_dependency_without_a_date_is_unknown_and_one_in_disorder_is_found() -
     assert only(make("gaps", given, TableChoice(part="dependency-out-of-order")))["subject_label"] == "Plan P"
 
 
-def test_what_depends_or_answers_by_weaker_evidence_is_shown_when_asked_for() -> None:
-    concluded = "pan:status linkstatus:accepted ; pan:certainty certainty:derived"
-    on = f"link:d pan:linkType linktype:builds-on ; pan:from plan:p ; pan:to plan:q ; {concluded} .\n"
-    duty = 'obligation:o a pan:Obligation ; pan:underInstrument instrument:k ; pan:dueDate "2027-01-01"^^xsd:date .\n'
-    duty += "obligation:n pan:ofObligation obligation:o ; pan:obligationHolder body:s .\n"
-    uses = use("1", "action:a", "instrument:k", concluded), use("2", "action:b", "instrument:l")
-    given = material(PLANS, on, duty, *uses)
-    weak = TableChoice(evidence=Level.EDITORS)
-    assert make("dependencies", given).rows == ()
-    assert only(make("dependencies", given, weak))["level"] == "editors"
-    assert [only(make("obligations", given, one))["standing"] for one in (TableChoice(), weak)] == [
-        "uncovered",
-        "vague",
-    ]
-    assert [only(make("obligations", given, one))["level"] for one in (TableChoice(), weak)] == [None, "editors"]
-    lost = [make("loss", given, replace(one, actions=("a",))) for one in (TableChoice(), weak)]
-    assert [only(one)["level"] for one in lost] == [None, "editors"]
-    assert [only(one)["obligations"] for one in lost] == ["", "https://w3id.org/pan2kg/id/obligation/o"]
-    late = [make("gaps", given, replace(one, part="obligation-uncovered")) for one in (TableChoice(), weak)]
-    assert [len(one.rows) for one in late] == [1, 0]
-
-
 def test_a_recommendation_put_beside_an_action_by_a_third_party_is_not_answered() -> None:
     advice = "recommendation:r a pan:Recommendation ; pan:inReview review:v .\n"
     beside = (
@@ -399,12 +308,6 @@ def test_a_recommendation_put_beside_an_action_by_a_third_party_is_not_answered(
         only(make("recommendations", material(PLANS, advice, *more)))["reply"] for more in ((), (beside,), (answer,))
     ]
     assert replies == ["none", "beside", "answered"]
-
-
-def test_no_recommendation_and_no_dependency_is_said_plainly() -> None:
-    given = material(PLANS)
-    assert "aucune recommandation" in make("recommendations", given).notes[0].say("fr")
-    assert "aucun lien de prolongement" in make("dependencies", given).notes[0].say("fr")
 
 
 def test_other_countries_are_compared_where_the_graph_has_them() -> None:
@@ -421,60 +324,11 @@ plan:q pan:hasTopic topic:t . topic:t skos:prefLabel "Sujet T"@fr .
         make("other-countries", given, TableChoice(part="DEU"))
 
 
-def test_two_assessors_agree_or_do_not() -> None:
-    one = score("s", "action:a", "action:b", 2) + score("t", "action:b", "action:a", -1)
-    two = score("u", "action:a", "action:b", 2, "body:y") + score("v", "action:b", "action:a", 3, "body:y")
-    figures = make("disagreement", material(PLANS, one, two))
-    assert [(row["action_label"], row["spread"]) for row in figures.rows] == [("Action B", 4), ("Action A", 0)]
-    assert any("alpha" in note.say("en") for note in figures.notes)
-    assert "cannot be measured" in make("disagreement", material(PLANS, one)).notes[-1].say("en")
-
-
-def test_the_worked_matrix_has_its_second_order() -> None:
-    cells = [("a", "b", 2), ("a", "c", -1), ("b", "a", 1), ("b", "c", 3), ("c", "a", 0), ("c", "b", -2)]
-    given = material(PLANS, *(score(f"n{at}", f"action:{a}", f"action:{b}", v) for at, (a, b, v) in enumerate(cells)))
-    rows = make("ripple", given).rows
-    found = {row["action_label"]: (row["direct"], row["second"], row["second_without"]) for row in rows}
-    assert found == {"Action A": (1, 6, 5), "Action B": (4, 1.5, 3.5), "Action C": (-2, -6, -3)}
-    assert [row["action_label"] for row in rows] == ["Action A", "Action B", "Action C"]
-
-
 def test_an_empty_graph_holds_no_action() -> None:
     for name in TABLES:
         if name not in ("explain", "compare"):
             with pytest.raises(ProjectError, match="no action to measure"):
                 make(name, material(""))
-
-
-@pytest.mark.parametrize(
-    ("name", "choice", "message"),
-    [
-        ("matrix", TableChoice(plans=("z",)), "no plan « z »"),
-        ("loss", TableChoice(actions=("z",)), "no action « z »"),
-        ("explain", TableChoice(actions=("a", "z")), "« z » is neither a plan nor an action"),
-        ("explain", TableChoice(actions=("a",)), "Two actions"),
-        ("explain", TableChoice(actions=("a", "a")), "given twice"),
-        ("compare", TableChoice(plans=("p",)), "Two editions"),
-        ("compare", TableChoice(plans=("p", "p")), "same plan"),
-        ("compare", TableChoice(plans=("p", "q"), part="z"), "no part « z »"),
-        ("figures", TableChoice(part="z"), "no figure « z »"),
-        ("gaps", TableChoice(part="z"), "no kind of gap « z »"),
-        ("bodies", TableChoice(part="z"), "no finding « z »"),
-        ("index", TableChoice(plans=("p", "q")), "from one plan"),
-        ("obligations", TableChoice(part="z"), "no standing « z »"),
-    ],
-)
-def test_what_is_not_there_is_one_sentence(name: str, choice: TableChoice, message: str) -> None:
-    with pytest.raises(QueryError, match=message):
-        make(name, material(PLANS, BOTH), choice)
-
-
-@pytest.mark.parametrize(
-    ("name", "choice"), [("debt", TableChoice(plans=("d",))), ("explain", TableChoice(actions=("a", "d")))]
-)
-def test_an_action_without_a_plan_is_no_plan_and_is_not_explained(name: str, choice: TableChoice) -> None:
-    with pytest.raises(QueryError, match="« d » is an action without a plan"):
-        make(name, material(PLANS, "action:d a pan:Action .\n"), choice)
 
 
 def test_a_day_within_a_year_says_nothing_of_an_event_of_that_year() -> None:
@@ -484,3 +338,219 @@ def test_a_day_within_a_year_says_nothing_of_an_event_of_that_year() -> None:
         rows = make("as-of", material(PLANS, event, as_of=day)).rows
         states.append([row["state"] for row in rows if row["kind"] == "event"])
     assert states == [[], ["unknown"], ["done"]]
+
+
+def test_nothing_is_uncovered_where_nothing_was_annotated() -> None:
+    for use_of_l, standing, number in (
+        ("", "not-assessed", None),
+        (use("1", "action:a", "instrument:l"), "uncovered", 1),
+    ):
+        given = material(PLANS, DUTY, use_of_l)
+        row = only(make("obligations", given))
+        assert (row["standing"], row["margin"]) == (standing, None)
+        gaps = {row["gap"]: row["gaps_number"] for row in make("gaps", given).rows}
+        assert gaps["obligation-uncovered"] == number
+
+
+def test_an_obligation_that_recurs_says_when_it_was_due_last_and_is_due_next() -> None:
+    every = 'obligation:o pan:recursEvery "P3Y"^^xsd:duration .\n'
+    first, second = "2021-12-17", "2024-12-17"
+    for day, dates in (
+        (date(2021, 12, 17), (first, 36, None, first, 0)), (date(2021, 12, 18), (first, 36, first, second, 1)),
+        (date(2024, 12, 17), (first, 36, first, second, 1096)), (date(2024, 12, 18), (second, 36, second, "2027-12-17", 1)),
+    ):  # fmt: skip
+        table = make("obligations", material(PLANS, DUTY, every, as_of=day))
+        row = only(table)
+        assert tuple(row[name] for name in ("due", "every", "last_due", "next_due", "overdue")) == dates
+        assert "meets one due date only" in " ".join(note.say("en") for note in table.notes)
+    once = make("obligations", material(PLANS, DUTY))
+    assert [only(once)[name] for name in ("every", "last_due", "next_due")] == [None, None, None]
+    assert "recurs" not in " ".join(note.say("en") for note in once.notes)
+
+
+def test_what_depends_or_answers_by_weaker_evidence_is_shown_when_asked_for() -> None:
+    concluded = "pan:status linkstatus:accepted ; pan:certainty certainty:derived"
+    on = f"link:d pan:linkType linktype:builds-on ; pan:from plan:p ; pan:to plan:q ; {concluded} .\n"
+    duty = DUTY.replace("2021-12-17", "2027-01-01")
+    uses = use("1", "action:a", "instrument:k", concluded), use("2", "action:b", "instrument:l")
+    given = material(PLANS, on, duty, *uses)
+    found = []
+    for choice in (TableChoice(), TableChoice(evidence=Level.EDITORS)):
+        duty_row, lost = (
+            only(make("obligations", given, choice)),
+            only(make("loss", given, replace(choice, actions=("a",)))),
+        )
+        gaps = len(make("gaps", given, replace(choice, part="obligation-uncovered")).rows)
+        depending = [row["level"] for row in make("dependencies", given, choice).rows]
+        found.append([depending, duty_row["standing"], duty_row["level"], lost["level"], lost["obligations"], gaps])
+    duty_iri = "https://w3id.org/pan2kg/id/obligation/o"
+    assert found == [[[], "uncovered", None, None, "", 1], [["editors"], "vague", "editors", "editors", duty_iri, 0]]
+
+
+def test_what_is_not_there_is_one_sentence() -> None:
+    given = material(PLANS, BOTH, "action:d a pan:Action .\n")
+    for name, choice, message in (
+        ("matrix", TableChoice(plans=("z",)), "no plan « z »"),
+        ("loss", TableChoice(actions=("z",)), "no action « z »"),
+        ("explain", TableChoice(actions=("a", "z")), "« z » is neither a plan nor an action"),
+        ("explain", TableChoice(actions=("a",)), "Two actions"),
+        ("explain", TableChoice(actions=("a", "a")), "given twice"),
+        ("explain", TableChoice(actions=("a", "d")), "« d » is an action without a plan"),
+        ("debt", TableChoice(plans=("d",)), "« d » is an action without a plan"),
+        ("compare", TableChoice(plans=("p",)), "Two editions"),
+        ("compare", TableChoice(plans=("p", "p")), "same plan"),
+        ("compare", TableChoice(plans=("p", "q"), part="z"), "no part « z »"),
+        ("figures", TableChoice(part="z"), "no figure « z »"),
+        ("gaps", TableChoice(part="z"), "no kind of gap « z »"),
+        ("bodies", TableChoice(part="z"), "no finding « z »"),
+        ("index", TableChoice(plans=("p", "q")), "from one plan"),
+        ("obligations", TableChoice(part="z"), "no standing « z »"),
+    ):
+        with pytest.raises(QueryError, match=message):
+            make(name, given, choice)
+
+
+def test_parts_stand_in_the_order_of_their_plan_with_how_many_of_how_many(two_countries: Graph) -> None:
+    rows = make("parts", two_countries).rows
+    keys = ("chapter_label", "over_label", "position", "under_number", "of_known", "of_published")
+    assert [tuple(row[key] for key in keys) for row in rows] == [
+        ("Protection", None, 1, 1, 2, "3"), ("Buying without harm", "Protection", 1, 1, 1, None),
+        ("Remedy", None, 2, 0, 2, "3"),
+    ]  # fmt: skip
+
+
+# On the boundary and among equals
+
+THIRD = """
+plan:r a pan:Plan ; skos:prefLabel "Plan R"@fr ; pan:listCompleteness completeness:complete .
+action:d a pan:Action ; pan:inPlan plan:r ; skos:prefLabel "Action D"@fr .
+"""
+
+
+def test_a_pair_that_shares_as_much_as_is_asked_for_is_listed() -> None:
+    given = material(PLANS, BOTH)
+    (bits,) = (row["bits"] for row in make("unacknowledged", given, TableChoice(least=0.0)).rows)
+    assert isinstance(bits, float)
+    assert len(make("unacknowledged", given, TableChoice(least=bits - 1e-6)).rows) == 1
+    assert not make("unacknowledged", given, TableChoice(least=bits + 1e-6)).rows
+
+
+def test_the_pairs_that_share_most_come_first_and_of_equals_those_whose_address_does() -> None:
+    more = "action:e a pan:Action ; pan:inPlan plan:r .\n"
+    uses = (("d", "k"), ("b", "k"), ("c", "k"), ("c", "l"), ("a", "k"), ("e", "l"))
+    said = "".join(use(str(at), f"action:{one}", f"instrument:{text}") for at, (one, text) in enumerate(uses))
+    rows = make("unacknowledged", material(PLANS, THIRD, more, said)).rows
+    pairs = ["-".join(str(row[end]).rpartition("/")[2] for end in ("action", "other_action")) for row in rows]
+    assert pairs == ["c-e", "a-b", "a-c", "a-d", "b-d", "c-d"], "two plans name l, and three name k"
+    bits = [float(str(row["bits"])) for row in rows]
+    assert bits == sorted(bits, reverse=True)
+
+
+@pytest.mark.parametrize(("days", "waits"), [(WAIT, False), (WAIT + 1, True)])
+def test_a_candidate_waits_too_long_from_the_day_after_the_last_allowed(days: int, *, waits: bool) -> None:
+    day: date = DAY - timedelta(days=days)
+    said = f'pan:status linkstatus:candidate ; dcterms:created "{day}"^^xsd:date'
+    figures = make(
+        "gaps", material(PLANS, use("1", "action:a", "instrument:k", said)), TableChoice(part="candidate-waiting")
+    )
+    assert bool(figures.rows) is waits
+
+
+@pytest.mark.parametrize(("channels", "found"), [
+    (("text",), ""), (("annex",), ""), (("web",), "citation-on-web-only"), (("annex", "web"), ""),
+])  # fmt: skip
+def test_a_citation_is_missed_elsewhere_where_it_could_stand_there(channels: tuple[str, ...], found: str) -> None:
+    """A later plan could cite an earlier one in its text; of its page nobody recorded when it was seen."""
+    said = (cite(f"c{at}", "plan:q", "plan:p", channel) for at, channel in enumerate(channels))
+    given = material(PLANS, DATES, *said)
+    kinds = ("citation-in-text-only", "citation-on-web-only")
+    assert [kind for kind in kinds if make("gaps", given, TableChoice(part=kind)).rows] == ([found] if found else [])
+
+
+def test_a_recommendation_one_plan_answers_is_answered_whatever_others_put_beside_it() -> None:
+    advice = "recommendation:r a pan:Recommendation ; pan:inReview review:v .\n"
+    beside = "".join(
+        f"link:e{at} a pan:Link ; pan:linkType linktype:external-statement ; pan:from recommendation:r ; "
+        f"pan:to {work} ; pan:status linkstatus:accepted .\n"
+        for at, work in enumerate(("action:a", "action:c"))
+    )
+    row = only(make("recommendations", material(PLANS, advice, beside, cite("f", "plan:q", "recommendation:r"))))
+    assert (row["reply"], len(str(row["actions"]).split())) == ("answered", 2)
+    assert [plan.rpartition("/")[2] for plan in str(row["plans"]).split()] == ["p", "q"]
+
+
+def test_target_groups_nobody_annotated_are_not_forgotten() -> None:
+    groups = "".join(
+        f'group:g{at} a skos:Concept ; skos:inScheme scheme:group ; skos:prefLabel "G{at}"@fr .\n' for at in "123"
+    )
+    gaps = {row["gap"]: row for row in make("gaps", material(PLANS, groups)).rows}
+    assert (gaps["group-without-action"]["gaps_number"], gaps["group-without-action"]["gaps_of"]) == (None, None)
+    aims = (("a", "g1"), ("b", "g2"), ("c", "g2"))
+    used = "".join(f"action:{one} pan:hasTargetGroup group:{group} .\n" for one, group in aims)
+    gaps = {row["gap"]: row for row in make("gaps", material(PLANS, groups, used)).rows}
+    assert (gaps["group-without-action"]["gaps_number"], gaps["group-without-action"]["gaps_of"]) == (1, 3)
+    rows = make("target-groups", material(PLANS, groups, used)).rows
+    assert [(row["group_label"], row["actions_number"]) for row in rows] == [("G3", 0), ("G2", 2), ("G1", 1)]
+
+
+def test_what_an_action_of_another_country_does_closes_no_gap_here() -> None:
+    country = "http://publications.europa.eu/resource/authority/country/"
+    ours = f"<https://w3id.org/pan2kg/profile> a pan:Profile ; pan:country <{country}LUX> .\n"
+    where = "".join(f"plan:{one} dcterms:spatial <{country}{code}> .\n" for one, code in (("p", "LUX"), ("q", "BEL")))
+    groups = "".join(f"group:g{at} a skos:Concept ; skos:inScheme scheme:group .\n" for at in "12")
+    used = "action:a pan:hasTargetGroup group:g1 . action:b pan:hasTargetGroup group:g2 .\n"
+    principles = "".join(
+        f'instrument:gp-{at} a pan:Provision ; eli:is_part_of instrument:ungp ; skos:notation "{at}" ;'
+        " pan:addressedTo addressee:state .\n"
+        for at in "12"
+    )
+    named = use("g", "action:a", "instrument:gp-1") + use("h", "action:b", "instrument:gp-2")
+    given = material(PLANS, ours, where, groups, used, principles, named)
+    for kind in ("group-without-action", "principle-without-action"):
+        for chosen, missing in (("", "2"), ("BEL", "1"), ("bel", "1"), ("all", "")):
+            rows = make("gaps", given, TableChoice(part=kind, country=chosen)).rows
+            assert [str(row["subject"])[-1] for row in rows] == list(missing), (kind, chosen)
+        assert [str(row["subject"])[-1] for row in make("gaps", given, TableChoice(part=kind, plans=("q",))).rows] == [
+            "1"
+        ]
+    assert dict(make("target-groups", given).basis.filters)["country"] == "LUX"
+    with pytest.raises(QueryError, match="country « DEU »"):
+        make("gaps", given, TableChoice(country="DEU"))
+
+
+def test_pairs_come_by_bits_first_and_then_by_the_firmer_word() -> None:
+    derived = cite("1", "plan:q", "plan:r").replace("certainty:stated", "certainty:derived")
+    shared = use("2", "plan:p", "instrument:k") + use("3", "plan:r", "instrument:k")
+    given = material(PLANS, THIRD, derived, cite("4", "plan:p", "plan:q"), shared)
+    rows = make("matrix", given, TableChoice(evidence=Level.EDITORS)).rows
+    pairs = [(str(row["one_label"])[-1], str(row["two_label"])[-1], row["level"]) for row in rows]
+    assert pairs == [("P", "R", "plan"), ("P", "Q", "plan"), ("Q", "R", "editors")]
+
+
+def test_of_several_days_on_which_a_page_was_seen_the_last_is_told() -> None:
+    seen = "".join(
+        cite(name, "plan:p", "plan:q", "web").removesuffix(" .\n") + f' ; dcterms:created "{day}"^^xsd:date .\n'
+        for name, day in (("1", "2024-05-01"), ("2", "2025-06-02"), ("3", "2023-01-01"))
+    )
+    assert only(make("index", material(PLANS, BOTH, seen)))["seen"] == "2025-06-02"
+
+
+def test_plans_of_which_most_is_known_come_first_and_then_the_larger_ones() -> None:
+    more = "action:e a pan:Action ; pan:inPlan plan:r . action:f a pan:Action ; pan:inPlan plan:r .\n"
+    rows = make("trust", material(PLANS, THIRD, more, use("1", "action:a", "instrument:k"))).rows
+    assert [(row["plan_label"], row["in_graph"]) for row in rows] == [("Plan P", 1), ("Plan R", 3), ("Plan Q", 2)]
+    assert [(row["texts_part"], row["texts_none"]) for row in rows] == [(1, 0), (0, 3), (0, 2)]
+
+
+def test_an_obligation_a_national_act_answers_is_not_lost_with_an_action() -> None:
+    duty = "obligation:o a pan:Obligation ; pan:underInstrument instrument:k .\n"
+    act = "instrument:act a pan:LegalAct ; eli:transposes instrument:k .\n"
+    lost = [
+        only(
+            make(
+                "loss", material(PLANS, duty, *more, use("1", "action:a", "instrument:k")), TableChoice(actions=("a",))
+            )
+        )
+        for more in ((), (act,))
+    ]
+    assert [bool(row["obligations"]) for row in lost] == [True, False]
