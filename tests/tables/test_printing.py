@@ -31,7 +31,7 @@ from pan2kg.tables.formats import Grid, clean, shown, write_local_csv
 from pan2kg.tables.registry import TABLES, TableChoice
 from pan2kg.tables.spreadsheet import write_spreadsheet
 from pan2kg.tables.table import Column, Selection, Table, Value
-from pan2kg.tables.writers import FORMS, Anchors, Style, html_figures, items, laid_out, write
+from pan2kg.tables.writers import Anchors, Style, html_figures, items, laid_out, write
 from tests.conftest import Cli
 
 EVIL: Final = '<script>alert("|")</script>'
