@@ -143,9 +143,3 @@ def test_a_general_text_joins_nobody_and_a_work_in_common_on_a_weaker_word_does_
     assert [len(told(_graph(parts, uses), at)) for at in FIGURED] == [0, 0, 1, 1]
     common = ("a", "y", "partner", ("own", "derived"))
     assert [len(told(_graph([*parts, common], uses), at)) for at in FIGURED] == [0] * 4
-
-
-@pytest.mark.parametrize(("narrow", "wide"), list(pairwise([*AT.values(), "involvesBody"])))
-def test_plain_triples_are_nested_by_level(graph: pan2kg.Graph, narrow: str, wide: str) -> None:
-    text = f"{PAN} SELECT ?w {{ ?w pan:{narrow} ?b FILTER NOT EXISTS {{ ?w pan:{wide} ?b }} }}"
-    assert rows(graph.store, text) == []

@@ -7,10 +7,8 @@ it. So they agree on the roots of that tree, at every level of evidence, on the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 
 import pyoxigraph as ox
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -169,9 +167,3 @@ def test_of_several_acts_above_the_firmest_known_counts_then_the_first_by_addres
         graph = _graph(used, steps)
         for found in (of_rules(graph.store), of_engine(graph)):
             assert [text for work, text in found if work == "http://e/a"] == [f"http://e/{root}"], steps
-
-
-@pytest.mark.parametrize(("narrow", "wide"), list(pairwise([*AT.values(), "restsOn"])))
-def test_plain_triples_are_nested_by_level(graph: pan2kg.Graph, narrow: str, wide: str) -> None:
-    text = f"{PAN} SELECT ?w {{ ?w pan:{narrow} ?t FILTER NOT EXISTS {{ ?w pan:{wide} ?t }} }}"
-    assert rows(graph.store, text) == []
