@@ -12,7 +12,7 @@ import pan2kg
 from pan2kg.graph.labels import INSTRUMENTS
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project, read_text
-from pan2kg.store.store import plain, select
+from pan2kg.store.store import text_rows
 from pan2kg.turtle.blocks import SourceBlock, TurtleFile, read_turtle_file
 from pan2kg.turtle.vocabulary import ID, PAN
 
@@ -92,11 +92,11 @@ IN_USE: Final = {
 def test_every_plan_text_and_body_has_a_short_name_in_three_languages_of_its_own(graph: pan2kg.Graph) -> None:
     named: dict[str, dict[str, str]] = defaultdict(dict)
     query = f"SELECT DISTINCT ?thing (LANG(?name) AS ?tag) ?name WHERE {{ ?thing <{PAN}shortName> ?name }}"
-    for thing, tag, name in select(graph.store, query).rows:
-        assert plain(tag) not in named[plain(thing)], f"{plain(thing)} has two short names in {plain(tag)}"
-        named[plain(thing)][plain(tag)] = plain(name)
+    for thing, tag, name in text_rows(graph.store, query):
+        assert tag not in named[thing], f"{thing} has two short names in {tag}"
+        named[thing][tag] = name
     query = "SELECT DISTINCT ?thing ?class WHERE { ?thing a ?class FILTER(ISIRI(?thing)) }"
-    typed = [(plain(thing), plain(of)) for thing, of in select(graph.store, query).rows]
+    typed = text_rows(graph.store, query)
     for kind, classes in KINDS.items():
         things, shared = {thing for thing, of in typed if of in classes}, defaultdict(list)
         assert len(things) > 150, kind
@@ -109,8 +109,8 @@ def test_every_plan_text_and_body_has_a_short_name_in_three_languages_of_its_own
                 assert not {"'", '"'} & set(name), f"{thing}: {name}"
         assert not {key: things for key, things in shared.items() if len(things) > 1}
     words = f"?thing ?says ?words FILTER(ISLITERAL(?words) && ?says != <{PAN}shortName>)"
-    rows = select(graph.store, f"SELECT DISTINCT ?words WHERE {{ {words} }}").rows
-    known = {word for (text,) in rows for word in re.split(r"[^\w&+]+", plain(text))} | IN_USE
+    rows = text_rows(graph.store, f"SELECT DISTINCT ?words WHERE {{ {words} }}")
+    known = {word for (text,) in rows for word in re.split(r"[^\w&+]+", text)} | IN_USE
     every = {name for names in named.values() for name in names.values()}
     invented = {name for name in every if not known.issuperset(ABBREVIATION.findall(name))}
     assert not invented, "no abbreviation in a short name is our invention"

@@ -49,7 +49,8 @@ def ask(few: Graph, run: Run) -> Run:
     return lambda *arguments: run(*arguments, *more).replace("\r\n", "\n")
 
 
-Ask = File = Run
+Ask = Run
+File = Run
 
 
 CASES = {
