@@ -333,9 +333,7 @@ def bits_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
     language, ends = subject.language, [fifth * greatest for fifth in FIFTHS]
     meanings = [
         subject.say(
-            "bits-to",
-            low=figure_words.amount(low, Unit.BITS, language),
-            high=figure_words.bits_words(high, language),
+            "bits-to", low=figure_words.amount(low, Unit.BITS, language), high=figure_words.bits_words(high, language)
         )
         for low, high in pairwise((0.0, *ends))
     ]
