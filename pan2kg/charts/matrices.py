@@ -411,8 +411,8 @@ def draw_upset(
     for row, iri in enumerate(choice.plans):
         for text in frozenset(known.texts_of(iri)) - known.tables.general:
             users.setdefault(text, []).append(row)
-    for text, among in sorted(users.items()):
-        texts_of.setdefault(tuple(among), []).append(text)
+    for text in sorted(users):
+        texts_of.setdefault(tuple(users[text]), []).append(text)
     every = sorted(texts_of.items(), key=lambda pair: (len(pair[0]) == 1, -len(pair[1]), -len(pair[0]), pair[0]))
     drawn = every[: sj.whole(columns, "columns")]
     names = subject.names([*choice.plans, *(iri for _, texts in every for iri in texts)])

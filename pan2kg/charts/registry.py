@@ -44,16 +44,16 @@ class PictureKind:
 
 
 _WORDS: Final = Messages("chart")
+_FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
+    "time-map": time_map.draw_time_map, "bridge": flows.draw_bridge, "plans-of": time_axis.draw_plans_of,
+    "plan-matrix": matrices.draw_plan_matrix, "action-matrix": matrices.draw_action_matrix,
+    "lanes": flows.draw_lanes, "timeline": time_axis.draw_timeline, "upset": matrices.draw_upset,
+    "ministries": matrices.draw_ministries, "ego": flows.draw_ego,
+}  # fmt: skip
 # the pictures by name, in the order in which one would look at them
 PICTURES: Final[Mapping[str, PictureKind]] = {
-    name: PictureKind(_WORDS.text(f"{name}-question"), function)
-    for name, function in {
-        "time-map": time_map.draw_time_map, "bridge": flows.draw_bridge, "plans-of": time_axis.draw_plans_of,
-        "plan-matrix": matrices.draw_plan_matrix, "action-matrix": matrices.draw_action_matrix,
-        "lanes": flows.draw_lanes, "timeline": time_axis.draw_timeline, "upset": matrices.draw_upset,
-        "ministries": matrices.draw_ministries, "ego": flows.draw_ego,
-    }.items()
-}  # fmt: skip
+    name: PictureKind(_WORDS.text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
+}
 
 
 def draw(

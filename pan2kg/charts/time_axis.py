@@ -208,10 +208,10 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
         signs.append(open_end_sign(subject, PALE))
     if any(not life.is_drawn for life in lives_drawn):
         signs.append(fr.hatch_sign(say("sign-hatch-date")))
-    name, undrawn = names[entry.iri].text, len(every) - len(rows)
+    called, undrawn = names[entry.iri].text, len(every) - len(rows)
     caption = fr.Caption(
-        say(f"plans-of-{kind}", thing=name, n=len(every)), say("plans-of-lead"), tuple(signs),
-        ((say("neighbours-left-out", n=undrawn),) if undrawn else ()), (say("chosen-thing", thing=name),),
+        say(f"plans-of-{kind}", thing=called, n=len(every)), say("plans-of-lead"), tuple(signs),
+        ((say("neighbours-left-out", n=undrawn),) if undrawn else ()), (say("chosen-thing", thing=called),),
         is_levelled=kind != "topic",
     )  # fmt: skip
     cells: Iterator[tuple[Cell, ...]] = (
