@@ -41,8 +41,7 @@ from pan2kg.coherence.obligations import Margin
 from pan2kg.coherence.texts import CARRIES_OUT, SERVES
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
-from pan2kg.i18n.days import in_words, with_days
-from pan2kg.i18n.message import either
+from pan2kg.i18n.message import either, in_words, with_days
 
 if TYPE_CHECKING:
     from pan2kg.graph.labels import Entry
