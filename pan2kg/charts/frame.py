@@ -20,7 +20,7 @@ from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.known import basis_line
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import in_words
 from pan2kg.store.store import Solutions
 from pan2kg.tables import figure_words as words
 from pan2kg.turtle.vocabulary import key

@@ -24,8 +24,7 @@ from pan2kg.coherence.texts import CARRIES_OUT, SERVES
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
 from pan2kg.graph.labels import Entry
-from pan2kg.i18n import days as spoken_days
-from pan2kg.i18n.message import either
+from pan2kg.i18n.message import either, in_words, with_days
 
 TICK: Final = dw.Font(11, colour=fr.GREY)
 OPEN_END: Final = 1.0  # for how many years the bar of a plan is drawn whose end is not known; its edge is dashed
@@ -312,7 +311,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         x = place(date(year, 1, 1))
         marks += [dw.Line(((x, -4), (x, bottom)), dw.Pen(fr.RULE, 0.8)), dw.Label(x + 3, -8, str(year), dw.Font(11))]
     x, font = place(as_of), dw.Font(10, bold=True, colour=fr.BLUE)
-    words = say("as-of", day=spoken_days.in_words(as_of, subject.language))
+    words = say("as-of", day=in_words(as_of, subject.language))
     label_x = min(max(x - dw.measure(words, font) / 2, DUTY_HEAD), wide - dw.measure(words, font))
     marks += [dw.Line(((x, -4), (x, bottom)), AS_OF), dw.Label(label_x, -21, words, font)]
     for at, row in enumerate(drawn):
@@ -379,13 +378,13 @@ def _duty_words(subject: Subject, names: Names, row: Margin) -> tuple[str, ...]:
     if row.standing is Standing.DUE_UNKNOWN:
         is_open = duty.needs_ratification and not duty.binds(row.as_of)
         return (say("standing-not-ratified" if is_open else "standing-due-unknown"),)
-    due = say("due", day=spoken_days.in_words(duty.due, language)) if duty.due is not None else ""
+    due = say("due", day=in_words(duty.due, language)) if duty.due is not None else ""
     if duty.due is not None and row.coming is not None and row.coming != duty.due:
         # Two days in words are wider than the column.
         due = say("due-again", day=duty.due.isoformat(), then=row.coming.isoformat())
-        due = spoken_days.with_days(due, language)
+        due = with_days(due, language)
     number, last = len(row.responses), say("overdue", n=row.overdue) if row.overdue else say("not-yet-due")
     if row.margin is not None and answer is not None and answer.day is not None:
-        day, name = spoken_days.in_words(answer.day, language), names[answer.work].text
+        day, name = in_words(answer.day, language), names[answer.work].text
         number, last = abs(row.margin), say(f"answer-{'act' if answer.is_act else 'action'}", day=day, name=name)
     return (say(f"standing-{_key(row.standing)}", n=number), due, last)

@@ -126,7 +126,7 @@ def _below(ontology: Ontology, iri: str) -> int:
     return sum(terms[below].use.number for below, top in tops.items() if top == iri != below)
 
 
-DOCUMENTED: Final = Messages("release").languages("ontology")
+DOCUMENTED: Final = tuple(Messages("release").known("ontology").by_language())
 """The languages of the documentation in a release: those in which a release speaks of itself."""
 
 

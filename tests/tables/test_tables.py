@@ -18,8 +18,7 @@ import pytest
 import pan2kg
 from pan2kg.coherence.evidence import BITS
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language
-from pan2kg.i18n.compilation import read_entries, resolved
+from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, Language, read_entries
 from pan2kg.project import Project
 from pan2kg.store.store import select
 from pan2kg.tables import registry as register
@@ -144,11 +143,11 @@ def test_a_day_that_was_asked_for_is_said_not_to_reach_undated_links(graph: pan2
 
 def read_words() -> list[tuple[str, Language, str]]:
     return [
-        (f".{entry.key}", language, words)
+        (f".{key}", language, words)
         for language, path in CATALOGUES.items()
-        for entry in resolved(read_entries(path.read_text(encoding="utf-8")))
-        if entry.context == "table"
-        for words in entry.forms
+        for context, key, _, forms in read_entries(path.read_bytes())
+        if context == "table"
+        for words in forms
     ]
 
 
