@@ -48,10 +48,10 @@ MCP: Final = arguments.LANGUAGE
 
 def run_ask(options: argparse.Namespace) -> int:
     """Answer a stored question, by its name or by a link that fixes it, or list them."""
-    from pan2kg.graph.dataset import read_release
+    from pan2kg.graph.labels import read_release
     from pan2kg.store import queries
     from pan2kg.store.store import LocalStore, needs
-    from pan2kg.tables import answers
+    from pan2kg.tables import writers as answers
 
     project, link = project_of(options), None
     if "/" in (options.name or ""):
@@ -158,7 +158,8 @@ def _answer(
     around: tuple[str, str, tuple[str, ...], str] | None,
 ) -> int:  # fmt: skip
     """Write an answer; around it stand the question, its summary, notes and what it rests on, where there are any."""
-    from pan2kg.tables import answers, writers
+    from pan2kg.tables import writers
+    from pan2kg.tables import writers as answers
     from pan2kg.turtle.writer import read_prefixes
 
     with arguments.interruptible():

@@ -132,7 +132,7 @@ def run_export(options: argparse.Namespace) -> int:
     """Write the network, or the part of it that was asked for; or the columns of the whole graph, a file each."""
     target = Path(options.output)
     if options.form == "parquet":
-        from pan2kg.tables.parquet import columns_of, write_columns
+        from pan2kg.tables.spreadsheet import columns_of, write_columns
 
         if options.plan or options.type:
             raise QueryError("columns-are-whole", remedy="leave-out-selection")

@@ -21,9 +21,9 @@ from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import speaking
 from pan2kg.store import queries
-from pan2kg.tables import answers
-from pan2kg.tables.registry import TABLES
-from pan2kg.tables.writers import figures_of
+from pan2kg.tables import writers as answers
+from pan2kg.tables.table import TABLES
+from pan2kg.tables.writers import answer_of
 from pan2kg.turtle.vocabulary import PAN
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Assistant:
             "caveats": list(filter(None, caveats)),
             "level": level,
             "basis": answers.basis_of(graph.store, graph.language, release=graph.release, day=graph.as_of, level=level),
-            **self._rows(answer.rows, limit),
+            **self._rows([*answer.rows], limit),
         }
 
     def figures(self) -> Content:
@@ -108,15 +108,15 @@ class Assistant:
         Raises:
             QueryError: an unknown table, level, plan or action, or one that is made of files.
         """
-        figures = figures_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
+        figures = answer_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
         return {
             "title": figures.title,
-            "summary": figures.table.summary.say(self.graph.language),
+            "summary": figures.summary,
             "caveats": list(figures.notes),
             "meanings": dict(figures.meanings),
             "level": self.graph.known(evidence).level.key,
             "basis": figures.basis,
-            **self._rows(figures.rows, limit),
+            **self._rows([*figures.rows], limit),
         }
 
     def explain(self, one: str, two: str, evidence: str = "") -> Content:

@@ -23,8 +23,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from starlette.responses import Response
 
-from pan2kg.graph.dataset import dataset_of, own_profile, read_profiles
-from pan2kg.graph.labels import INSTRUMENTS
+from pan2kg.graph.labels import INSTRUMENTS, dataset_of, own_profile, read_profiles
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.publish import vocabulary
 from pan2kg.server import protocol

@@ -24,8 +24,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError
-from pan2kg.graph.dataset import dataset_of, own_profile, read_profiles
 from pan2kg.graph.graph import Graph
+from pan2kg.graph.labels import dataset_of, own_profile, read_profiles
 from pan2kg.project import Project, reason
 from pan2kg.publish.descriptions import Statistics, targets_of, write_void
 from pan2kg.publish.documents import DOCUMENTS, GRAPHS

@@ -26,7 +26,7 @@ from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
 from pan2kg.turtle.writer import read_prefixes
 
 if TYPE_CHECKING:
-    from pan2kg.graph.dataset import Notice
+    from pan2kg.graph.labels import Notice
     from pan2kg.project import Project
     from pan2kg.site.page import PageContext, SiteContext
 from pan2kg.store.store import Store, Term

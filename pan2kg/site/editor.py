@@ -13,7 +13,7 @@ from pan2kg.site.questions import AnswerGrid, grid, names
 from pan2kg.store.derived_links import DERIVED_FROM
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import select
-from pan2kg.tables.answers import every_word
+from pan2kg.tables.writers import every_word
 from pan2kg.turtle.vocabulary import PAN
 from pan2kg.turtle.writer import iri, read_prefixes
 

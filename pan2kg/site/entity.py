@@ -25,7 +25,7 @@ from pan2kg.report import brief as advice
 from pan2kg.site import values
 from pan2kg.site.page import PageContext, SiteContext, Values, View, piece
 from pan2kg.tables.figure_words import bits_words, named
-from pan2kg.tables.registry import coded
+from pan2kg.tables.table import coded
 from pan2kg.tables.template import markup
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 

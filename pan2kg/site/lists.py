@@ -29,9 +29,8 @@ from pan2kg.site.values import PASSAGE, Notes, dated, lasting, quotes
 from pan2kg.store.store import plain
 from pan2kg.tables.figure_words import amount
 from pan2kg.tables.gaps import KINDS, for_pages
-from pan2kg.tables.registry import TABLES, TableChoice
 from pan2kg.tables.spreadsheet import SPREADSHEET
-from pan2kg.tables.table import Table
+from pan2kg.tables.table import TABLES, Table, TableChoice
 from pan2kg.tables.template import macro, markup
 from pan2kg.tables.writers import Anchors, Style, html_foot, html_table, html_text, write
 from pan2kg.turtle.vocabulary import DCTERMS, PAN

@@ -28,9 +28,10 @@ from pan2kg.i18n.message import in_words
 from pan2kg.site.bundle import Bundle
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store
-from pan2kg.tables import gaps, registry, table
+from pan2kg.tables import gaps, table
+from pan2kg.tables import table as registry
 from pan2kg.tables.figure_words import according_to, basis_words, named
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import TABLES
 from pan2kg.tables.template import macro, markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
 
@@ -181,10 +182,10 @@ class SiteContext:
         """The gaps each thing has a part in, as the pages of gaps list them: kind, what else has one, in what."""
         lacks: dict[str, list[tuple[str, str, Text | None]]] = {}
         for kind, find in gaps.KINDS.items() if self.graph.has_actions else ():
-            for gap in find(self.graph, gaps.Scope()).gaps:
-                lacks.setdefault(gap.subject, []).append((kind, gap.other, gap.detail))
-                if gap.other:
-                    lacks.setdefault(gap.other, []).append((kind, gap.subject, gap.detail))
+            for subject, counterpart, detail, _ in find(self.graph, gaps.ALL)[0]:
+                lacks.setdefault(subject, []).append((kind, counterpart or "", detail))
+                if counterpart:
+                    lacks.setdefault(counterpart, []).append((kind, subject, detail))
         return lacks
 
     @cached_property

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from pan2kg.coherence.editions import ActionFate, Fate, Ground
 from pan2kg.coherence.evidence import HEADLINE, Aspect, Level
 from pan2kg.coherence.figures import Unit
-from pan2kg.graph.parts import Outline, natural, place
+from pan2kg.graph.statements import Outline, natural, place
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.report import writing
 from pan2kg.report.brief import Brief
@@ -28,7 +28,7 @@ from pan2kg.site.values import PASSAGE, Notes, dated, link_of, links_of
 from pan2kg.store.queries import fill
 from pan2kg.tables.coverage import aligned
 from pan2kg.tables.figure_words import amount, named
-from pan2kg.tables.registry import coded
+from pan2kg.tables.table import coded
 from pan2kg.tables.template import markup, render
 from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import PAN, kind_and_key

@@ -26,12 +26,11 @@ from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, n
 from pan2kg.site.question_form import FormField, default, field, given, is_open
 from pan2kg.store.queries import Query, fill, program_query
 from pan2kg.store.store import Result, Store, Term, construct
-from pan2kg.tables.answers import answer, heading, word_of, words_of
 from pan2kg.tables.formats import Grid as Sheet
 from pan2kg.tables.formats import write_local_csv
 from pan2kg.tables.spreadsheet import SPREADSHEET, write_spreadsheet
 from pan2kg.tables.template import escape, markup
-from pan2kg.tables.writers import Style, laid_out, write_answer
+from pan2kg.tables.writers import Style, answer, heading, laid_out, word_of, words_of, write_answer
 from pan2kg.turtle.vocabulary import NUMBERS
 from pan2kg.turtle.writer import read_prefixes
 

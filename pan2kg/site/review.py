@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_named, steps
-from pan2kg.scores.scale import SCALE, Scale, plain
+from pan2kg.scores.matrix import SCALE, Scale, plain
 from pan2kg.site.desk import CHOSEN as DESK_CHOSEN
 from pan2kg.site.desk import form_state
 from pan2kg.site.desk import values as desk_values

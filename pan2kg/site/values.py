@@ -22,8 +22,7 @@ from markupsafe import Markup
 
 from pan2kg.coherence.obligations import whole_months
 from pan2kg.graph.labels import Labels
-from pan2kg.graph.parts import natural
-from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
+from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of, natural
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language, Messages, french
 from pan2kg.i18n.message import in_words
 from pan2kg.site.page import PageContext, piece

@@ -14,7 +14,7 @@ from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.site.page import SiteContext, embedded
 from pan2kg.site.registry import Site
-from pan2kg.tables.answers import word_of, words_of
+from pan2kg.tables.writers import word_of, words_of
 from tests.site.conftest import Reader
 
 KEYED = [

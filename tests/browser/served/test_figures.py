@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zipfile import ZipFile
 
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import TABLES
 from tests.browser.chromium import visible
 
 if TYPE_CHECKING:
