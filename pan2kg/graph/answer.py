@@ -36,8 +36,8 @@ class Answer(Generic[T_co]):
     assessed, and never 0. ``cells`` are what stands under the columns in a frame.
 
     Of a table, ``title`` and ``summary`` say what it shows, ``meanings`` what the figures of a column mean, by its key,
-    where that is not plain, ``notes`` what is to be kept in mind, and ``basis`` what it rests on: the release, the level
-    of evidence, how much was read, the day. ``sparql`` is a query for the statements behind it, empty where there is
+    where that is not plain, ``notes`` what is to be kept in mind, and ``basis`` what it rests on: release, level of
+    evidence, how much was read, the day. ``sparql`` is a query for the statements behind it, empty where there is
     none. Printed, a table is what the command line shows, and a notebook shows it as the pages do.
 
     >>> from pan2kg import open_graph

@@ -23,7 +23,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast, overload
 
-import pan2kg
+from pan2kg import OFFERED
 from pan2kg.errors import Place, QueryError
 from pan2kg.graph.answer import Answer, answered
 from pan2kg.graph.labels import (
@@ -269,7 +269,7 @@ class Graph:
         network = build_network(self.read, names, self.known(evidence), links=self.links, language=tag)
         plans = (plan,) if isinstance(plan, str) else tuple(plan)
         if plans or kinds:
-            network = _offered(pan2kg.OFFERED["network"])(network, plans=plans, types=kinds)
+            network = _offered(OFFERED["network"])(network, plans=plans, types=kinds)
         return network
 
     def table(self, name: str, *, evidence: Level | str = "", **chosen: object) -> Answer[dict[str, Any]]:
@@ -284,7 +284,7 @@ class Graph:
         >>> print(open_graph().table("debt", plans=["lu-bhr-2"]).title)
         Occasions to cite, and coherence debt
         """
-        make = _offered(pan2kg.OFFERED["table"])
+        make = _offered(OFFERED["table"])
         return cast("Answer[dict[str, Any]]", make(self, name, evidence=evidence, **chosen))
 
     def picture(self, name: str, *, evidence: Level | str = "", **parameters: object) -> Any:  # noqa: ANN401 - of charts
@@ -296,7 +296,7 @@ class Graph:
         >>> open_graph().picture("time-map", plan="lu-bhr-2").svg[:4]
         '<svg'
         """
-        return _offered(pan2kg.OFFERED["picture"])(name, self, evidence=evidence, **parameters)
+        return _offered(OFFERED["picture"])(name, self, evidence=evidence, **parameters)
 
     def at(self, day: date) -> DatedGraph:
         """What was in force on a day, with what the rules derive from it; the last days asked for are kept.

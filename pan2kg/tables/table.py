@@ -357,8 +357,8 @@ _SAME: Final = {
 }  # fmt: skip
 """The columns with the heading of another one."""
 _WEIGHED: Final = frozenset((
-    "bits", "contribution", "debt", "difference_bits", "gain", "general", "high", "low", "low_base", "low_new",
-    "participation", "statistic", "total",
+    "bits", "contribution", "debt", "difference_bits", "gain", "general", "high", "high_base", "high_new", "low",
+    "low_base", "low_new", "participation", "settled", "statistic", "total",
 ))  # fmt: skip
 """The columns whose figures are, or follow from, weights of texts in bits."""
 _THINGS: Final = frozenset((
@@ -424,7 +424,7 @@ def cells(graph: Graph, columns: Sequence[str], values: Sequence[object]) -> Row
             row |= {key: named or None, f"{key}_label": coded(key, str(named)).say(graph.language) if named else None}
         elif key in _THINGS:
             row |= thing(graph, key, value if isinstance(value, str) else None)
-        elif isinstance(value, float):
+        elif isinstance(value, float) or (isinstance(value, int) and key in _WEIGHED):
             row[key] = number(value)
         elif isinstance(value, date):
             row[key] = value.isoformat()
