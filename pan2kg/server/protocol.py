@@ -22,12 +22,12 @@ import pyoxigraph as ox
 from pan2kg.i18n import catalogue, message
 from pan2kg.turtle.vocabulary import XSD
 
-# so many elements of a header are looked at
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 FORM: Final = "application/x-www-form-urlencoded"
 METHODS: Final = "GET, HEAD, POST, OPTIONS"
 FORMATS: Final = "http://www.w3.org/ns/formats/"
+# so many elements of a header are looked at
 ELEMENTS: Final = 64
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _SEGMENT: Final = re.compile(r"[^/\\\x00-\x1f]+")
@@ -64,12 +64,10 @@ class RefusalError(Exception):
         return "application/problem+json", json.dumps(problem | place, ensure_ascii=False).encode() + b"\n"
 
     def pack(self) -> bytes:
-        """The refusal as bytes, to be sent from one process to another."""
         return json.dumps([self.status, message.pack(self.message), self.line, self.column, self.headers]).encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> RefusalError:
-        """The refusal that was packed."""
         status, reason, line, column, headers = json.loads(packed)
         return cls(status, message.unpack(reason), line, column, **headers)
 
@@ -207,7 +205,6 @@ def preferred_language(header: str, languages: tuple[str, ...] = catalogue.LANGU
 
 
 def is_absolute(iri: str) -> bool:
-    """Whether a text is an absolute IRI."""
     return _ABSOLUTE.fullmatch(iri) is not None
 
 
@@ -220,12 +217,8 @@ def is_plain_path(path: str) -> bool:
     return all(_SEGMENT.fullmatch(step) and step[0] != "." for step in path.removeprefix("/").split("/"))
 
 
-class Operation(NamedTuple):
-    """A query, or with an empty text what the service can do; and over which graphs."""
-
-    text: str = ""
-    default: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
+# a query, or empty what the service can do; and over which default and named graphs
+Operation = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
 def read_form(encoded: bytes, what: str) -> dict[str, list[str]]:
@@ -261,11 +254,22 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
     """The operation of a request to the endpoint: ``address`` is what follows the question mark.
 
     >>> read_operation("GET", b"query=ASK%20%7B%7D&default-graph-uri=http://e/g", "", b"")
-    Operation(text='ASK {}', default=('http://e/g',), named=())
+    ('ASK {}', ('http://e/g',), ())
     """
     parameters = read_form(address, "address")
     if method == "POST":
-        for name, values in _read_body(media_type, body).items():
+        media, charset = read_media_type(media_type)
+        if media.startswith("multipart/"):
+            raise RefusalError(415, why("form-with-parts"))
+        if media not in (FORM, QUERY, UPDATE):
+            raise RefusalError(415, why("post-media", form=FORM, query=QUERY), accept_post=f"{FORM}, {QUERY}")
+        if charset not in ("", "utf-8", "utf8"):
+            raise RefusalError(415, why("sparql-encoding", charset=charset))
+        try:
+            text = {} if media == FORM else {"query" if media == QUERY else "update": [body.decode("utf-8")]}
+        except UnicodeDecodeError as error:
+            raise RefusalError(400, why("body-encoding", byte=str(error.start + 1))) from None
+        for name, values in (text or read_form(body, "form")).items():
             parameters.setdefault(name, []).extend(values)
     if "update" in parameters:
         raise RefusalError(403, why("update-refused"))
@@ -278,23 +282,7 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
     faulty = next((iri for iri in default + named if not is_absolute(iri)), None)
     if faulty is not None:
         raise RefusalError(400, why("no-graph-iri", iri=faulty[:200]))
-    return Operation("".join(queries), default, named)
-
-
-def _read_body(media_type: str, body: bytes) -> dict[str, list[str]]:
-    media, charset = read_media_type(media_type)
-    if media.startswith("multipart/"):
-        raise RefusalError(415, why("form-with-parts"))
-    if media not in (FORM, QUERY, UPDATE):
-        raise RefusalError(415, why("post-media", form=FORM, query=QUERY), accept_post=f"{FORM}, {QUERY}")
-    if charset not in ("", "utf-8", "utf8"):
-        raise RefusalError(415, why("sparql-encoding", charset=charset))
-    if media == FORM:
-        return read_form(body, "form")
-    try:
-        return {"query" if media == QUERY else "update": [body.decode("utf-8")]}
-    except UnicodeDecodeError as error:
-        raise RefusalError(400, why("body-encoding", byte=str(error.start + 1))) from None
+    return "".join(queries), default, named
 
 
 PREFIXES: Final = {

@@ -43,13 +43,11 @@ from pan2kg.project import Project, reason
 from pan2kg.review import files as review_files
 from pan2kg.review.desk import submit
 from pan2kg.review.entry import Outcome
-from pan2kg.server import protocol
-from pan2kg.server.pages import RefreshedSite
+from pan2kg.server import pages, protocol, workers
 from pan2kg.server.protocol import RefusalError, why
-from pan2kg.server.web import header, path_of, read_body, record_of, root_of
-from pan2kg.server.workers import Keeper
+from pan2kg.server.web import header, path_of, read_body, root_of
+from pan2kg.site import registry
 from pan2kg.site.desk import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
-from pan2kg.site.registry import PAGES
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
 
@@ -78,6 +76,11 @@ BODY_LIMIT: Final = 256 * 1024
 KEPT: Final = (
     "plan", "other", "assessor", "scale", "data", "candidate", "later", "reader", "second", "control", "order",
 )  # fmt: skip
+# the kinds of things a page that speaks of one of them is made anew for
+MARKED: Final = frozenset({
+    "action", "assessment", "body", "candidate", "category", "conflict", "decision", "document", "graph", "instrument",
+    "involvement", "link", "obligation", "part", "passage", "plan", "provision", "question"
+})  # fmt: skip
 _STATUS: Final = {"not-written": 503} | dict.fromkeys(("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _FIELDS: Final = frozenset({"name", "login", "token_sha256", "roles", "writes_a_minute"})
@@ -106,11 +109,9 @@ class Attempts:
         self._times: OrderedDict[str, deque[float]] = OrderedDict()
 
     def number(self, name: str) -> int:
-        """How often it was."""
         return sum(moment >= self.clock() - 60 for moment in self._times.get(name, ()))
 
     def add(self, name: str) -> None:
-        """It was once more."""
         self._times.setdefault(name, deque(maxlen=2**12)).append(self.clock())
         self._times.move_to_end(name)
         if len(self._times) > ADDRESSES:
@@ -162,7 +163,7 @@ class People:
 
     def login_of(self, request: Request) -> str:
         """Whom a proxy that is trusted says it has signed in; empty for nobody."""
-        return header(request, self.header).strip() if self.header and record_of(request).is_proxied else ""
+        return header(request, self.header).strip() if self.header and request.scope["record"].is_proxied else ""
 
     def by_proxy(self, request: Request) -> Person | None:
         """The person a proxy has signed in; where there is a list, one who is on it."""
@@ -177,11 +178,7 @@ class People:
         return next((member for member in self.listed if member.name == person.name), None)
 
     def admit(self, request: Request) -> Person:
-        """Who sends a request, by the token in its header.
-
-        Raises:
-            RefusalError: nobody who may, or not so often.
-        """
+        """Who sends a request, by the token in its header; refused where nobody may, or not so often."""
         kind, _, word = header(request, "authorization").partition(" ")
         # a header is Latin-1 to a server, and UTF-8 to most who send one
         token, client = word.encode("latin-1").decode("utf-8", "surrogateescape"), request.scope["client"][0]
@@ -190,16 +187,12 @@ class People:
         person = self.by_token(token, client) if kind.lower() == "bearer" and word.strip() else None
         if person is None:
             raise RefusalError(401, why("needs-token"), www_authenticate='Bearer realm="pan2kg"')
-        record_of(request).person = person.name
+        request.scope["record"].person = person.name
         self.count(person)
         return person
 
     def count(self, person: Person) -> None:
-        """Count a write of a person.
-
-        Raises:
-            RefusalError: it is one too many within a minute.
-        """
+        """Count a write of a person; refused where it is one too many within a minute."""
         if person.rate and self.done.number(person.name) >= person.rate:
             raise RefusalError(429, why("too-often", number=str(person.rate)), retry_after="60")
         if person.rate:
@@ -215,11 +208,7 @@ def _network(client: str) -> str:
 
 
 def read_people(path: Path) -> tuple[Person, ...]:
-    """The people a file in TOML names, each in a table ``[[person]]``.
-
-    Raises:
-        ProjectError: the file cannot be read, or a person is not described as the documentation says.
-    """
+    """The people a file in TOML names, each in a table ``[[person]]``; an error where one is described otherwise."""
     place = Place(str(path))
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -258,6 +247,12 @@ class Session:
     person: Person
     reviewer: str = ""
 
+    def fields(self) -> dict[str, str]:
+        """What its forms carry, and what they are filled in with."""
+        person = self.person.name
+        own = {SEAL: self.seal, SIGNED: person or self.reviewer, KNOWN: person}
+        return {key: value for key, value in own.items() if value}
+
 
 class Sessions:
     """The sessions of a service; forgotten when it ends. Only hashes of what a cookie holds are kept."""
@@ -290,7 +285,6 @@ class Sessions:
         return session if person else None
 
     def end(self, name: str) -> None:
-        """Forget a session."""
         self._open.pop(_hash(name), None)
 
 
@@ -306,17 +300,6 @@ def with_cookie(request: Request, response: Response, name: str) -> Response:
     return response
 
 
-def is_from_this_site(request: Request) -> bool:
-    """Whether a browser says that the page a form was sent from is one of this service's own.
-
-    Sec-Fetch-Site cannot be set by a page; where a browser does not send it, Origin must name this host.
-    """
-    site, origin = header(request, "sec-fetch-site"), header(request, "origin")
-    if origin not in ("", "null") and urlsplit(origin).netloc.lower() != urlsplit(root_of(request)).netloc.lower():
-        return False
-    return site == "same-origin" if site else origin not in ("", "null")
-
-
 class ReviewPages:
     """Answers what is asked of and sent to the pages of reviews, in a writable service alone.
 
@@ -324,13 +307,14 @@ class ReviewPages:
     after a decision on a candidate, while the next one is read.
     """
 
-    def __init__(self, project: Project, store: Store, site: RefreshedSite, reload: Reload, sessions: Sessions) -> None:
+    def __init__(
+        self, project: Project, store: Store, site: pages.RefreshedSite, reload: Reload, sessions: Sessions
+    ) -> None:
         self.project, self.store, self.site, self.reload, self.sessions = project, store, site, reload, sessions
         self.threads, self.loading = ThreadPoolExecutor(1, "review"), ThreadPoolExecutor(1, "reload")
         self._turn, self._waiting = asyncio.Lock(), set[str]()
 
     async def answer(self, request: Request) -> Response:
-        """Answer one request."""
         if request.method == "POST":
             return await self._take(request)
         query = protocol.read_form(request.scope["query_string"], "address")
@@ -352,10 +336,7 @@ class ReviewPages:
     async def _show(self, request: Request, status: int, arguments: Mapping[str, str], name: str) -> Response:
         """Draw the page for who has a session, or for who has none."""
         session, path = self.sessions.find(name), path_of(request)
-        if session:
-            person = session.person.name
-            own = {SEAL: session.seal, SIGNED: person or session.reviewer, KNOWN: person}
-            arguments = {**arguments, **{key: value for key, value in own.items() if value}}
+        arguments = {**arguments, **(session.fields() if session else {})}
         choose = self.site.desk if path.endswith("/review.html") else self.site.site
         loop = asyncio.get_running_loop()
         try:
@@ -376,22 +357,24 @@ class ReviewPages:
         fields = protocol.read_form(await read_body(request, BODY_LIMIT), "form")
         form = {name: values[-1] for name, values in fields.items()}
         if header(request, "authorization"):
-            return await self._by_token(request, form)
-        if not is_from_this_site(request):
+            # for programs: the token in a header, the outcome as a sentence
+            person = self.sessions.people.admit(request)
+            outcome, is_shown = await self._submit(request, _signed(form, person))
+            sentence = outcome.said.say(_language(request))
+            if not outcome.is_done:
+                raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
+            more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
+            return Response(f"{sentence}{more}\n", 201, media_type="text/plain")
+        # a browser must say that the page the form was sent from is one of this service's own: Sec-Fetch-Site cannot be
+        # set by a page; where a browser does not send it, Origin must name this host
+        site, origin = header(request, "sec-fetch-site"), header(request, "origin")
+        has_origin = origin not in ("", "null")
+        is_other = has_origin and urlsplit(origin).netloc.lower() != urlsplit(root_of(request)).netloc.lower()
+        if is_other or not (site == "same-origin" if site else has_origin):
             raise RefusalError(403, why("foreign-form"))
         if form.get("form") == "sign-in":
             return await self._sign_in(request, form)
         return await self._by_session(request, form)
-
-    async def _by_token(self, request: Request, form: Mapping[str, str]) -> Response:
-        """For programs: the token in a header, the outcome as a sentence."""
-        person = self.sessions.people.admit(request)
-        outcome, is_shown = await self._submit(request, _signed(form, person))
-        sentence = outcome.said.say(_language(request))
-        if not outcome.is_done:
-            raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
-        more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
-        return Response(f"{sentence}{more}\n", 201, media_type="text/plain")
 
     async def _sign_in(self, request: Request, form: Mapping[str, str]) -> Response:
         people, client, token = self.sessions.people, request.scope["client"][0], form.get("token", "")
@@ -416,7 +399,7 @@ class ReviewPages:
         is_sealed = session and hmac.compare_digest(session.seal.encode(), form.get(SEAL, "").encode())
         if session is None or not is_sealed or not self._is_own(request, session):
             return await self._fault(request, 403, {} if is_leaving else typed, "desk-no-session")
-        record_of(request).person = session.person.name
+        request.scope["record"].person = session.person.name
         if is_leaving:
             self.sessions.end(name)
             return with_cookie(request, _lead(request, {}), "")
@@ -453,17 +436,18 @@ class ReviewPages:
             files = files or ((str(changed),) if changed and _STATUS.get(outcome.code) == 409 else ())
             if form.get("form") != "candidate" or not outcome.is_done:
                 return outcome, not files or await loop.run_in_executor(self.loading, self._reload, files)
+
+        def bring_up() -> None:
+            files = tuple(sorted(self._waiting))
+            self._waiting.clear()
+            self.site.change(partial(self._reload, files))
+
         # nobody waits for it: one time for all that were written meanwhile
         is_under_way = bool(self._waiting)
         self._waiting.update(files)
         if files and not is_under_way:
-            self.loading.submit(self._bring_up)
+            self.loading.submit(bring_up)
         return outcome, True
-
-    def _bring_up(self) -> None:
-        files = tuple(sorted(self._waiting))
-        self._waiting.clear()
-        self.site.change(partial(self._reload, files))
 
     def _reload(self, files: Sequence[str]) -> bool:
         try:
@@ -492,7 +476,7 @@ def _language(request: Request) -> Language:
     return next((tag for tag in LANGUAGES if path_of(request).startswith(f"/{tag}/")), LANGUAGES[0])
 
 
-def reloader(project: Project, store: Store, keeper: Keeper) -> Reload:
+def reloader(project: Project, store: Store, keeper: workers.Keeper) -> Reload:
     """What brings the graph that is served up to the files of a project that were written."""
 
     def reload(files: Sequence[str]) -> None:
@@ -520,14 +504,7 @@ def marks_of(text: str, space: str) -> frozenset[str] | None:
     return frozenset(mark for mark in marks if mark.partition("/")[0] in MARKED)
 
 
-# the kinds of things a page that speaks of one of them is made anew for
-MARKED: Final = frozenset({
-    "action", "assessment", "body", "candidate", "category", "conflict", "decision", "document", "graph", "instrument",
-    "involvement", "link", "obligation", "part", "passage", "plan", "provision", "question"
-})  # fmt: skip
-
-
 def addresses() -> tuple[str, ...]:
     """The addresses of the pages for reviewers."""
-    names = [f"{name}.html" for name, view in PAGES.items() if view.chosen is not None]
+    names = [f"{name}.html" for name, view in registry.PAGES.items() if view.chosen is not None]
     return tuple(f"/{tag}/{name}" for tag in LANGUAGES for name in names)

@@ -39,7 +39,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -78,19 +78,11 @@ _SLOT: Final = struct.Struct("Q")
 _LOG = logging.getLogger("pan2kg.service")
 
 
-def run_to_end(life: Callable[[], None], name: str) -> NoReturn:
-    """Run what a forked process is for and end it; a fault is logged with its traceback and told by the exit code."""
-    try:
-        life()
-    except BaseException:  # noqa: BLE001  # the last boundary: what is behind it is the code of the parent
-        resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-        _LOG.critical("%s", why("process-fault", name=name, process=str(os.getpid())), exc_info=True)
-        os._exit(FAULT)
-    os._exit(0)
-
-
 def _fork(life: Callable[[], None], name: str, *, close: Iterable[socket.socket]) -> int:
-    """Fork a process that ends with this one, as far as the kernel sees to that; its number."""
+    """Fork a process that ends with this one, as far as the kernel sees to that; its number.
+
+    A fault in it is logged with its traceback and told by the exit code.
+    """
     parent, process = os.getpid(), os.fork()
     if process == 0:
         for inherited in close:
@@ -98,7 +90,13 @@ def _fork(life: Callable[[], None], name: str, *, close: Iterable[socket.socket]
         _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
         if os.getppid() != parent:  # it ended before that was said
             os._exit(1)
-        run_to_end(life, name)
+        try:
+            life()
+        except BaseException:  # noqa: BLE001  # the last boundary: what is behind it is the code of the parent
+            resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+            _LOG.critical("%s", why("process-fault", name=name, process=str(os.getpid())), exc_info=True)
+            os._exit(FAULT)
+        os._exit(0)
     return process
 
 
@@ -266,7 +264,12 @@ class Holder:
                 task = Task(*json.loads(message[1]))
                 _SLOT.pack_into(generation.slots, place * _SLOT.size, task.number)
                 signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
-                _end_with(link)
+                # the kernel ends this process when the other side hangs up
+                fcntl.fcntl(link, fcntl.F_SETOWN, os.getpid())
+                fcntl.fcntl(link, fcntl.F_SETFL, fcntl.fcntl(link, fcntl.F_GETFL) | os.O_ASYNC)
+                with suppress(BlockingIOError):
+                    if not link.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+                        raise ConnectionAbortedError
                 try:
                     self.evaluator.answer(task, link)
                 except Exception as error:
@@ -293,15 +296,6 @@ class Holder:
         for kind, ceiling in ceilings.items():
             resource.setrlimit(kind, (ceiling, resource.getrlimit(kind)[1]))
         return size
-
-
-def _end_with(link: socket.socket) -> None:
-    """Let the kernel end this process when the other side of a connection hangs up."""
-    fcntl.fcntl(link, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(link, fcntl.F_SETFL, fcntl.fcntl(link, fcntl.F_GETFL) | os.O_ASYNC)
-    with suppress(BlockingIOError):
-        if not link.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
-            raise ConnectionAbortedError
 
 
 def _memory() -> tuple[int, int]:
@@ -347,24 +341,19 @@ class Keeper:
         with theirs:
             self.supervisor = _fork(partial(supervise, theirs, hold), "supervisor", close=[self.orders, *close])
 
-    def state(self, *, ahead: int = 0) -> str:
+    def state(self, ahead: int = 0) -> str:
         """What tells this state of the data, or one ahead, from those before; empty for what was loaded first."""
         return f"{self.epoch}.{self.version + ahead}" if self.version + ahead else ""
 
-    def start(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+    def start(self, meanwhile: Callable[[], None] = lambda: None, *, ahead: int = 0) -> None:
         """Have the graph loaded, while this process does something else, and see to it that it is there from now on.
 
-        Raises:
-            ProjectError: the graph cannot be loaded.
+        It is an error where it cannot be loaded.
         """
-        self._load(self.state(), meanwhile)
-        threading.Thread(target=self._listen, name="keeper", daemon=True).start()
-
-    def _load(self, state: str, meanwhile: Callable[[], None] = lambda: None) -> None:
         control, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self.orders, [b"s"], [theirs.fileno()])
-        control.sendall(pack(TASK, state.encode()))
+        control.sendall(pack(TASK, self.state(ahead).encode()))
         meanwhile()
         control.settimeout(LOAD_SECONDS)
         answer = None
@@ -375,17 +364,15 @@ class Keeper:
             raise errors.ProjectError(RefusalError.unpack(answer[1]).message if answer else "graph-not-loaded")
         control.settimeout(None)
         self.control, self.is_up = control, True
+        self.version += ahead
+        threading.Thread(target=self._listen, name="keeper", daemon=True).start()
 
     def change(self, text: str, touched: frozenset[str] | None) -> None:
-        """Apply an update of ours; who asks from now on is answered from what it makes.
-
-        Raises:
-            ProjectError: it cannot be applied, or the holder is gone.
-        """
+        """Apply an update of ours; who asks from now on is answered from what it makes, or it is an error."""
         with self._changing:
             answer = None
             with suppress(OSError, queue.Empty):
-                self.control.sendall(pack(CHANGE, json.dumps([self.state(ahead=1), text]).encode()))
+                self.control.sendall(pack(CHANGE, json.dumps([self.state(1), text]).encode()))
                 answer = self._replies.get(timeout=LOAD_SECONDS)
             if answer is None or answer[0] == FAILED:
                 raise errors.ProjectError(RefusalError.unpack(answer[1]).message if answer else why("starting-again"))
@@ -396,15 +383,11 @@ class Keeper:
     def reload(self) -> None:
         """Load the files anew in another holder, which then takes the place of this one; nobody waits meanwhile.
 
-        Raises:
-            ProjectError: the graph cannot be loaded; this holder goes on with what it has.
-            OSError: the supervisor is gone.
+        Where that is an error, this holder goes on with what it has.
         """
         with self._changing:
             before = self.control
-            self._load(self.state(ahead=1))
-            self.version += 1
-            threading.Thread(target=self._listen, name="keeper", daemon=True).start()
+            self.start(ahead=1)
             with suppress(OSError):
                 before.sendall(pack(RETIRE))
         _LOG.warning("%s", why("loaded-anew"))
@@ -433,9 +416,7 @@ class Keeper:
             try:
                 with self._changing:
                     self._replies = queue.SimpleQueue()
-                    self._load(self.state(ahead=1))
-                    self.version += 1
-                    threading.Thread(target=self._listen, name="keeper", daemon=True).start()
+                    self.start(ahead=1)
                 _LOG.warning("%s", why("holder-again"))
             except errors.ProjectError as error:
                 _LOG.error("%s", error)  # a sentence; there is nothing in its traceback
@@ -446,11 +427,7 @@ class Keeper:
                 return
 
     def connect(self, kind: str, deadline: float) -> socket.socket | None:
-        """A connection to workers of a kind; None where there are none now, but may be before the deadline.
-
-        Raises:
-            RefusalError: nor will there be.
-        """
+        """A connection to workers of a kind; None where there are none now, but may be before the deadline."""
         link = socket.socket(socket.AF_UNIX)
         link.setblocking(False)  # noqa: FBT003  # the library's own signature
         try:
@@ -485,12 +462,7 @@ class WorkerAnswer:
         self.buffer = bytearray()
 
     def take(self, data: bytes) -> bool:
-        """Take what came; whether it is whole.
-
-        Raises:
-            RefusalError: it is none, or there is no room for it.
-            EOFError: the worker is gone.
-        """
+        """Take what came; whether it is whole. Refused where it is none, or there is no room for it."""
         if not data:
             raise EOFError
         self.buffer += data
@@ -518,7 +490,6 @@ class WorkerAnswer:
         return False
 
     def close(self) -> None:
-        """Let its file go."""
         WorkerAnswer.long -= self.counted
         self.counted = 0
         self.file.close()
@@ -557,11 +528,7 @@ class Pool:
         self.places = asyncio.Semaphore(keeper.places["query"])
 
     async def ask(self, task: Task, leave: Callable[[], Awaitable[None]] | None = None) -> WorkerAnswer:
-        """The answer to a task, unless ``leave`` returns before; asked once more where its worker was ended at once.
-
-        Raises:
-            RefusalError: there is none.
-        """
+        """The answer to a task, unless ``leave`` returns before; asked once more where its worker was ended at once."""
         if self.waiting >= QUEUE:
             raise busy(why("queue-full"))
         self.waiting += 1
@@ -591,8 +558,15 @@ class Pool:
         deadline = time.monotonic() + WAIT
         while (link := self.keeper.connect("query", deadline)) is None:
             await asyncio.sleep(0.02)
+
+        async def read() -> None:
+            loop = asyncio.get_running_loop()
+            await loop.sock_sendall(link, pack(TASK, json.dumps(task).encode()))
+            while not answer.take(await loop.sock_recv(link, 2 * engine.SENT_BYTES)):
+                pass
+
         with link:
-            reading = asyncio.ensure_future(_read(link, task, answer))
+            reading = asyncio.ensure_future(read())
             try:
                 done, _ = await asyncio.wait({reading}, timeout=LONG)
                 if not done:
@@ -618,13 +592,6 @@ class Pool:
         return 0
 
 
-async def _read(link: socket.socket, task: Task, answer: WorkerAnswer) -> None:
-    loop = asyncio.get_running_loop()
-    await loop.sock_sendall(link, pack(TASK, json.dumps(task).encode()))
-    while not answer.take(await loop.sock_recv(link, 2 * engine.SENT_BYTES)):
-        pass
-
-
 class WorkerStore:
     """Answers queries as :class:`pan2kg.store.store.LocalStore` does, from any thread.
 
@@ -640,10 +607,6 @@ class WorkerStore:
         """Answer a query over the union of all graphs, or over those its own FROM clauses name.
 
         Rows come as tab-separated values, whole terms as in Turtle, which takes less than JSON.
-
-        Raises:
-            QueryError: the query has a syntax error, or asks for something that is refused.
-            EndpointError: it takes too long or too much, or all workers are taken.
         """
         if not self.places.acquire(timeout=WAIT):
             raise errors.EndpointError("page-workers-taken", remedy="ask-again-moment")

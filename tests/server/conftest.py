@@ -29,7 +29,7 @@ SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?
 PAIRS = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 BUSY = "pan2kg_workers_busy "
 Result = TypeVar("Result")
-Until = Callable[[Callable[[], bool]], None]
+Until = Callable[..., None]
 
 
 class Starter:

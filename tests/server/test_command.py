@@ -19,7 +19,7 @@ import pytest
 import pan2kg
 from pan2kg.server.engine import Limits
 from pan2kg.server.pages import HOMES, CachedPage, HomePages
-from pan2kg.server.protocol import Operation, RefusalError
+from pan2kg.server.protocol import RefusalError
 from pan2kg.server.sparql import Relay
 from pan2kg.server.web import Settings
 from tests.conftest import Cli
@@ -188,7 +188,7 @@ def test_an_endpoint_that_answers_nonsense_is_told_in_sentences(wavering: str) -
     relay = Relay(wavering, Settings(Limits(seconds=5)))
 
     def ask() -> tuple[str, bytes]:
-        return awaited(lambda: relay.ask(Operation("ASK {}"), "*/*"))
+        return awaited(lambda: relay.ask(("ASK {}", (), ()), "*/*"))
 
     assert ask() == ("application/sparql-results+json", b'{"head": {}, "boolean": true}')
     for sentence in ("no SPARQL result", "broke off", "HTTP 500", "broke off"):

@@ -33,8 +33,8 @@ def follow(service: Service, path: str, **headers: str) -> tuple[list[int], Repl
 
 
 def test_a_thing_leads_to_data_and_to_a_page_and_a_graph_is_its_own_document(service: Service) -> None:
-    things = ("plan/lu-bhr-2", "action/lu-bhr-2-4-3", "body/maee", "instrument/ungp", "linktype/builds-on")
-    things += ("certainty/stated", "topic/education", "scheme/topic")
+    things = ["plan/lu-bhr-2", "action/lu-bhr-2-4-3", "body/maee", "instrument/ungp", "linktype/builds-on"]
+    things += ["certainty/stated", "topic/education", "scheme/topic"]
     for path in (*(f"id/{thing}" for thing in things), "dataset", "catalogue", "contributors"):
         statuses, data = follow(service, f"/{path}", Accept="text/turtle")
         assert (statuses, data.headers["content-type"]) == ([303, 200], "text/turtle; charset=utf-8")

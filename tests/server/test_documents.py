@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 import pytest
-from starlette.responses import Response
 
 import pan2kg
 from pan2kg.graph.dataset import own_profile, read_profiles
@@ -21,8 +20,16 @@ from pan2kg.publish import descriptions
 from pan2kg.publish.dump import read_content
 from pan2kg.publish.edition import Addresses
 from pan2kg.server.all_pages import AllPages
-from pan2kg.server.documents import OFFICIAL, Call, DataSource, document_of, find_document, find_thing
-from pan2kg.server.linked_data import VOID_PATH, VoidDescription, count
+from pan2kg.server.documents import (
+    OFFICIAL,
+    VOID_PATH,
+    Call,
+    DataSource,
+    count,
+    document_of,
+    find_document,
+    find_thing,
+)  # fmt: skip
 from pan2kg.server.protocol import RefusalError, ServedRelease
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
@@ -57,9 +64,7 @@ class Client:
     def get(self, path: str, accept: str = "", **more: str) -> Reply:
         """What must be an answer."""
         path, _, query = path.partition("?")
-        call = Call(path, query.encode(), accept, **more)
-        answer = VoidDescription(self.graph.project, self.source).answer if path == VOID_PATH else self.source.answer
-        response: Response = answer(call)
+        response = self.source.answer(Call(path, query.encode(), accept, **more))
         assert len(dict(response.headers)) == len(response.raw_headers), "a header is sent twice"
         return Reply(response.status_code, dict(response.headers), bytes(response.body))
 
@@ -88,7 +93,7 @@ class Client:
 
 def client(graph: pan2kg.Graph) -> Client:
     pages = AllPages(Site(SiteContext(graph, mode="served")))
-    source = DataSource(graph.store, ServedRelease("test"), read_prefixes(graph.project), pages.portray)
+    source = DataSource(graph.project, graph.store, ServedRelease("test"), read_prefixes(graph.project), pages.portray)
     return Client(graph, pages, source)
 
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pan2kg.server.web import Edge, Settings, hosts_of, path_of, record_of, root_of
+from pan2kg.server.web import Edge, Settings, path_of, root_of
 from tests.copies import FEW, copy
 from tests.server.conftest import PATIENCE, Reply, awaited, command, read
 from tests.server.test_adversary import CORPUS, statuses
@@ -75,9 +75,11 @@ def proxy(request: pytest.FixtureRequest, behind: int, tmp_path_factory: pytest.
     site = file.read_text(encoding="utf-8").replace("127.0.0.1:8000", f"127.0.0.1:{behind}")
     assert listens in site
     site = site.replace(listens, here.format(port=port))
-    with {"apache": lambda *words: apache(*words, MODULES), "nginx": nginx, "haproxy": haproxy}[name](
-        folder, port, site
-    ):
+    if name == "apache":
+        server = apache(folder, port, site, MODULES)
+    else:
+        server = (nginx if name == "nginx" else haproxy)(folder, port, site)
+    with server:
         yield Proxy(port)
 
 
@@ -166,11 +168,11 @@ def located(peer: str, path: str = "/sparql", base: str = "", **headers: str) ->
     """Where the service takes a request to have been sent, its path and its client; for a refusal its status alone."""
 
     async def tell(request: Request) -> Response:
-        client, is_proxied = request.scope["client"][0], record_of(request).is_proxied
+        client, is_proxied = request.scope["client"][0], request.scope["record"].is_proxied
         return Response(f"{root_of(request)} {path_of(request)} {client} {is_proxied}")
 
     proxies = ("10.0.0.0/8", "::1/128")
-    settings = Settings(hosts=hosts_of("127.0.0.1", (HOST,))[0], proxies=proxies, base=base)
+    settings = Settings(hosts=frozenset({"127.0.0.1", HOST}), proxies=proxies, base=base)
     edge = Edge(settings, [Route("/{path:path}", tell)], lambda *_: None)
 
     async def answer() -> httpx.Response:

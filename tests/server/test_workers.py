@@ -335,6 +335,6 @@ def test_every_term_of_an_answer_survives_the_way_from_a_worker(terms: list[ox.L
     for number, term in enumerate(terms):
         store.add(ox.Quad(ox.NamedNode(f"http://e/{number}"), ox.NamedNode("http://e/p"), term))
     text = "SELECT ?s ?o ?none { ?s ?p ?o OPTIONAL { ?s <http://e/none> ?none } } ORDER BY ?s"
-    sent = store.query(text).serialize(format=ox.QueryResultsFormat.TSV)  # type: ignore[union-attr, arg-type]
+    sent = store.query(text).serialize(format=ox.QueryResultsFormat.TSV)  # type: ignore[arg-type]
     rows = ox.parse_query_results(sent or b"", format=ox.QueryResultsFormat.TSV)
-    assert [tuple(row) for row in rows] == [tuple(row) for row in store.query(text)]  # type: ignore[union-attr, arg-type]
+    assert [tuple(row) for row in rows] == [tuple(row) for row in store.query(text)]  # type: ignore[union-attr]
