@@ -39,7 +39,7 @@ def test_triples_in_every_format(service: Service, media: str) -> None:
         assert reply.headers["content-type"].partition(";")[0] == media
         assert len(list(ox.parse(reply.body, format=form))) == number
     prefixed = reply.text.startswith("@prefix e: <http://example.org/> .\n")
-    assert prefixed is (media == "text/turtle"), "it has the prefixes it needs"
+    assert prefixed is (media in ("text/turtle", "application/trig")), "it has the prefixes it needs"
 
 
 def test_what_is_not_accepted_and_a_mistake_are_told_in_the_language_and_form_of_the_client(service: Service) -> None:
