@@ -222,15 +222,12 @@ def _answer(
     if site and people and reviews:
         from pan2kg.server import review
 
-        desk = review.ReviewPages(
-            project, store, site, review.reloader(project, store, keeper), review.Sessions(people)
-        )
-        routes[:0] = [web.route(path, desk.answer, "GET, HEAD, POST") for path in review.addresses()]
+        desk = review.ReviewPages(project, store, site, keeper, review.Sessions(people))
+        routes[:0] = [web.route(path, desk.answer, "GET, HEAD, POST") for path in review.DESK_PATHS]
     if pages:
         routes.append(web.route("/{path:path}", pages.answer, "GET, HEAD"))
     endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if pages else "")
-    graphs = sparql.GraphStore(pool, settings, release)
-    edge = web.assemble(settings, operations, endpoint.answer, graphs.answer, routes)
+    edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, routes)
     if not options.release:
         reloading.start()
     return _serve(edge, bound, options, pages=pages, keeper=keeper)

@@ -53,14 +53,12 @@ class AllPages:
             iri = next((graph for graph in graphs if documents.knows(store, graph)), None)
         else:
             iri = documents.find_thing(store, name)
-        request = Request(path, language, "", canonical(path, arguments))
-        return SiteFile(path, HTML, self._drawn(iri, request)) if iri else None
+        return SiteFile(path, HTML, self.portray(iri, path, language, arguments)) if iri else None
 
-    def portray(self, iri: str, path: str, language: str) -> bytes:
-        """The page of a thing for another place than its own, such as that of a thing that is gone."""
-        return self._drawn(iri, Request(path, next(tag for tag in LANGUAGES if tag == language)))
-
-    def _drawn(self, iri: str, request: Request) -> bytes:
+    def portray(self, iri: str, path: str, language: str, arguments: Mapping[str, str] | None = None) -> bytes:
+        """The page of a thing, for another place than its own too, such as that of a thing that is gone."""
+        tag = next(tag for tag in LANGUAGES if tag == language)
+        request = Request(path, tag, "", canonical(path, arguments)) if arguments is not None else Request(path, tag)
         context = PageContext(self.site.site_context, request)
         values = entity.values_of(context, iri)
         if not values:

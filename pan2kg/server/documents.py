@@ -74,6 +74,8 @@ _BY_OTHER_NAMES: Final = Form(_TURTLE.name, _TURTLE.media[1:], _TURTLE.iri)
 # the forms by the ending an address has where it wants one of them only
 PAGE: Final = Form("html", ("text/html",), f"{protocol.FORMATS}HTML")
 ENDINGS: Final[Mapping[str, Form]] = {"ttl": DATA[0], "nt": DATA[1], "rdf": DATA[2], "jsonld": DATA[3], "html": PAGE}
+# what of an IRI a header can hold as it is
+_SAFE: Final = "/:?#[]@!$&'()*+,;=%~"
 _ENDING_OF: Final = {form.name: ending for ending, form in ENDINGS.items()}
 
 
@@ -234,15 +236,6 @@ def split(path: str) -> tuple[str, Form | None]:
     return (start, ENDINGS[ending]) if start and ending in ENDINGS else (path, None)
 
 
-def header_safe(iri: str) -> str:
-    """An IRI as a header can hold it.
-
-    >>> header_safe("http://e/é#x")
-    'http://e/%C3%A9#x'
-    """
-    return quote(iri, safe="/:?#[]@!$&'()*+,;=%~")
-
-
 # draws the page of a thing: its IRI, the path it will stand at, the language
 Portray = Callable[[str, str, str], bytes]
 
@@ -262,18 +255,12 @@ class Call:
     place: str = "http://localhost/"
     front: str = "/"
 
-    def lead(self, path: str) -> Response:
-        """Lead from a thing to the document that describes it."""
+    def lead(self, path: str, status: int = 303) -> Response:
+        """Lead from a thing to the document that describes it, or (301) for good to what has another address now."""
         address = f"{self.front}{path}"
-        link = f'<{address}>; rel="describedby"'
-        headers = {"location": address, "link": link, "vary": "Accept", "cache-control": "no-cache"}
-        return Response(status_code=303, headers=headers)
-
-    def moved(self, path: str) -> Response:
-        """Lead on for good: the address is an earlier one of what stands at the path."""
-        address = f"{self.front}{quote(path)}"
-        headers = {"location": address, "link": f'<{address}>; rel="{SUCCESSOR}"', "cache-control": "no-cache"}
-        return Response(status_code=301, headers=headers)
+        varies, relation = ({"vary": "Accept"}, "describedby") if status == 303 else ({}, SUCCESSOR)
+        headers = {"location": address, "link": f'<{address}>; rel="{relation}"', **varies, "cache-control": "no-cache"}
+        return Response(status_code=status, headers=headers)
 
 
 class DataSource:
@@ -375,7 +362,7 @@ class DataSource:
             raise RefusalError(404, why("graph-says-nothing", iri=space + call.path[1:]))
         following, successor = self._following(iri)
         if successor:
-            return call.moved(successor.removeprefix(space).removeprefix(ROOT))
+            return call.lead(quote(successor.removeprefix(space).removeprefix(ROOT)), 301)
         document = document_of(iri, space)
         return call.lead(quote(document)) if following is None else self._gone(call, iri, document, None, following)
 
@@ -388,7 +375,7 @@ class DataSource:
         following, successor = self._following(iri)
         if successor:
             document = document_of(successor, space_of(self.store))
-            return call.moved(f"{document}.{_ENDING_OF[fixed.name]}" if fixed else document)
+            return call.lead(quote(f"{document}.{_ENDING_OF[fixed.name]}" if fixed else document), 301)
         document = f"doc/{key}"
         if following is not None:
             return self._gone(call, iri, document, fixed, following)
@@ -437,7 +424,7 @@ class DataSource:
         ]  # fmt: skip
         for tag, page in pages.items() if self.portray else ():
             links.append(f'<{page}>; rel="alternate"; type="text/html"; hreflang="{tag}"')
-        links += [f'<{address}>; rel="canonical"', f'<{header_safe(iri)}>; rel="describes"']
+        links += [f'<{address}>; rel="canonical"', f'<{quote(iri, safe=_SAFE)}>; rel="describes"']
         headers["link"] = ", ".join(links)
         if choice.form == PAGE:
             headers["location"] = pages[protocol.preferred_language(call.languages)]
@@ -456,8 +443,8 @@ class DataSource:
             choice, headers = self._choose(call, fixed)
         except RefusalError as refusal:
             raise RefusalError(410, why("retired", iri=iri, why=refusal.message)) from None
-        links = [f'<{header_safe(thing)}>; rel="{SUCCESSOR}"' for thing in following]
-        headers["link"] = ", ".join([*links, f'<{header_safe(iri)}>; rel="describes"'])
+        links = [f'<{quote(thing, safe=_SAFE)}>; rel="{SUCCESSOR}"' for thing in following]
+        headers["link"] = ", ".join([*links, f'<{quote(iri, safe=_SAFE)}>; rel="describes"'])
         if choice.form == PAGE and self.portray:
             body = self.portray(iri, f"{document}.html", protocol.preferred_language(call.languages))
         else:

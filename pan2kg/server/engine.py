@@ -235,7 +235,7 @@ class AnswerWriter(io.BytesIO):
         if self.size > self.most:
             raise RefusalError(413, why("answer-too-large", size=megabytes(self.most)))
         if time.monotonic() > self.deadline:
-            raise late(self.seconds)
+            raise busy(why("too-slow", seconds=f"{self.seconds:g}"), 30)
         if self.waiting > SENT_BYTES:
             send(self.link, pack(PIECE, b"".join(self.pieces)))
             self.pieces.clear()
@@ -252,11 +252,6 @@ class AnswerWriter(io.BytesIO):
         """Send what is left, and that it is whole; an answer that is short leaves in one piece."""
         ending = json.dumps([self.form, is_volatile, state]).encode()
         send(self.link, pack(PIECE, b"".join(self.pieces)) + pack(WHOLE, ending))
-
-
-def late(seconds: float) -> RefusalError:
-    """What is said when time is up."""
-    return busy(why("too-slow", seconds=f"{seconds:g}"), 30)
 
 
 @dataclass(slots=True)

@@ -158,13 +158,10 @@ class Pages:
         except RefusalError as refusal:
             if refusal.status != 404 or "html" not in web.header(request, "accept"):
                 raise
-
-            def missing() -> Any:  # noqa: ANN401  # as above
-                with suppress(Pan2kgError):
-                    return self.site.site().missing(path[1:])
-
             # said on a page, in the language of the address and with ways that lead on from it
-            drawn = await asyncio.get_running_loop().run_in_executor(self.threads, missing)
+            loop, drawn = asyncio.get_running_loop(), None
+            with suppress(Pan2kgError):
+                drawn = await loop.run_in_executor(self.threads, lambda: self.site.site().missing(path[1:]))
             if drawn is None:
                 raise
             return Response(drawn.body, 404, {"content-type": drawn.media})

@@ -27,7 +27,6 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -40,9 +39,8 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.i18n.days import today
 from pan2kg.i18n.message import verbatim
 from pan2kg.project import Project, reason
+from pan2kg.review import desk, entry
 from pan2kg.review import files as review_files
-from pan2kg.review.desk import submit
-from pan2kg.review.entry import Outcome
 from pan2kg.server import pages, protocol, workers
 from pan2kg.server.protocol import RefusalError, why
 from pan2kg.server.web import header, path_of, read_body, root_of
@@ -81,6 +79,10 @@ MARKED: Final = frozenset({
     "action", "assessment", "body", "candidate", "category", "conflict", "decision", "document", "graph", "instrument",
     "involvement", "link", "obligation", "part", "passage", "plan", "provision", "question"
 })  # fmt: skip
+# the addresses of the pages for reviewers
+DESK_PATHS: Final = tuple(
+    f"/{tag}/{name}.html" for tag in LANGUAGES for name, view in registry.PAGES.items() if view.chosen is not None
+)
 _STATUS: Final = {"not-written": 503} | dict.fromkeys(("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _FIELDS: Final = frozenset({"name", "login", "token_sha256", "roles", "writes_a_minute"})
@@ -88,7 +90,6 @@ _IRI: Final = re.compile(r"<([^<>]+)>")
 _SUBJECT: Final = re.compile(r"^<([^<>]+)>", re.MULTILINE)
 _PAGE: Final = Messages("page")
 _LOG = logging.getLogger("pan2kg.service")
-Reload = Callable[[Sequence[str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,10 @@ class Person:
     rate: int = 0
     login: str = ""
     digest: str = ""
+
+    def sign(self, form: Mapping[str, str]) -> Mapping[str, str]:
+        """A form under the name of who sends it: where that is known, what was typed as a name is nobody's."""
+        return {**form, "reviewer": self.name} if self.name else form
 
 
 class Attempts:
@@ -247,12 +252,6 @@ class Session:
     person: Person
     reviewer: str = ""
 
-    def fields(self) -> dict[str, str]:
-        """What its forms carry, and what they are filled in with."""
-        person = self.person.name
-        own = {SEAL: self.seal, SIGNED: person or self.reviewer, KNOWN: person}
-        return {key: value for key, value in own.items() if value}
-
 
 class Sessions:
     """The sessions of a service; forgotten when it ends. Only hashes of what a cookie holds are kept."""
@@ -303,14 +302,14 @@ def with_cookie(request: Request, response: Response, name: str) -> Response:
 class ReviewPages:
     """Answers what is asked of and sent to the pages of reviews, in a writable service alone.
 
-    ``reload`` is told which files were written, and brings the graph that is served up to them: before the answer, but
-    after a decision on a candidate, while the next one is read.
+    ``keeper`` brings the graph that is served up to the files that were written: before the answer, but after a
+    decision on a candidate, while the next one is read.
     """
 
     def __init__(
-        self, project: Project, store: Store, site: pages.RefreshedSite, reload: Reload, sessions: Sessions
+        self, project: Project, store: Store, site: pages.RefreshedSite, keeper: workers.Keeper, sessions: Sessions
     ) -> None:
-        self.project, self.store, self.site, self.reload, self.sessions = project, store, site, reload, sessions
+        self.project, self.store, self.site, self.keeper, self.sessions = project, store, site, keeper, sessions
         self.threads, self.loading = ThreadPoolExecutor(1, "review"), ThreadPoolExecutor(1, "reload")
         self._turn, self._waiting = asyncio.Lock(), set[str]()
 
@@ -336,7 +335,10 @@ class ReviewPages:
     async def _show(self, request: Request, status: int, arguments: Mapping[str, str], name: str) -> Response:
         """Draw the page for who has a session, or for who has none."""
         session, path = self.sessions.find(name), path_of(request)
-        arguments = {**arguments, **(session.fields() if session else {})}
+        if session:
+            person = session.person.name
+            own = {SEAL: session.seal, SIGNED: person or session.reviewer, KNOWN: person}
+            arguments = {**arguments, **{key: value for key, value in own.items() if value}}
         choose = self.site.desk if path.endswith("/review.html") else self.site.site
         loop = asyncio.get_running_loop()
         try:
@@ -359,7 +361,7 @@ class ReviewPages:
         if header(request, "authorization"):
             # for programs: the token in a header, the outcome as a sentence
             person = self.sessions.people.admit(request)
-            outcome, is_shown = await self._submit(request, _signed(form, person))
+            outcome, is_shown = await self._submit(request, person.sign(form))
             sentence = outcome.said.say(_language(request))
             if not outcome.is_done:
                 raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
@@ -408,7 +410,7 @@ class ReviewPages:
         except RefusalError as refusal:
             typed[FAULT] = refusal.message.say(_language(request))
             return await self._show(request, refusal.status, typed, name)
-        outcome, is_shown = await self._submit(request, _signed(form, session.person))
+        outcome, is_shown = await self._submit(request, session.person.sign(form))
         if outcome.is_done:
             if reviewer := form.get("reviewer", "").strip():
                 session.reviewer = reviewer
@@ -424,12 +426,12 @@ class ReviewPages:
         typed |= {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
         return await self._show(request, _STATUS.get(outcome.code, 422), typed, name)
 
-    async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[Outcome, bool]:
+    async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[entry.Outcome, bool]:
         """What came of a form, and whether the graph that is served shows it; one form at a time."""
         loop, language = asyncio.get_running_loop(), _language(request)
         async with self._turn:
             outcome = await loop.run_in_executor(
-                self.threads, lambda: submit(self.project, self.store, form, today(), language=language)
+                self.threads, lambda: desk.submit(self.project, self.store, form, today(), language=language)
             )
             changed = outcome.values.get("file")
             files = tuple(file for file in outcome.files if file.endswith(".ttl"))
@@ -440,7 +442,7 @@ class ReviewPages:
         def bring_up() -> None:
             files = tuple(sorted(self._waiting))
             self._waiting.clear()
-            self.site.change(partial(self._reload, files))
+            self.site.change(lambda: self._reload(files))
 
         # nobody waits for it: one time for all that were written meanwhile
         is_under_way = bool(self._waiting)
@@ -451,7 +453,9 @@ class ReviewPages:
 
     def _reload(self, files: Sequence[str]) -> bool:
         try:
-            self.reload(files)
+            text = review_files.changes(self.project, self.store, files)
+            if text:
+                self.keeper.change(text, marks_of(text, self.project.space))
         except Pan2kgError as error:
             _LOG.warning("%s", why("not-shown", files=", ".join(files), error=error))
             return False
@@ -467,24 +471,8 @@ def _lead(request: Request, arguments: Mapping[str, str]) -> Response:
     return Response(status_code=303, headers={"location": address, "cache-control": "no-store"})
 
 
-def _signed(form: Mapping[str, str], person: Person) -> Mapping[str, str]:
-    """A form under the name of who sends it: where that is known, what was typed as a name is nobody's."""
-    return {**form, "reviewer": person.name} if person.name else form
-
-
 def _language(request: Request) -> Language:
     return next((tag for tag in LANGUAGES if path_of(request).startswith(f"/{tag}/")), LANGUAGES[0])
-
-
-def reloader(project: Project, store: Store, keeper: workers.Keeper) -> Reload:
-    """What brings the graph that is served up to the files of a project that were written."""
-
-    def reload(files: Sequence[str]) -> None:
-        text = review_files.changes(project, store, files)
-        if text:
-            keeper.change(text, marks_of(text, project.space))
-
-    return reload
 
 
 def marks_of(text: str, space: str) -> frozenset[str] | None:
@@ -502,9 +490,3 @@ def marks_of(text: str, space: str) -> frozenset[str] | None:
     # names of concepts, such as that of a state of links, stand on every page
     marks = {iri.removeprefix(start) for iri in _IRI.findall(text) for start in starts if iri.startswith(start)}
     return frozenset(mark for mark in marks if mark.partition("/")[0] in MARKED)
-
-
-def addresses() -> tuple[str, ...]:
-    """The addresses of the pages for reviewers."""
-    names = [f"{name}.html" for name, view in registry.PAGES.items() if view.chosen is not None]
-    return tuple(f"/{tag}/{name}" for tag in LANGUAGES for name in names)

@@ -108,14 +108,8 @@ class Endpoint:
         headers = {"content-type": choice.content_type, "etag": tag, "cache-control": "no-cache", "vary": "Accept"}
         return Response(body, headers=headers)
 
-
-class GraphStore:
-    """Answers what is asked at ``/store`` and below it: whole graphs, which are read and not written."""
-
-    def __init__(self, pool: workers.Pool, settings: web.Settings, release: protocol.ServedRelease) -> None:
-        self.pool, self.settings, self.release = pool, settings, release
-
-    async def answer(self, request: Request) -> Response:
+    async def graph(self, request: Request) -> Response:
+        """Answer what is asked at ``/store`` and below it: whole graphs, which are read and not written."""
         if request.method not in READS.split(", "):
             raise RefusalError(405, why("store-read-only"), allow=READS)
         if request.method == "OPTIONS":

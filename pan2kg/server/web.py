@@ -45,8 +45,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pan2kg import errors, project
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
-from pan2kg.i18n.message import verbatim
+from pan2kg.i18n import catalogue, message
 from pan2kg.server import workers
 from pan2kg.server.engine import Limits
 from pan2kg.server.protocol import METHODS, RefusalError, busy, preferred_language, why
@@ -182,12 +181,12 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
         # what has come so far has earned its sender so much time
         until = began + min(BODY_SECONDS, SLOW + size / LEAST_RATE)
         try:
-            message = await asyncio.wait_for(request.receive(), min(SLOW, until - time.monotonic()))
+            event = await asyncio.wait_for(request.receive(), min(SLOW, until - time.monotonic()))
         except TimeoutError:
             raise RefusalError(408, why("body-slow"), connection="close") from None
-        if message["type"] == "http.disconnect":
+        if event["type"] == "http.disconnect":
             raise RefusalError(400, why("client-gone"))
-        piece, more = message.get("body", b""), bool(message.get("more_body"))
+        piece, more = event.get("body", b""), bool(event.get("more_body"))
         size += len(piece)
         if max(size, announced) > limit:
             pieces.clear()
@@ -209,12 +208,12 @@ async def refuse(request: Request, error: Exception) -> Response:
         refusal = RefusalError(405, why("means-nothing", method=request.method), allow=allowed)
     else:
         words = {404: why("nothing-here"), 500: why("fault")}.get(status)
-        refusal = RefusalError(status, words or verbatim(str(getattr(error, "detail", ""))))
-    language = preferred_language(header(request, "accept-language"), (SOURCE_LANGUAGE, *LANGUAGES))
+        refusal = RefusalError(status, words or message.verbatim(str(getattr(error, "detail", ""))))
+    language = preferred_language(header(request, "accept-language"), (catalogue.SOURCE_LANGUAGE, *catalogue.LANGUAGES))
     media, body = refusal.body(header(request, "accept"), language)
     varies = [refusal.headers.get("vary", ""), "Accept" if refusal.status == 406 else ""]
     # what keeps answers may not hand this one to readers of another language
-    varies += ["Accept-Language"] if language != SOURCE_LANGUAGE else []
+    varies += ["Accept-Language"] if language != catalogue.SOURCE_LANGUAGE else []
     vary = {"vary": ", ".join(dict.fromkeys(filter(None, varies)))} if any(varies) else {}
     return Response(body, refusal.status, {**refusal.headers, "content-type": media, **vary})
 
@@ -258,13 +257,13 @@ class Edge:
         scope["record"] = record = Record(headers)
 
         async def take() -> types.Message:
-            message = await receive()
-            record.is_unread = record.is_unread and bool(message.get("more_body"))
-            return message
+            event = await receive()
+            record.is_unread = record.is_unread and bool(event.get("more_body"))
+            return event
 
-        async def tell(message: types.Message) -> None:
-            if message["type"] == "http.response.start":
-                record.status = message["status"]
+        async def tell(event: types.Message) -> None:
+            if event["type"] == "http.response.start":
+                record.status = event["status"]
                 if b"expect" not in headers:
                     # what is left of a body nobody reads is taken, if that is little and there already
                     size, deadline = 0, time.monotonic() + UNREAD_SECONDS
@@ -272,9 +271,9 @@ class Edge:
                         while record.is_unread and size < HEAD_BYTES:
                             piece = await asyncio.wait_for(take(), deadline - time.monotonic())
                             size += len(piece.get("body", b""))
-                record.complete(message)
-            record.size += len(message.get("body", b""))
-            await send(message)
+                record.complete(event)
+            record.size += len(event.get("body", b""))
+            await send(event)
 
         request, refusal = Request(scope, take), None
         try:
@@ -557,13 +556,9 @@ def assemble(
     more: Iterable[routing.BaseRoute] = (),
 ) -> Edge:
     """The service with what answers at ``/sparql`` and, if graphs are here, at ``/store``; and ``more`` than that."""
-
-    async def no_store(_: Request) -> Response:
-        raise RefusalError(404, why("asks-endpoint"))
-
     every = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
     routes = [route(path, endpoint, METHODS) for path in ("/sparql", "/sparql/")]
-    routes += [route(path, store or no_store, every) for path in ("/store", "/store/{graph:path}")]
+    routes += [route(path, store, every) for path in ("/store", "/store/{graph:path}") if store]
     routes += [route(path, operations.answer, "GET, HEAD") for path in ("/health", "/ready", "/metrics")]
     return Edge(settings, [*routes, *more], operations.note)
 

@@ -25,19 +25,16 @@ import mmap
 import os
 import queue
 import resource
-import secrets
 import select
 import shutil
 import signal
 import socket
-import struct
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -74,7 +71,8 @@ SHORT_LIFE: Final = 5.0
 LONGEST_PAUSE: Final = 30.0
 _SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36
 _NUMBERS: Final = itertools.count(1)
-_SLOT: Final = struct.Struct("Q")
+# bytes a number takes that all workers see
+_SLOT: Final = 8
 _LOG = logging.getLogger("pan2kg.service")
 
 
@@ -114,7 +112,7 @@ def supervise(orders: socket.socket, hold: Callable[[socket.socket], None]) -> N
     _prctl(_SET_CHILD_SUBREAPER, 1)
     while handles := socket.recv_fds(orders, 1, 1)[1]:
         with socket.socket(fileno=handles[0]) as control:
-            _fork(partial(hold, control), "holder", close=[orders])
+            _fork(lambda: hold(control), "holder", close=[orders])
 
 
 class Generation:
@@ -124,13 +122,19 @@ class Generation:
         self.listeners = []
         for kind, number in places.items():
             listener = socket.socket(socket.AF_UNIX)
-            draft = folder / f"{kind}-{os.getpid()}-{secrets.token_hex(4)}"
+            draft = folder / f"{kind}-{os.getpid()}-{os.urandom(4).hex()}"
             listener.bind(str(draft))
             listener.listen(QUEUE)
             draft.replace(folder / kind)  # who asks finds these workers from now on
             self.listeners += [listener] * number
         # the number of the task of each worker, which all see; and behind them whether they are to end
-        self.slots = mmap.mmap(-1, _SLOT.size * len(self.listeners) + 1)
+        self.slots = mmap.mmap(-1, _SLOT * len(self.listeners) + 1)
+
+    def note(self, place: int, number: int) -> int:
+        """Note the number of the task of a worker, 0 for none; the one that was noted before."""
+        slot = slice(place * _SLOT, (place + 1) * _SLOT)
+        before, self.slots[slot] = int.from_bytes(self.slots[slot], "big"), number.to_bytes(_SLOT, "big")
+        return before
 
     def close(self) -> None:
         """Let who waits for a task end now, and who does one after it."""
@@ -217,7 +221,7 @@ class Holder:
         self.missing.discard(place)
         if generation:
             try:
-                process = _fork(partial(self._work, generation, place), "worker", close=[self.control])
+                process = _fork(lambda: self._work(generation, place), "worker", close=[self.control])
             except OSError:  # there can be no more processes now
                 self.missing.add(place)
             else:
@@ -228,11 +232,10 @@ class Holder:
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 generation, place = self.workers.pop(ended[0])
-                (number,) = _SLOT.unpack_from(generation.slots, place * _SLOT.size)
+                number = generation.note(place, 0)
                 code = os.waitstatus_to_exitcode(ended[1])
                 if code and number:
                     self.control.sendall(pack(ENDED, json.dumps([number, code]).encode()))
-                _SLOT.pack_into(generation.slots, place * _SLOT.size, 0)
                 if generation is self.generation:
                     self.missing.add(place)
                     if number or not code:  # one that ends before it was asked anything waits, or it would have no end
@@ -262,7 +265,7 @@ class Holder:
                 if (message := receive(link)) is None:
                     continue
                 task = Task(*json.loads(message[1]))
-                _SLOT.pack_into(generation.slots, place * _SLOT.size, task.number)
+                generation.note(place, task.number)
                 signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
                 # the kernel ends this process when the other side hangs up
                 fcntl.fcntl(link, fcntl.F_SETOWN, os.getpid())
@@ -277,7 +280,7 @@ class Holder:
                         os.dup2(log, 2)  # a fault of ours is to be read
                     raise
             signal.setitimer(signal.ITIMER_REAL, 0)
-            _SLOT.pack_into(generation.slots, place * _SLOT.size, 0)
+            generation.note(place, 0)
             if time.monotonic() - began > LONG and _memory()[1] - size > GROWTH:
                 return
 
@@ -328,7 +331,7 @@ class Keeper:
         # the address of a socket may not be long
         parent = tempfile.gettempdir() if len(tempfile.gettempdir()) < 40 else "/tmp"  # noqa: S108  # a folder of its own
         self.folder, self.places = Path(tempfile.mkdtemp("", "pan2kg-", parent)), {"query": workers, "page": for_pages}
-        self.version, self.epoch, self.touched = 0, secrets.token_hex(4), dict[int, frozenset[str]]()
+        self.version, self.epoch, self.touched = 0, os.urandom(4).hex(), dict[int, frozenset[str]]()
         self.ended: dict[int, int] = {}
         self.is_up = self.is_lost = self.is_closing = False
         self.on_lost: list[Callable[[], None]] = []
@@ -339,7 +342,7 @@ class Keeper:
             Holder(control, self.folder, self.places, connects=connects).hold(load)
 
         with theirs:
-            self.supervisor = _fork(partial(supervise, theirs, hold), "supervisor", close=[self.orders, *close])
+            self.supervisor = _fork(lambda: supervise(theirs, hold), "supervisor", close=[self.orders, *close])
 
     def state(self, ahead: int = 0) -> str:
         """What tells this state of the data, or one ahead, from those before; empty for what was loaded first."""
@@ -509,7 +512,7 @@ def died(status: int, seconds: float) -> RefusalError:
     'The query took longer than 30 seconds and was stopped; make it narrower.'
     """
     if status == -signal.SIGALRM:
-        return engine.late(seconds)
+        return busy(why("too-slow", seconds=f"{seconds:g}"), 30)
     if status == FAULT:
         return RefusalError(500, why("fault"))
     if status == -signal.SIGSEGV:  # the stack was too small; where memory is refused, the engine aborts

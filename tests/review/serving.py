@@ -15,7 +15,7 @@ from pan2kg.server import sparql, web
 from pan2kg.server.engine import Evaluator
 from pan2kg.server.pages import Pages, RefreshedSite
 from pan2kg.server.protocol import ServedRelease
-from pan2kg.server.review import People, ReviewPages, Sessions, addresses, reloader
+from pan2kg.server.review import DESK_PATHS, People, ReviewPages, Sessions
 from pan2kg.server.workers import Keeper, Pool, WorkerStore
 from pan2kg.site.bundle import find_bundle
 from pan2kg.site.page import SiteContext
@@ -42,9 +42,9 @@ def main() -> None:
         return Site(SiteContext(Graph(project, store, language="fr"), mode="served", bundle=bundle, writable=True))
 
     site = RefreshedSite(make, release)
-    desk = ReviewPages(project, store, site, reloader(project, store, keeper), Sessions(people))
+    desk = ReviewPages(project, store, site, keeper, Sessions(people))
     pages = Pages(site, bundle.files() if bundle else {}, keeper=keeper)
-    routes = [web.route(path, desk.answer, "GET, HEAD, POST") for path in addresses()]
+    routes = [web.route(path, desk.answer, "GET, HEAD, POST") for path in DESK_PATHS]
     routes.append(web.route("/{path:path}", pages.answer, "GET, HEAD"))
     endpoint = sparql.Endpoint(Pool(keeper, settings.limits.seconds), settings, release, sparql.EDITOR)
     edge = web.assemble(settings, web.Operations(), endpoint.answer, more=routes)

@@ -156,8 +156,7 @@ def main(options: dict[str, Any]) -> None:
         shown = pages.Pages(site, {"asset-0123.py": Path(__file__)}, keeper=keeper)
         more.append(web.route("/{path:path}", shown.answer, "GET, HEAD"))
     endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if more else "")
-    graphs = sparql.GraphStore(pool, settings, release)
-    edge = web.assemble(settings, operations, endpoint.answer, graphs.answer, more)
+    edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, more)
 
     def ready() -> None:
         holder = Path(f"/proc/{keeper.supervisor}/task/{keeper.supervisor}/children")
