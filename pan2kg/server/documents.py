@@ -281,7 +281,7 @@ class DataSource:
         if call.path in ("/doc", "/doc/"):
             return self._look_up(call)
         if not protocol.is_plain_path(call.path):
-            raise RefusalError(404, why("no-thing-address"))
+            raise RefusalError(404, why("no-page"))
         start, _, path = call.path[1:].partition("/")
         if start == "doc":
             return self._describe(call, path)
@@ -296,7 +296,7 @@ class DataSource:
         if start == "ontology" or document == "ontology":  # under its own IRI or that of the version that is served
             iri = ROOT + document
             if not knows(self.store, iri) or (document != "ontology" and not self._is_current(iri)):
-                raise RefusalError(404, why("no-ontology", iri=iri))
+                raise RefusalError(404, why("graph-says-nothing", iri=iri))
             query = program_query("graphs/ontology")
             return self._show(
                 call, ONTOLOGY, "ontology", fixed, lambda: _sorted(construct(self.store, query), ONTOLOGY)
@@ -337,7 +337,7 @@ class DataSource:
 
     def _look_up(self, call: Call) -> Response:
         """Lead from any IRI of the graph to its document."""
-        iris = protocol.read_form(call.query, "address").get("iri", [])
+        iris = protocol.read_form(call.query).get("iri", [])
         if len(iris) != 1:
             raise RefusalError(400, why("say-which-iri"))
         iri = iris[0]

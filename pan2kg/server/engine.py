@@ -280,7 +280,7 @@ class Evaluator:
             reason = why(f"query-{fault.message.key}", **values)
             send(link, pack(FAILED, RefusalError(400, reason, line, column).pack()))
         except MemoryError:
-            send(link, pack(FAILED, busy(why("query-memory"), 30).pack()))
+            send(link, pack(FAILED, busy(why("query-memory-or-depth"), 30).pack()))
         except ConnectionError:
             raise
         except (OSError, RuntimeError, ValueError) as error:
@@ -301,8 +301,7 @@ class Evaluator:
         if isinstance(result, ox.QueryTriples):
             self._triples(result, task, link)
         elif not task.table:
-            rows = isinstance(result, ox.QuerySolutions)
-            raise RefusalError(406, why("rows-not-acceptable" if rows else "yes-or-no-not-acceptable"))
+            raise RefusalError(406, why("tables-not-acceptable"))
         else:
             writer = AnswerWriter(link, task.table, self.limits, is_bounded=not task.own)
             result.serialize(output=writer, format=TABLE_FORMATS[task.table])

@@ -246,7 +246,7 @@ class Pages:
         try:
             arguments = dict(parse_qsl(query.decode("utf-8"), keep_blank_values=True, errors="strict"))
         except ValueError:
-            raise RefusalError(400, why("address-encoding")) from None
+            raise RefusalError(400, why("no-utf-8")) from None
         try:
             page = self.site.site().page(path, arguments)
         except QueryError as error:

@@ -221,19 +221,19 @@ def is_plain_path(path: str) -> bool:
 Operation = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
-def read_form(encoded: bytes, what: str) -> dict[str, list[str]]:
-    """The parameters of an ``address`` or of a ``form``, each with all its values.
+def read_form(encoded: bytes) -> dict[str, list[str]]:
+    """The parameters of an address or of a form, each with all its values.
 
-    >>> read_form(b"a=1&a=%C3%A9", "address")
+    >>> read_form(b"a=1&a=%C3%A9")
     {'a': ['1', 'é']}
     """
     values: dict[str, list[str]] = {}
     try:
         pairs = parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000)
     except UnicodeDecodeError:
-        raise RefusalError(400, why(f"{what}-encoding")) from None
+        raise RefusalError(400, why("no-utf-8")) from None
     except ValueError:
-        raise RefusalError(400, why(f"{what}-fields")) from None
+        raise RefusalError(400, why("too-many-fields")) from None
     for name, value in pairs:
         values.setdefault(name, []).append(value)
     return values
@@ -256,11 +256,9 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
     >>> read_operation("GET", b"query=ASK%20%7B%7D&default-graph-uri=http://e/g", "", b"")
     ('ASK {}', ('http://e/g',), ())
     """
-    parameters = read_form(address, "address")
+    parameters = read_form(address)
     if method == "POST":
         media, charset = read_media_type(media_type)
-        if media.startswith("multipart/"):
-            raise RefusalError(415, why("form-with-parts"))
         if media not in (FORM, QUERY, UPDATE):
             raise RefusalError(415, why("post-media", form=FORM, query=QUERY), accept_post=f"{FORM}, {QUERY}")
         if charset not in ("", "utf-8", "utf8"):
@@ -269,7 +267,7 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
             text = {} if media == FORM else {"query" if media == QUERY else "update": [body.decode("utf-8")]}
         except UnicodeDecodeError as error:
             raise RefusalError(400, why("body-encoding", byte=str(error.start + 1))) from None
-        for name, values in (text or read_form(body, "form")).items():
+        for name, values in (text or read_form(body)).items():
             parameters.setdefault(name, []).extend(values)
     if "update" in parameters:
         raise RefusalError(403, why("update-refused"))
@@ -281,7 +279,7 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
     default, named = (tuple(parameters.get(name, ())) for name in ("default-graph-uri", "named-graph-uri"))
     faulty = next((iri for iri in default + named if not is_absolute(iri)), None)
     if faulty is not None:
-        raise RefusalError(400, why("no-graph-iri", iri=faulty[:200]))
+        raise RefusalError(400, why("no-absolute-iri", iri=faulty[:200]))
     return "".join(queries), default, named
 
 

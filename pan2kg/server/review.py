@@ -316,7 +316,7 @@ class ReviewPages:
     async def answer(self, request: Request) -> Response:
         if request.method == "POST":
             return await self._take(request)
-        query = protocol.read_form(request.scope["query_string"], "address")
+        query = protocol.read_form(request.scope["query_string"])
         arguments = {name: values[-1] for name, values in query.items() if name not in RESERVED}
         name = request.cookies.get(COOKIE, "")
         if self._is_own(request, self.sessions.find(name)):
@@ -356,7 +356,7 @@ class ReviewPages:
         media, charset = protocol.read_media_type(header(request, "content-type"))
         if media != protocol.FORM or charset not in ("", "utf-8", "utf8"):
             raise RefusalError(415, why("form-media", media=protocol.FORM))
-        fields = protocol.read_form(await read_body(request, BODY_LIMIT), "form")
+        fields = protocol.read_form(await read_body(request, BODY_LIMIT))
         form = {name: values[-1] for name, values in fields.items()}
         if header(request, "authorization"):
             # for programs: the token in a header, the outcome as a sentence

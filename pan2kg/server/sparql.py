@@ -92,8 +92,7 @@ class Endpoint:
     async def _describe(self, request: Request, address: str) -> Response:
         choice = choose(web.header(request, "accept"), GRAPHS)
         if choice is None:
-            names = ", ".join(form.media[0] for form in GRAPHS)
-            raise RefusalError(406, why("description-comes-as", names=names))
+            raise RefusalError(406, why("comes-as", names=", ".join(form.media[0] for form in GRAPHS)))
         tag = self.release.tag("description", address, choice.media)
         if web.matches(web.header(request, "if-none-match"), tag):
             return unchanged(tag)
@@ -116,7 +115,7 @@ class Endpoint:
             return Response(status_code=204, headers={"allow": READS})
         # the IRI of the graph that is meant, empty for the default graph; an address of this store is one too
         below = web.path_of(request).removeprefix(STORE).removeprefix("/")
-        parameters = protocol.read_form(request.scope["query_string"], "address")
+        parameters = protocol.read_form(request.scope["query_string"])
         iris = parameters.get("graph", [])
         if len(iris) + ("default" in parameters) + bool(below) != 1:
             raise RefusalError(400, why("which-graph"))
@@ -126,10 +125,10 @@ class Endpoint:
                 raise RefusalError(404, why("no-page"))
             graph = self.settings.graphs + below
         elif iris and not protocol.is_absolute(graph):
-            raise RefusalError(400, why("no-graph-iri", iri=graph[:200]))
+            raise RefusalError(400, why("no-absolute-iri", iri=graph[:200]))
         choice = choose(web.header(request, "accept"), GRAPHS)
         if choice is None:
-            raise RefusalError(406, why("graph-comes-as", names=", ".join(form.media[0] for form in GRAPHS)))
+            raise RefusalError(406, why("comes-as", names=", ".join(form.media[0] for form in GRAPHS)))
         make_tag = partial(self.release.tag, "graph", graph)
         if web.matches(web.header(request, "if-none-match"), make_tag(choice.media)):
             return unchanged(make_tag(choice.media))
@@ -230,5 +229,6 @@ class Relay:
             raise busy(why("endpoint-busy", url=url), 30)
         is_text = media.startswith("text/plain")
         sentence = content.decode("utf-8", "replace").strip().partition("\n")[0] if is_text else ""
-        key, status = "endpoint-refuses-said" if sentence else "endpoint-refuses", str(response.status_code)
-        raise RefusalError(400 if status == "400" else 502, why(key, url=url, status=status, words=sentence[:300]))
+        status = response.status_code
+        words = f"{status}: {sentence[:300]}" if sentence else str(status)
+        raise RefusalError(400 if status == 400 else 502, why("endpoint-refuses", url=url, status=words))

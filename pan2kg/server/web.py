@@ -207,7 +207,7 @@ async def refuse(request: Request, error: Exception) -> Response:
         allowed = ", ".join(sorted({word.strip() for word in headers.get("Allow", "").split(",")}))
         refusal = RefusalError(405, why("means-nothing", method=request.method), allow=allowed)
     else:
-        words = {404: why("nothing-here"), 500: why("fault")}.get(status)
+        words = {404: why("no-page"), 500: why("fault")}.get(status)
         refusal = RefusalError(status, words or message.verbatim(str(getattr(error, "detail", ""))))
     language = preferred_language(header(request, "accept-language"), (catalogue.SOURCE_LANGUAGE, *catalogue.LANGUAGES))
     media, body = refusal.body(header(request, "accept"), language)

@@ -420,7 +420,7 @@ class Keeper:
                 with self._changing:
                     self._replies = queue.SimpleQueue()
                     self.start(ahead=1)
-                _LOG.warning("%s", why("holder-again"))
+                _LOG.warning("%s", why("loaded-anew"))
             except errors.ProjectError as error:
                 _LOG.error("%s", error)  # a sentence; there is nothing in its traceback
             except OSError:
@@ -538,7 +538,7 @@ class Pool:
         try:
             await asyncio.wait_for(self.places.acquire(), WAIT if self.places.locked() else None)
         except TimeoutError:
-            raise busy(why("workers-taken" if self.keeper.is_up else "starting-again")) from None
+            raise busy(why("queue-full" if self.keeper.is_up else "starting-again")) from None
         finally:
             self.waiting -= 1
         self.busy += 1
