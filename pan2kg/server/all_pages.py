@@ -36,13 +36,11 @@ def canonical_query(path: str, query: bytes) -> bytes:
 
 
 class AllPages:
-    """The pages of a site, and those it would not export: passages, documents, links, concepts, named graphs."""
-
+    # passages, documents, links, concepts, named graphs have pages too
     def __init__(self, site: Site) -> None:
         self.site, self.missing = site, site.missing
 
     def page(self, path: str, arguments: Mapping[str, str], /) -> SiteFile | None:
-        """The page or file at a path below the root, None where there is none."""
         page, name = self.site.page(path, arguments), path.partition("/")[2].removesuffix(".html")
         language = next((tag for tag in LANGUAGES if path == f"{tag}/{name}.html"), None)
         if page or not language:
@@ -56,7 +54,6 @@ class AllPages:
         return SiteFile(path, HTML, self.portray(iri, path, language, arguments)) if iri else None
 
     def portray(self, iri: str, path: str, language: str, arguments: Mapping[str, str] | None = None) -> bytes:
-        """The page of a thing, for another place than its own too, such as that of a thing that is gone."""
         tag = next(tag for tag in LANGUAGES if tag == language)
         request = Request(path, tag, "", canonical(path, arguments)) if arguments is not None else Request(path, tag)
         context = PageContext(self.site.site_context, request)

@@ -45,14 +45,12 @@ class Assistant:
         self.graph, self.arguments = graph, arguments
 
     def find(self, words: str) -> Content:
-        """Things by what they are called, best first."""
         entries = [self.graph.labels.entries[iri] for iri in self.graph.search.find(words, limit=20)]
         return {
             "found": [{"iri": e.iri, "key": e.key, "kind": e.kind, "label": self.graph.label(e.iri)} for e in entries]
         }
 
     def questions(self) -> Content:
-        """The stored questions and what each can be told."""
         language = self.graph.language
         listed = sorted(self.graph.queries.values(), key=lambda query: (query.group, query.name))
         return {
@@ -68,7 +66,6 @@ class Assistant:
         }
 
     def ask(self, question: str, parameters: dict[str, str] | None = None, limit: int = ROWS) -> Content:
-        """The answer to a stored question."""
         graph = self.graph
         query = queries.find_query(graph.project, question)
         values = {name.replace("-", "_"): value for name, value in (parameters or {}).items()}
@@ -87,7 +84,6 @@ class Assistant:
         }
 
     def figures(self) -> Content:
-        """The tables of figures there are."""
         words = catalogue.Messages("help")
         return {
             "figures": {name: words.say(kind.summary, self.graph.language) for name, kind in registry.TABLES.items()}
@@ -97,7 +93,6 @@ class Assistant:
         self, name: str, plans: list[str] | None = None, actions: list[str] | None = None, evidence: str = "",
         limit: int = ROWS,
     ) -> Content:  # fmt: skip
-        """A table of figures."""
         figures = writers.figures_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
         return {
             "title": figures.title,
@@ -110,11 +105,9 @@ class Assistant:
         }
 
     def explain(self, one: str, two: str, evidence: str = "") -> Content:
-        """What two plans or two actions share, what each text weighs, and the statements behind it."""
         return self.figure("explain", actions=[one, two], evidence=evidence)
 
     def about(self, thing: str) -> Content:
-        """What is said of a thing, each statement with its certainty, its documents and the file it stands in."""
         graph = self.graph
         iri = next(iter([thing] if thing in graph.labels.entries else graph.search.find(thing, limit=1)), "")
         if not iri:
@@ -135,7 +128,6 @@ class Assistant:
         return {"iri": iri, "label": graph.label(iri), "release": graph.release, "statements": statements, **more}
 
     def sparql(self, query: str, limit: int = ROWS) -> Content:
-        """The answer to a query that reads."""
         words = [sys.executable, "-m", "pan2kg.cli.main", "sparql", "-", *self.arguments, "--format", "json"]
         text = queries.with_prefixes(query, self.graph.prefixes)
         try:
@@ -153,7 +145,6 @@ class Assistant:
         return {"release": self.graph.release, **self._rows(rows, limit)}
 
     def _rows(self, rows: list[Any], limit: int) -> Content:
-        """The first rows, how many more there are, and the documents of what they name, the most frequent first."""
         chosen, statements = rows[: max(0, min(limit, MOST_ROWS))], self.graph.statements
         values = {value for row in chosen for value in row.values() if isinstance(value, str)}
         sources = Counter[str]()
@@ -169,7 +160,6 @@ class Assistant:
 
 
 def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK end at this door
-    """The service of the protocol, with a tool for each thing an assistant can ask."""
     try:
         from mcp.server.mcpserver import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError
@@ -187,8 +177,6 @@ def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK e
 
 
 def _spoken(tool: Callable[..., Content], language: str, refusal: type[Exception]) -> Callable[..., Content]:
-    """The tool, where what is wrong is one sentence in the language of the graph."""
-
     @functools.wraps(tool)
     def answer(*values: object, **more: object) -> Content:
         with message.speaking(language):

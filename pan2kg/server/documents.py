@@ -80,7 +80,6 @@ _ENDING_OF: Final = {form.name: ending for ending, form in ENDINGS.items()}
 
 
 def space_of(store: Store) -> str:
-    """What the IRIs of the project a store holds begin with; of several, those of the first."""
     return own_profile(read_profiles(store), None).space
 
 
@@ -106,7 +105,6 @@ def _encoded(iri: str) -> str:
 
 
 def find_document(store: Store, iri: str) -> str | None:
-    """The path of the document about an IRI the graph knows; None where it does not know it."""
     if not knows(store, iri):
         return None
     space = space_of(store)
@@ -120,7 +118,7 @@ def find_document(store: Store, iri: str) -> str | None:
 
 
 def _told_apart(store: Store, iri: str, space: str) -> str:
-    """The document of an IRI of ours; by its whole where a thing of the project has the path of one of pan2kg."""
+    # by its whole where a thing of the project has the path of one of pan2kg
     document = document_of(iri, space)
     rival = space + iri.removeprefix(ROOT)
     if not iri.startswith(space) and iri.startswith(ROOT) and document != "ontology" and knows(store, rival):
@@ -157,7 +155,6 @@ def find_thing(store: Store, path: str) -> str | None:
 
 
 def knows(store: Store, iri: str) -> bool:
-    """Whether an IRI is spoken of in the graph, or names a part of it."""
     try:
         ox.NamedNode(iri)
     except ValueError:  # as of a stray percent sign
@@ -166,11 +163,9 @@ def knows(store: Store, iri: str) -> bool:
 
 
 def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
-    """The concise description of a thing, with the statements on the document itself; the thing comes first."""
     about, graphs = set[ox.Triple](), set[str]()
 
     def add(iris: Iterable[str], properties: tuple[str, ...]) -> None:
-        """The statements on each of several things with one of some properties."""
         things = sorted(filter(is_absolute, iris))
         about.update(construct(store, program_query("things/some-statements", thing=things, property=properties)))
 
@@ -195,13 +190,11 @@ def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
 
 
 def _sorted(triples: Iterable[ox.Triple], iri: str = "") -> list[ox.Triple]:
-    """Triples in order, those on an IRI before all others."""
     subject = ox.NamedNode(iri) if iri else None
     return sorted(set(triples), key=lambda triple: (triple.subject != subject, str(triple)))
 
 
 def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> bytes:
-    """Triples in one of the formats of documents, with the prefixes they need; JSON-LD with its context."""
     needed = used(triples, dict(prefixes))
     if form == "jsonld":
         from pan2kg.publish import vocabulary  # for who asks for it: it takes as long to import as a document to write
@@ -256,7 +249,6 @@ class Call:
     front: str = "/"
 
     def lead(self, path: str, status: int = 303) -> Response:
-        """Lead from a thing to the document that describes it, or (301) for good to what has another address now."""
         address = f"{self.front}{path}"
         varies, relation = ({"vary": "Accept"}, "describedby") if status == 303 else ({}, SUCCESSOR)
         headers = {"location": address, "link": f'<{address}>; rel="{relation}"', **varies, "cache-control": "no-cache"}
@@ -264,8 +256,6 @@ class Call:
 
 
 class DataSource:
-    """Answers requests for IRIs of ours and for documents; without ``portray`` there are no pages."""
-
     def __init__(
         self, project: Project, store: Store, release: protocol.ServedRelease, prefixes: Mapping[str, str],
         portray: Portray | None = None,
@@ -275,7 +265,6 @@ class DataSource:
         self._lock = threading.Lock()
 
     def answer(self, call: Call) -> Response:
-        """Answer a request; refused where there is no such thing, or not in such a form."""
         if call.path.startswith(VOID_PATH):
             return self._void(call)
         if call.path in ("/doc", "/doc/"):
@@ -304,7 +293,6 @@ class DataSource:
         return self._thing(call)
 
     def _void(self, call: Call) -> Response:
-        """Answer a request for the description of the graph; the counts stay as long as the data stay as they are."""
         from pan2kg.graph.graph import Graph
         from pan2kg.publish import descriptions, edition  # for who asks for it: they take long to import
 
@@ -336,7 +324,6 @@ class DataSource:
         return Response(body, headers={**headers, "content-type": choice.content_type})
 
     def _look_up(self, call: Call) -> Response:
-        """Lead from any IRI of the graph to its document."""
         iris = protocol.read_form(call.query).get("iri", [])
         if len(iris) != 1:
             raise RefusalError(400, why("say-which-iri"))
@@ -350,7 +337,6 @@ class DataSource:
         return call.lead(quote(document) + (f"#{quote(fragment)}" if fragment else ""))
 
     def _thing(self, call: Call) -> Response:
-        """Lead from a thing of ours to its document, and from the version that is served to the dataset."""
         space = space_of(self.store)
         dataset, iri = dataset_of(space), space + call.path[1:]
         version = iri.removeprefix(f"{dataset}/")
@@ -367,7 +353,6 @@ class DataSource:
         return call.lead(quote(document)) if following is None else self._gone(call, iri, document, None, following)
 
     def _describe(self, call: Call, path: str) -> Response:
-        """The document about a thing."""
         key, fixed = split(path)
         iri = find_thing(self.store, key)
         if iri is None:
@@ -382,11 +367,10 @@ class DataSource:
         return self._show(call, iri, document, fixed, lambda: describe(self.store, iri, call.place + quote(document)))
 
     def _is_current(self, version: str, *datasets: str) -> bool:
-        """Whether the ontology, or a dataset that is named, is of this version."""
         return bool(self.store.query(program_query("dataset/is-version", given=version, thing=[ONTOLOGY, *datasets])))
 
     def _following(self, iri: str) -> tuple[list[str] | None, str]:
-        """What replaces a thing of ours that was retired (None where it was not), and its one successor."""
+        # what replaces a thing of ours that was retired (None where it was not), and its one successor
         if not is_ours(iri):
             return None, ""
         rows = [
@@ -399,7 +383,6 @@ class DataSource:
         return sorted(set(filter(is_absolute, replacing))) if replacing else None, successor
 
     def _choose(self, call: Call, fixed: Form | None) -> tuple[Choice, dict[str, str]]:
-        """The form of an answer, and the headers that say on what it depends: on nothing where the address names it."""
         has_page = self.portray is not None
         if fixed == PAGE and not has_page:
             raise RefusalError(404, why("no-pages"))
@@ -413,7 +396,6 @@ class DataSource:
     def _show(
         self, call: Call, iri: str, document: str, fixed: Form | None, make: Callable[[], list[ox.Triple]]
     ) -> Response:
-        """A document of the triples that ``make`` gives; a client that wants a page is led to it."""
         choice, headers = self._choose(call, fixed)
         address, front = call.front + quote(document), call.front
         pages = {tag: front + quote(f"{tag}/{document.removeprefix('doc/')}.html") for tag in LANGUAGES}
@@ -438,7 +420,6 @@ class DataSource:
         return Response(body, headers={**headers, "content-type": choice.content_type})
 
     def _gone(self, call: Call, iri: str, document: str, fixed: Form | None, following: list[str]) -> Response:
-        """What is left of a thing that was retired: its description, with what replaces it."""
         try:
             choice, headers = self._choose(call, fixed)
         except RefusalError as refusal:
@@ -453,7 +434,7 @@ class DataSource:
 
 
 def count(store: Store) -> Statistics:
-    """Count the triples of a store, each once, whatever number of graphs it stands in."""
+    # each triple once, whatever number of graphs it stands in
     from pan2kg.publish import descriptions
 
     totals = select(store, program_query("counts/totals")).rows[0]

@@ -108,13 +108,10 @@ class Task(NamedTuple):
 
 
 def pack(kind: bytes, payload: bytes = b"") -> bytes:
-    """A message as bytes."""
     return HEAD.pack(kind, len(payload)) + payload
 
 
 def receive(link: socket.socket) -> tuple[bytes, bytes] | None:
-    """The next message of a blocking socket; None where the other side is gone."""
-
     def exactly(length: int) -> bytes | None:
         pieces = bytearray()
         while len(pieces) < length:
@@ -133,7 +130,7 @@ def receive(link: socket.socket) -> tuple[bytes, bytes] | None:
 
 
 def send(link: socket.socket, data: bytes) -> None:
-    """Send a part of an answer; from here on a process does not end when who asked hangs up, but is told."""
+    # from here on a process does not end when who asked hangs up, but is told
     fcntl.fcntl(link, fcntl.F_SETFL, fcntl.fcntl(link, fcntl.F_GETFL) & ~os.O_ASYNC)
     link.sendall(data)
 
@@ -213,8 +210,6 @@ def is_volatile(text: str) -> bool:
 
 
 class AnswerWriter(io.BytesIO):
-    """A file the engine writes an answer to: it sends the pieces to who asked, and stops at a limit."""
-
     def __init__(self, link: socket.socket, form: str, limits: Limits, *, is_bounded: bool) -> None:
         self.link, self.form = link, form
         self.seconds = limits.seconds
@@ -225,7 +220,6 @@ class AnswerWriter(io.BytesIO):
         self.waiting = self.size = 0
 
     def write(self, piece: Any) -> int:  # noqa: ANN401  # whatever has a buffer
-        """Take a piece; refused where it is one row, byte or second too many."""
         data = bytes(piece)
         self.pieces.append(data)
         self.waiting += len(data)
@@ -243,13 +237,12 @@ class AnswerWriter(io.BytesIO):
         return len(data)
 
     def count(self, rows: int) -> None:
-        """Note that so many rows were written; refused where there are too many."""
         self.rows += rows
         if self.rows > self.most_rows:
             raise RefusalError(413, why("too-many-rows", rows=str(self.most_rows)))
 
     def finish(self, state: str, *, is_volatile: bool) -> None:
-        """Send what is left, and that it is whole; an answer that is short leaves in one piece."""
+        # an answer that is short leaves in one piece
         ending = json.dumps([self.form, is_volatile, state]).encode()
         send(self.link, pack(PIECE, b"".join(self.pieces)) + pack(WHOLE, ending))
 
@@ -268,7 +261,6 @@ class Evaluator:
     state: str = ""
 
     def answer(self, task: Task, link: socket.socket) -> None:
-        """Do a task and send the answer, or why there is none."""
         try:
             (self._graph if task.kind == "graph" else self._query)(task, link)
         except RefusalError as refusal:

@@ -58,8 +58,6 @@ _LOG = logging.getLogger("pan2kg.service")
 
 
 class DrawingSite(Protocol):
-    """Whoever draws the pages; from any thread. A page has its ``media`` type, its ``body``, and ``is_passing``."""
-
     def page(self, path: str, arguments: Mapping[str, str], /) -> Any:  # noqa: ANN401  # see above
         """The page at an address below the root, None where there is none."""
 
@@ -68,8 +66,6 @@ class DrawingSite(Protocol):
 
 
 class RefreshedSite:
-    """A site that is made anew when the data have changed or a new day has begun, as pages look back from today."""
-
     def __init__(self, make: Callable[[], DrawingSite], release: protocol.ServedRelease) -> None:
         self.make, self.release = make, release
         self._lock = threading.Lock()
@@ -78,11 +74,9 @@ class RefreshedSite:
 
     @property
     def state(self) -> str:
-        """What the site depends on: the data, and the day."""
         return f"{self.release} {today()}"
 
     def site(self) -> DrawingSite:
-        """The site over the data as they are now."""
         with self._lock:
             state = self.state
             if self._site is None or self._site[0] != state:
@@ -99,7 +93,7 @@ class RefreshedSite:
         return self._desk[1]
 
     def change(self, bring_up: Callable[[], object]) -> None:
-        """Do what brings the data up to decisions on candidates; the desk goes on with the site it has."""
+        # the desk goes on with the site it has
         before = self.state
         bring_up()
         if self._desk and self._desk[0] == before:
@@ -107,8 +101,6 @@ class RefreshedSite:
 
 
 class CachedPage:
-    """A page as it is sent, plain and compressed."""
-
     def __init__(self, media: str, body: bytes, *, is_passing: bool = False) -> None:
         self.media, self.body, self.is_passing = media, body, is_passing
         self.tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
@@ -189,7 +181,7 @@ class Pages:
         return page
 
     def _current(self) -> str:
-        """The state of the data and the day; what was drawn of another one is let go, unless no change was about it."""
+        # what was drawn of another state of the data or day is let go, unless no change was about it
         state = self.site.state
         if state == self._state:
             return state
@@ -218,7 +210,7 @@ class Pages:
             self._size -= self._cache.popitem(last=False)[1].size
 
     def warm(self) -> None:
-        """Draw the home pages before anybody asks, so that the first reader does not wait for what all pages need."""
+        # before anybody asks, so that the first reader does not wait for what all pages need
         usual, state = gc.get_threshold(), self.site.state
         gc.set_threshold(*SELDOM)
         try:
@@ -270,7 +262,6 @@ class HomePages:
         self.name = self._name() if self.folder else ""
 
     def _name(self) -> str:
-        """A name for all that the pages depend on."""
         from pan2kg.validation.kept import state_name
 
         templates = [path for path in sorted((PACKAGE / "site").rglob("*")) if path.suffix in (".html", ".css")]
@@ -280,11 +271,9 @@ class HomePages:
         return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
 
     def is_current(self) -> bool:
-        """Whether the files are still as they were."""
         return self.folder is not None and self._name() == self.name
 
     def read(self) -> dict[str, CachedPage]:
-        """The pages by their addresses; nothing where they are not all there as they were written."""
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             if self.folder:
                 content = json.loads((self.folder / f"home-{self.name}.json").read_bytes())
@@ -294,7 +283,6 @@ class HomePages:
         return {}
 
     def write(self, pages: Mapping[str, CachedPage]) -> None:
-        """Keep the pages in place of those of an earlier state: all of them, where no file was changed meanwhile."""
         if self.folder is None or not pages.keys() >= {*HOMES} or not self.is_current():
             return
         with suppress(OSError, ProjectError):
@@ -328,8 +316,6 @@ _ONTOLOGY: Final = re.compile(r"ontology/([0-9][^/]*)")
 
 
 class ReleaseFiles:
-    """Answers from a release folder; what is in no file ``otherwise``. An error where the folder holds no release."""
-
     def __init__(self, folder: Path, otherwise: web.Handler | None = None) -> None:
         from pan2kg.publish import hosts
         from pan2kg.publish.folder import LIST, MARK, read_checksums

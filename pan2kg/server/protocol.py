@@ -55,7 +55,6 @@ class RefusalError(Exception):
     sentence = property(__str__)
 
     def body(self, accept: str = "", language: catalogue.Language = catalogue.SOURCE_LANGUAGE) -> tuple[str, bytes]:
-        """Media type and content: problem details (RFC 9457) for who accepts JSON, else the bare sentence."""
         sentence = self.message.say(language)
         if "json" not in accept:
             return "text/plain; charset=utf-8", f"{sentence}\n".encode()
@@ -82,13 +81,10 @@ def why(key: str, /, **values: object) -> message.Message:
 
 
 def busy(reason: message.Message, seconds: int = 5) -> RefusalError:
-    """A 503 that says when to come back."""
     return RefusalError(503, reason, retry_after=str(seconds))
 
 
 class Form(NamedTuple):
-    """A format: its short name, the media types it goes by (the registered one first), its W3C name."""
-
     name: str
     media: tuple[str, ...]
     iri: str
@@ -113,14 +109,11 @@ GRAPHS: Final = (
 
 
 class Choice(NamedTuple):
-    """The format that was chosen, and the media type to name it by."""
-
     form: Form
     media: str
 
     @property
     def content_type(self) -> str:
-        """The media type, with its charset where it is text."""
         return f"{self.media}; charset=utf-8" if self.media.startswith("text/") else self.media
 
 
@@ -150,7 +143,6 @@ def _quality(parameters: list[str]) -> float | None:
 
 
 def quality_of(media: str, ranges: list[tuple[str, float, int]]) -> float:
-    """The quality of a media type: that of the narrowest range that matches it, 0 where none does."""
     fitting = ("*/*", f"{media.partition('/')[0]}/*", media)
     return max(((narrow, quality) for name, quality, narrow in ranges if name in fitting), default=(0, 0.0))[1]
 
@@ -325,7 +317,7 @@ class ServedRelease:
         return f"{self.name}+{int(time.time()) // self.seconds if self.seconds else self.changes()}"
 
     def tag(self, *words: str, state: str | None = None) -> str:
-        """The ETag of what was made from a state, this one by default; weak, as rows may come in any order."""
+        # weak, as rows may come in any order
         name = str(self) if state is None else f"{self.name}+{state}"
         digest = hashlib.blake2b("\x1f".join((name, *words)).encode(), digest_size=12).hexdigest()
         return f'W/"{digest}"'

@@ -94,21 +94,17 @@ _LOG = logging.getLogger("pan2kg.service")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who reviews, and how often a minute; the holder of the service's own token has no name, and no limit."""
-
     name: str = ""
     rate: int = 0
     login: str = ""
     digest: str = ""
 
     def sign(self, form: Mapping[str, str]) -> Mapping[str, str]:
-        """A form under the name of who sends it: where that is known, what was typed as a name is nobody's."""
+        # where it is known who sends a form, what was typed as a name is nobody's
         return {**form, "reviewer": self.name} if self.name else form
 
 
 class Attempts:
-    """When each address or person did something, within the last minute."""
-
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self._times: OrderedDict[str, deque[float]] = OrderedDict()
@@ -152,7 +148,7 @@ class People:
         return self.wrong.number(_network(client)) >= (FLOOD if may_be_drawn else TRIES)
 
     def by_token(self, token: str, client: str) -> Person | None:
-        """Whose token it is; compared in the same time whatever is sent, and with all."""
+        # compared in the same time whatever is sent, and with all
         if self.is_besieged(client, token):
             return None
         sent, person = token.strip().encode("utf-8", "surrogateescape"), None
@@ -167,23 +163,19 @@ class People:
         return person
 
     def login_of(self, request: Request) -> str:
-        """Whom a proxy that is trusted says it has signed in; empty for nobody."""
         return header(request, self.header).strip() if self.header and request.scope["record"].is_proxied else ""
 
     def by_proxy(self, request: Request) -> Person | None:
-        """The person a proxy has signed in; where there is a list, one who is on it."""
         login = self.login_of(request)
         members = self.listed or (Person(login, RATE, login),)
         return next((member for member in members if login and member.login == login), None)
 
     def current(self, person: Person) -> Person | None:
-        """A person as the list has them now; None where they are no longer on it."""
         if not person.name or not self.listed:
             return person if (self.header if person.name else self.token) else None
         return next((member for member in self.listed if member.name == person.name), None)
 
     def admit(self, request: Request) -> Person:
-        """Who sends a request, by the token in its header; refused where nobody may, or not so often."""
         kind, _, word = header(request, "authorization").partition(" ")
         # a header is Latin-1 to a server, and UTF-8 to most who send one
         token, client = word.encode("latin-1").decode("utf-8", "surrogateescape"), request.scope["client"][0]
@@ -197,7 +189,6 @@ class People:
         return person
 
     def count(self, person: Person) -> None:
-        """Count a write of a person; refused where it is one too many within a minute."""
         if person.rate and self.done.number(person.name) >= person.rate:
             raise RefusalError(429, why("too-often", number=str(person.rate)), retry_after="60")
         if person.rate:
@@ -205,7 +196,7 @@ class People:
 
 
 def _network(client: str) -> str:
-    """What counts as one address: of IPv6 all that one household has."""
+    # what counts as one address: of IPv6 all that one household has
     try:
         return str(ipaddress.IPv6Network(f"{client}/64", strict=False))
     except ValueError:
@@ -213,7 +204,6 @@ def _network(client: str) -> str:
 
 
 def read_people(path: Path) -> tuple[Person, ...]:
-    """The people a file in TOML names, each in a table ``[[person]]``; an error where one is described otherwise."""
     place = Place(str(path))
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -245,8 +235,6 @@ def read_people(path: Path) -> tuple[Person, ...]:
 
 @dataclass(slots=True)
 class Session:
-    """A session: its secret, until when it lasts, who has signed in, the name the last decision was signed with."""
-
     seal: str
     until: float
     person: Person
@@ -254,14 +242,12 @@ class Session:
 
 
 class Sessions:
-    """The sessions of a service; forgotten when it ends. Only hashes of what a cookie holds are kept."""
-
+    # forgotten when the service ends; only hashes of what a cookie holds are kept
     def __init__(self, people: People, clock: Callable[[], float] = time.monotonic) -> None:
         self.people, self.clock = people, clock
         self._open: OrderedDict[str, Session] = OrderedDict()
 
     def begin(self, person: Person) -> str:
-        """A session that begins: what its cookie holds."""
         name = secrets.token_urlsafe(32)
         self._open[_hash(name)] = Session(secrets.token_urlsafe(32), self.clock() + SECONDS, person)
         while len(self._open) > SESSIONS:
@@ -292,7 +278,6 @@ def _hash(name: str) -> str:
 
 
 def with_cookie(request: Request, response: Response, name: str) -> Response:
-    """An answer that sets the cookie of a session, or takes it away where ``name`` is empty."""
     path, is_secure = f"{request.scope['root_path']}/", request.scope["scheme"] == "https"
     age = SECONDS if name else 0
     response.set_cookie(COOKIE, name, age, path=path, secure=is_secure, httponly=True, samesite="strict")
@@ -328,12 +313,10 @@ class ReviewPages:
         return with_cookie(request, page, name) if person else page
 
     def _is_own(self, request: Request, session: Session | None) -> bool:
-        """Whether a session is of whom the proxy has signed in, where one says so."""
         login = self.sessions.people.login_of(request)
         return not login or (session is not None and session.person.login == login)
 
     async def _show(self, request: Request, status: int, arguments: Mapping[str, str], name: str) -> Response:
-        """Draw the page for who has a session, or for who has none."""
         session, path = self.sessions.find(name), path_of(request)
         if session:
             person = session.person.name
@@ -352,7 +335,7 @@ class ReviewPages:
         return Response(page.body, status, headers, "text/html")
 
     async def _take(self, request: Request) -> Response:
-        """Read a form, see whether it may be written down, and do so; of a field that is sent twice the last counts."""
+        # of a field that is sent twice the last counts
         media, charset = protocol.read_media_type(header(request, "content-type"))
         if media != protocol.FORM or charset not in ("", "utf-8", "utf8"):
             raise RefusalError(415, why("form-media", media=protocol.FORM))
@@ -427,7 +410,6 @@ class ReviewPages:
         return await self._show(request, _STATUS.get(outcome.code, 422), typed, name)
 
     async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[entry.Outcome, bool]:
-        """What came of a form, and whether the graph that is served shows it; one form at a time."""
         loop, language = asyncio.get_running_loop(), _language(request)
         async with self._turn:
             outcome = await loop.run_in_executor(
@@ -466,7 +448,7 @@ class ReviewPages:
 
 
 def _lead(request: Request, arguments: Mapping[str, str]) -> Response:
-    """Lead to the page with GET, so that loading it again sends nothing again."""
+    # with GET, so that loading the page again sends nothing again
     address = request.scope["path"] + (f"?{urlencode(arguments)}" if arguments else "")
     return Response(status_code=303, headers={"location": address, "cache-control": "no-store"})
 

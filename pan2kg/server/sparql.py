@@ -58,8 +58,6 @@ async def read_operation(request: Request, page: str) -> protocol.Operation | Re
 
 
 class Endpoint:
-    """Answers what is asked at ``/sparql``; ``page`` is the address of the editor in a language, if there is one."""
-
     def __init__(
         self, pool: workers.Pool, settings: web.Settings, release: protocol.ServedRelease, page: str = ""
     ) -> None:
@@ -108,7 +106,6 @@ class Endpoint:
         return Response(body, headers=headers)
 
     async def graph(self, request: Request) -> Response:
-        """Answer what is asked at ``/store`` and below it: whole graphs, which are read and not written."""
         if request.method not in READS.split(", "):
             raise RefusalError(405, why("store-read-only"), allow=READS)
         if request.method == "OPTIONS":
@@ -137,7 +134,6 @@ class Endpoint:
 
 
 def unchanged(tag: str) -> Response:
-    """What is said to who has the answer already."""
     return Response(status_code=304, headers={"etag": tag, "cache-control": "no-cache", "vary": "Accept"})
 
 
@@ -148,8 +144,6 @@ async def deliver(
     choices: Iterable[Choice | None],
     make_tag: Callable[..., str],
 ) -> Response:
-    """Ask a worker, and send its answer, which is whole by then; ``make_tag`` makes its ETag for a media type."""
-
     async def leave() -> None:
         while (await request.receive())["type"] != "http.disconnect":
             pass
@@ -177,8 +171,6 @@ async def deliver(
 
 
 class Relay:
-    """Passes queries on to the endpoint at ``url``; ``page`` as the local endpoint has it."""
-
     def __init__(self, url: str, settings: web.Settings, page: str = "") -> None:
         self.url, self.settings, self.page = url, settings, page
 

@@ -145,7 +145,6 @@ class Record:
         self.is_proxied, self.status, self.size, self.query, self.person = False, 0, 0, "", ""
 
     def complete(self, start: types.Message) -> None:
-        """Give an answer what each has: its id, what a browser may do with it, a weak ETag where it was compressed."""
         headers, names = start["headers"], dict(start["headers"])
         if b"content-encoding" in names and not names.get(b"etag", b"W/").startswith(b"W/"):
             headers = [(key, b"W/" + value if key == b"etag" else value) for key, value in headers]
@@ -157,23 +156,20 @@ class Record:
 
 
 def root_of(request: Request) -> str:
-    """The address all others begin with, without a slash at its end."""
     return f"{request.scope['scheme']}://{request.headers.get('host', '')}{request.scope['root_path']}"
 
 
 def path_of(request: Request) -> str:
-    """What follows the root in the address of a request."""
     path: str = request.scope["path"]
     return path[len(request.scope["root_path"]) :]
 
 
 def header(request: Request, name: str) -> str:
-    """A header, empty where it is missing; one that is repeated is joined by commas."""
+    # one that is repeated is joined by commas
     return ", ".join(request.headers.getlist(name))
 
 
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """The whole body; refused where it is too large, too slow, or its sender left."""
     announced = int(request.headers.get("content-length", "0"))
     pieces, size, began = list[bytes](), 0, time.monotonic()
     more = announced < DRAINED * limit
@@ -199,7 +195,6 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
 
 
 async def refuse(request: Request, error: Exception) -> Response:
-    """The answer that says why there is none, in the language of who asks."""
     status, headers = getattr(error, "status_code", 500), dict(getattr(error, "headers", None) or {})
     if isinstance(error, RefusalError):
         refusal = error
@@ -293,7 +288,7 @@ class Edge:
             self.note(request, time.perf_counter() - began)
 
     def _locate(self, scope: types.Scope, headers: Mapping[bytes, bytes]) -> None:
-        """Find out where a request was sent to the outermost server; refused where that is another host."""
+        # where it was sent to the outermost server, whatever stands between
         if scope["http_version"] not in ("1.0", "1.1") or {b"content-length", b"transfer-encoding"} <= headers.keys():
             raise RefusalError(400, why("not-http"), connection="close")
         host, (peer, port) = headers.get(b"host", b"").decode("latin-1"), scope.get("client") or ("", 0)
@@ -328,7 +323,7 @@ class Edge:
             scope["path"] += "/"
 
     def _refuse_host(self, host: str) -> None:
-        """Refuse a name that is not known: a page of another site can make a browser call this address by its own."""
+        # a page of another site can make a browser call this address by a name of its own
         match = _HOST.fullmatch(host)
         if not match:
             raise RefusalError(400, why("no-host"))
@@ -342,7 +337,6 @@ class Edge:
 
 
 def read_network(text: str) -> str:
-    """An address or a network of proxies; an error where it is neither."""
     try:
         return str(ipaddress.ip_network(text))
     except ValueError:
@@ -350,7 +344,6 @@ def read_network(text: str) -> str:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to an address, 0 for a free port; not listening yet. An error where the address is not free."""
     try:
         family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, number)
@@ -366,8 +359,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class Connection(H11Protocol):
-    """A connection that is closed where no head comes in time: uvicorn would wait without end."""
-
+    # uvicorn would wait for a head without end
     deadline = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -375,7 +367,7 @@ class Connection(H11Protocol):
         self._wait_for_head(HEAD_SECONDS)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; where a head is not whole with it, wait for the rest as long as before."""
+        # where a head is not whole with this, the rest is waited for as long as before
         is_waiting, left = self.timeout_keep_alive_task is not None, self.deadline - self.loop.time()
         super().data_received(data)
         if self.conn.their_state is h11.IDLE and self.timeout_keep_alive_task is None:
@@ -387,8 +379,6 @@ class Connection(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """A server that says when it is ready, and ends without complaint when it is told to."""
-
     def __init__(self, application: Edge, ready: Callable[[], None]) -> None:
         # proxy_headers: the edge reads what a proxy says itself, as it believes those alone that are named
         config: Any = uvicorn.Config(
@@ -412,8 +402,7 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave on SIGINT and SIGTERM, and end what a page still waits for; uvicorn would raise them again."""
-
+        # uvicorn would raise them again
         def leave(number: int, frame: Any) -> None:  # noqa: ANN401  # as uvicorn has it
             self.handle_exit(number, frame)
             for process in multiprocessing.active_children():
@@ -447,7 +436,6 @@ class Operations:
         self._labelled: dict[tuple[str, int], tuple[Any, Any, Any]] = {}
 
     def open_log(self) -> None:
-        """Open the log, again where it was moved away; an error where it cannot be written."""
         if self.log in ("", "-"):
             self.file = sys.stdout.fileno() if self.log else -1
             return
@@ -461,7 +449,6 @@ class Operations:
             os.close(before)
 
     def measure(self, pool: workers.Pool) -> None:
-        """Tell of workers, and of what waits for one."""
         gauges: dict[str, tuple[str, Callable[[], float]]] = {
             "pan2kg_workers_busy": ("Workers that answer a query.", lambda: pool.busy),
             "pan2kg_queries_waiting": ("Queries that wait for a worker.", lambda: pool.waiting),
@@ -472,7 +459,6 @@ class Operations:
             prometheus.Gauge(name, meaning, registry=self.registry).set_function(value)
 
     def note(self, request: Request, seconds: float) -> None:
-        """Count a request that was answered, and write its line."""
         record, path = request.scope["record"], path_of(request)
         kind = _KINDS.get(path[1:].partition("/")[0].partition(".ttl")[0], "page")
         status = record.status or LEFT
@@ -501,7 +487,6 @@ class Operations:
             os.write(self.file, json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
 
     async def answer(self, request: Request) -> Response:
-        """Answer at ``/health``, ``/ready`` and ``/metrics``."""
         uncached, path = {"cache-control": "no-store"}, path_of(request)
         if path == "/metrics":
             headers = {"content-type": prometheus.CONTENT_TYPE_LATEST, **uncached}
@@ -539,7 +524,6 @@ class Reloading:
             loaded = now
 
     def _signature(self) -> list[tuple[str, int, int]]:
-        """Names, sizes and times of the files: another one where any of them was written."""
         stamps = []
         for path in self.files():
             with contextlib.suppress(FileNotFoundError):  # it went between the two looks
@@ -555,7 +539,6 @@ def assemble(
     store: Handler | None = None,
     more: Iterable[routing.BaseRoute] = (),
 ) -> Edge:
-    """The service with what answers at ``/sparql`` and, if graphs are here, at ``/store``; and ``more`` than that."""
     every = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
     routes = [route(path, endpoint, METHODS) for path in ("/sparql", "/sparql/")]
     routes += [route(path, store, every) for path in ("/store", "/store/{graph:path}") if store]
@@ -564,12 +547,10 @@ def assemble(
 
 
 def route(path: str, handler: Handler, methods: str) -> routing.Route:
-    """A handler at a path as Starlette writes it; any other method is refused."""
     return routing.Route(path, handler, methods=methods.split(", "))
 
 
 def notify(state: str) -> None:
-    """Tell systemd a state of the service, such as ``READY=1``, where it is who started it (sd_notify(3))."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if address:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:

@@ -104,7 +104,6 @@ def _prctl(option: int, value: int) -> None:
 
 
 def supervise(orders: socket.socket, hold: Callable[[socket.socket], None]) -> None:
-    """Fork a holder for each socket that is sent, until nobody is there any more: they end with this process."""
     # Ctrl-C and a service manager reach every process; this one ends when the main process has sent its answers
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -116,8 +115,6 @@ def supervise(orders: socket.socket, hold: Callable[[socket.socket], None]) -> N
 
 
 class Generation:
-    """Workers over one state of the graph: those for queries accept at one address, those for pages at another."""
-
     def __init__(self, folder: Path, places: dict[str, int]) -> None:
         self.listeners = []
         for kind, number in places.items():
@@ -131,13 +128,11 @@ class Generation:
         self.slots = mmap.mmap(-1, _SLOT * len(self.listeners) + 1)
 
     def note(self, place: int, number: int) -> int:
-        """Note the number of the task of a worker, 0 for none; the one that was noted before."""
         slot = slice(place * _SLOT, (place + 1) * _SLOT)
         before, self.slots[slot] = int.from_bytes(self.slots[slot], "big"), number.to_bytes(_SLOT, "big")
         return before
 
     def close(self) -> None:
-        """Let who waits for a task end now, and who does one after it."""
         self.slots[-1] = 1
         for listener in set(self.listeners):
             with suppress(OSError):
@@ -146,8 +141,6 @@ class Generation:
 
 
 class Holder:
-    """The process that holds the graph, with the workers it has forked: each in a place of its generation."""
-
     def __init__(self, control: socket.socket, folder: Path, places: dict[str, int], *, connects: bool) -> None:
         self.control, self.folder, self.places, self.connects = control, folder, places, connects
         self.workers: dict[int, tuple[Generation, int]] = {}
@@ -155,7 +148,6 @@ class Holder:
         self.generation: Generation | None = None
 
     def hold(self, load: Callable[[], Evaluator]) -> None:
-        """Load the graph, say so or why not, and have workers until nobody is there any more."""
         state = receive(self.control)
         try:
             self.evaluator = load()
@@ -206,7 +198,6 @@ class Holder:
                 self._renew(state)
 
     def _renew(self, state: str) -> None:
-        """Have workers over the graph as it is now, which call it by its state, and say so."""
         self.evaluator.state = state
         before, self.generation = self.generation, Generation(self.folder, self.places)
         self.missing.clear()
@@ -228,7 +219,6 @@ class Holder:
                 self.workers[process] = generation, place
 
     def _collect(self) -> None:
-        """Reap workers that have ended, tell how they did, and fork others in their places."""
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 generation, place = self.workers.pop(ended[0])
@@ -242,7 +232,6 @@ class Holder:
                         self._fork_worker(place)
 
     def _work(self, generation: Generation, place: int) -> None:
-        """Accept tasks and answer them."""
         signal.set_wakeup_fd(-1)
         # the default action ends the process in the kernel; a Python handler would run after the engine has returned
         for number in (signal.SIGCHLD, signal.SIGALRM, signal.SIGIO):
@@ -285,7 +274,6 @@ class Holder:
                 return
 
     def _confine(self) -> int:
-        """Limit this process: to so many bytes more than it has, to the one file it needs; its size in memory now."""
         # when the memory limit ends the process, the engine prints a message nobody who reads the log can act on
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 2)
@@ -302,7 +290,6 @@ class Holder:
 
 
 def _memory() -> tuple[int, int]:
-    """Bytes of the address space of this process, and of what is in memory; 0 where the system does not say."""
     try:
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
     except OSError:
@@ -327,7 +314,6 @@ class Keeper:
         connects: bool = False,
         close: Iterable[socket.socket] = (),
     ) -> None:
-        """Fork the supervisor; to be called before there are threads. The sockets in ``close`` are closed in it."""
         # the address of a socket may not be long
         parent = tempfile.gettempdir() if len(tempfile.gettempdir()) < 40 else "/tmp"  # noqa: S108  # a folder of its own
         self.folder, self.places = Path(tempfile.mkdtemp("", "pan2kg-", parent)), {"query": workers, "page": for_pages}
@@ -345,7 +331,6 @@ class Keeper:
             self.supervisor = _fork(lambda: supervise(theirs, hold), "supervisor", close=[self.orders, *close])
 
     def state(self, ahead: int = 0) -> str:
-        """What tells this state of the data, or one ahead, from those before; empty for what was loaded first."""
         return f"{self.epoch}.{self.version + ahead}" if self.version + ahead else ""
 
     def start(self, meanwhile: Callable[[], None] = lambda: None, *, ahead: int = 0) -> None:
@@ -371,7 +356,6 @@ class Keeper:
         threading.Thread(target=self._listen, name="keeper", daemon=True).start()
 
     def change(self, text: str, touched: frozenset[str] | None) -> None:
-        """Apply an update of ours; who asks from now on is answered from what it makes, or it is an error."""
         with self._changing:
             answer = None
             with suppress(OSError, queue.Empty):
@@ -396,7 +380,6 @@ class Keeper:
         _LOG.warning("%s", why("loaded-anew"))
 
     def _listen(self) -> None:
-        """Note what a holder says; start another one when it is gone and none has taken its place."""
         control, began = self.control, time.monotonic()
         while (message := receive(control)) is not None:
             if message[0] == ENDED:
@@ -430,7 +413,6 @@ class Keeper:
                 return
 
     def connect(self, kind: str, deadline: float) -> socket.socket | None:
-        """A connection to workers of a kind; None where there are none now, but may be before the deadline."""
         link = socket.socket(socket.AF_UNIX)
         link.setblocking(False)  # noqa: FBT003  # the library's own signature
         try:
@@ -443,7 +425,6 @@ class Keeper:
         return link
 
     def close(self) -> None:
-        """Let all processes end, and wait for that."""
         self.is_closing = True
         self.orders.close()
         with suppress(ChildProcessError):
@@ -452,8 +433,6 @@ class Keeper:
 
 
 class WorkerAnswer:
-    """What a worker sends, as whoever asked keeps it until it is whole: in memory, and a long one in a file."""
-
     # bytes of all answers that lie in files now, at most ``MOST``: who reads slowly does not fill the disk
     LONG: Final = engine.MEGABYTE
     MOST: Final = 2**31
@@ -465,7 +444,6 @@ class WorkerAnswer:
         self.buffer = bytearray()
 
     def take(self, data: bytes) -> bool:
-        """Take what came; whether it is whole. Refused where it is none, or there is no room for it."""
         if not data:
             raise EOFError
         self.buffer += data
@@ -498,7 +476,6 @@ class WorkerAnswer:
         self.file.close()
 
     def content(self) -> bytes:
-        """All of it, which then is let go."""
         self.file.seek(0)
         content = self.file.read()
         self.close()
@@ -523,15 +500,12 @@ def died(status: int, seconds: float) -> RefusalError:
 
 
 class Pool:
-    """Asks the workers for queries, in the loop that serves: as many at once as there are, the rest wait."""
-
     def __init__(self, keeper: Keeper, seconds: float) -> None:
         self.keeper, self.seconds = keeper, seconds
         self.waiting = self.busy = 0
         self.places = asyncio.Semaphore(keeper.places["query"])
 
     async def ask(self, task: Task, leave: Callable[[], Awaitable[None]] | None = None) -> WorkerAnswer:
-        """The answer to a task, unless ``leave`` returns before; asked once more where its worker was ended at once."""
         if self.waiting >= QUEUE:
             raise busy(why("queue-full"))
         self.waiting += 1
@@ -557,7 +531,6 @@ class Pool:
             self.places.release()
 
     async def _exchange(self, task: Task, answer: WorkerAnswer, leave: Callable[[], Awaitable[None]] | None) -> int:
-        """Ask a worker; 0 where it has answered, else how it ended."""
         deadline = time.monotonic() + WAIT
         while (link := self.keeper.connect("query", deadline)) is None:
             await asyncio.sleep(0.02)
@@ -628,7 +601,6 @@ class WorkerStore:
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.TSV)
 
     def _ask(self, task: Task) -> WorkerAnswer:
-        """Ask; once more where the worker was ended from outside, whenever that was: a page asks many queries."""
         status = -signal.SIGKILL
         for _ in range(2):
             answer, number, deadline = WorkerAnswer(), next(_NUMBERS), time.monotonic() + WAIT
