@@ -278,7 +278,7 @@ class HomePages:
             if self.folder:
                 content = json.loads((self.folder / f"home-{self.name}.json").read_bytes())
                 bodies = {path: (content[path]["media"], content[path]["body"].encode()) for path in HOMES}
-                if content["digest"] == _digest([body for _, body in bodies.values()]):
+                if content["digest"] == hashlib.sha256(b"\0".join([body for _, body in bodies.values()])).hexdigest():
                     return {path: CachedPage(*page) for path, page in bodies.items()}
         return {}
 
@@ -287,17 +287,13 @@ class HomePages:
             return
         with suppress(OSError, ProjectError):
             content = {path: {"media": pages[path].media, "body": pages[path].body.decode()} for path in HOMES}
-            digest = {"digest": _digest([pages[path].body for path in HOMES])}
+            digest = {"digest": hashlib.sha256(b"\0".join([pages[path].body for path in HOMES])).hexdigest()}
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / f"home-{self.name}.json"
             write_atomically(path, json.dumps(content | digest, ensure_ascii=False))
             for former in self.folder.glob("home-*.json"):
                 if former != path:
                     former.unlink(missing_ok=True)
-
-
-def _digest(bodies: list[bytes]) -> str:
-    return hashlib.sha256(b"\0".join(bodies)).hexdigest()
 
 
 # what has several forms under one address that is no document of a thing
