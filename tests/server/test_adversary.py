@@ -235,18 +235,6 @@ def test_requests_are_answered_however_the_line_cuts_them(
     assert (answers.count(b"HTTP/1.1 200 OK"), answers.count(ANSWER)) == (len(requests) + 1,) * 2, answers
 
 
-def test_pieces_after_another_are_one_request_and_who_asks_before_it_sends_is_told_to_go_on(service: Service) -> None:
-    head = POST + b"Connection: close\r\n"
-    assert service.exchange(head + CHUNKED + b"\r\n3\r\nASK\r\n", b"3\r\n {}\r\n0\r\n\r\n").endswith(ANSWER)
-    with service.line() as line:
-        line.sendall(head + b"Expect: 100-continue\r\nContent-Length: 6\r\n\r\n")
-        assert line.recv(12) == b"HTTP/1.1 100"
-        line.sendall(b"ASK {}")
-        assert read(line).endswith(ANSWER)
-    old = service.exchange(POST.replace(b"1.1", b"1.0") + b"Expect: 100-continue\r\nContent-Length: 6\r\n\r\nASK {}")
-    assert old.startswith(b"HTTP/1.1 200 OK")
-
-
 # ways in which a call was hidden, or was tried to be: the engine wants no space between words
 SMUGGLED = [
     "SELECT * { OPTIONAL { ?s <http://e/\\u0041#x> ?o } SERVICE <URL> {} }",

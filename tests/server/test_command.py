@@ -23,7 +23,7 @@ from pan2kg.server.protocol import RefusalError
 from pan2kg.server.sparql import Relay
 from pan2kg.server.web import Settings
 from tests.conftest import Cli
-from tests.server.conftest import PATIENCE, Service, Until, awaited, children, command
+from tests.server.conftest import PATIENCE, Service, Until, awaited, command
 
 
 class Serve(Protocol):
@@ -81,15 +81,6 @@ def test_a_hangup_opens_the_log_again_and_loads_the_files_anew(serve: Serve, tmp
     assert log.is_file()
     assert "metrics" in moved.read_text(encoding="utf-8")
     assert ended(service) == (0, "The files were loaded anew.\n")
-
-
-def test_nothing_is_left_when_it_is_killed(serve: Serve, until: Until) -> None:
-    service = serve()
-    process = service.process.pid
-    (supervisor,) = children(process)
-    (holder,) = children(supervisor)
-    ended(service, signal.SIGKILL)
-    until(lambda: not any(Path(f"/proc/{number}/stat").exists() for number in (process, supervisor, holder)))
 
 
 def test_what_makes_no_sense_is_one_sentence(cli: Cli) -> None:

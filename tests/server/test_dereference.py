@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 import pan2kg
 from pan2kg.turtle.vocabulary import ID
-from tests.conftest import start
 from tests.server.conftest import Reply, Service, command
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Language": "de"}
@@ -79,17 +76,6 @@ def test_behind_another_domain_documents_are_there_and_things_keep_their_iri(few
         assert f'<{base}/doc/plan/lu-bhr-2.ttl>; rel="alternate"' in reply.headers["link"]
         assert service.get("/doc/plan/lu-bhr-2", Accept="text/html").headers["location"].startswith(f"{base}/fr/")
         assert service.get("/id/plan/lu-bhr-2", Host="evil.example").status == 421
-
-
-def test_a_retired_thing_is_gone(tmp_path: Path) -> None:
-    folder = start(tmp_path / "mine")
-    shutil.copyfile(Path(__file__).with_name("retired.ttl"), folder / "graph" / "plans" / "xx.ttl")
-    with command(folder) as service:
-        reply = service.get("/id/plan/xx-old", Accept="text/turtle")
-        assert (reply.status, b"isReplacedBy" in reply.body) == (410, True)
-        page = service.get("/id/plan/xx-old", **BROWSER)
-        assert (page.status, b"xx-new.html" in page.body) == (410, True)
-        assert "default-src 'none'" in page.headers["content-security-policy"]
 
 
 def test_a_graph_somewhere_else_is_dereferenced_too(few: pan2kg.Graph, endpoint: str) -> None:

@@ -16,17 +16,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pan2kg.server.engine import free_memory
-from tests.server.conftest import PAIRS, PATIENCE, SCRIPT, SLOW, Reply, Service, Start, Until, children, read
+from tests.server.conftest import PAIRS, PATIENCE, SCRIPT, SLOW, Result, Service, Start, Until, children, read
 
 SORT = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"
 LONG_ROWS = "SELECT ?a ?c ?d ?f WHERE { ?a ?b ?c . ?d ?e ?f }"
@@ -148,44 +147,28 @@ def test_a_query_whose_worker_is_killed_is_asked_once_more_if_that_was_at_once(
     assert service.ask("ASK {}").status == 200
 
 
-@needs_proc
-def test_idle_workers_that_die_are_not_missed(start: Start, until: Until) -> None:
-    service = start(pages=True, workers=3)
-    before = service.workers()
-    for worker in before:
-        os.kill(worker, signal.SIGKILL)
-    until(lambda: len(set(service.workers()) - set(before)) == 5)
-    assert service.ask("ASK {}").status == 200
-    assert service.send("GET", "/index.html").status == 200
-
-
+@dataclass
 class Watched(Service):
     """A service in a session of its own, so that all of its processes can be looked at."""
 
-    def __init__(self, folder: Path, *before: str, **options: object) -> None:
-        self.log = folder / "log"
-        command = [*before, sys.executable, str(SCRIPT), json.dumps(options)]
-        with self.log.open("wb") as log:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True)
-        super().__init__(0, process)
-        assert process.stdout
-        self.said = process.stdout
+    log: Path = Path()
 
     def listen(self) -> Watched:
-        words = self.said.readline().split()
+        assert self.process.stdout  # type: ignore[union-attr]
+        words = self.process.stdout.readline().split()  # type: ignore[union-attr]
         assert words, self.log.read_text()
         self.port, self.holder = int(words[0]), int(words[1])
         return self
 
     def processes(self) -> dict[int, str]:
         """The state of each process of the session, Z that of a zombie."""
-        found = {}
+        states = {}
         for status in PROC.glob("[0-9]*/stat"):
             with suppress(FileNotFoundError, ProcessLookupError):
                 state, _, _, session = status.read_text().rpartition(")")[2].split()[:4]
                 if int(session) == self.process.pid:
-                    found[int(status.parent.name)] = state
-        return found
+                    states[int(status.parent.name)] = state
+        return states
 
 
 Begin = Callable[..., Watched]
@@ -193,18 +176,17 @@ Begin = Callable[..., Watched]
 
 @pytest.fixture
 def begin(tmp_path: Path) -> Iterator[Begin]:
-    running: list[Watched] = []
+    with ExitStack() as running:
 
-    def start(*before: str, **options: object) -> Watched:
-        running.append(Watched(tmp_path, *before, **options))
-        return running[-1]
+        def start(*before: str, **options: object) -> Watched:
+            words, log = [*before, sys.executable, str(SCRIPT), json.dumps(options)], (tmp_path / "log").open("wb")
+            process = running.enter_context(
+                subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True)
+            )
+            running.callback(quietly, lambda: os.killpg(process.pid, signal.SIGTERM))
+            return Watched(0, process, log=tmp_path / "log")
 
-    yield start
-    for service in running:
-        with suppress(ProcessLookupError):
-            os.killpg(service.process.pid, signal.SIGTERM)
-        service.process.wait(PATIENCE)
-        service.said.close()
+        yield start
 
 
 @needs_proc
@@ -231,7 +213,7 @@ def test_a_fault_of_ours_is_logged_and_told_as_ours(begin: Begin, until: Until) 
 
 
 @needs_proc
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_told_to_end_while_it_loads_it_leaves_no_process(
     begin: Begin, tmp_path: Path, until: Until, number: signal.Signals
 ) -> None:
@@ -308,30 +290,38 @@ def test_told_to_end_while_it_is_asked_it_ends_cleanly_and_says_so(start: Start,
     until(lambda: not [process for process in processes if Path(f"/proc/{process}").exists()])
 
 
-def quietly(ask: Callable[[], Reply]) -> Reply | None:
+def quietly(ask: Callable[[], Result]) -> Result | None:
     with suppress(OSError, http.client.HTTPException):
         return ask()
     return None
 
 
-XSD = "http://www.w3.org/2001/XMLSchema#"
-TEXTS = st.one_of(
-    st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
-    st.sampled_from(["", "1", "01", "1.", ".5", "1e3", "true", "TRUE", "\t", "\r\n", '"', "\\", "<x>", "_:b", "@en"]),
-)
-KINDS = st.sampled_from(["integer", "decimal", "double", "boolean", "date", "gYear", "string", "anyURI"])
-TERMS = st.one_of(
-    st.builds(ox.Literal, TEXTS),
-    st.builds(lambda text: ox.Literal(text, language="fr-lu"), TEXTS),
-    st.builds(lambda text, kind: ox.Literal(text, datatype=ox.NamedNode(XSD + kind)), TEXTS, KINDS),
-    st.sampled_from([ox.NamedNode("http://e/é?a=b#c"), ox.NamedNode("urn:x"), ox.BlankNode("b")]),
-)
-
-
-@given(st.lists(TERMS, max_size=5))
-def test_every_term_of_an_answer_survives_the_way_from_a_worker(terms: list[ox.Literal]) -> None:
+def test_every_term_of_an_answer_survives_the_way_from_a_worker() -> None:
     """What pages read of workers comes as tab-separated values: every term must be the one the store holds."""
+    texts = [
+        "",
+        "1",
+        "01",
+        "1.",
+        ".5",
+        "1e3",
+        "true",
+        "TRUE",
+        "\t",
+        "\r\n",
+        '"',
+        "\\",
+        "<x>",
+        "_:b",
+        "@en",
+        "é\U0001f600",
+    ]
+    kinds = [f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("integer", "double", "boolean", "date", "string")]
+    literals = [ox.Literal(text, datatype=ox.NamedNode(kind)) for text in texts for kind in kinds]
+    literals += [literal for text in texts for literal in (ox.Literal(text), ox.Literal(text, language="fr-lu"))]
     store = ox.Store()
+    terms: list[ox.NamedNode | ox.BlankNode | ox.Literal]
+    terms = [ox.NamedNode("http://e/é?a=b#c"), ox.NamedNode("urn:x"), ox.BlankNode("b"), *literals]
     for number, term in enumerate(terms):
         store.add(ox.Quad(ox.NamedNode(f"http://e/{number}"), ox.NamedNode("http://e/p"), term))
     text = "SELECT ?s ?o ?none { ?s ?p ?o OPTIONAL { ?s <http://e/none> ?none } } ORDER BY ?s"
