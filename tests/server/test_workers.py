@@ -179,12 +179,14 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
     with ExitStack() as running:
 
         def start(*before: str, **options: object) -> Watched:
-            words, log = [*before, sys.executable, str(SCRIPT), json.dumps(options)], (tmp_path / "log").open("wb")
-            process = running.enter_context(
-                subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True)
-            )
+            words, log = [*before, sys.executable, str(SCRIPT), json.dumps(options)], tmp_path / "log"
+            with log.open("wb") as errors:
+                process = subprocess.Popen(
+                    words, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
+                )
+            running.enter_context(process)
             running.callback(quietly, lambda: os.killpg(process.pid, signal.SIGTERM))
-            return Watched(0, process, log=tmp_path / "log")
+            return Watched(0, process, log=log)
 
         yield start
 
