@@ -14,7 +14,7 @@ import pan2kg
 from pan2kg import errors
 from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, SOURCE_LANGUAGE, Messages
 from pan2kg.i18n.compilation import read_entries
-from pan2kg.publish.portal import client as access
+from pan2kg.publish import portal as access
 
 PACKAGE = Path(pan2kg.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
