@@ -43,7 +43,7 @@ def a_version(text: str) -> str:
     return text
 
 
-PUBLISH: Final = {
+PUBLISH: Final[arguments.Options] = {
     "-o --output": {"metavar": "DIR", "required": True, "help": "publish.folder"},
     "--base": {"metavar": "URL", "type": arguments.an_address},
     "--id-base": {"metavar": "URL", "type": arguments.an_address},
@@ -57,7 +57,7 @@ PUBLISH: Final = {
     "--without-site": arguments.FLAG,
     "--without-derived": arguments.FLAG,
 }
-_DIFF: Final = {
+_DIFF: Final[arguments.Options] = {
     "sides": {"metavar": "OLD NEW", "nargs": "+"},
     "--apply": {"metavar": "PATCH"},
     "--format": {"choices": ("text", "md", "csv", "json", "rdf", "atom"), "default": "text"},
@@ -66,7 +66,7 @@ _DIFF: Final = {
     **arguments.LANGUAGE,
     **arguments.OUTPUT,
 }
-_PORTAL: Final = {
+_PORTAL: Final[arguments.Options] = {
     "--send": arguments.FLAG,
     "--look": arguments.FLAG,
     "--linked": arguments.FLAG,

@@ -428,12 +428,12 @@ def make_offer(folder: Path, scratch: Path, *, linked: bool = False) -> Offer:
     files = {subject: _file(catalogue, subject, folder) for subject in subjects}
 
     # the name each file goes by, and whether it is compressed; a name two files share gets their folders in it
-    paths = {file: file.relative_to(folder).as_posix() for file in sorted({file for file in files.values() if file})}
-    names = {file: upload_name(path) for file, path in paths.items()}
-    shared = Counter(name for file, (name, packed) in names.items() if not (packed and _beside(file) in names))
-    for file, path in paths.items():
-        if shared[names[file][0]] > 1:  # dumps/graph.jsonld as dumps-graph-jsonld.jsonld
-            names[file] = upload_name(f"{path.replace('/', '-').replace('.', '-')}.{path.rpartition('.')[2]}")
+    paths = {source: source.relative_to(folder).as_posix() for source in sorted(filter(None, files.values()))}
+    names = {source: upload_name(path) for source, path in paths.items()}
+    shared = Counter(name for source, (name, packed) in names.items() if not (packed and _beside(source) in names))
+    for named, within in paths.items():
+        if shared[names[named][0]] > 1:  # dumps/graph.jsonld as dumps-graph-jsonld.jsonld
+            names[named] = upload_name(f"{within.replace('/', '-').replace('.', '-')}.{within.rpartition('.')[2]}")
     parts = []
     for subject, file in files.items():
         name = names[file] if file and not linked else None

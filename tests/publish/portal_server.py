@@ -122,7 +122,8 @@ class Portal:
                         return 400, {"errors": errors, "message": "Validation error"}
                     identifier = f"{next(self.numbers):024x}"
                     page = f"{self.url}/fr/datasets/{identifier}/"
-                    dataset = {"id": identifier, "page": page, "resources": [], "deleted": None} | self._edited(sent)
+                    dataset: Json = {"id": identifier, "page": page, "resources": [], "deleted": None}
+                    dataset |= self._edited(sent)
                     self.datasets[identifier] = dataset
                     return 201, dataset
                 case verb, "datasets", identifier, *inner if identifier in self.datasets:
@@ -160,11 +161,16 @@ class Portal:
                 if errors or sent["filetype"] != (row["filetype"] if row else "remote"):
                     return 400, {"errors": errors, "message": "Validation error"}
                 # udata answers with null where a text is empty
-                said = {name: sent.get(name) for name in DESCRIBED} | {"description": sent.get("description") or None}
+                said: Json = {name: sent.get(name) for name in DESCRIBED} | {
+                    "description": sent.get("description") or None
+                }
                 if row:
                     is_file = row["filetype"] == "file"
                     said |= {name: row[name] for name in ("url", *(COMPUTED if self.keeps_computed else ())) if is_file}
-                    said |= {"extras": {}} if self.drops_marks else {"description": "…"} if self.rewords else {}
+                    if self.drops_marks:
+                        said["extras"] = {}
+                    if self.rewords:
+                        said["description"] = "…"
                     row |= said
                     return 200, row
                 rows.insert(0, said | {"id": f"00000000-0000-4000-8000-{next(self.numbers):012x}"})

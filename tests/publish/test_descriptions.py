@@ -238,10 +238,10 @@ def test_void_counts_what_is_published_and_names_every_dump(few_folder: Path, fe
             "SELECT ?x (COUNT(*) AS ?n) WHERE { { SELECT DISTINCT ?s ?x ?o WHERE { ?s ?x ?o } } } GROUP BY ?x",
     }  # fmt: skip
     for partition, query in partitions.items():
-        said = dict(rows(void, f"SELECT ?x ?n WHERE {{ ?part {partition} ?n }}"))  # type: ignore[arg-type]
+        said: dict[str, str] = dict(rows(void, f"SELECT ?x ?n WHERE {{ ?part {partition} ?n }}"))  # type: ignore[arg-type]
         assert said == {row["x"]: row["n"] for row in graph.sparql(query)}
     query = "?set void:objectsTarget ?t ; void:triples ?n . ?t void:uriSpace ?target"
-    links = dict(rows(void, f"SELECT ?target (SUM(?n) AS ?l) WHERE {{ {query} }} GROUP BY ?target"))  # type: ignore[arg-type]
+    links: dict[str, str] = dict(rows(void, f"SELECT ?target (SUM(?n) AS ?l) WHERE {{ {query} }} GROUP BY ?target"))  # type: ignore[arg-type]
     assert len(links) == 5
     assert int(links["http://eurovoc.europa.eu/"]) > 100
     named = {address for (address,) in rows(void, "SELECT ?d WHERE { dataset:dataset void:dataDump ?d }")}

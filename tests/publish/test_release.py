@@ -161,7 +161,7 @@ def test_a_release_takes_the_place_of_an_older_one_and_of_nothing_else(
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "thesis.txt").touch()
     shutil.copytree(released, tmp_path / "around" / "kept")
-    refused = {
+    refused: dict[tuple[object, ...], str] = {
         (released, "--version", "0.9.0"): r"holds a newer release \(0\.10\.0",
         (tmp_path / "own",): "something that is no release",
         (tmp_path / "own" / "thesis.txt",): "no folder",
