@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import FormatError, Place, ProjectError
-from pan2kg.i18n.days import a_day, today
-from pan2kg.i18n.message import say, told
+from pan2kg.i18n.message import a_day, say, today, told
 from pan2kg.project import write_atomically
 
 if TYPE_CHECKING:
