@@ -199,8 +199,8 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
             f'    location ~ "^{path}{rule.pattern}$" {{\n        return 301 {path}{rule.target};\n    }}\n'
             for rule in MOVED
         ),
-        path=path, documents=DOCUMENTS, thing=f"{_THING}([^/.]+)", together=_TOGETHER, all=ALL, versions=VERSIONS, about=_ABOUT,
-        graph=_GRAPH,
+        path=path, documents=DOCUMENTS, thing=f"{_THING}([^/.]+)", together=_TOGETHER, all=ALL, versions=VERSIONS,
+        about=_ABOUT, graph=_GRAPH,
     ).encode()  # fmt: skip
 
 
