@@ -1,8 +1,8 @@
 """Documents on things, as Turtle, JSON-LD and HTML: what any host can give where an address of ours leads.
 
 A document tells the things of one kind, each at its key: ``doc/topic/all#health`` for ``id/topic/health``; of kinds
-with many things, those whose keys begin alike: ``doc/plan/lu-b#lu-bhr-2``. Patterns say where, so that no server needs a
-list of things. What is told is what is said of a thing, what points to it, the links and involvements sources state
+with many things, those whose keys begin alike: ``doc/plan/lu-b#lu-bhr-2``. Patterns say where, so that no server needs
+a list of things. What is told is what is said of a thing, what points to it, the links and involvements sources state
 of it whole, and the names of what is mentioned. A thing that has pages leads to them; one that was retired says so.
 The named graphs of a folder are one document, in Turtle.
 """

@@ -81,7 +81,7 @@ def test_all_parts_are_there_and_the_checksums_name_every_file(few_folder: Path)
     wanted = """README.md catalogue.ttl catalogue.rdf catalogue.jsonld void.ttl dataset.jsonld service.ttl queries.ttl
         sitemap.xml site.zip w3id/.htaccess .well-known/void index.html 404.html 410.html doc/plan/lu-b.ttl
         doc/plan/lu-b.jsonld doc/plan/lu-b.html doc/topic/all.ttl robots.txt favicon.svg graph/plans/lu-bhr-2.ttl
-        nginx.conf version/0.1.0/index.html ontology/pan2kg.ttl ontology/pan2kg.rdf ontology/pan2kg.jsonld 
+        nginx.conf version/0.1.0/index.html ontology/pan2kg.ttl ontology/pan2kg.rdf ontology/pan2kg.jsonld
         ontology/shapes/plan.ttl tables/csv-metadata.json release.json"""
     assert set(wanted.split()) <= held.keys()
     graphs = [
