@@ -34,7 +34,7 @@ from starlette.responses import FileResponse, Response
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE, LANGUAGES
-from pan2kg.i18n.days import today
+from pan2kg.i18n.message import today
 from pan2kg.project import PACKAGE, Project, reason, write_atomically
 from pan2kg.server import protocol, web
 from pan2kg.server.protocol import RefusalError, why
@@ -262,7 +262,7 @@ class HomePages:
         self.name = self._name() if self.folder else ""
 
     def _name(self) -> str:
-        from pan2kg.validation.kept import state_name
+        from pan2kg.validation.report import state_name
 
         templates = [path for path in sorted((PACKAGE / "site").rglob("*")) if path.suffix in (".html", ".css")]
         bundle = find_bundle()
