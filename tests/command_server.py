@@ -28,9 +28,9 @@ from pan2kg.coherence import weight as chances
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
 from pan2kg.store import cache as caches
-from pan2kg.store import link_view
+from pan2kg.store import links as link_view
 from pan2kg.store import store as stores
-from pan2kg.store.link_view import LinkView
+from pan2kg.store.links import LinkView
 from pan2kg.store.rules import derive, derive_when_asked, view_space
 from pan2kg.store.store import Derive, LocalStore, Store
 from pan2kg.tables import template

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, ProjectError, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
 from pan2kg.project import FOLDERS, Project, read_text
-from pan2kg.store.derived_links import ALL
+from pan2kg.store.links import ALL
 from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, Store, is_derived, load, load_readable, needs, select, withdraw
