@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pan2kg.coherence.editions import Fate, Ground, Succession, compare, fates, retention, suggested
+from pan2kg.coherence.bodies import Fate, Succession, compare, fates, retention, suggested
+from pan2kg.coherence.editions import Ground
 from pan2kg.coherence.evidence import Level, Works
 from pan2kg.coherence.known import Known, Tables, known
 from pan2kg.coherence.texts import TextStep, Use, weigh

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from pan2kg.coherence.columns import PlanPair, pairs_of_plans
+from pan2kg.coherence.weight import PlanPair, pairs_of_plans
 from pan2kg.coherence.evidence import FIGURED, Level, Works
 from pan2kg.coherence.texts import TextStep, Use, cells, weigh
 from pan2kg.coherence.weight import Potential, action_pairs, plan_pairs, potential
