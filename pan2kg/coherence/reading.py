@@ -241,9 +241,7 @@ def read_responses(store: Store, uses: bodies.Uses) -> tuple[Response, ...]:
         levels = relations[work, root_of.get(text, text)]
         levels[key(relation)] = firmest((levels.get(key(relation)), level(stored)))
     places = zip(uses.table.rows.tolist(), uses.table.columns.tolist(), strict=True)
-    planned = [
-        (uses.actions[row], uses.instruments[at]) for row, at in places if uses.plans[uses.plan_of[row]].is_plan
-    ]
+    planned = [(uses.actions[row], uses.instruments[at]) for row, at in places if uses.plans[uses.plan_of[row]].is_plan]
     answers = [
         Response(
             work, text, whole_day(ends.get(work, "")), is_act=False, relation=relation, level=at,

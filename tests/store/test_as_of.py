@@ -200,8 +200,6 @@ def test_what_is_there_in_the_middle_of_2021(project: Project, case: str) -> Non
     assert there(moment(project, turtle)) == {*names.split()}
 
 
-
-
 def test_unverified_dates_decide_nothing(project: Project) -> None:
     graph = "https://w3id.org/pan2kg/graph/x/unverified"
     assert "p" in there(moment(project, plan("p", periodEnd="2000"), graph=graph))
@@ -240,10 +238,6 @@ def test_a_later_name_is_not_put_back_in_time(project: Project) -> None:
     assert "said" not in there(moment(project, later, date(2019, 1, 1)))
 
 
-
-
-
-
 def test_nothing_in_a_view_points_to_what_is_left_out(few: pan2kg.Graph) -> None:
     """In four years, drawn by lot, of a few plans with links of every kind."""
     for year in by_lot(range(1990, 2031), 4):
@@ -263,15 +257,9 @@ def test_the_store_that_is_given_stays_as_it_is(few: pan2kg.Graph) -> None:
     assert len(few.held) == before
 
 
-
-
 def test_every_stored_question_runs_on_a_view(midway: DatedGraph, project: Project) -> None:
     for query in read_queries(project).values():
         midway.store.query(fill(query, {}, store=midway.store, project=project))
-
-
-
-
 
 
 def test_what_was_not_in_force_is_refused_by_name(midway: DatedGraph) -> None:
@@ -318,7 +306,3 @@ def test_a_coarser_date_never_takes_a_day_out(stated: str, day: date) -> None:
             assert Validity(coarse).standing(day) is DayStanding.IN_FORCE
         if Validity("", stated).standing(day) is DayStanding.IN_FORCE:
             assert Validity("", coarse).standing(day) is DayStanding.IN_FORCE
-
-
-
-

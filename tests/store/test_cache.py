@@ -169,10 +169,6 @@ def test_a_cache_that_cannot_be_written_is_done_without(bare: Path, folder: Path
     assert folder.read_text(encoding="utf-8") == "no folder"
 
 
-
-
-
-
 def test_another_version_of_the_program_makes_it_anew(
     bare: Path, folder: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,8 +76,6 @@ def test_a_project_that_was_loaded_is_answered_from(server: str) -> None:
     assert said.values("said") == ['é "\n'], "a blank node is one thing, and words are what they were"
 
 
-
-
 def test_it_is_not_loaded_twice_unless_told_and_then_what_it_lost_is_dropped(server: str) -> None:
     load(store_of(f"{SPACE}gone"), f"{server}/query")
     with pytest.raises(EndpointError, match=r"holds 3 graphs of this project already.*--replace"):
@@ -95,13 +93,11 @@ def test_graphs_of_others_are_not_touched(server: str) -> None:
 
 
 def test_where_only_updates_are_taken_graphs_go_by_them(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pan2kg.store.loading.PIECE", 1)
+    monkeypatch.setattr("pan2kg.store.remote.PIECE", 1)
     done = load(store_of(), f"{server}/query", updates=f"{server}/update")
     assert (done["way"], done["statements"]) == (f"{server}/update", "4")
     load(store_of(), f"{server}/query", updates=f"{server}/update", replace=True)
     assert graph_sizes(RemoteStore(f"{server}/query")) == {STATED: 3, DERIVED: 1}
-
-
 
 
 def test_an_address_that_takes_no_graphs_is_told_with_the_remedy(server: str) -> None:

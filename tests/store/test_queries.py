@@ -53,8 +53,6 @@ def test_every_parameter_of_a_stored_question_says_its_kind(graph: pan2kg.Graph)
     assert kinds["loss-if-dropped", "action"] == ("action",)
 
 
-
-
 @pytest.mark.parametrize("value", [f"{PAN}any", "lu-bhr-2"])
 def test_what_restricts_nothing_and_what_fits_are_taken(graph: pan2kg.Graph, value: str) -> None:
     assert len(graph.ask("shared-instruments", only_plan=value)) > 0
@@ -126,8 +124,6 @@ def test_a_prefixed_name_that_is_none_is_looked_for_as_a_label(twins: LocalStore
         find_thing(typed, twins, Project.packaged())
 
 
-
-
 @given(HOSTILE)
 def test_a_literal_parameter_comes_back_as_it_was_typed(value: str) -> None:
     assert select(EMPTY, filled('"x"', value)).values("x") == [value]
@@ -141,12 +137,6 @@ def test_an_iri_parameter_is_an_iri_or_refused(value: str) -> None:
         return
     assert len(rows) == 1
     assert isinstance(rows[0][0], ox.NamedNode)
-
-
-
-
-
-
 
 
 def test_the_graph_is_asked_with_a_hostile_language(graph: pan2kg.Graph) -> None:

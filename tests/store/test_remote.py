@@ -105,8 +105,6 @@ def test_one_that_stays_busy_is_given_up_with_a_sentence(script: Script) -> None
     assert len(script.sent) == 4
 
 
-
-
 def test_an_answer_that_breaks_off_is_one_sentence(script: Script) -> None:
     script.steps = [answer(10)]
     with pytest.raises(EndpointError, match="The answer breaks off or is no SPARQL result"):
@@ -185,8 +183,6 @@ def test_who_asks_an_endpoint_leaves_urllib_as_it_was(endpoint: str, monkeypatch
 def test_an_endpoint_says_what_is_wrong_with_a_query(endpoint: str) -> None:
     with pytest.raises(QueryError, match="finds the query faulty"):
         RemoteStore(endpoint).query("SELECT")
-
-
 
 
 PLAN = "<http://e/plan>"

@@ -28,8 +28,6 @@ def store() -> LocalStore:
     return LocalStore(inner)
 
 
-
-
 def test_what_a_query_fills_a_graph_with_is_what_it_constructs(store: LocalStore) -> None:
     store.held.load(
         b"""_:a <http://e/p> "_:b"@en , 'two "lines"\\n' , <http://e/\xc3\xa9> , _:c , 1.50 .""",
@@ -94,8 +92,6 @@ def test_the_word_from_in_a_string_comment_or_name_names_no_graph(store: LocalSt
     assert len(select(store, f"SELECT * WHERE {{ ?s ?p ?o {said} }}").rows) == 2
 
 
-
-
 def test_a_wrong_form_of_query_is_named(store: LocalStore) -> None:
     with pytest.raises(QueryError, match="no SELECT"):
         select(store, "ASK {}")
@@ -116,8 +112,6 @@ def test_a_file_that_is_not_turtle_is_named_with_its_line(tmp_path: Path) -> Non
         load(ox.Store(), file, "http://e/g")
     assert caught.value.place is not None
     assert caught.value.place.line in (2, 3)
-
-
 
 
 def test_a_cache_is_made_anew_after_a_changed_rule_and_a_renamed_file_but_not_after_a_question(
