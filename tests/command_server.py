@@ -71,7 +71,7 @@ def keep_shipped_graph() -> None:
     def labels_of(store: Store, links: Iterable[str] = ()) -> Labels:
         return labels if store is kept else read(store, links)
 
-    def view_of(store: Store, links_in: str, graphs_in: str, **chosen: Any) -> LinkView | None:
+    def view_of(store: Store, links_in: str, graphs_in: str, **chosen: Any) -> LinkView | None:  # noqa: ANN401
         return view if store is kept else look(store, links_in, graphs_in, **chosen)
 
     for name, held, instead in (

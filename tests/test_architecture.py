@@ -32,7 +32,7 @@ ENTRIES: Final = 22
 DOORS: Final = {
     "SPARQLWrapper": {"store.remote"},
     "jinja2": {"tables.template"},
-    "matplotlib": {"charts.raster"},
+    "matplotlib": {"charts.registry"},
     "mcp": {"server.assistant"},
     "networkx": {"graph.links"},
     "pandas": {"graph.answer"},
@@ -40,7 +40,7 @@ DOORS: Final = {
     "prometheus_client": {"server.operations"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
-    "duckdb": {"coherence.columns"},
+    "duckdb": {"coherence.weight"},
     "rdflib": {"store.store", "validation.reference"},
     "uvicorn": {"server.web"},
     "openpyxl": {"extract.process", "review.sheet", "tables.spreadsheet"},

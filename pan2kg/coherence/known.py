@@ -15,6 +15,7 @@ from typing import NamedTuple
 from pan2kg.coherence import citations, evidence, texts, weight
 from pan2kg.coherence.citations import Channel, Chronology, Dates, Occasion, Ordered, PlanStatement, State
 from pan2kg.coherence.evidence import HEADLINE, Aspect, CellState, Extent, Extents, Level, Readings, Works, counts
+from pan2kg.coherence.weight import Weight
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,10 +69,10 @@ class Known:
     occasions: tuple[Occasion, ...]
     actions: weight.Pairs
 
-    def weight(self, one: str, two: str) -> weight.Weight:
+    def weight(self, one: str, two: str) -> Weight:
         return weight.weight(self.potential, one, two)
 
-    def meets(self, pair: weight.Weight) -> CellState:
+    def meets(self, pair: Weight) -> CellState:
         if pair.low > 0:
             return CellState.YES
         return CellState.NO if pair.settled is not None and pair.high <= 0 else CellState.UNREAD

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -377,8 +378,8 @@ def chance(
     rows = [frozenset(texts_by_plan[plan]) for plan in plans]
     statistic, p, least = _tried(rows, up, gains, seed, draws)
     columns = (side.tolist() for side in (statistic, p, adjust(p), adjust(least)))
-    ends = ([plans[row] for row in side] for side in np.triu_indices(len(plans), 1))
-    return tuple(Chance(*row, significant) for row in zip(*ends, *columns, strict=True))
+    pairs = combinations(plans, 2)  # in the order of the upper triangle
+    return tuple(Chance(*pair, *row, significant) for pair, *row in zip(pairs, *columns, strict=True))
 
 
 def _tried(
