@@ -379,7 +379,9 @@ def chance(
     statistic, p, least = _tried(rows, up, gains, seed, draws)
     columns = (side.tolist() for side in (statistic, p, adjust(p), adjust(least)))
     pairs = combinations(plans, 2)  # in the order of the upper triangle
-    return tuple(Chance(*pair, *row, significant) for pair, *row in zip(pairs, *columns, strict=True))
+    return tuple(
+        Chance(one, two, *values, significant=significant) for (one, two), *values in zip(pairs, *columns, strict=True)
+    )
 
 
 def _tried(

@@ -284,7 +284,8 @@ def _overlaps(graph: Graph, scope: Scope) -> Found:
     led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in evidence if p.work in graph.home_of)
     overlapping = overlaps(uses, evidence, graph.bits, line, said=graph.profiles, country=graph.country_of)
     rows = [row for row in overlapping if row.kind != "edition" and _either(graph, row.actions, scope)]
-    return Found(tuple(Gap(row.actions[0], row.actions[1]) for row in rows), led or None, program_query("coherence/tags"))
+    listed = tuple(Gap(row.actions[0], row.actions[1]) for row in rows)
+    return Found(listed, led or None, program_query("coherence/tags"))
 
 
 def _either(graph: Graph, works: Iterable[str], scope: Scope) -> bool:
