@@ -377,11 +377,9 @@ def chance(
     gains = np.where(weights.general, 0.0, weights.gain)
     rows = [frozenset(texts_by_plan[plan]) for plan in plans]
     statistic, p, least = _tried(rows, up, gains, seed, draws)
-    columns = (side.tolist() for side in (statistic, p, adjust(p), adjust(least)))
     pairs = combinations(plans, 2)  # in the order of the upper triangle
-    return tuple(
-        Chance(one, two, *values, significant=significant) for (one, two), *values in zip(pairs, *columns, strict=True)
-    )
+    rows_of = zip(pairs, statistic.tolist(), p.tolist(), adjust(p).tolist(), adjust(least).tolist(), strict=True)
+    return tuple(Chance(*pair, t, single, adjusted, lowest, significant) for pair, t, single, adjusted, lowest in rows_of)
 
 
 def _tried(
