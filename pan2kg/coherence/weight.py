@@ -379,7 +379,7 @@ def chance(
     statistic, p, least = _tried(rows, up, gains, seed, draws)
     pairs = combinations(plans, 2)  # in the order of the upper triangle
     rows_of = zip(pairs, statistic.tolist(), p.tolist(), adjust(p).tolist(), adjust(least).tolist(), strict=True)
-    return tuple(Chance(*pair, t, single, adjusted, lowest, significant) for pair, t, single, adjusted, lowest in rows_of)
+    return tuple(Chance(*pair, t, raw, adjusted, lowest, significant) for pair, t, raw, adjusted, lowest in rows_of)
 
 
 def _tried(
