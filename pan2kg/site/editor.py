@@ -10,7 +10,7 @@ from pan2kg.errors import Pan2kgError
 from pan2kg.site.ontology import counted
 from pan2kg.site.page import Values, View, embedded
 from pan2kg.site.questions import AnswerGrid, grid, names
-from pan2kg.store.derived_links import DERIVED_FROM
+from pan2kg.store.links import DERIVED_FROM
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import select
 from pan2kg.tables.answers import every_word

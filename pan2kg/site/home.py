@@ -238,7 +238,7 @@ def _country(context: PageContext) -> Values | None:
         if occasion.is_expected and {occasion.source, occasion.target} <= {*plans}
     )  # fmt: skip
     counted = numbers(context.site_context, PlanFilter(knowledge.level), sorted(plans))
-    duties = [row for row in graph.margins(knowledge.level).rows if row.obligation.terms.country == country]
+    duties = [row for row in graph.margins(knowledge.level).rows if row.obligation.country == country]
     findings = [
         _finding(context, "expected", states.total(), context.href("index.html#wanted"), seen=states[State.SEEN],
                  absent=states[State.ABSENT], open=states[State.OPEN]),

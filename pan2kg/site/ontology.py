@@ -21,8 +21,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
 from pan2kg.project import Project
-from pan2kg.store.derived_links import DERIVED_FROM, JOINED, KINDS, Links, joined_works
-from pan2kg.store.link_view import LinkView, bare_term
+from pan2kg.store.links import DERIVED_FROM, JOINED, KINDS, LinkView, bare_term, joined_works
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, OwnQuery, Store, construct, plain, select
 from pan2kg.store.store import Term as Node
@@ -33,7 +32,7 @@ from pan2kg.turtle.writer import iri as short
 from pan2kg.validation.report import Severity
 
 if TYPE_CHECKING:
-    from pan2kg.store.link_view import LinkView
+    from pan2kg.store.links import LinkView
 
 TermTriples = Mapping[str, Mapping[str, tuple[RdfTerm, ...]]]
 """Subject → predicate → objects; blank nodes under their own names."""
@@ -327,7 +326,7 @@ class Counts:
         users = {plain(name): plain(user) for name, user in self.read("ontology/users", property=properties)}
         if self.links:
             first_link = min(self.links.links, default="")
-            added = {statement.property: first_link for statement in self.links.about(first_link)}
+            added = {name: first_link for _, name, *_ in self.links.about(first_link)}
             added |= {PAN + name: min(joined) for name, joined in self._added.joined.items() if joined}
             for name in added.keys() & {*properties}:
                 users[name] = min(added[name], users.get(name, added[name]))
@@ -337,7 +336,7 @@ class Counts:
         if self.links is None:
             return
         for link in links:
-            yield from ((link, statement.property, statement.value) for statement in self.links.about(link))
+            yield from ((link, name, value) for _, name, value, _ in self.links.about(link))
             for name, joined in self._added.joined.items():
                 yield from ((link, PAN + name, ox.NamedNode(joined_work)) for joined_work in joined.get(link, ()))
 
@@ -409,7 +408,7 @@ def _read_added(store: LocalStore, view: LinkView) -> Added:
         targets[PAN + name, f"{ID}{'linkstatus' if name == 'status' else name}/derived"] = len(links)
     weakest_of = dict(chain.from_iterable(of.items() for of in JOINED.values()))
     joined: dict[str, dict[str, list[str]]] = {name: {} for name in weakest_of}
-    for (work_a, work_b), rank in joined_works(stated, Links(links, len(links)), view.levels).items():
+    for (work_a, work_b), rank in joined_works(stated, view).items():
         for name, weakest in weakest_of.items():
             if rank <= weakest:
                 joined[name].setdefault(work_a, []).append(work_b)

@@ -12,7 +12,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pan2kg.coherence.editions import Titles
+from pan2kg.coherence.bodies import Titles
 from pan2kg.coherence.evidence import counts
 from pan2kg.coherence.known import Known
 from pan2kg.graph.labels import pair_key

@@ -13,7 +13,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pan2kg.coherence.editions import ActionFate, Fate, Ground
+from pan2kg.coherence.bodies import ActionFate, Fate
 from pan2kg.coherence.evidence import HEADLINE, Aspect, Level
 from pan2kg.coherence.figures import Unit
 from pan2kg.graph.parts import Outline, natural, place
@@ -307,9 +307,9 @@ def _changes(context: PageContext) -> Values | None:
     for row in rows:
         is_settled = row.fate in {Fate.DROPPED, Fate.NEW}
         unsettled = "open-earlier" if graph.home_of.get(row.action) == base else "open-later"
-        groups[row.ground.value if row.ground else row.fate.value if is_settled else unsettled].append(row)
+        groups[row.ground or (row.fate.value if is_settled else unsettled)].append(row)
     taken = [row for row in rows if row.fate in {Fate.RETAINED, Fate.EXTENDED}]
-    stated = sum(row.ground is Ground.STATED for row in taken)
+    stated = sum(row.ground == "stated" for row in taken)
     anchor = "#stated" if stated else "#concluded" if taken else ""
     brief = [
         entity.sentence(context, "changes-taken", len(taken), anchor, stated=stated, concluded=len(taken) - stated)

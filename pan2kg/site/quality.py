@@ -30,7 +30,7 @@ from pan2kg.graph.labels import short
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
 from pan2kg.project import Project
 from pan2kg.site.page import PageContext, SiteContext, Values, View
-from pan2kg.store.link_view import LinkView
+from pan2kg.store.links import LinkView
 from pan2kg.store.queries import program_query
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import Store, fingerprint, is_true, plain, select
