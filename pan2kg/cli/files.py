@@ -172,7 +172,7 @@ def run_report(options: argparse.Namespace) -> int:
     """Write the coherence and gap report of a plan; say which files."""
     from pan2kg.coherence.evidence import HEADLINE, level
     from pan2kg.report.writing import write_files
-    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page import find_bundle
     from pan2kg.site.page import PageContext, Request, SiteContext
     from pan2kg.site.plan import report_of
 
@@ -206,7 +206,7 @@ def run_brief(options: argparse.Namespace) -> int:
 
 def run_site(options: argparse.Namespace) -> int:
     """Write the site, and its zip."""
-    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page import find_bundle
     from pan2kg.site.page import SiteContext
     from pan2kg.site.registry import Site, write_site, write_zip
 

@@ -16,7 +16,7 @@ from pan2kg.coherence.evidence import FIGURED, Extent, Level, level
 from pan2kg.coherence.known import Known
 from pan2kg.i18n.catalogue import Messages, format_of, with_mark
 from pan2kg.i18n.days import in_words
-from pan2kg.site.page import CSV, File, PageContext, SiteContext, Values, View
+from pan2kg.site.page import CSV, File, PageContext, Values, View
 from pan2kg.site.values import PASSAGE, quotes
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
 from pan2kg.tables.formats import Grid, write_csv
@@ -96,19 +96,14 @@ def shared(context: PageContext, knowledge: Known, plans: tuple[str, str]) -> li
         at = weights.texts.index(contribution.text)
         d, n, above = int(weights.d[at]), weights.n, int(weights.above[at])
         rows.append({
-            "text": contribution.text, "bits": bits_words(contribution.bits, language),
-            "gain": bits_words(contribution.gain, language),
-            "is_broad": contribution.is_broad, "mark": context.mark(contribution.level),
-            "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"), "sides": sides, "d": d, "n": n,
-            "share": with_mark(f"{(d + 1) / (n + 2):.3f}", language),
+            "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "d": d, "n": n,
+            "bits": bits_words(contribution.bits, language), "gain": bits_words(contribution.gain, language),
+            "mark": context.mark(contribution.level), "share": with_mark(f"{(d + 1) / (n + 2):.3f}", language),
+            "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"),
             "ic": bits_words(float(weights.ic[at]), language),
             "above": amount(float(weights.ic[above]), figures.Unit.BITS, language) if above >= 0 else "",
         })  # fmt: skip
     return rows
-
-
-def address(context: PageContext, figure: str) -> str:
-    return context.href(f"definition/{figure}.html", **context.handed)
 
 
 def taken(context: PageContext, figure: str) -> figures.Taken:
@@ -127,7 +122,7 @@ def line(context: PageContext, row: figures.Taken) -> Values:
     """
     language = context.request.language
     return {
-        "address": address(context, row.figure.id),
+        "address": context.href(f"definition/{row.figure.id}.html", **context.handed),
         "name": row.figure.name(context.graph.asked_by).say(language),
         "at": FIGURED.index(row.level),
         "nested": [value_words(value, row, language) for value in row.nested],
@@ -146,13 +141,11 @@ def _index(context: PageContext) -> Values:
 
 
 def _values(context: PageContext) -> Values | None:
-    figure, language = (
-        _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key)),
-        context.request.language,
-    )
+    key, language = context.request.key, context.request.language
+    figure = _BY_ID.get(figures.FORMER.get(key, key))
     if figure is None:
         return None
-    row, knowledge = taken(context, context.request.key), context.known
+    row, knowledge = taken(context, key), context.known
     # only what is one count says what each level adds to the firmer one
     is_count = figure.unit is figures.Unit.COUNT and len(row.value) == 1
     added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in figures.breakdown(row)]
@@ -210,31 +203,30 @@ def _csv(context: PageContext) -> str | None:
     figure = _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key))
     if figure is None:
         return None
-    head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
-    rows: list[list[Value]] = [
-        [
-            part
-            for name, value in zip(figure.columns, cells, strict=True)
-            for part in ([value, context.name(str(value))] if name in _THINGS else [value])
-        ]
-        for cells in figure.rows(context.known)
-    ]
+    head: list[str] = []
+    for name in figure.columns:
+        head += [name, f"{name}_label"] if name in _THINGS else [name]
+    rows: list[list[Value]] = []
+    for cells in figure.rows(context.known):
+        rows.append([])
+        for name, value in zip(figure.columns, cells, strict=True):
+            rows[-1] += [value, context.name(str(value))] if name in _THINGS else [value]
     return write_csv(Grid(tuple(head), rows))
 
 
 def _reconciled(context: PageContext) -> Values:
+    language = context.request.language
+
     def worded(part: figures.CountPart) -> Values:
         """A whole or a part: words, how many, and the definition of the figure it is, empty where it is none."""
-        language, (kind, _, key) = context.request.language, part.key.partition("-")
+        kind, _, key = part.key.partition("-")
         at = level(key) if kind == "only" else None
         if part.key.startswith("verdict."):
             words = named(citations.Verdict(part.key.removeprefix("verdict."))).say(language)
-        elif isinstance(at, Level):
-            words = context.t("part-only-level", level=named(at).say(language))
         else:
-            words = context.t(f"part-{part.key}")
-        figure = address(context, part.figure) if part.figure else ""
-        return {"words": words, "number": context.figure(part.number), "address": figure}
+            words = context.t("part-only-level", level=named(at).say(language)) if at else context.t(f"part-{part.key}")
+        address = context.href(f"definition/{part.figure}.html", **context.handed) if part.figure else ""
+        return {"words": words, "number": context.figure(part.number), "address": address}
 
     accounts = figures.reconcile({level: context.graph.known(level) for level in FIGURED}, context.level)
     return {
@@ -253,21 +245,14 @@ def _reconciled(context: PageContext) -> Values:
 def _meaning(context: PageContext) -> Values:
     """What figures mean, by an example; without two plans that share a text there is none."""
     knowledge, language = context.known, context.request.language
-    pair = example(knowledge)
-    followed = None
+    pair, followed = example(knowledge), None
     if pair:
         weight, rows = knowledge.weight(*pair), [row for row in shared(context, knowledge, pair) if not row["is_broad"]]
         followed = {
-            "one": pair[0],
-            "two": pair[1],
-            "first": rows[0],
-            "others": rows[1:],
-            "low": bits_words(weight.low, language),
-            "high": bits_words(weight.high, language),
-            "is_open": weight.is_open,
-            "ways": both_ways(context, knowledge, *pair),
-            "address": context.pair(*pair),
-        }
+            "one": pair[0], "two": pair[1], "first": rows[0], "others": rows[1:], "is_open": weight.is_open,
+            "low": bits_words(weight.low, language), "high": bits_words(weight.high, language),
+            "ways": both_ways(context, knowledge, *pair), "address": context.pair(*pair),
+        }  # fmt: skip
 
     def meant(name: str, terms: Iterable[Extent | citations.Verdict | citations.State]) -> list[tuple[str, str]]:
         return [(named(term).say(language), context.t(f"{name}-means-{term}")) for term in terms]
@@ -297,14 +282,10 @@ def example(knowledge: Known) -> citations.Ordered | None:
     return min(pairs)[2] if pairs else None
 
 
-def _ids(_: SiteContext) -> Iterable[str]:
-    return _BY_ID
-
-
 PAGES: Final = (
     View("definitions", _index, section="data"),
     View("reconciled", _reconciled, section="data"),
-    View("definition", _values, _ids, section="data"),
+    View("definition", _values, lambda _: _BY_ID, section="data"),
     View("meaning", _meaning, section="data"),
 )
-FILES: Final = (File("definition", "csv", CSV, _csv, _ids),)
+FILES: Final = (File("definition", "csv", CSV, _csv, lambda _: _BY_ID),)

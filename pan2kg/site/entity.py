@@ -73,24 +73,18 @@ def sentence(
 ) -> Sentence:
     """A sentence about a number of things; nothing seen is told as that, and no zero unless that is known."""
     figure = context.figure(number) if number or is_known else context.t("list-not-seen")
-    words = context.t(f"dossier-{name}", n=number, **numbers)
+    return _remark(name, context.t(f"dossier-{name}", n=number, **numbers), address, figure)
+
+
+def _remark(name: str, words: str, address: str = "", figure: str = "") -> Sentence:
     return {"name": name, "figure": figure, "words": words, "address": address, "is_number": figure[:1].isdigit()}
 
 
-def _remark(name: str, words: str, address: str = "") -> Sentence:
-    return {"name": name, "figure": "", "words": words, "address": address, "is_number": False}
-
-
 def _dossier(
-    context: PageContext,
-    brief: Iterable[Sentence | None],
-    *,
-    facts: Iterable[tuple[str, str]] = (),
-    picture: Values | None = None,
-    attention: Iterable[advice.Advice] = (),
-    sayings: Iterable[Saying] = (),
+    context: PageContext, brief: Iterable[Sentence | None], *, facts: Iterable[tuple[str, str]] = (),
+    picture: Values | None = None, attention: Iterable[advice.Advice] = (), sayings: Iterable[Saying] = (),
     level: evidence.Level = evidence.HEADLINE,
-) -> dict[str, Any]:
+) -> dict[str, Any]:  # fmt: skip
     """The parts of a dossier; sentences and facts that say nothing are left out.
 
     The words it rests on are the first passages quoted for some statements, each of its words once: one of each thing,
@@ -462,11 +456,8 @@ def page(context: PageContext, entry: Entry, notes: values.Notes | None = None) 
         "gaps": _gaps(context, entry),
         "parts": parts,
         "positions": [
-            (
-                values.unfold(notes, position, frozenset(), is_marked=True),
-                context.links(statements.values(position, SOURCE)),
-            )
-            for position in statements.values(iri, PAN + "hasPosition")
+            (values.unfold(notes, node, frozenset(), is_marked=True), context.links(statements.values(node, SOURCE)))
+            for node in statements.values(iri, PAN + "hasPosition")
         ],
         "dossier": dossier,
         "statements": len(statements.about(iri)) + len(statements.towards(iri)),
@@ -488,7 +479,7 @@ def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
     elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
     back = elsewhere | _IN_SHORT if entry.has_page else frozenset()
     links: dict[str, list[str]] = {}
-    for link in values.links_of(context, entry.iri):
+    for link in statements.pointing(entry.iri, *values.ENDS):
         kind = kind_and_key(statements.one(link, PAN + "linkType"))[1]
         links.setdefault("rests" if kind in RESTS else "links", []).append(link)
 
@@ -571,12 +562,9 @@ def keys(kind: str) -> Callable[[SiteContext], Iterable[str]]:
     return of
 
 
-def _values(kind: str) -> Callable[[PageContext], Values | None]:
-    def of(context: PageContext) -> Values | None:
-        entry = context.graph.labels.find(kind, context.request.key)
-        return page(context, entry) if entry else None
-
-    return of
+def _thing(context: PageContext) -> Values | None:
+    entry = context.graph.labels.find(context.request.path.split("/")[1], context.request.key)
+    return page(context, entry) if entry else None
 
 
-PAGES: Final = tuple(View(kind, _values(kind), keys(kind), template="entity.html") for kind in KINDS if kind != "plan")
+PAGES: Final = tuple(View(kind, _thing, keys(kind), template="entity.html") for kind in KINDS if kind != "plan")

@@ -2,6 +2,9 @@
 
 A module of pages lists its own in ``PAGES`` and ``FILES``, which :mod:`pan2kg.site.registry` gathers. Links are
 relative to the page, so that a site works in any folder of any host.
+
+The front end's bundle is scripts and a style sheet under names with their hashes, made from ``web/`` by the build. In a
+wheel it lies beside the package's data, in a clone in ``web/dist``. Pages work without it, only plainer.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, lru_cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, TypeVar, cast
@@ -21,11 +24,13 @@ from pan2kg.charts.registry import draw_on
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
+from pan2kg.errors import Place, ProjectError
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped
 from pan2kg.i18n.days import in_words
-from pan2kg.site.bundle import Bundle
+from pan2kg.i18n.message import told
+from pan2kg.project import PACKAGE
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store
 from pan2kg.tables import gaps, registry, table
@@ -41,6 +46,8 @@ SVG = "image/svg+xml"
 TURTLE = "text/turtle; charset=utf-8"
 JAVASCRIPT = "text/javascript; charset=utf-8"
 
+HOW_TO_BUILD: Final = told("build-front-end")
+"""What to tell a user where ``find_bundle`` gives nothing."""
 ASKED: Final = ("evidence", "topic", "body", "year")
 """How the parts of a choice are called in an address."""
 EVIDENCE: Final = "evidence"
@@ -66,6 +73,59 @@ Mode = Literal["served", "static"]
 Made = TypeVar("Made")
 piece: Final = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What the build made: a folder, and the file of each logical name.
+
+    >>> Bundle(Path("dist"), {"main.js": "main-0123456789.js"}).name("main.js")
+    'main-0123456789.js'
+    """
+
+    folder: Path
+    names: Mapping[str, str]
+
+    def name(self, logical: str) -> str:
+        """The file name, with its hash, of a part such as ``main.js`` or ``site.css``.
+
+        Raises:
+            ProjectError: the bundle has no such part.
+        """
+        try:
+            return self.names[logical]
+        except KeyError:
+            raise ProjectError(
+                "no-front-end-part", place=Place(str(self.folder)), remedy=HOW_TO_BUILD, logical=logical
+            ) from None
+
+    def files(self) -> Mapping[str, Path]:
+        """Every file of the bundle by its name with the hash, as ``assets/`` holds them.
+
+        >>> {name: path.as_posix() for name, path in Bundle(Path("dist"), {"site.css": "site-ab.css"}).files().items()}
+        {'site-ab.css': 'dist/site-ab.css'}
+        """
+        return {name: self.folder / name for name in sorted(self.names.values())}
+
+
+def find_bundle() -> Bundle | None:
+    """The bundle shipped with the package, or made in the clone it runs from; None where it was not built."""
+    bundles = map(read_bundle, (PACKAGE / "data" / "web", PACKAGE.parent / "web" / "dist"))
+    return next((bundle for bundle in bundles if bundle), None)
+
+
+def read_bundle(folder: Path) -> Bundle | None:
+    """The bundle in ``folder``; None where there is none, or only a part of one.
+
+    >>> read_bundle(Path("nowhere")) is None
+    True
+    """
+    try:
+        names: dict[str, str] = json.loads((folder / "build.json").read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError):
+        return None
+    bundle = Bundle(folder, names)
+    return bundle if all(path.is_file() for path in bundle.files().values()) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +198,6 @@ class PlanFilter:
     body: str = ""
     year: int | None = None
 
-    @property
-    def restricts(self) -> bool:
-        return bool(self.topic or self.body or self.year)
-
     def admits(self, facts: Facts) -> bool:
         """Whether a plan is shown; one whose period is unknown is left out where a year is chosen."""
         topics, bodies, since, until = facts
@@ -171,8 +227,7 @@ class SiteContext:
     writable: bool = False
     catalogue: Store | None = None
     kept: Path | None = None
-    made: dict[Hashable, object] = field(default_factory=dict, repr=False)
-    labels: dict[tuple[str, str, str], Markup] = field(default_factory=dict, repr=False)
+    computed: dict[Hashable, object] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     links: dict[tuple[str, str, str], object] = field(default_factory=dict, repr=False)
 
@@ -233,66 +288,55 @@ class SiteContext:
 
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
         """What is made of the graph for several pages, made when it is first asked for."""
-        if name not in self.made:
-            self.made[name] = make()
-        return cast("Made", self.made[name])
+        if name not in self.computed:
+            self.computed[name] = make()
+        return cast("Made", self.computed[name])
 
 
-@dataclass(frozen=True, slots=True)
 class Request:
-    """Which page is wanted: its language, the key in its address, and what was typed after the question mark."""
+    """Which page is wanted: its language, the key in its address, and what was typed after the question mark.
 
-    path: str
-    language: Language
-    key: str = ""
-    arguments: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    ``data`` is the language of titles. ``folder`` is that of the page, without names that ways to others do not depend
+    on: equally deep ones lead there alike.
 
-    @property
-    def data(self) -> str:
-        return self.arguments.get("data") or self.language
-
-    @property
-    def folder(self) -> str:
-        return folder(self.path)
-
-
-@lru_cache(maxsize=1 << 10)
-def folder(path: str) -> str:
-    """The folder of a page, without names that ways to others do not depend on: equally deep ones lead there alike.
-
-    >>> folder("fr/plan/lu-bhr-2.html"), folder("fr/index.html"), folder("index.html")
-    ('fr/*/', 'fr/', '')
+    >>> Request("fr/plan/lu-bhr-2.html", "fr").folder, Request("fr/index.html", "fr").folder
+    ('fr/*/', 'fr/')
     """
-    top, *below = path.split("/")[:-1] or [""]
-    return "/".join([top, *["*"] * len(below), ""]) if top else ""
+
+    def __init__(self, path: str, language: Language, key: str = "", arguments: Mapping[str, str] = NOTHING) -> None:
+        self.path, self.language, self.key, self.arguments = path, language, key, arguments
+        self.data: str = arguments.get("data") or language
+        top, *below = path.split("/")[:-1] or [""]
+        self.folder = "/".join([top, *["*"] * len(below), ""]) if top else ""
 
 
-@dataclass(frozen=True, slots=True)
 class PageContext:
-    """What one page needs to name and address things in its language; its methods are what templates call."""
+    """What one page needs to name and address things in its language; its methods are what templates call.
 
-    site_context: SiteContext
-    request: Request
+    ``level`` is that the address asks for; that of the headline where it asks for none, or for none there is, which is
+    ``handed`` on to no other page. ``t`` gives words of the interface, ``figure`` a number as readers expect it.
+    """
 
-    @property
-    def graph(self) -> Graph:
-        return self.site_context.graph
+    def __init__(self, site_context: SiteContext, request: Request) -> None:
+        language, asked = request.language, request.arguments.get(EVIDENCE, "")
+        self.site_context, self.request, self.graph = site_context, request, site_context.graph
+        level = BEFORE.get(asked) or evidence.level(asked)
+        self.level = level if level in evidence.FIGURED else evidence.HEADLINE
+        self.handed = {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
+        self.t: Callable[..., str] = lambda key, **values: _PAGE.say(key, language, **values)
+        self.figure: Callable[[int], str] = lambda number: grouped(number, language)
+        self.caption: Callable[[evidence.Level], str] = lambda level: according_to(level).say(language)
+        self.basis: Callable[[Known], str] = lambda knowledge: basis_words(basis_line(knowledge), language)
+        self.lead = piece("lead")
 
-    @property
+    @cached_property
     def spoken(self) -> Graph:
         return self.graph.spoken(self.request.language)
 
-    @property
+    @cached_property
     def subject(self) -> Subject:
         """What pictures are drawn from, with the addresses their marks lead to."""
         return Subject(self.spoken, self.picture_address)
-
-    @property
-    def level(self) -> evidence.Level:
-        """The level the address asks for; that of the headline where it asks for none, or for none there is."""
-        asked = self.request.arguments.get(EVIDENCE, "")
-        level = BEFORE.get(asked) or evidence.level(asked)
-        return level if level in evidence.FIGURED else evidence.HEADLINE
 
     @property
     def known(self) -> Known:
@@ -301,28 +345,11 @@ class PageContext:
     @property
     def level_options(self) -> list[tuple[str, str]]:
         """The levels a reader can choose, from firm to weak, under what an address says."""
-        levels = [("" if level is evidence.HEADLINE else level.key, level) for level in evidence.FIGURED]
-        return [(key, self.caption(level)) for key, level in levels]
-
-    @property
-    def handed(self) -> dict[str, str]:
-        return {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
-
-    def t(self, key: str, **values: object) -> str:
-        return _PAGE.say(key, self.request.language, **values)
-
-    def caption(self, level: evidence.Level) -> str:
-        return according_to(level).say(self.request.language)
-
-    def basis(self, knowledge: Known) -> str:
-        return basis_words(basis_line(knowledge), self.request.language)
+        return [("" if level is evidence.HEADLINE else level.key, self.caption(level)) for level in evidence.FIGURED]
 
     def mark(self, level: evidence.Level | None) -> Markup:
         """The mark of a level beside what has it; nothing for what is outside every figure."""
         return piece("level")(level.key, named(level).say(self.request.language)) if level else markup("")
-
-    def figure(self, number: int) -> str:
-        return grouped(number, self.request.language)
 
     def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
         """A picture of the registry, at the headline level where none is named."""
@@ -344,8 +371,8 @@ class PageContext:
 
     def chosen(self, *names: str) -> dict[str, str]:
         """Those of the arguments of the address that have a value, to hand them on."""
-        given = self.request.arguments
-        return {name: given[name] for name in names if given.get(name)}
+        arguments = self.request.arguments
+        return {name: arguments[name] for name in names if arguments.get(name)}
 
     def address(self, iri: str) -> str:
         """Where a thing leads: to its page or place, else to the address it has from others; empty for neither.
@@ -370,12 +397,14 @@ class PageContext:
 
     def name(self, iri: str) -> str:
         """What a thing is called, as plain text, with its printed number."""
-        at, cached = (iri, self.request.data), self.site_context.names
-        if at in cached:
-            return cached[at]
-        name = self._numbered(iri, self.graph.labels.label(iri, self.request.data).text)
-        if self._is_kept(iri):
-            cached[at] = name
+        at, names = (iri, self.request.data), self.site_context.names
+        if at in names:
+            return names[at]
+        name, number = self.graph.labels.label(iri, self.request.data).text, self._number(iri)
+        name = f"{number} {name}" if number and number != name else name
+        # readers must not fill what is kept with things they think up
+        if self.request.data in LANGUAGES and self.graph.labels.entry(iri) is not None:
+            names[at] = name
         return name
 
     def by_name(self, iris: Iterable[str]) -> list[str]:
@@ -390,82 +419,71 @@ class PageContext:
         return entry.key if entry else ""
 
     def label(self, iri: str) -> Markup:
-        """What a thing is called, marked with its language and with its names in the others."""
-        at, cached = (iri, self.request.language, self.request.data), self.site_context.labels
-        if at in cached:
-            return cached[at]
-        label = self._marked(self.graph.labels.label(iri, self.request.data), self._number(iri))
-        if self._is_kept(iri):
-            cached[at] = label
-        return label
-
-    def _is_kept(self, iri: str) -> bool:
-        # readers must not fill what is kept with things they think up
-        return self.request.data in LANGUAGES and self.graph.labels.entry(iri) is not None
+        """What a thing is called, marked with its language and with its names in the others; of terms without these."""
+        label, entry = self.graph.labels.label(iri, self.request.data), self.graph.labels.entry(iri)
+        if entry and not entry.has_page and entry.kind != "document":
+            label = replace(label, texts={})
+            if label.language in ("", self.request.data):
+                return piece("spoken")(label.text, "")
+        return self.marked(label, self._number(iri))
 
     def heading(self, iri: str) -> tuple[Markup, Markup | None]:
         """What heads the page of a thing, and its full name to stand below where that is a short one."""
         entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
         if entry and brief.whole:
-            return self._marked(replace(brief, texts=entry.brief)), self.label(iri)
+            return self.marked(replace(brief, texts=entry.brief)), self.label(iri)
         return self.label(iri), None
-
-    def text(self, texts: Mapping[str, str]) -> Markup:
-        return self._marked(labels.best(texts, self.request.data)) if texts else markup("")
 
     def kept(self, manner: str, iri: str, make: Callable[[str], Made]) -> Made:
         """What is written of a thing in some manner, made once for all pages that lead elsewhere by the same ways."""
         request = self.request
         if request.arguments.get("data"):
             return make(iri)
-        at, cached = (f"{manner} {request.language}", iri, request.folder), self.site_context.links
-        made = cached.get(at)
-        if made is None:
-            if len(cached) >= _MOST:
-                cached.clear()
-            made = cached[at] = make(iri)
-        return cast("Made", made)
+        at, links = (f"{manner} {request.language}", iri, request.folder), self.site_context.links
+        if at not in links:
+            if len(links) >= _MOST:
+                links.clear()
+            links[at] = make(iri)
+        return cast("Made", links[at])
 
     def link(self, iri: str) -> Markup:
         """A thing's name leading to its page, where it is told in full; of a plan or text the short one."""
-        return self.kept("link", iri, self._link)
 
-    def _link(self, iri: str) -> Markup:
-        entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
-        if entry and entry.kind in ("plan", "instrument") and brief.whole:
-            return self.lead(self.address(iri), self._marked(replace(brief, texts=entry.brief)))
-        return self.lead(self.address(iri), self.label(iri))
+        def make(iri: str) -> Markup:
+            entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
+            is_brief = entry and entry.kind in ("plan", "instrument") and brief.whole
+            words = self.marked(replace(brief, texts=entry.brief)) if entry and is_brief else self.label(iri)
+            return self.lead(self.address(iri), words)
 
-    def brief(self, iri: str) -> Markup:
-        """A thing's name leading to its page, without its names in other languages: for long lists."""
-        return self.kept("brief", iri, self._brief)
-
-    def _brief(self, iri: str) -> Markup:
-        label = self.graph.labels.label(iri, self.request.data)
-        strange = label.language and label.language != self.request.language
-        return self.lead(
-            self.address(iri), piece("spoken")(self._numbered(iri, label.text), label.language if strange else "")
-        )
+        return self.kept("link", iri, make)
 
     def short(self, iri: str) -> Markup:
         """A thing's short name, or its own without the middle, leading to its page; the title says it in full."""
-        return self.kept("short", iri, self._short)
 
-    def _short(self, iri: str) -> Markup:
-        brief = self.graph.labels.brief(iri, self.request.data)
-        others = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
-        own = brief.text if brief.whole else min(others, key=lambda name: (len(name), name), default="")
-        label = self.graph.labels.label(iri, self.request.data)
-        texts = {tag: labels.shortened(words) for tag, words in label.texts.items()}
-        shortened = labels.Name(labels.shortened(label.text), label.language, texts)
-        return piece("titled_lead")(self.address(iri), self.name(iri), own or self._marked(shortened))
+        def make(iri: str) -> Markup:
+            brief = self.graph.labels.brief(iri, self.request.data)
+            names = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
+            own = brief.text if brief.whole else min(names, key=lambda name: (len(name), name), default="")
+            label = self.graph.labels.label(iri, self.request.data)
+            texts = {tag: labels.shortened(words) for tag, words in label.texts.items()}
+            shortened = labels.Name(labels.shortened(label.text), label.language, texts)
+            return piece("titled_lead")(self.address(iri), self.name(iri), own or self.marked(shortened))
+
+        return self.kept("short", iri, make)
+
+    def brief(self, iri: str) -> Markup:
+        """A thing's name leading to its page, without its names in other languages: for long lists."""
+
+        def make(iri: str) -> Markup:
+            language = self.graph.labels.label(iri, self.request.data).language
+            strange = language if language != self.request.language else ""
+            return self.lead(self.address(iri), piece("spoken")(self.name(iri), strange))
+
+        return self.kept("brief", iri, make)
 
     def head(self, iri: str) -> Markup:
         """A thing's short name at the head of a column, as rows have it; without one, its name without the middle."""
         return self.link(iri) if self.graph.labels.brief(iri, self.request.data).whole else self.short(iri)
-
-    def lead(self, address: str, content: Markup | str) -> Markup:
-        return piece("lead")(address, content)
 
     def links(self, iris: Iterable[str]) -> Markup:
         return markup(", ".join(str(self.link(iri)) for iri in iris))
@@ -499,11 +517,7 @@ class PageContext:
         entry = self.graph.labels.entry(iri)
         return entry.notation if entry and entry.kind in ("action", "category", "part") else ""
 
-    def _numbered(self, iri: str, words: str) -> str:
-        number = self._number(iri)
-        return f"{number} {words}" if number and number != words else words
-
-    def _marked(self, label: labels.Name, number: str = "") -> Markup:
+    def marked(self, label: labels.Name, number: str = "") -> Markup:
         others = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts}
         varied = others if len(set(others.values())) > 1 else {}
         swaps = [swap for swap in varied.items() if swap != (label.language, label.text)]
@@ -561,13 +575,9 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
     }
 
 
-def page_words(language: Language, scripts: Iterable[str] = ()) -> Markup:
-    return _page_words(language, (*_EVERYWHERE, *scripts))
-
-
 @cache
-def _page_words(language: Language, scripts: tuple[str, ...]) -> Markup:
-    return embedded({name: script_words(language, name) for name in scripts})
+def page_words(language: Language, scripts: tuple[str, ...] = ()) -> Markup:
+    return embedded({name: script_words(language, name) for name in (*_EVERYWHERE, *scripts)})
 
 
 def script_words(language: Language, name: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -21,41 +22,27 @@ from pan2kg.project import reason, replaced, write_atomically
 from pan2kg.site import (
     data,
     definitions,
-    editor,
     entity,
     explore,
     home,
     lists,
-    matrix,
     ontology_page,
     pair,
     plan,
     quality,
     questions,
     review,
-)  # fmt: skip
-from pan2kg.site.page import (
-    ASKED,
-    HTML,
-    NOTHING,
-    CommonFile,
-    File,
-    PageContext,
-    Request,
-    SiteContext,
-    SiteFile,
-    View,
-    frame,
-)  # fmt: skip
+)
+from pan2kg.site.page import ASKED, HTML, CommonFile, File, PageContext, Request, SiteContext, SiteFile, View, frame
 from pan2kg.tables.template import render
 
 _VIEWS: Final[tuple[View, ...]] = (
-    *home.PAGES, *lists.PAGES, *questions.PAGES, *editor.PAGES, *explore.PAGES, *lists.FIGURES, *definitions.PAGES,
+    *home.PAGES, *lists.PAGES, *questions.PAGES, *explore.PAGES, *lists.FIGURES, *definitions.PAGES,
     *review.PAGES, *data.PAGES, *ontology_page.PAGES, *quality.PAGES, *pair.PAGES, *plan.PAGES, home.COUNTRIES,
     *entity.PAGES,
 )  # fmt: skip
 _FILES: Final[tuple[File | CommonFile, ...]] = (
-    *plan.FILES, *matrix.FILES, *home.FILES, *lists.FILES, *questions.FILES, *explore.FILES, *definitions.FILES,
+    *plan.FILES, *home.FILES, *lists.FILES, *questions.FILES, *explore.FILES, *definitions.FILES,
     *data.FILES, *ontology_page.FILES,
 )  # fmt: skip
 PAGES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys is None}
@@ -113,13 +100,13 @@ class Site:
                     yield from (f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys)
         yield from (path for path, whole in COMMON_FILES.items() if whole.exported)
 
-    def page(self, path: str, arguments: Mapping[str, str] = NOTHING) -> SiteFile | None:
+    def page(self, path: str, arguments: Mapping[str, str] | None = None) -> SiteFile | None:
         """The page or file at a path below the root, or None where there is none.
 
         Raises:
             Pan2kgError: a file is asked for with parameters that mean nothing.
         """
-        arguments = canonical(path, arguments)
+        arguments = canonical(path, arguments or {})
         if path in COMMON_FILES:
             return SiteFile(path, COMMON_FILES[path].media, COMMON_FILES[path].make(self.site_context, arguments))
         if path == "index.html":
@@ -146,7 +133,8 @@ class Site:
 
     def missing(self, path: str) -> SiteFile:
         request = Request(path, _TAGS.get(path.partition("/")[0], LANGUAGES[0]))
-        return self._rendered("404.html", data.missing(PageContext(self.site_context, request)), request)
+        context = PageContext(self.site_context, request)
+        return self._rendered("404.html", PAGES["404"].values(context) or {}, request)
 
     def _rendered(self, template: str, values: Mapping[str, object], request: Request) -> SiteFile:
         context = PageContext(self.site_context, request)
@@ -165,14 +153,6 @@ def seldom_collected() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def contents(site: Site) -> Iterator[tuple[str, bytes]]:
-    with seldom_collected():
-        yield from ((path, page.body) for path in site.paths() if (page := site.page(path)) is not None)
-        bundle = site.site_context.bundle
-        for name, file in sorted(bundle.files().items()) if bundle else ():
-            yield f"assets/{name}", file.read_bytes()
-
-
 def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None) -> int:
     """Write every page and file of the site into ``folder``, whole or not at all; the number of files.
 
@@ -185,10 +165,13 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
         raise ProjectError("is-a-file", place=Place(str(folder)), remedy="name-a-folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-empty-folder")
-    number = 0
+    bundle, number = site.site_context.bundle, 0
     try:
-        with replaced(folder) as work:
-            for number, (path, body) in enumerate(contents(site), 1):
+        with replaced(folder) as work, seldom_collected():
+            pages = ((path, page.body) for path in site.paths() if (page := site.page(path)) is not None)
+            files = bundle.files() if bundle else {}
+            assets = ((f"assets/{name}", file.read_bytes()) for name, file in files.items())
+            for number, (path, body) in enumerate(chain(pages, assets), 1):
                 target = work / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(body)

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 from markupsafe import Markup
 
 from pan2kg.coherence.obligations import whole_months
-from pan2kg.graph.labels import Labels
+from pan2kg.graph import labels
 from pan2kg.graph.parts import natural
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language, Messages, french
@@ -59,7 +58,10 @@ MOST_UNCOUNTED: Final = 4
 NOTHING: Final = markup("")
 _NONE: Final[frozenset[str]] = frozenset()
 _DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
-_IN_LINE: Final = frozenset({*ENDS, _DERIVED_FROM, PAN + "linkType", PAN + "relation", PAN + "via", PAN + "derivedBy"})
+_IN_LINE: Final = frozenset({
+    *ENDS, _DERIVED_FROM,
+    *(PAN + name for name in ("linkType", "relation", "via", "derivedBy", "evidenceLevel")),
+})  # fmt: skip
 """What the line of a link says already."""
 _OWNERS: Final = (PAN + "involvedIn", PAN + "from")
 """Whose statement it is a link was derived from."""
@@ -82,58 +84,55 @@ _BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred
 _PAGE: Final = Messages("page")
 _CALLED: Final = {False: Messages("property"), True: Messages("property-from")}
 
-Say = Callable[..., str]
 Quote = Mapping[str, str]
 """Words quoted: ``words``, their ``language`` where it is not the page's, the ``document`` and its ``page``."""
 Row = tuple["Markup", list[tuple["Markup", "Markup", "Mark | None"]], int]
 """A heading; each value with the plan it stands in where that helps, and its mark; how many more are not listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What stands beside a statement: the number of its note, the class of the badge, and the certainty in a word."""
+class Mark(NamedTuple):
+    """What stands beside a statement: the number of its note, the class of the badge, the certainty in a word."""
 
     number: int
     badge: str
     words: str
-
-    def written(self, t: Say) -> Markup:
-        return piece("mark")(self.number, self.badge, self.words, t)
+    written: Markup
 
 
-@dataclass(frozen=True)
 class Notes:
     """The notes of one page: a number for each file and rule, given when it is first needed."""
 
-    context: PageContext
-    numbers: dict[Grounds, Mark] = field(default_factory=dict)
-    marks: dict[tuple[str, str], Mark] = field(default_factory=dict)
+    def __init__(self, context: PageContext) -> None:
+        self.context = context
+        self.numbers: dict[Grounds, Mark] = {}
+        self._marks: dict[tuple[str, str], Mark] = {}
 
     def mark(self, statement: Statement) -> Mark:
         at = statement.thing, statement.graph
-        if at not in self.marks:
-            self.marks[at] = self.need(grounds_of(self.context.graph.statements, statement))
-        return self.marks[at]
+        if at not in self._marks:
+            self._marks[at] = self.need(grounds_of(self.context.graph.statements, statement))
+        return self._marks[at]
 
     def need(self, grounds: Grounds) -> Mark:
         if grounds not in self.numbers:
-            words = self.context.t(f"certainty-{grounds.certainty or 'none'}")
-            self.numbers[grounds] = Mark(len(self.numbers) + 1, _BADGES.get(grounds.certainty, "none"), words)
+            number, words = len(self.numbers) + 1, self.context.t(f"certainty-{grounds.certainty or 'none'}")
+            badge = _BADGES.get(grounds.certainty, "none")
+            self.numbers[grounds] = Mark(number, badge, words, piece("mark")(number, badge, words))
         return self.numbers[grounds]
 
     def listed(self) -> list[dict[str, object]]:
         """The notes in the order of their numbers: the file or rule, what the rule derives, the documents read."""
-        notes = []
+        notes: list[dict[str, object]] = []
         for grounds, mark in self.numbers.items():
             path, summary, language = path_of(grounds.graph), "", ""
             place = f"{path}.ttl" if path.startswith("ontology/") else f"graph/{path}.ttl"
             if grounds.certainty == "rule":
                 place = grounds.graph.rpartition("/")[2]
                 summary, language = rule_words(self.context, place)
-            documents = list(map(self.context.link, grounds.sources))
-            notes.append(
-                {"mark": mark, "place": place, "summary": summary, "language": language, "documents": documents}
-            )
+            notes.append({
+                "mark": mark, "place": place, "summary": summary, "language": language,
+                "documents": list(map(self.context.link, grounds.sources)),
+            })  # fmt: skip
         return notes
 
 
@@ -168,7 +167,7 @@ def place_of(iri: str, *, back: bool = False) -> tuple[str, int, str]:
     return _places().get((iri, back), _LAST)
 
 
-def called(index: Labels, iri: str, language: Language, *, back: bool = False) -> tuple[str, str]:
+def called(index: labels.Labels, iri: str, language: Language, *, back: bool = False) -> tuple[str, str]:
     """What a property is called, and the language of these words where that is another one.
 
     Its own name in the ontology comes first; on the page of what it points to, the table's.
@@ -251,7 +250,7 @@ def unfold(
     """
     head, facts, quoted, mark = _node(notes, iri, seen, without)
     line = piece("node")(head, facts, quoted, notes.context.t)
-    return line + mark.written(notes.context.t) if is_marked and mark else line
+    return line + mark.written if is_marked and mark else line
 
 
 def _node(
@@ -292,7 +291,7 @@ def _texts(context: PageContext, statements: Iterable[Statement]) -> Markup:
         for term in terms if isinstance(term, ox.Literal) and term.language
     }  # fmt: skip
     if texts and len(texts) == len(terms):
-        return context.text(texts)
+        return context.marked(labels.best(texts, context.request.data))
     return markup("; ".join(str(value(context, term)) for term in terms))
 
 
@@ -308,12 +307,17 @@ class LinkText:
     def __init__(self, context: PageContext, iri: str) -> None:
         statements, notes = context.graph.statements, Notes(context)
         starts, leads, both = (statements.values(iri, name) for name in ENDS)
+        self.ends: dict[str, tuple[Markup, Markup]] = {}
+        for end in (*starts, *leads, *both):
+            plans, thing = statements.values(end, PAN + "inPlan"), context.link(end)
+            full, short = (markup(", ").join(map(name, plans)) for name in (context.link, context.short))
+            within = piece("within")
+            self.ends[end] = (within(thing, full), within(thing, short)) if plans else (thing, thing)
         self.key = kind_and_key(iri)[1] or iri.rpartition("/")[2]
         self.kind = kind_and_key(statements.one(iri, PAN + "linkType"))[1]
         status = kind_and_key(statements.one(iri, PAN + "status"))[1]
         self.status = "" if status in COUNTING else status
         self.starts, self.has_direction = starts, not both
-        self.ends = {end: _end(context, end) for end in (*starts, *leads, *both)}
         _, facts, quoted, mark = _node(notes, iri, frozenset(self.ends), _IN_LINE)
         via = context.links(statements.values(iri, PAN + "via"))
         self.relation = markup(", ".join(map(context.label, statements.values(iri, PAN + "relation"))))
@@ -349,14 +353,6 @@ def link_of(context: PageContext, iri: str) -> LinkText:
     return context.kept("connection", iri, partial(LinkText, context))
 
 
-def _end(context: PageContext, iri: str) -> tuple[Markup, Markup]:
-    plans, thing = context.graph.statements.values(iri, PAN + "inPlan"), context.link(iri)
-    if not plans:
-        return thing, thing
-    full, short = (markup(", ").join(map(name, plans)) for name in (context.link, context.short))
-    return piece("within")(thing, full), piece("within")(thing, short)
-
-
 def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds, ...]]:
     """A statement a link was derived from: whose it is, the words under the name of that, the grounds."""
     statements, notes = context.graph.statements, Notes(context)
@@ -364,10 +360,6 @@ def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds
     shared = frozenset({owner, statements.one(iri, PAN + "involves")})
     words = unfold(notes, iri, shared, without=frozenset({PAN + "linkType", *_OWNERS}))
     return owner, (context.link(owner) if owner else NOTHING) + context.t("colon") + " " + words, tuple(notes.numbers)
-
-
-def links_of(context: PageContext, iri: str) -> list[str]:
-    return context.graph.statements.pointing(iri, *ENDS)
 
 
 def kind_name(context: PageContext, kind: str) -> str:
@@ -432,13 +424,8 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
         pending.setdefault(section, []).append((place, True, apart, group))
     for section, rows in pending.items():
         rows.sort(key=itemgetter(0))
-        yield (
-            section,
-            [
-                _back(notes, iri, apart, group) if is_back else _out(notes, iri, group)
-                for _, is_back, apart, group in rows
-            ],
-        )
+        written = [_back(notes, iri, apart, of) if is_back else _out(notes, iri, of) for _, is_back, apart, of in rows]
+        yield section, written
 
 
 def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
@@ -495,7 +482,7 @@ def table_of(context: PageContext, rows: Iterable[Row], name: str) -> Markup:
         number = len(cells) + more
         lines.append(piece("row")(
             heading,
-            [(content, plan, mark.written(context.t) if mark else NOTHING) for content, plan, mark in cells],
+            [(content, plan, mark.written if mark else NOTHING) for content, plan, mark in cells],
             len(cells) + bool(more) if len(cells) > 1 else 0,
             number if number > MOST_UNCOUNTED else 0,
             context.t("more-rows", n=more) if more else "",

@@ -19,7 +19,7 @@ from pan2kg.project import Project
 from pan2kg.publish.edition import read_facts
 from pan2kg.report.writing import report_files
 from pan2kg.site.page import SiteContext
-from pan2kg.site.permalink import Permalink, notice
+from pan2kg.site.questions import Permalink, notice
 from pan2kg.site.registry import Site
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.registry import DEFAULT, TABLES

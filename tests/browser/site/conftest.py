@@ -20,8 +20,7 @@ import pytest
 
 import pan2kg
 from pan2kg.site import quality
-from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
-from pan2kg.site.page import SiteContext
+from pan2kg.site.page import HOW_TO_BUILD, Bundle, SiteContext, find_bundle
 from pan2kg.site.registry import PAGES, Site
 from tests.browser.chromium import Handler, serve
 from tests.once import SHIPPED, checked
