@@ -176,10 +176,6 @@ def _is_needed(parameter: Parameter) -> bool:
     return is_thing and parameter.kinds != ("plan",) and parameter.default != "pan:any"
 
 
-def _folded(words: str) -> str:
-    return " ".join(words.split()).casefold()
-
-
 def _chosen(context: PageContext, query: Query) -> dict[str, str]:
     """The parameters in the address; a link that fixes a question writes their names as a command line does.
 
@@ -188,8 +184,13 @@ def _chosen(context: PageContext, query: Query) -> dict[str, str]:
     arguments, values = context.request.arguments, {}
     for parameter in _parameters(query):
         if value := arguments.get(parameter.name) or arguments.get(parameter.option, ""):
-            title, entries = _folded(value), map(context.graph.labels.of_kind, parameter.kinds)
-            keys = (entry.key for of in entries for entry in of if _folded(context.name(entry.iri)) == title)
+            title, entries = " ".join(value.split()).casefold(), map(context.graph.labels.of_kind, parameter.kinds)
+            keys = (
+                entry.key
+                for of in entries
+                for entry in of
+                if " ".join(context.name(entry.iri).split()).casefold() == title
+            )
             values[parameter.name] = next(keys, value)
     return values
 
@@ -223,7 +224,9 @@ def _fields(context: PageContext, query: Query) -> list[dict[str, Any]]:
         if kind == LEVEL:
             return [(level.key, _FIGURE.say(f"level.{level.key}", language), "") for level in FIGURED]
         options = [(entry.key, context.called(entry.iri), entry.iri) for entry in context.graph.labels.of_kind(kind)]
-        return options if kind == "action" else sorted(options, key=lambda option: _folded(option[1]))
+        return (
+            options if kind == "action" else sorted(options, key=lambda option: " ".join(option[1].split()).casefold())
+        )
 
     for parameter in _parameters(query):
         meaning, value = parameter.meaning_in(language), chosen.get(parameter.name, "")
