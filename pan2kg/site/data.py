@@ -34,12 +34,6 @@ _DOWNLOADS: Final = (
 
 
 def packed(site_context: SiteContext) -> bytes:
-    """The whole graph, derived links included, as sorted N-Quads, compressed; the same graph gives the same bytes.
-
-    Raises:
-        QueryError: a store somewhere else does not give them.
-    """
-
     def make() -> bytes:
         store = site_context.graph.store
         if isinstance(store, stores.LocalStore):
@@ -52,7 +46,6 @@ def packed(site_context: SiteContext) -> bytes:
 
 
 def joined(project: Project, paths: Iterable[Path]) -> bytes:
-    """Turtle files as one, sorted."""
     store = ox.Store()
     for path in paths:
         stores.load(store, path, "urn:x", name=project.name_of(path))
@@ -102,7 +95,6 @@ def _data(context: PageContext) -> Values:
 
 
 def _about(context: PageContext) -> Values:
-    """What the graph is for, what its figures can bear, and whose words it holds."""
     graph, profile = context.graph, context.graph.profile
     action = graph.labels.label(profile.coherence_action, context.request.language)
     return {

@@ -60,7 +60,6 @@ def both_ways(context: PageContext, knowledge: Known, plan: str, partner: str) -
 
 
 def _issued(context: PageContext, span: citations.Span | None) -> str:
-    """When a plan was issued, as far as that is known: a day, a month, a year, or between two days."""
     if span is None:
         return context.t("issued-unknown")
     language, start, end = context.request.language, span.first, span.last
@@ -107,11 +106,6 @@ def shared(context: PageContext, knowledge: Known, plans: tuple[str, str]) -> li
 
 
 def taken(context: PageContext, figure: str) -> figures.Taken:
-    """A figure of the register at the level the page shows.
-
-    Raises:
-        KeyError: the register has no such figure.
-    """
     return {row.figure.id: row for row in context.graph.figures(context.level)}[figure]
 
 
@@ -176,7 +170,6 @@ def _values(context: PageContext) -> Values | None:
 
 
 def _cell(context: PageContext, name: str, value: figures.Scalar) -> Markup | str:
-    """A cell of a list: a thing by its name, a code by its words, a number; what is not known says so."""
     language, not_seen, text = context.request.language, context.t("list-not-seen"), str(value)
     if name in _THINGS:
         return context.link(text)
@@ -218,7 +211,6 @@ def _reconciled(context: PageContext) -> Values:
     language = context.request.language
 
     def worded(part: figures.CountPart) -> Values:
-        """A whole or a part: words, how many, and the definition of the figure it is, empty where it is none."""
         kind, _, key = part.key.partition("-")
         at = level(key) if kind == "only" else None
         if part.key.startswith("verdict."):
@@ -243,7 +235,6 @@ def _reconciled(context: PageContext) -> Values:
 
 
 def _meaning(context: PageContext) -> Values:
-    """What figures mean, by an example; without two plans that share a text there is none."""
     knowledge, language = context.known, context.request.language
     pair, followed = example(knowledge), None
     if pair:

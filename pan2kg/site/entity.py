@@ -71,7 +71,6 @@ Saying = tuple[str, "Markup", evidence.Level | None]
 def sentence(
     context: PageContext, name: str, number: int, address: str, *, is_known: bool = False, **numbers: object
 ) -> Sentence:
-    """A sentence about a number of things; nothing seen is told as that, and no zero unless that is known."""
     figure = context.figure(number) if number or is_known else context.t("list-not-seen")
     return _remark(name, context.t(f"dossier-{name}", n=number, **numbers), address, figure)
 
@@ -120,7 +119,6 @@ def _dossier(
 
 
 def in_short(context: PageContext, things: Iterable[str], most: int = 3) -> str:
-    """Some things by their short names, and how many more there are; empty for none."""
     listed = list(things)
     names = ", ".join(context.called(thing) for thing in listed[:most])
     return context.t("dossier-and-more", names=names, n=len(listed) - most) if len(listed) > most else names
@@ -131,7 +129,6 @@ def _homes(knowledge: Known, works: Iterable[str]) -> set[str]:
 
 
 def _duties(context: PageContext, name: str, rows: list[Margin], *, tells_late: bool = False) -> Sentence | None:
-    """How many obligations there are, or of them are past their date, and of how many nothing is known."""
     late, unknown = sum(map(advice.is_late, rows)), sum(row.met in {Met.UNKNOWN, Met.UNRECORDED} for row in rows)
     number, address = late if tells_late else len(rows), context.href("obligations.html")
     numbers = {"late": late, "of": len(rows), "unknown": unknown}
@@ -250,7 +247,6 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
 
 
 def _of_body(context: PageContext, body: str) -> dict[str, Any]:
-    """What a body leads, takes part in and is asked for; with whom it shares texts and no action."""
     knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
     counted = [involvement for involvement in graph.involvements if evidence.counts(involvement.level, knowledge.level)]
     involvements = [involvement for involvement in counted if involvement.body == body]
@@ -403,7 +399,6 @@ _DOSSIERS: Final[dict[str, Callable[[PageContext, str], dict[str, Any]]]] = {
 
 
 def until(context: PageContext, action: str) -> str:
-    """By when an action is to be done: the last day of its timelines, else their words."""
     statements = context.graph.statements
     timelines = statements.values(action, PAN + "hasTimeline")
     ends = [end for timeline in timelines for end in statements.values(timeline, PAN + "endDate")]
@@ -468,13 +463,11 @@ def page(context: PageContext, entry: Entry, notes: values.Notes | None = None) 
 
 
 def on_what(notes: values.Notes, iri: str) -> Values:
-    """The notes of a page, and the words quoted for the thing as a whole; to be called last."""
     passages = notes.context.graph.statements.values(iri, values.PASSAGE)
     return {"notes": notes.listed(), "quoted": values.quotes(notes.context, passages)}
 
 
 def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
-    """What is said of a thing in the order of the page; what stands elsewhere on it is left out."""
     context, statements = notes.context, notes.context.graph.statements
     elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
     back = elsewhere | _IN_SHORT if entry.has_page else frozenset()
@@ -533,7 +526,6 @@ def _gaps(context: PageContext, entry: Entry) -> list[Markup]:
 
 
 def _machine(context: PageContext, entry: Entry) -> Values:
-    """How a thing is cited and taken along: its address, statements as data where there is a server, the query."""
     iri, statements, is_served = entry.iri, context.graph.statements, context.site_context.mode == "served"
     file = context.out(f"doc/{entry.kind}/{entry.key}") if is_served and entry.kind else ""
     query = ""

@@ -52,7 +52,6 @@ Drawn = tuple[list[DrawnLink], Entry | None, set[str] | None, int]
 
 
 def keys(site_context: SiteContext) -> Iterable[str]:
-    """The plans that have a network of their own in an export: those linked with another at any level."""
     linked = {plan for met in site_context.graph.meetings for plan in met.plans}
     return (f"plan--{entry.key}" for entry in map(site_context.graph.labels.entry, sorted(linked)) if entry)
 
@@ -119,7 +118,6 @@ def _values(context: PageContext) -> Values | None:
 
 @lru_cache(maxsize=256)
 def _laid_out(links: tuple[tuple[str, str, float], ...]) -> tuple[Mapping[str, tuple[int, int]], Mapping[str, int]]:
-    """The places and the communities of things, which are the same in every language of a page."""
     return place(links), communities(links)
 
 

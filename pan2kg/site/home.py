@@ -106,7 +106,6 @@ def _finding(context: PageContext, name: str, number: int, address: str, **value
 
 
 def _opening(context: PageContext, level: Level, iri: str | None, findings: Sequence[Values]) -> Values:
-    """What a first screen shows: what a plan meets before other findings, and its picture with the files of it."""
     if iri is None:
         return {"findings": findings, "picture": None, "title": "", "downloads": (), "narrow": None}
     reach, name, key = context.graph.known(level).reach(iri), context.subject.brief(iri), context.key(iri)
@@ -126,7 +125,6 @@ def _opening(context: PageContext, level: Level, iri: str | None, findings: Sequ
 
 
 def _asked(context: PageContext) -> str:
-    """Which action asks for coherence here, as the profile of the project says it; empty where it names none."""
     graph, iri = context.graph, context.graph.profile.coherence_action
     action, home = graph.labels.label(iri, context.request.language), graph.plan_of(iri)
     if not action.notation or home is None:
@@ -188,7 +186,6 @@ def numbers(site_context: SiteContext, choice: PlanFilter, plans: Sequence[str])
 
 
 def _plans_of(site_context: SiteContext) -> Mapping[str, list[str]]:
-    """The plans of each country, by the key of the country: the code of its authority in lower case."""
     by_code: dict[str, list[str]] = {}
     graph = site_context.graph
     for iri in graph.known().tables.works.plans if graph.has_actions else ():

@@ -135,7 +135,6 @@ def _search(context: PageContext) -> Values:
 
 
 def _suggestions(site_context: SiteContext, arguments: Mapping[str, str]) -> bytes:
-    """Up to twelve things as JSON, for the field that suggests while one types."""
     graph, words = site_context.graph, arguments.get("q", "")
     entries = [graph.labels.entry(iri) for iri in graph.search.find(words, limit=12)]
     return str(embedded([_as_row(entry) for entry in entries if entry])).encode()
@@ -248,7 +247,6 @@ def write_calendar(events: Iterable[tuple[date, str, str, str, int]], *, name: s
 
 
 def show(figures: Table, context: PageContext) -> Markup:
-    """Rows, notes, basis and query of a table, as markup; its name starts the ids made for it."""
     language, index = context.request.language, context.graph.labels
 
     def spoken(iri: str) -> str:
@@ -262,7 +260,6 @@ def show(figures: Table, context: PageContext) -> Markup:
 
 
 def _table(context: PageContext, *, is_gap: bool = False) -> Table | None:
-    """The figure in the address, or the gaps of the kind in it."""
     key, arguments, figures = context.request.key, context.request.arguments, context.site_context.figures
     if key not in (KINDS if is_gap else _NAMES):
         return None
@@ -294,7 +291,6 @@ def _figure(context: PageContext) -> Values | None:
 
 
 def _file(context: PageContext, form: str, *, is_gap: bool = False) -> str | bytes | None:
-    """A figure or the gaps of a kind, whole; a figure as CSV of the language where the address asks for that."""
     figures, language = _table(context, is_gap=is_gap), context.request.language
     if figures is None:
         return None
@@ -320,7 +316,6 @@ def _gaps(context: PageContext) -> Values:
 
 
 def _gap(context: PageContext) -> Values | None:
-    """The gaps of one kind, which need not be said of each; columns with nothing in them are left out."""
     figures, kind, language = _table(context, is_gap=True), context.request.key, context.request.language
     if figures is None:
         return None

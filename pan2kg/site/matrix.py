@@ -65,7 +65,6 @@ def chosen(context: PageContext) -> PlanFilter:
 
 
 def every_plan(site_context: SiteContext) -> list[str]:
-    """All plans, in the order of the graph; reviews and the like are none."""
     return [plan.iri for plan in site_context.graph.uses.plans if plan.is_plan]
 
 
@@ -74,7 +73,6 @@ def shown_plans(site_context: SiteContext, choice: PlanFilter) -> list[str]:
 
 
 def is_foreign(site_context: SiteContext, plan: str) -> bool:
-    """Whether a plan is known to be of another country than the project's: those of its own stand first."""
     dating = site_context.graph.tables.dates.get(plan)
     return dating is not None and dating.country not in {"", site_context.graph.profile.country}
 
@@ -85,18 +83,15 @@ def is_whole(site_context: SiteContext, plan: str) -> bool:
 
 
 def read(site_context: SiteContext) -> frozenset[str]:
-    """The plans read in full for texts and references: only between two of them is a link known not to be."""
     return site_context.once("read", site_context.graph.known().read_plans)
 
 
 def _shared(site_context: SiteContext, at: int, kind: str) -> list[str]:
-    """The topics or bodies of ours that two plans or more have, in a stable order: of one alone there is no matrix."""
     number = Counter(iri for plan in every_plan(site_context) for iri in site_context.facts[plan][:2][at])
     return [entry.iri for entry in site_context.graph.labels.of_kind(kind) if number[entry.iri] > 1]
 
 
 def _order(site_context: SiteContext, choice: PlanFilter) -> tuple[list[str], Met, list[str]]:
-    """The plans a choice leaves, their linked pairs, and those with a link: own country, then most linked."""
     plans = shown_plans(site_context, choice)
     admitted = set(plans)
     meetings = site_context.graph.meetings
@@ -108,7 +103,6 @@ def _order(site_context: SiteContext, choice: PlanFilter) -> tuple[list[str], Me
 
 
 def matrix(context: PageContext, *, limit: int | None) -> Values:
-    """The matrix for the choice in the address, of the ``limit`` plans with most links, and the form to choose."""
     site_context, choice = context.site_context, chosen(context)
     plans, met, linked = _order(site_context, choice)
     order = linked[:limit]
@@ -302,7 +296,6 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
 
 
 def _filled(box: Box, arrow: str, bits: str) -> list[Mark]:
-    """A citation as an arrow with what is shared below it; what is linked without one in a frame of dashes."""
     if arrow:
         return sheet.filled(box, _DECLARED, (arrow, *([bits] if bits else [])), size=13)
     inside = Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4, _INFERRED, _DASHED)

@@ -172,8 +172,6 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Ontology:
-    """``heading``, ``schemes``, ``vocabularies`` and ``constraints`` are as the templates of the documentation say."""
-
     heading: Mapping[str, Any]
     terms: tuple[Term, ...]
     schemes: tuple[Mapping[str, Any], ...]
@@ -188,7 +186,6 @@ class Ontology:
         return {term.iri: term for term in self.terms}
 
     def tops(self) -> Mapping[str, str]:
-        """Of each class that which stands above it and below none of ours."""
         terms = self.by_iri()
 
         def top(iri: str) -> str:
@@ -254,7 +251,6 @@ class Counts:
         return users
 
     def statements(self, iris: Collection[str], derived: Iterable[str]) -> dict[str, list[tuple[str, Node]]]:
-        """What is said of some things, of properties of ours also what waits, in the order of an example."""
         pairs: dict[str, set[tuple[str, Node]]] = {}
         if self.links:
             for link in iris:
@@ -288,7 +284,6 @@ def counted(store: Store, links: LinkView | None, make: Callable[[Counts], Made]
 def _read_waiting(
     store: LocalStore, view: LinkView
 ) -> tuple[Mapping[str, Counter[Row]], Mapping[str, Mapping[str, list[str]]]]:
-    """What is added to the rows of which query by links the store does not hold, and which works they join."""
     links, stated = tuple(view.links.values()), LocalStore(store.held)
     kinds = Counter(link.kind for link in links)
     targets = Counter((PAN + "linkType", f"{ID}linktype/{kind}") for kind in KINDS for _ in range(kinds[kind]))
@@ -346,7 +341,6 @@ def _listed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def _constraints(triples: Triples) -> tuple[Mapping[str, Any], ...]:
-    """The shapes of ours with their severity, messages and targets, those of the shapes that use them included."""
     users: dict[str, list[str]] = {}
     for user, properties in triples.items():
         # what a path leads to is looked at by another shape
@@ -374,7 +368,6 @@ def _constraints(triples: Triples) -> tuple[Mapping[str, Any], ...]:
 def _rules_of(
     triples: Triples, constraints: Iterable[Mapping[str, Any]]
 ) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
-    """The constraints with a message that look at each term, the weightiest first."""
     by_term: dict[str, list[Mapping[str, Any]]] = {}
     for constraint in sorted(constraints, key=lambda rule: (rule["severity"].rank, rule["iri"])):
         if constraint["messages"]:

@@ -65,8 +65,6 @@ Lane = tuple[str, str, bool]
 
 
 class OntologyWords:
-    """What the templates of the documentation call: words and texts in one language, terms as links."""
-
     def __init__(self, language: Language, prefixes: Mapping[str, str], anchored: Iterable[str] = ()) -> None:
         self.language, self.prefixes, self.anchored = language, prefixes, frozenset(anchored)
         # a page has each term some ten times
@@ -108,7 +106,6 @@ class OntologyWords:
 
 
 def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]:
-    """What the templates of the documentation need, in one language."""
     terms, tops = ontology.by_iri(), ontology.tops()
     anchored = [*terms, *(rule["iri"] for rule in ontology.constraints)]
     for scheme in ontology.schemes:

@@ -87,11 +87,6 @@ class Bundle:
     names: Mapping[str, str]
 
     def name(self, logical: str) -> str:
-        """The file name, with its hash, of a part such as ``main.js`` or ``site.css``.
-
-        Raises:
-            ProjectError: the bundle has no such part.
-        """
         try:
             return self.names[logical]
         except KeyError:
@@ -109,7 +104,6 @@ class Bundle:
 
 
 def find_bundle() -> Bundle | None:
-    """The bundle shipped with the package, or made in the clone it runs from; None where it was not built."""
     bundles = map(read_bundle, (PACKAGE / "data" / "web", PACKAGE.parent / "web" / "dist"))
     return next((bundle for bundle in bundles if bundle), None)
 
@@ -181,8 +175,6 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class CommonFile:
-    """A file for all languages: its path, its media type, and what writes it; ``exported`` where it is whole."""
-
     path: str
     media: str
     make: Callable[[SiteContext, Mapping[str, str]], bytes]
@@ -191,15 +183,12 @@ class CommonFile:
 
 @dataclass(frozen=True, slots=True)
 class PlanFilter:
-    """At which level of evidence links are shown, and what plans must have to be shown; empty is no restriction."""
-
     level: evidence.Level = evidence.HEADLINE
     topic: str = ""
     body: str = ""
     year: int | None = None
 
     def admits(self, facts: Facts) -> bool:
-        """Whether a plan is shown; one whose period is unknown is left out where a year is chosen."""
         topics, bodies, since, until = facts
         if (self.topic and self.topic not in topics) or (self.body and self.body not in bodies):
             return False
@@ -233,7 +222,6 @@ class SiteContext:
 
     @cached_property
     def lacks(self) -> Mapping[str, list[tuple[str, str, Text | None]]]:
-        """The gaps each thing has a part in, as the pages of gaps list them: kind, what else has one, in what."""
         lacks: dict[str, list[tuple[str, str, Text | None]]] = {}
         for kind, find in gaps.KINDS.items() if self.graph.has_actions else ():
             for gap in find(self.graph, gaps.Scope()).gaps:
@@ -274,20 +262,13 @@ class SiteContext:
 
     @cached_property
     def told_pairs(self) -> frozenset[tuple[str, str]]:
-        """The pairs of plans that are linked, at whatever level: those an export has a page of."""
         return frozenset(meeting.plans for meeting in self.graph.meetings)
 
     def figures(self, name: str, language: Language, choice: registry.TableChoice = registry.DEFAULT) -> table.Table:
-        """A table of figures; computed once a language where nothing in particular is chosen.
-
-        Raises:
-            QueryError: the choice names a plan the graph does not have.
-        """
         make = partial(TABLES[name].make, self.graph.spoken(language), choice)
         return make() if choice.plans else self.once(("table", name, language, choice), make)
 
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
-        """What is made of the graph for several pages, made when it is first asked for."""
         if name not in self.computed:
             self.computed[name] = make()
         return cast("Made", self.computed[name])
@@ -335,7 +316,6 @@ class PageContext:
 
     @cached_property
     def subject(self) -> Subject:
-        """What pictures are drawn from, with the addresses their marks lead to."""
         return Subject(self.spoken, self.picture_address)
 
     @property
@@ -344,24 +324,19 @@ class PageContext:
 
     @property
     def level_options(self) -> list[tuple[str, str]]:
-        """The levels a reader can choose, from firm to weak, under what an address says."""
         return [("" if level is evidence.HEADLINE else level.key, self.caption(level)) for level in evidence.FIGURED]
 
     def mark(self, level: evidence.Level | None) -> Markup:
-        """The mark of a level beside what has it; nothing for what is outside every figure."""
         return piece("level")(level.key, named(level).say(self.request.language)) if level else markup("")
 
     def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
-        """A picture of the registry, at the headline level where none is named."""
         subject = self.subject if level is None else replace(self.subject, level=level)
         return markup(draw_on(subject, picture, **parameters).svg)
 
     def href(self, path: str, /, **arguments: str) -> str:
-        """The way to a page of the same language, given below its folder: ``plan/lu-bhr-2.html``."""
         return self.out(f"{self.request.language}/{path}", **arguments)
 
     def out(self, path: str, /, **arguments: str) -> str:
-        """The way to a page or file given below the root of the site."""
         chosen = self.request.arguments.get("data")
         if not chosen and not arguments:
             return labels.way(self.request.folder, path)
@@ -370,7 +345,6 @@ class PageContext:
         return f"{file}{f'?{urlencode(asked)}' if asked else ''}{hash_}{fragment}"
 
     def chosen(self, *names: str) -> dict[str, str]:
-        """Those of the arguments of the address that have a value, to hand them on."""
         arguments = self.request.arguments
         return {name: arguments[name] for name in names if arguments.get(name)}
 
@@ -396,7 +370,6 @@ class PageContext:
         return self.href(f"ontology.html#{iri.removeprefix(PAN)}") if iri.startswith(PAN) else ""
 
     def name(self, iri: str) -> str:
-        """What a thing is called, as plain text, with its printed number."""
         at, names = (iri, self.request.data), self.site_context.names
         if at in names:
             return names[at]
@@ -419,7 +392,6 @@ class PageContext:
         return entry.key if entry else ""
 
     def label(self, iri: str) -> Markup:
-        """What a thing is called, marked with its language and with its names in the others; of terms without these."""
         label, entry = self.graph.labels.label(iri, self.request.data), self.graph.labels.entry(iri)
         if entry and not entry.has_page and entry.kind != "document":
             label = replace(label, texts={})
@@ -428,14 +400,12 @@ class PageContext:
         return self.marked(label, self._number(iri))
 
     def heading(self, iri: str) -> tuple[Markup, Markup | None]:
-        """What heads the page of a thing, and its full name to stand below where that is a short one."""
         entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
         if entry and brief.whole:
             return self.marked(replace(brief, texts=entry.brief)), self.label(iri)
         return self.label(iri), None
 
     def kept(self, manner: str, iri: str, make: Callable[[str], Made]) -> Made:
-        """What is written of a thing in some manner, made once for all pages that lead elsewhere by the same ways."""
         request = self.request
         if request.arguments.get("data"):
             return make(iri)
@@ -447,8 +417,6 @@ class PageContext:
         return cast("Made", links[at])
 
     def link(self, iri: str) -> Markup:
-        """A thing's name leading to its page, where it is told in full; of a plan or text the short one."""
-
         def make(iri: str) -> Markup:
             entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
             is_brief = entry and entry.kind in ("plan", "instrument") and brief.whole
@@ -458,8 +426,6 @@ class PageContext:
         return self.kept("link", iri, make)
 
     def short(self, iri: str) -> Markup:
-        """A thing's short name, or its own without the middle, leading to its page; the title says it in full."""
-
         def make(iri: str) -> Markup:
             brief = self.graph.labels.brief(iri, self.request.data)
             names = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
@@ -472,8 +438,6 @@ class PageContext:
         return self.kept("short", iri, make)
 
     def brief(self, iri: str) -> Markup:
-        """A thing's name leading to its page, without its names in other languages: for long lists."""
-
         def make(iri: str) -> Markup:
             language = self.graph.labels.label(iri, self.request.data).language
             strange = language if language != self.request.language else ""
@@ -482,21 +446,18 @@ class PageContext:
         return self.kept("brief", iri, make)
 
     def head(self, iri: str) -> Markup:
-        """A thing's short name at the head of a column, as rows have it; without one, its name without the middle."""
         return self.link(iri) if self.graph.labels.brief(iri, self.request.data).whole else self.short(iri)
 
     def links(self, iris: Iterable[str]) -> Markup:
         return markup(", ".join(str(self.link(iri)) for iri in iris))
 
     def listed(self, iris: Iterable[str]) -> Markup:
-        """Several things one below the other, folded where there are many; a dash for none."""
         items = [self.link(iri) for iri in iris]
         if not items:
             return markup("–")
         return piece("listed")(items, self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else "")
 
     def pair(self, plan: str, partner: str) -> str:
-        """The way to the page of two plans, by IRI; where there is none, to what plans have in common beside texts."""
         keys = [entry.key for entry in map(self.graph.labels.entry, (plan, partner)) if entry]
         if len(keys) != 2:
             return ""
@@ -506,7 +467,6 @@ class PageContext:
         return self.href(f"pair/{key}.html")
 
     def picture_address(self, things: tuple[str, ...]) -> str:
-        """Where a mark of a picture leads that stands for some things."""
         entries = [entry for entry in map(self.graph.labels.entry, things) if entry and entry.has_page]
         plans = [entry.iri for entry in entries if entry.kind == "plan"]
         if len(plans) == 2 and len(things) == 2:
@@ -526,7 +486,6 @@ class PageContext:
 
 
 def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
-    """The values every template can use; ``pages`` are those with one a language, by name."""
     request, site_context = context.request, context.site_context
     inside = request.path.partition("/")[2] or "index.html"
     view = pages.get(inside.removesuffix(".html"))
@@ -538,13 +497,11 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
     }  # fmt: skip
 
     def entries(place: str, views: Iterable[View]) -> list[tuple[str, str, str, bool]]:
-        """The pages that have a place, in its order: name, address, words, and whether it is the one shown."""
         placed = sorted((view for view in views if getattr(view, place)), key=lambda view: int(getattr(view, place)))
         files = [(view.name, f"{view.name}.html") for view in placed]
         return [(name, context.href(file), context.t(f"menu-{name}"), inside == file) for name, file in files]
 
     def section_pages(section: str) -> list[tuple[str, str, str, bool]]:
-        """The pages that belong to an entry of the menu, with that first; nothing where it stands alone."""
         line = entries("below", (view for view in pages.values() if view.section == section))
         return [*entries("menu", (view for view in pages.values() if view.name == section)), *line] if line else []
 

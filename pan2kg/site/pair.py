@@ -174,7 +174,6 @@ def _has(context: PageContext, iri: str, aspect: str) -> frozenset[str]:
 
 
 def _shared_things(context: PageContext) -> Values:
-    """What each thing joins, by kind; of the two plans of the address alone where it names two."""
     wanted = frozenset(context.request.arguments.get("plans", "").split("--"))
     named = [entry.iri for key in wanted if (entry := context.graph.labels.find("plan", key))]
     two, kinds = sorted(named) if len(named) == len(wanted) == 2 else [], []

@@ -40,7 +40,6 @@ def actions_of(context: PageContext, plan: str) -> list[str]:
 
 
 def period(context: PageContext, plan: str) -> str:
-    """The period of a plan, open where an end is not known; empty where neither is."""
     ends = [context.graph.statements.one(plan, PAN + name) for name in ("periodStart", "periodEnd")]
     return "–".join(values.dated(context, end) for end in ends) if any(ends) else ""
 
@@ -51,7 +50,6 @@ def _place(context: PageContext, iri: str) -> list[tuple[int, str]]:
 
 
 def ordered(context: PageContext, iris: Iterable[str]) -> list[str]:
-    """Actions or headings in the order of the document: 2.10 after 2.9."""
     return sorted(iris, key=lambda iri: (_place(context, iri), iri))
 
 
@@ -87,11 +85,6 @@ def _brief_page(context: PageContext) -> Values | None:
 
 
 def _brief_file(context: PageContext, form: str) -> str | bytes | None:
-    """The brief as a Word document, or as data, whose findings can be ticked off; or the report behind it as a page.
-
-    Raises:
-        FormatError: the extra « docx » is not installed.
-    """
     brief = _brief(context)
     if brief is None:
         return None
@@ -101,11 +94,6 @@ def _brief_file(context: PageContext, form: str) -> str | bytes | None:
 
 
 def report_of(context: PageContext, level: Level = HEADLINE) -> dict[str, str]:
-    """The report on a plan as files: its page as it is printed, with its figures as tables below.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
     graph, bundle = context.spoken, context.site_context.bundle
     page = render("plan.html", {**frame(context, {}), "section": "plans", **(_plan(context) or {})})
     style = (bundle.folder / bundle.name("site.css")).read_text(encoding="utf-8") if bundle else ""
@@ -173,7 +161,6 @@ def _plan(context: PageContext) -> Values | None:
 
 
 def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
-    """What is told of a plan in a line: when, its standing, the editions beside it, how much of it is in the graph."""
     statements, t, actions = context.graph.statements, context.t, context.graph.parts.actions
     links = [
         link for link in statements.pointing(plan, *values.ENDS)
@@ -207,7 +194,6 @@ def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
 
 
 def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
-    """The actions of a plan under the headings of its main scheme, else level, in the order of the document."""
     graph, statements, language = context.graph, context.graph.statements, context.request.language
     every, above = graph.parts.every, {action: graph.parts.under.get(action, ()) for action in actions}
     scheme_of = {
@@ -274,7 +260,6 @@ def _csv(context: PageContext) -> str | None:
 
 
 def _editions(site_context: SiteContext) -> dict[str, tuple[str, str]]:
-    """An edition and each later one of the same plan that has actions, by IRI, under the key of their page."""
     graph = site_context.graph
     with_actions, entry = set(graph.home_of.values()), graph.labels.entry
     later = graph.known().chronology.later if graph.has_actions else {}

@@ -82,8 +82,6 @@ _ONTOLOGY: Final = Messages("ontology")
 
 
 class _Running(Enum):
-    """That a check goes on."""
-
     YES = "yes"
 
 
@@ -111,9 +109,6 @@ def read_entry(store: Store, catalogue: Store | None = None) -> CatalogueEntry |
 
     A release takes the time it covers from the periods of the plans, so a store with plans has it too. Its resources
     are read from ``catalogue`` where one is given.
-
-    Raises:
-        QueryError: a store refuses the query.
     """
     values: dict[str, str] = {}
     for _, name, value in select(store, program_query("site/catalogue-entry")).rows:
@@ -174,7 +169,6 @@ def score(criteria: Iterable[Criterion]) -> float:
 
 
 def balances(store: Store, view: LinkView | None = None) -> dict[str, Counter[str]]:
-    """How many links there are of each type, by what is counted of them; the derived ones are counted in their view."""
     rows = [[*map(plain, row)] for row in select(store, program_query("site/links-by-evidence")).rows]
     if view:
         kinds = Counter(link.kind for link in view.links.values())
@@ -229,7 +223,6 @@ def read_quality(graph: Graph, *, catalogue: Store | None = None) -> dict[str, A
 
 
 def summarise(report: Report) -> Checked:
-    """A report in short, the weightiest rules first, each with how many things fail it of those it looked at."""
     failing = [
         (rule, number, report.looked_at.get(rule.key, 0)) for rule in report.rules if (number := report.failing(rule))
     ]
@@ -263,7 +256,6 @@ def _values(context: PageContext) -> Values:
         return _PAGE.group("class-", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
 
     def language_name(tag: Language) -> str:
-        """A language the catalogues have no word for yet is called by what it calls itself."""
         key = f"language.{tag}"
         return _ONTOLOGY.say(key, language) if _ONTOLOGY.has(key) else format_of("name", tag)
 
@@ -295,9 +287,6 @@ def _checked_of(site_context: SiteContext) -> Checked | _Running | None:
     """The check of the project behind the pages; a store behind an endpoint has no files here.
 
     An export waits for it. A reader of a service is told that it is running.
-
-    Raises:
-        ProjectError: its process was ended; who asks again begins another.
     """
     if isinstance(site_context.graph.store, RemoteStore):
         return None
@@ -326,9 +315,6 @@ def _checked(project: Project, _: str, kept: Path | None) -> Checked | None:
     """The check of a state of a project, None where its rules cannot be used; that of before, where it was kept.
 
     It is made in a process of its own, so that readers of other pages do not wait for it.
-
-    Raises:
-        ProjectError: that process was ended.
     """
     if kept and (report := find_kept(project, kept)):
         return summarise(report)

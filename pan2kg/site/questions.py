@@ -70,8 +70,6 @@ _FIGURE: Final = Messages("figure")
 
 @dataclass(frozen=True, slots=True)
 class Permalink:
-    """A question by name, its parameters as text, the release it was asked of, and the day it is about."""
-
     query: str
     values: Mapping[str, str]
     release: str
@@ -80,14 +78,10 @@ class Permalink:
 
     @property
     def typed(self) -> list[str]:
-        """Its parameters as they would be typed after ``pan2kg ask``."""
         return [f"--{name.replace('_', '-')}={value}" for name, value in self.values.items()]
 
     def __str__(self) -> str:
         """The link that fixes the question; its inverse is :func:`read_permalink`.
-
-        Raises:
-            QueryError: a parameter bears a name that the link uses for itself.
 
         >>> str(Permalink("who-should-talk", {"body": "body:maee"}, "0.1.0", date(2021, 6, 30), "de"))
         'de/question/who-should-talk.html?as-of=2021-06-30&body=body:maee&release=0.1.0'
@@ -105,9 +99,6 @@ def read_permalink(address: str) -> Permalink:
 
     Pages without a server write behind ``#`` what was asked in them, which counts before the rest. How a page shows
     the answer (``view=chart``) is no part of what is asked.
-
-    Raises:
-        QueryError: it is no such link.
 
     >>> read_permalink("https://e/x/de/question/plans.html?release=0.1.0&as-of=2021-06-30").day
     datetime.date(2021, 6, 30)
@@ -136,11 +127,6 @@ def read_permalink(address: str) -> Permalink:
 
 
 def fix(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> dict[str, str]:
-    """Every parameter of a question but its language, as a link writes it: defaults too, and things by prefixed name.
-
-    Raises:
-        QueryError: a value that nothing in the graph answers to.
-    """
     fixed = {}
     for parameter in _parameters(query):
         name, usual = parameter.name, parameter.default
@@ -171,7 +157,6 @@ def _parameters(query: Query) -> list[Parameter]:
 
 
 def _is_needed(parameter: Parameter) -> bool:
-    """Whether somebody has to choose it: a thing, but no plan, since a project is about one, and no « any »."""
     is_thing = next(writer.tokens(parameter.default)).kind in ("name", "iri")
     return is_thing and parameter.kinds != ("plan",) and parameter.default != "pan:any"
 
@@ -196,7 +181,6 @@ def _chosen(context: PageContext, query: Query) -> dict[str, str]:
 
 
 def _key(context: PageContext, value: str) -> str:
-    """The key of what was typed with a prefix or as an IRI; anything else as it was typed."""
     prefix, _, local = value.strip("<>").partition(":")
     space = writer.read_prefixes(context.graph.project).get(prefix, "")
     entry = context.graph.labels.entry(space + local if space else value.strip("<>"))
@@ -204,7 +188,6 @@ def _key(context: PageContext, value: str) -> str:
 
 
 def _default(context: PageContext, parameter: Parameter) -> str:
-    """The default as it would be typed: a key, a word or a number; empty where everything is meant."""
     token = next(writer.tokens(parameter.default))
     if token.kind not in ("name", "iri"):
         return token.text.strip("\"'")
@@ -220,7 +203,6 @@ def _fields(context: PageContext, query: Query) -> list[dict[str, Any]]:
     chosen, language, fields = _chosen(context, query), context.request.language, []
 
     def offers(kind: str) -> list[tuple[str, str, str]]:
-        """What a parameter of a kind may be, as it is written, called, and its IRI; levels from the firmest."""
         if kind == LEVEL:
             return [(level.key, _FIGURE.say(f"level.{level.key}", language), "") for level in FIGURED]
         options = [(entry.key, context.called(entry.iri), entry.iri) for entry in context.graph.labels.of_kind(kind)]
@@ -248,16 +230,10 @@ def _fields(context: PageContext, query: Query) -> list[dict[str, Any]]:
 
 
 def _wanted(context: PageContext, fields: Iterable[Mapping[str, Any]]) -> str:
-    """What somebody has still to choose, in words; empty where all is chosen."""
     return context.t("question-and").join(field["meaning"] for field in fields if field["is_open"])
 
 
 def _filled(context: PageContext, query: Query) -> str:
-    """The query with what was chosen.
-
-    Raises:
-        QueryError: what it is about was not chosen, or what was chosen is nothing.
-    """
     values = _chosen(context, query)
     if wanted := _wanted(context, _fields(context, query)):
         raise QueryError("choose-first", what=wanted)
@@ -310,12 +286,10 @@ def grid(result: Result, context: PageContext) -> Values:
 
 
 def names(site_context: SiteContext) -> Iterable[str]:
-    """The questions that have a page; rules about quality stand on the quality page."""
     return (query.name for query in site_context.graph.queries.values() if query.group != "quality")
 
 
 def _answered(site_context: SiteContext) -> Iterable[str]:
-    """The questions that have an answer before anybody chose anything."""
     queries = site_context.graph.queries
     return (name for name in names(site_context) if not any(map(_is_needed, _parameters(queries[name]))))
 
@@ -326,7 +300,6 @@ def _query(context: PageContext) -> Query | None:
 
 
 def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
-    """The graph, or what of it was in force on the day in the address, with what that leaves out in words."""
     day = context.request.arguments.get(DAY, "")
     if not day:
         return context.graph.store, ()
@@ -338,7 +311,6 @@ def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
 
 
 def _answer(context: PageContext, text: str) -> Result:
-    """The answer to a query; page and files of an export show the same one, which is asked for once."""
     store, _ = _store(context)
     if context.site_context.mode == "served":
         return store.query(text)
@@ -347,7 +319,6 @@ def _answer(context: PageContext, text: str) -> Result:
 
 
 def _questions(context: PageContext) -> Values:
-    """All questions by the folder they stand in, and all figures."""
     language = context.request.language
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for name in sorted(names(context.site_context)):
@@ -362,7 +333,6 @@ def _questions(context: PageContext) -> Values:
 
 
 def _question(context: PageContext) -> Values | None:
-    """One question: form, answer, query, downloads, and the link that fixes them."""
     query, graph, arguments = _query(context), context.graph, context.request.arguments
     if query is None:
         return None
@@ -454,7 +424,6 @@ def _file(context: PageContext, form: str) -> str | bytes | None:
 
 
 def _editor(context: PageContext) -> Values:
-    """SPARQL of one's own; with a query in the address, and a server behind the page, its answer too."""
     site_context, language, graph = context.site_context, context.request.language, context.graph
     asked, table, fault = context.request.arguments.get("query", ""), None, ""
     if asked and site_context.mode == "served":
@@ -464,7 +433,6 @@ def _editor(context: PageContext) -> Values:
             fault = error.say(language)
 
     def example(words: str, text: str, number: int = 0) -> dict[str, Any]:
-        """A query to run at one click; what an address says after its ``?`` or ``#`` for it, or of how many things."""
         return {"words": words, "text": text, "number": number, "address": urlencode({"query": text})}
 
     # our classes that have instances, those with most first, each with the query for its things
@@ -498,7 +466,6 @@ def _editor(context: PageContext) -> Values:
 
 
 def _foreign_terms(site_context: SiteContext) -> list[dict[str, str]]:
-    """The classes and properties that are not ours, by the prefixes of the project."""
     graph, prefixes, rows = site_context.graph, writer.read_prefixes(site_context.graph.project), []
     for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
         terms = select(graph.store, program_query(query)).values("term")

@@ -82,12 +82,9 @@ def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All pages over one :class:`SiteContext`."""
-
     site_context: SiteContext
 
     def paths(self) -> Iterator[str]:
-        """Every page and file an export has, each once, in a stable order."""
         yield "index.html"
         for language in LANGUAGES:
             yield from (f"{language}/{name}.html" for name in PAGES)
@@ -101,11 +98,6 @@ class Site:
         yield from (path for path, whole in COMMON_FILES.items() if whole.exported)
 
     def page(self, path: str, arguments: Mapping[str, str] | None = None) -> SiteFile | None:
-        """The page or file at a path below the root, or None where there is none.
-
-        Raises:
-            Pan2kgError: a file is asked for with parameters that mean nothing.
-        """
         arguments = canonical(path, arguments or {})
         if path in COMMON_FILES:
             return SiteFile(path, COMMON_FILES[path].media, COMMON_FILES[path].make(self.site_context, arguments))
@@ -144,7 +136,6 @@ class Site:
 
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """Meanwhile Python seldom looks for garbage in cycles: what pages and releases are made from is large and stays."""
     usual = gc.get_threshold()
     gc.set_threshold(50_000, 20, 20)
     try:
@@ -157,9 +148,6 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
     """Write every page and file of the site into ``folder``, whole or not at all; the number of files.
 
     ``progress`` is told after every file how many are written. A folder that holds a site is replaced.
-
-    Raises:
-        ProjectError: the folder holds something else, or cannot be written; what was there stays.
     """
     if folder.exists() and not folder.is_dir():
         raise ProjectError("is-a-file", place=Place(str(folder)), remedy="name-a-folder")
@@ -184,11 +172,6 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
 
 
 def write_zip(folder: Path, target: Path) -> None:
-    """A written site as one zip with a folder in it: the same site, the same bytes.
-
-    Raises:
-        ProjectError: the file cannot be written; what was there stays.
-    """
     with tempfile.SpooledTemporaryFile(max_size=256_000_000) as spool:
         with zipfile.ZipFile(spool, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):

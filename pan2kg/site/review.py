@@ -93,7 +93,6 @@ def _form_state(context: PageContext, page: str) -> dict[str, object]:
 
 
 def _card(context: PageContext, candidate: Candidate, *, is_open: bool) -> dict[str, object]:
-    """What is shown of what the graph suggests, with what was typed into its form, where there is one."""
     arguments, language = context.request.arguments, context.request.language
     strength = ""
     if candidate.rank is not None:
@@ -121,7 +120,6 @@ def _card(context: PageContext, candidate: Candidate, *, is_open: bool) -> dict[
 
 
 def _review(context: PageContext) -> Values:
-    """What waits, the one that is shown with its form, and how the review is done."""
     graph, arguments = context.spoken, context.request.arguments
     state = _form_state(context, "review.html")
     is_open, queue = state["state"] == "open", graph_candidates(graph)
@@ -238,7 +236,6 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
 
 
 def _scores(context: PageContext) -> Values:
-    """The forms to choose plans, an assessor and actions, and the matrix where from 2 to 15 actions are chosen."""
     typed, graph, t = context.request.arguments, context.spoken, context.t
     state = _form_state(context, "scores.html")
     is_open, most = state["state"] == "open", scoring.MOST
@@ -261,7 +258,6 @@ def _scores(context: PageContext) -> Values:
     known = scoring.known_scores(graph, assessor, scale_name) if is_ready and assessor else {}
 
     def cell(row: str, column: str) -> tuple[str, str, str] | None:
-        """The name of a field, its value and its label; None on the diagonal."""
         if row == column:
             return None
         name, before = scoring.cell_name(row, column), known.get((row, column))

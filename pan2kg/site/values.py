@@ -91,8 +91,6 @@ Row = tuple["Markup", list[tuple["Markup", "Markup", "Mark | None"]], int]
 
 
 class Mark(NamedTuple):
-    """What stands beside a statement: the number of its note, the class of the badge, the certainty in a word."""
-
     number: int
     badge: str
     words: str
@@ -100,8 +98,6 @@ class Mark(NamedTuple):
 
 
 class Notes:
-    """The notes of one page: a number for each file and rule, given when it is first needed."""
-
     def __init__(self, context: PageContext) -> None:
         self.context = context
         self.numbers: dict[Grounds, Mark] = {}
@@ -121,7 +117,6 @@ class Notes:
         return self.numbers[grounds]
 
     def listed(self) -> list[dict[str, object]]:
-        """The notes in the order of their numbers: the file or rule, what the rule derives, the documents read."""
         notes: list[dict[str, object]] = []
         for grounds, mark in self.numbers.items():
             path, summary, language = path_of(grounds.graph), "", ""
@@ -184,7 +179,6 @@ def called(index: labels.Labels, iri: str, language: Language, *, back: bool = F
 
 
 def is_node(context: PageContext, iri: str) -> bool:
-    """Whether a thing has no page and no place of its own, so that it is unfolded where it is spoken of."""
     if not (iri.startswith("_:") or kind_and_key(iri)[0]):
         return False
     entry = context.graph.labels.entry(iri)
@@ -192,7 +186,6 @@ def is_node(context: PageContext, iri: str) -> bool:
 
 
 def value(context: PageContext, term: Term) -> Markup:
-    """A value: a thing by its name, a text with its language, a date in words, an address by its host."""
     if not isinstance(term, ox.Literal):
         return context.link(plain(term))
     words, language = term.value, term.language or ""
@@ -206,7 +199,6 @@ def value(context: PageContext, term: Term) -> Markup:
 
 
 def dated(context: PageContext, words: str) -> str:
-    """A date in words; anything else as it is."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
         return words
     try:
@@ -216,7 +208,6 @@ def dated(context: PageContext, words: str) -> str:
 
 
 def lasting(context: PageContext, words: str) -> str:
-    """How often something recurs, in words, of a duration of years and months; anything else as it is."""
     months = whole_months(words)
     if not months:
         return words
@@ -284,7 +275,6 @@ def _node(
 
 
 def _texts(context: PageContext, statements: Iterable[Statement]) -> Markup:
-    """Texts in the language of the page, or all of them where they are no translations of each other."""
     terms = [statement.value for statement in statements]
     texts = {
         term.language: french(term.value) if term.language == "fr" else term.value
@@ -354,7 +344,6 @@ def link_of(context: PageContext, iri: str) -> LinkText:
 
 
 def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds, ...]]:
-    """A statement a link was derived from: whose it is, the words under the name of that, the grounds."""
     statements, notes = context.graph.statements, Notes(context)
     owner = next((end for name in _OWNERS if (end := statements.one(iri, name))), "")
     shared = frozenset({owner, statements.one(iri, PAN + "involves")})
@@ -447,7 +436,6 @@ def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
 
 
 def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Row:
-    """What points to a thing by one property, by plan; links apart."""
     context, name, values = notes.context, statements[0].predicate, notes.context.graph.statements.values
     words, language = called(context.graph.labels, name, context.request.language, back=True)
     if not place_of(name, back=True)[2]:
@@ -476,7 +464,6 @@ def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Ro
 
 
 def table_of(context: PageContext, rows: Iterable[Row], name: str) -> Markup:
-    """Rows as a table that is named by the heading with the id ``name``; nothing for none."""
     lines = []
     for heading, cells, more in rows:
         number = len(cells) + more
