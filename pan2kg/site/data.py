@@ -18,12 +18,11 @@ import pyoxigraph as ox
 from pan2kg.i18n.days import in_words
 from pan2kg.project import Project
 from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, PageContext, SiteContext, Values, View, embedded
+from pan2kg.store import queries
 from pan2kg.store import store as stores
-from pan2kg.store.queries import program_query
-from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.turtle import vocabulary, writer
 
-MEMORY: Final = f"{ID}sourcekind/memory"
+MEMORY: Final = f"{vocabulary.ID}sourcekind/memory"
 """The kind of what is no document: somebody knew it and it still has to be verified."""
 _DOWNLOADS: Final = (
     ("data/pan2kg.nq.gz", "application/n-quads", "N-Quads (gzip)", "data-graph"),
@@ -38,7 +37,7 @@ def packed(site_context: SiteContext) -> bytes:
         store = site_context.graph.store
         if isinstance(store, stores.LocalStore):
             return gzip.compress(stores.dump(store, "nquads", {}), mtime=0)
-        rows = stores.select(store, program_query("graphs/quads")).rows
+        rows = stores.select(store, queries.program_query("graphs/quads")).rows
         lines = sorted(f"{subject} {predicate} {value} {graph} .\n" for graph, subject, predicate, value in rows)
         return gzip.compress("".join(lines).encode(), mtime=0)
 
@@ -52,7 +51,7 @@ def joined(project: Project, paths: Iterable[Path]) -> bytes:
     dataset = ox.Dataset(ox.Quad(*quad.triple) for quad in store)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)  # else blank nodes are named anew each time
     triples = sorted((quad.triple for quad in dataset), key=str)
-    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=read_prefixes(project)) or b""
+    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=writer.read_prefixes(project)) or b""
 
 
 def _data(context: PageContext) -> Values:
@@ -76,7 +75,7 @@ def _data(context: PageContext) -> Values:
     ]
     if country := graph.profile.country:
         dataset["spatialCoverage"] = {"@type": "Place", "name": context.name(country)}
-    years = stores.select(graph.store, program_query("site/years-of-plans")).rows[0]
+    years = stores.select(graph.store, queries.program_query("site/years-of-plans")).rows[0]
     since, until = (stores.plain(term)[:4] for term in years)
     if since and until:
         dataset["temporalCoverage"] = f"{since}/{until}"
@@ -112,18 +111,18 @@ def _sources(context: PageContext) -> Values:
     """
     statements, documents = context.graph.statements, []
     for entry in context.graph.labels.of_kind("document"):
-        publishers = [text for name in (PAN + "publisherName", DCTERMS + "publisher")
+        publishers = [text for name in (vocabulary.PAN + "publisherName", vocabulary.DCTERMS + "publisher")
                       for text in statements.values(entry.iri, name)]  # fmt: skip
         addresses = []
-        for text in statements.values(entry.iri, PAN + "readAt"):
+        for text in statements.values(entry.iri, vocabulary.PAN + "readAt"):
             host = urlsplit(text).hostname if text.startswith(("http://", "https://")) else None
             addresses.append((text, host or text) if text.startswith(("http://", "https://")) else ("", text))
         documents.append({
-            "iri": entry.iri, "key": entry.key, "day": statements.one(entry.iri, DCTERMS + "date"),
+            "iri": entry.iri, "key": entry.key, "day": statements.one(entry.iri, vocabulary.DCTERMS + "date"),
             "publishers": [context.name(text) if text.startswith("http") else text for text in publishers],
-            "kind": statements.one(entry.iri, PAN + "sourceKind"), "addresses": addresses,
+            "kind": statements.one(entry.iri, vocabulary.PAN + "sourceKind"), "addresses": addresses,
             "statements": context.graph.resting[entry.iri],
-            "passages": len(statements.pointing(entry.iri, PAN + "inDocument")),
+            "passages": len(statements.pointing(entry.iri, vocabulary.PAN + "inDocument")),
         })  # fmt: skip
     sources = [document for document in documents if document["kind"] != MEMORY]
     return {

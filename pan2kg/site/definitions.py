@@ -11,16 +11,14 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pan2kg.coherence import citations, figures, texts
+from pan2kg.coherence import citations, figures, known, texts
 from pan2kg.coherence.evidence import FIGURED, Extent, Level, level
-from pan2kg.coherence.known import Known
 from pan2kg.i18n.catalogue import Messages, format_of, with_mark
 from pan2kg.i18n.days import in_words
 from pan2kg.site.page import CSV, File, PageContext, Values, View
 from pan2kg.site.values import PASSAGE, quotes
+from pan2kg.tables import formats, table
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
-from pan2kg.tables.formats import Grid, write_csv
-from pan2kg.tables.table import Value
 from pan2kg.turtle.vocabulary import PAN
 
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
@@ -33,7 +31,7 @@ _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
 _APART: Final = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
 
 
-def citing(context: PageContext, knowledge: Known, source: str, target: str) -> dict[str, str]:
+def citing(context: PageContext, knowledge: known.Known, source: str, target: str) -> dict[str, str]:
     """What can be said of a citation from one plan to another in a word, and why, with the dates that decide it.
 
     ``state`` is « seen », « absent » or « open »; where no citation is expected and none was seen it is empty.
@@ -55,7 +53,9 @@ def citing(context: PageContext, knowledge: Known, source: str, target: str) -> 
     return {"source": source, "target": target, "state": state, "words": words, "why": why}
 
 
-def both_ways(context: PageContext, knowledge: Known, plan: str, partner: str) -> tuple[dict[str, str], dict[str, str]]:
+def both_ways(
+    context: PageContext, knowledge: known.Known, plan: str, partner: str
+) -> tuple[dict[str, str], dict[str, str]]:
     return citing(context, knowledge, plan, partner), citing(context, knowledge, partner, plan)
 
 
@@ -72,7 +72,7 @@ def _issued(context: PageContext, span: citations.Span | None) -> str:
     return context.t("issued-between", first=in_words(start, language), last=in_words(end, language))
 
 
-def shared(context: PageContext, knowledge: Known, plans: tuple[str, str]) -> list[dict[str, object]]:
+def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str]) -> list[dict[str, object]]:
     """The texts two plans share, the greatest contribution first, and who names them on either side, with quotations.
 
     A text gives what the weaker of the two ties gives. ``d`` of the ``n`` plans with a known text name it;
@@ -199,12 +199,12 @@ def _csv(context: PageContext) -> str | None:
     head: list[str] = []
     for name in figure.columns:
         head += [name, f"{name}_label"] if name in _THINGS else [name]
-    rows: list[list[Value]] = []
+    rows: list[list[table.Value]] = []
     for cells in figure.rows(context.known):
         rows.append([])
         for name, value in zip(figure.columns, cells, strict=True):
             rows[-1] += [value, context.name(str(value))] if name in _THINGS else [value]
-    return write_csv(Grid(tuple(head), rows))
+    return formats.write_csv(formats.Grid(tuple(head), rows))
 
 
 def _reconciled(context: PageContext) -> Values:
@@ -261,7 +261,7 @@ def _meaning(context: PageContext) -> Values:
     }
 
 
-def example(knowledge: Known) -> citations.Ordered | None:
+def example(knowledge: known.Known) -> citations.Ordered | None:
     """The pair of plans to follow: of those that share something the most, one that could cite the other before others.
 
     Editions of one plan and frameworks are left out; None where nothing is left.

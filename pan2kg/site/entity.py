@@ -14,19 +14,15 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup
 
 from pan2kg.charts.time_map import draw_narrow_time_map
-from pan2kg.coherence import evidence, texts
+from pan2kg.coherence import evidence, known, obligations, texts
 from pan2kg.coherence.citations import State
-from pan2kg.coherence.known import Known
-from pan2kg.coherence.obligations import Margin, Met
 from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
 from pan2kg.i18n.days import in_words
 from pan2kg.report import brief as advice
 from pan2kg.site import values
 from pan2kg.site.page import PageContext, SiteContext, Values, View, piece
-from pan2kg.tables.figure_words import bits_words, named
-from pan2kg.tables.registry import coded
-from pan2kg.tables.template import markup
+from pan2kg.tables import figure_words, registry, template
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 
 ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})
@@ -124,12 +120,17 @@ def in_short(context: PageContext, things: Iterable[str], most: int = 3) -> str:
     return context.t("dossier-and-more", names=names, n=len(listed) - most) if len(listed) > most else names
 
 
-def _homes(knowledge: Known, works: Iterable[str]) -> set[str]:
+def _homes(knowledge: known.Known, works: Iterable[str]) -> set[str]:
     return {plan for work in works if (plan := knowledge.tables.works.plan(work))}
 
 
-def _duties(context: PageContext, name: str, rows: list[Margin], *, tells_late: bool = False) -> Sentence | None:
-    late, unknown = sum(map(advice.is_late, rows)), sum(row.met in {Met.UNKNOWN, Met.UNRECORDED} for row in rows)
+def _duties(
+    context: PageContext, name: str, rows: list[obligations.Margin], *, tells_late: bool = False
+) -> Sentence | None:
+    late, unknown = (
+        sum(map(advice.is_late, rows)),
+        sum(row.met in {obligations.Met.UNKNOWN, obligations.Met.UNRECORDED} for row in rows),
+    )
     number, address = late if tells_late else len(rows), context.href("obligations.html")
     numbers = {"late": late, "of": len(rows), "unknown": unknown}
     return sentence(context, name, number, address, is_known=True, **numbers) if rows else None
@@ -144,7 +145,7 @@ def _plans_of(context: PageContext, title: str, iri: str) -> Values:
 
 
 def _arrow(context: PageContext, source: str, target: str) -> Markup:
-    return markup(f"{context.short(source)} → {context.short(target)}")
+    return template.markup(f"{context.short(source)} → {context.short(target)}")
 
 
 def brief_of(context: PageContext, key: str) -> advice.Brief:
@@ -188,7 +189,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     ]
     picture = None
     if reach.linked:
-        narrow = markup(draw_narrow_time_map(context.subject, plan=key, top=NEIGHBOURS).svg)
+        narrow = template.markup(draw_narrow_time_map(context.subject, plan=key, top=NEIGHBOURS).svg)
         picture = _picture(context, "plan-time", context.draw("time-map", plan=key, top=NEIGHBOURS), narrow)
     findings = brief_of(context, key).findings
     return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings)
@@ -235,7 +236,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
         facts=[
             (context.t("dossier-lead"), context.links(leads) or context.t("dossier-lead-unknown")),
             (context.t("plan-until"), until(context, action) or context.t("unknown")),
-            (context.t("dossier-results"), markup("; ").join(results)),
+            (context.t("dossier-results"), template.markup("; ").join(results)),
         ],
         picture=_picture(context, "part-around", picture) if picture else None,
         attention=advice.of_action(context.spoken, knowledge, action),
@@ -356,12 +357,12 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def of_pair(context: PageContext, knowledge: Known, plans: tuple[str, str], bridge: Markup) -> Values:
+def of_pair(context: PageContext, knowledge: known.Known, plans: tuple[str, str], bridge: Markup) -> Values:
     weight, brief = knowledge.weight(*plans), context.subject.brief
     parts = [
         contribution for contribution in weight.contributions if contribution.bits > 0 and not contribution.is_broad
     ]
-    bits, ways = bits_words(weight.low, context.request.language), (plans, plans[::-1])
+    bits, ways = figure_words.bits_words(weight.low, context.request.language), (plans, plans[::-1])
     names = in_short(context, (contribution.text for contribution in parts))
     sentences = [
         sentence(context, "pair-texts", len(parts), "#weight", bits=bits, names=names, one=brief(plans[0]),
@@ -372,7 +373,9 @@ def of_pair(context: PageContext, knowledge: Known, plans: tuple[str, str], brid
         if direction.is_expected or direction.state is State.SEEN:
             words = context.t(f"dossier-pair-{direction.state.value}", **ends)
         else:
-            words = context.t("dossier-pair-cannot", why=named(direction.verdict).say(context.request.language), **ends)
+            words = context.t(
+                "dossier-pair-cannot", why=figure_words.named(direction.verdict).say(context.request.language), **ends
+            )
         sentences.append(_remark(f"pair-{direction.state.value}", words, "#citing"))
     for plan, other in ways:
         if actions := context.graph.parts.actions.get(plan, ()):
@@ -519,7 +522,7 @@ def _gaps(context: PageContext, entry: Entry) -> list[Markup]:
             continue
         is_own = entry.kind == "action" and with_ is not None and with_.kind == "plan"
         gaps.append(gap(
-            coded("gap", kind).say(language), context.href(f"gap/{kind}.html"),
+            registry.coded("gap", kind).say(language), context.href(f"gap/{kind}.html"),
             context.link(other) if with_ and not is_own else "", detail.say(language) if detail else "", t,
         ))  # fmt: skip
     return gaps

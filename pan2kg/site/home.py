@@ -10,18 +10,14 @@ from itertools import combinations_with_replacement, islice
 from math import comb
 from typing import Final
 
-from pan2kg.charts.raster import picture_bytes
-from pan2kg.charts.registry import draw_on
-from pan2kg.charts.time_map import colour_of, draw_narrow_time_map
+from pan2kg.charts import raster, registry, time_map
+from pan2kg.coherence import evidence, known
 from pan2kg.coherence.citations import State
-from pan2kg.coherence.evidence import FIGURED, Level, counts
-from pan2kg.coherence.known import Known
 from pan2kg.graph.search import folded
 from pan2kg.report.brief import is_late
 from pan2kg.site import definitions, matrix, plan, values
 from pan2kg.site.page import ASKED, CSV, SVG, File, PageContext, PlanFilter, SiteContext, Values, View
-from pan2kg.tables.figure_words import bits_words
-from pan2kg.tables.template import markup
+from pan2kg.tables import figure_words, template
 from pan2kg.turtle.vocabulary import key as code_of
 
 TOLD: Final = (
@@ -75,7 +71,7 @@ def _home(context: PageContext) -> Values:
         texts = [shared.text for shared in context.known.weight(*ends).contributions if not shared.is_broad]
         wanted.append({
             "way": definitions.citing(context, context.known, *ends), "texts": texts, "reasons": reasons,
-            "bits": bits_words(occasion.bits, context.request.language), "address": context.pair(*ends),
+            "bits": figure_words.bits_words(occasion.bits, context.request.language), "address": context.pair(*ends),
         })  # fmt: skip
     # None where nobody has scored an interaction yet
     divergences = len(site_context.figures("opposed", "fr").rows) if graph.scores else None
@@ -94,7 +90,7 @@ def _home(context: PageContext) -> Values:
         "expected": figures["occasions"],
         "made": citations,
         "figures": [definitions.line(context, definitions.taken(context, name)) for name in TOLD],
-        "levels": [context.caption(level) for level in FIGURED],
+        "levels": [context.caption(level) for level in evidence.FIGURED],
         "caption": context.caption(choice.level),
         "briefs": [context.href(f"brief/{key}.html") for key in plan.brief_keys(site_context)],
     }
@@ -105,7 +101,7 @@ def _finding(context: PageContext, name: str, number: int, address: str, **value
     return {"name": name, "number": number, "address": address, "words": words}
 
 
-def _opening(context: PageContext, level: Level, iri: str | None, findings: Sequence[Values]) -> Values:
+def _opening(context: PageContext, level: evidence.Level, iri: str | None, findings: Sequence[Values]) -> Values:
     if iri is None:
         return {"findings": findings, "picture": None, "title": "", "downloads": (), "narrow": None}
     reach, name, key = context.graph.known(level).reach(iri), context.subject.brief(iri), context.key(iri)
@@ -120,7 +116,9 @@ def _opening(context: PageContext, level: Level, iri: str | None, findings: Sequ
         "picture": context.draw("time-map", level, plan=key, top=NEIGHBOURS),
         "title": context.t("opening-title", plan=name),
         "downloads": [(context.href(f"time-map/{key}.{ending}"), ending.upper()) for ending in endings],
-        "narrow": markup(draw_narrow_time_map(replace(context.subject, level=level), plan=key, top=NEIGHBOURS).svg),
+        "narrow": template.markup(
+            time_map.draw_narrow_time_map(replace(context.subject, level=level), plan=key, top=NEIGHBOURS).svg
+        ),
     }
 
 
@@ -132,7 +130,7 @@ def _asked(context: PageContext) -> str:
     return context.t("home-asked", number=action.notation, plan=context.subject.brief(home), action=action.text)
 
 
-def _fields(context: PageContext, knowledge: Known) -> list[Values]:
+def _fields(context: PageContext, knowledge: known.Known) -> list[Values]:
     """A row a field of policy by name, with its colour, its plans, and a cell with every field, itself among them.
 
     A cell has the pairs of plans of two fields: how many there are, linked, with a citation, and both read in full.
@@ -160,7 +158,7 @@ def _fields(context: PageContext, knowledge: Known) -> list[Values]:
         cells[ends] = {"pairs": pairs, "linked": linked[ends], "cited": cited[ends], "read": both_read}
     return [
         {
-            "name": context.name(field), "colour": colour_of(context.subject, field), "plans": plans_in[field],
+            "name": context.name(field), "colour": time_map.colour_of(context.subject, field), "plans": plans_in[field],
             "cells": [cells[frozenset({field, partner})] for partner in order],
         }
         for field in order
@@ -180,7 +178,9 @@ def numbers(site_context: SiteContext, choice: PlanFilter, plans: Sequence[str])
         "linked": len(linked),
         "pairs": comb(len(plans), 2),
         "read": comb(len(full), 2) - sum(full.issuperset(pair) for pair in linked),
-        "unlinked_actions": sum(not counts(graph.linked_actions.get(action), choice.level) for action in actions),
+        "unlinked_actions": sum(
+            not evidence.counts(graph.linked_actions.get(action), choice.level) for action in actions
+        ),
         "actions": len(actions),
     }
 
@@ -241,8 +241,8 @@ def _home_keys(site_context: SiteContext) -> Iterable[str]:
 
 def _time_map(context: PageContext, suffix: str) -> bytes | None:
     is_plan = context.graph.labels.find("plan", context.request.key)
-    picture = draw_on(context.subject, "time-map", plan=context.request.key) if is_plan else None
-    return picture_bytes(picture, suffix) if picture else None
+    picture = registry.draw_on(context.subject, "time-map", plan=context.request.key) if is_plan else None
+    return raster.picture_bytes(picture, suffix) if picture else None
 
 
 PAGES: Final = (

@@ -15,29 +15,21 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pan2kg.coherence.evidence import FIGURED, Aspect, Extent, counts, coverage
+from pan2kg.coherence import evidence, known
 from pan2kg.coherence.figures import PlanMeeting, Unit
-from pan2kg.coherence.known import Known
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site import matrix, plan, values
-from pan2kg.site.definitions import both_ways
+from pan2kg.site import definitions, matrix, plan, values
 from pan2kg.site.page import CSV, JAVASCRIPT, JSON, CommonFile, File, PageContext, SiteContext, Values, View, embedded
 from pan2kg.store.store import plain
-from pan2kg.tables.figure_words import amount
-from pan2kg.tables.gaps import KINDS, for_pages
-from pan2kg.tables.registry import TABLES, TableChoice
-from pan2kg.tables.spreadsheet import SPREADSHEET
-from pan2kg.tables.table import Table
-from pan2kg.tables.template import macro, markup
-from pan2kg.tables.writers import Anchors, Style, html_foot, html_table, html_text, write
+from pan2kg.tables import figure_words, gaps, registry, spreadsheet, table, template, writers
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
 _TABLES: Final = Messages("table")
 _ALWAYS: Final = ("plan", "body", "instrument")
 """What the search lists where nothing was asked for."""
-_NAMES: Final = tuple(name for name, kind in TABLES.items() if not kind.alone)
+_NAMES: Final = tuple(name for name, kind in registry.TABLES.items() if not kind.alone)
 """The figures that have a page of their own."""
 
 
@@ -68,10 +60,10 @@ def _pairs(context: PageContext) -> Values:
     linked = [meeting for meeting in met if meeting.level <= choice.level]
     number = len(among) * (len(among) - 1) // 2
 
-    def line(meeting: PlanMeeting, knowledge: Known) -> Values:
+    def line(meeting: PlanMeeting, knowledge: known.Known) -> Values:
         low = meeting.low(knowledge.level)
-        bits = amount(low, Unit.BITS, context.request.language) if low > 0 else ""
-        ways, address = both_ways(context, knowledge, *meeting.plans), context.pair(*meeting.plans)
+        bits = figure_words.amount(low, Unit.BITS, context.request.language) if low > 0 else ""
+        ways, address = definitions.both_ways(context, knowledge, *meeting.plans), context.pair(*meeting.plans)
         mark = context.mark(meeting.level)
         return {"plans": meeting.plans, "mark": mark, "bits": bits, "ways": ways, "address": address}
 
@@ -79,14 +71,14 @@ def _pairs(context: PageContext) -> Values:
     return {
         "title": context.t("pairs-title"),
         "linked": [line(meeting, knowledge) for meeting in linked],
-        "weaker": [line(meeting, graph.known(FIGURED[-1])) for meeting in met if meeting.level > choice.level],
+        "weaker": [line(meeting, graph.known(evidence.FIGURED[-1])) for meeting in met if meeting.level > choice.level],
         "number": number,
         "apart": number - len(linked),
         # with how many others no link was seen, how many actions are known, and of how many a text was read
         "plans": [
             {
                 "plan": iri, "others": len(among) - 1 - degree[iri], "known": len(plan.actions_of(context, iri)),
-                "recorded": coverage(tables.readings, tables.works, Aspect.TEXTS, {iri}).known,
+                "recorded": evidence.coverage(tables.readings, tables.works, evidence.Aspect.TEXTS, {iri}).known,
             }
             for iri in context.by_name(among)
         ],
@@ -103,8 +95,8 @@ def _unlinked(context: PageContext) -> Values:
         actions = plan.ordered(context, plan.actions_of(context, iri))
         by_state: dict[bool, list[str]] = {True: [], False: []}
         for action in actions:
-            if not counts(linked.get(action), choice.level):
-                by_state[readings.extent(action, Aspect.TEXTS, iri) is Extent.NONE].append(action)
+            if not evidence.counts(linked.get(action), choice.level):
+                by_state[readings.extent(action, evidence.Aspect.TEXTS, iri) is evidence.Extent.NONE].append(action)
         unread, read = unread + len(by_state[True]), read + len(by_state[False])
         if any(by_state.values()):
             plans.append({
@@ -182,7 +174,7 @@ def _obligations(context: PageContext) -> Values:
     return {
         "title": context.t("obligations-title"),
         "picture": context.draw("timeline") if figures.rows else "",
-        "table": show(for_pages(figures), context),
+        "table": show(gaps.for_pages(figures), context),
         "dues": [due for _, due in sorted(dues, key=lambda due: due[0])],
         "notes": notes.listed(),
         "downloads": [
@@ -246,27 +238,31 @@ def write_calendar(events: Iterable[tuple[date, str, str, str, int]], *, name: s
     return "".join(f"{piece}\r\n" for piece in folded)
 
 
-def show(figures: Table, context: PageContext) -> Markup:
+def show(figures: table.Table, context: PageContext) -> Markup:
     language, index = context.request.language, context.graph.labels
 
     def spoken(iri: str) -> str:
         entry = index.entry(iri)
         return index.label(iri, language).language if entry and entry.texts and language not in entry.texts else ""
 
-    anchors = Anchors(figures.name, leads=lambda _, __, iri: context.address(iri), spoken=spoken)
-    rows = html_table(figures, language, anchors, caption=html_text(figures.title, language))
-    rest_of_rows = macro("_macros.html", "rest")(len(figures.rows), context.t)
-    return markup(f"<sortable-table>{rows}</sortable-table>\n{rest_of_rows}{html_foot(figures, language)}")
+    anchors = writers.Anchors(figures.name, leads=lambda _, __, iri: context.address(iri), spoken=spoken)
+    rows = writers.html_table(figures, language, anchors, caption=writers.html_text(figures.title, language))
+    rest_of_rows = template.macro("_macros.html", "rest")(len(figures.rows), context.t)
+    return template.markup(
+        f"<sortable-table>{rows}</sortable-table>\n{rest_of_rows}{writers.html_foot(figures, language)}"
+    )
 
 
-def _table(context: PageContext, *, is_gap: bool = False) -> Table | None:
+def _table(context: PageContext, *, is_gap: bool = False) -> table.Table | None:
     key, arguments, figures = context.request.key, context.request.arguments, context.site_context.figures
-    if key not in (KINDS if is_gap else _NAMES):
+    if key not in (gaps.KINDS if is_gap else _NAMES):
         return None
     if is_gap:
-        return figures("gaps", context.request.language, TableChoice(part=key))
+        return figures("gaps", context.request.language, registry.TableChoice(part=key))
     plans = (arguments["plan"],) if arguments.get("plan") else ()
-    return figures(key, context.request.language, TableChoice(plans=plans, everything=arguments.get("all") == "1"))
+    return figures(
+        key, context.request.language, registry.TableChoice(plans=plans, everything=arguments.get("all") == "1")
+    )
 
 
 def _figure(context: PageContext) -> Values | None:
@@ -295,7 +291,7 @@ def _file(context: PageContext, form: str, *, is_gap: bool = False) -> str | byt
     if figures is None:
         return None
     is_local = form == "csv" and not is_gap and context.request.arguments.get("local")
-    return write(figures, f"{form}-local" if is_local else form, Style(language))
+    return writers.write(figures, f"{form}-local" if is_local else form, writers.Style(language))
 
 
 def listed(context: PageContext) -> list[tuple[str, str, str]]:
@@ -343,14 +339,14 @@ PAGES: Final = (
 FIGURES: Final = (
     View("figure", _figure, lambda _: _NAMES, section="questions"),
     View("gaps", _gaps, section="gaps", menu=5),
-    View("gap", _gap, lambda _: KINDS, template="figure.html", section="gaps"),
+    View("gap", _gap, lambda _: gaps.KINDS, template="figure.html", section="gaps"),
 )
 FILES: Final = (
     File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
     File("figure", "csv", CSV, partial(_file, form="csv"), lambda _: _NAMES),
     File("figure", "json", JSON, partial(_file, form="json"), lambda _: _NAMES),
-    File("figure", "xlsx", SPREADSHEET, partial(_file, form="xlsx"), lambda _: _NAMES, exported=False),
-    File("gap", "csv", CSV, partial(_file, form="csv", is_gap=True), lambda _: KINDS),
+    File("figure", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), lambda _: _NAMES, exported=False),
+    File("gap", "csv", CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
     CommonFile("search.json", JSON, _suggestions, exported=False),
     CommonFile("data/labels.js", JAVASCRIPT, _labels),
 )

@@ -24,8 +24,7 @@ from pan2kg.graph.labels import pair_key, shortened
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, File, PageContext, PlanFilter, SiteContext, Values, embedded
 from pan2kg.store.queries import program_query
-from pan2kg.tables.figure_words import amount, bits_words
-from pan2kg.tables.formats import Grid, write_csv
+from pan2kg.tables import figure_words, formats
 from pan2kg.tables.table import Value
 from pan2kg.turtle.vocabulary import PAN
 
@@ -154,9 +153,9 @@ def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: Level) -> 
     _, cites, cited = meeting.seen_from(plan)
     arrow, key = _ARROWS.get((counts(cites, at), counts(cited, at)), ("", ""))
     low = meeting.low(at)
-    bits = amount(low, Unit.BITS, language) if low > 0 else ""
+    bits = figure_words.amount(low, Unit.BITS, language) if low > 0 else ""
     words = [context.t(f"cell-{key}")] if arrow else []
-    words += [context.t("cell-shares", bits=bits_words(low, language))] if bits else []
+    words += [context.t("cell-shares", bits=figure_words.bits_words(low, language))] if bits else []
     pair = pair_key(context.key(plan), context.key(partner))
     return {
         "arrow": arrow,
@@ -237,7 +236,7 @@ def _listed(context: PageContext, meeting: PlanMeeting, at: Level) -> list[Value
 def _csv(context: PageContext) -> str:
     choice = chosen(context)
     _, met, _ = _order(context.site_context, choice)
-    return write_csv(Grid(COLUMNS, [_listed(context, met[pair], choice.level) for pair in sorted(met)]))
+    return formats.write_csv(formats.Grid(COLUMNS, [_listed(context, met[pair], choice.level) for pair in sorted(met)]))
 
 
 def _picture(context: PageContext, suffix: str) -> bytes | None:

@@ -20,9 +20,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
 from pan2kg.project import Project
-from pan2kg.store.derived_links import DERIVED_FROM, JOINED, KINDS, Links, joined_works
-from pan2kg.store.link_view import LinkView, bare_term
-from pan2kg.store.queries import program_query
+from pan2kg.store import derived_links, link_view, queries
 from pan2kg.store.store import LocalStore, OwnQuery, Store, construct, plain, select
 from pan2kg.store.store import Term as Node
 from pan2kg.turtle import writer
@@ -223,10 +221,10 @@ class Counts:
     """
 
     store: Store
-    links: LinkView | None = None
+    links: link_view.LinkView | None = None
 
     def read(self, name: str, **values: Iterable[str]) -> Sequence[tuple[Node | None, ...]]:
-        text = program_query(name, **values)
+        text = queries.program_query(name, **values)
         return select(self.store, text if self.links is None else OwnQuery(text)).rows
 
     def tallied(self, name: str) -> Mapping[Row, int]:
@@ -259,7 +257,7 @@ class Counts:
                     waiting += [(PAN + name, ox.NamedNode(work)) for work in joined.get(link, ())]
                 if ours := {pair for pair in waiting if pair[0].startswith(PAN)}:
                     pairs[link] = ours
-        query = program_query("ontology/example-statements", thing=sorted(iris), p=derived)
+        query = queries.program_query("ontology/example-statements", thing=sorted(iris), p=derived)
         for triple in construct(self.store, query if self.links is None else OwnQuery(query)):
             if not isinstance(triple.object, ox.Triple) and isinstance(triple.subject, ox.NamedNode):
                 pairs.setdefault(triple.subject.value, set()).add((triple.predicate.value, triple.object))
@@ -273,7 +271,7 @@ class Counts:
         return {iri: sorted(stated, key=rank) for iri, stated in pairs.items()}
 
 
-def counted(store: Store, links: LinkView | None, make: Callable[[Counts], Made]) -> Made:
+def counted(store: Store, links: link_view.LinkView | None, make: Callable[[Counts], Made]) -> Made:
     waiting = links is not None and isinstance(store, LocalStore) and bool(store.waiting)
     result = make(Counts(store, links if waiting else None))
     if waiting and isinstance(store, LocalStore) and not store.waiting:
@@ -282,19 +280,23 @@ def counted(store: Store, links: LinkView | None, make: Callable[[Counts], Made]
 
 
 def _read_waiting(
-    store: LocalStore, view: LinkView
+    store: LocalStore, view: link_view.LinkView
 ) -> tuple[Mapping[str, Counter[Row]], Mapping[str, Mapping[str, list[str]]]]:
     links, stated = tuple(view.links.values()), LocalStore(store.held)
     kinds = Counter(link.kind for link in links)
-    targets = Counter((PAN + "linkType", f"{ID}linktype/{kind}") for kind in KINDS for _ in range(kinds[kind]))
+    targets = Counter(
+        (PAN + "linkType", f"{ID}linktype/{kind}") for kind in derived_links.KINDS for _ in range(kinds[kind])
+    )
     targets.update((PAN + "between", end) for link in links for end in link.ends)
-    targets.update((PAN + "via", bare_term(shared)) for link in links for shared in link.shared)
+    targets.update((PAN + "via", link_view.bare_term(shared)) for link in links for shared in link.shared)
     targets.update((PAN + "evidenceLevel", level) for level in map(view.level, links) if level)
     for name, scheme in (("status", "linkstatus"), ("certainty", "certainty")):
         targets[PAN + name, f"{ID}{scheme}/derived"] = len(links)
-    weakest_of = dict(chain.from_iterable(of.items() for of in JOINED.values()))
+    weakest_of = dict(chain.from_iterable(of.items() for of in derived_links.JOINED.values()))
     joined: dict[str, dict[str, list[str]]] = {name: {} for name in weakest_of}
-    for (work_a, work_b), rank in joined_works(stated, Links(links, len(links)), view.levels).items():
+    for (work_a, work_b), rank in derived_links.joined_works(
+        stated, derived_links.Links(links, len(links)), view.levels
+    ).items():
         for name, weakest in weakest_of.items():
             if rank <= weakest:
                 joined[name].setdefault(work_a, []).append(work_b)
@@ -305,9 +307,9 @@ def _read_waiting(
         properties[name] += number
     properties.update({PAN + name: len(links) for name in _ONCE if PAN + name not in properties})
     properties[RDF + "type"] = len(links)
-    properties[DERIVED_FROM] = sum(len(view.rests(link)) for link in links)
+    properties[derived_links.DERIVED_FROM] = sum(len(view.rests(link)) for link in links)
     classes_of, schemes_of = (
-        _listed((plain(iri), plain(group)) for iri, group in select(stated, program_query(name)).rows)
+        _listed((plain(iri), plain(group)) for iri, group in select(stated, queries.program_query(name)).rows)
         for name in ("ontology/types", "ontology/scheme-members")
     )
     by_class: Counter[Row] = Counter(
@@ -451,7 +453,7 @@ def turtle_of(value: Node, prefixes: Mapping[str, str]) -> str:
     )  # fmt: skip
 
 
-def read_ontology(project: Project, store: Store, links: LinkView | None = None) -> Ontology:
+def read_ontology(project: Project, store: Store, links: link_view.LinkView | None = None) -> Ontology:
     """Read the ontology, its alignments, schemes and shapes, and how the graph in the store uses them.
 
     Derived links that the store does not hold yet are counted from their view in ``links``.

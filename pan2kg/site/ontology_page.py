@@ -42,13 +42,12 @@ from pan2kg.site.ontology import ANY, Ontology, anchor, pick
 from pan2kg.site.page import SVG, File, PageContext, Values, View, piece
 from pan2kg.store.store import Store
 from pan2kg.tables.template import escape, markup, render
-from pan2kg.turtle import writer
-from pan2kg.turtle.vocabulary import PAN, SKOS
+from pan2kg.turtle import vocabulary, writer
 
 DOCUMENTED: Final = Messages("release").languages("ontology")
 """The languages of the documentation in a release: those in which a release speaks of itself."""
 _ONTOLOGY: Final = Messages("ontology")
-_CONCEPTS: Final = (SKOS + "Concept", SKOS + "ConceptScheme")
+_CONCEPTS: Final = (vocabulary.SKOS + "Concept", vocabulary.SKOS + "ConceptScheme")
 _SWEEPS: Final = 12
 _TITLE: Final = Font(12.5, bold=True)
 _NAME: Final = Font(10.5, colour=GREY)
@@ -276,7 +275,7 @@ def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> 
     for name in names:
         count = f" · {grouped(terms[name].number, language)}" if name in terms and terms[name].number else ""
         subtitle = f"pan:{anchor(name)}{count}" if name in tops else ""
-        leads = f"{address}#{anchor(name)}" if name.startswith(PAN) else ""
+        leads = f"{address}#{anchor(name)}" if name.startswith(vocabulary.PAN) else ""
         box_marks = _box(boxes[name], lines[name], subtitle, rows.get(name, ()), is_any=name == ANY)
         marks.append(Group(tuple(box_marks), title=titles[name], address=leads))
     right = max((box.x + box.width for box in boxes.values()), default=0.0)

@@ -27,14 +27,11 @@ from pan2kg.coherence.known import Known, basis_line
 from pan2kg.errors import Place, ProjectError
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
+from pan2kg.i18n import days, message
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped
-from pan2kg.i18n.days import in_words
-from pan2kg.i18n.message import told
 from pan2kg.project import PACKAGE
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store
-from pan2kg.tables import gaps, registry, table
-from pan2kg.tables.figure_words import according_to, basis_words, named
+from pan2kg.store import queries, store
+from pan2kg.tables import figure_words, gaps, registry, table
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.template import macro, markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
@@ -46,7 +43,7 @@ SVG = "image/svg+xml"
 TURTLE = "text/turtle; charset=utf-8"
 JAVASCRIPT = "text/javascript; charset=utf-8"
 
-HOW_TO_BUILD: Final = told("build-front-end")
+HOW_TO_BUILD: Final = message.told("build-front-end")
 """What to tell a user where ``find_bundle`` gives nothing."""
 ASKED: Final = ("evidence", "topic", "body", "year")
 """How the parts of a choice are called in an address."""
@@ -214,7 +211,7 @@ class SiteContext:
     mode: Mode = "static"
     bundle: Bundle | None = None
     writable: bool = False
-    catalogue: Store | None = None
+    catalogue: store.Store | None = None
     kept: Path | None = None
     computed: dict[Hashable, object] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
@@ -249,7 +246,7 @@ class SiteContext:
     def facts(self) -> Mapping[str, Facts]:
         topics: dict[str, set[str]] = {}
         involved: dict[str, set[str]] = {}
-        for plan, topic, body in self.graph.read(program_query("site/topics-and-bodies")):
+        for plan, topic, body in self.graph.read(queries.program_query("site/topics-and-bodies")):
             for term, into in ((topic, topics), (body, involved)):
                 if term:
                     into.setdefault(plan, set()).add(term)
@@ -306,8 +303,8 @@ class PageContext:
         self.handed = {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
         self.t: Callable[..., str] = lambda key, **values: _PAGE.say(key, language, **values)
         self.figure: Callable[[int], str] = lambda number: grouped(number, language)
-        self.caption: Callable[[evidence.Level], str] = lambda level: according_to(level).say(language)
-        self.basis: Callable[[Known], str] = lambda knowledge: basis_words(basis_line(knowledge), language)
+        self.caption: Callable[[evidence.Level], str] = lambda level: figure_words.according_to(level).say(language)
+        self.basis: Callable[[Known], str] = lambda knowledge: figure_words.basis_words(basis_line(knowledge), language)
         self.lead = piece("lead")
 
     @cached_property
@@ -327,7 +324,7 @@ class PageContext:
         return [("" if level is evidence.HEADLINE else level.key, self.caption(level)) for level in evidence.FIGURED]
 
     def mark(self, level: evidence.Level | None) -> Markup:
-        return piece("level")(level.key, named(level).say(self.request.language)) if level else markup("")
+        return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
     def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
         subject = self.subject if level is None else replace(self.subject, level=level)
@@ -525,7 +522,7 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
         "path": request.path,
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
-        "as_of": in_words(site_context.graph.as_of, request.language),
+        "as_of": days.in_words(site_context.graph.as_of, request.language),
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
         "page_words": partial(page_words, request.language),

@@ -10,16 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pan2kg.coherence.editions import Titles
-from pan2kg.coherence.evidence import counts
+from pan2kg.coherence import editions, evidence
 from pan2kg.graph.labels import pair_key
 from pan2kg.graph.links import COMPARED, INFERRED, Tie
 from pan2kg.i18n.catalogue import with_mark
-from pan2kg.site import definitions, entity, matrix, plan, values
-from pan2kg.site.lists import show
+from pan2kg.site import definitions, entity, lists, matrix, plan, values
 from pan2kg.site.page import EVIDENCE, PageContext, SiteContext, Values, View, piece
-from pan2kg.tables.figure_words import bits_words
-from pan2kg.tables.table import Row
+from pan2kg.tables import figure_words, table
 from pan2kg.turtle.vocabulary import PAN
 
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -53,14 +50,14 @@ def _pair(context: PageContext) -> Values | None:
         return None
     pair, knowledge, language = (plans[0], plans[1]), context.known, context.request.language
     is_chosen = bool(context.request.arguments.get(EVIDENCE))
-    firm = [tie for tie in ties if not is_chosen or counts(tie.level, knowledge.level)]
+    firm = [tie for tie in ties if not is_chosen or evidence.counts(tie.level, knowledge.level)]
     notes = values.Notes(context)
     declared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.is_declared}))
     compared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind == COMPARED}))
     groups = [_by_things(context, kind, pair, [tie for tie in firm if tie.kind == kind])
               for kind in INFERRED if kind != COMPARED]  # fmt: skip
     bridge, weight = context.draw("bridge", knowledge.level, plan=names[0], other=names[1]), knowledge.weight(*pair)
-    low, high, broad = (bits_words(bits, language) for bits in (weight.low, weight.high, weight.broad))
+    low, high, broad = (figure_words.bits_words(bits, language) for bits in (weight.low, weight.high, weight.broad))
     having = {aspect: [_has(context, iri, aspect) for iri in pair] for aspect in ASPECTS}
     met = {end for tie in ties for end in tie.ends}
 
@@ -85,7 +82,7 @@ def _pair(context: PageContext) -> Values | None:
     beside = []
     if all(actions.values()):
         titles = [graph.label(action, language) for action in actions[pair[1]]]
-        index = site_context.once(f"titles of {pair[1]} in {language}", lambda: Titles.read(titles))
+        index = site_context.once(f"titles of {pair[1]} in {language}", lambda: editions.Titles.read(titles))
         for action in actions[pair[0]]:
             nearest = index.nearest(graph.label(action, language), NEAREST)
             beside.append((action, [actions[pair[1]][at] for at in nearest]))
@@ -93,11 +90,11 @@ def _pair(context: PageContext) -> Values | None:
     shown = []
     for name, columns in FIGURES.items():
         figures = site_context.figures(name, language)
-        by_pair: dict[frozenset[str], list[Row]] = site_context.once(("rows by pair", name, language), dict)
+        by_pair: dict[frozenset[str], list[table.Row]] = site_context.once(("rows by pair", name, language), dict)
         for row in figures.rows if not by_pair else ():
             by_pair.setdefault(frozenset(str(row[column]) for column in columns), []).append(row)
         if rows := by_pair.get(frozenset(pair)):
-            shown.append(show(replace(figures, rows=tuple(rows)), context))
+            shown.append(lists.show(replace(figures, rows=tuple(rows)), context))
     return {
         "title": t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])),
         "one": pair[0],

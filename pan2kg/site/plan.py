@@ -13,22 +13,16 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from pan2kg.coherence import evidence, figures
 from pan2kg.coherence.editions import ActionFate, Fate, Ground
-from pan2kg.coherence.evidence import HEADLINE, Aspect, Level
-from pan2kg.coherence.figures import Unit
 from pan2kg.graph import parts as outlines
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.report import writing
 from pan2kg.report.brief import Brief
-from pan2kg.site import entity, explore, values
-from pan2kg.site.definitions import both_ways
+from pan2kg.site import definitions, entity, explore, values
 from pan2kg.site.page import CSV, HTML, JSON, File, PageContext, SiteContext, Values, View, frame
 from pan2kg.store.queries import fill
-from pan2kg.tables.coverage import aligned
-from pan2kg.tables.figure_words import amount, named
-from pan2kg.tables.registry import coded
-from pan2kg.tables.template import markup, render
-from pan2kg.tables.writers import write_answer
+from pan2kg.tables import coverage, figure_words, registry, template, writers
 from pan2kg.turtle.vocabulary import PAN, kind_and_key
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -93,9 +87,9 @@ def _brief_file(context: PageContext, form: str) -> str | bytes | None:
     return brief.as_json() if form == "json" else report_of(context)[f"report.{context.request.language}.html"]
 
 
-def report_of(context: PageContext, level: Level = HEADLINE) -> dict[str, str]:
+def report_of(context: PageContext, level: evidence.Level = evidence.HEADLINE) -> dict[str, str]:
     graph, bundle = context.spoken, context.site_context.bundle
-    page = render("plan.html", {**frame(context, {}), "section": "plans", **(_plan(context) or {})})
+    page = template.render("plan.html", {**frame(context, {}), "section": "plans", **(_plan(context) or {})})
     style = (bundle.folder / bundle.name("site.css")).read_text(encoding="utf-8") if bundle else ""
     return writing.report_files(graph, graph.plan(context.request.key), page, style, level)
 
@@ -114,11 +108,12 @@ def _plan(context: PageContext) -> Values | None:
         if plan in met.plans:
             partner = met.seen_from(plan)[0]
             bits, all_bits = (
-                amount(low, Unit.BITS, language) if low > 0 else "" for low in (met.low(HEADLINE), met.bits[-1])
+                figure_words.amount(low, figures.Unit.BITS, language) if low > 0 else ""
+                for low in (met.low(evidence.HEADLINE), met.bits[-1])
             )
             meetings.append({
                 "plan": partner, "mark": context.mark(met.level), "bits": bits, "all_bits": all_bits,
-                "ways": both_ways(context, graph.known(max(met.level, HEADLINE)), plan, partner),
+                "ways": definitions.both_ways(context, graph.known(max(met.level, evidence.HEADLINE)), plan, partner),
                 "address": context.pair(plan, partner),
             })  # fmt: skip
     # how many parts of each level, and actions, are in the graph, of how many that sources count
@@ -152,7 +147,7 @@ def _plan(context: PageContext) -> Values | None:
         "cited": cited,
         "meetings": meetings,
         "met": len(meetings),
-        "read": named(graph.tables.readings.extent(plan, Aspect.REFERENCES)).say(language),
+        "read": figure_words.named(graph.tables.readings.extent(plan, evidence.Aspect.REFERENCES)).say(language),
         "basis_line": context.basis(graph.known()),
         "pictures": {name: context.draw(name, plan=entry.key) for name in ("lanes", "ego") if actions},
         "downloads": downloads,
@@ -181,14 +176,14 @@ def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
     number = len(actions.get(plan, ()))
     extent = t("plan-known-of", n=number, of=published) if published else t("plan-known", n=number)
     if completeness:
-        extent = markup(f"{context.link(completeness)}{t('colon')} {extent}")
+        extent = template.markup(f"{context.link(completeness)}{t('colon')} {extent}")
     return [
         (t("plan-period"), period(context, plan)),
         (t("plan-adopted"), values.dated(context, statements.one(plan, PAN + "adoptedOn"))),
         (t("plan-status"), context.label(status) if status else ""),
         (t("plan-before", n=len(before)), context.links(before)),
         (t("plan-after", n=len(after)), context.links(after)),
-        (t("changes-since"), markup(", ").join(changes)),
+        (t("changes-since"), template.markup(", ").join(changes)),
         (t("plan-completeness"), extent),
     ]
 
@@ -213,11 +208,11 @@ def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
         texts, leads, involved = (
             statements.values(action, PAN + name) for name in ("usesInstrument", "ledBy", "involvesBody")
         )
-        extent = graph.tables.readings.extent(action, Aspect.TEXTS, graph.tables.works.home.get(action))
+        extent = graph.tables.readings.extent(action, evidence.Aspect.TEXTS, graph.tables.works.home.get(action))
         return {
             "iri": action, "texts": texts, "bodies": list(dict.fromkeys([*leads, *involved])),
             "until": entity.until(context, action), "link": context.mark(graph.linked_actions.get(action)),
-            "extent": named(extent).say(language),
+            "extent": figure_words.named(extent).say(language),
         }  # fmt: skip
 
     order = sorted(under, key=lambda iri: (not iri, outlines.place(every[iri]) if iri in every else (), iri))
@@ -256,7 +251,7 @@ def _csv(context: PageContext) -> str | None:
     if query is None or entry is None:
         return None
     chosen = {"plan": entry.iri, "language": context.request.data}
-    return write_answer(graph.store.query(fill(query, chosen, store=graph.store, project=graph.project)), "csv")
+    return writers.write_answer(graph.store.query(fill(query, chosen, store=graph.store, project=graph.project)), "csv")
 
 
 def _editions(site_context: SiteContext) -> dict[str, tuple[str, str]]:
@@ -277,7 +272,7 @@ def _changes(context: PageContext) -> Values | None:
     if not pair:
         return None
     (base, later), graph, knowledge, language = pair, context.graph, context.graph.known(), context.request.language
-    rows, subject, sentence = aligned(context.spoken, knowledge, base, later), context.subject, entity.sentence
+    rows, subject, sentence = coverage.aligned(context.spoken, knowledge, base, later), context.subject, entity.sentence
     # taken up by ground, dropped, new, and those nothing can be said of
     groups: dict[str, list[ActionFate]] = {
         key: [] for key in ("stated", "concluded", "dropped", "new", "open-earlier", "open-later")
@@ -301,12 +296,12 @@ def _changes(context: PageContext) -> Values | None:
     def lines(group: list[ActionFate]) -> list[Values]:
         by_action = {row.action: row for row in group}
         return [
-            {"action": action, "fate": coded("change", row.fate.value).say(language), "others": row.others,
+            {"action": action, "fate": registry.coded("change", row.fate.value).say(language), "others": row.others,
              "similar": row.similar}
             for action in ordered(context, by_action) if (row := by_action[action])
         ]  # fmt: skip
 
-    extent = named(knowledge.tables.readings.extent(later, Aspect.REFERENCES)).say(language)
+    extent = figure_words.named(knowledge.tables.readings.extent(later, evidence.Aspect.REFERENCES)).say(language)
     return {
         "title": context.t("changes-title", one=subject.brief(base), two=subject.brief(later)),
         "plans": pair,

@@ -28,9 +28,7 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, format_of
 from pan2kg.project import Project
 from pan2kg.site.page import PageContext, Values, View
-from pan2kg.store.link_view import LinkView
-from pan2kg.store.queries import program_query
-from pan2kg.store.remote import RemoteStore
+from pan2kg.store import link_view, queries, remote
 from pan2kg.store.store import Store, fingerprint, is_true, plain, select
 from pan2kg.tables.coverage import trust
 from pan2kg.turtle.vocabulary import ID, PAN, SKOS
@@ -105,18 +103,18 @@ def read_entry(store: Store, catalogue: Store | None = None) -> CatalogueEntry |
     are read from ``catalogue`` where one is given.
     """
     values: dict[str, str] = {}
-    for _, name, value in select(store, program_query("site/catalogue-entry")).rows:
+    for _, name, value in select(store, queries.program_query("site/catalogue-entry")).rows:
         values.setdefault(plain(name).replace("#", "/").rpartition("/")[2], plain(value))
     if not values:
         return None
-    since, until = (plain(term)[:4] for term in select(store, program_query("site/years-of-plans")).rows[0])
+    since, until = (plain(term)[:4] for term in select(store, queries.program_query("site/years-of-plans")).rows[0])
     if since and until:
         values.setdefault("temporal", f"{since}–{until}")
     try:
         modified = date.fromisoformat((values.get("modified") or values.get("issued", ""))[:10])
     except ValueError:
         modified = None
-    rows = select(catalogue or store, program_query("site/catalogue-resources")).rows
+    rows = select(catalogue or store, queries.program_query("site/catalogue-resources")).rows
     resources = [(plain(kind).rpartition("/")[2].lower(), bool(words), plain(url)) for _, words, kind, url in rows]
     return CatalogueEntry(values, modified, tuple(resources) or None)
 
@@ -162,8 +160,8 @@ def score(criteria: Iterable[Criterion]) -> float:
     return sum(is_met is True for _, is_met, _ in criteria) / len(CRITERIA)
 
 
-def balances(store: Store, view: LinkView | None = None) -> dict[str, Counter[str]]:
-    rows = [[*map(plain, row)] for row in select(store, program_query("site/links-by-evidence")).rows]
+def balances(store: Store, view: link_view.LinkView | None = None) -> dict[str, Counter[str]]:
+    rows = [[*map(plain, row)] for row in select(store, queries.program_query("site/links-by-evidence")).rows]
     if view:
         kinds = Counter(link.kind for link in view.links.values())
         own = {f"{ID}linktype/{kind}": str(number) for kind, number in kinds.items()}
@@ -189,7 +187,7 @@ def untranslated(store: Store) -> list[tuple[str, int, dict[str, list[str]]]]:
     A class every thing of which is labelled in every language is listed too: its total is the basis.
     """
     things: dict[str, dict[str, set[str]]] = {}
-    for kind, thing, tags in select(store, program_query("site/label-languages")).rows:
+    for kind, thing, tags in select(store, queries.program_query("site/label-languages")).rows:
         things.setdefault(plain(kind), {})[plain(thing)] = set(plain(tags).split())
     return [
         (kind, len(tags), {tag: [thing for thing, has in tags.items() if tag not in has] for tag in LANGUAGES})
@@ -233,7 +231,7 @@ def _values(context: PageContext) -> Values:
     site_context, language, checked = context.site_context, context.request.language, None
     # a store behind an endpoint has no files here; an export waits for the check, a reader is told that it is running
     is_running = False
-    if not isinstance(site_context.graph.store, RemoteStore):
+    if not isinstance(site_context.graph.store, remote.RemoteStore):
         project = site_context.graph.project
         state = project, fingerprint(project), site_context.kept
         with _CHECKING:

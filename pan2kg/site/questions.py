@@ -30,23 +30,16 @@ from markupsafe import Markup
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.errors import Pan2kgError, Place, QueryError
 from pan2kg.graph.labels import relative
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
-from pan2kg.i18n.days import a_day
-from pan2kg.i18n.message import told
+from pan2kg.i18n import catalogue, days, message
 from pan2kg.project import Project
-from pan2kg.site import lists
-from pan2kg.site.ontology import counted
+from pan2kg.site import lists, ontology
 from pan2kg.site.page import CSV, TURTLE, File, PageContext, SiteContext, Values, View, embedded
 from pan2kg.store.derived_links import DERIVED_FROM
 from pan2kg.store.queries import Parameter, Query, fill, find_thing, program_query
 from pan2kg.store.store import Result, Store, Term, construct, select
-from pan2kg.tables import answers
-from pan2kg.tables.formats import write_local_csv
-from pan2kg.tables.spreadsheet import SPREADSHEET, write_spreadsheet
+from pan2kg.tables import answers, formats, spreadsheet, writers
 from pan2kg.tables.template import escape, markup
-from pan2kg.tables.writers import Style, laid_out, write_answer
-from pan2kg.turtle import writer
-from pan2kg.turtle.vocabulary import NUMBERS, PAN
+from pan2kg.turtle import vocabulary, writer
 
 MOST: Final = 1000
 """How many rows a page shows; a download has them all."""
@@ -64,8 +57,8 @@ _ADDRESS: Final = re.compile(
 _TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
 """The tab of an answer that is shown first, by what a question calls its view; else the table."""
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
-_PAGE: Final = Messages("page")
-_FIGURE: Final = Messages("figure")
+_PAGE: Final = catalogue.Messages("page")
+_FIGURE: Final = catalogue.Messages("figure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ class Permalink:
     values: Mapping[str, str]
     release: str
     day: date | None = None
-    language: Language = LANGUAGES[0]
+    language: catalogue.Language = catalogue.LANGUAGES[0]
 
     @property
     def typed(self) -> list[str]:
@@ -107,7 +100,7 @@ def read_permalink(address: str) -> Permalink:
     pan2kg.errors.QueryError: de/question/plans.html: This link fixes no release. Add &release=, as in release=0.1.0.
     """
     match = _ADDRESS.fullmatch(address)
-    language = next((tag for tag in LANGUAGES if match and tag == match["language"]), None)
+    language = next((tag for tag in catalogue.LANGUAGES if match and tag == match["language"]), None)
     if match is None or language is None:
         raise QueryError("no-question-link", place=Place(address), remedy="link-form")
     pairs = parse_qsl(match["asked"] or match["query"] or "", keep_blank_values=True)
@@ -142,7 +135,7 @@ def fix(query: Query, values: Mapping[str, str], *, store: Store, project: Proje
     return fixed
 
 
-def notice(link: Permalink, loaded: str, language: Language) -> str:
+def notice(link: Permalink, loaded: str, language: catalogue.Language) -> str:
     """What is to be said where a link is answered by another release than its own; else nothing.
 
     >>> notice(Permalink("plans", {}, "0.1.0"), "0.2.0", "en")
@@ -265,7 +258,7 @@ def grid(result: Result, context: PageContext) -> Values:
     def literal(term: ox.Literal, column: str = "") -> Markup:
         tag = f' lang="{escape(term.language)}"' if term.language and term.language != language else ""
         words = escape(answers.word_of(term.value, column, language))
-        if term.datatype.value in NUMBERS:
+        if term.datatype.value in vocabulary.NUMBERS:
             return markup(f'<span class="figure">{words}</span>')
         return markup(f"<span{tag}>{words}</span>" if tag else words)
 
@@ -304,7 +297,7 @@ def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
     if not day:
         return context.graph.store, ()
     try:
-        moment = context.graph.at(a_day(day))
+        moment = context.graph.at(days.a_day(day))
     except ArgumentTypeError as error:
         raise QueryError("sentence", error=error.args[0]) from None
     return moment.store, moment.notes(context.request.language)
@@ -314,7 +307,9 @@ def _answer(context: PageContext, text: str) -> Result:
     store, _ = _store(context)
     if context.site_context.mode == "served":
         return store.query(text)
-    kept = context.site_context.once(f"answer to {text}", lambda: write_answer(store.query(text), "json").encode())
+    kept = context.site_context.once(
+        f"answer to {text}", lambda: writers.write_answer(store.query(text), "json").encode()
+    )
     return ox.parse_query_results(kept, format=ox.QueryResultsFormat.JSON)
 
 
@@ -345,7 +340,7 @@ def _question(context: PageContext) -> Values | None:
             text = _filled(context, query)
             table = grid(_answer(context, text), context)
             fixed = fix(query, chosen, store=graph.store, project=graph.project)
-            day = a_day(arguments[DAY]) if arguments.get(DAY) else None
+            day = days.a_day(arguments[DAY]) if arguments.get(DAY) else None
             path, _, asked = str(Permalink(query.name, fixed, graph.release, day, language)).partition("?")
             view = context.chosen(VIEW)
             link = f"{relative(context.request.path, path)}?{asked}{f'&{urlencode(view)}' if view else ''}"
@@ -372,7 +367,7 @@ def _question(context: PageContext) -> Values | None:
         "title": query.question(language),
         "lead": query.summary_in(language),
         "fields": fields,
-        "open": told("choose-first", what=wanted).say(language) if wanted else "",
+        "open": message.told("choose-first", what=wanted).say(language) if wanted else "",
         "example": example if wanted else "",
         "fault": fault,
         "table": table,
@@ -411,16 +406,20 @@ def _file(context: PageContext, form: str) -> str | bytes | None:
         rows = result if isinstance(result, ox.QuerySolutions) else ()
         things = sorted({term.value for row in rows for term in row if isinstance(term, ox.NamedNode)})
         text, store = program_query("things/statements", thing=things), _store(context)[0]
-        style = Style(prefixes=writer.read_prefixes(context.graph.project))
+        style = writers.Style(prefixes=writer.read_prefixes(context.graph.project))
 
         def make() -> str:
-            return write_answer(construct(store, text), "turtle", style)
+            return writers.write_answer(construct(store, text), "turtle", style)
 
         return make() if site_context.mode == "served" else site_context.once(f"turtle of {text}", make)
     if form == "xlsx" or (form == "csv" and context.request.arguments.get(LOCAL)):
-        table = laid_out(answers.answer(result), Style(language))
-        return write_spreadsheet([("data", table)]) if form == "xlsx" else write_local_csv(table, language)
-    return write_answer(result, form)
+        table = writers.laid_out(answers.answer(result), writers.Style(language))
+        return (
+            spreadsheet.write_spreadsheet([("data", table)])
+            if form == "xlsx"
+            else formats.write_local_csv(table, language)
+        )
+    return writers.write_answer(result, form)
 
 
 def _editor(context: PageContext) -> Values:
@@ -437,18 +436,18 @@ def _editor(context: PageContext) -> Values:
 
     # our classes that have instances, those with most first, each with the query for its things
     of_class = program_query("site/of-class")
-    numbers = counted(graph.store, graph.links, lambda counts: counts.tallied("counts/classes"))
+    numbers = ontology.counted(graph.store, graph.links, lambda counts: counts.tallied("counts/classes"))
     classes = [
-        example(context.name(term), of_class.replace("pan:Plan", f"pan:{term.removeprefix(PAN)}"), number)
-        for (term,), number in numbers.items() if term.startswith(PAN)
+        example(context.name(term), of_class.replace("pan:Plan", f"pan:{term.removeprefix(vocabulary.PAN)}"), number)
+        for (term,), number in numbers.items() if term.startswith(vocabulary.PAN)
     ]  # fmt: skip
     # our own terms with their names for completion, then those of others that the graph uses
     terms = [
         {
-            "name": f"pan:{term.removeprefix(PAN)}", "label": context.name(term),
+            "name": f"pan:{term.removeprefix(vocabulary.PAN)}", "label": context.name(term),
             "kind": "class" if entry.type.endswith("#Class") else "property",
         }
-        for term, entry in graph.labels.entries.items() if term.startswith(PAN)
+        for term, entry in graph.labels.entries.items() if term.startswith(vocabulary.PAN)
     ] + site_context.once("terms of others", partial(_foreign_terms, site_context))  # fmt: skip
     return {
         "title": context.t("menu-sparql"),
@@ -471,7 +470,7 @@ def _foreign_terms(site_context: SiteContext) -> list[dict[str, str]]:
         terms = select(graph.store, program_query(query)).values("term")
         if graph.links and kind == "property":
             terms = [*terms, DERIVED_FROM]
-        names = {writer.iri(term, prefixes) for term in terms if not term.startswith(PAN)}
+        names = {writer.iri(term, prefixes) for term in terms if not term.startswith(vocabulary.PAN)}
         rows += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
     return rows
 
@@ -485,5 +484,5 @@ FILES: Final = (
     File("question", "csv", CSV, partial(_file, form="csv"), _answered),
     File("question", "json", "application/sparql-results+json", partial(_file, form="json"), _answered),
     File("question", "ttl", TURTLE, partial(_file, form="ttl"), _answered),
-    File("question", "xlsx", SPREADSHEET, partial(_file, form="xlsx"), _answered, exported=False),
+    File("question", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), _answered, exported=False),
 )

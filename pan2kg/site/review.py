@@ -11,20 +11,13 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
-from pan2kg.coherence.citations import Verdict
-from pan2kg.coherence.evidence import level
+from pan2kg.coherence import citations, evidence
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import Messages, decimal, with_mark
-from pan2kg.i18n.days import today
+from pan2kg.i18n import catalogue, days
+from pan2kg.review import candidates, decision, entry, record, work
 from pan2kg.review import desk as desks
 from pan2kg.review import scores as scoring
-from pan2kg.review.candidates import graph_candidates
-from pan2kg.review.decision import TYPES, Candidate, Origin
-from pan2kg.review.entry import DONE, LIMITS, TONGUES
-from pan2kg.review.entry import sentence as done_words
-from pan2kg.review.record import now
-from pan2kg.review.work import Material, read_material
 from pan2kg.scores.scale import SCALE, Scale, plain
 from pan2kg.site.page import NOTHING, PageContext, Values, View
 from pan2kg.tables.figure_words import bits_words, named
@@ -53,9 +46,9 @@ MODES: Final = ("reader", "second", "control", "order")
 """The arguments that say how the review is done."""
 CHOSEN: Final = "on:"
 """How the fields begin by which actions are chosen."""
-_TONGUES: Final = Messages("tongue")
-_REVIEW: Final = Messages("review")
-_DESK: Final = Messages("desk")
+_TONGUES: Final = catalogue.Messages("tongue")
+_REVIEW: Final = catalogue.Messages("review")
+_DESK: Final = catalogue.Messages("desk")
 _FILE: Final = re.compile(
     r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl|work/[a-z0-9][a-z0-9-]*/(?:journal|by-hand)\.jsonl"
 )
@@ -73,8 +66,8 @@ def _form_state(context: PageContext, page: str) -> dict[str, object]:
     seal, fault = (arguments.get(name, "") if writable else "" for name in (SEAL, FAULT))
     # what was written last, by the address the service sent the reader to; nothing where the address was made up
     done, code, files = "", arguments.get("written", ""), arguments.get("files", "")
-    if writable and code in DONE and all(map(_FILE.fullmatch, files.split(" "))):
-        done = done_words(code, {"files": files.replace(" ", ", ")}).say(language)
+    if writable and code in entry.DONE and all(map(_FILE.fullmatch, files.split(" "))):
+        done = entry.sentence(code, {"files": files.replace(" ", ", ")}).say(language)
         done = f"{done} {context.t('desk-not-shown')}" if arguments.get("shown") == "no" else done
     is_kept = writable and fault and not seal
     return {
@@ -86,17 +79,17 @@ def _form_state(context: PageContext, page: str) -> dict[str, object]:
         "fault": fault,
         "kept": [(f"{TYPED}{name}", value) for name, value in arguments.items() if is_kept and name not in RESERVED],
         "done": done,
-        "tongues": [(tag, _TONGUES.say(tag, language)) for tag in TONGUES],
-        "limits": LIMITS,
+        "tongues": [(tag, _TONGUES.say(tag, language)) for tag in entry.TONGUES],
+        "limits": entry.LIMITS,
         "called": lambda name: _REVIEW.say(f"field.{name}", language),
     }
 
 
-def _card(context: PageContext, candidate: Candidate, *, is_open: bool) -> dict[str, object]:
+def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool) -> dict[str, object]:
     arguments, language = context.request.arguments, context.request.language
     strength = ""
     if candidate.rank is not None:
-        confidence = with_mark(f"{candidate.rank:.2f}", language)
+        confidence = catalogue.with_mark(f"{candidate.rank:.2f}", language)
         strength = confidence if candidate.link else bits_words(candidate.rank, language)
     names = [context.name(end) for end in candidate.ends]
     expected = candidate.expected if all(candidate.expected) else ()
@@ -112,8 +105,8 @@ def _card(context: PageContext, candidate: Candidate, *, is_open: bool) -> dict[
         "via": context.links(candidate.via),
         "type": context.label(f"{ID}linktype/{candidate.linked_as}") if candidate.linked_as else "",
         "strength": strength,
-        "mark": context.mark(level(candidate.level)),
-        "expected": [named(Verdict(words)).say(language) for words in expected],
+        "mark": context.mark(evidence.level(candidate.level)),
+        "expected": [named(citations.Verdict(words)).say(language) for words in expected],
         "has_passage": is_open and bool(desks.passage_document(context.spoken, candidate)),
         "typed": arguments if arguments.get("item") == candidate.key else NOTHING,
     }
@@ -122,7 +115,7 @@ def _card(context: PageContext, candidate: Candidate, *, is_open: bool) -> dict[
 def _review(context: PageContext) -> Values:
     graph, arguments = context.spoken, context.request.arguments
     state = _form_state(context, "review.html")
-    is_open, queue = state["state"] == "open", graph_candidates(graph)
+    is_open, queue = state["state"] == "open", candidates.graph_candidates(graph)
     cards = [] if is_open else [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
     return {
         "title": context.t("reviewing-title"),
@@ -133,7 +126,7 @@ def _review(context: PageContext) -> Values:
         "typed": arguments if is_open else NOTHING,
         "number": len(queue),
         "more": max(0, len(queue) - REVIEW_MOST),
-        "types": [(name, context.name(f"{ID}linktype/{name}")) for name in TYPES],
+        "types": [(name, context.name(f"{ID}linktype/{name}")) for name in decision.TYPES],
         "channels": [(name, context.name(f"{ID}channel/{name}")) for name in desks.CHANNELS],
         "documents": [(name, context.name(iri)) for name, iri in (desks.documents(graph) if is_open else {}).items()],
     }
@@ -142,33 +135,33 @@ def _review(context: PageContext) -> Values:
 def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
     arguments, language = context.request.arguments, context.request.language
     reader = arguments.get(KNOWN) or arguments.get("reader") or arguments.get(SIGNED, "")
-    reader = " ".join(reader.split())[: LIMITS["reviewer"]]
+    reader = " ".join(reader.split())[: entry.LIMITS["reviewer"]]
     try:
-        material = read_material(graph, graph.project)
+        material = work.read_material(graph, graph.project)
     except Pan2kgError:
         # what is wrong with the files of candidates is said where they are read, on the command line
-        material = Material(graph)
+        material = work.Material(graph)
     try:
         desk = desks.open_desk(
-            material, graph.project, reader, today(), desks.read_wanted(arguments), lambda: graph
+            material, graph.project, reader, days.today(), desks.read_wanted(arguments), lambda: graph
         )  # fmt: skip
     except Pan2kgError:
         return None
     desk.suggest()
-    suggested = [candidate for candidate in desk.waiting if candidate.origin is Origin.GRAPH]
+    suggested = [candidate for candidate in desk.waiting if candidate.origin is decision.Origin.GRAPH]
     keys = [candidate.key for candidate in desk.waiting]
     put_off = [name for name in dict.fromkeys(arguments.get("later", "").split()) if name in keys][-LATER_MOST:]
     desk.put_off(put_off)
     keys = [candidate.key for candidate in desk.waiting]
     agreement, pace, controls = desk.compare(), desk.pace, desk.controls
-    alpha = "–" if agreement.alpha is None else decimal(agreement.alpha, language)
+    alpha = "–" if agreement.alpha is None else catalogue.decimal(agreement.alpha, language)
     measured = [_DESK.say("controls", language, **controls)] if controls["met"] else []
     measured += [_DESK.say("pace", language, seconds=round(pace))] if pace is not None else []
     values: dict[str, object] = {
         "wanted": desk.wanted,
         "reader": reader,
         "modes": [(name, arguments.get(name, "")) for name in MODES],
-        "since": int(now()),
+        "since": int(record.now()),
         "put_off": " ".join(put_off),
         "preview": arguments.get(PREVIEW, ""),
         "measured": measured,

@@ -20,8 +20,7 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from pan2kg.coherence.obligations import whole_months
-from pan2kg.graph import labels
-from pan2kg.graph.parts import natural
+from pan2kg.graph import labels, parts
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language, Messages, french
 from pan2kg.i18n.days import in_words
@@ -446,7 +445,7 @@ def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Ro
 
     def order(statement: Statement) -> tuple[str, list[tuple[int, str]], str]:
         plan, entry = values(statement.thing, PAN + "inPlan"), context.graph.labels.entry(statement.thing)
-        number = natural((entry.notation or entry.key) if entry else "")
+        number = parts.natural((entry.notation or entry.key) if entry else "")
         return context.name(plan[0]).casefold() if plan else "", number, context.name(statement.thing).casefold()
 
     cells: list[tuple[Markup, Markup, Mark | None]] = []
