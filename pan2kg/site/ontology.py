@@ -8,20 +8,18 @@ example.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from itertools import chain
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
 from pan2kg.project import Project
-from pan2kg.store import derived_links, link_view, queries
-from pan2kg.store.store import LocalStore, OwnQuery, Store, construct, plain, select
+from pan2kg.store.queries import program_query
+from pan2kg.store.store import Store, construct, plain, select
 from pan2kg.store.store import Term as Node
 from pan2kg.turtle import writer
 from pan2kg.turtle.vocabulary import DCTERMS, ID, PAN, RDF, RDFS, ROOT, SH, SKOS, XSD
@@ -30,7 +28,6 @@ from pan2kg.validation.report import Severity
 CLASS, OBJECT, DATATYPE, INDIVIDUAL = TERM_KINDS = ("class", "object-property", "datatype-property", "individual")
 ANY: Final = ""
 """Stands for any thing: where a property has no domain and is used on many classes, or leads to many."""
-LINK: Final = PAN + "Link"
 REQUIRED: Final = (
     "dcterms:bibliographicCitation", "dcterms:created", "dcterms:creator", "dcterms:license", "owl:versionIRI",
     "owl:versionInfo", "vann:preferredNamespacePrefix", "vann:preferredNamespaceUri",
@@ -47,8 +44,6 @@ _MATCHES: Final = (
     *(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")),
 )  # fmt: skip
 _CONCEPT: Final = frozenset((SKOS + "Concept", SKOS + "ConceptScheme"))
-_ONCE: Final = ("linkType", "status", "certainty", "derivedBy")
-"""What is said of each derived link once, beside its class."""
 _SEVERITIES: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.INFO}
 _TARGETS: Final = (SH + "targetClass", SH + "targetSubjectsOf", SH + "targetObjectsOf")
 _SHAPES: Final = frozenset(
@@ -75,7 +70,6 @@ Tallies = tuple[tuple[str, int], ...]
 Relation = tuple[str, str, str, bool]
 """Class, property, class, and whether rules alone state it."""
 Row = tuple[str, ...]
-Made = TypeVar("Made")
 
 
 def read_triples(paths: Iterable[Path]) -> Triples:
@@ -213,126 +207,10 @@ class Ontology:
         return tuple(sorted(joined, key=lambda relation: (relation[0], relation[2], relation[1])))
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Reads what the documentation counts: from a store, and from the view of the links that store does not hold yet.
-
-    ``links`` is None where the store holds everything.
-    """
-
-    store: Store
-    links: link_view.LinkView | None = None
-
-    def read(self, name: str, **values: Iterable[str]) -> Sequence[tuple[Node | None, ...]]:
-        text = queries.program_query(name, **values)
-        return select(self.store, text if self.links is None else OwnQuery(text)).rows
-
-    def tallied(self, name: str) -> Mapping[Row, int]:
-        tallies: Counter[Row] = Counter(
-            {tuple(map(plain, cells)): int(plain(number)) for *cells, number in self.read(name)}
-        )
-        return tallies + self._waiting[0].get(name, Counter())
-
-    @cached_property
-    def _waiting(self) -> tuple[Mapping[str, Counter[Row]], Mapping[str, Mapping[str, list[str]]]]:
-        # no other store holds less than it answers for
-        return _read_waiting(self.store, self.links) if self.links and isinstance(self.store, LocalStore) else ({}, {})
-
-    def first_users(self, properties: Collection[str]) -> Mapping[str, str]:
-        users = {plain(name): plain(user) for name, user in self.read("ontology/users", property=properties)}
-        if self.links:
-            link = min(self.links.links, default="")
-            added = {statement.property: link for statement in self.links.about(link)}
-            added |= {PAN + name: min(joined) for name, joined in self._waiting[1].items() if joined}
-            for name in added.keys() & {*properties}:
-                users[name] = min(added[name], users.get(name, added[name]))
-        return users
-
-    def statements(self, iris: Collection[str], derived: Iterable[str]) -> dict[str, list[tuple[str, Node]]]:
-        pairs: dict[str, set[tuple[str, Node]]] = {}
-        if self.links:
-            for link in iris:
-                waiting: list[tuple[str, Node]] = [(row.property, row.value) for row in self.links.about(link)]
-                for name, joined in self._waiting[1].items():
-                    waiting += [(PAN + name, ox.NamedNode(work)) for work in joined.get(link, ())]
-                if ours := {pair for pair in waiting if pair[0].startswith(PAN)}:
-                    pairs[link] = ours
-        query = queries.program_query("ontology/example-statements", thing=sorted(iris), p=derived)
-        for triple in construct(self.store, query if self.links is None else OwnQuery(query)):
-            if not isinstance(triple.object, ox.Triple) and isinstance(triple.subject, ox.NamedNode):
-                pairs.setdefault(triple.subject.value, set()).add((triple.predicate.value, triple.object))
-
-        def rank(pair: tuple[str, Node]) -> tuple[int, str, int, str]:
-            predicate, value = pair
-            place = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
-            language = value.language if isinstance(value, ox.Literal) else ""
-            return place, predicate, 0 if language == LANGUAGES[0] else 1, str(value)
-
-        return {iri: sorted(stated, key=rank) for iri, stated in pairs.items()}
-
-
-def counted(store: Store, links: link_view.LinkView | None, make: Callable[[Counts], Made]) -> Made:
-    waiting = links is not None and isinstance(store, LocalStore) and bool(store.waiting)
-    result = make(Counts(store, links if waiting else None))
-    if waiting and isinstance(store, LocalStore) and not store.waiting:
-        return make(Counts(store))  # somebody asked for all links meanwhile: some of them were counted twice
-    return result
-
-
-def _read_waiting(
-    store: LocalStore, view: link_view.LinkView
-) -> tuple[Mapping[str, Counter[Row]], Mapping[str, Mapping[str, list[str]]]]:
-    links, stated = tuple(view.links.values()), LocalStore(store.held)
-    kinds = Counter(link.kind for link in links)
-    targets = Counter(
-        (PAN + "linkType", f"{ID}linktype/{kind}") for kind in derived_links.KINDS for _ in range(kinds[kind])
-    )
-    targets.update((PAN + "between", end) for link in links for end in link.ends)
-    targets.update((PAN + "via", link_view.bare_term(shared)) for link in links for shared in link.shared)
-    targets.update((PAN + "evidenceLevel", level) for level in map(view.level, links) if level)
-    for name, scheme in (("status", "linkstatus"), ("certainty", "certainty")):
-        targets[PAN + name, f"{ID}{scheme}/derived"] = len(links)
-    weakest_of = dict(chain.from_iterable(of.items() for of in derived_links.JOINED.values()))
-    joined: dict[str, dict[str, list[str]]] = {name: {} for name in weakest_of}
-    for (work_a, work_b), rank in derived_links.joined_works(
-        stated, derived_links.Links(links, len(links)), view.levels
-    ).items():
-        for name, weakest in weakest_of.items():
-            if rank <= weakest:
-                joined[name].setdefault(work_a, []).append(work_b)
-                joined[name].setdefault(work_b, []).append(work_a)
-    targets.update({(PAN + name, work): len(works) for name, of in joined.items() for work, works in of.items()})
-    properties: Counter[str] = Counter()
-    for (name, _), number in targets.items():
-        properties[name] += number
-    properties.update({PAN + name: len(links) for name in _ONCE if PAN + name not in properties})
-    properties[RDF + "type"] = len(links)
-    properties[derived_links.DERIVED_FROM] = sum(len(view.rests(link)) for link in links)
-    classes_of, schemes_of = (
-        _listed((plain(iri), plain(group)) for iri, group in select(stated, queries.program_query(name)).rows)
-        for name in ("ontology/types", "ontology/scheme-members")
-    )
-    by_class: Counter[Row] = Counter(
-        {(name, LINK): number for name, number in properties.items() if name.removeprefix(PAN) not in joined}
-    )
-    for name, of in joined.items():
-        for work, works in of.items():
-            for kind in classes_of.get(work, ()):
-                by_class[PAN + name, kind] += len(works)
-    by_target, by_scheme = Counter[Row](), Counter[Row]()
-    for (name, target), number in targets.items():
-        for kind in classes_of.get(target, ()):
-            by_target[name, kind] += number
-        for scheme in schemes_of.get(target, ()):
-            by_scheme[scheme, name] += number
-    added = {
-        "counts/classes": Counter[Row]({(LINK,): len(links)}),
-        "counts/properties": Counter[Row]({(name,): number for name, number in properties.items()}),
-        "counts/properties-by-class": by_class,
-        "counts/properties-by-target": by_target,
-        "ontology/values-of-schemes": by_scheme,
-    }
-    return added, joined
+def tallied(store: Store, name: str) -> Mapping[Row, int]:
+    """How often what a query counts was found, by all of a row but the number at its end."""
+    rows = select(store, program_query(name)).rows
+    return {tuple(map(plain, cells)): int(plain(number)) for *cells, number in rows}
 
 
 def _listed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -385,16 +263,18 @@ def _rules_of(
     return {term: tuple(rules) for term, rules in by_term.items()}
 
 
-def _examples(counts: Counts, terms: Sequence[Term], prefixes: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:
+def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:
     """An example for each class and property the graph uses, by the term's IRI.
 
     Of a class it is the whole block of the instance with the most kinds of statements that is still short,
     the first by IRI; of a property what that instance says with it, or else the first thing that has it.
     """
-    instances = _listed((plain(kind), plain(thing)) for kind, thing in counts.read("ontology/things-of-classes"))
+    instances_of = select(store, program_query("ontology/things-of-classes")).rows
+    instances = _listed((plain(kind), plain(thing)) for kind, thing in instances_of)
     looked_at = {instance for of in instances.values() for instance in sorted(of)[:_LOOKED_AT]}
     ranked: dict[str, list[tuple[int, int, str]]] = {}
-    for kind, instance, kinds, number in counts.read("ontology/instances", thing=sorted(looked_at)):
+    instances_query = program_query("ontology/instances", thing=sorted(looked_at))
+    for kind, instance, kinds, number in select(store, instances_query).rows:
         count = int(plain(number))
         rank = count if count > _MOST else -int(plain(kinds))
         ranked.setdefault(plain(kind), []).append((rank, count, plain(instance)))
@@ -405,10 +285,28 @@ def _examples(counts: Counts, terms: Sequence[Term], prefixes: Mapping[str, str]
             if candidates := ranked.get(term.iri) or below:
                 chosen[term.iri] = min(candidates)[2]
     properties = [term.iri for term in terms if term.kind in (OBJECT, DATATYPE)]
-    statements = counts.statements({*chosen.values()}, properties)
+    statements: dict[str, list[tuple[str, Node]]] = {}
+
+    def rank(pair: tuple[str, Node]) -> tuple[int, str, int, str]:
+        predicate, value = pair
+        place = _FIRST.index(predicate) if predicate in _FIRST else len(_FIRST)
+        language = value.language if isinstance(value, ox.Literal) else ""
+        return place, predicate, 0 if language == LANGUAGES[0] else 1, str(value)
+
+    def read(things: Collection[str]) -> None:
+        query = program_query("ontology/example-statements", thing=sorted(things), p=properties)
+        pairs: dict[str, set[tuple[str, Node]]] = {}
+        for triple in construct(store, query):
+            if not isinstance(triple.object, ox.Triple) and isinstance(triple.subject, ox.NamedNode):
+                pairs.setdefault(triple.subject.value, set()).add((triple.predicate.value, triple.object))
+        statements.update({iri: sorted(stated, key=rank) for iri, stated in pairs.items()})
+
+    read({*chosen.values()})
     properties_shown = {name for of in statements.values() for name, _ in of}
-    users = counts.first_users([name for name in properties if name not in properties_shown])
-    statements |= counts.statements({*users.values()} - statements.keys(), properties)
+    missing = [name for name in properties if name not in properties_shown]
+    rows = select(store, program_query("ontology/users", property=missing)).rows
+    users = {plain(name): plain(user) for name, user in rows}
+    read({*users.values()} - statements.keys())
 
     def example(iri: str, pairs: Iterable[tuple[str, Node]]) -> tuple[str, str]:
         lines = (
@@ -453,10 +351,8 @@ def turtle_of(value: Node, prefixes: Mapping[str, str]) -> str:
     )  # fmt: skip
 
 
-def read_ontology(project: Project, store: Store, links: link_view.LinkView | None = None) -> Ontology:
+def read_ontology(project: Project, store: Store) -> Ontology:
     """Read the ontology, its alignments, schemes and shapes, and how the graph in the store uses them.
-
-    Derived links that the store does not hold yet are counted from their view in ``links``.
 
     >>> from pan2kg.graph.graph import open_graph
     >>> graph = open_graph()
@@ -464,19 +360,15 @@ def read_ontology(project: Project, store: Store, links: link_view.LinkView | No
     >>> ontology.by_iri()[PAN + "inPlan"].ranges
     ('https://w3id.org/pan2kg/ontology#Plan',)
     """
-    return counted(store, links, partial(_read, project))
-
-
-def _read(project: Project, counts: Counts) -> Ontology:
     prefixes = writer.read_prefixes(project)
     ontology = read_triples([project.ontology / "pan2kg.ttl"])
     aligned = read_triples(path for path in [project.ontology / "alignments.ttl"] if path.is_file())
     shapes = read_triples(project.shape_files())
     constraints = _constraints(shapes)
-    predicates = {name: number for (name,), number in counts.tallied("counts/properties").items()}
-    classes = {name: number for (name,), number in counts.tallied("counts/classes").items()}
-    terms = _terms(counts, ontology, aligned, predicates, classes, _rules_of(shapes, constraints))
-    examples = _examples(counts, terms, prefixes)
+    predicates = {name: number for (name,), number in tallied(store, "counts/properties").items()}
+    classes = {name: number for (name,), number in tallied(store, "counts/classes").items()}
+    terms = _terms(store, ontology, aligned, predicates, classes, _rules_of(shapes, constraints))
+    examples = _examples(store, terms, prefixes)
 
     subject = next(iter(s for s in ontology if _OWL + "Ontology" in _iris(ontology, s, RDF + "type")), "")
     properties = {writer.iri(predicate, prefixes): values for predicate, values in ontology.get(subject, {}).items()}
@@ -500,7 +392,7 @@ def _read(project: Project, counts: Counts) -> Ontology:
     return Ontology(
         {"iri": subject, "titles": titles, "descriptions": descriptions, "facts": facts},
         tuple(replace(term, example=examples.get(term.iri)) for term in terms),
-        _schemes(project, counts.tallied("ontology/values-of-schemes")),
+        _schemes(project, tallied(store, "ontology/values-of-schemes")),
         tuple((prefix, prefixes[prefix], tuple(tallies)) for prefix, tallies in sorted(by_prefix.items())),
         constraints,
         prefixes,
@@ -533,7 +425,7 @@ def _schemes(project: Project, used: Mapping[Row, int]) -> tuple[Mapping[str, An
 
 
 def _terms(
-    counts: Counts, ontology: Triples, aligned: Triples, predicates: Mapping[str, int], classes: Mapping[str, int],
+    store: Store, ontology: Triples, aligned: Triples, predicates: Mapping[str, int], classes: Mapping[str, int],
     rules: Mapping[str, tuple[Mapping[str, Any], ...]],
 ) -> list[Term]:  # fmt: skip
     pointing: dict[tuple[str, str], list[str]] = {}
@@ -545,12 +437,12 @@ def _terms(
     uses: list[dict[str, Tallies]] = []
     for query in ("counts/properties-by-class", "counts/properties-by-target"):
         pairs: dict[str, list[tuple[str, int]]] = {}
-        for (name, kind), number in counts.tallied(query).items():
+        for (name, kind), number in tallied(store, query).items():
             pairs.setdefault(name, []).append((kind, number))
             pairs.setdefault(kind, []).append((name, number))
         uses.append({iri: tuple(sorted(of, key=lambda tally: (-tally[1], tally[0]))) for iri, of in pairs.items()})
     ours = sorted(name for name in predicates if name.startswith(PAN))
-    stated = {plain(row[0]) for row in counts.read("counts/stated-properties", p=ours)}
+    stated = {plain(row[0]) for row in select(store, program_query("counts/stated-properties", p=ours)).rows}
     terms = []
     for iri in sorted((iri for iri in ontology if iri.startswith(PAN)), key=lambda iri: (iri.lower(), iri)):
         kinds = [_KIND_OF[kind] for kind in _iris(ontology, iri, RDF + "type") if kind in _KIND_OF]

@@ -328,9 +328,8 @@ def _box(box: Box, lines: Sequence[str], name: str, rows: Sequence[str], *, is_a
 
 
 def _ontology(context: PageContext) -> Ontology:
-    graph = context.graph
-    read = ontologies.read_ontology
-    return context.site_context.once("ontology", lambda: read(graph.project, graph.store, graph.links))
+    graph, read = context.graph, ontologies.read_ontology
+    return context.site_context.once("ontology", lambda: read(graph.project, graph.store))
 
 
 def _values(context: PageContext) -> Values:

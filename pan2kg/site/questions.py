@@ -34,7 +34,6 @@ from pan2kg.i18n import catalogue, days, message
 from pan2kg.project import Project
 from pan2kg.site import lists, ontology
 from pan2kg.site.page import CSV, TURTLE, File, PageContext, SiteContext, Values, View, embedded
-from pan2kg.store.derived_links import DERIVED_FROM
 from pan2kg.store.queries import Parameter, Query, fill, find_thing, program_query
 from pan2kg.store.store import Result, Store, Term, construct, select
 from pan2kg.tables import answers, formats, spreadsheet, writers
@@ -436,7 +435,7 @@ def _editor(context: PageContext) -> Values:
 
     # our classes that have instances, those with most first, each with the query for its things
     of_class = program_query("site/of-class")
-    numbers = ontology.counted(graph.store, graph.links, lambda counts: counts.tallied("counts/classes"))
+    numbers = ontology.tallied(graph.store, "counts/classes")
     classes = [
         example(context.name(term), of_class.replace("pan:Plan", f"pan:{term.removeprefix(vocabulary.PAN)}"), number)
         for (term,), number in numbers.items() if term.startswith(vocabulary.PAN)
@@ -468,8 +467,6 @@ def _foreign_terms(site_context: SiteContext) -> list[dict[str, str]]:
     graph, prefixes, rows = site_context.graph, writer.read_prefixes(site_context.graph.project), []
     for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
         terms = select(graph.store, program_query(query)).values("term")
-        if graph.links and kind == "property":
-            terms = [*terms, DERIVED_FROM]
         names = {writer.iri(term, prefixes) for term in terms if not term.startswith(vocabulary.PAN)}
         rows += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
     return rows

@@ -319,23 +319,25 @@ class LinkText:
         self.own = self.grounds[mark.number - 1] if mark else None
         self.level = context.mark(statements.level(iri))
 
-    def written(self, notes: Notes, viewpoint: str = "", *, is_brief: bool = False, has_anchor: bool = True) -> Markup:
+    def written(self, notes: Notes, viewpoint: str = "", *, has_anchor: bool = True) -> Markup:
         """The link as an item of a list, as seen from a thing, or from outside where that is empty.
 
-        A brief one is one of many by something shared: its line says by what, and the things it names say on what that
-        rests. Addresses may point to where it has an anchor.
+        Addresses may point to where it has an anchor.
         """
-        way = "both" if not self.has_direction else "out" if viewpoint in self.starts else "in"
-        rests = [rest for rest in self.rests if rest[0] != viewpoint and not is_brief]
-        for grounds in () if is_brief else (*self.grounds, *(ground for _, _, needed in rests for ground in needed)):
+        rests = [rest for rest in self.rests if rest[0] != viewpoint]
+        for grounds in (*self.grounds, *(ground for _, _, needed in rests for ground in needed)):
             notes.need(grounds)
-        mark = notes.need(self.own) if self.own else None
-        ends = [full if viewpoint else short for end, (full, short) in self.ends.items() if end != viewpoint]
-        reasons = [] if is_brief else [[words for _, words, _ in rests], self.facts]
+        mark, reasons = notes.need(self.own) if self.own else None, [[words for _, words, _ in rests], self.facts]
         return piece("link")(
-            self, way if viewpoint else "over", ends, reasons if self.quotes or any(reasons) else (), mark,
-            has_anchor, notes.context.t,
+            self, *self.seen_from(viewpoint), reasons if self.quotes or any(reasons) else (), mark, has_anchor,
+            notes.context.t,
         )  # fmt: skip
+
+    def seen_from(self, viewpoint: str) -> tuple[str, list[Markup]]:
+        """In which direction it goes, and what it joins with a thing, or from outside where that is empty."""
+        way = "both" if not self.has_direction else "out" if viewpoint in self.starts else "in"
+        ends = [full if viewpoint else short for end, (full, short) in self.ends.items() if end != viewpoint]
+        return way if viewpoint else "over", ends
 
 
 def link_of(context: PageContext, iri: str) -> LinkText:
@@ -374,14 +376,23 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
         members = [link_of(context, iri) for iri in sorted(by_kind[kind], key=order)]
         is_long = kind.startswith("shared-") and len(members) > UNFOLDED
-        items = [link.written(notes, viewpoint, is_brief=is_long) for link in members]
         name, stated = kind_name(context, kind), {bool(link.own and link.own.certainty == "stated") for link in members}
         # links that are made from outside say who says so
         if kind == "external-statement" and stated != {True}:
             name = context.t("tie-external-both" if True in stated else "tie-comparison")
-        folded = context.t("links-listed", n=len(items)) if is_long else ""
+        if is_long:
+            # one of many is a line below what is shared and its note, and the things it names say on what that rests
+            by_things: dict[tuple[Markup, Markup], list[Markup]] = {}
+            for link in members:
+                mark, (way, ends) = notes.need(link.own) if link.own else None, link.seen_from(viewpoint)
+                line = piece("brief_link")(link, way, ends, mark.badge if mark else "", context.t)
+                by_things.setdefault((link.via, mark.written if mark else NOTHING), []).append(line)
+            ranked = sorted(by_things.items(), key=lambda row: -len(row[1]))
+            items = piece("links_by_things")(ranked, context.t("links-listed", n=len(members)), context.figure)
+        else:
+            items = piece("links")([link.written(notes, viewpoint) for link in members])
         number = sum(not link.status for link in members)
-        groups.append({"kind": kind, "name": name, "number": number, "list": piece("links")(items, folded)})
+        groups.append({"kind": kind, "name": name, "number": number, "list": items})
     return groups
 
 

@@ -12,7 +12,6 @@ import pytest
 import pan2kg
 from pan2kg.charts.drawing import write_svg
 from pan2kg.i18n.catalogue import LANGUAGES, Language
-from pan2kg.site import ontology as ontologies
 from pan2kg.site.ontology import CLASS, DATATYPE, OBJECT, REQUIRED, Ontology, anchor, pick, read_ontology
 from pan2kg.site.ontology_page import documentation, draw_ontology, layers
 from pan2kg.store.store import LocalStore
@@ -31,7 +30,7 @@ UNSTORED = {"eli", "euauth", "owl", "pplan", "rdf", "rdfs", "sh", "xsd"}
 
 @pytest.fixture(scope="module")
 def ontology(graph: pan2kg.Graph) -> Ontology:
-    return read_ontology(graph.project, graph.store, graph.links)
+    return read_ontology(graph.project, graph.store)
 
 
 def test_the_files_hold_every_term_shape_and_concept_at_its_anchor_and_are_the_same_twice(
@@ -158,28 +157,3 @@ def test_columns_run_forward_except_for_lines_that_close_a_loop() -> None:
 def test_a_missing_language_falls_back_to_english_and_says_so() -> None:
     assert pick({"fr": "loi", "en": "law"}, "de") == ("law", "en")
     assert pick({"fr": "loi"}, "en") == ("loi", "fr")
-
-
-def test_links_that_are_not_held_are_counted_as_a_store_counts_them_and_once(few: pan2kg.Graph) -> None:
-    """What derived links add to counts and examples, read from their view and from the store that holds them."""
-    waiting = pan2kg.open_graph(few.project.root)
-    viewed = read_ontology(waiting.project, waiting.store, waiting.links)
-    assert waiting.held.waiting, "the links were made, though their view was there"
-    waiting.held.complete()
-    stored = read_ontology(waiting.project, waiting.store, waiting.links)
-    assert viewed.by_iri()[PAN + "linkedTo"].number > 0
-    assert viewed.by_iri()[PAN + "linkedTo"].example, "a property that only rules state has an example"
-    for name in ("terms", "schemes", "vocabularies"):
-        assert getattr(viewed, name) == getattr(stored, name)
-    # they come into the store meanwhile
-    asked: list[ontologies.Counts] = []
-    graph = pan2kg.open_graph(waiting.project.root)
-
-    def make(counts: ontologies.Counts) -> int:
-        asked.append(counts)
-        graph.held.complete()
-        return counts.tallied("counts/classes")[(PAN + "Link",)]
-
-    number = ontologies.counted(graph.store, graph.links, make)
-    assert [bool(counts.links) for counts in asked] == [True, False]
-    assert number == ontologies.Counts(graph.store).tallied("counts/classes")[(PAN + "Link",)]

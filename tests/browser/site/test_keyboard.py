@@ -48,17 +48,6 @@ def test_wherever_the_keyboard_stops_is_seen(few_site: StaticSite, window: Watch
     assert not [stop for stop in stops if not (stop[1] and stop[2])]
 
 
-def test_the_matrix_is_narrowed_down(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}fr/index.html").page
-    before = page.locator("[data-number=linked]").inner_text()
-    page.locator("#evidence").focus()
-    press(page, "ArrowDown", "Tab", "Tab", "Tab", "Tab")
-    expect(page.get_by_role("button", name="Filtrer")).to_be_focused()
-    press(page, "Enter")
-    assert page.url.endswith("?evidence=other")
-    expect(page.locator("[data-number=linked]")).not_to_have_text(before)
-
-
 def test_why_two_plans_are_linked_is_opened(few_site: StaticSite, window: Watch) -> None:
     page = window(few_site.served + few_site.path("pair", "fr")).page
     why = page.locator(".links details").first
@@ -90,16 +79,6 @@ def test_a_suggestion_is_taken(few_site: StaticSite, window: Watch) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("minerais")
 
 
-def test_a_table_is_sorted(few_site: StaticSite, window: Watch) -> None:
-    page = window(f"{few_site.served}en/plans.html").page
-    head = page.get_by_role("columnheader").filter(has=page.get_by_role("button")).last
-    head.get_by_role("button").focus()
-    press(page, "Enter")
-    expect(head).to_have_attribute("aria-sort", "ascending")
-    press(page, "Enter")
-    expect(head).to_have_attribute("aria-sort", "descending")
-
-
 def test_a_query_is_run_and_an_endless_one_stopped(few_site: StaticSite, window: Watch) -> None:
     page = window(f"{few_site.served}en/sparql.html").page
     editor = page.locator("sparql-editor")
@@ -115,19 +94,6 @@ def test_a_query_is_run_and_an_endless_one_stopped(few_site: StaticSite, window:
     stop.focus()
     press(page, "Enter")
     expect(editor.locator("> .status")).to_have_text("Stopped.")
-
-
-def test_one_walks_through_the_network_and_reads_why(few_site: StaticSite, window: Watch) -> None:
-    page = window(f"{few_site.served}fr/network.html").page
-    expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
-    picture = page.locator(".network-picture")
-    picture.focus()
-    press(page, "ArrowRight", "ArrowDown")
-    expect(page.locator(".network-panel .panel-head")).to_be_visible()
-    press(page, "Enter")
-    expect(page.locator(".network-panel .panel-head")).to_be_focused()
-    press(page, "Escape")
-    expect(picture).to_be_focused()
 
 
 def test_neighbours_are_shown_on_demand_without_asking_a_server(static_site: StaticSite, window: Watch) -> None:

@@ -11,7 +11,6 @@ from pypdfium2 import PdfDocument
 
 from pan2kg.i18n.catalogue import LANGUAGES
 from tests.browser.chromium import (
-    faults_of_access,
     faults_of_looks,
     faults_of_much,
     faults_of_what_is_alike,
@@ -114,17 +113,6 @@ def test_a_page_is_read_without_scripts(few_site: StaticSite, window: Watch) -> 
         expect(page.locator(".menu a").first).to_be_visible()
 
 
-@pytest.mark.parametrize("kind", ["index", "plan", "network", "question", "quality"])
-def test_a_page_prints_without_what_only_works_on_a_screen(few_site: StaticSite, window: Watch, kind: str) -> None:
-    watched = window(few_site.served + few_site.path(kind, "de"))
-    settled(watched.page)
-    page = watched.on_paper()
-    for name in (".menu", ".languages", "label-search", "data-language", "form", ".skip", ".network-tools"):
-        expect(page.locator(f"{name}:visible")).to_have_count(0)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.locator(".page-foot .source-line")).to_be_visible()
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_first_screen_holds_the_findings_and_the_time_map(
     static_site: StaticSite, window: Watch, width: int
@@ -138,15 +126,6 @@ def test_the_first_screen_holds_the_findings_and_the_time_map(
     assert drawn.evaluate_all(ends) < 800
 
 
-def test_the_menu_has_six_words_at_most(few_site: StaticSite, window: Watch) -> None:
-    for language in LANGUAGES:
-        page = window(f"{few_site.served}{language}/sparql.html").page
-        words = page.locator(".menu li").all_inner_texts()
-        assert 1 < len(words) <= 6
-        assert all(len(one.split()) == 1 for one in words), words
-        expect(page.locator(".below [aria-current=page]")).to_have_text("SPARQL")
-
-
 @pytest.mark.parametrize("scripts", [True, False])
 def test_folded_rows_are_printed_but_for_the_second_tab(few_site: StaticSite, window: Watch, *, scripts: bool) -> None:
     watched = window(few_site.served + few_site.path("plan", "fr"), java_script_enabled=scripts)
@@ -154,6 +133,9 @@ def test_folded_rows_are_printed_but_for_the_second_tab(few_site: StaticSite, wi
     row = page.locator("main details.fold table tbody tr").last
     expect(row).to_be_hidden()
     watched.on_paper()
+    for name in (".menu", ".languages", "label-search", "data-language", "form", ".skip"):
+        expect(page.locator(f"{name}:visible")).to_have_count(0)
+    expect(page.locator(".page-foot .source-line")).to_be_visible()
     expect(row).to_be_visible()
     expect(page.locator("main details.tab")).to_be_hidden()
     expect(page.locator("main .links details:visible")).to_have_count(0)
@@ -212,10 +194,3 @@ def test_wide_tables_fit_a_sheet_laid_on_its_side(
             "heads => heads.map(one => Math.floor(one.getBoundingClientRect().right))"
         )
         assert max(ends) <= LYING, language
-
-
-def test_the_first_page_leads_to_the_languages(static_site: StaticSite, window: Watch) -> None:
-    page = window(static_site.served + "index.html").page
-    assert not faults_of_access(page)
-    page.get_by_role("link", name="Deutsch").click()
-    expect(page.locator("html")).to_have_attribute("lang", "de")
