@@ -32,7 +32,7 @@ ENTRIES: Final = 22
 DOORS: Final = {
     "SPARQLWrapper": {"store.remote"},
     "jinja2": {"tables.template"},
-    "matplotlib": {"charts.raster"},
+    "matplotlib": {"charts.registry"},
     "mcp": {"server.assistant"},
     "networkx": {"graph.links"},
     "pandas": {"graph.answer"},

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pan2kg.cli.arguments import Formatter, SingleValue, a_link, add_language, cache_of, emit, project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.i18n.days import a_day, today
-from pan2kg.i18n.message import Message, spoken, verbatim
+from pan2kg.i18n.message import Message, a_day, spoken, today, verbatim
 
 if TYPE_CHECKING:
     from pan2kg.project import Project

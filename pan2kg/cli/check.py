@@ -13,8 +13,7 @@ from pan2kg.cli import arguments
 from pan2kg.cli.arguments import project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages, decimal
-from pan2kg.i18n.days import today
-from pan2kg.i18n.message import Message, say, spoken, told
+from pan2kg.i18n.message import Message, say, spoken, today, told
 
 if TYPE_CHECKING:
     from pan2kg.review.anchoring import Anchoring

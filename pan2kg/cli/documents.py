@@ -14,8 +14,7 @@ from pan2kg.cli.arguments import SingleValue, a_link, add_language, add_output, 
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract.document import noted
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.i18n.days import a_day
-from pan2kg.i18n.message import Message, told, verbatim
+from pan2kg.i18n.message import Message, a_day, told, verbatim
 from pan2kg.project import Project, read_text, write_atomically
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from typing import Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import Pan2kgError
-from pan2kg.i18n.compilation import CatalogueError
+from pan2kg.i18n.catalogue import CatalogueError
 from pan2kg.i18n.message import language_of, language_typed, speaking, told
 from pan2kg.project import reason
 

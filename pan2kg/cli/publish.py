@@ -23,8 +23,7 @@ from pan2kg.cli.arguments import (
     tell_links,
 )
 from pan2kg.errors import FormatError, Place, ProjectError
-from pan2kg.i18n.days import a_day, today
-from pan2kg.i18n.message import say, told
+from pan2kg.i18n.message import a_day, say, today, told
 from pan2kg.project import Project, write_atomically
 
 if TYPE_CHECKING:

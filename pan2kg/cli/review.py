@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pan2kg.cli.arguments import SingleValue, add_language, cache_of, project_of
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import Messages, decimal
-from pan2kg.i18n.days import today
-from pan2kg.i18n.message import Message
+from pan2kg.i18n.message import Message, today
 
 if TYPE_CHECKING:
     from pan2kg.review.desk import Card, Desk

@@ -30,7 +30,7 @@ from starlette.responses import Response
 
 from pan2kg.errors import Pan2kgError, ProjectError, QueryError
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE, LANGUAGES
-from pan2kg.i18n.days import today
+from pan2kg.i18n.message import today
 from pan2kg.project import PACKAGE, Project, write_atomically
 from pan2kg.server.protocol import RefusalError, ServedRelease, is_plain_path, preferred_language, why
 from pan2kg.server.web import SMALL, header, matches, path_of, root_of

@@ -18,7 +18,7 @@ from pan2kg.coherence import evidence, known, obligations, texts
 from pan2kg.coherence.citations import State
 from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import in_words
 from pan2kg.report import brief as advice
 from pan2kg.site import values
 from pan2kg.site.page import PageContext, SiteContext, Values, View, piece

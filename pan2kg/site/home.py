@@ -10,7 +10,7 @@ from itertools import combinations_with_replacement, islice
 from math import comb
 from typing import Final
 
-from pan2kg.charts import raster, registry, time_map
+from pan2kg.charts import registry, registry, time_map
 from pan2kg.coherence import evidence, known
 from pan2kg.coherence.citations import State
 from pan2kg.graph.search import folded
@@ -242,7 +242,7 @@ def _home_keys(site_context: SiteContext) -> Iterable[str]:
 def _time_map(context: PageContext, suffix: str) -> bytes | None:
     is_plan = context.graph.labels.find("plan", context.request.key)
     picture = registry.draw_on(context.subject, "time-map", plan=context.request.key) if is_plan else None
-    return raster.picture_bytes(picture, suffix) if picture else None
+    return registry.picture_bytes(picture, suffix) if picture else None
 
 
 PAGES: Final = (

@@ -28,11 +28,11 @@ from pan2kg.charts.drawing import (
     Line,
     Mark,
     Pen,
-    arrow,
+   
     measure,
     shorten,
     wrap,
-    write_svg,
+   
 )
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped
@@ -44,7 +44,7 @@ from pan2kg.store.store import Store
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle import vocabulary, writer
 
-DOCUMENTED: Final = Messages("release").languages("ontology")
+DOCUMENTED: Final = tuple(Messages("release").known("ontology").by_language())
 """The languages of the documentation in a release: those in which a release speaks of itself."""
 _ONTOLOGY: Final = Messages("ontology")
 _CONCEPTS: Final = (vocabulary.SKOS + "Concept", vocabulary.SKOS + "ConceptScheme")
@@ -121,7 +121,7 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
         "sections": [(kind, ontology.of_kind(kind)) for kind in ontologies.TERM_KINDS],
         # how many instances the classes below each have
         "below": {iri: sum(terms[below].number for below, top in tops.items() if top == iri != below) for iri in terms},
-        "diagram": markup(write_svg(draw_ontology(ontology, language))),
+        "diagram": markup(draw_ontology(ontology, language).svg()),
         "relations": ontology.relations(),
         "said": [rule for rule in ontology.constraints if rule["messages"]],
         "silent": [rule for rule in ontology.constraints if not rule["messages"]],
@@ -145,7 +145,7 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
         values = {**ontology_values(ontology, language), "others": languages}
         files[f"ontology/index.{language}.html"] = render("ontology-alone.html", values).encode()
         drawing = draw_ontology(ontology, language, address=f"index.{language}.html")
-        files[f"ontology/diagram.{language}.svg"] = write_svg(drawing).encode()
+        files[f"ontology/diagram.{language}.svg"] = drawing.svg().encode()
     return files
 
 
@@ -310,7 +310,8 @@ def _line(
         half = (to_x - x) / 2
         smooth += [(x + half, y), (to_x - half, to_y), (to_x, to_y)]
     marks.append(Line(tuple(smooth), pen, curved=True))
-    marks.append(arrow((edge, level), math.pi, pen.colour) if is_turned else arrow(points[-1], 0.0, pen.colour))
+    tip, angle = ((edge, level), math.pi) if is_turned else (points[-1], 0.0)
+    marks.append(Line.arrow(tip, angle, pen.colour))
     return marks
 
 
@@ -337,7 +338,7 @@ def _values(context: PageContext) -> Values:
 
 
 def _picture(context: PageContext) -> str:
-    return write_svg(draw_ontology(_ontology(context), context.request.language, address="ontology.html"))
+    return draw_ontology(_ontology(context), context.request.language, address="ontology.html").svg()
 
 
 PAGES: Final = (View("ontology", _values, section="data", below=1),)

@@ -27,7 +27,7 @@ from pan2kg.coherence.known import Known, basis_line
 from pan2kg.errors import Place, ProjectError
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import days, message
+from pan2kg.i18n import message
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped
 from pan2kg.project import PACKAGE
 from pan2kg.store import queries, store
@@ -522,7 +522,7 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
         "path": request.path,
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
-        "as_of": days.in_words(site_context.graph.as_of, request.language),
+        "as_of": message.in_words(site_context.graph.as_of, request.language),
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
         "page_words": partial(page_words, request.language),

@@ -30,7 +30,7 @@ from markupsafe import Markup
 from pan2kg.coherence.evidence import FIGURED
 from pan2kg.errors import Pan2kgError, Place, QueryError
 from pan2kg.graph.labels import relative
-from pan2kg.i18n import catalogue, days, message
+from pan2kg.i18n import catalogue, message
 from pan2kg.project import Project
 from pan2kg.site import lists, ontology
 from pan2kg.site.page import CSV, TURTLE, File, PageContext, SiteContext, Values, View, embedded
@@ -296,7 +296,7 @@ def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
     if not day:
         return context.graph.store, ()
     try:
-        moment = context.graph.at(days.a_day(day))
+        moment = context.graph.at(message.a_day(day))
     except ArgumentTypeError as error:
         raise QueryError("sentence", error=error.args[0]) from None
     return moment.store, moment.notes(context.request.language)
@@ -339,7 +339,7 @@ def _question(context: PageContext) -> Values | None:
             text = _filled(context, query)
             table = grid(_answer(context, text), context)
             fixed = fix(query, chosen, store=graph.store, project=graph.project)
-            day = days.a_day(arguments[DAY]) if arguments.get(DAY) else None
+            day = message.a_day(arguments[DAY]) if arguments.get(DAY) else None
             path, _, asked = str(Permalink(query.name, fixed, graph.release, day, language)).partition("?")
             view = context.chosen(VIEW)
             link = f"{relative(context.request.path, path)}?{asked}{f'&{urlencode(view)}' if view else ''}"

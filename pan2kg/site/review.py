@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from pan2kg.coherence import citations, evidence
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n import catalogue, days
+from pan2kg.i18n import catalogue, message
 from pan2kg.review import candidates, decision, entry, record, work
 from pan2kg.review import desk as desks
 from pan2kg.review import scores as scoring
@@ -143,7 +143,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
         material = work.Material(graph)
     try:
         desk = desks.open_desk(
-            material, graph.project, reader, days.today(), desks.read_wanted(arguments), lambda: graph
+            material, graph.project, reader, message.today(), desks.read_wanted(arguments), lambda: graph
         )  # fmt: skip
     except Pan2kgError:
         return None
