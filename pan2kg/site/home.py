@@ -10,7 +10,7 @@ from itertools import combinations_with_replacement, islice
 from math import comb
 from typing import Final
 
-from pan2kg.charts import registry, registry, time_map
+from pan2kg.charts import registry, time_map
 from pan2kg.coherence import evidence, known
 from pan2kg.coherence.citations import State
 from pan2kg.graph.search import folded

@@ -28,11 +28,9 @@ from pan2kg.charts.drawing import (
     Line,
     Mark,
     Pen,
-   
     measure,
     shorten,
     wrap,
-   
 )
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped
