@@ -276,12 +276,12 @@ def _examples(store: Store, terms: Sequence[Term], prefixes: Mapping[str, str]) 
     instances_query = program_query("ontology/instances", thing=sorted(looked_at))
     for kind, instance, kinds, number in select(store, instances_query).rows:
         count = int(plain(number))
-        rank = count if count > _MOST else -int(plain(kinds))
-        ranked.setdefault(plain(kind), []).append((rank, count, plain(instance)))
+        order = count if count > _MOST else -int(plain(kinds))
+        ranked.setdefault(plain(kind), []).append((order, count, plain(instance)))
     chosen: dict[str, str] = {}
     for term in terms:
         if term.kind == CLASS:
-            below = [rank for kind in (term.iri, *term.children) for rank in ranked.get(kind, ())]
+            below = [place for kind in (term.iri, *term.children) for place in ranked.get(kind, ())]
             if candidates := ranked.get(term.iri) or below:
                 chosen[term.iri] = min(candidates)[2]
     properties = [term.iri for term in terms if term.kind in (OBJECT, DATATYPE)]
