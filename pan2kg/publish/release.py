@@ -335,7 +335,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     stated, whole = dump.read_content(edition.store, issue.addresses)
     refuse_version(edition, whole)
     counts = descriptions.count(whole.triples, issue.addresses.root, descriptions.targets_of(edition.graph.profile))
-    described = documents.read_described(edition, whole)
+    described = Described(edition, whole)
     retired = hosts.retired_places(described)
     release = PublishedRelease(edition, options, ReleaseFolder(work), whole, counts, described, retired=retired)
 

@@ -37,7 +37,7 @@ from pan2kg.server.web import SMALL, header, matches, path_of, root_of
 from pan2kg.server.workers import Keeper
 from pan2kg.site.page import find_bundle
 from pan2kg.store.cache import project_folder
-from pan2kg.validation.kept import state_name
+from pan2kg.validation.report import state_name
 
 # the addresses of the home pages below the root
 HOMES: Final = tuple(f"{language}/index.html" for language in LANGUAGES)
