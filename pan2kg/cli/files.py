@@ -221,8 +221,7 @@ def run_site(options: argparse.Namespace) -> int:
 def run_load(options: argparse.Namespace) -> int:
     """Bring the graph to an endpoint, and look whether questions will be answered there."""
     from pan2kg.store.cache import open_kept
-    from pan2kg.store.loading import Target, load_graph
-    from pan2kg.store.remote import open_remote
+    from pan2kg.store.remote import Target, load_graph, open_remote
 
     project, progress = project_of(options), arguments.Progress()
     target = Target(

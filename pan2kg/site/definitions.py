@@ -142,7 +142,7 @@ def _values(context: PageContext) -> Values | None:
     row, knowledge = taken(context, key), context.known
     # only what is one count says what each level adds to the firmer one
     is_count = figure.unit is figures.Unit.COUNT and len(row.value) == 1
-    added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in figures.breakdown(row)]
+    added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in row.breakdown()]
     return {
         "title": figure.name(context.graph.asked_by).say(language),
         "meaning": figure.meaning.say(language),
@@ -210,22 +210,23 @@ def _csv(context: PageContext) -> str | None:
 def _reconciled(context: PageContext) -> Values:
     language = context.request.language
 
-    def worded(part: figures.CountPart) -> Values:
-        kind, _, key = part.key.partition("-")
+    def worded(part: tuple[str, int, str]) -> Values:
+        """A whole or a part: words, how many, and the definition of the figure it is, empty where it is none."""
+        name, number, figure = part
+        kind, _, key = name.partition("-")
         at = level(key) if kind == "only" else None
-        if part.key.startswith("verdict."):
-            words = named(citations.Verdict(part.key.removeprefix("verdict."))).say(language)
+        if name.startswith("verdict."):
+            words = named(citations.Verdict(name.removeprefix("verdict."))).say(language)
         else:
-            words = context.t("part-only-level", level=named(at).say(language)) if at else context.t(f"part-{part.key}")
-        address = context.href(f"definition/{part.figure}.html", **context.handed) if part.figure else ""
-        return {"words": words, "number": context.figure(part.number), "address": address}
+            words = context.t("part-only-level", level=named(at).say(language)) if at else context.t(f"part-{name}")
+        address = context.href(f"definition/{figure}.html", **context.handed) if figure else ""
+        return {"words": words, "number": context.figure(number), "address": address}
 
     accounts = figures.reconcile({level: context.graph.known(level) for level in FIGURED}, context.level)
     return {
         "title": context.t("reconciled-title"),
         "accounts": [
-            (f"account-{n}", worded(account.whole), list(map(worded, account.parts)))
-            for n, account in enumerate(accounts, 1)
+            (f"account-{n}", worded(whole), list(map(worded, parts))) for n, (whole, parts) in enumerate(accounts, 1)
         ],
         "caption": context.caption(context.level),
         "evidence": context.handed.get("evidence", ""),

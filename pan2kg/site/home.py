@@ -214,7 +214,7 @@ def _country(context: PageContext) -> Values | None:
         if occasion.is_expected and {occasion.source, occasion.target} <= {*plans}
     )  # fmt: skip
     counted = numbers(context.site_context, PlanFilter(knowledge.level), sorted(plans))
-    duties = [row for row in graph.margins(knowledge.level).rows if row.obligation.terms.country == country]
+    duties = [row for row in graph.margins(knowledge.level).rows if row.obligation.country == country]
     by_state = {state.value: states[state] for state in (State.SEEN, State.ABSENT, State.OPEN)}
     findings = [_finding(context, "expected", states.total(), context.href("index.html#wanted"), **by_state)]
     if counted["actions"]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pan2kg.coherence import editions, evidence
+from pan2kg.coherence import bodies, evidence
 from pan2kg.graph.labels import pair_key
 from pan2kg.graph.links import COMPARED, INFERRED, Tie
 from pan2kg.i18n.catalogue import with_mark
@@ -82,7 +82,7 @@ def _pair(context: PageContext) -> Values | None:
     beside = []
     if all(actions.values()):
         titles = [graph.label(action, language) for action in actions[pair[1]]]
-        index = site_context.once(f"titles of {pair[1]} in {language}", lambda: editions.Titles.read(titles))
+        index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
         for action in actions[pair[0]]:
             nearest = index.nearest(graph.label(action, language), NEAREST)
             beside.append((action, [actions[pair[1]][at] for at in nearest]))

@@ -14,7 +14,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from pan2kg.coherence import evidence, figures
-from pan2kg.coherence.editions import ActionFate, Fate, Ground
+from pan2kg.coherence.bodies import ActionFate, Fate
 from pan2kg.graph import parts as outlines
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.report import writing
@@ -280,9 +280,9 @@ def _changes(context: PageContext) -> Values | None:
     for row in rows:
         is_settled, is_earlier = row.fate in {Fate.DROPPED, Fate.NEW}, graph.home_of.get(row.action) == base
         unsettled = "open-earlier" if is_earlier else "open-later"
-        groups[row.ground.value if row.ground else row.fate.value if is_settled else unsettled].append(row)
+        groups[row.ground or (row.fate.value if is_settled else unsettled)].append(row)
     kept = [row for row in rows if row.fate in {Fate.RETAINED, Fate.EXTENDED}]
-    stated = sum(row.ground is Ground.STATED for row in kept)
+    stated = sum(row.ground == "stated" for row in kept)
     anchor = "#stated" if stated else "#concluded" if kept else ""
     brief = [sentence(context, "changes-taken", len(kept), anchor, stated=stated, concluded=len(kept) - stated)]
     brief += [
