@@ -289,7 +289,7 @@ def _site(
 ) -> RefreshedSite:
     """The pages over the data as they are at any time; reports of checks are kept in a folder, if there is one."""
     from pan2kg.server.pages import RefreshedSite
-    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page import find_bundle
 
     bundle = find_bundle()
 
@@ -307,7 +307,7 @@ def _site(
 
 def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper | None = None) -> Pages:
     from pan2kg.server.pages import Pages
-    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page import find_bundle
 
     def canonical(path: str, query: bytes) -> bytes:
         from pan2kg.server.all_pages import canonical_query

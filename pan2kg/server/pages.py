@@ -39,7 +39,7 @@ from pan2kg.project import PACKAGE, Project, reason, write_atomically
 from pan2kg.server import protocol, web
 from pan2kg.server.protocol import RefusalError, why
 from pan2kg.server.workers import Keeper
-from pan2kg.site.bundle import find_bundle
+from pan2kg.site.page import find_bundle
 from pan2kg.store.cache import project_folder
 
 # the addresses of the home pages below the root, and how those of assets begin

@@ -44,7 +44,7 @@ from pan2kg.server import pages, protocol, workers
 from pan2kg.server.protocol import RefusalError, why
 from pan2kg.server.web import header, path_of, read_body, root_of
 from pan2kg.site import registry
-from pan2kg.site.desk import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
+from pan2kg.site.review import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
 

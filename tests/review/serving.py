@@ -17,8 +17,7 @@ from pan2kg.server.pages import Pages, RefreshedSite
 from pan2kg.server.protocol import ServedRelease
 from pan2kg.server.review import DESK_PATHS, People, ReviewPages, Sessions
 from pan2kg.server.workers import Keeper, Pool, WorkerStore
-from pan2kg.site.bundle import find_bundle
-from pan2kg.site.page import SiteContext
+from pan2kg.site.page import SiteContext, find_bundle
 from pan2kg.site.registry import Site
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
