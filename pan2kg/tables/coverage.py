@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pan2kg.coherence import bodies as coordination
-from pan2kg.coherence import citations, editions, evidence, known, obligations, reading, weight
+from pan2kg.coherence import citations, evidence, known, obligations, reading, weight
 from pan2kg.coherence import figures as register_of_figures
 from pan2kg.coherence.evidence import Aspect, Basis, Extent, Level, firmest
 from pan2kg.coherence.figures import Scalar, Taken, Unit
@@ -47,8 +47,7 @@ def bridges(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         if level is not None:
             levels |= {action: min(level, levels.get(action, level)) for action in pair}
     rows = [
-        (row.action, row.plan, row.value, row.total, row.plans, levels.get(row.action))
-        for row in spread if not plans or row.plan in plans
+        (*row, levels.get(row[0])) for row in spread if not plans or row[1] in plans
     ]  # fmt: skip
     notes = [note("linked-actions", n=len(spread), of=len(at.tables.works.actions))]
     return make(graph, "participation", BRIDGES, rows, notes, "coherence/text-uses", at)
@@ -64,10 +63,14 @@ def lost(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     for response in graph.responses:
         if response.relation in obligations.ANSWERING and evidence.counts(response.level, choice.evidence):
             works.setdefault(response.instrument, set()).add("" if response.is_act else response.work)
-    duties = {duty.iri: works.get(duty.instrument, set()) if duty.terms.by_law else set() for duty in graph.obligations}
-    losses = coordination.losses(at.potential, at.uses, duties) if not choice.actions else [
-        coordination.loss(at.potential, at.uses, _of_a_plan(graph, name), duties) for name in choice.actions
-    ]  # fmt: skip
+    duties = {duty.iri: works.get(duty.instrument, set()) if duty.by_law else set() for duty in graph.obligations}
+    losses = coordination.losses(at.potential, at.uses, duties)
+    if choice.actions:
+        by_action, home = {row.action: row for row in losses}, at.tables.works.home
+        losses = tuple(
+            by_action.get(action, coordination.Loss(action, home[action]))
+            for action in [_of_a_plan(graph, name) for name in choice.actions]
+        )
     rows, notes = [], []
     for row in losses:
         if not choice.actions and plans and row.plan not in plans:
@@ -122,15 +125,16 @@ def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     if choice.part and choice.part not in _FINDINGS:
         raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(_FINDINGS))
     at = graph.known(choice.evidence)
-    uses, profiles, levels = graph.uses_at(at.level), graph.profiles_at(at.level), dict[tuple[str, ...], Level]()
+    uses, levels = graph.uses_at(at.level), dict[tuple[str, ...], Level]()
     for level in evidence.FIGURED[: evidence.FIGURED.index(at.level) + 1]:
-        for finding, *_ in _coordinated(graph, level):
-            levels.setdefault(finding, level)
-    rows = []
-    for finding, *values in _coordinated(graph, at.level):
-        if choice.part in ("", values[0]):
-            rows.append((*values, levels[finding]))
-    led = sum(bool(profile.leads) and profile.work in set(uses.actions) for profile in profiles)
+        for finding in _coordinated(graph, level):
+            levels.setdefault(finding.place, level)
+    rows = [
+        (*finding[: BODIES.index("level")], levels[finding.place])
+        for finding in _coordinated(graph, at.level) if choice.part in ("", finding.kind)
+    ]  # fmt: skip
+    actions = set(uses.actions)
+    led = sum(bool(profile.leads) and profile.work in actions for profile in graph.profiles_at(at.level))
     notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions)), note("in-common-means")]
     basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
     if any(row[0] == "talk" for row in rows):
@@ -138,45 +142,14 @@ def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "bodies", BODIES, rows, notes, "coherence/tags", at, basis=basis)
 
 
-def _coordinated(graph: Graph, level: Level) -> Iterator[tuple[Any, ...]]:
-    """Each finding at a level: what tells it from others, then its cells without the level."""
+def _coordinated(graph: Graph, level: Level) -> tuple[coordination.Finding, ...]:
     uses, profiles, country = graph.uses_at(level), graph.profiles_at(level), graph.country_of
-    line, told = graph.known(level).chronology.line, tuple[Any, ...]()
-    for topic in coordination.fragmentation(uses, profiles, country):
-        on_topic = sorted(
-            profile.work for profile in profiles
-            if topic.topic in profile.topics and profile.leads and profile.work in graph.home_of
-            and country.get(profile.work, "") == topic.country
-        )  # fmt: skip
-        leads = [body for body, _ in topic.leads]
-        told = (
-            "fragmentation",
-            [topic.topic],
-            leads,
-            on_topic,
-            (),
-            (),
-            number(topic.value),
-            topic.known,
-            topic.actions,
-        )
-        yield (topic.topic, topic.country), *told
-    for pair in coordination.overlaps(uses, profiles, graph.bits, line, said=graph.profiles, country=country):
-        name = "edition" if pair.is_edition else "duplication" if pair.is_duplication_candidate else "overlap"
-        leads = [body for side in pair.leads for body in side]
-        told = (name, pair.topics, leads, [pair.one, pair.two], pair.groups, pair.instruments, None, 2, 2)
-        yield (pair.one, pair.two, str(pair.is_duplication_candidate)), *told
-    met = {*graph.earlier_bodies, *coordination.meeting(graph.profiles)}
-    place = {action: row for row, action in enumerate(uses.actions)}
-    for talk in coordination.who_should_talk(uses, profiles, graph.bits, met, only=graph.ministries, country=country):
-        wanted, ends = set(talk.instruments), {talk.one, talk.two}
-        works = sorted(
-            profile.work for profile in profiles
-            if profile.work in place and (profile.bodies | profile.leads) & ends
-            and wanted & {uses.instruments[text] for text in uses.table.row(place[profile.work]).tolist()}
-        )  # fmt: skip
-        told = ("talk", (), [talk.one, talk.two], works, (), talk.instruments, number(talk.bits), None, None)
-        yield (talk.one, talk.two), *told
+    line, met = graph.known(level).chronology.line, {*graph.earlier_bodies, *coordination.meeting(graph.profiles)}
+    return (
+        *coordination.fragmentation(uses, profiles, country),
+        *coordination.overlaps(uses, profiles, graph.bits, line, said=graph.profiles, country=country),
+        *coordination.who_should_talk(uses, profiles, graph.bits, met, only=graph.ministries, country=country),
+    )
 
 
 # Target groups, and what plans of other countries cover
@@ -276,7 +249,7 @@ def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         {profile.work for profile in profiles if profile.bodies or profile.leads},
         {profile.work for profile in profiles if profile.topics},
         {profile.work for profile in profiles if profile.groups},
-        {field.action for field in graph.fields},
+        {action for action, _, _ in graph.fields},
     )
     rows: list[tuple[Any, ...]] = []
     for plan in tables.works.plans:
@@ -323,11 +296,12 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         raise QueryError("two-editions", remedy="name-two-plans")
     base, later = map(graph.plan, choice.plans)
     at = graph.known(choice.evidence)
-    comparison, fates, order = editions.compare(at, base, later), aligned(graph, at, base, later), plan_order(graph)
+    (editions, texts_known), fates = coordination.compare(at, base, later), aligned(graph, at, base, later)
+    order = plan_order(graph)
     if choice.part not in ("", "plan", "action"):
         raise QueryError("no-part", remedy="has-parts", part=choice.part, names="plan, action")
     related = [
-        row for row in comparison.rows
+        row for row in editions
         if row.is_linked or any((min(plan, row.other), max(plan, row.other)) in at.linked for plan in (base, later))
     ]  # fmt: skip
     changes, rows = Counter[str](), []
@@ -344,27 +318,27 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             rows.append(empty | {**cells(graph, _OF_PLANS, ("plan", row.other, *values, *cited, level, change))})
     for fate in fates if choice.part != "plan" else ():
         similar = [fate.similar] if fate.similar else []
-        ends = (fate.action, graph.plan_of(fate.action), fate.fate, fate.others, fate.ground or "", similar)
+        ends = (fate.action, graph.plan_of(fate.action), fate.fate, fate.others, fate.ground, similar)
         rows.append(empty | {**cells(graph, _OF_ACTIONS, ("action", *ends))})
-    retained = editions.retention(fates)
-    unseen = any(fate.fate is editions.Fate.NOT_SEEN for fate in fates)
+    retained = coordination.retention(fates)
+    unseen = any(fate.fate is coordination.Fate.NOT_SEEN for fate in fates)
     notes = [
         note("retention", share=round(100 * retained)) if retained is not None
         else note("not-read-through" if unseen else "no-succession"),
         *([note("similar-titles")] if any(fate.similar for fate in fates) else []),
         note("plans-changed", **{change: changes[change] for change in ("added", "removed", "more", "less")}),
-        note("texts-known", base=comparison.texts[0], new=comparison.texts[1]),
+        note("texts-known", base=texts_known[0], new=texts_known[1]),
         note("same-weights"),
     ]  # fmt: skip
     basis = among(graph, (base, later))
     return make(graph, "compare", COMPARE, rows, notes, "coherence/text-uses", at, basis=basis)
 
 
-def aligned(graph: Graph, at: known.Known, base: str, later: str) -> tuple[editions.ActionFate, ...]:
+def aligned(graph: Graph, at: known.Known, base: str, later: str) -> tuple[coordination.ActionFate, ...]:
     # An action is dropped, or new, only where both lists are complete and the later edition was read to its end.
     readings, home = at.tables.readings, at.tables.works.home
     is_read = readings.extent(later, Aspect.REFERENCES) is Extent.FULL and {base, later} <= readings.complete
-    fates = editions.fates(home, base, later, reading.read_successions(graph.store), is_read=is_read)
+    fates = coordination.fates(home, base, later, reading.read_successions(graph.store), is_read=is_read)
     texts = [
         {
             action: entry.texts for action, plan in home.items()
@@ -377,7 +351,7 @@ def aligned(graph: Graph, at: known.Known, base: str, later: str) -> tuple[editi
     counted = {tag: min(sum(tag in by_tag for by_tag in titles.values()) for titles in texts) for tag in tags}
     tag = min(tags, key=lambda tag: (-counted[tag], tag), default="")
     titled = ({action: by_tag[tag] for action, by_tag in titles.items() if tag in by_tag} for titles in texts)
-    return editions.suggested(fates, *titled)
+    return coordination.suggested(fates, *titled)
 
 
 # A day: which plans run, what is due, what has happened

@@ -160,7 +160,7 @@ def _returns(state: State) -> Find:
             if way.verdict is Verdict.EXPECTED and _of(scope, way.source, way.target)
         ]  # fmt: skip
         listed: list[Gap] = [
-            (way.target, way.source, None, at.link_level(way.source, way.target)) for way in every if way.state is state
+            (way.source, way.target, None, at.link_level(way.source, way.target)) for way in every if way.state is state
         ]
         return listed, len(every) or None, program_query("coherence/plan-statements")
 
@@ -196,9 +196,9 @@ def _overlaps(graph: Graph, scope: Scope) -> Listed:
     led = sum(bool(p.leads) and p.work in graph.home_of and _inside(graph, scope[0], p.work) for p in profiles)
     rows = coordination.overlaps(uses, profiles, graph.bits, line, said=graph.profiles, country=graph.country_of)
     listed: list[Gap] = [
-        (row.one, row.two, None, None)
+        (row.actions[0], row.actions[1], None, None)
         for row in rows
-        if not row.is_edition and _inside(graph, scope[0], row.one, row.two)
+        if row.kind != "edition" and _inside(graph, scope[0], *row.actions)
     ]
     return listed, led or None, program_query("coherence/tags")
 
@@ -295,14 +295,14 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 
 def _duty(row: Margin) -> tuple[object, ...]:
-    duty, answer, terms = row.obligation, row.response, row.obligation.terms
+    duty, answer = row.obligation, row.response
     # whether a country recorded who has to meet it, or it follows from who is a member or a party, or nobody knows
     basis = "recorded" if duty.is_recorded else "derived" if duty.holder else "none"
     kind, force = (f"{ID}{scheme}/{name}" if name else None for scheme, name in (
-        ("obligationkind", terms.kind), ("force", terms.force),
+        ("obligationkind", duty.kind), ("force", duty.force),
     ))  # fmt: skip
     return (
-        duty.iri, kind, force, duty.instrument, terms.provision, duty.holder, basis, terms.national, duty.due,
+        duty.iri, kind, force, duty.instrument, duty.provision, duty.holder, basis, duty.national, duty.due,
         duty.every or None, row.last, row.coming, row.standing.value.replace(" ", "-"), row.met, row.margin,
         row.overdue, *((answer.work, answer.day, answer.signed, answer.is_act, answer.level) if answer else [None] * 5),
         sorted({response.work for response in row.responses}), [response.work for response in row.touching],

@@ -136,8 +136,8 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         evidence.chronology, evidence.linked, evidence.tables.readings, at=choice.evidence
     )
     for cell in index_cells:
-        if plan is None or plan in (cell.source, cell.target):
-            by_pair.setdefault((min(cell.source, cell.target), max(cell.source, cell.target)), []).append(cell)
+        if plan is None or plan in cell[:2]:
+            by_pair.setdefault((min(cell[:2]), max(cell[:2])), []).append(cell)
     cited: dict[Ordered, list[tuple[str, date | None]]] = {}
     for citation in graph.citations:
         if counts(citation.level, evidence.level):
@@ -176,7 +176,7 @@ def by_chance(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     pairs = [row for row in graph.by_chance(choice.evidence) if choice.everything or row.statistic > 0]
     pairs = [row for row in pairs if not chosen or {row.one, row.two} & chosen]
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))
-    impossible = sum(row.verdict.value == "impossible" for row in pairs)
+    impossible = sum(row.verdict == "impossible" for row in pairs)
     notes = [note("no-gate"), note("impossible", n=impossible, of=len(pairs))]
     rows = [
         (row.one, row.two, row.statistic, row.p, row.adjusted, row.attainable, row.verdict,
