@@ -36,7 +36,7 @@ from pan2kg.coherence.evidence import FIGURED, HEADLINE, level
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.i18n.message import a_day
-from pan2kg.tables.registry import TABLES, Option
+from pan2kg.tables.table import TABLES, Option
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
     from pan2kg.project import Project
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.tables.registry import TableChoice
+    from pan2kg.tables.table import TableChoice
 
 FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
 
@@ -202,7 +202,7 @@ def _from_columns(options: argparse.Namespace) -> str:
         FormatError: the extra « parquet » is not installed.
     """
     from pan2kg.coherence.weight import pairs_of_plans
-    from pan2kg.tables.parquet import read_columns
+    from pan2kg.tables.spreadsheet import read_columns
 
     if options.figure is not None:
         raise QueryError("columns-no-figure", remedy="leave-out-figure", name=options.figure)
@@ -287,7 +287,7 @@ def _notes(dated: DatedGraph) -> list[Text]:
 
 
 def _choice(options: argparse.Namespace) -> TableChoice:
-    from pan2kg.tables.registry import Scoring, TableChoice
+    from pan2kg.tables.table import Scoring, TableChoice
 
     def given(name: str) -> tuple[str, ...]:
         return tuple(getattr(options, name, None) or ())

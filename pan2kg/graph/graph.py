@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from pan2kg.i18n.catalogue import Language
     from pan2kg.scores.matrix import Scale, Scores
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.store.link_view import LinkView
+    from pan2kg.store.links import LinkView
     from pan2kg.validation.report import Report
 
 DAYS: Final = 4
@@ -472,7 +472,7 @@ class Graph:
         >>> len(open_graph().links.links) > 0
         True
         """
-        from pan2kg.store.link_view import has_links, read_view
+        from pan2kg.store.links import has_links, read_view
         from pan2kg.store.remote import RemoteStore
 
         local = self.store if isinstance(self.store, LocalStore) else None

@@ -20,7 +20,9 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n import catalogue, message
 from pan2kg.store import queries
-from pan2kg.tables import answers, registry, writers
+from pan2kg.tables import table as registry
+from pan2kg.tables import writers
+from pan2kg.tables import writers as answers
 from pan2kg.turtle.vocabulary import PAN
 
 # rows of an answer where nobody says how many, and at most; documents and statements it tells of at most

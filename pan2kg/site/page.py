@@ -31,8 +31,9 @@ from pan2kg.i18n import message
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped
 from pan2kg.project import PACKAGE
 from pan2kg.store import queries, store
-from pan2kg.tables import figure_words, gaps, registry, table
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables import figure_words, gaps, table
+from pan2kg.tables import table as registry
+from pan2kg.tables.table import TABLES
 from pan2kg.tables.template import macro, markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
 
