@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 
     __version__: str
 
-OFFERED = {
-    "network": "network.selection.select_network",
-    "picture": "charts.registry.draw",
-    "table": "tables.writers.answer_of",
-}
-"""What a :class:`Graph` offers of rooms that stand on it, by its method: where the function stands that does it."""
-
 __all__ = ["Answer", "Graph", "Pan2kgError", "__version__", "open_graph"]
 
 

@@ -23,7 +23,6 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast, overload
 
-from pan2kg import OFFERED
 from pan2kg.errors import Place, QueryError
 from pan2kg.graph.answer import Answer, answered
 from pan2kg.graph.labels import (
@@ -68,6 +67,11 @@ if TYPE_CHECKING:
     from pan2kg.store.links import LinkView
     from pan2kg.validation.report import Report
 
+OFFERED: Final = {
+    "network": "network.selection.select_network", "picture": "charts.registry.draw",
+    "table": "tables.writers.answer_of",
+}  # fmt: skip
+"""What later rooms do for the methods of a graph, which hand on: none of them is known here before it is asked."""
 DAYS: Final = 4
 """Of how many days the graph as it was then is kept."""
 T = TypeVar("T")
@@ -244,7 +248,7 @@ class Graph:
         """The report of house style, shapes and quality queries over the project's files."""
         return cast("Report", _offered("validation.check.check")(self.project))
 
-    # What rooms that stand on this one offer: :data:`pan2kg.OFFERED` says where
+    # What rooms that stand on this one offer
 
     def network(
         self, language: str = "", evidence: Level | str = "", *, kinds: Iterable[str] = (),
