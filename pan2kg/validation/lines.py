@@ -111,9 +111,9 @@ def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> I
                     expected, place = Text.same(better) if better else Text(), Place(file.name, statement.line)
                     focus = file.expand(block.subject)
                     yield Finding(rules[key], focus, path, string(words), place, expected=expected)
-    for link in blocks.misnamed(file for file in files if _is_read(file)):
-        place, right = Place(link.file.name, link.block.line), iri(link.right, prefixes)
-        yield Finding(rules["text-link-key"], link.iri, place=place, expected=Text.same(right))
+    for file, block, link, right in blocks.misnamed(file for file in files if _is_read(file)):
+        place, expected = Place(file.name, block.line), Text.same(iri(right, prefixes))
+        yield Finding(rules["text-link-key"], link, place=place, expected=expected)
 
 
 def not_turtle(errors: Sequence[TurtleError]) -> Iterator[Finding]:

@@ -31,27 +31,22 @@ def outline() -> list[tuple[str, str]]:
     return [(item.number, item.title) for item in plan.walked]
 
 
-def test_the_twenty_actions_are_the_published_ones_character_for_character(
+def test_actions_and_categories_are_the_published_ones_character_for_character(
     graph: pan2kg.Graph, outline: list[tuple[str, str]]
 ) -> None:
-    rows = graph.sparql(
-        PREFIXES
-        + "SELECT ?number ?title WHERE { ?action a pan:Action ; pan:inPlan plan:lu-bhr-2 ; skos:notation ?number ;"
-        " skos:prefLabel ?title FILTER(LANG(?title) = 'fr') } ORDER BY ?number"
-    )
-    published = [(number, title) for number, title in outline if "." in number]
-    assert len(published) == 20
-    assert [(row["number"], row["title"]) for row in rows] == published
-
-
-def test_the_six_categories_are_the_published_ones(graph: pan2kg.Graph, outline: list[tuple[str, str]]) -> None:
-    rows = graph.sparql(
-        PREFIXES + "SELECT ?number ?title WHERE { ?category a pan:Category ; skos:inScheme scheme:lu-bhr-2-categories ;"
-        " skos:notation ?number ; skos:prefLabel ?title FILTER(LANG(?title) = 'fr') } ORDER BY ?number"
-    )
-    published = [(number, title) for number, title in outline if "." not in number]
-    assert len(published) == 6
-    assert [(row["number"], row["title"]) for row in rows] == published
+    asked = {
+        "?thing a pan:Action ; pan:inPlan plan:lu-bhr-2": [item for item in outline if "." in item[0]],
+        "?thing a pan:Category ; skos:inScheme scheme:lu-bhr-2-categories": [
+            item for item in outline if "." not in item[0]
+        ],
+    }
+    assert [len(published) for published in asked.values()] == [20, 6]
+    for pattern, published in asked.items():
+        rows = graph.sparql(
+            f"{PREFIXES} SELECT ?number ?title WHERE {{ {pattern} ; skos:notation ?number ; skos:prefLabel ?title"
+            " FILTER(LANG(?title) = 'fr') } ORDER BY ?number"
+        )
+        assert [(row["number"], row["title"]) for row in rows] == published
 
 
 def test_a_quotation_from_the_published_list_occurs_in_it(graph: pan2kg.Graph) -> None:
