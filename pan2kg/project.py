@@ -54,22 +54,18 @@ class Project:
 
     @property
     def texts(self) -> Path:
-        """The texts of documents that are kept beside the graph, to hold quotations against; they are not published."""
         return self.root / "texts"
 
     @property
     def profile(self) -> Path:
-        """What the project says of itself: its country, its languages, what its IRIs begin with."""
         return self.graph / "profile.ttl"
 
     @property
     def space(self) -> str:
-        """What the IRIs of the project begin with, as its profile says; those of pan2kg where it says nothing."""
         return _said_by(self.profile, _SPACE) or ROOT
 
     @property
     def language(self) -> str:
-        """The first language labels are asked for in, as the profile says; English where it says nothing."""
         return _said_by(self.profile, _LANGUAGE) or "en"
 
     def said(self, property_: str) -> tuple[str, str]:
@@ -87,19 +83,16 @@ class Project:
 
     @property
     def is_packaged(self) -> bool:
-        """Whether this is the copy shipped with the package, or the clone it was installed from."""
         return self.root == Project.packaged().root and not self.data
 
     @classmethod
     @cache
     def packaged(cls) -> Project:
-        """The project shipped with the package: beside the modules in a wheel, above them in a clone."""
         beside = PACKAGE / "data"
         return cls(beside if _is_project(beside) else PACKAGE.parent)
 
     @classmethod
     def at(cls, folder: str | Path) -> Project:
-        """The project in ``folder``; of a release or a dump, its data under its own questions or the nearest."""
         root = Path(folder).resolve()
         missing = [name for name in FOLDERS if not (root / name).is_dir()]
         # the Turtle of a release tells the graphs of a folder together: only its dump keeps them apart
@@ -115,13 +108,11 @@ class Project:
 
     @classmethod
     def together(cls, folders: Sequence[str | Path]) -> Project:
-        """The project in the first folder, open together with those in the others."""
         project, *further = (cls.at(folder) for folder in dict.fromkeys(folders))
         return replace(project, others=tuple(further))
 
     @property
     def members(self) -> tuple[Project, ...]:
-        """The project by itself, and those that are open beside it."""
         return (replace(self, others=()), *self.others) if self.others else (self,)
 
     def _owner(self, path: Path) -> Project:
@@ -129,7 +120,6 @@ class Project:
 
     @classmethod
     def find(cls, start: str | Path = ".") -> Project:
-        """The nearest project at or above ``start``, else the one shipped with the package."""
         here = Path(start).resolve()
         for folder in (here, *here.parents):
             if _is_project(folder):
@@ -137,39 +127,33 @@ class Project:
         return cls.packaged()
 
     def graph_files(self) -> list[Path]:
-        """The Turtle files of the graph, in a stable order; those of other open projects after its own."""
         files = [] if self.data else turtle_files(self.graph)
         return [*files, *(path for project in self.others for path in project.graph_files())]
 
     def ontology_files(self) -> list[Path]:
-        """The Turtle files of the ontology with its schemes, without shapes and the prefix list."""
         files = [] if self.data else turtle_files(self.ontology)
         shapes = self.ontology / "shapes"
         return [path for path in files if path.name != "prefixes.ttl" and not _below(path, shapes)]
 
     def core_files(self) -> list[Path]:
-        """The files of the core the project imports, which come with the software and are nobody's to edit there."""
         packaged = Project.packaged()
         if self.data or self.root == packaged.root or not _said_by(self.profile, _IMPORTS):
             return []
         return turtle_files(packaged.graph / "core")
 
     def loaded_files(self) -> list[Path]:
-        """Every file that is loaded, each a named graph: ontology, imported core, graph."""
         return [*self.ontology_files(), *self.core_files(), *self.graph_files()]
 
     def shape_files(self) -> list[Path]:
         return turtle_files(self.ontology / "shapes")
 
     def name_of(self, path: Path) -> str:
-        """The path as a person in the project's folder would write it; of the core, with whose it is before it."""
         owner, of_core = self._owner(path), _below(path, Project.packaged().root)
         if owner is not self:
             return f"{owner.root.name}:{owner.name_of(path)}"
         return _below(path, self.root) or (f"pan2kg:{of_core}" if of_core else str(path))
 
     def graph_path(self, path: Path) -> str:
-        """The path below ``graph/`` (or ``ontology/…``) that names the file's graph."""
         owner = self._owner(path)
         if owner is not self:
             return owner.graph_path(path)
@@ -177,7 +161,6 @@ class Project:
         return relative_path or _below(path, Project.packaged().graph) or path.relative_to(self.root).as_posix()
 
     def graph_iri(self, path: Path) -> str:
-        """The address of the named graph of a file: below the project's own, and pan2kg's for ontology and core."""
         owner = self._owner(path)
         if owner is not self:
             return owner.graph_iri(path)
@@ -206,7 +189,6 @@ def _text_of(profile: Path, changed: int, size: int) -> str:
 
 
 def _below(path: Path, folder: Path) -> str:
-    """What ``relative_to`` gives, with slashes, empty where it fails; ten times as fast, and asked of every file."""
     start, text = f"{folder}{os.sep}", str(path)
     return text[len(start) :].replace(os.sep, "/") if text.startswith(start) else ""
 
@@ -220,7 +202,6 @@ DUMPS = (".nq", ".nq.gz", ".trig", ".trig.gz")
 
 
 def dumps_in(path: Path) -> list[Path]:
-    """The dump a path stands for: the file itself, or what a release folder holds, stated before derived."""
     if path.is_file():
         return [path] if path.name.endswith(DUMPS) else []
     for ending in DUMPS:
@@ -236,7 +217,6 @@ def dumps_in(path: Path) -> list[Path]:
 
 
 def turtle_files(folder: Path) -> list[Path]:
-    """Every ``.ttl`` file below ``folder``, sorted by path."""
     files = []
     for entry in _entries(str(folder)) if folder.is_dir() else ():
         if not entry.is_file() and Path(entry).exists() and not entry.is_dir():
@@ -263,7 +243,6 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file."""
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:
@@ -330,12 +309,10 @@ def replaced(folder: Path) -> Iterator[Path]:
 
 
 def reason(error: OSError) -> str:
-    """What the system says of a failed file operation, in lower case without the path."""
     return (error.strerror or str(error)).lower()
 
 
 def copies(source: Path, target: Path) -> Iterator[tuple[Path, Path]]:
-    """Pairs (file, where it goes) of a folder that is to be copied, in a stable order."""
     for path in sorted(source.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             yield path, target / path.relative_to(source)

@@ -47,8 +47,6 @@ _SIGNED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class SourceBlock:
-    """What one block says: its subject as written, its first line, its statements."""
-
     subject: str
     line: int
     statements: list[TurtleLine] = field(default_factory=list)
@@ -59,8 +57,6 @@ class SourceBlock:
 
 @dataclass(frozen=True, slots=True)
 class LayoutFault:
-    """A departure from the layout: the key of its rule, the line, what stands there, and the block's subject."""
-
     rule: str
     line: int
     value: str = ""
@@ -69,8 +65,6 @@ class LayoutFault:
 
 @dataclass(slots=True)
 class TurtleFile:
-    """A Turtle file read line by line; ``nested`` where lists and nameless nodes are allowed, in the ontology."""
-
     name: str
     nested: bool = False
     prefixes: dict[str, str] = field(default_factory=dict)
@@ -80,12 +74,10 @@ class TurtleFile:
 
     @property
     def is_addition(self) -> bool:
-        """Whether blocks here may add to a subject that has its block in another file."""
         return self.name.endswith(("unverified.ttl", "alignments.ttl")) or self.name.startswith(NAMES)
 
     @property
     def is_core(self) -> bool:
-        """Whether the file belongs to the part of the graph that is free of any country, to which others may add."""
         return self.name.startswith(CORE)
 
     def expand(self, name: str) -> str:
@@ -103,7 +95,6 @@ class TurtleFile:
 
 
 def read_turtle_files(project: Project, naming: str = "") -> list[TurtleFile]:
-    """Every Turtle file of a project, those of the ontology first; of an IRI, those alone that may name it."""
     files = []
     for path in (*project.ontology_files(), *project.shape_files(), *project.graph_files()):
         text = read_text(path)
@@ -211,7 +202,6 @@ class _LayoutReader:
             self.file.prefixes.update(re.findall(r"([\w-]*):\s*<([^<>\s]*)>", line))
 
     def _odd(self, lines: list[str], index: int) -> int:
-        """Read a statement that is not one plain line, down to where its strings and brackets close; its lines."""
         size = 1
         while _is_open("\n".join(lines[index : index + size])) and index + size < len(lines):
             size += 1
@@ -266,7 +256,6 @@ class _LayoutReader:
 
 
 def _is_open(text: str) -> bool:
-    """Whether a long string or a bracket is still open at the end of the text."""
     bare = re.sub(r"\\.", "", text)
     if bare.count('"""') % 2 or bare.count("'''") % 2:
         return True
@@ -275,7 +264,6 @@ def _is_open(text: str) -> bool:
 
 
 def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile, SourceBlock]]]:
-    """The blocks of each subject by its IRI: those of the core first, those of files that only add last."""
     index: dict[str, list[tuple[TurtleFile, SourceBlock]]] = {}
     for file in sorted(files, key=lambda file: (file.is_addition, not file.is_core)):
         for block in file.blocks:
@@ -325,7 +313,6 @@ def misnamed(files: Iterable[TurtleFile]) -> Iterator[tuple[TurtleFile, SourceBl
 
 
 def _keys(file: TurtleFile, block: SourceBlock, space: str) -> Iterator[str]:
-    """The IRIs a link may have, the likeliest first."""
     # the values of each property of ours by its local name: IRIs in full, texts without their quotation marks
     values: dict[str, list[str]] = {}
     for statement in block.statements:
@@ -371,7 +358,6 @@ class StatementEdit:
     after: tuple[str, ...] = ()
 
     def make(self, statements: list[tuple[str, str]], place: Place) -> None:
-        """Put the new objects in the places of the old ones, more of them behind the last."""
         places = list[int]()
         for value in self.old:
             equal = (at for at, pair in enumerate(statements) if pair == (self.predicate, value) and at not in places)

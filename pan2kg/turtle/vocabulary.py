@@ -39,7 +39,6 @@ def key(iri: str) -> str:
 
 
 def graph_of(path: str, space: str = ROOT) -> str:
-    """The named graph of a file, from its path below ``graph/`` (or ``ontology/…``)."""
     return f"{space}graph/{path.removesuffix('.ttl')}"
 
 

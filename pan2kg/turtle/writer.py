@@ -58,8 +58,6 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 class Token(NamedTuple):
-    """A token: its kind (string, iri, comment, variable, tag, blank, name, word, number, mark), text and offset."""
-
     kind: str
     text: str
     start: int
@@ -152,7 +150,6 @@ def prefixes_used(text: str) -> set[str]:
 
 
 def line_of(text: str, offset: int) -> tuple[int, int]:
-    """Line and column of an offset, both counted from 1."""
     before = text[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
@@ -165,8 +162,6 @@ _LOCAL = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-]))*$")
 
 
 class TurtleLine(NamedTuple):
-    """A predicate and an object, as they are written in Turtle, and the line they stand on where they are read."""
-
     predicate: str
     object: str
     line: int = 0
@@ -174,8 +169,6 @@ class TurtleLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Everything said of one subject; ``heading`` is a comment line of its own before it."""
-
     subject: str
     statements: tuple[TurtleLine, ...]
     heading: str = ""
@@ -230,14 +223,12 @@ def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
 
 
 def write_block(block: Block) -> str:
-    """A block alone, without the prefixes it uses."""
     lines = [f"{statement.predicate} {statement.object}" for statement in block.statements]
     heading = f"# {block.heading}\n\n" if block.heading else ""
     return f"{heading}{block.subject} " + " ;\n    ".join(lines) + " .\n"
 
 
 def read_prefixes(project: Project) -> dict[str, str]:
-    """The prefixes of ``ontology/prefixes.ttl``: name → namespace."""
     return prefixes_in(read_text(project.ontology / "prefixes.ttl"))
 
 

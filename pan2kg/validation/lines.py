@@ -411,7 +411,6 @@ def check_questions(project: Project, derived: Callable[[], Store]) -> tuple[lis
 
 
 def _header_faults(query: Query, languages: Sequence[str]) -> Iterator[tuple[str, int, str]]:
-    """What is wrong with the lines above a question, and with its parameters: the rule, the line, what stands there."""
     marked = ((number, line) for number, line in enumerate(query.text.splitlines(), 1) if line.startswith("#+"))
     lines = {match[1] if (match := _LINE.fullmatch(line)) else line: number for number, line in marked}
     parameters = {f"parameter_{parameter.name}": parameter for parameter in query.parameters}
@@ -449,7 +448,6 @@ def _line_of(text: str, pattern: str) -> int:
 
 
 def _text_faults(query: Query, store: Store) -> Iterator[tuple[str, int, str]]:
-    """What shows when a question is asked: it is no SPARQL, gives its rows in no order, or shows bare addresses."""
     try:
         result, bare = store.query(_TAIL.sub(f"\nLIMIT {_ROWS}\n", query.text)), dict[str, bool]()
         if isinstance(result, ox.QuerySolutions):

@@ -245,7 +245,6 @@ _Titled = tuple[TurtleFile, SourceBlock, TurtleLine, str, TurtleLine | None]
 
 
 def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[tuple[Kept, list[_Titled]]]:
-    """The kept texts that are the list of a plan in a language, each with the titles that are to stand there."""
     titles: dict[tuple[str, str, str], list[_Titled]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
@@ -336,7 +335,6 @@ def check_rights(
 
 
 def refuse_whole(project: Project) -> None:
-    """Stop where a document would be published whole."""
     files = [file for member in project.members for file in blocks.read_turtle_files(member)]
     texts = {key: text for member in reversed(project.members) for key, text in kept_texts(member).items()}
     for finding in check_rights(files, texts).findings:
@@ -399,7 +397,6 @@ def _unquoted(literal: str) -> str:
 
 
 def _is_free(facts: Mapping[str, Collection[str]]) -> bool:
-    """Whether more may be quoted: by a licence, by a word of the publisher, or since it is an official act."""
     return (
         bool(facts.get("dcterms:license") or facts.get("pan:rightsNote"))
         or any(map(_ACT.search, facts.get("pan:readAt", ())))

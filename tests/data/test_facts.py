@@ -62,7 +62,6 @@ def test_a_quotation_from_the_published_list_occurs_in_it(graph: pan2kg.Graph) -
 
 @pytest.fixture(scope="module")
 def stated(project: Project) -> list[ox.Quad]:
-    """What all files say."""
     return list(load_project(project).inner)
 
 
@@ -75,7 +74,6 @@ def test_no_statement_stands_in_two_files(stated: list[ox.Quad]) -> None:
 
 
 def test_two_parsers_read_the_same_terms_in_every_file(project: Project, stated: list[ox.Quad]) -> None:
-    """Sources hold canonical forms: no engine rewrites a literal on the way in."""
     files = [*project.ontology_files(), *project.graph_files()]
     assert len(files) > 300
     held: dict[str, set[tuple[Node, ...]]] = defaultdict(set)
@@ -91,7 +89,6 @@ def test_two_parsers_read_the_same_terms_in_every_file(project: Project, stated:
 
 
 def test_what_a_statement_rests_on_is_there(graph: pan2kg.Graph) -> None:
-    """Every source, quoted document and linked thing has a block of its own."""
     dangling = graph.sparql(
         PREFIXES + "SELECT DISTINCT ?object WHERE { ?subject ?predicate ?object ."
         " FILTER(STRSTARTS(STR(?object), 'https://w3id.org/pan2kg/id/') && ISIRI(?object))"
@@ -106,7 +103,6 @@ def test_only_one_action_has_a_stated_lead(graph: pan2kg.Graph) -> None:
 
 
 def test_no_text_would_be_run_as_a_formula_by_a_spreadsheet(stated: list[ox.Quad]) -> None:
-    """CSV is exact data, so that what a spreadsheet takes for a formula must not be in the graph."""
     texts = {(q.subject, q.object.value) for q in stated if isinstance(q.object, ox.Literal)}
     assert len(texts) > 10_000
     assert not [pair for pair in texts if pair[1][:1] in ("=", "+", "@", "\t", "\r") or pair[1][:2] == "- "]

@@ -61,7 +61,6 @@ def prefixes() -> dict[str, str]:
 
 @cache
 def written() -> str:
-    """All that is written in Turtle and SPARQL, without comments and prefix declarations."""
     folders = (ONTOLOGY, ROOT / "graph", ROOT / "queries")
     paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in {".ttl", ".rq"}]
     lines = (line for path in paths for line in path.read_text("utf-8").splitlines())
@@ -70,13 +69,11 @@ def written() -> str:
 
 @cache
 def used(prefix: str) -> frozenset[str]:
-    """The local names used with a prefix, in short or in full."""
     return frozenset(names_used()[prefix])
 
 
 @cache
 def names_used() -> dict[str, set[str]]:
-    """The same by prefix, found in one reading of all that is written."""
     spaces = {space: prefix for prefix, space in prefixes().items()}
     full = "|".join(map(re.escape, sorted(spaces, key=len, reverse=True)))
     pattern = rf"(?:(?<![\w./:?$@-])(\w+):|<({full}))([A-Za-z0-9_](?:[\w.-]*[\w-])?)"
@@ -88,7 +85,6 @@ def names_used() -> dict[str, set[str]]:
 
 @cache
 def declared() -> Counter[str]:
-    """How many files give each IRI a type."""
     paths = (*TURTLE, *SHAPES, *sorted((ROOT / "graph" / "authorities").glob("national-*.ttl")))
     files = (set(parsed(path).subjects(RDF.type, unique=True)) for path in paths)
     return Counter(str(subject) for subjects in files for subject in subjects)
@@ -106,13 +102,11 @@ def properties() -> list[URIRef]:
 
 
 def languages(graph: Graph, subject: URIRef, predicate: URIRef) -> list[str | None]:
-    """The languages of a subject's texts, each as often as it occurs."""
     values = (value for value in graph.objects(subject, predicate) if isinstance(value, Literal))
     return sorted((value.language for value in values), key=str)
 
 
 def repeated(graph: Graph, subjects: list[URIRef], predicate: URIRef) -> list[Literal]:
-    """The texts that more than one of the subjects has in the same language."""
     texts = Counter(
         text for subject in subjects for text in graph.objects(subject, predicate) if isinstance(text, Literal)
     )
@@ -194,7 +188,6 @@ MIXED = {URIRef(f"{PAN}date")}
 
 @cache
 def shaped() -> dict[URIRef, URIRef]:
-    """The data type a shape gives the values of a property, where all shapes give one."""
     found: dict[URIRef, set[URIRef]] = {}
     for path in sorted((ONTOLOGY / "shapes").glob("*.ttl")):
         shapes = parsed(path)
@@ -221,7 +214,6 @@ def typed(graph: Graph, term: URIRef) -> dict[str, str]:
 
 
 def test_the_context_is_made_from_the_ontology() -> None:
-    """Prefixes and our own properties; those of other vocabularies stay as they are, since these say their types."""
     graph = parsed(ONTOLOGY / "pan2kg.ttl")
     own = {"pan:" + term.removeprefix(PAN): typed(graph, term) for term in properties()}
     others = {term: said for term, said in context().items() if isinstance(said, dict) and not term.startswith("pan:")}
@@ -235,7 +227,6 @@ def test_the_context_is_made_from_the_ontology() -> None:
 
 
 def shown(said: object) -> str:
-    """A definition as the context has it, on one line."""
     text = json.dumps(said)
     return f"{{ {text[1:-1]} }}" if isinstance(said, dict) else text
 

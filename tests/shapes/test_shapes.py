@@ -38,7 +38,7 @@ HERE = Path(__file__).resolve().parent
 SHAPES = sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))
 CASES = sorted((HERE / "cases").glob("*.ttl"))
 
-COMPONENTS: dict[Node, URIRef] = {
+COMPONENTS: Mapping[Node, URIRef] = {
     SH[name]: SH[f"{name[:1].upper()}{name[1:]}ConstraintComponent"]
     for name in (
         "class", "datatype", "disjoint", "in", "languageIn", "lessThan", "maxCount", "maxInclusive", "maxLength",
@@ -80,8 +80,6 @@ Finding = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a case wants to be found, and how it changes the example."""
-
     expected: Finding
     renames: tuple[tuple[ox.NamedNode, ox.NamedNode], ...]
     removals: tuple[tuple[str, str, str], ...]
@@ -95,7 +93,6 @@ def prefixes() -> dict[str, str]:
 
 
 def term(text: str) -> ox.NamedNode:
-    """The IRI that is written in short or in full."""
     if text.startswith("<"):
         return ox.NamedNode(text[1:-1])
     prefix, _, local = text.partition(":")
@@ -116,7 +113,6 @@ def shapes() -> Graph:
 
 @cache
 def engines() -> Engines:
-    """Both engines: the queries compiled from the shapes, and pySHACL."""
     return Engines(read_shapes(SHAPES), Names(prefixes()))
 
 
@@ -142,7 +138,6 @@ def read(path: Path) -> Case:
 
 
 def removed(subject: str, predicate: str, value: str) -> set[ox.Quad]:
-    """The statements of the example that a removal stands for."""
     language = value[1:] if value.startswith("@") else None
     wanted = None if language or value == "*" else term(value)
     name = None if predicate == "*" else term(predicate)
@@ -157,7 +152,6 @@ def removed(subject: str, predicate: str, value: str) -> set[ox.Quad]:
 
 @cache
 def said() -> Mapping[Term, Sequence[ox.Quad]]:
-    """What the example says of each thing."""
     return by_subject(example())
 
 
@@ -169,7 +163,6 @@ def by_subject(quads: Iterable[ox.Quad]) -> Mapping[Term, Sequence[ox.Quad]]:
 
 
 def patched(case: Case) -> set[ox.Quad]:
-    """The example as the case changes it."""
     graph = {*example(), *case.added}
     for removal in case.removals:
         gone = removed(*removal)
@@ -185,7 +178,6 @@ def patched(case: Case) -> set[ox.Quad]:
 
 
 def part(graph: Collection[ox.Quad], starts: Iterable[Term]) -> set[ox.Quad]:
-    """What the graph says of the starts, of all they name, and of what takes part in those."""
     about, backwards = by_subject(graph), {term(f"pan:{name}") for name in BACKWARDS}
     beside = defaultdict[Term, list[Term]](list)
     for quad in graph:
@@ -203,25 +195,21 @@ def part(graph: Collection[ox.Quad], starts: Iterable[Term]) -> set[ox.Quad]:
 
 @cache
 def owners() -> dict[str, str]:
-    """The shape of each rule: a constraint by a query is a rule of its own."""
     rules = engines().rules
     return {rule.key: rules.owners[node].value for node, rule in rules.rules.items()}
 
 
 def findings(graph: Collection[ox.Quad], *, alike: bool) -> set[Finding]:
-    """What the compiled queries find in a graph, at whatever severity; where asked, it must be what pySHACL finds."""
     found = engines().agreed(graph, near=True) if alike else engines().by_queries(graph)
     return {(owners()[one.rule.key], one.component, one.focus) for one in found}
 
 
 def reporting() -> list[Node]:
-    """The shapes that can report something, as those of conditions cannot."""
     named = (shape for shape in shapes().subjects(SH.severity, unique=True))
     return sorted((shape for shape in named if "ConditionShape" not in str(shape)), key=str)
 
 
 def declared() -> set[tuple[str, str]]:
-    """Each constraint of each shape that can report."""
     return {
         (short(shape), short(COMPONENTS[parameter]))
         for shape in reporting()
@@ -240,7 +228,6 @@ def test_the_valid_example_has_no_finding_at_any_severity() -> None:
 
 @pytest.fixture(scope="module")
 def of_both() -> frozenset[Path]:
-    """The cases that both engines are asked of."""
     return frozenset(by_lot(CASES, 60))
 
 

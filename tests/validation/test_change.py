@@ -53,7 +53,6 @@ def silent(_: str) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project of one plan that lacks much, in a folder of a repository; it asks nothing but whether that is so."""
     repository = tmp_path_factory.mktemp("repository")
     folder = start(repository / "mine")
     for query in (folder / "queries").rglob("*.rq"):
@@ -72,7 +71,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def edited(project: Project) -> Project:
-    """The copy with a new fault and one that is mended, as an editor who has not committed yet leaves it."""
     restore = ["git", "checkout", "-q", "."]
     subprocess.run(restore, cwd=project.root, check=True)
     details = project.root / PLAN / "details.ttl"

@@ -91,7 +91,6 @@ ORDER BY ?focus
 
 @pytest.fixture
 def small(tmp_path: Path) -> Project:
-    """A project of two plans, two shapes and one quality query."""
     for folder in ("graph/plans/a", "ontology/shapes", "queries/quality"):
         (tmp_path / folder).mkdir(parents=True)
     shutil.copy(ROOT / "ontology" / "prefixes.ttl", tmp_path / "ontology")
@@ -102,12 +101,10 @@ def small(tmp_path: Path) -> Project:
 
 
 def write(folder: Path, name: str, text: str) -> None:
-    """Put a file into a project."""
     (folder / name).write_text(text, encoding="utf-8")
 
 
 def found(report: Report, key: str) -> list[Finding]:
-    """The findings of one rule."""
     return [finding for finding in report.findings if finding.rule.key == key]
 
 
@@ -215,7 +212,6 @@ def test_a_pipe_among_the_files_is_refused_and_not_waited_for(small: Project) ->
 
 
 def test_two_checks_give_the_same_report(small: Project) -> None:
-    """Here sets are ordered by chance, there by a seed."""
     report = check(small)
     assert report == check(small)
     environment = {"PYTHONHASHSEED": "1", "PYTHONPATH": str(ROOT)}
@@ -409,7 +405,6 @@ SOUND: Final = {
 
 
 def asked(small: Project, name: str, text: str) -> Report:
-    """What a quality query of the program finds in a text."""
     shutil.rmtree(small.root / "queries" / "quality")
     (small.root / "queries" / "quality").mkdir()
     shutil.copy(ROOT / "queries" / "quality" / f"{name}.rq", small.root / "queries" / "quality")
@@ -435,7 +430,6 @@ def test_a_quality_query_lets_pass_what_is_sound_and_finds_its_fault(small: Proj
 
 
 def test_no_shipped_quality_query_reads_what_is_derived(few: pan2kg.Graph) -> None:
-    """They are asked of what is stated, which takes a third of the time; what a rule repeats of a fault is no other."""
     assert few.project
     names = Names(read_prefixes(few.project))
     derived = findings_of_quality(few.project, few.store, names)

@@ -23,18 +23,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project as it begins."""
     return Project.at(start(tmp_path_factory.mktemp("kept") / "mine"))
 
 
 @pytest.fixture(scope="module")
 def found(begun: Project) -> Report:
-    """What a check finds in it."""
     return check(begun)
 
 
 def refused() -> Report:
-    """Nobody is to check anew."""
     raise AssertionError
 
 

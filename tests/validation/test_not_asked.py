@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choosy:
-    """A store that answers as another does, but not what has some words in it."""
-
     inner: Store
     words: str
     error: EndpointError
@@ -43,7 +41,6 @@ def told(findings: Iterable[Finding]) -> Counter[tuple[str, str, str, str]]:
 
 
 def test_the_shapes_and_quality_queries_find_the_same_as_over_the_files(few: Graph, whole: Report) -> None:
-    """Of a copy from which plans were taken: it has findings of many rules."""
     here = check(few.project, kinds=(Kind.SHAPE, Kind.QUALITY))
     assert len({one.rule.key for one in here.findings}) > 3
     assert told(whole.findings) == told(here.findings)

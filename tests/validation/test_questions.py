@@ -65,7 +65,6 @@ FAULTS: Final = {
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Project:
-    """A project of one question, and another one that is said in French."""
     for folder in ("ontology", "graph", "queries/mine", "queries/program/mine", "queries/rules"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "queries/mine/other.rq").write_text(GOOD, encoding="utf-8")
@@ -116,7 +115,6 @@ def test_what_the_program_asks_for_itself_is_not_looked_at(mine: Project) -> Non
 
 
 def test_a_question_of_the_program_is_asked_only_where_it_was_changed(mine: Project) -> None:
-    """The program's own tests ask it of what a project may hold."""
     name = "coverage/plans.rq"
     text = (Project.packaged().queries / name).read_text("utf-8")
     (mine.queries / "mine" / "other.rq").unlink()

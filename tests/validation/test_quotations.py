@@ -46,17 +46,14 @@ document:mae-gouvernement-lu-fr-pan-2 a pan:Document .
 
 
 def checked(body: str, kept: Kept = TEXT) -> Report:
-    """What is found in a file with this body."""
     return check_quotations([read_turtle_file(f"{HEAD}\n{body}", "graph/x.ttl")], {KEY: kept})
 
 
 def quoted(words: str) -> str:
-    """A passage of the list."""
     return f'passage:x a pan:Passage ;\n    pan:quote "{words}"@fr ;\n    pan:inDocument document:{KEY} .\n'
 
 
 def keys(found: Report) -> list[tuple[str, str]]:
-    """The rules that were broken, and the places."""
     return [(one.rule.key, str(one.place)) for one in found.findings]
 
 
@@ -111,7 +108,6 @@ def test_every_text_holds_itself(text: str) -> None:
 
 
 def action(number: str, title: str) -> str:
-    """An action of the list."""
     return (
         f"action:x-{number.replace('.', '-')} a pan:Action ;\n"
         f'    skos:notation "{number}" ;\n    skos:prefLabel "{title}"@fr ;\n    skos:prefLabel "A title"@en ;\n'

@@ -61,7 +61,6 @@ FOUND: Final = (
 
 
 def report(*findings: Finding, fail_on: Severity = Severity.VIOLATION) -> Report:
-    """A report on three rules and one that had nothing to look at."""
     looked_at = {SHAPE.key: 12, QUALITY.key: 3, STYLE.key: 4}
     return Report((SHAPE, QUALITY, STYLE, IDLE), in_order(findings), looked_at, NAMES, fail_on=fail_on)
 

@@ -42,18 +42,15 @@ TEN: Final = "Dix mots font une phrase que personne ne lit jamais "
 
 
 def passage(words: str, name: str = "a") -> str:
-    """A passage of the document."""
     return f'passage:{name} a pan:Passage ;\n    pan:quote "{words}"@fr ;\n    pan:inDocument document:{KEY} .\n'
 
 
 def checked(*passages: str, head: str = HEAD, kept: Kept | None = None) -> Report:
-    """What is found of passages of a document of a thousand characters."""
     files = [read_turtle_file(head + "\n".join(passages), "graph/x.ttl")]
     return check_rights(files, {KEY: kept} if kept else {})
 
 
 def found(report: Report) -> list[tuple[str, str]]:
-    """The rules that were broken, and by how much."""
     return [(one.rule.key, one.value.strip('"')) for one in report.findings]
 
 

@@ -49,7 +49,6 @@ FAULTS: Final = {
 
 
 def faults(*files: TurtleFile) -> list[tuple[str, int | None]]:
-    """The rules that are broken, and where."""
     return [(f.rule.key, f.place.line if f.place else None) for f in check_style(files, PREFIXES)]
 
 
@@ -92,7 +91,6 @@ def test_a_fault_after_a_long_string_keeps_its_line() -> None:
 
 
 def test_a_statement_of_nothing_is_no_plain_line() -> None:
-    """Such a file is no Turtle, of which it is told elsewhere: it is read all the same, for what else stands in it."""
     read = read_turtle_file(f"{HEAD};\n    {LABEL} ;\n{GOOD}", "graph/x.ttl")
     assert read.blocks[-1].subject == "e:b"
     assert [fault.line for fault in read.faults][:2] == [4, 5]

@@ -26,12 +26,10 @@ RIGHT: Final = link_iri("builds-on", ONE, TWO).rsplit("/", 1)[-1]
 
 
 def plan(*lines: str) -> TurtleFile:
-    """A file with a block of a plan."""
     return read_turtle_file(HEAD + " ;\n    ".join(("plan:a a pan:Plan", *lines)) + " .\n", "graph/x.ttl")
 
 
 def link(key: str, *more: str, kind: str = "builds-on") -> TurtleFile:
-    """A file with the block of a link from one plan to another."""
     said = (f"pan:linkType linktype:{kind}", "pan:from plan:a", "pan:to plan:b", *more)
     return read_turtle_file(HEAD + " ;\n    ".join((f"link:{key} a pan:Link", *said)) + " .\n", "graph/x.ttl")
 
@@ -62,7 +60,6 @@ SOUND: Final = (
 
 
 def told(file: TurtleFile) -> list[Finding]:
-    """What is found in a file."""
     return list(check_wording([file], {"link": "https://w3id.org/pan2kg/id/link/"}))
 
 
