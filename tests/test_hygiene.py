@@ -145,7 +145,8 @@ def test_both_ways_to_call_pytest_test_the_package_of_this_clone_and_a_commit_dr
     test.write_text(WHERE, encoding="utf-8")
     bare = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": str(tmp_path), "PAN2KG_SEED": "a" * 40}
     options = ["-n", "0", "-q", "-s", "-p", "conftest", "-c", str(ROOT / "pyproject.toml"), str(test)]
-    for hashes, command in enumerate(([sys.executable, "-m", "pytest"], [Path(sys.executable).with_name("pytest")])):
+    ways = ([sys.executable, "-m", "pytest"], [str(Path(sys.executable).with_name("pytest"))])
+    for hashes, command in enumerate(ways):
         environment = bare | {"PYTHONHASHSEED": str(hashes)}
         done = subprocess.run(
             [*command, *options], cwd=ROOT, env=environment, capture_output=True, text=True, check=False

@@ -38,7 +38,7 @@ HERE = Path(__file__).resolve().parent
 SHAPES = sorted((ROOT / "ontology" / "shapes").glob("*.ttl"))
 CASES = sorted((HERE / "cases").glob("*.ttl"))
 
-COMPONENTS: Mapping[Node, URIRef] = {
+COMPONENTS: dict[URIRef, URIRef] = {
     SH[name]: SH[f"{name[:1].upper()}{name[1:]}ConstraintComponent"]
     for name in (
         "class", "datatype", "disjoint", "in", "languageIn", "lessThan", "maxCount", "maxInclusive", "maxLength",
@@ -211,7 +211,7 @@ def reporting() -> list[Node]:
 
 def declared() -> set[tuple[str, str]]:
     return {
-        (short(shape), short(COMPONENTS[parameter]))
+        (short(shape), short(COMPONENTS[URIRef(str(parameter))]))
         for shape in reporting()
         for parameter in shapes().predicates(shape, unique=True)
         if parameter in COMPONENTS
