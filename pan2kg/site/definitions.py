@@ -53,12 +53,6 @@ def citing(context: PageContext, knowledge: known.Known, source: str, target: st
     return {"source": source, "target": target, "state": state, "words": words, "why": why}
 
 
-def both_ways(
-    context: PageContext, knowledge: known.Known, plan: str, partner: str
-) -> tuple[dict[str, str], dict[str, str]]:
-    return citing(context, knowledge, plan, partner), citing(context, knowledge, partner, plan)
-
-
 def _issued(context: PageContext, span: citations.Span | None) -> str:
     if span is None:
         return context.t("issued-unknown")
@@ -243,7 +237,7 @@ def _meaning(context: PageContext) -> Values:
         followed = {
             "one": pair[0], "two": pair[1], "first": rows[0], "others": rows[1:], "is_open": weight.is_open,
             "low": bits_words(weight.low, language), "high": bits_words(weight.high, language),
-            "ways": both_ways(context, knowledge, *pair), "address": context.pair(*pair),
+            "ways": [citing(context, knowledge, *ends) for ends in (pair, pair[::-1])], "address": context.pair(*pair),
         }  # fmt: skip
 
     def meant(name: str, terms: Iterable[Extent | citations.Verdict | citations.State]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from importlib.util import find_spec
-from typing import Final
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
@@ -63,30 +63,38 @@ def chosen(context: PageContext) -> PlanFilter:
     return PlanFilter(context.level, topic, body, int(year) if is_year else None)
 
 
-def every_plan(site_context: SiteContext) -> list[str]:
-    return [plan.iri for plan in site_context.graph.uses.plans if plan.is_plan]
+class PlanSets(NamedTuple):
+    """All plans in the order of the graph, reviews and the like being none, and what is known of them.
+
+    ``foreign`` are of another country than the project's, for all that is known: those of its own stand first. Of
+    ``whole`` ones the list of actions was read to its end; between two that were ``read`` in full for texts and
+    references, and only there, a link is known not to be.
+    """
+
+    every: list[str]
+    foreign: frozenset[str]
+    whole: frozenset[str]
+    read: frozenset[str]
+
+
+def plan_sets(site_context: SiteContext) -> PlanSets:
+    def make() -> PlanSets:
+        graph, query = site_context.graph, program_query("site/whole-lists")
+        every, dates = [plan.iri for plan in graph.uses.plans if plan.is_plan], graph.tables.dates
+        home = {"", graph.profile.country}
+        foreign = (plan for plan in every if plan in dates and dates[plan].country not in home)
+        whole = frozenset(iri for (iri,) in graph.read(query))
+        return PlanSets(every, frozenset(foreign), whole, graph.known().read_plans())
+
+    return site_context.once("plan sets", make)
 
 
 def shown_plans(site_context: SiteContext, choice: PlanFilter) -> list[str]:
-    return [plan for plan in every_plan(site_context) if choice.admits(site_context.facts[plan])]
-
-
-def is_foreign(site_context: SiteContext, plan: str) -> bool:
-    dating = site_context.graph.tables.dates.get(plan)
-    return dating is not None and dating.country not in {"", site_context.graph.profile.country}
-
-
-def is_whole(site_context: SiteContext, plan: str) -> bool:
-    query = program_query("site/whole-lists")
-    return plan in site_context.once("whole lists", lambda: {iri for (iri,) in site_context.graph.read(query)})
-
-
-def read(site_context: SiteContext) -> frozenset[str]:
-    return site_context.once("read", site_context.graph.known().read_plans)
+    return [plan for plan in plan_sets(site_context).every if choice.admits(site_context.facts[plan])]
 
 
 def _shared(site_context: SiteContext, at: int, kind: str) -> list[str]:
-    number = Counter(iri for plan in every_plan(site_context) for iri in site_context.facts[plan][:2][at])
+    number = Counter(iri for plan in plan_sets(site_context).every for iri in site_context.facts[plan][:2][at])
     return [entry.iri for entry in site_context.graph.labels.of_kind(kind) if number[entry.iri] > 1]
 
 
@@ -98,7 +106,8 @@ def _order(site_context: SiteContext, choice: PlanFilter) -> tuple[list[str], Me
         meeting.plans: meeting for meeting in meetings if meeting.level <= choice.level and admitted >= {*meeting.plans}
     }
     degree = Counter(plan for pair in met for plan in pair)
-    return plans, met, sorted(degree, key=lambda plan: (is_foreign(site_context, plan), -degree[plan], plan))
+    foreign = plan_sets(site_context).foreign
+    return plans, met, sorted(degree, key=lambda plan: (plan in foreign, -degree[plan], plan))
 
 
 def matrix(context: PageContext, *, limit: int | None) -> Values:
@@ -112,7 +121,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         )
         for at, kind in enumerate(("topic", "body"))
     )
-    every = every_plan(site_context)
+    sets = plan_sets(site_context)
     years = {year for facts in site_context.facts.values() for year in facts[2:] if year}
     # pictures where there are plans enough to draw and, for two of them, a server
     raster = ["png", "pdf"] if site_context.mode == "served" and find_spec("matplotlib") is not None else []
@@ -129,7 +138,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         "basis": context.basis(site_context.graph.known(choice.level)),
         "more": len(linked) - len(order),
         "absent": [plan for plan in plans if plan not in linked],
-        "partly": (sum(not is_whole(site_context, plan) for plan in every), len(every)),
+        "partly": (len({*sets.every} - sets.whole), len(sets.every)),
         "topics": topics,
         "bodies": bodies,
         "years": list(range(min(years), max(years) + 1)) if years else [],
@@ -148,7 +157,7 @@ def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: Level) -> 
     (plan, partner), language = plans, context.request.language
     meeting = met.get((min(plans), max(plans)))
     if meeting is None:
-        kind = "no" if {*plans} <= read(context.site_context) else "none"
+        kind = "no" if {*plans} <= plan_sets(context.site_context).read else "none"
         return {"arrow": "", "bits": "", "words": context.t(f"cell-{kind}"), "href": "", "kind": kind}
     _, cites, cited = meeting.seen_from(plan)
     arrow, key = _ARROWS.get((counts(cites, at), counts(cited, at)), ("", ""))
@@ -174,8 +183,8 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
     bits at each level]``; of actions the page is told how many are linked since which level.
     """
     site_context, graph, language = context.site_context, context.graph, context.request.language
-    plans, start = every_plan(site_context), f"{graph.profile.space}id/plan/"
-    place = {plan: at for at, plan in enumerate(plans)}
+    sets, start = plan_sets(site_context), f"{graph.profile.space}id/plan/"
+    place = {plan: at for at, plan in enumerate(sets.every)}
     topics, bodies = _shared(site_context, 0, "topic"), _shared(site_context, 1, "body")
     actions: dict[str, Counter[int]] = {}
     for action, plan in graph.tables.works.home.items():
@@ -189,8 +198,8 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
         return {
             "key": key,
             **({} if plan == f"{start}{key}" else {"iri": plan}),
-            **({"full": 1} if plan in read(site_context) else {}),
-            **({"foreign": 1} if is_foreign(site_context, plan) else {}),
+            **({"full": 1} if plan in sets.read else {}),
+            **({"foreign": 1} if plan in sets.foreign else {}),
             **({"head": context.short(plan)} if has_head else {}),
             "row": context.link(plan),
             "topics": [at for at, topic in enumerate(topics) if topic in own_topics],
@@ -208,7 +217,7 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
         "keys": [level.key for level in FIGURED],
         "topics": list(map(context.key, topics)),
         "bodies": list(map(context.key, bodies)),
-        "plans": list(map(row, plans)),
+        "plans": list(map(row, sets.every)),
         "pairs": [
             [
                 place[meeting.plans[0]], place[meeting.plans[1]], meeting.level, meeting.cites or 0, meeting.cited or 0,
@@ -250,10 +259,10 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
     if len(order) < 2:
         return None
     drawn = {pair: meeting for pair, meeting in met.items() if {*pair} <= {*order}}
-    more, every = len(plans) - len(order), every_plan(context.site_context)
-    partly = sum(not is_whole(context.site_context, plan) for plan in every)
+    more, sets = len(plans) - len(order), plan_sets(context.site_context)
+    partly = len({*sets.every} - sets.whole)
     notes = [t("sheet-others", n=more)] if more else []
-    notes += [t("matrix-partly", n=partly, of=len(every))] if partly else []
+    notes += [t("matrix-partly", n=partly, of=len(sets.every))] if partly else []
     notes.append(context.basis(context.graph.known(choice.level)))
     choices = [("evidence", context.caption(choice.level))]
     choices += [(name, context.name(iri)) for name, iri in (("topic", choice.topic), ("body", choice.body)) if iri]

@@ -29,10 +29,6 @@ WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 _WORDS: Final = Messages("brief")
 
 
-def actions_of(context: PageContext, plan: str) -> list[str]:
-    return list(context.graph.parts.actions.get(plan, ()))
-
-
 def period(context: PageContext, plan: str) -> str:
     ends = [context.graph.statements.one(plan, PAN + name) for name in ("periodStart", "periodEnd")]
     return "–".join(values.dated(context, end) for end in ends) if any(ends) else ""
@@ -99,21 +95,21 @@ def _plan(context: PageContext) -> Values | None:
     if entry is None:
         return None
     plan, graph, t, language = entry.iri, context.graph, context.t, context.request.language
-    actions, statements, notes = actions_of(context, plan), graph.statements, values.Notes(context)
+    actions, statements, notes = graph.parts.actions.get(plan, ()), graph.statements, values.Notes(context)
     cites, cited = _citations(notes, plan)
     # at any level, each with the firmest, in the order of every list; citations are told at the level at which the two
     # are linked, or the headline
     meetings = []
     for met in graph.meetings:
         if plan in met.plans:
-            partner = met.seen_from(plan)[0]
+            partner, knowledge = met.seen_from(plan)[0], graph.known(max(met.level, evidence.HEADLINE))
             bits, all_bits = (
                 figure_words.amount(low, figures.Unit.BITS, language) if low > 0 else ""
                 for low in (met.low(evidence.HEADLINE), met.bits[-1])
             )
             meetings.append({
                 "plan": partner, "mark": context.mark(met.level), "bits": bits, "all_bits": all_bits,
-                "ways": definitions.both_ways(context, graph.known(max(met.level, evidence.HEADLINE)), plan, partner),
+                "ways": [definitions.citing(context, knowledge, *ends) for ends in ((plan, partner), (partner, plan))],
                 "address": context.pair(plan, partner),
             })  # fmt: skip
     # how many parts of each level, and actions, are in the graph, of how many that sources count

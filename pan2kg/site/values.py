@@ -153,14 +153,6 @@ def _places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
     return places
 
 
-def place_of(iri: str, *, back: bool = False) -> tuple[str, int, str]:
-    """The part of a page a property stands in, its place among others, and the key of what it is called.
-
-    ``back``: on the page of what it points to.
-    """
-    return _places().get((iri, back), _LAST)
-
-
 def called(index: labels.Labels, iri: str, language: Language, *, back: bool = False) -> tuple[str, str]:
     """What a property is called, and the language of these words where that is another one.
 
@@ -168,7 +160,7 @@ def called(index: labels.Labels, iri: str, language: Language, *, back: bool = F
     """
     at = iri, language, back
     if at not in index.called:
-        key, messages, label = place_of(iri, back=back)[2], _CALLED[back], index.label(iri, language)
+        key, messages, label = _places().get((iri, back), _LAST)[2], _CALLED[back], index.label(iri, language)
         is_own = label.language == language
         if (back or not is_own) and messages.has(key, language):
             index.called[at] = messages.say(key, language), ""
@@ -253,7 +245,9 @@ def _node(
         if name not in hidden and any(statement.target not in hidden for statement in by_property.get(name, ()))
     ), "")  # fmt: skip
     facts = []
-    for name in sorted(by_property.keys() - _ASIDE - without - {head}, key=lambda name: (place_of(name)[1], name)):
+    for name in sorted(
+        by_property.keys() - _ASIDE - without - {head}, key=lambda name: (_places().get((name, False), _LAST)[1], name)
+    ):
         statements = by_property[name]
         if all(isinstance(statement.value, ox.Literal) for statement in statements):
             contents = [_texts(context, statements)]
@@ -352,10 +346,6 @@ def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds
     return owner, (context.link(owner) if owner else NOTHING) + context.t("colon") + " " + words, tuple(notes.numbers)
 
 
-def kind_name(context: PageContext, kind: str) -> str:
-    return context.t(f"tie-{kind}") if kind in KINDS else context.name(f"{ID}linktype/{kind}")
-
-
 def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dict[str, object]]:
     """Links by kind, as seen from the thing of the page, else from outside; those of a kind by plan and name.
 
@@ -376,7 +366,8 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
         members = [link_of(context, iri) for iri in sorted(by_kind[kind], key=order)]
         is_long = kind.startswith("shared-") and len(members) > UNFOLDED
-        name, stated = kind_name(context, kind), {bool(link.own and link.own.certainty == "stated") for link in members}
+        name = context.t(f"tie-{kind}") if kind in KINDS else context.name(f"{ID}linktype/{kind}")
+        stated = {bool(link.own and link.own.certainty == "stated") for link in members}
         # links that are made from outside say who says so
         if kind == "external-statement" and stated != {True}:
             name = context.t("tie-external-both" if True in stated else "tie-comparison")
@@ -405,7 +396,7 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
     pending: dict[str, list[tuple[int, bool, str, list[Statement]]]] = {section: [] for section in PARTS}
     for name, values in statements.by_property(iri).items():
         if name not in _IN_NOTES and name not in out:
-            section, place, _ = place_of(name)
+            section, place, _ = _places().get((name, False), _LAST)
             pending.setdefault(section, []).append((place, False, "", list(values)))
     pointing: dict[tuple[str, str], list[Statement]] = {}
     for statement in statements.towards(iri):
@@ -419,7 +410,7 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
                 apart = statements.one(work, PAN + "inPlan") or work
             pointing.setdefault((statement.predicate, apart), []).append(statement)
     for (name, apart), group in pointing.items():
-        section, place, _ = place_of(name, back=True)
+        section, place, _ = _places().get((name, True), _LAST)
         pending.setdefault(section, []).append((place, True, apart, group))
     for section, rows in pending.items():
         rows.sort(key=itemgetter(0))
@@ -448,7 +439,7 @@ def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
 def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Row:
     context, name, values = notes.context, statements[0].predicate, notes.context.graph.statements.values
     words, language = called(context.graph.labels, name, context.request.language, back=True)
-    if not place_of(name, back=True)[2]:
+    if not _places().get((name, True), _LAST)[2]:
         words = context.t("pointing", name=words)
     heading = piece("spoken")(words, language)
     if apart:
