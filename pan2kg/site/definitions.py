@@ -245,15 +245,12 @@ def _meaning(context: PageContext) -> Values:
 
     return {
         "title": context.t("meaning-title"),
-        "sentences": [_FIGURE.say(key, language) for key in ("weight", "weight-high")],
-        "example": followed,
+        "sentences": [_FIGURE.say(key, language) for key in ("weight", "weight-high")], "example": followed,
         "levels": [(context.mark(level), context.t(f"level-means-{level.key}")) for level in Level],
-        "extents": meant("extent", Extent),
-        "verdicts": meant("verdict", citations.Verdict),
+        "extents": meant("extent", Extent), "verdicts": meant("verdict", citations.Verdict),
         "states": meant("state", (citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN)),
-        "caption": context.caption(knowledge.level),
-        "basis": context.basis(knowledge),
-    }
+        "caption": context.caption(knowledge.level), "basis": context.basis(knowledge),
+    }  # fmt: skip
 
 
 def example(knowledge: known.Known) -> citations.Ordered | None:
@@ -269,9 +266,7 @@ def example(knowledge: known.Known) -> citations.Ordered | None:
 
 
 PAGES: Final = (
-    View("definitions", _index, section="data"),
-    View("reconciled", _reconciled, section="data"),
-    View("definition", _values, lambda _: _BY_ID, section="data"),
-    View("meaning", _meaning, section="data"),
-)
+    View("definitions", _index, section="data"), View("reconciled", _reconciled, section="data"),
+    View("definition", _values, lambda _: _BY_ID, section="data"), View("meaning", _meaning, section="data"),
+)  # fmt: skip
 FILES: Final = (File("definition", "csv", CSV, _csv, lambda _: _BY_ID),)

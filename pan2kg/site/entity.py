@@ -105,13 +105,11 @@ def _dossier(
                     proofs.append((turns[about], len(proofs), proof))
                     turns[about] += 1
     return {
-        "facts": [(name, words) for name, words in facts if words],
-        "brief": [remark for remark in brief if remark],
-        "picture": picture,
-        "attention": list(attention),
+        "facts": [(name, words) for name, words in facts if words], "brief": [remark for remark in brief if remark],
+        "picture": picture, "attention": list(attention),
         "proofs": [proof for *_, proof in sorted(proofs, key=lambda proof: proof[:2])[:QUOTED]],
         "caption": context.caption(level),
-    }
+    }  # fmt: skip
 
 
 def in_short(context: PageContext, things: Iterable[str], most: int = 3) -> str:

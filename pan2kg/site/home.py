@@ -76,24 +76,16 @@ def _home(context: PageContext) -> Values:
     # None where nobody has scored an interaction yet
     divergences = len(site_context.figures("opposed", "fr").rows) if graph.scores else None
     return {
-        "title": context.t("home-title"),
-        "opening": _opening(context, choice.level, shown, findings),
-        "asked": _asked(context),
-        "countries": _countries(context),
-        "plans": sorted(options, key=lambda option: (option[1].casefold(), option)),
-        "plan": context.key(shown or ""),
-        **matrix.matrix(context, limit=matrix.FIRST),
-        "fields": _fields(context, knowledge),
-        "numbers": {**counted, "divergences": divergences},
-        "handed": context.chosen(*ASKED),
-        "wanted": wanted,
-        "expected": figures["occasions"],
-        "made": citations,
+        "title": context.t("home-title"), "opening": _opening(context, choice.level, shown, findings),
+        "asked": _asked(context), "countries": _countries(context),
+        "plans": sorted(options, key=lambda option: (option[1].casefold(), option)), "plan": context.key(shown or ""),
+        **matrix.matrix(context, limit=matrix.FIRST), "fields": _fields(context, knowledge),
+        "numbers": {**counted, "divergences": divergences}, "handed": context.chosen(*ASKED), "wanted": wanted,
+        "expected": figures["occasions"], "made": citations,
         "figures": [definitions.line(context, definitions.taken(context, name)) for name in TOLD],
-        "levels": [context.caption(level) for level in evidence.FIGURED],
-        "caption": context.caption(choice.level),
+        "levels": [context.caption(level) for level in evidence.FIGURED], "caption": context.caption(choice.level),
         "briefs": [context.href(f"brief/{key}.html") for key in plan.brief_keys(site_context)],
-    }
+    }  # fmt: skip
 
 
 def _finding(context: PageContext, name: str, number: int, address: str, **values: object) -> Values:

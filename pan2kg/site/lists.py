@@ -43,12 +43,10 @@ def _plans(context: PageContext) -> Values:
             "linked": reach.linked, "cites": reach.cites, "cited": reach.cited,
         })  # fmt: skip
     return {
-        "title": context.t("plans-title"),
-        "lines": lines,
+        "title": context.t("plans-title"), "lines": lines,
         "time": context.draw("time-map") if context.graph.has_actions else None,
-        "caption": context.caption(knowledge.level),
-        "basis": context.basis(knowledge),
-    }
+        "caption": context.caption(knowledge.level), "basis": context.basis(knowledge),
+    }  # fmt: skip
 
 
 def _pairs(context: PageContext) -> Values:
@@ -103,14 +101,9 @@ def _unlinked(context: PageContext) -> Values:
                 "of": len(actions),
             })  # fmt: skip
     return {
-        "title": context.t("unlinked-title"),
-        "plans": plans,
-        "number": unread + read,
-        "unread": unread,
-        "read": read,
-        "caption": context.caption(choice.level),
-        "basis": context.basis(context.known),
-    }
+        "title": context.t("unlinked-title"), "plans": plans, "number": unread + read, "unread": unread, "read": read,
+        "caption": context.caption(choice.level), "basis": context.basis(context.known),
+    }  # fmt: skip
 
 
 def _search(context: PageContext) -> Values:
@@ -271,13 +264,10 @@ def _figure(context: PageContext) -> Values | None:
         downloads.append((context.href(f"figure/{name}.csv", **asked, local="1"), context.t("question-csv-local")))
         downloads.append((context.href(f"figure/{name}.xlsx", **asked), context.t("question-xlsx")))
     return {
-        "title": figures.title.say(language),
-        "lead": lead,
-        "table": show(figures, context),
+        "title": figures.title.say(language), "lead": lead, "table": show(figures, context),
         "plans": [(entry.key, context.name(entry.iri)) for entry in context.graph.labels.of_kind("plan")],
-        "plan": asked.get("plan", ""),
-        "downloads": downloads,
-    }
+        "plan": asked.get("plan", ""), "downloads": downloads,
+    }  # fmt: skip
 
 
 def _file(context: PageContext, form: str, *, is_gap: bool = False) -> str | bytes | None:
@@ -309,22 +299,17 @@ def _gap(context: PageContext) -> Values | None:
     columns = (column for column in figures.columns if column.key not in {"gap", "gap_label"}
                and any(row.get(column.key) for row in figures.rows))  # fmt: skip
     return {
-        "title": str(total["gap_label"]),
-        "lead": context.t("gap-lead", n=number, of=of) if number is not None else "",
-        "table": show(replace(figures, columns=tuple(columns)), context),
-        "plans": [],
-        "plan": "",
+        "title": str(total["gap_label"]), "lead": context.t("gap-lead", n=number, of=of) if number is not None else "",
+        "table": show(replace(figures, columns=tuple(columns)), context), "plans": [], "plan": "",
         "downloads": [(context.href(f"gap/{kind}.csv"), "CSV")],
-    }
+    }  # fmt: skip
 
 
 PAGES: Final = (
-    View("plans", _plans, section="plans", menu=2),
-    View("pairs", _pairs, section="index"),
-    View("unlinked", _unlinked, section="index"),
-    View("search", _search),
+    View("plans", _plans, section="plans", menu=2), View("pairs", _pairs, section="index"),
+    View("unlinked", _unlinked, section="index"), View("search", _search),
     View("obligations", _obligations, section="obligations", menu=3),
-)
+)  # fmt: skip
 FIGURES: Final = (
     View("figure", _figure, lambda _: NAMES, section="questions"),
     View("gaps", _gaps, section="gaps", menu=5),

@@ -167,13 +167,10 @@ def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: Level) -> 
     words += [context.t("cell-shares", bits=figure_words.bits_words(low, language))] if bits else []
     pair = pair_key(context.key(plan), context.key(partner))
     return {
-        "arrow": arrow,
-        "bits": bits,
-        "shown": bits or ("" if arrow else TOGETHER),
+        "arrow": arrow, "bits": bits, "shown": bits or ("" if arrow else TOGETHER),
         "words": " · ".join(words) or context.t("cell-together"),
-        "href": context.href(f"pair/{pair}.html", **context.handed),
-        "kind": "declared" if arrow else "inferred",
-    }
+        "href": context.href(f"pair/{pair}.html", **context.handed), "kind": "declared" if arrow else "inferred",
+    }  # fmt: skip
 
 
 def _filtering(context: PageContext, limit: int | None) -> Markup:
@@ -196,17 +193,13 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
         # what heads the column of a plan where that is not what its row begins with
         has_head = plan in linked and not graph.labels.brief(plan, context.request.data).whole
         return {
-            "key": key,
-            **({} if plan == f"{start}{key}" else {"iri": plan}),
-            **({"full": 1} if plan in sets.read else {}),
-            **({"foreign": 1} if plan in sets.foreign else {}),
-            **({"head": context.short(plan)} if has_head else {}),
-            "row": context.link(plan),
+            "key": key, **({} if plan == f"{start}{key}" else {"iri": plan}),
+            **({"full": 1} if plan in sets.read else {}), **({"foreign": 1} if plan in sets.foreign else {}),
+            **({"head": context.short(plan)} if has_head else {}), "row": context.link(plan),
             "topics": [at for at, topic in enumerate(topics) if topic in own_topics],
-            "bodies": [at for at, body in enumerate(bodies) if body in own_bodies],
-            "years": [since, until],
+            "bodies": [at for at, body in enumerate(bodies) if body in own_bodies], "years": [since, until],
             "actions": sorted(actions.get(plan, Counter()).items()),
-        }
+        }  # fmt: skip
 
     return embedded({
         "limit": limit,

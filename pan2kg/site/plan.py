@@ -135,20 +135,14 @@ def _plan(context: PageContext) -> Values | None:
     return {
         **entity.page(context, entry, notes),
         "dossier": entity.of_plan(context, plan, _facts(context, plan)) if graph.has_actions else None,
-        "known": len(actions),
-        "outline": list(map(branch, graph.parts.outline(plan))),
-        "levels": levels,
-        "headings": _headings(context, actions),
-        "cites": cites,
-        "cited": cited,
-        "meetings": meetings,
+        "known": len(actions), "outline": list(map(branch, graph.parts.outline(plan))), "levels": levels,
+        "headings": _headings(context, actions), "cites": cites, "cited": cited, "meetings": meetings,
         "met": len(meetings),
         "read": figure_words.named(graph.tables.readings.extent(plan, evidence.Aspect.REFERENCES)).say(language),
         "basis_line": context.basis(graph.known()),
         "pictures": {name: context.draw(name, plan=entry.key) for name in ("lanes", "ego") if actions},
-        "downloads": downloads,
-        **entity.on_what(notes, plan),
-    }
+        "downloads": downloads, **entity.on_what(notes, plan),
+    }  # fmt: skip
 
 
 def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
@@ -299,14 +293,11 @@ def _changes(context: PageContext) -> Values | None:
 
     extent = figure_words.named(knowledge.tables.readings.extent(later, evidence.Aspect.REFERENCES)).say(language)
     return {
-        "title": context.t("changes-title", one=subject.brief(base), two=subject.brief(later)),
-        "plans": pair,
-        "brief": brief,
-        "groups": [{"key": key, "lines": lines(group)} for key, group in groups.items() if group],
-        "read": context.t("changes-read", plan=subject.brief(later), extent=extent),
-        "pair": context.pair(base, later),
+        "title": context.t("changes-title", one=subject.brief(base), two=subject.brief(later)), "plans": pair,
+        "brief": brief, "groups": [{"key": key, "lines": lines(group)} for key, group in groups.items() if group],
+        "read": context.t("changes-read", plan=subject.brief(later), extent=extent), "pair": context.pair(base, later),
         "is_sure": not any(row.fate in {Fate.NOT_SEEN, Fate.NOT_ASSESSED} for row in rows),
-    }
+    }  # fmt: skip
 
 
 PAGES: Final = (
