@@ -14,12 +14,10 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
+from pan2kg.charts import drawing, registry
 from pan2kg.charts import frame as sheet
-from pan2kg.charts.drawing import Box, Font, Group, Mark, Pen, centred
-from pan2kg.charts.registry import picture_bytes
 from pan2kg.charts.subject import table
-from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
-from pan2kg.coherence.figures import PlanMeeting, Unit
+from pan2kg.coherence import evidence, figures
 from pan2kg.graph.labels import pair_key, shortened
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, File, PageContext, PlanFilter, SiteContext, Values, embedded
@@ -41,14 +39,14 @@ _WIDE, _HIGH = 56.0, 46.0
 _HEAD: Final = 340.0
 _DECLARED: Final = "#e6f0fa"
 _INFERRED: Final = "#fdf1e2"
-_DASHED: Final = Pen("#8a4300", 1.0, (4.0, 3.0))
-_FINE: Final = Font(12.0, colour="#8a4300")
+_DASHED: Final = drawing.Pen("#8a4300", 1.0, (4.0, 3.0))
+_FINE: Final = drawing.Font(12.0, colour="#8a4300")
 _ARROWS: Final = {(True, True): ("↔", "both"), (True, False): ("→", "cites"), (False, True): ("←", "cited")}
 """The arrow of a cell and the key of what it says, by whether the one cites and is cited."""
 _PAGE: Final = Messages("page")
 _FIGURE: Final = Messages("figure")
 
-Met = Mapping[tuple[str, str], PlanMeeting]
+Met = Mapping[tuple[str, str], figures.PlanMeeting]
 """The linked pairs that are shown, by their IRIs in order."""
 
 
@@ -149,7 +147,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
     }
 
 
-def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: Level) -> dict[str, str]:
+def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: evidence.Level) -> dict[str, str]:
     """Where two plans meet: who cites whom as an arrow, what they share in bits, and the page of the two.
 
     ``kind`` is the class of the cell. Where no link was seen ``href`` is empty, and it says whether anybody could have.
@@ -160,9 +158,9 @@ def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: Level) -> 
         kind = "no" if {*plans} <= plan_sets(context.site_context).read else "none"
         return {"arrow": "", "bits": "", "words": context.t(f"cell-{kind}"), "href": "", "kind": kind}
     _, cites, cited = meeting.seen_from(plan)
-    arrow, key = _ARROWS.get((counts(cites, at), counts(cited, at)), ("", ""))
+    arrow, key = _ARROWS.get((evidence.counts(cites, at), evidence.counts(cited, at)), ("", ""))
     low = meeting.low(at)
-    bits = figure_words.amount(low, Unit.BITS, language) if low > 0 else ""
+    bits = figure_words.amount(low, figures.Unit.BITS, language) if low > 0 else ""
     words = [context.t(f"cell-{key}")] if arrow else []
     words += [context.t("cell-shares", bits=figure_words.bits_words(low, language))] if bits else []
     pair = pair_key(context.key(plan), context.key(partner))
@@ -202,15 +200,11 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
         }  # fmt: skip
 
     return embedded({
-        "limit": limit,
-        "asked": ASKED,
-        "headline": int(HEADLINE),
-        "levels": {level.key: int(level) for level in FIGURED} | {word: int(level) for word, level in BEFORE.items()},
-        "before": {word: level.key for word, level in BEFORE.items()} | {HEADLINE.key: ""},
-        "keys": [level.key for level in FIGURED],
-        "topics": list(map(context.key, topics)),
-        "bodies": list(map(context.key, bodies)),
-        "plans": list(map(row, sets.every)),
+        "limit": limit, "asked": ASKED, "headline": int(evidence.HEADLINE),
+        "levels": {level.key: int(level) for level in evidence.FIGURED} | {key: int(of) for key, of in BEFORE.items()},
+        "before": {word: level.key for word, level in BEFORE.items()} | {evidence.HEADLINE.key: ""},
+        "keys": [level.key for level in evidence.FIGURED], "plans": list(map(row, sets.every)),
+        "topics": list(map(context.key, topics)), "bodies": list(map(context.key, bodies)),
         "pairs": [
             [
                 place[meeting.plans[0]], place[meeting.plans[1]], meeting.level, meeting.cites or 0, meeting.cited or 0,
@@ -227,9 +221,11 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
     })  # fmt: skip
 
 
-def _listed(context: PageContext, meeting: PlanMeeting, at: Level) -> list[Value]:
+def _listed(context: PageContext, meeting: figures.PlanMeeting, at: evidence.Level) -> list[Value]:
     plan, partner = meeting.plans
-    cites, cited = (level.key if level and counts(level, at) else "" for level in (meeting.cites, meeting.cited))
+    cites, cited = (
+        level.key if level and evidence.counts(level, at) else "" for level in (meeting.cites, meeting.cited)
+    )
     low = round(meeting.low(at), 6)
     bits = int(low) if low == int(low) else low
     return [plan, context.called(plan), partner, context.called(partner), cites, cited, bits, meeting.level.key]
@@ -262,8 +258,8 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
     choices += [("year", str(choice.year))] if choice.year else []
     filters = tuple(f"{t(f'filter-{name}')}{t('colon')} {words}" for name, words in choices)
     signs = (
-        sheet.Sign(tuple(_filled(Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
-        sheet.Sign(tuple(_filled(Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),
+        sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
+        sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),
         sheet.hatch_sign(t("legend-none")),
     )
     caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), filters)
@@ -271,36 +267,38 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
     rows = [names[iri] for iri in order]
     titles = [f"{at} · {shortened(name.text)}" for at, name in enumerate(rows, 1)]
     heads, up, out = sheet.tilted(titles, _HEAD, _WIDE, longest=330)
-    marks: list[Mark] = [Group(tuple(heads))]
+    marks: list[drawing.Mark] = [drawing.Group(tuple(heads))]
     for at, name in enumerate(rows):
         # how many actions of a plan are in the graph, and of how many
         number = len(context.graph.parts.actions.get(name.iri, ()))
         published = context.graph.statements.one(name.iri, PAN + "measureCount")
         extent = t("plan-known-of", n=number, of=published) if published else t("plan-known", n=number)
-        marks.append(sheet.row_head(Box(0, at * _HIGH, _HEAD, _HIGH), str(at + 1), name, extent))
+        marks.append(sheet.row_head(drawing.Box(0, at * _HIGH, _HEAD, _HIGH), str(at + 1), name, extent))
         for to, partner in enumerate(rows):
-            box = Box(_HEAD + to * _WIDE, at * _HIGH, _WIDE, _HIGH)
+            box = drawing.Box(_HEAD + to * _WIDE, at * _HIGH, _WIDE, _HIGH)
             if at == to:
                 shade, address = sheet.filled(box, sheet.SHADE, (str(at + 1),)), pair_address((name.iri,))
-                marks.append(Group(tuple(shade), name.full, address))
+                marks.append(drawing.Group(tuple(shade), name.full, address))
             else:
                 cell = _cell(context, drawn, (name.iri, partner.iri), choice.level)
                 title, address = f"{name.full} – {partner.full}\n{cell['words']}", ""
                 shade = sheet.hatched(box)
                 if cell["href"]:
                     shade, address = _filled(box, cell["arrow"], cell["bits"]), pair_address((name.iri, partner.iri))
-                marks.append(Group(tuple(shade), title, address))
-    body = sheet.Body(_HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), (Group(tuple(marks), shift=(0, up)),))
+                marks.append(drawing.Group(tuple(shade), title, address))
+    body = sheet.Body(
+        _HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), (drawing.Group(tuple(marks), shift=(0, up)),)
+    )
     listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
     picture = sheet.Picture("matrix", subject.language, sheet.frame(subject, caption, body), table(COLUMNS, listed))
-    return picture_bytes(picture, suffix)
+    return registry.picture_bytes(picture, suffix)
 
 
-def _filled(box: Box, arrow: str, bits: str) -> list[Mark]:
+def _filled(box: drawing.Box, arrow: str, bits: str) -> list[drawing.Mark]:
     if arrow:
         return sheet.filled(box, _DECLARED, (arrow, *([bits] if bits else [])), size=13)
-    inside = Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4, _INFERRED, _DASHED)
-    return [inside, *centred(inside, (bits or TOGETHER,), _FINE)]
+    inside = drawing.Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4, _INFERRED, _DASHED)
+    return [inside, *drawing.centred(inside, (bits or TOGETHER,), _FINE)]
 
 
 FILES: Final = (

@@ -19,19 +19,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pan2kg.charts.drawing import (
-    Box,
-    Drawing,
-    Font,
-    Group,
-    Label,
-    Line,
-    Mark,
-    Pen,
-    measure,
-    shorten,
-    wrap,
-)
+from pan2kg.charts.drawing import Box, Drawing, Font, Group, Label, Line, Mark, Pen, measure, shorten, wrap
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped
 from pan2kg.project import Project, read_text

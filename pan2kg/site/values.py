@@ -22,8 +22,7 @@ from markupsafe import Markup
 from pan2kg.coherence.obligations import whole_months
 from pan2kg.graph import labels, parts
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
-from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language, Messages, french
-from pan2kg.i18n.message import in_words
+from pan2kg.i18n import catalogue, message
 from pan2kg.site.page import PageContext, piece
 from pan2kg.store.store import Term, plain
 from pan2kg.tables.template import escape, markup
@@ -80,8 +79,8 @@ _DEEP: Final = 3
 _LAST: Final = "other", 10_000, ""
 """The place of properties nothing is known of: after all others."""
 _BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred", "unverified": "unverified"}
-_PAGE: Final = Messages("page")
-_CALLED: Final = {False: Messages("property"), True: Messages("property-from")}
+_PAGE: Final = catalogue.Messages("page")
+_CALLED: Final = {False: catalogue.Messages("property"), True: catalogue.Messages("property-from")}
 
 Quote = Mapping[str, str]
 """Words quoted: ``words``, their ``language`` where it is not the page's, the ``document`` and its ``page``."""
@@ -136,9 +135,9 @@ def rule_words(context: PageContext, name: str) -> tuple[str, str]:
     A rule somebody changed is told in its own words: our translation holds only for what it was made from.
     """
     own, language, key = context.graph.rules.get(name, ""), context.request.language, f"rule-{name}"
-    if not own or (_PAGE.has(key) and own == _PAGE.template(key, SOURCE_LANGUAGE)):
+    if not own or (_PAGE.has(key) and own == _PAGE.template(key, catalogue.SOURCE_LANGUAGE)):
         return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
-    return own, "" if language == SOURCE_LANGUAGE else SOURCE_LANGUAGE
+    return own, "" if language == catalogue.SOURCE_LANGUAGE else catalogue.SOURCE_LANGUAGE
 
 
 @cache
@@ -153,7 +152,7 @@ def _places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
     return places
 
 
-def called(index: labels.Labels, iri: str, language: Language, *, back: bool = False) -> tuple[str, str]:
+def called(index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False) -> tuple[str, str]:
     """What a property is called, and the language of these words where that is another one.
 
     Its own name in the ontology comes first; on the page of what it points to, the table's.
@@ -182,7 +181,7 @@ def value(context: PageContext, term: Term) -> Markup:
     words, language = term.value, term.language or ""
     if language:
         strange = language if language != context.request.language else ""
-        return piece("spoken")(french(words) if language == "fr" else words, strange)
+        return piece("spoken")(catalogue.french(words) if language == "fr" else words, strange)
     if words.startswith(("http://", "https://")) and " " not in words:
         return context.lead(words, urlsplit(words).hostname or context.t("outside"))
     read = lasting if term.datatype.value == XSD + "duration" else dated
@@ -193,7 +192,7 @@ def dated(context: PageContext, words: str) -> str:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
         return words
     try:
-        return in_words(date.fromisoformat(words), context.request.language)
+        return message.in_words(date.fromisoformat(words), context.request.language)
     except ValueError:
         return words
 
@@ -215,7 +214,7 @@ def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
         for term in (statement.value for statement in by_property.get(PAN + "quote", ())):
             language = getattr(term, "language", None) or ""
             quoted.append({
-                "words": french(plain(term)) if language == "fr" else plain(term),
+                "words": catalogue.french(plain(term)) if language == "fr" else plain(term),
                 "language": "" if language == context.request.language else language,
                 "document": markup(", ".join(documents)),
                 "page": ", ".join(pages),
@@ -270,7 +269,7 @@ def _node(
 def _texts(context: PageContext, statements: Iterable[Statement]) -> Markup:
     terms = [statement.value for statement in statements]
     texts = {
-        term.language: french(term.value) if term.language == "fr" else term.value
+        term.language: catalogue.french(term.value) if term.language == "fr" else term.value
         for term in terms if isinstance(term, ox.Literal) and term.language
     }  # fmt: skip
     if texts and len(texts) == len(terms):
