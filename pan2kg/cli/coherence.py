@@ -72,13 +72,7 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
 
 
 def _shared(figure: argparse.ArgumentParser) -> None:
-    figure.add_argument(
-        "--project",
-        metavar="DIR",
-        action="append",
-        default=argparse.SUPPRESS,
-        help="project",
-    )
+    figure.add_argument("--project", metavar="DIR", action="append", default=argparse.SUPPRESS, help="project")
     figure.add_argument("--no-cache", action="store_true", default=argparse.SUPPRESS, help="no-cache")
     add_language(figure)
     add_endpoint(figure)
@@ -125,13 +119,7 @@ def _two_plans(figure: argparse.ArgumentParser) -> None:
 
 def _matrices(figure: argparse.ArgumentParser) -> None:
     figure.add_argument("files", metavar="FILE", nargs="*", help="coherence.matrices")
-    figure.add_argument(
-        "--assessor",
-        metavar="NAME",
-        action="append",
-        dest="assessors",
-        help="coherence.assessor",
-    )
+    figure.add_argument("--assessor", metavar="NAME", action="append", dest="assessors", help="coherence.assessor")
     figure.add_argument("--free-labels", action="store_const", const="free", dest="part", help="coherence.free-labels")
     figure.add_argument("--scale", metavar="SCALE", type=a_scale, action=SingleValue, help="coherence.scale")
     figure.add_argument("--self", action="store_true", dest="keep_diagonal", help="coherence.self")

@@ -82,11 +82,7 @@ BRIEF: Final = {
     "--as-of": _DAY,
     **arguments.LANGUAGE,
 }
-SITE: Final = {
-    "-o --output": {**_FOLDER, "help": "site.folder"},
-    "--zip": arguments.FILE,
-    "--as-of": _DAY,
-}
+SITE: Final = {"-o --output": {**_FOLDER, "help": "site.folder"}, "--zip": arguments.FILE, "--as-of": _DAY}
 _ADDRESS: Final = {"metavar": "URL", "type": arguments.a_link}
 LOAD: Final = {
     "--endpoint": {"metavar": "URL", "required": True, "help": "endpoint"},

@@ -15,18 +15,9 @@ from pan2kg.extract.document import Document
 from pan2kg.extract.quotation import Quotation, find, fold, nearest
 from pan2kg.project import Project, read_text
 from pan2kg.review.files import Addition, own, with_prefixes
-from pan2kg.turtle.blocks import (
-    SourceBlock as Block,
-)
-from pan2kg.turtle.blocks import (
-    StatementEdit as Edit,
-)
-from pan2kg.turtle.blocks import (
-    TurtleFile,
-    edited,
-    read_turtle_file,
-    unescaped,
-)
+from pan2kg.turtle.blocks import SourceBlock as Block
+from pan2kg.turtle.blocks import StatementEdit as Edit
+from pan2kg.turtle.blocks import TurtleFile, edited, read_turtle_file, unescaped
 from pan2kg.turtle.writer import read_prefixes, string
 from pan2kg.validation.quotations import is_long
 

@@ -108,10 +108,7 @@ def two_by_two(first: str, second: str = "") -> str:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (
-            two_by_two(",4"),
-            f"m.csv:2:3: {CELL}: « 4 » is outside −3…+3. Say --scale=-3..4 or --scale=count.",
-        ),
+        (two_by_two(",4"), f"m.csv:2:3: {CELL}: « 4 » is outside −3…+3. Say --scale=-3..4 or --scale=count."),
         (two_by_two(",x"), f"m.csv:2:3: {CELL}: « x » is no integer."),
         (two_by_two("1,"), f"m.csv:2:2: Row « {ONE} », column « {ONE} »: nothing acts on itself."),
         (two_by_two(",1,1"), f"m.csv:2: Row « {ONE} » has 3 cells for 2 columns."),
