@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 import pan2kg
-from pan2kg.coherence.citations import State
-from pan2kg.turtle.vocabulary import ID
 from tests.copies import FEW, copy
 
 if TYPE_CHECKING:
@@ -69,25 +66,6 @@ def test_a_second_reading_is_one_block_more_and_the_same_one_is_refused(cli: Cli
     assert "reading:lu-bhr-2-4-3-texts-2026-05-04-2 a pan:Reading" in other.stdout, "another reader on the same day"
 
 
-def test_a_full_reading_turns_open_into_absent_and_nothing_else(cli: Cli, tmp_path: Path) -> None:
-    """Of plans of which one cites one of two it might have cited, another neither of two."""
-    plans = ("cooperation-environment-2021", "cooperation-gender-2021", "sustainable-finance-roadmap-2018")
-    folder = copy(tmp_path / "copy", ("lu-bhr-2", "lu-defence-2023", *(f"lu-{plan}" for plan in plans)))
-    expected = [one for one in pan2kg.open_graph(folder).occasions() if one.is_expected]
-    assert [one.state for one in expected].count(State.OPEN) > 2
-    assert State.SEEN in {one.state for one in expected}
-    source = next(one.source for one in expected if one.state is State.OPEN)
-    done = cli(
-        "add", "reading", source.removeprefix(f"{ID}plan/"), "--aspect", "references", *READ, "--project", str(folder)
-    )
-    assert done.returncode == 0, done.stderr
-    after = {(one.source, one.target): one for one in pan2kg.open_graph(folder).occasions() if one.is_expected}
-    assert {(one.source, one.target) for one in expected} == after.keys()
-    for one in expected:
-        wanted = State.ABSENT if one.source == source and one.state is State.OPEN else one.state
-        assert after[one.source, one.target].state is wanted
-
-
 def test_what_was_not_read_becomes_no_once_every_plan_was_read_in_full(cli: Cli, tmp_path: Path) -> None:
     """« Not read » turns into « no », in questions and in the matrix, by readings alone, plan after plan."""
     plans = ("lu-child-rights-2022", "lu-bhr-2", "lu-bhr-1")
@@ -129,19 +107,6 @@ def test_a_plan_whose_list_is_not_complete_is_said_not_to_be_read_as_a_whole(cli
     done = cli("add", "reading", plan, "--aspect", "texts", *READ, "--project", str(folder), "--language", "fr")
     assert done.returncode == 0
     assert "n’est pas donnée pour complète" in done.stderr
-
-
-def test_a_project_of_ones_own_takes_readings(cli: Cli, tmp_path: Path) -> None:
-    assert cli("init", "mine", "--country", "be").returncode == 0
-    (tmp_path / "plan.txt").write_text("Plan d’action\n\n1. Former\n1.1. Former les juges\n1.2. Former les avocats\n")
-    plans = "mine/graph/plans"
-    draft = cli("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", f"{plans}/be-bhr-1.ttl")
-    assert draft.returncode == 0, draft.stderr
-    (document,) = set(re.findall(r"^document:(\S+) a", (tmp_path / plans / "be-bhr-1.ttl").read_text(), re.MULTILINE))
-    read = ("--aspect", "measures", "--extent", "full", "--document", document, "--by", "A. Weber")
-    done = cli("add", "reading", "be-bhr-1", *read, "--project", "mine")
-    assert done.returncode == 0, done.stderr
-    assert "a pan:Reading ;" in (tmp_path / plans / "be-bhr-1" / "readings.ttl").read_text(encoding="utf-8")
 
 
 def test_a_file_that_uses_a_prefix_otherwise_is_left_as_it_is(cli: Cli, folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -80,30 +79,21 @@ def page(folder: Path, language: str) -> Page:
     return Page((folder / f"report.{language}.html").read_text(encoding="utf-8"))
 
 
-def test_ids_are_unique_and_every_link_has_its_target(page: Page) -> None:
+def test_the_page_is_whole_needs_nothing_else_and_leads_to_no_other_page_of_the_site(page: Page, language: str) -> None:
     ids = page.all("id")
     assert len(ids) == len(set(ids))
-    wanted = {href[1:] for href in page.all("href") if href.startswith("#")}
-    labels = {name for names in page.all("aria-labelledby") for name in names.split()}
-    assert wanted | labels <= set(ids)
-
-
-def test_the_page_needs_nothing_else_and_leads_to_no_other_page_of_the_site(page: Page) -> None:
-    tags = {tag for tag, _ in page.tags}
-    assert tags.isdisjoint({"script", "iframe", "object", "embed", "img", "image", "form", "button", "link"})
+    targets = {href[1:] for href in page.all("href") if href.startswith("#")}
+    assert targets | {name for names in page.all("aria-labelledby") for name in names.split()} <= set(ids)
+    tags = [tag for tag, _ in page.tags]
+    assert {*tags}.isdisjoint({"script", "iframe", "object", "embed", "img", "image", "form", "button", "link"})
     assert page.all("src") == []
-    assert all(href.startswith(("#", "https://", "http://")) for tag, a in page.tags if tag == "a"
-               for href in [a.get("href") or "#"])  # fmt: skip
+    links = [attributes.get("href") or "#" for tag, attributes in page.tags if tag == "a"]
+    assert all(href.startswith(("#", "https://", "http://")) for href in links)
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
-
-
-def test_language_headings_and_landmarks_are_in_order(page: Page, language: str) -> None:
     assert page.tags[0] == ("html", {"lang": language})
-    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
+    levels = [int(tag[1]) for tag in tags if re.fullmatch(r"h[1-6]", tag)]
+    assert (levels[0], levels.count(1), tags.count("main")) == (1, 1, 1)
     assert all(after <= before + 1 for before, after in pairwise(levels))
-    assert [tag for tag, _ in page.tags if tag == "main"] == ["main"]
 
 
 def test_it_has_the_page_of_the_plan_its_pictures_and_every_figure_with_its_basis(
@@ -133,40 +123,6 @@ def test_the_same_day_gives_the_same_bytes_and_names_the_files(
     assert {path.name for path in target.iterdir()} == {f"report.{language}.{form}" for form in ("html", "md")}
     for path in folder.iterdir():
         assert (target / path.name).read_bytes() == path.read_bytes(), path.name
-
-
-def test_a_weaker_level_of_evidence_is_said(cli: Cli, tmp_path: Path, few: pan2kg.Graph) -> None:
-    given = ("--plan", PLAN, "--as-of", DAY, "--evidence", "editors", "--project", str(few.project.root))
-    done = cli("report", "-o", "made", *given)
-    assert done.returncode == 0, done.stderr
-    assert "with what the editors concluded" in (tmp_path / "made" / "report.en.md").read_text(encoding="utf-8")
-
-
-def test_wrong_use_is_one_sentence_and_leaves_nothing(cli: Cli, tmp_path: Path) -> None:
-    for given, said in (
-        (("--plan", "lu-bhr-22"), "Did you mean lu-bhr-2"),
-        (("--as-of", "yesterday"), "is no day such as"),
-        (("--language", "it"), "invalid choice"),
-    ):
-        done = cli("report", "-o", "made", *given)
-        assert done.returncode == 2
-        assert said in done.stderr
-        assert done.stderr.count("\n") == 1
-        assert not (tmp_path / "made").exists()
-
-
-def test_a_file_or_a_folder_in_the_way_changes_nothing(cli: Cli, tmp_path: Path, two_countries: pan2kg.Graph) -> None:
-    (tmp_path / "file").write_text("mine")
-    (tmp_path / "folder" / "report.en.md").mkdir(parents=True)
-    for name in ("file", "folder"):
-        done = cli(
-            "report", "-o", name, "--plan", "be-two-1", "--as-of", DAY, "--project", str(two_countries.project.root)
-        )
-        assert done.returncode == 2
-        assert "in the way" in done.stderr
-        assert done.stderr.count("\n") == 1
-    assert (tmp_path / "file").read_text() == "mine"
-    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["report.en.md"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
@@ -213,13 +169,16 @@ def test_a_plan_alone_in_a_graph_of_its_own_has_a_report(cli: Cli, own_project: 
     Page(page)
 
 
-def test_a_folder_that_cannot_be_written_is_said(cli: Cli, tmp_path: Path, two_countries: pan2kg.Graph) -> None:
-    given = ("--plan", "be-two-1", "--as-of", DAY, "--project", str(two_countries.project.root))
-    if shutil.which("id") and os.geteuid() == 0:
-        done = cli("report", "-o", "/proc/none", *given)
-    else:
-        (tmp_path / "closed").mkdir(mode=0o500)
-        done = cli("report", "-o", "closed/made", *given)
-    assert done.returncode == 2
-    assert "Cannot write the report" in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_what_cannot_be_written_is_one_sentence_and_changes_nothing(
+    cli: Cli, tmp_path: Path, two_countries: pan2kg.Graph
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder" / "report.en.md").mkdir(parents=True)
+    (tmp_path / "closed").mkdir(mode=0o500)
+    closed = "/proc/none" if os.geteuid() == 0 else "closed/made"
+    usual = ("--plan", "be-two-1", "--as-of", DAY, "--project", str(two_countries.project.root))
+    for folder, said in (("file", "in the way"), ("folder", "in the way"), (closed, "Cannot write the report")):
+        done = cli("report", "-o", folder, *usual)
+        assert (done.returncode, said in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+    assert (tmp_path / "file").read_text() == "mine"
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["report.en.md"]
