@@ -48,30 +48,32 @@ argparse._ = translated  # type: ignore[attr-defined]
 argparse.ngettext = lambda single, many, number: translated(single if number == 1 else many)  # type: ignore[attr-defined]
 
 
-def _help(key: str) -> str:
-    # what is no key – the names of formats, what argparse says – stays as it is
-    return _HELP.say(key, spoken()) if _HELP.has(key) else key
+def in_words(key: str | None) -> str:
+    """A text of help by its key; what is no key – the names of formats, what argparse says – stays as it is.
+
+    What is a few words in a list stands as a sentence above the help of a command.
+    """
+    words = _HELP.say(key, spoken()) if key and _HELP.has(key) else key or ""
+    return f"{words[0].upper()}{words[1:]}." if words and key and key.startswith(_SENTENCES) else words
 
 
 class Formatter(argparse.HelpFormatter):
     """Help whose texts are keys of the catalogue, said when it is printed: no command waits for them."""
 
     def start_section(self, heading: str | None) -> None:
-        super().start_section(heading and _help(heading))
+        super().start_section(heading and in_words(heading))
 
     def add_text(self, text: str | None) -> None:
-        words = _help(text) if text else text
-        if words and text and text.startswith(_SENTENCES):
-            words = f"{words[0].upper()}{words[1:]}."
-        super().add_text(words)
+        super().add_text(text and in_words(text))
 
     def add_usage(
         self, usage: str | None, actions: Iterable[argparse.Action], groups: Iterable[Any], prefix: str | None = None
     ) -> None:
-        super().add_usage(usage and _help(usage), actions, groups, prefix)
+        super().add_usage(usage and in_words(usage), actions, groups, prefix)
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        return action.help and _help(action.help)
+        # in a list of commands no sentence
+        return action.help and (_HELP.say(action.help, spoken()) if _HELP.has(action.help) else action.help)
 
 
 class PlainFormatter(Formatter, argparse.RawDescriptionHelpFormatter):
@@ -92,6 +94,17 @@ class Parser(argparse.ArgumentParser):
             self.fill(self)
             self.fill = None
 
+    def explained(self) -> None:
+        """Be whole for a shell, which asks for everything at once and knows no keys of messages."""
+        self.complete()
+        self.description = in_words(self.description)
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse has no public way to its commands
+                for inner in action.choices.values():
+                    inner.explained()
+            elif isinstance(action.choices, Mapping):
+                action.choices = tuple(action.choices)  # a mapping is taken for commands
+
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{told('wrong-use', prog=self.prog, message=message)}\n")
 
@@ -99,15 +112,10 @@ class Parser(argparse.ArgumentParser):
 class SingleValue(argparse.Action):
     """An option that is given once: a second value would silently take the place of the first."""
 
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *words: Any) -> None:  # noqa: ANN401
+        values, option = words
         if getattr(namespace, self.dest, None) is not None:
-            parser.error(str(told("given-twice-one-meant", option=option_string)))
+            parser.error(str(told("given-twice-one-meant", option=option)))
         setattr(namespace, self.dest, values)
 
 
@@ -200,9 +208,11 @@ Settings = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | str
 """What :meth:`argparse.ArgumentParser.add_argument` takes, made late where a module must be read for it."""
 Options = Mapping[str, Settings]
 FLAG: Final[dict[str, Any]] = {"action": "store_true"}
+PROJECT: Final[dict[str, Any]] = {"metavar": "DIR", "action": "append", "help": "project"}
 SEVERAL: Final[dict[str, Any]] = {"action": "append", "default": []}
 FILE: Final[dict[str, Any]] = {"metavar": "FILE"}
-DAY: Final[dict[str, Any]] = {"metavar": "DAY", "type": a_day, "action": SingleValue}
+ONCE: Final[dict[str, Any]] = {"action": SingleValue}
+DAY: Final[dict[str, Any]] = {"metavar": "DAY", "type": a_day, **ONCE}
 LANGUAGE: Final[Options] = {
     "--language": lambda: {"choices": LANGUAGES, "default": language_of(os.environ), "help": "language"}
 }
@@ -210,15 +220,25 @@ TIMEOUT: Final[dict[str, Any]] = {"metavar": "SECONDS", "type": some_seconds, "d
 ENDPOINT: Final[Options] = {"--endpoint": {"metavar": "URL", "help": "endpoint"}, "--timeout": TIMEOUT}
 OUTPUT: Final[Options] = {"-o --output": {**FILE, "help": "output"}}
 SELECTION: Final[Options] = {
-    "--columns": {"metavar": "KEYS", "dest": "shown", "type": some_keys, "action": SingleValue, "help": "columns"},
-    "--sort": {"metavar": "KEYS", "dest": "order", "type": some_keys, "action": SingleValue, "help": "sort"},
-    "--limit": {"metavar": "NUMBER", "type": a_limit, "action": SingleValue, "help": "limit"},
+    "--columns": {"metavar": "KEYS", "dest": "shown", "type": some_keys, **ONCE, "help": "columns"},
+    "--sort": {"metavar": "KEYS", "dest": "order", "type": some_keys, **ONCE, "help": "sort"},
+    "--limit": {"metavar": "NUMBER", "type": a_limit, **ONCE, "help": "limit"},
     "--no-header": {**FLAG, "help": "no-header"},
 }
 
 
+class Kinds(dict[str, Options]):
+    """The options of each kind a command has, which is named before them."""
+
+
 def add_options(parser: argparse.ArgumentParser, command: str, options: Options) -> None:
     """Add options to a parser; the message under the command's name and its own says what one is for, or ``help``."""
+    if isinstance(options, Kinds):
+        kinds = parser.add_subparsers(title="title.kinds", metavar="KIND", dest="kind", required=True)
+        for kind, own in options.items():
+            inner = kinds.add_parser(kind, **described(f"command.{command}-{kind}"))
+            add_options(inner, command, {"--project": {**PROJECT, "default": argparse.SUPPRESS}, **own})
+        return
     for names, settings in options.items():
         if isinstance(settings, str):
             setattr(parser, names, settings)  # a key of what stands above or below the options
@@ -228,24 +248,17 @@ def add_options(parser: argparse.ArgumentParser, command: str, options: Options)
         parser.add_argument(*names.split(), **more)
 
 
+def described(key: str) -> dict[str, Any]:
+    """What the parser of a command is made with: the key of what stands in a list of them, and above its own help."""
+    return {"allow_abbrev": False, "help": key, "description": key, "formatter_class": Formatter}
+
+
 def add_language(command: argparse.ArgumentParser) -> None:
     add_options(command, "", LANGUAGE)
 
 
-def add_endpoint(command: argparse.ArgumentParser) -> None:
-    add_options(command, "", ENDPOINT)
-
-
 def add_output(command: argparse.ArgumentParser, meaning: str = "output", *, required: bool = False) -> None:
     command.add_argument("-o", "--output", metavar="FILE", required=required, help=meaning)
-
-
-def add_as_of(command: argparse.ArgumentParser, meaning: str) -> None:
-    command.add_argument("--as-of", **DAY, help=meaning)
-
-
-def add_selection(command: argparse.ArgumentParser) -> None:
-    add_options(command, "", SELECTION)
 
 
 def selection_of(options: argparse.Namespace, form: str) -> Selection:
@@ -318,7 +331,7 @@ def tell_project(options: argparse.Namespace) -> None:
     """Say on standard error which project was read, where one was found nearby and nobody named it."""
     project: Project | None = getattr(options, "nearest", None)
     if project and not project.is_packaged and options.command in _ANSWER:
-        sys.stderr.write(f"{say('progress', 'project', name=project.root)}\n")
+        tell(say("progress", "project", name=project.root))
 
 
 def cache_of(options: argparse.Namespace) -> Path | None:
@@ -343,7 +356,7 @@ def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: boo
 
     store = open_remote(options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours)
     if is_ours and (releases := other_release(store, project)):
-        sys.stderr.write(f"{say('progress', 'other-release', there=releases[0], here=releases[1])}\n")
+        tell(say("progress", "other-release", there=releases[0], here=releases[1]))
     return store
 
 
@@ -357,8 +370,7 @@ def links_told(store: LocalStore) -> Message | None:
 
 
 def tell_links(store: LocalStore) -> None:
-    if message := links_told(store):
-        sys.stderr.write(f"{message}\n")
+    tell(links_told(store) or "")
 
 
 # --- what is written
@@ -393,10 +405,14 @@ def emit(text: str | bytes, output: str | None = None, form: str = "text") -> No
         sys.stdout.flush()
 
 
+def tell(*messages: object) -> None:
+    """Say something beside an answer, on standard error: a line each, none of what is empty."""
+    sys.stderr.write("".join(f"{harmless(str(message))}\n" for message in messages if message))
+
+
 def tell_left_out(rows: int) -> None:
-    """Say on standard error how many rows a limit left out."""
-    if rows:
-        sys.stderr.write(f"{say('progress', 'rows-left-out', n=rows)}\n")
+    """Say how many rows a limit left out."""
+    tell(say("progress", "rows-left-out", n=rows) if rows else "")
 
 
 def width_of(options: argparse.Namespace) -> int:

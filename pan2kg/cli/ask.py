@@ -171,7 +171,7 @@ def _answer(
         written = writers.write(table, form, style)
     if form not in TELLING and around:
         _, summary, notes, basis = around
-        sys.stderr.write("".join(f"{arguments.harmless(words)}\n" for words in (summary, *notes, basis) if words))
+        arguments.tell(summary, *notes, basis)
     arguments.tell_left_out(left_out)
     arguments.emit(selection.written(written) if isinstance(written, str) else written, options.output, form)
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +42,7 @@ INIT: Final = {
 }
 ANCHOR: Final = {
     "file": arguments.FILE,
-    "--document": {"metavar": "KEY", "required": True, "action": arguments.SingleValue},
+    "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
     "--dry-run": {**arguments.FLAG, "help": "add.dry-run"},
     **arguments.LANGUAGE,
 }
@@ -81,7 +80,7 @@ def run_check(options: argparse.Namespace) -> int:
         store = arguments.open_endpoint(project, options)
         insist_on_shapes(store)
         report = check_store(project, store, fail_on=fail_on, baseline=baseline)
-        sys.stderr.write(f"{say('progress', 'files-not-checked')}\n")
+        arguments.tell(say("progress", "files-not-checked"))
     else:
         progress = arguments.Progress(after=2)
         accepted = reports.read_baseline(baseline) if baseline else None
@@ -135,8 +134,7 @@ def run_anchor(options: argparse.Namespace) -> int:
         arguments.emit("".join(file.difference for file in anchoring.files))
         if anchoring.files and not options.dry_run:
             write(project, {file.path: file.new for file in anchoring.files}, read_prefixes(project))
-    lines = _remarks(anchoring, options.document, is_shown=options.dry_run)
-    sys.stderr.write("".join(f"{arguments.harmless(line)}\n" for line in lines))
+    arguments.tell(*_remarks(anchoring, options.document, is_shown=options.dry_run))
     return 1 if anchoring.orphans else 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -235,6 +234,6 @@ def run_load(options: argparse.Namespace) -> int:
         )  # fmt: skip
     finally:
         progress.finish()
-    sys.stderr.write(f"{say('progress', 'graph-loaded', **loaded)}\n")
+    arguments.tell(say("progress", "graph-loaded", **loaded))
     open_remote(options.endpoint, timeout=options.timeout)
     return 0

@@ -10,11 +10,10 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
-from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import Pan2kgError
@@ -29,7 +28,7 @@ COMMANDS: Final = {
     "serve": "serve", "ask": "ask", "sparql": "ask", "find": "ask", "coherence": "coherence", "picture": "files",
     "export": "files", "report": "files", "brief": "files", "check": "check", "read": "documents",
     "mentions": "documents", "candidates": "documents", "draft": "documents", "add": "add", "rekey": "add",
-    "review": "review", "sheet": "sheet", "anchor": "check", "keep": "add", "dump": "files", "load": "files",
+    "review": "documents", "sheet": "add", "anchor": "check", "keep": "add", "dump": "files", "load": "files",
     "mcp": "ask", "site": "files", "publish": "publish", "portal": "portal", "diff": "publish", "init": "check",
     "journal": "serve", "completion": "main",
 }  # fmt: skip
@@ -93,19 +92,16 @@ def _run(words: Sequence[str]) -> int:
     usual = gc.get_threshold()
     gc.set_threshold(*(usual if options.command in _STAYING else _SELDOM))
     try:
-        code = int(getattr(_module(options.command), f"run_{options.command}")(options))
+        module = import_module(f"pan2kg.cli.{COMMANDS[options.command]}")
+        code = int(getattr(module, f"run_{options.command}")(options))
     finally:
         gc.set_threshold(*usual)
     arguments.tell_project(options)
     return code
 
 
-def _module(command: str) -> ModuleType:
-    return import_module(f"pan2kg.cli.{COMMANDS[command]}")
-
-
 def _fill(parser: argparse.ArgumentParser, command: str) -> None:
-    module = _module(command)
+    module = import_module(f"pan2kg.cli.{COMMANDS[command]}")
     if (data := getattr(module, command.upper(), None)) is None:
         getattr(module, f"add_{command}")(parser)
     else:
@@ -122,22 +118,14 @@ class _Version(argparse.Action):
 
 def build_parser() -> arguments.Parser:
     """The parser of every command; options of a command are added when it is called."""
-    parser = arguments.Parser(
-        prog="pan2kg",
-        allow_abbrev=False,
-        description="about",
-        epilog="examples",
-        formatter_class=arguments.PlainFormatter,
-    )
+    plain: dict[str, Any] = {"allow_abbrev": False, "formatter_class": arguments.PlainFormatter}
+    parser = arguments.Parser(prog="pan2kg", description="about", epilog="examples", **plain)
     parser.add_argument("--version", action=_Version, nargs=0, help="version")
     commands = parser.add_subparsers(title="title.commands", metavar="COMMAND", dest="command")
     for command in COMMANDS:
-        key = f"command.{command}"
-        inner = commands.add_parser(
-            command, allow_abbrev=False, help=key, description=key, formatter_class=arguments.Formatter
-        )
-        inner.add_argument("--project", metavar="DIR", action="append", help="project")
-        inner.add_argument("--no-cache", action="store_true", help="no-cache")
+        inner = commands.add_parser(command, **arguments.described(f"command.{command}"))
+        inner.add_argument("--project", **arguments.PROJECT)
+        inner.add_argument("--no-cache", **arguments.FLAG, help="no-cache")
         inner.fill = partial(_fill, command=command)
     return parser
 
@@ -147,20 +135,9 @@ def run_completion(options: argparse.Namespace) -> int:
     import shtab
 
     parser = build_parser()
-    _complete(parser)
+    parser.explained()
     arguments.emit(shtab.complete(parser, shell=options.shell), form=options.shell)
     return 0
-
-
-def _complete(parser: argparse.ArgumentParser) -> None:
-    if isinstance(parser, arguments.Parser):
-        parser.complete()
-    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to its commands
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
-            for inner in action.choices.values():
-                _complete(inner)
-        elif isinstance(action.choices, Mapping):
-            action.choices = tuple(action.choices)  # shtab takes a mapping for commands
 
 
 if __name__ == "__main__":

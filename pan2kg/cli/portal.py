@@ -43,7 +43,11 @@ def add_portal(command: argparse.ArgumentParser) -> None:
     command.usage = "portal.usage"
     _describe(command)
     command.add_argument(
-        "words", nargs=argparse.PARSER, action=_Action, metavar="[plan | push | status] DIR", help="portal.words"
+        "words",
+        nargs=argparse.PARSER,
+        action=_Action,
+        metavar="[plan | push | status] DIR",
+        help="portal.words",
     )
     _add(command)
 

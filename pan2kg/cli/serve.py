@@ -27,14 +27,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     from starlette.routing import BaseRoute
 
-    from pan2kg.server.all_pages import AllPages
-    from pan2kg.server.engine import Evaluator
-    from pan2kg.server.operations import Operations
-    from pan2kg.server.pages import HomePages, Pages, RefreshedSite
-    from pan2kg.server.protocol import ServedRelease
-    from pan2kg.server.review import People
-    from pan2kg.server.web import Edge, Settings
-    from pan2kg.server.workers import Keeper
+    from pan2kg.server import all_pages, engine, operations, pages, protocol, review, web, workers
     from pan2kg.store.store import Store
 
 WATCH_SECONDS: Final = 2.0
@@ -101,7 +94,7 @@ def run_serve(options: argparse.Namespace) -> int:
         return _local(options, settings, bound, token)
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def _settings(options: argparse.Namespace) -> web.Settings:
     from urllib.parse import urlsplit
 
     from pan2kg.server.engine import Limits
@@ -146,7 +139,7 @@ def _token(options: argparse.Namespace) -> str:
     return token.strip()
 
 
-def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket, token: str) -> int:
+def _local(options: argparse.Namespace, settings: web.Settings, bound: socket.socket, token: str) -> int:
     """Serve a project's own graph, held in processes that are forked before anything else runs; or that of a release.
 
     Of a release the files are served as they are, what no file tells is answered from the graph.
@@ -156,7 +149,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
     project = Project.at(options.release) if options.release else project_of(options)
     folder = cache_of(options)
 
-    def load() -> Evaluator:
+    def load() -> engine.Evaluator:
         from pan2kg.server.engine import Evaluator
         from pan2kg.store.cache import open_kept
         from pan2kg.turtle.writer import read_prefixes
@@ -183,61 +176,50 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
 
 def _import_service() -> None:
     """Import what answers, while another process loads the graph: it takes as long."""
-    import pan2kg.server.linked_data
-    import pan2kg.server.pages
-    import pan2kg.server.sparql  # noqa: F401  # read here, used where it is named
+    from pan2kg.server import linked_data, pages, sparql  # noqa: F401  # read here, used where it is named
 
 
 def _answer(
-    options: argparse.Namespace,
-    settings: Settings,
-    bound: socket.socket,
-    project: Project,
-    keeper: Keeper,
-    people: People | None,
-) -> int:
+    options: argparse.Namespace, settings: web.Settings, bound: socket.socket, project: Project,
+    keeper: workers.Keeper, people: review.People | None,
+) -> int:  # fmt: skip
     """Serve a graph that is loaded."""
-    from pan2kg.server import sparql
-    from pan2kg.server.linked_data import open_release
-    from pan2kg.server.operations import Reloading
-    from pan2kg.server.pages import HomePages
-    from pan2kg.server.protocol import ServedRelease
-    from pan2kg.server.workers import Pool, WorkerStore
+    from pan2kg.server import linked_data, operations, pages, protocol, sparql, workers
     from pan2kg.store.store import fingerprint, state_files
 
     folder, seconds = cache_of(options), settings.limits.seconds
-    homes = None if people or options.release else HomePages(project, folder)
-    release = ServedRelease(fingerprint(project)[:12], keeper.state)
-    pool, store = Pool(keeper, seconds), WorkerStore(keeper, seconds)
-    reloading = Reloading(keeper.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
+    homes = None if people or options.release else pages.HomePages(project, folder)
+    release = protocol.ServedRelease(fingerprint(project)[:12], keeper.state)
+    pool, store = workers.Pool(keeper, seconds), workers.WorkerStore(keeper, seconds)
+    seconds_between = WATCH_SECONDS if options.watch else 0.0
+    reloading = operations.Reloading(keeper.reload, lambda: state_files(project), seconds_between)
     renew = (people, reloading.ask) if not options.release else ()
-    operations = _operations(options, lambda: keeper.is_up, *renew)
-    operations.measure(pool)
+    control = _operations(options, lambda: keeper.is_up, *renew)
+    control.measure(pool)
     reviews = people is not None and not project.is_packaged and not project.data
     site = None if options.release else _site(project, store, release, writable=reviews, folder=folder)
-    pages = _pages(site, homes, keeper) if site else None
+    own_pages = _pages(site, homes, keeper) if site else None
     routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
     if options.release:
-        answer = open_release(options.release, routes[0].endpoint).answer  # type: ignore[attr-defined]  # each is a Route
+        answer = linked_data.open_release(options.release, routes[0].endpoint).answer  # type: ignore[attr-defined]  # each is a Route
         routes = [sparql.route("/{path:path}", answer, "GET, HEAD")]
     if site and people and reviews:
         from pan2kg.server import review
 
-        desk = review.ReviewPages(
-            project, store, site, review.reloader(project, store, keeper), review.Sessions(people)
-        )
+        reload = review.reloader(project, store, keeper)
+        desk = review.ReviewPages(project, store, site, reload, review.Sessions(people))
         routes[:0] = [sparql.route(path, desk.answer, "GET, HEAD, POST") for path in review.addresses()]
-    if pages:
-        routes.append(sparql.route("/{path:path}", pages.answer, "GET, HEAD"))
-    endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if pages else "")
+    if own_pages:
+        routes.append(sparql.route("/{path:path}", own_pages.answer, "GET, HEAD"))
+    endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if own_pages else "")
     graphs = sparql.GraphStore(pool, settings, release)
-    edge = sparql.assemble(settings, endpoint, operations, store=graphs, more=routes)
+    edge = sparql.assemble(settings, endpoint, control, store=graphs, more=routes)
     if not options.release:
         reloading.start()
-    return _serve(edge, bound, options, pages=pages, keeper=keeper)
+    return _serve(edge, bound, options, shown=own_pages, keeper=keeper)
 
 
-def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
+def _remote(options: argparse.Namespace, settings: web.Settings, bound: socket.socket) -> int:
     """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
     from pan2kg.server import sparql
     from pan2kg.server.protocol import ServedRelease
@@ -245,20 +227,18 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
     project = project_of(options)
     store, release = arguments.open_endpoint(project, options), ServedRelease(options.endpoint, seconds=60)
     site = _site(project, store, release, writable=False)
-    pages = _pages(site)
+    own_pages = _pages(site)
     routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
-    routes.append(sparql.route("/{path:path}", pages.answer, "GET, HEAD"))
+    routes.append(sparql.route("/{path:path}", own_pages.answer, "GET, HEAD"))
     relay = sparql.Relay(options.endpoint, settings, sparql.EDITOR)
     edge = sparql.assemble(settings, relay, _operations(options, lambda: True), more=routes)
-    return _serve(edge, bound, options, pages=pages)
+    return _serve(edge, bound, options, shown=own_pages)
 
 
 def _operations(
-    options: argparse.Namespace,
-    is_ready: Callable[[], bool],
-    people: People | None = None,
+    options: argparse.Namespace, is_ready: Callable[[], bool], people: review.People | None = None,
     reload: Callable[[], None] = lambda: None,
-) -> Operations:
+) -> operations.Operations:  # fmt: skip
     """What is seen of the service by who runs it.
 
     On SIGHUP, as services do, it opens its log again, reads the list of people and loads the files anew; who is no
@@ -282,7 +262,7 @@ def _operations(
             try:
                 people.listed = read_people(options.people)
             except ProjectError as error:
-                sys.stderr.write(f"{error}\n")
+                arguments.tell(error)
         reload()
 
     if not (sys.stdin and sys.stdin.isatty()):
@@ -291,15 +271,15 @@ def _operations(
 
 
 def _site(
-    project: Project, store: Store, release: ServedRelease, *, writable: bool, folder: Path | None = None
-) -> RefreshedSite:
+    project: Project, store: Store, release: protocol.ServedRelease, *, writable: bool, folder: Path | None = None
+) -> pages.RefreshedSite:
     """The pages over the data as they are at any time; reports of checks are kept in a folder, if there is one."""
     from pan2kg.server.pages import RefreshedSite
     from pan2kg.site.bundle import find_bundle
 
     bundle = find_bundle()
 
-    def make() -> AllPages:
+    def make() -> all_pages.AllPages:
         from pan2kg.graph.graph import Graph
         from pan2kg.server.all_pages import AllPages
         from pan2kg.site.page import SiteContext
@@ -311,7 +291,9 @@ def _site(
     return RefreshedSite(make, release)
 
 
-def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper | None = None) -> Pages:
+def _pages(
+    site: pages.RefreshedSite, homes: pages.HomePages | None = None, keeper: workers.Keeper | None = None
+) -> pages.Pages:
     from pan2kg.server.pages import Pages
     from pan2kg.site.bundle import find_bundle
 
@@ -325,8 +307,9 @@ def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper |
 
 
 def _documents(
-    project: Project, store: Store, release: ServedRelease, site: RefreshedSite | None, *, is_elsewhere: bool
-) -> list[BaseRoute]:
+    project: Project, store: Store, release: protocol.ServedRelease, site: pages.RefreshedSite | None, *,
+    is_elsewhere: bool,
+) -> list[BaseRoute]:  # fmt: skip
     """What answers for things and documents."""
     from pan2kg.server.documents import DataSource
     from pan2kg.server.linked_data import METHODS, handlers
@@ -334,7 +317,7 @@ def _documents(
     from pan2kg.turtle.writer import read_prefixes
 
     def portray(iri: str, path: str, language: str) -> bytes:
-        return cast("AllPages", site.site()).portray(iri, path, language) if site else b""
+        return cast("all_pages.AllPages", site.site()).portray(iri, path, language) if site else b""
 
     source = DataSource(store, release, read_prefixes(project), portray if site else None)
     answers = handlers(project, source, is_elsewhere=is_elsewhere)
@@ -342,13 +325,9 @@ def _documents(
 
 
 def _serve(
-    edge: Edge,
-    bound: socket.socket,
-    options: argparse.Namespace,
-    *,
-    pages: Pages | None = None,
-    keeper: Keeper | None = None,
-) -> int:
+    edge: web.Edge, bound: socket.socket, options: argparse.Namespace, *, shown: pages.Pages | None = None,
+    keeper: workers.Keeper | None = None,
+) -> int:  # fmt: skip
     from pan2kg.server.operations import notify
     from pan2kg.server.protocol import why
     from pan2kg.server.web import Server
@@ -370,18 +349,18 @@ def _serve(
 
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         notify("READY=1")
-        if pages:
-            pages.warm()
+        if shown:
+            shown.warm()
 
     server = Server(edge, ready)
-    if pages:
-        pages.is_leaving = lambda: server.should_exit
+    if shown:
+        shown.is_leaving = lambda: server.should_exit
     if keeper:
         keeper.on_lost.append(leave)
     server.run(sockets=[bound])
     notify("STOPPING=1")
     if keeper and keeper.is_lost:
-        sys.stderr.write(f"{why('lost')}\n")
+        arguments.tell(why("lost"))
         return 1
     return 0
 
@@ -418,16 +397,10 @@ def run_journal(options: argparse.Namespace) -> int:
 
 
 def _apply(
-    store: ox.Store,
-    kind: str,
-    text: str,
-    base: str,
-    graph: str,
-    graphs: list[tuple[str, str]],
-    default: tuple[str, ...] = (),
-    named: tuple[str, ...] = (),
+    store: ox.Store, kind: str, text: str, base: str, graph: str, graphs: list[tuple[str, str]],
+    default: tuple[str, ...] = (), named: tuple[str, ...] = (),
     exists: bool | None = None,  # noqa: ARG001, FBT001  # it was found to hold when the change was taken
-) -> None:
+) -> None:  # fmt: skip
     """Make a change as the service made it: an update, or a graph that is put, posted to, patched or deleted."""
     import pyoxigraph as ox
 
