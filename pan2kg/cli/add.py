@@ -121,7 +121,6 @@ SHEET: Final = arguments.Kinds({
 
 
 def run_add(options: argparse.Namespace) -> int:
-    """Show what changes, then write it: whole or not at all."""
     project = arguments.project_of(options)
     store = cache.open_stated(project, arguments.cache_of(options))
     remark: Message | None = None
@@ -152,7 +151,6 @@ def run_add(options: argparse.Namespace) -> int:
 
 
 def _insist(project: Project, store: LocalStore, change: Addition) -> list[Message]:
-    """Refuse what a check would call a violation, with the rule, what it says and its remedy; gives its warnings."""
     language, names, warnings = spoken(), Names(read_prefixes(project)), list[Message]()
     for finding in objections(project, store, {change.path: change.new}):
         more = detail(names, finding, language)
@@ -166,7 +164,6 @@ def _insist(project: Project, store: LocalStore, change: Addition) -> list[Messa
 
 
 def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> Addition:
-    """The file with the block of a fact, held to what the graph knows."""
     kind = options.kind
     titles = [add.tagged(title, project) for title in getattr(options, "title", None) or ()]
     if kind == "document":
@@ -194,7 +191,6 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> A
 
 
 def run_keep(options: argparse.Namespace) -> int:
-    """Keep a text of a document, which quotations are held to."""
     project = arguments.project_of(options)
     store = cache.open_stated(project, arguments.cache_of(options))
     with alone(project):
@@ -205,7 +201,6 @@ def run_keep(options: argparse.Namespace) -> int:
 
 
 def run_rekey(options: argparse.Namespace) -> int:
-    """Show which links get another key and where they are named, then write it: whole or not at all."""
     project = arguments.project_of(options)
     with alone(project):
         changed = add.rekeyed(project)
@@ -222,10 +217,34 @@ def run_rekey(options: argparse.Namespace) -> int:
 
 
 def run_sheet(options: argparse.Namespace) -> int:
-    """Write a plan as sheets, or compare sheets with the files of their plan and write what was changed in them."""
     project = arguments.project_of(options)
     if options.kind == "import":
-        return _import(project, options)
+        name, tables, is_csv = sheet.read_tables(Path(options.file))
+        with alone(project):
+            store = cache.open_stated(project, arguments.cache_of(options))
+            facts, plan = (
+                sheet.read_known(store, options.language, kept_texts(project)),
+                thing("plan", name, project.space),
+            )
+            if plan not in facts.things:
+                raise QueryError("sheet-of-other-plan", plan=name)
+            comparison = sheet.compare(sheet.read_book(project, plan), tables, facts)
+            arguments.tell(*([Message("progress", "sheet-csv")] if is_csv else []))
+            arguments.emit("".join(f"{line}\n" for line in _lines(comparison)))
+            if faults := len(comparison.faults) + len(comparison.conflicts):
+                raise ProjectError("sheet-refused", remedy="mend-and-import", n=faults)
+            files = sheet.changed(comparison)
+            if options.write and files:
+                write(project, {file.path: file.new for file in files}, read_prefixes(project))
+        # how many cells and rows, and what stays though the sheet no longer has it
+        counts = {"cells": (len(comparison.changes), "sheet-cells"), "rows": (len(comparison.rows), "sheet-new")}
+        words = {name: _PROGRESS.counted(number, key, spoken()) for name, (number, key) in counts.items()}
+        words["files"] = ", ".join(file.name for file in files)
+        key = "sheet-same" if comparison.is_empty else "sheet-written" if options.write else "sheet-shown"
+        arguments.tell(Message("progress", key, {} if comparison.is_empty else words))
+        if comparison.absent:
+            arguments.tell(_PROGRESS.say("sheet-absent", spoken(), n=comparison.absent))
+        return 0
     store = cache.open_stated(project, arguments.cache_of(options))
     plan = queries.find_thing(options.plan, store, project)
     queries.refuse_other_kind(plan, ["plan"], option="plan", store=store)
@@ -237,35 +256,7 @@ def run_sheet(options: argparse.Namespace) -> int:
     return 0
 
 
-def _import(project: Project, options: argparse.Namespace) -> int:
-    name, tables, is_csv = sheet.read_tables(Path(options.file))
-    with alone(project):
-        store = cache.open_stated(project, arguments.cache_of(options))
-        facts, plan = sheet.read_known(store, options.language, kept_texts(project)), thing("plan", name, project.space)
-        if plan not in facts.things:
-            raise QueryError("sheet-of-other-plan", plan=name)
-        comparison = sheet.compare(sheet.read_book(project, plan), tables, facts)
-        arguments.tell(*([Message("progress", "sheet-csv")] if is_csv else []))
-        arguments.emit("".join(f"{line}\n" for line in _lines(comparison)))
-        if faults := len(comparison.faults) + len(comparison.conflicts):
-            raise ProjectError("sheet-refused", remedy="mend-and-import", n=faults)
-        files = sheet.changed(comparison)
-        if options.write and files:
-            write(project, {file.path: file.new for file in files}, read_prefixes(project))
-    # how many cells and rows, and what stays though the sheet no longer has it
-    counts = {"cells": (len(comparison.changes), "sheet-cells"), "rows": (len(comparison.rows), "sheet-new")}
-    words = {name: _PROGRESS.counted(number, key, spoken()) for name, (number, key) in counts.items()}
-    words["files"] = ", ".join(file.name for file in files)
-    key = "sheet-same" if comparison.is_empty else "sheet-written" if options.write else "sheet-shown"
-    arguments.tell(Message("progress", key, {} if comparison.is_empty else words))
-    if comparison.absent:
-        arguments.tell(_PROGRESS.say("sheet-absent", spoken(), n=comparison.absent))
-    return 0
-
-
 def _lines(comparison: sheet.SheetComparison) -> Iterator[Message]:
-    """What changes, line by line, and what cannot be taken; each begins with its cell, else its line."""
-
     def place(name: str, line: int, cell: str = "") -> Message:
         values = {"sheet": Message("sheet", f"sheet.{name}"), "line": line, "cell": cell}
         return Message("sheet", "place-cell" if cell else "place", values)

@@ -36,7 +36,6 @@ _SENTENCES: Final = ("command.", "table.")
 
 
 def translated(words: str) -> str:
-    """What :mod:`argparse` says, in the language of the process; the keys of these messages are its own words."""
     language = spoken()
     if language == SOURCE_LANGUAGE:
         return words  # no catalogue is read for a command that has nothing to say
@@ -58,8 +57,6 @@ def in_words(key: str | None) -> str:
 
 
 class Formatter(argparse.HelpFormatter):
-    """Help whose texts are keys of the catalogue, said when it is printed: no command waits for them."""
-
     def start_section(self, heading: str | None) -> None:
         super().start_section(heading and in_words(heading))
 
@@ -81,8 +78,6 @@ class PlainFormatter(Formatter, argparse.RawDescriptionHelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """Wrong use is one sentence, without the usage lines; options are made when arguments are there to be read."""
-
     fill: Callable[[argparse.ArgumentParser], None] | None = None
 
     def parse_known_args(self, *words: Any, **settings: Any) -> tuple[Any, list[str]]:  # noqa: ANN401
@@ -95,7 +90,6 @@ class Parser(argparse.ArgumentParser):
             self.fill = None
 
     def explained(self) -> None:
-        """Be whole for a shell, which asks for everything at once and knows no keys of messages."""
         self.complete()
         self.description = in_words(self.description)
         for action in self._actions:
@@ -110,8 +104,6 @@ class Parser(argparse.ArgumentParser):
 
 
 class SingleValue(argparse.Action):
-    """An option that is given once: a second value would silently take the place of the first."""
-
     def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *words: Any) -> None:  # noqa: ANN401
         values, option = words
         if getattr(namespace, self.dest, None) is not None:
@@ -151,7 +143,6 @@ an_amount: Final = number(r"\d+(\.\d+)?|\.\d+", "no-amount")
 
 
 def whole(least: int, most: int = 2**40) -> Callable[[str], int]:
-    """A reader of whole numbers from ``least`` to ``most``."""
     return number(_WHOLE, "no-whole-number", int, range(least, most + 1), least=str(least), most=str(most))
 
 
@@ -178,12 +169,10 @@ def a_link(text: str) -> str:
 
 
 def an_address(text: str) -> str:
-    """The address of a folder on the web, with a slash at its end."""
     return a_link(text).rstrip("/") + "/"
 
 
 def a_scale(text: str) -> Scale:
-    """A scale of scores such as ``-4..4`` or ``count decimal``."""
     from pan2kg.scores.scale import read_scale
 
     try:
@@ -232,7 +221,6 @@ class Kinds(dict[str, Options]):
 
 
 def add_options(parser: argparse.ArgumentParser, command: str, options: Options) -> None:
-    """Add options to a parser; the message under the command's name and its own says what one is for, or ``help``."""
     if isinstance(options, Kinds):
         kinds = parser.add_subparsers(title="title.kinds", metavar="KIND", dest="kind", required=True)
         for kind, own in options.items():
@@ -249,7 +237,6 @@ def add_options(parser: argparse.ArgumentParser, command: str, options: Options)
 
 
 def described(key: str) -> dict[str, Any]:
-    """What the parser of a command is made with: the key of what stands in a list of them, and above its own help."""
     return {"allow_abbrev": False, "help": key, "description": key, "formatter_class": Formatter}
 
 
@@ -262,7 +249,6 @@ def add_output(command: argparse.ArgumentParser, meaning: str = "output", *, req
 
 
 def selection_of(options: argparse.Namespace, form: str) -> Selection:
-    """Which columns and rows were asked for, if the format can be written so."""
     from pan2kg.tables.table import Selection
 
     selection = Selection(options.shown or (), options.order or (), options.limit, header=not options.no_header)
@@ -314,7 +300,6 @@ def refuse_unknown(words: Iterable[str], parameters: Collection[str], options: a
 
 
 def project_of(options: argparse.Namespace) -> Project:
-    """The project that was named, or several together, else the nearest, else the one that comes with the package."""
     if options.project:
         return Project.together(options.project)
     options.nearest = Project.find()
@@ -328,14 +313,12 @@ _ANSWER: Final = frozenset((
 
 
 def tell_project(options: argparse.Namespace) -> None:
-    """Say on standard error which project was read, where one was found nearby and nobody named it."""
     project: Project | None = getattr(options, "nearest", None)
     if project and not project.is_packaged and options.command in _ANSWER:
         tell(say("progress", "project", name=project.root))
 
 
 def cache_of(options: argparse.Namespace) -> Path | None:
-    """The folder where states of graphs are kept: the one that was typed, else the user's; None for none."""
     from pan2kg.store.cache import cache_folder
 
     if getattr(options, "no_cache", False):
@@ -350,7 +333,6 @@ def cache_of(options: argparse.Namespace) -> Path | None:
 
 
 def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: bool = True) -> RemoteStore:
-    """The store behind the endpoint that was typed, once it is known to answer; another release there is told."""
     from pan2kg.graph.dataset import other_release
     from pan2kg.store.remote import open_remote
 
@@ -361,7 +343,6 @@ def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: boo
 
 
 def links_told(store: LocalStore) -> Message | None:
-    """That a graph has too many derived links for all of them to be here; None where it has not."""
     from pan2kg.store.derived_links import TOP, missing_links
 
     missing = missing_links(store)
@@ -395,7 +376,6 @@ def harmless(text: str) -> str:
 
 
 def emit(text: str | bytes, output: str | None = None, form: str = "text") -> None:
-    """Write an answer to the file that was named, else to standard output, where people read it without harm."""
     if output:
         write_atomically(Path(output), text)
     elif isinstance(text, bytes):
@@ -406,23 +386,19 @@ def emit(text: str | bytes, output: str | None = None, form: str = "text") -> No
 
 
 def tell(*messages: object) -> None:
-    """Say something beside an answer, on standard error: a line each, none of what is empty."""
     sys.stderr.write("".join(f"{harmless(str(message))}\n" for message in messages if message))
 
 
 def tell_left_out(rows: int) -> None:
-    """Say how many rows a limit left out."""
     tell(say("progress", "rows-left-out", n=rows) if rows else "")
 
 
 def width_of(options: argparse.Namespace) -> int:
-    """How many characters fit on a line: of the terminal, or 120 in a file."""
     return shutil.get_terminal_size((120, 24)).columns if options.output is None else 120
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """End with 130 on an interrupt even while the engine works, for which Python's own handler waits."""
     import signal
     import threading
 
@@ -450,20 +426,16 @@ def interruptible() -> Iterator[None]:
 
 
 class Progress:
-    """Says on a terminal what is being done, once it takes longer than ``after`` seconds; elsewhere it is silent."""
-
     def __init__(self, *, after: float = 0) -> None:
         self._shows = sys.stderr.isatty()
         self._from = time.monotonic() + after
 
     def __call__(self, sentence: str) -> None:
-        """Show a sentence in place of the one before."""
         if self._shows and time.monotonic() >= self._from:
             sys.stderr.write(f"{_BLANK}{sentence[:_WIDTH]} …")
             sys.stderr.flush()
 
     def finish(self) -> None:
-        """Take the last sentence away."""
         if self._shows:
             sys.stderr.write(_BLANK)
             sys.stderr.flush()

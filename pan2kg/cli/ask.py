@@ -48,7 +48,6 @@ MCP: Final = arguments.LANGUAGE
 
 
 def run_ask(options: argparse.Namespace) -> int:
-    """Answer a stored question, by its name or by a link that fixes it, or list them."""
     from pan2kg.graph.dataset import read_release
     from pan2kg.store import queries
     from pan2kg.store.store import LocalStore, needs
@@ -119,7 +118,6 @@ _FIRST_WORDS: Final = frozenset(("", "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "
 
 
 def run_sparql(options: argparse.Namespace) -> int:
-    """Answer a query of the user's own: what is typed is its text, its file, or a hyphen for standard input."""
     from pan2kg.store.store import UPDATES
 
     project, text, source = project_of(options), options.query, "query"
@@ -158,7 +156,6 @@ def _answer(
     store: Store, text: str, project: Project, options: argparse.Namespace,
     around: tuple[str, str, tuple[str, ...], str] | None,
 ) -> int:  # fmt: skip
-    """Write an answer; around it stand the question, its summary, notes and what it rests on, where there are any."""
     from pan2kg.tables import answers, writers
     from pan2kg.turtle.writer import read_prefixes
 
@@ -183,7 +180,6 @@ _COLUMNS: Final = ("file", "line", "subject", "predicate", "object")
 
 
 def run_find(options: argparse.Namespace) -> int:
-    """Show every line about the thing that is meant, where it stands."""
     from pan2kg.graph.graph import Graph
     from pan2kg.store.cache import open_kept
     from pan2kg.tables import formats
@@ -230,7 +226,6 @@ def run_find(options: argparse.Namespace) -> int:
 
 
 def run_mcp(options: argparse.Namespace) -> int:
-    """Answer an assistant over standard input and output until they are closed."""
     from pan2kg.graph.graph import Graph
     from pan2kg.server.assistant import Assistant, serve_assistant
     from pan2kg.store.cache import open_kept

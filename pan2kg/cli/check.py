@@ -49,7 +49,6 @@ ANCHOR: Final = {
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check the project; 1 where findings reach what the command is to fail on. Or show the queries of a rule."""
     from pan2kg.report.check import heading, write_report
     from pan2kg.validation import check as changes
     from pan2kg.validation import report as reports
@@ -105,7 +104,6 @@ def run_check(options: argparse.Namespace) -> int:
 
 
 def run_init(options: argparse.Namespace) -> int:
-    """Start a project of a country."""
     from pan2kg.countries import Beginning, begin, countries, find_country
 
     if not options.country:
@@ -118,7 +116,6 @@ def run_init(options: argparse.Namespace) -> int:
 
 
 def run_anchor(options: argparse.Namespace) -> int:
-    """Show which passages are located, then write it; 1 where one is not found."""
     from pan2kg.extract.process import read_document
     from pan2kg.review.add import document_named
     from pan2kg.review.anchoring import anchor
@@ -139,7 +136,6 @@ def run_anchor(options: argparse.Namespace) -> int:
 
 
 def _remarks(anchoring: Anchoring, document: str, *, is_shown: bool) -> Iterator[str]:
-    """How many passages were located, which were not, and how much of the document is quoted."""
     from pan2kg.validation.quotations import LONGEST, SHARES
 
     def brief(words: str) -> str:

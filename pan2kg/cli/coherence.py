@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
     from pan2kg.project import Project
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.tables.registry import TableChoice
 
 _LEVEL: Final = {"choices": [level.key for level in FIGURED], "default": HEADLINE.key, "help": "coherence.evidence"}
 _WHOLE: Final[arguments.Options] = {
@@ -67,7 +66,6 @@ _SHARED: Final[arguments.Options] = {
 
 
 def add_coherence(command: argparse.ArgumentParser) -> None:
-    """Add every figure as a command of its own, with the options all share."""
     command.epilog = "coherence.examples"
     command.formatter_class = arguments.PlainFormatter
     command.set_defaults(figure=None, help_text=command.format_help)
@@ -84,7 +82,6 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
 
 
 def run_coherence(options: argparse.Namespace) -> int:
-    """Give a figure on coherence; without a name, say which there are."""
     if options.columns is not None:
         # the pairs of plans, from columns that were exported: figures over all there is need no choice
         from pan2kg.coherence.columns import pairs_of_plans
@@ -108,16 +105,31 @@ def run_coherence(options: argparse.Namespace) -> int:
 
 
 def inquire(project: Project, options: argparse.Namespace, width: int) -> str | bytes:
-    """The figure asked for, as text or as a spreadsheet; and where told to, the scores of matrices stored in a file.
-
-    Raises:
-        Pan2kgError: an unknown name, a matrix that cannot be read, a graph without actions, a file not written,
-            or a plan or action that was not in force on the day.
-    """
     from pan2kg.tables.writers import Style, write
 
     selection = arguments.selection_of(options, options.format)
-    choice = _choice(options)
+    from pan2kg.tables.registry import Scoring, TableChoice
+
+    def given(name: str) -> tuple[str, ...]:
+        return tuple(getattr(options, name, None) or ())
+
+    choice = TableChoice(
+        plans=given("plans"),
+        actions=given("actions"),
+        files=tuple(map(Path, given("files"))),
+        assessors=given("assessors"),
+        part=getattr(options, "part", None) or "",
+        least=getattr(options, "least", None),
+        everything=getattr(options, "everything", False),
+        evidence=level(getattr(options, "evidence", HEADLINE.key)) or HEADLINE,
+        country=getattr(options, "country", None) or "",
+        scoring=Scoring(
+            scale=getattr(options, "scale", None),
+            keep_diagonal=getattr(options, "keep_diagonal", False),
+            cut=getattr(options, "cut", None),
+            groups=Path(options.groups) if getattr(options, "groups", None) else None,
+        ),
+    )
     graph, dated = _graph(project, options)
     if dated:
         dated.refuse((*choice.plans, *choice.actions))
@@ -141,7 +153,6 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
 
 
 def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedGraph | None]:
-    """What the figure is made from, and the view of the day where the figure looks at what was in force then."""
     from pan2kg.graph.graph import Graph
     from pan2kg.store.cache import open_kept
     from pan2kg.store.rules import linear_rules
@@ -165,28 +176,3 @@ def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedG
     if not instances(dated.store, PAN + "Action"):
         raise QueryError("no-action-on-day", remedy="choose-another-day", given=given.isoformat())
     return Graph(project, dated.store, language=options.language, as_of=given), dated
-
-
-def _choice(options: argparse.Namespace) -> TableChoice:
-    from pan2kg.tables.registry import Scoring, TableChoice
-
-    def given(name: str) -> tuple[str, ...]:
-        return tuple(getattr(options, name, None) or ())
-
-    return TableChoice(
-        plans=given("plans"),
-        actions=given("actions"),
-        files=tuple(map(Path, given("files"))),
-        assessors=given("assessors"),
-        part=getattr(options, "part", None) or "",
-        least=getattr(options, "least", None),
-        everything=getattr(options, "everything", False),
-        evidence=level(getattr(options, "evidence", HEADLINE.key)) or HEADLINE,
-        country=getattr(options, "country", None) or "",
-        scoring=Scoring(
-            scale=getattr(options, "scale", None),
-            keep_diagonal=getattr(options, "keep_diagonal", False),
-            cut=getattr(options, "cut", None),
-            groups=Path(options.groups) if getattr(options, "groups", None) else None,
-        ),
-    )

@@ -48,7 +48,6 @@ _CLEAR, _INVERSE, _BOLD, _PLAIN = "\x1b[2J\x1b[H", "\x1b[7m", "\x1b[1m", "\x1b[0
 
 
 def _columns(typed: str) -> dict[str, int]:
-    """Which column of a table is what, as in ``title=1,responsible=2``."""
     pairs = re.findall(r"([a-z]+)=([1-9]\d?)(?:,|$)", typed)
     if not pairs or ",".join(f"{kind}={column}" for kind, column in pairs) != typed:
         raise argparse.ArgumentTypeError(told("no-columns", text=typed))
@@ -121,7 +120,6 @@ def _say(messages: Iterable[Message], language: str) -> None:
 
 
 def run_read(options: argparse.Namespace) -> int:
-    """Read a document; say what was found, dropped and not readable, and keep it where a file is named."""
     document = process.read_document(*_read(options, Path(options.file)))
     kinds = Counter(block.kind for block in document.blocks)
     sha = document.sha256[:12]
@@ -197,7 +195,6 @@ def run_draft(options: argparse.Namespace) -> int:
 
 
 def run_mentions(options: argparse.Namespace) -> int:
-    """Write what a document names."""
     graph, plan = _opened(options)
     document = _document(graph, options, plan)
     thing = graph.names.things.get(plan)
@@ -228,7 +225,6 @@ def run_mentions(options: argparse.Namespace) -> int:
 
 
 def _opened(options: argparse.Namespace) -> tuple[Graph, str]:
-    """The graph, and the IRI of the plan that was named in it, empty where none was."""
     project = arguments.project_of(options)
     graph = Graph(project, cache.open_kept(project, arguments.cache_of(options)), language=options.language)
     plan = queries.find_thing(options.plan, graph.store, project) if options.plan else ""
@@ -238,7 +234,6 @@ def _opened(options: argparse.Namespace) -> tuple[Graph, str]:
 
 
 def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
-    """The file that was named, else what was read of the plan."""
     if options.file:
         return process.read_document(*_read(options, Path(options.file)))
     if not plan:
@@ -247,7 +242,6 @@ def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
 
 
 def run_candidates(options: argparse.Namespace) -> int:
-    """Propose links from the document of a plan, write them into the folder of the plan, and say how many."""
     graph, plan = _opened(options)
     work.work_folder(graph.project, key(plan))
     document = _document(graph, options, plan)
@@ -278,7 +272,6 @@ def run_candidates(options: argparse.Namespace) -> int:
 
 
 def run_review(options: argparse.Namespace) -> int:
-    """Show one candidate after the other and do what the keys say, until ``q``."""
     project = arguments.project_of(options)
     own(project)
     store = cache.open_stated(project, arguments.cache_of(options))
@@ -305,7 +298,22 @@ def run_review(options: argparse.Namespace) -> int:
         desk.press(review, "g")
     with reader.keys():
         _go(review, reader, options.language)
-    _end(review, options.language)
+    language = options.language
+    say = _saying(language)
+    waiting = sum(bool(candidate.plan) and not candidate.is_control for candidate in review.waiting)
+    lines = [say("decided", left=waiting, **review.decided)]
+    if review.wanted.control:
+        lines.append(say("controls", **review.controls))
+    if review.pace is not None:
+        lines.append(say("pace", seconds=round(review.pace)))
+    if review.wanted.second:
+        agreement = review.compare()
+        alpha = "–" if agreement.alpha is None else decimal(agreement.alpha, language)
+        lines += [say("agreement", n=agreement.both, alpha=alpha), say("agreement-means")]
+        for candidate, _, _ in agreement.apart:
+            start, target = (review.material.graph.label(end, language) for end in candidate.ends)
+            lines.append(say("apart", start=start, target=target))
+    arguments.tell(*lines)
     return 0
 
 
@@ -335,7 +343,6 @@ class _KeyReader:
 
     @contextmanager
     def keys(self) -> Iterator[None]:
-        """Read keys without waiting for the end of a line; the terminal is put back, whatever happens."""
         if not self.is_terminal:
             yield
             return
@@ -382,7 +389,6 @@ def _saying(language: str) -> Callable[..., str]:
 
 
 def _show(review: desk.Desk, message: str, reader: _KeyReader, language: str) -> None:
-    """The candidate, and above it how far the review has come."""
     say = _saying(language)
     width = min(shutil.get_terminal_size((100, 30)).columns, 100)
 
@@ -417,7 +423,6 @@ def _show(review: desk.Desk, message: str, reader: _KeyReader, language: str) ->
 
 
 def _passage(card: desk.Card, width: int, language: str, *, is_terminal: bool) -> Iterator[str]:
-    """The words in their surroundings, marked, with page and headings above them."""
     passage, say = card.passage, _saying(language)
     place = " › ".join(passage.path)
     yield say("page", page=passage.label, place=place) if passage.label else place
@@ -428,21 +433,3 @@ def _passage(card: desk.Card, width: int, language: str, *, is_terminal: bool) -
             yield f"  │ {line}".replace("\0", begin).replace("\1", end)
     if card.passages > 1:
         yield say("more-passages", n=card.passages)
-
-
-def _end(review: desk.Desk, language: str) -> None:
-    say = _saying(language)
-    waiting = sum(bool(candidate.plan) and not candidate.is_control for candidate in review.waiting)
-    lines = [say("decided", left=waiting, **review.decided)]
-    if review.wanted.control:
-        lines.append(say("controls", **review.controls))
-    if review.pace is not None:
-        lines.append(say("pace", seconds=round(review.pace)))
-    if review.wanted.second:
-        agreement = review.compare()
-        alpha = "–" if agreement.alpha is None else decimal(agreement.alpha, language)
-        lines += [say("agreement", n=agreement.both, alpha=alpha), say("agreement-means")]
-        for candidate, _, _ in agreement.apart:
-            start, target = (review.material.graph.label(end, language) for end in candidate.ends)
-            lines.append(say("apart", start=start, target=target))
-    arguments.tell(*lines)

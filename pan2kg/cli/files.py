@@ -94,7 +94,6 @@ LOAD: Final = {
 
 
 def _open(options: argparse.Namespace) -> Graph:
-    """The graph of the project, in the language and from the day that were typed, as far as the command takes them."""
     from pan2kg.graph.graph import Graph
     from pan2kg.store.cache import open_kept
 
@@ -109,7 +108,6 @@ def _open(options: argparse.Namespace) -> Graph:
 
 
 def run_picture(options: argparse.Namespace) -> int:
-    """Draw a picture into a file."""
     from pan2kg.charts.frame import on_slide
     from pan2kg.charts.raster import write_picture
     from pan2kg.charts.registry import draw
@@ -125,7 +123,6 @@ def run_picture(options: argparse.Namespace) -> int:
 
 
 def run_export(options: argparse.Namespace) -> int:
-    """Write the network, or the part of it that was asked for; or the columns of the whole graph, a file each."""
     target = Path(options.output)
     if options.form == "parquet":
         from pan2kg.tables.parquet import columns_of, write_columns
@@ -151,7 +148,6 @@ def run_export(options: argparse.Namespace) -> int:
 
 
 def run_dump(options: argparse.Namespace) -> int:
-    """Write the graph as one file, as a remote store would load it."""
     from pan2kg.store.store import dump
     from pan2kg.turtle.writer import read_prefixes
 
@@ -164,7 +160,6 @@ def run_dump(options: argparse.Namespace) -> int:
 
 
 def run_report(options: argparse.Namespace) -> int:
-    """Write the coherence and gap report of a plan; say which files."""
     from pan2kg.coherence.evidence import HEADLINE, level
     from pan2kg.report.writing import write_files
     from pan2kg.site.bundle import find_bundle
@@ -186,7 +181,6 @@ def run_report(options: argparse.Namespace) -> int:
 
 
 def run_brief(options: argparse.Namespace) -> int:
-    """Write the brief of a plan."""
     from pan2kg.coherence.evidence import HEADLINE, level
     from pan2kg.report.brief import write_brief
     from pan2kg.report.writing import brief_bytes
@@ -200,7 +194,6 @@ def run_brief(options: argparse.Namespace) -> int:
 
 
 def run_site(options: argparse.Namespace) -> int:
-    """Write the site, and its zip."""
     from pan2kg.site.bundle import find_bundle
     from pan2kg.site.page import SiteContext
     from pan2kg.site.registry import Site, write_site, write_zip
@@ -217,7 +210,6 @@ def run_site(options: argparse.Namespace) -> int:
 
 
 def run_load(options: argparse.Namespace) -> int:
-    """Bring the graph to an endpoint, and look whether questions will be answered there."""
     from pan2kg.store.cache import open_kept
     from pan2kg.store.loading import Target, load_graph
     from pan2kg.store.remote import open_remote

@@ -46,7 +46,6 @@ _SELDOM: Final = (50_000, 20, 20)
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run a command; 0 fine, 1 findings, 2 wrong use or unreadable input, 130 interrupted."""
     # Something takes the place of standard streams that are closed, and no file that is opened later their numbers.
     for descriptor, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         try:
@@ -117,7 +116,6 @@ class _Version(argparse.Action):
 
 
 def build_parser() -> arguments.Parser:
-    """The parser of every command; options of a command are added when it is called."""
     plain: dict[str, Any] = {"allow_abbrev": False, "formatter_class": arguments.PlainFormatter}
     parser = arguments.Parser(prog="pan2kg", description="about", epilog="examples", **plain)
     parser.add_argument("--version", action=_Version, nargs=0, help="version")
@@ -131,7 +129,6 @@ def build_parser() -> arguments.Parser:
 
 
 def run_completion(options: argparse.Namespace) -> int:
-    """Print the script of a shell; it is loaded by the shell at its start."""
     import shtab
 
     parser = build_parser()

@@ -71,7 +71,6 @@ def add_serve(command: argparse.ArgumentParser) -> None:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost."""
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix", remedy="use-site")
     from pan2kg.server.web import listen
@@ -121,7 +120,6 @@ def _settings(options: argparse.Namespace) -> web.Settings:
 
 
 def _token(options: argparse.Namespace) -> str:
-    """The token of whoever runs the service; empty where only those listed review, or nobody does."""
     if options.person_header and not options.proxy:
         raise ProjectError("header-of-nobody", remedy="name-proxy")
     if not options.writable:
@@ -175,7 +173,6 @@ def _local(options: argparse.Namespace, settings: web.Settings, bound: socket.so
 
 
 def _import_service() -> None:
-    """Import what answers, while another process loads the graph: it takes as long."""
     from pan2kg.server import linked_data, pages, sparql  # noqa: F401  # read here, used where it is named
 
 
@@ -183,7 +180,6 @@ def _answer(
     options: argparse.Namespace, settings: web.Settings, bound: socket.socket, project: Project,
     keeper: workers.Keeper, people: review.People | None,
 ) -> int:  # fmt: skip
-    """Serve a graph that is loaded."""
     from pan2kg.server import linked_data, operations, pages, protocol, sparql, workers
     from pan2kg.store.store import fingerprint, state_files
 
@@ -220,7 +216,6 @@ def _answer(
 
 
 def _remote(options: argparse.Namespace, settings: web.Settings, bound: socket.socket) -> int:
-    """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
     from pan2kg.server import sparql
     from pan2kg.server.protocol import ServedRelease
 
@@ -273,7 +268,6 @@ def _operations(
 def _site(
     project: Project, store: Store, release: protocol.ServedRelease, *, writable: bool, folder: Path | None = None
 ) -> pages.RefreshedSite:
-    """The pages over the data as they are at any time; reports of checks are kept in a folder, if there is one."""
     from pan2kg.server.pages import RefreshedSite
     from pan2kg.site.bundle import find_bundle
 
@@ -310,7 +304,6 @@ def _documents(
     project: Project, store: Store, release: protocol.ServedRelease, site: pages.RefreshedSite | None, *,
     is_elsewhere: bool,
 ) -> list[BaseRoute]:  # fmt: skip
-    """What answers for things and documents."""
     from pan2kg.server.documents import DataSource
     from pan2kg.server.linked_data import METHODS, handlers
     from pan2kg.server.sparql import route
@@ -372,7 +365,6 @@ JOURNAL: Final[arguments.Options] = {
 
 
 def run_journal(options: argparse.Namespace) -> int:
-    """Write the changes of a journal as one SPARQL Update: what they remove from the project's graph, what they add."""
     from pan2kg.store.cache import open_kept
 
     store = open_kept(project_of(options), cache_of(options)).inner
@@ -401,7 +393,6 @@ def _apply(
     default: tuple[str, ...] = (), named: tuple[str, ...] = (),
     exists: bool | None = None,  # noqa: ARG001, FBT001  # it was found to hold when the change was taken
 ) -> None:  # fmt: skip
-    """Make a change as the service made it: an update, or a graph that is put, posted to, patched or deleted."""
     import pyoxigraph as ox
 
     from pan2kg.server.engine import GRAPH_FORMATS

@@ -41,16 +41,33 @@ def write_report(
 ) -> str:
     """A report in one of :data:`FORMATS`; ``examples=None`` shows every finding as text.
 
-    Raises:
-        FormatError: the format is unknown.
-
     >>> print(write_report(Report(), language="en"), end="")
     The graph conforms: no failures (0 rules checked).
     """
     if form == "text":
         return "\n".join(_text(report, language, examples)) + "\n"
     if form == "html":
-        return write_page(report, language)
+        values = {
+            "report": report,
+            "language": language,
+            "title": _CHECK.say("title", language),
+            "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
+            "verdict": verdict(report, language),
+            "summary": summary(report, language),
+            "statistics": statistics(report, language),
+            "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)),
+            "most": EXAMPLES,
+            "examples": _examples,
+            "say": lambda key, **values: _CHECK.say(key, language, **values),
+            "count": lambda number, key: _CHECK.counted(number, key, language),
+            "grouped": partial(grouped, language=language),
+            "severity": partial(_severity, language=language),
+            "part_name": partial(part_name, report.names, language=language),
+            "prose": french,
+            "text": partial(_words_of, language=language),
+            "told": partial(_told, report.names, language=language),
+        }
+        return render("check.html", values) + "\n"
     writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}
     if form not in writers:
         raise FormatError("report-form", remedy="use-names", form=form, names=", ".join(FORMATS))
@@ -62,7 +79,27 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
     if report.compared or report.since:
         yield summary(report, language)
     for rule, by_plan in report.groups():
-        yield from _rule(report, rule, by_plan, language, examples)
+        looked_at = _CHECK.counted(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
+        numbers = " / ".join(filter(None, (_CHECK.counted(report.failing(rule), "failure", language), looked_at)))
+        yield f"\n{severity_word(rule.severity, language).upper()} {rule.key} ({numbers})"
+        yield f"  {rule.message.say(language)}"
+        if rule.remedy:
+            yield f"  {_CHECK.say('remedy', language, remedy=rule.remedy.say(language))}"
+        yield f"  {_parts(by_plan, language, examples)}"
+        findings = [finding for _, of_plan in by_plan for finding in of_plan]
+        examples_first = [of_plan[0] for _, of_plan in by_plan]
+        findings_shown = (
+            findings
+            if examples is None
+            else [*examples_first, *(f for f in findings if f not in examples_first)][:examples]
+        )
+        for finding in findings_shown:
+            place = str(finding.place) if finding.place else ""
+            yield f"    {': '.join(filter(None, (place, thing_name(report.names, finding, language))))}"
+            if detail_words := detail(report.names, finding, language):
+                yield f"      {detail_words}"
+        if len(findings_shown) < len(findings):
+            yield f"    … {_CHECK.counted(len(findings) - len(findings_shown), 'more', language)}"
     for sentence in statistics(report, language):
         yield f"\n{sentence}"
     idle = [rule.key for rule in report.idle if rule.kind not in (Kind.STYLE, Kind.TEXT)]
@@ -70,29 +107,6 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
         idle_shown = ", ".join(idle[:IDLE_SHOWN])
         more = f", … {_CHECK.counted(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""
         yield "\n" + _CHECK.say("empty", language, rules=idle_shown + more)
-
-
-def _rule(
-    report: Report, rule: Rule, by_plan: list[tuple[str, list[Finding]]], language: Language, examples: int | None
-) -> Iterator[str]:
-    looked_at = _CHECK.counted(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
-    numbers = " / ".join(filter(None, (_CHECK.counted(report.failing(rule), "failure", language), looked_at)))
-    yield f"\n{severity_word(rule.severity, language).upper()} {rule.key} ({numbers})"
-    yield f"  {rule.message.say(language)}"
-    if rule.remedy:
-        yield f"  {_CHECK.say('remedy', language, remedy=rule.remedy.say(language))}"
-    yield f"  {_parts(by_plan, language, examples)}"
-    findings = [finding for _, of_plan in by_plan for finding in of_plan]
-    examples_first = [of_plan[0] for _, of_plan in by_plan]
-    findings_shown = (
-        findings
-        if examples is None
-        else [*examples_first, *(f for f in findings if f not in examples_first)][:examples]
-    )
-    for finding in findings_shown:
-        yield from _example(report.names, finding, language)
-    if len(findings_shown) < len(findings):
-        yield f"    … {_CHECK.counted(len(findings) - len(findings_shown), 'more', language)}"
 
 
 def _parts(by_plan: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
@@ -103,13 +117,6 @@ def _parts(by_plan: list[tuple[str, list[Finding]]], language: Language, example
     ]
     others_count = len(by_plan) - len(most)
     return ", ".join(words + ([f"… {_CHECK.counted(others_count, 'more-plans', language)}"] if others_count else []))
-
-
-def _example(names: Names, finding: Finding, language: Language) -> Iterator[str]:
-    place = str(finding.place) if finding.place else ""
-    yield f"    {': '.join(filter(None, (place, thing_name(names, finding, language))))}"
-    if detail_words := detail(names, finding, language):
-        yield f"      {detail_words}"
 
 
 def _json(report: Report, _: Language) -> str:
@@ -234,7 +241,8 @@ def _turtle(report: Report, _: Language) -> str:
 
 
 def _result(finding: Finding, names: Names) -> str:
-    rule = _rule_iri(finding.rule, names)
+    prefix, _, local = finding.rule.key.partition(":")
+    rule = f"<{names.prefixes[prefix]}{local}>" if prefix in names.prefixes else f"<{ROOT}rule/{finding.rule.key}>"
     statements = ["a sh:ValidationResult", f"sh:focusNode {_node(finding.focus) or rule}"]
     if path := _path(finding.path):
         statements.append(f"sh:resultPath {path}")
@@ -248,11 +256,6 @@ def _result(finding: Finding, names: Names) -> str:
         f"sh:sourceShape {rule}",
     ]
     return " ;\n    ".join(statements) + " .\n"
-
-
-def _rule_iri(rule: Rule, names: Names) -> str:
-    prefix, _, local = rule.key.partition(":")
-    return f"<{names.prefixes[prefix]}{local}>" if prefix in names.prefixes else f"<{ROOT}rule/{rule.key}>"
 
 
 def _node(term: str) -> str:
@@ -359,30 +362,6 @@ def part_name(names: Names, plan_key: str, language: Language) -> str:
     if not plan_key:
         return _CHECK.say("elsewhere", language)
     return names.label(names.plan(plan_key)).say(language) or plan_key
-
-
-def write_page(report: Report, language: Language) -> str:
-    values = {
-        "report": report,
-        "language": language,
-        "title": _CHECK.say("title", language),
-        "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
-        "verdict": verdict(report, language),
-        "summary": summary(report, language),
-        "statistics": statistics(report, language),
-        "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)),
-        "most": EXAMPLES,
-        "examples": _examples,
-        "say": lambda key, **values: _CHECK.say(key, language, **values),
-        "count": lambda number, key: _CHECK.counted(number, key, language),
-        "grouped": partial(grouped, language=language),
-        "severity": partial(_severity, language=language),
-        "part_name": partial(part_name, report.names, language=language),
-        "prose": french,
-        "text": partial(_words_of, language=language),
-        "told": partial(_told, report.names, language=language),
-    }
-    return render("check.html", values) + "\n"
 
 
 def _examples(by_plan: list[tuple[str, list[Finding]]]) -> list[Finding]:

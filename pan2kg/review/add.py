@@ -33,7 +33,6 @@ from pan2kg.review.entry import read_text as read_words
 from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own
 from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import LocalStore, Store, select
-from pan2kg.turtle.blocks import SourceBlock as Read
 from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
 from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, key, kind_and_key
 from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text
@@ -132,7 +131,6 @@ def handle(store: Store, named: str) -> str:
 
 
 def document_named(store: Store, project: Project, typed: str) -> str:
-    """The document a key, a label or an IRI names; a document has its key in its IRI alone."""
     by_key = {
         key(document): document for document in select(store, program_query("review/documents")).values("document")
     }
@@ -188,7 +186,6 @@ def part_addition(
     basis: Support,
     as_stated: Words | None,
 ) -> Addition:
-    """The file of involvements beside the plan with that of a body in a work, and its passage where there is one."""
     work, plan = described(store, project, typed[0], WORKS, "a-work")
     body, _ = described(store, project, typed[1], KINDS["body"], "a-body")
     if not plan:
@@ -212,7 +209,6 @@ def _stated(store: Store, project: Project, candidate: Candidate, basis: Support
 
 
 def passage_addition(project: Project, fact: str, basis: Support) -> Addition:
-    """The file of a link, an involvement or another fact with a passage it rests on: one line more, and one block."""
     own(project)
     files, prefixes = ProjectFiles(project), read_prefixes(project)
     path = next((path for path in project.graph_files() if files.places.get(fact) == project.name_of(path)), None)
@@ -231,13 +227,9 @@ def passage_addition(project: Project, fact: str, basis: Support) -> Addition:
         if passage and wanted <= {(line.predicate, line.object) for line in passage.statements}:
             raise ProjectError("block-stands", name=passage.subject, file=name)
     subject = decision.free_name(f"passage:{key(fact)}", files.places, prefixes)
-    changed = with_evidence(former, blocks[fact], subject)
-    return Addition(path, name, former, append(changed, [], [quotation.block(subject, prefixes)], prefixes, name))
-
-
-def with_evidence(content: str, block: Read, passage: str) -> str:
-    lines = content.splitlines(keepends=True)
-    line = f"    pan:evidence {passage} ;\n"
+    block = blocks[fact]
+    lines = former.splitlines(keepends=True)
+    line = f"    pan:evidence {subject} ;\n"
     before = next((statement.line for statement in block.statements if statement.predicate in _LAST), 0)
     if before > block.line:
         lines.insert(before - 1, line)
@@ -245,7 +237,8 @@ def with_evidence(content: str, block: Read, passage: str) -> str:
         last = max(statement.line for statement in block.statements)
         lines[last - 1] = re.sub(r" \.(\n?)$", r" ;\1", lines[last - 1])
         lines.insert(last, line.replace(" ;", " ."))
-    return "".join(lines)
+    changed = "".join(lines)
+    return Addition(path, name, former, append(changed, [], [quotation.block(subject, prefixes)], prefixes, name))
 
 
 def action_addition(
@@ -339,7 +332,6 @@ def document_addition(
 
 
 def name_addition(store: Store, project: Project, typed: str, words: Words, kind: str, basis: Support) -> Addition:
-    """The file of names with one more: beside the core's where the core describes the thing, else its own."""
     own(project)
     subject, _ = described(store, project, typed, NAMED, "a-named-thing")
     files, prefixes = ProjectFiles(project), read_prefixes(project)

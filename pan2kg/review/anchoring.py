@@ -30,8 +30,6 @@ _MEDIA: Final = {"pdf": "application/pdf", "html": "text/html", "txt": "text/pla
 
 
 class Orphan(NamedTuple):
-    """A passage that was not found, or ``times`` times, and the text of the document that shares most words with it."""
-
     subject: str
     place: Place
     quotation: Quotation
@@ -113,7 +111,6 @@ def _quotation(file: TurtleFile, block: Block, document: str) -> Quotation | Non
 
 
 def _edits(block: Block, lines: Mapping[str, str]) -> Iterator[Edit]:
-    """What has to change in a block so that it says this; of a document the day stays where the file is the same."""
     former = {name: tuple(line.object for line in block.statements if line.predicate == name) for name in lines}
     if "pan:sha256" in lines and lines["pan:sha256"] in former["pan:sha256"]:
         return

@@ -156,7 +156,6 @@ class Desk:
         return record.read_journal(self.project, _decided_plans(self.material, self.project))
 
     def suggest(self) -> None:
-        """Let what the graph suggests wait behind all else; a second reader reads only what was decided on."""
         if self.graph is None and self.open_graph and not self.wanted.second:
             self.graph = self.open_graph()
             # the graph may not know yet what was decided a moment ago; the files do
@@ -180,7 +179,6 @@ class Desk:
         self._show(at)
 
     def _show(self, at: int) -> None:
-        """Show the candidate at a place, with its first passage and nothing ticked."""
         self.at, self.passage, self.ticked = (at % len(self.waiting) if self.waiting else 0), 0, ()
 
     def move(self, steps: int) -> None:
@@ -191,7 +189,6 @@ class Desk:
             self.passage = (self.passage + 1) % len(self.current.quotations)
 
     def show_passage(self, number: str) -> None:
-        """Show the passage of this number, counted from 0; the first where there is none of it."""
         count = len(self.current.quotations) if self.current else 0
         is_one = number.isdecimal() and len(number) < len("10000") and int(number) < count
         self.passage = int(number) if is_one else 0
@@ -211,7 +208,6 @@ class Desk:
         return quotations[self.passage] if quotations else _NOTHING
 
     def alike(self) -> list[Candidate]:
-        """What waits in the same plan and would say the same of the same thing, each with its own words."""
         current = self.current
         if current is None or self.wanted.second or current.is_control or current.origin is Origin.GRAPH:
             return []
@@ -229,7 +225,6 @@ class Desk:
         self.ticked = tuple(candidate.key for candidate in self.alike() if candidate.key in keys)
 
     def made(self, rejection: str = "") -> list[Decision]:
-        """What would be decided now: on what is shown first, then on what is ticked."""
         current, language = self.current, self.material.graph.language
         if current is None:
             return []
@@ -300,7 +295,6 @@ class Desk:
         self._show(at)
 
     def propose(self, typed: Mapping[str, str]) -> Outcome:
-        """Let a candidate that was typed wait, keep it, and show it; nothing is decided with it."""
         graph, project = self.material.graph, self.project
         start, target = (find_thing(typed[name], graph.store, project) for name in ("from", "to"))
         plan = graph.plan_of(start)
@@ -395,7 +389,6 @@ class Desk:
         self.decisions = _held(self.material, self.project)
 
     def card(self, language: Language) -> Card | None:
-        """What is shown of a candidate of a document; to a second reader no decision on the same words."""
         current, material, graph = self.current, self.material, self.material.graph
         if current is None or current.origin is Origin.GRAPH:
             return None
@@ -428,7 +421,6 @@ class Desk:
         )  # fmt: skip
 
     def _nearer(self, current: Candidate, language: Language) -> list[tuple[str, str]]:
-        """The actions of a plan that is named, or beside an action that is, in the order of similar titles."""
         start, target = current.ends
         graph, kind = self.material.graph, kind_and_key(target)[0]
         plan = target if kind == "plan" else graph.plan_of(target) or "" if kind in decision.WORKS else ""
@@ -504,7 +496,6 @@ def open_desk(
     material: work.Material, project: Project, reviewer: str, day: date, wanted: Wanted = ALL,
     open_graph: Callable[[], Graph] | None = None,
 ) -> Desk:  # fmt: skip
-    """Begin or go on: what waits for a decision, or what somebody else decided already."""
     decisions = _held(material, project)
     settled, journal = Settled.by(decisions), record.read_journal(project, material.plans)
     listed = material.candidates
@@ -641,7 +632,6 @@ def has_own_words(desk: Desk) -> bool:
 
 
 def passage_document(graph: Graph, candidate: Candidate) -> str:
-    """The document of the passage a candidate link names; empty where it names none, or cites without a channel."""
     if not candidate.link:
         return ""
     listed = graph.read(program_query("review/passage-documents", link=candidate.link))

@@ -81,7 +81,6 @@ def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
 
 
 def pace(journal: Iterable[Noted], reviewer: str) -> float | None:
-    """The median of the seconds somebody takes for a decision; None where none was measured."""
     times = [noted.seconds for noted in journal if noted.reviewer == reviewer and noted.seconds is not None]
     return median(times) if times else None
 
@@ -91,7 +90,6 @@ def controls_of(journal: Iterable[Noted], reviewer: str) -> Mapping[str, str]:
 
 
 def second_readings(journal: Iterable[Noted]) -> Mapping[tuple[str, str], str]:
-    """How second readers decided, by the key of the candidate and their name; what was taken back is not there."""
     readings: dict[tuple[str, str], str] = {}
     for noted in journal:
         if noted.kind == SECOND:

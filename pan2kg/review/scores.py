@@ -84,12 +84,6 @@ def known_scores(graph: Graph, assessor: str, scale: str = SCALE) -> dict[Cell, 
 
 
 def enter(graph: Graph, form: Form, today: date) -> Outcome:
-    """Write down the scores a form holds that are new or changed, each in the file of the plan of what acts.
-
-    Raises:
-        RefusedError: the form lacks something, nothing has changed, or a file cannot be written.
-        ProjectError: a file of the project cannot be read.
-    """
     project = graph.project
     if project is None:
         raise RefusedError("read-only")
@@ -109,11 +103,6 @@ def enter(graph: Graph, form: Form, today: date) -> Outcome:
 
 
 def read_assessment(graph: Graph, form: Form, today: date) -> Assessment:
-    """What a form holds that differs from what the graph holds of that assessor.
-
-    Raises:
-        RefusedError: something is missing, unknown or too long, or nothing differs.
-    """
     existing = {key(body): body for body in bodies(graph)}
     assessor = existing[read_choice(form, "assessor", existing)]
     name = read_text(form, "scale", needed=False) or SCALE
@@ -131,7 +120,6 @@ def read_assessment(graph: Graph, form: Form, today: date) -> Assessment:
 
 
 def _cells(graph: Graph, form: Form, scale: Scale) -> dict[Cell, float]:
-    """The cells that have a score; the others are not assessed, which is not a 0."""
     actions = {key(action): action for action in graph.uses.actions}
     cells: dict[Cell, float] = {}
     for name, assessment in form.items():
@@ -179,9 +167,11 @@ class _Filing:
         return file_block(self.project.graph_iri(path), label, [f"document:{self._document}"])
 
     def blocks(self, cells: list[Cell], prefixes: Mapping[str, str]) -> Iterator[Block]:
-        """The matrix as a document where it is new, the reasons as a passage where they are, and the scores."""
         if not self._stands(f"document:{self._document}"):
-            yield self._source(prefixes)
+            plan, body = key(self.plan), self.assessment.assessor
+            assessor = (self.graph.label(body), iri(body, prefixes))
+            address = graph_of(f"plans/{plan}/{FILE}", self.project.space)
+            yield document_block(f"document:{self._document}", assessor, address, of=plan)
         if not self._stands(f"passage:{self._passage}"):
             assessment = self.assessment
             yield passage_block(
@@ -192,12 +182,6 @@ class _Filing:
 
     def _stands(self, subject: str) -> bool:
         return any(f"\n{subject} a " in content for content in self.project_files.texts.values())
-
-    def _source(self, prefixes: Mapping[str, str]) -> Block:
-        plan, body = key(self.plan), self.assessment.assessor
-        assessor = (self.graph.label(body), iri(body, prefixes))
-        address = graph_of(f"plans/{plan}/{FILE}", self.project.space)
-        return document_block(f"document:{self._document}", assessor, address, of=plan)
 
     def _link(self, cell: Cell, prefixes: Mapping[str, str]) -> Block:
         assessment = self.assessment
@@ -215,11 +199,6 @@ class _Filing:
         return score_block(link, names, on, assessment.language, prefixes, review=review)
 
     def _place(self, cell: Cell) -> tuple[str, str]:
-        """The IRI of a score, and that of the one it replaces, empty for the first.
-
-        Raises:
-            RefusedError: the score in the files is not the one the form was filled in from.
-        """
         assessment, earlier = self.assessment, self._earlier(cell)
         replaced = {value for link in earlier for value in link.values(REPLACES)}
         latest = next((link for link in earlier if link.iri not in replaced), None)

@@ -56,7 +56,6 @@ def line_of(candidate: Candidate, names: Sequence[str] = ()) -> str:
 
 
 def read_candidates(path: Path, project: Project, plan: str) -> Iterator[Candidate]:
-    """The candidates in a file, one a line; older files say less of each."""
     for number, line in enumerate(read_text(path).splitlines(), start=1):
         if line.strip():
             try:
@@ -88,15 +87,12 @@ def _candidate(fields: Mapping[str, Any], plan: str) -> Candidate:
 
 @dataclass(frozen=True)
 class Material:
-    """What a review works with: a project's graph, and the candidates of its plans with the texts they are from."""
-
     graph: Graph
     plans: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
     texts: Mapping[str, Document] = field(default_factory=dict)
 
     @cached_property
     def documents(self) -> dict[str, str]:
-        """The document of the graph each plan's text is of, by the IRI of the plan: the one whose file has its hash."""
         by_hash = {sha: document for document, sha in self.graph.read(program_query("review/files-read"))}
         return {plan: by_hash[text.sha256] for plan, text in self.texts.items() if by_hash.get(text.sha256)}
 
@@ -154,7 +150,6 @@ def read_kept(project: Project, plan: str) -> Document:
 def keep(
     project: Project, plan: str, document: Document, mentions: Sequence[Mention], candidates: Sequence[Candidate]
 ) -> Path:
-    """Write what was read, found and proposed into the folder of a plan; that folder."""
     folder = work_folder(project, plan)
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / DOCUMENT, to_json(document))
