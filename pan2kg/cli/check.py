@@ -16,7 +16,7 @@ from pan2kg.i18n.days import today
 from pan2kg.i18n.message import Message, say, spoken, told
 
 if TYPE_CHECKING:
-    from pan2kg.review.anchoring import Anchoring
+    from pan2kg.review.add import Anchoring
     from pan2kg.validation.report import Report
 
 CHECK: Final = {
@@ -117,8 +117,7 @@ def run_init(options: argparse.Namespace) -> int:
 
 def run_anchor(options: argparse.Namespace) -> int:
     from pan2kg.extract.process import read_document
-    from pan2kg.review.add import document_named
-    from pan2kg.review.anchoring import anchor
+    from pan2kg.review.add import anchor, document_named
     from pan2kg.review.files import alone, write
     from pan2kg.store.cache import open_stated
     from pan2kg.turtle.writer import read_prefixes

@@ -27,7 +27,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, with_mark
 from pan2kg.i18n.days import in_words
 from pan2kg.i18n.message import Message, verbatim
 from pan2kg.project import Project
-from pan2kg.review import decision, record, scores, work
+from pan2kg.review import decision, scores, work
 from pan2kg.review.candidates import graph_candidates
 from pan2kg.review.decision import REASONS, TYPES, Candidate, Decision, Held, Origin, Settled
 from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
@@ -141,19 +141,19 @@ class Desk:
 
     @property
     def pace(self) -> float | None:
-        return record.pace(self._journal(), self.reviewer)
+        return work.pace(self._journal(), self.reviewer)
 
     @property
     def controls(self) -> dict[str, int]:
-        met = record.controls_of(self._journal(), self.reviewer)
+        met = work.controls_of(self._journal(), self.reviewer)
         return {"met": len(met), "recognised": sum(status == "rejected" for status in met.values())}
 
-    def compare(self) -> record.Agreement:
-        second = record.second_readings(self._journal())
-        return record.compare_readers(self.material.candidates, self.decisions, second)
+    def compare(self) -> work.Agreement:
+        second = work.second_readings(self._journal())
+        return work.compare_readers(self.material.candidates, self.decisions, second)
 
-    def _journal(self) -> list[record.Noted]:
-        return record.read_journal(self.project, _decided_plans(self.material, self.project))
+    def _journal(self) -> list[work.Noted]:
+        return work.read_journal(self.project, _decided_plans(self.material, self.project))
 
     def suggest(self) -> None:
         if self.graph is None and self.open_graph and not self.wanted.second:
@@ -260,21 +260,21 @@ class Desk:
         current, status = self.current, "rejected" if rejection else "accepted"
         if current is None:
             raise RefusedError("unknown-item")
-        kind = record.CONTROL if current.is_control else record.SECOND if self.wanted.second else record.DECISION
-        seconds = self.seconds if self.seconds is not None and 0 < self.seconds < record.LONGEST else None
-        if kind == record.DECISION:
+        kind = work.CONTROL if current.is_control else work.SECOND if self.wanted.second else work.DECISION
+        seconds = self.seconds if self.seconds is not None and 0 < self.seconds < work.LONGEST else None
+        if kind == work.DECISION:
             keys = {current.key, *self.ticked}
             file = _write(self.material.graph, self.made(rejection), self.material, seconds)
             self.read_again()
         else:
-            keys, file = {current.key}, record.journal_name(current.plan)
-            noted = record.Noted(kind, current.key, self.reviewer, status, record.now(), seconds)
-            record.note(self.project, current.plan, noted)
-        self._leave(keys, status, is_counted=kind != record.CONTROL)
+            keys, file = {current.key}, work.journal_name(current.plan)
+            noted = work.Noted(kind, current.key, self.reviewer, status, work.now(), seconds)
+            work.note(self.project, current.plan, noted)
+        self._leave(keys, status, is_counted=kind != work.CONTROL)
         code = status if len(keys) == 1 else f"{status}-many"
-        if kind == record.CONTROL:
+        if kind == work.CONTROL:
             code = "control-noticed" if rejection else "control-missed"
-        elif kind == record.SECOND:
+        elif kind == work.SECOND:
             code = "second-noted"
         return Outcome(code, {"files": file, "n": len(keys)}, (file,))
 
@@ -356,21 +356,21 @@ class Desk:
         """
         journal = self._journal()
         if self.wanted.second:
-            readings = record.second_readings(journal)
+            readings = work.second_readings(journal)
             mine = [
                 noted for noted in journal
-                if (noted.kind, noted.reviewer) == (record.SECOND, self.reviewer)
+                if (noted.kind, noted.reviewer) == (work.SECOND, self.reviewer)
                 and (noted.key, self.reviewer) in readings
             ]  # fmt: skip
             latest = max(mine, key=lambda noted: noted.at, default=None)
             again = [candidate for candidate in self.material.candidates if latest and candidate.key == latest.key]
             if latest is None or not again:
                 return ""
-            noted = record.Noted(record.UNDONE, latest.key, self.reviewer, "", record.now())
-            record.note(self.project, again[0].plan, noted)
-            file, status, number = record.journal_name(again[0].plan), latest.status, 1
+            noted = work.Noted(work.UNDONE, latest.key, self.reviewer, "", work.now())
+            work.note(self.project, again[0].plan, noted)
+            file, status, number = work.journal_name(again[0].plan), latest.status, 1
         else:
-            last = record.last_of(self.decisions, self.reviewer, journal)
+            last = work.last_of(self.decisions, self.reviewer, journal)
             if not last:
                 return ""
             file = decision.withdraw(self.material.graph, last, self.reviewer, self.day)
@@ -497,13 +497,13 @@ def open_desk(
     open_graph: Callable[[], Graph] | None = None,
 ) -> Desk:  # fmt: skip
     decisions = _held(material, project)
-    settled, journal = Settled.by(decisions), record.read_journal(project, material.plans)
+    settled, journal = Settled.by(decisions), work.read_journal(project, material.plans)
     listed = material.candidates
     done = [candidate for candidate in listed if settled.holds(candidate, material.sha(candidate))]
     if wanted.second:
         # nobody is a second reader of what he decided himself
         foreign = [candidate for candidate in done if reviewer not in settled.reviewers.get(candidate.matter, ())]
-        readings, chosen = record.second_readings(journal), record.for_second_reader(foreign)
+        readings, chosen = work.second_readings(journal), work.for_second_reader(foreign)
         waiting = [candidate for candidate in chosen if (candidate.key, reviewer) not in readings]
         before = Counter(
             readings[candidate.key, reviewer] for candidate in chosen if (candidate.key, reviewer) in readings
@@ -522,7 +522,7 @@ def open_desk(
     if wanted.order == "rank":
         waiting.sort(key=lambda candidate: -(candidate.rank or 0.0))
     if wanted.control and not wanted.second:
-        waiting = record.with_controls(waiting, listed, record.controls_of(journal, reviewer))
+        waiting = work.with_controls(waiting, listed, work.controls_of(journal, reviewer))
     return Desk(
         material, project, reviewer, day, waiting, wanted, open_graph, total=len(waiting) + before.total(),
         before=before, decisions=decisions,
@@ -537,10 +537,10 @@ def _write(
     # of decisions in several files the last is undone first; without the journal the decision stands all the same
     with suppress(ProjectError):
         candidate = lead.candidate
-        noted = record.Noted(
-            record.DECISION, candidate.key, lead.reviewer, lead.status, record.now(), seconds, tuple(written.iris)
+        noted = work.Noted(
+            work.DECISION, candidate.key, lead.reviewer, lead.status, work.now(), seconds, tuple(written.iris)
         )
-        record.note(project, candidate.plan, noted)
+        work.note(project, candidate.plan, noted)
     return written.addition.name
 
 
@@ -714,7 +714,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     desk.tick({name.removeprefix(TOGETHER) for name in form if name.startswith(TOGETHER)})
     since = form.get("since", "")
     if since.isdecimal() and len(since) <= len("10000000000"):
-        desk.seconds = record.now() - int(since)
+        desk.seconds = work.now() - int(since)
     typed = {name: read_text(form, name, needed=False) for name in ("relation", "to", "words")}
     typed["to"] = typed["to"] or read_text(form, "nearer", needed=False)
     if current := desk.current:

@@ -20,8 +20,7 @@ from pan2kg.review.candidates import graph_candidates
 from pan2kg.review.decision import TYPES, Candidate, Origin
 from pan2kg.review.desk import CHANNELS, TOGETHER, Desk, documents, open_desk, passage_document, read_wanted
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, sentence
-from pan2kg.review.record import now
-from pan2kg.review.work import Material, read_material
+from pan2kg.review.work import Material, now, read_material
 from pan2kg.site.page import NOTHING, PageContext
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN, key

@@ -46,7 +46,7 @@ HEAVY = ("rdflib", "networkx", "pyshacl", "numpy", "scipy", "pandas", "SPARQLWra
 
 
 def test_help_names_every_command_and_loads_nothing_heavy() -> None:
-    for arguments in (["--help"], ["coherence", "--help"], ["coherence", "debt", "--help"], ["picture", "--help"]):
+    for arguments in (["--help"], ["coherence", "--help"], ["coherence", "debt", "--help"]):
         code = (
             "import sys, pan2kg.cli.main\n"
             f"try: pan2kg.cli.main.main({arguments})\n"

@@ -158,6 +158,7 @@ def test_a_file_that_cannot_be_read_is_named_with_its_line(cli: Cli, own_project
     done = cli("ask", "plans", "--project", str(own_project))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert re.search(r"graph/plans/x\.ttl:.*This is not Turtle", done.stderr)
+    (own_project / "graph" / "plans" / "x.ttl").unlink()
     (own_project / "ontology" / "prefixes.ttl").write_bytes(b"# \xe9\n")
     done = cli("ask", "plans", "--project", str(own_project), "--format", "table")
     assert (done.returncode, "prefixes.ttl:1: The file is not UTF-8" in done.stderr) == (2, True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pan2kg.extract.document import AROUND, READER, Document, DocumentBlock, canonical, laid
 from pan2kg.extract.quotation import Quotation, find, fold
 from pan2kg.project import Project
-from pan2kg.review.anchoring import anchor
+from pan2kg.review.add import anchor
 from pan2kg.turtle.vocabulary import thing
 from tests.conftest import Cli
 from tests.copies import FEW, copy
