@@ -48,46 +48,35 @@ _TITLES: Final = {"metavar": "WORDS@TAG", "required": True, **_MANY}
 _END: Final[arguments.Options] = {"--dry-run": arguments.FLAG, **arguments.LANGUAGE}
 ADD: Final = arguments.Kinds({
     "link": {
-        "work": {"metavar": "FROM", "help": "add.from"},
-        "to": {"metavar": "TO"},
+        "work": {"metavar": "FROM", "help": "add.from"}, "to": {"metavar": "TO"},
         "--type": {
             "choices": ("uses-instrument", "cross-reference", "in-line-with", "implementing", "part-of", "builds-on",
                         "succession"),
             "default": "",
         },
-        "--relation": {"metavar": "KEY", "default": ""},
-        **_WORDS, **_CERTAINTY, **_END,
+        "--relation": {"metavar": "KEY", "default": ""}, **_WORDS, **_CERTAINTY, **_END,
     },
     "involvement": {
-        "work": {"metavar": "PLAN-OR-ACTION", "help": "add.from"},
-        "body": {"metavar": "BODY"},
+        "work": {"metavar": "PLAN-OR-ACTION", "help": "add.from"}, "body": {"metavar": "BODY"},
         "--role": {"metavar": "KEY", "required": True, **_MANY},
-        "--as-stated": {"metavar": "WORDS@TAG", **arguments.ONCE},
-        **_DOCUMENT, **_QUOTE, **_CERTAINTY, **_END,
+        "--as-stated": {"metavar": "WORDS@TAG", **arguments.ONCE}, **_DOCUMENT, **_QUOTE, **_CERTAINTY, **_END,
     },
     "action": {
         "work": {"metavar": "PLAN", "help": "add.plan"},
-        "--number": {"metavar": "NUMBER", "required": True, **arguments.ONCE},
-        "--title": _TITLES,
-        "--part": _ANY,
-        "--topic": _ANY,
-        **_DOCUMENT, **_CERTAINTY, **_END,
+        "--number": {"metavar": "NUMBER", "required": True, **arguments.ONCE}, "--title": _TITLES, "--part": _ANY,
+        "--topic": _ANY, **_DOCUMENT, **_CERTAINTY, **_END,
     },
     "document": {
-        "key": {"metavar": "KEY"},
-        "--title": _TITLES,
+        "key": {"metavar": "KEY"}, "--title": _TITLES,
         "--source-kind": {"choices": ("official-page", "secondary-page", "memory"), "required": True},
         "--publisher": {"metavar": "NAME", "default": ""},
         "--date": {"metavar": "DATE", "default": "", "help": "add.document-date"},
-        "--read-at": {"metavar": "URL", "type": arguments.a_link, **arguments.ONCE},
-        "--speaks-for": _ANY,
-        "--author-kind": {"choices": ("public-authority", "international", "other"), "default": ""},
-        **_END,
+        "--read-at": {"metavar": "URL", "type": arguments.a_link, **arguments.ONCE}, "--speaks-for": _ANY,
+        "--author-kind": {"choices": ("public-authority", "international", "other"), "default": ""}, **_END,
     },
     "passage": {"work": {"metavar": "FACT", "help": "add.fact"}, **_WORDS, **_END},
     "name": {
-        "work": {"metavar": "THING", "help": "add.named"},
-        "name": {"metavar": "NAME@TAG"},
+        "work": {"metavar": "THING", "help": "add.named"}, "name": {"metavar": "NAME@TAG"},
         "--name-kind": {
             "choices": ("official-title", "short-title", "title-as-cited", "popular-name"), "required": True,
         },
@@ -99,18 +88,15 @@ ADD: Final = arguments.Kinds({
         "--extent": {"choices": ("full", "part", "none"), "required": True},
         "--document": {"metavar": "KEY", "required": True, **_MANY},
         "--by": {"metavar": "NAME", "required": True, **arguments.ONCE},
-        "--date": {"metavar": "DAY", "type": a_day, **arguments.ONCE},
-        **_END,
+        "--date": {"metavar": "DAY", "type": a_day, **arguments.ONCE}, **_END,
     },
     "home": {"work": {"metavar": "PLAN", "help": "add.home"}, **_END},
 })  # fmt: skip
 """What can be added."""
 KEEP: Final[arguments.Options] = {
-    "file": arguments.FILE,
-    "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
-    "--hashes": arguments.FLAG,
-    **arguments.LANGUAGE,
-}
+    "file": arguments.FILE, "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
+    "--hashes": arguments.FLAG, **arguments.LANGUAGE,
+}  # fmt: skip
 REKEY: Final[arguments.Options] = {"--dry-run": {**arguments.FLAG, "help": "add.dry-run"}, **arguments.LANGUAGE}
 SHEET: Final = arguments.Kinds({
     "export": {

@@ -115,12 +115,9 @@ class SingleValue(argparse.Action):
 
 
 def number(
-    pattern: str,
-    fault: str,
-    kind: type[int] | type[float] = float,
-    allowed: Container[float] | None = None,
+    pattern: str, fault: str, kind: type[int] | type[float] = float, allowed: Container[float] | None = None,
     **bounds: str,
-) -> Callable[[str], Any]:
+) -> Callable[[str], Any]:  # fmt: skip
     """A reader of numbers written like ``pattern``; ``fault`` is the message for anything else.
 
     >>> some_seconds("90"), a_limit("20"), a_share("0.25"), an_amount("1.5")

@@ -22,28 +22,20 @@ FORMATS: Final = ("table", "csv", "csv-local", "tsv", "json", "xml", "md", "html
 TELLING: Final = frozenset(("table", "md", "html", "json", "xlsx"))
 """The formats that can hold what is said around an answer; beside the others it goes to standard error."""
 _ANSWERED: Final = {
-    **arguments.LANGUAGE,
-    **arguments.ENDPOINT,
-    "--format": {"choices": FORMATS, "help": "ask.format"},
-    **arguments.SELECTION,
-    "--cache": {"metavar": "DIR", "help": "ask.cache"},
+    **arguments.LANGUAGE, **arguments.ENDPOINT, "--format": {"choices": FORMATS, "help": "ask.format"},
+    **arguments.SELECTION, "--cache": {"metavar": "DIR", "help": "ask.cache"},
     "-o --output": {**arguments.FILE, "help": "ask.output"},
-}
+}  # fmt: skip
 ASK: Final = {
-    "usage": "ask.usage",
-    "name": {"nargs": "?", "metavar": "NAME"},
-    "--list": arguments.FLAG,
-    "--as-of": arguments.DAY,
-    **_ANSWERED,
-}
+    "usage": "ask.usage", "name": {"nargs": "?", "metavar": "NAME"}, "--list": arguments.FLAG,
+    "--as-of": arguments.DAY, **_ANSWERED,
+}  # fmt: skip
 SPARQL: Final = {"query": {"metavar": "QUERY", "help": "ask.query"}, **_ANSWERED}
 FIND: Final = {
-    "words": {"metavar": "WORD", "nargs": "+"},
-    **arguments.LANGUAGE,
-    "--format": {"choices": ("table", "csv", "tsv", "json", "md"), "default": "table"},
-    **arguments.SELECTION,
+    "words": {"metavar": "WORD", "nargs": "+"}, **arguments.LANGUAGE,
+    "--format": {"choices": ("table", "csv", "tsv", "json", "md"), "default": "table"}, **arguments.SELECTION,
     **arguments.OUTPUT,
-}
+}  # fmt: skip
 MCP: Final = arguments.LANGUAGE
 
 
@@ -92,11 +84,9 @@ def run_ask(options: argparse.Namespace) -> int:
         level=answers.level_of(query, values),
     )  # fmt: skip
     around = (
-        query.question(options.language),
-        query.summary_in(options.language),
-        tuple(with_days(note, options.language) for note in notes if note),
-        basis,
-    )
+        query.question(options.language), query.summary_in(options.language),
+        tuple(with_days(note, options.language) for note in notes if note), basis,
+    )  # fmt: skip
     return _answer(store, text, project, options, around)
 
 

@@ -20,32 +20,23 @@ if TYPE_CHECKING:
     from pan2kg.validation.report import Report
 
 CHECK: Final = {
-    "files": {"metavar": "FILE", "nargs": "*"},
-    "--since": {"metavar": "REVISION", "default": ""},
+    "files": {"metavar": "FILE", "nargs": "*"}, "--since": {"metavar": "REVISION", "default": ""},
     **arguments.LANGUAGE,
     "--format": {"choices": ("text", "json", "github", "html", "junit", "turtle"), "default": "text"},
-    "--fail-on": {"choices": ("violation", "warning"), "default": "violation"},
-    "--baseline": arguments.FILE,
-    "--write-baseline": arguments.FILE,
-    "--engine": {"choices": ("sparql", "pyshacl"), "default": "sparql"},
-    "--explain": {"metavar": "RULE"},
-    **arguments.ENDPOINT,
-    "-o --output": arguments.FILE,
-}
+    "--fail-on": {"choices": ("violation", "warning"), "default": "violation"}, "--baseline": arguments.FILE,
+    "--write-baseline": arguments.FILE, "--engine": {"choices": ("sparql", "pyshacl"), "default": "sparql"},
+    "--explain": {"metavar": "RULE"}, **arguments.ENDPOINT, "-o --output": arguments.FILE,
+}  # fmt: skip
 INIT: Final = {
-    "folder": {"metavar": "DIR"},
-    "--country": {"metavar": "CODE"},
+    "folder": {"metavar": "DIR"}, "--country": {"metavar": "CODE"},
     "--base": {"metavar": "URL", "type": arguments.an_address},
     "--licence": {"choices": ("cc-by-4.0", "cc0-1.0"), "default": "cc-by-4.0"},
-    "--publisher": {"metavar": "NAME", "default": ""},
-    "--without-core": arguments.FLAG,
-}
+    "--publisher": {"metavar": "NAME", "default": ""}, "--without-core": arguments.FLAG,
+}  # fmt: skip
 ANCHOR: Final = {
-    "file": arguments.FILE,
-    "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
-    "--dry-run": {**arguments.FLAG, "help": "add.dry-run"},
-    **arguments.LANGUAGE,
-}
+    "file": arguments.FILE, "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
+    "--dry-run": {**arguments.FLAG, "help": "add.dry-run"}, **arguments.LANGUAGE,
+}  # fmt: skip
 
 
 def run_check(options: argparse.Namespace) -> int:

@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
 _LEVEL: Final = {"choices": [level.key for level in FIGURED], "default": HEADLINE.key, "help": "coherence.evidence"}
 _WHOLE: Final[arguments.Options] = {
-    "--from": {"metavar": "DIR", "dest": "columns", "type": Path},
-    "--evidence": _LEVEL,
-    **arguments.OUTPUT,
-}
+    "--from": {"metavar": "DIR", "dest": "columns", "type": Path}, "--evidence": _LEVEL, **arguments.OUTPUT,
+}  # fmt: skip
 OPTIONS: Final[dict[Option, arguments.Options]] = {
     "plans": {"--plan": {"metavar": "PLAN", "action": "append", "dest": "plans"}},
     "all": {"--all": {**arguments.FLAG, "dest": "everything"}},
@@ -55,14 +53,11 @@ OPTIONS: Final[dict[Option, arguments.Options]] = {
 """How each thing a table can be told is typed."""
 _SHARED: Final[arguments.Options] = {
     "--project": {**arguments.PROJECT, "default": argparse.SUPPRESS},
-    "--no-cache": {**arguments.FLAG, "default": argparse.SUPPRESS, "help": "no-cache"},
-    **arguments.LANGUAGE,
+    "--no-cache": {**arguments.FLAG, "default": argparse.SUPPRESS, "help": "no-cache"}, **arguments.LANGUAGE,
     **arguments.ENDPOINT,
     "--format": {"choices": ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx"), "default": "table"},
-    **arguments.SELECTION,
-    "--as-of": arguments.DAY,
-    **arguments.OUTPUT,
-}
+    **arguments.SELECTION, "--as-of": arguments.DAY, **arguments.OUTPUT,
+}  # fmt: skip
 
 
 def add_coherence(command: argparse.ArgumentParser) -> None:
@@ -114,22 +109,17 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
         return tuple(getattr(options, name, None) or ())
 
     choice = TableChoice(
-        plans=given("plans"),
-        actions=given("actions"),
-        files=tuple(map(Path, given("files"))),
-        assessors=given("assessors"),
-        part=getattr(options, "part", None) or "",
-        least=getattr(options, "least", None),
-        everything=getattr(options, "everything", False),
+        plans=given("plans"), actions=given("actions"), files=tuple(map(Path, given("files"))),
+        assessors=given("assessors"), part=getattr(options, "part", None) or "",
+        least=getattr(options, "least", None), everything=getattr(options, "everything", False),
         evidence=level(getattr(options, "evidence", HEADLINE.key)) or HEADLINE,
         country=getattr(options, "country", None) or "",
         scoring=Scoring(
-            scale=getattr(options, "scale", None),
-            keep_diagonal=getattr(options, "keep_diagonal", False),
+            scale=getattr(options, "scale", None), keep_diagonal=getattr(options, "keep_diagonal", False),
             cut=getattr(options, "cut", None),
             groups=Path(options.groups) if getattr(options, "groups", None) else None,
         ),
-    )
+    )  # fmt: skip
     graph, dated = _graph(project, options)
     if dated:
         dated.refuse((*choice.plans, *choice.actions))

@@ -66,45 +66,30 @@ READ: Final[arguments.Options] = {
     "file": arguments.FILE, **_READING, "-o --output": arguments.FILE, **arguments.LANGUAGE,
 }  # fmt: skip
 DRAFT: Final[arguments.Options] = {
-    "file": arguments.FILE,
-    "--plan": {"metavar": "KEY", "required": True},
-    "--level": {"metavar": "NAME"},
-    "--columns": {"metavar": "COLUMNS", "type": _columns},
-    "--explain": arguments.FLAG,
-    "--outline": arguments.FILE,
+    "file": arguments.FILE, "--plan": {"metavar": "KEY", "required": True}, "--level": {"metavar": "NAME"},
+    "--columns": {"metavar": "COLUMNS", "type": _columns}, "--explain": arguments.FLAG, "--outline": arguments.FILE,
     "--language": {"choices": ("fr", "en", "de", "lb", "it", "es", "nl")},
-    "--type": {"metavar": "KEY", "default": ""},
-    "--publisher": {"metavar": "NAME", "default": ""},
-    "--date": {"metavar": "DAY", "type": a_day},
-    "--read-at": {"metavar": "URL", "type": arguments.a_link},
-    "--list": {"choices": ("complete", "partial", "unknown"), "default": ""},
-    **_READING,
+    "--type": {"metavar": "KEY", "default": ""}, "--publisher": {"metavar": "NAME", "default": ""},
+    "--date": {"metavar": "DAY", "type": a_day}, "--read-at": {"metavar": "URL", "type": arguments.a_link},
+    "--list": {"choices": ("complete", "partial", "unknown"), "default": ""}, **_READING,
     "-o --output": arguments.FILE,
-}
+}  # fmt: skip
 MENTIONS: Final[arguments.Options] = {
-    "file": {"nargs": "?", **arguments.FILE},
-    "--plan": {"metavar": "KEY", "default": ""},
-    "--country": {"metavar": "CODE", "default": ""},
-    "--date": arguments.DAY,
+    "file": {"nargs": "?", **arguments.FILE}, "--plan": {"metavar": "KEY", "default": ""},
+    "--country": {"metavar": "CODE", "default": ""}, "--date": arguments.DAY,
     "--format": {"choices": ("table", "jsonl", "csv"), "default": "table"},
     **_READING, **arguments.OUTPUT, **arguments.LANGUAGE,
 }  # fmt: skip
 CANDIDATES: Final[arguments.Options] = {
-    "file": {"nargs": "?", **arguments.FILE, "help": "mentions.file"},
-    "--plan": {**_KEY, "required": True},
-    "--since": arguments.DAY,
-    **_READING, **arguments.LANGUAGE,
+    "file": {"nargs": "?", **arguments.FILE, "help": "mentions.file"}, "--plan": {**_KEY, "required": True},
+    "--since": arguments.DAY, **_READING, **arguments.LANGUAGE,
 }  # fmt: skip
 REVIEW: Final[arguments.Options] = {
     "--plan": _KEY,
     "--kind": {"choices": ("plan", "action", "instrument", "body", "provision", "topic"), "default": ""},
-    "--by": {"metavar": "NAME", **arguments.ONCE},
-    "--second": arguments.FLAG,
-    "--control": arguments.FLAG,
-    "--order": {"choices": ("text", "rank"), "default": "text"},
-    "--suggested": arguments.FLAG,
-    **arguments.LANGUAGE,
-}
+    "--by": {"metavar": "NAME", **arguments.ONCE}, "--second": arguments.FLAG, "--control": arguments.FLAG,
+    "--order": {"choices": ("text", "rank"), "default": "text"}, "--suggested": arguments.FLAG, **arguments.LANGUAGE,
+}  # fmt: skip
 
 
 def _read(options: argparse.Namespace, file: Path) -> tuple[Path, process.Options]:

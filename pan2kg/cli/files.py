@@ -45,52 +45,29 @@ _KEYS: Final = {"metavar": "KEY", **arguments.SEVERAL}
 _PLAN: Final = {"metavar": "KEY", "default": "", "help": "report.plan"}
 _DAY: Final = {**arguments.DAY, "help": "figures.as-of"}
 PICTURE: Final = {
-    "usage": "picture.usage",
-    "epilog": "picture.parameters",
-    "name": _pictures,
-    "-o --output": _FILE,
-    "--slide": arguments.FLAG,
-    "--as-of": arguments.DAY,
-    "--evidence": _levels,
-    **arguments.ENDPOINT,
+    "usage": "picture.usage", "epilog": "picture.parameters", "name": _pictures, "-o --output": _FILE,
+    "--slide": arguments.FLAG, "--as-of": arguments.DAY, "--evidence": _levels, **arguments.ENDPOINT,
     **arguments.LANGUAGE,
-}
+}  # fmt: skip
 EXPORT: Final = {
-    "form": _forms,
-    "-o --output": _FILE,
-    "--plan": _KEYS,
-    "--type": _KEYS,
-    "--evidence": _levels,
-    **arguments.ENDPOINT,
-    **arguments.LANGUAGE,
-}
+    "form": _forms, "-o --output": _FILE, "--plan": _KEYS, "--type": _KEYS, "--evidence": _levels,
+    **arguments.ENDPOINT, **arguments.LANGUAGE,
+}  # fmt: skip
 DUMP: Final = {"--format": {"choices": ("nquads", "trig")}, "-o --output": {**_FILE, "help": "file"}}
 REPORT: Final = {
-    "-o --output": {**_FOLDER, "help": "report.folder"},
-    "--plan": _PLAN,
-    "--evidence": _levels,
-    **arguments.ENDPOINT,
-    "--as-of": _DAY,
-    **arguments.LANGUAGE,
-}
+    "-o --output": {**_FOLDER, "help": "report.folder"}, "--plan": _PLAN, "--evidence": _levels, **arguments.ENDPOINT,
+    "--as-of": _DAY, **arguments.LANGUAGE,
+}  # fmt: skip
 BRIEF: Final = {
-    "-o --output": _FILE,
-    "--plan": _PLAN,
-    "--before": arguments.FILE,
-    "--evidence": _levels,
-    "--as-of": _DAY,
+    "-o --output": _FILE, "--plan": _PLAN, "--before": arguments.FILE, "--evidence": _levels, "--as-of": _DAY,
     **arguments.LANGUAGE,
-}
+}  # fmt: skip
 SITE: Final = {"-o --output": {**_FOLDER, "help": "site.folder"}, "--zip": arguments.FILE, "--as-of": _DAY}
 _ADDRESS: Final = {"metavar": "URL", "type": arguments.a_link}
 LOAD: Final = {
-    "--endpoint": {"metavar": "URL", "required": True, "help": "endpoint"},
-    "--timeout": arguments.TIMEOUT,
-    "--store": _ADDRESS,
-    "--update": _ADDRESS,
-    "--replace": arguments.FLAG,
-    "--beside": arguments.FLAG,
-}
+    "--endpoint": {"metavar": "URL", "required": True, "help": "endpoint"}, "--timeout": arguments.TIMEOUT,
+    "--store": _ADDRESS, "--update": _ADDRESS, "--replace": arguments.FLAG, "--beside": arguments.FLAG,
+}  # fmt: skip
 
 
 def _open(options: argparse.Namespace) -> Graph:

@@ -38,32 +38,21 @@ MEGABYTE: Final = 2**20
 _POSITIVE: Final = arguments.number(r"(?=.*[1-9])(\d{1,12}(\.\d+)?|\.\d+)", "no-seconds")
 _NUMBER: Final = {"metavar": "N", "type": arguments.whole(1)}
 SERVE: Final[arguments.Options] = {
-    "--host": {"default": "127.0.0.1"},
-    "--port": {"type": arguments.whole(0, 65_535), "default": 8000},
+    "--host": {"default": "127.0.0.1"}, "--port": {"type": arguments.whole(0, 65_535), "default": 8000},
     "--allow-host": {"metavar": "NAME", **arguments.SEVERAL},
     "--base": {"metavar": "URL", "type": arguments.an_address},
-    "--proxy": {"metavar": "ADDRESS", **arguments.SEVERAL},
-    "--no-browser": arguments.FLAG,
-    "--endpoint": {"metavar": "URL", "help": "endpoint"},
-    "--release": {"metavar": "DIR", "type": Path},
-    "--writable": arguments.FLAG,
-    "--token-file": arguments.FILE,
-    "--people": {**arguments.FILE, "type": Path},
-    "--person-header": {"metavar": "NAME", "default": ""},
-    "--public": arguments.FLAG,
-    "--access-log": arguments.FILE,
-    "--watch": {**arguments.FLAG, "help": "serve.watch"},
-    "--journal": {**arguments.FILE, "type": Path},
+    "--proxy": {"metavar": "ADDRESS", **arguments.SEVERAL}, "--no-browser": arguments.FLAG,
+    "--endpoint": {"metavar": "URL", "help": "endpoint"}, "--release": {"metavar": "DIR", "type": Path},
+    "--writable": arguments.FLAG, "--token-file": arguments.FILE, "--people": {**arguments.FILE, "type": Path},
+    "--person-header": {"metavar": "NAME", "default": ""}, "--public": arguments.FLAG, "--access-log": arguments.FILE,
+    "--watch": {**arguments.FLAG, "help": "serve.watch"}, "--journal": {**arguments.FILE, "type": Path},
     "--timeout": {"metavar": "S", "type": _POSITIVE, "default": 30.0},
-    "--max-rows": {**_NUMBER, "default": 1_000_000},
-    "--max-bytes": {**_NUMBER, "default": 256 * MEGABYTE},
+    "--max-rows": {**_NUMBER, "default": 1_000_000}, "--max-bytes": {**_NUMBER, "default": 256 * MEGABYTE},
     "--memory": {**_NUMBER, "metavar": "MB", "default": 1024},
-    "--total-memory": {**_NUMBER, "metavar": "MB", "default": 0},
-    "--connections": {**_NUMBER, "default": 1024},
-    "--workers": {**_NUMBER, "default": 8},
-    "--allow-service": {"metavar": "IRI", **arguments.SEVERAL},
+    "--total-memory": {**_NUMBER, "metavar": "MB", "default": 0}, "--connections": {**_NUMBER, "default": 1024},
+    "--workers": {**_NUMBER, "default": 8}, "--allow-service": {"metavar": "IRI", **arguments.SEVERAL},
     "--default-graph": {"choices": ("union", "own"), "default": "union"},
-}
+}  # fmt: skip
 
 
 def add_serve(command: argparse.ArgumentParser) -> None:
@@ -107,15 +96,9 @@ def _settings(options: argparse.Namespace) -> web.Settings:
             options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE,
             options.total_memory * MEGABYTE
         ),
-        hosts=hosts,
-        by_number=by_number,
-        base=options.base or "",
-        proxies=tuple(map(read_network, options.proxy)),
-        connections=options.connections,
-        is_public=options.public,
-        union=options.default_graph == "union",
-        graphs=f"{project_of(options).space}graph/",
-        services=frozenset(options.allow_service),
+        hosts=hosts, by_number=by_number, base=options.base or "", proxies=tuple(map(read_network, options.proxy)),
+        connections=options.connections, is_public=options.public, union=options.default_graph == "union",
+        graphs=f"{project_of(options).space}graph/", services=frozenset(options.allow_service),
     )  # fmt: skip
 
 

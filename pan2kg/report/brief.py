@@ -116,13 +116,10 @@ def write_brief(graph: Graph, plan: str = "", level: levels.Level = levels.HEADL
     foremost, more = [*kinds[0][:1], *kinds[1][:1], *kinds[2]], [*kinds[0][1:], *kinds[1][1:]]
     every, reach = [*foremost, *more], evidence.reach(iri)
     return Brief(
-        _WORDS.say("title", language, plan=name),
-        language,
+        _WORDS.say("title", language, plan=name), language,
         _WORDS.say("lead", language, n=reach.linked, cites=reach.cites, plan=name, cited=reach.cited,
                    level=figure_words.according_to(level).say(language)),
-        introduced(graph, every[:MOST]),
-        (),
-        figure_words.basis_words(basis_line(evidence), language),
+        introduced(graph, every[:MOST]), (), figure_words.basis_words(basis_line(evidence), language),
         _WORDS.say("rest", language, n=len(every) - MOST) if len(every) > MOST else "",
     )  # fmt: skip
 
@@ -206,15 +203,11 @@ def of_action(graph: Graph, evidence: Known, action: str) -> Iterator[Advice]:
         caveat = "" if extent is reading_state.Extent.FULL else _WORDS.say("action-read-first", language, **names)
         write = _WORDS.say(f"action-{lack}-write", language, **names)
         yield Advice(
-            f"{lack}:{key(action)}",
-            _WORDS.say(f"action-{lack}-title", language, **names),
+            f"{lack}:{key(action)}", _WORDS.say(f"action-{lack}-title", language, **names),
             _WORDS.say(f"action-{lack}", language, extent=figure_words.named(extent).say(language), **names),
-            quotations(graph, links),
-            "",
-            " ".join(filter(None, (caveat, write))),
-            addressee(graph, evidence.level, plan),
-            until(graph, plan),
-        )
+            quotations(graph, links), "", " ".join(filter(None, (caveat, write))),
+            addressee(graph, evidence.level, plan), until(graph, plan),
+        )  # fmt: skip
 
 
 def _citations(graph: Graph, evidence: Known, wanted: Callable[[occasions.Occasion], bool]) -> Iterator[Advice]:
@@ -235,15 +228,11 @@ def _citations(graph: Graph, evidence: Known, wanted: Callable[[occasions.Occasi
         write += [_WORDS.say("citation-write-text" if shared else "citation-write", language, **names, texts=shared)]
         yield Advice(
             f"citation:{key(ends[0])}:{key(ends[1])}",
-            _WORDS.say(f"citation-title-{occasion.state.value}", language, **names),
-            " ".join(words),
-            quotations(graph, links),
-            figure_words.named(level).say(language) if level else "",
-            " ".join(write),
-            addressee(graph, evidence.level, ends[0]),
-            until(graph, ends[0]),
+            _WORDS.say(f"citation-title-{occasion.state.value}", language, **names), " ".join(words),
+            quotations(graph, links), figure_words.named(level).say(language) if level else "", " ".join(write),
+            addressee(graph, evidence.level, ends[0]), until(graph, ends[0]),
             bodies=leading(graph, evidence.level, ends[0]),
-        )
+        )  # fmt: skip
 
 
 def _precise(evidence: Known, source: str, target: str) -> list[str]:
@@ -299,15 +288,11 @@ def _of_plan(graph: Graph, evidence: Known, plan: str) -> Iterator[Advice]:
         links = [use.link for end in (plan, neighbour) for use in evidence.giving(end, texts[0])[:1]]
         names = {"plan": name, "other": called(graph, neighbour)}
         yield Advice(
-            f"shared:{key(plan)}:{key(neighbour)}",
-            _WORDS.say("shared-title", language, **names),
+            f"shared:{key(plan)}:{key(neighbour)}", _WORDS.say("shared-title", language, **names),
             _WORDS.say("shared", language, **names, n=len(texts), texts=_listed(graph, texts)),
-            quotations(graph, links),
-            figure_words.named(level).say(language) if level else "",
-            _WORDS.say("shared-write", language, **names),
-            *whom,
-            bodies=bodies,
-        )
+            quotations(graph, links), figure_words.named(level).say(language) if level else "",
+            _WORDS.say("shared-write", language, **names), *whom, bodies=bodies,
+        )  # fmt: skip
     led = {
         involvement.work for involvement in graph.involvements
         if "lead" in involvement.roles and levels.counts(involvement.level, evidence.level)
@@ -317,29 +302,20 @@ def _of_plan(graph: Graph, evidence: Known, plan: str) -> Iterator[Advice]:
     if counted["n"]:
         extent = figure_words.named(readings.extent(plan, reading_state.Aspect.BODIES)).say(language)
         yield Advice(
-            f"lead:{key(plan)}",
-            _WORDS.say("lead-title", language, **counted),
-            _WORDS.say("leads", language, **counted, extent=extent),
-            (),
-            "",
-            _WORDS.say("lead-write", language, plan=name),
-            *whom,
-            bodies=bodies,
-        )
+            f"lead:{key(plan)}", _WORDS.say("lead-title", language, **counted),
+            _WORDS.say("leads", language, **counted, extent=extent), (), "",
+            _WORDS.say("lead-write", language, plan=name), *whom, bodies=bodies,
+        )  # fmt: skip
     aspects = reading_state.Aspect.TEXTS, reading_state.Aspect.REFERENCES
     extents = [readings.extent(plan, aspect) for aspect in aspects]
     if any(extent is not reading_state.Extent.FULL for extent in extents):
         texts_read, references_read = (figure_words.named(extent).say(language) for extent in extents)
         yield Advice(
-            f"reading:{key(plan)}",
-            _WORDS.say("reading-title", language),
-            _WORDS.say("reading", language, texts=texts_read, references=references_read),
-            (),
-            "",
+            f"reading:{key(plan)}", _WORDS.say("reading-title", language),
+            _WORDS.say("reading", language, texts=texts_read, references=references_read), (), "",
             _WORDS.say("reading-write", language, plan=name, key=key(plan)),
-            _WORDS.say("addressee-readers", language),
-            _WORDS.say("until-any", language),
-        )
+            _WORDS.say("addressee-readers", language), _WORDS.say("until-any", language),
+        )  # fmt: skip
 
 
 def quotations(graph: Graph, links: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -48,25 +48,17 @@ def write_report(
         return "\n".join(_text(report, language, examples)) + "\n"
     if form == "html":
         values = {
-            "report": report,
-            "language": language,
-            "title": _CHECK.say("title", language),
+            "report": report, "language": language, "title": _CHECK.say("title", language),
             "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
-            "verdict": verdict(report, language),
-            "summary": summary(report, language),
+            "verdict": verdict(report, language), "summary": summary(report, language),
             "statistics": statistics(report, language),
-            "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)),
-            "most": EXAMPLES,
-            "examples": _examples,
+            "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)), "most": EXAMPLES, "examples": _examples,
             "say": lambda key, **values: _CHECK.say(key, language, **values),
             "count": lambda number, key: _CHECK.counted(number, key, language),
-            "grouped": partial(grouped, language=language),
-            "severity": partial(_severity, language=language),
-            "part_name": partial(part_name, report.names, language=language),
-            "prose": french,
-            "text": partial(_words_of, language=language),
-            "told": partial(_told, report.names, language=language),
-        }
+            "grouped": partial(grouped, language=language), "severity": partial(_severity, language=language),
+            "part_name": partial(part_name, report.names, language=language), "prose": french,
+            "text": partial(_words_of, language=language), "told": partial(_told, report.names, language=language),
+        }  # fmt: skip
         return render("check.html", values) + "\n"
     writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}
     if form not in writers:
@@ -121,50 +113,36 @@ def _parts(by_plan: list[tuple[str, list[Finding]]], language: Language, example
 
 def _json(report: Report, _: Language) -> str:
     content = {
-        "conforms": report.conforms,
-        "fail_on": report.fail_on,
-        "verdict": {language: verdict(report, language) for language in LANGUAGES},
-        "counts": report.counts,
-        "gaps": report.gaps,
-        "statistics": dict(report.statistics),
+        "conforms": report.conforms, "fail_on": report.fail_on,
+        "verdict": {language: verdict(report, language) for language in LANGUAGES}, "counts": report.counts,
+        "gaps": report.gaps, "statistics": dict(report.statistics),
         "rules": [
             {
-                "rule": rule.key,
-                "kind": rule.kind,
-                "severity": rule.severity,
-                "use": rule.use,
-                "looked_at": report.looked_at.get(rule.key, 0),
-                "failing": report.failing(rule),
-                "message": rule.message.by_language(),
-                "remedy": rule.remedy.by_language(),
+                "rule": rule.key, "kind": rule.kind, "severity": rule.severity, "use": rule.use,
+                "looked_at": report.looked_at.get(rule.key, 0), "failing": report.failing(rule),
+                "message": rule.message.by_language(), "remedy": rule.remedy.by_language(),
                 "query": rule.query or None,
             }
             for rule in report.rules
         ],
         "findings": [_json_finding(report.names, finding) for finding in report.findings],
         "accepted": [_json_finding(report.names, finding) for finding in report.accepted],
-    }
+    }  # fmt: skip
     return write_json(content)
 
 
 def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
     place = finding.place
     return {
-        "rule": finding.rule.key,
-        "severity": finding.severity,
-        "focus": finding.focus,
-        "label": names.label(finding.focus).by_language(),
-        "path": finding.path or None,
-        "value": finding.value or None,
-        "component": finding.component or None,
+        "rule": finding.rule.key, "severity": finding.severity, "focus": finding.focus,
+        "label": names.label(finding.focus).by_language(), "path": finding.path or None,
+        "value": finding.value or None, "component": finding.component or None,
         "expected": finding.expected.by_language() if finding.expected else None,
-        "message": finding.message.by_language(),
-        "remedy": finding.remedy.by_language(),
-        "plan": finding.part or None,
-        "times": finding.times,
+        "message": finding.message.by_language(), "remedy": finding.remedy.by_language(),
+        "plan": finding.part or None, "times": finding.times,
         "place": {"file": place.file, "line": place.line} if place else None,
         "fingerprint": fingerprint(finding, names),
-    }
+    }  # fmt: skip
 
 
 def _github(report: Report, language: Language) -> str:
@@ -182,10 +160,8 @@ def _command(names: Names, finding: Finding, language: Language) -> str:
     detail_words = detail(names, finding, language)
     sentences = (
         thing_name(names, finding, language) and f"{thing_name(names, finding, language)}:",
-        finding.message.say(language),
-        detail_words and f"({detail_words})",
-        finding.rule.remedy.say(language),
-    )
+        finding.message.say(language), detail_words and f"({detail_words})", finding.rule.remedy.say(language),
+    )  # fmt: skip
     return f"::{_LEVELS[finding.severity]} {written}::{_data(' '.join(filter(None, sentences)))}"
 
 

@@ -181,13 +181,9 @@ def link_addition(
 
 
 def part_addition(
-    store: Store,
-    project: Project,
-    typed: tuple[str, str],
-    roles: Sequence[str],
-    basis: Support,
+    store: Store, project: Project, typed: tuple[str, str], roles: Sequence[str], basis: Support,
     as_stated: Words | None,
-) -> Addition:
+) -> Addition:  # fmt: skip
     work, plan = described(store, project, typed[0], WORKS, "a-work")
     body, _ = described(store, project, typed[1], KINDS["body"], "a-body")
     if not plan:
@@ -275,16 +271,13 @@ def action_addition(
     block = Block(
         unused(f"action:{name}", files, prefixes),
         (
-            TurtleLine("a", "pan:Action"),
-            TurtleLine("skos:notation", string(number)),
+            TurtleLine("a", "pan:Action"), TurtleLine("skos:notation", string(number)),
             TurtleLine("dcterms:identifier", string(name)),
             *(TurtleLine("skos:prefLabel", text(words, tag)) for words, tag in titles),
-            TurtleLine("pan:inPlan", iri(plan, prefixes)),
-            *under,
-            *(TurtleLine("pan:hasTopic", iri(topic, prefixes)) for topic in about),
-            *basis.statements(prefixes),
+            TurtleLine("pan:inPlan", iri(plan, prefixes)), *under,
+            *(TurtleLine("pan:hasTopic", iri(topic, prefixes)) for topic in about), *basis.statements(prefixes),
         ),
-    )
+    )  # fmt: skip
     path = of_plan(project, plan, "actions", basis.certainty)
     actions = select(store, program_query("review/actions-of-plan", plan=plan)).values("action")
     homes = {files.places[action] for action in actions if action in files.places}
@@ -539,12 +532,10 @@ def anchor(project: Project, document: Document, name: str, day: date) -> Anchor
     prefixes, within, text = read_prefixes(project), fold(document), document.text
     media = _MEDIA.get(document.format)
     of_file = {
-        "pan:sha256": string(document.sha256),
-        "dcterms:format": string(media) if media else "",
-        "pan:pages": str(document.pages) if document.pages else "",
-        "pan:characters": str(len(text)),
+        "pan:sha256": string(document.sha256), "dcterms:format": string(media) if media else "",
+        "pan:pages": str(document.pages) if document.pages else "", "pan:characters": str(len(text)),
         "pan:readOn": f'"{day.isoformat()}"^^xsd:date',
-    }
+    }  # fmt: skip
     anchors, orphans, quoted = dict[str, Quotation](), list[Orphan](), list[tuple[Place, Quotation]]()
     contents = {path: read_text(path) for path in project.graph_files()}
     edits: dict[Path, list[StatementEdit]] = {}

@@ -134,12 +134,10 @@ def _parts(
             remarks.append(Message("candidate", "other-lead"))
         candidate = _candidate(identifier, plan, (work, body), INVOLVEMENT, role_key, mention, mentions, quotations)
         yield replace(
-            candidate,
-            reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
-            rank=_rank(mention, roles.rank_of(role)),
-            remarks=tuple(remarks),
+            candidate, reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
+            rank=_rank(mention, roles.rank_of(role)), remarks=tuple(remarks),
             said="" if role.how == "default" else role.said,
-        )
+        )  # fmt: skip
 
 
 def _links(

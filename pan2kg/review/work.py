@@ -45,19 +45,11 @@ _TYPED: Final = ("key", "action_or_plan", "relation", "target", "reason", "rank"
 def line_of(candidate: Candidate, names: Sequence[str] = ()) -> str:
     start, target = candidate.ends
     fields = {
-        "key": candidate.key,
-        "action_or_plan": start,
-        "type": candidate.linked_as,
-        "relation": candidate.relation,
-        "target": target,
-        "reason": pack(candidate.reason),
-        "rule": candidate.rule,
-        "rank": candidate.rank,
+        "key": candidate.key, "action_or_plan": start, "type": candidate.linked_as, "relation": candidate.relation,
+        "target": target, "reason": pack(candidate.reason), "rule": candidate.rule, "rank": candidate.rank,
         "passages": [quotation.to_line() for quotation in candidate.quotations],
-        "remarks": list(map(pack, candidate.remarks)),
-        "choices": candidate.choices,
-        "said": candidate.said,
-    }
+        "remarks": list(map(pack, candidate.remarks)), "choices": candidate.choices, "said": candidate.said,
+    }  # fmt: skip
     return json.dumps({name: fields[name] for name in names or fields}, ensure_ascii=False)
 
 
@@ -76,19 +68,12 @@ def _candidate(fields: Mapping[str, Any], plan: str) -> Candidate:
         unpack(word) if isinstance(word, list) else str(word) for word in (fields["reason"], *fields.get("remarks", ()))
     ]
     return Candidate(
-        str(fields["key"]),
-        plan,
-        (str(fields["action_or_plan"]), str(fields["target"])),
-        linked_as=str(fields.get("type", "")),
-        relation=str(fields["relation"]).rpartition("/")[2],
-        quotations=tuple(map(Quotation.from_line, fields["passages"])),
-        reason=words[0],
-        rank=float(fields["rank"]),
-        rule=str(fields.get("rule", "")),
-        remarks=tuple(words[1:]),
-        choices=tuple(map(str, fields.get("choices", ()))),
-        said=str(fields.get("said", "")),
-    )
+        str(fields["key"]), plan, (str(fields["action_or_plan"]), str(fields["target"])),
+        linked_as=str(fields.get("type", "")), relation=str(fields["relation"]).rpartition("/")[2],
+        quotations=tuple(map(Quotation.from_line, fields["passages"])), reason=words[0], rank=float(fields["rank"]),
+        rule=str(fields.get("rule", "")), remarks=tuple(words[1:]),
+        choices=tuple(map(str, fields.get("choices", ()))), said=str(fields.get("said", "")),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

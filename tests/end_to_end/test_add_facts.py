@@ -30,8 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 ADDED: Final[dict[str, tuple[list[str], str, tuple[str, ...]]]] = {
     "link": (
-        ["lu-bhr-2-1-1", "ungp", "--relation", "promotes", *QUOTED, "--page", "14"],
-        PLAN + "instruments.ttl",
+        ["lu-bhr-2-1-1", "ungp", "--relation", "promotes", *QUOTED, "--page", "14"], PLAN + "instruments.ttl",
         ("    pan:linkType linktype:uses-instrument ;", "    pan:relation relation:promotes ;", '    pan:page "14" ;',
          "passage:lu-bhr-2-1-1-ungp a pan:Passage ;"),
     ),
@@ -68,13 +67,11 @@ ADDED: Final[dict[str, tuple[list[str], str, tuple[str, ...]]]] = {
          "    pan:speaksFor plan:lu-bhr-2 ;"),
     ),
     "passage": (
-        ["link:6e97963c99814ce4", *SAID, "--quote", "minerais de conflit"],
-        PLAN + "instruments.ttl",
+        ["link:6e97963c99814ce4", *SAID, "--quote", "minerais de conflit"], PLAN + "instruments.ttl",
         ("    pan:evidence passage:6e97963c99814ce4 ;", "passage:6e97963c99814ce4 a pan:Passage ;"),
     ),
     "name": (
-        ["MAEE", "Affaires étrangères@fr", "--name-kind", "popular-name", *SAID],
-        "graph/names/titles.ttl",
+        ["MAEE", "Affaires étrangères@fr", "--name-kind", "popular-name", *SAID], "graph/names/titles.ttl",
         ("name:maee-popular-name-fr a skosxl:Label ;", '    skosxl:literalForm "Affaires étrangères"@fr ;'),
     ),
 }  # fmt: skip
@@ -82,9 +79,9 @@ ADDED: Final[dict[str, tuple[list[str], str, tuple[str, ...]]]] = {
 
 def test_what_is_added_is_shown_and_stands_in_its_file_in_house_style_once(cli: Cli, folder: Path) -> None:
     """All of it goes into one copy, one after the other; the same again is refused with the place where it stands."""
-    shown = cli("add", "name", *ADDED["name"][0], "--dry-run", "--project", str(folder), "--language", "fr")
-    assert '+    skosxl:literalForm "Affaires étrangères"@fr ;' in shown.stdout
-    assert shown.stderr.startswith("Rien n’a été écrit")
+    dry = cli("add", "name", *ADDED["name"][0], "--dry-run", "--project", str(folder), "--language", "fr")
+    assert '+    skosxl:literalForm "Affaires étrangères"@fr ;' in dry.stdout
+    assert dry.stderr.startswith("Rien n’a été écrit")
     for case, (arguments, file, lines) in ADDED.items():
         command = ("add", case.split()[0], *arguments, "--project", str(folder))
         before = _files(folder)

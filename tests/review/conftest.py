@@ -28,14 +28,10 @@ from tests.copies import FEW, copy
 TOKEN = "correct horse battery staple"
 DAY = date(2026, 5, 4)
 EVIDENCE = {
-    "quote": "l’action 2.2 du PAN 1",
-    "quote_language": "fr",
-    "page": "12",
-    "channel": "text",
-    "type": "cross-reference",
-    "direction": "back",
+    "quote": "l’action 2.2 du PAN 1", "quote_language": "fr", "page": "12", "channel": "text",
+    "type": "cross-reference", "direction": "back",
     "document": "globalnaps-org-country-issue-luxembourg-workers-rights",
-}
+}  # fmt: skip
 CANDIDATE = """
 link:00000000000000ca a pan:Link ;
     pan:linkType linktype:cross-reference ;

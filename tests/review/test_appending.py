@@ -17,11 +17,9 @@ from pan2kg.turtle.writer import Block, TurtleLine, text
 
 NAMES = {"a": "http://a/", "e": "http://e/", "m": "http://m/", "z": "http://z/"}
 HEADS = [
-    "",
-    "@prefix e: <http://e/> .\n",
-    "@prefix a: <http://a/> .\n@prefix m: <http://m/> .\n",
+    "", "@prefix e: <http://e/> .\n", "@prefix a: <http://a/> .\n@prefix m: <http://m/> .\n",
     "PREFIX m: <http://m/>\n",
-]
+]  # fmt: skip
 COMMENT = st.text(st.characters(exclude_characters="\n\r", codec="utf-8"))
 TYPED = st.text(st.characters(codec="utf-8"), min_size=1, max_size=80)
 

@@ -59,12 +59,6 @@ def test_the_section_of_an_action_is_its_own_and_the_rest_is_the_plan_s(with_tex
     assert "transposer" in getattr(one.reason, "say", str)("fr")
 
 
-def test_what_is_accepted_is_not_proposed_again(with_texts: Graph) -> None:
-    made = search(with_texts, document_of(("paragraph", "Ce plan fait suite au PAN 1.")), PLAN)
-    assert made.candidates == ()
-    assert made.skipped == {"accepted": 1}
-
-
 def test_what_was_rejected_comes_back_only_with_new_words(tmp_path: Path) -> None:
     folder = copy(tmp_path / "few", FEW, all_else=True)
     words = "Le plan cite le règlement (UE) 2018/848."

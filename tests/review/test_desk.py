@@ -350,7 +350,7 @@ def test_a_page_proposes_previews_decides_several_and_reads_a_second_time(root: 
     lines[1]["passages"].append({**lines[1]["passages"][0], "start": start, "quote": "directeurs"})
     work.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), "utf-8")
     several = {"with:c4-9": "on"}
-    planned = send("c4-2", "preview", **several).values["preview"]
+    planned = str(send("c4-2", "preview", **several).values["preview"])
     assert ("pan:decidedWith link:" in planned, (root / FILE).exists()) == (True, False)
     assert send("c4-2", "accept", **several).code == "accepted-many"
     assert planned in (root / FILE).read_text("utf-8")

@@ -14,12 +14,9 @@ from tests.review.conftest import Refused, WritableProject
 
 ONE, TWO, THREE = "lu-bhr-2-1-1", "lu-bhr-2-2-2", "lu-bhr-1-m3"
 GIVEN = {
-    "form": "scores",
-    "assessor": "gt-edh",
-    "reviewer": "A. Weber",
-    "rationale": "Les mêmes entreprises sont visées deux fois.",
-    "language": "fr",
-}
+    "form": "scores", "assessor": "gt-edh", "reviewer": "A. Weber",
+    "rationale": "Les mêmes entreprises sont visées deux fois.", "language": "fr",
+}  # fmt: skip
 FILES = ("graph/plans/lu-bhr-1/scores.ttl", "graph/plans/lu-bhr-2/scores.ttl")
 
 
