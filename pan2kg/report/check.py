@@ -52,10 +52,10 @@ def write_report(
             "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
             "verdict": verdict(report, language), "summary": summary(report, language),
             "statistics": statistics(report, language),
-            "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)), "most": EXAMPLES, "examples": _examples,
+            "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)), "most": EXAMPLES, "examples": lambda by_plan: list(islice(chain.from_iterable(faults for _, faults in by_plan), EXAMPLES)),
             "say": lambda key, **values: _CHECK.say(key, language, **values),
             "count": lambda number, key: _CHECK.counted(number, key, language),
-            "grouped": partial(grouped, language=language), "severity": partial(_severity, language=language),
+            "grouped": partial(grouped, language=language), "severity": lambda rule: _CHECK.say(rule.severity.value, language),
             "part_name": partial(part_name, report.names, language=language), "prose": french,
             "text": partial(_words_of, language=language), "told": partial(_told, report.names, language=language),
         }  # fmt: skip
@@ -73,7 +73,7 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
     for rule, by_plan in report.groups():
         looked_at = _CHECK.counted(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
         numbers = " / ".join(filter(None, (_CHECK.counted(report.failing(rule), "failure", language), looked_at)))
-        yield f"\n{severity_word(rule.severity, language).upper()} {rule.key} ({numbers})"
+        yield f"\n{_CHECK.say(rule.severity.value, language).upper()} {rule.key} ({numbers})"
         yield f"  {rule.message.say(language)}"
         if rule.remedy:
             yield f"  {_CHECK.say('remedy', language, remedy=rule.remedy.say(language))}"
@@ -176,34 +176,32 @@ def _junit(report: Report, language: Language) -> str:
     for kind in dict.fromkeys(rule.kind for rule in rules):
         cases = [_case(report, rule, language) for rule in rules if rule.kind is kind]
         failures = sum("<failure" in case for case in cases)
-        name = _attribute(_CHECK.say(f"kind-{kind}", language))
+        name = f'"{xml_value(_CHECK.say(f"kind-{kind}", language))}"'
         suites.append(
             f'  <testsuite name={name} tests="{len(cases)}" failures="{failures}">\n{"".join(cases)}  </testsuite>\n'
         )
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return f"{head}<testsuites name={_attribute(_CHECK.say('title', language))}>\n{''.join(suites)}</testsuites>\n"
+    title = xml_value(_CHECK.say("title", language))
+    return f'{head}<testsuites name="{title}">\n{"".join(suites)}</testsuites>\n'
 
 
 def _case(report: Report, rule: Rule, language: Language) -> str:
     findings = [finding for finding in report.findings if finding.rule.key == rule.key]
-    head = f'    <testcase classname="pan2kg.{rule.kind}" name={_attribute(rule.key)}'
+    head = f'    <testcase classname="pan2kg.{rule.kind}" name="{xml_value(rule.key)}"'
     if not findings:
         return f"{head}/>\n"
-    lines = "\n".join(_line(report.names, finding, language) for finding in findings)
+    lines = "\n".join(
+        " ".join(
+            filter(None, (str(finding.place or ""), thing_name(report.names, finding, language),
+                          detail(report.names, finding, language)))
+        )
+        for finding in findings
+    )  # fmt: skip
     body = f"<system-out>{xml_text(lines)}</system-out>"
     if rule.severity.reaches(report.fail_on):
-        message = _attribute(rule.message.say(language))
-        body = f'<failure type="{rule.severity}" message={message}>{body[12:-13]}</failure>'
+        message = xml_value(rule.message.say(language))
+        body = f'<failure type="{rule.severity}" message="{message}">{body[12:-13]}</failure>'
     return f"{head}>\n      {body}\n    </testcase>\n"
-
-
-def _attribute(text: str) -> str:
-    return f'"{xml_value(text)}"'
-
-
-def _line(names: Names, finding: Finding, language: Language) -> str:
-    place = str(finding.place) if finding.place else ""
-    return " ".join(filter(None, (place, thing_name(names, finding, language), detail(names, finding, language))))
 
 
 def _turtle(report: Report, _: Language) -> str:
@@ -219,6 +217,8 @@ def _turtle(report: Report, _: Language) -> str:
 def _result(finding: Finding, names: Names) -> str:
     prefix, _, local = finding.rule.key.partition(":")
     rule = f"<{names.prefixes[prefix]}{local}>" if prefix in names.prefixes else f"<{ROOT}rule/{finding.rule.key}>"
+    is_quality = finding.rule.kind is Kind.QUALITY
+    component = "sh:SPARQLConstraintComponent" if is_quality else _node(finding.component)
     statements = ["a sh:ValidationResult", f"sh:focusNode {_node(finding.focus) or rule}"]
     if path := _path(finding.path):
         statements.append(f"sh:resultPath {path}")
@@ -228,7 +228,7 @@ def _result(finding: Finding, names: Names) -> str:
     statements += [
         *(f"sh:resultMessage {tagged(words, tag)}" for tag, words in messages.items() if words),
         f"sh:resultSeverity sh:{finding.severity.capitalize()}",
-        f"sh:sourceConstraintComponent {_component(finding) or rule}",
+        f"sh:sourceConstraintComponent {component or rule}",
         f"sh:sourceShape {rule}",
     ]
     return " ;\n    ".join(statements) + " .\n"
@@ -236,12 +236,6 @@ def _result(finding: Finding, names: Names) -> str:
 
 def _node(term: str) -> str:
     return term if not term or term.startswith("_:") else f"<{term}>"
-
-
-def _component(finding: Finding) -> str:
-    if finding.rule.kind is Kind.QUALITY:
-        return "sh:SPARQLConstraintComponent"
-    return _node(finding.component)
 
 
 def _path(path: str) -> str:
@@ -297,10 +291,6 @@ def statistics(report: Report, language: Language) -> list[str]:
     ]
 
 
-def severity_word(severity: Severity, language: Language) -> str:
-    return _CHECK.say(severity.value, language)
-
-
 def names_thing(finding: Finding) -> bool:
     return bool(finding.focus) and not (finding.place and path_of(finding.focus))
 
@@ -338,14 +328,6 @@ def part_name(names: Names, plan_key: str, language: Language) -> str:
     if not plan_key:
         return _CHECK.say("elsewhere", language)
     return names.label(names.plan(plan_key)).say(language) or plan_key
-
-
-def _examples(by_plan: list[tuple[str, list[Finding]]]) -> list[Finding]:
-    return list(islice(chain.from_iterable(of_plan for _, of_plan in by_plan), EXAMPLES))
-
-
-def _severity(rule: Rule, language: Language) -> str:
-    return severity_word(rule.severity, language)
 
 
 def _words_of(text: Text, language: Language) -> Markup:
