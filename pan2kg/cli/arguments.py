@@ -118,11 +118,7 @@ def number(
     pattern: str, fault: str, kind: type[int] | type[float] = float, allowed: Container[float] | None = None,
     **bounds: str,
 ) -> Callable[[str], Any]:  # fmt: skip
-    """A reader of numbers written like ``pattern``; ``fault`` is the message for anything else.
-
-    >>> some_seconds("90"), a_limit("20"), a_share("0.25"), an_amount("1.5")
-    (90, 20, 0.25, 1.5)
-    """
+    """A reader of numbers written like ``pattern``; ``fault`` is the message for anything else."""
 
     def read(text: str) -> float:
         if re.fullmatch(pattern, text.strip(), re.ASCII) and (allowed is None or kind(text) in allowed):
@@ -144,21 +140,10 @@ def whole(least: int, most: int = 2**40) -> Callable[[str], int]:
 
 
 def some_keys(text: str) -> tuple[str, ...]:
-    """Keys with commas between them.
-
-    >>> some_keys("plan, -bits")
-    ('plan', '-bits')
-    """
     return tuple(filter(None, map(str.strip, text.split(","))))
 
 
 def a_link(text: str) -> str:
-    """The address of something on the web.
-
-    >>> a_link("host.example")
-    Traceback (most recent call last):
-    argparse.ArgumentTypeError: « host.example » is no address such as https://host.example/
-    """
     address = urlsplit(text)
     if address.scheme not in ("http", "https") or not address.netloc or any(mark in text for mark in ' <>"?#'):
         raise argparse.ArgumentTypeError(told("no-web-address", text=text))
@@ -254,14 +239,7 @@ def selection_of(options: argparse.Namespace, form: str) -> Selection:
 
 
 def read_parameters(words: Sequence[str]) -> dict[str, str]:
-    """Parameters typed as ``--name value`` or ``--name=value``, by name.
-
-    >>> read_parameters(["--only-plan", "lu-bhr-2", "--top=3"])
-    {'only_plan': 'lu-bhr-2', 'top': '3'}
-    >>> read_parameters(["--plan", "a", "--plan", "b"])
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: --plan is given twice. Give one value.
-    """
+    """Parameters typed as ``--name value`` or ``--name=value``, by name."""
     pieces = [piece for word in words for piece in (word.split("=", 1) if word.startswith("--") else [word])]
     if len(pieces) % 2 or not all(piece.startswith("--") for piece in pieces[::2]):
         raise QueryError("cannot-read-parameters", remedy="write-parameters", names=" ".join(words))
@@ -275,12 +253,7 @@ def read_parameters(words: Sequence[str]) -> dict[str, str]:
 
 
 def refuse_unknown(words: Iterable[str], parameters: Collection[str], options: argparse.Namespace) -> None:
-    """Refuse what is typed as an option and is none, with the nearest; ``parameters`` are names as they are typed.
-
-    >>> refuse_unknown(["--lst"], ["plan"], argparse.Namespace(command="ask", list=False, format="csv"))
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: There is no option and no parameter « lst ». Did you mean --list?
-    """
+    """Refuse what is typed as an option and is none, with the nearest; ``parameters`` are names as they are typed."""
     inner = {"command", "name", "parameters", "version"}
     known = [*parameters, *(name.replace("_", "-") for name in vars(options) if name not in inner)]
     for word in words:
