@@ -90,7 +90,7 @@ def compile_messages(root: Path) -> None:
     Raises:
         BuildError: a catalogue cannot be read.
     """
-    compiled = runpy.run_path(str(root / "pan2kg" / "i18n" / "compilation.py"), run_name="compilation")["compiled"]
+    compiled = runpy.run_path(str(root / "pan2kg" / "i18n" / "catalogue.py"), run_name="catalogue")["compiled"]
     for catalogue in sorted((root / CATALOGUES).glob("*.po")):
         try:
             made = compiled(catalogue.read_bytes())

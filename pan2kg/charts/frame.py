@@ -12,17 +12,18 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from pan2kg.charts import drawing as draw
-from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Hatch, Label, Line, Mark, Pen, height_of, measure
+from pan2kg.charts import drawing as dw
+from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence.evidence import FIGURED, Level
 from pan2kg.coherence.figures import Unit
 from pan2kg.coherence.known import basis_line
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import in_words
 from pan2kg.store.store import Solutions
-from pan2kg.tables import figure_words
+from pan2kg.tables import figure_words as words
+from pan2kg.turtle.vocabulary import key
 
 INK: Final = "#1a1a1a"
 GREY: Final = "#595959"
@@ -35,8 +36,8 @@ ORANGE: Final = "#e69f00"
 GREEN: Final = "#009e73"
 VERMILION: Final = "#d55e00"
 
+# from light to dark in one hue, so that it reads the same in grey
 RAMP: Final = ("#ffffff", "#deebf7", "#b3d0e9", "#7db0d9", "#4a94cc", "#08519c")
-"""From light to dark in one hue, so that it reads the same in grey."""
 
 
 def step(value: float, bounds: tuple[float, ...]) -> int:
@@ -90,7 +91,7 @@ class Picture:
 
     @property
     def svg(self) -> str:
-        return draw.write_svg(self.drawing)
+        return self.drawing.svg()
 
     def __repr__(self) -> str:
         return f"Picture({self.name!r}, {self.title!r})"
@@ -126,66 +127,67 @@ class Caption:
     filters: tuple[str, ...] = ()
     is_levelled: bool = True
 
-    def all_notes(self, subject: Subject) -> tuple[str, ...]:
-        """The notes, first of them the level of evidence at which everything is shown."""
-        level = figure_words.according_to(subject.level).say(subject.language)
-        return (subject.say("at-level", level=level), *self.notes) if self.is_levelled else self.notes
-
     def source(self, subject: Subject) -> str:
         """Where the picture comes from: what it rests on, release, day, and what was chosen."""
-        chosen = subject.say("filters", filters=subject.listed((subject.say("verified"), *self.filters)))
+        say, language, release = subject.say, subject.language, subject.graph.release
         if self.is_levelled:
-            basis = figure_words.basis_words(basis_line(subject.known), subject.language).rstrip(".")
+            basis = words.basis_words(basis_line(subject.known), language).rstrip(".")
         else:
-            release = subject.graph.release
-            basis = subject.say("release", release=release) if release else subject.say("release-unknown")
-            basis = f"{basis} · {subject.say('as-of', day=in_words(subject.graph.as_of, subject.language))}"
-        return f"{subject.say('source')} · {basis} · {chosen}."
+            basis = say("release", release=release) if release else say("release-unknown")
+            basis = f"{basis} · {say('as-of', day=in_words(subject.graph.as_of, language))}"
+        chosen = say("filters", filters=subject.listed((say("verified"), *self.filters)))
+        return f"{say('source')} · {basis} · {chosen}."
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What a picture is drawn on: how wide it is at least, its margin, and the letters of its title.
-
-    On one for small screens the lead stands below the picture, which is seen first.
-    """
-
-    narrowest: float
-    margin: float
-    title: Font
-    is_small: bool = False
-
-
-WIDE_SHEET: Final = Sheet(720.0, 24.0, Font(19, bold=True))
-NARROW_SHEET: Final = Sheet(0.0, 8.0, Font(13.5, bold=True), is_small=True)
-
-
-def frame(subject: Subject, caption: Caption, body: Body, sheet: Sheet = WIDE_SHEET) -> Drawing:
-    """The whole sheet. It is as wide as what stands in it."""
-    width, margin, marks = max(body.width, sheet.narrowest), sheet.margin, list[Mark]()
+def frame(subject: Subject, caption: Caption, body: Body, *, is_small: bool = False) -> Drawing:
+    """The whole sheet, as wide as what stands in it; on one for small screens the lead stands below the picture."""
+    narrowest, margin, title = (0.0, 8.0, Font(13.5, bold=True)) if is_small else (720.0, 24.0, Font(19, bold=True))
+    width, marks = max(body.width, narrowest), list[Mark]()
 
     def write(y: float, text: str, font: Font, gap: float = 0.0) -> float:
-        lines = draw.paragraph(margin, y, text, font, width=width)
+        lines = dw.paragraph(margin, y, text, font, width=width)
         marks.extend(lines)
-        return y + height_of(len(lines), font) + gap
+        return y + dw.height_of(len(lines), font) + gap
 
-    y = write(margin, caption.title, sheet.title, 6.0)
-    if not sheet.is_small:
-        y = write(y, caption.lead, LEAD, 14.0)
+    y = write(margin, caption.title, title, 6.0)
+    y = y if is_small else write(y, caption.lead, LEAD, 14.0)
     marks.append(Group(body.marks, shift=(margin, y)))
     y += body.height + 16
-    legend, height = _legend(caption.signs, width)
+    # the legend: sign after sign on lines of their own height
+    legend: list[Mark] = []
+    left = top = 0.0
+    high = SWATCH[1]
+    for sign in caption.signs:
+        lines = dw.wrap(sign.meaning, width - SWATCH[0] - 10, KEY)
+        wide = SWATCH[0] + 7 + max((dw.measure(line, KEY) for line in lines), default=0.0)
+        if left and left + wide > width:
+            left, top, high = 0.0, top + high + 5, SWATCH[1]
+        legend.append(Group(sign.marks, shift=(left, top)))
+        for at, line in enumerate(lines):
+            legend.append(Label(left + SWATCH[0] + 7, top + 13 + at * KEY.size * 1.25, line, KEY))
+        high = max(high, dw.height_of(len(lines), KEY) + 4)
+        left += wide + 22
     marks.append(Group(tuple(legend), shift=(margin, y)))
-    y += height + 6
-    notes = caption.all_notes(subject)
-    if sheet.is_small:
-        y = write(y, caption.lead, LEAD, 14.0)
+    y += top + high + 4 + 6
+    y = write(y, caption.lead, LEAD, 14.0) if is_small else y
+    # first of the notes is the level of evidence at which everything is shown
+    level = words.according_to(subject.level).say(subject.language)
+    notes = (subject.say("at-level", level=level), *caption.notes) if caption.is_levelled else caption.notes
     for note in notes:
         y = write(y, note, Font(11.5))
     marks.append(Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE)))
     y = write(y + 13, caption.source(subject), SMALL)
     spoken = " ".join((caption.lead, *notes))
     return Drawing(width + 2 * margin, y + max(margin - 8, 6), caption.title, spoken, subject.language, tuple(marks))
+
+
+def picture(
+    subject: Subject, name: str, caption: Caption, size: tuple[float, float, float], marks: Sequence[Mark],
+    table: Solutions, *, is_small: bool = False,
+) -> Picture:  # fmt: skip
+    """The picture of marks in a frame; ``size`` is their width, their height, and how far they are moved down."""
+    body = Body(size[0], size[1], (Group(tuple(marks), shift=(0, size[2])),))
+    return Picture(name, subject.language, frame(subject, caption, body, is_small=is_small), table)
 
 
 def on_slide(drawing: Drawing) -> Drawing:
@@ -200,90 +202,70 @@ def on_slide(drawing: Drawing) -> Drawing:
     return replace(drawing, width=width, height=height, marks=(Group(drawing.marks, shift=shift),))
 
 
-def _legend(signs: Sequence[Sign], width: float) -> tuple[list[Mark], float]:
-    marks: list[Mark] = []
-    x = y = 0.0
-    high = SWATCH[1]
-    for sign in signs:
-        lines = draw.wrap(sign.meaning, width - SWATCH[0] - 10, KEY)
-        wide = SWATCH[0] + 7 + max((measure(line, KEY) for line in lines), default=0.0)
-        if x and x + wide > width:
-            x, y, high = 0.0, y + high + 5, SWATCH[1]
-        marks.append(Group(sign.marks, shift=(x, y)))
-        marks += [Label(x + SWATCH[0] + 7, y + 13 + at * KEY.size * 1.25, line, KEY) for at, line in enumerate(lines)]
-        high = max(high, height_of(len(lines), KEY) + 4)
-        x += wide + 22
-    return marks, y + high + 4
-
-
 EDGE: Final = Pen(RULE, 0.8)
 HEAD: Final = Font(11.5)
 STRONG: Final = Font(11.5, bold=True)
 FINE: Final = Font(9.5, colour=GREY)
 TILT: Final = 0.70710678
-FIFTHS: Final = (0.2, 0.4, 0.6, 0.8, 1.0)
-"""Where the classes of shade end, as parts of the greatest weight shown."""
+FIFTHS: Final = (0.2, 0.4, 0.6, 0.8, 1.0)  # where the classes of shade end, as parts of the greatest weight shown
 
 
 def tilted(
-    heads: Sequence[str], left: float, cell: float, *, longest: float = 215.0
+    heads: Sequence[str | Name], left: float, cell: float, *, longest: float = 215.0
 ) -> tuple[list[Mark], float, float]:
     """Heads of columns, slanted; with how high they are and how far they stand out on the right.
 
-    They are drawn above y = 0, each over the middle of its column.
+    They are drawn above y = 0, each over the middle of its column; names are numbered, with their keys.
     """
     marks: list[Mark] = []
     high = out = 0.0
     for at, head in enumerate(heads):
-        text = draw.shorten(head, longest, HEAD)
+        title = head if isinstance(head, str) else f"{at + 1} · {head.key or key(head.iri)}"
+        text = dw.shorten(title, longest, HEAD)
         x = left + cell * (at + 0.5)
-        marks.append(Group((Label(x + 3, -6, text, HEAD, turn=-45),), title=head))
-        reach = (measure(text, HEAD) + HEAD.size) * TILT
+        marks.append(Group((Label(x + 3, -6, text, HEAD, turn=-45),), title=title))
+        reach = (dw.measure(text, HEAD) + HEAD.size) * TILT
         high, out = max(high, reach + 8), max(out, x + 3 + reach - (left + cell * len(heads)))
     return marks, high, out
 
 
 def row_head(box: Box, number: str, name: Name, detail: str, address: str = "") -> Group:
-    """The number, name and detail of a row, with all of them as its title."""
     wide = box.width - 34
-    lines = draw.wrap(name.text, wide, HEAD, 2)
-    top = box.y + (box.height - height_of(len(lines), HEAD) - height_of(1, FINE)) / 2
+    lines = dw.wrap(name.text, wide, HEAD, 2)
+    top = box.y + (box.height - dw.height_of(len(lines), HEAD) - dw.height_of(1, FINE)) / 2
     marks: list[Mark] = [Label(box.x + 22, top + HEAD.size, number, STRONG, "end")] if number else []
-    marks += spoken(name, draw.paragraph(box.x + 30, top, lines, HEAD))
-    below = top + height_of(len(lines), HEAD)
-    marks += draw.paragraph(box.x + 30, below, (draw.shorten(detail, wide, FINE),), FINE)
+    marks += spoken(name, dw.paragraph(box.x + 30, top, lines, HEAD))
+    below = top + dw.height_of(len(lines), HEAD)
+    marks += dw.paragraph(box.x + 30, below, (dw.shorten(detail, wide, FINE),), FINE)
     return Group(tuple(marks), title=f"{name.full}\n{detail}", address=address)
 
 
 def spoken(name: Name, labels: Iterable[Label], **changes: object) -> list[Label]:
-    """Labels that hold a name, each with the language the name is in."""
     return [replace(label, language=name.language, **changes) for label in labels]  # type: ignore[arg-type]
 
 
 def bow(start: tuple[float, float], end: tuple[float, float], pen: Pen) -> Line:
-    """A line that leaves and arrives level."""
     half = (start[0] + end[0]) / 2
     return Line((start, (half, start[1]), (half, end[1]), end), pen, curved=True)
 
 
 def filled(box: Box, fill: str, lines: Sequence[str], *, size: float = 12.0) -> list[Mark]:
-    """A cell with its number, and below it smaller words."""
     colour = on(fill)
     marks: list[Mark] = [Box(box.x, box.y, box.width, box.height, fill, EDGE)]
     upper, lower = Font(size, bold=True, colour=colour), Font(9.5, colour=colour)
     if len(lines) == 1:
-        return [*marks, *draw.centred(box, tuple(lines), upper)]
-    top = box.y + (box.height - height_of(1, upper) - height_of(len(lines) - 1, lower)) / 2
+        return [*marks, *dw.centred(box, tuple(lines), upper)]
+    top = box.y + (box.height - dw.height_of(1, upper) - dw.height_of(len(lines) - 1, lower)) / 2
     middle = box.x + box.width / 2
     marks.append(Label(middle, top + upper.size * 1.02, lines[0], upper, "middle"))
-    start = top + height_of(1, upper)
+    start = top + dw.height_of(1, upper)
     for at, text in enumerate(lines[1:]):
-        marks.append(Label(middle, start + lower.size * (1.02 + draw.LEADING * at), text, lower, "middle"))
+        marks.append(Label(middle, start + lower.size * (1.02 + dw.LEADING * at), text, lower, "middle"))
     return marks
 
 
 def hatched(box: Box) -> list[Mark]:
-    return [Box(box.x, box.y, box.width, box.height, PAPER, EDGE), Hatch(box.x, box.y, box.width, box.height)]
+    return [Box(box.x, box.y, box.width, box.height, PAPER, EDGE), dw.Hatch(box.x, box.y, box.width, box.height)]
 
 
 def swatch(fill: str, text: str, meaning: str, size: float = 12.0) -> Sign:
@@ -308,45 +290,28 @@ def hatch_sign(meaning: str) -> Sign:
 
 
 def level_mark(x: float, y: float, level: Level, colour: str) -> list[Mark]:
-    """On whose word a link rests, as a mark around a point: the emptier, the weaker."""
     pen = Pen(colour, 1.1)
     if level is Level.PLAN:
         return [Dot(x, y, 3.2, colour)]
     if level is Level.OFFICIAL:
         return [Dot(x, y, 3.2, pen=pen), Dot(x, y, 1.3, colour)]
-    return [Dot(x, y, 3.2, pen=pen)] if level is Level.OTHER else [draw.diamond(x, y, 3.8, pen=pen)]
+    return [Dot(x, y, 3.2, pen=pen)] if level is Level.OTHER else [Line.diamond(x, y, 3.8, pen=pen)]
 
 
-def level_signs(subject: Subject) -> tuple[Sign, ...]:
-    """The legend of these marks, as far as the level of the picture goes."""
-    middle = SWATCH[0] / 2, SWATCH[1] / 2
-    return tuple(
-        Sign(tuple(level_mark(*middle, level, INK)), figure_words.named(level).say(subject.language))
-        for level in FIGURED if level <= subject.level
-    )  # fmt: skip
-
-
-def bits_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
-    """The classes of shade of what is shared: fifths of the greatest weight shown."""
-    if greatest <= 0:
-        return ()
-    language, ends = subject.language, [fifth * greatest for fifth in FIFTHS]
-    meanings = [
-        subject.say(
-            "bits-to",
-            low=figure_words.amount(low, Unit.BITS, language),
-            high=figure_words.bits_words(high, language),
-        )
-        for low, high in pairwise((0.0, *ends))
-    ]
-    return ramp_signs(RAMP[1:], meanings)
+def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
+    """The classes of shade of what is shared, if anything is, and the marks of the levels of evidence."""
+    language, ends, signs = subject.language, [fifth * greatest for fifth in FIFTHS], list[Sign]()
+    for fill, (low, high) in zip(RAMP[1:], pairwise((0.0, *ends)), strict=True) if greatest > 0 else ():
+        bounds = words.amount(low, Unit.BITS, language), words.bits_words(high, language)
+        signs += ramp_signs([fill], [subject.say("bits-to", low=bounds[0], high=bounds[1])])
+    middle, levels = (SWATCH[0] / 2, SWATCH[1] / 2), [level for level in FIGURED if level <= subject.level]
+    marks = [(level, tuple(level_mark(*middle, level, INK))) for level in levels]
+    return (*signs, *(Sign(drawn, words.named(level).say(language)) for level, drawn in marks))
 
 
 def shade(bits: float, greatest: float) -> str:
-    """The colour of a weight: by its part of the greatest shown."""
     return RAMP[min(step(bits / greatest, FIFTHS), len(RAMP) - 1)] if greatest > 0 else RAMP[0]
 
 
 def thick(pen: Pen, bits: float, greatest: float) -> Pen:
-    """The pen of a line of a weight: up to four times as wide for the greatest shown."""
     return replace(pen, width=pen.width * (1 + 3 * bits / greatest)) if greatest > 0 else pen

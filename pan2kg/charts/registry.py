@@ -1,37 +1,34 @@
-"""All pictures by name, and one function that draws any of them."""
+"""All pictures by name, one function that draws any of them, and how a picture is written to a file.
+
+A file is SVG, PNG, PDF or the table as CSV. This is the one door to matplotlib: nothing of the system is used, neither
+fonts nor a graphics library, so that one version of it gives the same bytes for the same drawing everywhere.
+"""
 
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from pan2kg.charts import drawing as dw
 from pan2kg.charts import flows, matrices, time_axis, time_map
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.subject import Address, Subject
-from pan2kg.errors import QueryError
+from pan2kg.errors import FormatError, Place, QueryError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.i18n.message import either
+from pan2kg.project import write_atomically
+from pan2kg.store.store import plain
+from pan2kg.tables.formats import Grid, write_csv
 
 if TYPE_CHECKING:
     from pan2kg.coherence.evidence import Level
     from pan2kg.graph.graph import Graph
-
-_WORDS: Final = Messages("chart")
-_FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
-    "time-map": time_map.draw_time_map,
-    "bridge": flows.draw_bridge,
-    "plans-of": time_axis.draw_plans_of,
-    "plan-matrix": matrices.draw_plan_matrix,
-    "action-matrix": matrices.draw_action_matrix,
-    "lanes": flows.draw_lanes,
-    "timeline": time_axis.draw_timeline,
-    "upset": matrices.draw_upset,
-    "ministries": matrices.draw_ministries,
-    "ego": flows.draw_ego,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +40,20 @@ class PictureKind:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """What it can be told, beside the language."""
         return tuple(name for name in inspect.signature(self.function).parameters if name != "subject")
 
 
+_WORDS: Final = Messages("chart")
+_FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
+    "time-map": time_map.draw_time_map, "bridge": flows.draw_bridge, "plans-of": time_axis.draw_plans_of,
+    "plan-matrix": matrices.draw_plan_matrix, "action-matrix": matrices.draw_action_matrix,
+    "lanes": flows.draw_lanes, "timeline": time_axis.draw_timeline, "upset": matrices.draw_upset,
+    "ministries": matrices.draw_ministries, "ego": flows.draw_ego,
+}  # fmt: skip
+# the pictures by name, in the order in which one would look at them
 PICTURES: Final[Mapping[str, PictureKind]] = {
     name: PictureKind(_WORDS.text(f"{name}-question"), function) for name, function in _FUNCTIONS.items()
 }
-"""The pictures by name, in the order in which one would look at them."""
 
 
 def draw(
@@ -85,8 +88,136 @@ def draw_on(subject: Subject, name: str, **parameters: object) -> Picture:
 
 
 def find_picture(name: str) -> PictureKind:
-    """The kind of picture of that name; a QueryError with the nearest names where there is none."""
     if name in PICTURES:
         return PICTURES[name]
     near = get_close_matches(name, PICTURES, n=2, cutoff=0.5) or list(PICTURES)
     raise QueryError("no-picture", remedy="did-you-mean", name=name, names=either(near))
+
+
+# Files
+
+SUFFIXES: Final = (".svg", ".png", ".pdf", ".csv")
+DOTS: Final = 192.0  # per inch of a PNG: two for each pixel of the drawing
+_POINTS: Final = 0.75  # per pixel
+
+
+def write_picture(picture: Picture, path: str | Path) -> None:
+    """Write a picture in the format its file's suffix names: .svg, .png, .pdf, or .csv for the table.
+
+    >>> write_picture(None, "matrix.gif")
+    Traceback (most recent call last):
+    pan2kg.errors.FormatError: matrix.gif: A picture cannot be written as « .gif ». Use .svg, .png, .pdf or .csv.
+    """
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in SUFFIXES:
+        name = suffix or target.name
+        raise FormatError("picture-form", place=Place(str(path)), remedy="use-picture-forms", name=name)
+    write_atomically(target, picture_bytes(picture, suffix))
+
+
+def picture_bytes(picture: Picture, suffix: str) -> bytes:
+    if suffix in (".png", ".pdf"):
+        return render(picture.drawing, "png" if suffix == ".png" else "pdf")
+    table = picture.table
+    rows = ([plain(term) for term in row] for row in table.rows)
+    text = picture.svg if suffix == ".svg" else write_csv(Grid(table.columns, rows))
+    return text.encode("utf-8", "replace")
+
+
+def render(drawing: dw.Drawing, form: Literal["png", "pdf"]) -> bytes:
+    try:
+        import matplotlib as mpl
+        from matplotlib.artist import Artist
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise FormatError("extra-figures", remedy="install-figures", form=form.upper()) from None
+
+    class DrawingArtist(Artist):
+        def draw(self, renderer: Any) -> None:  # noqa: ANN401 - matplotlib's own types are partial
+            for mark, shift in dw.Group(drawing.marks).flat():
+                _Brush(renderer, drawing.height, shift).draw(mark)
+
+    settings: Any = {"pdf.fonttype": 42, "pdf.compression": 6, "font.family": ["DejaVu Sans"], "svg.hashsalt": "pan2kg"}
+    title, description = _printable(drawing.title), _printable(drawing.description)
+    metadata: dict[str, str | None] = {"Title": title, "Subject": description, "CreationDate": None}
+    if form == "png":
+        metadata = {"Title": title, "Description": description, "Software": None}
+    with mpl.rc_context(settings):
+        figure: Any = Figure(figsize=(drawing.width / 96, drawing.height / 96), dpi=72, facecolor="white")
+        figure.add_artist(DrawingArtist())
+        out = BytesIO()
+        figure.savefig(out, format=form, dpi=DOTS if form == "png" else 72, metadata=metadata)
+    return out.getvalue()
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+class _Brush:
+    __slots__ = ("height", "renderer", "scale", "shift")
+
+    def __init__(self, renderer: Any, height: float, shift: dw.Point) -> None:  # noqa: ANN401
+        self.renderer, self.height, self.shift = renderer, height, shift
+        self.scale = renderer.points_to_pixels(_POINTS)
+
+    def at(self, x: float, y: float) -> dw.Point:
+        return (x + self.shift[0]) * self.scale, (self.height - y - self.shift[1]) * self.scale
+
+    def draw(self, mark: dw.Mark) -> None:
+        if isinstance(mark, dw.Label):
+            self.text(mark)
+        elif isinstance(mark, dw.Box):
+            x, y, right, low = mark.x, mark.y, mark.x + mark.width, mark.y + mark.height
+            self.course(((x, y), (right, y), (right, low), (x, low), (x, y)), mark.fill, mark.pen)
+        elif isinstance(mark, dw.Dot):
+            # four curves make a circle
+            x, y, r, k = mark.x, mark.y, mark.radius, mark.radius * 0.5522847498
+            points = (
+                (x + r, y), (x + r, y + k), (x + k, y + r), (x, y + r), (x - k, y + r), (x - r, y + k), (x - r, y),
+                (x - r, y - k), (x - k, y - r), (x, y - r), (x + k, y - r), (x + r, y - k), (x + r, y),
+            )  # fmt: skip
+            self.course(points, mark.fill, mark.pen, curved=True)
+        elif isinstance(mark, dw.Hatch):
+            for stroke in mark.strokes():
+                self.course(stroke, "", mark.pen)
+        elif isinstance(mark, dw.Line):
+            self.course(mark.points, mark.fill, mark.pen, curved=mark.curved)
+
+    def course(self, points: tuple[dw.Point, ...], fill: str, pen: dw.Pen | None, *, curved: bool = False) -> None:
+        from matplotlib import path, transforms
+
+        codes = [path.Path.MOVETO, *[path.Path.CURVE4 if curved else path.Path.LINETO] * (len(points) - 1)]
+        context = self.renderer.new_gc()
+        if pen is None:
+            context.set_linewidth(0.0)
+        else:
+            context.set_foreground(pen.colour)
+            context.set_linewidth(pen.width * _POINTS)
+            context.set_capstyle("butt")
+            if pen.dash:
+                context.set_dashes(0.0, [dash * _POINTS for dash in pen.dash])
+        colour = tuple(int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5)) if fill else None
+        course = path.Path([self.at(*point) for point in points], codes)
+        self.renderer.draw_path(context, course, transforms.IdentityTransform(), colour)
+        context.restore()
+
+    def text(self, mark: dw.Label) -> None:
+        from matplotlib.font_manager import FontProperties
+
+        if not mark.text.strip():
+            return
+        weight = "bold" if mark.font.bold else "normal"
+        font = FontProperties(family="DejaVu Sans", size=mark.font.size * _POINTS, weight=weight)
+        words = _printable(mark.text)
+        wide, _, _ = self.renderer.get_text_width_height_descent(words, font, ismath=False)
+        wide = min(wide / self.scale, dw.measure(words, mark.font) * 1.02)
+        back = {"start": 0.0, "middle": wide / 2, "end": wide}[mark.anchor]
+        turn = math.radians(mark.turn)
+        x, y = self.at(mark.x - back * math.cos(turn), mark.y - back * math.sin(turn))
+        context = self.renderer.new_gc()
+        context.set_foreground(mark.font.colour)
+        flipped = self.height * self.scale - y if self.renderer.flipy() else y
+        self.renderer.draw_text(context, x, flipped, words, font, -mark.turn, ismath=False)
+        context.restore()

@@ -28,23 +28,19 @@ if TYPE_CHECKING:
 
 _WORDS: Final = Messages("chart")
 
+# where a mark leads that stands for some things, given their IRIs; empty for nowhere
 Address = Callable[[tuple[str, ...]], str]
-"""Where a mark leads that stands for some things, given their IRIs; empty for nowhere."""
 
 Names = Mapping[str, Name]
 Cell = str | int | float | date | None
 Tags = tuple[tuple[str, str], ...]
 
-SEPARATOR: Final = " · "
-"""What stands between the parts of a short name."""
-MOST: Final = 24
-"""How many plans a picture of plans can hold."""
+SEPARATOR: Final = " · "  # what stands between the parts of a short name
+MOST: Final = 24  # how many plans a picture of plans can hold
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a picture is drawn from: a graph in a language, at a level, and where the marks of the picture lead."""
-
     graph: Graph
     address: Address | None = None
     level: Level = HEADLINE
@@ -71,19 +67,15 @@ class Subject:
         return {iri: self.graph.labels.brief(iri, self.language).drawn(self.language) for iri in iris}
 
     def brief(self, plan: str) -> str:
-        """The first part of a plan’s short name, « PAN 2 », where no other plan’s begins with it; else the whole."""
-
-        def count_heads() -> Counter[str]:
-            labels, plans = self.graph.labels, self.known.tables.works.plans
-            return Counter(labels.brief(iri, self.language).text.partition(SEPARATOR)[0] for iri in plans)
-
-        heads = self.graph.once(f"heads of plans {self.language}", count_heads)
-        name = self.names([plan])[plan].text
+        labels, plans, name = self.graph.labels, self.known.tables.works.plans, self.names([plan])[plan].text
+        heads = self.graph.once(
+            f"heads of plans {self.language}",
+            lambda: Counter(labels.brief(iri, self.language).text.partition(SEPARATOR)[0] for iri in plans),
+        )
         head = name.partition(SEPARATOR)[0]
         return head if heads[head] <= 1 else name
 
     def leads(self, *iris: str) -> str:
-        """Where a mark leads that stands for some things."""
         return self.address(iris) if self.address else ""
 
 
@@ -103,7 +95,6 @@ def tags(subject: Subject, iris: Iterable[str], *, kind: str = "", level: Level 
 
 
 def quoted(subject: Subject, link: str) -> str:
-    """The first quotation a statement rests on, in the quotation marks of the language; empty where there is none."""
     words = subject.graph.quotes.get(link, "")
     return f" {subject.say('quoted', words=words)}" if words else ""
 
@@ -156,11 +147,12 @@ class PlanChoice:
     left_out: int
     focus: str | None
 
-    def notes(self, subject: Subject) -> tuple[str, ...]:
-        return (subject.say("plans-left-out", n=self.left_out),) if self.left_out else ()
-
-    def filters(self, subject: Subject, names: Sequence[Name]) -> tuple[str, ...]:
-        return plans_named(subject, names) if self.focus is None else (subject.say("chosen-by", plan=names[0].key),)
+    def words(self, subject: Subject, names: Sequence[Name]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What is said of the choice: the notes below a picture, and what the source line says was chosen."""
+        notes = (subject.say("plans-left-out", n=self.left_out),) if self.left_out else ()
+        if self.focus is None:
+            return notes, plans_named(subject, names)
+        return notes, (subject.say("chosen-by", plan=names[0].key),)
 
 
 def plans_named(subject: Subject, names: Sequence[Name]) -> tuple[str, ...]:
@@ -173,39 +165,28 @@ def choose(subject: Subject, *, plan: str = "", plans: str | Sequence[str] = (),
     First come plans that share most with it at the level of the picture, then with what the editors concluded; then
     those linked without a shared text; then those that are linked with most others. Ties go to the first IRI.
     """
-
-    def check(number: int) -> None:
-        if not 2 <= number <= MOST:
-            raise QueryError("too-many-plans", remedy="name-fewer", most=MOST, number=number)
-
     every, measured, weak = subject.known.tables.works.plans, subject.known, subject.graph.known(Level.EDITORS)
     names = [name.strip() for name in (plans.split(",") if isinstance(plans, str) else plans) if name.strip()]
+    chosen = tuple(dict.fromkeys(find(subject.graph, name) for name in names))
+    number = len(chosen) if names else whole(top, "top", least=2)
+    if not 2 <= number <= MOST:
+        raise QueryError("too-many-plans", remedy="name-fewer", most=MOST, number=number)
     if names:
-        chosen = tuple(dict.fromkeys(find(subject.graph, name) for name in names))
-        check(len(chosen))
         return PlanChoice(chosen, len(every) - len(chosen), None)
-    number = whole(top, "top", least=2)
-    check(number)
     focus = focus_of(subject, plan)
-    degree = Counter(end for pair in measured.linked for end in pair)
-    ranks = {}
+    degree, ranks = Counter(end for pair in measured.linked for end in pair), {}
     for candidate in every:
         pair = (min(candidate, focus), max(candidate, focus))
-        ranks[candidate] = (
-            -measured.shared.get(pair, 0.0), -weak.shared.get(pair, 0.0), pair not in measured.linked,
-            -degree[candidate], candidate,
-        )  # fmt: skip
-    chosen = (
-        focus,
-        *sorted((candidate for candidate in every if candidate != focus), key=ranks.__getitem__)[: number - 1],
-    )
+        shared, weakly_shared = measured.shared.get(pair, 0.0), weak.shared.get(pair, 0.0)
+        ranks[candidate] = (-shared, -weakly_shared, pair not in measured.linked, -degree[candidate], candidate)
+    others_ranked = sorted((candidate for candidate in every if candidate != focus), key=ranks.__getitem__)
+    chosen = (focus, *others_ranked[: number - 1])
     if len(chosen) < 2:
         raise QueryError("one-plan-alone", remedy="add-another-plan")
     return PlanChoice(chosen, len(every) - len(chosen), focus)
 
 
 def focus_of(subject: Subject, plan: str) -> str:
-    """The plan named, else the home plan of the graph, else the one with most actions that name a text."""
     if plan:
         return find(subject.graph, plan)
     if home := subject.graph.own_plan():
@@ -242,12 +223,15 @@ class DrawnTie:
     texts: tuple[str, ...] = ()
 
     @property
+    def basis(self) -> str:
+        return "declared" if self.declared else "inferred"
+
+    @property
     def level_key(self) -> str | None:
         return self.level.key if self.level else None
 
 
 def text_ties(subject: Subject, works: Iterable[str]) -> tuple[DrawnTie, ...]:
-    """The texts works name, at the level of the picture; declared unless only the editors conclude it."""
     levels: dict[tuple[str, str], list[Level | None]] = defaultdict(list)
     wanted = set(works)
     for use in subject.known.uses:
@@ -263,8 +247,7 @@ def plan_ties(subject: Subject, plan: str) -> tuple[DrawnTie, ...]:
     The work of a citation is the action named at the plan's end, or the plan itself; of shared texts it is each work of
     the plan that names one, with what these texts weigh.
     """
-    measured = subject.known
-    home = measured.tables.works.home
+    measured, home, ties = subject.known, subject.known.tables.works.home, list[DrawnTie]()
     cited: dict[tuple[str, str, bool], dict[tuple[str, str], Level | None]] = defaultdict(dict)
     for statement in measured.statements:
         ends = home.get(statement.source, statement.source), home.get(statement.target, statement.target)
@@ -274,15 +257,13 @@ def plan_ties(subject: Subject, plan: str) -> tuple[DrawnTie, ...]:
             levels = cited[work, neighbour, incoming]
             pair = (statement.source, statement.target)
             levels[pair] = firmest((statement.level, levels.get(pair)))
-    ties = [
-        DrawnTie(work, neighbour, declared=True, number=len(levels), incoming=incoming, level=firmest(levels.values()))
-        for (work, neighbour, incoming), levels in sorted(cited.items())
-    ]
+    for (work, neighbour, incoming), levels in sorted(cited.items()):
+        number, level = len(levels), firmest(levels.values())
+        ties.append(DrawnTie(work, neighbour, declared=True, number=number, incoming=incoming, level=level))
     sharing = []
-    for pair in sorted(measured.shared):
-        if plan in pair:
-            neighbour = pair[pair[0] == plan]
-            for work, texts in measured.brought(plan, neighbour).items():
-                bits, names = sum(texts.values()), tuple(sorted(texts))
-                sharing.append(DrawnTie(work, neighbour, declared=False, number=len(texts), bits=bits, texts=names))
+    for pair in sorted(pair for pair in measured.shared if plan in pair):
+        neighbour = pair[pair[0] == plan]
+        for work, texts in measured.brought(plan, neighbour).items():
+            bits, names = sum(texts.values()), tuple(sorted(texts))
+            sharing.append(DrawnTie(work, neighbour, declared=False, number=len(texts), bits=bits, texts=names))
     return (*ties, *sorted(sharing, key=lambda tie: (tie.work, tie.other)))

@@ -19,8 +19,7 @@ from urllib.parse import urlsplit
 
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages
-from pan2kg.i18n.days import a_day
-from pan2kg.i18n.message import Message, joined, language_of, say, spoken, there_are, told
+from pan2kg.i18n.message import Message, a_day, joined, language_of, say, spoken, there_are, told
 from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from pan2kg.cli import arguments
 from pan2kg.cli.arguments import project_of
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.i18n.days import today, with_days
-from pan2kg.i18n.message import say, told
+from pan2kg.i18n.message import say, today, told, with_days
 from pan2kg.project import Project, read_text
 
 if TYPE_CHECKING:

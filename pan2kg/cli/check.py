@@ -12,8 +12,7 @@ from pan2kg.cli import arguments
 from pan2kg.cli.arguments import project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages, decimal
-from pan2kg.i18n.days import today
-from pan2kg.i18n.message import Message, say, spoken, told
+from pan2kg.i18n.message import Message, say, spoken, today, told
 
 if TYPE_CHECKING:
     from pan2kg.review.add import Anchoring
@@ -44,7 +43,7 @@ def run_check(options: argparse.Namespace) -> int:
     from pan2kg.validation import check as changes
     from pan2kg.validation import report as reports
     from pan2kg.validation.check import Engine, check_store
-    from pan2kg.validation.kept import kept_report
+    from pan2kg.validation.report import kept_report
 
     project, is_remote = project_of(options), options.endpoint is not None
     if project.data and not is_remote:

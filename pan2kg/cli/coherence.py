@@ -16,7 +16,7 @@ from pan2kg.cli import arguments
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, level
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Text
-from pan2kg.i18n.days import a_day
+from pan2kg.i18n.message import a_day
 from pan2kg.tables.registry import TABLES, Option
 
 if TYPE_CHECKING:

@@ -86,8 +86,7 @@ def _open(options: argparse.Namespace) -> Graph:
 
 def run_picture(options: argparse.Namespace) -> int:
     from pan2kg.charts.frame import on_slide
-    from pan2kg.charts.raster import write_picture
-    from pan2kg.charts.registry import draw
+    from pan2kg.charts.registry import draw, write_picture
 
     parameters: dict[str, Any] = dict(arguments.read_parameters(options.parameters))
     if "plans" in parameters:

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import Pan2kgError
-from pan2kg.i18n.compilation import CatalogueError
+from pan2kg.i18n.catalogue import CatalogueError
 from pan2kg.i18n.message import language_of, language_typed, speaking, told
 from pan2kg.project import reason
 
@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "export": "files", "report": "files", "brief": "files", "check": "check", "read": "documents",
     "mentions": "documents", "candidates": "documents", "draft": "documents", "add": "add", "rekey": "add",
     "review": "documents", "sheet": "add", "anchor": "check", "keep": "add", "dump": "files", "load": "files",
-    "mcp": "ask", "site": "files", "publish": "publish", "portal": "portal", "diff": "publish", "init": "check",
+    "mcp": "ask", "site": "files", "publish": "publish", "portal": "publish", "diff": "publish", "init": "check",
     "journal": "serve", "completion": "main",
 }  # fmt: skip
 """The commands in the order in which one meets them, each with the module of this room that holds it.

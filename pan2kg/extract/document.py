@@ -22,10 +22,9 @@ from pan2kg.errors import OutlineError, Place
 from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import read_text
 
+# the version of the readers: positions in the canonical text hold for it. It changes when their text does
 READER: Final = "1"
-"""The version of the readers: positions in the canonical text hold for it. It changes when their text does."""
-AROUND: Final = 32
-"""How many characters before and after a passage are kept at most."""
+AROUND: Final = 32  # how many characters before and after a passage are kept at most
 SOFT_HYPHEN: Final = "\u00ad"
 
 BlockKind = Literal["heading", "paragraph", "item", "table", "note"]
@@ -38,14 +37,12 @@ _LIGATURES: Final = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ":
 _LEFT_OUT = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 )
+# letters of Hebrew and Arabic as they are printed at the beginning, in the middle or at the end of a word
 _FORMS: Final = re.compile("[\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]+")
-"""Letters of Hebrew and Arabic as they are printed at the beginning, in the middle or at the end of a word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something the reader was unsure of, left out or could not read, and the pages it concerns, counted from 1."""
-
     message: Message
     pages: tuple[int, ...] = ()
 
@@ -128,11 +125,9 @@ class Document:
         return BETWEEN_BLOCKS.join(block.text for block in self.blocks)
 
     def block_at(self, position: int) -> DocumentBlock | None:
-        """The block in which a position of the canonical text lies; none between two and beyond the end."""
         return next((block for block in self.blocks if block.start <= position < block.end), None)
 
     def page_at(self, position: int) -> int | None:
-        """The page on which a position of the canonical text is printed; None where that is not known."""
         block = self.block_at(position)
         if block is None:
             return None
@@ -151,13 +146,11 @@ def canonical(printed: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A text for comparison: no case, no accents, single spaces."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(char for char in letters if not unicodedata.combining(char)).split())
 
 
 def runs_of(numbers: Iterable[int], *, dash: str = "-") -> str:
-    """Numbers in short."""
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
         if runs and number == runs[-1][-1] + 1:
@@ -168,7 +161,6 @@ def runs_of(numbers: Iterable[int], *, dash: str = "-") -> str:
 
 
 def table_block(rows: Iterable[Sequence[str]], page: int | None = None, label: str | None = None) -> DocumentBlock:
-    """A table as a block; rows of unequal length are filled up."""
     listed = list(rows)
     width = max(map(len, listed), default=0)
     filled = tuple((*row, *[""] * (width - len(row))) for row in listed)
@@ -176,7 +168,6 @@ def table_block(rows: Iterable[Sequence[str]], page: int | None = None, label: s
 
 
 def laid(blocks: Iterable[DocumentBlock]) -> tuple[DocumentBlock, ...]:
-    """The blocks with their places in the canonical text and the headings above them; those without words are left."""
     start = 0
     above: list[DocumentBlock] = []
     placed: list[DocumentBlock] = []
@@ -220,8 +211,6 @@ def to_json(document: Document) -> str:
 
 
 def from_json(text: str, *, source: str = "") -> Document:
-    """The document that :func:`to_json` wrote; ``source`` names the file in errors."""
-
     def block(values: dict[str, Any]) -> DocumentBlock:
         if values["kind"] not in get_args(BlockKind):
             raise ValueError(values["kind"])
@@ -245,12 +234,10 @@ def from_json(text: str, *, source: str = "") -> Document:
 
 
 def load_document(path: Path) -> Document:
-    """The document kept in a file."""
     return from_json(read_text(path), source=str(path))
 
 
 def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
-    """The text of a file: UTF-8, UTF-16 with its mark, else Windows-1252, and a remark where that is assumed."""
     # before the search for null bytes: UTF-16 text is full of them
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     if encoding == "utf-8-sig" and b"\0" in data:
@@ -276,7 +263,6 @@ def binary_file(source: str, line: int) -> OutlineError:
 
 
 def joined(before: str, after: str, *, text: str = "") -> str:
-    """Two halves of a wrapped line as one."""
     if before.endswith(SOFT_HYPHEN):
         return before.rstrip(SOFT_HYPHEN) + after
     half = re.search(r"[^\W\d_]+-$", before[-60:]) if before.endswith("-") else None

@@ -30,29 +30,24 @@ from pan2kg.turtle.writer import TurtleLine, string, text
 
 CATEGORY: Final = "category"
 ACTION: Final = "action"
-LIST: Final = "list"
-"""The level that says that a text is a list of actions, whatever else is in it."""
-_SHOWN: Final = 3
-"""How many hypotheses are shown where none is taken."""
-LONGEST_QUOTE: Final = 300
-"""Characters a quotation may have; what is longer is for a person to cut."""
+LIST: Final = "list"  # the level that says that a text is a list of actions, whatever else is in it
+_SHOWN: Final = 3  # how many hypotheses are shown where none is taken
+LONGEST_QUOTE: Final = 300  # characters a quotation may have; what is longer is for a person to cut
 _LONGEST_CHAPTER: Final = 200
 _KEY: Final = re.compile(r"[a-z]{2}-[a-z0-9-]+-[a-z0-9]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o"})
 _SLUG_LENGTH = 40
 _DATA: Final = Messages("data")
+# by the kind of a field, which is the prefix of its key too: what says that an action has it, and its class
 _FIELDS: Final = {
     "indicator": ("pan:hasIndicator", "pan:Indicator"),
     "result": ("pan:hasExpectedResult", "pan:ExpectedResult"),
     "verification": ("pan:hasVerificationSource", "pan:VerificationSource"),
 }
-"""By the kind of a field, which is the prefix of its key too: what says that an action has it, and its class."""
 
 
 class DraftField(NamedTuple):
-    """A field of an action: its kind where known, its label as printed, its value and where that stands."""
-
     kind: str
     label: str
     value: str
@@ -87,8 +82,6 @@ class Item:
 
 @dataclass(frozen=True)
 class DraftPlan:
-    """A plan as read: its title and language where found, its items as a tree, and what was unsure."""
-
     document: Document
     choice: Hypothesis
     title: str
@@ -132,11 +125,6 @@ def read_plan(
     level: str | None = None,
     columns: Mapping[str, int] | None = None,
 ) -> tuple[DraftPlan | None, tuple[Message, ...]]:
-    """The plan in a document, None where no series is surely its actions; and the best series with their reasons.
-
-    Raises:
-        OutlineError: the file cannot be read, holds no series at all, or none of the name given by ``level``.
-    """
     document = read_document(path, options)
     ranked = ranking.hypotheses(document, columns)
     ranked = ranking.in_language(ranked, language) if language else ranked
@@ -171,7 +159,6 @@ def _named(ranked: Sequence[Hypothesis], name: str, source: str) -> Hypothesis:
 
 
 def _leaps(members: Sequence[Member]) -> Iterator[Message]:
-    """What does not follow in the numbers: an action may have been missed there."""
     previous: tuple[int, ...] = ()
     for member in members:
         values = member.values or next((m.values for m in readings(f"{member.number}.") if m.values), ())
@@ -199,7 +186,6 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
     markers = markers_of(document) if document.format == "txt" else {}
 
     def build(first: int, end: int, depth: int) -> tuple[Item, ...]:
-        """The actions below their headings; a heading with no action below it is none of the plan's parts."""
         items: list[Item] = []
         at = first
         while at < end:
@@ -227,7 +213,6 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
 
 
 def _chains(document: Document, series: Series, title: str) -> Iterator[tuple[tuple[int, str], ...]]:
-    """Of each member the headings above it, outer before inner, each with the place of its block."""
     starts = {member.block for member in series.members}
     levels = _chapters(document, markers_of(document), starts)
     above: dict[int, tuple[tuple[int, str], ...]] = {}
@@ -351,7 +336,6 @@ def item_keys(plan: DraftPlan) -> dict[int, str]:
     chains: dict[int, tuple[str, ...]] = {}
 
     def name(items: Iterable[Item], above: tuple[str, ...]) -> None:
-        """Each item with its own name and those above it, without those its number repeats (4 above 4.3)."""
         for item in items:
             own = _slug(item.number) or _slug(item.title) or f"line-{item.line}"
             repeats = bool(above) and own.startswith(above[-1] + "-")
@@ -379,7 +363,6 @@ def item_keys(plan: DraftPlan) -> dict[int, str]:
 
 
 def _slug(printed: str) -> str:
-    """A text as part of a key: lower case, no accents, hyphens, cut after a word."""
     plain = re.sub(r"[^a-z0-9]+", "-", folded(printed.casefold().translate(_LIGATURES))).strip("-")
     if len(plain) <= _SLUG_LENGTH:
         return plain
@@ -398,9 +381,6 @@ def draft_plan(
     ``plans/KEY/plan``; ``prefixes`` are the project's. ``facts`` is what its text does not say, each absent or empty
     where it is not known: ``type`` a key of the scheme of plan types, ``country`` an IRI, ``completeness`` a key of its
     scheme, ``publisher`` a name, ``day`` as in ISO 8601, ``address`` where it was read.
-
-    Raises:
-        OutlineError: the key is not made as keys are, or the language is not known.
     """
     if not _KEY.fullmatch(key) or "--" in key:
         raise OutlineError("no-plan-key", remedy="plan-key-form", plan=key)
@@ -415,8 +395,6 @@ def _said(*pairs: tuple[str, str]) -> tuple[TurtleLine, ...]:
 
 
 class _Draft:
-    """What every block of a draft needs: the plan and its key, the keys of its items, the scheme of its categories."""
-
     def __init__(self, plan: DraftPlan, prefixes: Mapping[str, str], key: str) -> None:
         self.plan, self.key, self.keys = plan, key, item_keys(plan)
         self.space = prefixes["plan"].removesuffix("id/plan/")
@@ -476,7 +454,6 @@ class _Draft:
                 yield from self._field(name, detail)
 
     def _items(self, items: Iterable[Item], above: str) -> Iterator[writer.Block]:
-        """The blocks of items and of what is below them; a category has its place among those of its level, from 1."""
         places: Counter[str] = Counter()
         for item in items:
             level = level_of(item.label) if item.kind == CATEGORY else item.kind

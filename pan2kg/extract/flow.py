@@ -14,28 +14,22 @@ from pan2kg.extract.document import SOFT_HYPHEN, Remark, canonical, folded, note
 from pan2kg.extract.lines import Hyphens, Page, PageLine, page_lines, tables_of
 from pan2kg.extract.markup import Paragraph
 
-_MARGIN: Final = 0.12
-"""The part of a page, above and below, in which heads and feet stand."""
+_MARGIN: Final = 0.12  # the part of a page, above and below, in which heads and feet stand
 _SHARE: Final = 0.4
 _PITCH: Final = 1.22
 _NOTE: Final = 0.85
 _CONTENTS_RUN: Final = 4
-_COLUMN: Final = 100
-"""The edges of columns lie as many points apart."""
-_STEP: Final = 9
-"""A bullet that is set in by more points than another is below it."""
-_COUNTED: Final = 0.8
-"""The share of lines whose number goes on with the pages, from which it is that of the page."""
-_ENTRY: Final = 3
-"""Lines an entry of a list of contents may have."""
+_COLUMN: Final = 100  # the edges of columns lie as many points apart
+_STEP: Final = 9  # A bullet that is set in by more points than another is below it
+_COUNTED: Final = 0.8  # the share of lines whose number goes on with the pages, from which it is that of the page
+_ENTRY: Final = 3  # lines an entry of a list of contents may have
 _PAGE_ALONE: Final = re.compile(
     r"\W*(?:[ivxlc]+|(?:page|seite|pagina|p\.)?\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de|van)\s*\d{1,4})?)\W*",
     re.IGNORECASE,
 )
 _TO_PAGE: Final = re.compile(r"(?P<leader>[\s.…_·]*)(?<!\d)(?P<page>\d{1,4}|[ivxl]{1,6})\s*$")
 _LEADER: Final = re.compile(r"(?:\.{3}|…|(?:\s\.){3}|_{3}|(?:\s·){3})\s*$")
-_OFTEN: Final = 0.15
-"""A distance of lines that as many of them have is no exception."""
+_OFTEN: Final = 0.15  # A distance of lines that as many of them have is no exception
 _FULL_STOP: Final = (".", "!", "?", ":", ";")
 _FIELD: Final = re.compile(r"[^\W\d_][^:.]{1,40}?\s?:(?:\s|$)")
 
@@ -70,7 +64,6 @@ def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark,
 
 
 def _heads(lines: Sequence[PageLine], pages: int) -> set[int]:
-    """Lines that stand at the same height of many pages with the same words, but for numbers, by identity."""
     outer = [line for line in lines if not line.rows
              and not _MARGIN * line.page.height < line.base < (1 - _MARGIN) * line.page.height]  # fmt: skip
     pattern = {id(line): re.sub(r"\d+", "#", canonical(line.text)) for line in outer}
@@ -114,7 +107,6 @@ def _heads(lines: Sequence[PageLine], pages: int) -> set[int]:
 
 
 def _to_page(line: PageLine) -> int | None:
-    """The page a line of a list of contents leads to; None where it is no such line."""
     match = _TO_PAGE.search(line.text)
     if not match:
         return None
@@ -126,7 +118,6 @@ def _to_page(line: PageLine) -> int | None:
 
 
 def _page_at(lines: Sequence[PageLine], at: int) -> int | None:
-    """The page a line leads to; the number may stand alone where the dots filled the line above."""
     alone = lines[at].text.strip()
     if at and alone.isdecimal() and len(alone) < 5 and _LEADER.search(lines[at - 1].text):
         return int(alone)
@@ -134,13 +125,10 @@ def _page_at(lines: Sequence[PageLine], at: int) -> int | None:
 
 
 def _contents(lines: Sequence[PageLine], pages: int) -> set[int]:
-    """The places of a list of contents: a run of lines that end in the number of a page."""
-
     def is_heading(line: PageLine) -> bool:
         return folded(line.text).rstrip(" :") in numbering.words("contents")
 
     def is_contents(run: Sequence[int]) -> bool:
-        """Whether a run is a list of contents; a column of years or sums is none."""
         numbers = [number for at in run if (number := _page_at(lines, at))]
         if len(run) < _CONTENTS_RUN or max(numbers, default=0) > 2 * pages + 50:
             return False
@@ -170,8 +158,6 @@ def _contents(lines: Sequence[PageLine], pages: int) -> set[int]:
 
 
 class _Flow:
-    """Lines in reading order with what has to be known of all of them: the size of the body, the distance of lines."""
-
     def __init__(self, lines: Sequence[PageLine], hyphens: Hyphens) -> None:
         self.lines, self.hyphens = lines, hyphens
         letters: Counter[float] = Counter()
@@ -265,7 +251,6 @@ class _Flow:
 
     @staticmethod
     def _begins_anew(above: PageLine, line: PageLine, start: PageLine) -> bool:
-        """Whether a line begins a paragraph though nothing parts it: that above is short and ends, or it is a field."""
         words, free = above.text.rstrip(), above.edge - above.right
         is_short = free > 3 * above.size and above.right - above.left < 0.85 * (above.edge - above.left)
         is_short = is_short and free > 0.12 * above.edge
@@ -307,7 +292,6 @@ class _Flow:
         )]  # fmt: skip
 
     def _add_table(self, finished: list[Paragraph], line: PageLine) -> None:
-        """Take a table, or go on with the one that the end of a page cut: without its head, a cut row whole again."""
         rows, above_it = line.rows, finished[-1] if finished else None
         if (
             above_it

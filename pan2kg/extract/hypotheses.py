@@ -20,12 +20,9 @@ from pan2kg.extract.series import Member, Series, columns_of, leaps_in, markers_
 from pan2kg.i18n.message import Message
 
 FIELD: Final = re.compile(r"([^\W\d_][^:.\n]{0,60}?)\s?:\s*(?=\S|$)")
-_BARE: Final = 4
-"""A heading that only announces has at most as many words."""
-_ALIKE: Final = 0.8
-"""Two series of which as much is the same are one."""
-_LIST: Final = 0.6
-"""A plain text of which as much is in its items is a list of actions already."""
+_BARE: Final = 4  # A heading that only announces has at most as many words
+_ALIKE: Final = 0.8  # two series of which as much is the same are one
+_LIST: Final = 0.6  # A plain text of which as much is in its items is a list of actions already
 _LONGEST_CHAPTER: Final = 200
 
 
@@ -59,7 +56,6 @@ class Hypothesis:
 
 
 def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Hypothesis, ...]:
-    """The hypotheses of a document, the best first; two series with the same titles are one."""
     every = series_of(document, columns)
     signs = _Signs(document, every)
     distinct: list[Hypothesis] = []
@@ -118,7 +114,6 @@ def chosen(ranked: Sequence[Hypothesis]) -> Hypothesis | None:
 
 
 def in_language(ranked: Sequence[Hypothesis], language: str) -> tuple[Hypothesis, ...]:
-    """The hypotheses without those whose list stands in the document in the language that is asked for too."""
     wanted = [hypothesis.series for hypothesis in ranked if hypothesis.series.language == language]
     return tuple(
         hypothesis for hypothesis in ranked
@@ -127,7 +122,6 @@ def in_language(ranked: Sequence[Hypothesis], language: str) -> tuple[Hypothesis
 
 
 def languages_of(ranked: Sequence[Hypothesis]) -> tuple[str, ...]:
-    """The languages of the best hypothesis and of those that are the same list in another one; one where none is."""
     if not ranked:
         return ()
     best = ranked[0].series
@@ -136,8 +130,6 @@ def languages_of(ranked: Sequence[Hypothesis]) -> tuple[str, ...]:
 
 
 class _Signs:
-    """What a document shows of the members of its series: which block begins one of which, and labels of fields."""
-
     def __init__(self, document: Document, every: Sequence[Series]) -> None:
         self.document = document
         self.begun: dict[int, set[str]] = {}
@@ -227,7 +219,6 @@ class _Signs:
         return False
 
     def _is_announced(self, member: Member, series: Series) -> bool:
-        """Whether the line before a run of bullets or numbers says that measures follow."""
         blocks, at = self.document.blocks, member.block - 1
         level = blocks[member.block].level
         while at >= 0 and blocks[at].kind == "item" and (
@@ -263,7 +254,6 @@ def _is_below(heading: DocumentBlock, block: DocumentBlock) -> bool:
 
 
 def plan_title(document: Document) -> str:
-    """The heading that stands alone on the outermost level above all others; empty where there is none."""
     headings = [block for block in document.blocks if block.kind == "heading"]
     outermost = [block for block in headings if block.level == min(heading.level for heading in headings)]
     return headings[0].text if len(headings) > 1 and outermost == headings[:1] else ""
@@ -276,7 +266,6 @@ def is_field_table(block: DocumentBlock) -> bool:
 
 
 def _refusal(members: Sequence[Member]) -> Message | None:
-    """Why a series is not taken whatever its score: its label was not understood."""
     titles = [folded(member.title) for member in members]
     if len(titles) < 3:
         return None
@@ -324,8 +313,6 @@ class Named(NamedTuple):
 
 
 class Section(NamedTuple):
-    """Where a document is about an action, or outside all of them about its plan: places in the canonical text."""
-
     iri: str
     start: int
     end: int
@@ -372,8 +359,8 @@ def sections(document: Document, plan: str, actions: Iterable[Named]) -> tuple[S
     return tuple(section for section in filled if section.start < section.end)
 
 
+# by how many characters a line with a title may be longer than it: the number and the label before it
 _MOST_BEFORE: Final = 60
-"""By how many characters a line with a title may be longer than it: the number and the label before it."""
 
 
 def _end(document: Document, at: int, row: int, chapters: set[int]) -> int:

@@ -19,32 +19,23 @@ from typing import Final
 from pan2kg.extract.document import canonical, joined
 from pan2kg.extract.numbering import bulleted
 
-_SPACE: Final = 0.2
-"""A gap wider than this part of the size is a space that was not written."""
-_GAP: Final = 1.2
-"""A gap wider than this many times the size parts pieces."""
+_SPACE: Final = 0.2  # A gap wider than this part of the size is a space that was not written
+_GAP: Final = 1.2  # A gap wider than this many times the size parts pieces
 _LONG_LINE: Final = 30
-_HYPHENATED: Final = 0.04
-"""A text of which more lines end in a hyphen was hyphenated by a program."""
+_HYPHENATED: Final = 0.04  # A text of which more lines end in a hyphen was hyphenated by a program
 _AND: Final = {"und", "oder", "bzw", "et", "ou", "and", "or", "e", "o", "y", "en", "of"}
+# letters of scripts that run from right to left: Hebrew, Arabic, Syriac, Thaana, and their printed forms
 _BACKWARD: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-"""Letters of scripts that run from right to left: Hebrew, Arabic, Syriac, Thaana, and their printed forms."""
 _FORWARD: Final = re.compile(r"[^\W_]")
 _MIRRORED: Final = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
-_ROWS: Final = 4
-"""Columns have at least as many rows each."""
-_EDGE: Final = 40
-"""Points: how far what is set in begins behind the edge of its column."""
-_CUT: Final = 0.15
-"""The part of a page, above and below, in which its end may have cut a table."""
-_MEET: Final = 3.0
-"""Points: lines that come as near as this meet."""
+_ROWS: Final = 4  # columns have at least as many rows each
+_EDGE: Final = 40  # points: how far what is set in begins behind the edge of its column
+_CUT: Final = 0.15  # the part of a page, above and below, in which its end may have cut a table
+_MEET: Final = 3.0  # points: lines that come as near as this meet
 
 
 @dataclass(slots=True)
 class Char:
-    """A character: its text, where it begins and ends, its base line, its size in points, whether it is bold."""
-
     text: str
     left: float
     right: float
@@ -158,7 +149,6 @@ Piece = list[Char]
 
 
 def pieces_of(chars: Iterable[Char]) -> list[Piece]:
-    """The characters in pieces, in the order in which they are drawn; spaces at both ends are dropped."""
     pieces: list[Piece] = []
     piece: Piece = []
     for char in chars:
@@ -186,7 +176,6 @@ def pieces_of(chars: Iterable[Char]) -> list[Piece]:
 
 
 def _forward(piece: Piece) -> Piece:
-    """A piece from left to right; of one in a script that runs to the left, the gaps tell where its spaces are."""
     if not any(_BACKWARD.match(char.text) for char in piece):
         return piece
     ordered: Piece = []
@@ -246,7 +235,6 @@ def _size(piece: Iterable[Char]) -> float:
 
 
 def _rows(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """Pieces on one base line, from above; a raised number stands in the row of the words it follows."""
     rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda piece: -_base(piece)):
         row = rows[-1] if rows else None
@@ -262,7 +250,6 @@ def _rows(pieces: Iterable[Piece]) -> list[list[Piece]]:
 def _regions(
     rows: Sequence[list[Piece]], strip: float | None, tables: Sequence[PageLine], least: int
 ) -> Iterator[list[Piece]]:
-    """The pieces column by column: a section of rows that leave a strip free is read left before right."""
     if strip is None:
         yield [piece for row in rows for piece in row]
         return
@@ -286,7 +273,6 @@ def _regions(
 
 
 def _strip(rows: Sequence[list[Piece]], page: Page) -> float | None:
-    """Where a white strip parts two columns of running text; None where the page has one column."""
     pieces = [piece for row in rows for piece in row]
     if len(rows) < 2 * _ROWS:
         return None
@@ -348,7 +334,6 @@ def _as_written(chars: Piece) -> Piece:
     run: Piece = []
 
     def turn_run() -> None:
-        """Take a number or a word that runs to the right; a mark behind it belongs to the line."""
         marks: Piece = []
         while run and not _FORWARD.match(run[-1].text):
             marks.insert(0, run.pop())
@@ -371,7 +356,6 @@ def _as_written(chars: Piece) -> Piece:
 
 
 def tables_of(page: Page, hyphens: Hyphens) -> tuple[list[PageLine], list[Char]]:
-    """The ruled tables of a page, each as a line at its upper edge, and the characters that stand in none."""
     level = _merged([rule for rule in page.rules if rule.is_level], across=True)
     upright = _merged([rule for rule in page.rules if not rule.is_level], across=False)
     outside = list(page.chars)
@@ -393,8 +377,6 @@ def tables_of(page: Page, hyphens: Hyphens) -> tuple[list[PageLine], list[Char]]
 
 
 def _merged(rules: list[RuledLine], *, across: bool) -> list[RuledLine]:
-    """Lines that go on in each other as one; those drawn twice beside each other, as a double border, are one too."""
-
     def span(rule: RuledLine) -> tuple[float, float, float]:
         low, high, side = (rule.left, rule.right, rule.low + rule.high)
         return (low, high, side) if across else (rule.low, rule.high, rule.left + rule.right)
@@ -450,8 +432,6 @@ def _positions(values: Iterable[float]) -> list[float]:
 
 
 class _Grid:
-    """The cells between the lines of one group; cells without a line between them are one."""
-
     def __init__(self, level: Sequence[RuledLine], upright: Sequence[RuledLine]) -> None:
         edges = [edge for rule in level for edge in (rule.left, rule.right)]
         self.xs = _positions([*((rule.left + rule.right) / 2 for rule in upright), min(edges), max(edges)])

@@ -21,8 +21,7 @@ from pan2kg.extract import numbering
 from pan2kg.extract.document import BlockKind, DocumentBlock, Remark, canonical
 from pan2kg.extract.numbering import BULLET, Marker
 
-_LARGER: Final = 1.08
-"""What is set larger than the body by less than this is not set apart."""
+_LARGER: Final = 1.08  # what is set larger than the body by less than this is not set apart
 _HEADING_LENGTH: Final = 250
 
 
@@ -50,7 +49,6 @@ class Paragraph:
 
 
 def bold_lead(runs: Iterable[tuple[str, bool]]) -> tuple[bool, int]:
-    """Whether all words of a paragraph are in bold, and how many characters at its beginning where not all are."""
     lead = ""
     for words, is_bold in runs:
         if words.strip() and not is_bold:
@@ -60,7 +58,6 @@ def bold_lead(runs: Iterable[tuple[str, bool]]) -> tuple[bool, int]:
 
 
 def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[DocumentBlock, ...]:
-    """The blocks of paragraphs, in their order."""
     letters: Counter[float] = Counter()
     for paragraph in paragraphs:
         if paragraph.kind == "paragraph" and paragraph.size:
@@ -71,7 +68,6 @@ def blocks_of(paragraphs: Sequence[Paragraph]) -> tuple[DocumentBlock, ...]:
         return round(2 * (paragraph.size or body)) / 2, paragraph.bold
 
     def is_set_apart(paragraph: Paragraph) -> bool:
-        """Whether what the file calls no heading looks like one: larger than the body, or wholly in bold."""
         if paragraph.kind != "paragraph" or paragraph.outline is not None or paragraph.number == BULLET:
             return False
         text, larger = paragraph.text.rstrip(), body > 0 and paragraph.size > _LARGER * body
@@ -117,7 +113,6 @@ _LEADER = re.compile(r"(?:\.{3,}|…|(?:\s\.){3,}|_{3,}|·{3,})\s*(?:\d{1,4}|[iv
 
 
 def without_contents(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], int]:
-    """The paragraphs without a list of contents that was typed by hand, with leaders, and how many lines it had."""
     dropped: set[int] = set()
     run: list[int] = []
     for at, paragraph in enumerate([*paragraphs, Paragraph("")]):
@@ -130,7 +125,6 @@ def without_contents(paragraphs: Sequence[Paragraph]) -> tuple[list[Paragraph], 
 
 
 def number_as(value: int, form: str) -> str:
-    """A number of a list in the form that a word processor or a page asks for."""
     if form == "none" or value < 1:
         return "" if form == "none" else str(value)
     if form.endswith("Letter"):
@@ -165,7 +159,6 @@ _WIDEST: Final = 100
 
 
 def read_html(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, ...]]:
-    """The paragraphs of a page, and what was left out; decoded by its mark, the encoding it names, or as any text."""
     named = _CHARSET.search(data[:4096])
     text, remarks = "", tuple[Remark, ...]()
     if named and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
@@ -182,8 +175,6 @@ def read_html(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, 
 
 
 class _OpenTable:
-    """A table that is open: its rows, the cells covered by those above, the cell being read and what it spans."""
-
     def __init__(self) -> None:
         self.rows: list[list[str]] = []
         self.covered: dict[int, int] = {}
@@ -197,7 +188,6 @@ class _OpenTable:
         self.rows = self.rows or [[]]
 
     def end_cell(self) -> None:
-        """Put a cell into its row, behind the columns that cells of the rows above cover."""
         if self.cell is None:
             return
         row, text, self.cell = self.rows[-1], canonical("".join(self.cell)), None
@@ -257,7 +247,6 @@ class _PageReader(HTMLParser):
             table.begin_cell(attributes)
 
     def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """A paragraph ends where a block begins, but for the first one inside an item, which is its text."""
         empty_item = self._number and not any(words.strip() for words, _ in self._runs)
         if not (empty_item and tag in ("p", "div")):
             self.end_paragraph()
@@ -379,9 +368,6 @@ def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Do
     >>> blocks = read_plain("Plan\\n\\n1. Former les\\njuges\\n• Lier\\n", source="plan.txt")
     >>> [(block.kind, block.marker, block.text) for block in blocks]
     [('heading', '', 'Plan'), ('item', '1', '1. Former les juges'), ('item', '•', 'Lier')]
-
-    Raises:
-        OutlineError: the text holds a NUL or half a character: it is no text.
     """
     lines: list[_TextLine] = []
     gap = True
@@ -422,8 +408,6 @@ def read_plain(text: str, *, source: str, markdown: bool = False) -> Iterator[Do
 
 
 class _TextFlow:
-    """Lines of a text with what has to be known of all of them to read one: numbers, fields, width, language."""
-
     def __init__(self, lines: Sequence[_TextLine], text: str, *, has_titles: bool = False) -> None:
         self.lines = [line for line in lines if not _PAGE_NUMBER.fullmatch(line.text)]
         self.text, self.has_titles = text, has_titles
@@ -453,7 +437,6 @@ class _TextFlow:
         self.width = widest if widest <= 120 and sum(width > widest - 12 for width in widths) > 2 else 0
 
     def _field_label(self, line: _TextLine) -> str:
-        """What stands before the colon in “Responsable : …”, which is no item even behind a bullet."""
         marker = self.markers.get(line.number)
         if marker and not marker.style.is_bullet:
             return ""
@@ -507,7 +490,6 @@ class _TextFlow:
         return DocumentBlock(None, None, "item", canonical(words), marker=marker.number)
 
     def _joins(self, text: str, group: Sequence[_TextLine], at: int) -> bool:
-        """Whether a line goes on with those before it; with a title only where words or setting say so."""
         line, above, start = self.lines[at], self.lines[at - 1], group[0]
         if above.paged or line.number in self.markers or line.number in self.fields or line.number in self.captions:
             return False
@@ -531,7 +513,6 @@ class _TextFlow:
         return (hangs or was_full) and alone and not ends and not line.text.endswith((".", ";", ":"))
 
     def _is_open(self, text: str) -> bool:
-        """Whether a title cannot end here: a bracket or quotation is open, a comma, a hyphen or “des” stands last."""
         for opening, closing in ("«»", "()", "„“", "“”"):
             if text.count(opening) > text.count(closing) and not (opening == "“" and "„" in text):
                 return True
@@ -540,7 +521,6 @@ class _TextFlow:
         return text.endswith((",", "/", "&", "–", "-")) or (small and doc.folded(latest) in self.connectors)
 
     def _headings(self, groups: Sequence[Sequence[_TextLine]]) -> dict[int, int]:
-        """The lines that are headings, with their level: the title, and several short ones above starts of lists."""
         above: list[int] = []
         for at, (group, following) in enumerate(pairwise(groups)):
             marker = self.markers.get(following[0].number)

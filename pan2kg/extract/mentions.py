@@ -27,8 +27,7 @@ from pan2kg.extract.document import Document
 from pan2kg.extract.names import Mention, NamesInText, NamesInTexts, Spelling, Thing, either, words, words_of
 
 _FLAGS: Final = re.IGNORECASE
-_ASIDE: Final = r"(?:\s*\([^()\n]{1,60}\))?"
-"""A title in brackets behind a number of a list."""
+_ASIDE: Final = r"(?:\s*\([^()\n]{1,60}\))?"  # A title in brackets behind a number of a list
 
 
 def find_mentions(
@@ -59,7 +58,6 @@ def find_mentions(
 
 
 def without_overlaps(steps: Iterable[Iterable[Mention]]) -> list[Mention]:
-    """The mentions of several steps in the order of the text; of those that overlap the longest, then the earlier."""
     ranked = [(m.start - m.end, step, m.start, m) for step, mentions in enumerate(steps) for m in mentions]
     used = bytearray(max((mention.end for *_, mention in ranked), default=0))
     chosen: list[Mention] = []
@@ -131,15 +129,11 @@ _CELEX: Final = re.compile(r"(?<!\w)(?:CELEX[: ]+)?([03])((?:19|20)\d\d)([LRDH])
 _ELI: Final = re.compile(r"https?://data\.europa\.eu/eli/([a-z_]+)/(\d{4})/(\d+)(?:/[a-z0-9-]+)*", re.IGNORECASE)
 _LETTER: Final = {"dir": "L", "reg": "R", "dec": "D", "reco": "H"}
 _WINDOW: Final = 140
-_YEAR_FIRST: Final = 2015
-"""Since that year the year stands first in the number of every act."""
-_OLD: Final = range(52, 100)
-"""The years of the last century that were written with two digits."""
+_YEAR_FIRST: Final = 2015  # since that year the year stands first in the number of every act
+_OLD: Final = range(52, 100)  # the years of the last century that were written with two digits
 
 
 class _Before(NamedTuple):
-    """What stands before a number: where it begins, the type, its quality, whether in the plural, « n° », community."""
-
     start: int
     type: str
     quality: str = ""
@@ -149,7 +143,6 @@ class _Before(NamedTuple):
 
 
 def celex_of(eli: str) -> str:
-    """The CELEX number of an act by its ELI, or empty where it is none of the Union."""
     match = _ELI.fullmatch(eli)
     kind = match[1].lower().partition("_")[0] if match else ""
     return f"3{match[2]}{_LETTER[kind]}{int(match[3]):04}" if match and kind in _LETTER else ""
@@ -221,7 +214,6 @@ def find_eu_acts(text: str, names: NamesInTexts) -> Iterator[Mention]:
 
 
 def _before(text: str, start: int, previous: _Before | None, last_end: int) -> _Before | None:
-    """What the words before a number say; in a list, what they say before its first number."""
     whole, listed, _ = _eu_patterns()
     between = text[last_end:start] if previous and 0 <= start - last_end < 40 else ""
     if previous and (more := listed.match(between)):
@@ -244,7 +236,6 @@ def _before(text: str, start: int, previous: _Before | None, last_end: int) -> _
 
 
 def _year_and_number(match: re.Match[str], before: _Before) -> tuple[int, int] | None:
-    """Which part of a number is the year; None where neither can be one, or both are and make a period."""
     suffix = (match[3] or "").upper()
     if suffix and suffix not in {community.upper() for community in words()["eu"]["communities"]}:
         return None
@@ -307,7 +298,6 @@ def _dated(country: str) -> re.Pattern[str]:
 
 
 def acts_in(text: str, country: str) -> Iterator[tuple[int, int, str, str]]:
-    """Every act a text cites by kind and date: where it begins and ends, its identifier, the key of its kind."""
     for match in _dated(country).finditer(text):
         kind = next(key for key in _kinds(country) if match[key.replace("-", "_")])
         try:
@@ -350,7 +340,6 @@ def _acts_by_identifier(names: NamesInTexts, country: str) -> dict[str, tuple[st
 
 
 def _bills(text: str, names: NamesInTexts, country: str) -> Iterator[Mention]:
-    """Every bill a text cites by its number, in a country whose bills have one."""
     table = _national()["bill"].get(country)
     if table is None:
         return
@@ -444,7 +433,6 @@ def _ilo(text: str, names: NamesInTexts) -> Iterator[Mention]:
 
 
 def _title_start(text: str, end: int) -> int:
-    """Where the title begins that ends in « Convention »: its words have a capital, those between them may be small."""
     start, first = end, max(0, end - 120)
     for word in reversed(list(re.finditer(r"\S+", text[first:end]))):
         if word[0][0].isupper() or word[0][0] == "(":

@@ -27,14 +27,13 @@ from typing import Any, Final, NamedTuple
 
 from pan2kg.countries import countries
 
-RULES: Final = "1"
-"""The version of the rules: it changes with what they find."""
+RULES: Final = "1"  # the version of the rules: it changes with what they find
 _WORD: Final = re.compile(r"[nN][°º]|[^\W_]+")
 _BETWEEN: Final = re.compile(r"[ \n’'‘ʼ`´\-‐‑–—/,:&()«»\"“”„.;·]{0,5}")
 _HARD: Final = frozenset("().;:")
 _ENDINGS: Final = "esnrm"
+# how many letters of a word stay where its ending is cut: « Internationaler » and « Internationalen » are one word
 _STEM: Final = 5
-"""How many letters of a word stay where its ending is cut: « Internationaler » and « Internationalen » are one word."""
 _LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "º": "o", "°": "o"})
 
 
@@ -44,7 +43,6 @@ def words() -> dict[str, Any]:
 
 
 def either(alternatives: Iterable[str]) -> str:
-    """A group of a regular expression that is one of several, the longest first."""
     return f"(?:{'|'.join(sorted(alternatives, key=len, reverse=True))})"
 
 
@@ -68,12 +66,10 @@ class Thing:
 
     @property
     def family(self) -> str:
-        """What the editions of a plan have in common: its key without the number."""
         return re.sub(r"-(?:\d+|unspecified)$", "", self.key) if self.kind == "plan" else self.key
 
     @property
     def is_unknown(self) -> bool:
-        """Whether it stands for an edition of which a source does not say which one it is."""
         return self.key.endswith("-unspecified")
 
     @property
@@ -83,13 +79,10 @@ class Thing:
         return tuple(dict.fromkeys(filter(None, (key[1] if key else "", year))))
 
     def is_valid(self, day: date | None) -> bool:
-        """Whether it is there on a day, as far as anybody knows."""
         return day is None or ((self.start is None or self.start <= day) and (self.end is None or day <= self.end))
 
 
 class Spelling(NamedTuple):
-    """Words that name a thing, as written; those of no thing say that what they name is something else."""
-
     words: str
     iri: str = ""
 
@@ -121,8 +114,6 @@ class Mention:
 
 
 class Occurrence(NamedTuple):
-    """Words of a text that are a name: their place, the things they may name, and how many words they are."""
-
     start: int
     end: int
     things: tuple[str, ...]
@@ -131,8 +122,6 @@ class Occurrence(NamedTuple):
 
 @dataclass(slots=True)
 class _Node:
-    """A place in the tree of names: the next words, and the names that end here, by what they name."""
-
     next: dict[str, _Node] = field(default_factory=dict)
     spellings: list[Spelling] = field(default_factory=list)
 
@@ -148,8 +137,8 @@ class NamesInTexts:
 
     things: Mapping[str, Thing] = field(default_factory=dict)
     spellings: tuple[Spelling, ...] = ()
+    # labels that cite their thing by its number or date: it is found by that, and the words behind tell it apart
     titles: tuple[Spelling, ...] = ()
-    """Labels that cite their thing by its number or date: it is found by that, and the words behind tell it apart."""
 
     @cached_property
     def _root(self) -> _Node:
@@ -187,7 +176,6 @@ class NamesInTexts:
         return next((self.things[iri] for iri in iris if iri), None)
 
     def title_words(self, iri: str, *, longer: int) -> list[set[str]]:
-        """The words of each title and spelling of a thing, those of more letters than ``longer``."""
         labels = (spelling.words for spelling in (*self.titles, *self.spellings) if spelling.iri == iri)
         return [{word for _, _, word in words_of(label) if len(word) > longer} for label in labels]
 
@@ -222,7 +210,6 @@ class NamesInTexts:
 
 
 def _closing(name: str, text: str, end: int) -> int:
-    """How many characters of a text close a name: the quotation mark or bracket it ends in, with the space before."""
     mark = name[-1:]
     if mark.isalnum() or not mark:
         return 0
@@ -231,14 +218,12 @@ def _closing(name: str, text: str, end: int) -> int:
 
 
 def words_of(text: str) -> Iterator[tuple[int, int, str]]:
-    """The words of a text: where each stands, and what is compared of it."""
     for match in _WORD.finditer(text):
         yield match.start(), match.end(), _folded_word(match[0])
 
 
 @lru_cache(maxsize=1 << 16)
 def _folded_word(word: str) -> str:
-    """A word without case, accents and the endings of inflection."""
     letters = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
     plain = "".join(char for char in letters if not unicodedata.combining(char))
     if plain.isdigit():
@@ -247,7 +232,6 @@ def _folded_word(word: str) -> str:
 
 
 def _fits(name: str, printed: str) -> bool:
-    """Whether words that are the same but for accents and endings are this name as it is written."""
     if not ({*printed} & _HARD) <= {*name} & _HARD:
         return False
     ours, theirs = _WORD.findall(name), _WORD.findall(printed)
@@ -261,7 +245,6 @@ def _fits(name: str, printed: str) -> bool:
 
 
 def _is_acronym(word: str) -> bool:
-    """Whether a word is written in capitals; an « s » at its end makes its plural."""
     stem = word.removesuffix("s")
     return len(stem) > 1 and stem.isupper()
 
@@ -272,12 +255,11 @@ _YEARS: Final = re.compile(
 )
 _ABBREVIATION: Final = re.compile(r"\(([A-Z][A-Za-z]*[A-Z][A-Za-z]*s?(?: ?\d)?)\)\s*$")
 _EDITION: Final = re.compile(r"([A-Z][A-Za-z]*[A-Z][A-Za-z]*) ?\d")
+# abbreviations that many plans have; with a number behind them they are an edition
 _ALIKE: Final = frozenset(("PAN", "NAP", "NAPs", "PAN RSE", "CBP", "PBC"))
-"""Abbreviations that many plans have; with a number behind them they are an edition."""
 
 
 def variants(label: str, *, dated: bool = True) -> Iterator[str]:
-    """A label, and what remains of it without years and brackets at its end; and an abbreviation that stood there."""
     if " · " in label:
         return  # a short name of ours for a list, whose second half is our word
     label = label.strip()
@@ -312,8 +294,7 @@ _SPAN: Final = re.compile(
     r"^,?\s*(?P<before>pour la période\s+|for\s+|für\s+|\()?(?P<from>(?:19|20)\d\d)\s*[-–—/]\s*(?P<to>(?:19|20)?\d\d)"
 )
 _WINDOW: Final = 60
-_DISTINCT: Final = 4
-"""From how many words on a name of a country's own thing is known in the documents of others."""
+_DISTINCT: Final = 4  # from how many words on a name of a country's own thing is known in the documents of others
 
 
 @cache
@@ -327,8 +308,6 @@ def _country_names() -> dict[str, str]:
 
 
 class NamesInText:
-    """What a text calls by its name, for a document of a day, country and plan, each empty where it is not known."""
-
     def __init__(
         self, text: str, names: NamesInTexts, *, day: date | None = None, country: str = "", plan: str = ""
     ) -> None:
@@ -349,7 +328,6 @@ class NamesInText:
         occurrences = self.names.find(text)
 
         def is_short(name: Occurrence) -> bool:
-            """Whether it is an abbreviation of two or three letters, which is often something else too."""
             return name.end - name.start <= 3 and text[name.start : name.end].isupper()
 
         families = {things[iri].family for name in occurrences for iri in name.things if not is_short(name)}
@@ -392,7 +370,6 @@ class NamesInText:
         return self._several(start, end, referent, "name")
 
     def _plan(self, start: int, end: int, things: Sequence[Thing]) -> Mention | None:
-        """The plan a name means: that of the document's country, in the edition that stands there or the latest."""
         before = self.text[max(0, start - _WINDOW) : start]
         # « Ireland’s National Action Plan » is of another country
         owner = re.search(r"(\w+)(?:’s|'s)\s+$", before)
@@ -429,7 +406,6 @@ class NamesInText:
         return replace(self._mention(start, end, latest, "plan-name"), note="latest-edition", choices=others)
 
     def _numbered_plans(self) -> Iterator[Mention]:
-        """« PAN 2 »: the second edition of the country's plan, of the subject of the document where that is known."""
         numbers = list(_NUMBERED.finditer(self.text))
         things, own = self.names.things, self.own
         called = {name.iri for name in self.names.spellings if _NUMBERED.fullmatch(name.words)} if numbers else set()
@@ -533,12 +509,10 @@ def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention
 
 
 def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Mention | None:
-    """The last mention of a type before a place, unless another reference of that type stands between."""
     ahead = text.rfind("\n\n", 0, start)
     first = text.rfind("\n\n", 0, ahead) if ahead > 0 else 0
 
     def is_of(mention: Mention) -> bool:
-        """Whether a mention is of the type a noun says: an act of the Union tells it by its address."""
         if mention.kind == "eu-act" or re.search("/eli/(?:dir|reg|dec)", mention.target):
             return f"/eli/{kind}" in mention.target
         return kind == "law" if mention.kind == "instrument" else kind in ("law", "convention")

@@ -140,7 +140,6 @@ def _markers(number: str, after: re.Match[str], word: str) -> Iterator[Marker]:
 
 
 def _may_follow(number: str, after: re.Match[str], rest: str) -> bool:
-    """Whether what stands behind a number leaves it one: no decimal fraction, percentage, ordinal or range."""
     if not rest or after["space"]:
         return re.match(r"[%‰€$£]|°C", rest) is None
     if after["end"] or after["dash"]:
@@ -199,7 +198,6 @@ def resolve(lines: Mapping[int, Sequence[Marker]]) -> dict[int, Marker]:
     last: dict[tuple[str, str], Values] = {}
 
     def is_expected(marker: Marker) -> bool:
-        """Whether the number comes next after the last one of its kind, or opens the series below the one above."""
         word, kinds = marker.style.word, marker.style.kinds
         *head, tail = marker.values or (0,)
         before = last.get((word, kinds))
@@ -228,7 +226,6 @@ def _table(name: str) -> dict[str, Any]:
 
 @functools.cache
 def words(section: str, *, table: str = "words", language: str = "") -> frozenset[str]:
-    """The words of one section of ``words.toml`` or ``signs.toml``, folded: those of a language, else all of them."""
     listed = _table(table)[section]
     return frozenset(folded(word) for key in ([language] if language in listed else listed) for word in listed[key])
 
@@ -249,14 +246,12 @@ def group_of(label: str) -> str:
 
 
 def level_of(label: str) -> str:
-    """The level of a part of a plan by the word printed before its number; ``heading`` where it is not known."""
     pieces = re.split(r"[\s'’]+", folded(label))
     levels = _table("words")["level"]
     return next((level for piece in pieces for level in levels if piece in words("level", language=level)), "heading")
 
 
 def language_of_list(text: str) -> str:
-    """The language most of the words of a list are in that no heading ends with; empty where two are as likely."""
     counted = Counter(map(folded, re.findall(r"[^\W\d_]+", text)))
     scores = sorted(
         (sum(counted[word] for word in words("connector", language=language)), language)
@@ -265,8 +260,8 @@ def language_of_list(text: str) -> str:
     return scores[-1][1] if scores[-1][0] > scores[-2][0] else ""
 
 
+# A whole number before a word; a year has four digits, and a number within another is none
 _COUNTED: Final = re.compile(r"(?<![\w.,/–-])(\d{1,3})\s+([^\W\d_]+)")
-"""A whole number before a word; a year has four digits, and a number within another is none."""
 _SIGN_WORDS: Final = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[#°]")
 
 
@@ -302,39 +297,33 @@ def _field_words(kind: str) -> frozenset[str]:
 
 
 def speaks_of_measures(text: str) -> bool:
-    """Whether a heading or line says that measures follow."""
     plain, measures = folded(text), words("measures", table="signs")
     return bool(measures & {*_SIGN_WORDS.findall(plain)}) or any(" " in word and word in plain for word in measures)
 
 
 def counted_measures(text: str) -> frozenset[int]:
-    """The numbers that a text puts before a word for measures."""
     measures = words("measures", table="signs")
     return frozenset(int(number) for number, word in _COUNTED.findall(folded(text)) if word in measures)
 
 
 def is_chapter(title: str) -> bool:
-    """Whether a title begins as chapters do that are no actions."""
     plain = folded(title).strip(" :.")
     pieces, chapters = plain.split(), words("chapter", table="signs")
     return plain in chapters or (0 < len(pieces) <= 4 and bool({pieces[0], " ".join(pieces[:2])} & chapters))
 
 
 def begins_as_action(title: str) -> bool:
-    """Whether a title begins, or in some languages ends, with a verb or a word for doing something."""
     pieces = _SIGN_WORDS.findall(folded(title))
     return bool(pieces) and (_matches(pieces[0], "begins") or (len(pieces) > 1 and _matches(pieces[-1], "ends")))
 
 
 def begins_with_verb(title: str) -> bool:
-    """Whether a title begins with a verb and no noun: no chapter of a report does."""
     pieces = _SIGN_WORDS.findall(folded(title))
     english = words("begins", table="signs", language="en")
     return bool(pieces) and (_matches(pieces[0], "verbs") or pieces[0] in english or _matches(pieces[-1], "ends"))
 
 
 def _matches(word: str, section: str) -> bool:
-    """Whether a word is one of a section, or ends as one that is written with a hyphen before it."""
     listed = words(section, table="signs")
     endings = tuple(ending[1:] for ending in listed if ending.startswith("-"))
     return word in listed or (len(word) > 4 and word.endswith(endings))

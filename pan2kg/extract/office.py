@@ -28,8 +28,6 @@ _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError
 
 
 class Package:
-    """The parts of a zip archive of XML, each unpacked when it is asked for; ``unpacked`` are the megabytes allowed."""
-
     def __init__(self, data: bytes, source: str, unpacked: int) -> None:
         self.source = source
         try:
@@ -44,7 +42,6 @@ class Package:
             raise too_large("unpacks-too-large", source, size // MEGABYTE, unpacked)
 
     def tree(self, name: str) -> Element:
-        """A part as a tree; an empty one where the archive has no such part."""
         if name not in self._archive.namelist():
             return Element("none")
         builder = _WithoutDoctype()
@@ -61,8 +58,6 @@ class Package:
 
 
 class _WithoutDoctype(TreeBuilder):
-    """Stops at a document type, before an entity of it is read."""
-
     source = ""
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:  # noqa: ARG002 - the parser's call
@@ -78,7 +73,6 @@ def too_large(key: str, source: str, megabytes: int, limit: int) -> OutlineError
 
 
 def _cell_text(paragraphs: Iterator[Paragraph]) -> str:
-    """What stands in a cell: paragraphs with their numbers, tables within it as text."""
     return canonical(" ".join(
         " ".join(" ".join(row) for row in paragraph.rows) if paragraph.kind == "table"
         else f"{'' if paragraph.number in ('', BULLET) else paragraph.number + ' '}{paragraph.text}"
@@ -98,10 +92,10 @@ _NOT_READ: Final = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText
 _HEADING_NAME: Final = re.compile(r"heading ([1-9])", re.IGNORECASE)
 _CONTENTS_NAME: Final = re.compile(r"toc \d|table of (?:figures|authorities)|toc heading", re.IGNORECASE)
 
+# A level of a list: its form, its text with places such as %1, what it starts with, whether all is decimal
 _WordLevel = tuple[str, str, int, bool]
-"""A level of a list: its form, its text with places such as %1, what it starts with, whether all is decimal."""
+# A list: what counters it shares with others, its levels, and what it starts anew with
 _WordList = tuple[str, Mapping[int, _WordLevel], Mapping[int, int]]
-"""A list: what counters it shares with others, its levels, and what it starts anew with."""
 
 
 class _WordStyle(NamedTuple):
@@ -113,7 +107,6 @@ class _WordStyle(NamedTuple):
 
 
 def read_word(package: Package) -> tuple[list[Paragraph], int | None, tuple[Remark, ...]]:
-    """The paragraphs of a document, its pages where Word wrote them down, and what was left out."""
     body = package.tree("word/document.xml").find(f"{_W}body")
     if body is None:
         raise damaged(package.source)
@@ -141,7 +134,6 @@ def _is_on(element: Element | None) -> bool:
 
 
 def _own(element: Element) -> Iterator[Element]:
-    """What belongs to a paragraph itself, not to a text box anchored in it."""
     for child in element:
         if child.tag not in _NOT_READ and child.tag != f"{_W}txbxContent":
             yield child
@@ -158,7 +150,6 @@ def _word_text(element: Element) -> str:
 
 
 def _inside(parent: Element, tag: str) -> Iterator[Element]:
-    """The elements of a name, those of content controls and insertions among them, none within each other."""
     for child in parent:
         if child.tag == tag:
             yield child
@@ -167,8 +158,6 @@ def _inside(parent: Element, tag: str) -> Iterator[Element]:
 
 
 class _WordReader:
-    """What is known while the text is gone through: styles, lists with their counters, page, what was left out."""
-
     def __init__(self, styles: Element, numbering: Element) -> None:
         self.page, self.contents = 1, 0
         self.counters: dict[str, dict[int, int]] = {}
@@ -276,7 +265,6 @@ class _WordReader:
                 yield from self.flow(box)
 
     def _row(self, row: Element) -> tuple[str, ...]:
-        """The cells of a row; the text of merged ones stands once, in the first."""
         cells: list[str] = []
         for cell in _inside(row, f"{_W}tc"):
             text = _cell_text(self.flow(cell))
@@ -335,14 +323,11 @@ _LEFT_OUT: Final = {
     f"{_TEXT}note", f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_DRAW}frame", f"{_DRAW}custom-shape",
     f"{_TEXT}bibliography-mark-extension",
 }  # fmt: skip
-_SPANS_LIMIT: Final = 100
-"""More columns a cell cannot span: a spreadsheet's empty rest of a row is no part of a table."""
+_SPANS_LIMIT: Final = 100  # more columns a cell cannot span: a spreadsheet's empty rest of a row is no part of a table
 
 
 @dataclass(frozen=True, slots=True)
 class _ListLevel:
-    """A level of a list: its form, or a bullet; what stands before and after; how many levels are shown."""
-
     form: str
     before: str = ""
     after: str = ""
@@ -350,7 +335,6 @@ class _ListLevel:
     start: int = 1
 
     def printed(self, depth: int, counters: list[int], levels: Mapping[int, _ListLevel]) -> str:
-        """The number at a depth, with those of the levels above that are shown."""
         entries = [
             number_as(max(counters[at], 1), levels[at].form)
             for at in range(max(depth - self.shown + 1, 1), depth + 1)
@@ -360,15 +344,12 @@ class _ListLevel:
 
 
 class _Setting(NamedTuple):
-    """What a style says of letters, with what it inherits, and the style above it."""
-
     bold: bool = False
     size: float = 12
     parent: str = ""
 
 
 def read_opendocument(package: Package) -> tuple[list[Paragraph], tuple[Remark, ...]]:
-    """The paragraphs of a text, and what was left out; what page they stand on is not written down for certain."""
     content = package.tree("content.xml")
     body = content.find(f"{_OFFICE}body/{_OFFICE}text")
     if body is None:
@@ -395,8 +376,6 @@ def _list_levels(element: Element) -> dict[int, _ListLevel]:
 
 
 class _OpenReader:
-    """What is known while the text is gone through: styles, lists with their counters, notes, what was left out."""
-
     def __init__(self, styles: Element, content: Element) -> None:
         trees = (styles, content)
         self._raw = {style.get(f"{_STYLE}name", ""): style for tree in trees for style in tree.iter(f"{_STYLE}style")}
@@ -451,7 +430,6 @@ class _OpenReader:
                 yield from self.flow(child)
 
     def _list(self, element: Element, style: str, depth: int) -> Iterator[Paragraph]:
-        """The items of a list; the counters of one are kept where a later list goes on with them."""
         style = element.get(f"{_TEXT}style-name", style)
         if depth == 1:
             goes_on = self.counters.get(element.get(f"{_TEXT}continue-list", ""))
@@ -509,7 +487,6 @@ class _OpenReader:
             yield from self.flow(box)
 
     def _runs(self, element: Element, setting: _Setting) -> Iterator[tuple[str, bool]]:
-        """The words of a paragraph with whether they are bold; notes go to their own list."""
         if element.text:
             yield element.text, setting.bold
         for child in element:
@@ -527,7 +504,6 @@ class _OpenReader:
                 yield child.tail, setting.bold
 
     def _rows(self, table: Element) -> Iterator[tuple[str, ...]]:
-        """The rows of a table; the text of merged cells stands once, in the first."""
         for child in table:
             if child.tag in (f"{_TABLE}table-header-rows", f"{_TABLE}table-rows", f"{_TABLE}table-row-group"):
                 yield from self._rows(child)

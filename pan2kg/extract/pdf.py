@@ -31,22 +31,17 @@ _TREE: Final = re.compile(rb"/Type\s*/Pages(?![a-zA-Z])")
 _COUNT: Final = re.compile(rb"/Count\s+(\d{1,6})")
 _FLATE: Final = re.compile(rb"/Filter\s*(?:/FlateDecode|\[\s*/FlateDecode\s*\])")
 _PACKED: Final = re.compile(rb"/Type\s*/ObjStm")
-_BEHIND: Final = 16
-"""Bytes that may stand behind what is packed: the sum of four, and the end of the line."""
-_MOST: Final = 64 << 20
-"""Bytes that the objects packed into one stream may unpack to."""
+_BEHIND: Final = 16  # bytes that may stand behind what is packed: the sum of four, and the end of the line
+_MOST: Final = 64 << 20  # bytes that the objects packed into one stream may unpack to
 _BOLD: Final = re.compile(r"bold|black|heavy|semib|demi|,b|-bd|\bbd\b", re.IGNORECASE)
-_SCANNED: Final = 30
-"""A page with fewer characters than these and an image on it is a picture of a page."""
-_THIN: Final = 2.5
-"""Points: a filled rectangle not wider than this is a line."""
+_SCANNED: Final = 30  # A page with fewer characters than these and an image on it is a picture of a page
+_THIN: Final = 2.5  # points: a filled rectangle not wider than this is a line
 
+# what stands in an object before its stream, the bytes of that, and whether it lay packed in another
 _Object = tuple[bytes, bytes | None, bool]
-"""What stands in an object before its stream, the bytes of that, and whether it lay packed in another."""
 
 
 def _objects(data: bytes) -> Mapping[int, _Object]:
-    """The objects of a file by number, the last of each; those packed into streams too."""
     objects: dict[int, _Object] = {}
     places = [(int(match[1]), match.end()) for match in _OBJECT.finditer(data)]
     ends = [*(place for _, place in places[1:]), len(data)]
@@ -75,7 +70,6 @@ def _objects(data: bytes) -> Mapping[int, _Object]:
 
 
 def broken_pages(data: bytes) -> frozenset[int]:
-    """The pages, from 1, whose content cannot be unpacked; none of a file that is encrypted or differently packed."""
     if b"/Encrypt" in data:
         return frozenset()
     objects = _objects(data)
@@ -87,7 +81,6 @@ def broken_pages(data: bytes) -> frozenset[int]:
 
 
 def mended(data: bytes) -> tuple[bytes, int]:
-    """A file with all pages that it still has, in the order they stand in, and how many it had as far as it says."""
     objects = _objects(data)
     leaves = [number for number, (head, *_) in objects.items() if _LEAF.search(head) and b"/Contents" in head]
     root = max(objects, default=0) + 1
@@ -104,7 +97,6 @@ def mended(data: bytes) -> tuple[bytes, int]:
 
 
 def _page_heads(data: bytes, objects: Mapping[int, _Object]) -> Iterator[bytes]:
-    """The pages in their order, from the last root the file names; nothing where the tree is not whole."""
     roots = _ROOT.findall(data)
     tree = re.search(rb"/Pages\s+(\d+)", objects.get(int(roots[-1]), (b"",))[0]) if roots else None
     waiting, visited = [int(tree[1])] if tree else [], set[int]()
@@ -153,9 +145,6 @@ def read_pdf(
     """The paragraphs of a file, how many pages it has, and what was dropped or could not be read.
 
     Pages ``first`` to ``last`` are read, at most ``most``.
-
-    Raises:
-        OutlineError: the library is missing; the file is locked, damaged, scanned, or has too many pages.
     """
     place = Place(source)
     try:
@@ -206,7 +195,6 @@ def read_pdf(
 
 
 def _cut_off(data: bytes, source: str) -> OutlineError:
-    """What is said of a file that cannot be opened: which of its pages could be read if it were saved again."""
     import pypdfium2
 
     whole_file, number = mended(data)
@@ -253,8 +241,6 @@ def _page(file: Any, index: int, raw: Any) -> Page:  # noqa: ANN401 - the librar
 
 
 class _Turn:
-    """Places on a page as it is shown: of a page that is turned, and from its corner."""
-
     def __init__(self, degrees: int, width: float, height: float, left: float, bottom: float) -> None:
         self.degrees, self.width, self.height = degrees, width, height
         self.left, self.bottom = left, bottom
@@ -269,7 +255,6 @@ class _Turn:
 
 
 def _read_chars(handle: Any, raw: Any, place: _Turn, page: Page) -> None:  # noqa: ANN401
-    """Read every character with its size and weight, which are asked for once for those drawn together."""
     x, y = ctypes.c_double(), ctypes.c_double()
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     last, size, bold, upright = 0, 0.0, False, True
@@ -307,7 +292,6 @@ def _read_chars(handle: Any, raw: Any, place: _Turn, page: Page) -> None:  # noq
 
 
 def _read_path(path: Any, raw: Any, place: _Turn, page: Page) -> None:  # noqa: ANN401
-    """Keep the straight lines of a path, thin rectangles among them, and the small shapes that may be bullets."""
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(path.raw, fill, stroke)
     if not fill.value and not stroke.value:

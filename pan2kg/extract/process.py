@@ -38,14 +38,12 @@ _MARKUP: Final = re.compile(
 _MAC_ACCENTS: Final = re.compile(rb"[a-z]\x8e|\x8e[a-z]")
 _ENDINGS: Final = {"markdown": "md", "htm": "html", "xhtml": "html", "tsv": "csv", "text": "txt"}
 _FORMATS: Final = ("pdf", "docx", "odt", "html", "txt", "md", "xlsx", "csv")
+# formats whose readers are our own and go through a file once: no process is started for them
 _HERE: Final = (".txt", ".md", ".markdown")
-"""Formats whose readers are our own and go through a file once: no process is started for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderLimits:
-    """How much reading one file may take: processor seconds, megabytes of memory, pages, megabytes unpacked."""
-
     seconds: int = 60
     memory: int = 1000
     pages: int = 2000
@@ -54,8 +52,6 @@ class ReaderLimits:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Which pages are read, counted from 1 and both included, the password of a locked file, and the limits."""
-
     first: int = 1
     last: int | None = None
     password: str = ""
@@ -63,7 +59,6 @@ class Options:
 
 
 def page_range(text: str) -> tuple[int, int | None]:
-    """The first and the last page of ``3-20``, ``3-`` or ``7``."""
     first, dash, last = text.strip().partition("-")
     if first.isdecimal() and (not last or last.isdecimal()):
         numbers = int(first), int(last) if last else None if dash else int(first)
@@ -98,10 +93,7 @@ def _sheets(data: bytes, source: str) -> list[Paragraph]:
 
 
 def _filled(rows: Iterable[Iterable[object]]) -> tuple[tuple[str, ...], ...]:
-    """The rows with something in them, as wide as the widest, without columns that are empty throughout."""
-
     def shown(value: object) -> str:
-        """A day without the midnight it is kept with, a whole number without a fraction."""
         if isinstance(value, dt.datetime) and not (value.hour or value.minute or value.second):
             return value.date().isoformat()
         if isinstance(value, dt.date):
@@ -116,7 +108,6 @@ def _filled(rows: Iterable[Iterable[object]]) -> tuple[tuple[str, ...], ...]:
 
 
 def _rows(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, ...]]:
-    """The table of a text file; what parts its columns is what the first line has most of."""
     text, remarks = doc.decode_text(data, source=source)
     separator = max(";\t,|", key=text.lstrip().partition("\n")[0].count)
     try:
@@ -127,7 +118,6 @@ def _rows(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, ...]
 
 
 def format_of(data: bytes, name: str) -> str:
-    """The format of a file."""
     place = Place(name)
     if not data.strip():
         raise OutlineError("document-empty", place=place, remedy="give-document")
@@ -154,11 +144,6 @@ def format_of(data: bytes, name: str) -> str:
 
 
 def read_bytes(data: bytes, name: str, options: Options | None = None) -> Document:
-    """The document in the bytes of a file called ``name``; in this process, without limits of time and memory.
-
-    Raises:
-        OutlineError: the file is empty, locked, damaged, scanned, too large, or of a format that is not read.
-    """
     options = options or Options()
     form = format_of(data, name)
     if len(data) > options.limits.unpacked * office.MEGABYTE:
@@ -204,7 +189,6 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
 
 
 def _is_mac_roman(data: bytes) -> bool:
-    """Whether a text has the é of old Macintosh files, which elsewhere is a capital letter inside words."""
     if not _MAC_ACCENTS.search(data) or b"\xe9" in data:
         return False
     try:
@@ -215,7 +199,6 @@ def _is_mac_roman(data: bytes) -> bool:
 
 
 def _on_words(blocks: Iterable[DocumentBlock]) -> Iterator[Remark]:
-    """Remarks where the text is in several languages, each a quarter of the first, or in a script nobody knows here."""
     spoken: Counter[str] = Counter()
     letters: list[str] = []
     for block in blocks:
@@ -231,12 +214,6 @@ def _on_words(blocks: Iterable[DocumentBlock]) -> Iterator[Remark]:
 
 
 def read_document(path: Path, options: Options | None = None) -> Document:
-    """The document in a file.
-
-    Raises:
-        OutlineError: the file cannot be read, is empty, locked, damaged, scanned, of a format that is not read, or
-            costs more than the limits.
-    """
     options = options or Options()
     if not path.is_file():  # a pipe would be waited for
         code = errno.EISDIR if path.exists() else errno.ENOENT

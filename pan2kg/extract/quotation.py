@@ -43,7 +43,6 @@ class Quotation:
 
     @classmethod
     def at(cls, document: Document, start: int, end: int, *, of: int | None = None) -> Quotation:
-        """What a document says of a place; its page and headings are those of the place ``of``, else of its start."""
         whole, block = document.text, document.block_at(start if of is None else of)
         return cls(
             whole[start:end],
@@ -59,7 +58,6 @@ class Quotation:
 
     @classmethod
     def from_line(cls, line: Mapping[str, Any]) -> Quotation:
-        """The passage of a candidate as ``candidates.jsonl`` has it; older files lack its label."""
         return cls(
             str(line["quote"]),
             label=str(line.get("label", "")),
@@ -79,7 +77,6 @@ class Quotation:
         return sha256(f"{sha}|{self.start}|{self.end}".encode()).hexdigest()[:16]
 
     def around(self, document: Document | None, paragraphs: int = 2) -> Quotation:
-        """The same between whole paragraphs, labelled with the best that is known of its page."""
         blocks = document.blocks if document else ()
         at = next((number for number, block in enumerate(blocks) if block.start <= self.start < block.end), None)
         if document is None or at is None:
@@ -95,7 +92,6 @@ class Quotation:
         )
 
     def placed(self) -> dict[str, str]:
-        """What a passage says of its place, as Turtle writes it, in the order of the house; empty what it lacks."""
         return {
             "pan:pageIndex": str(self.page) if self.page else "",
             "pan:prefix": string(self.prefix) if self.prefix else "",
@@ -107,7 +103,6 @@ class Quotation:
         }
 
     def block(self, name: str, prefixes: Mapping[str, str]) -> Block:
-        """The passage as it is written under a name; words that have a place in the text stand on one line."""
         is_placed = self.start >= 0
         statements = [
             TurtleLine("a", "pan:Passage"),
@@ -122,15 +117,12 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """The canonical text of a document with what may differ made alike, and its places in the canonical text."""
-
     document: Document
     text: str
     places: tuple[int, ...]
 
 
 def fold(document: Document) -> Folded:
-    """The text in which words are looked for: runs of space are one, apostrophes and hyphens are of one kind."""
     characters, places = list[str](), list[int]()
     for place, character in enumerate(document.text):
         if not character.isspace():
@@ -187,7 +179,6 @@ def _spans(text: str, pieces: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _next(text: str, piece: str, start: int) -> int:
-    """The next place of words that neither begin nor end within a word; −1 where there is none."""
     at = text.find(piece, start)
     while at >= 0:
         before, behind = text[at - 1 : at] if at else "", text[at + len(piece) : at + len(piece) + 1]

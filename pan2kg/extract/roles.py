@@ -17,19 +17,17 @@ from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, Docum
 from pan2kg.extract.names import Mention, either
 
 _LABEL: Final = re.compile(r"(?:^|[;•|])\s*(?:[-–•*]\s*)?(?P<label>[^\W\d_][^:;.!?|]{1,48}?)\s?:\s")
+# how many words a label has at most that no role is known for; what is longer introduces a sentence
 _LONGEST: Final = 4
-"""How many words a label has at most that no role is known for; what is longer introduces a sentence."""
 _SENTENCE: Final = re.compile(r"[.!?…]\s+(?=[A-ZÀ-Ü«“„])|[\n\t:;]")
+# how many words may stand between a name and what says its role: articles, « le ministère de », « notably »
 _NEAR: Final = 3
-"""How many words may stand between a name and what says its role: articles, « le ministère de », « notably »."""
 _AROUND: Final = 300
 _WORD: Final = re.compile(r"[^\W_]+")
 _CASE: Final = re.compile(r"\s*\((?:s|e|es|en|in|innen)\)|[·/](?:e|s|es|in|innen)\b", re.IGNORECASE)
 
 
 class Role(NamedTuple):
-    """A role by its key, the words that say it, and what they are: ``field``, ``before``, ``after`` or ``default``."""
-
     key: str
     said: str
     how: str
@@ -50,7 +48,6 @@ def keys() -> frozenset[str]:
 
 @cache
 def _patterns(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The roles with the pattern of what stands on a side of the name; a label is all there is."""
     begin, end = ("", "") if side == "field" else (r"(?<!\w)", r"(?!\w)")
     return tuple(
         (str(row["role"]), re.compile(f"{begin}{either(row[side])}{end}", re.IGNORECASE))
@@ -89,7 +86,6 @@ def _of_label(label: str) -> str:
 
 
 def _labels(document: Document, block: DocumentBlock, at: int) -> Iterator[str]:
-    """What may be the label of the field a place of a block stands in, the nearest first."""
     line_start = block.text.rfind(BETWEEN_ROWS, 0, at) + 1
     cell_start = max(line_start, block.text.rfind(BETWEEN_CELLS, 0, at) + 1)
     before = block.text[cell_start:at]
@@ -115,7 +111,6 @@ def _labels(document: Document, block: DocumentBlock, at: int) -> Iterator[str]:
 
 
 def _beside(block: DocumentBlock, start: int, end: int, mentions: Sequence[Mention]) -> Role | None:
-    """The role the nearest words of responsibility give, before the name or behind it, in its sentence."""
     text = hidden = block.text
     bounds = list(_SENTENCE.finditer(text))
     begin = max((bound.end() for bound in bounds if bound.end() <= start), default=0)

@@ -20,15 +20,11 @@ from typing import Final, NamedTuple
 from pan2kg.extract.document import BETWEEN_CELLS, Document, DocumentBlock, block_language, folded
 from pan2kg.extract.numbering import BULLET, Marker, field_kind, group_of, readings, resolve
 
-_LEARNED: Final = 3
-"""A word that is not known is a label where as many numbers rise behind it."""
+_LEARNED: Final = 3  # A word that is not known is a label where as many numbers rise behind it
 _TITLE_LENGTH: Final = 250
-_LEAST: Final = 3
-"""Fewer members are no version of a plan."""
-_ALIKE: Final = 0.8
-"""The share of numbers two versions have in common at least."""
-_READ: Final = 1500
-"""How many characters behind a title are read for its language."""
+_LEAST: Final = 3  # fewer members are no version of a plan
+_ALIKE: Final = 0.8  # the share of numbers two versions have in common at least
+_READ: Final = 1500  # how many characters behind a title are read for its language
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +49,6 @@ class Member:
 
 
 class Columns(NamedTuple):
-    """Which column of a table holds the title and the number, and of what kind the others are."""
-
     title: int
     number: int | None
     kinds: tuple[str, ...]
@@ -83,13 +77,11 @@ class Series:
         return labels[0][0] if labels and 2 * labels[0][1] > len(self.members) else ""
 
     def is_version_of(self, other: Series) -> bool:
-        """Whether it is the same list in another language: as many, and the same numbers where they have some."""
         is_foreign = bool(self.language and other.language and self.language != other.language)
         return is_foreign and _are_alike(self.members, other.members)
 
 
 def markers_of(document: Document) -> dict[int, Marker]:
-    """The number or label at the beginning of each block that has one, by what the other blocks bear out."""
     return resolve({
         at: tuple(marker for marker in readings(block.text) if not marker.style.is_bullet)
         for at, block in enumerate(document.blocks)
@@ -143,13 +135,11 @@ def _marked(document: Document, markers: Mapping[int, Marker]) -> Iterator[Serie
 
 
 def leaps_in(numbers: Sequence[tuple[int, ...]]) -> int:
-    """How often a number does not follow the one before: at the beginning too where it is not the first."""
     tails = [0, *(values[-1] if values else 0 for values in numbers)]
     return sum(after not in (1, before + 1) for before, after in pairwise(tails))
 
 
 def _as_run_in(document: Document, members: Sequence[Member]) -> tuple[Member, ...]:
-    """The members without the full stop of those whose bold words fill their lines, where most run into the text."""
     blocks = [document.blocks[member.block] for member in members]
     if 2 * sum(0 < block.lead < len(block.text) for block in blocks) < len(members):
         return tuple(members)
@@ -177,7 +167,6 @@ def _cut(block: DocumentBlock, rest: str) -> str:
 
 
 def _title_below(document: Document, at: int, markers: Mapping[int, Marker]) -> tuple[str, int]:
-    """The title of a label that stands alone: the next line, or what a table below calls the title."""
     following = document.blocks[at + 1] if at + 1 < len(document.blocks) else None
     if following is None:
         return "", document.blocks[at].end
@@ -220,7 +209,6 @@ def _headings(document: Document, markers: Mapping[int, Marker]) -> Iterator[Ser
 
 
 def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Series]:
-    """Rows of the tables with one head, those that go on overleaf without it among them."""
     groups: dict[tuple[str, ...], list[Member]] = defaultdict(list)
     columns_by_head: dict[tuple[str, ...], Columns] = {}
     head: tuple[str, ...] = ()
@@ -270,7 +258,6 @@ def _guessed(block: DocumentBlock) -> Columns | None:
 
 
 def columns_of(head: Sequence[str], by_name: Mapping[str, int] | None = None) -> Columns | None:
-    """What the columns of a table are by their heads; None where none of them is one of actions."""
     kinds = [field_kind(cell) for cell in head]
     if not by_name and sum(map(bool, kinds)) < 2:
         return None
@@ -304,7 +291,6 @@ def _row_members(block: DocumentBlock, at: int, columns: Columns, first: int) ->
 
 
 def _cards(document: Document) -> Iterator[Series]:
-    """Tables that are one action each: the first row has the label and number, or a row calls the title."""
     members = []
     for at, block in enumerate(document.blocks):
         if block.kind != "table" or len(block.rows[0]) > 3:
@@ -361,7 +347,6 @@ def _are_alike(members: Sequence[Member], counterpart: Sequence[Member]) -> bool
 
 
 def _languages(document: Document, members: Sequence[Member]) -> list[str]:
-    """The language of each member with what follows it; where that tells none, the language of the one before."""
     text, starts = document.text, [member.start for member in members]
     spoken: list[str] = []
     for at, member in enumerate(members):
@@ -376,7 +361,6 @@ def _languages(document: Document, members: Sequence[Member]) -> list[str]:
 
 
 def _by_column(document: Document, series: Series) -> Iterator[Series]:
-    """The rows of a table that has the titles in two columns, a language each: a series for each column."""
     if series.columns is None:
         return
     titled = [at for at, kind in enumerate(series.columns.kinds) if kind in ("title", "action")]

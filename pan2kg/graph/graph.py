@@ -35,8 +35,7 @@ from pan2kg.graph.dataset import (
     read_release,
 )
 from pan2kg.graph.labels import Labels, plain_words, read_labels
-from pan2kg.i18n.days import today
-from pan2kg.i18n.message import Message, either, verbatim
+from pan2kg.i18n.message import Message, either, today, verbatim
 from pan2kg.project import Project
 from pan2kg.store.queries import Query, fill, find_query, insist, program_query, read_queries, replaced, with_prefixes
 from pan2kg.store.rules import derive_when_asked, view_space

@@ -2,7 +2,9 @@
 
 Which languages there are follows from the catalogues that are there: ``catalogues/<language>.po`` beside this file, and
 those of the folder named in the environment variable ``PAN2KG_CATALOGUES``, for who prepares a language. A message has
-a context (the room or the table it belongs to) and a key; where a language lacks it, English is said.
+a context (the room or the table it belongs to) and a key; where a language lacks it, English is said. A term that many
+messages share stands once, in the context « term », with its plural; a message refers to it between double brackets:
+``[[lead]]``, ``[[leads]]``, and ``[[Lead]]`` at the beginning of a sentence.
 """
 
 from __future__ import annotations
@@ -10,40 +12,50 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from gettext import c2py
+from io import BytesIO
 from pathlib import Path
 from struct import unpack_from
 from typing import Final
-
-from pan2kg.i18n.compilation import INDEX, SOURCE, CatalogueError, checksum, compiled
+from zlib import crc32
 
 Language = str
 """The tag of a language, such as ``fr``."""
+PoEntry = tuple[str, str, str, tuple[str, ...]]
+"""A message of a catalogue: its context, its key, the key of its plural where it has one, and its words, one a form."""
 SOURCE_LANGUAGE: Final = "en"
-"""The language every message has, said where another one lacks it."""
 FOLDER_VARIABLE: Final = "PAN2KG_CATALOGUES"
-
+TERMS: Final = "term"
+_SOURCE: Final = "x-source"  # the message of a compiled catalogue that tells from which text it was made
+_INDEX: Final = "*"  # that of each context which names its keys in the order they are written, one a line
 _ORDER: Final = re.compile(rb'^"X-Order: (\d+)', re.MULTILINE)
 _HEADER: Final = 4096
-_FRENCH_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")
-"""Where French has a space at which no line may end."""
+_FRENCH_SPACES: Final = re.compile("(?<=«) | (?=[:;?!»])")  # where French has one at which no line may end
 _LONG: Final = re.compile(r"\d{4,}")
+_REFERENCE: Final = re.compile(r"\[\[([^\]]+)\]\]")
+
+
+class CatalogueError(ValueError):
+    """A catalogue that cannot be read: one sentence, and the line it is about where that is known."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 def _find_catalogues() -> dict[Language, Path]:
     """The catalogue of each language, in the order in which lists name the languages."""
     folders = [Path(__file__).with_name("catalogues"), *map(Path, filter(None, [os.environ.get(FOLDER_VARIABLE)]))]
     catalogues = {path.stem: path for folder in folders for path in sorted(folder.glob("*.po"))}
-    return dict(sorted(catalogues.items(), key=lambda item: (_order(item[1]), item[0])))
-
-
-def _order(path: Path) -> int:
-    with path.open("rb") as file:
-        match = _ORDER.search(file.read(_HEADER))
-    return int(match[1]) if match else _HEADER
+    order = {}
+    for language, path in catalogues.items():
+        with path.open("rb") as file:
+            match = _ORDER.search(file.read(_HEADER))
+        order[language] = (int(match[1]) if match else _HEADER, language)
+    return {language: catalogues[language] for language in sorted(order, key=lambda language: order[language])}
 
 
 CATALOGUES: Final[Mapping[Language, Path]] = _find_catalogues()
@@ -51,80 +63,119 @@ LANGUAGES: Final[tuple[Language, ...]] = tuple(CATALOGUES)
 """The languages the program speaks, in the order in which lists name them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A compiled catalogue, in the format of GNU gettext, whose names stand in order: a message is looked up in it.
+def read_entries(text: bytes) -> Iterator[PoEntry]:
+    """The messages of a catalogue in the order they are written, with each reference to a term replaced by the term.
 
-    :class:`gettext.GNUTranslations` would read all messages first, which takes longer than most commands need them.
+    Those without words and those marked « fuzzy » are left out: nobody has said yet that their words are right.
     """
+    from babel.messages.pofile import PoFileError, read_po
 
-    data: bytes
+    try:
+        catalogue = read_po(BytesIO(text), abort_invalid=True)
+    except PoFileError as error:
+        line = None if error.lineno is None else error.lineno + 1
+        raise CatalogueError("This line is none of a catalogue of messages.", line) from None
+    entries: list[PoEntry] = []
+    for message in catalogue:
+        forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        key, plural = (message.id, "") if isinstance(message.id, str) else message.id[:2]
+        if key and all(forms) and not message.fuzzy:
+            entries.append((message.context or "", key, plural, tuple(map(str, forms))))
+    terms: dict[str, str] = {}
+    for context, key, plural, forms in entries:
+        if context == TERMS:
+            terms |= ({plural: forms[-1]} if plural else {}) | {key: forms[0]}
+    terms |= {name[:1].upper() + name[1:]: words[:1].upper() + words[1:] for name, words in terms.items()}
+    for context, key, plural, forms in entries:
+        lacking = {name for words in forms for name in _REFERENCE.findall(words)} - terms.keys()
+        if lacking:
+            raise CatalogueError(f"The term [[{lacking.pop()}]] does not stand in this catalogue under « term ».")
+        yield context, key, plural, tuple(_REFERENCE.sub(lambda match: terms[match[1]], words) for words in forms)
 
-    def forms(self, name: str) -> list[str]:
-        """The words of a message, one a plural form; none where there is no such message."""
-        wanted = name.encode()
-        number, names, words = unpack_from("<8x3I", self.data)
-        at = bisect_left(range(number), wanted, key=lambda index: self._text(names, index))
-        found = self._text(names, at) if at < number else b""
-        if found != wanted and not found.startswith(wanted + b"\0"):
-            return []
-        return self._text(words, at).decode().split("\0")
 
-    def header(self, name: str) -> str:
-        """What the header says under a name."""
-        lines = (line.partition(":") for text in self.forms("") for line in text.splitlines())
-        return next((value.strip() for key, _, value in lines if key.lower() == name), "")
+def compiled(text: bytes) -> bytes:
+    """A catalogue as :mod:`gettext` reads it, with an index of the keys of each context; the same bytes on any day.
 
-    def _text(self, table: int, at: int) -> bytes:
-        length, start = unpack_from("<2I", self.data, table + 8 * at)
-        return self.data[start : start + length]
+    A context is part of the name, as gettext has it, so that Babel puts the names in the order they are looked up in.
+    """
+    from datetime import UTC, datetime
+
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    made, keys = Catalog(charset="utf-8"), dict[str, list[str]]()
+    for context, key, plural, forms in read_entries(text):
+        keys.setdefault(context, []).append(key)
+        name = f"{context}\x04{key}"
+        made.add((name, plural) if plural else name, forms if plural else forms[0])
+    for context, names in keys.items():
+        made.add(f"{context}\x04{_INDEX}", "\n".join(names))
+    made.add(_SOURCE, f"{crc32(text):08x}")
+    made.mime_headers = read_po(BytesIO(text[:_HEADER].partition(b"\n\n")[0])).mime_headers
+    made.creation_date = datetime(2000, 1, 1, tzinfo=UTC)
+    target = BytesIO()
+    write_mo(target, made)
+    return target.getvalue()
+
+
+def _forms(data: bytes, name: str) -> list[str]:
+    """The words of a message of a compiled catalogue, one a plural form; none where there is no such message.
+
+    Its names stand in order, and one is looked up: :class:`gettext.GNUTranslations` would read all messages first,
+    which takes longer than most commands need them.
+    """
+    wanted = name.encode()
+    number, names, words = unpack_from("<8x3I", data)
+
+    def text(table: int, at: int) -> bytes:
+        length, start = unpack_from("<2I", data, table + 8 * at)
+        return data[start : start + length]
+
+    at = bisect_left(range(number), wanted, key=lambda index: text(names, index))
+    entry = text(names, at) if at < number else b""
+    if entry != wanted and not entry.startswith(wanted + b"\0"):
+        return []
+    return text(words, at).decode().split("\0")
 
 
 @cache
-def _catalogue(language: Language) -> _Compiled:
-    """The messages of a language; a compiled catalogue that is missing or old is made anew, and kept where it may be.
-
-    Raises:
-        CatalogueError: the catalogue cannot be read; the errors of the program take their words from here.
-    """
+def _catalogue(language: Language) -> bytes:
+    """The messages of a language, compiled; what is missing or old is made anew, and kept where it may be."""
     source = CATALOGUES[language]
     text, compiled_file = source.read_bytes(), source.with_suffix(".mo")
     if compiled_file.is_file():
-        catalogue = _Compiled(compiled_file.read_bytes())
+        catalogue = compiled_file.read_bytes()
         # by content, not by time: an installed package and a clone have arbitrary file times
-        if catalogue.header(SOURCE) == checksum(text):
+        if _forms(catalogue, _SOURCE) == [f"{crc32(text):08x}"]:
             return catalogue
     try:
-        packed = compiled(text)
+        catalogue = compiled(text)
     except CatalogueError as error:
         raise CatalogueError(f"{source}:{error.line or 1}: {error}") from None
-    _keep(compiled_file, packed)
-    return _Compiled(packed)
+    except ModuleNotFoundError:
+        raise CatalogueError(f"{source} is not compiled yet, for which Babel is needed: pip install babel") from None
+    unfinished = compiled_file.with_suffix(f".{os.getpid()}")
+    try:
+        unfinished.write_bytes(catalogue)
+        unfinished.replace(compiled_file)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+    return catalogue
 
 
 @cache
 def _plural_form(language: Language) -> Callable[[int], int]:
     """Which plural form a number takes, counted from 0, as the header of the catalogue says."""
-    rule = re.search(r"plural=([^;]*)", _catalogue(language).header("plural-forms"))
+    rule = re.search(r"plural=([^;]*)", "".join(_forms(_catalogue(language), "")))
     return c2py(rule[1]) if rule else lambda _: 0
-
-
-def _keep(path: Path, packed: bytes) -> None:
-    """Write a compiled catalogue whole or not at all; where the folder may not be written to, it is made each time."""
-    unfinished = path.with_suffix(f".{os.getpid()}")
-    try:
-        unfinished.write_bytes(packed)
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
 
 
 @cache
 def _keys(context: str, language: Language) -> Mapping[str, None]:
     """The keys of a context that a language has, in the order they are written."""
-    return dict.fromkeys(
-        key for text in _catalogue(language).forms(f"{context}\x04{INDEX}") for key in text.split("\n")
-    )
+    index = _forms(_catalogue(language), f"{context}\x04{_INDEX}")
+    return dict.fromkeys(key for text in index for key in text.split("\n"))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -135,7 +186,7 @@ def _words(context: str, key: str, language: Language, number: int | None) -> st
             raise KeyError(f"No message « {key} » in the context « {context} »")
         # a page with one English sentence serves better than none while a translation is unfinished
         return _words(context, key, SOURCE_LANGUAGE, number)
-    forms = _catalogue(language).forms(f"{context}\x04{key}")
+    forms = _forms(_catalogue(language), f"{context}\x04{key}")
     return forms[_plural_form(language)(1 if number is None else abs(number)) if len(forms) > 1 else 0]
 
 
@@ -157,19 +208,10 @@ class Text:
 
     @classmethod
     def same(cls, words: str) -> Text:
-        """Words that are the same in every language, such as a number.
-
-        >>> Text.same("3").by_language()
-        {'fr': '3', 'en': '3', 'de': '3'}
-        """
         return cls.of(dict.fromkeys(LANGUAGES, words))
 
     def spoken(self, language: Language) -> Language:
-        """The language the words will be in when ``language`` is asked for.
-
-        >>> Text.of({"fr": "loi", "en": "law"}).spoken("de"), Text.of({"fr": "loi"}).spoken("de")
-        ('en', 'fr')
-        """
+        """The language the words will be in when ``language`` is asked for."""
         words = dict(self.words)
         return next((tag for tag in (language, SOURCE_LANGUAGE, *words) if tag in words), language)
 
@@ -178,7 +220,6 @@ class Text:
         return dict(self.words).get(self.spoken(language), "")
 
     def by_language(self) -> dict[Language, str]:
-        """The words by language."""
         return dict(self.words)
 
     def __bool__(self) -> bool:
@@ -193,8 +234,10 @@ Filling = str | int | float | Text
 class Messages:
     """The messages of one context.
 
-    >>> Messages("page").say("actions", "fr", n=0), Messages("page").say("actions", "en", n=0)
-    ('0 action', '0 actions')
+    >>> Messages("page").say("actions", "fr", n=0), Messages("page").say("actions", "en", n=2346)
+    ('0 action', '2,346 actions')
+    >>> Messages("figure").say("bits-counted", "fr", n=2, amount=2.5)
+    '2,50\xa0bits'
     """
 
     context: str
@@ -203,63 +246,35 @@ class Messages:
         """A message in a language, filled in; of its plural forms the one for the number ``n``.
 
         A number is a quantity, whose thousands are set apart; a year or another name made of digits is given as text.
-
-        Raises:
-            KeyError: no catalogue has such a message.
-
-        >>> Messages("page").say("actions", "fr", n=2346)
-        '2\u202f346 actions'
-        >>> Messages("figure").say("bits-counted", "fr", n=2, amount=2.5)
-        '2,50\xa0bits'
         """
         number = values.get("n")
         words = _words(self.context, key, language, number if isinstance(number, int) else None)
-        if not values:
-            return words
-        return words.format(**{name: _put(value, language) for name, value in values.items()})
+        for name, value in values.items():
+            if type(value) is int:
+                values[name] = grouped(value, language)
+            elif isinstance(value, float):
+                values[name] = with_mark(f"{value:.2f}".replace("-", "−"), language)
+            elif isinstance(value, Text):
+                values[name] = value.say(language)
+        return words.format(**values) if values else words
 
     def text(self, key: str, /, **values: Filling) -> Text:
-        """The same in every language.
-
-        >>> Messages("page").text("actions", n=1).by_language()
-        {'fr': '1 action', 'en': '1 action', 'de': '1 Maßnahme'}
-        """
+        """The same in every language."""
         return Text(tuple((language, self.say(key, language, **values)) for language in LANGUAGES))
 
     def known(self, key: str, /, **values: Filling) -> Text:
-        """The same in those languages that have the message themselves.
-
-        >>> Messages("release").known("protocol").by_language()
-        {'fr': 'Protocole SPARQL 1.1', 'en': 'SPARQL 1.1 Protocol', 'de': 'SPARQL-1.1-Protokoll'}
-        """
+        """The same in those languages that have the message themselves."""
         return Text(tuple((tag, self.say(key, tag, **values)) for tag in LANGUAGES if self.has(key, tag)))
 
     def counted(self, number: int, key: str, language: Language) -> str:
-        """A number with its noun.
-
-        >>> Messages("check").counted(0, "violation", "fr"), Messages("check").counted(0, "violation", "en")
-        ('0 violation', '0 violations')
-        """
+        """A number with its noun."""
         return f"{grouped(number, language)} {self.say(key, language, n=number)}"
 
-    def languages(self, key: str) -> tuple[Language, ...]:
-        """The languages that have a message themselves.
-
-        >>> Messages("release").languages("protocol")
-        ('fr', 'en', 'de')
-        """
-        return tuple(language for language in LANGUAGES if self.has(key, language))
-
     def has(self, key: str, language: Language = SOURCE_LANGUAGE) -> bool:
-        """Whether a language itself has a message under ``key``."""
         return key in _keys(self.context, language)
 
     def keys(self, start: str = "") -> tuple[str, ...]:
-        """The keys that begin with ``start``, in the order of the catalogue, without it.
-
-        >>> Messages("as-of").keys("thing.")[:2]
-        ('plan', 'action')
-        """
+        """The keys that begin with ``start``, in the order of the catalogue, without it."""
         return tuple(key.removeprefix(start) for key in _keys(self.context, SOURCE_LANGUAGE) if key.startswith(start))
 
     def group(self, start: str, language: Language) -> dict[str, str]:
@@ -280,20 +295,8 @@ class Messages:
         return f"{singular}|{many}" if singular != many else singular
 
 
-def _put(value: object, language: Language) -> object:
-    if type(value) is int:
-        return grouped(value, language)
-    if isinstance(value, float):
-        return with_mark(f"{value:.2f}".replace("-", "−"), language)
-    return value.say(language) if isinstance(value, Text) else value
-
-
 def format_of(key: str, language: Language) -> str:
-    """How a language writes something, as its catalogue says in the context « format ».
-
-    >>> format_of("semicolon", "fr"), format_of("semicolon", "de")
-    ('\xa0; ', '; ')
-    """
+    """How a language writes something, as its catalogue says in the context « format »."""
     return _words("format", key, language, None)
 
 
@@ -319,11 +322,6 @@ def with_mark(figure: str, language: Language) -> str:
 
 
 def decimal(value: float, language: Language, digits: int = 2) -> str:
-    """A number with a decimal comma in French and German, and a decimal point in English.
-
-    >>> decimal(0.1234, "fr"), decimal(0.1234, "en")
-    ('0,12', '0.12')
-    """
     return with_mark(f"{value:.{digits}f}", language)
 
 

@@ -1,4 +1,4 @@
-"""Words for a reader that are chosen now and said later: a key and its values, and the language of the process.
+"""Words for a reader that are chosen now and said later: a key and its values, and the language of the process; days.
 
 What goes wrong is known where a file is read, and its words where somebody reads them: a page in German shows an error
 in German, the command line in the language it was asked for. So errors and remarks carry a :class:`Message`.
@@ -11,12 +11,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Final
 
-from pan2kg.i18n.catalogue import CATALOGUES, SOURCE_LANGUAGE, Language, Messages
+from pan2kg.i18n.catalogue import CATALOGUES, SOURCE_LANGUAGE, Language, Messages, format_of
 
 _TAG: Final = re.compile(r"[a-z]+")
 _SPOKEN: Final = [SOURCE_LANGUAGE]
+_DAYS = (re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"),
+         re.compile(r"(?P<day>\d{1,2})(?P<mark>[/.])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4})"))  # fmt: skip
+_DAY: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +38,13 @@ class Message:
     values: Mapping[str, object] = field(default_factory=dict)
 
     def say(self, language: Language) -> str:
-        """The words in a language."""
-        values = {name: said(value, language) for name, value in self.values.items()}
+        values = {
+            name: value.say(language) if isinstance(value, Message) else value for name, value in self.values.items()
+        }
         return Messages(self.context).say(self.key, language, **values)
 
     def __str__(self) -> str:
         return self.say(spoken())
-
-
-def said(value: object, language: Language) -> object:
-    """A value as it is put into a message: words in the language, anything else as it is.
-
-    >>> said(Message("error", "no-such-folder"), "en"), said(3, "en")
-    ('There is no such folder.', 3)
-    """
-    return value.say(language) if isinstance(value, Message) else value
 
 
 def told(key: str, /, **values: object) -> Message:
@@ -57,11 +53,7 @@ def told(key: str, /, **values: object) -> Message:
 
 
 def verbatim(words: str | Message) -> Message:
-    """Words of somebody else – an engine, a service, a portal –, which are repeated as they are.
-
-    >>> str(verbatim("expected '}'"))
-    "expected '}'"
-    """
+    """Words of somebody else – an engine, a service, a portal –, which are repeated as they are."""
     return told("verbatim", words=words)
 
 
@@ -72,7 +64,7 @@ def either(names: Sequence[str | Message]) -> Message:
     'a or b or c'
     """
     if len(names) < 2:
-        return told("verbatim", words=names[0] if names else "")
+        return verbatim(names[0] if names else "")
     return told("either", one=names[0], other=either(names[1:]))
 
 
@@ -88,29 +80,15 @@ def joined(parts: Sequence[str | Message]) -> Message:
 
 
 def did_you_mean(near: Sequence[str]) -> Message:
-    """The names nearest to what was given.
-
-    >>> str(did_you_mean(["plan-matrix"]))
-    'Did you mean plan-matrix?'
-    """
     return told("did-you-mean", names=either(near))
 
 
 def there_are(names: Iterable[str]) -> Message:
-    """All names there are.
-
-    >>> str(there_are(["csv", "json"]))
-    'There are: csv, json.'
-    """
     return told("there-are", names=", ".join(names))
 
 
 def say(context: str, key: str, /, **values: object) -> str:
-    """A message in the language of the process, for what only a terminal shows.
-
-    >>> say("progress", "checking")
-    'checking the release'
-    """
+    """A message in the language of the process, for what only a terminal shows."""
     return Message(context, key, values).say(spoken())
 
 
@@ -131,9 +109,8 @@ def unpack(packed: object) -> Message:
     if not isinstance(packed, list):
         return verbatim(str(packed))
     context, key, values = packed
-    return Message(
-        context, key, {name: unpack(inner) if isinstance(inner, list) else inner for name, inner in values.items()}
-    )
+    unpacked = {name: unpack(inner) if isinstance(inner, list) else inner for name, inner in values.items()}
+    return Message(context, key, unpacked)
 
 
 @contextmanager
@@ -178,3 +155,48 @@ def language_typed(words: Iterable[str]) -> Language:
         if name == "--language" and (value if equals else following) in CATALOGUES:
             return value if equals else following
     return language_of(os.environ)
+
+
+def a_day(text: str) -> date:
+    """A day as 2021-12-31, 31/12/2021 or 31.12.2021; an ``argparse.ArgumentTypeError`` where the text is none.
+
+    >>> a_day("31/12/2021") == a_day("31.12.2021") == a_day("2021-12-31")
+    True
+    >>> a_day("2021-02-30")
+    Traceback (most recent call last):
+    argparse.ArgumentTypeError: « 2021-02-30 » is no day such as 2021-12-31 or 31/12/2021
+    """
+    match = next(filter(None, (form.fullmatch(text.strip()) for form in _DAYS)), None)
+    try:
+        if match:
+            return date(int(match["year"]), int(match["month"]), int(match["day"]))
+    except ValueError:
+        pass
+    from argparse import ArgumentTypeError
+
+    raise ArgumentTypeError(told("no-such-day", text=text))
+
+
+def today() -> date:
+    """The day it is where the command runs."""
+    return datetime.now().astimezone().date()
+
+
+def in_words(day: date, language: Language) -> str:
+    """A day as each language writes it; in French a space that does not break keeps the number with its month.
+
+    >>> in_words(date(2021, 12, 1), "fr"), in_words(date(2021, 12, 17), "en"), in_words(date(2021, 12, 1), "de")
+    ('1er\\xa0décembre 2021', '17 December 2021', '1. Dezember 2021')
+    """
+    form = format_of("first-day-in-words" if day.day == 1 else "day-in-words", language)
+    return form.format(day=day.day, month=format_of(f"month.{day.month}", language), year=day.year)
+
+
+def with_days(words: str, language: Language) -> str:
+    """Words in which days are written as usual.
+
+    >>> with_days("2021-12-17", "fr"), with_days("as of 2021-12-17", "en"), with_days("Stand: 2021-12-17", "de")
+    ('17/12/2021', 'as of 2021-12-17', 'Stand: 17.12.2021')
+    """
+    form = format_of("day", language)
+    return _DAY.sub(lambda match: form.format(year=match[1], month=match[2], day=match[3]), words)

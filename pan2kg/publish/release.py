@@ -19,8 +19,7 @@ import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, decimal, format_of
-from pan2kg.i18n.days import in_words
-from pan2kg.i18n.message import say, told, verbatim
+from pan2kg.i18n.message import in_words, say, told, verbatim
 from pan2kg.project import read_text, turtle_files
 from pan2kg.publish import changes, descriptions, documents, dump, folder, hosts, inspection, tables
 from pan2kg.publish.descriptions import Distribution, Statistics
@@ -337,7 +336,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     stated, whole = dump.read_content(edition.store, issue.addresses)
     refuse_version(edition, whole)
     counts = descriptions.count(whole.triples, issue.addresses.root, descriptions.targets_of(edition.graph.profile))
-    described = documents.read_described(edition, whole)
+    described = Described(edition, whole)
     retired = hosts.retired_places(described)
     release = PublishedRelease(edition, options, ReleaseFolder(work), whole, counts, described, retired=retired)
 

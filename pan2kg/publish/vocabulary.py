@@ -44,7 +44,7 @@ PREFIXES: Final[Mapping[str, str]] = {
 TYPE: Final = ox.NamedNode(RDF + "type")
 RELEASE: Final = Messages("release")
 """What a release says of itself."""
-RELEASED: Final = RELEASE.languages("page")
+RELEASED: Final = tuple(RELEASE.known("page").by_language())
 """The languages in which a release speaks of itself: those whose catalogue has these messages, the first one first."""
 FORMATS: Final = {"ttl": ox.RdfFormat.TURTLE, "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD,
                   "nt": ox.RdfFormat.N_TRIPLES, "nq": ox.RdfFormat.N_QUADS}  # fmt: skip

@@ -19,7 +19,8 @@ from pan2kg.coherence import evidence as levels
 from pan2kg.coherence import evidence as reading_state
 from pan2kg.coherence import obligations
 from pan2kg.coherence.known import Known, basis_line
-from pan2kg.i18n import catalogue, days
+from pan2kg.i18n import catalogue
+from pan2kg.i18n import message as days
 from pan2kg.store.queries import program_query
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import PAN, key

@@ -22,7 +22,7 @@ from pan2kg.coherence import evidence
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n import message
 from pan2kg.i18n.catalogue import Messages, format_of
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import in_words
 from pan2kg.project import reason
 from pan2kg.report.brief import Brief
 from pan2kg.tables import figure_words, template, writers

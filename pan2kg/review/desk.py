@@ -24,8 +24,7 @@ from pan2kg.extract.quotation import Quotation, quoted
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, with_mark
-from pan2kg.i18n.days import in_words
-from pan2kg.i18n.message import Message, verbatim
+from pan2kg.i18n.message import Message, in_words, verbatim
 from pan2kg.project import Project
 from pan2kg.review import decision, scores, work
 from pan2kg.review.candidates import graph_candidates

@@ -30,14 +30,14 @@ from starlette.responses import Response
 
 from pan2kg.errors import Pan2kgError, ProjectError, QueryError
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE, LANGUAGES
-from pan2kg.i18n.days import today
+from pan2kg.i18n.message import today
 from pan2kg.project import PACKAGE, Project, write_atomically
 from pan2kg.server.protocol import RefusalError, ServedRelease, is_plain_path, preferred_language, why
 from pan2kg.server.web import SMALL, header, matches, path_of, root_of
 from pan2kg.server.workers import Keeper
 from pan2kg.site.bundle import find_bundle
 from pan2kg.store.cache import project_folder
-from pan2kg.validation.kept import state_name
+from pan2kg.validation.report import state_name
 
 # the addresses of the home pages below the root
 HOMES: Final = tuple(f"{language}/index.html" for language in LANGUAGES)

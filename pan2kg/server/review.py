@@ -37,8 +37,7 @@ from starlette.responses import Response
 
 from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
-from pan2kg.i18n.days import today
-from pan2kg.i18n.message import verbatim
+from pan2kg.i18n.message import today, verbatim
 from pan2kg.project import Project, reason
 from pan2kg.review import files as review_files
 from pan2kg.review.desk import submit

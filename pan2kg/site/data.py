@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import in_words
 from pan2kg.site.page import JAVASCRIPT, TURTLE, CommonFile, Values, View, embedded
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, dump, load, plain, select

@@ -15,7 +15,7 @@ from pan2kg.coherence import citations, figures, texts
 from pan2kg.coherence.evidence import FIGURED, Extent, Level, level
 from pan2kg.coherence.known import Known
 from pan2kg.i18n.catalogue import Messages, format_of, with_mark
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import in_words
 from pan2kg.site.page import CSV, File, PageContext, SiteContext, Values, View
 from pan2kg.site.values import PASSAGE, quotes
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words

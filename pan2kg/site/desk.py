@@ -15,7 +15,7 @@ from pan2kg.coherence.citations import Verdict
 from pan2kg.coherence.evidence import level
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.catalogue import Messages, decimal, with_mark
-from pan2kg.i18n.days import today
+from pan2kg.i18n.message import today
 from pan2kg.review.candidates import graph_candidates
 from pan2kg.review.decision import TYPES, Candidate, Origin
 from pan2kg.review.desk import CHANNELS, TOGETHER, Desk, documents, open_desk, passage_document, read_wanted

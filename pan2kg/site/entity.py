@@ -20,7 +20,7 @@ from pan2kg.coherence.known import Known
 from pan2kg.coherence.obligations import Margin, Met
 from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import in_words
 from pan2kg.report import brief as advice
 from pan2kg.site import values
 from pan2kg.site.page import PageContext, SiteContext, Values, View, piece

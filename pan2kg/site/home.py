@@ -10,8 +10,7 @@ from itertools import combinations_with_replacement, islice
 from math import comb
 from typing import Final
 
-from pan2kg.charts.raster import picture_bytes
-from pan2kg.charts.registry import draw_on
+from pan2kg.charts.registry import draw_on, picture_bytes
 from pan2kg.charts.time_map import colour_of, draw_narrow_time_map
 from pan2kg.coherence.citations import Occasion, State
 from pan2kg.coherence.evidence import FIGURED, Level, counts

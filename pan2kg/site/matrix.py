@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from pan2kg.charts import frame as sheet
 from pan2kg.charts.drawing import Box, Font, Group, Mark, Pen, centred
-from pan2kg.charts.raster import picture_bytes
+from pan2kg.charts.registry import picture_bytes
 from pan2kg.charts.subject import table
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
 from pan2kg.coherence.figures import PlanMeeting, Unit

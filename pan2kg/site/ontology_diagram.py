@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from pan2kg.charts.drawing import Box, Drawing, Font, Group, Label, Line, Mark, Pen, arrow, measure, shorten, wrap
+from pan2kg.charts.drawing import Box, Drawing, Font, Group, Label, Line, Mark, Pen, measure, shorten, wrap
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.i18n.catalogue import Language, Messages, grouped
 from pan2kg.site.ontology import ANY, Ontology, Relation, TermKind, anchor, pick, relations, top_classes
@@ -294,7 +294,8 @@ def _run(lane: DiagramLane, placed: Layers, spots: Mapping[str, Box], sides: Sid
     points.append((end.x, _entry(lane, placed, spots)))
     marks.append(Line(_smooth(points), pen, curved=True))
     turned = lane.edge in placed.turned
-    marks.append(arrow((edge, level), math.pi, pen.colour) if turned else arrow(points[-1], 0.0, pen.colour))
+    tip, angle = ((edge, level), math.pi) if turned else (points[-1], 0.0)
+    marks.append(Line.arrow(tip, angle, pen.colour))
     return marks
 
 

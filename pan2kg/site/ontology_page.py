@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.charts.drawing import write_svg
 from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped
 from pan2kg.project import Project, read_text
 from pan2kg.site.ontology import (
@@ -107,7 +106,7 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
         "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading.values],
         "sections": [(kind, ontology.of_kind(kind)) for kind in TermKind],
         "below": {iri: _below(ontology, iri) for iri in terms},
-        "diagram": markup(write_svg(draw_ontology(ontology, language))),
+        "diagram": markup(draw_ontology(ontology, language).svg()),
         "relations": relations(ontology),
         "said": [rule for rule in ontology.constraints if rule.messages],
         "silent": [rule for rule in ontology.constraints if not rule.messages],
@@ -127,7 +126,7 @@ def _below(ontology: Ontology, iri: str) -> int:
     return sum(terms[below].use.number for below, top in tops.items() if top == iri != below)
 
 
-DOCUMENTED: Final = Messages("release").languages("ontology")
+DOCUMENTED: Final = tuple(Messages("release").known("ontology").by_language())
 """The languages of the documentation in a release: those in which a release speaks of itself."""
 
 
@@ -149,7 +148,7 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
         values = {**ontology_values(ontology, language), "others": other_languages}
         files[f"ontology/index.{language}.html"] = render("ontology-alone.html", values).encode()
         drawing = draw_ontology(ontology, language, address=f"index.{language}.html")
-        files[f"ontology/diagram.{language}.svg"] = write_svg(drawing).encode()
+        files[f"ontology/diagram.{language}.svg"] = drawing.svg().encode()
     return files
 
 
@@ -163,7 +162,7 @@ def _ontology(context: PageContext) -> Ontology:
 
 
 def _picture(context: PageContext) -> str:
-    return write_svg(draw_ontology(_ontology(context), context.request.language, address="ontology.html"))
+    return draw_ontology(_ontology(context), context.request.language, address="ontology.html").svg()
 
 
 PAGES: Final = (View("ontology", values, section="data", below=1),)

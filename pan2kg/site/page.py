@@ -24,7 +24,7 @@ from pan2kg.coherence.known import Known, basis_line
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import in_words
 from pan2kg.site.bundle import Bundle
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store

@@ -37,8 +37,7 @@ from pan2kg.store.store import Store, fingerprint, is_true, plain, select
 from pan2kg.tables.coverage import trust
 from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 from pan2kg.validation.check import check
-from pan2kg.validation.kept import find_kept, kept_report
-from pan2kg.validation.report import Report, Rule
+from pan2kg.validation.report import Report, Rule, find_kept, kept_report
 
 CRITERIA: Final = (
     "license", "temporal-coverage", "spatial", "update-frequency", "update-in-time", "description", "open-format",

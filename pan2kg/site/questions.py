@@ -19,8 +19,7 @@ import pyoxigraph as ox
 
 from pan2kg.errors import Pan2kgError, QueryError
 from pan2kg.graph.labels import relative
-from pan2kg.i18n.days import a_day
-from pan2kg.i18n.message import told
+from pan2kg.i18n.message import a_day, told
 from pan2kg.site.lists import listed
 from pan2kg.site.page import CSV, TURTLE, File, Values, View, embedded
 from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink

@@ -25,7 +25,7 @@ from pan2kg.graph.labels import Labels
 from pan2kg.graph.parts import natural
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language, Messages, french
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import in_words
 from pan2kg.site.page import PageContext, piece
 from pan2kg.store.store import Term, plain
 from pan2kg.tables.template import escape, markup

@@ -21,8 +21,7 @@ import pyoxigraph as ox
 
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import Language, Messages
-from pan2kg.i18n.days import in_words
-from pan2kg.i18n.message import told
+from pan2kg.i18n.message import in_words, told
 from pan2kg.project import Project
 from pan2kg.store.rules import derive, rule_files
 from pan2kg.store.store import LocalStore, is_derived, is_unverified

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 import pyoxigraph as ox
 
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text
-from pan2kg.i18n.days import in_words
+from pan2kg.i18n.message import in_words
 from pan2kg.store.queries import Query, program_query
 from pan2kg.store.store import Result, Store, plain, select
 from pan2kg.tables.formats import PRINTING

@@ -7,18 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.citations import Channel
-from pan2kg.coherence.editions import (
-    ActionFate,
-    Compared,
-    Fate,
-    compare,
-    fates,
-    retention,
-    suggested,
-)
-from pan2kg.coherence.editions import (
-    EditionComparison as Comparison,
-)
+from pan2kg.coherence.editions import ActionFate, Compared, Fate, compare, fates, retention, suggested
+from pan2kg.coherence.editions import EditionComparison as Comparison
 from pan2kg.coherence.evidence import FIGURED, Aspect, Basis, Extent, Level, coverage, firmest, listed
 from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Scalar, Taken, Unit
 from pan2kg.coherence.known import Known, basis_line

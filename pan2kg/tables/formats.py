@@ -16,7 +16,7 @@ from textwrap import wrap
 from typing import Final
 
 from pan2kg.i18n.catalogue import Language, Messages, Text, format_of, grouped, with_mark
-from pan2kg.i18n.days import with_days
+from pan2kg.i18n.message import with_days
 from pan2kg.tables.table import Value
 
 _UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.coherence.bodies import co_led
-from pan2kg.coherence.citations import (
-    Bounds as Interval,
-)
+from pan2kg.coherence.citations import Bounds as Interval
 from pan2kg.coherence.citations import (
     Channel,
     IndexCell,

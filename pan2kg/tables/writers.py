@@ -20,8 +20,7 @@ import pyoxigraph as ox
 from pan2kg.errors import FormatError, QueryError
 from pan2kg.graph.answer import typed_frame
 from pan2kg.i18n.catalogue import Language, Text, format_of
-from pan2kg.i18n.days import with_days
-from pan2kg.i18n.message import did_you_mean, there_are
+from pan2kg.i18n.message import did_you_mean, there_are, with_days
 from pan2kg.store.store import Result, Triples, plain
 from pan2kg.tables import formats
 from pan2kg.tables.answers import answer, heading, word_of

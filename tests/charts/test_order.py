@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-import pyoxigraph as ox
-
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.registry import draw
 from pan2kg.charts.subject import Subject, focus_of
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.store.store import LocalStore
+from tests.charts.test_gallery import store_of
 
-KINDS = (
-    "plan action instrument body link certainty linktype linkstatus relation channel bodytype role evidencelevel "
-    "involvement"
-)
-PREFIXES = "".join(f"@prefix {kind}: <https://w3id.org/pan2kg/id/{kind}/> .\n" for kind in KINDS.split())
-PREFIXES += """
-@prefix pan: <https://w3id.org/pan2kg/ontology#> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-@prefix dcterms: <http://purl.org/dc/terms/> .
-"""
 ACCEPTED = "pan:status linkstatus:accepted"
 
 
@@ -33,11 +21,8 @@ def world(*turtle: str) -> Graph:
         for plan, numbers in (("p", "12"), ("q", "12"), ("r", "1")) for at in numbers
     )  # fmt: skip
     facts += "".join(f'plan:{plan} a pan:Plan ; skos:prefLabel "Plan {plan}"@fr .\n' for plan in "pqr")
-    store = ox.Store()
-    graph = ox.NamedNode("https://w3id.org/pan2kg/graph/test")
-    facts += "relation:implements pan:useClass 1 .\n"
-    store.load(PREFIXES + facts + "\n".join(turtle), format=ox.RdfFormat.TURTLE, to_graph=graph)
-    return Graph(Project.packaged(), LocalStore(store), language="fr", as_of=date(2024, 1, 1))
+    store = store_of(facts + "\n".join(turtle))
+    return Graph(Project.packaged(), store, language="fr", as_of=date(2024, 1, 1))
 
 
 def rests(action: str, *texts: str, level: str = "plan") -> str:

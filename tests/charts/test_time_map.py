@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.charts.drawing import Label, Line, bounds, flat
+from pan2kg.charts.drawing import Group, Label, Line
 from pan2kg.charts.frame import Picture, on_slide
 from pan2kg.charts.registry import draw
 from pan2kg.charts.subject import Subject
-from pan2kg.charts.time_axis import Axis, Life, axis_of
+from pan2kg.charts.time_axis import Life, axis_of
 from pan2kg.charts.time_map import PENS, draw_narrow_time_map
 from pan2kg.coherence.citations import State
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
+from tests.charts.test_gallery import flat
 from tests.charts.test_order import cites, part, rests, rows, world
 
 LAW = rests("p-1", "law") + rests("q-1", "law")
@@ -28,20 +29,14 @@ def adopted(plan: str, day: str) -> str:
 
 def lines(picture: Picture, state: State) -> int:
     """How many curves are drawn as citations of a state."""
-    return sum(
-        isinstance(mark, Line) and mark.curved and mark.pen == PENS[state] for mark, _ in flat(picture.drawing.marks)
-    )
-
-
-def words(picture: Picture) -> str:
-    return picture.svg
+    return sum(isinstance(mark, Line) and mark.curved and mark.pen == PENS[state] for mark in flat(picture))
 
 
 def test_an_older_plan_is_never_said_to_have_been_able_to_cite_a_later_one() -> None:
     graph = world(LAW, adopted("p", "2015-05-01"), adopted("q", "2020-05-01"))
     picture = draw("time-map", graph, plan="q")
     assert rows(picture, "plan", "verdict_of_plan", "verdict_of_chosen") == [("p", "impossible", "expected")]
-    assert "Plan q pouvait le citer" in words(picture)
+    assert "Plan q pouvait le citer" in picture.svg
     assert (lines(picture, State.OPEN), lines(picture, State.ABSENT)) == (1, 0), "nobody read it in full: it is open"
 
 
@@ -80,7 +75,7 @@ def test_plans_that_are_only_named_together_are_drawn_and_owe_each_other_nothing
     linked = [pair for pair in graph.known().linked if any(end.endswith("/lu-bhr-2") for end in pair)]
     assert len(picture.table.rows) == len(linked)
     assert f"meets {len(linked)} plans" in picture.title
-    together = [label for label, _ in flat(picture.drawing.marks) if isinstance(label, Label)]
+    together = [label for label in flat(picture) if isinstance(label, Label)]
     assert [label.text for label in together].count("a document names the two together") == 1
     assert "No plan of the country could cite it." in picture.title
 
@@ -89,11 +84,8 @@ def test_a_plan_without_a_date_stands_last_and_is_hatched() -> None:
     picture = draw("time-map", world(LAW, adopted("p", "2015-05-01")), plan="p")
     assert rows(picture, "plan", "adopted_from", "verdict_of_plan") == [("q", "", "undated")]
     assert lines(picture, State.UNDATED) == 2
-
-
-def test_what_is_not_drawn_stands_in_the_table() -> None:
-    picture = draw("time-map", world(LAW, rests("r-1", "law")), plan="p", top=1)
-    assert sorted(rows(picture, "drawn")) == [("false",), ("true",)]
+    fewer = draw("time-map", world(LAW, rests("r-1", "law")), plan="p", top=1)
+    assert sorted(rows(fewer, "drawn")) == [("false",), ("true",)], "what is not drawn stands in the table"
 
 
 def test_without_a_plan_it_shows_every_plan_of_the_country(graph: Graph) -> None:
@@ -120,6 +112,7 @@ def test_days_stand_on_the_axis_in_their_order(spans: list[tuple[date, int]]) ->
     places = [axis.x(day) for day in days]
     assert places == sorted(places)
     assert all(100 <= place <= 600 for place in places)
+    assert axis.x(date(2400, 1, 1)) == 600, "a day beyond the axis stands at its end"
     years = [mark for mark in axis.marks(10, date(2024, 1, 1)) if isinstance(mark, Label)]
     assert len(years) <= 13
 
@@ -153,12 +146,7 @@ def test_a_slide_is_16_to_9_and_loses_nothing(graph: Graph, name: str) -> None:
     drawing = draw(name, graph.spoken("fr")).drawing
     sheet = on_slide(drawing)
     assert sheet.width * 9 == pytest.approx(sheet.height * 16)
-    assert [mark for mark, _ in flat(sheet.marks)] == [mark for mark, _ in flat(drawing.marks)]
-
-
-def test_a_day_beyond_the_axis_stands_at_its_end() -> None:
-    axis = Axis(2020, 2030, 0, 110)
-    assert axis.x(date(2030, 12, 31)) < axis.x(date(2050, 1, 1)) == 110
+    assert [mark for mark, _ in Group(sheet.marks).flat()] == [mark for mark, _ in Group(drawing.marks).flat()]
 
 
 def test_the_map_for_small_screens_says_the_same_in_letters_that_can_be_read() -> None:
@@ -168,8 +156,8 @@ def test_the_map_for_small_screens_says_the_same_in_letters_that_can_be_read() -
     assert narrow.title == wide.title
     assert narrow.drawing.width <= 336, "that is what a screen of 360 pixels leaves"
     assert [lines(narrow, state) for state in State] == [lines(wide, state) for state in State]
-    labels = [(mark, shift) for mark, shift in flat(narrow.drawing.marks) if isinstance(mark, Label)]
+    labels = [(mark, shift) for mark, shift in Group(narrow.drawing.marks).flat() if isinstance(mark, Label)]
     assert min(label.font.size for label, _ in labels) >= 10
-    edges = [(bounds(label)[0] + shift[0], bounds(label)[2] + shift[0]) for label, shift in labels]
+    edges = [(label.bounds()[0] + shift[0], label.bounds()[2] + shift[0]) for label, shift in labels]
     assert min(left for left, _ in edges) >= 0
     assert max(right for _, right in edges) <= narrow.drawing.width

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from io import BytesIO
+from pathlib import Path
+from typing import Final
 
-from pan2kg.i18n.catalogue import CATALOGUES
-from pan2kg.i18n.compilation import TERMS, read_entries, resolved
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from pan2kg.i18n.catalogue import CATALOGUES, TERMS, read_entries
 
 TAG: Final = "qq"
 LETTERS: Final = str.maketrans("aeiouyAEIOUYcnsz", "àéîöûýÀÉÎÖÛÝçñšž")
 KEPT: Final = re.compile(r"(\{[^}]*\}|%\(\w+\)[sr]|%[sr]|\[[^\]]*\]\([^)]*\)|`[^`]*`|\|)")
 PLAIN: Final = ("format", "tongue")
+HEADER: Final = (
+    f'msgid ""\nmsgstr ""\n"Language: {TAG}\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+    '"Plural-Forms: nplurals=2; plural=n != 1;\\n"\n"X-Order: 9\\n"\n\n'
+)
 
 
 def put(words: str) -> str:
@@ -25,25 +30,12 @@ def put(words: str) -> str:
 
 def write_catalogue(folder: Path) -> None:
     """The catalogue of that language, as a person would prepare one."""
-    lines = ['msgid ""', 'msgstr ""', f'"Language: {TAG}\\n"']
-    lines += ['"Content-Type: text/plain; charset=UTF-8\\n"', '"Plural-Forms: nplurals=2; plural=n != 1;\\n"']
-    lines += ['"X-Order: 9\\n"', ""]
-    for entry in resolved(read_entries(CATALOGUES["en"].read_text(encoding="utf-8"))):
-        if not entry.key or entry.context == TERMS:
-            continue
-        plain = entry.context in PLAIN and not entry.key.startswith("month.")
-        forms = [words if plain else put(words) for words in entry.forms]
-        lines += [f"msgctxt {_quoted(entry.context)}", f"msgid {_quoted(entry.key)}"]
-        if entry.plural:
-            lines += [f"msgid_plural {_quoted(entry.plural)}"]
-            lines += [f"msgstr[{at}] {_quoted(form)}" for at, form in enumerate(forms)]
-        else:
-            lines += [f"msgstr {_quoted(forms[0])}"]
-        lines += [""]
+    prepared, target = Catalog(charset="utf-8"), BytesIO()
+    for context, key, plural, forms in read_entries(CATALOGUES["en"].read_bytes()):
+        if context != TERMS:
+            plain = context in PLAIN and not key.startswith("month.")
+            said = forms if plain else tuple(map(put, forms))
+            prepared.add((key, plural) if plural else key, said if plural else said[0], context=context)
+    write_po(target, prepared, omit_header=True)
     folder.mkdir(exist_ok=True)
-    (folder / f"{TAG}.po").write_text("\n".join(lines), encoding="utf-8")
-
-
-def _quoted(words: str) -> str:
-    escaped = words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return f'"{escaped}"'
+    (folder / f"{TAG}.po").write_text(HEADER + target.getvalue().decode(), encoding="utf-8")

@@ -16,8 +16,7 @@ from typing import Final
 import pytest
 
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.catalogue import CATALOGUES, FOLDER_VARIABLE
-from pan2kg.i18n.compilation import TERMS, read_entries, resolved
+from pan2kg.i18n.catalogue import CATALOGUES, FOLDER_VARIABLE, TERMS, read_entries
 from tests.i18n.pseudo import PLAIN, TAG, write_catalogue
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -78,8 +77,8 @@ def plainly(words: str) -> str:
 @cache
 def english() -> tuple[str, ...]:
     """Pieces of three words and more that only an English message has."""
-    found = resolved(read_entries(CATALOGUES["en"].read_text(encoding="utf-8")))
-    forms = [form for one in found if one.key and one.context not in (*PLAIN, TERMS) for form in one.forms]
+    entries = read_entries(CATALOGUES["en"].read_bytes())
+    forms = [form for context, _, _, words in entries if context not in (*PLAIN, TERMS) for form in words]
     pieces = {plainly(piece).strip(" .:;,") for form in forms for piece in re.split(r"\{[^}]*\}|`[^`]*`", form)}
     return tuple(piece for piece in pieces if piece.count(" ") > 1)
 

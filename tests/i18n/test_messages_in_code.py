@@ -12,9 +12,8 @@ import pytest
 
 import pan2kg
 from pan2kg import errors
-from pan2kg.i18n.catalogue import CATALOGUES, LANGUAGES, SOURCE_LANGUAGE, Messages
-from pan2kg.i18n.compilation import read_entries
-from pan2kg.publish.portal import client as access
+from pan2kg.i18n.catalogue import Messages
+from pan2kg.publish import portal as access
 
 PACKAGE = Path(pan2kg.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -33,7 +32,6 @@ OWN = {
 """What a module calls the function that chooses a message of its own context."""
 CONTEXTS = ("error", "server", "portal", "inspection", "progress", "help", "argparse", "draft")
 SAY = re.compile(r"^from pan2kg\.i18n\.message import .*\bsay\b", re.MULTILINE)
-PLACE = re.compile(r"\{(\w+)\}")
 
 
 Nodes = tuple[ast.AST, ...]
@@ -80,20 +78,6 @@ def test_every_message_the_code_names_is_in_the_catalogue() -> None:
         if context in CONTEXTS and not Messages(context).has(key)
     )
     assert not missing, "write these messages into pan2kg/i18n/catalogues:\n" + "\n".join(missing)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_them_with_the_same_places(language: str) -> None:
-    """A place a translation lacks would swallow what is named in it; one too many would be a fault of its own."""
-    said = {
-        tag: {
-            (entry.context, entry.key): set(PLACE.findall(" ".join(entry.forms)))
-            for entry in read_entries(CATALOGUES[tag].read_text(encoding="utf-8"))
-            if entry.context in CONTEXTS
-        }
-        for tag in (SOURCE_LANGUAGE, language)
-    }
-    assert said[language] == said[SOURCE_LANGUAGE]
 
 
 SENTENCE = re.compile(

@@ -13,7 +13,7 @@ import pytest
 import pan2kg
 from pan2kg.extract.document import Document, DocumentBlock, laid
 from pan2kg.graph.graph import Graph
-from pan2kg.i18n.days import today
+from pan2kg.i18n.message import today
 from pan2kg.project import Project
 from pan2kg.review.candidates import search
 from pan2kg.review.desk import Desk, decide_candidate, open_desk, press

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Mark, Pen, write_svg
+from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Mark, Pen
 
 if TYPE_CHECKING:
     from tests.browser.chromium import Watch
@@ -49,7 +49,7 @@ DRAWN: Final = Drawing(
 
 @pytest.fixture
 def page(site: Site, window: Watch) -> Page:
-    address = site.page("picture", f'<div class="scroll">{write_svg(DRAWN)}</div>')
+    address = site.page("picture", f'<div class="scroll">{DRAWN.svg()}</div>')
     opened = window(address).page
     expect(opened.locator(".picture-tools")).to_have_count(1)
     return opened

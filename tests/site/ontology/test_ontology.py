@@ -13,7 +13,6 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.charts.drawing import write_svg
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.site.ontology import Ontology, TermKind, anchor, pick, read_ontology, relations
 from pan2kg.site.ontology_diagram import draw_ontology, layers
@@ -172,7 +171,7 @@ def test_alignments_stand_with_their_term(ontology: Ontology) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_diagram_has_a_box_for_every_class_that_leads_to_it(language: Language, ontology: Ontology) -> None:
-    svg = write_svg(draw_ontology(ontology, language))
+    svg = draw_ontology(ontology, language).svg()
     root = ET.fromstring(svg)
     links = {node.get("href") for node in root.iter("{http://www.w3.org/2000/svg}a")}
     top = [t for t in ontology.of_kind(TermKind.CLASS) if not any(p.startswith(PAN) for p in t.axioms.parents)]
@@ -186,7 +185,7 @@ def test_the_table_beside_the_diagram_has_every_object_property(ontology: Ontolo
 
 
 def test_boxes_of_the_diagram_do_not_overlap(ontology: Ontology) -> None:
-    svg = ET.fromstring(write_svg(draw_ontology(ontology, "fr")))
+    svg = ET.fromstring(draw_ontology(ontology, "fr").svg())
     boxes = [
         tuple(float(node.get(name, "0")) for name in ("x", "y", "width", "height"))
         for link in svg.iter("{http://www.w3.org/2000/svg}a")

@@ -13,6 +13,7 @@ from pan2kg.coherence.evidence import FIGURED, Extent, Level
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.registry import TABLES, TableChoice
+from tests.conftest import start
 from tests.lots import by_lot
 
 QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))
@@ -37,10 +38,9 @@ def asked(graph: pan2kg.Graph, name: str, at: Level) -> list[dict[str, str]]:
     return list(graph.ask(name, least_level=at.key) if name in LEVELLED else graph.ask(name))
 
 
-@pytest.mark.parametrize("name", COUNTING)
-def test_what_counts_or_lists_gaps_takes_a_level_and_is_asked_at_the_headline(name: str) -> None:
-    (parameter,) = [one for one in QUERIES[name].parameters if one.name == "least_level"]
-    assert parameter.default == '"official"'
+def test_what_counts_or_lists_gaps_takes_a_level_and_is_asked_at_the_headline() -> None:
+    for name in COUNTING:
+        assert [one.default for one in QUERIES[name].parameters if one.name == "least_level"] == ['"official"']
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -96,3 +96,50 @@ def test_an_obligation_only_the_editors_see_answered_is_unanswered_on_the_word_o
     asked_at = [{row["obligation"] for row in asked(graph, "obligations-without-action", at)} for at in FIGURED]
     assert all(weak <= firm for firm, weak in pairwise(asked_at))
     assert {row["answered"] for row in asked(graph, "obligations-without-action", Level.EDITORS)} == {"unread"}
+
+
+# What plans of other countries cover that ours does not
+
+READ = """
+@prefix pan: <https://w3id.org/pan2kg/ontology#> . @prefix id: <https://w3id.org/pan2kg/id/> .
+id:reading\\/lu-two-1-texts a pan:Reading ;
+    pan:readsWork id:plan\\/lu-two-1 ;
+    pan:aspect id:aspect\\/texts ;
+    pan:extent id:readingextent\\/full ;
+    pan:inDocument id:document\\/two-lu ;
+    pan:readOn "2026-01-01"^^<http://www.w3.org/2001/XMLSchema#date> ;
+    pan:reader "A. Weber" .
+"""
+
+
+def told(graph: pan2kg.Graph, **given: str) -> list[tuple[str, ...]]:
+    answer = graph.ask("covered-elsewhere", plan="lu-two-1", language="en", **given)
+    keys = ("kind", "thing_label", "other_plan", "works", "in_graph", "published", "completeness_label", "covered")
+    return [tuple(row[key].rpartition("/")[2] for key in keys) for row in answer.rows]
+
+
+def test_texts_and_topics_of_others_stand_with_how_much_of_their_plan_is_here(two_countries: pan2kg.Graph) -> None:
+    rows = [row for row in told(two_countries) if not row[1].startswith("http")]
+    assert ("text", "Charter of purchases", "be-two-1", "1", "1", "33", "partial", "unread") in rows
+    assert not [row for row in rows if row[1].startswith("Pact of")], "our plan names it too"
+    assert {row[0] for row in told(two_countries)} == {"text", "topic"}
+
+
+def test_what_only_the_editors_assigned_is_left_out_at_a_firmer_level(two_countries: pan2kg.Graph) -> None:
+    assert {row[0] for row in told(two_countries, least_level="official")} == {"text"}
+
+
+@pytest.mark.parametrize(("completeness", "covered"), [("complete", "no"), ("partial", "unread")])
+def test_no_is_only_said_where_our_plan_was_read_in_full(
+    two_countries: pan2kg.Graph, tmp_path: Path, completeness: str, covered: str
+) -> None:
+    start(tmp_path / "mine")
+    given = two_countries.project.root / "graph" / "plans" / "two-countries.ttl"
+    first, second = given.read_text("utf-8").split("plan:be-two-1 a pan:Plan", 1)
+    first = first.replace("completeness:partial", f"completeness:{completeness}")
+    folder = tmp_path / "mine" / "graph" / "plans"
+    folder.joinpath("two-countries.ttl").write_text(f"{first}plan:be-two-1 a pan:Plan{second}", encoding="utf-8")
+    folder.joinpath("readings.ttl").write_text(READ, encoding="utf-8")
+    rows = told(pan2kg.open_graph(tmp_path / "mine"))
+    assert {row[-1] for row in rows if row[0] == "text"} == {covered}
+    assert {row[-1] for row in rows if row[0] == "topic"} == {"unread"}, "its measures were not read in full"

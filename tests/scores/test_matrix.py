@@ -1,8 +1,9 @@
-"""Scales, and matrices as others print them: what a file may hold, and what is refused with its remedy."""
+"""Scales and matrices: what a file may hold as others print it, what is refused with its remedy, links of scores."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pan2kg.errors import ProjectError
-from pan2kg.scores.matrix import Scores, parse_scores, scores_of
-from pan2kg.scores.measures import coverage, grouped, ranks, sums
+from pan2kg.scores.matrix import Scores, parse_scores, read_scores, scored_links, scores_of
+from pan2kg.scores.measures import coverage, sums
 from pan2kg.scores.scale import Scale, declaration, plain, read_scale, scale_between, signed
+from pan2kg.turtle.vocabulary import link_iri
 
 COUNT = read_scale("count")
 
@@ -81,21 +83,12 @@ def test_a_printed_matrix_is_read_as_it_is(text: str) -> None:
     assert {(one, two): score for one, two, score in read(text).cells()} == wanted
 
 
-def test_whole_numbers_stay_whole_and_labels_with_numbers_stand_in_their_order() -> None:
-    scores = read(",10,2\n10,,2.0\n2,1,\n")
-    assert scores.labels == ("2", "10")
-    assert [(type(score), score) for _, _, score in scores.cells()] == [(int, 1), (int, 2)]
-
-
 REFUSED = {
     (",a,b\na,,6\nb,-10,\n", ""): "m.csv:2:3: Row « a », column « b »: « 6 » is outside −3…+3. "
     "Say --scale=-10..6 or --scale=count.",
     (",a,b\na,,6.5\nb,,\n", "decimal"): "m.csv:2:3: Row « a », column « b »: « 6.5 » is outside −3…+3. "
     'Say --scale="-3..6.5 decimal" or --scale=count.',
-    (
-        "# scale 0..5\n,a,b\na,,-1\nb,,\n",
-        "",
-    ): "m.csv:3:3: Row « a », column « b »: « −1 » is outside 0…+5. "
+    ("# scale 0..5\n,a,b\na,,-1\nb,,\n", ""): "m.csv:3:3: Row « a », column « b »: « −1 » is outside 0…+5. "
     "Write « # scale -1..5 » or « # scale count » in the first line.",
     (",a,b\na,,1.5\nb,,\n", ""): "m.csv:2:3: Row « a », column « b »: « 1.5 » is no integer. "
     'To allow decimals, say --scale="-3..3 decimal".',
@@ -133,50 +126,49 @@ def test_the_diagonal_is_kept_apart_and_enters_no_sum() -> None:
     assert np.isnan(np.diagonal(scores.values)).all()
 
 
-def test_ranks_reach_to_the_ends_of_the_scale_and_have_no_interval_without_bounds() -> None:
-    cells = {("a", "b"): 2, ("b", "a"): 1, ("a", "c"): 2, ("b", "c"): 2}
-    wide = {row.label: (row.best, row.worst) for row in ranks(scores_of(cells, scale=read_scale("-10..10")))}
-    narrow = {row.label: (row.best, row.worst) for row in ranks(scores_of(cells, scale=read_scale("0..2")))}
-    assert (wide["c"], narrow["c"]) == ((1, 3), (1, 3))
-    assert (wide["b"], narrow["b"]) == ((2, 3), (2, 3))
-    low = {row.label: (row.best, row.worst) for row in ranks(scores_of(cells, scale=read_scale("1..2")))}
-    assert low["c"] == (1, 3)
-    none = ranks(scores_of(cells, scale=COUNT))
-    assert [(row.label, row.place, row.best, row.worst) for row in none] == [
-        ("a", 1, None, None), ("b", 2, None, None), ("c", 3, None, None),
-    ]  # fmt: skip
+def test_null_against_0() -> None:
+    empty, zero = parse_scores(",a,b\na,,\nb,1,\n", assessor="x"), parse_scores(",a,b\na,,0\nb,1,\n", assessor="x")
+    assert (coverage(empty), coverage(zero)) == (0.5, 1.0)
+    assert [row.given.scored for row in sums(empty)] == [0, 1]
+    assert [row.given.scored for row in sums(zero)] == [1, 1]
 
 
-def test_sums_of_decimals_that_are_equal_share_a_place() -> None:
-    scale = read_scale("0..1 decimal")
-    cells = {("a", "b"): 0.1, ("a", "c"): 0.2, ("b", "a"): 0.3, ("b", "c"): 0.0, ("c", "a"): 0.0, ("c", "b"): 0.0}
-    assert [row.place for row in ranks(scores_of(cells, scale=scale))] == [1, 1, 3]
+FAULTS = {
+    ",a,b\na,,4\nb,,\n": "m.csv:2:3: Row « a », column « b »: « 4 » is outside −3…+3.",
+    ",a,b\na,,1.5\nb,,\n": "m.csv:2:3: Row « a », column « b »: « 1.5 » is no integer.",
+    ",a,b\na,,x\nb,,\n": "m.csv:2:3: Row « a », column « b »: « x » is no integer.",
+    ",a,b\na,1,\nb,,\n": "m.csv:2:2: Row « a », column « a »: nothing acts on itself.",
+    ",a,b,a\na,,1,\nb,,,\n": "m.csv:1:4: Column 3, « a », repeats the label of number 1.",
+    ",a,b\na,,1\na,,\n": "m.csv:3:1: Row 2, « a », repeats the label of number 1.",
+    ",a,b\na,,1\nc,,\n": "m.csv:3:1: Row 2, « c », is called like nothing in the graph.",
+    ",a,b\na,,1\n": "m.csv:1:3: Column 2, « b », stands on one side of the matrix only.",
+    ",a,\na,,1\n,,2\n": "m.csv:3:1: Row 2, «  », has no label.",
+    ",a,b\na,\nb,,\n": "m.csv:2: Row « a » has 1 cells for 2 columns.",
+    "\n\n": "m.csv: The matrix is empty.",
+    ',a,b\na,,"1\nb,,\n': "m.csv:3: This is no CSV: unexpected end of data.",
+}
 
 
-matrices = st.dictionaries(
-    st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde")).filter(lambda pair: pair[0] != pair[1]),
-    st.integers(-9, 9),
-).map(lambda cells: scores_of(cells, labels="abcde", scale=read_scale("-9..9")))
+@pytest.mark.parametrize("text", list(FAULTS))
+def test_a_fault_names_its_row_and_column(text: str) -> None:
+    with pytest.raises(ProjectError, match="^" + re.escape(FAULTS[text])):
+        parse_scores(text, assessor="x", known=["a", "b"], name="m.csv")
 
 
-@given(matrices, st.dictionaries(st.sampled_from("abcde"), st.sampled_from("gh")))
-def test_what_groups_do_to_each_other_adds_up_to_the_cells_of_their_members(
-    scores: Scores, groups: dict[str, str]
-) -> None:
-    found = grouped(scores, groups)
-    cells = [(one, two, score) for one, two, score in scores.cells() if one in groups and two in groups]
-    assert sum(row.sums.net for row in found) == sum(score for _, _, score in cells)
-    assert sum(row.sums.scored for row in found) == len(cells)
-    assert sum(row.cells for row in found) == len(groups) * (len(groups) - 1)
-    assert all(row.sums.negative <= 0 <= row.sums.positive for row in found)
-    for row in found:
-        own = [score for one, two, score in cells if (groups[one], groups[two]) == (row.group, row.other)]
-        assert (row.sums.net, row.sums.scored) == (sum(own), len(own))
-
-
-@given(matrices)
-def test_positive_and_negative_make_the_net_and_out_sums_are_the_in_sums_of_the_transpose(scores: Scores) -> None:
-    turned = sums(Scores(scores.labels, scores.values.T, scale=scores.scale))
-    for one, other in zip(sums(scores), turned, strict=True):
-        assert one.given == other.taken
-        assert one.given.positive + one.given.negative == one.given.net
+def test_a_matrix_is_read_from_its_csv_with_reasons_and_becomes_links_on_somebodys_word(tmp_path: Path) -> None:
+    path = tmp_path / "matrix.csv"
+    path.write_text("\ufeffla ligne agit sur la colonne;b;a\nb;;−1: freine, un peu\na;+2;\n\n", encoding="utf-8")
+    scores = read_scores(path, assessor="http://e/x")
+    assert dict(scores.rationale) == {("b", "a"): "freine, un peu"}
+    assert list(scores.cells()) == [("a", "b", 2), ("b", "a", -1)]
+    assert all(isinstance(score, int) for _, _, score in scores.cells()), "what is whole stays whole"
+    first, _ = scored_links(scores)
+    assert first.iri == link_iri("interaction", "a", "b", scale=scores.scale.name, assessor="http://e/x")
+    with pytest.raises(ValueError, match="assessor"):
+        scored_links(scores_of({("a", "b"): 2}))
+    with pytest.raises(ValueError, match="diagonal"):
+        Scores(("a",), np.zeros((1, 1)))
+    with pytest.raises(ValueError, match="a on a"):
+        scores_of({("a", "a"): 1})
+    with pytest.raises(ProjectError, match=r"The corner says « column acts on row ».*the row acts on the column"):
+        parse_scores("column acts on row,a,b\na,,1\nb,,\n", assessor="x")
