@@ -14,9 +14,7 @@ from pan2kg.cli import arguments
 from pan2kg.coherence.evidence import Aspect, Extent, Reading
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages
-<<<<<<< HEAD
-from pan2kg.i18n.days import a_day, today
-from pan2kg.i18n.message import Message, spoken, verbatim
+from pan2kg.i18n.message import Message, a_day, spoken, today, verbatim
 from pan2kg.project import Project
 from pan2kg.report.check import detail
 from pan2kg.review import add, sheet
@@ -28,9 +26,6 @@ from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.check import objections
 from pan2kg.validation.quotations import kept_texts
 from pan2kg.validation.report import Names, Severity
-=======
-from pan2kg.i18n.message import Message, a_day, spoken, today, verbatim
->>>>>>> main
 
 _PROGRESS: Final = Messages("progress")
 _MANY: Final = {"action": "append"}

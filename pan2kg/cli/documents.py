@@ -23,8 +23,7 @@ from pan2kg.extract.document import Document, load_document, noted, to_json
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, decimal
-from pan2kg.i18n.message import a_day, today
-from pan2kg.i18n.message import Message, told, verbatim
+from pan2kg.i18n.message import Message, a_day, today, told, verbatim
 from pan2kg.project import Project, read_text, write_atomically
 from pan2kg.review import candidates, desk, work
 from pan2kg.review.decision import INVOLVEMENT, TYPES
