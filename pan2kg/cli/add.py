@@ -208,7 +208,7 @@ def run_sheet(options: argparse.Namespace) -> int:
         with alone(project):
             store = cache.open_stated(project, arguments.cache_of(options))
             facts, plan = (
-                sheet.read_known(store, options.language, kept_texts(project)),
+                sheet.DescribedRow.read(store, options.language, kept_texts(project)),
                 thing("plan", name, project.space),
             )
             if plan not in facts.things:
@@ -233,7 +233,7 @@ def run_sheet(options: argparse.Namespace) -> int:
     store = cache.open_stated(project, arguments.cache_of(options))
     plan = queries.find_thing(options.plan, store, project)
     queries.refuse_other_kind(plan, ["plan"], option="plan", store=store)
-    book, facts = sheet.read_book(project, plan), sheet.read_known(store, options.language, kept_texts(project))
+    book, facts = sheet.read_book(project, plan), sheet.DescribedRow.read(store, options.language, kept_texts(project))
     arguments.emit(sheet.write_book(book, facts.names, sorted(facts.things), options.language), options.output)
     number = sum(len(listed.rows) for listed in book.sheets.values())
     rows = _PROGRESS.counted(number, "sheet-rows", spoken())
@@ -242,16 +242,14 @@ def run_sheet(options: argparse.Namespace) -> int:
 
 
 def _lines(comparison: sheet.SheetComparison) -> Iterator[Message]:
-    def place(name: str, line: int, cell: str = "") -> Message:
-        values = {"sheet": Message("sheet", f"sheet.{name}"), "line": line, "cell": cell}
-        return Message("sheet", "place-cell" if cell else "place", values)
-
     for change in comparison.changes:
         before, after = (words.replace("\n", " | ") or Message("sheet", "empty") for words in (change.old, change.new))
         values = {"key": change.key, "column": change.column.head, "old": before, "new": after}
-        values["place"] = place(change.sheet, change.line, change.cell)
+        values["place"] = change.place
         yield Message("sheet", "change-by-both" if change.meanwhile else "change", values)
     for name, line, cells in comparison.rows:
-        yield Message("sheet", "new-row", {"place": place(name, line), "key": comparison.book.subject(name, cells)})
+        yield Message(
+            "sheet", "new-row", {"place": sheet.place_of(name, line), "key": comparison.book.subject(name, cells)}
+        )
     for fault in comparison.faults:
-        yield Message("sheet", "fault", {"place": place(fault.sheet, fault.line, fault.cell), "fault": fault.message})
+        yield Message("sheet", "fault", {"place": fault.place, "fault": fault.message})

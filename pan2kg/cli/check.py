@@ -138,14 +138,14 @@ def _remarks(anchoring: Anchoring, document: str, *, is_shown: bool) -> Iterator
     passages = Messages("progress").counted(len(anchoring.anchors), "anchored-passages", language)
     key = "anchored-shown" if is_shown else "anchored" if anchoring.files else "anchored-before"
     yield remark(key, passages=passages, document=document, files=len(anchoring.files))
-    for orphan in anchoring.orphans:
-        passage = orphan.subject.rpartition("/")[2]
+    for subject, place, quotation, times, nearest in anchoring.orphans:
+        passage = subject.rpartition("/")[2]
         key, more = "orphan", dict[str, object]()
-        if orphan.times:
-            key, more = "orphan-several", {"times": orphan.times}
-        elif orphan.nearest:
-            key, more = "orphan-near", {"near": brief(orphan.nearest)}
-        yield remark(key, place=str(orphan.place), passage=passage, quote=brief(orphan.quotation.words), **more)
+        if times:
+            key, more = "orphan-several", {"times": times}
+        elif nearest:
+            key, more = "orphan-near", {"near": brief(nearest)}
+        yield remark(key, place=str(place), passage=passage, quote=brief(quotation.words), **more)
     for place, quotation in anchoring.long:
         size = len(quotation.words)
         yield remark("quotation-long", place=str(place), characters=size, most=LONGEST[0], words=LONGEST[1])

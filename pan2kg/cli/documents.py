@@ -231,7 +231,7 @@ def run_candidates(options: argparse.Namespace) -> int:
     document = _document(graph, options, plan)
     result = candidates.search(graph, document, plan)
     if options.since:
-        result = candidates.since(graph, result, options.since)
+        result = result.since(graph, options.since)
     folder = work.keep(graph.project, key(plan), document, result.mentions, result.candidates)
     language = graph.language
 

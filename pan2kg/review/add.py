@@ -506,12 +506,8 @@ _BEFORE: Final = (
 _MEDIA: Final = {"pdf": "application/pdf", "html": "text/html", "txt": "text/plain", "md": "text/markdown"}
 
 
-class Orphan(NamedTuple):
-    subject: str
-    place: Place
-    quotation: Quotation
-    times: int
-    nearest: str
+Orphan = tuple[str, Place, Quotation, int, str]
+"""A passage that was not found, or so many times, and the text of the document that shares most words with it."""
 
 
 class Anchoring(NamedTuple):
@@ -552,11 +548,11 @@ def anchor(project: Project, document: Document, name: str, day: date) -> Anchor
                     anchors[subject] = located
                     edits.setdefault(path, []).extend(_edits(block, located.placed()))
                 else:
-                    orphans.append(Orphan(subject, place, quotation, located, nearest(document, quotation.words)))
+                    orphans.append((subject, place, quotation, located, nearest(document, quotation.words)))
             elif file.expand(block.subject) == name and block.statements[0].predicate == "a":
                 edits.setdefault(path, []).extend(_edits(block, of_file))
     # words that stand nowhere in a file say that it is another one; where none are quoted the user's word is enough
-    if quoted and not anchors and not any(orphan.times for orphan in orphans):
+    if quoted and not anchors and not any(times for *_, times, _ in orphans):
         edits = {}
     changed = []
     for path, changes in edits.items():

@@ -48,6 +48,16 @@ class DocumentSearch(NamedTuple):
     skipped: Mapping[str, int]
     mentions: tuple[Mention, ...]
 
+    def since(self, graph: Graph, day: date) -> DocumentSearch:
+        things = graph.names.things
+        recent = tuple(
+            candidate
+            for candidate in self.candidates
+            if not ((entity := things.get(candidate.ends[1])) and entity.start and entity.start < day)
+        )
+        older = len(self.candidates) - len(recent)
+        return self._replace(candidates=recent, skipped={**self.skipped, **({"older": older} if older else {})})
+
 
 def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     names = graph.names
@@ -92,17 +102,6 @@ def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     order = {USE: 1, INVOLVEMENT: 2}
     results.sort(key=lambda one: (order.get(one.type, 0), -(one.rank or 0.0), one.quotations[0].start))
     return DocumentSearch(tuple(results), skipped, mentions)
-
-
-def since(graph: Graph, made: DocumentSearch, day: date) -> DocumentSearch:
-    things = graph.names.things
-    recent = tuple(
-        candidate
-        for candidate in made.candidates
-        if not ((entity := things.get(candidate.ends[1])) and entity.start and entity.start < day)
-    )
-    older = len(made.candidates) - len(recent)
-    return DocumentSearch(recent, {**made.skipped, **({"older": older} if older else {})}, made.mentions)
 
 
 def _parts(

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from statistics import median
 from typing import Final, NamedTuple
 
 from pan2kg.coherence.citations import CROSS_REFERENCES, Verdict
@@ -66,6 +67,11 @@ class Wanted(NamedTuple):
     control: bool = False
     second: bool = False
     plan: str = ""
+
+    @classmethod
+    def read(cls, form: Form) -> Wanted:
+        order = "rank" if form.get("order") == "rank" else "text"
+        return cls(order=order, control=bool(form.get("control")), second=bool(form.get("second")))
 
 
 ALL: Final = Wanted()
@@ -140,7 +146,10 @@ class Desk:
 
     @property
     def pace(self) -> float | None:
-        return work.pace(self._journal(), self.reviewer)
+        """The median of the seconds somebody takes for a decision; None where none was measured."""
+        journal = self._journal()
+        times = [noted.seconds for noted in journal if noted.reviewer == self.reviewer and noted.seconds is not None]
+        return median(times) if times else None
 
     @property
     def controls(self) -> dict[str, int]:
@@ -149,7 +158,7 @@ class Desk:
 
     def compare(self) -> work.Agreement:
         second = work.second_readings(self._journal())
-        return work.compare_readers(self.material.candidates, self.decisions, second)
+        return work.Agreement.between(self.material.candidates, self.decisions, second)
 
     def _journal(self) -> list[work.Noted]:
         return work.read_journal(self.project, _decided_plans(self.material, self.project))
@@ -673,11 +682,6 @@ def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decisio
     return Decision(changed, quotation, reviewer, today, is_accepted, reason=reason, language=language, channel=channel)
 
 
-def read_wanted(form: Form) -> Wanted:
-    order = "rank" if form.get("order") == "rank" else "text"
-    return Wanted(order=order, control=bool(form.get("control")), second=bool(form.get("second")))
-
-
 def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:
     candidate = next((one for one in graph_candidates(graph) if one.key == form.get("item", "")), None)
     if candidate is None:
@@ -696,7 +700,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     verdict = read_choice(form, "verdict", ("accept", "reject", "undo", "preview", "propose"))
     reviewer = read_text(form, "reviewer", needed=verdict != "propose")
     material = work.read_material(graph, project) if work.has_candidates(project) else work.Material(graph)
-    desk = open_desk(material, project, reviewer, today, read_wanted(form))
+    desk = open_desk(material, project, reviewer, today, Wanted.read(form))
     if verdict == "undo":
         waited = {candidate.key for candidate in desk.waiting}
         file = desk.undo()

@@ -461,6 +461,11 @@ def _tidy(value: object) -> str:
     return words.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def place_of(sheet: str, line: int, cell: str = "") -> Message:
+    values = {"sheet": Message("sheet", f"sheet.{sheet}"), "line": line, "cell": cell}
+    return Message("sheet", "place-cell" if cell else "place", values)
+
+
 class CellChange(NamedTuple):
     """A cell that is to be changed: the sheet and its line, the row's key, the column, the text before and after.
 
@@ -477,6 +482,11 @@ class CellChange(NamedTuple):
     meanwhile: bool
     cell: str
 
+    @property
+    def place(self) -> Message:
+        """The cell it is about, where it is about one, else the line."""
+        return place_of(self.sheet, self.line, self.cell)
+
 
 class SheetFault(NamedTuple):
     sheet: str
@@ -484,21 +494,25 @@ class SheetFault(NamedTuple):
     message: Message
     cell: str
 
+    @property
+    def place(self) -> Message:
+        return place_of(self.sheet, self.line, self.cell)
+
 
 class DescribedRow(NamedTuple):
     things: Collection[str]
     names: Names
     texts: Mapping[str, Kept]
 
-
-def read_known(store: LocalStore, language: Language, texts: Mapping[str, Kept]) -> DescribedRow:
-    entities = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
-    labels, names = read_labels(store), dict[str, tuple[str, ...]]()
-    for entity, entry in labels.entries.items():
-        if entry.texts:
-            called = (labels.label(entity, language).text, *entry.texts.values())
-            names[entity] = tuple(dict.fromkeys(" ".join(name.split()) for name in called))
-    return DescribedRow(entities, names, texts)
+    @classmethod
+    def read(cls, store: LocalStore, language: Language, texts: Mapping[str, Kept]) -> DescribedRow:
+        entities = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
+        labels, names = read_labels(store), dict[str, tuple[str, ...]]()
+        for entity, entry in labels.entries.items():
+            if entry.texts:
+                called = (labels.label(entity, language).text, *entry.texts.values())
+                names[entity] = tuple(dict.fromkeys(" ".join(name.split()) for name in called))
+        return cls(entities, names, texts)
 
 
 @dataclass

@@ -15,7 +15,6 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from random import Random
-from statistics import median
 from typing import Any, Final, NamedTuple
 
 from pan2kg.errors import Place, ProjectError
@@ -179,6 +178,14 @@ class Noted:
     seconds: float | None = None
     made: tuple[str, ...] = ()
 
+    def line(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def of_line(cls, line: str) -> Noted:
+        fields = json.loads(line)
+        return cls(**{**fields, "at": float(fields["at"]), "made": tuple(fields["made"])})
+
 
 def now() -> float:
     return datetime.now(UTC).timestamp()
@@ -195,7 +202,7 @@ def note(project: Project, plan: str, noted: Noted) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ProjectError("cannot-write-there", place=Place(str(path)), reason=reason(error)) from None
-    write_atomically(path, f"{former}{json.dumps(asdict(noted), ensure_ascii=False)}\n")
+    write_atomically(path, f"{former}{noted.line()}\n")
 
 
 def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
@@ -203,17 +210,11 @@ def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
     for path in (project.root / journal_name(plan) for plan in plans):
         for number, line in enumerate(read_text(path).splitlines() if path.is_file() else (), start=1):
             try:
-                fields = json.loads(line)
-                journal.append(Noted(**{**fields, "at": float(fields["at"]), "made": tuple(fields["made"])}))
+                journal.append(Noted.of_line(line))
             except (ValueError, TypeError, KeyError):
                 place = Place(project.name_of(path), number)
                 raise ProjectError("no-journal", place=place, remedy="take-line-away") from None
     return journal
-
-
-def pace(journal: Iterable[Noted], reviewer: str) -> float | None:
-    times = [noted.seconds for noted in journal if noted.reviewer == reviewer and noted.seconds is not None]
-    return median(times) if times else None
 
 
 def controls_of(journal: Iterable[Noted], reviewer: str) -> Mapping[str, str]:
@@ -298,20 +299,18 @@ class Agreement(NamedTuple):
     alpha: float | None
     apart: list[tuple[Candidate, tuple[str, str], tuple[str, str]]]
 
-
-def compare_readers(
-    listed: Iterable[Candidate], decisions: Iterable[Held], second: Mapping[tuple[str, str], str]
-) -> Agreement:
-    earliest = {verdict.matter: (verdict.reviewer, verdict.status) for verdict in decisions}
-    known = {candidate.key: candidate for candidate in listed}
-    pairs = [
-        (candidate, earlier, (reader, status))
-        for (name, reader), status in second.items()
-        if (candidate := known.get(name)) and (earlier := earliest.get(candidate.matter)) and earlier[0] != reader
-    ]
-    ratings = [
-        [float(status == "accepted") for status in statuses]
-        for statuses in ([earlier[1] for _, earlier, _ in pairs], [later[1] for _, _, later in pairs])
-    ]
-    apart = [(candidate, earlier, later) for candidate, earlier, later in pairs if earlier[1] != later[1]]
-    return Agreement(len(pairs), alpha(ratings, Level.NOMINAL) if pairs else None, apart)
+    @classmethod
+    def between(
+        cls, listed: Iterable[Candidate], decisions: Iterable[Held], second: Mapping[tuple[str, str], str]
+    ) -> Agreement:
+        earliest = {verdict.matter: (verdict.reviewer, verdict.status) for verdict in decisions}
+        known = {candidate.key: candidate for candidate in listed}
+        pairs = [
+            (candidate, earlier, (reader, status))
+            for (name, reader), status in second.items()
+            if (candidate := known.get(name)) and (earlier := earliest.get(candidate.matter)) and earlier[0] != reader
+        ]
+        statuses = [earlier[1] for _, earlier, _ in pairs], [later[1] for _, _, later in pairs]
+        ratings = [[float(status == "accepted") for status in row] for row in statuses]
+        apart = [(candidate, earlier, later) for candidate, earlier, later in pairs if earlier[1] != later[1]]
+        return cls(len(pairs), alpha(ratings, Level.NOMINAL) if pairs else None, apart)

@@ -18,7 +18,7 @@ from pan2kg.i18n.catalogue import Messages, decimal, with_mark
 from pan2kg.i18n.message import today
 from pan2kg.review.candidates import graph_candidates
 from pan2kg.review.decision import TYPES, Candidate, Origin
-from pan2kg.review.desk import CHANNELS, TOGETHER, Desk, documents, open_desk, passage_document, read_wanted
+from pan2kg.review.desk import CHANNELS, TOGETHER, Desk, Wanted, documents, open_desk, passage_document
 from pan2kg.review.entry import DONE, LIMITS, TONGUES, sentence
 from pan2kg.review.work import Material, now, read_material
 from pan2kg.site.page import NOTHING, PageContext
@@ -164,7 +164,7 @@ def _desk(context: PageContext, graph: Graph) -> Mapping[str, object] | None:
         # what is wrong with the files of candidates is said where they are read, on the command line
         material = Material(graph)
     try:
-        desk = open_desk(material, graph.project, reader, today(), read_wanted(arguments), lambda: graph)
+        desk = open_desk(material, graph.project, reader, today(), Wanted.read(arguments), lambda: graph)
     except Pan2kgError:
         return None
     desk.suggest()

@@ -11,7 +11,7 @@ import pytest
 from pan2kg.extract.document import Document, DocumentBlock, laid
 from pan2kg.extract.names import Mention, Thing
 from pan2kg.graph.graph import Graph, open_graph
-from pan2kg.review.candidates import relation_of, search, since
+from pan2kg.review.candidates import relation_of, search
 from pan2kg.review.decision import Candidate
 from pan2kg.review.work import CANDIDATES, keep, read_candidates, read_kept
 from pan2kg.turtle.vocabulary import link_iri
@@ -105,7 +105,7 @@ def test_since_leaves_out_what_is_older(with_texts: Graph) -> None:
     assert remarks["http://data.legilux.public.lu/eli/etat/leg/loi/2023/05/16/a232"] == ["younger"]
     assert remarks[ELI + "reg/2006/1907/oj"] == ["not-in-graph"]
     text = text.rpartition(" Vu")[0]
-    made = since(with_texts, search(with_texts, document_of(("paragraph", text)), PLAN), date(2020, 1, 1))
+    made = search(with_texts, document_of(("paragraph", text)), PLAN).since(with_texts, date(2020, 1, 1))
     assert [one.ends[1][-15:] for one in made.candidates] == ["2023/05/16/a232"]
     assert made.skipped == {"older": 1}
 

@@ -27,7 +27,6 @@ from pan2kg.review.sheet import (
     compare,
     lines_of,
     read_book,
-    read_known,
     read_tables,
     write_book,
 )
@@ -51,7 +50,7 @@ DETAILS, PLAN_FILE = "graph/plans/lu-bhr-2/details.ttl", "graph/plans/lu-bhr-2/p
 @pytest.fixture(scope="module")
 def known(with_texts: pan2kg.Graph) -> DescribedRow:
     assert isinstance(with_texts.store, LocalStore)
-    return read_known(with_texts.store, "en", {})
+    return DescribedRow.read(with_texts.store, "en", {})
 
 
 @pytest.fixture
