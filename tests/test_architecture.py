@@ -40,7 +40,7 @@ DOORS: Final = {
     "prometheus_client": {"server.operations"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
-    "duckdb": {"coherence.columns"},
+    "duckdb": {"coherence.weight"},
     "rdflib": {"store.store", "validation.reference"},
     "uvicorn": {"server.web"},
     "openpyxl": {"extract.process", "review.sheet", "tables.spreadsheet"},

@@ -46,7 +46,7 @@ def run_ask(options: argparse.Namespace) -> int:
 
     project, link = project_of(options), None
     if "/" in (options.name or ""):
-        from pan2kg.site import permalink
+        from pan2kg.site import questions as permalink
 
         # what the link fixes is as if it had been typed
         link = permalink.read_permalink(options.name)

@@ -79,7 +79,7 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
 def run_coherence(options: argparse.Namespace) -> int:
     if options.columns is not None:
         # the pairs of plans, from columns that were exported: figures over all there is need no choice
-        from pan2kg.coherence.columns import pairs_of_plans
+        from pan2kg.coherence.weight import pairs_of_plans
         from pan2kg.tables.parquet import read_columns
 
         if options.figure is not None:

@@ -252,7 +252,7 @@ def _site(
     project: Project, store: Store, release: protocol.ServedRelease, *, writable: bool, folder: Path | None = None
 ) -> pages.RefreshedSite:
     from pan2kg.server.pages import RefreshedSite
-    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page import find_bundle
 
     bundle = find_bundle()
 
@@ -272,7 +272,7 @@ def _pages(
     site: pages.RefreshedSite, homes: pages.HomePages | None = None, keeper: workers.Keeper | None = None
 ) -> pages.Pages:
     from pan2kg.server.pages import Pages
-    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page import find_bundle
 
     def canonical(path: str, query: bytes) -> bytes:
         from pan2kg.server.all_pages import canonical_query

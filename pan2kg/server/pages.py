@@ -35,7 +35,7 @@ from pan2kg.project import PACKAGE, Project, write_atomically
 from pan2kg.server.protocol import RefusalError, ServedRelease, is_plain_path, preferred_language, why
 from pan2kg.server.web import SMALL, header, matches, path_of, root_of
 from pan2kg.server.workers import Keeper
-from pan2kg.site.bundle import find_bundle
+from pan2kg.site.page import find_bundle
 from pan2kg.store.cache import project_folder
 from pan2kg.validation.report import state_name
 

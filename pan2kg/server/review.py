@@ -47,8 +47,8 @@ from pan2kg.server.pages import RefreshedSite
 from pan2kg.server.protocol import RefusalError, why
 from pan2kg.server.web import header, path_of, read_body, record_of, root_of
 from pan2kg.server.workers import Keeper
-from pan2kg.site.desk import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
 from pan2kg.site.registry import PAGES
+from pan2kg.site.review import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
 

@@ -20,7 +20,7 @@ from pan2kg.errors import EndpointError, Place, ProjectError, QueryError, Turtle
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text, french
 from pan2kg.project import FOLDERS, Project, read_text
 from pan2kg.store import store as stores
-from pan2kg.store.derived_links import ALL
+from pan2kg.store.links import ALL
 from pan2kg.store.queries import Query, program_query, read_query
 from pan2kg.store.remote import is_of_query
 from pan2kg.store.rules import derive
