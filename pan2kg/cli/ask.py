@@ -216,7 +216,7 @@ def run_find(options: argparse.Namespace) -> int:
 
 def run_mcp(options: argparse.Namespace) -> int:
     from pan2kg.graph.graph import Graph
-    from pan2kg.server.assistant import Assistant, serve_assistant
+    from pan2kg.server.assistant import Assistant, build
     from pan2kg.store.cache import open_kept
 
     project = project_of(options)
@@ -225,5 +225,5 @@ def run_mcp(options: argparse.Namespace) -> int:
     arguments.tell_links(store)
     folders = [word for folder in options.project or () for word in ("--project", folder)]
     uncached = ["--no-cache"] if options.no_cache else []
-    serve_assistant(Assistant(Graph(project, store, language=options.language), (*folders, *uncached)))
+    build(Assistant(Graph(project, store, language=options.language), (*folders, *uncached))).run("stdio")
     return 0

@@ -25,9 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pyoxigraph as ox
-    from starlette.routing import BaseRoute
+    from starlette.routing import Route
 
-    from pan2kg.server import all_pages, engine, operations, pages, protocol, review, web, workers
+    from pan2kg.server.all_pages import AllPages
+    from pan2kg.server.engine import Evaluator
+    from pan2kg.server.pages import HomePages, Pages, RefreshedSite
+    from pan2kg.server.protocol import ServedRelease
+    from pan2kg.server.review import People
+    from pan2kg.server.web import Edge, Operations, Settings
+    from pan2kg.server.workers import Keeper
     from pan2kg.store.store import Store
 
 WATCH_SECONDS: Final = 2.0
@@ -60,6 +66,7 @@ def add_serve(command: argparse.ArgumentParser) -> None:
 
 
 def run_serve(options: argparse.Namespace) -> int:
+    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost."""
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix", remedy="use-site")
     from pan2kg.server.web import listen
@@ -82,27 +89,31 @@ def run_serve(options: argparse.Namespace) -> int:
         return _local(options, settings, bound, token)
 
 
-def _settings(options: argparse.Namespace) -> web.Settings:
+def _settings(options: argparse.Namespace) -> Settings:
+    from ipaddress import ip_address
     from urllib.parse import urlsplit
 
     from pan2kg.server.engine import Limits
-    from pan2kg.server.web import Settings, hosts_of, read_network
+    from pan2kg.server.web import Settings, read_network
 
-    hosts, by_number = hosts_of(
-        options.host, (*options.allow_host, *([urlsplit(options.base).hostname or ""] if options.base else []))
-    )
+    names = [options.host, *options.allow_host, *([urlsplit(options.base).hostname or ""] if options.base else [])]
+    by_number = False  # whether any number will do, as it listens to all
+    with suppress(ValueError):
+        by_number = ip_address(options.host).is_unspecified
     return Settings(
         limits=Limits(
             options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE,
             options.total_memory * MEGABYTE
         ),
-        hosts=hosts, by_number=by_number, base=options.base or "", proxies=tuple(map(read_network, options.proxy)),
-        connections=options.connections, is_public=options.public, union=options.default_graph == "union",
-        graphs=f"{project_of(options).space}graph/", services=frozenset(options.allow_service),
+        hosts=frozenset(map(str.lower, names)), by_number=by_number, base=options.base or "",
+        proxies=tuple(map(read_network, options.proxy)), connections=options.connections, is_public=options.public,
+        union=options.default_graph == "union", graphs=f"{project_of(options).space}graph/",
+        services=frozenset(options.allow_service),
     )  # fmt: skip
 
 
 def _token(options: argparse.Namespace) -> str:
+    """The token of whoever runs the service; empty where only those listed review, or nobody does."""
     if options.person_header and not options.proxy:
         raise ProjectError("header-of-nobody", remedy="name-proxy")
     if not options.writable:
@@ -120,7 +131,7 @@ def _token(options: argparse.Namespace) -> str:
     return token.strip()
 
 
-def _local(options: argparse.Namespace, settings: web.Settings, bound: socket.socket, token: str) -> int:
+def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket, token: str) -> int:
     """Serve a project's own graph, held in processes that are forked before anything else runs; or that of a release.
 
     Of a release the files are served as they are, what no file tells is answered from the graph.
@@ -130,7 +141,7 @@ def _local(options: argparse.Namespace, settings: web.Settings, bound: socket.so
     project = Project.at(options.release) if options.release else project_of(options)
     folder = cache_of(options)
 
-    def load() -> engine.Evaluator:
+    def load() -> Evaluator:
         from pan2kg.server.engine import Evaluator
         from pan2kg.store.cache import open_kept
         from pan2kg.turtle.writer import read_prefixes
@@ -156,67 +167,72 @@ def _local(options: argparse.Namespace, settings: web.Settings, bound: socket.so
 
 
 def _import_service() -> None:
-    from pan2kg.server import linked_data, pages, sparql  # noqa: F401  # read here, used where it is named
+    """Import what answers, while another process loads the graph: it takes as long."""
+    import pan2kg.server.documents
+    import pan2kg.server.pages
+    import pan2kg.server.sparql  # noqa: F401  # read here, used where it is named
 
 
 def _answer(
-    options: argparse.Namespace, settings: web.Settings, bound: socket.socket, project: Project,
-    keeper: workers.Keeper, people: review.People | None,
+    options: argparse.Namespace, settings: Settings, bound: socket.socket, project: Project, keeper: Keeper,
+    people: People | None,
 ) -> int:  # fmt: skip
-    from pan2kg.server import linked_data, operations, pages, protocol, sparql, workers
+    """Serve a graph that is loaded."""
+    from pan2kg.server import sparql, web
+    from pan2kg.server.pages import HomePages, ReleaseFiles
+    from pan2kg.server.protocol import ServedRelease
+    from pan2kg.server.workers import Pool, WorkerStore
     from pan2kg.store.store import fingerprint, state_files
 
     folder, seconds = cache_of(options), settings.limits.seconds
-    homes = None if people or options.release else pages.HomePages(project, folder)
-    release = protocol.ServedRelease(fingerprint(project)[:12], keeper.state)
-    pool, store = workers.Pool(keeper, seconds), workers.WorkerStore(keeper, seconds)
-    seconds_between = WATCH_SECONDS if options.watch else 0.0
-    reloading = operations.Reloading(keeper.reload, lambda: state_files(project), seconds_between)
-    renew = (people, reloading.ask) if not options.release else ()
-    control = _operations(options, lambda: keeper.is_up, *renew)
-    control.measure(pool)
+    homes = None if people or options.release else HomePages(project, folder)
+    release = ServedRelease(fingerprint(project)[:12], keeper.state)
+    pool, store = Pool(keeper, seconds), WorkerStore(keeper, seconds)
+    reloading = web.Reloading(keeper.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
+    renew = (people, reloading.wanted.set) if not options.release else ()
+    operations = _operations(options, lambda: keeper.is_up, *renew)
+    operations.measure(pool)
     reviews = people is not None and not project.is_packaged and not project.data
     site = None if options.release else _site(project, store, release, writable=reviews, folder=folder)
-    own_pages = _pages(site, homes, keeper) if site else None
+    pages = _pages(site, homes, keeper) if site else None
     routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
     if options.release:
-        answer = linked_data.open_release(options.release, routes[0].endpoint).answer  # type: ignore[attr-defined]  # each is a Route
-        routes = [sparql.route("/{path:path}", answer, "GET, HEAD")]
+        answer = ReleaseFiles(options.release, routes[0].endpoint).answer
+        routes = [web.route("/{path:path}", answer, "GET, HEAD")]
     if site and people and reviews:
         from pan2kg.server import review
 
-        reload = review.reloader(project, store, keeper)
-        desk = review.ReviewPages(project, store, site, reload, review.Sessions(people))
-        routes[:0] = [sparql.route(path, desk.answer, "GET, HEAD, POST") for path in review.addresses()]
-    if own_pages:
-        routes.append(sparql.route("/{path:path}", own_pages.answer, "GET, HEAD"))
-    endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if own_pages else "")
-    graphs = sparql.GraphStore(pool, settings, release)
-    edge = sparql.assemble(settings, endpoint, control, store=graphs, more=routes)
+        desk = review.ReviewPages(project, store, site, keeper, review.Sessions(people))
+        routes[:0] = [web.route(path, desk.answer, "GET, HEAD, POST") for path in review.DESK_PATHS]
+    if pages:
+        routes.append(web.route("/{path:path}", pages.answer, "GET, HEAD"))
+    endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if pages else "")
+    edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, routes)
     if not options.release:
         reloading.start()
-    return _serve(edge, bound, options, shown=own_pages, keeper=keeper)
+    return _serve(edge, bound, options, pages=pages, keeper=keeper)
 
 
-def _remote(options: argparse.Namespace, settings: web.Settings, bound: socket.socket) -> int:
-    from pan2kg.server import sparql
+def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
+    """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
+    from pan2kg.server import sparql, web
     from pan2kg.server.protocol import ServedRelease
 
     project = project_of(options)
     store, release = arguments.open_endpoint(project, options), ServedRelease(options.endpoint, seconds=60)
     site = _site(project, store, release, writable=False)
-    own_pages = _pages(site)
+    pages = _pages(site)
     routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
-    routes.append(sparql.route("/{path:path}", own_pages.answer, "GET, HEAD"))
+    routes.append(web.route("/{path:path}", pages.answer, "GET, HEAD"))
     relay = sparql.Relay(options.endpoint, settings, sparql.EDITOR)
-    edge = sparql.assemble(settings, relay, _operations(options, lambda: True), more=routes)
-    return _serve(edge, bound, options, shown=own_pages)
+    edge = web.assemble(settings, _operations(options, lambda: True), relay.answer, more=routes)
+    return _serve(edge, bound, options, pages=pages)
 
 
 def _operations(
-    options: argparse.Namespace, is_ready: Callable[[], bool], people: review.People | None = None,
+    options: argparse.Namespace, is_ready: Callable[[], bool], people: People | None = None,
     reload: Callable[[], None] = lambda: None,
-) -> operations.Operations:  # fmt: skip
+) -> Operations:  # fmt: skip
     """What is seen of the service by who runs it.
 
     On SIGHUP, as services do, it opens its log again, reads the list of people and loads the files anew; who is no
@@ -224,39 +240,38 @@ def _operations(
     """
     import signal
 
-    from pan2kg.server.operations import AccessLog, Operations
+    from pan2kg.server.web import Operations
 
-    log = AccessLog(options.access_log) if options.access_log else None
-    if log:
-        log.reopen()
+    operations = Operations(options.access_log or "", is_ready)
+    operations.open_log()
 
     def follow(*_: object) -> None:
-        if log:
-            with suppress(ProjectError):  # the one that is open stays
-                log.reopen()
+        with suppress(ProjectError):  # the one that is open stays
+            operations.open_log()
         if options.people and people:
             from pan2kg.server.review import read_people
 
             try:
                 people.listed = read_people(options.people)
             except ProjectError as error:
-                arguments.tell(error)
+                sys.stderr.write(f"{error}\n")
         reload()
 
     if not (sys.stdin and sys.stdin.isatty()):
         signal.signal(signal.SIGHUP, follow)
-    return Operations(log, is_ready)
+    return operations
 
 
 def _site(
-    project: Project, store: Store, release: protocol.ServedRelease, *, writable: bool, folder: Path | None = None
-) -> pages.RefreshedSite:
+    project: Project, store: Store, release: ServedRelease, *, writable: bool, folder: Path | None = None
+) -> RefreshedSite:
+    """The pages over the data as they are at any time; reports of checks are kept in a folder, if there is one."""
     from pan2kg.server.pages import RefreshedSite
     from pan2kg.site.page import find_bundle
 
     bundle = find_bundle()
 
-    def make() -> all_pages.AllPages:
+    def make() -> AllPages:
         from pan2kg.graph.graph import Graph
         from pan2kg.server.all_pages import AllPages
         from pan2kg.site.page import SiteContext
@@ -268,9 +283,7 @@ def _site(
     return RefreshedSite(make, release)
 
 
-def _pages(
-    site: pages.RefreshedSite, homes: pages.HomePages | None = None, keeper: workers.Keeper | None = None
-) -> pages.Pages:
+def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper | None = None) -> Pages:
     from pan2kg.server.pages import Pages
     from pan2kg.site.page import find_bundle
 
@@ -284,29 +297,25 @@ def _pages(
 
 
 def _documents(
-    project: Project, store: Store, release: protocol.ServedRelease, site: pages.RefreshedSite | None, *,
-    is_elsewhere: bool,
-) -> list[BaseRoute]:  # fmt: skip
-    from pan2kg.server.documents import DataSource
-    from pan2kg.server.linked_data import METHODS, handlers
-    from pan2kg.server.sparql import route
+    project: Project, store: Store, release: ServedRelease, site: RefreshedSite | None, *, is_elsewhere: bool
+) -> list[Route]:
+    """What answers for things and documents."""
+    from pan2kg.server import documents
     from pan2kg.turtle.writer import read_prefixes
 
     def portray(iri: str, path: str, language: str) -> bytes:
-        return cast("all_pages.AllPages", site.site()).portray(iri, path, language) if site else b""
+        return cast("AllPages", site.site()).portray(iri, path, language) if site else b""
 
-    source = DataSource(store, release, read_prefixes(project), portray if site else None)
-    answers = handlers(project, source, is_elsewhere=is_elsewhere)
-    return [route(f"{start}{{rest:path}}", answer, METHODS) for start, answer in answers.items()]
+    source = documents.DataSource(project, store, release, read_prefixes(project), portray if site else None)
+    return documents.routes(source, is_elsewhere=is_elsewhere)
 
 
 def _serve(
-    edge: web.Edge, bound: socket.socket, options: argparse.Namespace, *, shown: pages.Pages | None = None,
-    keeper: workers.Keeper | None = None,
+    edge: Edge, bound: socket.socket, options: argparse.Namespace, *, pages: Pages | None = None,
+    keeper: Keeper | None = None,
 ) -> int:  # fmt: skip
-    from pan2kg.server.operations import notify
     from pan2kg.server.protocol import why
-    from pan2kg.server.web import Server
+    from pan2kg.server.web import Server, notify
 
     def leave() -> None:
         server.should_exit = True
@@ -325,18 +334,18 @@ def _serve(
 
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         notify("READY=1")
-        if shown:
-            shown.warm()
+        if pages:
+            pages.threads.submit(pages.warm)
 
     server = Server(edge, ready)
-    if shown:
-        shown.is_leaving = lambda: server.should_exit
+    if pages:
+        pages.is_leaving = lambda: server.should_exit
     if keeper:
         keeper.on_lost.append(leave)
     server.run(sockets=[bound])
     notify("STOPPING=1")
     if keeper and keeper.is_lost:
-        arguments.tell(why("lost"))
+        sys.stderr.write(f"{why('lost')}\n")
         return 1
     return 0
 
@@ -348,6 +357,7 @@ JOURNAL: Final[arguments.Options] = {
 
 
 def run_journal(options: argparse.Namespace) -> int:
+    """Write the changes of a journal as one SPARQL Update: what they remove from the project's graph, what they add."""
     from pan2kg.store.cache import open_kept
 
     store = open_kept(project_of(options), cache_of(options)).inner
@@ -372,10 +382,17 @@ def run_journal(options: argparse.Namespace) -> int:
 
 
 def _apply(
-    store: ox.Store, kind: str, text: str, base: str, graph: str, graphs: list[tuple[str, str]],
-    default: tuple[str, ...] = (), named: tuple[str, ...] = (),
+    store: ox.Store,
+    kind: str,
+    text: str,
+    base: str,
+    graph: str,
+    graphs: list[tuple[str, str]],
+    default: tuple[str, ...] = (),
+    named: tuple[str, ...] = (),
     exists: bool | None = None,  # noqa: ARG001, FBT001  # it was found to hold when the change was taken
-) -> None:  # fmt: skip
+) -> None:
+    """Make a change as the service made it: an update, or a graph that is put, posted to, patched or deleted."""
     import pyoxigraph as ox
 
     from pan2kg.server.engine import GRAPH_FORMATS
