@@ -15,7 +15,7 @@ from pan2kg.coherence import citations, evidence
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import catalogue, message
-from pan2kg.review import candidates, decision, entry, record, work
+from pan2kg.review import candidates, decision, entry, work
 from pan2kg.review import desk as desks
 from pan2kg.review import scores as scoring
 from pan2kg.scores.scale import SCALE, Scale, plain
@@ -133,7 +133,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
         material = work.Material(graph)
     try:
         desk = desks.open_desk(
-            material, graph.project, reader, message.today(), desks.read_wanted(arguments), lambda: graph
+            material, graph.project, reader, message.today(), desks.Wanted.read(arguments), lambda: graph
         )  # fmt: skip
     except Pan2kgError:
         return None
@@ -151,7 +151,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
         "wanted": desk.wanted,
         "reader": reader,
         "modes": [(name, arguments.get(name, "")) for name in MODES],
-        "since": int(record.now()),
+        "since": int(work.now()),
         "put_off": " ".join(put_off),
         "preview": arguments.get(PREVIEW, ""),
         "measured": measured,
