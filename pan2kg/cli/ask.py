@@ -145,7 +145,8 @@ def _answer(
     store: Store, text: str, project: Project, options: argparse.Namespace,
     around: tuple[str, str, tuple[str, ...], str] | None,
 ) -> int:  # fmt: skip
-    from pan2kg.tables import writers as answers, writers
+    from pan2kg.tables import writers
+    from pan2kg.tables import writers as answers
     from pan2kg.turtle.writer import read_prefixes
 
     with arguments.interruptible():
