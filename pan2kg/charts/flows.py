@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -58,23 +58,14 @@ UNLINKED: Final = dw.Pen(fr.GREY, 1.2, (3, 3))
 EDGE: Final = dw.Pen(fr.GREY, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
 class Lane:
     """Boxes below each other, spread over a height; ``tops`` by the IRIs of what they stand for."""
 
-    tops: Mapping[str, float]
-    left: float
-    width: float
-    high: float
-
-    @staticmethod
-    def spread(iris: Sequence[str], at: int, high: float, room: float) -> Lane:
+    def __init__(self, iris: Sequence[str], at: int, high: float, room: float) -> None:
         step = room / max(len(iris), 1)
-        tops = {iri: TOP + step * (row + 0.5) - high / 2 for row, iri in enumerate(iris)}
-        return Lane(tops, sum(WIDTHS[:at]) + at * LANE_GAP, WIDTHS[at], high)
-
-    def middle(self, iri: str) -> float:
-        return self.tops[iri] + self.high / 2
+        self.tops = {iri: TOP + step * (row + 0.5) - high / 2 for row, iri in enumerate(iris)}
+        self.left, self.width, self.high = sum(WIDTHS[:at]) + at * LANE_GAP, WIDTHS[at], high
+        self.middles = {iri: top + high / 2 for iri, top in self.tops.items()}
 
 
 def draw_lanes(
@@ -110,19 +101,19 @@ def draw_lanes(
             places.setdefault(tie.other, []).append(order[tie.work])
         sides.append([iri for _, iri in sorted((sum(rows) / len(rows), iri) for iri, rows in places.items())])
     high = max(STEP * len(works), STEP * len(sides[0]), (STEP + EXTRA) * len(sides[1]))
-    left, centre = Lane.spread(sides[0], 0, HIGH, high), Lane.spread(works, 1, HIGH, high)
-    right = Lane.spread(sides[1], 2, HIGH + EXTRA, high)
+    left, centre = Lane(sides[0], 0, HIGH, high), Lane(works, 1, HIGH, high)
+    right = Lane(sides[1], 2, HIGH + EXTRA, high)
     lanes = (left, "lane-texts"), (centre, "lane-actions"), (right, "lane-plans")
     marks: list[dw.Mark] = [dw.Label(lane.left, 16, say(word), HEADING) for lane, word in lanes]
     for tie in drawn[0]:
-        start, end = (left.left + left.width, left.middle(tie.other)), (centre.left, centre.middle(tie.work))
+        start, end = (left.left + left.width, left.middles[tie.other]), (centre.left, centre.middles[tie.work])
         title = f"{names[tie.other].text} → {names[tie.work].short} {names[tie.work].text}"
         marks.append(dw.Group((fr.bow(start, end, LANE_DECLARED if tie.declared else INFERRED),), title))
     greatest = max((tie.bits for tie in drawn[1]), default=0.0)
     for tie in thin:
         shift = 0.0 if not tie.declared else (-6.0 if tie.incoming else 6.0)
-        start = centre.left + centre.width, centre.middle(tie.work) + shift
-        end = right.left, right.middle(tie.other) + shift
+        start = centre.left + centre.width, centre.middles[tie.work] + shift
+        end = right.left, right.middles[tie.other] + shift
         pen = LANE_DECLARED if tie.declared else fr.thick(INFERRED, tie.bits, greatest)
         edge: list[dw.Mark] = [fr.bow(start, end, pen)]
         if tie.declared:
@@ -153,7 +144,8 @@ def draw_lanes(
             source, target = (tie.other, tie.work) if to == "texts" or tie.incoming else (tie.work, tie.other)
             direction = ("cited by" if tie.incoming else "cites") if to == "plans" and tie.declared else None
             ends = source, names[source].text, target, names[target].text
-            rows.append((*ends, tie.basis, direction, tie.number, tie.bits or None, tie.level_key))
+            basis = "declared" if tie.declared else "inferred"
+            rows.append((*ends, basis, direction, tie.number, tie.bits or None, tie.level_key))
     rows += [(work, names[work].text, None, None, "unlinked", None, None, None, None) for work in unlinked]
     notes, undrawn = [say("lanes-summary", n=len(every), unlinked=len(unlinked))], list[int]()
     for every_tie, ties in ((to_texts, drawn[0]), (to_plans, drawn[1])):
@@ -162,7 +154,7 @@ def draw_lanes(
     parts = ("texts-left-out", "other-plans-left-out", "actions-left-out", "lines-left-out")
     notes += [say(word, n=number) for word, number in zip(parts, undrawn, strict=True) if number]
     signs = (
-        fr.line_sign(LANE_DECLARED, say("sign-declared")), fr.line_sign(INFERRED, say("sign-inferred")),
+        fr.sign(LANE_DECLARED, say("sign-declared")), fr.sign(INFERRED, say("sign-inferred")),
         cites_sign(subject, LANE_DECLARED), fr.Sign((dw.Box(1, 2, 28, 14, fr.PAPER, UNLINKED),), say("sign-unlinked")),
     )  # fmt: skip
     title, lead = say("lanes-title", plan=names[home].text), say("lanes-lead")
@@ -323,8 +315,8 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     notes = [say("bridge-left-out", n=len(every) - len(pillars))] if len(every) > len(pillars) else []
     notes += [] if every else [say("bridge-none")]
     states = (State.SEEN, State.ABSENT, State.OPEN, State.UNDATED, State.IMPOSSIBLE)
-    signs = [fr.line_sign(dw.Pen(fr.VERMILION, 2.5), say("sign-rests")), fr.line_sign(PART, say("sign-part"))]
-    signs += [fr.line_sign(tm.PENS[state], say(f"sign-citation-{state.value}")) for state in states]
+    signs = [fr.sign(dw.Pen(fr.VERMILION, 2.5), say("sign-rests")), fr.sign(PART, say("sign-part"))]
+    signs += [fr.sign(tm.PENS[state], say(f"sign-citation-{state.value}")) for state in states]
     plans = names[plan_a], names[plan_b]
     title = say("bridge-title", one=plans[0].text, two=plans[1].text, n=len(every))
     filters = sj.plans_named(subject, plans)
@@ -462,7 +454,8 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     rows: list[tuple[Cell, ...]] = [
         *((body, names[body].text, "body", "leads" if body in leads else "involved", *3 * [None], "true")
           for body in bodies),
-        *((tie.other, names[tie.other].text, "text", tie.basis, None, tie.level_key, None, "true") for tie in texts),
+        *((tie.other, names[tie.other].text, "text", "declared" if tie.declared else "inferred", None,
+           tie.level_key, None, "true") for tie in texts),
     ]  # fmt: skip
     for at, tie in enumerate(neighbours):
         basis = ("cited by" if tie.incoming else "cites") if tie.declared else "inferred"
@@ -475,8 +468,8 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         notes.append(say("neighbours-left-out", n=len(neighbours) - len(drawn)))
     green = dw.Line(((4, 9), (30, 9)), dw.Pen(fr.GREEN, 1.0)), dw.Dot(6, 9, 5, fr.GREEN)
     signs = (
-        fr.line_sign(DECLARED, say("sign-declared")), fr.line_sign(INFERRED, say("sign-inferred")),
-        cites_sign(subject, DECLARED), fr.Sign(green, say("sign-body")), fr.hatch_sign(say("sign-hatch-text-action")),
+        fr.sign(DECLARED, say("sign-declared")), fr.sign(INFERRED, say("sign-inferred")),
+        cites_sign(subject, DECLARED), fr.Sign(green, say("sign-body")), fr.sign("", say("sign-hatch-text-action")),
     )  # fmt: skip
     caption = fr.Caption(
         say("ego-title", number=name.short, label=name.text), say("ego-lead", plan=names[home].text), signs,

@@ -40,13 +40,13 @@ VERMILION: Final = "#d55e00"
 RAMP: Final = ("#ffffff", "#deebf7", "#b3d0e9", "#7db0d9", "#4a94cc", "#08519c")
 
 
-def step(value: float, bounds: tuple[float, ...]) -> int:
-    """Which class of a ramp a value is in: 0 for nothing, then up to and including each bound.
+def shade(value: float, bounds: tuple[float, ...]) -> str:
+    """The colour of a ramp a value has: the first for nothing, then up to and including each bound.
 
-    >>> [step(value, (0.1, 0.5)) for value in (0.0, 0.1, 0.3, 0.9)]
+    >>> [RAMP.index(shade(value, (0.1, 0.5))) for value in (0.0, 0.1, 0.3, 0.9)]
     [0, 1, 2, 3]
     """
-    return 0 if value <= 0 else 1 + bisect_left(bounds, value - 1e-12)
+    return RAMP[0 if value <= 0 else min(1 + bisect_left(bounds, value - 1e-12), len(RAMP) - 1)]
 
 
 def on(fill: str) -> str:
@@ -186,8 +186,10 @@ def picture(
     table: Solutions, *, is_small: bool = False,
 ) -> Picture:  # fmt: skip
     """The picture of marks in a frame; ``size`` is their width, their height, and how far they are moved down."""
-    body = Body(size[0], size[1], (Group(tuple(marks), shift=(0, size[2])),))
-    return Picture(name, subject.language, frame(subject, caption, body, is_small=is_small), table)
+    width, height, down = size
+    body = Body(width, height, (Group(tuple(marks), shift=(0, down)),))
+    drawing = frame(subject, caption, body, is_small=is_small)
+    return Picture(name, subject.language, drawing, table)
 
 
 def on_slide(drawing: Drawing) -> Drawing:
@@ -265,28 +267,16 @@ def filled(box: Box, fill: str, lines: Sequence[str], *, size: float = 12.0) -> 
 
 
 def hatched(box: Box) -> list[Mark]:
-    return [Box(box.x, box.y, box.width, box.height, PAPER, EDGE), dw.Hatch(box.x, box.y, box.width, box.height)]
+    return [replace(box, fill=PAPER, pen=EDGE), dw.Hatch(box.x, box.y, box.width, box.height)]
 
 
-def swatch(fill: str, text: str, meaning: str, size: float = 12.0) -> Sign:
-    return Sign(tuple(filled(Box(0, 0, *SWATCH), fill, (text,), size=size)), meaning)
-
-
-def line_sign(pen: Pen, meaning: str) -> Sign:
-    return Sign((Line(((0, 9), (30, 9)), pen),), meaning)
-
-
-def day_sign(pen: Pen, meaning: str) -> Sign:
-    return Sign((Line(((15, 0), (15, 18)), pen),), meaning)
-
-
-def ramp_signs(fills: Sequence[str], meanings: Sequence[str]) -> tuple[Sign, ...]:
-    boxes = [(Box(0, 0, *SWATCH, fill=fill, pen=EDGE),) for fill in fills]
-    return tuple(map(Sign, boxes, meanings))
-
-
-def hatch_sign(meaning: str) -> Sign:
-    return Sign(tuple(hatched(Box(0, 0, *SWATCH))), meaning)
+def sign(look: Pen | str, meaning: str, text: str = "", size: float = 12.0, *, upright: bool = False) -> Sign:
+    """Of the legend: a line in a pen, or a cell in a colour with a text; without either what nobody read, hatched."""
+    if isinstance(look, Pen):
+        return Sign((Line(((15, 0), (15, 18)) if upright else ((0, 9), (30, 9)), look),), meaning)
+    box = Box(0, 0, *SWATCH, fill=look, pen=EDGE)
+    marks = filled(box, look, (text,), size=size) if text else [box] if look else hatched(box)
+    return Sign(tuple(marks), meaning)
 
 
 def level_mark(x: float, y: float, level: Level, colour: str) -> list[Mark]:
@@ -300,17 +290,16 @@ def level_mark(x: float, y: float, level: Level, colour: str) -> list[Mark]:
 
 def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
     """The classes of shade of what is shared, if anything is, and the marks of the levels of evidence."""
-    language, ends, signs = subject.language, [fifth * greatest for fifth in FIFTHS], list[Sign]()
-    for fill, (low, high) in zip(RAMP[1:], pairwise((0.0, *ends)), strict=True) if greatest > 0 else ():
-        bounds = words.amount(low, Unit.BITS, language), words.bits_words(high, language)
-        signs += ramp_signs([fill], [subject.say("bits-to", low=bounds[0], high=bounds[1])])
-    middle, levels = (SWATCH[0] / 2, SWATCH[1] / 2), [level for level in FIGURED if level <= subject.level]
-    marks = [(level, tuple(level_mark(*middle, level, INK))) for level in levels]
-    return (*signs, *(Sign(drawn, words.named(level).say(language)) for level, drawn in marks))
-
-
-def shade(bits: float, greatest: float) -> str:
-    return RAMP[min(step(bits / greatest, FIFTHS), len(RAMP) - 1)] if greatest > 0 else RAMP[0]
+    language, signs = subject.language, list[Sign]()
+    ends = pairwise((0.0, *(fifth * greatest for fifth in FIFTHS)))
+    for fill, (low, high) in zip(RAMP[1:], ends, strict=True) if greatest > 0 else ():
+        lower, upper = words.amount(low, Unit.BITS, language), words.bits_words(high, language)
+        signs.append(sign(fill, subject.say("bits-to", low=lower, high=upper)))
+    for level in FIGURED:
+        if level <= subject.level:
+            marks = level_mark(SWATCH[0] / 2, SWATCH[1] / 2, level, INK)
+            signs.append(Sign(tuple(marks), words.named(level).say(language)))
+    return tuple(signs)
 
 
 def thick(pen: Pen, bits: float, greatest: float) -> Pen:

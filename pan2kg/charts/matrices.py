@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -20,7 +20,6 @@ from pan2kg.coherence.citations import State, verdict
 from pan2kg.coherence.evidence import CellState as Reads
 from pan2kg.coherence.evidence import counts
 from pan2kg.coherence.figures import Unit
-from pan2kg.coherence.weight import Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import decimal
@@ -39,27 +38,15 @@ MINISTRY_COLUMNS: Final = ("ministry", "ministry_label", "plan", "plan_label", "
 UPSET_COLUMNS: Final = ("combination", "plans", "instrument", "instrument_label", "shared_by", "bits", "drawn")
 
 
-@dataclass(frozen=True, slots=True)
 class SharedCell:
-    row: int
-    column: int
-    weight: Weight
-    shares: Reads
+    """What two plans or two actions share, with the row and column of the pair."""
 
-    @classmethod
-    def of(cls, subject: Subject, place: tuple[int, int], ends: tuple[str, str]) -> SharedCell:
-        weight = subject.known.weight(*ends)
-        return cls(*place, weight, subject.known.meets(weight))
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        contributions = self.weight.contributions
-        return tuple(shared.text for shared in contributions if not shared.is_broad and shared.bits > 0)
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        weight, is_read = self.weight, self.shares is not Reads.UNREAD
-        return (
+    def __init__(self, subject: Subject, row: int, column: int, ends: tuple[str, str]) -> None:
+        self.row, self.column, self.weight = row, column, subject.known.weight(*ends)
+        weight, self.shares = self.weight, subject.known.meets(self.weight)
+        self.texts = tuple(part.text for part in weight.contributions if not part.is_broad and part.bits > 0)
+        is_read = self.shares is not Reads.UNREAD
+        self.cells: tuple[Cell, ...] = (
             self.shares.value, weight.low if is_read else None, weight.high, "true" if weight.is_open else "false",
             weight.broad or None, len(self.texts) if is_read else None, weight.level.key if weight.level else None,
         )  # fmt: skip
@@ -100,7 +87,7 @@ def draw_plan_matrix(
     say, measured, choice = subject.say, subject.known, sj.choose(subject, plan=plan, plans=plans, top=top)
     names = [subject.names([iri])[iri] for iri in choice.plans]
     pairs = ((row, column) for column in range(len(choice.plans)) for row in range(column))
-    meetings = [SharedCell.of(subject, place, (choice.plans[place[0]], choice.plans[place[1]])) for place in pairs]
+    meetings = [SharedCell(subject, row, column, (choice.plans[row], choice.plans[column])) for row, column in pairs]
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
 
     (wide, high), rows, states, tables = PLAN_CELL, list[tuple[Cell, ...]](), Counter[State](), measured.tables
@@ -149,8 +136,8 @@ def draw_plan_matrix(
     )  # fmt: skip
     signs = (
         *fr.weight_signs(subject, greatest), fr.Sign(cite, say("sign-citation")),
-        fr.swatch(fr.SHADE, "×", say("sign-impossible")), fr.swatch(fr.PAPER, "–", say("sign-none")),
-        fr.hatch_sign(say("sign-hatch")), fr.Sign(crossed, say("sign-diagonal")),
+        fr.sign(fr.SHADE, say("sign-impossible"), "×"), fr.sign(fr.PAPER, say("sign-none"), "–"),
+        fr.sign("", say("sign-hatch")), fr.Sign(crossed, say("sign-diagonal")),
     )  # fmt: skip
     notes, filters = choice.words(subject, names)
     caption = fr.Caption(say("plan-matrix-title"), say("plan-matrix-lead"), signs, (summary, *notes), filters)
@@ -168,7 +155,10 @@ def _shared_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
             low = dw.Box(box.x, box.y + box.height / 2, box.width, box.height / 2, fr.PAPER, fr.EDGE)
             marks += [low, *dw.centred(low, (subject.say("broad-short"),), fr.FINE)]
         return marks
-    fill, texts = fr.shade(weight.low, greatest), subject.say("texts", n=len(meeting.texts))
+    fill, texts = (
+        fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS),
+        subject.say("texts", n=len(meeting.texts)),
+    )
     number = figure_words.amount(weight.low, Unit.BITS, subject.language)
     marks = fr.filled(box, fill, (number, texts), size=13)
     if weight.level is not None:
@@ -210,7 +200,7 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
         left_out += len(members) - len(drawn[-1])
     sides, works = (drawn[0], drawn[-1]), {*drawn[0], *drawn[-1]}
     pairs = ((row, column) for row in range(len(sides[0])) for column in range(row if is_one else len(sides[1])))
-    meetings = [SharedCell.of(subject, place, (sides[0][place[0]], sides[1][place[1]])) for place in pairs]
+    meetings = [SharedCell(subject, row, column, (sides[0][row], sides[1][column])) for row, column in pairs]
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
     names = subject.names([*plans, *sides[0], *sides[1]])
     rows, columns = ([names[action] for action in side] for side in sides)
@@ -250,8 +240,8 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
     )  # fmt: skip
     titles, kind = [names[iri] for iri in plans], "action-matrix" if is_one else "action-matrix-two"
     signs = (
-        *fr.weight_signs(subject, greatest), *((fr.swatch(fr.PAPER, "2", say("sign-shared"), 10),) if is_one else ()),
-        fr.swatch(fr.PAPER, "–", say("sign-none"), 10), fr.hatch_sign(say("sign-hatch-action")),
+        *fr.weight_signs(subject, greatest), *((fr.sign(fr.PAPER, say("sign-shared"), "2", 10),) if is_one else ()),
+        fr.sign(fr.PAPER, say("sign-none"), "–", 10), fr.sign("", say("sign-hatch-action")),
     )  # fmt: skip
     caption = fr.Caption(
         say(f"{kind}-title", **dict(zip(("one", "two"), (name.text for name in titles), strict=False))),
@@ -274,7 +264,10 @@ def _action_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
         text = "–"
     elif greatest is not None:
         # One decimal is what a cell has room for; what is more than nought is never rounded to it.
-        fill, text = fr.shade(weight.low, greatest), decimal(max(weight.low, 0.1), subject.language, 1)
+        fill, text = (
+            fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS),
+            decimal(max(weight.low, 0.1), subject.language, 1),
+        )
     font = dw.Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=fr.on(fill))
     room = dw.Box(box.x, box.y + 6, box.width, box.height - 6)
     marks: list[dw.Mark] = [replace(box, fill=fill, pen=fr.EDGE), *dw.centred(room, (text,), font)]
@@ -361,8 +354,8 @@ def draw_ministries(
     if undrawn := len(every) - len(ministries):
         notes = (say("ministries-left-out", n=undrawn), *notes)
     signs = (
-        *fr.ramp_signs(fr.RAMP, classes), fr.swatch(fr.PAPER, "–", say("sign-dash"), 11),
-        fr.swatch(FAINT, "5/9", say("sign-known"), 10), fr.hatch_sign(say("sign-hatch-body")),
+        *map(fr.sign, fr.RAMP, classes), fr.sign(fr.PAPER, say("sign-dash"), "–", 11),
+        fr.sign(FAINT, say("sign-known"), "5/9", 10), fr.sign("", say("sign-hatch-body")),
     )  # fmt: skip
     summary = say("ministries-summary", known=known, actions=actions)
     caption = fr.Caption(say("ministries-title"), say("ministries-lead"), signs, (summary, *notes), filters)
@@ -383,7 +376,7 @@ def _ministry_cell(subject: Subject, box: dw.Box, names: tuple[Name, Name], role
     lines = [str(number) if number else say("whole-plan-short")]
     lines += [say("leads-short", led=led)] if led else []
     title += f"\n{say('whole-plan')}" if body.iri in role.plan_wide else ""
-    fill = fr.RAMP[fr.step(max(number, 1), BOUNDS)]
+    fill = fr.shade(max(number, 1), BOUNDS)
     return dw.Group(tuple(fr.filled(box, fill, lines, size=12.5 if number else 10.0)), title, leads)
 
 
@@ -452,7 +445,7 @@ def draw_upset(
     fills = ((fr.BLUE, "sign-common"), (fr.ORANGE, "sign-alone"))
     signs = [fr.Sign((dw.Box(0, 2, 8, 14, fill), dw.Dot(21, 9, 7, fill)), say(word)) for fill, word in fills]
     signs.append(fr.Sign((dw.Box(0, 3, fr.SWATCH[0], 12, fr.GREY),), say("sign-size")))
-    signs.append(fr.hatch_sign(say("sign-hatch-text")))
+    signs.append(fr.sign("", say("sign-hatch-text")))
     notes, filters = choice.words(subject, rows)
     caption = fr.Caption(say("upset-title"), say("upset-lead"), tuple(signs), (*summary, *notes), filters)
     gain = dict(zip(known.potential.weights.texts, known.potential.weights.gain.tolist(), strict=True))

@@ -223,10 +223,6 @@ class DrawnTie:
     texts: tuple[str, ...] = ()
 
     @property
-    def basis(self) -> str:
-        return "declared" if self.declared else "inferred"
-
-    @property
     def level_key(self) -> str | None:
         return self.level.key if self.level else None
 

@@ -74,12 +74,8 @@ class Life:
         return self.start or (self.issued.first if self.issued else None)
 
     @property
-    def is_dated(self) -> bool:
-        return self.first is not None or self.end is not None
-
-    @property
     def is_drawn(self) -> bool:
-        return self.is_dated or self.issued is not None
+        return bool(self.issued or self.start or self.end)
 
     def tags(self, subject: Subject, plan: str) -> sj.Tags:
         years = ((name, str(day.year)) for name, day in (("from", self.first), ("to", self.end)) if day)
@@ -110,7 +106,7 @@ def bar(axis: Axis, life: Life, y: float, colour: str, *, high: float) -> list[d
     The dot is hollow where only a span of days is known: it stands in the middle, with a line over the span.
     """
     marks: list[dw.Mark] = []
-    if life.is_dated:
+    if life.first or life.end:
         stub = axis.width / (axis.last - axis.first + 1) * OPEN_END
         right = axis.x(life.end) if life.end else None
         if life.first is None:
@@ -203,10 +199,10 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
     if has_whole:
         signs.append(fr.Sign((_part_mark(15, 9, SECOND, is_plan=True),), say("plans-of-whole")))
     lives_drawn = [life_of[plan] for plan in rows]
-    if any(life.is_dated and not (life.first and life.end) for life in lives_drawn):
+    if any(bool(life.first) != bool(life.end) for life in lives_drawn):
         signs.append(open_end_sign(subject, PALE))
     if any(not life.is_drawn for life in lives_drawn):
-        signs.append(fr.hatch_sign(say("sign-hatch-date")))
+        signs.append(fr.sign("", say("sign-hatch-date")))
     called, undrawn = names[entry.iri].text, len(every) - len(rows)
     caption = fr.Caption(
         say(f"plans-of-{kind}", thing=called, n=len(every)), say("plans-of-lead"), tuple(signs),
@@ -273,6 +269,7 @@ DUTY_SPAN: Final = 560.0
 DUTY_SAYS: Final = 220.0
 DUTY_ROW: Final = 50.0
 AXIS: Final = 30.0
+KEYS: Final = {standing: standing.value.replace(" ", "-") for standing in Standing}
 COLOURS: Final = {Standing.ON_TIME: fr.GREEN, Standing.LATE: fr.VERMILION}
 AS_OF: Final = dw.Pen(fr.BLUE, 1.6, (2, 3))
 DUTY_COLUMNS: Final = ("obligation", "obligation_label", "instrument", "instrument_label", "due", "standing", "answer",
@@ -342,7 +339,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         marks.append(dw.Label(0, 20, say("no-obligation"), dw.Font(11)))
 
     standings = Counter(row.standing for row in every)
-    counted = [say(f"count-{_key(at)}", n=standings[at]) for at in Standing if standings[at]]
+    counted = [say(f"count-{KEYS[at]}", n=standings[at]) for at in Standing if standings[at]]
     notes = [say("timeline-summary", n=len(every), parts=", ".join(counted) or "0")]
     if len(margins) > len(drawn):
         notes.append(say("obligations-left-out", n=len(margins) - len(drawn)))
@@ -351,10 +348,10 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         fr.Sign((dw.Line.diamond(15, 9, 7, fill=fr.INK),), say("sign-due")),
         fr.Sign((dw.Dot(15, 9, 6.5, fr.GREY),), say("sign-act")),
         fr.Sign((dw.Box(9, 3, 12, 12, fr.GREY),), say("sign-action")),
-        fr.line_sign(dw.Pen(fr.GREEN, 5), say("sign-on-time")),
-        fr.line_sign(dw.Pen(fr.VERMILION, 5), say("sign-late")),
+        fr.sign(dw.Pen(fr.GREEN, 5), say("sign-on-time")),
+        fr.sign(dw.Pen(fr.VERMILION, 5), say("sign-late")),
         fr.Sign((dw.Line(((0, 9), (23, 9)), late), tip), say("sign-overdue")),
-        fr.day_sign(AS_OF, say("sign-as-of")), fr.hatch_sign(say("sign-hatch-due")),
+        fr.sign(AS_OF, say("sign-as-of"), upright=True), fr.sign("", say("sign-hatch-due")),
     )  # fmt: skip
     caption = fr.Caption(say("timeline-title"), say("timeline-lead"), signs, tuple(notes))
     cells: list[tuple[Cell, ...]] = []
@@ -366,10 +363,6 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         cells.append((*ends, duty_of.due, standing, *answering, row.margin, row.overdue or None, row.as_of))
     size = wide, AXIS + max(bottom, DUTY_ROW), AXIS
     return fr.picture(subject, "timeline", caption, size, marks, sj.table(DUTY_COLUMNS, cells))
-
-
-def _key(standing: Standing) -> str:
-    return standing.value.replace(" ", "-")
 
 
 def _duty_words(subject: Subject, names: Names, row: Margin) -> tuple[str, ...]:
@@ -387,4 +380,4 @@ def _duty_words(subject: Subject, names: Names, row: Margin) -> tuple[str, ...]:
     if row.margin is not None and answer is not None and answer.day is not None:
         day, name = in_words(answer.day, language), names[answer.work].text
         number, last = abs(row.margin), say(f"answer-{'act' if answer.is_act else 'action'}", day=day, name=name)
-    return (say(f"standing-{_key(row.standing)}", n=number), due, last)
+    return (say(f"standing-{KEYS[row.standing]}", n=number), due, last)

@@ -121,8 +121,8 @@ def run_draft(options: argparse.Namespace) -> int:
 
     Where no series of the document is surely its actions, the best three are shown and nothing is written: 1.
     """
-    from pan2kg.countries import country_of_key
     from pan2kg.extract.draft import draft_plan, read_plan
+    from pan2kg.turtle.countries import country_of_key
     from pan2kg.turtle.writer import read_prefixes
 
     file = Path(options.file)
@@ -180,10 +180,10 @@ def add_mentions(command: argparse.ArgumentParser) -> None:
 
 def run_mentions(options: argparse.Namespace) -> int:
     """Write what a document names."""
-    from pan2kg.countries import countries
     from pan2kg.extract.mentions import find_mentions
     from pan2kg.review.work import mention_line
     from pan2kg.tables.formats import Grid, write_csv, write_text
+    from pan2kg.turtle.countries import countries
 
     graph, plan = _opened(options)
     document = _document(graph, options, plan)

@@ -25,7 +25,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from pan2kg.countries import countries
+from pan2kg.turtle.countries import countries
 
 RULES: Final = "1"  # the version of the rules: it changes with what they find
 _WORD: Final = re.compile(r"[nN][°º]|[^\W_]+")

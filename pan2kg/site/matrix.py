@@ -281,7 +281,7 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
     signs = (
         sheet.Sign(tuple(_filled(Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
         sheet.Sign(tuple(_filled(Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),
-        sheet.hatch_sign(t("legend-none")),
+        sheet.sign("", t("legend-none")),
     )
     caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), filters)
     names = subject.names(order)
