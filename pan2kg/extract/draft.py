@@ -18,10 +18,9 @@ from typing import Final, NamedTuple
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import hypotheses as ranking
 from pan2kg.extract.document import AROUND, BETWEEN_CELLS, Document, DocumentBlock, block_language, folded, noted
-from pan2kg.extract.hypotheses import FIELD, Hypothesis
+from pan2kg.extract.hypotheses import FIELD, Hypothesis, Member, Series, markers_of
 from pan2kg.extract.numbering import Marker, field_kind, group_of, language_of_list, level_of, readings
 from pan2kg.extract.process import Options, read_document
-from pan2kg.extract.series import Member, Series, markers_of
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import Message
 from pan2kg.turtle import writer

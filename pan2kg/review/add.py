@@ -23,7 +23,7 @@ import pyoxigraph as ox
 
 from pan2kg.coherence.evidence import Aspect, Extent, Reading
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.extract.quotation import Quotation
+from pan2kg.extract.document import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text, reason, write_atomically

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pan2kg.errors import Place
-from pan2kg.extract.document import Document
-from pan2kg.extract.quotation import Quotation, find, fold, nearest
+from pan2kg.extract.document import Document, Quotation, find, fold, nearest
 from pan2kg.project import Project, read_text
 from pan2kg.review.files import Addition, own, with_prefixes
 from pan2kg.turtle.blocks import (

@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from pan2kg.coherence.evidence import Level
-from pan2kg.extract import roles
-from pan2kg.extract.document import Document
+from pan2kg.extract import names as roles
+from pan2kg.extract.document import Document, Quotation
 from pan2kg.extract.hypotheses import Named, sections
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.extract.names import RULES, Mention, Thing, either
-from pan2kg.extract.quotation import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message
 from pan2kg.review.decision import CITATION, INVOLVEMENT, MENTION, SETTLED, USE, Candidate, Origin, part_key

@@ -10,8 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.extract.document import AROUND, READER, Document, DocumentBlock, canonical, laid
-from pan2kg.extract.quotation import Quotation, find, fold, nearest
+from pan2kg.extract.document import (
+    AROUND,
+    READER,
+    Document,
+    DocumentBlock,
+    Quotation,
+    canonical,
+    find,
+    fold,
+    laid,
+    nearest,
+)
 from pan2kg.project import Project
 from pan2kg.review.anchoring import anchor
 from pan2kg.turtle.vocabulary import thing

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import pan2kg
 from pan2kg.errors import ProjectError
-from pan2kg.extract.quotation import Quotation
+from pan2kg.extract.document import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.review.decision import Candidate
