@@ -44,7 +44,29 @@ def words() -> dict[str, Any]:
 
 
 def either(alternatives: Iterable[str]) -> str:
+    """A group of a regular expression that is one of several, the longest first."""
     return f"(?:{'|'.join(sorted(alternatives, key=len, reverse=True))})"
+
+
+@cache
+def pattern(name: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    """A pattern of ``mentions.toml`` by its name."""
+
+    def filled(template: str) -> str:
+        return re.sub(r"~([\w.+-]+)~", lambda names: listed(names[1].split("+")), template)
+
+    def listed(names: Sequence[str]) -> str:
+        alternatives: list[str] = []
+        for path in names:
+            value: Any = words()
+            for key in path.split("."):
+                value = value[key]
+            if isinstance(value, str):
+                return filled(value)
+            alternatives += value if isinstance(value, list) else [word for row in value.values() for word in row]
+        return either(alternatives)
+
+    return re.compile(filled(words()["pattern"][name]), flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,18 +450,6 @@ class NamesInText:
 # Names a text gives itself
 
 
-@cache
-def _definition() -> re.Pattern[str]:
-    listed = words()["definition"]
-    article = rf"(?:{either(listed['article'])}\s*)?"
-    quoted = rf"{article}[«“\"„‘']\s*{article}(?P<quoted>[^«»“”\"„()]{{2,60}}?)\s*[»”\"“’']"
-    plain = r"(?P<plain>[A-Z][A-Za-zÀ-ÿ]*(?:[ -]?[A-Z0-9][\w]*)*)"
-    return re.compile(
-        rf"\s*,?\s*\((?:(?i:{either(listed['words'])})\s*[:,]?\s*(?:{quoted}|{article}{plain})"
-        r"|(?P<bare>[A-ZÄÖÜÉ][A-Za-zäöü]*[A-ZÄÖÜ]+[A-Za-z]*s?(?:[ -]?\d)?))\s*\)"
-    )
-
-
 def find_definitions(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
     """The names that stand defined behind a mention, wherever they stand after that.
 
@@ -449,7 +459,7 @@ def find_definitions(text: str, mentions: Iterable[Mention]) -> Iterator[Mention
     """
     defined: dict[str, list[tuple[int, Mention]]] = {}
     for mention in mentions:
-        if mention.target and (match := _definition().match(text, mention.end)):
+        if mention.target and (match := pattern("definition", 0).match(text, mention.end)):
             name = (match["quoted"] or match["plain"] or match["bare"]).strip()
             if len(name) > 1:
                 defined.setdefault(name, []).append((match.end(), mention))
@@ -462,29 +472,7 @@ def find_definitions(text: str, mentions: Iterable[Mention]) -> Iterator[Mention
             yield Mention(*again.span(), again[0], mention.target, mention.kind, "definition", others=mention.others)
 
 
-_ACTS: Final = {
-    "dir": ("eu-act",),
-    "reg": ("eu-act",),
-    "dec": ("eu-act",),
-    "law": ("national-act",),
-    "convention": ("ilo",),
-}
-
-
-@cache
-def _short_forms() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    short = words()["short"]
-    nouns = "|".join(f"(?P<{kind}>{either(short[kind])})" for kind in _ACTS)
-    cited = nouns.replace("?P<", "?P<c_")
-    marks = either(words()["number"]["marks"])
-    return (
-        re.compile(
-            rf"(?<!\w)(?:{either(short['said'])}\s+(?:{nouns})(?!\w|\s*\(|\s*{marks}?\s*\d)"
-            rf"|(?:la|le|the|die)\s+(?:{cited})\s+{either(short['cited'])}(?!\w))",
-            re.IGNORECASE,
-        ),
-        re.compile(rf"(?<!\w){either(short['last'])}(?!\w)", re.IGNORECASE),
-    )
+_ACTS: Final = {"dir": "eu-act", "reg": "eu-act", "dec": "eu-act", "law": "national-act", "convention": "ilo"}
 
 
 def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
@@ -495,15 +483,14 @@ def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention
     >>> [m.surface for m in find_short_forms(text, [act])]
     ['ledit règlement']
     """
-    forms, final = _short_forms()
     done = list(mentions)
-    for match in forms.finditer(text):
+    for match in pattern("short").finditer(text):
         kind = next(key for key in _ACTS if match[key] or match[f"c_{key}"])
         if referent := _meant(text, match.start(), kind, done):
             mention = Mention(*match.span(), match[0], referent.target, referent.kind, "short-form", "refers-back")
             done.append(mention)
             yield mention
-    for match in final.finditer(text):
+    for match in pattern("short-last").finditer(text):
         near = [m for m in done if m.end <= match.start() and m.kind in ("eu-act", "national-act")]
         if near and re.fullmatch(r"\s*[;,]\s*", text[near[-1].end : match.start()]):
             yield Mention(*match.span(), match[0], near[-1].target, near[-1].kind, "short-form", "refers-back")
@@ -518,7 +505,7 @@ def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Men
             return f"/eli/{kind}" in mention.target
         return kind == "law" if mention.kind == "instrument" else kind in ("law", "convention")
 
-    kinds = (*_ACTS[kind], "instrument")
+    kinds = (_ACTS[kind], "instrument")
     before = [m for m in mentions if first <= m.start < start and m.kind in kinds and is_of(m)]
     if not before:
         return None
