@@ -156,9 +156,8 @@ def _shared_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
             marks += [low, *dw.centred(low, (subject.say("broad-short"),), fr.FINE)]
         return marks
     fill, texts = (
-        fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS),
-        subject.say("texts", n=len(meeting.texts)),
-    )
+        fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS), subject.say("texts", n=len(meeting.texts)),
+    )  # fmt: skip
     number = figure_words.amount(weight.low, Unit.BITS, subject.language)
     marks = fr.filled(box, fill, (number, texts), size=13)
     if weight.level is not None:

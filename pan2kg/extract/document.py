@@ -201,14 +201,11 @@ def to_json(document: Document) -> str:
         for block in document.blocks
     ]
     whole = {
-        "reader": READER,
-        "source": document.source,
-        "sha256": document.sha256,
-        "format": document.format,
+        "reader": READER, "source": document.source, "sha256": document.sha256, "format": document.format,
         "pages": document.pages,
         "remarks": [{"message": pack(remark.message), "pages": remark.pages} for remark in document.remarks],
         "blocks": blocks,
-    }
+    }  # fmt: skip
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -224,13 +221,10 @@ def from_json(text: str, *, source: str = "") -> Document:
         if whole["reader"] != READER:
             raise OutlineError("document-of-other-reader", place=Place(source), remedy="read-document-again")
         return Document(
-            str(whole["source"]),
-            str(whole["sha256"]),
-            str(whole["format"]),
-            None if whole["pages"] is None else int(whole["pages"]),
-            tuple(map(block, whole["blocks"])),
+            str(whole["source"]), str(whole["sha256"]), str(whole["format"]),
+            None if whole["pages"] is None else int(whole["pages"]), tuple(map(block, whole["blocks"])),
             tuple(Remark(unpack(row["message"]), tuple(map(int, row["pages"]))) for row in whole["remarks"]),
-        )
+        )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError):
         raise OutlineError("no-document-json", place=Place(source), remedy="read-document-again") from None
 
@@ -326,29 +320,20 @@ class Quotation:
     def at(cls, document: Document, start: int, end: int, *, of: int | None = None) -> Quotation:
         whole, block = document.text, document.block_at(start if of is None else of)
         return cls(
-            whole[start:end],
-            language=(block.language or "") if block else "",
+            whole[start:end], language=(block.language or "") if block else "",
             label=(block.label or "") if block else "",
-            page=document.page_at(of) if of is not None else block.page if block else None,
-            start=start,
-            end=end,
-            prefix=whole[max(0, start - AROUND) : start],
-            suffix=whole[end : end + AROUND],
+            page=document.page_at(of) if of is not None else block.page if block else None, start=start, end=end,
+            prefix=whole[max(0, start - AROUND) : start], suffix=whole[end : end + AROUND],
             path=block.path if block else (),
-        )
+        )  # fmt: skip
 
     @classmethod
     def from_line(cls, line: Mapping[str, Any]) -> Quotation:
         return cls(
-            str(line["quote"]),
-            label=str(line.get("label", "")),
-            page=int(line["page"]) if line.get("page") else None,
-            start=int(line["start"]),
-            end=int(line["end"]),
-            prefix=str(line.get("prefix", "")),
-            suffix=str(line.get("suffix", "")),
-            path=tuple(map(str, line.get("path", ()))),
-        )
+            str(line["quote"]), label=str(line.get("label", "")), page=int(line["page"]) if line.get("page") else None,
+            start=int(line["start"]), end=int(line["end"]), prefix=str(line.get("prefix", "")),
+            suffix=str(line.get("suffix", "")), path=tuple(map(str, line.get("path", ()))),
+        )  # fmt: skip
 
     def to_line(self) -> dict[str, object]:
         names = ("start", "end", "words", "page", "label", "prefix", "suffix", "path")
@@ -364,24 +349,19 @@ class Quotation:
             return replace(self, label=str(self.page or ""))
         nearby, block, whole = blocks[max(0, at - paragraphs) : at + paragraphs + 1], blocks[at], document.text
         return replace(
-            self,
-            words=whole[self.start : self.end],
-            label=block.label or str(block.page or self.page or ""),
-            prefix=whole[nearby[0].start : self.start],
-            suffix=whole[self.end : max(nearby[-1].end, self.end)],
+            self, words=whole[self.start : self.end], label=block.label or str(block.page or self.page or ""),
+            prefix=whole[nearby[0].start : self.start], suffix=whole[self.end : max(nearby[-1].end, self.end)],
             path=block.path,
-        )
+        )  # fmt: skip
 
     def placed(self) -> dict[str, str]:
         return {
             "pan:pageIndex": str(self.page) if self.page else "",
             "pan:prefix": string(self.prefix) if self.prefix else "",
-            "pan:suffix": string(self.suffix) if self.suffix else "",
-            "pan:start": str(self.start),
-            "pan:end": str(self.end),
-            "pan:readerVersion": string(READER),
+            "pan:suffix": string(self.suffix) if self.suffix else "", "pan:start": str(self.start),
+            "pan:end": str(self.end), "pan:readerVersion": string(READER),
             "pan:quoteHash": string(sha256(self.words.encode()).hexdigest()),
-        }
+        }  # fmt: skip
 
     def block(self, name: str, prefixes: Mapping[str, str]) -> Block:
         is_placed = self.start >= 0
@@ -430,10 +410,9 @@ def find(within: Folded, quotation: Quotation) -> Quotation | int:
         before, behind = (canonical(words).translate(_ALIKE) for words in (quotation.prefix, quotation.suffix))
         if before or behind:
             spans = [
-                (start, end)
-                for start, end in spans
+                (start, end) for start, end in spans
                 if within.text[:start].rstrip().endswith(before) and within.text[end:].lstrip().startswith(behind)
-            ]
+            ]  # fmt: skip
         elif quotation.label:
             blocks = ((span, within.document.block_at(within.places[span[0]])) for span in spans)
             fitting = [span for span, block in blocks if block and quotation.label in (block.label, str(block.page))]

@@ -25,15 +25,15 @@ from pan2kg.i18n.message import Message
 _LEARNED: Final = 3  # A word that is not known is a label where as many numbers rise behind it
 _TITLE_LENGTH: Final = 250
 _LEAST: Final = 3  # fewer members are no version of a plan
-_ALIKE: Final = 0.8  # the share of numbers two versions have in common at least
+_ALIKE: Final = 0.8  # two series of which as much is the same are one, or versions of one in two languages
 _READ: Final = 1500  # how many characters behind a title are read for its language
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A thing of a series: its number and label as printed, its title, the block and row, and its place in the text.
+    """A thing of a series: its number and label as printed, its title and where that starts, its block and row.
 
-    ``row`` is the row of a table, None elsewhere; ``start`` and ``end`` are where its title stands.
+    ``row`` is the row of a table, None elsewhere.
     """
 
     block: int
@@ -41,9 +41,12 @@ class Member:
     label: str
     title: str
     start: int
-    end: int
     row: int | None = None
     values: tuple[int, ...] = ()
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.title)
 
     @property
     def place(self) -> tuple[int, int | None]:
@@ -54,6 +57,22 @@ class Columns(NamedTuple):
     title: int
     number: int | None
     kinds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, head: Sequence[str], by_name: Mapping[str, int] | None = None) -> Columns | None:
+        """What the columns of a table are by their heads; None where none of them is one of actions."""
+        kinds = [field_kind(cell) for cell in head]
+        if not by_name and sum(map(bool, kinds)) < 2:
+            return None
+        for kind, column in (by_name or {}).items():
+            if column <= len(kinds):
+                kinds[column - 1] = kind
+        title = next((kinds.index(kind) for kind in ("title", "action") if kind in kinds), None)
+        if title is None:
+            return None
+        if "number" not in kinds and "action" in kinds and kinds.index("action") != title:
+            kinds[kinds.index("action")] = "number"  # “Mesure | Intitulé”: the first column has the number
+        return cls(title, kinds.index("number") if "number" in kinds else None, tuple(kinds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +115,20 @@ def series_of(document: Document, columns: Mapping[str, int] | None = None) -> t
 
     ``columns`` says which columns of its tables are what, where their heads do not.
     """
-    markers = markers_of(document)
-    every = [*_marked(document, markers), *_bullets(document, markers), *_headings(document, markers)]
+    markers, blocks = markers_of(document), document.blocks
+    every = list(_marked(document, markers))
+    bullets = [
+        at for at, block in enumerate(blocks)
+        if block.marker == BULLET and block.kind == "item" and not (at in markers and markers[at].style.word)
+    ]  # fmt: skip
+    depths = sorted({blocks[at].level for at in bullets})
+    for depth in depths:
+        members = tuple(_member(document, at, None) for at in bullets if blocks[at].level == depth)
+        every.append(Series("bullets" if depth == depths[0] else f"bullets:{depth}", "bullets", members))
+    for level in sorted({block.level for block in blocks if block.kind == "heading"}):
+        places = (at for at, block in enumerate(blocks) if block.kind == "heading" and block.level == level)
+        members = tuple(_member(document, at, markers) for at in places)
+        every.append(Series(f"headings:{level}", "headings", members))
     every += [*_rows(document, columns), *_cards(document)]
     return tuple(version for series in every if len(series.members) > 1 for version in _parted(document, series))
 
@@ -118,9 +149,13 @@ def _marked(document: Document, markers: Mapping[int, Marker]) -> Iterator[Serie
         if rises or group_of(word) in ("action", "category"):
             members = [_member(document, at, markers) for at in places]
             # without those that a list before the text names already: the later ones are followed by text
-            previous = {(member.number, folded(member.title)): at for at, member in enumerate(members)}
-            members = [one for at, one in enumerate(members) if previous[one.number, folded(one.title)] == at]
-            yield Series(f"label:{word.replace(' ', '-')}", "label", _as_run_in(document, members))
+            latest = {(member.number, folded(member.title)): at for at, member in enumerate(members)}
+            members = [members[at] for at in sorted(latest.values())]
+            # without the full stop of those whose bold words fill their lines, where most run into the text
+            blocks = [document.blocks[member.block] for member in members]
+            if 2 * sum(0 < block.lead < len(block.text) for block in blocks) >= len(members):
+                members = [replace(member, title=member.title.rstrip(" .:–—-")) for member in members]
+            yield Series(f"label:{word.replace(' ', '-')}", "label", tuple(members))
     for (kinds, form, is_heading), own in styles.items():
         # headings and paragraphs together where only both of them count without a leap
         counterpart = styles.get((kinds, form, not is_heading), [])
@@ -141,73 +176,32 @@ def leaps_in(numbers: Sequence[tuple[int, ...]]) -> int:
     return sum(after not in (1, before + 1) for before, after in pairwise(tails))
 
 
-def _as_run_in(document: Document, members: Sequence[Member]) -> tuple[Member, ...]:
-    blocks = [document.blocks[member.block] for member in members]
-    if 2 * sum(0 < block.lead < len(block.text) for block in blocks) < len(members):
-        return tuple(members)
-    titles = [member.title.rstrip(" .:–—-") for member in members]
-    return tuple(
-        replace(member, title=title, end=member.start + len(title))
-        for member, title in zip(members, titles, strict=True)
-    )
-
-
-def _member(document: Document, at: int, markers: Mapping[int, Marker]) -> Member:
-    block, marker = document.blocks[at], markers[at]
-    title = _cut(block, marker.rest)
-    place = block.start + max(block.text.find(title), 0)
-    if not title:
-        title, place = _title_below(document, at, markers)
-    return Member(at, marker.number, marker.label, title, place, place + len(title), values=marker.values)
-
-
-def _cut(block: DocumentBlock, rest: str) -> str:
-    run_in = ""
+def _member(document: Document, at: int, markers: Mapping[int, Marker] | None) -> Member:
+    block, marker = document.blocks[at], (markers or {}).get(at)
+    rest, title = marker.rest if marker else block.text, ""
     if 0 < block.lead < len(block.text):
-        run_in = block.text[len(block.text) - len(rest) : block.lead].strip(" .:–—-")
-    return run_in or rest.rstrip(" :")
+        title = block.text[len(block.text) - len(rest) : block.lead].strip(" .:–—-")  # bold words before the text
+    title = title or rest.rstrip(" :")
+    if marker is None or markers is None:
+        return Member(at, "", "", title, block.start)
+    start = block.start + max(block.text.find(title), 0)
+    if not title:
+        title, start = _title_below(document, at, markers)
+    return Member(at, marker.number, marker.label, title, start, values=marker.values)
 
 
 def _title_below(document: Document, at: int, markers: Mapping[int, Marker]) -> tuple[str, int]:
-    following = document.blocks[at + 1] if at + 1 < len(document.blocks) else None
-    if following is None:
+    """The title of a label that stands alone: the next line, or what a table below calls the title."""
+    if at + 1 >= len(document.blocks):
         return "", document.blocks[at].end
-    if following.kind == "table":
-        for number, row in enumerate(following.rows):
+    below = document.blocks[at + 1]
+    if below.kind == "table":
+        for number, row in enumerate(below.rows):
             values = [cell for cell in row[1:] if cell]
             if field_kind(row[0]) in ("title", "action") and values:
-                return values[0], following.cell_start(number, row.index(values[0], 1))
-        return "", following.start
-    if at + 1 in markers or len(following.text) > _TITLE_LENGTH or following.marker == BULLET:
-        return "", following.start
-    return following.text, following.start
-
-
-def _plain(document: Document, at: int) -> Member:
-    block = document.blocks[at]
-    title = _cut(block, block.text)
-    return Member(at, "", "", title, block.start, block.start + len(title))
-
-
-def _bullets(document: Document, markers: Mapping[int, Marker]) -> Iterator[Series]:
-    places = [
-        at for at, block in enumerate(document.blocks)
-        if block.marker == BULLET and block.kind == "item" and not (at in markers and markers[at].style.word)
-    ]  # fmt: skip
-    depths = sorted({document.blocks[at].level for at in places})
-    for depth in depths:
-        members = tuple(_plain(document, at) for at in places if document.blocks[at].level == depth)
-        yield Series("bullets" if depth == depths[0] else f"bullets:{depth}", "bullets", members)
-
-
-def _headings(document: Document, markers: Mapping[int, Marker]) -> Iterator[Series]:
-    for level in sorted({block.level for block in document.blocks if block.kind == "heading"}):
-        members = tuple(
-            _member(document, at, markers) if at in markers else _plain(document, at)
-            for at, block in enumerate(document.blocks)
-            if block.kind == "heading" and block.level == level
-        )
-        yield Series(f"headings:{level}", "headings", members)
+                return values[0], below.cell_start(number, row.index(values[0], 1))
+    is_text = below.kind != "table" and at + 1 not in markers and len(below.text) <= _TITLE_LENGTH
+    return below.text if is_text and below.marker != BULLET else "", below.start
 
 
 def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Series]:
@@ -223,7 +217,7 @@ def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Ser
         # a narrow table with labels of fields down its first column is about one thing
         labels = sum(bool(field_kind(row[0])) for row in block.rows)
         is_card = len(block.rows[0]) < 4 and labels > 1 and 2 * labels >= len(block.rows)
-        columns = None if is_card else columns_of(block.rows[0], by_name) or _guessed(block)
+        columns = None if is_card else Columns.of(block.rows[0], by_name) or _guessed(block)
         if columns and goes_on:
             is_head = sum(bool(field_kind(cell)) for cell in block.rows[0]) > 1
             number = columns_by_head[head].number
@@ -246,32 +240,13 @@ def _guessed(block: DocumentBlock) -> Columns | None:
 
     No sign speaks for such rows, so they are never taken unless they are named.
     """
-    rows = block.rows[1:]
+    rows, width = block.rows[1:], range(len(block.rows[0]))
     if len(rows) < _LEARNED:
         return None
-    width = range(len(block.rows[0]))
-    lengths = [sum(len(row[column]) for row in rows) for column in width]
-    title = lengths.index(max(lengths))
-    numbers = (
-        column for column in width
-        if column != title and all(re.fullmatch(r"[\w.\-]{1,6}", row[column]) for row in rows)
-    )  # fmt: skip
-    return Columns(title, next(numbers, None), tuple("title" if at == title else "" for at in width))
-
-
-def columns_of(head: Sequence[str], by_name: Mapping[str, int] | None = None) -> Columns | None:
-    kinds = [field_kind(cell) for cell in head]
-    if not by_name and sum(map(bool, kinds)) < 2:
-        return None
-    for kind, column in (by_name or {}).items():
-        if column <= len(kinds):
-            kinds[column - 1] = kind
-    title = next((kinds.index(kind) for kind in ("title", "action") if kind in kinds), None)
-    if title is None:
-        return None
-    if "number" not in kinds and "action" in kinds and kinds.index("action") != title:
-        kinds[kinds.index("action")] = "number"  # “Mesure | Intitulé”: the first column has the number
-    return Columns(title, kinds.index("number") if "number" in kinds else None, tuple(kinds))
+    title = max(width, key=lambda column: sum(len(row[column]) for row in rows))
+    is_number = [all(re.fullmatch(r"[\w.\-]{1,6}", row[column]) for row in rows) for column in width]
+    number = next((column for column in width if column != title and is_number[column]), None)
+    return Columns(title, number, tuple("title" if at == title else "" for at in width))
 
 
 def _row_members(block: DocumentBlock, at: int, columns: Columns, first: int) -> Iterator[Member]:
@@ -289,7 +264,7 @@ def _row_members(block: DocumentBlock, at: int, columns: Columns, first: int) ->
         printed_number = (beside.number if beside else own.rstrip(".)")) if own else marker.number if marker else ""
         label = (marker.label if marker else "") or (beside.label if beside else "")
         start = block.cell_start(number, columns.title) + printed.find(title)
-        yield Member(at, printed_number, label, title, start, start + len(title), number)
+        yield Member(at, printed_number, label, title, start, number)
 
 
 def _cards(document: Document) -> Iterator[Series]:
@@ -309,7 +284,7 @@ def _cards(document: Document) -> Iterator[Series]:
         if not title and titled:
             title = next(cell for cell in titled[0][1:] if cell)
             place = block.cell_start(block.rows.index(titled[0]), titled[0].index(title, 1))
-        members.append(Member(at, marker.number, marker.label, title, place, place + len(title), None, marker.values))
+        members.append(Member(at, marker.number, marker.label, title, place, None, marker.values))
     yield Series("cards", "cards", tuple(members))
 
 
@@ -371,22 +346,18 @@ def _by_column(document: Document, series: Series) -> Iterator[Series]:
         language = block_language(" ".join(block.rows[row][column] for _, block, row in cells))
         if not language or len(titled) < 2:
             continue
-        kinds = tuple(
-            "title" if at == column else "other-title" if at in titled else kind
-            for at, kind in enumerate(series.columns.kinds)
+        kinds = {at: "title" if at == column else "other-title" for at in titled}
+        all_kinds = tuple(kinds.get(at, kind) for at, kind in enumerate(series.columns.kinds))
+        members = tuple(
+            replace(member, title=block.rows[row][column], start=block.cell_start(row, column))
+            for member, block, row in cells
         )
-        members = []
-        for member, block, row in cells:
-            title, start = block.rows[row][column], block.cell_start(row, column)
-            members.append(replace(member, title=title, start=start, end=start + len(title)))
-        columns = Columns(column, series.columns.number, kinds)
-        name = f"{series.name}@{language}"
-        yield replace(series, name=name, members=tuple(members), columns=columns, language=language)
+        columns, name = Columns(column, series.columns.number, all_kinds), f"{series.name}@{language}"
+        yield replace(series, name=name, members=members, columns=columns, language=language)
 
 
 FIELD: Final = re.compile(r"([^\W\d_][^:.\n]{0,60}?)\s?:\s*(?=\S|$)")
 _BARE: Final = 4  # A heading that only announces has at most as many words
-_ALIKE_hypotheses: Final = 0.8  # two series of which as much is the same are one
 _LIST: Final = 0.6  # A plain text of which as much is in its items is a list of actions already
 _LONGEST_CHAPTER: Final = 200
 
@@ -406,18 +377,16 @@ class Hypothesis:
     @property
     def told(self) -> Message:
         titles = [member.title or member.number for member in self.series.members]
-        examples = " / ".join(title[:70] for title in titles[:2])
-        form = noted(f"form.{self.series.form}")
-        score = f"{self.score:.1f}"
-        name, number = self.series.name, str(len(titles))
+        examples, form = " / ".join(title[:70] for title in titles[:2]), noted(f"form.{self.series.form}")
+        name, number, score = self.series.name, str(len(titles)), f"{self.score:.1f}"
         return noted("hypothesis", name=name, number=number, examples=examples, score=score, form=form)
 
     @property
     def reasons_told(self) -> list[Message]:
-        ranked = sorted(self.reasons.items(), key=lambda row: -abs(row[1][1]))
-        signs = [noted(f"sign.{sign}", share=str(round(100 * share)), worth=f"{worth:+.1f}")
-                 for sign, (share, worth) in ranked]  # fmt: skip
-        return [noted("because", reason=reason) for reason in ([self.refusal] if self.refusal else []) + signs]
+        reasons = [self.refusal] if self.refusal else []
+        for sign, (share, worth) in sorted(self.reasons.items(), key=lambda row: -abs(row[1][1])):
+            reasons.append(noted(f"sign.{sign}", share=str(round(100 * share)), worth=f"{worth:+.1f}"))
+        return [noted("because", reason=reason) for reason in reasons]
 
 
 def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Hypothesis, ...]:
@@ -446,10 +415,8 @@ def _rank(hypothesis: Hypothesis) -> tuple[float, str]:
 def _is_same(series: Series, other: Series) -> bool:
     titles, others = ({folded(member.title) for member in each.members} for each in (series, other))
     places, other_places = series.places, other.places
-    overlap = len(places & other_places) >= _ALIKE_hypotheses * len(places | other_places)
-    return not series.is_version_of(other) and (
-        overlap or len(titles & others) >= _ALIKE_hypotheses * len(titles | others)
-    )
+    overlap = len(places & other_places) >= _ALIKE * len(places | other_places)
+    return not series.is_version_of(other) and (overlap or len(titles & others) >= _ALIKE * len(titles | others))
 
 
 def chosen(ranked: Sequence[Hypothesis]) -> Hypothesis | None:
@@ -639,10 +606,10 @@ def _refusal(members: Sequence[Member]) -> Message | None:
     numbers = [re.findall(r"(?<![\d.,/])\d{1,3}(?![\d.,/%])", title) for title in titles]
     first = [int(inside[0]) for inside in numbers if inside]
     rising = sum(after == before + 1 for before, after in pairwise(first))
-    if len(first) >= _ALIKE_hypotheses * len(titles) and rising >= _ALIKE_hypotheses * (len(first) - 1):
+    if len(first) >= _ALIKE * len(titles) and rising >= _ALIKE * (len(first) - 1):
         return noted("number-inside")
     begins = Counter(" ".join(title.split()[:3]) for title in titles)
-    if begins.most_common(1)[0][1] >= _ALIKE_hypotheses * len(titles) and len(titles) > 3:
+    if begins.most_common(1)[0][1] >= _ALIKE * len(titles) and len(titles) > 3:
         return noted("begin-alike")
     return noted("untitled-members") if 5 * sum(not title for title in titles) > len(titles) else None
 
@@ -685,6 +652,10 @@ class Section(NamedTuple):
     end: int
 
 
+def _words(text: str) -> str:
+    return re.sub(r"[^\w]+", " ", folded(text)).strip()
+
+
 def sections(document: Document, plan: str, actions: Iterable[Named]) -> tuple[Section, ...]:
     """The whole text in sections, each of an action or of the plan, in their order.
 
@@ -692,16 +663,15 @@ def sections(document: Document, plan: str, actions: Iterable[Named]) -> tuple[S
     summary and the body: the place that is followed by most text is the one. It ends where a draft of the same document
     ends it: at a heading that is not below it, at a line with the label of a chapter, or with its row of a table.
     """
-    titles = {
-        plain: action.iri for action in actions for title in action.titles if len(plain := _plain_hypotheses(title)) > 3
-    }
+    pairs = ((_words(title), action.iri) for action in actions for title in action.titles)
+    titles = {title: iri for title, iri in pairs if len(title) > 3}
     longest_first = sorted(titles, key=len, reverse=True)  # one title may begin as another does
     # where a title stands: block, row of a table, place in the text, action
     begun: list[tuple[int, int, int, str]] = []
     for at, block in enumerate(document.blocks):
-        start, bold = block.start, len(_plain_hypotheses(block.text[: block.lead]))
+        start, bold = block.start, len(_words(block.text[: block.lead]))
         for row, line in enumerate(block.text.split(BETWEEN_ROWS) if block.kind == "table" else [block.text]):
-            words = _plain_hypotheses(line)
+            words = _words(line)
             for title in longest_first:
                 before = words.find(title)
                 # after its number and label, alone or in bold before the text; in a table it is the title of a cell
@@ -714,17 +684,15 @@ def sections(document: Document, plan: str, actions: Iterable[Named]) -> tuple[S
     chapters = {at for at, marker in markers_of(document).items() if group_of(marker.label) == "category"}
     chapters -= {at for at, *_ in begun}
     longest: dict[str, Section] = {}
-    for number, (at, row, start, action) in enumerate(begun):
-        following = begun[number + 1][2] if number + 1 < len(begun) else len(document.text)
-        end = min(following, _end(document, at, row, chapters))
+    for (at, row, start, action), following in zip(begun, [*begun[1:], None], strict=True):
+        end = min(following[2] if following else len(document.text), _end(document, at, row, chapters))
         if action not in longest or end - start > longest[action].end - longest[action].start:
             longest[action] = Section(action, start, end)
-    filled: list[Section] = []
-    last = 0
+    filled, end = list[Section](), 0
     for section in sorted(longest.values(), key=lambda section: section.start):
-        filled += [Section(plan, last, section.start), section]
-        last = section.end
-    filled.append(Section(plan, last, len(document.text)))
+        filled += [Section(plan, end, section.start), section]
+        end = section.end
+    filled.append(Section(plan, end, len(document.text)))
     return tuple(section for section in filled if section.start < section.end)
 
 
@@ -734,7 +702,7 @@ _MOST_BEFORE: Final = 60
 
 def _end(document: Document, at: int, row: int, chapters: set[int]) -> int:
     own = document.blocks[at]
-    if own.kind == "table" and (columns := columns_of(own.rows[0])) and row:
+    if own.kind == "table" and (columns := Columns.of(own.rows[0])) and row:
         # rows that go on with it have other cells, and none with a title
         for last in range(row + 1, len(own.rows) + 1):
             cells = own.rows[last] if last < len(own.rows) else ()
@@ -747,7 +715,3 @@ def _end(document: Document, at: int, row: int, chapters: set[int]) -> int:
         if is_above or is_chapter or (own.kind == "table" and block.kind != "table"):
             return document.blocks[after - 1].end
     return len(document.text)
-
-
-def _plain_hypotheses(text: str) -> str:
-    return re.sub(r"[^\w]+", " ", folded(text)).strip()

@@ -279,7 +279,14 @@ class _PageReader(HTMLParser):
         elif self._tables and tag in ("td", "th", "tr"):
             self._tables[-1].end_cell()
         elif self._tables and tag == "table":
-            self._end_table()
+            table = self._tables.pop()
+            table.end_cell()
+            rows = [row for row in table.rows if any(row)]
+            outer = self._tables[-1].cell if self._tables else None
+            if outer is not None:  # a table within a table is text of its cell
+                outer.append(" " + " ".join(" ".join(row) for row in rows) + " ")
+            elif rows:
+                self.paragraphs.append(Paragraph("", kind="table", rows=doc.table_block(rows).rows))
         elif tag in _ENDS_PARAGRAPH and not (self._tables and self._tables[-1].cell is not None):
             self.end_paragraph()
             if tag in ("ul", "ol") and self._lists:
@@ -303,16 +310,6 @@ class _PageReader(HTMLParser):
             depth = depth if number else 0
             self.paragraphs.append(Paragraph(text, None, None, number, outline, depth, 0, bold, lead))
 
-    def _end_table(self) -> None:
-        table = self._tables.pop()
-        table.end_cell()
-        rows = [row for row in table.rows if any(row)]
-        outer = self._tables[-1].cell if self._tables else None
-        if outer is not None:  # a table within a table is text of its cell
-            outer.append(" " + " ".join(" ".join(row) for row in rows) + " ")
-        elif rows:
-            self.paragraphs.append(Paragraph("", kind="table", rows=doc.table_block(rows).rows))
-
 
 # Plain text and Markdown
 
@@ -322,9 +319,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe
 _DOTS = " \t\u00a0\u202f.…_·"
 _PAGE_NUMBER = re.compile(
     r"(?:[-–—]\s*)?\d{1,4}(?:\s*[-–—])?|\d{1,4}\s*/\s*\d{1,4}"
-    r"|(?:page|seite|pagina|página|p\.)\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de)\s*\d{1,4})?",
-    re.IGNORECASE,
-)
+    r"|(?:page|seite|pagina|página|p\.)\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de)\s*\d{1,4})?", re.IGNORECASE,
+)  # fmt: skip
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _ROW = re.compile(r"\|.*\|")
 _RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")

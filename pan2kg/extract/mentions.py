@@ -226,11 +226,9 @@ def _national() -> dict[str, Any]:
 @cache
 def _months() -> Mapping[str, int]:
     return {
-        name.casefold(): number
-        for months in _national()["months"].values()
-        for number, alike in enumerate(months, 1)
+        name.casefold(): number for months in _national()["months"].values() for number, alike in enumerate(months, 1)
         for name in alike.split("|")
-    }
+    }  # fmt: skip
 
 
 def _kinds(country: str) -> Mapping[str, Mapping[str, Any]]:
@@ -247,9 +245,8 @@ def _dated(country: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w-])(?:{kinds})(?:\s+{either(between['amended'])})*{number},?\s+{either(between['date'])}\s+"
         rf"(?P<day>\d{{1,2}})(?:er|\.|st|nd|rd|th)?\s+(?:de\s+)?(?P<month>{either(_months())}),?\s+(?:de\s+)?"
-        r"(?P<year>\d{4})(?!\d)",
-        _FLAGS,
-    )
+        r"(?P<year>\d{4})(?!\d)", _FLAGS,
+    )  # fmt: skip
 
 
 def acts_in(text: str, country: str) -> Iterator[tuple[int, int, str, str]]:

@@ -136,17 +136,10 @@ class Mention:
         return (self.target, *self.others) if self.target else ()
 
 
-class Occurrence(NamedTuple):
-    start: int
-    end: int
-    things: tuple[str, ...]
-    length: int
-
-
-@dataclass(slots=True)
-class _Node:
-    next: dict[str, _Node] = field(default_factory=dict)
-    spellings: list[Spelling] = field(default_factory=list)
+# words of a text that are a name: their place, the things they may name, and how many words they are
+Occurrence = tuple[int, int, tuple[str, ...], int]
+# the tree of names: from each word the next ones, and under an empty one the names that end there
+_Node = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -154,7 +147,7 @@ class NamesInTexts:
     """All that can be named, by IRI, and the words it is called by.
 
     >>> names = NamesInTexts({"i": Thing("i", "paris", "instrument")}, (Spelling("Accord de Paris", "i"),))
-    >>> [name.things for name in names.find("selon l’accord de Paris")], names.find("un accord à paris")
+    >>> [things for _, _, things, _ in names.find("selon l’accord de Paris")], names.find("un accord à paris")
     ([('i',)], ())
     """
 
@@ -165,13 +158,13 @@ class NamesInTexts:
 
     @cached_property
     def _root(self) -> _Node:
-        root = _Node()
+        root: _Node = {}
         for spelling in self.spellings:
             node = root
             for _, _, word in words_of(spelling.words):
-                node = node.next.setdefault(word, _Node())
+                node = node.setdefault(word, {})
             if node is not root:
-                node.spellings.append(spelling)
+                node.setdefault("", []).append(spelling)
         return root
 
     @cached_property
@@ -203,41 +196,30 @@ class NamesInTexts:
         return [{word for _, _, word in words_of(label) if len(word) > longer} for label in labels]
 
     def find(self, text: str) -> tuple[Occurrence, ...]:
-        listed = list(words_of(text))
-        occurrences = (self._at(text, listed, place) for place in range(len(listed)))
-        return tuple(filter(None, occurrences))
-
-    def _at(self, text: str, listed: list[tuple[int, int, str]], place: int) -> Occurrence | None:
-        node = self._root.next.get(listed[place][2])
-        longest: Occurrence | None = None
-        final = place
-        start = listed[place][0]
-        while node is not None:
-            end = listed[final][1]
-            if node.spellings and not re.match(r"[-‐‑][^\W\d_]", text[end : end + 2]):
-                fitting = [spelling for spelling in node.spellings if _fits(spelling.words, text[start:end])]
-                if fitting:
+        listed, occurrences = list(words_of(text)), list[Occurrence]()
+        for place, (start, _, word) in enumerate(listed):
+            node, final, longest = self._root.get(word), place, list[Occurrence]()
+            while node is not None:
+                end = listed[final][1]
+                spellings = [] if re.match(r"[-‐‑][^\W\d_]", text[end : end + 2]) else node.get("", ())
+                if fitting := [spelling for spelling in spellings if _fits(spelling.words, text[start:end])]:
                     iris = tuple(dict.fromkeys(spelling.iri for spelling in fitting if spelling.iri))
                     is_refused = any(not spelling.iri for spelling in fitting)
-                    end += max(_closing(spelling.words, text, end) for spelling in fitting)
-                    longest = Occurrence(start, end, () if is_refused else iris, final - place + 1)
-            final += 1
-            if final == len(listed):
-                break
-            # what stands between two words may stand inside a name: a blank line may not
-            between = text[listed[final - 1][1] : listed[final][0]]
-            if between not in (" ", "’", "-", "'") and ("\n\n" in between or not _BETWEEN.fullmatch(between)):
-                break
-            node = node.next.get(listed[final][2])
-        return longest
-
-
-def _closing(name: str, text: str, end: int) -> int:
-    mark = name[-1:]
-    if mark.isalnum() or not mark:
-        return 0
-    tail = text[end : end + 2]
-    return len(tail) - len(tail.lstrip()) + 1 if tail.lstrip()[:1] == mark else 0
+                    # with the quotation mark or bracket a name ends in, and the space before
+                    tail, marks = text[end : end + 2], {spelling.words[-1:] for spelling in fitting}
+                    is_closed = not tail.lstrip()[:1].isalnum() and tail.lstrip()[:1] in marks - {""}
+                    end += len(tail) - len(tail.lstrip()) + 1 if is_closed else 0
+                    longest = [(start, end, () if is_refused else iris, final - place + 1)]
+                final += 1
+                if final == len(listed):
+                    break
+                # what stands between two words may stand inside a name: a blank line may not
+                between = text[listed[final - 1][1] : listed[final][0]]
+                if between not in (" ", "’", "-", "'") and ("\n\n" in between or not _BETWEEN.fullmatch(between)):
+                    break
+                node = node.get(listed[final][2])
+            occurrences += longest
+        return tuple(occurrences)
 
 
 def words_of(text: str) -> Iterator[tuple[int, int, str]]:
@@ -338,41 +320,53 @@ class NamesInText:
         self.day, self.country = day, country
         self.own = names.things.get(plan)
 
-    def _mention(self, start: int, end: int, thing: Thing, rule: str) -> Mention:
-        return Mention(start, end, self.text[start:end], thing.iri, thing.kind, rule)
-
-    def _several(self, start: int, end: int, things: Sequence[Thing], rule: str) -> Mention:
+    def _mention(self, start: int, end: int, things: Sequence[Thing], rule: str) -> Mention:
+        """Of one thing, or of several between which a person chooses."""
+        surface, kind = self.text[start:end], things[0].kind
+        if len(things) == 1:
+            return Mention(start, end, surface, things[0].iri, kind, rule)
         choices = tuple(dict.fromkeys(thing.iri for thing in things))
-        return Mention(start, end, self.text[start:end], "", things[0].kind, rule, "several", choices=choices)
+        return Mention(start, end, surface, "", kind, rule, "several", choices=choices)
 
     def mentions(self) -> Iterator[Mention]:
-        yield from self._numbered_plans()
-        text, things = self.text, self.names.things
+        # « PAN 2 »: the second edition of the country's plan, of the subject of the document where that is known
+        numbers, text, things, own = list(_NUMBERED.finditer(self.text)), self.text, self.names.things, self.own
+        called = {name.iri for name in self.names.spellings if _NUMBERED.fullmatch(name.words)} if numbers else set()
+        families = {things[iri].family for iri in called if iri in things}
+        for match in numbers:
+            plans = [
+                plan for plan in things.values()
+                if plan.kind == "plan" and (match["number"] or match["year"]) in plan.editions
+                and plan.country == (self.country or plan.country)
+                and (plan.family in families or (own is not None and plan.family == own.family))
+            ]  # fmt: skip
+            plans = [plan for plan in plans if own is not None and plan.family == own.family] or plans
+            if plans:
+                yield self._mention(*match.span(), plans, "plan-edition")
+        # an abbreviation of two or three letters is often something else too: without something else of its family in
+        # the text it is none
         occurrences = self.names.find(text)
-
-        def is_short(name: Occurrence) -> bool:
-            return name.end - name.start <= 3 and text[name.start : name.end].isupper()
-
-        families = {things[iri].family for name in occurrences for iri in name.things if not is_short(name)}
+        short = {name for name in occurrences if name[1] - name[0] <= 3 and text[name[0] : name[1]].isupper()}
+        families = {things[iri].family for name in occurrences for iri in name[2] if name not in short}
         for name in occurrences:
-            # without short abbreviations of which nothing else of the family stands in the text
-            if is_short(name) and not families & {things[iri].family for iri in name.things}:
+            start, end, iris, _ = name
+            if name in short and not families & {things[iri].family for iri in iris}:
                 continue
-            if not name.things:
-                yield Mention(name.start, name.end, text[name.start : name.end], "", "", "not-mention")
+            if not iris:
+                yield Mention(start, end, text[start:end], "", "", "not-mention")
             elif mention := self._named(name):
                 yield mention
 
     def _named(self, name: Occurrence) -> Mention | None:
-        things = [self.names.things[iri] for iri in name.things if iri in self.names.things]
+        start, end, iris, length = name
+        things = [self.names.things[iri] for iri in iris if iri in self.names.things]
         # short names of other countries' things are not known abroad
-        things = [thing for thing in things if thing.country in ("", self.country) or name.length >= _DISTINCT]
+        things = [thing for thing in things if thing.country in ("", self.country) or length >= _DISTINCT]
         # an initiative is often a text and the body that carries it; what a plan rests on is the text
         things = [thing for thing in things if thing.kind != "body"] or things
-        text, start, end = self.text, name.start, name.end
-        before = text[max(0, start - _WINDOW) : start]
+        before = self.text[max(0, start - _WINDOW) : start]
         # « guiding principles » may be those of the OECD, whose guidelines have that name in French
-        sides = (before, text[end : end + _WINDOW])
+        sides = (before, self.text[end : end + _WINDOW])
         if not things or (things[0].key == "ungp" and any(map(_OTHER.search, sides))):
             return None
         # what belongs to a name before it: « EU », « ILO », or the first part of a compound
@@ -385,12 +379,10 @@ class NamesInText:
             return self._plan(start, end, things)
         valid = [thing for thing in things if thing.is_valid(self.day)] if things[0].kind == "body" else things
         if not valid:
-            return replace(self._mention(start, end, things[0], "name"), note="name-of-another-day")
+            return replace(self._mention(start, end, things[:1], "name"), note="name-of-another-day")
         local = [thing for thing in valid if thing.country == self.country] if self.country else []
         referent = local or [thing for thing in valid if not thing.country] or valid
-        if len(referent) == 1:
-            return self._mention(start, end, referent[0], "name")
-        return self._several(start, end, referent, "name")
+        return self._mention(start, end, referent, "name")
 
     def _plan(self, start: int, end: int, things: Sequence[Thing]) -> Mention | None:
         before = self.text[max(0, start - _WINDOW) : start]
@@ -413,38 +405,20 @@ class NamesInText:
             return None
         families = {plan.family for plan in local}
         if len(families) > 1:
-            return self._several(start, end, local, "plan-name")
+            return self._mention(start, end, local, "plan-name")
         editions = self.names.editions.get(families.pop(), tuple(local))
         fitting = [plan for plan in editions if edition in plan.editions] if edition else []
         if len(fitting) == 1:
-            return self._mention(start, end, fitting[0], "plan-edition")
+            return self._mention(start, end, fitting, "plan-edition")
         own = [plan for plan in local if not plan.is_unknown]
         name = self.text[start:end]
         tells_edition = re.search(r"\d", name) or {fragment.casefold() for fragment in name.split()} & {*_ordinals()}
         if len(editions) == 1 or (len(own) == len(local) == 1 and tells_edition):
-            return self._mention(start, end, (own or editions)[0], "plan-name")
+            return self._mention(start, end, (own or editions)[:1], "plan-name")
         earlier = [plan for plan in editions if self.day is None or plan.start is None or plan.start <= self.day]
         latest = (earlier or editions)[-1]
         others = tuple(plan.iri for plan in editions if plan.iri != latest.iri)
-        return replace(self._mention(start, end, latest, "plan-name"), note="latest-edition", choices=others)
-
-    def _numbered_plans(self) -> Iterator[Mention]:
-        numbers = list(_NUMBERED.finditer(self.text))
-        things, own = self.names.things, self.own
-        called = {name.iri for name in self.names.spellings if _NUMBERED.fullmatch(name.words)} if numbers else set()
-        families = {things[iri].family for iri in called if iri in things}
-        for match in numbers:
-            plans = [
-                plan for plan in things.values()
-                if plan.kind == "plan" and (match["number"] or match["year"]) in plan.editions
-                and plan.country == (self.country or plan.country)
-                and (plan.family in families or (own is not None and plan.family == own.family))
-            ]  # fmt: skip
-            plans = [plan for plan in plans if own is not None and plan.family == own.family] or plans
-            if len(plans) == 1:
-                yield self._mention(match.start(), match.end(), plans[0], "plan-edition")
-            elif plans:
-                yield self._several(match.start(), match.end(), plans, "plan-edition")
+        return replace(self._mention(start, end, [latest], "plan-name"), note="latest-edition", choices=others)
 
 
 # Names a text gives itself
@@ -526,23 +500,25 @@ _SENTENCE: Final = re.compile(r"[.!?…]\s+(?=[A-ZÀ-Ü«“„])|[\n\t:;]")
 # how many words may stand between a name and what says its role: articles, « le ministère de », « notably »
 _NEAR: Final = 3
 _AROUND: Final = 300
-_WORD_roles: Final = re.compile(r"[^\W_]+")
+_PLAIN_WORD: Final = re.compile(r"[^\W_]+")
 _CASE: Final = re.compile(r"\s*\((?:s|e|es|en|in|innen)\)|[·/](?:e|s|es|in|innen)\b", re.IGNORECASE)
 
 
 class Role(NamedTuple):
+    """A role by its key, the words that say it, and what they are: ``field``, ``before``, ``after`` or ``default``."""
+
     key: str
     said: str
     how: str
+
+    @property
+    def rank(self) -> float:
+        return float(_table()["rank"][self.how])
 
 
 @cache
 def _table() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("roles.toml").read_text(encoding="utf-8"))
-
-
-def rank_of(role: Role) -> float:
-    return float(_table()["rank"][role.how])
 
 
 def keys() -> frozenset[str]:
@@ -629,7 +605,7 @@ def _beside(block: DocumentBlock, start: int, end: int, mentions: Sequence[Menti
         for place, (role, pattern) in enumerate(_patterns(side)):
             for spot in pattern.finditer(hidden, low, high):
                 between = hidden[spot.end() : high] if side == "before" else hidden[low : spot.start()]
-                distance = len(_WORD_roles.findall(between))
+                distance = len(_PLAIN_WORD.findall(between))
                 if distance <= _NEAR:
                     roles.append((distance, place, Role(role, text[spot.start() : spot.end()].strip(), side)))
     return min(roles, key=lambda ranked: ranked[:2])[2] if roles else None

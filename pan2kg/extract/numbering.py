@@ -60,12 +60,10 @@ class Marker:
 _DIGITS = r"[0-9]{1,3}(?:\s?(?:bis|ter|quater)\b|[a-z]\b)?"
 _COMPONENT = rf"(?:{_DIGITS}|[IVXL]+|[ivxl]+|[A-Za-z])"
 _NUMBERS = [
-    re.compile(rf"{_COMPONENT}(?:[.\-‑]{_COMPONENT}){{3}}"),
-    re.compile(rf"{_COMPONENT}(?:[.\-‑]{_COMPONENT}){{2}}"),
-    re.compile(rf"[A-Z][0-9]{{1,2}}(?:\.{_COMPONENT}){{0,2}}"),
-    re.compile(rf"{_COMPONENT}[.\-‑]{_COMPONENT}"),
+    re.compile(rf"{_COMPONENT}(?:[.\-‑]{_COMPONENT}){{3}}"), re.compile(rf"{_COMPONENT}(?:[.\-‑]{_COMPONENT}){{2}}"),
+    re.compile(rf"[A-Z][0-9]{{1,2}}(?:\.{_COMPONENT}){{0,2}}"), re.compile(rf"{_COMPONENT}[.\-‑]{_COMPONENT}"),
     re.compile(_COMPONENT),
-]
+]  # fmt: skip
 _AFTER = re.compile(r"(?P<end>[ªº]?[.)\]°]{0,2})(?P<dash>\s*[:–—]|\s*-(?=\s)|-(?=[^\W\d_])|)(?P<space>\s*)")
 _WORD = r"[^\W\d_]+(?:['’\-][^\W\d_]+)*"
 _LABEL = re.compile(

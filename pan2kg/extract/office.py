@@ -116,11 +116,10 @@ def read_word(package: Package) -> tuple[list[Paragraph], int | None, tuple[Rema
     if pages is None:
         paragraphs = [replace(paragraph, page=None) for paragraph in paragraphs]
     paragraphs += [
-        Paragraph(text, kind="note")
-        for entry in ("footnotes", "endnotes")
+        Paragraph(text, kind="note") for entry in ("footnotes", "endnotes")
         for note in package.tree(f"word/{entry}.xml")
         if note.get(f"{_W}type") is None and (text := canonical(" ".join(map(_word_text, note.iter(f"{_W}p")))))
-    ]
+    ]  # fmt: skip
     return paragraphs, pages, _contents_left(reader.contents)
 
 
@@ -210,12 +209,10 @@ class _WordReader:
             bold = run.find(f"{_W}b") if run is not None else None
             size = _value(run, "sz")
             self.styles[key] = _WordStyle(
-                name,
-                None if outline is not None and outline > 9 else outline,
-                listed if number is not None else above.number,
-                _is_on(bold) if bold is not None else above.bold,
+                name, None if outline is not None and outline > 9 else outline,
+                listed if number is not None else above.number, _is_on(bold) if bold is not None else above.bold,
                 float(size) / 2 if size else above.size,
-            )
+            )  # fmt: skip
         return self.styles[key]
 
     def flow(self, parent: Element) -> Iterator[Paragraph]:
@@ -336,10 +333,9 @@ class _ListLevel:
 
     def printed(self, depth: int, counters: list[int], levels: Mapping[int, _ListLevel]) -> str:
         entries = [
-            number_as(max(counters[at], 1), levels[at].form)
-            for at in range(max(depth - self.shown + 1, 1), depth + 1)
+            number_as(max(counters[at], 1), levels[at].form) for at in range(max(depth - self.shown + 1, 1), depth + 1)
             if at in levels and levels[at].form not in ("none", BULLET)
-        ]
+        ]  # fmt: skip
         return f"{self.before}{'.'.join(filter(None, entries))}{self.after}".strip() if any(entries) else ""
 
 

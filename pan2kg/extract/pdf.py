@@ -389,10 +389,9 @@ def broken_pages(data: bytes) -> frozenset[int]:
         return frozenset()
     objects = _objects(data)
     return frozenset(
-        number
-        for number, page in enumerate(_page_heads(data, objects), 1)
+        number for number, page in enumerate(_page_heads(data, objects), 1)
         if any(_is_broken(objects.get(content)) for content in _contents_pdf(page, objects))
-    )
+    )  # fmt: skip
 
 
 def mended(data: bytes) -> tuple[bytes, int]:

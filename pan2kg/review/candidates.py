@@ -128,7 +128,7 @@ def _parts(
         if before is not None and before.issuperset(quotation.key(document.sha256) for quotation in quotations):
             skipped["rejected"] += len(group)
             continue
-        mention, role = max(group, key=lambda pair: roles.rank_of(pair[1]))
+        mention, role = max(group, key=lambda pair: pair[1].rank)
         how = Message("candidate", f"by-{mention.rule}", {"words": mention.surface})
         remarks = _remarks(graph, work, body, mentions, rejected=before is not None)
         leads = (ends for ends, roles_ in roles_of.items() if _LEAD in roles_)
@@ -138,7 +138,7 @@ def _parts(
         yield replace(
             candidate,
             reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
-            rank=_rank(mention, roles.rank_of(role)),
+            rank=_rank(mention, role.rank),
             remarks=tuple(remarks),
             said="" if role.how == "default" else role.said,
         )

@@ -14,14 +14,10 @@ from pan2kg.extract.document import Document, DocumentBlock, canonical, from_jso
 from pan2kg.extract.process import read_document
 
 BLOCKS = st.builds(
-    DocumentBlock,
-    st.none() | st.integers(1, 9),
-    st.none() | st.text(max_size=3),
-    st.sampled_from(["heading", "paragraph", "item", "table", "note"]),
-    st.text(max_size=30).map(canonical),
-    st.integers(0, 6),
-    st.text(max_size=3),
-)
+    DocumentBlock, st.none() | st.integers(1, 9), st.none() | st.text(max_size=3),
+    st.sampled_from(["heading", "paragraph", "item", "table", "note"]), st.text(max_size=30).map(canonical),
+    st.integers(0, 6), st.text(max_size=3),
+)  # fmt: skip
 
 
 @given(st.lists(BLOCKS))
@@ -66,11 +62,8 @@ def test_a_text_file_is_read_the_same_each_time(tmp_path: Path) -> None:
     )
     document = read_document(file)
     assert [(one.kind, one.marker, one.text) for one in document.blocks] == [
-        ("heading", "", "Plan"),
-        ("heading", "1", "Axe 1 : Emploi"),
-        ("item", "1", "1. Former les juges"),
-        ("item", "2", "2. Lier"),
-        ("table", "", "Qui\tQuand\nJustice\t2026"),
-    ]
+        ("heading", "", "Plan"), ("heading", "1", "Axe 1 : Emploi"), ("item", "1", "1. Former les juges"),
+        ("item", "2", "2. Lier"), ("table", "", "Qui\tQuand\nJustice\t2026"),
+    ]  # fmt: skip
     assert document.blocks[2].path == ("Plan", "Axe 1 : Emploi")
     assert to_json(document) == to_json(read_document(file))

@@ -59,15 +59,11 @@ def test_an_action_of_pan_2_says_where_it_stands() -> None:
     text = draft(plan, "lu-bhr-2")
     title = "Préparation de la mise en œuvre à Luxembourg du règlement européen sur les minerais de conflit"
     assert text[text.index("action:lu-bhr-2-4-3 ") :].split("\n\n")[0].splitlines() == [
-        "action:lu-bhr-2-4-3 a pan:Action ;",
-        '    skos:notation "4.3" ;',
-        '    dcterms:identifier "lu-bhr-2-4-3" ;',
-        f'    skos:prefLabel "{title}"@fr ;',
-        "    pan:inPlan plan:lu-bhr-2 ;",
-        "    pan:inCategory category:lu-bhr-2-4 ;",
-        "    dcterms:source document:lu-bhr-2-text ;",
+        "action:lu-bhr-2-4-3 a pan:Action ;", '    skos:notation "4.3" ;', '    dcterms:identifier "lu-bhr-2-4-3" ;',
+        f'    skos:prefLabel "{title}"@fr ;', "    pan:inPlan plan:lu-bhr-2 ;",
+        "    pan:inCategory category:lu-bhr-2-4 ;", "    dcterms:source document:lu-bhr-2-text ;",
         "    pan:certainty certainty:stated .",
-    ]
+    ]  # fmt: skip
     assert "# Catégorie 4 – Démarches législatives\n\ncategory:lu-bhr-2-4 a pan:Category ;\n" in text
 
 

@@ -132,12 +132,9 @@ def test_a_page_of_the_web_is_read_without_its_menus() -> None:
     )
     document = read_bytes(page.encode(), "a.html")
     assert shown(document.blocks) == [
-        ("heading", "", "Plan"),
-        ("item", "3", "3. Former"),
-        ("item", "4", "4. Lier"),
-        ("item", "•", "les juges"),
+        ("heading", "", "Plan"), ("item", "3", "3. Former"), ("item", "4", "4. Lier"), ("item", "•", "les juges"),
         ("table", "", "Qui\tQuand\nJustice\t2026\n\t2027"),
-    ]
+    ]  # fmt: skip
     assert str(document.remarks[0]).startswith("2 words of menus")
 
 

@@ -186,14 +186,8 @@ principios entre empresas état œuvre Straße niño perché"""
 CATEGORY_STYLES = ("Catégorie {n} :", "Axe {r} –", "{r}.", "{r} –", "{l}.", "{n}.", "Handlungsfeld {n}:",
                    "Obiettivo strategico {n} -")  # fmt: skip
 ACTION_STYLES = (
-    "{n}.{i}",
-    "{n}.{i}.",
-    "{n}.{i} –",
-    "Action {i} :",
-    "Mesure n° {i} –",
-    "Maßnahme {i}:",
-    "Medida {n}.{i}.",
-)
+    "{n}.{i}", "{n}.{i}.", "{n}.{i} –", "Action {i} :", "Mesure n° {i} –", "Maßnahme {i}:", "Medida {n}.{i}.",
+)  # fmt: skip
 LEADERS = (" {dots} {page}", "{dots}{page}", "\t{page}", "      {page}", "")
 
 

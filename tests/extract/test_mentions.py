@@ -29,15 +29,14 @@ THINGS: Final = (
     Thing("i:csddd", "dir-2024-1760", "instrument", "eu-directive"),
     Thing("i:ungp", "ungp", "instrument", "guidelines"),
     Thing("i:oecd", "oecd-mne-guidelines", "instrument", "guidelines"),
-    Thing("i:crc", "un-crc", "instrument", "un-treaty"),
-    Thing("i:law-a", "xx-loi-a", "instrument", "law", "lu"),
+    Thing("i:crc", "un-crc", "instrument", "un-treaty"), Thing("i:law-a", "xx-loi-a", "instrument", "law", "lu"),
     Thing("i:law-b", "xx-loi-b", "instrument", "law", "lu"),
     Thing("p:1", "lu-bhr-1", "plan", country="lu", start=date(2018, 6, 22)),
     Thing("p:2", "lu-bhr-2", "plan", country="lu", start=date(2019, 12, 11)),
     Thing("p:de", "de-bhr-1", "plan", country="de", start=date(2016, 12, 16)),
     Thing("b:old", "mega-2014", "body", country="lu", end=date(2018, 12, 28)),
     Thing("b:new", "mega-2018", "body", country="lu", start=date(2018, 1, 1)),
-)
+)  # fmt: skip
 LABELS: Final = (
     ("i:csddd", "Corporate Sustainability Due Diligence Directive (CSDDD)"),
     ("i:ungp", "Guiding Principles"), ("i:ungp", "Principes directeurs"),

@@ -23,11 +23,9 @@ def pdf(*pages: str, turned: int = 0) -> bytes:
     faces = {"F": "Helvetica", "B": "Helvetica-Bold"}
     fonts = " ".join(f"/{key} << /Type /Font /Subtype /Type1 /BaseFont /{face} >>" for key, face in faces.items())
     objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
-        f"<< /Font << {fonts} >> /XObject << /I 4 0 R >> >>",
-        f"{picture}\nstream\n0\nendstream",
-    ]
+        "<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        f"<< /Font << {fonts} >> /XObject << /I 4 0 R >> >>", f"{picture}\nstream\n0\nendstream",
+    ]  # fmt: skip
     for at, drawn in enumerate(pages):
         box = "/MediaBox [0 0 595 842] /Resources 3 0 R"
         objects.append(f"<< /Type /Page /Parent 2 0 R {box} /Rotate {turned} /Contents {6 + 2 * at} 0 R >>")
@@ -87,9 +85,8 @@ def test_a_field_with_a_bold_label_right_below_a_bold_title_is_none_of_it() -> N
     field = f"{line('Indicator:', 50, 688, 10, 'B')}\n{line('number of judges that were trained', 105, 688)}"
     blocks = read(f"{title}\n{field}\n{column(50, 660, [WORDS] * 3)}").blocks
     assert [one.text for one in blocks[:2]] == [
-        "Action 1 Train judges and lawyers",
-        "Indicator: number of judges that were trained",
-    ]
+        "Action 1 Train judges and lawyers", "Indicator: number of judges that were trained",
+    ]  # fmt: skip
 
 
 def test_paragraphs_of_a_line_or_two_stay_apart_where_they_are_most_of_the_text() -> None:
@@ -132,9 +129,8 @@ def test_a_word_cut_at_the_end_of_a_line_is_whole_again(lines: list[str], whole:
 def test_heads_and_page_numbers_are_dropped_and_titles_that_count_are_none() -> None:
     pages = [
         f"{line(f'Card {2 * at}', 50, 810, 14, 'B')}\n{column(50, 700, [f'{WORDS} {at}.'] * 3)}"
-        f"\n{line(f'Page {at} of 6', 300, 30)}"
-        for at in range(1, 7)
-    ]
+        f"\n{line(f'Page {at} of 6', 300, 30)}" for at in range(1, 7)
+    ]  # fmt: skip
     text = read(*pages).text
     assert [f"Card {2 * at}" in text for at in range(1, 7)] == [True] * 6
     assert "Page" not in text
@@ -150,14 +146,10 @@ def test_heads_and_page_numbers_are_dropped_and_titles_that_count_are_none() -> 
 def test_lines_that_run_to_the_left_are_read_as_they_are_written() -> None:
     document = read_bytes(RIGHT_TO_LEFT.read_bytes(), "plan.pdf")
     assert [one.text for one in document.blocks] == [
-        "خطة العمل الوطنية",
-        "التدبير 1: تدريب القضاة (2025)",
-        "تقوم وزارة العدل بتنفيذ التوجيه 2019/1937 في عام 2026.",
-        "التدبير 2: إعلام الشركات",
-        "تقوم الوزارة بنشر دليل من OECD للشركات.",
-        "פעולה 3",
+        "خطة العمل الوطنية", "التدبير 1: تدريب القضاة (2025)", "تقوم وزارة العدل بتنفيذ التوجيه 2019/1937 في عام 2026.",
+        "التدبير 2: إعلام الشركات", "تقوم الوزارة بنشر دليل من OECD للشركات.", "פעולה 3",
         "משרד המשפטים יכשיר את השופטים בשנת 2025 (שלב א).",
-    ]
+    ]  # fmt: skip
     assert told(document)[0].startswith("page 1: text that runs from right to left")
     assert told(document)[1].startswith("a script of which no words are known")
 
@@ -189,10 +181,9 @@ def test_a_title_goes_on_over_pages_and_with_brackets() -> None:
 
 def ruled(rows: list[tuple[str, ...]], top: float) -> str:
     cells = [
-        line(cell, 55 + 150 * across, top - 15 - 20 * down)
-        for down, row in enumerate(rows)
+        line(cell, 55 + 150 * across, top - 15 - 20 * down) for down, row in enumerate(rows)
         for across, cell in enumerate(row)
-    ]
+    ]  # fmt: skip
     across, bottom = 50 + 150 * len(rows[0]), top - 20 * len(rows)
     level = [f"50 {top - 20 * at} m {across} {top - 20 * at} l S" for at in range(len(rows) + 1)]
     return "\n".join([*cells, *level, *(f"{x} {bottom} m {x} {top} l S" for x in range(50, across + 1, 150))])
@@ -201,11 +192,8 @@ def ruled(rows: list[tuple[str, ...]], top: float) -> str:
 def test_a_head_that_comes_again_on_each_page_is_no_row_of_a_table_and_a_cut_row_is_whole_again() -> None:
     head, rest = ("No.", "Action"), ("", "of the supreme court")
     pages: list[list[tuple[str, ...]]] = [
-        [head, ("1", "Inform")],
-        [head, ("2", "Consult")],
-        [head, ("3", "Train judges")],
-        [head, rest, ("4", "End")],
-    ]
+        [head, ("1", "Inform")], [head, ("2", "Consult")], [head, ("3", "Train judges")], [head, rest, ("4", "End")],
+    ]  # fmt: skip
     document = read(*(ruled(rows, 720) for rows in pages))
     rows = [row for one in document.blocks for row in one.rows]
     assert rows == [head, ("1", "Inform"), ("2", "Consult"), ("3", "Train judges of the supreme court"), ("4", "End")]
@@ -221,10 +209,9 @@ def test_notes_at_the_foot_are_notes() -> None:
 def test_a_table_is_read_by_its_lines_and_one_without_is_said() -> None:
     cells = [("Action", "Who", "When"), ("Train judges", "Justice", "2026"), ("Inform", "Economy", "2027")]
     drawn = "\n".join(
-        line(cell, 55 + 150 * across, 705 - 20 * down)
-        for down, row in enumerate(cells)
+        line(cell, 55 + 150 * across, 705 - 20 * down) for down, row in enumerate(cells)
         for across, cell in enumerate(row)
-    )
+    )  # fmt: skip
     rules = [f"50 {y} m 500 {y} l S" for y in (720, 700, 680, 660)] + [
         f"{x} 660 m {x} 720 l S" for x in (50, 200, 350, 500)
     ]
