@@ -15,9 +15,7 @@ from typing import Final
 from pan2kg.charts import drawing as dw
 from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen
 from pan2kg.charts.subject import Subject
-from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.figures import Unit
-from pan2kg.coherence.known import basis_line
+from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.message import in_words
@@ -101,13 +99,6 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    width: float
-    height: float
-    marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Sign:
     marks: tuple[Mark, ...]
     meaning: str
@@ -127,22 +118,13 @@ class Caption:
     filters: tuple[str, ...] = ()
     is_levelled: bool = True
 
-    def source(self, subject: Subject) -> str:
-        """Where the picture comes from: what it rests on, release, day, and what was chosen."""
-        say, language, release = subject.say, subject.language, subject.graph.release
-        if self.is_levelled:
-            basis = words.basis_words(basis_line(subject.known), language).rstrip(".")
-        else:
-            basis = say("release", release=release) if release else say("release-unknown")
-            basis = f"{basis} · {say('as-of', day=in_words(subject.graph.as_of, language))}"
-        chosen = say("filters", filters=subject.listed((say("verified"), *self.filters)))
-        return f"{say('source')} · {basis} · {chosen}."
 
-
-def frame(subject: Subject, caption: Caption, body: Body, *, is_small: bool = False) -> Drawing:
+def frame(
+    subject: Subject, caption: Caption, width: float, height: float, body: tuple[Mark, ...], *, is_small: bool = False
+) -> Drawing:
     """The whole sheet, as wide as what stands in it; on one for small screens the lead stands below the picture."""
     narrowest, margin, title = (0.0, 8.0, Font(13.5, bold=True)) if is_small else (720.0, 24.0, Font(19, bold=True))
-    width, marks = max(body.width, narrowest), list[Mark]()
+    width, marks = max(width, narrowest), list[Mark]()
 
     def write(y: float, text: str, font: Font, gap: float = 0.0) -> float:
         lines = dw.paragraph(margin, y, text, font, width=width)
@@ -151,8 +133,8 @@ def frame(subject: Subject, caption: Caption, body: Body, *, is_small: bool = Fa
 
     y = write(margin, caption.title, title, 6.0)
     y = y if is_small else write(y, caption.lead, LEAD, 14.0)
-    marks.append(Group(body.marks, shift=(margin, y)))
-    y += body.height + 16
+    marks.append(Group(body, shift=(margin, y)))
+    y += height + 16
     # the legend: sign after sign on lines of their own height
     legend: list[Mark] = []
     left = top = 0.0
@@ -176,7 +158,14 @@ def frame(subject: Subject, caption: Caption, body: Body, *, is_small: bool = Fa
     for note in notes:
         y = write(y, note, Font(11.5))
     marks.append(Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE)))
-    y = write(y + 13, caption.source(subject), SMALL)
+    # where it comes from: what it rests on, release, day, and what was chosen
+    say, language, release = subject.say, subject.language, subject.graph.release
+    basis = words.basis_words(known.basis_line(subject.known), language).rstrip(".") if caption.is_levelled else ""
+    if not caption.is_levelled:
+        basis = say("release", release=release) if release else say("release-unknown")
+        basis = f"{basis} · {say('as-of', day=in_words(subject.graph.as_of, language))}"
+    chosen = say("filters", filters=subject.listed((say("verified"), *caption.filters)))
+    y = write(y + 13, f"{say('source')} · {basis} · {chosen}.", SMALL)
     spoken = " ".join((caption.lead, *notes))
     return Drawing(width + 2 * margin, y + max(margin - 8, 6), caption.title, spoken, subject.language, tuple(marks))
 
@@ -187,8 +176,8 @@ def picture(
 ) -> Picture:  # fmt: skip
     """The picture of marks in a frame; ``size`` is their width, their height, and how far they are moved down."""
     width, height, down = size
-    body = Body(width, height, (Group(tuple(marks), shift=(0, down)),))
-    drawing = frame(subject, caption, body, is_small=is_small)
+    body = (Group(tuple(marks), shift=(0, down)),)
+    drawing = frame(subject, caption, width, height, body, is_small=is_small)
     return Picture(name, subject.language, drawing, table)
 
 
@@ -279,13 +268,13 @@ def sign(look: Pen | str, meaning: str, text: str = "", size: float = 12.0, *, u
     return Sign(tuple(marks), meaning)
 
 
-def level_mark(x: float, y: float, level: Level, colour: str) -> list[Mark]:
+def level_mark(x: float, y: float, level: evidence.Level, colour: str) -> list[Mark]:
     pen = Pen(colour, 1.1)
-    if level is Level.PLAN:
+    if level is evidence.Level.PLAN:
         return [Dot(x, y, 3.2, colour)]
-    if level is Level.OFFICIAL:
+    if level is evidence.Level.OFFICIAL:
         return [Dot(x, y, 3.2, pen=pen), Dot(x, y, 1.3, colour)]
-    return [Dot(x, y, 3.2, pen=pen)] if level is Level.OTHER else [Line.diamond(x, y, 3.8, pen=pen)]
+    return [Dot(x, y, 3.2, pen=pen)] if level is evidence.Level.OTHER else [Line.diamond(x, y, 3.8, pen=pen)]
 
 
 def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
@@ -293,9 +282,9 @@ def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
     language, signs = subject.language, list[Sign]()
     ends = pairwise((0.0, *(fifth * greatest for fifth in FIFTHS)))
     for fill, (low, high) in zip(RAMP[1:], ends, strict=True) if greatest > 0 else ():
-        lower, upper = words.amount(low, Unit.BITS, language), words.bits_words(high, language)
+        lower, upper = words.amount(low, figures.Unit.BITS, language), words.bits_words(high, language)
         signs.append(sign(fill, subject.say("bits-to", low=lower, high=upper)))
-    for level in FIGURED:
+    for level in evidence.FIGURED:
         if level <= subject.level:
             marks = level_mark(SWATCH[0] / 2, SWATCH[1] / 2, level, INK)
             signs.append(Sign(tuple(marks), words.named(level).say(language)))

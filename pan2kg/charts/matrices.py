@@ -16,16 +16,15 @@ from pan2kg.charts import drawing as dw
 from pan2kg.charts import frame as fr
 from pan2kg.charts import subject as sj
 from pan2kg.charts.subject import Cell, Subject
+from pan2kg.coherence import evidence, figures
 from pan2kg.coherence.citations import State, verdict
-from pan2kg.coherence.evidence import CellState as Reads
-from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.figures import Unit
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import decimal
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import key
 
+NO, YES, UNREAD = evidence.CellState.NO, evidence.CellState.YES, evidence.CellState.UNREAD
 SHARED_COLUMNS: Final = ("shares", "weight", "weight_high", "weight_open", "weight_broad", "shared_texts",
                          "evidence_level")  # fmt: skip
 PLAN_COLUMNS: Final = (
@@ -45,7 +44,7 @@ class SharedCell:
         self.row, self.column, self.weight = row, column, subject.known.weight(*ends)
         weight, self.shares = self.weight, subject.known.meets(self.weight)
         self.texts = tuple(part.text for part in weight.contributions if not part.is_broad and part.bits > 0)
-        is_read = self.shares is not Reads.UNREAD
+        is_read = self.shares is not UNREAD
         self.cells: tuple[Cell, ...] = (
             self.shares.value, weight.low if is_read else None, weight.high, "true" if weight.is_open else "false",
             weight.broad or None, len(self.texts) if is_read else None, weight.level.key if weight.level else None,
@@ -60,12 +59,12 @@ class SharedCell:
         texts = [f"– {name.text}" for name in subject.names(self.texts).values()]
         broad = figure_words.bits_words(weight.broad, subject.language)
         if kind == "plans":
-            lines = [say("texts-unknown")] if self.shares is Reads.UNREAD else []
+            lines = [say("texts-unknown")] if self.shares is UNREAD else []
             return [*lines, bits, *level, *([say("weight-broad", bits=broad)] if weight.broad > 0 else []), *texts]
-        if self.shares is Reads.YES:
+        if self.shares is YES:
             lines = [bits, *level, *texts]
         else:
-            lines = [say("action-unknown" if self.shares is Reads.UNREAD else "nothing-shared")]
+            lines = [say("action-unknown" if self.shares is UNREAD else "nothing-shared")]
         return [*lines, *([say("weight-broad-actions", bits=broad)] if weight.broad > 0 else [])]
 
 
@@ -90,7 +89,12 @@ def draw_plan_matrix(
     meetings = [SharedCell(subject, row, column, (choice.plans[row], choice.plans[column])) for row, column in pairs]
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
 
-    (wide, high), rows, states, tables = PLAN_CELL, list[tuple[Cell, ...]](), Counter[State](), measured.tables
+    (wide, high), rows, states, tables = (
+        PLAN_CELL,
+        list[tuple[Cell, ...]](),
+        Counter[State](),
+        measured.tables,
+    )
     heads, up, out = fr.tilted(names, PLAN_HEAD, wide)
     marks: list[dw.Mark] = [dw.Group(tuple(heads))]
     for at, name in enumerate(names):
@@ -119,7 +123,10 @@ def draw_plan_matrix(
                 cell += dw.centred(box, (text,), dw.Font(10.5, bold=True))
             else:
                 words = say(f"citation-{state}")
-                texts = {State.ABSENT: (fr.PAPER, f"{sign} –"), State.IMPOSSIBLE: (fr.SHADE, "×")}.get(state)
+                texts = {
+                    State.ABSENT: (fr.PAPER, f"{sign} –"),
+                    State.IMPOSSIBLE: (fr.SHADE, "×"),
+                }.get(state)
                 cell = fr.filled(box, texts[0], (texts[1],)) if texts else fr.hatched(box)
             states[state] += 1
             marks.append(dw.Group(tuple(cell), say("cites", citing=citing.full, cited=cited.full) + words, leads))
@@ -131,7 +138,7 @@ def draw_plan_matrix(
     cite = (replace(box, fill=CITED), dw.Label(15, 13, "→", dw.Font(11, bold=True), "middle"))
     crossed = (replace(box, fill=fr.SHADE), dw.Line(((0, 0), fr.SWATCH), fr.EDGE))
     summary = say(
-        "plan-matrix-summary", pairs=len(meetings), sharing=sum(meeting.shares is Reads.YES for meeting in meetings),
+        "plan-matrix-summary", pairs=len(meetings), sharing=sum(meeting.shares is YES for meeting in meetings),
         cited=states[State.SEEN], ways=states.total(), impossible=states[State.IMPOSSIBLE],
     )  # fmt: skip
     signs = (
@@ -147,9 +154,9 @@ def draw_plan_matrix(
 
 def _shared_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float) -> list[dw.Mark]:
     weight = meeting.weight
-    if meeting.shares is Reads.NO:
+    if meeting.shares is NO:
         return fr.filled(box, fr.PAPER, ("–",))
-    if meeting.shares is Reads.UNREAD:
+    if meeting.shares is UNREAD:
         marks = fr.hatched(box)
         if weight.broad > 0:
             low = dw.Box(box.x, box.y + box.height / 2, box.width, box.height / 2, fr.PAPER, fr.EDGE)
@@ -158,7 +165,7 @@ def _shared_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
     fill, texts = (
         fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS), subject.say("texts", n=len(meeting.texts)),
     )  # fmt: skip
-    number = figure_words.amount(weight.low, Unit.BITS, subject.language)
+    number = figure_words.amount(weight.low, figures.Unit.BITS, subject.language)
     marks = fr.filled(box, fill, (number, texts), size=13)
     if weight.level is not None:
         marks += fr.level_mark(box.x + box.width - 7, box.y + 7, weight.level, fr.on(fill))
@@ -234,8 +241,8 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
 
     states = Counter(meeting.shares for meeting in meetings)
     summary = say(
-        "action-matrix-summary", n=len(works), named=len(works & uses.keys()), linked=states[Reads.YES],
-        unread=states[Reads.UNREAD],
+        "action-matrix-summary", n=len(works), named=len(works & uses.keys()), linked=states[YES],
+        unread=states[UNREAD],
     )  # fmt: skip
     titles, kind = [names[iri] for iri in plans], "action-matrix" if is_one else "action-matrix-two"
     signs = (
@@ -256,10 +263,10 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
 
 
 def _action_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float | None) -> list[dw.Mark]:
-    if meeting.shares is Reads.UNREAD:
+    if meeting.shares is UNREAD:
         return fr.hatched(box)
     weight, fill, text = meeting.weight, fr.PAPER, str(len(meeting.texts))
-    if meeting.shares is Reads.NO:
+    if meeting.shares is NO:
         text = "–"
     elif greatest is not None:
         # One decimal is what a cell has room for; what is more than nought is never rounded to it.
@@ -270,7 +277,7 @@ def _action_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: f
     font = dw.Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=fr.on(fill))
     room = dw.Box(box.x, box.y + 6, box.width, box.height - 6)
     marks: list[dw.Mark] = [replace(box, fill=fill, pen=fr.EDGE), *dw.centred(room, (text,), font)]
-    if weight.level and greatest is not None and meeting.shares is not Reads.NO:
+    if weight.level and greatest is not None and meeting.shares is not NO:
         marks += fr.level_mark(box.x + CELL / 2, box.y + 5, weight.level, fr.on(fill))
     return marks
 
@@ -291,7 +298,7 @@ class Roles:
 
     def __init__(self, subject: Subject, plan: str) -> None:
         actions = {action for action, home in subject.known.tables.works.home.items() if home == plan}
-        involvements = [row for row in subject.graph.involvements if counts(row.level, subject.level)]
+        involvements = [row for row in subject.graph.involvements if evidence.counts(row.level, subject.level)]
         pairs = {(row.work, row.body) for row in involvements if row.work in actions}
         self.involved = Counter(body for _, body in pairs)
         leads = {(row.work, row.body) for row in involvements if row.work in actions and "lead" in row.roles}

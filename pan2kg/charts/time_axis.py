@@ -16,11 +16,7 @@ from pan2kg.charts import drawing as dw
 from pan2kg.charts import frame as fr
 from pan2kg.charts import subject as sj
 from pan2kg.charts.subject import Cell, Names, Subject
-from pan2kg.coherence.citations import Span, span
-from pan2kg.coherence.evidence import Level, counts
-from pan2kg.coherence.obligations import DutyStanding as Standing
-from pan2kg.coherence.obligations import Margin
-from pan2kg.coherence.texts import CARRIES_OUT, SERVES
+from pan2kg.coherence import citations, evidence, obligations, texts
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
 from pan2kg.graph.labels import Entry
@@ -65,7 +61,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    issued: Span | None = None
+    issued: citations.Span | None = None
     start: date | None = None
     end: date | None = None
 
@@ -86,7 +82,7 @@ def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, Life]:
     dates, life_of = subject.known.chronology.dates, {}
     for plan in plans:
         _, since, until = subject.graph.periods.get(plan, ("", "", ""))
-        begins, ends, dated = span(since), span(until), dates.get(plan)
+        begins, ends, dated = citations.span(since), citations.span(until), dates.get(plan)
         first, last = begins.first if begins else None, ends.last if ends else None
         life_of[plan] = Life(dated.issued if dated else None, first, last)
     return life_of
@@ -155,7 +151,9 @@ PLAN_COLUMNS: Final = ("plan", "plan_label", "work", "work_label", "part", "evid
 
 FIRST, SECOND, THIRD = 1, 2, 3  # how strongly a work is tied to the thing: what that means depends on the kind of thing
 TIED_AS: Final = {FIRST: "first", SECOND: "second", THIRD: "third"}
-Tied = tuple[str, int, Level | None]  # A plan, or an action of one, and how it is tied to the thing, on whose word
+Tied = tuple[
+    str, int, evidence.Level | None
+]  # A plan, or an action of one, and how it is tied to the thing, on whose word
 
 
 def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.Picture:
@@ -236,14 +234,18 @@ def _entry(subject: Subject, thing: str) -> Entry:
 def tied_works(subject: Subject, kind: str, thing: str) -> Mapping[str, tuple[Tied, ...]]:
     ties: list[Tied] = []
     if kind == "body":
-        parts = [row for row in subject.graph.involvements if row.body == thing and counts(row.level, subject.level)]
+        parts = [
+            row for row in subject.graph.involvements if row.body == thing and evidence.counts(row.level, subject.level)
+        ]
         ties = [(row.work, FIRST if "lead" in row.roles else SECOND, row.level) for row in parts]
     elif kind == "topic":
         ties = [(row.work, SECOND, None) for row in subject.graph.profiles if thing in row.topics]
     else:
         for use in subject.known.uses:
             if thing in subject.known.potential.weights.reached(use.text, subject.level):
-                ties.append((use.work, {CARRIES_OUT: FIRST, SERVES: SECOND}.get(use.share, THIRD), use.level))
+                ties.append(
+                    (use.work, {texts.CARRIES_OUT: FIRST, texts.SERVES: SECOND}.get(use.share, THIRD), use.level)
+                )
     best: dict[str, Tied] = {}
     for tie in ties:
         best[tie[0]] = min(best.get(tie[0], tie), tie, key=lambda tie: (tie[1], tie[2] or 0))
@@ -269,8 +271,8 @@ DUTY_SPAN: Final = 560.0
 DUTY_SAYS: Final = 220.0
 DUTY_ROW: Final = 50.0
 AXIS: Final = 30.0
-KEYS: Final = {standing: standing.value.replace(" ", "-") for standing in Standing}
-COLOURS: Final = {Standing.ON_TIME: fr.GREEN, Standing.LATE: fr.VERMILION}
+KEYS: Final = {standing: standing.value.replace(" ", "-") for standing in obligations.DutyStanding}
+COLOURS: Final = {obligations.DutyStanding.ON_TIME: fr.GREEN, obligations.DutyStanding.LATE: fr.VERMILION}
 AS_OF: Final = dw.Pen(fr.BLUE, 1.6, (2, 3))
 DUTY_COLUMNS: Final = ("obligation", "obligation_label", "instrument", "instrument_label", "due", "standing", "answer",
                        "answer_label", "answered_on", "margin_days", "overdue_days", "as_of")  # fmt: skip
@@ -315,7 +317,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         lines, y = _duty_words(subject, names, row), DUTY_ROW * (at + 0.5)
         title = "\n".join((names[row.obligation.iri].text, names[row.obligation.instrument].text, *lines))
         on_axis: list[dw.Mark] = []
-        if row.standing is Standing.DUE_UNKNOWN or row.obligation.due is None:
+        if row.standing is obligations.DutyStanding.DUE_UNKNOWN or row.obligation.due is None:
             on_axis += fr.hatched(dw.Box(DUTY_HEAD + 8, y - 9, DUTY_SPAN - 16, 18))
         else:
             x, colour = place(row.obligation.due), COLOURS.get(row.standing, fr.VERMILION if row.overdue else fr.GREY)
@@ -339,7 +341,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         marks.append(dw.Label(0, 20, say("no-obligation"), dw.Font(11)))
 
     standings = Counter(row.standing for row in every)
-    counted = [say(f"count-{KEYS[at]}", n=standings[at]) for at in Standing if standings[at]]
+    counted = [say(f"count-{KEYS[at]}", n=standings[at]) for at in obligations.DutyStanding if standings[at]]
     notes = [say("timeline-summary", n=len(every), parts=", ".join(counted) or "0")]
     if len(margins) > len(drawn):
         notes.append(say("obligations-left-out", n=len(margins) - len(drawn)))
@@ -365,10 +367,10 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
     return fr.picture(subject, "timeline", caption, size, marks, sj.table(DUTY_COLUMNS, cells))
 
 
-def _duty_words(subject: Subject, names: Names, row: Margin) -> tuple[str, ...]:
+def _duty_words(subject: Subject, names: Names, row: obligations.Margin) -> tuple[str, ...]:
     """Its standing, when it is due, and what answers it or for how long nothing has."""
     say, duty, language, answer = subject.say, row.obligation, subject.language, row.response
-    if row.standing is Standing.DUE_UNKNOWN:
+    if row.standing is obligations.DutyStanding.DUE_UNKNOWN:
         is_open = duty.needs_ratification and not duty.binds(row.as_of)
         return (say("standing-not-ratified" if is_open else "standing-due-unknown"),)
     due = say("due", day=in_words(duty.due, language)) if duty.due is not None else ""

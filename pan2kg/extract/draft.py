@@ -412,8 +412,8 @@ class _Draft:
             ("pan:listCompleteness", completeness and f"completeness:{completeness}"),
         )  # fmt: skip
         if plan.categories:
-            words = self._words("draft-categories", "skos:prefLabel")
-            yield self._block(self.scheme, "skos:ConceptScheme", *words)
+            labels = self._words("draft-categories", "skos:prefLabel")
+            yield self._block(self.scheme, "skos:ConceptScheme", *labels)
         yield from self._items(plan.items, "")
         for action in plan.actions:
             for name, detail in self._fields(action):

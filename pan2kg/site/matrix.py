@@ -302,9 +302,9 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
                 marks.append(Group(tuple(shade), name.full, address))
             else:
                 marks.append(_drawn_cell(context, box, (name, partner), drawn, choice.level))
-    body = sheet.Body(_HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), (Group(tuple(marks), shift=(0, up)),))
+    size = _HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), up
     listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
-    picture = sheet.Picture("matrix", subject.language, sheet.frame(subject, caption, body), table(COLUMNS, listed))
+    picture = sheet.picture(subject, "matrix", caption, size, marks, table(COLUMNS, listed))
     return picture_bytes(picture, suffix)
 
 
