@@ -80,8 +80,7 @@ def draw_lanes(
     works = ([home] if ties_of[home] else []) + [work for work in every if work in busiest]
     drawn = _most(to_texts, works, sj.whole(texts, "texts")), _most(to_plans, works, sj.whole(top, "top"))
     names = subject.names([home, *every, *(tie.other for tie in (*to_texts, *to_plans))])
-    unlinked = [work for work in every if not ties_of[work]]
-    thin = drawn[1]
+    unlinked, thin = [work for work in every if not ties_of[work]], drawn[1]
     if len(thin) > LINES:
         # of more lines than can be told apart those declared, and of each work the strongest that is inferred
         best: dict[str, DrawnTie] = {}
@@ -173,14 +172,12 @@ def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[D
 
 def _plan_box(subject: Subject, home: str, name: Name, box: dw.Box, ties: Sequence[DrawnTie]) -> dw.Group:
     cites = sum(tie.number for tie in ties if tie.declared and not tie.incoming)
-    cited = sum(tie.number for tie in ties if tie.incoming)
-    texts = {text for tie in ties for text in tie.texts}
+    cited, texts = sum(tie.number for tie in ties if tie.incoming), {text for tie in ties for text in tie.texts}
     bits = subject.known.shared.get((min(home, name.iri), max(home, name.iri)), 0.0) if texts else 0.0
     words = [f"{sign} {number}" for sign, number in (("→", cites), ("←", cited)) if number]
     words += [subject.say("texts", n=len(texts))] if texts else []
     words += [bits_words(bits, subject.language)] if bits else []
-    text = " · ".join(words)
-    labels = written(name, replace(box, height=HIGH), box.width - 14)
+    text, labels = " · ".join(words), written(name, replace(box, height=HIGH), box.width - 14)
     lower = replace(box, y=box.y + HIGH - 4, height=EXTRA)
     labels += dw.centred(lower, (dw.shorten(text, box.width - 14, FINE),), FINE, anchor="start")
     return dw.Group((box, *labels), f"{name.full}\n{text}", subject.leads(name.iri))

@@ -165,8 +165,7 @@ def frame(
         basis = say("release", release=release) if release else say("release-unknown")
         basis = f"{basis} · {say('as-of', day=in_words(subject.graph.as_of, language))}"
     chosen = say("filters", filters=subject.listed((say("verified"), *caption.filters)))
-    y = write(y + 13, f"{say('source')} · {basis} · {chosen}.", SMALL)
-    spoken = " ".join((caption.lead, *notes))
+    y, spoken = write(y + 13, f"{say('source')} · {basis} · {chosen}.", SMALL), " ".join((caption.lead, *notes))
     return Drawing(width + 2 * margin, y + max(margin - 8, 6), caption.title, spoken, subject.language, tuple(marks))
 
 
@@ -212,8 +211,7 @@ def tilted(
     high = out = 0.0
     for at, head in enumerate(heads):
         title = head if isinstance(head, str) else f"{at + 1} · {head.key or key(head.iri)}"
-        text = dw.shorten(title, longest, HEAD)
-        x = left + cell * (at + 0.5)
+        text, x = dw.shorten(title, longest, HEAD), left + cell * (at + 0.5)
         marks.append(Group((Label(x + 3, -6, text, HEAD, turn=-45),), title=title))
         reach = (dw.measure(text, HEAD) + HEAD.size) * TILT
         high, out = max(high, reach + 8), max(out, x + 3 + reach - (left + cell * len(heads)))

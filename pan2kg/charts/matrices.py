@@ -327,8 +327,7 @@ def draw_ministries(
         if number := sum(role.has(body) for role in roles):
             ranks[body] = -number, -sum(role.involved[body] for role in roles), body
     every = sorted(ranks, key=ranks.__getitem__)
-    ministries = every[: sj.whole(bodies, "bodies")]
-    names = subject.names([*choice.plans, *every])
+    ministries, names = every[: sj.whole(bodies, "bodies")], subject.names([*choice.plans, *every])
     columns = [names[iri] for iri in choice.plans]
 
     (wide, high), cells = MINISTRY_CELL, list[tuple[Cell, ...]]()

@@ -210,8 +210,7 @@ class _Brush:
         words = _printable(mark.text)
         wide, _, _ = self.renderer.get_text_width_height_descent(words, font, ismath=False)
         wide = min(wide / self.scale, dw.measure(words, mark.font) * 1.02)
-        back = {"start": 0.0, "middle": wide / 2, "end": wide}[mark.anchor]
-        turn = math.radians(mark.turn)
+        back, turn = {"start": 0.0, "middle": wide / 2, "end": wide}[mark.anchor], math.radians(mark.turn)
         x, y = self.at(mark.x - back * math.cos(turn), mark.y - back * math.sin(turn))
         context = self.renderer.new_gc()
         context.set_foreground(mark.font.colour)

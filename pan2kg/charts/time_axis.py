@@ -284,8 +284,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
     Only whole days are drawn as dates; what is vague, not ratified or not known is written in words. ``rows``
     is how many obligations are drawn, first due first: those a country recorded or something answers, if there are any.
     """
-    say, as_of = subject.say, subject.graph.as_of
-    margins = subject.graph.margins(subject.level).rows
+    say, as_of, margins = subject.say, subject.graph.as_of, subject.graph.margins(subject.level).rows
     every = tuple(row for row in margins if row.obligation.is_recorded or row.response) or margins
     drawn = every[: sj.whole(rows, "rows")]
     iris = {iri for row in every for iri in (row.obligation.iri, row.obligation.instrument)}

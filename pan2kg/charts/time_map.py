@@ -93,8 +93,7 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> fr.Pictur
     say, met = subject.say, {pair[pair[0] == chosen] for pair in subject.known.linked if chosen in pair}
     every = [Neighbour(subject, chosen, plan) for plan in sorted(met)]
     every.sort(key=lambda near: (near.is_abroad, -near.bits, near.plan))
-    neighbours = every[:most]
-    names = subject.names((chosen, *(near.plan for near in every)))
+    neighbours, names = every[:most], subject.names((chosen, *(near.plan for near in every)))
     life_of, ranks = ta.lives(subject, names), {}
     for plan in (chosen, *(near.plan for near in neighbours)):
         life = life_of[plan]
@@ -342,6 +341,5 @@ def _rows(axis: ta.Axis, life_of: Mapping[str, ta.Life], names: Names, plans: Se
 
 def _bar_ends(axis: ta.Axis, life: ta.Life) -> tuple[float, float]:
     boxes = [mark for mark in ta.bar(axis, life, 0, "", high=THIN) if isinstance(mark, dw.Box)]
-    dot = ta.place_of(axis, life)
-    edges = [edge for box in boxes for edge in (box.x, box.x + box.width)]
+    dot, edges = ta.place_of(axis, life), [edge for box in boxes for edge in (box.x, box.x + box.width)]
     return min([dot - 4, *edges]), max([dot + 4, *edges])

@@ -283,8 +283,7 @@ def _fields(block: DocumentBlock) -> Iterator[DraftField]:
         return
     if not ranking.is_field_table(block):
         return
-    width = len(block.rows[0])
-    across = [field_kind(cell) for cell in block.rows[0]]
+    width, across = len(block.rows[0]), [field_kind(cell) for cell in block.rows[0]]
     labels = [cell for row in block.rows for cell in row[::2] if cell]
     # a row has several labels, each with its value behind it: “Responsible | X | Timeline | Y”
     is_paired = width >= 4 and width % 2 == 0 and not all(across) and len(labels) > len(block.rows)

@@ -430,8 +430,7 @@ def chosen(ranked: Sequence[Hypothesis]) -> Hypothesis | None:
 
     def is_rival(series: Series) -> bool:
         own, inner = series.places, best.places
-        blocks = {block for block, _ in inner}
-        chapters = sorted(block for block, _ in own - inner)
+        blocks, chapters = {block for block, _ in inner}, sorted(block for block, _ in own - inner)
         bounds = [*chapters[1:], max(block for block, _ in own) + 1]
         # those actions and the chapters above them, set alike: some of them are below each
         with_chapters = inner < own and all(
@@ -482,8 +481,7 @@ class _Signs:
 
     def hypothesis(self, series: Series) -> Hypothesis:
         members, blocks = series.members, self.document.blocks
-        own = {member.block for member in members}
-        label = group_of(series.label)
+        own, label = {member.block for member in members}, group_of(series.label)
         shares: dict[str, float] = {
             "action-label": float(label == "action"),
             "action-table": self._action_table(series),
@@ -570,9 +568,7 @@ class _Signs:
         return text.rstrip().endswith(":") or is_bare
 
     def _holding(self, series: Series) -> float:
-        starts = sorted({member.block for member in series.members})
-        blocks = self.document.blocks
-        holding = 0
+        starts, blocks, holding = sorted({member.block for member in series.members}), self.document.blocks, 0
         for at, end in pairwise([*starts, len(blocks)]):
             inside: Counter[str] = Counter()
             for place in range(at + 1, end):

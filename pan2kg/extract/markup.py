@@ -255,8 +255,7 @@ class _PageReader(HTMLParser):
         elif tag == "ul":
             self._lists.append(("", 0))
         elif tag == "ol":
-            start = attributes.get("start", "1")
-            form = LIST_FORMS.get(attributes.get("type", "1"), "decimal")
+            start, form = attributes.get("start", "1"), LIST_FORMS.get(attributes.get("type", "1"), "decimal")
             self._lists.append((form, int(start) - 1 if start.lstrip("-").isdecimal() else 0))
         elif tag == "li":
             self._number, self._depth = BULLET, max(len(self._lists), 1)
@@ -473,8 +472,7 @@ class _TextFlow:
         return re.sub(r"\W+", " ", doc.folded(self._words(group))).strip()
 
     def _block(self, group: Sequence[_TextLine], level: int | None, bullets: Sequence[str]) -> DocumentBlock:
-        marker = self.markers.get(group[0].number)
-        words = self._words(group)
+        marker, words = self.markers.get(group[0].number), self._words(group)
         if level is not None:
             return DocumentBlock(None, None, "heading", canonical(words).rstrip(" :"), level)
         if marker is None:

@@ -410,8 +410,7 @@ class NamesInText:
         fitting = [plan for plan in editions if edition in plan.editions] if edition else []
         if len(fitting) == 1:
             return self._mention(start, end, fitting, "plan-edition")
-        own = [plan for plan in local if not plan.is_unknown]
-        name = self.text[start:end]
+        own, name = [plan for plan in local if not plan.is_unknown], self.text[start:end]
         tells_edition = re.search(r"\d", name) or {fragment.casefold() for fragment in name.split()} & {*_ordinals()}
         if len(editions) == 1 or (len(own) == len(local) == 1 and tells_edition):
             return self._mention(start, end, (own or editions)[:1], "plan-name")

@@ -235,8 +235,7 @@ class _WordReader:
             weight, size, words = own.find(f"{_W}b") if own is not None else None, _value(own, "sz"), _word_text(run)
             runs.append((words, _is_on(weight) if weight is not None else style.bold))
             sizes += [float(size) / 2 if size else style.size] if words.strip() else []
-        text = canonical("".join(words for words, _ in runs))
-        page = self.page
+        text, page = canonical("".join(words for words, _ in runs)), self.page
         breaks = sum(1 for _ in element.iter(f"{_W}lastRenderedPageBreak"))
         # whether a page begins before the first word
         page_break = f"{_W}lastRenderedPageBreak"
@@ -264,8 +263,7 @@ class _WordReader:
     def _row(self, row: Element) -> tuple[str, ...]:
         cells: list[str] = []
         for cell in _inside(row, f"{_W}tc"):
-            text = _cell_text(self.flow(cell))
-            merged = cell.find(f"{_W}tcPr/{_W}vMerge")
+            text, merged = _cell_text(self.flow(cell)), cell.find(f"{_W}tcPr/{_W}vMerge")
             goes_on = merged is not None and merged.get(f"{_W}val", "continue") == "continue"
             cells += ["" if goes_on else text, *[""] * (int(_value(cell.find(f"{_W}tcPr"), "gridSpan") or 1) - 1)]
         return tuple(cells)

@@ -55,8 +55,7 @@ def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark,
     lines = [line for line in lines if id(line) not in heads]
     listed = _contents(lines, max((page.number for page in pages), default=0))
     contents = [lines[at] for at in sorted(listed)]
-    lines = [line for at, line in enumerate(lines) if at not in listed]
-    remarks = []
+    lines, remarks = [line for at, line in enumerate(lines) if at not in listed], []
     if head_lines:
         remarks.append(Remark(noted("heads-left", lines=str(len(head_lines)), first=head_lines[0].text)))
     if contents:
@@ -284,8 +283,7 @@ class _Flow:
                 page = line.page
                 turns.append((begins, page.number))
             if in_lead:
-                lead = begins + line.lead
-                in_lead = line.bold
+                lead, in_lead = begins + line.lead, line.bold
         words = words.rstrip(SOFT_HYPHEN)
         bold = lead >= len(words)
         return [Paragraph(
@@ -326,8 +324,7 @@ def _is_rest(row: Sequence[str], above: Sequence[Sequence[str]]) -> bool:
     Its first cell is empty too, or it is the rest of a title, which goes on in small letters. A row above that has a
     single cell is a heading, and says nothing of what rows have.
     """
-    whole = [cells for cells in above if sum(map(bool, cells)) > 1]
-    filled = sum(map(bool, row))
+    whole, filled = [cells for cells in above if sum(map(bool, cells)) > 1], sum(map(bool, row))
     lacks = bool(whole) and any(not cell and all(cells[at] for cells in whole) for at, cell in enumerate(row))
     if row[0]:
         # a number or a year is cut by no page: a row that has one is a new row
@@ -362,8 +359,7 @@ def _objects(data: bytes) -> Mapping[int, _Object]:
     ends = [*(place for _, place in places[1:]), len(data)]
     for (number, start), end in zip(places, ends, strict=False):  # without any object there is an end, and no place
         body = data[start:end]
-        stream = _STREAM.search(body)
-        until = body.rfind(b"endobj")
+        stream, until = _STREAM.search(body), body.rfind(b"endobj")
         head = body[: stream.start()] if stream else body[: until if until >= 0 else len(body)]
         tail = body.rfind(b"endstream") if stream else -1
         objects[number] = head, body[stream.end() : tail if tail >= 0 else len(body)] if stream else None, False
@@ -397,8 +393,7 @@ def broken_pages(data: bytes) -> frozenset[int]:
 def mended(data: bytes) -> tuple[bytes, int]:
     objects = _objects(data)
     leaves = [number for number, (head, *_) in objects.items() if _LEAF.search(head) and b"/Contents" in head]
-    root = max(objects, default=0) + 1
-    kids = b" ".join(b"%d 0 R" % number for number in leaves)
+    root, kids = max(objects, default=0) + 1, b" ".join(b"%d 0 R" % number for number in leaves)
     plain = [b"%d 0 obj\n%s\nendobj" % (number, head) for number, (head, _, packed) in objects.items() if packed]
     plain += [
         b"%d 0 obj\n<< /Type /Pages /Kids [%s] /Count %d >>\nendobj" % (root, kids, len(leaves)),
@@ -540,8 +535,7 @@ def _page(file: Any, index: int, raw: Any) -> Page:  # noqa: ANN401 - the librar
     drawn = file[index]
     width, height = drawn.get_size()
     box = drawn.get_mediabox()
-    place = _Turn(drawn.get_rotation(), width, height, box[0], box[1])
-    text = drawn.get_textpage()
+    place, text = _Turn(drawn.get_rotation(), width, height, box[0], box[1]), drawn.get_textpage()
     page = Page(index + 1, file.get_page_label(index) or None, width, height)
     _read_chars(text.raw, raw, place, page)
     for shape in drawn.get_objects(max_depth=1):

@@ -246,8 +246,7 @@ def _bytes(path: Path) -> bytes:
 
 def main() -> None:
     order = json.loads(sys.stdin.buffer.read())
-    path = Path(order.pop("path"))
-    limits = ReaderLimits(**order.pop("limits"))
+    path, limits = Path(order.pop("path")), ReaderLimits(**order.pop("limits"))
     try:
         import resource
 
