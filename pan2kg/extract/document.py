@@ -291,7 +291,7 @@ def block_language(text: str) -> str | None:
     return best[1] if best[0] > max(2, second[0]) else None
 
 
-_LEFT_OUT_quotation: Final = re.compile(r"\s*(?:\[…\]|\(…\)|…|\[\.\.\.\]|\.\.\.)\s*")
+_OMITTED: Final = re.compile(r"\s*(?:\[…\]|\(…\)|…|\[\.\.\.\]|\.\.\.)\s*")
 _ALIKE: Final = str.maketrans("’‘ʼ‐‑", "'''--")
 _WORD: Final = re.compile(r"\w{3,}")
 
@@ -376,24 +376,42 @@ class Quotation:
         return Block(name, (*statements, TurtleLine("pan:inDocument", iri(self.document, prefixes))))
 
 
-@dataclass(frozen=True, slots=True)
 class Folded:
-    document: Document
-    text: str
-    places: tuple[int, ...]
+    """A text in which words are looked for: runs of space are one, apostrophes and hyphens are of one kind.
 
+    ``places`` are where its characters stand in the canonical text of the document.
+    """
 
-def fold(document: Document) -> Folded:
-    characters, places = list[str](), list[int]()
-    for place, character in enumerate(document.text):
-        if not character.isspace():
-            characters.append(character)
-        elif characters and characters[-1] != " ":
-            characters.append(" ")
-        else:
-            continue
-        places.append(place)
-    return Folded(document, "".join(characters).translate(_ALIKE), tuple(places))
+    def __init__(self, document: Document) -> None:
+        characters, self.document, self.places = list[str](), document, list[int]()
+        for place, character in enumerate(document.text):
+            is_space = character.isspace()
+            if not is_space or (characters and characters[-1] != " "):
+                characters.append(" " if is_space else character)
+                self.places.append(place)
+        self.text = "".join(characters).translate(_ALIKE)
+
+    def next(self, piece: str, start: int) -> int:
+        """The next place of words that neither begin nor end within a word; −1 where there is none."""
+        text, at = self.text, self.text.find(piece, start)
+        while at >= 0:
+            before, behind = text[at - 1 : at] if at else "", text[at + len(piece) : at + len(piece) + 1]
+            if not (before + piece[0]).isalnum() * len(before) and not (piece[-1] + behind).isalnum() * len(behind):
+                return at
+            at = text.find(piece, at + 1)
+        return -1
+
+    def spans(self, pieces: Sequence[str]) -> Iterator[tuple[int, int]]:
+        at = self.next(pieces[0], 0) if pieces else -1
+        while at >= 0:
+            end = at + len(pieces[0])
+            for piece in pieces[1:]:
+                following = self.next(piece, end)
+                if following < 0:
+                    return
+                end = following + len(piece)
+            yield at, end
+            at = self.next(pieces[0], at + 1)
 
 
 def find(within: Folded, quotation: Quotation) -> Quotation | int:
@@ -401,17 +419,15 @@ def find(within: Folded, quotation: Quotation) -> Quotation | int:
 
     Words that were left out are marked by « … »: the passage reaches from the first words to the last.
     """
-    pieces = [
-        piece for words in _LEFT_OUT_quotation.split(quotation.words) if (piece := canonical(words).translate(_ALIKE))
-    ]
-    spans = list(_spans(within.text, pieces)) if pieces else []
+    pieces = [canonical(words).translate(_ALIKE) for words in _OMITTED.split(quotation.words)]
+    spans, text = list(within.spans([piece for piece in pieces if piece])), within.text
     if len(spans) > 1:
         # several places are told apart by the words around, else by the page as printed
         before, behind = (canonical(words).translate(_ALIKE) for words in (quotation.prefix, quotation.suffix))
         if before or behind:
             spans = [
                 (start, end) for start, end in spans
-                if within.text[:start].rstrip().endswith(before) and within.text[end:].lstrip().startswith(behind)
+                if text[:start].rstrip().endswith(before) and text[end:].lstrip().startswith(behind)
             ]  # fmt: skip
         elif quotation.label:
             blocks = ((span, within.document.block_at(within.places[span[0]])) for span in spans)
@@ -423,38 +439,14 @@ def find(within: Folded, quotation: Quotation) -> Quotation | int:
 
 
 def quoted(document: Document, words: str) -> Quotation | None:
-    place = find(fold(document), Quotation(words))
+    place = find(Folded(document), Quotation(words))
     return place if isinstance(place, Quotation) else None
 
 
-def _spans(text: str, pieces: Sequence[str]) -> Iterator[tuple[int, int]]:
-    at = _next(text, pieces[0], 0)
-    while at >= 0:
-        end = at + len(pieces[0])
-        for piece in pieces[1:]:
-            following = _next(text, piece, end)
-            if following < 0:
-                return
-            end = following + len(piece)
-        yield at, end
-        at = _next(text, pieces[0], at + 1)
-
-
-def _next(text: str, piece: str, start: int) -> int:
-    at = text.find(piece, start)
-    while at >= 0:
-        before, behind = text[at - 1 : at] if at else "", text[at + len(piece) : at + len(piece) + 1]
-        if not (before + piece[0]).isalnum() * len(before) and not (piece[-1] + behind).isalnum() * len(behind):
-            return at
-        at = text.find(piece, at + 1)
-    return -1
-
-
 def nearest(document: Document, words: str) -> str:
-    wanted = set(_WORD.findall(words.casefold()))
-    shared = (
-        (len(wanted & set(_WORD.findall(block.text.casefold()))), -len(block.text), block.text)
-        for block in document.blocks
-    )
-    number, _, text = max(shared, default=(0, 0, ""))
+    wanted, shared = set(_WORD.findall(words.casefold())), [(0, 0, "")]
+    for block in document.blocks:
+        common = len(wanted & set(_WORD.findall(block.text.casefold())))
+        shared.append((common, -len(block.text), block.text))
+    number, _, text = max(shared)
     return " ".join(text.split()) if number else ""

@@ -162,9 +162,9 @@ def read_plan(
 
 
 def plan_of(document: Document, choice: Hypothesis, *, language: str | None = None) -> DraftPlan:
-    series, first, is_text = choice.series, document.blocks[0], document.format == "txt"
+    series, opening, is_text = choice.series, document.blocks[0], document.format == "txt"
     # of a plain text the first line may be the only heading
-    title = first.text if is_text and first.level == 1 else ranking.plan_title(document)
+    title = opening.text if is_text and opening.level == 1 else ranking.plan_title(document)
     chains = list(_chains(document, series, title))
     numbered = enumerate(
         zip(series.members, ranking.sections_of(series, document), strict=True), len(document.blocks) + 1
@@ -172,10 +172,10 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
     actions = [_action(document, series, member, section, line) for line, (member, section) in numbered]
     markers = markers_of(document) if is_text else {}
 
-    def build(first: int, end: int, depth: int) -> tuple[Item, ...]:
+    def build(opening: int, end: int, depth: int) -> tuple[Item, ...]:
         """The actions below their headings; a heading with no action below it is none of the plan's parts."""
         items: list[Item] = []
-        at = first
+        at = opening
         while at < end:
             if len(chains[at]) <= depth:
                 items.append(actions[at])
@@ -192,8 +192,8 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
             at = until
         return tuple(items)
 
-    is_heading = first.kind == "heading" and len(first.text) < _LONGEST_CHAPTER and not is_text
-    title = first.text if not title and is_heading and series.members[0].block > 0 else title
+    is_heading = opening.kind == "heading" and len(opening.text) < _LONGEST_CHAPTER and not is_text
+    title = opening.text if not title and is_heading and series.members[0].block > 0 else title
     spoken = language or block_language(document.text) or language_of_list(document.text)
     return DraftPlan(document, choice, title, spoken, build(0, len(actions), 0))
 
@@ -318,9 +318,9 @@ def item_keys(plan: DraftPlan) -> dict[int, str]:
 
     def name(items: Iterable[Item], above: tuple[str, ...]) -> None:
         for item in items:
-            own = _slug(item.number) or _slug(item.title) or f"line-{item.line}"
-            repeats = bool(above) and own.startswith(above[-1] + "-")
-            chains[item.line] = (*(above[:-1] if repeats else above), own)
+            line_keys = _slug(item.number) or _slug(item.title) or f"line-{item.line}"
+            repeats = bool(above) and line_keys.startswith(above[-1] + "-")
+            chains[item.line] = (*(above[:-1] if repeats else above), line_keys)
             name(item.children, chains[item.line])
 
     name(plan.items, ())
@@ -329,15 +329,15 @@ def item_keys(plan: DraftPlan) -> dict[int, str]:
         longest = max((len(chains[item.line]) for item in items), default=1)
         depths = range(1, longest + 1)
         by_depth = [{item.line: "-".join(chains[item.line][-depth:]) for item in items} for depth in depths]
-        own = max(by_depth, key=lambda lines: len(set(lines.values())))
+        line_keys = max(by_depth, key=lambda lines: len(set(lines.values())))
         slugs = {item.line: _slug(item.title) for item in items}
         for additions in (slugs, {item.line: f"line-{item.line}" for item in items}):
             used: set[str] = set()
             for item in items:
-                if own[item.line] in used and additions[item.line]:
-                    own[item.line] += f"-{additions[item.line]}"
-                used.add(own[item.line])
-        keys |= own
+                if line_keys[item.line] in used and additions[item.line]:
+                    line_keys[item.line] += f"-{additions[item.line]}"
+                used.add(line_keys[item.line])
+        keys |= line_keys
     return keys
 
 
@@ -430,15 +430,15 @@ class _Draft:
             key = f"{self.key}-{self.keys[item.line]}"
             identifier = ("dcterms:identifier", string(key) if item.kind == ACTION else "")
             title = ("skos:prefLabel", item.title and text(item.title, self.plan.language))
-            named = (("skos:notation", item.number and string(item.number)), identifier, title)
+            naming = (("skos:notation", item.number and string(item.number)), identifier, title)
             name, within = f"{item.kind}:{key}", ("pan:inPlan", f"plan:{self.key}")
             if item.kind == ACTION:
-                fields = [(_FIELDS[detail.kind][0], f"{detail.kind}:{own}") for own, detail in self._fields(item)]
-                yield self._block(name, "pan:Action", *named, within, ("pan:inCategory", above), *fields)
+                fields = [(_FIELDS[detail.kind][0], f"{detail.kind}:{label}") for label, detail in self._fields(item)]
+                yield self._block(name, "pan:Action", *naming, within, ("pan:inCategory", above), *fields)
                 continue
             number = " ".join(filter(None, (item.label, item.number)))
             yield self._block(
-                name, "pan:Category", *named, ("skos:inScheme", self.scheme),
+                name, "pan:Category", *naming, ("skos:inScheme", self.scheme),
                 ("skos:broader", above) if above else ("skos:topConceptOf", self.scheme), within, ("pan:partOf", above),
                 ("pan:partLevel", f"partlevel:{level}"), ("pan:order", str(places[level])),
                 heading=" – ".join(filter(None, (number, item.title))),

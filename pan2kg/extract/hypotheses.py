@@ -156,16 +156,16 @@ def _marked(document: Document, markers: Mapping[int, Marker]) -> Iterator[Serie
             if 2 * sum(0 < block.lead < len(block.text) for block in blocks) >= len(members):
                 members = [replace(member, title=member.title.rstrip(" .:–—-")) for member in members]
             yield Series(f"label:{word.replace(' ', '-')}", "label", tuple(members))
-    for (kinds, form, is_heading), own in styles.items():
+    for (kinds, form, is_heading), styled in styles.items():
         # headings and paragraphs together where only both of them count without a leap
         counterpart = styles.get((kinds, form, not is_heading), [])
-        together = sorted([*own, *counterpart])
-        counted = [[markers[at].values for at in places] for places in (together, own, counterpart)]
-        whole, first, second = map(leaps_in, counted)
-        is_whole = bool(counterpart) and len(set(counted[0])) == len(together) and whole < first + second
+        together = sorted([*styled, *counterpart])
+        counted = [[markers[at].values for at in places] for places in (together, styled, counterpart)]
+        whole, leaps, second = map(leaps_in, counted)
+        is_whole = bool(counterpart) and len(set(counted[0])) == len(together) and whole < leaps + second
         if is_whole and not is_heading:
             continue
-        places = together if is_whole else own
+        places = together if is_whole else styled
         name = f"{'headings' if is_heading else 'numbers'}:{markers[places[0]].number}{form}"
         members = [_member(document, at, markers) for at in places]
         yield Series(name, "numbered-headings" if is_heading else "numbers", tuple(members))
@@ -178,10 +178,10 @@ def leaps_in(numbers: Sequence[tuple[int, ...]]) -> int:
 
 def _member(document: Document, at: int, markers: Mapping[int, Marker] | None) -> Member:
     block, marker = document.blocks[at], (markers or {}).get(at)
-    rest, title = marker.rest if marker else block.text, ""
+    words, title = marker.rest if marker else block.text, ""
     if 0 < block.lead < len(block.text):
-        title = block.text[len(block.text) - len(rest) : block.lead].strip(" .:–—-")  # bold words before the text
-    title = title or rest.rstrip(" :")
+        title = block.text[len(block.text) - len(words) : block.lead].strip(" .:–—-")  # bold words before the text
+    title = title or words.rstrip(" :")
     if marker is None or markers is None:
         return Member(at, "", "", title, block.start)
     start = block.start + max(block.text.find(title), 0)
@@ -212,8 +212,8 @@ def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Ser
     for at, block in enumerate(document.blocks):
         if block.kind != "table" or len(block.rows[0]) < 2:
             continue
-        own = tuple(map(folded, block.rows[0]))
-        goes_on = previous == at - 1 and len(own) == len(head)
+        folded_head = tuple(map(folded, block.rows[0]))
+        goes_on = previous == at - 1 and len(folded_head) == len(head)
         # a narrow table with labels of fields down its first column is about one thing
         labels = sum(bool(field_kind(row[0])) for row in block.rows)
         is_card = len(block.rows[0]) < 4 and labels > 1 and 2 * labels >= len(block.rows)
@@ -225,12 +225,12 @@ def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Ser
             if not is_head or (number is not None and any(map(str.isdigit, block.rows[0][number]))):
                 columns = None
         if columns:
-            head = own
+            head = folded_head
             columns_by_head[head] = columns
         elif not goes_on:
             continue
         previous = at
-        groups[head] += _row_members(block, at, columns_by_head[head], int(own == head))
+        groups[head] += _row_members(block, at, columns_by_head[head], int(folded_head == head))
     for at, (head, members) in enumerate(groups.items(), 1):
         yield Series("rows" if len(groups) == 1 else f"rows:{at}", "rows", tuple(members), columns_by_head[head])
 
@@ -249,8 +249,8 @@ def _guessed(block: DocumentBlock) -> Columns | None:
     return Columns(title, number, tuple("title" if at == title else "" for at in width))
 
 
-def _row_members(block: DocumentBlock, at: int, columns: Columns, first: int) -> Iterator[Member]:
-    for number, row in enumerate(block.rows[first:], first):
+def _row_members(block: DocumentBlock, at: int, columns: Columns, top: int) -> Iterator[Member]:
+    for number, row in enumerate(block.rows[top:], top):
         printed = row[columns.title]
         if not printed or sum(map(bool, row)) < 2 or [field_kind(cell) for cell in row] == list(columns.kinds):
             continue
@@ -259,9 +259,9 @@ def _row_members(block: DocumentBlock, at: int, columns: Columns, first: int) ->
         marker = next((marker for marker in numbers if not marker.weak or len(marker.values) > 1), None)
         title = marker.rest if marker else printed
         # a narrow column may break “A.1” behind its full stop
-        own = re.sub(r"(?<=\w\.)\s+(?=\w{1,3}$)", "", row[columns.number]) if columns.number is not None else ""
-        beside = next((reading for reading in readings(own) if not reading.rest), None) if own else None
-        printed_number = (beside.number if beside else own.rstrip(".)")) if own else marker.number if marker else ""
+        cell = re.sub(r"(?<=\w\.)\s+(?=\w{1,3}$)", "", row[columns.number]) if columns.number is not None else ""
+        beside = next((reading for reading in readings(cell) if not reading.rest), None) if cell else None
+        printed_number = (beside.number if beside else cell.rstrip(".)")) if cell else marker.number if marker else ""
         label = (marker.label if marker else "") or (beside.label if beside else "")
         start = block.cell_start(number, columns.title) + printed.find(title)
         yield Member(at, printed_number, label, title, start, number)
@@ -333,8 +333,8 @@ def _languages(document: Document, members: Sequence[Member]) -> list[str]:
             words = BETWEEN_CELLS.join(document.blocks[member.block].rows[member.row])
         own = block_language(member.title) or block_language(words)
         spoken.append(own or (spoken[-1] if spoken else ""))
-    first = next(filter(None, spoken), "")
-    return [language or first for language in spoken]
+    earliest = next(filter(None, spoken), "")
+    return [language or earliest for language in spoken]
 
 
 def _by_column(document: Document, series: Series) -> Iterator[Series]:
@@ -395,16 +395,16 @@ def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> 
     distinct: list[Hypothesis] = []
     for hypothesis in sorted(map(signs.hypothesis, every), key=_rank):
         series = hypothesis.series
-        twin = next((at for at, other in enumerate(distinct) if _is_same(series, other.series)), None)
+        twin = next((at for at, earlier in enumerate(distinct) if _is_same(series, earlier.series)), None)
         if twin is None:
             distinct.append(hypothesis)
             continue
-        other = distinct[twin]
-        is_apart = not {m.block for m in series.members} & {m.block for m in other.series.members}
-        if is_apart and "listed-twice" not in other.reasons:
+        earlier = distinct[twin]
+        is_apart = not {m.block for m in series.members} & {m.block for m in earlier.series.members}
+        if is_apart and "listed-twice" not in earlier.reasons:
             worth = numbering.weights()["listed-twice"]
-            reasons = {**other.reasons, "listed-twice": (1.0, worth)}
-            distinct[twin] = replace(other, score=other.score + worth, reasons=reasons)
+            reasons = {**earlier.reasons, "listed-twice": (1.0, worth)}
+            distinct[twin] = replace(earlier, score=earlier.score + worth, reasons=reasons)
     return tuple(sorted(distinct, key=_rank))
 
 
@@ -413,10 +413,10 @@ def _rank(hypothesis: Hypothesis) -> tuple[float, str]:
 
 
 def _is_same(series: Series, other: Series) -> bool:
-    titles, others = ({folded(member.title) for member in each.members} for each in (series, other))
+    titles, theirs = ({folded(member.title) for member in listing.members} for listing in (series, other))
     places, other_places = series.places, other.places
     overlap = len(places & other_places) >= _ALIKE * len(places | other_places)
-    return not series.is_version_of(other) and (overlap or len(titles & others) >= _ALIKE * len(titles | others))
+    return not series.is_version_of(other) and (overlap or len(titles & theirs) >= _ALIKE * len(titles | theirs))
 
 
 def chosen(ranked: Sequence[Hypothesis]) -> Hypothesis | None:
@@ -481,7 +481,7 @@ class _Signs:
 
     def hypothesis(self, series: Series) -> Hypothesis:
         members, blocks = series.members, self.document.blocks
-        own, label = {member.block for member in members}, group_of(series.label)
+        begun, label = {member.block for member in members}, group_of(series.label)
         shares: dict[str, float] = {
             "action-label": float(label == "action"),
             "action-table": self._action_table(series),
@@ -491,7 +491,7 @@ class _Signs:
             "unnumbered": float(not any(member.number for member in members)),
             "counted": float(any(
                 len(members) in numbering.counted_measures(block.text)
-                for at, block in enumerate(blocks) if at not in own
+                for at, block in enumerate(blocks) if at not in begun
             )),
             "is-list": float(self.is_list),
         }  # fmt: skip
@@ -600,9 +600,9 @@ def _refusal(members: Sequence[Member]) -> Message | None:
     if len(titles) < 3:
         return None
     numbers = [re.findall(r"(?<![\d.,/])\d{1,3}(?![\d.,/%])", title) for title in titles]
-    first = [int(inside[0]) for inside in numbers if inside]
-    rising = sum(after == before + 1 for before, after in pairwise(first))
-    if len(first) >= _ALIKE * len(titles) and rising >= _ALIKE * (len(first) - 1):
+    inner = [int(inside[0]) for inside in numbers if inside]
+    rising = sum(after == before + 1 for before, after in pairwise(inner))
+    if len(inner) >= _ALIKE * len(titles) and rising >= _ALIKE * (len(inner) - 1):
         return noted("number-inside")
     begins = Counter(" ".join(title.split()[:3]) for title in titles)
     if begins.most_common(1)[0][1] >= _ALIKE * len(titles) and len(titles) > 3:
@@ -621,18 +621,18 @@ def sections_of(series: Series, document: Document) -> list[tuple[DocumentBlock,
     starts = {member.block for member in series.members}
     sections: list[tuple[DocumentBlock, ...]] = []
     for member in series.members:
-        own = document.blocks[member.block]
-        first = member.block if own.kind == "table" else member.block + 1
-        end = first
-        for end, block in enumerate(document.blocks[first:], first):
+        head = document.blocks[member.block]
+        begin = member.block if head.kind == "table" else member.block + 1
+        end = begin
+        for end, block in enumerate(document.blocks[begin:], begin):
             is_other = end in starts and end != member.block
-            if is_other or (block.kind == "heading" and not _is_below(block, own)):
+            if is_other or (block.kind == "heading" and not _is_below(block, head)):
                 break
-            if own.kind == "table" and block.kind != "table":
+            if head.kind == "table" and block.kind != "table":
                 break
         else:
             end = len(document.blocks)
-        sections.append(document.blocks[first:end])
+        sections.append(document.blocks[begin:end])
     return sections
 
 
@@ -697,17 +697,17 @@ _MOST_BEFORE: Final = 60
 
 
 def _end(document: Document, at: int, row: int, chapters: set[int]) -> int:
-    own = document.blocks[at]
-    if own.kind == "table" and (columns := Columns.of(own.rows[0])) and row:
+    head = document.blocks[at]
+    if head.kind == "table" and (columns := Columns.of(head.rows[0])) and row:
         # rows that go on with it have other cells, and none with a title
-        for last in range(row + 1, len(own.rows) + 1):
-            cells = own.rows[last] if last < len(own.rows) else ()
+        for row_end in range(row + 1, len(head.rows) + 1):
+            cells = head.rows[row_end] if row_end < len(head.rows) else ()
             if not cells or cells[columns.title] or sum(map(bool, cells)) < 2:
-                return own.start + len(BETWEEN_ROWS.join(map(BETWEEN_CELLS.join, own.rows[:last])))
+                return head.start + len(BETWEEN_ROWS.join(map(BETWEEN_CELLS.join, head.rows[:row_end])))
     for after, block in enumerate(document.blocks[at + 1 :], at + 1):
-        is_above = block.kind == "heading" and not _is_below(block, own)
+        is_above = block.kind == "heading" and not _is_below(block, head)
         is_chapter = after in chapters and len(block.text) < _LONGEST_CHAPTER
         # a table that is one action goes on overleaf, and ends with it
-        if is_above or is_chapter or (own.kind == "table" and block.kind != "table"):
+        if is_above or is_chapter or (head.kind == "table" and block.kind != "table"):
             return document.blocks[after - 1].end
     return len(document.text)

@@ -481,14 +481,14 @@ class _Grid:
 
 def _cell_text(chars: Iterable[Char], hyphens: Hyphens) -> str:
     text = ""
-    last: float | None = None
+    base: float | None = None
     for piece in sorted(pieces_of(chars), key=lambda piece: (-round(piece[0].base), piece[0].left)):
         words = "".join(char.text for char in piece)
         bullet = bulleted(words)
         words = bullet.rest if bullet else words
-        if last is not None and abs(last - piece[0].base) < 2:
+        if base is not None and abs(base - piece[0].base) < 2:
             text = f"{text} {words}"
         else:
             text = hyphens.join(text, words) if text else words
-        last = piece[0].base
+        base = piece[0].base
     return canonical(text)

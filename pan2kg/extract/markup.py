@@ -159,11 +159,11 @@ _WIDEST: Final = 100
 
 
 def read_html(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, ...]]:
-    named = _CHARSET.search(data[:4096])
+    charset = _CHARSET.search(data[:4096])
     text, remarks = "", tuple[Remark, ...]()
-    if named and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+    if charset and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         with suppress(LookupError, UnicodeDecodeError):  # it names one that is not so: tried as any other text
-            text = data.decode(named[1].decode("ascii"))
+            text = data.decode(charset[1].decode("ascii"))
     if not text:
         text, remarks = doc.decode_text(data, source=source)
     reader = _PageReader()

@@ -44,9 +44,9 @@ def find_mentions(
     [('ladite directive', 'http://data.europa.eu/eli/dir/2014/24/oj'), ('ODD 8.7', 'http://metadata.un.org/sdg/8.7')]
     """
     text = document if isinstance(document, str) else document.text
-    named = naming.NamesInText(text, names, day=date, country=country, plan=plan).mentions()
+    called = naming.NamesInText(text, names, day=date, country=country, plan=plan).mentions()
     numbered = [*find_eu_acts(text, names), *find_numbered(text, names), *_bills(text, names, country)]
-    steps = [numbered, list(find_national_acts(text, names, country)), list(named)]
+    steps = [numbered, list(find_national_acts(text, names, country)), list(called)]
     steps.append(list(naming.find_definitions(text, without_overlaps(steps))))
     steps.append(list(naming.find_short_forms(text, without_overlaps(steps))))
     mentions, apart = without_overlaps(steps), []

@@ -359,29 +359,29 @@ class NamesInText:
 
     def _named(self, name: Occurrence) -> Mention | None:
         start, end, iris, length = name
-        things = [self.names.things[iri] for iri in iris if iri in self.names.things]
+        referents = [self.names.things[iri] for iri in iris if iri in self.names.things]
         # short names of other countries' things are not known abroad
-        things = [thing for thing in things if thing.country in ("", self.country) or length >= _DISTINCT]
+        referents = [entry for entry in referents if entry.country in ("", self.country) or length >= _DISTINCT]
         # an initiative is often a text and the body that carries it; what a plan rests on is the text
-        things = [thing for thing in things if thing.kind != "body"] or things
+        referents = [entry for entry in referents if entry.kind != "body"] or referents
         before = self.text[max(0, start - _WINDOW) : start]
         # « guiding principles » may be those of the OECD, whose guidelines have that name in French
         sides = (before, self.text[end : end + _WINDOW])
-        if not things or (things[0].key == "ungp" and any(map(_OTHER.search, sides))):
+        if not referents or (referents[0].key == "ungp" and any(map(_OTHER.search, sides))):
             return None
         # what belongs to a name before it: « EU », « ILO », or the first part of a compound
-        is_worldwide = not things[0].country and things[0].kind in ("instrument", "plan")
+        is_worldwide = not referents[0].country and referents[0].kind in ("instrument", "plan")
         if is_worldwide and (ahead := _AHEAD.search(before)):
             start -= len(before) - ahead.start()
         elif (compound := re.search(r"[\w-]*-$", before)) and compound[0] != "-":
             start -= len(before) - compound.start()
-        if things[0].kind == "plan":
-            return self._plan(start, end, things)
-        valid = [thing for thing in things if thing.is_valid(self.day)] if things[0].kind == "body" else things
+        if referents[0].kind == "plan":
+            return self._plan(start, end, referents)
+        valid = [entry for entry in referents if entry.is_valid(self.day)] if referents[0].kind == "body" else referents
         if not valid:
-            return replace(self._mention(start, end, things[:1], "name"), note="name-of-another-day")
-        local = [thing for thing in valid if thing.country == self.country] if self.country else []
-        referent = local or [thing for thing in valid if not thing.country] or valid
+            return replace(self._mention(start, end, referents[:1], "name"), note="name-of-another-day")
+        local = [entry for entry in valid if entry.country == self.country] if self.country else []
+        referent = local or [entry for entry in valid if not entry.country] or valid
         return self._mention(start, end, referent, "name")
 
     def _plan(self, start: int, end: int, things: Sequence[Thing]) -> Mention | None:
@@ -410,14 +410,14 @@ class NamesInText:
         fitting = [plan for plan in editions if edition in plan.editions] if edition else []
         if len(fitting) == 1:
             return self._mention(start, end, fitting, "plan-edition")
-        own, name = [plan for plan in local if not plan.is_unknown], self.text[start:end]
+        known_editions, name = [plan for plan in local if not plan.is_unknown], self.text[start:end]
         tells_edition = re.search(r"\d", name) or {fragment.casefold() for fragment in name.split()} & {*_ordinals()}
-        if len(editions) == 1 or (len(own) == len(local) == 1 and tells_edition):
-            return self._mention(start, end, (own or editions)[:1], "plan-name")
+        if len(editions) == 1 or (len(known_editions) == len(local) == 1 and tells_edition):
+            return self._mention(start, end, (known_editions or editions)[:1], "plan-name")
         earlier = [plan for plan in editions if self.day is None or plan.start is None or plan.start <= self.day]
         latest = (earlier or editions)[-1]
-        others = tuple(plan.iri for plan in editions if plan.iri != latest.iri)
-        return replace(self._mention(start, end, [latest], "plan-name"), note="latest-edition", choices=others)
+        choices = tuple(plan.iri for plan in editions if plan.iri != latest.iri)
+        return replace(self._mention(start, end, [latest], "plan-name"), note="latest-edition", choices=choices)
 
 
 # Names a text gives itself
@@ -471,7 +471,7 @@ def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention
 
 def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Mention | None:
     ahead = text.rfind("\n\n", 0, start)
-    first = text.rfind("\n\n", 0, ahead) if ahead > 0 else 0
+    begin = text.rfind("\n\n", 0, ahead) if ahead > 0 else 0
 
     def is_of(mention: Mention) -> bool:
         if mention.kind == "eu-act" or re.search("/eli/(?:dir|reg|dec)", mention.target):
@@ -479,7 +479,7 @@ def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Men
         return kind == "law" if mention.kind == "instrument" else kind in ("law", "convention")
 
     kinds = (_ACTS[kind], "instrument")
-    before = [m for m in mentions if first <= m.start < start and m.kind in kinds and is_of(m)]
+    before = [m for m in mentions if begin <= m.start < start and m.kind in kinds and is_of(m)]
     if not before:
         return None
     referent = max(before, key=lambda mention: mention.start)

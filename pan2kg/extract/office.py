@@ -231,8 +231,8 @@ class _WordReader:
         runs: list[tuple[str, bool]] = []
         sizes: list[float] = []
         for run in _inside(element, f"{_W}r"):
-            own = run.find(f"{_W}rPr")
-            weight, size, words = own.find(f"{_W}b") if own is not None else None, _value(own, "sz"), _word_text(run)
+            look = run.find(f"{_W}rPr")
+            weight, size, words = look.find(f"{_W}b") if look is not None else None, _value(look, "sz"), _word_text(run)
             runs.append((words, _is_on(weight) if weight is not None else style.bold))
             sizes += [float(size) / 2 if size else style.size] if words.strip() else []
         text, page = canonical("".join(words for words, _ in runs)), self.page
@@ -492,8 +492,8 @@ class _OpenReader:
             elif child.tag in (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break"):
                 yield " ", setting.bold
             elif child.tag not in _LEFT_OUT:
-                own = self.settings.get(child.get(f"{_TEXT}style-name", ""), setting)
-                yield from self._runs(child, own if child.tag == f"{_TEXT}span" else setting)
+                setting_of = self.settings.get(child.get(f"{_TEXT}style-name", ""), setting)
+                yield from self._runs(child, setting_of if child.tag == f"{_TEXT}span" else setting)
             if child.tail:
                 yield child.tail, setting.bold
 

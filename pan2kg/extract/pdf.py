@@ -45,11 +45,11 @@ def paragraphs_of(pages: Sequence[Page]) -> tuple[list[Paragraph], tuple[Remark,
     strip: float | None = None
     for page in pages:
         tables, chars = tables_of(page, hyphens)
-        own, strip = page_lines(page, chars, tables, strip)
+        page_of, strip = page_lines(page, chars, tables, strip)
         # three rows or more with three pieces or more are a table without lines, which is not guessed
-        if sum(not line.rows and line.pieces > 2 and "..." not in line.text for line in own) > 2:
+        if sum(not line.rows and line.pieces > 2 and "..." not in line.text for line in page_of) > 2:
             unruled.append(page.number)
-        lines += own
+        lines += page_of
     heads = _heads(lines, len(pages))
     head_lines = [line for line in lines if id(line) in heads]
     lines = [line for line in lines if id(line) not in heads]
@@ -93,15 +93,15 @@ def _heads(lines: Sequence[PageLine], pages: int) -> set[int]:
             heads |= {id(line) for line in slot if texts[pattern[id(line)]] > 1}
     # lines that count something other than pages, “Card 14” at the top of each, are titles: the number of a page goes
     # on with the pages, and a head that numbers the chapter comes again on the next page
-    for own in alike.values():
-        numbers = [tuple(map(int, re.findall(r"\d{1,4}", line.text))) for line in own]
-        if len(own) < _CONTENTS_RUN or not all(numbers) or len(set(numbers)) < len(own):
+    for numbered in alike.values():
+        numbers = [tuple(map(int, re.findall(r"\d{1,4}", line.text))) for line in numbered]
+        if len(numbered) < _CONTENTS_RUN or not all(numbers) or len(set(numbers)) < len(numbered):
             continue
         ahead = Counter(
-            number[at] - line.page.number for number, line in zip(numbers, own, strict=True) for at in (0, -1)
+            number[at] - line.page.number for number, line in zip(numbers, numbered, strict=True) for at in (0, -1)
         )
-        if ahead.most_common(1)[0][1] < _COUNTED * len(own):
-            heads -= {id(line) for line in own}
+        if ahead.most_common(1)[0][1] < _COUNTED * len(numbered):
+            heads -= {id(line) for line in numbered}
     for line in outer:
         if _PAGE_ALONE.fullmatch(line.text):
             heights = [neighbour.base for neighbour in lines if neighbour.page is line.page]
@@ -302,13 +302,13 @@ class _Flow:
             and len(above_it.rows[0]) == len(rows[0])
         ):
             # the head of the table at the end, which may have begun some pages before
-            first = above_it
+            head = above_it
             for table in reversed(finished[:-1]):
-                is_before = table.kind == "table" and table.page == (first.page or 0) - 1
-                if not is_before or len(table.rows[0]) != len(first.rows[0]):
+                is_before = table.kind == "table" and table.page == (head.page or 0) - 1
+                if not is_before or len(table.rows[0]) != len(head.rows[0]):
                     break
-                first = table
-            rows = rows[1:] if rows[0] == first.rows[0] else rows
+                head = table
+            rows = rows[1:] if rows[0] == head.rows[0] else rows
             if rows and _is_rest(rows[0], above_it.rows):
                 pairs = zip(above_it.rows[-1], rows[0], strict=True)
                 whole = tuple(self.hyphens.join(above, cell).strip() for above, cell in pairs)
@@ -370,8 +370,8 @@ def _objects(data: bytes) -> Mapping[int, _Object]:
             text = zlib.decompressobj().decompress(content, _MOST)
         except zlib.error:
             continue
-        first = re.search(rb"/First\s+(\d+)", head)
-        at = int(first[1]) if first else 0
+        offset = re.search(rb"/First\s+(\d+)", head)
+        at = int(offset[1]) if offset else 0
         numbers = [int(word) for word in text[:at].split() if word.isdigit()]
         pairs = list(zip(numbers[::2], numbers[1::2], strict=False))
         ends = [*(place for _, place in pairs[1:]), len(text) - at]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pan2kg.errors import Place
-from pan2kg.extract.document import Document, Quotation, find, fold, nearest
+from pan2kg.extract.document import Document, Quotation, find, nearest
 from pan2kg.project import Project, read_text
 from pan2kg.review.files import Addition, own, with_prefixes
 from pan2kg.turtle.blocks import (
@@ -62,7 +62,7 @@ class Anchoring(NamedTuple):
 
 def anchor(project: Project, document: Document, name: str, day: date) -> Anchoring:
     own(project)
-    prefixes, within, text = read_prefixes(project), fold(document), document.text
+    prefixes, within, text = read_prefixes(project), Folded(document), document.text
     media = _MEDIA.get(document.format)
     of_file = {
         "pan:sha256": string(document.sha256),
