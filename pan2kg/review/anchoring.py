@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pan2kg.errors import Place
-from pan2kg.extract.document import Document, Quotation, find, nearest
+from pan2kg.extract.document import Document, Folded, Quotation, find, nearest
 from pan2kg.project import Project, read_text
 from pan2kg.review.files import Addition, own, with_prefixes
 from pan2kg.turtle.blocks import (

@@ -15,6 +15,7 @@ from pan2kg.extract.document import (
     READER,
     Document,
     DocumentBlock,
+    Folded,
     Quotation,
     canonical,
     find,
