@@ -20,9 +20,7 @@ from pan2kg.i18n.message import either, told
 from pan2kg.project import read_text, write_atomically
 from pan2kg.scores.influence import CUT, Chain, Chains, Dematel, chains, dematel
 from pan2kg.scores.matrix import ScoredLink, Scores, read_scores, scored_links
-from pan2kg.scores.measures import (
-    EffectPath as Path,
-)
+from pan2kg.scores.measures import EffectPath as Path
 from pan2kg.scores.measures import (
     Opinions,
     SecondOrder,
@@ -106,12 +104,7 @@ def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 
 def scored(
-    graph: Graph,
-    name: str,
-    given: Sequence[Scores],
-    columns: Sequence[str],
-    rows: Sequence[Row],
-    notes: Sequence[Text],
+    graph: Graph, name: str, given: Sequence[Scores], columns: Sequence[str], rows: Sequence[Row], notes: Sequence[Text]
 ) -> Table:
     basis = graph.uses.basis
     if given:

@@ -1,135 +1,305 @@
-"""The Python interface: what it offers, and that it is the same whatever is asked."""
+"""The Python interface: what it offers, that it answers alike from files, a release, a dump and an endpoint, and that
+every door calls a thing by one name and says one release."""
 
 from __future__ import annotations
 
-import os
+import gzip
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import networkx as nx
+import pyoxigraph as ox
 import pytest
 import rdflib
 
 import pan2kg
-from pan2kg.project import FOLDERS, Project, write_atomically
-from pan2kg.store.store import LocalStore
+from pan2kg.charts.registry import draw
+from pan2kg.charts.subject import Subject
+from pan2kg.coherence.evidence import FIGURED, Level
+from pan2kg.coherence.figures import FIGURES
+from pan2kg.errors import Pan2kgError, QueryError
+from pan2kg.graph.dataset import Release, other_release, read_release
+from pan2kg.graph.labels import best, plain_words
+from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.network.exports import export_network
+from pan2kg.project import FOLDERS, Project
+from pan2kg.publish.edition import read_facts
+from pan2kg.report.writing import report_files
+from pan2kg.site.page import PageContext, Request, SiteContext
+from pan2kg.site.questions import Permalink, notice
+from pan2kg.site.registry import Site
+from pan2kg.store.as_of import as_of
+from pan2kg.store.queries import read_queries
+from pan2kg.store.rules import derive
+from pan2kg.store.store import LocalStore, dump, fingerprint, load_project, open_store
+from pan2kg.tables.registry import DEFAULT, TABLES, thing
+from pan2kg.tables.writers import Style, write
+from pan2kg.turtle.vocabulary import PAN
+from tests.copies import FEW, copy
+from tests.lots import by_lot
 
 
-def test_the_public_names_are_these() -> None:
+def test_answers_are_rows_and_frames_whose_numbers_are_numbers(graph: pan2kg.Graph) -> None:
     assert sorted(pan2kg.__all__) == ["Answer", "Graph", "Pan2kgError", "__version__", "open_graph"]
     assert all(getattr(pan2kg, name) for name in pan2kg.__all__)
     with pytest.raises(AttributeError, match="nothing"):
         _ = pan2kg.nothing
-
-
-def test_an_answer_is_rows_and_a_frame(graph: pan2kg.Graph) -> None:
     answer = graph.ask("actions-of-plan", plan="lu-bhr-2", language="de")
     assert len(answer) == len(answer.rows) == len(list(answer)) == 20
     assert answer.rows[0]["action_label"] == "Communiquer et sensibiliser", "no German label: the French one"
     frame = answer.frame()
-    assert list(frame.columns) == list(answer.columns)
-    assert frame["notation"].tolist()[:2] == ["1.1", "2.1"]
+    assert (list(frame.columns), frame["notation"].tolist()[:2]) == (list(answer.columns), ["1.1", "2.1"])
+    rows = "(1 2.5 true '2020-02-01'^^xsd:date 'a' 1) (2 UNDEF UNDEF UNDEF UNDEF 'b')"
+    frame = graph.sparql(f"SELECT * WHERE {{ VALUES (?n ?d ?b ?on ?t ?mixed) {{ {rows} }} }} ORDER BY ?n").frame()
+    kinds = [str(frame.dtypes[name]).partition("[")[0] for name in ("n", "d", "b", "on", "t", "mixed")]
+    assert kinds == ["Int64", "Float64", "boolean", "datetime64", "string", "string"]
+    assert frame.isna().sum().sum() == 4
+    assert graph.sparql("SELECT ?n WHERE { VALUES ?n { } }").frame().columns.tolist() == ["n"]
+    html = str(graph.sparql("SELECT ?t WHERE { VALUES ?t { '<b>' } }")._repr_html_())
+    assert ("<table" in html, "&lt;b&gt;" in html, "<table" in str(graph.occasions()._repr_html_())) == (True,) * 3
+    own = "PREFIX pan: <http://example.org/> SELECT ?p WHERE { ?p a pan:Plan }"
+    assert len(graph.sparql(own)) == 0, "a prefix of one's own is not overridden"
+    made = graph.construct("CONSTRUCT { ?p skos:prefLabel ?l } WHERE { ?p a pan:Plan ; skos:prefLabel ?l }")
+    assert {str(plan) for plan in made.subjects()} == {row["p"] for row in graph.sparql("SELECT ?p { ?p a pan:Plan }")}
+    with pytest.raises(Pan2kgError):
+        graph.construct("SELECT ?p WHERE { ?p a pan:Plan }")
 
 
-def test_the_dataset_has_every_statement_and_every_graph(few: pan2kg.Graph) -> None:
+def test_figures_and_occasions_are_taken_at_a_level_and_named_in_the_language(graph: pan2kg.Graph) -> None:
+    found = graph.figures()
+    assert [one.figure for one in found] == list(FIGURES)
+    assert {one.level for one in found} == {Level.OFFICIAL}
+    frame = found.frame()
+    assert list(frame.columns) == ["id", "name", "level", "value", "plan", "official", "other", "editors", "population"]
+    assert (frame["value"] == frame["official"]).all()
+    names = [graph.spoken(language).figures().frame()["name"][0] for language in LANGUAGES]
+    assert {"Paires de plans liées", "Linked pairs of plans", "Verknüpfte Paare von Plänen"} == {*names}
+    occasions = graph.occasions("editors")
+    assert len(occasions) == len(occasions.frame()) == len(graph.known("editors").related)
+    assert all(graph.known(level) is graph.known(level.key) for level in FIGURED)
+    for name in ("machine", "certain", "Official"):
+        with pytest.raises(QueryError, match=f"« {name} »"):
+            graph.figures(name)
+
+
+def test_a_weight_is_asked_by_key_prefixed_name_or_address(graph: pan2kg.Graph) -> None:
+    one = graph.weight("lu-bhr-2", "plan:lu-bhr-1", "editors")
+    assert one == graph.weight("<https://w3id.org/pan2kg/id/plan/lu-bhr-2>", "lu-bhr-1", Level.EDITORS)
+    assert (one.one, one.two) == tuple(f"https://w3id.org/pan2kg/id/plan/lu-bhr-{n}" for n in (2, 1))
+    assert 0 <= one.low <= one.high
+    assert graph.weight("lu-bhr-2-4-3", "lu-bhr-2-4-4").one.endswith("/action/lu-bhr-2-4-3")
+    for other, said in (("lu-bhr-2", "twice"), ("lu-bhr-9", "lu-bhr")):
+        with pytest.raises(QueryError, match=said):
+            graph.weight("lu-bhr-2", other)
+
+
+def test_dataset_and_network_hold_what_the_files_do_and_an_endpoint_answers_alike(
+    few: pan2kg.Graph, endpoint: str, own_project: Path, tmp_path: Path
+) -> None:
     dataset = few.dataset()
     assert isinstance(few.store, LocalStore)
-    assert isinstance(dataset, rdflib.Dataset)
-    assert sum(
-        len(context) for context in dataset.graphs() if context.identifier != dataset.default_graph.identifier
-    ) == len(few.store)
-
-
-def test_the_network_has_links_of_every_kind_but_no_unverified_one(few: pan2kg.Graph) -> None:
-    network = few.network(evidence="editors")
-    assert isinstance(network, nx.MultiDiGraph)
-    kinds = {data["type"] for _, _, data in network.edges(data=True)}
-    assert {"uses-instrument", "cross-reference", "shared-instrument", "shared-topic", "succession"} <= kinds
-    assert {data["status"] for _, _, data in network.edges(data=True)} == {"accepted", "derived"}
-    keys = {key for _, _, key in network.edges(keys=True)}
-    unverified = few.sparql(
-        "SELECT ?link WHERE { ?link a <https://w3id.org/pan2kg/ontology#Link> ; "
-        "<https://w3id.org/pan2kg/ontology#certainty> <https://w3id.org/pan2kg/id/certainty/unverified> }"
-    )
-    assert len(unverified) > 0
-    assert not keys & {row["link"] for row in unverified}
-
-
-def test_an_endpoint_answers_like_the_files(few: pan2kg.Graph, endpoint: str) -> None:
+    own = (context for context in dataset.graphs() if context.identifier != dataset.default_graph.identifier)
+    assert (type(dataset), sum(map(len, own))) == (rdflib.Dataset, len(few.store))
+    edges = few.network(evidence="editors").edges(keys=True, data=True)
+    kinds = {"uses-instrument", "cross-reference", "shared-instrument", "shared-topic", "succession"}
+    assert kinds <= {data["type"] for *_, data in edges}
+    assert {data["status"] for *_, data in edges} == {"accepted", "derived"}
+    unverified = f"?link a <{PAN}Link> ; <{PAN}certainty> <https://w3id.org/pan2kg/id/certainty/unverified>"
+    left_out = {row["link"] for row in few.sparql(f"SELECT ?link WHERE {{ {unverified} }}")}
+    assert left_out
+    assert not left_out & {key for _, _, key, _ in edges}
     remote = pan2kg.open_graph(endpoint=endpoint, language="fr")
-    assert remote.ask("shared-instruments").rows == few.ask("shared-instruments").rows
-    assert few.ask("shared-instruments").rows
+    assert remote.ask("shared-instruments").rows == few.ask("shared-instruments").rows != []
     assert nx.utils.graphs_equal(remote.network(), few.network())
     with pytest.raises(TypeError, match="behind an endpoint"):
         remote.dataset()
-
-
-def test_a_project_is_found_upward_and_falls_back_to_the_shipped_one(own_project: Path, tmp_path: Path) -> None:
-    deep = own_project / "graph" / "plans"
-    assert Project.find(deep).root == own_project.resolve()
+    assert Project.find(own_project / "graph" / "plans").root == own_project.resolve()
     assert Project.find(tmp_path).is_packaged
     assert all((Project.packaged().root / name).is_dir() for name in FOLDERS)
 
 
-def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        write_atomically(pipe, "x")
-        assert os.read(reader, 9) == b"x"
-    finally:
-        os.close(reader)
-    assert pipe.is_fifo()
+# A release or a dump in place of a project's files
 
 
-def test_a_full_device_is_said(tmp_path: Path) -> None:
-    if not Path("/dev/full").is_char_device():
-        pytest.skip("This system has no device that is always full.")
-    link = tmp_path / "full"
-    link.symlink_to("/dev/full")
-    with pytest.raises(pan2kg.Pan2kgError, match="no space left on device"):
-        write_atomically(link, "x")
-    assert link.is_symlink()
+def quads(project: Project) -> set[ox.Quad]:
+    return set(open_store(project, derive).inner)
 
 
-def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
-    target = tmp_path / "there"
-    target.mkdir()
-    with pytest.raises(pan2kg.Pan2kgError, match="Nothing was changed"):
-        write_atomically(target, "x")
-    assert [path.name for path in tmp_path.iterdir()] == ["there"]
+def test_a_release_holds_what_the_project_did_and_is_asked_its_own_questions(few: pan2kg.Graph, tmp_path: Path) -> None:
+    """A folder laid out as a release is: what is stated and what is derived apart, ontology and questions beside."""
+    folder, project, derived = tmp_path / "release", few.project, b"<https://w3id.org/pan2kg/graph/derived/"
+    (folder / "data").mkdir(parents=True)
+    lines = dump(few.held, "nquads", {}).splitlines(keepends=True)
+    stated = b"".join(line for line in lines if derived not in line)
+    (folder / "data" / "pan2kg-derived.nq").write_bytes(b"".join(line for line in lines if derived in line))
+    (folder / "data" / "pan2kg.nq").write_bytes(stated)
+    (folder / "data" / "pan2kg.nq.gz").write_bytes(gzip.compress(stated))
+    shutil.copytree(project.ontology, folder / "ontology")
+    (folder / "queries").mkdir()
+    for path in project.queries.glob("*/*.rq"):
+        if path.parent.name != "rules":
+            shutil.copy(path, folder / "queries")
+    whole = set(few.held.inner)
+    opened = pan2kg.open_graph(folder, language="fr")
+    assert opened.project.queries.is_relative_to(folder)
+    assert quads(Project.at(folder)) == whole
+    assert opened.ask("who-should-talk", body="meco").rows == few.ask("who-should-talk", body="meco").rows != []
+    wrong = "<http://e/s> <http://e/p> <http://e/o> <https://w3id.org/pan2kg/graph/derived/linked-to> .\n"
+    (folder / "data" / "pan2kg-derived.nq").write_text(wrong)
+    shutil.copytree(project.queries / "rules", folder / "queries" / "rules")
+    assert quads(Project.at(folder)) == whole, "where there are rules, what was derived is not believed"
+    assert as_of(load_project(Project.at(folder)), date(2021, 6, 30), Project.at(folder)).gone
 
 
-def test_numbers_are_numbers_and_what_is_missing_is_missing(graph: pan2kg.Graph) -> None:
-    rows = "(1 2.5 true '2020-02-01'^^xsd:date 'a' 1) (2 UNDEF UNDEF UNDEF UNDEF 'b')"
-    frame = graph.sparql(f"SELECT * WHERE {{ VALUES (?n ?d ?b ?on ?t ?mixed) {{ {rows} }} }} ORDER BY ?n").frame()
-    kinds = {name: str(kind) for name, kind in frame.dtypes.items()}
-    assert kinds["n"] == "Int64"
-    assert kinds["d"] == "Float64"
-    assert kinds["b"] == "boolean"
-    assert kinds["on"].startswith("datetime64")
-    assert kinds["t"] == kinds["mixed"] == "string"
-    assert frame.isna().sum().sum() == 4
-    assert graph.sparql("SELECT ?n WHERE { VALUES ?n { } }").frame().columns.tolist() == ["n"]
+@pytest.mark.parametrize("name", ["graph.nq", "graph.nq.gz", "graph.trig"])
+def test_a_dump_is_asked_the_nearest_questions(name: str, few: pan2kg.Graph, tmp_path: Path) -> None:
+    content = dump(few.held, "trig" if name.endswith("trig") else "nquads", {})
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    opened = Project.at(tmp_path / name)
+    assert (opened.queries, opened.is_packaged) == (Project.find().queries, False)
+    assert quads(opened) == set(few.held.inner)
+    prints = {fingerprint(opened)}
+    (tmp_path / "graph.nq").write_text("<http://e/a> <http://e/p> <http://e/o> <http://e/g> .\n")
+    assert fingerprint(Project.at(tmp_path / "graph.nq")) not in prints
+    (tmp_path / "graph.nq").write_text("<http://e/a> <http://e/p>\n")
+    with pytest.raises(Pan2kgError, match=r"graph\.nq:2:1: This is not RDF as \.nq says"):
+        open_store(Project.at(tmp_path / "graph.nq"), derive)
 
 
-def test_a_notebook_shows_answers_and_figures_as_tables(graph: pan2kg.Graph) -> None:
-    html = graph.sparql("SELECT ?t WHERE { VALUES ?t { '<b>' } }")._repr_html_()
-    assert html is not None
-    assert "<table" in html
-    assert "&lt;b&gt;" in html
-    assert "<table" in str(graph.occasions()._repr_html_())
+# One number says which release of the graph it is, also where dataset and ontology state different ones
+
+OWN: Final = "7.8.9"
 
 
-def test_a_graph_can_be_constructed_and_keeps_its_terms(graph: pan2kg.Graph) -> None:
-    made = graph.construct("CONSTRUCT { ?p skos:prefLabel ?l } WHERE { ?p a pan:Plan ; skos:prefLabel ?l }")
-    plans = {str(one) for one in made.subjects()}
-    assert plans == {row["p"] for row in graph.sparql("SELECT ?p WHERE { ?p a pan:Plan }")}
-    with pytest.raises(pan2kg.Pan2kgError):
-        graph.construct("SELECT ?p WHERE { ?p a pan:Plan }")
+@pytest.fixture(scope="module")
+def differing(tmp_path_factory: pytest.TempPathFactory) -> pan2kg.Graph:
+    """The shipped project with a few plans, whose dataset states another version than its ontology."""
+    folder = copy(tmp_path_factory.mktemp("differing") / "few", FEW)
+    catalogue = folder / "graph" / "catalogue.ttl"
+    text, issued = catalogue.read_text(encoding="utf-8"), "    dcterms:issued "
+    catalogue.write_text(text.replace(issued, f'    dcat:version "{OWN}" ;\n{issued}', 1))
+    return pan2kg.open_graph(folder, language="fr", as_of=date(2026, 11, 25))
 
 
-def test_a_prefix_of_ones_own_is_not_overridden(graph: pan2kg.Graph) -> None:
-    own = "PREFIX pan: <http://example.org/> SELECT ?p WHERE { ?p a pan:Plan }"
-    assert len(graph.sparql(own)) == 0
-    assert pan2kg.__version__
+def page(name: str, graph: pan2kg.Graph) -> str:
+    found = Site(SiteContext(graph, mode="served")).page(f"en/{name}.html", {})
+    assert found, name
+    return found.body.decode()
+
+
+DOORS: Final[Mapping[str, Callable[[pan2kg.Graph], str]]] = {
+    "basis": lambda graph: graph.uses.basis.release,
+    "table": lambda graph: str(write(TABLES["trust"].make(graph, DEFAULT), "table", Style("fr"))),
+    "report": lambda graph: report_files(graph, graph.plan("lu-bhr-2"), "")["report.fr.md"],
+    "picture": lambda graph: draw("plan-matrix", graph).svg,
+    "export": lambda graph: export_network(graph.network(), "graphml").decode(),
+    "publication": lambda graph: read_facts(graph.held).version,
+    "notice of a link": lambda graph: notice(Permalink("plans", {}, "1.1.1"), graph.release, "fr"),
+    **{f"page {name}": partial(page, name) for name in ("index", "about", "gaps", "question/plans", "figure/trust")},
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_says_the_version_of_the_dataset(differing: pan2kg.Graph, door: str) -> None:
+    said = DOORS[door](differing)
+    assert OWN in said
+    assert not re.search(r"(?<![\d./])0\.1\.0(?![\d.]*\d)", said), "another door says another release"
+
+
+def test_the_dataset_comes_before_the_ontology_and_ours_before_others(few: pan2kg.Graph, project: Project) -> None:
+    def stated(turtle: str) -> LocalStore:
+        prefixes = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dcterms: <http://purl.org/dc/terms/> .
+            @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix pan2kg: <https://w3id.org/pan2kg/> .\n"""
+        store = ox.Store()
+        store.load(prefixes + turtle, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
+        return LocalStore(store)
+
+    ours = 'pan2kg:ontology owl:versionInfo "1" .'
+    for turtle, release in {
+        f'pan2kg:dataset dcat:version "2" ; dcterms:issued "2025-01-02" . {ours}': Release("2", "2025-01-02"),
+        '<http://e/s> a dcat:Dataset ; dcat:version "3" . pan2kg:dataset dcat:version "4" .': Release("4"),
+        f'<http://e/s> a dcat:Dataset ; dcat:version "3" . {ours}': Release("3"),
+        f'<http://e/more> a owl:Ontology ; owl:versionInfo "0" . {ours}': Release("1"),
+        '<http://e/f> dcat:version "9" . <http://e/m> a owl:Ontology ; owl:versionInfo "5" .': Release("5"),
+    }.items():
+        assert read_release(stated(turtle)) == release
+    package = read_release(stated(""))
+    assert (package.is_stated, pan2kg.Graph(project, stated("")).release) == (False, package.number)
+    named = pan2kg.Graph(few.project, few.store, release="9.9.9")
+    assert (named.uses.basis.release, "9.9.9" in page("index", named)) == ("9.9.9", True)
+    own = read_release(few.store, few.project.space)
+    assert other_release(few.store, few.project) is None
+    assert other_release(stated(""), few.project) is None, "one that is not stated is not compared"
+    assert other_release(stated('pan2kg:dataset dcat:version "9" .'), few.project) == ("9", own.number)
+
+
+# What a thing is called is decided once: tables, pictures, pages, exports and stored questions say the same
+
+
+@pytest.fixture(params=["first", "drawn"])
+def language(request: pytest.FixtureRequest) -> Language:
+    """The first language, and one of the others that is drawn by lot."""
+    return LANGUAGES[0] if request.param == "first" else by_lot(LANGUAGES[1:], 1)[0]
+
+
+def test_every_door_calls_everything_the_same(dated: pan2kg.Graph, language: Language) -> None:
+    """Every question and table in one language, and six drawn by lot of each in another one."""
+    labels, spoken = dated.labels, dated.spoken(language)
+    named = [iri for iri, entry in labels.entries.items() if entry.texts]
+    expected = {iri: plain_words(labels.label(iri, language).text) for iri in named}
+    brief = {iri: plain_words(labels.brief(iri, language).text) for iri in expected}
+    context = PageContext(SiteContext(dated), Request(f"{language}/index.html", language))
+    asked = [
+        name for name, query in read_queries(dated.project).items()
+        if any(parameter.name == "language" for parameter in query.parameters)
+    ]  # fmt: skip
+    told_alone = {*("explain", "compare", "interaction", "ripple", "dematel", "chains", "groups", "agreement")}
+    tables = sorted(TABLES.keys() - told_alone - {"disagreement", "as-of"})
+    if language != LANGUAGES[0]:
+        asked, tables = by_lot(asked, 6), by_lot(tables, 6)
+    rows: list[dict[str, object]] = [{**row} for name in asked for row in dated.ask(name, language=language)]
+    rows += [{**row} for name in tables for row in TABLES[name].make(spoken, DEFAULT).rows]
+    pairs = [(row.get(key.removesuffix("_label")), row[key]) for row in rows for key in row if key.endswith("_label")]
+    for said, wanted, least in (
+        ([(iri, thing(spoken, "x", iri)["x_label"]) for iri in expected], expected, 2000),
+        ([(iri, name.text) for iri, name in Subject(spoken).names(expected).items()], brief, 2000),
+        ([(iri, context.name(iri)) for iri in expected], expected, 2000),
+        ([*dated.network(language).nodes(data="label")], expected, 300),
+        (pairs, expected, 100),
+    ):
+        told = [(iri, plain_words(str(words))) for iri, words in said if iri in wanted]
+        assert len(told) > least
+        assert not [(iri, words, wanted[iri]) for iri, words in told if not words.endswith(wanted[iri])]
+    assert sum(brief[iri] != words for iri, words in expected.items()) > 400, "pictures show short names"
+
+
+def test_a_name_falls_back_to_other_languages_numbers_and_keys(project: Project, graph: pan2kg.Graph) -> None:
+    for texts, words in (
+        ({"en": "Act", "fr": "Loi", "lb": "Gesetz"}, "Loi"), ({"en": "Act", "lb": "Gesetz"}, "Act"),
+        ({"pt": "Lei", "lb": "Gesetz"}, "Gesetz"),
+    ):  # fmt: skip
+        assert best(texts, "de").text == words
+    store, action = ox.Store(), "<http://e/action/x-1>"
+    turtle = f'{action} a <{PAN}Action> ; <http://www.w3.org/2004/02/skos/core#notation> "7" .'
+    store.load(turtle, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
+    nameless = pan2kg.Graph(project, LocalStore(store))
+    assert (nameless.label(action[1:-1]), nameless.label("http://e/nothing/at-all")) == ("7", "at-all")
+    name = graph.labels.label("https://w3id.org/pan2kg/id/action/lu-bhr-2-4-3", "de")
+    assert (name.language, name.notation, name.short, name.key) == ("fr", "4.3", "4.3", "lu-bhr-2-4-3")
+
+
+def test_a_graph_is_read_once_whatever_languages_and_threads_ask(project: Project, graph: pan2kg.Graph) -> None:
+    other, stated = graph.spoken("de"), "https://w3id.org/pan2kg/id/certainty/stated"
+    assert (other.language, graph.spoken(graph.language)) == ("de", graph)
+    assert (other.labels is graph.labels, other.uses is graph.uses) == (True, True)
+    assert other.label(stated) != graph.label(stated, "en")
+    made = pan2kg.Graph(project, graph.store)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: made.labels, range(8)))
+    assert all(labels is found[0] for labels in found)

@@ -1,93 +1,175 @@
-"""Links between plans, of a few plans: in which order they are read, and which say what others say already."""
+"""Links between plans, on whose word they rest, and parts of plans: of a few plans, and of a small project of two
+countries with parts, a draft, a retired identifier, names and finer citations."""
 
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pyoxigraph as ox
+import pytest
 
+from pan2kg.coherence.evidence import Level
+from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.links import GraphTies, Tie, read_ties
+from pan2kg.graph.parts import ACTIONS, LevelCount
+from pan2kg.graph.statements import read_statements
+from pan2kg.project import Project
+from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.vocabulary import PAN
+from pan2kg.turtle.vocabulary import ID, PAN, thing
+from pan2kg.turtle.writer import read_prefixes
 
+PROJECT = Project(Path(__file__).resolve().parents[2])
 HEAD = """
-@prefix pan: <https://w3id.org/pan2kg/ontology#> .
-@prefix linktype: <https://w3id.org/pan2kg/id/linktype/> .
-@prefix linkstatus: <https://w3id.org/pan2kg/id/linkstatus/> .
-@prefix certainty: <https://w3id.org/pan2kg/id/certainty/> .
 @prefix e: <http://e/> .
 e:p a pan:Plan . e:q a pan:Plan . e:r a pan:Plan .
+e:a a pan:Action ; pan:inPlan e:p . e:b a pan:Action ; pan:inPlan e:q . e:c a pan:Action ; pan:inPlan e:r .
+e:own pan:speaksFor e:p ; pan:authorKind authorkind:public-authority .
+e:leaflet pan:speaksFor e:p ; pan:authorKind authorkind:other .
+e:law pan:authorKind authorkind:public-authority .
+e:un pan:authorKind authorkind:international .
+e:press pan:authorKind authorkind:other .
+e:unknown a pan:Document .
 """
 
 
+def store_of(*turtle: str, derived: bool = True) -> LocalStore:
+    """A few statements with what the rules of the project derive of them."""
+    prefixes = "".join(f"@prefix {name}: <{space}> .\n" for name, space in read_prefixes(PROJECT).items())
+    text, inner = prefixes + HEAD + "\n".join(turtle), ox.Store()
+    inner.load(text, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
+    store = LocalStore(inner)
+    if derived:
+        derive(store, PROJECT, ["linked-to", "linked-to-at-level"])
+    return store
+
+
+def link(name: str = "l", kind: str = "cross-reference", start: str = "a", end: str = "q", **more: str) -> str:
+    """An accepted link that its documents state, unless told otherwise."""
+    said = {"status": "accepted", "certainty": "stated", "relation": "references"} | more
+    documents = "".join(f" ; dcterms:source e:{document}" for document in said.get("documents", "press").split())
+    return (
+        f"e:{name} pan:linkType linktype:{kind} ; pan:status linkstatus:{said['status']} ; pan:from e:{start} ;"
+        f" pan:to e:{end} ; pan:relation relation:{said['relation']} ;"
+        f" pan:certainty certainty:{said['certainty']}{documents} ."
+    )
+
+
+def level_of(*turtle: str) -> Level | None:
+    return read_statements(store_of(*turtle)).level("http://e/l")
+
+
+def test_a_stated_link_is_as_firm_as_the_firmest_of_its_documents() -> None:
+    part, third = "e:article eli:is_part_of e:p .", "external-statement"
+    without_direction = link(documents="own").replace("pan:from e:a ; pan:to e:q", "pan:between e:q ; pan:between e:a")
+    passage = "e:l pan:evidence e:words . e:words pan:inDocument e:own ."
+    for level, cases in {
+        Level.PLAN: (
+            link(documents="own"), link(documents="leaflet"), link(documents="press law own"),
+            link(start="p", documents="own"), part + link(start="article", documents="own"), without_direction,
+            link(documents="press") + passage,
+        ),
+        Level.OFFICIAL: (
+            link(documents="law"), link(documents="un"), link(documents="press law"),
+            link(start="b", end="p", documents="own"), link(kind=third, documents="own"),
+        ),
+        Level.OTHER: (
+            link(documents="press"), link(documents="unknown"), link(start="b", end="p", documents="leaflet"),
+            link(kind=third, documents="leaflet"),
+        ),
+    }.items():  # fmt: skip
+        assert [level_of(case) for case in cases] == [level] * len(cases)
+
+
+def test_what_no_document_states_has_the_level_of_who_proposed_it() -> None:
+    for status, certainty, level in (
+        ("accepted", "derived", Level.EDITORS), ("candidate", "derived", Level.MACHINE),
+        ("candidate", "stated", Level.MACHINE), ("accepted", "unverified", None), ("rejected", "stated", None),
+        ("rejected", "derived", None), ("superseded", "stated", None),
+    ):  # fmt: skip
+        assert level_of(link(status=status, certainty=certainty, documents="own")) is level
+
+
+def test_a_part_of_a_body_has_a_level_where_it_has_a_document() -> None:
+    for said, level in (
+        ("stated ; dcterms:source e:own", Level.PLAN), ("stated ; dcterms:source e:law", Level.OFFICIAL),
+        ("derived ; dcterms:source e:own", Level.EDITORS), ("unverified ; dcterms:source e:own", None),
+        ("stated", None), ("derived", None),
+    ):  # fmt: skip
+        part = f"e:i pan:involvedIn e:a ; pan:involves e:body ; pan:role role:lead ; pan:certainty certainty:{said} ."
+        (found,) = Graph(Project(Path("/nowhere")), store_of(part)).involvements
+        assert (found.work, found.body, found.roles) == ("http://e/a", "http://e/body", frozenset({"lead"}))
+        assert found.level is level
+
+
+def test_a_text_two_plans_share_links_them_as_firmly_as_the_weaker_side_or_step_says_so() -> None:
+    uses = "uses-instrument"
+    text, acts = "e:t a pan:SoftLaw .", "e:act a pan:LegalAct . e:directive a pan:LegalAct ."
+    firm, weak = (link(name, uses, "a", "t", documents=of) for name, of in (("1", "own"), ("2", "press")))
+    other = link("3", uses, "b", "t", documents="law")
+    both = (tie for tie in read_ties(store_of(text, firm, weak, other)).every if tie.kind == "shared-instrument")
+    assert [tie.level for tie in both] == [Level.OFFICIAL]
+    assert [tie.level for tie in read_ties(store_of(text, weak, other)).every] == [Level.OTHER]
+    ends = link("1", uses, "a", "act", documents="own"), link("2", uses, "b", "directive", documents="law")
+    for of, level in (("law", Level.OFFICIAL), ("press", Level.OTHER)):
+        step = link("s", "instrument-relation", "act", "directive", relation="transposes", documents=of)
+        assert [tie.level for tie in read_ties(store_of(acts, *ends, step)).every] == [level]
+    (tie,) = read_ties(store_of("e:a pan:hasTopic e:t . e:b pan:hasTopic e:t .")).every
+    assert (tie.kind, tie.level) == ("shared-topic", Level.EDITORS), "what editors assigned links on their word"
+
+
+def test_plain_triples_of_links_are_nested_by_level(graph: Graph) -> None:
+    names = ["linkedToAtPlan", "linkedTo", "linkedToAtOther", "linkedToAtEditors"]
+    for place, of in enumerate(("own", "law", "press")):
+        quads = store_of(link(documents=of)).inner.quads_for_pattern(ox.NamedNode("http://e/q"), None, None, None)
+        predicates = {quad.predicate.value.rpartition("#")[2] for quad in quads}
+        assert [name for name in names if name in predicates] == names[place:]
+    assert {citation.level for citation in graph.citations} == {Level.PLAN, Level.OFFICIAL, Level.OTHER}
+    assert all(tie.level is not None for tie in graph.ties.every)
+
+
 def ties_of(*turtle: str) -> GraphTies:
-    store = ox.Store()
-    store.load(HEAD + "\n".join(turtle), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
-    return read_ties(LocalStore(store))
+    return read_ties(store_of(*turtle, derived=False))
 
 
-def link(name: str, kind: str, *ends: str, status: str = "derived", stated: bool = False) -> str:
-    """A link without direction between things of these keys."""
-    said = "".join(f" ; pan:between e:{end}" for end in ends) + " ; pan:certainty certainty:stated" * stated
-    return f"e:{name} pan:linkType linktype:{kind} ; pan:status linkstatus:{status}{said} ."
-
-
-def actions(plan: str, *names: str) -> str:
-    return "".join(f"e:{name} a pan:Action ; pan:inPlan e:{plan} .\n" for name in names)
+def between(name: str, kind: str, *ends: str, said: str = "linkstatus:derived") -> str:
+    """A link without direction."""
+    joined = "".join(f" ; pan:between e:{end}" for end in ends)
+    return f"e:{name} pan:linkType linktype:{kind} ; pan:status {said}{joined} ."
 
 
 def ends(ties: GraphTies) -> list[str]:
     return ["-".join(end.removeprefix("http://e/") for end in tie.ends) for tie in ties.every]
 
 
-def test_pairs_of_a_link_of_many_ends_come_by_plan_and_address() -> None:
+def test_pairs_come_by_plan_and_address_whatever_their_links_and_ends_are_called() -> None:
+    actions = "".join(f"e:{plan}{at} a pan:Action ; pan:inPlan e:{plan} .\n" for plan in "pq" for at in (1, 2, 3))
     mixed = ["q1", "p3", "q2", "p1", "p2", "q3"]
     random.Random(5).shuffle(mixed)
-    found = ties_of(actions("p", "p1", "p2", "p3"), actions("q", "q1", "q2", "q3"), link("x", "shared-topic", *mixed))
+    found = ties_of(actions, between("x", "shared-topic", *mixed))
     assert ends(found) == [f"p{one}-q{two}" for one in (1, 2, 3) for two in (1, 2, 3)]
-
-
-def test_ends_stand_in_the_order_of_their_plans_whatever_they_are_called() -> None:
-    found = ties_of(actions("p", "z"), actions("q", "a"), link("x", "shared-topic", "a", "z"))
-    assert found.every == (
-        Tie("http://e/x", "shared-topic", ("http://e/z", "http://e/a"), ("http://e/p", "http://e/q")),
-    )
-
-
-def test_pairs_of_plans_are_sorted_whatever_their_links_are() -> None:
-    found = ties_of(
-        actions("p", "a"), actions("q", "b"), actions("r", "c"),
-        link("1", "shared-body", "b", "c"), link("2", "shared-topic", "a", "b"), link("3", "shared-group", "a", "c"),
-    )  # fmt: skip
+    swapped = ties_of("e:z a pan:Action ; pan:inPlan e:p .", between("x", "shared-topic", "b", "z")).every
+    assert swapped == (Tie("http://e/x", "shared-topic", ("http://e/z", "http://e/b"), ("http://e/p", "http://e/q")),)
+    kinds = (("shared-body", "bc"), ("shared-topic", "ab"), ("shared-group", "ac"))
+    found = ties_of(*(between(f"l{at}", kind, *pair) for at, (kind, pair) in enumerate(kinds)))
     assert [pair[0][-1] + pair[1][-1] for pair in found.by_pair] == ["pq", "pr", "qr"]
 
 
-def test_a_text_whole_plans_share_is_not_counted_beside_pairs_of_their_actions() -> None:
-    world = (actions("p", "a"), actions("q", "b"), actions("r", "c"))
-    whole, finer = link("w", "shared-instrument", "p", "q"), link("f", "shared-instrument", "a", "b")
-    elsewhere = link("o", "shared-instrument", "p", "r")
-    assert ends(ties_of(*world, whole, elsewhere)) == ["p-r", "p-q"]
-    assert ends(ties_of(*world, whole, elsewhere, finer)) == ["a-b", "p-r"]
-    topic = link("t", "shared-topic", "p", "q")
-    assert "p-q" in ends(ties_of(*world, topic, finer)), "another kind of link says something else"
-
-
-def test_links_within_a_plan_and_those_nobody_accepted_join_no_plans() -> None:
-    found = ties_of(
-        actions("p", "a", "b"), actions("q", "c"),
-        link("1", "cross-reference", "a", "b", status="accepted"),
-        link("2", "cross-reference", "a", "c", status="candidate"),
-        link("3", "cross-reference", "a", "c", status="rejected"),
-    )  # fmt: skip
-    assert found.every == ()
-
-
-def test_what_no_document_states_counts_as_a_comparison() -> None:
-    world = (actions("p", "a"), actions("q", "b"))
-    for stated, kind in ((True, "builds-on"), (False, "comparison")):
-        (tie,) = ties_of(*world, link("x", "builds-on", "a", "b", status="accepted", stated=stated)).every
-        assert (tie.kind, tie.is_declared) == (kind, stated)
+def test_which_links_join_plans_and_which_say_what_others_say() -> None:
+    whole, finer = between("w", "shared-instrument", "p", "q"), between("f", "shared-instrument", "a", "b")
+    elsewhere = between("o", "shared-instrument", "p", "r")
+    assert ends(ties_of(whole, elsewhere)) == ["p-r", "p-q"]
+    assert ends(ties_of(whole, elsewhere, finer)) == ["a-b", "p-r"], "not beside pairs of their actions"
+    assert "p-q" in ends(ties_of(between("t", "shared-topic", "p", "q"), finer)), "another kind says something else"
+    for status in ("candidate", "rejected"):
+        assert ties_of(between("2", "cross-reference", "a", "c", said=f"linkstatus:{status}")).every == ()
+    within = "e:d a pan:Action ; pan:inPlan e:p ."
+    assert ties_of(within, between("1", "cross-reference", "a", "d", said="linkstatus:accepted")).every == ()
+    for more, kind in ((" ; pan:certainty certainty:stated", "builds-on"), ("", "comparison")):
+        (tie,) = ties_of(between("x", "builds-on", "a", "b", said=f"linkstatus:accepted{more}")).every
+        assert (tie.kind, tie.is_declared) == (kind, bool(more))
 
 
 def test_the_words_a_link_quotes_are_those_of_its_first_passage(few: Graph) -> None:
@@ -95,5 +177,57 @@ def test_the_words_a_link_quotes_are_those_of_its_first_passage(few: Graph) -> N
     links = {one.thing for one in said.every if one.predicate == f"{PAN}linkType"}
     first = {link: [said.values(one, f"{PAN}quote") for one in said.values(link, f"{PAN}evidence")] for link in links}
     wanted = {link: words for link, found in first.items() if (words := next((w for of in found for w in of), ""))}
-    assert few.quotes == wanted
-    assert wanted
+    assert few.quotes == wanted != {}
+
+
+LU, BE, DRAFT = thing("plan", "lu-two-1"), thing("plan", "be-two-1"), thing("plan", "be-two-2")
+AXIS, OTHER_AXIS = thing("part", "be-two-1-axis-1"), thing("part", "be-two-1-axis-2")
+PACT, CHARTER = thing("instrument", "two-pact"), thing("instrument", "two-charter")
+
+
+def test_an_outline_has_actions_under_their_parts_which_count_as_no_actions(two_countries: Graph) -> None:
+    outline = two_countries.parts.outline(BE)
+    assert [(one.part.iri, one.number) for one in outline] == [(AXIS, 1), (OTHER_AXIS, 0)]
+    (objective,) = outline[0].below
+    assert objective.actions == (thing("action", "be-two-1-13"),)
+    levels = two_countries.parts.levels(BE, published=33)
+    assert {LevelCount(f"{ID}partlevel/axis", 2, (3,)), LevelCount(f"{ID}partlevel/objective", 1)} <= {*levels}
+    assert levels[-1] == LevelCount(ACTIONS, 1, (33,))
+    (row,) = (row for row in two_countries.ask("plans").rows if row["plan"] == BE)
+    assert row["in_graph"] == "1"
+    assert two_countries.tables.works.actions == (thing("action", "be-two-1-13"), thing("action", "lu-two-1-1"))
+    assert len(two_countries.uses.actions) == 2
+
+
+def test_what_a_part_says_counts_for_its_plan_and_being_in_line_with_a_plan_is_a_citation(two_countries: Graph) -> None:
+    assert PACT in two_countries.known(Level.PLAN).texts_of(BE)
+    assert two_countries.weight("lu-two-1", "be-two-1").low > 0
+    assert AXIS not in two_countries.statements.pointing(PACT, f"{PAN}usesInstrument")
+    assert two_countries.known().chronology.seen(LU, BE, Level.PLAN)
+    assert [(one.source, one.target) for one in two_countries.citations] == [(LU, BE)]
+    answer = two_countries.ask("plan-citations")
+    assert [(row["citing_plan"], row["cited_plan"]) for row in answer.rows] == [(LU, BE)]
+
+
+def test_a_draft_is_marked_a_short_name_says_it_in_full_and_names_become_titles(two_countries: Graph) -> None:
+    assert two_countries.label(DRAFT, "fr") == "Plan belge des entreprises, suite (projet)"
+    assert two_countries.label(DRAFT, "en").endswith("(draft)")
+    assert two_countries.label(LU, "fr") == "Plan luxembourgeois des entreprises"
+    found = two_countries.labels.brief(LU, "fr")
+    assert (found.text, found.full) == ("Plan LU", "Plan luxembourgeois des entreprises (lu-two-1)")
+    assert two_countries.labels.brief(LU, "de").text == "Plan luxembourgeois des entreprises"
+    titles = two_countries.statements.values(CHARTER, "http://data.europa.eu/eli/ontology#title")
+    assert titles == ["Charte des achats publics responsables du 1er mars 2020"]
+    hidden = two_countries.statements.values(CHARTER, "http://www.w3.org/2004/02/skos/core#hiddenLabel")
+    assert hidden == ["charte d’Anvers"]
+
+
+@pytest.mark.parametrize("name", ["be-two-1-m9", thing("action", "be-two-1-m9")])
+def test_who_names_a_retired_identifier_is_told_what_took_its_place(two_countries: Graph, name: str) -> None:
+    said = r"« action/be-two-1-m9 » was retired: « part/be-two-1-axis-2 » has taken its place"
+    for ask in (
+        lambda: two_countries.action(name), lambda: two_countries.weight(name, "lu-two-1-1"),
+        lambda: two_countries.ask("loss-if-dropped", action=name),
+    ):  # fmt: skip
+        with pytest.raises(QueryError, match=said):
+            ask()

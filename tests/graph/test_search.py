@@ -14,39 +14,22 @@ from tests.pages import SEARCHED
 
 @pytest.mark.parametrize(("words", "key"), SEARCHED.items())
 def test_what_is_meant_comes_first(graph: Graph, words: str, key: str) -> None:
-    found = [graph.labels.entries[iri].key for iri in graph.search.find(words)]
-    assert found[:1] == [key]
+    assert [graph.labels.entries[iri].key for iri in graph.search.find(words)][:1] == [key]
 
 
-@pytest.mark.parametrize(
-    ("words", "key"),
-    [("minerais", "reg-2017-821"), ("lanceurs d'alerte", "dir-2019-1937"), ("minerias", "reg-2017-821")],
-)
-def test_words_of_a_name_are_enough(graph: Graph, words: str, key: str) -> None:
-    assert key in [graph.labels.entries[iri].key for iri in graph.search.find(words)][:3]
-
-
-def test_every_thing_is_found_by_its_key(graph: Graph) -> None:
-    """What is typed whole comes first: a thing of that very key is among the first, whatever else has its words."""
+def test_words_of_a_name_or_a_whole_key_are_enough_and_nothing_finds_nothing(graph: Graph) -> None:
+    words = (("minerais", "reg-2017-821"), ("lanceurs d'alerte", "dir-2019-1937"), ("minerias", "reg-2017-821"))
+    for typed, key in words:
+        assert key in [graph.labels.entries[iri].key for iri in graph.search.find(typed)][:3]
     entries = [graph.labels.entries[thing.iri] for thing in graph.search.things[::17]]
-    lost = [entry.key for entry in entries if entry.iri not in graph.search.find(entry.key)]
-    assert not lost
-
-
-def test_nothing_is_found_by_nothing(graph: Graph) -> None:
-    assert not graph.search.find("")
-    assert not graph.search.find(" · – / ")
-    assert not graph.search.find("zzzzzzz")
-
-
-def search_of(*names: str) -> Search:
-    return Search(
-        tuple(findable(Entry(name, "plan", f"k{at}", "", "", {"en": name}), ()) for at, name in enumerate(names))
-    )
+    assert not [entry.key for entry in entries if entry.iri not in graph.search.find(entry.key)]
+    assert not any(graph.search.find(typed) for typed in ("", " · – / ", "zzzzzzz"))
 
 
 def test_a_typing_error_is_forgiven_only_where_nothing_is_right() -> None:
-    search = search_of("Public procurement", "Public procurment of 2009", "Pact 2011")
+    names = ("Public procurement", "Public procurment of 2009", "Pact 2011")
+    entries = (Entry(name, "plan", f"k{at}", "", "", {"en": name}) for at, name in enumerate(names))
+    search = Search(tuple(findable(entry, ()) for entry in entries))
     assert search.find("procurment") == ["Public procurment of 2009"]
     assert search.find("procurememt") == ["Public procurement"]
     assert search.find("prokurment") == ["Public procurment of 2009"]
@@ -59,9 +42,7 @@ def test_one_edit_is_near(word: str, at: int, letter: str) -> None:
     changed = word[:at] + letter + word[at + 1 :]
     longer, shorter = word[:at] + letter + word[at:], word[:at] + word[at + 1 :]
     turned = word[:at] + word[at + 1 : at + 2] + word[at] + word[at + 2 :]
-    for other in (changed, longer, shorter, turned):
-        assert is_near(word, other)
-        assert is_near(other, word)
+    assert all(is_near(word, other) and is_near(other, word) for other in (changed, longer, shorter, turned))
     assert not is_near(word, f"{word}xx")
     assert not is_near(word, f"yz{word[2:]}")
 

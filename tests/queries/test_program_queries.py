@@ -15,80 +15,48 @@ from pan2kg.project import Project
 from pan2kg.store.queries import program_query, read_queries
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.writer import prefixes_used, read_prefixes
-from tests.conftest import start
 from tests.lots import by_lot
 
 FOLDER = Project.at(Path(__file__).resolve().parents[2]).queries / "program"
 FILES = sorted(FOLDER.rglob("*.rq"))
 
 
-def test_every_query_of_the_program_is_read_by_both_engines() -> None:
-    """By rdflib, which is slow to read, thirty of them that are drawn by lot."""
-    store = LocalStore(ox.Store())
-    for path in FILES:
-        store.query(path.read_text(encoding="utf-8"))
-    for path in by_lot(FILES, 30):
-        prepareQuery(path.read_text(encoding="utf-8"))
-    assert len(FILES) >= 3
-
-
-def test_every_query_of_the_program_says_in_english_what_it_reads_and_for_whom() -> None:
-    bare = [path.name for path in FILES if not re.match(r"#\+ summary: \w.+\.\n", path.read_text(encoding="utf-8"))]
-    assert not bare, f"begin {bare} with `#+ summary: …`"
-
-
-def test_every_query_of_the_program_declares_just_the_prefixes_it_uses(project: Project) -> None:
-    known = read_prefixes(project)
+def test_every_query_of_the_program_says_what_it_reads_and_declares_just_the_prefixes_it_uses(project: Project) -> None:
+    """Both engines read it: rdflib, which is slow to read, thirty of them that are drawn by lot."""
+    known, store = read_prefixes(project), LocalStore(ox.Store())
+    questions = {query.text for query in read_queries(project).values()}
     for path in FILES:
         text = path.read_text(encoding="utf-8")
+        store.query(text)
+        assert re.match(r"#\+ summary: \w.+\.\n", text), f"begin {path.name} with `#+ summary: …`"
         declared = dict(re.findall(r"^PREFIX ([\w-]+): <([^>]*)>$", text, flags=re.MULTILINE))
-        assert list(declared) == sorted(declared), path.name
-        assert declared.keys() == prefixes_used(text), path.name
+        assert list(declared) == sorted(prefixes_used(text)), path.name
         assert all(known[prefix] == space for prefix, space in declared.items()), path.name
+        assert text not in questions, f"{path.name} is no question"
+    for path in by_lot(FILES, 30):
+        prepareQuery(path.read_text(encoding="utf-8"))
 
 
-def test_no_query_of_the_program_is_a_question(project: Project) -> None:
-    texts = {path.read_text(encoding="utf-8") for path in FILES}
-    assert not [query.file for query in read_queries(project).values() if query.text in texts]
+def test_a_project_that_is_started_has_no_copy_of_them(own_project: Path) -> None:
+    folders = {path.name for path in (own_project / "queries").iterdir()}
+    assert ({"coverage", "rules"} <= folders, "program" in folders) == (True, False)
 
 
-def test_a_project_that_is_started_has_no_copy_of_them(tmp_path: Path) -> None:
-    start(tmp_path / "mine")
-    folders = {path.name for path in (tmp_path / "mine" / "queries").iterdir()}
-    assert {"coverage", "rules"} <= folders
-    assert "program" not in folders
-
-
-def test_values_take_the_place_of_defaults_and_nothing_of_the_header_remains() -> None:
+def test_values_take_the_place_of_defaults_and_none_leaves_its_place() -> None:
     text = program_query("things/classes-and-plan", thing=["http://e/x", "http://e/y"])
     assert "VALUES ?thing { <http://e/x> <http://e/y> }" in text
-    assert text.startswith("PREFIX ")
-    assert "lu-bhr-2" not in text
-
-
-def test_an_empty_list_of_values_asks_for_nothing() -> None:
+    assert (text[:7], "lu-bhr-2" in text) == ("PREFIX ", False), "nothing of the header remains"
     assert "VALUES ?thing {  }" in program_query("things/classes-and-plan", thing=[])
-
-
-@pytest.mark.parametrize("hostile", ['x" } DROP ALL #', "x\\", "x\n} SELECT", "?name"])
-def test_a_text_stays_a_text(hostile: str) -> None:
-    text = program_query("things/by-name", name=hostile, label=hostile)
-    assert list(LocalStore(ox.Store()).query(text)) == []  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("hostile", ["http://e/x> ?p ?o . <http://e/y", "a b", "http://e/{x}", "x\\u003e"])
-def test_no_iri_leaves_its_brackets(hostile: str) -> None:
-    with pytest.raises(QueryError, match="is no IRI"):
-        program_query("things/classes-and-plan", thing=hostile)
-
-
-@pytest.mark.parametrize("given", [{}, {"thing": ["http://e/x"], "other": ["http://e/y"]}, {"other": ["http://e/y"]}])
-def test_each_parameter_is_given_and_no_other(given: dict[str, list[str]]) -> None:
-    with pytest.raises(QueryError, match="takes « thing », not"):
-        program_query("things/classes-and-plan", **given)
-
-
-def test_a_query_that_is_not_there_is_named() -> None:
+    for hostile in ('x" } DROP ALL #', "x\\", "x\n} SELECT", "?name"):
+        text = program_query("things/by-name", name=hostile, label=hostile)
+        assert list(LocalStore(ox.Store()).query(text)) == []  # type: ignore[arg-type]
+    for hostile in ("http://e/x> ?p ?o . <http://e/y", "a b", "http://e/{x}", "x\\u003e"):
+        with pytest.raises(QueryError, match="is no IRI"):
+            program_query("things/classes-and-plan", thing=hostile)
+    names: tuple[dict[str, list[str]], ...] = ({}, {"thing": ["http://e/x"], "other": ["http://e/y"]}, {"other": []})
+    for values in names:
+        with pytest.raises(QueryError, match="takes « thing », not"):
+            program_query("things/classes-and-plan", **values)
     with pytest.raises(ProjectError, match=r"none\.rq"):
         program_query("things/none")
 

@@ -10,7 +10,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from rdflib.term import Node
 import pan2kg
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.project import Project
-from pan2kg.store.queries import Parameter, Query, fill, read_queries
+from pan2kg.store.queries import fill, read_queries
 from pan2kg.store.rules import derive, rule_files
 from pan2kg.store.store import LocalStore, is_derived, load, load_project, needs, select
 from pan2kg.tables import answers
@@ -44,33 +44,28 @@ PAIR = tuple(graph_of(f"plans/{plan}/") for plan in ("lu-bhr-1", "lu-bhr-2"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_question_says_what_it_asks_in_each_language(name: str) -> None:
+def test_a_question_says_what_it_asks_in_each_language_and_declares_what_it_uses(name: str, project: Project) -> None:
     query = QUERIES[name]
     said = {"question", "summary"} | ({"message", "remedy"} if query.group == "quality" else set())
     said |= {f"{key}_{language}" for key in said for language in ("fr", "de")}
-    told = [parameter for parameter in query.parameters if parameter.name != "language"]
-    said |= {f"parameter_{parameter.name}_{language}" for parameter in told for language in ("fr", "de")}
+    told = {f"parameter_{parameter.name}" for parameter in query.parameters if parameter.name != "language"}
+    said |= {f"{key}_{language}" for key in told for language in ("fr", "de")}
     assert said | {"tags", "view"} <= query.header.keys(), f"{name}: add the missing #+ lines"
     assert query.header["view"] in {"table", "bar", "network", "timeline"}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_header_speaks_of_parameters_the_question_has_and_is_set_as_its_language_is(name: str) -> None:
-    query = QUERIES[name]
     known = {f"parameter_{parameter.name}_{tag}" for parameter in query.parameters for tag in ("fr", "de", "kind")}
     assert {key for key in query.header if key.startswith("parameter_")} <= known
     french = [words for key, words in query.header.items() if key.endswith("_fr")]
     assert not [words for words in french if re.search(r"(?<![\u00a0 ])[;!?»]|«(?![\u00a0 ])|'", words)]
     german = [words for key, words in query.header.items() if key.endswith("_de")]
     assert not [words for words in german if re.search(r"[\s][:!?]|[«»\"']", words)]
-
-
-def test_a_question_falls_back_to_english() -> None:
-    query = Query("x", "", "", "", {"question": "Why?", "summary": "All."}, (Parameter("one", "1", "a thing"),))
-    assert (query.question("de"), query.summary_in("fr"), query.parameters[0].meaning_in("de")) == (
-        "Why?", "All.", "a thing",
-    )  # fmt: skip
-    assert QUERIES["why-linked"].parameters[2].meaning_in("de") == "eine Maßnahme oder ein Plan"
+    for parameter in query.parameters:
+        assert parameter.meaning
+        uses = [token for token in tokens(query.text) if token.text == f"?{parameter.name}"]
+        assert len(uses) > 1, f"{name}: parameter {parameter.name} is not used"
+    declared = dict(re.findall(r"^PREFIX ([\w-]+): <([^>]*)>$", query.text, flags=re.MULTILINE))
+    assert list(declared) == sorted(prefixes_used(query.text))
+    assert all(read_prefixes(project)[prefix] == space for prefix, space in declared.items())
+    assert name not in QUESTIONS or needs(query.text) is not None, "say `#+ needs:`, so that a question starts fast"
 
 
 def test_every_column_has_a_heading_in_french_and_german() -> None:
@@ -82,16 +77,6 @@ def test_every_column_has_a_heading_in_french_and_german() -> None:
     assert not missing, f"add {sorted(missing)} to the catalogues, in the context « heading »"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_query_declares_just_the_prefixes_it_uses(name: str, project: Project) -> None:
-    text = QUERIES[name].text
-    declared = dict(re.findall(r"^PREFIX ([\w-]+): <([^>]*)>$", text, flags=re.MULTILINE))
-    assert list(declared) == sorted(declared)
-    assert declared.keys() == prefixes_used(text)
-    known = read_prefixes(project)
-    assert all(known[prefix] == space for prefix, space in declared.items())
-
-
 @pytest.fixture(scope="module")
 def answer(graph: pan2kg.Graph) -> Callable[[str], str]:
     """What the shipped graph answers to a query, as CSV; each text is asked once."""
@@ -99,10 +84,14 @@ def answer(graph: pan2kg.Graph) -> Callable[[str], str]:
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_a_question_has_a_total_order_and_labels_beside_its_iris(name: str, answer: Callable[[str], str]) -> None:
-    query = QUERIES[name]
-    assert "ORDER BY" in query.text
-    columns, *rows = csv.reader(io.StringIO(answer(query.text)))
+def test_the_answer_is_the_golden_one_with_an_order_and_labels(name: str, answer: Callable[[str], str]) -> None:
+    written, file = answer(QUERIES[name].text), GOLDEN / f"{name}.csv"
+    if os.environ.get("PAN2KG_REWRITE"):
+        file.write_text(written, encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == written, "PAN2KG_REWRITE=1 pytest tests/queries accepts the new answer"
+    assert sorted(path.stem for path in GOLDEN.glob("*.csv")) == QUESTIONS
+    assert "ORDER BY" in QUERIES[name].text
+    columns, *rows = csv.reader(io.StringIO(written))
     assert all(re.fullmatch(r"[a-z][a-z_]*", column) for column in columns)
     for at, column in enumerate(columns):
         if any(row[at].startswith("http") for row in rows) and column not in ("read_at", "link"):
@@ -110,38 +99,19 @@ def test_a_question_has_a_total_order_and_labels_beside_its_iris(name: str, answ
     assert len(set(map(tuple, rows))) == len(rows), f"{name}: the same row twice"
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_the_answer_is_the_golden_one(name: str, answer: Callable[[str], str]) -> None:
-    written = answer(QUERIES[name].text)
-    file = GOLDEN / f"{name}.csv"
-    if os.environ.get("PAN2KG_REWRITE"):
-        file.write_text(written, encoding="utf-8")
-    assert file.read_text(encoding="utf-8") == written, "PAN2KG_REWRITE=1 pytest tests/queries accepts the new answer"
-
-
-def test_every_golden_answer_has_its_question() -> None:
-    assert sorted(path.stem for path in GOLDEN.glob("*.csv")) == QUESTIONS
-
-
-@pytest.fixture(scope="module")
-def dataset(graph: pan2kg.Graph) -> rdflib.Dataset:
+@cache
+def in_rdflib(graph: pan2kg.Graph) -> rdflib.Dataset:
+    """Of a few plans with all the texts and bodies: of all of them rdflib answers some questions in minutes alone."""
     return graph.dataset()
 
 
-def _text(term: Node | None) -> str:
-    return "" if term is None else str(term)
-
-
-def _agree(name: str, graph: pan2kg.Graph, dataset: rdflib.Dataset) -> None:
-    ours = [tuple(row.values()) for row in graph.sparql(QUERIES[name].text)]
-    theirs = [tuple(_text(term) for term in row) for row in dataset.query(QUERIES[name].text)]  # type: ignore[union-attr]
-    assert sorted(ours) == sorted(theirs)
-
-
-@pytest.fixture(scope="module")
-def few_in_rdflib(few: pan2kg.Graph) -> rdflib.Dataset:
-    """A few plans with all the texts and bodies: of all of them rdflib answers some questions in minutes alone."""
-    return few.dataset()
+def agree(name: str, graph: pan2kg.Graph, text: str = "") -> list[tuple[str, ...]]:
+    """What both engines answer to a question."""
+    text = text or QUERIES[name].text
+    ours = sorted(tuple(row.values()) for row in graph.sparql(text))
+    rows: Iterable[Iterable[Node | None]] = in_rdflib(graph).query(text)  # type: ignore[assignment]
+    assert ours == sorted(tuple("" if term is None else str(term) for term in row) for row in rows)
+    return ours
 
 
 @pytest.fixture(scope="module")
@@ -156,53 +126,31 @@ def near(few: pan2kg.Graph) -> pan2kg.Graph:
     return pan2kg.Graph(few.project, store)
 
 
-@pytest.fixture(scope="module")
-def near_in_rdflib(near: pan2kg.Graph) -> rdflib.Dataset:
-    return near.dataset()
-
-
 @pytest.mark.parametrize("name", [name for name in QUESTIONS if name not in SLOW])
-def test_two_engines_give_the_same_rows(name: str, few: pan2kg.Graph, few_in_rdflib: rdflib.Dataset) -> None:
-    _agree(name, few, few_in_rdflib)
+def test_two_engines_give_the_same_rows(name: str, few: pan2kg.Graph) -> None:
+    agree(name, few)
 
 
-def test_two_engines_give_the_same_rows_where_one_is_slow(
-    few: pan2kg.Graph, few_in_rdflib: rdflib.Dataset, near: pan2kg.Graph, near_in_rdflib: rdflib.Dataset
-) -> None:
+def test_two_engines_give_the_same_rows_where_one_is_slow(few: pan2kg.Graph, near: pan2kg.Graph) -> None:
     """Two of these questions, drawn by lot."""
     for name in by_lot(SLOW, 2):
-        if name in SLOWEST:
-            _agree(name, near, near_in_rdflib)
-            assert list(near.sparql(QUERIES[name].text)), f"{name}: less is too little"
-        else:
-            _agree(name, few, few_in_rdflib)
+        assert agree(name, near if name in SLOWEST else few), f"{name}: less is too little"
 
 
-@pytest.fixture(scope="module")
-def of_two_countries(near: pan2kg.Graph) -> pan2kg.Graph:
-    """The two plans as if the first were another country's."""
+def test_two_engines_count_for_each_country_alike(near: pan2kg.Graph) -> None:
+    """Of the country that has but one of the plans, as if the first were another country's, and of both."""
     country, first = ox.NamedNode(SPATIAL), ox.NamedNode(f"{ID}plan/lu-bhr-1")
     store = LocalStore(ox.Store())
     for quad in near.held.inner:
         is_moved = quad.subject == first and quad.predicate == country
-        store.inner.add(
-            ox.Quad(first, country, ox.NamedNode("http://e/elsewhere"), quad.graph_name) if is_moved else quad
-        )
-    return pan2kg.Graph(near.project, store)
-
-
-@pytest.mark.parametrize("name", ["uncovered-principles", "sdg-coverage"])
-def test_two_engines_count_for_each_country_alike(name: str, of_two_countries: pan2kg.Graph) -> None:
-    """Of the country that has but one of the plans, and of both; of a country of one's own they are always asked."""
-    dataset, found = of_two_countries.dataset(), set()
-    for asked in ("plan:lu-bhr-1", "pan:any"):
-        given = {"country_of": asked, "least_level": "editors"}
-        text = fill(QUERIES[name], given, store=of_two_countries.store, project=of_two_countries.project)
-        ours = [tuple(row.values()) for row in of_two_countries.sparql(text)]
-        theirs = [tuple(_text(term) for term in row) for row in dataset.query(text)]  # type: ignore[union-attr]
-        assert sorted(ours) == sorted(theirs)
-        found.add(tuple(sorted(ours)))
-    assert len(found) > 1, "what is counted depends on the country"
+        moved = ox.Quad(first, country, ox.NamedNode("http://e/elsewhere"), quad.graph_name)
+        store.inner.add(moved if is_moved else quad)
+    two = pan2kg.Graph(near.project, store)
+    for name in ("uncovered-principles", "sdg-coverage"):
+        chosen = ({"country_of": asked, "least_level": "editors"} for asked in ("plan:lu-bhr-1", "pan:any"))
+        texts = [fill(QUERIES[name], values, store=store, project=near.project) for values in chosen]
+        of_one, of_all = (agree(name, two, text) for text in texts)
+        assert of_one != of_all, "what is counted depends on the country"
 
 
 @pytest.fixture(scope="module")
@@ -216,14 +164,9 @@ def faulty(project: Project) -> pan2kg.Graph:
     return pan2kg.Graph(project, store)
 
 
-@pytest.fixture(scope="module")
-def faulty_in_rdflib(faulty: pan2kg.Graph) -> rdflib.Dataset:
-    return faulty.dataset()
-
-
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in QUESTIONS])
-def test_two_engines_agree_on_quality(name: str, faulty: pan2kg.Graph, faulty_in_rdflib: rdflib.Dataset) -> None:
-    _agree(name, faulty, faulty_in_rdflib)
+def test_two_engines_agree_on_quality(name: str, faulty: pan2kg.Graph) -> None:
+    agree(name, faulty)
 
 
 @pytest.fixture(scope="module")
@@ -245,11 +188,6 @@ def test_questions_need_no_rule_but_those_they_name(
         for name in [name for name in stated.inner.named_graphs() if is_derived(str(name)[1:-1])]:
             stated.inner.remove_graph(name)
     assert found == {query.name: answer(query.text) for query in asked}
-
-
-def test_every_question_names_its_rules() -> None:
-    silent = [name for name in QUESTIONS if needs(QUERIES[name].text) is None]
-    assert not silent, f"say `#+ needs:` in {silent}, so that a question starts fast"
 
 
 def test_every_rule_derives_something_from_the_shipped_graph(graph: pan2kg.Graph, project: Project) -> None:
@@ -274,25 +212,14 @@ def test_what_recurs_is_late_for_no_action_and_says_how_often_it_is_due(graph: p
     assert [row["every"] for row in asked] == ["P3Y"] * len(list(graph.ask("obligations-without-action")))
 
 
-def _with_parameters() -> list[Query]:
-    return [query for query in QUERIES.values() if query.parameters]
-
-
-@pytest.mark.parametrize("query", _with_parameters(), ids=lambda query: query.name)
+@pytest.mark.parametrize("name", [name for name in NAMES if QUERIES[name].parameters])
 def test_a_default_given_as_a_value_changes_nothing(
-    query: Query, graph: pan2kg.Graph, project: Project, answer: Callable[[str], str]
+    name: str, graph: pan2kg.Graph, project: Project, answer: Callable[[str], str]
 ) -> None:
     """Where the text of the question comes out as it was, so does its answer."""
+    query = QUERIES[name]
     for parameter in query.parameters:
         first = next(tokens(parameter.default))
         value = first.text.strip("<>\"'") if first.kind != "number" else first.text
         filled = fill(query, {parameter.name: value}, store=graph.store, project=project)
         assert answer(filled) == answer(query.text)
-
-
-@pytest.mark.parametrize("query", _with_parameters(), ids=lambda query: query.name)
-def test_a_parameter_is_declared_once_and_used(query: Query) -> None:
-    for parameter in query.parameters:
-        assert parameter.meaning
-        uses = [token for token in tokens(query.text) if token.text == f"?{parameter.name}"]
-        assert len(uses) > 1, f"{query.name}: parameter {parameter.name} is not used"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -18,6 +18,7 @@ from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.figure_words import basis_words
+from pan2kg.tables.gaps import WAIT
 from pan2kg.tables.registry import TABLES, TableChoice
 from pan2kg.tables.table import Table, Value
 from pan2kg.turtle.vocabulary import graph_of
@@ -44,31 +45,25 @@ STATED = "pan:certainty certainty:stated ; dcterms:source document:d"
 """Said by the plan it starts from."""
 
 
-def use(name: str, work: str, instrument: str, *more: str) -> str:
-    """A statement of use; ``more`` replaces its status or adds a certainty."""
+def link(name: str, kind: str, source: str, target: str, *more: str) -> str:
+    """A link; ``more`` replaces that it is accepted, and stated by the plan it starts from."""
     said = " ; ".join(more or ("pan:status linkstatus:accepted", STATED))
-    return (
-        f"link:{name} a pan:Link ; pan:linkType linktype:uses-instrument ; pan:relation relation:implements ; "
-        f"pan:from {work} ; pan:to {instrument} ; {said} .\n"
-    )
+    return f"link:{name} a pan:Link ; pan:linkType linktype:{kind} ; pan:from {source} ; pan:to {target} ; {said} .\n"
+
+
+def use(name: str, work: str, instrument: str, *more: str) -> str:
+    said = link(name, "uses-instrument", work, instrument, *more)
+    return said.replace("pan:from", "pan:relation relation:implements ; pan:from")
 
 
 def cite(name: str, source: str, target: str, channel: str = "text") -> str:
-    """A citation."""
-    return (
-        f"link:{name} a pan:Link ; pan:linkType linktype:cross-reference ; pan:relation relation:references ; "
-        f"pan:from {source} ; pan:to {target} ; pan:channel channel:{channel} ; pan:status linkstatus:accepted ; "
-        f"{STATED} .\n"
-    )
+    said = f"pan:relation relation:references ; pan:channel channel:{channel} ; pan:status linkstatus:accepted"
+    return link(name, "cross-reference", source, target, said, STATED)
 
 
 def score(name: str, source: str, target: str, value: int, assessor: str = "body:x") -> str:
-    """An interaction score."""
-    return (
-        f"link:{name} a pan:Link ; pan:linkType linktype:interaction ; pan:from {source} ; pan:to {target} ; "
-        f'pan:score {value} ; pan:scale "nilsson-2016" ; pan:assessor {assessor} ; pan:rationale "Motif"@fr ; '
-        "pan:status linkstatus:accepted .\n"
-    )
+    said = f'pan:score {value} ; pan:scale "nilsson-2016" ; pan:assessor {assessor} ; pan:rationale "Motif"@fr'
+    return link(name, "interaction", source, target, said, "pan:status linkstatus:accepted")
 
 
 def material(*turtle: str, language: Language = "fr", as_of: date = DAY, asked: bool = False) -> Graph:
@@ -109,22 +104,6 @@ def test_an_action_without_an_iri_is_refused_in_a_sentence() -> None:
         make("matrix", material(PLANS, BOTH, nameless))
 
 
-def test_a_score_of_0_is_assessed() -> None:
-    row = only(make("matrix", material(PLANS, BOTH, score("s", "action:a", "action:b", 0))))
-    assert (row["positive"], row["negative"], row["scored"]) == (0.0, 0.0, 1)
-
-
-def test_a_net_of_0_does_not_hide_what_is_on_both_sides() -> None:
-    given = material(PLANS, score("s", "action:a", "action:b", 3), score("t", "action:a", "action:c", -3))
-    row = make("interaction", given).rows[0]
-    assert (row["given_net"], row["given_positive"], row["given_negative"], row["contested"]) == (0.0, 3.0, -3.0, True)
-
-
-def test_two_negatives_are_listed_as_a_path() -> None:
-    given = material(PLANS, score("s", "action:a", "action:b", -1), score("t", "action:b", "action:c", -2))
-    assert make("interaction", given).rows[0]["double_negatives"] == "a → b → c (−1 × −2 = +2)"
-
-
 def test_rows_act_on_columns() -> None:
     given = material(PLANS, score("s", "action:a", "action:b", -2))
     row = only(make("opposed", given))
@@ -145,56 +124,10 @@ def test_what_is_only_proposed_or_unverified_leaks_into_no_figure(said: str) -> 
     assert not make("explain", given, TableChoice(actions=("a", "b"))).rows
 
 
-def test_a_candidate_older_than_90_days_waits_too_long() -> None:
-    old = 'pan:status linkstatus:candidate ; dcterms:created "2025-09-01"^^xsd:date'
-    new = 'pan:status linkstatus:candidate ; dcterms:created "2025-12-01"^^xsd:date'
-    given = material(PLANS, use("1", "action:a", "instrument:k", old), use("2", "action:b", "instrument:k", new))
-    figures = make("gaps", given, TableChoice(part="candidate-waiting"))
-    assert only(figures)["detail"] == "2025-09-01"
-    assert "2" in figures.notes[0].say("en")
-
-
 DUTY = """
 obligation:o a pan:Obligation ; pan:underInstrument instrument:k ; pan:dueDate "2021-12-17"^^xsd:date .
 obligation:n a pan:NationalObligation ; pan:ofObligation obligation:o ; pan:obligationHolder body:s .
 """
-
-
-def test_nothing_is_uncovered_where_nothing_was_annotated() -> None:
-    row = only(make("obligations", material(PLANS, DUTY)))
-    assert (row["standing"], row["overdue"] is not None) == ("not-assessed", True)
-    gaps = {row["gap"]: row for row in make("gaps", material(PLANS, DUTY)).rows}
-    assert gaps["obligation-uncovered"]["gaps_number"] is None
-
-
-def test_an_obligation_nothing_answers_is_uncovered_where_something_was_annotated() -> None:
-    given = material(PLANS, DUTY, use("1", "action:a", "instrument:l"))
-    row = only(make("obligations", given))
-    assert (row["standing"], row["margin"]) == ("uncovered", None)
-
-
-@pytest.mark.parametrize(
-    ("day", "due", "last", "coming", "overdue"),
-    [
-        (date(2021, 12, 17), "2021-12-17", None, "2021-12-17", 0),
-        (date(2021, 12, 18), "2021-12-17", "2021-12-17", "2024-12-17", 1),
-        (date(2024, 12, 17), "2021-12-17", "2021-12-17", "2024-12-17", 1096),
-        (date(2024, 12, 18), "2024-12-17", "2024-12-17", "2027-12-17", 1),
-    ],
-)
-def test_an_obligation_that_recurs_says_when_it_was_due_last_and_is_due_next(
-    day: date, due: str, last: str | None, coming: str | None, overdue: int
-) -> None:
-    every = 'obligation:o pan:recursEvery "P3Y"^^xsd:duration .\n'
-    figures = make("obligations", material(PLANS, DUTY, every, as_of=day))
-    row = only(figures)
-    assert [row[name] for name in ("due", "every", "last_due", "next_due", "overdue")] == [
-        due, 36, last, coming, overdue,
-    ]  # fmt: skip
-    assert "meets one due date only" in " ".join(note.say("en") for note in figures.notes)
-    once = make("obligations", material(PLANS, DUTY, as_of=day))
-    assert [only(once)[name] for name in ("every", "last_due", "next_due")] == [None, None, None]
-    assert "recurs" not in " ".join(note.say("en") for note in once.notes)
 
 
 def test_a_vague_time_limit_is_no_date() -> None:
@@ -204,18 +137,7 @@ timeline:t a pan:Timeline ; pan:timelineClass timelineclass:vague ; pan:text "d�
 action:a pan:hasTimeline timeline:t .
 """
     given = material(PLANS, DUTY, use("1", "action:a", "instrument:k"), vague)
-    assert (only(make("obligations", given))["standing"], only(make("completeness", given))["timeline"]) == (
-        "vague",
-        "vague",
-    )
-
-
-def test_fields_are_listed_plan_by_plan_whatever_actions_are_called() -> None:
-    other = "action:z a pan:Action ; pan:inPlan plan:p .\n"
-    figures = make("completeness", material(PLANS, other), TableChoice(everything=True))
-    assert [(row["plan_label"], row["action_label"]) for row in figures.rows] == [
-        ("Plan P", "Action A"), ("Plan P", "z"), ("Plan Q", "Action B"), ("Plan Q", "Action C"),
-    ]  # fmt: skip
+    assert only(make("obligations", given))["standing"] == only(make("completeness", given))["timeline"] == "vague"
 
 
 def test_an_action_that_monitors_a_text_does_not_answer_its_obligation() -> None:
@@ -244,10 +166,7 @@ def test_actions_of_two_editions_are_no_overlap() -> None:
         for of, body in (("a", "x"), ("b", "y"))
     )
     same = "".join(f"action:{of} pan:hasTopic topic:t ; pan:hasTargetGroup group:g .\n" for of in "ab")
-    after = (
-        "link:s a pan:Link ; pan:linkType linktype:succession ; pan:relation relation:follows ; pan:from plan:q ; "
-        f"pan:to plan:p ; pan:status linkstatus:accepted ; {STATED} .\n"
-    )
+    after = link("s", "succession", "plan:q", "plan:p").replace("pan:to", "pan:relation relation:follows ; pan:to")
     found = [material(PLANS, lead, same, *more) for more in ((), (after,))]
     told = [[row["finding"] for row in make("bodies", one).rows if row["topics"] and row["groups"]] for one in found]
     assert told == [["overlap"], ["edition"]]
@@ -255,10 +174,7 @@ def test_actions_of_two_editions_are_no_overlap() -> None:
 
 
 def test_bodies_are_missed_only_in_plans_where_they_were_looked_for() -> None:
-    lead = """
-involvement:i a pan:Involvement ; pan:involvedIn action:b ; pan:involves body:x ; pan:role role:lead ;
-    dcterms:source document:d ; pan:certainty certainty:stated .
-"""
+    lead = f"involvement:i pan:involvedIn action:b ; pan:involves body:x ; pan:role role:lead ; {STATED} .\n"
     figures = make("gaps", material(PLANS, lead), TableChoice(part="action-without-body"))
     assert [row["subject_label"] for row in figures.rows] == ["Action C"]
     assert "1 gap of 2" in figures.notes[0].say("en")
@@ -296,10 +212,8 @@ def test_absent_is_only_said_of_a_plan_that_was_read_in_full() -> None:
         given = material(PLANS, BOTH, DATES, more)
         (row,) = (row for row in make("debt", given).rows if row["expectation"] == "expected")
         assert row["citation"] == state
-        found = tuple(
-            len(make("gaps", given, TableChoice(part=kind)).rows) for kind in ("citation-absent", "citation-unseen")
-        )
-        assert found == kinds
+        for kind, number in zip(("citation-absent", "citation-unseen"), kinds, strict=True):
+            assert len(make("gaps", given, TableChoice(part=kind)).rows) == number
 
 
 def test_a_return_is_only_missed_where_it_could_be() -> None:
@@ -355,10 +269,7 @@ def test_a_terminal_is_shown_a_matrix() -> None:
 
 
 def test_a_dependency_without_a_date_is_unknown_and_one_in_disorder_is_found() -> None:
-    on = (
-        "link:d a pan:Link ; pan:linkType linktype:builds-on ; pan:from plan:p ; pan:to plan:q ; "
-        f"pan:status linkstatus:accepted ; {STATED} .\n"
-    )
+    on = link("d", "builds-on", "plan:p", "plan:q")
     assert only(make("dependencies", material(PLANS, on)))["order"] == "unknown"
     dates = 'plan:p pan:periodEnd "2020"^^xsd:gYear . plan:q pan:periodEnd "2022"^^xsd:gYear .'
     given = material(PLANS, on, dates)
@@ -366,77 +277,13 @@ def test_a_dependency_without_a_date_is_unknown_and_one_in_disorder_is_found() -
     assert only(make("gaps", given, TableChoice(part="dependency-out-of-order")))["subject_label"] == "Plan P"
 
 
-def test_what_depends_or_answers_by_weaker_evidence_is_shown_when_asked_for() -> None:
-    concluded = "pan:status linkstatus:accepted ; pan:certainty certainty:derived"
-    on = f"link:d pan:linkType linktype:builds-on ; pan:from plan:p ; pan:to plan:q ; {concluded} .\n"
-    duty = 'obligation:o a pan:Obligation ; pan:underInstrument instrument:k ; pan:dueDate "2027-01-01"^^xsd:date .\n'
-    duty += "obligation:n pan:ofObligation obligation:o ; pan:obligationHolder body:s .\n"
-    uses = use("1", "action:a", "instrument:k", concluded), use("2", "action:b", "instrument:l")
-    given = material(PLANS, on, duty, *uses)
-    weak = TableChoice(evidence=Level.EDITORS)
-    assert make("dependencies", given).rows == ()
-    assert only(make("dependencies", given, weak))["level"] == "editors"
-    assert [only(make("obligations", given, one))["standing"] for one in (TableChoice(), weak)] == [
-        "uncovered",
-        "vague",
-    ]
-    assert [only(make("obligations", given, one))["level"] for one in (TableChoice(), weak)] == [None, "editors"]
-    lost = [make("loss", given, replace(one, actions=("a",))) for one in (TableChoice(), weak)]
-    assert [only(one)["level"] for one in lost] == [None, "editors"]
-    assert [only(one)["obligations"] for one in lost] == ["", "https://w3id.org/pan2kg/id/obligation/o"]
-    late = [make("gaps", given, replace(one, part="obligation-uncovered")) for one in (TableChoice(), weak)]
-    assert [len(one.rows) for one in late] == [1, 0]
-
-
 def test_a_recommendation_put_beside_an_action_by_a_third_party_is_not_answered() -> None:
     advice = "recommendation:r a pan:Recommendation ; pan:inReview review:v .\n"
-    beside = (
-        "link:e a pan:Link ; pan:linkType linktype:external-statement ; pan:from recommendation:r ; pan:to action:a ; "
-        "pan:status linkstatus:accepted .\n"
-    )
+    beside = link("e", "external-statement", "recommendation:r", "action:a", "pan:status linkstatus:accepted")
     answer = cite("f", "plan:q", "recommendation:r")
-    replies = [
-        only(make("recommendations", material(PLANS, advice, *more)))["reply"] for more in ((), (beside,), (answer,))
-    ]
-    assert replies == ["none", "beside", "answered"]
-
-
-def test_no_recommendation_and_no_dependency_is_said_plainly() -> None:
-    given = material(PLANS)
-    assert "aucune recommandation" in make("recommendations", given).notes[0].say("fr")
-    assert "aucun lien de prolongement" in make("dependencies", given).notes[0].say("fr")
-
-
-def test_other_countries_are_compared_where_the_graph_has_them() -> None:
-    abroad = """
-plan:p dcterms:spatial country:LUX . plan:q dcterms:spatial country:FRA .
-country:LUX skos:prefLabel "Luxembourg"@fr . country:FRA skos:prefLabel "France"@fr .
-plan:q pan:hasTopic topic:t . topic:t skos:prefLabel "Sujet T"@fr .
-"""
-    country = "http://publications.europa.eu/resource/authority/country/"
-    given = material(PLANS, abroad.replace("country:LUX", f"<{country}LUX>").replace("country:FRA", f"<{country}FRA>"))
-    row = only(make("other-countries", given, TableChoice(part="lux")))
-    assert (row["topic_label"], row["countries_label"]) == ("Sujet T", "France")
-    with pytest.raises(QueryError, match="country « DEU »"):
-        make("other-countries", given, TableChoice(part="DEU"))
-
-
-def test_two_assessors_agree_or_do_not() -> None:
-    one = score("s", "action:a", "action:b", 2) + score("t", "action:b", "action:a", -1)
-    two = score("u", "action:a", "action:b", 2, "body:y") + score("v", "action:b", "action:a", 3, "body:y")
-    figures = make("disagreement", material(PLANS, one, two))
-    assert [(row["action_label"], row["spread"]) for row in figures.rows] == [("Action B", 4), ("Action A", 0)]
-    assert any("alpha" in note.say("en") for note in figures.notes)
-    assert "cannot be measured" in make("disagreement", material(PLANS, one)).notes[-1].say("en")
-
-
-def test_the_worked_matrix_has_its_second_order() -> None:
-    cells = [("a", "b", 2), ("a", "c", -1), ("b", "a", 1), ("b", "c", 3), ("c", "a", 0), ("c", "b", -2)]
-    given = material(PLANS, *(score(f"n{at}", f"action:{a}", f"action:{b}", v) for at, (a, b, v) in enumerate(cells)))
-    rows = make("ripple", given).rows
-    found = {row["action_label"]: (row["direct"], row["second"], row["second_without"]) for row in rows}
-    assert found == {"Action A": (1, 6, 5), "Action B": (4, 1.5, 3.5), "Action C": (-2, -6, -3)}
-    assert [row["action_label"] for row in rows] == ["Action A", "Action B", "Action C"]
+    cases = ((), (beside,), (answer,), (beside, answer))
+    replies = [only(make("recommendations", material(PLANS, advice, *more)))["reply"] for more in cases]
+    assert replies == ["none", "beside", "answered", "answered"]
 
 
 def test_an_empty_graph_holds_no_action() -> None:
@@ -446,14 +293,67 @@ def test_an_empty_graph_holds_no_action() -> None:
                 make(name, material(""))
 
 
-@pytest.mark.parametrize(
-    ("name", "choice", "message"),
-    [
+def test_a_day_within_a_year_says_nothing_of_an_event_of_that_year() -> None:
+    event = 'implementation:i a pan:Implementation ; pan:implements plan:p ; pan:date "2020"^^xsd:gYear .\n'
+    states = []
+    for day in (date(2019, 12, 31), date(2020, 6, 1), date(2021, 1, 1)):
+        rows = make("as-of", material(PLANS, event, as_of=day)).rows
+        states.append([row["state"] for row in rows if row["kind"] == "event"])
+    assert states == [[], ["unknown"], ["done"]]
+
+
+def test_nothing_is_uncovered_where_nothing_was_annotated() -> None:
+    used = use("1", "action:a", "instrument:l")
+    for more, standing, number in (("", "not-assessed", None), (used, "uncovered", 1)):
+        given = material(PLANS, DUTY, more)
+        gaps = {row["gap"]: row["gaps_number"] for row in make("gaps", given).rows}
+        row = only(make("obligations", given))
+        assert (row["standing"], row["margin"], gaps["obligation-uncovered"]) == (standing, None, number)
+
+
+def test_an_obligation_that_recurs_says_when_it_was_due_last_and_is_due_next() -> None:
+    every = 'obligation:o pan:recursEvery "P3Y"^^xsd:duration .\n'
+    first, second = "2021-12-17", "2024-12-17"
+    for day, dates in (
+        (date(2021, 12, 17), (first, 36, None, first, 0)), (date(2021, 12, 18), (first, 36, first, second, 1)),
+        (date(2024, 12, 18), (second, 36, second, "2027-12-17", 1)),
+    ):  # fmt: skip
+        table = make("obligations", material(PLANS, DUTY, every, as_of=day))
+        row = only(table)
+        assert tuple(row[name] for name in ("due", "every", "last_due", "next_due", "overdue")) == dates
+        assert "meets one due date only" in " ".join(note.say("en") for note in table.notes)
+    once = make("obligations", material(PLANS, DUTY))
+    assert [only(once)[name] for name in ("every", "last_due", "next_due")] == [None, None, None]
+    assert "recurs" not in " ".join(note.say("en") for note in once.notes)
+
+
+def test_what_depends_or_answers_by_weaker_evidence_is_shown_when_asked_for() -> None:
+    concluded = "pan:status linkstatus:accepted ; pan:certainty certainty:derived"
+    on = link("d", "builds-on", "plan:p", "plan:q", concluded)
+    duty = DUTY.replace("2021-12-17", "2027-01-01")
+    uses = use("1", "action:a", "instrument:k", concluded), use("2", "action:b", "instrument:l")
+    given = material(PLANS, on, duty, *uses)
+    found = []
+    for choice in (TableChoice(), TableChoice(evidence=Level.EDITORS)):
+        duty_row = only(make("obligations", given, choice))
+        lost = only(make("loss", given, replace(choice, actions=("a",))))
+        gaps = len(make("gaps", given, replace(choice, part="obligation-uncovered")).rows)
+        depending = [row["level"] for row in make("dependencies", given, choice).rows]
+        found.append([depending, duty_row["standing"], duty_row["level"], lost["level"], lost["obligations"], gaps])
+    duty_iri = "https://w3id.org/pan2kg/id/obligation/o"
+    assert found == [[[], "uncovered", None, None, "", 1], [["editors"], "vague", "editors", "editors", duty_iri, 0]]
+
+
+def test_what_is_not_there_is_one_sentence() -> None:
+    given = material(PLANS, BOTH, "action:d a pan:Action .\n")
+    for name, choice, message in (
         ("matrix", TableChoice(plans=("z",)), "no plan « z »"),
         ("loss", TableChoice(actions=("z",)), "no action « z »"),
         ("explain", TableChoice(actions=("a", "z")), "« z » is neither a plan nor an action"),
         ("explain", TableChoice(actions=("a",)), "Two actions"),
         ("explain", TableChoice(actions=("a", "a")), "given twice"),
+        ("explain", TableChoice(actions=("a", "d")), "« d » is an action without a plan"),
+        ("debt", TableChoice(plans=("d",)), "« d » is an action without a plan"),
         ("compare", TableChoice(plans=("p",)), "Two editions"),
         ("compare", TableChoice(plans=("p", "p")), "same plan"),
         ("compare", TableChoice(plans=("p", "q"), part="z"), "no part « z »"),
@@ -462,25 +362,87 @@ def test_an_empty_graph_holds_no_action() -> None:
         ("bodies", TableChoice(part="z"), "no finding « z »"),
         ("index", TableChoice(plans=("p", "q")), "from one plan"),
         ("obligations", TableChoice(part="z"), "no standing « z »"),
-    ],
-)
-def test_what_is_not_there_is_one_sentence(name: str, choice: TableChoice, message: str) -> None:
-    with pytest.raises(QueryError, match=message):
-        make(name, material(PLANS, BOTH), choice)
+    ):
+        with pytest.raises(QueryError, match=message):
+            make(name, given, choice)
 
 
-@pytest.mark.parametrize(
-    ("name", "choice"), [("debt", TableChoice(plans=("d",))), ("explain", TableChoice(actions=("a", "d")))]
-)
-def test_an_action_without_a_plan_is_no_plan_and_is_not_explained(name: str, choice: TableChoice) -> None:
-    with pytest.raises(QueryError, match="« d » is an action without a plan"):
-        make(name, material(PLANS, "action:d a pan:Action .\n"), choice)
+def test_parts_stand_in_the_order_of_their_plan_with_how_many_of_how_many(two_countries: Graph) -> None:
+    rows = make("parts", two_countries).rows
+    keys = ("chapter_label", "over_label", "position", "under_number", "of_known", "of_published")
+    assert [tuple(row[key] for key in keys) for row in rows] == [
+        ("Protection", None, 1, 1, 2, "3"), ("Buying without harm", "Protection", 1, 1, 1, None),
+        ("Remedy", None, 2, 0, 2, "3"),
+    ]  # fmt: skip
 
 
-def test_a_day_within_a_year_says_nothing_of_an_event_of_that_year() -> None:
-    event = 'implementation:i a pan:Implementation ; pan:implements plan:p ; pan:date "2020"^^xsd:gYear .\n'
-    states = []
-    for day in (date(2019, 12, 31), date(2020, 6, 1), date(2021, 1, 1)):
-        rows = make("as-of", material(PLANS, event, as_of=day)).rows
-        states.append([row["state"] for row in rows if row["kind"] == "event"])
-    assert states == [[], ["unknown"], ["done"]]
+# On the boundary and among equals
+
+
+def test_a_pair_that_shares_as_much_as_is_asked_for_is_listed() -> None:
+    given = material(PLANS, BOTH)
+    (bits,) = (row["bits"] for row in make("unacknowledged", given, TableChoice(least=0.0)).rows)
+    assert isinstance(bits, float)
+    assert len(make("unacknowledged", given, TableChoice(least=bits - 1e-6)).rows) == 1
+    assert not make("unacknowledged", given, TableChoice(least=bits + 1e-6)).rows
+
+
+def test_a_candidate_waits_too_long_from_the_day_after_the_last_allowed() -> None:
+    for days, waits in ((WAIT, False), (WAIT + 1, True)):
+        said = f'pan:status linkstatus:candidate ; dcterms:created "{DAY - timedelta(days=days)}"^^xsd:date'
+        given = material(PLANS, use("1", "action:a", "instrument:k", said))
+        assert bool(make("gaps", given, TableChoice(part="candidate-waiting")).rows) is waits
+
+
+def test_a_citation_is_missed_elsewhere_where_it_could_stand_there() -> None:
+    """A later plan could cite an earlier one in its text; of its page nobody recorded when it was seen."""
+    kinds = ("citation-in-text-only", "citation-on-web-only")
+    for channels, missed in ((("text",), []), (("annex",), []), (("web",), [kinds[1]]), (("annex", "web"), [])):
+        said = (cite(f"c{at}", "plan:q", "plan:p", channel) for at, channel in enumerate(channels))
+        given = material(PLANS, DATES, *said)
+        assert [kind for kind in kinds if make("gaps", given, TableChoice(part=kind)).rows] == missed
+
+
+def test_target_groups_nobody_annotated_are_not_forgotten() -> None:
+    group = 'group:g{0} a skos:Concept ; skos:inScheme scheme:group ; skos:prefLabel "G{0}"@fr .\n'
+    groups = "".join(map(group.format, "123"))
+    used = "".join(f"action:{aim[0]} pan:hasTargetGroup group:g{aim[1]} .\n" for aim in ("a1", "b2", "c2"))
+    for more, number in (("", (None, None)), (used, (1, 3))):
+        gaps = {
+            row["gap"]: (row["gaps_number"], row["gaps_of"]) for row in make("gaps", material(PLANS, groups, more)).rows
+        }
+        assert gaps["group-without-action"] == number
+    rows = make("target-groups", material(PLANS, groups, used)).rows
+    assert [(row["group_label"], row["actions_number"]) for row in rows] == [("G3", 0), ("G2", 2), ("G1", 1)]
+
+
+def test_what_an_action_of_another_country_does_closes_no_gap_here() -> None:
+    country = "http://publications.europa.eu/resource/authority/country/"
+    ours = f"<https://w3id.org/pan2kg/profile> a pan:Profile ; pan:country <{country}LUX> .\n"
+    where = "".join(f"plan:{one} dcterms:spatial <{country}{code}> .\n" for one, code in (("p", "LUX"), ("q", "BEL")))
+    groups = "".join(f"group:g{at} a skos:Concept ; skos:inScheme scheme:group .\n" for at in "12")
+    used = "action:a pan:hasTargetGroup group:g1 . action:b pan:hasTargetGroup group:g2 .\n"
+    principles = "".join(
+        f'instrument:gp-{at} a pan:Provision ; eli:is_part_of instrument:ungp ; skos:notation "{at}" ;'
+        " pan:addressedTo addressee:state .\n"
+        for at in "12"
+    )
+    named = use("g", "action:a", "instrument:gp-1") + use("h", "action:b", "instrument:gp-2")
+    given = material(PLANS, ours, where, groups, used, principles, named)
+    for kind in ("group-without-action", "principle-without-action"):
+        for chosen, missing in (("", "2"), ("BEL", "1"), ("bel", "1"), ("all", "")):
+            rows = make("gaps", given, TableChoice(part=kind, country=chosen)).rows
+            assert [str(row["subject"])[-1] for row in rows] == list(missing), (kind, chosen)
+        (row,) = make("gaps", given, TableChoice(part=kind, plans=("q",))).rows
+        assert str(row["subject"])[-1] == "1"
+    assert dict(make("target-groups", given).basis.filters)["country"] == "LUX"
+    with pytest.raises(QueryError, match="country « DEU »"):
+        make("gaps", given, TableChoice(country="DEU"))
+
+
+def test_an_obligation_a_national_act_answers_is_not_lost_with_an_action() -> None:
+    duty = "obligation:o a pan:Obligation ; pan:underInstrument instrument:k .\n"
+    act = "instrument:act a pan:LegalAct ; eli:transposes instrument:k .\n"
+    for more, is_lost in (("", True), (act, False)):
+        given = material(PLANS, duty, more, use("1", "action:a", "instrument:k"))
+        assert bool(only(make("loss", given, TableChoice(actions=("a",))))["obligations"]) is is_lost

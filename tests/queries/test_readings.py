@@ -1,0 +1,145 @@
+"""Questions that count or list what is missing say on whose word, and never take what nobody read for a no."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import pan2kg
+from pan2kg.coherence.evidence import FIGURED, Extent, Level
+from pan2kg.project import Project
+from pan2kg.store.queries import read_queries
+from pan2kg.tables.registry import TABLES, TableChoice
+from tests.conftest import start
+from tests.lots import by_lot
+
+QUERIES = read_queries(Project.at(Path(__file__).resolve().parents[2]))
+QUESTIONS = sorted(name for name, query in QUERIES.items() if query.group != "quality")
+LEVELLED = [name for name in QUESTIONS if any(one.name == "least_level" for one in QUERIES[name].parameters)]
+COUNTING = (
+    "affected-by-instrument", "annotated-share", "late-actions", "loss-if-dropped", "obligations-without-action",
+    "sdg-coverage", "uncovered-principles", "who-does-what", "who-should-talk",
+)  # fmt: skip
+DENIALS = frozenset(("0", "no", "false", "absent"))
+SEEN = {
+    *((name, "in_graph") for name in ("plans", "levels-of-plans", "covered-elsewhere")),
+    ("parts-of-plan", "actions"),
+    ("loss-if-dropped", "last_link"),
+}
+"""Where such a word says what was seen: how many measures or parts there are, and that another action links plans."""
+
+
+@cache
+def asked(graph: pan2kg.Graph, name: str, at: Level) -> list[dict[str, str]]:
+    """The rows of a question, at a level where it takes one; asked once, and only read."""
+    return list(graph.ask(name, least_level=at.key) if name in LEVELLED else graph.ask(name))
+
+
+def test_what_counts_or_lists_gaps_takes_a_level_and_is_asked_at_the_headline() -> None:
+    for name in COUNTING:
+        assert [one.default for one in QUERIES[name].parameters if one.name == "least_level"] == ['"official"']
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_what_nobody_read_is_never_denied(name: str, graph: pan2kg.Graph) -> None:
+    """At the firmest level, where least is seen, and at a weaker one that is drawn by lot."""
+    assert not any(one.extent is Extent.FULL for one in graph.tables.readings.asserted), "let this test read less"
+    for at in (FIGURED[0], *by_lot(FIGURED[1:] if name in LEVELLED else (), 1)):
+        denied = {column for row in asked(graph, name, at) for column, value in row.items() if value in DENIALS}
+        assert {column for column in denied if (name, column) not in SEEN} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "number"),
+    [("annotated-share", "plan", "with_instrument"), ("annotated-share", "plan", "with_body"),
+     ("sdg-coverage", "goal", "plans"), ("uncovered-principles", "principle", "actions"),
+     ("who-does-what", "body", "takes_part_in")],
+)  # fmt: skip
+def test_counts_are_nested_and_grow_by_level(name: str, key: str, number: str, graph: pan2kg.Graph) -> None:
+    counted = [{row[key]: int(row[number] or 0) for row in asked(graph, name, at)} for at in FIGURED]
+    assert sum(counted[0].values()) < sum(counted[-1].values())
+    for firm, weak in pairwise(counted):
+        assert all(found <= weak.get(one, 0) for one, found in firm.items())
+
+
+@pytest.mark.parametrize("at", FIGURED)
+def test_the_share_that_was_annotated_is_that_of_the_table(graph: pan2kg.Graph, at: Level) -> None:
+    table = TABLES["trust"].make(graph, TableChoice(evidence=at))
+    told = {str(row["plan"]): row["with_text"] for row in table.rows if row["in_graph"]}
+    asked_of = asked(graph, "annotated-share", at)
+    assert {row["plan"]: int(row["with_instrument"] or 0) for row in asked_of} == told
+    bodies = {str(row["plan"]): row["with_body"] for row in table.rows if row["in_graph"]}
+    assert {row["plan"]: int(row["with_body"] or 0) for row in asked_of} == bodies
+
+
+@pytest.mark.parametrize("name", ["affected-by-instrument", "late-actions", "loss-if-dropped"])
+def test_each_row_says_on_whose_word_and_none_is_weaker_than_asked(name: str, graph: pan2kg.Graph) -> None:
+    ranks = {f"https://w3id.org/pan2kg/id/evidencelevel/{one.key}": one for one in FIGURED}
+    said = {at: [ranks[row["level"]] for row in asked(graph, name, at)] for at in FIGURED}
+    assert all(level <= at for at, levels in said.items() for level in levels)
+    assert any(said.values())
+
+
+def test_a_text_that_only_amends_the_instrument_is_not_a_use_of_it(graph: pan2kg.Graph) -> None:
+    """Directive 2024/1760 amends the one on whistle-blowers: whoever names it need not look at the latter."""
+    eli = "http://data.europa.eu/eli/dir"
+    found = list(graph.ask("affected-by-instrument", instrument=f"{eli}/2019/1937/oj", least_level="editors"))
+    assert found
+    assert not any(row["through"] == f"{eli}/2024/1760/oj" for row in found)
+    assert list(graph.ask("affected-by-instrument", instrument=f"{eli}/2024/1760/oj", least_level="editors"))
+
+
+def test_an_obligation_only_the_editors_see_answered_is_unanswered_on_the_word_of_plans(graph: pan2kg.Graph) -> None:
+    asked_at = [{row["obligation"] for row in asked(graph, "obligations-without-action", at)} for at in FIGURED]
+    assert all(weak <= firm for firm, weak in pairwise(asked_at))
+    assert {row["answered"] for row in asked(graph, "obligations-without-action", Level.EDITORS)} == {"unread"}
+
+
+# What plans of other countries cover that ours does not
+
+READ = """
+@prefix pan: <https://w3id.org/pan2kg/ontology#> . @prefix id: <https://w3id.org/pan2kg/id/> .
+id:reading\\/lu-two-1-texts a pan:Reading ;
+    pan:readsWork id:plan\\/lu-two-1 ;
+    pan:aspect id:aspect\\/texts ;
+    pan:extent id:readingextent\\/full ;
+    pan:inDocument id:document\\/two-lu ;
+    pan:readOn "2026-01-01"^^<http://www.w3.org/2001/XMLSchema#date> ;
+    pan:reader "A. Weber" .
+"""
+
+
+def told(graph: pan2kg.Graph, **given: str) -> list[tuple[str, ...]]:
+    answer = graph.ask("covered-elsewhere", plan="lu-two-1", language="en", **given)
+    keys = ("kind", "thing_label", "other_plan", "works", "in_graph", "published", "completeness_label", "covered")
+    return [tuple(row[key].rpartition("/")[2] for key in keys) for row in answer.rows]
+
+
+def test_texts_and_topics_of_others_stand_with_how_much_of_their_plan_is_here(two_countries: pan2kg.Graph) -> None:
+    rows = [row for row in told(two_countries) if not row[1].startswith("http")]
+    assert ("text", "Charter of purchases", "be-two-1", "1", "1", "33", "partial", "unread") in rows
+    assert not [row for row in rows if row[1].startswith("Pact of")], "our plan names it too"
+    assert {row[0] for row in told(two_countries)} == {"text", "topic"}
+
+
+def test_what_only_the_editors_assigned_is_left_out_at_a_firmer_level(two_countries: pan2kg.Graph) -> None:
+    assert {row[0] for row in told(two_countries, least_level="official")} == {"text"}
+
+
+@pytest.mark.parametrize(("completeness", "covered"), [("complete", "no"), ("partial", "unread")])
+def test_no_is_only_said_where_our_plan_was_read_in_full(
+    two_countries: pan2kg.Graph, tmp_path: Path, completeness: str, covered: str
+) -> None:
+    start(tmp_path / "mine")
+    given = two_countries.project.root / "graph" / "plans" / "two-countries.ttl"
+    first, second = given.read_text("utf-8").split("plan:be-two-1 a pan:Plan", 1)
+    first = first.replace("completeness:partial", f"completeness:{completeness}")
+    folder = tmp_path / "mine" / "graph" / "plans"
+    folder.joinpath("two-countries.ttl").write_text(f"{first}plan:be-two-1 a pan:Plan{second}", encoding="utf-8")
+    folder.joinpath("readings.ttl").write_text(READ, encoding="utf-8")
+    rows = told(pan2kg.open_graph(tmp_path / "mine"))
+    assert {row[-1] for row in rows if row[0] == "text"} == {covered}
+    assert {row[-1] for row in rows if row[0] == "topic"} == {"unread"}, "its measures were not read in full"

@@ -1,0 +1,206 @@
+"""What holds of the quality page: what it counts, and what it says would mend it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+import pan2kg
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import Messages, Text
+from pan2kg.project import Project
+from pan2kg.site.page import SiteContext
+from pan2kg.site.quality import (
+    CRITERIA,
+    CatalogueEntry,
+    balances,
+    judge,
+    read_entry,
+    read_quality,
+    score,
+    summarise,
+    untranslated,
+)
+from pan2kg.site.registry import Site
+from pan2kg.store.remote import RemoteStore
+from pan2kg.store.store import LocalStore
+from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity
+from tests.site.conftest import Parsed, Reader, site_of
+
+TODAY = date(2026, 12, 1)
+WHOLE = CatalogueEntry(
+    {
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "temporal": "2020–2022",
+        "spatial": "http://publications.europa.eu/resource/authority/country/LUX",
+        "accrualPeriodicity": "http://publications.europa.eu/resource/authority/frequency/IRREG",
+        "description": "x" * 101,
+    },
+    TODAY,
+    (("text/turtle", True, "https://example.org/a.ttl"),),
+)
+CATALOGUE = """
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<http://e/set> a dcat:Dataset ;
+    dcterms:description "courte"@fr, "%s"@en ;
+    dcterms:temporal [ dcat:startDate "2020-01-01"^^xsd:date ] ;
+    dcterms:modified "2026-11-25"^^xsd:date ;
+    dcterms:accrualPeriodicity <http://publications.europa.eu/resource/authority/frequency/DAILY> ;
+    dcat:distribution <http://e/pdf>, <http://e/turtle> .
+<http://e/pdf> dcterms:format <http://publications.europa.eu/resource/authority/file-type/PDF> .
+<http://e/turtle> dcterms:format <http://publications.europa.eu/resource/authority/file-type/RDF_TURTLE> ;
+    dcterms:description "le graphe"@fr .
+""" % ("long " * 30)
+
+
+HOSTILE = """
+@prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix plan: <https://w3id.org/pan2kg/id/plan/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+plan:lu-x-1 a pan:Plan ;
+    skos:prefLabel "<script>alert(1)</script>"@en .
+"""
+
+
+def store_of(turtle: str) -> LocalStore:
+    inner = ox.Store()
+    inner.load(turtle, ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/graph"))
+    return LocalStore(inner)
+
+
+def met(entry: CatalogueEntry, today: date = TODAY) -> set[str]:
+    return {key for key, is_met, _ in judge(entry, today) if is_met}
+
+
+@pytest.fixture(scope="module")
+def quality(graph: pan2kg.Graph) -> dict[str, Any]:
+    return read_quality(Graph(graph.project, graph.store, language="fr", as_of=TODAY))
+
+
+def test_each_of_nine_criteria_is_met_by_what_the_portal_counts() -> None:
+    def but(**values: str) -> CatalogueEntry:
+        return replace(WHOLE, values={**WHOLE.values, **values})
+
+    every, frequency = set(CRITERIA), "http://e/frequency/"
+    assert met(WHOLE) == every
+    assert score(judge(WHOLE, TODAY)) == 1.0
+    for name, criterion in (
+        ("license", "license"), ("temporal", "temporal-coverage"), ("spatial", "spatial"),
+        ("description", "description"),
+    ):  # fmt: skip
+        assert met(but(**{name: ""})) == every - {criterion}
+    assert met(but(description="x" * 100)) == every - {"description"}
+    assert met(but(accrualPeriodicity=f"{frequency}UNKNOWN")) == every - {"update-frequency", "update-in-time"}
+    monthly = but(accrualPeriodicity=f"{frequency}MONTHLY")
+    days = [date.fromordinal(TODAY.toordinal() + day) for day in (31, 32, 33)]
+    assert ["update-in-time" in met(monthly, day) for day in days] == [True, True, False], "a day late, as there"
+    assert "open-format" not in met(replace(WHOLE, resources=(("pdf", True, ""),)))
+    assert met(replace(WHOLE, unreachable=frozenset(("https://example.org/a.ttl",)))) == every - {"available"}
+    judged = judge(replace(WHOLE, resources=None), TODAY)
+    assert [key for key, is_met, _ in judged if is_met is None] == list(CRITERIA[-3:])
+    assert score(judged) == 6 / 9
+
+
+def test_a_catalogue_is_read_as_the_portal_reads_it() -> None:
+    entry = read_entry(store_of(CATALOGUE))
+    assert entry is not None
+    assert entry.values["description"] == "courte"
+    assert met(entry) == {"temporal-coverage", "update-frequency", "open-format", "available", "documentation"}
+    plan = f"<http://e/p> a <{PAN}Plan> ; <http://purl.org/dc/terms/description> 'x' ."
+    assert read_entry(store_of(plan)) is None
+
+
+def test_the_shipped_entry_meets_what_can_be_judged_without_a_release(quality: dict[str, Any]) -> None:
+    assert [key for key, is_met, _ in quality["criteria"] if is_met is False] == []
+    assert Messages("ontology").keys("criterion.") == Messages("ontology").keys("criterion-mend.") == CRITERIA
+
+
+def test_things_without_a_label_are_listed_by_class_and_language() -> None:
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    store = store_of(
+        f"<http://e/a> a <{PAN}Plan> ; {label} 'a'@fr, 'a'@en . <http://e/b> a <{PAN}Plan> ; {label} 'b'@en ."
+        f"<http://e/d> a <{PAN}Document> ; {label} 'd'@en ."
+    )
+    found = untranslated(store)
+    assert found == [(PAN + "Plan", 2, {"fr": ["http://e/b"], "en": [], "de": ["http://e/a", "http://e/b"]})]
+
+
+def link(name: str, status: str, *more: str) -> str:
+    statements = " ; ".join((f"a <{PAN}Link>", f"<{PAN}linkType> <{ID}linktype/builds-on>", *more))
+    return f"<http://e/{name}> {statements} ; <{PAN}status> <{ID}linkstatus/{status}> ."
+
+
+def test_links_are_counted_by_what_they_rest_on() -> None:
+    evidence, unverified = f"<{PAN}evidence> <http://e/p>", f"<{PAN}certainty> <{ID}certainty/unverified>"
+    stated, concluded = (f"<{PAN}certainty> <{ID}certainty/{name}>" for name in ("stated", "derived"))
+    store = store_of(
+        link("a", "accepted", evidence, f"<{PAN}evidence> <http://e/q>", stated)
+        + link("b", "accepted", stated)
+        + link("g", "accepted", evidence, concluded)
+        + link("c", "accepted", evidence, unverified)
+        + link("d", "derived")
+        + link("e", "candidate")
+        + link("f", "rejected")
+    )
+    ((_, numbers),) = balances(store).items()
+    assert numbers == {
+        "total": 7, "derived": 1, "declared": 2, "evident": 1, "concluded": 1, "unverified": 1, "candidates": 1,
+    }  # fmt: skip
+
+
+def test_the_sums_over_types_are_those_of_the_graph(quality: dict[str, Any], graph: pan2kg.Graph) -> None:
+    asked = graph.sparql(f"SELECT (COUNT(DISTINCT ?link) AS ?n) WHERE {{ ?link a <{PAN}Link> }}")
+    numbers = sum(quality["links"].values(), Counter[str]())
+    assert numbers["total"] == int(asked.rows[0]["n"])
+    parts = ("derived", "concluded", "declared", "unverified", "candidates")
+    assert sum(numbers[part] for part in parts) == numbers["total"]
+
+
+def test_a_report_is_summed_up_with_the_weightiest_rules_first() -> None:
+    light = Rule("light", Kind.SHAPE, Severity.INFO, Text.of({"fr": "l", "en": "l"}))
+    heavy = Rule("heavy", Kind.QUALITY, Severity.VIOLATION, Text.of({"fr": "h", "en": "h"}))
+    kept = Rule("kept", Kind.STYLE, Severity.VIOLATION, Text.of({"fr": "k", "en": "k"}))
+    report = Report(
+        (light, heavy, kept),
+        (*(Finding(light, f"http://e/{name}") for name in "abc"), Finding(heavy, "http://e/a")),
+        {"light": 9, "heavy": 2},
+    )
+    found = summarise(report)
+    assert [(rule.key, *numbers) for rule, *numbers in found.pop("failing")] == [("heavy", 1, 2), ("light", 3, 9)]
+    assert found == {"rules": 3, "idle": 1, "violations": 1, "passing": 1}
+
+
+def test_the_page_gives_every_figure_with_what_would_mend_it(reader: Reader, project: Project, endpoint: str) -> None:
+    assert re.sub(' data-name="[^"]*"', "", reader["fr/quality.html"]).count("Pour y remédier") == 4
+    remote = Graph(project, RemoteStore(endpoint), language="fr", as_of=TODAY)
+    page = Reader(Site(SiteContext(remote)))["en/quality.html"]
+    assert "The check was not run for this edition." in page
+    empty = Graph(Project.packaged(), LocalStore(ox.Store()), as_of=TODAY)
+    assert read_quality(empty) == {"annotated": None, "translations": [], "criteria": (), "links": {}}
+
+
+def test_a_project_of_ones_own_is_checked_and_what_it_fails_leads_to_the_documentation(own_project: Path) -> None:
+    pages = site_of(pan2kg.open_graph(own_project))
+    for words in ("No violation: the data are coherent.", "The graph holds no action.", "describe a dcat:Dataset"):
+        assert words in pages["en/quality.html"]
+    assert 'id="Action"' in pages["de/ontology.html"]
+    file = own_project / "graph" / "plans" / "lu-x-1" / "plan.ttl"
+    file.parent.mkdir(parents=True)
+    file.write_text(HOSTILE, encoding="utf-8")
+    pages = site_of(pan2kg.open_graph(own_project))
+    page = pages["en/quality.html"]
+    links = {link.partition("#")[2] for link in Parsed(page).links if link.startswith("ontology.html#")}
+    assert links
+    assert links <= set(Parsed(pages["en/ontology.html"]).ids)
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
