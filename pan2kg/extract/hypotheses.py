@@ -680,7 +680,7 @@ def sections(document: Document, plan: str, actions: Iterable[Named]) -> tuple[S
     chapters = {at for at, marker in markers_of(document).items() if group_of(marker.label) == "category"}
     chapters -= {at for at, *_ in begun}
     longest: dict[str, Section] = {}
-    for (at, row, start, action), following in zip(begun, [*begun[1:], None], strict=True):
+    for (at, row, start, action), following in zip(begun, [*begun[1:], None], strict=False):
         end = min(following[2] if following else len(document.text), _end(document, at, row, chapters))
         if action not in longest or end - start > longest[action].end - longest[action].start:
             longest[action] = Section(action, start, end)

@@ -465,7 +465,7 @@ def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention
             yield mention
     for match in pattern("short-last").finditer(text):
         near = [m for m in done if m.end <= match.start() and m.kind in ("eu-act", "national-act")]
-        if near and re.fullmatch(r"\s*[;,]\s*", text[near[-1].end : match.start()]):
+        if near and near[-1].target and re.fullmatch(r"\s*[;,]\s*", text[near[-1].end : match.start()]):
             yield Mention(*match.span(), match[0], near[-1].target, near[-1].kind, "short-form", "refers-back")
 
 

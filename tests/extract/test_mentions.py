@@ -96,6 +96,7 @@ def test_acts_of_one_day_are_told_apart_by_the_words_behind_or_are_a_choice() ->
     assert found("la loi du 8 avril 2018 relative à la nationalité") == [("loi du 8 avril 2018", "i:law-b")]
     (one,) = find_mentions("la loi du 8 avril 2018", NAMES, country="lu")
     assert (one.target, one.note, one.choices) == ("", "several", ("i:law-a", "i:law-b"))
+    assert len(find_mentions("la loi du 8 avril 2018 ; cette dernière", NAMES, country="lu")) == 1, "it names neither"
 
 
 def test_a_plan_is_the_edition_beside_its_name_or_the_latest_before_the_document() -> None:

@@ -69,7 +69,7 @@ def test_columns_are_read_one_after_the_other() -> None:
     within = "\n".join(column(340, 688 - 48 * at, ["set in below the title, and as long as it"] * 3) for at in range(5))
     text = read(f"{left_column}\n{titles}\n{within}").text.replace("\n\n", " ")
     assert "Left column of text and so" in text
-    assert "left column Right" not in text
+    assert "text Right" not in text
     # columns may begin far down on a page, and end soon on the next
     wide = ["A line of text that runs over the whole width of the page, and on to its right edge, where it ends"]
     run = "column of running text, long enough"
