@@ -136,7 +136,8 @@ def _pages(folder: Path, target: Path, number: int) -> None:
 
 
 def _release(folder: Path, target: Path, *more: str, pages: int = 0) -> None:
-    from pan2kg.cli.publish import add_publish, release
+    from pan2kg.cli import arguments
+    from pan2kg.cli.publish import PUBLISH, release
     from pan2kg.publish.edition import Edition, File
 
     def part(_: Edition) -> Iterator[File]:
@@ -145,7 +146,7 @@ def _release(folder: Path, target: Path, *more: str, pages: int = 0) -> None:
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--project", action="append")
-    add_publish(parser)
+    arguments.add_options(parser, "publish", PUBLISH)
     given = ["-o", str(target), "--base", BASE, "--project", str(folder), *more]
     release(parser.parse_args(given), [part])
 

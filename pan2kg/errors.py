@@ -7,7 +7,7 @@
     ├── QueryError       an unknown query or parameter, a syntax error in SPARQL
     ├── EndpointError    a remote store that does not answer, or not as a SPARQL endpoint does
     ├── FormatError      an answer or a report that cannot be written as asked
-    └── PortalError      a portal that cannot be reached or refuses (in pan2kg.publish.portal.access)
+    └── PortalError      a portal that cannot be reached or refuses (in pan2kg.publish.portal)
         └── PassingError a fault of it that may pass
 
 Faults in the *data* are never exceptions: they are findings in a report. The words stand in the catalogues of

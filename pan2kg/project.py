@@ -112,7 +112,8 @@ class Project:
         """
         root = Path(folder).resolve()
         missing = [name for name in FOLDERS if not (root / name).is_dir()]
-        dumps = dumps_in(root) if missing else []
+        # the Turtle of a release tells the graphs of a folder together: only its dump keeps them apart
+        dumps = dumps_in(root) if missing or (root / "release.json").is_file() else []
         if dumps:
             return cls(cls.find().root if {"ontology", "queries"} & {*missing} else root, tuple(dumps))
         if not root.is_dir():

@@ -35,8 +35,8 @@ class StoreApart(LocalStore):
             if not self.made:
                 store = LocalStore(ox.Store())
                 store.held.bulk_extend(self.held)
-                for one in self.waiting:
-                    one.add(store)
+                for _, add in self.waiting:
+                    add(store)
                 self.made.append(store)
         return self.made[0]
 
@@ -47,7 +47,7 @@ class StoreApart(LocalStore):
     def query(self, text: str) -> Result:
         """Answer a query by the store that has what it may see."""
         needed = needs(text)
-        if any(needed is None or not one.rules.isdisjoint(needed) for one in self.waiting):
+        if any(needed is None or not rules.isdisjoint(needed) for rules, _ in self.waiting):
             return self.whole().query(text)
         return LocalStore.query(self, text)
 

@@ -21,6 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
+from typing import Any
 
 import pan2kg
 from pan2kg.cli.main import main
@@ -28,9 +29,9 @@ from pan2kg.coherence import weight as chances
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
 from pan2kg.store import cache as caches
-from pan2kg.store import link_view
+from pan2kg.store import links as link_view
 from pan2kg.store import store as stores
-from pan2kg.store.link_view import LinkView
+from pan2kg.store.links import LinkView
 from pan2kg.store.rules import derive, derive_when_asked, view_space
 from pan2kg.store.store import Derive, LocalStore, Store
 from pan2kg.tables import template
@@ -70,8 +71,8 @@ def keep_shipped_graph() -> None:
     def labels_of(store: Store, links: Iterable[str] = ()) -> Labels:
         return labels if store is kept else read(store, links)
 
-    def view_of(store: Store, links_in: str, graphs_in: str) -> LinkView | None:
-        return view if store is kept else look(store, links_in, graphs_in)
+    def view_of(store: Store, links_in: str, graphs_in: str, **chosen: Any) -> LinkView | None:  # noqa: ANN401
+        return view if store is kept else look(store, links_in, graphs_in, **chosen)
 
     for name, held, instead in (
         ("open_store", anew, open_store), ("open_kept", again, open_kept), ("read_labels", read, labels_of),

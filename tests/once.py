@@ -14,7 +14,6 @@ from tempfile import gettempdir
 from typing import Final, TypeVar
 
 from pan2kg.coherence.texts import Floats
-from pan2kg.coherence.weight import Trial
 from pan2kg.project import Project
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Report
@@ -33,7 +32,7 @@ def checked(project: Project) -> Report:
 
 
 Made = TypeVar("Made")
-Tried = Callable[[list[frozenset[int]], list[tuple[int, ...]], Floats, Trial], tuple[Floats, Floats, Floats]]
+Tried = Callable[[list[frozenset[int]], list[tuple[int, ...]], Floats, int, int], tuple[Floats, Floats, Floats]]
 MANY: Final = 50
 """From so many plans on, dealing takes a second of a test that is about something else."""
 
@@ -42,12 +41,12 @@ def tried_once(anew: Tried) -> Tried:
     """Try the same table against chance once: what it deals is decided by its seed, for each process alike."""
 
     def tried(
-        rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, trial: Trial
+        rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, seed: int, draws: int
     ) -> tuple[Floats, Floats, Floats]:
         if len(rows) < MANY or not os.environ.get(RUN):
-            return anew(rows, up, gains, trial)
-        asked = repr((list(map(sorted, rows)), up, gains.tolist(), trial))
-        return _made(f"tried-{sha256(asked.encode()).hexdigest()}", lambda: anew(rows, up, gains, trial))
+            return anew(rows, up, gains, seed, draws)
+        asked = repr((list(map(sorted, rows)), up, gains.tolist(), seed, draws))
+        return _made(f"tried-{sha256(asked.encode()).hexdigest()}", lambda: anew(rows, up, gains, seed, draws))
 
     return tried
 

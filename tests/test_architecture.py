@@ -34,18 +34,18 @@ DOORS: Final = {
     "jinja2": {"tables.template"},
     "matplotlib": {"charts.registry"},
     "mcp": {"server.assistant"},
-    "networkx": {"graph.links"},
+    "networkx": {"graph.links", "network.exports", "network.selection"},
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.pdf"},
-    "prometheus_client": {"server.operations"},
+    "prometheus_client": {"server.web"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
-    "duckdb": {"coherence.columns"},
+    "duckdb": {"coherence.weight"},
     "rdflib": {"store.store", "validation.reference"},
     "uvicorn": {"server.web"},
     "openpyxl": {"extract.process", "review.sheet", "tables.spreadsheet"},
 }
-"""Each roughly typed library, and the one or two modules that import it."""
+"""Each roughly typed library, and the few modules that import it."""
 
 BOUNDARY: Final = {"server.web", "server.workers"}
 """Where a fault of ours ends: its traceback in the log, one sentence for who asked; or the process it is in."""

@@ -1,4 +1,4 @@
-"""The commands about releases: ``pan2kg publish`` writes one, ``pan2kg diff`` says what changed between two states."""
+"""The commands about releases: ``publish`` writes one, ``diff`` compares states, ``portal`` puts one on udata."""
 
 from __future__ import annotations
 
@@ -7,60 +7,29 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from pan2kg.cli.arguments import (
-    PlainFormatter,
-    Progress,
-    a_link,
-    add_language,
-    add_output,
-    an_address,
-    cache_of,
-    project_of,
-    tell_links,
-)
+from pan2kg.cli import arguments
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.message import a_day, say, today, told
-from pan2kg.project import Project, write_atomically
+from pan2kg.project import write_atomically
 
 if TYPE_CHECKING:
     from pan2kg.publish.edition import Edition, Part
-    from pan2kg.publish.release import ReleaseOptions
 
 _MAIL: Final = re.compile(r"(?:mailto:)?[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _VERSION: Final = re.compile(r"\w[\w.+-]*", re.ASCII)
 _EXAMPLE: Final = re.compile(r"https?://([^/]+[.])?example([.](com|net|org))?(:\d+)?/")
 """Hosts nobody can have (RFC 2606)."""
-_FORMS: Final = ("text", "md", "csv", "json", "rdf", "atom")
-
-
-def add_publish(command: argparse.ArgumentParser) -> None:
-    """The options of ``publish``."""
-    command.add_argument("-o", "--output", metavar="DIR", required=True, help="publish.folder")
-    command.add_argument("--base", metavar="URL", type=an_address, help="publish.base")
-    command.add_argument("--id-base", metavar="URL", type=an_address, help="publish.id-base")
-    command.add_argument("--endpoint", metavar="URL", type=a_link, help="publish.endpoint")
-    command.add_argument("--service", metavar="URL", type=a_link, help="publish.service")
-    command.add_argument("--contact", type=a_contact, help="publish.contact")
-    command.add_argument("--date", type=a_day, help="publish.date")
-    command.add_argument("--version", dest="release", type=a_version, help="publish.version")
-    command.add_argument("--previous", metavar="DIR|FILE", type=Path, help="publish.previous")
-    command.add_argument("--verify", metavar="URL", type=an_address, help="publish.verify")
-    command.add_argument("--without-site", action="store_true", help="publish.without-site")
-    command.add_argument("--without-derived", action="store_true", help="publish.without-derived")
 
 
 def a_contact(text: str) -> str:
-    """Where to write to: an e-mail address, or the address of a page.
-
-    >>> a_contact("data@host.example"), a_contact("https://host.example/contact")
-    ('data@host.example', 'https://host.example/contact')
-    """
+    """Where to write to: an e-mail address, or the address of a page."""
     if "://" in text:
-        return a_link(text)
+        return arguments.a_link(text)
     if not _MAIL.fullmatch(text):
         raise argparse.ArgumentTypeError(told("no-contact", text=text))
     return text
@@ -73,13 +42,44 @@ def a_version(text: str) -> str:
     return text
 
 
+PUBLISH: Final[arguments.Options] = {
+    "-o --output": {"metavar": "DIR", "required": True, "help": "publish.folder"},
+    "--base": {"metavar": "URL", "type": arguments.an_address},
+    "--id-base": {"metavar": "URL", "type": arguments.an_address},
+    "--endpoint": {"metavar": "URL", "type": arguments.a_link},
+    "--service": {"metavar": "URL", "type": arguments.a_link},
+    "--contact": {"type": a_contact},
+    "--date": {"type": a_day},
+    "--version": {"dest": "release", "type": a_version},
+    "--previous": {"metavar": "DIR|FILE", "type": Path},
+    "--verify": {"metavar": "URL", "type": arguments.an_address},
+    "--without-site": arguments.FLAG,
+    "--without-derived": arguments.FLAG,
+}
+_DIFF: Final[arguments.Options] = {
+    "sides": {"metavar": "OLD NEW", "nargs": "+"},
+    "--apply": {"metavar": "PATCH"},
+    "--format": {"choices": ("text", "md", "csv", "json", "rdf", "atom"), "default": "text"},
+    "--date": {"metavar": "DAY", "type": a_day},
+    "--address": {"metavar": "URL", "default": ""},
+    **arguments.LANGUAGE,
+    **arguments.OUTPUT,
+}
+_PORTAL: Final[arguments.Options] = {
+    "--send": arguments.FLAG,
+    "--look": arguments.FLAG,
+    "--linked": arguments.FLAG,
+    "--prune": arguments.FLAG,
+    "--portal": {"metavar": "URL", "default": "https://data.public.lu"},
+    "--organization": {"metavar": "ID", "default": ""},
+    "--dataset": {"metavar": "ID", "default": ""},
+}
+
+
 def run_publish(options: argparse.Namespace) -> int:
     """Write the release and say what is in it. Who stops it, or has it stopped, finds what was there before.
 
     With ``--verify`` a server is asked for what the folder holds instead; 1 where it does not give that.
-
-    Raises:
-        ProjectError: a fact is missing, the folder may not be replaced, or the release is not sound.
     """
     if options.verify:
         from pan2kg.publish.inspection import tell, verify
@@ -95,47 +95,45 @@ def run_publish(options: argparse.Namespace) -> int:
 
 def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
     """The same with parts that others give: pages, documentation, changes."""
-    from pan2kg.publish.release import publish
+    from pan2kg.publish.release import ReleaseOptions, publish
     from pan2kg.publish.vocabulary import DCAT
 
-    progress, folder = Progress(), Path(options.output).absolute()
+    progress, folder = arguments.Progress(), Path(options.output).absolute()
     try:
         progress(say("progress", "loading"))
-        edition, release_options = _prepare(project_of(options), options)
+        edition, has_base = _prepare(options), options.base is not None
+        release_options = ReleaseOptions(today(), options.service or "", has_base)
         counts = publish(edition, folder, release_options, parts=parts, note=progress)
     except KeyboardInterrupt:
         raise ProjectError("interrupted", place=Place(str(folder)), remedy="there-unchanged") from None
     finally:
         progress.finish()
     # what the catalogue could not say, and what would mend it
-    stated = {
-        "no-contact": edition.issue.contact or edition.facts.of(edition.facts.dataset, DCAT + "contactPoint"),
-        "no-endpoint": edition.issue.addresses.endpoint,
-        "no-base": release_options.has_base,
-    }
-    for gap, value in stated.items():
-        if not value:
-            sys.stderr.write(f"pan2kg: {say('progress', gap)}\n")
-    told_ = {"number": str(counts.triples), "version": edition.issue.version, "folder": options.output}
-    sys.stderr.write(f"{say('progress', 'release-written', **told_)}\n")
+    contact = edition.issue.contact or edition.facts.of(edition.facts.dataset, DCAT + "contactPoint")
+    gaps = {"no-contact": contact, "no-endpoint": edition.issue.addresses.endpoint, "no-base": has_base}
+    for gap in (gap for gap, value in gaps.items() if not value):
+        sys.stderr.write(f"pan2kg: {say('progress', gap)}\n")
+    values = {"number": str(counts.triples), "version": edition.issue.version, "folder": options.output}
+    sys.stderr.write(f"{say('progress', 'release-written', **values)}\n")
     return 0
 
 
-def _prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, ReleaseOptions]:
+def _prepare(options: argparse.Namespace) -> Edition:
     """The graph loaded and the release ordered."""
     from pan2kg.graph.dataset import own_profile, read_profiles
     from pan2kg.graph.graph import Graph
     from pan2kg.publish import edition as editions
     from pan2kg.publish.folder import read_mark
-    from pan2kg.publish.release import ReleaseOptions, prepare_day
+    from pan2kg.publish.release import prepare_day
     from pan2kg.publish.tables import weigh_links
     from pan2kg.store.cache import open_kept
     from pan2kg.store.queries import program_query
     from pan2kg.store.store import load_project, select
     from pan2kg.turtle.vocabulary import DCTERMS
 
-    store = load_project(project) if options.without_derived else open_kept(project, cache_of(options))
-    tell_links(store)
+    project = arguments.project_of(options)
+    store = load_project(project) if options.without_derived else open_kept(project, arguments.cache_of(options))
+    arguments.tell_links(store)
     # what a project began with is not published: its example plan, and addresses that are nobody's
     examples = select(store, program_query("dataset/examples")).values("plan")
     if examples:
@@ -147,13 +145,10 @@ def _prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Re
     facts = editions.read_facts(store, space)
     version = options.release or facts.version
     if not _VERSION.fullmatch(version):
-        raise ProjectError(
-            "version-no-address" if version else "version-unsaid", place=Place("ontology/pan2kg.ttl"),
-            remedy="mend-version", version=version,
-        )  # fmt: skip
+        key = "version-no-address" if version else "version-unsaid"
+        raise ProjectError(key, place=Place("ontology/pan2kg.ttl"), remedy="mend-version", version=version)
     issued = facts.day(DCTERMS + "issued")
-    named = prepare_day(options.date, os.environ.get("SOURCE_DATE_EPOCH", ""))
-    modified = named or facts.day(DCTERMS + "modified")
+    modified = prepare_day(options.date, os.environ.get("SOURCE_DATE_EPOCH", "")) or facts.day(DCTERMS + "modified")
     if max(issued, modified) > today():
         raise ProjectError("release-in-future", remedy="correct-day", issued=max(issued, modified))
     # the release before: the one that was named, else the one that stands where this is to be written
@@ -170,36 +165,44 @@ def _prepare(project: Project, options: argparse.Namespace) -> tuple[Edition, Re
     graph = Graph(project, store, language="fr", as_of=issue.modified, release=issue.version)
     editions.name_roles(graph.held)
     weigh_links(graph)
-    release_options = ReleaseOptions(today(), options.service or "", options.base is not None)
-    return editions.Edition(graph, facts, issue, previous), release_options
+    return editions.Edition(graph, facts, issue, previous)
 
 
 def add_diff(command: argparse.ArgumentParser) -> None:
-    """Two states, or with ``--apply`` a patch and one."""
-    command.epilog = "diff.examples"
-    command.formatter_class = PlainFormatter
-    command.usage = "diff.usage"
-    command.add_argument("sides", metavar="OLD NEW", nargs="+", help="diff.sides")
-    command.add_argument("--apply", metavar="PATCH", help="diff.apply")
-    command.add_argument("--format", choices=_FORMS, default="text", help="diff.format")
-    command.add_argument("--date", metavar="DAY", type=a_day, help="diff.date")
-    command.add_argument("--address", metavar="URL", default="", help="diff.address")
-    add_language(command)
-    add_output(command)
+    command.epilog, command.usage, command.formatter_class = "diff.examples", "diff.usage", arguments.PlainFormatter
+    arguments.add_options(command, "diff", _DIFF)
 
 
 def run_diff(options: argparse.Namespace) -> int:
-    """Tell what changed, or apply a patch; 0 whether or not something changed.
+    """Tell what changed between two states, or apply a patch to one; 0 whether or not something changed."""
+    from pan2kg.publish import changes
+    from pan2kg.publish.tables import published_weights
 
-    Raises:
-        Pan2kgError: a side or a patch that cannot be read, a patch for another state, no day for a feed.
-    """
     if len(options.sides) != (1 if options.apply else 2):
         fault = "patch-takes-one" if options.apply else "comparison-takes-two"
         raise FormatError(fault, remedy="use-diff", number=len(options.sides))
-    progress = Progress()
+    if options.apply and options.output and not options.output.endswith(".nq"):
+        raise FormatError("patched-is-nquads", remedy="name-nq-file")
+    progress = arguments.Progress()
     try:
-        content = _diff(options, progress)
+        patch = changes.read_patch(Path(options.apply)) if options.apply else None
+        sides = []
+        for path in options.sides:
+            progress(say("progress", "reading", side=path))
+            sides.append(changes.read_side(Path(path)))
+        progress(say("progress", "applying" if patch else "comparing"))
+        if patch:
+            content = changes.nquads(changes.apply(patch, sides[0]))
+        elif options.format == "rdf":
+            content = changes.write_patch(changes.patch_of(*sides))
+        else:
+            report = changes.read_report(changes.change_list(*sides), published_weights(Path(options.sides[0])))
+            if options.format == "atom":
+                when = changes.day_of(report.change, options.date)
+                text = changes.write_feed(report, options.language, when, address=options.address)
+            else:
+                text = changes.WRITERS[options.format](report, options.language)
+            content = text.encode()
     finally:
         progress.finish()
     if options.output:
@@ -210,29 +213,67 @@ def run_diff(options: argparse.Namespace) -> int:
     return 0
 
 
-def _diff(options: argparse.Namespace, progress: Progress) -> bytes:
-    from pan2kg.publish import changes
-    from pan2kg.publish.tables import published_weights
+class _PortalAction(argparse.Action):
+    """``plan``, ``push`` or ``status``, then options and the folder in any order; without the word, ``plan``."""
 
-    if options.apply and options.output and not options.output.endswith(".nq"):
-        raise FormatError("patched-is-nquads", remedy="name-nq-file")
-    patch = changes.read_patch(Path(options.apply)) if options.apply else None
-    sides = []
-    for path in options.sides:
-        progress(say("progress", "reading", side=path))
-        sides.append(changes.read_side(Path(path)))
-    if patch:
-        progress(say("progress", "applying"))
-        return changes.nquads(changes.apply(patch, sides[0]))
-    progress(say("progress", "comparing"))
-    old, new = sides
-    if options.format == "rdf":
-        return changes.write_patch(changes.patch_of(old, new))
-    change = changes.change_list(old, new)
-    report = changes.read_report(change, published_weights(Path(options.sides[0])))
-    if options.format == "atom":
-        when = changes.day_of(change, options.date)
-        return changes.write_feed(report, options.language, when, address=options.address).encode()
-    write = {"text": changes.write_text, "md": changes.write_markdown, "csv": changes.write_csv,
-             "json": changes.write_json}[options.format]  # fmt: skip
-    return write(report, options.language).encode()
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: object) -> None:  # noqa: ANN401
+        words = [*values]
+        namespace.action = words.pop(0) if words[0] in ("plan", "push", "status") else "plan"
+        inner = type(parser)(prog=parser.prog, usage=parser.usage, description=parser.description, allow_abbrev=False)
+        inner.epilog, inner.formatter_class = parser.epilog, parser.formatter_class
+        hidden = {"--project": {"help": argparse.SUPPRESS}}
+        arguments.add_options(inner, "portal", {"folder": {"metavar": "DIR"}, **_PORTAL, **hidden})
+        inner.parse_args(words, namespace)
+
+
+def add_portal(command: argparse.ArgumentParser) -> None:
+    command.epilog, command.formatter_class = "portal.examples", arguments.PlainFormatter
+    command.usage = "portal.usage"
+    words = {"nargs": argparse.PARSER, "action": _PortalAction, "metavar": "[plan | push | status] DIR"}
+    arguments.add_options(command, "portal", {"words": words, **_PORTAL})
+
+
+def run_portal(
+    options: argparse.Namespace,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Plan, push or compare; 1 where the portal differs from the release in the end.
+
+    The key is read from PAN2KG_PORTAL_KEY, and only where a request is sent.
+    """
+    from tempfile import TemporaryDirectory
+
+    from pan2kg.publish import portal
+
+    if options.send and options.action != "push":
+        raise portal.PortalError("only-push-sends", place=Place("--send"), remedy="use-push-send")
+    reads = options.send or options.action == "status" or options.look
+    access = portal.read_access(options.portal, os.environ, needs_key=reads)
+    scope = portal.SearchScope(options.organization, options.dataset)
+    with TemporaryDirectory(prefix="pan2kg-") as scratch:
+        offer = portal.make_offer(Path(options.folder), Path(scratch), linked=options.linked)
+        client = portal.Client(access, portal.Pace(clock, sleep))
+        if options.send:
+            try:
+                outcome = portal.push(client, offer, scope, lambda line: _write(f"{line}\n"), prune=options.prune)
+            except KeyboardInterrupt:
+                raise portal.PortalError("push-interrupted", remedy="push-goes-on") from None
+            _write(outcome.told(offer))
+            return 1 if outcome.remaining else 0
+        remote = portal.observe(client, offer, scope) if reads else None
+        if scope.dataset and not reads:
+            remote = portal.Remote(scope.dataset, {})
+        todo = offer.steps(remote, scope, prune=options.prune)
+        if options.action == "status":
+            _write(portal.say_status(offer, remote, todo))
+            return 1 if todo else 0
+        note = say("portal", "note-unchanged" if reads else "note-not-sent")
+        _write(f"{portal.list_requests(access, todo, scope, remote)}\n{note}\n")
+    return 0
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

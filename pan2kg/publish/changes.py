@@ -753,6 +753,7 @@ def write_json(report: ChangeReport, language: Language) -> str:
     })  # fmt: skip
 
 
+WRITERS: Final = {"text": write_text, "md": write_markdown, "csv": write_csv, "json": write_json}
 ATOM: Final = "http://www.w3.org/2005/Atom"
 _FEED: Final = "changes"
 """The feed's address below that of the project."""

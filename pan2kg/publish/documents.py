@@ -1,25 +1,24 @@
 """Documents on things, as Turtle, JSON-LD and HTML: what any host can give where an address of ours leads.
 
-A document tells the things of one kind whose keys begin alike, each at its key: ``doc/plan/lu-bhr#lu-bhr-2`` for
-``id/plan/lu-bhr-2``. One pattern says where, so that no server needs a list of things. What is told is what is said of
-a thing, what points to it, the links and involvements sources state of it whole, and the names of what is mentioned. A
-thing that has pages leads to them; one that was retired says so. A named graph is its own document, in Turtle.
+A document tells the things of one kind, each at its key: ``doc/topic/all#health`` for ``id/topic/health``; of kinds
+with many things, those whose keys begin alike: ``doc/plan/lu-b#lu-bhr-2``. Patterns say where, so that no server needs
+a list of things. What is told is what is said of a thing, what points to it, the links and involvements sources state
+of it whole, and the names of what is mentioned. A thing that has pages leads to them; one that was retired says so.
+The named graphs of a folder are one document, in Turtle.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import chain, groupby
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 from markupsafe import Markup
 
-from pan2kg.graph.labels import Entry
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
 from pan2kg.publish.dump import Content, graph_name
 from pan2kg.publish.edition import Edition, File
@@ -29,12 +28,16 @@ from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS
 
 DOCUMENTS: Final = "doc"
 GRAPHS: Final = "graph"
-SHARED: Final = r"[a-z][a-z]-[^/.-]{3}|[a-z][a-z]-[^/.-]{1,2}(?![^/.-])|(?![a-z][a-z]-[^/.-])[^/.]"
-"""How the keys begin that are told in one document: with a country and three signs more, else with one sign.
+SPLIT: Final = "action|body|document|instrument|involvement|link|passage|plan"
+"""The kinds of which there are hundreds of things: several documents tell them, by how their keys begin."""
+SHARED: Final = r"[a-z][a-z]-[^/.-]|(?![a-z][a-z]-[^/.-])[^/.]"
+"""How keys of theirs begin that are told in one document: with a country and one sign more, else with one sign.
 
 Apache, nginx and a script in a page read it alike, and it matches a key in one way only. Keys of links a rule made are
 hexadecimal: sixteen documents tell them all.
 """
+ALL: Final = "all"
+"""What the document is called that tells all things of a kind."""
 _WORDS: Final = Messages("publication")
 _CHANGE: Final = Messages("change")
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
@@ -62,77 +65,92 @@ class DocumentStatement(NamedTuple):
         return self.value.value if self.value else self.target
 
 
+Statements = Mapping[str, Sequence[DocumentStatement]]
+
+
 def shared_place(place: str) -> str:
     """The path of the document that tells what has this place of its own.
 
-    >>> shared_place("doc/link/6e97963c99814ce4"), shared_place("doc/plan/lu-bhr-2"), shared_place("doc/dataset")
-    ('doc/link/6', 'doc/plan/lu-bhr', 'doc/dataset')
+    >>> [shared_place(f"doc/{place}") for place in ("link/6e97963c99814c", "plan/lu-bhr-2", "topic/health", "dataset")]
+    ['doc/link/6', 'doc/plan/lu-b', 'doc/topic/all', 'doc/dataset']
     """
-    match = re.fullmatch(rf"({DOCUMENTS}/[^/]+)/({SHARED})[^/]*", place)
-    return f"{match[1]}/{match[2]}" if match else place
+    match = re.fullmatch(rf"({DOCUMENTS}/(?:{SPLIT})/(?:{SHARED}))[^/]*", place)
+    if match:
+        return match[1]
+    return re.sub(rf"(?<=^{DOCUMENTS}/)(?!(?:{SPLIT})/)([^/]+)/[^/]+$", rf"\1/{ALL}", place)
 
 
-@dataclass(frozen=True)
+def graph_place(place: str) -> str:
+    """The path of the document of a named graph: that of its folder.
+
+    >>> graph_place("graph/plans/lu-bhr-2/actions"), graph_place("graph/profile")
+    ('graph/plans/lu-bhr-2', 'graph/profile')
+    """
+    return "/".join(place.split("/")[:3])
+
+
 class Described:
-    """All statements of a release by what they are of and what they point to."""
+    """All statements of a release by what they are ``of``, what they are ``pointing`` to, and what they are ``naming``.
 
-    edition: Edition
-    statements: Sequence[DocumentStatement]
+    ``own_places`` are the paths documents of the things would have if they told nothing else, ``places`` those of the
+    documents in which they are told, both without an ending. No statement has a blank node.
+    """
 
-    @cached_property
-    def of(self) -> Mapping[str, Sequence[DocumentStatement]]:
-        return _grouped((statement.subject, statement) for statement in self.statements)
-
-    @cached_property
-    def pointing(self) -> Mapping[str, Sequence[DocumentStatement]]:
-        return _grouped((statement.target, statement) for statement in self.statements if statement.target)
-
-    @cached_property
-    def own_places(self) -> Mapping[str, str]:
-        """The path a document of each thing would have if it told nothing else, without an ending."""
-        addresses = self.edition.issue.addresses
-        places = {}
-        for iri in self.of:
+    def __init__(self, edition: Edition, whole: Content) -> None:
+        self.edition = edition
+        of: dict[str, list[DocumentStatement]] = defaultdict(list)
+        pointing: dict[str, list[DocumentStatement]] = defaultdict(list)
+        naming: dict[str, list[DocumentStatement]] = defaultdict(list)
+        self._deprecated, iris = set[str](), dict[str, str]()
+        quads = ox.parse(b"".join(whole.triples), format=ox.RdfFormat.N_TRIPLES)
+        for quad, line in zip(quads, whole.triples, strict=True):
+            value = quad.object if isinstance(quad.object, ox.Literal) else None
+            # each address is one string, however many statements have it
+            subject, predicate, target = (
+                iris.setdefault(iri, iri)
+                for iri in (str(quad.subject)[1:-1], quad.predicate.value, "" if value else str(quad.object)[1:-1])
+            )
+            statement = DocumentStatement(subject, predicate, target, value, line)
+            of[subject].append(statement)
+            if target:
+                pointing[target].append(statement)
+            if predicate in _NAMES:
+                naming[subject].append(statement)
+            if predicate == OWL + "deprecated" and statement.object in ("true", "1"):
+                self._deprecated.add(subject)
+        self.of: Statements = of
+        self.pointing: Statements = pointing
+        self.naming: Statements = naming
+        self.names: dict[str, dict[str, str]] = {}
+        for iri, statements in naming.items():
+            values = [(_NAMES.index(row.predicate), row.value) for row in statements if row.value]
+            ranked = sorted(values, key=lambda pair: -pair[0])
+            self.names[iri] = {value.language or "": value.value for _, value in ranked}
+        self.own_places: dict[str, str] = {}
+        addresses = edition.issue.addresses
+        for iri in of:
             start = next((space for space in (addresses.root, ROOT) if iri.startswith(space)), "")
             key_part = iri.removeprefix(start)
             is_apart = key_part.startswith((f"{GRAPHS}/", "ontology", "query/"))
             if start and not is_apart and _PLAIN.fullmatch(key_part):
-                places[iri] = f"{DOCUMENTS}/{key_part.removeprefix('id/')}"
-        entries: Iterable[Entry] = self.edition.graph.labels.entries.values()
-        for entry in entries:
+                self.own_places[iri] = f"{DOCUMENTS}/{key_part.removeprefix('id/')}"
+        for entry in edition.graph.labels.entries.values():
             iri = addresses.own(entry.iri)
-            if entry.kind and iri in self.of and iri not in places and _PLAIN.fullmatch(entry.key):
-                places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
-        return places
-
-    @cached_property
-    def places(self) -> Mapping[str, str]:
-        """The path of the document in which each thing is told, without an ending."""
-        return {iri: shared_place(place) for iri, place in self.own_places.items()}
-
-    def address(self, iri: str) -> str:
-        """Where a thing is told, as a path with an ending, at its key; empty for none."""
-        place = self.places.get(iri, "")
-        return f"{place}.html#{self.key(iri)}" if place else ""
+            if entry.kind and iri in of and iri not in self.own_places and _PLAIN.fullmatch(entry.key):
+                self.own_places[iri] = f"{DOCUMENTS}/{entry.kind}/{entry.key}"
+        self.places = {iri: shared_place(place) for iri, place in self.own_places.items()}
+        self._called: dict[tuple[str, Language], str] = {}
+        self._written: dict[tuple[str, str], Markup] = {}
 
     def key(self, iri: str) -> str:
         return self.own_places[iri].rpartition("/")[2]
-
-    @cached_property
-    def _deprecated(self) -> frozenset[str]:
-        deprecated = (statement for statement in self.statements if statement.predicate == OWL + "deprecated")
-        return frozenset(statement.subject for statement in deprecated if statement.object in ("true", "1"))
 
     def is_retired(self, iri: str) -> bool:
         return iri in self._deprecated
 
     def successors(self, iri: str) -> list[str]:
-        following = (one for one in self.of.get(iri, ()) if one.predicate == DCTERMS + "isReplacedBy")
-        return sorted(statement.target for statement in following if statement.target)
-
-    @cached_property
-    def retired(self) -> Sequence[str]:
-        return [iri for iri in sorted(self.places) if self.is_retired(iri)]
+        predicate = DCTERMS + "isReplacedBy"
+        return sorted(row.target for row in self.of.get(iri, ()) if row.predicate == predicate and row.target)
 
     def towards(self, iri: str) -> Sequence[DocumentStatement]:
         """The statements that point to a thing, where they are few enough to be told of it."""
@@ -147,7 +165,7 @@ class Described:
             for statement in chain(self.of[iri], self.towards(iri)):
                 by_line[statement.line] = statement
                 if statement.target == iri and _JOINING.search(statement.subject):
-                    by_line.update((one.line, one) for one in self.of[statement.subject])
+                    by_line.update((row.line, row) for row in self.of[statement.subject])
         mentioned = {iri for statement in by_line.values() for iri in statement[:3]} & self.naming.keys()
         for iri in sorted(mentioned.difference(iris)):
             by_line.update((statement.line, statement) for statement in self.naming[iri])
@@ -161,26 +179,6 @@ class Described:
         yield ox.Triple(document, node("http://rdfs.org/ns/void#inDataset"), node(issue.dataset))
         for licence in self.edition.facts.about("license"):
             yield ox.Triple(document, node(DCTERMS + "license"), node(licence.value))
-
-    @cached_property
-    def naming(self) -> Mapping[str, Sequence[DocumentStatement]]:
-        return _grouped(
-            (statement.subject, statement) for statement in self.statements if statement.predicate in _NAMES
-        )
-
-    @cached_property
-    def names(self) -> Mapping[str, Mapping[str, str]]:
-        names: dict[str, dict[str, str]] = {}
-        for iri, naming in self.naming.items():
-            by_language = names[iri] = dict[str, str]()
-            for statement in sorted(naming, key=lambda statement_named: -_NAMES.index(statement_named.predicate)):
-                if statement.value:
-                    by_language[statement.value.language or ""] = statement.value.value
-        return names
-
-    @cached_property
-    def _called(self) -> dict[tuple[str, Language], str]:
-        return {}
 
     def name(self, iri: str, language: Language) -> str:
         """What a thing is called, best in a language, or what it joins or quotes; else its own last part."""
@@ -202,33 +200,27 @@ class Described:
             return self.name(iri, language) if language == LANGUAGES[0] else ""
         return names.get(language, "")
 
-    @cached_property
-    def written(self) -> dict[tuple[str, str], Markup]:
-        """What documents show again and again, things by their names, as it is written there."""
-        return {}
+    def shown(self, iri: str, root: str, value: ox.Literal | None = None) -> Markup:
+        """A value, or a thing by its name with the way to where it is told, at its key."""
+        if value:
+            return _told(value.value, value.language or "", "")
+        # documents show things again and again
+        if (text := self._written.get((iri, root))) is None:
+            place = self.places.get(iri, "")
+            leads = f"{root}{place}.html#{self.key(iri)}" if place else ""
+            leads = leads or (iri if iri.startswith(("http://", "https://")) else "")
+            is_named = place or iri in self.names or iri.startswith(PAN)
+            text = self._written[iri, root] = self.titled(iri, leads) if is_named else _told(iri, "", leads)
+        return text
+
+    def titled(self, iri: str, leads: str = "") -> Markup:
+        names = self.names.get(iri, {})
+        language = next((tag for tag in (*LANGUAGES, "") if tag in names), "")
+        return _told(self.name(iri, LANGUAGES[0]), language, leads)
 
 
-def _grouped(pairs: Iterable[tuple[str, DocumentStatement]]) -> Mapping[str, Sequence[DocumentStatement]]:
-    groups: dict[str, list[DocumentStatement]] = defaultdict(list)
-    for key, statement in pairs:
-        groups[key].append(statement)
-    return groups
-
-
-def read_described(edition: Edition, whole: Content) -> Described:
-    """The statements of a release, parsed; none has a blank node (:func:`pan2kg.publish.dump.read_content`)."""
-    quads = ox.parse(b"".join(whole.triples), format=ox.RdfFormat.N_TRIPLES)
-    statements, iris = [], dict[str, str]()
-    for quad, line in zip(quads, whole.triples, strict=True):
-        is_value = isinstance(quad.object, ox.Literal)
-        # each address is one string, however many statements have it
-        subject, predicate, target = (
-            iris.setdefault(iri, iri)
-            for iri in (str(quad.subject)[1:-1], quad.predicate.value, "" if is_value else str(quad.object)[1:-1])
-        )
-        value = quad.object if isinstance(quad.object, ox.Literal) else None
-        statements.append(DocumentStatement(subject, predicate, target, value, line))
-    return Described(edition, statements)
+def _told(words: str, language: str, leads: str) -> Markup:
+    return macro("_told.html", "told")(words, language, leads)
 
 
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
@@ -257,13 +249,20 @@ def _spaces(iri: str) -> tuple[str, ...]:
 
 
 def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
-    places, prefixes = edition.issue.addresses, dict(edition.prefixes())
-    for name, lines in groupby(sorted(whole.quads, key=graph_name), key=graph_name):
-        iri = name.decode().strip()[1:-3].rstrip("> .")
-        path = next((iri.removeprefix(start) for start in (places.root, ROOT) if iri.startswith(start)), "")
-        if path.startswith(f"{GRAPHS}/") and _PLAIN.fullmatch(path):
-            quads = ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)
-            yield f"{path}.ttl", write((quad.triple for quad in quads), "ttl", prefixes)
+    roots, prefixes = (edition.issue.addresses.root, ROOT), dict(edition.prefixes())
+
+    @cache
+    def place_of(graph: bytes) -> str:
+        iri = graph.decode().strip()[1:-3].rstrip("> .")
+        path = next((iri.removeprefix(root) for root in roots if iri.startswith(root)), "")
+        return graph_place(path) if path.startswith(f"{GRAPHS}/") and _PLAIN.fullmatch(path) else ""
+
+    by_place: dict[str, list[bytes]] = defaultdict(list)
+    for line in whole.quads:
+        by_place[place_of(graph_name(line))].append(line)
+    for path in sorted(filter(None, by_place)):
+        quads = ox.parse(b"".join(by_place[path]), format=ox.RdfFormat.N_QUADS)
+        yield f"{path}.ttl", write(dict.fromkeys(quad.triple for quad in quads), "ttl", prefixes)
 
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
@@ -273,55 +272,35 @@ def _page(described: Described, iris: Sequence[str], place: str, pages: Collecti
     cells: dict[str, dict[tuple[str, str], list[Markup]]] = {}
     rows = []
     for iri in iris:
-        key, inside = described.key(iri), described.own_places[iri].removeprefix(f"{DOCUMENTS}/")
-        is_retired = described.is_retired(iri)
+        inside, is_retired = described.own_places[iri].removeprefix(f"{DOCUMENTS}/"), described.is_retired(iri)
         ways = [(tag, format_of("name", tag), f"{root}{tag}/{inside}.html") for tag in LANGUAGES
                 if f"{tag}/{inside}.html" in pages and not is_retired]  # fmt: skip
         values = cells[iri] = defaultdict(list)
         ends: list[Markup] = []
         if not ways:
             for statement in described.of[iri]:
-                shown = _shown(described, statement.target, root, statement.value)
+                text = described.shown(statement.target, root, statement.value)
                 if of_links and statement.predicate in _ENDS:
-                    ends.append(shown)
+                    ends.append(text)
                 elif not of_links or statement.predicate in _OF_LINKS:
-                    values["", statement.predicate].append(shown)
+                    values["", statement.predicate].append(text)
             for statement in () if of_links else described.towards(iri):
-                values["←", statement.predicate].append(_shown(described, statement.subject, root))
-        name = markup(" – ").join(ends) if ends else _titled(described, iri)
-        following = [_shown(described, heir, root) for heir in described.successors(iri)]
-        rows.append({"key": key, "iri": iri, "name": name, "pages": ways, "retired": is_retired, "heirs": following})
+                values["←", statement.predicate].append(described.shown(statement.subject, root))
+        rows.append({
+            "key": described.key(iri), "iri": iri, "pages": ways, "retired": is_retired,
+            "name": markup(" – ").join(ends) if ends else described.titled(iri),
+            "heirs": [described.shown(heir, root) for heir in described.successors(iri)],
+        })  # fmt: skip
     heads = sorted({head for values in cells.values() for head in values})
     for iri, row in zip(iris, rows, strict=True):
         row["cells"] = [markup("<br>").join(cells[iri].get(head, ())) for head in heads]
+
+    def property_words(iri: str, language: Language) -> str:
+        key = f"property.{iri}"
+        return _CHANGE.say(key, language) if _CHANGE.has(key) else described.name(iri, language)
+
     return {
         "root": root, "name": place.rpartition("/")[2], "kind": place.split("/")[1], "languages": LANGUAGES,
-        "heads": [(sign, [(tag, _property(described, iri, tag)) for tag in LANGUAGES]) for sign, iri in heads],
+        "heads": [(sign, [(tag, property_words(iri, tag)) for tag in LANGUAGES]) for sign, iri in heads],
         "rows": rows, "say": _WORDS.say,
     }  # fmt: skip
-
-
-def _property(described: Described, iri: str, language: Language) -> str:
-    key = f"property.{iri}"
-    return _CHANGE.say(key, language) if _CHANGE.has(key) else described.name(iri, language)
-
-
-def _titled(described: Described, iri: str) -> Markup:
-    return macro("_told.html", "told")(described.name(iri, LANGUAGES[0]), _language(described, iri), "")
-
-
-def _language(described: Described, iri: str) -> str:
-    names = described.names.get(iri, {})
-    return next((tag for tag in (*LANGUAGES, "") if tag in names), "")
-
-
-def _shown(described: Described, iri: str, root: str, value: ox.Literal | None = None) -> Markup:
-    """A value, or a thing by its name with the way to where it is told."""
-    if value:
-        return macro("_told.html", "told")(value.value, value.language or "", "")
-    if (markup := described.written.get((iri, root))) is None:
-        address, named = described.address(iri), iri in described.names
-        leads = f"{root}{address}" if address else iri if iri.startswith(("http://", "https://")) else ""
-        name = described.name(iri, LANGUAGES[0]) if address or named or iri.startswith(PAN) else iri
-        markup = described.written[iri, root] = macro("_told.html", "told")(name, _language(described, iri), leads)
-    return markup

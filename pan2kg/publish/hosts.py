@@ -1,6 +1,6 @@
 """How servers lead to the files of a release: rules for w3id.org, for Apache and for nginx.
 
-None of them knows a link, a plan or an action: one pattern leads a thing to the document that tells it. Only what was
+None of them knows a link, a plan or an action: two patterns lead a thing to the document that tells it. Only what was
 retired is listed, for the servers that hold the files, since a file alone cannot say 410. Apache negotiates by itself,
 with q-values; nginx by patterns, to a tenth; w3id.org, where a rule can only look for a media type, leads to a document
 in the form asked for, or all to a host that negotiates, where one was named.
@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.publish.documents import DOCUMENTS, GRAPHS, SHARED, Described
+from pan2kg.publish.documents import ALL, DOCUMENTS, GRAPHS, SHARED, SPLIT, Described
 from pan2kg.publish.edition import Edition, File
 from pan2kg.publish.folder import VERSIONS
 
@@ -49,7 +49,9 @@ APART: Final = ("part", "provision", "category", "conflict")
 GATHERED: Final = {"network": "html", "network-around": "js"}
 """Pages and files a plan that a service makes when they are asked for; a release has the one of all plans."""
 _KINDS: Final = "|".join(APART)
-_THING: Final = rf"(?:id|{DOCUMENTS})/([^/]+)/({SHARED})"
+_THING: Final = rf"(?:id|{DOCUMENTS})/({SPLIT})/({SHARED})"
+_TOGETHER: Final = rf"(?:id|{DOCUMENTS})/(?!(?:{SPLIT})/)([^/.]+)/(?!{ALL}$)([^/.]+)"
+_GRAPH: Final = rf"({GRAPHS}/[^/.]+(?:/[^/.]+)?)(?:/[^.]+)?"
 _ABOUT: Final = "(?:dataset|catalogue|contributors|publisher|profile)"
 _ONTOLOGY_FORMS: Final = ("jsonld", "rdf", "ttl")
 _ENDINGS: Final = "|".join(("html", *FORMS))
@@ -79,15 +81,15 @@ class HostRule(NamedTuple):
         return re.sub(r"\$(\d)", lambda number: match[int(number[1])] or "", self.target)
 
 
-MOVED: Final = (
-    HostRule(rf"{DOCUMENTS}/link/([0-9a-f])[0-9a-f]\.({_ENDINGS})", f"{DOCUMENTS}/link/$1.$2", flags="R=301,L,NE"),
-    HostRule(rf"{DOCUMENTS}/([^/]+)/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3",
-             flags="R=301,L,NE"),
-    HostRule(rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/({SHARED})([^/.]*)\.html", f"{DOCUMENTS}/$1/$2.html#$2$3",
-         flags="R=301,L,NE"),
-    *(HostRule(rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}", flags="R=301,L,NE")
+MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, target in (
+    (rf"{DOCUMENTS}/link/([0-9a-f])[0-9a-f]\.({_ENDINGS})", f"{DOCUMENTS}/link/$1.$2"),
+    (rf"{DOCUMENTS}/({SPLIT})/({SHARED})([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/$2.$4#$2$3"),
+    (rf"{DOCUMENTS}/(?!(?:{SPLIT})/)([^/.]+)/(?!{ALL}\.)([^/.]+)\.({_ENDINGS})", f"{DOCUMENTS}/$1/{ALL}.$3#$2"),
+    (rf"({GRAPHS}/[^/.]+/[^/.]+)/[^.]+\.ttl", "$1.ttl"),
+    (rf"(?:{'|'.join(LANGUAGES)})/({_KINDS})/([^/.]+)\.html", f"{DOCUMENTS}/$1/{ALL}.html#$2"),
+    *((rf"({'|'.join(LANGUAGES)})/{folder}/[^/.]+\.{ending}", f"$1/network.{ending}")
       for folder, ending in GATHERED.items()),
-)  # fmt: skip
+))  # fmt: skip
 """Where files of earlier releases led: a document a thing, and pages of things that are told in documents now."""
 
 
@@ -104,11 +106,11 @@ def w3id_rules(service: str = "") -> list[HostRule]:
     """
     if service:
         return [HostRule("(.*)", f"{service.rstrip('/')}/$1")]
-    rules_of_things = _forms(f"{_THING}([^/.]*)", f"{DOCUMENTS}/$1/$2", "#$2$3")
     return [
-        *rules_of_things,
-        *_forms(f"{DOCUMENTS}/([^/.]+)", f"{DOCUMENTS}/$1"),
-        *MOVED[:2],
+        *_forms(f"{_THING}([^/.]*)", f"{DOCUMENTS}/$1/$2", "#$2$3"),
+        *_forms(_TOGETHER, f"{DOCUMENTS}/$1/{ALL}", "#$2"),
+        *_forms(f"{DOCUMENTS}/([^/.]+(?:/{ALL})?)", f"{DOCUMENTS}/$1"),
+        *MOVED[:4],
         *_common(),
         HostRule("(.*)", "$1"),
     ]
@@ -129,14 +131,14 @@ def _common() -> Iterator[HostRule]:
     yield HostRule(_ABOUT, "index.html", "text/html")
     yield from (HostRule(_ABOUT, f"catalogue.{ending}", MEDIA[ending]) for ending in _ONTOLOGY_FORMS)
     yield HostRule(_ABOUT, "index.html")
-    yield HostRule(rf"({GRAPHS}/[^.]+)", "$1.ttl")
+    yield HostRule(_GRAPH, "$1.ttl")
     yield HostRule(r"(?:prefixes|query(?:/[^/]+)?)", "queries.ttl")
 
 
 def retired_places(described: Described) -> dict[str, str]:
     """What was given up, by its place below ``id/``, with the document of the one thing of ours that took its place."""
     places = {}
-    for iri in described.retired:
+    for iri in filter(described.is_retired, sorted(described.places)):
         heirs = [heir for heir in described.successors(iri) if not described.is_retired(heir)]
         place = described.places.get(heirs[0], "") if len(heirs) == 1 else ""
         at_key = f"{place}#{described.key(heirs[0])}" if place else ""
@@ -174,7 +176,8 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
     types += "".join(f'AddType "{media}" .{ending}\n' for ending, media in OTHER_MEDIA.items())
     # a language in the name of a file is for people: it says nothing of how the file is to be negotiated
     types += f"RemoveLanguage {' '.join(f'.{tag}' for tag in LANGUAGES)}\n"
-    led = [HostRule(f"{_THING}([^/.]+)", f"{DOCUMENTS}/$1/$2#$2$3"), HostRule("id/(.+)", f"{DOCUMENTS}/$1")]
+    led = [HostRule(f"{_THING}([^/.]+)", f"{DOCUMENTS}/$1/$2#$2$3"), HostRule(_TOGETHER, f"{DOCUMENTS}/$1/{ALL}#$2"),
+           HostRule("id/(.+)", f"{DOCUMENTS}/$1")]  # fmt: skip
     yield ".htaccess", written(
         "apache.txt", types=types, path=path,
         rules="".join(rule.written() for rule in (*gone, *moved, *MOVED, *led, *_common())),
@@ -196,7 +199,8 @@ def host_files(edition: Edition, retired: Mapping[str, str], *, has_base: bool, 
             f'    location ~ "^{path}{rule.pattern}$" {{\n        return 301 {path}{rule.target};\n    }}\n'
             for rule in MOVED
         ),
-        path=path, documents=DOCUMENTS, thing=f"{_THING}([^/.]+)", versions=VERSIONS, about=_ABOUT, graphs=GRAPHS,
+        path=path, documents=DOCUMENTS, thing=f"{_THING}([^/.]+)", together=_TOGETHER, all=ALL, versions=VERSIONS,
+        about=_ABOUT, graph=_GRAPH,
     ).encode()  # fmt: skip
 
 

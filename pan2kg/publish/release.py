@@ -27,9 +27,8 @@ from pan2kg.publish.documents import DOCUMENTS, Described
 from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.folder import MARK, VERSIONS, ReleaseFolder
 from pan2kg.publish.vocabulary import FOAF, FORMATS, PREFIXES, forms, write
-from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation
-from pan2kg.site.page import SiteContext, embedded
+from pan2kg.site.page import SiteContext, embedded, find_bundle
 from pan2kg.site.registry import Site, seldom_collected
 from pan2kg.store.rules import rule_files
 from pan2kg.store.store import LocalStore
@@ -336,7 +335,7 @@ def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence
     stated, whole = dump.read_content(edition.store, issue.addresses)
     refuse_version(edition, whole)
     counts = descriptions.count(whole.triples, issue.addresses.root, descriptions.targets_of(edition.graph.profile))
-    described = documents.read_described(edition, whole)
+    described = Described(edition, whole)
     retired = hosts.retired_places(described)
     release = PublishedRelease(edition, options, ReleaseFolder(work), whole, counts, described, retired=retired)
 

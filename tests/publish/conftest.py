@@ -13,7 +13,8 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.cli.publish import add_publish, release
+from pan2kg.cli import arguments as options
+from pan2kg.cli.publish import PUBLISH, release
 from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project
 from pan2kg.publish.edition import Addresses, Edition, File, Issue, read_facts
@@ -61,22 +62,10 @@ def few_edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
 
 
 @pytest.fixture(scope="session")
-def edition(few_edition: Edition) -> Edition:
-    """The same, for what only reads it."""
-    return few_edition
-
-
-@pytest.fixture(scope="session")
 def few_folder(few_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release of them: as large as a test needs it, at a sixth of the cost of one of all plans."""
     options = ReleaseOptions(TODAY, has_base=True)
     return made_once("few-release", tmp_path_factory, lambda folder: publish(few_edition, folder, options, parts=PARTS))
-
-
-@pytest.fixture(scope="session")
-def folder(few_folder: Path) -> Path:
-    """The same, for what only reads it."""
-    return few_folder
 
 
 @pytest.fixture(scope="session")
@@ -118,5 +107,5 @@ def numbered(release: Path, version: str) -> Path:
 def _published(project: Path, *arguments: str, **more: object) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--project", action="append")
-    add_publish(parser)
+    options.add_options(parser, "publish", PUBLISH)
     return release(parser.parse_args(["--project", str(project), *arguments]), **more)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import pan2kg
-from pan2kg.publish.documents import DOCUMENTS, Described, read_described
+from pan2kg.publish.documents import DOCUMENTS, Described, graph_place
 from pan2kg.publish.dump import DUMPS, read_content
 from pan2kg.publish.edition import Edition, Issue, read_facts
 from pan2kg.publish.hosts import MOVED, is_published, w3id_rules
@@ -35,7 +35,7 @@ def shipped() -> Edition:
 
 @pytest.fixture(scope="module")
 def described(shipped: Edition) -> Described:
-    return read_described(shipped, read_content(shipped.store, shipped.issue.addresses)[1])
+    return Described(shipped, read_content(shipped.store, shipped.issue.addresses)[1])
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def _places(edition: Edition, described: Described) -> Iterator[str]:
             yield path
     yield from (*DUMPS, f"{DOCUMENTS}/.htaccess")
     for quad in edition.store.inner.named_graphs():
-        yield f"{str(quad)[1:-1].removeprefix(ROOT)}.ttl"
+        yield f"{graph_place(str(quad)[1:-1].removeprefix(ROOT))}.ttl"
     for definition in (*(table.name for table in table_definitions()), "weights", "figures"):
         yield from (f"{TABLES}/{definition}.csv{end}" for end in ("", "-metadata.json"))
     yield GROUP

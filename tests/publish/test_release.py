@@ -1,4 +1,7 @@
-"""A release is the same bytes every time, checks itself, and takes its place whole or not at all."""
+"""A release is the same bytes every time, checks itself, takes its place whole or not at all, and knows the one before.
+
+Its dumps are the graph in several serialisations. A version is never used twice, and what leads to it can be applied.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,27 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+import feedparser
 import pyoxigraph as ox
 import pytest
 
 import pan2kg
 from pan2kg.errors import ProjectError
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import PACKAGE
-from pan2kg.publish.edition import Edition, File, name_roles
-from pan2kg.publish.release import ReleaseOptions, change_part, publish
+from pan2kg.publish import dump
+from pan2kg.publish.edition import Addresses, Edition, File, name_roles
+from pan2kg.publish.folder import versions_in
+from pan2kg.publish.release import ReleaseOptions, change_part, propose, publish
 from pan2kg.publish.tables import PRODUCTS, product_forms
+from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.site.quality import Criterion, read_quality
-from pan2kg.store.store import LocalStore
+from pan2kg.store.store import LocalStore, is_derived, read_quads
 from pan2kg.turtle.vocabulary import PAN, ROOT
 from tests.conftest import ROOT as REPOSITORY
 from tests.publish.conftest import BASE, PARTS, Publish, edition_of, numbered
+
+AUTHORS = {"fr": "Contributeurs de pan2kg", "en": "pan2kg contributors", "de": "Mitwirkende an pan2kg"}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -62,74 +72,113 @@ def by_hand(project: str, target: str, today: str) -> None:
     publish(edition_of(pan2kg.open_graph(project, language="fr")), Path(target), options, parts=PARTS)
 
 
-def test_checksums_name_every_file(folder: Path) -> None:
-    lines = (folder / "CHECKSUMS").read_text(encoding="utf-8").splitlines()
-    listed = {line[66:]: line[:64] for line in lines}
-    held = contents(folder)
-    del held["CHECKSUMS"]
-    assert listed == {path: hashlib.sha256(content).hexdigest() for path, content in held.items()}
-
-
-def test_the_parts_of_the_requirement_are_there(folder: Path) -> None:
-    held = contents(folder).keys()
-    wanted = {
-        "README.md", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld", "void.ttl",
-        "dataset.jsonld", "service.ttl", "queries.ttl", "sitemap.xml", "site.zip", "w3id/.htaccess", ".well-known/void",
-        "index.html", "404.html", "410.html", "doc/plan/lu-bhr.ttl", "doc/plan/lu-bhr.jsonld",
-        "doc/plan/lu-bhr.html", "robots.txt", "favicon.svg",
-        "graph/plans/lu-bhr-2/actions.ttl", "nginx.conf", "version/0.1.0/index.html",
-        "ontology/pan2kg.ttl", "ontology/pan2kg.rdf", "ontology/pan2kg.jsonld", "ontology/shapes/plan.ttl",
-        "tables/csv-metadata.json", "release.json",
-    }  # fmt: skip
-    assert wanted <= held
-
-
-def test_the_ontology_is_the_same_graph_in_every_form(folder: Path) -> None:
-    forms = {"ttl": ox.RdfFormat.TURTLE, "rdf": ox.RdfFormat.RDF_XML, "jsonld": ox.RdfFormat.JSON_LD}
+def test_all_parts_are_there_and_the_checksums_name_every_file(few_folder: Path) -> None:
+    held = contents(few_folder)
+    lines = held.pop("CHECKSUMS").decode().splitlines()
+    assert {line[66:]: line[:64] for line in lines} == {
+        path: hashlib.sha256(content).hexdigest() for path, content in held.items()
+    }
+    wanted = """README.md catalogue.ttl catalogue.rdf catalogue.jsonld void.ttl dataset.jsonld service.ttl queries.ttl
+        sitemap.xml site.zip w3id/.htaccess .well-known/void index.html 404.html 410.html doc/plan/lu-b.ttl
+        doc/plan/lu-b.jsonld doc/plan/lu-b.html doc/topic/all.ttl robots.txt favicon.svg graph/plans/lu-bhr-2.ttl
+        nginx.conf version/0.1.0/index.html ontology/pan2kg.ttl ontology/pan2kg.rdf ontology/pan2kg.jsonld
+        ontology/shapes/plan.ttl tables/csv-metadata.json release.json"""
+    assert set(wanted.split()) <= held.keys()
     graphs = [
-        {quad.triple for quad in ox.parse((folder / f"ontology/pan2kg.{ending}").read_bytes(), format=form)}
-        for ending, form in forms.items()
+        {quad.triple for quad in ox.parse(held[f"ontology/pan2kg.{ending}"], format=FORMATS[ending])}
+        for ending in ("ttl", "rdf", "jsonld")
     ]
     assert graphs[0] == graphs[1] == graphs[2]
 
 
-def test_a_release_takes_the_place_of_an_older_one(command: Publish, released: Path, tmp_path: Path) -> None:
+def test_the_dumps_are_the_whole_graph_and_what_sources_state_of_it(few_folder: Path, few_edition: Edition) -> None:
+    stated = {quad.triple for quad in few_edition.store.inner if not is_derived(quad.graph_name.value)}
+    for path in dump.DUMPS:
+        content = (few_folder / path).read_bytes()
+        content = gzip.decompress(content) if path.endswith(".gz") else content
+        if path == dump.QUADS:
+            assert content.splitlines() == sorted(set(content.splitlines()))
+            assert set(read_quads(few_folder / path)) == set(few_edition.store.inner)
+        else:
+            assert {quad.triple for quad in ox.parse(content, format=FORMATS[dump.ending_of(path)])} == stated, path
+    by_graph: dict[str, set[ox.Triple]] = {}
+    for quad in few_edition.store.inner:
+        place = "/".join(str(quad.graph_name)[1:-1].removeprefix(ROOT).split("/")[:3])
+        by_graph.setdefault(f"{place}.ttl", set()).add(quad.triple)
+    for place, triples in by_graph.items():
+        assert {quad.triple for quad in ox.parse(path=few_folder / place)} == triples, place
+
+
+def store_of(text: str) -> LocalStore:
+    store = ox.Store()
+    store.load(text.encode(), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(ROOT + "graph/a"))
+    return LocalStore(store)
+
+
+def test_what_nobody_can_cite_is_refused_and_another_base_changes_iris_and_no_text() -> None:
+    for text in ("<http://e/a> <http://e/p> [] .", "<file:///a> <http://e/p> 1 ."):
+        with pytest.raises(ProjectError, match="nobody can cite"):
+            dump.read_content(store_of(text), Addresses())
+    stated, _ = dump.read_content(store_of('<http://e/a> <http://e/p> "a _:b <file:c>" .'), Addresses())
+    assert len(stated.triples) == 1, "a text that looks like a blank node is none"
+    text = f'<{ROOT}id/a> <{ROOT}ontology#p> <{ROOT}id/b> , "see <{ROOT}id/b>" .'
+    stated, _ = dump.read_content(store_of(text), Addresses(root="https://d.example/"))
+    assert stated.triples == [
+        f'<https://d.example/id/a> <https://d.example/ontology#p> "see <{ROOT}id/b>" .\n'.encode(),
+        b"<https://d.example/id/a> <https://d.example/ontology#p> <https://d.example/id/b> .\n",
+    ]
+
+
+@pytest.mark.parametrize("path", dump.DUMPS)
+def test_a_dump_that_is_not_what_it_was_written_from_is_found(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pan2kg.publish.dump._AT_ONCE", 2)
+    told = " ".join(f'<http://e/{n}> <http://e/p> "text {n}" .' for n in range(7))
+    content, less = (
+        dump.read_content(store_of(f"{told} {more}"), Addresses())[1] for more in ("<http://e/z> a 1 .", "")
+    )
+    assert path in dict(dump.write_dumps(content, content, tmp_path, {}))
+    assert not dump.differs(content, tmp_path, path)
+    assert dump.differs(less, tmp_path, path), "one more"
+    assert len(list(dump.write_dumps(less, less, tmp_path / "less", {}))) == len(dump.DUMPS)
+    assert dump.differs(content, tmp_path / "less", path), "one less"
+    whole = (tmp_path / path).read_bytes()
+    plain = gzip.decompress(whole) if path.endswith(".gz") else whole
+    other = plain.replace(b"text 3", b"text 4")
+    (tmp_path / path).write_bytes(gzip.compress(other) if path.endswith(".gz") else other)
+    assert dump.differs(content, tmp_path, path), "another"
+
+
+def test_a_release_takes_the_place_of_an_older_one_and_of_nothing_else(
+    command: Publish, released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (numbered(released, "0.9.0") / "left over").touch()
     command("-o", str(released), "--version", "0.10.0")
-    assert json.loads((released / "release.json").read_text(encoding="utf-8"))["version"] == "0.10.0"
-    assert not (released / "left over").exists()
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
-
-
-def test_what_is_no_older_release_is_left_alone(command: Publish, released: Path, tmp_path: Path) -> None:
-    before = contents(numbered(released, "0.10.0"))
-    with pytest.raises(ProjectError, match=r"holds a newer release \(0\.10\.0"):
-        command("-o", str(released), "--version", "0.9.0")
-    assert contents(released) == before
+    before = contents(released)
+    assert json.loads(before["release.json"])["version"] == "0.10.0"
+    assert "left over" not in before
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "thesis.txt").touch()
-    with pytest.raises(ProjectError, match="something that is no release"):
-        command("-o", str(tmp_path / "own"))
-    with pytest.raises(ProjectError, match="no folder"):
-        command("-o", str(tmp_path / "own" / "thesis.txt"))
+    shutil.copytree(released, tmp_path / "around" / "kept")
+    refused: dict[tuple[object, ...], str] = {
+        (released, "--version", "0.9.0"): r"holds a newer release \(0\.10\.0",
+        (tmp_path / "own",): "something that is no release",
+        (tmp_path / "own" / "thesis.txt",): "no folder",
+        (tmp_path / "around",): r"holds another release \(kept\)",
+        **{(released / inner,): r"lies inside a release \(.*release\)\. Name a folder outside of it"
+           for inner in ("sub", "fr/sub", "../own/../release/sub")},
+    }  # fmt: skip
+    for words, message in refused.items():
+        with pytest.raises(ProjectError, match=message):
+            command("-o", *map(str, words))
+    assert contents(released) == before
     assert list(contents(tmp_path / "own")) == ["thesis.txt"]
-
-
-@pytest.mark.parametrize("inner", ["sub", "fr/sub", "../other/../release/sub"])
-def test_a_release_is_not_written_inside_a_release(command: Publish, released: Path, inner: str) -> None:
-    before = contents(released)
-    with pytest.raises(ProjectError, match=r"lies inside a release \(.*release\)\. Name a folder outside of it"):
-        command("-o", str(released / inner))
-    assert contents(released) == before
-    assert not (released / "sub").exists()
-
-
-def test_a_release_does_not_take_another_within_it_along(command: Publish, released: Path, tmp_path: Path) -> None:
-    shutil.copytree(released, tmp_path / "inner").rename(released / "kept")
-    before = contents(released)
-    with pytest.raises(ProjectError, match=r"holds another release \(kept\)"):
-        command("-o", str(released))
-    assert contents(released) == before
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert command("-o", ".") == 0, "the folder one is in"
+    assert (tmp_path / "here" / "release.json").is_file()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
 
 
 @pytest.mark.parametrize("kind", ["disk", "interrupt"])
@@ -155,30 +204,17 @@ def test_a_full_disk_or_an_interruption_leaves_what_was_there(
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
 
 
-def test_a_release_may_be_written_into_the_folder_one_is_in(
-    command: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_can_be_no_address_is_refused(
+    command: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    assert command("-o", ".") == 0
-    assert (tmp_path / "here" / "release.json").is_file()
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".pan2kg")] == []
-
-
-@pytest.mark.parametrize(
-    ("option", "value", "words"),
-    [
+    for option, value, words in (
         ("--contact", "a b<c>", "neither an e-mail address nor that of a page"),
         ("--contact", "nobody", "neither an e-mail address nor that of a page"),
         ("--version", "../x y", "no version such as 1.0.0"),
-    ],
-)
-def test_what_can_be_no_address_is_refused(
-    command: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str, words: str
-) -> None:
-    with pytest.raises(SystemExit):
-        command("-o", str(tmp_path / "r"), option, value)
-    assert words in capsys.readouterr().err
+    ):
+        with pytest.raises(SystemExit):
+            command("-o", str(tmp_path / "r"), option, value)
+        assert words in capsys.readouterr().err
 
 
 def test_a_terminal_is_told_from_the_start_what_is_done_and_what_is_missing(
@@ -188,9 +224,13 @@ def test_a_terminal_is_told_from_the_start_what_is_done_and_what_is_missing(
     assert command("-o", str(tmp_path / "r")) == 0
     said = capsys.readouterr().err
     assert said.startswith("\r\x1b[Kloading the graph …")
-    assert "checking the release …\r\x1b[K" in said
-    for gap in ("names no contact point", "announces no SPARQL endpoint", "Without --base"):
-        assert gap in said
+    for words in (
+        "checking the release …\r\x1b[K",
+        "names no contact point",
+        "announces no SPARQL endpoint",
+        "Without --base",
+    ):
+        assert words in said
     assert command("-o", str(tmp_path / "r"), "--base", BASE, "--endpoint", f"{BASE}sparql") == 0, "below the files"
 
 
@@ -205,20 +245,15 @@ def test_the_day_may_be_that_of_the_sources(command: Publish, tmp_path: Path, mo
         command("-o", str(tmp_path / "r"))
 
 
-def test_a_page_that_points_nowhere_stops_the_release(command: Publish, tmp_path: Path) -> None:
-    def part(_: Edition) -> Iterator[File]:
-        yield "fr/index.html", b'<a href="plan/none.html">PAN</a>'
-
-    with pytest.raises(ProjectError, match=r"not sound: fr/index\.html points to plan/none\.html"):
-        command("-o", str(tmp_path / "r"), parts=[part])
-    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
-
-
-@pytest.mark.parametrize("path", ["../out.txt", "/out.txt", "README.md", "tables/plans.csv"])
-def test_a_part_writes_neither_outside_nor_over_another(command: Publish, tmp_path: Path, path: str) -> None:
-    with pytest.raises(ProjectError, match="give this file"):
-        command("-o", str(tmp_path / "r"), parts=[lambda _: [(path, b"")]])
-    assert not (tmp_path / "r").exists()
+def test_a_part_points_somewhere_and_writes_neither_outside_nor_over_another(command: Publish, tmp_path: Path) -> None:
+    files = {
+        "fr/index.html": (b'<a href="plan/none.html">PAN</a>', r"not sound: fr/index\.html points to plan/none\.html"),
+        **dict.fromkeys(("../out.txt", "/out.txt", "README.md", "tables/plans.csv"), (b"", "give this file")),
+    }
+    for path, (content, message) in files.items():
+        with pytest.raises(ProjectError, match=message):
+            command("-o", str(tmp_path / "r"), parts=[lambda _, file=(path, content): [file]])
+        assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_another_base_for_our_iris_is_everywhere(command: Publish, tmp_path: Path) -> None:
@@ -228,13 +263,13 @@ def test_another_base_for_our_iris_is_everywhere(command: Publish, tmp_path: Pat
             # what a graph says in words stays as it was said
             assert (f"<{ROOT}" if path.startswith("graph/") else ROOT).encode() not in content, path
     assert b"<https://data.example/pan/dataset> a dcat:Dataset" in (tmp_path / "r" / "catalogue.ttl").read_bytes()
-    dump = gzip.decompress((tmp_path / "r" / "data" / "pan2kg.nt.gz").read_bytes())
-    assert f"<{ROOT}".encode() not in dump
-    assert b'"https://data.example/pan/ontology#"' in dump, "the namespace the ontology says it has"
+    lines = gzip.decompress((tmp_path / "r" / "data" / "pan2kg.nt.gz").read_bytes())
+    assert f"<{ROOT}".encode() not in lines
+    assert b'"https://data.example/pan/ontology#"' in lines, "the namespace the ontology says it has"
 
 
-def test_a_release_answers_like_a_project(folder: Path, few_edition: Edition) -> None:
-    released, graph = pan2kg.open_graph(folder), few_edition.graph
+def test_a_release_answers_like_a_project(few_folder: Path, few_edition: Edition) -> None:
+    released, graph = pan2kg.open_graph(few_folder), few_edition.graph
     assert released.ask("plans").rows == graph.ask("plans").rows
     assert released.questions() == graph.questions()
 
@@ -262,7 +297,9 @@ def test_pages_are_judged_by_what_the_release_offers(command: Publish, tmp_path:
     assert judged["documentation"] == f"{number}/{number}"
 
 
-def test_no_kept_text_goes_out(few_edition: Edition, few_folder: Path) -> None:
+def test_no_kept_text_goes_out_and_none_that_is_quoted_whole(
+    few_edition: Edition, few_folder: Path, command: Publish, small: Path, tmp_path: Path
+) -> None:
     (text,) = (path.read_text("utf-8") for path in few_edition.project.texts.glob("*.txt"))
     lines = list(filter(None, map(str.strip, text.splitlines())))
     ends = ("\n", "\r\n", "\\n")
@@ -275,9 +312,6 @@ def test_no_kept_text_goes_out(few_edition: Edition, few_folder: Path) -> None:
     rooms = [path for room in ("site", "publish", "server", "tables") for path in (PACKAGE / room).rglob("*.py")]
     reads = re.compile(r"project\.texts\b|kept_texts|read_kept")
     assert [path.name for path in rooms if reads.search(path.read_text("utf-8"))] == []
-
-
-def test_a_text_quoted_whole_stops_the_release(command: Publish, small: Path, tmp_path: Path) -> None:
     prefixes = "".join(f"@prefix {one}: <{ROOT}id/{one}/> .\n" for one in ("document", "passage"))
     block = f'passage:x a pan:Passage ;\n    pan:quote "{"mot " * 800}"@fr ;\n    pan:inDocument document:x .\n'
     (small / "graph" / "x.ttl").write_text(f"{prefixes}@prefix pan: <{ROOT}ontology#> .\n\n{block}", "utf-8")
@@ -299,3 +333,63 @@ def test_who_reviewed_is_published_as_a_role_unless_the_graph_names_them() -> No
     reviewers = store.quads_for_pattern(None, ox.NamedNode(f"{PAN}reviewedBy"), None, None)
     told = {str(quad.subject)[-2]: getattr(quad.object, "value", "") for quad in reviewers}
     assert told == {"a": "reviewer-1", "b": "reviewer-2", "c": "reviewer-1", "d": "Eve"}
+
+
+def add_keyword(project: Path, word: str = "coherence studies") -> None:
+    facts = project / "graph" / "catalogue.ttl"
+    line = '    dcat:keyword "knowledge graph"@en ;\n'
+    text = facts.read_text("utf-8")
+    assert line in text
+    facts.write_text(text.replace(line, f'{line}    dcat:keyword "{word}"@en ;\n'), "utf-8")
+
+
+def test_a_version_is_not_used_for_something_else_and_never_goes_back(
+    command: Publish, small: Path, released: Path, tmp_path: Path
+) -> None:
+    command("-o", str(released), "--contact", "data@host.example")
+    assert json.loads((released / "release.json").read_text("utf-8"))["previous"] == "", "the same, written again"
+    assert b"previousVersion" not in (released / "catalogue.ttl").read_bytes()
+    add_keyword(small)
+    with pytest.raises(ProjectError, match=r"0\.1\.0 is published already.*--version 0\.1\.1"):
+        command("-o", str(released))
+    command("-o", str(released), "--version", "0.1.1")
+    mark = json.loads((released / "release.json").read_text("utf-8"))
+    assert (mark["version"], mark["previous"]) == ("0.1.1", "0.1.0")
+    with pytest.raises(ProjectError, match=r"0\.1\.0 is lower than 0\.1\.1"):
+        command("-o", str(tmp_path / "two"), "--version", "0.1.0", "--previous", str(released))
+    assert not (tmp_path / "two").exists()
+    for version, following in {"0.1.0": "0.2.0", "1.2.3": "1.3.0", "1.0.0-rc.1": "1.1.0"}.items():
+        assert propose(version, None) == following
+
+
+def test_versions_keep_their_files_an_update_leads_from_one_to_the_next_and_a_feed_tells_of_all(
+    command: Publish, small: Path, released: Path
+) -> None:
+    states = [set(read_quads(released / dump.QUADS))]
+    for version, word in (("0.2.0", r"a \"quoted\" word\nand a line"), ("0.3.0", "another word")):
+        add_keyword(small, word)
+        command("-o", str(released), "--version", version, parts=[change_part])
+        states.append(set(read_quads(released / dump.QUADS)))
+        store = ox.Store()
+        store.bulk_extend(states[-2])
+        store.update((released / "changes" / "changes.ru").read_text("utf-8"))
+        assert set(store) == states[-1] != states[-2]
+    versions = ["0.3.0", "0.2.0", "0.1.0"]
+    assert versions_in(released) == versions
+    assert [set(read_quads(released / "version" / one / dump.QUADS)) for one in versions] == states[::-1]
+    assert 'href="version/0.1.0/index.html"' in (released / "index.html").read_text("utf-8")
+    feed = feedparser.parse((released / "changes/feed.de.atom").read_bytes())
+    ids = [entry.id for entry in feed.entries]
+    assert len(ids) == len(set(ids)) > 2
+    assert [one.rpartition("/")[2] for one in ids if "/dataset/" in one] == ["0.3.0", "0.2.0"], "as far as one was made"
+
+
+def test_a_reader_of_feeds_finds_nothing_to_mend(few_folder: Path) -> None:
+    for language in LANGUAGES:
+        read = feedparser.parse((few_folder / f"changes/feed.{language}.atom").read_bytes())
+        assert (read.bozo, read.version) == (False, "atom10"), read.get("bozo_exception")
+        assert (read.feed.language, read.feed.author) == (language, AUTHORS[language])
+        assert [link.href for link in read.feed.links if link.rel == "self"] == [f"{BASE}changes/feed.{language}.atom"]
+        for entry in read.entries:
+            assert all(entry.get(name) for name in ("id", "title", "link", "updated_parsed", "summary"))
+        assert read.entries[0].id.endswith("/dataset/0.1.0")

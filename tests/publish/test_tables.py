@@ -1,4 +1,5 @@
-"""Tables at both widths: equal to the graph, valid as CSV on the Web, and named in words for people."""
+"""Tables at both widths: equal to the graph, valid as CSV on the Web, named in words for people; and published weights,
+which are read back, since two releases are compared on those of the earlier."""
 
 from __future__ import annotations
 
@@ -6,9 +7,11 @@ import csv
 import io
 import json
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
@@ -22,12 +25,24 @@ import pytest
 from pyarrow import parquet
 
 from pan2kg.coherence.evidence import FIGURED
+from pan2kg.coherence.known import Known, basis_line, known
+from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, format_of
 from pan2kg.project import Project
+from pan2kg.publish import changes
 from pan2kg.publish.edition import Edition
-from pan2kg.publish.tables import PRODUCTS, Source, TableDefinition, read_table, table_definitions
-from pan2kg.store.store import LocalStore
-from pan2kg.turtle.vocabulary import DERIVED, RDF, ROOT, SKOS, XSD
+from pan2kg.publish.tables import (
+    PRODUCTS,
+    Source,
+    TableDefinition,
+    published_weights,
+    read_table,
+    read_weights,
+    table_definitions,
+)  # fmt: skip
+from pan2kg.store.store import LocalStore, is_derived, read_quads
+from pan2kg.tables.figure_words import basis_words
+from pan2kg.turtle.vocabulary import PAN, RDF, ROOT, SKOS, XSD
 from pan2kg.turtle.writer import read_prefixes
 
 STATED = [definition.name for definition in table_definitions()]
@@ -35,7 +50,6 @@ NAMES = [*STATED, "weights", "figures"]
 SKOSXL = "http://www.w3.org/2008/05/skos-xl#"
 LARGE = 130_000
 """Bytes that the slow validator of CSVW reads in a moment."""
-HEAD = '"@language": "fr"'
 Metadata = dict[str, dict[str, list[dict[str, str]]]]
 
 
@@ -102,19 +116,19 @@ def _term(column: dict[str, str], value: str) -> ox.NamedNode | ox.Literal:
 
 
 @pytest.fixture(scope="module")
-def held(edition: Edition) -> frozenset[ox.Triple]:
+def held(few_edition: Edition) -> frozenset[ox.Triple]:
     """All statements of the graph that is published."""
-    return frozenset(quad.triple for quad in edition.store.inner)
+    return frozenset(quad.triple for quad in few_edition.store.inner)
 
 
 @pytest.mark.parametrize("definition", table_definitions(), ids=lambda definition: definition.name)
 def test_a_table_says_what_the_graph_says_no_more_and_no_less(
-    folder: Path, edition: Edition, held: frozenset[ox.Triple], definition: TableDefinition
+    few_folder: Path, few_edition: Edition, held: frozenset[ox.Triple], definition: TableDefinition
 ) -> None:
-    said = set(triples(folder, definition.name))
+    said = set(triples(few_folder, definition.name))
     assert said or (definition.name == "names" and not any(str(one.object) == f"<{SKOSXL}Label>" for one in held))
     assert said <= held
-    source = Source(edition.store, read_prefixes(edition.project))
+    source = Source(few_edition.store, read_prefixes(few_edition.project))
     if definition.pairs:
         predicate = ox.NamedNode(source.expand(definition.pairs))
         assert {one for one in said if one.predicate == predicate} == {
@@ -131,32 +145,12 @@ def test_a_table_says_what_the_graph_says_no_more_and_no_less(
     assert stated <= said
 
 
-def test_the_links_are_in_two_tables_by_who_made_them_and_say_on_whose_word_they_rest(
-    folder: Path, edition: Edition
-) -> None:
-    """A link that a rule made stands in the graph of that rule, and one that a source states in a file."""
-    made: dict[bool, set[str]] = {True: set(), False: set()}
-    kind, link = ox.NamedNode(RDF + "type"), ox.NamedNode(f"{ROOT}ontology#Link")
-    for quad in edition.store.inner.quads_for_pattern(None, kind, link):
-        made[str(quad.graph_name).startswith(f"<{DERIVED}")].add(str(quad.subject)[1:-1])
-    stated, computed = ({row["iri"] for row in rows(folder, name)} for name in ("links", "computed-links"))
-    assert (stated, computed) == (made[False], made[True])
-    assert min(len(stated), len(computed)) > 100
-    assert not stated & computed
-    level = ox.NamedNode(f"{ROOT}ontology#evidenceLevel")
-    levels = {
-        str(q.subject)[1:-1]: str(q.object)[1:-1] for q in edition.store.inner.quads_for_pattern(None, level, None)
-    }
-    for name in ("links", "computed-links", "involvements"):
-        assert all(row["evidence_level"] == levels.get(row["iri"], "") for row in rows(folder, name))
-
-
 def test_the_weights_are_those_the_figures_are_computed_with(
-    folder: Path, edition: Edition, held: frozenset[ox.Triple]
+    few_folder: Path, few_edition: Edition, held: frozenset[ox.Triple]
 ) -> None:
-    assert set(triples(folder, "weights")) <= held
-    given = {row["iri"]: row for row in rows(folder, "weights")}
-    weights = edition.graph.known().potential.weights
+    assert set(triples(few_folder, "weights")) <= held
+    given = {row["iri"]: row for row in rows(few_folder, "weights")}
+    weights = few_edition.graph.known().potential.weights
     assert set(given) == set(weights.texts)
     for at, text in enumerate(weights.texts):
         row, above = given[text], int(weights.above[at])
@@ -167,9 +161,9 @@ def test_the_weights_are_those_the_figures_are_computed_with(
         assert row["above"] == (weights.texts[above] if above >= 0 else "")
 
 
-def test_the_register_of_figures_stands_in_the_release_at_four_levels(folder: Path, edition: Edition) -> None:
-    given = {(row["figure"], row["evidence_level"], row["part"]): row for row in rows(folder, "figures")}
-    for taken in edition.graph.figures():
+def test_the_register_of_figures_stands_in_the_release_at_four_levels(few_folder: Path, few_edition: Edition) -> None:
+    given = {(row["figure"], row["evidence_level"], row["part"]): row for row in rows(few_folder, "figures")}
+    for taken in few_edition.graph.figures():
         for level, value in zip(FIGURED, taken.nested, strict=True):
             told = [row for (figure, at, _), row in given.items() if (figure, at) == (taken.figure.id, level.key)]
             numbers = [row[end] for row in told for end in ("value", "upper") if row[end]]
@@ -178,14 +172,14 @@ def test_the_register_of_figures_stands_in_the_release_at_four_levels(folder: Pa
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_table_is_sound(folder: Path, name: str) -> None:
+def test_a_table_is_sound(few_folder: Path, name: str) -> None:
     """As RFC 4180 has it, told by its key, no column empty, a list said to be one, every column named in words."""
-    content = (folder / "tables" / f"{name}.csv").read_bytes()
+    content = (few_folder / "tables" / f"{name}.csv").read_bytes()
     assert not content.startswith(b"\xef\xbb\xbf")
     assert content.endswith(b"\r\n")
     read = list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))
     assert {len(row) for row in read} == {len(read[0])}
-    schema, held = metadata(folder, name)["tableSchema"], rows(folder, name)
+    schema, held = metadata(few_folder, name)["tableSchema"], rows(few_folder, name)
     columns = schema["columns"]
     assert read[0] == [column["name"] for column in columns]
     key = schema["primaryKey"]
@@ -208,38 +202,18 @@ def test_a_table_is_sound(folder: Path, name: str) -> None:
                 assert len({len(one) for one in lists}) <= 1, "a label for each"
 
 
-def test_references_between_tables_hold(folder: Path) -> None:
-    group = json.loads((folder / "tables" / "csv-metadata.json").read_text(encoding="utf-8"))
-    keys = {name: {row.get("iri", "") for row in rows(folder, name)} for name in NAMES}
+def test_references_between_tables_hold(few_folder: Path) -> None:
+    group = json.loads((few_folder / "tables" / "csv-metadata.json").read_text(encoding="utf-8"))
+    keys = {name: {row.get("iri", "") for row in rows(few_folder, name)} for name in NAMES}
     counted = 0
     for table in group["tables"]:
         for reference in table["tableSchema"].get("foreignKeys", []):
             target = reference["reference"]["resource"].removesuffix(".csv")
-            values = {row[reference["columnReference"]] for row in rows(folder, table["url"].removesuffix(".csv"))}
+            values = {row[reference["columnReference"]] for row in rows(few_folder, table["url"].removesuffix(".csv"))}
             assert values - {""} <= keys[target], f"{table['url']}.{reference['columnReference']}"
             counted += 1
     assert len(group["tables"]) == len(NAMES)
     assert counted > 40
-
-
-def test_what_has_a_name_is_named_beside_its_address(folder: Path, edition: Edition) -> None:
-    [row] = [row for row in rows(folder, "actions") if row["key"] == "lu-bhr-2-4-3"]
-    assert row["plan"] == ROOT + "id/plan/lu-bhr-2"
-    assert "PAN 2" in row["plan_label_fr"]
-    assert row["label_en"].startswith("Preparing the implementation")
-    assert {row["class_label_de"] for row in rows(folder, "bodies")} >= {"öffentliche Stelle"}
-    source = Source(edition.store, read_prefixes(edition.project))
-    named = {**source.labels, **source.terms}
-    for name in STATED:
-        described = metadata(folder, name)["tableSchema"]["columns"]
-        columns = {column["name"] for column in described}
-        for column in described:
-            if {"valueUrl", "dc:type"} & column.keys():
-                cells = (row[column["name"]] for row in rows(folder, name))
-                values = {value for cell in cells for value in cell.split(column.get("separator"))}
-                assert (
-                    not (values & named.keys()) or {f"{column['name']}_label_{tag}" for tag in ("fr", "en")} & columns
-                )
 
 
 def test_a_separator_occurs_in_none_of_the_values() -> None:
@@ -255,43 +229,31 @@ def test_a_separator_occurs_in_none_of_the_values() -> None:
     assert (table.fields[at].separator, table.rows[0][at]) == ("¦", "a|b¦c")
 
 
-def test_another_validator_finds_the_tables_valid_with_what_they_refer_to(folder: Path, tmp_path: Path) -> None:
+def test_another_validator_finds_the_tables_valid_with_what_they_refer_to(few_folder: Path, tmp_path: Path) -> None:
     """The smaller tables as one group; and the metadata of each by itself, with the first rows of its table."""
-    group = json.loads((folder / "tables" / "csv-metadata.json").read_text(encoding="utf-8"))
-    group["tables"] = [table for table in group["tables"] if (folder / "tables" / table["url"]).stat().st_size < LARGE]
+    group = json.loads((few_folder / "tables" / "csv-metadata.json").read_text(encoding="utf-8"))
+    group["tables"] = [
+        table for table in group["tables"] if (few_folder / "tables" / table["url"]).stat().st_size < LARGE
+    ]
     names = {table["url"] for table in group["tables"]}
     assert len(names) > 10
     (tmp_path / "each").mkdir()
     for table in group["tables"]:
-        (tmp_path / table["url"]).write_bytes((folder / "tables" / table["url"]).read_bytes())
+        (tmp_path / table["url"]).write_bytes((few_folder / "tables" / table["url"]).read_bytes())
         keys = table["tableSchema"].get("foreignKeys", [])
         table["tableSchema"]["foreignKeys"] = [key for key in keys if key["reference"]["resource"] in names]
     assert any(table["tableSchema"]["foreignKeys"] for table in group["tables"])
     (tmp_path / "csv-metadata.json").write_text(json.dumps(group), encoding="utf-8")
-    described = sorted(path.name for path in (folder / "tables").glob("*.csv-metadata.json"))
+    described = sorted(path.name for path in (few_folder / "tables").glob("*.csv-metadata.json"))
     assert len(described) > 20
     for name in described:
         table_name = name.removesuffix("-metadata.json")
-        (tmp_path / "each" / name).write_bytes((folder / "tables" / name).read_bytes())
-        with (folder / "tables" / table_name).open("rb") as lines:
+        (tmp_path / "each" / name).write_bytes((few_folder / "tables" / name).read_bytes())
+        with (few_folder / "tables" / table_name).open("rb") as lines:
             (tmp_path / "each" / table_name).write_bytes(b"".join(islice(lines, 20)))
     with served(tmp_path) as address:
         assert complaints(address + "csv-metadata.json") == []
         assert {name: said for name in described if (said := complaints(f"{address}each/{name}"))} == {}
-
-
-@pytest.mark.parametrize("fault", ["language", "key"])
-def test_the_validator_sees_what_is_wrong(folder: Path, tmp_path: Path, fault: str) -> None:
-    table, described = ((folder / "tables" / f"reviews.csv{end}").read_text("utf-8") for end in ("", "-metadata.json"))
-    if fault == "language":
-        assert HEAD in described
-        described = described.replace(HEAD, HEAD.replace("@", ""))
-    else:
-        table += table.splitlines(keepends=True)[-1]
-    (tmp_path / "reviews.csv").write_text(table, encoding="utf-8", newline="")
-    (tmp_path / "reviews.csv-metadata.json").write_text(described, encoding="utf-8")
-    with served(tmp_path) as address:
-        assert complaints(address + "reviews.csv-metadata.json")
 
 
 @pytest.mark.parametrize("name", [one.name for one in PRODUCTS])
@@ -323,3 +285,99 @@ def test_actions_say_who_which_text_and_in_whose_words_and_links_join_two(few_fo
         assert not row["shared_iri"] or row["type_iri"].rpartition("/")[2].startswith("shared-")
     with served(few_folder / "data") as address:
         assert complaints(f"{address}bodies.csv-metadata.json") == []
+
+
+def test_what_holds_no_weights_is_refused_and_a_release_on_its_own_weights_has_its_figures(
+    few_folder: Path, few_edition: Edition, tmp_path: Path
+) -> None:
+    with pytest.raises(ProjectError, match="no published weights here"):
+        read_weights(tmp_path)
+    with pytest.raises(ProjectError, match=r"plans\.csv:2: This is no line of weights"):
+        read_weights(few_folder / "tables" / "plans.csv")
+    assert published_weights(tmp_path) is None
+    graph, again = few_edition.graph, few_edition.graph.weighed_as(read_weights(few_folder))
+    for level in ("plan", "editors"):
+        mine, theirs = graph.known(level), again.known(level)
+        assert theirs.shared == pytest.approx(mine.shared, abs=1e-4)
+        pairs = [[(one.source, one.target) for one in known_of.occasions] for known_of in (mine, theirs)]
+        assert pairs[0] == pairs[1]
+    line = basis_line(again.known())
+    assert (line.weights, line.fresh, basis_line(graph.known()).weights) == ("0.1.0", 0, "")
+    assert basis_words(line, "en").endswith("; weights of texts as release 0.1.0 published them.")
+
+
+def test_every_weight_is_that_of_the_earlier_release_but_of_a_text_it_does_not_know(
+    few_folder: Path, few_edition: Edition, tmp_path: Path
+) -> None:
+    (tmp_path / "tables").mkdir()
+    shutil.copy(few_folder / "release.json", tmp_path)
+    mine, unknown = few_edition.graph.known(), few_edition.graph.known().potential.weights.texts[0]
+
+    def twice(*, without: str = "") -> Known:
+        with (tmp_path / "tables" / "weights.csv").open("w", encoding="utf-8", newline="") as file:
+            written = csv.DictWriter(file, rows(few_folder, "weights")[0])
+            written.writeheader()
+            for row in rows(few_folder, "weights"):
+                if row["iri"] != without:
+                    written.writerow(row | {"gain": str(2 * float(row["gain"]))})
+        return few_edition.graph.weighed_as(read_weights(tmp_path)).known()
+
+    assert mine.shared
+    assert twice().shared == pytest.approx({pair: 2 * bits for pair, bits in mine.shared.items()}, abs=1e-4)
+    theirs = twice(without=unknown)
+    own, kept = (made.potential.weights.gain for made in (mine, theirs))
+    assert kept[0] == own[0]
+    assert kept[1:] == pytest.approx(2 * own[1:], abs=1e-4)
+    assert "1 text it does not know has the weight of this graph." in basis_words(basis_line(theirs), "en")
+    assert "1 texte qu’elle ne connaît pas" in basis_words(basis_line(theirs), "fr")
+
+
+def test_each_derived_link_by_a_shared_text_says_what_it_weighs_at_its_level(
+    few_folder: Path, few_edition: Edition
+) -> None:
+    links = rows(few_folder, "computed-links")
+    stated = {row["iri"]: row for row in links if row["type"].endswith("/shared-instrument")}
+    said = {
+        (quad.subject.value, quad.predicate.value.rpartition("#")[2]): float(quad.object.value)
+        for quad in read_quads(few_folder / "data" / "pan2kg.nq.gz")
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal)
+        if quad.predicate.value.startswith(f"{PAN}weight")
+    }
+    assert len(said) == 3 * len(stated) > 0
+    for link, row in stated.items():
+        one, two = row["between"].split("|")
+        weight = few_edition.graph.known(row["evidence_level"].rpartition("/")[2]).weight(one, two)
+        wanted = (weight.low, weight.high, weight.broad)
+        assert [said[link, name] for name in ("weight", "weightHigh", "weightBroad")] == pytest.approx(wanted, abs=1e-6)
+        assert float(row["weight"]) == said[link, "weight"]
+        assert weight.low + weight.broad > 0, "a derived link rests on a text both share at its level"
+
+
+YOUTH = "https://w3id.org/pan2kg/id/link/4fe5cbc62f0f48db"
+"""By it the first youth plan names the act on youth: its only text, which the third names too."""
+
+
+def test_a_change_tells_figures_on_the_weights_of_the_earlier_so_that_a_text_grown_rare_changes_no_sum(
+    few_folder: Path, few_edition: Edition
+) -> None:
+    old = changes.side_of_store(few_edition.store, "0.1.0")
+    new = changes.side_of((quad for quad in old.quads if quad.subject != ox.NamedNode(YOUTH)), "later")
+    change = changes.change_list(old, new)
+    told = changes.write_text(changes.read_report(change), "en")
+    found = re.search(r"Pairs sharing a text: (\d+) → (\d+)", told)
+    assert found, told
+    assert int(found[1]) - int(found[2]) == 1, "the pair of the first and the third youth plan"
+    assert "weights of texts as release 0.1.0 published them." in told
+    for weights in (published_weights(few_folder), None):
+        figures = changes.refigured(change, weights)
+        assert figures is not None
+        assert {later.figure.id for _, later in figures.changed} >= {"sharing-plan-pairs", "plans-with-texts"}
+        assert "debt" not in {later.figure.id for _, later in figures.changed}
+    # on its own weights the later state would owe less, though none of the plans concerned changed
+    tables = few_edition.graph.tables
+    later = replace(tables, uses=tuple(use for use in tables.uses if use.link != YOUTH))
+    owed, then = (sum(one.bits for one in known(made).occasions if one.is_expected) for made in (tables, later))
+    assert then < owed - 0.01
+    stated = [changes.side_of((one for one in side.quads if not is_derived(changes.graph_of(one))), side.name)
+              for side in (old, new)]  # fmt: skip
+    assert changes.refigured(changes.change_list(*stated)) is None, "without levels of evidence there are no figures"

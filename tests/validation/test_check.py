@@ -19,8 +19,7 @@ from pan2kg.project import Project
 from pan2kg.store.store import load_project
 from pan2kg.turtle.vocabulary import GRAPH
 from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.check import Engine, check, find_place
-from pan2kg.validation.evaluation import findings_of_quality
+from pan2kg.validation.check import Engine, check, find_place, findings_of_quality
 from pan2kg.validation.reference import read_graph
 from pan2kg.validation.report import Finding, Kind, Names, Report, Rule, Severity, write_baseline
 

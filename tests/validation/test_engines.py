@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from pan2kg.project import Project
 from pan2kg.validation.check import Engine, check
+from pan2kg.validation.compilation import by_value
 from pan2kg.validation.report import Kind, Names
 from pan2kg.validation.shapes import read_shapes
 from tests.copies import FEW, PLANS, copy
@@ -30,9 +31,9 @@ def test_both_engines_find_the_same_in_the_shipped_graph_and_report_it_alike(tmp
     """A few plans, four more that are drawn by lot, and what these rest on: of all of them pySHACL is slow."""
     others = sorted(path.name for path in PLANS.iterdir() if path.name not in FEW)
     project = Project.at(copy(tmp_path / "copy", {*FEW, *by_lot(others, 4)}))
-    both = check(project, kinds=[Kind.SHAPE], engine=Engine.BOTH)
-    assert [one for one in both.findings if one.rule.key.startswith("only-")] == []
-    assert len(both.findings) > 250
+    found, other = (check(project, kinds=[Kind.SHAPE], engine=engine) for engine in Engine)
+    assert by_value(found.findings).keys() == by_value(other.findings).keys()
+    assert len(found.findings) > 250
 
 
 @pytest.mark.parametrize("seed", range(4 * TIMES))
@@ -86,7 +87,7 @@ LITERALS: Final = (
 )  # fmt: skip
 PATHS: Final = (
     "e:p", "e:q", "[ sh:inversePath e:p ]", "( e:p e:q )", "[ sh:alternativePath ( e:p e:r ) ]",
-    "[ sh:zeroOrMorePath e:p ]", "[ sh:oneOrMorePath e:q ]", "[ sh:zeroOrOnePath e:r ]",
+    "[ sh:oneOrMorePath e:q ]",
     "( [ sh:inversePath e:q ] [ sh:alternativePath ( e:p e:q ) ] )",
     "rdf:type",
 )  # fmt: skip
@@ -96,8 +97,7 @@ TESTS: Final = (
     "sh:nodeKind sh:BlankNodeOrIRI", "sh:nodeKind sh:BlankNode", "sh:minInclusive 5",
     "sh:minLength 2", "sh:maxLength 4", 'sh:pattern "^[a-z:/]+$"',
     'sh:pattern "X" ; sh:flags "i"', 'sh:languageIn ( "fr" "de" )', 'sh:in ( e:a "x" 5 "y"@fr )', "sh:in ( e:a e:b )",
-    "sh:hasValue e:a", 'sh:hasValue "x"@fr', "sh:equals e:q", "sh:disjoint e:q",
-    "sh:closed true ; sh:ignoredProperties ( rdf:type e:r )",
+    "sh:hasValue e:a", 'sh:hasValue "x"@fr', "sh:disjoint e:q",
 )  # fmt: skip
 COUNTS: Final = (
     "sh:minCount 1", "sh:minCount 2", "sh:minCount 4", "sh:maxCount 0", "sh:maxCount 1", "sh:maxCount 3",

@@ -12,7 +12,7 @@ from pan2kg.cli.main import main
 from pan2kg.project import Project
 from pan2kg.site import quality
 from pan2kg.validation.check import check
-from pan2kg.validation.kept import find_kept, kept_report, state_name
+from pan2kg.validation.report import find_kept, kept_report, state_name
 from tests.conftest import start
 
 if TYPE_CHECKING:

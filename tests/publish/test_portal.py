@@ -1,0 +1,774 @@
+"""What of a release is pushed to a portal, and how; what the command prints; every way a portal can fail.
+
+One private dataset first, nothing the second time, in place after a change. A dry run sends nothing and prints exactly
+what a push sends. A fault is one sentence with a remedy and never shows the key; a push that broke off goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import os
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from pan2kg.cli.arguments import Parser
+from pan2kg.cli.publish import add_portal, run_portal
+from pan2kg.errors import Pan2kgError, Place, ProjectError, TurtleError
+from pan2kg.publish import portal as portals
+from pan2kg.publish.portal import Access, Client, Offer, Pace, PassingError, PortalError, PushOutcome, SearchScope
+from tests.publish.portal_server import KEY, Json, Portal, serve
+
+HEAD = """\
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix spdx: <http://spdx.org/rdf/terms#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<https://example.org/catalogue> a dcat:Catalog ; dcat:dataset <https://example.org/dataset> .
+<https://example.org/dataset> a dcat:Dataset ;
+    dct:identifier "https://example.org/dataset" ;
+    dct:title "Graph of the plans"@en ;
+    dct:title "Graphe des plans"@fr ;
+    dct:description "What the plans say."@en ;
+    dct:description "Ce que disent les plans d’action nationaux."@fr ;
+    dcat:keyword "human rights"@en , "droits de l’homme"@fr , "UN"@en ;
+    dcat:version "1.0.0" ;
+    dct:license <http://publications.europa.eu/resource/authority/licence/CC0> ;
+    dct:accrualPeriodicity <http://publications.europa.eu/resource/authority/frequency/IRREG> ;
+    dct:temporal [ a dct:PeriodOfTime ; dcat:startDate "2014-01-01"^^xsd:date ; dcat:endDate "2027-12-31"^^xsd:date ] ;
+    dct:spatial <http://publications.europa.eu/resource/authority/country/LUX> ;
+    dcat:distribution %s .
+<http://publications.europa.eu/resource/authority/licence/CC0> a dct:LicenseDocument ; rdfs:label "cc-zero" .
+<http://publications.europa.eu/resource/authority/country/LUX> a dct:Location ;
+    dcat:bbox "POLYGON((5.7 49.4, 6.5 49.4, 6.5 50.2, 5.7 50.2, 5.7 49.4))" .
+<https://example.org/dataset#sparql> a dcat:Distribution ;
+    dct:title "SPARQL endpoint"@en ; dcat:accessURL <https://example.org/sparql> .
+"""
+PART = """
+<https://example.org/dataset#{number}> a dcat:Distribution ;
+    dct:title "{name}"@en ; dct:description "The file {name}."@en ; dcat:accessURL <https://example.org/> ;
+    dcat:downloadURL <https://example.org/releases/1/{name}> ;
+    dcat:mediaType <https://www.iana.org/assignments/media-types/{media}> ; dcat:byteSize {size} ;
+    spdx:checksum [ spdx:algorithm spdx:checksumAlgorithm_sha512 ; spdx:checksumValue "{sha}" ] .
+"""
+MEDIA = {"ttl": "text/turtle", "csv": "text/csv", "jsonld": "application/ld+json", "nq": "application/n-quads",
+         "gz": "application/gzip"}  # fmt: skip
+FILES = {
+    "dumps/graph.ttl": "<https://example.org/a> a <https://example.org/B> .\n",
+    "dumps/graph.jsonld": "{}",
+    "dumps/graph.nq": "<https://example.org/a> <https://example.org/b> <https://example.org/c> .\n",
+    "tables/plans.csv": "iri,plan\r\nhttps://example.org/a,é\r\n",
+}
+TABLE: Final = "tables/plans.csv"
+CUTS: Final = ("drop-before", "drop-midway", "drop-after")
+
+
+@dataclass
+class SampleRelease:
+    """A release folder that can be written again with other files or words."""
+
+    path: Path
+    files: dict[str, str] = field(default_factory=lambda: dict(FILES))
+
+    def write(self) -> SampleRelease:
+        links = [
+            *(f"<https://example.org/dataset#{at}>" for at in range(len(self.files))),
+            "<https://example.org/dataset#sparql>",
+        ]
+        text = HEAD % " , ".join(links)
+        for number, (name, content) in enumerate(self.files.items()):
+            data = content.encode()
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.path / name).write_bytes(data)
+            media, sha = MEDIA[name.rpartition(".")[2]], hashlib.sha512(data).hexdigest()
+            text += PART.format(number=number, name=name, media=media, size=len(data), sha=sha)
+        (self.path / "catalogue.ttl").write_text(text, encoding="utf-8")
+        return self
+
+    def edit(self, old: str, new: str) -> None:
+        text = (self.path / "catalogue.ttl").read_text(encoding="utf-8")
+        assert old in text
+        (self.path / "catalogue.ttl").write_text(text.replace(old, new), encoding="utf-8")
+
+    def alter(self) -> None:
+        """Other content of two files, and another title."""
+        self.files[TABLE] += "https://example.org/b,b\r\n"
+        self.files["dumps/graph.nq"] *= 2
+        self.write().edit('"Graphe des plans"', '"Graphe de cohérence"')
+
+
+@dataclass
+class Pusher:
+    """Pushes the release folder to the portal, with a clock of its own that goes on only when somebody sleeps."""
+
+    portal: Portal
+    folder: SampleRelease
+    scratch: Path
+    key: str = KEY
+    now: float = 0.0
+    slept: list[float] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    timeout: float = 60.0
+    linked: bool = False
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    def client(self) -> Client:
+        return Client(Access(self.portal.url, self.key), Pace(lambda: self.now, self.sleep), timeout=self.timeout)
+
+    def offer(self) -> Offer:
+        return portals.make_offer(self.folder.path, self.scratch, linked=self.linked)
+
+    def push(self, scope: SearchScope | None = None, *, prune: bool = False) -> PushOutcome:
+        return portals.push(self.client(), self.offer(), scope or SearchScope(), self.said.append, prune=prune)
+
+    def fails(self, message: str, scope: SearchScope | None = None) -> PortalError:
+        with pytest.raises(PortalError, match=message) as caught:
+            self.push(scope)
+        assert self.key not in str(caught.value)
+        return caught.value
+
+    def only(self) -> Json:
+        (dataset,) = self.portal.datasets.values()
+        return dataset
+
+    def resource(self, title: str) -> Json:
+        (match,) = (row for row in self.only()["resources"] if row["title"] == title)
+        return dict(match)
+
+    def ids(self) -> list[str]:
+        """The identifiers of everything on the portal."""
+        rows = self.portal.datasets.values()
+        return [*self.portal.datasets, *(row["id"] for dataset in rows for row in dataset["resources"])]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SampleRelease:
+    """A release of four files and an endpoint."""
+    return SampleRelease(tmp_path / "release").write()
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    """A portal with nothing on it."""
+    with serve() as served:
+        yield served
+
+
+@pytest.fixture
+def pusher(portal: Portal, folder: SampleRelease, tmp_path: Path) -> Pusher:
+    (tmp_path / "scratch").mkdir()
+    return Pusher(portal, folder, tmp_path / "scratch")
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Callable[[], Pusher]]:
+    """Makes a portal, a release and somebody who pushes it, each time anew."""
+    with ExitStack() as stack:
+
+        def make() -> Pusher:
+            served: AbstractContextManager[Portal] = serve()
+            work = tmp_path / str(len(list(tmp_path.iterdir())))
+            (work / "scratch").mkdir(parents=True)
+            return Pusher(stack.enter_context(served), SampleRelease(work / "release").write(), work / "scratch")
+
+        yield make
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("dct:title", "dct:alternative", "states no title"),
+        ("    dct:description", "    dct:abstract", "states no description"),
+        ("dct:license ", "dct:rights ", "states no licence"),
+        ("dct:accrualPeriodicity", "dct:relation", "states no frequency"),
+        ("a dcat:Dataset", "a dcat:Resource", "no datasets with distributions"),
+        ("dcat:downloadURL <https://example.org/releases/1/tables/", "dcat:downloadURL <https://x.org/", "not in the"),
+        ("dcat:accessURL <https://example.org/sparql>", "dct:relation <https://example.org/>", "has no address"),
+        ("licence/CC0>", "licence/OTHER>", "no licence for"),
+        ("frequency/IRREG", "frequency/SOMETIMES", "no frequency for"),
+    ],
+)
+def test_what_the_catalogue_lacks_is_named(folder: SampleRelease, old: str, new: str, message: str) -> None:
+    folder.edit('; rdfs:label "cc-zero"', "")
+    folder.edit(old, new)
+    with pytest.raises(ProjectError, match=message) as caught:
+        portals.make_offer(folder.path, folder.path)
+    assert caught.value.place
+    assert caught.value.remedy
+
+
+def test_a_folder_that_is_no_sound_release_is_refused(folder: SampleRelease, tmp_path: Path) -> None:
+    path, content = folder.path / TABLE, (folder.path / TABLE).read_bytes()
+    for other, message in ((content + b"x", r"has \d+ bytes, the catalogue says"), (content[:-1] + b"x", "checksum")):
+        path.write_bytes(other)
+        with pytest.raises(ProjectError, match=rf"plans\.csv .*{message}"):
+            portals.make_offer(folder.path, folder.path)
+    folder.edit("a dcat:Catalog ;", "a dcat:Catalog ; ;; (")
+    with pytest.raises(TurtleError, match=r"catalogue\.ttl:\d+:\d+: The catalogue is not Turtle"):
+        portals.make_offer(folder.path, folder.path)
+    for place in (tmp_path, tmp_path / "none"):
+        with pytest.raises(ProjectError, match="pan2kg publish"):
+            portals.make_offer(place, folder.path)
+
+
+def test_files_are_found_by_the_end_of_their_address_and_go_by_names_the_portal_takes(
+    folder: SampleRelease, tmp_path: Path
+) -> None:
+    inner = tmp_path / "inner"
+    (inner / "a").mkdir(parents=True)
+    for name in ("x.ttl", "a/x.ttl", "../outside.ttl"):
+        (inner / name).touch()
+    found = {path: portals.find_file(inner, f"https://e.org/{path}") for path in ("r/a/x.ttl", "b/x.ttl")}
+    assert found == {"r/a/x.ttl": inner / "a/x.ttl", "b/x.ttl": inner / "x.ttl"}
+    assert portals.find_file(inner, "https://example.org/%2E%2E/outside.ttl") is None
+    for name in ("page.html", "graph.nt", "graph.nq", "graph.trig", "net.graphml", "notes", "a.js"):
+        assert portals.upload_name(name) == (f"{name}.gz", True)
+    for ending in ("ttl", "rdf", "owl", "n3", "xml", "json", "csv", "zip", "gz", "svg", "pdf"):
+        assert portals.upload_name(f"data.{ending}") == (f"data.{ending}", False)
+    assert portals.upload_name("dumps/PAN2KG_graph.jsonld") == ("pan2kg-graph.json", False)
+    for name in ('a"b\r\nX: 1.csv', "é.csv", "..csv", ".csv", "a b.ttl", "日本.csv"):
+        assert portals.upload_name(name)[0].replace(".", "").replace("-", "").isalnum(), "it needs no quoting in a form"
+    folder.files = {"a/graph.ttl": "", "b/graph.ttl": "", "c/graph.jsonld": "{}", "x.nq": "", "x.nq.gz": "as it is"}
+    files = [part.file for part in portals.make_offer(folder.write().path, tmp_path).parts if part.file]
+    assert [file.name for file in files] == ["a-graph-ttl.ttl", "b-graph-ttl.ttl", "graph.json", "x.nq.gz"]
+    assert files[-1].path == folder.path / "x.nq.gz", "what the release has compressed already is sent once"
+
+
+def test_a_file_is_compressed_to_the_same_bytes_and_stops_the_push_where_it_changed(
+    tmp_path: Path, portal: Portal
+) -> None:
+    source, sums = tmp_path / "graph.nq", set()
+    source.write_bytes(b"<a> <b> <c> .\n" * 1000)
+    for number in range(2):
+        (tmp_path / str(number)).mkdir()
+        os.utime(source, (number, number))
+        sums.add(portals.pack(source, "graph.nq.gz", "", folder=tmp_path / str(number)).sha256)
+    assert len(sums) == 1
+    source.write_bytes(b"12345")
+    file = portals.pack(source, "a.csv", "text/csv", folder=None)
+    for size in (0, 3, 9):
+        source.write_bytes(b"x" * size)
+        with pytest.raises(Pan2kgError, match="changed while it was sent"):
+            Client(Access(portal.url, "key"), Pace()).send("POST", "/datasets/1/upload/", file)
+    assert not portal.calls
+
+
+def test_words_take_the_form_udata_gives_them() -> None:
+    words = ["Mise en œuvre", "Groß", "ab", "  ", "droits de l'homme", "Droits de l’Homme", "x" * 200]
+    assert list(portals.tags(words)) == ["mise-en-oeuvre", "gross", "droits-de-l-homme", "x" * 96]
+    for iri, licence in portals.LICENCES.items():
+        assert {portals.licence_id(f"{scheme}://{iri}", [], Place("")) for scheme in ("http", "https")} == {licence}
+    assert portals.licence_id("https://example.org/licence", ["Attribution", "cc-by"], Place("")) == "cc-by"
+    assert (portals.FREQUENCIES["IRREG"], len(portals.FREQUENCIES)) == ("irregular", 23)
+
+
+def test_the_first_push_makes_one_private_dataset_with_its_resources(pusher: Pusher, portal: Portal) -> None:
+    assert not pusher.push().remaining
+    dataset = pusher.only()
+    told = {name: dataset[name] for name in ("private", "title", "description", "license", "frequency", "tags")}
+    assert told == {
+        "private": True, "title": "Graphe des plans", "description": "Ce que disent les plans d’action nationaux.",
+        "license": "cc-zero", "frequency": "irregular", "tags": ["droits-de-l-homme", "human-rights"],
+    }  # fmt: skip
+    assert dataset["temporal_coverage"] == {"start": "2014-01-01", "end": "2027-12-31"}
+    assert dataset["spatial"]["geom"]["type"] == "MultiPolygon"
+    assert dataset["extras"]["pan2kg:dataset"] == "https://example.org/dataset"
+    assert [row["title"] for row in dataset["resources"]] == [*pusher.folder.files, "SPARQL endpoint"], "in order"
+    # files arrive byte for byte, under names the portal takes; what has none becomes a link
+    table, data = pusher.resource(TABLE), pusher.folder.files[TABLE].encode()
+    assert portal.files[table["id"]] == data
+    assert (table["checksum"]["type"], table["filesize"]) == ("sha256", len(data))
+    assert (table["type"], table["format"], table["mime"]) == ("main", "csv", "text/csv")
+    assert table["url"].endswith("/plans.csv")
+    linked, quads = pusher.resource("dumps/graph.jsonld"), pusher.resource("dumps/graph.nq")
+    assert linked["url"].endswith("/graph.json"), "what the portal refuses goes under another name"
+    assert linked["format"] == "jsonld"
+    assert quads["url"].endswith("/graph.nq.gz"), "or compressed"
+    assert gzip.decompress(portal.files[quads["id"]]) == pusher.folder.files["dumps/graph.nq"].encode()
+    endpoint = pusher.resource("SPARQL endpoint")
+    assert [endpoint[name] for name in ("filetype", "type", "url")] == ["remote", "api", "https://example.org/sparql"]
+    # the key goes with every call and nowhere else, at most one call a second
+    assert (pusher.now, set(pusher.slept)) == (len(portal.calls) - 1, {1.0})
+    assert set(portal.keys) == {pusher.key}
+    assert pusher.key not in repr(pusher.client()) + repr(portal.state())
+    pusher.folder.edit('    dct:title "Graphe des plans"@fr ;\n', "")
+    assert pusher.offer().said["title"] == "Graph of the plans", "where there is no French"
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_the_second_push_changes_nothing_and_a_later_one_what_changed(
+    pusher: Pusher, portal: Portal, keeps: bool  # noqa: FBT001
+) -> None:  # fmt: skip
+    portal.keeps_computed = keeps
+    pusher.push()
+    before, ids = portal.state(), pusher.ids()
+    assert pusher.resource(TABLE)["checksum"]["type"] == ("sha1" if keeps else "sha256")
+    portal.forget()
+    outcome = pusher.push()
+    assert (outcome.sent, outcome.remaining, portal.state()) == (0, (), before)
+    assert portal.calls == ["GET /api/1/me/org_datasets/", f"GET /api/1/datasets/{outcome.remote.id}/"]
+    pusher.folder.files[TABLE] += "https://example.org/b,b\r\n"
+    pusher.folder.write()
+    portal.forget()
+    pusher.push()
+    assert portal.files[pusher.resource(TABLE)["id"]].endswith(b"/b,b\r\n")
+    assert (len(portal.writes()), len(portal.calls)) == (2, 5), "two looks, the file, what it is, and a look"
+    pusher.folder.edit('"Graphe des plans"', '"Graphe de cohérence"')
+    pusher.folder.edit('"The file dumps/graph.ttl."', '"All of it."')
+    assert (pusher.push().sent, pusher.only()["title"], pusher.ids()) == (2, "Graphe de cohérence", ids)
+    assert pusher.resource("dumps/graph.ttl")["description"] == "All of it."
+
+
+def test_a_label_that_changes_every_file_costs_a_linked_dataset_nothing(pusher: Pusher, portal: Portal) -> None:
+    pusher.linked = True
+    pusher.push()
+    table = pusher.resource(TABLE)
+    assert (table["filetype"], table["url"]) == ("remote", f"https://example.org/releases/1/{TABLE}")
+    assert not portal.files
+    pusher.folder.files = {name: f"{content}\n" for name, content in pusher.folder.files.items()}
+    pusher.folder.write().edit('"1.0.0"', '"1.0.1"')
+    portal.forget()
+    assert not pusher.push().remaining
+    assert [call.split()[0] for call in portal.calls] == ["GET", "GET", "PUT", "GET"], "the version of the dataset"
+
+
+def test_an_update_leaves_what_people_set_on_the_portal(pusher: Pusher, portal: Portal) -> None:
+    pusher.push()
+    dataset = pusher.only()
+    dataset |= {"private": False, "acronym": "PAN", "organization": {"id": "org1", "name": "Ministry"}}
+    dataset["extras"]["seen-by"] = "somebody"
+    portal.has_org_datasets = False
+    pusher.folder.edit('"Graphe des plans"', '"Graphe de cohérence"')
+    pusher.push()
+    assert (dataset["private"], dataset["acronym"], dataset["organization"]["id"]) == (False, "PAN", "org1")
+    assert dataset["extras"]["seen-by"] == "somebody"
+
+
+def test_the_same_part_of_a_new_version_keeps_its_address(pusher: Pusher) -> None:
+    identifiers = set()
+    for version, thing in (("1.0.0", "a"), ("1.1.0", "b")):
+        pusher.folder.files = {f"graph-{version}.ttl": f"<https://example.org/{thing}> a <https://example.org/B> .\n"}
+        pusher.folder.write().edit('"1.0.0"', f'"{version}"')
+        pusher.push()
+        identifiers.add(pusher.resource(f"graph-{version}.ttl")["id"])
+    assert len(identifiers) == 1
+
+
+def test_what_is_gone_is_reported_and_pruned_when_asked_but_not_what_others_put_there(
+    pusher: Pusher, portal: Portal
+) -> None:
+    pusher.push()
+    foreign = {"id": "x", "title": "Notes", "filetype": "remote", "url": "https://example.org/notes", "extras": {}}
+    pusher.only()["resources"].append(foreign)
+    del pusher.folder.files[TABLE]
+    pusher.folder.write()
+    portal.forget()
+    remote = pusher.push().remote
+    assert [portals.key_of(row) for row in pusher.offer().leftovers(remote)] == [TABLE, ""]
+    assert not portal.writes()
+    assert pusher.push(prune=True).sent == 1
+    assert foreign in pusher.only()["resources"]
+    assert len(pusher.only()["resources"]) == 5
+    pusher.only()["resources"][0]["checksum"] = None
+    seen = portals.observe(pusher.client(), pusher.offer(), SearchScope())
+    assert [step.method for step in pusher.offer().steps(seen, SearchScope())] == ["POST", "PUT"]
+
+
+def test_datasets_that_are_not_the_one_are_told_from_it(pusher: Pusher, portal: Portal) -> None:
+    scope, datasets = SearchScope("org1"), portal.datasets
+    pusher.push(scope)
+    ours = datasets.pop(*datasets)
+    for number in range(5):
+        datasets[f"d{number}"] = ours | {"id": f"d{number}", "extras": {"pan2kg:dataset": f"https://x/{number}"}}
+    datasets[ours["id"]] = ours
+    portal.forget()
+    assert not pusher.push(scope).sent, "found on any page of the list of an organization"
+    assert sum("/organizations/" in call for call in portal.calls) == 3
+    assert not any("elsewhere" in call for call in portal.calls)
+    datasets.clear()
+    portal.has_org_datasets = False
+    identifier = pusher.push().remote.id
+    assert not pusher.push().sent, "an older portal is asked for the owner's datasets"
+    named = SearchScope(dataset=identifier)
+    datasets[identifier]["extras"]["pan2kg:dataset"] = "https://example.org/other"
+    pusher.fails("holds another release", named)
+    datasets[identifier] |= {"extras": {}, "title": "By hand", "resources": []}
+    assert not pusher.push(named).remaining, "one made by hand is taken over when it is named"
+    assert list(datasets) == [identifier]
+    datasets["twin"] = pusher.only() | {"id": "twin"}
+    pusher.fails(r"2 datasets on the portal have the IRI .* name one with --dataset")
+    del datasets["twin"]
+    datasets[identifier]["deleted"] = "2026-11-01T00:00:00"
+    pusher.fails("deleted on the portal", named)
+    assert pusher.push().remote.id != identifier
+
+
+def test_a_portal_that_drops_the_marks_is_given_nothing_twice(pusher: Pusher, portal: Portal) -> None:
+    portal.drops_extras = True
+    pusher.fails("From now on name it: --dataset")
+    assert len(portal.datasets) == 1
+    portal.datasets.clear()
+    portal.drops_extras, portal.drops_marks = False, True
+    pusher.fails("does not keep the extra pan2kg:part")
+    assert len(pusher.only()["resources"]) == 2
+
+
+def parse(*words: str) -> argparse.Namespace:
+    parser = Parser(prog="pan2kg portal", allow_abbrev=False)
+    add_portal(parser)
+    return parser.parse_args(words)
+
+
+Typed = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def typed(pusher: Pusher, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Run the command with the right key, and the small release for DIR; its code and what it printed."""
+    monkeypatch.setenv("PAN2KG_PORTAL_KEY", pusher.key)
+
+    def type_in(*words: str) -> tuple[int, str]:
+        options = [str(pusher.folder.path) if word == "DIR" else word for word in words]
+        code = run_portal(
+            parse(*options, "--portal", pusher.portal.url), clock=lambda: pusher.now, sleep=lambda s: pusher.sleep(s)
+        )
+        return code, capsys.readouterr().out
+
+    return type_in
+
+
+def test_nothing_is_sent_without_the_flag_and_once_with_it(
+    typed: Typed, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as without:
+        without.delenv("PAN2KG_PORTAL_KEY")
+        for words in ("DIR", "plan DIR", "push DIR", "push --prune DIR"):
+            assert typed(*words.split())[0] == 0
+        assert not portal.calls
+    code, out = typed("push", "DIR", "--send")
+    assert (code, len(portal.datasets)) == (0, 1)
+    assert "10 requests changed it; read back, it is what the release holds." in out
+    code, out = typed("push", "--send", "DIR")
+    assert (code, len(portal.datasets)) == (0, 1)
+    assert "it already holds the release; nothing was changed." in out
+    assert "It is private" in out
+
+
+def test_the_dry_run_prints_exactly_the_requests_of_the_push_and_never_the_key(
+    typed: Typed, pusher: Pusher, portal: Portal
+) -> None:
+    def unnamed(call: str) -> str:
+        call = re.sub(r"/datasets/[0-9a-f]{24}/", "/datasets/{dataset}/", call.replace(portal.url, ""))
+        return re.sub(r"/resources/[0-9a-f-]{36}/", "/resources/{resource}/", call)
+
+    def printed(out: str) -> list[str]:
+        return re.findall(r"^(?:GET|POST|PUT|DELETE) \S+$", out, re.MULTILINE)
+
+    _, out = typed("plan", "DIR")
+    assert out.startswith("# Only the portal's answers will tell: {dataset}, {resource}, {url}\n")
+    assert '"title": "Graphe des plans"' in out
+    assert re.search(r"file: plans\.csv, text/csv, \d+ bytes, sha256 [0-9a-f]{64}", out)
+    assert "X-API-KEY: (from PAN2KG_PORTAL_KEY)" in out
+    assert pusher.key not in out
+    typed("push", "DIR", "--send")
+    assert [unnamed(call) for call in printed(out)] == [unnamed(call) for call in portal.calls]
+    pusher.folder.files[TABLE] += "https://example.org/b,b\r\n"
+    del pusher.folder.files["dumps/graph.nq"]
+    pusher.folder.write()
+    portal.forget()
+    _, out = typed("plan", "DIR", "--look", "--prune")
+    assert not portal.writes()
+    portal.forget()
+    typed("push", "DIR", "--send", "--prune")
+    assert [call.replace(portal.url, "") for call in printed(out)] == portal.calls
+    assert "{" not in typed("plan", "DIR", "--look")[1].replace(portal.url, ""), "everything is known"
+    _, out = typed("plan", "DIR", "--dataset", "abc")
+    assert "PUT " in out
+    assert "/datasets/abc/upload/" in out
+    assert not re.search(r"^POST \S+/api/1/datasets/$", out, re.MULTILINE)
+
+
+def test_the_status_says_how_far_the_portal_has_it(typed: Typed, pusher: Pusher, portal: Portal) -> None:
+    assert typed("status", "DIR") == (1, "The dataset is not on the portal.\n")
+    typed("push", "DIR", "--send")
+    assert typed("status", "DIR")[0] == 0
+    pusher.folder.edit('"Graphe des plans"', '"Graphe de cohérence"')
+    portal.forget()
+    code, out = typed("status", "DIR")
+    assert (code, portal.writes()) == (1, [])
+    assert "changed on the dataset: title" in out
+    typed("push", "DIR", "--send")
+    del pusher.folder.files[TABLE]
+    pusher.folder.write().edit('"Graphe des plans"', '"Graphe de cohérence"')
+    code, out = typed("status", "DIR")
+    assert code == 0
+    assert f"no longer in the release: {TABLE}" in out
+
+
+def test_a_portal_that_keeps_something_else_is_a_finding(typed: Typed, portal: Portal) -> None:
+    portal.rewords = True
+    code, out = typed("push", "DIR", "--send")
+    assert code == 1
+    assert "read back, and the portal differs from the release; 4 requests would mend it:" in out
+
+
+def test_a_push_that_is_interrupted_says_that_it_can_go_on(
+    typed: Typed, pusher: Pusher, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(seconds: float) -> None:
+        pusher.now += seconds
+        if len(portal.calls) == 4:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(pusher, "sleep", interrupt)
+        message = r"^The push was interrupted\. Push again: it goes on where it stopped\.$"
+        with pytest.raises(PortalError, match=message):
+            typed("push", "DIR", "--send")
+    assert typed("push", "DIR", "--send")[0] == 0
+    assert len(portal.datasets) == 1
+
+
+def test_wrong_use_is_a_sentence_and_sends_nothing(
+    typed: Typed, pusher: Pusher, portal: Portal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in ("DIR", "plan DIR", "status DIR"):
+        with pytest.raises(PortalError, match=r"^--send: Only a push sends\. Write `pan2kg portal push DIR --send`\.$"):
+            typed(*words.split(), "--send")
+    for words in ("", "push", "push a b", "plan a --unknown"):
+        with pytest.raises(SystemExit, match="2"):
+            parse(*words.split())
+        assert capsys.readouterr().err.count("\n") == 1
+    for words in ("--help", "push --help"):
+        with pytest.raises(SystemExit, match="0"):
+            parse(*words.split())
+        out = capsys.readouterr().out
+        assert "PAN2KG_PORTAL_KEY" in out
+        assert "--send" in out
+    monkeypatch.delenv("PAN2KG_PORTAL_KEY")
+    for words in ("push DIR --send", "status DIR", "plan DIR --look"):
+        with pytest.raises(PortalError, match="PAN2KG_PORTAL_KEY is not set"):
+            typed(*words.split())
+    (pusher.folder.path / "catalogue.ttl").unlink()
+    with pytest.raises(ProjectError, match=r"no release: it has no catalogue\.ttl\. Make a release"):
+        typed("plan", "DIR")
+    assert not portal.calls
+
+
+STATUSES: Final = {
+    400: "Mend the catalogue", 401: "PAN2KG_PORTAL_KEY", 403: "--organization", 404: "Check --portal",
+    409: "documentation of its API", 410: "Restore it there", 413: "raise its limit", 415: "another serialisation",
+    **dict.fromkeys((423, 429, 500, 502, 503, 504), "it goes on where it stopped"),
+}  # fmt: skip
+
+
+def test_each_status_is_a_sentence_with_a_remedy(pusher: Pusher, portal: Portal) -> None:
+    portal.has_org_datasets = False
+    for status, remedy in STATUSES.items():
+        portal.forget()
+        portal.fail(*range(1, 9), kind=str(status))
+        pusher.fails(rf"\({status}: as the test wants it\)\..*{remedy}")
+        assert not portal.datasets
+    assert len(portal.calls) == 4, "a fault that lasts is tried four times"
+    assert [seconds for seconds in pusher.slept if seconds > 1][-3:] == [2.0, 4.0, 8.0]
+    pusher.folder.edit("frequency/IRREG", "frequency/TRIENNIAL")
+    portal.forget()
+    pusher.fails(r'Validation error; frequency: \["Not a valid choice"\]')
+
+
+def test_the_wait_the_portal_asks_for_is_kept_within_reason(pusher: Pusher, portal: Portal) -> None:
+    now = datetime(2026, 11, 25, 8, tzinfo=UTC)
+    seconds = {
+        "Wed, 25 Nov 2026 08:01:00 GMT": 60, "Wed, 25 Nov 2026 07:59:00 GMT": 0, "120": 120, "soon": 0, "-1": 0,
+        "Wed, 25 Nov 2026 08:01:00 -0000": 60, "Wed, 25 Nov 2026": 0, "": 0,
+    }  # fmt: skip
+    assert {text: portals.wait_of(text, now) for text in seconds} == seconds
+    for text in ("3600", "Fri, 31 Dec 9999 23:59:59 GMT"):
+        portal.forget()
+        portal.fail(3, kind="429", headers={"Retry-After": text})
+        pusher.fails("asks for fewer requests")
+    assert max(pusher.slept) < 3600
+    portal.forget()
+    portal.fail(3, kind="429", headers={"Retry-After": "30"})
+    assert not pusher.push().remaining
+    assert 30.0 in pusher.slept
+
+
+def test_a_file_beyond_the_limit_is_told_before_it_is_all_sent(pusher: Pusher, portal: Portal) -> None:
+    pusher.folder.files[TABLE] = "x" * 8_000_000
+    pusher.folder.write()
+    portal.largest = 1_000_000
+    assert "/upload/" in str(pusher.fails(r"larger than the portal takes \(413\)").place)
+
+
+def test_a_late_answer_is_a_sentence_and_makes_no_second_dataset(fresh: Callable[[], Pusher]) -> None:
+    slow, late = fresh(), fresh()
+    slow.timeout, late.timeout = 0.2, 2.0
+    slow.portal.fail(*range(1, 9), kind="slow")
+    slow.fails("does not answer in time")
+    late.portal.fail(2, kind="slow")
+    assert not late.push().remaining
+    assert len(late.portal.datasets) == 1
+
+
+def test_a_file_that_arrives_spoilt_is_sent_anew(pusher: Pusher, portal: Portal) -> None:
+    portal.spoils = 2
+    assert not pusher.push().remaining
+    assert {portal.files[row["id"]] for row in pusher.only()["resources"] if row["filesize"]} == {
+        part.file.path.read_bytes() for part in pusher.offer().parts if part.file
+    }
+    assert any("did not arrive whole" in line for line in pusher.said)
+
+
+def test_an_answer_that_is_not_udatas_is_a_sentence_and_shows_no_key(pusher: Pusher, portal: Portal) -> None:
+    broken = [
+        (1, "broken-json", b"", "not as udata's API does"), (1, "html", b"", "not as udata's API does"),
+        (1, "200", b'"datasets"', "not a list of datasets"), (2, "201", b'{"id": "../../me"}', "no identifier"),
+    ]  # fmt: skip
+    for number, kind, body, message in broken:
+        portal.forget()
+        portal.fail(number, kind=kind, body=body)
+        pusher.fails(message)
+        assert len(portal.calls) == number
+    pusher.key = "wr0ng-key"
+    portal.forget()
+    portal.fail(1, kind="401", body=b'{"message": "wr0ng-key is\\u001b[31m no key"}')
+    assert "\x1b" not in str(pusher.fails("does not know the key"))
+
+
+def test_the_key_is_not_sent_on_to_another_host_but_a_reader_follows_within_the_portal(
+    fresh: Callable[[], Pusher],
+) -> None:
+    pusher, other = fresh(), fresh().portal
+    for number in (1, 2, 3):
+        pusher.portal.datasets.clear()
+        pusher.portal.forget()
+        pusher.portal.fail(number, kind="redirect", headers={"Location": f"{other.url}/api/1/me/datasets/"})
+        pusher.fails(r"sends its (readers|writers) on to http://127\.0\.0\.1")
+    assert not other.calls
+    pusher.portal.forget()
+    pusher.portal.fail(*range(1, 9), kind="redirect", headers={"Location": "/api/1/me/org_datasets/"})
+    pusher.fails("sends its readers on")
+    assert len(pusher.portal.calls) == 3, "a circle ends"
+    pusher.portal.forget()
+    pusher.portal.fail(1, kind="redirect", headers={"Location": "/api/1/me/datasets/"})
+    assert not pusher.push().remaining
+
+
+class _Proxy(BaseHTTPRequestHandler):
+    """A proxy that lets nobody through, and keeps what it was told."""
+
+    told: Final[list[str]] = []
+
+    def do_CONNECT(self) -> None:
+        self.told.append(f"{self.path} {self.headers}")
+        self.send_error(403)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_what_is_not_there_speaks_no_tls_or_stands_behind_a_proxy_is_a_sentence(
+    pusher: Pusher, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pace = Pace(lambda: pusher.now, pusher.sleep)
+    with pytest.raises(PortalError, match=r"portal\.invalid"):
+        Client(Access("https://portal.invalid", "s3cret"), pace).get("/me/")
+    with pytest.raises(PortalError, match="The connection broke"):
+        Client(Access(portal.url.replace("http:", "https:"), "s3cret"), pace).get("/me/")
+    # a port that is held but not listened to refuses, and nobody else can take it meanwhile
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        pusher.portal.url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        pusher.fails(r"The connection broke \(connection refused\)\. Check the connection")
+    with HTTPServer(("127.0.0.1", 0), _Proxy) as server:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        with pytest.raises(PassingError, match="The connection broke"):
+            Client(Access("https://portal.example", "s3cret"), pace).get("/me/")
+        thread.join()
+    (line,) = _Proxy.told
+    assert line.startswith("portal.example:443 ")
+    assert "s3cret" not in line
+
+
+def test_an_address_or_a_key_that_is_not_safe_is_refused_and_not_shown() -> None:
+    refused = {
+        "http://data.public.lu": "in the clear", "ftp://data.public.lu": "no address", "data.public.lu": "no address",
+        "https://": "no address", "https://data.public.lu:port": "no address",
+        "https://data.public.lu/\nX-Other: 1": "no address",
+        "https://me:word@data.public.lu": "more than host and path",
+        "https://data.public.lu/?q=1": "more than host and path",
+    }  # fmt: skip
+    for portal, message in refused.items():
+        with pytest.raises(PortalError, match=message) as caught:
+            portals.read_access(portal, {"PAN2KG_PORTAL_KEY": "s3cret"}, needs_key=True)
+        assert "word" not in str(caught.value)
+    for portal in ("http://localhost:8000", "http://127.0.0.1/", "http://[::1]:80/api/1"):
+        assert re.fullmatch(r"http://[^/]+/api/1/me/", portals.read_access(portal, {}, needs_key=False).url("/me/"))
+    for faulty in ("", " ", "two words", "clé", "line\nX-Other: 1"):
+        with pytest.raises(PortalError, match="PAN2KG_PORTAL_KEY") as caught:
+            portals.read_access("https://data.public.lu", {"PAN2KG_PORTAL_KEY": faulty}, needs_key=True)
+        assert not faulty.strip() or faulty not in str(caught.value)
+
+
+@pytest.mark.parametrize("is_update", [False, True])
+def test_a_push_that_dies_at_any_call_is_completed_by_the_next(
+    fresh: Callable[[], Pusher], is_update: bool  # noqa: FBT001
+) -> None:  # fmt: skip
+    def begun() -> Pusher:
+        pusher = fresh()
+        if is_update:
+            pusher.push()
+            pusher.folder.alter()
+            pusher.portal.forget()
+        return pusher
+
+    model = begun()
+    model.push()
+    state, calls = model.portal.state(), len(model.portal.calls)
+    # the look-up, the dataset, a file and its description four times, a link, a look back
+    assert calls == (8 if is_update else 12)
+    for number in range(1, calls + 1):
+        for cut in CUTS:
+            pusher = begun()
+            identifiers = pusher.ids()
+            pusher.portal.dead_from = (number, cut)
+            pusher.fails("push again: it goes on where it stopped")
+            pusher.portal.forget()
+            assert not pusher.push().remaining
+            assert pusher.portal.state() == state, (number, cut)
+            assert not is_update or pusher.ids() == identifiers
+        for kind in () if is_update else (*CUTS, "500", "503", "429"):
+            # a passing fault is got over within the push
+            pusher = begun()
+            pusher.portal.fail(number, kind=kind)
+            assert not pusher.push().remaining
+            assert pusher.portal.state() == state, (number, kind)
+            assert 2.0 in pusher.slept
+        if not is_update and number in range(2, calls):
+            # a change of the release after a break is pushed too
+            pusher = begun()
+            pusher.portal.dead_from = (number, "drop-after")
+            pusher.fails("broke")
+            pusher.folder.alter()
+            pusher.portal.forget()
+            assert not pusher.push().remaining
+            assert len(pusher.only()["resources"]) == 5
+            assert len(set(pusher.ids())) == 6
