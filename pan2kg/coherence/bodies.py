@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from pan2kg.coherence.citations import Ordered
 from pan2kg.coherence.evidence import HEADLINE, Basis, Level, counts
 from pan2kg.coherence.known import Known
-from pan2kg.coherence.texts import Incidence, Ints, Use, cells, summed
+from pan2kg.coherence.texts import Incidence, Use, cells, summed
 from pan2kg.coherence.weight import Pairs, Potential, Weight
 from pan2kg.errors import QueryError
-from pan2kg.i18n.message import Message, did_you_mean, either, told
+from pan2kg.i18n.message import did_you_mean, either, told
 from pan2kg.turtle.vocabulary import key
 
 
@@ -47,54 +47,40 @@ class PlanEntry(NamedTuple):
 class Uses:
     """B[a,i] = 1 if action a rests on instrument i, and the same for what a plan says of itself (``own``).
 
-    ``plan_of`` gives for each action the index of its plan. Actions, plans and instruments are sorted by IRI.
+    ``home`` names the plan of each action. Actions, plans and instruments are sorted by IRI.
     """
 
+    home: Mapping[str, str]
     actions: tuple[str, ...]
     plans: tuple[PlanEntry, ...]
-    plan_of: Ints
     instruments: tuple[str, ...]
     table: Incidence
     own: Incidence
     basis: Basis
 
-    def find_action(self, name: str) -> int:
-        return _find(name, self.actions, told("an-action"), "no-action-in-graph")
-
-    def find_plan(self, name: str) -> int:
-        return _find(name, [plan.iri for plan in self.plans], told("a-plan"), "no-plan-in-graph")
-
-    def find_work(self, name: str) -> str:
-        works = tuple(dict.fromkeys((*(plan.iri for plan in self.plans), *self.actions)))
-        return works[_find(name, works, either([told("a-plan"), told("an-action")]), "no-plan-nor-action")]
-
-    def home(self) -> dict[str, str]:
-        return {action: self.plans[row].iri for action, row in zip(self.actions, self.plan_of.tolist(), strict=True)}
+    def find(self, name: str, *, plans: bool = True, actions: bool = True) -> str:
+        """The IRI of a plan or an action by its IRI or key; a QueryError with the nearest names where there is none."""
+        iris = [*([plan.iri for plan in self.plans] if plans else []), *(self.actions if actions else [])]
+        matches = list(dict.fromkeys([iri for iri in iris if iri == name] or [iri for iri in iris if key(iri) == name]))
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise QueryError("may-mean", remedy="give-the-iri", name=name, named=either(matches[:3]))
+        kinds = [told(kind) for kind, is_wanted in (("a-plan", plans), ("an-action", actions)) if is_wanted]
+        missing = "no-plan-nor-action" if plans and actions else "no-plan-in-graph" if plans else "no-action-in-graph"
+        near = get_close_matches(key(name), sorted({key(iri) for iri in iris}), n=3, cutoff=0.4)
+        remedy = did_you_mean(near) if near else told("name-by-key", wanted=either(kinds))
+        raise QueryError(missing, remedy=remedy, name=name)
 
     def homes(self) -> dict[str, str]:
-        """The plan of each action, and of each plan itself: what an action's text says, its plan says.
-
-        Actions without a plan are not among them.
-        """
+        """The plan of each action that has one, and of each plan itself: what an action's text says, its plan says."""
         own = {plan.iri: plan.iri for plan in self.plans if plan.is_plan}
-        return own | {action: plan for action, plan in self.home().items() if plan in own}
+        return own | {action: plan for action, plan in self.home.items() if plan in own}
 
     def statements(self) -> list[tuple[str, str]]:
         works = [self.actions[row] for row in self.table.rows] + [self.plans[row].iri for row in self.own.rows]
         columns = np.concatenate([self.table.columns, self.own.columns]).tolist()
         return [(work, self.instruments[column]) for work, column in zip(works, columns, strict=True)]
-
-
-def _find(name: str, iris: Sequence[str], wanted: Message, missing: str) -> int:
-    exact = [place for place, iri in enumerate(iris) if iri == name]
-    exact = exact or [place for place, iri in enumerate(iris) if key(iri) == name]
-    if len(exact) == 1:
-        return exact[0]
-    if exact:
-        candidates = either([iris[place] for place in exact[:3]])
-        raise QueryError("may-mean", remedy="give-the-iri", name=name, named=candidates)
-    near = get_close_matches(key(name), sorted({key(iri) for iri in iris}), n=3, cutoff=0.4)
-    raise QueryError(missing, remedy=did_you_mean(near) if near else told("name-by-key", wanted=wanted), name=name)
 
 
 def uses_of(
@@ -112,19 +98,18 @@ def uses_of(
         iri: PlanEntry(iri, is_plan=iri not in plan_of) for iri in plan_of.values() if iri not in plan_by_iri
     }  # fmt: skip
     actions, iris = sorted(plan_of), sorted(plan_by_iri)
-    place = {iri: at for at, iri in enumerate(iris)}
-    stated = sorted({(work, text) for work, text in pairs if work in plan_of or work in place})
+    stated = sorted({(work, text) for work, text in pairs if work in plan_of or work in plan_by_iri})
     instruments = sorted({text for _, text in stated})
     table, own = (Incidence.named(stated, rows, instruments) for rows in (actions, iris))
     number = sum(plan.is_plan for plan in plan_by_iri.values())
     basis = Basis(len(actions), int(np.count_nonzero(table.sizes)), number, release, as_of)
-    home = np.array([place[plan_of[iri]] for iri in actions], dtype=np.int64)
-    return Uses(tuple(actions), tuple(plan_by_iri[iri] for iri in iris), home, tuple(instruments), table, own, basis)
+    home, entries = {action: plan_of[action] for action in actions}, tuple(plan_by_iri[iri] for iri in iris)
+    return Uses(home, tuple(actions), entries, tuple(instruments), table, own, basis)
 
 
 def limited(uses: Uses, wanted: AbstractSet[tuple[str, str]]) -> Uses:
     pairs = [pair for pair in uses.statements() if pair in wanted]
-    return replace(uses_of(pairs, uses.home(), plans=uses.plans), basis=uses.basis)
+    return replace(uses_of(pairs, uses.home, plans=uses.plans), basis=uses.basis)
 
 
 class Profile(NamedTuple):
@@ -265,7 +250,7 @@ def overlaps(
     pairs = [(profile.work, topic) for profile in led for topic in profile.topics]
     table = Incidence.named(pairs, [profile.work for profile in led], sorted({topic for _, topic in pairs}))
     lower, upper, _ = cells(table)
-    place, home, line = {action: at for at, action in enumerate(uses.actions)}, uses.home(), line or {}
+    place, home, line = {action: at for at, action in enumerate(uses.actions)}, uses.home, line or {}
     leads, of = {profile.work: profile.leads for profile in (*led, *said)}, country or {}
     findings = []
     for left, right in ((led[a], led[b]) for a, b in zip(lower.tolist(), upper.tolist(), strict=True)):

@@ -42,11 +42,7 @@ _BY_KEY: Final = {level.key: level for level in Level}
 
 
 def level(key: str) -> Level | None:
-    """The level a key, or the IRI of its concept, names; None where it names none, so that it is outside.
-
-    >>> level("editors"), level("https://w3id.org/pan2kg/id/evidencelevel/plan"), level("")
-    (<Level.EDITORS: 4>, <Level.PLAN: 1>, None)
-    """
+    """The level a key, or the IRI of its concept, names; None where it names none, so that it is outside."""
     return _BY_KEY.get(key.rpartition("/")[2])
 
 
@@ -56,11 +52,7 @@ def firmest(levels: Iterable[Level | None]) -> Level | None:
 
 
 def counts(level: Level | None, at: Level) -> bool:
-    """Whether a figure at a level may use what is known at another: only what is as firm or firmer, never a candidate.
-
-    >>> counts(Level.PLAN, Level.OFFICIAL), counts(Level.OTHER, Level.OFFICIAL), counts(Level.MACHINE, Level.MACHINE)
-    (True, False, False)
-    """
+    """Whether a figure at a level may use what is known at another: what is as firm or firmer, never a candidate."""
     return level is not None and level <= at and level is not Level.MACHINE
 
 
@@ -129,12 +121,7 @@ class Readings:
     complete: frozenset[str] = frozenset()
 
     def extent(self, work: str, aspect: Aspect, plan: str | None = None) -> Extent:
-        """How far a work was read for an aspect; an action inherits « full » from its ``plan``.
-
-        >>> readings = Readings((Reading("p", Aspect.TEXTS, Extent.FULL),), frozenset({("b", Aspect.TEXTS)}))
-        >>> [readings.extent(work, Aspect.TEXTS, plan).value for work, plan in (("p", None), ("a", "p"), ("b", "q"))]
-        ['full', 'full', 'part']
-        """
+        """How far a work was read for an aspect; an action inherits « full » from its ``plan``."""
         own = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == work}
         above = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == plan}
         if Extent.FULL in own | above:

@@ -240,8 +240,9 @@ def read_responses(store: Store, uses: bodies.Uses) -> tuple[Response, ...]:
     for work, text, relation, stored in _rows(store, "coherence/relations"):
         levels = relations[work, root_of.get(text, text)]
         levels[key(relation)] = firmest((levels.get(key(relation)), level(stored)))
+    plans = {plan.iri for plan in uses.plans if plan.is_plan}
     places = zip(uses.table.rows.tolist(), uses.table.columns.tolist(), strict=True)
-    planned = [(uses.actions[row], uses.instruments[at]) for row, at in places if uses.plans[uses.plan_of[row]].is_plan]
+    planned = [(uses.actions[row], uses.instruments[at]) for row, at in places if uses.home[uses.actions[row]] in plans]
     answers = [
         Response(
             work, text, whole_day(ends.get(work, "")), is_act=False, relation=relation, level=at,

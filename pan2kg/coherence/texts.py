@@ -31,12 +31,7 @@ BLOCK: Final = 250_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Incidence:
-    """A matrix of zeros and ones, kept as the sorted columns of each row.
-
-    >>> table = Incidence.of([0, 0, 1, 0], [2, 1, 1, 2], shape=(2, 3))
-    >>> table.row(0).tolist(), table.counts.tolist(), table.sizes.tolist()
-    ([1, 2], [0, 2, 1], [2, 1])
-    """
+    """A matrix of zeros and ones, kept as the sorted columns of each row."""
 
     starts: Ints
     columns: Ints
@@ -265,13 +260,7 @@ def on_earlier(earlier: Earlier, own: Weights) -> Weights:
 def weigh(
     works: Works, uses: Iterable[Use], steps: Iterable[TextStep] = (), general: AbstractSet[str] = frozenset()
 ) -> Weights:
-    """The weights of all texts that are used, and of those above them.
-
-    >>> uses = [Use("p", "K", 1.0, Level.PLAN), Use("q", "K", 1.0, Level.PLAN), Use("q", "L", 1.0, None)]
-    >>> weights = weigh(Works(("p", "q"), {}), uses)
-    >>> weights.texts, weights.d.tolist(), weights.n, weights.gain.round(6).tolist()
-    (('K',), [2], 2, [0.415037])
-    """
+    """The weights of all texts that are used, and of those above them."""
     plan = {iri: at for at, iri in enumerate(works.plans)}
     home = {work: plan[iri] for work, iri in works.home.items() if iri in plan} | plan
     used = [use for use in uses if use.counts(Level.EDITORS) and use.work in home]

@@ -35,9 +35,6 @@ def widest(sizes: Ints) -> int:
 
     What is left out then is measured by what it would cost, and not by a number of actions that is large in one graph
     and common in another; it counts in full in every pair that is linked by something else, and between plans.
-
-    >>> widest(np.array([600, 20])), widest(np.array([600, 3000, 9000])), widest(np.array([500] * 1000))
-    (600, 3000, 500)
     """
     ascending = np.sort(sizes)
     over = ascending[np.cumsum(ascending * (ascending - 1) // 2) > LINKED]
@@ -413,10 +410,6 @@ def curveball(rows: list[frozenset[int]], rng: np.random.Generator, *, trades: i
     In a trade two rows keep what they share and deal the rest out anew, each as many as before.
 
     Source: Strona et al. (2014), as for :func:`chance`.
-
-    >>> dealt = curveball([frozenset({0, 1}), frozenset({2})], np.random.default_rng(1), trades=3)
-    >>> [len(row) for row in dealt], sorted(dealt[0] | dealt[1])
-    ([2, 1], [0, 1, 2])
     """
     dealt = list(rows)
     if len(dealt) < 2:

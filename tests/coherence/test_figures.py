@@ -129,6 +129,6 @@ def test_a_list_is_as_long_as_is_said_without_making_it(few: pan2kg.Graph) -> No
         for made in map(few.known, FIGURED)
         if figure.length
     ]
-    assert len(lengths) == 8
+    assert len(lengths) == 16
     assert any(length for length, _ in lengths)
     assert all(length == made for length, made in lengths)

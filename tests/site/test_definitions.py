@@ -39,7 +39,7 @@ def test_every_figure_of_the_register_has_a_page_with_its_four_values(reader: Re
         assert len(said) == len(FIGURED)
         for row, value in zip(said, taken.nested, strict=True):
             assert html.escape(value_words(value, taken, language), quote=False) in row, taken.figure.id
-        assert taken.figure.meaning.say(language) in html.unescape(page)
+        assert taken.figure.message("meaning").say(language) in html.unescape(page)
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=IDS)
