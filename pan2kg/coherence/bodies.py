@@ -33,8 +33,8 @@ from pan2kg.turtle.vocabulary import key
 class PlanEntry(NamedTuple):
     """A plan, and how many measures its published text has where that is known.
 
-    ``is_plan`` is false for what stands in for the plan of an action that has none (one reported in a
-    review, for instance): such an action has links, but it makes no row of a matrix of plans.
+    ``is_plan`` is false for what stands in for the plan of an action that has none: it makes no row of a matrix of
+    plans.
     """
 
     iri: str
@@ -87,11 +87,10 @@ def uses_of(
     pairs: Iterable[tuple[str, str]], plan_of: Mapping[str, str], *, plans: Iterable[PlanEntry] = (), release: str = "",
     as_of: date | None = None,
 ) -> Uses:  # fmt: skip
-    """The matrix of the given statements of use.
+    """The matrix of pairs of work and instrument, a work being an action of ``plan_of`` or a plan; others are left out.
 
-    ``pairs`` are (work, instrument), where a work is an action of ``plan_of`` or a plan; others are left
-    out. ``plan_of`` names every action with its plan, with or without an instrument: n counts them all. An
-    action that is its own plan has none. Of a plan not among ``plans`` the number of measures is unknown.
+    ``plan_of`` names every action with its plan, with or without an instrument: n counts them all. An action that is
+    its own plan has none. Of a plan not among ``plans`` the number of measures is unknown.
     """
     plan_by_iri = {plan.iri: plan for plan in plans}
     plan_by_iri |= {
@@ -202,12 +201,10 @@ class Finding(NamedTuple):
 def fragmentation(
     uses: Uses, profiles: Iterable[Profile], country: Mapping[str, str] | None = None
 ) -> tuple[Finding, ...]:
-    """For each topic with two leads or more, F = 1 − Σ_b share_b², in [0, 1 − 1/leads].
-
-    ``country`` tells whose a work is: leads of two countries split nothing, so each country has its own F.
+    """For each topic with two leads or more in a country, F = 1 − Σ_b share_b², in [0, 1 − 1/leads].
 
     share_b = the part of the leads on the topic's actions that are b's. Bodies are in the order of how many they lead.
-    Highest first, then by IRI of the topic and of the country.
+    Highest first, then by IRI of the topic and of the country, as ``country`` tells whose a work is.
 
     Source: Simpson, E. H. (1949). Measurement of diversity. Nature 163, 688; the word is that of US GAO,
     Fragmentation, Overlap, and Duplication: An Evaluation and Management Guide, GAO-15-49SP (2015).
@@ -236,13 +233,11 @@ def overlaps(
     uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], line: Mapping[str, str] | None = None, *,
     said: Iterable[Profile] = (), country: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:  # fmt: skip
-    """Pairs of actions to coordinate: same topic, same target group or instrument, no lead in common.
+    """Pairs of actions to coordinate: same topic, same target group or text with ``bits``, no lead in common.
 
-    Only actions whose lead is known can overlap; a text without ``bits``, as for :func:`who_should_talk`, is not
-    counted as shared. ``line`` names the line of editions of a plan (:class:`pan2kg.coherence.citations.Chronology`):
-    actions of two editions are told apart. ``said`` are the profiles on whoever's word, where ``profiles`` are those of
-    a level: actions that have a lead in common there do not overlap either. Nor do actions of two countries, where
-    ``country`` tells whose each is. Sorted by the two actions.
+    Only actions whose lead is known can overlap. ``line`` names the line of editions of a plan: actions of two editions
+    are told apart. ``said`` are the profiles on whoever's word, where ``profiles`` are those of a level: actions that
+    have a lead in common there do not overlap either. Nor do actions of two countries. Sorted by the two actions.
 
     Source: US GAO, GAO-15-49SP (2015), as for :func:`fragmentation`.
     """
@@ -273,14 +268,13 @@ def who_should_talk(
     uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], earlier: Iterable[tuple[str, str]], *,
     only: Iterable[str] | None = None, country: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:  # fmt: skip
-    """Pairs of bodies whose works rest on the same text while no work involves both.
+    """Pairs of bodies whose works rest on the same text while no work involves both; most bits first, then by IRIs.
 
     ``bits`` gives what each text weighs: a text without weight, such as a code or a whole agenda, joins nobody.
-    ``earlier`` pairs each body with those whose name or remit it took over, over any number of changes: they are
-    one. Two bodies that took over from the same one are not, since both are there to talk. Where ``profiles`` are those
-    of a level, pairs that meet on a weaker word (:func:`meeting`) are to stand among them: they have met all the same.
-    ``only`` restricts to some bodies, such as the ministries. ``country`` tells whose a work is: works of two countries
-    bring nobody together. Most bits first, then by IRIs.
+    ``earlier`` pairs each body with those whose name or remit it took over, over any number of changes: they are one;
+    two that took over from the same one are not. Where ``profiles`` are those of a level, pairs that meet on a weaker
+    word (:func:`meeting`) stand among them: they have met all the same. ``only`` restricts to some bodies. Works of two
+    countries bring nobody together.
 
     Source: this project's definition, the same as that of the question « who-should-talk ».
     """
@@ -320,11 +314,11 @@ def who_should_talk(
 def participation(shares: Potential, pairs: Pairs) -> tuple[tuple[str, str, float, float, int], ...]:
     """P_a = 1 − Σ_q (s_aq/s_a)² over the plans q other than its own that action a is linked to, in [0,1).
 
-    s_aq = Σ_{b∈q} of the specific bits of a and b. Only actions with a link are listed: the action, its plan, P, what
-    it shares in bits, with how many plans; highest P first, then by IRI. 0 when all links go to one plan.
+    s_aq = Σ_{b∈q} of the specific bits of a and b. Of each linked action: its plan, P, what it shares in bits, with how
+    many plans; highest P first, then by IRI. 0 when all links go to one plan.
 
-    Source: Guimerà, R. & Amaral, L. A. N. (2005). Functional cartography of complex metabolic networks.
-    Nature 433, 895–900.
+    Source: Guimerà, R. & Amaral, L. A. N. (2005). Functional cartography of complex metabolic networks. Nature 433,
+    895.
     """
     names, plans, home = shares.names, shares.works.plans, shares.home
     is_linked = pairs.low > 0
@@ -352,9 +346,8 @@ def participation(shares: Potential, pairs: Pairs) -> tuple[tuple[str, str, floa
 class Loss(NamedTuple):
     """What would be lost if an action were dropped.
 
-    ``instruments``: the texts no other action of its plan names and the plan does not name itself.
-    ``obligations``: those that no other work answers.
-    ``plans``: those its plan shares a text with by this action alone.
+    These are the texts that neither another action of its plan nor the plan itself names, the obligations that no other
+    work answers, and the plans its plan shares a text with by this action alone.
     """
 
     action: str
@@ -373,8 +366,7 @@ def losses(
     """What each action alone holds, for the actions that hold something, by IRI.
 
     ``uses`` are those that count at the level, ``duties`` gives for each obligation the works that answer it: it is
-    lost with the only one. A pair of plans counts as linked while it shares a text that is not general; weights stay
-    what they are.
+    lost with the only one. A pair of plans counts as linked while it shares a text that is not general.
 
     Source: this project's definition (criticality by removal).
     """
@@ -423,10 +415,6 @@ class Presence(StrEnum):
     VAGUE = "vague"
     ABSENT = "absent"
 
-    @property
-    def rank(self) -> int:
-        return 2 - list(Presence).index(self)
-
 
 ActionField = tuple[str, str, Presence]
 """What was recorded of one of the five fields of an action."""
@@ -443,12 +431,11 @@ class Completeness(NamedTuple):
     fields: tuple[tuple[str, Presence], ...]
     annotated: bool
 
-    def number(self, presence: Presence) -> int:
-        return sum(field is presence for _, field in self.fields)
-
     @property
     def share(self) -> float | None:
-        return self.number(Presence.PRESENT) / len(FIELDS) if self.annotated else None
+        """The share of the five that is present, in [0,1]; None where nothing was recorded."""
+        present = sum(presence is Presence.PRESENT for _, presence in self.fields)
+        return present / len(FIELDS) if self.annotated else None
 
 
 def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tuple[Completeness, ...]:
@@ -460,7 +447,7 @@ def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tupl
     """
     best: dict[tuple[str, str], Presence] = {}
     for action, name, presence in fields:
-        best[action, name] = max(best.get((action, name), Presence.ABSENT), presence, key=lambda level: level.rank)
+        best[action, name] = min(best.get((action, name), Presence.ABSENT), presence, key=list(Presence).index)
     annotated = {action for action, _ in best}
     return tuple(
         Completeness(
@@ -550,10 +537,10 @@ class Fate(StrEnum):
 
 
 class ActionFate(NamedTuple):
-    """An action of either edition, its fate, and its counterparts in the other.
+    """An action of either edition, its fate, its counterparts in the other, and the firmest ground of what aligns them.
 
-    ``ground`` is the firmest of what aligns them, empty where nothing does; ``similar`` is the action of the other
-    edition with the most similar title, where each is the most similar of the other: a suggestion, and no counterpart.
+    ``similar`` is the action of the other edition with the most similar title, where each is the most similar of the
+    other: a suggestion, and no counterpart.
     """
 
     action: str
@@ -568,10 +555,9 @@ def fates(
 ) -> tuple[ActionFate, ...]:
     """The actions of the base edition as retained, extended or dropped, those of the new one that are new.
 
-    ``home`` gives the plan of each action. Where no succession between actions of the two is recorded at all, nothing
-    can be said: « not assessed ». Unless both lists are complete and the new edition was read to its end for what it
-    refers to (``is_read``), an action without a counterpart is neither dropped nor new: none was seen. What a program
-    only suggests aligns nothing.
+    Where no succession between actions of the two is recorded at all, nothing can be said: « not assessed ». Unless
+    both lists are complete and the new edition was read to its end for what it refers to (``is_read``), an action
+    without a counterpart is neither dropped nor new: none was seen. What a program only suggests aligns nothing.
 
     Source: this project's definition.
     """

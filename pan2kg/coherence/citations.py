@@ -30,10 +30,6 @@ class Span:
     first: date
     last: date
 
-    def __post_init__(self) -> None:
-        if self.last < self.first:
-            raise ValueError("a span ends on its first day or after it")
-
     def reaches(self, other: Span) -> bool | None:
         if self.first >= other.last:
             return True
@@ -247,29 +243,24 @@ def verdict(when: Chronology, x: str, y: str) -> Verdict:
     Abroad: the two are plans of different countries, of which neither is asked to cite the other. Superseded: no
     citation was seen, and x was written when a later edition of y had been issued.
     """
-    if (x, y) not in when.verdicts:
-        when.verdicts[x, y] = _verdict(when, x, y)
-    return when.verdicts[x, y]
-
-
-def _verdict(when: Chronology, x: str, y: str) -> Verdict:
-    source, target = when.dates.get(x, Dates()), when.dates.get(y, Dates())
+    if (x, y) in when.verdicts:
+        return when.verdicts[x, y]
+    source, target, can = when.dates.get(x, Dates()), when.dates.get(y, Dates()), feasible(when, x, y)
+    decided = Verdict.EXPECTED
     if x in when.line and when.line[x] == when.line.get(y):
-        return Verdict.EDITION
-    if source.is_framework or target.is_framework:
-        return Verdict.FRAMEWORK
-    if source.country and target.country and source.country != target.country:
-        return Verdict.ABROAD
-    can = feasible(when, x, y)
-    if can is None:
-        return Verdict.UNDATED
-    if not can:
-        return Verdict.IMPOSSIBLE
-    if y in when.later and not when.seen(x, y, Level.EDITORS) and (text := when.written(x)[0]):
+        decided = Verdict.EDITION
+    elif source.is_framework or target.is_framework:
+        decided = Verdict.FRAMEWORK
+    elif source.country and target.country and source.country != target.country:
+        decided = Verdict.ABROAD
+    elif not can:
+        decided = Verdict.UNDATED if can is None else Verdict.IMPOSSIBLE
+    elif y in when.later and not when.seen(x, y, Level.EDITORS) and (text := when.written(x)[0]):
         issued = (when.written(later)[1] for later in when.later[y])
         if any(day is not None and text.first >= day.last for day in issued):
-            return Verdict.SUPERSEDED
-    return Verdict.EXPECTED
+            decided = Verdict.SUPERSEDED
+    when.verdicts[x, y] = decided
+    return decided
 
 
 class State(StrEnum):

@@ -71,8 +71,8 @@ class Known:
     uses: tuple[texts.Use, ...]
     statements: tuple[PlanStatement, ...]
 
-    def weight(self, one: str, two: str) -> Weight:
-        return weight.weight(self.potential, one, two)
+    def weight(self, work_a: str, work_b: str) -> Weight:
+        return weight.weight(self.potential, work_a, work_b)
 
     @cached_property
     def occasions(self) -> tuple[Occasion, ...]:
@@ -125,20 +125,20 @@ class Known:
         ]  # fmt: skip
         return tuple(sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link)))
 
-    def between(self, one: str, two: str) -> tuple[PlanStatement, ...]:
-        joining = (statement for statement in self.statements if self.tables.ends(statement) == {one, two})
+    def between(self, plan_a: str, plan_b: str) -> tuple[PlanStatement, ...]:
+        joining = (statement for statement in self.statements if self.tables.ends(statement) == {plan_a, plan_b})
         return tuple(sorted(joining, key=lambda statement: (statement.level or 0, statement.link)))
 
     @cached_property
     def _levels(self) -> Mapping[Ordered, Level]:
         return weight.plan_levels(self.potential)
 
-    def link_level(self, one: str, two: str) -> Level | None:
-        pair, when = (min(one, two), max(one, two)), self.chronology
+    def link_level(self, plan_a: str, plan_b: str) -> Level | None:
+        pair, when = (min(plan_a, plan_b), max(plan_a, plan_b)), self.chronology
         shared = self._levels.get(pair)
-        if pair not in when.together and (one, two) not in when.cited and (two, one) not in when.cited:
+        if pair not in when.together and (plan_a, plan_b) not in when.cited and (plan_b, plan_a) not in when.cited:
             return shared  # as most pairs of a large graph
-        levels = (when.together.get(pair), when.cited_at(one, two), when.cited_at(two, one), shared)
+        levels = (when.together.get(pair), when.cited_at(plan_a, plan_b), when.cited_at(plan_b, plan_a), shared)
         return evidence.firmest(level for level in levels if counts(level, self.level))
 
     def reach(self, plan: str) -> Reach:
@@ -166,7 +166,8 @@ def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None
     scale = texts.on_earlier(weights, weighed) if weights else weighed
     shares = weight.potential(works, scale, tables.uses, at=at, read=readings.read_in_full(works))
     pairs = weight.plan_pairs(shares)
-    shared = {(min(one, two), max(one, two)): low for one, two, low, _ in pairs.named(works.plans) if low > 0}
+    named = ((min(plan_a, plan_b), max(plan_a, plan_b), low) for plan_a, plan_b, low, _ in pairs.named(works.plans))
+    shared = {(plan_a, plan_b): low for plan_a, plan_b, low in named if low > 0}
     ways = citations.citing_ways(works, tables.statements, at=at)
     occasions = citations.occasions(when, shared, readings, at=at, ways=ways)
     related, linked = citations.related(when, shared, at=at), citations.linked(when, shared, at=at)

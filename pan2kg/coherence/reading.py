@@ -183,14 +183,6 @@ def read_involvements(store: Store) -> tuple[bodies.Involvement, ...]:
     )
 
 
-def read_ministries(store: Store) -> tuple[str, ...]:
-    return tuple(body for (body,) in _rows(store, "coherence/ministries"))
-
-
-def read_earlier_bodies(store: Store) -> tuple[tuple[str, str], ...]:
-    return tuple((body, earlier) for body, earlier in _rows(store, "coherence/earlier-bodies"))
-
-
 def read_countries(store: Store) -> dict[str, str]:
     return dict(reversed([(work, country) for work, country in _rows(store, "coherence/countries")]))
 

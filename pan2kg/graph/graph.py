@@ -524,16 +524,12 @@ class Graph:
     @GraphReading
     def ministries(self) -> tuple[str, ...]:
         """The bodies that are ministries."""
-        from pan2kg.coherence.reading import read_ministries
-
-        return read_ministries(self.store)
+        return tuple(body for (body,) in self.read(program_query("coherence/ministries")))
 
     @GraphReading
     def earlier_bodies(self) -> tuple[tuple[str, str], ...]:
         """Each body with every body whose name or remit it took over."""
-        from pan2kg.coherence.reading import read_earlier_bodies
-
-        return read_earlier_bodies(self.store)
+        return tuple((body, earlier) for body, earlier in self.read(program_query("coherence/earlier-bodies")))
 
     @GraphReading
     def country_of(self) -> Mapping[str, str]:

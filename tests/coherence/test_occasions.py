@@ -194,5 +194,5 @@ def test_the_types_named_in_code_are_the_cross_reference_and_what_is_narrower() 
     whole = rdflib.URIRef(f"{ID}linktype/cross-reference")
     narrower = {str(one) for one in scheme.subjects(SKOS.broader, whole)}
     assert {f"{ID}linktype/{name}" for name in citations.CROSS_REFERENCES} == {str(whole), *narrower}
-    assert {*citations.CROSS_REFERENCES, "succession", "builds-on"} == CITING
+    assert {*citations.CROSS_REFERENCES, "succession", "builds-on"} == citations.CITING
     assert {*citations.CROSS_REFERENCES} <= {*REVIEWED}
