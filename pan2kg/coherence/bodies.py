@@ -74,8 +74,8 @@ class Uses:
 
     def homes(self) -> dict[str, str]:
         """The plan of each action that has one, and of each plan itself: what an action's text says, its plan says."""
-        own = {plan.iri: plan.iri for plan in self.plans if plan.is_plan}
-        return own | {action: plan for action, plan in self.home.items() if plan in own}
+        planned = {plan.iri: plan.iri for plan in self.plans if plan.is_plan}
+        return planned | {action: plan for action, plan in self.home.items() if plan in planned}
 
     def statements(self) -> list[tuple[str, str]]:
         works = [self.actions[row] for row in self.table.rows] + [self.plans[row].iri for row in self.own.rows]
@@ -160,7 +160,8 @@ def co_led(home: Mapping[str, str], involvements: Iterable[Involvement], at: Lev
 
     Only a lead on somebody's word at the level counts; a pair is missing where one plan's leads are not known.
     """
-    led = {(part.work, part.body) for part in involvements if part.work in home and part.is_lead(at)}
+    leading = [involvement for involvement in involvements if involvement.work in home and involvement.is_lead(at)]
+    led = {(involvement.work, involvement.body) for involvement in leading}
     works = sorted({work for work, _ in led})
     plans = sorted({home[work] for work in works})
     place = {plan: at for at, plan in enumerate(plans)}
@@ -221,7 +222,7 @@ def fragmentation(
             led = tuple(profile.work for profile in on if profile.leads)
             value = 1.0 - sum((number[body] / number.total()) ** 2 for body in bodies)
             findings.append(Finding("fragmentation", (topic,), bodies, led, (), (), value, len(led), len(on), of))
-    return tuple(sorted(findings, key=lambda found: (-(found.value or 0.0), found.topics, found.country)))
+    return tuple(sorted(findings, key=lambda finding: (-(finding.value or 0.0), finding.topics, finding.country)))
 
 
 def _actions(uses: Uses, profiles: Iterable[Profile]) -> list[Profile]:
@@ -248,18 +249,19 @@ def overlaps(
     place, home, line = {action: at for at, action in enumerate(uses.actions)}, uses.home, line or {}
     leads, of = {profile.work: profile.leads for profile in (*led, *said)}, country or {}
     findings = []
-    for left, right in ((led[a], led[b]) for a, b in zip(lower.tolist(), upper.tolist(), strict=True)):
-        a, b = left.work, right.work
+    for profile_a, profile_b in ((led[a], led[b]) for a, b in zip(lower.tolist(), upper.tolist(), strict=True)):
+        a, b = profile_a.work, profile_b.work
         if leads[a] & leads[b] or (a in of and b in of and of[a] != of[b]):
             continue
-        groups = tuple(sorted(left.groups & right.groups))
+        groups = tuple(sorted(profile_a.groups & profile_b.groups))
         columns = np.intersect1d(uses.table.row(place[a]), uses.table.row(place[b])).tolist()
         texts = tuple(text for text in (uses.instruments[at] for at in columns) if bits.get(text, 0.0) > 0)
         if groups or texts:
             plans = home[a], home[b]
             is_edition = plans[0] != plans[1] and plans[0] in line and line[plans[0]] == line.get(plans[1])
             kind = "edition" if is_edition else "duplication" if groups and texts else "overlap"
-            topics, bodies = tuple(sorted(left.topics & right.topics)), (*sorted(left.leads), *sorted(right.leads))
+            topics = tuple(sorted(profile_a.topics & profile_b.topics))
+            bodies = (*sorted(profile_a.leads), *sorted(profile_b.leads))
             findings.append(Finding(kind, topics, bodies, (a, b), groups, texts, None, 2, 2))
     return tuple(findings)
 
@@ -295,20 +297,20 @@ def who_should_talk(
                 texts.setdefault(text, []).append(profile.work)
     findings, actions = [], set(uses.actions)
     for pair in combinations(sorted(resting), 2):
-        left, right = (resting[body] for body in pair)
+        texts_a, texts_b = (resting[body] for body in pair)
         if pair in together:
             continue
         shared, works = [], set[str]()
-        for text in sorted(left.keys() & right.keys()):
+        for text in sorted(texts_a.keys() & texts_b.keys()):
             # of which country a work is may not be known: it may be of any
-            lands, others = ({of.get(work, "") for work in side[text]} for side in (left, right))
-            if lands & others or "" in lands | others:
+            lands_a, lands_b = ({of.get(work, "") for work in side[text]} for side in (texts_a, texts_b))
+            if lands_a & lands_b or "" in lands_a | lands_b:
                 shared.append(text)
-                works.update(left[text], right[text])
+                works.update(texts_a[text], texts_b[text])
         if shared:
             value = sum(bits[text] for text in shared)
             findings.append(Finding("talk", (), pair, tuple(sorted(works & actions)), (), tuple(shared), value))
-    return tuple(sorted(findings, key=lambda found: (-(found.value or 0.0), found.bodies)))
+    return tuple(sorted(findings, key=lambda finding: (-(finding.value or 0.0), finding.bodies)))
 
 
 def participation(shares: Potential, pairs: Pairs) -> tuple[tuple[str, str, float, float, int], ...]:
@@ -551,7 +553,7 @@ class ActionFate(NamedTuple):
 
 
 def fates(
-    home: Mapping[str, str], base: str, new: str, successions: Iterable[Succession], *, is_read: bool = True
+    home: Mapping[str, str], base: str, later_plan: str, successions: Iterable[Succession], *, is_read: bool = True
 ) -> tuple[ActionFate, ...]:
     """The actions of the base edition as retained, extended or dropped, those of the new one that are new.
 
@@ -561,7 +563,7 @@ def fates(
 
     Source: this project's definition.
     """
-    early, late = ({action for action, plan in home.items() if plan == wanted} for wanted in (base, new))
+    early, late = ({action for action, plan in home.items() if plan == wanted} for wanted in (base, later_plan))
     aligned = [
         pair for pair in successions
         if pair.earlier in early and pair.later in late and pair.ground != "suggested"
@@ -592,9 +594,9 @@ def suggested(rows: Iterable[ActionFate], base: Mapping[str, str], later: Mappin
     similar: dict[str, str] = {}
     if base and later:
         ways = []
-        for titles, others in ((base, later), (later, base)):
-            actions = sorted(others)
-            listed = Titles.read([others[action] for action in actions])
+        for titles, counterparts in ((base, later), (later, base)):
+            actions = sorted(counterparts)
+            listed = Titles.read([counterparts[action] for action in actions])
             ways.append({action: actions[listed.nearest(title, 1)[0]] for action, title in titles.items()})
         pairs = [(action, counterpart) for action, counterpart in ways[0].items() if ways[1][counterpart] == action]
         similar = dict(pairs) | {counterpart: action for action, counterpart in pairs}
@@ -629,7 +631,7 @@ class Compared(NamedTuple):
         return self.base.low > 0 or self.new.low > 0
 
 
-def compare(known: Known, base: str, new: str) -> tuple[tuple[Compared, ...], tuple[int, int]]:
+def compare(facts: Known, base: str, later: str) -> tuple[tuple[Compared, ...], tuple[int, int]]:
     """Two editions of a plan, by IRI, against every other plan, at a level; and how many texts are known of each.
 
     Both are weighed by the weights of this graph, so that only what they name differs: the fixed-base principle of
@@ -637,13 +639,13 @@ def compare(known: Known, base: str, new: str) -> tuple[tuple[Compared, ...], tu
 
     Source: ILO et al. (2004). Consumer Price Index Manual: Theory and Practice, ch. 15 (Laspeyres).
     """
-    if base == new:
-        raise QueryError("same-plan", remedy="give-two-editions", base=base, new=new)
-    works, rows = known.tables.works, []
-    for other in works.plans:
-        if other not in (base, new):
-            then, now = known.weight(base, other), known.weight(new, other)
+    if base == later:
+        raise QueryError("same-plan", remedy="give-two-editions", base=base, new=later)
+    works, rows = facts.tables.works, []
+    for plan in works.plans:
+        if plan not in (base, later):
+            then, now = facts.weight(base, plan), facts.weight(later, plan)
             before, after = set(then.texts), set(now.texts)
-            rows.append(Compared(other, then, now, tuple(sorted(after - before)), tuple(sorted(before - after))))
-    texts = [len({use.text for use in known.uses if works.plan(use.work) == plan}) for plan in (base, new)]
+            rows.append(Compared(plan, then, now, tuple(sorted(after - before)), tuple(sorted(before - after))))
+    texts = [len({use.text for use in facts.uses if works.plan(use.work) == plan}) for plan in (base, later)]
     return tuple(rows), (texts[0], texts[1])

@@ -122,11 +122,11 @@ class Readings:
 
     def extent(self, work: str, aspect: Aspect, plan: str | None = None) -> Extent:
         """How far a work was read for an aspect; an action inherits « full » from its ``plan``."""
-        own = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == work}
-        above = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == plan}
-        if Extent.FULL in own | above:
+        extents = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == work}
+        of_plan = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == plan}
+        if Extent.FULL in extents | of_plan:
             return Extent.FULL
-        return Extent.PART if Extent.PART in own or (work, aspect) in self.noted else Extent.NONE
+        return Extent.PART if Extent.PART in extents or (work, aspect) in self.noted else Extent.NONE
 
     def read_in_full(self, works: Works) -> frozenset[str]:
         """The works read in full for texts: an action by itself or its plan, a plan with its text and all its measures.
@@ -194,8 +194,8 @@ class Basis:
 
     def also(self, name: str, value: object) -> Basis:
         """The same with one more filter or choice; a later value of the same name replaces the earlier."""
-        others = tuple(pair for pair in self.filters if pair[0] != name)
-        return replace(self, filters=(*others, (name, str(value))))
+        filters = tuple(pair for pair in self.filters if pair[0] != name)
+        return replace(self, filters=(*filters, (name, str(value))))
 
 
 T_co = TypeVar("T_co", covariant=True)

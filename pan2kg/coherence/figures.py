@@ -365,8 +365,8 @@ def reconcile(
 
     def by_kind(pairs: frozenset[Ordered], others: str, figure: str = "") -> tuple[CountPart, ...]:
         number = Counter(verdict(facts.chronology, *pair) for pair in pairs)
-        parts = [(key, number[kind], f"linked-{key}") for key, kind in _KINDS.items()]
-        return (*parts, (others, len(pairs) - sum(number[kind] for kind in _KINDS.values()), figure))
+        of_kinds = [(key, number[kind], f"linked-{key}") for key, kind in _KINDS.items()]
+        return (*of_kinds, (others, len(pairs) - sum(number[kind] for kind in _KINDS.values()), figure))
 
     # from all pairs with anything in common to those linked at the level
     general = listed("broad-plan-pairs", widest) - widest.linked
@@ -401,8 +401,8 @@ def reconcile(
     shares = ("by-actions", len(sharing & met), "linked-action-pairs"), ("as-plans", len(sharing - met), "")
     accounts.append((("sharing", len(sharing), "sharing-plan-pairs"), shares))
     if focus := facts.tables.focus:
-        own = frozenset(pair for pair in linked if focus in pair)
-        accounts.append((("focus", len(own), ""), by_kind(own, "in-index", "coherence-index")))
+        of_focus = frozenset(pair for pair in linked if focus in pair)
+        accounts.append((("focus", len(of_focus), ""), by_kind(of_focus, "in-index", "coherence-index")))
     # actions by whether a link was seen, else whether any text of theirs is known
     linked_ones = {row[0] for row in _linked_actions(facts)}
     with_text = {row[0] for row in _naming(of_plans=False)(facts)} - linked_ones

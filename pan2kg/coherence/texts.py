@@ -242,7 +242,7 @@ class Earlier(NamedTuple):
     texts: Mapping[str, tuple[int, float, float]]
 
 
-def on_earlier(earlier: Earlier, own: Weights) -> Weights:
+def on_earlier(earlier: Earlier, weights: Weights) -> Weights:
     """The weights of an earlier release in place of the graph's own; a text that one does not know keeps its own.
 
     The tree, and what is general, stay the graph's. So two releases differ by what their plans name and not because
@@ -250,11 +250,12 @@ def on_earlier(earlier: Earlier, own: Weights) -> Weights:
 
     Source: ILO et al. (2004). Consumer Price Index Manual: Theory and Practice, ch. 15 (Laspeyres: a fixed base).
     """
-    d, ic, gain = own.d.copy(), own.ic.copy(), own.gain.copy()
-    shared = [at for at, text in enumerate(own.texts) if text in earlier.texts]
+    d, ic, gain = weights.d.copy(), weights.ic.copy(), weights.gain.copy()
+    shared = [at for at, text in enumerate(weights.texts) if text in earlier.texts]
     for at in shared:
-        d[at], ic[at], gain[at] = earlier.texts[own.texts[at]]
-    return replace(own, d=d, n=earlier.n, ic=ic, gain=gain, release=earlier.release, fresh=len(own.texts) - len(shared))
+        d[at], ic[at], gain[at] = earlier.texts[weights.texts[at]]
+    fresh = len(weights.texts) - len(shared)
+    return replace(weights, d=d, n=earlier.n, ic=ic, gain=gain, release=earlier.release, fresh=fresh)
 
 
 def weigh(

@@ -294,8 +294,8 @@ def load_project(project: Project) -> LocalStore:
                 continue  # what the words mean is said by the first, though the others may be of another release
             quads = set(loaded.quads_for_pattern(None, None, None, name))
             if graph in owner_of and quads != set(store.quads_for_pattern(None, None, None, name)):
-                both = {"one": owner_of[graph].root, "other": member.root}
-                raise ProjectError("graph-in-both", remedy="one-base-each", name=graph, **both)
+                one, other = owner_of[graph].root, member.root
+                raise ProjectError("graph-in-both", remedy="one-base-each", name=graph, one=one, other=other)
             owner_of.setdefault(graph, member)
             store.extend(quads)
     return LocalStore(store)
