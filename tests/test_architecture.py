@@ -37,7 +37,7 @@ DOORS: Final = {
     "networkx": {"graph.links", "network.exports", "network.selection"},
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.pdf"},
-    "prometheus_client": {"server.operations"},
+    "prometheus_client": {"server.web"},
     "pyarrow": {"tables.parquet"},
     "pyshacl": {"validation.reference"},
     "duckdb": {"coherence.weight"},
