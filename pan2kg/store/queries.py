@@ -291,7 +291,7 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
     """What the program asks for itself: the text of ``queries/program/<name>.rq`` without its header.
 
     One whose header does not say what rules it needs sees no link of works that share something:
-    :mod:`pan2kg.store.link_view` has these.
+    :mod:`pan2kg.store.links` has these.
 
     A value takes the place of a default in its N3 form, as in :func:`fill`: ``VALUES ?thing { <one> <two> }`` for
     any number of them, ``BIND(<one> AS ?thing)`` for one. Every parameter is given, as no default is meant to be used.
