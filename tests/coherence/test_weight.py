@@ -13,18 +13,7 @@ from pan2kg.coherence.bodies import losses
 from pan2kg.coherence.evidence import FIGURED, Level, Works, counts
 from pan2kg.coherence.texts import weigh
 from pan2kg.coherence.weight import Potential, action_pairs, plan_pairs, potential, unsaid, weight
-from tests.coherence.worlds import (
-    ACTIONS,
-    EDITORS,
-    EXAMPLE,
-    OFFICIAL,
-    PLAN,
-    PLANS,
-    Slow,
-    World,
-    use,
-    worlds,
-)
+from tests.coherence.worlds import ACTIONS, EDITORS, EXAMPLE, OFFICIAL, PLAN, PLANS, Slow, World, use, worlds
 from tests.lots import TIMES
 
 PAIRS = tuple(itertools.combinations(PLANS, 2))
