@@ -32,7 +32,6 @@ __all__ = ["FORMS", "export_network", "select_network"]
 
 
 def _graph(table: NetworkTables, renamed: Mapping[str, str] | None = None) -> nx.MultiDiGraph[str]:
-    """The rows as a graph for the writers of networkx, with some columns of edges under other names."""
     import networkx as nx
 
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
@@ -54,7 +53,6 @@ def write_graphml(table: NetworkTables) -> bytes:
 
 
 def write_gexf(table: NetworkTables) -> bytes:
-    """A network as GEXF 1.3. The only date in it is the day of the data, where that is given."""
     from networkx.readwrite.gexf import GEXFWriter
 
     graph, target = _graph(table, {"type": "link_type", "directed": "type"}), io.BytesIO()
@@ -72,7 +70,6 @@ def write_gexf(table: NetworkTables) -> bytes:
 
 
 def write_cytoscape(table: NetworkTables) -> str:
-    """A network as Cytoscape JSON. An id stands again as ``value`` or ``key``, where networkx looks for it."""
     content = {
         "format_version": "1.0",
         "generated_by": "pan2kg",
@@ -97,12 +94,10 @@ def _write(columns: list[str], rows: Iterable[Mapping[str, Cell]], heads: Mappin
 
 
 def write_nodes(table: NetworkTables) -> str:
-    """The nodes as CSV (RFC 4180): Id, Label, and what is said of them."""
     return _write(["id", "label", *table.columns(table.nodes)], table.nodes, _HEADS)
 
 
 def write_edges(table: NetworkTables) -> str:
-    """The edges as CSV (RFC 4180): Source, Target, Type (Directed, Undirected), Id, Label, link_type, and the rest."""
     rows = [{**row, "directed": "Directed" if row["directed"] else "Undirected"} for row in table.edges]
     columns = (name for name in table.columns(table.edges) if name != "directed")
     return _write(["source", "target", "directed", "id", "label", *columns], rows, {**_HEADS, "type": "link_type"})
@@ -120,7 +115,6 @@ def write_zip(table: NetworkTables) -> bytes:
 
 
 def frames(table: NetworkTables) -> Iterator[tuple[str, str, list[Row]]]:
-    """The nodes by plan or review, with its IRI and label, then all that are of none or the only one of theirs."""
     by_home: dict[str, list[Row]] = {}
     for row in table.nodes:
         by_home.setdefault(home_of(str(row["id"]), row), []).append(row)

@@ -76,7 +76,6 @@ def select_network(
 
 
 def home_of(node: str, data: Mapping[str, object]) -> str:
-    """The plan or the review that a node belongs to or is; nothing for a text."""
     return str(data.get("plan") or data.get("review") or node) if data.get("type") in WORKS else ""
 
 
@@ -125,7 +124,6 @@ class NetworkTables:
         return {"title": self.title, **self.about, **day}
 
     def columns(self, rows: Iterable[Row]) -> list[str]:
-        """The columns of its nodes or edges that have a value in some row."""
         used = {name for row in rows for name in row}
         return [name for name in (NODE_COLUMNS if rows is self.nodes else EDGE_COLUMNS) if name in used]
 

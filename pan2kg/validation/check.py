@@ -177,7 +177,6 @@ def look(
 def _near(
     project: Project, store: LocalStore, only: Collection[str], unread: Iterable[TurtleError]
 ) -> list[TurtleFile]:
-    """The files that are named or were not read, and those that say something of what these describe."""
     wanted = {*only, *(error.place.file for error in unread if error.place)}
     listed = (*project.ontology_files(), *project.shape_files(), *project.graph_files())
     paths = {project.name_of(path): path for path in listed}
@@ -305,7 +304,6 @@ def find_place(finding: Finding, index: Index, names: Names) -> Place | None:
 
 
 def _in_parts(iris: Iterable[str]) -> Iterator[list[str]]:
-    """What are IRIs, each once, as many at a time as are named in one query."""
     ordered = sorted({iri for iri in iris if _IRI.fullmatch(iri)})
     return (ordered[start : start + _ASKED] for start in range(0, len(ordered), _ASKED))
 
@@ -331,7 +329,6 @@ class CheckedChange:
 
 
 def named_files(project: Project, arguments: Sequence[str], start: Path) -> tuple[str, ...]:
-    """The names of files that are checked; a folder stands for those in it."""
     if arguments and project.others:
         raise ProjectError("several-open", remedy="open-one")
     checked = (*project.ontology_files(), *project.shape_files(), *project.graph_files())
@@ -357,7 +354,6 @@ def check_change(
     project: Project, change: CheckedChange, *, fail_on: Severity = Severity.VIOLATION, engine: Engine = Engine.SPARQL,
     tell: Callable[[str], None],
 ) -> Report:  # fmt: skip
-    """The report of a project, or of some of its files; since a revision, what is new and what is solved."""
     if not change.since:
         looked = look(project, engine=engine, only=change.files, tell=tell)
         return replace(looked.report(looked.findings), fail_on=fail_on, of_some=bool(change.files))
@@ -382,7 +378,6 @@ def check_change(
 
 @contextmanager
 def at_revision(project: Project, revision: str) -> Iterator[Project]:
-    """The project as it was at a revision of git, for as long as it is looked at."""
     if project.others:
         raise ProjectError("several-open", remedy="open-one")
 
@@ -565,7 +560,6 @@ def foci_of_values(
 
 
 def _narrowed(text: str, only: Collection[str], store: Store, *, by: str = "focus") -> stores.Solutions:
-    """The rows of a query, of some things alone where they are named and it can be asked so."""
     try:
         return select(store, _naming(text, by, only) if only else text)
     except QueryError:

@@ -111,9 +111,9 @@ def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> I
                     expected, place = Text.same(better) if better else Text(), Place(file.name, statement.line)
                     focus = file.expand(block.subject)
                     yield Finding(rules[key], focus, path, string(words), place, expected=expected)
-    for link in blocks.misnamed(file for file in files if _is_read(file)):
-        place, right = Place(link.file.name, link.block.line), iri(link.right, prefixes)
-        yield Finding(rules["text-link-key"], link.iri, place=place, expected=Text.same(right))
+    for file, block, link, right in blocks.misnamed(file for file in files if _is_read(file)):
+        place, expected = Place(file.name, block.line), Text.same(iri(right, prefixes))
+        yield Finding(rules["text-link-key"], link, place=place, expected=expected)
 
 
 def not_turtle(errors: Sequence[TurtleError]) -> Iterator[Finding]:
@@ -411,7 +411,6 @@ def check_questions(project: Project, derived: Callable[[], Store]) -> tuple[lis
 
 
 def _header_faults(query: Query, languages: Sequence[str]) -> Iterator[tuple[str, int, str]]:
-    """What is wrong with the lines above a question, and with its parameters: the rule, the line, what stands there."""
     marked = ((number, line) for number, line in enumerate(query.text.splitlines(), 1) if line.startswith("#+"))
     lines = {match[1] if (match := _LINE.fullmatch(line)) else line: number for number, line in marked}
     parameters = {f"parameter_{parameter.name}": parameter for parameter in query.parameters}
@@ -449,7 +448,6 @@ def _line_of(text: str, pattern: str) -> int:
 
 
 def _text_faults(query: Query, store: Store) -> Iterator[tuple[str, int, str]]:
-    """What shows when a question is asked: it is no SPARQL, gives its rows in no order, or shows bare addresses."""
     try:
         result, bare = store.query(_TAIL.sub(f"\nLIMIT {_ROWS}\n", query.text)), dict[str, bool]()
         if isinstance(result, ox.QuerySolutions):

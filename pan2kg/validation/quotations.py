@@ -24,9 +24,9 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import blocks
-from pan2kg.turtle.blocks import SourceBlock, TurtleFile, WrittenStatement
+from pan2kg.turtle.blocks import SourceBlock, TurtleFile
 from pan2kg.turtle.vocabulary import kind_and_key
-from pan2kg.turtle.writer import string
+from pan2kg.turtle.writer import TurtleLine, string
 from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity, worded_rules
 
 RUN: Final = 4
@@ -197,7 +197,7 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> R
     rules, compared, counts = quotation_rules(), Counter[str](), Counter[str]()
     findings, subjects = list[Finding](), set[tuple[str, str]]()
 
-    def fault(rule: str, file: TurtleFile, block: SourceBlock, at: WrittenStatement, value: str, better: str) -> None:
+    def fault(rule: str, file: TurtleFile, block: SourceBlock, at: TurtleLine, value: str, better: str) -> None:
         place, path = Place(file.name, at.line), file.expand(at.predicate)
         expected = Text.same(better) if better else Text()
         findings.append(Finding(rules[rule], file.expand(block.subject), path, string(value), place, expected=expected))
@@ -205,7 +205,7 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> R
     for file in files:
         for block in file.blocks:
             subjects.add(kind_and_key(file.expand(block.subject)))
-            quote = next(_said(block, "pan:quote"), None)
+            quote = next(block.said("pan:quote"), None)
             if quote is None or not (literal := _literal(quote)):
                 continue
             words, documents = literal[0], _documents(file, block, "pan:inDocument")
@@ -240,20 +240,19 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> R
     return Report(rules_asked, tuple(findings), dict(counts), statistics=statistics)
 
 
-_Titled = tuple[TurtleFile, SourceBlock, WrittenStatement, str, WrittenStatement | None]
+_Titled = tuple[TurtleFile, SourceBlock, TurtleLine, str, TurtleLine | None]
 """A title in a plan: where it stands, its words, and the number that is printed before it."""
 
 
 def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[tuple[Kept, list[_Titled]]]:
-    """The kept texts that are the list of a plan in a language, each with the titles that are to stand there."""
     titles: dict[tuple[str, str, str], list[_Titled]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
             if block.statements and block.statements[0].object in _LISTED:
-                plan = next((file.expand(statement.object) for statement in _said(block, "pan:inPlan")), "")
-                number = next(_said(block, "skos:notation"), None)
+                plan = next((file.expand(statement.object) for statement in block.said("pan:inPlan")), "")
+                number = next(block.said("skos:notation"), None)
                 for key in _documents(file, block, "dcterms:source"):
-                    for statement in _said(block, "skos:prefLabel") if key in kept else ():
+                    for statement in block.said("skos:prefLabel") if key in kept else ():
                         if literal := _literal(statement):
                             titles[plan, key, literal[1]].append((file, block, statement, literal[0], number))
     for (_, key, _), items in titles.items():
@@ -261,16 +260,12 @@ def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[tu
             yield kept[key], items
 
 
-def _said(block: SourceBlock, predicate: str) -> Iterator[WrittenStatement]:
-    return (statement for statement in block.statements if statement.predicate == predicate)
-
-
 def _documents(file: TurtleFile, block: SourceBlock, predicate: str) -> list[str]:
-    documents = (kind_and_key(file.expand(statement.object)) for statement in _said(block, predicate))
+    documents = (kind_and_key(file.expand(statement.object)) for statement in block.said(predicate))
     return [key for kind, key in documents if kind == "document"]
 
 
-def _literal(statement: WrittenStatement) -> tuple[str, str] | None:
+def _literal(statement: TurtleLine) -> tuple[str, str] | None:
     match = _LITERAL.fullmatch(statement.object)
     return (blocks.unescaped(match[1]), match[2] or "") if match else None
 
@@ -298,7 +293,7 @@ class Quoted:
     """
 
     document: str
-    quotations: tuple[tuple[TurtleFile, SourceBlock, WrittenStatement, str], ...]
+    quotations: tuple[tuple[TurtleFile, SourceBlock, TurtleLine, str], ...]
     sizes: tuple[int, ...]
     length: int | None
 
@@ -329,7 +324,7 @@ def check_rights(
         if document.share is not None and document.share > SHARES[0]:
             rule = rules["text-whole" if document.share > SHARES[1] else "text-much"]
             file, block, statement, _ = document.quotations[0]
-            about, share = next(_said(block, "pan:inDocument")), string(f"{round(100 * document.share)} %")
+            about, share = next(block.said("pan:inDocument")), string(f"{round(100 * document.share)} %")
             place = Place(file.name, statement.line)
             findings.append(Finding(rule, file.expand(about.object), value=share, place=place))
     number = sum(len(document.quotations) for document in documents)
@@ -340,7 +335,6 @@ def check_rights(
 
 
 def refuse_whole(project: Project) -> None:
-    """Stop where a document would be published whole."""
     files = [file for member in project.members for file in blocks.read_turtle_files(member)]
     texts = {key: text for member in reversed(project.members) for key, text in kept_texts(member).items()}
     for finding in check_rights(files, texts).findings:
@@ -361,12 +355,12 @@ def quoted(files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequenc
                 if statement.predicate in _TITLES:
                     titles.add(folded(_unquoted(statement.object)))
     title_lines = "\n".join(titles)
-    by_document: dict[str, list[tuple[TurtleFile, SourceBlock, WrittenStatement, str]]] = defaultdict(list)
+    by_document: dict[str, list[tuple[TurtleFile, SourceBlock, TurtleLine, str]]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
-            for statement in _said(block, "pan:quote"):
+            for statement in block.said("pan:quote"):
                 words = _unquoted(statement.object)
-                for about in _said(block, "pan:inDocument"):
+                for about in block.said("pan:inDocument"):
                     document = kind_and_key(file.expand(about.object))[1]
                     if not _is_free(facts.get(document, {})):
                         by_document[document].append((file, block, statement, words))
@@ -403,7 +397,6 @@ def _unquoted(literal: str) -> str:
 
 
 def _is_free(facts: Mapping[str, Collection[str]]) -> bool:
-    """Whether more may be quoted: by a licence, by a word of the publisher, or since it is an official act."""
     return (
         bool(facts.get("dcterms:license") or facts.get("pan:rightsNote"))
         or any(map(_ACT.search, facts.get("pan:readAt", ())))

@@ -84,7 +84,6 @@ class Rule:
 def worded_rules(
     messages: Messages, kind: Kind, keys: Iterable[str], warnings: Collection[str], counted: Iterable[str] = ()
 ) -> dict[str, Rule]:
-    """The rules whose words stand in the catalogues, by their keys; what is only counted comes last."""
     rules = {}
     for key in keys:
         severity = Severity.WARNING if key in warnings else Severity.VIOLATION
@@ -160,7 +159,6 @@ class Names:
         return _BRACKETED.sub(lambda match: iri(match.group(1), self.prefixes), term)
 
     def plan(self, key: str) -> str:
-        """The IRI of the plan with a key, in the project whose prefixes these are."""
         return f"{self.prefixes.get('plan', thing('plan', ''))}{key}"
 
     def label(self, term: str) -> Text:
@@ -190,7 +188,6 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether nothing was found that weighs as much as ``fail_on``."""
         return not any(finding.severity.reaches(self.fail_on) for finding in self.findings)
 
     @property
@@ -228,7 +225,6 @@ class Report:
 
 
 def joined(reports: Iterable[Report], findings: Iterable[Finding], names: Names) -> Report:
-    """One report of several, which says these findings in place of theirs."""
     parts = list(reports)
     return Report(
         rules=tuple(rule for report in parts for rule in report.rules),
@@ -257,8 +253,6 @@ def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The weightiest first; then by rule, place and what is found."""
-
     def rank(finding: Finding) -> tuple[int, str, str, int, str, str, str, str]:
         place = finding.place or Place("")
         key, weight = finding.rule.key, finding.severity.rank
@@ -288,7 +282,6 @@ def fingerprint(finding: Finding, names: Names) -> str:
 
 
 def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
-    """The accepted findings of a file: by what each is known, its line, and the comments above it."""
     entries, comments = [], list[str]()
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         words = line.strip(" \t\r")
@@ -306,7 +299,6 @@ def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
 def matched(
     findings: Iterable[Finding], names: Names, accepted: Iterable[str]
 ) -> tuple[list[Finding], list[Finding], Counter[str]]:
-    """The findings that are new, those that are among the accepted, and how often each of these was not found."""
     unmatched, added, known = Counter(accepted), list[Finding](), list[Finding]()
     for finding in findings:
         name = fingerprint(finding, names)
@@ -316,7 +308,6 @@ def matched(
 
 
 def compare(report: Report, entries: Iterable[tuple[str, int, tuple[str, ...]]], *, file: str) -> Report:
-    """The report without what the baseline accepts, and with each of its entries that no longer occurs."""
     entries = list(entries)
     keys = {rule.key for rule in report.rules}
     if entries and not any(name.split(maxsplit=1)[0] in keys for name, *_ in entries):
@@ -332,7 +323,6 @@ def compare(report: Report, entries: Iterable[tuple[str, int, tuple[str, ...]]],
 
 
 def write_baseline(report: Report, path: Path) -> None:
-    """Accept what was found; an entry with comments stands apart, so that they stay its own."""
     comments = {name: above for name, _, above in read_baseline(path)} if path.exists() else {}
     findings = [*report.findings, *report.accepted]
     lines = [_HEAD]

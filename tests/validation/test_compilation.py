@@ -88,7 +88,6 @@ def test_shapes_that_look_at_something_are_compiled_as_with_all_others(project: 
 
 
 def test_a_path_of_two_steps_is_gone_back_from_its_end() -> None:
-    """pySHACL takes the steps back in their order, and finds nothing."""
     engines = Engines.of(PREFIXES + "e:S sh:targetNode e:b ; sh:path [ sh:inversePath ( e:p e:q ) ] ; sh:maxCount 0 .")
     data = parse(PREFIXES + "e:a e:p e:x . e:x e:q e:b .")
     assert [one.path for one in engines.by_queries(data)] == ["^(<http://e/p>/<http://e/q>)"]
@@ -115,7 +114,6 @@ def test_whether_a_path_leads_anywhere_is_asked_step_by_step_with_the_same_answe
 
 
 def shaped(folder: Path, shapes: str) -> Project:
-    """A project of one's own with some shapes alone, and two plans."""
     for part in ("schemes", "shapes"):
         shutil.rmtree(folder / "ontology" / part)
     (folder / "ontology" / "shapes").mkdir()
@@ -161,7 +159,6 @@ def test_explain_names_the_nearest_rule_where_there_is_none(project: Project) ->
 
 
 def test_every_query_of_the_shipped_shapes_is_shown_in_full(project: Project) -> None:
-    """Each is compiled; shown are those of three rules, drawn by lot."""
     shapes = read_shapes(project.shape_files())
     rules, (queries, refusals) = read_rules(shapes, Names(read_prefixes(project))), compile_shapes(shapes)
     assert refusals == []
@@ -220,7 +217,6 @@ def is_case(path: Path) -> bool:
 
 
 def outcome(path: Path) -> str:
-    """Whether the compiled shapes of a case find what it wants, by focus node, path, value and component."""
     told = gather((path, quad) for quad in statements_of(path))
     (case,) = (node for node in told.said if told.says(node, RDF + "type", SUITE + "Validate"))
     action, result = told.value(case, MANIFEST + "action"), told.value(case, MANIFEST + "result")
