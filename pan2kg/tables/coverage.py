@@ -453,8 +453,9 @@ def _listed(graph: Graph, choice: TableChoice) -> Table:
     ]
     basis = graph.uses.basis.also("figure", figure.id)
     basis = basis.also("plans", ", ".join(map(key, sorted(plans)))) if plans else basis
-    words = {"name": figure.name(graph.asked_by).say(graph.language), "meaning": figure.meaning.say(graph.language)}
-    notes = [note("figure-means", **words), note("figure-among", among=figure.among.say(graph.language))]
+    words = {"name": figure.name(graph.asked_by).say(graph.language)}
+    words["meaning"] = figure.message("meaning").say(graph.language)
+    notes = [note("figure-means", **words), note("figure-among", among=figure.message("among").say(graph.language))]
     query = (
         "text-uses" if figure.id in _BY_TEXT else "plans" if figure.id in ("lists", "measures") else "plan-statements"
     )
