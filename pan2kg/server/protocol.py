@@ -12,6 +12,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, NamedTuple
@@ -300,6 +301,7 @@ def describe_endpoint(endpoint: str, counts: Mapping[str, int], *, union: bool =
     return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=endpoint)]
 
 
+@dataclass
 class ServedRelease:
     """The state of the data: the release that was loaded, and how often it changed since, as ``changes`` says.
 
@@ -310,8 +312,9 @@ class ServedRelease:
     False
     """
 
-    def __init__(self, name: str, changes: Callable[[], str] = str, seconds: int = 0) -> None:
-        self.name, self.changes, self.seconds = name, changes, seconds
+    name: str
+    changes: Callable[[], str] = str
+    seconds: int = 0
 
     def __str__(self) -> str:
         return f"{self.name}+{int(time.time()) // self.seconds if self.seconds else self.changes()}"

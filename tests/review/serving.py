@@ -42,7 +42,7 @@ def main() -> None:
 
     site = RefreshedSite(make, release)
     desk = ReviewPages(project, store, site, keeper, Sessions(people))
-    pages = Pages(site, bundle.files() if bundle else {}, keeper=keeper)
+    pages = Pages(site, lambda: bundle.files() if bundle else {}, keeper=keeper)
     routes = [web.route(path, desk.answer, "GET, HEAD, POST") for path in DESK_PATHS]
     routes.append(web.route("/{path:path}", pages.answer, "GET, HEAD"))
     endpoint = sparql.Endpoint(Pool(keeper, settings.limits.seconds), settings, release, sparql.EDITOR)

@@ -112,7 +112,7 @@ class CountedSite:
 
 def test_a_review_renews_the_pages_that_speak_of_what_it_was_about_and_no_others() -> None:
     site, keeper = CountedSite(), SimpleNamespace(version=0, touched={})
-    pages = Pages(RefreshedSite(lambda: site, ServedRelease("x", lambda: str(keeper.version))), {}, keeper=keeper)  # type: ignore[arg-type]
+    pages = Pages(RefreshedSite(lambda: site, ServedRelease("x", lambda: str(keeper.version))), dict, keeper=keeper)  # type: ignore[arg-type]
     paths = ["fr/action/a-1.html", "fr/action/a-2.html", "fr/index.html", "fr/question/gaps.html"]
 
     def ask() -> list[str]:
@@ -142,7 +142,7 @@ def test_home_pages_are_found_again_unless_damaged_and_nothing_of_an_earlier_sta
     homes.write(drawn)
     assert {path: page.body for path, page in homes.read().items()} == {path: page.body for path, page in drawn.items()}
     (path,) = homes.folder.iterdir()
-    pages = Pages(RefreshedSite(CountedSite, ServedRelease("x")), {}, homes=homes)
+    pages = Pages(RefreshedSite(CountedSite, ServedRelease("x")), dict, homes=homes)
     page: CachedPage = awaited(lambda: pages._find(HOMES[0], b""))  # type: ignore[assignment]
     assert page.body == drawn[HOMES[0]].body, "they are sent"
     whole = path.read_bytes()
