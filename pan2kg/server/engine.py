@@ -63,7 +63,8 @@ _UPDATES: Final = frozenset({"LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "
 _SUSPECT: Final = re.compile(
     r"service|(?:from|load|clear|drop|create|add|move|copy|insert|delete)(?!\w)", re.IGNORECASE
 )
-_VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+# two answers to a query that calls one of these may differ
+VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
 _CALLED: Final = re.compile(r"service(?:\s|\#[^\n\r]*)*+(?:silent(?:\s|\#[^\n\r]*)*+)?<([^<>]*)>", re.IGNORECASE)
 _BRACKETS: Final = re.compile(
     r"""\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'
@@ -200,15 +201,6 @@ def _at(text: str, start: int, status: int, key: str, **values: str) -> RefusalE
     return RefusalError(status, why(key, line=str(line), column=str(column), **values), line, column)
 
 
-def is_volatile(text: str) -> bool:
-    """Whether two answers to a query may differ.
-
-    >>> is_volatile("SELECT (rand() AS ?n) {}"), is_volatile("SELECT ?now {}")
-    (True, False)
-    """
-    return _VOLATILE.search(text) is not None
-
-
 class AnswerWriter(io.BytesIO):
     def __init__(self, link: socket.socket, form: str, limits: Limits, *, is_bounded: bool) -> None:
         self.link, self.form = link, form
@@ -297,7 +289,7 @@ class Evaluator:
         else:
             writer = AnswerWriter(link, task.table, self.limits, is_bounded=not task.own)
             result.serialize(output=writer, format=TABLE_FORMATS[task.table])
-            writer.finish(self.state, is_volatile=is_volatile(task.text))
+            writer.finish(self.state, is_volatile=bool(VOLATILE.search(task.text)))
 
     def _graph(self, task: Task, link: socket.socket) -> None:
         name = ox.NamedNode(task.text) if task.text else ox.DefaultGraph()
@@ -323,7 +315,7 @@ class Evaluator:
         prefixes = self.prefixes if len(beginning) == FEW else used(beginning, self.prefixes)
         form = GRAPH_FORMATS[task.graph]
         ox.serialize(itertools.chain(beginning, counted), output=writer, format=form, prefixes=prefixes or None)
-        writer.finish(self.state, is_volatile=task.kind == "query" and is_volatile(task.text))
+        writer.finish(self.state, is_volatile=task.kind == "query" and bool(VOLATILE.search(task.text)))
 
 
 def used(triples: list[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:

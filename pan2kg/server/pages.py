@@ -132,7 +132,7 @@ class Pages:
         self._files: Mapping[str, Path] | None = None
         self._cache: OrderedDict[tuple[str, bytes], CachedPage] = OrderedDict()
         self._current()
-        for path, page in (homes.read() if homes and homes.is_current() else {}).items():
+        for path, page in (homes.read() if homes else {}).items():
             self._keep((path, b""), page)
 
     async def answer(self, request: Request) -> Response:
@@ -273,12 +273,9 @@ class HomePages:
         words = (state_name(self.project), str(today()), *stamps)
         return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
 
-    def is_current(self) -> bool:
-        return self.folder is not None and self._name() == self.name
-
     def read(self) -> dict[str, CachedPage]:
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            if self.folder:
+            if self.folder and self._name() == self.name:
                 content = json.loads((self.folder / f"home-{self.name}.json").read_bytes())
                 bodies = {path: (content[path]["media"], content[path]["body"].encode()) for path in HOMES}
                 if content["digest"] == hashlib.sha256(b"\0".join([body for _, body in bodies.values()])).hexdigest():
@@ -286,7 +283,7 @@ class HomePages:
         return {}
 
     def write(self, pages: Mapping[str, CachedPage]) -> None:
-        if self.folder is None or not pages.keys() >= {*HOMES} or not self.is_current():
+        if self.folder is None or not pages.keys() >= {*HOMES} or self._name() != self.name:
             return
         with suppress(OSError, ProjectError):
             content = {path: {"media": pages[path].media, "body": pages[path].body.decode()} for path in HOMES}

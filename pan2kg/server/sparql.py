@@ -80,7 +80,7 @@ class Endpoint:
         # only the engine tells which of the two a query gives
         choices = choose(accept, TABLES), choose(accept, GRAPHS)
         make_tag = partial(self.release.tag, text, *default, "", *named)
-        if request.method != "POST" and condition and not engine.is_volatile(text):
+        if request.method != "POST" and condition and not engine.VOLATILE.search(text):
             for choice in filter(None, choices):
                 if web.matches(condition, make_tag(choice.media)):
                     return unchanged(make_tag(choice.media))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pan2kg.errors import QueryError
 from pan2kg.server import protocol
-from pan2kg.server.engine import inspect_query, is_volatile
+from pan2kg.server.engine import VOLATILE, inspect_query
 from pan2kg.server.protocol import FORM, GRAPHS, QUERY, TABLES, UPDATE, RefusalError, choose, read_operation
 from pan2kg.store.store import refuse_fetching
 
@@ -94,7 +94,8 @@ def test_what_a_query_may_not_say_is_found_and_words_in_names_and_texts_are_no_w
         assert (caught.value.status, caught.value.line is None) == (403, False), query
     assert not any(map(inspect_query, TAKEN))
     assert inspect_query("SELECT * FROM <http://e/g> { ?s ?p ?o }")
-    assert is_volatile("SELECT (rand() AS ?n) {}")
+    assert VOLATILE.search("SELECT (rand() AS ?n) {}")
+    assert not VOLATILE.search("SELECT ?now {}")
     query = "SELECT * { SERVICE SILENT <http://e/sparql> { ?s ?p ?o } }"
     assert not inspect_query(query, frozenset({"http://e/sparql"}))
     with pytest.raises(RefusalError):
