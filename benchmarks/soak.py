@@ -1,6 +1,6 @@
 """Lets the service live: decisions of a reviewer, then mixed load while its processes are killed at random.
 
-    python benchmarks/soak.py                               a hundred decisions and an hour of mixed load
+    python benchmarks/soak.py                               forty decisions and an hour of mixed load
     python benchmarks/soak.py --decisions 10 --seconds 120  a short one
     python benchmarks/soak.py --rate 2 --pause 15           beside other work: two requests a second under mixed load
 
@@ -167,7 +167,7 @@ def show(head: list[str], rows: list[list[str]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--decisions", type=int, default=100)
+    parser.add_argument("--decisions", type=int, default=40)
     parser.add_argument("--seconds", type=float, default=3600.0)
     parser.add_argument("--pause", type=float, default=5.0, help="seconds between two kills")
     parser.add_argument("--rate", type=float, help="requests a second under mixed load (default: as many as can be)")

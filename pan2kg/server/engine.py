@@ -74,8 +74,7 @@ _BRACKETS: Final = re.compile(
 _LOCAL: Final = re.compile(r"[^/#]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Of a query: seconds, rows and bytes of its answer, bytes of memory beside the graph; and bytes of all together.
 
     Without ``total`` all together may take three quarters of what the machine has free once the graph is loaded.
@@ -137,11 +136,6 @@ def send(link: socket.socket, data: bytes) -> None:
 
 
 def megabytes(size: int) -> str:
-    """So many bytes in megabytes.
-
-    >>> megabytes(256 * MEGABYTE), megabytes(3_000_000)
-    ('256', '2.86')
-    """
     return f"{round(size / MEGABYTE, 2):g}"
 
 
@@ -171,11 +165,6 @@ def free_memory() -> int:
 
 
 def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
-    """Whether a query names its own graphs; refused where it would fetch or change something, or no engine reads it.
-
-    >>> inspect_query('SELECT * { ?s ?p "LOAD" }'), inspect_query("ASK FROM <http://e/> {}")
-    (False, True)
-    """
     depth = 0
     if sum(map(text.count, "({[")) > DEEPEST:
         for bracket in _BRACKETS.finditer(text):

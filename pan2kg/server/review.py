@@ -120,13 +120,6 @@ class Attempts:
 
 @dataclass
 class People:
-    """All who review; ``token`` is what the holder of the service has, ``header`` where a proxy says who it is.
-
-    >>> people = People("secret")
-    >>> people.by_token("secret", "192.0.2.1") == Person(), people.by_token("guess", "192.0.2.1") is None
-    (True, True)
-    """
-
     token: str = ""
     listed: tuple[Person, ...] = ()
     header: str = ""
@@ -137,14 +130,6 @@ class People:
         """Whether too many wrong tokens came from an address within the last minute for this one to be looked at.
 
         Other addresses are heard all the same, and a token that may have been drawn by chance is.
-
-        >>> people = People("secret")
-        >>> any(people.by_token("guess", "2001:db8::1") for _ in range(8))
-        False
-        >>> people.is_besieged("2001:db8::2"), people.by_token("secret", "2001:db8::2"), people.is_besieged("::1")
-        (True, None, False)
-        >>> [people.is_besieged("2001:db8::2", token) for token in ("kZ1p0Vd3Qm9xYt7Lw2Rb5g==", "correct horse")]
-        [False, True]
         """
         word = token.strip()
         may_be_drawn = len(word) >= DRAWN and len(set(word)) >= DRAWN // 3 and not any(map(str.isspace, word))
@@ -259,12 +244,6 @@ class Sessions:
         return name
 
     def find(self, name: str) -> Session | None:
-        """The session of a cookie; None where there is none of that name, or no longer, or its person may no longer.
-
-        >>> sessions = Sessions(People("secret"))
-        >>> sessions.find(sessions.begin(Person())) is None, sessions.find("made-up")
-        (False, None)
-        """
         session = self._open.get(_hash(name))
         if session is None or self.clock() >= session.until:
             return None

@@ -480,11 +480,6 @@ class WorkerAnswer:
 
 
 def died(status: int, seconds: float) -> RefusalError:
-    """What is said when a worker ended before it had answered: by an exit code, or minus the number of the signal.
-
-    >>> died(-signal.SIGALRM, 30).sentence
-    'The query took longer than 30 seconds and was stopped; make it narrower.'
-    """
     if status == -signal.SIGALRM:
         return busy(why("too-slow", seconds=f"{seconds:g}"), 30)
     if status == FAULT:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import os
-import signal
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +17,7 @@ from pan2kg.server.pages import HOMES, CachedPage, HomePages, Pages, RefreshedSi
 from pan2kg.server.protocol import ServedRelease
 from pan2kg.server.review import marks_of
 from pan2kg.turtle.vocabulary import GRAPH, ID, ROOT
-from tests.server.conftest import PATIENCE, SLOW, Service, Start, Until, awaited
+from tests.server.conftest import SLOW, Service, Start, awaited
 from tests.server.small_service import SmallPage
 
 
@@ -29,6 +26,14 @@ def test_a_page_is_sent_once_compressed_for_who_takes_it_and_what_is_not_there_i
     assert (reply.status, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "<p>300 </p>" in reply.text
     assert "access-control-allow-origin" not in reply.headers
+    for path, language, tag in (
+        ("/", "de-LU, en;q=0.5", "de"),
+        ("/", "", "fr"),
+        ("/en", "de", "en"),
+        ("/en/", "", "en"),
+    ):
+        home = service.get(path, Accept_Language=language).headers["location"]
+        assert home == f"http://127.0.0.1:{service.port}/{tag}/index.html"
     again = service.get("/index.html", If_None_Match=reply.headers["etag"])
     assert (again.status, again.body) == (304, b"")
     assert service.get("/index.html?say=more").headers["etag"] != reply.headers["etag"]
@@ -45,43 +50,10 @@ def test_a_page_is_sent_once_compressed_for_who_takes_it_and_what_is_not_there_i
         assert (reply.status, reply.text[-2:]) == (status, ".\n")
 
 
-def test_the_root_leads_home_in_the_language_of_the_reader(service: Service) -> None:
-    for path, wanted, tag in (
-        ("/", "de-LU, en;q=0.5", "de"),
-        ("/", "", "fr"),
-        ("/en", "de", "en"),
-        ("/en/", "de", "en"),
-    ):
-        reply = service.get(path, Accept_Language=wanted)
-        address = f"http://127.0.0.1:{service.port}/{tag}/index.html"
-        assert (reply.status, reply.headers["location"]) == (302, address)
-
-
 def test_a_page_whose_query_goes_astray_ends_with_a_sentence(start: Start) -> None:
     reply = start(pages=True, seconds=2.0).get("/slow.html")
     assert (reply.status, "took longer than 2 seconds" in reply.text) == (503, True)
     assert reply.headers["retry-after"]
-
-
-def test_a_page_whose_worker_is_killed_asks_once_more_however_late(start: Start, until: Until) -> None:
-    service = start(pages=True, seconds=PATIENCE, EARLY=0.0, workers=1)
-    with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(service.get, "/slow.html")
-        for _ in range(2):
-            until(lambda: waiting.done() or any(map(runs, service.workers())))
-            assert not waiting.done(), "it was asked of one worker alone"
-            for worker in filter(runs, service.workers()):
-                os.kill(worker, signal.SIGKILL)
-                until(lambda worker=worker: worker not in service.workers())
-        reply = waiting.result()
-    assert (reply.status, "ended from outside" in reply.text) == (503, True)
-
-
-def runs(process: int) -> bool:
-    """Whether a process has used the processor for a while: it does not wait to be asked."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11]) > 5
-    return False
 
 
 def test_what_strangers_ask_for_neither_narrows_pages_nor_keeps_them_waiting(start: Start) -> None:

@@ -143,20 +143,3 @@ def test_what_is_chosen_is_accepted_most_and_a_type_refused_by_name_never_is(
     choice = choose(f"{media};q=0", TABLES) or choose(f"{header.replace(media, 'image/gif')}, {media};q=0", TABLES)
     assert choice is None or choice.media != media
     assert all(0 <= quality <= 1 for _, quality, _ in protocol.read_accept(text))
-
-
-def test_formats_of_rows() -> None:
-    for header, media in {
-        "": "application/sparql-results+json",
-        "*/*": "application/sparql-results+json",
-        "text/*;charset=utf-8, text/xml;q=0": "text/csv",
-        "TEXT/CSV": "text/csv",
-        "application/xml": "application/xml",
-        "text/csv;q=0.5, application/sparql-results+xml": "application/sparql-results+xml",
-        "text/*, text/csv;q=0.1": "text/xml",
-        "text/html, */*;q=0.1": "application/sparql-results+json",
-        "text/csv;q=2, text/tab-separated-values": "text/tab-separated-values",
-        **dict.fromkeys(("image/png", "text/csv;q=0", "*/*;q=0", "text/turtle"), ""),
-    }.items():
-        choice = choose(header, TABLES)
-        assert (choice.media if choice else "") == media
