@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import os
+import signal
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -54,6 +57,27 @@ def test_a_page_whose_query_goes_astray_ends_with_a_sentence(start: Start) -> No
     reply = start(pages=True, seconds=2.0).get("/slow.html")
     assert (reply.status, "took longer than 2 seconds" in reply.text) == (503, True)
     assert reply.headers["retry-after"]
+
+
+def test_a_page_whose_worker_is_killed_asks_once_more_however_late(start: Start, until: Until) -> None:
+    service = start(pages=True, seconds=PATIENCE, EARLY=0.0, workers=1)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(service.get, "/slow.html")
+        for _ in range(2):
+            until(lambda: waiting.done() or any(map(runs, service.workers())))
+            assert not waiting.done(), "it was asked of one worker alone"
+            for worker in filter(runs, service.workers()):
+                os.kill(worker, signal.SIGKILL)
+                until(lambda worker=worker: worker not in service.workers())
+        reply = waiting.result()
+    assert (reply.status, "ended from outside" in reply.text) == (503, True)
+
+
+def runs(process: int) -> bool:
+    """Whether a process has used the processor for a while: it does not wait to be asked."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11]) > 5
+    return False
 
 
 def test_what_strangers_ask_for_neither_narrows_pages_nor_keeps_them_waiting(start: Start) -> None:
