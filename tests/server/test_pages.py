@@ -20,7 +20,7 @@ from pan2kg.server.pages import HOMES, CachedPage, HomePages, Pages, RefreshedSi
 from pan2kg.server.protocol import ServedRelease
 from pan2kg.server.review import marks_of
 from pan2kg.turtle.vocabulary import GRAPH, ID, ROOT
-from tests.server.conftest import SLOW, Service, Start, awaited
+from tests.server.conftest import PATIENCE, SLOW, Service, Start, Until, awaited
 from tests.server.small_service import SmallPage
 
 
