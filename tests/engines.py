@@ -14,7 +14,7 @@ import rdflib
 
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import RDF, RDFS
-from pan2kg.validation.compilation import Compiled, FocusCounts, Refusals, by_value, compile_shapes, evaluate
+from pan2kg.validation.compilation import Compiled, FocusCounts, Refusals, compile_shapes, evaluate
 from pan2kg.validation.reference import find, shapes_graph, to_graph
 from pan2kg.validation.report import Finding, Names
 from pan2kg.validation.shapes import TARGETS, Node, Rules, Shapes, Term, gather, read_rules
@@ -33,20 +33,16 @@ PREFIXES: Final = """\
 
 
 def parse(text: str | bytes, base: str = "http://example.org/file") -> list[ox.Quad]:
-    """The statements of Turtle text."""
     return list(ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base))
 
 
 @dataclass(frozen=True)
 class Engines:
-    """The engines for some shapes: compiled once, and asked of many graphs."""
-
     shapes: Shapes
     names: Names = Names()  # noqa: RUF009 - frozen
 
     @classmethod
     def of(cls, text: str) -> Engines:
-        """The engines for shapes in Turtle."""
         return cls(gather((Path("shapes.ttl"), quad) for quad in parse(text)))
 
     @cached_property
@@ -92,11 +88,27 @@ class Engines:
         return list(find(to_graph(data), shapes, self.rules))
 
     def agreed(self, data: Collection[ox.Quad], *, near: bool = False) -> list[Finding]:
-        """What both find, by value; ``near`` as for :meth:`by_pyshacl`."""
         found, other = self.by_queries(data), self.by_pyshacl(data, near=near)
-        assert by_value(found).keys() - by_value(other).keys() == set(), "only the queries found this"
-        assert by_value(other).keys() - by_value(found).keys() == set(), "only pySHACL found this"
+        assert by_value(found) - by_value(other) == set(), "only the queries found this"
+        assert by_value(other) - by_value(found) == set(), "only pySHACL found this"
         return found
+
+
+def by_value(findings: Iterable[Finding]) -> set[tuple[str, ...]]:
+    """What makes two findings the same: rule, focus node, path, value and component.
+
+    Values are compared as a store compares them: ``"0.50"^^xsd:decimal`` is ``0.5``. Blank nodes are all alike, since
+    each engine names them anew.
+    """
+    return {(one.rule.key, alike(one.focus), one.path, alike(one.value), one.component) for one in findings}
+
+
+def alike(term: str) -> str:
+    if term.startswith("_:") or "^^<" not in term:
+        return "_:" if term.startswith("_:") else term
+    store = ox.Store()
+    store.load(f"<http://e/> <http://e/> {term} .".encode(), format=ox.RdfFormat.N_TRIPLES)
+    return "".join(str(quad.object) for quad in store)
 
 
 _IRI: Final = re.compile(r"<[^<>\s]+>")
@@ -104,7 +116,6 @@ _OF_ANY_CLASS: Final = {f"<{RDF}type>", f"<{RDFS}subClassOf>"}
 
 
 def _near(shapes: Shapes, data: Iterable[ox.Quad]) -> Shapes:
-    """The shapes that look at something in the data, with all they refer to."""
     named = {term for quad in data for term in (quad.predicate, quad.object)}
     todo: list[Term] = [node for node in shapes.said if _looks_at(shapes, node, named)]
     kept = set[Term]()
@@ -117,7 +128,6 @@ def _near(shapes: Shapes, data: Iterable[ox.Quad]) -> Shapes:
 
 
 def _looks_at(shapes: Shapes, shape: Node, named: Collection[object]) -> bool:
-    """Whether a shape has a target among the terms that are named, or one that need not be."""
     if shapes.is_class(shape) or shapes.values(shape, "targetNode"):
         return True
     return any(target in named for name in TARGETS for target in shapes.values(shape, name))

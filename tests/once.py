@@ -25,7 +25,6 @@ RUN: Final = "PAN2KG_TEST_RUN"
 
 @cache
 def checked(project: Project) -> Report:
-    """What a check finds; that of the shipped project, whose files no test changes, is made by whoever is first."""
     if project != SHIPPED or not os.environ.get(RUN):
         return check(project)
     return _made("report", lambda: check(project))
@@ -38,8 +37,6 @@ MANY: Final = 50
 
 
 def tried_once(anew: Tried) -> Tried:
-    """Try the same table against chance once: what it deals is decided by its seed, for each process alike."""
-
     def tried(
         rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, seed: int, draws: int
     ) -> tuple[Floats, Floats, Floats]:
@@ -52,7 +49,6 @@ def tried_once(anew: Tried) -> Tried:
 
 
 def _made(what: str, make: Callable[[], Made]) -> Made:
-    """What whoever is first makes and all others read."""
     with _file(what).open("a+b") as file:
         flock(file, LOCK_EX)
         file.seek(0)
@@ -80,7 +76,6 @@ def first(what: str) -> Iterator[None]:
 
 
 def forget() -> None:
-    """Leave nothing of the run behind."""
     if os.environ.get(RUN):
         for left in Path(gettempdir()).glob(_file("*").name):
             left.unlink(missing_ok=True)

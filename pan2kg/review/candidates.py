@@ -48,6 +48,16 @@ class DocumentSearch(NamedTuple):
     skipped: Mapping[str, int]
     mentions: tuple[Mention, ...]
 
+    def since(self, graph: Graph, day: date) -> DocumentSearch:
+        things = graph.names.things
+        recent = tuple(
+            candidate
+            for candidate in self.candidates
+            if not ((entity := things.get(candidate.ends[1])) and entity.start and entity.start < day)
+        )
+        older = len(self.candidates) - len(recent)
+        return self._replace(candidates=recent, skipped={**self.skipped, **({"older": older} if older else {})})
+
 
 def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     names = graph.names
@@ -55,7 +65,14 @@ def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     day, country = (home.start, home.country) if home else (None, "")
     mentions = find_mentions(document, names, date=day, country=country, plan=plan)
     bodies = [mention for mention in mentions if mention.kind == "body"]
-    places = sections(document, plan, named_actions(graph, plan))
+    titles: dict[str, list[str]] = {}
+    numbers: dict[str, str] = {}
+    for action, number_, title in graph.read(program_query("review/titles-of-actions", plan=plan)):
+        titles.setdefault(action, []).append(title)
+        numbers.setdefault(action, number_)
+    places = sections(
+        document, plan, tuple(Named(action, numbers[action], tuple(words)) for action, words in titles.items())
+    )
     starts = [section.start for section in places]
     skipped: Counter[str] = Counter()
     links: dict[tuple[str, str, str, str], list[Mention]] = {}
@@ -87,31 +104,10 @@ def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     return DocumentSearch(tuple(results), skipped, mentions)
 
 
-def since(graph: Graph, made: DocumentSearch, day: date) -> DocumentSearch:
-    things = graph.names.things
-    recent = tuple(
-        candidate
-        for candidate in made.candidates
-        if not ((entity := things.get(candidate.ends[1])) and entity.start and entity.start < day)
-    )
-    older = len(made.candidates) - len(recent)
-    return DocumentSearch(recent, {**made.skipped, **({"older": older} if older else {})}, made.mentions)
-
-
-def named_actions(graph: Graph, plan: str) -> tuple[Named, ...]:
-    titles: dict[str, list[str]] = {}
-    numbers: dict[str, str] = {}
-    for action, number_, title in graph.read(program_query("review/titles-of-actions", plan=plan)):
-        titles.setdefault(action, []).append(title)
-        numbers.setdefault(action, number_)
-    return tuple(Named(action, numbers[action], tuple(words)) for action, words in titles.items())
-
-
 def _parts(
     graph: Graph, document: Document, plan: str,
     groups: Mapping[tuple[str, str, str], Sequence[tuple[Mention, roles.Role]]], skipped: Counter[str],
 ) -> Iterator[Candidate]:  # fmt: skip
-    """The parts bodies take, one for each work, body and role; what is decided on these passages is passed over."""
     roles_of: dict[tuple[str, str], set[str]] = {}
     for work, body, role_iri in graph.read(program_query("review/parts-of-plan", plan=plan)):
         roles_of.setdefault((work, body), set()).add(key(role_iri))
@@ -137,19 +133,16 @@ def _parts(
             remarks.append(Message("candidate", "other-lead"))
         candidate = _candidate(identifier, plan, (work, body), INVOLVEMENT, role_key, mention, mentions, quotations)
         yield replace(
-            candidate,
-            reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
-            rank=_rank(mention, roles.rank_of(role)),
-            remarks=tuple(remarks),
+            candidate, reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
+            rank=_rank(mention, roles.rank_of(role)), remarks=tuple(remarks),
             said="" if role.how == "default" else role.said,
-        )
+        )  # fmt: skip
 
 
 def _links(
     graph: Graph, document: Document, plan: str, groups: Mapping[tuple[str, str, str, str], Sequence[Mention]],
     skipped: Counter[str],
 ) -> Iterator[Candidate]:  # fmt: skip
-    """The candidate of all mentions of one target in one section; what is decided already is passed over."""
     accepted: dict[tuple[str, str], set[str]] = {}
     rejected: dict[tuple[str, str], set[str]] = {}
     for start, _, relation, end, status, quote in graph.read(program_query("review/links-of-plan", plan=plan)):
@@ -169,14 +162,14 @@ def _links(
             skipped["rejected"] += len(mentions)
             continue
         things = graph.names.things
-        mention = max(mentions, key=lambda one: _rank(one, _rank_of_rule(one)))
+        mention = max(mentions, key=lambda one: _rank(one, float(_table()["rank"].get(one.rule, 0.5))))
         words = relation_of(document.text, mention, things.get(target), things.get(work))[2]
         how = Message("candidate", f"by-{mention.rule}", {"words": mention.surface})
         identifier = key(link_iri(type_, work, target, relation=relation, space=graph.project.space))
         yield replace(
             _candidate(identifier, plan, ends, type_, relation, mention, mentions, quotations),
             reason=Message("candidate", "because-said" if words else "because", {"how": how, "said": words}),
-            rank=_rank(mention, _rank_of_rule(mention)),
+            rank=_rank(mention, float(_table()["rank"].get(mention.rule, 0.5))),
             remarks=tuple(_remarks(graph, work, target, mentions, rejected=before is not None)),
         )
 
@@ -192,12 +185,7 @@ def _candidate(
 
 
 def _rank(mention: Mention, rank: float) -> float:
-    """How sure a mention is: where it may mean several things, a choice of these is."""
     return rank if mention.target else round(rank / (2 * max(1, len(mention.choices))), 3)
-
-
-def _rank_of_rule(mention: Mention) -> float:
-    return float(_table()["rank"].get(mention.rule, 0.5))
 
 
 def _remarks(graph: Graph, work: str, target: str, mentions: Iterable[Mention], *, rejected: bool) -> list[Message]:
@@ -295,7 +283,6 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def graph_candidates(graph: Graph) -> list[Candidate]:
-    """What waits in the graph: candidate links by their ends, then suggestions, those that share most bits first."""
     waiting = [
         Candidate(
             key(link), "", (start, end), key(type_), origin=Origin.GRAPH, link=link,

@@ -13,7 +13,7 @@ numbers and times, the canonical form, which the house style asks for; pySHACL r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -135,7 +135,6 @@ class Conditions:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def conforms(self, shape: Term, node: str) -> str:
-        """What is true of a node, a variable or the like, that conforms to a shape."""
         if shape in self.within:
             raise Refused(shape, "refused-recursion", name=_word(shape))
         if self.shapes.is_true(shape, "deactivated"):
@@ -163,7 +162,6 @@ class Conditions:
         return all_of(tests)
 
     def breaches(self, shape: Term, node: str, value: str, *, reporting: bool = False) -> Iterator[Breach]:
-        """What breaks the constraints of a shape; ``reporting`` where focus nodes may be grouped to count."""
         properties = self.shapes.said.get(shape) if not isinstance(shape, ox.Literal) else None
         if properties is None:
             raise Refused(shape, "refused-missing", name=_word(shape))
@@ -190,7 +188,6 @@ class Conditions:
                 raise Refused(shape, "refused-parameter", name=_word(ox.NamedNode(iri)))
 
     def _look(self, shape: Term, name: str, values: tuple[Term, ...]) -> None:
-        """Refuse what says nothing, or nothing that can be asked, among what is no constraint by itself."""
         if name == "target":
             raise Refused(shape, "refused-parameter", name="sh:target")
         if name in _BESIDE and not self.shapes.values(shape, _BESIDE[name]):
@@ -214,12 +211,25 @@ class Conditions:
             todo += steps if isinstance(path, ox.BlankNode) else []
 
     def _test(self, shape: Term, name: str, parameter: Term, value: str) -> str:
-        """What must be true of a value node, for the parameter of a constraint."""
         if name in ("node", "not"):
             conforms = self.conforms(parameter, value)
             return negation(conforms) if name == "not" else conforms
         if name in ("in", "languageIn", "and", "or", "xone"):
-            return self._test_of_list(shape, name, parameter, value)
+            terms = self.shapes.items(parameter)
+            is_list = parameter.value == RDF + "nil" or self.shapes.value(parameter, RDF + "first") is not None
+            if not is_list or (name in ("and", "or", "xone") and not terms):
+                raise Refused(shape, "refused-value", name=f"sh:{name}", value=str(parameter) if not is_list else "( )")
+            if name == "languageIn":
+                tags = (writer.string(tag.value) for tag in terms)
+                return any_of(f"COALESCE(langMatches(LANG({value}), {tag}), false)" for tag in tags)
+            if name == "in":
+                if terms and all(isinstance(term, ox.NamedNode) for term in terms):
+                    return f"{value} IN ({', '.join(map(str, terms))})"
+                return any_of(f"sameTerm({value}, {constant(term, shape, 'sh:in')})" for term in terms)
+            tests = [self.conforms(term, value) for term in terms]
+            if name == "xone":
+                return f"({' + '.join(f'IF({test}, 1, 0)' for test in tests)}) = 1"
+            return any_of(tests) if name == "or" else all_of(tests)
         if name == "class":
             return f"EXISTS {{ {value} <{RDF}type>/<{RDFS}subClassOf>* {constant(parameter, shape, 'sh:class')} }}"
         if name == "datatype":
@@ -253,27 +263,9 @@ class Conditions:
             tests.append(f"DATATYPE({datatype}(STR({value}))) = {datatype}")
         return f"COALESCE({' && '.join(tests)}, false)"
 
-    def _test_of_list(self, shape: Term, name: str, parameter: Term, value: str) -> str:
-        terms = self.shapes.items(parameter)
-        is_list = parameter.value == RDF + "nil" or self.shapes.value(parameter, RDF + "first") is not None
-        if not is_list or (name in ("and", "or", "xone") and not terms):
-            raise Refused(shape, "refused-value", name=f"sh:{name}", value=str(parameter) if not is_list else "( )")
-        if name == "languageIn":
-            tags = (writer.string(tag.value) for tag in terms)
-            return any_of(f"COALESCE(langMatches(LANG({value}), {tag}), false)" for tag in tags)
-        if name == "in":
-            if terms and all(isinstance(term, ox.NamedNode) for term in terms):
-                return f"{value} IN ({', '.join(map(str, terms))})"
-            return any_of(f"sameTerm({value}, {constant(term, shape, 'sh:in')})" for term in terms)
-        tests = [self.conforms(term, value) for term in terms]
-        if name == "xone":
-            return f"({' + '.join(f'IF({test}, 1, 0)' for test in tests)}) = 1"
-        return any_of(tests) if name == "or" else all_of(tests)
-
     def _together(
         self, shape: Term, name: str, parameter: Term, at: tuple[str, str], *, reporting: bool
     ) -> Iterator[Breach]:
-        """What breaks a constraint on all values of a node together; ``at`` are the variables of node and value."""
         path, (node, value) = self.shapes.value(shape, "path"), at
         if name == "disjoint" and path is None:
             yield Breach(name, f"{node} {constant(parameter, shape, 'sh:disjoint')} {node} .", value=node)
@@ -548,7 +540,6 @@ def _own_query(shapes: Shapes, constraint: Term, shape: Node, focus: str) -> str
 
 
 def read(text: str) -> None:
-    """Let the engine read a query, which it may refuse."""
     try:
         LocalStore(ox.Store()).query(text)
     except QueryError as error:
@@ -591,7 +582,6 @@ def _bound(text: str, focus: str, shape: Node) -> str:
 
 
 def refused(project: Project, shapes: Shapes, refusals: Refusals) -> ProjectError:
-    """Why shapes are refused, each with its place."""
     names, faults = Names(writer.read_prefixes(project)), dict[str, Message]()
     for shape, why in refusals:
         named_shape = shape if isinstance(shape, ox.Literal) else shapes.named(shape)
@@ -740,20 +730,3 @@ def evaluate(
                 terms = (focus, path, "" if value is None else written(value))
                 findings[rules.finding(query.shape, query.component, terms, query.constraint)] = None
     yield from findings
-
-
-def by_value(findings: Iterable[Finding]) -> Mapping[tuple[str, str, str, str, str], Finding]:
-    """Findings by what makes two of them the same: rule, focus node, path, value and component.
-
-    Values are compared as a store compares them: ``"0.50"^^xsd:decimal`` is ``0.5``. Blank nodes are all alike, since
-    each engine names them anew.
-    """
-    return {(one.rule.key, alike(one.focus), one.path, alike(one.value), one.component): one for one in findings}
-
-
-def alike(term: str) -> str:
-    if term.startswith("_:") or "^^<" not in term:
-        return "_:" if term.startswith("_:") else term
-    store = ox.Store()
-    store.load(f"<http://e/> <http://e/> {term} .".encode(), format=ox.RdfFormat.N_TRIPLES)
-    return "".join(str(quad.object) for quad in store)

@@ -24,9 +24,9 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project, read_text
 from pan2kg.turtle import blocks
-from pan2kg.turtle.blocks import SourceBlock, TurtleFile, WrittenStatement
+from pan2kg.turtle.blocks import SourceBlock, TurtleFile
 from pan2kg.turtle.vocabulary import kind_and_key
-from pan2kg.turtle.writer import string
+from pan2kg.turtle.writer import TurtleLine, string
 from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity, worded_rules
 
 RUN: Final = 4
@@ -48,21 +48,13 @@ _HASHES: Final = re.compile(rf"{_SALT}[0-9a-f]{{32}}\n(?:[0-9a-f]{{{_DIGITS}}}\n
 
 
 def folded(text: str) -> str:
-    """A text as it is compared: composed (NFC), one space between words, one form of apostrophe, quote and hyphen.
-
-    >>> folded("l’«\u00a0entité\u00a0»  –\\nou “autre”"), folded("e\u0301tat")
-    ('l\\'"entité" - ou "autre"', 'état')
-    """
+    """A text as it is compared: composed (NFC), one space between words, one form of apostrophe, quote and hyphen."""
     marked = _MARKS.sub('"', unicodedata.normalize("NFC", text).translate(_FOLDED))
     return " ".join(marked.split())
 
 
 def pieces(quote: str) -> list[str]:
-    """What stands between the cuts of a quotation, folded; nothing where it has no words.
-
-    >>> pieces("Les ministères […] veillent…"), pieces("…")
-    (['Les ministères', 'veillent'], [])
-    """
+    """What stands between the cuts of a quotation, folded; nothing where it has no words."""
     return [words for piece in _CUT.split(quote) if (words := folded(piece)) and any(map(str.isalnum, words))]
 
 
@@ -81,12 +73,7 @@ class KeptText:
         return [line for line in map(folded, self.text.splitlines()) if line]
 
     def holds(self, quote: str) -> bool | None:
-        """Whether a quotation stands in it, whole words of it, each piece behind the one before.
-
-        >>> text = KeptText("x", "x.txt", "Former les juges, puis\\nles avocats.")
-        >>> text.holds("Former les juges … les avocats"), text.holds("les avocats … Former"), text.holds("les juge")
-        (True, False, False)
-        """
+        """Whether a quotation stands in it, whole words of it, each piece behind the one before."""
         found = pieces(quote)
         start = 0
         for piece in found:
@@ -97,12 +84,7 @@ class KeptText:
         return bool(found)
 
     def numbers(self, title: str, number: str) -> bool | None:
-        """Whether a title stands on a line behind its number; ``None`` where it stands on none.
-
-        >>> text = KeptText("x", "x.txt", "Catégorie 1 : Former\\n1.1. Former les juges")
-        >>> text.numbers("Former les juges", "1.1"), text.numbers("Former", "2"), text.numbers("Punir", "1")
-        (True, False, None)
-        """
+        """Whether a title stands on a line behind its number; ``None`` where it stands on none."""
         wanted = _whole(folded(title))
         before = [line[: found.start()] for line in self._lines if (found := wanted.search(line))]
         ends = re.compile(rf"(?<![\w.]){re.escape(folded(number))}\W*$")
@@ -133,12 +115,7 @@ class KeptHashes:
     hashes: frozenset[str]
 
     def holds(self, quote: str) -> bool | None:
-        """Whether each run of words of a quotation stands in the text; ``None`` where a piece is too short to tell.
-
-        >>> kept = read_hashes("x", "x", hashes_of("Former les juges et les avocats", "0" * 32))
-        >>> kept.holds("Former les juges et"), kept.holds("Former des juges et"), kept.holds("Former les juges")
-        (True, False, None)
-        """
+        """Whether each run of words of a quotation stands in the text; ``None`` where a piece is too short to tell."""
         kept_pieces = [list(_runs(piece)) for piece in pieces(quote)]
         if not all(_hash(run, self.salt) in self.hashes for runs in kept_pieces for run in runs):
             return False
@@ -165,10 +142,7 @@ def _hash(run: str, salt: str) -> str:
 
 
 def hashes_of(text: str, salt: str) -> str:
-    """What is kept of a text that may not be kept itself: the salt, and the hashes in an order that is not the text’s.
-
-    ``salt`` has 32 hexadecimal digits.
-    """
+    """What is kept of a text that may not be kept itself: the salt, and the hashes in another order than the text’s."""
     hashes = sorted({_hash(run, salt) for run in _runs(folded(text))})
     return "".join(f"{line}\n" for line in (_SALT + salt, *hashes))
 
@@ -197,7 +171,7 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> R
     rules, compared, counts = quotation_rules(), Counter[str](), Counter[str]()
     findings, subjects = list[Finding](), set[tuple[str, str]]()
 
-    def fault(rule: str, file: TurtleFile, block: SourceBlock, at: WrittenStatement, value: str, better: str) -> None:
+    def fault(rule: str, file: TurtleFile, block: SourceBlock, at: TurtleLine, value: str, better: str) -> None:
         place, path = Place(file.name, at.line), file.expand(at.predicate)
         expected = Text.same(better) if better else Text()
         findings.append(Finding(rules[rule], file.expand(block.subject), path, string(value), place, expected=expected))
@@ -205,7 +179,7 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> R
     for file in files:
         for block in file.blocks:
             subjects.add(kind_and_key(file.expand(block.subject)))
-            quote = next(_said(block, "pan:quote"), None)
+            quote = next(block.said("pan:quote"), None)
             if quote is None or not (literal := _literal(quote)):
                 continue
             words, documents = literal[0], _documents(file, block, "pan:inDocument")
@@ -240,20 +214,19 @@ def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> R
     return Report(rules_asked, tuple(findings), dict(counts), statistics=statistics)
 
 
-_Titled = tuple[TurtleFile, SourceBlock, WrittenStatement, str, WrittenStatement | None]
+_Titled = tuple[TurtleFile, SourceBlock, TurtleLine, str, TurtleLine | None]
 """A title in a plan: where it stands, its words, and the number that is printed before it."""
 
 
 def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[tuple[Kept, list[_Titled]]]:
-    """The kept texts that are the list of a plan in a language, each with the titles that are to stand there."""
     titles: dict[tuple[str, str, str], list[_Titled]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
             if block.statements and block.statements[0].object in _LISTED:
-                plan = next((file.expand(statement.object) for statement in _said(block, "pan:inPlan")), "")
-                number = next(_said(block, "skos:notation"), None)
+                plan = next((file.expand(statement.object) for statement in block.said("pan:inPlan")), "")
+                number = next(block.said("skos:notation"), None)
                 for key in _documents(file, block, "dcterms:source"):
-                    for statement in _said(block, "skos:prefLabel") if key in kept else ():
+                    for statement in block.said("skos:prefLabel") if key in kept else ():
                         if literal := _literal(statement):
                             titles[plan, key, literal[1]].append((file, block, statement, literal[0], number))
     for (_, key, _), items in titles.items():
@@ -261,16 +234,12 @@ def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[tu
             yield kept[key], items
 
 
-def _said(block: SourceBlock, predicate: str) -> Iterator[WrittenStatement]:
-    return (statement for statement in block.statements if statement.predicate == predicate)
-
-
 def _documents(file: TurtleFile, block: SourceBlock, predicate: str) -> list[str]:
-    documents = (kind_and_key(file.expand(statement.object)) for statement in _said(block, predicate))
+    documents = (kind_and_key(file.expand(statement.object)) for statement in block.said(predicate))
     return [key for kind, key in documents if kind == "document"]
 
 
-def _literal(statement: WrittenStatement) -> tuple[str, str] | None:
+def _literal(statement: TurtleLine) -> tuple[str, str] | None:
     match = _LITERAL.fullmatch(statement.object)
     return (blocks.unescaped(match[1]), match[2] or "") if match else None
 
@@ -292,13 +261,10 @@ _ACT: Final = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """The quotations of a document: where each stands and its words, and how long the whole is, where that is known.
-
-    ``length`` and the lengths of ``sizes`` are in characters, or both in words.
-    """
+    """The quotations of a document: where each stands and its words, and how long the whole is, where that is known."""
 
     document: str
-    quotations: tuple[tuple[TurtleFile, SourceBlock, WrittenStatement, str], ...]
+    quotations: tuple[tuple[TurtleFile, SourceBlock, TurtleLine, str], ...]
     sizes: tuple[int, ...]
     length: int | None
 
@@ -314,10 +280,7 @@ def rights_rules() -> dict[str, Rule]:
 def check_rights(
     files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequence[TurtleFile] | None = None
 ) -> Report:
-    """What these files quote at greater length than may be taken without asking; how many documents have no length.
-
-    ``known`` are the files that say what documents and titles there are, where those are others.
-    """
+    """What these files quote at greater length than may be taken without asking; how many documents have no length."""
     rules, findings = rights_rules(), list[Finding]()
     documents = list(quoted(files, kept, files if known is None else known))
     for document in documents:
@@ -329,7 +292,7 @@ def check_rights(
         if document.share is not None and document.share > SHARES[0]:
             rule = rules["text-whole" if document.share > SHARES[1] else "text-much"]
             file, block, statement, _ = document.quotations[0]
-            about, share = next(_said(block, "pan:inDocument")), string(f"{round(100 * document.share)} %")
+            about, share = next(block.said("pan:inDocument")), string(f"{round(100 * document.share)} %")
             place = Place(file.name, statement.line)
             findings.append(Finding(rule, file.expand(about.object), value=share, place=place))
     number = sum(len(document.quotations) for document in documents)
@@ -340,7 +303,6 @@ def check_rights(
 
 
 def refuse_whole(project: Project) -> None:
-    """Stop where a document would be published whole."""
     files = [file for member in project.members for file in blocks.read_turtle_files(member)]
     texts = {key: text for member in reversed(project.members) for key, text in kept_texts(member).items()}
     for finding in check_rights(files, texts).findings:
@@ -361,12 +323,12 @@ def quoted(files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequenc
                 if statement.predicate in _TITLES:
                     titles.add(folded(_unquoted(statement.object)))
     title_lines = "\n".join(titles)
-    by_document: dict[str, list[tuple[TurtleFile, SourceBlock, WrittenStatement, str]]] = defaultdict(list)
+    by_document: dict[str, list[tuple[TurtleFile, SourceBlock, TurtleLine, str]]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
-            for statement in _said(block, "pan:quote"):
+            for statement in block.said("pan:quote"):
                 words = _unquoted(statement.object)
-                for about in _said(block, "pan:inDocument"):
+                for about in block.said("pan:inDocument"):
                     document = kind_and_key(file.expand(about.object))[1]
                     if not _is_free(facts.get(document, {})):
                         by_document[document].append((file, block, statement, words))
@@ -389,11 +351,7 @@ def quoted(files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequenc
 
 
 def is_long(words: str, times: int = 1) -> bool:
-    """Whether a quotation is longer than a short one, in characters and in words, or as many times longer.
-
-    >>> is_long("mot " * 61), is_long("mot " * 90), is_long("mot " * 90, 10)
-    (False, True, False)
-    """
+    """Whether a quotation is longer than a short one, in characters and in words, or as many times longer."""
     return len(words.strip()) > times * LONGEST[0] and len(words.split()) > times * LONGEST[1]
 
 
@@ -403,7 +361,6 @@ def _unquoted(literal: str) -> str:
 
 
 def _is_free(facts: Mapping[str, Collection[str]]) -> bool:
-    """Whether more may be quoted: by a licence, by a word of the publisher, or since it is an official act."""
     return (
         bool(facts.get("dcterms:license") or facts.get("pan:rightsNote"))
         or any(map(_ACT.search, facts.get("pan:readAt", ())))

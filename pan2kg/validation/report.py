@@ -38,11 +38,7 @@ _BRACKETED: Final = re.compile(r"<([^<>\s]*)>")
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: violation = incoherent, warning = incomplete, info = to look at.
-
-    >>> Severity.VIOLATION.reaches(Severity.WARNING), Severity.INFO.reaches(Severity.WARNING)
-    (True, False)
-    """
+    """How much a finding weighs: violation = incoherent, warning = incomplete, info = to look at."""
 
     VIOLATION = "violation"
     WARNING = "warning"
@@ -84,7 +80,6 @@ class Rule:
 def worded_rules(
     messages: Messages, kind: Kind, keys: Iterable[str], warnings: Collection[str], counted: Iterable[str] = ()
 ) -> dict[str, Rule]:
-    """The rules whose words stand in the catalogues, by their keys; what is only counted comes last."""
     rules = {}
     for key in keys:
         severity = Severity.WARNING if key in warnings else Severity.VIOLATION
@@ -96,13 +91,7 @@ def worded_rules(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: the rule it breaks, and where.
-
-    ``focus`` is the IRI of the thing (of the file's named graph where the fault is the file's);
-    ``path`` a property's IRI or a path in SPARQL's notation; ``value`` a term as N-Triples writes it;
-    ``component`` the SHACL constraint component, and ``expected`` what it asks for. Of a plan, ``times`` says how many
-    things in it lack what nobody has recorded.
-    """
+    """One fault: the rule it breaks, and where."""
 
     rule: Rule
     focus: str
@@ -130,26 +119,14 @@ class Finding:
 
     @property
     def part(self) -> str:
-        """The plan the fault stands in, by the folder of its file; empty outside the plans.
-
-        >>> rule = Rule("x", Kind.STYLE, Severity.INFO, Text())
-        >>> Finding(rule, "", place=Place("graph/plans/lu-bhr-2/actions.ttl", 3)).part
-        'lu-bhr-2'
-        """
+        """The plan the fault stands in, by the folder of its file; empty outside the plans."""
         folders = self.place.file.split("/") if self.place else []
         return folders[2] if len(folders) > 3 and folders[:2] == ["graph", "plans"] else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How IRIs are shown: by the house's prefixes, and by labels.
-
-    >>> names = Names({"plan": "https://w3id.org/pan2kg/id/plan/"})
-    >>> names.short("https://w3id.org/pan2kg/id/plan/lu-bhr-2")
-    'plan:lu-bhr-2'
-    >>> names.short('"2020"^^<https://w3id.org/pan2kg/id/plan/x>')
-    '"2020"^^plan:x'
-    """
+    """How IRIs are shown: by the house's prefixes, and by labels."""
 
     prefixes: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Text] = field(default_factory=dict)
@@ -160,7 +137,6 @@ class Names:
         return _BRACKETED.sub(lambda match: iri(match.group(1), self.prefixes), term)
 
     def plan(self, key: str) -> str:
-        """The IRI of the plan with a key, in the project whose prefixes these are."""
         return f"{self.prefixes.get('plan', thing('plan', ''))}{key}"
 
     def label(self, term: str) -> Text:
@@ -169,12 +145,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a check found, sorted; ``accepted`` holds what the baseline lets pass.
-
-    ``looked_at`` says by a rule's key how many nodes, files, blocks or statements it looked at, ``statistics`` how many
-    of them a rule only counts. ``since`` is the revision since which findings are told, where only the new ones are,
-    ``of_some`` says whether some files were looked at by themselves, ``made`` when a report was made that was kept.
-    """
+    """Everything a check found, sorted; ``accepted`` holds what the baseline lets pass."""
 
     rules: tuple[Rule, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -190,7 +161,6 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether nothing was found that weighs as much as ``fail_on``."""
         return not any(finding.severity.reaches(self.fail_on) for finding in self.findings)
 
     @property
@@ -228,7 +198,6 @@ class Report:
 
 
 def joined(reports: Iterable[Report], findings: Iterable[Finding], names: Names) -> Report:
-    """One report of several, which says these findings in place of theirs."""
     parts = list(reports)
     return Report(
         rules=tuple(rule for report in parts for rule in report.rules),
@@ -257,8 +226,6 @@ def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The weightiest first; then by rule, place and what is found."""
-
     def rank(finding: Finding) -> tuple[int, str, str, int, str, str, str, str]:
         place = finding.place or Place("")
         key, weight = finding.rule.key, finding.severity.rank
@@ -276,19 +243,12 @@ _RULE: Final = re.compile(r"[\w-]*:\S+|(?:style|text)-[\w-]+|[\w-]+-violation")
 
 
 def fingerprint(finding: Finding, names: Names) -> str:
-    """What a finding is known by from one run to the next, whatever lines move.
-
-    >>> from pan2kg.i18n.catalogue import Text
-    >>> rule = Rule("pan:PlanShape-label", Kind.SHAPE, Severity.INFO, Text())
-    >>> fingerprint(Finding(rule, "http://e/x", "http://e/p", '"a"@fr', Place("f", 3)), Names({"e": "http://e/"}))
-    'pan:PlanShape-label e:x e:p "a"@fr'
-    """
+    """What a finding is known by from one run to the next, whatever lines move."""
     words = (finding.rule.key, *(names.short(term) for term in (finding.focus, finding.path, finding.value)))
     return " ".join(word for word in words if word)
 
 
 def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
-    """The accepted findings of a file: by what each is known, its line, and the comments above it."""
     entries, comments = [], list[str]()
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         words = line.strip(" \t\r")
@@ -306,7 +266,6 @@ def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
 def matched(
     findings: Iterable[Finding], names: Names, accepted: Iterable[str]
 ) -> tuple[list[Finding], list[Finding], Counter[str]]:
-    """The findings that are new, those that are among the accepted, and how often each of these was not found."""
     unmatched, added, known = Counter(accepted), list[Finding](), list[Finding]()
     for finding in findings:
         name = fingerprint(finding, names)
@@ -316,7 +275,6 @@ def matched(
 
 
 def compare(report: Report, entries: Iterable[tuple[str, int, tuple[str, ...]]], *, file: str) -> Report:
-    """The report without what the baseline accepts, and with each of its entries that no longer occurs."""
     entries = list(entries)
     keys = {rule.key for rule in report.rules}
     if entries and not any(name.split(maxsplit=1)[0] in keys for name, *_ in entries):
@@ -332,7 +290,6 @@ def compare(report: Report, entries: Iterable[tuple[str, int, tuple[str, ...]]],
 
 
 def write_baseline(report: Report, path: Path) -> None:
-    """Accept what was found; an entry with comments stands apart, so that they stay its own."""
     comments = {name: above for name, _, above in read_baseline(path)} if path.exists() else {}
     findings = [*report.findings, *report.accepted]
     lines = [_HEAD]
@@ -353,10 +310,7 @@ _DAMAGED: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError)
 
 
 def kept_report(project: Project, folder: Path | None, make: Callable[[], Report]) -> Report:
-    """The report of a project as it was made of the same files, else as it is made now, and kept.
-
-    Without a folder it is made. A folder that cannot be written is done without.
-    """
+    """The report of a project as it was made of the same files, else as it is made now, and kept."""
     if folder is None:
         return make()
     name = state_name(project)

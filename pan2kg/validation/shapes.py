@@ -41,10 +41,7 @@ _GAP: Final = "-missing"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shapes:
-    """The statements of shape files: what each node says, and which nodes use it; each reading is itself alone.
-
-    ``files`` says in which file a node is described, ``values`` names properties of SHACL by their local names.
-    """
+    """The statements of shape files: what each node says, and which nodes use it; each reading is itself alone."""
 
     said: Mapping[Node, Mapping[str, tuple[Term, ...]]]
     used: Mapping[Term, tuple[tuple[Node, str], ...]]
@@ -58,7 +55,6 @@ class Shapes:
         return next(iter(self.values(node, name)), None)
 
     def items(self, node: Term | None) -> list[Term]:
-        """The members of a list."""
         members: list[Term] = []
         visited: set[Term] = set()
         while node is not None and node not in visited:
@@ -68,7 +64,6 @@ class Shapes:
         return members
 
     def users(self, node: Term, *names: str) -> list[Node]:
-        """The nodes that say it is the value of one of these properties."""
         wanted = {SH + name for name in names}
         return [user for user, predicate in self.used.get(node, ()) if predicate in wanted]
 
@@ -85,7 +80,6 @@ class Shapes:
         return self.is_class(shape) or any(self.values(shape, target) for target in TARGETS)
 
     def path(self, path: Term, *, bare: bool = True) -> str:
-        """A path in the notation of SPARQL; ``bare`` the IRI alone, where it is one."""
         if not isinstance(path, ox.BlankNode):
             return path.value if bare else str(path)
         for name, form in PATHS.items() if self.value(path, RDF + "first") is None else ():
@@ -100,11 +94,9 @@ class Shapes:
         return f"({text})" if isinstance(path, ox.BlankNode) and not text.startswith("^<") else text
 
     def steps(self, path: Term) -> list[str]:
-        """The steps of a path that is a sequence."""
         return [] if self.value(path, RDF + "first") is None else [self._grouped(step) for step in self.items(path)]
 
     def named(self, shape: Node) -> Node:
-        """The shape with a name that a nameless one is a part of."""
         visited: set[Node] = set()
         while isinstance(shape, ox.BlankNode) and shape not in visited and (users := self.used.get(shape, ())):
             visited.add(shape)
@@ -113,7 +105,6 @@ class Shapes:
 
 
 def read_shapes(files: Iterable[Path]) -> Shapes:
-    """The shapes of Turtle files; the same files are read once."""
     states = ((path, path.stat()) for path in files)
     return _read(tuple((path, state.st_mtime_ns, state.st_size) for path, state in states))
 
@@ -145,8 +136,6 @@ def gather(statements: Iterable[tuple[Path, ox.Quad]]) -> Shapes:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules the shapes make, by the node of each constraint; ``owners`` says which shape it belongs to."""
-
     shapes: Shapes
     names: Names
     rules: Mapping[Node, Rule]
@@ -158,7 +147,6 @@ class Rules:
         return self.rules.get(node) or _rule(self.shapes, self.names, node, named_shape)
 
     def finding(self, shape: Node, component: str, terms: tuple[str, str, str], constraint: Term | None) -> Finding:
-        """What breaks a constraint at a focus node, with path and value, in the words of what it asks for."""
         focus, path, value = terms
         name, expected = component.removesuffix("ConstraintComponent"), Text()
         if _CHECK.has(name):

@@ -129,13 +129,11 @@ def test_networkx_reads_the_same_network_from_gexf(network: nx.MultiDiGraph[str]
 
 @often
 @given(networks())
-def test_cytoscape_json_has_the_same_rows_and_networkx_reads_it(network: nx.MultiDiGraph[str]) -> None:
+def test_cytoscape_json_is_read_by_networkx(network: nx.MultiDiGraph[str]) -> None:
     content, table = json.loads(export_network(network, "cytoscape")), tables(network)
-    elements = content["elements"]
-    assert [item["data"] for item in elements["nodes"]] == [
+    assert [item["data"] for item in content["elements"]["nodes"]] == [
         {**row, "name": caption(row), "value": row["id"]} for row in table.nodes
     ]
-    assert [item["data"] for item in elements["edges"]] == [{**row, "key": row["id"]} for row in table.edges]
     back = nx.cytoscape_graph(content)
     assert sorted(back.edges(keys=True)) == sorted((row["source"], row["target"], row["id"]) for row in table.edges)
 
@@ -170,7 +168,6 @@ def dot_value(quoted: str, *, is_label: bool = False) -> str:
 
 
 def dot_statements(text: str) -> Iterable[tuple[str, str, dict[str, str]]]:
-    """Names and attributes of the node and edge statements; a quoted string may go over several lines."""
     statement = re.compile(rf"^ +({DOT_STRING})(?: -> ({DOT_STRING}))? \[((?:\w+={DOT_STRING} ?)*)\]$", re.MULTILINE)
     for one, two, attributes in statement.findall(text):
         pairs = re.findall(rf"(\w+)=({DOT_STRING})", attributes)
@@ -263,19 +260,6 @@ def test_the_zip_holds_nodes_edges_and_what_they_rest_on(real: nx.MultiDiGraph[s
     assert about["plans"] == "lu-bhr-2"
     assert about["evidence"] == "editors"
     assert about["released"] == "2026-01-02"
-
-
-def test_an_edge_of_real_plans_carries_type_weight_evidence_level_and_status(
-    real: nx.MultiDiGraph[str],
-) -> None:
-    network = select_network(real, plans=("lu-bhr-1", "lu-bhr-2"), types=("shared-instrument",))
-    rows = {(row["Source"], row["Target"]): row for row in csv_rows(export_network(network, "edges"))}
-    row = rows[f"{ID}action/lu-bhr-1-m5", f"{ID}action/lu-bhr-2-4-3"]
-    assert (row["link_type"], row["certainty"], row["status"]) == ("shared-instrument", "derived", "derived")
-    assert row["via"] == "http://data.europa.eu/eli/reg/2017/821/oj"
-    assert 0 < float(row["weight"]) <= float(row["weightHigh"])
-    assert row["evidenceLevel"] == "plan"
-    assert row["evidence"].startswith("« ")
 
 
 def test_a_network_without_nodes_can_be_written_and_an_unknown_form_names_those_there_are() -> None:

@@ -15,11 +15,11 @@ from pan2kg.project import Project
 from pan2kg.turtle.vocabulary import RDF
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.check import Engine, check
-from pan2kg.validation.compilation import alike, by_value, compile_near, compile_shapes, explain
+from pan2kg.validation.compilation import compile_near, compile_shapes, explain
 from pan2kg.validation.report import Kind, Names
 from pan2kg.validation.shapes import gather, read_rules, read_shapes, written
 from tests.conftest import Cli
-from tests.engines import PREFIXES, SHARED, Engines, parse
+from tests.engines import PREFIXES, SHARED, Engines, alike, by_value, parse
 from tests.lots import by_lot
 
 SHAPE: Final = "e:S a sh:NodeShape ; sh:targetClass e:T ; {} .\n"
@@ -88,7 +88,6 @@ def test_shapes_that_look_at_something_are_compiled_as_with_all_others(project: 
 
 
 def test_a_path_of_two_steps_is_gone_back_from_its_end() -> None:
-    """pySHACL takes the steps back in their order, and finds nothing."""
     engines = Engines.of(PREFIXES + "e:S sh:targetNode e:b ; sh:path [ sh:inversePath ( e:p e:q ) ] ; sh:maxCount 0 .")
     data = parse(PREFIXES + "e:a e:p e:x . e:x e:q e:b .")
     assert [one.path for one in engines.by_queries(data)] == ["^(<http://e/p>/<http://e/q>)"]
@@ -110,12 +109,11 @@ def test_whether_a_path_leads_anywhere_is_asked_step_by_step_with_the_same_answe
     engines = Engines.of(f"{PREFIXES}e:S sh:targetSubjectsOf e:t ; {shape}")
     one = "e:a e:t 1 ; e:p e:x , e:y . e:x e:q e:b . e:b a e:C ; e:r 2 . e:d e:q e:x ; e:r 1 ."
     data = parse(f"{PREFIXES}{one} e:k e:t 1 ; e:p e:z . e:l e:t 2 ; e:p e:m . e:m e:q e:n .")
-    assert by_value(engines.by_queries(data)).keys() == by_value(engines.by_pyshacl(data)).keys()
+    assert by_value(engines.by_queries(data)) == by_value(engines.by_pyshacl(data))
     assert "FILTER(EXISTS {" in engines.compiled[0][0].text
 
 
 def shaped(folder: Path, shapes: str) -> Project:
-    """A project of one's own with some shapes alone, and two plans."""
     for part in ("schemes", "shapes"):
         shutil.rmtree(folder / "ontology" / part)
     (folder / "ontology" / "shapes").mkdir()
@@ -161,7 +159,6 @@ def test_explain_names_the_nearest_rule_where_there_is_none(project: Project) ->
 
 
 def test_every_query_of_the_shipped_shapes_is_shown_in_full(project: Project) -> None:
-    """Each is compiled; shown are those of three rules, drawn by lot."""
     shapes = read_shapes(project.shape_files())
     rules, (queries, refusals) = read_rules(shapes, Names(read_prefixes(project))), compile_shapes(shapes)
     assert refusals == []
@@ -220,7 +217,6 @@ def is_case(path: Path) -> bool:
 
 
 def outcome(path: Path) -> str:
-    """Whether the compiled shapes of a case find what it wants, by focus node, path, value and component."""
     told = gather((path, quad) for quad in statements_of(path))
     (case,) = (node for node in told.said if told.says(node, RDF + "type", SUITE + "Validate"))
     action, result = told.value(case, MANIFEST + "action"), told.value(case, MANIFEST + "result")

@@ -17,9 +17,7 @@ from rdflib import SH
 from pan2kg.errors import Place
 from pan2kg.i18n.catalogue import Text
 from pan2kg.report.check import write_report
-from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.writer import Block, TurtleLine, string, text, write_turtle
-from pan2kg.validation.lines import check_style
+from pan2kg.turtle.writer import string
 from pan2kg.validation.report import (
     Finding,
     Kind,
@@ -42,7 +40,6 @@ names = st.tuples(st.sampled_from(("style-", "pan:")), ends).map("".join) | ends
 
 @st.composite
 def findings(draw: st.DrawFn) -> Finding:
-    """A finding of any kind, with any words in it."""
     rule = Rule(
         draw(names),
         draw(st.sampled_from(Kind)),
@@ -54,7 +51,6 @@ def findings(draw: st.DrawFn) -> Finding:
 
 
 def report(found: list[Finding], label: str = "") -> Report:
-    """A report on these findings."""
     found = [finding for finding in found if finding.rule.kind is not Kind.BASELINE]
     labels = {finding.focus: Text.of({"fr": label, "en": label}) for finding in found}
     return Report(tuple({f.rule.key: f.rule for f in found}.values()), in_order(found), {}, Names(PREFIXES, labels))
@@ -64,7 +60,6 @@ def report(found: list[Finding], label: str = "") -> Report:
 def test_whatever_is_found_each_format_says_all_of_it_and_a_baseline_accepts_it(
     found: list[Finding], label: str
 ) -> None:
-    """Of the same reports, since drawing these takes longer than all that is made of them."""
     made = report(found, label)
     number = len(made.findings)
     lines = write_report(made, "github", language="en").split("\n")
@@ -78,13 +73,3 @@ def test_whatever_is_found_each_format_says_all_of_it_and_a_baseline_accepts_it(
         path = Path(folder) / "accepted.txt"
         write_baseline(made, path)
         assert compare(made, read_baseline(path), file="accepted.txt").findings == ()
-
-
-@given(st.lists(st.tuples(keys, words), min_size=1, max_size=5, unique_by=lambda pair: pair[0]))
-def test_what_the_house_writes_keeps_its_style(things: list[tuple[str, str]]) -> None:
-    blocks = [
-        Block(f"e:{key}", (TurtleLine("a", "pan:Plan"), TurtleLine("skos:prefLabel", text(label, "fr"))))
-        for key, label in things
-    ]
-    file = read_turtle_file(write_turtle(blocks, PREFIXES), "graph/x.ttl")
-    assert [(finding.rule.key, finding.place) for finding in check_style([file], PREFIXES)] == []
