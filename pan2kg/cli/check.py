@@ -94,7 +94,7 @@ def run_check(options: argparse.Namespace) -> int:
 
 
 def run_init(options: argparse.Namespace) -> int:
-    from pan2kg.countries import Beginning, begin, countries, find_country
+    from pan2kg.turtle.countries import Beginning, begin, countries, find_country
 
     if not options.country:
         raise QueryError("country-needed", remedy=told("name-country", names=", ".join(countries())))

@@ -15,7 +15,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from pan2kg import countries
 from pan2kg.cli import arguments
 from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.extract import draft, process
@@ -32,6 +31,7 @@ from pan2kg.review.entry import read_text as read_field
 from pan2kg.review.files import own
 from pan2kg.store import cache, queries, rules
 from pan2kg.tables.formats import Grid, write_csv, write_text
+from pan2kg.turtle import countries
 from pan2kg.turtle.vocabulary import ID, PAN, key
 from pan2kg.turtle.writer import read_prefixes
 

@@ -24,8 +24,7 @@ import pyoxigraph as ox
 
 from pan2kg.coherence.evidence import Aspect, Extent, Reading
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.extract.document import Document
-from pan2kg.extract.quotation import Quotation, find, fold, nearest
+from pan2kg.extract.document import Document, Folded, Quotation, find, nearest
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text, reason, write_atomically
@@ -525,7 +524,7 @@ class Anchoring(NamedTuple):
 
 def anchor(project: Project, document: Document, name: str, day: date) -> Anchoring:
     own(project)
-    prefixes, within, text = read_prefixes(project), fold(document), document.text
+    prefixes, within, text = read_prefixes(project), Folded(document), document.text
     media = _MEDIA.get(document.format)
     of_file = {
         "pan:sha256": string(document.sha256), "dcterms:format": string(media) if media else "",

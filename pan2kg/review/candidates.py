@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from pan2kg.coherence.evidence import Level
-from pan2kg.extract import roles
-from pan2kg.extract.document import Document
+from pan2kg.extract import names as roles
+from pan2kg.extract.document import Document, Quotation
 from pan2kg.extract.hypotheses import Named, sections
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.extract.names import RULES, Mention, Thing, either
-from pan2kg.extract.quotation import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message
 from pan2kg.review.decision import CITATION, INVOLVEMENT, MENTION, SETTLED, USE, Candidate, Origin, part_key
@@ -125,7 +124,7 @@ def _parts(
         if before is not None and before.issuperset(quotation.key(document.sha256) for quotation in quotations):
             skipped["rejected"] += len(group)
             continue
-        mention, role = max(group, key=lambda pair: roles.rank_of(pair[1]))
+        mention, role = max(group, key=lambda pair: pair[1].rank)
         how = Message("candidate", f"by-{mention.rule}", {"words": mention.surface})
         remarks = _remarks(graph, work, body, mentions, rejected=before is not None)
         leads = (ends for ends, roles_ in roles_of.items() if _LEAD in roles_)
@@ -134,7 +133,7 @@ def _parts(
         candidate = _candidate(identifier, plan, (work, body), INVOLVEMENT, role_key, mention, mentions, quotations)
         yield replace(
             candidate, reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
-            rank=_rank(mention, roles.rank_of(role)), remarks=tuple(remarks),
+            rank=_rank(mention, role.rank), remarks=tuple(remarks),
             said="" if role.how == "default" else role.said,
         )  # fmt: skip
 

@@ -20,8 +20,7 @@ from typing import Final, NamedTuple
 
 from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.errors import ProjectError
-from pan2kg.extract.document import Document
-from pan2kg.extract.quotation import Quotation
+from pan2kg.extract.document import Document, Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
 from pan2kg.i18n.message import Message

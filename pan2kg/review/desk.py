@@ -21,7 +21,7 @@ from pan2kg.coherence.bodies import Titles
 from pan2kg.coherence.citations import CROSS_REFERENCES, Verdict
 from pan2kg.coherence.evidence import level
 from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
-from pan2kg.extract.quotation import Quotation, quoted
+from pan2kg.extract.document import Quotation, quoted
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, with_mark

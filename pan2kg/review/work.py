@@ -18,9 +18,8 @@ from random import Random
 from typing import Any, Final, NamedTuple
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.extract.document import Document, from_json, load_document, to_json
+from pan2kg.extract.document import Document, Quotation, from_json, load_document, to_json
 from pan2kg.extract.names import Mention
-from pan2kg.extract.quotation import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import pack, unpack
 from pan2kg.project import Project, read_text, reason, write_atomically

@@ -260,7 +260,7 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
     signs = (
         sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
         sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),
-        sheet.hatch_sign(t("legend-none")),
+        sheet.sign("", t("legend-none")),
     )
     caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), filters)
     names = subject.names(order)
@@ -286,11 +286,9 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
                 if cell["href"]:
                     shade, address = _filled(box, cell["arrow"], cell["bits"]), pair_address((name.iri, partner.iri))
                 marks.append(drawing.Group(tuple(shade), title, address))
-    body = sheet.Body(
-        _HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), (drawing.Group(tuple(marks), shift=(0, up)),)
-    )
+    size = _HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), up
     listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
-    picture = sheet.Picture("matrix", subject.language, sheet.frame(subject, caption, body), table(COLUMNS, listed))
+    picture = sheet.picture(subject, "matrix", caption, size, marks, table(COLUMNS, listed))
     return registry.picture_bytes(picture, suffix)
 
 

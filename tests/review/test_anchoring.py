@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.extract.document import AROUND, READER, Document, DocumentBlock, canonical, laid
-from pan2kg.extract.quotation import Quotation, find, fold
+from pan2kg.extract.document import AROUND, READER, Document, DocumentBlock, Folded, Quotation, canonical, find, laid
 from pan2kg.project import Project
 from pan2kg.review.add import anchor
 from pan2kg.turtle.vocabulary import thing
@@ -48,12 +47,12 @@ def at(found: Quotation | int, of: Document) -> str:
 )
 def test_words_are_found_whatever_their_apostrophes_hyphens_and_spaces(words: str, stands: str) -> None:
     text = document("Ici l’Etat s’engage à coopérer.", "Former à la non-discrimination.")
-    assert at(find(fold(text), Quotation(words)), text) == stands
+    assert at(find(Folded(text), Quotation(words)), text) == stands
 
 
 @pytest.mark.parametrize("words", ["l’Etat s’engagé", "Etat s’engag", "coopérer … l’Etat", "Former les juges", "…"])
 def test_what_is_only_similar_or_part_of_a_word_is_not_found(words: str) -> None:
-    assert find(fold(document("Ici l’Etat s’engage à coopérer.", "Former.")), Quotation(words)) == 0
+    assert find(Folded(document("Ici l’Etat s’engage à coopérer.", "Former.")), Quotation(words)) == 0
 
 
 PARAGRAPHS = st.lists(st.text("aé’ -", min_size=1, max_size=12).filter(str.strip), min_size=1, max_size=5)
@@ -66,19 +65,19 @@ def test_what_is_found_says_what_was_quoted_and_what_stands_around_it(
     text = document(*paragraphs)
     start = data.draw(st.integers(0, len(text.text) - 1))
     end = data.draw(st.integers(start + 1, len(text.text)))
-    found = find(fold(text), Quotation(text.text[start:end]))
+    found = find(Folded(text), Quotation(text.text[start:end]))
     if isinstance(found, Quotation):
         assert canonical(text.text[found.start : found.end]) == canonical(text.text[start:end])
         assert text.text[: found.start].endswith(found.prefix)
         assert text.text[found.end :].startswith(found.suffix)
         assert max(len(found.prefix), len(found.suffix)) <= AROUND
         again = Quotation(text.text[start:end], prefix=found.prefix, suffix=found.suffix)
-        assert find(fold(text), again) == found
+        assert find(Folded(text), again) == found
 
 
 def test_words_that_stand_twice_are_told_apart_by_what_is_around_or_by_the_page() -> None:
     text = document("1. Former les juges", "2. Former les juges", "3. Former les juges", pages=True)
-    within = fold(text)
+    within = Folded(text)
     assert find(within, Quotation("Former les juges")) == 3
     assert find(within, Quotation("Former les juges", prefix="9. ")) == 0
     second = find(within, Quotation("Former les juges", prefix="2. "))
