@@ -7,7 +7,6 @@ import os
 import signal
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +19,7 @@ from pan2kg.server.pages import HOMES, CachedPage, HomePages, Pages, RefreshedSi
 from pan2kg.server.protocol import ServedRelease
 from pan2kg.server.review import marks_of
 from pan2kg.turtle.vocabulary import GRAPH, ID, ROOT
-from tests.server.conftest import PATIENCE, SLOW, Service, Start, Until, awaited
+from tests.server.conftest import PATIENCE, SLOW, Service, Start, Until, awaited, runs
 from tests.server.small_service import SmallPage
 
 
@@ -71,13 +70,6 @@ def test_a_page_whose_worker_is_killed_asks_once_more_however_late(start: Start,
                 until(lambda worker=worker: worker not in service.workers())
         reply = waiting.result()
     assert (reply.status, "ended from outside" in reply.text) == (503, True)
-
-
-def runs(process: int) -> bool:
-    """Whether a process has used the processor for a while: it does not wait to be asked."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11]) > 5
-    return False
 
 
 def test_what_strangers_ask_for_neither_narrows_pages_nor_keeps_them_waiting(start: Start) -> None:
