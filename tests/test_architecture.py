@@ -83,7 +83,7 @@ def imports(among: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
             and isinstance(node.args[0], ast.Constant)
         ):
             # what is imported by a name in a text counts too
-            yield node.lineno, f"pan2kg.{node.args[0].value}".rpartition(".")[0]
+            yield node.lineno, "pan2kg." + ast.unparse(node.args[0]).strip("'").rpartition(".")[0]
 
 
 def arrows() -> Iterator[tuple[str, int, str]]:
