@@ -28,7 +28,7 @@ from pan2kg.graph.dataset import dataset_of, own_profile, read_profiles
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project, reason
 from pan2kg.publish.descriptions import Statistics, targets_of, write_void
-from pan2kg.publish.documents import DOCUMENTS, GRAPHS
+from pan2kg.publish.documents import DOCUMENTS, GRAPHS, graph_place
 from pan2kg.publish.edition import Addresses, Edition, Issue, read_facts
 from pan2kg.publish.folder import LIST, MARK, VERSIONS, read_checksums
 from pan2kg.publish.hosts import MEDIA, OTHER_MEDIA
@@ -177,6 +177,7 @@ class ReleaseFiles:
     async def _lead(self, request: Request, path: str) -> Response:
         """What is no file: a thing, a document in one form or another, a version, a named graph; else nothing."""
         start = path.partition("/")[0]
+        path = graph_place(path) if start == GRAPHS else path
         number, ontology = _VERSION.fullmatch(path), _ONTOLOGY.fullmatch(path)
         variants = _VARIANTS.get(path) or {
             form.name: f"{path}.{form.name}" for form in _FORMS if f"{path}.{form.name}" in self.sums
