@@ -27,7 +27,6 @@ _EXAMPLE: Final = re.compile(r"https?://([^/]+[.])?example([.](com|net|org))?(:\
 
 
 def a_contact(text: str) -> str:
-    """Where to write to: an e-mail address, or the address of a page."""
     if "://" in text:
         return arguments.a_link(text)
     if not _MAIL.fullmatch(text):
@@ -36,7 +35,6 @@ def a_contact(text: str) -> str:
 
 
 def a_version(text: str) -> str:
-    """A version that can stand in an address."""
     if not _VERSION.fullmatch(text):
         raise argparse.ArgumentTypeError(told("no-version", text=text))
     return text
@@ -94,7 +92,6 @@ def run_publish(options: argparse.Namespace) -> int:
 
 
 def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
-    """The same with parts that others give: pages, documentation, changes."""
     from pan2kg.publish.release import ReleaseOptions, publish
     from pan2kg.publish.vocabulary import DCAT
 
@@ -119,7 +116,6 @@ def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
 
 
 def _prepare(options: argparse.Namespace) -> Edition:
-    """The graph loaded and the release ordered."""
     from pan2kg.graph.dataset import own_profile, read_profiles
     from pan2kg.graph.graph import Graph
     from pan2kg.publish import edition as editions
@@ -174,7 +170,6 @@ def add_diff(command: argparse.ArgumentParser) -> None:
 
 
 def run_diff(options: argparse.Namespace) -> int:
-    """Tell what changed between two states, or apply a patch to one; 0 whether or not something changed."""
     from pan2kg.publish import changes
     from pan2kg.publish.tables import published_weights
 
@@ -214,8 +209,6 @@ def run_diff(options: argparse.Namespace) -> int:
 
 
 class _PortalAction(argparse.Action):
-    """``plan``, ``push`` or ``status``, then options and the folder in any order; without the word, ``plan``."""
-
     def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: object) -> None:  # noqa: ANN401
         words = [*values]
         namespace.action = words.pop(0) if words[0] in ("plan", "push", "status") else "plan"

@@ -57,8 +57,6 @@ _LIKE: Final = 0.5
 
 
 class Side(NamedTuple):
-    """A state of the graph and what it is called; blank nodes bear their RDFC-1.0 labels."""
-
     name: str
     quads: frozenset[ox.Quad]
 
@@ -77,12 +75,10 @@ def side_of(quads: Iterable[ox.Quad], name: str) -> Side:
 
 
 def side_of_store(store: LocalStore, name: str) -> Side:
-    """All that a store holds, derived graphs included, as ``pan2kg dump`` writes it."""
     return side_of(store.inner, name)
 
 
 def read_side(path: Path) -> Side:
-    """A project as a release of it would be, what a release folder holds, or a file."""
     if not path.is_dir():
         return side_of(read_quads(path), path.name)
     project, name = Project.at(path), path.resolve().name
@@ -164,7 +160,6 @@ def graph_of(quad: ox.Quad) -> str:
 
 
 def _moves(old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[tuple[str, str], ...]:
-    """Graphs of which only one state has the name and that say much the same, the likest first."""
     graphs_kept = {quad.graph_name for quad in old.quads} & {quad.graph_name for quad in new.quads}
 
     def by_graph(quads: Iterable[ox.Quad]) -> dict[str, set[ox.Triple]]:
@@ -210,8 +205,6 @@ _REVISION_OF: Final = ox.NamedNode("http://www.w3.org/ns/prov#wasRevisionOf")
 
 
 class Patch(NamedTuple):
-    """What leads from one state to another; the states are named by the hash of their canonical form."""
-
     old: str
     new: str
     removed: frozenset[ox.Quad]
@@ -232,7 +225,6 @@ def apply(patch: Patch, before: Side) -> Side:
 
 
 def state(side: Side) -> str:
-    """The name of a state: the SHA-256 of its canonical N-Quads, as RFC 6920 writes it."""
     return "ni:///sha-256;" + urlsafe_b64encode(hashlib.sha256(nquads(side)).digest()).decode().rstrip("=")
 
 
@@ -241,8 +233,6 @@ def nquads(side: Side) -> bytes:
 
 
 def write_patch(patch: Patch) -> bytes:
-    """A patch as TriG, addresses in full, blank nodes as addresses: the same bytes for the same patch."""
-
     def named(term: Node) -> ox.NamedNode:
         if isinstance(term, ox.NamedNode) and term.value.startswith(GENID):
             raise ProjectError("kept-address", remedy="rename-it", value=term.value)
@@ -356,7 +346,6 @@ class ChangeNames:
         return f"{joined} ({self._label(role, language) or self.short(role)})" if role else joined
 
     def titled(self, iri: str, language: Language, *, besides: str = "") -> str:
-        """As :meth:`of`, with its number before and its key behind, unless that is computed."""
         name, number = self.of(iri, language, besides=besides), self.value(iri, SKOS + "notation")
         key = iri.rpartition("/")[2] if kind_and_key(iri)[0] else self.short(iri)
         title = f"{number} {name}" if number else name
@@ -371,7 +360,6 @@ class ChangeNames:
         return self.of(altered.kind, language) if altered.kind else _WORDS.say("kind.thing", language)
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
-        """A value as it is shown: a text in quotation marks, from about ``start`` on; a thing by its label."""
         if isinstance(term, ox.Literal):
             text = " ".join(term.value.split())
             text = f"…{text[start - 30 :]}" if start > _LONG // 2 else text
@@ -380,7 +368,6 @@ class ChangeNames:
         return self.of(term.value, language) if isinstance(term, ox.NamedNode) else str(term)
 
     def value(self, iri: str, predicate: str) -> str:
-        """The first value of a property, as plain text; empty where there is none."""
         return next(iter(self.values(iri, predicate)), "")
 
     def values(self, iri: str, predicate: str) -> list[str]:
@@ -404,7 +391,6 @@ class ChangeNames:
 
 
 def node(iri: str) -> Node:
-    """A node by what it is called in a change: an address, or ``_:`` and a label."""
     return ox.BlankNode(iri[2:]) if iri.startswith("_:") else ox.NamedNode(iri)
 
 
@@ -442,8 +428,6 @@ def read_names(change: Change) -> ChangeNames:
 
 
 class Status(StrEnum):
-    """What happened to a thing."""
-
     ADDED = "added"
     REMOVED = "removed"
     RETIRED = "retired"
@@ -452,8 +436,6 @@ class Status(StrEnum):
 
 
 class Edit(NamedTuple):
-    """One value of a property in place of another, in one language; ``None`` where there was or is none."""
-
     predicate: str
     language: str
     old: Value | None
@@ -466,7 +448,6 @@ class Edit(NamedTuple):
         return self.predicate == DCTERMS + "isReplacedBy" and self.new is not None
 
     def told(self, names: ChangeNames, language: Language) -> str:
-        """What became of the value, in words: of two long texts that in which they differ."""
         name = names.property(self.predicate, language) + (f" ({self.language})" if self.language else "")
         start = 0
         if isinstance(self.old, ox.Literal) and isinstance(self.new, ox.Literal):
@@ -482,8 +463,6 @@ class Edit(NamedTuple):
 
 
 class Altered(NamedTuple):
-    """A thing that changed: its address, its class, what it is directly part of and what that is part of."""
-
     iri: str
     kind: str
     status: Status
@@ -547,8 +526,6 @@ def _above(iri: str, names: ChangeNames, owners: Mapping[str, str]) -> list[str]
 
 
 class Refigured(NamedTuple):
-    """The figures that changed, each as it was and as it is, at the level of the headline; ``line`` is their basis."""
-
     line: known.BasisLine
     changed: tuple[tuple[figures.Taken, figures.Taken], ...]
 
@@ -592,8 +569,6 @@ def refigured(change: Change, earlier: Earlier | None = None) -> Refigured | Non
 
 @dataclass(frozen=True, slots=True)
 class ChangeReport:
-    """A change read thing by thing, with the names to tell it by."""
-
     change: Change
     names: ChangeNames
     things: tuple[Altered, ...]
@@ -604,7 +579,6 @@ class ChangeReport:
 
 
 def read_report(change: Change, weights: Earlier | None = None) -> ChangeReport:
-    """A change thing by thing, with the figures of both states on the ``weights`` the old one published."""
     names = read_names(change)
     return ChangeReport(
         change, names, read_things(change, names), None if change.is_empty else refigured(change, weights)
@@ -612,7 +586,6 @@ def read_report(change: Change, weights: Earlier | None = None) -> ChangeReport:
 
 
 def write_text(report: ChangeReport, language: Language) -> str:
-    """A change as lines for a terminal: counts first, then what belongs together."""
     (_, head), *body = _lines(report, language)
     lines = [f"{'  ' * depth}{text}" if depth else f"\n{text}" for depth, text in body]
     return "\n".join([head, *lines]) + "\n"
@@ -628,7 +601,6 @@ def write_markdown(report: ChangeReport, language: Language) -> str:
 
 
 def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]]:
-    """The lines of a story and how deep each stands: 0 a heading, 1 a thing, 2 what changed of it."""
     change, names = report.change, report.names
 
     def say(key: str, /, **values: object) -> str:
@@ -705,7 +677,6 @@ def _about(altered: Altered, report: ChangeReport, language: Language) -> list[s
 
 
 def write_csv(report: ChangeReport, language: Language) -> str:
-    """A row for each value that came or went (RFC 4180, with a header)."""
     rows = []
     for altered in report.things:
         about = _about(altered, report, language)
@@ -720,7 +691,6 @@ def _plain(term: Value) -> str:
 
 
 def write_json(report: ChangeReport, language: Language) -> str:
-    """All of a change: counts, moves, what was derived, and each thing with its values as N-Triples terms."""
     change, refigured_ = report.change, report.figures
 
     def term(value: Value | None) -> str | None:
@@ -817,7 +787,6 @@ def _written(root: ET.Element) -> str:
 
 
 def day_of(change: Change, day_named: date | None = None) -> datetime:
-    """When a change happened: the day named, else SOURCE_DATE_EPOCH, else the latest day in the data."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not day_named and epoch:
         if not re.fullmatch(r"\d{1,11}", epoch):
@@ -839,7 +808,6 @@ def _day(text: str) -> date | None:
 
 
 def write_feeds(report: ChangeReport, issue: Issue, language: Language, earlier: Path | None, name: str) -> bytes:
-    """The feed of all versions in a language: this one with what changed in it, then those before."""
     ET.register_namespace("", ATOM)
     when = datetime(issue.modified.year, issue.modified.month, issue.modified.day, tzinfo=UTC)
     text = write_feed(report, language, when, address=issue.addresses.file(name))

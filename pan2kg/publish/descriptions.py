@@ -59,12 +59,10 @@ class Distribution:
 
 
 def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple]:
-    """The catalogue of a release in DCAT-AP, in the order in which it is written."""
     issue, facts = edition.issue, edition.facts
     endpoint = issue.addresses.endpoint
 
     def stated(subject: str) -> str:
-        """The graph's own statements on a subject, its class, title and description first."""
         properties = facts.statements.get(subject, {})
         leading = [TYPE.value, DCTERMS + "title", DCTERMS + "description"]
         about = node(issue.addresses.own(subject))
@@ -101,7 +99,6 @@ def _moved(facts: Facts, issue: Issue, name: str) -> list[Term]:
 
 
 def describe_dataset(edition: Edition, offers: Sequence[Distribution]) -> dict[str, object]:
-    """The dataset as schema.org says it, with what it covers and what it can be had as."""
     described: dict[str, object] = json.loads(render("dataset.jsonld", {
         "issue": edition.issue, "facts": edition.facts, "offers": offers, "languages": RELEASED, "dcat": DCAT,
         "foaf": FOAF, "forms": words.forms(), "countries": {country.iri: country for country in countries().values()},
@@ -123,14 +120,11 @@ TARGETS: Final = {
 
 
 def targets_of(profile: CountryProfile) -> Mapping[str, str]:
-    """The data sets of others that things of a project can be linked to: with the gazette of its country."""
     return {**TARGETS, "gazette": profile.gazette_space} if profile.gazette_space else TARGETS
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Triples, subjects and objects; triples by property, things by class, links by target and property."""
-
     triples: int
     subjects: int
     objects: int
@@ -140,7 +134,6 @@ class Statistics:
 
 
 def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGETS) -> Statistics:
-    """Count triples, given as lines of N-Triples, each once and those of a subject after each other."""
     ours, kind = f"<{root}".encode(), f"<{RDF}type>".encode()
     starts = [(name, f"<{space}".encode()) for name, space in targets.items()]
     objects: set[bytes] = set()
@@ -163,19 +156,15 @@ def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGET
     for (predicate, value), number in outgoing.items():
         for target, start in starts:
             if value.startswith(start):
-                links[target, _bare(predicate)] += number
+                links[target, predicate.strip(b"<>").decode()] += number
     tallies, kinds = (
-        Counter({_bare(name): number for name, number in tally.items()}) for tally in (properties, classes)
+        Counter({name.strip(b"<>").decode(): number for name, number in tally.items()})
+        for tally in (properties, classes)
     )
     return Statistics(total, subjects, len(objects), tallies, kinds, links)
 
 
-def _bare(term: bytes) -> str:
-    return term.strip(b"<>").decode()
-
-
 def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> bytes:
-    """The VoID description in Turtle: how many statements of which classes and properties, and where they are had."""
     issue, profile = edition.issue, edition.graph.profile
     places, spaces = issue.addresses, targets_of(profile)
     prefixes = {**edition.prefixes(), **PREFIXES, "void": VOID}
@@ -217,7 +206,6 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
 
 
 def links_missing(links_held: int, ways: int) -> Text:
-    """That a graph holds the strongest of its derived links alone: how many, and in how many ways works are joined."""
     return Messages("progress").text("links-strongest", held=links_held, ways=ways, top=TOP)
 
 
@@ -228,7 +216,6 @@ _RESULTS: Final = (
 
 
 def write_service(edition: Edition, counts: Statistics) -> bytes:
-    """The endpoint as SPARQL 1.1 Service Description and VoID describe it, in Turtle."""
     places = edition.issue.addresses
     names = sorted(name.value for name in edition.store.inner.named_graphs() if isinstance(name, ox.NamedNode))
     graphs = [places.own(name) for name in names]
@@ -245,7 +232,6 @@ _FORM: Final = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE
 
 
 def question_files(edition: Edition) -> Iterator[File]:
-    """Each stored question as it is, and the descriptions of all of them in one file."""
     places, rows = edition.issue.addresses, []
     for query in sorted(read_queries(edition.project).values(), key=lambda query: query.name):
         text = places.moved(query.text)

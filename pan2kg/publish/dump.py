@@ -40,8 +40,6 @@ _AT_ONCE: Final = 500
 
 
 class Content(NamedTuple):
-    """Statements as lines, sorted by bytes: quads with their graph, and the triples, each once."""
-
     quads: list[bytes]
     triples: list[bytes]
 
@@ -91,7 +89,6 @@ def rebase(line: bytes, root: bytes, home: bytes = ROOT.encode()) -> bytes:
 def write_dumps(
     stated: Content, whole: Content, folder: Path, prefixes: Mapping[str, str]
 ) -> Iterator[tuple[str, Content]]:
-    """Write every dump below a folder; the path and the content of each as it is written."""
     (folder / TURTLE).parent.mkdir(parents=True, exist_ok=True)
     for path in DUMPS:
         content = whole if path == QUADS else stated
@@ -106,13 +103,11 @@ def write_dumps(
 
 
 def ending_of(path: str) -> str:
-    """The ending that tells the format of a dump, whether it is compressed or not."""
     return path.removesuffix(".gz").rpartition(".")[2]
 
 
 @contextmanager
 def _opened(path: Path, mode: str) -> Iterator[IO[bytes]]:
-    """A file, compressed where its name says so: with neither name nor time in it, so that bytes are the same."""
     with path.open(mode) as file:
         if path.suffix != ".gz":
             yield cast("IO[bytes]", file)
@@ -122,7 +117,6 @@ def _opened(path: Path, mode: str) -> Iterator[IO[bytes]]:
 
 
 def differs(content: Content, folder: Path, path: str) -> bool:
-    """Whether a dump, read back, is not the content it was written from."""
     wanted = _Wanted(content.lines(path))
     with _opened(folder / path, "rb") as file:
         if ending_of(path) in ("nt", "nq"):
@@ -133,8 +127,6 @@ def differs(content: Content, folder: Path, path: str) -> bool:
 
 
 class _Wanted(io.BytesIO):
-    """A file that keeps nothing: it compares what is written to it with the lines that should be."""
-
     def __init__(self, lines: Sequence[bytes]) -> None:
         self._lines = iter(lines)
         self._next = b""
@@ -161,7 +153,6 @@ _STATEMENTS: Final = 5_000
 
 
 def write_update(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[str]:
-    """What leads from one dump to another, as SPARQL 1.1 Update; both are lines of N-Quads."""
     before, after = ({line.strip() for line in lines} for lines in (old, new))
     for verb, lines in (("DELETE", before - after), ("INSERT", after - before)):
         ordered = sorted(lines, key=lambda line: (graph_name(line), line))
@@ -175,7 +166,6 @@ def write_update(old: Iterable[bytes], new: Iterable[bytes]) -> Iterator[str]:
 
 
 def lines_of(folder: Path) -> list[bytes]:
-    """The statements a release holds, a line each; none where it has no such dump."""
     if not (folder / QUADS).is_file():
         return []
     with gzip.open(folder / QUADS) as file:

@@ -64,15 +64,12 @@ class Addresses:
     home: str = ROOT
 
     def own(self, iri: str) -> str:
-        """An IRI of ours under the base chosen for this publication; any other IRI unchanged."""
         return self.root + iri[len(self.home) :] if iri.startswith(self.home) else iri
 
     def own_term(self, term: Term) -> Term:
-        """The same of a term; texts stay as they are."""
         return node(self.own(term.value)) if isinstance(term, ox.NamedNode) else term
 
     def moved(self, text: str) -> str:
-        """A file of ours with our own IRIs under the base chosen for this publication."""
         return text.replace(self.home, self.root) if self.moves else text
 
     def file(self, path: str) -> str:
@@ -85,8 +82,6 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A publication of the graph; ``again`` where this version was published before and is written anew."""
-
     version: str
     issued: date
     modified: date
@@ -109,7 +104,6 @@ class Issue:
 
     @property
     def contact_address(self) -> str:
-        """Where to write to, as an address; empty where that was not said."""
         plain = not self.contact or "://" in self.contact
         return self.contact if plain else f"mailto:{self.contact.removeprefix('mailto:')}"
 
@@ -140,11 +134,9 @@ class Facts:
         return self.statements.get(subject, {}).get(predicate, ())
 
     def about(self, name: str) -> Values:
-        """The values of a Dublin Core term of the dataset, French first."""
         return self.of(self.dataset, DCTERMS + name)
 
     def words(self, subject: str, predicate: str, language: str) -> str:
-        """A text in a language, else in the first there is, else the address of what it would be about."""
         texts = [value for value in self.of(subject, predicate) if isinstance(value, ox.Literal)]
         fallback = texts[0].value if texts else subject
         return next((text.value for text in texts if text.language == language), fallback)
@@ -159,8 +151,6 @@ class Facts:
 
 
 def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
-    """The facts on itself of a graph whose IRIs begin with ``space``."""
-
     def properties(subject: str) -> Mapping[str, Values]:
         values: dict[str, set[Term]] = {}
         for quad in store.inner.quads_for_pattern(node(subject), None, None):
@@ -204,7 +194,6 @@ def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
 
 
 def _period(store: LocalStore) -> tuple[date, date] | None:
-    """From the first day of the earliest plan to the last of the latest, as far as they are stated."""
     ends = []
     for name, day_ending, choose in (("periodStart", "-01-01", min), ("periodEnd", "-12-31", max)):
         quads = store.inner.quads_for_pattern(None, node(PAN + name), None)
@@ -257,7 +246,6 @@ class Edition:
 
     @property
     def before(self) -> Path | None:
-        """What this edition is compared with: the release before, unless that is this version, written again."""
         return None if self.previous and self.issue.again else self.previous
 
     @property
@@ -270,16 +258,13 @@ class Edition:
 
     @property
     def ontology(self) -> str:
-        """The IRI of the ontology: it is pan2kg's, and moves only where the whole of pan2kg does."""
         return self.issue.addresses.own(f"{ROOT}ontology")
 
     @property
     def licence(self) -> str:
-        """The IRI of the licence the data are under, the first of several."""
         return self.facts.about("license")[0].value
 
     def prefixes(self) -> Mapping[str, str]:
-        """The project's prefixes, under the base chosen for our own IRIs."""
         places = self.issue.addresses
         return {name: places.own(space) for name, space in sorted(read_prefixes(self.project).items())}
 

@@ -41,7 +41,6 @@ _OF_PAGES: Final = (".js", "data/ontology.ttl", "data/shapes.ttl")
 
 
 def measure(path: Path) -> tuple[int, str]:
-    """The size of a file in bytes and its SHA-512 in hexadecimal, as the catalogue says them."""
     state = path.stat()
     return state.st_size, _sha512(path, state.st_size, state.st_mtime_ns)
 
@@ -54,7 +53,6 @@ def _sha512(path: Path, _size: int, _changed: int) -> str:
 
 
 def walk(folder: Path, below: str = "") -> Iterator[str]:
-    """The paths of all files below a folder, folder by folder in order: only one folder's names are held."""
     with os.scandir(folder / below) as entries:
         names = sorted((entry.name, entry.is_dir()) for entry in entries)
     for name, is_folder in names:
@@ -65,7 +63,6 @@ def walk(folder: Path, below: str = "") -> Iterator[str]:
 
 
 def write_checksums(folder: Path, sums: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Write the list of all files with their SHA-256, as far as it is not known already (``sums``)."""
     with (folder / LIST).open("w", encoding="utf-8", newline="\n") as target:
         for path in walk(folder):
             if path != LIST:
@@ -98,8 +95,6 @@ def pack(target: Path, files: Mapping[str, str], content: Callable[[str], bytes]
 
 
 class ReleaseFolder:
-    """Where the files of a release are put while it is built, with the SHA-256 of each that was put."""
-
     def __init__(self, root: Path) -> None:
         self.root = root
         self.sums: dict[str, str] = {}
@@ -121,7 +116,6 @@ class ReleaseFolder:
 
 
 def build(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Let ``fill`` write a release into a folder beside ``folder``, then put it in its place."""
     try:
         with replaced(folder) as work:
             fill(work)
@@ -159,7 +153,6 @@ def refuse_target(folder: Path, issue: Issue) -> None:
 
 
 def read_mark(folder: Path) -> Mapping[str, str] | None:
-    """Version and day of the release in a folder; ``None`` where there is none."""
     with suppress(OSError, ValueError):
         mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
         if isinstance(mark, dict) and all(isinstance(mark.get(name), str) for name in ("version", "modified")):
@@ -168,7 +161,6 @@ def read_mark(folder: Path) -> Mapping[str, str] | None:
 
 
 def age(version: str) -> tuple[tuple[int, int | str], ...]:
-    """What versions are put in order by."""
     number, _, early = version.partition("-")
     pieces = re.findall(r"\d+|[a-z]+", number.lower())
     ranked = [(1, int(piece)) if piece.isdigit() else (0, piece) for piece in pieces]
@@ -176,13 +168,11 @@ def age(version: str) -> tuple[tuple[int, int | str], ...]:
 
 
 def versions_in(folder: Path) -> list[str]:
-    """The numbers of the versions a release keeps, the newest first."""
     names = [path.name for path in (folder / VERSIONS).iterdir()] if (folder / VERSIONS).is_dir() else []
     return sorted(names, key=age, reverse=True)
 
 
 def keep_versions(work: Path, previous: Path | None) -> None:
-    """Take the versions of the release before into the new one, and the files of older versions of the ontology."""
     if previous is None or not previous.is_dir():
         return
     for version in versions_in(previous):
@@ -196,7 +186,6 @@ def keep_versions(work: Path, previous: Path | None) -> None:
 
 
 def add_version(work: Path, version: str, index: bytes) -> None:
-    """Put the files of a release under its own number, with a front page of their own and a list of checksums."""
     target = work / VERSIONS / version
     shutil.rmtree(target, ignore_errors=True)
     _share(work, (path for path in _FILES if (work / path).is_file()), target)

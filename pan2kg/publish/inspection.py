@@ -73,7 +73,6 @@ def _fault(key: str, /, **values: object) -> str:
 
 
 def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
-    """What is wrong with a catalogue, one sentence each; none is the pass."""
     if not any(_is_a(properties, "Dataset") for properties in by_subject.values()):
         yield _fault("no-dataset")
     for subject, properties in by_subject.items():
@@ -103,7 +102,6 @@ def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
 
 
 def _values(subject: str, properties: Properties, by_subject: Mapping[str, Properties]) -> Iterator[str]:
-    """Whether all that is referred to is described here, and French stands first."""
     for predicate, values in properties.items():
         for value in values if predicate not in _PLACES else ():
             known = by_subject.get(str(value), {})
@@ -137,7 +135,6 @@ def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
 
 
 def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str]:
-    """What is wrong with a release in a folder: every fault is a reason not to publish it."""
     yield from _inspect_catalogue(root, issue, today)
     with gzip.open(root / dump.QUADS) as file:
         # a triple that stands in several graphs follows itself, since lines are sorted
@@ -217,8 +214,6 @@ _WISHES: Final = (
 
 
 class Verification:
-    """What was found at the address of a release: faults in words, how often it was asked, whether it negotiates."""
-
     def __init__(self, root: Path, base: str, client: httpx.Client) -> None:
         self.base = base if base.endswith("/") else f"{base}/"
         self.client = client
@@ -231,7 +226,6 @@ class Verification:
         self.negotiates = self.get(next(iter(self.things.values()), DOCUMENTS), "text/turtle")[1] == MEDIA["ttl"]
 
     def _things(self, root: Path) -> Iterator[tuple[str, str]]:
-        """A thing of ours of each kind that was not retired, and the document that tells it."""
         kinds = set()
         for path in sorted(self.sums):
             match = re.fullmatch(rf"({DOCUMENTS}/([^/]+)/[^/]+)\.html", path)
@@ -270,7 +264,6 @@ class Verification:
                     self._complain("tombstone", path)
 
     def get(self, path: str, accept: str = "*/*") -> tuple[httpx.Response, str]:
-        """What the server answers to a GET, which is not followed, and the media type of that."""
         self.asked += 1
         try:
             try:
@@ -302,7 +295,6 @@ class Verification:
                 self._complain("silent", path, thing=f"id/{iri}")
 
     def _files(self) -> Iterator[str]:
-        """The files that are asked for: all but pages and documents, and of those one of each kind."""
         kinds: set[tuple[str, ...]] = set()
         for path in sorted(self.sums):
             parent, _, name = path.rpartition("/")
@@ -362,7 +354,6 @@ class Verification:
 
 
 def verify(root: Path, base: str) -> Verification:
-    """Ask the server at ``base`` whether it serves the release in a folder."""
     try:
         with httpx.Client(timeout=_SECONDS, follow_redirects=False) as client:
             verification = Verification(root, base, client)

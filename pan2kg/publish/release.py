@@ -68,8 +68,6 @@ _LATER: Final = frozenset(("front", "versions", "checksums"))
 
 @dataclass(frozen=True, slots=True)
 class ReleaseOptions:
-    """How a release is wanted: what day it is, where a service answers, and whether files have an address."""
-
     today: date
     service: str = ""
     has_base: bool = False
@@ -77,8 +75,6 @@ class ReleaseOptions:
 
 @dataclass(slots=True)
 class PublishedRelease:
-    """A release while it is made: what it is made from, and what its exporters know from those before them."""
-
     edition: Edition
     options: ReleaseOptions
     folder: ReleaseFolder
@@ -90,7 +86,6 @@ class PublishedRelease:
     retired: dict[str, str] = field(default_factory=dict)
 
     def offer(self) -> None:
-        """Measure what the catalogue offers: tables for people, the graph, and the pages as one file."""
         files: list[tuple[str, str, str, Text, Text, Text | None]] = []
         for product in tables.PRODUCTS:
             for form in tables.product_forms():
@@ -140,7 +135,6 @@ def documentation_part(edition: Edition) -> Iterator[File]:
 
 
 def change_part(edition: Edition) -> Iterator[File]:
-    """What changed since the release before: in words, as a table and as SPARQL Update; and a feed of all versions."""
     # blank nodes, which would have to be named alike, are refused before
     side_after = changes.Side(edition.issue.version, frozenset(edition.store.inner))
     before = edition.before
@@ -201,7 +195,6 @@ def _documents(release: PublishedRelease) -> Iterator[File]:
 
 
 def _style(release: PublishedRelease) -> Iterator[File]:
-    """Style, script and icon of documents and front page, and the pages of what is missing; packed as servers want."""
     for name in ("release.css", "release.js", "favicon.svg"):
         yield name, Path(__file__).with_name(name).read_bytes()
     # what every page loads is there packed too, for a server that does not pack
@@ -304,7 +297,6 @@ def front_page(
 
 
 def size_of(size: int, language: Language) -> str:
-    """A number of bytes as a reader knows it."""
     if size >= 1_000_000:
         return _WORDS.say("page.mb", language, size=decimal(size / 1_000_000, language, 1))
     return _WORDS.say("page.kb", language, size=str(max(size // 1_000, 1)))
@@ -410,7 +402,6 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
 
 
 def refuse_version(edition: Edition, whole: dump.Content) -> None:
-    """Refuse a version that says something else already, or that goes back: a version says one thing for good."""
     before, issue = edition.previous, edition.issue
     mark = folder.read_mark(before) if before else None
     if before is None or mark is None:
@@ -443,7 +434,6 @@ def propose(version: str, report: changes.ChangeReport | None) -> str:
 
 
 def prepare_day(named: date | None, epoch: str) -> date | None:
-    """The day that was named, or that of the sources (SOURCE_DATE_EPOCH) for who builds the same bytes again."""
     if named or not epoch:
         return named
     try:

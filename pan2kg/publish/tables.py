@@ -102,7 +102,6 @@ class ReleaseTable:
         return write_csv(Grid([column.name for column in self.fields], self.rows)).encode()
 
     def metadata(self, edition: Edition, folder: str, schema: Mapping[str, object]) -> dict[str, object]:
-        """What CSV on the Web wants to know of it, with a schema of its columns."""
         issue = edition.issue
         return {
             "@id": issue.addresses.file(f"{folder}/{self.name}.csv"), "url": f"{self.name}.csv",
@@ -113,7 +112,6 @@ class ReleaseTable:
 
 
 def _without_empty(cells: Sequence[FieldCells], least: int) -> tuple[tuple[Field, ...], list[list[str]]]:
-    """Columns and rows, without the columns that are empty in every row; the ``least`` first stay though they were."""
     columns_kept = [column for at, column in enumerate(cells) if any(column[1]) or not column[1] or at < least]
     return tuple(column[0] for column in columns_kept), [
         list(row) for row in zip(*(column[1] for column in columns_kept), strict=True)
@@ -135,8 +133,6 @@ class TableDefinition(NamedTuple):
 
 @cache
 def table_definitions() -> tuple[TableDefinition, ...]:
-    """The tables for programs that are read from the graph, in their order."""
-
     def columns(texts: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
         for text in texts:
             match = _COLUMN.fullmatch(text)
@@ -154,8 +150,6 @@ def table_definitions() -> tuple[TableDefinition, ...]:
 
 @dataclass(frozen=True)
 class Source:
-    """The graph by property, each read once: a property is asked for by several tables."""
-
     store: LocalStore
     prefixes: Mapping[str, str]
     addresses: Addresses = field(default_factory=Addresses)
@@ -242,7 +236,6 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
 
 
 def _listed(column: Field, texts: Sequence[Sequence[str]], separator: str = "") -> FieldCells:
-    """A column of lists; those of one value need no separator."""
     separator = separator or _separator(texts)
     return replace(column, separator=separator), [separator.join(row) if any(row) else "" for row in texts]
 
@@ -254,7 +247,6 @@ def _separator(texts: Sequence[Sequence[str]], *further: Sequence[Sequence[str]]
 
 
 def _texts(name: str, of: str, member_values: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
-    """A column for each language of a release, and one for each other language that occurs."""
     texts = [[value for value in row if isinstance(value, ox.Literal)] for row in member_values]
     tags = {value.language or "" for row in texts for value in row} | set(RELEASED)
     for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
@@ -266,7 +258,6 @@ def _texts(name: str, of: str, member_values: Sequence[Sequence[Value]]) -> Iter
 
 
 def _things(source: Source, column: Field, member_values: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
-    """A column of things, and their labels beside it; of several in a cell, the labels stand in their order."""
     is_class = column.property == _CLASS
     labels = source.terms if is_class else source.labels
     addresses = [[source.addresses.own(value.value) for value in row] for row in member_values]
@@ -282,7 +273,6 @@ def _things(source: Source, column: Field, member_values: Sequence[Sequence[Valu
 
 
 def _datatype(member_values: Sequence[Sequence[Value]]) -> str:
-    """The one type all values have; ``moment`` for days, months and years together; else plain text."""
     kinds = {value.datatype.value for row in member_values for value in row if isinstance(value, ox.Literal)}
     if len(kinds) > 1 and kinds <= _MOMENTS:
         return "moment"
@@ -291,10 +281,37 @@ def _datatype(member_values: Sequence[Sequence[Value]]) -> str:
 
 
 def table_files(edition: Edition) -> Iterator[File]:
-    """The tables for programs, each with its metadata, and the metadata of all of them together."""
     source = Source(edition.store, read_prefixes(edition.project), edition.issue.addresses)
     tables = [read_table(source, definition) for definition in table_definitions()]
-    tables += [weights_table(edition.graph, source), figures_table(edition.graph)]
+    graph = edition.graph
+    columns = (
+        Field("figure"), Field("evidence_level"), Field("part"),
+        *(Field(f"name_{tag}", language=tag) for tag in RELEASED),
+        Field("unit"), Field("value", datatype="decimal"), Field("upper", datatype="decimal"),
+        Field("population", datatype="integer"),
+    )  # fmt: skip
+    levels = {level: graph.known(level) for level in FIGURED}
+    rows: list[list[str]] = []
+    for measured in graph.figures():
+        figure = measured.figure
+        names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
+        for level in FIGURED:
+            figure_taken = figures.take(figure, levels, level)
+            numbers = ["" if value is None else _number(value) for value in figure_taken.value]
+            # the parts of a figure with their number, or the ends of its interval
+            shares = [(key.rpartition(".")[2], number, "") for key, number in zip(figure.parts, numbers, strict=False)]
+            if not figure.parts:
+                shares = [(WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")]
+            population = "" if figure_taken.population is None else str(figure_taken.population)
+            rows += [
+                [figure.id, level.key, share, *names, figure.unit.value, number, upper, population]
+                for share, number, upper in shares
+            ]
+    key = ("figure", "evidence_level", "part")
+    tables += [
+        weights_table(edition.graph, source),
+        ReleaseTable(FIGURES, RELEASE.known(f"table.{FIGURES}"), columns, rows, key, ()),
+    ]
     keys = {table.name: {row[0] for row in table.rows} for table in tables if len(table.things) != 2}
     described: list[dict[str, object]] = []
     for table in tables:
@@ -350,7 +367,6 @@ def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, 
 
 
 def _title(source: Source, column: Field, language: Language) -> str:
-    """The property's label in the ontology, or what it is called here; with the language, or the thing it names."""
     stem = column.name.removesuffix(f"_{column.language}") if column.language else column.name
     key = f"column.{column.property}" if column.property or column.name == "iri" else f"column.{stem}"
     if RELEASE.has(key):
@@ -395,37 +411,7 @@ def weights_table(graph: Graph, source: Source) -> ReleaseTable:
 
 
 def _number(value: float) -> str:
-    """A number with six decimals at most: the same on every machine."""
     return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-def figures_table(graph: Graph) -> ReleaseTable:
-    """A row a figure, level of evidence and part: a number, or the two ends of an interval."""
-    columns = (
-        Field("figure"), Field("evidence_level"), Field("part"),
-        *(Field(f"name_{tag}", language=tag) for tag in RELEASED),
-        Field("unit"), Field("value", datatype="decimal"), Field("upper", datatype="decimal"),
-        Field("population", datatype="integer"),
-    )  # fmt: skip
-    levels = {level: graph.known(level) for level in FIGURED}
-    rows: list[list[str]] = []
-    for measured in graph.figures():
-        figure = measured.figure
-        names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
-        for level in FIGURED:
-            figure_taken = figures.take(figure, levels, level)
-            numbers = ["" if value is None else _number(value) for value in figure_taken.value]
-            # the parts of a figure with their number, or the ends of its interval
-            shares = [(key.rpartition(".")[2], number, "") for key, number in zip(figure.parts, numbers, strict=False)]
-            if not figure.parts:
-                shares = [(WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")]
-            population = "" if figure_taken.population is None else str(figure_taken.population)
-            rows += [
-                [figure.id, level.key, share, *names, figure.unit.value, number, upper, population]
-                for share, number, upper in shares
-            ]
-    key = ("figure", "evidence_level", "part")
-    return ReleaseTable(FIGURES, RELEASE.known(f"table.{FIGURES}"), columns, rows, key, ())
 
 
 def weigh_links(graph: Graph) -> None:
@@ -449,7 +435,6 @@ def weigh_links(graph: Graph) -> None:
 
 
 def read_weights(path: Path) -> Earlier:
-    """The weights of a release, from its folder or ``weights.csv``; its own addresses under the usual base again."""
     file = path / TABLES / f"{WEIGHTS}.csv" if path.is_dir() else path
     if not file.is_file():
         raise ProjectError("no-weights", place=Place(str(path)), remedy="name-weights")
@@ -466,7 +451,6 @@ def read_weights(path: Path) -> Earlier:
 
 
 def published_weights(path: Path) -> Earlier | None:
-    """The weights of a release that has published them; None for any other folder or file."""
     return read_weights(path) if (path / TABLES / f"{WEIGHTS}.csv").is_file() else None
 
 
@@ -476,8 +460,6 @@ _TEXTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherIn
 
 
 class _Rows:
-    """What the graph says for the tables for people."""
-
     def __init__(self, described: Described) -> None:
         self.described = described
 
@@ -503,7 +485,6 @@ class _Rows:
         return sorted(iri for iri in members if not self.described.is_retired(iri))
 
     def grounds(self, iri: str) -> list[Row]:
-        """The quotations a statement rests on, each with its source; the source alone where nothing is quoted."""
         quoted: list[Row] = [
             (quote, self.value(passage, PAN + "inDocument"))
             for passage in self.objects(iri, PAN + "evidence")
@@ -576,8 +557,6 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A table for people: its name, its columns, those of them that hold values rather than things, and its rows."""
-
     name: str
     columns: tuple[str, ...]
     values: frozenset[str]
@@ -618,7 +597,6 @@ PRODUCTS: Final = (
 
 
 def product_forms() -> tuple[str, ...]:
-    """The formats tables for people come in, as far as the libraries are installed."""
     needs = {"parquet": "pyarrow"}
     return tuple(form for form in ("xlsx", "csv", "parquet") if form not in needs or find_spec(needs[form]))
 
