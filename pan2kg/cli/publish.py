@@ -172,6 +172,7 @@ def add_diff(command: argparse.ArgumentParser) -> None:
 def run_diff(options: argparse.Namespace) -> int:
     from pan2kg.publish import changes
     from pan2kg.publish.tables import published_weights
+    from pan2kg.store.store import read_quads
 
     if len(options.sides) != (1 if options.apply else 2):
         fault = "patch-takes-one" if options.apply else "comparison-takes-two"
@@ -180,18 +181,18 @@ def run_diff(options: argparse.Namespace) -> int:
         raise FormatError("patched-is-nquads", remedy="name-nq-file")
     progress = arguments.Progress()
     try:
-        patch = changes.read_patch(Path(options.apply)) if options.apply else None
+        patch = changes.read_patch(read_quads(Path(options.apply)), options.apply) if options.apply else None
         sides = []
         for path in options.sides:
             progress(say("progress", "reading", side=path))
             sides.append(changes.read_side(Path(path)))
         progress(say("progress", "applying" if patch else "comparing"))
         if patch:
-            content = changes.nquads(changes.apply(patch, sides[0]))
+            content = patch.apply(sides[0]).nquads()
         elif options.format == "rdf":
-            content = changes.write_patch(changes.patch_of(*sides))
+            content = changes.patch_of(*sides).written()
         else:
-            report = changes.read_report(changes.change_list(*sides), published_weights(Path(options.sides[0])))
+            report = changes.ChangeReport(changes.change_list(*sides), published_weights(Path(options.sides[0])))
             if options.format == "atom":
                 when = changes.day_of(report.change, options.date)
                 text = changes.write_feed(report, options.language, when, address=options.address)

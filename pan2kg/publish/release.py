@@ -10,7 +10,7 @@ import gzip
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -139,7 +139,7 @@ def change_part(edition: Edition) -> Iterator[File]:
     side_after = changes.Side(edition.issue.version, frozenset(edition.store.inner))
     before = edition.before
     change = changes.change_list(changes.read_side(before) if before else side_after, side_after)
-    report = changes.read_report(change, tables.published_weights(before) if before else None)
+    report = changes.ChangeReport(change, tables.published_weights(before) if before else None)
     if edition.previous and not before:
         for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")):
             yield f"{CHANGES}/{path.name}", path.read_bytes()
@@ -150,8 +150,11 @@ def change_part(edition: Edition) -> Iterator[File]:
         whole = dump.read_content(edition.store, edition.issue.addresses)[1]
         yield f"{CHANGES}/{CHANGES}.ru", "".join(dump.write_update(lines, whole.quads)).encode()
     for language in LANGUAGES:
-        name = f"{CHANGES}/feed.{language}.atom"
-        yield name, changes.write_feeds(report, edition.issue, language, edition.previous, name)
+        issue, name = edition.issue, f"{CHANGES}/feed.{language}.atom"
+        when, address = datetime.combine(issue.modified, time(), UTC), issue.addresses.file(name)
+        earlier = edition.previous / name if edition.previous else None
+        feed = changes.write_feed(report, language, when, address=address, issue=issue, earlier=earlier)
+        yield name, feed.encode()
 
 
 PARTS: Final[tuple[Part, ...]] = (site_part, documentation_part, change_part)
@@ -412,8 +415,8 @@ def refuse_version(edition: Edition, whole: dump.Content) -> None:
             "version-goes-back", place=place, remedy="raise-version", version=issue.version, before=version
         )
     if issue.version == version and dump.lines_of(before) != whole.quads:
-        change = changes.change_list(changes.read_side(before), changes.side_of_store(edition.store, issue.version))
-        proposed = propose(version, changes.read_report(change))
+        change = changes.change_list(changes.read_side(before), changes.side_of(edition.store.inner, issue.version))
+        proposed = propose(version, changes.ChangeReport(change))
         raise ProjectError("version-used", place=place, remedy="take-version", version=issue.version, proposed=proposed)
 
 
