@@ -21,8 +21,8 @@ from pan2kg.graph.dataset import CountryProfile
 from pan2kg.graph.labels import best
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.publish import vocabulary as words
-from pan2kg.publish.edition import Edition, Facts, File, Issue
-from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASE, RELEASED, SCHEMA, SD, SH, TYPE, VOID, Term, node
+from pan2kg.publish.edition import Edition, File, Issue
+from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASE, RELEASED, SCHEMA, SD, SH, TYPE, VOID, node
 from pan2kg.store.derived_links import TOP, missing_links
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.formats import xml_text
@@ -84,9 +84,11 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
             "profile": "http://data.europa.eu/r5r/", "protocol": "https://www.w3.org/TR/sparql11-protocol/",
         },
         "addresses": [node(f"{issue.dataset}#{key}") for key in keys], "licences": facts.about("license"),
-        "about": facts.about, "of": lambda name: _moved(facts, issue, name), "known_licences": licences,
+        "about": facts.about, "of": lambda name: [*map(issue.addresses.own_term, facts.of(facts.dataset, DCAT + name))],
+        "known_licences": licences,
         "concept": lambda scheme, key: markup(str(words.concept(scheme, key))), "literals": words.literals,
-        "themes": words.concept("data-theme", "").value.removesuffix("/"), "forms": words.forms(), "media": words.MEDIA,
+        "themes": words.concept("data-theme", "").value.removesuffix("/"), "forms": words.OFFERED_FORMS,
+        "media": words.MEDIA,
         "agents": [subject for subject in facts.statements if subject not in (facts.catalogue, facts.dataset)],
     })  # fmt: skip
     subjects = {triple.subject for triple in triples}
@@ -94,14 +96,11 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
     return list(dict.fromkeys([*triples, *words.explained(sorted(mentioned - subjects, key=str), facts.labels)]))
 
 
-def _moved(facts: Facts, issue: Issue, name: str) -> list[Term]:
-    return [issue.addresses.own_term(value) for value in facts.of(facts.dataset, DCAT + name)]
-
-
 def describe_dataset(edition: Edition, offers: Sequence[Distribution]) -> dict[str, object]:
     described: dict[str, object] = json.loads(render("dataset.jsonld", {
         "issue": edition.issue, "facts": edition.facts, "offers": offers, "languages": RELEASED, "dcat": DCAT,
-        "foaf": FOAF, "forms": words.forms(), "countries": {country.iri: country for country in countries().values()},
+        "foaf": FOAF, "forms": words.OFFERED_FORMS,
+        "countries": {country.iri: country for country in countries().values()},
     }))  # fmt: skip
     return described
 
@@ -177,15 +176,13 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
         label = RELEASE.known("linked.gazette", name=gazette) if target == "gazette" else None
         return words.literals(label or RELEASE.known(f"linked.{target}"))
 
-    def moved(name: str) -> list[Term]:
-        return [places.own_term(value) for value in edition.facts.about(name)]
-
     terms = [*counts.properties, *counts.classes]
     plans = edition.store.inner.quads_for_pattern(None, TYPE, node(PAN + "Plan"))
     example = min((quad.subject.value for quad in plans if isinstance(quad.subject, ox.NamedNode)), default="")
     known_prefixes = {**PREFIXES, "void": VOID}
     return words.write(words.filled("void.ttl", known_prefixes, {
-        "issue": issue, "about": moved, "examples": [node(places.own(example))] if example else [],
+        "issue": issue, "about": lambda name: [*map(places.own_term, edition.facts.about(name))],
+        "examples": [node(places.own(example))] if example else [],
         "dumps": [node(places.file(path)) for path in dumps],
         "missing": words.literals(links_missing(*missing)) if (missing := missing_links(edition.store)) else [],
         "totals": [

@@ -20,8 +20,8 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
-from pan2kg.publish.dump import Content, graph_name
 from pan2kg.publish.edition import Edition, File
+from pan2kg.publish.folder import Content, graph_name
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, write
 from pan2kg.tables.template import macro, markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS

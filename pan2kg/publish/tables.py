@@ -106,7 +106,7 @@ class ReleaseTable:
         return {
             "@id": issue.addresses.file(f"{folder}/{self.name}.csv"), "url": f"{self.name}.csv",
             "dc:title": [{"@value": words, "@language": tag} for tag, words in self.title.words],
-            "dc:license": {"@id": edition.licence}, "dc:isPartOf": {"@id": issue.dataset},
+            "dc:license": {"@id": edition.facts.about("license")[0].value}, "dc:isPartOf": {"@id": issue.dataset},
             "tableSchema": schema,
         }  # fmt: skip
 
@@ -562,14 +562,6 @@ class Product:
     values: frozenset[str]
     rows: Callable[[_Rows], Iterator[Row]]
 
-    @property
-    def title(self) -> Text:
-        return _WORDS.known(f"product.{self.name}")
-
-    @property
-    def about(self) -> Text:
-        return _WORDS.known(f"product.{self.name}-about")
-
 
 PRODUCTS: Final = (
     Product(
@@ -644,7 +636,8 @@ def product_files(described: Described) -> Iterator[File]:
                 _WORDS.say("product.address", tag, of=_WORDS.say(f"product.column.{name}", tag)) for name, _ in links
             ]
             columns += [values for _, values in links]
-        table = ReleaseTable(workbook.name, workbook.title, *_without_empty(cells, 0), things=())
+        title = _WORDS.known(f"product.{workbook.name}")
+        table = ReleaseTable(workbook.name, title, *_without_empty(cells, 0), things=())
         path = f"{DATA}/{workbook.name}"
         if "xlsx" in product_forms():
             book = [(format_of("name", tag), Grid(heads, list(zip(*columns, strict=True))))

@@ -53,23 +53,11 @@ FORMATS: Final = {"ttl": ox.RdfFormat.TURTLE, "rdf": ox.RdfFormat.RDF_XML, "json
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
-def node(iri: str) -> ox.NamedNode:
-    return ox.NamedNode(iri)
-
-
-def typed(value: object, datatype: str) -> ox.Literal:
-    return ox.Literal(str(value), datatype=ox.NamedNode(XSD + datatype))
+node: Final = ox.NamedNode
 
 
 def literals(text: Text) -> list[ox.Literal]:
     return [ox.Literal(words, language=language) for language, words in text.by_language().items()]
-
-
-def rank(term: Term | ox.Triple) -> tuple[int, str]:
-    if isinstance(term, ox.NamedNode) and term.value.endswith("/FRA"):
-        return 0, str(term)
-    language = term.language if isinstance(term, ox.Literal) else None
-    return RELEASED.index(language) if language in RELEASED else len(RELEASED), str(term)
 
 
 def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, object]) -> list[ox.Triple]:
@@ -87,7 +75,7 @@ def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, obje
     head = "".join(f"@prefix {name}: <{space}> .\n" for name, space in prefixes.items())
     body = render(template, {
         "p": p, "iri": lambda address: markup(str(node(address))), "text": lambda words: markup(str(ox.Literal(words))),
-        "typed": lambda value, kind: markup(str(typed(value, kind))), "said": lambda key: literals(RELEASE.known(key)),
+        "typed": lambda value, kind: markup(str(ox.Literal(str(value), datatype=node(XSD + kind)))), "said": lambda key: literals(RELEASE.known(key)),
         "dcterms": DCTERMS, **values,
     })  # fmt: skip
     return list(dict.fromkeys(quad.triple for quad in ox.parse(head + body, format=ox.RdfFormat.TURTLE)))
@@ -182,12 +170,6 @@ def canonical(content: bytes, ending: str) -> str:
     return "".join(sorted(f"{quad} .\n" for quad in dataset))
 
 
-class PublishedForm(NamedTuple):
-    media: str
-    file_type: str
-    name: str
-
-
 class PublishedScheme(NamedTuple):
     iri: str
     kind: str
@@ -201,9 +183,8 @@ def _table(name: str) -> dict[str, dict[str, str]]:
     return rows
 
 
-@cache
-def forms() -> Mapping[str, PublishedForm]:
-    return {ending: PublishedForm(**row) for ending, row in _table("form").items()}
+OFFERED_FORMS: Final = _table("form")
+"""Each format by the ending of its files: its media type, its EU file type, and what it is called."""
 
 
 @cache

@@ -9,8 +9,8 @@ import pytest
 import pan2kg
 from pan2kg.graph.dataset import own_profile, read_profiles
 from pan2kg.publish import descriptions as statistics
-from pan2kg.publish.dump import read_content
 from pan2kg.publish.edition import Addresses
+from pan2kg.publish.folder import read_content
 from pan2kg.server.documents import Call
 from pan2kg.server.linked_data import VOID_PATH, VoidDescription, count
 from pan2kg.server.protocol import RefusalError
