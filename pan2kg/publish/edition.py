@@ -83,8 +83,8 @@ class Addresses:
 class Issue:
     """A publication of the graph; ``again`` where this version was published before and is written anew.
 
-    ``dataset``, ``catalogue`` and ``version_iri`` are what it is called; ``contact_address`` is where to write to, empty
-    where that was not said.
+    ``dataset``, ``catalogue`` and ``version_iri`` are what it is called; ``contact_address`` is where to write to, if
+    that was said.
     """
 
     version: str

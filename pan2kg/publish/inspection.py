@@ -86,23 +86,7 @@ def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
                 prefix, _, local = name.partition(":")
                 if not by_subject[subject].get(_SPACES[prefix] + local):
                     yield _fault("lacks", subject=subject, name=_SPACES[prefix] + local)
-    for subject, properties in by_subject.items():
-        # all that is referred to is described here, and French stands first
-        for predicate, values in properties.items():
-            for value in values if predicate not in _PLACES else ():
-                known = by_subject.get(str(value), {})
-                is_described = known.get(TYPE.value) and any(known.get(name) for name in _LABELS)
-                if isinstance(value, ox.NamedNode) and not is_described:
-                    yield _fault("undescribed", subject=subject, value=value)
-            tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
-            if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
-                yield _fault("not-french-first", subject=subject, predicate=predicate)
-        for name in ("issued", "modified"):
-            for value in properties.get(DCTERMS + name, []):
-                if value.value[:10] > today.isoformat():
-                    yield _fault("in-future", subject=subject, name=name, day=value.value[:10])
-        if properties.get(DCTERMS + "hasPart"):
-            yield _fault("has-part", subject=subject)  # a portal makes a nameless resource of it
+    yield from _values(by_subject, today)
     for subject in kinds["Dataset"]:
         properties = by_subject[subject]
         if any(len(word.value) < _SHORT_WORD for word in properties.get(DCAT + "keyword", [])):
@@ -120,6 +104,26 @@ def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
         is_measured = properties.get(DCAT + "byteSize") and properties.get(SPDX + "checksum")
         if properties.get(DCAT + "downloadURL") and not is_measured:
             yield _fault("no-size", address=properties[DCAT + "downloadURL"][0])
+
+
+def _values(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
+    for subject, properties in by_subject.items():
+        # all that is referred to is described here, and French stands first
+        for predicate, values in properties.items():
+            for value in values if predicate not in _PLACES else ():
+                known = by_subject.get(str(value), {})
+                is_described = known.get(TYPE.value) and any(known.get(name) for name in _LABELS)
+                if isinstance(value, ox.NamedNode) and not is_described:
+                    yield _fault("undescribed", subject=subject, value=value)
+            tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
+            if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
+                yield _fault("not-french-first", subject=subject, predicate=predicate)
+        for name in ("issued", "modified"):
+            for value in properties.get(DCTERMS + name, []):
+                if value.value[:10] > today.isoformat():
+                    yield _fault("in-future", subject=subject, name=name, day=value.value[:10])
+        if properties.get(DCTERMS + "hasPart"):
+            yield _fault("has-part", subject=subject)  # a portal makes a nameless resource of it
 
 
 def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:

@@ -75,7 +75,8 @@ def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, obje
     head = "".join(f"@prefix {name}: <{space}> .\n" for name, space in prefixes.items())
     body = render(template, {
         "p": p, "iri": lambda address: markup(str(node(address))), "text": lambda words: markup(str(ox.Literal(words))),
-        "typed": lambda value, kind: markup(str(ox.Literal(str(value), datatype=node(XSD + kind)))), "said": lambda key: literals(RELEASE.known(key)),
+        "typed": lambda value, kind: markup(str(ox.Literal(str(value), datatype=node(XSD + kind)))),
+        "said": lambda key: literals(RELEASE.known(key)),
         "dcterms": DCTERMS, **values,
     })  # fmt: skip
     return list(dict.fromkeys(quad.triple for quad in ox.parse(head + body, format=ox.RdfFormat.TURTLE)))

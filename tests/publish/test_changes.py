@@ -309,16 +309,6 @@ def test_two_projects_are_compared_as_they_would_be_dumped(
     assert "«\u00a0plan\u00a0» → «\u00a0programme\u00a0»" in capsysbinary.readouterr().out.decode()
 
 
-def test_a_patch_made_of_two_files_leads_from_one_to_the_other(tmp_path: Path) -> None:
-    old, new = dump(tmp_path / "old.nq", "a", "b"), dump(tmp_path / "new.nq.gz", "b", "c")
-    patch, made = tmp_path / "p.trig", tmp_path / "made.nq"
-    assert diff(old, new, "--format", "rdf", "-o", patch) == 0
-    assert diff("--apply", patch, old, "-o", made) == 0
-    assert made.read_bytes() == gzip.decompress(new.read_bytes())
-    with pytest.raises(Pan2kgError, match="written as N-Quads"):
-        diff("--apply", patch, old, "-o", tmp_path / "new.ttl")
-
-
 def test_files_and_releases_are_read_and_every_format_is_written_the_same_twice(
     tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
@@ -371,6 +361,8 @@ def test_bad_input_is_refused_in_one_sentence(tmp_path: Path) -> None:
         with pytest.raises(Pan2kgError, match=re.escape(said)) as raised:
             diff(good, tmp_path / name)
         assert "\n" not in str(raised.value)
+    with pytest.raises(Pan2kgError, match="written as N-Quads"):
+        diff("--apply", "p.trig", good, "-o", tmp_path / "new.ttl")
     for words in ("a.nq", "a.nq b.nq c.nq", "--apply p.trig a.nq b.nq"):
         with pytest.raises(Pan2kgError, match=r"takes [12] state"):
             diff(*words.split())
