@@ -179,12 +179,16 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
     terms = [*counts.properties, *counts.classes]
     plans = edition.store.inner.quads_for_pattern(None, TYPE, node(PAN + "Plan"))
     example = min((quad.subject.value for quad in plans if isinstance(quad.subject, ox.NamedNode)), default="")
-    known_prefixes = {**PREFIXES, "void": VOID}
+    # a graph may hold the strongest of its derived links alone: how many, and in how many ways works are joined
+    known_prefixes, missing, strongest = {**PREFIXES, "void": VOID}, missing_links(edition.store), list[ox.Literal]()
+    if missing:
+        text = Messages("progress").text("links-strongest", held=missing[0], ways=missing[1], top=TOP)
+        strongest = words.literals(text)
     return words.write(words.filled("void.ttl", known_prefixes, {
         "issue": issue, "about": lambda name: [*map(places.own_term, edition.facts.about(name))],
         "examples": [node(places.own(example))] if example else [],
         "dumps": [node(places.file(path)) for path in dumps],
-        "missing": words.literals(links_missing(*missing)) if (missing := missing_links(edition.store)) else [],
+        "missing": strongest,
         "totals": [
             ("triples", counts.triples), ("entities", sum(counts.classes.values())),
             ("distinctSubjects", counts.subjects), ("distinctObjects", counts.objects),
@@ -200,10 +204,6 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
             for (target, name), number in sorted(counts.links.items())
         ],
     }), "ttl", known_prefixes)  # fmt: skip
-
-
-def links_missing(links_held: int, ways: int) -> Text:
-    return Messages("progress").text("links-strongest", held=links_held, ways=ways, top=TOP)
 
 
 _RESULTS: Final = (

@@ -69,14 +69,10 @@ class Addresses:
         return node(self.own(term.value)) if isinstance(term, ox.NamedNode) else term
 
     def moved(self, text: str) -> str:
-        return text.replace(self.home, self.root) if self.moves else text
+        return text.replace(self.home, self.root)
 
     def file(self, path: str) -> str:
         return self.base + quote(path)
-
-    @property
-    def moves(self) -> bool:
-        return self.root != self.home
 
 
 @dataclass

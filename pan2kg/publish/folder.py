@@ -247,7 +247,7 @@ def read_content(store: LocalStore, addresses: Addresses) -> tuple[Content, Cont
         if terms.startswith(b"_:") or b" _:" in terms or b"<file:" in terms:
             raise ProjectError("names-uncitable", remedy="give-thing-iri", line=line.decode().strip()[:200])
     mark = f" <{graph_of('derived/', addresses.root)}".encode()
-    if addresses.moves:
+    if addresses.root != addresses.home:
         lines = [rebase(line, addresses.root.encode(), addresses.home.encode()) for line in lines]
     lines.sort()
     stated = [line for line in lines if not line.startswith(mark, line.rindex(b" <"))]

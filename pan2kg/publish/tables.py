@@ -14,8 +14,8 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib.util import find_spec
 from itertools import chain, product
 from pathlib import Path
@@ -148,19 +148,24 @@ def table_definitions() -> tuple[TableDefinition, ...]:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Source:
-    store: LocalStore
-    prefixes: Mapping[str, str]
-    addresses: Addresses = field(default_factory=Addresses)
+    """The graph by property, each read once: a property is asked for by several tables."""
+
+    def __init__(self, store: LocalStore, prefixes: Mapping[str, str], addresses: Addresses = Addresses()) -> None:  # noqa: B008
+        self.store, self.prefixes, self.addresses = store, prefixes, addresses
+        self._by_property: dict[str, Mapping[str, Sequence[Value]]] = {}
+        names: dict[str, dict[str, dict[str, str]]] = {}
+        for name in (SKOS + "prefLabel", RDFS + "label"):
+            of = names[name] = defaultdict(dict)
+            for quad in store.inner.quads_for_pattern(None, node(name), None):
+                label = quad.object
+                if isinstance(label, ox.Literal) and label.language in RELEASED:
+                    of[str(quad.subject)[1:-1]][label.language] = label.value
+        self.labels, self.terms = names[SKOS + "prefLabel"], names[RDFS + "label"]
 
     def expand(self, name: str) -> str:
         prefix, _, local = name.partition(":")
         return self.prefixes[prefix] + local
-
-    @cached_property
-    def _by_property(self) -> dict[str, Mapping[str, Sequence[Value]]]:
-        return {}
 
     def values(self, name: str) -> Mapping[str, Sequence[Value]]:
         if name not in self._by_property:
@@ -173,22 +178,6 @@ class Source:
                     several[:] = sorted(set(several), key=str)
             self._by_property[name] = values
         return self._by_property[name]
-
-    @cached_property
-    def labels(self) -> Mapping[str, Mapping[str, str]]:
-        return self._named_by(SKOS + "prefLabel")
-
-    @cached_property
-    def terms(self) -> Mapping[str, Mapping[str, str]]:
-        return self._named_by(RDFS + "label")
-
-    def _named_by(self, name: str) -> Mapping[str, Mapping[str, str]]:
-        names: dict[str, dict[str, str]] = defaultdict(dict)
-        for quad in self.store.inner.quads_for_pattern(None, node(name), None):
-            label = quad.object
-            if isinstance(label, ox.Literal) and label.language in RELEASED and isinstance(quad.subject, ox.NamedNode):
-                names[quad.subject.value][label.language] = label.value
-        return names
 
     def members(self, definition: TableDefinition) -> list[str]:
         members: set[str] = set()
@@ -602,12 +591,6 @@ def product_files(described: Described) -> Iterator[File]:
     def heading(column: Field, language: Language) -> str:
         return _WORDS.say(f"product.column.{column.about}", language)
 
-    def describe(column: Field) -> dict[str, object]:
-        titles = {tag: heading(column, tag) for tag in LANGUAGES}
-        kind = {"datatype": "anyURI"} if column.is_iri else {"datatype": "string"}
-        lang = {"lang": column.language} if column.language else {}
-        return {"name": column.name, "titles": {**titles, "und": column.name}, **kind, **lang}
-
     for workbook in PRODUCTS:
         rows = sorted(set(workbook.rows(_Rows(described))))
         cells: list[FieldCells] = []
@@ -644,7 +627,12 @@ def product_files(described: Described) -> Iterator[File]:
                     for tag, (heads, columns) in sheets.items()]  # fmt: skip
             yield f"{path}.xlsx", write_spreadsheet(book)
         yield f"{path}.csv", table.written()
-        schema = {"columns": [describe(column) for column in table.fields]}
+        schema = {"columns": [
+            {"name": column.name, "titles": {**{tag: heading(column, tag) for tag in LANGUAGES}, "und": column.name},
+             "datatype": "anyURI" if column.is_iri else "string",
+             **({"lang": column.language} if column.language else {})}
+            for column in table.fields
+        ]}  # fmt: skip
         metadata = table.metadata(described.edition, DATA, schema)
         yield f"{path}.csv-metadata.json", as_json({"@context": CONTEXT, **metadata})
         if "parquet" in product_forms():
