@@ -202,20 +202,6 @@ def test_a_table_is_sound(few_folder: Path, name: str) -> None:
                 assert len({len(one) for one in lists}) <= 1, "a label for each"
 
 
-def test_references_between_tables_hold(few_folder: Path) -> None:
-    group = json.loads((few_folder / "tables" / "csv-metadata.json").read_text(encoding="utf-8"))
-    keys = {name: {row.get("iri", "") for row in rows(few_folder, name)} for name in NAMES}
-    counted = 0
-    for table in group["tables"]:
-        for reference in table["tableSchema"].get("foreignKeys", []):
-            target = reference["reference"]["resource"].removesuffix(".csv")
-            values = {row[reference["columnReference"]] for row in rows(few_folder, table["url"].removesuffix(".csv"))}
-            assert values - {""} <= keys[target], f"{table['url']}.{reference['columnReference']}"
-            counted += 1
-    assert len(group["tables"]) == len(NAMES)
-    assert counted > 40
-
-
 def test_a_separator_occurs_in_none_of_the_values() -> None:
     store = ox.Store()
     thing, label = ox.NamedNode("http://e/a"), ox.NamedNode(SKOS + "altLabel")
