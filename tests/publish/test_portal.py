@@ -251,9 +251,9 @@ def test_a_file_is_compressed_to_the_same_bytes_and_stops_the_push_where_it_chan
     source, sums = tmp_path / "graph.nq", set()
     source.write_bytes(b"<a> <b> <c> .\n" * 1000)
     for number in range(2):
-        (tmp_path / str(number)).mkdir()
+        (tmp_path / f"packed-{number}").mkdir()
         os.utime(source, (number, number))
-        sums.add(portals.pack(source, "graph.nq.gz", "", folder=tmp_path / str(number)).sha256)
+        sums.add(portals.pack(source, "graph.nq.gz", "", folder=tmp_path / f"packed-{number}").sha256)
     assert len(sums) == 1
     source.write_bytes(b"12345")
     file = portals.pack(source, "a.csv", "text/csv", folder=None)
