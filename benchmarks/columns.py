@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pan2kg.coherence.columns import PlanPair, choice, pairs_of_plans, sql_text
 from pan2kg.coherence.evidence import Level
+from pan2kg.coherence.weight import PlanPair, choice, pairs_of_plans
+from pan2kg.project import Project, read_text
 from pan2kg.tables.parquet import paths_of, read_columns, write_columns
 
 SIZE = 60_000
@@ -63,7 +64,8 @@ def by_spark(folder: Path, master: str = "local[2]") -> list[PlanPair]:
         for name in TABLES:
             session.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(name)
         session.sql(choice(Level.EDITORS)).createOrReplaceTempView("choice")
-        return [tuple(row) for row in session.sql(sql_text()).collect()]
+        text = read_text(Project.packaged().queries / "columns" / "pairs-of-plans.sql")
+        return [tuple(row) for row in session.sql(text).collect()]
     finally:
         session.stop()
 

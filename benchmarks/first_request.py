@@ -23,8 +23,7 @@ from typing import Final
 
 from pan2kg.graph.graph import open_graph
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.site.bundle import find_bundle
-from pan2kg.site.page import SiteContext
+from pan2kg.site.page import SiteContext, find_bundle
 from pan2kg.site.registry import PAGES, SERIES, Site
 from pan2kg.store.cache import cache_folder
 

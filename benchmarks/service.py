@@ -380,10 +380,9 @@ def serve(data: Path, port: int) -> None:
     import pyoxigraph as ox
 
     from pan2kg.server.engine import Evaluator
-    from pan2kg.server.operations import Operations
     from pan2kg.server.protocol import ServedRelease
-    from pan2kg.server.sparql import Endpoint, assemble
-    from pan2kg.server.web import Server, Settings, listen
+    from pan2kg.server.sparql import Endpoint
+    from pan2kg.server.web import Operations, Server, Settings, assemble, listen
     from pan2kg.server.workers import Keeper, Pool
 
     settings = Settings()
@@ -397,7 +396,7 @@ def serve(data: Path, port: int) -> None:
         keeper = Keeper(load, close=[bound])
         keeper.start()
         endpoint = Endpoint(Pool(keeper, settings.limits.seconds), settings, ServedRelease("benchmark"))
-        Server(assemble(settings, endpoint, Operations()), lambda: None).run(sockets=[bound])
+        Server(assemble(settings, Operations(), endpoint.answer), lambda: None).run(sockets=[bound])
         keeper.close()
 
 

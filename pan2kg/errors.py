@@ -1,15 +1,5 @@
 """What can go wrong: a sentence with a place and a remedy, said in the language of whoever reads it.
 
-    Pan2kgError
-    ├── ProjectError     a folder that is no project, a file that cannot be read or written
-    ├── TurtleError      text that is not Turtle
-    ├── OutlineError     text that cannot be read as a plan
-    ├── QueryError       an unknown query or parameter, a syntax error in SPARQL
-    ├── EndpointError    a remote store that does not answer, or not as a SPARQL endpoint does
-    ├── FormatError      an answer or a report that cannot be written as asked
-    └── PortalError      a portal that cannot be reached or refuses (in pan2kg.publish.portal)
-        └── PassingError a fault of it that may pass
-
 Faults in the *data* are never exceptions: they are findings in a report. The words stand in the catalogues of
 :mod:`pan2kg.i18n` under « error »; an error carries their key and what is put into them.
 """
@@ -56,25 +46,16 @@ class Pan2kgError(Exception):
     """
 
     def __init__(
-        self,
-        message: str | Message,
-        /,
-        *,
-        place: Place | None = None,
-        remedy: str | Message | None = None,
+        self, message: str | Message, /, *, place: Place | None = None, remedy: str | Message | None = None,
         **values: object,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__(message)
         self.message = message if isinstance(message, Message) else Message("error", message, values)
         self.place = place
         self.remedy = Message("error", remedy, values) if isinstance(remedy, str) else remedy
 
     def inside(self, file: str) -> Self:
-        """The same fault of a text that stands in ``file``.
-
-        >>> str(QueryError("no-such-folder", place=Place("query", 3, 1)).inside("a.rq"))
-        'a.rq:3:1: There is no such folder.'
-        """
+        """The same fault of a text that stands in ``file``."""
         line, column = (self.place.line, self.place.column) if self.place else (None, None)
         return type(self)(self.message, place=Place(file, line, column), remedy=self.remedy)
 

@@ -42,41 +42,30 @@ class Project:
 
     @property
     def ontology(self) -> Path:
-        """What the words mean."""
         return self.root / "ontology"
 
     @property
     def graph(self) -> Path:
-        """What is known."""
         return self.root / "graph"
 
     @property
     def queries(self) -> Path:
-        """What can be asked."""
         return self.root / "queries"
 
     @property
     def texts(self) -> Path:
-        """The texts of documents that are kept beside the graph, to hold quotations against; they are not published."""
         return self.root / "texts"
 
     @property
     def profile(self) -> Path:
-        """What the project says of itself: its country, its languages, what its IRIs begin with."""
         return self.graph / "profile.ttl"
 
     @property
     def space(self) -> str:
-        """What the IRIs of the project begin with, as its profile says; those of pan2kg where it says nothing.
-
-        >>> Project.packaged().space
-        'https://w3id.org/pan2kg/'
-        """
         return _said_by(self.profile, _SPACE) or ROOT
 
     @property
     def language(self) -> str:
-        """The first language labels are asked for in, as the profile says; English where it says nothing."""
         return _said_by(self.profile, _LANGUAGE) or "en"
 
     def said(self, property_: str) -> tuple[str, str]:
@@ -94,22 +83,16 @@ class Project:
 
     @property
     def is_packaged(self) -> bool:
-        """Whether this is the copy shipped with the package, or the clone it was installed from."""
         return self.root == Project.packaged().root and not self.data
 
     @classmethod
     @cache
     def packaged(cls) -> Project:
-        """The project shipped with the package: beside the modules in a wheel, above them in a clone."""
-        return cls(_shipped())
+        beside = PACKAGE / "data"
+        return cls(beside if _is_project(beside) else PACKAGE.parent)
 
     @classmethod
     def at(cls, folder: str | Path) -> Project:
-        """The project in ``folder``; of a release or a dump, its data under its own questions, else the nearest ones.
-
-        Raises:
-            ProjectError: the folder lacks one of the three folders, and is no release.
-        """
         root = Path(folder).resolve()
         missing = [name for name in FOLDERS if not (root / name).is_dir()]
         # the Turtle of a release tells the graphs of a folder together: only its dump keeps them apart
@@ -125,26 +108,18 @@ class Project:
 
     @classmethod
     def together(cls, folders: Sequence[str | Path]) -> Project:
-        """The project in the first folder, open together with those in the others.
-
-        Raises:
-            ProjectError: one of them is no project.
-        """
         project, *further = (cls.at(folder) for folder in dict.fromkeys(folders))
         return replace(project, others=tuple(further))
 
     @property
     def members(self) -> tuple[Project, ...]:
-        """The project by itself, and those that are open beside it."""
         return (replace(self, others=()), *self.others) if self.others else (self,)
 
     def _owner(self, path: Path) -> Project:
-        """The one of several open projects in whose folder a file lies; the first where it lies in none."""
         return next((project for project in self.others if _below(path, project.root)), self)
 
     @classmethod
     def find(cls, start: str | Path = ".") -> Project:
-        """The nearest project at or above ``start``, else the one shipped with the package."""
         here = Path(start).resolve()
         for folder in (here, *here.parents):
             if _is_project(folder):
@@ -152,46 +127,33 @@ class Project:
         return cls.packaged()
 
     def graph_files(self) -> list[Path]:
-        """The Turtle files of the graph, in a stable order; those of other open projects after its own."""
         files = [] if self.data else turtle_files(self.graph)
         return [*files, *(path for project in self.others for path in project.graph_files())]
 
     def ontology_files(self) -> list[Path]:
-        """The Turtle files of the ontology with its schemes, without shapes and the prefix list."""
-        return (
-            []
-            if self.data
-            else [
-                path
-                for path in turtle_files(self.ontology)
-                if path.name != "prefixes.ttl" and "shapes" not in path.relative_to(self.ontology).parts
-            ]
-        )
+        files = [] if self.data else turtle_files(self.ontology)
+        shapes = self.ontology / "shapes"
+        return [path for path in files if path.name != "prefixes.ttl" and not _below(path, shapes)]
 
     def core_files(self) -> list[Path]:
-        """The files of the core the project imports, which come with the software and are nobody's to edit there."""
         packaged = Project.packaged()
         if self.data or self.root == packaged.root or not _said_by(self.profile, _IMPORTS):
             return []
         return turtle_files(packaged.graph / "core")
 
     def loaded_files(self) -> list[Path]:
-        """Every file that is loaded, each a named graph: ontology, imported core, graph."""
         return [*self.ontology_files(), *self.core_files(), *self.graph_files()]
 
     def shape_files(self) -> list[Path]:
-        """The Turtle files of the SHACL shapes."""
         return turtle_files(self.ontology / "shapes")
 
     def name_of(self, path: Path) -> str:
-        """The path as a person in the project's folder would write it; of the core, with whose it is before it."""
         owner, of_core = self._owner(path), _below(path, Project.packaged().root)
         if owner is not self:
             return f"{owner.root.name}:{owner.name_of(path)}"
         return _below(path, self.root) or (f"pan2kg:{of_core}" if of_core else str(path))
 
     def graph_path(self, path: Path) -> str:
-        """The path below ``graph/`` (or ``ontology/…``) that names the file's graph."""
         owner = self._owner(path)
         if owner is not self:
             return owner.graph_path(path)
@@ -199,7 +161,6 @@ class Project:
         return relative_path or _below(path, Project.packaged().graph) or path.relative_to(self.root).as_posix()
 
     def graph_iri(self, path: Path) -> str:
-        """The address of the named graph of a file: below the project's own, and pan2kg's for ontology and core."""
         owner = self._owner(path)
         if owner is not self:
             return owner.graph_iri(path)
@@ -223,22 +184,13 @@ def _said_by(profile: Path, statement: re.Pattern[str]) -> str:
 
 @lru_cache(maxsize=16)
 def _text_of(profile: Path, changed: int, size: int) -> str:
-    """The text of a profile in a state: it is asked once for each file that is loaded."""
-    del changed, size
+    del changed, size  # the state it is in; it is asked once for each file that is loaded
     return profile.read_text("utf-8", errors="replace")
 
 
 def _below(path: Path, folder: Path) -> str:
-    """What ``relative_to`` gives, with slashes, empty where it fails; ten times as fast, and asked of every file."""
     start, text = f"{folder}{os.sep}", str(path)
     return text[len(start) :].replace(os.sep, "/") if text.startswith(start) else ""
-
-
-@cache
-def _shipped() -> Path:
-    """Where the shipped project lies, looked for once: every name of a file depends on it."""
-    beside = PACKAGE / "data"
-    return beside if _is_project(beside) else PACKAGE.parent
 
 
 def _is_project(folder: Path) -> bool:
@@ -250,11 +202,6 @@ DUMPS = (".nq", ".nq.gz", ".trig", ".trig.gz")
 
 
 def dumps_in(path: Path) -> list[Path]:
-    """The dump a path stands for: the file itself, or what a release folder holds, stated before derived.
-
-    Raises:
-        ProjectError: a folder holds several dumps that say different things.
-    """
     if path.is_file():
         return [path] if path.name.endswith(DUMPS) else []
     for ending in DUMPS:
@@ -270,11 +217,6 @@ def dumps_in(path: Path) -> list[Path]:
 
 
 def turtle_files(folder: Path) -> list[Path]:
-    """Every ``.ttl`` file below ``folder``, sorted by path.
-
-    Raises:
-        ProjectError: one is a pipe or a device, which would be waited for without end; or a folder cannot be read.
-    """
     files = []
     for entry in _entries(str(folder)) if folder.is_dir() else ():
         if not entry.is_file() and Path(entry).exists() and not entry.is_dir():
@@ -301,11 +243,6 @@ def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file.
-
-    Raises:
-        ProjectError: the file is missing, cannot be read, or is not UTF-8.
-    """
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:
@@ -319,9 +256,6 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     """Write ``content`` to ``path`` whole or not at all: to a temporary file beside it, then renamed.
 
     A device or a pipe is written to as it is: a file in its place would take it from everybody.
-
-    Raises:
-        ProjectError: the folder is missing or read-only, or the disk is full. What was there stays.
     """
     import tempfile
 
@@ -336,7 +270,8 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-            os.fchmod(file.fileno(), _mode(path))
+            os.umask(umask := os.umask(0))
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~umask)
         Path(name).replace(path)
     except OSError as error:
         if name:
@@ -351,9 +286,6 @@ def replaced(folder: Path) -> Iterator[Path]:
     """A new folder beside ``folder``, to be filled, which takes its place at the end: whole or not at all.
 
     Whatever goes wrong meanwhile, or interrupts, what was there stays.
-
-    Raises:
-        OSError: it cannot be made or put in place.
     """
     import tempfile
 
@@ -377,24 +309,10 @@ def replaced(folder: Path) -> Iterator[Path]:
 
 
 def reason(error: OSError) -> str:
-    """What the system says of a failed file operation, in lower case without the path.
-
-    >>> reason(FileNotFoundError(2, "No such file or directory"))
-    'no such file or directory'
-    """
     return (error.strerror or str(error)).lower()
 
 
-def _mode(path: Path) -> int:
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
-
-
 def copies(source: Path, target: Path) -> Iterator[tuple[Path, Path]]:
-    """Pairs (file, where it goes) of a folder that is to be copied, in a stable order."""
     for path in sorted(source.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             yield path, target / path.relative_to(source)

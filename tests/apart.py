@@ -26,33 +26,28 @@ class StoreApart(LocalStore):
 
     @property
     def inner(self) -> ox.Store:
-        """The engine with everything that is derived."""
         return self.whole().held
 
     def whole(self) -> LocalStore:
-        """The store beside this one, made when first needed."""
         with _MAKING:
             if not self.made:
                 store = LocalStore(ox.Store())
                 store.held.bulk_extend(self.held)
-                for one in self.waiting:
-                    one.add(store)
+                for _, add in self.waiting:
+                    add(store)
                 self.made.append(store)
         return self.made[0]
 
     def complete(self) -> None:
-        """Refuse what cannot be: who asks for it means to see it in the engine itself."""
         raise AssertionError("This store is shared and stays as it is: open one of your own.")
 
     def query(self, text: str) -> Result:
-        """Answer a query by the store that has what it may see."""
         needed = needs(text)
-        if any(needed is None or not one.rules.isdisjoint(needed) for one in self.waiting):
+        if any(needed is None or not rules.isdisjoint(needed) for rules, _ in self.waiting):
             return self.whole().query(text)
         return LocalStore.query(self, text)
 
 
 def apart(graph: Graph) -> Graph:
-    """A graph that was just opened, to be shared by tests."""
     held = graph.held
     return Graph(graph.project, StoreApart(held.held, held.waiting), language=graph.language, as_of=graph.as_of)

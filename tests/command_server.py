@@ -21,6 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from socketserver import ForkingMixIn, StreamRequestHandler, UnixStreamServer
+from typing import Any
 
 import pan2kg
 from pan2kg.cli.main import main
@@ -28,9 +29,9 @@ from pan2kg.coherence import weight as chances
 from pan2kg.graph.labels import Labels, read_labels
 from pan2kg.project import Project
 from pan2kg.store import cache as caches
-from pan2kg.store import link_view
+from pan2kg.store import links as link_view
 from pan2kg.store import store as stores
-from pan2kg.store.link_view import LinkView
+from pan2kg.store.links import LinkView
 from pan2kg.store.rules import derive, derive_when_asked, view_space
 from pan2kg.store.store import Derive, LocalStore, Store
 from pan2kg.tables import template
@@ -70,8 +71,8 @@ def keep_shipped_graph() -> None:
     def labels_of(store: Store, links: Iterable[str] = ()) -> Labels:
         return labels if store is kept else read(store, links)
 
-    def view_of(store: Store, links_in: str, graphs_in: str) -> LinkView | None:
-        return view if store is kept else look(store, links_in, graphs_in)
+    def view_of(store: Store, links_in: str, graphs_in: str, **chosen: Any) -> LinkView | None:  # noqa: ANN401
+        return view if store is kept else look(store, links_in, graphs_in, **chosen)
 
     for name, held, instead in (
         ("open_store", anew, open_store), ("open_kept", again, open_kept), ("read_labels", read, labels_of),
@@ -83,7 +84,6 @@ def keep_shipped_graph() -> None:
 
 
 def keep_shipped_report() -> None:
-    """Let whoever checks the whole shipped project have the report of this run."""
     anew = changes.check_change
 
     def check_change(
@@ -97,12 +97,10 @@ def keep_shipped_report() -> None:
 
 
 def keep_what_chance_deals() -> None:
-    """Let whoever tries the plans of the shipped graph against chance have what was dealt in this run."""
     setattr(chances, "_tried", tried_once(chances._tried))  # noqa: B010 - as what tells of it finds it
 
 
 def run(arguments: Sequence[str], folder: str, environment: dict[str, str], files: Sequence[str], patience: int) -> int:
-    """Run a command in this process, which an alarm ends after so many seconds; the exit code."""
     signal.alarm(patience)
     os.chdir(folder)
     os.environ.clear()
@@ -119,10 +117,7 @@ def run(arguments: Sequence[str], folder: str, environment: dict[str, str], file
 
 
 class Asked(StreamRequestHandler):
-    """Somebody who asks for a command, in the process that was forked to run it."""
-
     def handle(self) -> None:
-        """Run what is asked for, say how it ended, and end."""
         code = 1
         try:
             code = run(**json.loads(self.rfile.readline()))
@@ -135,8 +130,6 @@ class Asked(StreamRequestHandler):
 
 
 class Server(ForkingMixIn, UnixStreamServer):
-    """Forks for everybody who asks, as long as the process lives that started it."""
-
     request_queue_size = 64
 
     def __init__(self, address: str) -> None:
@@ -144,14 +137,12 @@ class Server(ForkingMixIn, UnixStreamServer):
         self._starter = os.getppid()
 
     def service_actions(self) -> None:
-        """Look now and then whether anybody is left to ask."""
         super().service_actions()
         if os.getppid() != self._starter:
             sys.exit()
 
 
 def serve(address: str) -> None:
-    """Answer at a socket until ended; a line on standard output says that it is there."""
     for module in walk_packages(pan2kg.__path__, "pan2kg."):
         import_module(module.name)
     keep_shipped_graph()

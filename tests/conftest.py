@@ -57,7 +57,6 @@ settings.load_profile("patient")
 
 
 def lack(why: str) -> NoReturn:
-    """Skip a test that lacks a program, or fail it where PAN2KG_REQUIRE_PROGRAMS is set: there all are to be had."""
     if os.environ.get("PAN2KG_REQUIRE_PROGRAMS"):
         pytest.fail(why)
     pytest.skip(why)
@@ -65,19 +64,16 @@ def lack(why: str) -> NoReturn:
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """The folder of the clone."""
     return ROOT
 
 
 @pytest.fixture(scope="session")
 def project() -> Project:
-    """The project in the clone, which is the one that is shipped."""
     return Project.at(ROOT)
 
 
 @pytest.fixture(scope="session")
 def few(tmp_path_factory: pytest.TempPathFactory) -> pan2kg.Graph:
-    """The shipped project with a few plans alone; a test that writes takes a copy of its folder."""
     from pan2kg.graph.graph import open_graph
 
     return apart(open_graph(copy(tmp_path_factory.mktemp("few") / "few", FEW), language="fr"))
@@ -90,12 +86,10 @@ def _begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def own_project(_begun: Path, tmp_path: Path) -> Path:
-    """An empty project of one's own."""
     return Path(shutil.copytree(_begun, tmp_path / "mine"))
 
 
 def start(folder: Path) -> Path:
-    """A project with nothing in its graph, whose addresses are those of pan2kg."""
     from pan2kg.countries import Beginning, begin, find_country
 
     list(begin(folder, Beginning(find_country("lu"), "https://w3id.org/pan2kg/", imports_core=False)))
@@ -106,7 +100,6 @@ def start(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def two_countries(tmp_path_factory: pytest.TempPathFactory) -> Graph:
-    """A small project of two countries: plans with parts, a draft, a retired identifier, names and finer citations."""
     from pan2kg.graph.graph import open_graph
 
     folder = tmp_path_factory.mktemp("two") / "countries"
@@ -120,14 +113,11 @@ Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @dataclass(frozen=True)
 class Commands:
-    """Commands in processes of their own, forked from one that has read the program and the shipped graph already."""
-
     address: str
 
     def run(
         self, arguments: Sequence[str], folder: Path, stdin: str = "", *, columns: str = "120"
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command in a folder, with what it reads; what it writes goes through files, which never fill up."""
         with TemporaryDirectory() as scratch, socket.socket(socket.AF_UNIX) as server:
             read, told, remarks = (Path(scratch, name) for name in ("read", "told", "remarks"))
             read.write_text(stdin, encoding="utf-8")
@@ -148,14 +138,12 @@ class Commands:
 
 @pytest.fixture(scope="session")
 def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
-    """Commands as a user's, without the time they take to start."""
     with once_a_run("commands", tmp_path_factory, _commands) as address:
         yield Commands(address)
 
 
 @contextmanager
 def _commands() -> Iterator[str]:
-    """The socket of the process that commands are forked from: a short path, since some systems take no long one."""
     with TemporaryDirectory(prefix="pan2kg-") as folder:
         command = [sys.executable, str(ROOT / "tests" / "command_server.py"), address := f"{folder}/socket"]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=BARE) as server:
@@ -169,8 +157,6 @@ def _commands() -> Iterator[str]:
 
 @pytest.fixture
 def cli(tmp_path: Path, commands: Commands) -> Cli:
-    """Run the command line as a user does, in an empty folder."""
-
     def run(*arguments: str, stdin: str = "", cwd: Path = tmp_path) -> subprocess.CompletedProcess[str]:
         return commands.run(arguments, cwd, stdin)
 
@@ -182,7 +168,6 @@ Begin = Callable[[], AbstractContextManager[str]]
 
 @pytest.fixture(scope="session")
 def endpoint(few: pan2kg.Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real SPARQL endpoint with a few plans: the oxigraph server, filled with all they hold and rules derive."""
     folder = tmp_path_factory.mktemp("endpoint")
     with once_a_run("endpoint", tmp_path_factory, lambda: _endpoint(few, folder)) as address:
         yield address
@@ -201,7 +186,6 @@ def _endpoint(graph: pan2kg.Graph, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def serving(command: list[str]) -> Iterator[str]:
-    """The address of a server that has to be told its port, without a slash at the end."""
     process, port = _serving(command)
     try:
         yield f"http://127.0.0.1:{port}"
@@ -240,7 +224,6 @@ def once_a_run(name: str, factory: pytest.TempPathFactory, start: Begin) -> Iter
 
 
 def made_once(name: str, factory: pytest.TempPathFactory, make: Callable[[Path], object]) -> Path:
-    """A file or folder that workers share and only read: the first that needs it makes it."""
     base = factory.getbasetemp()
     target = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     with target.with_name(f"{name}.making").open("a") as making:
@@ -251,7 +234,6 @@ def made_once(name: str, factory: pytest.TempPathFactory, make: Callable[[Path],
 
 
 def _serving(command: list[str]) -> tuple[subprocess.Popen[bytes], int]:
-    """A server that has to be told its port, once it answers; if somebody else was quicker to take one, at another."""
     for _ in range(5):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -264,7 +246,6 @@ def _serving(command: list[str]) -> tuple[subprocess.Popen[bytes], int]:
 
 
 def _stands(process: subprocess.Popen[bytes], url: str) -> bool:
-    """Whether a server answers; not, if it ended instead."""
     deadline = time.monotonic() + PATIENCE
     while process.poll() is None:
         try:

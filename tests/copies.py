@@ -64,8 +64,6 @@ def copy(target: Path, plans: Collection[str] = (), *, all_else: bool = False) -
 
 
 class _Block(NamedTuple):
-    """A block of a file in house style, a statement a line: as written, its subject, kind, and things it names."""
-
     text: str
     subject: str
     kind: str
@@ -74,7 +72,6 @@ class _Block(NamedTuple):
 
 @cache
 def _with_alone(plans: frozenset[str]) -> Mapping[str, str]:
-    """The files of the graph, by name, with these plans and what leads from and to them."""
     files = {file.relative_to(GRAPH).as_posix(): _read(file) for file in _files(plans)}
     blocks = [block for _, read in files.values() for block in read]
     about: dict[str, list[_Block]] = {}
@@ -96,7 +93,6 @@ def _files(plans: Collection[str]) -> Iterator[Path]:
 
 
 def _read(file: Path) -> tuple[str, Sequence[_Block]]:
-    """Its prefixes, and its blocks, without the comments that stand between them."""
     prefixes, *parts = file.read_text(encoding="utf-8").removesuffix("\n").split("\n\n")
     return prefixes, [_block(text, lines) for text in parts if (lines := _COMMENT.sub("", text).splitlines())]
 
@@ -110,7 +106,6 @@ def _block(text: str, lines: Sequence[str]) -> _Block:
 
 
 def _first(files: Mapping[str, tuple[str, Sequence[_Block]]]) -> Iterator[str]:
-    """What the plans' own files speak of, and those that say what the project is."""
     for name, (_, blocks) in files.items():
         if name.startswith(PLANS.name) or name in {"catalogue.ttl", "profile.ttl"}:
             yield from (block.subject for block in blocks)
@@ -118,7 +113,6 @@ def _first(files: Mapping[str, tuple[str, Sequence[_Block]]]) -> Iterator[str]:
 
 
 def _keep(kept: set[str], subjects: Iterable[str], about: Mapping[str, Sequence[_Block]]) -> None:
-    """Add these, and all that can be reached from them."""
     waiting = [subject for subject in subjects if subject in about]
     while waiting:
         if (subject := waiting.pop()) not in kept:
@@ -127,13 +121,11 @@ def _keep(kept: set[str], subjects: Iterable[str], about: Mapping[str, Sequence[
 
 
 def _speaks_of(block: _Block, kept: Collection[str], about: Collection[str]) -> bool:
-    """Whether all it names is there, but for what says where and how that is written."""
     named = {name for name in block.named if name in about and not name.startswith(_OF_WRITING)}
     return bool(named) and named <= set(kept)
 
 
 def _written(prefixes: str, blocks: Sequence[_Block], kept: Collection[str]) -> str:
-    """A file with what is kept of it and what it says of itself; nothing, where nothing is kept."""
     left = [block for block in blocks if block.subject in kept or block.kind == _OF_ITSELF]
     if all(block.kind == _OF_ITSELF for block in left):
         return ""

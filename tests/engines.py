@@ -14,8 +14,7 @@ import rdflib
 
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import RDF, RDFS
-from pan2kg.validation.compilation import Compilation, compile_shapes
-from pan2kg.validation.evaluation import FocusCounts, differences, evaluate
+from pan2kg.validation.compilation import Compiled, FocusCounts, Refusals, by_value, compile_shapes, evaluate
 from pan2kg.validation.reference import find, shapes_graph, to_graph
 from pan2kg.validation.report import Finding, Names
 from pan2kg.validation.shapes import TARGETS, Node, Rules, Shapes, Term, gather, read_rules
@@ -34,20 +33,16 @@ PREFIXES: Final = """\
 
 
 def parse(text: str | bytes, base: str = "http://example.org/file") -> list[ox.Quad]:
-    """The statements of Turtle text."""
     return list(ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base))
 
 
 @dataclass(frozen=True)
 class Engines:
-    """The engines for some shapes: compiled once, and asked of many graphs."""
-
     shapes: Shapes
     names: Names = Names()  # noqa: RUF009 - frozen
 
     @classmethod
     def of(cls, text: str) -> Engines:
-        """The engines for shapes in Turtle."""
         return cls(gather((Path("shapes.ttl"), quad) for quad in parse(text)))
 
     @cached_property
@@ -55,7 +50,7 @@ class Engines:
         return read_rules(self.shapes, self.names)
 
     @cached_property
-    def compiled(self) -> Compilation:
+    def compiled(self) -> tuple[tuple[Compiled, ...], Refusals]:
         return compile_shapes(self.shapes)
 
     @cached_property
@@ -68,7 +63,7 @@ class Engines:
 
         One that lists its nodes matches these, whatever there is.
         """
-        patterns = {query.focus for query in self.compiled.queries if "VALUES ?this" not in query.focus}
+        patterns = {query.focus for query in self.compiled[0] if "VALUES ?this" not in query.focus}
         return {focus: frozenset(_IRI.findall(focus)) - _OF_ANY_CLASS for focus in patterns}
 
     def by_queries(self, data: Collection[ox.Quad]) -> list[Finding]:
@@ -76,12 +71,13 @@ class Engines:
 
         No query is asked for nodes of classes and with properties that the data does not name.
         """
-        assert self.compiled.refusals == (), [str(one.why) for one in self.compiled.refusals]
+        queries, refusals = self.compiled
+        assert refusals == [], [str(why) for _, why in refusals]
         store = ox.Store()
         store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in data)
         known = {str(term) for quad in data for term in (quad.predicate, quad.object) if isinstance(term, ox.NamedNode)}
         none = {focus: 0 for focus, named in self.named.items() if named and named.isdisjoint(known)}
-        return list(evaluate(self.compiled.queries, self.rules, FocusCounts(LocalStore(store), known=none)))
+        return list(evaluate(queries, self.rules, FocusCounts(LocalStore(store), known=none)))
 
     def by_pyshacl(self, data: Collection[ox.Quad], *, near: bool = False) -> list[Finding]:
         """What pySHACL finds; ``near`` leaves out the shapes whose targets the data does not name.
@@ -92,11 +88,9 @@ class Engines:
         return list(find(to_graph(data), shapes, self.rules))
 
     def agreed(self, data: Collection[ox.Quad], *, near: bool = False) -> list[Finding]:
-        """What both find, by value; ``near`` as for :meth:`by_pyshacl`."""
         found, other = self.by_queries(data), self.by_pyshacl(data, near=near)
-        for name, only in zip(("the queries", "pySHACL"), differences(found, other), strict=True):
-            told = [(one.rule.key, one.focus, one.path, one.value, one.component) for one in only]
-            assert told == [], f"only {name} found this"
+        assert by_value(found).keys() - by_value(other).keys() == set(), "only the queries found this"
+        assert by_value(other).keys() - by_value(found).keys() == set(), "only pySHACL found this"
         return found
 
 
@@ -105,7 +99,6 @@ _OF_ANY_CLASS: Final = {f"<{RDF}type>", f"<{RDFS}subClassOf>"}
 
 
 def _near(shapes: Shapes, data: Iterable[ox.Quad]) -> Shapes:
-    """The shapes that look at something in the data, with all they refer to."""
     named = {term for quad in data for term in (quad.predicate, quad.object)}
     todo: list[Term] = [node for node in shapes.said if _looks_at(shapes, node, named)]
     kept = set[Term]()
@@ -118,7 +111,6 @@ def _near(shapes: Shapes, data: Iterable[ox.Quad]) -> Shapes:
 
 
 def _looks_at(shapes: Shapes, shape: Node, named: Collection[object]) -> bool:
-    """Whether a shape has a target among the terms that are named, or one that need not be."""
     if shapes.is_class(shape) or shapes.values(shape, "targetNode"):
         return True
     return any(target in named for name in TARGETS for target in shapes.values(shape, name))

@@ -23,7 +23,6 @@ TIMES: Final = int(os.environ.get("PAN2KG_LOTS", "1"))
 
 @cache
 def seed() -> int:
-    """The number lots are drawn by; it is the same in all processes of a run."""
     if not os.environ.get("PAN2KG_SEED"):
         command = ["git", "rev-parse", "--verify", "--quiet", "HEAD"]
         commit = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False).stdout
@@ -32,7 +31,6 @@ def seed() -> int:
 
 
 def by_lot(drawn_from: Iterable[Thing], most: int) -> list[Thing]:
-    """So many of them, in their order; the seed is printed, and shown by pytest where the test fails."""
     listed = list(drawn_from)
     count = min(most * TIMES, len(listed))
     sys.stdout.write(f"{count} of {len(listed)} were drawn by lot with the seed {seed()}\n")

@@ -51,7 +51,6 @@ PUBLISHED: Final = ("--base", "https://data.example.org/pan2kg/", "--date", DAY.
 
 
 def commands(section: str, few: Path) -> Iterator[tuple[str, ...]]:
-    """The commands of a section; what is written into a file goes to ``out`` in the folder where each runs."""
     from pan2kg.charts.registry import PICTURES
     from pan2kg.cli.main import COMMANDS
     from pan2kg.project import Project
@@ -124,7 +123,6 @@ SECTIONS: Final = ("api", "help", "ask", "coherence", "picture", "export", "told
 
 
 def public_names() -> Iterator[tuple[str, str]]:
-    """The public interface, a name a line with its signature."""
     import pan2kg
 
     for name in pan2kg.__all__:
@@ -137,14 +135,12 @@ def public_names() -> Iterator[tuple[str, str]]:
 
 
 def outputs(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """What a command has left: standard output and error, and every file."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != "scores.csv":
             yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
 def run(words: Sequence[str], folder: Path) -> int:
-    """Start a command in a process of its own, with what this one has read; the number of the process."""
     folder.mkdir(parents=True)
     (folder / "scores.csv").write_text(MATRIX, encoding="utf-8")
     if child := os.fork():
@@ -171,7 +167,6 @@ def run(words: Sequence[str], folder: Path) -> int:
 
 
 def manifest(sections: Sequence[str], keep: str) -> Iterator[tuple[str, str]]:
-    """What each output is called, and its hash."""
     import pan2kg
     from tests.command_server import keep_shipped_graph
     from tests.copies import FEW, copy
@@ -208,7 +203,6 @@ def manifest(sections: Sequence[str], keep: str) -> Iterator[tuple[str, str]]:
 
 
 def main() -> int:
-    """Write the manifest, or say in what it differs from one that was written before."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("-o", "--output", type=Path)

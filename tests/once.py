@@ -14,7 +14,6 @@ from tempfile import gettempdir
 from typing import Final, TypeVar
 
 from pan2kg.coherence.texts import Floats
-from pan2kg.coherence.weight import Trial
 from pan2kg.project import Project
 from pan2kg.validation.check import check
 from pan2kg.validation.report import Report
@@ -26,34 +25,30 @@ RUN: Final = "PAN2KG_TEST_RUN"
 
 @cache
 def checked(project: Project) -> Report:
-    """What a check finds; that of the shipped project, whose files no test changes, is made by whoever is first."""
     if project != SHIPPED or not os.environ.get(RUN):
         return check(project)
     return _made("report", lambda: check(project))
 
 
 Made = TypeVar("Made")
-Tried = Callable[[list[frozenset[int]], list[tuple[int, ...]], Floats, Trial], tuple[Floats, Floats, Floats]]
+Tried = Callable[[list[frozenset[int]], list[tuple[int, ...]], Floats, int, int], tuple[Floats, Floats, Floats]]
 MANY: Final = 50
 """From so many plans on, dealing takes a second of a test that is about something else."""
 
 
 def tried_once(anew: Tried) -> Tried:
-    """Try the same table against chance once: what it deals is decided by its seed, for each process alike."""
-
     def tried(
-        rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, trial: Trial
+        rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, seed: int, draws: int
     ) -> tuple[Floats, Floats, Floats]:
         if len(rows) < MANY or not os.environ.get(RUN):
-            return anew(rows, up, gains, trial)
-        asked = repr((list(map(sorted, rows)), up, gains.tolist(), trial))
-        return _made(f"tried-{sha256(asked.encode()).hexdigest()}", lambda: anew(rows, up, gains, trial))
+            return anew(rows, up, gains, seed, draws)
+        asked = repr((list(map(sorted, rows)), up, gains.tolist(), seed, draws))
+        return _made(f"tried-{sha256(asked.encode()).hexdigest()}", lambda: anew(rows, up, gains, seed, draws))
 
     return tried
 
 
 def _made(what: str, make: Callable[[], Made]) -> Made:
-    """What whoever is first makes and all others read."""
     with _file(what).open("a+b") as file:
         flock(file, LOCK_EX)
         file.seek(0)
@@ -81,7 +76,6 @@ def first(what: str) -> Iterator[None]:
 
 
 def forget() -> None:
-    """Leave nothing of the run behind."""
     if os.environ.get(RUN):
         for left in Path(gettempdir()).glob(_file("*").name):
             left.unlink(missing_ok=True)

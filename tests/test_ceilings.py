@@ -30,7 +30,6 @@ def test_the_house_stays_below_its_ceilings() -> None:
 
 
 def test_a_ceiling_is_only_lowered() -> None:
-    """Where the history is at hand; a source distribution has none."""
     git = ["git", "-C", str(ROOT)]
     listed = subprocess.run(
         [*git, "log", "--format=%H", "--", "tests/ceilings.toml"], capture_output=True, text=True, check=False

@@ -24,7 +24,6 @@ LANGUAGE: Final = re.compile(r'^msgid "(lb|language\.lb)"\nmsgstr .*$', re.MULTI
 
 
 def words(path: Path) -> str:
-    """What a file says, without the examples in docstrings, which need a graph that is there."""
     text = path.read_text("utf-8")
     if path.suffix == ".po":
         return LANGUAGE.sub("", text)

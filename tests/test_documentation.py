@@ -56,7 +56,6 @@ def _run(command: str, folder: Path, commands: Commands) -> str:
 
 
 def _serve(folder: Path) -> str:
-    """What the service says of itself when it stands, at a port that is free; it ends when told to, without a word."""
     command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0"]
     environment = {**BARE, "PATH": os.environ["PATH"], "COLUMNS": "80"}
     pipe = subprocess.PIPE
@@ -105,7 +104,6 @@ def test_the_guide_speaks_python_that_runs(graph: pan2kg.Graph, monkeypatch: pyt
 
 
 def _questions() -> Iterator[tuple[int, str, str]]:
-    """Every question: its number among the thirty, or 31, in plain words, and the command that answers it."""
     for query in sorted(read_queries(Project.at(ROOT)).values(), key=lambda query: query.name):
         if query.group != "quality":
             number = re.search(r"question-(\d+)", query.header.get("tags", ""))

@@ -31,17 +31,23 @@ UNWANTED: Final = {
 WHERE: Final = """
 import subprocess, sys
 import pan2kg
+from hypothesis import given, strategies
+from tests.lots import by_lot
 
 def test_where(tmp_path):
     print("package:", pan2kg.__file__, sep=" ")
     print(subprocess.check_output([sys.executable, "-c", "import pan2kg; print('package:', pan2kg.__file__)"],
                                   cwd=tmp_path, text=True))
+    print("drawn:", by_lot(range(10**6), 3))
+
+@given(strategies.integers())
+def test_examples(number):
+    print("drawn:", number)
 """
 
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """The files of the repository; in an unpacked source distribution, which has none, the files that lie there."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     names = [ROOT / name for name in listed.stdout.split("\0") if name] if listed.returncode == 0 else ROOT.rglob("*")
     return tuple(path for path in names if path.is_file() and not MADE & set(path.relative_to(ROOT).parts))
@@ -49,7 +55,6 @@ def tracked() -> tuple[Path, ...]:
 
 @cache
 def texts() -> dict[str, str]:
-    """The tracked files that are text, by their paths."""
     read = {}
     for path in tracked():
         data = path.read_bytes()
@@ -81,7 +86,6 @@ def test_tracked_files_hold_nothing_unwanted(what: str) -> None:
 
 
 def test_tests_await_in_a_thread_of_their_own() -> None:
-    """Where a browser ran before, the thread of the tests has a loop already, and none can be begun."""
     runs = {name for name, text in texts().items() if name.startswith("tests/") and "asyncio" + ".run(" in text}
     scripts = {"tests/server/test_pool.py"}  # in a process of its own
     assert runs - scripts == {"tests/server/conftest.py"}, "call awaited() of tests/server/conftest.py"
@@ -92,23 +96,13 @@ def test_nothing_built_is_tracked() -> None:
     assert not built, "git rm --cached these"
 
 
-@pytest.mark.parametrize(
-    ("file", "pattern"),
-    [
-        ("CITATION.cff", r"^version: (\S+)$"),
-        ("CHANGELOG.md", r"^## (\d\S*) - \d{4}-\d\d-\d\d$"),
-        ("ontology/pan2kg.ttl", r'^ +owl:versionInfo "([^"]+)"'),
-    ],
-)
-def test_versions_agree(file: str, pattern: str) -> None:
-    assert only(pattern, file) == project_table()["version"], f"set the version in {file}, or in pyproject.toml"
-
-
-def test_the_installed_version_is_this_one() -> None:
+def test_versions_and_the_date_of_the_release_agree() -> None:
+    for file, pattern in {
+        "CITATION.cff": r"^version: (\S+)$", "CHANGELOG.md": r"^## (\d\S*) - \d{4}-\d\d-\d\d$",
+        "ontology/pan2kg.ttl": r'^ +owl:versionInfo "([^"]+)"',
+    }.items():  # fmt: skip
+        assert only(pattern, file) == project_table()["version"], f"set the version in {file}, or in pyproject.toml"
     assert version("pan2kg") == project_table()["version"], "install the clone again"
-
-
-def test_the_date_of_the_release_agrees() -> None:
     released = only(r'^date-released: "(\S+)"$', "CITATION.cff")
     assert only(r"^## \d\S* - (\S+)$", "CHANGELOG.md") == released, "CITATION.cff and CHANGELOG.md name two dates"
 
@@ -118,16 +112,12 @@ def test_licences_agree() -> None:
     assert " AND ".join(listed) == project_table()["license"], "CITATION.cff and pyproject.toml name other licences"
 
 
-def test_every_console_script_loads() -> None:
+def test_every_console_script_loads_and_the_public_names_are_these() -> None:
     scripts = [script for script in entry_points(group="console_scripts") if script.value.startswith("pan2kg.")]
     assert {script.name: script.value for script in scripts} == project_table()["scripts"]
     assert all(callable(script.load()) for script in scripts)
-
-
-def test_the_public_names_are_these() -> None:
     assert pan2kg.__all__ == ["Answer", "Graph", "Pan2kgError", "__version__", "open_graph"]
     assert all(hasattr(pan2kg, name) for name in pan2kg.__all__)
-    assert set(pan2kg.__all__) <= set(dir(pan2kg))
 
 
 def test_the_documents_use_public_names_and_all_of_them() -> None:
@@ -147,13 +137,23 @@ def test_the_example_of_a_fact_is_in_the_graph() -> None:
     assert all(any(example in text for text in graph) for example in examples), "copy it from graph/ again"
 
 
-@pytest.mark.parametrize("command", [[sys.executable, "-m", "pytest"], [str(Path(sys.executable).with_name("pytest"))]])
-def test_both_ways_to_call_pytest_test_the_package_of_this_clone(command: list[str], tmp_path: Path) -> None:
-    """So do the processes that tests start, wherever they stand."""
-    test = tmp_path / "test_where.py"
+def test_both_ways_to_call_pytest_test_the_package_of_this_clone_and_a_commit_draws_the_same_again(
+    tmp_path: Path,
+) -> None:
+    """So do the processes that tests start, wherever they stand, and whatever the order of sets."""
+    test, drawn = tmp_path / "test_where.py", []
     test.write_text(WHERE, encoding="utf-8")
-    bare = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": str(tmp_path)}
+    bare = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": str(tmp_path), "PAN2KG_SEED": "a" * 40}
     options = ["-n", "0", "-q", "-s", "-p", "conftest", "-c", str(ROOT / "pyproject.toml"), str(test)]
-    done = subprocess.run([*command, *options], cwd=ROOT, env=bare, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert re.findall("^package: (.*)$", done.stdout, re.MULTILINE) == [str(ROOT / "pan2kg" / "__init__.py")] * 2
+    ways = ([sys.executable, "-m", "pytest"], [str(Path(sys.executable).with_name("pytest"))])
+    for hashes, command in enumerate(ways):
+        environment = bare | {"PYTHONHASHSEED": str(hashes)}
+        done = subprocess.run(
+            [*command, *options], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        packages = re.findall("^package: (.*)$", done.stdout, re.MULTILINE)
+        assert packages == [str(ROOT / "pan2kg" / "__init__.py")] * 2
+        drawn.append(re.findall("^drawn: .*$", done.stdout, re.MULTILINE))
+    assert drawn[0] == drawn[1]
+    assert len(drawn[0]) > 50

@@ -43,14 +43,12 @@ _FOLDERS = (Path("/usr/lib/apache2/modules"), Path("/usr/lib64/httpd/modules"))
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
 
 
 @contextmanager
 def nginx(folder: Path, port: int, site: str) -> Iterator[None]:
-    """nginx with the configuration of one site, which listens on the port."""
     program = _program("nginx")
     user = "user root;" if os.geteuid() == 0 else ""  # else it could not read what belongs to root alone
     (folder / "site.conf").write_text(site, encoding="utf-8")
@@ -61,7 +59,6 @@ def nginx(folder: Path, port: int, site: str) -> Iterator[None]:
 
 @contextmanager
 def apache(folder: Path, port: int, site: str, modules: Sequence[str]) -> Iterator[None]:
-    """Apache with these modules and the configuration of one site."""
     program = _program("apache2", "httpd")
     where = next((one for one in _FOLDERS if one.is_dir()), None) or lack("Apache has no modules here")
     lines = "\n".join(f"LoadModule {one}_module {where}/mod_{one}.so" for one in modules)
@@ -73,7 +70,6 @@ def apache(folder: Path, port: int, site: str, modules: Sequence[str]) -> Iterat
 
 @contextmanager
 def haproxy(folder: Path, port: int, site: str) -> Iterator[None]:
-    """HAProxy with the configuration of one site, which listens on the port."""
     (folder / "haproxy.cfg").write_text(site, encoding="utf-8")
     with _started(folder, port, [_program("haproxy"), "-db", "-f", str(folder / "haproxy.cfg")]):
         yield
@@ -101,7 +97,6 @@ def _started(folder: Path, port: int, command: list[str]) -> Iterator[None]:
 
 
 def listens(port: int) -> bool:
-    """Whether somebody listens on a port; waits a moment where nobody does."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
     except ConnectionRefusedError:

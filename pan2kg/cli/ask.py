@@ -55,7 +55,7 @@ def run_ask(options: argparse.Namespace) -> int:
 
     project, link = project_of(options), None
     if "/" in (options.name or ""):
-        from pan2kg.site import permalink
+        from pan2kg.site import questions as permalink
 
         # what the link fixes is as if it had been typed
         link = permalink.read_permalink(options.name)
@@ -231,7 +231,7 @@ def run_find(options: argparse.Namespace) -> int:
 def run_mcp(options: argparse.Namespace) -> int:
     """Answer an assistant over standard input and output until they are closed."""
     from pan2kg.graph.graph import Graph
-    from pan2kg.server.assistant import Assistant, serve_assistant
+    from pan2kg.server.assistant import Assistant, build
     from pan2kg.store.cache import open_kept
 
     project = project_of(options)
@@ -240,5 +240,5 @@ def run_mcp(options: argparse.Namespace) -> int:
     arguments.tell_links(store)
     folders = [word for folder in options.project or () for word in ("--project", folder)]
     uncached = ["--no-cache"] if options.no_cache else []
-    serve_assistant(Assistant(Graph(project, store, language=options.language), (*folders, *uncached)))
+    build(Assistant(Graph(project, store, language=options.language), (*folders, *uncached))).run("stdio")
     return 0

@@ -54,7 +54,7 @@ def run_check(options: argparse.Namespace) -> int:
     from pan2kg.validation import check as changes
     from pan2kg.validation import report as reports
     from pan2kg.validation.check import Engine, check_store
-    from pan2kg.validation.kept import kept_report
+    from pan2kg.validation.report import kept_report
 
     project, is_remote = project_of(options), options.endpoint is not None
     if project.data and not is_remote:

@@ -201,7 +201,7 @@ def _from_columns(options: argparse.Namespace) -> str:
         ProjectError: the files are not there, or not what was exported.
         FormatError: the extra « parquet » is not installed.
     """
-    from pan2kg.coherence.columns import pairs_of_plans
+    from pan2kg.coherence.weight import pairs_of_plans
     from pan2kg.tables.parquet import read_columns
 
     if options.figure is not None:

@@ -171,8 +171,7 @@ def run_report(options: argparse.Namespace) -> int:
     """Write the coherence and gap report of a plan; say which files."""
     from pan2kg.coherence.evidence import HEADLINE, level
     from pan2kg.report.writing import write_files
-    from pan2kg.site.bundle import find_bundle
-    from pan2kg.site.page import PageContext, Request, SiteContext
+    from pan2kg.site.page import PageContext, Request, SiteContext, find_bundle
     from pan2kg.site.plan import report_of
 
     graph = _open(options)
@@ -205,8 +204,7 @@ def run_brief(options: argparse.Namespace) -> int:
 
 def run_site(options: argparse.Namespace) -> int:
     """Write the site, and its zip."""
-    from pan2kg.site.bundle import find_bundle
-    from pan2kg.site.page import SiteContext
+    from pan2kg.site.page import SiteContext, find_bundle
     from pan2kg.site.registry import Site, write_site, write_zip
 
     site = Site(SiteContext(_open(options), bundle=find_bundle(), kept=arguments.cache_of(options)))
@@ -223,8 +221,7 @@ def run_site(options: argparse.Namespace) -> int:
 def run_load(options: argparse.Namespace) -> int:
     """Bring the graph to an endpoint, and look whether questions will be answered there."""
     from pan2kg.store.cache import open_kept
-    from pan2kg.store.loading import Target, load_graph
-    from pan2kg.store.remote import open_remote
+    from pan2kg.store.remote import Target, load_graph, open_remote
 
     project, progress = project_of(options), arguments.Progress()
     target = Target(

@@ -25,15 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pyoxigraph as ox
-    from starlette.routing import BaseRoute
+    from starlette.routing import Route
 
     from pan2kg.server.all_pages import AllPages
     from pan2kg.server.engine import Evaluator
-    from pan2kg.server.operations import Operations
     from pan2kg.server.pages import HomePages, Pages, RefreshedSite
     from pan2kg.server.protocol import ServedRelease
     from pan2kg.server.review import People
-    from pan2kg.server.web import Edge, Settings
+    from pan2kg.server.web import Edge, Operations, Settings
     from pan2kg.server.workers import Keeper
     from pan2kg.store.store import Store
 
@@ -102,20 +101,22 @@ def run_serve(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
+    from ipaddress import ip_address
     from urllib.parse import urlsplit
 
     from pan2kg.server.engine import Limits
-    from pan2kg.server.web import Settings, hosts_of, read_network
+    from pan2kg.server.web import Settings, read_network
 
-    hosts, by_number = hosts_of(
-        options.host, (*options.allow_host, *([urlsplit(options.base).hostname or ""] if options.base else []))
-    )
+    names = [options.host, *options.allow_host, *([urlsplit(options.base).hostname or ""] if options.base else [])]
+    by_number = False  # whether any number will do, as it listens to all
+    with suppress(ValueError):
+        by_number = ip_address(options.host).is_unspecified
     return Settings(
         limits=Limits(
             options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE,
             options.total_memory * MEGABYTE
         ),
-        hosts=hosts,
+        hosts=frozenset(map(str.lower, names)),
         by_number=by_number,
         base=options.base or "",
         proxies=tuple(map(read_network, options.proxy)),
@@ -183,7 +184,7 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
 
 def _import_service() -> None:
     """Import what answers, while another process loads the graph: it takes as long."""
-    import pan2kg.server.linked_data
+    import pan2kg.server.documents
     import pan2kg.server.pages
     import pan2kg.server.sparql  # noqa: F401  # read here, used where it is named
 
@@ -197,10 +198,8 @@ def _answer(
     people: People | None,
 ) -> int:
     """Serve a graph that is loaded."""
-    from pan2kg.server import sparql
-    from pan2kg.server.linked_data import open_release
-    from pan2kg.server.operations import Reloading
-    from pan2kg.server.pages import HomePages
+    from pan2kg.server import sparql, web
+    from pan2kg.server.pages import HomePages, ReleaseFiles
     from pan2kg.server.protocol import ServedRelease
     from pan2kg.server.workers import Pool, WorkerStore
     from pan2kg.store.store import fingerprint, state_files
@@ -209,8 +208,8 @@ def _answer(
     homes = None if people or options.release else HomePages(project, folder)
     release = ServedRelease(fingerprint(project)[:12], keeper.state)
     pool, store = Pool(keeper, seconds), WorkerStore(keeper, seconds)
-    reloading = Reloading(keeper.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
-    renew = (people, reloading.ask) if not options.release else ()
+    reloading = web.Reloading(keeper.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
+    renew = (people, reloading.wanted.set) if not options.release else ()
     operations = _operations(options, lambda: keeper.is_up, *renew)
     operations.measure(pool)
     reviews = people is not None and not project.is_packaged and not project.data
@@ -218,20 +217,17 @@ def _answer(
     pages = _pages(site, homes, keeper) if site else None
     routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
     if options.release:
-        answer = open_release(options.release, routes[0].endpoint).answer  # type: ignore[attr-defined]  # each is a Route
-        routes = [sparql.route("/{path:path}", answer, "GET, HEAD")]
+        answer = ReleaseFiles(options.release, routes[0].endpoint).answer
+        routes = [web.route("/{path:path}", answer, "GET, HEAD")]
     if site and people and reviews:
         from pan2kg.server import review
 
-        desk = review.ReviewPages(
-            project, store, site, review.reloader(project, store, keeper), review.Sessions(people)
-        )
-        routes[:0] = [sparql.route(path, desk.answer, "GET, HEAD, POST") for path in review.addresses()]
+        desk = review.ReviewPages(project, store, site, keeper, review.Sessions(people))
+        routes[:0] = [web.route(path, desk.answer, "GET, HEAD, POST") for path in review.DESK_PATHS]
     if pages:
-        routes.append(sparql.route("/{path:path}", pages.answer, "GET, HEAD"))
+        routes.append(web.route("/{path:path}", pages.answer, "GET, HEAD"))
     endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if pages else "")
-    graphs = sparql.GraphStore(pool, settings, release)
-    edge = sparql.assemble(settings, endpoint, operations, store=graphs, more=routes)
+    edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, routes)
     if not options.release:
         reloading.start()
     return _serve(edge, bound, options, pages=pages, keeper=keeper)
@@ -239,7 +235,7 @@ def _answer(
 
 def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
     """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
-    from pan2kg.server import sparql
+    from pan2kg.server import sparql, web
     from pan2kg.server.protocol import ServedRelease
 
     project = project_of(options)
@@ -247,9 +243,9 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
     site = _site(project, store, release, writable=False)
     pages = _pages(site)
     routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
-    routes.append(sparql.route("/{path:path}", pages.answer, "GET, HEAD"))
+    routes.append(web.route("/{path:path}", pages.answer, "GET, HEAD"))
     relay = sparql.Relay(options.endpoint, settings, sparql.EDITOR)
-    edge = sparql.assemble(settings, relay, _operations(options, lambda: True), more=routes)
+    edge = web.assemble(settings, _operations(options, lambda: True), relay.answer, more=routes)
     return _serve(edge, bound, options, pages=pages)
 
 
@@ -266,16 +262,14 @@ def _operations(
     """
     import signal
 
-    from pan2kg.server.operations import AccessLog, Operations
+    from pan2kg.server.web import Operations
 
-    log = AccessLog(options.access_log) if options.access_log else None
-    if log:
-        log.reopen()
+    operations = Operations(options.access_log or "", is_ready)
+    operations.open_log()
 
     def follow(*_: object) -> None:
-        if log:
-            with suppress(ProjectError):  # the one that is open stays
-                log.reopen()
+        with suppress(ProjectError):  # the one that is open stays
+            operations.open_log()
         if options.people and people:
             from pan2kg.server.review import read_people
 
@@ -287,7 +281,7 @@ def _operations(
 
     if not (sys.stdin and sys.stdin.isatty()):
         signal.signal(signal.SIGHUP, follow)
-    return Operations(log, is_ready)
+    return operations
 
 
 def _site(
@@ -295,7 +289,7 @@ def _site(
 ) -> RefreshedSite:
     """The pages over the data as they are at any time; reports of checks are kept in a folder, if there is one."""
     from pan2kg.server.pages import RefreshedSite
-    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page import find_bundle
 
     bundle = find_bundle()
 
@@ -313,7 +307,7 @@ def _site(
 
 def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper | None = None) -> Pages:
     from pan2kg.server.pages import Pages
-    from pan2kg.site.bundle import find_bundle
+    from pan2kg.site.page import find_bundle
 
     def canonical(path: str, query: bytes) -> bytes:
         from pan2kg.server.all_pages import canonical_query
@@ -326,19 +320,16 @@ def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper |
 
 def _documents(
     project: Project, store: Store, release: ServedRelease, site: RefreshedSite | None, *, is_elsewhere: bool
-) -> list[BaseRoute]:
+) -> list[Route]:
     """What answers for things and documents."""
-    from pan2kg.server.documents import DataSource
-    from pan2kg.server.linked_data import METHODS, handlers
-    from pan2kg.server.sparql import route
+    from pan2kg.server import documents
     from pan2kg.turtle.writer import read_prefixes
 
     def portray(iri: str, path: str, language: str) -> bytes:
         return cast("AllPages", site.site()).portray(iri, path, language) if site else b""
 
-    source = DataSource(store, release, read_prefixes(project), portray if site else None)
-    answers = handlers(project, source, is_elsewhere=is_elsewhere)
-    return [route(f"{start}{{rest:path}}", answer, METHODS) for start, answer in answers.items()]
+    source = documents.DataSource(project, store, release, read_prefixes(project), portray if site else None)
+    return documents.routes(source, is_elsewhere=is_elsewhere)
 
 
 def _serve(
@@ -349,9 +340,8 @@ def _serve(
     pages: Pages | None = None,
     keeper: Keeper | None = None,
 ) -> int:
-    from pan2kg.server.operations import notify
     from pan2kg.server.protocol import why
-    from pan2kg.server.web import Server
+    from pan2kg.server.web import Server, notify
 
     def leave() -> None:
         server.should_exit = True
@@ -371,7 +361,7 @@ def _serve(
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         notify("READY=1")
         if pages:
-            pages.warm()
+            pages.threads.submit(pages.warm)
 
     server = Server(edge, ready)
     if pages:

@@ -20,13 +20,11 @@ The modules in their one order; each imports only from those before it::
 
     evidence     five levels of evidence, the firmest of several; what was read, three states of a cell
     texts        the tree of texts, how common a text is; who names what, and its products
-    weight       low, high and broad of a pair; all pairs of plans and of actions; against chance
+    weight       low, high and broad of a pair; all pairs of plans and of actions; against chance; from columns, by SQL
     citations    which plan could cite which, occasions, citation rate, debt, returns, coherence index
     known        the tables, and all that follows from them at a level
     figures      the register of figures, the order of pairs, counts led back to one another
-    bodies       actions × instruments; leads, fragmentation, overlap, who should talk; actions one by one
+    bodies       actions × instruments; what bodies might coordinate; actions one by one; one edition and the next
     obligations  due dates, margins, and what cannot be said
-    editions     one edition and the next, with the same weights
     reading      the door to the store for all of these
-    columns      pairs of plans from columns of numbers, by one SQL text
 """

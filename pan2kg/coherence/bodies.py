@@ -1,6 +1,8 @@
-"""Who rests on what and who leads it: actions × instruments, bodies that should coordinate, actions one by one.
+"""Who rests on what and who leads it: actions × instruments, bodies to coordinate, actions one by one, editions.
 
-Worded neutrally: to coordinate, not to blame. A lead is what a source calls so; nothing is inferred.
+Worded neutrally: to coordinate, not to blame. A lead is what a source calls so; nothing is inferred. Similar titles are
+no source of links: among five that are nearest, hardly one is a link that is known. They only put what a person is
+looking for near the beginning of a list.
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pan2kg.coherence.citations import Ordered
-from pan2kg.coherence.evidence import HEADLINE, Basis, Level, Measured, counts
+from pan2kg.coherence.evidence import HEADLINE, Basis, Level, counts
+from pan2kg.coherence.known import Known
 from pan2kg.coherence.texts import Incidence, Ints, Use, cells, summed
-from pan2kg.coherence.weight import Pairs, Potential
+from pan2kg.coherence.weight import Pairs, Potential, Weight
 from pan2kg.errors import QueryError
 from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.turtle.vocabulary import key
@@ -55,39 +59,14 @@ class Uses:
     basis: Basis
 
     def find_action(self, name: str) -> int:
-        """The index of an action by its IRI or key.
-
-        Raises:
-            QueryError: there is no such action; with the nearest names.
-
-        >>> uses = uses_of([("a/1", "x")], {"a/1": "p"})
-        >>> uses.find_action("1")
-        0
-        >>> uses.find_action("2")
-        Traceback (most recent call last):
-        pan2kg.errors.QueryError: There is no action « 2 » in the graph. ...
-        """
         return _find(name, self.actions, told("an-action"), "no-action-in-graph")
 
     def find_plan(self, name: str) -> int:
-        """The index of a plan by its IRI or key.
-
-        Raises:
-            QueryError: there is no such plan; with the nearest names.
-        """
         return _find(name, [plan.iri for plan in self.plans], told("a-plan"), "no-plan-in-graph")
 
     def find_work(self, name: str) -> str:
-        """The IRI of a plan or of an action by its IRI or key.
-
-        Raises:
-            QueryError: there is neither; with the nearest names of both.
-        """
         works = tuple(dict.fromkeys((*(plan.iri for plan in self.plans), *self.actions)))
         return works[_find(name, works, either([told("a-plan"), told("an-action")]), "no-plan-nor-action")]
-
-    def has_plan(self, action: int) -> bool:
-        return self.plans[int(self.plan_of[action])].is_plan
 
     def home(self) -> dict[str, str]:
         return {action: self.plans[row].iri for action, row in zip(self.actions, self.plan_of.tolist(), strict=True)}
@@ -127,47 +106,37 @@ def uses_of(
     ``pairs`` are (work, instrument), where a work is an action of ``plan_of`` or a plan; others are left
     out. ``plan_of`` names every action with its plan, with or without an instrument: n counts them all. An
     action that is its own plan has none. Of a plan not among ``plans`` the number of measures is unknown.
-
-    >>> uses = uses_of([("a", "U"), ("a", "K"), ("p", "U")], {"a": "p", "b": "p"})
-    >>> uses.basis.n, uses.basis.annotated, uses.instruments, uses.own.counts.tolist()
-    (2, 1, ('K', 'U'), [0, 1])
     """
     plan_by_iri = {plan.iri: plan for plan in plans}
     plan_by_iri |= {
         iri: PlanEntry(iri, is_plan=iri not in plan_of) for iri in plan_of.values() if iri not in plan_by_iri
     }  # fmt: skip
     actions, iris = sorted(plan_of), sorted(plan_by_iri)
-    row, place = {iri: at for at, iri in enumerate(actions)}, {iri: at for at, iri in enumerate(iris)}
-    stated = sorted({(work, text) for work, text in pairs if work in row or work in place})
+    place = {iri: at for at, iri in enumerate(iris)}
+    stated = sorted({(work, text) for work, text in pairs if work in plan_of or work in place})
     instruments = sorted({text for _, text in stated})
-    table, own = (incidence(stated, rows, instruments) for rows in (row, place))
+    table, own = (Incidence.named(stated, rows, instruments) for rows in (actions, iris))
     number = sum(plan.is_plan for plan in plan_by_iri.values())
     basis = Basis(len(actions), int(np.count_nonzero(table.sizes)), number, release, as_of)
     home = np.array([place[plan_of[iri]] for iri in actions], dtype=np.int64)
     return Uses(tuple(actions), tuple(plan_by_iri[iri] for iri in iris), home, tuple(instruments), table, own, basis)
 
 
-def incidence(pairs: Iterable[tuple[str, str]], rows: Mapping[str, int], names: Sequence[str]) -> Incidence:
-    """The table with a one for each (row, name) of which the row is among ``rows``."""
-    column = {name: at for at, name in enumerate(names)}
-    places = [(rows[row], column[name]) for row, name in pairs if row in rows]
-    return Incidence.of([row for row, _ in places], [at for _, at in places], shape=(len(rows), len(names)))
-
-
 def limited(uses: Uses, wanted: AbstractSet[tuple[str, str]]) -> Uses:
-    """The same actions and plans with only some of the (work, instrument), and the basis of all."""
     pairs = [pair for pair in uses.statements() if pair in wanted]
     return replace(uses_of(pairs, uses.home(), plans=uses.plans), basis=uses.basis)
 
 
 class Profile(NamedTuple):
-    """What is known of an action or plan beside its instruments: topics, target groups, leads, bodies."""
-
     work: str
     topics: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     leads: frozenset[str] = frozenset()
     bodies: frozenset[str] = frozenset()
+
+    @property
+    def everybody(self) -> frozenset[str]:
+        return self.bodies | self.leads
 
 
 LEAD: Final = "lead"
@@ -175,20 +144,20 @@ LEAD: Final = "lead"
 
 
 class Involvement(NamedTuple):
-    """The part a body has in a work, with its roles; ``level`` says on whose word it rests, None if on nobody's."""
-
     iri: str
     work: str
     body: str
     roles: frozenset[str]
     level: Level | None
 
+    def is_lead(self, at: Level) -> bool:
+        return LEAD in self.roles and counts(self.level, at)
+
 
 def at_level(profiles: Iterable[Profile], involvements: Iterable[Involvement], at: Level) -> tuple[Profile, ...]:
-    """The profiles with only those leads and bodies that have a part at a level of evidence or firmer."""
     valid = [involvement for involvement in involvements if counts(involvement.level, at)]
     involved = {(involvement.work, involvement.body) for involvement in valid}
-    led = {(involvement.work, involvement.body) for involvement in valid if LEAD in involvement.roles}
+    led = {(involvement.work, involvement.body) for involvement in valid if involvement.is_lead(at)}
     return tuple(
         profile._replace(
             leads=frozenset(body for body in profile.leads if (profile.work, body) in led),
@@ -199,8 +168,7 @@ def at_level(profiles: Iterable[Profile], involvements: Iterable[Involvement], a
 
 
 def meeting(profiles: Iterable[Profile]) -> set[tuple[str, str]]:
-    """The pairs of bodies that have a part in one work."""
-    return {pair for profile in profiles for pair in combinations(sorted(profile.bodies | profile.leads), 2)}
+    return {pair for profile in profiles for pair in combinations(sorted(profile.everybody), 2)}
 
 
 def co_led(home: Mapping[str, str], involvements: Iterable[Involvement], at: Level = HEADLINE) -> dict[Ordered, int]:
@@ -208,14 +176,11 @@ def co_led(home: Mapping[str, str], involvements: Iterable[Involvement], at: Lev
 
     Only a lead on somebody's word at the level counts; a pair is missing where one plan's leads are not known.
     """
-    led = {
-        (involvement.work, involvement.body) for involvement in involvements
-        if LEAD in involvement.roles and involvement.work in home and counts(involvement.level, at)
-    }  # fmt: skip
+    led = {(part.work, part.body) for part in involvements if part.work in home and part.is_lead(at)}
     works = sorted({work for work, _ in led})
     plans = sorted({home[work] for work in works})
-    row, place = {work: at for at, work in enumerate(works)}, {plan: at for at, plan in enumerate(plans)}
-    lower, upper, _ = cells(incidence(led, row, sorted({body for _, body in led})))
+    place = {plan: at for at, plan in enumerate(plans)}
+    lower, upper, _ = cells(Incidence.named(led, works, sorted({body for _, body in led})))
     plan_of = np.array([place[home[work]] for work in works], dtype=np.int64)
     ends = np.sort(np.stack([plan_of[lower], plan_of[upper]]), axis=0) if len(works) else np.zeros((2, 0), np.int64)
     keys, number = np.unique(ends[0] * len(plans) + ends[1], return_counts=True)
@@ -223,26 +188,41 @@ def co_led(home: Mapping[str, str], involvements: Iterable[Involvement], at: Lev
     return {pair: joint.get(place[pair[0]] * len(plans) + place[pair[1]], 0) for pair in combinations(plans, 2)}
 
 
-class Fragmentation(NamedTuple):
-    """A topic with two leads or more in a country, empty where it is not known: F = 1 − Σ share²."""
+class Finding(NamedTuple):
+    """What bodies might coordinate: a fragmented topic, two actions that overlap, or two bodies that should talk.
 
-    topic: str
-    leads: tuple[tuple[str, int], ...]
-    value: float
-    known: int
-    actions: int
+    ``kind`` is « fragmentation », « overlap », « duplication » (topic, target group and instrument are all shared),
+    « edition » (one action is of an earlier edition of the plan of the other, which it may well take up) or « talk ».
+    ``known`` of ``of`` actions name a lead; ``value`` is F of a topic, or the bits two bodies share.
+    """
+
+    kind: str
+    topics: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    value: float | None = None
+    known: int | None = None
+    of: int | None = None
     country: str = ""
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        if self.kind == "fragmentation":
+            return (*self.topics, self.country)
+        return self.bodies if self.kind == "talk" else (*self.actions, str(self.kind == "duplication"))
 
 
 def fragmentation(
     uses: Uses, profiles: Iterable[Profile], country: Mapping[str, str] | None = None
-) -> Measured[Fragmentation]:
+) -> tuple[Finding, ...]:
     """For each topic with two leads or more, F = 1 − Σ_b share_b², in [0, 1 − 1/leads].
 
     ``country`` tells whose a work is: leads of two countries split nothing, so each country has its own F.
 
-    share_b = the part of the leads on the topic's actions that are b's. ``known`` of ``actions`` on the
-    topic name a lead at all. Highest first, then by IRI of the topic and of the country.
+    share_b = the part of the leads on the topic's actions that are b's. Bodies are in the order of how many they lead.
+    Highest first, then by IRI of the topic and of the country.
 
     Source: Simpson, E. H. (1949). Measurement of diversity. Nature 163, 688; the word is that of US GAO,
     Fragmentation, Overlap, and Duplication: An Evaluation and Management Guide, GAO-15-49SP (2015).
@@ -251,16 +231,15 @@ def fragmentation(
     for profile in _actions(uses, profiles):
         for topic in profile.topics:
             on_topic.setdefault((topic, (country or {}).get(profile.work, "")), []).append(profile)
-    rows = []
+    findings = []
     for (topic, of), on in on_topic.items():
         number = Counter(lead for profile in on for lead in profile.leads)
         if len(number) > 1:
-            leads = sorted(number.items(), key=lambda pair: (-pair[1], pair[0]))
-            value = 1.0 - sum((count / number.total()) ** 2 for _, count in leads)
-            with_lead = sum(bool(profile.leads) for profile in on)
-            rows.append(Fragmentation(topic, tuple(leads), value, with_lead, len(on), of))
-    rows.sort(key=lambda row: (-row.value, row.topic, row.country))
-    return Measured(uses.basis, tuple(rows))
+            bodies = tuple(sorted(number, key=lambda body: (-number[body], body)))
+            led = tuple(profile.work for profile in on if profile.leads)
+            value = 1.0 - sum((number[body] / number.total()) ** 2 for body in bodies)
+            findings.append(Finding("fragmentation", (topic,), bodies, led, (), (), value, len(led), len(on), of))
+    return tuple(sorted(findings, key=lambda found: (-(found.value or 0.0), found.topics, found.country)))
 
 
 def _actions(uses: Uses, profiles: Iterable[Profile]) -> list[Profile]:
@@ -268,29 +247,10 @@ def _actions(uses: Uses, profiles: Iterable[Profile]) -> list[Profile]:
     return sorted((profile for profile in profiles if profile.work in actions), key=lambda profile: profile.work)
 
 
-class Overlap(NamedTuple):
-    """Two actions with the same topic, and the same target group or instrument, under different leads.
-
-    ``is_edition``: one is of an earlier edition of the plan of the other, which it may well take up; no overlap then.
-    """
-
-    one: str
-    two: str
-    topics: tuple[str, ...]
-    groups: tuple[str, ...]
-    instruments: tuple[str, ...]
-    leads: tuple[tuple[str, ...], tuple[str, ...]]
-    is_edition: bool = False
-
-    @property
-    def is_duplication_candidate(self) -> bool:
-        return bool(self.topics and self.groups and self.instruments)
-
-
 def overlaps(
     uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], line: Mapping[str, str] | None = None, *,
     said: Iterable[Profile] = (), country: Mapping[str, str] | None = None,
-) -> Measured[Overlap]:  # fmt: skip
+) -> tuple[Finding, ...]:  # fmt: skip
     """Pairs of actions to coordinate: same topic, same target group or instrument, no lead in common.
 
     Only actions whose lead is known can overlap; a text without ``bits``, as for :func:`who_should_talk`, is not
@@ -302,45 +262,32 @@ def overlaps(
     Source: US GAO, GAO-15-49SP (2015), as for :func:`fragmentation`.
     """
     led = [profile for profile in _actions(uses, profiles) if profile.leads]
-    row = {profile.work: at for at, profile in enumerate(led)}
     pairs = [(profile.work, topic) for profile in led for topic in profile.topics]
-    lower, upper, _ = cells(incidence(pairs, row, sorted({topic for _, topic in pairs})))
+    table = Incidence.named(pairs, [profile.work for profile in led], sorted({topic for _, topic in pairs}))
+    lower, upper, _ = cells(table)
     place, home, line = {action: at for at, action in enumerate(uses.actions)}, uses.home(), line or {}
     leads, of = {profile.work: profile.leads for profile in (*led, *said)}, country or {}
-    rows = []
+    findings = []
     for left, right in ((led[a], led[b]) for a, b in zip(lower.tolist(), upper.tolist(), strict=True)):
         a, b = left.work, right.work
         if leads[a] & leads[b] or (a in of and b in of and of[a] != of[b]):
             continue
         groups = tuple(sorted(left.groups & right.groups))
-        shared = np.intersect1d(uses.table.row(place[a]), uses.table.row(place[b])).tolist()
-        instruments = tuple(
-            uses.instruments[column] for column in shared if bits.get(uses.instruments[column], 0.0) > 0
-        )
-        if groups or instruments:
+        columns = np.intersect1d(uses.table.row(place[a]), uses.table.row(place[b])).tolist()
+        texts = tuple(text for text in (uses.instruments[at] for at in columns) if bits.get(text, 0.0) > 0)
+        if groups or texts:
             plans = home[a], home[b]
             is_edition = plans[0] != plans[1] and plans[0] in line and line[plans[0]] == line.get(plans[1])
-            topics, both = (
-                tuple(sorted(left.topics & right.topics)),
-                (tuple(sorted(left.leads)), tuple(sorted(right.leads))),
-            )
-            rows.append(Overlap(a, b, topics, groups, instruments, both, is_edition))
-    return Measured(uses.basis, tuple(rows))
-
-
-class Talk(NamedTuple):
-    """Two bodies that should talk: they share linking instruments and no action or plan."""
-
-    one: str
-    two: str
-    instruments: tuple[str, ...]
-    bits: float
+            kind = "edition" if is_edition else "duplication" if groups and texts else "overlap"
+            topics, bodies = tuple(sorted(left.topics & right.topics)), (*sorted(left.leads), *sorted(right.leads))
+            findings.append(Finding(kind, topics, bodies, (a, b), groups, texts, None, 2, 2))
+    return tuple(findings)
 
 
 def who_should_talk(
     uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], earlier: Iterable[tuple[str, str]], *,
     only: Iterable[str] | None = None, country: Mapping[str, str] | None = None,
-) -> Measured[Talk]:  # fmt: skip
+) -> tuple[Finding, ...]:  # fmt: skip
     """Pairs of bodies whose works rest on the same text while no work involves both.
 
     ``bits`` gives what each text weighs: a text without weight, such as a code or a whole agenda, joins nobody.
@@ -351,76 +298,53 @@ def who_should_talk(
     bring nobody together. Most bits first, then by IRIs.
 
     Source: this project's definition, the same as that of the question « who-should-talk ».
-
-    >>> uses = uses_of([("a", "K"), ("b", "K"), ("c", "L")], {"a": "p", "b": "q", "c": "q"})
-    >>> profiles = [Profile("a", bodies=frozenset({"x"})), Profile("b", bodies=frozenset({"y"}))]
-    >>> [(row.one, row.two, row.instruments) for row in who_should_talk(uses, profiles, {"K": 0.5}, [])]
-    [('x', 'y', ('K',))]
     """
     chosen, of = None if only is None else frozenset(only), country or {}
-    bodies_named: dict[str, set[str]] = {}
+    texts_of: dict[str, set[str]] = {}
     for work, text in uses.statements():
         if bits.get(text, 0.0) > 0:
-            bodies_named.setdefault(work, set()).add(text)
-    # the texts the works of each body rest on, each with the countries of these works, empty where it is not known
-    resting: dict[str, dict[str, set[str]]] = {}
+            texts_of.setdefault(work, set()).add(text)
+    # the works of each body that rest on each text
+    resting: dict[str, dict[str, list[str]]] = {}
     together = {(min(pair), max(pair)) for pair in earlier}
     for profile in profiles:
-        everybody = profile.bodies | profile.leads
-        bodies = sorted(everybody if chosen is None else everybody & chosen)
+        bodies = sorted(profile.everybody if chosen is None else profile.everybody & chosen)
         together.update(combinations(bodies, 2))
         for body in bodies:
             texts = resting.setdefault(body, {})
-            for text in bodies_named.get(profile.work, ()):
-                texts.setdefault(text, set()).add(of.get(profile.work, ""))
-    rows = []
-    for body_a, body_b in combinations(sorted(resting), 2):
-        texts_a, right = resting[body_a], resting[body_b]
-        if (body_a, body_b) not in together and texts_a.keys() & right.keys():
-            shared = [
-                text for text in sorted(texts_a.keys() & right.keys())
-                if texts_a[text] & right[text] or "" in texts_a[text] | right[text]
-            ]  # fmt: skip
-            if shared:
-                rows.append(Talk(body_a, body_b, tuple(shared), sum(bits[text] for text in shared)))
-    return Measured(uses.basis, tuple(sorted(rows, key=lambda row: (-row.bits, row.one, row.two))))
+            for text in texts_of.get(profile.work, ()):
+                texts.setdefault(text, []).append(profile.work)
+    findings, actions = [], set(uses.actions)
+    for pair in combinations(sorted(resting), 2):
+        left, right = (resting[body] for body in pair)
+        if pair in together:
+            continue
+        shared, works = [], set[str]()
+        for text in sorted(left.keys() & right.keys()):
+            # of which country a work is may not be known: it may be of any
+            lands, others = ({of.get(work, "") for work in side[text]} for side in (left, right))
+            if lands & others or "" in lands | others:
+                shared.append(text)
+                works.update(left[text], right[text])
+        if shared:
+            value = sum(bits[text] for text in shared)
+            findings.append(Finding("talk", (), pair, tuple(sorted(works & actions)), (), tuple(shared), value))
+    return tuple(sorted(findings, key=lambda found: (-(found.value or 0.0), found.bodies)))
 
 
-class Participation(NamedTuple):
-    """How the links of an action spread over other plans: P in [0,1), what it shares in bits, how many plans."""
-
-    action: str
-    plan: str
-    value: float
-    total: float
-    plans: int
-
-
-def participation(shares: Potential, pairs: Pairs) -> tuple[Participation, ...]:
+def participation(shares: Potential, pairs: Pairs) -> tuple[tuple[str, str, float, float, int], ...]:
     """P_a = 1 − Σ_q (s_aq/s_a)² over the plans q other than its own that action a is linked to, in [0,1).
 
-    s_aq = Σ_{b∈q} of the specific bits of a and b. Only actions with a link are listed, highest first, then by IRI.
-    0 when all links go to one plan.
+    s_aq = Σ_{b∈q} of the specific bits of a and b. Only actions with a link are listed: the action, its plan, P, what
+    it shares in bits, with how many plans; highest P first, then by IRI. 0 when all links go to one plan.
 
     Source: Guimerà, R. & Amaral, L. A. N. (2005). Functional cartography of complex metabolic networks.
     Nature 433, 895–900.
-
-    >>> from pan2kg.coherence.evidence import Works
-    >>> from pan2kg.coherence.texts import weigh
-    >>> from pan2kg.coherence.weight import action_pairs, potential
-    >>> works = Works(("p", "q", "r"), {"a": "p", "b": "q", "c": "r"})
-    >>> uses = [Use(action, "K", 1.0, Level.PLAN) for action in "abc"]
-    >>> shares = potential(works, weigh(works, uses), uses)
-    >>> [(row.action, row.value) for row in participation(shares, action_pairs(shares))]
-    [('a', 0.5), ('b', 0.5), ('c', 0.5)]
     """
     names, plans, home = shares.names, shares.works.plans, shares.home
     is_linked = pairs.low > 0
-    lower, upper, bits = (
-        pairs.one[is_linked].astype(np.int64),
-        pairs.two[is_linked].astype(np.int64),
-        pairs.low[is_linked],
-    )
+    lower, upper = (side[is_linked].astype(np.int64) for side in (pairs.one, pairs.two))
+    bits = pairs.low[is_linked]
     # what each action shares with each plan: each side of a pair is added up for itself
     limit = len(names) * len(plans)
     sides = [summed(a * len(plans) + home[b], bits, limit) for a, b in ((lower, upper), (upper, lower))]
@@ -437,9 +361,7 @@ def participation(shares: Potential, pairs: Pairs) -> tuple[Participation, ...]:
     value[linked] = np.clip(1.0 - squares[linked] / total[linked] ** 2, 0.0, 1.0)
     value[spread == 1] = 0.0
     order = linked[np.lexsort((linked, -np.round(value[linked], 12)))]
-    return tuple(
-        Participation(names[a], plans[home[a]], float(value[a]), float(total[a]), int(spread[a])) for a in order
-    )
+    return tuple((names[a], plans[home[a]], float(value[a]), float(total[a]), int(spread[a])) for a in order)
 
 
 class Loss(NamedTuple):
@@ -452,9 +374,9 @@ class Loss(NamedTuple):
 
     action: str
     plan: str
-    instruments: tuple[str, ...]
-    obligations: tuple[str, ...]
-    plans: tuple[str, ...]
+    instruments: tuple[str, ...] = ()
+    obligations: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.instruments or self.obligations or self.plans)
@@ -470,15 +392,6 @@ def losses(
     what they are.
 
     Source: this project's definition (criticality by removal).
-
-    >>> from pan2kg.coherence.evidence import Works
-    >>> from pan2kg.coherence.texts import weigh
-    >>> from pan2kg.coherence.weight import potential
-    >>> works = Works(("p", "q"), {"a": "p", "b": "q", "c": "q"})
-    >>> uses = [Use(*pair, 1.0, Level.PLAN) for pair in (("a", "K"), ("b", "K"), ("c", "L"))]
-    >>> shares = potential(works, weigh(works, uses), uses)
-    >>> [(row.action, row.instruments, row.plans) for row in losses(shares, uses, {"o": {"c"}})]
-    [('a', ('K',), ('q',)), ('b', ('K',), ('p',)), ('c', ('L',), ())]
     """
     home, plans, weights, names = shares.works.home, shares.works.plans, shares.weights, set(shares.names)
     # the works of each plan that reach each text: its actions, and the plan itself as an empty name
@@ -516,39 +429,22 @@ def losses(
     )
 
 
-def loss(
-    shares: Potential, uses: Iterable[Use], action: str, duties: Mapping[str, Collection[str]] | None = None
-) -> Loss:
-    """What is lost with one action, by IRI; empty when nothing is.
-
-    Raises:
-        KeyError: an action without a plan, or none.
-    """
-    by_action = {row.action: row for row in losses(shares, uses, duties)}
-    return by_action.get(action, Loss(action, shares.works.home[action], (), (), ()))
-
-
 FIELDS: Final = ("indicator", "verification source", "expected result", "timeline", "means")
 """The five things PAN 2 says of each action."""
 
 
 class Presence(StrEnum):
-    """How much the plan gives: something that can be verified, something vague, or nothing."""
-
     PRESENT = "present"
     VAGUE = "vague"
     ABSENT = "absent"
 
     @property
     def rank(self) -> int:
-        """0 for absent, 2 for present."""
         return 2 - list(Presence).index(self)
 
 
-class ActionField(NamedTuple):
-    action: str
-    name: str
-    presence: Presence
+ActionField = tuple[str, str, Presence]
+"""What was recorded of one of the five fields of an action."""
 
 
 class Completeness(NamedTuple):
@@ -563,18 +459,11 @@ class Completeness(NamedTuple):
     annotated: bool
 
     def number(self, presence: Presence) -> int:
-        return sum(given is presence for _, given in self.fields)
+        return sum(field is presence for _, field in self.fields)
 
     @property
     def share(self) -> float | None:
-        """The share of the five that is present, in [0,1]; None where nothing was recorded."""
         return self.number(Presence.PRESENT) / len(FIELDS) if self.annotated else None
-
-
-def of_timeline(timeline: str) -> Presence:
-    """What a timeline counts as: dated and relative ones are present, « as soon as possible » is vague."""
-    presences = {"dated": Presence.PRESENT, "relative": Presence.PRESENT, "vague": Presence.VAGUE}
-    return presences.get(timeline, Presence.ABSENT)
 
 
 def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tuple[Completeness, ...]:
@@ -583,16 +472,10 @@ def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tupl
     ``home`` gives the plan of each action. By plan and action.
 
     Source: the fields of PAN 2's own tables; presence as in the scheme « presence » of the ontology.
-
-    >>> fields = [ActionField("a", "timeline", Presence.VAGUE), ActionField("a", "indicator", Presence.PRESENT)]
-    >>> a, b = completeness({"a": "p", "b": "p"}, fields)
-    >>> a.share, a.number(Presence.VAGUE), b.share
-    (0.2, 1, None)
     """
     best: dict[tuple[str, str], Presence] = {}
-    for field in fields:
-        place = field.action, field.name
-        best[place] = max(best.get(place, Presence.ABSENT), field.presence, key=lambda presence: presence.rank)
+    for action, name, presence in fields:
+        best[action, name] = max(best.get((action, name), Presence.ABSENT), presence, key=lambda level: level.rank)
     annotated = {action for action, _ in best}
     return tuple(
         Completeness(
@@ -601,3 +484,195 @@ def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tupl
         )
         for plan, action in sorted((plan, action) for action, plan in home.items())
     )  # fmt: skip
+
+
+# One edition of a plan and the next, on the same weights; and how similar two titles are
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """Titles to be put in order: the weights of their runs as a sparse matrix, in the order of titles.
+
+    A title is the vector of its runs of 3 to 5 characters with weights tf · (ln((1 + N)/(1 + df)) + 1) over these N
+    titles; similarity is the cosine. Case makes no difference. It is made once for a list, and asked for each title
+    that is looked for: that is one product of the matrix with a vector.
+
+    Source: the weighting of Salton, G. and Buckley, C. (1988), Term-weighting approaches in automatic text retrieval,
+    with the smoothed idf that is usual for short texts.
+    """
+
+    number: Mapping[str, int]
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    weight: NDArray[np.float64]
+    weighed: NDArray[np.float64]
+    lengths: NDArray[np.float64]
+
+    @classmethod
+    def read(cls, titles: Sequence[str]) -> Titles:
+        runs_of = [_runs(title) for title in titles]
+        number = {run: place for place, run in enumerate(dict.fromkeys(run for runs in runs_of for run in runs))}
+        rows = np.array([row for row, runs in enumerate(runs_of) for _ in runs], dtype=np.intp)
+        columns = np.array([number[run] for runs in runs_of for run in runs], dtype=np.intp)
+        frequency = np.array([count for runs in runs_of for count in runs.values()], dtype=np.float64)
+        weight = np.log((1 + len(titles)) / (1 + np.bincount(columns, minlength=len(number)))) + 1
+        weighed = frequency * weight[columns]
+        return cls(number, rows, columns, weight, weighed, np.sqrt(np.bincount(rows, weighed**2, len(titles))))
+
+    def nearest(self, title: str, most: int | None = None) -> list[int]:
+        """The places of the titles, the most similar first; ``most`` of them, or all.
+
+        >>> Titles.read(["Acheter durable", "Formation des juges", "Juger"]).nearest("Former les juges")
+        [1, 2, 0]
+        """
+        of_title = np.zeros(len(self.number))
+        for run, count in _runs(title).items():
+            if run in self.number:
+                of_title[self.number[run]] = count * self.weight[self.number[run]]
+        shared = np.bincount(self.rows, self.weighed * of_title[self.columns], minlength=len(self.lengths))
+        likeness = np.divide(shared, self.lengths, out=np.zeros(len(self.lengths)), where=self.lengths > 0)
+        return [int(place) for place in np.argsort(-likeness, kind="stable")[:most]]
+
+
+def _runs(title: str) -> Counter[str]:
+    words = f" {' '.join(title.casefold().split())} "
+    return Counter(words[at : at + size] for size in (3, 4, 5) for at in range(len(words) - size + 1))
+
+
+_EXTENDING: Final = frozenset({"extends", "merges", "splits", "complements", "builds-on"})
+
+
+class Succession(NamedTuple):
+    later: str
+    earlier: str
+    relation: str = "continues"
+    level: Level | None = Level.PLAN
+
+    @property
+    def ground(self) -> str:
+        if self.level is Level.MACHINE:
+            return "suggested"
+        return "stated" if self.level and self.level < Level.EDITORS else "concluded"
+
+
+class Fate(StrEnum):
+    RETAINED = "retained"
+    EXTENDED = "extended"
+    DROPPED = "dropped"
+    NEW = "new"
+    NOT_SEEN = "not-seen"
+    NOT_ASSESSED = "not-assessed"
+
+
+class ActionFate(NamedTuple):
+    """An action of either edition, its fate, and its counterparts in the other.
+
+    ``ground`` is the firmest of what aligns them, empty where nothing does; ``similar`` is the action of the other
+    edition with the most similar title, where each is the most similar of the other: a suggestion, and no counterpart.
+    """
+
+    action: str
+    fate: Fate
+    others: tuple[str, ...]
+    ground: str = ""
+    similar: str = ""
+
+
+def fates(
+    home: Mapping[str, str], base: str, new: str, successions: Iterable[Succession], *, is_read: bool = True
+) -> tuple[ActionFate, ...]:
+    """The actions of the base edition as retained, extended or dropped, those of the new one that are new.
+
+    ``home`` gives the plan of each action. Where no succession between actions of the two is recorded at all, nothing
+    can be said: « not assessed ». Unless both lists are complete and the new edition was read to its end for what it
+    refers to (``is_read``), an action without a counterpart is neither dropped nor new: none was seen. What a program
+    only suggests aligns nothing.
+
+    Source: this project's definition.
+    """
+    early, late = ({action for action, plan in home.items() if plan == wanted} for wanted in (base, new))
+    aligned = [
+        pair for pair in successions
+        if pair.earlier in early and pair.later in late and pair.ground != "suggested"
+    ]  # fmt: skip
+    aligned.sort(key=lambda pair: (pair.earlier, pair.later, pair.relation))
+    dropped, fresh = (Fate.DROPPED, Fate.NEW) if is_read else (Fate.NOT_SEEN, Fate.NOT_SEEN)
+    if not aligned:
+        dropped = fresh = Fate.NOT_ASSESSED
+    rows = []
+    for action in sorted(early):
+        pairs = [pair for pair in aligned if pair.earlier == action]
+        others = tuple(dict.fromkeys(pair.later for pair in pairs))
+        if not others:
+            rows.append(ActionFate(action, dropped, ()))
+            continue
+        is_extended = len(others) > 1 or any(pair.relation in _EXTENDING for pair in pairs)
+        ground = max(pair.ground for pair in pairs)  # « stated » comes after « concluded »
+        rows.append(ActionFate(action, Fate.EXTENDED if is_extended else Fate.RETAINED, others, ground))
+    rows += [ActionFate(action, fresh, ()) for action in sorted(late - {pair.later for pair in aligned})]
+    return tuple(rows)
+
+
+def suggested(rows: Iterable[ActionFate], base: Mapping[str, str], later: Mapping[str, str]) -> tuple[ActionFate, ...]:
+    """The same with suggestions for the actions without a counterpart, by their titles in one language.
+
+    Two titles suggest each other where each is the most similar of the other edition's: that aligns nothing.
+    """
+    similar: dict[str, str] = {}
+    if base and later:
+        ways = []
+        for titles, others in ((base, later), (later, base)):
+            actions = sorted(others)
+            listed = Titles.read([others[action] for action in actions])
+            ways.append({action: actions[listed.nearest(title, 1)[0]] for action, title in titles.items()})
+        pairs = [(action, counterpart) for action, counterpart in ways[0].items() if ways[1][counterpart] == action]
+        similar = dict(pairs) | {counterpart: action for action, counterpart in pairs}
+    return tuple(row if row.others else row._replace(similar=similar.get(row.action, "")) for row in rows)
+
+
+def retention(rows: Iterable[ActionFate]) -> float | None:
+    """(retained + extended) / actions of the base edition, in [0,1].
+
+    None where it was not assessed, or not read to its end.
+    """
+    base = [row.fate for row in rows if row.fate is not Fate.NEW]
+    if not base or Fate.NOT_ASSESSED in base or Fate.NOT_SEEN in base:
+        return None
+    return sum(fate is not Fate.DROPPED for fate in base) / len(base)
+
+
+class Compared(NamedTuple):
+    """Two editions against one other plan: what each shares with it, in bits by the same weights.
+
+    ``added`` and ``removed`` are the texts that are not general which one edition only shares with it.
+    """
+
+    other: str
+    base: Weight
+    new: Weight
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def is_linked(self) -> bool:
+        return self.base.low > 0 or self.new.low > 0
+
+
+def compare(known: Known, base: str, new: str) -> tuple[tuple[Compared, ...], tuple[int, int]]:
+    """Two editions of a plan, by IRI, against every other plan, at a level; and how many texts are known of each.
+
+    Both are weighed by the weights of this graph, so that only what they name differs: the fixed-base principle of
+    index numbers. A better annotated plan looks more coherent: that is told beside what changed.
+
+    Source: ILO et al. (2004). Consumer Price Index Manual: Theory and Practice, ch. 15 (Laspeyres).
+    """
+    if base == new:
+        raise QueryError("same-plan", remedy="give-two-editions", base=base, new=new)
+    works, rows = known.tables.works, []
+    for other in works.plans:
+        if other not in (base, new):
+            then, now = known.weight(base, other), known.weight(new, other)
+            before, after = set(then.texts), set(now.texts)
+            rows.append(Compared(other, then, now, tuple(sorted(after - before)), tuple(sorted(before - after))))
+    texts = [len({use.text for use in known.uses if works.plan(use.work) == plan}) for plan in (base, new)]
+    return tuple(rows), (texts[0], texts[1])

@@ -27,12 +27,6 @@ _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """All days from ``first`` to ``last``; the day that is meant is one of them.
-
-    Raises:
-        ValueError: the last day is before the first.
-    """
-
     first: date
     last: date
 
@@ -41,12 +35,6 @@ class Span:
             raise ValueError("a span ends on its first day or after it")
 
     def reaches(self, other: Span) -> bool | None:
-        """Whether this day is the other or a later one; None where the spans allow both.
-
-        >>> year, day = years(2020), Span(date(2019, 12, 11), date(2019, 12, 11))
-        >>> year.reaches(day), day.reaches(year), year.reaches(years(2020))
-        (True, False, None)
-        """
         if self.first >= other.last:
             return True
         return False if self.last < other.first else None
@@ -59,25 +47,18 @@ def span(text: str) -> Span | None:
     (Span(first=datetime.date(2020, 2, 1), last=datetime.date(2020, 2, 29)), None, None)
     """
     match = _PARTIAL.fullmatch(text)
-    if not match:
-        return None
-    year, month, day = (int(number) if number else None for number in match.groups())
     try:
-        if year is None or month is None:
-            return years(year or 0)
+        if not match or not match[2]:
+            return years(int(match[1])) if match else None
+        year, month, day = (int(number or 0) for number in match.groups())
         last = date(year, month, day or monthrange(year, month)[1])
         return Span(last if day else last.replace(day=1), last)
     except ValueError:
         return None
 
 
-def years(first: int, last: int | None = None) -> Span:
-    """From the first day of a year to the last of the same or a later one.
-
-    Raises:
-        ValueError: no year between 1 and 9999, or the last before the first.
-    """
-    return Span(date(first, 1, 1), date(first if last is None else last, 12, 31))
+def years(start: int, end: int | None = None) -> Span:
+    return Span(date(start, 1, 1), date(start if end is None else end, 12, 31))
 
 
 CROSS_REFERENCES: Final = ("cross-reference", "in-line-with", "implementing", "part-of")
@@ -89,15 +70,11 @@ NAMED_TOGETHER: Final = "named-together-with"
 
 
 class Channel(StrEnum):
-    """Where a plan cites another: in its text, annexes with it, or on its page."""
-
     TEXT = "text"
     WEB = "web"
 
 
 class PlanStatement(NamedTuple):
-    """A link between two plans or actions: who says it, how, and in which channel, empty where it has none."""
-
     source: str
     target: str
     kind: str
@@ -110,13 +87,7 @@ class PlanStatement(NamedTuple):
 
     @property
     def is_citation(self) -> bool:
-        """Whether the source itself cites the target; anything else only puts the two together."""
         return self.kind in CITING and self.is_stated and bool(self.channel)
-
-    @property
-    def where(self) -> Channel:
-        """The channel a citation counts in: an annex is text."""
-        return Channel.WEB if self.channel == Channel.WEB else Channel.TEXT
 
 
 class Dates(NamedTuple):
@@ -147,15 +118,12 @@ class Dates(NamedTuple):
 
     @property
     def text(self) -> Span | None:
-        """When its text was last changed: issued, or revised since; by both ends."""
         if self.issued is None or self.revised is None:
             return self.issued
         return Span(max(self.issued.first, self.revised.first), max(self.issued.last, self.revised.last))
 
 
 class Verdict(StrEnum):
-    """Whether one plan can be expected to cite another, in the order in which it is decided."""
-
     EDITION = "edition"
     FRAMEWORK = "framework"
     ABROAD = "abroad"
@@ -187,27 +155,21 @@ class Chronology:
     later: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # what was decided once: figures of four levels ask the same of the same pairs
     verdicts: dict[Ordered, Verdict] = field(default_factory=dict, repr=False, compare=False)
-    feasibility: dict[tuple[str, str, Channel | None], bool | None] = field(
-        default_factory=dict, repr=False, compare=False
-    )
     spans: dict[str, tuple[Span | None, Span | None]] = field(default_factory=dict, repr=False, compare=False)
 
     def written(self, plan: str) -> tuple[Span | None, Span | None]:
-        """When the text of a plan was last changed, and when it was issued."""
         if plan not in self.spans:
             dates = self.dates.get(plan, Dates())
             self.spans[plan] = dates.text, dates.issued
         return self.spans[plan]
 
     def seen(self, x: str, y: str, at: Level, channel: Channel | None = None) -> bool:
-        """Whether x cites y, in a channel or any, at a level."""
         levels = self.cited.get((x, y))
         if levels is None:
             return False
         return any(counts(level, at) for where, level in levels.items() if channel in {None, where})
 
     def cited_at(self, x: str, y: str) -> Level | None:
-        """The firmest level at which x cites y in any channel; None where it does not."""
         return firmest(self.cited.get((x, y), {}).values())
 
 
@@ -234,7 +196,8 @@ def chronology(works: Works, statements: Iterable[PlanStatement], dates: Mapping
             continue
         if statement.is_citation:
             levels = cited.setdefault((x, y), {})
-            levels[statement.where] = min(level, levels.get(statement.where, level))
+            channel = Channel.WEB if statement.channel == Channel.WEB else Channel.TEXT  # an annex is text
+            levels[channel] = min(level, levels.get(channel, level))
         else:
             pair = (min(x, y), max(x, y))
             together[pair] = min(level, together.get(pair, level))
@@ -272,13 +235,6 @@ def feasible(when: Chronology, x: str, y: str, channel: Channel | None = None) -
     >>> feasible(when, "q", "p"), feasible(when, "p", "q"), feasible(when, "q", "r")
     (True, False, None)
     """
-    place = x, y, channel
-    if place not in when.feasibility:
-        when.feasibility[place] = _feasible(when, x, y, channel)
-    return when.feasibility[place]
-
-
-def _feasible(when: Chronology, x: str, y: str, channel: Channel | None) -> bool | None:
     source, target = when.dates.get(x, Dates()), when.dates.get(y, Dates())
     if channel is not Channel.WEB and source.is_framework:
         return False
@@ -297,9 +253,6 @@ def verdict(when: Chronology, x: str, y: str) -> Verdict:
 
     Abroad: the two are plans of different countries, of which neither is asked to cite the other. Superseded: no
     citation was seen, and x was written when a later edition of y had been issued.
-
-    >>> verdict(Chronology({"p": Dates(is_framework=True)}), "q", "p")
-    <Verdict.FRAMEWORK: 'framework'>
     """
     if (x, y) not in when.verdicts:
         when.verdicts[x, y] = _verdict(when, x, y)
@@ -314,7 +267,7 @@ def _verdict(when: Chronology, x: str, y: str) -> Verdict:
         return Verdict.FRAMEWORK
     if source.country and target.country and source.country != target.country:
         return Verdict.ABROAD
-    can = _feasible(when, x, y, None)
+    can = feasible(when, x, y)
     if can is None:
         return Verdict.UNDATED
     if not can:
@@ -327,8 +280,6 @@ def _verdict(when: Chronology, x: str, y: str) -> Verdict:
 
 
 class State(StrEnum):
-    """Whether a citation was seen, is known not to be there, or is open because nobody read in full."""
-
     SEEN = "seen"
     ABSENT = "absent"
     OPEN = "open"
@@ -337,18 +288,20 @@ class State(StrEnum):
 
 
 class Way(StrEnum):
-    """What cites what, from the most precise: an action an action, an action a plan or a plan an action, two plans."""
-
     ACTION = "action"
     MIXED = "mixed"
     PLAN = "plan"
 
 
 class Bounds(NamedTuple):
-    """From what is established to what is possible; both None where there is nothing to divide by."""
-
     low: float | None
     high: float | None
+
+    @classmethod
+    def of(cls, states: Mapping[State, int]) -> Bounds:
+        seen, absent, unread = (states.get(state, 0) for state in (State.SEEN, State.ABSENT, State.OPEN))
+        whole = seen + absent + unread
+        return cls(seen / whole, (seen + unread) / whole) if whole else cls(None, None)
 
 
 class Occasion(NamedTuple):
@@ -366,12 +319,10 @@ class Occasion(NamedTuple):
 
     @property
     def is_expected(self) -> bool:
-        """Whether it counts: the others are listed apart, never in a denominator."""
         return self.verdict is Verdict.EXPECTED
 
     @property
     def debt(self) -> float:
-        """What the two share, in bits, where the citation is expected and was not seen; else 0."""
         return self.bits if self.is_expected and self.state is not State.SEEN else 0.0
 
 
@@ -385,39 +336,27 @@ def occasions(
     order, the bits), a document ties them, or y cites x. The citation x → y never makes its own occasion, and no more
     does a document that only names the two together.
     """
-    unseen: dict[str, State] = {}
     every, ways = [], ways or {}
-    for pair in related(when, shared, at=at):
-        x, y = pair
-        if x not in unseen:
-            unseen[x] = _unseen(readings, x)
-        state = State.SEEN if when.seen(x, y, at) else unseen[x]
-        bits = shared.get(pair if x < y else (y, x), 0.0)
+    absent = {reading.work for reading in readings.asserted
+              if reading.aspect is Aspect.REFERENCES and reading.extent is Extent.FULL}  # fmt: skip
+    for x, y in related(when, shared, at=at):
+        state = State.SEEN if when.seen(x, y, at) else State.ABSENT if x in absent else State.OPEN
+        bits = shared.get((x, y) if x < y else (y, x), 0.0)
         every.append((-bits, x, y, verdict(when, x, y), state))
     every.sort()
     return tuple(Occasion(x, y, expected, state, -bits, ways.get((x, y), ())) for bits, x, y, expected, state in every)
 
 
-def occasion(
-    when: Chronology, shared: Mapping[Ordered, float], readings: Readings, pair: Ordered, *, at: Level,
-    ways: tuple[Way, ...] = (),
-) -> Occasion:  # fmt: skip
-    """What can be said of a citation from the first plan of a pair to the second, whether or not they are related."""
-    x, y = pair
-    bits = shared.get((min(pair), max(pair)), 0.0)
-    return Occasion(x, y, verdict(when, x, y), _state(when, readings, x, y, at), bits, ways)
-
-
-def _state(when: Chronology, readings: Readings, x: str, y: str, at: Level) -> State:
-    return State.SEEN if when.seen(x, y, at) else _unseen(readings, x)
-
-
-def _unseen(readings: Readings, plan: str, aspect: Aspect = Aspect.REFERENCES) -> State:
-    return State.ABSENT if readings.extent(plan, aspect) is Extent.FULL else State.OPEN
+def state_of(
+    when: Chronology, readings: Readings, x: str, y: str, at: Level, aspect: Aspect = Aspect.REFERENCES,
+    channel: Channel | None = None,
+) -> State:  # fmt: skip
+    if when.seen(x, y, at, channel):
+        return State.SEEN
+    return State.ABSENT if readings.extent(x, aspect) is Extent.FULL else State.OPEN
 
 
 def related(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:
-    """The ordered pairs x → y that share a text, are tied by a document, or of which y cites x."""
     met = {pair for pair, bits in shared.items() if bits > 0}
     met |= {pair for pair, level in when.tied.items() if counts(level, at)}
     cited = {(y, x) for x, y in when.cited if when.seen(x, y, at)}
@@ -425,18 +364,11 @@ def related(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> 
 
 
 def linked(when: Chronology, shared: Mapping[Ordered, float], *, at: Level) -> frozenset[Ordered]:
-    """The unordered pairs that share a text, are put together by a document, or of which one cites the other."""
     together = {pair for pair, level in when.together.items() if counts(level, at)}
     return frozenset(together | {(min(pair), max(pair)) for pair in related(when, shared, at=at)})
 
 
 def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level) -> dict[Ordered, tuple[Way, ...]]:
-    """At which precision each plan cites another, at a level.
-
-    >>> statements = [PlanStatement("a", "q", "cross-reference", channel="text")]
-    >>> citing_ways(Works(("p", "q"), {"a": "p"}), statements, at=Level.PLAN)
-    {('p', 'q'): (<Way.MIXED: 'mixed'>,)}
-    """
     ways: dict[Ordered, set[Way]] = {}
     for statement in statements:
         if statement.is_citation and counts(statement.level, at):
@@ -448,56 +380,22 @@ def citing_ways(works: Works, statements: Iterable[PlanStatement], *, at: Level)
 
 
 def citation_rate(every: Iterable[Occasion]) -> Bounds:
-    """[seen/E, (seen + open)/E] over the expected occasions E; nothing where none is expected.
-
-    >>> citation_rate([Occasion("p", "q", Verdict.EXPECTED, State.OPEN, 1.5)]), citation_rate([])
-    (Bounds(low=0.0, high=1.0), Bounds(low=None, high=None))
-    """
-    return _share(Counter(occasion.state for occasion in every if occasion.is_expected))
-
-
-def _share(number: Counter[State]) -> Bounds:
-    whole = number[State.SEEN] + number[State.ABSENT] + number[State.OPEN]
-    if not whole:
-        return Bounds(None, None)
-    return Bounds(number[State.SEEN] / whole, (number[State.SEEN] + number[State.OPEN]) / whole)
+    return Bounds.of(Counter(occasion.state for occasion in every if occasion.is_expected))
 
 
 def debt(every: Iterable[Occasion]) -> Bounds:
-    """[Σ absent, Σ absent + Σ open] of the bits of expected occasions where no citation was seen."""
     listed = list(every)
     absent = sum(occasion.debt for occasion in listed if occasion.state is State.ABSENT)
     return Bounds(absent, absent + sum(occasion.debt for occasion in listed if occasion.state is State.OPEN))
 
 
-class Return(NamedTuple):
-    """x cites y; whether y cites x, and whether it could: « not returned » only of expected and absent."""
-
-    source: str
-    target: str
-    channels: tuple[Channel, ...]
-    state: State
-    verdict: Verdict
+def returns(when: Chronology, readings: Readings, *, at: Level) -> tuple[Occasion, ...]:
+    seen = sorted(pair for pair in when.cited if when.seen(*pair, at))
+    return tuple(Occasion(y, x, verdict(when, y, x), state_of(when, readings, y, x, at), 0.0) for x, y in seen)
 
 
-def returns(when: Chronology, readings: Readings, *, at: Level) -> tuple[Return, ...]:
-    """Every citing pair at a level with the state of the way back and its verdict, by the two plans."""
-    return tuple(
-        Return(
-            x, y, tuple(channel for channel in Channel if when.seen(x, y, at, channel)),
-            _state(when, readings, y, x, at), verdict(when, y, x),
-        )
-        for x, y in sorted(when.cited) if when.seen(x, y, at)
-    )  # fmt: skip
-
-
-class IndexCell(NamedTuple):
-    """One of the four places of a linked pair where one plan could cite the other."""
-
-    source: str
-    target: str
-    channel: Channel
-    state: State
+IndexCell = tuple[str, str, Channel, State]
+"""One of the four places of a linked pair where the first plan could cite the second."""
 
 
 def index_cells(when: Chronology, pairs: Iterable[Ordered], readings: Readings, *, at: Level) -> tuple[IndexCell, ...]:
@@ -507,7 +405,7 @@ def index_cells(when: Chronology, pairs: Iterable[Ordered], readings: Readings, 
     """
     left_out = {Verdict.EDITION, Verdict.FRAMEWORK, Verdict.ABROAD}
     return tuple(
-        IndexCell(x, y, channel, place_state(when, readings, (x, y, channel), at))
+        (x, y, channel, place_state(when, readings, (x, y, channel), at))
         for pair in sorted(pairs) if verdict(when, *pair) not in left_out
         for x, y in (pair, pair[::-1])
         for channel in Channel
@@ -515,14 +413,12 @@ def index_cells(when: Chronology, pairs: Iterable[Ordered], readings: Readings, 
 
 
 def place_state(when: Chronology, readings: Readings, place: tuple[str, str, Channel], at: Level) -> State:
-    """What is known of one place where x could cite y: seen, absent, open, impossible or undated."""
     x, y, channel = place
-    if when.seen(x, y, at, channel):
-        return State.SEEN
     can = feasible(when, x, y, channel)
-    if not can:
+    if not can and not when.seen(x, y, at, channel):
         return State.UNDATED if can is None else State.IMPOSSIBLE
-    return _unseen(readings, x, Aspect.WEB_PAGE if channel is Channel.WEB else Aspect.REFERENCES)
+    aspect = Aspect.WEB_PAGE if channel is Channel.WEB else Aspect.REFERENCES
+    return state_of(when, readings, x, y, at, aspect, channel)
 
 
 class Index(NamedTuple):
@@ -534,7 +430,7 @@ class Index(NamedTuple):
     value: Bounds
     counts: Mapping[State, int]
     pairs: int
-    empty: tuple[Ordered, ...] = ()
+    empty: tuple[tuple[str, ...], ...] = ()
 
     @property
     def m(self) -> int:
@@ -544,13 +440,12 @@ class Index(NamedTuple):
 def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> Index:
     """The index of the pairs with an end among some plans, or of all pairs.
 
-    >>> cells = [IndexCell("p", "q", Channel.TEXT, State.SEEN), IndexCell("q", "p", Channel.TEXT, State.OPEN)]
+    >>> cells = [("p", "q", Channel.TEXT, State.SEEN), ("q", "p", Channel.TEXT, State.OPEN)]
     >>> index(cells).value, index(cells).m, index(cells, {"r"}).m
     (Bounds(low=0.5, high=1.0), 2, 0)
     """
-    wanted = [cell for cell in cells if plans is None or {cell.source, cell.target} & plans]
-    number = Counter(cell.state for cell in wanted)
-    pairs = {(min(cell[:2]), max(cell[:2])) for cell in wanted}
-    impossible = {State.IMPOSSIBLE, State.UNDATED}
-    possible = {(min(cell[:2]), max(cell[:2])) for cell in wanted if cell.state not in impossible}
-    return Index(_share(number), {state: number[state] for state in State}, len(pairs), tuple(sorted(pairs - possible)))
+    wanted = [(tuple(sorted((x, y))), state) for x, y, _, state in cells if plans is None or {x, y} & plans]
+    number = Counter(state for _, state in wanted)
+    pairs = {pair for pair, _ in wanted}
+    empty = pairs - {pair for pair, state in wanted if state not in (State.IMPOSSIBLE, State.UNDATED)}
+    return Index(Bounds.of(number), {state: number[state] for state in State}, len(pairs), tuple(sorted(empty)))

@@ -141,24 +141,15 @@ class Readings:
             return Extent.FULL
         return Extent.PART if Extent.PART in own or (work, aspect) in self.noted else Extent.NONE
 
-    def cell(self, work: str, aspect: Aspect, plan: str | None = None, *, is_there: bool) -> CellState:
-        """Yes, no, or unread: « no » only where the work was read in full and it is not there."""
-        if is_there:
-            return CellState.YES
-        return CellState.NO if self.extent(work, aspect, plan) is Extent.FULL else CellState.UNREAD
+    def read_in_full(self, works: Works) -> frozenset[str]:
+        """The works read in full for texts: an action by itself or its plan, a plan with its text and all its measures.
 
-
-def read_in_full(readings: Readings, works: Works) -> frozenset[str]:
-    """The works read in full for texts: an action by itself or its plan, a plan with its own text and all its measures.
-
-    The measures of a plan are all read only where the list of them is complete.
-    """
-    full = {
-        reading.work for reading in readings.asserted
-        if reading.aspect is Aspect.TEXTS and reading.extent is Extent.FULL
-    }  # fmt: skip
-    actions = {action for action, plan in works.home.items() if action in full or plan in full}
-    return frozenset(actions | {plan for plan in works.plans if plan in full and plan in readings.complete})
+        The measures of a plan are all read only where the list of them is complete.
+        """
+        full = {reading.work for reading in self.asserted
+                if reading.aspect is Aspect.TEXTS and reading.extent is Extent.FULL}  # fmt: skip
+        actions = {action for action, plan in works.home.items() if action in full or plan in full}
+        return frozenset(actions | (full & self.complete).intersection(works.plans))
 
 
 @dataclass(frozen=True, slots=True)

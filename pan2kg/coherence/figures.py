@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pan2kg.coherence import citations
-from pan2kg.coherence.citations import Channel, IndexCell, Ordered, State, Verdict, verdict
+from pan2kg.coherence.citations import Channel, Occasion, Ordered, State, Verdict, verdict
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
 from pan2kg.coherence.known import BasisLine, Known, basis_line
 from pan2kg.i18n.message import Message
@@ -58,7 +58,6 @@ class Figure:
         return (float(self.length(facts)),) if self.length else self.value(facts, self.rows(facts))
 
     def name(self, asked_by: str | Message = "") -> Message:
-        """What it is called; ``asked_by`` is put behind the index, and names the action that asks for it."""
         return Message("figure", self.id, {"action": asked_by})
 
     @property
@@ -75,8 +74,6 @@ class Figure:
 
 
 class Taken(NamedTuple):
-    """A figure as it stands: its value at a level, its four values from firm to weak, and what it rests on."""
-
     figure: Figure
     level: Level
     value: Value
@@ -84,17 +81,12 @@ class Taken(NamedTuple):
     population: int | None
     basis: BasisLine
 
-
-def take(figure: Figure, levels: Mapping[Level, Known], at: Level = HEADLINE) -> Taken:
-    """A figure at a level, from what is known at each of the four.
-
-    Raises:
-        KeyError: a level that is missing, or one no figure is taken at.
-    """
-    plan, official, other, editors = (figure.taken(levels[level]) for level in FIGURED)
-    nested = (plan, official, other, editors)
-    facts = levels[at]
-    return Taken(figure, at, nested[FIGURED.index(at)], nested, figure.population(facts), basis_line(facts))
+    def breakdown(self) -> tuple[Value, ...]:
+        before = (tuple(0.0 for _ in self.value), *self.nested)
+        return tuple(
+            tuple((now or 0.0) - (then or 0.0) for now, then in zip(*pair, strict=True))
+            for pair in zip(self.nested, before, strict=False)
+        )
 
 
 # What figures are counted among
@@ -115,7 +107,6 @@ def _pairs_of_actions(facts: Known) -> int:
 
 @lru_cache(maxsize=8)  # several figures count the same list
 def _linked(facts: Known) -> Rows:
-    """Each linked pair with its verdicts both ways, what it shares, and at which level it cites each way."""
     when, shared = facts.chronology, facts.shared
     return tuple(
         (
@@ -131,10 +122,6 @@ def _level(facts: Known, x: str, y: str) -> str:
     return level.key if level is not None and level <= facts.level else ""
 
 
-def _linked_as(wanted: Verdict) -> Callable[[Known], Rows]:
-    return lambda facts: tuple(row for row in _linked(facts) if row[2] == wanted)
-
-
 def _citing(facts: Known) -> Rows:
     seen, at = facts.chronology.seen, facts.level
     return tuple(
@@ -144,24 +131,16 @@ def _citing(facts: Known) -> Rows:
 
 
 def _sharing(kind: str, *, specific: bool) -> Callable[[Known], Rows]:
-    """Pairs of plans or actions with what they share: those with something specific, or with something general only."""
-
     def rows(facts: Known) -> Rows:
-        is_plans = kind == "plans"
-        pairs, names = (facts.plans, facts.tables.works.plans) if is_plans else (facts.actions, facts.potential.names)
-        columns = (pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), pairs.broad.tolist())
-        wanted = [
-            (names[a], names[b], low, broad)
-            for a, b, low, broad in zip(*columns, strict=True)
-            if (low > 0 if specific else low <= 0 < broad)
-        ]
+        plans = facts.plans.named(facts.tables.works.plans)
+        pairs = plans if kind == "plans" else facts.actions.named(facts.potential.names)
+        wanted = [row for row in pairs if (row[2] > 0 if specific else row[2] <= 0 < row[3])]
         return tuple(sorted(wanted, key=lambda row: (-row[2], -row[3], row[0], row[1])))
 
     return rows
 
 
 def _linked_actions(facts: Known) -> Rows:
-    """The actions at an end of a statement between plans, or of a linked pair of actions."""
     home, pairs = facts.tables.works.home, facts.actions
     stated = {end for statement in facts.statements for end in statement[:2] if end in home}
     shared = pairs.low > 0
@@ -172,42 +151,35 @@ def _linked_actions(facts: Known) -> Rows:
     )
 
 
-def _occasions(facts: Known) -> Rows:
-    return tuple(
-        (occasion.source, occasion.target, occasion.state.value, occasion.bits, " ".join(occasion.ways))
-        for occasion in facts.occasions if occasion.is_expected
-    )  # fmt: skip
+def _of_occasions(fields: Callable[[Occasion], tuple[Scalar, ...] | None]) -> Callable[[Known], Rows]:
+    def rows(facts: Known) -> Rows:
+        listed = ((occasion, fields(occasion)) for occasion in facts.occasions)
+        return tuple((occasion.source, occasion.target, *cells) for occasion, cells in listed if cells is not None)
+
+    return rows
 
 
-def _apart(facts: Known) -> Rows:
-    return tuple(
-        (occasion.source, occasion.target, occasion.verdict.value, occasion.bits)
-        for occasion in facts.occasions if not occasion.is_expected
-    )  # fmt: skip
-
-
-def _owing(facts: Known) -> Rows:
-    return tuple(
-        (occasion.source, occasion.target, occasion.state.value, occasion.debt)
-        for occasion in facts.occasions if occasion.debt > 0
-    )  # fmt: skip
+_occasions: Final = _of_occasions(lambda at: (at.state.value, at.bits, " ".join(at.ways)) if at.is_expected else None)
+_apart: Final = _of_occasions(lambda at: None if at.is_expected else (at.verdict.value, at.bits))
+_owing: Final = _of_occasions(lambda at: (at.state.value, at.debt) if at.debt > 0 else None)
 
 
 @lru_cache(maxsize=8)
-def _places(facts: Known) -> tuple[IndexCell, ...]:
+def _places(facts: Known) -> tuple[citations.IndexCell, ...]:
     return citations.index_cells(facts.chronology, facts.linked, facts.tables.readings, at=facts.level)
 
 
-@lru_cache(maxsize=16)
 def _cells(facts: Known, focus: str | None = None) -> Rows:
-    return tuple(
-        (cell.source, cell.target, cell.channel.value, cell.state.value)
-        for cell in _places(facts) if focus is None or focus in (cell.source, cell.target)
-    )  # fmt: skip
+    cells = (cell for cell in _places(facts) if focus is None or focus in cell[:2])
+    return tuple((x, y, channel.value, state.value) for x, y, channel, state in cells)
 
 
 def _focus_cells(facts: Known) -> Rows:
     return _cells(facts, facts.tables.focus) if facts.tables.focus else ()
+
+
+def _index(facts: Known, focus: frozenset[str] | None = None) -> Value:
+    return tuple(citations.index(_places(facts), focus).value)
 
 
 def _texts_read(facts: Known) -> Rows:
@@ -254,11 +226,19 @@ _OCCASIONS: Final = (*_PAIR, "state", "bits", "ways")
 _CELLS: Final = (*_PAIR, "channel", "state")
 _MEASURES: Final = ("plan", "list", "measures", "published")
 
+_KINDS: Final = {"editions": Verdict.EDITION, "frameworks": Verdict.FRAMEWORK, "abroad": Verdict.ABROAD}
+"""The linked pairs that are told apart, by the verdict on them."""
+
 FIGURES: Final = (
     Figure("linked-plan-pairs", _LINKED, _linked, _pairs_of_plans),
-    Figure("linked-editions", _LINKED, _linked_as(Verdict.EDITION), lambda facts: len(facts.linked)),
-    Figure("linked-frameworks", _LINKED, _linked_as(Verdict.FRAMEWORK), lambda facts: len(facts.linked)),
-    Figure("linked-abroad", _LINKED, _linked_as(Verdict.ABROAD), lambda facts: len(facts.linked)),
+    *(
+        Figure(
+            f"linked-{name}", _LINKED,
+            lambda facts, reason=reason: tuple(row for row in _linked(facts) if row[2] == reason),  # type: ignore[misc]
+            lambda facts: len(facts.linked),
+        )
+        for name, reason in _KINDS.items()
+    ),
     Figure("citing-pairs", (*_PAIR, "text", "web", "level"), _citing, lambda facts: 2 * _pairs_of_plans(facts)),
     Figure("sharing-plan-pairs", _SHARED, _sharing("plans", specific=True), _pairs_of_plans),
     Figure("broad-plan-pairs", _SHARED, _sharing("plans", specific=False), _pairs_of_plans),
@@ -294,11 +274,11 @@ FIGURES: Final = (
     Figure(
         "coherence-index", _CELLS, _focus_cells,
         lambda facts: int(sum(_number(_focus_cells(facts), 3, _STATES))),
-        lambda facts, _: tuple(citations.index(_places(facts), frozenset((facts.tables.focus,))).value), Unit.SHARE,
+        lambda facts, _: _index(facts, frozenset((facts.tables.focus,))), Unit.SHARE,
     ),
     Figure(
         "coherence-index-all", _CELLS, _cells, lambda facts: int(sum(_number(_cells(facts), 3, _STATES))),
-        lambda facts, _: tuple(citations.index(_places(facts)).value), Unit.SHARE,
+        lambda facts, _: _index(facts), Unit.SHARE,
     ),
     Figure("texts-read", ("action", "plan", "texts"), _texts_read, lambda facts: len(facts.tables.works.actions)),
     Figure("plans-with-texts", ("plan", "texts"), _plans_with_texts, lambda facts: len(facts.tables.works.plans)),
@@ -319,18 +299,13 @@ _BY_ID: Final = {figure.id: figure for figure in FIGURES}
 
 
 def figures(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Taken, ...]:
-    """All figures at a level, each with its four values, from what is known at each of the four levels."""
-    return tuple(take(figure, levels, at) for figure in FIGURES)
-
-
-def breakdown(taken: Taken) -> tuple[Value, ...]:
-    """What each level adds to the one before it, for figures that count; the four add up to the last value."""
-    before: Value = tuple(0.0 for _ in taken.nested[0])
-    added = []
-    for value in taken.nested:
-        added.append(tuple((now or 0.0) - (then or 0.0) for now, then in zip(value, before, strict=True)))
-        before = value
-    return tuple(added)
+    rows = []
+    for figure in FIGURES:
+        plan, official, other, editors = (figure.taken(levels[level]) for level in FIGURED)
+        nested, facts = (plan, official, other, editors), levels[at]
+        value = nested[FIGURED.index(at)]
+        rows.append(Taken(figure, at, value, nested, figure.population(facts), basis_line(facts)))
+    return tuple(rows)
 
 
 class PlanMeeting(NamedTuple):
@@ -350,7 +325,6 @@ class PlanMeeting(NamedTuple):
         return self.bits[FIGURED.index(at)]
 
     def seen_from(self, plan: str) -> tuple[str, Level | None, Level | None]:
-        """The other plan, and at which levels this one cites it and is cited by it."""
         source, target = self.plans
         return (target, self.cites, self.cited) if plan == source else (source, self.cited, self.cites)
 
@@ -359,9 +333,6 @@ def meetings(levels: Mapping[Level, Known]) -> tuple[PlanMeeting, ...]:
     """All linked pairs, from what is known at each of the four levels, in the order of every list.
 
     By what is shared at the headline level, then with the editors' conclusions, then the firmer first, then by IRI.
-
-    Raises:
-        KeyError: a level that is missing.
     """
     when = levels[FIGURED[-1]].chronology
     pairs: dict[Ordered, Level] = {}
@@ -387,93 +358,73 @@ def linked_actions(levels: Mapping[Level, Known]) -> dict[str, Level]:
     return firm
 
 
-class CountPart(NamedTuple):
-    """A part of a whole: the key of its words, how many, and the figure of the register it is, where it is one."""
-
-    key: str
-    number: int
-    figure: str = ""
+CountPart = tuple[str, int, str]
+"""A part of a whole: the key of its words, how many, and the figure of the register it is, where it is one."""
 
 
-class Account(NamedTuple):
-    """A whole and its parts, each thing in one part only; their numbers add up to that of the whole."""
-
-    whole: CountPart
-    parts: tuple[CountPart, ...]
-
-
-def reconcile(levels: Mapping[Level, Known], at: Level = HEADLINE) -> tuple[Account, ...]:
+def reconcile(
+    levels: Mapping[Level, Known], at: Level = HEADLINE
+) -> tuple[tuple[CountPart, tuple[CountPart, ...]], ...]:
     """The counts of links at a level, led back to one another, from what is known at each of the four.
 
-    What is left out on the way from the widest count to the one that stands alone, and of what that is made.
-
-    Raises:
-        KeyError: a level that is missing, or one no figure is taken at.
+    What is left out on the way from the widest count to the one that stands alone, and of what that is made: wholes,
+    each with its parts, each thing in one part only, so that their numbers add up to that of the whole.
     """
     facts, widest = levels[at], levels[FIGURED[-1]]
     linked, home = facts.linked, facts.tables.works.home
 
     def listed(figure: str, of: Known = facts) -> frozenset[Ordered]:
-        """The unordered pairs in the first two columns of a list."""
         return frozenset(_ordered(str(row[0]), str(row[1])) for row in _BY_ID[figure].rows(of))
 
     def by_kind(pairs: frozenset[Ordered], others: str, figure: str = "") -> tuple[CountPart, ...]:
         number = Counter(verdict(facts.chronology, *pair) for pair in pairs)
-        kinds = ((Verdict.EDITION, "editions"), (Verdict.FRAMEWORK, "frameworks"), (Verdict.ABROAD, "abroad"))
-        parts = [CountPart(key, number[kind], f"linked-{key}") for kind, key in kinds]
-        return (*parts, CountPart(others, len(pairs) - sum(part.number for part in parts), figure))
+        parts = [(key, number[kind], f"linked-{key}") for key, kind in _KINDS.items()]
+        return (*parts, (others, len(pairs) - sum(number[kind] for kind in _KINDS.values()), figure))
 
     # from all pairs with anything in common to those linked at the level
     general = listed("broad-plan-pairs", widest) - widest.linked
     weaker = [
-        CountPart(f"only-{level.key}", len(levels[level].linked - levels[FIGURED[FIGURED.index(level) - 1]].linked))
+        (f"only-{level.key}", len(levels[level].linked - levels[FIGURED[FIGURED.index(level) - 1]].linked), "")
         for level in reversed(FIGURED) if level > at
     ]  # fmt: skip
-    whole = CountPart("linked", len(linked), "linked-plan-pairs")
-    accounts = [
-        Account(
-            CountPart("anything", len(widest.linked | general)),
-            (CountPart("only-general", len(general)), *weaker, whole),
-        )
+    number, figure = len(linked), "linked-plan-pairs"
+    anything = ("only-general", len(general), ""), *weaker, ("linked", number, figure)
+    accounts: list[tuple[CountPart, tuple[CountPart, ...]]] = [
+        (("anything", len(widest.linked | general), ""), anything)
     ]
     # by the strongest that links them: a citation, a document, a text
     citing = listed("citing-pairs")
     together = {pair for pair, level in facts.chronology.together.items() if counts(level, at)}
     ties = (
-        CountPart("citing", len(linked & citing), "citing-pairs"),
-        CountPart("together", len((linked & together) - citing)),
-        CountPart("text-only", len(linked - citing - together), "sharing-plan-pairs"),
-    )
-    accounts.append(Account(whole._replace(key="linked-by-tie"), ties))
-    accounts.append(Account(whole._replace(key="linked-by-kind"), by_kind(linked, "others")))
+        ("citing", len(linked & citing), "citing-pairs"), ("together", len((linked & together) - citing), ""),
+        ("text-only", len(linked - citing - together), "sharing-plan-pairs"),
+    )  # fmt: skip
+    accounts.append((("linked-by-tie", number, figure), ties))
+    accounts.append((("linked-by-kind", number, figure), by_kind(linked, "others")))
     # the two ways of linked pairs: where a citation is expected, and why it is not where it is not
-    number = Counter(occasion.verdict for occasion in facts.occasions)
+    verdicts = Counter(occasion.verdict for occasion in facts.occasions)
     either = {_ordered(x, y) for x, y in facts.related}
-    ways = [CountPart("verdict.expected", number[Verdict.EXPECTED], "occasions")]
-    ways += [CountPart(f"verdict.{reason}", number[reason], "not-expected") for reason in _APART]
-    ways.append(CountPart("only-cited", 2 * len(either) - len(facts.related)))
-    ways.append(CountPart("only-named", 2 * len(linked - either)))
-    accounts.append(Account(CountPart("both-ways", 2 * len(linked)), tuple(ways)))
+    ways = [("verdict.expected", verdicts[Verdict.EXPECTED], "occasions")]
+    ways += [(f"verdict.{reason}", verdicts[reason], "not-expected") for reason in _APART]
+    ways += [("only-cited", 2 * len(either) - len(facts.related), ""), ("only-named", 2 * len(linked - either), "")]
+    accounts.append((("both-ways", 2 * number, ""), tuple(ways)))
     # pairs that share a text, by whether two of their actions share it
     sharing = listed("sharing-plan-pairs")
     met = {_ordered(home[source], home[target]) for source, target in listed("linked-action-pairs")}
-    shares = (
-        CountPart("by-actions", len(sharing & met), "linked-action-pairs"), CountPart("as-plans", len(sharing - met)),
-    )  # fmt: skip
-    accounts.append(Account(CountPart("sharing", len(sharing), "sharing-plan-pairs"), shares))
+    shares = ("by-actions", len(sharing & met), "linked-action-pairs"), ("as-plans", len(sharing - met), "")
+    accounts.append((("sharing", len(sharing), "sharing-plan-pairs"), shares))
     if focus := facts.tables.focus:
         own = frozenset(pair for pair in linked if focus in pair)
-        accounts.append(Account(CountPart("focus", len(own)), by_kind(own, "in-index", "coherence-index")))
+        accounts.append((("focus", len(own), ""), by_kind(own, "in-index", "coherence-index")))
     # actions by whether a link was seen, else whether any text of theirs is known
     linked_ones = {row[0] for row in _linked_actions(facts)}
     with_text = {row[0] for row in _texts_read(facts)} - linked_ones
     every = len(facts.tables.works.actions)
     actions = (
-        CountPart("linked-actions", len(linked_ones), "linked-actions"),
-        CountPart("actions-with-text", len(with_text)),
-        CountPart("actions-unread", every - len(linked_ones) - len(with_text)),
-    )
-    return (*accounts, Account(CountPart("all-actions", every), actions))
+        ("linked-actions", len(linked_ones), "linked-actions"), ("actions-with-text", len(with_text), ""),
+        ("actions-unread", every - len(linked_ones) - len(with_text), ""),
+    )  # fmt: skip
+    return (*accounts, (("all-actions", every, ""), actions))
 
 
 def _ordered(source: str, target: str) -> Ordered:

@@ -15,8 +15,7 @@ from typing import NamedTuple
 from pan2kg.coherence import citations, evidence, texts, weight
 from pan2kg.coherence.citations import Channel, Chronology, Dates, Occasion, Ordered, PlanStatement, State
 from pan2kg.coherence.evidence import HEADLINE, Aspect, CellState, Extent, Extents, Level, Readings, Works, counts
-from pan2kg.coherence.texts import Earlier, TextStep, Use
-from pan2kg.coherence.weight import Pairs, Potential, Weight
+from pan2kg.coherence.weight import Weight
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +27,8 @@ class Tables:
     """
 
     works: Works
-    uses: tuple[Use, ...] = ()
-    steps: tuple[TextStep, ...] = ()
+    uses: tuple[texts.Use, ...] = ()
+    steps: tuple[texts.TextStep, ...] = ()
     general: frozenset[str] = frozenset()
     statements: tuple[PlanStatement, ...] = ()
     dates: Mapping[str, Dates] = field(default_factory=dict)
@@ -40,10 +39,12 @@ class Tables:
     as_of: date | None = None
     focus: str = ""
 
+    def ends(self, statement: PlanStatement) -> set[str]:
+        home = self.works.home
+        return {home.get(statement.source, statement.source), home.get(statement.target, statement.target)}
+
 
 class Reach(NamedTuple):
-    """How many plans a plan is linked with, how many it cites, and how many cite it."""
-
     linked: int
     cites: int
     cited: int
@@ -59,35 +60,24 @@ class Known:
 
     tables: Tables
     level: Level
-    potential: Potential
-    plans: Pairs
+    potential: weight.Potential
+    plans: weight.Pairs
     shared: Mapping[Ordered, float]
     chronology: Chronology
     related: frozenset[Ordered]
     linked: frozenset[Ordered]
     occasions: tuple[Occasion, ...]
-    actions: Pairs
+    actions: weight.Pairs
 
     def weight(self, one: str, two: str) -> Weight:
-        """What two plans or two actions share at this level, with what gives it.
-
-        Raises:
-            KeyError: a work that is neither plan nor action of a plan.
-        """
         return weight.weight(self.potential, one, two)
 
     def meets(self, pair: Weight) -> CellState:
-        """Whether two works share a text that is not general: « no » only where nothing is left to be read."""
         if pair.low > 0:
             return CellState.YES
         return CellState.NO if pair.settled is not None and pair.high <= 0 else CellState.UNREAD
 
     def cites(self, x: str, y: str) -> State:
-        """Whether a plan cites another, by IRI: seen, known to be absent, impossible or undated by its dates, or open.
-
-        >>> known(Tables(Works(("p", "q"), {}))).cites("p", "q")
-        <State.UNDATED: 'undated'>
-        """
         state = self.way(x, y).state
         can = state is not State.OPEN or citations.feasible(self.chronology, x, y)
         return state if can else State.UNDATED if can is None else State.IMPOSSIBLE
@@ -96,11 +86,6 @@ class Known:
         return tuple(channel for channel in Channel if self.chronology.seen(x, y, self.level, channel))
 
     def texts_of(self, work: str) -> Mapping[str, float]:
-        """The texts a plan, with its actions, or an action names, and those above them, with the class of the tie.
-
-        Raises:
-            KeyError: a work that is neither plan nor action of a plan.
-        """
         names = self.potential.weights.texts
         return {names[text]: r for text, (r, _) in self.potential.row(work).items()}
 
@@ -109,14 +94,14 @@ class Known:
 
         What several works share counts for each of them, so that these do not add up to the weight of the pair.
         """
-        given = [part for part in self.weight(plan, other).contributions if not part.is_broad and part.bits > 0]
+        gives = [share for share in self.weight(plan, other).contributions if not share.is_broad and share.bits > 0]
         actions = (action for action, home in sorted(self.tables.works.home.items()) if home == plan)
         texts_by_work = {action: self.texts_of(action) for action in actions}
         names, own = self.potential.weights.texts, self.potential.own.row(self.potential.index[plan])
         texts_by_work[plan] = {names[text]: r for text, (r, _) in own.items()}
         return {
-            work: {part.text: min(shares[part.text], part.two) * part.gain for part in given if part.text in shares}
-            for work, shares in texts_by_work.items() if any(part.text in shares for part in given)
+            work: {share.text: min(ties[share.text], share.two) * share.gain for share in gives if share.text in ties}
+            for work, ties in texts_by_work.items() if any(share.text in ties for share in gives)
         }  # fmt: skip
 
     @cached_property
@@ -124,18 +109,13 @@ class Known:
         return {(occasion.source, occasion.target): occasion for occasion in self.occasions}
 
     def way(self, x: str, y: str) -> Occasion:
-        """What can be said of a citation from one plan to another, whether or not the two are related."""
-        return self._ways.get((x, y)) or citations.occasion(
-            self.chronology, self.shared, self.tables.readings, (x, y), at=self.level
-        )
+        if (x, y) in self._ways:
+            return self._ways[x, y]
+        when, bits = self.chronology, self.shared.get((min(x, y), max(x, y)), 0.0)
+        state = citations.state_of(when, self.tables.readings, x, y, self.level)
+        return Occasion(x, y, citations.verdict(when, x, y), state, bits)
 
-    def giving(self, work: str, text: str) -> tuple[Use, ...]:
-        """The uses by which a work, or a plan with its actions, names a text or a node below it, the strongest first.
-
-        >>> uses = (Use("a", "K", 0.5, Level.PLAN), Use("p", "K", 1.0, Level.PLAN), Use("b", "K", 1.0, Level.PLAN))
-        >>> [use.work for use in known(Tables(Works(("p", "q"), {"a": "p", "b": "q"}), uses)).giving("p", "K")]
-        ['p', 'a']
-        """
+    def giving(self, work: str, text: str) -> tuple[texts.Use, ...]:
         home, weights = self.tables.works.home, self.potential.weights
         uses = [
             use for use in self.uses
@@ -143,25 +123,20 @@ class Known:
         ]  # fmt: skip
         return tuple(sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link)))
 
-    def _ends(self, statement: PlanStatement) -> set[str]:
-        home = self.tables.works.home
-        return {home.get(statement.source, statement.source), home.get(statement.target, statement.target)}
-
     def between(self, one: str, two: str) -> tuple[PlanStatement, ...]:
-        """The statements that join two plans, or actions of them, at this level, in the order of their links."""
-        joining = (statement for statement in self.statements if self._ends(statement) == {one, two})
+        joining = (statement for statement in self.statements if self.tables.ends(statement) == {one, two})
         return tuple(sorted(joining, key=lambda statement: (statement.level or 0, statement.link)))
 
     @property
-    def uses(self) -> tuple[Use, ...]:
-        return tuple(use for use in self.tables.uses if use.share > 0 and counts(use.level, self.level))
+    def uses(self) -> tuple[texts.Use, ...]:
+        return tuple(use for use in self.tables.uses if use.counts(self.level))
 
     @property
     def statements(self) -> tuple[PlanStatement, ...]:
         plans = set(self.tables.works.plans)
         return tuple(
             statement for statement in self.tables.statements
-            if counts(statement.level, self.level) and len(ends := self._ends(statement)) == 2 and ends <= plans
+            if counts(statement.level, self.level) and len(ends := self.tables.ends(statement)) == 2 and ends <= plans
         )  # fmt: skip
 
     @cached_property
@@ -169,12 +144,6 @@ class Known:
         return weight.plan_levels(self.potential)
 
     def link_level(self, one: str, two: str) -> Level | None:
-        """The firmest level at which two plans are linked by a citation, a document or a text; None where they are not.
-
-        >>> statements = (PlanStatement("p", "q", "cross-reference", channel="text", level=Level.OFFICIAL),)
-        >>> known(Tables(Works(("p", "q"), {}), statements=statements)).link_level("q", "p")
-        <Level.OFFICIAL: 2>
-        """
         pair, when = (min(one, two), max(one, two)), self.chronology
         shared = self._levels.get(pair)
         if pair not in when.together and (one, two) not in when.cited and (two, one) not in when.cited:
@@ -187,47 +156,38 @@ class Known:
 
         Over all plans these are the figures « linked-plan-pairs », twice, and « citing-pairs », each way.
         """
-        seen, cited = self.chronology.seen, self.chronology.cited
-        return Reach(
-            sum(plan in pair for pair in self.linked),
-            sum(x == plan and seen(x, y, self.level) for x, y in cited),
-            sum(y == plan and seen(x, y, self.level) for x, y in cited),
-        )
+        citing = [pair for pair in self.chronology.cited if plan in pair and self.chronology.seen(*pair, self.level)]
+        linked = sum(plan in pair for pair in self.linked)
+        return Reach(linked, sum(x == plan for x, _ in citing), sum(y == plan for _, y in citing))
 
     def place(self, x: str, y: str, channel: Channel) -> State:
-        """What is known of one place where a plan could cite another: in its text, or on its page."""
         return citations.place_state(self.chronology, self.tables.readings, (x, y, channel), self.level)
 
     def read_plans(self) -> frozenset[str]:
-        """The plans read in full for texts and for references to others: only between two such is « no » a no."""
         extent = self.tables.readings.extent
         full = (plan for plan in self.tables.works.plans if extent(plan, Aspect.REFERENCES) is Extent.FULL)
         return self.potential.read.intersection(full)
 
 
-def known(tables: Tables, at: Level = HEADLINE, *, weights: Earlier | None = None) -> Known:
+def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None = None) -> Known:
     """Everything that follows from the tables at a level; ``weights`` may be those of an earlier release.
 
     >>> works = Works(("p", "q"), {"a": "p", "b": "q"})
-    >>> uses = (Use("a", "K", 1.0, Level.PLAN), Use("b", "K", 0.5, Level.PLAN))
+    >>> uses = (texts.Use("a", "K", 1.0, Level.PLAN), texts.Use("b", "K", 0.5, Level.PLAN))
     >>> all_known = known(Tables(works, uses))
     >>> sorted(all_known.linked), [round(occasion.bits, 6) for occasion in all_known.occasions]
     ([('p', 'q')], [0.207519, 0.207519])
     """
-    works = tables.works
+    works, readings = tables.works, tables.readings
     weighed, when = _at_any_level(tables)
     scale = texts.on_earlier(weights, weighed) if weights else weighed
-    shares = weight.potential(works, scale, tables.uses, at=at, read=evidence.read_in_full(tables.readings, works))
+    shares = weight.potential(works, scale, tables.uses, at=at, read=readings.read_in_full(works))
     pairs = weight.plan_pairs(shares)
-    bits = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), strict=True)
-    by_pair = (((works.plans[a], works.plans[b]), low) for a, b, low in bits if low > 0)
-    shared = {(min(pair), max(pair)): low for pair, low in by_pair}
+    shared = {(min(one, two), max(one, two)): low for one, two, low, _ in pairs.named(works.plans) if low > 0}
     ways = citations.citing_ways(works, tables.statements, at=at)
-    return Known(
-        tables, at, shares, pairs, shared, when, citations.related(when, shared, at=at),
-        citations.linked(when, shared, at=at),
-        citations.occasions(when, shared, tables.readings, at=at, ways=ways), weight.action_pairs(shares),
-    )  # fmt: skip
+    occasions = citations.occasions(when, shared, readings, at=at, ways=ways)
+    related, linked = citations.related(when, shared, at=at), citations.linked(when, shared, at=at)
+    return Known(tables, at, shares, pairs, shared, when, related, linked, occasions, weight.action_pairs(shares))
 
 
 @lru_cache(maxsize=2)  # the four levels of one graph ask for the same
@@ -263,27 +223,16 @@ class BasisLine:
 
 @lru_cache(maxsize=8)  # every page and picture of a level says it, and it goes through all works
 def basis_line(at_level: Known) -> BasisLine:
-    """What the figures of a level rest on.
-
-    >>> line = basis_line(known(Tables(Works(("p",), {"a": "p"}), published={"p": 4}, release="0.1.0")))
-    >>> line.plans, line.listed, line.published, line.texts.none
-    (1, 1, 4, 1)
-    """
     tables, works, weights = at_level.tables, at_level.tables.works, at_level.potential.weights
     counted = [plan for plan in works.plans if plan in tables.published]
     noted = tables.readings.noted
     return BasisLine(
-        tables.release,
-        at_level.level,
-        plans=len(works.plans),
+        tables.release, at_level.level, len(works.plans),
         with_texts=len({works.home.get(use.work, use.work) for use in at_level.uses} & set(works.plans)),
         listed=sum(home in tables.published for home in works.home.values()),
         published=sum(tables.published[plan] for plan in counted),
-        counted=len(counted),
-        measures=len(works.actions),
+        counted=len(counted), measures=len(works.actions),
         texts=evidence.coverage(tables.readings, works, Aspect.TEXTS),
         read=len({works.home[work] for work, aspect in noted if aspect is Aspect.TEXTS and work in works.home}),
-        as_of=tables.as_of,
-        weights=weights.release,
-        fresh=weights.fresh,
-    )
+        as_of=tables.as_of, weights=weights.release, fresh=weights.fresh,
+    )  # fmt: skip

@@ -44,33 +44,16 @@ class Met(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Terms(NamedTuple):
-    """What kind of obligation it is, by the keys of the schemes, and what says so.
-
-    ``national`` is a country's record of it, empty where none was made; the holder then is derived, or unknown.
-    ``by_law`` says whether an act that carries out the whole instrument answers it, as of a duty to transpose, and
-    not of one to report. ``country`` is that of the holder, empty where it is not known.
-    """
-
-    kind: str = ""
-    force: str = ""
-    provision: str = ""
-    national: str = ""
-    by_law: bool = True
-    country: str = ""
-
-
-UNSAID: Final = Terms()
-"""Nothing said of an obligation but that it stands."""
-
-
 class Obligation(NamedTuple):
     """What an instrument requires by a day; ``due`` is empty where no whole day is known.
 
     Under a treaty (``needs_ratification``) nothing is due before ``ratified``. ``since`` is the day of the instrument,
     before which it required nothing. An obligation that recurs falls due again ``every`` so many months after
-    ``due``, its first due date; 0 for one that does not. ``is_recorded`` is False where no country said that it is its
-    own, so that nothing is known of what was done about it.
+    ``due``, its first due date; 0 for one that does not. ``kind`` and ``force`` are keys of the schemes, ``provision``
+    is what says so, ``national`` a country's record of it. ``by_law`` says whether an act that carries out the whole
+    instrument answers it, as of a duty to transpose, and not of one to report. ``country`` is that of the holder.
+    ``is_recorded`` is False where no country said that it is its own, so that nothing is known of what was done about
+    it, and the holder is derived or unknown. What is not known is empty.
     """
 
     iri: str
@@ -81,7 +64,12 @@ class Obligation(NamedTuple):
     ratified: date | None = None
     since: date | None = None
     every: int = 0
-    terms: Terms = UNSAID
+    kind: str = ""
+    force: str = ""
+    provision: str = ""
+    national: str = ""
+    by_law: bool = True
+    country: str = ""
     is_recorded: bool = True
 
     def binds(self, on: date) -> bool:
@@ -91,11 +79,6 @@ class Obligation(NamedTuple):
         """The days on which it falls due, the first one first, up to the year 9999; one that recurs has many.
 
         A day that a month does not have falls on its last: after a 29 February comes the 28th.
-
-        >>> from itertools import islice
-        >>> report = Obligation("o", "k", date(2020, 2, 29), every=12)
-        >>> [str(day) for day in islice(report.occurrences(), 5)]
-        ['2020-02-29', '2021-02-28', '2022-02-28', '2023-02-28', '2024-02-29']
         """
         if self.due is None:
             return
@@ -110,18 +93,12 @@ class Obligation(NamedTuple):
             passed += self.every
 
     def around(self, on: date) -> tuple[date | None, date | None]:
-        """The day it was due last, before a day, and the day it is due next, that day or later.
-
-        >>> report = Obligation("o", "k", date(2020, 3, 1), every=24)
-        >>> [str(day) for day in report.around(date(2022, 3, 1))], [str(day) for day in report.around(date(2022, 3, 2))]
-        (['2020-03-01', '2022-03-01'], ['2022-03-01', '2024-03-01'])
-        """
-        last = None
+        before = None
         for day in self.occurrences():
             if day >= on:
-                return last, day
-            last = day
-        return last, None
+                return before, day
+            before = day
+        return before, None
 
 
 class Response(NamedTuple):
@@ -144,7 +121,6 @@ class Response(NamedTuple):
     country: str = ""
 
     def is_of(self, country: str) -> bool:
-        """Whether it can answer a State of a country: another country's act or plan does not."""
         return not (country and self.country) or country == self.country
 
 
@@ -184,21 +160,11 @@ class Margin(NamedTuple):
 
 
 def whole_months(text: str) -> int:
-    """A duration of years and months (xsd:duration) in months, or 0 for anything else.
-
-    >>> whole_months("P3Y"), whole_months("P1Y6M"), whole_months("P6M"), whole_months("P30D"), whole_months("P")
-    (36, 18, 6, 0, 0)
-    """
     match = _TURN.fullmatch(text)
     return int(match[1] or 0) * 12 + int(match[2] or 0) if match else 0
 
 
 def whole_day(text: str) -> date | None:
-    """A whole day, or None for a year, a month, words or an impossible day.
-
-    >>> whole_day("2021-12-17"), whole_day("2021-12"), whole_day("as soon as possible"), whole_day("2021-02-30")
-    (datetime.date(2021, 12, 17), None, None, None)
-    """
     try:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
@@ -226,23 +192,16 @@ def margins(
 
     Source: this project's definition; dates as in the European Legislation Identifier (eli:first_date_entry_in_force,
     eli:date_document).
-
-    >>> from pan2kg.coherence.bodies import uses_of
-    >>> duty = Obligation("o", "dir-2019-1937", date(2021, 12, 17))
-    >>> law = Response("lu-loi-2023-05-16", "dir-2019-1937", date(2023, 5, 16), is_act=True)
-    >>> uses = uses_of([("a", "dir-2019-1937")], {"a": "p"})
-    >>> [(row.standing.value, row.margin) for row in margins(uses, [duty], [law], as_of=date(2024, 1, 1))]
-    [('late', 515)]
     """
     every, rows = list(responses), []
     for duty in obligations:
         if duty.since is None or duty.since <= as_of:
             on_it = [
                 response for response in every
-                if response.instrument == duty.instrument and response.is_of(duty.terms.country)
+                if response.instrument == duty.instrument and response.is_of(duty.country)
             ]  # fmt: skip
             doing = {(response.work, response.day): response for response in on_it if response.relation in ANSWERING}
-            answers = list(doing.values()) if duty.terms.by_law else []
+            answers = list(doing.values()) if duty.by_law else []
             works = {response.work for response in answers}
             touching = {response.work: response for response in on_it if response.work not in works}
             margin = _margin(uses, duty, answers, as_of)

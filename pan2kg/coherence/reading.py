@@ -11,13 +11,12 @@ from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
-from pan2kg.coherence.bodies import ActionField, Involvement, PlanEntry, Presence, Profile, Uses, of_timeline, uses_of
+from pan2kg.coherence import bodies
 from pan2kg.coherence.citations import Dates, PlanStatement, span
-from pan2kg.coherence.editions import Succession
 from pan2kg.coherence.evidence import Aspect, Extent, Level, Reading, Readings, Works, counts, firmest, level
 from pan2kg.coherence.known import Tables
-from pan2kg.coherence.obligations import Obligation, Response, Terms, whole_day, whole_months
-from pan2kg.coherence.texts import TextStep, Use
+from pan2kg.coherence.obligations import Obligation, Response, whole_day, whole_months
+from pan2kg.coherence.texts import Use
 from pan2kg.errors import ProjectError
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, is_true, text_rows
@@ -40,7 +39,6 @@ class Citation(NamedTuple):
 
 
 def _rows(store: Store, name: str) -> list[list[str]]:
-    """The rows of a query of the program as plain text, empty where there is no value."""
     return text_rows(store, program_query(name))
 
 
@@ -62,7 +60,7 @@ def read_tables(store: Store, *, release: str = "", as_of: date | None = None, f
         for link, work, text, share, stored in uses_rows
     )
     steps = tuple(
-        TextStep(root_of.get(text, text), root_of.get(above, above), level(stored) if link else Level.PLAN)
+        (root_of.get(text, text), root_of.get(above, above), level(stored) if link else Level.PLAN)
         for text, above, link, stored in _rows(store, "coherence/text-steps")
     )
     general = frozenset(root_of.get(text, text) for (text,) in _rows(store, "coherence/general-texts"))
@@ -90,12 +88,12 @@ def read_tables(store: Store, *, release: str = "", as_of: date | None = None, f
     )
     # of what anything is recorded, that was read in part at least
     noted = {(plan, Aspect.MEASURES) for plan in works.home.values()}
-    noted |= {(use.work, Aspect.TEXTS) for use in uses if use.share > 0 and counts(use.level, Level.EDITORS)}
+    noted |= {(use.work, Aspect.TEXTS) for use in uses if use.counts(Level.EDITORS)}
     noted |= {
         (statement.source, Aspect.WEB_PAGE if statement.channel == "web" else Aspect.REFERENCES)
         for statement in statements if statement.is_citation and counts(statement.level, Level.EDITORS)
     }  # fmt: skip
-    noted |= {(profile.work, Aspect.BODIES) for profile in read_profiles(store) if profile.bodies | profile.leads}
+    noted |= {(profile.work, Aspect.BODIES) for profile in read_profiles(store) if profile.everybody}
     complete = frozenset(plan for plan, _, extent in plans if key(extent) == "complete")
     published = {plan: int(number) for plan, number, _ in plans if number}
     lists = {plan: key(extent) or "unknown" for plan, _, extent in plans}
@@ -103,18 +101,10 @@ def read_tables(store: Store, *, release: str = "", as_of: date | None = None, f
     return Tables(works, uses, steps, general, statements, dates, readings, published, lists, release, as_of, focus)
 
 
-def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> Uses:
+def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> bodies.Uses:
     """Actions × instruments of a store, with every plan and what it rests on of itself.
 
     An action without a plan stands alone, as a plan of its own name.
-
-    Raises:
-        ProjectError: the store holds no action, or one without an IRI.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> uses = open_graph().uses
-    >>> uses.basis.n >= 20, uses.plans[uses.find_plan("lu-bhr-2")].completeness
-    (True, 'complete')
     """
     plan_of = {action: plan or action for action, plan in _rows(store, "coherence/actions")}
     nameless = [plan.removeprefix(action) for action, plan in plan_of.items() if action.startswith("_:")]
@@ -124,16 +114,15 @@ def read_uses(store: Store, *, release: str = "", as_of: date | None = None) -> 
     if not plan_of:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     plans = [
-        PlanEntry(iri, int(published) if published else None, key(complete) or "unknown")
+        bodies.PlanEntry(iri, int(published) if published else None, key(complete) or "unknown")
         for iri, published, complete in _rows(store, "coherence/plans")
     ]
     root_of = read_roots(store)
     pairs = [(work, root_of.get(text, text)) for work, text in _rows(store, "coherence/rests-on")]
-    return uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
+    return bodies.uses_of(pairs, plan_of, plans=plans, release=release, as_of=as_of)
 
 
 def read_resting(store: Store, at: Level) -> set[tuple[str, str]]:
-    """Which work rests on which instrument at a level of evidence, instruments as in :func:`read_uses`."""
     root_of = read_roots(store)
     uses_rows = _rows(store, "coherence/rests-on-at-level")
     return {(work, root_of.get(text, text)) for work, text, stored in uses_rows if level(stored) is at}
@@ -169,28 +158,27 @@ def read_citations(store: Store) -> tuple[Citation, ...]:
     )
 
 
-def read_successions(store: Store) -> tuple[Succession, ...]:
-    """The accepted successions between actions, with the key of their relation and on whose word."""
+def read_successions(store: Store) -> tuple[bodies.Succession, ...]:
     return tuple(
-        Succession(later, earlier, key(relation) or "continues", level(stored))
+        bodies.Succession(later, earlier, key(relation) or "continues", level(stored))
         for later, earlier, relation, stored in _rows(store, "coherence/successions")
     )
 
 
-def read_profiles(store: Store) -> tuple[Profile, ...]:
+def read_profiles(store: Store) -> tuple[bodies.Profile, ...]:
     tags: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for work, kind, tag in _rows(store, "coherence/tags"):
         tags[work][kind].add(tag)
     kinds = ("topic", "group", "lead", "body")
-    return tuple(Profile(work, *(frozenset(by_kind[kind]) for kind in kinds)) for work, by_kind in sorted(tags.items()))
+    return tuple(bodies.Profile(work, *(frozenset(of[kind]) for kind in kinds)) for work, of in sorted(tags.items()))
 
 
-def read_involvements(store: Store) -> tuple[Involvement, ...]:
+def read_involvements(store: Store) -> tuple[bodies.Involvement, ...]:
     roles: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for iri, work, body, role, stored in _rows(store, "coherence/involvements"):
         roles[iri, work, body, stored].add(key(role))
     return tuple(
-        Involvement(iri, work, body, frozenset(keys), level(stored))
+        bodies.Involvement(iri, work, body, frozenset(keys), level(stored))
         for (iri, work, body, stored), keys in roles.items()
     )
 
@@ -200,12 +188,10 @@ def read_ministries(store: Store) -> tuple[str, ...]:
 
 
 def read_earlier_bodies(store: Store) -> tuple[tuple[str, str], ...]:
-    """Each body with every body whose name or remit it took over, over any number of changes, by IRI."""
     return tuple((body, earlier) for body, earlier in _rows(store, "coherence/earlier-bodies"))
 
 
 def read_countries(store: Store) -> dict[str, str]:
-    """Of which country each plan, action of a plan and national act is: the first by IRI."""
     return dict(reversed([(work, country) for work, country in _rows(store, "coherence/countries")]))
 
 
@@ -223,14 +209,13 @@ def read_obligations(store: Store) -> tuple[Obligation, ...]:
             Obligation(
                 iri, root_of.get(instrument, instrument), whole_day(due), holder, is_true(treaty), whole_day(ratified),
                 whole_day(since), whole_months(every),
-                Terms(key(kind), key(force), provision, national, by_law not in ("false", "0"), country),
-                bool(national),
+                key(kind), key(force), provision, national, by_law not in ("false", "0"), country, bool(national),
             ),
         )  # fmt: skip
     return tuple(duties[place] for place in sorted(duties))
 
 
-def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
+def read_responses(store: Store, uses: bodies.Uses) -> tuple[Response, ...]:
     """What may answer an obligation: national acts by the day they came into force, actions by a dated timeline's end.
 
     Each action is given once a relation it has to the instrument: to implement it answers, to monitor it does not; each
@@ -256,7 +241,7 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
         levels = relations[work, root_of.get(text, text)]
         levels[key(relation)] = firmest((levels.get(key(relation)), level(stored)))
     places = zip(uses.table.rows.tolist(), uses.table.columns.tolist(), strict=True)
-    planned = [(uses.actions[row], uses.instruments[column]) for row, column in places if uses.has_plan(row)]
+    planned = [(uses.actions[row], uses.instruments[at]) for row, at in places if uses.plans[uses.plan_of[row]].is_plan]
     answers = [
         Response(
             work, text, whole_day(ends.get(work, "")), is_act=False, relation=relation, level=at,
@@ -268,13 +253,16 @@ def read_responses(store: Store, uses: Uses) -> tuple[Response, ...]:
     return (*acts, *answers)
 
 
-def read_fields(store: Store) -> tuple[ActionField, ...]:
-    """What was recorded of the five fields of actions; a node without a presence counts as vague."""
+def read_fields(store: Store) -> tuple[bodies.ActionField, ...]:
+    """What was recorded of the five fields of actions; a node without a presence counts as vague.
 
-    def presence(name: str, value: str) -> Presence:
+    A dated or relative timeline is present, one « as soon as possible » vague.
+    """
+    of_timeline = dict.fromkeys(("dated", "relative"), bodies.Presence.PRESENT) | {"vague": bodies.Presence.VAGUE}
+
+    def presence(name: str, value: str) -> bodies.Presence:
         if name == "timeline":
-            return of_timeline(value)
-        return Presence(value) if value in set(Presence) else Presence.VAGUE
+            return of_timeline.get(value, bodies.Presence.ABSENT)
+        return bodies.Presence(value) if value in set(bodies.Presence) else bodies.Presence.VAGUE
 
-    fields = _rows(store, "coherence/fields")
-    return tuple(ActionField(action, name, presence(name, key(value))) for action, name, value in fields)
+    return tuple((action, name, presence(name, key(value))) for action, name, value in _rows(store, "coherence/fields"))

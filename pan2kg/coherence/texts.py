@@ -44,12 +44,17 @@ class Incidence:
 
     @classmethod
     def of(cls, rows: Ints | list[int], columns: Ints | list[int], *, shape: tuple[int, int]) -> Incidence:
-        """The matrix with a one at each given place, however often it is given."""
         height, width = shape
         keys = np.asarray(rows, dtype=np.int64) * width + np.asarray(columns, dtype=np.int64)
         ascending = keys[order_of(keys, height * width)]
         row_of, column_of = np.divmod(ascending[_is_first(ascending)], max(width, 1))
         return cls(_before(np.bincount(row_of, minlength=height)), column_of, width)
+
+    @classmethod
+    def named(cls, pairs: Iterable[tuple[str, str]], rows: Iterable[str], columns: Iterable[str]) -> Incidence:
+        row, column = ({name: at for at, name in enumerate(names)} for names in (rows, columns))
+        places = [(row[name], column[text]) for name, text in pairs if name in row]
+        return cls.of(*([place[end] for place in places] for end in (0, 1)), shape=(len(row), len(column)))
 
     @property
     def height(self) -> int:
@@ -71,10 +76,8 @@ class Incidence:
         return self.columns[self.starts[index] : self.starts[index + 1]]
 
     def keep(self, wanted: Bools) -> Incidence:
-        """The same shape with only those ones for which ``wanted`` is true, in the order of ``columns``."""
-        return Incidence(
-            _before(np.bincount(self.rows[wanted], minlength=self.height)), self.columns[wanted], self.width
-        )
+        sizes = np.bincount(self.rows[wanted], minlength=self.height)
+        return Incidence(_before(sizes), self.columns[wanted], self.width)
 
 
 def order_of(keys: Ints, limit: int) -> Ints:
@@ -92,7 +95,6 @@ def order_of(keys: Ints, limit: int) -> Ints:
 
 
 def _before(sizes: Ints) -> Ints:
-    """How many stand before each run, and in all."""
     starts = np.zeros(len(sizes) + 1, dtype=np.int64)
     np.cumsum(sizes, out=starts[1:])
     return starts
@@ -121,18 +123,17 @@ def summed(keys: Ints, values: Floats, limit: int) -> tuple[Ints, Floats]:
 
 
 def _ranges(starts: Ints, sizes: Ints) -> Ints:
-    """The numbers from each start, as many as its size, one run behind the other: 5 and 2, 0 and 3 give 5 6 0 1 2."""
     before = np.cumsum(sizes) - sizes
     return np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()), dtype=np.int64)
 
 
-def _cuts(costs: Floats, block: int) -> list[int]:
-    """Where to cut rows into runs that cost about ``block`` each; at least one row a run."""
-    if not len(costs):
-        return [0]
-    reached = np.cumsum(costs)
-    steps = np.searchsorted(reached, np.arange(1, int(float(reached[-1]) // block) + 1) * block)
-    return [0, *sorted({int(step) + 1 for step in steps if step + 1 < len(costs)}), len(costs)]
+def _cuts(costs: Ints, block: int) -> Iterator[tuple[int, int]]:
+    cuts = [0, len(costs)] if len(costs) else [0]
+    if len(costs):
+        reached = np.cumsum(costs)
+        steps = np.searchsorted(reached, np.arange(1, int(reached[-1]) // block + 1) * block)
+        cuts[1:1] = sorted({int(step) + 1 for step in steps if step + 1 < len(costs)})
+    return pairwise(cuts)
 
 
 def overlaps(table: Incidence, weights: Floats, *, block: int = BLOCK) -> Iterator[tuple[Indices, Indices, Floats]]:
@@ -149,7 +150,7 @@ def overlaps(table: Incidence, weights: Floats, *, block: int = BLOCK) -> Iterat
     partners, start_of = table.rows[order], place + 1
     number = np.cumsum(table.counts)[table.columns] - place - 1
     reached = _before(number)
-    for start, end in pairwise(_cuts(np.diff(reached[table.starts]).astype(np.float64), block)):
+    for start, end in _cuts(np.diff(reached[table.starts]), block):
         run = slice(int(table.starts[start]), int(table.starts[end]))
         rows = np.repeat(np.arange(end - start, dtype=np.int64), np.diff(table.starts[start : end + 1]))
         keys = np.repeat(rows, number[run]) * height + partners[_ranges(start_of[run], number[run])]
@@ -159,12 +160,6 @@ def overlaps(table: Incidence, weights: Floats, *, block: int = BLOCK) -> Iterat
 
 
 def cells(table: Incidence, weights: Floats | None = None) -> tuple[Indices, Indices, Floats]:
-    """The same cells all at once; without weights, how many columns two rows share.
-
-    >>> rows, columns, values = cells(Incidence.of([0, 1, 1], [0, 0, 1], shape=(2, 2)), np.array([2.0, 1.0]))
-    >>> rows.tolist(), columns.tolist(), values.tolist()
-    ([0], [1], [2.0])
-    """
     blocks = list(overlaps(table, np.ones(table.width) if weights is None else weights))
     if not blocks:
         return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0)
@@ -173,28 +168,22 @@ def cells(table: Incidence, weights: Floats | None = None) -> tuple[Indices, Ind
 
 
 def common(table: Incidence, weights: Floats, one: Indices, two: Indices, *, other: Incidence | None = None) -> Floats:
-    """For each pair of rows the sum of the weights of the columns both have; the second row may be of another table.
-
-    >>> table = Incidence.of([0, 0, 1, 2], [0, 1, 1, 0], shape=(3, 2))
-    >>> common(table, np.array([2.0, 5.0]), np.array([0, 1], np.int32), np.array([1, 2], np.int32)).tolist()
-    [5.0, 0.0]
-    """
     right = table if other is None else other
     places = table.rows * table.width + table.columns
     sums = np.zeros(len(one))
     filled = np.flatnonzero((table.sizes > 0)[one] & (right.sizes > 0)[two])
-    for start, end in pairwise(_cuts(right.sizes[two[filled]].astype(np.float64), BLOCK)):
+    for start, end in _cuts(right.sizes[two[filled]], BLOCK):
         block = filled[start:end]
         sizes = right.sizes[two[block]]
         columns = right.columns[_ranges(right.starts[two[block]], sizes)]
         wanted = np.repeat(one[block].astype(np.int64), sizes) * table.width + columns
         is_shared = places[np.minimum(np.searchsorted(places, wanted), len(places) - 1)] == wanted
         values = weights[columns]
-        places_kept = np.flatnonzero(is_shared & (values != 0))
-        pair = np.repeat(np.arange(end - start, dtype=np.int64), sizes)[places_kept]
+        weighing = np.flatnonzero(is_shared & (values != 0))
+        pair = np.repeat(np.arange(end - start, dtype=np.int64), sizes)[weighing]
         begin = np.flatnonzero(_is_first(pair))
         if len(begin):
-            sums[block[pair[begin]]] = np.add.reduceat(values[places_kept], begin)
+            sums[block[pair[begin]]] = np.add.reduceat(values[weighing], begin)
     return sums
 
 
@@ -204,21 +193,18 @@ MENTIONS: Final = 0.25
 
 
 class Use(NamedTuple):
-    """A work names a text: ``share`` is the class of the relation in {0, ¼, ½, 1}; 0 is no use."""
-
     work: str
     text: str
     share: float
     level: Level | None
     link: str = ""
 
+    def counts(self, at: Level) -> bool:
+        return self.share > 0 and counts(self.level, at)
 
-class TextStep(NamedTuple):
-    """A text stands below another: a provision below its act, a national act below the one it transposes."""
 
-    text: str
-    above: str
-    level: Level | None = Level.PLAN
+TextStep = tuple[str, str, Level | None]
+"""A text stands below another, at a level: a provision below its act, a national act below the one it transposes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -246,11 +232,9 @@ class Weights:
     fresh: int = 0
 
     def reached(self, text: str, at: Level) -> tuple[str, ...]:
-        """A text and the nodes above it, as far as steps at a level or firmer lead; nothing for one without weight."""
         return tuple(self.texts[node] for node in self.line(self.texts.index(text), at)) if text in self.texts else ()
 
     def line(self, node: int, at: Level) -> Iterator[int]:
-        """The index of a text and of the nodes above it, as far as steps at a level lead."""
         yield node
         while self.above[node] >= 0 and self.step[node] <= at:
             node = int(self.above[node])
@@ -258,8 +242,6 @@ class Weights:
 
 
 class Earlier(NamedTuple):
-    """The weights a release published, to take the figures of a later one on: each text with d, IC and gain in bits."""
-
     release: str
     n: int
     texts: Mapping[str, tuple[int, float, float]]
@@ -285,34 +267,33 @@ def weigh(
 ) -> Weights:
     """The weights of all texts that are used, and of those above them.
 
-    >>> works = Works(("p", "q"), {"a": "p", "b": "q"})
-    >>> uses = [Use("a", "K", 1.0, Level.PLAN), Use("b", "K", 1.0, Level.PLAN), Use("b", "L", 1.0, None)]
-    >>> weights = weigh(works, uses)
+    >>> uses = [Use("p", "K", 1.0, Level.PLAN), Use("q", "K", 1.0, Level.PLAN), Use("q", "L", 1.0, None)]
+    >>> weights = weigh(Works(("p", "q"), {}), uses)
     >>> weights.texts, weights.d.tolist(), weights.n, weights.gain.round(6).tolist()
     (('K',), [2], 2, [0.415037])
     """
     plan = {iri: at for at, iri in enumerate(works.plans)}
     home = {work: plan[iri] for work, iri in works.home.items() if iri in plan} | plan
-    used = [use for use in uses if use.share > 0 and counts(use.level, Level.EDITORS) and use.work in home]
+    used = [use for use in uses if use.counts(Level.EDITORS) and use.work in home]
     # one step up a text: the firmest, then the first by address; one that would close a circle is left out
-    up: dict[str, TextStep] = {}
+    up: dict[str, tuple[str, Level]] = {}
 
     def path(text: str) -> list[str]:
         above = []
         while text in up:
-            text = up[text].above
+            text = up[text][0]
             above.append(text)
         return above
 
-    usable = (step for step in steps if counts(step.level, Level.EDITORS))
-    for step in sorted(usable, key=lambda step: (step.text, step.level or 0, step.above)):
-        if step.text not in up and step.text not in {step.above, *path(step.above)}:
-            up[step.text] = step
+    usable = ((text, at, above) for text, above, at in steps if at is not None and counts(at, Level.EDITORS))
+    for text, at, above_it in sorted(usable):
+        if text not in up and text not in {above_it, *path(above_it)}:
+            up[text] = above_it, at
     texts_named = {use.text for use in used}
     texts = tuple(sorted(texts_named.union(*(path(text) for text in texts_named))))
     place = {text: at for at, text in enumerate(texts)}
-    above = np.array([place[up[text].above] if text in up else -1 for text in texts], dtype=np.int64)
-    levels = np.array([up[text].level or 0 if text in up else 0 for text in texts], dtype=np.int64)
+    above = np.array([place[up[text][0]] if text in up else -1 for text in texts], dtype=np.int64)
+    levels = np.array([up[text][1] if text in up else 0 for text in texts], dtype=np.int64)
     rows = np.array([home[use.work] for use in used], dtype=np.int64)
     columns = np.array([place[use.text] for use in used], dtype=np.int64)
     climbed = [(rows, columns)]

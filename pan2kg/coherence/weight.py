@@ -7,17 +7,20 @@ with its level of evidence. Links are never gated by what chance would have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from enum import StrEnum
+from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from pan2kg.coherence import texts
-from pan2kg.coherence.evidence import HEADLINE, Level, Works, counts, firmest
+from pan2kg.coherence.evidence import HEADLINE, Level, Works, firmest
 from pan2kg.coherence.texts import Bools, Floats, Incidence, Indices, Ints, Use, Weights
+from pan2kg.errors import FormatError
+from pan2kg.project import Project, read_text
 
 CLASSES: Final = ((0.25, texts.MENTIONS), (0.25, texts.SERVES), (0.5, texts.CARRIES_OUT))
 """(δ, θ): min(x, y) = Σ δ·[x ≥ θ]·[y ≥ θ] for x and y in {0, ¼, ½, 1}, so that three sparse products do."""
@@ -57,7 +60,6 @@ class TextTies:
     def of(
         cls, named: Iterable[tuple[int, Use]], place: Mapping[str, int], above: Ints, step: Ints, height: int
     ) -> TextTies:
-        """The rows of uses with every node above, at the greatest class and the firmest level of the ways there."""
         pairs = [(row, place[use.text], use.share, int(use.level or 0)) for row, use in named]
         rows, columns, share, level = np.array(pairs, dtype=np.float64).reshape(-1, 4).T
         rows, columns, level = rows.astype(np.int64), columns.astype(np.int64), level.astype(np.int64)
@@ -76,13 +78,11 @@ class TextTies:
         return cls(Incidence.of(*np.divmod(keys, max(width, 1)), shape=(height, width)), greatest, firm)
 
     def row(self, index: int) -> dict[int, tuple[float, Level]]:
-        """The texts of one row with r, and the firmest level at which it reaches them."""
         run = slice(int(self.table.starts[index]), int(self.table.starts[index + 1]))
         columns, shares, levels = (side[run].tolist() for side in (self.table.columns, self.share, self.firm))
         return {text: (r, _LEVELS[firm]) for text, r, firm in zip(columns, shares, levels, strict=True)}
 
     def stacked(self, wanted: Bools | None = None) -> Incidence:
-        """The tables of the three classes side by side, so that one product of weighted incidences sums all three."""
         width, rows, columns = self.table.width, [], []
         for k, (_, theta) in enumerate(CLASSES):
             kept = self.share >= theta if wanted is None else wanted & (self.share >= theta)
@@ -92,6 +92,10 @@ class TextTies:
 
 
 _LEVELS: Final = {int(level): level for level in Level}
+
+
+def _gains(weights: Weights) -> Floats:
+    return np.concatenate([delta * weights.gain for delta, _ in CLASSES])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,22 +124,12 @@ class Potential:
     rows: dict[str, dict[int, tuple[float, Level]]] = field(default_factory=dict, repr=False)
 
     def row(self, work: str) -> Mapping[int, tuple[float, Level]]:
-        """The texts of a plan with its actions, or of an action, by their places; read once.
-
-        Raises:
-            KeyError: a work that is neither plan nor action of a plan.
-        """
         if work not in self.rows:
             ties = self.actions if work in self.works.home else self.plans
             self.rows[work] = ties.row(self.index[work])
         return self.rows[work]
 
-    def gains(self) -> Floats:
-        """δ_k · gain for the tables of the three classes side by side."""
-        return np.concatenate([delta * self.weights.gain for delta, _ in CLASSES])
-
     def specific(self) -> Bools:
-        """Which places of the table of actions are no general text and no foundation of the own plan."""
         table, width = self.actions.table, len(self.weights.texts)
         is_founded = np.zeros((self.founded.height, width), dtype=np.bool_)
         is_founded[self.founded.rows, self.founded.columns] = True
@@ -145,24 +139,15 @@ class Potential:
 def potential(
     works: Works, weights: Weights, uses: Iterable[Use], *, at: Level = HEADLINE, read: AbstractSet[str] = frozenset()
 ) -> Potential:
-    """What works share at a level: only uses and steps that are as firm or firmer.
-
-    >>> from pan2kg.coherence.texts import weigh
-    >>> works = Works(("p", "q"), {"a": "p", "b": "q"})
-    >>> uses = [Use("a", "K", 1.0, Level.PLAN), Use("b", "K", 0.25, Level.OTHER)]
-    >>> pair = weight(potential(works, weigh(works, uses), uses, at=Level.OTHER), "p", "q")
-    >>> round(pair.low, 6), pair.level
-    (0.103759, <Level.OTHER: 3>)
-    """
     names = works.actions
     plan = {iri: row for row, iri in enumerate(works.plans)}
     action = {iri: row for row, iri in enumerate(names)}
     place = {text: column for column, text in enumerate(weights.texts)}
-    uses_there = [use for use in uses if use.share > 0 and counts(use.level, Level.EDITORS) and use.text in place]
+    uses_there = [use for use in uses if use.counts(Level.EDITORS) and use.text in place]
     own_uses = [(plan[use.work], use) for use in uses_there if use.work in plan]
     carried = TextTies.of(own_uses, place, weights.above, weights.step, len(plan))
-    by_actions = [(action[use.work], use) for use in uses_there if use.work in action and counts(use.level, at)]
-    by_plans = [(row, use) for row, use in own_uses if counts(use.level, at)]
+    by_actions = [(action[use.work], use) for use in uses_there if use.work in action and use.counts(at)]
+    by_plans = [(row, use) for row, use in own_uses if use.counts(at)]
     home = np.array([plan[works.home[name]] for name in names], dtype=np.int64)
     above = np.where(weights.step <= at, weights.above, -1)
     whole = [*((int(home[row]), use) for row, use in by_actions), *by_plans]
@@ -192,7 +177,6 @@ class Contribution(NamedTuple):
 
     @property
     def bits(self) -> float:
-        """min(r_X, r_Y) · gain, ≥ 0."""
         return min(self.one, self.two) * self.gain
 
 
@@ -216,36 +200,28 @@ class Weight(NamedTuple):
 
     @property
     def settled(self) -> float | None:
-        """low/high in [0,1]; 1 where nothing is to be known and one side is read; None where neither is."""
         if self.high > 0:
             return self.low / self.high
         return None if self.is_open else 1.0
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The texts that give something specific, the greatest first."""
-        return tuple(given.text for given in self.contributions if given.bits > 0 and not given.is_broad)
+        return tuple(share.text for share in self.contributions if share.bits > 0 and not share.is_broad)
 
 
 def weight(shares: Potential, one: str, two: str) -> Weight:
-    """The weight of a pair of plans, or of two actions, with the contributions, the greatest first.
-
-    Raises:
-        KeyError: a work that is neither plan nor action of a plan.
-    """
-    weights, sides = shares.weights, (shares.row(one), shares.row(two))
+    weights, left, right = shares.weights, shares.row(one), shares.row(two)
     apart = weights.general
     if {one, two} <= shares.works.home.keys():
         apart = apart.copy()
         for plan in (shares.works.home[one], shares.works.home[two]):
             apart[shares.founded.row(shares.index[plan])] = True
-    first_side, right = sides
     contributions = [
         Contribution(
-            weights.texts[text], first_side[text][0], right[text][0], float(weights.gain[text]),
-            max(first_side[text][1], right[text][1]), bool(apart[text]),
+            weights.texts[text], left[text][0], right[text][0], float(weights.gain[text]),
+            max(left[text][1], right[text][1]), bool(apart[text]),
         )
-        for text in sorted(first_side.keys() & right.keys())
+        for text in sorted(left.keys() & right.keys())
     ]  # fmt: skip
     contributions.sort(key=lambda share: (-share.bits, share.text))
     low = sum(share.bits for share in contributions if not share.is_broad)
@@ -253,31 +229,26 @@ def weight(shares: Potential, one: str, two: str) -> Weight:
     level = firmest(share.level for share in contributions if not share.is_broad and share.bits > 0)
     # Σ min(x, y)·gain with x = r_X where X was read in full, else max(r_X, r_Y)
     full = one in shares.read, two in shares.read
-    sums = [sum(r * float(weights.gain[text]) for text, (r, _) in side.items() if not apart[text]) for side in sides]
+    sums = [
+        sum(r * float(weights.gain[text]) for text, (r, _) in side.items() if not apart[text]) for side in (left, right)
+    ]
     high = low if all(full) else sums[0] if full[0] else sums[1] if full[1] else sums[0] + sums[1] - low
     return Weight(one, two, low, high, broad, not any(full), level, tuple(contributions))
 
 
 class Pairs(NamedTuple):
-    """Pairs of rows ``one`` < ``two`` with what they share in bits: ``low`` (specific) and ``broad`` (general)."""
-
     one: Indices
     two: Indices
     low: Floats
     broad: Floats
 
+    def named(self, names: Sequence[str]) -> Iterator[tuple[str, str, float, float]]:
+        ends = ([names[row] for row in side.tolist()] for side in (self.one, self.two))
+        return zip(*ends, self.low.tolist(), self.broad.tolist(), strict=True)
+
 
 def plan_pairs(shares: Potential) -> Pairs:
-    """All pairs of plans that share a text, by the three sparse products δ·B diag(gain) Bᵀ.
-
-    >>> from pan2kg.coherence.texts import weigh
-    >>> works = Works(("p", "q"), {})
-    >>> uses = [Use("p", "K", 1.0, Level.PLAN), Use("q", "K", 0.5, Level.PLAN)]
-    >>> pairs = plan_pairs(potential(works, weigh(works, uses), uses))
-    >>> pairs.one.tolist(), pairs.two.tolist(), pairs.low.round(6).tolist()
-    ([0], [1], [0.207519])
-    """
-    table, gains, height = shares.plans.stacked(), shares.gains(), len(shares.works.plans)
+    table, gains, height = shares.plans.stacked(), _gains(shares.weights), len(shares.works.plans)
     is_general = np.tile(shares.weights.general, 3)[table.columns]
     sides = []
     for wanted in (~is_general, is_general):
@@ -292,7 +263,6 @@ def plan_pairs(shares: Potential) -> Pairs:
 
 
 def plan_levels(shares: Potential) -> dict[tuple[str, str], Level]:
-    """For each pair of plans that share a specific text the firmest level at which they do, by their IRIs in order."""
     ties, plans = shares.plans, shares.works.plans
     columns = ties.table.columns
     weighing = ~shares.weights.general[columns] & (shares.weights.gain[columns] > 0)
@@ -314,7 +284,7 @@ def action_pairs(shares: Potential) -> Pairs:
     Source: Newman, M. E. J. (2010). Networks, §6.6 (one-mode projection). Oxford University Press; min(x, y) over
     classes as a sum of products of indicators.
     """
-    sizes, gains, is_specific = shares.actions.table.counts, shares.gains(), shares.specific()
+    sizes, gains, is_specific = shares.actions.table.counts, _gains(shares.weights), shares.specific()
     table = shares.actions.stacked()
     specific, broad_table = shares.actions.stacked(is_specific), shares.actions.stacked(~is_specific)
     narrow = table.keep(~np.tile(sizes > widest(sizes), 3)[table.columns])
@@ -355,16 +325,11 @@ TRADES: Final = 5
 """How many trades a row there are between two draws."""
 
 
-class Luck(StrEnum):
-    """What a test against chance allows to say."""
-
-    BEYOND = "beyond"
-    WITHIN = "within"
-    IMPOSSIBLE = "impossible"
-
-
 class Chance(NamedTuple):
-    """A pair of plans: T, p, the adjusted p, and the smallest adjusted p that this table can give."""
+    """A pair of plans: T, p, the adjusted p, the smallest adjusted p that this table can give, and what is significant.
+
+    The verdict is « beyond » or « within » chance, or that nothing can be significant at this size.
+    """
 
     one: str
     two: str
@@ -372,92 +337,74 @@ class Chance(NamedTuple):
     p: float
     adjusted: float
     attainable: float
-    verdict: Luck
-
-
-class Trial(NamedTuple):
-    """How chance is drawn: seed, number of draws, the level below which something is significant, trades a row."""
-
-    seed: int = SEED
-    draws: int = DRAWS
     significant: float = SIGNIFICANT
-    trades: int = TRADES
 
-
-USUAL: Final = Trial()
+    @property
+    def verdict(self) -> str:
+        if self.attainable > self.significant:
+            return "impossible"
+        return "beyond" if self.adjusted <= self.significant else "within"
 
 
 def chance(
-    works: Works, weights: Weights, uses: Iterable[Use], *, at: Level = HEADLINE, trial: Trial = USUAL
-) -> tuple[Chance, ...]:
+    works: Works, weights: Weights, uses: Iterable[Use], *, at: Level = HEADLINE, seed: int = SEED, draws: int = DRAWS,
+    significant: float = SIGNIFICANT,
+) -> tuple[Chance, ...]:  # fmt: skip
     """T_pq = Σ_t X_pt X_qt gain(t) against tables with the same row and column sums, for each pair of plans.
 
     The table has a one where a plan, or one of its actions, names a text at the level; every use counts alike. X[p,t] =
     1 where a text of p is t or stands below it, t not general, so that T is the low weight with all classes 1. What is
     drawn are the texts named; what stands above them follows. p = (1 + #{T* ≥ T}) / (1 + draws), in (0,1],
     adjusted over all pairs by Benjamini–Hochberg. The smallest p a pair can get is that of the greatest T*
-    seen; where even all of these, adjusted, stay above ``trial.significant``, the verdict is that nothing can be
-    significant at this size. Same seed, same figures. By the two plans.
+    seen; where even all of these, adjusted, stay above ``significant``, nothing can be significant at this size. Same
+    seed, same figures. By the two plans.
 
     Sources: Strona, G. et al. (2014). A fast and unbiased procedure to randomize ecological binary matrices
     with fixed row and column totals. Nature Communications 5, 4114 (curveball); Davison, A. C. & Hinkley,
     D. V. (1997). Bootstrap Methods and their Application, §4.2 (p); Benjamini, Y. & Hochberg, Y. (1995).
     Journal of the Royal Statistical Society B 57, 289–300.
-
-    Raises:
-        ValueError: fewer than 1 draw or trade, or a level outside (0,1).
     """
-    if trial.draws < 1 or trial.trades < 1 or not 0 < trial.significant < 1:
-        raise ValueError("draws and trades must be at least 1, and the level in (0,1)")
-    place, known_plans = {text: column for column, text in enumerate(weights.texts)}, set(works.plans)
+    if draws < 1 or not 0 < significant < 1:
+        raise ValueError("draws must be at least 1, and the level in (0,1)")
+    place, every_plan = {text: column for column, text in enumerate(weights.texts)}, set(works.plans)
     texts_by_plan: dict[str, set[int]] = {}
     for use in uses:
         plan = works.home.get(use.work, use.work)
-        if use.share > 0 and counts(use.level, at) and plan in known_plans and use.text in place:
+        if use.counts(at) and plan in every_plan and use.text in place:
             texts_by_plan.setdefault(plan, set()).add(place[use.text])
     plans = sorted(texts_by_plan)
     up = [tuple(weights.line(text, at)) for text in range(len(weights.texts))]
     gains = np.where(weights.general, 0.0, weights.gain)
     rows = [frozenset(texts_by_plan[plan]) for plan in plans]
-    lower, upper = np.triu_indices(len(rows), 1)
-    statistic, p, least = _tried(rows, up, gains, trial)
-    adjusted, attainable = adjust(p), adjust(least)
-    verdicts = [
-        Luck.IMPOSSIBLE if lowest > trial.significant else Luck.BEYOND if value <= trial.significant else Luck.WITHIN
-        for value, lowest in zip(adjusted, attainable, strict=True)
-    ]
-    columns = (statistic.tolist(), p.tolist(), adjusted.tolist(), attainable.tolist(), verdicts)
-    pairs = ((plans[a], plans[b]) for a, b in zip(lower, upper, strict=True))
-    return tuple(Chance(*pair, *values) for pair, *values in zip(pairs, *columns, strict=True))
+    statistic, p, least = _tried(rows, up, gains, seed, draws)
+    pairs = combinations(plans, 2)  # in the order of the upper triangle
+    rows_of = zip(pairs, statistic.tolist(), p.tolist(), adjust(p).tolist(), adjust(least).tolist(), strict=True)
+    return tuple(Chance(*pair, t, raw, adjusted, lowest, significant) for pair, t, raw, adjusted, lowest in rows_of)
 
 
 def _tried(
-    rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, trial: Trial
+    rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats, seed: int, draws: int
 ) -> tuple[Floats, Floats, Floats]:
     lower, upper = np.triu_indices(len(rows), 1)
-    statistic = _statistics(rows, up, gains)[lower, upper]
-    drawn = np.zeros((trial.draws, len(lower)))
-    rng, dealt = np.random.default_rng(trial.seed), rows
-    for draw in range(trial.draws):
-        dealt = curveball(dealt, rng, trades=trial.trades * len(rows))
-        drawn[draw] = _statistics(dealt, up, gains)[lower, upper]
+
+    def statistics(rows: list[frozenset[int]]) -> Floats:
+        # a sparse product: most rows have a text or two, and a dense one wakes a thread a core for each draw
+        places = [(row, above) for row, named in enumerate(rows) for text in named for above in up[text]]
+        row_of, text_of = ([end[side] for end in places] for side in (0, 1))
+        square = np.zeros((len(rows), len(rows)))
+        one, two, values = texts.cells(Incidence.of(row_of, text_of, shape=(len(rows), len(gains))), gains)
+        square[one, two] = values
+        return square[lower, upper]
+
+    statistic, drawn = statistics(rows), np.zeros((draws, len(lower)))
+    rng, dealt = np.random.default_rng(seed), rows
+    for draw in range(draws):
+        dealt = curveball(dealt, rng, trades=TRADES * len(dealt))
+        drawn[draw] = statistics(dealt)
     # sums in another order may differ by a little: what is as great counts
     greatest = np.maximum(statistic, drawn.max(axis=0)) if len(lower) else statistic
-    p, least = ((1 + (drawn >= mark - 1e-9).sum(axis=0)) / (1 + trial.draws) for mark in (statistic, greatest))
+    p, least = ((1 + (drawn >= mark - 1e-9).sum(axis=0)) / (1 + draws) for mark in (statistic, greatest))
     return statistic, p.astype(np.float64), least.astype(np.float64)
-
-
-def _statistics(rows: list[frozenset[int]], up: list[tuple[int, ...]], gains: Floats) -> Floats:
-    """T for each pair of rows, above the diagonal.
-
-    A sparse product: most rows have a text or two, and a dense one wakes a thread a core for each draw.
-    """
-    places = [(row, text) for row, texts in enumerate(rows) for cells in texts for text in up[cells]]
-    row_of, text_of = ([place[end] for place in places] for end in (0, 1))
-    square = np.zeros((len(rows), len(rows)))
-    lower, upper, values = texts.cells(Incidence.of(row_of, text_of, shape=(len(rows), len(gains))), gains)
-    square[lower, upper] = values
-    return square
 
 
 def curveball(rows: list[frozenset[int]], rng: np.random.Generator, *, trades: int) -> list[frozenset[int]]:
@@ -474,9 +421,9 @@ def curveball(rows: list[frozenset[int]], rng: np.random.Generator, *, trades: i
     dealt = list(rows)
     if len(dealt) < 2:
         return dealt
-    first = rng.integers(0, len(dealt), trades)
-    second = rng.integers(0, len(dealt) - 1, trades)
-    for a, b in zip(first.tolist(), (second + (second >= first)).tolist(), strict=True):
+    one = rng.integers(0, len(dealt), trades)
+    two = rng.integers(0, len(dealt) - 1, trades)
+    for a, b in zip(one.tolist(), (two + (two >= one)).tolist(), strict=True):
         shared = dealt[a] & dealt[b]
         pool = sorted(dealt[a] ^ dealt[b])
         rng.shuffle(pool)  # in place: most have a few texts, and an array would cost more than the lot
@@ -495,3 +442,37 @@ def adjust(p: Floats) -> Floats:
     adjusted = np.empty(len(p))
     adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return np.maximum(adjusted, p)  # p · m / m may round to a little less than p
+
+
+# Where plans meet, from columns of numbers alone: one SQL text, which DuckDB runs here and Spark on many machines
+
+PlanPair = tuple[str, str, float, float, int]
+"""Two plans by IRI, the bits they share specifically and through general texts, and their linked pairs of actions."""
+
+
+def choice(at: Level = HEADLINE, hub: int = HUB, linked: int = LINKED) -> str:
+    return f"SELECT {int(at)} AS level, {hub} AS hub, {linked} AS linked"
+
+
+def pairs_of_plans(
+    tables: Mapping[str, object], at: Level = HEADLINE, *, hub: int = HUB, linked: int = LINKED
+) -> list[PlanPair]:
+    """What plans share at a level, and how many pairs of their actions a specific text links.
+
+    ``tables`` are plans, texts, paths and uses, as Arrow tables or whatever else DuckDB scans. The figures are those of
+    :func:`plan_pairs`, and of :func:`action_pairs` with something specific.
+    """
+    try:
+        import duckdb
+    except ImportError:
+        raise FormatError("needs-pyarrow", remedy="install-parquet") from None
+    # without a folder of its own it would write what memory does not hold into the current one
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "temp_directory": tempfile.gettempdir(),
+    }
+    with duckdb.connect(":memory:", config=settings) as connection:
+        for name, table in tables.items():
+            connection.register(name, table)
+        connection.execute(f"CREATE VIEW choice AS {choice(at, hub, linked)}")
+        return connection.execute(read_text(Project.packaged().queries / "columns" / "pairs-of-plans.sql")).fetchall()

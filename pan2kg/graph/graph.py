@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from pan2kg.scores.matrix import Scores
     from pan2kg.scores.scale import Scale
     from pan2kg.store.as_of import DatedGraph
-    from pan2kg.store.link_view import LinkView
+    from pan2kg.store.links import LinkView
     from pan2kg.tables.writers import Figures
     from pan2kg.validation.report import Report
 
@@ -477,7 +477,7 @@ class Graph:
         >>> len(open_graph().links.links) > 0
         True
         """
-        from pan2kg.store.link_view import has_links, read_view
+        from pan2kg.store.links import has_links, read_view
         from pan2kg.store.remote import RemoteStore
 
         local = self.store if isinstance(self.store, LocalStore) else None

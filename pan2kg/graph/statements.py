@@ -19,7 +19,7 @@ from pan2kg.turtle.vocabulary import PAN, rule_of
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
-    from pan2kg.store.link_view import LinkView
+    from pan2kg.store.links import LinkView
 
 _ALL: Final = f"""#+ needs:
 PREFIX pan: <{PAN}>

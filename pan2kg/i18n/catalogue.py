@@ -1,10 +1,9 @@
 """The messages of the program: one gettext catalogue a language, read when the language is first needed.
 
-Which languages there are follows from the catalogues that are there: ``catalogues/<language>.po`` beside this file, and
-those of the folder named in the environment variable ``PAN2KG_CATALOGUES``, for who prepares a language. A message has
-a context (the room or the table it belongs to) and a key; where a language lacks it, English is said. A term that many
-messages share stands once, in the context « term », with its plural; a message refers to it between double brackets:
-``[[lead]]``, ``[[leads]]``, and ``[[Lead]]`` at the beginning of a sentence.
+Languages are those of ``catalogues/<language>.po`` and of the folder named in ``PAN2KG_CATALOGUES``, for who prepares
+one. A message has a context (the room or the table it belongs to) and a key; where a language lacks it, English is
+said. A term that many messages share stands once, in the context « term », with its plural; a message refers to it
+between double brackets: ``[[lead]]``, ``[[leads]]``, and ``[[Lead]]`` at the beginning of a sentence.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from typing import Final
 from zlib import crc32
 
 Language = str
-"""The tag of a language, such as ``fr``."""
 PoEntry = tuple[str, str, str, tuple[str, ...]]
 """A message of a catalogue: its context, its key, the key of its plural where it has one, and its words, one a form."""
 SOURCE_LANGUAGE: Final = "en"
@@ -39,15 +37,12 @@ _REFERENCE: Final = re.compile(r"\[\[([^\]]+)\]\]")
 
 
 class CatalogueError(ValueError):
-    """A catalogue that cannot be read: one sentence, and the line it is about where that is known."""
-
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
 
 
 def _find_catalogues() -> dict[Language, Path]:
-    """The catalogue of each language, in the order in which lists name the languages."""
     folders = [Path(__file__).with_name("catalogues"), *map(Path, filter(None, [os.environ.get(FOLDER_VARIABLE)]))]
     catalogues = {path.stem: path for folder in folders for path in sorted(folder.glob("*.po"))}
     order = {}
@@ -141,7 +136,6 @@ def _forms(data: bytes, name: str) -> list[str]:
 
 @cache
 def _catalogue(language: Language) -> bytes:
-    """The messages of a language, compiled; what is missing or old is made anew, and kept where it may be."""
     source = CATALOGUES[language]
     text, compiled_file = source.read_bytes(), source.with_suffix(".mo")
     if compiled_file.is_file():
@@ -166,21 +160,18 @@ def _catalogue(language: Language) -> bytes:
 
 @cache
 def _plural_form(language: Language) -> Callable[[int], int]:
-    """Which plural form a number takes, counted from 0, as the header of the catalogue says."""
     rule = re.search(r"plural=([^;]*)", "".join(_forms(_catalogue(language), "")))
     return c2py(rule[1]) if rule else lambda _: 0
 
 
 @cache
 def _keys(context: str, language: Language) -> Mapping[str, None]:
-    """The keys of a context that a language has, in the order they are written."""
     index = _forms(_catalogue(language), f"{context}\x04{_INDEX}")
     return dict.fromkeys(key for text in index for key in text.split("\n"))
 
 
 @lru_cache(maxsize=1 << 14)
 def _words(context: str, key: str, language: Language, number: int | None) -> str:
-    """The words of a message, of its plural forms the one for ``number``; not filled in."""
     if key not in _keys(context, language):
         if language == SOURCE_LANGUAGE:
             raise KeyError(f"No message « {key} » in the context « {context} »")
@@ -203,7 +194,6 @@ class Text:
 
     @classmethod
     def of(cls, words: Mapping[str, str]) -> Text:
-        """Words by language, as the program orders its languages."""
         return cls(tuple((language, words[language]) for language in LANGUAGES if words.get(language)))
 
     @classmethod
@@ -211,12 +201,10 @@ class Text:
         return cls.of(dict.fromkeys(LANGUAGES, words))
 
     def spoken(self, language: Language) -> Language:
-        """The language the words will be in when ``language`` is asked for."""
         words = dict(self.words)
         return next((tag for tag in (language, SOURCE_LANGUAGE, *words) if tag in words), language)
 
     def say(self, language: Language) -> str:
-        """The words in ``language``, else in English, else in the first language there is."""
         return dict(self.words).get(self.spoken(language), "")
 
     def by_language(self) -> dict[Language, str]:
@@ -259,63 +247,42 @@ class Messages:
         return words.format(**values) if values else words
 
     def text(self, key: str, /, **values: Filling) -> Text:
-        """The same in every language."""
         return Text(tuple((language, self.say(key, language, **values)) for language in LANGUAGES))
 
     def known(self, key: str, /, **values: Filling) -> Text:
-        """The same in those languages that have the message themselves."""
         return Text(tuple((tag, self.say(key, tag, **values)) for tag in LANGUAGES if self.has(key, tag)))
 
     def counted(self, number: int, key: str, language: Language) -> str:
-        """A number with its noun."""
         return f"{grouped(number, language)} {self.say(key, language, n=number)}"
 
     def has(self, key: str, language: Language = SOURCE_LANGUAGE) -> bool:
         return key in _keys(self.context, language)
 
     def keys(self, start: str = "") -> tuple[str, ...]:
-        """The keys that begin with ``start``, in the order of the catalogue, without it."""
         return tuple(key.removeprefix(start) for key in _keys(self.context, SOURCE_LANGUAGE) if key.startswith(start))
 
     def group(self, start: str, language: Language) -> dict[str, str]:
-        """The messages whose keys begin with ``start``, by the rest of their keys, as :meth:`template` gives them.
-
-        >>> sorted(Messages("page").group("script-copy-", "en"))
-        ['done', 'failed']
-        """
+        """The messages whose keys begin with ``start``, by the rest of their keys, as :meth:`template` gives them."""
         return {key: self.template(start + key, language) for key in self.keys(start)}
 
     def template(self, key: str, language: Language) -> str:
-        """A message as it is, not filled in, for a script of a page; plural forms stand with a bar between them.
-
-        >>> Messages("page").template("actions", "en")
-        '{n} action|{n} actions'
-        """
+        """A message as it is, not filled in, for a script of a page; plural forms stand with a bar between them."""
         singular, many = (_words(self.context, key, language, n) for n in (1, 1000))
         return f"{singular}|{many}" if singular != many else singular
 
 
 def format_of(key: str, language: Language) -> str:
-    """How a language writes something, as its catalogue says in the context « format »."""
     return _words("format", key, language, None)
 
 
 def grouped(number: int, language: Language) -> str:
-    """A quantity as a reader of the language expects it: thousands set apart, in French by a space that does not break.
-
-    >>> grouped(2346, "fr"), grouped(-2346, "en"), grouped(1234567, "de"), grouped(346, "fr")
-    ('2\u202f346', '−2,346', '1.234.567', '346')
-    """
+    """A quantity as a reader of the language expects it, its thousands set apart."""
     digits = f"{number:,}".replace(",", format_of("thousands", language)) if abs(number) > 999 else f"{number}"
     return digits.replace("-", "−")
 
 
 def with_mark(figure: str, language: Language) -> str:
-    """A decimal figure as the language writes it: a comma in French and in German, thousands set apart as elsewhere.
-
-    >>> with_mark("0.25", "fr"), with_mark("0.25", "en"), with_mark("1234.5", "de")
-    ('0,25', '0.25', '1.234,5')
-    """
+    """A decimal figure as the language writes it: a comma in French and in German, thousands set apart as elsewhere."""
     whole, point, decimals = figure.partition(".")
     whole = _LONG.sub(lambda match: grouped(int(match[0]), language), whole)
     return f"{whole}{format_of('decimal', language) if point else ''}{decimals}"
@@ -326,9 +293,5 @@ def decimal(value: float, language: Language, digits: int = 2) -> str:
 
 
 def french(words: str) -> str:
-    """French words with spaces that do not break before : ; ? ! and inside quotation marks.
-
-    >>> french("« Où ? » : ici").replace(chr(160), "_")
-    '«_Où_?_»_: ici'
-    """
+    """French words with spaces that do not break before : ; ? ! and inside quotation marks."""
     return _FRENCH_SPACES.sub("\u00a0", words)

@@ -25,13 +25,7 @@ _DAY: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of the catalogues with its values, which may be messages themselves.
-
-    >>> print(Message("error", "no-such-folder"))
-    There is no such folder.
-    >>> Message("error", "no-such-folder").say("de")
-    'Diesen Ordner gibt es nicht.'
-    """
+    """A message of the catalogues with its values, which may be messages themselves."""
 
     context: str
     key: str
@@ -48,7 +42,6 @@ class Message:
 
 
 def told(key: str, /, **values: object) -> Message:
-    """A message about what is wrong or what to do."""
     return Message("error", key, values)
 
 
@@ -58,22 +51,14 @@ def verbatim(words: str | Message) -> Message:
 
 
 def either(names: Sequence[str | Message]) -> Message:
-    """One of some names.
-
-    >>> str(either(["a", "b", "c"]))
-    'a or b or c'
-    """
+    """One of some names."""
     if len(names) < 2:
         return verbatim(names[0] if names else "")
     return told("either", one=names[0], other=either(names[1:]))
 
 
 def joined(parts: Sequence[str | Message]) -> Message:
-    """Sentences one after the other.
-
-    >>> str(joined(["a.ttl:3:", told("no-such-folder"), told("name-another-folder")]))
-    'a.ttl:3: There is no such folder. Name another folder.'
-    """
+    """Sentences one after the other."""
     if len(parts) < 2:
         return verbatim(parts[0] if parts else "")
     return told("joined", one=parts[0], other=joined(parts[1:]))
@@ -115,12 +100,7 @@ def unpack(packed: object) -> Message:
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Say messages in this language where none is named, as a command does for as long as it runs.
-
-    >>> with speaking("de"):
-    ...     print(told("no-such-folder"))
-    Diesen Ordner gibt es nicht.
-    """
+    """Say messages in this language where none is named, as a command does for as long as it runs."""
     before, _SPOKEN[0] = _SPOKEN[0], language
     try:
         yield
@@ -178,25 +158,16 @@ def a_day(text: str) -> date:
 
 
 def today() -> date:
-    """The day it is where the command runs."""
     return datetime.now().astimezone().date()
 
 
 def in_words(day: date, language: Language) -> str:
-    """A day as each language writes it; in French a space that does not break keeps the number with its month.
-
-    >>> in_words(date(2021, 12, 1), "fr"), in_words(date(2021, 12, 17), "en"), in_words(date(2021, 12, 1), "de")
-    ('1er\\xa0décembre 2021', '17 December 2021', '1. Dezember 2021')
-    """
+    """A day as each language writes it; in French a space that does not break keeps the number with its month."""
     form = format_of("first-day-in-words" if day.day == 1 else "day-in-words", language)
     return form.format(day=day.day, month=format_of(f"month.{day.month}", language), year=day.year)
 
 
 def with_days(words: str, language: Language) -> str:
-    """Words in which days are written as usual.
-
-    >>> with_days("2021-12-17", "fr"), with_days("as of 2021-12-17", "en"), with_days("Stand: 2021-12-17", "de")
-    ('17/12/2021', 'as of 2021-12-17', 'Stand: 17.12.2021')
-    """
+    """Words in which days are written as usual."""
     form = format_of("day", language)
     return _DAY.sub(lambda match: form.format(year=match[1], month=match[2], day=match[3]), words)

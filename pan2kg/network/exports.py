@@ -1,174 +1,75 @@
-"""The network as files for other programs: GraphML and GEXF, Cytoscape JSON, diagrams, and tables.
+"""The network as files for other programs: GraphML and GEXF, Cytoscape JSON, tables, and diagrams.
 
-Cytoscape opens its JSON, Cytoscape.js and networkx take it; in XML everything is escaped, whitespace in attributes too.
+networkx writes the XML. Cytoscape opens its JSON, Cytoscape.js and networkx take it. In a diagram, DOT for Graphviz or
+a Mermaid flowchart, nodes are framed by plan, the shape of a node is its type, dashes are what is derived. Mermaid
+interprets characters in labels and limits the size of a diagram: labels hold none of these, larger ones are refused.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
 from pan2kg.errors import FormatError
-from pan2kg.network.diagrams import caption, write_dot, write_mermaid
-from pan2kg.network.selection import Cell, NetworkTables, Row, about_line, select_network, tables
-from pan2kg.tables.formats import Grid, field, write_csv, xml_text, xml_value
+from pan2kg.i18n.message import told
+from pan2kg.network.selection import WORKS, Cell, NetworkTables, Row, home_of, select_network, tables
+from pan2kg.tables.formats import Grid, write_csv
+from pan2kg.turtle.vocabulary import kind_and_key
 
 if TYPE_CHECKING:
     from datetime import date
 
     import networkx as nx
 
-
-KINDS: Final = {str: "string", float: "double", int: "integer", bool: "boolean"}
-"""The names GEXF has for the kinds of value; GraphML says ``int``."""
-
-HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+__all__ = ["FORMS", "export_network", "select_network"]
 
 
-def start(name: str, attributes: Iterable[tuple[str, Cell]] = (), *, empty: bool = False) -> str:
-    """A start tag, or the tag of an element without content.
+def _graph(table: NetworkTables, renamed: Mapping[str, str] | None = None) -> nx.MultiDiGraph[str]:
+    import networkx as nx
 
-    >>> start("node", [("id", 'a "b" <c>'), ("label", "1\\n2")], empty=True)
-    '<node id="a &quot;b&quot; &lt;c&gt;" label="1&#10;2"/>'
-    """
-    pairs = "".join(f' {key}="{xml_value(field(value))}"' for key, value in attributes)
-    return f"<{name}{pairs}{'/' if empty else ''}>"
-
-
-def element(name: str, attributes: Iterable[tuple[str, Cell]], content: Cell) -> str:
-    """An element with text in it.
-
-    >>> element("data", [("key", "k")], "a & b")
-    '<data key="k">a &amp; b</data>'
-    """
-    return f"{start(name, attributes)}{xml_text(field(content))}</{name}>"
-
-
-_SPACE: Final = "http://graphml.graphdrawing.org/xmlns"
-_ROOT: Final = (
-    ("xmlns", _SPACE),
-    ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
-    ("xsi:schemaLocation", f"{_SPACE} {_SPACE}/1.0/graphml.xsd"),
-)
-
-
-def write_graphml(table: NetworkTables) -> str:
-    """A network as GraphML.
-
-    >>> text = write_graphml(NetworkTables("t", ({"id": "http://e/a", "label": "A & B"},), (), {}))
-    >>> '<data key="node-label">A &amp; B</data>' in text
-    True
-    """
-    return HEAD + "".join(f"{line}\n" for line in _lines(table))
-
-
-def _lines(table: NetworkTables) -> Iterator[str]:
-    yield start("graphml", _ROOT)
-    head = table.head()
-    label: dict[str, type] = {"label": str}
-    kinds: tuple[tuple[str, dict[str, type]], ...] = (
-        ("graph", dict.fromkeys(head, str)),
-        ("node", label | table.node_columns()),
-        ("edge", label | table.edge_columns()),
-    )
-    for of, columns in kinds:
-        for name, kind in columns.items():
-            type_ = "int" if kind is int else KINDS[kind]
-            key_attributes = [("id", f"{of}-{name}"), ("for", of), ("attr.name", name), ("attr.type", type_)]
-            yield "  " + start("key", key_attributes, empty=True)
-    yield "  " + start("graph", [("id", "network"), ("edgedefault", "directed")])
-    yield from (_data("graph", name, value, "    ") for name, value in head.items())
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for row in table.nodes:
-        yield from _item("node", row, ("id",))
+        graph.add_node(str(row["id"]), **{name: value for name, value in row.items() if name != "id"})
     for row in table.edges:
-        yield from _item("edge", row, ("id", "source", "target"))
-    yield from ("  </graph>", "</graphml>")
+        cells = {(renamed or {}).get(name, name): value for name, value in row.items() if name not in ("id", "source")}
+        graph.add_edge(str(row["source"]), str(cells.pop("target")), key=str(row["id"]), **cells)
+    return graph
 
 
-def _item(name: str, row: Row, attributes: tuple[str, ...]) -> Iterator[str]:
-    yield "    " + start(name, [(key, row[key]) for key in attributes])
-    yield from (_data(name, key, value, "      ") for key, value in row.items() if key not in attributes)
-    yield f"    </{name}>"
+def write_graphml(table: NetworkTables) -> bytes:
+    from networkx.readwrite.graphml import write_graphml_xml
+
+    target, graph = io.BytesIO(), _graph(table)
+    graph.graph.update(table.head())
+    write_graphml_xml(graph, target)
+    return target.getvalue()
 
 
-def _data(of: str, name: str, value: str | float, indent: str) -> str:
-    return indent + element("data", [("key", f"{of}-{name}")], value)
+def write_gexf(table: NetworkTables) -> bytes:
+    from networkx.readwrite.gexf import GEXFWriter
 
-
-_GEXF_SPACE: Final = "http://gexf.net/1.3"
-_GEXF_ROOT: Final = (
-    ("xmlns", _GEXF_SPACE),
-    ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
-    ("xsi:schemaLocation", f"{_GEXF_SPACE} {_GEXF_SPACE}/gexf.xsd"),
-    ("version", "1.3"),
-)
-
-
-def write_gexf(table: NetworkTables) -> str:
-    """A network as GEXF 1.3. The only date in it is the day of the data, where that is given.
-
-    >>> text = write_gexf(NetworkTables("t", ({"id": "a", "label": "A", "type": "Plan"},), (), {}))
-    >>> '<attvalue for="type" value="Plan"/>' in text, "lastmodifieddate" in text
-    (True, False)
-    """
-    return HEAD + "".join(f"{line}\n" for line in _gexf_lines(table))
-
-
-def _gexf_lines(table: NetworkTables) -> Iterator[str]:
-    day = [("lastmodifieddate", table.released.isoformat())] if table.released else []
-    yield start("gexf", _GEXF_ROOT)
-    yield "  " + start("meta", day)
-    yield "    " + element("creator", [], "pan2kg")
-    yield "    " + element("description", [], f"{table.title}. {about_line(table)}" if table.about else table.title)
-    yield "  </meta>"
-    default = "directed" if any(row["directed"] for row in table.edges) or not table.edges else "undirected"
-    yield "  " + start("graph", [("defaultedgetype", default), ("idtype", "string"), ("mode", "static")])
-    edge_columns = {name: kind for name, kind in table.edge_columns().items() if name != "directed"}
-    yield from _columns("node", table.node_columns())
-    yield from _columns("edge", edge_columns)
-    yield "    " + start("nodes", [("count", len(table.nodes))])
-    for row in table.nodes:
-        yield from _gexf_item("node", [(name, row[name]) for name in ("id", "label")], row)
-    yield "    </nodes>"
-    yield "    " + start("edges", [("count", len(table.edges))])
-    for row in table.edges:
-        yield from _gexf_item("edge", _ends(row), row)
-    yield from ("    </edges>", "  </graph>", "</gexf>")
-
-
-def _columns(of: str, columns: Mapping[str, type]) -> Iterator[str]:
-    yield "    " + start("attributes", [("class", of), ("mode", "static")])
-    for name, kind in columns.items():
-        yield "      " + start("attribute", [("id", name), ("title", name), ("type", KINDS[kind])], empty=True)
-    yield "    </attributes>"
-
-
-def _ends(row: Row) -> list[tuple[str, str | float]]:
-    attributes = [(name, row[name]) for name in ("id", "source", "target", "label")]
-    kind = [("kind", row["type"])] if "type" in row else []
-    return [*attributes, ("type", "directed" if row["directed"] else "undirected"), *kind]
-
-
-def _gexf_item(name: str, attributes: list[tuple[str, str | float]], row: Row) -> Iterator[str]:
-    yield "      " + start(name, attributes)
-    yield "        <attvalues>"
-    for key, value in row.items():
-        if key not in ("id", "label", "source", "target", "directed"):
-            yield "          " + start("attvalue", [("for", key), ("value", value)], empty=True)
-    yield "        </attvalues>"
-    yield f"      </{name}>"
+    graph, target = _graph(table, {"type": "link_type", "directed": "type"}), io.BytesIO()
+    for *_, link, data in graph.edges(keys=True, data=True):
+        data |= {"id": link, "type": "directed" if data["type"] else "undirected"}
+    graph.graph["description"] = ". ".join(filter(None, [table.title, table.line()]))
+    writer = GEXFWriter(version="1.3")
+    writer.add_graph(graph)
+    writer.meta_element.find("creator").text = "pan2kg"
+    writer.meta_element.attrib.pop("lastmodifieddate")
+    if table.released:
+        writer.meta_element.set("lastmodifieddate", table.released.isoformat())
+    writer.write(target)
+    return target.getvalue()
 
 
 def write_cytoscape(table: NetworkTables) -> str:
-    """A network as Cytoscape JSON. An id stands again as ``value`` or ``key``, where networkx looks for it.
-
-    >>> made = json.loads(write_cytoscape(NetworkTables("t", ({"id": "a", "label": "A"},), (), {})))
-    >>> made["elements"]["nodes"][0]["data"]
-    {'id': 'a', 'label': 'A', 'name': 'A', 'value': 'a'}
-    """
     content = {
         "format_version": "1.0",
         "generated_by": "pan2kg",
@@ -183,32 +84,23 @@ def write_cytoscape(table: NetworkTables) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-_NODE: Final = {"id": "Id", "label": "Label"}
-_EDGE: Final = {
-    "source": "Source", "target": "Target", "directed": "Type", "id": "Id", "label": "Label", "type": "link_type"
-}  # fmt: skip
+_HEADS: Final = {"id": "Id", "label": "Label", "source": "Source", "target": "Target", "directed": "Type"}
 """Gephi's name for whether an edge is directed is Type, in upper or lower case: the type of link stands beside it."""
 
 
-def write_nodes(table: NetworkTables) -> str:
-    """The nodes as CSV (RFC 4180): Id, Label, and what is said of them.
+def _write(columns: list[str], rows: Iterable[Mapping[str, Cell]], heads: Mapping[str, str]) -> str:
+    cells = ([row.get(name) for name in columns] for row in rows)
+    return write_csv(Grid([heads.get(name, name) for name in columns], cells))
 
-    >>> write_nodes(NetworkTables("t", ({"id": "a", "label": "A, b"},), (), {}))
-    'Id,Label\\r\\na,"A, b"\\r\\n'
-    """
-    return _write(["id", "label", *table.node_columns()], table.nodes, _NODE)
+
+def write_nodes(table: NetworkTables) -> str:
+    return _write(["id", "label", *table.columns(table.nodes)], table.nodes, _HEADS)
 
 
 def write_edges(table: NetworkTables) -> str:
-    """The edges as CSV (RFC 4180): Source, Target, Type (Directed or Undirected), Id, Label, link_type, and the rest.
-
-    >>> rows = ({"id": "k", "source": "a", "target": "b", "label": "", "directed": False},)
-    >>> write_edges(NetworkTables("t", (), rows, {}))
-    'Source,Target,Type,Id,Label\\r\\na,b,Undirected,k,\\r\\n'
-    """
     rows = [{**row, "directed": "Directed" if row["directed"] else "Undirected"} for row in table.edges]
-    columns = (name for name in table.edge_columns() if name != "directed")
-    return _write(["source", "target", "directed", "id", "label", *columns], rows, _EDGE)
+    columns = (name for name in table.columns(table.edges) if name != "directed")
+    return _write(["source", "target", "directed", "id", "label", *columns], rows, {**_HEADS, "type": "link_type"})
 
 
 def write_zip(table: NetworkTables) -> bytes:
@@ -222,24 +114,163 @@ def write_zip(table: NetworkTables) -> bytes:
     return target.getvalue()
 
 
-def _write(columns: list[str], rows: Iterable[Mapping[str, Cell]], heads: Mapping[str, str]) -> str:
-    cells = ([row.get(name) for name in columns] for row in rows)
-    return write_csv(Grid([heads.get(name, name) for name in columns], cells))
+def frames(table: NetworkTables) -> Iterator[tuple[str, str, list[Row]]]:
+    by_home: dict[str, list[Row]] = {}
+    for row in table.nodes:
+        by_home.setdefault(home_of(str(row["id"]), row), []).append(row)
+    framed = {home: rows for home, rows in sorted(by_home.items()) if home and len(rows) > 1}
+    for home, rows in framed.items():
+        labels = (
+            row["label"] if row["id"] == home else row.get("plan_label") or row.get("review_label") for row in rows
+        )
+        yield home, next((" ".join(str(label).split()) for label in labels if label), home), rows
+    yield "", "", [row for row in table.nodes if home_of(str(row["id"]), row) not in framed]
 
 
-__all__ = ["FORMS", "export_network", "select_network"]
+def caption(row: Row) -> str:
+    """What is written on a node, on one line: its label, of a work with its number; without a label, its id.
+
+    >>> caption({"id": "a", "label": "Étude de\\nla possibilité", "notation": "4.1", "type": "Action"})
+    '4.1 Étude de la possibilité'
+    """
+    number = row.get("notation", "") if row.get("type") in WORKS else ""
+    return " ".join(f"{number} {row['label']}".split() if row["label"] else [str(row["id"])])
+
+
+_SHAPES: Final = {
+    "Plan": ("folder", "[[", "]]"), "Action": ("box", "(", ")"), "Review": ("hexagon", "{{", "}}"),
+    "Recommendation": ("hexagon", "{{", "}}"),
+}  # fmt: skip
+"""What the node of a type looks like: the name of Graphviz, and the brackets of Mermaid."""
+_WIDTH: Final = 40
+"""After how many characters a label goes on in the next line."""
+_LABELS: Final = frozenset({"label", "tooltip", "edgetooltip", "URL", "edgeURL"})
+
+
+def write_dot(table: NetworkTables) -> str:
+    """A network as DOT. Names of nodes are IRIs; what the drawing does not show stands in attributes.
+
+    A large network is drawn best by ``sfdp -Goverlap=prism``, a small one by ``dot``.
+
+    >>> print(write_dot(NetworkTables("t", ({"id": "a", "label": "« A »", "type": "Plan"},), (), {})))
+    digraph "t" {
+      graph [rankdir="LR" compound="true" label="t" tooltip="t"]
+      node [shape="note" fontname="sans-serif"]
+      edge [fontname="sans-serif" fontsize="10"]
+      "a" [label="« A »" shape="folder" URL="a" type="Plan"]
+    }
+    <BLANKLINE>
+    """
+
+    def quoted(value: object, *, is_label: bool = False) -> str:
+        # in a label Graphviz reads escapes and character references, elsewhere it does not
+        text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + (text.replace("&", "&amp;").replace("\n", "\\n") if is_label else text) + '"'
+
+    def listed(pairs: Mapping[str, object]) -> str:
+        return (
+            "[" + " ".join(f"{name}={quoted(value, is_label=name in _LABELS)}" for name, value in pairs.items()) + "]"
+        )
+
+    def wrapped(text: str, width: int) -> str:
+        return fill(text, width, break_long_words=False, break_on_hyphens=False)
+
+    label = "\n".join(filter(None, [table.title, table.line()]))
+    whole = {"rankdir": "LR", "compound": "true", "label": label, "tooltip": table.title}
+    lines = [f"digraph {quoted(table.title)} {{", f"  graph {listed(whole)}"]
+    lines.append(f"  node {listed({'shape': 'note', 'fontname': 'sans-serif'})}")
+    lines.append(f"  edge {listed({'fontname': 'sans-serif', 'fontsize': '10'})}")
+    for iri, name, rows in frames(table):
+        indent = "    " if iri else "  "
+        if iri:
+            lines.append(f"  subgraph {quoted('cluster ' + iri)} {{")
+            lines.append(f"    graph {listed({'label': wrapped(name, 2 * _WIDTH), 'style': 'rounded'})}")
+        for row in rows:
+            drawn: dict[str, object] = {"label": wrapped(caption(row), _WIDTH)}
+            if row.get("type") in _SHAPES:
+                drawn["shape"] = _SHAPES[str(row["type"])][0]
+            drawn |= {"style": "rounded"} if row.get("type") == "Action" else {}
+            drawn |= {"URL": row["id"], **{key: value for key, value in row.items() if key not in ("id", "label")}}
+            lines.append(f"{indent}{quoted(row['id'])} {listed(drawn)}")
+        lines += ["  }"] if iri else []
+    for row in table.edges:
+        drawn = {"label": row["label"], **({} if row["directed"] else {"dir": "none"})}
+        drawn |= {"style": "dashed"} if row.get("status") == "derived" else {}
+        drawn |= {"edgeURL": row["id"], "edgetooltip": row.get("evidence") or row.get("via_label") or row["label"]}
+        drawn |= {key: row[key] for key in row if key not in ("label", "source", "target", "directed")}
+        lines.append(f"  {quoted(row['source'])} -> {quoted(row['target'])} {listed(drawn)}")
+    return "\n".join([*lines, "}", ""])
+
+
+EDGES: Final = 500
+"""How many links Mermaid draws at most, unless a page says otherwise."""
+CHARACTERS: Final = 50_000
+"""How long the text of a drawing may be, unless a page says otherwise."""
+_LINES: Final = {(True, False): "-->", (True, True): "-.->", (False, False): "---", (False, True): "-.-"}
+"""By whether the link is directed, and whether it is derived."""
+_KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SPECIAL: Final = re.compile(r"""["#$&*:;<=>@\[\\\]^_`{|}~]|^[-+]|(?<=www)\.|(?<=direction) """)
+_LIST: Final = re.compile(r"^(\d{1,9})([.)])(?= |$)")
+
+
+def write_mermaid(table: NetworkTables) -> str:
+    """A network as a Mermaid flowchart: a frame a plan, a shape a type, dots for what is derived.
+
+    >>> rows = ({"id": "http://e/a", "label": "1. A [b]", "type": "Plan"},)
+    >>> print(write_mermaid(NetworkTables("t", rows, (), {})), end="")
+    flowchart LR
+      accTitle: t
+      n9d841cbf17[["1#46; A #91;b#93;"]]
+    """
+
+    def escaped(text: str) -> str:
+        # character codes for all that Mermaid or its Markdown would take for a sign, on one line
+        coded = _SPECIAL.sub(lambda match: f"#{ord(match[0])};", " ".join(text.split()))
+        return _LIST.sub(lambda match: f"{match[1]}#{ord(match[2])};", coded)
+
+    def name_of(iri: object) -> str:
+        # readable for things of ours, made from the IRI for others
+        kind, key = kind_and_key(str(iri))
+        if _KEY.fullmatch(key):
+            return f"{kind}_{key.replace('-', '_')}"
+        return "n" + hashlib.sha256(str(iri).encode()).hexdigest()[:10]
+
+    def refuse(fault: str, number: int, most: int) -> None:
+        counts = Counter(str(row.get("type", "other")) for row in table.edges)
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        plans = len(table.about.get("plans", "").split())
+        choice = told({0: "one-or-pair", 1: "plan-with-other"}.get(plans, "fewer-plans"))
+        if len(counts) > 1:
+            listed = ", ".join(f"{name} {count}" for name, count in ordered)
+            choice = told("fewer-types", plans=choice, names=listed)
+        # counts of links and of characters are written as Mermaid's own limits are: bare
+        raise FormatError(fault, remedy="choose-less", number=str(number), most=str(most), choice=choice)
+
+    if len(table.edges) > EDGES:
+        refuse("too-many-links", len(table.edges), EDGES)
+    lines = ["flowchart LR", f"  accTitle: {escaped(table.title)}"]
+    lines += [f"  accDescr: {escaped(table.line())}"] if table.about else []
+    for iri, name, rows in frames(table):
+        lines += [f'  subgraph in_{name_of(iri)}["{escaped(name)}"]'] if iri else []
+        for row in rows:
+            _, opening, closing = _SHAPES.get(str(row.get("type")), ("", "[", "]"))
+            indent = "    " if iri else "  "
+            lines.append(f'{indent}{name_of(row["id"])}{opening}"{escaped(caption(row))}"{closing}')
+        lines += ["  end"] if iri else []
+    for row in table.edges:
+        line = _LINES[row["directed"] is True, row.get("status") == "derived"]
+        label = f'|"{escaped(str(row["label"]))}"|' if row["label"] else ""
+        lines.append(f"  {name_of(row['source'])} {line}{label} {name_of(row['target'])}")
+    text = "\n".join([*lines, ""])
+    if len(text) > CHARACTERS:
+        refuse("too-much-text", len(text), CHARACTERS)
+    return text
+
 
 _WRITERS: Final[dict[str, Callable[[NetworkTables], str | bytes]]] = {
-    "graphml": write_graphml,
-    "gexf": write_gexf,
-    "cytoscape": write_cytoscape,
-    "dot": write_dot,
-    "mermaid": write_mermaid,
-    "csv": write_zip,
-    "nodes": write_nodes,
-    "edges": write_edges,
-}
-
+    "graphml": write_graphml, "gexf": write_gexf, "cytoscape": write_cytoscape, "dot": write_dot,
+    "mermaid": write_mermaid, "csv": write_zip, "nodes": write_nodes, "edges": write_edges,
+}  # fmt: skip
 FORMS: Final = tuple(_WRITERS)
 """What a network can be written as."""
 

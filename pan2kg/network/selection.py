@@ -11,8 +11,8 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pan2kg.errors import QueryError
-from pan2kg.i18n.message import did_you_mean, told
+from pan2kg import errors
+from pan2kg.i18n import message
 from pan2kg.tables.formats import xml_fit
 from pan2kg.turtle.vocabulary import key
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from pan2kg.coherence.texts import Floats
-
 
 WORKS: Final = ("Plan", "Action", "PlanPart", "Category", "Review", "Recommendation")
 """The types of node that belong to a plan or a review, or are one; all others are texts."""
@@ -49,61 +48,44 @@ def select_network(
     >>> sorted(select_network(network, plans=["p"])), sorted(select_network(network, plans=["p", "q"]))
     (['a', 'b', 'law', 'p'], ['a', 'b', 'law', 'p', 'q'])
     """
-    chosen, wanted = _find_plans(network, plans), _find_types(network, types)
+    homes = [node for node, kind in network.nodes(data="type") if kind in ("Plan", "Review")]
+    by_name = {key(plan): plan for plan in homes} | {plan: plan for plan in homes}
+    chosen = {by_name[_checked(name, by_name, "no-plan-in-network")] for name in plans}
+    kinds = {kind for *_, kind in network.edges(data="type") if kind}
+    wanted = {_checked(name, kinds, "no-type-in-network") for name in types}
     selected = network.copy()
     if wanted:
-        selected.remove_edges_from(
-            [link[:3] for link in selected.edges(keys=True, data="type") if link[3] not in wanted]
-        )
-    if chosen or wanted:
-        _narrow(selected, chosen)
+        others = [link[:3] for link in selected.edges(keys=True, data="type") if link[3] not in wanted]
+        selected.remove_edges_from(others)
+        selected.graph["types"] = " ".join(sorted(wanted))
     if chosen:
         selected.graph["plans"] = " ".join(sorted(key(plan) for plan in chosen))
-    if wanted:
-        selected.graph["types"] = " ".join(sorted(wanted))
+    if not chosen and not wanted:
+        return selected
+    home = {node: home_of(node, data) for node, data in selected.nodes(data=True)}
+    members = {node for node, plan in home.items() if (plan in chosen if chosen else plan)}
+    incident = [link for link in selected.edges() if not members.isdisjoint(link)]
+    near = members | {end for link in incident for end in link if not home[end]}
+    # of one plan every link stays, with what it leads to; else those among what is near
+    own = members if len(chosen) == 1 else set[str]()
+    far = [link for link in selected.edges(keys=True) if own.isdisjoint(link[:2]) and not near.issuperset(link[:2])]
+    selected.remove_edges_from(far)
+    linked = {end for link in selected.edges() for end in link}
+    selected.remove_nodes_from([node for node in home if node not in members and node not in linked])
     return selected
 
 
-def _narrow(selected: nx.MultiDiGraph[str], chosen: set[str]) -> None:
-    home = {node: _home(node, data) for node, data in selected.nodes(data=True)}
-    members = {node for node, plan in home.items() if (plan in chosen if chosen else plan)}
-    ends = {
-        end for source, target in selected.edges() if source in members or target in members for end in (source, target)
-    }
-    near = members | {end for end in ends if not home[end]}
-
-    def is_kept(source: str, target: str) -> bool:
-        is_own = len(chosen) == 1 and (source in members or target in members)
-        return is_own or (source in near and target in near)
-
-    selected.remove_edges_from([link for link in selected.edges(keys=True) if not is_kept(*link[:2])])
-    linked = {end for link in selected.edges() for end in link}
-    selected.remove_nodes_from([node for node in home if node not in members and node not in linked])
+def home_of(node: str, data: Mapping[str, object]) -> str:
+    return str(data.get("plan") or data.get("review") or node) if data.get("type") in WORKS else ""
 
 
-def _home(node: str, data: dict[str, str]) -> str:
-    if data.get("type") not in WORKS:
-        return ""
-    return data.get("plan") or data.get("review") or node
-
-
-def _find_plans(network: nx.MultiDiGraph[str], names: Iterable[str]) -> set[str]:
-    plans = [node for node, type_ in network.nodes(data="type") if type_ in ("Plan", "Review")]
-    by_name = {key(plan): plan for plan in plans} | {plan: plan for plan in plans}
-    return {by_name[_known(name, by_name, "no-plan-in-network")] for name in names}
-
-
-def _find_types(network: nx.MultiDiGraph[str], names: Iterable[str]) -> set[str]:
-    types = {type_: type_ for _, _, type_ in network.edges(data="type") if type_}
-    return {_known(name, types, "no-type-in-network") for name in names}
-
-
-def _known(name: str, by_name: dict[str, str], missing: str) -> str:
-    if name in by_name:
+def _checked(name: str, names: Iterable[str], missing: str) -> str:
+    if name in names:
         return name
-    near = get_close_matches(name, sorted({key(name_known) for name_known in by_name}), n=3, cutoff=0.4)
-    listed = told("there-are", names=", ".join(sorted(by_name)[:12])) if by_name else told("there-are-none")
-    raise QueryError(missing, remedy=did_you_mean(near) if near else listed, name=name)
+    near = get_close_matches(name, sorted({key(known) for known in names}), n=3, cutoff=0.4)
+    listed = sorted(names)[:12]
+    remedy = message.there_are(listed) if listed else message.told("there-are-none")
+    raise errors.QueryError(missing, remedy=message.did_you_mean(near) if near else remedy, name=name)
 
 
 Cell = str | int | float | bool
@@ -114,14 +96,12 @@ NODE_COLUMNS: Final[dict[str, type]] = {
     "review_label": str, "certainty": str,
 }  # fmt: skip
 """What is said of a node beside its ``id`` and ``label``, and as what kind of value."""
-
 EDGE_COLUMNS: Final[dict[str, type]] = {
     "type": str, "relation": str, "relation_label": str, "status": str, "certainty": str, "directed": bool,
     "evidenceLevel": str, "weight": float, "weightHigh": float, "weightBroad": float, "score": float, "via": str,
     "via_label": str, "evidence": str, "documents": str,
 }  # fmt: skip
 """What is said of an edge beside its ``id``, ``source``, ``target`` and ``label``, which is that of its type."""
-
 _ABOUT: Final = ("language", "plans", "types", "release", "evidence", "plans_known", "actions", "texts_full",
                  "texts_part", "texts_none")  # fmt: skip
 
@@ -143,11 +123,17 @@ class NetworkTables:
         day = {"released": self.released.isoformat()} if self.released else {}
         return {"title": self.title, **self.about, **day}
 
-    def node_columns(self) -> dict[str, type]:
-        return _used(NODE_COLUMNS, self.nodes)
+    def columns(self, rows: Iterable[Row]) -> list[str]:
+        used = {name for row in rows for name in row}
+        return [name for name in (NODE_COLUMNS if rows is self.nodes else EDGE_COLUMNS) if name in used]
 
-    def edge_columns(self) -> dict[str, type]:
-        return _used(EDGE_COLUMNS, self.edges)
+    def line(self) -> str:
+        """What the network is about, on one line: what was chosen and what its weights rest on.
+
+        >>> NetworkTables("t", (), (), {"plans": "lu-bhr-2", "actions": "389"}).line()
+        'plans: lu-bhr-2 · actions: 389'
+        """
+        return " · ".join(f"{name}: {' '.join(value.split())}" for name, value in self.about.items())
 
 
 def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | None = None) -> NetworkTables:
@@ -162,119 +148,39 @@ def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | N
     >>> made = tables(network)
     >>> made.nodes[0]
     {'id': 'a', 'label': 'A�', 'type': 'Plan'}
-    >>> [(edge["id"], edge["directed"]) for edge in made.edges], made.edge_columns()
-    ([('k', True), ('k#2', True)], {'directed': <class 'bool'>, 'weight': <class 'float'>})
+    >>> [(edge["id"], edge["directed"]) for edge in made.edges], made.columns(made.edges)
+    ([('k', True), ('k#2', True)], ['directed', 'weight'])
     """
-    plans = {node: str(label or "") for node, label in network.nodes(data="label")}
-    nodes = [_node(node, data, plans) for node, data in sorted(network.nodes(data=True))]
-    edges, ids = [], set[str]()
-    for source, target, link, data in sorted(network.edges(keys=True, data=True), key=lambda edge: _order(*edge[:3])):
-        edges.append(_edge((source, target, _once(str(link), ids)), data))
-    about = {name: xml_fit(str(network.graph[name])) for name in _ABOUT if network.graph.get(name)}
+
+    def clean(value: object) -> str:
+        # a carriage return would be read as a line feed from XML, where it is not written as a character reference
+        return xml_fit(str(value)).replace("\r\n", "\n").replace("\r", "\n")
+
+    def row_of(identity: Mapping[str, object], data: Mapping[str, object], columns: Mapping[str, type]) -> Row:
+        row: Row = {name: clean(value) for name, value in identity.items()}
+        for name, kind in columns.items():
+            value = data.get(name)
+            if value is not None and value != "":
+                row[name] = clean(value) if kind is str else kind(value)
+        return row
+
+    labels = {node: str(label or "") for node, label in network.nodes(data="label")}
+    nodes, edges, ids = [], [], set[str]()
+    for node, data in sorted(network.nodes(data=True)):
+        homes = {f"{tie}_label": labels.get(str(data.get(tie, "")), "") for tie in ("plan", "review")}
+        nodes.append(row_of({"id": node, "label": data.get("label", "")}, {**data, **homes}, NODE_COLUMNS))
+    links = sorted(network.edges(keys=True, data=True), key=lambda link: (link[0], link[1], str(link[2])))
+    for source, target, link, data in links:
+        number, unique = 1, str(link)
+        while unique in ids:
+            number += 1
+            unique = f"{link}#{number}"
+        ids.add(unique)
+        identity = {"id": unique, "source": source, "target": target, "label": data.get("type_label", "")}
+        edges.append(row_of(identity, {"directed": True, **data}, EDGE_COLUMNS))
+    about = {name: clean(network.graph[name]) for name in _ABOUT if network.graph.get(name)}
     named = title or " + ".join(["pan2kg", *about.get("plans", "").split()])
-    return NetworkTables(xml_fit(named), tuple(nodes), tuple(edges), about, released)
-
-
-def _order(source: str, target: str, link: object) -> tuple[str, str, str]:
-    return source, target, str(link)
-
-
-def _once(name: str, ids: set[str]) -> str:
-    number, unique = 1, name
-    while unique in ids:
-        number += 1
-        unique = f"{name}#{number}"
-    ids.add(unique)
-    return unique
-
-
-def _node(node: str, data: Mapping[str, object], labels: Mapping[str, str]) -> Row:
-    of = {f"{tie}_label": labels.get(str(data.get(tie, "")), "") for tie in ("plan", "review")}
-    return _row({"id": node, "label": data.get("label", "")}, {**data, **of}, NODE_COLUMNS)
-
-
-def _edge(ends: tuple[str, str, str], data: Mapping[str, object]) -> Row:
-    source, target, link = ends
-    identity = {"id": link, "source": source, "target": target, "label": data.get("type_label", "")}
-    return _row(identity, {"directed": True, **data}, EDGE_COLUMNS)
-
-
-def _row(identity: Mapping[str, object], data: Mapping[str, object], columns: Mapping[str, type]) -> Row:
-    row: Row = {name: xml_fit(str(value)) for name, value in identity.items()}
-    for name, kind in columns.items():
-        value = data.get(name)
-        if value is not None and value != "":
-            row[name] = xml_fit(str(value)) if kind is str else kind(value)
-    return row
-
-
-def _used(columns: Mapping[str, type], rows: Iterable[Row]) -> dict[str, type]:
-    used = {name for row in rows for name in row}
-    return {name: kind for name, kind in columns.items() if name in used}
-
-
-def about_line(table: NetworkTables) -> str:
-    """What a network is about, on one line: what was chosen and what its weights rest on.
-
-    >>> about_line(NetworkTables("t", (), (), {"plans": "lu-bhr-2", "actions": "389"}))
-    'plans: lu-bhr-2 · actions: 389'
-    """
-    return " · ".join(f"{name}: {' '.join(value.split())}" for name, value in table.about.items())
-
-
-def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str, tuple[int, int]]:
-    """Where to draw the nodes of a network: whole numbers from 0 to 1000, what is linked near each other.
-
-    ``edges`` are (one, two, weight > 0). Fruchterman and Reingold, “Graph drawing by force-directed placement”,
-    Software: Practice and Experience 21 (1991), part by part, so that parts without a link between them do not drift
-    apart; then what lies too close is moved apart, so that the middle can be read. Wider than high, as screens are.
-    The same edges and seed give the same places.
-
-    >>> places = place([("a", "b", 1.0), ("b", "c", 1.0)])
-    >>> sorted(places), all(0 <= x <= 1000 and 0 <= y <= 1000 for x, y in places.values())
-    (['a', 'b', 'c'], True)
-    """
-    weights: dict[str, dict[str, float]] = {}
-    for source, target, weight in sorted(edges):
-        for start, end in {(source, target), (target, source)}:
-            ends = weights.setdefault(start, {})
-            ends[end] = ends.get(end, 0.0) + weight
-    places: dict[str, tuple[float, float]] = {}
-    room = _Shelves(len(weights) ** 0.5)
-    for nodes in _parts(weights):
-        side = len(nodes) ** 0.5
-        spots = _spots(_matrix(weights, nodes).tobytes(), len(nodes), seed) * (side / 2)
-        x0, top = room.take(side + 1)
-        middle = x0 + side / 2, top + side / 2
-        placed = zip(nodes, spots.tolist(), strict=True)
-        places |= {node: (_WIDE * (middle[0] + x), middle[1] + y) for node, (x, y) in placed}
-    return _scaled(places)
-
-
-def _parts(weights: Mapping[str, Mapping[str, float]]) -> list[list[str]]:
-    components: list[list[str]] = []
-    unvisited = set(weights)
-    while unvisited:
-        waiting = [unvisited.pop()]
-        component = list(waiting)
-        while waiting:
-            fresh = weights[waiting.pop()].keys() & unvisited
-            unvisited -= fresh
-            component += fresh
-            waiting += fresh
-        components.append(sorted(component))
-    return sorted(components, key=lambda component: (-len(component), component[0]))
-
-
-def _matrix(weights: Mapping[str, Mapping[str, float]], nodes: list[str]) -> Floats:
-    import numpy as np
-
-    order = {node: at for at, node in enumerate(nodes)}
-    matrix: Floats = np.zeros((len(nodes), len(nodes)))
-    for node, at in order.items():
-        for neighbour, weight in weights[node].items():
-            matrix[at, order[neighbour]] = weight
-    return matrix
+    return NetworkTables(clean(named), tuple(nodes), tuple(edges), about, released)
 
 
 _STEPS: Final = 100
@@ -290,6 +196,51 @@ _WIDE: Final = 1.4
 """How much wider than high a drawing is."""
 
 
+def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str, tuple[int, int]]:
+    """Where to draw the nodes of a network: whole numbers from 0 to 1000, what is linked near each other.
+
+    ``edges`` are (one, two, weight > 0). Fruchterman and Reingold, “Graph drawing by force-directed placement”,
+    Software: Practice and Experience 21 (1991), part by part, so that parts without a link between them do not drift
+    apart; then what lies too close is moved apart, so that the middle can be read. Wider than high, as screens are.
+    The same edges and seed give the same places.
+
+    >>> places = place([("a", "b", 1.0), ("b", "c", 1.0)])
+    >>> sorted(places), all(0 <= x <= 1000 and 0 <= y <= 1000 for x, y in places.values())
+    (['a', 'b', 'c'], True)
+    """
+    import networkx as nx
+    import numpy as np
+
+    weights: dict[str, dict[str, float]] = {}
+    for source, target, weight in sorted(edges):
+        for start, end in {(source, target), (target, source)}:
+            ends = weights.setdefault(start, {})
+            ends[end] = ends.get(end, 0.0) + weight
+    linked: nx.Graph[str] = nx.Graph({node: list(ends) for node, ends in weights.items()})
+    components = sorted((sorted(nodes) for nodes in nx.connected_components(linked)), key=lambda it: (-len(it), it[0]))
+    places: dict[str, tuple[float, float]] = {}
+    # the parts stand on shelves, the largest first
+    width, across, top, height = len(weights) ** 0.5, 0.0, 0.0, 0.0
+    for nodes in components:
+        matrix: Floats = np.array([[weights[start].get(end, 0.0) for end in nodes] for start in nodes])
+        side = len(nodes) ** 0.5
+        spots = _spots(matrix.tobytes(), len(nodes), seed) * (side / 2)
+        width = max(width, side + 1)
+        if across and across + side + 1 > width:
+            across, top, height = 0.0, top + height, 0.0
+        x0, y0 = across + side / 2, top + side / 2
+        places |= {node: (_WIDE * (x0 + x), y0 + y) for node, (x, y) in zip(nodes, spots.tolist(), strict=True)}
+        across, height = across + side + 1, max(height, side + 1)
+    if not places:
+        return {}
+    (left, right), (low, high) = ((min(axis), max(axis)) for axis in zip(*places.values(), strict=True))
+    span = max(right - left, high - low) or 1.0
+    scaled = {
+        node: (round((x - left) / span * 1000), round((y - low) / span * 1000)) for node, (x, y) in places.items()
+    }
+    return dict(sorted(scaled.items()))
+
+
 @lru_cache(maxsize=256)
 def _spots(matrix: bytes, number: int, seed: int) -> Floats:
     """Places around the middle, none further from it than 1: linked nodes attract, and all repel each other.
@@ -299,82 +250,40 @@ def _spots(matrix: bytes, number: int, seed: int) -> Floats:
     """
     import numpy as np
 
+    def gaps(places: Floats) -> tuple[Floats, Floats]:
+        across, down = places.T.copy()
+        return across[:, None] - across, down[:, None] - down
+
+    def filling(places: Floats) -> Floats:
+        halves = (places.max(axis=0) - places.min(axis=0)) / 2
+        middle = places.min(axis=0) + halves
+        scales = np.maximum(halves, max(float(halves.max()) / _WIDE, _NEAR))
+        filled: Floats = np.round((places - middle) / scales, _KEPT)
+        return filled
+
     weights = np.frombuffer(matrix).reshape(number, number)
     places = np.random.RandomState(seed).rand(number, 2)
     spring = (1 / number) ** 0.5
     reach = float(np.ptp(places, axis=0).max()) * 0.1
     for step in range(_STEPS):
-        across, down = _gaps(places)
+        across, down = gaps(places)
         squares = np.maximum(across * across + down * down, _NEAR**2)
         force = spring**2 / squares - weights * np.sqrt(squares) / spring
-        moves = _summed(across * force, down * force)
+        moves = np.stack([(across * force).sum(axis=1), (down * force).sum(axis=1)], axis=1)
         lengths = np.maximum(np.sqrt((moves * moves).sum(axis=1)), _NEAR)
         places = np.round(places + moves * (reach * (1 - step / (_STEPS + 1)) / lengths)[:, None], _KEPT)
-    return _spread(_drawn_in(places - places.mean(axis=0)))
-
-
-def _drawn_in(places: Floats) -> Floats:
-    import numpy as np
-
+    # draw in what lies far outside, then move apart what lies too close
+    places = places - places.mean(axis=0)
     far = np.maximum(np.sqrt((places * places).sum(axis=1)), _NEAR)
-    return _filling(places / far[:, None] ** _PULL)
-
-
-def _spread(places: Floats) -> Floats:
-    import numpy as np
-
-    least = _APART * 2 / len(places) ** 0.5
+    places = filling(places / far[:, None] ** _PULL)
+    least = _APART * 2 / number**0.5
     for _ in range(_STEPS):
-        across, down = _gaps(places)
+        across, down = gaps(places)
         far = np.maximum(np.sqrt(across * across + down * down), _NEAR * least)
         push = np.maximum(least - far, 0.0) / (2 * far)
-        moved = np.round(places + _summed(across * push, down * push) / 2, _KEPT)
+        moves = np.stack([(across * push).sum(axis=1), (down * push).sum(axis=1)], axis=1)
+        moved = np.round(places + moves / 2, _KEPT)
         if (moved == places).all():
             break
         places = moved
-    return _filling(places)
-
-
-def _gaps(places: Floats) -> tuple[Floats, Floats]:
-    across, down = places.T.copy()
-    return across[:, None] - across, down[:, None] - down
-
-
-def _summed(across: Floats, down: Floats) -> Floats:
-    import numpy as np
-
-    return np.stack([across.sum(axis=1), down.sum(axis=1)], axis=1)
-
-
-def _filling(places: Floats) -> Floats:
-    import numpy as np
-
-    halves = (places.max(axis=0) - places.min(axis=0)) / 2
-    middle = places.min(axis=0) + halves
-    scales = np.maximum(halves, max(float(halves.max()) / _WIDE, _NEAR))
-    filled: Floats = np.round((places - middle) / scales, _KEPT)
-    return filled
-
-
-class _Shelves:
-    def __init__(self, width: float) -> None:
-        self.width, self.left, self.top, self.height = width, 0.0, 0.0, 0.0
-
-    def take(self, side: float) -> tuple[float, float]:
-        self.width = max(self.width, side)
-        if self.left and self.left + side > self.width:
-            self.left, self.top, self.height = 0.0, self.top + self.height, 0.0
-        corner = self.left, self.top
-        self.left, self.height = self.left + side, max(self.height, side)
-        return corner
-
-
-def _scaled(places: Mapping[str, tuple[float, float]]) -> dict[str, tuple[int, int]]:
-    if not places:
-        return {}
-    least_x, top = (min(place[at] for place in places.values()) for at in (0, 1))
-    span = max(max(place[at] for place in places.values()) - least for at, least in ((0, least_x), (1, top))) or 1.0
-    return {
-        node: (round((x - least_x) / span * 1000), round((y - top) / span * 1000))
-        for node, (x, y) in sorted(places.items())
-    }
+    return filling(places)

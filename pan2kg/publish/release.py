@@ -26,9 +26,8 @@ from pan2kg.publish.documents import DOCUMENTS
 from pan2kg.publish.edition import Edition, File, Note, Part
 from pan2kg.publish.folder import MARK, VERSIONS, Content
 from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
-from pan2kg.site.bundle import find_bundle
 from pan2kg.site.ontology_page import documentation
-from pan2kg.site.page import SiteContext, embedded
+from pan2kg.site.page import SiteContext, embedded, find_bundle
 from pan2kg.site.registry import Site, seldom_collected
 from pan2kg.store.rules import rule_files
 from pan2kg.store.store import LocalStore

@@ -284,14 +284,14 @@ def table_files(edition: Edition) -> Iterator[File]:
     for measured in graph.figures():
         figure = measured.figure
         names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
-        for level in FIGURED:
-            figure_taken = figures.take(figure, levels, level)
-            numbers = ["" if value is None else _number(value) for value in figure_taken.value]
+        for level, values in zip(FIGURED, measured.nested, strict=True):
+            numbers = ["" if value is None else _number(value) for value in values]
+            among = figure.population(levels[level])
             # the parts of a figure with their number, or the ends of its interval
             shares = [(key.rpartition(".")[2], number, "") for key, number in zip(figure.parts, numbers, strict=False)]
             if not figure.parts:
                 shares = [(WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")]
-            population = "" if figure_taken.population is None else str(figure_taken.population)
+            population = "" if among is None else str(among)
             rows += [
                 [figure.id, level.key, share, *names, figure.unit.value, number, upper, population]
                 for share, number, upper in shares

@@ -479,12 +479,12 @@ def rekeyed(project: Project, edited: Mapping[Path, str] | None = None) -> tuple
     files = {path: read_turtle_file(content, project.name_of(path)) for path, content in texts.items()}
     taken = {file.expand(block.subject) for file in files.values() for block in file.blocks}
     keys: dict[str, str] = {}
-    for link in misnamed(list(files.values())):
-        if link.right in taken:
-            place = Place(link.file.name, link.block.line)
-            raise ProjectError("two-links", place=place, name=kind_and_key(link.right)[1], remedy="merge-links")
-        taken.add(link.right)
-        keys[link.iri] = link.right
+    for file, block, link, right in misnamed(list(files.values())):
+        if right in taken:
+            place = Place(file.name, block.line)
+            raise ProjectError("two-links", place=place, name=kind_and_key(right)[1], remedy="merge-links")
+        taken.add(right)
+        keys[link] = right
     changed = []
     for path, file in files.items():
         revised = renamed(texts[path], file, keys) if keys else texts[path]

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple
 
+from pan2kg.coherence.bodies import Titles
 from pan2kg.coherence.citations import CROSS_REFERENCES, Verdict
-from pan2kg.coherence.editions import nearest
 from pan2kg.coherence.evidence import level
 from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
 from pan2kg.extract.quotation import Quotation, quoted
@@ -436,7 +436,7 @@ class Desk:
         listed = graph.read(program_query("review/actions-of-plan", plan=plan))
         actions = [row[0] for row in listed if row[0] != target]
         titles = [graph.label(action, language) for action in actions]
-        order = nearest(graph.label(start, language), titles)[:_NEAREST]
+        order = Titles.read(titles).nearest(graph.label(start, language), _NEAREST)
         return [(key(actions[at]), titles[at]) for at in order]
 
     def _own_words(self, target: str) -> Quotation | None:

@@ -6,14 +6,13 @@ It needs all that draws pages, which takes as long to import as the rest of the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 import pyoxigraph as ox
 
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.statements import Statement
-from pan2kg.i18n.catalogue import LANGUAGES, Language
+from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.server import documents
 from pan2kg.site import entity
 from pan2kg.site.page import HTML, PageContext, Request, SiteFile, frame
@@ -21,9 +20,6 @@ from pan2kg.site.registry import PAGES, Site, canonical
 from pan2kg.site.values import Notes
 from pan2kg.tables.template import render
 from pan2kg.turtle.vocabulary import ROOT, path_of
-
-_TAGS: Final[Mapping[str, Language]] = {tag: tag for tag in LANGUAGES}
-_HTML: Final = ".html"
 
 
 def canonical_query(path: str, query: bytes) -> bytes:
@@ -40,46 +36,26 @@ def canonical_query(path: str, query: bytes) -> bytes:
 
 
 class AllPages:
-    """The pages of a site, and those it would not export: passages, documents, links, concepts, named graphs.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> from pan2kg.site.page import SiteContext
-    >>> pages = AllPages(Site(SiteContext(open_graph(), mode="served")))
-    >>> pages.page("fr/linktype/builds-on.html", {}) is None, pages.page("fr/linktype/nothing.html", {}) is None
-    (False, True)
-    """
-
+    # passages, documents, links, concepts, named graphs have pages too
     def __init__(self, site: Site) -> None:
-        self.site = site
+        self.site, self.missing = site, site.missing
 
     def page(self, path: str, arguments: Mapping[str, str], /) -> SiteFile | None:
-        """The page or file at a path below the root, None where there is none.
-
-        Raises:
-            Pan2kgError: the store does not answer, or parameters mean nothing.
-        """
-        page = self.site.page(path, arguments)
-        tag, _, name = path.partition("/")
-        if page or tag not in _TAGS or not name.endswith(_HTML):
+        page, name = self.site.page(path, arguments), path.partition("/")[2].removesuffix(".html")
+        language = next((tag for tag in LANGUAGES if path == f"{tag}/{name}.html"), None)
+        if page or not language:
             return page
-        store, name = self.site.site_context.graph.store, name.removesuffix(_HTML)
+        store = self.site.site_context.graph.store
         if name.startswith("graph/"):
             graphs = (documents.space_of(store) + name, ROOT + name)
             iri = next((graph for graph in graphs if documents.knows(store, graph)), None)
         else:
             iri = documents.find_thing(store, name)
-        request = Request(path, _TAGS[tag], "", canonical(path, arguments))
-        return SiteFile(path, HTML, self._drawn(iri, request)) if iri else None
+        return SiteFile(path, HTML, self.portray(iri, path, language, arguments)) if iri else None
 
-    def missing(self, path: str, /) -> SiteFile:
-        """The page that says there is none at a path."""
-        return self.site.missing(path)
-
-    def portray(self, iri: str, path: str, language: str) -> bytes:
-        """The page of a thing for another place than its own, such as that of a thing that is gone."""
-        return self._drawn(iri, Request(path, _TAGS[language]))
-
-    def _drawn(self, iri: str, request: Request) -> bytes:
+    def portray(self, iri: str, path: str, language: str, arguments: Mapping[str, str] | None = None) -> bytes:
+        tag = next(tag for tag in LANGUAGES if tag == language)
+        request = Request(path, tag, "", canonical(path, arguments)) if arguments is not None else Request(path, tag)
         context = PageContext(self.site.site_context, request)
         values = entity.values_of(context, iri)
         if not values:

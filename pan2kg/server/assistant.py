@@ -13,21 +13,15 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pan2kg.errors import FormatError, Pan2kgError, QueryError
+from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
-from pan2kg.i18n.catalogue import Messages
-from pan2kg.i18n.message import speaking
+from pan2kg.i18n import catalogue, message
 from pan2kg.store import queries
-from pan2kg.tables import answers
-from pan2kg.tables.registry import TABLES
-from pan2kg.tables.writers import figures_of
+from pan2kg.tables import answers, registry, writers
 from pan2kg.turtle.vocabulary import PAN
-
-if TYPE_CHECKING:
-    from pan2kg.graph.graph import Graph
 
 # rows of an answer where nobody says how many, and at most; documents and statements it tells of at most
 ROWS: Final = 100
@@ -36,27 +30,27 @@ DOCUMENTS: Final = 40
 STATEMENTS: Final = 200
 # how long a query of the assistant's own may take
 SECONDS: Final = 30
-_WORDS: Final = Messages("assistant")
+_WORDS: Final = catalogue.Messages("assistant")
 # what a tool answers, as JSON has it
 Content = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
 class Assistant:
-    """What an assistant can ask of a graph, in its language; ``arguments`` name its project to another process."""
+    """What an assistant can ask of a graph, in its language; ``arguments`` name its project to another process.
 
-    graph: Graph
-    arguments: tuple[str, ...] = ()
+    What cannot be answered is a :class:`pan2kg.errors.QueryError`.
+    """
+
+    def __init__(self, graph: Graph, arguments: tuple[str, ...] = ()) -> None:
+        self.graph, self.arguments = graph, arguments
 
     def find(self, words: str) -> Content:
-        """Things by what they are called, best first."""
         entries = [self.graph.labels.entries[iri] for iri in self.graph.search.find(words, limit=20)]
         return {
             "found": [{"iri": e.iri, "key": e.key, "kind": e.kind, "label": self.graph.label(e.iri)} for e in entries]
         }
 
     def questions(self) -> Content:
-        """The stored questions and what each can be told."""
         language = self.graph.language
         listed = sorted(self.graph.queries.values(), key=lambda query: (query.group, query.name))
         return {
@@ -72,11 +66,6 @@ class Assistant:
         }
 
     def ask(self, question: str, parameters: dict[str, str] | None = None, limit: int = ROWS) -> Content:
-        """The answer to a stored question.
-
-        Raises:
-            QueryError: an unknown question, parameter or value, with the nearest.
-        """
         graph = self.graph
         query = queries.find_query(graph.project, question)
         values = {name.replace("-", "_"): value for name, value in (parameters or {}).items()}
@@ -95,20 +84,16 @@ class Assistant:
         }
 
     def figures(self) -> Content:
-        """The tables of figures there are."""
-        words = Messages("help")
-        return {"figures": {name: words.say(kind.summary, self.graph.language) for name, kind in TABLES.items()}}
+        words = catalogue.Messages("help")
+        return {
+            "figures": {name: words.say(kind.summary, self.graph.language) for name, kind in registry.TABLES.items()}
+        }
 
     def figure(
         self, name: str, plans: list[str] | None = None, actions: list[str] | None = None, evidence: str = "",
         limit: int = ROWS,
     ) -> Content:  # fmt: skip
-        """A table of figures.
-
-        Raises:
-            QueryError: an unknown table, level, plan or action, or one that is made of files.
-        """
-        figures = figures_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
+        figures = writers.figures_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
         return {
             "title": figures.title,
             "summary": figures.table.summary.say(self.graph.language),
@@ -120,19 +105,9 @@ class Assistant:
         }
 
     def explain(self, one: str, two: str, evidence: str = "") -> Content:
-        """What two plans or two actions share, what each text weighs, and the statements behind it.
-
-        Raises:
-            QueryError: an unknown plan or action, or the same twice.
-        """
         return self.figure("explain", actions=[one, two], evidence=evidence)
 
     def about(self, thing: str) -> Content:
-        """What is said of a thing, each statement with its certainty, its documents and the file it stands in.
-
-        Raises:
-            QueryError: nothing is called so.
-        """
         graph = self.graph
         iri = next(iter([thing] if thing in graph.labels.entries else graph.search.find(thing, limit=1)), "")
         if not iri:
@@ -153,11 +128,6 @@ class Assistant:
         return {"iri": iri, "label": graph.label(iri), "release": graph.release, "statements": statements, **more}
 
     def sparql(self, query: str, limit: int = ROWS) -> Content:
-        """The answer to a query that reads.
-
-        Raises:
-            QueryError: it cannot be answered, or not in time; or it would change the graph.
-        """
         words = [sys.executable, "-m", "pan2kg.cli.main", "sparql", "-", *self.arguments, "--format", "json"]
         text = queries.with_prefixes(query, self.graph.prefixes)
         try:
@@ -175,7 +145,6 @@ class Assistant:
         return {"release": self.graph.release, **self._rows(rows, limit)}
 
     def _rows(self, rows: list[Any], limit: int) -> Content:
-        """The first rows, how many more there are, and the documents of what they name, the most frequent first."""
         chosen, statements = rows[: max(0, min(limit, MOST_ROWS))], self.graph.statements
         values = {value for row in chosen for value in row.values() if isinstance(value, str)}
         sources = Counter[str]()
@@ -190,21 +159,7 @@ class Assistant:
         return [{"iri": iri, "title": title, "read_at": place or None} for iri, title, place in titled][:DOCUMENTS]
 
 
-def serve_assistant(assistant: Assistant) -> None:
-    """Answer over standard input and output until the other side closes them.
-
-    Raises:
-        FormatError: the extra « mcp » is not installed.
-    """
-    build(assistant).run("stdio")
-
-
 def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK end at this door
-    """The service of the protocol, with a tool for each thing an assistant can ask.
-
-    Raises:
-        FormatError: the extra « mcp » is not installed.
-    """
     try:
         from mcp.server.mcpserver import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError
@@ -222,11 +177,9 @@ def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK e
 
 
 def _spoken(tool: Callable[..., Content], language: str, refusal: type[Exception]) -> Callable[..., Content]:
-    """The tool, where what is wrong is one sentence in the language of the graph."""
-
     @functools.wraps(tool)
     def answer(*values: object, **more: object) -> Content:
-        with speaking(language):
+        with message.speaking(language):
             try:
                 return tool(*values, **more)
             except Pan2kgError as error:

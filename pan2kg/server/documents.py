@@ -1,4 +1,4 @@
-"""Things, documents and named graphs: which describes which, its content, and the answer to a request for one.
+"""Things, documents, named graphs and the VoID description: which describes which, and the answer to a request for one.
 
 A thing at ``/id/plan/lu-bhr-2`` is described at ``/doc/plan/lu-bhr-2``, to which its IRI redirects (303), as the W3C
 note “Cool URIs for the Semantic Web” asks. An instrument or body whose IRI is somebody else's is described under its
@@ -8,32 +8,42 @@ fragments of it.
 
 The description of a thing holds its statements from all named graphs; the statements that point to it; the links and
 involvements that join it to other things, complete; the names of all things mentioned; and its provenance: the named
-graphs, the document each was taken from, the dataset and its licence.
+graphs, the document each was taken from, the dataset and its licence. The VoID description is counted by queries, once
+for each state of the data, and written by the code that writes it for a release.
 """
 
 from __future__ import annotations
 
+import asyncio
 import binascii
+import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
+from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.dataset import dataset_of, own_profile, read_profiles
 from pan2kg.graph.labels import INSTRUMENTS
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.publish import vocabulary
-from pan2kg.server import protocol
+from pan2kg.project import Project
+from pan2kg.server import protocol, web
 from pan2kg.server.engine import GRAPH_FORMATS, used
-from pan2kg.server.protocol import GRAPHS, Choice, Form, RefusalError, ServedRelease, choose, is_absolute, why
-from pan2kg.server.web import matches
+from pan2kg.server.protocol import Choice, Form, RefusalError, choose, is_absolute, why
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store, construct, is_true, plain, select
-from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS, is_ours
+from pan2kg.store.store import LocalStore, Store, construct, is_true, plain, select
+from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours
+
+if TYPE_CHECKING:
+    from pan2kg.publish.descriptions import Statistics
 
 # the kinds of things that may have their IRI from others, with their classes
 ONTOLOGY: Final = PAN.removesuffix("#")
@@ -43,27 +53,33 @@ OFFICIAL: Final[Mapping[str, frozenset[str]]] = {
     "provision": frozenset({PAN + "Provision"}),
     "body": frozenset({PAN + "PublicBody", PAN + "Organisation"}),
 }
-# what is said of the named graphs a description rests on
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
-VOID: Final = "http://rdfs.org/ns/void#"
+VOID: Final = protocol.PREFIXES["void"]
 NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", FOAF + "name")
+# what is said of the named graphs a description rests on
 _ORIGIN: Final = (RDF + "type", DCTERMS + "source", PAN + "certainty")
 # how the addresses begin that are answered here
-STARTS: Final = ("/id/", "/doc", "/graph/", "/ontology", "/dataset", "/catalogue", "/contributors")
+VOID_PATH: Final = "/.well-known/void"
+STARTS: Final = ("/id/", "/doc", "/graph/", "/ontology", "/dataset", "/catalogue", "/contributors", VOID_PATH)
+METHODS: Final = "GET, HEAD, OPTIONS"
+# what the service has of the graph as a file, below its root
+DUMPS: Final = ("data/pan2kg.nq.gz",)
 # how a retired thing leads to what replaces it: the registered relation (RFC 5829), and the exact one
 SUCCESSOR: Final = f"successor-version {DCTERMS}isReplacedBy"
 
+_TURTLE: Final = protocol.GRAPHS[0]
+DATA: Final = (Form(_TURTLE.name, _TURTLE.media[:1], _TURTLE.iri), *protocol.GRAPHS[1:4])
 # chosen only where nothing else will do: a wildcard is not answered with a media type nobody registered
-_TURTLE: Final = GRAPHS[0]
-DATA: Final = (Form(_TURTLE.name, _TURTLE.media[:1], _TURTLE.iri), *GRAPHS[1:4])
 _BY_OTHER_NAMES: Final = Form(_TURTLE.name, _TURTLE.media[1:], _TURTLE.iri)
 # the forms by the ending an address has where it wants one of them only
 PAGE: Final = Form("html", ("text/html",), f"{protocol.FORMATS}HTML")
 ENDINGS: Final[Mapping[str, Form]] = {"ttl": DATA[0], "nt": DATA[1], "rdf": DATA[2], "jsonld": DATA[3], "html": PAGE}
+# what of an IRI a header can hold as it is
+_SAFE: Final = "/:?#[]@!$&'()*+,;=%~"
+_ENDING_OF: Final = {form.name: ending for ending, form in ENDINGS.items()}
 
 
 def space_of(store: Store) -> str:
-    """What the IRIs of the project a store holds begin with; of several, those of the first."""
     return own_profile(read_profiles(store), None).space
 
 
@@ -89,7 +105,6 @@ def _encoded(iri: str) -> str:
 
 
 def find_document(store: Store, iri: str) -> str | None:
-    """The path of the document about an IRI the graph knows; None where it does not know it."""
     if not knows(store, iri):
         return None
     space = space_of(store)
@@ -103,7 +118,7 @@ def find_document(store: Store, iri: str) -> str | None:
 
 
 def _told_apart(store: Store, iri: str, space: str) -> str:
-    """The document of an IRI of ours; by its whole where a thing of the project has the path of one of pan2kg."""
+    # by its whole where a thing of the project has the path of one of pan2kg
     document = document_of(iri, space)
     rival = space + iri.removeprefix(ROOT)
     if not iri.startswith(space) and iri.startswith(ROOT) and document != "ontology" and knows(store, rival):
@@ -140,7 +155,6 @@ def find_thing(store: Store, path: str) -> str | None:
 
 
 def knows(store: Store, iri: str) -> bool:
-    """Whether an IRI is spoken of in the graph, or names a part of it."""
     try:
         ox.NamedNode(iri)
     except ValueError:  # as of a stray percent sign
@@ -149,24 +163,20 @@ def knows(store: Store, iri: str) -> bool:
 
 
 def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
-    """The concise description of a thing, with the statements on the document itself; the thing comes first.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> plan = "https://w3id.org/pan2kg/id/plan/lu-bhr-2"
-    >>> triples = describe(open_graph().store, plan, "http://localhost/doc/plan/lu-bhr-2")
-    >>> triples[0].subject.value == plan, any(triple.predicate.value == DCTERMS + "license" for triple in triples)
-    (True, True)
-    """
     about, graphs = set[ox.Triple](), set[str]()
+
+    def add(iris: Iterable[str], properties: tuple[str, ...]) -> None:
+        things = sorted(filter(is_absolute, iris))
+        about.update(construct(store, program_query("things/some-statements", thing=things, property=properties)))
+
     query = program_query("things/description", thing=iri, value=iri, joined=iri)
     for graph, subject, predicate, value in select(store, query).rows:
         if value is not None and isinstance(predicate, ox.NamedNode) and not isinstance(subject, ox.Literal | None):
             about.add(ox.Triple(subject, predicate, value))
             graphs |= {plain(graph)} - {""}
-    about |= _of_each(store, graphs, _ORIGIN)
+    add(graphs, _ORIGIN)
     terms = {term for triple in about for term in (triple.subject, triple.object)}
-    mentioned = {term.value for term in terms if isinstance(term, ox.NamedNode)}
-    about |= _of_each(store, mentioned, NAMES)
+    add({term.value for term in terms if isinstance(term, ox.NamedNode)}, NAMES)
     # what is said of the document itself
     page, dataset = ox.NamedNode(document), dataset_of(space_of(store))
     about.add(ox.Triple(page, ox.NamedNode(RDF + "type"), ox.NamedNode(FOAF + "Document")))
@@ -179,27 +189,16 @@ def describe(store: Store, iri: str, document: str) -> list[ox.Triple]:
     return _sorted(about, iri)
 
 
-def _of_each(store: Store, iris: Iterable[str], properties: tuple[str, ...]) -> set[ox.Triple]:
-    """The statements on each of several things with one of some properties."""
-    things = sorted(filter(is_absolute, iris))
-    return set(construct(store, program_query("things/some-statements", thing=things, property=properties)))
-
-
 def _sorted(triples: Iterable[ox.Triple], iri: str = "") -> list[ox.Triple]:
-    """Triples in order, those on an IRI before all others."""
     subject = ox.NamedNode(iri) if iri else None
     return sorted(set(triples), key=lambda triple: (triple.subject != subject, str(triple)))
 
 
 def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> bytes:
-    """Triples in one of the formats of documents, with the prefixes they need; JSON-LD with its context.
-
-    >>> triple = ox.Triple(ox.NamedNode("http://e/x"), ox.NamedNode(RDFS + "label"), ox.Literal("x"))
-    >>> write([triple], "turtle", {"rdfs": RDFS, "skos": SKOS}).decode().splitlines()[0]
-    '@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .'
-    """
     needed = used(triples, dict(prefixes))
     if form == "jsonld":
+        from pan2kg.publish import vocabulary  # for who asks for it: it takes as long to import as a document to write
+
         return vocabulary.write(triples, form, needed)
     return ox.serialize(triples, format=GRAPH_FORMATS[form], prefixes=needed or None) or b""
 
@@ -230,19 +229,6 @@ def split(path: str) -> tuple[str, Form | None]:
     return (start, ENDINGS[ending]) if start and ending in ENDINGS else (path, None)
 
 
-def _ending_of(form: Form) -> str:
-    return next(ending for ending, other_form in ENDINGS.items() if other_form.name == form.name)
-
-
-def header_safe(iri: str) -> str:
-    """An IRI as a header can hold it.
-
-    >>> header_safe("http://e/é#x")
-    'http://e/%C3%A9#x'
-    """
-    return quote(iri, safe="/:?#[]@!$&'()*+,;=%~")
-
-
 # draws the page of a thing: its IRI, the path it will stand at, the language
 Portray = Callable[[str, str, str], bytes]
 
@@ -262,46 +248,83 @@ class Call:
     place: str = "http://localhost/"
     front: str = "/"
 
+    def lead(self, path: str, status: int = 303) -> Response:
+        address = f"{self.front}{path}"
+        varies, relation = ({"vary": "Accept"}, "describedby") if status == 303 else ({}, SUCCESSOR)
+        headers = {"location": address, "link": f'<{address}>; rel="{relation}"', **varies, "cache-control": "no-cache"}
+        return Response(status_code=status, headers=headers)
 
-@dataclass(frozen=True, slots=True)
+
 class DataSource:
-    """What is answered from; without ``portray`` there are no pages."""
-
-    store: Store
-    release: ServedRelease
-    prefixes: Mapping[str, str]
-    portray: Portray | None = None
+    def __init__(
+        self, project: Project, store: Store, release: protocol.ServedRelease, prefixes: Mapping[str, str],
+        portray: Portray | None = None,
+    ) -> None:  # fmt: skip
+        self.project, self.store, self.release, self.prefixes, self.portray = project, store, release, prefixes, portray
+        self._counted: tuple[str, Statistics] | None = None
+        self._lock = threading.Lock()
 
     def answer(self, call: Call) -> Response:
-        """Answer a request for an IRI of ours or for a document.
-
-        Raises:
-            RefusalError: there is no such thing, or not in such a form.
-            Pan2kgError: the store does not answer.
-
-        >>> from pan2kg.graph.graph import open_graph
-        >>> source = DataSource(open_graph().store, ServedRelease("1"), {})
-        >>> source.answer(Call("/id/plan/lu-bhr-2")).headers["location"]
-        '/doc/plan/lu-bhr-2'
-        >>> source.answer(Call("/doc/plan/lu-bhr-2", accept="text/turtle;q=0.5")).status_code
-        200
-        """
+        if call.path.startswith(VOID_PATH):
+            return self._void(call)
         if call.path in ("/doc", "/doc/"):
             return self._look_up(call)
         if not protocol.is_plain_path(call.path):
-            raise RefusalError(404, why("no-thing-address"))
+            raise RefusalError(404, why("no-page"))
         start, _, path = call.path[1:].partition("/")
         if start == "doc":
             return self._describe(call, path)
-        if start == "graph":
-            return self._graph(call)
-        if start == "ontology" or split(call.path[1:])[0] == "ontology":
-            return self._ontology(call)
+        document, fixed = split(call.path[1:])
+        if start == "graph":  # which is its own document
+            starts = dict.fromkeys((space_of(self.store), ROOT))
+            iri = next((start + document for start in starts if knows(self.store, start + document)), "")
+            if not iri:
+                raise RefusalError(404, why("no-graph", iri=next(iter(starts)) + document))
+            query = program_query("graphs/statements", graph=iri)
+            return self._show(call, iri, document, fixed, lambda: _sorted(construct(self.store, query)))
+        if start == "ontology" or document == "ontology":  # under its own IRI or that of the version that is served
+            iri = ROOT + document
+            if not knows(self.store, iri) or (document != "ontology" and not self._is_current(iri)):
+                raise RefusalError(404, why("graph-says-nothing", iri=iri))
+            query = program_query("graphs/ontology")
+            return self._show(
+                call, ONTOLOGY, "ontology", fixed, lambda: _sorted(construct(self.store, query), ONTOLOGY)
+            )
         return self._thing(call)
 
+    def _void(self, call: Call) -> Response:
+        from pan2kg.graph.graph import Graph
+        from pan2kg.publish import descriptions, edition  # for who asks for it: they take long to import
+
+        choice = choose(call.accept, DATA)
+        if choice is None:
+            raise RefusalError(406, why("comes-as", names=", ".join(form.media[0] for form in DATA)))
+        tag = self.release.tag("void", call.place, choice.media)
+        headers = {"vary": "Accept", "cache-control": "no-cache", "etag": tag}
+        if web.matches(call.condition, tag):
+            return Response(status_code=304, headers=headers)
+        small, space = LocalStore(ox.Store()), space_of(self.store)
+        stated = construct(self.store, program_query("dataset/facts", dataset=dataset_of(space)))
+        small.add(f"{GRAPH}catalogue", stated)
+        try:
+            facts = edition.read_facts(small, space)
+        except ProjectError as error:
+            raise RefusalError(404, why("no-dataset-facts", why=error.message)) from None
+        issued, modified = (facts.day(DCTERMS + name) for name in ("issued", "modified"))
+        addresses = edition.Addresses(facts.space, call.place, f"{call.place}sparql", facts.space)
+        issue = edition.Issue(facts.version or "0", issued, modified, addresses)
+        with self._lock:
+            state = str(self.release)
+            if self._counted is None or state != self._counted[0]:
+                self._counted = state, count(self.store)
+        described = edition.Edition(Graph(self.project, small), facts, issue)
+        turtle = descriptions.write_void(described, self._counted[1], DUMPS)
+        triples = [quad.triple for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE)]
+        body = write(triples, choice.form.name, {**self.prefixes, "void": VOID})
+        return Response(body, headers={**headers, "content-type": choice.content_type})
+
     def _look_up(self, call: Call) -> Response:
-        """Lead from any IRI of the graph to its document."""
-        iris = protocol.read_form(call.query, "address").get("iri", [])
+        iris = protocol.read_form(call.query).get("iri", [])
         if len(iris) != 1:
             raise RefusalError(400, why("say-which-iri"))
         iri = iris[0]
@@ -311,27 +334,25 @@ class DataSource:
         if document is None:
             raise RefusalError(404, why("graph-says-nothing", iri=iri))
         fragment = iri.partition("#")[2] if document == "ontology" else ""
-        return _lead(call, quote(document) + (f"#{quote(fragment)}" if fragment else ""))
+        return call.lead(quote(document) + (f"#{quote(fragment)}" if fragment else ""))
 
     def _thing(self, call: Call) -> Response:
-        """Lead from a thing of ours to its document, and from the version that is served to the dataset."""
         space = space_of(self.store)
         dataset, iri = dataset_of(space), space + call.path[1:]
         version = iri.removeprefix(f"{dataset}/")
         if version != iri and self._is_current(version, dataset):
-            return _lead(call, document_of(dataset, space))
+            return call.lead(document_of(dataset, space))
         # a project that imports the core answers for it too, as the addresses of pan2kg need not lead here
         iri = next((known for known in (iri, ROOT + call.path[1:]) if knows(self.store, known)), "")
         if not iri:
             raise RefusalError(404, why("graph-says-nothing", iri=space + call.path[1:]))
         following, successor = self._following(iri)
         if successor:
-            return _moved(call, successor.removeprefix(space).removeprefix(ROOT))
+            return call.lead(quote(successor.removeprefix(space).removeprefix(ROOT)), 301)
         document = document_of(iri, space)
-        return _lead(call, quote(document)) if following is None else self._gone(call, iri, document, None, following)
+        return call.lead(quote(document)) if following is None else self._gone(call, iri, document, None, following)
 
     def _describe(self, call: Call, path: str) -> Response:
-        """The document about a thing."""
         key, fixed = split(path)
         iri = find_thing(self.store, key)
         if iri is None:
@@ -339,37 +360,17 @@ class DataSource:
         following, successor = self._following(iri)
         if successor:
             document = document_of(successor, space_of(self.store))
-            return _moved(call, f"{document}.{_ending_of(fixed)}" if fixed else document)
+            return call.lead(quote(f"{document}.{_ENDING_OF[fixed.name]}" if fixed else document), 301)
         document = f"doc/{key}"
         if following is not None:
             return self._gone(call, iri, document, fixed, following)
         return self._show(call, iri, document, fixed, lambda: describe(self.store, iri, call.place + quote(document)))
 
-    def _graph(self, call: Call) -> Response:
-        """A named graph, which is its own document."""
-        document, fixed = split(call.path[1:])
-        starts = dict.fromkeys((space_of(self.store), ROOT))
-        iri = next((start + document for start in starts if knows(self.store, start + document)), "")
-        if not iri:
-            raise RefusalError(404, why("no-graph", iri=next(iter(starts)) + document))
-        query = program_query("graphs/statements", graph=iri)
-        return self._show(call, iri, document, fixed, lambda: _sorted(construct(self.store, query)))
-
-    def _ontology(self, call: Call) -> Response:
-        """The ontology, under its own IRI or that of the version that is served."""
-        path, fixed = split(call.path[1:])
-        iri = ROOT + path
-        if not knows(self.store, iri) or (path != "ontology" and not self._is_current(iri)):
-            raise RefusalError(404, why("no-ontology", iri=iri))
-        query = program_query("graphs/ontology")
-        return self._show(call, ONTOLOGY, "ontology", fixed, lambda: _sorted(construct(self.store, query), ONTOLOGY))
-
     def _is_current(self, version: str, *datasets: str) -> bool:
-        """Whether the ontology, or a dataset that is named, is of this version."""
         return bool(self.store.query(program_query("dataset/is-version", given=version, thing=[ONTOLOGY, *datasets])))
 
     def _following(self, iri: str) -> tuple[list[str] | None, str]:
-        """What replaces a thing of ours that was retired (None where it was not), and its one successor."""
+        # what replaces a thing of ours that was retired (None where it was not), and its one successor
         if not is_ours(iri):
             return None, ""
         rows = [
@@ -381,7 +382,7 @@ class DataSource:
         replacing = [thing for mark, thing, _ in rows if mark]
         return sorted(set(filter(is_absolute, replacing))) if replacing else None, successor
 
-    def _choose(self, call: Call, fixed: Form | None) -> Choice:
+    def _choose(self, call: Call, fixed: Form | None) -> tuple[Choice, dict[str, str]]:
         has_page = self.portray is not None
         if fixed == PAGE and not has_page:
             raise RefusalError(404, why("no-pages"))
@@ -389,50 +390,42 @@ class DataSource:
         if choice is None:
             names = ", ".join(form.media[0] for form in (*DATA, *([PAGE] if has_page else [])))
             raise RefusalError(406, why("comes-as", names=names))
-        return choice
+        varies = [*([] if fixed else ["Accept"]), *(["Accept-Language"] if choice.form == PAGE else [])]
+        return choice, {"cache-control": "no-cache", **({"vary": ", ".join(varies)} if varies else {})}
 
     def _show(
         self, call: Call, iri: str, document: str, fixed: Form | None, make: Callable[[], list[ox.Triple]]
     ) -> Response:
-        """A document of the triples that ``make`` gives; a client that wants a page is led to it."""
-        choice = self._choose(call, fixed)
-        path = quote(document)
-        links = list(self._alternates(call.front + path, document, call.front, choice.form))
-        headers = {
-            "link": ", ".join([*links, f'<{call.front}{path}>; rel="canonical"', _describes(iri)]),
-            "cache-control": "no-cache",
-            **_vary(choice, fixed),
-        }
+        choice, headers = self._choose(call, fixed)
+        address, front = call.front + quote(document), call.front
+        pages = {tag: front + quote(f"{tag}/{document.removeprefix('doc/')}.html") for tag in LANGUAGES}
+        # the other forms of a document, each as a value of a Link header (RFC 8288)
+        links = [
+            f'<{address}.{ending}>; rel="alternate"; type="{form.media[0]}"'
+            for ending, form in ENDINGS.items() if form in DATA and form.name != choice.form.name
+        ]  # fmt: skip
+        for tag, page in pages.items() if self.portray else ():
+            links.append(f'<{page}>; rel="alternate"; type="text/html"; hreflang="{tag}"')
+        links += [f'<{address}>; rel="canonical"', f'<{quote(iri, safe=_SAFE)}>; rel="describes"']
+        headers["link"] = ", ".join(links)
         if choice.form == PAGE:
-            language = protocol.preferred_language(call.languages)
-            return Response(
-                status_code=303, headers={"location": f"{call.front}{_page_of(document, language)}", **headers}
-            )
+            headers["location"] = pages[protocol.preferred_language(call.languages)]
+            return Response(status_code=303, headers=headers)
         if not fixed:
-            headers["content-location"] = f"{call.front}{path}.{_ending_of(choice.form)}"
+            headers["content-location"] = f"{address}.{_ENDING_OF[choice.form.name]}"
         headers["etag"] = self.release.tag("document", call.place, document, choice.media)
-        if matches(call.condition, headers["etag"]):
+        if web.matches(call.condition, headers["etag"]):
             return Response(status_code=304, headers=headers)
         body = write(make(), choice.form.name, self.prefixes)
         return Response(body, headers={**headers, "content-type": choice.content_type})
 
-    def _alternates(self, address: str, document: str, front: str, left_out: Form) -> Iterator[str]:
-        """The other forms of a document, each as a value of a Link header (RFC 8288)."""
-        for ending, form in ENDINGS.items():
-            if form in DATA and form.name != left_out.name:
-                yield f'<{address}.{ending}>; rel="alternate"; type="{form.media[0]}"'
-        for language in LANGUAGES if self.portray else ():
-            page = f"{front}{_page_of(document, language)}"
-            yield f'<{page}>; rel="alternate"; type="text/html"; hreflang="{language}"'
-
     def _gone(self, call: Call, iri: str, document: str, fixed: Form | None, following: list[str]) -> Response:
-        """What is left of a thing that was retired: its description, with what replaces it."""
         try:
-            choice = self._choose(call, fixed)
+            choice, headers = self._choose(call, fixed)
         except RefusalError as refusal:
             raise RefusalError(410, why("retired", iri=iri, why=refusal.message)) from None
-        links = [f'<{header_safe(thing)}>; rel="{SUCCESSOR}"' for thing in following]
-        headers = {"link": ", ".join([*links, _describes(iri)]), "cache-control": "no-cache", **_vary(choice, fixed)}
+        links = [f'<{quote(thing, safe=_SAFE)}>; rel="{SUCCESSOR}"' for thing in following]
+        headers["link"] = ", ".join([*links, f'<{quote(iri, safe=_SAFE)}>; rel="describes"'])
         if choice.form == PAGE and self.portray:
             body = self.portray(iri, f"{document}.html", protocol.preferred_language(call.languages))
         else:
@@ -440,29 +433,43 @@ class DataSource:
         return Response(body, 410, {**headers, "content-type": choice.content_type})
 
 
-def _page_of(document: str, language: str) -> str:
-    return quote(f"{language}/{document.removeprefix('doc/')}.html")
+def count(store: Store) -> Statistics:
+    # each triple once, whatever number of graphs it stands in
+    from pan2kg.publish import descriptions
+
+    totals = select(store, program_query("counts/totals")).rows[0]
+    properties, classes = (
+        Counter({plain(name): int(plain(number)) for name, number in select(store, program_query(query)).rows})
+        for query in ("counts/distinct-properties", "counts/distinct-classes")
+    )
+    links: Counter[tuple[str, str]] = Counter()
+    targets = descriptions.targets_of(own_profile(read_profiles(store), None))
+    for _, name, value in select(store, program_query("counts/outgoing-statements", space=space_of(store))).rows:
+        links.update((target, plain(name)) for target, start in targets.items() if plain(value).startswith(start))
+    triples, subjects, objects = (int(plain(value)) for value in totals)
+    return descriptions.Statistics(triples, subjects, objects, properties, classes, links)
 
 
-def _describes(iri: str) -> str:
-    return f'<{header_safe(iri)}>; rel="describes"'
+def routes(source: DataSource, *, is_elsewhere: bool = False) -> list[Route]:
+    """What answers for things and documents, by how their addresses begin; in threads, as the store is waited for.
 
+    Where documents stand is said whole where they may be asked for elsewhere than they are (``is_elsewhere``), as under
+    the addresses of things, which lead here from another domain.
+    """
+    threads = ThreadPoolExecutor(4, "document")
 
-def _vary(choice: Choice, fixed: Form | None) -> dict[str, str]:
-    """On what the form depends: on nothing where the address names it; a page on the language too."""
-    names = [*([] if fixed else ["Accept"]), *(["Accept-Language"] if choice.form == PAGE else [])]
-    return {"vary": ", ".join(names)} if names else {}
+    async def answer(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"allow": METHODS})
+        root, prefix = web.root_of(request), request.scope["root_path"]
+        accept, languages = web.header(request, "accept"), web.header(request, "accept-language")
+        condition = web.header(request, "if-none-match")
+        front = root if is_elsewhere else prefix
+        query = request.scope["query_string"]
+        call = Call(web.path_of(request), query, accept, languages, condition, f"{root}/", f"{front}/")
+        try:
+            return await asyncio.get_running_loop().run_in_executor(threads, source.answer, call)
+        except Pan2kgError as error:
+            raise protocol.busy(why("no-document-now", why=error.told)) from None
 
-
-def _lead(call: Call, path: str) -> Response:
-    address = f"{call.front}{path}"
-    link = f'<{address}>; rel="describedby"'
-    headers = {"location": address, "link": link, "vary": "Accept", "cache-control": "no-cache"}
-    return Response(status_code=303, headers=headers)
-
-
-def _moved(call: Call, path: str) -> Response:
-    """Lead on for good: the address is an earlier one of what stands at the path."""
-    address = f"{call.front}{quote(path)}"
-    headers = {"location": address, "link": f'<{address}>; rel="{SUCCESSOR}"', "cache-control": "no-cache"}
-    return Response(status_code=301, headers=headers)
+    return [web.route(f"{start}{{rest:path}}", answer, METHODS) for start in STARTS]

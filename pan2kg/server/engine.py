@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import itertools
 import json
 import os
 import re
@@ -19,28 +20,23 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import pyoxigraph as ox
 
 from pan2kg.server.protocol import RefusalError, busy, why
 from pan2kg.store.store import syntax_error
-from pan2kg.turtle.writer import Token, calls, line_of, tokens
+from pan2kg.turtle.writer import calls, line_of, tokens
 
-if TYPE_CHECKING:
-    from typing_extensions import Buffer
-
-# the head of a message: a letter and the length of what follows
 MEGABYTE: Final = 2**20
+# the head of a message: a letter and the length of what follows
 HEAD: Final = struct.Struct("!cI")
 # what is to be done; a piece of an answer; its end, with its form, whether it may differ, and its state; a refusal
 TASK, PIECE, WHOLE, FAILED = b"T", b"P", b"W", b"F"
 # an answer is sent in pieces of about so many bytes
 SENT_BYTES: Final = 256 * 1024
 
-# what stands between or after the rows of a format, in values of CSV alone; and how many rows more there are
 TABLE_FORMATS: Final = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -55,6 +51,7 @@ GRAPH_FORMATS: Final = {
     "trig": ox.RdfFormat.TRIG,
     "nquads": ox.RdfFormat.N_QUADS,
 }
+# what stands between or after the rows of a format, in values of CSV alone; and how many rows more there are
 ROW_MARKS: Final = {"json": (b'}},{"', 1), "xml": (b"<result>", 0), "csv": (b"\r\n", -1), "tsv": (b"\n", -1)}
 # of so many triples it is worth looking which prefixes they need
 FEW: Final = 2000
@@ -111,33 +108,29 @@ class Task(NamedTuple):
 
 
 def pack(kind: bytes, payload: bytes = b"") -> bytes:
-    """A message as bytes."""
     return HEAD.pack(kind, len(payload)) + payload
 
 
 def receive(link: socket.socket) -> tuple[bytes, bytes] | None:
-    """The next message of a blocking socket; None where the other side is gone."""
-    head = receive_exactly(link, HEAD.size)
-    payload = receive_exactly(link, HEAD.unpack(head)[1]) if head else None
+    def exactly(length: int) -> bytes | None:
+        pieces = bytearray()
+        while len(pieces) < length:
+            try:
+                piece = link.recv(min(length - len(pieces), MEGABYTE))
+            except (ConnectionError, InterruptedError):
+                return None
+            if not piece:
+                return None
+            pieces += piece
+        return bytes(pieces)
+
+    head = exactly(HEAD.size)
+    payload = exactly(HEAD.unpack(head)[1]) if head else None
     return None if head is None or payload is None else (head[:1], payload)
 
 
-def receive_exactly(link: socket.socket, length: int) -> bytes | None:
-    """So many bytes from a blocking socket; None where the other side is gone before."""
-    pieces = bytearray()
-    while len(pieces) < length:
-        try:
-            piece = link.recv(min(length - len(pieces), MEGABYTE))
-        except (ConnectionError, InterruptedError):
-            return None
-        if not piece:
-            return None
-        pieces += piece
-    return bytes(pieces)
-
-
 def send(link: socket.socket, data: bytes) -> None:
-    """Send a part of an answer; from here on a process does not end when who asked hangs up, but is told."""
+    # from here on a process does not end when who asked hangs up, but is told
     fcntl.fcntl(link, fcntl.F_SETFL, fcntl.fcntl(link, fcntl.F_GETFL) & ~os.O_ASYNC)
     link.sendall(data)
 
@@ -166,19 +159,14 @@ def free_memory() -> int:
     root = Path("/sys/fs/cgroup")
     for group in (root / name, *(root / name).parents):
         try:
-            most, taken_now = ((group / f"memory.{kind}").read_text(encoding="ascii") for kind in ("max", "current"))
-            files = re.search(
-                r"^inactive_file (\d+)", (group / "memory.stat").read_text(encoding="ascii"), re.MULTILINE
+            most, current, parts = (
+                (group / f"memory.{kind}").read_text(encoding="ascii") for kind in ("max", "current", "stat")
             )
-            free = min(free, int(most) - int(taken_now) + int(files[1] if files else 0))
+            files = re.search(r"^inactive_file (\d+)", parts, re.MULTILINE)
+            free = min(free, int(most) - int(current) + int(files[1] if files else 0))
         except (OSError, ValueError):  # "max": there is no limit
             continue
     return max(free, 0)
-
-
-def words_of(text: str) -> list[Token]:
-    """The tokens of SPARQL text without its comments."""
-    return [token for token in tokens(text) if token.kind != "comment"]
 
 
 def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
@@ -200,7 +188,7 @@ def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
         endpoint = _CALLED.match(text, call.start)
         if endpoint is None or endpoint.group(1) not in services:
             raise _at(text, call.start, 403, "refused-fetch", word="SERVICE")
-    words = [(token.start, token.text.upper()) for token in words_of(text) if token.kind == "word"]
+    words = [(token.start, token.text.upper()) for token in tokens(text) if token.kind == "word"]
     for start, word in words:
         if word in _UPDATES:
             raise _at(text, start, 403, "refused-change", word=word)
@@ -222,8 +210,6 @@ def is_volatile(text: str) -> bool:
 
 
 class AnswerWriter(io.BytesIO):
-    """A file the engine writes an answer to: it sends the pieces to who asked, and stops at a limit."""
-
     def __init__(self, link: socket.socket, form: str, limits: Limits, *, is_bounded: bool) -> None:
         self.link, self.form = link, form
         self.seconds = limits.seconds
@@ -233,16 +219,7 @@ class AnswerWriter(io.BytesIO):
         self.pieces: list[bytes] = []
         self.waiting = self.size = 0
 
-    def writable(self) -> bool:
-        """Yes."""
-        return True
-
-    def write(self, piece: Buffer) -> int:
-        """Take a piece.
-
-        Raises:
-            RefusalError: it is one row, byte or second too many.
-        """
+    def write(self, piece: Any) -> int:  # noqa: ANN401  # whatever has a buffer
         data = bytes(piece)
         self.pieces.append(data)
         self.waiting += len(data)
@@ -252,7 +229,7 @@ class AnswerWriter(io.BytesIO):
         if self.size > self.most:
             raise RefusalError(413, why("answer-too-large", size=megabytes(self.most)))
         if time.monotonic() > self.deadline:
-            raise late(self.seconds)
+            raise busy(why("too-slow", seconds=f"{self.seconds:g}"), 30)
         if self.waiting > SENT_BYTES:
             send(self.link, pack(PIECE, b"".join(self.pieces)))
             self.pieces.clear()
@@ -260,24 +237,14 @@ class AnswerWriter(io.BytesIO):
         return len(data)
 
     def count(self, rows: int) -> None:
-        """Note that so many rows were written.
-
-        Raises:
-            RefusalError: there are too many.
-        """
         self.rows += rows
         if self.rows > self.most_rows:
             raise RefusalError(413, why("too-many-rows", rows=str(self.most_rows)))
 
     def finish(self, state: str, *, is_volatile: bool) -> None:
-        """Send what is left, and that it is whole; an answer that is short leaves in one piece."""
+        # an answer that is short leaves in one piece
         ending = json.dumps([self.form, is_volatile, state]).encode()
         send(self.link, pack(PIECE, b"".join(self.pieces)) + pack(WHOLE, ending))
-
-
-def late(seconds: float) -> RefusalError:
-    """What is said when time is up."""
-    return busy(why("too-slow", seconds=f"{seconds:g}"), 30)
 
 
 @dataclass(slots=True)
@@ -294,7 +261,6 @@ class Evaluator:
     state: str = ""
 
     def answer(self, task: Task, link: socket.socket) -> None:
-        """Do a task and send the answer, or why there is none."""
         try:
             (self._graph if task.kind == "graph" else self._query)(task, link)
         except RefusalError as refusal:
@@ -306,7 +272,7 @@ class Evaluator:
             reason = why(f"query-{fault.message.key}", **values)
             send(link, pack(FAILED, RefusalError(400, reason, line, column).pack()))
         except MemoryError:
-            send(link, pack(FAILED, busy(why("query-memory"), 30).pack()))
+            send(link, pack(FAILED, busy(why("query-memory-or-depth"), 30).pack()))
         except ConnectionError:
             raise
         except (OSError, RuntimeError, ValueError) as error:
@@ -327,8 +293,7 @@ class Evaluator:
         if isinstance(result, ox.QueryTriples):
             self._triples(result, task, link)
         elif not task.table:
-            rows = isinstance(result, ox.QuerySolutions)
-            raise RefusalError(406, why("rows-not-acceptable" if rows else "yes-or-no-not-acceptable"))
+            raise RefusalError(406, why("tables-not-acceptable"))
         else:
             writer = AnswerWriter(link, task.table, self.limits, is_bounded=not task.own)
             result.serialize(output=writer, format=TABLE_FORMATS[task.table])
@@ -346,19 +311,19 @@ class Evaluator:
         if not task.graph:
             raise RefusalError(406, why("triples-not-acceptable"))
         writer = AnswerWriter(link, task.graph, self.limits, is_bounded=not task.own)
-        counted = _counted(triples, writer)
+
+        def counting() -> Iterator[ox.Triple]:
+            for triple in triples:
+                writer.count(1)
+                yield triple
+
+        counted = counting()
         # a short answer declares only the prefixes it uses; a long one cannot be read ahead to find them
-        beginning = list(islice(counted, FEW))
+        beginning = list(itertools.islice(counted, FEW))
         prefixes = self.prefixes if len(beginning) == FEW else used(beginning, self.prefixes)
         form = GRAPH_FORMATS[task.graph]
-        ox.serialize(chain(beginning, counted), output=writer, format=form, prefixes=prefixes or None)
+        ox.serialize(itertools.chain(beginning, counted), output=writer, format=form, prefixes=prefixes or None)
         writer.finish(self.state, is_volatile=task.kind == "query" and is_volatile(task.text))
-
-
-def _counted(triples: Iterable[ox.Triple], writer: AnswerWriter) -> Iterator[ox.Triple]:
-    for triple in triples:
-        writer.count(1)
-        yield triple
 
 
 def used(triples: list[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:

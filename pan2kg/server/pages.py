@@ -1,9 +1,12 @@
-"""Pages and assets: drawn once for a state of the data, kept, and sent as fits the client.
+"""Pages, assets and files of a release: drawn once for a state of the data, kept, and sent as fits the client.
 
 After a change whose things are known only what speaks of them is drawn anew. The home pages are kept between starts
 too, so that who opens the service need not wait for them: found again by all that they depend on, the files of the
 project, the program with its templates, the front end, and the day. What is damaged or cannot be written is done
 without.
+
+A release is served as it is: every file with the ETag of its own checksum, and what plain files cannot say, status and
+negotiation; what no file tells, a link that a rule made, is answered from the graph.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import json
 import logging
 import mimetypes
 import os
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -26,33 +30,34 @@ from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
-from pan2kg.errors import Pan2kgError, ProjectError, QueryError
+from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError
 from pan2kg.i18n.catalogue import FOLDER_VARIABLE, LANGUAGES
 from pan2kg.i18n.message import today
-from pan2kg.project import PACKAGE, Project, write_atomically
-from pan2kg.server.protocol import RefusalError, ServedRelease, is_plain_path, preferred_language, why
-from pan2kg.server.web import SMALL, header, matches, path_of, root_of
+from pan2kg.project import PACKAGE, Project, reason, write_atomically
+from pan2kg.server import protocol, web
+from pan2kg.server.protocol import RefusalError, why
 from pan2kg.server.workers import Keeper
-from pan2kg.site.bundle import find_bundle
+from pan2kg.site.page import find_bundle
 from pan2kg.store.cache import project_folder
-from pan2kg.validation.kept import state_name
 
-# the addresses of the home pages below the root
+# the addresses of the home pages below the root, and how those of assets begin
 HOMES: Final = tuple(f"{language}/index.html" for language in LANGUAGES)
+ASSETS: Final = "assets/"
 # bytes of pages that are kept
 CACHE_BYTES: Final = 64 * 2**20
 # when Python looks for garbage in cycles while what all pages need is read; most of it stays
-ASSETS: Final = "/assets/"
 SELDOM: Final = (100_000, 50, 50)
+# the kinds of things whose page speaks of one thing and what is said of it, with the names of all it is joined to
+ENTITIES: Final = frozenset(
+    {"action", "body", "category", "document", "graph", "instrument", "part", "passage", "provision"}
+)
 _COMPRESSED: Final = ("text/", "application/json", "application/javascript", "application/ld+json", "image/svg+xml")
 _LOG = logging.getLogger("pan2kg.service")
 
 
 class DrawingSite(Protocol):
-    """Whoever draws the pages; from any thread. A page has its ``media`` type, its ``body``, and ``is_passing``."""
-
     def page(self, path: str, arguments: Mapping[str, str], /) -> Any:  # noqa: ANN401  # see above
         """The page at an address below the root, None where there is none."""
 
@@ -61,9 +66,7 @@ class DrawingSite(Protocol):
 
 
 class RefreshedSite:
-    """A site that is made anew when the data have changed or a new day has begun, as pages look back from today."""
-
-    def __init__(self, make: Callable[[], DrawingSite], release: ServedRelease) -> None:
+    def __init__(self, make: Callable[[], DrawingSite], release: protocol.ServedRelease) -> None:
         self.make, self.release = make, release
         self._lock = threading.Lock()
         self._site: tuple[str, DrawingSite] | None = None
@@ -71,11 +74,9 @@ class RefreshedSite:
 
     @property
     def state(self) -> str:
-        """What the site depends on: the data, and the day."""
         return f"{self.release} {today()}"
 
     def site(self) -> DrawingSite:
-        """The site over the data as they are now."""
         with self._lock:
             state = self.state
             if self._site is None or self._site[0] != state:
@@ -92,7 +93,7 @@ class RefreshedSite:
         return self._desk[1]
 
     def change(self, bring_up: Callable[[], object]) -> None:
-        """Do what brings the data up to decisions on candidates; the desk goes on with the site it has."""
+        # the desk goes on with the site it has
         before = self.state
         bring_up()
         if self._desk and self._desk[0] == before:
@@ -100,12 +101,10 @@ class RefreshedSite:
 
 
 class CachedPage:
-    """A page as it is sent, plain and compressed."""
-
     def __init__(self, media: str, body: bytes, *, is_passing: bool = False) -> None:
         self.media, self.body, self.is_passing = media, body, is_passing
         self.tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        is_worth = len(body) > SMALL and media.startswith(_COMPRESSED)
+        is_worth = len(body) > web.SMALL and media.startswith(_COMPRESSED)
         self.zipped = gzip.compress(body, 6, mtime=0) if is_worth else None
         self.size = len(body) + len(self.zipped or b"") + 200
 
@@ -137,33 +136,36 @@ class Pages:
             self._keep((path, b""), page)
 
     async def answer(self, request: Request) -> Response:
-        """Answer one request."""
-        path = path_of(request)
-        language = path[1:].removesuffix("/") or preferred_language(header(request, "accept-language"))
+        path = web.path_of(request)
+        language = path[1:].removesuffix("/")
+        language = language or protocol.preferred_language(web.header(request, "accept-language"))
         if language in LANGUAGES:
-            address = f"{root_of(request)}/{language}/index.html"
+            address = f"{web.root_of(request)}/{language}/index.html"
             return Response(status_code=302, headers={"location": address, "vary": "Accept-Language"})
         try:
-            page = await self._find(path[1:], request.scope["query_string"]) if is_plain_path(path) else None
+            plain = protocol.is_plain_path(path)
+            page = await self._find(path[1:], request.scope["query_string"]) if plain else None
             if page is None:
                 raise RefusalError(404, why("no-page"))
         except RefusalError as refusal:
-            if refusal.status != 404 or "html" not in header(request, "accept"):
+            if refusal.status != 404 or "html" not in web.header(request, "accept"):
                 raise
             # said on a page, in the language of the address and with ways that lead on from it
-            drawn = await asyncio.get_running_loop().run_in_executor(self.threads, self._missing, path[1:])
+            loop, drawn = asyncio.get_running_loop(), None
+            with suppress(Pan2kgError):
+                drawn = await loop.run_in_executor(self.threads, lambda: self.site.site().missing(path[1:]))
             if drawn is None:
                 raise
             return Response(drawn.body, 404, {"content-type": drawn.media})
-        lasting = path.startswith(ASSETS)
+        lasting = path.startswith(f"/{ASSETS}")
         headers = {
             "content-type": page.media,
             "etag": page.tag,
             "cache-control": "public, max-age=31536000, immutable" if lasting else "no-cache",
         }
-        if matches(header(request, "if-none-match"), page.tag):
+        if web.matches(web.header(request, "if-none-match"), page.tag):
             return Response(status_code=304, headers={**headers, "vary": "Accept-Encoding"})
-        if page.zipped is None or "gzip" not in header(request, "accept-encoding"):
+        if page.zipped is None or "gzip" not in web.header(request, "accept-encoding"):
             return Response(page.body, headers=headers)
         return Response(page.zipped, headers={**headers, "content-encoding": "gzip", "vary": "Accept-Encoding"})
 
@@ -179,22 +181,20 @@ class Pages:
         return page
 
     def _current(self) -> str:
-        """The state of the data and the day; what was drawn of another one is let go, unless no change was about it."""
+        # what was drawn of another state of the data or day is let go, unless no change was about it
         state = self.site.state
         if state == self._state:
             return state
-        version = self.keeper.version if self.keeper else 0
-        changes = (
-            [self.keeper.touched.get(number) for number in range(self._version + 1, version + 1)] if self.keeper else []
-        )
+        version, touched = (self.keeper.version, self.keeper.touched) if self.keeper else (0, {})
+        changes = [touched.get(number) for number in range(self._version + 1, version + 1)]
         is_same_day = self._state.rpartition(" ")[2] == state.rpartition(" ")[2]
         if changes and None not in changes and is_same_day:
             marks = [mark.encode() for mark in frozenset[str]().union(*filter(None, changes))]
-            for key, page in list(self._cache.items()):
-                if not key[0].startswith(ASSETS[1:]) and (
-                    is_summary(key[0]) or any(mark in page.body for mark in marks)
-                ):
-                    del self._cache[key]
+            for (path, query), page in list(self._cache.items()):
+                # a page that is not below those of a kind tells of all things together, whatever it speaks of by name
+                is_summary = path.partition("/")[2].rpartition("/")[0].partition("/")[0] not in ENTITIES
+                if not path.startswith(ASSETS) and (is_summary or any(mark in page.body for mark in marks)):
+                    del self._cache[path, query]
                     self._size -= page.size
         else:
             self._cache.clear()
@@ -210,10 +210,7 @@ class Pages:
             self._size -= self._cache.popitem(last=False)[1].size
 
     def warm(self) -> None:
-        """Draw the home pages before anybody asks, so that the first reader does not wait for what all pages need."""
-        self.threads.submit(self._warm)
-
-    def _warm(self) -> None:
+        # before anybody asks, so that the first reader does not wait for what all pages need
         usual, state = gc.get_threshold(), self.site.state
         gc.set_threshold(*SELDOM)
         try:
@@ -228,12 +225,20 @@ class Pages:
         gc.freeze()  # what the pages are drawn from stays: looking through it again would stop everything for 0.1 s
 
     def _draw(self, path: str, query: bytes) -> CachedPage | None:
-        if path.startswith(ASSETS[1:]):
-            return self._asset(path.removeprefix(ASSETS[1:]))
+        if path.startswith(ASSETS):
+            name = path.removeprefix(ASSETS)
+            if name not in self.assets:
+                return None
+            media = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            media += "; charset=utf-8" if media.startswith("text/") else ""
+            try:
+                return CachedPage(media, self.assets[name].read_bytes())
+            except OSError:
+                raise RefusalError(404, why("asset-gone")) from None
         try:
             arguments = dict(parse_qsl(query.decode("utf-8"), keep_blank_values=True, errors="strict"))
         except ValueError:
-            raise RefusalError(400, why("address-encoding")) from None
+            raise RefusalError(400, why("no-utf-8")) from None
         try:
             page = self.site.site().page(path, arguments)
         except QueryError as error:
@@ -243,36 +248,6 @@ class Pages:
                 _LOG.warning("%s: %s", path, error)
             raise RefusalError(503, why("no-page-now", why=error.told), retry_after="5") from None
         return CachedPage(page.media, page.body, is_passing=page.is_passing) if page else None
-
-    def _asset(self, name: str) -> CachedPage | None:
-        if name not in self.assets:
-            return None
-        media = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        media += "; charset=utf-8" if media.startswith("text/") else ""
-        try:
-            return CachedPage(media, self.assets[name].read_bytes())
-        except OSError:
-            raise RefusalError(404, why("asset-gone")) from None
-
-    def _missing(self, path: str) -> Any:  # noqa: ANN401  # see above
-        with suppress(Pan2kgError):
-            return self.site.site().missing(path)
-
-
-def is_summary(path: str) -> bool:
-    """Whether a page tells of all things together, whatever it speaks of by name: it is not below that of a kind.
-
-    >>> is_summary("fr/index.html"), is_summary("fr/action/lu-bhr-2-1.html"), is_summary("fr/question/gaps.html")
-    (True, False, True)
-    """
-    folder = path.partition("/")[2].rpartition("/")[0].partition("/")[0]
-    return folder not in ENTITIES
-
-
-# the kinds of things whose page speaks of one thing and what is said of it, with the names of all it is joined to
-ENTITIES: Final = frozenset(
-    {"action", "body", "category", "document", "graph", "instrument", "part", "passage", "provision"}
-)
 
 
 class HomePages:
@@ -287,7 +262,8 @@ class HomePages:
         self.name = self._name() if self.folder else ""
 
     def _name(self) -> str:
-        """A name for all that the pages depend on."""
+        from pan2kg.validation.report import state_name
+
         templates = [path for path in sorted((PACKAGE / "site").rglob("*")) if path.suffix in (".html", ".css")]
         bundle = find_bundle()
         stamps = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in templates]
@@ -295,26 +271,23 @@ class HomePages:
         return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
 
     def is_current(self) -> bool:
-        """Whether the files are still as they were."""
         return self.folder is not None and self._name() == self.name
 
     def read(self) -> dict[str, CachedPage]:
-        """The pages by their addresses; nothing where they are not all there as they were written."""
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             if self.folder:
                 content = json.loads((self.folder / f"home-{self.name}.json").read_bytes())
                 bodies = {path: (content[path]["media"], content[path]["body"].encode()) for path in HOMES}
-                if content["digest"] == _digest([body for _, body in bodies.values()]):
+                if content["digest"] == hashlib.sha256(b"\0".join([body for _, body in bodies.values()])).hexdigest():
                     return {path: CachedPage(*page) for path, page in bodies.items()}
         return {}
 
     def write(self, pages: Mapping[str, CachedPage]) -> None:
-        """Keep the pages in place of those of an earlier state: all of them, where no file was changed meanwhile."""
         if self.folder is None or not pages.keys() >= {*HOMES} or not self.is_current():
             return
         with suppress(OSError, ProjectError):
             content = {path: {"media": pages[path].media, "body": pages[path].body.decode()} for path in HOMES}
-            digest = {"digest": _digest([pages[path].body for path in HOMES])}
+            digest = {"digest": hashlib.sha256(b"\0".join([pages[path].body for path in HOMES])).hexdigest()}
             self.folder.mkdir(parents=True, exist_ok=True)
             path = self.folder / f"home-{self.name}.json"
             write_atomically(path, json.dumps(content | digest, ensure_ascii=False))
@@ -323,5 +296,114 @@ class HomePages:
                     former.unlink(missing_ok=True)
 
 
-def _digest(bodies: list[bytes]) -> str:
-    return hashlib.sha256(b"\0".join(bodies)).hexdigest()
+# what has several forms under one address that is no document of a thing
+_ABOUT: Final = ("dataset", "catalogue", "contributors", "publisher", "profile")
+_VARIANTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "ontology": {"html": "ontology/index.fr.html"}
+    | {ending: f"ontology/pan2kg.{ending}" for ending in ("ttl", "jsonld", "rdf", "nt")},
+    **dict.fromkeys(
+        _ABOUT, {"html": "index.html"} | {ending: f"catalogue.{ending}" for ending in ("ttl", "jsonld", "rdf")}
+    ),
+}
+_NONE: Final[Mapping[str, str]] = {}
+_ENDING: Final = re.compile(r"\.(?:html|ttl|jsonld)$")
+_VERSION: Final = re.compile(r"dataset/([0-9][^/]*?)/?")
+_ONTOLOGY: Final = re.compile(r"ontology/([0-9][^/]*)")
+
+
+class ReleaseFiles:
+    def __init__(self, folder: Path, otherwise: web.Handler | None = None) -> None:
+        from pan2kg.publish import hosts
+        from pan2kg.publish.folder import LIST, MARK, read_checksums
+
+        try:
+            mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
+            sums = dict(read_checksums(folder))
+        except (OSError, ValueError) as error:
+            fault = reason(error) if isinstance(error, OSError) else MARK
+            raise ProjectError("holds-no-release-to-serve", place=Place(str(folder)), error=fault) from None
+        shown = {path: digest for path, digest in sums.items() if not path.endswith(".htaccess")}
+        # its files, and what was given up with what took its place
+        self.folder, self.otherwise = folder, otherwise
+        self.sums, self.retired = shown | {LIST: sums.get(MARK, "")}, mark.get("retired", {})
+        self.media = {ending: f"{media}; charset=utf-8" for ending, media in hosts.MEDIA.items()} | hosts.OTHER_MEDIA
+        endings = ("html", "ttl", "jsonld", "rdf", "nt")
+        self.forms = tuple(protocol.Form(ending, (hosts.MEDIA[ending],), "") for ending in endings)
+
+    async def answer(self, request: Request) -> Response:
+        path = web.path_of(request).removeprefix("/")
+        thing = _ENDING.sub("", path.removeprefix("id/").removeprefix("doc/"))
+        if path.startswith(("id/", "doc/")) and thing in self.retired:
+            if following := self.retired[thing]:
+                return _move(request, 301, following)
+            # its tombstone where nothing took its place, or several things
+            place = path if path in self.sums else f"doc/{path.removeprefix('id/').removeprefix('doc/')}"
+            forms = tuple(form for form in self.forms if f"{place}.{form.name}" in self.sums)
+            choice = protocol.choose(web.header(request, "accept"), forms) if forms else None
+            file = f"{place}.{choice.form.name}" if choice else place
+            is_there = file in self.sums
+            return self._send(request, file, 410, {"vary": "Accept"}) if is_there else self._nothing(request, 410)
+        if path in self.sums:
+            return self._send(request, path)
+        if f"{path.rstrip('/')}/index.html".lstrip("/") in self.sums:
+            if path and not path.endswith("/"):
+                return _move(request, 301, f"{path}/")
+            return self._send(request, f"{path}index.html")
+        # what is no file: a thing, a document in one form or another, a version, a named graph; else nothing
+        if path.startswith("graph/"):  # the graphs of a folder are one document
+            path = "/".join(path.split("/")[:3])
+        variants = _VARIANTS.get(path) or {
+            form.name: f"{path}.{form.name}" for form in self.forms if f"{path}.{form.name}" in self.sums
+        }
+        number, ontology = _VERSION.fullmatch(path), _ONTOLOGY.fullmatch(path)
+        for place, file in (
+            (f"doc/{path[3:]}", f"doc/{path[3:]}.html" if path.startswith("id/") else ""),
+            (f"version/{number[1]}/", f"version/{number[1]}/index.html") if number else ("", ""),
+            (f"ontology/{ontology[1]}.ttl", f"ontology/{ontology[1]}.ttl") if ontology else ("", ""),
+        ):
+            if file in self.sums:
+                return _move(request, 303, place)
+        start = path.partition("/")[0]
+        if variants and start in ("doc", "graph", *_VARIANTS):
+            return self._negotiate(request, variants)
+        if start in ("prefixes", "query"):
+            return _move(request, 303, "queries.ttl")
+        if self.otherwise and path.startswith(("id/", "doc/")):
+            return await self.otherwise(request)
+        return self._nothing(request, 404)
+
+    def _negotiate(self, request: Request, variants: Mapping[str, str]) -> Response:
+        forms = tuple(form for form in self.forms if variants.get(form.name) in self.sums)
+        choice = protocol.choose(web.header(request, "accept"), forms)
+        if choice is None:
+            raise RefusalError(406, why("comes-as", names=", ".join(form.media[0] for form in forms)))
+        prefix, path = request.scope["root_path"], variants[choice.form.name]
+        alternates = [
+            f'<{prefix}/{variants[form.name]}>; rel="alternate"; type="{form.media[0]}"'
+            for form in forms if form != choice.form
+        ]  # fmt: skip
+        links = {"link": ", ".join(alternates)} if alternates else {}
+        return self._send(request, path, more={"vary": "Accept", "content-location": f"{prefix}/{path}", **links})
+
+    def _nothing(self, request: Request, status: int) -> Response:
+        page = f"{status}.html"
+        if page in self.sums and "html" in web.header(request, "accept"):
+            return self._send(request, page, status, {"vary": "Accept"})
+        raise RefusalError(status, why("no-page" if status == 404 else "retired-here"))
+
+    def _send(self, request: Request, path: str, status: int = 200, more: Mapping[str, str] = _NONE) -> Response:
+        # the media type, with its character set where it is text
+        ending = "ttl" if path == ".well-known/void" else path.rpartition(".")[2]
+        packed = {"gz": "application/gzip", "htaccess": "text/plain", "conf": "text/plain"}
+        media = self.media.get(ending) or packed.get(ending) or mimetypes.guess_type(path)[0] or "text/plain"
+        media += "; charset=utf-8" if media.startswith("text/") and "charset" not in media else ""
+        tag = f'"{self.sums[path][:32]}"'
+        headers = {"content-type": media, "etag": tag, "cache-control": "no-cache", **more}
+        if status == 200 and web.matches(web.header(request, "if-none-match"), tag):
+            return Response(status_code=304, headers=headers)
+        return FileResponse(self.folder / path, status, headers)
+
+
+def _move(request: Request, status: int, path: str) -> Response:
+    headers = {"location": f"{request.scope['root_path']}/{path}", "vary": "Accept"}
+    return Response(status_code=status, headers=headers)

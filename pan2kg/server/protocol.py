@@ -22,12 +22,12 @@ import pyoxigraph as ox
 from pan2kg.i18n import catalogue, message
 from pan2kg.turtle.vocabulary import XSD
 
-# so many elements of a header are looked at
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 FORM: Final = "application/x-www-form-urlencoded"
 METHODS: Final = "GET, HEAD, POST, OPTIONS"
 FORMATS: Final = "http://www.w3.org/ns/formats/"
+# so many elements of a header are looked at
 ELEMENTS: Final = 64
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _SEGMENT: Final = re.compile(r"[^/\\\x00-\x1f]+")
@@ -55,7 +55,6 @@ class RefusalError(Exception):
     sentence = property(__str__)
 
     def body(self, accept: str = "", language: catalogue.Language = catalogue.SOURCE_LANGUAGE) -> tuple[str, bytes]:
-        """Media type and content: problem details (RFC 9457) for who accepts JSON, else the bare sentence."""
         sentence = self.message.say(language)
         if "json" not in accept:
             return "text/plain; charset=utf-8", f"{sentence}\n".encode()
@@ -64,12 +63,10 @@ class RefusalError(Exception):
         return "application/problem+json", json.dumps(problem | place, ensure_ascii=False).encode() + b"\n"
 
     def pack(self) -> bytes:
-        """The refusal as bytes, to be sent from one process to another."""
         return json.dumps([self.status, message.pack(self.message), self.line, self.column, self.headers]).encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> RefusalError:
-        """The refusal that was packed."""
         status, reason, line, column, headers = json.loads(packed)
         return cls(status, message.unpack(reason), line, column, **headers)
 
@@ -84,13 +81,10 @@ def why(key: str, /, **values: object) -> message.Message:
 
 
 def busy(reason: message.Message, seconds: int = 5) -> RefusalError:
-    """A 503 that says when to come back."""
     return RefusalError(503, reason, retry_after=str(seconds))
 
 
 class Form(NamedTuple):
-    """A format: its short name, the media types it goes by (the registered one first), its W3C name."""
-
     name: str
     media: tuple[str, ...]
     iri: str
@@ -115,14 +109,11 @@ GRAPHS: Final = (
 
 
 class Choice(NamedTuple):
-    """The format that was chosen, and the media type to name it by."""
-
     form: Form
     media: str
 
     @property
     def content_type(self) -> str:
-        """The media type, with its charset where it is text."""
         return f"{self.media}; charset=utf-8" if self.media.startswith("text/") else self.media
 
 
@@ -152,7 +143,6 @@ def _quality(parameters: list[str]) -> float | None:
 
 
 def quality_of(media: str, ranges: list[tuple[str, float, int]]) -> float:
-    """The quality of a media type: that of the narrowest range that matches it, 0 where none does."""
     fitting = ("*/*", f"{media.partition('/')[0]}/*", media)
     return max(((narrow, quality) for name, quality, narrow in ranges if name in fitting), default=(0, 0.0))[1]
 
@@ -207,7 +197,6 @@ def preferred_language(header: str, languages: tuple[str, ...] = catalogue.LANGU
 
 
 def is_absolute(iri: str) -> bool:
-    """Whether a text is an absolute IRI."""
     return _ABSOLUTE.fullmatch(iri) is not None
 
 
@@ -220,27 +209,23 @@ def is_plain_path(path: str) -> bool:
     return all(_SEGMENT.fullmatch(step) and step[0] != "." for step in path.removeprefix("/").split("/"))
 
 
-class Operation(NamedTuple):
-    """A query, or with an empty text what the service can do; and over which graphs."""
-
-    text: str = ""
-    default: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
+# a query, or empty what the service can do; and over which default and named graphs
+Operation = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
-def read_form(encoded: bytes, what: str) -> dict[str, list[str]]:
-    """The parameters of an ``address`` or of a ``form``, each with all its values.
+def read_form(encoded: bytes) -> dict[str, list[str]]:
+    """The parameters of an address or of a form, each with all its values.
 
-    >>> read_form(b"a=1&a=%C3%A9", "address")
+    >>> read_form(b"a=1&a=%C3%A9")
     {'a': ['1', 'é']}
     """
     values: dict[str, list[str]] = {}
     try:
         pairs = parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000)
     except UnicodeDecodeError:
-        raise RefusalError(400, why(f"{what}-encoding")) from None
+        raise RefusalError(400, why("no-utf-8")) from None
     except ValueError:
-        raise RefusalError(400, why(f"{what}-fields")) from None
+        raise RefusalError(400, why("too-many-fields")) from None
     for name, value in pairs:
         values.setdefault(name, []).append(value)
     return values
@@ -261,11 +246,20 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
     """The operation of a request to the endpoint: ``address`` is what follows the question mark.
 
     >>> read_operation("GET", b"query=ASK%20%7B%7D&default-graph-uri=http://e/g", "", b"")
-    Operation(text='ASK {}', default=('http://e/g',), named=())
+    ('ASK {}', ('http://e/g',), ())
     """
-    parameters = read_form(address, "address")
+    parameters = read_form(address)
     if method == "POST":
-        for name, values in _read_body(media_type, body).items():
+        media, charset = read_media_type(media_type)
+        if media not in (FORM, QUERY, UPDATE):
+            raise RefusalError(415, why("post-media", form=FORM, query=QUERY), accept_post=f"{FORM}, {QUERY}")
+        if charset not in ("", "utf-8", "utf8"):
+            raise RefusalError(415, why("sparql-encoding", charset=charset))
+        try:
+            text = {} if media == FORM else {"query" if media == QUERY else "update": [body.decode("utf-8")]}
+        except UnicodeDecodeError as error:
+            raise RefusalError(400, why("body-encoding", byte=str(error.start + 1))) from None
+        for name, values in (text or read_form(body)).items():
             parameters.setdefault(name, []).extend(values)
     if "update" in parameters:
         raise RefusalError(403, why("update-refused"))
@@ -277,24 +271,8 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
     default, named = (tuple(parameters.get(name, ())) for name in ("default-graph-uri", "named-graph-uri"))
     faulty = next((iri for iri in default + named if not is_absolute(iri)), None)
     if faulty is not None:
-        raise RefusalError(400, why("no-graph-iri", iri=faulty[:200]))
-    return Operation("".join(queries), default, named)
-
-
-def _read_body(media_type: str, body: bytes) -> dict[str, list[str]]:
-    media, charset = read_media_type(media_type)
-    if media.startswith("multipart/"):
-        raise RefusalError(415, why("form-with-parts"))
-    if media not in (FORM, QUERY, UPDATE):
-        raise RefusalError(415, why("post-media", form=FORM, query=QUERY), accept_post=f"{FORM}, {QUERY}")
-    if charset not in ("", "utf-8", "utf8"):
-        raise RefusalError(415, why("sparql-encoding", charset=charset))
-    if media == FORM:
-        return read_form(body, "form")
-    try:
-        return {"query" if media == QUERY else "update": [body.decode("utf-8")]}
-    except UnicodeDecodeError as error:
-        raise RefusalError(400, why("body-encoding", byte=str(error.start + 1))) from None
+        raise RefusalError(400, why("no-absolute-iri", iri=faulty[:200]))
+    return "".join(queries), default, named
 
 
 PREFIXES: Final = {
@@ -339,7 +317,7 @@ class ServedRelease:
         return f"{self.name}+{int(time.time()) // self.seconds if self.seconds else self.changes()}"
 
     def tag(self, *words: str, state: str | None = None) -> str:
-        """The ETag of what was made from a state, this one by default; weak, as rows may come in any order."""
+        # weak, as rows may come in any order
         name = str(self) if state is None else f"{self.name}+{state}"
         digest = hashlib.blake2b("\x1f".join((name, *words)).encode(), digest_size=12).hexdigest()
         return f'W/"{digest}"'

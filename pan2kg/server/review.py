@@ -27,7 +27,6 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -39,16 +38,13 @@ from pan2kg.errors import Pan2kgError, Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.i18n.message import today, verbatim
 from pan2kg.project import Project, reason
+from pan2kg.review import desk, entry
 from pan2kg.review import files as review_files
-from pan2kg.review.desk import submit
-from pan2kg.review.entry import Outcome
-from pan2kg.server import protocol
-from pan2kg.server.pages import RefreshedSite
+from pan2kg.server import pages, protocol, workers
 from pan2kg.server.protocol import RefusalError, why
-from pan2kg.server.web import header, path_of, read_body, record_of, root_of
-from pan2kg.server.workers import Keeper
-from pan2kg.site.desk import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
-from pan2kg.site.registry import PAGES
+from pan2kg.server.web import header, path_of, read_body, root_of
+from pan2kg.site import registry
+from pan2kg.site.review import FAULT, FIELD, KNOWN, PREVIEW, RESERVED, SEAL, SIGNED, TYPED
 from pan2kg.store.store import Store
 from pan2kg.turtle.vocabulary import ID
 
@@ -77,6 +73,15 @@ BODY_LIMIT: Final = 256 * 1024
 KEPT: Final = (
     "plan", "other", "assessor", "scale", "data", "candidate", "later", "reader", "second", "control", "order",
 )  # fmt: skip
+# the kinds of things a page that speaks of one of them is made anew for
+MARKED: Final = frozenset({
+    "action", "assessment", "body", "candidate", "category", "conflict", "decision", "document", "graph", "instrument",
+    "involvement", "link", "obligation", "part", "passage", "plan", "provision", "question"
+})  # fmt: skip
+# the addresses of the pages for reviewers
+DESK_PATHS: Final = tuple(
+    f"/{tag}/{name}.html" for tag in LANGUAGES for name, view in registry.PAGES.items() if view.chosen is not None
+)
 _STATUS: Final = {"not-written": 503} | dict.fromkeys(("unknown-item", "decided-meanwhile", "scored-meanwhile"), 409)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _FIELDS: Final = frozenset({"name", "login", "token_sha256", "roles", "writes_a_minute"})
@@ -84,32 +89,29 @@ _IRI: Final = re.compile(r"<([^<>]+)>")
 _SUBJECT: Final = re.compile(r"^<([^<>]+)>", re.MULTILINE)
 _PAGE: Final = Messages("page")
 _LOG = logging.getLogger("pan2kg.service")
-Reload = Callable[[Sequence[str]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who reviews, and how often a minute; the holder of the service's own token has no name, and no limit."""
-
     name: str = ""
     rate: int = 0
     login: str = ""
     digest: str = ""
 
+    def sign(self, form: Mapping[str, str]) -> Mapping[str, str]:
+        # where it is known who sends a form, what was typed as a name is nobody's
+        return {**form, "reviewer": self.name} if self.name else form
+
 
 class Attempts:
-    """When each address or person did something, within the last minute."""
-
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self._times: OrderedDict[str, deque[float]] = OrderedDict()
 
     def number(self, name: str) -> int:
-        """How often it was."""
         return sum(moment >= self.clock() - 60 for moment in self._times.get(name, ()))
 
     def add(self, name: str) -> None:
-        """It was once more."""
         self._times.setdefault(name, deque(maxlen=2**12)).append(self.clock())
         self._times.move_to_end(name)
         if len(self._times) > ADDRESSES:
@@ -145,7 +147,7 @@ class People:
         return self.wrong.number(_network(client)) >= (FLOOD if may_be_drawn else TRIES)
 
     def by_token(self, token: str, client: str) -> Person | None:
-        """Whose token it is; compared in the same time whatever is sent, and with all."""
+        # compared in the same time whatever is sent, and with all
         if self.is_besieged(client, token):
             return None
         sent, person = token.strip().encode("utf-8", "surrogateescape"), None
@@ -160,27 +162,19 @@ class People:
         return person
 
     def login_of(self, request: Request) -> str:
-        """Whom a proxy that is trusted says it has signed in; empty for nobody."""
-        return header(request, self.header).strip() if self.header and record_of(request).is_proxied else ""
+        return header(request, self.header).strip() if self.header and request.scope["record"].is_proxied else ""
 
     def by_proxy(self, request: Request) -> Person | None:
-        """The person a proxy has signed in; where there is a list, one who is on it."""
         login = self.login_of(request)
         members = self.listed or (Person(login, RATE, login),)
         return next((member for member in members if login and member.login == login), None)
 
     def current(self, person: Person) -> Person | None:
-        """A person as the list has them now; None where they are no longer on it."""
         if not person.name or not self.listed:
             return person if (self.header if person.name else self.token) else None
         return next((member for member in self.listed if member.name == person.name), None)
 
     def admit(self, request: Request) -> Person:
-        """Who sends a request, by the token in its header.
-
-        Raises:
-            RefusalError: nobody who may, or not so often.
-        """
         kind, _, word = header(request, "authorization").partition(" ")
         # a header is Latin-1 to a server, and UTF-8 to most who send one
         token, client = word.encode("latin-1").decode("utf-8", "surrogateescape"), request.scope["client"][0]
@@ -189,16 +183,11 @@ class People:
         person = self.by_token(token, client) if kind.lower() == "bearer" and word.strip() else None
         if person is None:
             raise RefusalError(401, why("needs-token"), www_authenticate='Bearer realm="pan2kg"')
-        record_of(request).person = person.name
+        request.scope["record"].person = person.name
         self.count(person)
         return person
 
     def count(self, person: Person) -> None:
-        """Count a write of a person.
-
-        Raises:
-            RefusalError: it is one too many within a minute.
-        """
         if person.rate and self.done.number(person.name) >= person.rate:
             raise RefusalError(429, why("too-often", number=str(person.rate)), retry_after="60")
         if person.rate:
@@ -206,7 +195,7 @@ class People:
 
 
 def _network(client: str) -> str:
-    """What counts as one address: of IPv6 all that one household has."""
+    # what counts as one address: of IPv6 all that one household has
     try:
         return str(ipaddress.IPv6Network(f"{client}/64", strict=False))
     except ValueError:
@@ -214,11 +203,6 @@ def _network(client: str) -> str:
 
 
 def read_people(path: Path) -> tuple[Person, ...]:
-    """The people a file in TOML names, each in a table ``[[person]]``.
-
-    Raises:
-        ProjectError: the file cannot be read, or a person is not described as the documentation says.
-    """
     place = Place(str(path))
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -250,8 +234,6 @@ def read_people(path: Path) -> tuple[Person, ...]:
 
 @dataclass(slots=True)
 class Session:
-    """A session: its secret, until when it lasts, who has signed in, the name the last decision was signed with."""
-
     seal: str
     until: float
     person: Person
@@ -259,14 +241,12 @@ class Session:
 
 
 class Sessions:
-    """The sessions of a service; forgotten when it ends. Only hashes of what a cookie holds are kept."""
-
+    # forgotten when the service ends; only hashes of what a cookie holds are kept
     def __init__(self, people: People, clock: Callable[[], float] = time.monotonic) -> None:
         self.people, self.clock = people, clock
         self._open: OrderedDict[str, Session] = OrderedDict()
 
     def begin(self, person: Person) -> str:
-        """A session that begins: what its cookie holds."""
         name = secrets.token_urlsafe(32)
         self._open[_hash(name)] = Session(secrets.token_urlsafe(32), self.clock() + SECONDS, person)
         while len(self._open) > SESSIONS:
@@ -289,7 +269,6 @@ class Sessions:
         return session if person else None
 
     def end(self, name: str) -> None:
-        """Forget a session."""
         self._open.pop(_hash(name), None)
 
 
@@ -298,41 +277,30 @@ def _hash(name: str) -> str:
 
 
 def with_cookie(request: Request, response: Response, name: str) -> Response:
-    """An answer that sets the cookie of a session, or takes it away where ``name`` is empty."""
     path, is_secure = f"{request.scope['root_path']}/", request.scope["scheme"] == "https"
     age = SECONDS if name else 0
     response.set_cookie(COOKIE, name, age, path=path, secure=is_secure, httponly=True, samesite="strict")
     return response
 
 
-def is_from_this_site(request: Request) -> bool:
-    """Whether a browser says that the page a form was sent from is one of this service's own.
-
-    Sec-Fetch-Site cannot be set by a page; where a browser does not send it, Origin must name this host.
-    """
-    site, origin = header(request, "sec-fetch-site"), header(request, "origin")
-    if origin not in ("", "null") and urlsplit(origin).netloc.lower() != urlsplit(root_of(request)).netloc.lower():
-        return False
-    return site == "same-origin" if site else origin not in ("", "null")
-
-
 class ReviewPages:
     """Answers what is asked of and sent to the pages of reviews, in a writable service alone.
 
-    ``reload`` is told which files were written, and brings the graph that is served up to them: before the answer, but
-    after a decision on a candidate, while the next one is read.
+    ``keeper`` brings the graph that is served up to the files that were written: before the answer, but after a
+    decision on a candidate, while the next one is read.
     """
 
-    def __init__(self, project: Project, store: Store, site: RefreshedSite, reload: Reload, sessions: Sessions) -> None:
-        self.project, self.store, self.site, self.reload, self.sessions = project, store, site, reload, sessions
+    def __init__(
+        self, project: Project, store: Store, site: pages.RefreshedSite, keeper: workers.Keeper, sessions: Sessions
+    ) -> None:
+        self.project, self.store, self.site, self.keeper, self.sessions = project, store, site, keeper, sessions
         self.threads, self.loading = ThreadPoolExecutor(1, "review"), ThreadPoolExecutor(1, "reload")
         self._turn, self._waiting = asyncio.Lock(), set[str]()
 
     async def answer(self, request: Request) -> Response:
-        """Answer one request."""
         if request.method == "POST":
             return await self._take(request)
-        query = protocol.read_form(request.scope["query_string"], "address")
+        query = protocol.read_form(request.scope["query_string"])
         arguments = {name: values[-1] for name, values in query.items() if name not in RESERVED}
         name = request.cookies.get(COOKIE, "")
         if self._is_own(request, self.sessions.find(name)):
@@ -344,12 +312,10 @@ class ReviewPages:
         return with_cookie(request, page, name) if person else page
 
     def _is_own(self, request: Request, session: Session | None) -> bool:
-        """Whether a session is of whom the proxy has signed in, where one says so."""
         login = self.sessions.people.login_of(request)
         return not login or (session is not None and session.person.login == login)
 
     async def _show(self, request: Request, status: int, arguments: Mapping[str, str], name: str) -> Response:
-        """Draw the page for who has a session, or for who has none."""
         session, path = self.sessions.find(name), path_of(request)
         if session:
             person = session.person.name
@@ -368,29 +334,31 @@ class ReviewPages:
         return Response(page.body, status, headers, "text/html")
 
     async def _take(self, request: Request) -> Response:
-        """Read a form, see whether it may be written down, and do so; of a field that is sent twice the last counts."""
+        # of a field that is sent twice the last counts
         media, charset = protocol.read_media_type(header(request, "content-type"))
         if media != protocol.FORM or charset not in ("", "utf-8", "utf8"):
             raise RefusalError(415, why("form-media", media=protocol.FORM))
-        fields = protocol.read_form(await read_body(request, BODY_LIMIT), "form")
+        fields = protocol.read_form(await read_body(request, BODY_LIMIT))
         form = {name: values[-1] for name, values in fields.items()}
         if header(request, "authorization"):
-            return await self._by_token(request, form)
-        if not is_from_this_site(request):
+            # for programs: the token in a header, the outcome as a sentence
+            person = self.sessions.people.admit(request)
+            outcome, is_shown = await self._submit(request, person.sign(form))
+            sentence = outcome.said.say(_language(request))
+            if not outcome.is_done:
+                raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
+            more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
+            return Response(f"{sentence}{more}\n", 201, media_type="text/plain")
+        # a browser must say that the page the form was sent from is one of this service's own: Sec-Fetch-Site cannot be
+        # set by a page; where a browser does not send it, Origin must name this host
+        site, origin = header(request, "sec-fetch-site"), header(request, "origin")
+        has_origin = origin not in ("", "null")
+        is_other = has_origin and urlsplit(origin).netloc.lower() != urlsplit(root_of(request)).netloc.lower()
+        if is_other or not (site == "same-origin" if site else has_origin):
             raise RefusalError(403, why("foreign-form"))
         if form.get("form") == "sign-in":
             return await self._sign_in(request, form)
         return await self._by_session(request, form)
-
-    async def _by_token(self, request: Request, form: Mapping[str, str]) -> Response:
-        """For programs: the token in a header, the outcome as a sentence."""
-        person = self.sessions.people.admit(request)
-        outcome, is_shown = await self._submit(request, _signed(form, person))
-        sentence = outcome.said.say(_language(request))
-        if not outcome.is_done:
-            raise RefusalError(_STATUS.get(outcome.code, 422), verbatim(sentence))
-        more = "" if is_shown else f" {_PAGE.say('desk-not-shown', _language(request))}"
-        return Response(f"{sentence}{more}\n", 201, media_type="text/plain")
 
     async def _sign_in(self, request: Request, form: Mapping[str, str]) -> Response:
         people, client, token = self.sessions.people, request.scope["client"][0], form.get("token", "")
@@ -415,7 +383,7 @@ class ReviewPages:
         is_sealed = session and hmac.compare_digest(session.seal.encode(), form.get(SEAL, "").encode())
         if session is None or not is_sealed or not self._is_own(request, session):
             return await self._fault(request, 403, {} if is_leaving else typed, "desk-no-session")
-        record_of(request).person = session.person.name
+        request.scope["record"].person = session.person.name
         if is_leaving:
             self.sessions.end(name)
             return with_cookie(request, _lead(request, {}), "")
@@ -424,7 +392,7 @@ class ReviewPages:
         except RefusalError as refusal:
             typed[FAULT] = refusal.message.say(_language(request))
             return await self._show(request, refusal.status, typed, name)
-        outcome, is_shown = await self._submit(request, _signed(form, session.person))
+        outcome, is_shown = await self._submit(request, session.person.sign(form))
         if outcome.is_done:
             if reviewer := form.get("reviewer", "").strip():
                 session.reviewer = reviewer
@@ -440,33 +408,35 @@ class ReviewPages:
         typed |= {FAULT: outcome.said.say(_language(request)), FIELD: str(outcome.values.get("field", ""))}
         return await self._show(request, _STATUS.get(outcome.code, 422), typed, name)
 
-    async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[Outcome, bool]:
-        """What came of a form, and whether the graph that is served shows it; one form at a time."""
+    async def _submit(self, request: Request, form: Mapping[str, str]) -> tuple[entry.Outcome, bool]:
         loop, language = asyncio.get_running_loop(), _language(request)
         async with self._turn:
             outcome = await loop.run_in_executor(
-                self.threads, lambda: submit(self.project, self.store, form, today(), language=language)
+                self.threads, lambda: desk.submit(self.project, self.store, form, today(), language=language)
             )
             changed = outcome.values.get("file")
             files = tuple(file for file in outcome.files if file.endswith(".ttl"))
             files = files or ((str(changed),) if changed and _STATUS.get(outcome.code) == 409 else ())
             if form.get("form") != "candidate" or not outcome.is_done:
                 return outcome, not files or await loop.run_in_executor(self.loading, self._reload, files)
+
+        def bring_up() -> None:
+            files = tuple(sorted(self._waiting))
+            self._waiting.clear()
+            self.site.change(lambda: self._reload(files))
+
         # nobody waits for it: one time for all that were written meanwhile
         is_under_way = bool(self._waiting)
         self._waiting.update(files)
         if files and not is_under_way:
-            self.loading.submit(self._bring_up)
+            self.loading.submit(bring_up)
         return outcome, True
-
-    def _bring_up(self) -> None:
-        files = tuple(sorted(self._waiting))
-        self._waiting.clear()
-        self.site.change(partial(self._reload, files))
 
     def _reload(self, files: Sequence[str]) -> bool:
         try:
-            self.reload(files)
+            text = review_files.changes(self.project, self.store, files)
+            if text:
+                self.keeper.change(text, marks_of(text, self.project.space))
         except Pan2kgError as error:
             _LOG.warning("%s", why("not-shown", files=", ".join(files), error=error))
             return False
@@ -477,29 +447,13 @@ class ReviewPages:
 
 
 def _lead(request: Request, arguments: Mapping[str, str]) -> Response:
-    """Lead to the page with GET, so that loading it again sends nothing again."""
+    # with GET, so that loading the page again sends nothing again
     address = request.scope["path"] + (f"?{urlencode(arguments)}" if arguments else "")
     return Response(status_code=303, headers={"location": address, "cache-control": "no-store"})
 
 
-def _signed(form: Mapping[str, str], person: Person) -> Mapping[str, str]:
-    """A form under the name of who sends it: where that is known, what was typed as a name is nobody's."""
-    return {**form, "reviewer": person.name} if person.name else form
-
-
 def _language(request: Request) -> Language:
     return next((tag for tag in LANGUAGES if path_of(request).startswith(f"/{tag}/")), LANGUAGES[0])
-
-
-def reloader(project: Project, store: Store, keeper: Keeper) -> Reload:
-    """What brings the graph that is served up to the files of a project that were written."""
-
-    def reload(files: Sequence[str]) -> None:
-        text = review_files.changes(project, store, files)
-        if text:
-            keeper.change(text, marks_of(text, project.space))
-
-    return reload
 
 
 def marks_of(text: str, space: str) -> frozenset[str] | None:
@@ -517,16 +471,3 @@ def marks_of(text: str, space: str) -> frozenset[str] | None:
     # names of concepts, such as that of a state of links, stand on every page
     marks = {iri.removeprefix(start) for iri in _IRI.findall(text) for start in starts if iri.startswith(start)}
     return frozenset(mark for mark in marks if mark.partition("/")[0] in MARKED)
-
-
-# the kinds of things a page that speaks of one of them is made anew for
-MARKED: Final = frozenset({
-    "action", "assessment", "body", "candidate", "category", "conflict", "decision", "document", "graph", "instrument",
-    "involvement", "link", "obligation", "part", "passage", "plan", "provision", "question"
-})  # fmt: skip
-
-
-def addresses() -> tuple[str, ...]:
-    """The addresses of the pages for reviewers."""
-    names = [f"{name}.html" for name, view in PAGES.items() if view.chosen is not None]
-    return tuple(f"/{tag}/{name}" for tag in LANGUAGES for name in names)

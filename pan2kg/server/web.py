@@ -1,9 +1,13 @@
-"""The edge: where a request was sent and by whom, how it is read and refused, and the HTTP server, uvicorn.
+"""The edge: where a request was sent and by whom, how it is read, refused and noted, and the HTTP server, uvicorn.
 
 Uvicorn's h11 frames requests and answers: headers are those of the head, nothing after a body is one. Starlette routes,
 compresses, tells other sites and turns what is raised into an answer. :class:`Edge` stands before it. A proxy in front
 may have another scheme, name and path than the service: they are given (``base``), or said with each request by a proxy
 that is trusted; what anybody else says is passed over. Limits for an address are the proxy's.
+
+Whoever runs the service has metrics in the text format of Prometheus
+(https://prometheus.io/docs/instrumenting/exposition_formats/), ``/health`` and ``/ready`` in the form that is usual for
+health checks (``status``: ``pass`` or ``fail``), and a line for each request.
 """
 
 from __future__ import annotations
@@ -11,39 +15,38 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import json
 import logging
 import multiprocessing
+import os
 import re
 import resource
 import secrets
 import signal
 import socket
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import FrameType
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import h11
+import prometheus_client as prometheus
 import uvicorn
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette import applications, exceptions, routing, types
+from starlette.middleware import Middleware, cors, gzip
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
-from starlette.types import Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE
-from pan2kg.i18n.message import verbatim
-from pan2kg.project import reason
+from pan2kg import errors, project
+from pan2kg.i18n import catalogue, message
+from pan2kg.server import workers
 from pan2kg.server.engine import Limits
 from pan2kg.server.protocol import METHODS, RefusalError, busy, preferred_language, why
 from pan2kg.turtle.vocabulary import GRAPH
@@ -54,9 +57,8 @@ HEAD_SECONDS: Final = 20.0
 HEAD_BYTES: Final = 96 * 1024
 # bytes a query or a form that is sent may have
 BODY_LIMIT: Final = 4 * 2**20
-# seconds within which the next piece of a body must come
+# seconds within which the next piece of a body must come, and all of it
 SLOW: Final = 30.0
-# seconds within which a whole body must come
 BODY_SECONDS: Final = 120.0
 # bytes a second a body must come with on the average, once it has taken ``SLOW`` seconds
 LEAST_RATE: Final = 1024
@@ -72,6 +74,8 @@ SMALL: Final = 1024
 SWITCH_SECONDS: Final = 0.0005
 # so long answers that are under way may take when the service is stopped
 LEAVE_SECONDS: Final = 3
+# what is written down for a client that left before it was answered, as nginx does
+LEFT: Final = 499
 
 # what a browser is told of whatever it may show: what may run there, and who may see it
 PAGE_HEADERS: Final = (
@@ -89,11 +93,20 @@ PAGE_HEADERS: Final = (
     (b"x-frame-options", b"DENY"),
 )
 
+# what is asked for by the first step of a path: one of a few words, so that there is a metric for each
+_KINDS: Final = {
+    "sparql": "sparql",
+    "store": "store",
+    "assets": "asset",
+    **dict.fromkeys(("health", "ready", "metrics"), "operation"),
+    **dict.fromkeys(("id", "doc", "graph", "ontology", "dataset", "catalogue", ".well-known"), "document"),
+}
 _HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 _PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*")
 _PLAIN: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 _LOG = logging.getLogger("pan2kg.service")
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,50 +132,44 @@ class Settings:
     is_public: bool = False
 
 
-@dataclass(slots=True)
 class Record:
     """What is kept of a request: its id, how it was answered, the digest of its query, who is signed in.
 
     It ``is_proxied`` where a proxy that is trusted sent it; its body ``is_unread`` until all of it was taken.
     """
 
-    id: str
-    is_proxied: bool = False
-    is_unread: bool = False
-    status: int = 0
-    size: int = 0
-    query: str = ""
-    person: str = ""
+    def __init__(self, headers: Mapping[bytes, bytes]) -> None:
+        name = headers.get(b"x-request-id", b"")
+        self.id = name.decode("ascii") if _PLAIN.fullmatch(name) else secrets.token_hex(8)
+        self.is_unread = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+        self.is_proxied, self.status, self.size, self.query, self.person = False, 0, 0, "", ""
+
+    def complete(self, start: types.Message) -> None:
+        headers, names = start["headers"], dict(start["headers"])
+        if b"content-encoding" in names and not names.get(b"etag", b"W/").startswith(b"W/"):
+            headers = [(key, b"W/" + value if key == b"etag" else value) for key, value in headers]
+        if names.get(b"content-type", b"").startswith((b"text/html", b"image/svg")):
+            headers = [*headers, *(pair for pair in PAGE_HEADERS if pair[0] not in names)]
+        if self.is_unread and b"connection" not in names:
+            headers = [*headers, (b"connection", b"close")]
+        start["headers"] = [*headers, (b"x-content-type-options", b"nosniff"), (b"x-request-id", self.id.encode())]
 
 
 def root_of(request: Request) -> str:
-    """The address all others begin with, without a slash at its end."""
     return f"{request.scope['scheme']}://{request.headers.get('host', '')}{request.scope['root_path']}"
 
 
 def path_of(request: Request) -> str:
-    """What follows the root in the address of a request."""
     path: str = request.scope["path"]
     return path[len(request.scope["root_path"]) :]
 
 
 def header(request: Request, name: str) -> str:
-    """A header, empty where it is missing; one that is repeated is joined by commas."""
+    # one that is repeated is joined by commas
     return ", ".join(request.headers.getlist(name))
 
 
-def record_of(request: Request) -> Record:
-    """What is kept of a request."""
-    record: Record = request.scope["record"]
-    return record
-
-
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """The whole body.
-
-    Raises:
-        RefusalError: it is too large, too slow, or its sender left.
-    """
     announced = int(request.headers.get("content-length", "0"))
     pieces, size, began = list[bytes](), 0, time.monotonic()
     more = announced < DRAINED * limit
@@ -170,12 +177,12 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
         # what has come so far has earned its sender so much time
         until = began + min(BODY_SECONDS, SLOW + size / LEAST_RATE)
         try:
-            message = await asyncio.wait_for(request.receive(), min(SLOW, until - time.monotonic()))
+            event = await asyncio.wait_for(request.receive(), min(SLOW, until - time.monotonic()))
         except TimeoutError:
             raise RefusalError(408, why("body-slow"), connection="close") from None
-        if message["type"] == "http.disconnect":
+        if event["type"] == "http.disconnect":
             raise RefusalError(400, why("client-gone"))
-        piece, more = message.get("body", b""), bool(message.get("more_body"))
+        piece, more = event.get("body", b""), bool(event.get("more_body"))
         size += len(piece)
         if max(size, announced) > limit:
             pieces.clear()
@@ -187,33 +194,23 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
     return b"".join(pieces)
 
 
-def refuse(request: Request, refusal: RefusalError) -> Response:
-    """The answer that says why there is none, in the language of who asks."""
-    language = preferred_language(header(request, "accept-language"), (SOURCE_LANGUAGE, *LANGUAGES))
-    media, body = refusal.body(header(request, "accept"), language)
-    headers = {**refusal.headers, "content-type": media}
-    varies = [headers.get("vary", ""), "Accept" if refusal.status == 406 else ""]
-    # what keeps answers may not hand this one to readers of another language
-    varies += ["Accept-Language"] if language != SOURCE_LANGUAGE else []
-    if any(varies):
-        headers["vary"] = ", ".join(dict.fromkeys(filter(None, varies)))
-    return Response(body, refusal.status, headers)
-
-
-async def _refuse(request: Request, error: Exception) -> Response:
-    if isinstance(error, RefusalError):
-        return refuse(request, error)
+async def refuse(request: Request, error: Exception) -> Response:
     status, headers = getattr(error, "status_code", 500), dict(getattr(error, "headers", None) or {})
-    if status == 405:
+    if isinstance(error, RefusalError):
+        refusal = error
+    elif status == 405:
         allowed = ", ".join(sorted({word.strip() for word in headers.get("Allow", "").split(",")}))
-        return refuse(request, RefusalError(405, why("means-nothing", method=request.method), allow=allowed))
-    words = {404: why("nothing-here"), 500: why("fault")}.get(status) or verbatim(str(getattr(error, "detail", "")))
-    return refuse(request, RefusalError(status, words))
-
-
-def preflight(methods: str = METHODS) -> Response:
-    """What is said to who asks which methods there are."""
-    return Response(status_code=204, headers={"allow": methods})
+        refusal = RefusalError(405, why("means-nothing", method=request.method), allow=allowed)
+    else:
+        words = {404: why("no-page"), 500: why("fault")}.get(status)
+        refusal = RefusalError(status, words or message.verbatim(str(getattr(error, "detail", ""))))
+    language = preferred_language(header(request, "accept-language"), (catalogue.SOURCE_LANGUAGE, *catalogue.LANGUAGES))
+    media, body = refusal.body(header(request, "accept"), language)
+    varies = [refusal.headers.get("vary", ""), "Accept" if refusal.status == 406 else ""]
+    # what keeps answers may not hand this one to readers of another language
+    varies += ["Accept-Language"] if language != catalogue.SOURCE_LANGUAGE else []
+    vary = {"vary": ", ".join(dict.fromkeys(filter(None, varies)))} if any(varies) else {}
+    return Response(body, refusal.status, {**refusal.headers, "content-type": media, **vary})
 
 
 def matches(condition: str, *tags: str) -> bool:
@@ -232,89 +229,92 @@ class Edge:
     ``note`` is told of each that was answered, and how many seconds that took.
     """
 
-    def __init__(self, settings: Settings, routes: Sequence[BaseRoute], note: Callable[[Request, float], None]) -> None:
+    def __init__(
+        self, settings: Settings, routes: Sequence[routing.BaseRoute], note: Callable[[Request, float], None]
+    ) -> None:
         self.settings, self.note = settings, note
         expose = ["ETag", "Link", "Location", "Retry-After", "X-Request-Id"]
-        accepted = ["Accept", "Authorization", "Content-Type", "If-None-Match"]
-        cors = Middleware(CORSMiddleware, ["*"], METHODS.split(", "), accepted, expose_headers=expose, max_age=86400)
-        gzip = Middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=5, thread_minimum_size=16 * 1024)
-        application = Starlette(
+        accepted, methods = ["Accept", "Authorization", "Content-Type", "If-None-Match"], METHODS.split(", ")
+        sites = Middleware(cors.CORSMiddleware, ["*"], methods, accepted, expose_headers=expose, max_age=86400)
+        packing = Middleware(gzip.GZipMiddleware, minimum_size=SMALL, compresslevel=5, thread_minimum_size=16 * 1024)
+        application = applications.Starlette(
             routes=routes,
-            middleware=[*([cors] if settings.is_public else []), gzip],
-            exception_handlers={RefusalError: _refuse, HTTPException: _refuse, Exception: _refuse},
+            middleware=[*([sites] if settings.is_public else []), packing],
+            exception_handlers=dict.fromkeys((RefusalError, exceptions.HTTPException, Exception), refuse),
         )
         application.router.redirect_slashes = False
         self.inner = ProxyHeadersMiddleware(application, list(settings.proxies))  # type: ignore[arg-type]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+    async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         if scope["type"] != "http":
             return
         began, headers = time.perf_counter(), dict(scope["headers"])
-        name = headers.get(b"x-request-id", b"")
-        record = Record(name.decode("ascii") if _PLAIN.fullmatch(name) else secrets.token_hex(8))
-        record.is_unread = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
-        scope["record"] = record
+        scope["record"] = record = Record(headers)
 
-        async def take() -> Message:
-            message = await receive()
-            record.is_unread = record.is_unread and bool(message.get("more_body"))
-            return message
+        async def take() -> types.Message:
+            event = await receive()
+            record.is_unread = record.is_unread and bool(event.get("more_body"))
+            return event
 
-        async def tell(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                record.status = message["status"]
-                if record.is_unread and b"expect" not in headers:
-                    await _drain(take, record)
-                _complete(message, record)
-            record.size += len(message.get("body", b""))
-            await send(message)
+        async def tell(event: types.Message) -> None:
+            if event["type"] == "http.response.start":
+                record.status = event["status"]
+                if b"expect" not in headers:
+                    # what is left of a body nobody reads is taken, if that is little and there already
+                    size, deadline = 0, time.monotonic() + UNREAD_SECONDS
+                    with contextlib.suppress(TimeoutError):
+                        while record.is_unread and size < HEAD_BYTES:
+                            piece = await asyncio.wait_for(take(), deadline - time.monotonic())
+                            size += len(piece.get("body", b""))
+                record.complete(event)
+            record.size += len(event.get("body", b""))
+            await send(event)
 
-        request = Request(scope, take)
+        request, refusal = Request(scope, take), None
         try:
-            self._locate(scope, headers)
-            await self.inner(scope, take, tell)  # type: ignore[arg-type]
-        except RefusalError as refusal:
-            await refuse(request, refusal)(scope, take, tell)
-        except asyncio.CancelledError:  # it took longer than the service has when it is told to end
-            await self._instead(request, busy(why("ending")), tell)
-        except Exception:  # noqa: BLE001  # the last boundary: a fault reaches the log, and the client as a sentence
-            _LOG.exception("%s %s %s", record.id, request.method, scope["path"])
-            await self._instead(request, RefusalError(500, why("fault")), tell)
+            try:
+                self._locate(scope, headers)
+                await self.inner(scope, take, tell)  # type: ignore[arg-type]
+            except RefusalError as error:
+                refusal = error
+            except asyncio.CancelledError:  # it took longer than the service has when it is told to end
+                refusal = busy(why("ending"))
+            except Exception:  # noqa: BLE001  # the last boundary: a fault reaches the log, and the client as a sentence
+                _LOG.exception("%s %s %s", record.id, request.method, scope["path"])
+                refusal = RefusalError(500, why("fault"))
+            if refusal and not record.status:  # an answer that has begun only ends there
+                await (await refuse(request, refusal))(scope, take, tell)
         finally:
             self.note(request, time.perf_counter() - began)
 
-    @staticmethod
-    async def _instead(request: Request, refusal: RefusalError, send: Send) -> None:
-        """Answer with a refusal what was to be answered otherwise; an answer that has begun only ends there."""
-        if not record_of(request).status:
-            await refuse(request, refusal)(request.scope, request.receive, send)
-
-    def _locate(self, scope: Scope, headers: Mapping[bytes, bytes]) -> None:
-        """Find out where a request was sent to the outermost server; refused where that is another host."""
+    def _locate(self, scope: types.Scope, headers: Mapping[bytes, bytes]) -> None:
+        # where it was sent to the outermost server, whatever stands between
         if scope["http_version"] not in ("1.0", "1.1") or {b"content-length", b"transfer-encoding"} <= headers.keys():
             raise RefusalError(400, why("not-http"), connection="close")
-        host, peer = headers.get(b"host", b"").decode("latin-1"), (scope.get("client") or ("", 0))[0]
+        host, (peer, port) = headers.get(b"host", b"").decode("latin-1"), scope.get("client") or ("", 0)
         with contextlib.suppress(ValueError):
             peer = str(getattr(ipaddress.ip_address(peer), "ipv4_mapped", None) or peer)
-        scope["client"] = (peer, (scope.get("client") or ("", 0))[1])
+        scope["client"], prefix = (peer, port), ""
         self._refuse_host(host)
-        prefix = ""
         if peer in self.inner.trusted_hosts:
             scope["record"].is_proxied = True
-            host = _nearest(headers, b"x-forwarded-host") or host
-            prefix = _nearest(headers, b"x-forwarded-prefix").rstrip("/")
-            prefix = prefix if _PREFIX.fullmatch(prefix) else ""
+            # the values the nearest proxy has added
+            forwarded, below = (
+                headers.get(name, b"").decode("latin-1").rpartition(",")[2].strip()
+                for name in (b"x-forwarded-host", b"x-forwarded-prefix")
+            )
+            host, below = forwarded or host, below.rstrip("/")
+            prefix = below if _PREFIX.fullmatch(below) else ""
             self._refuse_host(host)
         if self.settings.base:
             parts = urlsplit(self.settings.base.rstrip("/"))
             # a proxy says by which scheme it was asked; here that is known
             scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"x-forwarded-proto"]
             scope["scheme"], host, prefix = parts.scheme, parts.netloc, parts.path
-        accepted = headers.get(b"accept-encoding", b"")
-        left_out = (b"host", *((b"accept-encoding",) if _NO_GZIP.search(accepted) else ()))
-        rest = [pair for pair in scope["headers"] if pair[0] not in left_out]
-        scope["headers"] = [(b"host", host.encode("latin-1")), *rest]
+        refuses_gzip = _NO_GZIP.search(headers.get(b"accept-encoding", b""))
+        dropped = (b"host", *((b"accept-encoding",) if refuses_gzip else ()))
+        others = [pair for pair in scope["headers"] if pair[0] not in dropped]
+        scope["headers"] = [(b"host", host.encode("latin-1")), *others]
         # a proxy may take the path off or leave it on
         path = scope["path"]
         inside = path == prefix or path.startswith(f"{prefix}/")
@@ -323,7 +323,7 @@ class Edge:
             scope["path"] += "/"
 
     def _refuse_host(self, host: str) -> None:
-        """Refuse a name that is not known: a page of another site can make a browser call this address by its own."""
+        # a page of another site can make a browser call this address by a name of its own
         match = _HOST.fullmatch(host)
         if not match:
             raise RefusalError(400, why("no-host"))
@@ -336,59 +336,14 @@ class Edge:
         raise RefusalError(421, why("other-host", name=name))
 
 
-def _nearest(headers: Mapping[bytes, bytes], name: bytes) -> str:
-    """The value the nearest proxy has added."""
-    return headers.get(name, b"").decode("latin-1").rpartition(",")[2].strip()
-
-
-async def _drain(take: Receive, record: Record) -> None:
-    """Take what is left of a body nobody reads, if that is little and there already."""
-    size, deadline = 0, time.monotonic() + UNREAD_SECONDS
-    with contextlib.suppress(TimeoutError):
-        while record.is_unread and size < HEAD_BYTES:
-            message = await asyncio.wait_for(take(), deadline - time.monotonic())
-            size += len(message.get("body", b""))
-
-
-def _complete(start: Message, record: Record) -> None:
-    """Give an answer what each has: its id, what a browser may do with it, a weak ETag where it was compressed."""
-    headers = start["headers"]
-    told = dict(headers)
-    if b"content-encoding" in told and not told.get(b"etag", b"W/").startswith(b"W/"):
-        headers = [(key, b"W/" + value if key == b"etag" else value) for key, value in headers]
-    if told.get(b"content-type", b"").startswith((b"text/html", b"image/svg")):
-        headers = [*headers, *(pair for pair in PAGE_HEADERS if pair[0] not in told)]
-    if record.is_unread and b"connection" not in told:
-        headers = [*headers, (b"connection", b"close")]
-    start["headers"] = [*headers, (b"x-content-type-options", b"nosniff"), (b"x-request-id", record.id.encode())]
-
-
-def hosts_of(bound: str, names: Iterable[str] = ()) -> tuple[frozenset[str], bool]:
-    """The names of a service that listens to an address, with those it is given; and whether any number will do."""
-    everywhere = False
-    with contextlib.suppress(ValueError):
-        everywhere = ipaddress.ip_address(bound).is_unspecified
-    return frozenset(name.lower() for name in (bound, *names)), everywhere
-
-
 def read_network(text: str) -> str:
-    """An address or a network of proxies.
-
-    Raises:
-        ProjectError: it is neither.
-    """
     try:
         return str(ipaddress.ip_network(text))
     except ValueError:
-        raise ProjectError("no-network", text=text, remedy="give-network") from None
+        raise errors.ProjectError("no-network", text=text, remedy="give-network") from None
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to an address, 0 for a free port; not listening yet.
-
-    Raises:
-        ProjectError: the address is taken, or is none of this machine.
-    """
     try:
         family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, number)
@@ -398,24 +353,21 @@ def listen(host: str, port: int) -> socket.socket:
             bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_SECONDS * 1000)
         bound.bind(address)
     except OSError as error:
-        raise ProjectError(
-            "cannot-listen", place=Place(f"{host}:{port}"), remedy="choose-port", reason=reason(error)
-        ) from None
+        place, reason = errors.Place(f"{host}:{port}"), project.reason(error)
+        raise errors.ProjectError("cannot-listen", place=place, remedy="choose-port", reason=reason) from None
     return bound
 
 
 class Connection(H11Protocol):
-    """A connection that is closed where no head comes in time: uvicorn would wait without end."""
-
+    # uvicorn would wait for a head without end
     deadline = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Wait for a head."""
         super().connection_made(transport)
         self._wait_for_head(HEAD_SECONDS)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; where a head is not whole with it, wait for the rest as long as before."""
+        # where a head is not whole with this, the rest is waited for as long as before
         is_waiting, left = self.timeout_keep_alive_task is not None, self.deadline - self.loop.time()
         super().data_received(data)
         if self.conn.their_state is h11.IDLE and self.timeout_keep_alive_task is None:
@@ -427,8 +379,6 @@ class Connection(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """A server that says when it is ready, and ends without complaint when it is told to."""
-
     def __init__(self, application: Edge, ready: Callable[[], None]) -> None:
         # proxy_headers: the edge reads what a proxy says itself, as it believes those alone that are named
         config: Any = uvicorn.Config(
@@ -441,7 +391,6 @@ class Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, and say so."""
         # the loop answers the endpoint and shares the interpreter with the threads that make pages
         sys.setswitchinterval(SWITCH_SECONDS)
         least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -451,18 +400,158 @@ class Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         self._ready()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to leave, and end what a page still waits for."""
-        super().handle_exit(sig, frame)
-        for process in multiprocessing.active_children():
-            process.terminate()
-
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave on SIGINT and SIGTERM; uvicorn would raise them again afterwards."""
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        # uvicorn would raise them again
+        def leave(number: int, frame: Any) -> None:  # noqa: ANN401  # as uvicorn has it
+            self.handle_exit(number, frame)
+            for process in multiprocessing.active_children():
+                process.terminate()
+
+        before = {number: signal.signal(number, leave) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+class Operations:
+    """Notes each request and answers whoever watches over the service.
+
+    ``is_ready`` says whether requests can be answered now; a balancer then sends some. ``log`` is a file with a line in
+    JSON for each request, ``-`` standard output, empty none.
+    """
+
+    def __init__(self, log: str = "", is_ready: Callable[[], bool] = lambda: True) -> None:
+        self.log, self.is_ready, self.file, self.registry = log, is_ready, -1, prometheus.CollectorRegistry()
+        prometheus.ProcessCollector(registry=self.registry)
+        names, registry = ("kind", "status"), self.registry
+        self._requests = prometheus.Counter("pan2kg_requests", "Requests that were answered.", names, registry=registry)
+        self._bytes = prometheus.Counter("pan2kg_sent_bytes", "Bytes of answers.", ("kind",), registry=registry)
+        buckets = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+        self._seconds = prometheus.Histogram(
+            "pan2kg_request_seconds", "Time to an answer.", ("kind",), buckets=buckets, registry=registry
+        )
+        self._labelled: dict[tuple[str, int], tuple[Any, Any, Any]] = {}
+
+    def open_log(self) -> None:
+        if self.log in ("", "-"):
+            self.file = sys.stdout.fileno() if self.log else -1
+            return
+        try:
+            opened = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
+        except OSError as error:
+            place = errors.Place(self.log)
+            raise errors.ProjectError("log-not-opened", place=place, reason=project.reason(error)) from None
+        before, self.file = self.file, opened
+        if before >= 0:
+            os.close(before)
+
+    def measure(self, pool: workers.Pool) -> None:
+        gauges: dict[str, tuple[str, Callable[[], float]]] = {
+            "pan2kg_workers_busy": ("Workers that answer a query.", lambda: pool.busy),
+            "pan2kg_queries_waiting": ("Queries that wait for a worker.", lambda: pool.waiting),
+            "pan2kg_data_version": ("States of the data since the start.", lambda: pool.keeper.version),
+            "pan2kg_fork_server_up": ("Whether a process holds the graph.", lambda: pool.keeper.is_up),
+        }
+        for name, (meaning, value) in gauges.items():
+            prometheus.Gauge(name, meaning, registry=self.registry).set_function(value)
+
+    def note(self, request: Request, seconds: float) -> None:
+        record, path = request.scope["record"], path_of(request)
+        kind = _KINDS.get(path[1:].partition("/")[0].partition(".ttl")[0], "page")
+        status = record.status or LEFT
+        if (kind, status) not in self._labelled:  # to look a metric up takes longer than to count
+            metrics = self._requests.labels(kind, status), self._seconds.labels(kind), self._bytes.labels(kind)
+            self._labelled[kind, status] = metrics
+        number, took, size = self._labelled[kind, status]
+        number.inc()
+        took.observe(seconds)
+        size.inc(record.size)
+        if self.file < 0:
+            return
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "id": record.id,
+            "client": request.scope["client"][0],
+            "method": request.method,
+            "path": path,
+            "status": status,
+            "bytes": record.size,
+            "seconds": round(seconds, 6),
+            **({"query": record.query} if record.query else {}),
+            **({"person": record.person} if record.person else {}),
+        }
+        with contextlib.suppress(OSError):  # a disk that is full keeps nobody from an answer
+            os.write(self.file, json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+
+    async def answer(self, request: Request) -> Response:
+        uncached, path = {"cache-control": "no-store"}, path_of(request)
+        if path == "/metrics":
+            headers = {"content-type": prometheus.CONTENT_TYPE_LATEST, **uncached}
+            return Response(prometheus.generate_latest(self.registry), headers=headers)
+        passes = path == "/health" or self.is_ready()
+        body = json.dumps({"status": "pass" if passes else "fail"}).encode() + b"\n"
+        headers = {"content-type": "application/health+json", **uncached, **({} if passes else {"retry-after": "1"})}
+        return Response(body, 200 if passes else 503, headers)
+
+
+class Reloading:
+    """Loads the files anew when told to, and where ``seconds`` are set when a look at them shows another state.
+
+    Files that changed since the last look are left until they stay as they are: somebody may be writing them.
+    """
+
+    def __init__(self, reload: Callable[[], None], files: Callable[[], list[Path]], seconds: float = 0.0) -> None:
+        self.reload, self.files, self.seconds = reload, files, seconds
+        self.wanted = threading.Event()
+        self.start = threading.Thread(target=self._run, name="reload", daemon=True).start
+
+    def _run(self) -> None:
+        loaded = previous = self._signature()
+        while True:
+            is_wanted = self.wanted.wait(self.seconds or None)
+            self.wanted.clear()
+            now = self._signature()
+            is_still, previous = now == previous, now
+            if not is_wanted and (now == loaded or not is_still):
+                continue
+            try:
+                self.reload()
+            except (errors.Pan2kgError, OSError) as error:
+                _LOG.error("%s", why("not-loaded-anew", error=str(error)))  # a sentence; its traceback says nothing
+            loaded = now
+
+    def _signature(self) -> list[tuple[str, int, int]]:
+        stamps = []
+        for path in self.files():
+            with contextlib.suppress(FileNotFoundError):  # it went between the two looks
+                status = path.stat()
+                stamps.append((str(path), status.st_size, status.st_mtime_ns))
+        return stamps
+
+
+def assemble(
+    settings: Settings,
+    operations: Operations,
+    endpoint: Handler,
+    store: Handler | None = None,
+    more: Iterable[routing.BaseRoute] = (),
+) -> Edge:
+    every = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
+    routes = [route(path, endpoint, METHODS) for path in ("/sparql", "/sparql/")]
+    routes += [route(path, store, every) for path in ("/store", "/store/{graph:path}") if store]
+    routes += [route(path, operations.answer, "GET, HEAD") for path in ("/health", "/ready", "/metrics")]
+    return Edge(settings, [*routes, *more], operations.note)
+
+
+def route(path: str, handler: Handler, methods: str) -> routing.Route:
+    return routing.Route(path, handler, methods=methods.split(", "))
+
+
+def notify(state: str) -> None:
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if address:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.sendto(state.encode(), f"\0{address[1:]}" if address.startswith("@") else address)

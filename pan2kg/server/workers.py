@@ -25,21 +25,18 @@ import mmap
 import os
 import queue
 import resource
-import secrets
 import select
 import shutil
 import signal
 import socket
-import struct
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -74,23 +71,16 @@ SHORT_LIFE: Final = 5.0
 LONGEST_PAUSE: Final = 30.0
 _SET_PARENT_DEATH_SIGNAL, _SET_CHILD_SUBREAPER = 1, 36
 _NUMBERS: Final = itertools.count(1)
-_SLOT: Final = struct.Struct("Q")
+# bytes a number takes that all workers see
+_SLOT: Final = 8
 _LOG = logging.getLogger("pan2kg.service")
 
 
-def run_to_end(life: Callable[[], None], name: str) -> NoReturn:
-    """Run what a forked process is for and end it; a fault is logged with its traceback and told by the exit code."""
-    try:
-        life()
-    except BaseException:  # noqa: BLE001  # the last boundary: what is behind it is the code of the parent
-        resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-        _LOG.critical("%s", why("process-fault", name=name, process=str(os.getpid())), exc_info=True)
-        os._exit(FAULT)
-    os._exit(0)
-
-
 def _fork(life: Callable[[], None], name: str, *, close: Iterable[socket.socket]) -> int:
-    """Fork a process that ends with this one, as far as the kernel sees to that; its number."""
+    """Fork a process that ends with this one, as far as the kernel sees to that; its number.
+
+    A fault in it is logged with its traceback and told by the exit code.
+    """
     parent, process = os.getpid(), os.fork()
     if process == 0:
         for inherited in close:
@@ -98,7 +88,13 @@ def _fork(life: Callable[[], None], name: str, *, close: Iterable[socket.socket]
         _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
         if os.getppid() != parent:  # it ended before that was said
             os._exit(1)
-        run_to_end(life, name)
+        try:
+            life()
+        except BaseException:  # noqa: BLE001  # the last boundary: what is behind it is the code of the parent
+            resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+            _LOG.critical("%s", why("process-fault", name=name, process=str(os.getpid())), exc_info=True)
+            os._exit(FAULT)
+        os._exit(0)
     return process
 
 
@@ -108,7 +104,6 @@ def _prctl(option: int, value: int) -> None:
 
 
 def supervise(orders: socket.socket, hold: Callable[[socket.socket], None]) -> None:
-    """Fork a holder for each socket that is sent, until nobody is there any more: they end with this process."""
     # Ctrl-C and a service manager reach every process; this one ends when the main process has sent its answers
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -116,26 +111,28 @@ def supervise(orders: socket.socket, hold: Callable[[socket.socket], None]) -> N
     _prctl(_SET_CHILD_SUBREAPER, 1)
     while handles := socket.recv_fds(orders, 1, 1)[1]:
         with socket.socket(fileno=handles[0]) as control:
-            _fork(partial(hold, control), "holder", close=[orders])
+            _fork(lambda: hold(control), "holder", close=[orders])
 
 
 class Generation:
-    """Workers over one state of the graph: those for queries accept at one address, those for pages at another."""
-
     def __init__(self, folder: Path, places: dict[str, int]) -> None:
         self.listeners = []
         for kind, number in places.items():
             listener = socket.socket(socket.AF_UNIX)
-            draft = folder / f"{kind}-{os.getpid()}-{secrets.token_hex(4)}"
+            draft = folder / f"{kind}-{os.getpid()}-{os.urandom(4).hex()}"
             listener.bind(str(draft))
             listener.listen(QUEUE)
             draft.replace(folder / kind)  # who asks finds these workers from now on
             self.listeners += [listener] * number
         # the number of the task of each worker, which all see; and behind them whether they are to end
-        self.slots = mmap.mmap(-1, _SLOT.size * len(self.listeners) + 1)
+        self.slots = mmap.mmap(-1, _SLOT * len(self.listeners) + 1)
+
+    def note(self, place: int, number: int) -> int:
+        slot = slice(place * _SLOT, (place + 1) * _SLOT)
+        before, self.slots[slot] = int.from_bytes(self.slots[slot], "big"), number.to_bytes(_SLOT, "big")
+        return before
 
     def close(self) -> None:
-        """Let who waits for a task end now, and who does one after it."""
         self.slots[-1] = 1
         for listener in set(self.listeners):
             with suppress(OSError):
@@ -144,8 +141,6 @@ class Generation:
 
 
 class Holder:
-    """The process that holds the graph, with the workers it has forked: each in a place of its generation."""
-
     def __init__(self, control: socket.socket, folder: Path, places: dict[str, int], *, connects: bool) -> None:
         self.control, self.folder, self.places, self.connects = control, folder, places, connects
         self.workers: dict[int, tuple[Generation, int]] = {}
@@ -153,7 +148,6 @@ class Holder:
         self.generation: Generation | None = None
 
     def hold(self, load: Callable[[], Evaluator]) -> None:
-        """Load the graph, say so or why not, and have workers until nobody is there any more."""
         state = receive(self.control)
         try:
             self.evaluator = load()
@@ -204,7 +198,6 @@ class Holder:
                 self._renew(state)
 
     def _renew(self, state: str) -> None:
-        """Have workers over the graph as it is now, which call it by its state, and say so."""
         self.evaluator.state = state
         before, self.generation = self.generation, Generation(self.folder, self.places)
         self.missing.clear()
@@ -219,29 +212,26 @@ class Holder:
         self.missing.discard(place)
         if generation:
             try:
-                process = _fork(partial(self._work, generation, place), "worker", close=[self.control])
+                process = _fork(lambda: self._work(generation, place), "worker", close=[self.control])
             except OSError:  # there can be no more processes now
                 self.missing.add(place)
             else:
                 self.workers[process] = generation, place
 
     def _collect(self) -> None:
-        """Reap workers that have ended, tell how they did, and fork others in their places."""
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 generation, place = self.workers.pop(ended[0])
-                (number,) = _SLOT.unpack_from(generation.slots, place * _SLOT.size)
+                number = generation.note(place, 0)
                 code = os.waitstatus_to_exitcode(ended[1])
                 if code and number:
                     self.control.sendall(pack(ENDED, json.dumps([number, code]).encode()))
-                _SLOT.pack_into(generation.slots, place * _SLOT.size, 0)
                 if generation is self.generation:
                     self.missing.add(place)
                     if number or not code:  # one that ends before it was asked anything waits, or it would have no end
                         self._fork_worker(place)
 
     def _work(self, generation: Generation, place: int) -> None:
-        """Accept tasks and answer them."""
         signal.set_wakeup_fd(-1)
         # the default action ends the process in the kernel; a Python handler would run after the engine has returned
         for number in (signal.SIGCHLD, signal.SIGALRM, signal.SIGIO):
@@ -264,9 +254,14 @@ class Holder:
                 if (message := receive(link)) is None:
                     continue
                 task = Task(*json.loads(message[1]))
-                _SLOT.pack_into(generation.slots, place * _SLOT.size, task.number)
+                generation.note(place, task.number)
                 signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
-                _end_with(link)
+                # the kernel ends this process when the other side hangs up
+                fcntl.fcntl(link, fcntl.F_SETOWN, os.getpid())
+                fcntl.fcntl(link, fcntl.F_SETFL, fcntl.fcntl(link, fcntl.F_GETFL) | os.O_ASYNC)
+                with suppress(BlockingIOError):
+                    if not link.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+                        raise ConnectionAbortedError
                 try:
                     self.evaluator.answer(task, link)
                 except Exception as error:
@@ -274,12 +269,11 @@ class Holder:
                         os.dup2(log, 2)  # a fault of ours is to be read
                     raise
             signal.setitimer(signal.ITIMER_REAL, 0)
-            _SLOT.pack_into(generation.slots, place * _SLOT.size, 0)
+            generation.note(place, 0)
             if time.monotonic() - began > LONG and _memory()[1] - size > GROWTH:
                 return
 
     def _confine(self) -> int:
-        """Limit this process: to so many bytes more than it has, to the one file it needs; its size in memory now."""
         # when the memory limit ends the process, the engine prints a message nobody who reads the log can act on
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 2)
@@ -295,17 +289,7 @@ class Holder:
         return size
 
 
-def _end_with(link: socket.socket) -> None:
-    """Let the kernel end this process when the other side of a connection hangs up."""
-    fcntl.fcntl(link, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(link, fcntl.F_SETFL, fcntl.fcntl(link, fcntl.F_GETFL) | os.O_ASYNC)
-    with suppress(BlockingIOError):
-        if not link.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
-            raise ConnectionAbortedError
-
-
 def _memory() -> tuple[int, int]:
-    """Bytes of the address space of this process, and of what is in memory; 0 where the system does not say."""
     try:
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
     except OSError:
@@ -330,11 +314,10 @@ class Keeper:
         connects: bool = False,
         close: Iterable[socket.socket] = (),
     ) -> None:
-        """Fork the supervisor; to be called before there are threads. The sockets in ``close`` are closed in it."""
         # the address of a socket may not be long
         parent = tempfile.gettempdir() if len(tempfile.gettempdir()) < 40 else "/tmp"  # noqa: S108  # a folder of its own
         self.folder, self.places = Path(tempfile.mkdtemp("", "pan2kg-", parent)), {"query": workers, "page": for_pages}
-        self.version, self.epoch, self.touched = 0, secrets.token_hex(4), dict[int, frozenset[str]]()
+        self.version, self.epoch, self.touched = 0, os.urandom(4).hex(), dict[int, frozenset[str]]()
         self.ended: dict[int, int] = {}
         self.is_up = self.is_lost = self.is_closing = False
         self.on_lost: list[Callable[[], None]] = []
@@ -345,26 +328,20 @@ class Keeper:
             Holder(control, self.folder, self.places, connects=connects).hold(load)
 
         with theirs:
-            self.supervisor = _fork(partial(supervise, theirs, hold), "supervisor", close=[self.orders, *close])
+            self.supervisor = _fork(lambda: supervise(theirs, hold), "supervisor", close=[self.orders, *close])
 
-    def state(self, *, ahead: int = 0) -> str:
-        """What tells this state of the data, or one ahead, from those before; empty for what was loaded first."""
+    def state(self, ahead: int = 0) -> str:
         return f"{self.epoch}.{self.version + ahead}" if self.version + ahead else ""
 
-    def start(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+    def start(self, meanwhile: Callable[[], None] = lambda: None, *, ahead: int = 0) -> None:
         """Have the graph loaded, while this process does something else, and see to it that it is there from now on.
 
-        Raises:
-            ProjectError: the graph cannot be loaded.
+        It is an error where it cannot be loaded.
         """
-        self._load(self.state(), meanwhile)
-        threading.Thread(target=self._listen, name="keeper", daemon=True).start()
-
-    def _load(self, state: str, meanwhile: Callable[[], None] = lambda: None) -> None:
         control, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self.orders, [b"s"], [theirs.fileno()])
-        control.sendall(pack(TASK, state.encode()))
+        control.sendall(pack(TASK, self.state(ahead).encode()))
         meanwhile()
         control.settimeout(LOAD_SECONDS)
         answer = None
@@ -375,17 +352,14 @@ class Keeper:
             raise errors.ProjectError(RefusalError.unpack(answer[1]).message if answer else "graph-not-loaded")
         control.settimeout(None)
         self.control, self.is_up = control, True
+        self.version += ahead
+        threading.Thread(target=self._listen, name="keeper", daemon=True).start()
 
     def change(self, text: str, touched: frozenset[str] | None) -> None:
-        """Apply an update of ours; who asks from now on is answered from what it makes.
-
-        Raises:
-            ProjectError: it cannot be applied, or the holder is gone.
-        """
         with self._changing:
             answer = None
             with suppress(OSError, queue.Empty):
-                self.control.sendall(pack(CHANGE, json.dumps([self.state(ahead=1), text]).encode()))
+                self.control.sendall(pack(CHANGE, json.dumps([self.state(1), text]).encode()))
                 answer = self._replies.get(timeout=LOAD_SECONDS)
             if answer is None or answer[0] == FAILED:
                 raise errors.ProjectError(RefusalError.unpack(answer[1]).message if answer else why("starting-again"))
@@ -396,21 +370,16 @@ class Keeper:
     def reload(self) -> None:
         """Load the files anew in another holder, which then takes the place of this one; nobody waits meanwhile.
 
-        Raises:
-            ProjectError: the graph cannot be loaded; this holder goes on with what it has.
-            OSError: the supervisor is gone.
+        Where that is an error, this holder goes on with what it has.
         """
         with self._changing:
             before = self.control
-            self._load(self.state(ahead=1))
-            self.version += 1
-            threading.Thread(target=self._listen, name="keeper", daemon=True).start()
+            self.start(ahead=1)
             with suppress(OSError):
                 before.sendall(pack(RETIRE))
         _LOG.warning("%s", why("loaded-anew"))
 
     def _listen(self) -> None:
-        """Note what a holder says; start another one when it is gone and none has taken its place."""
         control, began = self.control, time.monotonic()
         while (message := receive(control)) is not None:
             if message[0] == ENDED:
@@ -433,10 +402,8 @@ class Keeper:
             try:
                 with self._changing:
                     self._replies = queue.SimpleQueue()
-                    self._load(self.state(ahead=1))
-                    self.version += 1
-                    threading.Thread(target=self._listen, name="keeper", daemon=True).start()
-                _LOG.warning("%s", why("holder-again"))
+                    self.start(ahead=1)
+                _LOG.warning("%s", why("loaded-anew"))
             except errors.ProjectError as error:
                 _LOG.error("%s", error)  # a sentence; there is nothing in its traceback
             except OSError:
@@ -446,11 +413,6 @@ class Keeper:
                 return
 
     def connect(self, kind: str, deadline: float) -> socket.socket | None:
-        """A connection to workers of a kind; None where there are none now, but may be before the deadline.
-
-        Raises:
-            RefusalError: nor will there be.
-        """
         link = socket.socket(socket.AF_UNIX)
         link.setblocking(False)  # noqa: FBT003  # the library's own signature
         try:
@@ -463,7 +425,6 @@ class Keeper:
         return link
 
     def close(self) -> None:
-        """Let all processes end, and wait for that."""
         self.is_closing = True
         self.orders.close()
         with suppress(ChildProcessError):
@@ -472,8 +433,6 @@ class Keeper:
 
 
 class WorkerAnswer:
-    """What a worker sends, as whoever asked keeps it until it is whole: in memory, and a long one in a file."""
-
     # bytes of all answers that lie in files now, at most ``MOST``: who reads slowly does not fill the disk
     LONG: Final = engine.MEGABYTE
     MOST: Final = 2**31
@@ -485,12 +444,6 @@ class WorkerAnswer:
         self.buffer = bytearray()
 
     def take(self, data: bytes) -> bool:
-        """Take what came; whether it is whole.
-
-        Raises:
-            RefusalError: it is none, or there is no room for it.
-            EOFError: the worker is gone.
-        """
         if not data:
             raise EOFError
         self.buffer += data
@@ -518,13 +471,11 @@ class WorkerAnswer:
         return False
 
     def close(self) -> None:
-        """Let its file go."""
         WorkerAnswer.long -= self.counted
         self.counted = 0
         self.file.close()
 
     def content(self) -> bytes:
-        """All of it, which then is let go."""
         self.file.seek(0)
         content = self.file.read()
         self.close()
@@ -538,7 +489,7 @@ def died(status: int, seconds: float) -> RefusalError:
     'The query took longer than 30 seconds and was stopped; make it narrower.'
     """
     if status == -signal.SIGALRM:
-        return engine.late(seconds)
+        return busy(why("too-slow", seconds=f"{seconds:g}"), 30)
     if status == FAULT:
         return RefusalError(500, why("fault"))
     if status == -signal.SIGSEGV:  # the stack was too small; where memory is refused, the engine aborts
@@ -549,26 +500,19 @@ def died(status: int, seconds: float) -> RefusalError:
 
 
 class Pool:
-    """Asks the workers for queries, in the loop that serves: as many at once as there are, the rest wait."""
-
     def __init__(self, keeper: Keeper, seconds: float) -> None:
         self.keeper, self.seconds = keeper, seconds
         self.waiting = self.busy = 0
         self.places = asyncio.Semaphore(keeper.places["query"])
 
     async def ask(self, task: Task, leave: Callable[[], Awaitable[None]] | None = None) -> WorkerAnswer:
-        """The answer to a task, unless ``leave`` returns before; asked once more where its worker was ended at once.
-
-        Raises:
-            RefusalError: there is none.
-        """
         if self.waiting >= QUEUE:
             raise busy(why("queue-full"))
         self.waiting += 1
         try:
             await asyncio.wait_for(self.places.acquire(), WAIT if self.places.locked() else None)
         except TimeoutError:
-            raise busy(why("workers-taken" if self.keeper.is_up else "starting-again")) from None
+            raise busy(why("queue-full" if self.keeper.is_up else "starting-again")) from None
         finally:
             self.waiting -= 1
         self.busy += 1
@@ -587,12 +531,18 @@ class Pool:
             self.places.release()
 
     async def _exchange(self, task: Task, answer: WorkerAnswer, leave: Callable[[], Awaitable[None]] | None) -> int:
-        """Ask a worker; 0 where it has answered, else how it ended."""
         deadline = time.monotonic() + WAIT
         while (link := self.keeper.connect("query", deadline)) is None:
             await asyncio.sleep(0.02)
+
+        async def read() -> None:
+            loop = asyncio.get_running_loop()
+            await loop.sock_sendall(link, pack(TASK, json.dumps(task).encode()))
+            while not answer.take(await loop.sock_recv(link, 2 * engine.SENT_BYTES)):
+                pass
+
         with link:
-            reading = asyncio.ensure_future(_read(link, task, answer))
+            reading = asyncio.ensure_future(read())
             try:
                 done, _ = await asyncio.wait({reading}, timeout=LONG)
                 if not done:
@@ -618,13 +568,6 @@ class Pool:
         return 0
 
 
-async def _read(link: socket.socket, task: Task, answer: WorkerAnswer) -> None:
-    loop = asyncio.get_running_loop()
-    await loop.sock_sendall(link, pack(TASK, json.dumps(task).encode()))
-    while not answer.take(await loop.sock_recv(link, 2 * engine.SENT_BYTES)):
-        pass
-
-
 class WorkerStore:
     """Answers queries as :class:`pan2kg.store.store.LocalStore` does, from any thread.
 
@@ -640,10 +583,6 @@ class WorkerStore:
         """Answer a query over the union of all graphs, or over those its own FROM clauses name.
 
         Rows come as tab-separated values, whole terms as in Turtle, which takes less than JSON.
-
-        Raises:
-            QueryError: the query has a syntax error, or asks for something that is refused.
-            EndpointError: it takes too long or too much, or all workers are taken.
         """
         if not self.places.acquire(timeout=WAIT):
             raise errors.EndpointError("page-workers-taken", remedy="ask-again-moment")
@@ -662,7 +601,6 @@ class WorkerStore:
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.TSV)
 
     def _ask(self, task: Task) -> WorkerAnswer:
-        """Ask; once more where the worker was ended from outside, whenever that was: a page asks many queries."""
         status = -signal.SIGKILL
         for _ in range(2):
             answer, number, deadline = WorkerAnswer(), next(_NUMBERS), time.monotonic() + WAIT

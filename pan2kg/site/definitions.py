@@ -11,16 +11,14 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pan2kg.coherence import citations, figures, texts
+from pan2kg.coherence import citations, figures, known, texts
 from pan2kg.coherence.evidence import FIGURED, Extent, Level, level
-from pan2kg.coherence.known import Known
 from pan2kg.i18n.catalogue import Messages, format_of, with_mark
 from pan2kg.i18n.message import in_words
-from pan2kg.site.page import CSV, File, PageContext, SiteContext, Values, View
+from pan2kg.site.page import CSV, File, PageContext, Values, View
 from pan2kg.site.values import PASSAGE, quotes
+from pan2kg.tables import formats, table
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
-from pan2kg.tables.formats import Grid, write_csv
-from pan2kg.tables.table import Value
 from pan2kg.turtle.vocabulary import PAN
 
 TIES: Final = {texts.CARRIES_OUT: "carries-out", texts.SERVES: "serves", texts.MENTIONS: "mentions"}
@@ -33,7 +31,7 @@ _SEEN: Final = frozenset({"text", "web", "in_statement", "sharing"})
 _APART: Final = (citations.Verdict.EDITION, citations.Verdict.FRAMEWORK, citations.Verdict.ABROAD)
 
 
-def citing(context: PageContext, knowledge: Known, source: str, target: str) -> dict[str, str]:
+def citing(context: PageContext, knowledge: known.Known, source: str, target: str) -> dict[str, str]:
     """What can be said of a citation from one plan to another in a word, and why, with the dates that decide it.
 
     ``state`` is « seen », « absent » or « open »; where no citation is expected and none was seen it is empty.
@@ -55,12 +53,13 @@ def citing(context: PageContext, knowledge: Known, source: str, target: str) -> 
     return {"source": source, "target": target, "state": state, "words": words, "why": why}
 
 
-def both_ways(context: PageContext, knowledge: Known, plan: str, partner: str) -> tuple[dict[str, str], dict[str, str]]:
+def both_ways(
+    context: PageContext, knowledge: known.Known, plan: str, partner: str
+) -> tuple[dict[str, str], dict[str, str]]:
     return citing(context, knowledge, plan, partner), citing(context, knowledge, partner, plan)
 
 
 def _issued(context: PageContext, span: citations.Span | None) -> str:
-    """When a plan was issued, as far as that is known: a day, a month, a year, or between two days."""
     if span is None:
         return context.t("issued-unknown")
     language, start, end = context.request.language, span.first, span.last
@@ -73,7 +72,7 @@ def _issued(context: PageContext, span: citations.Span | None) -> str:
     return context.t("issued-between", first=in_words(start, language), last=in_words(end, language))
 
 
-def shared(context: PageContext, knowledge: Known, plans: tuple[str, str]) -> list[dict[str, object]]:
+def shared(context: PageContext, knowledge: known.Known, plans: tuple[str, str]) -> list[dict[str, object]]:
     """The texts two plans share, the greatest contribution first, and who names them on either side, with quotations.
 
     A text gives what the weaker of the two ties gives. ``d`` of the ``n`` plans with a known text name it;
@@ -96,27 +95,17 @@ def shared(context: PageContext, knowledge: Known, plans: tuple[str, str]) -> li
         at = weights.texts.index(contribution.text)
         d, n, above = int(weights.d[at]), weights.n, int(weights.above[at])
         rows.append({
-            "text": contribution.text, "bits": bits_words(contribution.bits, language),
-            "gain": bits_words(contribution.gain, language),
-            "is_broad": contribution.is_broad, "mark": context.mark(contribution.level),
-            "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"), "sides": sides, "d": d, "n": n,
-            "share": with_mark(f"{(d + 1) / (n + 2):.3f}", language),
+            "text": contribution.text, "is_broad": contribution.is_broad, "sides": sides, "d": d, "n": n,
+            "bits": bits_words(contribution.bits, language), "gain": bits_words(contribution.gain, language),
+            "mark": context.mark(contribution.level), "share": with_mark(f"{(d + 1) / (n + 2):.3f}", language),
+            "tie": context.t(f"use-{TIES[min(contribution.one, contribution.two)]}"),
             "ic": bits_words(float(weights.ic[at]), language),
             "above": amount(float(weights.ic[above]), figures.Unit.BITS, language) if above >= 0 else "",
         })  # fmt: skip
     return rows
 
 
-def address(context: PageContext, figure: str) -> str:
-    return context.href(f"definition/{figure}.html", **context.handed)
-
-
 def taken(context: PageContext, figure: str) -> figures.Taken:
-    """A figure of the register at the level the page shows.
-
-    Raises:
-        KeyError: the register has no such figure.
-    """
     return {row.figure.id: row for row in context.graph.figures(context.level)}[figure]
 
 
@@ -127,7 +116,7 @@ def line(context: PageContext, row: figures.Taken) -> Values:
     """
     language = context.request.language
     return {
-        "address": address(context, row.figure.id),
+        "address": context.href(f"definition/{row.figure.id}.html", **context.handed),
         "name": row.figure.name(context.graph.asked_by).say(language),
         "at": FIGURED.index(row.level),
         "nested": [value_words(value, row, language) for value in row.nested],
@@ -146,16 +135,14 @@ def _index(context: PageContext) -> Values:
 
 
 def _values(context: PageContext) -> Values | None:
-    figure, language = (
-        _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key)),
-        context.request.language,
-    )
+    key, language = context.request.key, context.request.language
+    figure = _BY_ID.get(figures.FORMER.get(key, key))
     if figure is None:
         return None
-    row, knowledge = taken(context, context.request.key), context.known
+    row, knowledge = taken(context, key), context.known
     # only what is one count says what each level adds to the firmer one
     is_count = figure.unit is figures.Unit.COUNT and len(row.value) == 1
-    added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in figures.breakdown(row)]
+    added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in row.breakdown()]
     return {
         "title": figure.name(context.graph.asked_by).say(language),
         "meaning": figure.meaning.say(language),
@@ -183,7 +170,6 @@ def _values(context: PageContext) -> Values | None:
 
 
 def _cell(context: PageContext, name: str, value: figures.Scalar) -> Markup | str:
-    """A cell of a list: a thing by its name, a code by its words, a number; what is not known says so."""
     language, not_seen, text = context.request.language, context.t("list-not-seen"), str(value)
     if name in _THINGS:
         return context.link(text)
@@ -210,38 +196,37 @@ def _csv(context: PageContext) -> str | None:
     figure = _BY_ID.get(figures.FORMER.get(context.request.key, context.request.key))
     if figure is None:
         return None
-    head = [column for name in figure.columns for column in ([name, f"{name}_label"] if name in _THINGS else [name])]
-    rows: list[list[Value]] = [
-        [
-            part
-            for name, value in zip(figure.columns, cells, strict=True)
-            for part in ([value, context.name(str(value))] if name in _THINGS else [value])
-        ]
-        for cells in figure.rows(context.known)
-    ]
-    return write_csv(Grid(tuple(head), rows))
+    head: list[str] = []
+    for name in figure.columns:
+        head += [name, f"{name}_label"] if name in _THINGS else [name]
+    rows: list[list[table.Value]] = []
+    for cells in figure.rows(context.known):
+        rows.append([])
+        for name, value in zip(figure.columns, cells, strict=True):
+            rows[-1] += [value, context.name(str(value))] if name in _THINGS else [value]
+    return formats.write_csv(formats.Grid(tuple(head), rows))
 
 
 def _reconciled(context: PageContext) -> Values:
-    def worded(part: figures.CountPart) -> Values:
+    language = context.request.language
+
+    def worded(part: tuple[str, int, str]) -> Values:
         """A whole or a part: words, how many, and the definition of the figure it is, empty where it is none."""
-        language, (kind, _, key) = context.request.language, part.key.partition("-")
+        name, number, figure = part
+        kind, _, key = name.partition("-")
         at = level(key) if kind == "only" else None
-        if part.key.startswith("verdict."):
-            words = named(citations.Verdict(part.key.removeprefix("verdict."))).say(language)
-        elif isinstance(at, Level):
-            words = context.t("part-only-level", level=named(at).say(language))
+        if name.startswith("verdict."):
+            words = named(citations.Verdict(name.removeprefix("verdict."))).say(language)
         else:
-            words = context.t(f"part-{part.key}")
-        figure = address(context, part.figure) if part.figure else ""
-        return {"words": words, "number": context.figure(part.number), "address": figure}
+            words = context.t("part-only-level", level=named(at).say(language)) if at else context.t(f"part-{name}")
+        address = context.href(f"definition/{figure}.html", **context.handed) if figure else ""
+        return {"words": words, "number": context.figure(number), "address": address}
 
     accounts = figures.reconcile({level: context.graph.known(level) for level in FIGURED}, context.level)
     return {
         "title": context.t("reconciled-title"),
         "accounts": [
-            (f"account-{n}", worded(account.whole), list(map(worded, account.parts)))
-            for n, account in enumerate(accounts, 1)
+            (f"account-{n}", worded(whole), list(map(worded, parts))) for n, (whole, parts) in enumerate(accounts, 1)
         ],
         "caption": context.caption(context.level),
         "evidence": context.handed.get("evidence", ""),
@@ -251,23 +236,15 @@ def _reconciled(context: PageContext) -> Values:
 
 
 def _meaning(context: PageContext) -> Values:
-    """What figures mean, by an example; without two plans that share a text there is none."""
     knowledge, language = context.known, context.request.language
-    pair = example(knowledge)
-    followed = None
+    pair, followed = example(knowledge), None
     if pair:
         weight, rows = knowledge.weight(*pair), [row for row in shared(context, knowledge, pair) if not row["is_broad"]]
         followed = {
-            "one": pair[0],
-            "two": pair[1],
-            "first": rows[0],
-            "others": rows[1:],
-            "low": bits_words(weight.low, language),
-            "high": bits_words(weight.high, language),
-            "is_open": weight.is_open,
-            "ways": both_ways(context, knowledge, *pair),
-            "address": context.pair(*pair),
-        }
+            "one": pair[0], "two": pair[1], "first": rows[0], "others": rows[1:], "is_open": weight.is_open,
+            "low": bits_words(weight.low, language), "high": bits_words(weight.high, language),
+            "ways": both_ways(context, knowledge, *pair), "address": context.pair(*pair),
+        }  # fmt: skip
 
     def meant(name: str, terms: Iterable[Extent | citations.Verdict | citations.State]) -> list[tuple[str, str]]:
         return [(named(term).say(language), context.t(f"{name}-means-{term}")) for term in terms]
@@ -285,7 +262,7 @@ def _meaning(context: PageContext) -> Values:
     }
 
 
-def example(knowledge: Known) -> citations.Ordered | None:
+def example(knowledge: known.Known) -> citations.Ordered | None:
     """The pair of plans to follow: of those that share something the most, one that could cite the other before others.
 
     Editions of one plan and frameworks are left out; None where nothing is left.
@@ -297,14 +274,10 @@ def example(knowledge: Known) -> citations.Ordered | None:
     return min(pairs)[2] if pairs else None
 
 
-def _ids(_: SiteContext) -> Iterable[str]:
-    return _BY_ID
-
-
 PAGES: Final = (
     View("definitions", _index, section="data"),
     View("reconciled", _reconciled, section="data"),
-    View("definition", _values, _ids, section="data"),
+    View("definition", _values, lambda _: _BY_ID, section="data"),
     View("meaning", _meaning, section="data"),
 )
-FILES: Final = (File("definition", "csv", CSV, _csv, _ids),)
+FILES: Final = (File("definition", "csv", CSV, _csv, lambda _: _BY_ID),)

@@ -14,19 +14,15 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup
 
 from pan2kg.charts.time_map import draw_narrow_time_map
-from pan2kg.coherence import evidence, texts
+from pan2kg.coherence import evidence, known, obligations, texts
 from pan2kg.coherence.citations import State
-from pan2kg.coherence.known import Known
-from pan2kg.coherence.obligations import Margin, Met
 from pan2kg.graph.labels import KINDS, Entry
 from pan2kg.graph.statements import SOURCE
 from pan2kg.i18n.message import in_words
 from pan2kg.report import brief as advice
 from pan2kg.site import values
 from pan2kg.site.page import PageContext, SiteContext, Values, View, piece
-from pan2kg.tables.figure_words import bits_words, named
-from pan2kg.tables.registry import coded
-from pan2kg.tables.template import markup
+from pan2kg.tables import figure_words, registry, template
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 
 ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})
@@ -71,26 +67,19 @@ Saying = tuple[str, "Markup", evidence.Level | None]
 def sentence(
     context: PageContext, name: str, number: int, address: str, *, is_known: bool = False, **numbers: object
 ) -> Sentence:
-    """A sentence about a number of things; nothing seen is told as that, and no zero unless that is known."""
     figure = context.figure(number) if number or is_known else context.t("list-not-seen")
-    words = context.t(f"dossier-{name}", n=number, **numbers)
+    return _remark(name, context.t(f"dossier-{name}", n=number, **numbers), address, figure)
+
+
+def _remark(name: str, words: str, address: str = "", figure: str = "") -> Sentence:
     return {"name": name, "figure": figure, "words": words, "address": address, "is_number": figure[:1].isdigit()}
 
 
-def _remark(name: str, words: str, address: str = "") -> Sentence:
-    return {"name": name, "figure": "", "words": words, "address": address, "is_number": False}
-
-
 def _dossier(
-    context: PageContext,
-    brief: Iterable[Sentence | None],
-    *,
-    facts: Iterable[tuple[str, str]] = (),
-    picture: Values | None = None,
-    attention: Iterable[advice.Advice] = (),
-    sayings: Iterable[Saying] = (),
+    context: PageContext, brief: Iterable[Sentence | None], *, facts: Iterable[tuple[str, str]] = (),
+    picture: Values | None = None, attention: Iterable[advice.Advice] = (), sayings: Iterable[Saying] = (),
     level: evidence.Level = evidence.HEADLINE,
-) -> dict[str, Any]:
+) -> dict[str, Any]:  # fmt: skip
     """The parts of a dossier; sentences and facts that say nothing are left out.
 
     The words it rests on are the first passages quoted for some statements, each of its words once: one of each thing,
@@ -126,19 +115,22 @@ def _dossier(
 
 
 def in_short(context: PageContext, things: Iterable[str], most: int = 3) -> str:
-    """Some things by their short names, and how many more there are; empty for none."""
     listed = list(things)
     names = ", ".join(context.called(thing) for thing in listed[:most])
     return context.t("dossier-and-more", names=names, n=len(listed) - most) if len(listed) > most else names
 
 
-def _homes(knowledge: Known, works: Iterable[str]) -> set[str]:
+def _homes(knowledge: known.Known, works: Iterable[str]) -> set[str]:
     return {plan for work in works if (plan := knowledge.tables.works.plan(work))}
 
 
-def _duties(context: PageContext, name: str, rows: list[Margin], *, tells_late: bool = False) -> Sentence | None:
-    """How many obligations there are, or of them are past their date, and of how many nothing is known."""
-    late, unknown = sum(map(advice.is_late, rows)), sum(row.met in {Met.UNKNOWN, Met.UNRECORDED} for row in rows)
+def _duties(
+    context: PageContext, name: str, rows: list[obligations.Margin], *, tells_late: bool = False
+) -> Sentence | None:
+    late, unknown = (
+        sum(map(advice.is_late, rows)),
+        sum(row.met in {obligations.Met.UNKNOWN, obligations.Met.UNRECORDED} for row in rows),
+    )
     number, address = late if tells_late else len(rows), context.href("obligations.html")
     numbers = {"late": late, "of": len(rows), "unknown": unknown}
     return sentence(context, name, number, address, is_known=True, **numbers) if rows else None
@@ -153,7 +145,7 @@ def _plans_of(context: PageContext, title: str, iri: str) -> Values:
 
 
 def _arrow(context: PageContext, source: str, target: str) -> Markup:
-    return markup(f"{context.short(source)} → {context.short(target)}")
+    return template.markup(f"{context.short(source)} → {context.short(target)}")
 
 
 def brief_of(context: PageContext, key: str) -> advice.Brief:
@@ -197,7 +189,7 @@ def of_plan(context: PageContext, plan: str, facts: Iterable[tuple[str, str]]) -
     ]
     picture = None
     if reach.linked:
-        narrow = markup(draw_narrow_time_map(context.subject, plan=key, top=NEIGHBOURS).svg)
+        narrow = template.markup(draw_narrow_time_map(context.subject, plan=key, top=NEIGHBOURS).svg)
         picture = _picture(context, "plan-time", context.draw("time-map", plan=key, top=NEIGHBOURS), narrow)
     findings = brief_of(context, key).findings
     return _dossier(context, sentences, facts=facts, picture=picture, attention=findings, sayings=sayings)
@@ -244,7 +236,7 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
         facts=[
             (context.t("dossier-lead"), context.links(leads) or context.t("dossier-lead-unknown")),
             (context.t("plan-until"), until(context, action) or context.t("unknown")),
-            (context.t("dossier-results"), markup("; ").join(results)),
+            (context.t("dossier-results"), template.markup("; ").join(results)),
         ],
         picture=_picture(context, "part-around", picture) if picture else None,
         attention=advice.of_action(context.spoken, knowledge, action),
@@ -256,7 +248,6 @@ def _of_action(context: PageContext, action: str) -> dict[str, Any]:
 
 
 def _of_body(context: PageContext, body: str) -> dict[str, Any]:
-    """What a body leads, takes part in and is asked for; with whom it shares texts and no action."""
     knowledge, graph, statements = context.graph.known(), context.graph, context.graph.statements
     counted = [involvement for involvement in graph.involvements if evidence.counts(involvement.level, knowledge.level)]
     involvements = [involvement for involvement in counted if involvement.body == body]
@@ -366,12 +357,12 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def of_pair(context: PageContext, knowledge: Known, plans: tuple[str, str], bridge: Markup) -> Values:
+def of_pair(context: PageContext, knowledge: known.Known, plans: tuple[str, str], bridge: Markup) -> Values:
     weight, brief = knowledge.weight(*plans), context.subject.brief
     parts = [
         contribution for contribution in weight.contributions if contribution.bits > 0 and not contribution.is_broad
     ]
-    bits, ways = bits_words(weight.low, context.request.language), (plans, plans[::-1])
+    bits, ways = figure_words.bits_words(weight.low, context.request.language), (plans, plans[::-1])
     names = in_short(context, (contribution.text for contribution in parts))
     sentences = [
         sentence(context, "pair-texts", len(parts), "#weight", bits=bits, names=names, one=brief(plans[0]),
@@ -382,7 +373,9 @@ def of_pair(context: PageContext, knowledge: Known, plans: tuple[str, str], brid
         if direction.is_expected or direction.state is State.SEEN:
             words = context.t(f"dossier-pair-{direction.state.value}", **ends)
         else:
-            words = context.t("dossier-pair-cannot", why=named(direction.verdict).say(context.request.language), **ends)
+            words = context.t(
+                "dossier-pair-cannot", why=figure_words.named(direction.verdict).say(context.request.language), **ends
+            )
         sentences.append(_remark(f"pair-{direction.state.value}", words, "#citing"))
     for plan, other in ways:
         if actions := context.graph.parts.actions.get(plan, ()):
@@ -409,7 +402,6 @@ _DOSSIERS: Final[dict[str, Callable[[PageContext, str], dict[str, Any]]]] = {
 
 
 def until(context: PageContext, action: str) -> str:
-    """By when an action is to be done: the last day of its timelines, else their words."""
     statements = context.graph.statements
     timelines = statements.values(action, PAN + "hasTimeline")
     ends = [end for timeline in timelines for end in statements.values(timeline, PAN + "endDate")]
@@ -462,11 +454,8 @@ def page(context: PageContext, entry: Entry, notes: values.Notes | None = None) 
         "gaps": _gaps(context, entry),
         "parts": parts,
         "positions": [
-            (
-                values.unfold(notes, position, frozenset(), is_marked=True),
-                context.links(statements.values(position, SOURCE)),
-            )
-            for position in statements.values(iri, PAN + "hasPosition")
+            (values.unfold(notes, node, frozenset(), is_marked=True), context.links(statements.values(node, SOURCE)))
+            for node in statements.values(iri, PAN + "hasPosition")
         ],
         "dossier": dossier,
         "statements": len(statements.about(iri)) + len(statements.towards(iri)),
@@ -477,18 +466,16 @@ def page(context: PageContext, entry: Entry, notes: values.Notes | None = None) 
 
 
 def on_what(notes: values.Notes, iri: str) -> Values:
-    """The notes of a page, and the words quoted for the thing as a whole; to be called last."""
     passages = notes.context.graph.statements.values(iri, values.PASSAGE)
     return {"notes": notes.listed(), "quoted": values.quotes(notes.context, passages)}
 
 
 def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
-    """What is said of a thing in the order of the page; what stands elsewhere on it is left out."""
     context, statements = notes.context, notes.context.graph.statements
     elsewhere: frozenset[str] = _ELSEWHERE.get(entry.kind, frozenset())
     back = elsewhere | _IN_SHORT if entry.has_page else frozenset()
     links: dict[str, list[str]] = {}
-    for link in values.links_of(context, entry.iri):
+    for link in statements.pointing(entry.iri, *values.ENDS):
         kind = kind_and_key(statements.one(link, PAN + "linkType"))[1]
         links.setdefault("rests" if kind in RESTS else "links", []).append(link)
 
@@ -535,14 +522,13 @@ def _gaps(context: PageContext, entry: Entry) -> list[Markup]:
             continue
         is_own = entry.kind == "action" and with_ is not None and with_.kind == "plan"
         gaps.append(gap(
-            coded("gap", kind).say(language), context.href(f"gap/{kind}.html"),
+            registry.coded("gap", kind).say(language), context.href(f"gap/{kind}.html"),
             context.link(other) if with_ and not is_own else "", detail.say(language) if detail else "", t,
         ))  # fmt: skip
     return gaps
 
 
 def _machine(context: PageContext, entry: Entry) -> Values:
-    """How a thing is cited and taken along: its address, statements as data where there is a server, the query."""
     iri, statements, is_served = entry.iri, context.graph.statements, context.site_context.mode == "served"
     file = context.out(f"doc/{entry.kind}/{entry.key}") if is_served and entry.kind else ""
     query = ""
@@ -571,12 +557,9 @@ def keys(kind: str) -> Callable[[SiteContext], Iterable[str]]:
     return of
 
 
-def _values(kind: str) -> Callable[[PageContext], Values | None]:
-    def of(context: PageContext) -> Values | None:
-        entry = context.graph.labels.find(kind, context.request.key)
-        return page(context, entry) if entry else None
-
-    return of
+def _thing(context: PageContext) -> Values | None:
+    entry = context.graph.labels.find(context.request.path.split("/")[1], context.request.key)
+    return page(context, entry) if entry else None
 
 
-PAGES: Final = tuple(View(kind, _values(kind), keys(kind), template="entity.html") for kind in KINDS if kind != "plan")
+PAGES: Final = tuple(View(kind, _thing, keys(kind), template="entity.html") for kind in KINDS if kind != "plan")

@@ -7,7 +7,7 @@ calendar of obligations is iCalendar (RFC 5545), so that due dates can be subscr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -15,41 +15,33 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pan2kg.coherence.evidence import FIGURED, Aspect, Extent, counts, coverage
+from pan2kg.coherence import evidence, known
 from pan2kg.coherence.figures import PlanMeeting, Unit
-from pan2kg.coherence.known import Known
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n.catalogue import Messages
-from pan2kg.site.definitions import both_ways
-from pan2kg.site.matrix import chosen, shown_plans
+from pan2kg.site import definitions, matrix, plan, values
 from pan2kg.site.page import CSV, JAVASCRIPT, JSON, CommonFile, File, PageContext, SiteContext, Values, View, embedded
-from pan2kg.site.plan import actions_of, ordered, period
-from pan2kg.site.values import PASSAGE, Notes, dated, lasting, quotes
 from pan2kg.store.store import plain
-from pan2kg.tables.figure_words import amount
-from pan2kg.tables.gaps import KINDS, for_pages
-from pan2kg.tables.registry import TABLES, TableChoice
-from pan2kg.tables.spreadsheet import SPREADSHEET
-from pan2kg.tables.table import Table
-from pan2kg.tables.template import macro, markup
-from pan2kg.tables.writers import Anchors, Style, html_foot, html_table, html_text, write
+from pan2kg.tables import figure_words, gaps, registry, spreadsheet, table, template, writers
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
 _TABLES: Final = Messages("table")
 _ALWAYS: Final = ("plan", "body", "instrument")
 """What the search lists where nothing was asked for."""
+_NAMES: Final = tuple(name for name, kind in registry.TABLES.items() if not kind.alone)
+"""The figures that have a page of their own."""
 
 
 def _plans(context: PageContext) -> Values:
     statements, knowledge, lines = context.graph.statements, context.known, []
-    for plan in context.by_name(shown_plans(context.site_context, chosen(context))):
-        reach = knowledge.reach(plan)
+    for iri in context.by_name(matrix.shown_plans(context.site_context, matrix.chosen(context))):
+        reach = knowledge.reach(iri)
         lines.append({
-            "iri": plan, "countries": statements.values(plan, DCTERMS + "spatial"), "period": period(context, plan),
-            "types": statements.values(plan, DCTERMS + "type"), "known": len(actions_of(context, plan)),
-            "published": statements.one(plan, PAN + "measureCount"),
-            "completeness": statements.one(plan, PAN + "listCompleteness"),
+            "iri": iri, "countries": statements.values(iri, DCTERMS + "spatial"), "period": plan.period(context, iri),
+            "types": statements.values(iri, DCTERMS + "type"), "known": len(plan.actions_of(context, iri)),
+            "published": statements.one(iri, PAN + "measureCount"),
+            "completeness": statements.one(iri, PAN + "listCompleteness"),
             "linked": reach.linked, "cites": reach.cites, "cited": reach.cited,
         })  # fmt: skip
     return {
@@ -62,53 +54,53 @@ def _plans(context: PageContext) -> Values:
 
 
 def _pairs(context: PageContext) -> Values:
-    graph, choice, tables = context.graph, chosen(context), context.graph.tables
-    among = set(shown_plans(context.site_context, choice))
-    met = [meeting for meeting in graph.meetings if set(meeting.plans) <= among]
+    graph, choice, tables = context.graph, matrix.chosen(context), context.graph.tables
+    among, knowledge = {*matrix.shown_plans(context.site_context, choice)}, graph.known(choice.level)
+    met = [meeting for meeting in graph.meetings if among.issuperset(meeting.plans)]
     linked = [meeting for meeting in met if meeting.level <= choice.level]
-    number, knowledge = len(among) * (len(among) - 1) // 2, graph.known(choice.level)
+    number = len(among) * (len(among) - 1) // 2
 
-    def line(meeting: PlanMeeting, knowledge: Known) -> Values:
+    def line(meeting: PlanMeeting, knowledge: known.Known) -> Values:
         low = meeting.low(knowledge.level)
-        bits = amount(low, Unit.BITS, context.request.language) if low > 0 else ""
-        ways, address = both_ways(context, knowledge, *meeting.plans), context.pair(*meeting.plans)
-        return {"plans": meeting.plans, "mark": context.mark(meeting.level), "bits": bits, "ways": ways,
-                "address": address}  # fmt: skip
+        bits = figure_words.amount(low, Unit.BITS, context.request.language) if low > 0 else ""
+        ways, address = definitions.both_ways(context, knowledge, *meeting.plans), context.pair(*meeting.plans)
+        mark = context.mark(meeting.level)
+        return {"plans": meeting.plans, "mark": mark, "bits": bits, "ways": ways, "address": address}
 
-    degree = Counter(plan for meeting in linked for plan in meeting.plans)
+    degree = Counter(iri for meeting in linked for iri in meeting.plans)
     return {
         "title": context.t("pairs-title"),
         "linked": [line(meeting, knowledge) for meeting in linked],
-        "weaker": [line(meeting, graph.known(FIGURED[-1])) for meeting in met if meeting.level > choice.level],
+        "weaker": [line(meeting, graph.known(evidence.FIGURED[-1])) for meeting in met if meeting.level > choice.level],
         "number": number,
         "apart": number - len(linked),
         # with how many others no link was seen, how many actions are known, and of how many a text was read
         "plans": [
             {
-                "plan": plan, "others": len(among) - 1 - degree[plan], "known": len(actions_of(context, plan)),
-                "recorded": coverage(tables.readings, tables.works, Aspect.TEXTS, {plan}).known,
+                "plan": iri, "others": len(among) - 1 - degree[iri], "known": len(plan.actions_of(context, iri)),
+                "recorded": evidence.coverage(tables.readings, tables.works, evidence.Aspect.TEXTS, {iri}).known,
             }
-            for plan in context.by_name(among)
+            for iri in context.by_name(among)
         ],
-        "restricts": choice.restricts,
+        "restricts": bool(choice.topic or choice.body or choice.year),
         "caption": context.caption(choice.level),
         "basis": context.basis(knowledge),
     }  # fmt: skip
 
 
 def _unlinked(context: PageContext) -> Values:
-    choice, linked, readings = chosen(context), context.graph.linked_actions, context.graph.tables.readings
+    choice, linked, readings = matrix.chosen(context), context.graph.linked_actions, context.graph.tables.readings
     plans, unread, read = [], 0, 0
-    for plan in context.by_name(shown_plans(context.site_context, choice)):
-        actions = ordered(context, actions_of(context, plan))
+    for iri in context.by_name(matrix.shown_plans(context.site_context, choice)):
+        actions = plan.ordered(context, plan.actions_of(context, iri))
         by_state: dict[bool, list[str]] = {True: [], False: []}
         for action in actions:
-            if not counts(linked.get(action), choice.level):
-                by_state[readings.extent(action, Aspect.TEXTS, plan) is Extent.NONE].append(action)
+            if not evidence.counts(linked.get(action), choice.level):
+                by_state[readings.extent(action, evidence.Aspect.TEXTS, iri) is evidence.Extent.NONE].append(action)
         unread, read = unread + len(by_state[True]), read + len(by_state[False])
         if any(by_state.values()):
             plans.append({
-                "plan": plan, "key": context.key(plan), "unread": by_state[True], "read": by_state[False],
+                "plan": iri, "key": context.key(iri), "unread": by_state[True], "read": by_state[False],
                 "of": len(actions),
             })  # fmt: skip
     return {
@@ -125,17 +117,16 @@ def _unlinked(context: PageContext) -> Values:
 def _search(context: PageContext) -> Values:
     asked, index = context.request.arguments.get("q", ""), context.graph.labels
     entries = [entry for iri in context.graph.search.find(asked) if (entry := index.entry(iri))]
-    groups: dict[str, list[Entry]] = {}
-    for kind in () if asked else _ALWAYS:
-        order = context.by_name(entry.iri for entry in index.of_kind(kind))
-        groups[kind] = [entry for entry in map(index.entry, order) if entry]
+    groups: dict[str, list[Entry]] = {
+        kind: [entry for iri in context.by_name(of.iri for of in index.of_kind(kind)) if (entry := index.entry(iri))]
+        for kind in (() if asked else _ALWAYS)
+    }
     for entry in entries:
         groups.setdefault(entry.kind, []).append(entry)
     return {"title": context.t("search-title"), "asked": asked, "groups": groups, "count": len(entries)}
 
 
 def _suggestions(site_context: SiteContext, arguments: Mapping[str, str]) -> bytes:
-    """Up to twelve things as JSON, for the field that suggests while one types."""
     graph, words = site_context.graph, arguments.get("q", "")
     entries = [graph.labels.entry(iri) for iri in graph.search.find(words, limit=12)]
     return str(embedded([_as_row(entry) for entry in entries if entry])).encode()
@@ -148,11 +139,11 @@ def _labels(site_context: SiteContext, _: object) -> bytes:
 
 
 def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
-    shown = {**entry.texts, **entry.brief}
-    row: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": shown}
+    labels = {**entry.texts, **entry.brief}
+    row: dict[str, object] = {"href": entry.address, "type": entry.kind, "labels": labels}
     if not entry.iri.endswith(f"/id/{entry.kind}/{entry.key}"):
         row["iri"] = entry.iri
-    also = [name for name in names if name not in (*shown.values(), entry.notation)]
+    also = [name for name in names if name not in (*labels.values(), entry.notation)]
     return {**row, **({"notation": entry.notation} if entry.notation else {}), **({"also": also} if also else {})}
 
 
@@ -162,28 +153,28 @@ def _obligations(context: PageContext) -> Values:
     Each has its certainty, documents and quotations. A deadline that was moved stays, with the ``act`` that set it and
     the day from which another one holds.
     """
-    figures, notes = context.site_context.figures("obligations", context.request.language), Notes(context)
+    figures, notes = context.site_context.figures("obligations", context.request.language), values.Notes(context)
     statements, dues = context.graph.statements, []
     for obligation in (entry.iri for entry in context.graph.labels.of_kind("obligation")):
         days = [row for row in statements.about(obligation) if row.predicate == PAN + "dueDate" and not row.rule]
         deadlines = [row.thing for row in statements.towards(obligation) if row.predicate == PAN + "deadlineOf"]
         days += [row for deadline in deadlines for row in statements.about(deadline) if row.predicate == PAN + "date"]
         starts = sorted(filter(None, (statements.one(deadline, PAN + "validFrom") for deadline in deadlines)))
-        often = lasting(context, statements.one(obligation, PAN + "recursEvery"))
-        quoted = quotes(context, statements.values(obligation, PASSAGE))
+        often = values.lasting(context, statements.one(obligation, PAN + "recursEvery"))
+        quoted = values.quotes(context, statements.values(obligation, values.PASSAGE))
         for row in days:
             day, since = plain(row.value), statements.one(row.thing, PAN + "validFrom")
-            later = [start for start in starts if since and start > since]
+            later = next((start for start in starts if since and start > since), "")
             dues.append(((day, obligation, row.graph), {
-                "obligation": obligation, "day": dated(context, day), "often": often,
-                "act": statements.one(row.thing, PAN + "setBy"), "since": dated(context, since),
-                "moved": dated(context, later[0]) if later else "", "mark": notes.mark(row).written(context.t),
+                "obligation": obligation, "day": values.dated(context, day), "often": often,
+                "act": statements.one(row.thing, PAN + "setBy"), "since": values.dated(context, since),
+                "moved": values.dated(context, later), "mark": notes.mark(row).written,
                 "documents": grounds_of(statements, row).sources, "quotes": quoted,
             }))  # fmt: skip
     return {
         "title": context.t("obligations-title"),
         "picture": context.draw("timeline") if figures.rows else "",
-        "table": show(for_pages(figures), context),
+        "table": show(gaps.for_pages(figures), context),
         "dues": [due for _, due in sorted(dues, key=lambda due: due[0])],
         "notes": notes.listed(),
         "downloads": [
@@ -228,66 +219,57 @@ def write_calendar(events: Iterable[tuple[date, str, str, str, int]], *, name: s
         days = ",".join(map(str, range(28, day.day + 1))) if day.day > 28 else ""
         rule = f"RRULE:FREQ=MONTHLY;INTERVAL={every}" + (f";BYMONTHDAY={days};BYSETPOS=-1" if days else "")
         lines += [
-            "BEGIN:VEVENT",
-            f"UID:{uid}",
-            f"DTSTAMP:{stamp:%Y%m%d}T000000Z",
-            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-            *([rule] if every else []),
-            f"SUMMARY:{escaped(summary)}",
-            *([f"DESCRIPTION:{escaped(description)}"] if description else []),
-            "TRANSP:TRANSPARENT",
-            "END:VEVENT",
-        ]
+            "BEGIN:VEVENT", f"UID:{uid}", f"DTSTAMP:{stamp:%Y%m%d}T000000Z", f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}", *([rule] if every else []),
+            f"SUMMARY:{escaped(summary)}", *([f"DESCRIPTION:{escaped(description)}"] if description else []),
+            "TRANSP:TRANSPARENT", "END:VEVENT",
+        ]  # fmt: skip
     # no line is longer than 75 bytes, and no character is cut in two (RFC 5545, 3.1)
     folded = []
     for line in [*lines, "END:VCALENDAR"]:
-        part, size = "", 0
+        piece, size = "", 0
         for character in line:
             width = len(character.encode())
             if size + width > 75:
-                folded.append(part)
-                part, size = " ", 1
-            part, size = part + character, size + width
-        folded.append(part)
-    return "".join(f"{part}\r\n" for part in folded)
+                folded.append(piece)
+                piece, size = " ", 1
+            piece, size = piece + character, size + width
+        folded.append(piece)
+    return "".join(f"{piece}\r\n" for piece in folded)
 
 
-def show(figures: Table, context: PageContext) -> Markup:
-    """Rows, notes, basis and query of a table, as markup; its name starts the ids made for it."""
+def show(figures: table.Table, context: PageContext) -> Markup:
     language, index = context.request.language, context.graph.labels
 
     def spoken(iri: str) -> str:
         entry = index.entry(iri)
         return index.label(iri, language).language if entry and entry.texts and language not in entry.texts else ""
 
-    anchors = Anchors(figures.name, leads=lambda _, __, iri: context.address(iri), spoken=spoken)
-    caption = html_text(figures.title, language)
-    return markup(
-        f"<sortable-table>{html_table(figures, language, anchors, caption=caption)}</sortable-table>\n"
-        f"{macro('_macros.html', 'rest')(len(figures.rows), context.t)}"
-        f"{html_foot(figures, language)}"
+    anchors = writers.Anchors(figures.name, leads=lambda _, __, iri: context.address(iri), spoken=spoken)
+    rows = writers.html_table(figures, language, anchors, caption=writers.html_text(figures.title, language))
+    rest_of_rows = template.macro("_macros.html", "rest")(len(figures.rows), context.t)
+    return template.markup(
+        f"<sortable-table>{rows}</sortable-table>\n{rest_of_rows}{writers.html_foot(figures, language)}"
     )
 
 
-def _names(_: SiteContext) -> Iterable[str]:
-    return (name for name, kind in TABLES.items() if not kind.alone)
-
-
-def _figures(context: PageContext) -> Table | None:
-    name, arguments = context.request.key, context.request.arguments
-    if name not in TABLES or TABLES[name].alone:
+def _table(context: PageContext, *, is_gap: bool = False) -> table.Table | None:
+    key, arguments, figures = context.request.key, context.request.arguments, context.site_context.figures
+    if key not in (gaps.KINDS if is_gap else _NAMES):
         return None
-    plan = arguments.get("plan", "")
-    choice = TableChoice(plans=(plan,) if plan else (), everything=arguments.get("all") == "1")
-    return context.site_context.figures(name, context.request.language, choice)
+    if is_gap:
+        return figures("gaps", context.request.language, registry.TableChoice(part=key))
+    plans = (arguments["plan"],) if arguments.get("plan") else ()
+    return figures(
+        key, context.request.language, registry.TableChoice(plans=plans, everything=arguments.get("all") == "1")
+    )
 
 
 def _figure(context: PageContext) -> Values | None:
-    name, figures = context.request.key, _figures(context)
+    name, figures, language = context.request.key, _table(context), context.request.language
     if figures is None:
         return None
-    language, asked = context.request.language, context.chosen("plan", "all")
+    asked = context.chosen("plan", "all")
     # what a figure shows, and what must not be read into it
     lead = f"{figures.summary.say(language)} {context.t('figure-trust-remark') if name == 'trust' else ''}".strip()
     downloads = [(context.href(f"figure/{name}.{form}", **asked), form.upper()) for form in ("csv", "json")]
@@ -304,25 +286,17 @@ def _figure(context: PageContext) -> Values | None:
     }
 
 
-def _file(context: PageContext, form: str, find: Callable[[PageContext], Table | None]) -> str | bytes | None:
-    """A figure or the gaps of a kind, whole; a figure as CSV of the language where the address asks for that."""
-    figures, language = find(context), context.request.language
+def _file(context: PageContext, form: str, *, is_gap: bool = False) -> str | bytes | None:
+    figures, language = _table(context, is_gap=is_gap), context.request.language
     if figures is None:
         return None
-    local = "-local" if form == "csv" and find is _figures and context.request.arguments.get("local") else ""
-    return write(figures, form + local, Style(language))
+    is_local = form == "csv" and not is_gap and context.request.arguments.get("local")
+    return writers.write(figures, f"{form}-local" if is_local else form, writers.Style(language))
 
 
 def listed(context: PageContext) -> list[tuple[str, str, str]]:
-    language = context.request.language
-    return [
-        (
-            context.href(f"figure/{name}.html"),
-            _TABLES.say(f"title.{name}", language),
-            _TABLES.say(f"summary.{name}", language),
-        )
-        for name in _names(context.site_context)
-    ]
+    titles, summaries = (_TABLES.group(f"{what}.", context.request.language) for what in ("title", "summary"))
+    return [(context.href(f"figure/{name}.html"), titles[name], summaries[name]) for name in _NAMES]
 
 
 def _gaps(context: PageContext) -> Values:
@@ -330,7 +304,6 @@ def _gaps(context: PageContext) -> Values:
     counted = site_context.figures("gaps", language)
     return {
         "title": context.t("gaps-title"),
-        "table": show(counted, context),
         "kinds": [(context.href(f"gap/{row['gap']}.html"), row["gap_label"], row["gaps_number"], row["gaps_of"])
                   for row in counted.rows],
         "opposed": show(site_context.figures("opposed", language), context),
@@ -338,14 +311,8 @@ def _gaps(context: PageContext) -> Values:
     }  # fmt: skip
 
 
-def _gaps_of_kind(context: PageContext) -> Table | None:
-    kind, language = context.request.key, context.request.language
-    return context.site_context.figures("gaps", language, TableChoice(part=kind)) if kind in KINDS else None
-
-
 def _gap(context: PageContext) -> Values | None:
-    """The gaps of one kind, which need not be said of each; columns with nothing in them are left out."""
-    figures, kind, language = _gaps_of_kind(context), context.request.key, context.request.language
+    figures, kind, language = _table(context, is_gap=True), context.request.key, context.request.language
     if figures is None:
         return None
     total = next(row for row in context.site_context.figures("gaps", language).rows if row["gap"] == kind)
@@ -370,16 +337,16 @@ PAGES: Final = (
     View("obligations", _obligations, section="obligations", menu=3),
 )
 FIGURES: Final = (
-    View("figure", _figure, _names, section="questions"),
+    View("figure", _figure, lambda _: _NAMES, section="questions"),
     View("gaps", _gaps, section="gaps", menu=5),
-    View("gap", _gap, lambda _: KINDS, template="figure.html", section="gaps"),
+    View("gap", _gap, lambda _: gaps.KINDS, template="figure.html", section="gaps"),
 )
 FILES: Final = (
     File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
-    File("figure", "csv", CSV, partial(_file, form="csv", find=_figures), _names),
-    File("figure", "json", JSON, partial(_file, form="json", find=_figures), _names),
-    File("figure", "xlsx", SPREADSHEET, partial(_file, form="xlsx", find=_figures), _names, exported=False),
-    File("gap", "csv", CSV, partial(_file, form="csv", find=_gaps_of_kind), lambda _: KINDS),
+    File("figure", "csv", CSV, partial(_file, form="csv"), lambda _: _NAMES),
+    File("figure", "json", JSON, partial(_file, form="json"), lambda _: _NAMES),
+    File("figure", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), lambda _: _NAMES, exported=False),
+    File("gap", "csv", CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
     CommonFile("search.json", JSON, _suggestions, exported=False),
     CommonFile("data/labels.js", JAVASCRIPT, _labels),
 )

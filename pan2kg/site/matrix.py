@@ -20,12 +20,11 @@ from pan2kg.charts.registry import picture_bytes
 from pan2kg.charts.subject import table
 from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
 from pan2kg.coherence.figures import PlanMeeting, Unit
-from pan2kg.graph.labels import Name, pair_key, shortened
+from pan2kg.graph.labels import pair_key, shortened
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, File, PageContext, PlanFilter, SiteContext, Values, embedded
 from pan2kg.store.queries import program_query
-from pan2kg.tables.figure_words import amount, bits_words
-from pan2kg.tables.formats import Grid, write_csv
+from pan2kg.tables import figure_words, formats
 from pan2kg.tables.table import Value
 from pan2kg.turtle.vocabulary import PAN
 
@@ -37,9 +36,7 @@ WORDS: Final = (
     "number-linked", "number-apart", "number-unlinked", "cell-cites", "cell-cited", "cell-both", "cell-shares",
     "cell-together", "cell-none", "cell-no", "matrix-empty", "matrix-absent", "matrix-whole",
 )  # fmt: skip
-COLUMNS: Final = (
-    "one", "one_label", "two", "two_label", "one_cites_two", "two_cites_one", "bits", "level",
-)  # fmt: skip
+COLUMNS: Final = "one", "one_label", "two", "two_label", "one_cites_two", "two_cites_one", "bits", "level"
 _WIDE, _HIGH = 56.0, 46.0
 _HEAD: Final = 340.0
 _DECLARED: Final = "#e6f0fa"
@@ -56,22 +53,17 @@ Met = Mapping[tuple[str, str], PlanMeeting]
 
 
 def chosen(context: PageContext) -> PlanFilter:
-    given, find = context.request.arguments, context.graph.labels.find
+    arguments, find = context.request.arguments, context.graph.labels.find
     topic, body = (
-        entry.iri if (entry := find(kind, given.get(kind, ""))) and not entry.is_retired else ""
+        entry.iri if (entry := find(kind, arguments.get(kind, ""))) and not entry.is_retired else ""
         for kind in ("topic", "body")
     )
-    year = given.get("year", "")
-    return PlanFilter(
-        context.level,
-        topic,
-        body,
-        int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None,
-    )
+    year = arguments.get("year", "")
+    is_year = year.isascii() and year.isdecimal() and len(year) == 4
+    return PlanFilter(context.level, topic, body, int(year) if is_year else None)
 
 
 def every_plan(site_context: SiteContext) -> list[str]:
-    """All plans, in the order of the graph; reviews and the like are none."""
     return [plan.iri for plan in site_context.graph.uses.plans if plan.is_plan]
 
 
@@ -80,7 +72,6 @@ def shown_plans(site_context: SiteContext, choice: PlanFilter) -> list[str]:
 
 
 def is_foreign(site_context: SiteContext, plan: str) -> bool:
-    """Whether a plan is known to be of another country than the project's: those of its own stand first."""
     dating = site_context.graph.tables.dates.get(plan)
     return dating is not None and dating.country not in {"", site_context.graph.profile.country}
 
@@ -91,18 +82,15 @@ def is_whole(site_context: SiteContext, plan: str) -> bool:
 
 
 def read(site_context: SiteContext) -> frozenset[str]:
-    """The plans read in full for texts and references: only between two of them is a link known not to be."""
     return site_context.once("read", site_context.graph.known().read_plans)
 
 
 def _shared(site_context: SiteContext, at: int, kind: str) -> list[str]:
-    """The topics or bodies of ours that two plans or more have, in a stable order: of one alone there is no matrix."""
     number = Counter(iri for plan in every_plan(site_context) for iri in site_context.facts[plan][:2][at])
     return [entry.iri for entry in site_context.graph.labels.of_kind(kind) if number[entry.iri] > 1]
 
 
 def _order(site_context: SiteContext, choice: PlanFilter) -> tuple[list[str], Met, list[str]]:
-    """The plans a choice leaves, their linked pairs, and those with a link: own country, then most linked."""
     plans = shown_plans(site_context, choice)
     admitted = set(plans)
     meetings = site_context.graph.meetings
@@ -113,13 +101,7 @@ def _order(site_context: SiteContext, choice: PlanFilter) -> tuple[list[str], Me
     return plans, met, sorted(degree, key=lambda plan: (is_foreign(site_context, plan), -degree[plan], plan))
 
 
-def _partly(site_context: SiteContext) -> tuple[int, int]:
-    plans = every_plan(site_context)
-    return sum(not is_whole(site_context, plan) for plan in plans), len(plans)
-
-
 def matrix(context: PageContext, *, limit: int | None) -> Values:
-    """The matrix for the choice in the address, of the ``limit`` plans with most links, and the form to choose."""
     site_context, choice = context.site_context, chosen(context)
     plans, met, linked = _order(site_context, choice)
     order = linked[:limit]
@@ -130,6 +112,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         )
         for at, kind in enumerate(("topic", "body"))
     )
+    every = every_plan(site_context)
     years = {year for facts in site_context.facts.values() for year in facts[2:] if year}
     # pictures where there are plans enough to draw and, for two of them, a server
     raster = ["png", "pdf"] if site_context.mode == "served" and find_spec("matplotlib") is not None else []
@@ -140,16 +123,13 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         "level_options": context.level_options,
         "order": order,
         "rows": [
-            (
-                plan,
-                [None if plan == partner else _cell(context, met, (plan, partner), choice.level) for partner in order],
-            )
+            (plan, [plan != partner and _cell(context, met, (plan, partner), choice.level) for partner in order])
             for plan in order
         ],
         "basis": context.basis(site_context.graph.known(choice.level)),
         "more": len(linked) - len(order),
         "absent": [plan for plan in plans if plan not in linked],
-        "partly": _partly(site_context),
+        "partly": (sum(not is_whole(site_context, plan) for plan in every), len(every)),
         "topics": topics,
         "bodies": bodies,
         "years": list(range(min(years), max(years) + 1)) if years else [],
@@ -173,9 +153,9 @@ def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: Level) -> 
     _, cites, cited = meeting.seen_from(plan)
     arrow, key = _ARROWS.get((counts(cites, at), counts(cited, at)), ("", ""))
     low = meeting.low(at)
-    bits = amount(low, Unit.BITS, language) if low > 0 else ""
+    bits = figure_words.amount(low, Unit.BITS, language) if low > 0 else ""
     words = [context.t(f"cell-{key}")] if arrow else []
-    words += [context.t("cell-shares", bits=bits_words(low, language))] if bits else []
+    words += [context.t("cell-shares", bits=figure_words.bits_words(low, language))] if bits else []
     pair = pair_key(context.key(plan), context.key(partner))
     return {
         "arrow": arrow,
@@ -256,7 +236,7 @@ def _listed(context: PageContext, meeting: PlanMeeting, at: Level) -> list[Value
 def _csv(context: PageContext) -> str:
     choice = chosen(context)
     _, met, _ = _order(context.site_context, choice)
-    return write_csv(Grid(COLUMNS, [_listed(context, met[pair], choice.level) for pair in sorted(met)]))
+    return formats.write_csv(formats.Grid(COLUMNS, [_listed(context, met[pair], choice.level) for pair in sorted(met)]))
 
 
 def _picture(context: PageContext, suffix: str) -> bytes | None:
@@ -264,15 +244,16 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
 
     What to bear in mind stands below it, and what was chosen.
     """
-    choice, t, subject = chosen(context), context.t, context.subject
+    choice, t, subject, pair_address = chosen(context), context.t, context.subject, context.picture_address
     plans, met, linked = _order(context.site_context, choice)
     order = linked[:FIRST]
     if len(order) < 2:
         return None
     drawn = {pair: meeting for pair, meeting in met.items() if {*pair} <= {*order}}
-    degree, (partly, of) = len(plans) - len(order), _partly(context.site_context)
-    notes = [t("sheet-others", n=degree)] if degree else []
-    notes += [t("matrix-partly", n=partly, of=of)] if partly else []
+    more, every = len(plans) - len(order), every_plan(context.site_context)
+    partly = sum(not is_whole(context.site_context, plan) for plan in every)
+    notes = [t("sheet-others", n=more)] if more else []
+    notes += [t("matrix-partly", n=partly, of=len(every))] if partly else []
     notes.append(context.basis(context.graph.known(choice.level)))
     choices = [("evidence", context.caption(choice.level))]
     choices += [(name, context.name(iri)) for name, iri in (("topic", choice.topic), ("body", choice.body)) if iri]
@@ -298,27 +279,22 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
         for to, partner in enumerate(rows):
             box = Box(_HEAD + to * _WIDE, at * _HIGH, _WIDE, _HIGH)
             if at == to:
-                shade, address = sheet.filled(box, sheet.SHADE, (str(at + 1),)), context.picture_address((name.iri,))
+                shade, address = sheet.filled(box, sheet.SHADE, (str(at + 1),)), pair_address((name.iri,))
                 marks.append(Group(tuple(shade), name.full, address))
             else:
-                marks.append(_drawn_cell(context, box, (name, partner), drawn, choice.level))
+                cell = _cell(context, drawn, (name.iri, partner.iri), choice.level)
+                title, address = f"{name.full} – {partner.full}\n{cell['words']}", ""
+                shade = sheet.hatched(box)
+                if cell["href"]:
+                    shade, address = _filled(box, cell["arrow"], cell["bits"]), pair_address((name.iri, partner.iri))
+                marks.append(Group(tuple(shade), title, address))
     body = sheet.Body(_HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), (Group(tuple(marks), shift=(0, up)),))
     listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
     picture = sheet.Picture("matrix", subject.language, sheet.frame(subject, caption, body), table(COLUMNS, listed))
     return picture_bytes(picture, suffix)
 
 
-def _drawn_cell(context: PageContext, box: Box, names: tuple[Name, Name], met: Met, at: Level) -> Group:
-    plans = names[0].iri, names[1].iri
-    cell = _cell(context, met, plans, at)
-    title = f"{names[0].full} – {names[1].full}\n{cell['words']}"
-    if not cell["href"]:
-        return Group(tuple(sheet.hatched(box)), title)
-    return Group(tuple(_filled(box, cell["arrow"], cell["bits"])), title, context.picture_address(plans))
-
-
 def _filled(box: Box, arrow: str, bits: str) -> list[Mark]:
-    """A citation as an arrow with what is shared below it; what is linked without one in a frame of dashes."""
     if arrow:
         return sheet.filled(box, _DECLARED, (arrow, *([bits] if bits else [])), size=13)
     inside = Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4, _INFERRED, _DASHED)

@@ -1,52 +1,71 @@
-"""The documentation of the ontology: as a page of the site, and as files of their own.
+"""The documentation of the ontology: as a page of the site, as files of their own, and as a diagram of the classes.
 
 The files go into a release and are what w3id.org sends readers of an ontology IRI to; they need nothing but the style
 sheet beside them.
+
+The diagram has a box for each class, a line for the properties between two. Boxes stand in columns so that lines run
+from left to right and cross little, after Sugiyama, K., Tagawa, S. & Toda, M. (1981), Methods for visual understanding
+of hierarchical system structures: cycles are broken, columns are longest paths, long lines pass through waypoints, and
+columns are ordered by barycentres. Nothing is random, so that the same ontology gives the same drawing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from markupsafe import Markup
+
+from pan2kg.charts.drawing import (
+    Box,
+    Drawing,
+    Font,
+    Group,
+    Label,
+    Line,
+    Mark,
+    Pen,
+    measure,
+    shorten,
+    wrap,
+)
+from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped
 from pan2kg.project import Project, read_text
-from pan2kg.site.ontology import (
-    ANY,
-    Ontology,
-    Tally,
-    Term,
-    TermKind,
-    Texts,
-    anchor,
-    pick,
-    read_ontology,
-    relations,
-    top_classes,
-)
-from pan2kg.site.ontology_diagram import draw_ontology
-from pan2kg.site.page import File, PageContext, Values, View, piece
+from pan2kg.site import ontology as ontologies
+from pan2kg.site.ontology import ANY, Ontology, anchor, pick
+from pan2kg.site.page import SVG, File, PageContext, Values, View, piece
+from pan2kg.store.store import Store
 from pan2kg.tables.template import escape, markup, render
-from pan2kg.turtle.vocabulary import PAN
-from pan2kg.turtle.writer import iri as short
+from pan2kg.turtle import vocabulary, writer
 
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from pan2kg.store.store import Store
-
+DOCUMENTED: Final = tuple(Messages("release").known("ontology").by_language())
+"""The languages of the documentation in a release: those in which a release speaks of itself."""
 _ONTOLOGY: Final = Messages("ontology")
+_CONCEPTS: Final = (vocabulary.SKOS + "Concept", vocabulary.SKOS + "ConceptScheme")
+_SWEEPS: Final = 12
+_TITLE: Final = Font(12.5, bold=True)
+_NAME: Final = Font(10.5, colour=GREY)
+_ROW: Final = Font(10.5)
+_LINE, _WIDTH, _GAP, _CURVE, _PAD, _MARGIN = 15.0, 192.0, 22.0, 64.0, 9.0, 16.0
+_WAYPOINT: Final = 6.0
+"""How high the place is that a long line passes in a column."""
+_SOLID: Final = Pen("#5a6b7b", 1.2)
+_DASHED: Final = Pen("#5a6b7b", 1.2, (5.0, 3.0))
+
+Edge = tuple[str, str]
+Lane = tuple[str, str, bool]
+"""The line of some properties: from which class to which, and whether rules alone state them."""
 
 
-@dataclass(frozen=True, slots=True)
 class OntologyWords:
-    language: Language
-    prefixes: Mapping[str, str]
-    anchors: frozenset[str] = frozenset()
-    written: dict[str, Markup] = field(default_factory=dict, repr=False, compare=False)
-    """The links that were written: a page has each term some ten times."""
+    def __init__(self, language: Language, prefixes: Mapping[str, str], anchored: Iterable[str] = ()) -> None:
+        self.language, self.prefixes, self.anchored = language, prefixes, frozenset(anchored)
+        # a page has each term some ten times
+        self._links: dict[str, Markup] = {}
 
     def w(self, group: str, key: str, **values: object) -> str:
         """Words of the interface.
@@ -56,46 +75,39 @@ class OntologyWords:
         """
         return _ONTOLOGY.say(f"{group}.{key}", self.language, **values)
 
-    def text(self, texts: Texts) -> Markup:
+    def text(self, texts: Mapping[str, str]) -> Markup:
         """A text in the language of the page, else in another, marked as such.
 
         >>> str(OntologyWords("de", {}).text({"en": "a <b>"}))
         '<span lang="en">a &lt;b&gt;</span>'
         """
-        spoken = pick(texts, self.language)
-        return piece("spoken")(spoken.words, "" if spoken.language == self.language else spoken.language)
+        words, language = pick(texts, self.language)
+        return piece("spoken")(words, "" if language == self.language else language)
 
     def short(self, iri: str) -> str:
-        return short(iri, self.prefixes)
+        return writer.iri(iri, self.prefixes)
 
     def link(self, iri: str) -> Markup:
         if iri == ANY:
             return markup(escape(self.w("diagram", "any")))
-        if iri not in self.written:
+        if iri not in self._links:
             outside = iri if iri.startswith(("http://", "https://")) else ""
-            self.written[iri] = piece("term")(f"#{anchor(iri)}" if iri in self.anchors else outside, self.short(iri))
-        return self.written[iri]
+            self._links[iri] = piece("term")(f"#{anchor(iri)}" if iri in self.anchored else outside, self.short(iri))
+        return self._links[iri]
 
     def links(self, iris: Iterable[str]) -> Markup:
         return markup(", ".join(str(self.link(iri)) for iri in iris))
 
-    def tallies(self, tallies: Iterable[Tally]) -> Markup:
-        return markup(
-            ", ".join(f"{self.link(tally.iri)} ({grouped(tally.number, self.language)})" for tally in tallies)
-        )
+    def tallies(self, tallies: Iterable[tuple[str, int]]) -> Markup:
+        return markup(", ".join(f"{self.link(iri)} ({grouped(number, self.language)})" for iri, number in tallies))
 
 
 def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]:
-    """What the templates of the documentation need, in one language.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> from pan2kg.site.ontology import read_ontology
-    >>> graph = open_graph()
-    >>> ontology_values(read_ontology(graph.project, graph.store), "fr")["title"]
-    'Documentation de l’ontologie'
-    """
-    wording = OntologyWords(language, ontology.prefixes, _anchored(ontology))
-    terms = ontology.by_iri()
+    terms, tops = ontology.by_iri(), ontology.tops()
+    anchored = [*terms, *(rule["iri"] for rule in ontology.constraints)]
+    for scheme in ontology.schemes:
+        anchored += [scheme["iri"], *(concept["iri"] for concept in scheme["concepts"])]
+    wording = OntologyWords(language, ontology.prefixes, anchored)
     return {
         "title": _ONTOLOGY.say("page.ontology", language),
         "language": language,
@@ -103,31 +115,15 @@ def ontology_values(ontology: Ontology, language: Language) -> dict[str, object]
         "w": wording.w,
         "ontology": ontology,
         "anchor": anchor,
-        "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading.values],
-        "sections": [(kind, ontology.of_kind(kind)) for kind in TermKind],
-        "below": {iri: _below(ontology, iri) for iri in terms},
+        "heading_keys": [key for key in _ONTOLOGY.keys("heading.") if key in ontology.heading["facts"]],
+        "sections": [(kind, ontology.of_kind(kind)) for kind in ontologies.TERM_KINDS],
+        # how many instances the classes below each have
+        "below": {iri: sum(terms[below].number for below, top in tops.items() if top == iri != below) for iri in terms},
         "diagram": markup(draw_ontology(ontology, language).svg()),
-        "relations": relations(ontology),
-        "said": [rule for rule in ontology.constraints if rule.messages],
-        "silent": [rule for rule in ontology.constraints if not rule.messages],
-        "ours": PAN,
+        "relations": ontology.relations(),
+        "said": [rule for rule in ontology.constraints if rule["messages"]],
+        "silent": [rule for rule in ontology.constraints if not rule["messages"]],
     }
-
-
-def _anchored(ontology: Ontology) -> frozenset[str]:
-    concepts = (concept.iri for scheme in ontology.schemes for concept in scheme.concepts)
-    schemes = (scheme.iri for scheme in ontology.schemes)
-    return frozenset([*ontology.by_iri(), *(rule.iri for rule in ontology.constraints), *schemes, *concepts])
-
-
-def _below(ontology: Ontology, iri: str) -> int:
-    terms: Mapping[str, Term] = ontology.by_iri()
-    tops = top_classes(ontology)
-    return sum(terms[below].use.number for below, top in tops.items() if top == iri != below)
-
-
-DOCUMENTED: Final = tuple(Messages("release").known("ontology").by_language())
-"""The languages of the documentation in a release: those in which a release speaks of itself."""
 
 
 def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
@@ -140,30 +136,208 @@ def documentation(project: Project, store: Store) -> Mapping[str, bytes]:
     >>> sorted(documentation(graph.project, graph.store))[:2]
     ['ontology/diagram.de.svg', 'ontology/diagram.en.svg']
     """
-    ontology = read_ontology(project, store)
-    style = read_text(Path(__file__).with_name("ontology.css"))
-    files = {"ontology/ontology.css": style.encode()}
+    ontology = ontologies.read_ontology(project, store)
+    files = {"ontology/ontology.css": read_text(Path(__file__).with_name("ontology.css")).encode()}
     for language in DOCUMENTED:
-        other_languages = [(tag, format_of("name", tag)) for tag in DOCUMENTED if tag != language]
-        values = {**ontology_values(ontology, language), "others": other_languages}
+        languages = [(tag, format_of("name", tag)) for tag in DOCUMENTED if tag != language]
+        values = {**ontology_values(ontology, language), "others": languages}
         files[f"ontology/index.{language}.html"] = render("ontology-alone.html", values).encode()
         drawing = draw_ontology(ontology, language, address=f"index.{language}.html")
         files[f"ontology/diagram.{language}.svg"] = drawing.svg().encode()
     return files
 
 
-def values(context: PageContext) -> Values:
-    return ontology_values(_ontology(context), context.request.language)
+def layers(
+    names: Iterable[str], edges: Iterable[Edge]
+) -> tuple[list[list[str]], dict[Edge, tuple[str, ...]], set[Edge]]:
+    """Names in columns from left to right, and for each line the names it passes; turned lines run backwards.
+
+    A waypoint is a name of its own, ``start>end@column``.
+
+    >>> columns, courses, turned = layers("abc", [("a", "b"), ("b", "c"), ("a", "c"), ("c", "a")])
+    >>> columns, turned
+    ([['a'], ['a>c@1', 'b'], ['c']], {('c', 'a')})
+    """
+    nodes, lines = sorted(names), sorted({edge for edge in edges if edge[0] != edge[1]})
+    after: dict[str, list[str]] = {name: [] for name in nodes}
+    for start, end in lines:
+        after[start].append(end)
+    # cycles are broken where a walk comes back to what it is still on
+    is_done: dict[str, bool] = {}
+    turned: set[Edge] = set()
+
+    def walk(name: str) -> None:
+        is_done[name] = False
+        for end in after[name]:
+            if end not in is_done:
+                walk(end)
+            elif not is_done[end]:
+                turned.add((name, end))
+        is_done[name] = True
+
+    ends = {end for _, end in lines}
+    for name in sorted(nodes, key=lambda name: (name in ends, name)):
+        if name not in is_done:
+            walk(name)
+    ahead = {edge: (edge[1], edge[0]) if edge in turned else edge for edge in lines}
+    forward = sorted(set(ahead.values()))
+    depth, ends = dict.fromkeys(nodes, 0), {end for _, end in forward}
+    for _ in nodes:
+        for start, end in forward:
+            depth[end] = max(depth[end], depth[start] + 1)
+    # what no line leads to stands right before what it leads to
+    for _ in nodes:
+        for name in nodes:
+            if name not in ends and (following := [depth[end] for start, end in forward if start == name]):
+                depth[name] = min(following) - 1
+    columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+    for name in nodes:
+        columns[depth[name]].append(name)
+    courses: dict[Edge, tuple[str, ...]] = {}
+    for start, end in forward:
+        waypoints = {at: f"{start}>{end}@{at}" for at in range(depth[start] + 1, depth[end])}
+        courses[start, end] = (start, *waypoints.values(), end)
+        for at, waypoint in waypoints.items():
+            columns[at].append(waypoint)
+    _order(columns, [step for course in courses.values() for step in pairwise(course)])
+    return columns, {edge: courses[ahead[edge]] for edge in lines}, turned
+
+
+def _order(columns: list[list[str]], steps: Sequence[Edge]) -> None:
+    before: dict[str, list[str]] = {}
+    after: dict[str, list[str]] = {}
+    for start, end in steps:
+        after.setdefault(start, []).append(end)
+        before.setdefault(end, []).append(start)
+    for column in columns:
+        column.sort()
+    for sweep in range(_SWEEPS):
+        is_back = sweep % 2 == 1
+        near = after if is_back else before
+        for at in range(len(columns) - 2, -1, -1) if is_back else range(1, len(columns)):
+            column, beside = columns[at], columns[at + 1 if is_back else at - 1]
+            share = {name: (place + 0.5) / len(beside) for place, name in enumerate(beside)}
+            middle: dict[str, tuple[float, str]] = {}
+            for place, name in enumerate(column):
+                places = [share[neighbour] for neighbour in near.get(name, ()) if neighbour in share]
+                middle[name] = sum(places) / len(places) if places else (place + 0.5) / len(column), name
+            column.sort(key=middle.__getitem__)
+
+
+def draw_ontology(ontology: Ontology, language: Language, address: str = "") -> Drawing:
+    """Draw classes and the object properties between them; each box leads to its class below ``address``.
+
+    The number beside the name of a class counts its instances, as stated or derived, those of its subclasses apart.
+    Properties whose values are concepts stand in the box of their class, as do those that lead back to it.
+    """
+    terms, tops = ontology.by_iri(), ontology.tops()
+    lanes: dict[Lane, list[str]] = {}
+    rows: dict[str, list[str]] = {}
+    for iri, top in sorted(tops.items()):
+        if iri != top:
+            rows.setdefault(top, []).append(f"▸ {pick(terms[iri].labels, language)[0]}")
+    for start, name, end, is_derived in ontology.relations():
+        if end in _CONCEPTS or start == end:
+            rows.setdefault(start, []).append(f"{'→' if end in _CONCEPTS else '↺'} {anchor(name)}")
+        else:
+            lanes.setdefault((start, end, is_derived), []).append(anchor(name))
+    names = sorted({*tops.values(), *(end for lane in lanes for end in lane[:2])})
+    columns, courses, turned = layers(names, [lane[:2] for lane in lanes])
+    # beside each box on the right the names of its lanes, in the order of what these lead to
+    order = {name: at for column in columns for at, name in enumerate(column)}
+    beside: dict[str, list[tuple[Lane, str]]] = {}
+    for lane in sorted(lanes, key=lambda lane: (order[courses[lane[:2]][1]], lane[:2])):
+        beside.setdefault(courses[lane[:2]][0], []).extend((lane, word) for word in lanes[lane])
+    titles = {iri: pick(terms[iri].labels, language)[0] for iri in tops} | {ANY: _ONTOLOGY.say("diagram.any", language)}
+    lines = {name: wrap(titles[name], _WIDTH - 2 * _PAD, _TITLE, 2) for name in names}
+    heights = {
+        name: max(
+            2 * _PAD + 2 + (1 + len(lines[name]) + len(rows.get(name, ()))) * _LINE,
+            2 * _PAD + len(beside.get(name, ())) * _LINE,
+        )
+        for name in names
+    }
+    column_heights = [sum(heights.get(name, _WAYPOINT) + _GAP for name in column) - _GAP for column in columns]
+    tallest, x = max(column_heights, default=0.0), _MARGIN
+    boxes: dict[str, Box] = {}
+    for column, high in zip(columns, column_heights, strict=True):
+        y = _MARGIN + (tallest - high) / 2
+        for name in column:
+            boxes[name] = Box(x, y, _WIDTH, heights.get(name, _WAYPOINT))
+            y += boxes[name].height + _GAP
+        words = [word for name in column for _, word in beside.get(name, ())]
+        x += _WIDTH + max((measure(word, _ROW) + 14 for word in words), default=0.0) + _CURVE
+    marks: list[Mark] = []
+    for lane in lanes:
+        marks += _line(lane, courses, boxes, beside, is_turned=lane[:2] in turned)
+    for name in names:
+        count = f" · {grouped(terms[name].number, language)}" if name in terms and terms[name].number else ""
+        subtitle = f"pan:{anchor(name)}{count}" if name in tops else ""
+        leads = f"{address}#{anchor(name)}" if name.startswith(vocabulary.PAN) else ""
+        box_marks = _box(boxes[name], lines[name], subtitle, rows.get(name, ()), is_any=name == ANY)
+        marks.append(Group(tuple(box_marks), title=titles[name], address=leads))
+    right = max((box.x + box.width for box in boxes.values()), default=0.0)
+    title, description = _ONTOLOGY.say("diagram.title", language), _ONTOLOGY.say("diagram.description", language)
+    return Drawing(right + _MARGIN, tallest + 2 * _MARGIN, title, description, language, tuple(marks))
+
+
+def _line(
+    lane: Lane, courses: Mapping[Edge, tuple[str, ...]], boxes: Mapping[str, Box],
+    names: Mapping[str, Sequence[tuple[Lane, str]]], *, is_turned: bool,
+) -> list[Mark]:  # fmt: skip
+    course, pen = courses[lane[:2]], _DASHED if lane[2] else _SOLID
+    start, end, beside = boxes[course[0]], boxes[course[-1]], names[course[0]]
+    top, edge = start.y + (start.height - len(beside) * _LINE) / 2, start.x + start.width
+    rows = [at for at, (lane_beside, _) in enumerate(beside) if lane_beside == lane]
+    out = edge + max(measure(word, _ROW) for _, word in beside) + 14
+    level = top + (rows[len(rows) // 2] + 1) * _LINE
+    marks: list[Mark] = [Label(edge + 9, top + at * _LINE + 12, beside[at][1], _ROW) for at in rows]
+    for y in (top + (at + 1) * _LINE for at in rows):
+        marks.append(Line(((edge, y), (out, y)), pen))
+        if y != level:
+            marks.append(Line(((out, y), (out, level)), pen))
+    points = [(out, level)]
+    for name in course[1:-1]:
+        points += [(boxes[name].x, boxes[name].y + 3), (boxes[name].x + boxes[name].width, boxes[name].y + 3)]
+    # lines enter a box one below the other, in the order in which they come
+    arriving = {other[-2:] for other in courses.values() if other[-1] == course[-1]}
+    ordered = sorted(arriving, key=lambda pair: (boxes[pair[0]].y, pair[0]))
+    points.append((end.x, end.y + end.height * (ordered.index(course[-2:]) + 1) / (len(ordered) + 1)))
+    smooth = [points[0]]
+    for (x, y), (to_x, to_y) in pairwise(points):
+        half = (to_x - x) / 2
+        smooth += [(x + half, y), (to_x - half, to_y), (to_x, to_y)]
+    marks.append(Line(tuple(smooth), pen, curved=True))
+    tip, angle = ((edge, level), math.pi) if is_turned else (points[-1], 0.0)
+    marks.append(Line.arrow(tip, angle, pen.colour))
+    return marks
+
+
+def _box(box: Box, lines: Sequence[str], name: str, rows: Sequence[str], *, is_any: bool) -> list[Mark]:
+    fill, pen = (SHADE, Pen(GREY, 1.0, (3.0, 3.0))) if is_any else (PAPER, Pen(INK, 1.2))
+    x, y, room = box.x + _PAD, box.y + _PAD + 12, box.width - 2 * _PAD
+    marks: list[Mark] = [Box(box.x, box.y, box.width, box.height, fill, pen)]
+    marks += [Label(x, y + at * _LINE, line, _TITLE) for at, line in enumerate(lines)]
+    y += (len(lines) - 1) * _LINE
+    if name:
+        marks.append(Label(x, y + _LINE, shorten(name, room, _NAME), _NAME))
+    if rows:
+        marks.append(Line(((box.x, y + _LINE + 6), (box.x + box.width, y + _LINE + 6)), Pen(RULE)))
+    return marks + [Label(x, y + 4 + (2 + at) * _LINE, shorten(row, room, _ROW), _ROW) for at, row in enumerate(rows)]
 
 
 def _ontology(context: PageContext) -> Ontology:
-    graph = context.graph
-    return context.site_context.once("ontology", lambda: read_ontology(graph.project, graph.store, graph.links))
+    graph, read = context.graph, ontologies.read_ontology
+    return context.site_context.once("ontology", lambda: read(graph.project, graph.store))
+
+
+def _values(context: PageContext) -> Values:
+    return ontology_values(_ontology(context), context.request.language)
 
 
 def _picture(context: PageContext) -> str:
     return draw_ontology(_ontology(context), context.request.language, address="ontology.html").svg()
 
 
-PAGES: Final = (View("ontology", values, section="data", below=1),)
-FILES: Final = (File("classes", "svg", "image/svg+xml", _picture),)
+PAGES: Final = (View("ontology", _values, section="data", below=1),)
+FILES: Final = (File("classes", "svg", SVG, _picture),)

@@ -2,6 +2,9 @@
 
 A module of pages lists its own in ``PAGES`` and ``FILES``, which :mod:`pan2kg.site.registry` gathers. Links are
 relative to the page, so that a site works in any folder of any host.
+
+The front end's bundle is scripts and a style sheet under names with their hashes, made from ``web/`` by the build. In a
+wheel it lies beside the package's data, in a clone in ``web/dist``. Pages work without it, only plainer.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, lru_cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, TypeVar, cast
@@ -21,15 +24,14 @@ from pan2kg.charts.registry import draw_on
 from pan2kg.charts.subject import Subject
 from pan2kg.coherence import bodies, evidence
 from pan2kg.coherence.known import Known, basis_line
+from pan2kg.errors import Place, ProjectError
 from pan2kg.graph import labels
 from pan2kg.graph.graph import Graph
+from pan2kg.i18n import message
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped
-from pan2kg.i18n.message import in_words
-from pan2kg.site.bundle import Bundle
-from pan2kg.store.queries import program_query
-from pan2kg.store.store import Store
-from pan2kg.tables import gaps, registry, table
-from pan2kg.tables.figure_words import according_to, basis_words, named
+from pan2kg.project import PACKAGE
+from pan2kg.store import queries, store
+from pan2kg.tables import figure_words, gaps, registry, table
 from pan2kg.tables.registry import TABLES
 from pan2kg.tables.template import macro, markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
@@ -41,6 +43,8 @@ SVG = "image/svg+xml"
 TURTLE = "text/turtle; charset=utf-8"
 JAVASCRIPT = "text/javascript; charset=utf-8"
 
+HOW_TO_BUILD: Final = message.told("build-front-end")
+"""What to tell a user where ``find_bundle`` gives nothing."""
 ASKED: Final = ("evidence", "topic", "body", "year")
 """How the parts of a choice are called in an address."""
 EVIDENCE: Final = "evidence"
@@ -66,6 +70,53 @@ Mode = Literal["served", "static"]
 Made = TypeVar("Made")
 piece: Final = partial(macro, "_pieces.html")
 """The macro of a name, for what pages have by the thousand; what it is given is escaped unless it is markup."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What the build made: a folder, and the file of each logical name.
+
+    >>> Bundle(Path("dist"), {"main.js": "main-0123456789.js"}).name("main.js")
+    'main-0123456789.js'
+    """
+
+    folder: Path
+    names: Mapping[str, str]
+
+    def name(self, logical: str) -> str:
+        try:
+            return self.names[logical]
+        except KeyError:
+            raise ProjectError(
+                "no-front-end-part", place=Place(str(self.folder)), remedy=HOW_TO_BUILD, logical=logical
+            ) from None
+
+    def files(self) -> Mapping[str, Path]:
+        """Every file of the bundle by its name with the hash, as ``assets/`` holds them.
+
+        >>> {name: path.as_posix() for name, path in Bundle(Path("dist"), {"site.css": "site-ab.css"}).files().items()}
+        {'site-ab.css': 'dist/site-ab.css'}
+        """
+        return {name: self.folder / name for name in sorted(self.names.values())}
+
+
+def find_bundle() -> Bundle | None:
+    bundles = map(read_bundle, (PACKAGE / "data" / "web", PACKAGE.parent / "web" / "dist"))
+    return next((bundle for bundle in bundles if bundle), None)
+
+
+def read_bundle(folder: Path) -> Bundle | None:
+    """The bundle in ``folder``; None where there is none, or only a part of one.
+
+    >>> read_bundle(Path("nowhere")) is None
+    True
+    """
+    try:
+        names: dict[str, str] = json.loads((folder / "build.json").read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError):
+        return None
+    bundle = Bundle(folder, names)
+    return bundle if all(path.is_file() for path in bundle.files().values()) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +172,6 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class CommonFile:
-    """A file for all languages: its path, its media type, and what writes it; ``exported`` where it is whole."""
-
     path: str
     media: str
     make: Callable[[SiteContext, Mapping[str, str]], bytes]
@@ -131,19 +180,12 @@ class CommonFile:
 
 @dataclass(frozen=True, slots=True)
 class PlanFilter:
-    """At which level of evidence links are shown, and what plans must have to be shown; empty is no restriction."""
-
     level: evidence.Level = evidence.HEADLINE
     topic: str = ""
     body: str = ""
     year: int | None = None
 
-    @property
-    def restricts(self) -> bool:
-        return bool(self.topic or self.body or self.year)
-
     def admits(self, facts: Facts) -> bool:
-        """Whether a plan is shown; one whose period is unknown is left out where a year is chosen."""
         topics, bodies, since, until = facts
         if (self.topic and self.topic not in topics) or (self.body and self.body not in bodies):
             return False
@@ -169,16 +211,14 @@ class SiteContext:
     mode: Mode = "static"
     bundle: Bundle | None = None
     writable: bool = False
-    catalogue: Store | None = None
+    catalogue: store.Store | None = None
     kept: Path | None = None
-    made: dict[Hashable, object] = field(default_factory=dict, repr=False)
-    labels: dict[tuple[str, str, str], Markup] = field(default_factory=dict, repr=False)
+    computed: dict[Hashable, object] = field(default_factory=dict, repr=False)
     names: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     links: dict[tuple[str, str, str], object] = field(default_factory=dict, repr=False)
 
     @cached_property
     def lacks(self) -> Mapping[str, list[tuple[str, str, Text | None]]]:
-        """The gaps each thing has a part in, as the pages of gaps list them: kind, what else has one, in what."""
         lacks: dict[str, list[tuple[str, str, Text | None]]] = {}
         for kind, find in gaps.KINDS.items() if self.graph.has_actions else ():
             for gap in find(self.graph, gaps.Scope()).gaps:
@@ -206,7 +246,7 @@ class SiteContext:
     def facts(self) -> Mapping[str, Facts]:
         topics: dict[str, set[str]] = {}
         involved: dict[str, set[str]] = {}
-        for plan, topic, body in self.graph.read(program_query("site/topics-and-bodies")):
+        for plan, topic, body in self.graph.read(queries.program_query("site/topics-and-bodies")):
             for term, into in ((topic, topics), (body, involved)):
                 if term:
                     into.setdefault(plan, set()).add(term)
@@ -219,80 +259,61 @@ class SiteContext:
 
     @cached_property
     def told_pairs(self) -> frozenset[tuple[str, str]]:
-        """The pairs of plans that are linked, at whatever level: those an export has a page of."""
         return frozenset(meeting.plans for meeting in self.graph.meetings)
 
     def figures(self, name: str, language: Language, choice: registry.TableChoice = registry.DEFAULT) -> table.Table:
-        """A table of figures; computed once a language where nothing in particular is chosen.
-
-        Raises:
-            QueryError: the choice names a plan the graph does not have.
-        """
         make = partial(TABLES[name].make, self.graph.spoken(language), choice)
         return make() if choice.plans else self.once(("table", name, language, choice), make)
 
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
-        """What is made of the graph for several pages, made when it is first asked for."""
-        if name not in self.made:
-            self.made[name] = make()
-        return cast("Made", self.made[name])
+        if name not in self.computed:
+            self.computed[name] = make()
+        return cast("Made", self.computed[name])
 
 
-@dataclass(frozen=True, slots=True)
 class Request:
-    """Which page is wanted: its language, the key in its address, and what was typed after the question mark."""
+    """Which page is wanted: its language, the key in its address, and what was typed after the question mark.
 
-    path: str
-    language: Language
-    key: str = ""
-    arguments: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    ``data`` is the language of titles. ``folder`` is that of the page, without names that ways to others do not depend
+    on: equally deep ones lead there alike.
 
-    @property
-    def data(self) -> str:
-        return self.arguments.get("data") or self.language
-
-    @property
-    def folder(self) -> str:
-        return folder(self.path)
-
-
-@lru_cache(maxsize=1 << 10)
-def folder(path: str) -> str:
-    """The folder of a page, without names that ways to others do not depend on: equally deep ones lead there alike.
-
-    >>> folder("fr/plan/lu-bhr-2.html"), folder("fr/index.html"), folder("index.html")
-    ('fr/*/', 'fr/', '')
+    >>> Request("fr/plan/lu-bhr-2.html", "fr").folder, Request("fr/index.html", "fr").folder
+    ('fr/*/', 'fr/')
     """
-    top, *below = path.split("/")[:-1] or [""]
-    return "/".join([top, *["*"] * len(below), ""]) if top else ""
+
+    def __init__(self, path: str, language: Language, key: str = "", arguments: Mapping[str, str] = NOTHING) -> None:
+        self.path, self.language, self.key, self.arguments = path, language, key, arguments
+        self.data: str = arguments.get("data") or language
+        top, *below = path.split("/")[:-1] or [""]
+        self.folder = "/".join([top, *["*"] * len(below), ""]) if top else ""
 
 
-@dataclass(frozen=True, slots=True)
 class PageContext:
-    """What one page needs to name and address things in its language; its methods are what templates call."""
+    """What one page needs to name and address things in its language; its methods are what templates call.
 
-    site_context: SiteContext
-    request: Request
+    ``level`` is that the address asks for; that of the headline where it asks for none, or for none there is, which is
+    ``handed`` on to no other page. ``t`` gives words of the interface, ``figure`` a number as readers expect it.
+    """
 
-    @property
-    def graph(self) -> Graph:
-        return self.site_context.graph
+    def __init__(self, site_context: SiteContext, request: Request) -> None:
+        language, asked = request.language, request.arguments.get(EVIDENCE, "")
+        self.site_context, self.request, self.graph = site_context, request, site_context.graph
+        level = BEFORE.get(asked) or evidence.level(asked)
+        self.level = level if level in evidence.FIGURED else evidence.HEADLINE
+        self.handed = {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
+        self.t: Callable[..., str] = lambda key, **values: _PAGE.say(key, language, **values)
+        self.figure: Callable[[int], str] = lambda number: grouped(number, language)
+        self.caption: Callable[[evidence.Level], str] = lambda level: figure_words.according_to(level).say(language)
+        self.basis: Callable[[Known], str] = lambda knowledge: figure_words.basis_words(basis_line(knowledge), language)
+        self.lead = piece("lead")
 
-    @property
+    @cached_property
     def spoken(self) -> Graph:
         return self.graph.spoken(self.request.language)
 
-    @property
+    @cached_property
     def subject(self) -> Subject:
-        """What pictures are drawn from, with the addresses their marks lead to."""
         return Subject(self.spoken, self.picture_address)
-
-    @property
-    def level(self) -> evidence.Level:
-        """The level the address asks for; that of the headline where it asks for none, or for none there is."""
-        asked = self.request.arguments.get(EVIDENCE, "")
-        level = BEFORE.get(asked) or evidence.level(asked)
-        return level if level in evidence.FIGURED else evidence.HEADLINE
 
     @property
     def known(self) -> Known:
@@ -300,41 +321,19 @@ class PageContext:
 
     @property
     def level_options(self) -> list[tuple[str, str]]:
-        """The levels a reader can choose, from firm to weak, under what an address says."""
-        levels = [("" if level is evidence.HEADLINE else level.key, level) for level in evidence.FIGURED]
-        return [(key, self.caption(level)) for key, level in levels]
-
-    @property
-    def handed(self) -> dict[str, str]:
-        return {} if self.level is evidence.HEADLINE else {EVIDENCE: self.level.key}
-
-    def t(self, key: str, **values: object) -> str:
-        return _PAGE.say(key, self.request.language, **values)
-
-    def caption(self, level: evidence.Level) -> str:
-        return according_to(level).say(self.request.language)
-
-    def basis(self, knowledge: Known) -> str:
-        return basis_words(basis_line(knowledge), self.request.language)
+        return [("" if level is evidence.HEADLINE else level.key, self.caption(level)) for level in evidence.FIGURED]
 
     def mark(self, level: evidence.Level | None) -> Markup:
-        """The mark of a level beside what has it; nothing for what is outside every figure."""
-        return piece("level")(level.key, named(level).say(self.request.language)) if level else markup("")
-
-    def figure(self, number: int) -> str:
-        return grouped(number, self.request.language)
+        return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
 
     def draw(self, picture: str, level: evidence.Level | None = None, **parameters: object) -> Markup:
-        """A picture of the registry, at the headline level where none is named."""
         subject = self.subject if level is None else replace(self.subject, level=level)
         return markup(draw_on(subject, picture, **parameters).svg)
 
     def href(self, path: str, /, **arguments: str) -> str:
-        """The way to a page of the same language, given below its folder: ``plan/lu-bhr-2.html``."""
         return self.out(f"{self.request.language}/{path}", **arguments)
 
     def out(self, path: str, /, **arguments: str) -> str:
-        """The way to a page or file given below the root of the site."""
         chosen = self.request.arguments.get("data")
         if not chosen and not arguments:
             return labels.way(self.request.folder, path)
@@ -343,9 +342,8 @@ class PageContext:
         return f"{file}{f'?{urlencode(asked)}' if asked else ''}{hash_}{fragment}"
 
     def chosen(self, *names: str) -> dict[str, str]:
-        """Those of the arguments of the address that have a value, to hand them on."""
-        given = self.request.arguments
-        return {name: given[name] for name in names if given.get(name)}
+        arguments = self.request.arguments
+        return {name: arguments[name] for name in names if arguments.get(name)}
 
     def address(self, iri: str) -> str:
         """Where a thing leads: to its page or place, else to the address it has from others; empty for neither.
@@ -369,13 +367,14 @@ class PageContext:
         return self.href(f"ontology.html#{iri.removeprefix(PAN)}") if iri.startswith(PAN) else ""
 
     def name(self, iri: str) -> str:
-        """What a thing is called, as plain text, with its printed number."""
-        at, cached = (iri, self.request.data), self.site_context.names
-        if at in cached:
-            return cached[at]
-        name = self._numbered(iri, self.graph.labels.label(iri, self.request.data).text)
-        if self._is_kept(iri):
-            cached[at] = name
+        at, names = (iri, self.request.data), self.site_context.names
+        if at in names:
+            return names[at]
+        name, number = self.graph.labels.label(iri, self.request.data).text, self._number(iri)
+        name = f"{number} {name}" if number and number != name else name
+        # readers must not fill what is kept with things they think up
+        if self.request.data in LANGUAGES and self.graph.labels.entry(iri) is not None:
+            names[at] = name
         return name
 
     def by_name(self, iris: Iterable[str]) -> list[str]:
@@ -390,95 +389,72 @@ class PageContext:
         return entry.key if entry else ""
 
     def label(self, iri: str) -> Markup:
-        """What a thing is called, marked with its language and with its names in the others."""
-        at, cached = (iri, self.request.language, self.request.data), self.site_context.labels
-        if at in cached:
-            return cached[at]
-        label = self._marked(self.graph.labels.label(iri, self.request.data), self._number(iri))
-        if self._is_kept(iri):
-            cached[at] = label
-        return label
-
-    def _is_kept(self, iri: str) -> bool:
-        # readers must not fill what is kept with things they think up
-        return self.request.data in LANGUAGES and self.graph.labels.entry(iri) is not None
+        label, entry = self.graph.labels.label(iri, self.request.data), self.graph.labels.entry(iri)
+        if entry and not entry.has_page and entry.kind != "document":
+            label = replace(label, texts={})
+            if label.language in ("", self.request.data):
+                return piece("spoken")(label.text, "")
+        return self.marked(label, self._number(iri))
 
     def heading(self, iri: str) -> tuple[Markup, Markup | None]:
-        """What heads the page of a thing, and its full name to stand below where that is a short one."""
         entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
         if entry and brief.whole:
-            return self._marked(replace(brief, texts=entry.brief)), self.label(iri)
+            return self.marked(replace(brief, texts=entry.brief)), self.label(iri)
         return self.label(iri), None
 
-    def text(self, texts: Mapping[str, str]) -> Markup:
-        return self._marked(labels.best(texts, self.request.data)) if texts else markup("")
-
     def kept(self, manner: str, iri: str, make: Callable[[str], Made]) -> Made:
-        """What is written of a thing in some manner, made once for all pages that lead elsewhere by the same ways."""
         request = self.request
         if request.arguments.get("data"):
             return make(iri)
-        at, cached = (f"{manner} {request.language}", iri, request.folder), self.site_context.links
-        made = cached.get(at)
-        if made is None:
-            if len(cached) >= _MOST:
-                cached.clear()
-            made = cached[at] = make(iri)
-        return cast("Made", made)
+        at, links = (f"{manner} {request.language}", iri, request.folder), self.site_context.links
+        if at not in links:
+            if len(links) >= _MOST:
+                links.clear()
+            links[at] = make(iri)
+        return cast("Made", links[at])
 
     def link(self, iri: str) -> Markup:
-        """A thing's name leading to its page, where it is told in full; of a plan or text the short one."""
-        return self.kept("link", iri, self._link)
+        def make(iri: str) -> Markup:
+            entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
+            is_brief = entry and entry.kind in ("plan", "instrument") and brief.whole
+            words = self.marked(replace(brief, texts=entry.brief)) if entry and is_brief else self.label(iri)
+            return self.lead(self.address(iri), words)
 
-    def _link(self, iri: str) -> Markup:
-        entry, brief = self.graph.labels.entry(iri), self.graph.labels.brief(iri, self.request.data)
-        if entry and entry.kind in ("plan", "instrument") and brief.whole:
-            return self.lead(self.address(iri), self._marked(replace(brief, texts=entry.brief)))
-        return self.lead(self.address(iri), self.label(iri))
-
-    def brief(self, iri: str) -> Markup:
-        """A thing's name leading to its page, without its names in other languages: for long lists."""
-        return self.kept("brief", iri, self._brief)
-
-    def _brief(self, iri: str) -> Markup:
-        label = self.graph.labels.label(iri, self.request.data)
-        strange = label.language and label.language != self.request.language
-        return self.lead(
-            self.address(iri), piece("spoken")(self._numbered(iri, label.text), label.language if strange else "")
-        )
+        return self.kept("link", iri, make)
 
     def short(self, iri: str) -> Markup:
-        """A thing's short name, or its own without the middle, leading to its page; the title says it in full."""
-        return self.kept("short", iri, self._short)
+        def make(iri: str) -> Markup:
+            brief = self.graph.labels.brief(iri, self.request.data)
+            names = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
+            own = brief.text if brief.whole else min(names, key=lambda name: (len(name), name), default="")
+            label = self.graph.labels.label(iri, self.request.data)
+            texts = {tag: labels.shortened(words) for tag, words in label.texts.items()}
+            shortened = labels.Name(labels.shortened(label.text), label.language, texts)
+            return piece("titled_lead")(self.address(iri), self.name(iri), own or self.marked(shortened))
 
-    def _short(self, iri: str) -> Markup:
-        brief = self.graph.labels.brief(iri, self.request.data)
-        others = (name for name in self.graph.statements.values(iri, SKOS + "altLabel") if len(name) <= _SHORT)
-        own = brief.text if brief.whole else min(others, key=lambda name: (len(name), name), default="")
-        label = self.graph.labels.label(iri, self.request.data)
-        texts = {tag: labels.shortened(words) for tag, words in label.texts.items()}
-        shortened = labels.Name(labels.shortened(label.text), label.language, texts)
-        return piece("titled_lead")(self.address(iri), self.name(iri), own or self._marked(shortened))
+        return self.kept("short", iri, make)
+
+    def brief(self, iri: str) -> Markup:
+        def make(iri: str) -> Markup:
+            language = self.graph.labels.label(iri, self.request.data).language
+            strange = language if language != self.request.language else ""
+            return self.lead(self.address(iri), piece("spoken")(self.name(iri), strange))
+
+        return self.kept("brief", iri, make)
 
     def head(self, iri: str) -> Markup:
-        """A thing's short name at the head of a column, as rows have it; without one, its name without the middle."""
         return self.link(iri) if self.graph.labels.brief(iri, self.request.data).whole else self.short(iri)
-
-    def lead(self, address: str, content: Markup | str) -> Markup:
-        return piece("lead")(address, content)
 
     def links(self, iris: Iterable[str]) -> Markup:
         return markup(", ".join(str(self.link(iri)) for iri in iris))
 
     def listed(self, iris: Iterable[str]) -> Markup:
-        """Several things one below the other, folded where there are many; a dash for none."""
         items = [self.link(iri) for iri in iris]
         if not items:
             return markup("–")
         return piece("listed")(items, self.t("list-show", n=len(items)) if len(items) > _UNFOLDED else "")
 
     def pair(self, plan: str, partner: str) -> str:
-        """The way to the page of two plans, by IRI; where there is none, to what plans have in common beside texts."""
         keys = [entry.key for entry in map(self.graph.labels.entry, (plan, partner)) if entry]
         if len(keys) != 2:
             return ""
@@ -488,7 +464,6 @@ class PageContext:
         return self.href(f"pair/{key}.html")
 
     def picture_address(self, things: tuple[str, ...]) -> str:
-        """Where a mark of a picture leads that stands for some things."""
         entries = [entry for entry in map(self.graph.labels.entry, things) if entry and entry.has_page]
         plans = [entry.iri for entry in entries if entry.kind == "plan"]
         if len(plans) == 2 and len(things) == 2:
@@ -499,11 +474,7 @@ class PageContext:
         entry = self.graph.labels.entry(iri)
         return entry.notation if entry and entry.kind in ("action", "category", "part") else ""
 
-    def _numbered(self, iri: str, words: str) -> str:
-        number = self._number(iri)
-        return f"{number} {words}" if number and number != words else words
-
-    def _marked(self, label: labels.Name, number: str = "") -> Markup:
+    def marked(self, label: labels.Name, number: str = "") -> Markup:
         others = {tag: label.texts[tag] for tag in LANGUAGES if tag in label.texts}
         varied = others if len(set(others.values())) > 1 else {}
         swaps = [swap for swap in varied.items() if swap != (label.language, label.text)]
@@ -512,7 +483,6 @@ class PageContext:
 
 
 def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
-    """The values every template can use; ``pages`` are those with one a language, by name."""
     request, site_context = context.request, context.site_context
     inside = request.path.partition("/")[2] or "index.html"
     view = pages.get(inside.removesuffix(".html"))
@@ -524,13 +494,11 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
     }  # fmt: skip
 
     def entries(place: str, views: Iterable[View]) -> list[tuple[str, str, str, bool]]:
-        """The pages that have a place, in its order: name, address, words, and whether it is the one shown."""
         placed = sorted((view for view in views if getattr(view, place)), key=lambda view: int(getattr(view, place)))
         files = [(view.name, f"{view.name}.html") for view in placed]
         return [(name, context.href(file), context.t(f"menu-{name}"), inside == file) for name, file in files]
 
     def section_pages(section: str) -> list[tuple[str, str, str, bool]]:
-        """The pages that belong to an entry of the menu, with that first; nothing where it stands alone."""
         line = entries("below", (view for view in pages.values() if view.section == section))
         return [*entries("menu", (view for view in pages.values() if view.name == section)), *line] if line else []
 
@@ -554,20 +522,16 @@ def frame(context: PageContext, pages: Mapping[str, View]) -> dict[str, object]:
         "path": request.path,
         "release": site_context.graph.release,
         "licence": site_context.graph.notice.licence,
-        "as_of": in_words(site_context.graph.as_of, request.language),
+        "as_of": message.in_words(site_context.graph.as_of, request.language),
         "style": bundle.name("site.css") if bundle else "",
         "script": bundle.name("main.js") if bundle else "",
         "page_words": partial(page_words, request.language),
     }
 
 
-def page_words(language: Language, scripts: Iterable[str] = ()) -> Markup:
-    return _page_words(language, (*_EVERYWHERE, *scripts))
-
-
 @cache
-def _page_words(language: Language, scripts: tuple[str, ...]) -> Markup:
-    return embedded({name: script_words(language, name) for name in scripts})
+def page_words(language: Language, scripts: tuple[str, ...] = ()) -> Markup:
+    return embedded({name: script_words(language, name) for name in (*_EVERYWHERE, *scripts)})
 
 
 def script_words(language: Language, name: str) -> dict[str, str]:

@@ -8,33 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from markupsafe import Markup
-
-from pan2kg.coherence.editions import Titles
-from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.known import Known
+from pan2kg.coherence import bodies, evidence
 from pan2kg.graph.labels import pair_key
 from pan2kg.graph.links import COMPARED, INFERRED, Tie
 from pan2kg.i18n.catalogue import with_mark
-from pan2kg.site import values
-from pan2kg.site.definitions import citing, shared
-from pan2kg.site.entity import of_pair
-from pan2kg.site.lists import show
-from pan2kg.site.matrix import every_plan, is_whole
+from pan2kg.site import definitions, entity, lists, matrix, plan, values
 from pan2kg.site.page import EVIDENCE, PageContext, SiteContext, Values, View, piece
-from pan2kg.site.plan import actions_of, ordered
-from pan2kg.tables.figure_words import bits_words
-from pan2kg.tables.table import Row
+from pan2kg.tables import figure_words, table
 from pan2kg.turtle.vocabulary import PAN
 
 ASPECTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "instrument": ("restsOn",),
-    "body": ("involvesBody", "ledBy"),
-    "topic": ("hasTopic",),
-    "group": ("hasTargetGroup",),
-}
+    "instrument": ("restsOn",), "body": ("involvesBody", "ledBy"), "topic": ("hasTopic",), "group": ("hasTargetGroup",),
+}  # fmt: skip
 """In what two plans are compared, and the properties of them and their actions that say so."""
 FIGURES: Final[Mapping[str, tuple[str, str]]] = {"matrix": ("one", "two"), "debt": ("citing", "cited")}
 """The figures that have rows about two plans, and the columns these stand in."""
@@ -49,59 +36,90 @@ def _keys(site_context: SiteContext) -> Iterable[str]:
     asked for.
     """
     entry = site_context.graph.labels.entry
-    pairs = ([plan.key for plan in map(entry, pair) if plan] for pair in sorted(site_context.told_pairs))
+    pairs = ([home.key for home in map(entry, pair) if home] for pair in sorted(site_context.told_pairs))
     return [pair_key(*pair) for pair in pairs if len(pair) == 2]
 
 
-def _values(context: PageContext) -> Values | None:
-    names, graph, t = context.request.key.split("--"), context.graph, context.t
+def _pair(context: PageContext) -> Values | None:
+    names, graph, site_context, t = context.request.key.split("--"), context.graph, context.site_context, context.t
     plans = [entry.iri for entry in (graph.labels.find("plan", name) for name in names) if entry]
     if len(plans) != 2 or pair_key(*names) != context.request.key:
         return None
     ties = graph.ties.by_pair.get((min(plans), max(plans)))
     if not ties:
         return None
-    (plan, partner), knowledge, language = plans, context.known, context.request.language
+    pair, knowledge, language = (plans[0], plans[1]), context.known, context.request.language
     is_chosen = bool(context.request.arguments.get(EVIDENCE))
-    firm = [tie for tie in ties if not is_chosen or counts(tie.level, knowledge.level)]
+    firm = [tie for tie in ties if not is_chosen or evidence.counts(tie.level, knowledge.level)]
     notes = values.Notes(context)
     declared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.is_declared}))
     compared = values.grouped(notes, sorted({tie.iri for tie in firm if tie.kind == COMPARED}))
-    by_things = [
-        group for kind in INFERRED if kind != COMPARED
-        if (group := _by_things(context, kind, (plan, partner), [tie for tie in firm if tie.kind == kind]))
-    ]  # fmt: skip
-    bridge, weight = (
-        context.draw("bridge", knowledge.level, plan=names[0], other=names[1]),
-        knowledge.weight(plan, partner),
-    )
-    low, high, broad = (bits_words(bits, language) for bits in (weight.low, weight.high, weight.broad))
-    having = {aspect: [has(context, side, aspect) for side in plans] for aspect in ASPECTS}
+    groups = [_by_things(context, kind, pair, [tie for tie in firm if tie.kind == kind])
+              for kind in INFERRED if kind != COMPARED]  # fmt: skip
+    bridge, weight = context.draw("bridge", knowledge.level, plan=names[0], other=names[1]), knowledge.weight(*pair)
+    low, high, broad = (figure_words.bits_words(bits, language) for bits in (weight.low, weight.high, weight.broad))
+    having = {aspect: [_has(context, iri, aspect) for iri in pair] for aspect in ASPECTS}
+    met = {end for tie in ties for end in tie.ends}
+
+    def citations() -> Mapping[tuple[str, str], set[str]]:
+        by_plans: dict[tuple[str, str], set[str]] = {}
+        for citation in graph.citations:
+            ends = graph.homes.get(citation.source, ""), graph.homes.get(citation.target, "")
+            by_plans.setdefault(ends, set()).add(citation.link)
+        return by_plans
+
+    sides, actions = [], {}
+    for iri, partner in (pair, pair[::-1]):
+        actions[iri] = plan.ordered(context, plan.actions_of(context, iri))
+        links = sorted(site_context.once("citations", citations).get((iri, partner), ()))
+        marked = [(context.link(action), t("pair-linked") if action in met else "") for action in actions[iri]]
+        sides.append({
+            "plan": iri, "actions": piece("counted_actions")(marked) if marked else "",
+            "cites": [values.link_of(context, link).written(notes, has_anchor=False) for link in links],
+            "way": definitions.citing(context, knowledge, iri, partner),
+        })  # fmt: skip
+    # beside each action those of the other plan with the most similar titles, which says nothing of links
+    beside = []
+    if all(actions.values()):
+        titles = [graph.label(action, language) for action in actions[pair[1]]]
+        index = site_context.once(f"titles of {pair[1]} in {language}", lambda: bodies.Titles.read(titles))
+        for action in actions[pair[0]]:
+            nearest = index.nearest(graph.label(action, language), NEAREST)
+            beside.append((action, [actions[pair[1]][at] for at in nearest]))
+    # what a measure says of the two: strength of their links, or what each owes the other in citations
+    shown = []
+    for name, columns in FIGURES.items():
+        figures = site_context.figures(name, language)
+        by_pair: dict[frozenset[str], list[table.Row]] = site_context.once(("rows by pair", name, language), dict)
+        for row in figures.rows if not by_pair else ():
+            by_pair.setdefault(frozenset(str(row[column]) for column in columns), []).append(row)
+        if rows := by_pair.get(frozenset(pair)):
+            shown.append(lists.show(replace(figures, rows=tuple(rows)), context))
     return {
-        "title": t("pair-title", one=context.name(plan), two=context.name(partner)),
-        "one": plan,
-        "two": partner,
+        "title": t("pair-title", one=context.name(pair[0]), two=context.name(pair[1])),
+        "one": pair[0],
+        "two": pair[1],
         "evidence": context.handed.get("evidence", ""),
         "options": context.level_options,
         "is_chosen": is_chosen,
         "caption": context.caption(knowledge.level),
-        "dossier": of_pair(context, knowledge, (plan, partner), bridge),
+        "dossier": entity.of_pair(context, knowledge, pair, bridge),
         # ``low`` and ``broad`` are empty where nothing shared was seen
         "weight": {
             "low": low if weight.low > 0 else "", "high": high, "broad": broad if weight.broad > 0 else "",
             "settled": "" if weight.settled is None else with_mark(f"{weight.settled:.2f}", language),
-            "is_open": weight.is_open, "texts": shared(context, knowledge, (plan, partner)),
+            "is_open": weight.is_open, "texts": definitions.shared(context, knowledge, pair),
         },
         "declared": declared,
         "compared_links": compared,
-        "same": [group for group in by_things if group["kind"] == "shared-instrument"],
-        "weak": [group for group in by_things if group["kind"] != "shared-instrument"],
-        "sides": [_side(notes, knowledge, ends, ties) for ends in ((plan, partner), (partner, plan))],
-        "beside": _beside(context, plan, partner),
+        "same": [group for group in groups if group and group["kind"] == "shared-instrument"],
+        "weak": [group for group in groups if group and group["kind"] != "shared-instrument"],
+        "sides": sides,
+        "beside": beside,
         # plans whose list of actions was not read to its end: how many are known, of how many if that is known
         "partly": [
-            (side, len(actions_of(context, side)), graph.statements.one(side, PAN + "measureCount"))
-            for side in plans if not is_whole(context.site_context, side)
+            (iri, len(actions[iri]), graph.statements.one(iri, PAN + "measureCount"))
+            for iri in pair if not matrix.is_whole(site_context, iri)
         ],
         # what only one has, its actions included, what both have, what only the other has
         "compared": [
@@ -109,14 +127,16 @@ def _values(context: PageContext) -> Values | None:
              "second": context.by_name(its - mine)}
             for aspect, (mine, its) in having.items()
         ],
-        "figures": [markup for name, columns in FIGURES.items() if (markup := _figure(context, name, columns, plans))],
+        "figures": shown,
         "notes": notes.listed(),
         "basis_line": context.basis(knowledge),
         "section": "plans",
     }  # fmt: skip
 
 
-def _by_things(context: PageContext, kind: str, plans: tuple[str, str], ties: list[Tie]) -> Values | None:
+def _by_things(
+    context: PageContext, kind: str, plans: tuple[str, str], ties: list[Tie]
+) -> dict[str, Any] | None:  # fmt: skip
     """The links of a kind by what is shared; None where there are none, or where they are by nothing.
 
     That of most links stands first, with how many they are, on whose word, and what of either plan is linked, the plan
@@ -124,20 +144,16 @@ def _by_things(context: PageContext, kind: str, plans: tuple[str, str], ties: li
     """
     via: dict[str, list[Tie]] = {}
     for tie in ties:
-        for shared_thing in context.graph.statements.values(tie.iri, PAN + "via"):
-            via.setdefault(shared_thing, []).append(tie)
+        for shared in context.graph.statements.values(tie.iri, PAN + "via"):
+            via.setdefault(shared, []).append(tie)
     meetings = []
-    for shared_thing, links in via.items():
-        sides = [
-            ordered(context, {
-                end for tie in links for end, home in zip(tie.ends, tie.plans, strict=True) if home == plan
-            })
-            for plan in plans
-        ]  # fmt: skip
+    for shared, links in via.items():
+        ends = {(end, home) for tie in links for end, home in zip(tie.ends, tie.plans, strict=True)}
+        sides = [plan.ordered(context, {end for end, home in ends if home == iri}) for iri in plans]
         levels = sorted({tie.level for tie in links if tie.level is not None})
-        order = -len({tie.iri for tie in links}), context.name(shared_thing).casefold(), shared_thing
-        meetings.append((order, {
-            "thing": shared_thing, "number": -order[0], "levels": list(map(context.mark, levels)), "sides": sides,
+        number = len({tie.iri for tie in links})
+        meetings.append(((-number, context.name(shared).casefold(), shared), {
+            "thing": shared, "number": number, "levels": list(map(context.mark, levels)), "sides": sides,
         }))  # fmt: skip
     number = len({tie.iri for tie in ties})
     ranked = [meeting for _, meeting in sorted(meetings, key=lambda meeting: meeting[0])]
@@ -146,97 +162,30 @@ def _by_things(context: PageContext, kind: str, plans: tuple[str, str], ties: li
     return group if meetings else None
 
 
-def _side(notes: values.Notes, knowledge: Known, ends: tuple[str, str], ties: Iterable[Tie]) -> Values:
-    context, (plan, partner), site_context = notes.context, ends, notes.context.site_context
-    met = {end for tie in ties for end in tie.ends}
-
-    def citations() -> Mapping[tuple[str, str], set[str]]:
-        by_plans: dict[tuple[str, str], set[str]] = {}
-        homes = context.graph.homes
-        for citation in context.graph.citations:
-            plans = homes.get(citation.source, ""), homes.get(citation.target, "")
-            by_plans.setdefault(plans, set()).add(citation.link)
-        return by_plans
-
-    actions = site_context.once(f"actions of {plan}", lambda: ordered(context, actions_of(context, plan)))
-    links = sorted(site_context.once("citations", citations).get((plan, partner), ()))
-    marked = [(context.link(action), context.t("pair-linked") if action in met else "") for action in actions]
-    return {
-        "plan": plan,
-        "actions": piece("counted_actions")(marked) if marked else "",
-        "cites": [values.link_of(context, link).written(notes, has_anchor=False) for link in links],
-        "way": citing(context, knowledge, plan, partner),
-    }
-
-
-def _beside(context: PageContext, plan: str, partner: str) -> list[tuple[str, list[str]]]:
-    """Beside each action of a plan those of the other with the most similar titles, which says nothing of links."""
-    language, label = context.request.language, context.graph.label
-    actions, others = (ordered(context, actions_of(context, side)) for side in (plan, partner))
-    if not (actions and others):
-        return []
-    index = context.site_context.once(
-        f"titles of {partner} in {language}", lambda: Titles.read([label(action, language) for action in others])
-    )
-    return [(action, [others[at] for at in index.nearest(label(action, language), NEAREST)]) for action in actions]
-
-
-def has(context: PageContext, plan: str, aspect: str) -> frozenset[str]:
+def _has(context: PageContext, iri: str, aspect: str) -> frozenset[str]:
     statements = context.graph.statements
-    return context.site_context.once((aspect, plan), lambda: frozenset(
-        shared_thing for work in (plan, *actions_of(context, plan)) for name in ASPECTS[aspect]
-        for shared_thing in statements.values(work, PAN + name)
+    return context.site_context.once((aspect, iri), lambda: frozenset(
+        shared for work in (iri, *plan.actions_of(context, iri)) for name in ASPECTS[aspect]
+        for shared in statements.values(work, PAN + name)
     ))  # fmt: skip
 
 
-def _figure(context: PageContext, name: str, columns: tuple[str, str], plans: list[str]) -> Markup | None:
-    """What a measure says of two plans: strength of their links, or what each owes the other in citations."""
-    language = context.request.language
-    figures = context.site_context.figures(name, language)
-
-    def by_pair() -> Mapping[frozenset[str], list[Row]]:
-        rows: dict[frozenset[str], list[Row]] = {}
-        for row in figures.rows:
-            rows.setdefault(frozenset(str(row[column]) for column in columns), []).append(row)
-        return rows
-
-    rows = context.site_context.once(("rows by pair", name, language), by_pair).get(frozenset(plans))
-    return show(replace(figures, rows=tuple(rows)), context) if rows else None
-
-
 def _shared_things(context: PageContext) -> Values:
-    """What each thing joins, by kind; of the two plans of the address alone where it names two."""
     wanted = frozenset(context.request.arguments.get("plans", "").split("--"))
     named = [entry.iri for key in wanted if (entry := context.graph.labels.find("plan", key))]
-    two = sorted(named) if len(named) == len(wanted) == 2 else []
-    kinds = []
+    two, kinds = sorted(named) if len(named) == len(wanted) == 2 else [], []
     for aspect in sorted(ASPECTS):
         plans: dict[str, list[str]] = {}
-        for plan in every_plan(context.site_context):
-            for shared_thing in has(context, plan, aspect):
-                plans.setdefault(shared_thing, []).append(plan)
-        common = {
-            shared_thing: members
-            for shared_thing, members in plans.items()
-            if len(members) > 1 and {*two} <= {*members}
-        }
-        rows = [
-            {
-                "thing": shared_thing,
-                "plans": common[shared_thing],
-                "plan_keys": " ".join(map(context.key, common[shared_thing])),
-            }
-            for shared_thing in sorted(
-                common,
-                key=lambda shared_thing: (
-                    -len(common[shared_thing]),
-                    context.name(shared_thing).casefold(),
-                    shared_thing,
-                ),
-            )
-        ]
-        kinds.append((aspect, rows))
+        for iri in matrix.every_plan(context.site_context):
+            for shared in _has(context, iri, aspect):
+                plans.setdefault(shared, []).append(iri)
+        common = [(shared, members) for shared, members in plans.items() if len(members) > 1 and {*two} <= {*members}]
+        common.sort(key=lambda row: (-len(row[1]), context.name(row[0]).casefold(), row[0]))
+        kinds.append((aspect, [
+            {"thing": shared, "plans": members, "plan_keys": " ".join(map(context.key, members))}
+            for shared, members in common
+        ]))  # fmt: skip
     return {"title": context.t("shared-title"), "two": two, "kinds": kinds}
 
 
-PAGES: Final = (View("pair", _values, _keys, section="plans"), View("shared", _shared_things, section="plans"))
+PAGES: Final = (View("pair", _pair, _keys, section="plans"), View("shared", _shared_things, section="plans"))

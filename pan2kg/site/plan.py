@@ -6,35 +6,45 @@ An export has brief and report of the plan a project is about; a server makes th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib.util import find_spec
-from typing import Final
+from typing import Any, Final
 
 from markupsafe import Markup
 
-from pan2kg.coherence.editions import ActionFate, Fate, Ground
-from pan2kg.coherence.evidence import HEADLINE, Aspect, Level
-from pan2kg.coherence.figures import Unit
-from pan2kg.graph.parts import Outline, natural, place
+from pan2kg.coherence import evidence, figures
+from pan2kg.coherence.bodies import ActionFate, Fate
+from pan2kg.graph import parts as outlines
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.report import writing
 from pan2kg.report.brief import Brief
-from pan2kg.site import entity
-from pan2kg.site import explore as exploring
-from pan2kg.site.definitions import both_ways
+from pan2kg.site import definitions, entity, explore, values
 from pan2kg.site.page import CSV, HTML, JSON, File, PageContext, SiteContext, Values, View, frame
-from pan2kg.site.values import PASSAGE, Notes, dated, link_of, links_of
 from pan2kg.store.queries import fill
-from pan2kg.tables.coverage import aligned
-from pan2kg.tables.figure_words import amount, named
-from pan2kg.tables.registry import coded
-from pan2kg.tables.template import markup, render
-from pan2kg.tables.writers import write_answer
+from pan2kg.tables import coverage, figure_words, registry, template, writers
 from pan2kg.turtle.vocabulary import PAN, kind_and_key
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _WORDS: Final = Messages("brief")
+
+
+def actions_of(context: PageContext, plan: str) -> list[str]:
+    return list(context.graph.parts.actions.get(plan, ()))
+
+
+def period(context: PageContext, plan: str) -> str:
+    ends = [context.graph.statements.one(plan, PAN + name) for name in ("periodStart", "periodEnd")]
+    return "–".join(values.dated(context, end) for end in ends) if any(ends) else ""
+
+
+def _place(context: PageContext, iri: str) -> list[tuple[int, str]]:
+    entry = context.graph.labels.entry(iri)
+    return outlines.natural(entry.notation or entry.key) if entry else []
+
+
+def ordered(context: PageContext, iris: Iterable[str]) -> list[str]:
+    return sorted(iris, key=lambda iri: (_place(context, iri), iri))
 
 
 def brief_keys(site_context: SiteContext) -> Iterable[str]:
@@ -63,20 +73,12 @@ def _brief_page(context: PageContext) -> Values | None:
         downloads.insert(0, (context.href(f"brief/{key}.docx"), context.t("brief-word")))
     entry = context.graph.labels.find("plan", key)
     return {
-        "title": brief.title,
-        "plan": entry.iri if entry else "",
-        "brief": brief,
-        "words": lambda name: _WORDS.say(name, language),
-        "downloads": downloads,
-    }
+        "title": brief.title, "plan": entry.iri if entry else "", "brief": brief,
+        "words": lambda name: _WORDS.say(name, language), "downloads": downloads,
+    }  # fmt: skip
 
 
-def _brief_file(context: PageContext, form: str) -> bytes | str | None:
-    """The brief as a Word document, or as data, whose findings can be ticked off; or the report behind it as a page.
-
-    Raises:
-        FormatError: the extra « docx » is not installed.
-    """
+def _brief_file(context: PageContext, form: str) -> str | bytes | None:
     brief = _brief(context)
     if brief is None:
         return None
@@ -85,24 +87,19 @@ def _brief_file(context: PageContext, form: str) -> bytes | str | None:
     return brief.as_json() if form == "json" else report_of(context)[f"report.{context.request.language}.html"]
 
 
-def report_of(context: PageContext, level: Level = HEADLINE) -> dict[str, str]:
-    """The report on a plan as files: its page as it is printed, with its figures as tables below.
-
-    Raises:
-        QueryError: an unknown plan, with the nearest names.
-    """
+def report_of(context: PageContext, level: evidence.Level = evidence.HEADLINE) -> dict[str, str]:
     graph, bundle = context.spoken, context.site_context.bundle
-    page = render("plan.html", {**frame(context, {}), "section": "plans", **(_values(context) or {})})
+    page = template.render("plan.html", {**frame(context, {}), "section": "plans", **(_plan(context) or {})})
     style = (bundle.folder / bundle.name("site.css")).read_text(encoding="utf-8") if bundle else ""
     return writing.report_files(graph, graph.plan(context.request.key), page, style, level)
 
 
-def _values(context: PageContext) -> Values | None:
+def _plan(context: PageContext) -> Values | None:
     entry = context.graph.labels.find("plan", context.request.key)
     if entry is None:
         return None
     plan, graph, t, language = entry.iri, context.graph, context.t, context.request.language
-    actions, statements, notes = actions_of(context, plan), graph.statements, Notes(context)
+    actions, statements, notes = actions_of(context, plan), graph.statements, values.Notes(context)
     cites, cited = _citations(notes, plan)
     # at any level, each with the firmest, in the order of every list; citations are told at the level at which the two
     # are linked, or the headline
@@ -111,11 +108,12 @@ def _values(context: PageContext) -> Values | None:
         if plan in met.plans:
             partner = met.seen_from(plan)[0]
             bits, all_bits = (
-                amount(low, Unit.BITS, language) if low > 0 else "" for low in (met.low(HEADLINE), met.bits[-1])
+                figure_words.amount(low, figures.Unit.BITS, language) if low > 0 else ""
+                for low in (met.low(evidence.HEADLINE), met.bits[-1])
             )
             meetings.append({
                 "plan": partner, "mark": context.mark(met.level), "bits": bits, "all_bits": all_bits,
-                "ways": both_ways(context, graph.known(max(met.level, HEADLINE)), plan, partner),
+                "ways": definitions.both_ways(context, graph.known(max(met.level, evidence.HEADLINE)), plan, partner),
                 "address": context.pair(plan, partner),
             })  # fmt: skip
     # how many parts of each level, and actions, are in the graph, of how many that sources count
@@ -124,30 +122,43 @@ def _values(context: PageContext) -> Values | None:
         key = {0: "level-known", 1: "level-known-of"}.get(len(level.published), "level-known-differ")
         published = {"of": t("list-or").join(map(str, level.published))} if level.published else {}
         levels.append({"iri": level.level, "words": t(key, n=level.known, **published)})
+
+    def branch(outline: outlines.Outline) -> Values:
+        return {
+            "iri": outline.part.iri, "number": outline.number, "actions": ordered(context, outline.actions),
+            "below": list(map(branch, outline.below)),
+        }  # fmt: skip
+
+    served = context.site_context.mode == "served"
+    question = context.href("question/actions-of-plan.html", **({"plan": entry.key} if served else {}))
+    downloads = [(context.href(f"plan/{entry.key}.csv"), t("plan-csv")), (question, t("plan-question"))]
+    if f"plan--{entry.key}" in context.site_context.once("networks", lambda: {*explore.keys(context.site_context)}):
+        downloads.append((context.href(f"network/plan--{entry.key}.html"), t("plan-network")))
+    if _brief(context):
+        downloads.insert(0, (context.href(f"brief/{entry.key}.html"), t("plan-brief")))
     return {
         **entity.page(context, entry, notes),
         "dossier": entity.of_plan(context, plan, _facts(context, plan)) if graph.has_actions else None,
         "known": len(actions),
-        "outline": [_branch(context, part) for part in graph.parts.outline(plan)],
+        "outline": list(map(branch, graph.parts.outline(plan))),
         "levels": levels,
         "headings": _headings(context, actions),
         "cites": cites,
         "cited": cited,
         "meetings": meetings,
         "met": len(meetings),
-        "read": named(graph.tables.readings.extent(plan, Aspect.REFERENCES)).say(language),
+        "read": figure_words.named(graph.tables.readings.extent(plan, evidence.Aspect.REFERENCES)).say(language),
         "basis_line": context.basis(graph.known()),
         "pictures": {name: context.draw(name, plan=entry.key) for name in ("lanes", "ego") if actions},
-        "downloads": _downloads(context, entry.key),
+        "downloads": downloads,
         **entity.on_what(notes, plan),
     }
 
 
 def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
-    """What is told of a plan in a line: when, its standing, the editions beside it, how much of it is in the graph."""
     statements, t, actions = context.graph.statements, context.t, context.graph.parts.actions
     links = [
-        link for link in links_of(context, plan)
+        link for link in statements.pointing(plan, *values.ENDS)
         if kind_and_key(statements.one(link, PAN + "linkType"))[1] == "succession"
     ]  # fmt: skip
     before, after = (
@@ -162,58 +173,32 @@ def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
         statements.one(plan, name)
         for name in ("http://www.w3.org/ns/adms#status", PAN + "listCompleteness", PAN + "measureCount")
     )
-    knowledge = len(actions_of(context, plan))
-    counted = t("plan-known-of", n=knowledge, of=published) if published else t("plan-known", n=knowledge)
-    extent = markup(f"{context.link(completeness)}{t('colon')} {counted}") if completeness else counted
+    number = len(actions.get(plan, ()))
+    extent = t("plan-known-of", n=number, of=published) if published else t("plan-known", n=number)
+    if completeness:
+        extent = template.markup(f"{context.link(completeness)}{t('colon')} {extent}")
     return [
         (t("plan-period"), period(context, plan)),
-        (t("plan-adopted"), dated(context, statements.one(plan, PAN + "adoptedOn"))),
+        (t("plan-adopted"), values.dated(context, statements.one(plan, PAN + "adoptedOn"))),
         (t("plan-status"), context.label(status) if status else ""),
         (t("plan-before", n=len(before)), context.links(before)),
         (t("plan-after", n=len(after)), context.links(after)),
-        (t("changes-since"), markup(", ").join(changes)),
+        (t("changes-since"), template.markup(", ").join(changes)),
         (t("plan-completeness"), extent),
     ]
 
 
-def actions_of(context: PageContext, plan: str) -> list[str]:
-    return list(context.graph.parts.actions.get(plan, ()))
-
-
-def period(context: PageContext, plan: str) -> str:
-    """The period of a plan, open where an end is not known; empty where neither is."""
-    ends = [context.graph.statements.one(plan, PAN + name) for name in ("periodStart", "periodEnd")]
-    return "–".join(dated(context, end) for end in ends) if any(ends) else ""
-
-
-def ordered(context: PageContext, iris: Iterable[str]) -> list[str]:
-    """Actions or headings in the order of the document: 2.10 after 2.9."""
-    return sorted(iris, key=lambda iri: (_place(context, iri), iri))
-
-
-def _place(context: PageContext, iri: str) -> list[tuple[int, str]]:
-    entry = context.graph.labels.entry(iri)
-    return natural(entry.notation or entry.key) if entry else []
-
-
-def _branch(context: PageContext, outline: Outline) -> Values:
-    actions, below = ordered(context, outline.actions), [_branch(context, part) for part in outline.below]
-    return {"iri": outline.part.iri, "number": outline.number, "actions": actions, "below": below}
-
-
 def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
-    """The actions of a plan under the headings of its main scheme, else level, in the order of the document."""
-    parts, graph, statements = context.graph.parts, context.graph, context.graph.statements
-    parts_of = {action: parts.under.get(action, ()) for action in actions}
+    graph, statements, language = context.graph, context.graph.statements, context.request.language
+    every, above = graph.parts.every, {action: graph.parts.under.get(action, ()) for action in actions}
     scheme_of = {
-        iri: (part.scheme or part.level) if (part := parts.every.get(iri)) else ""
-        for above in parts_of.values() for iri in above
-    }  # fmt: skip
-    counted = Counter(scheme_of[iri] for above in parts_of.values() for iri in above)
+        iri: (every[iri].scheme or every[iri].level) if iri in every else "" for iris in above.values() for iri in iris
+    }
+    counted = Counter(scheme_of[iri] for iris in above.values() for iri in iris)
     main = min(counted, key=lambda scheme: (-counted[scheme], scheme)) if counted else ""
     under: dict[str, list[str]] = {}
-    for action, above in parts_of.items():
-        under.setdefault(next((iri for iri in above if scheme_of[iri] == main), ""), []).append(action)
+    for action, iris in above.items():
+        under.setdefault(next((iri for iri in iris if scheme_of[iri] == main), ""), []).append(action)
 
     def line(action: str) -> Values:
         """What an action rests on, who is in it, by when, and the firmest level at which it is linked.
@@ -223,18 +208,18 @@ def _headings(context: PageContext, actions: Iterable[str]) -> list[Values]:
         texts, leads, involved = (
             statements.values(action, PAN + name) for name in ("usesInstrument", "ledBy", "involvesBody")
         )
-        extent = graph.tables.readings.extent(action, Aspect.TEXTS, graph.tables.works.home.get(action))
+        extent = graph.tables.readings.extent(action, evidence.Aspect.TEXTS, graph.tables.works.home.get(action))
         return {
             "iri": action, "texts": texts, "bodies": list(dict.fromkeys([*leads, *involved])),
             "until": entity.until(context, action), "link": context.mark(graph.linked_actions.get(action)),
-            "extent": named(extent).say(context.request.language),
+            "extent": figure_words.named(extent).say(language),
         }  # fmt: skip
 
-    order = sorted(under, key=lambda iri: (not iri, place(parts.every[iri]) if iri in parts.every else (), iri))
-    return [{"iri": iri, "lines": [line(action) for action in ordered(context, under[iri])]} for iri in order]
+    order = sorted(under, key=lambda iri: (not iri, outlines.place(every[iri]) if iri in every else (), iri))
+    return [{"iri": iri, "lines": list(map(line, ordered(context, under[iri])))} for iri in order]
 
 
-def _citations(notes: Notes, plan: str) -> list[Values]:
+def _citations(notes: values.Notes, plan: str) -> list[Mapping[str, Any]]:
     """What a plan and its actions cite, and what cites them, each with channel and quotation: plans, other documents.
 
     The same words of the same work about the same plan or document stand once. ``counted`` are passages: of plans, the
@@ -245,43 +230,31 @@ def _citations(notes: Notes, plan: str) -> list[Values]:
     for citation in graph.citations:
         source, target = (graph.homes.get(iri, iri) for iri in (citation.source, citation.target))
         if source != target and plan in (source, target):
-            passages = tuple(graph.statements.values(citation.link, PASSAGE)) or (citation.link,)
+            passages = tuple(graph.statements.values(citation.link, values.PASSAGE)) or (citation.link,)
             placed = _place(context, citation.source), citation.link, target if plan == source else source
             ways[plan == target].setdefault((citation.source, target, passages), placed)
-    lists: list[Values] = []
+    lists: list[Mapping[str, Any]] = []
     for direction in ways:
-        plans: list[Markup] = []
-        others: list[Markup] = []
+        links: dict[bool, list[Markup]] = {True: [], False: []}
         for _, link, end in sorted(direction.values()):
             entry = graph.labels.entry(end)
-            words = link_of(context, link).written(notes, has_anchor=False)
-            (plans if entry and entry.kind == "plan" else others).append(words)
-        lists.append({"plans": plans, "others": others, "counted": {"n": len(plans), "others": len(others)}})
+            words = values.link_of(context, link).written(notes, has_anchor=False)
+            links[entry is not None and entry.kind == "plan"].append(words)
+        counted = {"n": len(links[True]), "others": len(links[False])}
+        lists.append({"plans": links[True], "others": links[False], "counted": counted})
     return lists
 
 
-def _downloads(context: PageContext, key: str) -> list[tuple[str, str]]:
-    served = context.site_context.mode == "served"
-    question = context.href("question/actions-of-plan.html", **({"plan": key} if served else {}))
-    files = [(context.href(f"plan/{key}.csv"), context.t("plan-csv")), (question, context.t("plan-question"))]
-    if f"plan--{key}" in context.site_context.once("networks", lambda: frozenset(exploring.keys(context.site_context))):
-        files.append((context.href(f"network/plan--{key}.html"), context.t("plan-network")))
-    if _brief(context):
-        files.insert(0, (context.href(f"brief/{key}.html"), context.t("plan-brief")))
-    return files
-
-
 def _csv(context: PageContext) -> str | None:
-    query = context.graph.queries.get("actions-of-plan")
-    entry = context.graph.labels.find("plan", context.request.key)
+    query, graph = context.graph.queries.get("actions-of-plan"), context.graph
+    entry = graph.labels.find("plan", context.request.key)
     if query is None or entry is None:
         return None
-    values, graph = {"plan": entry.iri, "language": context.request.data}, context.graph
-    return write_answer(graph.store.query(fill(query, values, store=graph.store, project=graph.project)), "csv")
+    chosen = {"plan": entry.iri, "language": context.request.data}
+    return writers.write_answer(graph.store.query(fill(query, chosen, store=graph.store, project=graph.project)), "csv")
 
 
 def _editions(site_context: SiteContext) -> dict[str, tuple[str, str]]:
-    """An edition and each later one of the same plan that has actions, by IRI, under the key of their page."""
     graph = site_context.graph
     with_actions, entry = set(graph.home_of.values()), graph.labels.entry
     later = graph.known().chronology.later if graph.has_actions else {}
@@ -298,54 +271,52 @@ def _changes(context: PageContext) -> Values | None:
     pair = _editions(context.site_context).get(context.request.key)
     if not pair:
         return None
-    (base, new), graph, knowledge, language = pair, context.graph, context.graph.known(), context.request.language
-    rows, subject = aligned(context.spoken, knowledge, base, new), context.subject
+    (base, later), graph, knowledge, language = pair, context.graph, context.graph.known(), context.request.language
+    rows, subject, sentence = coverage.aligned(context.spoken, knowledge, base, later), context.subject, entity.sentence
     # taken up by ground, dropped, new, and those nothing can be said of
     groups: dict[str, list[ActionFate]] = {
         key: [] for key in ("stated", "concluded", "dropped", "new", "open-earlier", "open-later")
     }
     for row in rows:
-        is_settled = row.fate in {Fate.DROPPED, Fate.NEW}
-        unsettled = "open-earlier" if graph.home_of.get(row.action) == base else "open-later"
-        groups[row.ground.value if row.ground else row.fate.value if is_settled else unsettled].append(row)
-    taken = [row for row in rows if row.fate in {Fate.RETAINED, Fate.EXTENDED}]
-    stated = sum(row.ground is Ground.STATED for row in taken)
-    anchor = "#stated" if stated else "#concluded" if taken else ""
-    brief = [
-        entity.sentence(context, "changes-taken", len(taken), anchor, stated=stated, concluded=len(taken) - stated)
-    ]
+        is_settled, is_earlier = row.fate in {Fate.DROPPED, Fate.NEW}, graph.home_of.get(row.action) == base
+        unsettled = "open-earlier" if is_earlier else "open-later"
+        groups[row.ground or (row.fate.value if is_settled else unsettled)].append(row)
+    kept = [row for row in rows if row.fate in {Fate.RETAINED, Fate.EXTENDED}]
+    stated = sum(row.ground == "stated" for row in kept)
+    anchor = "#stated" if stated else "#concluded" if kept else ""
+    brief = [sentence(context, "changes-taken", len(kept), anchor, stated=stated, concluded=len(kept) - stated)]
     brief += [
-        entity.sentence(context, f"changes-{key}", len(groups[key]), f"#{key}", is_known=True)
-        for key in ("dropped", "new", "open-earlier", "open-later") if groups[key]
+        sentence(context, f"changes-{key}", len(group), f"#{key}", is_known=True)
+        for key, group in groups.items() if group and key not in ("stated", "concluded")
     ]  # fmt: skip
     similar = sum(bool(row.similar) for row in rows if graph.home_of.get(row.action) == base)
     anchor = "#open-earlier" if similar else ""
-    brief.append(entity.sentence(context, "changes-similar", similar, anchor, is_known=True))
+    brief.append(sentence(context, "changes-similar", similar, anchor, is_known=True))
 
     def lines(group: list[ActionFate]) -> list[Values]:
         by_action = {row.action: row for row in group}
         return [
-            {"action": action, "fate": coded("change", row.fate.value).say(language), "others": row.others,
+            {"action": action, "fate": registry.coded("change", row.fate.value).say(language), "others": row.others,
              "similar": row.similar}
             for action in ordered(context, by_action) if (row := by_action[action])
         ]  # fmt: skip
 
-    extent = named(knowledge.tables.readings.extent(new, Aspect.REFERENCES)).say(language)
+    extent = figure_words.named(knowledge.tables.readings.extent(later, evidence.Aspect.REFERENCES)).say(language)
     return {
-        "title": context.t("changes-title", one=subject.brief(base), two=subject.brief(new)),
+        "title": context.t("changes-title", one=subject.brief(base), two=subject.brief(later)),
         "plans": pair,
         "brief": brief,
         "groups": [{"key": key, "lines": lines(group)} for key, group in groups.items() if group],
-        "read": context.t("changes-read", plan=subject.brief(new), extent=extent),
-        "pair": context.pair(base, new),
+        "read": context.t("changes-read", plan=subject.brief(later), extent=extent),
+        "pair": context.pair(base, later),
         "is_sure": not any(row.fate in {Fate.NOT_SEEN, Fate.NOT_ASSESSED} for row in rows),
     }
 
 
 PAGES: Final = (
-    View("plan", _values, entity.keys("plan"), section="plans"),
+    View("plan", _plan, entity.keys("plan"), section="plans"),
     View("brief", _brief_page, brief_keys, template="brief-page.html", section="plans"),
-    View("changes", _changes, lambda site_context: list(_editions(site_context)), section="plans"),
+    View("changes", _changes, _editions, section="plans"),
 )
 FILES: Final = (
     File("plan", "csv", CSV, _csv, entity.keys("plan")),

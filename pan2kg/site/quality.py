@@ -17,7 +17,6 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,19 +25,16 @@ from typing import Any, Final
 
 from pan2kg.errors import Pan2kgError, ProjectError
 from pan2kg.graph.graph import Graph
-from pan2kg.graph.labels import short
-from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
+from pan2kg.i18n.catalogue import LANGUAGES, Messages, format_of
 from pan2kg.project import Project
-from pan2kg.site.page import PageContext, SiteContext, Values, View
-from pan2kg.store.link_view import LinkView
-from pan2kg.store.queries import program_query
-from pan2kg.store.remote import RemoteStore
+from pan2kg.site.page import PageContext, Values, View
+from pan2kg.store import links as link_view
+from pan2kg.store import queries, remote
 from pan2kg.store.store import Store, fingerprint, is_true, plain, select
 from pan2kg.tables.coverage import trust
 from pan2kg.turtle.vocabulary import ID, PAN, SKOS
 from pan2kg.validation.check import check
-from pan2kg.validation.kept import find_kept, kept_report
-from pan2kg.validation.report import Report, Rule
+from pan2kg.validation.report import Report, find_kept, kept_report
 
 CRITERIA: Final = (
     "license", "temporal-coverage", "spatial", "update-frequency", "update-in-time", "description", "open-format",
@@ -81,12 +77,6 @@ _PAGE: Final = Messages("page")
 _ONTOLOGY: Final = Messages("ontology")
 
 
-class _Running(Enum):
-    """That a check goes on."""
-
-    YES = "yes"
-
-
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
     """A catalogue entry: values by property, the last day of change, and its resources, None where unknown.
@@ -111,23 +101,20 @@ def read_entry(store: Store, catalogue: Store | None = None) -> CatalogueEntry |
 
     A release takes the time it covers from the periods of the plans, so a store with plans has it too. Its resources
     are read from ``catalogue`` where one is given.
-
-    Raises:
-        QueryError: a store refuses the query.
     """
     values: dict[str, str] = {}
-    for _, name, value in select(store, program_query("site/catalogue-entry")).rows:
+    for _, name, value in select(store, queries.program_query("site/catalogue-entry")).rows:
         values.setdefault(plain(name).replace("#", "/").rpartition("/")[2], plain(value))
     if not values:
         return None
-    since, until = (plain(term)[:4] for term in select(store, program_query("site/years-of-plans")).rows[0])
+    since, until = (plain(term)[:4] for term in select(store, queries.program_query("site/years-of-plans")).rows[0])
     if since and until:
         values.setdefault("temporal", f"{since}–{until}")
     try:
         modified = date.fromisoformat((values.get("modified") or values.get("issued", ""))[:10])
     except ValueError:
         modified = None
-    rows = select(catalogue or store, program_query("site/catalogue-resources")).rows
+    rows = select(catalogue or store, queries.program_query("site/catalogue-resources")).rows
     resources = [(plain(kind).rpartition("/")[2].lower(), bool(words), plain(url)) for _, words, kind, url in rows]
     return CatalogueEntry(values, modified, tuple(resources) or None)
 
@@ -173,9 +160,8 @@ def score(criteria: Iterable[Criterion]) -> float:
     return sum(is_met is True for _, is_met, _ in criteria) / len(CRITERIA)
 
 
-def balances(store: Store, view: LinkView | None = None) -> dict[str, Counter[str]]:
-    """How many links there are of each type, by what is counted of them; the derived ones are counted in their view."""
-    rows = [[*map(plain, row)] for row in select(store, program_query("site/links-by-evidence")).rows]
+def balances(store: Store, view: link_view.LinkView | None = None) -> dict[str, Counter[str]]:
+    rows = [[*map(plain, row)] for row in select(store, queries.program_query("site/links-by-evidence")).rows]
     if view:
         kinds = Counter(link.kind for link in view.links.values())
         own = {f"{ID}linktype/{kind}": str(number) for kind, number in kinds.items()}
@@ -201,7 +187,7 @@ def untranslated(store: Store) -> list[tuple[str, int, dict[str, list[str]]]]:
     A class every thing of which is labelled in every language is listed too: its total is the basis.
     """
     things: dict[str, dict[str, set[str]]] = {}
-    for kind, thing, tags in select(store, program_query("site/label-languages")).rows:
+    for kind, thing, tags in select(store, queries.program_query("site/label-languages")).rows:
         things.setdefault(plain(kind), {})[plain(thing)] = set(plain(tags).split())
     return [
         (kind, len(tags), {tag: [thing for thing, has in tags.items() if tag not in has] for tag in LANGUAGES})
@@ -229,59 +215,61 @@ def read_quality(graph: Graph, *, catalogue: Store | None = None) -> dict[str, A
 
 
 def summarise(report: Report) -> Checked:
-    """A report in short, the weightiest rules first, each with how many things fail it of those it looked at."""
     failing = [
         (rule, number, report.looked_at.get(rule.key, 0)) for rule in report.rules if (number := report.failing(rule))
     ]
-
-    def order(row: tuple[Rule, int, int]) -> tuple[int, int, str]:
-        return row[0].severity.rank, -row[1], row[0].key
-
     return {
         "rules": len(report.rules),
         "idle": len(report.idle),
         "violations": next(iter(report.counts.values())),
-        "failing": sorted(failing, key=order),
+        "failing": sorted(failing, key=lambda row: (row[0].severity.rank, -row[1], row[0].key)),
         "passing": len(report.rules) - len(failing),
     }
 
 
 def _values(context: PageContext) -> Values:
-    site_context, language = context.site_context, context.request.language
-    checked = _checked_of(site_context)
+    site_context, language, checked = context.site_context, context.request.language, None
+    # a store behind an endpoint has no files here; an export waits for the check, a reader is told that it is running
+    is_running = False
+    if not isinstance(site_context.graph.store, remote.RemoteStore):
+        project = site_context.graph.project
+        state = project, fingerprint(project), site_context.kept
+        with _CHECKING:
+            begun = _begun(*state) if site_context.mode == "served" else None
+            checked = None if begun else _checked(*state)
+        try:
+            checked = begun.result(_PATIENCE) if begun else checked
+        except TimeoutError:
+            is_running = True
+        except ProjectError:
+            # its process was ended: who asks again begins another
+            _begun.cache_clear()
+            raise
     quality = read_quality(context.spoken, catalogue=site_context.catalogue)
-    columns, criteria, links = (
-        quality["annotated"].columns if quality["annotated"] else (),
-        quality["criteria"],
-        quality["links"],
-    )
+    annotated, criteria, links = quality["annotated"], quality["criteria"], quality["links"]
+    counted = [(column.key, column.heading.say(language)) for column in (annotated.columns if annotated else ())
+               if column.key in _COUNTED]  # fmt: skip
     total = sum(links.values(), Counter[str]())
-    met = sum(is_met is True for _, is_met, _ in criteria)
-    unknown = sum(is_met is None for _, is_met, _ in criteria)
-
-    def class_of(iri: str) -> str:
-        return _PAGE.group("class-", language).get(short(iri), "") if iri.startswith(_STANDARD) else ""
-
-    def language_name(tag: Language) -> str:
-        """A language the catalogues have no word for yet is called by what it calls itself."""
-        key = f"language.{tag}"
-        return _ONTOLOGY.say(key, language) if _ONTOLOGY.has(key) else format_of("name", tag)
-
-    def words_of(text: Text) -> dict[str, str]:
-        return {"words": text.say(language), "language": text.spoken(language)}
-
+    met, unknown = (sum(is_met is state for _, is_met, _ in criteria) for state in (True, None))
+    # what the ontology itself is written in is called by words of the page, a language without a word by its own name
+    standard = _PAGE.group("class-", language)
+    standard_names = {space + name: words for space in _STANDARD for name, words in standard.items()}
+    tongues = {
+        tag: _ONTOLOGY.say(f"language.{tag}", language) if _ONTOLOGY.has(f"language.{tag}") else format_of("name", tag)
+        for tag in LANGUAGES
+    }
     return {
         "title": _ONTOLOGY.say("quality.title", language),
         "w": lambda group, key, **values: _ONTOLOGY.say(f"{group}.{key}", language, **values),
         "quality": quality,
-        "checked": None if isinstance(checked, _Running) else checked,
-        "is_passing": isinstance(checked, _Running),
-        "class_label": lambda iri: class_of(iri) or context.label(iri),
-        "class_name": lambda iri: class_of(iri) or context.name(iri),
-        "words_of": words_of,
-        "counted": [(column.key, column.heading.say(language)) for column in columns if column.key in _COUNTED],
+        "checked": checked,
+        "is_passing": is_running,
+        "class_label": lambda iri: standard_names.get(iri) or context.label(iri),
+        "class_name": lambda iri: standard_names.get(iri) or context.name(iri),
+        "words_of": lambda text: {"words": text.say(language), "language": text.spoken(language)},
+        "counted": counted,
         "tags": LANGUAGES,
-        "language_name": language_name,
+        "language_name": tongues.__getitem__,
         "format_of": lambda key: format_of(key, language),
         "sum": total,
         "rows": [*links.items(), ("", total)],
@@ -289,31 +277,6 @@ def _values(context: PageContext) -> Values:
         "portal_lead": _ONTOLOGY.say("portal.lead", language, met=met, percent=round(100 * score(criteria))),
         "portal_unknown": _ONTOLOGY.say("portal.unknown-lead", language, n=unknown) if unknown else "",
     }
-
-
-def _checked_of(site_context: SiteContext) -> Checked | _Running | None:
-    """The check of the project behind the pages; a store behind an endpoint has no files here.
-
-    An export waits for it. A reader of a service is told that it is running.
-
-    Raises:
-        ProjectError: its process was ended; who asks again begins another.
-    """
-    if isinstance(site_context.graph.store, RemoteStore):
-        return None
-    project = site_context.graph.project
-    state = project, fingerprint(project), site_context.kept
-    with _CHECKING:
-        if site_context.mode == "static":
-            return _checked(*state)
-        begun = _begun(*state)
-    try:
-        return begun.result(_PATIENCE)
-    except TimeoutError:
-        return _Running.YES
-    except ProjectError:
-        _begun.cache_clear()
-        raise
 
 
 @lru_cache(maxsize=4)
@@ -326,9 +289,6 @@ def _checked(project: Project, _: str, kept: Path | None) -> Checked | None:
     """The check of a state of a project, None where its rules cannot be used; that of before, where it was kept.
 
     It is made in a process of its own, so that readers of other pages do not wait for it.
-
-    Raises:
-        ProjectError: that process was ended.
     """
     if kept and (report := find_kept(project, kept)):
         return summarise(report)

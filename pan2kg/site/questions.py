@@ -1,7 +1,15 @@
-"""The pages of questions: each stored question as a form, its answer as a table, and files of it.
+"""Pages of questions: each stored question as a form, its answer as a table and as files; and the page for SPARQL.
 
 In an answer things are shown by name and lead to their pages, and every text is marked with its language. Without
 JavaScript the answer is part of the page.
+
+A permanent link fixes a question with its parameters, day, language and release, so that it answers the same later:
+``fr/question/who-should-talk.html?as-of=2021-06-30&body=body:maee&release=0.1.0`` is the address of a page below the
+root of a site. Every parameter is written out, defaults too, since a default may change; parameters are sorted, so
+that one question has one link. The release is that of the graph. A link is answered by whatever graph is loaded. Where
+that is another release, the answer says so (:func:`notice`), and pages without a server, which know no days, say that.
+It answers the same with the data of its own release: ``pan2kg ask LINK --project RELEASE``, where RELEASE is the folder
+of that release, answers the questions of the release from its dump.
 """
 
 from __future__ import annotations
@@ -10,113 +18,301 @@ import re
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pyoxigraph as ox
+from markupsafe import Markup
 
-from pan2kg.errors import Pan2kgError, QueryError
+from pan2kg.coherence.evidence import FIGURED
+from pan2kg.errors import Pan2kgError, Place, QueryError
 from pan2kg.graph.labels import relative
-from pan2kg.i18n.message import a_day, told
-from pan2kg.site.lists import listed
-from pan2kg.site.page import CSV, TURTLE, File, Values, View, embedded
-from pan2kg.site.permalink import DAY, RELEASE, VIEW, Permalink, dayless, fix, notice, permalink
-from pan2kg.site.question_form import FormField, default, field, given, is_open
-from pan2kg.store.queries import Query, fill, program_query
-from pan2kg.store.store import Result, Store, Term, construct
-from pan2kg.tables.answers import answer, heading, word_of, words_of
-from pan2kg.tables.formats import Grid as Sheet
-from pan2kg.tables.formats import write_local_csv
-from pan2kg.tables.spreadsheet import SPREADSHEET, write_spreadsheet
+from pan2kg.i18n import catalogue, message
+from pan2kg.project import Project
+from pan2kg.site import lists, ontology
+from pan2kg.site.page import CSV, TURTLE, File, PageContext, SiteContext, Values, View, embedded
+from pan2kg.store.queries import Parameter, Query, fill, find_thing, program_query
+from pan2kg.store.store import Result, Store, Term, construct, select
+from pan2kg.tables import answers, formats, spreadsheet, writers
 from pan2kg.tables.template import escape, markup
-from pan2kg.tables.writers import Style, laid_out, write_answer
-from pan2kg.turtle.vocabulary import NUMBERS
-from pan2kg.turtle.writer import read_prefixes
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
-
-    from pan2kg.site.page import PageContext, SiteContext
-
+from pan2kg.turtle import vocabulary, writer
 
 MOST: Final = 1000
 """How many rows a page shows; a download has them all."""
+DAY: Final = "as-of"
+RELEASE: Final = "release"
+VIEW: Final = "view"
+"""How the answer is shown on a page, which changes nothing of it."""
+LEVEL: Final = "level"
+"""The kind of parameter that is a level of evidence."""
+LOCAL: Final = "local"
+"""What asks, in the address of a CSV file, for the one spreadsheets of the language expect."""
+_ADDRESS: Final = re.compile(
+    r"(?:.*/)?(?P<language>[a-z]{2})/question/(?P<name>[a-z0-9-]+)\.html(?:\?(?P<query>[^#]*))?(?:#(?P<asked>.*))?"
+)
+_TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
+"""The tab of an answer that is shown first, by what a question calls its view; else the table."""
+_VARIABLE: Final = re.compile(r"[?$](\w+)")
+_PAGE: Final = catalogue.Messages("page")
+_FIGURE: Final = catalogue.Messages("figure")
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerGrid:
-    """Headings, rows of markup, and whether there were more rows than are shown."""
+class Permalink:
+    query: str
+    values: Mapping[str, str]
+    release: str
+    day: date | None = None
+    language: catalogue.Language = catalogue.LANGUAGES[0]
 
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Markup, ...], ...]
-    cut: bool = False
+    @property
+    def typed(self) -> list[str]:
+        return [f"--{name.replace('_', '-')}={value}" for name, value in self.values.items()]
+
+    def __str__(self) -> str:
+        """The link that fixes the question; its inverse is :func:`read_permalink`.
+
+        >>> str(Permalink("who-should-talk", {"body": "body:maee"}, "0.1.0", date(2021, 6, 30), "de"))
+        'de/question/who-should-talk.html?as-of=2021-06-30&body=body:maee&release=0.1.0'
+        """
+        fixed = {RELEASE: self.release} | ({DAY: self.day.isoformat()} if self.day else {})
+        values = {name.replace("_", "-"): value for name, value in self.values.items() if name != "language"}
+        if values.keys() & {DAY, RELEASE, VIEW}:
+            raise QueryError("reserved-parameter", remedy="rename-parameter", day=DAY, release=RELEASE, view=VIEW)
+        pairs = [f"{name}={quote(value, safe=':')}" for name, value in sorted((fixed | values).items())]
+        return f"{self.language}/question/{self.query}.html?{'&'.join(pairs)}"
 
 
-def grid(result: Result, context: PageContext) -> AnswerGrid:
+def read_permalink(address: str) -> Permalink:
+    """What a link fixes, with or without the address of the site before it.
+
+    Pages without a server write behind ``#`` what was asked in them, which counts before the rest. How a page shows
+    the answer (``view=chart``) is no part of what is asked.
+
+    >>> read_permalink("https://e/x/de/question/plans.html?release=0.1.0&as-of=2021-06-30").day
+    datetime.date(2021, 6, 30)
+    >>> read_permalink("de/question/plans.html")
+    Traceback (most recent call last):
+    pan2kg.errors.QueryError: de/question/plans.html: This link fixes no release. Add &release=, as in release=0.1.0.
+    """
+    match = _ADDRESS.fullmatch(address)
+    language = next((tag for tag in catalogue.LANGUAGES if match and tag == match["language"]), None)
+    if match is None or language is None:
+        raise QueryError("no-question-link", place=Place(address), remedy="link-form")
+    pairs = parse_qsl(match["asked"] or match["query"] or "", keep_blank_values=True)
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise QueryError("link-twice", place=Place(address), remedy="leave-one")
+    values.pop(VIEW, "")
+    release, text = values.pop(RELEASE, ""), values.pop(DAY, "")
+    if not release:
+        raise QueryError("link-no-release", place=Place(address), remedy="add-release")
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        raise QueryError("no-day", place=Place(address), remedy="write-as-of", text=text) from None
+    typed = {name.replace("-", "_"): value for name, value in values.items()}
+    return Permalink(match["name"], typed, release, day, language)
+
+
+def fix(query: Query, values: Mapping[str, str], *, store: Store, project: Project) -> dict[str, str]:
+    fixed = {}
+    for parameter in _parameters(query):
+        name, usual = parameter.name, parameter.default
+        if not usual.startswith("<") and not re.match(r"[\w-]*:", usual):
+            fixed[name] = values.get(name, usual.strip('"'))
+            continue
+        iri = find_thing(values.get(name, usual), store, project)
+        fitting = [(space, prefix) for prefix, space in writer.read_prefixes(project).items() if iri.startswith(space)]
+        space, prefix = max(fitting, key=lambda pair: len(pair[0]), default=("", ""))
+        local = iri.removeprefix(space)
+        is_simple = prefix and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", local)
+        fixed[name] = f"{prefix}:{local}" if is_simple else iri
+    return fixed
+
+
+def notice(link: Permalink, loaded: str, language: catalogue.Language) -> str:
+    """What is to be said where a link is answered by another release than its own; else nothing.
+
+    >>> notice(Permalink("plans", {}, "0.1.0"), "0.2.0", "en")
+    'This link was made with release 0.1.0; the answer is from release 0.2.0 and may differ.'
+    """
+    is_same = link.release == loaded
+    return "" if is_same else _PAGE.say("other-release", language, made=link.release, loaded=loaded or "?")
+
+
+def _parameters(query: Query) -> list[Parameter]:
+    return [parameter for parameter in query.parameters if parameter.name != "language"]
+
+
+def _is_needed(parameter: Parameter) -> bool:
+    is_thing = next(writer.tokens(parameter.default)).kind in ("name", "iri")
+    return is_thing and parameter.kinds != ("plan",) and parameter.default != "pan:any"
+
+
+def _chosen(context: PageContext, query: Query) -> dict[str, str]:
+    """The parameters in the address; a link that fixes a question writes their names as a command line does.
+
+    A thing may be typed by its title with its printed number, as the form offers it, and is then told by its key.
+    """
+    arguments, values = context.request.arguments, {}
+    for parameter in _parameters(query):
+        if value := arguments.get(parameter.name) or arguments.get(parameter.option, ""):
+            title, entries = " ".join(value.split()).casefold(), map(context.graph.labels.of_kind, parameter.kinds)
+            keys = (
+                entry.key
+                for of in entries
+                for entry in of
+                if " ".join(context.name(entry.iri).split()).casefold() == title
+            )
+            values[parameter.name] = next(keys, value)
+    return values
+
+
+def _key(context: PageContext, value: str) -> str:
+    prefix, _, local = value.strip("<>").partition(":")
+    space = writer.read_prefixes(context.graph.project).get(prefix, "")
+    entry = context.graph.labels.entry(space + local if space else value.strip("<>"))
+    return entry.key if entry else value
+
+
+def _default(context: PageContext, parameter: Parameter) -> str:
+    token = next(writer.tokens(parameter.default))
+    if token.kind not in ("name", "iri"):
+        return token.text.strip("\"'")
+    return "" if token.kind == "name" and token.text.endswith(":any") else _key(context, token.text.strip("<>"))
+
+
+def _fields(context: PageContext, query: Query) -> list[dict[str, Any]]:
+    """The fields of the form: a parameter, its value, and what it may be, by kind.
+
+    A word, a level or a plan that nobody chose is as the profile says; another thing stays open. ``is_open`` is what
+    somebody has still to choose, ``is_known`` what is among what is offered.
+    """
+    chosen, language, fields = _chosen(context, query), context.request.language, []
+
+    def offers(kind: str) -> list[tuple[str, str, str]]:
+        if kind == LEVEL:
+            return [(level.key, _FIGURE.say(f"level.{level.key}", language), "") for level in FIGURED]
+        options = [(entry.key, context.called(entry.iri), entry.iri) for entry in context.graph.labels.of_kind(kind)]
+        return (
+            options if kind == "action" else sorted(options, key=lambda option: " ".join(option[1].split()).casefold())
+        )
+
+    for parameter in _parameters(query):
+        meaning, value = parameter.meaning_in(language), chosen.get(parameter.name, "")
+        usual, is_needed = _default(context, parameter), _is_needed(parameter)
+        is_word = next(writer.tokens(parameter.default)).kind not in ("name", "iri")
+        if value and not is_word:
+            value = _key(context, value)
+        elif is_word or parameter.kinds == ("plan",):
+            value = value or usual
+        groups = [("" if kind == LEVEL else context.t(f"kind-{kind}"), offers(kind)) for kind in parameter.kinds]
+        # of a level without the keys that a command line takes: here they are chosen by name
+        meaning = meaning.partition(":")[0].rstrip() if LEVEL in parameter.kinds else meaning
+        fields.append({
+            "name": parameter.name, "meaning": meaning, "value": value, "offers": groups, "is_word": is_word,
+            "is_needed": is_needed and bool(usual), "is_open": is_needed and bool(usual) and not value,
+            "is_known": not value or any(option[0] == value for _, options in groups for option in options),
+        })  # fmt: skip
+    return fields
+
+
+def _wanted(context: PageContext, fields: Iterable[Mapping[str, Any]]) -> str:
+    return context.t("question-and").join(field["meaning"] for field in fields if field["is_open"])
+
+
+def _filled(context: PageContext, query: Query) -> str:
+    values = _chosen(context, query)
+    if wanted := _wanted(context, _fields(context, query)):
+        raise QueryError("choose-first", what=wanted)
+    if any(parameter.name == "language" for parameter in query.parameters):
+        values["language"] = context.request.data
+    return fill(query, values, store=context.graph.store, project=context.graph.project)
+
+
+def grid(result: Result, context: PageContext) -> Values:
     """An answer as headings and cells. A column ``x`` is shown by the names in ``x_label`` beside it, a key by a word.
 
     Triples become rows of subject, predicate and object, a boolean one row with yes or no.
     """
     language = context.request.language
     if isinstance(result, ox.QueryBoolean):
-        return AnswerGrid((context.t("answer"),), ((markup(escape(context.t("yes" if result else "no"))),),))
+        return {"heads": [context.t("answer")], "rows": [[context.t("yes" if result else "no")]], "cut": False}
     if isinstance(result, list):
         columns: tuple[str, ...] = ("subject", "predicate", "object")
-        rows: Iterable[tuple[Term | None, ...]] = ((_term(t.subject), t.predicate, _term(t.object)) for t in result)
+        rows: Iterable[tuple[Term | None, ...]] = (
+            tuple(ox.Literal(str(term)) if isinstance(term, ox.Triple) else term for term in triple)
+            for triple in result
+        )
     else:
         columns = tuple(variable.value for variable in result.variables)
         rows = (tuple(solution) for solution in result)
-    first = list(islice(rows, MOST + 1))
-    shown = [at for at, name in enumerate(columns) if not _is_name(name, columns)]
-    names = {at: columns.index(f"{columns[at]}_label") for at in shown if f"{columns[at]}_label" in columns}
-    made = tuple(tuple(_cell(row, at, names, columns[at], context) for at in shown) for row in first[:MOST])
-    return AnswerGrid(tuple(heading(columns[at], language) for at in shown), made, len(first) > MOST)
+    names = {at: columns.index(f"{name}_label") for at, name in enumerate(columns) if f"{name}_label" in columns}
+    shown = [at for at in range(len(columns)) if at not in names.values()]
 
+    def literal(term: ox.Literal, column: str = "") -> Markup:
+        tag = f' lang="{escape(term.language)}"' if term.language and term.language != language else ""
+        words = escape(answers.word_of(term.value, column, language))
+        if term.datatype.value in vocabulary.NUMBERS:
+            return markup(f'<span class="figure">{words}</span>')
+        return markup(f"<span{tag}>{words}</span>" if tag else words)
 
-def _is_name(name: str, columns: tuple[str, ...]) -> bool:
-    return name.endswith("_label") and name.removesuffix("_label") in columns
+    def cell(row: tuple[Term | None, ...], at: int) -> Markup:
+        term, label = row[at], row[names[at]] if at in names else None
+        if isinstance(term, ox.NamedNode):
+            if isinstance(label, ox.Literal) and label.value != term.value:
+                return context.lead(context.address(term.value), literal(label))
+            return context.link(term.value)
+        return literal(term, columns[at]) if isinstance(term, ox.Literal) else markup("")
 
-
-def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Term:
-    return ox.Literal(str(term)) if isinstance(term, ox.Triple) else term
-
-
-def _cell(row: tuple[Term | None, ...], at: int, names: dict[int, int], column: str, context: PageContext) -> Markup:
-    term = row[at]
-    label = row[names[at]] if at in names else None
-    if isinstance(term, ox.NamedNode):
-        if isinstance(label, ox.Literal) and label.value != term.value:
-            return context.lead(context.address(term.value), _literal(label, context))
-        return context.link(term.value)
-    return _literal(term, context, column) if isinstance(term, ox.Literal) else markup("")
-
-
-def _literal(term: ox.Literal, context: PageContext, column: str = "") -> Markup:
-    tag = f' lang="{escape(term.language)}"' if term.language and term.language != context.request.language else ""
-    words = escape(word_of(term.value, column, context.request.language))
-    if term.datatype.value in NUMBERS:
-        return markup(f'<span class="figure">{words}</span>')
-    return markup(f"<span{tag}>{words}</span>" if tag else words)
-
-
-_TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
-"""The tab of an answer that is shown first, by what a question calls its view; else the table."""
-_VARIABLE: Final = re.compile(r"[?$](\w+)")
-FORMS: Final = ("csv", "json", "ttl")
-"""How an answer is downloaded, by the ending of the file."""
-LOCAL: Final = "local"
-"""What asks, in the address of a CSV file, for the one spreadsheets of the language expect."""
+    listed = list(islice(rows, MOST + 1))
+    return {
+        "heads": [answers.heading(columns[at], language) for at in shown],
+        "rows": [[cell(row, at) for at in shown] for row in listed[:MOST]],
+        "cut": len(listed) > MOST,
+    }
 
 
 def names(site_context: SiteContext) -> Iterable[str]:
-    """The questions that have a page; rules about quality stand on the quality page."""
     return (query.name for query in site_context.graph.queries.values() if query.group != "quality")
 
 
-def cards(context: PageContext) -> Values:
-    """All questions by the folder they stand in, and all figures."""
+def _answered(site_context: SiteContext) -> Iterable[str]:
+    queries = site_context.graph.queries
+    return (name for name in names(site_context) if not any(map(_is_needed, _parameters(queries[name]))))
+
+
+def _query(context: PageContext) -> Query | None:
+    query = context.graph.queries.get(context.request.key)
+    return query if query and query.group != "quality" else None
+
+
+def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
+    day = context.request.arguments.get(DAY, "")
+    if not day:
+        return context.graph.store, ()
+    try:
+        moment = context.graph.at(message.a_day(day))
+    except ArgumentTypeError as error:
+        raise QueryError("sentence", error=error.args[0]) from None
+    return moment.store, moment.notes(context.request.language)
+
+
+def _answer(context: PageContext, text: str) -> Result:
+    store, _ = _store(context)
+    if context.site_context.mode == "served":
+        return store.query(text)
+    kept = context.site_context.once(
+        f"answer to {text}", lambda: writers.write_answer(store.query(text), "json").encode()
+    )
+    return ox.parse_query_results(kept, format=ox.QueryResultsFormat.JSON)
+
+
+def _questions(context: PageContext) -> Values:
     language = context.request.language
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for name in sorted(names(context.site_context)):
@@ -125,230 +321,165 @@ def cards(context: PageContext) -> Values:
         groups.setdefault(query.group, []).append(card)
     return {
         "title": context.t("menu-questions"),
-        "groups": [(context.t(f"group-{group}"), found) for group, found in sorted(groups.items())],
-        "figures": listed(context),
+        "groups": [(context.t(f"group-{group}"), cards) for group, cards in sorted(groups.items())],
+        "figures": lists.listed(context),
     }
 
 
-def values(context: PageContext) -> Values | None:
-    """One question: form, answer, query, downloads, and the link that fixes them."""
-    query = _query(context)
+def _question(context: PageContext) -> Values | None:
+    query, graph, arguments = _query(context), context.graph, context.request.arguments
     if query is None:
         return None
-    language, chosen = context.request.language, given(context, query)
-    fault, text, link = "", query.text, ""
-    table, remarks = None, _notice(context)
-    fields = _fields(context, query)
-    wanted = _wanted(context, fields)
+    language, chosen, fields = context.request.language, _chosen(context, query), _fields(context, query)
+    fault, text, link, table, wanted = "", query.text, "", None, _wanted(context, fields)
+    # where the address was made with another release, that is said
+    remarks = [notice(Permalink("", {}, arguments.get(RELEASE) or graph.release), graph.release, language)]
     if not wanted:
         try:
             text = _filled(context, query)
             table = grid(_answer(context, text), context)
-            link = _permalink(context, query)
+            fixed = fix(query, chosen, store=graph.store, project=graph.project)
+            day = message.a_day(arguments[DAY]) if arguments.get(DAY) else None
+            path, _, asked = str(Permalink(query.name, fixed, graph.release, day, language)).partition("?")
+            view = context.chosen(VIEW)
+            link = f"{relative(context.request.path, path)}?{asked}{f'&{urlencode(view)}' if view else ''}"
             remarks += _store(context)[1]
         except Pan2kgError as error:
             fault = error.say(language)
-    handed = chosen | context.chosen(DAY)
+    usual = {parameter.name: _default(context, parameter) for parameter in _parameters(query)}
+    example = context.href(f"question/{query.name}.html", **{name: value for name, value in usual.items() if value})
+    handed, path = chosen | context.chosen(DAY), f"question/{query.name}"
+    forms: list[tuple[str, str, dict[str, str]]] = [(form, form, {}) for form in ("csv", "json", "ttl")]
+    if context.site_context.mode == "served":
+        forms += [("csv", "csv-local", {LOCAL: "1"}), ("xlsx", "xlsx", {})]
+    # what the browser needs to answer itself, with what is to be said of a link that fixes another release, or a day
+    template, variables = query.text, sorted(set(_VARIABLE.findall(query.text)))
+    if any(parameter.name == "language" for parameter in query.parameters):
+        template = fill(query, {"language": language}, store=graph.store, project=graph.project)
+        variables = sorted(set(_VARIABLE.findall(template)))
+    words = {name: of for name in variables if (of := answers.words_of(name, language))}
+    said = {
+        RELEASE: notice(Permalink("", {}, "{}"), graph.release, language),
+        DAY: _PAGE.say("dayless", language, day="{}"),
+    }
     return {
         "title": query.question(language),
         "lead": query.summary_in(language),
         "fields": fields,
-        "open": told("choose-first", what=wanted).say(language) if wanted else "",
-        "example": _example(context, query) if wanted else "",
+        "open": message.told("choose-first", what=wanted).say(language) if wanted else "",
+        "example": example if wanted else "",
         "fault": fault,
         "table": table,
         "text": text,
-        "shown": _without_heads(text),
+        # without the lines that tell pan2kg about it
+        "shown": "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+")).strip(),
         "editor": context.href("sparql.html"),
-        "view": context.request.arguments.get(VIEW, ""),
-        "day": context.request.arguments.get(DAY, ""),
-        "remarks": remarks,
+        "view": arguments.get(VIEW, ""),
+        "day": arguments.get(DAY, ""),
+        "remarks": [remark for remark in remarks if remark],
         "permalink": link,
-        "results": context.href(f"question/{query.name}.json", **handed),
-        "downloads": _downloads(context, query, handed),
-        "data": embedded(_template(context, query)),
-    }
-
-
-def _example(context: PageContext, query: Query) -> str:
-    """The address of the answer with what the profile of the project says where nobody chose."""
-    said = {one.name: default(context, one) for one in query.parameters if one.name != "language"}
-    return context.href(f"question/{query.name}.html", **{name: value for name, value in said.items() if value})
-
-
-def _downloads(context: PageContext, query: Query, handed: dict[str, str]) -> list[tuple[str, str]]:
-    """What an answer can be had as; for spreadsheets too where there is a server."""
-    path = f"question/{query.name}"
-    found = [(context.href(f"{path}.{form}", **handed), context.t(f"question-{form}")) for form in FORMS]
-    if context.site_context.mode == "served":
-        found.append((context.href(f"{path}.csv", **handed, **{LOCAL: "1"}), context.t("question-csv-local")))
-        found.append((context.href(f"{path}.xlsx", **handed), context.t("question-xlsx")))
-    return found
-
-
-def _without_heads(text: str) -> str:
-    """A query without the lines that tell pan2kg about it."""
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+")).strip()
-
-
-def csv(context: PageContext) -> str | None:
-    """The answer as CSV, for the parameters in the address; as the spreadsheets of the language expect it if asked."""
-    if not context.request.arguments.get(LOCAL):
-        return _written(context, "csv")
-    found = _values(context)
-    return write_local_csv(found, context.request.language) if found else None
-
-
-def xlsx(context: PageContext) -> bytes | None:
-    """The answer as a spreadsheet, for the parameters in the address."""
-    found = _values(context)
-    return write_spreadsheet([("data", found)]) if found else None
-
-
-def _values(context: PageContext) -> Sheet | None:
-    query = _query(context)
-    if query is None:
-        return None
-    return laid_out(answer(_answer(context, _filled(context, query))), Style(context.request.language))
-
-
-def json(context: PageContext) -> str | None:
-    """The answer as SPARQL results in JSON, for the parameters in the address."""
-    return _written(context, "json")
-
-
-def turtle(context: PageContext) -> str | None:
-    """All the graph says of the things in the answer as Turtle, for the parameters in the address."""
-    query = _query(context)
-    if query is None:
-        return None
-    site_context, (store, _) = context.site_context, _store(context)
-    answer = _answer(context, _filled(context, query))
-    rows = answer if isinstance(answer, ox.QuerySolutions) else ()
-    things = sorted({term.value for row in rows for term in row if isinstance(term, ox.NamedNode)})
-    text = program_query("things/statements", thing=things)
-    write = partial(_said, store, text, read_prefixes(site_context.graph.project))
-    return write() if site_context.mode == "served" else site_context.once(f"turtle of {text}", write)
-
-
-def _said(store: Store, text: str, prefixes: Mapping[str, str]) -> str:
-    """What a query makes, as Turtle."""
-    return write_answer(construct(store, text), "turtle", Style(prefixes=prefixes))
-
-
-def _written(context: PageContext, form: str) -> str | None:
-    query = _query(context)
-    if query is None:
-        return None
-    return write_answer(_answer(context, _filled(context, query)), form)
-
-
-def _answer(context: PageContext, text: str) -> Result:
-    """The answer to a query; page and files of an export show the same one, which is asked for once."""
-    store, _ = _store(context)
-    if context.site_context.mode == "served":
-        return store.query(text)
-    kept = context.site_context.once(f"answer to {text}", lambda: write_answer(store.query(text), "json").encode())
-    return ox.parse_query_results(kept, format=ox.QueryResultsFormat.JSON)
-
-
-def _query(context: PageContext) -> Query | None:
-    found = context.graph.queries.get(context.request.key)
-    return found if found and found.group != "quality" else None
-
-
-def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
-    """The graph, or what of it was in force on the day in the address, with what that leaves out in words."""
-    day = context.request.arguments.get(DAY, "")
-    if not day:
-        return context.graph.store, ()
-    try:
-        moment = context.graph.at(a_day(day))
-    except ArgumentTypeError as error:
-        raise QueryError("sentence", error=error.args[0]) from None
-    return moment.store, moment.notes(context.request.language)
-
-
-def _permalink(context: PageContext, query: Query) -> str:
-    """The link that fixes the question with its parameters, day, language and release."""
-    site_context, day = context.site_context, context.request.arguments.get(DAY, "")
-    fixed = fix(query, given(context, query), store=site_context.graph.store, project=site_context.graph.project)
-    when = a_day(day) if day else None
-    link = permalink(query.name, fixed, site_context.graph.release, when, language=context.request.language)
-    path, _, asked = link.partition("?")
-    view = context.chosen(VIEW)
-    return f"{relative(context.request.path, path)}?{asked}{f'&{urlencode(view)}' if view else ''}"
-
-
-def _notice(context: PageContext) -> list[str]:
-    """What is said where the address was made with another release."""
-    made = context.request.arguments.get(RELEASE, "")
-    if not made:
-        return []
-    said = notice(Permalink("", {}, made), context.graph.release, context.request.language)
-    return [said] if said else []
-
-
-def _fields(context: PageContext, query: Query) -> list[FormField]:
-    """The fields of the form."""
-    chosen = given(context, query)
-    return [field(context, parameter, chosen) for parameter in query.parameters if parameter.name != "language"]
-
-
-def _wanted(context: PageContext, fields: Iterable[FormField]) -> str:
-    """What somebody has still to choose, in words; empty where all is chosen."""
-    return context.t("question-and").join(one.meaning for one in fields if one.is_open)
-
-
-def _filled(context: PageContext, query: Query) -> str:
-    """The query with what was chosen.
-
-    Raises:
-        QueryError: what it is about was not chosen, or what was chosen is nothing.
-    """
-    values = given(context, query)
-    if wanted := _wanted(context, _fields(context, query)):
-        raise QueryError("choose-first", what=wanted)
-    if any(parameter.name == "language" for parameter in query.parameters):
-        values["language"] = context.request.data
-    return fill(query, values, store=context.graph.store, project=context.graph.project)
-
-
-def answered(site_context: SiteContext) -> Iterable[str]:
-    """The questions that have an answer before anybody chose anything."""
-    queries = site_context.graph.queries
-    return (name for name in names(site_context) if not is_open(queries[name]))
-
-
-def _template(context: PageContext, query: Query) -> dict[str, object]:
-    """What the browser needs to answer itself: the query, with titles in the language of the page.
-
-    With it goes what is to be said of a link that fixes another release, or a day.
-    """
-    text, language = query.text, context.request.language
-    if any(parameter.name == "language" for parameter in query.parameters):
-        only = {"language": language}
-        text = fill(query, only, store=context.graph.store, project=context.graph.project)
-    names_in = sorted(set(_VARIABLE.findall(text)))
-    heads = {name: heading(name, language) for name in names_in}
-    words = {name: found for name in names_in if (found := words_of(name, language))}
-    release = context.graph.release
-    said = {RELEASE: notice(Permalink("", {}, "{}"), release, language), DAY: dayless("{}", language)}
-    prefixes = read_prefixes(context.graph.project)
-    view = _TABS.get(query.header.get("view", ""), "table")
-    return {
-        "query": text, "prefixes": prefixes, "heads": heads, "words": words, "release": release, "said": said,
-        "view": view,
+        "results": context.href(f"{path}.json", **handed),
+        "downloads": [
+            (context.href(f"{path}.{form}", **handed, **more), context.t(f"question-{key}"))
+            for form, key, more in forms
+        ],
+        "data": embedded({
+            "query": template, "prefixes": writer.read_prefixes(graph.project),
+            "heads": {name: answers.heading(name, language) for name in variables}, "words": words,
+            "release": graph.release, "said": said, "view": _TABS.get(query.header.get("view", ""), "table"),
+        }),
     }  # fmt: skip
 
 
+def _file(context: PageContext, form: str) -> str | bytes | None:
+    """The answer as a file, for the parameters in the address.
+
+    As CSV, if asked as the spreadsheets of the language expect it; as a spreadsheet; as SPARQL results in JSON; or as
+    Turtle, which is all the graph says of the things in the answer.
+    """
+    query, site_context, language = _query(context), context.site_context, context.request.language
+    if query is None:
+        return None
+    result = _answer(context, _filled(context, query))
+    if form == "ttl":
+        rows = result if isinstance(result, ox.QuerySolutions) else ()
+        things = sorted({term.value for row in rows for term in row if isinstance(term, ox.NamedNode)})
+        text, store = program_query("things/statements", thing=things), _store(context)[0]
+        style = writers.Style(prefixes=writer.read_prefixes(context.graph.project))
+
+        def make() -> str:
+            return writers.write_answer(construct(store, text), "turtle", style)
+
+        return make() if site_context.mode == "served" else site_context.once(f"turtle of {text}", make)
+    if form == "xlsx" or (form == "csv" and context.request.arguments.get(LOCAL)):
+        table = writers.laid_out(answers.answer(result), writers.Style(language))
+        return (
+            spreadsheet.write_spreadsheet([("data", table)])
+            if form == "xlsx"
+            else formats.write_local_csv(table, language)
+        )
+    return writers.write_answer(result, form)
+
+
+def _editor(context: PageContext) -> Values:
+    site_context, language, graph = context.site_context, context.request.language, context.graph
+    asked, table, fault = context.request.arguments.get("query", ""), None, ""
+    if asked and site_context.mode == "served":
+        try:
+            table = grid(graph.store.query(asked), context)
+        except Pan2kgError as error:
+            fault = error.say(language)
+
+    def example(words: str, text: str, number: int = 0) -> dict[str, Any]:
+        return {"words": words, "text": text, "number": number, "address": urlencode({"query": text})}
+
+    # our classes that have instances, those with most first, each with the query for its things
+    of_class = program_query("site/of-class")
+    numbers = ontology.tallied(graph.store, "counts/classes")
+    classes = [
+        example(context.name(term), of_class.replace("pan:Plan", f"pan:{term.removeprefix(vocabulary.PAN)}"), number)
+        for (term,), number in numbers.items() if term.startswith(vocabulary.PAN)
+    ]  # fmt: skip
+    # our own terms with their names for completion, then those of others that the graph uses
+    terms = [
+        {
+            "name": f"pan:{term.removeprefix(vocabulary.PAN)}", "label": context.name(term),
+            "kind": "class" if entry.type.endswith("#Class") else "property",
+        }
+        for term, entry in graph.labels.entries.items() if term.startswith(vocabulary.PAN)
+    ] + site_context.once("terms of others", partial(_foreign_terms, site_context))  # fmt: skip
+    return {
+        "title": context.t("menu-sparql"),
+        "query": asked or program_query("site/first-query"),
+        "table": table,
+        "fault": fault,
+        "examples": [
+            example(graph.queries[name].question(language), graph.queries[name].text)
+            for name in sorted(names(site_context))
+        ],
+        "classes": sorted(classes, key=lambda row: (-row["number"], row["words"])),
+        "completion": embedded({"prefixes": graph.prefixes, "terms": terms, "ids": f"{graph.project.space}id/"}),
+        "words": embedded({"words": answers.every_word(language)}),
+    }  # fmt: skip
+
+
+def _foreign_terms(site_context: SiteContext) -> list[dict[str, str]]:
+    graph, prefixes, rows = site_context.graph, writer.read_prefixes(site_context.graph.project), []
+    for kind, query in (("class", "ontology/classes"), ("property", "ontology/properties")):
+        terms = select(graph.store, program_query(query)).values("term")
+        names = {writer.iri(term, prefixes) for term in terms if not term.startswith(vocabulary.PAN)}
+        rows += [{"name": name, "label": "", "kind": kind} for name in sorted(names) if not name.startswith("<")]
+    return rows
+
+
 PAGES: Final = (
-    View("questions", cards, section="questions", menu=4),
-    View("question", values, names, section="questions"),
+    View("questions", _questions, section="questions", menu=4),
+    View("question", _question, names, section="questions"),
+    View("sparql", _editor, section="questions", below=2),
 )
 FILES: Final = (
-    File("question", "csv", CSV, csv, answered),
-    File("question", "json", "application/sparql-results+json", json, answered),
-    File("question", "ttl", TURTLE, turtle, answered),
-    File("question", "xlsx", SPREADSHEET, xlsx, answered, exported=False),
+    File("question", "csv", CSV, partial(_file, form="csv"), _answered),
+    File("question", "json", "application/sparql-results+json", partial(_file, form="json"), _answered),
+    File("question", "ttl", TURTLE, partial(_file, form="ttl"), _answered),
+    File("question", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), _answered, exported=False),
 )

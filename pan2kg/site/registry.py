@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -21,41 +22,27 @@ from pan2kg.project import reason, replaced, write_atomically
 from pan2kg.site import (
     data,
     definitions,
-    editor,
     entity,
     explore,
     home,
     lists,
-    matrix,
     ontology_page,
     pair,
     plan,
     quality,
     questions,
     review,
-)  # fmt: skip
-from pan2kg.site.page import (
-    ASKED,
-    HTML,
-    NOTHING,
-    CommonFile,
-    File,
-    PageContext,
-    Request,
-    SiteContext,
-    SiteFile,
-    View,
-    frame,
-)  # fmt: skip
+)
+from pan2kg.site.page import ASKED, HTML, CommonFile, File, PageContext, Request, SiteContext, SiteFile, View, frame
 from pan2kg.tables.template import render
 
 _VIEWS: Final[tuple[View, ...]] = (
-    *home.PAGES, *lists.PAGES, *questions.PAGES, *editor.PAGES, *explore.PAGES, *lists.FIGURES, *definitions.PAGES,
+    *home.PAGES, *lists.PAGES, *questions.PAGES, *explore.PAGES, *lists.FIGURES, *definitions.PAGES,
     *review.PAGES, *data.PAGES, *ontology_page.PAGES, *quality.PAGES, *pair.PAGES, *plan.PAGES, home.COUNTRIES,
     *entity.PAGES,
 )  # fmt: skip
 _FILES: Final[tuple[File | CommonFile, ...]] = (
-    *plan.FILES, *matrix.FILES, *home.FILES, *lists.FILES, *questions.FILES, *explore.FILES, *definitions.FILES,
+    *plan.FILES, *home.FILES, *lists.FILES, *questions.FILES, *explore.FILES, *definitions.FILES,
     *data.FILES, *ontology_page.FILES,
 )  # fmt: skip
 PAGES: Final[Mapping[str, View]] = {view.name: view for view in _VIEWS if view.keys is None}
@@ -95,12 +82,9 @@ def canonical(path: str, arguments: Mapping[str, str]) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All pages over one :class:`SiteContext`."""
-
     site_context: SiteContext
 
     def paths(self) -> Iterator[str]:
-        """Every page and file an export has, each once, in a stable order."""
         yield "index.html"
         for language in LANGUAGES:
             yield from (f"{language}/{name}.html" for name in PAGES)
@@ -113,13 +97,8 @@ class Site:
                     yield from (f"{language}/{name}/{key}.{ending}".replace("/.", ".") for key in keys)
         yield from (path for path, whole in COMMON_FILES.items() if whole.exported)
 
-    def page(self, path: str, arguments: Mapping[str, str] = NOTHING) -> SiteFile | None:
-        """The page or file at a path below the root, or None where there is none.
-
-        Raises:
-            Pan2kgError: a file is asked for with parameters that mean nothing.
-        """
-        arguments = canonical(path, arguments)
+    def page(self, path: str, arguments: Mapping[str, str] | None = None) -> SiteFile | None:
+        arguments = canonical(path, arguments or {})
         if path in COMMON_FILES:
             return SiteFile(path, COMMON_FILES[path].media, COMMON_FILES[path].make(self.site_context, arguments))
         if path == "index.html":
@@ -146,7 +125,8 @@ class Site:
 
     def missing(self, path: str) -> SiteFile:
         request = Request(path, _TAGS.get(path.partition("/")[0], LANGUAGES[0]))
-        return self._rendered("404.html", data.missing(PageContext(self.site_context, request)), request)
+        context = PageContext(self.site_context, request)
+        return self._rendered("404.html", PAGES["404"].values(context) or {}, request)
 
     def _rendered(self, template: str, values: Mapping[str, object], request: Request) -> SiteFile:
         context = PageContext(self.site_context, request)
@@ -156,7 +136,6 @@ class Site:
 
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """Meanwhile Python seldom looks for garbage in cycles: what pages and releases are made from is large and stays."""
     usual = gc.get_threshold()
     gc.set_threshold(50_000, 20, 20)
     try:
@@ -165,30 +144,22 @@ def seldom_collected() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def contents(site: Site) -> Iterator[tuple[str, bytes]]:
-    with seldom_collected():
-        yield from ((path, page.body) for path in site.paths() if (page := site.page(path)) is not None)
-        bundle = site.site_context.bundle
-        for name, file in sorted(bundle.files().items()) if bundle else ():
-            yield f"assets/{name}", file.read_bytes()
-
-
 def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None) -> int:
     """Write every page and file of the site into ``folder``, whole or not at all; the number of files.
 
     ``progress`` is told after every file how many are written. A folder that holds a site is replaced.
-
-    Raises:
-        ProjectError: the folder holds something else, or cannot be written; what was there stays.
     """
     if folder.exists() and not folder.is_dir():
         raise ProjectError("is-a-file", place=Place(str(folder)), remedy="name-a-folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-empty-folder")
-    number = 0
+    bundle, number = site.site_context.bundle, 0
     try:
-        with replaced(folder) as work:
-            for number, (path, body) in enumerate(contents(site), 1):
+        with replaced(folder) as work, seldom_collected():
+            pages = ((path, page.body) for path in site.paths() if (page := site.page(path)) is not None)
+            files = bundle.files() if bundle else {}
+            assets = ((f"assets/{name}", file.read_bytes()) for name, file in files.items())
+            for number, (path, body) in enumerate(chain(pages, assets), 1):
                 target = work / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(body)
@@ -201,11 +172,6 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
 
 
 def write_zip(folder: Path, target: Path) -> None:
-    """A written site as one zip with a folder in it: the same site, the same bytes.
-
-    Raises:
-        ProjectError: the file cannot be written; what was there stays.
-    """
     with tempfile.SpooledTemporaryFile(max_size=256_000_000) as spool:
         with zipfile.ZipFile(spool, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -1,106 +1,288 @@
-"""The page of the matrix in which scores are entered, and the entry of both pages of review."""
+"""The pages of review: « to review », one candidate at a time, and the matrix in which scores are entered.
+
+What a document suggests comes first, then what the graph does. All state of a review stands in the address, so that
+everything works without scripts: which candidate is shown, what was put off, and how the review is done.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from urllib.parse import urlencode
 
-from pan2kg.review.scores import MOST, bodies, cell_name, known_scores, scale_named, steps
+from pan2kg.coherence import citations, evidence
+from pan2kg.errors import Pan2kgError
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n import catalogue, message
+from pan2kg.review import candidates, decision, entry, record, work
+from pan2kg.review import desk as desks
+from pan2kg.review import scores as scoring
 from pan2kg.scores.scale import SCALE, Scale, plain
-from pan2kg.site.desk import CHOSEN as DESK_CHOSEN
-from pan2kg.site.desk import form_state
-from pan2kg.site.desk import values as desk_values
-from pan2kg.site.page import Values, View
-from pan2kg.turtle.vocabulary import key
+from pan2kg.site.page import NOTHING, PageContext, Values, View
+from pan2kg.tables.figure_words import bits_words, named
+from pan2kg.turtle.vocabulary import ID, PAN, key
 
-if TYPE_CHECKING:
-    from pan2kg.site.page import PageContext
-
+SEAL: Final = "form_token"
+"""The argument by which the service hands a page the secret of the session; no address can set it."""
+FAULT: Final = "fault"
+"""The argument by which the service hands a page why nothing was written."""
+SIGNED: Final = "signed"
+"""The argument by which the service hands a page the name used last in the session."""
+KNOWN: Final = "known"
+"""The argument by which the service hands a page the name of who has signed in, which is not to be typed."""
+FIELD: Final = "fault_field"
+"""The argument by which the service says at which field it went wrong."""
+PREVIEW: Final = "preview"
+"""The argument by which the service hands a page the lines that would be written."""
+RESERVED: Final = frozenset((SEAL, FAULT, SIGNED, KNOWN, FIELD, PREVIEW))
+TYPED: Final = "typed:"
+"""How the fields begin by which what was typed outlives a session that has ended."""
+REVIEW_MOST: Final = 100
+"""How many items a page lists."""
+LATER_MOST: Final = 60
+"""How many candidates an address can put at the end; the one that was put there first waits in its place again."""
+MODES: Final = ("reader", "second", "control", "order")
+"""The arguments that say how the review is done."""
 CHOSEN: Final = "on:"
 """How the fields begin by which actions are chosen."""
+_TONGUES: Final = catalogue.Messages("tongue")
+_REVIEW: Final = catalogue.Messages("review")
+_DESK: Final = catalogue.Messages("desk")
+_FILE: Final = re.compile(
+    r"graph/plans/[a-z0-9][a-z0-9-]*/(?:reviewed|scores)\.ttl|work/[a-z0-9][a-z0-9-]*/(?:journal|by-hand)\.jsonl"
+)
 
 
-def scores_values(context: PageContext) -> Values:
-    """The forms to choose plans, an assessor and actions, and the matrix where from 2 to 15 actions are chosen."""
-    given, site_context = context.request.arguments, context.site_context
-    shared = form_state(context, "scores.html")
-    is_open = shared["state"] == "open"
-    offered = _offered(context) if is_open else []
-    chosen = [action for action in offered if given.get(CHOSEN + key(action)) or _is_typed(context, action)]
-    if not chosen and len(offered) <= MOST:
-        chosen = offered
-    known = bodies(site_context.graph.spoken(context.request.language)) if is_open else []
-    assessors = sorted(((key(body), context.name(body)) for body in known), key=lambda one: one[1].casefold())
-    scale = scale_named(context.graph, given.get("scale", "") or SCALE)
-    ready = 2 <= len(chosen) <= MOST and given.get("assessor", "") in dict(assessors)
+def _form_state(context: PageContext, page: str) -> dict[str, object]:
+    """What the template of the forms needs: state, notices, secret, and the name that was signed with before.
+
+    The state is ``open`` for who has signed in, ``closed`` for who has not, ``read-only`` where the service does not
+    write, and ``static`` where there is no service.
+    """
+    site_context, arguments, language = context.site_context, context.request.arguments, context.request.language
+    is_served = site_context.mode == "served"
+    writable = is_served and site_context.writable
+    seal, fault = (arguments.get(name, "") if writable else "" for name in (SEAL, FAULT))
+    # what was written last, by the address the service sent the reader to; nothing where the address was made up
+    done, code, files = "", arguments.get("written", ""), arguments.get("files", "")
+    if writable and code in entry.DONE and all(map(_FILE.fullmatch, files.split(" "))):
+        done = entry.sentence(code, {"files": files.replace(" ", ", ")}).say(language)
+        done = f"{done} {context.t('desk-not-shown')}" if arguments.get("shown") == "no" else done
+    is_kept = writable and fault and not seal
     return {
-        "title": context.t("scores-title"),
-        **shared,
-        "plans": _plans(context) if is_open else [],
-        "assessors": assessors,
-        "offered": [(CHOSEN + key(action), action, action in chosen) for action in offered],
-        "most": MOST,
-        "too_many": len(chosen) > MOST,
-        "matrix": _matrix(context, chosen) if ready else [],
-        "columns": chosen if ready else [],
-        "typed": given,
-        "steps": _steps(context, scale),
-        "typing": not steps(scale),
-        "bounds": scale,
-        "scale": scale.name,
-        "known": len(site_context.graph.spoken(context.request.language).scores),
+        "state": "open" if seal else "closed" if writable else "read-only" if is_served else "static",
+        "seal": seal,
+        "signed": arguments.get(SIGNED, "") if seal else "",
+        "known": bool(seal and arguments.get(KNOWN)),
+        "action": context.href(page),
+        "fault": fault,
+        "kept": [(f"{TYPED}{name}", value) for name, value in arguments.items() if is_kept and name not in RESERVED],
+        "done": done,
+        "tongues": [(tag, _TONGUES.say(tag, language)) for tag in entry.TONGUES],
+        "limits": entry.LIMITS,
+        "called": lambda name: _REVIEW.say(f"field.{name}", language),
     }
 
 
-def _steps(context: PageContext, scale: Scale) -> list[tuple[str, str]]:
-    """What can be chosen in a cell, and what it means; only the steps from −3 to +3 have words."""
-    usual = steps(Scale())
-    words = {score: context.t(f"scores-{score}") for score in usual} if steps(scale) == usual else {}
-    return [("", context.t("scores-none")), *((str(score), words.get(score, "")) for score in steps(scale))]
+def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool) -> dict[str, object]:
+    arguments, language = context.request.arguments, context.request.language
+    strength = ""
+    if candidate.rank is not None:
+        confidence = catalogue.with_mark(f"{candidate.rank:.2f}", language)
+        strength = confidence if candidate.link else bits_words(candidate.rank, language)
+    names = [context.name(end) for end in candidate.ends]
+    expected = candidate.expected if all(candidate.expected) else ()
+    return {
+        "candidate": candidate,
+        "ends": [
+            (context.link(end), context.link(plan) if plan and plan != end else context.links(()))
+            for end, plan in zip(candidate.ends, candidate.plans, strict=True)
+        ],
+        # the beginning of a name, long enough to tell two apart in a list, or in a line that has both
+        "short": [name if len(name) <= 60 else f"{name[:59].rstrip()}…" for name in names],
+        "brief": [name if len(name) <= 28 else f"{name[:27].rstrip()}…" for name in names],
+        "via": context.links(candidate.via),
+        "type": context.label(f"{ID}linktype/{candidate.linked_as}") if candidate.linked_as else "",
+        "strength": strength,
+        "mark": context.mark(evidence.level(candidate.level)),
+        "expected": [named(citations.Verdict(words)).say(language) for words in expected],
+        "has_passage": is_open and bool(desks.passage_document(context.spoken, candidate)),
+        "typed": arguments if arguments.get("item") == candidate.key else NOTHING,
+    }
 
 
-def _plans(context: PageContext) -> list[tuple[str, str]]:
-    """The plans that have actions, by name."""
-    graph = context.graph.spoken(context.request.language)
-    found = {plan for plan in graph.home_of.values() if graph.plan_of(plan)}
-    return sorted(((key(plan), context.name(plan)) for plan in found), key=lambda one: one[1].casefold())
+def _review(context: PageContext) -> Values:
+    graph, arguments = context.spoken, context.request.arguments
+    state = _form_state(context, "review.html")
+    is_open, queue = state["state"] == "open", candidates.graph_candidates(graph)
+    cards = [] if is_open else [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
+    return {
+        "title": context.t("reviewing-title"),
+        **state,
+        "desk": _desk(context, graph) if is_open else None,
+        "field": arguments.get(FIELD, "") if is_open else "",
+        "cards": cards,
+        "typed": arguments if is_open else NOTHING,
+        "number": len(queue),
+        "more": max(0, len(queue) - REVIEW_MOST),
+        "types": [(name, context.name(f"{ID}linktype/{name}")) for name in decision.TYPES],
+        "channels": [(name, context.name(f"{ID}channel/{name}")) for name in desks.CHANNELS],
+        "documents": [(name, context.name(iri)) for name, iri in (desks.documents(graph) if is_open else {}).items()],
+    }
 
 
-def _offered(context: PageContext) -> list[str]:
-    """The actions of the one or two plans in the address, in their order."""
-    given, graph = context.request.arguments, context.graph.spoken(context.request.language)
-    wanted = list(dict.fromkeys(filter(None, (given.get("plan"), given.get("other")))))
-    homes = {key(plan): plan for plan in graph.home_of.values() if graph.plan_of(plan)}
-    return [
-        action
-        for name in wanted
-        for action in sorted(a for a, plan in graph.home_of.items() if plan == homes.get(name))
-    ]
+def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
+    arguments, language = context.request.arguments, context.request.language
+    reader = arguments.get(KNOWN) or arguments.get("reader") or arguments.get(SIGNED, "")
+    reader = " ".join(reader.split())[: entry.LIMITS["reviewer"]]
+    try:
+        material = work.read_material(graph, graph.project)
+    except Pan2kgError:
+        # what is wrong with the files of candidates is said where they are read, on the command line
+        material = work.Material(graph)
+    try:
+        desk = desks.open_desk(
+            material, graph.project, reader, message.today(), desks.read_wanted(arguments), lambda: graph
+        )  # fmt: skip
+    except Pan2kgError:
+        return None
+    desk.suggest()
+    suggested = [candidate for candidate in desk.waiting if candidate.origin is decision.Origin.GRAPH]
+    keys = [candidate.key for candidate in desk.waiting]
+    put_off = [name for name in dict.fromkeys(arguments.get("later", "").split()) if name in keys][-LATER_MOST:]
+    desk.put_off(put_off)
+    keys = [candidate.key for candidate in desk.waiting]
+    agreement, pace, controls = desk.compare(), desk.pace, desk.controls
+    alpha = "–" if agreement.alpha is None else catalogue.decimal(agreement.alpha, language)
+    measured = [_DESK.say("controls", language, **controls)] if controls["met"] else []
+    measured += [_DESK.say("pace", language, seconds=round(pace))] if pace is not None else []
+    values: dict[str, object] = {
+        "wanted": desk.wanted,
+        "reader": reader,
+        "modes": [(name, arguments.get(name, "")) for name in MODES],
+        "since": int(record.now()),
+        "put_off": " ".join(put_off),
+        "preview": arguments.get(PREVIEW, ""),
+        "measured": measured,
+        "empty": not keys,
+        "suggestion": None,
+        "following": "",
+        "list": [],
+        "agreement": _DESK.say("agreement", language, n=agreement.both, alpha=alpha) if agreement.both else "",
+        # on what they do not agree, where nobody is reading a second time who could see it
+        "apart": [
+            {
+                "start": graph.label(candidate.ends[0], language), "target": graph.label(candidate.ends[1], language),
+                "said": [_DESK.say(f"{status}-by", language, by=name) for name, status in readings],
+            }
+            for candidate, *readings in (() if desk.wanted.second else agreement.apart)
+        ],
+    }  # fmt: skip
+    if not keys:
+        return values
+
+    def address(candidate: str, later: Sequence[str] = put_off, **more: int) -> str:
+        query: dict[str, object] = {"candidate": candidate, **({"later": " ".join(later)} if later else {}), **more}
+        return f"{context.href('review.html')}?{urlencode(query | context.chosen(*MODES))}#candidate"
+
+    wanted = [name for name in (arguments.get("item", ""), arguments.get("candidate", "")) if name in keys]
+    desk.show(wanted[0] if wanted else keys[0])
+    shown, following = keys[desk.at], keys[(desk.at + 1) % len(keys)]
+    values |= {
+        "key": shown,
+        "count": _DESK.say("counts", language, **desk.progress),
+        "before": address(keys[desk.at - 1]),
+        "behind": address(following),
+        "later": address(following, [*(name for name in put_off if name != shown), shown][-LATER_MOST:]),
+        "following": following,
+        "typed": arguments if arguments.get("item") == shown else NOTHING,
+        "list": [(address(candidate.key), *map(context.name, candidate.ends)) for candidate in suggested],
+    }
+    current = desk.waiting[desk.at]
+    if desk.is_graph_shown:
+        return values | {"suggestion": _card(context, current, is_open=True)}
+    desk.show_passage(arguments.get("passage", ""))
+    card = desk.card(language)
+    passages = card.passages if card else 0
+    scheme = f"{ID}{current.scheme}/"
+    relations = [(key(iri), context.name(iri)) for iri in graph.labels.entries if iri.startswith(scheme)]
+    # the page of the passage can be opened where the document was read as a PDF
+    document, page = desk.material.documents.get(current.plan, ""), desk.quotation.page
+    read_at = context.graph.statements.values(document, f"{PAN}readAt") if document else ()
+    pdfs = [link for link in read_at if link.startswith(("https://", "http://")) and link.lower().endswith(".pdf")]
+    return values | {
+        "proposal": current,
+        "card": card,
+        "passages": [address(shown, passage=number) for number in range(passages) if passages > 1],
+        "passage": desk.passage,
+        "where": f"{pdfs[0]}#page={page}" if pdfs and page else "",
+        "relation": arguments.get("relation") or (current.relation if current.relation in dict(relations) else ""),
+        "relations": sorted(relations, key=lambda pair: pair[1].casefold()),
+        "any_ticked": any(name.startswith(desks.TOGETHER) for name in arguments),
+        "alike": [
+            (f"{desks.TOGETHER}{twin.key}", context.name(twin.ends[0]), twin.quotations[0].words,
+             bool(arguments.get(f"{desks.TOGETHER}{twin.key}")))
+            for twin in desk.alike()
+        ],
+    }  # fmt: skip
 
 
-def _is_typed(context: PageContext, action: str) -> bool:
-    """Whether a matrix that came back with a fault has a field for an action."""
-    start = f"score:{key(action)}:"
-    return any(name.startswith(start) for name in context.request.arguments)
+def _scores(context: PageContext) -> Values:
+    typed, graph, t = context.request.arguments, context.spoken, context.t
+    state = _form_state(context, "scores.html")
+    is_open, most = state["state"] == "open", scoring.MOST
+    # plans that have actions, and in their order those of the one or two plans in the address
+    plans = {key(plan): plan for plan in graph.home_of.values() if is_open and graph.plan_of(plan)}
+    wanted = dict.fromkeys(filter(None, (typed.get("plan"), typed.get("other"))))
+    offered = [
+        action for name in wanted for action in sorted(graph.home_of)
+        if name in plans and graph.home_of[action] == plans[name]
+    ]  # fmt: skip
+    # chosen, or with a field in a matrix that came back with a fault
+    chosen = [
+        action for action in offered
+        if typed.get(CHOSEN + key(action)) or any(name.startswith(f"score:{key(action)}:") for name in typed)
+    ] or (offered if len(offered) <= most else [])  # fmt: skip
+    bodies = {key(body): body for body in scoring.bodies(graph)} if is_open else {}
+    assessor, scale_name = bodies.get(typed.get("assessor", "")), typed.get("scale", "") or SCALE
+    scale = scoring.scale_named(context.graph, scale_name)
+    is_ready = 2 <= len(chosen) <= most and assessor is not None
+    known = scoring.known_scores(graph, assessor, scale_name) if is_ready and assessor else {}
 
-
-def _matrix(context: PageContext, chosen: Sequence[str]) -> list[tuple[str, list[tuple[str, str, str] | None]]]:
-    """The rows: an action, and for each column the field's name, its value and its label, None on the diagonal."""
-    given, graph = context.request.arguments, context.graph.spoken(context.request.language)
-    assessors = {key(body): body for body in bodies(graph)}
-    scores = known_scores(graph, assessors[given["assessor"]], given.get("scale", "") or SCALE)
-
-    def cell(one: str, two: str) -> tuple[str, str, str] | None:
-        if one == two:
+    def cell(row: str, column: str) -> tuple[str, str, str] | None:
+        if row == column:
             return None
-        name, before = cell_name(one, two), scores.get((one, two))
-        value = given.get(name, "" if before is None else plain(before))
-        return name, value, context.t("scores-cell", one=context.name(one), two=context.name(two))
+        name, before = scoring.cell_name(row, column), known.get((row, column))
+        label = t("scores-cell", one=context.name(row), two=context.name(column))
+        return name, typed.get(name, "" if before is None else plain(before)), label
 
-    return [(one, [cell(one, two) for two in chosen]) for one in chosen]
+    # what can be chosen in a cell, and what it means; only the steps from −3 to +3 have words
+    usual, steps = scoring.steps(Scale()), scoring.steps(scale)
+    options = [(str(score), t(f"scores-{score}") if steps == usual else "") for score in steps]
+    by_name = {
+        name: sorted(((code, context.name(iri)) for code, iri in of.items()), key=lambda option: option[1].casefold())
+        for name, of in (("plans", plans), ("assessors", bodies))
+    }
+    return {
+        "title": t("scores-title"),
+        **state,
+        **by_name,
+        "offered": [(CHOSEN + key(action), action, action in chosen) for action in offered],
+        "most": most,
+        "too_many": len(chosen) > most,
+        "matrix": [(row, [cell(row, column) for column in chosen]) for row in chosen] if is_ready else [],
+        "columns": chosen if is_ready else [],
+        "typed": typed,
+        "steps": [("", t("scores-none")), *options],
+        "typing": not steps,
+        "bounds": scale,
+        "scale": scale.name,
+        "number": len(graph.scores),
+    }
 
 
 PAGES: Final = (
-    View("review", desk_values, section="gaps", chosen=DESK_CHOSEN),
-    View("scores", scores_values, section="gaps", chosen=("plan", "other", "assessor", "scale", "on")),
+    View("review", _review, section="gaps", chosen=("candidate", "passage", "later", *MODES)),
+    View("scores", _scores, section="gaps", chosen=("plan", "other", "assessor", "scale", "on")),
 )

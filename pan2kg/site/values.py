@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 from markupsafe import Markup
 
 from pan2kg.coherence.obligations import whole_months
-from pan2kg.graph.labels import Labels
-from pan2kg.graph.parts import natural
+from pan2kg.graph import labels, parts
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
 from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language, Messages, french
 from pan2kg.i18n.message import in_words
@@ -59,7 +57,10 @@ MOST_UNCOUNTED: Final = 4
 NOTHING: Final = markup("")
 _NONE: Final[frozenset[str]] = frozenset()
 _DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
-_IN_LINE: Final = frozenset({*ENDS, _DERIVED_FROM, PAN + "linkType", PAN + "relation", PAN + "via", PAN + "derivedBy"})
+_IN_LINE: Final = frozenset({
+    *ENDS, _DERIVED_FROM,
+    *(PAN + name for name in ("linkType", "relation", "via", "derivedBy", "evidenceLevel")),
+})  # fmt: skip
 """What the line of a link says already."""
 _OWNERS: Final = (PAN + "involvedIn", PAN + "from")
 """Whose statement it is a link was derived from."""
@@ -82,58 +83,50 @@ _BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred
 _PAGE: Final = Messages("page")
 _CALLED: Final = {False: Messages("property"), True: Messages("property-from")}
 
-Say = Callable[..., str]
 Quote = Mapping[str, str]
 """Words quoted: ``words``, their ``language`` where it is not the page's, the ``document`` and its ``page``."""
 Row = tuple["Markup", list[tuple["Markup", "Markup", "Mark | None"]], int]
 """A heading; each value with the plan it stands in where that helps, and its mark; how many more are not listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What stands beside a statement: the number of its note, the class of the badge, and the certainty in a word."""
-
+class Mark(NamedTuple):
     number: int
     badge: str
     words: str
-
-    def written(self, t: Say) -> Markup:
-        return piece("mark")(self.number, self.badge, self.words, t)
+    written: Markup
 
 
-@dataclass(frozen=True)
 class Notes:
-    """The notes of one page: a number for each file and rule, given when it is first needed."""
-
-    context: PageContext
-    numbers: dict[Grounds, Mark] = field(default_factory=dict)
-    marks: dict[tuple[str, str], Mark] = field(default_factory=dict)
+    def __init__(self, context: PageContext) -> None:
+        self.context = context
+        self.numbers: dict[Grounds, Mark] = {}
+        self._marks: dict[tuple[str, str], Mark] = {}
 
     def mark(self, statement: Statement) -> Mark:
         at = statement.thing, statement.graph
-        if at not in self.marks:
-            self.marks[at] = self.need(grounds_of(self.context.graph.statements, statement))
-        return self.marks[at]
+        if at not in self._marks:
+            self._marks[at] = self.need(grounds_of(self.context.graph.statements, statement))
+        return self._marks[at]
 
     def need(self, grounds: Grounds) -> Mark:
         if grounds not in self.numbers:
-            words = self.context.t(f"certainty-{grounds.certainty or 'none'}")
-            self.numbers[grounds] = Mark(len(self.numbers) + 1, _BADGES.get(grounds.certainty, "none"), words)
+            number, words = len(self.numbers) + 1, self.context.t(f"certainty-{grounds.certainty or 'none'}")
+            badge = _BADGES.get(grounds.certainty, "none")
+            self.numbers[grounds] = Mark(number, badge, words, piece("mark")(number, badge, words))
         return self.numbers[grounds]
 
     def listed(self) -> list[dict[str, object]]:
-        """The notes in the order of their numbers: the file or rule, what the rule derives, the documents read."""
-        notes = []
+        notes: list[dict[str, object]] = []
         for grounds, mark in self.numbers.items():
             path, summary, language = path_of(grounds.graph), "", ""
             place = f"{path}.ttl" if path.startswith("ontology/") else f"graph/{path}.ttl"
             if grounds.certainty == "rule":
                 place = grounds.graph.rpartition("/")[2]
                 summary, language = rule_words(self.context, place)
-            documents = list(map(self.context.link, grounds.sources))
-            notes.append(
-                {"mark": mark, "place": place, "summary": summary, "language": language, "documents": documents}
-            )
+            notes.append({
+                "mark": mark, "place": place, "summary": summary, "language": language,
+                "documents": list(map(self.context.link, grounds.sources)),
+            })  # fmt: skip
         return notes
 
 
@@ -168,7 +161,7 @@ def place_of(iri: str, *, back: bool = False) -> tuple[str, int, str]:
     return _places().get((iri, back), _LAST)
 
 
-def called(index: Labels, iri: str, language: Language, *, back: bool = False) -> tuple[str, str]:
+def called(index: labels.Labels, iri: str, language: Language, *, back: bool = False) -> tuple[str, str]:
     """What a property is called, and the language of these words where that is another one.
 
     Its own name in the ontology comes first; on the page of what it points to, the table's.
@@ -185,7 +178,6 @@ def called(index: Labels, iri: str, language: Language, *, back: bool = False) -
 
 
 def is_node(context: PageContext, iri: str) -> bool:
-    """Whether a thing has no page and no place of its own, so that it is unfolded where it is spoken of."""
     if not (iri.startswith("_:") or kind_and_key(iri)[0]):
         return False
     entry = context.graph.labels.entry(iri)
@@ -193,7 +185,6 @@ def is_node(context: PageContext, iri: str) -> bool:
 
 
 def value(context: PageContext, term: Term) -> Markup:
-    """A value: a thing by its name, a text with its language, a date in words, an address by its host."""
     if not isinstance(term, ox.Literal):
         return context.link(plain(term))
     words, language = term.value, term.language or ""
@@ -207,7 +198,6 @@ def value(context: PageContext, term: Term) -> Markup:
 
 
 def dated(context: PageContext, words: str) -> str:
-    """A date in words; anything else as it is."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
         return words
     try:
@@ -217,7 +207,6 @@ def dated(context: PageContext, words: str) -> str:
 
 
 def lasting(context: PageContext, words: str) -> str:
-    """How often something recurs, in words, of a duration of years and months; anything else as it is."""
     months = whole_months(words)
     if not months:
         return words
@@ -251,7 +240,7 @@ def unfold(
     """
     head, facts, quoted, mark = _node(notes, iri, seen, without)
     line = piece("node")(head, facts, quoted, notes.context.t)
-    return line + mark.written(notes.context.t) if is_marked and mark else line
+    return line + mark.written if is_marked and mark else line
 
 
 def _node(
@@ -285,14 +274,13 @@ def _node(
 
 
 def _texts(context: PageContext, statements: Iterable[Statement]) -> Markup:
-    """Texts in the language of the page, or all of them where they are no translations of each other."""
     terms = [statement.value for statement in statements]
     texts = {
         term.language: french(term.value) if term.language == "fr" else term.value
         for term in terms if isinstance(term, ox.Literal) and term.language
     }  # fmt: skip
     if texts and len(texts) == len(terms):
-        return context.text(texts)
+        return context.marked(labels.best(texts, context.request.data))
     return markup("; ".join(str(value(context, term)) for term in terms))
 
 
@@ -308,12 +296,17 @@ class LinkText:
     def __init__(self, context: PageContext, iri: str) -> None:
         statements, notes = context.graph.statements, Notes(context)
         starts, leads, both = (statements.values(iri, name) for name in ENDS)
+        self.ends: dict[str, tuple[Markup, Markup]] = {}
+        for end in (*starts, *leads, *both):
+            plans, thing = statements.values(end, PAN + "inPlan"), context.link(end)
+            full, short = (markup(", ").join(map(name, plans)) for name in (context.link, context.short))
+            within = piece("within")
+            self.ends[end] = (within(thing, full), within(thing, short)) if plans else (thing, thing)
         self.key = kind_and_key(iri)[1] or iri.rpartition("/")[2]
         self.kind = kind_and_key(statements.one(iri, PAN + "linkType"))[1]
         status = kind_and_key(statements.one(iri, PAN + "status"))[1]
         self.status = "" if status in COUNTING else status
         self.starts, self.has_direction = starts, not both
-        self.ends = {end: _end(context, end) for end in (*starts, *leads, *both)}
         _, facts, quoted, mark = _node(notes, iri, frozenset(self.ends), _IN_LINE)
         via = context.links(statements.values(iri, PAN + "via"))
         self.relation = markup(", ".join(map(context.label, statements.values(iri, PAN + "relation"))))
@@ -326,48 +319,37 @@ class LinkText:
         self.own = self.grounds[mark.number - 1] if mark else None
         self.level = context.mark(statements.level(iri))
 
-    def written(self, notes: Notes, viewpoint: str = "", *, is_brief: bool = False, has_anchor: bool = True) -> Markup:
+    def written(self, notes: Notes, viewpoint: str = "", *, has_anchor: bool = True) -> Markup:
         """The link as an item of a list, as seen from a thing, or from outside where that is empty.
 
-        A brief one is one of many by something shared: its line says by what, and the things it names say on what that
-        rests. Addresses may point to where it has an anchor.
+        Addresses may point to where it has an anchor.
         """
-        way = "both" if not self.has_direction else "out" if viewpoint in self.starts else "in"
-        rests = [rest for rest in self.rests if rest[0] != viewpoint and not is_brief]
-        for grounds in () if is_brief else (*self.grounds, *(ground for _, _, needed in rests for ground in needed)):
+        rests = [rest for rest in self.rests if rest[0] != viewpoint]
+        for grounds in (*self.grounds, *(ground for _, _, needed in rests for ground in needed)):
             notes.need(grounds)
-        mark = notes.need(self.own) if self.own else None
-        ends = [full if viewpoint else short for end, (full, short) in self.ends.items() if end != viewpoint]
-        reasons = [] if is_brief else [[words for _, words, _ in rests], self.facts]
+        mark, reasons = notes.need(self.own) if self.own else None, [[words for _, words, _ in rests], self.facts]
         return piece("link")(
-            self, way if viewpoint else "over", ends, reasons if self.quotes or any(reasons) else (), mark,
-            has_anchor, notes.context.t,
+            self, *self.seen_from(viewpoint), reasons if self.quotes or any(reasons) else (), mark, has_anchor,
+            notes.context.t,
         )  # fmt: skip
+
+    def seen_from(self, viewpoint: str) -> tuple[str, list[Markup]]:
+        """In which direction it goes, and what it joins with a thing, or from outside where that is empty."""
+        way = "both" if not self.has_direction else "out" if viewpoint in self.starts else "in"
+        ends = [full if viewpoint else short for end, (full, short) in self.ends.items() if end != viewpoint]
+        return way if viewpoint else "over", ends
 
 
 def link_of(context: PageContext, iri: str) -> LinkText:
     return context.kept("connection", iri, partial(LinkText, context))
 
 
-def _end(context: PageContext, iri: str) -> tuple[Markup, Markup]:
-    plans, thing = context.graph.statements.values(iri, PAN + "inPlan"), context.link(iri)
-    if not plans:
-        return thing, thing
-    full, short = (markup(", ").join(map(name, plans)) for name in (context.link, context.short))
-    return piece("within")(thing, full), piece("within")(thing, short)
-
-
 def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds, ...]]:
-    """A statement a link was derived from: whose it is, the words under the name of that, the grounds."""
     statements, notes = context.graph.statements, Notes(context)
     owner = next((end for name in _OWNERS if (end := statements.one(iri, name))), "")
     shared = frozenset({owner, statements.one(iri, PAN + "involves")})
     words = unfold(notes, iri, shared, without=frozenset({PAN + "linkType", *_OWNERS}))
     return owner, (context.link(owner) if owner else NOTHING) + context.t("colon") + " " + words, tuple(notes.numbers)
-
-
-def links_of(context: PageContext, iri: str) -> list[str]:
-    return context.graph.statements.pointing(iri, *ENDS)
 
 
 def kind_name(context: PageContext, kind: str) -> str:
@@ -394,14 +376,23 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
         members = [link_of(context, iri) for iri in sorted(by_kind[kind], key=order)]
         is_long = kind.startswith("shared-") and len(members) > UNFOLDED
-        items = [link.written(notes, viewpoint, is_brief=is_long) for link in members]
         name, stated = kind_name(context, kind), {bool(link.own and link.own.certainty == "stated") for link in members}
         # links that are made from outside say who says so
         if kind == "external-statement" and stated != {True}:
             name = context.t("tie-external-both" if True in stated else "tie-comparison")
-        folded = context.t("links-listed", n=len(items)) if is_long else ""
+        if is_long:
+            # one of many is a line below what is shared and its note, and the things it names say on what that rests
+            by_things: dict[tuple[Markup, Markup], list[Markup]] = {}
+            for link in members:
+                mark, (way, ends) = notes.need(link.own) if link.own else None, link.seen_from(viewpoint)
+                line = piece("brief_link")(link, way, ends, mark.badge if mark else "", context.t)
+                by_things.setdefault((link.via, mark.written if mark else NOTHING), []).append(line)
+            ranked = sorted(by_things.items(), key=lambda row: -len(row[1]))
+            items = piece("links_by_things")(ranked, context.t("links-listed", n=len(members)), context.figure)
+        else:
+            items = piece("links")([link.written(notes, viewpoint) for link in members])
         number = sum(not link.status for link in members)
-        groups.append({"kind": kind, "name": name, "number": number, "list": piece("links")(items, folded)})
+        groups.append({"kind": kind, "name": name, "number": number, "list": items})
     return groups
 
 
@@ -432,13 +423,8 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
         pending.setdefault(section, []).append((place, True, apart, group))
     for section, rows in pending.items():
         rows.sort(key=itemgetter(0))
-        yield (
-            section,
-            [
-                _back(notes, iri, apart, group) if is_back else _out(notes, iri, group)
-                for _, is_back, apart, group in rows
-            ],
-        )
+        written = [_back(notes, iri, apart, of) if is_back else _out(notes, iri, of) for _, is_back, apart, of in rows]
+        yield section, written
 
 
 def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
@@ -460,7 +446,6 @@ def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
 
 
 def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Row:
-    """What points to a thing by one property, by plan; links apart."""
     context, name, values = notes.context, statements[0].predicate, notes.context.graph.statements.values
     words, language = called(context.graph.labels, name, context.request.language, back=True)
     if not place_of(name, back=True)[2]:
@@ -471,7 +456,7 @@ def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Ro
 
     def order(statement: Statement) -> tuple[str, list[tuple[int, str]], str]:
         plan, entry = values(statement.thing, PAN + "inPlan"), context.graph.labels.entry(statement.thing)
-        number = natural((entry.notation or entry.key) if entry else "")
+        number = parts.natural((entry.notation or entry.key) if entry else "")
         return context.name(plan[0]).casefold() if plan else "", number, context.name(statement.thing).casefold()
 
     cells: list[tuple[Markup, Markup, Mark | None]] = []
@@ -489,13 +474,12 @@ def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Ro
 
 
 def table_of(context: PageContext, rows: Iterable[Row], name: str) -> Markup:
-    """Rows as a table that is named by the heading with the id ``name``; nothing for none."""
     lines = []
     for heading, cells, more in rows:
         number = len(cells) + more
         lines.append(piece("row")(
             heading,
-            [(content, plan, mark.written(context.t) if mark else NOTHING) for content, plan, mark in cells],
+            [(content, plan, mark.written if mark else NOTHING) for content, plan, mark in cells],
             len(cells) + bool(more) if len(cells) > 1 else 0,
             number if number > MOST_UNCOUNTED else 0,
             context.t("more-rows", n=more) if more else "",

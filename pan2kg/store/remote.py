@@ -1,13 +1,16 @@
-"""A store behind a SPARQL 1.1 endpoint: the one door to SPARQLWrapper; who one is there, and how long one waits.
+"""A store behind a SPARQL 1.1 endpoint: the one door to SPARQLWrapper; and a project's graph brought to one.
 
-Name and password, or a token, come from the environment and never stand in an address: addresses are printed.
+Name and password, or a token, come from the environment and never stand in an address: addresses are printed. A graph
+is brought there by the Graph Store Protocol or by SPARQL Update. Which, and at what address, follows from the address
+of queries as the engines have it, unless it is named; what was put is looked for by a query. Graphs of others are left
+alone.
 """
 
 from __future__ import annotations
 
 import os
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,16 +20,17 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final, cast
 from urllib import request as web
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 
 from pan2kg.errors import EndpointError, Place, QueryError
 from pan2kg.store.queries import program_query
-from pan2kg.store.store import Result, is_true, plain, refuse_fetching, select
+from pan2kg.store.store import LocalStore, Result, is_derived, is_true, plain, refuse_fetching, select
 from pan2kg.turtle.writer import tokens
 
 if TYPE_CHECKING:
+    import httpx
     from SPARQLWrapper import SPARQLWrapper
 
 TIMEOUT: Final = 60
@@ -177,9 +181,21 @@ class RemoteStore:
             passwords.add_password(None, url, user, password)
             opener = web.build_opener(_Stays, *([web.HTTPDigestAuthHandler(passwords)] if digest else []))
             try:
-                response = _call(self._prepared(text, "" if digest else header), opener)
+                before = _OPENER.set(opener)
+                try:
+                    response: HTTPResponse = self._prepared(text, "" if digest else header).query().response
+                finally:
+                    _OPENER.reset(before)
+                # the limit is one of all waiting: an endpoint that sends a little now and then ends too
+                content, until = bytearray(), monotonic() + self.timeout
+                while piece := response.read1(_PIECE):
+                    content += piece
+                    if monotonic() > until:
+                        raise TimeoutError
+                if response.length:
+                    raise IncompleteRead(b"", response.length)
                 media_type = (response.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
-                return media_type, _content(response, monotonic() + self.timeout)
+                return media_type, bytes(content)
             except Faults.QueryBadFormed as error:
                 place = Place(self.url)
                 raise QueryError("query-faulty-there", place=place, remedy="mend-query", error=_words(error)) from None
@@ -208,8 +224,10 @@ class RemoteStore:
                 raise fault(self.url, "endpoint-unreachable", reason=reason.lower()) from None
 
     def _prepared(self, text: str, authorization: str) -> SPARQLWrapper:
-        from SPARQLWrapper import POST, SPARQLWrapper
+        from SPARQLWrapper import POST, SPARQLWrapper, Wrapper
 
+        # by this name the library opens addresses; what urllib is told to open them with is everybody's
+        Wrapper.urlopener = _open  # type: ignore[attr-defined, assignment]
         wrapper = SPARQLWrapper(self.url, agent="pan2kg")
         wrapper.setQuery(text)
         # the library takes the first word that may be one of these, in a comment or a name too
@@ -255,31 +273,6 @@ def _open(request: web.Request, timeout: float | None = None) -> HTTPResponse:
     return cast("HTTPResponse", opened(request, timeout=timeout))
 
 
-def _call(wrapper: SPARQLWrapper, opener: web.OpenerDirector) -> HTTPResponse:
-    from SPARQLWrapper import Wrapper
-
-    # by this name the library opens addresses; what urllib is told to open them with is everybody's
-    Wrapper.urlopener = _open  # type: ignore[attr-defined, assignment]
-    before = _OPENER.set(opener)
-    try:
-        response: HTTPResponse = wrapper.query().response
-        return response
-    finally:
-        _OPENER.reset(before)
-
-
-def _content(response: HTTPResponse, until: float) -> bytes:
-    """The whole answer. The limit is one of all waiting: an endpoint that sends a little now and then ends too."""
-    content = bytearray()
-    while piece := response.read1(_PIECE):
-        content += piece
-        if monotonic() > until:
-            raise TimeoutError
-    if response.length:
-        raise IncompleteRead(b"", response.length)
-    return bytes(content)
-
-
 def _words(error: Exception) -> str:
     """The first line of what the endpoint said; the library puts words of its own before it."""
     answer = str(error).replace("\\n", "\n").rpartition("Response:")[2]
@@ -319,3 +312,217 @@ def insist_on_shapes(store: RemoteStore) -> None:
     """Ask whether a plan is one where a shape asks for its class; else shapes find fault with nearly everything."""
     if store.query(program_query("endpoint/shape-test")):
         raise fault(store.url, "endpoint-fails-shapes", "ask-files")
+
+
+# --- bringing a graph there
+
+ELSEWHERE: Final = frozenset((400, 401, 403, 404, 405, 406, 409, 415, 501))
+"""What is answered at an address where there is no graph store, or none that takes graphs."""
+PIECE: Final = 2_000
+"""So many statements go into one update: engines limit the length of a query."""
+SENT: Final = 400_000
+"""Statements of so many characters are sent at once: Virtuoso says no before it has read a long request, which then
+breaks off."""
+OWN: Final = (
+    "http://www.openlinksw.com/schemas/",
+    "http://www.w3.org/ns/ldp#",
+    "http://www.w3.org/2002/07/owl#",
+    "urn:activitystreams-owl:",
+    "urn:core:services:",
+)
+"""Graphs an engine has from the start; they are nobody's data. Virtuoso has a fourth, the address of its files."""
+_VIRTUOSO_FILES: Final = "/DAV/"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to, and what may be done there.
+
+    ``graphs`` and ``updates`` are the addresses of the Graph Store Protocol and of updates where they are named.
+    ``replace``: graphs of the project that are there give way. ``beside``: graphs of others may be there, and stay.
+    """
+
+    url: str
+    graphs: str = ""
+    updates: str = ""
+    replace: bool = False
+    beside: bool = False
+    timeout: int = TIMEOUT
+
+    def ways(self, *, has_name: bool = False) -> Iterator[tuple[str, bool]]:
+        """The addresses to try, and whether it is one of updates: those that were named, else as the engines have them.
+
+        >>> [address for address, _ in Target("http://h/ds/query").ways()][:2]
+        ['http://h/ds/store', 'http://h/ds/data']
+        >>> list(Target("http://h/ds/query", updates="http://h/u").ways())
+        [('http://h/u', True)]
+        """
+        if self.graphs or self.updates:
+            yield from ((address, at == 1) for at, address in enumerate((self.graphs, self.updates)) if address)
+            return
+        url = self.url.rstrip("/")
+        above = url.rpartition("/")[0]
+        crud = ["/sparql-graph-crud-auth", "/sparql-graph-crud"][:: 1 if has_name else -1]
+        # Oxigraph and pan2kg; Fuseki; Virtuoso; GraphDB and RDF4J; Neptune
+        stores = (f"{above}/store", f"{above}/data", *(above + path for path in crud))
+        yield from ((address, False) for address in (*stores, f"{url}/rdf-graphs/service", f"{url}/gsp/"))
+        yield from ((address, True) for address in (f"{above}/update", f"{url}/statements", url))
+
+
+class _Destination:
+    """An address graphs go to, by the Graph Store Protocol or by update."""
+
+    def __init__(self, address: str, timeout: int, *, is_update: bool) -> None:
+        self.address, self.is_update, self.timeout = checked(address), is_update, timeout
+        self.auth: httpx.Auth | None = None
+
+    def put(self, graph: str, triples: list[ox.Triple]) -> None:
+        """Put triples in place of a graph."""
+        if self.is_update:
+            self.drop(graph)
+            for piece in pieces(triples, PIECE):
+                lines = " .\n".join(map(str, piece))
+                self.send("", "POST", f"INSERT DATA {{ GRAPH <{graph}> {{\n{lines} .\n}} }}".encode())
+            return
+        for at, piece in enumerate(pieces(triples, SENT, lambda triple: len(str(triple)))):
+            self.send(graph, "POST" if at else "PUT", ox.serialize(piece, format=ox.RdfFormat.N_TRIPLES) or b"")
+
+    def drop(self, graph: str) -> None:
+        """Take a graph away."""
+        if self.is_update:
+            self.send("", "POST", f"DROP SILENT GRAPH <{graph}>".encode())
+        else:
+            self.send(graph, "DELETE")
+
+    def send(self, graph: str, method: str, body: bytes = b"") -> None:
+        """Send a request, again where the endpoint is busy or wants to know who asks."""
+        import httpx
+
+        user, password, authorization = credentials()
+        address = self.address if self.is_update else f"{self.address}?graph={quote(graph, safe='')}"
+        # N-Triples are Turtle, which every engine takes
+        kind = {"Content-Type": "application/sparql-update" if self.is_update else "text/turtle"} if body else {}
+        headers = {"User-Agent": "pan2kg"} | kind
+        if authorization.startswith("Bearer"):
+            headers["Authorization"] = authorization
+        # a name is told in the way that is asked for
+        schemes = {"digest": httpx.DigestAuth, "basic": httpx.BasicAuth} if user else {}
+        attempts = 0
+        while True:
+            try:
+                answer = httpx.request(
+                    method, address, content=body or None, headers=headers, auth=self.auth, timeout=self.timeout
+                )
+            except httpx.TimeoutException:
+                raise fault(self.address, "endpoint-slow", "allow-time", seconds=str(self.timeout)) from None
+            except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+                cause: BaseException = error
+                while not getattr(cause, "strerror", None) and (below := cause.__cause__ or cause.__context__):
+                    cause = below
+                reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+                raise fault(self.address, "endpoint-unreachable", reason=reason.lower()) from None
+            code, wants = answer.status_code, answer.headers.get("WWW-Authenticate", "").lower()
+            scheme = next((name for name in schemes if name in wants), None)
+            if scheme and code == httpx.codes.UNAUTHORIZED:
+                self.auth = schemes.pop(scheme)(user, password)
+                continue
+            wait = pause(attempts, answer.headers.get("Retry-After")) if code in BUSY else None
+            if wait is None:
+                if not answer.is_success:
+                    raise refusal(self.address, code, answer.reason_phrase)
+                return
+            attempts += 1
+            sleep(wait)
+
+
+def pieces(
+    triples: Iterable[ox.Triple], most: int, size: Callable[[ox.Triple], int] = lambda _: 1
+) -> Iterator[list[ox.Triple]]:
+    """Triples in pieces of a size; those with a blank node, which is known within one request, all in the first.
+
+    >>> a, b, c = ox.NamedNode("http://e/a"), ox.BlankNode("b"), ox.Literal("c")
+    >>> [len(piece) for piece in pieces([ox.Triple(a, a, c)] * 3 + [ox.Triple(b, a, c)], 2)]
+    [1, 2, 1]
+    >>> [len(piece) for piece in pieces([ox.Triple(a, a, c)] * 3, 60, lambda triple: len(str(triple)))]
+    [2, 1]
+    """
+    blank, grounded = list[ox.Triple](), list[ox.Triple]()
+    for triple in triples:
+        has_blank = isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode)
+        (blank if has_blank else grounded).append(triple)
+    if blank:
+        yield blank
+    piece, total = list[ox.Triple](), 0
+    for triple in grounded:
+        if piece and total + size(triple) > most:
+            yield piece
+            piece, total = [], 0
+        piece.append(triple)
+        total += size(triple)
+    if piece:
+        yield piece
+
+
+def load_graph(store: LocalStore, target: Target, space: str, note: Callable[[int, int], None]) -> dict[str, str]:
+    """Bring every named graph of a store to an endpoint; ``space`` is what the project's graphs begin with.
+
+    What was derived comes last, so that an endpoint that lacks something is known by what it lacks. ``note`` is told
+    how many graphs of how many are there. Says how many graphs and statements were put, how many graphs were dropped
+    that the project no longer has, and by which address.
+    """
+    url = checked(target.url)
+    before = graph_sizes(RemoteStore(url, target.timeout))
+    quads: dict[str, list[ox.Triple]] = {}
+    for quad in store.inner:
+        if isinstance(quad.graph_name, ox.NamedNode):
+            quads.setdefault(quad.graph_name.value, []).append(quad.triple)
+    ours = {graph for graph in before if graph in quads or graph.startswith(space)}
+    other_graphs = [graph for graph in sorted(before.keys() - ours) if not graph.startswith(OWN)]
+    other_graphs = [graph for graph in other_graphs if not graph.endswith(_VIRTUOSO_FILES)]
+    if other_graphs and not target.beside:
+        raise fault(url, "endpoint-holds-others", "load-beside", n=len(other_graphs), graph=other_graphs[0])
+    if ours and not target.replace:
+        raise fault(url, "endpoint-holds-graphs", "load-replace", n=len(ours))
+    order = sorted(quads, key=lambda graph: (is_derived(graph), graph.endswith("/main-label"), graph))
+    destination = _first_way(target, order[0], quads[order[0]])
+    gone, done = sorted(ours - quads.keys()), 1
+    try:
+        for done, graph in enumerate(order[1:], 1):
+            destination.put(graph, quads[graph])
+            note(done + 1, len(order))
+        done = len(order)
+        for graph in gone:
+            destination.drop(graph)
+    except EndpointError as error:
+        place, counts = error.place or Place(""), {"done": str(done), "whole": str(len(order))}
+        raise fault(place.file, "load-stopped", "load-again", reason=error.message, **counts) from None
+    after = graph_sizes(RemoteStore(url, target.timeout))
+    for graph in (lacking := [graph for graph in order if after.get(graph, 0) != len(quads[graph])]):
+        number, sent = str(after.get(graph, 0)), str(len(quads[graph]))
+        raise fault(url, "endpoint-lacks", "load-again", n=len(lacking), graph=graph, there=number, sent=sent)
+    loaded = {"graphs": len(order), "statements": sum(map(len, quads.values())), "dropped": len(gone)}
+    return {name: str(count) for name, count in loaded.items()} | {"way": destination.address}
+
+
+def graph_sizes(store: RemoteStore) -> dict[str, int]:
+    """The named graphs of an endpoint, each with the number of its statements."""
+    return {plain(graph): int(plain(number)) for graph, number in select(store, program_query("endpoint/sizes")).rows}
+
+
+def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Destination:
+    """The first address that takes a graph so that it is seen by queries; else the first that asks who one is."""
+    refused: EndpointError | None = None
+    for address, is_update in target.ways(has_name=bool(credentials()[0])):
+        destination = _Destination(address, target.timeout, is_update=is_update)
+        try:
+            destination.put(graph, triples)
+        except EndpointError as error:
+            code = int(str(error.message.values.get("code", 0)))
+            if not code or (code not in ELSEWHERE and refused is None):
+                raise
+            if code in (401, 403) and refused is None:
+                refused = error
+            continue
+        if bool(RemoteStore(target.url, target.timeout).query(f"ASK {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")):
+            return destination
+    raise refused or fault(target.url, "endpoint-takes-none", "name-store")

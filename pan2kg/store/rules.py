@@ -1,10 +1,8 @@
 """Deriving: the CONSTRUCT files of ``queries/rules/``, run in the order of their names.
 
-Each rule fills a named graph of its own, so that what is computed is never mistaken for what a
-source says. Later rules may use what earlier ones derived.
-
-The rules that link works by what they share are run as the view of :mod:`pan2kg.store.derived_links`, which gives the
-same triples; as written where a project has rules of its own in their place or among them.
+Each rule fills a named graph of its own, so that what is computed is never mistaken for what a source says. Later rules
+may use what earlier ones derived. The rules that link works by what they share are run as :mod:`pan2kg.store.links`
+does, which gives the same triples; as written where a project has rules of its own in their place or among them.
 """
 
 from __future__ import annotations
@@ -16,8 +14,8 @@ from pathlib import Path
 
 from pan2kg.errors import QueryError
 from pan2kg.project import Project, read_text
-from pan2kg.store.derived_links import ALL, KINDS, LINK_RULES, BlankNodeError, derive_links
-from pan2kg.store.store import LocalStore, Waiting, needs
+from pan2kg.store.links import ALL, KINDS, LINK_RULES, derive_links
+from pan2kg.store.store import LocalStore, needs
 from pan2kg.turtle.vocabulary import ROOT, graph_of
 
 
@@ -35,18 +33,10 @@ def rule_name(path: Path) -> str:
     return path.stem.lstrip("0123456789-")
 
 
-def _rules(project: Project) -> dict[str, Path]:
-    return {rule_name(path): path for path in rule_files(project)}
-
-
 def derive(
-    store: LocalStore,
-    project: Project,
-    only: Iterable[str] | None = None,
-    *,
-    done: Collection[str] = (),
+    store: LocalStore, project: Project, only: Iterable[str] | None = None, *, done: Collection[str] = (),
     limit: int = ALL,
-) -> None:
+) -> None:  # fmt: skip
     """Run the rules over the store and add what they derive.
 
     With ``only``, names of rules, those and the ones they build on are run: a rule says so in its
@@ -54,7 +44,7 @@ def derive(
     something the strongest of each work are derived, as far as the program's own rules make them. A dump that comes
     without rules brings what they derived, and is left as it is.
     """
-    rules = _rules(project)
+    rules = {rule_name(path): path for path in rule_files(project)}
     if project.data and not rules:
         return
     wanted = rules if only is None else with_needs(only, project)
@@ -62,14 +52,9 @@ def derive(
     graphs = {name: graph_of(f"derived/{name}", project.space) for name in waiting}
     while waiting:
         joining, space = _joining(waiting, rules, project)
-        if joining:
-            try:
-                derive_links(store, {name: graphs[name] for name in joining}, space, limit=limit)
-            except BlankNodeError:
-                pass
-            else:
-                waiting = waiting[len(joining) :]
-                continue
+        if joining and derive_links(store, {name: graphs[name] for name in joining}, space, limit=limit):
+            waiting = waiting[len(joining) :]
+            continue
         name = waiting.pop(0)
         try:
             # added before the next rule runs: rules build on what earlier ones derived
@@ -82,9 +67,8 @@ def derive_when_asked(store: LocalStore, project: Project, *, done: Collection[s
     """Run the rules, but those by which links of works that share something come in, which wait until they are seen."""
     linear = linear_rules(project)
     derive(store, project, linear, done=done)
-    if waiting := [name for name in _rules(project) if name not in linear]:
-        add = partial(derive, project=project, only=waiting, done=linear)
-        store.waiting.append(Waiting(frozenset(waiting), add))
+    if waiting := frozenset(map(rule_name, rule_files(project))).difference(linear):
+        store.waiting.append((waiting, partial(derive, project=project, only=waiting, done=linear)))
 
 
 def linear_rules(project: Project) -> list[str]:
@@ -92,7 +76,7 @@ def linear_rules(project: Project) -> list[str]:
 
     A rule that does not say what it builds on may build on these links, and is not among them.
     """
-    header = {name: needs(read_text(path)) for name, path in _rules(project).items()}
+    header = {rule_name(path): needs(read_text(path)) for path in rule_files(project)}
     of_links = {name for name, needed in header.items() if name in LINK_RULES or needed is None}
     while more := {name for name, needed in header.items() if of_links.intersection(needed or ())} - of_links:
         of_links |= more
@@ -102,7 +86,7 @@ def linear_rules(project: Project) -> list[str]:
 def _joining(names: Sequence[str], rules: Mapping[str, Path], project: Project) -> tuple[list[str], str]:
     """The rules at the head of a list that link works by what they share, and what addresses of their links begin with.
 
-    None where they cannot be run as a view: one is not the program's, one of another kind stands among them, or the
+    None where they have to be run as written: one is not the program's, one of another kind stands among them, or the
     levels of links are derived and not all kinds of links are.
     """
     head = list(takewhile(LINK_RULES.__contains__, names))
@@ -122,14 +106,14 @@ def _joining(names: Sequence[str], rules: Mapping[str, Path], project: Project) 
 
 
 def view_space(project: Project) -> str:
-    """What addresses of derived links begin with; empty where the rules are run as written, not as a view."""
-    rules = _rules(project)
+    """What addresses of derived links begin with; empty where the rules have to be run as written."""
+    rules = {rule_name(path): path for path in rule_files(project)}
     return _joining([name for name in rules if name in LINK_RULES], rules, project)[1]
 
 
 def with_needs(names: Iterable[str], project: Project) -> set[str]:
     """Some rules of a project, and those they build on."""
-    rules, needed = _rules(project), set[str]()
+    rules, needed = {rule_name(path): path for path in rule_files(project)}, set[str]()
     waiting = list(names)
     while waiting:
         name = waiting.pop()

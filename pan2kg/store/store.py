@@ -90,23 +90,18 @@ class OwnQuery(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """What rules derive and a store does not hold yet: the names of these rules, and what adds it to the store."""
-
-    rules: frozenset[str]
-    add: Callable[[LocalStore], None]
-
-
-@dataclass(frozen=True, slots=True)
 class LocalStore:
     """A store in this process.
 
     What rules derive by the square of what is stated may be ``waiting``: it is added when something is asked that may
-    see it, which is everything but a query that says in its header what rules it ``needs``.
+    see it, which is everything but a query that says in its header what rules it ``needs``. Of what waits there are the
+    names of the rules, and what adds it to a store.
     """
 
     held: ox.Store
-    waiting: list[Waiting] = field(default_factory=list, repr=False, compare=False)
+    waiting: list[tuple[frozenset[str], Callable[[LocalStore], None]]] = field(
+        default_factory=list, repr=False, compare=False
+    )
 
     @property
     def inner(self) -> ox.Store:
@@ -119,8 +114,8 @@ class LocalStore:
         if not self.waiting:  # also where it is just being added: to the same engine, by a store with nothing waiting
             return
         with _COMPLETING:
-            for waiting in self.waiting:
-                waiting.add(LocalStore(self.held))
+            for _, add in self.waiting:
+                add(LocalStore(self.held))
             self.waiting.clear()
 
     def query(self, text: str) -> Result:
@@ -136,7 +131,7 @@ class LocalStore:
     def _evaluated(self, text: str, reader: Callable[[_Evaluated], Made]) -> Made:
         refuse_fetching(text)
         needed = needs(text) if self.waiting else []
-        if any(needed is None or not waiting.rules.isdisjoint(needed) for waiting in self.waiting):
+        if any(needed is None or not rules.isdisjoint(needed) for rules, _ in self.waiting):
             self.complete()
         # with the union as default graph the engine would ignore the FROM clauses of a query
         union = not ("FROM" in text.upper() and _FROM.search(text) and _names_graphs(text))

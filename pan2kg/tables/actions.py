@@ -6,27 +6,22 @@ topics with several leads, actions to coordinate, and ministries that should tal
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pan2kg.coherence.bodies import (
     Completeness,
-    Fragmentation,
+    Finding,
     Loss,
-    Overlap,
-    Profile,
-    Talk,
     completeness,
     fragmentation,
-    loss,
     losses,
     meeting,
     overlaps,
     participation,
     who_should_talk,
 )
-from pan2kg.coherence.evidence import BITS, FIGURED, Level, Measured, counts, firmest
+from pan2kg.coherence.evidence import BITS, FIGURED, Level, counts, firmest
 from pan2kg.coherence.known import Known
 from pan2kg.coherence.obligations import ANSWERING
 from pan2kg.errors import QueryError
@@ -47,7 +42,7 @@ from pan2kg.tables.registry import (
 from pan2kg.tables.table import Row, Table
 
 if TYPE_CHECKING:
-    from pan2kg.coherence.bodies import Uses
+    pass
 
 
 BRIDGES = ("action", "plan", "participation", "total", "reached", "level")
@@ -60,15 +55,15 @@ def bridges(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     spread, levels = participation(evidence.potential, evidence.actions), _levels(evidence)
     rows = [
         {
-            **thing(graph, "action", row.action),
-            **thing(graph, "plan", row.plan),
-            "participation": number(row.value),
-            "total": number(row.total),
-            "reached": row.plans,
-            **level_cells(graph, levels.get(row.action)),
+            **thing(graph, "action", action),
+            **thing(graph, "plan", plan),
+            "participation": number(value),
+            "total": number(total),
+            "reached": plans,
+            **level_cells(graph, levels.get(action)),
         }
-        for row in spread
-        if not plans_named or row.plan in plans_named
+        for action, plan, value, total, plans in spread
+        if not plans_named or plan in plans_named
     ]
     notes = [note("linked-actions", n=len(spread), of=len(evidence.tables.works.actions))]
     return make(graph, "participation", BRIDGES, rows, notes, "coherence/text-uses", evidence)
@@ -94,10 +89,11 @@ def lost(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for action in actions_named:
             if action not in evidence.tables.works.home:
                 raise QueryError("action-without-plan", remedy="name-a-plan", name=action)
-        losses_of = tuple(loss(evidence.potential, evidence.uses, action, duties) for action in actions_named)
-    else:
-        every = losses(evidence.potential, evidence.uses, duties)
-        losses_of = tuple(row for row in every if not plans or row.plan in plans)
+    every = losses(evidence.potential, evidence.uses, duties)
+    losses_of = tuple(row for row in every if not plans or row.plan in plans)
+    if actions_named:
+        by_action, home = {row.action: row for row in every}, evidence.tables.works.home
+        losses_of = tuple(by_action.get(action, Loss(action, home[action])) for action in actions_named)
     empty = [row for row in losses_of if not row]
     notes = [note("nothing-lost", action=graph.label(row.action)) for row in empty] or [note("lost-means")]
     return make(
@@ -112,7 +108,7 @@ def _answered(graph: Graph, at: Level) -> dict[str, set[str]]:
         if response.relation in ANSWERING and counts(response.level, at):
             works.setdefault(response.instrument, set()).add("" if response.is_act else response.work)
     return {
-        obligation.iri: works.get(obligation.instrument, set()) if obligation.terms.by_law else set()
+        obligation.iri: works.get(obligation.instrument, set()) if obligation.by_law else set()
         for obligation in graph.obligations
     }
 
@@ -177,28 +173,20 @@ def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # part restricts it to one of these findings.
     at = graph.known(choice.evidence)
     uses, evidence, levels = graph.uses_at(at.level), graph.profiles_at(at.level), _since(graph, at.level)
-    coordinated = _coordinated(graph, at.level)
     rows = [
-        *(
-            {**_fragmented(graph, row, evidence), **level_cells(graph, levels[row.topic, row.country])}
-            for row in coordinated[0]
-        ),
-        *({**_overlapping(graph, row), **level_cells(graph, levels[_of_overlap(row)])} for row in coordinated[1]),
-        *(
-            {
-                **code(graph, "finding", "talk"),
-                **things(graph, "topics", []),
-                **things(graph, "bodies", [row.one, row.two]),
-                **things(graph, "actions", sorted(_resting(row, uses, evidence))),
-                **things(graph, "groups", []),
-                **things(graph, "instruments", row.instruments),
-                "value": number(row.bits),
-                "known": None,
-                "of": None,
-                **level_cells(graph, levels[row.one, row.two]),
-            }
-            for row in coordinated[2]
-        ),
+        {
+            **code(graph, "finding", finding.kind),
+            **things(graph, "topics", finding.topics),
+            **things(graph, "bodies", finding.bodies),
+            **things(graph, "actions", finding.actions),
+            **things(graph, "groups", finding.groups),
+            **things(graph, "instruments", finding.instruments),
+            "value": number(finding.value),
+            "known": finding.known,
+            "of": finding.of,
+            **level_cells(graph, levels[finding.place]),
+        }
+        for finding in _coordinated(graph, at.level)
     ]
     kinds = {"fragmentation", "overlap", "duplication", "edition", "talk"}
     if choice.part and choice.part not in kinds:
@@ -213,74 +201,19 @@ def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "bodies", BODIES, rows_shown, notes, "coherence/tags", at, basis=basis)
 
 
-def _coordinated(graph: Graph, level: Level) -> tuple[Measured[Fragmentation], Measured[Overlap], Measured[Talk]]:
+def _coordinated(graph: Graph, level: Level) -> tuple[Finding, ...]:
     uses, evidence, line = graph.uses_at(level), graph.profiles_at(level), graph.known(level).chronology.line
     met = {*graph.earlier_bodies, *meeting(graph.profiles)}
     return (
-        fragmentation(uses, evidence, graph.country_of),
-        overlaps(uses, evidence, graph.bits, line, said=graph.profiles, country=graph.country_of),
-        who_should_talk(uses, evidence, graph.bits, met, only=graph.ministries, country=graph.country_of),
+        *fragmentation(uses, evidence, graph.country_of),
+        *overlaps(uses, evidence, graph.bits, line, said=graph.profiles, country=graph.country_of),
+        *who_should_talk(uses, evidence, graph.bits, met, only=graph.ministries, country=graph.country_of),
     )
 
 
 def _since(graph: Graph, at: Level) -> dict[tuple[str, ...], Level]:
     levels: dict[tuple[str, ...], Level] = {}
     for level in FIGURED[: FIGURED.index(at) + 1]:
-        topics, actions, talks = _coordinated(graph, level)
-        unchanged = [
-            *((row.topic, row.country) for row in topics),
-            *map(_of_overlap, actions),
-            *((row.one, row.two) for row in talks),
-        ]
-        for finding in unchanged:
-            levels.setdefault(finding, level)
+        for finding in _coordinated(graph, level):
+            levels.setdefault(finding.place, level)
     return levels
-
-
-def _of_overlap(row: Overlap) -> tuple[str, ...]:
-    return (row.one, row.two, str(row.is_duplication_candidate))
-
-
-def _fragmented(graph: Graph, row: Fragmentation, evidence: Sequence[Profile]) -> Row:
-    on_topic = [
-        profile.work
-        for profile in evidence
-        if row.topic in profile.topics and profile.leads and profile.work in graph.home_of
-        and graph.country_of.get(profile.work, "") == row.country
-    ]  # fmt: skip
-    return {
-        **code(graph, "finding", "fragmentation"),
-        **things(graph, "topics", [row.topic]),
-        **things(graph, "bodies", [body for body, _ in row.leads]),
-        **things(graph, "actions", sorted(on_topic)),
-        **things(graph, "groups", []),
-        **things(graph, "instruments", []),
-        "value": number(row.value),
-        "known": row.known,
-        "of": row.actions,
-    }
-
-
-def _overlapping(graph: Graph, row: Overlap) -> Row:
-    finding = "edition" if row.is_edition else "duplication" if row.is_duplication_candidate else "overlap"
-    return {
-        **code(graph, "finding", finding),
-        **things(graph, "topics", row.topics),
-        **things(graph, "bodies", [body for side in row.leads for body in side]),
-        **things(graph, "actions", [row.one, row.two]),
-        **things(graph, "groups", row.groups),
-        **things(graph, "instruments", row.instruments),
-        "value": None,
-        "known": 2,
-        "of": 2,
-    }
-
-
-def _resting(row: Talk, uses: Uses, evidence: Sequence[Profile]) -> Iterator[str]:
-    wanted, pair = set(row.instruments), {row.one, row.two}
-    place = {action: at for at, action in enumerate(uses.actions)}
-    for profile in evidence:
-        if profile.work in place and (profile.bodies | profile.leads) & pair:
-            used = uses.table.row(place[profile.work]).tolist()
-            if wanted & {uses.instruments[i] for i in used}:
-                yield profile.work

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from pan2kg.coherence.bodies import ActionFate, Compared, Fate, compare, fates, retention, suggested
 from pan2kg.coherence.citations import Channel
-from pan2kg.coherence.editions import ActionFate, Compared, Fate, compare, fates, retention, suggested
-from pan2kg.coherence.editions import EditionComparison as Comparison
 from pan2kg.coherence.evidence import FIGURED, Aspect, Basis, Extent, Level, coverage, firmest, listed
 from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Scalar, Taken, Unit
 from pan2kg.coherence.known import Known, basis_line
@@ -188,7 +187,7 @@ def _recorded(graph: Graph, evidence: Known) -> Mapping[str, set[str]]:
         "with_body": {profile.work for profile in profiles if profile.bodies or profile.leads},
         "with_topic": {profile.work for profile in profiles if profile.topics},
         "with_group": {profile.work for profile in profiles if profile.groups},
-        "with_fields": {field.action for field in graph.fields},
+        "with_fields": {action for action, _, _ in graph.fields},
     }
 
 
@@ -228,10 +227,10 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         raise QueryError("two-editions", remedy="name-two-plans")
     base, later = map(graph.plan, choice.plans)
     evidence = graph.known(choice.evidence)
-    comparison = compare(evidence, base, later)
+    editions, texts_known = compare(evidence, base, later)
     actions = aligned(graph, evidence, base, later)
     order = plan_order(graph)
-    related = [row for row in comparison.rows if row.is_linked or _cites(evidence, base, later, row.other)]
+    related = [row for row in editions if row.is_linked or _cites(evidence, base, later, row.other)]
     related.sort(key=lambda row: order(later, row.other))
     lines_of = {
         "plan": [_plan(graph, evidence, (base, later), row) for row in related],
@@ -240,7 +239,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     if choice.part and choice.part not in lines_of:
         raise QueryError("no-part", remedy="has-parts", part=choice.part, names=", ".join(lines_of))
     rows = [_line(graph, name, row) for name, part in lines_of.items() if choice.part in ("", name) for row in part]
-    notes = _notes(comparison, [row for row in lines_of["plan"] if row["change"] != "same"], actions)
+    notes = _notes(texts_known, [row for row in lines_of["plan"] if row["change"] != "same"], actions)
     return make(
         graph, "compare", COMPARE, rows, notes, "coherence/text-uses", evidence,
         basis=graph.uses.basis.also("plans", keys([base, later])),
@@ -277,13 +276,13 @@ def aligned(graph: Graph, evidence: Known, base: str, later: str) -> tuple[Actio
     )
 
 
-def _notes(comparison: Comparison, changed: list[Row], actions: Iterable[ActionFate]) -> list[Text]:
+def _notes(texts_known: tuple[int, int], changed: list[Row], actions: Iterable[ActionFate]) -> list[Text]:
     counted, rows = Counter(str(row["change"]) for row in changed), tuple(actions)
     fate, share_retained = {row.fate for row in rows}, retention(rows)
     leading_note = note("not-read-through" if Fate.NOT_SEEN in fate else "no-succession")
     leading_note = leading_note if share_retained is None else note("retention", share=round(100 * share_retained))
     counts_note = note("plans-changed", **{change: counted[change] for change in ("added", "removed", "more", "less")})
-    per = note("texts-known", base=comparison.texts[0], new=comparison.texts[1])
+    per = note("texts-known", base=texts_known[0], new=texts_known[1])
     similar = [note("similar-titles")] if any(row.similar for row in rows) else []
     return [leading_note, *similar, counts_note, per, note("same-weights")]
 
@@ -331,7 +330,7 @@ def _action(graph: Graph, row: ActionFate) -> Row:
         **thing(graph, "plan", graph.plan_of(row.action)),
         **code(graph, "change", row.fate.value),
         **things(graph, "counterparts", row.others),
-        **code(graph, "ground", row.ground.value if row.ground else ""),
+        **code(graph, "ground", row.ground),
         **things(graph, "similar", [row.similar] if row.similar else []),
     }
 

@@ -241,7 +241,7 @@ def _returns(state: State) -> Find:
         ]
         in_state = (occasion for occasion in every if occasion.state is state)
         listed = (
-            Gap(occasion.target, occasion.source, level=evidence.link_level(occasion.source, occasion.target))
+            Gap(occasion.source, occasion.target, level=evidence.link_level(occasion.source, occasion.target))
             for occasion in in_state
         )
         return Found(tuple(listed), len(every) or None, program_query("coherence/plan-statements"))
@@ -283,8 +283,9 @@ def _overlaps(graph: Graph, scope: Scope) -> Found:
     )
     led = sum(bool(p.leads) and _inside(graph, p.work, scope) for p in evidence if p.work in graph.home_of)
     overlapping = overlaps(uses, evidence, graph.bits, line, said=graph.profiles, country=graph.country_of)
-    rows = [row for row in overlapping if not row.is_edition and _either(graph, (row.one, row.two), scope)]
-    return Found(tuple(Gap(row.one, row.two) for row in rows), led or None, program_query("coherence/tags"))
+    rows = [row for row in overlapping if row.kind != "edition" and _either(graph, row.actions, scope)]
+    listed = tuple(Gap(row.actions[0], row.actions[1]) for row in rows)
+    return Found(listed, led or None, program_query("coherence/tags"))
 
 
 def _either(graph: Graph, works: Iterable[str], scope: Scope) -> bool:
@@ -417,13 +418,13 @@ def _duty(graph: Graph, row: Margin) -> Row:
     obligation, answer = row.obligation, row.response
     return {
         **thing(graph, "obligation", obligation.iri),
-        **thing(graph, "obligation_kind", _concept("obligationkind", obligation.terms.kind)),
-        **thing(graph, "force", _concept("force", obligation.terms.force)),
+        **thing(graph, "obligation_kind", _concept("obligationkind", obligation.kind)),
+        **thing(graph, "force", _concept("force", obligation.force)),
         **thing(graph, "instrument", obligation.instrument),
-        **thing(graph, "provision", obligation.terms.provision),
+        **thing(graph, "provision", obligation.provision),
         **thing(graph, "holder", obligation.holder),
         **code(graph, "holder_basis", _holder_basis(obligation)),
-        **thing(graph, "national", obligation.terms.national),
+        **thing(graph, "national", obligation.national),
         "due": day(obligation.due),
         "every": obligation.every or None,
         "last_due": day(row.last),

@@ -222,8 +222,8 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     overall = index(cells, None if plan is None else frozenset((plan,)))
     by_pair: dict[Ordered, list[IndexCell]] = {}
     for cell in cells:
-        if plan is None or plan in (cell.source, cell.target):
-            by_pair.setdefault((min(cell.source, cell.target), max(cell.source, cell.target)), []).append(cell)
+        if plan is None or plan in cell[:2]:
+            by_pair.setdefault((min(cell[:2]), max(cell[:2])), []).append(cell)
     order = plan_order(graph)
     rows = [_indexed(graph, evidence, pair, by_pair[pair]) for pair in sorted(by_pair, key=lambda pair: order(*pair))]
     notes = [
@@ -287,7 +287,7 @@ def by_chance(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     pairs = [row for row in drawn if choice.everything or row.statistic > 0]
     pairs = [row for row in pairs if not chosen or {row.one, row.two} & set(chosen)]
     pairs.sort(key=lambda row: (row.adjusted, row.p, row.one, row.two))
-    impossible = sum(row.verdict.value == "impossible" for row in pairs)
+    impossible = sum(row.verdict == "impossible" for row in pairs)
     notes = [note("no-gate"), note("impossible", n=impossible, of=len(pairs))]
     rows = [
         {
@@ -297,7 +297,7 @@ def by_chance(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             "p": number(row.p),
             "adjusted": number(row.adjusted),
             "attainable": number(row.attainable),
-            **code(graph, "verdict", row.verdict.value),
+            **code(graph, "verdict", row.verdict),
             **level_cells(graph, evidence.weight(row.one, row.two).level),
         }
         for row in pairs

@@ -320,9 +320,8 @@ def _shown(sparql: str) -> str:
 
 
 def action_bits(evidence: Known) -> dict[Ordered, tuple[float, float]]:
-    names, pairs = evidence.potential.names, evidence.actions
-    columns = zip(pairs.one.tolist(), pairs.two.tolist(), pairs.low.tolist(), pairs.broad.tolist(), strict=True)
-    return {(names[a], names[b]): (low, broad) for a, b, low, broad in columns}
+    pairs = evidence.actions.named(evidence.potential.names)
+    return {(one, two): (low, broad) for one, two, low, broad in pairs}
 
 
 def plan_order(graph: Graph) -> Callable[[str, str], tuple[object, ...]]:

@@ -13,12 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 from pan2kg.errors import Place, TurtleError
 from pan2kg.project import Project, read_text
 from pan2kg.turtle.vocabulary import CORE, NAMES, PAN, kind_and_key, link_iri
-from pan2kg.turtle.writer import Token, prefixes_used, tokens
+from pan2kg.turtle.writer import Token, TurtleLine, prefixes_used, tokens
 
 _PLAIN: Final = r"[^\s<>\"'{}|^`\\;,()\[\]#]*"
 _NAME: Final = rf"(?:[\w-]*:{_PLAIN}(?:\\.{_PLAIN})*)"
@@ -45,27 +45,18 @@ _SIGNED: Final = 20
 """How many decisions of one person on one link are looked for."""
 
 
-class WrittenStatement(NamedTuple):
-    """A predicate and an object as they are written, and the line they stand on."""
-
-    predicate: str
-    object: str
-    line: int
-
-
 @dataclass(frozen=True, slots=True)
 class SourceBlock:
-    """What one block says: its subject as written, its first line, its statements."""
-
     subject: str
     line: int
-    statements: list[WrittenStatement] = field(default_factory=list)
+    statements: list[TurtleLine] = field(default_factory=list)
+
+    def said(self, predicate: str) -> Iterator[TurtleLine]:
+        return (statement for statement in self.statements if statement.predicate == predicate)
 
 
 @dataclass(frozen=True, slots=True)
 class LayoutFault:
-    """A departure from the layout: the key of its rule, the line, what stands there, and the block's subject."""
-
     rule: str
     line: int
     value: str = ""
@@ -74,8 +65,6 @@ class LayoutFault:
 
 @dataclass(slots=True)
 class TurtleFile:
-    """A Turtle file read line by line; ``nested`` where lists and nameless nodes are allowed, in the ontology."""
-
     name: str
     nested: bool = False
     prefixes: dict[str, str] = field(default_factory=dict)
@@ -85,12 +74,10 @@ class TurtleFile:
 
     @property
     def is_addition(self) -> bool:
-        """Whether blocks here may add to a subject that has its block in another file."""
         return self.name.endswith(("unverified.ttl", "alignments.ttl")) or self.name.startswith(NAMES)
 
     @property
     def is_core(self) -> bool:
-        """Whether the file belongs to the part of the graph that is free of any country, to which others may add."""
         return self.name.startswith(CORE)
 
     def expand(self, name: str) -> str:
@@ -108,7 +95,6 @@ class TurtleFile:
 
 
 def read_turtle_files(project: Project, naming: str = "") -> list[TurtleFile]:
-    """Every Turtle file of a project, those of the ontology first; of an IRI, those alone that may name it."""
     files = []
     for path in (*project.ontology_files(), *project.shape_files(), *project.graph_files()):
         text = read_text(path)
@@ -163,7 +149,7 @@ class _LayoutReader:
                 *subject, predicate, value, end = match.groups()
                 if subject:
                     self._open(subject[0], number)
-                self.file.blocks[-1].statements.append(WrittenStatement(predicate, value, number))
+                self.file.blocks[-1].statements.append(TurtleLine(predicate, value, number))
                 self.inside = end == ";"
             elif not line:
                 if self.inside or (number > 1 and not self.above):
@@ -180,7 +166,6 @@ class _LayoutReader:
             self.above = lines[at - 1]
 
     def _clean(self, text: str) -> list[str]:
-        """The lines without what the eye does not see, each such thing noted as a fault."""
         if text.startswith(_MARK):
             self._fault(BYTE_ORDER, 1)
             text = text.removeprefix(_MARK)
@@ -217,7 +202,6 @@ class _LayoutReader:
             self.file.prefixes.update(re.findall(r"([\w-]*):\s*<([^<>\s]*)>", line))
 
     def _odd(self, lines: list[str], index: int) -> int:
-        """Read a statement that is not one plain line, down to where its strings and brackets close; its lines."""
         size = 1
         while _is_open("\n".join(lines[index : index + size])) and index + size < len(lines):
             size += 1
@@ -230,7 +214,7 @@ class _LayoutReader:
         for rule in self._diagnose(lines[index], every, starts=starts):
             self._fault(rule, number, lines[index])
         if len(words) > 1 and self.file.blocks:
-            self.file.blocks[-1].statements.append(WrittenStatement(words[0], " ".join(words[1:]), number))
+            self.file.blocks[-1].statements.append(TurtleLine(words[0], " ".join(words[1:]), number))
         self.inside = bool(self.file.blocks) and (not marks or marks[-1].text != ".")
         return size
 
@@ -272,7 +256,6 @@ class _LayoutReader:
 
 
 def _is_open(text: str) -> bool:
-    """Whether a long string or a bracket is still open at the end of the text."""
     bare = re.sub(r"\\.", "", text)
     if bare.count('"""') % 2 or bare.count("'''") % 2:
         return True
@@ -281,7 +264,6 @@ def _is_open(text: str) -> bool:
 
 
 def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile, SourceBlock]]]:
-    """The blocks of each subject by its IRI: those of the core first, those of files that only add last."""
     index: dict[str, list[tuple[TurtleFile, SourceBlock]]] = {}
     for file in sorted(files, key=lambda file: (file.is_addition, not file.is_core)):
         for block in file.blocks:
@@ -289,14 +271,14 @@ def index_blocks(files: list[TurtleFile]) -> Mapping[str, list[tuple[TurtleFile,
     return index
 
 
-def written_about(files: list[TurtleFile], iri: str) -> Iterator[tuple[TurtleFile, SourceBlock, WrittenStatement]]:
+def written_about(files: list[TurtleFile], iri: str) -> Iterator[tuple[TurtleFile, SourceBlock, TurtleLine]]:
     """Every statement that has a thing as its subject, and then every one that has it as its object, file by file.
 
     >>> file = read_turtle_file("@prefix e: <http://e/> .\\n\\ne:a e:p e:b .\\n\\ne:b e:q 1 .\\n", "x.ttl")
     >>> [(block.subject, statement.line) for _, block, statement in written_about([file], "http://e/b")]
     [('e:b', 5), ('e:a', 3)]
     """
-    naming: list[tuple[TurtleFile, SourceBlock, WrittenStatement]] = []
+    naming: list[tuple[TurtleFile, SourceBlock, TurtleLine]] = []
     for file in files:
         for block in file.blocks:
             is_subject = file.expand(block.subject) == iri
@@ -311,24 +293,14 @@ def written_about(files: list[TurtleFile], iri: str) -> Iterator[tuple[TurtleFil
 # --- keys of links
 
 
-@dataclass(frozen=True, slots=True)
-class Misnamed:
-    """A link whose key is none of those its block makes: where it stands, what it is called, and what it is to be."""
-
-    file: TurtleFile
-    block: SourceBlock
-    iri: str
-    right: str
-
-
-def misnamed(files: Iterable[TurtleFile]) -> Iterator[Misnamed]:
-    """The links in these files whose key is not that of what they say.
+def misnamed(files: Iterable[TurtleFile]) -> Iterator[tuple[TurtleFile, SourceBlock, str, str]]:
+    """The links in these files whose key is not that of what they say, each with its IRI and what that is to be.
 
     A block that lacks a type or an end, or has one twice, is left to the shapes of links.
 
     >>> head = f"@prefix e: <https://e/id/> .\\n@prefix p: <{PAN}> .\\n\\n"
     >>> lines = ("e:link/0 a p:Link", "p:linkType e:linktype/part-of", "p:from e:a/b", "p:to e:a/c .\\n")
-    >>> [link.right for link in misnamed([read_turtle_file(head + " ;\\n    ".join(lines), "x.ttl")])]
+    >>> [right for *_, right in misnamed([read_turtle_file(head + " ;\\n    ".join(lines), "x.ttl")])]
     ['https://e/id/link/f9ece78eed4269fb']
     """
     for file in files:
@@ -337,11 +309,10 @@ def misnamed(files: Iterable[TurtleFile]) -> Iterator[Misnamed]:
             if kind_and_key(iri)[0] == "link":
                 right = list(_keys(file, block, iri.partition("id/link/")[0]))
                 if right and iri not in right:
-                    yield Misnamed(file, block, iri, right[0])
+                    yield file, block, iri, right[0]
 
 
 def _keys(file: TurtleFile, block: SourceBlock, space: str) -> Iterator[str]:
-    """The IRIs a link may have, the likeliest first."""
     # the values of each property of ours by its local name: IRIs in full, texts without their quotation marks
     values: dict[str, list[str]] = {}
     for statement in block.statements:
@@ -386,6 +357,24 @@ class StatementEdit:
     new: tuple[str, ...]
     after: tuple[str, ...] = ()
 
+    def make(self, statements: list[tuple[str, str]], place: Place) -> None:
+        places = list[int]()
+        for value in self.old:
+            equal = (at for at, pair in enumerate(statements) if pair == (self.predicate, value) and at not in places)
+            at = next(equal, None)
+            if at is None:
+                raise TurtleError("no-such-block", place=place, name=self.predicate)
+            places.append(at)
+        for at, value in zip(places, self.new, strict=False):
+            statements[at] = (self.predicate, value)
+        # a first object comes behind the class, or what it is to follow
+        before = {"a", self.predicate, *self.after}
+        behind = max((at for at, (predicate, _) in enumerate(statements) if predicate in before), default=0)
+        behind = max(places, default=behind) + 1
+        statements[behind:behind] = [(self.predicate, value) for value in self.new[len(places) :]]
+        for at in sorted(places[len(self.new) :], reverse=True):
+            del statements[at]
+
 
 def unescaped(written: str) -> str:
     r"""The characters of a text as it stands between quotation marks.
@@ -415,6 +404,11 @@ def edited(text: str, name: str, edits: Sequence[StatementEdit]) -> str:
     by_subject: dict[str, list[StatementEdit]] = {}
     for edit in edits:
         by_subject.setdefault(edit.subject, []).append(edit)
+
+    def written(subject: str, statements: Sequence[tuple[str, str]]) -> list[str]:
+        text = " ;\n    ".join(f"{predicate} {value}" for predicate, value in statements)
+        return f"{subject} {text} .".split("\n")
+
     lines = text.split("\n")
     blocks = {block.subject: block for block in read_turtle_file(text, name).blocks}
     missing = next((subject for subject in by_subject if subject not in blocks), None)
@@ -425,38 +419,12 @@ def edited(text: str, name: str, edits: Sequence[StatementEdit]) -> str:
         block = blocks[subject]
         start, count = block.line - 1, len(block.statements)
         statements = [(statement.predicate, statement.object) for statement in block.statements]
-        if lines[start : start + count] != _lines(subject, statements):
+        if lines[start : start + count] != written(subject, statements):
             raise TurtleError("block-not-in-style", place=Place(name, block.line), remedy="check-mends-style")
         for edit in by_subject[subject]:
-            _make(statements, edit, Place(name, block.line))
-        lines[start : start + count] = _lines(subject, statements)
+            edit.make(statements, Place(name, block.line))
+        lines[start : start + count] = written(subject, statements)
     return "\n".join(lines)
-
-
-def _lines(subject: str, statements: Sequence[tuple[str, str]]) -> list[str]:
-    """The lines of a block in house style."""
-    text = " ;\n    ".join(f"{predicate} {value}" for predicate, value in statements)
-    return f"{subject} {text} .".split("\n")
-
-
-def _make(statements: list[tuple[str, str]], edit: StatementEdit, place: Place) -> None:
-    """Put the new objects in the places of the old ones, more of them behind the last."""
-    places = list[int]()
-    for value in edit.old:
-        equal = (at for at, pair in enumerate(statements) if pair == (edit.predicate, value) and at not in places)
-        at = next(equal, None)
-        if at is None:
-            raise TurtleError("no-such-block", place=place, name=edit.predicate)
-        places.append(at)
-    for at, value in zip(places, edit.new, strict=False):
-        statements[at] = (edit.predicate, value)
-    # a first object comes behind the class, or what it is to follow
-    before = {"a", edit.predicate, *edit.after}
-    behind = max((at for at, (predicate, _) in enumerate(statements) if predicate in before), default=0)
-    behind = max(places, default=behind) + 1
-    statements[behind:behind] = [(edit.predicate, value) for value in edit.new[len(places) :]]
-    for at in sorted(places[len(edit.new) :], reverse=True):
-        del statements[at]
 
 
 def without_unused(text: str, before: str) -> str:

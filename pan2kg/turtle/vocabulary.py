@@ -31,29 +31,14 @@ SH: Final = "http://www.w3.org/ns/shacl#"
 
 
 def thing(kind: str, key: str, space: str = ROOT) -> str:
-    """The IRI of a thing of a project whose IRIs begin with ``space``.
-
-    >>> thing("plan", "lu-bhr-2"), thing("plan", "be-bhr-1", "https://data.example/")
-    ('https://w3id.org/pan2kg/id/plan/lu-bhr-2', 'https://data.example/id/plan/be-bhr-1')
-    """
     return f"{space}id/{kind}/{key}"
 
 
 def key(iri: str) -> str:
-    """The last part of an IRI.
-
-    >>> key("https://w3id.org/pan2kg/id/plan/lu-bhr-2")
-    'lu-bhr-2'
-    """
     return iri.replace("#", "/").rpartition("/")[2]
 
 
 def graph_of(path: str, space: str = ROOT) -> str:
-    """The named graph of a file, from its path below ``graph/`` (or ``ontology/…``).
-
-    >>> graph_of("plans/lu-bhr-2/actions.ttl")
-    'https://w3id.org/pan2kg/graph/plans/lu-bhr-2/actions'
-    """
     return f"{space}graph/{path.removesuffix('.ttl')}"
 
 

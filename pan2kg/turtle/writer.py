@@ -48,18 +48,16 @@ _PLAIN: Final = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<number>\d+(?:\.\d+)?(?:[eE
 
 
 @lru_cache(maxsize=2)
-def _compiled(*, has_marks: bool) -> re.Pattern[str]:
+def _grammar(*, has_marks: bool) -> re.Pattern[str]:
     # with all marks in it the pattern takes 20 ms to compile, a tenth of what a short command takes; few texts have any
     return re.compile(_GRAMMAR.replace("·", _MARKS) if has_marks else _GRAMMAR, re.VERBOSE | re.DOTALL)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return _compiled(has_marks=not text.isascii() and bool(_MARKED.search(text)))
+    return _grammar(has_marks=not text.isascii() and bool(_MARKED.search(text)))
 
 
 class Token(NamedTuple):
-    """A token: its kind (string, iri, comment, variable, tag, blank, name, word, number, mark), text and offset."""
-
     kind: str
     text: str
     start: int
@@ -80,8 +78,8 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def _words(run: re.Match[str]) -> Iterator[Token]:
-    for match in _PLAIN.finditer(run.string, *run.span()):
-        yield Token(match.lastgroup or "mark", match.group(), match.start())
+    found = _PLAIN.finditer(run.string, *run.span())
+    return (Token(match.lastgroup or "mark", match.group(), match.start()) for match in found)
 
 
 _AFTER = {
@@ -152,11 +150,6 @@ def prefixes_used(text: str) -> set[str]:
 
 
 def line_of(text: str, offset: int) -> tuple[int, int]:
-    """Line and column of an offset, both counted from 1.
-
-    >>> line_of("ab\\ncd", 4)
-    (2, 2)
-    """
     before = text[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
@@ -168,18 +161,14 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\
 _LOCAL = re.compile(r"^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-]))*$")
 
 
-@dataclass(frozen=True, slots=True)
-class TurtleLine:
-    """A predicate and an object, both as they are written in Turtle."""
-
+class TurtleLine(NamedTuple):
     predicate: str
     object: str
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Everything said of one subject; ``heading`` is a comment line of its own before it."""
-
     subject: str
     statements: tuple[TurtleLine, ...]
     heading: str = ""
@@ -195,7 +184,6 @@ def text(value: str, language: str) -> str:
 
 
 def string(value: str) -> str:
-    """A plain string."""
     return f'"{value.translate(_ESCAPES)}"'
 
 
@@ -235,23 +223,16 @@ def write_turtle(blocks: Iterable[Block], prefixes: Mapping[str, str]) -> str:
 
 
 def write_block(block: Block) -> str:
-    """A block alone, without the prefixes it uses."""
     lines = [f"{statement.predicate} {statement.object}" for statement in block.statements]
     heading = f"# {block.heading}\n\n" if block.heading else ""
     return f"{heading}{block.subject} " + " ;\n    ".join(lines) + " .\n"
 
 
 def read_prefixes(project: Project) -> dict[str, str]:
-    """The prefixes of ``ontology/prefixes.ttl``: name → namespace."""
     return prefixes_in(read_text(project.ontology / "prefixes.ttl"))
 
 
 def prefixes_in(turtle: str) -> dict[str, str]:
-    """The prefixes declared in Turtle text.
-
-    >>> prefixes_in("@prefix a: <http://a/> .\\n")
-    {'a': 'http://a/'}
-    """
     matches = _PREFIX.finditer(turtle)
     return {match[1]: match[2] for match in matches if not match.start() or turtle[match.start() - 1] == "\n"}
 

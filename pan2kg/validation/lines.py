@@ -1,17 +1,16 @@
-"""What the lines of files say that no shape sees: days no calendar has, words of another language, terms spelt wrongly.
+"""What the lines of files say that no shape sees: how statements are written, what stands in them, stored questions.
 
-The house style is about how a statement is written, this is about what stands in it.
-All of it is read off single lines, so that each fault has one, and a file that another one refers to need not be there.
-What the rules say stands in the catalogues of messages, in the context « text ».
+The house style is about how a statement is written; the words are days no calendar has, words of another language,
+terms spelt wrongly. All of it is read off single lines, so that each fault has one, and a file that another one refers
+to need not be there. What the rules say stands in the catalogues of messages, in the contexts « text » and « style ».
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache
@@ -24,38 +23,19 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, QueryError, TurtleError
 from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
 from pan2kg.project import Project, read_text
-from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, read_queries
-from pan2kg.store.store import Result, Store
-from pan2kg.turtle.blocks import (
-    LayoutFault as Fault,
-)
-from pan2kg.turtle.blocks import (
-    SourceBlock as Block,
-)
-from pan2kg.turtle.blocks import (
-    TurtleFile,
-    index_blocks,
-    misnamed,
-)
-from pan2kg.turtle.blocks import (
-    WrittenStatement as Written,
-)
+from pan2kg.store.queries import KINDS, PLAIN, Query, read_queries
+from pan2kg.store.store import Store
+from pan2kg.turtle import blocks
+from pan2kg.turtle.blocks import TurtleFile
 from pan2kg.turtle.vocabulary import GRAPH, RDF, ROOT
 from pan2kg.turtle.writer import iri, string, tokens
 from pan2kg.validation.report import Finding, Kind, Rule, worded_rules
 
 _TEXT: Final = Messages("text")
-_LOOKS_AT: Final = {
-    "text-syntax": "file",
-    "text-link-key": "block",
-    "text-date": "statement",
-    "text-empty": "statement",
-    "text-characters": "statement",
-    "text-repeated": "statement",
-    "text-language": "statement",
-    "text-language-tag": "statement",
-    "text-term": "statement",
-}
+_LOOKS_AT: Final = {"text-syntax": "file", "text-link-key": "block"} | dict.fromkeys(
+    (f"text-{name}" for name in ("date", "empty", "characters", "repeated", "language", "language-tag", "term")),
+    "statement",
+)
 """The rules, and what each looks at."""
 _DOUBTED: Final = frozenset(("text-language", "text-repeated"))
 """The rules that see how a text looks, and may be mistaken."""
@@ -77,37 +57,31 @@ _TITLES: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel", "sk
 _NAMES: Final = ("body:", "document:", "group:")
 """What has a name of its own, which stays as it is in every language."""
 _SPOKEN: Final = (_TITLES - {"rdfs:label"}) | {
-    "skos:definition",
-    "skos:scopeNote",
-    "rdfs:comment",
-    "dcterms:description",
-    "pan:text",
-}
+    "skos:definition", "skos:scopeNote", "rdfs:comment", "dcterms:description", "pan:text",
+}  # fmt: skip
 """What is said in a language; the labels of files are left out, which repeat the title of a text as it is."""
 _FOREIGN: Final = 2
 """How many small words of another language, with none of its own, make a text one of that language."""
 _QUOTED = re.compile('«[^»]*»|“[^”]*”|„[^“]*“|\\\\"[^"]*\\\\"')
 """What is quoted in a text may be in another language."""
 _TAG = re.compile(r"([a-z]{2,3})(-[a-z]{4})?(-[a-z]{2}|-\d{3})?(-[a-z\d]{5,8})*(-[a-wyz]-[a-z\d-]+)?(-x-[a-z\d-]+)?")
+_Said = tuple[str, str, str]
+"""A fault of what a statement says: the key of its rule, the words it is about, and better ones where known."""
 
 
 def text_rules() -> dict[str, Rule]:
-    """The rules by their keys.
-
-    >>> text_rules()["text-date"].severity
-    <Severity.VIOLATION: 'violation'>
-    """
     return worded_rules(_TEXT, Kind.TEXT, _LOOKS_AT, _DOUBTED)
 
 
+def _sizes(files: Sequence[TurtleFile], units: Mapping[str, str]) -> dict[str, int]:
+    every = [block for file in files for block in file.blocks]
+    sizes = {"block": len(every), "statement": sum(len(block.statements) for block in every)}
+    return {key: sizes.get(unit, len(files)) for key, unit in units.items()}
+
+
 def looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:
-    blocks = [block for file in files if _is_read(file) for block in file.blocks]
-    sizes = {
-        "file": len(files),
-        "block": len(blocks),
-        "statement": sum(len(block.statements) for block in blocks),
-    }
-    return {key: sizes[unit] for key, unit in _LOOKS_AT.items()}
+    sizes = _sizes([file for file in files if _is_read(file)], _LOOKS_AT)
+    return sizes | {key: len(files) for key, unit in _LOOKS_AT.items() if unit == "file"}
 
 
 def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> Iterator[Finding]:
@@ -124,14 +98,22 @@ def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> I
         of_predicate: dict[str, tuple[_Said, ...]] = {"a": ()}  # few are written, and each many times
         for block in file.blocks:
             for statement in block.statements:
-                predicate = statement.predicate
+                predicate, value = statement.predicate, statement.object
                 if predicate not in of_predicate:
                     of_predicate[predicate] = _term(file.expand(predicate))
-                for key, value, better in (*_of_object(file, block, statement), *of_predicate[predicate]):
-                    yield _finding(rules[key], file, block, statement, value, better)
-    for link in misnamed(file for file in files if _is_read(file)):
-        place, right = Place(link.file.name, link.block.line), iri(link.right, prefixes)
-        yield Finding(rules["text-link-key"], link.iri, place=place, expected=_same(right))
+                faults: Iterable[_Said] = ()
+                if value.startswith('"'):
+                    faults = _of_literal(block.subject, predicate, value)
+                elif predicate in ("a", "rdf:type"):
+                    faults = _term(file.expand(value))
+                for key, words, better in (*faults, *of_predicate[predicate]):
+                    path = RDF + "type" if predicate == "a" else file.expand(predicate)
+                    expected, place = Text.same(better) if better else Text(), Place(file.name, statement.line)
+                    focus = file.expand(block.subject)
+                    yield Finding(rules[key], focus, path, string(words), place, expected=expected)
+    for file, block, link, right in blocks.misnamed(file for file in files if _is_read(file)):
+        place, expected = Place(file.name, block.line), Text.same(iri(right, prefixes))
+        yield Finding(rules["text-link-key"], link, place=place, expected=expected)
 
 
 def not_turtle(errors: Sequence[TurtleError]) -> Iterator[Finding]:
@@ -147,36 +129,11 @@ def _is_read(file: TurtleFile) -> bool:
     return not file.name.startswith("ontology/shapes/")
 
 
-def _same(words: str) -> Text:
-    return Text.of(dict.fromkeys(LANGUAGES, words))
-
-
-def _finding(rule: Rule, file: TurtleFile, block: Block, statement: Written, value: str, better: str) -> Finding:
-    place, expected = Place(file.name, statement.line), _same(better) if better else Text()
-    path = file.expand(statement.predicate) if statement.predicate != "a" else RDF + "type"
-    return Finding(rule, file.expand(block.subject), path, string(value), place, expected=expected)
-
-
-_Said = tuple[str, str, str]
-
-
-def _of_object(file: TurtleFile, block: Block, statement: Written) -> Iterable[_Said]:
-    value = statement.object
-    if value.startswith('"'):
-        return _of_literal(block, statement)
-    return _term(file.expand(value)) if statement.predicate in ("a", "rdf:type") else ()
-
-
-def _of_literal(block: Block, statement: Written) -> Iterator[_Said]:
-    predicate = statement.predicate
-    if literal := _LITERAL.fullmatch(statement.object):
-        yield from _literal(predicate, literal[1], literal[2] or "", literal[3] or "")
-        spoken = predicate in _SPOKEN and not block.subject.startswith(_NAMES) and literal[2]
-        if spoken and (language := language_of(literal[1], spoken)):
-            yield "text-language", literal[1], language
-
-
-def _literal(predicate: str, value: str, tag: str, datatype: str) -> Iterator[_Said]:
+def _of_literal(subject: str, predicate: str, written: str) -> Iterator[_Said]:
+    literal = _LITERAL.fullmatch(written)
+    if not literal:
+        return
+    value, tag, datatype = literal[1], literal[2] or "", literal[3] or ""
     if datatype:
         if not is_date(value, datatype):
             yield "text-date", value, ""
@@ -185,10 +142,16 @@ def _literal(predicate: str, value: str, tag: str, datatype: str) -> Iterator[_S
         yield "text-empty", value, ""
     if odd := _ODD.search(value):
         yield "text-characters", f"U+{ord(odd[0]):04X}" if len(odd[0]) == 1 else odd[0], ""
-    if predicate in _TITLES and _is_repeated(value):
-        yield "text-repeated", value, ""
+    if predicate in _TITLES:
+        words = _WORD.findall(value)
+        half = len(words) // 2
+        if half > 1 and len(words) == 2 * half and words[:half] == words[half:]:
+            yield "text-repeated", value, ""
     if tag and not is_language(tag):
-        yield "text-language-tag", tag, _better_tag(tag)
+        yield "text-language-tag", tag, next((name for name in LANGUAGES if tag.lower().startswith(name)), "")
+    spoken = tag and predicate in _SPOKEN and not subject.startswith(_NAMES)
+    if spoken and (language := language_of(value, tag)):
+        yield "text-language", value, language
 
 
 def is_date(value: str, datatype: str) -> bool:
@@ -200,11 +163,8 @@ def is_date(value: str, datatype: str) -> bool:
     with suppress(ValueError):
         if datatype == "dateTime":
             return datetime.fromisoformat(value).year in YEARS
-        if datatype == "date":
-            day = _DAY.fullmatch(value)
-            return day is not None and date.fromisoformat(day[1]).year in YEARS
-        month = f"{value}-01" if datatype == "gYearMonth" else f"{value}-01-01"
-        return bool(_DAY.fullmatch(month)) and date.fromisoformat(month).year in YEARS
+        day = _DAY.fullmatch(value + {"gYearMonth": "-01", "gYear": "-01-01"}.get(datatype, ""))
+        return day is not None and date.fromisoformat(day[1]).year in YEARS
     return False
 
 
@@ -222,10 +182,6 @@ def is_language(tag: str) -> bool:
     return match[1] in short if len(match[1]) == 2 else match[1] not in long
 
 
-def _better_tag(tag: str) -> str:
-    return next((language for language in LANGUAGES if tag.lower().startswith(language)), "")
-
-
 def language_of(value: str, tag: str) -> str:
     """Another language a text is plainly in than its tag says; empty where it may well be in that one.
 
@@ -234,25 +190,13 @@ def language_of(value: str, tag: str) -> str:
     >>> language_of("Le Monde", "en"), language_of("The plan “Pour la nature et les forêts” of 2020", "en")
     ('', '')
     """
-    small = _small_words()
+    small = {name: _listed("small-words", name) for name in LANGUAGES}
     words = [word.lower() for word in _WORD.findall(_QUOTED.sub("", value))]
     if tag not in small or not small[tag].isdisjoint(words):
         return ""
-    number, name = max(
-        (sum(word in small[language] for word in words), language) for language in small if language != tag
-    )
+    counts = ((sum(word in small[language] for word in words), language) for language in small if language != tag)
+    number, name = max(counts)
     return name if number >= _FOREIGN else ""
-
-
-@cache
-def _small_words() -> Mapping[str, frozenset[str]]:
-    return {name: _listed("small-words", name) for name in LANGUAGES}
-
-
-def _is_repeated(value: str) -> bool:
-    words = _WORD.findall(value)
-    half = len(words) // 2
-    return half > 1 and len(words) == 2 * half and words[:half] == words[half:]
 
 
 @cache
@@ -267,12 +211,8 @@ def _listed(table: str, name: str) -> frozenset[str]:
 
 @cache
 def _vocabularies() -> Mapping[str, frozenset[str]]:
-    listed = _tables()["vocabulary"].values()
-    return {
-        vocabulary["space"]: frozenset(vocabulary["terms"].split())
-        for vocabulary in listed
-        if isinstance(vocabulary, dict)
-    }
+    listed = (vocabulary for vocabulary in _tables()["vocabulary"].values() if isinstance(vocabulary, dict))
+    return {vocabulary["space"]: frozenset(vocabulary["terms"].split()) for vocabulary in listed}
 
 
 @cache
@@ -284,34 +224,21 @@ def _term(name: str) -> tuple[_Said, ...]:
     return (("text-term", name, "".join(f"{name[:cut]}{near}" for near in get_close_matches(name[cut:], terms, n=1))),)
 
 
+# The house style
+
 _STYLE: Final = Messages("style")
-_STYLE_LOOKS_AT: Final = {
-    "style-prefix-first": "file",
-    "style-prefix-order": "file",
-    "style-prefix-unused": "file",
-    "style-prefix-spelling": "file",
-    "style-margin": "block",
-    "style-type-first": "block",
-    "style-one-block": "block",
-    "style-blank-line": "block",
-    "style-indent": "statement",
-    "style-one-statement": "statement",
-    "style-comma": "statement",
-    "style-spacing": "statement",
-    "style-blank-node": "statement",
-    "style-list": "statement",
-    "style-long-string": "statement",
-    "style-comment": "file",
-    "style-order": "block",
-    "style-language": "statement",
-    "style-date": "statement",
-    "style-canonical": "statement",
-    "style-line-end": "file",
-    "style-byte-order-mark": "file",
-    "style-final-newline": "file",
-    "style-trailing-space": "file",
-    "style-tab": "file",
-}
+_STYLE_UNITS: Final = {
+    f"style-{name}": unit
+    for name, unit in (
+        ("prefix-first", "file"), ("prefix-order", "file"), ("prefix-unused", "file"), ("prefix-spelling", "file"),
+        ("margin", "block"), ("type-first", "block"), ("one-block", "block"), ("blank-line", "block"),
+        ("indent", "statement"), ("one-statement", "statement"), ("comma", "statement"), ("spacing", "statement"),
+        ("blank-node", "statement"), ("list", "statement"), ("long-string", "statement"), ("comment", "file"),
+        ("order", "block"), ("language", "statement"), ("date", "statement"), ("canonical", "statement"),
+        ("line-end", "file"), ("byte-order-mark", "file"), ("final-newline", "file"), ("trailing-space", "file"),
+        ("tab", "file"),
+    )
+}  # fmt: skip
 """The rules, and what each looks at."""
 _LABELS: Final = frozenset(("rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName"))
 _TEXTS: Final = _LABELS | {
@@ -337,21 +264,11 @@ _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?|true|false")
 
 
 def style_rules() -> dict[str, Rule]:
-    """The rules of the house style by their keys.
-
-    >>> style_rules()["style-comma"].message.say("en")
-    'The property is repeated for each value, without commas.'
-    """
-    return worded_rules(_STYLE, Kind.STYLE, _STYLE_LOOKS_AT, ("style-order",))
+    return worded_rules(_STYLE, Kind.STYLE, _STYLE_UNITS, ("style-order",))
 
 
 def count_looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:
-    sizes = {
-        "file": len(files),
-        "block": sum(len(file.blocks) for file in files),
-        "statement": sum(len(block.statements) for file in files for block in file.blocks),
-    }
-    return {key: sizes[unit] for key, unit in _STYLE_LOOKS_AT.items()}
+    return _sizes(files, _STYLE_UNITS)
 
 
 def check_style(
@@ -367,37 +284,38 @@ def check_style(
     [('style-indent', 'graph/x.ttl:4')]
     """
     rules = style_rules()
+
+    def finding(file: TurtleFile, fault: blocks.LayoutFault) -> Finding:
+        focus = file.expand(fault.subject) if fault.subject else GRAPH + file.name.removeprefix("graph/")[:-4]
+        value = string(fault.value) if fault.value else ""
+        return Finding(rules[fault.rule], focus, value=value, place=Place(file.name, fault.line))
+
     for file in files:
-        for fault in [*file.faults, *_prefixes(file, prefixes), *_blocks(file)]:
-            yield _style_finding(rules[fault.rule], file, fault)
+        for fault in (*file.faults, *_prefix_faults(file, prefixes), *_statement_faults(file)):
+            yield finding(file, fault)
     names = {file.name for file in files}
-    for file, fault in _repeats(among or files):
-        if file.name in names:
-            yield _style_finding(rules[fault.rule], file, fault)
+    for occurrences in blocks.index_blocks(list(among or files)).values():
+        main, block_of_main = occurrences[0]
+        for index, (file, block) in enumerate(occurrences):
+            adds = file.is_addition or (main.is_core and not file.is_core)
+            additional = index > 0 and adds and all(file is not earlier for earlier, _ in occurrences[:index])
+            if additional or file.name not in names:
+                continue
+            if index:
+                where = f"{main.name}:{block_of_main.line}"
+                yield finding(file, blocks.LayoutFault("style-one-block", block.line, where, block.subject))
+            predicate = block.statements[0].predicate if block.statements else "a"
+            if predicate not in ("a", "rdf:type"):
+                yield finding(file, blocks.LayoutFault("style-type-first", block.line, predicate, block.subject))
 
 
-def _style_finding(rule: Rule, file: TurtleFile, fault: Fault) -> Finding:
-    focus = file.expand(fault.subject) if fault.subject else GRAPH + file.name.removeprefix("graph/")[:-4]
-    value = string(fault.value) if fault.value else ""
-    return Finding(rule, focus, value=value, place=Place(file.name, fault.line))
-
-
-def _prefixes(file: TurtleFile, house_prefixes: Mapping[str, str]) -> Iterator[Fault]:
+def _prefix_faults(file: TurtleFile, house_prefixes: Mapping[str, str]) -> Iterator[blocks.LayoutFault]:
     for (before, _), (name, line) in pairwise(file.prefix_lines):
         if name <= before:
-            yield Fault("style-prefix-order", line, name)
-    used = _prefixes_used(file.blocks, {name for name, _ in file.prefix_lines})
-    for name, line in file.prefix_lines:
-        if name not in used:
-            yield Fault("style-prefix-unused", line, name)
-        if house_prefixes.get(name) != file.prefixes[name]:
-            yield Fault("style-prefix-spelling", line, name)
-
-
-def _prefixes_used(blocks: Iterable[Block], declared: Collection[str]) -> set[str]:
-    used: set[str] = set()
-    unseen = [f"{name}:" for name in declared]
-    for block in blocks:
+            yield blocks.LayoutFault("style-prefix-order", line, name)
+    used = set[str]()
+    unseen = [f"{name}:" for name in {name for name, _ in file.prefix_lines}]
+    for block in file.blocks:
         words = [block.subject]
         for statement in block.statements:
             words += (statement.predicate, statement.object)
@@ -408,56 +326,41 @@ def _prefixes_used(blocks: Iterable[Block], declared: Collection[str]) -> set[st
                 unseen = [mark for mark in unseen if mark[:-1] not in used]
         if not unseen:
             break
-    return used
+    for name, line in file.prefix_lines:
+        if name not in used:
+            yield blocks.LayoutFault("style-prefix-unused", line, name)
+        if house_prefixes.get(name) != file.prefixes[name]:
+            yield blocks.LayoutFault("style-prefix-spelling", line, name)
 
 
-def _blocks(file: TurtleFile) -> Iterator[Fault]:
+def _statement_faults(file: TurtleFile) -> Iterator[blocks.LayoutFault]:
+    # shapes are read as they are written; only what a store rewrites must be canonical
+    is_rewritten = not file.name.startswith("ontology/shapes/")
     for block in file.blocks:
-        yield from _order(block)
+        highest = 0
         for statement in block.statements:
-            # most objects are names, which break no rule by the way they are written
-            for rule in _literal_faults(statement) if statement.object[0] in _NO_NAME else ():
-                if rule == "style-canonical" and file.name.startswith("ontology/shapes/"):
-                    continue  # shapes are read as they are written; only what a store rewrites must be canonical
-                yield Fault(rule, statement.line, statement.object, block.subject)
+            rank = _ORDER.get(statement.predicate, 3)
+            if rank < highest and statement.predicate in _ORDER:
+                yield blocks.LayoutFault("style-order", statement.line, statement.predicate, block.subject)
+            highest = max(highest, rank)
+        for statement in block.statements:
+            value = statement.object
+            if value[0] not in _NO_NAME:  # most objects are names, which break no rule by the way they are written
+                continue
+            faults = []
+            if not value.startswith('"'):
+                is_canonical = bool(_PLAIN_NUMBER.fullmatch(value))
+            else:
+                faults += ["style-language"] if statement.predicate in _TEXTS and value.endswith('"') else []
+                faults += ["style-date"] if _BARE_DATE.fullmatch(value) else []
+                typed = _TYPED.fullmatch(value)
+                is_canonical = not typed or bool(_CANONICAL[typed[2]].fullmatch(typed[1]))
+            faults += [] if is_canonical or not is_rewritten else ["style-canonical"]
+            for rule in faults:
+                yield blocks.LayoutFault(rule, statement.line, value, block.subject)
 
 
-def _order(block: Block) -> Iterator[Fault]:
-    highest = 0
-    for statement in block.statements:
-        rank = _ORDER.get(statement.predicate, 3)
-        if rank < highest and statement.predicate in _ORDER:
-            yield Fault("style-order", statement.line, statement.predicate, block.subject)
-        highest = max(highest, rank)
-
-
-def _literal_faults(statement: Written) -> Iterator[str]:
-    value = statement.object
-    if not value.startswith('"'):
-        if not _PLAIN_NUMBER.fullmatch(value):
-            yield "style-canonical"
-        return
-    if statement.predicate in _TEXTS and value.endswith('"'):
-        yield "style-language"
-    if _BARE_DATE.fullmatch(value):
-        yield "style-date"
-    typed = _TYPED.fullmatch(value)
-    if typed and not _CANONICAL[typed[2]].fullmatch(typed[1]):
-        yield "style-canonical"
-
-
-def _repeats(files: Sequence[TurtleFile]) -> Iterator[tuple[TurtleFile, Fault]]:
-    for occurrences in index_blocks(list(files)).values():
-        main = occurrences[0]
-        for index, (file, block) in enumerate(occurrences):
-            adds = file.is_addition or (main[0].is_core and not file.is_core)
-            additional = index > 0 and adds and all(file is not earlier for earlier, _ in occurrences[:index])
-            if index and not additional:
-                yield file, Fault("style-one-block", block.line, f"{main[0].name}:{main[1].line}", block.subject)
-            predicate = block.statements[0].predicate if block.statements else "a"
-            if predicate not in ("a", "rdf:type") and not additional:
-                yield file, Fault("style-type-first", block.line, predicate, block.subject)
-
+# Stored questions
 
 _REQUIRED: Final = ("question", "summary")
 _SAID: Final = ("question", "summary", "message", "remedy")
@@ -470,128 +373,73 @@ _UNLABELLED: Final = frozenset(("read_at", "link"))
 _RULES: Final = tuple(
     f"question-{name}" for name in ("sparql", "field", "key", "language", "explanation", "kind", "order", "label")
 )
-_WARNINGS: Final = _RULES[3:]
 _LINE: Final = re.compile(r"#\+ ([a-z_0-9]+):(?: (.*))?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    rule: str
-    line: int
-    value: str = ""
-
-
 _TAIL: Final = re.compile(r"\n[ \t]*ORDER BY[^{}]*$", re.IGNORECASE)
 _ROWS: Final = 200
 """How many rows of a question are looked at: putting thousands in order takes most of the time of some."""
 
 
 def question_rules() -> dict[str, Rule]:
-    """The rules for stored questions by their keys.
-
-    >>> question_rules()["question-sparql"].severity
-    <Severity.VIOLATION: 'violation'>
-    """
-    return worded_rules(_STYLE, Kind.STYLE, _RULES, _WARNINGS)
+    return worded_rules(_STYLE, Kind.STYLE, _RULES, _RULES[3:])
 
 
 def check_questions(project: Project, derived: Callable[[], Store]) -> tuple[list[Finding], dict[str, int]]:
     """Every fault of the stored questions of a project, and how many questions each rule looked at.
 
     ``derived`` gives the store they are asked of, where any is: those the program brings, unchanged, are known to hold.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> graph = open_graph()
-    >>> found, looked_at = check_questions(graph.project, lambda: graph.store)
-    >>> found, looked_at["question-sparql"] > 20
-    ([], True)
     """
     rules, queries = question_rules(), sorted(read_queries(project).values(), key=lambda query: query.file)
-    own_queries = {query.file for query in queries if query.group != "quality" and not _is_shipped(project, query)}
+    shipped = Project.packaged().root
+
+    def is_shipped(query: Query) -> bool:
+        original = shipped / query.file
+        is_copy = project.root != shipped and original.is_file()
+        return is_copy and read_text(original) == read_text(project.root / query.file)
+
+    own_queries = {query.file for query in queries if query.group != "quality" and not is_shipped(query)}
     store = derived() if own_queries else None
-    languages = {key.removeprefix("question_") for query in queries for key in query.header if _in(key, "question")}
-    findings = [
-        Finding(
-            rules[fault.rule],
-            f"{ROOT}query/{query.name}",
-            value=string(fault.value) if fault.value else "",
-            place=Place(query.file, fault.line),
-        )
-        for query in queries
-        for fault in (
-            *_header(query, sorted(languages)),
-            *_parameters(query),
-            *(_text(query, store) if store is not None and query.file in own_queries else ()),
-        )
-    ]
+    matches = (re.fullmatch("question_([a-z]{2})", key) for query in queries for key in query.header)
+    languages = sorted({match[1] for match in matches if match})
+    findings = []
+    for query in queries:
+        faults = [*_header_faults(query, languages)]
+        faults += _text_faults(query, store) if store is not None and query.file in own_queries else ()
+        for rule, line, words in faults:
+            value, place = string(words) if words else "", Place(query.file, line)
+            findings.append(Finding(rules[rule], f"{ROOT}query/{query.name}", value=value, place=place))
     return findings, dict.fromkeys(rules, len(queries))
 
 
-def _is_shipped(project: Project, query: Query) -> bool:
-    shipped = Project.packaged().root
-    original = shipped / query.file
-    return (
-        project.root != shipped and original.is_file() and read_text(original) == read_text(project.root / query.file)
-    )
-
-
-def _in(key: str, base: str) -> bool:
-    return re.fullmatch(f"{base}_[a-z]{{2}}", key) is not None
-
-
-def _header(query: Query, languages: Sequence[str]) -> Iterator[_Fault]:
-    lines = _lines(query.text)
+def _header_faults(query: Query, languages: Sequence[str]) -> Iterator[tuple[str, int, str]]:
+    marked = ((number, line) for number, line in enumerate(query.text.splitlines(), 1) if line.startswith("#+"))
+    lines = {match[1] if (match := _LINE.fullmatch(line)) else line: number for number, line in marked}
+    parameters = {f"parameter_{parameter.name}": parameter for parameter in query.parameters}
+    places = {
+        base: _line_of(query.text, rf"AS \?{parameter.name}\)\s*# parameter: ")
+        for base, parameter in parameters.items()
+    }
     if query.group != "quality":
         for key in _REQUIRED:
             if not query.header.get(key):
-                yield _Fault("question-field", lines.get(key, 1), key)
+                yield "question-field", lines.get(key, 1), key
+    keys = {*_REQUIRED, *_OTHERS, *(_QUALITY if query.group == "quality" else ())}
+    spoken = [*(key for key in _SAID if key in keys), *parameters]
+    keys |= {f"{base}_kind" for base in parameters}
     for key, line in lines.items():
-        if not _is_known(key, query):
-            yield _Fault("question-key", line, key)
+        if key not in keys and not any(re.fullmatch(f"{base}_[a-z]{{2}}", key) for base in spoken):
+            yield "question-key", line, key
     texts = {key: lines[key] for key in _SAID if query.header.get(key)}
-    parameters = {
-        f"parameter_{parameter.name}": _place(query, parameter)
-        for parameter in query.parameters
-        if parameter.name != "language"
-    }
-    for base, line in (texts | parameters).items():
+    texts |= {base: place for base, place in places.items() if base != "parameter_language"}
+    for base, line in texts.items():
         for language in languages:
             if not query.header.get(f"{base}_{language}"):
-                yield _Fault("question-language", line, f"{base}_{language}")
-
-
-def _lines(text: str) -> Mapping[str, int]:
-    lines = ((number, line) for number, line in enumerate(text.splitlines(), 1) if line.startswith("#+"))
-    return {match[1] if (match := _LINE.fullmatch(line)) else line: number for number, line in lines}
-
-
-def _is_known(key: str, query: Query) -> bool:
-    keys = {*_REQUIRED, *_OTHERS, *(_QUALITY if query.group == "quality" else ())}
-    spoken = [text_key for text_key in _SAID if text_key in keys]
-    parameter_keys = [f"parameter_{text_key.name}" for text_key in query.parameters]
-    return (
-        key in keys
-        or key in {f"{text_key}_kind" for text_key in parameter_keys}
-        or any(_in(key, base) for base in (*spoken, *parameter_keys))
-    )
-
-
-def _parameters(query: Query) -> Iterator[_Fault]:
-    for parameter in query.parameters:
-        line = _place(query, parameter)
+                yield "question-language", line, f"{base}_{language}"
+    for base, parameter in parameters.items():
+        kinds = parameter.kinds
         if not parameter.meaning:
-            yield _Fault("question-explanation", line, parameter.name)
-        if not _has_kind(parameter):
-            yield _Fault("question-kind", line, parameter.name)
-
-
-def _has_kind(parameter: Parameter) -> bool:
-    kinds = parameter.kinds
-    return bool(kinds) and (set(kinds) <= KINDS.keys() or (len(kinds) == 1 and kinds[0] in PLAIN))
-
-
-def _place(query: Query, parameter: Parameter) -> int:
-    return _line_of(query.text, rf"AS \?{parameter.name}\)\s*# parameter: ")
+            yield "question-explanation", places[base], parameter.name
+        if not kinds or not (set(kinds) <= KINDS.keys() or (len(kinds) == 1 and kinds[0] in PLAIN)):
+            yield "question-kind", places[base], parameter.name
 
 
 def _line_of(text: str, pattern: str) -> int:
@@ -599,34 +447,22 @@ def _line_of(text: str, pattern: str) -> int:
     return text.count("\n", 0, match.start()) + 1 if match else 1
 
 
-def _text(query: Query, store: Store) -> Iterator[_Fault]:
+def _text_faults(query: Query, store: Store) -> Iterator[tuple[str, int, str]]:
     try:
-        result = store.query(_sampled(query.text))
-        columns = list(_bare_columns(result))
+        result, bare = store.query(_TAIL.sub(f"\nLIMIT {_ROWS}\n", query.text)), dict[str, bool]()
+        if isinstance(result, ox.QuerySolutions):
+            names = [variable.value for variable in result.variables]
+            bare = {name: False for name in names if f"{name}_label" not in names and name not in _UNLABELLED}
+            for row in result:
+                bare |= {name: True for name in bare if isinstance(row[name], ox.NamedNode)}
     except QueryError as error:
         line = error.place.line if error.place else None
-        yield _Fault("question-sparql", line or 1, error.message.say(SOURCE_LANGUAGE))
+        yield "question-sparql", line or 1, error.message.say(SOURCE_LANGUAGE)
         return
     select_line = _line_of(query.text, r"(?mi)^[ \t]*SELECT\b")
-    if isinstance(result, ox.QuerySolutions) and not _is_ordered(query.text):
-        yield _Fault("question-order", select_line)
-    for column in columns:
-        yield _Fault("question-label", select_line, column)
-
-
-def _sampled(text: str) -> str:
-    return _TAIL.sub(f"\nLIMIT {_ROWS}\n", text)
-
-
-def _bare_columns(result: Result) -> Iterator[str]:
-    if not isinstance(result, ox.QuerySolutions):
-        return
-    names = [variable.value for variable in result.variables]
-    open_ = [name for name in names if f"{name}_label" not in names and name not in _UNLABELLED]
-    bare = {name for row in result for name in open_ if isinstance(row[name], ox.NamedNode)}
-    yield from (name for name in open_ if name in bare)
-
-
-def _is_ordered(text: str) -> bool:
-    words = [token.text.upper() for token in tokens(text) if token.kind == "word"]
-    return ("ORDER", "BY") in pairwise(words)
+    words = [token.text.upper() for token in tokens(query.text) if token.kind == "word"]
+    if isinstance(result, ox.QuerySolutions) and ("ORDER", "BY") not in pairwise(words):
+        yield "question-order", select_line, ""
+    for name, is_bare in bare.items():
+        if is_bare:
+            yield "question-label", select_line, name

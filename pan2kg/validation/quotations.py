@@ -1,4 +1,4 @@
-"""Quotations, titles and numbers held against the texts a project keeps of the documents it cites.
+"""Quotations, titles and numbers held against the texts a project keeps of the documents it cites; and whose rights.
 
 ``texts/<key of the document>.txt`` is such a text, in UTF-8. Where a text may not be kept, ``texts/<key>.hashes`` holds
 a salted hash of every run of :data:`RUN` words of it: enough to find a quotation in it, not to read it. Neither is
@@ -21,28 +21,19 @@ from functools import cached_property
 from typing import Final
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text
+from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project, read_text
-from pan2kg.turtle.blocks import (
-    SourceBlock as Block,
-)
-from pan2kg.turtle.blocks import (
-    TurtleFile,
-    read_turtle_files,
-    unescaped,
-)
-from pan2kg.turtle.blocks import (
-    WrittenStatement as Written,
-)
+from pan2kg.turtle import blocks
+from pan2kg.turtle.blocks import SourceBlock, TurtleFile
 from pan2kg.turtle.vocabulary import kind_and_key
-from pan2kg.turtle.writer import string
-from pan2kg.validation.report import Finding, Kind, Report, Rule, RuleUse, Severity, worded_rules
+from pan2kg.turtle.writer import TurtleLine, string
+from pan2kg.validation.report import Finding, Kind, Report, Rule, Severity, worded_rules
 
 RUN: Final = 4
 """How many words in a row make a hash: fewer stand in many texts, more leave short quotations uncompared."""
 _DIGITS: Final = 12
 _TEXT: Final = Messages("text")
-_WARNED: Final = frozenset(("text-kept",))
+_COMPARED: Final = ("text-quote", "text-title", "text-number", "text-kept")
 _COUNTED: Final = ("text-compared", "text-uncompared")
 _LISTED: Final = frozenset(("pan:Action", "pan:Category", "pan:PlanPart"))
 _FOLDED: Final = str.maketrans(
@@ -51,8 +42,6 @@ _FOLDED: Final = str.maketrans(
 _MARKS: Final = re.compile(r"\s*[»›]|[«‹]\s*")
 _CUT: Final = re.compile(r"[\[(]\s*(?:…|\.\.\.)\s*[\])]|…|\.\.\.")
 _LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+))?', re.DOTALL)
-_ESCAPED: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _EDGE: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _SALT: Final = "salt "
 _HASHES: Final = re.compile(rf"{_SALT}[0-9a-f]{{32}}\n(?:[0-9a-f]{{{_DIGITS}}}\n)*")
@@ -75,10 +64,6 @@ def pieces(quote: str) -> list[str]:
     (['Les ministères', 'veillent'], [])
     """
     return [words for piece in _CUT.split(quote) if (words := folded(piece)) and any(map(str.isalnum, words))]
-
-
-def _words(text: str) -> list[str]:
-    return [bare for word in text.split() if (bare := _EDGE.sub("", word))]
 
 
 @dataclass(frozen=True)
@@ -125,7 +110,7 @@ class KeptText:
 
     def nearest(self, quote: str) -> str:
         printed = self.text.split()
-        own, wanted = [_bare(word) for word in printed], [_bare(word) for word in quote.split()]
+        own, wanted = ([_EDGE.sub("", folded(word)).casefold() for word in text] for text in (printed, quote.split()))
         size, sought = len(wanted), Counter(wanted)
         best, at = (0, 0), 0
         for start in range(max(len(own) - size, 0) + 1):
@@ -134,10 +119,6 @@ class KeptText:
             if alike > best:
                 best, at = alike, start
         return " ".join(printed[at : at + size]) if 2 * best[0] >= size > 0 else ""
-
-
-def _bare(word: str) -> str:
-    return _EDGE.sub("", folded(word)).casefold()
 
 
 def _whole(piece: str) -> re.Pattern[str]:
@@ -158,11 +139,10 @@ class KeptHashes:
         >>> kept.holds("Former les juges et"), kept.holds("Former des juges et"), kept.holds("Former les juges")
         (True, False, None)
         """
-        runs_of_words = [_words(piece) for piece in pieces(quote)]
-        runs = [run for words in runs_of_words for run in _runs(words)]
-        if not all(_hash(run, self.salt) in self.hashes for run in runs):
+        kept_pieces = [list(_runs(piece)) for piece in pieces(quote)]
+        if not all(_hash(run, self.salt) in self.hashes for runs in kept_pieces for run in runs):
             return False
-        return None if not runs_of_words or any(len(words) < RUN for words in runs_of_words) else True
+        return True if kept_pieces and all(kept_pieces) else None
 
     def numbers(self, title: str, number: str) -> bool | None:
         return self.holds(f"{number} {title}") if self.holds(title) else None
@@ -175,9 +155,9 @@ class KeptHashes:
 Kept = KeptText | KeptHashes
 
 
-def _runs(words: Sequence[str]) -> Iterator[str]:
-    for start in range(len(words) - RUN + 1):
-        yield " ".join(words[start : start + RUN])
+def _runs(text: str) -> Iterator[str]:
+    words = [bare for word in text.split() if (bare := _EDGE.sub("", word))]
+    return (" ".join(words[start : start + RUN]) for start in range(len(words) - RUN + 1))
 
 
 def _hash(run: str, salt: str) -> str:
@@ -189,7 +169,7 @@ def hashes_of(text: str, salt: str) -> str:
 
     ``salt`` has 32 hexadecimal digits.
     """
-    hashes = sorted({_hash(run, salt) for run in _runs(_words(folded(text)))})
+    hashes = sorted({_hash(run, salt) for run in _runs(folded(text))})
     return "".join(f"{line}\n" for line in (_SALT + salt, *hashes))
 
 
@@ -210,136 +190,87 @@ def kept_texts(project: Project) -> dict[str, Kept]:
 
 
 def quotation_rules() -> dict[str, Rule]:
-    """The rules by their keys; what is only counted comes last.
-
-    >>> quotation_rules()["text-quote"].severity
-    <Severity.VIOLATION: 'violation'>
-    """
-    rules = worded_rules(_TEXT, Kind.TEXT, ("text-quote", "text-title", "text-number", "text-kept"), _WARNED)
-    counted = {key: Rule(key, Kind.TEXT, Severity.INFO, _TEXT.text(key), use=RuleUse.STATISTIC) for key in _COUNTED}
-    return rules | counted
+    return worded_rules(_TEXT, Kind.TEXT, _COMPARED, ("text-kept",), _COUNTED)
 
 
 def check_quotations(files: Sequence[TurtleFile], kept: Mapping[str, Kept]) -> Report:
     rules, compared, counts = quotation_rules(), Counter[str](), Counter[str]()
-    findings = list(_quotes(files, kept, rules, compared))
+    findings, subjects = list[Finding](), set[tuple[str, str]]()
+
+    def fault(rule: str, file: TurtleFile, block: SourceBlock, at: TurtleLine, value: str, better: str) -> None:
+        place, path = Place(file.name, at.line), file.expand(at.predicate)
+        expected = Text.same(better) if better else Text()
+        findings.append(Finding(rules[rule], file.expand(block.subject), path, string(value), place, expected=expected))
+
+    for file in files:
+        for block in file.blocks:
+            subjects.add(kind_and_key(file.expand(block.subject)))
+            quote = next(block.said("pan:quote"), None)
+            if quote is None or not (literal := _literal(quote)):
+                continue
+            words, documents = literal[0], _documents(file, block, "pan:inDocument")
+            answers = [kept[key].holds(words) for key in documents if key in kept]
+            certain = [answer for answer in answers if answer is not None]
+            if not pieces(words) or (certain and not any(certain)):
+                near = next(filter(None, (kept[key].nearest(words) for key in documents if key in kept)), "")
+                elsewhere = next((answer.document for answer in kept.values() if answer.holds(words)), "")
+                fault("text-quote", file, block, quote, words, near or (elsewhere and f"document:{elsewhere}"))
+            compared["text-compared" if certain else "text-uncompared"] += 1
     quotes = compared.total()
-    if kept:
-        lists = list(_lists(files, kept))
-        counts["text-title"] = counts["text-number"] = sum(len(plan_list.items) for plan_list in lists)
-        compared["text-compared"] += counts["text-title"]
-        findings += [finding for plan_list in lists for finding in plan_list.findings(rules)]
-        findings += _strangers(files, kept, rules["text-kept"])
-        counts["text-kept"] = len(kept)
-    counts += Counter({"text-quote": quotes} | dict.fromkeys(_COUNTED, quotes))
-    statistics = {key: number for key in _COUNTED if (number := compared[key])}
+    for text, items in _lists(files, kept) if kept else ():
+        counts.update({"text-title": len(items), "text-number": len(items)})
+        compared["text-compared"] += len(items)
+        printed = []
+        for *_, words, number in items:
+            literal = _literal(number) if number else None
+            printed.append(text.numbers(words, literal[0]) if literal else None)
+        # a list that does not number its titles as the plan does says nothing about a number
+        numbered = 2 * printed.count(True) >= len(printed) - printed.count(None)
+        for (file, block, title, words, number), is_printed in zip(items, printed, strict=True):
+            if text.holds(words) is False:
+                fault("text-title", file, block, title, words, text.nearest(words))
+            elif numbered and is_printed is False and number and (literal := _literal(number)):
+                fault("text-number", file, block, number, literal[0], "")
+    for text in kept.values():
+        if ("document", text.document) not in subjects:
+            findings.append(Finding(rules["text-kept"], "", value=string(text.document), place=Place(text.name)))
+    counts += Counter({"text-quote": quotes, "text-kept": len(kept)} | dict.fromkeys(_COUNTED, quotes))
+    statistics = {key: compared[key] for key in _COUNTED if compared[key]}
     rules_asked = tuple(rule for key, rule in rules.items() if counts[key])
     return Report(rules_asked, tuple(findings), dict(counts), statistics=statistics)
 
 
-def _quotes(
-    files: Iterable[TurtleFile], kept: Mapping[str, Kept], rules: Mapping[str, Rule], compared: Counter[str]
-) -> Iterator[Finding]:
-    for file in files:
-        for block in file.blocks:
-            quote = next(_said(block, "pan:quote"), None)
-            if quote is None or not (literal := _literal(quote)):
-                continue
-            words, documents = literal[0], _documents(file, block, "pan:inDocument")
-            answers = [answer.holds(words) for key in documents if (answer := kept.get(key))]
-            certain = [answer for answer in answers if answer is not None]
-            if not pieces(words) or (certain and not any(certain)):
-                near = next((text for key in documents if key in kept and (text := kept[key].nearest(words))), "")
-                elsewhere = next((answer.document for answer in kept.values() if answer.holds(words)), "")
-                better = near or (f"document:{elsewhere}" if elsewhere else "")
-                yield _finding(rules["text-quote"], file, block, quote, words, better)
-            compared["text-compared" if certain else "text-uncompared"] += 1
+_Titled = tuple[TurtleFile, SourceBlock, TurtleLine, str, TurtleLine | None]
+"""A title in a plan: where it stands, its words, and the number that is printed before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    file: TurtleFile
-    block: Block
-    title: Written
-    words: str
-    number: Written | None
-
-
-@dataclass(frozen=True, slots=True)
-class _List:
-    kept: Kept
-    items: tuple[_Item, ...]
-
-    def findings(self, rules: Mapping[str, Rule]) -> Iterator[Finding]:
-        ways = [(item, self._numbered(item)) for item in self.items]
-        numbered = 2 * sum(is_printed is True for _, is_printed in ways) >= sum(
-            is_printed is not None for _, is_printed in ways
-        )
-        for item, is_printed in ways:
-            if self.kept.holds(item.words) is False:
-                near = self.kept.nearest(item.words)
-                yield _finding(rules["text-title"], item.file, item.block, item.title, item.words, near)
-            elif numbered and is_printed is False and item.number and (literal := _literal(item.number)):
-                yield _finding(rules["text-number"], item.file, item.block, item.number, literal[0], "")
-
-    def _numbered(self, item: _Item) -> bool | None:
-        literal = _literal(item.number) if item.number else None
-        return self.kept.numbers(item.words, literal[0]) if literal else None
-
-
-def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[_List]:
-    named: dict[tuple[str, str, str], list[_Item]] = defaultdict(list)
+def _lists(files: Iterable[TurtleFile], kept: Mapping[str, Kept]) -> Iterator[tuple[Kept, list[_Titled]]]:
+    titles: dict[tuple[str, str, str], list[_Titled]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
             if block.statements and block.statements[0].object in _LISTED:
-                plan = next((file.expand(statement.object) for statement in _said(block, "pan:inPlan")), "")
+                plan = next((file.expand(statement.object) for statement in block.said("pan:inPlan")), "")
+                number = next(block.said("skos:notation"), None)
                 for key in _documents(file, block, "dcterms:source"):
-                    if key in kept:
-                        for tag, item in _titled(file, block):
-                            named[plan, key, tag].append(item)
-    for (_, key, _), items in named.items():
-        if 2 * sum(kept[key].holds(item.words) is True for item in items) > len(items):
-            yield _List(kept[key], tuple(items))
+                    for statement in block.said("skos:prefLabel") if key in kept else ():
+                        if literal := _literal(statement):
+                            titles[plan, key, literal[1]].append((file, block, statement, literal[0], number))
+    for (_, key, _), items in titles.items():
+        if 2 * sum(kept[key].holds(words) is True for *_, words, _ in items) > len(items):
+            yield kept[key], items
 
 
-def _titled(file: TurtleFile, block: Block) -> Iterator[tuple[str, _Item]]:
-    number = next(_said(block, "skos:notation"), None)
-    for statement in _said(block, "skos:prefLabel"):
-        if literal := _literal(statement):
-            yield literal[1], _Item(file, block, statement, literal[0], number)
-
-
-def _said(block: Block, predicate: str) -> Iterator[Written]:
-    return (statement for statement in block.statements if statement.predicate == predicate)
-
-
-def _strangers(files: Iterable[TurtleFile], kept: Mapping[str, Kept], rule: Rule) -> Iterator[Finding]:
-    subjects = {kind_and_key(file.expand(block.subject)) for file in files for block in file.blocks}
-    for text in kept.values():
-        if ("document", text.document) not in subjects:
-            yield Finding(rule, "", value=string(text.document), place=Place(text.name))
-
-
-def _documents(file: TurtleFile, block: Block, predicate: str) -> list[str]:
-    documents = (kind_and_key(file.expand(statement.object)) for statement in _said(block, predicate))
+def _documents(file: TurtleFile, block: SourceBlock, predicate: str) -> list[str]:
+    documents = (kind_and_key(file.expand(statement.object)) for statement in block.said(predicate))
     return [key for kind, key in documents if kind == "document"]
 
 
-def _literal(statement: Written) -> tuple[str, str] | None:
+def _literal(statement: TurtleLine) -> tuple[str, str] | None:
     match = _LITERAL.fullmatch(statement.object)
-    return (_ESCAPED.sub(_unescaped, match[1]), match[2] or "") if match else None
+    return (blocks.unescaped(match[1]), match[2] or "") if match else None
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    code = match[1] or match[2]
-    return chr(int(code, 16)) if code else _PLAIN.get(match[3], match[3])
-
-
-def _finding(rule: Rule, file: TurtleFile, block: Block, statement: Written, value: str, better: str) -> Finding:
-    expected = Text.of(dict.fromkeys(LANGUAGES, better)) if better else Text()
-    place, path = Place(file.name, statement.line), file.expand(statement.predicate)
-    return Finding(rule, file.expand(block.subject), path, string(value), place, expected=expected)
-
+# How much is quoted
 
 LONGEST: Final = (300, 60)
 """How long a quotation is without asking whoever holds the rights: characters, or words."""
@@ -348,7 +279,6 @@ SHARES: Final = (0.05, 0.10)
 WHOLE: Final = 10
 """A quotation as many times longer than a short one is a text, however long the document is."""
 _RULES: Final = ("text-long", "text-much", "text-whole")
-_WARNED_OF_RIGHTS: Final = frozenset(("text-long", "text-much"))
 _UNKNOWN: Final = "text-length-unknown"
 _TITLES: Final = frozenset(("skos:prefLabel", "skos:altLabel", "skosxl:literalForm"))
 _ACT: Final = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
@@ -359,11 +289,11 @@ _ACT: Final = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
 class Quoted:
     """The quotations of a document: where each stands and its words, and how long the whole is, where that is known.
 
-    ``length`` and the lengths of ``sizes`` are in characters, or both in words where ``in_words``.
+    ``length`` and the lengths of ``sizes`` are in characters, or both in words.
     """
 
     document: str
-    quotations: tuple[tuple[TurtleFile, Block, Written, str], ...]
+    quotations: tuple[tuple[TurtleFile, SourceBlock, TurtleLine, str], ...]
     sizes: tuple[int, ...]
     length: int | None
 
@@ -373,13 +303,7 @@ class Quoted:
 
 
 def rights_rules() -> dict[str, Rule]:
-    """The rules by their keys; what is only counted comes last.
-
-    >>> [(key, str(rule.severity)) for key, rule in rights_rules().items()][2]
-    ('text-whole', 'violation')
-    """
-    rules = worded_rules(_TEXT, Kind.TEXT, _RULES, _WARNED_OF_RIGHTS)
-    return rules | {_UNKNOWN: Rule(_UNKNOWN, Kind.TEXT, Severity.INFO, _TEXT.text(_UNKNOWN), use=RuleUse.STATISTIC)}
+    return worded_rules(_TEXT, Kind.TEXT, _RULES, ("text-long", "text-much"), (_UNKNOWN,))
 
 
 def check_rights(
@@ -389,9 +313,20 @@ def check_rights(
 
     ``known`` are the files that say what documents and titles there are, where those are others.
     """
-    rules = rights_rules()
+    rules, findings = rights_rules(), list[Finding]()
     documents = list(quoted(files, kept, files if known is None else known))
-    findings = [finding for document in documents for finding in _findings(document, rules)]
+    for document in documents:
+        for file, block, statement, words in document.quotations:
+            if is_long(words):
+                rule = rules["text-whole" if is_long(words, WHOLE) else "text-long"]
+                path, place = file.expand(statement.predicate), Place(file.name, statement.line)
+                findings.append(Finding(rule, file.expand(block.subject), path, string(str(len(words))), place))
+        if document.share is not None and document.share > SHARES[0]:
+            rule = rules["text-whole" if document.share > SHARES[1] else "text-much"]
+            file, block, statement, _ = document.quotations[0]
+            about, share = next(block.said("pan:inDocument")), string(f"{round(100 * document.share)} %")
+            place = Place(file.name, statement.line)
+            findings.append(Finding(rule, file.expand(about.object), value=share, place=place))
     number = sum(len(document.quotations) for document in documents)
     unknown = sum(document.share is None for document in documents)
     counts = {"text-long": number, "text-much": len(documents), "text-whole": len(documents), _UNKNOWN: len(documents)}
@@ -400,59 +335,51 @@ def check_rights(
 
 
 def refuse_whole(project: Project) -> None:
-    files = [file for project_member in project.members for file in read_turtle_files(project_member)]
-    texts = {
-        key: project_member
-        for member in reversed(project.members)
-        for key, project_member in kept_texts(member).items()
-    }
-    report = check_rights(files, texts)
-    for finding in report.findings:
-        if finding.rule.severity is Severity.VIOLATION:
+    files = [file for member in project.members for file in blocks.read_turtle_files(member)]
+    texts = {key: text for member in reversed(project.members) for key, text in kept_texts(member).items()}
+    for finding in check_rights(files, texts).findings:
+        if finding.severity is Severity.VIOLATION:
             values = {"name": finding.focus.rpartition("/")[2], "size": finding.value.strip('"')}
             raise ProjectError("quoted-whole", place=finding.place, remedy="quote-less", **values)
 
 
 def quoted(files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequence[TurtleFile]) -> Iterator[Quoted]:
-    facts, titles = _said_of_documents(known), _titles(known)
-    by_document: dict[str, list[tuple[TurtleFile, Block, Written, str]]] = defaultdict(list)
-    for file in files:
-        for block in file.blocks:
-            for document, statement, words in _quotations(file, block):
-                if not _is_free(facts.get(document, {})):
-                    by_document[document].append((file, block, statement, words))
-    for document, every in by_document.items():
-        length, in_words = _length(facts.get(document, {}), kept.get(document))
-        # whether it is a title is only asked where it matters
-        not_titles = [
-            quotation
-            for quotation in every
-            if not ((length or is_long(quotation[3])) and folded(quotation[3]) in titles)
-        ]
-        sizes = (
-            len(words.split()) if in_words else len(words)
-            for words in dict.fromkeys(quotation[3] for quotation in not_titles)
-        )
-        if not_titles:
-            yield Quoted(document, tuple(not_titles), tuple(sizes), length)
-
-
-def _said_of_documents(files: Iterable[TurtleFile]) -> Mapping[str, Mapping[str, list[str]]]:
     facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    titles = set[str]()
+    for file in known:
+        for block in file.blocks:
+            is_document = block.subject.startswith("document:")
+            for statement in block.statements:
+                if is_document:
+                    facts[kind_and_key(file.expand(block.subject))[1]][statement.predicate].append(statement.object)
+                if statement.predicate in _TITLES:
+                    titles.add(folded(_unquoted(statement.object)))
+    title_lines = "\n".join(titles)
+    by_document: dict[str, list[tuple[TurtleFile, SourceBlock, TurtleLine, str]]] = defaultdict(list)
     for file in files:
         for block in file.blocks:
-            if block.subject.startswith("document:"):
-                for statement in block.statements:
-                    facts[kind_and_key(file.expand(block.subject))[1]][statement.predicate].append(statement.object)
-    return facts
-
-
-def _titles(files: Iterable[TurtleFile]) -> str:
-    lines = dict.fromkeys(
-        folded(_unquoted(statement.object))
-        for file in files for block in file.blocks for statement in block.statements if statement.predicate in _TITLES
-    )  # fmt: skip
-    return "\n".join(lines)
+            for statement in block.said("pan:quote"):
+                words = _unquoted(statement.object)
+                for about in block.said("pan:inDocument"):
+                    document = kind_and_key(file.expand(about.object))[1]
+                    if not _is_free(facts.get(document, {})):
+                        by_document[document].append((file, block, statement, words))
+    for document, every in by_document.items():
+        text = kept.get(document)
+        length, in_words = None, isinstance(text, KeptHashes)
+        if isinstance(text, KeptText):
+            length = len(" ".join(text.text.split()))
+        elif isinstance(text, KeptHashes):
+            length = len(text.hashes) + RUN - 1  # a hash a run of words; what stands twice counts once
+        else:
+            numbers = facts.get(document, {}).get("pan:characters", ())
+            length = next((int(number) for number in numbers if number.isdecimal()), None)
+        # whether it is a title is only asked where it matters
+        texts = [one for one in every if not ((length or is_long(one[3])) and folded(one[3]) in title_lines)]
+        different = dict.fromkeys(words for *_, words in texts)
+        sizes = (len(words.split()) if in_words else len(words) for words in different)
+        if texts:
+            yield Quoted(document, tuple(texts), tuple(sizes), length)
 
 
 def is_long(words: str, times: int = 1) -> bool:
@@ -464,20 +391,9 @@ def is_long(words: str, times: int = 1) -> bool:
     return len(words.strip()) > times * LONGEST[0] and len(words.split()) > times * LONGEST[1]
 
 
-def _quotations(file: TurtleFile, block: Block) -> Iterator[tuple[str, Written, str]]:
-    documents = [
-        kind_and_key(file.expand(statement.object))[1]
-        for statement in block.statements
-        if statement.predicate == "pan:inDocument"
-    ]
-    for statement in block.statements:
-        if statement.predicate == "pan:quote":
-            yield from ((document, statement, _unquoted(statement.object)) for document in documents)
-
-
 def _unquoted(literal: str) -> str:
     match = _LITERAL.match(literal)
-    return unescaped(match[1]) if match else ""
+    return blocks.unescaped(match[1]) if match else ""
 
 
 def _is_free(facts: Mapping[str, Collection[str]]) -> bool:
@@ -486,26 +402,3 @@ def _is_free(facts: Mapping[str, Collection[str]]) -> bool:
         or any(map(_ACT.search, facts.get("pan:readAt", ())))
         or any(object_.startswith("instrument:") or _ACT.search(object_) for object_ in facts.get("pan:speaksFor", ()))
     )
-
-
-def _length(facts: Mapping[str, Collection[str]], kept: Kept | None) -> tuple[int | None, bool]:
-    if isinstance(kept, KeptText):
-        return len(" ".join(kept.text.split())), False
-    if isinstance(kept, KeptHashes):
-        return len(kept.hashes) + RUN - 1, True  # a hash a run of words; what stands twice counts once
-    number = next((count for count in facts.get("pan:characters", ()) if count.isdecimal()), "")
-    return (int(number) if number else None), False
-
-
-def _findings(document: Quoted, rules: Mapping[str, Rule]) -> Iterator[Finding]:
-    for file, block, statement, words in document.quotations:
-        if is_long(words):
-            rule = rules["text-whole" if is_long(words, WHOLE) else "text-long"]
-            path, place = file.expand(statement.predicate), Place(file.name, statement.line)
-            yield Finding(rule, file.expand(block.subject), path, string(str(len(words))), place)
-    if document.share is not None and document.share > SHARES[0]:
-        rule = rules["text-whole" if document.share > SHARES[1] else "text-much"]
-        file, block, statement, _ = document.quotations[0]
-        about = next(statement_of for statement_of in block.statements if statement_of.predicate == "pan:inDocument")
-        place = Place(file.name, statement.line)
-        yield Finding(rule, file.expand(about.object), value=string(f"{round(100 * document.share)} %"), place=place)

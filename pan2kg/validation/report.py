@@ -1,29 +1,40 @@
-"""What a check found: rules, findings, the report that holds both, and the list of accepted findings.
+"""What a check found: rules, findings, the report that holds both, the list of accepted findings, and kept reports.
 
 That list, the baseline, is lines of text a person reviews, comments on and shortens; so a project with old findings
 can still fail on new ones.
+
+The last reports of a project are kept between commands: what has not changed need not be checked again. A report is
+found again by everything a check reads: the files of the project with its questions, shapes and texts, the program
+itself, its engine, and the day, since some rules ask what is to come. What is kept is a text that says what the report
+does; one that is damaged or of another form is made anew.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import astuple, dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+import pyoxigraph as ox
+
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.project import read_text, write_atomically
+from pan2kg.project import PACKAGE, Project, read_text, write_atomically
 from pan2kg.turtle.vocabulary import thing
 from pan2kg.turtle.writer import iri, string
 
 _CHECK: Final = Messages("check")
-
-_BRACKETED = re.compile(r"<([^<>\s]*)>")
+_BRACKETED: Final = re.compile(r"<([^<>\s]*)>")
 
 
 class Severity(StrEnum):
@@ -70,17 +81,16 @@ class Rule:
     use: RuleUse = RuleUse.EDIT
 
 
-def worded_rules(messages: Messages, kind: Kind, keys: Iterable[str], warnings: Collection[str]) -> dict[str, Rule]:
-    return {
-        key: Rule(
-            key,
-            kind,
-            Severity.WARNING if key in warnings else Severity.VIOLATION,
-            messages.text(key),
-            messages.text(f"{key}.remedy"),
-        )
-        for key in keys
-    }
+def worded_rules(
+    messages: Messages, kind: Kind, keys: Iterable[str], warnings: Collection[str], counted: Iterable[str] = ()
+) -> dict[str, Rule]:
+    rules = {}
+    for key in keys:
+        severity = Severity.WARNING if key in warnings else Severity.VIOLATION
+        rules[key] = Rule(key, kind, severity, messages.text(key), messages.text(f"{key}.remedy"))
+    for key in counted:
+        rules[key] = Rule(key, kind, Severity.INFO, messages.text(key), use=RuleUse.STATISTIC)
+    return rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +124,8 @@ class Finding:
     def remedy(self) -> Text:
         if self.rule.remedy or not self.expected:
             return self.rule.remedy
-        return Text.of(
-            {language: _CHECK.say("replace", language, expected=words) for language, words in self.expected.words}
-        )
+        words = {tag: _CHECK.say("replace", tag, expected=expected) for tag, expected in self.expected.words}
+        return Text.of(words)
 
     @property
     def part(self) -> str:
@@ -150,11 +159,6 @@ class Names:
         return _BRACKETED.sub(lambda match: iri(match.group(1), self.prefixes), term)
 
     def plan(self, key: str) -> str:
-        """The IRI of the plan with a key, in the project whose prefixes these are.
-
-        >>> Names({"plan": "https://data.example/id/plan/"}).plan("be-bhr-1")
-        'https://data.example/id/plan/be-bhr-1'
-        """
         return f"{self.prefixes.get('plan', thing('plan', ''))}{key}"
 
     def label(self, term: str) -> Text:
@@ -166,7 +170,8 @@ class Report:
     """Everything a check found, sorted; ``accepted`` holds what the baseline lets pass.
 
     ``looked_at`` says by a rule's key how many nodes, files, blocks or statements it looked at, ``statistics`` how many
-    of them a rule only counts.
+    of them a rule only counts. ``since`` is the revision since which findings are told, where only the new ones are,
+    ``of_some`` says whether some files were looked at by themselves, ``made`` when a report was made that was kept.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -178,19 +183,11 @@ class Report:
     compared: bool = False
     statistics: Mapping[str, int] = field(default_factory=dict)
     since: str = ""
-    """The revision since which findings are told, where only the new ones are."""
     of_some: bool = False
-    """Whether some files were looked at by themselves."""
     made: str = ""
-    """When it was made, where it is one that was kept of the same files."""
 
     @property
     def conforms(self) -> bool:
-        """Whether nothing was found that weighs as much as ``fail_on``.
-
-        >>> Report().conforms
-        True
-        """
         return not any(finding.severity.reaches(self.fail_on) for finding in self.findings)
 
     @property
@@ -227,6 +224,17 @@ class Report:
             yield of_rule[0].rule, by_part
 
 
+def joined(reports: Iterable[Report], findings: Iterable[Finding], names: Names) -> Report:
+    parts = list(reports)
+    return Report(
+        rules=tuple(rule for report in parts for rule in report.rules),
+        findings=in_order(findings),
+        looked_at={key: number for report in parts for key, number in report.looked_at.items()},
+        names=names,
+        statistics={key: number for report in parts for key, number in report.statistics.items()},
+    )
+
+
 def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[Finding]:
     """The findings, those of a gap in several things of a plan as one of the plan; ``plans`` says in which a thing is.
 
@@ -245,30 +253,20 @@ def gathered(findings: Iterable[Finding], plans: Mapping[str, str]) -> Iterator[
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=_rank))
+    def rank(finding: Finding) -> tuple[int, str, str, int, str, str, str, str]:
+        place = finding.place or Place("")
+        key, weight = finding.rule.key, finding.severity.rank
+        return weight, key, place.file, place.line or 0, finding.focus, finding.path, finding.value, finding.component
 
-
-def _rank(finding: Finding) -> tuple[int, str, str, int, str, str, str, str]:
-    place = finding.place or Place("")
-    key, weight = finding.rule.key, finding.severity.rank
-    return weight, key, place.file, place.line or 0, finding.focus, finding.path, finding.value, finding.component
+    return tuple(sorted(findings, key=rank))
 
 
 _HEAD: Final = """\
 # Findings of `pan2kg check` that are accepted, one a line: rule, thing, property, value.
 # A comment directly above a line belongs to it and stays when this file is written anew.
 """
-
-
 _RULE: Final = re.compile(r"[\w-]*:\S+|(?:style|text)-[\w-]+|[\w-]+-violation")
 """How the name of a rule looks: that of a shape, of the house style or of words, of a quality query."""
-
-
-@dataclass(frozen=True, slots=True)
-class BaselineEntry:
-    fingerprint: str
-    line: int
-    comments: tuple[str, ...] = ()
 
 
 def fingerprint(finding: Finding, names: Names) -> str:
@@ -283,72 +281,158 @@ def fingerprint(finding: Finding, names: Names) -> str:
     return " ".join(word for word in words if word)
 
 
-def read_baseline(path: Path) -> list[BaselineEntry]:
-    entries, comments = [], []
+def read_baseline(path: Path) -> list[tuple[str, int, tuple[str, ...]]]:
+    entries, comments = [], list[str]()
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         words = line.strip(" \t\r")
         if words.startswith("#"):
             comments.append(words)
-        else:
-            if words and not _RULE.fullmatch(words.split(maxsplit=1)[0]):
-                raise ProjectError("baseline-line", place=Place(str(path), number), remedy="write-baseline")
-            if words:
-                entries.append(BaselineEntry(words, number, tuple(comments)))
-            comments = []
+            continue
+        if words and not _RULE.fullmatch(words.split(maxsplit=1)[0]):
+            raise ProjectError("baseline-line", place=Place(str(path), number), remedy="write-baseline")
+        if words:
+            entries.append((words, number, tuple(comments)))
+        comments = []
     return entries
 
 
-def compare(report: Report, entries: Iterable[BaselineEntry], *, file: str) -> Report:
+def matched(
+    findings: Iterable[Finding], names: Names, accepted: Iterable[str]
+) -> tuple[list[Finding], list[Finding], Counter[str]]:
+    unmatched, added, known = Counter(accepted), list[Finding](), list[Finding]()
+    for finding in findings:
+        name = fingerprint(finding, names)
+        (known if unmatched[name] else added).append(finding)
+        unmatched[name] -= unmatched[name] > 0
+    return added, known, unmatched
+
+
+def compare(report: Report, entries: Iterable[tuple[str, int, tuple[str, ...]]], *, file: str) -> Report:
     entries = list(entries)
     keys = {rule.key for rule in report.rules}
-    if entries and not any(entry.fingerprint.split(maxsplit=1)[0] in keys for entry in entries):
+    if entries and not any(name.split(maxsplit=1)[0] in keys for name, *_ in entries):
         raise ProjectError("baseline-unchecked", place=Place(file), remedy="write-baseline")
-    unmatched = Counter(entry.fingerprint for entry in entries)
-    added, accepted = [], []
-    for finding in report.findings:
-        name = fingerprint(finding, report.names)
-        if unmatched[name]:
-            unmatched[name] -= 1
-            accepted.append(finding)
-        else:
-            added.append(finding)
-    solved = [_solved(entry, file) for entry in entries if _take(unmatched, entry.fingerprint)]
-    return replace(report, findings=in_order(added + solved), accepted=tuple(accepted), compared=True)
-
-
-def _take(unmatched: Counter[str], name: str) -> bool:
-    unmatched[name] -= 1
-    return unmatched[name] >= 0
-
-
-def _solved(entry: BaselineEntry, file: str) -> Finding:
+    added, accepted, unmatched = matched(report.findings, report.names, (name for name, *_ in entries))
     message, remedy = _CHECK.text("baseline-solved"), _CHECK.text("baseline-solved-remedy")
     rule = Rule("baseline-solved", Kind.BASELINE, Severity.INFO, message, remedy)
-    return Finding(rule, "", value=string(entry.fingerprint), place=Place(file, entry.line))
+    for name, line, _ in entries:
+        if unmatched[name]:
+            unmatched[name] -= 1
+            added.append(Finding(rule, "", value=string(name), place=Place(file, line)))
+    return replace(report, findings=in_order(added), accepted=tuple(accepted), compared=True)
 
 
-def write_baseline(report: Report, path: Path) -> int:
-    comments = {entry.fingerprint: entry.comments for entry in read_baseline(path)} if path.exists() else {}
+def write_baseline(report: Report, path: Path) -> None:
+    comments = {name: above for name, _, above in read_baseline(path)} if path.exists() else {}
     findings = [*report.findings, *report.accepted]
-    names = sorted(fingerprint(f, report.names) for f in findings if f.rule.kind is not Kind.BASELINE)
-    write_atomically(path, baseline_text(names, comments))
-    return len(names)
-
-
-def baseline_text(names: Iterable[str], comments: dict[str, tuple[str, ...]]) -> str:
-    """The text of a baseline file; an entry with comments stands apart, so that they stay its own.
-
-    >>> print(baseline_text(["a", "b"], {"b": ("# known since 2020",)}).partition("anew.")[2])
-    <BLANKLINE>
-    <BLANKLINE>
-    a
-    <BLANKLINE>
-    # known since 2020
-    b
-    <BLANKLINE>
-    """
     lines = [_HEAD]
-    for name in names:
+    for name in sorted(fingerprint(one, report.names) for one in findings if one.rule.kind is not Kind.BASELINE):
         above = comments.pop(name, ())
         lines += ["", *above, name] if above else [name]
-    return "\n".join(lines) + "\n"
+    write_atomically(path, "\n".join(lines) + "\n")
+
+
+# Reports that are kept
+
+REPORTS: Final = 2
+"""So many reports of a project are kept: of the state before a change and the one after it."""
+_PREFIX: Final = "check-"
+_OF_PROGRAM: Final = (".po", ".py", ".toml")
+_DAMAGED: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError)
+"""What reading a text gives that is not what was written."""
+
+
+def kept_report(project: Project, folder: Path | None, make: Callable[[], Report]) -> Report:
+    """The report of a project as it was made of the same files, else as it is made now, and kept.
+
+    Without a folder it is made. A folder that cannot be written is done without.
+    """
+    if folder is None:
+        return make()
+    name = state_name(project)
+    path = _path(project, folder, name)
+    if report_before := _found(path):
+        return report_before
+    report = make()
+    # not where a file was changed meanwhile: nobody knows which state was checked
+    if state_name(project) == name:
+        with suppress(OSError, ProjectError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, json.dumps(_said(report), ensure_ascii=False))
+            newest = sorted(path.parent.glob(f"{_PREFIX}*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+            for file_too_many in newest[REPORTS:]:
+                file_too_many.unlink(missing_ok=True)
+    return report
+
+
+def find_kept(project: Project, folder: Path) -> Report | None:
+    return _found(_path(project, folder, state_name(project)))
+
+
+def _path(project: Project, folder: Path, name: str) -> Path:
+    from pan2kg.store.cache import project_folder
+
+    return project_folder(project, folder) / f"{_PREFIX}{name}.json"
+
+
+def _found(path: Path) -> Report | None:
+    with suppress(OSError, *_DAMAGED):
+        content = json.loads(path.read_text("utf-8"))
+        rules = [
+            Rule(key, Kind(kind), Severity(severity), Text.of(message), Text.of(remedy), query, RuleUse(use))
+            for key, kind, severity, message, remedy, query, use in content["rules"]
+        ]
+        findings = [
+            Finding(rules[rule], focus, way, value, place and Place(*place), component, Text.of(expected), times)
+            for rule, focus, way, value, place, component, expected, times in content["findings"]
+        ]
+        path.touch()
+        return Report(
+            rules=tuple(rules[place] for place in content["asked"]),
+            findings=tuple(findings),
+            looked_at=content["looked_at"],
+            names=Names(content["prefixes"], {iri: Text.of(words) for iri, words in content["labels"].items()}),
+            statistics=content["statistics"],
+            made=content["made"],
+        )
+    return None
+
+
+def state_name(project: Project) -> str:
+    digest = hashlib.sha256(f"{sys.version} {ox.__version__} {datetime.now(UTC).date()}".encode())
+    files: list[Path] = []
+    for member in project.members:
+        files += (*member.data, *member.loaded_files(), *member.shape_files(), member.ontology / "prefixes.ttl")
+        for folder, ending in ((member.queries, "*.rq"), (member.texts, "*")):
+            files += sorted(path for path in folder.rglob(ending) if path.is_file())
+    for path in (*files, *sorted(Project.packaged().queries.rglob("*.rq"))):
+        with suppress(OSError):  # one that is gone or cannot be read is told by the check
+            digest.update(f"{path}\0".encode() + path.read_bytes() + b"\0")
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix in _OF_PROGRAM:
+            at = path.stat()
+            digest.update(f"{path} {at.st_size} {at.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:32]
+
+
+def _said(report: Report) -> dict[str, object]:
+    rules = list(dict.fromkeys((*report.rules, *(finding.rule for finding in report.findings))))
+    places = {rule: place for place, rule in enumerate(rules)}
+    return {
+        "made": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "rules": [
+            (rule.key, rule.kind, rule.severity, rule.message.by_language(), rule.remedy.by_language(), rule.query,
+             rule.use)
+            for rule in rules
+        ],
+        "asked": [places[rule] for rule in report.rules],
+        "findings": [
+            (places[entry.rule], entry.focus, entry.path, entry.value, entry.place and astuple(entry.place),
+             entry.component, entry.expected.by_language(), entry.times)
+            for entry in report.findings
+        ],
+        "looked_at": dict(report.looked_at),
+        "statistics": dict(report.statistics),
+        "prefixes": dict(report.names.prefixes),
+        "labels": {iri: text.by_language() for iri, text in report.names.labels.items()},
+    }  # fmt: skip

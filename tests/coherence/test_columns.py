@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pytest
-from pyarrow import parquet
 
-from pan2kg.coherence.columns import PlanPair, pairs_of_plans
 from pan2kg.coherence.evidence import FIGURED, Level, Works
 from pan2kg.coherence.texts import TextStep, Use, cells, weigh
-from pan2kg.coherence.weight import Potential, action_pairs, plan_pairs, potential
+from pan2kg.coherence.weight import PlanPair, Potential, action_pairs, pairs_of_plans, plan_pairs, potential
 from pan2kg.errors import ProjectError
 from pan2kg.tables.parquet import columns_of, paths_of, read_columns, write_columns
 
@@ -41,11 +39,7 @@ def world(seed: int) -> tuple[Works, list[Use], list[TextStep], frozenset[str]]:
         )
         for at in rng.integers(1, 6, 90)
     ]
-    steps = [
-        TextStep("t03", "t01", Level.PLAN),
-        TextStep("t05", "t03", Level.OTHER),
-        TextStep("t06", "t02", Level.EDITORS),
-    ]
+    steps: list[TextStep] = [("t03", "t01", Level.PLAN), ("t05", "t03", Level.OTHER), ("t06", "t02", Level.EDITORS)]
     return works, uses, steps, frozenset({"t02"})
 
 
@@ -129,28 +123,11 @@ def folder(few: Graph, tmp_path: Path) -> Path:
     return tmp_path / "columns"
 
 
-def test_every_column_is_as_long_as_its_file_and_names_what_is_there(folder: Path) -> None:
-    uses, texts = (parquet.read_table(folder / f"{name}.parquet").to_pydict() for name in ("uses", "texts"))
-    assert len(uses["work"]) > 10
-    assert [texts["text"][at] for at in uses["text_row"]] == uses["text"]
-    assert [texts["text"][at] if at >= 0 else None for at in texts["above_row"]] == texts["above"]
-
-
 @pytest.mark.parametrize("name", ["plans", "texts", "paths", "uses"])
 def test_a_file_that_is_cut_short_is_one_sentence(folder: Path, name: str) -> None:
     path = folder / f"{name}.parquet"
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(ProjectError, match=rf"{name}.parquet: The file is cut short.*Export it again"):
-        read_columns(folder)
-
-
-def test_a_file_that_is_damaged_inside_is_one_sentence(folder: Path) -> None:
-    path = folder / "uses.parquet"
-    body = bytearray(path.read_bytes())
-    at = parquet.ParquetFile(path).metadata.row_group(0).column(2).data_page_offset
-    body[at + 40 : at + 50] = bytes(10)  # of the third column, which is read
-    path.write_bytes(body)
-    with pytest.raises(ProjectError, match="The file is cut short"):
         read_columns(folder)
 
 
@@ -173,8 +150,3 @@ def test_the_command_tells_pairs_of_plans_as_csv(cli: Cli, folder: Path) -> None
     head, *rows = done.stdout.splitlines()
     assert head == "plan,other_plan,low,broad,linked_actions"
     assert any("lu-bhr-1" in row and "lu-bhr-2" in row for row in rows)
-
-
-def test_a_figure_is_not_told_from_columns(cli: Cli, folder: Path) -> None:
-    done = cli("coherence", "--from", str(folder), "matrix")
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)

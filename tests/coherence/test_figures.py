@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 
 import pan2kg
-from pan2kg.coherence.citations import Verdict, returns
-from pan2kg.coherence.evidence import FIGURED, Level, Works
-from pan2kg.coherence.figures import FIGURES, Taken, Unit, Value, breakdown, figures
-from pan2kg.coherence.known import Known, Tables, known
+from pan2kg.coherence.evidence import FIGURED, Level
+from pan2kg.coherence.figures import FIGURES, Taken, Unit
+from pan2kg.coherence.known import Known, Tables
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
 
 ID = "https://w3id.org/pan2kg/id"
-TWO_CHANNELS = f"{ID}/link/770f3423b55cbaf6"
 """The one citation between plans of no line that the shipped graph gives both in the text and on the page."""
 
 
@@ -59,25 +55,11 @@ EXPECTED: dict[str, tuple[tuple[float | None, ...], ...]] = {
 }
 
 
-def test_every_figure_but_the_reasons_has_an_expected_value() -> None:
-    assert [one.id for one in FIGURES if one.id != "not-expected"] == list(EXPECTED)
-
-
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_figure_of_the_shipped_graph(taken: Mapping[str, Taken], name: str) -> None:
     for found, expected in zip(taken[name].nested, EXPECTED[name], strict=True):
         assert found == pytest.approx(expected, abs=5e-7)
     assert taken[name].value == taken[name].nested[1]
-
-
-def test_the_index_of_all_plans_counts_a_citation_in_text_and_on_the_page_twice(tables: Tables) -> None:
-    """With one channel of it only there are 269, 284, 406 and 444 cells."""
-    one = tuple(said for said in tables.statements if (said.link, said.channel) != (TWO_CHANNELS, "web"))
-    assert len(tables.statements) - len(one) == 1
-    made = {level: known(replace(tables, statements=one), level) for level in FIGURED}
-    (index,) = (one for one in figures(made) if one.figure.id == "coherence-index-all")
-    assert [value[0] for value in index.nested] == pytest.approx([0.774648, 0.631579, 0.530435, 0.403974], abs=5e-7)
-    assert [index.figure.population(made[level]) for level in FIGURED] == [71, 95, 115, 151]
 
 
 def test_figures_say_among_how_many(taken: Mapping[str, Taken], at: Mapping[Level, Known]) -> None:
@@ -91,13 +73,6 @@ def test_figures_say_among_how_many(taken: Mapping[str, Taken], at: Mapping[Leve
     )
     occasions = taken["occasions"].figure
     assert [occasions.population(at[level]) for level in FIGURED] == [400, 581, 858, 979]
-
-
-def test_what_stands_against_the_return_of_each_citing_pair(at: Mapping[Level, Known], tables: Tables) -> None:
-    back = returns(at[Level.EDITORS].chronology, tables.readings, at=Level.EDITORS)
-    assert Counter(one.verdict for one in back) == {
-        Verdict.IMPOSSIBLE: 31, Verdict.UNDATED: 25, Verdict.EDITION: 15, Verdict.FRAMEWORK: 8, Verdict.EXPECTED: 4,
-    }  # fmt: skip
 
 
 def test_occasions_and_reasons_against_are_all_the_related_pairs(
@@ -118,21 +93,13 @@ def test_a_figure_is_its_list_and_nested_by_level(
         assert [value[0] for value in one.nested] == [len(one.figure.rows(at[level])) for level in FIGURED]
     falling = {"citations-made"}
     if one.figure.unit is Unit.COUNT and one.figure.id not in falling:
-        assert all(number is not None and number >= 0 for value in breakdown(one) for number in value)
+        assert all(number is not None and number >= 0 for value in one.breakdown() for number in value)
 
 
 def test_the_basis_line_says_what_was_read(taken: Mapping[str, Taken]) -> None:
     line = taken["linked-plan-pairs"].basis
     assert (line.plans, line.with_texts, line.listed, line.published, line.counted) == (228, 72, 279, 2726, 41)
     assert (line.measures, line.texts.full, line.texts.none + line.texts.part) == (444, 0, 444)
-
-
-def test_figures_of_nothing_have_nothing_to_divide_by() -> None:
-    empty = {level: known(Tables(Works((), {})), level) for level in FIGURED}
-    values: dict[str, Value] = {one.figure.id: one.value for one in figures(empty)}
-    assert values["citation-rate"] == (None, None)
-    assert values["coherence-index-all"] == (None, None)
-    assert values["linked-plan-pairs"] == (0.0,)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

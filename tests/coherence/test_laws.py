@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.coherence.weight import adjust, curveball
+from pan2kg.coherence.weight import curveball
 from pan2kg.scores.matrix import Scores, scores_of
 from pan2kg.scores.measures import alpha, coverage, ranks, second_order, sums
 
@@ -46,12 +46,3 @@ def test_a_curveball_keeps_all_sums_and_its_seed(table: list[frozenset[int]], se
     assert [len(row) for row in dealt] == [len(row) for row in table]
     assert Counter(one for row in dealt for one in row) == Counter(one for row in table for one in row)
     assert dealt == curveball(table, np.random.default_rng(seed), trades=20)
-
-
-@given(st.lists(st.floats(0, 1), max_size=20))
-def test_adjusted_values_keep_the_order(p: list[float]) -> None:
-    values = np.array(p)
-    adjusted = adjust(values)
-    order = np.argsort(values, kind="stable")
-    assert (np.diff(adjusted[order]) >= 0).all()
-    assert (adjusted >= values - 1e-15).all()

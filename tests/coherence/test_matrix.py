@@ -80,13 +80,3 @@ def test_many_numbers_are_ordered_as_by_comparing(number: int, limit: int, seed:
     rng = np.random.default_rng(seed)
     keys = rng.integers(0, limit, number)
     assert np.array_equal(order_of(keys, limit), np.argsort(keys, kind="stable"))
-
-
-@settings(max_examples=5)
-@given(st.integers(0, 2**32 - 1))
-def test_a_larger_table_is_scipys_product(seed: int) -> None:
-    """Large enough that keys take several digits and rows several blocks."""
-    rng = np.random.default_rng(seed)
-    table = Incidence.of(rng.integers(0, 2_000, 6_000), rng.integers(0, 150, 6_000), shape=(2_000, 150))
-    weights = rng.random(150)
-    assert tuple(part.tolist() for part in cells(table, weights)) == product(table, weights)

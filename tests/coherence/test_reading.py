@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import combinations
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,12 +10,10 @@ import pytest
 
 import pan2kg
 from pan2kg.coherence import reading
-from pan2kg.coherence import reading as records
 from pan2kg.coherence.bodies import Presence
 from pan2kg.coherence.obligations import DutyStanding, Met, margins
 from pan2kg.errors import ProjectError
 from pan2kg.project import Project
-from pan2kg.scores.matrix import read_matrices
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import graph_of, key
@@ -62,93 +59,11 @@ def used(made: LocalStore) -> dict[str, list[str]]:
     }
 
 
-def linked(made: LocalStore) -> int:
-    """How many pairs of actions rest on the same text."""
-    return sum(bool({*one} & {*two}) for one, two in combinations(used(made).values(), 2))
-
-
 TRANSPOSES = """
 link:t a pan:Link ; pan:linkType linktype:instrument-relation ; pan:relation relation:transposes ;
     pan:from instrument:law ; pan:to instrument:dir ; pan:status linkstatus:accepted ; pan:certainty certainty:stated ;
     dcterms:source document:gazette .
 """
-
-
-@pytest.mark.parametrize(
-    ("status", "certainty"),
-    [("candidate", "stated"), ("rejected", "stated"), ("superseded", "derived"), ("accepted", "unverified")],
-)
-def test_candidates_and_unverified_statements_leak_into_no_figure(status: str, certainty: str) -> None:
-    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:dir", status, certainty)))
-    assert used(made) == {"a": ["dir"], "b": [], "c": []}
-    assert linked(made) == 0
-
-
-@pytest.mark.parametrize("relation", ["related-to", "named-together-with"])
-def test_a_remote_tie_is_no_use(relation: str) -> None:
-    remote = f"relation:{relation} pan:useClass 0.0 .\n"
-    made = store(("uses", remote + use("a", "instrument:dir") + use("b", "instrument:dir", relation=relation)))
-    assert used(made) == {"a": ["dir"], "b": [], "c": []}
-
-
-def test_unverified_files_leak_into_no_figure() -> None:
-    unverified = """
-    action:a pan:hasTopic topic:t . instrument:dir skos:exactMatch instrument:law .
-    action:z a pan:Action ; pan:inPlan plan:p ; pan:certainty certainty:unverified .
-    """
-    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:law")), ("x/unverified", unverified))
-    assert reading.read_profiles(made) == ()
-    assert used(made) == {"a": ["dir"], "b": ["law"], "c": []}
-
-
-def test_an_act_and_its_transposition_are_not_counted_twice() -> None:
-    made = store(
-        ("uses", use("a", "instrument:dir") + use("a", "instrument:law") + use("b", "instrument:law") + TRANSPOSES)
-    )
-    assert used(made) == {"a": ["dir"], "b": ["dir"], "c": []}
-    assert linked(made) == 1
-
-
-def test_a_transposition_without_a_document_makes_two_acts_no_one() -> None:
-    bare = TRANSPOSES.replace("dcterms:source document:gazette", "pan:channel channel:web")
-    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:law") + bare))
-    assert used(made) == {"a": ["dir"], "b": ["law"], "c": []}
-
-
-@pytest.mark.parametrize("bridge", ["owl:sameAs", "skos:exactMatch"])
-@pytest.mark.parametrize("ends", ["instrument:dir {} instrument:alias .", "instrument:alias {} instrument:dir ."])
-def test_one_act_under_two_iris_is_one(bridge: str, ends: str) -> None:
-    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:alias") + ends.format(bridge)))
-    assert linked(made) == 1
-    assert sum(map(len, used(made).values())) == 2
-
-
-def test_a_transposition_of_an_act_under_its_other_iri_is_one_with_it() -> None:
-    bridged = "instrument:dir owl:sameAs instrument:alias . instrument:law owl:sameAs instrument:law-alias ."
-    made = store(("uses", use("a", "instrument:alias") + use("b", "instrument:law-alias") + TRANSPOSES + bridged))
-    assert linked(made) == 1
-
-
-def test_a_close_match_is_no_bridge() -> None:
-    made = store(
-        (
-            "uses",
-            use("a", "instrument:dir") + use("b", "instrument:law") + "instrument:dir skos:closeMatch instrument:law .",
-        )
-    )
-    assert linked(made) == 0
-
-
-def test_a_provision_counts_as_what_its_act_transposes() -> None:
-    part = "provision:art a pan:Provision ; eli:is_part_of instrument:law ."
-    made = store(("uses", use("a", "provision:art") + use("b", "instrument:dir") + TRANSPOSES + part))
-    assert used(made) == {"a": ["dir"], "b": ["dir"], "c": []}
-
-
-def test_an_action_without_a_plan_makes_no_plan() -> None:
-    made = store(("uses", "action:r a pan:Action .\n" + use("r", "instrument:dir") + use("a", "instrument:dir")))
-    uses = reading.read_uses(made)
-    assert (uses.basis.plans, uses.has_plan(uses.find_action("r"))) == (2, False)
 
 
 def test_a_plan_says_how_much_of_it_is_known() -> None:
@@ -186,7 +101,7 @@ def test_a_vague_timeline_with_a_date_is_no_date() -> None:
     """
     made = store(("uses", use("a", "instrument:dir", relation="implements") + facts))
     uses = reading.read_uses(made)
-    known = records.read_obligations(made), records.read_responses(made, uses)
+    known = reading.read_obligations(made), reading.read_responses(made, uses)
     (row,) = margins(uses, *known, as_of=date(2021, 1, 1))
     assert (row.standing, row.overdue) == (DutyStanding.VAGUE, 366)
 
@@ -194,48 +109,18 @@ def test_a_vague_timeline_with_a_date_is_no_date() -> None:
 def test_a_bill_is_no_act() -> None:
     bill = TRANSPOSES + "instrument:law a pan:Bill ."
     uses = reading.read_uses(store(("uses", bill)))
-    assert not [one for one in records.read_responses(store(("uses", bill)), uses) if one.is_act]
-    assert [one for one in records.read_responses(store(("uses", TRANSPOSES)), uses) if one.is_act]
+    assert not [one for one in reading.read_responses(store(("uses", bill)), uses) if one.is_act]
+    assert [one for one in reading.read_responses(store(("uses", TRANSPOSES)), uses) if one.is_act]
 
 
 def test_the_shipped_graph_gives_the_worked_margin(graph: pan2kg.Graph) -> None:
     uses = reading.read_uses(graph.store)
-    known = records.read_obligations(graph.store), records.read_responses(graph.store, uses)
+    known = reading.read_obligations(graph.store), reading.read_responses(graph.store, uses)
     rows = {key(row.obligation.iri): row for row in margins(uses, *known, as_of=date(2026, 11, 25))}
     late = rows["dir-2019-1937-art-26-1-transposition"]
     assert (late.standing, late.margin) == (DutyStanding.LATE, 520)
-    assert key(late.obligation.terms.national) == "luxembourg-dir-2019-1937-transposition"
+    assert key(late.obligation.national) == "luxembourg-dir-2019-1937-transposition"
     assert all(row.met is Met.UNKNOWN for row in rows.values() if "p029" in key(row.obligation.instrument))
-
-
-def test_in_the_shipped_graph_to_monitor_a_directive_is_not_to_transpose_it(graph: pan2kg.Graph) -> None:
-    uses = reading.read_uses(graph.store)
-    known = records.read_obligations(graph.store), records.read_responses(graph.store, uses)
-    rows = {key(row.obligation.iri): row for row in margins(uses, *known, as_of=date(2026, 1, 1))}
-    diligence = rows["dir-2024-1760-art-37-1-first-subparagraph-transposition"]
-    assert (diligence.standing, [key(one.work) for one in diligence.touching]) == (
-        DutyStanding.UNCOVERED,
-        ["lu-bhr-2-4-2"],
-    )
-    whistle = rows["dir-2019-1937-art-26-1-transposition"]
-    assert "lu-bhr-2-6-3" in {key(one.work) for one in whistle.responses}
-
-
-def test_the_implementation_of_a_transposing_act_answers_the_directive() -> None:
-    made = store(("uses", TRANSPOSES + use("a", "instrument:law", relation="implements")))
-    found = records.read_responses(made, reading.read_uses(made))
-    assert [(key(one.instrument), one.relation) for one in found if not one.is_act] == [("dir", "implements")]
-
-
-def test_a_treaty_is_due_from_its_ratification_on() -> None:
-    facts = """
-    instrument:p29 a pan:Treaty .
-    obligation:o a pan:Obligation ; pan:underInstrument instrument:p29 ; pan:dueDate "2020-01-01"^^xsd:date .
-    milestone:r pan:milestoneOf instrument:p29 ; pan:milestoneType milestonetype:ratification ;
-        pan:date "2021-03-18"^^xsd:date .
-    """
-    (duty,) = records.read_obligations(store(("duties", facts)))
-    assert (duty.binds(date(2021, 3, 17)), duty.binds(date(2021, 3, 18))) == (False, True)
 
 
 @pytest.mark.parametrize(("said", "months"), [("P3Y", 36), ("P1Y6M", 18), ("P12M", 12), ("P90D", 0), ("", 0)])
@@ -245,7 +130,7 @@ def test_how_often_an_obligation_recurs_is_read_in_months(said: str, months: int
     obligation:o a pan:Obligation ; pan:underInstrument instrument:dir ; pan:dueDate "2020-01-01"^^xsd:date .
     {often}
     """
-    (duty,) = records.read_obligations(store(("duties", facts)))
+    (duty,) = reading.read_obligations(store(("duties", facts)))
     assert duty.every == months
 
 
@@ -256,26 +141,53 @@ def test_means_by_an_unnamed_group_are_vague() -> None:
     involvement:j pan:involvedIn action:b ; pan:involves body:m ; pan:role role:means-of-implementation .
     action:a pan:hasIndicator indicator:x . indicator:x pan:presence presence:absent .
     """
-    found = {(key(field.action), field.name): field.presence for field in records.read_fields(store(("bodies", facts)))}
+    found = {(key(action), name): presence for action, name, presence in reading.read_fields(store(("bodies", facts)))}
     assert found == {
         ("a", "means"): Presence.VAGUE, ("b", "means"): Presence.PRESENT, ("a", "indicator"): Presence.ABSENT,
     }  # fmt: skip
 
 
-def test_scores_come_back_one_matrix_an_assessor() -> None:
-    form = (
-        "link:{0} pan:linkType linktype:interaction ; pan:from action:a ; pan:to action:b ; pan:score {1} ;"
-        ' pan:scale "s" ; pan:assessor body:{2} ; pan:status linkstatus:{3} .\n'
-    )
-    links = (
-        form.format("x", -2, "x", "accepted")
-        + form.format("y", 0, "y", "accepted")
-        + form.format("z", 3, "z", "candidate")
-    )
-    found = read_matrices(store(("scores", links + "body:x a pan:Organisation . body:y a pan:Organisation .")))
-    assert [(key(one.assessor), [score for _, _, score in one.cells()]) for one in found] == [("x", [-2]), ("y", [0])]
-
-
 def test_an_empty_graph_is_one_sentence() -> None:
     with pytest.raises(ProjectError, match=r"^The graph holds no action to measure\."):
         reading.read_uses(LocalStore(ox.Store()))
+
+
+ALIAS = "instrument:dir owl:sameAs instrument:alias ."
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        *((use("a", "instrument:dir") + use("b", "instrument:dir", *how), {"a": ["dir"]})
+          for how in (("candidate",), ("rejected",), ("superseded", "derived"), ("accepted", "unverified"))),
+        *((f"relation:{tie} pan:useClass 0.0 ." + use("a", "instrument:dir") + use("b", "instrument:dir", relation=tie),
+           {"a": ["dir"]}) for tie in ("related-to", "named-together-with")),
+        (use("a", "instrument:dir") + use("a", "instrument:law") + use("b", "instrument:law") + TRANSPOSES,
+         {"a": ["dir"], "b": ["dir"]}),
+        (use("a", "instrument:dir") + use("b", "instrument:law")
+         + TRANSPOSES.replace("dcterms:source document:gazette", "pan:channel channel:web"),
+         {"a": ["dir"], "b": ["law"]}),
+        *((use("a", "instrument:dir") + use("b", "instrument:alias") + ends, {"a": ["alias"], "b": ["alias"]})
+          for ends in (ALIAS, "instrument:alias skos:exactMatch instrument:dir .")),
+        (use("a", "instrument:alias") + use("b", "instrument:law") + TRANSPOSES + ALIAS,
+         {"a": ["alias"], "b": ["alias"]}),
+        (use("a", "instrument:dir") + use("b", "instrument:law") + "instrument:dir skos:closeMatch instrument:law .",
+         {"a": ["dir"], "b": ["law"]}),
+        (use("a", "provision:art") + use("b", "instrument:dir") + TRANSPOSES
+         + "provision:art a pan:Provision ; eli:is_part_of instrument:law .", {"a": ["dir"], "b": ["dir"]}),
+    ],
+)  # fmt: skip
+def test_what_actions_rest_on_is_one_instrument_each_and_nothing_nobody_accepted(
+    facts: str, expected: dict[str, list[str]]
+) -> None:
+    assert used(store(("uses", facts))) == {"b": [], "c": [], **expected}
+
+
+def test_unverified_files_leak_into_no_figure() -> None:
+    unverified = """
+    action:a pan:hasTopic topic:t . instrument:dir skos:exactMatch instrument:law .
+    action:z a pan:Action ; pan:inPlan plan:p ; pan:certainty certainty:unverified .
+    """
+    made = store(("uses", use("a", "instrument:dir") + use("b", "instrument:law")), ("x/unverified", unverified))
+    assert reading.read_profiles(made) == ()
+    assert used(made) == {"a": ["dir"], "b": ["law"], "c": []}

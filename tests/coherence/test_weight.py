@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pan2kg.coherence.bodies import losses, participation
-from pan2kg.coherence.evidence import FIGURED, Level, Readings, Works, counts, read_in_full
-from pan2kg.coherence.texts import Use, weigh
-from pan2kg.coherence.weight import Potential, Trial, action_pairs, chance, plan_pairs, potential, unsaid, weight
+from pan2kg.coherence.bodies import losses
+from pan2kg.coherence.evidence import FIGURED, Level, Works, counts
+from pan2kg.coherence.texts import weigh
+from pan2kg.coherence.weight import Potential, action_pairs, chance, plan_pairs, potential, unsaid, weight
 from tests.coherence.worlds import (
     ACTIONS,
     EDITORS,
@@ -22,9 +22,7 @@ from tests.coherence.worlds import (
     PLANS,
     Slow,
     World,
-    full,
     use,
-    uses,
     worlds,
 )
 from tests.lots import TIMES
@@ -114,12 +112,6 @@ def test_a_pair_is_explained_by_what_adds_up_to_it_on_the_word_of_the_weaker_sid
     assert (found.low + found.broad) == pytest.approx(sum(part.bits for part in found.contributions))
 
 
-def test_settled_says_how_much_is_sure_and_nothing_where_nobody_read() -> None:
-    assert weight(made(EXAMPLE), "P", "Q").settled == pytest.approx(0.921207 / 2.045859, abs=1e-6)
-    assert weight(made(EXAMPLE, read=frozenset("S")), "R", "S").settled == 1.0
-    assert weight(made(EXAMPLE), "R", "S").settled is None
-
-
 def test_a_text_half_of_the_read_actions_name_asks_whether_the_plan_says_so_of_itself() -> None:
     world = World(Works(("P",), dict.fromkeys("abc", "P")), (use("a", "implements", "K"), use("b", "promotes", "K")))
     assert unsaid(made(world)) == (("P", "K", 2, 2),)
@@ -187,44 +179,6 @@ def test_reading_in_full_never_raises_high_and_never_changes_low(
 
 @settings(max_examples=30 * TIMES)
 @given(worlds, st.sampled_from(FIGURED))
-def test_two_actions_share_no_more_than_their_plans(world: World, at: Level) -> None:
-    whole = made(world, at)
-    for (a, b), (specific, _) in actions(world, at).items():
-        assert specific <= weight(whole, world.works.home[a], world.works.home[b]).low + CLOSE
-
-
-@settings(max_examples=30 * TIMES)
-@given(worlds, uses)
-def test_what_the_editors_conclude_never_raises_a_headline_weight(world: World, one: Use) -> None:
-    """It may lower one, since the text is commoner, and only where its plan has a use already.
-
-    To nothing it lowers only what is shared by texts as common now as those above them, which tell nothing more. Steps
-    are firm here: where the way up is the editors' too, a commoner text above takes less off the one below.
-    """
-    world = replace(world, steps=tuple(step._replace(level=PLAN) for step in world.steps))
-    plan = world.works.home.get(one.work, one.work)
-    if Slow(world, EDITORS).used(plan, EDITORS):
-        later = replace(world, uses=(*world.uses, one._replace(level=EDITORS)))
-        more, before = pairs(later, OFFICIAL), pairs(world, OFFICIAL)
-        assert more.keys() <= before.keys()
-        for pair in before.keys() - more.keys():
-            assert all(part.gain <= CLOSE for part in weight(made(later), *pair).contributions)
-        assert all(sum(more[pair]) <= sum(before[pair]) + CLOSE for pair in more)
-
-
-@settings(max_examples=30 * TIMES)
-@given(worlds, st.sampled_from(FIGURED))
-def test_participation_is_of_linked_actions_and_stays_below_its_bound(world: World, at: Level) -> None:
-    found = made(world, at)
-    rows = participation(found, action_pairs(found))
-    assert {row.action for row in rows} == {
-        end for pair, bits in actions(world, at).items() if bits[0] > 0 for end in pair
-    }
-    assert all(0 <= row.value <= 1 - 1 / row.plans + CLOSE for row in rows)
-
-
-@settings(max_examples=30 * TIMES)
-@given(worlds, st.sampled_from(FIGURED))
 def test_what_hangs_on_an_action_goes_with_it_and_nothing_else_does(world: World, at: Level) -> None:
     whole = made(world, at)
     lost = {row.action: set(row.plans) for row in losses(whole, [use for use in world.uses if counts(use.level, at)])}
@@ -241,15 +195,7 @@ def test_what_hangs_on_an_action_goes_with_it_and_nothing_else_does(world: World
 @given(worlds, st.sampled_from(FIGURED))
 def test_chance_counts_every_use_alike_and_its_p_values_are_never_0(world: World, at: Level) -> None:
     found = made(world, at)
-    for row in chance(world.works, found.weights, world.uses, at=at, trial=Trial(draws=19)):
+    for row in chance(world.works, found.weights, world.uses, at=at, draws=19):
         assert row.statistic >= weight(found, row.one, row.two).low - CLOSE
         assert 1 / 20 <= row.p <= row.adjusted <= 1
         assert row.attainable <= row.adjusted + CLOSE
-
-
-def test_a_plan_is_read_in_full_only_with_all_its_measures() -> None:
-    works = Works(("P",), {"a": "P"})
-    asserted = full("P")
-    assert read_in_full(Readings(asserted), works) == {"a"}
-    assert read_in_full(Readings(asserted, complete=frozenset("P")), works) == {"a", "P"}
-    assert read_in_full(Readings(full("a"), complete=frozenset("P")), works) == {"a"}

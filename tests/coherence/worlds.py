@@ -56,7 +56,7 @@ EXAMPLE = World(
         use("b2", "amends", "C", OFFICIAL),
         use("c1", "promotes", "G", OTHER),
     ),
-    (TextStep("G4", "G"), TextStep("N", "D")),
+    (("G4", "G", PLAN), ("N", "D", PLAN)),
     frozenset({"C"}),
 )
 
@@ -89,10 +89,10 @@ class Slow:
     at: Level
 
     def up(self, text: str, at: Level = EDITORS) -> set[str]:
-        above = {step.text: step for step in self.world.steps}
+        above = {text: (over, level) for text, over, level in self.world.steps}
         found = {text}
-        while text in above and counts(above[text].level, at):
-            text = above[text].above
+        while text in above and counts(above[text][1], at):
+            text = above[text][0]
             found.add(text)
         return found
 
@@ -115,12 +115,12 @@ class Slow:
             text: -math.log2((sum(text in texts for texts in by_plan.values()) + 1) / (n + 2))
             for text in set().union(*by_plan.values())
         }
-        root = {step.text: step.above for step in self.world.steps}
+        root = {text: above for text, above, _ in self.world.steps}
         return {text: ic[text] - ic[root[text]] if text in root else ic[text] for text in ic}
 
     def founded(self, action: str) -> set[str]:
         plan = self.world.works.home[action]
-        below = {step.text for step in self.world.steps}
+        below = {text for text, *_ in self.world.steps}
         own = [one for one in self.world.uses if one.work == plan and one.share == 1 and counts(one.level, EDITORS)]
         return set().union(*(self.up(one.text, EDITORS) for one in own)) - below
 
@@ -149,7 +149,7 @@ TEXTS = tuple("GHIJKLMN")
 _steps = st.lists(st.integers(-1, 6), min_size=7, max_size=7).flatmap(
     lambda above: st.lists(st.sampled_from([PLAN, OFFICIAL, EDITORS]), min_size=7, max_size=7).map(
         lambda levels: tuple(
-            TextStep(TEXTS[at + 1], TEXTS[min(up, at)], level)
+            (TEXTS[at + 1], TEXTS[min(up, at)], level)
             for at, (up, level) in enumerate(zip(above, levels, strict=True)) if up >= 0
         )
     )

@@ -29,61 +29,20 @@ SCHEMES = sorted((ONTOLOGY / "schemes").glob("*.ttl"))
 LANGUAGES = ("de", "en", "fr")
 
 STORED = {
-    "adms": "adms.ttl",
-    "cpov": "cpov-ap-2.1.2.ttl",
-    "dcat": "dcat3.ttl",
-    "dcterms": "dcterms.ttl",
-    "foaf": "foaf.ttl",
-    "oa": "oa.ttl",
-    "org": "org.ttl",
-    "prov": "prov.ttl",
-    "sd": "sd.ttl",
-    "skos": "skos.ttl",
-    "skosxl": "skosxl.ttl",
-    "vann": "vann.ttl",
-    "void": "void.ttl",
-}
+    prefix: f"{prefix}.ttl"
+    for prefix in ("adms", "dcterms", "foaf", "oa", "org", "prov", "sd", "skos", "skosxl", "vann", "void")
+} | {"cpov": "cpov-ap-2.1.2.ttl", "dcat": "dcat3.ttl"}
 BUILT_IN = {"owl": OWL, "rdf": RDF, "rdfs": RDFS, "sh": rdflib.SH, "xsd": rdflib.XSD}
 
 # These two vocabularies are not stored beside the project: what is known of them, from their published lists.
+ELI = """
+LegalResource LegalResourceSubdivision Work amends amended_by applies based_on changes cites commences consolidates
+corrects date_applicability date_document date_no_longer_in_force date_publication ensures_implementation_of
+first_date_entry_in_force id_local implements in_force is_about is_part_of number passed_by refers_to related_to repeals
+responsibility_of title title_short transposes type_document
+"""
 KNOWN = {
-    "eli": frozenset(
-        [
-            "LegalResource",
-            "LegalResourceSubdivision",
-            "Work",
-            "amends",
-            "amended_by",
-            "applies",
-            "based_on",
-            "changes",
-            "cites",
-            "commences",
-            "consolidates",
-            "corrects",
-            "date_applicability",
-            "date_document",
-            "date_no_longer_in_force",
-            "date_publication",
-            "ensures_implementation_of",
-            "first_date_entry_in_force",
-            "id_local",
-            "implements",
-            "in_force",
-            "is_about",
-            "is_part_of",
-            "number",
-            "passed_by",
-            "refers_to",
-            "related_to",
-            "repeals",
-            "responsibility_of",
-            "title",
-            "title_short",
-            "transposes",
-            "type_document",
-        ]
-    ),
+    "eli": frozenset(ELI.split()),
     "pplan": frozenset(["Activity", "Plan", "Step", "correspondsToStep", "isStepOfPlan"]),
 }
 
@@ -102,7 +61,6 @@ def prefixes() -> dict[str, str]:
 
 @cache
 def written() -> str:
-    """All that is written in Turtle and SPARQL, without comments and prefix declarations."""
     folders = (ONTOLOGY, ROOT / "graph", ROOT / "queries")
     paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in {".ttl", ".rq"}]
     lines = (line for path in paths for line in path.read_text("utf-8").splitlines())
@@ -111,13 +69,11 @@ def written() -> str:
 
 @cache
 def used(prefix: str) -> frozenset[str]:
-    """The local names used with a prefix, in short or in full."""
     return frozenset(names_used()[prefix])
 
 
 @cache
 def names_used() -> dict[str, set[str]]:
-    """The same by prefix, found in one reading of all that is written."""
     spaces = {space: prefix for prefix, space in prefixes().items()}
     full = "|".join(map(re.escape, sorted(spaces, key=len, reverse=True)))
     pattern = rf"(?:(?<![\w./:?$@-])(\w+):|<({full}))([A-Za-z0-9_](?:[\w.-]*[\w-])?)"
@@ -129,7 +85,6 @@ def names_used() -> dict[str, set[str]]:
 
 @cache
 def declared() -> Counter[str]:
-    """How many files give each IRI a type."""
     paths = (*TURTLE, *SHAPES, *sorted((ROOT / "graph" / "authorities").glob("national-*.ttl")))
     files = (set(parsed(path).subjects(RDF.type, unique=True)) for path in paths)
     return Counter(str(subject) for subjects in files for subject in subjects)
@@ -147,13 +102,11 @@ def properties() -> list[URIRef]:
 
 
 def languages(graph: Graph, subject: URIRef, predicate: URIRef) -> list[str | None]:
-    """The languages of a subject's texts, each as often as it occurs."""
     values = (value for value in graph.objects(subject, predicate) if isinstance(value, Literal))
     return sorted((value.language for value in values), key=str)
 
 
 def repeated(graph: Graph, subjects: list[URIRef], predicate: URIRef) -> list[Literal]:
-    """The texts that more than one of the subjects has in the same language."""
     texts = Counter(
         text for subject in subjects for text in graph.objects(subject, predicate) if isinstance(text, Literal)
     )
@@ -169,81 +122,40 @@ def context() -> dict[str, object]:
     return content["@context"]
 
 
-def turtlefmt() -> str | None:
-    beside = Path(sys.executable).parent / "turtlefmt"
-    return str(beside) if beside.is_file() else shutil.which("turtlefmt")
-
-
-def test_every_term_used_is_declared() -> None:
+def test_every_term_and_concept_that_is_used_is_declared_in_one_file() -> None:
     undeclared = sorted(name for name in used("pan") if PAN + name not in declared())
     assert not undeclared, f"declare these in ontology/pan2kg.ttl, or mend their spelling where used: {undeclared}"
-
-
-def test_no_term_is_declared_in_two_files() -> None:
     twice = sorted(iri for iri, count in declared().items() if iri.startswith(PAN) and count > 1)
     assert not twice, f"keep one declaration of each: {twice}"
-
-
-def test_every_concept_used_is_declared_once() -> None:
     iris = [prefixes()[path.stem] + name for path in SCHEMES for name in sorted(used(path.stem))]
     wrong = [iri for iri in iris if declared()[iri] != 1]
     assert not wrong, f"declare each once in ontology/schemes/, or mend the spelling where it is used: {wrong}"
 
 
-def test_every_term_is_a_class_or_one_kind_of_property() -> None:
+def test_every_term_is_of_one_kind_named_and_defined_in_each_language_and_says_where() -> None:
     graph = parsed(ONTOLOGY / "pan2kg.ttl")
     kinds = [{OWL.Class}, {OWL.ObjectProperty}, {OWL.DatatypeProperty}, {OWL.NamedIndividual}]
     wrong = [term for term in terms() if set(graph.objects(term, RDF.type)) not in kinds]
-    assert not wrong, (
-        f"give each exactly one of owl:Class, owl:ObjectProperty, owl:DatatypeProperty, owl:NamedIndividual: {wrong}"
-    )
-
-
-@pytest.mark.parametrize(("predicate", "tags"), [(RDFS.label, ["de", "en", "fr"]), (SKOS.definition, ["en", "fr"])])
-def test_every_term_has_one_text_in_each_language(predicate: URIRef, tags: list[str]) -> None:
-    graph = parsed(ONTOLOGY / "pan2kg.ttl")
-    wrong = [term for term in terms() if languages(graph, term, predicate) != tags]
-    assert not wrong, f"give each exactly one {predicate} in {tags}: {wrong}"
-
-
-def test_every_term_says_which_ontology_defines_it() -> None:
-    graph = parsed(ONTOLOGY / "pan2kg.ttl")
+    assert not wrong, f"give each exactly one kind: {wrong}"
+    for predicate, tags in ((RDFS.label, ["de", "en", "fr"]), (SKOS.definition, ["en", "fr"])):
+        wrong = [term for term in terms() if languages(graph, term, predicate) != tags]
+        assert not wrong, f"give each exactly one {predicate} in {tags}: {wrong}"
     ontology = graph.value(predicate=RDF.type, object=OWL.Ontology)
     wrong = [term for term in terms() if list(graph.objects(term, RDFS.isDefinedBy)) != [ontology]]
     assert not wrong, f"add rdfs:isDefinedBy {ontology} to these: {wrong}"
-
-
-def test_no_two_terms_share_a_label() -> None:
-    shared = repeated(parsed(ONTOLOGY / "pan2kg.ttl"), terms(), RDFS.label)
+    shared = repeated(graph, terms(), RDFS.label)
     assert not shared, f"two terms have this label, word one of them differently: {shared}"
 
 
-def test_every_scheme_of_the_model_has_its_file() -> None:
-    names = (
-        "addressee bodytype certainty channel completeness eventtype group instrumenttype linkstatus linktype "
-        "milestonetype namekind partlevel planstatus plantype presence relation role sourcekind timelineclass topic"
-    )
-    assert set(names.split()) <= {path.stem for path in SCHEMES}
-
-
 @pytest.mark.parametrize("path", SCHEMES, ids=lambda path: path.stem)
-def test_every_concept_and_scheme_is_labelled_in_each_language(path: Path) -> None:
-    graph = parsed(path)
+def test_every_concept_is_labelled_in_each_language_and_in_the_scheme_of_its_file(path: Path) -> None:
+    graph, scheme = parsed(path), URIRef(prefixes()["scheme"] + path.stem)
     subjects = [*concepts(path), *(URIRef(str(item)) for item in graph.subjects(RDF.type, SKOS.ConceptScheme))]
     wrong = [item for item in subjects if not set(LANGUAGES) <= set(languages(graph, item, SKOS.prefLabel))]
     assert not wrong, f"add the skos:prefLabel that is missing: {wrong}"
-
-
-@pytest.mark.parametrize("path", SCHEMES, ids=lambda path: path.stem)
-def test_no_two_concepts_of_a_scheme_share_a_label(path: Path) -> None:
-    shared = repeated(parsed(path), concepts(path), SKOS.prefLabel)
+    shared = repeated(graph, concepts(path), SKOS.prefLabel)
     assert not shared, f"two concepts have this label, word one of them differently: {shared}"
-
-
-@pytest.mark.parametrize("path", SCHEMES, ids=lambda path: path.stem)
-def test_every_concept_is_in_the_scheme_its_file_is_named_after(path: Path) -> None:
-    scheme = URIRef(prefixes()["scheme"] + path.stem)
-    wrong = [item for item in concepts(path) if (item, SKOS.inScheme, scheme) not in parsed(path)]
+    wrong = [item for item in concepts(path) if (item, SKOS.inScheme, scheme) not in graph]
     assert not wrong, f"add skos:inScheme scheme:{path.stem} to these: {wrong}"
 
 
@@ -257,19 +169,13 @@ def test_every_borrowed_term_exists_in_its_vocabulary(prefix: str) -> None:
     assert not invented, f"the vocabulary has no such term, look for its real spelling: {prefix} {invented}"
 
 
-@pytest.mark.parametrize("prefix", sorted(BUILT_IN))
-def test_every_basic_term_exists(prefix: str) -> None:
-    invented = sorted(name for name in used(prefix) if prefixes()[prefix] + name not in BUILT_IN[prefix])
-    assert not invented, f"there is no such term, look for its real spelling: {prefix} {invented}"
-
-
-@pytest.mark.parametrize("prefix", sorted(KNOWN))
-def test_every_term_of_an_unstored_vocabulary_is_a_known_one(prefix: str) -> None:
-    new = sorted(used(prefix) - KNOWN[prefix])
-    assert not new, f"check that these exist in the published vocabulary, then add them to KNOWN: {prefix} {new}"
-
-
-def test_alignments_speak_of_declared_terms_only() -> None:
+def test_every_basic_term_and_every_term_of_an_unstored_vocabulary_exists() -> None:
+    for prefix in BUILT_IN:
+        invented = sorted(name for name in used(prefix) if prefixes()[prefix] + name not in BUILT_IN[prefix])
+        assert not invented, f"there is no such term, look for its real spelling: {prefix} {invented}"
+    for prefix, known in KNOWN.items():
+        new = sorted(used(prefix) - known)
+        assert not new, f"check that these exist in the published vocabulary, then add them to KNOWN: {prefix} {new}"
     subjects = set(parsed(ONTOLOGY / "alignments.ttl").subjects(unique=True))
     ours = {URIRef(str(subject)) for subject in subjects if str(subject).startswith(PAN)}
     assert ours, "alignments.ttl aligns nothing"
@@ -282,7 +188,6 @@ MIXED = {URIRef(f"{PAN}date")}
 
 @cache
 def shaped() -> dict[URIRef, URIRef]:
-    """The data type a shape gives the values of a property, where all shapes give one."""
     found: dict[URIRef, set[URIRef]] = {}
     for path in sorted((ONTOLOGY / "shapes").glob("*.ttl")):
         shapes = parsed(path)
@@ -309,7 +214,6 @@ def typed(graph: Graph, term: URIRef) -> dict[str, str]:
 
 
 def test_the_context_is_made_from_the_ontology() -> None:
-    """Prefixes and our own properties; those of other vocabularies stay as they are, since these say their types."""
     graph = parsed(ONTOLOGY / "pan2kg.ttl")
     own = {"pan:" + term.removeprefix(PAN): typed(graph, term) for term in properties()}
     others = {term: said for term, said in context().items() if isinstance(said, dict) and not term.startswith("pan:")}
@@ -323,7 +227,6 @@ def test_the_context_is_made_from_the_ontology() -> None:
 
 
 def shown(said: object) -> str:
-    """A definition as the context has it, on one line."""
     text = json.dumps(said)
     return f"{{ {text[1:-1]} }}" if isinstance(said, dict) else text
 
@@ -335,31 +238,28 @@ def test_what_is_written_with_the_context_reads_back_the_same() -> None:
     assert back == {quad.triple for quad in pyoxigraph.parse(path=file)}
 
 
-@pytest.mark.parametrize("path", [*TURTLE, *SHAPES], ids=lambda path: path.stem)
-def test_a_file_says_the_same_to_both_engines(path: Path) -> None:
-    assert len({quad.triple for quad in pyoxigraph.parse(path=path)}) == len(parsed(path))
+def test_a_file_says_the_same_to_both_engines() -> None:
+    for path in (*TURTLE, *SHAPES):
+        assert len({quad.triple for quad in pyoxigraph.parse(path=path)}) == len(parsed(path)), path.name
 
 
-def test_prefixes_are_sorted_and_nothing_else_is_in_their_file() -> None:
+def test_a_file_declares_exactly_the_prefixes_it_uses_and_prefixes_are_sorted() -> None:
     lines = (ONTOLOGY / "prefixes.ttl").read_text("utf-8").splitlines()
     assert lines == [f"@prefix {name}: <{prefixes()[name]}> ." for name in sorted(prefixes())]
+    for path in (path for path in TURTLE if path.stem != "prefixes"):
+        head, _, body = path.read_text("utf-8").partition("\n\n")
+        body = re.sub(r'"(?:[^"\\]|\\.)*"|<[^>]*>|^#.*$', "", body, flags=re.MULTILINE)
+        names = sorted(set(re.findall(r"(?<![\w.-])(\w+):", body)))
+        assert head.splitlines() == [f"@prefix {name}: <{prefixes()[name]}> ." for name in names], path.name
 
 
-@pytest.mark.parametrize("path", [path for path in TURTLE if path.stem != "prefixes"], ids=lambda path: path.stem)
-def test_a_file_declares_exactly_the_prefixes_it_uses(path: Path) -> None:
-    head, _, body = path.read_text("utf-8").partition("\n\n")
-    body = re.sub(r'"(?:[^"\\]|\\.)*"|<[^>]*>|^#.*$', "", body, flags=re.MULTILINE)
-    names = sorted(set(re.findall(r"(?<![\w.-])(\w+):", body)))
-    assert head.splitlines() == [f"@prefix {name}: <{prefixes()[name]}> ." for name in names]
-
-
-@pytest.mark.parametrize("path", TURTLE, ids=lambda path: path.stem)
-def test_a_file_is_laid_out_in_house_style(path: Path) -> None:
-    program = turtlefmt()
+def test_every_file_is_laid_out_as_turtlefmt_does() -> None:
+    beside = Path(sys.executable).parent / "turtlefmt"
+    program = str(beside) if beside.is_file() else shutil.which("turtlefmt")
     if program is None:
         pytest.skip("turtlefmt is not installed.")
-    done = subprocess.run([program, "--check", str(path)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"run turtlefmt on {path.relative_to(ROOT)}: {done.stdout}{done.stderr}"
+    done = subprocess.run([program, "--check", *map(str, TURTLE)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"run turtlefmt on these: {done.stdout}{done.stderr}"
 
 
 def test_a_deprecated_term_stays_declared_and_names_a_successor_that_is_not() -> None:

@@ -18,7 +18,6 @@ FAULT = """
 
 
 def reason(text: str, folder: Path) -> list[str]:
-    """The classes that nothing can be in, by their names; a sentence of the reasoner where it cannot read the text."""
     owlready2 = pytest.importorskip("owlready2", reason="needs owlready2, which brings HermiT: pip install owlready2")
     if shutil.which("java") is None:
         pytest.skip("needs Java for HermiT")

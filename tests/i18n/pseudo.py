@@ -23,13 +23,11 @@ HEADER: Final = (
 
 
 def put(words: str) -> str:
-    """Words of no language: accents on letters, and brackets around; names of values, links and code stay."""
     parts = KEPT.split(words)
     return f"⟦{''.join(part if KEPT.fullmatch(part) else part.translate(LETTERS) for part in parts)}⟧"
 
 
 def write_catalogue(folder: Path) -> None:
-    """The catalogue of that language, as a person would prepare one."""
     prepared, target = Catalog(charset="utf-8"), BytesIO()
     for context, key, plural, forms in read_entries(CATALOGUES["en"].read_bytes()):
         if context != TERMS:

@@ -30,8 +30,6 @@ PARTS: Final = re.compile(r"[\0,;:()«»…–·↔→↺▸]+|(?<=\d) (?=⟦)")
 
 
 class Spoken(HTMLParser):
-    """The words of a page that are to be in its language: what is marked as another one, or as code, is left out."""
-
     def __init__(self, page: str, without: Collection[str] = UNSPOKEN) -> None:
         super().__init__()
         self.without = without
@@ -76,7 +74,6 @@ def plainly(words: str) -> str:
 
 @cache
 def english() -> tuple[str, ...]:
-    """Pieces of three words and more that only an English message has."""
     entries = read_entries(CATALOGUES["en"].read_bytes())
     forms = [form for context, _, _, words in entries if context not in (*PLAIN, TERMS) for form in words]
     pieces = {plainly(piece).strip(" .:;,") for form in forms for piece in re.split(r"\{[^}]*\}|`[^`]*`", form)}
@@ -85,7 +82,6 @@ def english() -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def spoken(few: Graph, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
-    """What the program says in that language, by page or command: another process, since languages are found once."""
     folder = tmp_path_factory.mktemp("language")
     write_catalogue(folder)
     env = {**os.environ, FOLDER_VARIABLE: str(folder), "LC_ALL": TAG}
@@ -97,25 +93,21 @@ def spoken(few: Graph, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
 
 @pytest.fixture(scope="module")
 def data() -> str:
-    """All that is data: the graph, the ontology with its shapes, and the questions, which have their own languages."""
     files = [*ROOT.glob("graph/**/*.ttl"), *ROOT.glob("ontology/**/*.ttl"), *ROOT.glob("queries/**/*.rq")]
     return plainly("\n".join(path.read_text(encoding="utf-8") for path in files).replace('\\"', '"'))
 
 
 @cache
 def notations(data: str) -> frozenset[str]:
-    """The numbers printed before titles, some of which are of several words: « AXE 1 »."""
     return frozenset(re.findall(r'skos:notation "([^"]*)"', data))
 
 
 @cache
 def literals(data: str) -> frozenset[str]:
-    """What stands between quotation marks in the data: most of what pages say of it, found without reading it all."""
     return frozenset(re.findall(r'"([^"]*)"', data))
 
 
 def unnumbered(words: str, data: str) -> Iterator[str]:
-    """Words without the printed number they begin with, where they do."""
     apart = words.split(" ")
     for at in range(1, min(4, len(apart))):
         if " ".join(apart[:at]) in notations(data):
@@ -123,13 +115,11 @@ def unnumbered(words: str, data: str) -> Iterator[str]:
 
 
 def pieces_of(page: str) -> Iterator[str]:
-    """What a page says outside the brackets, piece by piece; lines of a picture break anywhere."""
     for words in Spoken(page, without=(*UNSPOKEN, "svg")).words:
         yield from (piece.strip(" .%/\u00a0") for piece in PARTS.split(plainly(outside(words))))
 
 
 def is_foreign(bare: str, data: str) -> bool:
-    """Whether a piece is neither in the language of its page nor data."""
     if not re.search("[A-Za-z]{3}", bare) or bare in NAMES or bare.startswith("pan2kg "):
         return False
     said = (bare, re.sub(r"^[\w.-]+ ", "", bare), *unnumbered(bare, data))

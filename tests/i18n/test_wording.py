@@ -48,13 +48,11 @@ FORMAL: Final = (".formula", ".source")
 
 @cache
 def catalogue(language: Language) -> Mapping[tuple[str, str], tuple[str, tuple[str, ...]]]:
-    """The plural and the words of each message of a language, by context and key."""
     entries = read_entries(CATALOGUES[language].read_bytes())
     return {(context, key): (plural, forms) for context, key, plural, forms in entries}
 
 
 def blanks(words: str) -> frozenset[str]:
-    """The names to be filled in."""
     return frozenset(re.findall(r"{(\w+)}", words))
 
 
@@ -174,7 +172,6 @@ def test_the_language_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch
 
 
 def french() -> dict[str, list[str]]:
-    """What is said in French by the tables of the package, the questions and the ontology, by file."""
     said: dict[str, list[str]] = {}
     for (context, key), (_, forms) in catalogue("fr").items():
         said.setdefault(context, []).extend(forms if not key.endswith(FORMAL) else ())
@@ -210,7 +207,6 @@ DATA_KEYS: Final = ("argparse", "heading", "property", "property-from", "style",
 
 
 def test_no_message_is_kept_that_nobody_says() -> None:
-    """A key is used where the code names it, names what it begins with and adds the rest, or, in scripts, its rest."""
     paths = [path for pattern in SOURCES for path in PACKAGE.parent.glob(pattern)]
     names = set(re.findall(r"[\w.:#/-]+", "\n".join(path.read_text(encoding="utf-8") for path in paths)))
     unused = [
@@ -224,7 +220,6 @@ def test_no_message_is_kept_that_nobody_says() -> None:
 
 
 def test_a_column_that_holds_keys_has_words_for_them() -> None:
-    """They are asked for by what their keys begin with, so that no line of code names them."""
     assert [column for column, words in every_word("en").items() if not words] == []
 
 

@@ -118,35 +118,20 @@ def test_no_words_for_a_reader_stand_in_a_script() -> None:
     assert not ALLOWED.keys() - {text for _, text in found}, "take these out of ALLOWED: no script has them"
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        'const ENGLISH = { done: "Copied" };',
-        'make("p", {}, "No row answers this query.")',
-        "make('p', {}, 'Keine Zeile')",
-        "status.textContent = `Show ${n} rows`;",
-        "status.textContent = `${n} rows`;",
-        'status.textContent = "done";',
-        'make("ul", { "aria-label": "suggestions" })',
-        "a / b; `${all.map((one) => `link ${one}`)}`",
-        'text.replace(/["`]/g, "the quotes")',
-    ],
-)
-def test_words_in_a_script_are_found(source: str) -> None:
-    assert for_readers(source)
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        'say("no-row"); // No row answers this query.',
+def test_words_in_a_script_are_found_and_what_is_none_is_left_alone() -> None:
+    for source in (
+        'const ENGLISH = { done: "Copied" };', 'make("p", {}, "No row answers this query.")',
+        "make('p', {}, 'Keine Zeile')", "status.textContent = `Show ${n} rows`;", "status.textContent = `${n} rows`;",
+        'status.textContent = "done";', 'make("ul", { "aria-label": "suggestions" })',
+        "a / b; `${all.map((one) => `link ${one}`)}`", 'text.replace(/["`]/g, "the quotes")',
+    ):  # fmt: skip
+        assert for_readers(source), source
+    for source in (
+        'say("no-row"); // No row answers this query.', '`<rect x="1" class="cell kind"/>`',
         'make("div", { class: `panel-${view}`, role: "status" }, say("chart-none"))',
-        '`<rect x="1" class="cell kind"/>`',
         '/^The "answer" has/.test(text) ? text : `${here}/${type}.html`',
-    ],
-)
-def test_what_is_none_is_left_alone(source: str) -> None:
-    assert not for_readers(source)
+    ):  # fmt: skip
+        assert not for_readers(source), source
 
 
 def test_the_documentation_lists_the_words_a_page_hands_over() -> None:

@@ -99,18 +99,12 @@ def test_a_link_by_a_shared_text_has_its_weight_its_level_and_both_ends_words(ne
     assert data["evidence"] == "« conformément à la loi » — Texte du plan, p. 12"
     assert (data["directed"], data["status"], data["certainty"]) == (False, "derived", "derived")
 
-
-def test_evidence_is_the_quotations_then_the_sources_without_one(network: nx.MultiDiGraph[str]) -> None:
-    data = network.edges[f"{ID}action/a", f"{ID}instrument/law", f"{ID}link/u1"]
-    assert data["evidence"] == "« conformément à la loi » — Texte du plan, p. 12\nPage"
-    assert data["documents"] == f"{ID}document/d {ID}document/e"
-    assert data["relation"] == "implements"
-
-
-def test_a_score_keeps_its_sign_and_is_no_weight(network: nx.MultiDiGraph[str]) -> None:
-    data = edge(network, "interaction")
-    assert data["score"] == -2
-    assert "weight" not in data
+    used = network.edges[f"{ID}action/a", f"{ID}instrument/law", f"{ID}link/u1"]
+    assert used["evidence"] == "« conformément à la loi » — Texte du plan, p. 12\nPage"
+    assert used["documents"] == f"{ID}document/d {ID}document/e"
+    assert used["relation"] == "implements"
+    score = edge(network, "interaction")  # it keeps its sign, and is no weight
+    assert (score["score"], "weight" in score) == (-2, False)
 
 
 def test_a_score_of_zero_is_a_score(project: Project) -> None:
@@ -140,24 +134,17 @@ def test_what_rests_on_a_weaker_word_than_asked_for_is_left_out(project: Project
     assert shared == {"plan": [], "official": [], "other": [0.415037], "editors": [0.415037]}
 
 
-def test_labels_are_in_the_language_or_else_the_main_ones(project: Project) -> None:
+def test_labels_are_in_the_language_or_else_the_main_ones(project: Project, graph: pan2kg.Graph) -> None:
     english = Graph(project, store_of(project, FACTS)).network("en")
     labels = {node.removeprefix(ID): label for node, label in english.nodes(data="label")}
-    assert labels["action/a"] == "Act"
-    assert labels["action/b"] == "Bâtir"
+    assert (labels["action/a"], labels["action/b"]) == ("Act", "Bâtir")
     assert "Text of the plan" in english.edges[f"{ID}action/a", f"{ID}instrument/law", f"{ID}link/u1"]["evidence"]
-
-
-def test_types_are_labelled_in_both_languages(graph: pan2kg.Graph) -> None:
     act = "http://data.europa.eu/eli/reg/2017/821/oj"
-    french, english = map(graph.network, ("fr", "en"))
-    assert (french.nodes[act]["type_label"], english.nodes[act]["type_label"]) == ("acte juridique", "legal act")
-    kinds = {data["type"]: data["type_label"] for _, _, data in english.edges(data=True)}
+    french, shipped = map(graph.network, ("fr", "en"))
+    assert (french.nodes[act]["type_label"], shipped.nodes[act]["type_label"]) == ("acte juridique", "legal act")
+    kinds = {data["type"]: data["type_label"] for _, _, data in shipped.edges(data=True)}
     assert kinds["shared-instrument"] == "shared instrument"
-
-
-def test_every_node_of_the_shipped_network_has_a_type_and_a_label(graph: pan2kg.Graph) -> None:
-    bare = [node for node, data in graph.network().nodes(data=True) if not data.get("type") or not data.get("label")]
+    bare = [node for node, data in shipped.nodes(data=True) if not data.get("type") or not data.get("label")]
     assert not bare, "a link leads to something without a class of ours or a prefLabel"
 
 

@@ -232,7 +232,7 @@ def told(graph: pan2kg.Graph, at: Level) -> dict[frozenset[str], int]:
     """By the engine, for each two bodies that should talk over how many texts."""
     met = {*graph.earlier_bodies, *meeting(graph.profiles)}
     found = who_should_talk(graph.uses_at(at), graph.profiles_at(at), graph.bits, met, country=graph.country_of)
-    return {frozenset((row.one, row.two)): len(row.instruments) for row in found}
+    return {frozenset(row.bodies): len(row.instruments) for row in found}
 
 
 @pytest.mark.parametrize("at", FIGURED)

@@ -11,16 +11,13 @@ import sys
 
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
-from pan2kg.server import sparql
+from pan2kg.server import sparql, web
 from pan2kg.server.engine import Evaluator
-from pan2kg.server.operations import Operations
 from pan2kg.server.pages import Pages, RefreshedSite
 from pan2kg.server.protocol import ServedRelease
-from pan2kg.server.review import People, ReviewPages, Sessions, addresses, reloader
-from pan2kg.server.web import Server, Settings, hosts_of, listen
+from pan2kg.server.review import DESK_PATHS, People, ReviewPages, Sessions
 from pan2kg.server.workers import Keeper, Pool, WorkerStore
-from pan2kg.site.bundle import find_bundle
-from pan2kg.site.page import SiteContext
+from pan2kg.site.page import SiteContext, find_bundle
 from pan2kg.site.registry import Site
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
@@ -29,8 +26,8 @@ from pan2kg.turtle.writer import read_prefixes
 
 def main() -> None:
     project, people = Project.at(sys.argv[1]), People(sys.argv[2])
-    settings = Settings(hosts=hosts_of("127.0.0.1")[0])
-    bound = listen("127.0.0.1", 0)
+    settings = web.Settings(hosts=frozenset({"127.0.0.1"}))
+    bound = web.listen("127.0.0.1", 0)
 
     def load() -> Evaluator:
         return Evaluator(open_store(project, derive).inner, settings.limits, read_prefixes(project))
@@ -44,18 +41,18 @@ def main() -> None:
         return Site(SiteContext(Graph(project, store, language="fr"), mode="served", bundle=bundle, writable=True))
 
     site = RefreshedSite(make, release)
-    desk = ReviewPages(project, store, site, reloader(project, store, keeper), Sessions(people))
+    desk = ReviewPages(project, store, site, keeper, Sessions(people))
     pages = Pages(site, bundle.files() if bundle else {}, keeper=keeper)
-    routes = [sparql.route(path, desk.answer, "GET, HEAD, POST") for path in addresses()]
-    routes.append(sparql.route("/{path:path}", pages.answer, "GET, HEAD"))
+    routes = [web.route(path, desk.answer, "GET, HEAD, POST") for path in DESK_PATHS]
+    routes.append(web.route("/{path:path}", pages.answer, "GET, HEAD"))
     endpoint = sparql.Endpoint(Pool(keeper, settings.limits.seconds), settings, release, sparql.EDITOR)
-    edge = sparql.assemble(settings, endpoint, Operations(), more=routes)
+    edge = web.assemble(settings, web.Operations(), endpoint.answer, more=routes)
 
     def ready() -> None:
         sys.stdout.write(f"{bound.getsockname()[1]}\n")
         sys.stdout.flush()
 
-    Server(edge, ready).run(sockets=[bound])
+    web.Server(edge, ready).run(sockets=[bound])
     keeper.close()
 
 

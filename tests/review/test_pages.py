@@ -11,9 +11,9 @@ from pan2kg.coherence.citations import Verdict
 from pan2kg.coherence.evidence import level
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.review.candidates import graph_candidates
-from pan2kg.site.desk import FAULT, REVIEW_MOST, SEAL
 from pan2kg.site.page import Mode, SiteContext
 from pan2kg.site.registry import Site
+from pan2kg.site.review import FAULT, REVIEW_MOST, SEAL
 from pan2kg.tables.figure_words import named
 
 HOSTILE = "\"'><script>alert(1)</script>"

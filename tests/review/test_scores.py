@@ -6,9 +6,9 @@ import pytest
 
 from pan2kg.review.scores import MOST, cell_name, steps
 from pan2kg.scores.scale import Scale
-from pan2kg.site.desk import SEAL
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
+from pan2kg.site.review import SEAL
 from pan2kg.tables.registry import DEFAULT, TABLES
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes

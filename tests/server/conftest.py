@@ -10,24 +10,26 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 
 PATIENCE = 300.0
 """Seconds after which a thing that should happen is given up: no measure of speed, and long on a busy machine."""
-
 SCRIPT = Path(__file__).with_name("small_service.py")
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 PAIRS = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+BUSY = "pan2kg_workers_busy "
+Result = TypeVar("Result")
+Until = Callable[..., None]
 
 
 class Starter:
@@ -35,21 +37,17 @@ class Starter:
 
     def __init__(self) -> None:
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen([sys.executable, str(SCRIPT)], stdin=pipe, stdout=pipe, text=True)
-        self._told = threading.Lock()
+        self.process = subprocess.Popen([sys.executable, str(SCRIPT)], stdin=pipe, stdout=pipe, text=True)
+        self.lock = Lock()
 
     def tell(self, **order: object) -> list[str]:
         """The words it answers an order with."""
-        assert self._process.stdin
-        assert self._process.stdout
-        with self._told:
-            self._process.stdin.write(f"{json.dumps(order)}\n")
-            self._process.stdin.flush()
-            return self._process.stdout.readline().split()
-
-    def end(self) -> None:
-        """End it, when all it has started is ended."""
-        self._process.communicate()
+        assert self.process.stdin
+        assert self.process.stdout
+        with self.lock:
+            self.process.stdin.write(f"{json.dumps(order)}\n")
+            self.process.stdin.flush()
+            return self.process.stdout.readline().split()
 
 
 @dataclass
@@ -70,19 +68,16 @@ class Forked:
     def wait(self, seconds: float = PATIENCE) -> int:
         """How it ended, once it has."""
         if self.returncode is None:
-            said = self.starter.tell(wait=self.pid, seconds=round(seconds))
-            assert said, "the service did not end in time"
-            self.returncode = int(said[0])
+            words = self.starter.tell(wait=self.pid, seconds=round(seconds))
+            assert words, "the service did not end in time"
+            self.returncode = int(words[0])
         return self.returncode
 
 
-Answer = TypeVar("Answer")
-
-
-def awaited(asked: Callable[[], Coroutine[object, object, Answer]]) -> Answer:
+def awaited(ask: Callable[[], Coroutine[object, object, Result]]) -> Result:
     """What it gives, run in a thread of its own: browsers of other tests leave a running loop in this one."""
     with ThreadPoolExecutor(1) as threads:
-        return threads.submit(lambda: asyncio.run(asked())).result()
+        return threads.submit(lambda: asyncio.run(ask())).result()
 
 
 @dataclass(frozen=True)
@@ -115,9 +110,11 @@ class Service:
         finally:
             connection.close()
 
+    def get(self, path: str, method: str = "GET", **headers: str) -> Reply:
+        return self.send(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
     def ask(self, query: str, accept: str = "", **headers: str) -> Reply:
-        told = {"Accept": accept} if accept else {}
-        return self.send("GET", f"/sparql?query={quote(query, safe='')}", headers={**told, **headers})
+        return self.get(f"/sparql?query={quote(query, safe='')}", **({"Accept": accept} if accept else {}), **headers)
 
     def line(self) -> socket.socket:
         """A connection on which one sends what one likes."""
@@ -126,31 +123,28 @@ class Service:
     def exchange(self, *pieces: bytes) -> bytes:
         """What comes back for what is sent, until the service closes."""
         with self.line() as line:
-            with suppress(ConnectionError):
+            with suppress(ConnectionError):  # it may close before it was sent all
                 for piece in pieces:
                     line.sendall(piece)
             return read(line)
 
     def busy(self) -> int:
         """How many workers answer queries now."""
-        line = next(line for line in self.send("GET", "/metrics").text.splitlines() if line.startswith(BUSY))
-        return int(float(line.split()[1]))
+        return int(float(self.get("/metrics").text.partition(f"\n{BUSY}")[2].split()[0]))
 
     def workers(self) -> list[int]:
         """The processes of the workers, idle ones too."""
         return children(self.holder)
 
 
-BUSY = "pan2kg_workers_busy "
-
-
-def read(line: socket.socket) -> bytes:
-    """All that comes until the other side closes."""
-    pieces = []
+def read(line: socket.socket, rate: float = 0) -> bytes:
+    """All that comes until the other side closes, at most so many bytes a second if any are said."""
+    content, began = bytearray(), time.monotonic()
     with suppress(ConnectionError):
-        while piece := line.recv(2**16):
-            pieces.append(piece)
-    return b"".join(pieces)
+        while piece := line.recv(2**15):
+            content += piece
+            time.sleep(max(0.0, len(content) / rate - (time.monotonic() - began)) if rate else 0)
+    return bytes(content)
 
 
 def children(process: int) -> list[int]:
@@ -160,17 +154,30 @@ def children(process: int) -> list[int]:
     return []
 
 
+@contextmanager
+def command(project: Path, *options: str, stderr: int | None = None, **environment: str) -> Iterator[Service]:
+    """``pan2kg serve`` over a project, as a process of its own."""
+    words = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--project", str(project), "--no-browser", "--port", "0"]
+    with subprocess.Popen(
+        [*words, *options], stdout=subprocess.PIPE, stderr=stderr, text=True, env={**os.environ, **environment}
+    ) as process:
+        assert process.stdout
+        try:
+            port = urlsplit(process.stdout.readline().strip()).port
+            assert port, "the service did not start"
+            yield Service(port, process)
+        finally:
+            process.terminate()
+
+
 Start = Callable[..., Service]
 
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three hundred triples in two graphs."""
-    lines = [
-        f'<http://example.org/s{n}> <http://example.org/p> "value {n}" <http://example.org/g{n % 2}> .\n'
-        for n in range(300)
-    ]
-    path = tmp_path_factory.mktemp("data") / "small.nq"
+    start, path = "http://example.org/", tmp_path_factory.mktemp("data") / "small.nq"
+    lines = [f'<{start}s{n}> <{start}p> "value {n}" <{start}g{n % 2}> .\n' for n in range(300)]
     path.write_text("".join(lines), encoding="utf-8")
     return path
 
@@ -180,28 +187,17 @@ def starter() -> Iterator[Starter]:
     """What services are forked from; a test of how one starts starts it for real."""
     starter = Starter()
     yield starter
-    starter.end()
+    starter.process.communicate()
 
 
-@pytest.fixture(scope="session")
-def start_session(data: Path, starter: Starter) -> Iterator[Start]:
-    yield from _started(data, starter)
-
-
-@pytest.fixture
-def start(data: Path, starter: Starter) -> Iterator[Start]:
-    """Start a service with options of one's own."""
-    yield from _started(data, starter)
-
-
-def _started(data: Path, starter: Starter) -> Iterator[Start]:
+@contextmanager
+def starting(data: Path, starter: Starter) -> Iterator[Start]:
     running: list[Service] = []
 
     def begin(**options: object) -> Service:
-        given = {"data": str(data), **options}
-        process, *said = map(int, starter.tell(start=given))
-        assert said, "the service did not start"
-        running.append(Service(said[0], Forked(process, starter), said[1]))
+        process, *words = map(int, starter.tell(start={"data": str(data), **options}))
+        assert words, "the service did not start"
+        running.append(Service(words[0], Forked(process, starter), words[1]))
         return running[-1]
 
     yield begin
@@ -211,19 +207,32 @@ def _started(data: Path, starter: Starter) -> Iterator[Start]:
 
 
 @pytest.fixture(scope="session")
+def start_session(data: Path, starter: Starter) -> Iterator[Start]:
+    with starting(data, starter) as begin:
+        yield begin
+
+
+@pytest.fixture
+def start(data: Path, starter: Starter) -> Iterator[Start]:
+    """Start a service with options of one's own."""
+    with starting(data, starter) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="session")
 def service(start_session: Start) -> Service:
     """A read-only service with pages, which stops no query only because the machine is busy."""
     return start_session(pages=True, workers=4, seconds=60.0)
 
 
-def until(condition: Callable[[], bool]) -> None:
+@pytest.fixture(scope="session")
+def until() -> Until:
     """Wait for something that is to happen; that it never does is all the clock decides."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
+    def wait(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen in time"
+            time.sleep(0.02)
 
-@pytest.fixture(name="until")
-def until_fixture() -> Callable[..., None]:
-    return until
+    return wait

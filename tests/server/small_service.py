@@ -17,19 +17,13 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg.server import web, workers
+from pan2kg.server import pages, sparql, web, workers
 from pan2kg.server.engine import Evaluator, Limits
-from pan2kg.server.operations import AccessLog, Operations, Reloading
-from pan2kg.server.pages import Pages, RefreshedSite
 from pan2kg.server.protocol import ServedRelease
-from pan2kg.server.sparql import EDITOR, Endpoint, GraphStore, assemble, route
-from pan2kg.server.web import Server, Settings, hosts_of, listen, read_network
-from pan2kg.server.workers import Keeper, Pool, WorkerAnswer, WorkerStore
 from pan2kg.store.store import Store, select
 
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -83,7 +77,7 @@ def options_of_a_service() -> dict[str, Any]:
     gc.freeze()
     orders = os.fdopen(os.dup(0), encoding="utf-8")
     for line in orders:
-        order = json.loads(line)
+        order: dict[str, Any] = json.loads(line)
         if "wait" in order:
             signal.alarm(order["seconds"])
             answer = str(os.waitstatus_to_exitcode(os.waitpid(order["wait"], 0)[1]))
@@ -98,40 +92,13 @@ def options_of_a_service() -> dict[str, Any]:
                 for file in (nothing, read, write):
                     os.close(file)
                 orders.close()
-                started: dict[str, Any] = order["start"]
-                return started
+                return dict(order["start"])
             os.close(write)
-            with os.fdopen(read, encoding="ascii") as said:
-                answer = f"{process} {said.readline().strip()}"
+            with os.fdopen(read, encoding="ascii") as answers:
+                answer = f"{process} {answers.readline().strip()}"
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
     sys.exit()
-
-
-def shorten(options: dict[str, Any]) -> None:
-    """Make limits shorter that a test cannot wait for."""
-    places: dict[ModuleType | type, tuple[str, ...]] = {
-        web: ("SLOW", "BODY_SECONDS", "LEAST_RATE", "HEAD_SECONDS", "UNTAKEN_SECONDS"),
-        workers: ("EARLY", "QUEUE", "WAIT"),
-        WorkerAnswer: ("LONG", "MOST"),
-    }
-    for place, names in places.items():
-        for name in names:
-            setattr(place, name, options.get(name, getattr(place, name)))
-    # a query without end takes all of a core until then
-    setattr(web, "LEAVE_SECONDS", options.get("leave", 0.2))  # noqa: B010  # it is final, but for a test
-
-
-def operations_of(options: dict[str, Any], keeper: Keeper) -> Operations:
-    """What is seen of the service, and what it is told."""
-    log = AccessLog(options["log"]) if options.get("log") else None
-    if log:
-        log.reopen()
-    if options.get("watch"):
-        reloading = Reloading(keeper.reload, lambda: [Path(options["data"])], options["watch"])
-        signal.signal(signal.SIGHUP, reloading.ask)
-        reloading.start()
-    return Operations(log, lambda: keeper.is_up)
 
 
 def load_from(options: dict[str, Any]) -> ox.Store:
@@ -149,37 +116,47 @@ def load_from(options: dict[str, Any]) -> ox.Store:
 
 
 def main(options: dict[str, Any]) -> None:
-    shorten(options)
+    # limits are shorter that a test cannot wait for; a query without end takes all of a core until the end
+    for name, value in {"LEAVE_SECONDS": 0.2, **options}.items():
+        for place in (web, workers, workers.WorkerAnswer):
+            if name.isupper() and hasattr(place, name) and (name != "LONG" or place is workers.WorkerAnswer):
+                setattr(place, name, value)
     limits = Limits(
         options.get("seconds", 2.0), options.get("rows", 10**6), options.get("size", 2**26),
         options.get("memory", 2**29), options.get("total", 0),
     )  # fmt: skip
-    proxies = tuple(map(read_network, options.get("proxies", [])))
-    settings = Settings(
-        limits, hosts_of("127.0.0.1")[0], proxies=proxies, union=options.get("union", True),
-        services=frozenset(options.get("services", [])), connections=options.get("connections", 1024),
-        is_public=options.get("public", True),
+    proxies, services = tuple(map(web.read_network, options.get("proxies", []))), frozenset(options.get("services", []))
+    settings = web.Settings(
+        limits, frozenset({"127.0.0.1"}), proxies=proxies, union=options.get("union", True), services=services,
+        connections=options.get("connections", 1024), is_public=options.get("public", True),
     )  # fmt: skip
-    bound = listen("127.0.0.1", 0)
+    bound = web.listen("127.0.0.1", 0)
     if options.get("file_size"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (options["file_size"],) * 2)
 
     def load() -> Evaluator:
-        return Evaluator(load_from(options), limits, {"e": "http://example.org/"}, settings.services)
+        return Evaluator(load_from(options), limits, {"e": "http://example.org/"}, services)
 
-    keeper = Keeper(
-        load, workers=options.get("workers", 4), for_pages=2, connects=bool(settings.services), close=[bound]
+    keeper = workers.Keeper(
+        load, workers=options.get("workers", 4), for_pages=2, connects=bool(services), close=[bound]
     )
     keeper.start()
-    release, pool = ServedRelease("small", keeper.state), Pool(keeper, limits.seconds)
-    operations = operations_of(options, keeper)
+    release, pool = ServedRelease("small", keeper.state), workers.Pool(keeper, limits.seconds)
+    operations = web.Operations(options.get("log", ""), lambda: keeper.is_up)
+    operations.open_log()
     operations.measure(pool)
-    store = WorkerStore(keeper, limits.seconds)
-    site = RefreshedSite(lambda: SmallSite(store), release)
-    pages = Pages(site, {"asset-0123.py": Path(__file__)}, keeper=keeper) if options.get("pages") else None
-    endpoint = Endpoint(pool, settings, release, EDITOR if pages else "")
-    more = [route("/{path:path}", pages.answer, "GET, HEAD")] if pages else []
-    edge = assemble(settings, endpoint, operations, store=GraphStore(pool, settings, release), more=more)
+    if options.get("watch"):
+        reloading = web.Reloading(keeper.reload, lambda: [Path(options["data"])], options["watch"])
+        signal.signal(signal.SIGHUP, lambda *_: reloading.wanted.set())
+        reloading.start()
+    store = workers.WorkerStore(keeper, limits.seconds)
+    more = []
+    if options.get("pages"):
+        site = pages.RefreshedSite(lambda: SmallSite(store), release)
+        shown = pages.Pages(site, {"asset-0123.py": Path(__file__)}, keeper=keeper)
+        more.append(web.route("/{path:path}", shown.answer, "GET, HEAD"))
+    endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if more else "")
+    edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, more)
 
     def ready() -> None:
         holder = Path(f"/proc/{keeper.supervisor}/task/{keeper.supervisor}/children")
@@ -187,13 +164,10 @@ def main(options: dict[str, Any]) -> None:
         sys.stdout.write(f"{bound.getsockname()[1]} {process}\n")
         sys.stdout.flush()
 
-    def leave() -> None:
-        server.should_exit = True
-
     if options.get("slow_loop"):
         sys.modules["uvloop"] = None  # type: ignore[assignment]  # as where the extra was not installed
-    server = Server(edge, ready)
-    keeper.on_lost.append(leave)
+    server = web.Server(edge, ready)
+    keeper.on_lost.append(lambda: setattr(server, "should_exit", True))
     server.run(sockets=[bound])
     keeper.close()
 

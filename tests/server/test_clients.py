@@ -18,24 +18,29 @@ from tests.conftest import lack
 from tests.server.conftest import PATIENCE, Service
 
 ANSWER = b'{"head":{},"boolean":true}'
+ROWS = "SELECT ?s ?p ?o { ?s ?p ?o }"
+MANY = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f }"
 
 
-CURL = [[], ["--http1.0"], ["--http2"], ["-H", "Expect: 100-continue"], ["-H", "Transfer-Encoding: chunked"]]
+def run(*words: str) -> bytes:
+    """What a program writes, which must have nothing to complain of."""
+    done = subprocess.run(words, capture_output=True, check=False, timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout
 
 
-@pytest.mark.parametrize("size", [6, 200_000])
-@pytest.mark.parametrize("options", CURL, ids=" ".join)
-def test_curl_is_answered(service: Service, tmp_path: Path, options: list[str], size: int) -> None:
+def test_curl_is_answered(service: Service, tmp_path: Path) -> None:
     if shutil.which("curl") is None:
         pytest.skip("this asks with curl, which is not installed")
-    query = tmp_path / "query.rq"
-    query.write_text("ASK {}".ljust(size))
-    sent = ["--data-binary", f"@{query}", "--header", "Content-Type: application/sparql-query"]
-    asked = ["curl", "--silent", "--show-error", "--max-time", "60", *options, *sent]
-    done = subprocess.run(
-        [*asked, f"http://127.0.0.1:{service.port}/sparql"], capture_output=True, check=False, timeout=PATIENCE
-    )
-    assert (done.stdout, done.stderr) == (ANSWER, b"")
+    query, endpoint = tmp_path / "query.rq", f"http://127.0.0.1:{service.port}/sparql"
+    curl = ("curl", "--silent", "--show-error", "--max-time", "60", "--header")
+    for size in (6, 200_000):
+        query.write_text("ASK {}".ljust(size))
+        sent = ("Content-Type: application/sparql-query", "--data-binary", f"@{query}", endpoint)
+        for options in ("", "--http1.0", "--http2", "-H Expect:100-continue", "-H Transfer-Encoding:chunked"):
+            assert run(*curl, *sent, *options.split()) == ANSWER, (size, options)
+    packed = run(*curl, "Accept: text/csv", "--compressed", f"{endpoint}?query={quote(MANY)}")
+    assert packed.count(b"\r\n") == 300 * 300 + 1, "it unpacks what it asked to be packed"
 
 
 JAVA = """
@@ -59,31 +64,18 @@ class Ask {
 def test_java_s_own_client_is_answered_as_it_comes(service: Service, tmp_path: Path) -> None:
     if shutil.which("javac") is None:
         pytest.skip("this asks with Java's own client, and there is no Java that compiles here")
-    program = tmp_path / "Ask.java"
-    program.write_text(JAVA)
-    asked = [
-        "java",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        str(program),
-        f"http://127.0.0.1:{service.port}/sparql",
-    ]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE)
-    assert (done.stdout.split(), done.stderr) == ([ANSWER.decode()] * 3, "")
-
-
-ROWS = "SELECT ?s ?p ?o { ?s ?p ?o }"
-MANY = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f }"
+    (tmp_path / "Ask.java").write_text(JAVA)
+    java = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", str(tmp_path / "Ask.java"))
+    assert run(*java, f"http://127.0.0.1:{service.port}/sparql").split() == [ANSWER] * 3
 
 
 def test_node_s_own_clients_are_answered_as_they_come(service: Service) -> None:
     if shutil.which("node") is None:
         lack("this asks with the clients of Node, which is not installed")
-    asked = ["node", str(Path(__file__).with_name("ask.mjs")), f"http://127.0.0.1:{service.port}/sparql", MANY]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=PATIENCE)
-    assert (done.returncode, done.stderr) == (0, "")
+    script = str(Path(__file__).with_name("ask.mjs"))
+    answers = json.loads(run("node", script, f"http://127.0.0.1:{service.port}/sparql", MANY))
     size = len(service.ask(MANY, "text/csv").body)
-    assert json.loads(done.stdout) == {
+    assert answers == {
         "coding": "gzip",
         "rows": 300 * 300,
         "streamed": {"inPieces": True, "bytes": size, "lines": 300 * 300 + 1},
@@ -99,34 +91,23 @@ def test_node_s_own_clients_are_answered_as_they_come(service: Service) -> None:
     }
 
 
-@pytest.mark.parametrize("path", [f"/sparql?query={quote(ROWS)}", f"/sparql?query={quote(MANY)}", "/store?default"])
-def test_data_come_compressed_whole_and_in_pieces_for_who_takes_them_so(service: Service, path: str) -> None:
-    plain = service.send("GET", path, headers={"Accept": "application/json, application/n-triples"})
-    packed = service.send(
-        "GET", path, headers={"Accept": "application/json, application/n-triples", "Accept-Encoding": "gzip"}
-    )
-    assert (packed.headers["content-encoding"], "content-encoding" in plain.headers) == ("gzip", False)
-    assert sorted(gzip.decompress(packed.body).splitlines()) == sorted(plain.body.splitlines())
-    assert len(packed.body) < len(plain.body) / 3
-    for reply in (plain, packed):
-        assert {"Accept", "Accept-Encoding"} <= {*reply.headers["vary"].split(", ")}
-
-
-def test_curl_unpacks_what_it_asked_to_be_packed(service: Service) -> None:
-    if shutil.which("curl") is None:
-        pytest.skip("this asks with curl, which is not installed")
-    address = f"http://127.0.0.1:{service.port}/sparql?query={quote(MANY)}"
-    asked = ["curl", "--silent", "--show-error", "--compressed", "--header", "Accept: text/csv", address]
-    done = subprocess.run(asked, capture_output=True, check=False, timeout=PATIENCE)
-    assert (done.stdout.count(b"\r\n"), done.stderr) == (300 * 300 + 1, b"")
+def test_data_come_compressed_whole_and_in_pieces_for_who_takes_them_so(service: Service) -> None:
+    accept = "application/json, application/n-triples"
+    for path in (f"/sparql?query={quote(ROWS)}", f"/sparql?query={quote(MANY)}", "/store?default"):
+        plain, packed = service.get(path, Accept=accept), service.get(path, Accept=accept, Accept_Encoding="gzip")
+        assert (packed.headers["content-encoding"], "content-encoding" in plain.headers) == ("gzip", False)
+        assert sorted(gzip.decompress(packed.body).splitlines()) == sorted(plain.body.splitlines())
+        assert len(packed.body) < len(plain.body) / 3
+        for reply in (plain, packed):
+            assert {"Accept", "Accept-Encoding"} <= {*reply.headers["vary"].split(", ")}
 
 
 def test_python_s_own_clients_are_answered(service: Service) -> None:
-    asked = SPARQLWrapper(f"http://127.0.0.1:{service.port}/sparql")
+    wrapper = SPARQLWrapper(f"http://127.0.0.1:{service.port}/sparql")
     for method in (POST, "GET"):
-        asked.setMethod(method)
-        asked.setQuery("ASK {}")
-        asked.setReturnFormat(JSON)
-        assert asked.queryAndConvert() == {"head": {}, "boolean": True}
+        wrapper.setMethod(method)
+        wrapper.setQuery("ASK {}")
+        wrapper.setReturnFormat(JSON)
+        assert wrapper.queryAndConvert() == {"head": {}, "boolean": True}
     graph = Graph(SPARQLStore(f"http://127.0.0.1:{service.port}/sparql"))
     assert len(list(graph.query("SELECT ?s { ?s ?p ?o }"))) == 300

@@ -11,7 +11,6 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,89 +20,53 @@ from pan2kg.server.pages import HOMES, CachedPage, HomePages, Pages, RefreshedSi
 from pan2kg.server.protocol import ServedRelease
 from pan2kg.server.review import marks_of
 from pan2kg.turtle.vocabulary import GRAPH, ID, ROOT
-from tests.server.conftest import PATIENCE, SLOW, awaited
+from tests.server.conftest import PATIENCE, SLOW, Service, Start, Until, awaited
 from tests.server.small_service import SmallPage
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
-    from pan2kg.turtle.vocabulary import GRAPH, ID, ROOT
-from tests.server.conftest import Service, Start
-
-
-def test_a_page_and_what_it_says_about_itself(service: Service) -> None:
-    reply = service.send("GET", "/index.html")
+def test_a_page_is_sent_once_compressed_for_who_takes_it_and_what_is_not_there_is_told(service: Service) -> None:
+    reply = service.get("/index.html")
     assert (reply.status, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "<p>300 </p>" in reply.text
-    policy = reply.headers["content-security-policy"]
-    assert "script-src 'self' 'wasm-unsafe-eval'" in policy
-    assert "unsafe-inline'; script" not in policy
-    assert reply.headers["x-content-type-options"] == "nosniff"
     assert "access-control-allow-origin" not in reply.headers
+    again = service.get("/index.html", If_None_Match=reply.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    assert service.get("/index.html?say=more").headers["etag"] != reply.headers["etag"]
+    head = service.get("/index.html", "HEAD")
+    assert (head.status, head.body, head.headers["content-length"]) == (200, b"", reply.headers["content-length"])
+    zipped = service.get("/index.html", Accept_Encoding="br, gzip")
+    assert (zipped.headers["content-encoding"], "Accept-Encoding" in zipped.headers["vary"]) == ("gzip", True)
+    assert "content-encoding" not in service.get("/index.html", Accept_Encoding="gzip;q=0").headers
+    assert gzip.decompress(zipped.body) == reply.body
+    asset = service.get("/assets/asset-0123.py")
+    assert (asset.status, "immutable" in asset.headers["cache-control"]) == (200, True)
+    for path, status in {"/assets/other.js": 404, "/none.html": 404, "/": 405, "/index.html?%FF=1": 400}.items():
+        reply = service.get(path, "POST" if status == 405 else "GET")
+        assert (reply.status, reply.text[-2:]) == (status, ".\n")
 
 
 def test_the_root_leads_home_in_the_language_of_the_reader(service: Service) -> None:
-    for path, said, tag in (("/", "de-LU, en;q=0.5", "de"), ("/", "", "fr"), ("/en", "de", "en"), ("/en/", "de", "en")):
-        reply = service.send("GET", path, headers={"Accept-Language": said})
-        where = f"http://127.0.0.1:{service.port}/{tag}/index.html"
-        assert (reply.status, reply.headers["location"]) == (302, where)
-
-
-def test_a_page_is_not_sent_twice_to_who_has_it(service: Service) -> None:
-    tag = service.send("GET", "/index.html").headers["etag"]
-    again = service.send("GET", "/index.html", headers={"If-None-Match": tag})
-    assert (again.status, again.body) == (304, b"")
-    assert service.send("GET", "/index.html?say=more").headers["etag"] != tag
-
-
-def test_a_page_is_compressed_for_who_takes_it(service: Service) -> None:
-    zipped = service.send("GET", "/index.html", headers={"Accept-Encoding": "br, gzip"})
-    assert zipped.headers["content-encoding"] == "gzip"
-    assert "Accept-Encoding" in zipped.headers["vary"]
-    plain = service.send("GET", "/index.html", headers={"Accept-Encoding": "gzip;q=0"})
-    assert "content-encoding" not in plain.headers
-    assert gzip.decompress(zipped.body) == plain.body
-
-
-def test_head_of_a_page(service: Service) -> None:
-    head, get = service.send("HEAD", "/index.html"), service.send("GET", "/index.html")
-    assert (head.status, head.body) == (200, b"")
-    assert head.headers["content-length"] == get.headers["content-length"]
-
-
-def test_assets_last(service: Service) -> None:
-    reply = service.send("GET", "/assets/asset-0123.py")
-    assert reply.status == 200
-    assert "immutable" in reply.headers["cache-control"]
-    assert service.send("GET", "/assets/other.js").status == 404
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/none.html", 404), ("POST", "/", 405), ("GET", "/index.html?%FF=1", 400)]
-)
-def test_what_there_is_not(service: Service, method: str, path: str, status: int) -> None:
-    reply = service.send(method, path)
-    assert reply.status == status
-    assert reply.text.endswith(".\n")
-
-
-def test_a_fault_is_a_sentence_and_no_traceback(service: Service) -> None:
-    reply = service.send("GET", "/fault.html")
-    assert (reply.status, reply.text) == (500, "A fault of the service, not of the request; its log says more.\n")
-    assert "ZeroDivisionError" not in reply.text
+    for path, wanted, tag in (
+        ("/", "de-LU, en;q=0.5", "de"),
+        ("/", "", "fr"),
+        ("/en", "de", "en"),
+        ("/en/", "de", "en"),
+    ):
+        reply = service.get(path, Accept_Language=wanted)
+        address = f"http://127.0.0.1:{service.port}/{tag}/index.html"
+        assert (reply.status, reply.headers["location"]) == (302, address)
 
 
 def test_a_page_whose_query_goes_astray_ends_with_a_sentence(start: Start) -> None:
-    reply = start(pages=True, seconds=2.0).send("GET", "/slow.html")
-    assert reply.status == 503
-    assert "took longer than 2 seconds" in reply.text
+    reply = start(pages=True, seconds=2.0).get("/slow.html")
+    assert (reply.status, "took longer than 2 seconds" in reply.text) == (503, True)
     assert reply.headers["retry-after"]
 
 
-def test_a_page_whose_worker_is_killed_asks_once_more_however_late(start: Start, until: Callable[..., None]) -> None:
+def test_a_page_whose_worker_is_killed_asks_once_more_however_late(start: Start, until: Until) -> None:
     service = start(pages=True, seconds=PATIENCE, EARLY=0.0, workers=1)
     with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(service.send, "GET", "/slow.html")
+        waiting = threads.submit(service.get, "/slow.html")
         for _ in range(2):
             until(lambda: waiting.done() or any(map(runs, service.workers())))
             assert not waiting.done(), "it was asked of one worker alone"
@@ -121,21 +84,15 @@ def runs(process: int) -> bool:
     return False
 
 
-def test_what_strangers_may_ask_for_does_not_narrow_the_pages(start: Start) -> None:
-    service = start(pages=True, rows=10, size=1000)
+def test_what_strangers_ask_for_neither_narrows_pages_nor_keeps_them_waiting(start: Start) -> None:
+    service = start(pages=True, workers=4, seconds=60.0, rows=10, size=1000)
     assert service.ask("SELECT ?s { ?s ?p ?o }").status == 413
-    assert "<p>300 </p>" in service.send("GET", "/index.html").text
-    reply = service.send("GET", "/many.html")
+    reply = service.get("/many.html")
     assert (reply.status, reply.text.count("value ")) == (200, 300 * 100)
-
-
-def test_a_flooded_endpoint_does_not_keep_pages_waiting(start: Start) -> None:
-    service = start(pages=True, workers=4, seconds=60.0)
     with ThreadPoolExecutor(8) as threads:
         flood = [threads.submit(service.ask, SLOW) for _ in range(8)]
-        replies = [service.send("GET", f"/index.html?say={n}") for n in range(5)]
-        assert {reply.status for reply in replies} == {200}
-        assert not all(one.done() for one in flood)
+        assert {service.get(f"/index.html?say={n}").status for n in range(5)} == {200}
+        assert not all(query.done() for query in flood)
         service.process.terminate()
 
 
@@ -172,48 +129,32 @@ def test_a_review_renews_the_pages_that_speak_of_what_it_was_about_and_no_others
     assert ask() == paths
 
 
-DRAWN = {path: CachedPage("text/html", f"<p>{path}</p>".encode()) for path in HOMES}
-
-
-@pytest.fixture
-def homes(few: pan2kg.Graph, tmp_path: Path) -> HomePages:
-    return HomePages(few.project, tmp_path)
-
-
-def file_of(homes: HomePages) -> Path:
-    assert homes.folder
-    return homes.folder / f"home-{homes.name}.json"
-
-
-def test_home_pages_are_found_again_and_nothing_of_an_earlier_state_stays(homes: HomePages) -> None:
-    path = file_of(homes)
-    path.parent.mkdir()
-    path.with_name("home-0.json").touch()
-    homes.write({name: page for name, page in DRAWN.items() if name != HOMES[0]})
-    assert homes.read() == {}, "a home page is missing"
-    homes.write(DRAWN)
-    assert {path: page.body for path, page in homes.read().items()} == {path: page.body for path, page in DRAWN.items()}
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
-    pages = Pages(RefreshedSite(CountedSite, ServedRelease("x")), {}, homes=homes)
-    found: CachedPage = awaited(lambda: pages._find(HOMES[0], b""))  # type: ignore[assignment]
-    assert found.body == DRAWN[HOMES[0]].body, "they are sent"
-    homes.name = "0"
-    homes.write(DRAWN)
-    assert homes.read() == {}, "a file was changed meanwhile"
-
-
-def test_what_is_damaged_or_cannot_be_written_is_done_without(
-    homes: HomePages, few: pan2kg.Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_home_pages_are_found_again_unless_damaged_and_nothing_of_an_earlier_state_stays(
+    few: pan2kg.Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    homes.write(DRAWN)
-    path = file_of(homes)
+    drawn = {path: CachedPage("text/html", f"<p>{path}</p>".encode()) for path in HOMES}
+    homes = HomePages(few.project, tmp_path)
+    assert homes.folder
+    homes.folder.mkdir()
+    (homes.folder / "home-0.json").touch()
+    homes.write({name: page for name, page in drawn.items() if name != HOMES[0]})
+    assert homes.read() == {}, "a home page is missing"
+    homes.write(drawn)
+    assert {path: page.body for path, page in homes.read().items()} == {path: page.body for path, page in drawn.items()}
+    (path,) = homes.folder.iterdir()
+    pages = Pages(RefreshedSite(CountedSite, ServedRelease("x")), {}, homes=homes)
+    page: CachedPage = awaited(lambda: pages._find(HOMES[0], b""))  # type: ignore[assignment]
+    assert page.body == drawn[HOMES[0]].body, "they are sent"
     whole = path.read_bytes()
     for damage in (b"", b"{", b"[]", b"{}", b'{"digest": 1}', whole.replace(b"<p>fr/", b"<p>en/")):
         path.write_bytes(damage)
         assert homes.read() == {}
+    homes.name = "0"
+    homes.write(drawn)
+    assert homes.read() == {}, "a file was changed meanwhile"
     (tmp_path / "file").touch()
     unwritable = HomePages(few.project, tmp_path / "file")
-    unwritable.write(DRAWN)
+    unwritable.write(drawn)
     assert unwritable.read() == {}
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     assert HomePages(few.project, tmp_path).folder is None, "catalogues of somebody's own are tried"

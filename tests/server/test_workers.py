@@ -16,26 +16,27 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pan2kg.server.engine import free_memory
-from tests.server.conftest import PAIRS, PATIENCE, SCRIPT, SLOW, Reply, Service, children
+from tests.server.conftest import PAIRS, PATIENCE, SCRIPT, SLOW, Result, Service, Start, Until, children, read
 
-if TYPE_CHECKING:
-    from tests.server.conftest import Start
-
-Until = Callable[..., None]
 SORT = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"
-ASK_SLOW = f"GET /sparql?query={SLOW.replace(' ', '%20')} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+LONG_ROWS = "SELECT ?a ?c ?d ?f WHERE { ?a ?b ?c . ?d ?e ?f }"
 PROC = Path("/proc")
 needs_proc = pytest.mark.skipif(not (PROC / "self" / "stat").exists(), reason="processes are looked at in /proc")
+
+
+def asking(query: str, *headers: str) -> bytes:
+    """A request as it is sent."""
+    lines = (f"GET /sparql?query={quote(query)} HTTP/1.1", "Host: localhost", *headers, "", "")
+    return "\r\n".join(lines).encode()
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +51,16 @@ def test_time_is_the_engine_s(start: Start) -> None:
     assert reply.headers["retry-after"]
 
 
-@pytest.mark.parametrize("media", ["application/sparql-results+json", "text/csv", "application/sparql-results+xml"])
-def test_rows_are_counted_in_every_format(limited: Service, media: str) -> None:
+def test_rows_triples_and_bytes_are_counted_in_every_format_and_no_answer_breaks_off(
+    limited: Service, start: Start
+) -> None:
     query = "SELECT (1 AS ?a) WHERE { ?a1 ?b ?c . ?d ?e ?f } LIMIT"
-    assert limited.ask(f"{query} 5000", media).status == 200
-    reply = limited.ask(f"{query} 5100", media)
-    assert (reply.status, "more than 5000 rows; ask with LIMIT." in reply.text) == (413, True)
-
-
-def test_triples_and_bytes_are_counted_and_no_answer_breaks_off(limited: Service, start: Start) -> None:
-    query = "CONSTRUCT { ?a <http://e/p> ?d } WHERE { ?a ?b ?c . ?d ?e ?f }"
-    assert {limited.ask(query, media).status for media in ("text/turtle", "application/n-triples")} == {413}
+    for media in ("application/sparql-results+json", "text/csv", "application/sparql-results+xml"):
+        assert limited.ask(f"{query} 5000", media).status == 200
+        reply = limited.ask(f"{query} 5100", media)
+        assert (reply.status, "more than 5000 rows; ask with LIMIT." in reply.text) == (413, True)
+    triples = "CONSTRUCT { ?a <http://e/p> ?d } WHERE { ?a ?b ?c . ?d ?e ?f }"
+    assert {limited.ask(triples, media).status for media in ("text/turtle", "application/n-triples")} == {413}
     reply = start(seconds=60.0, size=2**20).ask(PAIRS, "text/csv")
     assert (reply.status, reply.text) == (413, "The answer is larger than 1 megabytes.\n")
 
@@ -70,41 +70,28 @@ def test_memory(limited: Service, start: Start) -> None:
         reply = service.ask(SORT)
         assert (reply.status, "memory" in reply.text) == (503, True)
         assert service.ask("ASK {}").status == 200
-
-
-def test_what_the_machine_has_free_is_known() -> None:
     assert (free_memory() > 0) is (PROC / "meminfo").exists()
 
 
-@pytest.mark.parametrize(
-    "text", [b"ASK { FILTER(" + b"!" * 200_000 + b"true) }", b"ASK { FILTER(1" + b"+1" * 200_000 + b") }"]
-)
-def test_a_query_no_stack_is_large_enough_for_ends_its_worker_alone(limited: Service, text: bytes) -> None:
-    reply = limited.send("POST", "/sparql", text, {"Content-Type": "application/sparql-query"})
-    assert (reply.status, "no engine reads" in reply.text) == (400, True)
-    assert limited.ask("ASK {}").status == 200
+def test_a_query_no_stack_is_large_enough_for_ends_its_worker_alone(limited: Service) -> None:
+    for text in (b"ASK { FILTER(" + b"!" * 200_000 + b"true) }", b"ASK { FILTER(1" + b"+1" * 200_000 + b") }"):
+        reply = limited.send("POST", "/sparql", text, {"Content-Type": "application/sparql-query"})
+        assert (reply.status, "no engine reads" in reply.text) == (400, True)
+        assert limited.ask("ASK {}").status == 200
 
 
 def test_a_slow_reader_gets_all_of_a_long_answer_and_holds_no_worker(start: Start) -> None:
     """4 MB at half a megabyte a second take four times as long as a query may."""
     service = start(seconds=2.0, workers=1, LONG=2**16)
-    query = "SELECT ?a ?c ?d ?f WHERE { ?a ?b ?c . ?d ?e ?f }"
-    whole = service.ask(query, "text/csv").body
+    whole = service.ask(LONG_ROWS, "text/csv").body
     assert len(whole) > 4_000_000
     with socket.socket() as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**14)
         line.connect(("127.0.0.1", service.port))
-        address = f"/sparql?query={query.replace(' ', '%20')}"
-        line.sendall(
-            f"GET {address} HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\nConnection: close\r\n\r\n".encode()
-        )
-        seen = line.recv(2**14)
+        line.sendall(asking(LONG_ROWS, "Accept: text/csv", "Connection: close"))
+        beginning, began = line.recv(2**14), time.monotonic()
         assert service.ask("ASK {}").status == 200, "the only worker is free"
-        began = time.monotonic()
-        while piece := line.recv(2**15):
-            seen += piece
-            time.sleep(max(0.0, len(seen) / 500_000 - (time.monotonic() - began)))
-    head, _, body = seen.partition(b"\r\n\r\n")
+        head, _, body = (beginning + read(line, 500_000)).partition(b"\r\n\r\n")
     assert b"200 OK" in head
     assert sorted(body.splitlines()) == sorted(whole.splitlines())
     assert time.monotonic() - began > 2 * 2.0
@@ -112,14 +99,12 @@ def test_a_slow_reader_gets_all_of_a_long_answer_and_holds_no_worker(start: Star
 
 def test_answers_nobody_takes_fill_no_disk(start: Start) -> None:
     service = start(seconds=30.0, workers=2, LONG=2**16, MOST=2**23)
-    address = f"/sparql?query={PAIRS.replace(' ', '%20')}%20LIMIT%2030000"
-    with ThreadPoolExecutor(1):
-        lines = [service.line() for _ in range(8)]
-        for line in lines:
-            line.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        heads = [line.recv(12) for line in lines]
-        for line in lines:
-            line.close()
+    lines = [service.line() for _ in range(8)]
+    for line in lines:
+        line.sendall(asking(f"{PAIRS} LIMIT 30000"))
+    heads = [line.recv(12) for line in lines]
+    for line in lines:
+        line.close()
     assert {head for head in heads if head} <= {b"HTTP/1.1 200", b"HTTP/1.1 503"}
     assert service.ask("ASK {}").status == 200
 
@@ -127,7 +112,7 @@ def test_answers_nobody_takes_fill_no_disk(start: Start) -> None:
 def test_who_leaves_frees_the_worker(start: Start, until: Until) -> None:
     service = start(seconds=PATIENCE, workers=1)
     with service.line() as line:
-        line.sendall(ASK_SLOW)
+        line.sendall(asking(SLOW))
         until(lambda: service.busy() == 1)
     assert service.ask("ASK {}").status == 200, "the only worker was freed"
 
@@ -140,7 +125,7 @@ def test_a_queue_that_is_full_and_a_wait_that_is_long_are_told(start: Start, unt
         replies = [reply.result() for reply in asked if reply.done()]
         service.process.terminate()
     assert {reply.status for reply in replies} == {503}
-    assert Counter("Too many queries" in reply.text for reply in replies) == {True: 2, False: 1}
+    assert all("Too many queries" in reply.text for reply in replies)
     assert all(reply.headers["retry-after"] for reply in replies)
 
 
@@ -162,65 +147,53 @@ def test_a_query_whose_worker_is_killed_is_asked_once_more_if_that_was_at_once(
     assert service.ask("ASK {}").status == 200
 
 
-@needs_proc
-def test_idle_workers_that_die_are_not_missed(start: Start, until: Until) -> None:
-    service = start(pages=True, workers=3)
-    before = service.workers()
-    for worker in before:
-        os.kill(worker, signal.SIGKILL)
-    until(lambda: len(set(service.workers()) - set(before)) == 5)
-    assert service.ask("ASK {}").status == 200
-    assert service.send("GET", "/index.html").status == 200
-
-
+@dataclass
 class Watched(Service):
     """A service in a session of its own, so that all of its processes can be looked at."""
 
-    def __init__(self, folder: Path, *before: str, **options: object) -> None:
-        self.log = folder / "log"
-        command = [*before, sys.executable, str(SCRIPT), json.dumps(options)]
-        with self.log.open("wb") as log:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True)
-        super().__init__(0, process)
-        assert process.stdout
-        self.said = process.stdout
+    log: Path = Path()
 
     def listen(self) -> Watched:
-        words = self.said.readline().split()
+        assert self.process.stdout  # type: ignore[union-attr]
+        words = self.process.stdout.readline().split()  # type: ignore[union-attr]
         assert words, self.log.read_text()
         self.port, self.holder = int(words[0]), int(words[1])
         return self
 
     def processes(self) -> dict[int, str]:
         """The state of each process of the session, Z that of a zombie."""
-        found = {}
+        states = {}
         for status in PROC.glob("[0-9]*/stat"):
             with suppress(FileNotFoundError, ProcessLookupError):
                 state, _, _, session = status.read_text().rpartition(")")[2].split()[:4]
                 if int(session) == self.process.pid:
-                    found[int(status.parent.name)] = state
-        return found
+                    states[int(status.parent.name)] = state
+        return states
+
+
+Begin = Callable[..., Watched]
 
 
 @pytest.fixture
-def begin(tmp_path: Path) -> Iterator[Callable[..., Watched]]:
-    running: list[Watched] = []
+def begin(tmp_path: Path) -> Iterator[Begin]:
+    with ExitStack() as running:
 
-    def start(*before: str, **options: object) -> Watched:
-        running.append(Watched(tmp_path, *before, **options))
-        return running[-1]
+        def start(*before: str, **options: object) -> Watched:
+            words, log = [*before, sys.executable, str(SCRIPT), json.dumps(options)], tmp_path / "log"
+            with log.open("wb") as errors:
+                process = subprocess.Popen(
+                    words, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
+                )
+            running.enter_context(process)
+            running.callback(quietly, lambda: os.killpg(process.pid, signal.SIGTERM))
+            return Watched(0, process, log=log)
 
-    yield start
-    for service in running:
-        with suppress(ProcessLookupError):
-            os.killpg(service.process.pid, signal.SIGTERM)
-        service.process.wait(PATIENCE)
-        service.said.close()
+        yield start
 
 
 @needs_proc
 def test_a_holder_that_is_killed_is_started_again_and_one_without_a_supervisor_ends_all(
-    begin: Callable[..., Watched], until: Until
+    begin: Begin, until: Until
 ) -> None:
     service = begin(data="").listen()
     tag = service.ask("ASK {}").headers["etag"]
@@ -233,7 +206,7 @@ def test_a_holder_that_is_killed_is_started_again_and_one_without_a_supervisor_e
     until(lambda: not service.processes())
 
 
-def test_a_fault_of_ours_is_logged_and_told_as_ours(begin: Callable[..., Watched], until: Until) -> None:
+def test_a_fault_of_ours_is_logged_and_told_as_ours(begin: Begin, until: Until) -> None:
     service = begin(faulty=True, pages=True).listen()
     for reply in (service.ask("ASK {} # FAULT"), service.send("GET", "/fault.html")):
         assert (reply.status, reply.text) == (500, "A fault of the service, not of the request; its log says more.\n")
@@ -242,9 +215,9 @@ def test_a_fault_of_ours_is_logged_and_told_as_ours(begin: Callable[..., Watched
 
 
 @needs_proc
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_told_to_end_while_it_loads_it_leaves_no_process(
-    begin: Callable[..., Watched], tmp_path: Path, until: Until, number: signal.Signals
+    begin: Begin, tmp_path: Path, until: Until, number: signal.Signals
 ) -> None:
     service = begin(loading=str(tmp_path / "loading"))
     until((tmp_path / "loading").exists)
@@ -255,7 +228,7 @@ def test_told_to_end_while_it_loads_it_leaves_no_process(
 
 
 @needs_proc
-def test_as_process_1_it_leaves_no_zombie(begin: Callable[..., Watched], until: Until) -> None:
+def test_as_process_1_it_leaves_no_zombie(begin: Begin, until: Until) -> None:
     alone = [shutil.which("unshare") or "", "--pid", "--fork", "--kill-child"]
     if not alone[0] or subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
         pytest.skip("a container is imitated with unshare, which is not here or may not make a namespace")
@@ -268,7 +241,7 @@ def test_as_process_1_it_leaves_no_zombie(begin: Callable[..., Watched], until: 
     until(lambda: "Z" not in service.processes().values())
 
 
-COUNT: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
 @needs_proc
@@ -306,53 +279,54 @@ def test_nothing_is_lost_while_workers_are_killed_and_others_ask_too_much(start:
 def test_told_to_end_while_it_is_asked_it_ends_cleanly_and_says_so(start: Start, until: Until) -> None:
     service = start(pages=True, seconds=PATIENCE, workers=2)
     with ThreadPoolExecutor(8) as threads:
-        slow = [threads.submit(_quietly, lambda: service.ask(SLOW)) for _ in range(2)]
-        page = threads.submit(_quietly, lambda: service.send("GET", "/slow.html"))
+        slow = [threads.submit(quietly, lambda: service.ask(SLOW)) for _ in range(2)]
+        page = threads.submit(quietly, lambda: service.send("GET", "/slow.html"))
         until(lambda: service.busy() == 2)
         processes = [service.holder, *service.workers()]
         service.process.terminate()
         assert service.process.wait(PATIENCE) == 0
-        assert {(reply.status, reply.text) for reply in [one.result() for one in slow] if reply} == {
+        assert {(reply.status, reply.text) for reply in (query.result() for query in slow) if reply} == {
             (503, "The service is being ended; ask again when it is back.\n")
         }
         page.result()
     until(lambda: not [process for process in processes if Path(f"/proc/{process}").exists()])
 
 
-def _quietly(ask: Callable[[], Reply]) -> Reply | None:
+def quietly(ask: Callable[[], Result]) -> Result | None:
     with suppress(OSError, http.client.HTTPException):
         return ask()
     return None
 
 
-XSD = "http://www.w3.org/2001/XMLSchema#"
-TEXTS = st.one_of(
-    st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
-    st.sampled_from(["", "1", "01", "1.", ".5", "1e3", "true", "TRUE", "\t", "\r\n", '"', "\\", "<x>", "_:b", "@en"]),
-)
-DATATYPES = ["integer", "decimal", "double", "boolean", "date", "gYear", "string", "anyURI"]
-TERMS = st.one_of(
-    st.builds(ox.Literal, TEXTS),
-    st.builds(lambda text: ox.Literal(text, language="fr-lu"), TEXTS),
-    st.builds(
-        lambda text, kind: ox.Literal(text, datatype=ox.NamedNode(XSD + kind)), TEXTS, st.sampled_from(DATATYPES)
-    ),
-    st.sampled_from([ox.NamedNode("http://e/é?a=b#c"), ox.NamedNode("urn:x"), ox.BlankNode("b")]),
-)
-
-
-@given(st.lists(TERMS, max_size=5))
-def test_every_term_of_an_answer_survives_the_way_from_a_worker(terms: list[ox.Literal]) -> None:
+def test_every_term_of_an_answer_survives_the_way_from_a_worker() -> None:
     """What pages read of workers comes as tab-separated values: every term must be the one the store holds."""
+    texts = [
+        "",
+        "1",
+        "01",
+        "1.",
+        ".5",
+        "1e3",
+        "true",
+        "TRUE",
+        "\t",
+        "\r\n",
+        '"',
+        "\\",
+        "<x>",
+        "_:b",
+        "@en",
+        "é\U0001f600",
+    ]
+    kinds = [f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("integer", "double", "boolean", "date", "string")]
+    literals = [ox.Literal(text, datatype=ox.NamedNode(kind)) for text in texts for kind in kinds]
+    literals += [literal for text in texts for literal in (ox.Literal(text), ox.Literal(text, language="fr-lu"))]
     store = ox.Store()
+    terms: list[ox.NamedNode | ox.BlankNode | ox.Literal]
+    terms = [ox.NamedNode("http://e/é?a=b#c"), ox.NamedNode("urn:x"), ox.BlankNode("b"), *literals]
     for number, term in enumerate(terms):
         store.add(ox.Quad(ox.NamedNode(f"http://e/{number}"), ox.NamedNode("http://e/p"), term))
     text = "SELECT ?s ?o ?none { ?s ?p ?o OPTIONAL { ?s <http://e/none> ?none } } ORDER BY ?s"
-    found, held = store.query(text), store.query(text)
-    assert isinstance(found, ox.QuerySolutions)
-    assert isinstance(held, ox.QuerySolutions)
-    sent = found.serialize(format=ox.QueryResultsFormat.TSV)
-    assert sent is not None
-    rows = ox.parse_query_results(sent, format=ox.QueryResultsFormat.TSV)
-    assert isinstance(rows, ox.QuerySolutions)
-    assert [tuple(row) for row in rows] == [tuple(row) for row in held]
+    sent = store.query(text).serialize(format=ox.QueryResultsFormat.TSV)  # type: ignore[arg-type]
+    rows = ox.parse_query_results(sent or b"", format=ox.QueryResultsFormat.TSV)
+    assert [tuple(row) for row in rows] == [tuple(row) for row in store.query(text)]  # type: ignore[union-attr]

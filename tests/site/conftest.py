@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from html.parser import HTMLParser
@@ -12,10 +12,12 @@ from html.parser import HTMLParser
 import pytest
 
 import pan2kg
+from pan2kg.project import Project
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
+from tests.charts.test_gallery import SMALL, store_of
 
-VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
+VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "path", "rect", "wbr"})
 DAY = date(2026, 1, 1)
 
 
@@ -34,21 +36,17 @@ class Parsed(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        self.elements.append((tag, said))
-        if re.fullmatch("h[1-6]", tag):
-            self.headings.append(int(tag[1]))
-        if "id" in said:
-            self.ids.append(said["id"])
-        if tag == "a" and "href" in said:
-            self.links.append(said["href"])
+        attributes = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, attributes))
+        self.headings += [int(tag[1])] if re.fullmatch("h[1-6]", tag) else []
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        self.links += [attributes["href"]] if tag == "a" and "href" in attributes else []
         if tag not in VOID:
-            self.open.append(f"{tag}.{said.get('class', '')}")
+            self.open.append(f"{tag}.{attributes.get('class', '')}")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.handle_endtag(tag)
+        self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in VOID:
@@ -62,7 +60,7 @@ class Reader:
     """A site whose pages are made once and kept."""
 
     def __init__(self, site: Site) -> None:
-        self.site = site
+        self.site, self.graph = site, site.site_context.graph
         self._kept: dict[str, str] = {}
 
     @cached_property
@@ -70,40 +68,44 @@ class Reader:
         """The paths of all pages and files there are."""
         return tuple(self.site.paths())
 
-    @cached_property
-    def known(self) -> frozenset[str]:
-        """The same, to look one up."""
-        return frozenset(self.listed)
-
     def __getitem__(self, path: str) -> str:
         if path not in self._kept:
-            found = self.site.page(path)
-            assert found is not None, f"{path} is no page"
-            self._kept[path] = found.body.decode()
+            self._kept[path] = self.asked(path)
         return self._kept[path]
 
     def asked(self, path: str, **arguments: str) -> str:
         """A page as an address with arguments gives it."""
-        page = self.site.page(path, arguments)
-        assert page, path
+        page = self.site.page(path, {name.replace("_", "-"): value for name, value in arguments.items()})
+        assert page, f"{path} is no page"
         return page.body.decode()
 
-    def paths(self, language: str = "fr") -> Iterator[str]:
-        """The pages of one language."""
-        return (path for path in self.listed if path.startswith(f"{language}/") and path.endswith(".html"))
-
-    def of(self, series: str, language: str = "fr") -> list[str]:
-        """The pages of a series in one language."""
-        return [path for path in self.paths(language) if path.split("/")[1] == series]
+    def paths(self, series: str = "") -> list[str]:
+        """The French pages, or those of a series."""
+        return [path for path in self.listed if path.startswith(f"fr/{series}") and path.endswith(".html")]
 
 
-def listed(page: str, badge: str = "") -> Counter[str]:
-    """How many links of each kind a page lists, those with a badge alone where one is named."""
-    parts = re.split(r'<h3 id="(?:compared-)?links-([a-z-]+)">', page)
-    found: Counter[str] = Counter()
-    for kind, part in zip(parts[1::2], parts[2::2], strict=True):
-        found[kind] += len(re.findall(rf'<li[^>]* class="link {badge}', re.split("<h[23]", part)[0]))
-    return found
+def words(page: str) -> str:
+    """What is read on a page."""
+    main = page.split("<main", 1)[-1].partition(">")[2].split("</main>")[0]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main)).replace("\u00a0", " ").split())
+
+
+def rows(page: str, name: str) -> list[str]:
+    """The rows of the table named by a heading, without its head."""
+    table = re.split(rf'<table[^>]* aria-labelledby="{name}">', page)[1].split("</table>")[0]
+    return re.findall(r"<tr>.*?</tr>", table.partition("</thead>")[2], re.DOTALL)
+
+
+def small(turtle: str = "", language: str = "en") -> Reader:
+    """The pages of a small graph."""
+    graph = pan2kg.Graph(Project.packaged(), store_of(SMALL + turtle), language=language, as_of=date(2024, 1, 1))
+    return Reader(Site(SiteContext(graph)))
+
+
+def site_of(graph: pan2kg.Graph, mode: str = "static") -> Reader:
+    """The pages of a graph on the day of the tests."""
+    dated = pan2kg.Graph(graph.project, graph.store, language="fr", as_of=DAY)
+    return Reader(Site(SiteContext(dated, mode)))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Answers on pages: keys are said in the language of the page, and downloads keep them."""
+"""Answers on pages: keys in words, downloads keep them; a link fixes question, parameters, day and release."""
 
 from __future__ import annotations
 
@@ -7,63 +7,65 @@ import html
 import io
 import json
 import re
+from datetime import date
+from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Language
-from pan2kg.site.page import SiteContext, embedded
-from pan2kg.site.registry import Site
+from pan2kg.project import Project
+from pan2kg.site.page import embedded
+from pan2kg.site.questions import Permalink, fix, notice, read_permalink
+from pan2kg.store.queries import fill, find_query, read_queries
 from pan2kg.tables.answers import word_of, words_of
-from tests.site.conftest import Reader
+from tests.site.conftest import Reader, site_of
 
-KEYED = [
+KEYED = (
     ("plan-citations", "returned"), ("plan-citations", "verdict"), ("uncovered-principles", "covered"),
     ("sdg-coverage", "covered"), ("obligations-without-action", "answered"),
-]  # fmt: skip
-
-
-def answered(reader: Reader, language: Language, question: str) -> list[dict[str, str]]:
-    """The rows of an answer as its download has them."""
-    return list(csv.DictReader(io.StringIO(reader[f"{language}/question/{question}.csv"].removeprefix("\ufeff"))))
-
-
-def column(page: str, question: list[str], name: str) -> list[str]:
-    """What a page shows in a column, where ``question`` names all columns of the answer."""
-    shown = [one for one in question if not (one.endswith("_label") and one.removesuffix("_label") in question)]
-    body = page.split('class="answer', 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
-    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL)]
-    return [html.unescape(re.sub(r"<[^>]+>", "", row[shown.index(name)])).strip() for row in rows]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("question", "name"), KEYED)
-def test_a_page_says_the_keys_of_an_answer_in_words(
-    reader: Reader, language: Language, question: str, name: str
-) -> None:
-    rows = answered(reader, language, question)
-    keys = [row[name] for row in rows]
-    assert set(keys) <= set(words_of(name, language))
-    page = reader[f"{language}/question/{question}.html"]
-    assert column(page, list(rows[0]), name) == [word_of(key, name, language) for key in keys]
-    found = json.loads(reader[f"{language}/question/{question}.json"])["results"]["bindings"]
-    assert [row[name]["value"] for row in found] == keys
+)  # fmt: skip
+names = st.from_regex(r"[a-z]+(_[a-z]+)?", fullmatch=True).filter(
+    lambda name: name not in ("as_of", "release", "language", "view")
+)
+values = st.dictionaries(names, st.text(max_size=20).filter(lambda text: text.isprintable()), max_size=3)
+links = st.builds(
+    Permalink,
+    st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)?", fullmatch=True),
+    values,
+    st.from_regex(r"[0-9]\.[0-9]\.[0-9](-rc\+1)?", fullmatch=True),
+    st.one_of(st.none(), st.dates()),
+    st.sampled_from(LANGUAGES),
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_hands_the_words_to_the_browser_that_answers_itself(reader: Reader, language: Language) -> None:
-    page = reader[f"{language}/question/plan-citations.html"]
+def test_a_page_says_the_keys_of_an_answer_in_words_and_files_keep_them(reader: Reader, language: Language) -> None:
+    for question, name in KEYED:
+        address = f"{language}/question/{question}"
+        answer = list(csv.DictReader(io.StringIO(reader[f"{address}.csv"].removeprefix("\ufeff"))))
+        keys, columns = [row[name] for row in answer], list(answer[0])
+        assert set(keys) <= set(words_of(name, language))
+        page = reader[f"{address}.html"]
+        body = page.split('class="answer', 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
+        at = [column for column in columns if column.removesuffix("_label") not in {*columns} - {column}].index(name)
+        cells = [
+            re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)[at]
+            for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL)
+        ]
+        shown = [html.unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in cells]
+        assert shown == [word_of(key, name, language) for key in keys]
+        bindings = json.loads(reader[f"{address}.json"])["results"]["bindings"]
+        assert [row[name]["value"] for row in bindings] == keys
+    # what the browser needs to answer itself
     words = {name: words_of(name, language) for name in ("returned", "verdict")}
-    assert f'"words":{embedded(words)}' in page
+    assert f'"words":{embedded(words)}' in reader[f"{language}/question/plan-citations.html"]
 
 
-def test_keys_have_words_of_each_language() -> None:
-    assert words_of("verdict", "fr")["impossible"] == "impossible (antérieur)"
-    assert words_of("returned", "de") == {"yes": "ja", "no": "nein", "unread": "nicht gelesen"}
-    assert words_of("covered", "en") == {"yes": "yes", "no": "no", "unread": "not read"}
-
-
-def test_nothing_is_answered_for_a_thing_nobody_chose(reader: Reader) -> None:
+def test_nothing_is_answered_for_a_thing_nobody_chose(reader: Reader, served: Reader) -> None:
     """A plan is the project's own until somebody chooses another; an action or body is nobody's choice."""
     page = reader["fr/question/who-should-talk.html"]
     assert "Choisissez d’abord\u00a0: l’organisme de départ." in page
@@ -72,14 +74,98 @@ def test_nothing_is_answered_for_a_thing_nobody_chose(reader: Reader) -> None:
     chosen = reader["fr/question/actions-of-plan.html"]
     assert re.search(r'<option value="lu-bhr-2" data-iri="[^"]+" selected>PAN 2', chosen)
     assert "<tbody>" in chosen
-
-
-def test_no_file_answers_what_the_page_does_not(reader: Reader) -> None:
-    served = Site(SiteContext(reader.site.site_context.graph, "served"))
     for ending in ("csv", "json", "ttl", "xlsx"):
         with pytest.raises(QueryError, match="Choose first"):
-            served.page(f"en/question/who-should-talk.{ending}")
-        chosen = served.page(f"en/question/who-should-talk.{ending}", {"body": "meco"})
-        assert chosen
-        assert chosen.body
-    assert not [path for path in reader.site.paths() if "/question/who-should-talk." in path and ".html" not in path]
+            served.site.page(f"en/question/who-should-talk.{ending}")
+        file = served.site.page(f"en/question/who-should-talk.{ending}", {"body": "meco"})
+        assert file
+        assert file.body
+    assert not [path for path in reader.listed if "/question/who-should-talk." in path and ".html" not in path]
+
+
+@given(links)
+def test_a_link_reads_back_as_what_it_was_made_from_in_any_order(link: Permalink) -> None:
+    assert read_permalink(str(link)) == link
+    assert read_permalink(f"https://e.lu/x/{link}") == link
+    turned = Permalink(link.query, dict(reversed(list(link.values.items()))), link.release, link.day, link.language)
+    assert str(turned) == str(link)
+
+
+def test_what_was_asked_in_a_page_counts_before_the_link_to_it_and_how_it_is_shown_not_at_all() -> None:
+    link = read_permalink("fr/question/q.html?body=maee&release=0.1.0&view=chart")
+    assert link == Permalink("q", {"body": "maee"}, "0.1.0")
+    link = read_permalink("file:///x/fr/question/q.html?body=maee&release=0.1.0#only_plan=p&release=0.2.0")
+    assert link == Permalink("q", {"only_plan": "p"}, "0.2.0")
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("fr/plans.html?release=0.1.0", "no link to a question"),
+        ("xx/question/plans.html?release=0.1.0", "no link to a question"),
+        ("fr/question/plans.html", "fixes no release"),
+        ("fr/question/plans.html?release=0.1.0&as-of=yesterday", "is no day"),
+        ("fr/question/plans.html?release=0.1.0&release=0.2.0", "twice"),
+    ],
+)
+def test_what_is_no_such_link_is_refused(address: str, reason: str) -> None:
+    with pytest.raises(QueryError, match=reason):
+        read_permalink(address)
+
+
+def test_what_a_link_fixes_asks_the_same_question(project: Project, graph: pan2kg.Graph) -> None:
+    with pytest.raises(QueryError, match="cannot be linked to"):
+        str(Permalink("q", {"as_of": "x"}, "0.1.0"))
+    for query in read_queries(project).values():
+        fixed = fix(query, {}, store=graph.store, project=project)
+        link = read_permalink(str(Permalink(query.name, fixed, "0.1.0", date(2021, 6, 30))))
+        filled = fill(query, link.values, store=graph.store, project=project)
+        assert filled == fill(query, fixed, store=graph.store, project=project)
+    # defaults are written out, and things by one name
+    query = find_query(project, "who-should-talk")
+    for chosen in ({}, {"body": "meco"}, {"body": "https://w3id.org/pan2kg/id/body/meco"}):
+        fixed = fix(query, chosen, store=graph.store, project=project)
+        assert fixed == {"body": "body:meco", "least_level": "official"}
+    for language in LANGUAGES:
+        remark = notice(Permalink("plans", {}, "0.0.9"), graph.release, language)
+        assert remark.count(".") - remark.count("0.0.9") * 2 - remark.count(graph.release) * 2 == 1
+    assert not notice(Permalink("plans", {}, graph.release), graph.release, "fr")
+
+
+@pytest.fixture(scope="module")
+def asked(few: pan2kg.Graph) -> Reader:
+    """Of a few plans: those of another day are read and derived anew."""
+    return site_of(few, "served")
+
+
+def lines(page: str) -> list[str]:
+    return re.findall(r"<tr><td>.*?</tr>", page)
+
+
+def test_the_permanent_link_gives_the_same_rows(asked: Reader) -> None:
+    page = asked.asked("fr/question/who-should-talk.html", body="mj", as_of="2021-06-30")
+    link = re.search(r'<a href="who-should-talk\.html\?([^"]*)" rel="bookmark"', page)
+    assert link
+    fixed = dict(parse_qsl(html.unescape(link[1])))
+    wanted = {"as-of": "2021-06-30", "body": "body:mj", "least-level": "official"}
+    assert fixed == {**wanted, "release": asked.graph.release}
+    assert lines(asked.asked("fr/question/who-should-talk.html", **fixed)) == lines(page) != []
+
+
+def test_an_answer_and_its_files_as_of_a_day_say_what_they_leave_out(asked: Reader) -> None:
+    today, then = asked["fr/question/plans.html"], asked.asked("fr/question/plans.html", as_of="2015-01-01")
+    assert len(lines(then)) < len(lines(today))
+    assert "1er\xa0janvier 2015" in then
+    link = re.search(r'href="\.\./question/plans\.csv\?([^"]*)"', then)
+    assert link
+    file = asked.asked("fr/question/plans.csv", **dict(parse_qsl(html.unescape(link[1]))))
+    assert len(file.splitlines()) == len(lines(then)) + 1
+
+
+def test_another_release_is_said_even_where_nothing_can_be_answered_and_a_day_that_is_none(asked: Reader) -> None:
+    assert "version 0.0.9" in asked.asked("fr/question/plans.html", release="0.0.9")
+    assert "version 0.0.9" not in asked.asked("fr/question/plans.html", release=asked.graph.release)
+    refused = asked.asked("fr/question/who-should-talk.html", body="nobody", release="0.0.9")
+    assert 'role="alert"' in refused
+    assert "version 0.0.9" in refused
+    assert "«\u00a0demain\u00a0» n’est pas un jour" in asked.asked("fr/question/plans.html", as_of="demain")

@@ -1,33 +1,97 @@
-"""The page of a thing says everything of it, on what it rests, and nothing by its bare address."""
+"""The page of a thing: a dossier with numbers of the register, then everything said of it, and on what it rests."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Final
 
 import pytest
 
 import pan2kg
+from pan2kg.coherence.citations import State
+from pan2kg.coherence.evidence import HEADLINE, counts
 from pan2kg.graph.graph import Graph
-from pan2kg.graph.statements import grounds_of
-from pan2kg.i18n.catalogue import Messages
+from pan2kg.i18n.catalogue import LANGUAGES, Messages
+from pan2kg.project import Project
 from pan2kg.site.entity import values_of
 from pan2kg.site.page import PageContext, Request, SiteContext
-from pan2kg.site.registry import Site
 from pan2kg.site.values import rule_words
 from pan2kg.turtle.vocabulary import ID, PAN
-from tests.site.conftest import DAY, Parsed, Reader
-
-_PAGE: Final = Messages("page")
+from tests.charts.test_gallery import leads, rests, store_of
+from tests.pages import EXAMPLES
+from tests.site.conftest import DAY, Parsed, Reader, site_of, small, words
 
 PLAIN = Request("fr/thing/x.html", "fr")
+READ = "reading:1 a pan:Reading ; pan:readsWork plan:p ; pan:aspect aspect:texts ; pan:extent readingextent:full ."
 
 
-def words(page: str) -> str:
-    """What is read on a page."""
-    main = page.split("<main", 1)[1].split("</main>")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+def figure(page: str, name: str) -> str:
+    """The figure of a sentence, as it is shown."""
+    match = re.search(rf'data-number="{name}">([^<]*)<', page)
+    assert match, name
+    return match[1]
+
+
+@pytest.mark.parametrize("kind", ["plan", "action", "body", "instrument", "topic", "pair"])
+def test_a_dossier_says_in_brief_before_it_shows_and_statements_stand_behind(reader: Reader, kind: str) -> None:
+    for language in LANGUAGES:
+        page = reader[f"{language}/{kind}/{EXAMPLES[kind]}.html"]
+        parts = [page.index(f'<h2 id="{name}"') for name in ("brief", "attention", "proofs", "data", "basis")]
+        assert parts == sorted(parts)
+        assert page.index('<details class="tab">') < page.index('<h2 id="data"')
+        assert 3 <= page.split('<ol class="findings">')[1].split("</ol>")[0].count("<li>") <= 7
+
+
+def test_the_numbers_of_a_plan_are_the_registers(reader: Reader) -> None:
+    graph, page, plan = reader.graph, reader["fr/plan/lu-bhr-2.html"], f"{ID}plan/lu-bhr-2"
+    reach = graph.known().reach(plan)
+    missing = [
+        row for row in graph.known().occasions
+        if plan in {row.source, row.target} and row.is_expected and row.state is not State.SEEN
+    ]  # fmt: skip
+    led = {row.work for row in graph.involvements if "lead" in row.roles and counts(row.level, HEADLINE)}
+    own = {action for action, home in graph.home_of.items() if home == plan}
+    numbers = [figure(page, f"plan-{name}") for name in ("reach", "cites", "missing", "led")]
+    assert numbers == [str(reach.linked), str(reach.cites), str(len(missing)), str(len(led & own))]
+
+
+def test_a_body_counts_what_it_leads_apart_and_a_text_plans_by_how_they_rest_on_it() -> None:
+    pages = small(leads("m", "action:p-1") + leads("m", "action:p-2", "editors") + 'body:m skos:prefLabel "M"@en .')
+    page = pages["en/body/m.html"]
+    assert figure(page, "body-leads") == "1", "what only the editors concluded stands on no figure of the headline"
+    assert figure(page, "body-parts") == "not seen"
+    page = small(rests("plan:r", "law"))["en/instrument/law.html"]
+    assert figure(page, "text-plans") == "3"
+    assert "3 to carry it out, 0 to serve it, 0 only name it" in page
+
+
+def test_what_was_not_read_is_to_be_read_first_and_never_missing() -> None:
+    page = small()["en/action/p-2.html"]
+    assert figure(page, "action-texts") == "not seen"
+    assert "First read" in page
+    assert "not read" in page.split('<h2 id="attention">')[1]
+    part = small(READ)["en/action/p-2.html"].split("No text seen")[1].split("</dl>")[0]
+    assert "First read" not in part
+    assert "read in full" in part
+
+
+def test_a_text_is_told_of_its_duties_past_their_date_with_the_one_who_holds_them(reader: Reader) -> None:
+    late = next(row for row in reader.graph.margins().rows if row.overdue)
+    entry = reader.graph.labels.entry(late.obligation.instrument)
+    assert entry
+    page = reader[f"fr/{entry.address}"].split('<h2 id="attention">')[1].split('<h2 id="proofs">')[0]
+    assert "échue, sans réponse connue" in page
+    assert reader.graph.spoken("fr").label(late.obligation.holder) in page
+
+
+def test_a_thing_in_a_graph_without_actions_has_its_statements_alone() -> None:
+    page = site_of(pan2kg.Graph(Project.packaged(), store_of('body:m a pan:PublicBody ; skos:prefLabel "M"@en .')))
+    assert not [mark for mark in ('id="brief"', 'class="tab"') if mark in page["en/body/m.html"]]
+
+
+def test_a_body_is_told_who_else_works_on_its_texts_in_its_country_alone(reader: Reader) -> None:
+    match = re.search(r'data-number="body-beside">([^<]*)</strong> <span>([^<]*)<', reader["en/body/meco.html"])
+    assert match
+    assert not re.search("France|Belgium|Ireland", match[2])
 
 
 def test_an_action_says_who_when_and_on_what_it_rests_with_notes_and_quotations(reader: Reader) -> None:
@@ -48,44 +112,29 @@ def test_an_action_says_who_when_and_on_what_it_rests_with_notes_and_quotations(
     assert re.search(quoted, page)
 
 
-def test_our_words_for_rules_are_those_of_the_rules(reader: Reader) -> None:
-    ours = _PAGE.group("rule-", "en")
-    said = dict(reader.site.site_context.graph.rules)
-    assert said == ours, "Copy the English words of queries/rules into the catalogues, and translate them."
-
-
-def test_a_rule_somebody_changed_is_told_in_its_own_words(graph: pan2kg.Graph) -> None:
+def test_words_for_rules_are_those_of_the_rules_and_of_one_somebody_changed_its_own(graph: pan2kg.Graph) -> None:
+    ours = Messages("page").group("rule-", "en")
+    assert dict(graph.rules) == ours, "Copy the English words of queries/rules into the catalogues, and translate them."
     site_context = SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY))
     site_context.graph.once("rules", lambda: {"cites": "Who names whom."})
     assert rule_words(PageContext(site_context, PLAIN), "cites") == ("Who names whom.", "en")
 
 
-def test_an_unverified_statement_is_marked_so(reader: Reader) -> None:
+def test_a_fallback_language_and_an_unverified_statement_are_marked(reader: Reader) -> None:
+    elements = Parsed(reader["de/action/lu-bhr-2-4-3.html"]).elements
+    tags = {attributes["lang"] for _, attributes in elements if attributes.get("class") == "label fallback"}
+    assert tags
+    assert "de" not in tags
     page = reader["fr/action/lu-bhr-2-4-4.html"]
     assert 'class="badge unverified basis"' in page
     assert "graph/plans/lu-bhr-2/unverified.ttl" in page
-
-
-def test_the_certainty_of_a_statement_comes_from_its_block_else_from_its_file(reader: Reader) -> None:
-    statements = reader.site.site_context.graph.statements
-    found = {grounds_of(statements, statement).certainty for statement in statements.every}
-    assert found <= {"stated", "derived", "unverified", "rule", ""}
-    nodes = {s.thing for s in statements.every if not grounds_of(statements, s).certainty}
-    assert not [iri for iri in nodes if "/id/action/" in iri or "/id/plan/" in iri]
-
-
-def test_a_fallback_language_is_marked(reader: Reader) -> None:
-    parsed = Parsed(reader["de/action/lu-bhr-2-4-3.html"])
-    fallbacks = [said for tag, said in parsed.elements if said.get("class") == "label fallback"]
-    assert fallbacks
-    assert all(said["lang"] != "de" for said in fallbacks)
 
 
 def test_what_has_no_page_leads_to_its_place_on_one(reader: Reader) -> None:
     context = PageContext(reader.site.site_context, Request("fr/index.html", "fr"))
     document = f"{ID}document/mae-gouvernement-lu-fr-pan-2"
     for iri, expected in (
-        (reader.site.site_context.graph.ties.every[0].iri, ""),
+        (reader.graph.ties.every[0].iri, ""),
         (document, "sources.html#mae-gouvernement-lu-fr-pan-2"),
         (f"{ID}linktype/shared-topic", "ontology.html#linktype-shared-topic"),
         (f"{PAN}Plan", "ontology.html#Plan"),
@@ -108,14 +157,6 @@ def test_a_renamed_body_names_what_it_was_and_positions_of_a_conflict_stand_side
     assert {"11 novembre 2019", "11 décembre 2019"} <= set(re.findall(r"11 (?:novembre|décembre) 2019", columns))
 
 
-def test_gaps_of_an_action_stand_on_its_page(reader: Reader) -> None:
-    material = reader.site.site_context.graph
-    lacking = next(iri for iri, lacks in reader.site.site_context.lacks.items() if iri in material.home_of)
-    entry = reader.site.site_context.graph.labels.entry(lacking)
-    assert entry
-    assert 'class="badge gap"' in reader[f"fr/{entry.address}"]
-
-
 def test_with_a_server_a_page_offers_its_data(served: Reader, reader: Reader) -> None:
     page = served["fr/plan/lu-bhr-2.html"]
     assert '<link rel="alternate" type="text/turtle" href="../../doc/plan/lu-bhr-2.ttl">' in page
@@ -124,27 +165,18 @@ def test_with_a_server_a_page_offers_its_data(served: Reader, reader: Reader) ->
     assert re.search(r'href="\.\./sparql\.html#query=', reader["fr/plan/lu-bhr-2.html"])
 
 
-@pytest.mark.parametrize(
-    "iri",
-    [
-        f"{ID}document/mae-gouvernement-lu-fr-pan-2",
-        f"{ID}linktype/shared-topic",
-        f"{ID}certainty/stated",
-        f"{ID}timeline/lu-bhr-2-3-3",
-        f"{PAN}Plan",
-        "https://w3id.org/pan2kg/graph/plans/lu-bhr-2/actions",
+def test_anything_the_graph_speaks_of_can_be_shown_and_nothing_else(reader: Reader) -> None:
+    context = PageContext(reader.site.site_context, PLAIN)
+    for iri in (
+        f"{ID}document/mae-gouvernement-lu-fr-pan-2", f"{ID}linktype/shared-topic", f"{ID}certainty/stated",
+        f"{ID}timeline/lu-bhr-2-3-3", f"{PAN}Plan", "https://w3id.org/pan2kg/graph/plans/lu-bhr-2/actions",
         "http://eurovoc.europa.eu/5891",
-    ],
-)
-def test_anything_the_graph_speaks_of_can_be_shown(reader: Reader, iri: str) -> None:
-    found = values_of(PageContext(reader.site.site_context, PLAIN), iri)
-    assert found is not None
-    assert found["title"]
-    assert found["parts"]
-
-
-def test_what_the_graph_does_not_speak_of_has_no_page(reader: Reader) -> None:
-    assert values_of(PageContext(reader.site.site_context, PLAIN), f"{ID}plan/nowhere") is None
+    ):  # fmt: skip
+        page = values_of(context, iri)
+        assert page is not None, iri
+        assert page["title"], iri
+        assert page["parts"], iri
+    assert values_of(context, f"{ID}plan/nowhere") is None
     assert reader.site.page("fr/action/nowhere.html") is None
     assert reader.site.page("fr/pair/lu-bhr-2--lu-bhr-1.html") is None
 
@@ -167,14 +199,6 @@ def test_beside_each_action_stand_those_of_the_other_plan_with_similar_titles(se
     assert "conflict minerals" in alike.partition("<td")[2].partition("</li>")[0]
 
 
-def test_an_address_of_before_shows_at_least_what_it_did(served: Reader) -> None:
-    path = "fr/pair/lu-bhr-1--lu-bhr-2.html"
-    pages = [served.asked(path, evidence=level) for level in ("declared", "other")]
-    assert "links-cross-reference" in pages[0]
-    shown = [page.split("</form>")[-1].split("<footer")[0] for page in pages]
-    assert shown[0] == shown[1]
-
-
 def test_a_citation_is_called_expected_only_where_the_two_plans_meet(reader: Reader) -> None:
     """Of two plans that share a body at most, nothing is to be looked for; of those that meet, both ways are told."""
     apart = reader["fr/pair/lu-bhr-2--lu-circular-economy-2021.html"].split('<h2 id="citing">')[1].split("<h2")[0]
@@ -184,59 +208,32 @@ def test_a_citation_is_called_expected_only_where_the_two_plans_meet(reader: Rea
     assert "impossible (antérieur)" in met
 
 
-EVIL = """\
-@prefix action: <https://w3id.org/pan2kg/id/action/> .
-@prefix dcterms: <http://purl.org/dc/terms/> .
+EVIL = """
 @prefix document: <https://w3id.org/pan2kg/id/document/> .
-@prefix foaf: <http://xmlns.com/foaf/0.1/> .
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix pan: <https://w3id.org/pan2kg/ontology#> .
-@prefix plan: <https://w3id.org/pan2kg/id/plan/> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-
 plan:xx-evil-1 a pan:Plan ;
     dcterms:identifier "xx-evil-1" ;
     skos:prefLabel "<script>alert(1)</script>"@en ;
     skos:editorialNote "\\"><img onerror=alert(1)>"@en ;
-    foaf:page <javascript:alert(1)> ;
+    <http://xmlns.com/foaf/0.1/page> <javascript:alert(1)> ;
     dcterms:source document:evil .
-
 action:xx-evil-1-1 a pan:Action ;
-    dcterms:identifier "xx-evil-1-1" ;
     skos:notation "<b>1</b>" ;
     skos:prefLabel "'><svg onload=alert(1)>"@en ;
-    owl:deprecated true ;
+    <http://www.w3.org/2002/07/owl#deprecated> true ;
     dcterms:isReplacedBy action:xx-evil-1-2 ;
     pan:inPlan plan:xx-evil-1 .
-
-action:xx-evil-1-2 a pan:Action ;
-    dcterms:identifier "xx-evil-1-2" ;
-    skos:prefLabel "Two"@en ;
-    pan:inPlan plan:xx-evil-1 .
-
-document:evil a pan:Document ;
-    skos:prefLabel "<i>evil</i>"@en ;
-    pan:readAt "javascript:alert(1)" .
+action:xx-evil-1-2 a pan:Action ; skos:prefLabel "Two"@en ; pan:inPlan plan:xx-evil-1 .
+document:evil a pan:Document ; skos:prefLabel "<i>evil</i>"@en ; pan:readAt "javascript:alert(1)" .
 """
 
 
-@pytest.fixture
-def evil(own_project: Path) -> Reader:
-    """The site of a small graph whose texts try to become markup."""
-    (own_project / "graph" / "plans" / "xx-evil-1.ttl").write_text(EVIL, encoding="utf-8")
-    graph = pan2kg.open_graph(own_project)
-    return Reader(Site(SiteContext(Graph(graph.project, graph.store, language="fr", as_of=DAY))))
-
-
-def test_no_text_of_the_graph_becomes_markup(evil: Reader) -> None:
+def test_no_text_of_the_graph_becomes_markup_and_a_retired_thing_says_what_replaces_it() -> None:
+    evil = site_of(pan2kg.Graph(Project.packaged(), store_of(EVIL)))
     for name in ("plan/xx-evil-1", "action/xx-evil-1-1", "plans", "pairs", "unlinked", "sources"):
         page = evil[f"en/{name}.html"]
         for raw in ("<script>alert", "<img", "<svg onload", "<b>1", "<i>evil"):
             assert raw not in page, name
         assert not [link for link in Parsed(page).links if link.startswith("javascript")], name
-
-
-def test_a_retired_thing_says_what_replaces_it(evil: Reader) -> None:
     page = evil["en/action/xx-evil-1-1.html"]
     assert 'class="notice"' in page
     assert "xx-evil-1-2.html" in page.split('class="notice"')[1].split("</p>")[0]

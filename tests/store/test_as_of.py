@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Final
 
@@ -13,9 +12,8 @@ from hypothesis import strategies as st
 
 import pan2kg
 from pan2kg.errors import QueryError
-from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
-from pan2kg.store.as_of import FORESEEN, IN_FORCE, MADE, DatedGraph, DayStanding, Validity, as_of, earliest, latest
+from pan2kg.store.as_of import FORESEEN, IN_FORCE, MADE, DatedGraph, DayStanding, Validity, as_of
 from pan2kg.store.queries import fill, read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, load_project, select
@@ -202,12 +200,6 @@ def test_what_is_there_in_the_middle_of_2021(project: Project, case: str) -> Non
     assert there(moment(project, turtle)) == {*names.split()}
 
 
-def test_what_has_no_date_of_its_own_is_counted_but_actions_which_follow_their_plan_are_not(project: Project) -> None:
-    seen = moment(project, plan("p") + plan("q", periodStart="2020") + "e:a a pan:Action ; pan:inPlan e:q .\n")
-    assert {kind: undated for kind, (*_, undated) in seen.counts.items() if undated} == {"plan": 1}
-    assert not any("action" in note for note in seen.notes("en"))
-
-
 def test_unverified_dates_decide_nothing(project: Project) -> None:
     graph = "https://w3id.org/pan2kg/graph/x/unverified"
     assert "p" in there(moment(project, plan("p", periodEnd="2000"), graph=graph))
@@ -246,18 +238,6 @@ def test_a_later_name_is_not_put_back_in_time(project: Project) -> None:
     assert "said" not in there(moment(project, later, date(2019, 1, 1)))
 
 
-def test_of_renamed_statements_those_left_out_are_not_counted(project: Project) -> None:
-    other = plan("q", periodEnd="2020") + "e:more a pan:Involvement ; pan:involves e:old ; pan:involvedIn e:q .\n"
-    assert moment(project, BODIES + other, date(2021, 1, 1)).renamed == 1
-
-
-def test_derived_links_are_derived_anew(midway: DatedGraph) -> None:
-    links = "SELECT DISTINCT ?end { ?link a pan:Link ; pan:between ?end . ?end pan:inPlan ?plan }"
-    ends = set(select(midway.store, f"PREFIX pan: <https://w3id.org/pan2kg/ontology#> {links}").values("end"))
-    assert ends
-    assert not ends & set(midway.gone)
-
-
 def test_nothing_in_a_view_points_to_what_is_left_out(few: pan2kg.Graph) -> None:
     """In four years, drawn by lot, of a few plans with links of every kind."""
     for year in by_lot(range(1990, 2031), 4):
@@ -277,32 +257,9 @@ def test_the_store_that_is_given_stays_as_it_is(few: pan2kg.Graph) -> None:
     assert len(few.held) == before
 
 
-def test_far_ahead_with_everything_undated_the_view_is_the_whole(project: Project) -> None:
-    turtle = plan("p") + "e:a a pan:Action ; pan:inPlan e:p .\n"
-    seen = moment(project, turtle, date(2900, 1, 1))
-    assert (there(seen), seen.gone) == ({"p", "a"}, {})
-    assert seen.notes("en")[0] == "As of 1 January 2900: nothing is left out."
-
-
 def test_every_stored_question_runs_on_a_view(midway: DatedGraph, project: Project) -> None:
     for query in read_queries(project).values():
         midway.store.query(fill(query, {}, store=midway.store, project=project))
-
-
-def test_the_shipped_graph_in_the_middle_of_pan_2(midway: DatedGraph) -> None:
-    assert midway.gone[ID + "plan/lu-bhr-1"] is DayStanding.OVER
-    assert midway.gone[ID + "instrument/lu-pacte-national"] is DayStanding.NOT_YET
-    assert ID + "plan/lu-bhr-2" not in midway.gone
-    assert ID + "action/lu-bhr-2-4-3" not in midway.gone
-
-
-def test_notes_say_how_many_and_are_as_many_in_each_language(midway: DatedGraph) -> None:
-    said = [midway.notes(language) for language in LANGUAGES]
-    assert {len(notes) for notes in said} == {4}
-    not_yet, over, along, undated = midway.counts["plan"]
-    assert f"{not_yet + over + along} plans ({not_yet} before their start, {over} after their end)" in said[1][0]
-    assert undated > 0
-    assert re.search(rf"\b{undated} plans\b", said[0][1])
 
 
 def test_what_was_not_in_force_is_refused_by_name(midway: DatedGraph) -> None:
@@ -349,14 +306,3 @@ def test_a_coarser_date_never_takes_a_day_out(stated: str, day: date) -> None:
             assert Validity(coarse).standing(day) is DayStanding.IN_FORCE
         if Validity("", stated).standing(day) is DayStanding.IN_FORCE:
             assert Validity("", coarse).standing(day) is DayStanding.IN_FORCE
-
-
-@given(days)
-def test_without_dates_something_is_always_in_force(day: date) -> None:
-    assert Validity().standing(day) is DayStanding.IN_FORCE
-
-
-@given(st.lists(dates, min_size=1))
-def test_the_earliest_and_the_latest_are_of_the_dates_given(given_dates: list[str]) -> None:
-    assert {earliest(given_dates), latest(given_dates)} <= set(given_dates)
-    assert earliest(given_dates) <= latest(given_dates)

@@ -169,25 +169,6 @@ def test_a_cache_that_cannot_be_written_is_done_without(bare: Path, folder: Path
     assert folder.read_text(encoding="utf-8") == "no folder"
 
 
-def test_without_a_folder_nothing_is_kept(bare: Path, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(cache.VARIABLE, "")
-    assert cache.cache_folder() is None
-    project = write(bare, "a")
-    for _ in range(3):
-        cache.open_kept(project, cache.cache_folder())
-    assert len(made) == 3
-
-
-def test_two_projects_do_not_displace_each_other(bare: Path, tmp_path: Path, folder: Path) -> None:
-    other = tmp_path / "other"
-    for part in ("graph", "ontology", "queries"):
-        (other / part).mkdir(parents=True, exist_ok=True)
-    for name in ("a", "b"):
-        keep(write(bare, name), folder)
-        keep(write(other, name), folder)
-    assert len(states(folder)) == 4
-
-
 def test_another_version_of_the_program_makes_it_anew(
     bare: Path, folder: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,8 +16,7 @@ import pyoxigraph as ox
 import pytest
 
 from pan2kg.errors import EndpointError
-from pan2kg.store.loading import Target, graph_sizes, load_graph
-from pan2kg.store.remote import RemoteStore, insist_on_shapes, open_remote
+from pan2kg.store.remote import RemoteStore, Target, graph_sizes, insist_on_shapes, load_graph, open_remote
 from pan2kg.store.store import LocalStore, Result, select
 from pan2kg.turtle.vocabulary import PAN
 from tests.conftest import lack, serving
@@ -77,13 +76,6 @@ def test_a_project_that_was_loaded_is_answered_from(server: str) -> None:
     assert said.values("said") == ['é "\n'], "a blank node is one thing, and words are what they were"
 
 
-def test_what_is_derived_comes_last_so_that_half_a_graph_is_known_as_one(server: str) -> None:
-    seen: list[tuple[int, int]] = []
-    more = store_of(f"{SPACE}zzz")
-    load_graph(more, Target(f"{server}/query"), SPACE, lambda done, whole: seen.append((done, whole)))
-    assert seen == [(2, 3), (3, 3)]
-
-
 def test_it_is_not_loaded_twice_unless_told_and_then_what_it_lost_is_dropped(server: str) -> None:
     load(store_of(f"{SPACE}gone"), f"{server}/query")
     with pytest.raises(EndpointError, match=r"holds 3 graphs of this project already.*--replace"):
@@ -101,17 +93,11 @@ def test_graphs_of_others_are_not_touched(server: str) -> None:
 
 
 def test_where_only_updates_are_taken_graphs_go_by_them(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pan2kg.store.loading.PIECE", 1)
+    monkeypatch.setattr("pan2kg.store.remote.PIECE", 1)
     done = load(store_of(), f"{server}/query", updates=f"{server}/update")
     assert (done["way"], done["statements"]) == (f"{server}/update", "4")
     load(store_of(), f"{server}/query", updates=f"{server}/update", replace=True)
     assert graph_sizes(RemoteStore(f"{server}/query")) == {STATED: 3, DERIVED: 1}
-
-
-def test_a_long_graph_goes_in_pieces(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pan2kg.store.loading.SENT", 1)
-    load(store_of(), f"{server}/query")
-    assert graph_sizes(RemoteStore(f"{server}/query"))[STATED] == 3
 
 
 def test_an_address_that_takes_no_graphs_is_told_with_the_remedy(server: str) -> None:

@@ -14,9 +14,7 @@ from pan2kg.errors import QueryError
 from pan2kg.project import Project
 from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, fill, find_thing, read_queries, refuse_other_kind
 from pan2kg.store.store import LocalStore, Store, select
-from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import ID, PAN
-from pan2kg.turtle.writer import Block, TurtleLine, string, subjects, text, tokens, write_turtle
 
 EMPTY: Final = LocalStore(ox.Store())
 VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -53,15 +51,6 @@ def test_every_parameter_of_a_stored_question_says_its_kind(graph: pan2kg.Graph)
     assert all(several and set(several) <= {*KINDS, *PLAIN} for several in kinds.values())
     assert kinds["affected-by-instrument", "language"] == ("language",)
     assert kinds["loss-if-dropped", "action"] == ("action",)
-
-
-@pytest.mark.parametrize(("kind", "above"), [("instrument", "Instrument"), ("body", "Organisation")])
-def test_every_class_below_a_kind_is_known(graph: pan2kg.Graph, kind: str, above: str) -> None:
-    rows = graph.sparql(
-        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
-        f"SELECT ?class {{ ?class rdfs:subClassOf* <{PAN}{above}> }}"
-    ).rows
-    assert {row["class"].removeprefix(PAN) for row in rows} <= KINDS[kind]
 
 
 @pytest.mark.parametrize("value", [f"{PAN}any", "lu-bhr-2"])
@@ -135,12 +124,6 @@ def test_a_prefixed_name_that_is_none_is_looked_for_as_a_label(twins: LocalStore
         find_thing(typed, twins, Project.packaged())
 
 
-def test_a_label_of_the_shipped_graph_is_found_in_any_case(graph: pan2kg.Graph) -> None:
-    typed = "Communicating and raising awareness"
-    for words in (typed, typed.lower(), typed.upper(), typed.replace(" ", "\u00a0")):
-        assert find_thing(words, graph.store, graph.project) == f"{ID}action/lu-bhr-2-1-1"
-
-
 @given(HOSTILE)
 def test_a_literal_parameter_comes_back_as_it_was_typed(value: str) -> None:
     assert select(EMPTY, filled('"x"', value)).values("x") == [value]
@@ -154,31 +137,6 @@ def test_an_iri_parameter_is_an_iri_or_refused(value: str) -> None:
         return
     assert len(rows) == 1
     assert isinstance(rows[0][0], ox.NamedNode)
-
-
-@given(HOSTILE, st.sampled_from(["fr", "en", "lb"]))
-def test_a_written_text_is_read_back(value: str, language: str) -> None:
-    block = Block("plan:x", (TurtleLine("a", "pan:Plan"), TurtleLine("skos:prefLabel", text(value, language))))
-    written = write_turtle([block], {"plan": "http://p/", "pan": "http://o#", "skos": "http://s#"})
-    (quad,) = [q for q in ox.parse(written.encode(), format=ox.RdfFormat.TURTLE) if isinstance(q.object, ox.Literal)]
-    assert (quad.object.value, quad.object.language) == (value, language)
-    assert list(subjects(written)) == [("http://p/x", 5)]
-
-
-@given(VALUES)
-def test_no_text_is_lost_between_tokens(value: str) -> None:
-    every = list(tokens(value))
-    joined = "".join(token.text for token in every)
-    assert joined == "".join(value.split()) or joined.split() == "".join(joined).split()
-    assert all(value[token.start : token.start + len(token.text)] == token.text for token in every)
-
-
-@given(HOSTILE)
-def test_a_markdown_cell_stays_one_cell(value: str) -> None:
-    solutions = EMPTY.query(f"SELECT ?a ?b WHERE {{ VALUES (?a ?b) {{ ({string(value)} 1) }} }}")
-    lines = write_answer(solutions, "md").removesuffix("\n").split("\n")
-    assert len(lines) == 3
-    assert lines[2].replace("\\\\", "").replace("\\|", "").count("|") == 3
 
 
 def test_the_graph_is_asked_with_a_hostile_language(graph: pan2kg.Graph) -> None:

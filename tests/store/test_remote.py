@@ -18,7 +18,7 @@ import pytest
 
 from pan2kg.errors import EndpointError, QueryError
 from pan2kg.store.remote import RemoteStore, open_remote
-from pan2kg.store.store import construct, select
+from pan2kg.store.store import select
 from pan2kg.turtle.vocabulary import PAN
 from tests.conftest import serving
 
@@ -105,13 +105,6 @@ def test_one_that_stays_busy_is_given_up_with_a_sentence(script: Script) -> None
     assert len(script.sent) == 4
 
 
-def test_one_that_asks_for_an_hour_is_not_waited_for(script: Script) -> None:
-    script.steps = [status(429, Retry_After="3600")]
-    with pytest.raises(EndpointError, match="HTTP 429"):
-        RemoteStore(script.url).query(QUERY)
-    assert len(script.sent) == 1
-
-
 def test_an_answer_that_breaks_off_is_one_sentence(script: Script) -> None:
     script.steps = [answer(10)]
     with pytest.raises(EndpointError, match="The answer breaks off or is no SPARQL result"):
@@ -190,12 +183,6 @@ def test_who_asks_an_endpoint_leaves_urllib_as_it_was(endpoint: str, monkeypatch
 def test_an_endpoint_says_what_is_wrong_with_a_query(endpoint: str) -> None:
     with pytest.raises(QueryError, match="finds the query faulty"):
         RemoteStore(endpoint).query("SELECT")
-
-
-def test_an_endpoint_gives_triples_and_booleans(endpoint: str) -> None:
-    store = RemoteStore(endpoint)
-    assert bool(store.query("ASK { ?s ?p ?o }"))
-    assert len(construct(store, "CONSTRUCT { <http://e/a> <http://e/p> 'é' } {}")) == 1
 
 
 PLAN = "<http://e/plan>"

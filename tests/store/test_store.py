@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pan2kg.errors import ProjectError, QueryError, TurtleError
+from pan2kg.errors import QueryError, TurtleError
 from pan2kg.graph.graph import open_graph
 from pan2kg.project import Project, write_atomically
 from pan2kg.store import store as stores
@@ -26,10 +26,6 @@ def store() -> LocalStore:
     inner = ox.Store()
     inner.load(b"<http://e/a> <http://e/p> 1 , 2 .", format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
     return LocalStore(inner)
-
-
-def test_the_default_graph_is_the_union_of_all(store: LocalStore) -> None:
-    assert select(store, "SELECT ?o WHERE { ?s ?p ?o } ORDER BY ?o").values("o") == ["1", "2"]
 
 
 def test_what_a_query_fills_a_graph_with_is_what_it_constructs(store: LocalStore) -> None:
@@ -96,10 +92,6 @@ def test_the_word_from_in_a_string_comment_or_name_names_no_graph(store: LocalSt
     assert len(select(store, f"SELECT * WHERE {{ ?s ?p ?o {said} }}").rows) == 2
 
 
-def test_from_narrows_the_query_to_the_graphs_it_names(store: LocalStore) -> None:
-    assert len(select(store, "SELECT * FROM <http://e/g> WHERE { ?s ?p ?o }").rows) == 2
-
-
 def test_a_wrong_form_of_query_is_named(store: LocalStore) -> None:
     with pytest.raises(QueryError, match="no SELECT"):
         select(store, "ASK {}")
@@ -120,11 +112,6 @@ def test_a_file_that_is_not_turtle_is_named_with_its_line(tmp_path: Path) -> Non
         load(ox.Store(), file, "http://e/g")
     assert caught.value.place is not None
     assert caught.value.place.line in (2, 3)
-
-
-def test_a_missing_file_is_a_project_error(tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match="no such file"):
-        load(ox.Store(), tmp_path / "none.ttl", "http://e/g")
 
 
 def test_a_cache_is_made_anew_after_a_changed_rule_and_a_renamed_file_but_not_after_a_question(

@@ -12,7 +12,7 @@ from pan2kg.cli.main import main
 from pan2kg.project import Project
 from pan2kg.site import quality
 from pan2kg.validation.check import check
-from pan2kg.validation.kept import find_kept, kept_report, state_name
+from pan2kg.validation.report import find_kept, kept_report, state_name
 from tests.conftest import start
 
 if TYPE_CHECKING:
@@ -23,18 +23,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project as it begins."""
     return Project.at(start(tmp_path_factory.mktemp("kept") / "mine"))
 
 
 @pytest.fixture(scope="module")
 def found(begun: Project) -> Report:
-    """What a check finds in it."""
     return check(begun)
 
 
 def refused() -> Report:
-    """Nobody is to check anew."""
     raise AssertionError
 
 
@@ -57,13 +54,15 @@ def test_pages_tell_the_report_that_was_kept(begun: Project, found: Report, tmp_
     assert (told["rules"], told["failing"]) == (len(found.rules), [])
 
 
-@pytest.mark.parametrize("damage", ["", "[]", "{", '{"rules": [[1]]}', '{"rules": [], "findings": [[0]]}'])
-def test_one_that_was_damaged_is_made_anew(begun: Project, found: Report, tmp_path: Path, damage: str) -> None:
-    kept_report(begun, tmp_path, lambda: found)
-    (kept,) = tmp_path.rglob("check-*.json")
-    kept.write_text(damage, "utf-8")
-    assert not kept_report(begun, tmp_path, lambda: found).made
-    assert kept_report(begun, tmp_path, refused).made
+def test_one_that_was_damaged_is_made_anew(begun: Project, found: Report, tmp_path: Path) -> None:
+    for damage in ("", "[]", "{", '{"rules": [[1]]}', '{"rules": [], "findings": [[0]]}'):
+        kept_report(begun, tmp_path, lambda: found)
+        (kept,) = tmp_path.rglob("check-*.json")
+        kept.write_text(damage, "utf-8")
+        assert not kept_report(begun, tmp_path, lambda: found).made
+        assert kept_report(begun, tmp_path, refused).made
+    (tmp_path / "file").write_text("", "utf-8")  # a folder that cannot be written is done without
+    assert kept_report(begun, tmp_path / "file", lambda: found) == found
 
 
 def test_whatever_a_check_reads_makes_another_state(begun: Project, tmp_path: Path) -> None:
@@ -82,7 +81,7 @@ def test_whatever_a_check_reads_makes_another_state(begun: Project, tmp_path: Pa
     assert len(seen) == 1 + len(changed)
 
 
-def test_a_file_that_changes_meanwhile_is_not_taken_for_the_one_that_was_checked(
+def test_the_two_states_used_last_are_kept_and_none_that_changed_meanwhile(
     begun: Project, found: Report, tmp_path: Path
 ) -> None:
     project = Project.at(shutil.copytree(begun.root, tmp_path / "copy"))
@@ -93,19 +92,10 @@ def test_a_file_that_changes_meanwhile_is_not_taken_for_the_one_that_was_checked
 
     kept_report(project, tmp_path / "cache", edited)
     assert not list((tmp_path / "cache").rglob("check-*.json"))
-
-
-def test_the_two_states_used_last_are_kept(begun: Project, found: Report, tmp_path: Path) -> None:
-    project = Project.at(shutil.copytree(begun.root, tmp_path / "copy"))
     for number in range(3):
         (project.graph / "more.ttl").write_text(f"# {number}\n", "utf-8")
         kept_report(project, tmp_path / "cache", lambda: found)
     assert len(list((tmp_path / "cache").rglob("check-*.json"))) == 2
-
-
-def test_a_folder_that_cannot_be_written_is_done_without(begun: Project, found: Report, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", "utf-8")
-    assert kept_report(begun, tmp_path / "file", lambda: found) == found
 
 
 def test_the_command_says_that_nothing_has_changed_and_does_not_look_where_it_is_not_to(

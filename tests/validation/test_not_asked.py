@@ -1,7 +1,9 @@
-"""What an endpoint cannot be asked for is told as such, rule by rule, and never taken for a pass."""
+"""A store that holds what is derived is checked as the files are; what it cannot be asked for is told, rule by rule."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,8 +11,8 @@ import pytest
 
 from pan2kg.errors import EndpointError
 from pan2kg.store.remote import fault
-from pan2kg.validation.check import check_store
-from pan2kg.validation.report import Report
+from pan2kg.validation.check import check, check_store
+from pan2kg.validation.report import Finding, Kind, Report
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choosy:
-    """A store that answers as another does, but not what has some words in it."""
-
     inner: Store
     words: str
     error: EndpointError
@@ -34,6 +34,17 @@ class Choosy:
 SLOW = fault("http://e", "endpoint-slow", "allow-time", seconds="1")
 REFUSED = fault("http://e", "endpoint-refuses", status="HTTP 500", words="Stack overflow")
 GONE = fault("http://e", "endpoint-unreachable", reason="refused")
+
+
+def told(findings: Iterable[Finding]) -> Counter[tuple[str, str, str, str]]:
+    return Counter((one.rule.key, one.focus, one.path, one.value) for one in findings)
+
+
+def test_the_shapes_and_quality_queries_find_the_same_as_over_the_files(few: Graph, whole: Report) -> None:
+    here = check(few.project, kinds=(Kind.SHAPE, Kind.QUALITY))
+    assert len({one.rule.key for one in here.findings}) > 3
+    assert told(whole.findings) == told(here.findings)
+    assert not any(one.place for one in whole.findings)
 
 
 def keys(report: Report) -> set[str]:

@@ -13,8 +13,7 @@ from typing import Final
 import pytest
 
 from pan2kg.project import Project
-from pan2kg.validation.check import Looked, look
-from pan2kg.validation.evaluation import findings_of_quality, foci_of_values
+from pan2kg.validation.check import Looked, findings_of_quality, foci_of_values, look
 from pan2kg.validation.report import Kind, Report, Rule
 from tests.copies import FEW, copy
 
@@ -29,8 +28,6 @@ ZERO_WIDTH: Final = "\u200b"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An edit of a file, ``old`` to ``new`` where it stands first, and the rule that finds it at a thing."""
-
     file: str
     old: str
     new: str
@@ -39,12 +36,10 @@ class Fault:
 
 
 def _block(*lines: str) -> str:
-    """A block to be put at the end of a file."""
     return "\n" + " ;\n    ".join(lines) + " .\n"
 
 
 def added(lines: tuple[str, ...], rule: str, focus: str = "", *, beside: tuple[str, ...] = ()) -> Fault:
-    """A block in a file of its own, and another one ``beside`` it; found at its thing, unless it shows at another."""
     text = _block(*lines) + (_block(*beside) if beside else "")
     return Fault(PLANTED, "", text, rule, focus or lines[0].split()[0])
 
@@ -53,13 +48,11 @@ SAID: Final = ("dcterms:source document:mae-gouvernement-lu-fr-pan-2", "pan:cert
 
 
 def involved(key: str, body: str, action: str, role: str, *more: str) -> tuple[str, ...]:
-    """The lines of a part that a body has in an action."""
     thing = f"involvement:{key} a pan:Involvement"
     return (thing, f"pan:involves body:{body}", f"pan:involvedIn {action}", f"pan:role role:{role}", *more, *SAID)
 
 
 def action(key: str, *lines: str, number: str = "") -> tuple[str, ...]:
-    """The lines of an action of the second plan."""
     numbered = (f'skos:notation "{number}"',) if number else ()
     named = (
         *numbered,
@@ -226,7 +219,6 @@ action("zz-number", "pan:inCategory category:lu-bhr-2-4", number="4.3"),
 
 
 def plant(root: Path) -> Project:
-    """Plant every fault in a project."""
     head = (root / "ontology" / "prefixes.ttl").read_text(encoding="utf-8")
     (root / PLANTED).write_text(head, encoding="utf-8")
     for name, fault in FAULTS.items():
@@ -240,19 +232,16 @@ def plant(root: Path) -> Project:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy with all faults."""
     return plant(copy(tmp_path_factory.mktemp("planted"), FEW, all_else=True))
 
 
 @pytest.fixture(scope="module")
 def looked(project: Project) -> Looked:
-    """What is found by looking at the copy with all faults."""
     return look(project)
 
 
 @pytest.fixture(scope="module")
 def planted(looked: Looked) -> Report:
-    """What a check of the copy with all faults finds."""
     return looked.report(looked.findings)
 
 
@@ -266,7 +255,6 @@ def test_a_planted_fault_is_found_by_its_rule(planted: Report, name: str) -> Non
 
 
 def test_quality_queries_find_at_some_things_what_they_find_there_among_all(project: Project, looked: Looked) -> None:
-    """One thing of each rule, and all that is found as a value: at other things nothing is found with these."""
     whole = [replace(one, place=None) for one in looked.findings if one.rule.kind is Kind.QUALITY]
     some = list({one.rule: one.focus for one in reversed(whole)}.values())
     found = findings_of_quality(project, looked.store, looked.names, only=some).findings

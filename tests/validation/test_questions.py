@@ -65,7 +65,6 @@ FAULTS: Final = {
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Project:
-    """A project of one question, and another one that is said in French."""
     for folder in ("ontology", "graph", "queries/mine", "queries/program/mine", "queries/rules"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "queries/mine/other.rq").write_text(GOOD, encoding="utf-8")
@@ -77,26 +76,22 @@ def findings(project: Project) -> list[tuple[str, str, int, str]]:
     return [(one.rule.key, one.place.file, one.place.line or 0, one.value.strip('"')) for one in found if one.place]
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_one_fault_gives_that_finding_and_no_other(mine: Project, fault: str) -> None:
-    (old, new), rule, line, value = FAULTS[fault]
-    assert GOOD.count(old) == 1
-    file = mine.queries / "mine" / "asked.rq"
-    file.write_text(GOOD.replace(old, new), encoding="utf-8")
-    if not rule:
-        assert [one[0] for one in findings(mine)] == ["question-language"]
-        return
-    found = [one for one in findings(mine) if one[1].endswith("asked.rq") or one[0] != "question-language"]
-    assert [one[:3] for one in found] == [(rule, "queries/mine/asked.rq", line)]
-    assert value in found[0][3]
-
-
-def test_every_rule_has_a_case() -> None:
-    assert {rule for _, rule, _, _ in FAULTS.values()} - {""} == question_rules().keys()
-
-
-def test_a_question_without_fault_gives_no_finding(mine: Project) -> None:
+def test_one_fault_gives_that_finding_and_no_other(mine: Project) -> None:
     assert findings(mine) == []
+    assert {rule for _, rule, _, _ in FAULTS.values()} - {""} == question_rules().keys()
+    file = mine.queries / "mine" / "asked.rq"
+    for name, ((old, new), rule, line, value) in FAULTS.items():
+        assert GOOD.count(old) == 1
+        file.write_text(GOOD.replace(old, new), encoding="utf-8")
+        if not rule:
+            assert [one[0] for one in findings(mine)] == ["question-language"]
+            continue
+        found = [one for one in findings(mine) if one[1].endswith("asked.rq") or one[0] != "question-language"]
+        assert [one[:3] for one in found] == [(rule, "queries/mine/asked.rq", line)], name
+        assert value in found[0][3]
+    for one in question_rules().values():
+        assert len([*filter(None, one.message.by_language().values())]) == 3, one.key
+        assert len([*filter(None, one.remedy.by_language().values())]) == 3, one.key
 
 
 def test_a_project_without_another_language_lacks_none(mine: Project) -> None:
@@ -120,7 +115,6 @@ def test_what_the_program_asks_for_itself_is_not_looked_at(mine: Project) -> Non
 
 
 def test_a_question_of_the_program_is_asked_only_where_it_was_changed(mine: Project) -> None:
-    """The program's own tests ask it of what a project may hold."""
     name = "coverage/plans.rq"
     text = (Project.packaged().queries / name).read_text("utf-8")
     (mine.queries / "mine" / "other.rq").unlink()
@@ -137,12 +131,6 @@ def test_a_question_of_the_program_is_asked_only_where_it_was_changed(mine: Proj
     (mine.queries / name).write_text(text.replace("SELECT", "SELEKT"), encoding="utf-8")
     found, _ = check_questions(mine, derived)
     assert ([one.rule.key for one in found], asked) == (["question-sparql"], ["asked"])
-
-
-def test_every_rule_says_what_repairs_it_in_each_language() -> None:
-    for rule in question_rules().values():
-        assert all((*rule.message.by_language().values(), *rule.remedy.by_language().values())), rule.key
-        assert len(rule.message.by_language()) == len(rule.remedy.by_language()) == 3
 
 
 def test_a_project_whose_question_is_no_sparql_does_not_conform(mine: Project) -> None:

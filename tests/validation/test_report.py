@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -38,72 +37,45 @@ NAMES: Final = Names(
     {PLAN: Text.of({"fr": "Plan <b>2</b>", "en": "Plan 2, second: 100 %"})},
 )
 SHAPE: Final = Rule(
-    "pan:PlanShape-label",
-    Kind.SHAPE,
-    Severity.VIOLATION,
+    "pan:PlanShape-label", Kind.SHAPE, Severity.VIOLATION,
     Text.of({"fr": "Un plan a un libellé.", "en": "A plan has a label."}),
-)
+)  # fmt: skip
 QUALITY: Final = Rule(
-    "twice-violation",
-    Kind.QUALITY,
-    Severity.WARNING,
-    Text.of({"fr": "Deux fois.", "en": "Twice."}),
-    Text.of({"fr": "Un.", "en": "One."}),
-    "SELECT <x> {}",
-)
+    "twice-violation", Kind.QUALITY, Severity.WARNING, Text.of({"fr": "Deux fois.", "en": "Twice."}),
+    Text.of({"fr": "Un.", "en": "One."}), "SELECT <x> {}",
+)  # fmt: skip
 STYLE: Final = Rule(
-    "style-tab",
-    Kind.STYLE,
-    Severity.INFO,
-    Text.of({"fr": "Sans.", "en": NASTY}),
+    "style-tab", Kind.STYLE, Severity.INFO, Text.of({"fr": "Sans.", "en": NASTY}),
     Text.of({"fr": "Ôter.", "en": "Remove."}),
-)
+)  # fmt: skip
 IDLE: Final = Rule("pan:IdleShape-x", Kind.SHAPE, Severity.INFO, Text.of({"fr": "Rien.", "en": "Nothing."}))
 FOUND: Final = (
     Finding(
-        SHAPE,
-        PLAN,
-        PAN + "label",
-        '"1"^^<http://www.w3.org/2001/XMLSchema#gYear>',
-        Place("graph/plans/lu-bhr-2/plan.ttl", 7),
-        str(SH.MinCountConstraintComponent),
+        SHAPE, PLAN, PAN + "label", '"1"^^<http://www.w3.org/2001/XMLSchema#gYear>',
+        Place("graph/plans/lu-bhr-2/plan.ttl", 7), str(SH.MinCountConstraintComponent),
         Text.of({"fr": "au moins 1", "en": "at least 1"}),
     ),
     Finding(QUALITY, PLAN, value=f"<{PLAN}-x>", place=Place("graph/plans/lu-bhr-2/plan.ttl", 3)),
     Finding(STYLE, "https://w3id.org/pan2kg/graph/x", value='"a \\"b\\""', place=Place("graph/a,b:c.ttl", 1)),
-)
+)  # fmt: skip
 
 
 def report(*findings: Finding, fail_on: Severity = Severity.VIOLATION) -> Report:
-    """A report on three rules and one that had nothing to look at."""
     looked_at = {SHAPE.key: 12, QUALITY.key: 3, STYLE.key: 4}
     return Report((SHAPE, QUALITY, STYLE, IDLE), in_order(findings), looked_at, NAMES, fail_on=fail_on)
 
 
-@pytest.mark.parametrize(
-    ("found", "fail_on", "conforms"),
-    [
-        ((), Severity.INFO, True),
-        (FOUND[:1], Severity.VIOLATION, False),
-        (FOUND[1:], Severity.VIOLATION, True),
-        (FOUND[1:2], Severity.WARNING, False),
-        (FOUND[2:], Severity.WARNING, True),
-    ],
-)
-def test_a_report_conforms_below_what_it_fails_on(
-    found: tuple[Finding, ...], fail_on: Severity, *, conforms: bool
-) -> None:
-    assert report(*found, fail_on=fail_on).conforms is conforms
-
-
-def test_findings_are_in_the_same_order_however_they_were_found() -> None:
+def test_a_report_conforms_below_what_it_fails_on_and_has_an_order() -> None:
+    cases = (
+        ((), Severity.INFO, True), (FOUND[:1], Severity.VIOLATION, False), (FOUND[1:], Severity.VIOLATION, True),
+        (FOUND[1:2], Severity.WARNING, False), (FOUND[2:], Severity.WARNING, True),
+    )  # fmt: skip
+    for found, fail_on, conforms in cases:
+        assert report(*found, fail_on=fail_on).conforms is conforms
     assert in_order(reversed(FOUND)) == in_order(FOUND) == FOUND
-
-
-def test_findings_of_a_rule_stand_by_file_and_line_as_a_number() -> None:
     places = [Place("graph/a.ttl", 9), Place("graph/a.ttl", 10), Place("graph/b.ttl", 2)]
-    found = [Finding(STYLE, f"http://e/{9 - at}", place=place) for at, place in enumerate(places)]
-    assert [finding.place for finding in in_order(reversed(found))] == places
+    of_rule = [Finding(STYLE, f"http://e/{9 - at}", place=place) for at, place in enumerate(places)]
+    assert [finding.place for finding in in_order(reversed(of_rule))] == places
 
 
 def test_what_stands_outside_the_plans_is_told_after_them() -> None:
@@ -112,11 +84,8 @@ def test_what_stands_outside_the_plans_is_told_after_them() -> None:
     assert [[part for part, _ in parts] for _, parts in found.groups()] == [["p", "q", ""]]
 
 
-def test_a_shape_without_remedy_asks_for_what_was_expected() -> None:
-    assert FOUND[0].remedy == Text.of({"fr": "Indiquer au moins 1.", "en": "Give at least 1."})
-
-
 def test_the_text_tells_verdict_rule_place_and_remedy() -> None:
+    assert FOUND[0].remedy == Text.of({"fr": "Indiquer au moins 1.", "en": "Give at least 1."})
     text = write_report(report(*FOUND), language="en")
     assert text.startswith(
         "The graph does not conform: 1 violation, 1 warning, 1 point to look at (4 rules checked).\n"
@@ -165,49 +134,21 @@ def test_github_commands_hide_what_would_end_them() -> None:
     assert "100 %25, a:b%0Aline" in lines[2]
 
 
-class Page(HTMLParser):
-    """What a browser would make of a page: elements, languages, whether every element is closed."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[str] = []
-        self.open: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(tag)
-        self.attributes += attrs
-        if tag not in ("meta", "br"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_is_closed_escaped_and_needs_nothing_else(language: Language) -> None:
     text = write_report(report(*FOUND), "html", language=language)
-    page = Page(text)
-    assert page.open == []
-    assert not {"script", "link", "img", "iframe", "b", "x"} & set(page.elements)
-    assert not {name for name, _ in page.attributes if name.startswith("on") or name == "src"}
-    assert ("lang", language) in page.attributes
-    assert ("name", "viewport") in page.attributes
+    page = ET.fromstring(re.sub(r"<(meta|br)([^>]*?)/?>", r"<\1\2/>", text.partition("\n")[2]).replace("&nbsp;", " "))
+    elements = list(page.iter())
+    assert not {"script", "link", "img", "iframe", "b", "x"} & {element.tag for element in elements}
+    assert not [name for one in elements for name in one.attrib if name.startswith("on") or name == "src"]
+    assert page.attrib["lang"] == language
     assert "url(" not in text
     assert "@import" not in text
-
-
-def test_the_page_marks_labels_in_another_language() -> None:
+    assert "<pre>SELECT &lt;x&gt; {}</pre>" in text
+    assert re.search(r'pan:IdleShape-x</th>.*class="number zero"[^>]*>0<', text)
     names = Names(labels={PLAN: Text.of({"en": "Only English"})})
     text = write_report(Report((SHAPE,), FOUND[:1], {SHAPE.key: 1}, names), "html", language="fr")
     assert '<span lang="en">Only English</span>' in text
-
-
-def test_the_page_shows_the_query_behind_a_rule_and_a_zero_in_red() -> None:
-    text = write_report(report(*FOUND), "html", language="en")
-    assert "<pre>SELECT &lt;x&gt; {}</pre>" in text
-    assert re.search(r'pan:IdleShape-x</th>.*class="number zero"[^>]*>0<', text)
 
 
 def test_junit_fails_a_rule_only_from_what_it_is_to_fail_on() -> None:
@@ -221,10 +162,14 @@ def test_junit_fails_a_rule_only_from_what_it_is_to_fail_on() -> None:
     assert output.text == 'graph/a,b:c.ttl:1 found: a "b"'
 
 
-def test_junit_is_xml_whatever_a_label_holds() -> None:
+def test_junit_is_xml_whatever_a_label_holds_and_an_empty_report_is_written_in_every_format() -> None:
     names = Names(labels={PLAN: Text.of({"fr": "\x00\x1b]]>&<", "en": "\ufffe"})})
     for language in LANGUAGES:
         ET.fromstring(write_report(Report((SHAPE,), FOUND[:1], {}, names), "junit", language=language))
+    for form in FORMATS:
+        assert write_report(Report(), form).endswith("\n")
+    with pytest.raises(FormatError, match="text, json, github, html, junit, turtle"):
+        write_report(Report(), "pdf")
 
 
 def test_turtle_is_a_validation_report_of_shacl() -> None:
@@ -246,16 +191,6 @@ def test_a_report_without_findings_conforms_in_turtle() -> None:
     assert list(graph.objects(None, SH.conforms)) == [Literal(lexical_or_value=True)]
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_an_empty_report_is_written_in_every_format(form: str) -> None:
-    assert write_report(Report(), form).endswith("\n")
-
-
-def test_an_unknown_format_names_the_known_ones() -> None:
-    with pytest.raises(FormatError, match="text, json, github, html, junit, turtle"):
-        write_report(Report(), "pdf")
-
-
 def test_a_fingerprint_does_not_move_with_the_lines() -> None:
     moved = Finding(SHAPE, PLAN, PAN + "label", FOUND[0].value, Place("graph/other.ttl", 99))
     assert fingerprint(moved, NAMES) == fingerprint(FOUND[0], NAMES)
@@ -263,15 +198,11 @@ def test_a_fingerprint_does_not_move_with_the_lines() -> None:
 
 def test_a_baseline_accepts_what_it_was_written_from(tmp_path: Path) -> None:
     path = tmp_path / "accepted.txt"
-    assert write_baseline(report(*FOUND), path) == 3
+    write_baseline(report(*FOUND), path)
     compared = compare(report(*FOUND), read_baseline(path), file=path.name)
     assert (compared.findings, len(compared.accepted), compared.conforms) == ((), 3, True)
     assert "0 to deal with, 3 already accepted, 0 solved." in write_report(compared, language="en")
-
-
-def test_a_baseline_accepts_as_many_as_it_has_lines(tmp_path: Path) -> None:
-    path = tmp_path / "accepted.txt"
-    write_baseline(report(FOUND[0]), path)
+    write_baseline(report(FOUND[0]), path)  # it accepts as many as it has lines
     assert len(compare(report(FOUND[0], FOUND[0]), read_baseline(path), file="a").findings) == 1
 
 
@@ -294,13 +225,10 @@ def test_a_new_baseline_keeps_the_comments_and_forgets_what_is_solved(tmp_path: 
     before = compare(report(*FOUND[1:]), read_baseline(path), file="a")
     write_baseline(before, path)
     entries = read_baseline(path)
-    assert [entry.fingerprint.split()[0] for entry in entries] == ["style-tab", "twice-violation"]
-    assert entries[1].comments == ("# known since 2020",)
+    assert [name.split()[0] for name, *_ in entries] == ["style-tab", "twice-violation"]
+    assert entries[1][2] == ("# known since 2020",)
     again = path.read_bytes()
     write_baseline(before, path)
     assert path.read_bytes() == again
-
-
-def test_a_baseline_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ProjectError, match="no such file"):
         read_baseline(tmp_path / "nowhere.txt")

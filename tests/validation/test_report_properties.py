@@ -42,7 +42,6 @@ names = st.tuples(st.sampled_from(("style-", "pan:")), ends).map("".join) | ends
 
 @st.composite
 def findings(draw: st.DrawFn) -> Finding:
-    """A finding of any kind, with any words in it."""
     rule = Rule(
         draw(names),
         draw(st.sampled_from(Kind)),
@@ -54,7 +53,6 @@ def findings(draw: st.DrawFn) -> Finding:
 
 
 def report(found: list[Finding], label: str = "") -> Report:
-    """A report on these findings."""
     found = [finding for finding in found if finding.rule.kind is not Kind.BASELINE]
     labels = {finding.focus: Text.of({"fr": label, "en": label}) for finding in found}
     return Report(tuple({f.rule.key: f.rule for f in found}.values()), in_order(found), {}, Names(PREFIXES, labels))
@@ -64,7 +62,6 @@ def report(found: list[Finding], label: str = "") -> Report:
 def test_whatever_is_found_each_format_says_all_of_it_and_a_baseline_accepts_it(
     found: list[Finding], label: str
 ) -> None:
-    """Of the same reports, since drawing these takes longer than all that is made of them."""
     made = report(found, label)
     number = len(made.findings)
     lines = write_report(made, "github", language="en").split("\n")

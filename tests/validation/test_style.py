@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import pytest
-
 from pan2kg.turtle.blocks import TurtleFile, read_turtle_file
 from pan2kg.validation.lines import check_style, count_looked_at, style_rules
 from pan2kg.validation.report import Severity
@@ -51,7 +49,6 @@ FAULTS: Final = {
 
 
 def faults(*files: TurtleFile) -> list[tuple[str, int | None]]:
-    """The rules that are broken, and where."""
     return [(f.rule.key, f.place.line if f.place else None) for f in check_style(files, PREFIXES)]
 
 
@@ -59,21 +56,12 @@ def test_a_well_kept_file_passes() -> None:
     assert faults(read_turtle_file(HEAD + "\n" + GOOD, "graph/x.ttl")) == []
 
 
-@pytest.mark.parametrize("rule", FAULTS)
-def test_a_fault_is_named_with_its_line(rule: str) -> None:
-    line, text = FAULTS[rule]
-    assert faults(read_turtle_file(text, "graph/x.ttl")) == [(rule, line)]
-
-
-def test_every_rule_has_a_case() -> None:
-    assert set(FAULTS) == set(style_rules()), "Give each rule of style.toml one case in FAULTS."
-
-
-def test_every_rule_says_what_is_wrong_and_what_mends_it_in_both_languages() -> None:
-    for rule in style_rules().values():
-        assert all((rule.message.say("fr"), rule.message.say("en"), rule.remedy.say("fr"), rule.remedy.say("en"))), (
-            rule.key
-        )
+def test_a_fault_is_named_with_its_line() -> None:
+    assert set(FAULTS) == set(style_rules()), "Give each rule of style one case in FAULTS."
+    for rule, (line, text) in FAULTS.items():
+        assert faults(read_turtle_file(text, "graph/x.ttl")) == [(rule, line)]
+    for one in style_rules().values():
+        assert all(text.say(tag) for text in (one.message, one.remedy) for tag in ("fr", "en")), one.key
 
 
 def test_a_subject_has_its_block_in_one_file() -> None:
@@ -103,19 +91,14 @@ def test_a_fault_after_a_long_string_keeps_its_line() -> None:
 
 
 def test_a_statement_of_nothing_is_no_plain_line() -> None:
-    """Such a file is no Turtle, of which it is told elsewhere: it is read all the same, for what else stands in it."""
     read = read_turtle_file(f"{HEAD};\n    {LABEL} ;\n{GOOD}", "graph/x.ttl")
     assert read.blocks[-1].subject == "e:b"
     assert [fault.line for fault in read.faults][:2] == [4, 5]
 
 
-def test_the_fault_of_a_block_is_about_its_subject() -> None:
+def test_the_fault_of_a_block_is_about_its_subject_and_that_of_a_file_about_its_graph() -> None:
     (found,) = check_style([read_turtle_file(FAULTS["style-comma"][1], "graph/x.ttl")], PREFIXES)
-    assert found.focus == "http://e/a"
-    assert found.severity is Severity.VIOLATION
-
-
-def test_the_fault_of_a_file_is_about_its_graph() -> None:
+    assert (found.focus, found.severity) == ("http://e/a", Severity.VIOLATION)
     (found,) = check_style([read_turtle_file(FAULTS["style-prefix-order"][1], "graph/plans/x.ttl")], PREFIXES)
     assert found.focus == "https://w3id.org/pan2kg/graph/plans/x"
 

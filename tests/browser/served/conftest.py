@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,13 +9,14 @@ from pathlib import Path
 from typing import Final, Protocol, Unpack
 
 import pytest
-from playwright.sync_api import Locator, Response
+from playwright.sync_api import Locator
 
 import pan2kg
 from pan2kg.project import Project
 from tests.browser.chromium import Look, Watch, Watched
 from tests.conftest import once_a_run
 from tests.copies import FEW, copy
+from tests.server.conftest import command
 
 TOKEN: Final = "correct horse battery staple"  # of the service the tests start themselves
 POLICY: Final = ("default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'")
@@ -28,20 +26,8 @@ POLICY: Final = ("default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "
 @contextmanager
 def serving(project: Path, *options: str, **environment: str) -> Iterator[str]:
     """Start ``pan2kg serve`` as a user would; gives the address it prints, without the slash at its end."""
-    serve = [sys.executable, "-m", "pan2kg.cli.main", "serve"]
-    command = [*serve, "--project", str(project), "--no-browser", "--port", "0"]
-    process = subprocess.Popen(
-        [*command, *options], stdout=subprocess.PIPE, text=True, env={**os.environ, **environment}
-    )
-    assert process.stdout
-    try:
-        address = process.stdout.readline().strip()
-        assert address, "the service did not start"
-        yield address.rstrip("/")
-    finally:
-        process.terminate()
-        process.wait(600)
-        process.stdout.close()
+    with command(project, *options, stderr=None, **environment) as service:
+        yield f"http://127.0.0.1:{service.port}"
 
 
 @pytest.fixture(scope="session")
@@ -76,12 +62,6 @@ class Visit(Protocol):
     def __call__(self, path: str, *, width: int = 1280, **look: Unpack[Look]) -> Watched: ...
 
 
-def without_policy(response: Response) -> list[str]:
-    """What of the content policy an answer does not say; pages and all they ask for have to."""
-    said = response.headers.get("content-security-policy", "")
-    return [f"{response.url} does not say {part}" for part in POLICY if part not in said]
-
-
 @pytest.fixture
 def visit(watch: Watch, window: Watch, served: str) -> Iterator[Visit]:
     """Open pages of the service, the first in a window that is kept; each it sends must carry the content policy.
@@ -96,9 +76,10 @@ def visit(watch: Watch, window: Watch, served: str) -> Iterator[Visit]:
         return opened[-1]
 
     yield open_page
-    documents = [answer for one in opened for answer in one.documents]
-    assert documents
-    assert not [fault for one in documents for fault in without_policy(one)]
+    documents = [answer for watched in opened for answer in watched.documents]
+    policies = {answer.url: answer.headers.get("content-security-policy", "") for answer in documents}
+    assert policies
+    assert not [url for url, policy in policies.items() if not all(part in policy for part in POLICY)]
 
 
 def follow(link: Locator) -> None:

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import (
-    at_width,
-    faults_of_access,
-    faults_of_much,
-    faults_of_places,
-    faults_of_what_is_alike,
-    settled,
-    too_wide,
-)
-from tests.browser.served.conftest import TOKEN, follow
+from tests.browser import chromium
+from tests.browser.chromium import settled, too_wide
+from tests.browser.served.conftest import TOKEN, Visit, follow
 from tests.lots import by_lot
-
-if TYPE_CHECKING:
-    from tests.browser.chromium import Watch
-    from tests.browser.served.conftest import Visit
 
 STATES = {
     "an answer": "question/who-does-what.html",
@@ -49,9 +37,9 @@ def faults(page: Page, name: str, looked_at: Sequence[int] = WIDTHS) -> list[str
     """
     found = [f"{name}, {fault}" for fault in too_wide(page, WIDTHS)]
     for width in looked_at:
-        at_width(page, width)
+        chromium.at_width(page, width)
         is_last = width == looked_at[-1]
-        seen = faults_of_access(page, best_practice=False) if is_last else faults_of_places(page)
+        seen = chromium.faults_of_access(page, best_practice=False) if is_last else chromium.faults_of_places(page)
         found += [f"{name}, {width}: {fault}" for fault in seen]
     return found
 
@@ -60,9 +48,9 @@ def faults_at_the_end(page: Page, name: str, *, whole: bool) -> list[str]:
     """The same of a page that is left afterwards: of much of what there is, but for places, and of one of each kind."""
     found = [f"{name}, {fault}" for fault in too_wide(page, WIDTHS)]
     if whole:
-        found += [f"{name}: {fault}" for fault in faults_of_much(page)]
+        found += [f"{name}: {fault}" for fault in chromium.faults_of_much(page)]
     widths = WIDTHS if whole else WIDTHS[-1:]
-    return found + [f"{name}, {fault}" for fault in faults_of_what_is_alike(page, widths, whole=whole)]
+    return found + [f"{name}, {fault}" for fault in chromium.faults_of_what_is_alike(page, widths, whole=whole)]
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "de"])
@@ -87,26 +75,19 @@ def test_a_page_that_is_not_there_says_so_in_the_language_of_its_address(visit: 
     watched.page.wait_for_url(f"**/{language}/search.html")
 
 
-def test_nothing_keeps_people_out_of_an_answer_in_the_editor(visit: Visit) -> None:
+def test_nothing_keeps_people_out_of_the_views_of_an_answer(visit: Visit, all_served: str) -> None:
     page = settled(visit("/fr/sparql.html").page)
     page.locator("sparql-editor form button[type=submit]").click()
     expect(page.locator(".results tbody a").first).to_be_visible()
     found = faults(page, "table")
-    page.locator(".results [role=tab]").nth(1).click()
-    expect(page.locator(".chart-figure svg").first).to_be_visible()
-    found += faults(page, "chart")
     page.locator(".results [role=tab]").last.click()
-    assert not found + faults(page, "raw")
-
-
-def test_nothing_keeps_people_out_of_the_views_of_an_answer(visit: Visit, all_served: str) -> None:
-    page = visit(f"{all_served}/fr/question/late-actions.html").page
-    page.get_by_role("tab", name="Frise").click()
-    expect(page.locator(".chart-figure svg").first).to_be_visible()
-    found = faults(page, "timeline")
-    page.get_by_role("tab", name="Réseau").click()
-    expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
-    assert not found + faults(page, "network")
+    found += faults(page, "raw")
+    page.goto(f"{all_served}/fr/question/late-actions.html")
+    for name, drawn in {"Frise": ".chart-figure svg", "Réseau": "network-view[data-drawn=yes]"}.items():
+        page.get_by_role("tab", name=name).click()
+        expect(page.locator(drawn).first).to_be_visible()
+        found += faults(page, name)
+    assert not found
 
 
 def test_nothing_keeps_people_out_of_the_network_with_its_panel(visit: Visit) -> None:
@@ -118,7 +99,7 @@ def test_nothing_keeps_people_out_of_the_network_with_its_panel(visit: Visit) ->
     assert not faults(page, "panel")
 
 
-def test_nothing_keeps_people_out_of_reviewing(window: Watch, writable: str) -> None:
+def test_nothing_keeps_people_out_of_reviewing(window: chromium.Watch, writable: str) -> None:
     """By axe in French, and at the narrow width in another language, drawn by lot."""
     found, other = [], by_lot(("en", "de"), 1)
     for language in ("fr", "en", "de"):
@@ -127,8 +108,7 @@ def test_nothing_keeps_people_out_of_reviewing(window: Watch, writable: str) -> 
         found += faults(page, f"{language}, signed out", looked_at)
         page.locator("#token").fill(TOKEN)
         follow(page.locator("main form button").first)
-        card = page.locator("main details summary").first
-        card.click()
+        page.locator("main details summary").first.click()
         found += faults(page, f"{language}, signed in", looked_at)
         page.locator("main form button[value=accept]").first.click()  # which the browser refuses: fields are empty
         page.goto(f"{writable}/{language}/scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh")

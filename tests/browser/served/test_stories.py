@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-import pyoxigraph as ox
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.served.conftest import follow
+from tests.browser.served.conftest import Visit, follow
 
-if TYPE_CHECKING:
-    from tests.browser.served.conftest import Visit
-
-CHOICES = (
-    "",
-    "evidence=plan",
-    "topic=due-diligence",
-    "evidence=other&topic=human-rights&year=2020",
-    "evidence=editors&body=maee&year=2021",
-)
+CHOICES = ("", "evidence=plan", "evidence=other&topic=human-rights&year=2020", "evidence=editors&body=maee&year=2021")
 
 
 @pytest.fixture(scope="module")
@@ -76,26 +65,6 @@ def test_a_citation_to_look_for_opens_the_pair_that_says_why(visit: Visit) -> No
     expect(page.locator("section[aria-labelledby=citing] .way .badge", has_text=words).first).to_be_visible()
 
 
-def test_a_figure_at_home_leads_to_its_definition_and_its_list(visit: Visit) -> None:
-    page = visit("/en/index.html").page
-    row = page.locator("table.of-figures tbody tr").first
-    value = figures(row.locator("strong").inner_text())[0]
-    follow(row.locator("a"))
-    assert page.locator('table[aria-labelledby="list"] tbody tr').count() == value
-
-
-def test_a_choice_is_made_in_the_form_and_kept_in_the_address(visit: Visit) -> None:
-    page = visit("/fr/index.html").page
-    for name, value in (("evidence", "other"), ("topic", "due-diligence"), ("year", "2021")):
-        page.locator(f"#{name}").select_option(value)
-    page.get_by_role("button", name="Appliquer").or_(page.locator("main form.filters button")).first.click()
-    page.wait_for_url("**evidence=other*")
-    seen = page.locator(".matrix-made").inner_html()
-    page.goto(page.url)
-    assert page.locator(".matrix-made").inner_html() == seen
-    expect(page.locator("#topic")).to_have_value("due-diligence")
-
-
 def test_from_a_pair_to_the_words_and_their_document(visit: Visit) -> None:
     page = visit("/fr/index.html?evidence=editors").page
     follow(page.locator('table.matrix a[href^="pair/lu-bhr-1--lu-bhr-2"]').first)
@@ -109,26 +78,3 @@ def test_from_a_pair_to_the_words_and_their_document(visit: Visit) -> None:
     place = page.locator(":target")
     expect(place).to_be_visible()
     assert place.evaluate("node => node.getBoundingClientRect().top >= -1")
-
-
-@pytest.mark.parametrize(("name", "form"), [("Turtle", ox.RdfFormat.TURTLE), ("JSON-LD", ox.RdfFormat.JSON_LD)])
-def test_the_data_of_an_action_lie_behind_its_page(visit: Visit, name: str, form: ox.RdfFormat) -> None:
-    page = visit("/fr/action/lu-bhr-2-4-3.html").page
-    page.locator(".tab > summary").click()
-    iri = page.locator("p.iri code").inner_text()
-    link = page.get_by_role("link", name=name)
-    reply = page.request.get(str(link.evaluate("link => link.href")))
-    assert reply.headers["content-type"].split(";")[0] == form.media_type
-    quads = list(ox.parse(reply.body(), format=form))
-    of_it = [quad for quad in quads if quad.subject == ox.NamedNode(iri)]
-    labels = {quad.object.value for quad in of_it if "Label" in str(quad.predicate)}
-    assert page.locator("main h1 .label").inner_text() in labels
-
-
-def test_an_iri_leads_a_browser_to_its_page_and_a_program_to_data(visit: Visit, served: str) -> None:
-    page = visit("/id/action/lu-bhr-2-4-3").page
-    expect(page.get_by_role("heading", level=1)).to_contain_text("conflict minerals")
-    iri = str(page.locator("p.iri code").text_content())
-    reply = page.request.get(served + urlsplit(iri).path.removeprefix("/pan2kg"), headers={"Accept": "text/turtle"})
-    assert reply.headers["content-type"].startswith("text/turtle")
-    assert any(quad.subject == ox.NamedNode(iri) for quad in ox.parse(reply.body(), format=ox.RdfFormat.TURTLE))

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.served.conftest import follow
-
-if TYPE_CHECKING:
-    from tests.browser.served.conftest import Visit
-
-
-@pytest.fixture(scope="module")
-def served(all_served: str) -> str:
-    """All plans: what readers come for is there."""
-    return all_served
+from tests.browser.served.conftest import Visit, follow
 
 
 class Walk:
@@ -29,12 +20,10 @@ class Walk:
         self.steps = 0
 
     def open(self, link: Locator) -> None:
-        """Click what leads to another page."""
         self.steps += 1
         follow(link)
 
     def unfold(self, link: Locator) -> None:
-        """Click what shows something on this page."""
         self.steps += 1
         link.click()
 
@@ -128,7 +117,7 @@ TASKS: Final[dict[Callable[[Walk], None], int]] = {
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_reader_gets_there_in_so_many_steps(visit: Visit, task: Callable[[Walk], None]) -> None:
-    walk = Walk(visit("/fr/index.html").page)
+def test_a_reader_gets_there_in_so_many_steps(visit: Visit, all_served: str, task: Callable[[Walk], None]) -> None:
+    walk = Walk(visit(f"{all_served}/fr/index.html").page)
     task(walk)
     assert walk.steps == TASKS[task]

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
-from collections import Counter
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 from urllib.parse import quote, unquote
 
-import pytest
 from playwright.sync_api import Page, expect
 
+from pan2kg.graph.graph import Graph
+from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
-from tests.browser.served.conftest import serving
+from tests.browser.chromium import Watch
+from tests.browser.served.conftest import Visit, serving
 from tests.lots import by_lot
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pan2kg.graph.graph import Graph
-    from pan2kg.project import Project
-    from tests.browser.chromium import Watch
-    from tests.browser.served.conftest import Visit
 
 PAN: Final = "PREFIX pan: <https://w3id.org/pan2kg/ontology#>"
 COUNTED: Final = f"{PAN} SELECT ?plan (COUNT(*) AS ?n) WHERE {{ ?a pan:inPlan ?plan }} GROUP BY ?plan ORDER BY ?plan"
 ENDLESS: Final = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-WRONG: Final = "SELECT ?a WHERE {\n  ?a ?b\n}"
 RUN_ON: Final = (
     "PREFIX a: <b:> SELECT (1 AS ?n) { { ?a a:b/a:c ?d ; a:e 'x { y' } UNION { ?s ?p ?o # end\n} } ORDER BY ?n LIMIT 1"
 )
@@ -46,30 +38,6 @@ SELECT (1 AS ?n) {
 ORDER BY ?n
 LIMIT 1
 """
-ASK: Final = """async queries => {
-    const server = async text => {
-        const answer = await fetch('../sparql', { method: 'POST', body: text, headers: {
-            'Content-Type': 'application/sparql-query', Accept: 'application/sparql-results+json' } });
-        const { head, results } = await answer.json();
-        return [head.vars, results.bindings];
-    };
-    const part = window.pan2kg.parts.engine ?? await new Promise((resolve, reject) => {
-        const script = document.createElement('script');
-        script.src = `../assets/${window.pan2kg.names.engine}`;
-        script.onload = () => resolve(window.pan2kg.parts.engine);
-        script.onerror = reject;
-        document.head.append(script);
-    });
-    const engine = await (await part).open('../data/graph.js');
-    await engine.ready;
-    const answers = [];
-    for (const text of queries) {
-        const [columns, rows] = await server(text);
-        const own = await engine.query(text);
-        answers.push([columns, rows, own.columns, own.rows]);
-    }
-    return answers;
-}"""
 
 
 def write(page: Page, text: str) -> None:
@@ -80,15 +48,13 @@ def write(page: Page, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
-def run(page: Page, text: str = "") -> None:
-    """Run a query, or the one that is there."""
+def run(page: Page, text: str) -> None:
     expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    if text:
-        write(page, text)
+    write(page, text)
     page.get_by_role("button", name="Run", exact=True).click()
 
 
-def answered(page: Page, text: str = "") -> Page:
+def answered(page: Page, text: str) -> Page:
     """Run a query and wait for its answer."""
     run(page, text)
     expect(page.locator("sparql-editor .results")).to_be_visible()
@@ -110,47 +76,6 @@ def test_the_server_answers_and_says_so(visit: Visit) -> None:
     expect(page.locator(".results tbody a").first).not_to_contain_text("http")
 
 
-def test_things_are_named_in_the_language_of_the_page(visit: Visit) -> None:
-    page = visit("/fr/sparql.html").page
-    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    page.get_by_role("textbox", name="Requête").focus()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text("DESCRIBE <https://w3id.org/pan2kg/id/plan/lu-bhr-2>")
-    page.get_by_role("button", name="Exécuter").click()
-    expect(page.locator(".results tbody tr:first-child td:first-child")).to_contain_text("Entreprises et droits")
-    expect(page.locator(".results tbody a").first).to_have_attribute("lang", "fr")
-
-
-def test_keys_of_a_stored_question_are_words_as_on_its_own_page(visit: Visit, project: Project) -> None:
-    page = visit("/fr/sparql.html").page
-    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    page.get_by_role("textbox", name="Requête").focus()
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(read_queries(project)["plan-citations"].text)
-    page.get_by_role("button", name="Exécuter").click()
-    expect(page.locator(".results")).to_be_visible()
-    cells = set(page.locator(".results tbody td").all_inner_texts())
-    assert cells & {"non lu", "impossible (antérieur)", "cadre international"}
-    assert not cells & {"unread", "impossible", "framework", "undated", "expected", "edition"}
-
-
-def test_what_the_graph_uses_of_others_is_completed_too(visit: Visit) -> None:
-    page = visit("/en/sparql.html").page
-    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    write(page, "ASK { ?a ")
-    page.keyboard.type("prefL")
-    page.get_by_role("option", name="skos:prefLabel").click()
-    skos = "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
-    expect(page.locator("sparql-editor textarea[name=query]")).to_have_value(f"{skos}\nASK {{ ?a skos:prefLabel")
-
-
-def options(page: Page) -> list[str]:
-    """What the editor offers to write next, once it does."""
-    offered = page.locator(".cm-tooltip-autocomplete li")
-    expect(offered.first).to_be_visible()
-    return offered.all_inner_texts()
-
-
 def test_things_and_terms_are_completed_by_their_names_and_by_place(visit: Visit) -> None:
     page = visit("/fr/sparql.html").page
     page.get_by_role("textbox", name="Requête").focus()
@@ -164,9 +89,10 @@ def test_things_and_terms_are_completed_by_their_names_and_by_place(visit: Visit
         page.keyboard.press("Control+a")
         page.keyboard.insert_text(start)
         page.keyboard.type(typed.split()[-1])
-        offered = options(page)
-        assert any(one.startswith(wanted) for one in offered), (typed, offered)
-        assert not any(one.startswith("pan:Action") for one in offered), offered
+        expect(page.locator(".cm-tooltip-autocomplete li").first).to_be_visible()
+        offered = page.locator(".cm-tooltip-autocomplete li").all_inner_texts()
+        assert any(option.startswith(wanted) for option in offered), (typed, offered)
+        assert not any(option.startswith("pan:Action") for option in offered), offered
     page.locator(".cm-tooltip-autocomplete li", has_text="2017/821 · ").first.click()
     field = page.locator("sparql-editor textarea[name=query]")
     expect(field).to_have_value(re.compile("<http://data.europa.eu/eli/reg/2017/821/oj>$"))
@@ -265,123 +191,18 @@ def test_an_endless_query_is_stopped_while_another_runs(visit: Visit) -> None:
     expect(page.locator(".truth")).to_have_text("Yes")
 
 
-@pytest.mark.parametrize(
-    ("language", "button", "said"),
-    [
-        ("en", "Run", "The query is not SPARQL at line 3, column 2"),
-        ("fr", "Exécuter", "La requête n’est pas du SPARQL à la ligne 3, colonne 2"),
-    ],
-)
-def test_a_mistake_is_shown_with_its_place(visit: Visit, language: str, button: str, said: str) -> None:
-    watched = visit(f"/{language}/sparql.html#query={quote(WRONG)}")
-    page = watched.page
-    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    page.get_by_role("button", name=button, exact=True).click()
-    told(page, said)
-    watched.forgive("answer 400")
-    page.locator(".cm-content").focus()
-    page.keyboard.type("x")
-    expect(page.locator("sparql-editor textarea[name=query]")).to_have_value(f"{WRONG}x")
-
-
-def test_what_is_refused_says_why(visit: Visit) -> None:
-    watched = visit("/en/sparql.html")
-    page = watched.page
-    for text in ("SELECT * { SERVICE <http://example.org/sparql> { ?s ?p ?o } }", "INSERT DATA { <a:b> <a:b> <a:b> }"):
-        run(page, text)
-        told(page, re.compile(r"is refused at line 1, column \d+: (no other host is|a query changes nothing)"))
-        expect(page.locator("sparql-editor .results")).to_be_hidden()
-        watched.forgive("answer 4")
-
-
 def test_limits_are_told_in_the_language_of_the_page(few: Graph, window: Watch) -> None:
-    said = {
+    sentences = {
+        "SELECT ?a WHERE {\n  ?a ?b\n}": "La requête n’est pas du SPARQL à la ligne 3, colonne 2",
         ENDLESS: "La requête a duré plus de 2 secondes et a été arrêtée ; restreignez-la.",
         "SELECT ?s { ?s ?p ?o }": "La réponse compte plus de 1000 lignes ; interrogez avec LIMIT.",
         "ASK { SERVICE <http://e/> { } }": "SERVICE est refusé à la ligne 1, colonne 7 : aucun autre hôte",
         "CLEAR ALL": "CLEAR est refusé à la ligne 1, colonne 1 : une requête ne modifie rien",
     }
     with serving(few.project.root, "--timeout", "2", "--max-rows", "1000") as address:
-        for query, sentence in said.items():
+        for query, sentence in sentences.items():
             watched = window(f"{address}/fr/sparql.html#query={quote(query)}")
             expect(watched.page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
             watched.page.get_by_role("button", name="Exécuter", exact=True).click()
             told(watched.page, re.compile(re.escape(sentence).replace("\\ ", r"\s")))
             watched.forgive("answer ")
-
-
-def test_an_answer_is_seen_as_chart_network_and_text(visit: Visit) -> None:
-    page = answered(visit("/en/sparql.html").page, COUNTED)
-    page.get_by_role("tab", name="Chart").click()
-    expect(page.locator(".chart-figure svg").first).to_be_visible()
-    page.get_by_role("tab", name="Raw").click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save as JSON").click()
-    saved = json.loads(download.value.path().read_text(encoding="utf-8"))
-    assert saved["head"]["vars"] == ["plan", "n"]
-    answered(page, f"{PAN} SELECT ?action ?plan WHERE {{ ?action pan:inPlan ?plan }} LIMIT 12")
-    page.get_by_role("tab", name="Network").click()
-    expect(page.locator(".results network-view[data-drawn=yes]")).to_have_count(1)
-    expect(page.locator(".results [data-thing]").first).not_to_contain_text("http")
-
-
-def test_triples_are_drawn_too(visit: Visit) -> None:
-    query = "CONSTRUCT WHERE { <https://w3id.org/pan2kg/id/plan/lu-bhr-2> ?p ?o }"
-    page = answered(visit("/en/sparql.html").page, query)
-    told(page, "statements in")
-    page.get_by_role("tab", name="Network").click()
-    expect(page.locator(".results network-view[data-drawn=yes]")).to_have_count(1)
-
-
-def test_earlier_queries_are_kept_and_forgotten(visit: Visit) -> None:
-    page = answered(visit("/en/sparql.html").page, COUNTED)
-    answered(page, "ASK { ?s ?p ?o }")
-    page.reload()
-    page.get_by_text("Earlier queries").click()
-    earlier = page.locator(".history li button")
-    expect(earlier).to_have_count(2)
-    earlier.nth(1).click()
-    answered(page)
-    told(page, "rows in")
-    page.get_by_role("button", name="Forget them").click()
-    expect(page.locator(".history li")).to_have_text("None yet")
-
-
-def test_a_query_is_shared_by_a_link(visit: Visit, served: str) -> None:
-    page = visit("/en/sparql.html", permissions=["clipboard-read", "clipboard-write"]).page
-    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    write(page, COUNTED)
-    page.get_by_role("button", name="Copy a link to this query").click()
-    expect(page.get_by_text("The link was copied")).to_be_visible()
-    link = page.evaluate("navigator.clipboard.readText()")
-    assert link.startswith(f"{served}/en/sparql.html#query=")
-    assert unquote(link.partition("#query=")[2]) == COUNTED
-    answered(visit(link.removeprefix(served)).page)
-
-
-def test_a_stored_question_has_the_same_rows_on_the_server_and_in_the_browser(visit: Visit, project: Project) -> None:
-    """The first of each folder and four more drawn by lot; of an export, tests/browser/site compares every one."""
-    page = visit("/en/sparql.html").page
-    expect(page.locator("sparql-editor[data-editor=ready]")).to_have_count(1)
-    stored = sorted(read_queries(project).values(), key=lambda query: query.name)
-    chosen = (*{query.group: query for query in reversed(stored)}.values(), *by_lot(stored, 4))
-    queries = {query.name: query.text for query in chosen}
-    assert len(queries) > 5
-    for name, reply in zip(queries, page.evaluate(ASK, list(queries.values())), strict=True):
-        columns, rows, own_columns, own_rows = reply
-        assert columns == own_columns, name
-        assert Counter(map(said, rows)) == Counter(map(said, own_rows)), name
-
-
-def said(row: dict[str, dict[str, str]]) -> tuple[tuple[str, ...], ...]:
-    """A row as it can be counted; what a name for an unnamed thing is, each engine decides."""
-    return tuple(
-        (name, term["type"], "" if term["type"] == "bnode" else str(term["value"]), *map(str, _kind(term)))
-        for name, term in sorted(row.items())
-        if term
-    )
-
-
-def _kind(term: dict[str, str]) -> tuple[str, str]:
-    datatype = term.get("datatype", "")
-    return term.get("xml:lang", term.get("lang", "")) or "", "" if datatype.endswith("#string") else datatype or ""

@@ -9,7 +9,6 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from os.path import normpath
 from pathlib import Path
 from threading import Lock
@@ -20,8 +19,7 @@ import pytest
 
 import pan2kg
 from pan2kg.site import quality
-from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
-from pan2kg.site.page import SiteContext
+from pan2kg.site.page import HOW_TO_BUILD, Bundle, SiteContext, find_bundle
 from pan2kg.site.registry import PAGES, Site
 from tests.browser.chromium import Handler, serve
 from tests.once import SHIPPED, checked
@@ -35,19 +33,16 @@ TYPES: Final = (*SINGLE, *(name if name not in SINGLE else f"{name}/" for name i
 def put(target: Path, body: bytes) -> None:
     """Write a file that another worker may be serving: whole, or not yet."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    made = target.with_name(f"{target.name}.{os.getpid()}")
-    made.write_bytes(body)
-    made.replace(target)
+    beside = target.with_name(f"{target.name}.{os.getpid()}")
+    beside.write_bytes(body)
+    beside.replace(target)
 
 
-@dataclass
 class StaticSite:
     """A folder of pages that fills as they are asked for, and its address on a server."""
 
-    site: Site
-    folder: Path
-    served: str = ""
-    lock: Lock = field(default_factory=Lock)
+    def __init__(self, site: Site, folder: Path) -> None:
+        self.site, self.folder, self.served, self.lock = site, folder, "", Lock()
 
     def put(self, path: str) -> Path:
         """Write the page or file at a path, if the site has it."""

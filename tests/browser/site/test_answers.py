@@ -1,22 +1,26 @@
-"""The engine in the browser answers every stored question as the one behind the server does."""
+"""The engine in the browser answers stored questions, searches and links as a server does."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
+import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.site.page import SiteContext
 from pan2kg.site.questions import names
 from pan2kg.site.registry import Site
 from pan2kg.tables.answers import words_of
+from tests.browser.chromium import settled
 from tests.lots import by_lot
+from tests.pages import SEARCHED
 
 if TYPE_CHECKING:
-    from pan2kg.store.store import LocalStore, Term
+    from pan2kg.store.store import Term
     from tests.browser.chromium import Watch
     from tests.browser.site.conftest import StaticSite
 
@@ -42,6 +46,18 @@ PUBLISHED: Final = """name => fetch(`question/${name}.html`).then(answer => answ
     document.querySelector('question-form form')?.requestSubmit();
     return Boolean(document.querySelector('question-form form'));
 })"""
+FOUND: Final = "[...document.querySelectorAll('.search-found li a')].map(one => one.getAttribute('href'))"
+MORE: Final = (
+    "minerais",
+    "minerias",
+    "devoir de vigilence",
+    "egalite",
+    "droits homme",
+    "4.3",
+    "Gleichstellung",
+    "zzzz",
+)
+"""Words of names, of many things, mistyped ones, and none at all."""
 
 
 def spoken(term: Term | None) -> tuple[str, ...]:
@@ -55,16 +71,8 @@ def spoken(term: Term | None) -> tuple[str, ...]:
 
 
 def heard(term: dict[str, str] | None) -> tuple[str, ...]:
-    if term is None:
-        return ()
-    return (term["type"], term["value"], term.get("xml:lang", term.get("lang", "")), term.get("datatype", ""))
-
-
-def answered(store: LocalStore, text: str) -> tuple[list[str], Counter[tuple[tuple[str, ...], ...]]]:
-    result = store.query(text)
-    assert isinstance(result, ox.QuerySolutions)
-    columns = [variable.value for variable in result.variables]
-    return columns, Counter(tuple(spoken(term) for term in row) for row in result)
+    words = term and (term["type"], term["value"], term.get("xml:lang", term.get("lang", "")), term.get("datatype", ""))
+    return words or ()
 
 
 def loaded(page: Page) -> Page:
@@ -75,68 +83,107 @@ def loaded(page: Page) -> Page:
     return page
 
 
-def compared(site: StaticSite, window: Watch, asked: list[str]) -> int:
-    """Ask the engine in the browser some stored questions; each has the rows the store gives. How many these are."""
-    graph = site.site.site_context.graph
-    page = loaded(window(f"{site.served}fr/sparql.html").page)
-    replies, held = page.evaluate(ASK, [graph.queries[name].text for name in asked]), 0
-    for name, reply in zip(asked, replies, strict=True):
-        columns, rows = answered(graph.store, graph.queries[name].text)  # type: ignore[arg-type]
-        assert reply["columns"] == columns, name
-        assert Counter(tuple(heard(term) for term in row) for row in reply["rows"]) == rows, name
-        held += bool(rows)
-    return held
-
-
-def test_every_stored_question_has_the_same_rows_in_the_browser(few_site: StaticSite, window: Watch) -> None:
-    """Over a few plans; over all of them one that is drawn by lot, below."""
-    asked = sorted(names(few_site.site.site_context))
-    assert len(asked) > 15
-    assert compared(few_site, window, asked) > 15
-
-
-def test_a_stored_question_has_the_same_rows_of_the_whole_graph_in_the_browser(
-    static_site: StaticSite, window: Watch
+@pytest.mark.parametrize("which", ["few_site", "static_site"])
+def test_stored_questions_have_the_same_rows_in_the_browser(
+    request: pytest.FixtureRequest, window: Watch, which: str
 ) -> None:
-    """One question, drawn by lot: some take the browser a quarter of a minute."""
-    asked = by_lot(sorted(names(static_site.site.site_context)), 1)
-    compared(static_site, window, asked)
+    """Every one over a few plans; over all of them one by lot: some take the browser a quarter of a minute."""
+    site: StaticSite = request.getfixturevalue(which)
+    graph, asked = site.site.site_context.graph, sorted(names(site.site.site_context))
+    assert len(asked) > 15
+    asked = asked if which == "few_site" else by_lot(asked, 1)
+    page = loaded(window(f"{site.served}fr/sparql.html").page)
+    replies = page.evaluate(ASK, [graph.queries[name].text for name in asked])
+    for name, reply in zip(asked, replies, strict=True):
+        result = graph.store.query(graph.queries[name].text)
+        assert isinstance(result, ox.QuerySolutions)
+        assert reply["columns"] == [variable.value for variable in result.variables], name
+        rows = Counter(tuple(map(spoken, row)) for row in result)
+        assert Counter(tuple(map(heard, row)) for row in reply["rows"]) == rows, name
 
 
 def test_an_answer_drawn_in_the_browser_says_keys_as_the_published_one(few_site: StaticSite, window: Watch) -> None:
     page = loaded(window(f"{few_site.served}fr/sparql.html").page)
     assert page.evaluate(PUBLISHED, "plan-citations")
     expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
-    shown = page.locator("question-form .panel-table").last.locator("tbody tr")
-    cells = set(shown.locator("td").all_inner_texts())
+    cells = {*page.locator("question-form .panel-table").last.locator("tbody tr td").all_inner_texts()}
     published = few_site.put("fr/question/plan-citations.html").read_text(encoding="utf-8")
     for name in ("returned", "verdict"):
-        said = words_of(name, "fr")
-        assert not cells & (set(said) - set(said.values())), name
-        assert {word for word in said.values() if f"<td>{word}</td>" in published} == cells & set(said.values()), name
+        words = words_of(name, "fr")
+        assert not cells & (set(words) - set(words.values())), name
+        assert {word for word in words.values() if f"<td>{word}</td>" in published} == cells & {*words.values()}, name
 
 
 def test_every_form_can_be_answered_without_a_server(few_site: StaticSite, window: Watch) -> None:
     """The defaults a form shows, and the first thing of a list where one must choose, give the answer a server gives.
 
-    Of each kind of value the first question that takes it, and two more drawn by lot: every answer is compared above.
+    Of each kind of value the first question that takes it.
     """
-    queries = few_site.site.site_context.graph.queries
-    served = Site(SiteContext(few_site.site.site_context.graph, "served"))
+    graph = few_site.site.site_context.graph
+    served = Site(SiteContext(graph, "served"))
     page = loaded(window(f"{few_site.served}fr/sparql.html").page)
-    asked = [queries[name] for name in sorted(names(few_site.site.site_context))]
-    asked = [one for one in asked if any(parameter.name != "language" for parameter in one.parameters)]
-    kinds = {kind: one for one in reversed(asked) for parameter in one.parameters for kind in parameter.kinds}
+    asked = [graph.queries[name] for name in sorted(names(few_site.site.site_context), reverse=True)]
+    kinds = {kind: query.name for query in asked for parameter in query.parameters for kind in parameter.kinds}
     assert kinds.keys() >= {"plan", "action", "body", "instrument", "level"}
-    for name in sorted({one.name for one in (*kinds.values(), *by_lot(asked, 2))}):
+    for name in sorted(set(kinds.values())):
         assert page.evaluate(PUBLISHED, name), f"{name} has no form"
         form = page.locator("question-form")
         expect(form).to_have_attribute("aria-busy", "false")
         chosen = form.locator("select:required").evaluate_all("lists => lists.map(one => [one.name, one.value])")
-        given = served.page(f"fr/question/{name}.html", dict(chosen))
-        assert given
-        published = given.body.decode().split('class="answer', 1)[1]
+        answer = served.page(f"fr/question/{name}.html", dict(chosen))
+        assert answer
+        published = answer.body.decode().split('class="answer', 1)[1]
         number = published.count("<tr>") - 1 if "<tbody>" in published else 0
-        said = re.sub(r"\s", "", form.locator("> .status").inner_text())
-        assert said.startswith(f"{number}ligne"), f"{name}: {number} rows were published, the browser says « {said} »"
+        assert re.sub(r"\s", "", form.locator("> .status").inner_text()).startswith(f"{number}ligne"), name
         expect(form.locator(".published").first).to_be_hidden()
+
+
+def test_what_is_searched_is_found_in_the_same_order_without_a_server(few_site: StaticSite, window: Watch) -> None:
+    graph = few_site.site.site_context.graph
+    page = window(few_site.served + "fr/search.html").page
+    for words in (*SEARCHED, *MORE):
+        page.goto(f"{few_site.served}fr/search.html?{urlencode({'q': words})}")
+        settled(page, ".search-found h2")
+        served = [graph.labels.entries[iri].address for iri in graph.search.find(words)]
+        assert [address.removeprefix("../fr/") for address in page.evaluate(FOUND)] == served, words
+    expect(page.locator(".published:visible")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["who-should-talk", "plans"], ids=["with a form", "without one"])
+def test_a_link_of_another_release_or_of_a_day_says_so(name: str, few_site: StaticSite, window: Watch) -> None:
+    page = window(f"{few_site.served}fr/question/{name}.html?as-of=2021-06-30&release=0.0.9").page
+    expect(page.locator("question-form > .notice")).to_have_count(2)
+    expect(page.locator("question-form > .notice").nth(0)).to_contain_text("état au 2021-06-30")
+    expect(page.locator("question-form > .notice").nth(1)).to_contain_text("version 0.0.9")
+
+
+def test_a_link_of_this_release_needs_no_word_and_a_question_fixes_its_own(few_site: StaticSite, window: Watch) -> None:
+    release, address = few_site.site.site_context.graph.release, f"{few_site.served}fr/question/who-should-talk.html"
+    page = window(f"{address}?body=body:mj&release={release}").page
+    expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
+    expect(page.locator("#p-body")).to_have_value("body:mj")
+    expect(page.locator("question-form > .notice")).to_have_count(0)
+    page.goto(address)
+    page.locator("#p-body").select_option("mj")
+    page.locator("question-form form button").click()
+    expect(page.locator("question-form")).to_have_attribute("aria-busy", "false")
+    assert page.evaluate("location.hash") == f"#body=mj&least_level=official&release={release}"
+
+
+@pytest.mark.parametrize("way", ["served", "from disk"])
+def test_an_answer_opens_as_the_question_says_unless_the_link_says_otherwise(
+    static_site: StaticSite, window: Watch, way: str
+) -> None:
+    path = "fr/question/who-does-what.html"
+    for file in (path.replace(".html", ".json"), "data/graph.js"):
+        static_site.put(file)
+    page = window(f"{static_site.served}{path}" if way == "served" else static_site.on_disk(path)).page
+    chart, table = (page.get_by_role("tab", name=name).last for name in ("Graphique", "Tableau"))
+    expect(chart).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".chart-figure .bars rect")).to_have_count(60)
+    table.click()
+    assert page.evaluate("location.hash") == "#view=table"
+    assert "view=table" in (page.locator("a[rel=bookmark]").get_attribute("href") or "")
+    page.reload()
+    expect(table).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".published tbody tr").first).to_be_visible()

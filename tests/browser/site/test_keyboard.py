@@ -48,17 +48,6 @@ def test_wherever_the_keyboard_stops_is_seen(few_site: StaticSite, window: Watch
     assert not [stop for stop in stops if not (stop[1] and stop[2])]
 
 
-def test_the_matrix_is_narrowed_down(static_site: StaticSite, window: Watch) -> None:
-    page = window(f"{static_site.served}fr/index.html").page
-    before = page.locator("[data-number=linked]").inner_text()
-    page.locator("#evidence").focus()
-    press(page, "ArrowDown", "Tab", "Tab", "Tab", "Tab")
-    expect(page.get_by_role("button", name="Filtrer")).to_be_focused()
-    press(page, "Enter")
-    assert page.url.endswith("?evidence=other")
-    expect(page.locator("[data-number=linked]")).not_to_have_text(before)
-
-
 def test_why_two_plans_are_linked_is_opened(few_site: StaticSite, window: Watch) -> None:
     page = window(few_site.served + few_site.path("pair", "fr")).page
     why = page.locator(".links details").first
@@ -90,36 +79,6 @@ def test_a_suggestion_is_taken(few_site: StaticSite, window: Watch) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("minerais")
 
 
-def test_what_was_searched_is_listed_without_a_server(few_site: StaticSite, window: Watch) -> None:
-    page = window(f"{few_site.served}fr/about.html").page
-    page.get_by_role("combobox", name="Chercher un plan").focus()
-    page.keyboard.type("diligence")
-    press(page, "Enter")
-    page.wait_for_url("**/fr/search.html?q=diligence")
-    found = page.locator(".search-found")
-    expect(found.get_by_role("heading")).to_contain_text("pour «\u00a0diligence\u00a0»")
-    assert found.get_by_role("link").count() > 3
-    expect(page.locator(".published:visible")).to_have_count(0)
-
-
-def test_titles_are_read_in_another_language(few_site: StaticSite, window: Watch) -> None:
-    page = window(f"{few_site.served}de/plan/lu-bhr-2.html").page
-    page.locator("#data-language").focus()
-    page.keyboard.type("Eng")
-    press(page, "Enter")
-    expect(page.locator("main .label[lang=en]").first).to_be_visible()
-
-
-def test_a_table_is_sorted(few_site: StaticSite, window: Watch) -> None:
-    page = window(f"{few_site.served}en/plans.html").page
-    head = page.get_by_role("columnheader").filter(has=page.get_by_role("button")).last
-    head.get_by_role("button").focus()
-    press(page, "Enter")
-    expect(head).to_have_attribute("aria-sort", "ascending")
-    press(page, "Enter")
-    expect(head).to_have_attribute("aria-sort", "descending")
-
-
 def test_a_query_is_run_and_an_endless_one_stopped(few_site: StaticSite, window: Watch) -> None:
     page = window(f"{few_site.served}en/sparql.html").page
     editor = page.locator("sparql-editor")
@@ -135,41 +94,6 @@ def test_a_query_is_run_and_an_endless_one_stopped(few_site: StaticSite, window:
     stop.focus()
     press(page, "Enter")
     expect(editor.locator("> .status")).to_have_text("Stopped.")
-
-
-def test_one_walks_through_the_network_and_reads_why(few_site: StaticSite, window: Watch) -> None:
-    page = window(f"{few_site.served}fr/network.html").page
-    expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
-    picture = page.locator(".network-picture")
-    picture.focus()
-    press(page, "ArrowRight", "ArrowDown")
-    expect(page.locator(".network-panel .panel-head")).to_be_visible()
-    press(page, "Enter")
-    expect(page.locator(".network-panel .panel-head")).to_be_focused()
-    press(page, "Escape")
-    expect(picture).to_be_focused()
-
-
-def test_an_address_chooses_a_thing_in_the_network(few_site: StaticSite, window: Watch) -> None:
-    page = window(f"{few_site.served}fr/network.html#lu-bhr-2-4-3").page
-    panel = page.locator(".network-panel")
-    expect(panel.locator(".panel-head")).to_contain_text("4.3")
-    expect(panel.locator("blockquote").first).to_be_visible()
-    page.locator("#data-language").select_option("en")
-    expect(panel.locator(".panel-head")).to_have_attribute("lang", "en")
-    expect(page.locator("[data-thing] [lang=en]").first).to_be_visible()
-
-
-def test_kinds_that_would_crowd_the_picture_wait_behind_their_filter(few_site: StaticSite, window: Watch) -> None:
-    page = window(f"{few_site.served}fr/network.html").page
-    expect(page.locator("network-view[data-drawn=yes]")).to_have_count(1)
-    links = page.locator(".network-lists details").nth(1).locator("summary")
-    before = links.inner_text()
-    shared = page.get_by_label("organisme commun")
-    expect(shared).not_to_be_checked()
-    shared.focus()
-    press(page, "Space")
-    expect(links).not_to_have_text(before)
 
 
 def test_neighbours_are_shown_on_demand_without_asking_a_server(static_site: StaticSite, window: Watch) -> None:

@@ -13,8 +13,7 @@ from typing import Final
 
 import pytest
 
-from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle
-from pan2kg.site.page import page_words
+from pan2kg.site.page import HOW_TO_BUILD, Bundle, find_bundle, page_words
 from tests.browser.chromium import Handler, serve
 
 SCRIPTS: Final = ("sparql", "network", "picture")

@@ -18,7 +18,7 @@ from typing import Final
 import pytest
 
 from pan2kg.errors import ProjectError
-from pan2kg.site.bundle import HOW_TO_BUILD, Bundle, find_bundle, read_bundle
+from pan2kg.site.page import HOW_TO_BUILD, Bundle, find_bundle, read_bundle
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 WEB: Final = ROOT / "web"

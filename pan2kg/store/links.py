@@ -1,0 +1,348 @@
+"""Links that rules derive of works that share something: as triples for a store, and as pages ask what a link says.
+
+Two works of different plans are linked by each text, body, topic and target group they share. What defines these links
+are the rules in ``queries/rules/`` from ``40-shared-instrument`` on, which join every two works. Here they are read off
+tables of work × thing, in about a third of the time; of a graph that has more than :data:`ALL` of them only the
+:data:`TOP` of each work and kind, through what fewest works share. Where somebody states a link of such a kind, or a
+thing has no name, the rules have to be run as they are written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, product
+from typing import Final, NamedTuple
+
+import pyoxigraph as ox
+
+from pan2kg.store.queries import program_query
+from pan2kg.store.store import LocalStore, Store, Term, plain, select
+from pan2kg.turtle.vocabulary import ID, PAN, RDF, graph_of, rule_of, thing
+
+KINDS: Final = ("shared-instrument", "shared-body", "shared-topic", "shared-target-group")
+"""The kinds of derived links, the strongest evidence first."""
+LINK_RULES: Final = (*KINDS, "derived-from", "derived-level", "linked-to", "linked-to-at-level")
+"""The rules whose triples are made here, in the order in which they run."""
+ALL: Final = 100_000
+"""Up to so many links are made, all of them; of a graph with more, those of each work that are strongest."""
+TOP: Final = 2
+"""Of each work and kind so many links are made where there are too many: those through what fewest works share."""
+LEVELS: Final = ("plan", "official", "other", "editors")
+"""The levels of evidence by rank, from 1."""
+JOINED: Final = {
+    "linked-to": {"linkedTo": 2},
+    "linked-to-at-level": {"linkedToAtPlan": 1, "linkedToAtOther": 3, "linkedToAtEditors": 4},
+}
+"""The plain triples of rules, each with the weakest rank at which two works have it."""
+DERIVED_FROM: Final = "http://www.w3.org/ns/prov#wasDerivedFrom"
+"""The property by which a derived link names the statements it rests on."""
+VERSION: Final = 1
+"""The version of the rules that make links, as their links say."""
+_TYPES: Final = {f"{ID}linktype/{kind}" for kind in KINDS}
+_RANKS: Final = {f"{ID}evidencelevel/{name}": rank for rank, name in enumerate(LEVELS, 1)}
+_ALIKE: Final = ((f"{RDF}type", f"{PAN}Link"), (f"{PAN}status", f"{ID}linkstatus/derived"),
+                 (f"{PAN}certainty", f"{ID}certainty/derived"))  # fmt: skip
+"""What is said of every derived link."""
+_COUNTED: Final = frozenset((f"{ID}linkstatus/accepted", f"{ID}linkstatus/derived"))
+Pair = tuple[str, str]
+
+
+class AsWrittenError(Exception):
+    """A node without a name stands where a link needs one, or a link is stated too: the rules have to say it."""
+
+
+class Link(NamedTuple):
+    """A derived link: its kind, its two ends sorted, and what they share, as terms are written in N-Triples."""
+
+    iri: str
+    kind: str
+    ends: Pair
+    shared: tuple[str, ...]
+
+
+def _named(term: Term | None) -> str:
+    """A term as it is written in N-Triples."""
+    if term is None or isinstance(term, ox.BlankNode):
+        raise AsWrittenError
+    return str(term)
+
+
+def _rows(store: Store, name: str) -> Sequence[tuple[Term | None, ...]]:
+    return select(store, program_query(name)).rows
+
+
+def _shared(store: Store) -> tuple[Mapping[str, set[str]], dict[str, dict[str, list[str]]]]:
+    """The plans of each work; and of each kind for each thing the works that share it, in order."""
+    homes: dict[str, set[str]] = defaultdict(set)
+    for work, home in _rows(store, "links/works"):
+        if not isinstance(work, ox.NamedNode):
+            raise AsWrittenError
+        homes[work.value].add(_named(home))
+    works_of: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in KINDS}
+    rows = ((plain(kind), _named(work)[1:-1], _named(shared)) for kind, work, shared in _rows(store, "links/shared"))
+    for name, subject, value in sorted(rows):
+        if subject in homes:
+            works_of[name][value].append(subject)
+    return homes, works_of
+
+
+def _ways(homes: Mapping[str, Collection[str]], works: Collection[str]) -> int:
+    """In how many ways works that share a thing are of different plans, in closed form; no link has less than one."""
+    of_plan = Counter(frozenset(homes[work]) for work in works)
+    within = sum(number * number for plans, number in of_plan.items() if len(plans) == 1)
+    return int((len(works) ** 2 - within) // 2)
+
+
+def _strongest(homes: Mapping[str, set[str]], works_of: Mapping[str, list[str]], top: int) -> dict[Pair, list[str]]:
+    """Of each work the ``top`` pairs through what fewest works share, with all that the two share.
+
+    Among those that share a thing the ones that follow in the order of addresses are taken, so that a thing many share
+    does not lead everybody to the first of them.
+    """
+    shared_by: dict[str, set[str]] = defaultdict(set)
+    for shared, works in works_of.items():
+        for work in works:
+            shared_by[work].add(shared)
+    places = {shared: {work: at for at, work in enumerate(works)} for shared, works in works_of.items()}
+    by_pair: dict[Pair, list[str]] = {}
+    for work in sorted(shared_by):
+        partners: set[str] = set()
+        for shared in sorted(shared_by[work], key=lambda shared: (len(works_of[shared]), shared)):
+            works, place = works_of[shared], places[shared][work]
+            for step in range(1, len(works)):
+                if len(partners) == top:
+                    break
+                partner = works[(place + step) % len(works)]
+                if partner not in partners and len(homes[work] | homes[partner]) > 1:
+                    partners.add(partner)
+                    ends = (work, partner) if work < partner else (partner, work)
+                    by_pair.setdefault(ends, sorted(shared_by[work] & shared_by[partner]))
+    return by_pair
+
+
+def read_links(
+    store: Store, space: str, *, kinds: Collection[str] = KINDS, limit: int = ALL, top: int = TOP
+) -> tuple[dict[str, Link], int]:
+    """The derived links of some kinds by their addresses, and in how many ways works are joined in all.
+
+    The rules before those of links have run over the store. Addresses begin with ``space``.
+    """
+    homes, tables = _shared(store)
+    wanted = {kind: works_of for kind, works_of in tables.items() if kind in kinds}
+    number = sum(_ways(homes, works) for works_of in wanted.values() for works in works_of.values())
+    links: dict[str, Link] = {}
+    for kind, works_of in wanted.items():
+        by_pair: dict[Pair, list[str]] = {}
+        if number > limit:
+            by_pair = _strongest(homes, works_of, top)
+        else:
+            for shared, works in works_of.items():
+                for pair in combinations(works, 2):
+                    if len(homes[pair[0]] | homes[pair[1]]) > 1:
+                        by_pair.setdefault(pair, []).append(shared)
+        for ends, things in by_pair.items():
+            # as pan2kg.turtle.vocabulary.link_iri makes it for ends that are sorted
+            digest = hashlib.sha256(f"{kind}||{ends[0]}|{ends[1]}||".encode()).hexdigest()
+            iri = thing("link", digest[:16], space)
+            links[iri] = Link(iri, kind, ends, tuple(sorted(things)))
+    return links, number
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """The derived links of a graph by their addresses, and what is said of each.
+
+    ``levels`` has for each work and what it rests on or involves a bit a rank: the low four of texts, the high four of
+    bodies. ``grounds`` are the statements a link rests on, by its kind, one of its ends and what is shared. The graphs
+    of rules begin with ``space``.
+    """
+
+    links: Mapping[str, Link]
+    levels: Mapping[Pair, int]
+    grounds: Mapping[tuple[str, str, str], Sequence[str]]
+    plan_of: Mapping[str, Sequence[str]]
+    space: str
+
+    @property
+    def graphs(self) -> tuple[str, ...]:
+        return tuple(graph_of(f"derived/{rule}", self.space) for rule in (*KINDS, "derived-from", "derived-level"))
+
+    def rests(self, link: Link) -> list[str]:
+        """The statements a link rests on, as terms are written in N-Triples."""
+        of = product((link.kind,), link.ends, link.shared)
+        return sorted({ground for place in of for ground in self.grounds.get(place, ())})
+
+    def rank(self, link: Link) -> int:
+        """The rank of the level of evidence of a link, from 1; 0 where it has none."""
+        if link.kind in KINDS[2:]:
+            return len(LEVELS)  # topics and target groups were assigned by editors
+        both = 0
+        for shared in link.shared:
+            both |= self.levels.get((link.ends[0], shared), 0) & self.levels.get((link.ends[1], shared), 0)
+        both = (both | both >> 4) & 0b1111
+        return (both & -both).bit_length()
+
+    def level(self, link: Link) -> str:
+        """The address of the level of evidence of a link; empty where it has none."""
+        rank = self.rank(link)
+        return f"{ID}evidencelevel/{LEVELS[rank - 1]}" if rank else ""
+
+    def lines(self, link: Link) -> Iterator[tuple[str, str, str]]:
+        """What is said of a link: the rule that says so, the property, and the value as it is written in N-Triples."""
+        kind = link.kind
+        for name, value in (*_ALIKE, (f"{PAN}linkType", f"{ID}linktype/{kind}")):
+            yield kind, name, f"<{value}>"
+        yield kind, f"{PAN}derivedBy", f'"{kind} {VERSION}"'
+        for end in link.ends:
+            yield kind, f"{PAN}between", f"<{end}>"
+        for shared in link.shared:
+            yield kind, f"{PAN}via", shared
+        for statement in self.rests(link):
+            yield "derived-from", DERIVED_FROM, statement
+        if level := self.level(link):
+            yield "derived-level", f"{PAN}evidenceLevel", f"<{level}>"
+
+    def about(self, iri: str) -> Iterator[tuple[str, str, Term, str]]:
+        """What is said of a derived link: it, property, value, and the graph of the rule; nothing of what is none."""
+        if link := self.links.get(iri):
+            for rule, name, value in self.lines(link):
+                yield iri, name, _term(value), graph_of(f"derived/{rule}", self.space)
+
+    def towards(self, iri: str) -> Iterator[tuple[str, str, Term, str]]:
+        """What is said of derived links and points to a thing: a work, what is shared, a statement, a concept."""
+        concepts = {*_TYPES, *_RANKS, *(value for _, value in _ALIKE)}
+        for link in self.links if iri in concepts else dict.fromkeys(self._pointing.get(iri, ())):
+            yield from (statement for statement in self.about(link) if plain(statement[2]) == iri)
+
+    @cached_property
+    def _pointing(self) -> Mapping[str, Sequence[str]]:
+        links = self.links.values()
+        return _grouped((bare_term(value), link.iri) for link in links
+                        for value in (*(f"<{end}>" for end in link.ends), *link.shared, *self.rests(link)))  # fmt: skip
+
+
+def read_view(
+    store: Store, links_in: str, graphs_in: str, *, kinds: Collection[str] = KINDS, limit: int = ALL, top: int = TOP
+) -> LinkView | None:
+    """The links of a store in which the rules before theirs have run, and what is said of them.
+
+    Addresses of links begin with ``links_in``, those of the graphs of rules with ``graphs_in``. None where the rules
+    themselves must be asked: a work or what it shares has no name, or somebody speaks of a derived link, or states a
+    link of such a kind, which then has what is stated as well as what is derived.
+    """
+    try:
+        links, _ = read_links(store, links_in, kinds=kinds, limit=limit, top=top)
+        for link, of in _rows(store, "links/spoken-of"):
+            if plain(link) in links or plain(of) in _TYPES:
+                return None
+        levels: dict[Pair, int] = defaultdict(int)
+        for work, shared, rank in _rows(store, "links/levels"):
+            levels[_named(work)[1:-1], _named(shared)] |= 1 << (int(plain(rank)) - 1)
+        grounds: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for kind, end, shared, statement in _rows(store, "links/statements"):
+            grounds[plain(kind), _named(end)[1:-1], _named(shared)].append(_named(statement))
+    except AsWrittenError:
+        return None
+    plans = {plain(plan) for (plan,) in _rows(store, "links/plans")}
+    homes = ((plain(work), plain(home)) for work, home in _rows(store, "links/works"))
+    plan_of = _grouped((work, home) for work, home in homes if home in plans)
+    return LinkView(links, dict(levels), dict(grounds), plan_of, graphs_in)
+
+
+def _grouped(pairs: Iterable[Pair]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name, member in pairs:
+        groups[name].append(member)
+    return dict(groups)
+
+
+def joined_works(store: Store, view: LinkView) -> dict[Pair, int]:
+    """The works that are linked, each two sorted, with the firmest rank: by these links and all others that count."""
+    ranks: dict[Pair, int] = {}
+    joins = [(link.ends, rank) for link in view.links.values() if (rank := view.rank(link))]
+    described: dict[str, dict[str, set[str]]] = {}
+    for link, name, value in _rows(store, "links/described"):
+        statements = described.setdefault(_named(link), defaultdict(set))
+        _named(value)
+        statements[plain(name).removeprefix(PAN)].add(plain(value))
+    for statements in described.values():
+        if _COUNTED & statements["status"]:
+            pairs = [*combinations(sorted(statements["between"]), 2), *product(statements["from"], statements["to"])]
+            joins += product(pairs, filter(None, map(_RANKS.get, statements["evidenceLevel"])))
+    for (work_a, work_b), rank in joins:
+        ends = (work_a, work_b) if work_a < work_b else (work_b, work_a)
+        ranks[ends] = min(rank, ranks.get(ends, rank))
+    return ranks
+
+
+def derive_links(store: LocalStore, graphs: Mapping[str, str], space: str, *, limit: int = ALL, top: int = TOP) -> bool:
+    """Add to a store what these rules derive, each into its named graph; false where they have to be run as written.
+
+    ``graphs`` names the graph of each rule that is wanted. The rules these build on have run.
+    """
+    kinds = KINDS if {*graphs}.difference(KINDS) else {*graphs}
+    view = read_view(store, space, space, kinds=kinds, limit=limit, top=top)
+    if view is None:
+        return False
+    lines: dict[str, list[str]] = {rule: [] for rule in LINK_RULES}
+    for link in view.links.values():
+        for rule, name, value in view.lines(link):
+            lines[rule].append(f"<{link.iri}> <{name}> {value} .\n")
+    if JOINED.keys() & graphs.keys():
+        try:
+            joined = joined_works(store, view)
+        except AsWrittenError:
+            return False
+        for (work_a, work_b), rank in joined.items():
+            for rule, names in JOINED.items():
+                for name in (name for name, weakest in names.items() if rank <= weakest):
+                    lines[rule].append(
+                        f"<{work_a}> <{PAN}{name}> <{work_b}> .\n<{work_b}> <{PAN}{name}> <{work_a}> .\n"
+                    )
+    for rule, graph in graphs.items():
+        # the engine wrote these terms itself: to look at each again takes a fifth of the time
+        text, to = "".join(lines[rule]).encode(), ox.NamedNode(graph)
+        store.inner.load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=to, lenient=True)
+    return True
+
+
+def missing_links(store: LocalStore) -> tuple[int, int] | None:
+    """How many derived links a store has, and in how many ways its works are joined, where that is too many for all.
+
+    None where all of them are there, or none was to be.
+    """
+    waits = bool(store.waiting)
+    count_held = sum(1 for _ in store.held.quads_for_pattern(None, ox.NamedNode(f"{PAN}derivedBy"), None))
+    if not count_held and not waits:
+        return None
+    try:
+        homes, tables = _shared(store)
+        ways = sum(_ways(homes, works) for works_of in tables.values() for works in works_of.values())
+        if waits and ways > ALL:
+            count_held = len(read_links(store, "")[0])
+    except AsWrittenError:
+        return None
+    return (count_held, ways) if ways > max(ALL, count_held) else None
+
+
+def has_links(store: LocalStore) -> bool:
+    """Whether the rules that make these links have been run over a store, or wait to be."""
+    names = (name.value for name in store.held.named_graphs() if isinstance(name, ox.NamedNode))
+    return bool(store.waiting) or any(rule_of(name) in KINDS for name in names)
+
+
+def bare_term(term: str) -> str:
+    """A term as it is written in N-Triples, as plain text."""
+    return term[1:-1] if term.startswith("<") else plain(_term(term))
+
+
+def _term(notation: str) -> Term:
+    if notation.startswith("<"):
+        return ox.NamedNode(notation[1:-1])
+    (quad,) = ox.parse(f"<http://e/a> <http://e/b> {notation} .", format=ox.RdfFormat.N_TRIPLES, lenient=True)
+    term: Term = quad.object  # no quoted triples: RDF 1.1
+    return term

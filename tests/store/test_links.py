@@ -1,0 +1,271 @@
+"""Derived links are what the rules say that define them, as triples and as they are read; of too many the strongest."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import pan2kg
+from pan2kg.graph.graph import Graph, open_graph
+from pan2kg.project import Project
+from pan2kg.site import quality
+from pan2kg.site.page import SiteContext
+from pan2kg.site.registry import Site
+from pan2kg.store import links, rules
+from pan2kg.store.rules import derive, derive_when_asked, linear_rules
+from pan2kg.store.store import LocalStore, load_project, needs, open_store
+from pan2kg.turtle.vocabulary import PAN, ROOT, graph_of, rule_of
+
+SHIPPED = Project.packaged()
+PROGRAM = SHIPPED.queries / "program"
+GRAPHS = {rule: graph_of(f"derived/{rule}") for rule in links.LINK_RULES}
+PREFIXES = """
+@prefix authorkind: <https://w3id.org/pan2kg/id/authorkind/> .
+@prefix certainty: <https://w3id.org/pan2kg/id/certainty/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix linkstatus: <https://w3id.org/pan2kg/id/linkstatus/> .
+@prefix linktype: <https://w3id.org/pan2kg/id/linktype/> .
+@prefix pan: <https://w3id.org/pan2kg/ontology#> .
+@prefix relation: <https://w3id.org/pan2kg/id/relation/> .
+@prefix role: <https://w3id.org/pan2kg/id/role/> .
+@prefix e: <http://e/> .
+"""
+HEAD = """
+e:p a pan:Plan . e:q a pan:Plan . e:r a pan:Plan . e:v pan:inReview e:review .
+e:a a pan:Action ; pan:inPlan e:p . e:a-1 a pan:Action ; pan:inPlan e:p , e:q . e:b a pan:Action ; pan:inPlan e:q .
+e:d a pan:Action ; pan:inPlan e:p , e:q .
+e:c a pan:Action . e:v a pan:Action ; pan:inPlan e:r . e:part pan:partLevel e:axis ; pan:inPlan e:r .
+e:press pan:authorKind authorkind:other . e:law pan:authorKind authorkind:public-authority .
+e:own pan:speaksFor e:p , e:q , e:r .
+relation:references pan:useClass 0.25 .
+"""
+ONE_LINK = "e:a pan:hasTopic e:t . e:b pan:hasTopic e:t ."
+WORKS = st.sampled_from(("p", "q", "r", "a", "a-1", "b", "c", "d", "v", "part"))
+SOURCED = st.tuples(
+    WORKS, st.sampled_from(("one", "two", "three")), st.sampled_from(("own", "law", "press", "")),
+    st.sampled_from(("stated", "stated", "derived", "unverified")),
+)  # fmt: skip
+TAGS = st.tuples(WORKS, st.sampled_from(("Topic", "TargetGroup")), st.sampled_from("tuv"), st.booleans())
+STATED = st.tuples(
+    st.sampled_from(("uses-instrument", "builds-on", "shared-topic")), WORKS, WORKS,
+    st.sampled_from(("accepted", "candidate", "rejected")), st.sampled_from(("between", "from")),
+)  # fmt: skip
+
+
+def loaded(*lines: str, graph: str = "http://e/graph/stated", into: LocalStore | None = None) -> LocalStore:
+    store = into or LocalStore(ox.Store())
+    store.held.load("\n".join((PREFIXES, *lines)), format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
+    return store
+
+
+def as_written(store: LocalStore, project: Project = SHIPPED) -> LocalStore:
+    """A store with what rules derive, run as they are written."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "_joining", lambda *_: ([], ""))
+        derive(store, project)
+    return store
+
+
+def quads(store: LocalStore) -> set[str]:
+    return set(map(str, store.inner))
+
+
+@settings(max_examples=25, deadline=None)
+@example([(work, "one", "law", "stated") for work in ("a-1", "d")], [], [], [])
+@given(*(st.lists(some, max_size=most) for some, most in ((SOURCED, 8), (SOURCED, 8), (TAGS, 8), (STATED, 4))))
+def test_random_graphs_have_the_links_of_the_rules(
+    uses: list[tuple[str, ...]], parts: list[tuple[str, ...]], tags: list[tuple[str, str, str, bool]],
+    stated: list[tuple[str, ...]],
+) -> None:  # fmt: skip
+    lines = [HEAD]
+    for at, (work, text, document, certainty) in enumerate(uses):
+        lines.append(
+            f"e:l{at} pan:linkType linktype:uses-instrument ; pan:relation relation:references ; pan:from e:{work} ;"
+            f" pan:to e:{text} ; pan:status linkstatus:accepted ; pan:certainty certainty:{certainty}"
+            + (f" ; dcterms:source e:{document} ." if document else " .")
+        )
+    for at, (work, body, document, certainty) in enumerate(parts):
+        lines.append(
+            f"e:i{at} pan:involvedIn e:{work} ; pan:involves e:{body} ; pan:role role:lead ;"
+            f" pan:certainty certainty:{certainty}" + (f" ; dcterms:source e:{document} ." if document else " .")
+        )
+    for at, (kind, one, two, status, how) in enumerate(stated):
+        ends = f"pan:between e:{one} , e:{two}" if how == "between" else f"pan:from e:{one} ; pan:to e:{two}"
+        lines.append(
+            f"e:s{at} pan:linkType linktype:{kind} ; {ends} ; pan:status linkstatus:{status} ; pan:via e:one ;"
+            f" pan:certainty certainty:stated ; dcterms:source e:law ."
+        )
+    made, ruled = loaded(*lines), loaded(*lines)
+    for store in (made, ruled):
+        for work, kind, tag, verified in tags:
+            graph = "stated" if verified else "unverified"
+            loaded(f"e:{work} pan:has{kind} e:{tag} .", graph=f"http://e/graph/{graph}", into=store)
+    derive(made, SHIPPED)
+    assert quads(made) == quads(as_written(ruled))
+    view = links.read_view(ruled, ROOT, ROOT)
+    if view is None:
+        assert any(kind == "shared-topic" for kind, *_ in stated), "else the view is that of the rules"
+    else:
+        said = {str(ox.Quad(ox.NamedNode(iri), ox.NamedNode(name), value, ox.NamedNode(graph)))
+                for link in view.links for iri, name, value, graph in view.about(link)}  # fmt: skip
+        of_links = {GRAPHS[rule] for rule in links.LINK_RULES if not rule.startswith("linked-to")}
+        assert said == {str(quad) for quad in ruled.inner if quad.graph_name.value in of_links}
+
+
+def test_a_node_without_a_name_leaves_it_to_the_rules() -> None:
+    lines = HEAD, "e:p pan:hasTopic [] . e:p pan:hasTopic e:t . e:q pan:hasTopic e:t ."
+    store = loaded(*lines)
+    derive(store, SHIPPED)
+    assert len(store) == len(as_written(loaded(*lines)))
+    assert any("derived/shared-topic>" in quad for quad in quads(store))
+
+
+def test_a_rule_of_the_projects_own_is_run_as_it_is_written(own_project: Path) -> None:
+    rule = own_project / "queries" / "rules" / "42-shared-topic.rq"
+    rule.write_text(rule.read_text(encoding="utf-8").replace("?one pan:hasTopic", "?one pan:hasOtherTopic", 1))
+    store = loaded(HEAD, "e:a pan:hasOtherTopic e:t . e:b pan:hasTopic e:t .")
+    derive(store, Project.at(own_project))
+    (link,) = store.inner.quads_for_pattern(None, ox.NamedNode(f"{PAN}via"), None, None)
+    ends = store.inner.quads_for_pattern(link.subject, ox.NamedNode(f"{PAN}between"), None, None)
+    assert {str(quad.object) for quad in ends} == {"<http://e/a>", "<http://e/b>"}
+
+
+@pytest.fixture(scope="module")
+def ready(few: pan2kg.Graph) -> LocalStore:
+    """A graph in which all rules have run that come before links."""
+    store = load_project(few.project)
+    derive(store, few.project, linear_rules(few.project))
+    return store
+
+
+def test_of_too_many_links_each_work_has_its_strongest_with_all_that_is_said_of_them(
+    ready: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every, ways = links.read_links(ready, ROOT)
+    assert ways == sum(len(link.shared) for link in every.values()), "counted without making them"
+    strong, number = links.read_links(ready, ROOT, limit=0, top=2)
+    assert number == ways > len(every) > len(strong)
+    assert all(every[iri] == link for iri, link in strong.items())
+    works: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for link in every.values():
+        for shared in link.shared:
+            works[link.kind, shared].update(link.ends)
+    best, has = defaultdict[tuple[str, str], list[int]](list), defaultdict[tuple[str, str], list[int]](list)
+    for listed, ranks in ((every, best), (strong, has)):
+        for link in listed.values():
+            for end in link.ends:
+                ranks[link.kind, end].append(min(len(works[link.kind, shared]) for shared in link.shared))
+    assert all(sorted(has[place])[:2] == sorted(ranks)[:2] for place, ranks in best.items())
+    assert links.missing_links(ready) is None, "none was to be"
+    for limit in (ways, 0):
+        store = LocalStore(ox.Store())
+        store.inner.bulk_extend(ready.inner)
+        assert links.derive_links(store, GRAPHS, ROOT, limit=limit, top=1)
+        monkeypatch.setattr(links, "ALL", limit)
+        made = links.read_links(ready, ROOT, limit=limit, top=1)[0]
+        assert links.missing_links(store) == (None if limit else (len(made), ways))
+        graphs = (ox.NamedNode(GRAPHS[rule]) for rule in (*links.KINDS, "derived-from", "derived-level"))
+        assert {quad.subject.value for graph in graphs  # type: ignore[union-attr]
+                for quad in store.inner.quads_for_pattern(None, None, None, graph)} == made.keys()  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def whole(few: pan2kg.Graph) -> Graph:
+    """The same few plans with every derived link as triples, and no view of them."""
+    graph = Graph(few.project, open_store(few.project, derive))
+    graph.once("links", lambda: None)
+    return graph
+
+
+def test_links_statements_and_network_are_those_of_the_triples(few: pan2kg.Graph, whole: Graph) -> None:
+    both = Graph(few.project, whole.held)  # as a service or after a query of one's own: triples and view
+    for graph in (open_graph(few.project.root), both):
+        assert graph.links
+        assert graph.links.links
+        assert graph.ties == whole.ties
+        things = {one.thing for one in whole.statements.every} | {one.target for one in whole.statements.every}
+        for thing in sorted(things - {""})[:: 1 if graph is not both else 50]:
+            assert graph.statements.about(thing) == whole.statements.about(thing)
+            assert graph.statements.towards(thing) == whole.statements.towards(thing)
+        assert graph.labels.entries == whole.labels.entries
+        one, two = graph.network(evidence="editors"), whole.network(evidence="editors")
+        assert list(one.edges(keys=True, data=True)) == list(two.edges(keys=True, data=True))
+        assert list(one.nodes(data=True)) == list(two.nodes(data=True))
+        assert quality.balances(graph.store, graph.links) == quality.balances(whole.store)
+
+
+def test_pages_hold_no_derived_link(few: pan2kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quality, "_checked", lambda *_: None)  # a check reads the files into a store of its own
+    graph = open_graph(few.project.root)
+    site, store = Site(SiteContext(graph)), graph.held
+    plan = next(iter(graph.ties.by_pair))[0].rpartition("/")[2]
+    for path in ("fr/index.html", f"fr/plan/{plan}.html", "fr/pairs.html", "fr/quality.html"):
+        site.page(path, {})
+    derived = [quad for quad in store.held if rule_of(quad.graph_name.value)]
+    assert len(derived) <= 0.3 * (len(store.held) - len(derived))
+    assert not any(store.held.quads_for_pattern(None, ox.NamedNode(PAN + "derivedBy"), None))
+
+
+ANYTHING = "SELECT * { ?s ?p ?o } LIMIT 1"
+
+
+def test_whatever_may_see_derived_links_is_answered_with_them() -> None:
+    every = loaded(HEAD, ONE_LINK)
+    derive(every, SHIPPED)
+    assert any(every.held.quads_for_pattern(None, ox.NamedNode(PAN + "derivedBy"), None))
+    for see in (ANYTHING, f"#+ needs: linked-to\n{ANYTHING}", "SELECT * { ?s ?p '''\n#+ needs:\n''' }", len, quads):
+        store = loaded(HEAD, ONE_LINK)
+        derive_when_asked(store, SHIPPED)
+        for blind in (f"#+ needs: main-label\n{ANYTHING}", f"#+ needs:\n{ANYTHING}"):
+            store.query(blind)
+        assert store.waiting
+        store.query(see) if isinstance(see, str) else see(store)
+        assert {*map(str, store.held)} == {*map(str, every.held)}
+
+
+SEEN_IN_PARTS = {"links/ties", "network/links", "network/via", "network/evidence", "network/ends",
+                 "ontology/properties", "ontology/types", "site/links-by-evidence"}  # fmt: skip
+"""What the view adds to after it was asked."""
+
+
+def test_queries_of_the_program_say_that_they_see_derived_links(ready: LocalStore, whole: Graph) -> None:
+    blind = []
+    for path in sorted(PROGRAM.rglob("*.rq")):
+        text, answers = path.read_text(encoding="utf-8"), []
+        if not needs(text):
+            for store in (ready, whole.held):
+                result = store.query(text)
+                rows = [str(bool(result))] if isinstance(result, ox.QueryBoolean) else map(str, result)
+                # what stands in one cell together has no order
+                answers.append(Counter("".join(sorted(row)) for row in rows))
+            if answers[0] != answers[1]:
+                blind.append(str(path.relative_to(PROGRAM).with_suffix("")))
+    assert {*blind} <= SEEN_IN_PARTS, "they see derived links: give them the line `#+ needs:` with the rules"
+
+
+@pytest.mark.parametrize(
+    ("more", "seen"),
+    [("", True), ("e:l pan:linkType linktype:shared-topic ; pan:between e:a , e:b .", False),
+     ("<{link}> pan:score 1 .", False), ("e:c pan:hasTopic [] .", False)],
+)  # fmt: skip
+def test_who_speaks_of_a_derived_link_has_it_as_triples(more: str, seen: bool) -> None:  # noqa: FBT001
+    view = links.read_view(loaded(HEAD, ONE_LINK), ROOT, ROOT)
+    assert view is not None
+    (link,) = view.links
+    again = links.read_view(loaded(HEAD, ONE_LINK + more.replace("{link}", link)), ROOT, ROOT)
+    assert (again is not None) == seen
+
+
+def test_a_graph_with_rules_of_its_own_has_no_view(few: pan2kg.Graph, tmp_path: Path) -> None:
+    project = Project.at(Path(shutil.copytree(few.project.root, tmp_path / "own")))
+    rule = project.queries / "rules" / "42-shared-topic.rq"
+    rule.write_text(rule.read_text(encoding="utf-8").replace("shared-topic 1", "shared-topic 2"), encoding="utf-8")
+    graph = open_graph(project.root)
+    assert graph.links is None
+    assert any(one.kind == "shared-topic" for one in graph.ties.every)
