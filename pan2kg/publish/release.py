@@ -115,7 +115,8 @@ class SitePart:
 
     def pages(self, edition: Edition) -> Iterator[str]:
         """The paths of the pages, before they are made."""
-        return filter(hosts.is_published, Site(SiteContext(edition.graph)).paths())
+        # but the front page, which is no thing's and goes by another name
+        return (path for path in Site(SiteContext(edition.graph)).paths() if hosts.is_published(path) and path != FRONT)
 
     def __call__(self, edition: Edition) -> Iterator[File]:
         def place(match: re.Match[bytes]) -> bytes:
