@@ -30,7 +30,7 @@ from pan2kg.project import PACKAGE
 from pan2kg.publish import folder
 from pan2kg.publish.edition import Addresses, Edition, File, name_roles
 from pan2kg.publish.folder import versions_in
-from pan2kg.publish.release import ReleaseOptions, change_part, propose, publish
+from pan2kg.publish.release import ReleaseOptions, change_part, propose, publish, site_part
 from pan2kg.publish.tables import PRODUCTS, product_forms
 from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.site.quality import Criterion, read_quality
@@ -271,6 +271,22 @@ def test_a_release_answers_like_a_project(few_folder: Path, few_edition: Edition
     released, graph = pan2kg.open_graph(few_folder), few_edition.graph
     assert released.ask("plans").rows == graph.ask("plans").rows
     assert released.questions() == graph.questions()
+
+
+def test_pages_that_documents_lead_to_are_made(command: Publish, few_edition: Edition, tmp_path: Path) -> None:
+    pages = set(site_part.pages(few_edition))
+    assert "fr/plan/lu-bhr-2.html" in pages
+    assert "index.html" not in pages, "that of the release stands there"
+
+    class Promising:
+        def pages(self, _: Edition) -> list[str]:
+            return ["fr/never.html"]
+
+        def __call__(self, _: Edition) -> list[File]:
+            return []
+
+    with pytest.raises(ProjectError, match=r"not sound: doc points to fr/never\.html, which is not in the release"):
+        command("-o", str(tmp_path / "other"), parts=[Promising()])
 
 
 def test_pages_are_judged_by_what_the_release_offers(command: Publish, tmp_path: Path) -> None:
