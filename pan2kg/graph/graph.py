@@ -524,16 +524,12 @@ class Graph:
     @GraphReading
     def ministries(self) -> tuple[str, ...]:
         """The bodies that are ministries."""
-        from pan2kg.coherence.reading import read_ministries
-
-        return read_ministries(self.store)
+        return tuple(body for (body,) in self.read(program_query("coherence/ministries")))
 
     @GraphReading
     def earlier_bodies(self) -> tuple[tuple[str, str], ...]:
         """Each body with every body whose name or remit it took over."""
-        from pan2kg.coherence.reading import read_earlier_bodies
-
-        return read_earlier_bodies(self.store)
+        return tuple((body, earlier) for body, earlier in self.read(program_query("coherence/earlier-bodies")))
 
     @GraphReading
     def country_of(self) -> Mapping[str, str]:
@@ -690,7 +686,7 @@ class Graph:
         iri = next((work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None)
         if iri is None:
             self._refuse_retired(wanted)
-            self.uses.find_work(wanted)
+            self.uses.find(wanted)
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
         return iri
 
@@ -773,8 +769,7 @@ class Graph:
     @GraphReading
     def home_of(self) -> Mapping[str, str]:
         """The plan of each action."""
-        pairs = zip(self.uses.actions, self.uses.plan_of, strict=True)
-        return {action: self.uses.plans[int(at)].iri for action, at in pairs}
+        return self.uses.home
 
     @GraphReading
     def homes(self) -> Mapping[str, str]:
@@ -806,10 +801,10 @@ class Graph:
         'https://w3id.org/pan2kg/id/plan/lu-bhr-2'
         """
         self._refuse_retired(bare(name))
-        plan = self.uses.plans[self.uses.find_plan(bare(name))]
-        if not plan.is_plan:
+        plan = self.uses.find(bare(name), actions=False)
+        if plan not in self._planned:
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
-        return plan.iri
+        return plan
 
     def plans(self, names: Iterable[str]) -> tuple[str, ...]:
         """The IRIs of plans, each once, in the order given."""
@@ -822,7 +817,7 @@ class Graph:
             QueryError: there is no such action; with the nearest names.
         """
         self._refuse_retired(bare(name))
-        return self.uses.actions[self.uses.find_action(bare(name))]
+        return self.uses.find(bare(name), plans=False)
 
     def _refuse_retired(self, name: str) -> None:
         """Tell those who name a thing by an identifier that was retired what has taken its place."""

@@ -475,8 +475,9 @@ def _listed(graph: Graph, choice: TableChoice) -> Table:
     basis = graph.uses.basis.also("figure", figure.id)
     if plans_named:
         basis = basis.also("plans", keys(sorted(plans_named)))
-    words = {"name": figure.name(graph.asked_by).say(graph.language), "meaning": figure.meaning.say(graph.language)}
-    notes = [note("figure-means", **words), note("figure-among", among=figure.among.say(graph.language))]
+    words = {"name": figure.name(graph.asked_by).say(graph.language)}
+    words["meaning"] = figure.message("meaning").say(graph.language)
+    notes = [note("figure-means", **words), note("figure-among", among=figure.message("among").say(graph.language))]
     return make(graph, "figures", columns, rows, notes, sparql=_query(figure), evidence=evidence, basis=basis)
 
 
