@@ -18,11 +18,6 @@ ROOMS: Final = (
 )  # fmt: skip
 """From the ground up: a room knows only those that stand before it."""
 
-FACE: Final = {
-    ("graph.graph", name) for name in ("charts.frame", "charts.registry", "network.selection", "tables.writers")
-}
-"""What the public noun offers of later rooms, each by a method that hands on and does nothing else."""
-
 FOR_ALL: Final = {"errors", "i18n"}
 """What can go wrong, and how it is said, is for every room."""
 
@@ -38,7 +33,7 @@ DOORS: Final = {
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.pdf"},
     "prometheus_client": {"server.web"},
-    "pyarrow": {"tables.parquet"},
+    "pyarrow": {"tables.spreadsheet"},
     "pyshacl": {"validation.reference"},
     "duckdb": {"coherence.weight"},
     "rdflib": {"store.store", "validation.reference"},
@@ -84,7 +79,7 @@ def imports(among: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
 def arrows() -> Iterator[tuple[str, int, str]]:
     for module in modules():
         for line, name in imported(module):
-            if name.startswith("pan2kg.") and (module, name.removeprefix("pan2kg.")) not in FACE:
+            if name.startswith("pan2kg."):
                 yield module, line, name.removeprefix("pan2kg.")
 
 

@@ -116,8 +116,8 @@ def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
 
 
 def _prepare(options: argparse.Namespace) -> Edition:
-    from pan2kg.graph.dataset import own_profile, read_profiles
     from pan2kg.graph.graph import Graph
+    from pan2kg.graph.labels import own_profile, read_profiles
     from pan2kg.publish import edition as editions
     from pan2kg.publish.folder import read_mark
     from pan2kg.publish.release import prepare_day

@@ -34,7 +34,7 @@ from pan2kg.coherence.evidence import FIGURED, HEADLINE
 from pan2kg.coherence.reading import read_tables
 from pan2kg.coherence.texts import Earlier
 from pan2kg.errors import FormatError, Place, ProjectError
-from pan2kg.graph import dataset as datasets
+from pan2kg.graph import labels as datasets
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project

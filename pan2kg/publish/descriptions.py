@@ -16,8 +16,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.graph.dataset import CountryProfile
-from pan2kg.graph.labels import best
+from pan2kg.graph.labels import CountryProfile, best
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.publish import vocabulary as words
 from pan2kg.publish.edition import Edition, File, Issue

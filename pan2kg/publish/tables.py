@@ -38,8 +38,7 @@ from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, node
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.formats import Grid, write_csv
-from pan2kg.tables.parquet import write_parquet
-from pan2kg.tables.spreadsheet import write_spreadsheet
+from pan2kg.tables.spreadsheet import write_parquet, write_spreadsheet
 from pan2kg.turtle.vocabulary import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD
 from pan2kg.turtle.writer import read_prefixes
 

@@ -111,11 +111,8 @@ _CLOSE: Final = 1e-12
 """How far a product may be from the cut by rounding alone, as (1/10)·(1/10) is."""
 
 
-class Chain(NamedTuple):
-    """The members of a chain from the first to the last, and its value in [−1, 1]."""
-
-    members: tuple[str, ...]
-    value: float
+Chain = tuple[tuple[str, ...], float]
+"""The members of a chain from the first to the last, and its value in [−1, 1]."""
 
 
 class Chains(NamedTuple):
@@ -158,7 +155,7 @@ def chains(scores: Scores, *, cut: float = CUT) -> Chains:
     >>> from pan2kg.scores.matrix import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}
     >>> every = chains(scores_of(cells))
-    >>> every.number, every.total.round(6).tolist()[0], every.greatest["a", "c"][0].members
+    >>> every.number, every.total.round(6).tolist()[0], every.greatest["a", "c"][0][0]
     (9, [0.0, 0.888889, 0.333333], ('a', 'b', 'c'))
     """
     x, scale, labels, n = np.nan_to_num(scores.values, nan=0.0), scores.scale, scores.labels, len(scores.labels)
@@ -181,9 +178,9 @@ def chains(scores: Scores, *, cut: float = CUT) -> Chains:
         order = np.lexsort((-np.abs(values).round(9), cells))
         rank = np.arange(len(order)) - np.searchsorted(cells[order], cells[order])
         for at in order[rank < SHOWN].tolist():
-            chain = Chain(tuple(labels[place] for place in members[at].tolist()), float(values[at]))
-            ends = chain.members[0], chain.members[-1]
-            both = sorted((*greatest.get(ends, ()), chain), key=lambda chain: -round(abs(chain.value), 9))
+            names = tuple(labels[place] for place in members[at].tolist())
+            ends, chain = (names[0], names[-1]), (names, float(values[at]))
+            both = sorted((*greatest.get(ends, ()), chain), key=lambda chain: -round(abs(chain[1]), 9))
             greatest[ends] = tuple(both[:SHOWN])
     return Chains(labels, total.reshape(n, n), counts.reshape(n, n), greatest, unit, cut)
 

@@ -37,11 +37,6 @@ class Sums(NamedTuple):
         """The sum of both. 0 may hide +6 and −6: never print it alone."""
         return self.positive + self.negative
 
-    @property
-    def is_contested(self) -> bool:
-        """Whether there is something on both sides."""
-        return self.positive > 0 > self.negative
-
 
 class Interaction(NamedTuple):
     """One action: what it does to the others (``given``) and what they do to it (``taken``)."""
@@ -49,6 +44,11 @@ class Interaction(NamedTuple):
     label: str
     given: Sums
     taken: Sums
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether there is something on both sides of what it gives or takes."""
+        return any(sums.positive > 0 > sums.negative for sums in (self.given, self.taken))
 
 
 def sums(scores: Scores) -> tuple[Interaction, ...]:
@@ -61,7 +61,7 @@ def sums(scores: Scores) -> tuple[Interaction, ...]:
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> a, *_ = sums(scores_of({("a", "b"): 3, ("a", "c"): -3, ("b", "a"): 1}))
-    >>> a.given.net, a.given.positive, a.given.negative, a.given.is_contested, a.taken.net
+    >>> a.given.net, a.given.positive, a.given.negative, a.is_contested, a.taken.net
     (0.0, 3.0, -3.0, True, 1.0)
     """
     rows = zip(scores.labels, scores.values, scores.values.T, strict=True)
@@ -180,17 +180,10 @@ def ranks(scores: Scores) -> tuple[Rank, ...]:
     return tuple(sorted(rows, key=lambda row: (row.place, row.label)))
 
 
-class GroupSums(NamedTuple):
-    """What the members of one group do to those of another: positive and negative apart, and of how many cells."""
-
-    group: str
-    other: str
-    sums: Sums
-    cells: int
-
-
-def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[GroupSums, ...]:
+def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[tuple[str, str, Sums, int], ...]:
     """The sums between groups of labels, as of targets between goals or of actions between plans.
+
+    Each is what the members of one group do to those of another: both groups, the sums, and of how many cells.
 
     ``groups`` holds the group of each label; those without one enter no sum. Within a group a label and itself are no
     cell. By group and other group; pairs without any cell are left out.
@@ -204,7 +197,7 @@ def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[GroupSums, ...]:
         block = scores.values[np.ix_(members[group], members[target_group])]
         cells = block.size - (len(members[group]) if group == target_group else 0)
         if cells:
-            rows.append(GroupSums(group, target_group, Sums.of(block.ravel()), cells))
+            rows.append((group, target_group, Sums.of(block.ravel()), cells))
     return tuple(rows)
 
 
@@ -322,36 +315,26 @@ def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
     return tuple(Opinions(*pair, tuple(sorted(opinion))) for pair, opinion in sorted(by_cell.items()))
 
 
-class Judged(NamedTuple):
-    """Experts' scores between the actions of two plans, both ways: the positive and the negative apart.
+def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[str, str], tuple[float, float, int]]:
+    """Experts' scores between the actions of each pair of plans of which any are known, by their IRIs in order.
 
-    Scores on several scales have no sum: then only those from −3 to +3 are taken. Where several assessed a cell, their
-    positive and negative scores are averaged each for itself.
-    """
-
-    positive: float
-    negative: float
-    cells: int
-    assessors: int
-
-
-def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[str, str], Judged]:
-    """The scores between each pair of plans of which any are known, by their IRIs in order.
+    Both ways: the positive and the negative apart, and of how many cells. Scores on several scales have no sum: then
+    only those from −3 to +3 are taken. Where several assessed a cell, their positive and negative scores are averaged
+    each for itself.
 
     Source: it follows the cross-impact matrices of Weitz et al. (2018), Sustainability Science 13, 531–548.
     """
-    scored: dict[tuple[str, str], dict[tuple[str, str], list[tuple[float, str]]]] = {}
+    scored: dict[tuple[str, str], dict[tuple[str, str], list[float]]] = {}
     for matrix in summable(matrices):
         for source, target, score in matrix.cells():
             if source in home and target in home and home[source] != home[target]:
                 pair = min(home[source], home[target]), max(home[source], home[target])
-                scored.setdefault(pair, {}).setdefault((source, target), []).append((score, matrix.assessor))
+                scored.setdefault(pair, {}).setdefault((source, target), []).append(score)
     by_pair = {}
     for pair, cells in scored.items():
-        means = [
-            sum(sum(side(score, 0) for score, _ in opinion) / len(opinion) for opinion in cells.values())
+        positive, negative = (
+            sum(sum(side(score, 0) for score in opinion) / len(opinion) for opinion in cells.values())
             for side in (max, min)
-        ]
-        assessors = {assessor for opinion in cells.values() for _, assessor in opinion}
-        by_pair[pair] = Judged(means[0], means[1], len(cells), len(assessors))
+        )
+        by_pair[pair] = positive, negative, len(cells)
     return by_pair

@@ -20,7 +20,9 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n import catalogue, message
 from pan2kg.store import queries
-from pan2kg.tables import answers, registry, writers
+from pan2kg.tables import table as registry
+from pan2kg.tables import writers
+from pan2kg.tables import writers as answers
 from pan2kg.turtle.vocabulary import PAN
 
 # rows of an answer where nobody says how many, and at most; documents and statements it tells of at most
@@ -80,7 +82,7 @@ class Assistant:
             "caveats": list(filter(None, caveats)),
             "level": level,
             "basis": answers.basis_of(graph.store, graph.language, release=graph.release, day=graph.as_of, level=level),
-            **self._rows(answer.rows, limit),
+            **self._rows([*answer.rows], limit),
         }
 
     def figures(self) -> Content:
@@ -93,15 +95,15 @@ class Assistant:
         self, name: str, plans: list[str] | None = None, actions: list[str] | None = None, evidence: str = "",
         limit: int = ROWS,
     ) -> Content:  # fmt: skip
-        figures = writers.figures_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
+        figures = writers.answer_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
         return {
             "title": figures.title,
-            "summary": figures.table.summary.say(self.graph.language),
+            "summary": figures.summary,
             "caveats": list(figures.notes),
             "meanings": dict(figures.meanings),
             "level": self.graph.known(evidence).level.key,
             "basis": figures.basis,
-            **self._rows(figures.rows, limit),
+            **self._rows([*figures.rows], limit),
         }
 
     def explain(self, one: str, two: str, evidence: str = "") -> Content:

@@ -31,8 +31,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pan2kg.errors import Pan2kgError, ProjectError
-from pan2kg.graph.dataset import dataset_of, own_profile, read_profiles
-from pan2kg.graph.labels import INSTRUMENTS
+from pan2kg.graph.labels import INSTRUMENTS, dataset_of, own_profile, read_profiles
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.server import protocol, web

@@ -19,7 +19,7 @@ from pan2kg.coherence.figures import Taken, Unit, Value
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped, with_mark
 from pan2kg.i18n.message import Message, in_words
 from pan2kg.tables.formats import PRINTING, clean, say
-from pan2kg.tables.registry import coded, codes
+from pan2kg.tables.table import coded, codes
 
 if TYPE_CHECKING:
     from pan2kg.coherence.evidence import Basis

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.graph.dataset import own_profile, read_profiles
+from pan2kg.graph.labels import own_profile, read_profiles
 from pan2kg.publish import descriptions
 from pan2kg.publish.edition import Addresses
 from pan2kg.publish.folder import read_content
