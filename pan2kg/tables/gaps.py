@@ -22,9 +22,10 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
+from pan2kg.tables import table as layout
 from pan2kg.tables.coverage import looked_upon, own_plans, target_groups
 from pan2kg.tables.figure_words import bits_text
-from pan2kg.tables.table import DEFAULT, EVERYWHERE, Table, TableChoice, coded, codes, make, note
+from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import ID, key
 
 _TABLES: Final = Messages("table")
@@ -109,7 +110,7 @@ def _without_action(name: str) -> Find:
 
 
 def _groups(graph: Graph, scope: Scope) -> Listed:
-    rows = target_groups(graph, TableChoice(plans=tuple(sorted(scope[2])), country=EVERYWHERE)).rows
+    rows = target_groups(graph, TableChoice(plans=tuple(sorted(scope[2])), country=layout.EVERYWHERE)).rows
     empty: list[Gap] = [(str(row["group"]), None, None, None) for row in rows if row["aim"] == "forgotten"]
     query = program_query("tables/group-uses")
     # where no action of these plans was annotated, nothing is known to be forgotten
@@ -179,7 +180,7 @@ def _elsewhere(seen: Channel, missing: Channel) -> Find:
         }  # fmt: skip
         every = {pair: state for pair, state in states.items() if state in _POSSIBLE}
         listed: list[Gap] = [
-            (*pair, coded("citation", state.value), at.link_level(*pair))
+            (*pair, layout.coded("citation", state.value), at.link_level(*pair))
             for pair, state in every.items() if state is not State.SEEN
         ]  # fmt: skip
         return listed, len(every) or None, program_query("coherence/plan-statements")
@@ -271,8 +272,8 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # speaks of. Only what is said at the level of evidence chosen answers. With plans named, only obligations one of
     # their actions answers; part restricts to one standing.
     plans = frozenset(graph.plans(choice.plans))
-    if choice.part and choice.part not in codes("standing"):
-        standings = ", ".join(codes("standing"))
+    if choice.part and choice.part not in layout.codes("standing"):
+        standings = ", ".join(layout.codes("standing"))
         raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=standings)
     margins = graph.margins(choice.evidence)
     rows = [

@@ -20,20 +20,9 @@ from pan2kg.i18n.catalogue import Text
 from pan2kg.scores.matrix import summable
 from pan2kg.scores.measures import judged
 from pan2kg.store.queries import program_query
+from pan2kg.tables import table as layout
 from pan2kg.tables.figure_words import bits_text, interval_text
-from pan2kg.tables.table import (
-    DEFAULT,
-    Cross,
-    Ordered,
-    Table,
-    TableChoice,
-    action_bits,
-    among,
-    coded,
-    make,
-    note,
-    plan_order,
-)
+from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import key
 
 PLACES: Final = (
@@ -46,7 +35,7 @@ MOST: Final = 10_000
 """So many pairs of plans are listed at most; the rest is counted, and seen where plans are named."""
 
 
-def _places(evidence: Known, pair: Ordered) -> list[State]:
+def _places(evidence: Known, pair: layout.Ordered) -> list[State]:
     return [evidence.place(pair[not ahead], pair[ahead], channel) for _, channel, ahead in PLACES]
 
 
@@ -65,7 +54,7 @@ MATRIX = (
 def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Pairs about which nothing is known are counted in a note, and listed with everything. Unless one plan alone is
     # named, a terminal is shown the pairs as rows and columns.
-    chosen, evidence, order = graph.plans(choice.plans), graph.known(choice.evidence), plan_order(graph)
+    chosen, evidence, order = graph.plans(choice.plans), graph.known(choice.evidence), layout.plan_order(graph)
     home, when, published = evidence.tables.works.home, evidence.chronology, evidence.tables.published
     scored, led = judged(home, graph.scores), co_led(home, graph.involvements, choice.evidence)
     plans = sorted(chosen) if len(chosen) > 1 else evidence.tables.works.plans
@@ -89,11 +78,11 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     notes += [] if graph.scores else [note("no-scores")]
     notes += [note("other-scales")] if len(summable(graph.scores)) < len(graph.scores) else []
     cross = None if len(chosen) == 1 else _cross(graph, evidence, set(listed))
-    basis = among(graph, chosen)
+    basis = layout.among(graph, chosen)
     return make(graph, "matrix", MATRIX, rows, notes, "coherence/text-uses", evidence, basis=basis, cross=cross)
 
 
-def _general(evidence: Known) -> set[Ordered]:
+def _general(evidence: Known) -> set[layout.Ordered]:
     # The pairs of plans that share a text at all, be it a general one only.
     plans, sharing = evidence.tables.works.plans, evidence.plans
     pairs = zip(sharing.one.tolist(), sharing.two.tolist(), strict=True)
@@ -103,7 +92,7 @@ def _general(evidence: Known) -> set[Ordered]:
 _CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o"}
 
 
-def _cross(graph: Graph, evidence: Known, pairs: set[Ordered]) -> Cross:
+def _cross(graph: Graph, evidence: Known, pairs: set[layout.Ordered]) -> layout.Cross:
     plans, general = sorted({plan for pair in pairs for plan in pair}), _general(evidence)
     expected = {(one.source, one.target): one.state for one in evidence.occasions if one.is_expected}
 
@@ -129,16 +118,16 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     chosen = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
     if len(chosen) > 1:
         raise QueryError("from-one-plan", remedy="name-one-plan")
-    plan, order = chosen[0] if chosen and not choice.everything else None, plan_order(graph)
+    plan, order = chosen[0] if chosen and not choice.everything else None, layout.plan_order(graph)
     evidence = graph.known(choice.evidence)
-    home, by_pair = evidence.tables.works.home, dict[Ordered, list[IndexCell]]()
+    home, by_pair = evidence.tables.works.home, dict[layout.Ordered, list[IndexCell]]()
     index_cells = citations.index_cells(
         evidence.chronology, evidence.linked, evidence.tables.readings, at=choice.evidence
     )
     for cell in index_cells:
         if plan is None or plan in cell[:2]:
             by_pair.setdefault((min(cell[:2]), max(cell[:2])), []).append(cell)
-    cited: dict[Ordered, list[tuple[str, date | None]]] = {}
+    cited: dict[layout.Ordered, list[tuple[str, date | None]]] = {}
     for citation in graph.citations:
         if counts(citation.level, evidence.level):
             ends = home.get(citation.source, citation.source), home.get(citation.target, citation.target)
@@ -164,7 +153,7 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for pair in evidence.linked
     )
     notes += [note("index-apart", n=apart)] if apart else []
-    basis = among(graph, [plan] if plan else [])
+    basis = layout.among(graph, [plan] if plan else [])
     return make(graph, "index", INDEX, rows, notes, "coherence/plan-statements", evidence, basis=basis)
 
 
@@ -207,7 +196,7 @@ def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for outline in graph.parts.outline(plan):
             branch(outline)
     notes = [note("parts-no-actions"), note("parts-counted", n=len({row[0] for row in rows}), of=len(plans))]
-    basis = among(graph, sorted(plans) if choice.plans else [])
+    basis = layout.among(graph, sorted(plans) if choice.plans else [])
     return make(graph, "parts", PARTS, rows, notes, "parts/parts", basis=basis)
 
 
@@ -219,7 +208,11 @@ DEBT = (
 
 def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # With plans named, only what they could cite and where they could be cited.
-    plans, evidence, order = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence), plan_order(graph)
+    plans, evidence, order = (
+        frozenset(graph.plans(choice.plans)),
+        graph.known(choice.evidence),
+        layout.plan_order(graph),
+    )
     occasions = [one for one in evidence.occasions if not plans or plans & {one.source, one.target}]
     occasions.sort(key=lambda one: (not one.is_expected, *order((one.source, one.target))))
     rows = []
@@ -244,7 +237,7 @@ def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         note("debt-levels"),
     ]
     notes += [note("pairs-unlisted", n=len(occasions) - MOST)] if len(occasions) > MOST else []
-    basis = among(graph, sorted(plans))
+    basis = layout.among(graph, sorted(plans))
     return make(graph, "debt", DEBT, rows, notes, "coherence/plan-statements", evidence, basis=basis)
 
 
@@ -252,28 +245,31 @@ PAIRS = (
     "action", "plan", "other_action", "other_plan", "bits", "general", "level", "instruments", "acknowledged_there",
     "acknowledged_back", "expectation", "expectation_back",
 )  # fmt: skip
-Silent = tuple[Ordered, Ordered, Weight, tuple[str, ...], Ordered, Ordered]
+Silent = tuple[layout.Ordered, layout.Ordered, Weight, tuple[str, ...], layout.Ordered, layout.Ordered]
 """Two actions that share texts and of which neither cites the other, their plans, what they weigh, the precise texts;
 there and back at which precision a citation is seen after all, and the verdict on one between the plans, empty without
 an occasion."""
 
 
-def linked_pairs(graph: Graph, choice: TableChoice) -> list[Ordered]:
+def linked_pairs(graph: Graph, choice: TableChoice) -> list[layout.Ordered]:
     plans, evidence = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
     home, least = evidence.tables.works.home, choice.least or 0.0
     return [
-        pair for pair, (low, _) in action_bits(evidence).items()
+        pair for pair, (low, _) in layout.action_bits(evidence).items()
         if low > 0 and low >= least - 1e-12 and (not plans or plans & {home[pair[0]], home[pair[1]]})
     ]  # fmt: skip
 
 
-def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[Ordered]) -> list[Silent]:
+def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[layout.Ordered]) -> list[Silent]:
     evidence = graph.known(choice.evidence)
     stated = {(statement.source, statement.target) for statement in evidence.statements if statement.is_citation}
     verdicts = {(one.source, one.target): one.verdict.value for one in evidence.occasions}
-    home, levels = evidence.tables.works.home, [action_bits(graph.known(level)) for level in (HEADLINE, Level.EDITORS)]
+    home, levels = (
+        evidence.tables.works.home,
+        [layout.action_bits(graph.known(level)) for level in (HEADLINE, Level.EDITORS)],
+    )
 
-    def order(ends: Ordered) -> tuple[object, ...]:
+    def order(ends: layout.Ordered) -> tuple[object, ...]:
         pair = min(ends), max(ends)
         return (*(-round(bits.get(pair, (0.0, 0.0))[at], 9) for at in (0, 1) for bits in levels), *ends)
 
@@ -299,7 +295,7 @@ def unacknowledged(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "unacknowledged", PAIRS, rows, notes, "coherence/text-uses", line=line, basis=basis)
 
 
-def acknowledged(evidence: Known, pair: Ordered, stated: set[Ordered]) -> Ordered:
+def acknowledged(evidence: Known, pair: layout.Ordered, stated: set[layout.Ordered]) -> layout.Ordered:
     home = evidence.tables.works.home
 
     def way(source: str, target: str) -> str:
@@ -344,7 +340,7 @@ def explanation(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 stated = (relation, use.share, use.level, quote or None, document, page or None, address or None)
                 rows.append((*contribution, use.work, use.text, *stated, str(place) if place else None))
     notes = _explained(evidence, weight)
-    basis = among(graph, []).also("works", ", ".join(map(key, ends)))
+    basis = layout.among(graph, []).also("works", ", ".join(map(key, ends)))
     return make(graph, "explain", EXPLAIN, rows, notes, sparql=sparql, evidence=evidence, basis=basis)
 
 
@@ -356,12 +352,12 @@ def _explained(evidence: Known, weight: Weight) -> list[Text]:
         shared, general = bits_text(Bounds(weight.low, weight.high)), bits_text(Bounds(weight.broad, weight.broad))
         notes = [note("weight", shared=shared, general=general), *([note("high-open")] if weight.is_open else [])]
     stated = {(statement.source, statement.target) for statement in evidence.statements if statement.is_citation}
-    there, back = (coded("acknowledged_there", way) for way in acknowledged(evidence, ends, stated))
+    there, back = (layout.coded("acknowledged_there", way) for way in acknowledged(evidence, ends, stated))
     notes.append(note("acknowledged", there=there, back=back))
     plans = home.get(ends[0], ends[0]), home.get(ends[1], ends[1])
     if plans[0] != plans[1]:
         verdicts = {(one.source, one.target): one.verdict.value for one in evidence.occasions}
         ways = [verdicts.get(pair, "") for pair in (plans, plans[::-1])]
-        there, back = (coded("expectation", way) if way else coded("told", "unrelated") for way in ways)
+        there, back = (layout.coded("expectation", way) if way else layout.coded("told", "unrelated") for way in ways)
         notes.append(note("expected", there=there, back=back))
     return notes

@@ -23,7 +23,8 @@ from pan2kg.scores import measures
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, Scores, plain, read_scores, scored_links, signed, whole
 from pan2kg.scores.measures import ScaleLevel, coverage
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note, number
+from pan2kg.tables import table as layout
+from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import graph_of, key
 from pan2kg.turtle.vocabulary import thing as iri_of
 from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
@@ -62,7 +63,6 @@ def scored(
     graph: Graph, name: str, matrices: Sequence[Scores], columns: Sequence[str], rows: Rows, *notes: Text,
     empty: str = "",
 ) -> Table:  # fmt: skip
-    """A table of scores with how much was assessed and how far assessors agree; without scores ``empty`` says more."""
     basis, known = graph.uses.basis, list[Text]()
     if matrices:
         scales = sorted({f"{scores.scale.name}: {scores.scale.range}" for scores in matrices})
@@ -142,7 +142,7 @@ def ripple(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
          order.without_return, _paths(graph, order))
         for scores in matrices_of for order in measures.second_order(scores)
     ]  # fmt: skip
-    rows.sort(key=lambda row: (-(number(row[4]) or 0.0), row[0], row[2]))  # type: ignore[arg-type]
+    rows.sort(key=lambda row: (-(layout.number(row[4]) or 0.0), row[0], row[2]))  # type: ignore[arg-type]
     notes = [note("second-order")] if matrices_of else []
     return scored(graph, "ripple", matrices_of, RIPPLE, rows, *notes, empty="no-ripple")
 
@@ -205,7 +205,7 @@ def disagreement(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             if len(cell.scores) >= (1 if choice.everything else 2):
                 scores = sorted((named(graph, assessor), score) for assessor, score in cell.scores)
                 words = "; ".join(f"{assessor} {shown(graph, score)}" for assessor, score in scores)
-                spread = whole(number(cell.greatest - cell.least) or 0)
+                spread = whole(layout.number(cell.greatest - cell.least) or 0)
                 exact = {"lowest": cell.least}, {"highest": cell.greatest}, {"spread": spread}
                 rows.append((cell.source, cell.target, cell.mean, *exact, len(cell.scores), words))
     rows.sort(key=lambda row: (-row[5]["spread"], row[0], row[1]))  # type: ignore[index]
@@ -296,7 +296,7 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 lines.append(f"{' → '.join(map(key, members))} ({steps}: {shown(graph, round(value, 3))})")
             total, score = float(effects.total[at]), {"score": direct.get((source, target))}
             of_matrix.append((assessor, source, target, score, total, int(effects.counts[at]), "; ".join(lines)))
-        rows += sorted(of_matrix, key=lambda row: -abs(number(row[4]) or 0.0))  # type: ignore[arg-type]
+        rows += sorted(of_matrix, key=lambda row: -abs(layout.number(row[4]) or 0.0))  # type: ignore[arg-type]
     return scored(graph, "chains", matrices_of, CHAINS, rows, *(notes if matrices_of else []))
 
 
@@ -313,7 +313,15 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
     bodies = [_body(graph, scores.assessor) for scores in given]
     named = [replace(scores, assessor=body) for scores, body in zip(given, bodies, strict=True)]
     for scores in named:
-        _check(graph, scores)
+        known = set(graph.uses.actions)
+        if scores.own:
+            raise QueryError("self-not-stored", remedy="leave-out-self")
+        for one, two, score in scores.cells():
+            where = told("row-and-column", row=key(one), column=key(two))
+            if not {one, two} <= known:
+                raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
+            if not scores.rationale.get((one, two)):
+                raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=signed(score))
     prefixes = read_prefixes(graph.project)
     blocks = _blocks(graph, path, list(zip(choice.files, named, strict=True)), prefixes)
     write_atomically(path, write_turtle(blocks, prefixes))
@@ -327,18 +335,6 @@ def _body(graph: Graph, name: str) -> str:
     near = get_close_matches(bare(name), [key(body) for body in bodies], n=3, cutoff=0.4)
     remedy = "did-you-mean-assessor" if near else "name-assessor"
     raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
-
-
-def _check(graph: Graph, scores: Scores) -> None:
-    known = set(graph.uses.actions)
-    if scores.own:
-        raise QueryError("self-not-stored", remedy="leave-out-self")
-    for one, two, score in scores.cells():
-        where = told("row-and-column", row=key(one), column=key(two))
-        if not {one, two} <= known:
-            raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
-        if not scores.rationale.get((one, two)):
-            raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=signed(score))
 
 
 def _blocks(

@@ -41,11 +41,6 @@ _EMPTY_ROWS: Final = 500
 
 
 def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
-    """Named tables as one file, each on a sheet with its first line standing still.
-
-    Raises:
-        FormatError: a table has more rows than a sheet can hold.
-    """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -122,11 +117,6 @@ class FormSheet:
 
 
 def write_forms(forms: Sequence[FormSheet], lists: str) -> bytes:
-    """Sheets to be filled in as one file, every cell a text; ``lists`` is the name of the sheet with what is offered.
-
-    Raises:
-        FormatError: a text is longer than a cell can be.
-    """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
@@ -278,12 +268,6 @@ def paths_of(above: Sequence[int], step: Sequence[int]) -> dict[str, Cells]:
 
 
 def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> list[Path]:
-    """Write the columns into a folder, a file each; a file that is there is replaced when the new one is whole.
-
-    Raises:
-        FormatError: PyArrow is not installed.
-        ProjectError: the folder cannot be written.
-    """
     pa, parquet = _arrow()
     paths = []
     try:
@@ -319,12 +303,6 @@ def _texts(cells: Sequence[str | None]) -> object:
 
 
 def read_columns(folder: Path) -> dict[str, object]:
-    """Read the tables that figures need of a folder that :func:`write_columns` wrote, each as PyArrow holds it.
-
-    Raises:
-        FormatError: PyArrow is not installed.
-        ProjectError: a file is missing, is cut short or is not what was written, or its rows name what is not there.
-    """
     pa, parquet = _arrow()
     tables: dict[str, Any] = {}
     for name, columns in _READ.items():

@@ -481,7 +481,6 @@ def note(key: str, **values: Filling) -> Text:
 
 
 def among(graph: Graph, plans: Iterable[str]) -> Basis:
-    """What everything rests on, with the plans that were named, if any."""
     named = ", ".join(map(vocabulary.key, plans))
     return graph.uses.basis.also("plans", named) if named else graph.uses.basis
 

@@ -39,13 +39,12 @@ def _environment() -> Environment:
             named.pop("_block_vars", None)
             return called(*values, **named)
 
-    class OwnEnvironment(Environment):
-        context_class = OwnContext
-
-    return OwnEnvironment(
+    environment = Environment(
         loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, bytecode_cache=_kept(),
     )  # fmt: skip
+    environment.context_class = OwnContext
+    return environment
 
 
 def _kept() -> BytecodeCache:

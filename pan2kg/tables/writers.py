@@ -169,9 +169,6 @@ def basis_of(store: Store, language: Language, *, release: str, day: date, level
 
     Where no level is derived, as for a question that asks for none, every accepted use of a text counts.
 
-    Raises:
-        QueryError: the store refuses the query.
-
     >>> from pan2kg.store.store import LocalStore
     >>> basis_of(LocalStore(ox.Store()), "en", release="0.1.0", day=date(2026, 1, 2)).partition(";")[0]
     'Release 0.1.0, with what the editors concluded'
@@ -267,9 +264,6 @@ class Style:
 def write(table: Table, form: str, style: Style) -> str | bytes:
     """A table in one of :data:`FORMS`, an answer also as xml, triples as turtle or jsonld; xlsx is bytes.
 
-    Raises:
-        FormatError: the format is unknown, or does not fit the form of the query.
-
     >>> columns, rows = (Column("plan"), Column("linked")), ({"plan": "PAN 1", "linked": 0}, {"plan": "PAN 2"})
     >>> write(Table("x", columns, rows), "csv", Style())
     'plan,linked\\r\\nPAN 1,0\\r\\nPAN 2,\\r\\n'
@@ -339,7 +333,6 @@ def _about(table: Table, language: Language) -> Grid:
 
 
 def rests_on(table: Table, language: Language) -> str:
-    """What a table rests on, in a sentence."""
     if table.terms:
         return table.rests.say(language)
     from pan2kg.tables.figure_words import resting
@@ -370,7 +363,14 @@ def _answer(table: Table, form: str, style: Style) -> str:
     around = [text.say(language) for text in (table.title, table.summary, *table.notes, table.rests)]
     question, *caveats, basis = around
     if form in _NATIVE:
-        written = _serialized(table, form)
+        if table.terms == "yes-no":
+            content: dict[str, object] = {"head": {}, "boolean": table.outcome}
+        else:
+            rows = [{key: _binding(cell) for key, cell in row.items() if cell is not None and key in table.keys}
+                    for row in table.solutions]  # fmt: skip
+            content = {"head": {"vars": list(table.keys)}, "results": {"bindings": rows}}
+        results = ox.parse_query_results(json.dumps(content), format=ox.QueryResultsFormat.JSON)
+        written = (results.serialize(format=_NATIVE[form]) or b"").decode()
         about = {"question": question, "summary": caveats[0], "notes": caveats[1:], "basis": basis}
         about = {name: words for name, words in about.items() if words}
         if form != "json" or not about:
@@ -402,17 +402,6 @@ def _answer(table: Table, form: str, style: Style) -> str:
 
 def _yes_or_no(value: bool, language: Language) -> str:  # noqa: FBT001 - it is what is said
     return say("yes" if value else "no", language)
-
-
-def _serialized(table: Table, form: str) -> str:
-    if table.terms == "yes-no":
-        content: dict[str, object] = {"head": {}, "boolean": table.outcome}
-    else:
-        rows = [{key: _binding(cell) for key, cell in row.items() if cell is not None and key in table.keys}
-                for row in table.solutions]  # fmt: skip
-        content = {"head": {"vars": list(table.keys)}, "results": {"bindings": rows}}
-    results = ox.parse_query_results(json.dumps(content), format=ox.QueryResultsFormat.JSON)
-    return (results.serialize(format=_NATIVE[form]) or b"").decode()
 
 
 def _binding(cell: Cell) -> dict[str, str]:
@@ -672,14 +661,11 @@ def md_table(table: Table, language: Language) -> str:
     if table.rows:
         heads = [clean(column.heading.say(language)) for column in table.shown]
         rows = [
-            [
-                formats.Markdown(between.join(item(row, column, *pair) for pair in items(row, column, language)))
-                for column in table.shown
-            ]
+            [between.join(item(row, column, *pair) for pair in items(row, column, language)) for column in table.shown]
             for row in table.rows
         ]
         numbers = [at for at, column in enumerate(table.shown) if _is_number(table, column)]
-        parts.append(formats.write_markdown(Grid(heads, rows), numbers))
+        parts.append(formats.write_markdown(Grid(heads, rows), numbers, is_escaped=True))
     else:
         parts.append(f"{md_text(say('empty', language))}\n")
     parts.append("".join(f"- {md_text(note.say(language))}\n" for note in remarks(table, language)))
@@ -700,9 +686,6 @@ _CHOICES: Final = (*_LISTS, "part", "least", "everything", "country")
 
 def answer_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen: Any) -> Answer[dict[str, Value]]:  # noqa: ANN401 - checked below
     """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.table.TableChoice`.
-
-    Raises:
-        QueryError: an unknown table, level, choice, plan or action, with the nearest names.
 
     >>> from pan2kg.graph.graph import open_graph
     >>> answer_of(open_graph(), "matrx")
