@@ -587,9 +587,9 @@ class Graph:
         at = _figured(level)
         values = self.once(f"figures {at.key}", lambda: figures({one: self.known(one) for one in FIGURED}, at))
         cells = [
-            (taken.figure.id, taken.figure.name(self.asked_by).say(self.language), taken.level.key, taken.value,
-             *taken.nested, taken.population)
-            for taken in values
+            (figure.figure.id, figure.figure.name(self.asked_by).say(self.language), figure.level.key, figure.value,
+             *figure.nested, figure.population)
+            for figure in values
         ]  # fmt: skip
         return Answer(("id", "name", "level", "value", *(one.key for one in FIGURED), "population"), values, cells)
 
@@ -663,9 +663,10 @@ class Graph:
         """
         from pan2kg.coherence.weight import chance
 
-        at, made = _figured(level), self.known(level)
+        at, at_level = _figured(level), self.known(level)
         return self.once(
-            f"chance {at.key}", lambda: chance(made.tables.works, made.potential.weights, made.tables.uses, at=at)
+            f"chance {at.key}",
+            lambda: chance(at_level.tables.works, at_level.potential.weights, at_level.tables.uses, at=at),
         )
 
     def margins(self, level: Level | str = "") -> Measured[Margin]:

@@ -213,10 +213,10 @@ class Notice:
 
 
 def read_notice(store: Store, space: str = "") -> Notice:
-    found: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
+    matches: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
     for key, value in _pairs(select(store, _asked(_SAID, store, space)).rows):
-        found[key].append(value)
-    return Notice({key: tuple(values) for key, values in found.items()})
+        matches[key].append(value)
+    return Notice({key: tuple(values) for key, values in matches.items()})
 
 
 def _pairs(rows: Iterable[tuple[object, ...]]) -> Iterable[tuple[str, ox.Literal | ox.NamedNode]]:
@@ -544,19 +544,19 @@ def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:
 
 def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
     ranked: dict[str, list[tuple[str, str, str]]] = {}
-    for thing, rank, label in rows:
+    for subject_iri, rank, label in rows:
         # put in order here: engines take longer to sort all of them than to find them
         name = plain(rank), plain(label), getattr(label, "language", None) or ""
-        ranked.setdefault(plain(thing), []).append(name)
-    found: dict[str, dict[str, str]] = {}
+        ranked.setdefault(plain(subject_iri), []).append(name)
+    matches: dict[str, dict[str, str]] = {}
     for iri, names in ranked.items():
         names.sort()
-        texts = found[iri] = dict[str, str]()
+        texts = matches[iri] = dict[str, str]()
         for _, words, tag in names:
             if tag not in texts:
                 one_line = " ".join(words.split())
                 texts[tag] = french(one_line) if tag == "fr" else one_line
-    return found
+    return matches
 
 
 def _say_standing(texts: dict[str, dict[str, str]], standing: Mapping[str, Mapping[str, str]]) -> None:

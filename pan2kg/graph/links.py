@@ -202,22 +202,22 @@ def build_network(
     _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
     if known is not None:
         _add_weights(network, known)
-    found = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
+    matches = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
     pairs = _with_derived(read(program_query("network/via")), links, _shared)
     for link, shared in _gathered(pairs):
-        if link in found:
-            found[link]["via"] = " ".join(via for (via,) in shared)
-            found[link]["via_label"] = "; ".join(_name(via, labels) for (via,) in shared)
+        if link in matches:
+            matches[link]["via"] = " ".join(via for (via,) in shared)
+            matches[link]["via_label"] = "; ".join(_name(via, labels) for (via,) in shared)
     passages = read(program_query("network/passages")) if links else []
     evidence = _with_derived(read(program_query("network/evidence")), links, partial(_passages, passages))
     sources_of = read(program_query("network/documents"))
     quoted = dict(_gathered(evidence))
     sources = dict(_gathered(sources_of))
-    for link, data in found.items():
+    for link, data in matches.items():
         passages = quoted.get(link, [])
         documents = dict.fromkeys(document for document, _, _ in passages)
         bare = [document for (document,) in sources.get(link, []) if document not in documents]
-        lines = [_quotation(passage, labels) for passage in passages] + [_name(one, labels) for one in bare]
+        lines = [_quotation(passage, labels) for passage in passages] + [_name(entry, labels) for entry in bare]
         data.update(_given({"evidence": "\n".join(lines), "documents": " ".join([*documents, *bare])}))
     return network
 
@@ -247,7 +247,7 @@ def _passages(passages: list[list[str]], links: LinkView) -> Iterator[list[str]]
     for statement, *words in passages:
         quoted.setdefault(statement, set()).add(places[tuple(words)])
     for link in links.links.values():
-        for at in sorted({at for one in links.rests(link) for at in quoted.get(bare_term(one), ())}):
+        for at in sorted({at for entry in links.rests(link) for at in quoted.get(bare_term(entry), ())}):
             yield [link.iri, *passages[at][1:]]
 
 

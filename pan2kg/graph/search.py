@@ -108,7 +108,7 @@ class Search:
             spellings = []
             for word in terms:
                 is_exact = len(word) < _TYPED or word.isdigit()
-                close = [] if is_exact else [other for other in self.vocabulary if is_near(word, other)]
+                close = [] if is_exact else [near for near in self.vocabulary if is_near(word, near)]
                 spellings.append([f" {word}", *(f" {candidate} " for candidate in close)])
             tiers[0] = [
                 entry.iri for entry in self.things
@@ -157,7 +157,7 @@ def read_search(labels: Labels, other_names: Iterable[Sequence[str]], mentions: 
     times = {iri: int(number) for iri, number in mentions}
     entries = [entry for entry in labels.entries.values() if entry.has_page and not entry.is_retired]
     findables = [findable(entry, called.get(entry.iri, ()), times.get(entry.iri, 0)) for entry in entries]
-    return Search(tuple(sorted(findables, key=lambda thing: thing.rank)))
+    return Search(tuple(sorted(findables, key=lambda entry: entry.rank)))
 
 
 def findable(entry: Entry, other_names: Iterable[str], times: int = 0) -> Findable:
@@ -180,14 +180,14 @@ def whole_names(names: Iterable[str]) -> list[str]:
     >>> whole_names(["PAN 1 · Entreprises", "Ministère des Affaires étrangères et européennes (MAEE)"])
     ['pan1entreprises', 'pan1', 'maee']
     """
-    found = []
+    wholes = []
     for name in names:
         match = _PARTS.match(name)
         for candidate in (name, (match["head"] or match["short"]) if match else ""):
             whole = without_zeros(folded(candidate).replace(" ", ""))
             if whole and len(whole) <= _LONGEST:
-                found.append(whole)
-    return list(dict.fromkeys(found))
+                wholes.append(whole)
+    return list(dict.fromkeys(wholes))
 
 
 Read = Callable[[str], list[list[str]]]
@@ -207,8 +207,8 @@ def read_names(read: Read, own_country: str) -> NamesInTexts:
     """
     codes = {country.iri: country.code for country in countries().values()}
     identifiers: dict[str, list[str]] = {}
-    for thing, scheme, notation in read(program_query("names/identifiers")):
-        identifiers.setdefault(thing, []).append(f"{kind_and_key(scheme)[1]}:{notation}")
+    for iri, scheme, notation in read(program_query("names/identifiers")):
+        identifiers.setdefault(iri, []).append(f"{kind_and_key(scheme)[1]}:{notation}")
     named: dict[str, Thing] = {}
     for iri, class_, key, type_, country, start, end, file in read(program_query("names/things")):
         if iri in named:

@@ -118,15 +118,15 @@ class Parts:
         LevelCount(level='axis', known=1, published=(4,))
         """
         counts = Counter(entry.level for entry in self.of(plan))
-        said: dict[str, set[int]] = {}
+        stated: dict[str, set[int]] = {}
         for of, stage, number in self.counts:
             if of == plan:
-                said.setdefault(stage, set()).add(number)
+                stated.setdefault(stage, set()).add(number)
         if published is not None:
-            said.setdefault(ACTIONS, set()).add(published)
-        levels = list(dict.fromkeys([*(entry.level for entry in self.of(plan)), *sorted(said.keys() - {ACTIONS})]))
-        levels_of = [LevelCount(level, counts[level], tuple(sorted(said.get(level, ())))) for level in levels]
-        actions = LevelCount(ACTIONS, len(self.actions.get(plan, ())), tuple(sorted(said.get(ACTIONS, ()))))
+            stated.setdefault(ACTIONS, set()).add(published)
+        levels = list(dict.fromkeys([*(entry.level for entry in self.of(plan)), *sorted(stated.keys() - {ACTIONS})]))
+        levels_of = [LevelCount(level, counts[level], tuple(sorted(stated.get(level, ())))) for level in levels]
+        actions = LevelCount(ACTIONS, len(self.actions.get(plan, ())), tuple(sorted(stated.get(ACTIONS, ()))))
         return [*levels_of, *([actions] if actions.known or actions.published else [])]
 
 
@@ -298,11 +298,11 @@ class Statements:
         return by_property
 
     def block(self, iri: str, graph: str) -> Mapping[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        matches: dict[str, list[str]] = {}
         for statement in self._of_thing(iri):
             if statement.graph == graph:
-                found.setdefault(statement.predicate, []).append(plain(statement.value))
-        return {name: sorted(values) for name, values in found.items()}
+                matches.setdefault(statement.predicate, []).append(plain(statement.value))
+        return {name: sorted(values) for name, values in matches.items()}
 
     def values(self, iri: str, name: str) -> list[str]:
         return list(self._of(iri).get(name, ()))
@@ -316,10 +316,10 @@ class Statements:
     def _of(self, iri: str) -> Mapping[str, tuple[str, ...]]:
         if iri in self._facts:
             return self._facts[iri]
-        found: dict[str, set[str]] = {}
+        matches: dict[str, set[str]] = {}
         for statement in self._of_thing(iri):
-            found.setdefault(statement.predicate, set()).add(plain(statement.value))
-        facts = {name: tuple(sorted(values)) for name, values in found.items()}
+            matches.setdefault(statement.predicate, set()).add(plain(statement.value))
+        facts = {name: tuple(sorted(values)) for name, values in matches.items()}
         if facts:
             self._facts[iri] = facts
         return facts

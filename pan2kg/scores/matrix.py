@@ -220,8 +220,8 @@ def parse_scores(
         except ValueError:
             raise ProjectError("no-scale", place=Place(name, 1), remedy="scale-form", text=words) from None
         if scale and scale.name != declared.name:
-            one, two = declaration(declared), declaration(scale)
-            raise ProjectError("two-scales", place=Place(name, 1), remedy="leave-one-out", one=one, two=two)
+            entry, second = declaration(declared), declaration(scale)
+            raise ProjectError("two-scales", place=Place(name, 1), remedy="leave-one-out", one=entry, two=second)
         text = text[match.end() :]  # its line stays, empty, so that lines keep their numbers
     used = scale or declared or DEFAULT
     sheet = _Sheet(text, name)
@@ -307,7 +307,7 @@ class _Sheet:
     def check_labels(self, known: Collection[str] | None) -> None:
         at_row = [Place(self.name, line, 1) for line, _ in self.body]
         at_column = [Place(self.name, self.head, at) for at in range(2, len(self.columns) + 2)]
-        for labels, others, kind, places in (
+        for labels, counterparts, kind, places in (
             (self.rows, self.columns, "row-fault", at_row), (self.columns, self.rows, "column-fault", at_column),
         ):  # fmt: skip
             for number, (label, place) in enumerate(zip(labels, places, strict=True), 1):
@@ -318,8 +318,8 @@ class _Sheet:
                     fault, remedy = told("label-repeated", first=before), told("name-each-once")
                 elif known is not None and label not in known:
                     fault, remedy = told("label-unknown"), _nearest(label, known)
-                elif label not in others:
-                    fault, remedy = told("label-one-side"), _nearest(label, others)
+                elif label not in counterparts:
+                    fault, remedy = told("label-one-side"), _nearest(label, counterparts)
                 else:
                     continue
                 raise ProjectError(kind, place=place, remedy=remedy, number=number, label=label, fault=fault)
@@ -416,10 +416,10 @@ def read_matrices(store: Store) -> tuple[Scores, ...]:
             cells.setdefault((name, assessor), {}).setdefault((source, target), (score, reason))
     return tuple(
         scores_of(
-            {pair: score for pair, (score, _) in given.items()}, assessor=assessor, scale=scales[name],
-            rationale={pair: reason for pair, (_, reason) in given.items() if reason},
+            {pair: score for pair, (score, _) in assessed.items()}, assessor=assessor, scale=scales[name],
+            rationale={pair: reason for pair, (_, reason) in assessed.items() if reason},
         )
-        for (name, assessor), given in sorted(cells.items())
+        for (name, assessor), assessed in sorted(cells.items())
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def lost(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             continue
         under = {duty.instrument for duty in graph.obligations if duty.iri in row.obligations}
         levels = [use.level for use in at.uses if use.work == row.action and (use.text in row.instruments or row.plans)]
-        levels += [one.level for one in graph.responses if one.work == row.action and one.instrument in under]
+        levels += [item.level for item in graph.responses if item.work == row.action and item.instrument in under]
         plan = graph.plan_of(row.action)
         rows.append((row.action, plan, row.instruments, row.obligations, row.plans, firmest(levels)))
         notes += [] if row else [note("nothing-lost", action=graph.label(row.action))]
@@ -189,8 +189,8 @@ def other_countries(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says
     # so.
     country_of = {row[0]: row[1] for row in graph.read(program_query("tables/countries"))}
-    counted, own = Counter(country_of.values()), graph.profile.country
-    ours = own if own in counted and not choice.part else _ours(choice.part, counted)
+    counted, home_country = Counter(country_of.values()), graph.profile.country
+    ours = home_country if home_country in counted and not choice.part else _ours(choice.part, counted)
     our_topics, foreign = set[str](), dict[str, set[str]]()
     for profile in graph.profiles:
         plan = graph.home_of.get(profile.work, profile.work)
@@ -292,7 +292,9 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         if row.is_linked or any((min(plan, row.other), max(plan, row.other)) in at.linked for plan in (base, later))
     ]  # fmt: skip
     changes, rows = Counter[str](), []
-    empty: dict[str, Any] = dict.fromkeys((part.key for name in COMPARE for part in layout.column("compare", name)), "")
+    empty: dict[str, Any] = dict.fromkeys(
+        (piece.key for name in COMPARE for piece in layout.column("compare", name)), ""
+    )
     for row in sorted(related, key=lambda row: order((later, row.other))):
         before, after = row.base.low, row.new.low
         change = "same" if abs(after - before) <= 1e-9 else "added" if not before else "removed" if not after else ""
@@ -406,7 +408,7 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         figure = next((figure for figure in figures if figure.id == name), None)
         if figure is None:
             raise QueryError(
-                "no-figure", remedy="there-are", part=choice.part, names=", ".join(one.id for one in figures)
+                "no-figure", remedy="there-are", part=choice.part, names=", ".join(item.id for item in figures)
             )
         plans, at = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
         home = at.tables.works.home
@@ -437,15 +439,15 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 def _values(taken: Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
     figure, label = taken.figure, taken.figure.name(graph.asked_by).say(graph.language)
-    for at, part in enumerate(figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))):
-        words = _FIGURES.say(part, graph.language) if figure.parts else None
+    for at, piece in enumerate(figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))):
+        words = _FIGURES.say(piece, graph.language) if figure.parts else None
         values = (value[at] for value in taken.nested)
-        told = {"told": part, "told_label": words} if words is not None else {
-            "told": part, "told_label": Messages("table").say(f"value.told.{part}", graph.language),
+        told_cells = {"told": piece, "told_label": words} if words is not None else {
+            "told": piece, "told_label": Messages("table").say(f"value.told.{piece}", graph.language),
         }  # fmt: skip
         counts = figure.unit is Unit.COUNT
         yield (
-            {"figure": figure.id, "figure_label": label}, told,
+            {"figure": figure.id, "figure_label": label}, told_cells,
             *(round(value) if value is not None and counts else layout.number(value) for value in values),
             taken.population, f"pan2kg coherence figures --figure {figure.id}",
         )  # fmt: skip
@@ -456,7 +458,7 @@ def _listed_cell(graph: Graph, name: str, value: Scalar) -> object:
         return bool(value)
     if name == "ways":
         between = format_of("semicolon", graph.language)
-        words = between.join(_FIGURES.say(f"way.{way}", graph.language) for way in str(value).split())
+        words = between.join(_FIGURES.say(f"way.{direction}", graph.language) for direction in str(value).split())
         return {"ways": str(value) or None, "ways_label": words or None}
     if isinstance(value, float) and name not in _CODES:
         return value if name.endswith("bits") else round(value)

@@ -184,8 +184,8 @@ def _side_by_side(heads: list[str], rows: list[list[str]], widths: list[int]) ->
 def _line(cells: list[str], widths: list[int]) -> list[str]:
     wrapped = [wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
     padded = (
-        (f"{part:{width}}" for part, width in zip(parts, widths, strict=True))
-        for parts in zip_longest(*wrapped, fillvalue="")
+        (f"{piece:{width}}" for piece, width in zip(pieces, widths, strict=True))
+        for pieces in zip_longest(*wrapped, fillvalue="")
     )
     return [_GAP.join(line).rstrip() for line in padded]
 
@@ -261,4 +261,4 @@ def harmless(text: str) -> str:
 
 
 def dated(words: Text) -> Text:
-    return Text(tuple((language, with_days(said, language)) for language, said in words.words))
+    return Text(tuple((language, with_days(stated, language)) for language, stated in words.words))

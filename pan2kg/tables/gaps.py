@@ -140,7 +140,7 @@ def _occasions(state: State) -> Find:
     # Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full.
     def find(graph: Graph, scope: Scope) -> Listed:
         at, listed = graph.known(scope[1]), list[Gap]()
-        every = [one for one in at.occasions if one.is_expected and _of(scope, one.source, one.target)]
+        every = [entry for entry in at.occasions if entry.is_expected and _of(scope, entry.source, entry.target)]
         for occasion in every:
             if occasion.state is state:
                 bits = bits_text(citations.Bounds(occasion.bits, occasion.bits))
@@ -157,11 +157,13 @@ def _returns(state: State) -> Find:
     def find(graph: Graph, scope: Scope) -> Listed:
         at = graph.known(scope[1])
         every = [
-            way for way in citations.returns(at.chronology, at.tables.readings, at=scope[1])
-            if way.verdict is Verdict.EXPECTED and _of(scope, way.source, way.target)
+            direction for direction in citations.returns(at.chronology, at.tables.readings, at=scope[1])
+            if direction.verdict is Verdict.EXPECTED and _of(scope, direction.source, direction.target)
         ]  # fmt: skip
         listed: list[Gap] = [
-            (way.source, way.target, None, at.link_level(way.source, way.target)) for way in every if way.state is state
+            (direction.source, direction.target, None, at.link_level(direction.source, direction.target))
+            for direction in every
+            if direction.state is state
         ]
         return listed, len(every) or None, program_query("coherence/plan-statements")
 
@@ -365,5 +367,5 @@ def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         if not plans or plans & {*of}:
             rows.append((recommendation, review, reply, actions, of))
     rows.sort(key=lambda row: (("none", "beside", "answered").index(row[2]), row[0]))
-    read = note("recommendations-read", n=len(advice)) if advice else note("no-recommendations")
-    return make(graph, "recommendations", ADVICE, rows, [read, note("beside-means")], "tables/replies")
+    reading_of = note("recommendations-read", n=len(advice)) if advice else note("no-recommendations")
+    return make(graph, "recommendations", ADVICE, rows, [reading_of, note("beside-means")], "tables/replies")

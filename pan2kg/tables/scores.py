@@ -54,8 +54,8 @@ def matrices(graph: Graph, choice: TableChoice) -> tuple[Scores, ...]:
         if len(set(labels)) < len(labels):
             raise QueryError("action-named-twice", remedy="name-each-action-once")
         reasons = {(iris.get(a, a), iris.get(b, b)): why for (a, b), why in scores.rationale.items()}
-        own = {iris.get(label, label): score for label, score in scores.own.items()}
-        matrices.append(replace(scores, labels=labels, rationale=reasons, own=own))
+        graph_iri = {iris.get(label, label): score for label, score in scores.own.items()}
+        matrices.append(replace(scores, labels=labels, rationale=reasons, own=graph_iri))
     return tuple(matrices)
 
 
@@ -127,8 +127,8 @@ def _paths(graph: Graph, order: measures.SecondOrder) -> str:
     lines = []
     for path in order.double_negatives:
         over = " → ".join(key(end) for end in (path.start, path.over, path.end))
-        first, second, product = (shown(graph, score) for score in (path.first, path.second, path.product))
-        lines.append(f"{over} ({first} × {second} = {product})")
+        leading, second, product = (shown(graph, score) for score in (path.first, path.second, path.product))
+        lines.append(f"{over} ({leading} × {second} = {product})")
     return "; ".join(lines)
 
 
@@ -169,9 +169,9 @@ def groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     matrices_of, rows = matrices(graph, choice), Rows()
     for scores in matrices_of:
         home = _homes(graph, scores, choice.scoring.groups)
-        for group, other, sums, cells in measures.grouped(scores, home):
+        for group, counterpart, sums, cells in measures.grouped(scores, home):
             totals = (sums.positive, sums.negative, sums.net) if sums.scored else (None, None, None)
-            rows.append((named(graph, scores.assessor), group, other, *totals, sums.scored, cells))
+            rows.append((named(graph, scores.assessor), group, counterpart, *totals, sums.scored, cells))
     return scored(graph, "groups", matrices_of, GROUPS, rows, *([note("groups")] if matrices_of else []))
 
 
@@ -316,11 +316,11 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
         known = set(graph.uses.actions)
         if scores.own:
             raise QueryError("self-not-stored", remedy="leave-out-self")
-        for one, two, score in scores.cells():
-            where = told("row-and-column", row=key(one), column=key(two))
-            if not {one, two} <= known:
+        for entry, two, score in scores.cells():
+            where = told("row-and-column", row=key(entry), column=key(two))
+            if not {entry, two} <= known:
                 raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
-            if not scores.rationale.get((one, two)):
+            if not scores.rationale.get((entry, two)):
                 raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=signed(score))
     prefixes = read_prefixes(graph.project)
     blocks = _blocks(graph, path, list(zip(choice.files, named, strict=True)), prefixes)
@@ -329,9 +329,9 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
 
 def _body(graph: Graph, name: str) -> str:
     bodies = [row[0] for row in graph.read(program_query("tables/bodies"))]
-    found = [body for body in bodies if bare(name) in (body, key(body))]
-    if found:
-        return found[0]
+    matches = [body for body in bodies if bare(name) in (body, key(body))]
+    if matches:
+        return matches[0]
     near = get_close_matches(bare(name), [key(body) for body in bodies], n=3, cutoff=0.4)
     remedy = "did-you-mean-assessor" if near else "name-assessor"
     raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
@@ -341,9 +341,12 @@ def _blocks(
     graph: Graph, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
 ) -> Iterator[Block]:
     documents = [f"document:{f'interaction-{_slug(file.stem)}'}" for file, _ in given]
-    own = _graph(graph, path)
-    yield file_block(own, _DATA.text("scores"), documents)
-    declared = {SCALE, *(key(scale) for scale, file in graph.read(program_query("tables/scale-graphs")) if file != own)}
+    graph_iri = _graph(graph, path)
+    yield file_block(graph_iri, _DATA.text("scores"), documents)
+    declared = {
+        SCALE,
+        *(key(scale) for scale, file in graph.read(program_query("tables/scale-graphs")) if file != graph_iri),
+    }
     for document, (_, scores) in zip(documents, given, strict=True):
         if scores.scale.name not in declared:
             declared.add(scores.scale.name)
@@ -366,7 +369,7 @@ def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
         f"<{graph}>",
         (
             TurtleLine("a", "pan:SourceGraph"),
-            *(TurtleLine("rdfs:label", text(said, tag)) for tag, said in label.by_language().items()),
+            *(TurtleLine("rdfs:label", text(stated, tag)) for tag, stated in label.by_language().items()),
             *(TurtleLine("dcterms:source", document) for document in documents),
             TurtleLine("pan:certainty", "certainty:stated"),
         ),
@@ -382,7 +385,7 @@ def scale_block(scale: Scale, document: str) -> Block:
         f"scale:{scale.name}",
         (
             TurtleLine("a", "pan:Scale"),
-            *(TurtleLine("skos:prefLabel", text(said, tag)) for tag, said in label.by_language().items()),
+            *(TurtleLine("skos:prefLabel", text(stated, tag)) for tag, stated in label.by_language().items()),
             *(TurtleLine(name, plain(value)) for name, value in numbers if value is not None),
             TurtleLine("dcterms:source", document),
             TurtleLine("pan:certainty", "certainty:stated"),
@@ -404,7 +407,7 @@ def document_block(document: str, assessor: tuple[str, str], address: str, *, of
         document,
         (
             TurtleLine("a", "pan:Document"),
-            *(TurtleLine("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
+            *(TurtleLine("skos:prefLabel", text(stated, tag)) for tag, stated in title.by_language().items()),
             TurtleLine("pan:publisherName", string(named)),
             TurtleLine("pan:speaksFor", body),
             TurtleLine("pan:sourceKind", "sourcekind:secondary-page"),
