@@ -29,7 +29,7 @@ PLACES: Final = (
     ("text_there", Channel.TEXT, True), ("text_back", Channel.TEXT, False),
     ("web_there", Channel.WEB, True), ("web_back", Channel.WEB, False),
 )  # fmt: skip
-"""The four places of a pair where occasion plan could cite the other: in its text or on its page, there and back."""
+"""The four places of a pair where one plan could cite the other: in its text or on its page, there and back."""
 _PLACED: Final = tuple(name for name, _, _ in PLACES)
 MOST: Final = 10_000
 """So many pairs of plans are listed at most; the rest is counted, and seen where plans are named."""
@@ -84,7 +84,7 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 
 def _general(evidence: Known) -> set[layout.Ordered]:
-    # The pairs of plans that share a text at all, be it a general occasion only.
+    # The pairs of plans that share a text at all, be it a general one only.
     plans, sharing = evidence.tables.works.plans, evidence.plans
     pairs = zip(sharing.one.tolist(), sharing.two.tolist(), strict=True)
     return {(min(plans[a], plans[b]), max(plans[a], plans[b])) for a, b in pairs}
@@ -285,7 +285,7 @@ def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[layout.Orde
 
 
 def unacknowledged(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    # least is from how many bits a pair counts; with plans named, only pairs with occasion of their actions.
+    # least is from how many bits a pair counts; with plans named, only pairs with one of their actions.
     linked, least = linked_pairs(graph, choice), choice.least or 0.0
     silent = silent_pairs(graph, choice, linked)
     rows = [
