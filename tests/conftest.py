@@ -90,7 +90,7 @@ def own_project(_begun: Path, tmp_path: Path) -> Path:
 
 
 def start(folder: Path) -> Path:
-    from pan2kg.countries import Beginning, begin, find_country
+    from pan2kg.turtle.countries import Beginning, begin, find_country
 
     list(begin(folder, Beginning(find_country("lu"), "https://w3id.org/pan2kg/", imports_core=False)))
     shutil.rmtree(folder / "graph")

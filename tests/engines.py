@@ -14,7 +14,7 @@ import rdflib
 
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import RDF, RDFS
-from pan2kg.validation.compilation import Compiled, FocusCounts, Refusals, by_value, compile_shapes, evaluate
+from pan2kg.validation.compilation import Compiled, FocusCounts, Refusals, compile_shapes, evaluate
 from pan2kg.validation.reference import find, shapes_graph, to_graph
 from pan2kg.validation.report import Finding, Names
 from pan2kg.validation.shapes import TARGETS, Node, Rules, Shapes, Term, gather, read_rules
@@ -89,9 +89,26 @@ class Engines:
 
     def agreed(self, data: Collection[ox.Quad], *, near: bool = False) -> list[Finding]:
         found, other = self.by_queries(data), self.by_pyshacl(data, near=near)
-        assert by_value(found).keys() - by_value(other).keys() == set(), "only the queries found this"
-        assert by_value(other).keys() - by_value(found).keys() == set(), "only pySHACL found this"
+        assert by_value(found) - by_value(other) == set(), "only the queries found this"
+        assert by_value(other) - by_value(found) == set(), "only pySHACL found this"
         return found
+
+
+def by_value(findings: Iterable[Finding]) -> set[tuple[str, ...]]:
+    """What makes two findings the same: rule, focus node, path, value and component.
+
+    Values are compared as a store compares them: ``"0.50"^^xsd:decimal`` is ``0.5``. Blank nodes are all alike, since
+    each engine names them anew.
+    """
+    return {(one.rule.key, alike(one.focus), one.path, alike(one.value), one.component) for one in findings}
+
+
+def alike(term: str) -> str:
+    if term.startswith("_:") or "^^<" not in term:
+        return "_:" if term.startswith("_:") else term
+    store = ox.Store()
+    store.load(f"<http://e/> <http://e/> {term} .".encode(), format=ox.RdfFormat.N_TRIPLES)
+    return "".join(str(quad.object) for quad in store)
 
 
 _IRI: Final = re.compile(r"<[^<>\s]+>")

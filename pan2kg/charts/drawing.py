@@ -309,13 +309,14 @@ def number(value: float) -> str:
 
 
 def _markup(mark: Mark) -> str:
-    def numbers(**places: float) -> str:
-        return "".join(f' {name.replace("_", "-")}="{number(value)}"' for name, value in places.items())
-
-    def look(fill: str, pen: Pen | None) -> str:
-        dash = f' stroke-dasharray="{" ".join(map(number, pen.dash))}"' if pen and pen.dash else ""
-        stroke = f' stroke="{pen.colour}" stroke-width="{number(pen.width)}"{dash}' if pen else ""
-        return f' fill="{fill or "none"}"{stroke}'
+    def look(fill: str, pen: Pen | None, **places: float) -> str:
+        """Where a mark stands and how it is filled and drawn, as attributes."""
+        edges = "".join(f' {name.replace("_", "-")}="{number(value)}"' for name, value in places.items())
+        paint = f' fill="{fill or "none"}"'
+        if pen:
+            paint += f' stroke="{pen.colour}" stroke-width="{number(pen.width)}"'
+            paint += f' stroke-dasharray="{" ".join(map(number, pen.dash))}"' if pen.dash else ""
+        return edges + paint
 
     if isinstance(mark, Group):
         (x, y), leads = mark.shift, bool(mark.address) and bool(_ADDRESS.match(mark.address))
@@ -325,10 +326,9 @@ def _markup(mark: Mark) -> str:
         title = f"<title>{xml_text(mark.title)}</title>\n" if mark.title else ""
         return f"<{tag}{moved}{address}{tags}>\n{title}{''.join(map(_markup, mark.marks))}</{tag}>\n"
     if isinstance(mark, Box):
-        places = numbers(x=mark.x, y=mark.y, width=mark.width, height=mark.height)
-        return f"<rect{places}{look(mark.fill, mark.pen)}/>\n"
+        return f"<rect{look(mark.fill, mark.pen, x=mark.x, y=mark.y, width=mark.width, height=mark.height)}/>\n"
     if isinstance(mark, Dot):
-        return f"<circle{numbers(cx=mark.x, cy=mark.y, r=mark.radius)}{look(mark.fill, mark.pen)}/>\n"
+        return f"<circle{look(mark.fill, mark.pen, cx=mark.x, cy=mark.y, r=mark.radius)}/>\n"
     if isinstance(mark, Line):
         points = [f"{number(x)} {number(y)}" for x, y in mark.points]
         closed = "Z" if mark.points[0] == mark.points[-1] and len(points) > 2 else ""
@@ -341,5 +341,6 @@ def _markup(mark: Mark) -> str:
     bold = ' font-weight="bold"' if mark.font.bold else ""
     turn = f' transform="rotate({number(mark.turn)} {number(mark.x)} {number(mark.y)})"' if mark.turn else ""
     spoken = f' lang="{xml_value(mark.language)}" xml:lang="{xml_value(mark.language)}"' if mark.language else ""
-    places = numbers(x=mark.x, y=mark.y, font_size=mark.font.size)
-    return f"<text{places}{anchor}{bold}{look(mark.font.colour, None)}{turn}{spoken}>{xml_text(mark.text)}</text>\n"
+    left, base, size = number(mark.x), number(mark.y), number(mark.font.size)
+    place, fill = f'x="{left}" y="{base}" font-size="{size}"', f'fill="{mark.font.colour or "none"}"'
+    return f"<text {place}{anchor}{bold} {fill}{turn}{spoken}>{xml_text(mark.text)}</text>\n"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,8 +17,8 @@ from pan2kg.charts import subject as sj
 from pan2kg.charts import time_map as tm
 from pan2kg.charts.matrices import members_of
 from pan2kg.charts.subject import Cell, DrawnTie, Names, Subject
+from pan2kg.coherence import evidence
 from pan2kg.coherence.citations import State
-from pan2kg.coherence.evidence import Aspect, Extent, counts
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.tables.figure_words import bits_words
@@ -29,15 +29,12 @@ WORDS: Final = dw.Font(10.5)
 STRONG: Final = dw.Font(10.5, bold=True)
 FINE: Final = dw.Font(9.5, colour=fr.GREY)
 INFERRED: Final = dw.Pen(fr.VERMILION, 1.2, (5, 4))
+CITES: Final = dw.Line(((0, 9), (26, 9)), dw.Pen(fr.BLUE, 1.5)), dw.Line.arrow((30, 9), 0.0, fr.BLUE)
 
 LANE_COLUMNS: Final = ("from", "from_label", "to", "to_label", "basis", "direction", "number", "weight",
                        "evidence_level")  # fmt: skip
 BRIDGE_COLUMNS: Final = ("from", "from_label", "to", "to_label", "basis", "bits", "drawn")
 EGO_COLUMNS: Final = ("thing", "thing_label", "kind", "basis", "weight", "evidence_level", "via", "drawn")
-
-
-def cites_sign(subject: Subject, pen: dw.Pen) -> fr.Sign:
-    return fr.Sign((dw.Line(((0, 9), (26, 9)), pen), dw.Line.arrow((30, 9), 0.0, fr.BLUE)), subject.say("sign-cites"))
 
 
 def written(name: Name, box: dw.Box, width: float, lines: int = 2, **where: object) -> list[dw.Label]:
@@ -58,23 +55,14 @@ UNLINKED: Final = dw.Pen(fr.GREY, 1.2, (3, 3))
 EDGE: Final = dw.Pen(fr.GREY, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
 class Lane:
     """Boxes below each other, spread over a height; ``tops`` by the IRIs of what they stand for."""
 
-    tops: Mapping[str, float]
-    left: float
-    width: float
-    high: float
-
-    @staticmethod
-    def spread(iris: Sequence[str], at: int, high: float, room: float) -> Lane:
+    def __init__(self, iris: Sequence[str], at: int, high: float, room: float) -> None:
         step = room / max(len(iris), 1)
-        tops = {iri: TOP + step * (row + 0.5) - high / 2 for row, iri in enumerate(iris)}
-        return Lane(tops, sum(WIDTHS[:at]) + at * LANE_GAP, WIDTHS[at], high)
-
-    def middle(self, iri: str) -> float:
-        return self.tops[iri] + self.high / 2
+        self.tops = {iri: TOP + step * (row + 0.5) - high / 2 for row, iri in enumerate(iris)}
+        self.left, self.width, self.high = sum(WIDTHS[:at]) + at * LANE_GAP, WIDTHS[at], high
+        self.middles = {iri: top + high / 2 for iri, top in self.tops.items()}
 
 
 def draw_lanes(
@@ -92,8 +80,7 @@ def draw_lanes(
     works = ([home] if ties_of[home] else []) + [work for work in every if work in busiest]
     drawn = _most(to_texts, works, sj.whole(texts, "texts")), _most(to_plans, works, sj.whole(top, "top"))
     names = subject.names([home, *every, *(tie.other for tie in (*to_texts, *to_plans))])
-    unlinked = [work for work in every if not ties_of[work]]
-    thin = drawn[1]
+    unlinked, thin = [work for work in every if not ties_of[work]], drawn[1]
     if len(thin) > LINES:
         # of more lines than can be told apart those declared, and of each work the strongest that is inferred
         best: dict[str, DrawnTie] = {}
@@ -110,19 +97,19 @@ def draw_lanes(
             places.setdefault(tie.other, []).append(order[tie.work])
         sides.append([iri for _, iri in sorted((sum(rows) / len(rows), iri) for iri, rows in places.items())])
     high = max(STEP * len(works), STEP * len(sides[0]), (STEP + EXTRA) * len(sides[1]))
-    left, centre = Lane.spread(sides[0], 0, HIGH, high), Lane.spread(works, 1, HIGH, high)
-    right = Lane.spread(sides[1], 2, HIGH + EXTRA, high)
+    left, centre = Lane(sides[0], 0, HIGH, high), Lane(works, 1, HIGH, high)
+    right = Lane(sides[1], 2, HIGH + EXTRA, high)
     lanes = (left, "lane-texts"), (centre, "lane-actions"), (right, "lane-plans")
     marks: list[dw.Mark] = [dw.Label(lane.left, 16, say(word), HEADING) for lane, word in lanes]
     for tie in drawn[0]:
-        start, end = (left.left + left.width, left.middle(tie.other)), (centre.left, centre.middle(tie.work))
+        start, end = (left.left + left.width, left.middles[tie.other]), (centre.left, centre.middles[tie.work])
         title = f"{names[tie.other].text} → {names[tie.work].short} {names[tie.work].text}"
         marks.append(dw.Group((fr.bow(start, end, LANE_DECLARED if tie.declared else INFERRED),), title))
     greatest = max((tie.bits for tie in drawn[1]), default=0.0)
     for tie in thin:
         shift = 0.0 if not tie.declared else (-6.0 if tie.incoming else 6.0)
-        start = centre.left + centre.width, centre.middle(tie.work) + shift
-        end = right.left, right.middle(tie.other) + shift
+        start = centre.left + centre.width, centre.middles[tie.work] + shift
+        end = right.left, right.middles[tie.other] + shift
         pen = LANE_DECLARED if tie.declared else fr.thick(INFERRED, tie.bits, greatest)
         edge: list[dw.Mark] = [fr.bow(start, end, pen)]
         if tie.declared:
@@ -153,7 +140,8 @@ def draw_lanes(
             source, target = (tie.other, tie.work) if to == "texts" or tie.incoming else (tie.work, tie.other)
             direction = ("cited by" if tie.incoming else "cites") if to == "plans" and tie.declared else None
             ends = source, names[source].text, target, names[target].text
-            rows.append((*ends, tie.basis, direction, tie.number, tie.bits or None, tie.level_key))
+            basis, *told = tie.cells
+            rows.append((*ends, basis, direction, *told))
     rows += [(work, names[work].text, None, None, "unlinked", None, None, None, None) for work in unlinked]
     notes, undrawn = [say("lanes-summary", n=len(every), unlinked=len(unlinked))], list[int]()
     for every_tie, ties in ((to_texts, drawn[0]), (to_plans, drawn[1])):
@@ -162,13 +150,13 @@ def draw_lanes(
     parts = ("texts-left-out", "other-plans-left-out", "actions-left-out", "lines-left-out")
     notes += [say(word, n=number) for word, number in zip(parts, undrawn, strict=True) if number]
     signs = (
-        fr.line_sign(LANE_DECLARED, say("sign-declared")), fr.line_sign(INFERRED, say("sign-inferred")),
-        cites_sign(subject, LANE_DECLARED), fr.Sign((dw.Box(1, 2, 28, 14, fr.PAPER, UNLINKED),), say("sign-unlinked")),
+        fr.sign(LANE_DECLARED, say("sign-declared")), fr.sign(INFERRED, say("sign-inferred")),
+        fr.Sign(CITES, say("sign-cites")), fr.Sign((dw.Box(1, 2, 28, 14, fr.PAPER, UNLINKED),), say("sign-unlinked")),
     )  # fmt: skip
     title, lead = say("lanes-title", plan=names[home].text), say("lanes-lead")
     caption = fr.Caption(title, lead, signs, tuple(notes), sj.plans_named(subject, [names[home]]))
-    body = fr.Body(right.left + right.width, TOP + high, tuple(marks))
-    return fr.Picture("lanes", subject.language, fr.frame(subject, caption, body), sj.table(LANE_COLUMNS, rows))
+    drawing = fr.frame(subject, caption, right.left + right.width, TOP + high, tuple(marks))
+    return fr.Picture("lanes", subject.language, drawing, sj.table(LANE_COLUMNS, rows))
 
 
 def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[DrawnTie]:
@@ -184,14 +172,12 @@ def _most(ties: Sequence[DrawnTie], works: Sequence[str], number: int) -> list[D
 
 def _plan_box(subject: Subject, home: str, name: Name, box: dw.Box, ties: Sequence[DrawnTie]) -> dw.Group:
     cites = sum(tie.number for tie in ties if tie.declared and not tie.incoming)
-    cited = sum(tie.number for tie in ties if tie.incoming)
-    texts = {text for tie in ties for text in tie.texts}
+    cited, texts = sum(tie.number for tie in ties if tie.incoming), {text for tie in ties for text in tie.texts}
     bits = subject.known.shared.get((min(home, name.iri), max(home, name.iri)), 0.0) if texts else 0.0
     words = [f"{sign} {number}" for sign, number in (("→", cites), ("←", cited)) if number]
     words += [subject.say("texts", n=len(texts))] if texts else []
     words += [bits_words(bits, subject.language)] if bits else []
-    text = " · ".join(words)
-    labels = written(name, replace(box, height=HIGH), box.width - 14)
+    text, labels = " · ".join(words), written(name, replace(box, height=HIGH), box.width - 14)
     lower = replace(box, y=box.y + HIGH - 4, height=EXTRA)
     labels += dw.centred(lower, (dw.shorten(text, box.width - 14, FINE),), FINE, anchor="start")
     return dw.Group((box, *labels), f"{name.full}\n{text}", subject.leads(name.iri))
@@ -230,7 +216,7 @@ class Pillar:
         works: dict[str, tuple[set[str], set[str]]] = {}
         for row in subject.graph.involvements:
             home = homes.get(row.work, row.work)
-            if home in (plan_a, plan_b) and counts(row.level, subject.level):
+            if home in (plan_a, plan_b) and evidence.counts(row.level, subject.level):
                 works.setdefault(row.body, (set(), set()))[home == plan_b].add(row.work)
         both = {body: ends for body, ends in works.items() if all(ends)}
         for body in sorted(both, key=lambda body: (-sum(map(len, both[body])), body)):
@@ -311,7 +297,6 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         about = sj.tags(subject, (pillar.iri,))
         marks.append(dw.Group((box, *labels), name.full, subject.leads(pillar.iri), tags=about))
     heads, columns = _bridge_heads(subject, names, plan_a, plan_b), dw.Group(tuple(marks), shift=(0, HEAD))
-    body = fr.Body(WIDE, HEAD + high, (*heads, columns))
 
     cells: list[tuple[Cell, ...]] = []
     for pillar in every:
@@ -322,14 +307,21 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
     cells += [(x, names[x].text, y, names[y].text, "citation", None, "true") for x, y in citations]
     notes = [say("bridge-left-out", n=len(every) - len(pillars))] if len(every) > len(pillars) else []
     notes += [] if every else [say("bridge-none")]
-    states = (State.SEEN, State.ABSENT, State.OPEN, State.UNDATED, State.IMPOSSIBLE)
-    signs = [fr.line_sign(dw.Pen(fr.VERMILION, 2.5), say("sign-rests")), fr.line_sign(PART, say("sign-part"))]
-    signs += [fr.line_sign(tm.PENS[state], say(f"sign-citation-{state.value}")) for state in states]
+    states = (
+        State.SEEN,
+        State.ABSENT,
+        State.OPEN,
+        State.UNDATED,
+        State.IMPOSSIBLE,
+    )
+    signs = [fr.sign(dw.Pen(fr.VERMILION, 2.5), say("sign-rests")), fr.sign(PART, say("sign-part"))]
+    signs += [fr.sign(tm.PENS[state], say(f"sign-citation-{state.value}")) for state in states]
     plans = names[plan_a], names[plan_b]
     title = say("bridge-title", one=plans[0].text, two=plans[1].text, n=len(every))
     filters = sj.plans_named(subject, plans)
     caption = fr.Caption(title, say("bridge-lead"), tuple(signs), tuple(notes), filters)
-    return fr.Picture("bridge", subject.language, fr.frame(subject, caption, body), sj.table(BRIDGE_COLUMNS, cells))
+    drawing = fr.frame(subject, caption, WIDE, HEAD + high, (*heads, columns))
+    return fr.Picture("bridge", subject.language, drawing, sj.table(BRIDGE_COLUMNS, cells))
 
 
 def _nearest(subject: Subject, plan: str) -> str:
@@ -386,7 +378,9 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         degree = Counter(measured.potential.names[at] for *pair, low in ends if low > 0 for at in pair)
         uses, among = Counter(use.work for use in measured.uses), members_of(subject, sj.focus_of(subject, plan))
         focus = min(among, key=lambda work: (-degree[work], -uses[work]))
-    involvements = [row for row in graph.involvements if row.work == focus and counts(row.level, subject.level)]
+    involvements = [
+        row for row in graph.involvements if row.work == focus and evidence.counts(row.level, subject.level)
+    ]
     leads = {row.body for row in involvements if "lead" in row.roles}
     bodies = sorted({row.body for row in involvements}, key=lambda body: (body not in leads, body))
     texts, neighbours = sj.text_ties(subject, [focus]), _neighbours(subject, focus)
@@ -439,7 +433,7 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
         box = dw.Box(x, y - TEXTS[1] / 2, *TEXTS, fill=fr.SHADE, pen=EDGE)
         marks.append(dw.Group((box, *written(name, box, TEXTS[0] - 14)), name.full, subject.leads(name.iri)))
     readings, plan_of = measured.tables.readings, measured.tables.works.home.get(focus)
-    if not texts and readings.extent(focus, Aspect.TEXTS, plan_of) is not Extent.FULL:
+    if not texts and readings.extent(focus, evidence.Aspect.TEXTS, plan_of) is not evidence.Extent.FULL:
         x, y = at_texts[0]
         unread = fr.hatched(dw.Box(x, y - TEXTS[1] / 2, *TEXTS))
         marks.append(dw.Group(tuple(unread), title=say("no-text-known")))
@@ -460,23 +454,27 @@ def draw_ego(subject: Subject, *, action: str = "", plan: str = "", top: object 
     raised = LIFT if any(tie.declared for tie in drawn) else 0.0
 
     rows: list[tuple[Cell, ...]] = [
-        *((body, names[body].text, "body", "leads" if body in leads else "involved", *3 * [None], "true")
-          for body in bodies),
-        *((tie.other, names[tie.other].text, "text", tie.basis, None, tie.level_key, None, "true") for tie in texts),
-    ]  # fmt: skip
+        (body, names[body].text, "body", "leads" if body in leads else "involved", *3 * [None], "true")
+        for body in bodies
+    ]
+    for tie in texts:
+        basis, _, _, level = tie.cells
+        rows.append((tie.other, names[tie.other].text, "text", basis, None, level, None, "true"))
     for at, tie in enumerate(neighbours):
-        basis = ("cited by" if tie.incoming else "cites") if tie.declared else "inferred"
+        basis, _, bits, level = tie.cells
+        basis = basis if not tie.declared else "cited by" if tie.incoming else "cites"
         via, is_drawn = " ".join(key(text) for text in tie.texts), "true" if at < len(drawn) else "false"
-        label = names[tie.other].text
-        rows.append((tie.other, label, "other", basis, tie.bits or None, tie.level_key, via, is_drawn))
+        rows.append((tie.other, names[tie.other].text, "other", basis, bits, level, via, is_drawn))
     counted = (("texts", len(texts)), ("bodies", len(bodies)), ("others", len(neighbours)))
     notes = [", ".join(say(word, n=number) for word, number in counted) + "."]
     if len(neighbours) > len(drawn):
         notes.append(say("neighbours-left-out", n=len(neighbours) - len(drawn)))
     green = dw.Line(((4, 9), (30, 9)), dw.Pen(fr.GREEN, 1.0)), dw.Dot(6, 9, 5, fr.GREEN)
+    cites = replace(CITES[0], pen=DECLARED), CITES[1]
     signs = (
-        fr.line_sign(DECLARED, say("sign-declared")), fr.line_sign(INFERRED, say("sign-inferred")),
-        cites_sign(subject, DECLARED), fr.Sign(green, say("sign-body")), fr.hatch_sign(say("sign-hatch-text-action")),
+        fr.sign(DECLARED, say("sign-declared")), fr.sign(INFERRED, say("sign-inferred")),
+        fr.Sign(cites, say("sign-cites")), fr.Sign(green, say("sign-body")),
+        fr.sign("", say("sign-hatch-text-action")),
     )  # fmt: skip
     caption = fr.Caption(
         say("ego-title", number=name.short, label=name.text), say("ego-lead", plan=names[home].text), signs,

@@ -15,9 +15,7 @@ from typing import Final
 from pan2kg.charts import drawing as dw
 from pan2kg.charts.drawing import Box, Dot, Drawing, Font, Group, Label, Line, Mark, Pen
 from pan2kg.charts.subject import Subject
-from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.figures import Unit
-from pan2kg.coherence.known import basis_line
+from pan2kg.coherence import evidence, figures, known
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language
 from pan2kg.i18n.message import in_words
@@ -40,13 +38,13 @@ VERMILION: Final = "#d55e00"
 RAMP: Final = ("#ffffff", "#deebf7", "#b3d0e9", "#7db0d9", "#4a94cc", "#08519c")
 
 
-def step(value: float, bounds: tuple[float, ...]) -> int:
-    """Which class of a ramp a value is in: 0 for nothing, then up to and including each bound.
+def shade(value: float, bounds: tuple[float, ...]) -> str:
+    """The colour of a ramp a value has: the first for nothing, then up to and including each bound.
 
-    >>> [step(value, (0.1, 0.5)) for value in (0.0, 0.1, 0.3, 0.9)]
+    >>> [RAMP.index(shade(value, (0.1, 0.5))) for value in (0.0, 0.1, 0.3, 0.9)]
     [0, 1, 2, 3]
     """
-    return 0 if value <= 0 else 1 + bisect_left(bounds, value - 1e-12)
+    return RAMP[0 if value <= 0 else min(1 + bisect_left(bounds, value - 1e-12), len(RAMP) - 1)]
 
 
 def on(fill: str) -> str:
@@ -101,13 +99,6 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    width: float
-    height: float
-    marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Sign:
     marks: tuple[Mark, ...]
     meaning: str
@@ -127,22 +118,13 @@ class Caption:
     filters: tuple[str, ...] = ()
     is_levelled: bool = True
 
-    def source(self, subject: Subject) -> str:
-        """Where the picture comes from: what it rests on, release, day, and what was chosen."""
-        say, language, release = subject.say, subject.language, subject.graph.release
-        if self.is_levelled:
-            basis = words.basis_words(basis_line(subject.known), language).rstrip(".")
-        else:
-            basis = say("release", release=release) if release else say("release-unknown")
-            basis = f"{basis} · {say('as-of', day=in_words(subject.graph.as_of, language))}"
-        chosen = say("filters", filters=subject.listed((say("verified"), *self.filters)))
-        return f"{say('source')} · {basis} · {chosen}."
 
-
-def frame(subject: Subject, caption: Caption, body: Body, *, is_small: bool = False) -> Drawing:
+def frame(
+    subject: Subject, caption: Caption, width: float, height: float, body: tuple[Mark, ...], *, is_small: bool = False
+) -> Drawing:
     """The whole sheet, as wide as what stands in it; on one for small screens the lead stands below the picture."""
     narrowest, margin, title = (0.0, 8.0, Font(13.5, bold=True)) if is_small else (720.0, 24.0, Font(19, bold=True))
-    width, marks = max(body.width, narrowest), list[Mark]()
+    width, marks = max(width, narrowest), list[Mark]()
 
     def write(y: float, text: str, font: Font, gap: float = 0.0) -> float:
         lines = dw.paragraph(margin, y, text, font, width=width)
@@ -151,8 +133,8 @@ def frame(subject: Subject, caption: Caption, body: Body, *, is_small: bool = Fa
 
     y = write(margin, caption.title, title, 6.0)
     y = y if is_small else write(y, caption.lead, LEAD, 14.0)
-    marks.append(Group(body.marks, shift=(margin, y)))
-    y += body.height + 16
+    marks.append(Group(body, shift=(margin, y)))
+    y += height + 16
     # the legend: sign after sign on lines of their own height
     legend: list[Mark] = []
     left = top = 0.0
@@ -176,8 +158,14 @@ def frame(subject: Subject, caption: Caption, body: Body, *, is_small: bool = Fa
     for note in notes:
         y = write(y, note, Font(11.5))
     marks.append(Line(((margin, y + 8), (margin + width, y + 8)), Pen(RULE)))
-    y = write(y + 13, caption.source(subject), SMALL)
-    spoken = " ".join((caption.lead, *notes))
+    # where it comes from: what it rests on, release, day, and what was chosen
+    say, language, release = subject.say, subject.language, subject.graph.release
+    basis = words.basis_words(known.basis_line(subject.known), language).rstrip(".") if caption.is_levelled else ""
+    if not caption.is_levelled:
+        basis = say("release", release=release) if release else say("release-unknown")
+        basis = f"{basis} · {say('as-of', day=in_words(subject.graph.as_of, language))}"
+    chosen = say("filters", filters=subject.listed((say("verified"), *caption.filters)))
+    y, spoken = write(y + 13, f"{say('source')} · {basis} · {chosen}.", SMALL), " ".join((caption.lead, *notes))
     return Drawing(width + 2 * margin, y + max(margin - 8, 6), caption.title, spoken, subject.language, tuple(marks))
 
 
@@ -186,8 +174,10 @@ def picture(
     table: Solutions, *, is_small: bool = False,
 ) -> Picture:  # fmt: skip
     """The picture of marks in a frame; ``size`` is their width, their height, and how far they are moved down."""
-    body = Body(size[0], size[1], (Group(tuple(marks), shift=(0, size[2])),))
-    return Picture(name, subject.language, frame(subject, caption, body, is_small=is_small), table)
+    width, height, down = size
+    body = (Group(tuple(marks), shift=(0, down)),)
+    drawing = frame(subject, caption, width, height, body, is_small=is_small)
+    return Picture(name, subject.language, drawing, table)
 
 
 def on_slide(drawing: Drawing) -> Drawing:
@@ -221,8 +211,7 @@ def tilted(
     high = out = 0.0
     for at, head in enumerate(heads):
         title = head if isinstance(head, str) else f"{at + 1} · {head.key or key(head.iri)}"
-        text = dw.shorten(title, longest, HEAD)
-        x = left + cell * (at + 0.5)
+        text, x = dw.shorten(title, longest, HEAD), left + cell * (at + 0.5)
         marks.append(Group((Label(x + 3, -6, text, HEAD, turn=-45),), title=title))
         reach = (dw.measure(text, HEAD) + HEAD.size) * TILT
         high, out = max(high, reach + 8), max(out, x + 3 + reach - (left + cell * len(heads)))
@@ -265,52 +254,39 @@ def filled(box: Box, fill: str, lines: Sequence[str], *, size: float = 12.0) -> 
 
 
 def hatched(box: Box) -> list[Mark]:
-    return [Box(box.x, box.y, box.width, box.height, PAPER, EDGE), dw.Hatch(box.x, box.y, box.width, box.height)]
+    return [replace(box, fill=PAPER, pen=EDGE), dw.Hatch(box.x, box.y, box.width, box.height)]
 
 
-def swatch(fill: str, text: str, meaning: str, size: float = 12.0) -> Sign:
-    return Sign(tuple(filled(Box(0, 0, *SWATCH), fill, (text,), size=size)), meaning)
+def sign(look: Pen | str, meaning: str, text: str = "", size: float = 12.0, *, upright: bool = False) -> Sign:
+    """Of the legend: a line in a pen, or a cell in a colour with a text; without either what nobody read, hatched."""
+    if isinstance(look, Pen):
+        return Sign((Line(((15, 0), (15, 18)) if upright else ((0, 9), (30, 9)), look),), meaning)
+    box = Box(0, 0, *SWATCH, fill=look, pen=EDGE)
+    marks = filled(box, look, (text,), size=size) if text else [box] if look else hatched(box)
+    return Sign(tuple(marks), meaning)
 
 
-def line_sign(pen: Pen, meaning: str) -> Sign:
-    return Sign((Line(((0, 9), (30, 9)), pen),), meaning)
-
-
-def day_sign(pen: Pen, meaning: str) -> Sign:
-    return Sign((Line(((15, 0), (15, 18)), pen),), meaning)
-
-
-def ramp_signs(fills: Sequence[str], meanings: Sequence[str]) -> tuple[Sign, ...]:
-    boxes = [(Box(0, 0, *SWATCH, fill=fill, pen=EDGE),) for fill in fills]
-    return tuple(map(Sign, boxes, meanings))
-
-
-def hatch_sign(meaning: str) -> Sign:
-    return Sign(tuple(hatched(Box(0, 0, *SWATCH))), meaning)
-
-
-def level_mark(x: float, y: float, level: Level, colour: str) -> list[Mark]:
+def level_mark(x: float, y: float, level: evidence.Level, colour: str) -> list[Mark]:
     pen = Pen(colour, 1.1)
-    if level is Level.PLAN:
+    if level is evidence.Level.PLAN:
         return [Dot(x, y, 3.2, colour)]
-    if level is Level.OFFICIAL:
+    if level is evidence.Level.OFFICIAL:
         return [Dot(x, y, 3.2, pen=pen), Dot(x, y, 1.3, colour)]
-    return [Dot(x, y, 3.2, pen=pen)] if level is Level.OTHER else [Line.diamond(x, y, 3.8, pen=pen)]
+    return [Dot(x, y, 3.2, pen=pen)] if level is evidence.Level.OTHER else [Line.diamond(x, y, 3.8, pen=pen)]
 
 
 def weight_signs(subject: Subject, greatest: float) -> tuple[Sign, ...]:
     """The classes of shade of what is shared, if anything is, and the marks of the levels of evidence."""
-    language, ends, signs = subject.language, [fifth * greatest for fifth in FIFTHS], list[Sign]()
-    for fill, (low, high) in zip(RAMP[1:], pairwise((0.0, *ends)), strict=True) if greatest > 0 else ():
-        bounds = words.amount(low, Unit.BITS, language), words.bits_words(high, language)
-        signs += ramp_signs([fill], [subject.say("bits-to", low=bounds[0], high=bounds[1])])
-    middle, levels = (SWATCH[0] / 2, SWATCH[1] / 2), [level for level in FIGURED if level <= subject.level]
-    marks = [(level, tuple(level_mark(*middle, level, INK))) for level in levels]
-    return (*signs, *(Sign(drawn, words.named(level).say(language)) for level, drawn in marks))
-
-
-def shade(bits: float, greatest: float) -> str:
-    return RAMP[min(step(bits / greatest, FIFTHS), len(RAMP) - 1)] if greatest > 0 else RAMP[0]
+    language, signs = subject.language, list[Sign]()
+    ends = pairwise((0.0, *(fifth * greatest for fifth in FIFTHS)))
+    for fill, (low, high) in zip(RAMP[1:], ends, strict=True) if greatest > 0 else ():
+        lower, upper = words.amount(low, figures.Unit.BITS, language), words.bits_words(high, language)
+        signs.append(sign(fill, subject.say("bits-to", low=lower, high=upper)))
+    for level in evidence.FIGURED:
+        if level <= subject.level:
+            marks = level_mark(SWATCH[0] / 2, SWATCH[1] / 2, level, INK)
+            signs.append(Sign(tuple(marks), words.named(level).say(language)))
+    return tuple(signs)
 
 
 def thick(pen: Pen, bits: float, greatest: float) -> Pen:

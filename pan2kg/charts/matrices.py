@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -16,17 +16,15 @@ from pan2kg.charts import drawing as dw
 from pan2kg.charts import frame as fr
 from pan2kg.charts import subject as sj
 from pan2kg.charts.subject import Cell, Subject
+from pan2kg.coherence import evidence, figures
 from pan2kg.coherence.citations import State, verdict
-from pan2kg.coherence.evidence import CellState as Reads
-from pan2kg.coherence.evidence import counts
-from pan2kg.coherence.figures import Unit
-from pan2kg.coherence.weight import Weight
 from pan2kg.errors import QueryError
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import decimal
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import key
 
+NO, YES, UNREAD = evidence.CellState.NO, evidence.CellState.YES, evidence.CellState.UNREAD
 SHARED_COLUMNS: Final = ("shares", "weight", "weight_high", "weight_open", "weight_broad", "shared_texts",
                          "evidence_level")  # fmt: skip
 PLAN_COLUMNS: Final = (
@@ -39,27 +37,15 @@ MINISTRY_COLUMNS: Final = ("ministry", "ministry_label", "plan", "plan_label", "
 UPSET_COLUMNS: Final = ("combination", "plans", "instrument", "instrument_label", "shared_by", "bits", "drawn")
 
 
-@dataclass(frozen=True, slots=True)
 class SharedCell:
-    row: int
-    column: int
-    weight: Weight
-    shares: Reads
+    """What two plans or two actions share, with the row and column of the pair."""
 
-    @classmethod
-    def of(cls, subject: Subject, place: tuple[int, int], ends: tuple[str, str]) -> SharedCell:
-        weight = subject.known.weight(*ends)
-        return cls(*place, weight, subject.known.meets(weight))
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        contributions = self.weight.contributions
-        return tuple(shared.text for shared in contributions if not shared.is_broad and shared.bits > 0)
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        weight, is_read = self.weight, self.shares is not Reads.UNREAD
-        return (
+    def __init__(self, subject: Subject, row: int, column: int, ends: tuple[str, str]) -> None:
+        self.row, self.column, self.weight = row, column, subject.known.weight(*ends)
+        weight, self.shares = self.weight, subject.known.meets(self.weight)
+        self.texts = tuple(part.text for part in weight.contributions if not part.is_broad and part.bits > 0)
+        is_read = self.shares is not UNREAD
+        self.cells: tuple[Cell, ...] = (
             self.shares.value, weight.low if is_read else None, weight.high, "true" if weight.is_open else "false",
             weight.broad or None, len(self.texts) if is_read else None, weight.level.key if weight.level else None,
         )  # fmt: skip
@@ -73,12 +59,12 @@ class SharedCell:
         texts = [f"– {name.text}" for name in subject.names(self.texts).values()]
         broad = figure_words.bits_words(weight.broad, subject.language)
         if kind == "plans":
-            lines = [say("texts-unknown")] if self.shares is Reads.UNREAD else []
+            lines = [say("texts-unknown")] if self.shares is UNREAD else []
             return [*lines, bits, *level, *([say("weight-broad", bits=broad)] if weight.broad > 0 else []), *texts]
-        if self.shares is Reads.YES:
+        if self.shares is YES:
             lines = [bits, *level, *texts]
         else:
-            lines = [say("action-unknown" if self.shares is Reads.UNREAD else "nothing-shared")]
+            lines = [say("action-unknown" if self.shares is UNREAD else "nothing-shared")]
         return [*lines, *([say("weight-broad-actions", bits=broad)] if weight.broad > 0 else [])]
 
 
@@ -100,10 +86,15 @@ def draw_plan_matrix(
     say, measured, choice = subject.say, subject.known, sj.choose(subject, plan=plan, plans=plans, top=top)
     names = [subject.names([iri])[iri] for iri in choice.plans]
     pairs = ((row, column) for column in range(len(choice.plans)) for row in range(column))
-    meetings = [SharedCell.of(subject, place, (choice.plans[place[0]], choice.plans[place[1]])) for place in pairs]
+    meetings = [SharedCell(subject, row, column, (choice.plans[row], choice.plans[column])) for row, column in pairs]
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
 
-    (wide, high), rows, states, tables = PLAN_CELL, list[tuple[Cell, ...]](), Counter[State](), measured.tables
+    (wide, high), rows, states, tables = (
+        PLAN_CELL,
+        list[tuple[Cell, ...]](),
+        Counter[State](),
+        measured.tables,
+    )
     heads, up, out = fr.tilted(names, PLAN_HEAD, wide)
     marks: list[dw.Mark] = [dw.Group(tuple(heads))]
     for at, name in enumerate(names):
@@ -132,7 +123,10 @@ def draw_plan_matrix(
                 cell += dw.centred(box, (text,), dw.Font(10.5, bold=True))
             else:
                 words = say(f"citation-{state}")
-                texts = {State.ABSENT: (fr.PAPER, f"{sign} –"), State.IMPOSSIBLE: (fr.SHADE, "×")}.get(state)
+                texts = {
+                    State.ABSENT: (fr.PAPER, f"{sign} –"),
+                    State.IMPOSSIBLE: (fr.SHADE, "×"),
+                }.get(state)
                 cell = fr.filled(box, texts[0], (texts[1],)) if texts else fr.hatched(box)
             states[state] += 1
             marks.append(dw.Group(tuple(cell), say("cites", citing=citing.full, cited=cited.full) + words, leads))
@@ -144,13 +138,13 @@ def draw_plan_matrix(
     cite = (replace(box, fill=CITED), dw.Label(15, 13, "→", dw.Font(11, bold=True), "middle"))
     crossed = (replace(box, fill=fr.SHADE), dw.Line(((0, 0), fr.SWATCH), fr.EDGE))
     summary = say(
-        "plan-matrix-summary", pairs=len(meetings), sharing=sum(meeting.shares is Reads.YES for meeting in meetings),
+        "plan-matrix-summary", pairs=len(meetings), sharing=sum(meeting.shares is YES for meeting in meetings),
         cited=states[State.SEEN], ways=states.total(), impossible=states[State.IMPOSSIBLE],
     )  # fmt: skip
     signs = (
         *fr.weight_signs(subject, greatest), fr.Sign(cite, say("sign-citation")),
-        fr.swatch(fr.SHADE, "×", say("sign-impossible")), fr.swatch(fr.PAPER, "–", say("sign-none")),
-        fr.hatch_sign(say("sign-hatch")), fr.Sign(crossed, say("sign-diagonal")),
+        fr.sign(fr.SHADE, say("sign-impossible"), "×"), fr.sign(fr.PAPER, say("sign-none"), "–"),
+        fr.sign("", say("sign-hatch")), fr.Sign(crossed, say("sign-diagonal")),
     )  # fmt: skip
     notes, filters = choice.words(subject, names)
     caption = fr.Caption(say("plan-matrix-title"), say("plan-matrix-lead"), signs, (summary, *notes), filters)
@@ -160,16 +154,18 @@ def draw_plan_matrix(
 
 def _shared_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float) -> list[dw.Mark]:
     weight = meeting.weight
-    if meeting.shares is Reads.NO:
+    if meeting.shares is NO:
         return fr.filled(box, fr.PAPER, ("–",))
-    if meeting.shares is Reads.UNREAD:
+    if meeting.shares is UNREAD:
         marks = fr.hatched(box)
         if weight.broad > 0:
             low = dw.Box(box.x, box.y + box.height / 2, box.width, box.height / 2, fr.PAPER, fr.EDGE)
             marks += [low, *dw.centred(low, (subject.say("broad-short"),), fr.FINE)]
         return marks
-    fill, texts = fr.shade(weight.low, greatest), subject.say("texts", n=len(meeting.texts))
-    number = figure_words.amount(weight.low, Unit.BITS, subject.language)
+    fill, texts = (
+        fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS), subject.say("texts", n=len(meeting.texts)),
+    )  # fmt: skip
+    number = figure_words.amount(weight.low, figures.Unit.BITS, subject.language)
     marks = fr.filled(box, fill, (number, texts), size=13)
     if weight.level is not None:
         marks += fr.level_mark(box.x + box.width - 7, box.y + 7, weight.level, fr.on(fill))
@@ -210,7 +206,7 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
         left_out += len(members) - len(drawn[-1])
     sides, works = (drawn[0], drawn[-1]), {*drawn[0], *drawn[-1]}
     pairs = ((row, column) for row in range(len(sides[0])) for column in range(row if is_one else len(sides[1])))
-    meetings = [SharedCell.of(subject, place, (sides[0][place[0]], sides[1][place[1]])) for place in pairs]
+    meetings = [SharedCell(subject, row, column, (sides[0][row], sides[1][column])) for row, column in pairs]
     greatest = max((meeting.weight.low for meeting in meetings), default=0.0)
     names = subject.names([*plans, *sides[0], *sides[1]])
     rows, columns = ([names[action] for action in side] for side in sides)
@@ -245,13 +241,13 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
 
     states = Counter(meeting.shares for meeting in meetings)
     summary = say(
-        "action-matrix-summary", n=len(works), named=len(works & uses.keys()), linked=states[Reads.YES],
-        unread=states[Reads.UNREAD],
+        "action-matrix-summary", n=len(works), named=len(works & uses.keys()), linked=states[YES],
+        unread=states[UNREAD],
     )  # fmt: skip
     titles, kind = [names[iri] for iri in plans], "action-matrix" if is_one else "action-matrix-two"
     signs = (
-        *fr.weight_signs(subject, greatest), *((fr.swatch(fr.PAPER, "2", say("sign-shared"), 10),) if is_one else ()),
-        fr.swatch(fr.PAPER, "–", say("sign-none"), 10), fr.hatch_sign(say("sign-hatch-action")),
+        *fr.weight_signs(subject, greatest), *((fr.sign(fr.PAPER, say("sign-shared"), "2", 10),) if is_one else ()),
+        fr.sign(fr.PAPER, say("sign-none"), "–", 10), fr.sign("", say("sign-hatch-action")),
     )  # fmt: skip
     caption = fr.Caption(
         say(f"{kind}-title", **dict(zip(("one", "two"), (name.text for name in titles), strict=False))),
@@ -267,18 +263,21 @@ def draw_action_matrix(subject: Subject, *, plan: str = "", other: str = "", top
 
 
 def _action_cell(subject: Subject, meeting: SharedCell, box: dw.Box, greatest: float | None) -> list[dw.Mark]:
-    if meeting.shares is Reads.UNREAD:
+    if meeting.shares is UNREAD:
         return fr.hatched(box)
     weight, fill, text = meeting.weight, fr.PAPER, str(len(meeting.texts))
-    if meeting.shares is Reads.NO:
+    if meeting.shares is NO:
         text = "–"
     elif greatest is not None:
         # One decimal is what a cell has room for; what is more than nought is never rounded to it.
-        fill, text = fr.shade(weight.low, greatest), decimal(max(weight.low, 0.1), subject.language, 1)
+        fill, text = (
+            fr.shade(weight.low / greatest if greatest else 0.0, fr.FIFTHS),
+            decimal(max(weight.low, 0.1), subject.language, 1),
+        )
     font = dw.Font(9.5 if len(text) < 3 else 8.5, bold=text != "–", colour=fr.on(fill))
     room = dw.Box(box.x, box.y + 6, box.width, box.height - 6)
     marks: list[dw.Mark] = [replace(box, fill=fill, pen=fr.EDGE), *dw.centred(room, (text,), font)]
-    if weight.level and greatest is not None and meeting.shares is not Reads.NO:
+    if weight.level and greatest is not None and meeting.shares is not NO:
         marks += fr.level_mark(box.x + CELL / 2, box.y + 5, weight.level, fr.on(fill))
     return marks
 
@@ -299,7 +298,7 @@ class Roles:
 
     def __init__(self, subject: Subject, plan: str) -> None:
         actions = {action for action, home in subject.known.tables.works.home.items() if home == plan}
-        involvements = [row for row in subject.graph.involvements if counts(row.level, subject.level)]
+        involvements = [row for row in subject.graph.involvements if evidence.counts(row.level, subject.level)]
         pairs = {(row.work, row.body) for row in involvements if row.work in actions}
         self.involved = Counter(body for _, body in pairs)
         leads = {(row.work, row.body) for row in involvements if row.work in actions and "lead" in row.roles}
@@ -328,8 +327,7 @@ def draw_ministries(
         if number := sum(role.has(body) for role in roles):
             ranks[body] = -number, -sum(role.involved[body] for role in roles), body
     every = sorted(ranks, key=ranks.__getitem__)
-    ministries = every[: sj.whole(bodies, "bodies")]
-    names = subject.names([*choice.plans, *every])
+    ministries, names = every[: sj.whole(bodies, "bodies")], subject.names([*choice.plans, *every])
     columns = [names[iri] for iri in choice.plans]
 
     (wide, high), cells = MINISTRY_CELL, list[tuple[Cell, ...]]()
@@ -361,8 +359,8 @@ def draw_ministries(
     if undrawn := len(every) - len(ministries):
         notes = (say("ministries-left-out", n=undrawn), *notes)
     signs = (
-        *fr.ramp_signs(fr.RAMP, classes), fr.swatch(fr.PAPER, "–", say("sign-dash"), 11),
-        fr.swatch(FAINT, "5/9", say("sign-known"), 10), fr.hatch_sign(say("sign-hatch-body")),
+        *map(fr.sign, fr.RAMP, classes), fr.sign(fr.PAPER, say("sign-dash"), "–", 11),
+        fr.sign(FAINT, say("sign-known"), "5/9", 10), fr.sign("", say("sign-hatch-body")),
     )  # fmt: skip
     summary = say("ministries-summary", known=known, actions=actions)
     caption = fr.Caption(say("ministries-title"), say("ministries-lead"), signs, (summary, *notes), filters)
@@ -383,7 +381,7 @@ def _ministry_cell(subject: Subject, box: dw.Box, names: tuple[Name, Name], role
     lines = [str(number) if number else say("whole-plan-short")]
     lines += [say("leads-short", led=led)] if led else []
     title += f"\n{say('whole-plan')}" if body.iri in role.plan_wide else ""
-    fill = fr.RAMP[fr.step(max(number, 1), BOUNDS)]
+    fill = fr.shade(max(number, 1), BOUNDS)
     return dw.Group(tuple(fr.filled(box, fill, lines, size=12.5 if number else 10.0)), title, leads)
 
 
@@ -452,7 +450,7 @@ def draw_upset(
     fills = ((fr.BLUE, "sign-common"), (fr.ORANGE, "sign-alone"))
     signs = [fr.Sign((dw.Box(0, 2, 8, 14, fill), dw.Dot(21, 9, 7, fill)), say(word)) for fill, word in fills]
     signs.append(fr.Sign((dw.Box(0, 3, fr.SWATCH[0], 12, fr.GREY),), say("sign-size")))
-    signs.append(fr.hatch_sign(say("sign-hatch-text")))
+    signs.append(fr.sign("", say("sign-hatch-text")))
     notes, filters = choice.words(subject, rows)
     caption = fr.Caption(say("upset-title"), say("upset-lead"), tuple(signs), (*summary, *notes), filters)
     gain = dict(zip(known.potential.weights.texts, known.potential.weights.gain.tolist(), strict=True))

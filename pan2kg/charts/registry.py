@@ -13,29 +13,26 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from pan2kg.charts import drawing as dw
 from pan2kg.charts import flows, matrices, time_axis, time_map
 from pan2kg.charts.frame import Picture
 from pan2kg.charts.subject import Address, Subject
+from pan2kg.coherence.evidence import Level
 from pan2kg.errors import FormatError, Place, QueryError
-from pan2kg.i18n.catalogue import Messages, Text
-from pan2kg.i18n.message import either
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n import catalogue, message
 from pan2kg.project import write_atomically
 from pan2kg.store.store import plain
 from pan2kg.tables.formats import Grid, write_csv
-
-if TYPE_CHECKING:
-    from pan2kg.coherence.evidence import Level
-    from pan2kg.graph.graph import Graph
 
 
 @dataclass(frozen=True, slots=True)
 class PictureKind:
     """What a picture answers, in every language, and the function that draws it."""
 
-    question: Text
+    question: catalogue.Text
     function: Callable[..., Picture]
 
     @property
@@ -43,7 +40,7 @@ class PictureKind:
         return tuple(name for name in inspect.signature(self.function).parameters if name != "subject")
 
 
-_WORDS: Final = Messages("chart")
+_WORDS: Final = catalogue.Messages("chart")
 _FUNCTIONS: Final[Mapping[str, Callable[..., Picture]]] = {
     "time-map": time_map.draw_time_map, "bridge": flows.draw_bridge, "plans-of": time_axis.draw_plans_of,
     "plan-matrix": matrices.draw_plan_matrix, "action-matrix": matrices.draw_action_matrix,
@@ -91,7 +88,7 @@ def find_picture(name: str) -> PictureKind:
     if name in PICTURES:
         return PICTURES[name]
     near = get_close_matches(name, PICTURES, n=2, cutoff=0.5) or list(PICTURES)
-    raise QueryError("no-picture", remedy="did-you-mean", name=name, names=either(near))
+    raise QueryError("no-picture", remedy="did-you-mean", name=name, names=message.either(near))
 
 
 # Files
@@ -213,8 +210,7 @@ class _Brush:
         words = _printable(mark.text)
         wide, _, _ = self.renderer.get_text_width_height_descent(words, font, ismath=False)
         wide = min(wide / self.scale, dw.measure(words, mark.font) * 1.02)
-        back = {"start": 0.0, "middle": wide / 2, "end": wide}[mark.anchor]
-        turn = math.radians(mark.turn)
+        back, turn = {"start": 0.0, "middle": wide / 2, "end": wide}[mark.anchor], math.radians(mark.turn)
         x, y = self.at(mark.x - back * math.cos(turn), mark.y - back * math.sin(turn))
         context = self.renderer.new_gc()
         context.set_foreground(mark.font.colour)

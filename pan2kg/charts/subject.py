@@ -10,21 +10,19 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pyoxigraph as ox
 
 from pan2kg.coherence.evidence import HEADLINE, Level, firmest
+from pan2kg.coherence.known import Known
 from pan2kg.errors import QueryError
+from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import Name
 from pan2kg.i18n.catalogue import Language, Messages, format_of
 from pan2kg.store.store import Solutions
 from pan2kg.tables import figure_words
 from pan2kg.turtle.vocabulary import XSD, key
-
-if TYPE_CHECKING:
-    from pan2kg.coherence.known import Known
-    from pan2kg.graph.graph import Graph
 
 _WORDS: Final = Messages("chart")
 
@@ -223,12 +221,11 @@ class DrawnTie:
     texts: tuple[str, ...] = ()
 
     @property
-    def basis(self) -> str:
-        return "declared" if self.declared else "inferred"
-
-    @property
-    def level_key(self) -> str | None:
-        return self.level.key if self.level else None
+    def cells(self) -> tuple[str, int, float | None, str | None]:
+        """What a table says of it: whether it is stated or inferred, how many, how much, on whose word."""
+        basis = "declared" if self.declared else "inferred"
+        level = self.level.key if self.level else None
+        return basis, self.number, self.bits or None, level
 
 
 def text_ties(subject: Subject, works: Iterable[str]) -> tuple[DrawnTie, ...]:

@@ -16,11 +16,7 @@ from pan2kg.charts import drawing as dw
 from pan2kg.charts import frame as fr
 from pan2kg.charts import subject as sj
 from pan2kg.charts.subject import Cell, Names, Subject
-from pan2kg.coherence.citations import Span, span
-from pan2kg.coherence.evidence import Level, counts
-from pan2kg.coherence.obligations import DutyStanding as Standing
-from pan2kg.coherence.obligations import Margin
-from pan2kg.coherence.texts import CARRIES_OUT, SERVES
+from pan2kg.coherence import citations, evidence, obligations, texts
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.graph.graph import bare
 from pan2kg.graph.labels import Entry
@@ -65,7 +61,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    issued: Span | None = None
+    issued: citations.Span | None = None
     start: date | None = None
     end: date | None = None
 
@@ -74,12 +70,8 @@ class Life:
         return self.start or (self.issued.first if self.issued else None)
 
     @property
-    def is_dated(self) -> bool:
-        return self.first is not None or self.end is not None
-
-    @property
     def is_drawn(self) -> bool:
-        return self.is_dated or self.issued is not None
+        return bool(self.issued or self.start or self.end)
 
     def tags(self, subject: Subject, plan: str) -> sj.Tags:
         years = ((name, str(day.year)) for name, day in (("from", self.first), ("to", self.end)) if day)
@@ -90,7 +82,7 @@ def lives(subject: Subject, plans: Iterable[str]) -> Mapping[str, Life]:
     dates, life_of = subject.known.chronology.dates, {}
     for plan in plans:
         _, since, until = subject.graph.periods.get(plan, ("", "", ""))
-        begins, ends, dated = span(since), span(until), dates.get(plan)
+        begins, ends, dated = citations.span(since), citations.span(until), dates.get(plan)
         first, last = begins.first if begins else None, ends.last if ends else None
         life_of[plan] = Life(dated.issued if dated else None, first, last)
     return life_of
@@ -110,7 +102,7 @@ def bar(axis: Axis, life: Life, y: float, colour: str, *, high: float) -> list[d
     The dot is hollow where only a span of days is known: it stands in the middle, with a line over the span.
     """
     marks: list[dw.Mark] = []
-    if life.is_dated:
+    if life.first or life.end:
         stub = axis.width / (axis.last - axis.first + 1) * OPEN_END
         right = axis.x(life.end) if life.end else None
         if life.first is None:
@@ -159,7 +151,9 @@ PLAN_COLUMNS: Final = ("plan", "plan_label", "work", "work_label", "part", "evid
 
 FIRST, SECOND, THIRD = 1, 2, 3  # how strongly a work is tied to the thing: what that means depends on the kind of thing
 TIED_AS: Final = {FIRST: "first", SECOND: "second", THIRD: "third"}
-Tied = tuple[str, int, Level | None]  # A plan, or an action of one, and how it is tied to the thing, on whose word
+Tied = tuple[
+    str, int, evidence.Level | None
+]  # A plan, or an action of one, and how it is tied to the thing, on whose word
 
 
 def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.Picture:
@@ -203,10 +197,10 @@ def draw_plans_of(subject: Subject, *, thing: str = "", top: object = 12) -> fr.
     if has_whole:
         signs.append(fr.Sign((_part_mark(15, 9, SECOND, is_plan=True),), say("plans-of-whole")))
     lives_drawn = [life_of[plan] for plan in rows]
-    if any(life.is_dated and not (life.first and life.end) for life in lives_drawn):
+    if any(bool(life.first) != bool(life.end) for life in lives_drawn):
         signs.append(open_end_sign(subject, PALE))
     if any(not life.is_drawn for life in lives_drawn):
-        signs.append(fr.hatch_sign(say("sign-hatch-date")))
+        signs.append(fr.sign("", say("sign-hatch-date")))
     called, undrawn = names[entry.iri].text, len(every) - len(rows)
     caption = fr.Caption(
         say(f"plans-of-{kind}", thing=called, n=len(every)), say("plans-of-lead"), tuple(signs),
@@ -240,14 +234,18 @@ def _entry(subject: Subject, thing: str) -> Entry:
 def tied_works(subject: Subject, kind: str, thing: str) -> Mapping[str, tuple[Tied, ...]]:
     ties: list[Tied] = []
     if kind == "body":
-        parts = [row for row in subject.graph.involvements if row.body == thing and counts(row.level, subject.level)]
+        parts = [
+            row for row in subject.graph.involvements if row.body == thing and evidence.counts(row.level, subject.level)
+        ]
         ties = [(row.work, FIRST if "lead" in row.roles else SECOND, row.level) for row in parts]
     elif kind == "topic":
         ties = [(row.work, SECOND, None) for row in subject.graph.profiles if thing in row.topics]
     else:
         for use in subject.known.uses:
             if thing in subject.known.potential.weights.reached(use.text, subject.level):
-                ties.append((use.work, {CARRIES_OUT: FIRST, SERVES: SECOND}.get(use.share, THIRD), use.level))
+                ties.append(
+                    (use.work, {texts.CARRIES_OUT: FIRST, texts.SERVES: SECOND}.get(use.share, THIRD), use.level)
+                )
     best: dict[str, Tied] = {}
     for tie in ties:
         best[tie[0]] = min(best.get(tie[0], tie), tie, key=lambda tie: (tie[1], tie[2] or 0))
@@ -273,7 +271,8 @@ DUTY_SPAN: Final = 560.0
 DUTY_SAYS: Final = 220.0
 DUTY_ROW: Final = 50.0
 AXIS: Final = 30.0
-COLOURS: Final = {Standing.ON_TIME: fr.GREEN, Standing.LATE: fr.VERMILION}
+KEYS: Final = {standing: standing.value.replace(" ", "-") for standing in obligations.DutyStanding}
+COLOURS: Final = {obligations.DutyStanding.ON_TIME: fr.GREEN, obligations.DutyStanding.LATE: fr.VERMILION}
 AS_OF: Final = dw.Pen(fr.BLUE, 1.6, (2, 3))
 DUTY_COLUMNS: Final = ("obligation", "obligation_label", "instrument", "instrument_label", "due", "standing", "answer",
                        "answer_label", "answered_on", "margin_days", "overdue_days", "as_of")  # fmt: skip
@@ -285,8 +284,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
     Only whole days are drawn as dates; what is vague, not ratified or not known is written in words. ``rows``
     is how many obligations are drawn, first due first: those a country recorded or something answers, if there are any.
     """
-    say, as_of = subject.say, subject.graph.as_of
-    margins = subject.graph.margins(subject.level).rows
+    say, as_of, margins = subject.say, subject.graph.as_of, subject.graph.margins(subject.level).rows
     every = tuple(row for row in margins if row.obligation.is_recorded or row.response) or margins
     drawn = every[: sj.whole(rows, "rows")]
     iris = {iri for row in every for iri in (row.obligation.iri, row.obligation.instrument)}
@@ -318,7 +316,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         lines, y = _duty_words(subject, names, row), DUTY_ROW * (at + 0.5)
         title = "\n".join((names[row.obligation.iri].text, names[row.obligation.instrument].text, *lines))
         on_axis: list[dw.Mark] = []
-        if row.standing is Standing.DUE_UNKNOWN or row.obligation.due is None:
+        if row.standing is obligations.DutyStanding.DUE_UNKNOWN or row.obligation.due is None:
             on_axis += fr.hatched(dw.Box(DUTY_HEAD + 8, y - 9, DUTY_SPAN - 16, 18))
         else:
             x, colour = place(row.obligation.due), COLOURS.get(row.standing, fr.VERMILION if row.overdue else fr.GREY)
@@ -342,7 +340,7 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         marks.append(dw.Label(0, 20, say("no-obligation"), dw.Font(11)))
 
     standings = Counter(row.standing for row in every)
-    counted = [say(f"count-{_key(at)}", n=standings[at]) for at in Standing if standings[at]]
+    counted = [say(f"count-{KEYS[at]}", n=standings[at]) for at in obligations.DutyStanding if standings[at]]
     notes = [say("timeline-summary", n=len(every), parts=", ".join(counted) or "0")]
     if len(margins) > len(drawn):
         notes.append(say("obligations-left-out", n=len(margins) - len(drawn)))
@@ -351,10 +349,10 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
         fr.Sign((dw.Line.diamond(15, 9, 7, fill=fr.INK),), say("sign-due")),
         fr.Sign((dw.Dot(15, 9, 6.5, fr.GREY),), say("sign-act")),
         fr.Sign((dw.Box(9, 3, 12, 12, fr.GREY),), say("sign-action")),
-        fr.line_sign(dw.Pen(fr.GREEN, 5), say("sign-on-time")),
-        fr.line_sign(dw.Pen(fr.VERMILION, 5), say("sign-late")),
+        fr.sign(dw.Pen(fr.GREEN, 5), say("sign-on-time")),
+        fr.sign(dw.Pen(fr.VERMILION, 5), say("sign-late")),
         fr.Sign((dw.Line(((0, 9), (23, 9)), late), tip), say("sign-overdue")),
-        fr.day_sign(AS_OF, say("sign-as-of")), fr.hatch_sign(say("sign-hatch-due")),
+        fr.sign(AS_OF, say("sign-as-of"), upright=True), fr.sign("", say("sign-hatch-due")),
     )  # fmt: skip
     caption = fr.Caption(say("timeline-title"), say("timeline-lead"), signs, tuple(notes))
     cells: list[tuple[Cell, ...]] = []
@@ -368,14 +366,10 @@ def draw_timeline(subject: Subject, *, rows: object = 40) -> fr.Picture:
     return fr.picture(subject, "timeline", caption, size, marks, sj.table(DUTY_COLUMNS, cells))
 
 
-def _key(standing: Standing) -> str:
-    return standing.value.replace(" ", "-")
-
-
-def _duty_words(subject: Subject, names: Names, row: Margin) -> tuple[str, ...]:
+def _duty_words(subject: Subject, names: Names, row: obligations.Margin) -> tuple[str, ...]:
     """Its standing, when it is due, and what answers it or for how long nothing has."""
     say, duty, language, answer = subject.say, row.obligation, subject.language, row.response
-    if row.standing is Standing.DUE_UNKNOWN:
+    if row.standing is obligations.DutyStanding.DUE_UNKNOWN:
         is_open = duty.needs_ratification and not duty.binds(row.as_of)
         return (say("standing-not-ratified" if is_open else "standing-due-unknown"),)
     due = say("due", day=in_words(duty.due, language)) if duty.due is not None else ""
@@ -387,4 +381,4 @@ def _duty_words(subject: Subject, names: Names, row: Margin) -> tuple[str, ...]:
     if row.margin is not None and answer is not None and answer.day is not None:
         day, name = in_words(answer.day, language), names[answer.work].text
         number, last = abs(row.margin), say(f"answer-{'act' if answer.is_act else 'action'}", day=day, name=name)
-    return (say(f"standing-{_key(row.standing)}", n=number), due, last)
+    return (say(f"standing-{KEYS[row.standing]}", n=number), due, last)

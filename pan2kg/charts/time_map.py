@@ -46,28 +46,21 @@ COLUMNS: Final = (
 class Layout:
     """Where names and bars stand, in pixels: names in a column of ``head`` pixels or, where there is none, above bars.
 
-    Curves pass to the right of the axis, which is ``span`` wide, within ``room``; ``low`` is how far below the middle
-    of its row a bar stands.
+    The axis begins at ``left`` and is ``span`` wide, curves pass to its right as far as ``right``; ``low`` is how far
+    below the middle of its row a bar stands.
     """
 
     head: float
+    left: float
     span: float
+    right: float
     row: float
-    room: float
     low: float = 0.0
 
-    @property
-    def left(self) -> float:
-        return self.head + 16 if self.head else 10.0
 
-    @property
-    def right(self) -> float:
-        return self.left + self.span + self.room
-
-
-WIDE: Final = Layout(head=220.0, span=440.0, row=40.0, room=6.0)
+WIDE: Final = Layout(head=220.0, left=236.0, span=440.0, right=682.0, row=40.0)
 # for a screen of 360 pixels: the whole picture is as wide as that leaves, and no letter is smaller than 10 pixels
-NARROW: Final = Layout(head=0.0, span=262.0, row=34.0, room=42.0, low=8.0)
+NARROW: Final = Layout(head=0.0, left=10.0, span=262.0, right=314.0, row=34.0, low=8.0)
 
 
 class Neighbour:
@@ -100,8 +93,7 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> fr.Pictur
     say, met = subject.say, {pair[pair[0] == chosen] for pair in subject.known.linked if chosen in pair}
     every = [Neighbour(subject, chosen, plan) for plan in sorted(met)]
     every.sort(key=lambda near: (near.is_abroad, -near.bits, near.plan))
-    neighbours = every[:most]
-    names = subject.names((chosen, *(near.plan for near in every)))
+    neighbours, names = every[:most], subject.names((chosen, *(near.plan for near in every)))
     life_of, ranks = ta.lives(subject, names), {}
     for plan in (chosen, *(near.plan for near in neighbours)):
         life = life_of[plan]
@@ -146,12 +138,12 @@ def _draw(subject: Subject, chosen: str, most: int, layout: Layout) -> fr.Pictur
     cited = sum(occasion.state is State.SEEN for occasion in expected)
     titles.append(say("time-map-cited", n=len(expected), seen=cited) if expected else say("time-map-none-could"))
     states = {State.ABSENT, *(state_of(occasion) for near in neighbours for occasion in near.ways)}
-    signs = [fr.line_sign(dw.Pen(BAND, 10), say("sign-band"))]
-    signs += [fr.line_sign(pen, say(f"sign-citation-{state.value}")) for state, pen in PENS.items() if state in states]
+    signs = [fr.sign(dw.Pen(BAND, 10), say("sign-band"))]
+    signs += [fr.sign(pen, say(f"sign-citation-{state.value}")) for state, pen in PENS.items() if state in states]
     signs += [*fr.weight_signs(subject, 0.0), ta.open_end_sign(subject, ta.PALE)]
-    signs.append(fr.day_sign(ta.TODAY, say("sign-as-of")))
+    signs.append(fr.sign(ta.TODAY, say("sign-as-of"), upright=True))
     if any(not life_of[plan].is_drawn for plan in rows):
-        signs.append(fr.hatch_sign(say("sign-hatch-date")))
+        signs.append(fr.sign("", say("sign-hatch-date")))
     notes = (say("neighbours-left-out", n=len(every) - len(neighbours)),) if len(every) > len(neighbours) else ()
     filters = (say("chosen-by", plan=names[chosen].key),)
     caption = fr.Caption(" ".join(titles), say("time-map-lead"), tuple(signs), notes, filters)
@@ -324,7 +316,7 @@ def draw_country(subject: Subject) -> fr.Picture:
     period = ta.bar(ta.Axis(2020, 2022, 2, 26), life, 9, fill, high=10)
     signs = (
         fr.Sign(tuple(period), say("sign-period")), ta.open_end_sign(subject, fill),
-        fr.line_sign(CITED, say("sign-citation-seen")), fr.day_sign(ta.TODAY, say("sign-as-of")),
+        fr.sign(CITED, say("sign-citation-seen")), fr.sign(ta.TODAY, say("sign-as-of"), upright=True),
     )  # fmt: skip
     title, notes = say("country-map-title", n=len(plans), cited=len(citations)), say("country-map-undated", n=undrawn)
     caption = fr.Caption(title, say("country-map-lead"), signs, (notes,) if undrawn else ())
@@ -349,6 +341,5 @@ def _rows(axis: ta.Axis, life_of: Mapping[str, ta.Life], names: Names, plans: Se
 
 def _bar_ends(axis: ta.Axis, life: ta.Life) -> tuple[float, float]:
     boxes = [mark for mark in ta.bar(axis, life, 0, "", high=THIN) if isinstance(mark, dw.Box)]
-    dot = ta.place_of(axis, life)
-    edges = [edge for box in boxes for edge in (box.x, box.x + box.width)]
+    dot, edges = ta.place_of(axis, life), [edge for box in boxes for edge in (box.x, box.x + box.width)]
     return min([dot - 4, *edges]), max([dot + 4, *edges])

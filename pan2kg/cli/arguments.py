@@ -35,7 +35,6 @@ _SENTENCES: Final = ("command.", "table.")
 
 
 def translated(words: str) -> str:
-    """What :mod:`argparse` says, in the language of the process; the keys of these messages are its own words."""
     language = spoken()
     if language == SOURCE_LANGUAGE:
         return words  # no catalogue is read for a command that has nothing to say
@@ -47,30 +46,30 @@ argparse._ = translated  # type: ignore[attr-defined]
 argparse.ngettext = lambda single, many, number: translated(single if number == 1 else many)  # type: ignore[attr-defined]
 
 
-def _help(key: str) -> str:
-    # what is no key – the names of formats, what argparse says – stays as it is
-    return _HELP.say(key, spoken()) if _HELP.has(key) else key
+def in_words(key: str | None) -> str:
+    """A text of help by its key; what is no key – the names of formats, what argparse says – stays as it is.
+
+    What is a few words in a list stands as a sentence above the help of a command.
+    """
+    words = _HELP.say(key, spoken()) if key and _HELP.has(key) else key or ""
+    return f"{words[0].upper()}{words[1:]}." if words and key and key.startswith(_SENTENCES) else words
 
 
 class Formatter(argparse.HelpFormatter):
-    """Help whose texts are keys of the catalogue, said when it is printed: no command waits for them."""
-
     def start_section(self, heading: str | None) -> None:
-        super().start_section(heading and _help(heading))
+        super().start_section(heading and in_words(heading))
 
     def add_text(self, text: str | None) -> None:
-        words = _help(text) if text else text
-        if words and text and text.startswith(_SENTENCES):
-            words = f"{words[0].upper()}{words[1:]}."
-        super().add_text(words)
+        super().add_text(text and in_words(text))
 
     def add_usage(
         self, usage: str | None, actions: Iterable[argparse.Action], groups: Iterable[Any], prefix: str | None = None
     ) -> None:
-        super().add_usage(usage and _help(usage), actions, groups, prefix)
+        super().add_usage(usage and in_words(usage), actions, groups, prefix)
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        return action.help and _help(action.help)
+        # in a list of commands no sentence
+        return action.help and (_HELP.say(action.help, spoken()) if _HELP.has(action.help) else action.help)
 
 
 class PlainFormatter(Formatter, argparse.RawDescriptionHelpFormatter):
@@ -78,8 +77,6 @@ class PlainFormatter(Formatter, argparse.RawDescriptionHelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """Wrong use is one sentence, without the usage lines; options are made when arguments are there to be read."""
-
     fill: Callable[[argparse.ArgumentParser], None] | None = None
 
     def parse_known_args(self, *words: Any, **settings: Any) -> tuple[Any, list[str]]:  # noqa: ANN401
@@ -91,22 +88,25 @@ class Parser(argparse.ArgumentParser):
             self.fill(self)
             self.fill = None
 
+    def explained(self) -> None:
+        self.complete()
+        self.description = in_words(self.description)
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse has no public way to its commands
+                for inner in action.choices.values():
+                    inner.explained()
+            elif isinstance(action.choices, Mapping):
+                action.choices = tuple(action.choices)  # a mapping is taken for commands
+
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{told('wrong-use', prog=self.prog, message=message)}\n")
 
 
 class SingleValue(argparse.Action):
-    """An option that is given once: a second value would silently take the place of the first."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *words: Any) -> None:  # noqa: ANN401
+        values, option = words
         if getattr(namespace, self.dest, None) is not None:
-            parser.error(str(told("given-twice-one-meant", option=option_string)))
+            parser.error(str(told("given-twice-one-meant", option=option)))
         setattr(namespace, self.dest, values)
 
 
@@ -114,17 +114,10 @@ class SingleValue(argparse.Action):
 
 
 def number(
-    pattern: str,
-    fault: str,
-    kind: type[int] | type[float] = float,
-    allowed: Container[float] | None = None,
+    pattern: str, fault: str, kind: type[int] | type[float] = float, allowed: Container[float] | None = None,
     **bounds: str,
-) -> Callable[[str], Any]:
-    """A reader of numbers written like ``pattern``; ``fault`` is the message for anything else.
-
-    >>> some_seconds("90"), a_limit("20"), a_share("0.25"), an_amount("1.5")
-    (90, 20, 0.25, 1.5)
-    """
+) -> Callable[[str], Any]:  # fmt: skip
+    """A reader of numbers written like ``pattern``; ``fault`` is the message for anything else."""
 
     def read(text: str) -> float:
         if re.fullmatch(pattern, text.strip(), re.ASCII) and (allowed is None or kind(text) in allowed):
@@ -142,26 +135,14 @@ an_amount: Final = number(r"\d+(\.\d+)?|\.\d+", "no-amount")
 
 
 def whole(least: int, most: int = 2**40) -> Callable[[str], int]:
-    """A reader of whole numbers from ``least`` to ``most``."""
     return number(_WHOLE, "no-whole-number", int, range(least, most + 1), least=str(least), most=str(most))
 
 
 def some_keys(text: str) -> tuple[str, ...]:
-    """Keys with commas between them.
-
-    >>> some_keys("plan, -bits")
-    ('plan', '-bits')
-    """
     return tuple(filter(None, map(str.strip, text.split(","))))
 
 
 def a_link(text: str) -> str:
-    """The address of something on the web.
-
-    >>> a_link("host.example")
-    Traceback (most recent call last):
-    argparse.ArgumentTypeError: « host.example » is no address such as https://host.example/
-    """
     address = urlsplit(text)
     if address.scheme not in ("http", "https") or not address.netloc or any(mark in text for mark in ' <>"?#'):
         raise argparse.ArgumentTypeError(told("no-web-address", text=text))
@@ -169,12 +150,10 @@ def a_link(text: str) -> str:
 
 
 def an_address(text: str) -> str:
-    """The address of a folder on the web, with a slash at its end."""
     return a_link(text).rstrip("/") + "/"
 
 
 def a_scale(text: str) -> Scale:
-    """A scale of scores such as ``-4..4`` or ``count decimal``."""
     from pan2kg.scores.matrix import read_scale
 
     try:
@@ -199,9 +178,11 @@ Settings = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | str
 """What :meth:`argparse.ArgumentParser.add_argument` takes, made late where a module must be read for it."""
 Options = Mapping[str, Settings]
 FLAG: Final[dict[str, Any]] = {"action": "store_true"}
+PROJECT: Final[dict[str, Any]] = {"metavar": "DIR", "action": "append", "help": "project"}
 SEVERAL: Final[dict[str, Any]] = {"action": "append", "default": []}
 FILE: Final[dict[str, Any]] = {"metavar": "FILE"}
-DAY: Final[dict[str, Any]] = {"metavar": "DAY", "type": a_day, "action": SingleValue}
+ONCE: Final[dict[str, Any]] = {"action": SingleValue}
+DAY: Final[dict[str, Any]] = {"metavar": "DAY", "type": a_day, **ONCE}
 LANGUAGE: Final[Options] = {
     "--language": lambda: {"choices": LANGUAGES, "default": language_of(os.environ), "help": "language"}
 }
@@ -209,15 +190,24 @@ TIMEOUT: Final[dict[str, Any]] = {"metavar": "SECONDS", "type": some_seconds, "d
 ENDPOINT: Final[Options] = {"--endpoint": {"metavar": "URL", "help": "endpoint"}, "--timeout": TIMEOUT}
 OUTPUT: Final[Options] = {"-o --output": {**FILE, "help": "output"}}
 SELECTION: Final[Options] = {
-    "--columns": {"metavar": "KEYS", "dest": "shown", "type": some_keys, "action": SingleValue, "help": "columns"},
-    "--sort": {"metavar": "KEYS", "dest": "order", "type": some_keys, "action": SingleValue, "help": "sort"},
-    "--limit": {"metavar": "NUMBER", "type": a_limit, "action": SingleValue, "help": "limit"},
+    "--columns": {"metavar": "KEYS", "dest": "shown", "type": some_keys, **ONCE, "help": "columns"},
+    "--sort": {"metavar": "KEYS", "dest": "order", "type": some_keys, **ONCE, "help": "sort"},
+    "--limit": {"metavar": "NUMBER", "type": a_limit, **ONCE, "help": "limit"},
     "--no-header": {**FLAG, "help": "no-header"},
 }
 
 
+class Kinds(dict[str, Options]):
+    """The options of each kind a command has, which is named before them."""
+
+
 def add_options(parser: argparse.ArgumentParser, command: str, options: Options) -> None:
-    """Add options to a parser; the message under the command's name and its own says what one is for, or ``help``."""
+    if isinstance(options, Kinds):
+        kinds = parser.add_subparsers(title="title.kinds", metavar="KIND", dest="kind", required=True)
+        for kind, own in options.items():
+            inner = kinds.add_parser(kind, **described(f"command.{command}-{kind}"))
+            add_options(inner, command, {"--project": {**PROJECT, "default": argparse.SUPPRESS}, **own})
+        return
     for names, settings in options.items():
         if isinstance(settings, str):
             setattr(parser, names, settings)  # a key of what stands above or below the options
@@ -227,28 +217,19 @@ def add_options(parser: argparse.ArgumentParser, command: str, options: Options)
         parser.add_argument(*names.split(), **more)
 
 
+def described(key: str) -> dict[str, Any]:
+    return {"allow_abbrev": False, "help": key, "description": key, "formatter_class": Formatter}
+
+
 def add_language(command: argparse.ArgumentParser) -> None:
     add_options(command, "", LANGUAGE)
-
-
-def add_endpoint(command: argparse.ArgumentParser) -> None:
-    add_options(command, "", ENDPOINT)
 
 
 def add_output(command: argparse.ArgumentParser, meaning: str = "output", *, required: bool = False) -> None:
     command.add_argument("-o", "--output", metavar="FILE", required=required, help=meaning)
 
 
-def add_as_of(command: argparse.ArgumentParser, meaning: str) -> None:
-    command.add_argument("--as-of", **DAY, help=meaning)
-
-
-def add_selection(command: argparse.ArgumentParser) -> None:
-    add_options(command, "", SELECTION)
-
-
 def selection_of(options: argparse.Namespace, form: str) -> Selection:
-    """Which columns and rows were asked for, if the format can be written so."""
     from pan2kg.tables.table import Selection
 
     selection = Selection(options.shown or (), options.order or (), options.limit, header=not options.no_header)
@@ -257,14 +238,7 @@ def selection_of(options: argparse.Namespace, form: str) -> Selection:
 
 
 def read_parameters(words: Sequence[str]) -> dict[str, str]:
-    """Parameters typed as ``--name value`` or ``--name=value``, by name.
-
-    >>> read_parameters(["--only-plan", "lu-bhr-2", "--top=3"])
-    {'only_plan': 'lu-bhr-2', 'top': '3'}
-    >>> read_parameters(["--plan", "a", "--plan", "b"])
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: --plan is given twice. Give one value.
-    """
+    """Parameters typed as ``--name value`` or ``--name=value``, by name."""
     pieces = [piece for word in words for piece in (word.split("=", 1) if word.startswith("--") else [word])]
     if len(pieces) % 2 or not all(piece.startswith("--") for piece in pieces[::2]):
         raise QueryError("cannot-read-parameters", remedy="write-parameters", names=" ".join(words))
@@ -278,12 +252,7 @@ def read_parameters(words: Sequence[str]) -> dict[str, str]:
 
 
 def refuse_unknown(words: Iterable[str], parameters: Collection[str], options: argparse.Namespace) -> None:
-    """Refuse what is typed as an option and is none, with the nearest; ``parameters`` are names as they are typed.
-
-    >>> refuse_unknown(["--lst"], ["plan"], argparse.Namespace(command="ask", list=False, format="csv"))
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: There is no option and no parameter « lst ». Did you mean --list?
-    """
+    """Refuse what is typed as an option and is none, with the nearest; ``parameters`` are names as they are typed."""
     inner = {"command", "name", "parameters", "version"}
     known = [*parameters, *(name.replace("_", "-") for name in vars(options) if name not in inner)]
     for word in words:
@@ -300,7 +269,6 @@ def refuse_unknown(words: Iterable[str], parameters: Collection[str], options: a
 
 
 def project_of(options: argparse.Namespace) -> Project:
-    """The project that was named, or several together, else the nearest, else the one that comes with the package."""
     if options.project:
         return Project.together(options.project)
     options.nearest = Project.find()
@@ -314,14 +282,12 @@ _ANSWER: Final = frozenset((
 
 
 def tell_project(options: argparse.Namespace) -> None:
-    """Say on standard error which project was read, where one was found nearby and nobody named it."""
     project: Project | None = getattr(options, "nearest", None)
     if project and not project.is_packaged and options.command in _ANSWER:
-        sys.stderr.write(f"{say('progress', 'project', name=project.root)}\n")
+        tell(say("progress", "project", name=project.root))
 
 
 def cache_of(options: argparse.Namespace) -> Path | None:
-    """The folder where states of graphs are kept: the one that was typed, else the user's; None for none."""
     from pan2kg.store.cache import cache_folder
 
     if getattr(options, "no_cache", False):
@@ -336,18 +302,16 @@ def cache_of(options: argparse.Namespace) -> Path | None:
 
 
 def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: bool = True) -> RemoteStore:
-    """The store behind the endpoint that was typed, once it is known to answer; another release there is told."""
     from pan2kg.graph.labels import other_release
     from pan2kg.store.remote import open_remote
 
     store = open_remote(options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours)
     if is_ours and (releases := other_release(store, project)):
-        sys.stderr.write(f"{say('progress', 'other-release', there=releases[0], here=releases[1])}\n")
+        tell(say("progress", "other-release", there=releases[0], here=releases[1]))
     return store
 
 
 def links_told(store: LocalStore) -> Message | None:
-    """That a graph has too many derived links for all of them to be here; None where it has not."""
     from pan2kg.store.links import TOP, missing_links
 
     missing = missing_links(store)
@@ -356,8 +320,7 @@ def links_told(store: LocalStore) -> Message | None:
 
 
 def tell_links(store: LocalStore) -> None:
-    if message := links_told(store):
-        sys.stderr.write(f"{message}\n")
+    tell(links_told(store) or "")
 
 
 # --- what is written
@@ -382,7 +345,6 @@ def harmless(text: str) -> str:
 
 
 def emit(text: str | bytes, output: str | None = None, form: str = "text") -> None:
-    """Write an answer to the file that was named, else to standard output, where people read it without harm."""
     if output:
         write_atomically(Path(output), text)
     elif isinstance(text, bytes):
@@ -392,20 +354,20 @@ def emit(text: str | bytes, output: str | None = None, form: str = "text") -> No
         sys.stdout.flush()
 
 
+def tell(*messages: object) -> None:
+    sys.stderr.write("".join(f"{harmless(str(message))}\n" for message in messages if message))
+
+
 def tell_left_out(rows: int) -> None:
-    """Say on standard error how many rows a limit left out."""
-    if rows:
-        sys.stderr.write(f"{say('progress', 'rows-left-out', n=rows)}\n")
+    tell(say("progress", "rows-left-out", n=rows) if rows else "")
 
 
 def width_of(options: argparse.Namespace) -> int:
-    """How many characters fit on a line: of the terminal, or 120 in a file."""
     return shutil.get_terminal_size((120, 24)).columns if options.output is None else 120
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """End with 130 on an interrupt even while the engine works, for which Python's own handler waits."""
     import signal
     import threading
 
@@ -433,20 +395,16 @@ def interruptible() -> Iterator[None]:
 
 
 class Progress:
-    """Says on a terminal what is being done, once it takes longer than ``after`` seconds; elsewhere it is silent."""
-
     def __init__(self, *, after: float = 0) -> None:
         self._shows = sys.stderr.isatty()
         self._from = time.monotonic() + after
 
     def __call__(self, sentence: str) -> None:
-        """Show a sentence in place of the one before."""
         if self._shows and time.monotonic() >= self._from:
             sys.stderr.write(f"{_BLANK}{sentence[:_WIDTH]} …")
             sys.stderr.flush()
 
     def finish(self) -> None:
-        """Take the last sentence away."""
         if self._shows:
             sys.stderr.write(_BLANK)
             sys.stderr.flush()

@@ -21,33 +21,24 @@ FORMATS: Final = ("table", "csv", "csv-local", "tsv", "json", "xml", "md", "html
 TELLING: Final = frozenset(("table", "md", "html", "json", "xlsx"))
 """The formats that can hold what is said around an answer; beside the others it goes to standard error."""
 _ANSWERED: Final = {
-    **arguments.LANGUAGE,
-    **arguments.ENDPOINT,
-    "--format": {"choices": FORMATS, "help": "ask.format"},
-    **arguments.SELECTION,
-    "--cache": {"metavar": "DIR", "help": "ask.cache"},
+    **arguments.LANGUAGE, **arguments.ENDPOINT, "--format": {"choices": FORMATS, "help": "ask.format"},
+    **arguments.SELECTION, "--cache": {"metavar": "DIR", "help": "ask.cache"},
     "-o --output": {**arguments.FILE, "help": "ask.output"},
-}
+}  # fmt: skip
 ASK: Final = {
-    "usage": "ask.usage",
-    "name": {"nargs": "?", "metavar": "NAME"},
-    "--list": arguments.FLAG,
-    "--as-of": arguments.DAY,
-    **_ANSWERED,
-}
+    "usage": "ask.usage", "name": {"nargs": "?", "metavar": "NAME"}, "--list": arguments.FLAG,
+    "--as-of": arguments.DAY, **_ANSWERED,
+}  # fmt: skip
 SPARQL: Final = {"query": {"metavar": "QUERY", "help": "ask.query"}, **_ANSWERED}
 FIND: Final = {
-    "words": {"metavar": "WORD", "nargs": "+"},
-    **arguments.LANGUAGE,
-    "--format": {"choices": ("table", "csv", "tsv", "json", "md"), "default": "table"},
-    **arguments.SELECTION,
+    "words": {"metavar": "WORD", "nargs": "+"}, **arguments.LANGUAGE,
+    "--format": {"choices": ("table", "csv", "tsv", "json", "md"), "default": "table"}, **arguments.SELECTION,
     **arguments.OUTPUT,
-}
+}  # fmt: skip
 MCP: Final = arguments.LANGUAGE
 
 
 def run_ask(options: argparse.Namespace) -> int:
-    """Answer a stored question, by its name or by a link that fixes it, or list them."""
     from pan2kg.graph.labels import read_release
     from pan2kg.store import queries
     from pan2kg.store.store import LocalStore, needs
@@ -92,11 +83,9 @@ def run_ask(options: argparse.Namespace) -> int:
         level=answers.level_of(query, values),
     )  # fmt: skip
     around = (
-        query.question(options.language),
-        query.summary_in(options.language),
-        tuple(with_days(note, options.language) for note in notes if note),
-        basis,
-    )
+        query.question(options.language), query.summary_in(options.language),
+        tuple(with_days(note, options.language) for note in notes if note), basis,
+    )  # fmt: skip
     return _answer(store, text, project, options, around)
 
 
@@ -118,7 +107,6 @@ _FIRST_WORDS: Final = frozenset(("", "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "
 
 
 def run_sparql(options: argparse.Namespace) -> int:
-    """Answer a query of the user's own: what is typed is its text, its file, or a hyphen for standard input."""
     from pan2kg.store.store import UPDATES
 
     project, text, source = project_of(options), options.query, "query"
@@ -157,7 +145,6 @@ def _answer(
     store: Store, text: str, project: Project, options: argparse.Namespace,
     around: tuple[str, str, tuple[str, ...], str] | None,
 ) -> int:  # fmt: skip
-    """Write an answer; around it stand the question, its summary, notes and what it rests on, where there are any."""
     from pan2kg.tables import writers
     from pan2kg.tables import writers as answers
     from pan2kg.turtle.writer import read_prefixes
@@ -171,7 +158,7 @@ def _answer(
         written = writers.write(table, form, style)
     if form not in TELLING and around:
         _, summary, notes, basis = around
-        sys.stderr.write("".join(f"{arguments.harmless(words)}\n" for words in (summary, *notes, basis) if words))
+        arguments.tell(summary, *notes, basis)
     arguments.tell_left_out(left_out)
     arguments.emit(selection.written(written) if isinstance(written, str) else written, options.output, form)
     return 0
@@ -183,7 +170,6 @@ _COLUMNS: Final = ("file", "line", "subject", "predicate", "object")
 
 
 def run_find(options: argparse.Namespace) -> int:
-    """Show every line about the thing that is meant, where it stands."""
     from pan2kg.graph.graph import Graph
     from pan2kg.store.cache import open_kept
     from pan2kg.tables import formats
@@ -230,7 +216,6 @@ def run_find(options: argparse.Namespace) -> int:
 
 
 def run_mcp(options: argparse.Namespace) -> int:
-    """Answer an assistant over standard input and output until they are closed."""
     from pan2kg.graph.graph import Graph
     from pan2kg.server.assistant import Assistant, build
     from pan2kg.store.cache import open_kept

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,40 +15,30 @@ from pan2kg.i18n.catalogue import Messages, decimal
 from pan2kg.i18n.message import Message, say, spoken, today, told
 
 if TYPE_CHECKING:
-    from pan2kg.review.anchoring import Anchoring
+    from pan2kg.review.add import Anchoring
     from pan2kg.validation.report import Report
 
 CHECK: Final = {
-    "files": {"metavar": "FILE", "nargs": "*"},
-    "--since": {"metavar": "REVISION", "default": ""},
+    "files": {"metavar": "FILE", "nargs": "*"}, "--since": {"metavar": "REVISION", "default": ""},
     **arguments.LANGUAGE,
     "--format": {"choices": ("text", "json", "github", "html", "junit", "turtle"), "default": "text"},
-    "--fail-on": {"choices": ("violation", "warning"), "default": "violation"},
-    "--baseline": arguments.FILE,
-    "--write-baseline": arguments.FILE,
-    "--engine": {"choices": ("sparql", "pyshacl"), "default": "sparql"},
-    "--explain": {"metavar": "RULE"},
-    **arguments.ENDPOINT,
-    "-o --output": arguments.FILE,
-}
+    "--fail-on": {"choices": ("violation", "warning"), "default": "violation"}, "--baseline": arguments.FILE,
+    "--write-baseline": arguments.FILE, "--engine": {"choices": ("sparql", "pyshacl"), "default": "sparql"},
+    "--explain": {"metavar": "RULE"}, **arguments.ENDPOINT, "-o --output": arguments.FILE,
+}  # fmt: skip
 INIT: Final = {
-    "folder": {"metavar": "DIR"},
-    "--country": {"metavar": "CODE"},
+    "folder": {"metavar": "DIR"}, "--country": {"metavar": "CODE"},
     "--base": {"metavar": "URL", "type": arguments.an_address},
     "--licence": {"choices": ("cc-by-4.0", "cc0-1.0"), "default": "cc-by-4.0"},
-    "--publisher": {"metavar": "NAME", "default": ""},
-    "--without-core": arguments.FLAG,
-}
+    "--publisher": {"metavar": "NAME", "default": ""}, "--without-core": arguments.FLAG,
+}  # fmt: skip
 ANCHOR: Final = {
-    "file": arguments.FILE,
-    "--document": {"metavar": "KEY", "required": True, "action": arguments.SingleValue},
-    "--dry-run": {**arguments.FLAG, "help": "add.dry-run"},
-    **arguments.LANGUAGE,
-}
+    "file": arguments.FILE, "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
+    "--dry-run": {**arguments.FLAG, "help": "add.dry-run"}, **arguments.LANGUAGE,
+}  # fmt: skip
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check the project; 1 where findings reach what the command is to fail on. Or show the queries of a rule."""
     from pan2kg.report.check import heading, write_report
     from pan2kg.validation import check as changes
     from pan2kg.validation import report as reports
@@ -80,7 +69,7 @@ def run_check(options: argparse.Namespace) -> int:
         store = arguments.open_endpoint(project, options)
         insist_on_shapes(store)
         report = check_store(project, store, fail_on=fail_on, baseline=baseline)
-        sys.stderr.write(f"{say('progress', 'files-not-checked')}\n")
+        arguments.tell(say("progress", "files-not-checked"))
     else:
         progress = arguments.Progress(after=2)
         accepted = reports.read_baseline(baseline) if baseline else None
@@ -105,8 +94,7 @@ def run_check(options: argparse.Namespace) -> int:
 
 
 def run_init(options: argparse.Namespace) -> int:
-    """Start a project of a country."""
-    from pan2kg.countries import Beginning, begin, countries, find_country
+    from pan2kg.turtle.countries import Beginning, begin, countries, find_country
 
     if not options.country:
         raise QueryError("country-needed", remedy=told("name-country", names=", ".join(countries())))
@@ -118,10 +106,8 @@ def run_init(options: argparse.Namespace) -> int:
 
 
 def run_anchor(options: argparse.Namespace) -> int:
-    """Show which passages are located, then write it; 1 where one is not found."""
     from pan2kg.extract.process import read_document
-    from pan2kg.review.add import document_named
-    from pan2kg.review.anchoring import anchor
+    from pan2kg.review.add import anchor, document_named
     from pan2kg.review.files import alone, write
     from pan2kg.store.cache import open_stated
     from pan2kg.turtle.writer import read_prefixes
@@ -134,13 +120,11 @@ def run_anchor(options: argparse.Namespace) -> int:
         arguments.emit("".join(file.difference for file in anchoring.files))
         if anchoring.files and not options.dry_run:
             write(project, {file.path: file.new for file in anchoring.files}, read_prefixes(project))
-    lines = _remarks(anchoring, options.document, is_shown=options.dry_run)
-    sys.stderr.write("".join(f"{arguments.harmless(line)}\n" for line in lines))
+    arguments.tell(*_remarks(anchoring, options.document, is_shown=options.dry_run))
     return 1 if anchoring.orphans else 0
 
 
 def _remarks(anchoring: Anchoring, document: str, *, is_shown: bool) -> Iterator[str]:
-    """How many passages were located, which were not, and how much of the document is quoted."""
     from pan2kg.validation.quotations import LONGEST, SHARES
 
     def brief(words: str) -> str:
@@ -154,14 +138,14 @@ def _remarks(anchoring: Anchoring, document: str, *, is_shown: bool) -> Iterator
     passages = Messages("progress").counted(len(anchoring.anchors), "anchored-passages", language)
     key = "anchored-shown" if is_shown else "anchored" if anchoring.files else "anchored-before"
     yield remark(key, passages=passages, document=document, files=len(anchoring.files))
-    for orphan in anchoring.orphans:
-        passage = orphan.subject.rpartition("/")[2]
+    for subject, place, quotation, times, nearest in anchoring.orphans:
+        passage = subject.rpartition("/")[2]
         key, more = "orphan", dict[str, object]()
-        if orphan.times:
-            key, more = "orphan-several", {"times": orphan.times}
-        elif orphan.nearest:
-            key, more = "orphan-near", {"near": brief(orphan.nearest)}
-        yield remark(key, place=str(orphan.place), passage=passage, quote=brief(orphan.quotation.words), **more)
+        if times:
+            key, more = "orphan-several", {"times": times}
+        elif nearest:
+            key, more = "orphan-near", {"near": brief(nearest)}
+        yield remark(key, place=str(place), passage=passage, quote=brief(quotation.words), **more)
     for place, quotation in anchoring.long:
         size = len(quotation.words)
         yield remark("quotation-long", place=str(place), characters=size, most=LONGEST[0], words=LONGEST[1])

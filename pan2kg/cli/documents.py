@@ -1,55 +1,101 @@
-"""The commands about a published document: ``read``, ``draft``, ``mentions`` in it, ``candidates`` it suggests."""
+"""The commands about a published document: ``read``, ``draft``, ``mentions``, ``candidates``, and their ``review``."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import shutil
 import sys
+import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from time import monotonic
+from typing import Final
 
-from pan2kg.cli.arguments import SingleValue, a_link, add_language, add_output, cache_of, emit, project_of, width_of
+from pan2kg.cli import arguments
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.extract.document import noted
-from pan2kg.i18n.catalogue import Messages
-from pan2kg.i18n.message import Message, a_day, told, verbatim
+from pan2kg.extract import draft, process
+from pan2kg.extract.document import Document, load_document, noted, to_json
+from pan2kg.extract.mentions import find_mentions
+from pan2kg.graph.graph import Graph
+from pan2kg.i18n.catalogue import Messages, decimal
+from pan2kg.i18n.message import Message, a_day, today, told, verbatim
 from pan2kg.project import Project, read_text, write_atomically
-
-if TYPE_CHECKING:
-    from pan2kg.extract.document import Document
-    from pan2kg.extract.process import Options
-    from pan2kg.graph.graph import Graph
-
+from pan2kg.review import candidates, desk, work
+from pan2kg.review.decision import INVOLVEMENT, TYPES
+from pan2kg.review.entry import RefusedError
+from pan2kg.review.entry import read_text as read_field
+from pan2kg.review.files import own
+from pan2kg.store import cache, queries, rules
+from pan2kg.tables.formats import Grid, write_csv, write_text
+from pan2kg.turtle import countries
+from pan2kg.turtle.vocabulary import ID, PAN, key
+from pan2kg.turtle.writer import read_prefixes
 
 _LOST: Final = 5
 """How many passages that no longer anchor are shown with their words."""
 _SAID: Final = Messages("candidate")
+_DESK: Final = Messages("desk")
+_ASKING: Final = {"r": "", "e": "edit-what", "b": "together-which", "n": "hand-which"}
+"""What follows a key: another key, or a line of which the message says what it is about."""
+_ASKING_OF_GRAPH: Final = {"a": "suggested-which", "r": "why", "n": "hand-which"}
+"""The same where something of the graph is shown."""
+_CLEAR, _INVERSE, _BOLD, _PLAIN = "\x1b[2J\x1b[H", "\x1b[7m", "\x1b[1m", "\x1b[0m"
 
 
-def add_read(command: argparse.ArgumentParser) -> None:
-    """The file, which pages of it, and what it may cost."""
-    command.add_argument("file", metavar="FILE", help="read.file")
-    add_reading(command)
-    add_output(command, "read.output")
-    add_language(command)
+def _columns(typed: str) -> dict[str, int]:
+    pairs = re.findall(r"([a-z]+)=([1-9]\d?)(?:,|$)", typed)
+    if not pairs or ",".join(f"{kind}={column}" for kind, column in pairs) != typed:
+        raise argparse.ArgumentTypeError(told("no-columns", text=typed))
+    return {kind: int(column) for kind, column in pairs}
 
 
-def add_reading(command: argparse.ArgumentParser) -> None:
-    """What every command that reads a document can be told of it."""
-    command.add_argument("--pages", metavar="PAGES", default="1-", help="read.pages")
-    command.add_argument("--password-file", metavar="FILE", help="read.password-file")
-    command.add_argument("--seconds", metavar="NUMBER", type=int, default=60, help="read.seconds")
-    command.add_argument("--memory", metavar="MB", type=int, default=1000, help="read.memory")
+_READING: Final[arguments.Options] = {
+    "--pages": {"metavar": "PAGES", "default": "1-", "help": "read.pages"},
+    "--password-file": {"metavar": "FILE", "help": "read.password-file"},
+    "--seconds": {"metavar": "NUMBER", "type": int, "default": 60, "help": "read.seconds"},
+    "--memory": {"metavar": "MB", "type": int, "default": 1000, "help": "read.memory"},
+}
+"""What every command that reads a document can be told of it."""
+_KEY: Final = {"metavar": "KEY", **arguments.ONCE}
+READ: Final[arguments.Options] = {
+    "file": arguments.FILE, **_READING, "-o --output": arguments.FILE, **arguments.LANGUAGE,
+}  # fmt: skip
+DRAFT: Final[arguments.Options] = {
+    "file": arguments.FILE, "--plan": {"metavar": "KEY", "required": True}, "--level": {"metavar": "NAME"},
+    "--columns": {"metavar": "COLUMNS", "type": _columns}, "--explain": arguments.FLAG, "--outline": arguments.FILE,
+    "--language": {"choices": ("fr", "en", "de", "lb", "it", "es", "nl")},
+    "--type": {"metavar": "KEY", "default": ""}, "--publisher": {"metavar": "NAME", "default": ""},
+    "--date": {"metavar": "DAY", "type": a_day}, "--read-at": {"metavar": "URL", "type": arguments.a_link},
+    "--list": {"choices": ("complete", "partial", "unknown"), "default": ""}, **_READING,
+    "-o --output": arguments.FILE,
+}  # fmt: skip
+MENTIONS: Final[arguments.Options] = {
+    "file": {"nargs": "?", **arguments.FILE}, "--plan": {"metavar": "KEY", "default": ""},
+    "--country": {"metavar": "CODE", "default": ""}, "--date": arguments.DAY,
+    "--format": {"choices": ("table", "jsonl", "csv"), "default": "table"},
+    **_READING, **arguments.OUTPUT, **arguments.LANGUAGE,
+}  # fmt: skip
+CANDIDATES: Final[arguments.Options] = {
+    "file": {"nargs": "?", **arguments.FILE, "help": "mentions.file"}, "--plan": {**_KEY, "required": True},
+    "--since": arguments.DAY, **_READING, **arguments.LANGUAGE,
+}  # fmt: skip
+REVIEW: Final[arguments.Options] = {
+    "--plan": _KEY,
+    "--kind": {"choices": ("plan", "action", "instrument", "body", "provision", "topic"), "default": ""},
+    "--by": {"metavar": "NAME", **arguments.ONCE}, "--second": arguments.FLAG, "--control": arguments.FLAG,
+    "--order": {"choices": ("text", "rank"), "default": "text"}, "--suggested": arguments.FLAG, **arguments.LANGUAGE,
+}  # fmt: skip
 
 
-def reading_options(options: argparse.Namespace) -> Options:
-    from pan2kg.extract.process import Options, ReaderLimits, page_range
-
-    start, end = page_range(options.pages)
+def _read(options: argparse.Namespace, file: Path) -> tuple[Path, process.Options]:
+    start, end = process.page_range(options.pages)
     password = read_text(Path(options.password_file)).rstrip("\r\n") if options.password_file else ""
-    return Options(start, end, password, ReaderLimits(max(options.seconds, 1), max(options.memory, 1)))
+    limits = process.ReaderLimits(max(options.seconds, 1), max(options.memory, 1))
+    return file, process.Options(start, end, password, limits)
 
 
 def _say(messages: Iterable[Message], language: str) -> None:
@@ -58,11 +104,7 @@ def _say(messages: Iterable[Message], language: str) -> None:
 
 
 def run_read(options: argparse.Namespace) -> int:
-    """Read a document; say what was found, dropped and not readable, and keep it where a file is named."""
-    from pan2kg.extract.document import load_document, to_json
-    from pan2kg.extract.process import read_document
-
-    document = read_document(Path(options.file), reading_options(options))
+    document = process.read_document(*_read(options, Path(options.file)))
     kinds = Counter(block.kind for block in document.blocks)
     sha = document.sha256[:12]
     values = {
@@ -90,49 +132,19 @@ def run_read(options: argparse.Namespace) -> int:
     return 0
 
 
-def add_draft(command: argparse.ArgumentParser) -> None:
-    """The document of a plan, and the key it gets."""
-    command.add_argument("file", metavar="FILE", help="draft.file")
-    command.add_argument("--plan", metavar="KEY", required=True, help="draft.plan")
-    command.add_argument("--level", metavar="NAME", help="draft.level")
-    command.add_argument("--columns", metavar="COLUMNS", type=_columns, help="draft.columns")
-    command.add_argument("--explain", action="store_true", help="draft.explain")
-    command.add_argument("--outline", metavar="FILE", help="draft.outline")
-    command.add_argument("--language", choices=("fr", "en", "de", "lb", "it", "es", "nl"), help="draft.language")
-    command.add_argument("--type", metavar="KEY", default="", help="draft.type")
-    command.add_argument("--publisher", metavar="NAME", default="", help="draft.publisher")
-    command.add_argument("--date", metavar="DAY", type=a_day, help="draft.date")
-    command.add_argument("--read-at", metavar="URL", type=a_link, help="draft.read-at")
-    command.add_argument("--list", choices=("complete", "partial", "unknown"), default="", help="draft.list")
-    add_reading(command)
-    add_output(command, "draft.output")
-
-
-def _columns(typed: str) -> dict[str, int]:
-    """Which column of a table is what, as in ``title=1,responsible=2``."""
-    pairs = re.findall(r"([a-z]+)=([1-9]\d?)(?:,|$)", typed)
-    if not pairs or ",".join(f"{kind}={column}" for kind, column in pairs) != typed:
-        raise argparse.ArgumentTypeError(told("no-columns", text=typed))
-    return {kind: int(column) for kind, column in pairs}
-
-
 def run_draft(options: argparse.Namespace) -> int:
     """Draft Turtle from a published plan; what is unsure goes to standard error.
 
     Where no series of the document is surely its actions, the best three are shown and nothing is written: 1.
     """
-    from pan2kg.countries import country_of_key
-    from pan2kg.extract.draft import draft_plan, read_plan
-    from pan2kg.turtle.writer import read_prefixes
-
     file = Path(options.file)
     beside = Path(options.output).parent if options.output else Path()
-    project = project_of(options) if options.project else Project.find(beside)
-    plan, explanation = read_plan(
-        file, reading_options(options), language=options.language, level=options.level, columns=options.columns
+    project = arguments.project_of(options) if options.project else Project.find(beside)
+    plan, explanation = draft.read_plan(
+        *_read(options, file), language=options.language, level=options.level, columns=options.columns
     )
     if options.explain or plan is None:
-        sys.stderr.write("".join(f"{message}\n" for message in explanation))
+        arguments.tell(*explanation)
     if plan is None:
         return 1
     if options.type:
@@ -140,7 +152,7 @@ def run_draft(options: argparse.Namespace) -> int:
         types = re.findall(r"^plantype:(\S+)", listed, re.MULTILINE)
         if options.type not in types:
             raise QueryError("no-plan-type", remedy="there-are", type=options.type, names=", ".join(types))
-    country = country_of_key(options.plan)
+    country = countries.country_of_key(options.plan)
     facts = {
         "type": options.type, "country": country.iri if country else "", "completeness": options.list,
         "publisher": options.publisher, "day": options.date.isoformat() if options.date else "",
@@ -150,50 +162,34 @@ def run_draft(options: argparse.Namespace) -> int:
     # the path that names the file's graph, where it is written into the project's
     is_within = target is not None and target.resolve().is_relative_to(project.graph)
     graph = target.resolve().relative_to(project.graph).as_posix().removesuffix(".ttl") if target and is_within else ""
-    written = draft_plan(plan, read_prefixes(project), key=options.plan, graph=graph, facts=facts)
+    written = draft.draft_plan(plan, read_prefixes(project), key=options.plan, graph=graph, facts=facts)
     if target:
         if target.is_file() and read_text(target) not in ("", written):
             raise ProjectError("draft-stands", place=Place(options.output), remedy="move-draft")
         target.parent.mkdir(parents=True, exist_ok=True)
-    emit(written, options.output, "turtle")
+    arguments.emit(written, options.output, "turtle")
     if options.outline:
-        emit(plan.outline, options.outline)
+        arguments.emit(plan.outline, options.outline)
     unsure = [] if options.language else [noted("language-guessed", language=plan.language)]
     unsure += [] if country else [noted("country-missing", key=options.plan)]
     lines = [noted("in-file", file=file.name, message=message) for message in (*unsure, *plan.remarks)]
     counts = {"categories": str(len(plan.categories)), "actions": str(len(plan.actions))}
-    sys.stderr.write("".join(f"{line}\n" for line in (*lines, Message("progress", "draft-counts", counts))))
+    arguments.tell(*lines, Message("progress", "draft-counts", counts))
     return 0
 
 
-def add_mentions(command: argparse.ArgumentParser) -> None:
-    """The document, whose it is, and how what it names is written."""
-    command.add_argument("file", nargs="?", metavar="FILE", help="mentions.file")
-    command.add_argument("--plan", metavar="KEY", default="", help="mentions.plan")
-    command.add_argument("--country", metavar="CODE", default="", help="mentions.country")
-    command.add_argument("--date", metavar="DAY", type=a_day, action=SingleValue, help="mentions.date")
-    command.add_argument("--format", choices=("table", "jsonl", "csv"), default="table", help="mentions.format")
-    add_reading(command)
-    add_output(command)
-    add_language(command)
-
-
 def run_mentions(options: argparse.Namespace) -> int:
-    """Write what a document names."""
-    from pan2kg.countries import countries
-    from pan2kg.extract.mentions import find_mentions
-    from pan2kg.review.work import mention_line
-    from pan2kg.tables.formats import Grid, write_csv, write_text
-
     graph, plan = _opened(options)
     document = _document(graph, options, plan)
     thing = graph.names.things.get(plan)
-    own = (country.code for country in countries().values() if country.iri == graph.profile.country)
+    own = (country.code for country in countries.countries().values() if country.iri == graph.profile.country)
     country = options.country or (thing.country if thing else next(own, ""))
     day = options.date or (thing.start if thing else None)
     mentions = find_mentions(document, graph.names, date=day, country=country, plan=plan)
     if options.format == "jsonl":
-        emit("".join(f"{mention_line(mention)}\n" for mention in mentions), options.output, options.format)
+        arguments.emit(
+            "".join(f"{work.mention_line(mention)}\n" for mention in mentions), options.output, options.format
+        )
         return 0
     language, labels = graph.language, graph.labels
     rows = []
@@ -207,61 +203,36 @@ def run_mentions(options: argparse.Namespace) -> int:
         kind = _SAID.say(f"kind-{mention.kind}", language)
         rows.append((str(page), mention.surface, " ; ".join(names), kind, note))
     grid = Grid([_SAID.say(f"head-{name}", language) for name in ("page", "words", "names", "kind", "note")], rows)
-    text = write_csv(grid) if options.format == "csv" else write_text(grid, width_of(options))
-    emit(text, options.output, options.format)
+    text = write_csv(grid) if options.format == "csv" else write_text(grid, arguments.width_of(options))
+    arguments.emit(text, options.output, options.format)
     return 0
 
 
 def _opened(options: argparse.Namespace) -> tuple[Graph, str]:
-    """The graph, and the IRI of the plan that was named in it, empty where none was."""
-    from pan2kg.graph.graph import Graph
-    from pan2kg.store.cache import open_kept
-    from pan2kg.store.queries import find_thing, refuse_other_kind
-
-    project = project_of(options)
-    graph = Graph(project, open_kept(project, cache_of(options)), language=options.language)
-    plan = find_thing(options.plan, graph.store, project) if options.plan else ""
+    project = arguments.project_of(options)
+    graph = Graph(project, cache.open_kept(project, arguments.cache_of(options)), language=options.language)
+    plan = queries.find_thing(options.plan, graph.store, project) if options.plan else ""
     if plan:
-        refuse_other_kind(plan, ["plan"], option="plan", store=graph.store)
+        queries.refuse_other_kind(plan, ["plan"], option="plan", store=graph.store)
     return graph, plan
 
 
 def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
-    """The file that was named, else what was read of the plan."""
-    from pan2kg.extract.process import read_document
-    from pan2kg.review.work import read_kept
-    from pan2kg.turtle.vocabulary import key
-
     if options.file:
-        return read_document(Path(options.file), reading_options(options))
+        return process.read_document(*_read(options, Path(options.file)))
     if not plan:
         raise QueryError("no-document-named", remedy="name-file-or-plan")
-    return read_kept(graph.project, key(plan))
-
-
-def add_candidates(command: argparse.ArgumentParser) -> None:
-    """The document, the plan it is of, and from which day on targets count."""
-    command.add_argument("file", nargs="?", metavar="FILE", help="mentions.file")
-    command.add_argument("--plan", metavar="KEY", required=True, action=SingleValue, help="candidates.plan")
-    command.add_argument("--since", metavar="DAY", type=a_day, action=SingleValue, help="candidates.since")
-    add_reading(command)
-    add_language(command)
+    return work.read_kept(graph.project, key(plan))
 
 
 def run_candidates(options: argparse.Namespace) -> int:
-    """Propose links from the document of a plan, write them into the folder of the plan, and say how many."""
-    from pan2kg.review.candidates import search, since
-    from pan2kg.review.decision import INVOLVEMENT
-    from pan2kg.review.work import keep, work_folder
-    from pan2kg.turtle.vocabulary import ID, PAN, key
-
     graph, plan = _opened(options)
-    work_folder(graph.project, key(plan))
+    work.work_folder(graph.project, key(plan))
     document = _document(graph, options, plan)
-    result = search(graph, document, plan)
+    result = candidates.search(graph, document, plan)
     if options.since:
-        result = since(graph, result, options.since)
-    folder = keep(graph.project, key(plan), document, result.mentions, result.candidates)
+        result = result.since(graph, options.since)
+    folder = work.keep(graph.project, key(plan), document, result.mentions, result.candidates)
     language = graph.language
 
     def label(iri: str) -> str:
@@ -282,3 +253,167 @@ def run_candidates(options: argparse.Namespace) -> int:
         messages.append(Message("candidate", f"skipped-{reason}", {"number": str(number)}))
     _say([*messages, Message("candidate", "written", {"folder": str(folder)})], language)
     return 0
+
+
+def run_review(options: argparse.Namespace) -> int:
+    project = arguments.project_of(options)
+    own(project)
+    store = cache.open_stated(project, arguments.cache_of(options))
+    rules.derive(store, project, ["main-label"])
+
+    def whole() -> Graph:
+        # with what rules derive, of which suggestions are made
+        return Graph(
+            project, cache.open_kept(project, arguments.cache_of(options)), language=project.language, as_of=today()
+        )
+
+    graph = Graph(project, store, language=project.language, as_of=today())
+    plan = queries.find_thing(options.plan, store, project) if options.plan else ""
+    is_read = work.has_candidates(project) or not options.suggested
+    material = work.read_material(graph, project, plan) if is_read else work.Material(graph)
+    reader = _KeyReader()
+    try:
+        name = read_field({"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer")
+    except RefusedError as error:
+        raise ProjectError("name-yourself", remedy="review-by", why=error.code) from None
+    wanted = desk.Wanted(options.kind, options.order, options.control, options.second, plan)
+    review = desk.open_desk(material, project, name, today(), wanted, whole)
+    if options.suggested:
+        desk.press(review, "g")
+    with reader.keys():
+        _go(review, reader, options.language)
+    language = options.language
+    say = _saying(language)
+    waiting = sum(bool(candidate.plan) and not candidate.is_control for candidate in review.waiting)
+    lines = [say("decided", left=waiting, **review.decided)]
+    if review.wanted.control:
+        lines.append(say("controls", **review.controls))
+    if review.pace is not None:
+        lines.append(say("pace", seconds=round(review.pace)))
+    if review.wanted.second:
+        agreement = review.compare()
+        alpha = "–" if agreement.alpha is None else decimal(agreement.alpha, language)
+        lines += [say("agreement", n=agreement.both, alpha=alpha), say("agreement-means")]
+        for candidate, _, _ in agreement.apart:
+            start, target = (review.material.graph.label(end, language) for end in candidate.ends)
+            lines.append(say("apart", start=start, target=target))
+    arguments.tell(*lines)
+    return 0
+
+
+def _go(review: desk.Desk, reader: _KeyReader, language: str) -> None:
+    message, current_key, since = "", "", monotonic()
+    while True:
+        _show(review, message, reader, language)
+        if review.current and review.current.key != current_key:
+            current_key, since = review.current.key, monotonic()
+        typed = reader.key()
+        if typed is None or typed[:1] == "q":
+            return
+        asking = _ASKING_OF_GRAPH if review.is_graph_shown else _ASKING
+        if reader.is_terminal and typed in asking and not (typed == "a" and desk.has_own_words(review)):
+            about = Message("desk", asking[typed], {"types": ", ".join(TYPES)}) if asking[typed] else None
+            answer = reader.ask(str(about)) if about else reader.key()
+            typed += f" {answer or ''}"
+        review.seconds = monotonic() - since if reader.is_terminal else None
+        message = desk.press(review, typed).say(language)
+        if not reader.is_terminal:
+            _write(f"{message}\n")
+
+
+class _KeyReader:
+    def __init__(self) -> None:
+        self.is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+
+    @contextmanager
+    def keys(self) -> Iterator[None]:
+        if not self.is_terminal:
+            yield
+            return
+        import termios  # only POSIX systems have it
+        import tty
+
+        before = termios.tcgetattr(sys.stdin)
+        try:
+            tty.setcbreak(sys.stdin)
+            yield
+        finally:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+    def key(self) -> str | None:
+        if not self.is_terminal:
+            line = sys.stdin.readline()
+            return line.strip() or "?" if line else None
+        pressed = os.read(sys.stdin.fileno(), 1)
+        return pressed.decode("ascii", "replace") if pressed not in (b"", b"\x04") else None
+
+    def ask(self, question: str) -> str:
+        if not self.is_terminal:
+            return sys.stdin.readline().strip()
+        import termios
+
+        before = termios.tcgetattr(sys.stdin)
+        modes = termios.tcgetattr(sys.stdin)
+        modes[3] |= termios.ICANON | termios.ECHO
+        try:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, modes)
+            _write(f"\n{question} ")
+            return sys.stdin.readline().strip()
+        finally:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _saying(language: str) -> Callable[..., str]:
+    return lambda key, **values: _DESK.say(key, language, **values)
+
+
+def _show(review: desk.Desk, message: str, reader: _KeyReader, language: str) -> None:
+    say = _saying(language)
+    width = min(shutil.get_terminal_size((100, 30)).columns, 100)
+
+    def wrap(text: str) -> list[str]:
+        return textwrap.wrap(text, width)
+
+    lines, card = [say("counts", **review.progress)], review.card(language)
+    if review.is_graph_shown:
+        lines += [piece for line in desk.suggestion(review, language) for piece in wrap(line) or [""]]
+    elif card is None:
+        lines.append(say("all-decided"))
+    else:
+        lines += ["", *wrap(card.statement), "", *wrap(card.reason)]
+        lines += [line for remark in card.remarks for line in wrap(f"! {remark}")] + [""]
+        lines += _passage(card, width, language, is_terminal=reader.is_terminal)
+        lines += ["", *(line for fact in card.facts for line in wrap(fact))]
+        lines += [*wrap(say("others", n=len(card.others))), *(f"  · {twin}"[:width] for twin in card.others[:5])]
+        lines += [line for previous in card.previous for line in wrap(previous)]
+        if card.nearer:
+            lines += [*wrap(say("nearer")), *(f"  {name}  {title}"[:width] for name, title in card.nearer)]
+        if alike := review.alike():
+            lines += wrap(say("alike", n=len(alike)))
+        for number, twin in enumerate(alike, start=1):
+            mark, graph = "x" if twin.key in review.ticked else " ", review.material.graph
+            start, words = graph.label(twin.ends[0], graph.language), twin.quotations[0].words
+            lines.append(f"  [{mark}] {number}  {start} — {words}"[:width])
+    if reader.is_terminal:
+        keys = "help-suggested" if review.is_graph_shown else "help"
+        lines = [*lines, "", *wrap(message), *say(keys).split("\n")]
+    whole = "\n".join(lines)
+    _write(f"{_CLEAR if reader.is_terminal else ''}{whole}\n")
+
+
+def _passage(card: desk.Card, width: int, language: str, *, is_terminal: bool) -> Iterator[str]:
+    passage, say = card.passage, _saying(language)
+    place = " › ".join(passage.path)
+    yield say("page", page=passage.label, place=place) if passage.label else place
+    begin, end = (f"{_INVERSE}{_BOLD}", _PLAIN) if is_terminal else ("[[", "]]")
+    text = f"{passage.prefix[-600:]}\0{passage.words}\1{passage.suffix[:600]}"
+    for paragraph in text.split("\n"):
+        for line in textwrap.wrap(paragraph, width - 4) or [""]:
+            yield f"  │ {line}".replace("\0", begin).replace("\1", end)
+    if card.passages > 1:
+        yield say("more-passages", n=card.passages)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -46,60 +45,32 @@ _KEYS: Final = {"metavar": "KEY", **arguments.SEVERAL}
 _PLAN: Final = {"metavar": "KEY", "default": "", "help": "report.plan"}
 _DAY: Final = {**arguments.DAY, "help": "figures.as-of"}
 PICTURE: Final = {
-    "usage": "picture.usage",
-    "epilog": "picture.parameters",
-    "name": _pictures,
-    "-o --output": _FILE,
-    "--slide": arguments.FLAG,
-    "--as-of": arguments.DAY,
-    "--evidence": _levels,
-    **arguments.ENDPOINT,
+    "usage": "picture.usage", "epilog": "picture.parameters", "name": _pictures, "-o --output": _FILE,
+    "--slide": arguments.FLAG, "--as-of": arguments.DAY, "--evidence": _levels, **arguments.ENDPOINT,
     **arguments.LANGUAGE,
-}
+}  # fmt: skip
 EXPORT: Final = {
-    "form": _forms,
-    "-o --output": _FILE,
-    "--plan": _KEYS,
-    "--type": _KEYS,
-    "--evidence": _levels,
-    **arguments.ENDPOINT,
-    **arguments.LANGUAGE,
-}
+    "form": _forms, "-o --output": _FILE, "--plan": _KEYS, "--type": _KEYS, "--evidence": _levels,
+    **arguments.ENDPOINT, **arguments.LANGUAGE,
+}  # fmt: skip
 DUMP: Final = {"--format": {"choices": ("nquads", "trig")}, "-o --output": {**_FILE, "help": "file"}}
 REPORT: Final = {
-    "-o --output": {**_FOLDER, "help": "report.folder"},
-    "--plan": _PLAN,
-    "--evidence": _levels,
-    **arguments.ENDPOINT,
-    "--as-of": _DAY,
-    **arguments.LANGUAGE,
-}
+    "-o --output": {**_FOLDER, "help": "report.folder"}, "--plan": _PLAN, "--evidence": _levels, **arguments.ENDPOINT,
+    "--as-of": _DAY, **arguments.LANGUAGE,
+}  # fmt: skip
 BRIEF: Final = {
-    "-o --output": _FILE,
-    "--plan": _PLAN,
-    "--before": arguments.FILE,
-    "--evidence": _levels,
-    "--as-of": _DAY,
+    "-o --output": _FILE, "--plan": _PLAN, "--before": arguments.FILE, "--evidence": _levels, "--as-of": _DAY,
     **arguments.LANGUAGE,
-}
-SITE: Final = {
-    "-o --output": {**_FOLDER, "help": "site.folder"},
-    "--zip": arguments.FILE,
-    "--as-of": _DAY,
-}
+}  # fmt: skip
+SITE: Final = {"-o --output": {**_FOLDER, "help": "site.folder"}, "--zip": arguments.FILE, "--as-of": _DAY}
 _ADDRESS: Final = {"metavar": "URL", "type": arguments.a_link}
 LOAD: Final = {
-    "--endpoint": {"metavar": "URL", "required": True, "help": "endpoint"},
-    "--timeout": arguments.TIMEOUT,
-    "--store": _ADDRESS,
-    "--update": _ADDRESS,
-    "--replace": arguments.FLAG,
-    "--beside": arguments.FLAG,
-}
+    "--endpoint": {"metavar": "URL", "required": True, "help": "endpoint"}, "--timeout": arguments.TIMEOUT,
+    "--store": _ADDRESS, "--update": _ADDRESS, "--replace": arguments.FLAG, "--beside": arguments.FLAG,
+}  # fmt: skip
 
 
 def _open(options: argparse.Namespace) -> Graph:
-    """The graph of the project, in the language and from the day that were typed, as far as the command takes them."""
     from pan2kg.graph.graph import Graph
     from pan2kg.store.cache import open_kept
 
@@ -114,7 +85,6 @@ def _open(options: argparse.Namespace) -> Graph:
 
 
 def run_picture(options: argparse.Namespace) -> int:
-    """Draw a picture into a file."""
     from pan2kg.charts.frame import on_slide
     from pan2kg.charts.registry import draw, write_picture
 
@@ -129,7 +99,6 @@ def run_picture(options: argparse.Namespace) -> int:
 
 
 def run_export(options: argparse.Namespace) -> int:
-    """Write the network, or the part of it that was asked for; or the columns of the whole graph, a file each."""
     target = Path(options.output)
     if options.form == "parquet":
         from pan2kg.tables.spreadsheet import columns_of, write_columns
@@ -155,7 +124,6 @@ def run_export(options: argparse.Namespace) -> int:
 
 
 def run_dump(options: argparse.Namespace) -> int:
-    """Write the graph as one file, as a remote store would load it."""
     from pan2kg.store.store import dump
     from pan2kg.turtle.writer import read_prefixes
 
@@ -168,7 +136,6 @@ def run_dump(options: argparse.Namespace) -> int:
 
 
 def run_report(options: argparse.Namespace) -> int:
-    """Write the coherence and gap report of a plan; say which files."""
     from pan2kg.coherence.evidence import HEADLINE, level
     from pan2kg.report.writing import write_files
     from pan2kg.site.page import PageContext, Request, SiteContext, find_bundle
@@ -189,7 +156,6 @@ def run_report(options: argparse.Namespace) -> int:
 
 
 def run_brief(options: argparse.Namespace) -> int:
-    """Write the brief of a plan."""
     from pan2kg.coherence.evidence import HEADLINE, level
     from pan2kg.report.brief import write_brief
     from pan2kg.report.writing import brief_bytes
@@ -203,7 +169,6 @@ def run_brief(options: argparse.Namespace) -> int:
 
 
 def run_site(options: argparse.Namespace) -> int:
-    """Write the site, and its zip."""
     from pan2kg.site.page import SiteContext, find_bundle
     from pan2kg.site.registry import Site, write_site, write_zip
 
@@ -219,7 +184,6 @@ def run_site(options: argparse.Namespace) -> int:
 
 
 def run_load(options: argparse.Namespace) -> int:
-    """Bring the graph to an endpoint, and look whether questions will be answered there."""
     from pan2kg.store.cache import open_kept
     from pan2kg.store.remote import Target, load_graph, open_remote
 
@@ -235,6 +199,6 @@ def run_load(options: argparse.Namespace) -> int:
         )  # fmt: skip
     finally:
         progress.finish()
-    sys.stderr.write(f"{say('progress', 'graph-loaded', **loaded)}\n")
+    arguments.tell(say("progress", "graph-loaded", **loaded))
     open_remote(options.endpoint, timeout=options.timeout)
     return 0

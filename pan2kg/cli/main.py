@@ -10,11 +10,10 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
-from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import Pan2kgError
@@ -29,7 +28,7 @@ COMMANDS: Final = {
     "serve": "serve", "ask": "ask", "sparql": "ask", "find": "ask", "coherence": "coherence", "picture": "files",
     "export": "files", "report": "files", "brief": "files", "check": "check", "read": "documents",
     "mentions": "documents", "candidates": "documents", "draft": "documents", "add": "add", "rekey": "add",
-    "review": "review", "sheet": "sheet", "anchor": "check", "keep": "add", "dump": "files", "load": "files",
+    "review": "documents", "sheet": "add", "anchor": "check", "keep": "add", "dump": "files", "load": "files",
     "mcp": "ask", "site": "files", "publish": "publish", "portal": "publish", "diff": "publish", "init": "check",
     "journal": "serve", "completion": "main",
 }  # fmt: skip
@@ -47,7 +46,6 @@ _SELDOM: Final = (50_000, 20, 20)
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run a command; 0 fine, 1 findings, 2 wrong use or unreadable input, 130 interrupted."""
     # Something takes the place of standard streams that are closed, and no file that is opened later their numbers.
     for descriptor, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         try:
@@ -93,19 +91,16 @@ def _run(words: Sequence[str]) -> int:
     usual = gc.get_threshold()
     gc.set_threshold(*(usual if options.command in _STAYING else _SELDOM))
     try:
-        code = int(getattr(_module(options.command), f"run_{options.command}")(options))
+        module = import_module(f"pan2kg.cli.{COMMANDS[options.command]}")
+        code = int(getattr(module, f"run_{options.command}")(options))
     finally:
         gc.set_threshold(*usual)
     arguments.tell_project(options)
     return code
 
 
-def _module(command: str) -> ModuleType:
-    return import_module(f"pan2kg.cli.{COMMANDS[command]}")
-
-
 def _fill(parser: argparse.ArgumentParser, command: str) -> None:
-    module = _module(command)
+    module = import_module(f"pan2kg.cli.{COMMANDS[command]}")
     if (data := getattr(module, command.upper(), None)) is None:
         getattr(module, f"add_{command}")(parser)
     else:
@@ -121,46 +116,25 @@ class _Version(argparse.Action):
 
 
 def build_parser() -> arguments.Parser:
-    """The parser of every command; options of a command are added when it is called."""
-    parser = arguments.Parser(
-        prog="pan2kg",
-        allow_abbrev=False,
-        description="about",
-        epilog="examples",
-        formatter_class=arguments.PlainFormatter,
-    )
+    plain: dict[str, Any] = {"allow_abbrev": False, "formatter_class": arguments.PlainFormatter}
+    parser = arguments.Parser(prog="pan2kg", description="about", epilog="examples", **plain)
     parser.add_argument("--version", action=_Version, nargs=0, help="version")
     commands = parser.add_subparsers(title="title.commands", metavar="COMMAND", dest="command")
     for command in COMMANDS:
-        key = f"command.{command}"
-        inner = commands.add_parser(
-            command, allow_abbrev=False, help=key, description=key, formatter_class=arguments.Formatter
-        )
-        inner.add_argument("--project", metavar="DIR", action="append", help="project")
-        inner.add_argument("--no-cache", action="store_true", help="no-cache")
+        inner = commands.add_parser(command, **arguments.described(f"command.{command}"))
+        inner.add_argument("--project", **arguments.PROJECT)
+        inner.add_argument("--no-cache", **arguments.FLAG, help="no-cache")
         inner.fill = partial(_fill, command=command)
     return parser
 
 
 def run_completion(options: argparse.Namespace) -> int:
-    """Print the script of a shell; it is loaded by the shell at its start."""
     import shtab
 
     parser = build_parser()
-    _complete(parser)
+    parser.explained()
     arguments.emit(shtab.complete(parser, shell=options.shell), form=options.shell)
     return 0
-
-
-def _complete(parser: argparse.ArgumentParser) -> None:
-    if isinstance(parser, arguments.Parser):
-        parser.complete()
-    for action in parser._actions:  # noqa: SLF001 - argparse has no public way to its commands
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
-            for inner in action.choices.values():
-                _complete(inner)
-        elif isinstance(action.choices, Mapping):
-            action.choices = tuple(action.choices)  # shtab takes a mapping for commands
 
 
 if __name__ == "__main__":

@@ -44,32 +44,21 @@ MEGABYTE: Final = 2**20
 _POSITIVE: Final = arguments.number(r"(?=.*[1-9])(\d{1,12}(\.\d+)?|\.\d+)", "no-seconds")
 _NUMBER: Final = {"metavar": "N", "type": arguments.whole(1)}
 SERVE: Final[arguments.Options] = {
-    "--host": {"default": "127.0.0.1"},
-    "--port": {"type": arguments.whole(0, 65_535), "default": 8000},
+    "--host": {"default": "127.0.0.1"}, "--port": {"type": arguments.whole(0, 65_535), "default": 8000},
     "--allow-host": {"metavar": "NAME", **arguments.SEVERAL},
     "--base": {"metavar": "URL", "type": arguments.an_address},
-    "--proxy": {"metavar": "ADDRESS", **arguments.SEVERAL},
-    "--no-browser": arguments.FLAG,
-    "--endpoint": {"metavar": "URL", "help": "endpoint"},
-    "--release": {"metavar": "DIR", "type": Path},
-    "--writable": arguments.FLAG,
-    "--token-file": arguments.FILE,
-    "--people": {**arguments.FILE, "type": Path},
-    "--person-header": {"metavar": "NAME", "default": ""},
-    "--public": arguments.FLAG,
-    "--access-log": arguments.FILE,
-    "--watch": {**arguments.FLAG, "help": "serve.watch"},
-    "--journal": {**arguments.FILE, "type": Path},
+    "--proxy": {"metavar": "ADDRESS", **arguments.SEVERAL}, "--no-browser": arguments.FLAG,
+    "--endpoint": {"metavar": "URL", "help": "endpoint"}, "--release": {"metavar": "DIR", "type": Path},
+    "--writable": arguments.FLAG, "--token-file": arguments.FILE, "--people": {**arguments.FILE, "type": Path},
+    "--person-header": {"metavar": "NAME", "default": ""}, "--public": arguments.FLAG, "--access-log": arguments.FILE,
+    "--watch": {**arguments.FLAG, "help": "serve.watch"}, "--journal": {**arguments.FILE, "type": Path},
     "--timeout": {"metavar": "S", "type": _POSITIVE, "default": 30.0},
-    "--max-rows": {**_NUMBER, "default": 1_000_000},
-    "--max-bytes": {**_NUMBER, "default": 256 * MEGABYTE},
+    "--max-rows": {**_NUMBER, "default": 1_000_000}, "--max-bytes": {**_NUMBER, "default": 256 * MEGABYTE},
     "--memory": {**_NUMBER, "metavar": "MB", "default": 1024},
-    "--total-memory": {**_NUMBER, "metavar": "MB", "default": 0},
-    "--connections": {**_NUMBER, "default": 1024},
-    "--workers": {**_NUMBER, "default": 8},
-    "--allow-service": {"metavar": "IRI", **arguments.SEVERAL},
+    "--total-memory": {**_NUMBER, "metavar": "MB", "default": 0}, "--connections": {**_NUMBER, "default": 1024},
+    "--workers": {**_NUMBER, "default": 8}, "--allow-service": {"metavar": "IRI", **arguments.SEVERAL},
     "--default-graph": {"choices": ("union", "own"), "default": "union"},
-}
+}  # fmt: skip
 
 
 def add_serve(command: argparse.ArgumentParser) -> None:
@@ -116,14 +105,9 @@ def _settings(options: argparse.Namespace) -> Settings:
             options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE,
             options.total_memory * MEGABYTE
         ),
-        hosts=frozenset(map(str.lower, names)),
-        by_number=by_number,
-        base=options.base or "",
-        proxies=tuple(map(read_network, options.proxy)),
-        connections=options.connections,
-        is_public=options.public,
-        union=options.default_graph == "union",
-        graphs=f"{project_of(options).space}graph/",
+        hosts=frozenset(map(str.lower, names)), by_number=by_number, base=options.base or "",
+        proxies=tuple(map(read_network, options.proxy)), connections=options.connections, is_public=options.public,
+        union=options.default_graph == "union", graphs=f"{project_of(options).space}graph/",
         services=frozenset(options.allow_service),
     )  # fmt: skip
 
@@ -190,13 +174,9 @@ def _import_service() -> None:
 
 
 def _answer(
-    options: argparse.Namespace,
-    settings: Settings,
-    bound: socket.socket,
-    project: Project,
-    keeper: Keeper,
+    options: argparse.Namespace, settings: Settings, bound: socket.socket, project: Project, keeper: Keeper,
     people: People | None,
-) -> int:
+) -> int:  # fmt: skip
     """Serve a graph that is loaded."""
     from pan2kg.server import sparql, web
     from pan2kg.server.pages import HomePages, ReleaseFiles
@@ -250,11 +230,9 @@ def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socke
 
 
 def _operations(
-    options: argparse.Namespace,
-    is_ready: Callable[[], bool],
-    people: People | None = None,
+    options: argparse.Namespace, is_ready: Callable[[], bool], people: People | None = None,
     reload: Callable[[], None] = lambda: None,
-) -> Operations:
+) -> Operations:  # fmt: skip
     """What is seen of the service by who runs it.
 
     On SIGHUP, as services do, it opens its log again, reads the list of people and loads the files anew; who is no
@@ -333,13 +311,9 @@ def _documents(
 
 
 def _serve(
-    edge: Edge,
-    bound: socket.socket,
-    options: argparse.Namespace,
-    *,
-    pages: Pages | None = None,
+    edge: Edge, bound: socket.socket, options: argparse.Namespace, *, pages: Pages | None = None,
     keeper: Keeper | None = None,
-) -> int:
+) -> int:  # fmt: skip
     from pan2kg.server.protocol import why
     from pan2kg.server.web import Server, notify
 

@@ -12,15 +12,17 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.i18n.message import Message, pack, unpack
 from pan2kg.project import read_text
+from pan2kg.turtle.writer import Block, TurtleLine, iri, string, text
 
 # the version of the readers: positions in the canonical text hold for it. It changes when their text does
 READER: Final = "1"
@@ -199,14 +201,11 @@ def to_json(document: Document) -> str:
         for block in document.blocks
     ]
     whole = {
-        "reader": READER,
-        "source": document.source,
-        "sha256": document.sha256,
-        "format": document.format,
+        "reader": READER, "source": document.source, "sha256": document.sha256, "format": document.format,
         "pages": document.pages,
         "remarks": [{"message": pack(remark.message), "pages": remark.pages} for remark in document.remarks],
         "blocks": blocks,
-    }
+    }  # fmt: skip
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -222,13 +221,10 @@ def from_json(text: str, *, source: str = "") -> Document:
         if whole["reader"] != READER:
             raise OutlineError("document-of-other-reader", place=Place(source), remedy="read-document-again")
         return Document(
-            str(whole["source"]),
-            str(whole["sha256"]),
-            str(whole["format"]),
-            None if whole["pages"] is None else int(whole["pages"]),
-            tuple(map(block, whole["blocks"])),
+            str(whole["source"]), str(whole["sha256"]), str(whole["format"]),
+            None if whole["pages"] is None else int(whole["pages"]), tuple(map(block, whole["blocks"])),
             tuple(Remark(unpack(row["message"]), tuple(map(int, row["pages"]))) for row in whole["remarks"]),
-        )
+        )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError):
         raise OutlineError("no-document-json", place=Place(source), remedy="read-document-again") from None
 
@@ -293,3 +289,164 @@ def block_language(text: str) -> str | None:
     )[:2]
     # fewer than three small words tell nothing
     return best[1] if best[0] > max(2, second[0]) else None
+
+
+_OMITTED: Final = re.compile(r"\s*(?:\[…\]|\(…\)|…|\[\.\.\.\]|\.\.\.)\s*")
+_ALIKE: Final = str.maketrans("’‘ʼ‐‑", "'''--")
+_WORD: Final = re.compile(r"\w{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words as they stand in a document, given by IRI, with the language they are in.
+
+    ``label`` is the page as printed, ``page`` that of the file, from 1. ``start`` and ``end`` are the place in the
+    canonical text, in characters, -1 where it is not known; ``prefix`` and ``suffix`` stand around it, ``path`` are the
+    headings above.
+    """
+
+    words: str
+    document: str = ""
+    language: str = ""
+    label: str = ""
+    page: int | None = None
+    start: int = -1
+    end: int = -1
+    prefix: str = ""
+    suffix: str = ""
+    path: tuple[str, ...] = ()
+
+    @classmethod
+    def at(cls, document: Document, start: int, end: int, *, of: int | None = None) -> Quotation:
+        whole, block = document.text, document.block_at(start if of is None else of)
+        return cls(
+            whole[start:end], language=(block.language or "") if block else "",
+            label=(block.label or "") if block else "",
+            page=document.page_at(of) if of is not None else block.page if block else None, start=start, end=end,
+            prefix=whole[max(0, start - AROUND) : start], suffix=whole[end : end + AROUND],
+            path=block.path if block else (),
+        )  # fmt: skip
+
+    @classmethod
+    def from_line(cls, line: Mapping[str, Any]) -> Quotation:
+        return cls(
+            str(line["quote"]), label=str(line.get("label", "")), page=int(line["page"]) if line.get("page") else None,
+            start=int(line["start"]), end=int(line["end"]), prefix=str(line.get("prefix", "")),
+            suffix=str(line.get("suffix", "")), path=tuple(map(str, line.get("path", ()))),
+        )  # fmt: skip
+
+    def to_line(self) -> dict[str, object]:
+        names = ("start", "end", "words", "page", "label", "prefix", "suffix", "path")
+        return {"quote" if name == "words" else name: getattr(self, name) for name in names}
+
+    def key(self, sha: str) -> str:
+        return sha256(f"{sha}|{self.start}|{self.end}".encode()).hexdigest()[:16]
+
+    def around(self, document: Document | None, paragraphs: int = 2) -> Quotation:
+        blocks = document.blocks if document else ()
+        at = next((number for number, block in enumerate(blocks) if block.start <= self.start < block.end), None)
+        if document is None or at is None:
+            return replace(self, label=str(self.page or ""))
+        nearby, block, whole = blocks[max(0, at - paragraphs) : at + paragraphs + 1], blocks[at], document.text
+        return replace(
+            self, words=whole[self.start : self.end], label=block.label or str(block.page or self.page or ""),
+            prefix=whole[nearby[0].start : self.start], suffix=whole[self.end : max(nearby[-1].end, self.end)],
+            path=block.path,
+        )  # fmt: skip
+
+    def placed(self) -> dict[str, str]:
+        return {
+            "pan:pageIndex": str(self.page) if self.page else "",
+            "pan:prefix": string(self.prefix) if self.prefix else "",
+            "pan:suffix": string(self.suffix) if self.suffix else "", "pan:start": str(self.start),
+            "pan:end": str(self.end), "pan:readerVersion": string(READER),
+            "pan:quoteHash": string(sha256(self.words.encode()).hexdigest()),
+        }  # fmt: skip
+
+    def block(self, name: str, prefixes: Mapping[str, str]) -> Block:
+        is_placed = self.start >= 0
+        statements = [
+            TurtleLine("a", "pan:Passage"),
+            TurtleLine("pan:quote", text(" ".join(self.words.split()) if is_placed else self.words, self.language)),
+        ]
+        if self.label and (self.page or not is_placed):
+            statements.append(TurtleLine("pan:page", string(self.label)))
+        if is_placed:
+            statements += [TurtleLine(name, value) for name, value in self.placed().items() if value]
+        return Block(name, (*statements, TurtleLine("pan:inDocument", iri(self.document, prefixes))))
+
+
+class Folded:
+    """A text in which words are looked for: runs of space are one, apostrophes and hyphens are of one kind.
+
+    ``places`` are where its characters stand in the canonical text of the document.
+    """
+
+    def __init__(self, document: Document) -> None:
+        characters, self.document, self.places = list[str](), document, list[int]()
+        for place, character in enumerate(document.text):
+            is_space = character.isspace()
+            if not is_space or (characters and characters[-1] != " "):
+                characters.append(" " if is_space else character)
+                self.places.append(place)
+        self.text = "".join(characters).translate(_ALIKE)
+
+    def next(self, piece: str, start: int) -> int:
+        """The next place of words that neither begin nor end within a word; −1 where there is none."""
+        text, at = self.text, self.text.find(piece, start)
+        while at >= 0:
+            before, behind = text[at - 1 : at] if at else "", text[at + len(piece) : at + len(piece) + 1]
+            if not (before + piece[0]).isalnum() * len(before) and not (piece[-1] + behind).isalnum() * len(behind):
+                return at
+            at = text.find(piece, at + 1)
+        return -1
+
+    def spans(self, pieces: Sequence[str]) -> Iterator[tuple[int, int]]:
+        at = self.next(pieces[0], 0) if pieces else -1
+        while at >= 0:
+            end = at + len(pieces[0])
+            for piece in pieces[1:]:
+                following = self.next(piece, end)
+                if following < 0:
+                    return
+                end = following + len(piece)
+            yield at, end
+            at = self.next(pieces[0], at + 1)
+
+
+def find(within: Folded, quotation: Quotation) -> Quotation | int:
+    """Where quoted words stand; else how many places there are between which nothing decides, 0 for none.
+
+    Words that were left out are marked by « … »: the passage reaches from the first words to the last.
+    """
+    pieces = [canonical(words).translate(_ALIKE) for words in _OMITTED.split(quotation.words)]
+    spans, text = list(within.spans([piece for piece in pieces if piece])), within.text
+    if len(spans) > 1:
+        # several places are told apart by the words around, else by the page as printed
+        before, behind = (canonical(words).translate(_ALIKE) for words in (quotation.prefix, quotation.suffix))
+        if before or behind:
+            spans = [
+                (start, end) for start, end in spans
+                if text[:start].rstrip().endswith(before) and text[end:].lstrip().startswith(behind)
+            ]  # fmt: skip
+        elif quotation.label:
+            blocks = ((span, within.document.block_at(within.places[span[0]])) for span in spans)
+            fitting = [span for span, block in blocks if block and quotation.label in (block.label, str(block.page))]
+            spans = fitting or spans
+    if len(spans) != 1:
+        return len(spans)
+    return Quotation.at(within.document, within.places[spans[0][0]], within.places[spans[0][1] - 1] + 1)
+
+
+def quoted(document: Document, words: str) -> Quotation | None:
+    place = find(Folded(document), Quotation(words))
+    return place if isinstance(place, Quotation) else None
+
+
+def nearest(document: Document, words: str) -> str:
+    wanted, shared = set(_WORD.findall(words.casefold())), [(0, 0, "")]
+    for block in document.blocks:
+        common = len(wanted & set(_WORD.findall(block.text.casefold())))
+        shared.append((common, -len(block.text), block.text))
+    number, _, text = max(shared)
+    return " ".join(text.split()) if number else ""

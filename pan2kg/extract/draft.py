@@ -17,11 +17,11 @@ from typing import Final, NamedTuple
 
 from pan2kg.errors import OutlineError, Place
 from pan2kg.extract import hypotheses as ranking
+from pan2kg.extract import numbering
 from pan2kg.extract.document import AROUND, BETWEEN_CELLS, Document, DocumentBlock, block_language, folded, noted
-from pan2kg.extract.hypotheses import FIELD, Hypothesis
+from pan2kg.extract.hypotheses import FIELD, Hypothesis, Member, Series, markers_of
 from pan2kg.extract.numbering import Marker, field_kind, group_of, language_of_list, level_of, readings
 from pan2kg.extract.process import Options, read_document
-from pan2kg.extract.series import Member, Series, markers_of
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import Message
 from pan2kg.turtle import writer
@@ -41,18 +41,22 @@ _SLUG_LENGTH = 40
 _DATA: Final = Messages("data")
 # by the kind of a field, which is the prefix of its key too: what says that an action has it, and its class
 _FIELDS: Final = {
-    "indicator": ("pan:hasIndicator", "pan:Indicator"),
-    "result": ("pan:hasExpectedResult", "pan:ExpectedResult"),
+    "indicator": ("pan:hasIndicator", "pan:Indicator"), "result": ("pan:hasExpectedResult", "pan:ExpectedResult"),
     "verification": ("pan:hasVerificationSource", "pan:VerificationSource"),
-}
+}  # fmt: skip
 
 
 class DraftField(NamedTuple):
+    """A field of an action: its kind where known, its label as printed, its value and where that stands."""
+
     kind: str
     label: str
     value: str
     start: int
-    end: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,88 +110,72 @@ class DraftPlan:
         actions = [
             {
                 "number": action.number, "title": action.title, "start": action.start, "end": action.end,
-                "section": action.section, "fields": [detail._asdict() for detail in action.fields],
+                "section": action.section, "fields": [{**row._asdict(), "end": row.end} for row in action.fields],
             }
             for action in self.actions
         ]  # fmt: skip
-        whole = {
-            "sha256": self.document.sha256, "series": self.choice.series.name, "score": self.choice.score,
-            "actions": actions,
-        }  # fmt: skip
+        series, score = self.choice.series.name, self.choice.score
+        whole = {"sha256": self.document.sha256, "series": series, "score": score, "actions": actions}
         return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
 def read_plan(
-    path: Path,
-    options: Options | None = None,
-    *,
-    language: str | None = None,
-    level: str | None = None,
+    path: Path, options: Options | None = None, *, language: str | None = None, level: str | None = None,
     columns: Mapping[str, int] | None = None,
-) -> tuple[DraftPlan | None, tuple[Message, ...]]:
+) -> tuple[DraftPlan | None, tuple[Message, ...]]:  # fmt: skip
+    """The plan in a document, None where no series is surely its actions; and the best series with their reasons."""
     document = read_document(path, options)
     ranked = ranking.hypotheses(document, columns)
     ranked = ranking.in_language(ranked, language) if language else ranked
     if not ranked:
         raise OutlineError("running-text", place=Place(str(path)), remedy="give-action-list")
-    spoken = ranking.languages_of(ranked)
-    choice = _named(ranked, level, str(path)) if level else ranking.chosen(ranked) if len(spoken) < 2 else None
+    spoken, by_name = ranking.languages_of(ranked), {folded(row.series.name): row for row in reversed(ranked)}
+    choice = ranking.chosen(ranked) if len(spoken) < 2 else None
+    if level:
+        choice = ranked[0] if level == LIST else by_name.get(folded(level))
+        if choice is None:
+            names = ", ".join(hypothesis.series.name for hypothesis in ranked)
+            raise OutlineError("no-such-level", place=Place(str(path)), remedy="there-are", name=level, names=names)
+        choice = replace(choice, refusal=None)
     explanation = [message for hypothesis in ranked[:_SHOWN] for message in (hypothesis.told, *hypothesis.reasons_told)]
     if choice is None:
         explanation.insert(0, noted("no-sure-series"))
         if len(spoken) > 1:
             explanation.append(noted("two-versions", languages=", ".join(spoken), example=spoken[0]))
         return None, (*explanation, noted("name-series", example=ranked[0].series.name))
-    version = choice.series.language if len(spoken) > 1 else None
-    plan = plan_of(document, choice, language=language or version)
-    second = next((next_best for next_best in ranked if next_best.series.name != choice.series.name), None)
-    remarks = [*(remark.told for remark in document.remarks), *_leaps(choice.series.members)]
-    remarks += [noted("second-best", hypothesis=second.told)] if second else []
-    too_long = sum(
-        detail.kind in _FIELDS and len(detail.value) > LONGEST_QUOTE for act in plan.actions for detail in act.fields
-    )
-    remarks += [noted("fields-too-long", number=str(too_long))] if too_long else []
-    return replace(plan, remarks=tuple(remarks)), tuple(explanation)
-
-
-def _named(ranked: Sequence[Hypothesis], name: str, source: str) -> Hypothesis:
-    for hypothesis in ranked:
-        if name == LIST or folded(hypothesis.series.name) == folded(name):
-            return replace(hypothesis, refusal=None)
-    names = ", ".join(hypothesis.series.name for hypothesis in ranked)
-    raise OutlineError("no-such-level", place=Place(source), remedy="there-are", name=name, names=names)
-
-
-def _leaps(members: Sequence[Member]) -> Iterator[Message]:
-    previous: tuple[int, ...] = ()
-    for member in members:
+    plan = plan_of(document, choice, language=language or (choice.series.language if len(spoken) > 1 else None))
+    remarks, previous = [remark.told for remark in document.remarks], tuple[int, ...]()
+    for member in choice.series.members:
+        # what does not follow in the numbers: an action may have been missed there
         values = member.values or next((m.values for m in readings(f"{member.number}.") if m.values), ())
         *head, tail = values or (1,)
         follows = tail == 1 or (len(values) == len(previous) and tail == previous[-1] + 1) or values == previous
         if member.number and values and not (follows and (tail == 1 or list(previous[:-1]) == head)):
-            yield noted("not-following", number=member.number)
+            remarks.append(noted("not-following", number=member.number))
         previous = values or previous
+    if second := next((row for row in ranked if row.series.name != choice.series.name), None):
+        remarks.append(noted("second-best", hypothesis=second.told))
+    fields = [row for action in plan.actions for row in action.fields]
+    if too_long := sum(row.kind in _FIELDS and len(row.value) > LONGEST_QUOTE for row in fields):
+        remarks.append(noted("fields-too-long", number=str(too_long)))
+    return replace(plan, remarks=tuple(remarks)), tuple(explanation)
 
 
 def plan_of(document: Document, choice: Hypothesis, *, language: str | None = None) -> DraftPlan:
-    series = choice.series
-    first = document.blocks[0]
+    series, opening, is_text = choice.series, document.blocks[0], document.format == "txt"
     # of a plain text the first line may be the only heading
-    is_titled = document.format == "txt" and first.level == 1
-    title = first.text if is_titled else ranking.plan_title(document)
+    title = opening.text if is_text and opening.level == 1 else ranking.plan_title(document)
     chains = list(_chains(document, series, title))
-    sections = ranking.sections_of(series, document)
-    actions = [
-        _action(document, series, member, section, line)
-        for line, (member, section) in enumerate(
-            zip(series.members, sections, strict=True), len(document.blocks) + 1
-        )
-    ]  # fmt: skip
-    markers = markers_of(document) if document.format == "txt" else {}
+    numbered = enumerate(
+        zip(series.members, ranking.sections_of(series, document), strict=True), len(document.blocks) + 1
+    )
+    actions = [_action(document, series, member, section, line) for line, (member, section) in numbered]
+    markers = markers_of(document) if is_text else {}
 
-    def build(first: int, end: int, depth: int) -> tuple[Item, ...]:
+    def build(opening: int, end: int, depth: int) -> tuple[Item, ...]:
+        """The actions below their headings; a heading with no action below it is none of the plan's parts."""
         items: list[Item] = []
-        at = first
+        at = opening
         while at < end:
             if len(chains[at]) <= depth:
                 items.append(actions[at])
@@ -197,17 +185,15 @@ def plan_of(document: Document, choice: Hypothesis, *, language: str | None = No
             until = at
             while until < end and len(chains[until]) > depth and chains[until][depth] == (place, words):
                 until += 1
-            sure = (marker for marker in readings(words) if not marker.weak and not marker.style.is_bullet)
-            marker = markers.get(place) or next(sure, None)
+            marker = markers.get(place) or numbering.numbered(words)
             heading = marker.rest if marker and marker.rest else words
             number, label = (marker.number, marker.label) if marker else ("", "")
             items.append(Item(CATEGORY, number, label, heading, place, build(at, until, depth + 1)))
             at = until
         return tuple(items)
 
-    is_heading = first.kind == "heading" and len(first.text) < _LONGEST_CHAPTER and document.format != "txt"
-    if not title and is_heading and series.members[0].block > 0:
-        title = first.text
+    is_heading = opening.kind == "heading" and len(opening.text) < _LONGEST_CHAPTER and not is_text
+    title = opening.text if not title and is_heading and series.members[0].block > 0 else title
     spoken = language or block_language(document.text) or language_of_list(document.text)
     return DraftPlan(document, choice, title, spoken, build(0, len(actions), 0))
 
@@ -277,18 +263,15 @@ def _action(document: Document, series: Series, member: Member, section: Sequenc
         end = begin + len(BETWEEN_CELLS.join(block.rows[member.row]))
     else:
         fields = [detail for inner in section for detail in _fields(inner)]
-    return Item(
-        ACTION, member.number, member.label, member.title, line, start=member.start, end=member.end,
-        section=(begin, end), fields=tuple(fields),
-    )  # fmt: skip
+    title = member.number, member.label, member.title
+    return Item(ACTION, *title, line, (), member.start, member.end, (begin, end), tuple(fields))
 
 
 def _row_fields(block: DocumentBlock, row: int, kinds: Sequence[str]) -> Iterator[DraftField]:
     for column, value in enumerate(block.rows[row]):
         kind = kinds[column] if column < len(kinds) else ""
         if value and kind not in ("title", "action", "number"):
-            start = block.cell_start(row, column)
-            yield DraftField(kind, block.rows[0][column], value, start, start + len(value))
+            yield DraftField(kind, block.rows[0][column], value, block.cell_start(row, column))
 
 
 def _fields(block: DocumentBlock) -> Iterator[DraftField]:
@@ -296,12 +279,11 @@ def _fields(block: DocumentBlock) -> Iterator[DraftField]:
         match = FIELD.match(block.text) if block.kind in ("paragraph", "item") else None
         if match and block.text[match.end() :] and (field_kind(match[1]) or block.lead >= len(match[1])):
             value = block.text[match.end() :]
-            yield DraftField(field_kind(match[1]), match[1], value, block.start + match.end(), block.end)
+            yield DraftField(field_kind(match[1]), match[1], value, block.start + match.end())
         return
     if not ranking.is_field_table(block):
         return
-    width = len(block.rows[0])
-    across = [field_kind(cell) for cell in block.rows[0]]
+    width, across = len(block.rows[0]), [field_kind(cell) for cell in block.rows[0]]
     labels = [cell for row in block.rows for cell in row[::2] if cell]
     # a row has several labels, each with its value behind it: “Responsible | X | Timeline | Y”
     is_paired = width >= 4 and width % 2 == 0 and not all(across) and len(labels) > len(block.rows)
@@ -320,8 +302,7 @@ def _fields(block: DocumentBlock) -> Iterator[DraftField]:
                 continue
             label = cells[column - 1] if is_paired else cells[0]
             if label and value and (is_paired or field_kind(label) not in ("title", "number", "action")):
-                start = block.cell_start(row, column)
-                yield DraftField(field_kind(label), label, value, start, start + len(value))
+                yield DraftField(field_kind(label), label, value, block.cell_start(row, column))
 
 
 # Keys
@@ -333,40 +314,37 @@ def item_keys(plan: DraftPlan) -> dict[int, str]:
     Where numbers start again under each heading, the heading's number goes before; an item without number is
     named by its first words.
     """
-    chains: dict[int, tuple[str, ...]] = {}
+    chains, keys = dict[int, tuple[str, ...]](), dict[int, str]()
 
     def name(items: Iterable[Item], above: tuple[str, ...]) -> None:
         for item in items:
-            own = _slug(item.number) or _slug(item.title) or f"line-{item.line}"
-            repeats = bool(above) and own.startswith(above[-1] + "-")
-            chains[item.line] = (*(above[:-1] if repeats else above), own)
+            line_keys = _slug(item.number) or _slug(item.title) or f"line-{item.line}"
+            repeats = bool(above) and line_keys.startswith(above[-1] + "-")
+            chains[item.line] = (*(above[:-1] if repeats else above), line_keys)
             name(item.children, chains[item.line])
 
     name(plan.items, ())
-    keys: dict[int, str] = {}
     for items in (plan.categories, plan.actions):
         # keys of the fewest parts that tell most items apart; the words of the title tell the others apart
         longest = max((len(chains[item.line]) for item in items), default=1)
-        by_depth = [
-            {item.line: "-".join(chains[item.line][-depth:]) for item in items} for depth in range(1, longest + 1)
-        ]
-        own = max(by_depth, key=lambda made: len(set(made.values())))
+        depths = range(1, longest + 1)
+        by_depth = [{item.line: "-".join(chains[item.line][-depth:]) for item in items} for depth in depths]
+        line_keys = max(by_depth, key=lambda lines: len(set(lines.values())))
         slugs = {item.line: _slug(item.title) for item in items}
         for additions in (slugs, {item.line: f"line-{item.line}" for item in items}):
             used: set[str] = set()
             for item in items:
-                if own[item.line] in used and additions[item.line]:
-                    own[item.line] += f"-{additions[item.line]}"
-                used.add(own[item.line])
-        keys |= own
+                if line_keys[item.line] in used and additions[item.line]:
+                    line_keys[item.line] += f"-{additions[item.line]}"
+                used.add(line_keys[item.line])
+        keys |= line_keys
     return keys
 
 
 def _slug(printed: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", "-", folded(printed.casefold().translate(_LIGATURES))).strip("-")
-    if len(plain) <= _SLUG_LENGTH:
-        return plain
-    return plain[: _SLUG_LENGTH + 1].rpartition("-")[0] or plain[:_SLUG_LENGTH]
+    short = plain[: _SLUG_LENGTH + 1].rpartition("-")[0] or plain[:_SLUG_LENGTH]
+    return plain if len(plain) <= _SLUG_LENGTH else short
 
 
 # Turtle
@@ -390,123 +368,102 @@ def draft_plan(
     return writer.write_turtle(_Draft(plan, prefixes, key).blocks(graph, facts or {}), prefixes)
 
 
-def _said(*pairs: tuple[str, str]) -> tuple[TurtleLine, ...]:
-    return tuple(TurtleLine(predicate, value) for predicate, value in pairs if value)
-
-
 class _Draft:
+    """What every block of a draft needs: the plan and its key, the keys of its items, the scheme of its categories."""
+
     def __init__(self, plan: DraftPlan, prefixes: Mapping[str, str], key: str) -> None:
         self.plan, self.key, self.keys = plan, key, item_keys(plan)
         self.space = prefixes["plan"].removesuffix("id/plan/")
         # below the project's own address: the prefix is that of all schemes
         self.scheme = writer.iri(f"{self.space}id/scheme/{key}-categories", prefixes)
-        source = TurtleLine("dcterms:source", f"document:{key}-text")
-        self.provenance = (source, TurtleLine("pan:certainty", "certainty:stated"))
 
-    def _words(self, name: str) -> list[TurtleLine]:
-        predicate = "rdfs:label" if name == "draft" else "skos:prefLabel"
+    def _block(
+        self, subject: str, kind: str, *pairs: tuple[str, str], heading: str = "", is_based: bool = True
+    ) -> writer.Block:
+        """A block of pairs of a predicate and a value, without those whose value is empty, with what it rests on."""
+        basis = (("dcterms:source", f"document:{self.key}-text"), ("pan:certainty", "certainty:stated"))
+        statements = (("a", kind), *pairs, *(basis if is_based else ()))
+        return writer.Block(subject, tuple(TurtleLine(*pair) for pair in statements if pair[1]), heading)
+
+    def _words(self, name: str, predicate: str) -> Iterator[tuple[str, str]]:
         own_words = _DATA.known(name, plan=self.key, name=self.plan.document.source)
-        return [TurtleLine(predicate, text(words, tag)) for tag, words in own_words.words]
-
-    def _named(self, item: Item) -> tuple[TurtleLine, ...]:
-        key = f"{self.key}-{self.keys[item.line]}" if item.kind == ACTION else ""
-        return _said(
-            ("skos:notation", item.number and string(item.number)),
-            ("dcterms:identifier", key and string(key)),
-            ("skos:prefLabel", item.title and text(item.title, self.plan.language)),
-        )
+        return ((predicate, text(words, tag)) for tag, words in own_words.words)
 
     def blocks(self, graph: str, facts: Mapping[str, str]) -> Iterator[writer.Block]:
-        key, plan = self.key, self.plan
+        key, plan, language = self.key, self.plan, self.plan.language
         name = graph_of(graph or f"plans/{key}/plan", self.space)
-        yield writer.Block(f"<{name}>", (TurtleLine("a", "pan:SourceGraph"), *self._words("draft"), *self.provenance))
+        yield self._block(f"<{name}>", "pan:SourceGraph", *self._words("draft", "rdfs:label"))
         kind, country, completeness, publisher, day, address = (
             facts.get(name, "") for name in ("type", "country", "completeness", "publisher", "day", "address")
         )
-        yield writer.Block(
-            f"document:{key}-text",
-            _said(
-                ("a", "pan:Document"),
-                ("skos:prefLabel", text(plan.document.source, plan.language)),
-                ("dcterms:date", day and f'"{day}"^^xsd:date'),
-                ("pan:publisherName", publisher and string(publisher)),
-                ("pan:speaksFor", publisher and f"plan:{key}"),
-                ("pan:sourceKind", publisher and "sourcekind:official-page"),
-                ("pan:readAt", address and f"{string(address)}^^xsd:anyURI"),
-            ),
-        )
-        described = _said(
-            ("a", "pan:Plan"),
-            ("dcterms:identifier", string(key)),
-            ("skos:prefLabel", plan.title and text(plan.title, plan.language)),
-            ("dcterms:type", kind and f"plantype:{kind}"),
-            ("dcterms:spatial", country and f"<{country}>"),
+        yield self._block(
+            f"document:{key}-text", "pan:Document", ("skos:prefLabel", text(plan.document.source, language)),
+            ("dcterms:date", day and f'"{day}"^^xsd:date'), ("pan:publisherName", publisher and string(publisher)),
+            ("pan:speaksFor", publisher and f"plan:{key}"),
+            ("pan:sourceKind", publisher and "sourcekind:official-page"),
+            ("pan:readAt", address and f"{string(address)}^^xsd:anyURI"), is_based=False,
+        )  # fmt: skip
+        yield self._block(
+            f"plan:{key}", "pan:Plan", ("dcterms:identifier", string(key)),
+            ("skos:prefLabel", plan.title and text(plan.title, language)),
+            ("dcterms:type", kind and f"plantype:{kind}"), ("dcterms:spatial", country and f"<{country}>"),
             ("pan:measureCount", str(len(plan.actions)) if completeness == "complete" else ""),
             ("pan:listCompleteness", completeness and f"completeness:{completeness}"),
-        )
-        yield writer.Block(f"plan:{key}", (*described, *self.provenance))
+        )  # fmt: skip
         if plan.categories:
-            scheme = TurtleLine("a", "skos:ConceptScheme")
-            yield writer.Block(self.scheme, (scheme, *self._words("draft-categories"), *self.provenance))
+            labels = self._words("draft-categories", "skos:prefLabel")
+            yield self._block(self.scheme, "skos:ConceptScheme", *labels)
         yield from self._items(plan.items, "")
         for action in plan.actions:
-            for name, detail in self._kept_fields(action):
-                yield from self._field(name, detail)
+            for name, detail in self._fields(action):
+                words = text(detail.value, language)
+                stated = (("pan:presence", "presence:present"), ("pan:evidence", f"passage:{name}"))
+                yield self._block(f"{detail.kind}:{name}", _FIELDS[detail.kind][1], ("pan:text", words), *stated)
+                yield self._passage(name, detail)
 
     def _items(self, items: Iterable[Item], above: str) -> Iterator[writer.Block]:
+        """The blocks of items and of what is below them; a category has its place among those of its level, from 1."""
         places: Counter[str] = Counter()
         for item in items:
             level = level_of(item.label) if item.kind == CATEGORY else item.kind
             places[level] += 1
-            name = f"{item.kind}:{self.key}-{self.keys[item.line]}"
-            within = ("pan:inPlan", f"plan:{self.key}")
+            key = f"{self.key}-{self.keys[item.line]}"
+            identifier = ("dcterms:identifier", string(key) if item.kind == ACTION else "")
+            title = ("skos:prefLabel", item.title and text(item.title, self.plan.language))
+            naming = (("skos:notation", item.number and string(item.number)), identifier, title)
+            name, within = f"{item.kind}:{key}", ("pan:inPlan", f"plan:{self.key}")
             if item.kind == ACTION:
-                fields = [(_FIELDS[detail.kind][0], f"{detail.kind}:{own}") for own, detail in self._kept_fields(item)]
-                placed = _said(within, ("pan:inCategory", above), *fields)
-                yield writer.Block(name, (TurtleLine("a", "pan:Action"), *self._named(item), *placed, *self.provenance))
+                fields = [(_FIELDS[detail.kind][0], f"{detail.kind}:{label}") for label, detail in self._fields(item)]
+                yield self._block(name, "pan:Action", *naming, within, ("pan:inCategory", above), *fields)
                 continue
-            placed = _said(
-                ("skos:inScheme", self.scheme),
-                ("skos:broader", above) if above else ("skos:topConceptOf", self.scheme),
-                within,
-                ("pan:partOf", above),
-                ("pan:partLevel", f"partlevel:{level}"),
-                ("pan:order", str(places[level])),
-            )
-            statements = (TurtleLine("a", "pan:Category"), *self._named(item), *placed, *self.provenance)
             number = " ".join(filter(None, (item.label, item.number)))
-            yield writer.Block(name, statements, " – ".join(filter(None, (number, item.title))))
+            yield self._block(
+                name, "pan:Category", *naming, ("skos:inScheme", self.scheme),
+                ("skos:broader", above) if above else ("skos:topConceptOf", self.scheme), within, ("pan:partOf", above),
+                ("pan:partLevel", f"partlevel:{level}"), ("pan:order", str(places[level])),
+                heading=" – ".join(filter(None, (number, item.title))),
+            )  # fmt: skip
             yield from self._items(item.children, name)
 
-    def _kept_fields(self, action: Item) -> Iterator[tuple[str, DraftField]]:
+    def _fields(self, action: Item) -> Iterator[tuple[str, DraftField]]:
         counted: Counter[str] = Counter()
         for detail in action.fields:
             if detail.kind in _FIELDS and len(detail.value) <= LONGEST_QUOTE:
                 counted[detail.kind] += 1
                 yield f"{self.key}-{self.keys[action.line]}-{detail.kind}-{counted[detail.kind]}", detail
 
-    def _field(self, name: str, detail: DraftField) -> Iterator[writer.Block]:
-        document, words = self.plan.document, text(detail.value, self.plan.language)
-        stated = _said(
-            ("a", _FIELDS[detail.kind][1]),
-            ("pan:text", words),
-            ("pan:presence", "presence:present"),
-            ("pan:evidence", f"passage:{name}"),
-        )
-        yield writer.Block(f"{detail.kind}:{name}", (*stated, *self.provenance))
-        block, page = document.block_at(detail.start), document.page_at(detail.start)
-        page_printed = block.label if block and block.label and block.page == page else page
+    def _passage(self, name: str, detail: DraftField) -> writer.Block:
+        document, start, end = self.plan.document, detail.start, detail.end
+        block, page = document.block_at(start), document.page_at(start)
+        printed = block.label if block and block.label and block.page == page else page
         # without what stands around them nobody could say which of the same words are meant
-        before, after = document.text[: detail.start][-AROUND:], document.text[detail.end : detail.end + AROUND]
         is_repeated = document.text.count(detail.value) > 1
-        yield writer.Block(
-            f"passage:{name}",
-            _said(
-                ("a", "pan:Passage"),
-                ("pan:quote", words),
-                ("pan:inDocument", f"document:{self.key}-text"),
-                ("pan:page", "" if page_printed is None else string(str(page_printed))),
-                ("pan:prefix", string(before) if is_repeated and before else ""),
-                ("pan:suffix", string(after) if is_repeated and after else ""),
-            ),
+        before, after = (
+            (document.text[:start][-AROUND:], document.text[end : end + AROUND]) if is_repeated else ("", "")
         )
+        return self._block(
+            f"passage:{name}", "pan:Passage", ("pan:quote", text(detail.value, self.plan.language)),
+            ("pan:inDocument", f"document:{self.key}-text"),
+            ("pan:page", "" if printed is None else string(str(printed))),
+            ("pan:prefix", before and string(before)), ("pan:suffix", after and string(after)), is_based=False,
+        )  # fmt: skip

@@ -1,27 +1,363 @@
-"""Every series of a document as a hypothesis “these are the actions”, with a score and its reasons; and sections.
+"""Every series of like things in a document: what might be its actions.
 
-The best hypothesis is taken only where it reaches a least score and leads by a margin; else it is for a person to say.
-A wrong list that nobody doubted costs more than a question.
+A series is made by the same word before a number, the same style of number, bullets, headings of one level, or the rows
+of a table whose head has a column of actions. Which one holds the actions is not said here.
+
+A document may have its actions twice, in two languages, in halves or side by side. A series that goes through both
+versions would have every action twice: it is parted where its members are in two languages, as many in one as in the
+other and under the same numbers; whoever drafts says which language is meant.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final, NamedTuple
 
 from pan2kg.extract import numbering
-from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock, folded, noted
-from pan2kg.extract.numbering import BULLET, field_kind, group_of, limit
-from pan2kg.extract.series import Member, Series, columns_of, leaps_in, markers_of, series_of
+from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock, block_language, folded, noted
+from pan2kg.extract.numbering import BULLET, Marker, field_kind, group_of, limit, readings, resolve
 from pan2kg.i18n.message import Message
+
+_LEARNED: Final = 3  # A word that is not known is a label where as many numbers rise behind it
+_TITLE_LENGTH: Final = 250
+_LEAST: Final = 3  # fewer members are no version of a plan
+_ALIKE: Final = 0.8  # two series of which as much is the same are one, or versions of one in two languages
+_READ: Final = 1500  # how many characters behind a title are read for its language
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A thing of a series: its number and label as printed, its title and where that starts, its block and row.
+
+    ``row`` is the row of a table, None elsewhere.
+    """
+
+    block: int
+    number: str
+    label: str
+    title: str
+    start: int
+    row: int | None = None
+    values: tuple[int, ...] = ()
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.title)
+
+    @property
+    def place(self) -> tuple[int, int | None]:
+        return self.block, self.row
+
+
+class Columns(NamedTuple):
+    title: int
+    number: int | None
+    kinds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, head: Sequence[str], by_name: Mapping[str, int] | None = None) -> Columns | None:
+        """What the columns of a table are by their heads; None where none of them is one of actions."""
+        kinds = [field_kind(cell) for cell in head]
+        if not by_name and sum(map(bool, kinds)) < 2:
+            return None
+        for kind, column in (by_name or {}).items():
+            if column <= len(kinds):
+                kinds[column - 1] = kind
+        title = next((kinds.index(kind) for kind in ("title", "action") if kind in kinds), None)
+        if title is None:
+            return None
+        if "number" not in kinds and "action" in kinds and kinds.index("action") != title:
+            kinds[kinds.index("action")] = "number"  # “Mesure | Intitulé”: the first column has the number
+        return cls(title, kinds.index("number") if "number" in kinds else None, tuple(kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Like things: the name by which they are chosen, what they are, and the things in the order of the text.
+
+    ``language`` is the one most of them are in, empty where it cannot be told.
+    """
+
+    name: str
+    form: str
+    members: tuple[Member, ...]
+    columns: Columns | None = None
+    language: str = ""
+
+    @property
+    def places(self) -> set[tuple[int, int | None]]:
+        return {member.place for member in self.members}
+
+    @property
+    def label(self) -> str:
+        labels = Counter(member.label for member in self.members if member.label).most_common(1)
+        return labels[0][0] if labels and 2 * labels[0][1] > len(self.members) else ""
+
+    def is_version_of(self, other: Series) -> bool:
+        is_foreign = bool(self.language and other.language and self.language != other.language)
+        return is_foreign and _are_alike(self.members, other.members)
+
+
+def markers_of(document: Document) -> dict[int, Marker]:
+    return resolve({
+        at: tuple(marker for marker in readings(block.text) if not marker.style.is_bullet)
+        for at, block in enumerate(document.blocks)
+        if block.kind in ("heading", "item", "paragraph")
+    })  # fmt: skip
+
+
+def series_of(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Series, ...]:
+    """The series of a document, those through two versions parted, each with the language most of it is in.
+
+    ``columns`` says which columns of its tables are what, where their heads do not.
+    """
+    markers, blocks = markers_of(document), document.blocks
+    every = list(_marked(document, markers))
+    bullets = [
+        at for at, block in enumerate(blocks)
+        if block.marker == BULLET and block.kind == "item" and not (at in markers and markers[at].style.word)
+    ]  # fmt: skip
+    depths = sorted({blocks[at].level for at in bullets})
+    for depth in depths:
+        members = tuple(_member(document, at, None) for at in bullets if blocks[at].level == depth)
+        every.append(Series("bullets" if depth == depths[0] else f"bullets:{depth}", "bullets", members))
+    for level in sorted({block.level for block in blocks if block.kind == "heading"}):
+        places = (at for at, block in enumerate(blocks) if block.kind == "heading" and block.level == level)
+        members = tuple(_member(document, at, markers) for at in places)
+        every.append(Series(f"headings:{level}", "headings", members))
+    every += [*_rows(document, columns), *_cards(document)]
+    return tuple(version for series in every if len(series.members) > 1 for version in _parted(document, series))
+
+
+def _marked(document: Document, markers: Mapping[int, Marker]) -> Iterator[Series]:
+    labelled: dict[str, list[int]] = defaultdict(list)
+    styles: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
+    for at, marker in markers.items():
+        if marker.group == "caption":
+            continue
+        if marker.style.word:
+            labelled[marker.style.word].append(at)
+        elif not marker.style.is_bullet:
+            styles[marker.style.kinds, marker.style.form, document.blocks[at].kind == "heading"].append(at)
+    for word, places in labelled.items():
+        values = [markers[at].values for at in places]
+        rises = len(values) >= _LEARNED and sum(a < b for a, b in pairwise(values)) >= _LEARNED - 1
+        if rises or group_of(word) in ("action", "category"):
+            members = [_member(document, at, markers) for at in places]
+            # without those that a list before the text names already: the later ones are followed by text
+            latest = {(member.number, folded(member.title)): at for at, member in enumerate(members)}
+            members = [members[at] for at in sorted(latest.values())]
+            # without the full stop of those whose bold words fill their lines, where most run into the text
+            blocks = [document.blocks[member.block] for member in members]
+            if 2 * sum(0 < block.lead < len(block.text) for block in blocks) >= len(members):
+                members = [replace(member, title=member.title.rstrip(" .:–—-")) for member in members]
+            yield Series(f"label:{word.replace(' ', '-')}", "label", tuple(members))
+    for (kinds, form, is_heading), styled in styles.items():
+        # headings and paragraphs together where only both of them count without a leap
+        counterpart = styles.get((kinds, form, not is_heading), [])
+        together = sorted([*styled, *counterpart])
+        counted = [[markers[at].values for at in places] for places in (together, styled, counterpart)]
+        whole, leaps, second = map(leaps_in, counted)
+        is_whole = bool(counterpart) and len(set(counted[0])) == len(together) and whole < leaps + second
+        if is_whole and not is_heading:
+            continue
+        places = together if is_whole else styled
+        name = f"{'headings' if is_heading else 'numbers'}:{markers[places[0]].number}{form}"
+        members = [_member(document, at, markers) for at in places]
+        yield Series(name, "numbered-headings" if is_heading else "numbers", tuple(members))
+
+
+def leaps_in(numbers: Sequence[tuple[int, ...]]) -> int:
+    tails = [0, *(values[-1] if values else 0 for values in numbers)]
+    return sum(after not in (1, before + 1) for before, after in pairwise(tails))
+
+
+def _member(document: Document, at: int, markers: Mapping[int, Marker] | None) -> Member:
+    block, marker = document.blocks[at], (markers or {}).get(at)
+    words, title = marker.rest if marker else block.text, ""
+    if 0 < block.lead < len(block.text):
+        title = block.text[len(block.text) - len(words) : block.lead].strip(" .:–—-")  # bold words before the text
+    title = title or words.rstrip(" :")
+    if marker is None or markers is None:
+        return Member(at, "", "", title, block.start)
+    start = block.start + max(block.text.find(title), 0)
+    if not title:
+        title, start = _title_below(document, at, markers)
+    return Member(at, marker.number, marker.label, title, start, values=marker.values)
+
+
+def _title_below(document: Document, at: int, markers: Mapping[int, Marker]) -> tuple[str, int]:
+    """The title of a label that stands alone: the next line, or what a table below calls the title."""
+    if at + 1 >= len(document.blocks):
+        return "", document.blocks[at].end
+    below = document.blocks[at + 1]
+    if below.kind == "table":
+        for number, row in enumerate(below.rows):
+            values = [cell for cell in row[1:] if cell]
+            if field_kind(row[0]) in ("title", "action") and values:
+                return values[0], below.cell_start(number, row.index(values[0], 1))
+    is_text = below.kind != "table" and at + 1 not in markers and len(below.text) <= _TITLE_LENGTH
+    return below.text if is_text and below.marker != BULLET else "", below.start
+
+
+def _rows(document: Document, by_name: Mapping[str, int] | None) -> Iterator[Series]:
+    groups: dict[tuple[str, ...], list[Member]] = defaultdict(list)
+    columns_by_head: dict[tuple[str, ...], Columns] = {}
+    head: tuple[str, ...] = ()
+    previous = -2
+    for at, block in enumerate(document.blocks):
+        if block.kind != "table" or len(block.rows[0]) < 2:
+            continue
+        folded_head = tuple(map(folded, block.rows[0]))
+        goes_on = previous == at - 1 and len(folded_head) == len(head)
+        # a narrow table with labels of fields down its first column is about one thing
+        labels = sum(bool(field_kind(row[0])) for row in block.rows)
+        is_card = len(block.rows[0]) < 4 and labels > 1 and 2 * labels >= len(block.rows)
+        columns = None if is_card else Columns.of(block.rows[0], by_name) or _guessed(block)
+        if columns and goes_on:
+            is_head = sum(bool(field_kind(cell)) for cell in block.rows[0]) > 1
+            number = columns_by_head[head].number
+            # a row that has a number where its table has them is no head, whatever words its cells have
+            if not is_head or (number is not None and any(map(str.isdigit, block.rows[0][number]))):
+                columns = None
+        if columns:
+            head = folded_head
+            columns_by_head[head] = columns
+        elif not goes_on:
+            continue
+        previous = at
+        groups[head] += _row_members(block, at, columns_by_head[head], int(folded_head == head))
+    for at, (head, members) in enumerate(groups.items(), 1):
+        yield Series("rows" if len(groups) == 1 else f"rows:{at}", "rows", tuple(members), columns_by_head[head])
+
+
+def _guessed(block: DocumentBlock) -> Columns | None:
+    """The columns of a table whose heads are not known, so that it can be shown: the longest texts as titles.
+
+    No sign speaks for such rows, so they are never taken unless they are named.
+    """
+    rows, width = block.rows[1:], range(len(block.rows[0]))
+    if len(rows) < _LEARNED:
+        return None
+    title = max(width, key=lambda column: sum(len(row[column]) for row in rows))
+    is_number = [all(re.fullmatch(r"[\w.\-]{1,6}", row[column]) for row in rows) for column in width]
+    number = next((column for column in width if column != title and is_number[column]), None)
+    return Columns(title, number, tuple("title" if at == title else "" for at in width))
+
+
+def _row_members(block: DocumentBlock, at: int, columns: Columns, top: int) -> Iterator[Member]:
+    for number, row in enumerate(block.rows[top:], top):
+        printed = row[columns.title]
+        if not printed or sum(map(bool, row)) < 2 or [field_kind(cell) for cell in row] == list(columns.kinds):
+            continue
+        # “1.2 développer …” begins with a number in a cell, “2 années” with none
+        numbers = (marker for marker in readings(printed) if not marker.style.is_bullet and marker.rest)
+        marker = next((marker for marker in numbers if not marker.weak or len(marker.values) > 1), None)
+        title = marker.rest if marker else printed
+        # a narrow column may break “A.1” behind its full stop
+        cell = re.sub(r"(?<=\w\.)\s+(?=\w{1,3}$)", "", row[columns.number]) if columns.number is not None else ""
+        beside = next((reading for reading in readings(cell) if not reading.rest), None) if cell else None
+        printed_number = (beside.number if beside else cell.rstrip(".)")) if cell else marker.number if marker else ""
+        label = (marker.label if marker else "") or (beside.label if beside else "")
+        start = block.cell_start(number, columns.title) + printed.find(title)
+        yield Member(at, printed_number, label, title, start, number)
+
+
+def _cards(document: Document) -> Iterator[Series]:
+    members = []
+    for at, block in enumerate(document.blocks):
+        if block.kind != "table" or len(block.rows[0]) > 3:
+            continue
+        cells = [cell for cell in block.rows[0] if cell]
+        marker = next((reading for reading in readings(": ".join(cells)) if reading.style.word), None)
+        # of a card that the end of a page cuts, the fields stand in the table that follows
+        below = [row for table in document.blocks[at + 1 : at + 2] if table.kind == "table" for row in table.rows]
+        if marker is None or not any(field_kind(row[0]) for row in [*block.rows[1:], *below]):
+            continue
+        title = marker.rest.lstrip(" :–-")
+        place = block.start + max(block.text.find(title), 0)
+        titled = [row for row in block.rows[1:] if field_kind(row[0]) == "title" and any(row[1:])]
+        if not title and titled:
+            title = next(cell for cell in titled[0][1:] if cell)
+            place = block.cell_start(block.rows.index(titled[0]), titled[0].index(title, 1))
+        members.append(Member(at, marker.number, marker.label, title, place, None, marker.values))
+    yield Series("cards", "cards", tuple(members))
+
+
+# Versions in several languages
+
+
+def _parted(document: Document, series: Series) -> Iterator[Series]:
+    columns = list(_by_column(document, series))
+    if len(columns) > 1:
+        yield from columns
+        return
+    spoken = _languages(document, series.members)
+    groups: dict[str, list[Member]] = defaultdict(list)
+    for member, language in zip(series.members, spoken, strict=True):
+        if language:
+            groups[language].append(member)
+    # two languages have the same list; what is in a third goes nowhere
+    large = [language for language, members in groups.items() if len(members) >= _LEAST]
+    pairs = [pair for pair in combinations(large, 2) if _are_alike(groups[pair[0]], groups[pair[1]])]
+    versions = dict.fromkeys(language for pair in pairs for language in pair)
+    if pairs and sum(len(groups[language]) for language in versions) >= (1 + _ALIKE) / 2 * len(series.members):
+        for language in versions:
+            members = tuple(groups[language])
+            yield replace(series, name=f"{series.name}@{language}", members=members, language=language)
+        return
+    most = Counter(filter(None, spoken)).most_common(1)
+    yield replace(series, language=most[0][0]) if most else series
+
+
+def _are_alike(members: Sequence[Member], counterpart: Sequence[Member]) -> bool:
+    few, many = sorted((len(members), len(counterpart)))
+    if few < _LEAST or many - few > max(1, (1 - _ALIKE) / 2 * many):
+        return False
+    numbers, other_numbers = ({member.number for member in side if member.number} for side in (members, counterpart))
+    is_bare = not numbers and not other_numbers
+    return is_bare or len(numbers & other_numbers) >= _ALIKE * len(numbers | other_numbers)
+
+
+def _languages(document: Document, members: Sequence[Member]) -> list[str]:
+    text, starts = document.text, [member.start for member in members]
+    spoken: list[str] = []
+    for at, member in enumerate(members):
+        end = starts[at + 1] if at + 1 < len(starts) and starts[at + 1] > member.start else member.start + _READ
+        words = text[member.start : min(end, member.start + _READ)]
+        if member.row is not None:
+            words = BETWEEN_CELLS.join(document.blocks[member.block].rows[member.row])
+        own = block_language(member.title) or block_language(words)
+        spoken.append(own or (spoken[-1] if spoken else ""))
+    earliest = next(filter(None, spoken), "")
+    return [language or earliest for language in spoken]
+
+
+def _by_column(document: Document, series: Series) -> Iterator[Series]:
+    if series.columns is None:
+        return
+    titled = [at for at, kind in enumerate(series.columns.kinds) if kind in ("title", "action")]
+    for column in titled:
+        cells = [(member, document.blocks[member.block], member.row or 0) for member in series.members]
+        language = block_language(" ".join(block.rows[row][column] for _, block, row in cells))
+        if not language or len(titled) < 2:
+            continue
+        kinds = {at: "title" if at == column else "other-title" for at in titled}
+        all_kinds = tuple(kinds.get(at, kind) for at, kind in enumerate(series.columns.kinds))
+        members = tuple(
+            replace(member, title=block.rows[row][column], start=block.cell_start(row, column))
+            for member, block, row in cells
+        )
+        columns, name = Columns(column, series.columns.number, all_kinds), f"{series.name}@{language}"
+        yield replace(series, name=name, members=members, columns=columns, language=language)
+
 
 FIELD: Final = re.compile(r"([^\W\d_][^:.\n]{0,60}?)\s?:\s*(?=\S|$)")
 _BARE: Final = 4  # A heading that only announces has at most as many words
-_ALIKE: Final = 0.8  # two series of which as much is the same are one
 _LIST: Final = 0.6  # A plain text of which as much is in its items is a list of actions already
 _LONGEST_CHAPTER: Final = 200
 
@@ -41,18 +377,16 @@ class Hypothesis:
     @property
     def told(self) -> Message:
         titles = [member.title or member.number for member in self.series.members]
-        examples = " / ".join(title[:70] for title in titles[:2])
-        form = noted(f"form.{self.series.form}")
-        score = f"{self.score:.1f}"
-        name, number = self.series.name, str(len(titles))
+        examples, form = " / ".join(title[:70] for title in titles[:2]), noted(f"form.{self.series.form}")
+        name, number, score = self.series.name, str(len(titles)), f"{self.score:.1f}"
         return noted("hypothesis", name=name, number=number, examples=examples, score=score, form=form)
 
     @property
     def reasons_told(self) -> list[Message]:
-        ranked = sorted(self.reasons.items(), key=lambda row: -abs(row[1][1]))
-        signs = [noted(f"sign.{sign}", share=str(round(100 * share)), worth=f"{worth:+.1f}")
-                 for sign, (share, worth) in ranked]  # fmt: skip
-        return [noted("because", reason=reason) for reason in ([self.refusal] if self.refusal else []) + signs]
+        reasons = [self.refusal] if self.refusal else []
+        for sign, (share, worth) in sorted(self.reasons.items(), key=lambda row: -abs(row[1][1])):
+            reasons.append(noted(f"sign.{sign}", share=str(round(100 * share)), worth=f"{worth:+.1f}"))
+        return [noted("because", reason=reason) for reason in reasons]
 
 
 def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> tuple[Hypothesis, ...]:
@@ -61,16 +395,16 @@ def hypotheses(document: Document, columns: Mapping[str, int] | None = None) -> 
     distinct: list[Hypothesis] = []
     for hypothesis in sorted(map(signs.hypothesis, every), key=_rank):
         series = hypothesis.series
-        twin = next((at for at, other in enumerate(distinct) if _is_same(series, other.series)), None)
+        twin = next((at for at, earlier in enumerate(distinct) if _is_same(series, earlier.series)), None)
         if twin is None:
             distinct.append(hypothesis)
             continue
-        other = distinct[twin]
-        is_apart = not {m.block for m in series.members} & {m.block for m in other.series.members}
-        if is_apart and "listed-twice" not in other.reasons:
+        earlier = distinct[twin]
+        is_apart = not {m.block for m in series.members} & {m.block for m in earlier.series.members}
+        if is_apart and "listed-twice" not in earlier.reasons:
             worth = numbering.weights()["listed-twice"]
-            reasons = {**other.reasons, "listed-twice": (1.0, worth)}
-            distinct[twin] = replace(other, score=other.score + worth, reasons=reasons)
+            reasons = {**earlier.reasons, "listed-twice": (1.0, worth)}
+            distinct[twin] = replace(earlier, score=earlier.score + worth, reasons=reasons)
     return tuple(sorted(distinct, key=_rank))
 
 
@@ -79,10 +413,10 @@ def _rank(hypothesis: Hypothesis) -> tuple[float, str]:
 
 
 def _is_same(series: Series, other: Series) -> bool:
-    titles, others = ({folded(member.title) for member in each.members} for each in (series, other))
+    titles, theirs = ({folded(member.title) for member in listing.members} for listing in (series, other))
     places, other_places = series.places, other.places
     overlap = len(places & other_places) >= _ALIKE * len(places | other_places)
-    return not series.is_version_of(other) and (overlap or len(titles & others) >= _ALIKE * len(titles | others))
+    return not series.is_version_of(other) and (overlap or len(titles & theirs) >= _ALIKE * len(titles | theirs))
 
 
 def chosen(ranked: Sequence[Hypothesis]) -> Hypothesis | None:
@@ -96,8 +430,7 @@ def chosen(ranked: Sequence[Hypothesis]) -> Hypothesis | None:
 
     def is_rival(series: Series) -> bool:
         own, inner = series.places, best.places
-        blocks = {block for block, _ in inner}
-        chapters = sorted(block for block, _ in own - inner)
+        blocks, chapters = {block for block, _ in inner}, sorted(block for block, _ in own - inner)
         bounds = [*chapters[1:], max(block for block, _ in own) + 1]
         # those actions and the chapters above them, set alike: some of them are below each
         with_chapters = inner < own and all(
@@ -148,8 +481,7 @@ class _Signs:
 
     def hypothesis(self, series: Series) -> Hypothesis:
         members, blocks = series.members, self.document.blocks
-        own = {member.block for member in members}
-        label = group_of(series.label)
+        begun, label = {member.block for member in members}, group_of(series.label)
         shares: dict[str, float] = {
             "action-label": float(label == "action"),
             "action-table": self._action_table(series),
@@ -159,7 +491,7 @@ class _Signs:
             "unnumbered": float(not any(member.number for member in members)),
             "counted": float(any(
                 len(members) in numbering.counted_measures(block.text)
-                for at, block in enumerate(blocks) if at not in own
+                for at, block in enumerate(blocks) if at not in begun
             )),
             "is-list": float(self.is_list),
         }  # fmt: skip
@@ -236,9 +568,7 @@ class _Signs:
         return text.rstrip().endswith(":") or is_bare
 
     def _holding(self, series: Series) -> float:
-        starts = sorted({member.block for member in series.members})
-        blocks = self.document.blocks
-        holding = 0
+        starts, blocks, holding = sorted({member.block for member in series.members}), self.document.blocks, 0
         for at, end in pairwise([*starts, len(blocks)]):
             inside: Counter[str] = Counter()
             for place in range(at + 1, end):
@@ -270,9 +600,9 @@ def _refusal(members: Sequence[Member]) -> Message | None:
     if len(titles) < 3:
         return None
     numbers = [re.findall(r"(?<![\d.,/])\d{1,3}(?![\d.,/%])", title) for title in titles]
-    first = [int(inside[0]) for inside in numbers if inside]
-    rising = sum(after == before + 1 for before, after in pairwise(first))
-    if len(first) >= _ALIKE * len(titles) and rising >= _ALIKE * (len(first) - 1):
+    inner = [int(inside[0]) for inside in numbers if inside]
+    rising = sum(after == before + 1 for before, after in pairwise(inner))
+    if len(inner) >= _ALIKE * len(titles) and rising >= _ALIKE * (len(inner) - 1):
         return noted("number-inside")
     begins = Counter(" ".join(title.split()[:3]) for title in titles)
     if begins.most_common(1)[0][1] >= _ALIKE * len(titles) and len(titles) > 3:
@@ -291,18 +621,18 @@ def sections_of(series: Series, document: Document) -> list[tuple[DocumentBlock,
     starts = {member.block for member in series.members}
     sections: list[tuple[DocumentBlock, ...]] = []
     for member in series.members:
-        own = document.blocks[member.block]
-        first = member.block if own.kind == "table" else member.block + 1
-        end = first
-        for end, block in enumerate(document.blocks[first:], first):
+        head = document.blocks[member.block]
+        begin = member.block if head.kind == "table" else member.block + 1
+        end = begin
+        for end, block in enumerate(document.blocks[begin:], begin):
             is_other = end in starts and end != member.block
-            if is_other or (block.kind == "heading" and not _is_below(block, own)):
+            if is_other or (block.kind == "heading" and not _is_below(block, head)):
                 break
-            if own.kind == "table" and block.kind != "table":
+            if head.kind == "table" and block.kind != "table":
                 break
         else:
             end = len(document.blocks)
-        sections.append(document.blocks[first:end])
+        sections.append(document.blocks[begin:end])
     return sections
 
 
@@ -318,6 +648,10 @@ class Section(NamedTuple):
     end: int
 
 
+def _words(text: str) -> str:
+    return re.sub(r"[^\w]+", " ", folded(text)).strip()
+
+
 def sections(document: Document, plan: str, actions: Iterable[Named]) -> tuple[Section, ...]:
     """The whole text in sections, each of an action or of the plan, in their order.
 
@@ -325,14 +659,15 @@ def sections(document: Document, plan: str, actions: Iterable[Named]) -> tuple[S
     summary and the body: the place that is followed by most text is the one. It ends where a draft of the same document
     ends it: at a heading that is not below it, at a line with the label of a chapter, or with its row of a table.
     """
-    titles = {plain: action.iri for action in actions for title in action.titles if len(plain := _plain(title)) > 3}
+    pairs = ((_words(title), action.iri) for action in actions for title in action.titles)
+    titles = {title: iri for title, iri in pairs if len(title) > 3}
     longest_first = sorted(titles, key=len, reverse=True)  # one title may begin as another does
     # where a title stands: block, row of a table, place in the text, action
     begun: list[tuple[int, int, int, str]] = []
     for at, block in enumerate(document.blocks):
-        start, bold = block.start, len(_plain(block.text[: block.lead]))
+        start, bold = block.start, len(_words(block.text[: block.lead]))
         for row, line in enumerate(block.text.split(BETWEEN_ROWS) if block.kind == "table" else [block.text]):
-            words = _plain(line)
+            words = _words(line)
             for title in longest_first:
                 before = words.find(title)
                 # after its number and label, alone or in bold before the text; in a table it is the title of a cell
@@ -345,17 +680,15 @@ def sections(document: Document, plan: str, actions: Iterable[Named]) -> tuple[S
     chapters = {at for at, marker in markers_of(document).items() if group_of(marker.label) == "category"}
     chapters -= {at for at, *_ in begun}
     longest: dict[str, Section] = {}
-    for number, (at, row, start, action) in enumerate(begun):
-        following = begun[number + 1][2] if number + 1 < len(begun) else len(document.text)
-        end = min(following, _end(document, at, row, chapters))
+    for (at, row, start, action), following in zip(begun, [*begun[1:], None], strict=False):
+        end = min(following[2] if following else len(document.text), _end(document, at, row, chapters))
         if action not in longest or end - start > longest[action].end - longest[action].start:
             longest[action] = Section(action, start, end)
-    filled: list[Section] = []
-    last = 0
+    filled, end = list[Section](), 0
     for section in sorted(longest.values(), key=lambda section: section.start):
-        filled += [Section(plan, last, section.start), section]
-        last = section.end
-    filled.append(Section(plan, last, len(document.text)))
+        filled += [Section(plan, end, section.start), section]
+        end = section.end
+    filled.append(Section(plan, end, len(document.text)))
     return tuple(section for section in filled if section.start < section.end)
 
 
@@ -364,21 +697,17 @@ _MOST_BEFORE: Final = 60
 
 
 def _end(document: Document, at: int, row: int, chapters: set[int]) -> int:
-    own = document.blocks[at]
-    if own.kind == "table" and (columns := columns_of(own.rows[0])) and row:
+    head = document.blocks[at]
+    if head.kind == "table" and (columns := Columns.of(head.rows[0])) and row:
         # rows that go on with it have other cells, and none with a title
-        for last in range(row + 1, len(own.rows) + 1):
-            cells = own.rows[last] if last < len(own.rows) else ()
+        for row_end in range(row + 1, len(head.rows) + 1):
+            cells = head.rows[row_end] if row_end < len(head.rows) else ()
             if not cells or cells[columns.title] or sum(map(bool, cells)) < 2:
-                return own.start + len(BETWEEN_ROWS.join(map(BETWEEN_CELLS.join, own.rows[:last])))
+                return head.start + len(BETWEEN_ROWS.join(map(BETWEEN_CELLS.join, head.rows[:row_end])))
     for after, block in enumerate(document.blocks[at + 1 :], at + 1):
-        is_above = block.kind == "heading" and not _is_below(block, own)
+        is_above = block.kind == "heading" and not _is_below(block, head)
         is_chapter = after in chapters and len(block.text) < _LONGEST_CHAPTER
         # a table that is one action goes on overleaf, and ends with it
-        if is_above or is_chapter or (own.kind == "table" and block.kind != "table"):
+        if is_above or is_chapter or (head.kind == "table" and block.kind != "table"):
             return document.blocks[after - 1].end
     return len(document.text)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^\w]+", " ", folded(text)).strip()

@@ -130,8 +130,7 @@ class Hyphens:
         self.hyphenated = ends > _HYPHENATED * len(lines) and printers >= authors
 
     def join(self, before: str, after: str) -> str:
-        half = re.search(r"[^\W\d_]+-$", before[-60:])
-        behind = re.match(r"[^\W\d_]+", after)
+        half, behind = re.search(r"[^\W\d_]+-$", before[-60:]), re.match(r"[^\W\d_]+", after)
         if half and behind:
             start, end = half[0][:-1], behind[0]
             if end[0].islower() and not self.hyphenated and end.casefold() not in _AND:
@@ -155,8 +154,7 @@ def pieces_of(chars: Iterable[Char]) -> list[Piece]:
         is_space = char.text.isspace()
         if piece and not is_space:
             before = piece[-1]
-            size = max(char.size, before.size, 1)
-            is_backward = _BACKWARD.match(char.text)
+            size, is_backward = max(char.size, before.size, 1), _BACKWARD.match(char.text)
             apart = before.left - char.right if is_backward else char.left - before.right
             back = not is_backward and char.left < before.left - 0.3 * size
             if abs(char.base - before.base) >= 0.4 * size or apart > _GAP * size or back:
@@ -297,15 +295,13 @@ def _strip(rows: Sequence[list[Piece]], page: Page) -> float | None:
 
 def _line(page: Page, row: Sequence[Piece], region: int) -> PageLine | None:
     drawn: Piece = []
-    gap = 0.0
-    size = _size(char for piece in row for char in piece)
+    gap, size = 0.0, _size(char for piece in row for char in piece)
     for piece in row:
         if drawn:
             gap = (piece[0].left - drawn[-1].right) / max(size, 1)
             drawn.append(drawn[-1].space())
         drawn += piece
-    base = _base(row[0])
-    chars = _as_written(_forward(drawn))
+    base, chars = _base(row[0]), _as_written(_forward(drawn))
     pieces = len(row) if chars is drawn else 1
     # a raised digit refers to a note: it is no word of the text
     chars = [char for char in chars
@@ -485,14 +481,14 @@ class _Grid:
 
 def _cell_text(chars: Iterable[Char], hyphens: Hyphens) -> str:
     text = ""
-    last: float | None = None
+    base: float | None = None
     for piece in sorted(pieces_of(chars), key=lambda piece: (-round(piece[0].base), piece[0].left)):
         words = "".join(char.text for char in piece)
         bullet = bulleted(words)
         words = bullet.rest if bullet else words
-        if last is not None and abs(last - piece[0].base) < 2:
+        if base is not None and abs(base - piece[0].base) < 2:
             text = f"{text} {words}"
         else:
             text = hyphens.join(text, words) if text else words
-        last = piece[0].base
+        base = piece[0].base
     return canonical(text)

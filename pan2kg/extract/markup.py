@@ -159,11 +159,11 @@ _WIDEST: Final = 100
 
 
 def read_html(data: bytes, source: str) -> tuple[list[Paragraph], tuple[Remark, ...]]:
-    named = _CHARSET.search(data[:4096])
+    charset = _CHARSET.search(data[:4096])
     text, remarks = "", tuple[Remark, ...]()
-    if named and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+    if charset and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         with suppress(LookupError, UnicodeDecodeError):  # it names one that is not so: tried as any other text
-            text = data.decode(named[1].decode("ascii"))
+            text = data.decode(charset[1].decode("ascii"))
     if not text:
         text, remarks = doc.decode_text(data, source=source)
     reader = _PageReader()
@@ -255,8 +255,7 @@ class _PageReader(HTMLParser):
         elif tag == "ul":
             self._lists.append(("", 0))
         elif tag == "ol":
-            start = attributes.get("start", "1")
-            form = LIST_FORMS.get(attributes.get("type", "1"), "decimal")
+            start, form = attributes.get("start", "1"), LIST_FORMS.get(attributes.get("type", "1"), "decimal")
             self._lists.append((form, int(start) - 1 if start.lstrip("-").isdecimal() else 0))
         elif tag == "li":
             self._number, self._depth = BULLET, max(len(self._lists), 1)
@@ -279,7 +278,14 @@ class _PageReader(HTMLParser):
         elif self._tables and tag in ("td", "th", "tr"):
             self._tables[-1].end_cell()
         elif self._tables and tag == "table":
-            self._end_table()
+            table = self._tables.pop()
+            table.end_cell()
+            rows = [row for row in table.rows if any(row)]
+            outer = self._tables[-1].cell if self._tables else None
+            if outer is not None:  # a table within a table is text of its cell
+                outer.append(" " + " ".join(" ".join(row) for row in rows) + " ")
+            elif rows:
+                self.paragraphs.append(Paragraph("", kind="table", rows=doc.table_block(rows).rows))
         elif tag in _ENDS_PARAGRAPH and not (self._tables and self._tables[-1].cell is not None):
             self.end_paragraph()
             if tag in ("ul", "ol") and self._lists:
@@ -303,16 +309,6 @@ class _PageReader(HTMLParser):
             depth = depth if number else 0
             self.paragraphs.append(Paragraph(text, None, None, number, outline, depth, 0, bold, lead))
 
-    def _end_table(self) -> None:
-        table = self._tables.pop()
-        table.end_cell()
-        rows = [row for row in table.rows if any(row)]
-        outer = self._tables[-1].cell if self._tables else None
-        if outer is not None:  # a table within a table is text of its cell
-            outer.append(" " + " ".join(" ".join(row) for row in rows) + " ")
-        elif rows:
-            self.paragraphs.append(Paragraph("", kind="table", rows=doc.table_block(rows).rows))
-
 
 # Plain text and Markdown
 
@@ -322,9 +318,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe
 _DOTS = " \t\u00a0\u202f.…_·"
 _PAGE_NUMBER = re.compile(
     r"(?:[-–—]\s*)?\d{1,4}(?:\s*[-–—])?|\d{1,4}\s*/\s*\d{1,4}"
-    r"|(?:page|seite|pagina|página|p\.)\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de)\s*\d{1,4})?",
-    re.IGNORECASE,
-)
+    r"|(?:page|seite|pagina|página|p\.)\s*\d{1,4}(?:\s*(?:/|sur|of|von|di|de)\s*\d{1,4})?", re.IGNORECASE,
+)  # fmt: skip
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _ROW = re.compile(r"\|.*\|")
 _RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?")
@@ -477,8 +472,7 @@ class _TextFlow:
         return re.sub(r"\W+", " ", doc.folded(self._words(group))).strip()
 
     def _block(self, group: Sequence[_TextLine], level: int | None, bullets: Sequence[str]) -> DocumentBlock:
-        marker = self.markers.get(group[0].number)
-        words = self._words(group)
+        marker, words = self.markers.get(group[0].number), self._words(group)
         if level is not None:
             return DocumentBlock(None, None, "heading", canonical(words).rstrip(" :"), level)
         if marker is None:

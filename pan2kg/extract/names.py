@@ -25,7 +25,8 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from pan2kg.countries import countries
+from pan2kg.extract.document import BETWEEN_CELLS, BETWEEN_ROWS, Document, DocumentBlock
+from pan2kg.turtle.countries import countries
 
 RULES: Final = "1"  # the version of the rules: it changes with what they find
 _WORD: Final = re.compile(r"[nN][°º]|[^\W_]+")
@@ -43,7 +44,29 @@ def words() -> dict[str, Any]:
 
 
 def either(alternatives: Iterable[str]) -> str:
+    """A group of a regular expression that is one of several, the longest first."""
     return f"(?:{'|'.join(sorted(alternatives, key=len, reverse=True))})"
+
+
+@cache
+def pattern(name: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    """A pattern of ``mentions.toml`` by its name."""
+
+    def filled(template: str) -> str:
+        return re.sub(r"~([\w.+-]+)~", lambda names: listed(names[1].split("+")), template)
+
+    def listed(names: Sequence[str]) -> str:
+        alternatives: list[str] = []
+        for path in names:
+            value: Any = words()
+            for key in path.split("."):
+                value = value[key]
+            if isinstance(value, str):
+                return filled(value)
+            alternatives += value if isinstance(value, list) else [word for row in value.values() for word in row]
+        return either(alternatives)
+
+    return re.compile(filled(words()["pattern"][name]), flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +136,10 @@ class Mention:
         return (self.target, *self.others) if self.target else ()
 
 
-class Occurrence(NamedTuple):
-    start: int
-    end: int
-    things: tuple[str, ...]
-    length: int
-
-
-@dataclass(slots=True)
-class _Node:
-    next: dict[str, _Node] = field(default_factory=dict)
-    spellings: list[Spelling] = field(default_factory=list)
+# words of a text that are a name: their place, the things they may name, and how many words they are
+Occurrence = tuple[int, int, tuple[str, ...], int]
+# the tree of names: from each word the next ones, and under an empty one the names that end there
+_Node = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -131,7 +147,7 @@ class NamesInTexts:
     """All that can be named, by IRI, and the words it is called by.
 
     >>> names = NamesInTexts({"i": Thing("i", "paris", "instrument")}, (Spelling("Accord de Paris", "i"),))
-    >>> [name.things for name in names.find("selon l’accord de Paris")], names.find("un accord à paris")
+    >>> [things for _, _, things, _ in names.find("selon l’accord de Paris")], names.find("un accord à paris")
     ([('i',)], ())
     """
 
@@ -142,13 +158,13 @@ class NamesInTexts:
 
     @cached_property
     def _root(self) -> _Node:
-        root = _Node()
+        root: _Node = {}
         for spelling in self.spellings:
             node = root
             for _, _, word in words_of(spelling.words):
-                node = node.next.setdefault(word, _Node())
+                node = node.setdefault(word, {})
             if node is not root:
-                node.spellings.append(spelling)
+                node.setdefault("", []).append(spelling)
         return root
 
     @cached_property
@@ -180,41 +196,30 @@ class NamesInTexts:
         return [{word for _, _, word in words_of(label) if len(word) > longer} for label in labels]
 
     def find(self, text: str) -> tuple[Occurrence, ...]:
-        listed = list(words_of(text))
-        occurrences = (self._at(text, listed, place) for place in range(len(listed)))
-        return tuple(filter(None, occurrences))
-
-    def _at(self, text: str, listed: list[tuple[int, int, str]], place: int) -> Occurrence | None:
-        node = self._root.next.get(listed[place][2])
-        longest: Occurrence | None = None
-        final = place
-        start = listed[place][0]
-        while node is not None:
-            end = listed[final][1]
-            if node.spellings and not re.match(r"[-‐‑][^\W\d_]", text[end : end + 2]):
-                fitting = [spelling for spelling in node.spellings if _fits(spelling.words, text[start:end])]
-                if fitting:
+        listed, occurrences = list(words_of(text)), list[Occurrence]()
+        for place, (start, _, word) in enumerate(listed):
+            node, final, longest = self._root.get(word), place, list[Occurrence]()
+            while node is not None:
+                end = listed[final][1]
+                spellings = [] if re.match(r"[-‐‑][^\W\d_]", text[end : end + 2]) else node.get("", ())
+                if fitting := [spelling for spelling in spellings if _fits(spelling.words, text[start:end])]:
                     iris = tuple(dict.fromkeys(spelling.iri for spelling in fitting if spelling.iri))
                     is_refused = any(not spelling.iri for spelling in fitting)
-                    end += max(_closing(spelling.words, text, end) for spelling in fitting)
-                    longest = Occurrence(start, end, () if is_refused else iris, final - place + 1)
-            final += 1
-            if final == len(listed):
-                break
-            # what stands between two words may stand inside a name: a blank line may not
-            between = text[listed[final - 1][1] : listed[final][0]]
-            if between not in (" ", "’", "-", "'") and ("\n\n" in between or not _BETWEEN.fullmatch(between)):
-                break
-            node = node.next.get(listed[final][2])
-        return longest
-
-
-def _closing(name: str, text: str, end: int) -> int:
-    mark = name[-1:]
-    if mark.isalnum() or not mark:
-        return 0
-    tail = text[end : end + 2]
-    return len(tail) - len(tail.lstrip()) + 1 if tail.lstrip()[:1] == mark else 0
+                    # with the quotation mark or bracket a name ends in, and the space before
+                    tail, marks = text[end : end + 2], {spelling.words[-1:] for spelling in fitting}
+                    is_closed = not tail.lstrip()[:1].isalnum() and tail.lstrip()[:1] in marks - {""}
+                    end += len(tail) - len(tail.lstrip()) + 1 if is_closed else 0
+                    longest = [(start, end, () if is_refused else iris, final - place + 1)]
+                final += 1
+                if final == len(listed):
+                    break
+                # what stands between two words may stand inside a name: a blank line may not
+                between = text[listed[final - 1][1] : listed[final][0]]
+                if between not in (" ", "’", "-", "'") and ("\n\n" in between or not _BETWEEN.fullmatch(between)):
+                    break
+                node = node.get(listed[final][2])
+            occurrences += longest
+        return tuple(occurrences)
 
 
 def words_of(text: str) -> Iterator[tuple[int, int, str]]:
@@ -315,59 +320,69 @@ class NamesInText:
         self.day, self.country = day, country
         self.own = names.things.get(plan)
 
-    def _mention(self, start: int, end: int, thing: Thing, rule: str) -> Mention:
-        return Mention(start, end, self.text[start:end], thing.iri, thing.kind, rule)
-
-    def _several(self, start: int, end: int, things: Sequence[Thing], rule: str) -> Mention:
+    def _mention(self, start: int, end: int, things: Sequence[Thing], rule: str) -> Mention:
+        """Of one thing, or of several between which a person chooses."""
+        surface, kind = self.text[start:end], things[0].kind
+        if len(things) == 1:
+            return Mention(start, end, surface, things[0].iri, kind, rule)
         choices = tuple(dict.fromkeys(thing.iri for thing in things))
-        return Mention(start, end, self.text[start:end], "", things[0].kind, rule, "several", choices=choices)
+        return Mention(start, end, surface, "", kind, rule, "several", choices=choices)
 
     def mentions(self) -> Iterator[Mention]:
-        yield from self._numbered_plans()
-        text, things = self.text, self.names.things
+        # « PAN 2 »: the second edition of the country's plan, of the subject of the document where that is known
+        numbers, text, things, own = list(_NUMBERED.finditer(self.text)), self.text, self.names.things, self.own
+        called = {name.iri for name in self.names.spellings if _NUMBERED.fullmatch(name.words)} if numbers else set()
+        families = {things[iri].family for iri in called if iri in things}
+        for match in numbers:
+            plans = [
+                plan for plan in things.values()
+                if plan.kind == "plan" and (match["number"] or match["year"]) in plan.editions
+                and plan.country == (self.country or plan.country)
+                and (plan.family in families or (own is not None and plan.family == own.family))
+            ]  # fmt: skip
+            plans = [plan for plan in plans if own is not None and plan.family == own.family] or plans
+            if plans:
+                yield self._mention(*match.span(), plans, "plan-edition")
+        # an abbreviation of two or three letters is often something else too: without something else of its family in
+        # the text it is none
         occurrences = self.names.find(text)
-
-        def is_short(name: Occurrence) -> bool:
-            return name.end - name.start <= 3 and text[name.start : name.end].isupper()
-
-        families = {things[iri].family for name in occurrences for iri in name.things if not is_short(name)}
+        short = {name for name in occurrences if name[1] - name[0] <= 3 and text[name[0] : name[1]].isupper()}
+        families = {things[iri].family for name in occurrences for iri in name[2] if name not in short}
         for name in occurrences:
-            # without short abbreviations of which nothing else of the family stands in the text
-            if is_short(name) and not families & {things[iri].family for iri in name.things}:
+            start, end, iris, _ = name
+            if name in short and not families & {things[iri].family for iri in iris}:
                 continue
-            if not name.things:
-                yield Mention(name.start, name.end, text[name.start : name.end], "", "", "not-mention")
+            if not iris:
+                yield Mention(start, end, text[start:end], "", "", "not-mention")
             elif mention := self._named(name):
                 yield mention
 
     def _named(self, name: Occurrence) -> Mention | None:
-        things = [self.names.things[iri] for iri in name.things if iri in self.names.things]
+        start, end, iris, length = name
+        referents = [self.names.things[iri] for iri in iris if iri in self.names.things]
         # short names of other countries' things are not known abroad
-        things = [thing for thing in things if thing.country in ("", self.country) or name.length >= _DISTINCT]
+        referents = [entry for entry in referents if entry.country in ("", self.country) or length >= _DISTINCT]
         # an initiative is often a text and the body that carries it; what a plan rests on is the text
-        things = [thing for thing in things if thing.kind != "body"] or things
-        text, start, end = self.text, name.start, name.end
-        before = text[max(0, start - _WINDOW) : start]
+        referents = [entry for entry in referents if entry.kind != "body"] or referents
+        before = self.text[max(0, start - _WINDOW) : start]
         # « guiding principles » may be those of the OECD, whose guidelines have that name in French
-        sides = (before, text[end : end + _WINDOW])
-        if not things or (things[0].key == "ungp" and any(map(_OTHER.search, sides))):
+        sides = (before, self.text[end : end + _WINDOW])
+        if not referents or (referents[0].key == "ungp" and any(map(_OTHER.search, sides))):
             return None
         # what belongs to a name before it: « EU », « ILO », or the first part of a compound
-        is_worldwide = not things[0].country and things[0].kind in ("instrument", "plan")
+        is_worldwide = not referents[0].country and referents[0].kind in ("instrument", "plan")
         if is_worldwide and (ahead := _AHEAD.search(before)):
             start -= len(before) - ahead.start()
         elif (compound := re.search(r"[\w-]*-$", before)) and compound[0] != "-":
             start -= len(before) - compound.start()
-        if things[0].kind == "plan":
-            return self._plan(start, end, things)
-        valid = [thing for thing in things if thing.is_valid(self.day)] if things[0].kind == "body" else things
+        if referents[0].kind == "plan":
+            return self._plan(start, end, referents)
+        valid = [entry for entry in referents if entry.is_valid(self.day)] if referents[0].kind == "body" else referents
         if not valid:
-            return replace(self._mention(start, end, things[0], "name"), note="name-of-another-day")
-        local = [thing for thing in valid if thing.country == self.country] if self.country else []
-        referent = local or [thing for thing in valid if not thing.country] or valid
-        if len(referent) == 1:
-            return self._mention(start, end, referent[0], "name")
-        return self._several(start, end, referent, "name")
+            return replace(self._mention(start, end, referents[:1], "name"), note="name-of-another-day")
+        local = [entry for entry in valid if entry.country == self.country] if self.country else []
+        referent = local or [entry for entry in valid if not entry.country] or valid
+        return self._mention(start, end, referent, "name")
 
     def _plan(self, start: int, end: int, things: Sequence[Thing]) -> Mention | None:
         before = self.text[max(0, start - _WINDOW) : start]
@@ -390,53 +405,22 @@ class NamesInText:
             return None
         families = {plan.family for plan in local}
         if len(families) > 1:
-            return self._several(start, end, local, "plan-name")
+            return self._mention(start, end, local, "plan-name")
         editions = self.names.editions.get(families.pop(), tuple(local))
         fitting = [plan for plan in editions if edition in plan.editions] if edition else []
         if len(fitting) == 1:
-            return self._mention(start, end, fitting[0], "plan-edition")
-        own = [plan for plan in local if not plan.is_unknown]
-        name = self.text[start:end]
+            return self._mention(start, end, fitting, "plan-edition")
+        known_editions, name = [plan for plan in local if not plan.is_unknown], self.text[start:end]
         tells_edition = re.search(r"\d", name) or {fragment.casefold() for fragment in name.split()} & {*_ordinals()}
-        if len(editions) == 1 or (len(own) == len(local) == 1 and tells_edition):
-            return self._mention(start, end, (own or editions)[0], "plan-name")
+        if len(editions) == 1 or (len(known_editions) == len(local) == 1 and tells_edition):
+            return self._mention(start, end, (known_editions or editions)[:1], "plan-name")
         earlier = [plan for plan in editions if self.day is None or plan.start is None or plan.start <= self.day]
         latest = (earlier or editions)[-1]
-        others = tuple(plan.iri for plan in editions if plan.iri != latest.iri)
-        return replace(self._mention(start, end, latest, "plan-name"), note="latest-edition", choices=others)
-
-    def _numbered_plans(self) -> Iterator[Mention]:
-        numbers = list(_NUMBERED.finditer(self.text))
-        things, own = self.names.things, self.own
-        called = {name.iri for name in self.names.spellings if _NUMBERED.fullmatch(name.words)} if numbers else set()
-        families = {things[iri].family for iri in called if iri in things}
-        for match in numbers:
-            plans = [
-                plan for plan in things.values()
-                if plan.kind == "plan" and (match["number"] or match["year"]) in plan.editions
-                and plan.country == (self.country or plan.country)
-                and (plan.family in families or (own is not None and plan.family == own.family))
-            ]  # fmt: skip
-            plans = [plan for plan in plans if own is not None and plan.family == own.family] or plans
-            if len(plans) == 1:
-                yield self._mention(match.start(), match.end(), plans[0], "plan-edition")
-            elif plans:
-                yield self._several(match.start(), match.end(), plans, "plan-edition")
+        choices = tuple(plan.iri for plan in editions if plan.iri != latest.iri)
+        return replace(self._mention(start, end, [latest], "plan-name"), note="latest-edition", choices=choices)
 
 
 # Names a text gives itself
-
-
-@cache
-def _definition() -> re.Pattern[str]:
-    listed = words()["definition"]
-    article = rf"(?:{either(listed['article'])}\s*)?"
-    quoted = rf"{article}[«“\"„‘']\s*{article}(?P<quoted>[^«»“”\"„()]{{2,60}}?)\s*[»”\"“’']"
-    plain = r"(?P<plain>[A-Z][A-Za-zÀ-ÿ]*(?:[ -]?[A-Z0-9][\w]*)*)"
-    return re.compile(
-        rf"\s*,?\s*\((?:(?i:{either(listed['words'])})\s*[:,]?\s*(?:{quoted}|{article}{plain})"
-        r"|(?P<bare>[A-ZÄÖÜÉ][A-Za-zäöü]*[A-ZÄÖÜ]+[A-Za-z]*s?(?:[ -]?\d)?))\s*\)"
-    )
 
 
 def find_definitions(text: str, mentions: Iterable[Mention]) -> Iterator[Mention]:
@@ -448,7 +432,7 @@ def find_definitions(text: str, mentions: Iterable[Mention]) -> Iterator[Mention
     """
     defined: dict[str, list[tuple[int, Mention]]] = {}
     for mention in mentions:
-        if mention.target and (match := _definition().match(text, mention.end)):
+        if mention.target and (match := pattern("definition", 0).match(text, mention.end)):
             name = (match["quoted"] or match["plain"] or match["bare"]).strip()
             if len(name) > 1:
                 defined.setdefault(name, []).append((match.end(), mention))
@@ -461,29 +445,7 @@ def find_definitions(text: str, mentions: Iterable[Mention]) -> Iterator[Mention
             yield Mention(*again.span(), again[0], mention.target, mention.kind, "definition", others=mention.others)
 
 
-_ACTS: Final = {
-    "dir": ("eu-act",),
-    "reg": ("eu-act",),
-    "dec": ("eu-act",),
-    "law": ("national-act",),
-    "convention": ("ilo",),
-}
-
-
-@cache
-def _short_forms() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    short = words()["short"]
-    nouns = "|".join(f"(?P<{kind}>{either(short[kind])})" for kind in _ACTS)
-    cited = nouns.replace("?P<", "?P<c_")
-    marks = either(words()["number"]["marks"])
-    return (
-        re.compile(
-            rf"(?<!\w)(?:{either(short['said'])}\s+(?:{nouns})(?!\w|\s*\(|\s*{marks}?\s*\d)"
-            rf"|(?:la|le|the|die)\s+(?:{cited})\s+{either(short['cited'])}(?!\w))",
-            re.IGNORECASE,
-        ),
-        re.compile(rf"(?<!\w){either(short['last'])}(?!\w)", re.IGNORECASE),
-    )
+_ACTS: Final = {"dir": "eu-act", "reg": "eu-act", "dec": "eu-act", "law": "national-act", "convention": "ilo"}
 
 
 def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention]:
@@ -494,31 +456,30 @@ def find_short_forms(text: str, mentions: Sequence[Mention]) -> Iterator[Mention
     >>> [m.surface for m in find_short_forms(text, [act])]
     ['ledit règlement']
     """
-    forms, final = _short_forms()
     done = list(mentions)
-    for match in forms.finditer(text):
+    for match in pattern("short").finditer(text):
         kind = next(key for key in _ACTS if match[key] or match[f"c_{key}"])
         if referent := _meant(text, match.start(), kind, done):
             mention = Mention(*match.span(), match[0], referent.target, referent.kind, "short-form", "refers-back")
             done.append(mention)
             yield mention
-    for match in final.finditer(text):
+    for match in pattern("short-last").finditer(text):
         near = [m for m in done if m.end <= match.start() and m.kind in ("eu-act", "national-act")]
-        if near and re.fullmatch(r"\s*[;,]\s*", text[near[-1].end : match.start()]):
+        if near and near[-1].target and re.fullmatch(r"\s*[;,]\s*", text[near[-1].end : match.start()]):
             yield Mention(*match.span(), match[0], near[-1].target, near[-1].kind, "short-form", "refers-back")
 
 
 def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Mention | None:
     ahead = text.rfind("\n\n", 0, start)
-    first = text.rfind("\n\n", 0, ahead) if ahead > 0 else 0
+    begin = text.rfind("\n\n", 0, ahead) if ahead > 0 else 0
 
     def is_of(mention: Mention) -> bool:
         if mention.kind == "eu-act" or re.search("/eli/(?:dir|reg|dec)", mention.target):
             return f"/eli/{kind}" in mention.target
         return kind == "law" if mention.kind == "instrument" else kind in ("law", "convention")
 
-    kinds = (*_ACTS[kind], "instrument")
-    before = [m for m in mentions if first <= m.start < start and m.kind in kinds and is_of(m)]
+    kinds = (_ACTS[kind], "instrument")
+    before = [m for m in mentions if begin <= m.start < start and m.kind in kinds and is_of(m)]
     if not before:
         return None
     referent = max(before, key=lambda mention: mention.start)
@@ -529,3 +490,121 @@ def _meant(text: str, start: int, kind: str, mentions: Sequence[Mention]) -> Men
         if not is_listing and not any(m.start <= match.start() < m.end for m in mentions):
             return None
     return referent if referent.target else None
+
+
+_LABEL: Final = re.compile(r"(?:^|[;•|])\s*(?:[-–•*]\s*)?(?P<label>[^\W\d_][^:;.!?|]{1,48}?)\s?:\s")
+# how many words a label has at most that no role is known for; what is longer introduces a sentence
+_LONGEST: Final = 4
+_SENTENCE: Final = re.compile(r"[.!?…]\s+(?=[A-ZÀ-Ü«“„])|[\n\t:;]")
+# how many words may stand between a name and what says its role: articles, « le ministère de », « notably »
+_NEAR: Final = 3
+_AROUND: Final = 300
+_PLAIN_WORD: Final = re.compile(r"[^\W_]+")
+_CASE: Final = re.compile(r"\s*\((?:s|e|es|en|in|innen)\)|[·/](?:e|s|es|in|innen)\b", re.IGNORECASE)
+
+
+class Role(NamedTuple):
+    """A role by its key, the words that say it, and what they are: ``field``, ``before``, ``after`` or ``default``."""
+
+    key: str
+    said: str
+    how: str
+
+    @property
+    def rank(self) -> float:
+        return float(_table()["rank"][self.how])
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("roles.toml").read_text(encoding="utf-8"))
+
+
+def keys() -> frozenset[str]:
+    return frozenset(str(row["role"]) for row in (*_table()["role"], _table()["default"]))
+
+
+@cache
+def _patterns(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    begin, end = ("", "") if side == "field" else (r"(?<!\w)", r"(?!\w)")
+    return tuple(
+        (str(row["role"]), re.compile(f"{begin}{either(row[side])}{end}", re.IGNORECASE))
+        for row in _table()["role"] if side in row
+    )  # fmt: skip
+
+
+def role_of(document: Document, mention: Mention, others: Sequence[Mention] = ()) -> Role | None:
+    """The role a document gives the body of a mention, None where nothing says one.
+
+    ``others`` are the mentions of other bodies, which in a list stand between a name and its verb.
+
+    >>> from pan2kg.extract.document import laid
+    >>> text = "Chef de file : ministère de la Justice"
+    >>> document = Document("plan.txt", "", "txt", None, laid([DocumentBlock(None, None, "paragraph", text)]))
+    >>> role_of(document, Mention(15, 38, text[15:], "i", "body", "name"))
+    Role(key='lead', said='Chef de file', how='field')
+    """
+    block = document.block_at(mention.start)
+    if block is None:
+        return None
+    at = mention.start - block.start
+    labels = list(_labels(document, block, at))
+    for label in labels:
+        if role := _of_label(label):
+            return Role(role, label, "field")
+    if role_beside := _beside(block, at, mention.end - block.start, others):
+        return role_beside
+    short = [label for label in labels if len(label.split()) <= _LONGEST]
+    return Role(str(_table()["default"]["role"]), short[0], "default") if short else None
+
+
+def _of_label(label: str) -> str:
+    plain = _CASE.sub("", label).strip(" :*•–-")
+    return next((role for role, pattern in _patterns("field") if pattern.fullmatch(plain)), "")
+
+
+def _labels(document: Document, block: DocumentBlock, at: int) -> Iterator[str]:
+    line_start = block.text.rfind(BETWEEN_ROWS, 0, at) + 1
+    cell_start = max(line_start, block.text.rfind(BETWEEN_CELLS, 0, at) + 1)
+    before = block.text[cell_start:at]
+    labels = list(_LABEL.finditer(before))
+    if labels and not re.search(r"[.!?]\s", before[labels[-1].end() :]):
+        yield labels[-1]["label"].strip()
+    elif block.kind == "table":
+        # the cell left of it where that is the label of a row, and the head of its column
+        cells = block.text[line_start:at].split(BETWEEN_CELLS)
+        heads = block.text.split(BETWEEN_ROWS)[0].split(BETWEEN_CELLS)
+        if len(cells) > 1 and _of_label(cells[-2]):
+            yield cells[-2].strip()
+        if line_start and len(cells) <= len(heads) and _of_label(heads[len(cells) - 1]):
+            yield heads[len(cells) - 1].strip()
+    else:
+        # a line of its own may be the label of what follows, be it a list
+        for above in reversed([earlier for earlier in document.blocks if earlier.start < block.start]):
+            is_label = bool(_of_label(above.text))
+            if is_label:
+                yield above.text.strip(" :")
+            if is_label or above.kind != "item" or block.kind != "item":
+                return
+
+
+def _beside(block: DocumentBlock, start: int, end: int, mentions: Sequence[Mention]) -> Role | None:
+    text = hidden = block.text
+    bounds = list(_SENTENCE.finditer(text))
+    begin = max((bound.end() for bound in bounds if bound.end() <= start), default=0)
+    finish = min((bound.start() for bound in bounds if bound.start() >= end), default=len(text))
+    for mention in mentions:
+        # names in a list do not part a name from its verb
+        if block.start <= mention.start < block.end:
+            low, high = mention.start - block.start, mention.end - block.start
+            hidden = hidden[:low] + " " * (high - low) + hidden[high:]
+    sides = {"before": (max(begin, start - _AROUND), start), "after": (end, min(finish, end + _AROUND))}
+    roles = []
+    for side, (low, high) in sides.items():
+        for place, (role, pattern) in enumerate(_patterns(side)):
+            for spot in pattern.finditer(hidden, low, high):
+                between = hidden[spot.end() : high] if side == "before" else hidden[low : spot.start()]
+                distance = len(_PLAIN_WORD.findall(between))
+                if distance <= _NEAR:
+                    roles.append((distance, place, Role(role, text[spot.start() : spot.end()].strip(), side)))
+    return min(roles, key=lambda ranked: ranked[:2])[2] if roles else None

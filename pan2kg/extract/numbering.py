@@ -60,12 +60,10 @@ class Marker:
 _DIGITS = r"[0-9]{1,3}(?:\s?(?:bis|ter|quater)\b|[a-z]\b)?"
 _COMPONENT = rf"(?:{_DIGITS}|[IVXL]+|[ivxl]+|[A-Za-z])"
 _NUMBERS = [
-    re.compile(rf"{_COMPONENT}(?:[.\-‑]{_COMPONENT}){{3}}"),
-    re.compile(rf"{_COMPONENT}(?:[.\-‑]{_COMPONENT}){{2}}"),
-    re.compile(rf"[A-Z][0-9]{{1,2}}(?:\.{_COMPONENT}){{0,2}}"),
-    re.compile(rf"{_COMPONENT}[.\-‑]{_COMPONENT}"),
+    re.compile(rf"{_COMPONENT}(?:[.\-‑]{_COMPONENT}){{3}}"), re.compile(rf"{_COMPONENT}(?:[.\-‑]{_COMPONENT}){{2}}"),
+    re.compile(rf"[A-Z][0-9]{{1,2}}(?:\.{_COMPONENT}){{0,2}}"), re.compile(rf"{_COMPONENT}[.\-‑]{_COMPONENT}"),
     re.compile(_COMPONENT),
-]
+]  # fmt: skip
 _AFTER = re.compile(r"(?P<end>[ªº]?[.)\]°]{0,2})(?P<dash>\s*[:–—]|\s*-(?=\s)|-(?=[^\W\d_])|)(?P<space>\s*)")
 _WORD = r"[^\W\d_]+(?:['’\-][^\W\d_]+)*"
 _LABEL = re.compile(
@@ -122,8 +120,7 @@ def _numbered(text: str, word: str) -> Iterator[Marker]:
 
 
 def _markers(number: str, after: re.Match[str], word: str) -> Iterator[Marker]:
-    rest = after.string[after.end() :]
-    pieces = re.findall(rf"{_DIGITS}|[A-Za-z]+", number)
+    rest, pieces = after.string[after.end() :], re.findall(rf"{_DIGITS}|[A-Za-z]+", number)
     closed = bool(after["end"] or after["dash"])
     if not _may_follow(number, after, rest) or (not closed and not word and re.fullmatch(r"[a-z]+|[A-HJ-Z]", number)):
         return
@@ -246,8 +243,7 @@ def group_of(label: str) -> str:
 
 
 def level_of(label: str) -> str:
-    pieces = re.split(r"[\s'’]+", folded(label))
-    levels = _table("words")["level"]
+    pieces, levels = re.split(r"[\s'’]+", folded(label)), _table("words")["level"]
     return next((level for piece in pieces for level in levels if piece in words("level", language=level)), "heading")
 
 
@@ -318,8 +314,7 @@ def begins_as_action(title: str) -> bool:
 
 
 def begins_with_verb(title: str) -> bool:
-    pieces = _SIGN_WORDS.findall(folded(title))
-    english = words("begins", table="signs", language="en")
+    pieces, english = _SIGN_WORDS.findall(folded(title)), words("begins", table="signs", language="en")
     return bool(pieces) and (_matches(pieces[0], "verbs") or pieces[0] in english or _matches(pieces[-1], "ends"))
 
 

@@ -116,11 +116,10 @@ def read_word(package: Package) -> tuple[list[Paragraph], int | None, tuple[Rema
     if pages is None:
         paragraphs = [replace(paragraph, page=None) for paragraph in paragraphs]
     paragraphs += [
-        Paragraph(text, kind="note")
-        for entry in ("footnotes", "endnotes")
+        Paragraph(text, kind="note") for entry in ("footnotes", "endnotes")
         for note in package.tree(f"word/{entry}.xml")
         if note.get(f"{_W}type") is None and (text := canonical(" ".join(map(_word_text, note.iter(f"{_W}p")))))
-    ]
+    ]  # fmt: skip
     return paragraphs, pages, _contents_left(reader.contents)
 
 
@@ -210,12 +209,10 @@ class _WordReader:
             bold = run.find(f"{_W}b") if run is not None else None
             size = _value(run, "sz")
             self.styles[key] = _WordStyle(
-                name,
-                None if outline is not None and outline > 9 else outline,
-                listed if number is not None else above.number,
-                _is_on(bold) if bold is not None else above.bold,
+                name, None if outline is not None and outline > 9 else outline,
+                listed if number is not None else above.number, _is_on(bold) if bold is not None else above.bold,
                 float(size) / 2 if size else above.size,
-            )
+            )  # fmt: skip
         return self.styles[key]
 
     def flow(self, parent: Element) -> Iterator[Paragraph]:
@@ -234,12 +231,11 @@ class _WordReader:
         runs: list[tuple[str, bool]] = []
         sizes: list[float] = []
         for run in _inside(element, f"{_W}r"):
-            own = run.find(f"{_W}rPr")
-            weight, size, words = own.find(f"{_W}b") if own is not None else None, _value(own, "sz"), _word_text(run)
+            look = run.find(f"{_W}rPr")
+            weight, size, words = look.find(f"{_W}b") if look is not None else None, _value(look, "sz"), _word_text(run)
             runs.append((words, _is_on(weight) if weight is not None else style.bold))
             sizes += [float(size) / 2 if size else style.size] if words.strip() else []
-        text = canonical("".join(words for words, _ in runs))
-        page = self.page
+        text, page = canonical("".join(words for words, _ in runs)), self.page
         breaks = sum(1 for _ in element.iter(f"{_W}lastRenderedPageBreak"))
         # whether a page begins before the first word
         page_break = f"{_W}lastRenderedPageBreak"
@@ -267,8 +263,7 @@ class _WordReader:
     def _row(self, row: Element) -> tuple[str, ...]:
         cells: list[str] = []
         for cell in _inside(row, f"{_W}tc"):
-            text = _cell_text(self.flow(cell))
-            merged = cell.find(f"{_W}tcPr/{_W}vMerge")
+            text, merged = _cell_text(self.flow(cell)), cell.find(f"{_W}tcPr/{_W}vMerge")
             goes_on = merged is not None and merged.get(f"{_W}val", "continue") == "continue"
             cells += ["" if goes_on else text, *[""] * (int(_value(cell.find(f"{_W}tcPr"), "gridSpan") or 1) - 1)]
         return tuple(cells)
@@ -336,10 +331,9 @@ class _ListLevel:
 
     def printed(self, depth: int, counters: list[int], levels: Mapping[int, _ListLevel]) -> str:
         entries = [
-            number_as(max(counters[at], 1), levels[at].form)
-            for at in range(max(depth - self.shown + 1, 1), depth + 1)
+            number_as(max(counters[at], 1), levels[at].form) for at in range(max(depth - self.shown + 1, 1), depth + 1)
             if at in levels and levels[at].form not in ("none", BULLET)
-        ]
+        ]  # fmt: skip
         return f"{self.before}{'.'.join(filter(None, entries))}{self.after}".strip() if any(entries) else ""
 
 
@@ -498,8 +492,8 @@ class _OpenReader:
             elif child.tag in (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break"):
                 yield " ", setting.bold
             elif child.tag not in _LEFT_OUT:
-                own = self.settings.get(child.get(f"{_TEXT}style-name", ""), setting)
-                yield from self._runs(child, own if child.tag == f"{_TEXT}span" else setting)
+                setting_of = self.settings.get(child.get(f"{_TEXT}style-name", ""), setting)
+                yield from self._runs(child, setting_of if child.tag == f"{_TEXT}span" else setting)
             if child.tail:
                 yield child.tail, setting.bold
 

@@ -67,31 +67,6 @@ def page_range(text: str) -> tuple[int, int | None]:
     raise OutlineError("no-pages", remedy="pages-form", text=text)
 
 
-def _sheets(data: bytes, source: str) -> list[Paragraph]:
-    try:
-        from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
-    except ImportError:
-        raise OutlineError(
-            "needs-documents-extra", place=Place(source), remedy="install-documents", library="openpyxl"
-        ) from None
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = [(sheet.title, _filled(sheet.iter_rows(values_only=True))) for sheet in book.worksheets]
-    except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, AttributeError):
-        raise office.damaged(source) from None
-    sheets = [(title, rows) for title, rows in sheets if rows]
-    return [
-        paragraph
-        for title, rows in sheets
-        for paragraph in (
-            Paragraph(title if len(sheets) > 1 else "", outline=1),
-            Paragraph("", kind="table", rows=rows),
-        )
-        if paragraph.text or paragraph.rows
-    ]
-
-
 def _filled(rows: Iterable[Iterable[object]]) -> tuple[tuple[str, ...], ...]:
     def shown(value: object) -> str:
         if isinstance(value, dt.datetime) and not (value.hour or value.minute or value.second):
@@ -166,7 +141,28 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
         paragraphs, remarks = markup.read_html(data, name)
     elif form == "xlsx":
         office.Package(data, name, options.limits.unpacked)  # what it unpacks to is held to the limits first
-        paragraphs = _sheets(data, name)
+        try:
+            from openpyxl import load_workbook
+            from openpyxl.utils.exceptions import InvalidFileException
+        except ImportError:
+            raise OutlineError(
+                "needs-documents-extra", place=Place(name), remedy="install-documents", library="openpyxl"
+            ) from None
+        try:
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            sheets = [(sheet.title, _filled(sheet.iter_rows(values_only=True))) for sheet in book.worksheets]
+        except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError, AttributeError):
+            raise office.damaged(name) from None
+        sheets = [(title, rows) for title, rows in sheets if rows]
+        paragraphs = [
+            paragraph
+            for title, rows in sheets
+            for paragraph in (
+                Paragraph(title if len(sheets) > 1 else "", outline=1),
+                Paragraph("", kind="table", rows=rows),
+            )
+            if paragraph.text or paragraph.rows
+        ]
     elif form == "csv":
         paragraphs, remarks = _rows(data, name)
     else:
@@ -223,12 +219,9 @@ def read_document(path: Path, options: Options | None = None) -> Document:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [*sys.path, os.environ.get("PYTHONPATH")]))}
     order = json.dumps({"path": str(path), **asdict(options)})
     done = subprocess.run(
-        [sys.executable, "-m", "pan2kg.extract.process"],
-        input=order.encode(),
-        capture_output=True,
-        env=environment,
+        [sys.executable, "-m", "pan2kg.extract.process"], input=order.encode(), capture_output=True, env=environment,
         check=False,
-    )
+    )  # fmt: skip
     try:
         answer = json.loads(done.stdout)
     except ValueError:
@@ -253,8 +246,7 @@ def _bytes(path: Path) -> bytes:
 
 def main() -> None:
     order = json.loads(sys.stdin.buffer.read())
-    path = Path(order.pop("path"))
-    limits = ReaderLimits(**order.pop("limits"))
+    path, limits = Path(order.pop("path")), ReaderLimits(**order.pop("limits"))
     try:
         import resource
 

@@ -16,11 +16,11 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Final
 
-from pan2kg.countries import countries
 from pan2kg.extract.mentions import names_of
 from pan2kg.extract.names import NamesInTexts, Thing
 from pan2kg.graph.labels import KINDS, Entry, Labels
 from pan2kg.store.queries import program_query
+from pan2kg.turtle.countries import countries
 from pan2kg.turtle.vocabulary import PAN, kind_and_key, path_of
 
 MOST: Final = 100

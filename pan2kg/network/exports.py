@@ -128,11 +128,7 @@ def frames(table: NetworkTables) -> Iterator[tuple[str, str, list[Row]]]:
 
 
 def caption(row: Row) -> str:
-    """What is written on a node, on one line: its label, of a work with its number; without a label, its id.
-
-    >>> caption({"id": "a", "label": "Étude de\\nla possibilité", "notation": "4.1", "type": "Action"})
-    '4.1 Étude de la possibilité'
-    """
+    """What is written on a node, on one line: its label, of a work with its number; without a label, its id."""
     number = row.get("notation", "") if row.get("type") in WORKS else ""
     return " ".join(f"{number} {row['label']}".split() if row["label"] else [str(row["id"])])
 
@@ -148,19 +144,7 @@ _LABELS: Final = frozenset({"label", "tooltip", "edgetooltip", "URL", "edgeURL"}
 
 
 def write_dot(table: NetworkTables) -> str:
-    """A network as DOT. Names of nodes are IRIs; what the drawing does not show stands in attributes.
-
-    A large network is drawn best by ``sfdp -Goverlap=prism``, a small one by ``dot``.
-
-    >>> print(write_dot(NetworkTables("t", ({"id": "a", "label": "« A »", "type": "Plan"},), (), {})))
-    digraph "t" {
-      graph [rankdir="LR" compound="true" label="t" tooltip="t"]
-      node [shape="note" fontname="sans-serif"]
-      edge [fontname="sans-serif" fontsize="10"]
-      "a" [label="« A »" shape="folder" URL="a" type="Plan"]
-    }
-    <BLANKLINE>
-    """
+    """A network as DOT, a large one for ``sfdp -Goverlap=prism``, a small one for ``dot``."""
 
     def quoted(value: object, *, is_label: bool = False) -> str:
         # in a label Graphviz reads escapes and character references, elsewhere it does not
@@ -214,14 +198,7 @@ _LIST: Final = re.compile(r"^(\d{1,9})([.)])(?= |$)")
 
 
 def write_mermaid(table: NetworkTables) -> str:
-    """A network as a Mermaid flowchart: a frame a plan, a shape a type, dots for what is derived.
-
-    >>> rows = ({"id": "http://e/a", "label": "1. A [b]", "type": "Plan"},)
-    >>> print(write_mermaid(NetworkTables("t", rows, (), {})), end="")
-    flowchart LR
-      accTitle: t
-      n9d841cbf17[["1#46; A #91;b#93;"]]
-    """
+    """A network as a Mermaid flowchart: a frame a plan, a shape a type, dots for what is derived."""
 
     def escaped(text: str) -> str:
         # character codes for all that Mermaid or its Markdown would take for a sign, on one line
@@ -278,21 +255,9 @@ FORMS: Final = tuple(_WRITERS)
 def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "", released: date | None = None) -> bytes:
     """A network in one of :data:`FORMS`, encoded as UTF-8.
 
-    ``network`` is what :func:`pan2kg.graph.links.build_network` or :func:`select_network` gives. ``title`` names it
-    (without one, the plans that were chosen do), ``released`` is the day of the data, for formats that hold one.
-    Characters that no XML file may hold are replaced by U+FFFD in every format.
-
-    ``weight`` is in bits, and only links by a shared text have one: a program that takes the others for links of
-    weight 1 has to be told so.
-
-    >>> import networkx as nx
-    >>> network = nx.MultiDiGraph()
-    >>> _ = network.add_edge("http://e/a", "http://e/b", key="http://e/link")
-    >>> export_network(network, "nodes")
-    b'Id,Label\\r\\nhttp://e/a,\\r\\nhttp://e/b,\\r\\n'
-    >>> export_network(network, "pdf")
-    Traceback (most recent call last):
-    pan2kg.errors.FormatError: A network cannot be written as « pdf ». ...
+    ``title`` names it (without one, the plans that were chosen do), ``released`` is the day of the data, for formats
+    that hold one. Characters that no XML file may hold are replaced by U+FFFD in every format. ``weight`` is in bits,
+    and only links by a shared text have one: a program that takes the others for links of weight 1 has to be told so.
     """
     if form not in _WRITERS:
         raise FormatError("network-form", remedy="there-are", form=form, names=", ".join(FORMS))

@@ -108,10 +108,7 @@ _ABOUT: Final = ("language", "plans", "types", "release", "evidence", "plans_kno
 
 @dataclass(frozen=True, slots=True)
 class NetworkTables:
-    """A network to write: rows without empty cells, nodes by id, edges by source, target and id.
-
-    ``about`` says what was chosen and what the weights rest on, in the order to print it.
-    """
+    """A network to write: rows without empty cells, nodes by id, edges by source, target and id."""
 
     title: str
     nodes: tuple[Row, ...]
@@ -128,29 +125,12 @@ class NetworkTables:
         return [name for name in (NODE_COLUMNS if rows is self.nodes else EDGE_COLUMNS) if name in used]
 
     def line(self) -> str:
-        """What the network is about, on one line: what was chosen and what its weights rest on.
-
-        >>> NetworkTables("t", (), (), {"plans": "lu-bhr-2", "actions": "389"}).line()
-        'plans: lu-bhr-2 · actions: 389'
-        """
+        """What the network is about, on one line: what was chosen and what its weights rest on."""
         return " · ".join(f"{name}: {' '.join(value.split())}" for name, value in self.about.items())
 
 
 def tables(network: nx.MultiDiGraph[str], *, title: str = "", released: date | None = None) -> NetworkTables:
-    """The rows of a network, cleaned of characters no file of ours may hold, in a fixed order.
-
-    An edge whose key is taken by another one gets a number behind it, so that each id stands once.
-
-    >>> import networkx as nx
-    >>> network = nx.MultiDiGraph()
-    >>> network.add_node("a", label="A\\x00", type="Plan", colour="red")
-    >>> _ = network.add_edge("a", "b", key="k", weight=0.5), network.add_edge("b", "a", key="k")
-    >>> made = tables(network)
-    >>> made.nodes[0]
-    {'id': 'a', 'label': 'A�', 'type': 'Plan'}
-    >>> [(edge["id"], edge["directed"]) for edge in made.edges], made.columns(made.edges)
-    ([('k', True), ('k#2', True)], ['directed', 'weight'])
-    """
+    """The rows of a network, cleaned of characters no file of ours may hold, in a fixed order."""
 
     def clean(value: object) -> str:
         # a carriage return would be read as a line feed from XML, where it is not written as a character reference
@@ -243,13 +223,10 @@ def place(edges: Iterable[tuple[str, str, float]], *, seed: int = 7) -> dict[str
 
 @lru_cache(maxsize=256)
 def _spots(matrix: bytes, number: int, seed: int) -> Floats:
-    """Places around the middle, none further from it than 1: linked nodes attract, and all repel each other.
-
-    Plain sums, no linear algebra: those give the same places however many processors there are. Small parts are often
-    alike, in one network and in the next: what was placed once is kept.
-    """
+    """Places around the middle, none further from it than 1: linked nodes attract, and all repel each other."""
     import numpy as np
 
+    # plain sums, no linear algebra: these give the same places however many processors there are
     def gaps(places: Floats) -> tuple[Floats, Floats]:
         across, down = places.T.copy()
         return across[:, None] - across, down[:, None] - down

@@ -16,7 +16,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.countries import countries
 from pan2kg.graph.labels import CountryProfile, best
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.publish import vocabulary as words
@@ -26,6 +25,7 @@ from pan2kg.store.links import TOP, missing_links
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.formats import xml_text
 from pan2kg.tables.template import markup, render
+from pan2kg.turtle.countries import countries
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF
 from pan2kg.turtle.writer import iri
 

@@ -16,9 +16,9 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from pan2kg import countries as codes
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.tables.template import markup, render
+from pan2kg.turtle import countries as codes
 from pan2kg.turtle.vocabulary import DCTERMS, RDF, RDFS, SKOS, XSD
 
 ADMS: Final = "http://www.w3.org/ns/adms#"

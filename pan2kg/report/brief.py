@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -73,11 +72,6 @@ class Brief:
     rest: str
 
     def followed(self, earlier: str, name: str) -> Brief:
-        """The same beside an earlier brief, as JSON: what is new, still open, ticked off, or solved.
-
-        Raises:
-            FormatError: the text is no brief; ``name`` is its file's.
-        """
         try:
             before = {
                 str(row["key"]): (str(row["title"]), bool(row["done"])) for row in json.loads(earlier)["findings"]
@@ -94,7 +88,6 @@ class Brief:
         )
 
     def as_json(self) -> str:
-        """The brief as JSON; ``done`` is for whoever ticks a finding off, and is read back by :meth:`followed`."""
         findings = [
             {
                 "key": advice.key, "title": advice.title, "words": advice.words, "level": advice.level,
@@ -109,12 +102,6 @@ class Brief:
 
 
 def write_brief(graph: Graph, plan: str = "", level: levels.Level = levels.HEADLINE) -> Brief:
-    """The brief of a plan, the home plan where none is named, in the language of the graph.
-
-    Raises:
-        QueryError: an unknown plan, or none is named and the profile names none.
-        ProjectError: the graph holds no action.
-    """
     if not graph.has_actions:
         raise errors.ProjectError("no-action-to-measure", remedy="add-plan")
     iri = graph.plan(plan) if plan else graph.own_plan()
@@ -130,13 +117,10 @@ def write_brief(graph: Graph, plan: str = "", level: levels.Level = levels.HEADL
     foremost, more = [*kinds[0][:1], *kinds[1][:1], *kinds[2]], [*kinds[0][1:], *kinds[1][1:]]
     every, reach = [*foremost, *more], evidence.reach(iri)
     return Brief(
-        _WORDS.say("title", language, plan=name),
-        language,
+        _WORDS.say("title", language, plan=name), language,
         _WORDS.say("lead", language, n=reach.linked, cites=reach.cites, plan=name, cited=reach.cited,
                    level=figure_words.according_to(level).say(language)),
-        introduced(graph, every[:MOST]),
-        (),
-        figure_words.basis_words(basis_line(evidence), language),
+        introduced(graph, every[:MOST]), (), figure_words.basis_words(basis_line(evidence), language),
         _WORDS.say("rest", language, n=len(every) - MOST) if len(every) > MOST else "",
     )  # fmt: skip
 
@@ -161,7 +145,6 @@ def introduced(graph: Graph, findings: Sequence[Advice]) -> tuple[Advice, ...]:
 
 
 def called(graph: Graph, iri: str) -> str:
-    """A thing by its short name, a plan by the first part of it where no other plan’s begins so."""
     if iri in graph.known().tables.works.plans:
         return Subject(graph).brief(iri)
     return graph.labels.brief(iri, graph.language).text
@@ -172,12 +155,10 @@ def _listed(graph: Graph, iris: Iterable[str]) -> str:
 
 
 def of_pair(graph: Graph, evidence: Known, source: str, target: str) -> Iterator[Advice]:
-    """The citations either plan could make of the other and that were not seen."""
     return _citations(graph, evidence, lambda occasion: {occasion.source, occasion.target} == {source, target})
 
 
 def of_text(graph: Graph, evidence: Known, text: str) -> Iterator[Advice]:
-    """The duties of a text that are past their date, and the citations between plans that both rest on it."""
     yield from (duty(graph, margin) for margin in _late(graph, evidence.level) if margin.obligation.instrument == text)
 
     def both_rest_on_it(occasion: occasions.Occasion) -> bool:
@@ -187,7 +168,6 @@ def of_text(graph: Graph, evidence: Known, text: str) -> Iterator[Advice]:
 
 
 def of_body(graph: Graph, evidence: Known, body: str) -> Iterator[Advice]:
-    """The duties a body holds that are past their date, and the citations to look for in the plans it leads."""
     yield from (duty(graph, margin) for margin in _late(graph, evidence.level) if margin.obligation.holder == body)
     led = {
         graph.homes.get(involvement.work, involvement.work) for involvement in graph.involvements
@@ -198,13 +178,11 @@ def of_body(graph: Graph, evidence: Known, body: str) -> Iterator[Advice]:
 
 
 def of_topic(graph: Graph, evidence: Known, plans: Iterable[str]) -> Iterator[Advice]:
-    """The citations to look for between plans that deal with the same topic."""
     dealing = frozenset(plans)
     return _citations(graph, evidence, lambda occasion: {occasion.source, occasion.target} <= dealing)
 
 
 def of_action(graph: Graph, evidence: Known, action: str) -> Iterator[Advice]:
-    """What is not known of an action: who leads it, by when, on what it rests; missing only where it was read."""
     plan, language = evidence.tables.works.home.get(action), graph.language
     if plan is None:
         return
@@ -226,19 +204,14 @@ def of_action(graph: Graph, evidence: Known, action: str) -> Iterator[Advice]:
         caveat = "" if extent is reading_state.Extent.FULL else _WORDS.say("action-read-first", language, **names)
         write = _WORDS.say(f"action-{lack}-write", language, **names)
         yield Advice(
-            f"{lack}:{key(action)}",
-            _WORDS.say(f"action-{lack}-title", language, **names),
+            f"{lack}:{key(action)}", _WORDS.say(f"action-{lack}-title", language, **names),
             _WORDS.say(f"action-{lack}", language, extent=figure_words.named(extent).say(language), **names),
-            quotations(graph, links),
-            "",
-            " ".join(filter(None, (caveat, write))),
-            addressee(graph, evidence.level, plan),
-            until(graph, plan),
-        )
+            quotations(graph, links), "", " ".join(filter(None, (caveat, write))),
+            addressee(graph, evidence.level, plan), until(graph, plan),
+        )  # fmt: skip
 
 
 def _citations(graph: Graph, evidence: Known, wanted: Callable[[occasions.Occasion], bool]) -> Iterator[Advice]:
-    """The citations that can be expected and were not seen, those that weigh most first."""
     language, open_ = graph.language, occasions.State.OPEN
     for occasion in evidence.occasions:
         if not occasion.is_expected or occasion.state is occasions.State.SEEN or not wanted(occasion):
@@ -256,25 +229,19 @@ def _citations(graph: Graph, evidence: Known, wanted: Callable[[occasions.Occasi
         write += [_WORDS.say("citation-write-text" if shared else "citation-write", language, **names, texts=shared)]
         yield Advice(
             f"citation:{key(ends[0])}:{key(ends[1])}",
-            _WORDS.say(f"citation-title-{occasion.state.value}", language, **names),
-            " ".join(words),
-            quotations(graph, links),
-            figure_words.named(level).say(language) if level else "",
-            " ".join(write),
-            addressee(graph, evidence.level, ends[0]),
-            until(graph, ends[0]),
+            _WORDS.say(f"citation-title-{occasion.state.value}", language, **names), " ".join(words),
+            quotations(graph, links), figure_words.named(level).say(language) if level else "", " ".join(write),
+            addressee(graph, evidence.level, ends[0]), until(graph, ends[0]),
             bodies=leading(graph, evidence.level, ends[0]),
-        )
+        )  # fmt: skip
 
 
 def _precise(evidence: Known, source: str, target: str) -> list[str]:
-    """The precise texts two plans share, those that weigh most first."""
     contributions = evidence.weight(source, target).contributions
     return [share.text for share in contributions if share.bits > 0 and not share.is_broad]
 
 
 def duties(graph: Graph, level: levels.Level, plan: str) -> list[obligations.Margin]:
-    """The duties of texts that a plan, an action of it or its mandate names, the longest overdue first."""
     texts = {use.text for use in graph.known(level).uses if graph.homes.get(use.work, use.work) == plan}
     texts |= {
         text for work_naming, text in graph.read(program_query("report/named-texts")) if work_naming in {plan, *texts}
@@ -288,16 +255,10 @@ def _late(graph: Graph, level: levels.Level) -> list[obligations.Margin]:
 
 
 def is_late(margin: obligations.Margin) -> bool:
-    """Whether a duty is past its date and no answer to it is known."""
     return margin.met is obligations.Met.OPEN
 
 
 def duty(graph: Graph, margin: obligations.Margin) -> Advice:
-    """A duty past its date as a finding.
-
-    Raises:
-        ValueError: it has no date.
-    """
     language, due = graph.language, margin.obligation.due
     if due is None:
         raise ValueError(margin.obligation.iri)
@@ -314,7 +275,6 @@ def duty(graph: Graph, margin: obligations.Margin) -> Advice:
 
 
 def _of_plan(graph: Graph, evidence: Known, plan: str) -> Iterator[Advice]:
-    """What can be said of a plan alone: whom it shares most with, who leads its actions, what was not read of it."""
     language, readings, name = graph.language, evidence.tables.readings, called(graph, plan)
     whom = addressee(graph, evidence.level, plan), until(graph, plan)
     bodies = leading(graph, evidence.level, plan)
@@ -329,15 +289,11 @@ def _of_plan(graph: Graph, evidence: Known, plan: str) -> Iterator[Advice]:
         links = [use.link for end in (plan, neighbour) for use in evidence.giving(end, texts[0])[:1]]
         names = {"plan": name, "other": called(graph, neighbour)}
         yield Advice(
-            f"shared:{key(plan)}:{key(neighbour)}",
-            _WORDS.say("shared-title", language, **names),
+            f"shared:{key(plan)}:{key(neighbour)}", _WORDS.say("shared-title", language, **names),
             _WORDS.say("shared", language, **names, n=len(texts), texts=_listed(graph, texts)),
-            quotations(graph, links),
-            figure_words.named(level).say(language) if level else "",
-            _WORDS.say("shared-write", language, **names),
-            *whom,
-            bodies=bodies,
-        )
+            quotations(graph, links), figure_words.named(level).say(language) if level else "",
+            _WORDS.say("shared-write", language, **names), *whom, bodies=bodies,
+        )  # fmt: skip
     led = {
         involvement.work for involvement in graph.involvements
         if "lead" in involvement.roles and levels.counts(involvement.level, evidence.level)
@@ -347,33 +303,23 @@ def _of_plan(graph: Graph, evidence: Known, plan: str) -> Iterator[Advice]:
     if counted["n"]:
         extent = figure_words.named(readings.extent(plan, reading_state.Aspect.BODIES)).say(language)
         yield Advice(
-            f"lead:{key(plan)}",
-            _WORDS.say("lead-title", language, **counted),
-            _WORDS.say("leads", language, **counted, extent=extent),
-            (),
-            "",
-            _WORDS.say("lead-write", language, plan=name),
-            *whom,
-            bodies=bodies,
-        )
+            f"lead:{key(plan)}", _WORDS.say("lead-title", language, **counted),
+            _WORDS.say("leads", language, **counted, extent=extent), (), "",
+            _WORDS.say("lead-write", language, plan=name), *whom, bodies=bodies,
+        )  # fmt: skip
     aspects = reading_state.Aspect.TEXTS, reading_state.Aspect.REFERENCES
     extents = [readings.extent(plan, aspect) for aspect in aspects]
     if any(extent is not reading_state.Extent.FULL for extent in extents):
         texts_read, references_read = (figure_words.named(extent).say(language) for extent in extents)
         yield Advice(
-            f"reading:{key(plan)}",
-            _WORDS.say("reading-title", language),
-            _WORDS.say("reading", language, texts=texts_read, references=references_read),
-            (),
-            "",
+            f"reading:{key(plan)}", _WORDS.say("reading-title", language),
+            _WORDS.say("reading", language, texts=texts_read, references=references_read), (), "",
             _WORDS.say("reading-write", language, plan=name, key=key(plan)),
-            _WORDS.say("addressee-readers", language),
-            _WORDS.say("until-any", language),
-        )
+            _WORDS.say("addressee-readers", language), _WORDS.say("until-any", language),
+        )  # fmt: skip
 
 
 def quotations(graph: Graph, links: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """The first words that were quoted for some links, each once, with the document they stand in."""
     order = [link for link in dict.fromkeys(links) if link]
     if not order:
         return ()
@@ -387,24 +333,18 @@ def quotations(graph: Graph, links: Iterable[str]) -> tuple[tuple[str, str], ...
 
 
 def _adopted(graph: Graph, evidence: Known, plan: str) -> str:
-    """When a plan was issued, in words, as far as known, and what sources say differently of the day."""
     issued = evidence.tables.dates[plan].issued if plan in evidence.tables.dates else None
     if issued is None:
         return _WORDS.say("day-unknown", graph.language)
     if issued.first != issued.last:
         return "–".join(str(year) for year in sorted({issued.first.year, issued.last.year}))
-    day, disputes = days.in_words(issued.first, graph.language), _disputes(graph, plan, issued.first)
-    return _WORDS.say("day-disputed", graph.language, day=day, others=disputes) if disputes else day
-
-
-def _disputes(graph: Graph, plan: str, day: date) -> str:
-    """What other sources say, quoted, where a recorded conflict about the plan is one about this day; else empty."""
+    # What other sources say, quoted, where a recorded conflict about the plan is one about this day; else empty
     conflicts: dict[str, dict[str, dict[str, str]]] = {}
     for concerned, conflict, position, language, text in graph.read(program_query("report/conflicts")):
         if concerned == plan:
             conflicts.setdefault(conflict, {}).setdefault(position, {})[language] = text.replace("\xa0", " ")
-    spelled = [days.in_words(day, language).replace("\xa0", " ") for language in catalogue.LANGUAGES]
-    spelled.append(day.isoformat())
+    spelled = [days.in_words(issued.first, language).replace("\xa0", " ") for language in catalogue.LANGUAGES]
+    spelled.append(issued.first.isoformat())
     differing: list[str] = []
     for positions in conflicts.values():
         agreeing = {
@@ -413,11 +353,14 @@ def _disputes(graph: Graph, plan: str, day: date) -> str:
         for texts in (texts for at, texts in positions.items() if agreeing and at not in agreeing):
             words = next(texts[tag] for tag in (graph.language, "en", *texts) if tag in texts)
             differing.append(_WORDS.say("quoted", graph.language, words=words))
-    return catalogue.format_of("semicolon", graph.language).join(dict.fromkeys(differing))
+    day, disputes = (
+        days.in_words(issued.first, graph.language),
+        catalogue.format_of("semicolon", graph.language).join(dict.fromkeys(differing)),
+    )
+    return _WORDS.say("day-disputed", graph.language, day=day, others=disputes) if disputes else day
 
 
 def leading(graph: Graph, level: levels.Level, plan: str) -> tuple[str, ...]:
-    """The bodies that lead a plan as a whole, at the level."""
     bodies = {
         involvement.body for involvement in graph.involvements
         if involvement.work == plan and involvement.roles & {"lead", "responsible"}
@@ -427,12 +370,10 @@ def leading(graph: Graph, level: levels.Level, plan: str) -> tuple[str, ...]:
 
 
 def addressee(graph: Graph, level: levels.Level, plan: str) -> str:
-    """Who leads a plan as a whole, at the level; that nobody is known where that is so."""
     return _listed(graph, leading(graph, level, plan)) or _WORDS.say("addressee-unknown", graph.language)
 
 
 def until(graph: Graph, plan: str) -> str:
-    """Until the end of the period of a plan; with its next edition where that has passed or is not known."""
     ends = graph.periods.get(plan, ("", "", ""))[2]
     if ends[:4].isdecimal() and int(ends[:4]) >= graph.as_of.year:
         return _WORDS.say("until-period", graph.language, year=ends[:4])

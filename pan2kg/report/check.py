@@ -41,16 +41,27 @@ def write_report(
 ) -> str:
     """A report in one of :data:`FORMATS`; ``examples=None`` shows every finding as text.
 
-    Raises:
-        FormatError: the format is unknown.
-
     >>> print(write_report(Report(), language="en"), end="")
     The graph conforms: no failures (0 rules checked).
     """
     if form == "text":
         return "\n".join(_text(report, language, examples)) + "\n"
     if form == "html":
-        return write_page(report, language)
+        values = {
+            "report": report, "language": language, "title": _CHECK.say("title", language),
+            "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
+            "verdict": verdict(report, language), "summary": summary(report, language),
+            "statistics": statistics(report, language),
+            "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)), "most": EXAMPLES,
+            "examples": lambda by_plan: list(islice(chain.from_iterable(faults for _, faults in by_plan), EXAMPLES)),
+            "say": lambda key, **values: _CHECK.say(key, language, **values),
+            "count": lambda number, key: _CHECK.counted(number, key, language),
+            "grouped": partial(grouped, language=language),
+            "severity": lambda rule: _CHECK.say(rule.severity.value, language),
+            "part_name": partial(part_name, report.names, language=language), "prose": french,
+            "text": partial(_words_of, language=language), "told": partial(_told, report.names, language=language),
+        }  # fmt: skip
+        return render("check.html", values) + "\n"
     writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}
     if form not in writers:
         raise FormatError("report-form", remedy="use-names", form=form, names=", ".join(FORMATS))
@@ -62,7 +73,27 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
     if report.compared or report.since:
         yield summary(report, language)
     for rule, by_plan in report.groups():
-        yield from _rule(report, rule, by_plan, language, examples)
+        looked_at = _CHECK.counted(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
+        numbers = " / ".join(filter(None, (_CHECK.counted(report.failing(rule), "failure", language), looked_at)))
+        yield f"\n{_CHECK.say(rule.severity.value, language).upper()} {rule.key} ({numbers})"
+        yield f"  {rule.message.say(language)}"
+        if rule.remedy:
+            yield f"  {_CHECK.say('remedy', language, remedy=rule.remedy.say(language))}"
+        yield f"  {_parts(by_plan, language, examples)}"
+        findings = [finding for _, of_plan in by_plan for finding in of_plan]
+        examples_first = [of_plan[0] for _, of_plan in by_plan]
+        findings_shown = (
+            findings
+            if examples is None
+            else [*examples_first, *(f for f in findings if f not in examples_first)][:examples]
+        )
+        for finding in findings_shown:
+            place = str(finding.place) if finding.place else ""
+            yield f"    {': '.join(filter(None, (place, thing_name(report.names, finding, language))))}"
+            if detail_words := detail(report.names, finding, language):
+                yield f"      {detail_words}"
+        if len(findings_shown) < len(findings):
+            yield f"    … {_CHECK.counted(len(findings) - len(findings_shown), 'more', language)}"
     for sentence in statistics(report, language):
         yield f"\n{sentence}"
     idle = [rule.key for rule in report.idle if rule.kind not in (Kind.STYLE, Kind.TEXT)]
@@ -70,29 +101,6 @@ def _text(report: Report, language: Language, examples: int | None) -> Iterator[
         idle_shown = ", ".join(idle[:IDLE_SHOWN])
         more = f", … {_CHECK.counted(len(idle) - IDLE_SHOWN, 'more', language)}" if len(idle) > IDLE_SHOWN else ""
         yield "\n" + _CHECK.say("empty", language, rules=idle_shown + more)
-
-
-def _rule(
-    report: Report, rule: Rule, by_plan: list[tuple[str, list[Finding]]], language: Language, examples: int | None
-) -> Iterator[str]:
-    looked_at = _CHECK.counted(report.looked_at[rule.key], "node", language) if rule.key in report.looked_at else ""
-    numbers = " / ".join(filter(None, (_CHECK.counted(report.failing(rule), "failure", language), looked_at)))
-    yield f"\n{severity_word(rule.severity, language).upper()} {rule.key} ({numbers})"
-    yield f"  {rule.message.say(language)}"
-    if rule.remedy:
-        yield f"  {_CHECK.say('remedy', language, remedy=rule.remedy.say(language))}"
-    yield f"  {_parts(by_plan, language, examples)}"
-    findings = [finding for _, of_plan in by_plan for finding in of_plan]
-    examples_first = [of_plan[0] for _, of_plan in by_plan]
-    findings_shown = (
-        findings
-        if examples is None
-        else [*examples_first, *(f for f in findings if f not in examples_first)][:examples]
-    )
-    for finding in findings_shown:
-        yield from _example(report.names, finding, language)
-    if len(findings_shown) < len(findings):
-        yield f"    … {_CHECK.counted(len(findings) - len(findings_shown), 'more', language)}"
 
 
 def _parts(by_plan: list[tuple[str, list[Finding]]], language: Language, examples: int | None) -> str:
@@ -105,59 +113,38 @@ def _parts(by_plan: list[tuple[str, list[Finding]]], language: Language, example
     return ", ".join(words + ([f"… {_CHECK.counted(others_count, 'more-plans', language)}"] if others_count else []))
 
 
-def _example(names: Names, finding: Finding, language: Language) -> Iterator[str]:
-    place = str(finding.place) if finding.place else ""
-    yield f"    {': '.join(filter(None, (place, thing_name(names, finding, language))))}"
-    if detail_words := detail(names, finding, language):
-        yield f"      {detail_words}"
-
-
 def _json(report: Report, _: Language) -> str:
     content = {
-        "conforms": report.conforms,
-        "fail_on": report.fail_on,
-        "verdict": {language: verdict(report, language) for language in LANGUAGES},
-        "counts": report.counts,
-        "gaps": report.gaps,
-        "statistics": dict(report.statistics),
+        "conforms": report.conforms, "fail_on": report.fail_on,
+        "verdict": {language: verdict(report, language) for language in LANGUAGES}, "counts": report.counts,
+        "gaps": report.gaps, "statistics": dict(report.statistics),
         "rules": [
             {
-                "rule": rule.key,
-                "kind": rule.kind,
-                "severity": rule.severity,
-                "use": rule.use,
-                "looked_at": report.looked_at.get(rule.key, 0),
-                "failing": report.failing(rule),
-                "message": rule.message.by_language(),
-                "remedy": rule.remedy.by_language(),
+                "rule": rule.key, "kind": rule.kind, "severity": rule.severity, "use": rule.use,
+                "looked_at": report.looked_at.get(rule.key, 0), "failing": report.failing(rule),
+                "message": rule.message.by_language(), "remedy": rule.remedy.by_language(),
                 "query": rule.query or None,
             }
             for rule in report.rules
         ],
         "findings": [_json_finding(report.names, finding) for finding in report.findings],
         "accepted": [_json_finding(report.names, finding) for finding in report.accepted],
-    }
+    }  # fmt: skip
     return write_json(content)
 
 
 def _json_finding(names: Names, finding: Finding) -> dict[str, object]:
     place = finding.place
     return {
-        "rule": finding.rule.key,
-        "severity": finding.severity,
-        "focus": finding.focus,
-        "label": names.label(finding.focus).by_language(),
-        "path": finding.path or None,
-        "value": finding.value or None,
-        "component": finding.component or None,
+        "rule": finding.rule.key, "severity": finding.severity, "focus": finding.focus,
+        "label": names.label(finding.focus).by_language(), "path": finding.path or None,
+        "value": finding.value or None, "component": finding.component or None,
         "expected": finding.expected.by_language() if finding.expected else None,
-        "message": finding.message.by_language(),
-        "remedy": finding.remedy.by_language(),
-        "plan": finding.part or None,
-        "times": finding.times,
+        "message": finding.message.by_language(), "remedy": finding.remedy.by_language(),
+        "plan": finding.part or None, "times": finding.times,
         "place": {"file": place.file, "line": place.line} if place else None,
         "fingerprint": fingerprint(finding, names),
-    }
+    }  # fmt: skip
 
 
 def _github(report: Report, language: Language) -> str:
@@ -175,10 +162,8 @@ def _command(names: Names, finding: Finding, language: Language) -> str:
     detail_words = detail(names, finding, language)
     sentences = (
         thing_name(names, finding, language) and f"{thing_name(names, finding, language)}:",
-        finding.message.say(language),
-        detail_words and f"({detail_words})",
-        finding.rule.remedy.say(language),
-    )
+        finding.message.say(language), detail_words and f"({detail_words})", finding.rule.remedy.say(language),
+    )  # fmt: skip
     return f"::{_LEVELS[finding.severity]} {written}::{_data(' '.join(filter(None, sentences)))}"
 
 
@@ -193,34 +178,32 @@ def _junit(report: Report, language: Language) -> str:
     for kind in dict.fromkeys(rule.kind for rule in rules):
         cases = [_case(report, rule, language) for rule in rules if rule.kind is kind]
         failures = sum("<failure" in case for case in cases)
-        name = _attribute(_CHECK.say(f"kind-{kind}", language))
+        name = f'"{xml_value(_CHECK.say(f"kind-{kind}", language))}"'
         suites.append(
             f'  <testsuite name={name} tests="{len(cases)}" failures="{failures}">\n{"".join(cases)}  </testsuite>\n'
         )
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return f"{head}<testsuites name={_attribute(_CHECK.say('title', language))}>\n{''.join(suites)}</testsuites>\n"
+    title = xml_value(_CHECK.say("title", language))
+    return f'{head}<testsuites name="{title}">\n{"".join(suites)}</testsuites>\n'
 
 
 def _case(report: Report, rule: Rule, language: Language) -> str:
     findings = [finding for finding in report.findings if finding.rule.key == rule.key]
-    head = f'    <testcase classname="pan2kg.{rule.kind}" name={_attribute(rule.key)}'
+    head = f'    <testcase classname="pan2kg.{rule.kind}" name="{xml_value(rule.key)}"'
     if not findings:
         return f"{head}/>\n"
-    lines = "\n".join(_line(report.names, finding, language) for finding in findings)
+    lines = "\n".join(
+        " ".join(
+            filter(None, (str(finding.place or ""), thing_name(report.names, finding, language),
+                          detail(report.names, finding, language)))
+        )
+        for finding in findings
+    )  # fmt: skip
     body = f"<system-out>{xml_text(lines)}</system-out>"
     if rule.severity.reaches(report.fail_on):
-        message = _attribute(rule.message.say(language))
-        body = f'<failure type="{rule.severity}" message={message}>{body[12:-13]}</failure>'
+        message = xml_value(rule.message.say(language))
+        body = f'<failure type="{rule.severity}" message="{message}">{body[12:-13]}</failure>'
     return f"{head}>\n      {body}\n    </testcase>\n"
-
-
-def _attribute(text: str) -> str:
-    return f'"{xml_value(text)}"'
-
-
-def _line(names: Names, finding: Finding, language: Language) -> str:
-    place = str(finding.place) if finding.place else ""
-    return " ".join(filter(None, (place, thing_name(names, finding, language), detail(names, finding, language))))
 
 
 def _turtle(report: Report, _: Language) -> str:
@@ -234,7 +217,10 @@ def _turtle(report: Report, _: Language) -> str:
 
 
 def _result(finding: Finding, names: Names) -> str:
-    rule = _rule_iri(finding.rule, names)
+    prefix, _, local = finding.rule.key.partition(":")
+    rule = f"<{names.prefixes[prefix]}{local}>" if prefix in names.prefixes else f"<{ROOT}rule/{finding.rule.key}>"
+    is_quality = finding.rule.kind is Kind.QUALITY
+    component = "sh:SPARQLConstraintComponent" if is_quality else _node(finding.component)
     statements = ["a sh:ValidationResult", f"sh:focusNode {_node(finding.focus) or rule}"]
     if path := _path(finding.path):
         statements.append(f"sh:resultPath {path}")
@@ -244,25 +230,14 @@ def _result(finding: Finding, names: Names) -> str:
     statements += [
         *(f"sh:resultMessage {tagged(words, tag)}" for tag, words in messages.items() if words),
         f"sh:resultSeverity sh:{finding.severity.capitalize()}",
-        f"sh:sourceConstraintComponent {_component(finding) or rule}",
+        f"sh:sourceConstraintComponent {component or rule}",
         f"sh:sourceShape {rule}",
     ]
     return " ;\n    ".join(statements) + " .\n"
 
 
-def _rule_iri(rule: Rule, names: Names) -> str:
-    prefix, _, local = rule.key.partition(":")
-    return f"<{names.prefixes[prefix]}{local}>" if prefix in names.prefixes else f"<{ROOT}rule/{rule.key}>"
-
-
 def _node(term: str) -> str:
     return term if not term or term.startswith("_:") else f"<{term}>"
-
-
-def _component(finding: Finding) -> str:
-    if finding.rule.kind is Kind.QUALITY:
-        return "sh:SPARQLConstraintComponent"
-    return _node(finding.component)
 
 
 def _path(path: str) -> str:
@@ -318,10 +293,6 @@ def statistics(report: Report, language: Language) -> list[str]:
     ]
 
 
-def severity_word(severity: Severity, language: Language) -> str:
-    return _CHECK.say(severity.value, language)
-
-
 def names_thing(finding: Finding) -> bool:
     return bool(finding.focus) and not (finding.place and path_of(finding.focus))
 
@@ -359,38 +330,6 @@ def part_name(names: Names, plan_key: str, language: Language) -> str:
     if not plan_key:
         return _CHECK.say("elsewhere", language)
     return names.label(names.plan(plan_key)).say(language) or plan_key
-
-
-def write_page(report: Report, language: Language) -> str:
-    values = {
-        "report": report,
-        "language": language,
-        "title": _CHECK.say("title", language),
-        "style": markup(Path(__file__).with_name("check.css").read_text(encoding="utf-8")),
-        "verdict": verdict(report, language),
-        "summary": summary(report, language),
-        "statistics": statistics(report, language),
-        "kinds": list(dict.fromkeys(rule.kind for rule in report.rules)),
-        "most": EXAMPLES,
-        "examples": _examples,
-        "say": lambda key, **values: _CHECK.say(key, language, **values),
-        "count": lambda number, key: _CHECK.counted(number, key, language),
-        "grouped": partial(grouped, language=language),
-        "severity": partial(_severity, language=language),
-        "part_name": partial(part_name, report.names, language=language),
-        "prose": french,
-        "text": partial(_words_of, language=language),
-        "told": partial(_told, report.names, language=language),
-    }
-    return render("check.html", values) + "\n"
-
-
-def _examples(by_plan: list[tuple[str, list[Finding]]]) -> list[Finding]:
-    return list(islice(chain.from_iterable(of_plan for _, of_plan in by_plan), EXAMPLES))
-
-
-def _severity(rule: Rule, language: Language) -> str:
-    return severity_word(rule.severity, language)
 
 
 def _words_of(text: Text, language: Language) -> Markup:

@@ -32,8 +32,6 @@ from pan2kg.tables.table import TABLES, Table, TableChoice
 from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:
-    from docx.document import Document
-
     from pan2kg.graph.graph import Graph
 
 _BRIEF: Final = Messages("brief")
@@ -44,7 +42,6 @@ _UNPRINTED: Final = frozenset(("form", "script", "button", "nav", "template"))
 
 
 def tables_of(graph: Graph, plan: str, level: evidence.Level = evidence.HEADLINE) -> Iterator[Table]:
-    """The figures of a plan, by its IRI, at a level of evidence, and the lists of its gaps."""
     choice = TableChoice(plans=(key(plan),), evidence=level)
     yield from (TABLES[name].make(graph, choice) for name in FIGURES)
     for kind in KINDS:
@@ -72,9 +69,12 @@ def report_files(
     names = (writers.Anchors(f"table-{at}") for at, _ in enumerate(tables, start=1))
     pieces = [writers.html_figures(table, language, name) for table, name in zip(tables, names, strict=False)]
     titles = [writers.html_text(table.title, language) for table in tables]
+    parser = _Printed()
+    parser.feed(page)
+    parser.close()
     values = {
         "title": title, "language": language, "basis": basis, "style": template.markup(style) or _style("brief.css"),
-        "page": template.markup(_printed(page)), "tables": list(zip(titles, pieces, strict=True)),
+        "page": template.markup("".join(parser.pieces)), "tables": list(zip(titles, pieces, strict=True)),
     }  # fmt: skip
     text = [f"# {writers.md_text(title)}\n", f"{writers.md_text(basis)}\n"]
     text += [writers.md_table(table, language) for table in tables]
@@ -85,8 +85,6 @@ def report_files(
 
 
 class _Printed(HTMLParser):
-    """The main part of a page as a sheet of paper has it: open, with no forms, and leading only to laws and itself."""
-
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
@@ -94,7 +92,6 @@ class _Printed(HTMLParser):
         self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Write the beginning of an element that is printed."""
         self.inside += tag == "main"
         if tag in _UNPRINTED:
             self.hidden += 1
@@ -115,13 +112,11 @@ class _Printed(HTMLParser):
         self.pieces.append(f"<{tag}{attributes_text}>")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Write an element without contents, as pictures have them."""
         if self.inside and not self.hidden:
             attributes_text = "".join(f' {name}="{escape(text or "")}"' for name, text in attrs)
             self.pieces.append(f"<{tag}{attributes_text}/>")
 
     def handle_endtag(self, tag: str) -> None:
-        """Write the end of an element that is printed."""
         if tag == "main":
             self.inside -= 1
         elif tag in _UNPRINTED:
@@ -130,16 +125,8 @@ class _Printed(HTMLParser):
             self.pieces.append(f"</{self.links.pop() if tag == 'a' else tag}>")
 
     def handle_data(self, data: str) -> None:
-        """Write words, escaped."""
         if self.inside and not self.hidden:
             self.pieces.append(escape(data, quote=False))
-
-
-def _printed(page: str) -> str:
-    parser = _Printed()
-    parser.feed(page)
-    parser.close()
-    return "".join(parser.pieces)
 
 
 def _style(name: str) -> object:
@@ -147,11 +134,6 @@ def _style(name: str) -> object:
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
-    """Write files into a folder, which is made where it is missing: all of them are written before one is put in place.
-
-    Raises:
-        ProjectError: the folder cannot be made or written, a file is in the way, or the disk is full.
-    """
     missing = next((path for path in (folder, *folder.parents) if path.parent.is_dir()), folder)
     was_there = missing.exists()
     try:
@@ -179,11 +161,6 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
 
 
 def brief_bytes(brief: Brief, suffix: str, day: date) -> bytes:
-    """The brief in the format an ending names: ``.docx``, ``.html`` or ``.json``; ``day`` stands at its head.
-
-    Raises:
-        FormatError: an unknown ending; a Word document without the extra « docx ».
-    """
     write = _WRITERS.get(suffix.lower())
     if write is None:
         raise FormatError("brief-format", remedy=message.there_are(_WRITERS), name=suffix or "–")
@@ -217,13 +194,6 @@ def _docx(brief: Brief, day: date) -> bytes:
     # a fixed time, noon as the library wants it: the same graph gives the same file
     core.created = core.modified = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).replace(tzinfo=None)
 
-    _fill(document, brief, day)
-    target = BytesIO()
-    document.save(target)
-    return target.getvalue()
-
-
-def _fill(document: Document, brief: Brief, day: date) -> None:
     from docx.shared import Pt, RGBColor
 
     language = brief.language
@@ -256,6 +226,9 @@ def _fill(document: Document, brief: Brief, day: date) -> None:
     for title in brief.solved:
         put(title, "List Bullet")
     put(f"{brief.basis} {_BRIEF.say('annex', language)}", soft=True)
+    target = BytesIO()
+    document.save(target)
+    return target.getvalue()
 
 
 _WRITERS: Final[Mapping[str, Callable[[Brief, date], bytes]]] = {

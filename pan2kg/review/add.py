@@ -14,6 +14,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,22 +24,21 @@ import pyoxigraph as ox
 
 from pan2kg.coherence.evidence import Aspect, Extent, Reading
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.extract.quotation import Quotation
+from pan2kg.extract.document import Document, Folded, Quotation, find, nearest
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message, did_you_mean, either, told
 from pan2kg.project import Project, read_text, reason, write_atomically
 from pan2kg.review import decision
 from pan2kg.review.decision import Candidate, Decision, Origin, of_plan
 from pan2kg.review.entry import read_text as read_words
-from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own
+from pan2kg.review.files import UNVERIFIED, Addition, ProjectFiles, addition, append, own, with_prefixes
 from pan2kg.store.queries import KINDS, find_thing, program_query, refuse_other_kind, replaced
 from pan2kg.store.store import LocalStore, Store, select
-from pan2kg.turtle.blocks import SourceBlock as Read
-from pan2kg.turtle.blocks import TurtleFile, misnamed, read_turtle_file
+from pan2kg.turtle.blocks import SourceBlock, StatementEdit, TurtleFile, edited, misnamed, read_turtle_file, unescaped
 from pan2kg.turtle.vocabulary import CORE, PAN, RDF, SKOS, key, kind_and_key
 from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text
 from pan2kg.validation.lines import is_date
-from pan2kg.validation.quotations import RUN, KeptText, hashes_of, read_hashes
+from pan2kg.validation.quotations import RUN, KeptText, hashes_of, is_long, read_hashes
 
 WORKS: Final = frozenset(("Plan", "Action", "PlanPart", "Category"))
 """The classes of what stands in the folder of a plan and takes bodies, texts and citations."""
@@ -132,7 +132,6 @@ def handle(store: Store, named: str) -> str:
 
 
 def document_named(store: Store, project: Project, typed: str) -> str:
-    """The document a key, a label or an IRI names; a document has its key in its IRI alone."""
     by_key = {
         key(document): document for document in select(store, program_query("review/documents")).values("document")
     }
@@ -181,14 +180,9 @@ def link_addition(
 
 
 def part_addition(
-    store: Store,
-    project: Project,
-    typed: tuple[str, str],
-    roles: Sequence[str],
-    basis: Support,
+    store: Store, project: Project, typed: tuple[str, str], roles: Sequence[str], basis: Support,
     as_stated: Words | None,
-) -> Addition:
-    """The file of involvements beside the plan with that of a body in a work, and its passage where there is one."""
+) -> Addition:  # fmt: skip
     work, plan = described(store, project, typed[0], WORKS, "a-work")
     body, _ = described(store, project, typed[1], KINDS["body"], "a-body")
     if not plan:
@@ -212,7 +206,6 @@ def _stated(store: Store, project: Project, candidate: Candidate, basis: Support
 
 
 def passage_addition(project: Project, fact: str, basis: Support) -> Addition:
-    """The file of a link, an involvement or another fact with a passage it rests on: one line more, and one block."""
     own(project)
     files, prefixes = ProjectFiles(project), read_prefixes(project)
     path = next((path for path in project.graph_files() if files.places.get(fact) == project.name_of(path)), None)
@@ -231,13 +224,9 @@ def passage_addition(project: Project, fact: str, basis: Support) -> Addition:
         if passage and wanted <= {(line.predicate, line.object) for line in passage.statements}:
             raise ProjectError("block-stands", name=passage.subject, file=name)
     subject = decision.free_name(f"passage:{key(fact)}", files.places, prefixes)
-    changed = with_evidence(former, blocks[fact], subject)
-    return Addition(path, name, former, append(changed, [], [quotation.block(subject, prefixes)], prefixes, name))
-
-
-def with_evidence(content: str, block: Read, passage: str) -> str:
-    lines = content.splitlines(keepends=True)
-    line = f"    pan:evidence {passage} ;\n"
+    block = blocks[fact]
+    lines = former.splitlines(keepends=True)
+    line = f"    pan:evidence {subject} ;\n"
     before = next((statement.line for statement in block.statements if statement.predicate in _LAST), 0)
     if before > block.line:
         lines.insert(before - 1, line)
@@ -245,7 +234,8 @@ def with_evidence(content: str, block: Read, passage: str) -> str:
         last = max(statement.line for statement in block.statements)
         lines[last - 1] = re.sub(r" \.(\n?)$", r" ;\1", lines[last - 1])
         lines.insert(last, line.replace(" ;", " ."))
-    return "".join(lines)
+    changed = "".join(lines)
+    return Addition(path, name, former, append(changed, [], [quotation.block(subject, prefixes)], prefixes, name))
 
 
 def action_addition(
@@ -280,16 +270,13 @@ def action_addition(
     block = Block(
         unused(f"action:{name}", files, prefixes),
         (
-            TurtleLine("a", "pan:Action"),
-            TurtleLine("skos:notation", string(number)),
+            TurtleLine("a", "pan:Action"), TurtleLine("skos:notation", string(number)),
             TurtleLine("dcterms:identifier", string(name)),
             *(TurtleLine("skos:prefLabel", text(words, tag)) for words, tag in titles),
-            TurtleLine("pan:inPlan", iri(plan, prefixes)),
-            *under,
-            *(TurtleLine("pan:hasTopic", iri(topic, prefixes)) for topic in about),
-            *basis.statements(prefixes),
+            TurtleLine("pan:inPlan", iri(plan, prefixes)), *under,
+            *(TurtleLine("pan:hasTopic", iri(topic, prefixes)) for topic in about), *basis.statements(prefixes),
         ),
-    )
+    )  # fmt: skip
     path = of_plan(project, plan, "actions", basis.certainty)
     actions = select(store, program_query("review/actions-of-plan", plan=plan)).values("action")
     homes = {files.places[action] for action in actions if action in files.places}
@@ -339,7 +326,6 @@ def document_addition(
 
 
 def name_addition(store: Store, project: Project, typed: str, words: Words, kind: str, basis: Support) -> Addition:
-    """The file of names with one more: beside the core's where the core describes the thing, else its own."""
     own(project)
     subject, _ = described(store, project, typed, NAMED, "a-named-thing")
     files, prefixes = ProjectFiles(project), read_prefixes(project)
@@ -509,3 +495,99 @@ def renamed(content: str, file: TurtleFile, keys: Mapping[str, str]) -> str:
         return f"<{revised}>" if token.startswith("<") else token.partition(":")[0] + ":" + kind_and_key(revised)[1]
 
     return _TOKEN.sub(other, content)
+
+
+_BEFORE: Final = (
+    "skos:notation", "dcterms:identifier", "rdfs:label", "skos:prefLabel", "skos:altLabel", "pan:shortName",
+    "dcterms:date", "pan:publisherName", "pan:speaksFor", "pan:sourceKind", "pan:quote", "pan:page", "pan:readAt",
+)  # fmt: skip
+"""Whatever else a block may say, a draft's too, that stands before the place in house style."""
+_MEDIA: Final = {"pdf": "application/pdf", "html": "text/html", "txt": "text/plain", "md": "text/markdown"}
+
+
+Orphan = tuple[str, Place, Quotation, int, str]
+"""A passage that was not found, or so many times, and the text of the document that shares most words with it."""
+
+
+class Anchoring(NamedTuple):
+    """What came of anchoring a document: files that change, places by subject, orphans, and what is quoted at length.
+
+    ``share`` is how much of the document is quoted, in [0, 1].
+    """
+
+    files: tuple[Addition, ...]
+    anchors: Mapping[str, Quotation]
+    orphans: tuple[Orphan, ...]
+    long: tuple[tuple[Place, Quotation], ...]
+    share: float
+
+
+def anchor(project: Project, document: Document, name: str, day: date) -> Anchoring:
+    own(project)
+    prefixes, within, text = read_prefixes(project), Folded(document), document.text
+    media = _MEDIA.get(document.format)
+    of_file = {
+        "pan:sha256": string(document.sha256), "dcterms:format": string(media) if media else "",
+        "pan:pages": str(document.pages) if document.pages else "", "pan:characters": str(len(text)),
+        "pan:readOn": f'"{day.isoformat()}"^^xsd:date',
+    }  # fmt: skip
+    anchors, orphans, quoted = dict[str, Quotation](), list[Orphan](), list[tuple[Place, Quotation]]()
+    contents = {path: read_text(path) for path in project.graph_files()}
+    edits: dict[Path, list[StatementEdit]] = {}
+    for path, content in contents.items():
+        if name.rpartition("/")[2] not in content:
+            continue
+        file = read_turtle_file(content, project.name_of(path))
+        for block in file.blocks:
+            if quotation := _quotation(file, block, name):
+                subject, place = file.expand(block.subject), Place(file.name, block.line)
+                quoted.append((place, quotation))
+                located = find(within, quotation)
+                if isinstance(located, Quotation):
+                    anchors[subject] = located
+                    edits.setdefault(path, []).extend(_edits(block, located.placed()))
+                else:
+                    orphans.append((subject, place, quotation, located, nearest(document, quotation.words)))
+            elif file.expand(block.subject) == name and block.statements[0].predicate == "a":
+                edits.setdefault(path, []).extend(_edits(block, of_file))
+    # words that stand nowhere in a file say that it is another one; where none are quoted the user's word is enough
+    if quoted and not anchors and not any(times for *_, times, _ in orphans):
+        edits = {}
+    changed = []
+    for path, changes in edits.items():
+        if changes:
+            former, file_name = contents[path], project.name_of(path)
+            used = {edit.predicate.partition(":")[0] for edit in changes} | (
+                {"xsd"} if "xsd:" in str(changes) else set()
+            )
+            revised = with_prefixes(edited(former, file_name, changes), sorted(used), prefixes, file_name)
+            changed.append(Addition(path, file_name, former, revised))
+    size = sum(len(words) for words in {quotation.words for _, quotation in quoted})
+    long = tuple((place, quotation) for place, quotation in quoted if is_long(quotation.words))
+    share = min(size / len(text), 1.0) if text else 0.0
+    return Anchoring(tuple(changed), anchors, tuple(orphans), long, share)
+
+
+def _quotation(file: TurtleFile, block: SourceBlock, document: str) -> Quotation | None:
+    lines = {statement.predicate: statement.object for statement in block.statements}
+    is_of_it = lines.get("a") == "pan:Passage" and file.expand(lines.get("pan:inDocument", "")) == document
+    if not is_of_it or "pan:quote" not in lines:
+        return None
+    words, page, prefix, suffix = (
+        unescaped(value[1 : value.rindex('"')]) if value.startswith('"') else ""
+        for value in (lines.get(f"pan:{name}", '""') for name in ("quote", "page", "prefix", "suffix"))
+    )
+    return Quotation(words, document, label=page, prefix=prefix, suffix=suffix)
+
+
+def _edits(block: SourceBlock, lines: Mapping[str, str]) -> Iterator[StatementEdit]:
+    former = {name: tuple(line.object for line in block.statements if line.predicate == name) for name in lines}
+    if "pan:sha256" in lines and lines["pan:sha256"] in former["pan:sha256"]:
+        return
+    before = list(_BEFORE)
+    for name, value in lines.items():
+        # An earlier file of a document keeps its hash: passages may have been located in it.
+        revised = (*former[name], value) if name == "pan:sha256" else (value,) if value else ()
+        if former[name] != revised:
+            yield StatementEdit(block.subject, name, former[name], revised, tuple(before))
+        before.append(name)

@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from pan2kg.coherence.evidence import Level
-from pan2kg.extract import roles
-from pan2kg.extract.document import Document
+from pan2kg.extract import names as roles
+from pan2kg.extract.document import Document, Quotation
 from pan2kg.extract.hypotheses import Named, sections
 from pan2kg.extract.mentions import find_mentions
 from pan2kg.extract.names import RULES, Mention, Thing, either
-from pan2kg.extract.quotation import Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.message import Message
 from pan2kg.review.decision import CITATION, INVOLVEMENT, MENTION, SETTLED, USE, Candidate, Origin, part_key
@@ -48,6 +47,16 @@ class DocumentSearch(NamedTuple):
     skipped: Mapping[str, int]
     mentions: tuple[Mention, ...]
 
+    def since(self, graph: Graph, day: date) -> DocumentSearch:
+        things = graph.names.things
+        recent = tuple(
+            candidate
+            for candidate in self.candidates
+            if not ((entity := things.get(candidate.ends[1])) and entity.start and entity.start < day)
+        )
+        older = len(self.candidates) - len(recent)
+        return self._replace(candidates=recent, skipped={**self.skipped, **({"older": older} if older else {})})
+
 
 def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     names = graph.names
@@ -55,7 +64,14 @@ def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     day, country = (home.start, home.country) if home else (None, "")
     mentions = find_mentions(document, names, date=day, country=country, plan=plan)
     bodies = [mention for mention in mentions if mention.kind == "body"]
-    places = sections(document, plan, named_actions(graph, plan))
+    titles: dict[str, list[str]] = {}
+    numbers: dict[str, str] = {}
+    for action, number_, title in graph.read(program_query("review/titles-of-actions", plan=plan)):
+        titles.setdefault(action, []).append(title)
+        numbers.setdefault(action, number_)
+    places = sections(
+        document, plan, tuple(Named(action, numbers[action], tuple(words)) for action, words in titles.items())
+    )
     starts = [section.start for section in places]
     skipped: Counter[str] = Counter()
     links: dict[tuple[str, str, str, str], list[Mention]] = {}
@@ -87,31 +103,10 @@ def search(graph: Graph, document: Document, plan: str) -> DocumentSearch:
     return DocumentSearch(tuple(results), skipped, mentions)
 
 
-def since(graph: Graph, made: DocumentSearch, day: date) -> DocumentSearch:
-    things = graph.names.things
-    recent = tuple(
-        candidate
-        for candidate in made.candidates
-        if not ((entity := things.get(candidate.ends[1])) and entity.start and entity.start < day)
-    )
-    older = len(made.candidates) - len(recent)
-    return DocumentSearch(recent, {**made.skipped, **({"older": older} if older else {})}, made.mentions)
-
-
-def named_actions(graph: Graph, plan: str) -> tuple[Named, ...]:
-    titles: dict[str, list[str]] = {}
-    numbers: dict[str, str] = {}
-    for action, number_, title in graph.read(program_query("review/titles-of-actions", plan=plan)):
-        titles.setdefault(action, []).append(title)
-        numbers.setdefault(action, number_)
-    return tuple(Named(action, numbers[action], tuple(words)) for action, words in titles.items())
-
-
 def _parts(
     graph: Graph, document: Document, plan: str,
     groups: Mapping[tuple[str, str, str], Sequence[tuple[Mention, roles.Role]]], skipped: Counter[str],
 ) -> Iterator[Candidate]:  # fmt: skip
-    """The parts bodies take, one for each work, body and role; what is decided on these passages is passed over."""
     roles_of: dict[tuple[str, str], set[str]] = {}
     for work, body, role_iri in graph.read(program_query("review/parts-of-plan", plan=plan)):
         roles_of.setdefault((work, body), set()).add(key(role_iri))
@@ -129,7 +124,7 @@ def _parts(
         if before is not None and before.issuperset(quotation.key(document.sha256) for quotation in quotations):
             skipped["rejected"] += len(group)
             continue
-        mention, role = max(group, key=lambda pair: roles.rank_of(pair[1]))
+        mention, role = max(group, key=lambda pair: pair[1].rank)
         how = Message("candidate", f"by-{mention.rule}", {"words": mention.surface})
         remarks = _remarks(graph, work, body, mentions, rejected=before is not None)
         leads = (ends for ends, roles_ in roles_of.items() if _LEAD in roles_)
@@ -137,19 +132,16 @@ def _parts(
             remarks.append(Message("candidate", "other-lead"))
         candidate = _candidate(identifier, plan, (work, body), INVOLVEMENT, role_key, mention, mentions, quotations)
         yield replace(
-            candidate,
-            reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
-            rank=_rank(mention, roles.rank_of(role)),
-            remarks=tuple(remarks),
+            candidate, reason=Message("candidate", f"role-{role.how}", {"how": how, "said": role.said}),
+            rank=_rank(mention, role.rank), remarks=tuple(remarks),
             said="" if role.how == "default" else role.said,
-        )
+        )  # fmt: skip
 
 
 def _links(
     graph: Graph, document: Document, plan: str, groups: Mapping[tuple[str, str, str, str], Sequence[Mention]],
     skipped: Counter[str],
 ) -> Iterator[Candidate]:  # fmt: skip
-    """The candidate of all mentions of one target in one section; what is decided already is passed over."""
     accepted: dict[tuple[str, str], set[str]] = {}
     rejected: dict[tuple[str, str], set[str]] = {}
     for start, _, relation, end, status, quote in graph.read(program_query("review/links-of-plan", plan=plan)):
@@ -169,14 +161,14 @@ def _links(
             skipped["rejected"] += len(mentions)
             continue
         things = graph.names.things
-        mention = max(mentions, key=lambda one: _rank(one, _rank_of_rule(one)))
+        mention = max(mentions, key=lambda one: _rank(one, float(_table()["rank"].get(one.rule, 0.5))))
         words = relation_of(document.text, mention, things.get(target), things.get(work))[2]
         how = Message("candidate", f"by-{mention.rule}", {"words": mention.surface})
         identifier = key(link_iri(type_, work, target, relation=relation, space=graph.project.space))
         yield replace(
             _candidate(identifier, plan, ends, type_, relation, mention, mentions, quotations),
             reason=Message("candidate", "because-said" if words else "because", {"how": how, "said": words}),
-            rank=_rank(mention, _rank_of_rule(mention)),
+            rank=_rank(mention, float(_table()["rank"].get(mention.rule, 0.5))),
             remarks=tuple(_remarks(graph, work, target, mentions, rejected=before is not None)),
         )
 
@@ -192,12 +184,7 @@ def _candidate(
 
 
 def _rank(mention: Mention, rank: float) -> float:
-    """How sure a mention is: where it may mean several things, a choice of these is."""
     return rank if mention.target else round(rank / (2 * max(1, len(mention.choices))), 3)
-
-
-def _rank_of_rule(mention: Mention) -> float:
-    return float(_table()["rank"].get(mention.rule, 0.5))
 
 
 def _remarks(graph: Graph, work: str, target: str, mentions: Iterable[Mention], *, rejected: bool) -> list[Message]:
@@ -295,7 +282,6 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def graph_candidates(graph: Graph) -> list[Candidate]:
-    """What waits in the graph: candidate links by their ends, then suggestions, those that share most bits first."""
     waiting = [
         Candidate(
             key(link), "", (start, end), key(type_), origin=Origin.GRAPH, link=link,

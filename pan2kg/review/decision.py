@@ -20,8 +20,7 @@ from typing import Final, NamedTuple
 
 from pan2kg.coherence.citations import CROSS_REFERENCES
 from pan2kg.errors import ProjectError
-from pan2kg.extract.document import Document
-from pan2kg.extract.quotation import Quotation
+from pan2kg.extract.document import Document, Quotation
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
 from pan2kg.i18n.message import Message
@@ -62,8 +61,6 @@ _FOLDER: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 class Origin(StrEnum):
-    """Where a candidate comes from: read in a document, in the graph already or suggested by it, typed as a fact."""
-
     DOCUMENT = "document"
     GRAPH = "graph"
     HAND = "hand"
@@ -113,7 +110,6 @@ class Candidate:
 
     @property
     def type(self) -> str:
-        """The type of link it becomes: of a document, plans and actions are cited, all other things are used."""
         if self.is_part or self.origin is not Origin.DOCUMENT:
             return self.linked_as
         if kind_and_key(self.ends[1])[0] not in WORKS:
@@ -127,7 +123,6 @@ class Candidate:
 
     @property
     def matter(self) -> tuple[str, str]:
-        """What a decision settles: of links the ends, of a body's part the work and the key of the part."""
         return (self.ends[0], part_key(*self.ends, self.relation)) if self.is_part else self.ends
 
 
@@ -332,7 +327,6 @@ def _leads(files: ProjectFiles, start: str, end: str) -> bool:
 
 
 def _taken_in(files: ProjectFiles, candidate: Candidate, passage: str) -> str:
-    """The file in which somebody has decided on a candidate, or on these words of it; empty where nobody has."""
     for verdict in decided(files, *candidate.ends):
         if candidate.is_part:
             settles = verdict.matter == candidate.matter and (
@@ -351,7 +345,6 @@ def _taken_in(files: ProjectFiles, candidate: Candidate, passage: str) -> str:
 
 
 def _refuse_second(files: ProjectFiles, candidate: Candidate) -> None:
-    """Refuse by hand what stands already: the link itself, or a part of this body, work and role under any key."""
     prefixes = read_prefixes(files.project)
     if not candidate.is_part:
         subject = link_iri(candidate.type, *candidate.ends, relation=candidate.relation, space=files.project.space)
@@ -456,7 +449,6 @@ def _link(decision: Decision, replaced: Filed | None, prefixes: Mapping[str, str
 
 
 def _part(decision: Decision, prefixes: Mapping[str, str]) -> Iterator[TurtleLine]:
-    """The part a body has; what is rejected says nothing of the world and is only a decision."""
     candidate = decision.candidate
     work, body = (iri(end, prefixes) for end in candidate.ends)
     if not decision.is_accepted:
@@ -536,7 +528,6 @@ def _decision_iri(files: ProjectFiles, what: str, occupied: Sequence[str] = ()) 
 
 
 def free_name(base: str, taken: Mapping[str, str], prefixes: Mapping[str, str]) -> str:
-    """A name nobody has yet: ``base``, else with a number."""
     prefix, _, local = base.partition(":")
     names = (local if number == 1 else f"{local}-{number}" for number in count(1))
     return f"{prefix}:{next(name for name in names if prefixes[prefix] + name not in taken)}"
@@ -551,7 +542,6 @@ def decide(graph: Graph, decisions: Sequence[Decision], texts: Mapping[str, Docu
 
 
 def withdraw(graph: Graph, last: Sequence[Held], reviewer: str, day: date) -> str:
-    """Write that links, involvements and rejections no longer hold, in one block; the name of the file."""
     project, plan = _writable(graph), last[0].plan
     path = plan_file(graph, plan, REVIEWED)
     with alone(project):
@@ -577,7 +567,6 @@ def _writable(graph: Graph) -> Project:
 
 
 def plan_of(graph: Graph, ends: tuple[str, ...]) -> str:
-    """The plan in whose folder a link is filed: that of the thing it starts from, else of the other."""
     plan = next((plan for end in ends if (plan := graph.plan_of(end))), None)
     if plan is None or not _FOLDER.fullmatch(key(plan)):
         raise RefusedError("homeless")
@@ -589,7 +578,6 @@ def plan_file(graph: Graph, plan: str, name: str) -> Path:
 
 
 def of_plan(project: Project, plan: str, file: str, certainty: str = "stated") -> Path:
-    """The file of facts in the folder of a plan; of what nobody has verified, the one that holds all of that."""
     if not _FOLDER.fullmatch(key(plan)):
         raise ProjectError("plan-names-no-folder", name=key(plan))
     return project.graph / "plans" / key(plan) / f"{UNVERIFIED if certainty == UNVERIFIED else file}.ttl"

@@ -14,19 +14,20 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from statistics import median
 from typing import Final, NamedTuple
 
 from pan2kg.coherence.bodies import Titles
 from pan2kg.coherence.citations import CROSS_REFERENCES, Verdict
 from pan2kg.coherence.evidence import level
 from pan2kg.errors import EndpointError, Pan2kgError, ProjectError, QueryError
-from pan2kg.extract.quotation import Quotation, quoted
+from pan2kg.extract.document import Quotation, quoted
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.labels import shortened
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, with_mark
 from pan2kg.i18n.message import Message, in_words, verbatim
 from pan2kg.project import Project
-from pan2kg.review import decision, record, scores, work
+from pan2kg.review import decision, scores, work
 from pan2kg.review.candidates import graph_candidates
 from pan2kg.review.decision import REASONS, TYPES, Candidate, Decision, Held, Origin, Settled
 from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
@@ -66,6 +67,11 @@ class Wanted(NamedTuple):
     control: bool = False
     second: bool = False
     plan: str = ""
+
+    @classmethod
+    def read(cls, form: Form) -> Wanted:
+        order = "rank" if form.get("order") == "rank" else "text"
+        return cls(order=order, control=bool(form.get("control")), second=bool(form.get("second")))
 
 
 ALL: Final = Wanted()
@@ -140,22 +146,24 @@ class Desk:
 
     @property
     def pace(self) -> float | None:
-        return record.pace(self._journal(), self.reviewer)
+        """The median of the seconds somebody takes for a decision; None where none was measured."""
+        journal = self._journal()
+        times = [noted.seconds for noted in journal if noted.reviewer == self.reviewer and noted.seconds is not None]
+        return median(times) if times else None
 
     @property
     def controls(self) -> dict[str, int]:
-        met = record.controls_of(self._journal(), self.reviewer)
+        met = work.controls_of(self._journal(), self.reviewer)
         return {"met": len(met), "recognised": sum(status == "rejected" for status in met.values())}
 
-    def compare(self) -> record.Agreement:
-        second = record.second_readings(self._journal())
-        return record.compare_readers(self.material.candidates, self.decisions, second)
+    def compare(self) -> work.Agreement:
+        second = work.second_readings(self._journal())
+        return work.Agreement.between(self.material.candidates, self.decisions, second)
 
-    def _journal(self) -> list[record.Noted]:
-        return record.read_journal(self.project, _decided_plans(self.material, self.project))
+    def _journal(self) -> list[work.Noted]:
+        return work.read_journal(self.project, _decided_plans(self.material, self.project))
 
     def suggest(self) -> None:
-        """Let what the graph suggests wait behind all else; a second reader reads only what was decided on."""
         if self.graph is None and self.open_graph and not self.wanted.second:
             self.graph = self.open_graph()
             # the graph may not know yet what was decided a moment ago; the files do
@@ -179,7 +187,6 @@ class Desk:
         self._show(at)
 
     def _show(self, at: int) -> None:
-        """Show the candidate at a place, with its first passage and nothing ticked."""
         self.at, self.passage, self.ticked = (at % len(self.waiting) if self.waiting else 0), 0, ()
 
     def move(self, steps: int) -> None:
@@ -190,7 +197,6 @@ class Desk:
             self.passage = (self.passage + 1) % len(self.current.quotations)
 
     def show_passage(self, number: str) -> None:
-        """Show the passage of this number, counted from 0; the first where there is none of it."""
         count = len(self.current.quotations) if self.current else 0
         is_one = number.isdecimal() and len(number) < len("10000") and int(number) < count
         self.passage = int(number) if is_one else 0
@@ -210,7 +216,6 @@ class Desk:
         return quotations[self.passage] if quotations else _NOTHING
 
     def alike(self) -> list[Candidate]:
-        """What waits in the same plan and would say the same of the same thing, each with its own words."""
         current = self.current
         if current is None or self.wanted.second or current.is_control or current.origin is Origin.GRAPH:
             return []
@@ -228,7 +233,6 @@ class Desk:
         self.ticked = tuple(candidate.key for candidate in self.alike() if candidate.key in keys)
 
     def made(self, rejection: str = "") -> list[Decision]:
-        """What would be decided now: on what is shown first, then on what is ticked."""
         current, language = self.current, self.material.graph.language
         if current is None:
             return []
@@ -264,21 +268,21 @@ class Desk:
         current, status = self.current, "rejected" if rejection else "accepted"
         if current is None:
             raise RefusedError("unknown-item")
-        kind = record.CONTROL if current.is_control else record.SECOND if self.wanted.second else record.DECISION
-        seconds = self.seconds if self.seconds is not None and 0 < self.seconds < record.LONGEST else None
-        if kind == record.DECISION:
+        kind = work.CONTROL if current.is_control else work.SECOND if self.wanted.second else work.DECISION
+        seconds = self.seconds if self.seconds is not None and 0 < self.seconds < work.LONGEST else None
+        if kind == work.DECISION:
             keys = {current.key, *self.ticked}
             file = _write(self.material.graph, self.made(rejection), self.material, seconds)
             self.read_again()
         else:
-            keys, file = {current.key}, record.journal_name(current.plan)
-            noted = record.Noted(kind, current.key, self.reviewer, status, record.now(), seconds)
-            record.note(self.project, current.plan, noted)
-        self._leave(keys, status, is_counted=kind != record.CONTROL)
+            keys, file = {current.key}, work.journal_name(current.plan)
+            noted = work.Noted(kind, current.key, self.reviewer, status, work.now(), seconds)
+            work.note(self.project, current.plan, noted)
+        self._leave(keys, status, is_counted=kind != work.CONTROL)
         code = status if len(keys) == 1 else f"{status}-many"
-        if kind == record.CONTROL:
+        if kind == work.CONTROL:
             code = "control-noticed" if rejection else "control-missed"
-        elif kind == record.SECOND:
+        elif kind == work.SECOND:
             code = "second-noted"
         return Outcome(code, {"files": file, "n": len(keys)}, (file,))
 
@@ -299,7 +303,6 @@ class Desk:
         self._show(at)
 
     def propose(self, typed: Mapping[str, str]) -> Outcome:
-        """Let a candidate that was typed wait, keep it, and show it; nothing is decided with it."""
         graph, project = self.material.graph, self.project
         start, target = (find_thing(typed[name], graph.store, project) for name in ("from", "to"))
         plan = graph.plan_of(start)
@@ -361,21 +364,21 @@ class Desk:
         """
         journal = self._journal()
         if self.wanted.second:
-            readings = record.second_readings(journal)
+            readings = work.second_readings(journal)
             mine = [
                 noted for noted in journal
-                if (noted.kind, noted.reviewer) == (record.SECOND, self.reviewer)
+                if (noted.kind, noted.reviewer) == (work.SECOND, self.reviewer)
                 and (noted.key, self.reviewer) in readings
             ]  # fmt: skip
             latest = max(mine, key=lambda noted: noted.at, default=None)
             again = [candidate for candidate in self.material.candidates if latest and candidate.key == latest.key]
             if latest is None or not again:
                 return ""
-            noted = record.Noted(record.UNDONE, latest.key, self.reviewer, "", record.now())
-            record.note(self.project, again[0].plan, noted)
-            file, status, number = record.journal_name(again[0].plan), latest.status, 1
+            noted = work.Noted(work.UNDONE, latest.key, self.reviewer, "", work.now())
+            work.note(self.project, again[0].plan, noted)
+            file, status, number = work.journal_name(again[0].plan), latest.status, 1
         else:
-            last = record.last_of(self.decisions, self.reviewer, journal)
+            last = work.last_of(self.decisions, self.reviewer, journal)
             if not last:
                 return ""
             file = decision.withdraw(self.material.graph, last, self.reviewer, self.day)
@@ -394,7 +397,6 @@ class Desk:
         self.decisions = _held(self.material, self.project)
 
     def card(self, language: Language) -> Card | None:
-        """What is shown of a candidate of a document; to a second reader no decision on the same words."""
         current, material, graph = self.current, self.material, self.material.graph
         if current is None or current.origin is Origin.GRAPH:
             return None
@@ -427,7 +429,6 @@ class Desk:
         )  # fmt: skip
 
     def _nearer(self, current: Candidate, language: Language) -> list[tuple[str, str]]:
-        """The actions of a plan that is named, or beside an action that is, in the order of similar titles."""
         start, target = current.ends
         graph, kind = self.material.graph, kind_and_key(target)[0]
         plan = target if kind == "plan" else graph.plan_of(target) or "" if kind in decision.WORKS else ""
@@ -503,15 +504,14 @@ def open_desk(
     material: work.Material, project: Project, reviewer: str, day: date, wanted: Wanted = ALL,
     open_graph: Callable[[], Graph] | None = None,
 ) -> Desk:  # fmt: skip
-    """Begin or go on: what waits for a decision, or what somebody else decided already."""
     decisions = _held(material, project)
-    settled, journal = Settled.by(decisions), record.read_journal(project, material.plans)
+    settled, journal = Settled.by(decisions), work.read_journal(project, material.plans)
     listed = material.candidates
     done = [candidate for candidate in listed if settled.holds(candidate, material.sha(candidate))]
     if wanted.second:
         # nobody is a second reader of what he decided himself
         foreign = [candidate for candidate in done if reviewer not in settled.reviewers.get(candidate.matter, ())]
-        readings, chosen = record.second_readings(journal), record.for_second_reader(foreign)
+        readings, chosen = work.second_readings(journal), work.for_second_reader(foreign)
         waiting = [candidate for candidate in chosen if (candidate.key, reviewer) not in readings]
         before = Counter(
             readings[candidate.key, reviewer] for candidate in chosen if (candidate.key, reviewer) in readings
@@ -530,7 +530,7 @@ def open_desk(
     if wanted.order == "rank":
         waiting.sort(key=lambda candidate: -(candidate.rank or 0.0))
     if wanted.control and not wanted.second:
-        waiting = record.with_controls(waiting, listed, record.controls_of(journal, reviewer))
+        waiting = work.with_controls(waiting, listed, work.controls_of(journal, reviewer))
     return Desk(
         material, project, reviewer, day, waiting, wanted, open_graph, total=len(waiting) + before.total(),
         before=before, decisions=decisions,
@@ -545,10 +545,10 @@ def _write(
     # of decisions in several files the last is undone first; without the journal the decision stands all the same
     with suppress(ProjectError):
         candidate = lead.candidate
-        noted = record.Noted(
-            record.DECISION, candidate.key, lead.reviewer, lead.status, record.now(), seconds, tuple(written.iris)
+        noted = work.Noted(
+            work.DECISION, candidate.key, lead.reviewer, lead.status, work.now(), seconds, tuple(written.iris)
         )
-        record.note(project, candidate.plan, noted)
+        work.note(project, candidate.plan, noted)
     return written.addition.name
 
 
@@ -640,7 +640,6 @@ def has_own_words(desk: Desk) -> bool:
 
 
 def passage_document(graph: Graph, candidate: Candidate) -> str:
-    """The document of the passage a candidate link names; empty where it names none, or cites without a channel."""
     if not candidate.link:
         return ""
     listed = graph.read(program_query("review/passage-documents", link=candidate.link))
@@ -683,11 +682,6 @@ def fill(graph: Graph, candidate: Candidate, form: Form, today: date) -> Decisio
     return Decision(changed, quotation, reviewer, today, is_accepted, reason=reason, language=language, channel=channel)
 
 
-def read_wanted(form: Form) -> Wanted:
-    order = "rank" if form.get("order") == "rank" else "text"
-    return Wanted(order=order, control=bool(form.get("control")), second=bool(form.get("second")))
-
-
 def decide_suggestion(graph: Graph, form: Form, today: date) -> Outcome:
     candidate = next((one for one in graph_candidates(graph) if one.key == form.get("item", "")), None)
     if candidate is None:
@@ -706,7 +700,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     verdict = read_choice(form, "verdict", ("accept", "reject", "undo", "preview", "propose"))
     reviewer = read_text(form, "reviewer", needed=verdict != "propose")
     material = work.read_material(graph, project) if work.has_candidates(project) else work.Material(graph)
-    desk = open_desk(material, project, reviewer, today, read_wanted(form))
+    desk = open_desk(material, project, reviewer, today, Wanted.read(form))
     if verdict == "undo":
         waited = {candidate.key for candidate in desk.waiting}
         file = desk.undo()
@@ -723,7 +717,7 @@ def decide_candidate(graph: Graph, form: Form, today: date) -> Outcome:
     desk.tick({name.removeprefix(TOGETHER) for name in form if name.startswith(TOGETHER)})
     since = form.get("since", "")
     if since.isdecimal() and len(since) <= len("10000000000"):
-        desk.seconds = record.now() - int(since)
+        desk.seconds = work.now() - int(since)
     typed = {name: read_text(form, name, needed=False) for name in ("relation", "to", "words")}
     typed["to"] = typed["to"] or read_text(form, "nearer", needed=False)
     if current := desk.current:

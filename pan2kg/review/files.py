@@ -53,8 +53,6 @@ _SUPERSEDED: Final = ox.NamedNode(f"{ID}linkstatus/superseded")
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A file as it is and as it is to be; ``old`` is empty where there is none yet."""
-
     path: Path
     name: str
     old: str
@@ -70,7 +68,6 @@ class Addition:
 def addition(
     project: Project, path: Path, blocks: Sequence[Block], *, label: str, about: str = "", source: str = ""
 ) -> Addition:
-    """A file with blocks more; a new one says first what it holds, in the words under ``label``, and its source."""
     name, prefixes = project.name_of(path), read_prefixes(project)
     former = read_text(path) if path.exists() else ""
     is_unverified = path.stem.endswith(UNVERIFIED)
@@ -138,7 +135,6 @@ def _insist_on_turtle(content: str, name: str) -> None:
 
 
 def write(project: Project, texts: Mapping[Path, str], prefixes: Mapping[str, str]) -> None:
-    """Write new texts of files, all of them or none; each is read back as Turtle and held to the house style first."""
     before = {path: read_text(path) if path.exists() else None for path in texts}
     for path, content in texts.items():
         name, old = project.name_of(path), before[path] or ""
@@ -188,7 +184,6 @@ def alone(project: Project) -> Iterator[None]:
 
 
 def own(project: Project) -> None:
-    """Refuse to write where there are no files of the user's: into a release, or the copy of the package."""
     if project.data or project.root == PACKAGE / "data":
         raise ProjectError("nothing-to-write-to", remedy="write-in-project")
 
@@ -256,7 +251,6 @@ class ProjectFiles:
         return places
 
     def mentions(self, name: str) -> bool:
-        """Whether the last part of an IRI, which must be a hash, stands anywhere in the files."""
         return any(key(name) in content for content in self.texts.values())
 
     def links(self, *things: str) -> Iterator[Filed]:
@@ -274,7 +268,6 @@ class ProjectFiles:
         return frozenset(name for decision in self.of_kind("decision") for name in decision.values("withdraws"))
 
     def of_kind(self, kind: str, *things: str) -> Iterator[Filed]:
-        """The blocks of a kind, ``link``, ``involvement`` or ``decision``, in files that speak of all these things."""
         names = list(map(key, things))
         for file, content in self.texts.items():
             if all(name in content for name in names) and f"pan:{kind.capitalize()}" in content:

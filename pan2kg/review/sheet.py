@@ -90,8 +90,6 @@ Standing = tuple[Path, TurtleFile, Read]
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """What a column shows, as ``sheets.txt`` says it, in a language where it is a text."""
-
     name: str
     predicate: str
     kind: str
@@ -106,7 +104,6 @@ class SheetColumn:
 
     @property
     def head(self) -> Message:
-        """What stands above it, with its language where it has one."""
         name = Message("sheet", f"head.{self.name}")
         return Message("sheet", "head-in", {"head": name, "tag": self.language}) if self.language else name
 
@@ -168,8 +165,6 @@ LAYOUTS: Final = _layouts()
 
 
 class SheetCell(NamedTuple):
-    """What stands in the files: the subject it is said of, the objects as written, each as a cell shows it."""
-
     subject: str
     path: Path | None
     written: tuple[str, ...]
@@ -188,8 +183,6 @@ class PlanSheet(NamedTuple):
 
 @dataclass(frozen=True)
 class Book:
-    """The sheets of a plan as its files say them now; ``texts`` are those files."""
-
     project: Project
     plan: str
     prefixes: Prefixes
@@ -197,7 +190,6 @@ class Book:
     sheets: Mapping[str, PlanSheet]
 
     def file(self, name: str) -> Path:
-        """Where a new block of a kind is to stand: in the plan's folder, or in the one file it has."""
         single = self.project.graph / "plans" / f"{key(self.plan)}.ttl"
         return single if single in self.texts else self.project.graph / "plans" / key(self.plan) / f"{name}.ttl"
 
@@ -209,7 +201,6 @@ class Book:
         return next((column.written(value, self.prefixes) for value in values_in(cells.get(name, ""))), "")
 
     def subject(self, name: str, cells: Mapping[str, str]) -> str:
-        """The subject of a new row: made from number or title, from work, body and roles, or from what is linked."""
         if name == "actions":
             number = next(iter(values_in(cells["number"])), "") or _first(cells, "title")
             return f"action:{key(self.plan)}-{_slug(number)}"
@@ -277,7 +268,6 @@ def read_book(project: Project, plan: str) -> Book:
 
 
 def _spelt(file: TurtleFile, name: str, prefixes: Prefixes) -> str:
-    """A name with the prefixes of the project: as it stands, where the file declares its prefix as the project does."""
     prefix = name.partition(":")[0]
     if name == "a" or (not name.startswith("<") and prefixes.get(prefix) == file.prefixes.get(prefix, "")):
         return name
@@ -322,7 +312,6 @@ class _CellReader:
         return PlanSheet(name, tuple(columns), rows)
 
     def _place(self, standing: Standing, column: SheetColumn) -> Standing:
-        """The block that says what a column shows; an empty one where there is none among these files."""
         path, file, block = standing
         nothing = path, file, Read("", 0)
         if column.place == "names":
@@ -371,7 +360,6 @@ def mark(cell: str) -> str:
 
 
 def lines_of(book: Book, sheet: PlanSheet, names: Names) -> Iterator[list[str]]:
-    """The rows of a sheet as they are written: key, cells, and the hashes of both by the code of their column."""
     for subject, row in sheet.rows:
         texts = {KEY: subject, **{code: cell.text for code, cell in row.items()}}
         cells = [
@@ -389,7 +377,6 @@ def with_name(book: Book, value: str, column: SheetColumn, names: Names) -> str:
 
 
 def write_book(book: Book, names: Names, things: Collection[str], language: Language) -> bytes:
-    """The sheets of a plan as an xlsx file with its heads in a language."""
     forms = []
     for name, sheet in book.sheets.items():
         heads = [Message("sheet", f"head.{KEY}"), *(column.head for column in sheet.columns)]
@@ -411,15 +398,12 @@ def write_book(book: Book, names: Names, things: Collection[str], language: Lang
 
 
 class FilledSheet(NamedTuple):
-    """A sheet as it came back: its name, the codes of its columns, and its lines with their numbers in the file."""
-
     name: str
     codes: tuple[str, ...]
     lines: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 def read_tables(path: Path) -> tuple[str, tuple[FilledSheet, ...], bool]:
-    """The key of the plan a file is of, its sheets, and whether it is CSV, which has no cells for texts alone."""
     place = Place(str(path))
     try:
         data = path.read_bytes()
@@ -477,6 +461,11 @@ def _tidy(value: object) -> str:
     return words.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def place_of(sheet: str, line: int, cell: str = "") -> Message:
+    values = {"sheet": Message("sheet", f"sheet.{sheet}"), "line": line, "cell": cell}
+    return Message("sheet", "place-cell" if cell else "place", values)
+
+
 class CellChange(NamedTuple):
     """A cell that is to be changed: the sheet and its line, the row's key, the column, the text before and after.
 
@@ -493,6 +482,11 @@ class CellChange(NamedTuple):
     meanwhile: bool
     cell: str
 
+    @property
+    def place(self) -> Message:
+        """The cell it is about, where it is about one, else the line."""
+        return place_of(self.sheet, self.line, self.cell)
+
 
 class SheetFault(NamedTuple):
     sheet: str
@@ -500,24 +494,25 @@ class SheetFault(NamedTuple):
     message: Message
     cell: str
 
+    @property
+    def place(self) -> Message:
+        return place_of(self.sheet, self.line, self.cell)
+
 
 class DescribedRow(NamedTuple):
-    """What cells are held to: the IRIs of all things, their names, and the texts that are kept of documents."""
-
     things: Collection[str]
     names: Names
     texts: Mapping[str, Kept]
 
-
-def read_known(store: LocalStore, language: Language, texts: Mapping[str, Kept]) -> DescribedRow:
-    """All things a store describes, what each is called, in ``language`` first, and the texts that are kept."""
-    entities = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
-    labels, names = read_labels(store), dict[str, tuple[str, ...]]()
-    for entity, entry in labels.entries.items():
-        if entry.texts:
-            called = (labels.label(entity, language).text, *entry.texts.values())
-            names[entity] = tuple(dict.fromkeys(" ".join(name.split()) for name in called))
-    return DescribedRow(entities, names, texts)
+    @classmethod
+    def read(cls, store: LocalStore, language: Language, texts: Mapping[str, Kept]) -> DescribedRow:
+        entities = {quad.subject.value for quad in store.inner if isinstance(quad.subject, ox.NamedNode)}
+        labels, names = read_labels(store), dict[str, tuple[str, ...]]()
+        for entity, entry in labels.entries.items():
+            if entry.texts:
+                called = (labels.label(entity, language).text, *entry.texts.values())
+                names[entity] = tuple(dict.fromkeys(" ".join(name.split()) for name in called))
+        return cls(entities, names, texts)
 
 
 @dataclass
@@ -591,7 +586,6 @@ class SheetComparison:
         self, table: FilledSheet, number: int, subject: str, row: Mapping[str, SheetCell], column: SheetColumn,
         line: Mapping[str, str], was: str | None,
     ) -> None:  # fmt: skip
-        """A cell of a row that stands: whether it was changed, and what was typed can be written."""
         place = row[column.code]
         after, before = column.bare(line[column.code]), place.text
         if after == before or mark(after) == was or values_in(after) == values_in(before):
@@ -609,7 +603,6 @@ class SheetComparison:
             )
 
     def _can_stand(self, table: FilledSheet, number: int, column: SheetColumn, line: Mapping[str, str]) -> bool:
-        """Whether what is typed can be written: the things are there, the words can be seen, a quote is in its text."""
         cell, before, prefixes = line[column.code], len(self.faults), self.book.prefixes
         for value in map(str.strip, cell.split("\n") if column.names_things else ()):
             name, parted, called = value.partition(NAMED)
@@ -660,7 +653,6 @@ class SheetComparison:
             self.fresh.add(self.book.full(self.book.subject(name, cells)))
 
     def _fault_of_detail(self, cells: Mapping[str, str]) -> str:
-        """What is wrong with a new detail, as the key of a message; empty where it can stand."""
         owner, kind = self.book.thing("details", cells, "belongs-to"), class_of(cells)
         if owner not in self.book.owners() and self.book.full(owner) not in self.fresh:
             return "not-of-plan"
@@ -729,7 +721,6 @@ class _Writer:
     taken: set[str]
 
     def edit(self, changes: Sequence[CellChange]) -> None:
-        """Make the changes of cells, a file at a time; words for a row without a passage become one."""
         edits: dict[Path, dict[tuple[str, str, str], Edit]] = {}
         passages: dict[tuple[str, str], dict[str, str]] = {}
         for change in changes:
@@ -766,7 +757,6 @@ class _Writer:
         self.texts[path] = without_unused(after, before)
 
     def _append(self, path: Path, blocks: Sequence[Block], label: str = "") -> None:
-        """Put blocks behind what a file holds; a new one says first what that is."""
         project, before = self.book.project, self.texts.get(path, "")
         if before.strip():
             self.texts[path] = append(before, [], blocks, self.book.prefixes, project.name_of(path))

@@ -81,16 +81,12 @@ def _data(context: PageContext) -> Values:
         dataset["temporalCoverage"] = f"{since}/{until}"
     return {
         "title": context.t("menu-data"),
-        "files": [(context.out(path), form, context.t(key)) for path, _, form, key in _DOWNLOADS],
-        "counts": counts,
+        "files": [(context.out(path), form, context.t(key)) for path, _, form, key in _DOWNLOADS], "counts": counts,
         "creators": ", ".join(notice.texts("creator", language)),
-        "name": next(iter(notice.texts("name", language)), ""),
-        "year": (changed or graph.as_of).year,
-        "iri": graph.dataset_iri,
-        "changed": in_words(changed, language) if changed else "",
-        "notes": notice.texts("notes", language),
-        "dataset": embedded(dataset),
-    }
+        "name": next(iter(notice.texts("name", language)), ""), "year": (changed or graph.as_of).year,
+        "iri": graph.dataset_iri, "changed": in_words(changed, language) if changed else "",
+        "notes": notice.texts("notes", language), "dataset": embedded(dataset),
+    }  # fmt: skip
 
 
 def _about(context: PageContext) -> Values:

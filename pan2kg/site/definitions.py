@@ -53,12 +53,6 @@ def citing(context: PageContext, knowledge: known.Known, source: str, target: st
     return {"source": source, "target": target, "state": state, "words": words, "why": why}
 
 
-def both_ways(
-    context: PageContext, knowledge: known.Known, plan: str, partner: str
-) -> tuple[dict[str, str], dict[str, str]]:
-    return citing(context, knowledge, plan, partner), citing(context, knowledge, partner, plan)
-
-
 def _issued(context: PageContext, span: citations.Span | None) -> str:
     if span is None:
         return context.t("issued-unknown")
@@ -243,7 +237,7 @@ def _meaning(context: PageContext) -> Values:
         followed = {
             "one": pair[0], "two": pair[1], "first": rows[0], "others": rows[1:], "is_open": weight.is_open,
             "low": bits_words(weight.low, language), "high": bits_words(weight.high, language),
-            "ways": both_ways(context, knowledge, *pair), "address": context.pair(*pair),
+            "ways": [citing(context, knowledge, *ends) for ends in (pair, pair[::-1])], "address": context.pair(*pair),
         }  # fmt: skip
 
     def meant(name: str, terms: Iterable[Extent | citations.Verdict | citations.State]) -> list[tuple[str, str]]:
@@ -251,15 +245,12 @@ def _meaning(context: PageContext) -> Values:
 
     return {
         "title": context.t("meaning-title"),
-        "sentences": [_FIGURE.say(key, language) for key in ("weight", "weight-high")],
-        "example": followed,
+        "sentences": [_FIGURE.say(key, language) for key in ("weight", "weight-high")], "example": followed,
         "levels": [(context.mark(level), context.t(f"level-means-{level.key}")) for level in Level],
-        "extents": meant("extent", Extent),
-        "verdicts": meant("verdict", citations.Verdict),
+        "extents": meant("extent", Extent), "verdicts": meant("verdict", citations.Verdict),
         "states": meant("state", (citations.State.SEEN, citations.State.ABSENT, citations.State.OPEN)),
-        "caption": context.caption(knowledge.level),
-        "basis": context.basis(knowledge),
-    }
+        "caption": context.caption(knowledge.level), "basis": context.basis(knowledge),
+    }  # fmt: skip
 
 
 def example(knowledge: known.Known) -> citations.Ordered | None:
@@ -275,9 +266,7 @@ def example(knowledge: known.Known) -> citations.Ordered | None:
 
 
 PAGES: Final = (
-    View("definitions", _index, section="data"),
-    View("reconciled", _reconciled, section="data"),
-    View("definition", _values, lambda _: _BY_ID, section="data"),
-    View("meaning", _meaning, section="data"),
-)
+    View("definitions", _index, section="data"), View("reconciled", _reconciled, section="data"),
+    View("definition", _values, lambda _: _BY_ID, section="data"), View("meaning", _meaning, section="data"),
+)  # fmt: skip
 FILES: Final = (File("definition", "csv", CSV, _csv, lambda _: _BY_ID),)

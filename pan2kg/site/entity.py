@@ -106,13 +106,11 @@ def _dossier(
                     proofs.append((turns[about], len(proofs), proof))
                     turns[about] += 1
     return {
-        "facts": [(name, words) for name, words in facts if words],
-        "brief": [remark for remark in brief if remark],
-        "picture": picture,
-        "attention": list(attention),
+        "facts": [(name, words) for name, words in facts if words], "brief": [remark for remark in brief if remark],
+        "picture": picture, "attention": list(attention),
         "proofs": [proof for *_, proof in sorted(proofs, key=lambda proof: proof[:2])[:QUOTED]],
         "caption": context.caption(level),
-    }
+    }  # fmt: skip
 
 
 def in_short(context: PageContext, things: Iterable[str], most: int = 3) -> str:
@@ -139,10 +137,6 @@ def _duties(
 
 def _picture(context: PageContext, title: str, svg: Markup, narrow: Markup | None = None) -> Values:
     return {"anchor": "picture", "title": context.t(title), "svg": svg, "narrow": narrow}
-
-
-def _plans_of(context: PageContext, title: str, iri: str) -> Values:
-    return _picture(context, title, context.draw("plans-of", thing=context.key(iri)))
 
 
 def _arrow(context: PageContext, source: str, target: str) -> Markup:
@@ -286,7 +280,9 @@ def _of_body(context: PageContext, body: str) -> dict[str, Any]:
         context,
         sentences,
         facts=[(context.t("dossier-kind"), context.links(statements.values(body, f"{DCTERMS}type")))],
-        picture=_plans_of(context, "dossier-body-picture", body) if involvements else None,
+        picture=_picture(context, "dossier-body-picture", context.draw("plans-of", thing=context.key(body)))
+        if involvements
+        else None,
         attention=advice.of_body(context.spoken, knowledge, body),
         sayings=((involvement.iri, context.short(involvement.work), involvement.level) for involvement in involvements),
     )
@@ -330,7 +326,9 @@ def _of_text(context: PageContext, text: str) -> dict[str, Any]:
                 for name in ("date_document", "first_date_entry_in_force")
             ),
         ],
-        picture=_plans_of(context, "dossier-text-picture", text) if best else None,
+        picture=_picture(context, "dossier-text-picture", context.draw("plans-of", thing=context.key(text)))
+        if best
+        else None,
         attention=advice.of_text(context.spoken, knowledge, text),
         sayings=((use.link, context.short(use.work), use.level) for use in firm),
     )
@@ -353,7 +351,8 @@ def _of_topic(context: PageContext, topic: str) -> dict[str, Any]:
                      absent=missing[State.ABSENT], open=missing[State.OPEN]) if plans else None,
             _remark("topic-editors", context.t("dossier-topic-editors")),
         ],
-        picture=_plans_of(context, "dossier-topic-picture", topic) if plans else None,
+        picture=_picture(context, "dossier-topic-picture", context.draw("plans-of", thing=context.key(topic)))
+        if plans else None,
         attention=advice.of_topic(context.spoken, knowledge, plans),
     )  # fmt: skip
 
@@ -480,16 +479,13 @@ def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
         kind = kind_and_key(statements.one(link, PAN + "linkType"))[1]
         links.setdefault("rests" if kind in RESTS else "links", []).append(link)
 
-    def number(rows: Iterable[values.Row]) -> int:
-        return sum(len(cells) + more for _, cells, more in rows)
-
     parts, rule = [], context.t("certainty-rule")
     for key, rows in values.rows_of(notes, entry.iri, out=elsewhere | {DEPRECATED, REPLACED}, back=back):
         if not rows and key not in links:
             continue
         folded, why, groups = [], "", values.grouped(notes, links.get(key, ()), entry.iri)
         # of who is who a long list is folded; on the page of a body, what rules repeat of it
-        if key == "who" and number(rows) > UNFOLDED:
+        if key == "who" and sum(len(cells) + more for _, cells, more in rows) > UNFOLDED:
             ruled = [row for row in rows if all(mark and mark.words == rule for _, _, mark in row[1])]
             if entry.kind != "body" or len(ruled) == len(rows):
                 folded, rows, why = rows, [], "part-rows"
@@ -497,7 +493,8 @@ def _parts_of(notes: values.Notes, entry: Entry) -> list[dict[str, object]]:
                 folded, rows, why = ruled, [row for row in rows if row not in ruled], "part-ruled"
         parts.append({
             "key": key, "rows": values.table_of(context, rows, key), "groups": groups,
-            "folded": values.table_of(context, folded, key), "why": why, "number": number(folded),
+            "folded": values.table_of(context, folded, key), "why": why,
+            "number": sum(len(cells) + more for _, cells, more in folded),
         })  # fmt: skip
     return parts
 

@@ -179,18 +179,12 @@ def _data(context: PageContext) -> str | None:
     fields = sorted(set(graph.policy_fields.values()))
     field_of = {plan: fields.index(field) for plan, field in graph.policy_fields.items()}
     network = {
-        "ids": space,
-        "base": base,
+        "ids": space, "base": base,
         "plans": [[plan.removeprefix(space), context.called(plan), field_of.get(plan, -1)] for plan in plans],
         "fields": [[context.name(field), colour_of(context.subject, field)] for field in fields],
-        "groups": [communities_of.get(iri, -1) for iri in order],
-        "kinds": list(kinds),
-        "words": list(words),
-        "things": things,
-        "links": rows,
-        "focus": middle.iri if middle else None,
-        "shown": sorted(FIRST),
-    }
+        "groups": [communities_of.get(iri, -1) for iri in order], "kinds": list(kinds), "words": list(words),
+        "things": things, "links": rows, "focus": middle.iri if middle else None, "shown": sorted(FIRST),
+    }  # fmt: skip
     return f"pan2kgNetwork({embedded(network)});\n"
 
 

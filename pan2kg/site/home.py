@@ -76,24 +76,16 @@ def _home(context: PageContext) -> Values:
     # None where nobody has scored an interaction yet
     divergences = len(site_context.figures("opposed", "fr").rows) if graph.scores else None
     return {
-        "title": context.t("home-title"),
-        "opening": _opening(context, choice.level, shown, findings),
-        "asked": _asked(context),
-        "countries": _countries(context),
-        "plans": sorted(options, key=lambda option: (option[1].casefold(), option)),
-        "plan": context.key(shown or ""),
-        **matrix.matrix(context, limit=matrix.FIRST),
-        "fields": _fields(context, knowledge),
-        "numbers": {**counted, "divergences": divergences},
-        "handed": context.chosen(*ASKED),
-        "wanted": wanted,
-        "expected": figures["occasions"],
-        "made": citations,
+        "title": context.t("home-title"), "opening": _opening(context, choice.level, shown, findings),
+        "asked": _asked(context), "countries": _countries(context),
+        "plans": sorted(options, key=lambda option: (option[1].casefold(), option)), "plan": context.key(shown or ""),
+        **matrix.matrix(context, limit=matrix.FIRST), "fields": _fields(context, knowledge),
+        "numbers": {**counted, "divergences": divergences}, "handed": context.chosen(*ASKED), "wanted": wanted,
+        "expected": figures["occasions"], "made": citations,
         "figures": [definitions.line(context, definitions.taken(context, name)) for name in TOLD],
-        "levels": [context.caption(level) for level in evidence.FIGURED],
-        "caption": context.caption(choice.level),
+        "levels": [context.caption(level) for level in evidence.FIGURED], "caption": context.caption(choice.level),
         "briefs": [context.href(f"brief/{key}.html") for key in plan.brief_keys(site_context)],
-    }
+    }  # fmt: skip
 
 
 def _finding(context: PageContext, name: str, number: int, address: str, **values: object) -> Values:
@@ -137,11 +129,11 @@ def _fields(context: PageContext, knowledge: known.Known) -> list[Values]:
     Plans of other countries and without a field are left out.
     """
     site_context, field_of = context.site_context, context.graph.policy_fields
-    every = (iri for iri in matrix.every_plan(site_context) if iri in field_of)
-    domestic = {iri for iri in every if not matrix.is_foreign(site_context, iri)}
+    sets = matrix.plan_sets(site_context)
+    domestic = {iri for iri in sets.every if iri in field_of} - sets.foreign
     order = sorted({field_of[iri] for iri in domestic}, key=lambda field: (folded(context.name(field)), field))
     plans_in, full = Counter(map(field_of.__getitem__, domestic)), Counter[str]()
-    full.update(field_of[iri] for iri in matrix.read(site_context) & domestic)
+    full.update(field_of[iri] for iri in sets.read & domestic)
     linked, cited = Counter[frozenset[str]](), Counter[frozenset[str]]()
     for pair in knowledge.linked:
         if domestic.issuperset(pair):
@@ -171,8 +163,8 @@ def numbers(site_context: SiteContext, choice: PlanFilter, plans: Sequence[str])
     ``read`` says how many of the pairs without a link are of two plans read in full, so that there is none.
     """
     among, graph = set(plans), site_context.graph
-    linked, full = [pair for pair in graph.known(choice.level).linked if set(pair) <= among], matrix.read(site_context)
-    full &= among
+    linked = [pair for pair in graph.known(choice.level).linked if set(pair) <= among]
+    full = matrix.plan_sets(site_context).read & among
     actions = [action for action, home in graph.tables.works.home.items() if home in among]
     return {
         "linked": len(linked),

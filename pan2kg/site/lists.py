@@ -19,7 +19,6 @@ from pan2kg.coherence import evidence, known
 from pan2kg.coherence.figures import PlanMeeting, Unit
 from pan2kg.graph.labels import Entry
 from pan2kg.graph.statements import grounds_of
-from pan2kg.i18n.catalogue import Messages
 from pan2kg.site import definitions, matrix, plan, values
 from pan2kg.site.page import CSV, JAVASCRIPT, JSON, CommonFile, File, PageContext, SiteContext, Values, View, embedded
 from pan2kg.store.store import plain
@@ -27,10 +26,9 @@ from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writ
 from pan2kg.tables import table as registry
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
-_TABLES: Final = Messages("table")
 _ALWAYS: Final = ("plan", "body", "instrument")
 """What the search lists where nothing was asked for."""
-_NAMES: Final = tuple(name for name, kind in registry.TABLES.items() if not kind.alone)
+NAMES: Final = tuple(name for name, kind in registry.TABLES.items() if not kind.alone)
 """The figures that have a page of their own."""
 
 
@@ -40,18 +38,16 @@ def _plans(context: PageContext) -> Values:
         reach = knowledge.reach(iri)
         lines.append({
             "iri": iri, "countries": statements.values(iri, DCTERMS + "spatial"), "period": plan.period(context, iri),
-            "types": statements.values(iri, DCTERMS + "type"), "known": len(plan.actions_of(context, iri)),
+            "types": statements.values(iri, DCTERMS + "type"), "known": len(context.graph.parts.actions.get(iri, ())),
             "published": statements.one(iri, PAN + "measureCount"),
             "completeness": statements.one(iri, PAN + "listCompleteness"),
             "linked": reach.linked, "cites": reach.cites, "cited": reach.cited,
         })  # fmt: skip
     return {
-        "title": context.t("plans-title"),
-        "lines": lines,
+        "title": context.t("plans-title"), "lines": lines,
         "time": context.draw("time-map") if context.graph.has_actions else None,
-        "caption": context.caption(knowledge.level),
-        "basis": context.basis(knowledge),
-    }
+        "caption": context.caption(knowledge.level), "basis": context.basis(knowledge),
+    }  # fmt: skip
 
 
 def _pairs(context: PageContext) -> Values:
@@ -64,7 +60,8 @@ def _pairs(context: PageContext) -> Values:
     def line(meeting: PlanMeeting, knowledge: known.Known) -> Values:
         low = meeting.low(knowledge.level)
         bits = figure_words.amount(low, Unit.BITS, context.request.language) if low > 0 else ""
-        ways, address = definitions.both_ways(context, knowledge, *meeting.plans), context.pair(*meeting.plans)
+        ends, address = (meeting.plans, meeting.plans[::-1]), context.pair(*meeting.plans)
+        ways = [definitions.citing(context, knowledge, *plans) for plans in ends]
         mark = context.mark(meeting.level)
         return {"plans": meeting.plans, "mark": mark, "bits": bits, "ways": ways, "address": address}
 
@@ -78,7 +75,7 @@ def _pairs(context: PageContext) -> Values:
         # with how many others no link was seen, how many actions are known, and of how many a text was read
         "plans": [
             {
-                "plan": iri, "others": len(among) - 1 - degree[iri], "known": len(plan.actions_of(context, iri)),
+                "plan": iri, "others": len(among) - 1 - degree[iri], "known": len(graph.parts.actions.get(iri, ())),
                 "recorded": evidence.coverage(tables.readings, tables.works, evidence.Aspect.TEXTS, {iri}).known,
             }
             for iri in context.by_name(among)
@@ -93,7 +90,7 @@ def _unlinked(context: PageContext) -> Values:
     choice, linked, readings = matrix.chosen(context), context.graph.linked_actions, context.graph.tables.readings
     plans, unread, read = [], 0, 0
     for iri in context.by_name(matrix.shown_plans(context.site_context, choice)):
-        actions = plan.ordered(context, plan.actions_of(context, iri))
+        actions = plan.ordered(context, context.graph.parts.actions.get(iri, ()))
         by_state: dict[bool, list[str]] = {True: [], False: []}
         for action in actions:
             if not evidence.counts(linked.get(action), choice.level):
@@ -105,14 +102,9 @@ def _unlinked(context: PageContext) -> Values:
                 "of": len(actions),
             })  # fmt: skip
     return {
-        "title": context.t("unlinked-title"),
-        "plans": plans,
-        "number": unread + read,
-        "unread": unread,
-        "read": read,
-        "caption": context.caption(choice.level),
-        "basis": context.basis(context.known),
-    }
+        "title": context.t("unlinked-title"), "plans": plans, "number": unread + read, "unread": unread, "read": read,
+        "caption": context.caption(choice.level), "basis": context.basis(context.known),
+    }  # fmt: skip
 
 
 def _search(context: PageContext) -> Values:
@@ -127,16 +119,14 @@ def _search(context: PageContext) -> Values:
     return {"title": context.t("search-title"), "asked": asked, "groups": groups, "count": len(entries)}
 
 
-def _suggestions(site_context: SiteContext, arguments: Mapping[str, str]) -> bytes:
-    graph, words = site_context.graph, arguments.get("q", "")
-    entries = [graph.labels.entry(iri) for iri in graph.search.find(words, limit=12)]
-    return str(embedded([_as_row(entry) for entry in entries if entry])).encode()
-
-
-def _labels(site_context: SiteContext, _: object) -> bytes:
-    graph = site_context.graph
-    rows = [_as_row(entry, thing.names) for thing in graph.search.things if (entry := graph.labels.entry(thing.iri))]
-    return f"pan2kgLabels({embedded(rows)});\n".encode()
+def _names(site_context: SiteContext, arguments: Mapping[str, str], *, is_whole: bool) -> bytes:
+    """All things by name as a script, or up to twelve as JSON, for the field that suggests while one types."""
+    graph, entry = site_context.graph, site_context.graph.labels.entry
+    if is_whole:
+        rows = [_as_row(of, thing.names) for thing in graph.search.things if (of := entry(thing.iri))]
+        return f"pan2kgLabels({embedded(rows)});\n".encode()
+    iris = graph.search.find(arguments.get("q", ""), limit=12)
+    return str(embedded([_as_row(of) for of in map(entry, iris) if of])).encode()
 
 
 def _as_row(entry: Entry, names: Iterable[str] = ()) -> dict[str, object]:
@@ -208,21 +198,18 @@ def write_calendar(events: Iterable[tuple[date, str, str, str, int]], *, name: s
     RRULE:FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=28,29;BYSETPOS=-1
     SUMMARY:Due\\; now
     """
-
-    def escaped(text: str) -> str:
-        for mark in ("\\", ";", ","):
-            text = text.replace(mark, f"\\{mark}")
-        return " ".join(text.split())
-
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//pan2kg//obligations//EN", f"NAME:{escaped(name)}"]
-    for day, uid, summary, description, every in events:
+    marks = str.maketrans({mark: f"\\{mark}" for mark in "\\;,"})
+    title = " ".join(name.translate(marks).split())
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//pan2kg//obligations//EN", f"NAME:{title}"]
+    for day, uid, *texts, every in events:
+        summary, description = (" ".join(text.translate(marks).split()) for text in texts)
         # a day that a month does not have falls on its last (RFC 5545, 3.3.10)
         days = ",".join(map(str, range(28, day.day + 1))) if day.day > 28 else ""
         rule = f"RRULE:FREQ=MONTHLY;INTERVAL={every}" + (f";BYMONTHDAY={days};BYSETPOS=-1" if days else "")
         lines += [
             "BEGIN:VEVENT", f"UID:{uid}", f"DTSTAMP:{stamp:%Y%m%d}T000000Z", f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
             f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}", *([rule] if every else []),
-            f"SUMMARY:{escaped(summary)}", *([f"DESCRIPTION:{escaped(description)}"] if description else []),
+            f"SUMMARY:{summary}", *([f"DESCRIPTION:{description}"] if description else []),
             "TRANSP:TRANSPARENT", "END:VEVENT",
         ]  # fmt: skip
     # no line is longer than 75 bytes, and no character is cut in two (RFC 5545, 3.1)
@@ -256,7 +243,7 @@ def show(figures: table.Table, context: PageContext) -> Markup:
 
 def _table(context: PageContext, *, is_gap: bool = False) -> table.Table | None:
     key, arguments, figures = context.request.key, context.request.arguments, context.site_context.figures
-    if key not in (gaps.KINDS if is_gap else _NAMES):
+    if key not in (gaps.KINDS if is_gap else NAMES):
         return None
     if is_gap:
         return figures("gaps", context.request.language, registry.TableChoice(part=key))
@@ -278,13 +265,10 @@ def _figure(context: PageContext) -> Values | None:
         downloads.append((context.href(f"figure/{name}.csv", **asked, local="1"), context.t("question-csv-local")))
         downloads.append((context.href(f"figure/{name}.xlsx", **asked), context.t("question-xlsx")))
     return {
-        "title": figures.title.say(language),
-        "lead": lead,
-        "table": show(figures, context),
+        "title": figures.title.say(language), "lead": lead, "table": show(figures, context),
         "plans": [(entry.key, context.name(entry.iri)) for entry in context.graph.labels.of_kind("plan")],
-        "plan": asked.get("plan", ""),
-        "downloads": downloads,
-    }
+        "plan": asked.get("plan", ""), "downloads": downloads,
+    }  # fmt: skip
 
 
 def _file(context: PageContext, form: str, *, is_gap: bool = False) -> str | bytes | None:
@@ -293,11 +277,6 @@ def _file(context: PageContext, form: str, *, is_gap: bool = False) -> str | byt
         return None
     is_local = form == "csv" and not is_gap and context.request.arguments.get("local")
     return writers.write(figures, f"{form}-local" if is_local else form, writers.Style(language))
-
-
-def listed(context: PageContext) -> list[tuple[str, str, str]]:
-    titles, summaries = (_TABLES.group(f"{what}.", context.request.language) for what in ("title", "summary"))
-    return [(context.href(f"figure/{name}.html"), titles[name], summaries[name]) for name in _NAMES]
 
 
 def _gaps(context: PageContext) -> Values:
@@ -321,33 +300,28 @@ def _gap(context: PageContext) -> Values | None:
     columns = (column for column in figures.columns if column.key not in {"gap", "gap_label"}
                and any(row.get(column.key) for row in figures.rows))  # fmt: skip
     return {
-        "title": str(total["gap_label"]),
-        "lead": context.t("gap-lead", n=number, of=of) if number is not None else "",
-        "table": show(replace(figures, columns=tuple(columns)), context),
-        "plans": [],
-        "plan": "",
+        "title": str(total["gap_label"]), "lead": context.t("gap-lead", n=number, of=of) if number is not None else "",
+        "table": show(replace(figures, columns=tuple(columns)), context), "plans": [], "plan": "",
         "downloads": [(context.href(f"gap/{kind}.csv"), "CSV")],
-    }
+    }  # fmt: skip
 
 
 PAGES: Final = (
-    View("plans", _plans, section="plans", menu=2),
-    View("pairs", _pairs, section="index"),
-    View("unlinked", _unlinked, section="index"),
-    View("search", _search),
+    View("plans", _plans, section="plans", menu=2), View("pairs", _pairs, section="index"),
+    View("unlinked", _unlinked, section="index"), View("search", _search),
     View("obligations", _obligations, section="obligations", menu=3),
-)
+)  # fmt: skip
 FIGURES: Final = (
-    View("figure", _figure, lambda _: _NAMES, section="questions"),
+    View("figure", _figure, lambda _: NAMES, section="questions"),
     View("gaps", _gaps, section="gaps", menu=5),
     View("gap", _gap, lambda _: gaps.KINDS, template="figure.html", section="gaps"),
 )
 FILES: Final = (
     File("obligations", "ics", "text/calendar; charset=utf-8", _calendar),
-    File("figure", "csv", CSV, partial(_file, form="csv"), lambda _: _NAMES),
-    File("figure", "json", JSON, partial(_file, form="json"), lambda _: _NAMES),
-    File("figure", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), lambda _: _NAMES, exported=False),
+    File("figure", "csv", CSV, partial(_file, form="csv"), lambda _: NAMES),
+    File("figure", "json", JSON, partial(_file, form="json"), lambda _: NAMES),
+    File("figure", "xlsx", spreadsheet.SPREADSHEET, partial(_file, form="xlsx"), lambda _: NAMES, exported=False),
     File("gap", "csv", CSV, partial(_file, form="csv", is_gap=True), lambda _: gaps.KINDS),
-    CommonFile("search.json", JSON, _suggestions, exported=False),
-    CommonFile("data/labels.js", JAVASCRIPT, _labels),
+    CommonFile("search.json", JSON, partial(_names, is_whole=False), exported=False),
+    CommonFile("data/labels.js", JAVASCRIPT, partial(_names, is_whole=True)),
 )

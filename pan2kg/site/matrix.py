@@ -10,16 +10,14 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from importlib.util import find_spec
-from typing import Final
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
+from pan2kg.charts import drawing, registry
 from pan2kg.charts import frame as sheet
-from pan2kg.charts.drawing import Box, Font, Group, Mark, Pen, centred
-from pan2kg.charts.registry import picture_bytes
 from pan2kg.charts.subject import table
-from pan2kg.coherence.evidence import FIGURED, HEADLINE, Level, counts
-from pan2kg.coherence.figures import PlanMeeting, Unit
+from pan2kg.coherence import evidence, figures
 from pan2kg.graph.labels import pair_key, shortened
 from pan2kg.i18n.catalogue import Messages, format_of
 from pan2kg.site.page import ASKED, BEFORE, CSV, SVG, File, PageContext, PlanFilter, SiteContext, Values, embedded
@@ -41,14 +39,14 @@ _WIDE, _HIGH = 56.0, 46.0
 _HEAD: Final = 340.0
 _DECLARED: Final = "#e6f0fa"
 _INFERRED: Final = "#fdf1e2"
-_DASHED: Final = Pen("#8a4300", 1.0, (4.0, 3.0))
-_FINE: Final = Font(12.0, colour="#8a4300")
+_DASHED: Final = drawing.Pen("#8a4300", 1.0, (4.0, 3.0))
+_FINE: Final = drawing.Font(12.0, colour="#8a4300")
 _ARROWS: Final = {(True, True): ("↔", "both"), (True, False): ("→", "cites"), (False, True): ("←", "cited")}
 """The arrow of a cell and the key of what it says, by whether the one cites and is cited."""
 _PAGE: Final = Messages("page")
 _FIGURE: Final = Messages("figure")
 
-Met = Mapping[tuple[str, str], PlanMeeting]
+Met = Mapping[tuple[str, str], figures.PlanMeeting]
 """The linked pairs that are shown, by their IRIs in order."""
 
 
@@ -63,30 +61,38 @@ def chosen(context: PageContext) -> PlanFilter:
     return PlanFilter(context.level, topic, body, int(year) if is_year else None)
 
 
-def every_plan(site_context: SiteContext) -> list[str]:
-    return [plan.iri for plan in site_context.graph.uses.plans if plan.is_plan]
+class PlanSets(NamedTuple):
+    """All plans in the order of the graph, reviews and the like being none, and what is known of them.
+
+    ``foreign`` are of another country than the project's, for all that is known: those of its own stand first. Of
+    ``whole`` ones the list of actions was read to its end; between two that were ``read`` in full for texts and
+    references, and only there, a link is known not to be.
+    """
+
+    every: list[str]
+    foreign: frozenset[str]
+    whole: frozenset[str]
+    read: frozenset[str]
+
+
+def plan_sets(site_context: SiteContext) -> PlanSets:
+    def make() -> PlanSets:
+        graph, query = site_context.graph, program_query("site/whole-lists")
+        every, dates = [plan.iri for plan in graph.uses.plans if plan.is_plan], graph.tables.dates
+        home = {"", graph.profile.country}
+        foreign = (plan for plan in every if plan in dates and dates[plan].country not in home)
+        whole = frozenset(iri for (iri,) in graph.read(query))
+        return PlanSets(every, frozenset(foreign), whole, graph.known().read_plans())
+
+    return site_context.once("plan sets", make)
 
 
 def shown_plans(site_context: SiteContext, choice: PlanFilter) -> list[str]:
-    return [plan for plan in every_plan(site_context) if choice.admits(site_context.facts[plan])]
-
-
-def is_foreign(site_context: SiteContext, plan: str) -> bool:
-    dating = site_context.graph.tables.dates.get(plan)
-    return dating is not None and dating.country not in {"", site_context.graph.profile.country}
-
-
-def is_whole(site_context: SiteContext, plan: str) -> bool:
-    query = program_query("site/whole-lists")
-    return plan in site_context.once("whole lists", lambda: {iri for (iri,) in site_context.graph.read(query)})
-
-
-def read(site_context: SiteContext) -> frozenset[str]:
-    return site_context.once("read", site_context.graph.known().read_plans)
+    return [plan for plan in plan_sets(site_context).every if choice.admits(site_context.facts[plan])]
 
 
 def _shared(site_context: SiteContext, at: int, kind: str) -> list[str]:
-    number = Counter(iri for plan in every_plan(site_context) for iri in site_context.facts[plan][:2][at])
+    number = Counter(iri for plan in plan_sets(site_context).every for iri in site_context.facts[plan][:2][at])
     return [entry.iri for entry in site_context.graph.labels.of_kind(kind) if number[entry.iri] > 1]
 
 
@@ -98,7 +104,8 @@ def _order(site_context: SiteContext, choice: PlanFilter) -> tuple[list[str], Me
         meeting.plans: meeting for meeting in meetings if meeting.level <= choice.level and admitted >= {*meeting.plans}
     }
     degree = Counter(plan for pair in met for plan in pair)
-    return plans, met, sorted(degree, key=lambda plan: (is_foreign(site_context, plan), -degree[plan], plan))
+    foreign = plan_sets(site_context).foreign
+    return plans, met, sorted(degree, key=lambda plan: (plan in foreign, -degree[plan], plan))
 
 
 def matrix(context: PageContext, *, limit: int | None) -> Values:
@@ -112,7 +119,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         )
         for at, kind in enumerate(("topic", "body"))
     )
-    every = every_plan(site_context)
+    sets = plan_sets(site_context)
     years = {year for facts in site_context.facts.values() for year in facts[2:] if year}
     # pictures where there are plans enough to draw and, for two of them, a server
     raster = ["png", "pdf"] if site_context.mode == "served" and find_spec("matplotlib") is not None else []
@@ -129,7 +136,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
         "basis": context.basis(site_context.graph.known(choice.level)),
         "more": len(linked) - len(order),
         "absent": [plan for plan in plans if plan not in linked],
-        "partly": (sum(not is_whole(site_context, plan) for plan in every), len(every)),
+        "partly": (len({*sets.every} - sets.whole), len(sets.every)),
         "topics": topics,
         "bodies": bodies,
         "years": list(range(min(years), max(years) + 1)) if years else [],
@@ -140,7 +147,7 @@ def matrix(context: PageContext, *, limit: int | None) -> Values:
     }
 
 
-def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: Level) -> dict[str, str]:
+def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: evidence.Level) -> dict[str, str]:
     """Where two plans meet: who cites whom as an arrow, what they share in bits, and the page of the two.
 
     ``kind`` is the class of the cell. Where no link was seen ``href`` is empty, and it says whether anybody could have.
@@ -148,23 +155,20 @@ def _cell(context: PageContext, met: Met, plans: tuple[str, str], at: Level) -> 
     (plan, partner), language = plans, context.request.language
     meeting = met.get((min(plans), max(plans)))
     if meeting is None:
-        kind = "no" if {*plans} <= read(context.site_context) else "none"
+        kind = "no" if {*plans} <= plan_sets(context.site_context).read else "none"
         return {"arrow": "", "bits": "", "words": context.t(f"cell-{kind}"), "href": "", "kind": kind}
     _, cites, cited = meeting.seen_from(plan)
-    arrow, key = _ARROWS.get((counts(cites, at), counts(cited, at)), ("", ""))
+    arrow, key = _ARROWS.get((evidence.counts(cites, at), evidence.counts(cited, at)), ("", ""))
     low = meeting.low(at)
-    bits = figure_words.amount(low, Unit.BITS, language) if low > 0 else ""
+    bits = figure_words.amount(low, figures.Unit.BITS, language) if low > 0 else ""
     words = [context.t(f"cell-{key}")] if arrow else []
     words += [context.t("cell-shares", bits=figure_words.bits_words(low, language))] if bits else []
     pair = pair_key(context.key(plan), context.key(partner))
     return {
-        "arrow": arrow,
-        "bits": bits,
-        "shown": bits or ("" if arrow else TOGETHER),
+        "arrow": arrow, "bits": bits, "shown": bits or ("" if arrow else TOGETHER),
         "words": " · ".join(words) or context.t("cell-together"),
-        "href": context.href(f"pair/{pair}.html", **context.handed),
-        "kind": "declared" if arrow else "inferred",
-    }
+        "href": context.href(f"pair/{pair}.html", **context.handed), "kind": "declared" if arrow else "inferred",
+    }  # fmt: skip
 
 
 def _filtering(context: PageContext, limit: int | None) -> Markup:
@@ -174,8 +178,8 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
     bits at each level]``; of actions the page is told how many are linked since which level.
     """
     site_context, graph, language = context.site_context, context.graph, context.request.language
-    plans, start = every_plan(site_context), f"{graph.profile.space}id/plan/"
-    place = {plan: at for at, plan in enumerate(plans)}
+    sets, start = plan_sets(site_context), f"{graph.profile.space}id/plan/"
+    place = {plan: at for at, plan in enumerate(sets.every)}
     topics, bodies = _shared(site_context, 0, "topic"), _shared(site_context, 1, "body")
     actions: dict[str, Counter[int]] = {}
     for action, plan in graph.tables.works.home.items():
@@ -187,28 +191,20 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
         # what heads the column of a plan where that is not what its row begins with
         has_head = plan in linked and not graph.labels.brief(plan, context.request.data).whole
         return {
-            "key": key,
-            **({} if plan == f"{start}{key}" else {"iri": plan}),
-            **({"full": 1} if plan in read(site_context) else {}),
-            **({"foreign": 1} if is_foreign(site_context, plan) else {}),
-            **({"head": context.short(plan)} if has_head else {}),
-            "row": context.link(plan),
+            "key": key, **({} if plan == f"{start}{key}" else {"iri": plan}),
+            **({"full": 1} if plan in sets.read else {}), **({"foreign": 1} if plan in sets.foreign else {}),
+            **({"head": context.short(plan)} if has_head else {}), "row": context.link(plan),
             "topics": [at for at, topic in enumerate(topics) if topic in own_topics],
-            "bodies": [at for at, body in enumerate(bodies) if body in own_bodies],
-            "years": [since, until],
+            "bodies": [at for at, body in enumerate(bodies) if body in own_bodies], "years": [since, until],
             "actions": sorted(actions.get(plan, Counter()).items()),
-        }
+        }  # fmt: skip
 
     return embedded({
-        "limit": limit,
-        "asked": ASKED,
-        "headline": int(HEADLINE),
-        "levels": {level.key: int(level) for level in FIGURED} | {word: int(level) for word, level in BEFORE.items()},
-        "before": {word: level.key for word, level in BEFORE.items()} | {HEADLINE.key: ""},
-        "keys": [level.key for level in FIGURED],
-        "topics": list(map(context.key, topics)),
-        "bodies": list(map(context.key, bodies)),
-        "plans": list(map(row, plans)),
+        "limit": limit, "asked": ASKED, "headline": int(evidence.HEADLINE),
+        "levels": {level.key: int(level) for level in evidence.FIGURED} | {key: int(of) for key, of in BEFORE.items()},
+        "before": {word: level.key for word, level in BEFORE.items()} | {evidence.HEADLINE.key: ""},
+        "keys": [level.key for level in evidence.FIGURED], "plans": list(map(row, sets.every)),
+        "topics": list(map(context.key, topics)), "bodies": list(map(context.key, bodies)),
         "pairs": [
             [
                 place[meeting.plans[0]], place[meeting.plans[1]], meeting.level, meeting.cites or 0, meeting.cited or 0,
@@ -225,9 +221,11 @@ def _filtering(context: PageContext, limit: int | None) -> Markup:
     })  # fmt: skip
 
 
-def _listed(context: PageContext, meeting: PlanMeeting, at: Level) -> list[Value]:
+def _listed(context: PageContext, meeting: figures.PlanMeeting, at: evidence.Level) -> list[Value]:
     plan, partner = meeting.plans
-    cites, cited = (level.key if level and counts(level, at) else "" for level in (meeting.cites, meeting.cited))
+    cites, cited = (
+        level.key if level and evidence.counts(level, at) else "" for level in (meeting.cites, meeting.cited)
+    )
     low = round(meeting.low(at), 6)
     bits = int(low) if low == int(low) else low
     return [plan, context.called(plan), partner, context.called(partner), cites, cited, bits, meeting.level.key]
@@ -250,55 +248,55 @@ def _picture(context: PageContext, suffix: str) -> bytes | None:
     if len(order) < 2:
         return None
     drawn = {pair: meeting for pair, meeting in met.items() if {*pair} <= {*order}}
-    more, every = len(plans) - len(order), every_plan(context.site_context)
-    partly = sum(not is_whole(context.site_context, plan) for plan in every)
+    more, sets = len(plans) - len(order), plan_sets(context.site_context)
+    partly = len({*sets.every} - sets.whole)
     notes = [t("sheet-others", n=more)] if more else []
-    notes += [t("matrix-partly", n=partly, of=len(every))] if partly else []
+    notes += [t("matrix-partly", n=partly, of=len(sets.every))] if partly else []
     notes.append(context.basis(context.graph.known(choice.level)))
     choices = [("evidence", context.caption(choice.level))]
     choices += [(name, context.name(iri)) for name, iri in (("topic", choice.topic), ("body", choice.body)) if iri]
     choices += [("year", str(choice.year))] if choice.year else []
     filters = tuple(f"{t(f'filter-{name}')}{t('colon')} {words}" for name, words in choices)
     signs = (
-        sheet.Sign(tuple(_filled(Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
-        sheet.Sign(tuple(_filled(Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),
-        sheet.hatch_sign(t("legend-none")),
+        sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "→", "")), t("legend-declared")),
+        sheet.Sign(tuple(_filled(drawing.Box(0, 0, *sheet.SWATCH), "", "n")), t("legend-inferred")),
+        sheet.sign("", t("legend-none")),
     )
     caption = sheet.Caption(t("sheet-title"), t("sheet-lead"), signs, tuple(notes), filters)
     names = subject.names(order)
     rows = [names[iri] for iri in order]
     titles = [f"{at} · {shortened(name.text)}" for at, name in enumerate(rows, 1)]
     heads, up, out = sheet.tilted(titles, _HEAD, _WIDE, longest=330)
-    marks: list[Mark] = [Group(tuple(heads))]
+    marks: list[drawing.Mark] = [drawing.Group(tuple(heads))]
     for at, name in enumerate(rows):
         # how many actions of a plan are in the graph, and of how many
         number = len(context.graph.parts.actions.get(name.iri, ()))
         published = context.graph.statements.one(name.iri, PAN + "measureCount")
         extent = t("plan-known-of", n=number, of=published) if published else t("plan-known", n=number)
-        marks.append(sheet.row_head(Box(0, at * _HIGH, _HEAD, _HIGH), str(at + 1), name, extent))
+        marks.append(sheet.row_head(drawing.Box(0, at * _HIGH, _HEAD, _HIGH), str(at + 1), name, extent))
         for to, partner in enumerate(rows):
-            box = Box(_HEAD + to * _WIDE, at * _HIGH, _WIDE, _HIGH)
+            box = drawing.Box(_HEAD + to * _WIDE, at * _HIGH, _WIDE, _HIGH)
             if at == to:
                 shade, address = sheet.filled(box, sheet.SHADE, (str(at + 1),)), pair_address((name.iri,))
-                marks.append(Group(tuple(shade), name.full, address))
+                marks.append(drawing.Group(tuple(shade), name.full, address))
             else:
                 cell = _cell(context, drawn, (name.iri, partner.iri), choice.level)
                 title, address = f"{name.full} – {partner.full}\n{cell['words']}", ""
                 shade = sheet.hatched(box)
                 if cell["href"]:
                     shade, address = _filled(box, cell["arrow"], cell["bits"]), pair_address((name.iri, partner.iri))
-                marks.append(Group(tuple(shade), title, address))
-    body = sheet.Body(_HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), (Group(tuple(marks), shift=(0, up)),))
+                marks.append(drawing.Group(tuple(shade), title, address))
+    size = _HEAD + _WIDE * len(rows) + out, up + _HIGH * len(rows), up
     listed = (tuple(_listed(context, meeting, choice.level)) for meeting in drawn.values())
-    picture = sheet.Picture("matrix", subject.language, sheet.frame(subject, caption, body), table(COLUMNS, listed))
-    return picture_bytes(picture, suffix)
+    picture = sheet.picture(subject, "matrix", caption, size, marks, table(COLUMNS, listed))
+    return registry.picture_bytes(picture, suffix)
 
 
-def _filled(box: Box, arrow: str, bits: str) -> list[Mark]:
+def _filled(box: drawing.Box, arrow: str, bits: str) -> list[drawing.Mark]:
     if arrow:
         return sheet.filled(box, _DECLARED, (arrow, *([bits] if bits else [])), size=13)
-    inside = Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4, _INFERRED, _DASHED)
-    return [inside, *centred(inside, (bits or TOGETHER,), _FINE)]
+    inside = drawing.Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4, _INFERRED, _DASHED)
+    return [inside, *drawing.centred(inside, (bits or TOGETHER,), _FINE)]
 
 
 FILES: Final = (

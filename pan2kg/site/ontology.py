@@ -157,10 +157,6 @@ class Term:
     constraints: tuple[Mapping[str, Any], ...] = ()
     example: tuple[str, str] | None = None
 
-    @property
-    def anchor(self) -> str:
-        return anchor(self.iri)
-
 
 @dataclass(frozen=True, slots=True)
 class Ontology:

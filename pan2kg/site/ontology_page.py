@@ -19,25 +19,13 @@ from typing import Final
 
 from markupsafe import Markup
 
-from pan2kg.charts.drawing import (
-    Box,
-    Drawing,
-    Font,
-    Group,
-    Label,
-    Line,
-    Mark,
-    Pen,
-    measure,
-    shorten,
-    wrap,
-)
+from pan2kg.charts.drawing import Box, Drawing, Font, Group, Label, Line, Mark, Pen, measure, shorten, wrap
 from pan2kg.charts.frame import GREY, INK, PAPER, RULE, SHADE
 from pan2kg.i18n.catalogue import Language, Messages, format_of, grouped
 from pan2kg.project import Project, read_text
 from pan2kg.site import ontology as ontologies
 from pan2kg.site.ontology import ANY, Ontology, anchor, pick
-from pan2kg.site.page import SVG, File, PageContext, Values, View, piece
+from pan2kg.site.page import SVG, File, PageContext, View, piece
 from pan2kg.store.store import Store
 from pan2kg.tables.template import escape, markup, render
 from pan2kg.turtle import vocabulary, writer
@@ -331,13 +319,12 @@ def _ontology(context: PageContext) -> Ontology:
     return context.site_context.once("ontology", lambda: read(graph.project, graph.store))
 
 
-def _values(context: PageContext) -> Values:
-    return ontology_values(_ontology(context), context.request.language)
-
-
-def _picture(context: PageContext) -> str:
-    return draw_ontology(_ontology(context), context.request.language, address="ontology.html").svg()
-
-
-PAGES: Final = (View("ontology", _values, section="data", below=1),)
-FILES: Final = (File("classes", "svg", SVG, _picture),)
+PAGES: Final = (
+    View("ontology", lambda page: ontology_values(_ontology(page), page.request.language), section="data", below=1),
+)
+FILES: Final = (
+    File(
+        "classes", "svg", SVG,
+        lambda page: draw_ontology(_ontology(page), page.request.language, address="ontology.html").svg(),
+    ),
+)  # fmt: skip

@@ -258,10 +258,6 @@ class SiteContext:
             facts[plan] = frozenset(topics.get(plan, ())), frozenset(involved.get(plan, ())), first, last
         return facts
 
-    @cached_property
-    def told_pairs(self) -> frozenset[tuple[str, str]]:
-        return frozenset(meeting.plans for meeting in self.graph.meetings)
-
     def figures(self, name: str, language: Language, choice: registry.TableChoice = registry.DEFAULT) -> table.Table:
         make = partial(TABLES[name].make, self.graph.spoken(language), choice)
         return make() if choice.plans else self.once(("table", name, language, choice), make)
@@ -307,6 +303,9 @@ class PageContext:
         self.caption: Callable[[evidence.Level], str] = lambda level: figure_words.according_to(level).say(language)
         self.basis: Callable[[Known], str] = lambda knowledge: figure_words.basis_words(basis_line(knowledge), language)
         self.lead = piece("lead")
+        # the levels a reader can choose, from firm to weak, under what an address says
+        keys = ("" if level is evidence.HEADLINE else level.key for level in evidence.FIGURED)
+        self.level_options = list(zip(keys, map(self.caption, evidence.FIGURED), strict=True))
 
     @cached_property
     def spoken(self) -> Graph:
@@ -319,10 +318,6 @@ class PageContext:
     @property
     def known(self) -> Known:
         return self.graph.known(self.level)
-
-    @property
-    def level_options(self) -> list[tuple[str, str]]:
-        return [("" if level is evidence.HEADLINE else level.key, self.caption(level)) for level in evidence.FIGURED]
 
     def mark(self, level: evidence.Level | None) -> Markup:
         return piece("level")(level.key, figure_words.named(level).say(self.request.language)) if level else markup("")
@@ -460,7 +455,9 @@ class PageContext:
         if len(keys) != 2:
             return ""
         key, pair = labels.pair_key(*keys), (min(plan, partner), max(plan, partner))
-        if self.site_context.mode == "static" and pair not in self.site_context.told_pairs:
+        meetings = self.graph.meetings
+        linked = self.site_context.once("linked", lambda: frozenset(met.plans for met in meetings))
+        if self.site_context.mode == "static" and pair not in linked:
             return self.href("shared.html", plans=key)
         return self.href(f"pair/{key}.html")
 

@@ -36,7 +36,10 @@ def _keys(site_context: SiteContext) -> Iterable[str]:
     asked for.
     """
     entry = site_context.graph.labels.entry
-    pairs = ([home.key for home in map(entry, pair) if home] for pair in sorted(site_context.told_pairs))
+    pairs = (
+        [home.key for home in map(entry, pair) if home]
+        for pair in sorted({met.plans for met in site_context.graph.meetings})
+    )
     return [pair_key(*pair) for pair in pairs if len(pair) == 2]
 
 
@@ -70,7 +73,7 @@ def _pair(context: PageContext) -> Values | None:
 
     sides, actions = [], {}
     for iri, partner in (pair, pair[::-1]):
-        actions[iri] = plan.ordered(context, plan.actions_of(context, iri))
+        actions[iri] = plan.ordered(context, context.graph.parts.actions.get(iri, ()))
         links = sorted(site_context.once("citations", citations).get((iri, partner), ()))
         marked = [(context.link(action), t("pair-linked") if action in met else "") for action in actions[iri]]
         sides.append({
@@ -119,7 +122,7 @@ def _pair(context: PageContext) -> Values | None:
         # plans whose list of actions was not read to its end: how many are known, of how many if that is known
         "partly": [
             (iri, len(actions[iri]), graph.statements.one(iri, PAN + "measureCount"))
-            for iri in pair if not matrix.is_whole(site_context, iri)
+            for iri in pair if iri not in matrix.plan_sets(site_context).whole
         ],
         # what only one has, its actions included, what both have, what only the other has
         "compared": [
@@ -157,7 +160,7 @@ def _by_things(
         }))  # fmt: skip
     number = len({tie.iri for tie in ties})
     ranked = [meeting for _, meeting in sorted(meetings, key=lambda meeting: meeting[0])]
-    name, is_long = values.kind_name(context, kind), number > values.UNFOLDED
+    name, is_long = context.t(f"tie-{kind}"), number > values.UNFOLDED
     group = {"kind": kind, "name": name, "number": number, "meetings": ranked, "is_long": is_long}
     return group if meetings else None
 
@@ -165,7 +168,7 @@ def _by_things(
 def _has(context: PageContext, iri: str, aspect: str) -> frozenset[str]:
     statements = context.graph.statements
     return context.site_context.once((aspect, iri), lambda: frozenset(
-        shared for work in (iri, *plan.actions_of(context, iri)) for name in ASPECTS[aspect]
+        shared for work in (iri, *context.graph.parts.actions.get(iri, ())) for name in ASPECTS[aspect]
         for shared in statements.values(work, PAN + name)
     ))  # fmt: skip
 
@@ -176,7 +179,7 @@ def _shared_things(context: PageContext) -> Values:
     two, kinds = sorted(named) if len(named) == len(wanted) == 2 else [], []
     for aspect in sorted(ASPECTS):
         plans: dict[str, list[str]] = {}
-        for iri in matrix.every_plan(context.site_context):
+        for iri in matrix.plan_sets(context.site_context).every:
             for shared in _has(context, iri, aspect):
                 plans.setdefault(shared, []).append(iri)
         common = [(shared, members) for shared, members in plans.items() if len(members) > 1 and {*two} <= {*members}]

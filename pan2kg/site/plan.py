@@ -30,10 +30,6 @@ WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.do
 _WORDS: Final = Messages("brief")
 
 
-def actions_of(context: PageContext, plan: str) -> list[str]:
-    return list(context.graph.parts.actions.get(plan, ()))
-
-
 def period(context: PageContext, plan: str) -> str:
     ends = [context.graph.statements.one(plan, PAN + name) for name in ("periodStart", "periodEnd")]
     return "–".join(values.dated(context, end) for end in ends) if any(ends) else ""
@@ -100,21 +96,21 @@ def _plan(context: PageContext) -> Values | None:
     if entry is None:
         return None
     plan, graph, t, language = entry.iri, context.graph, context.t, context.request.language
-    actions, statements, notes = actions_of(context, plan), graph.statements, values.Notes(context)
+    actions, statements, notes = graph.parts.actions.get(plan, ()), graph.statements, values.Notes(context)
     cites, cited = _citations(notes, plan)
     # at any level, each with the firmest, in the order of every list; citations are told at the level at which the two
     # are linked, or the headline
     meetings = []
     for met in graph.meetings:
         if plan in met.plans:
-            partner = met.seen_from(plan)[0]
+            partner, knowledge = met.seen_from(plan)[0], graph.known(max(met.level, evidence.HEADLINE))
             bits, all_bits = (
                 figure_words.amount(low, figures.Unit.BITS, language) if low > 0 else ""
                 for low in (met.low(evidence.HEADLINE), met.bits[-1])
             )
             meetings.append({
                 "plan": partner, "mark": context.mark(met.level), "bits": bits, "all_bits": all_bits,
-                "ways": definitions.both_ways(context, graph.known(max(met.level, evidence.HEADLINE)), plan, partner),
+                "ways": [definitions.citing(context, knowledge, *ends) for ends in ((plan, partner), (partner, plan))],
                 "address": context.pair(plan, partner),
             })  # fmt: skip
     # how many parts of each level, and actions, are in the graph, of how many that sources count
@@ -140,20 +136,14 @@ def _plan(context: PageContext) -> Values | None:
     return {
         **entity.page(context, entry, notes),
         "dossier": entity.of_plan(context, plan, _facts(context, plan)) if graph.has_actions else None,
-        "known": len(actions),
-        "outline": list(map(branch, graph.parts.outline(plan))),
-        "levels": levels,
-        "headings": _headings(context, actions),
-        "cites": cites,
-        "cited": cited,
-        "meetings": meetings,
+        "known": len(actions), "outline": list(map(branch, graph.parts.outline(plan))), "levels": levels,
+        "headings": _headings(context, actions), "cites": cites, "cited": cited, "meetings": meetings,
         "met": len(meetings),
         "read": figure_words.named(graph.tables.readings.extent(plan, evidence.Aspect.REFERENCES)).say(language),
         "basis_line": context.basis(graph.known()),
         "pictures": {name: context.draw(name, plan=entry.key) for name in ("lanes", "ego") if actions},
-        "downloads": downloads,
-        **entity.on_what(notes, plan),
-    }
+        "downloads": downloads, **entity.on_what(notes, plan),
+    }  # fmt: skip
 
 
 def _facts(context: PageContext, plan: str) -> list[tuple[str, str]]:
@@ -304,14 +294,11 @@ def _changes(context: PageContext) -> Values | None:
 
     extent = figure_words.named(knowledge.tables.readings.extent(later, evidence.Aspect.REFERENCES)).say(language)
     return {
-        "title": context.t("changes-title", one=subject.brief(base), two=subject.brief(later)),
-        "plans": pair,
-        "brief": brief,
-        "groups": [{"key": key, "lines": lines(group)} for key, group in groups.items() if group],
-        "read": context.t("changes-read", plan=subject.brief(later), extent=extent),
-        "pair": context.pair(base, later),
+        "title": context.t("changes-title", one=subject.brief(base), two=subject.brief(later)), "plans": pair,
+        "brief": brief, "groups": [{"key": key, "lines": lines(group)} for key, group in groups.items() if group],
+        "read": context.t("changes-read", plan=subject.brief(later), extent=extent), "pair": context.pair(base, later),
         "is_sure": not any(row.fate in {Fate.NOT_SEEN, Fate.NOT_ASSESSED} for row in rows),
-    }
+    }  # fmt: skip
 
 
 PAGES: Final = (

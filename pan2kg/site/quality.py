@@ -207,11 +207,9 @@ def read_quality(graph: Graph, *, catalogue: Store | None = None) -> dict[str, A
     except ProjectError:
         annotated = None
     return {
-        "annotated": annotated,
-        "translations": untranslated(graph.store),
-        "criteria": judge(entry, graph.as_of) if entry else (),
-        "links": balances(graph.store, graph.links),
-    }
+        "annotated": annotated, "translations": untranslated(graph.store),
+        "criteria": judge(entry, graph.as_of) if entry else (), "links": balances(graph.store, graph.links),
+    }  # fmt: skip
 
 
 def summarise(report: Report) -> Checked:
@@ -219,12 +217,10 @@ def summarise(report: Report) -> Checked:
         (rule, number, report.looked_at.get(rule.key, 0)) for rule in report.rules if (number := report.failing(rule))
     ]
     return {
-        "rules": len(report.rules),
-        "idle": len(report.idle),
-        "violations": next(iter(report.counts.values())),
+        "rules": len(report.rules), "idle": len(report.idle), "violations": next(iter(report.counts.values())),
         "failing": sorted(failing, key=lambda row: (row[0].severity.rank, -row[1], row[0].key)),
         "passing": len(report.rules) - len(failing),
-    }
+    }  # fmt: skip
 
 
 def _values(context: PageContext) -> Values:
@@ -260,23 +256,16 @@ def _values(context: PageContext) -> Values:
     }
     return {
         "title": _ONTOLOGY.say("quality.title", language),
-        "w": lambda group, key, **values: _ONTOLOGY.say(f"{group}.{key}", language, **values),
-        "quality": quality,
-        "checked": checked,
-        "is_passing": is_running,
+        "w": lambda group, key, **values: _ONTOLOGY.say(f"{group}.{key}", language, **values), "quality": quality,
+        "checked": checked, "is_passing": is_running,
         "class_label": lambda iri: standard_names.get(iri) or context.label(iri),
         "class_name": lambda iri: standard_names.get(iri) or context.name(iri),
-        "words_of": lambda text: {"words": text.say(language), "language": text.spoken(language)},
-        "counted": counted,
-        "tags": LANGUAGES,
-        "language_name": tongues.__getitem__,
-        "format_of": lambda key: format_of(key, language),
-        "sum": total,
-        "rows": [*links.items(), ("", total)],
-        "balanced": BALANCED,
+        "words_of": lambda text: {"words": text.say(language), "language": text.spoken(language)}, "counted": counted,
+        "tags": LANGUAGES, "language_name": tongues.__getitem__, "format_of": lambda key: format_of(key, language),
+        "sum": total, "rows": [*links.items(), ("", total)], "balanced": BALANCED,
         "portal_lead": _ONTOLOGY.say("portal.lead", language, met=met, percent=round(100 * score(criteria))),
         "portal_unknown": _ONTOLOGY.say("portal.unknown-lead", language, n=unknown) if unknown else "",
-    }
+    }  # fmt: skip
 
 
 @lru_cache(maxsize=4)

@@ -59,6 +59,7 @@ _TABS: Final = {"bar": "chart", "timeline": "timeline", "network": "network"}
 _VARIABLE: Final = re.compile(r"[?$](\w+)")
 _PAGE: Final = catalogue.Messages("page")
 _FIGURE: Final = catalogue.Messages("figure")
+_TABLES: Final = catalogue.Messages("table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,11 +288,6 @@ def _answered(site_context: SiteContext) -> Iterable[str]:
     return (name for name in names(site_context) if not any(map(_is_needed, _parameters(queries[name]))))
 
 
-def _query(context: PageContext) -> Query | None:
-    query = context.graph.queries.get(context.request.key)
-    return query if query and query.group != "quality" else None
-
-
 def _store(context: PageContext) -> tuple[Store, tuple[str, ...]]:
     day = context.request.arguments.get(DAY, "")
     if not day:
@@ -315,6 +311,7 @@ def _answer(context: PageContext, text: str) -> Result:
 
 def _questions(context: PageContext) -> Values:
     language = context.request.language
+    titles, summaries = (_TABLES.group(f"{key}.", language) for key in ("title", "summary"))
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for name in sorted(names(context.site_context)):
         query = context.graph.queries[name]
@@ -323,13 +320,14 @@ def _questions(context: PageContext) -> Values:
     return {
         "title": context.t("menu-questions"),
         "groups": [(context.t(f"group-{group}"), cards) for group, cards in sorted(groups.items())],
-        "figures": lists.listed(context),
+        "figures": [(context.href(f"figure/{name}.html"), titles[name], summaries[name]) for name in lists.NAMES],
     }
 
 
 def _question(context: PageContext) -> Values | None:
-    query, graph, arguments = _query(context), context.graph, context.request.arguments
-    if query is None:
+    graph, arguments = context.graph, context.request.arguments
+    query = graph.queries.get(context.request.key)
+    if query is None or query.group == "quality":
         return None
     language, chosen, fields = context.request.language, _chosen(context, query), _fields(context, query)
     fault, text, link, table, wanted = "", query.text, "", None, _wanted(context, fields)
@@ -398,8 +396,9 @@ def _file(context: PageContext, form: str) -> str | bytes | None:
     As CSV, if asked as the spreadsheets of the language expect it; as a spreadsheet; as SPARQL results in JSON; or as
     Turtle, which is all the graph says of the things in the answer.
     """
-    query, site_context, language = _query(context), context.site_context, context.request.language
-    if query is None:
+    site_context, language = context.site_context, context.request.language
+    query = context.graph.queries.get(context.request.key)
+    if query is None or query.group == "quality":
         return None
     result = _answer(context, _filled(context, query))
     if form == "ttl":

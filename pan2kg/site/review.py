@@ -15,7 +15,7 @@ from pan2kg.coherence import citations, evidence
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n import catalogue, message
-from pan2kg.review import candidates, decision, entry, record, work
+from pan2kg.review import candidates, decision, entry, work
 from pan2kg.review import desk as desks
 from pan2kg.review import scores as scoring
 from pan2kg.scores.matrix import SCALE, Scale, plain
@@ -71,18 +71,13 @@ def _form_state(context: PageContext, page: str) -> dict[str, object]:
         done = f"{done} {context.t('desk-not-shown')}" if arguments.get("shown") == "no" else done
     is_kept = writable and fault and not seal
     return {
-        "state": "open" if seal else "closed" if writable else "read-only" if is_served else "static",
-        "seal": seal,
-        "signed": arguments.get(SIGNED, "") if seal else "",
-        "known": bool(seal and arguments.get(KNOWN)),
-        "action": context.href(page),
-        "fault": fault,
+        "state": "open" if seal else "closed" if writable else "read-only" if is_served else "static", "seal": seal,
+        "signed": arguments.get(SIGNED, "") if seal else "", "known": bool(seal and arguments.get(KNOWN)),
+        "action": context.href(page), "fault": fault,
         "kept": [(f"{TYPED}{name}", value) for name, value in arguments.items() if is_kept and name not in RESERVED],
-        "done": done,
-        "tongues": [(tag, _TONGUES.say(tag, language)) for tag in entry.TONGUES],
-        "limits": entry.LIMITS,
+        "done": done, "tongues": [(tag, _TONGUES.say(tag, language)) for tag in entry.TONGUES], "limits": entry.LIMITS,
         "called": lambda name: _REVIEW.say(f"field.{name}", language),
-    }
+    }  # fmt: skip
 
 
 def _card(context: PageContext, candidate: decision.Candidate, *, is_open: bool) -> dict[str, object]:
@@ -118,18 +113,13 @@ def _review(context: PageContext) -> Values:
     is_open, queue = state["state"] == "open", candidates.graph_candidates(graph)
     cards = [] if is_open else [_card(context, candidate, is_open=False) for candidate in queue[:REVIEW_MOST]]
     return {
-        "title": context.t("reviewing-title"),
-        **state,
-        "desk": _desk(context, graph) if is_open else None,
-        "field": arguments.get(FIELD, "") if is_open else "",
-        "cards": cards,
-        "typed": arguments if is_open else NOTHING,
-        "number": len(queue),
-        "more": max(0, len(queue) - REVIEW_MOST),
+        "title": context.t("reviewing-title"), **state, "desk": _desk(context, graph) if is_open else None,
+        "field": arguments.get(FIELD, "") if is_open else "", "cards": cards,
+        "typed": arguments if is_open else NOTHING, "number": len(queue), "more": max(0, len(queue) - REVIEW_MOST),
         "types": [(name, context.name(f"{ID}linktype/{name}")) for name in decision.TYPES],
         "channels": [(name, context.name(f"{ID}channel/{name}")) for name in desks.CHANNELS],
         "documents": [(name, context.name(iri)) for name, iri in (desks.documents(graph) if is_open else {}).items()],
-    }
+    }  # fmt: skip
 
 
 def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
@@ -143,7 +133,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
         material = work.Material(graph)
     try:
         desk = desks.open_desk(
-            material, graph.project, reader, message.today(), desks.read_wanted(arguments), lambda: graph
+            material, graph.project, reader, message.today(), desks.Wanted.read(arguments), lambda: graph
         )  # fmt: skip
     except Pan2kgError:
         return None
@@ -161,7 +151,7 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
         "wanted": desk.wanted,
         "reader": reader,
         "modes": [(name, arguments.get(name, "")) for name in MODES],
-        "since": int(record.now()),
+        "since": int(work.now()),
         "put_off": " ".join(put_off),
         "preview": arguments.get(PREVIEW, ""),
         "measured": measured,
@@ -190,15 +180,12 @@ def _desk(context: PageContext, graph: Graph) -> dict[str, object] | None:
     desk.show(wanted[0] if wanted else keys[0])
     shown, following = keys[desk.at], keys[(desk.at + 1) % len(keys)]
     values |= {
-        "key": shown,
-        "count": _DESK.say("counts", language, **desk.progress),
-        "before": address(keys[desk.at - 1]),
+        "key": shown, "count": _DESK.say("counts", language, **desk.progress), "before": address(keys[desk.at - 1]),
         "behind": address(following),
         "later": address(following, [*(name for name in put_off if name != shown), shown][-LATER_MOST:]),
-        "following": following,
-        "typed": arguments if arguments.get("item") == shown else NOTHING,
+        "following": following, "typed": arguments if arguments.get("item") == shown else NOTHING,
         "list": [(address(candidate.key), *map(context.name, candidate.ends)) for candidate in suggested],
-    }
+    }  # fmt: skip
     current = desk.waiting[desk.at]
     if desk.is_graph_shown:
         return values | {"suggestion": _card(context, current, is_open=True)}
@@ -265,21 +252,13 @@ def _scores(context: PageContext) -> Values:
         for name, of in (("plans", plans), ("assessors", bodies))
     }
     return {
-        "title": t("scores-title"),
-        **state,
-        **by_name,
-        "offered": [(CHOSEN + key(action), action, action in chosen) for action in offered],
-        "most": most,
+        "title": t("scores-title"), **state, **by_name,
+        "offered": [(CHOSEN + key(action), action, action in chosen) for action in offered], "most": most,
         "too_many": len(chosen) > most,
         "matrix": [(row, [cell(row, column) for column in chosen]) for row in chosen] if is_ready else [],
-        "columns": chosen if is_ready else [],
-        "typed": typed,
-        "steps": [("", t("scores-none")), *options],
-        "typing": not steps,
-        "bounds": scale,
-        "scale": scale.name,
-        "number": len(graph.scores),
-    }
+        "columns": chosen if is_ready else [], "typed": typed, "steps": [("", t("scores-none")), *options],
+        "typing": not steps, "bounds": scale, "scale": scale.name, "number": len(graph.scores),
+    }  # fmt: skip
 
 
 PAGES: Final = (

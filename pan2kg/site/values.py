@@ -23,8 +23,7 @@ from pan2kg.coherence.obligations import whole_months
 from pan2kg.graph import labels
 from pan2kg.graph import statements as parts
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
-from pan2kg.i18n.catalogue import SOURCE_LANGUAGE, Language, Messages, french
-from pan2kg.i18n.message import in_words
+from pan2kg.i18n import catalogue, message
 from pan2kg.site.page import PageContext, piece
 from pan2kg.store.store import Term, plain
 from pan2kg.tables.template import escape, markup
@@ -81,8 +80,8 @@ _DEEP: Final = 3
 _LAST: Final = "other", 10_000, ""
 """The place of properties nothing is known of: after all others."""
 _BADGES: Final = {"stated": "declared", "derived": "inferred", "rule": "inferred", "unverified": "unverified"}
-_PAGE: Final = Messages("page")
-_CALLED: Final = {False: Messages("property"), True: Messages("property-from")}
+_PAGE: Final = catalogue.Messages("page")
+_CALLED: Final = {False: catalogue.Messages("property"), True: catalogue.Messages("property-from")}
 
 Quote = Mapping[str, str]
 """Words quoted: ``words``, their ``language`` where it is not the page's, the ``document`` and its ``page``."""
@@ -137,9 +136,9 @@ def rule_words(context: PageContext, name: str) -> tuple[str, str]:
     A rule somebody changed is told in its own words: our translation holds only for what it was made from.
     """
     own, language, key = context.graph.rules.get(name, ""), context.request.language, f"rule-{name}"
-    if not own or (_PAGE.has(key) and own == _PAGE.template(key, SOURCE_LANGUAGE)):
+    if not own or (_PAGE.has(key) and own == _PAGE.template(key, catalogue.SOURCE_LANGUAGE)):
         return _PAGE.template(key, language) if _PAGE.has(key) else "", ""
-    return own, "" if language == SOURCE_LANGUAGE else SOURCE_LANGUAGE
+    return own, "" if language == catalogue.SOURCE_LANGUAGE else catalogue.SOURCE_LANGUAGE
 
 
 @cache
@@ -154,22 +153,14 @@ def _places() -> Mapping[tuple[str, bool], tuple[str, int, str]]:
     return places
 
 
-def place_of(iri: str, *, back: bool = False) -> tuple[str, int, str]:
-    """The part of a page a property stands in, its place among others, and the key of what it is called.
-
-    ``back``: on the page of what it points to.
-    """
-    return _places().get((iri, back), _LAST)
-
-
-def called(index: labels.Labels, iri: str, language: Language, *, back: bool = False) -> tuple[str, str]:
+def called(index: labels.Labels, iri: str, language: catalogue.Language, *, back: bool = False) -> tuple[str, str]:
     """What a property is called, and the language of these words where that is another one.
 
     Its own name in the ontology comes first; on the page of what it points to, the table's.
     """
     at = iri, language, back
     if at not in index.called:
-        key, messages, label = place_of(iri, back=back)[2], _CALLED[back], index.label(iri, language)
+        key, messages, label = _places().get((iri, back), _LAST)[2], _CALLED[back], index.label(iri, language)
         is_own = label.language == language
         if (back or not is_own) and messages.has(key, language):
             index.called[at] = messages.say(key, language), ""
@@ -191,7 +182,7 @@ def value(context: PageContext, term: Term) -> Markup:
     words, language = term.value, term.language or ""
     if language:
         strange = language if language != context.request.language else ""
-        return piece("spoken")(french(words) if language == "fr" else words, strange)
+        return piece("spoken")(catalogue.french(words) if language == "fr" else words, strange)
     if words.startswith(("http://", "https://")) and " " not in words:
         return context.lead(words, urlsplit(words).hostname or context.t("outside"))
     read = lasting if term.datatype.value == XSD + "duration" else dated
@@ -202,7 +193,7 @@ def dated(context: PageContext, words: str) -> str:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
         return words
     try:
-        return in_words(date.fromisoformat(words), context.request.language)
+        return message.in_words(date.fromisoformat(words), context.request.language)
     except ValueError:
         return words
 
@@ -224,7 +215,7 @@ def quotes(context: PageContext, passages: Iterable[str]) -> list[Quote]:
         for term in (statement.value for statement in by_property.get(PAN + "quote", ())):
             language = getattr(term, "language", None) or ""
             quoted.append({
-                "words": french(plain(term)) if language == "fr" else plain(term),
+                "words": catalogue.french(plain(term)) if language == "fr" else plain(term),
                 "language": "" if language == context.request.language else language,
                 "document": markup(", ".join(documents)),
                 "page": ", ".join(pages),
@@ -254,7 +245,9 @@ def _node(
         if name not in hidden and any(statement.target not in hidden for statement in by_property.get(name, ()))
     ), "")  # fmt: skip
     facts = []
-    for name in sorted(by_property.keys() - _ASIDE - without - {head}, key=lambda name: (place_of(name)[1], name)):
+    for name in sorted(
+        by_property.keys() - _ASIDE - without - {head}, key=lambda name: (_places().get((name, False), _LAST)[1], name)
+    ):
         statements = by_property[name]
         if all(isinstance(statement.value, ox.Literal) for statement in statements):
             contents = [_texts(context, statements)]
@@ -277,7 +270,7 @@ def _node(
 def _texts(context: PageContext, statements: Iterable[Statement]) -> Markup:
     terms = [statement.value for statement in statements]
     texts = {
-        term.language: french(term.value) if term.language == "fr" else term.value
+        term.language: catalogue.french(term.value) if term.language == "fr" else term.value
         for term in terms if isinstance(term, ox.Literal) and term.language
     }  # fmt: skip
     if texts and len(texts) == len(terms):
@@ -353,10 +346,6 @@ def _premise(context: PageContext, iri: str) -> tuple[str, Markup, tuple[Grounds
     return owner, (context.link(owner) if owner else NOTHING) + context.t("colon") + " " + words, tuple(notes.numbers)
 
 
-def kind_name(context: PageContext, kind: str) -> str:
-    return context.t(f"tie-{kind}") if kind in KINDS else context.name(f"{ID}linktype/{kind}")
-
-
 def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dict[str, object]]:
     """Links by kind, as seen from the thing of the page, else from outside; those of a kind by plan and name.
 
@@ -377,7 +366,8 @@ def grouped(notes: Notes, links: Iterable[str], viewpoint: str = "") -> list[dic
     for kind in sorted(by_kind, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind)):
         members = [link_of(context, iri) for iri in sorted(by_kind[kind], key=order)]
         is_long = kind.startswith("shared-") and len(members) > UNFOLDED
-        name, stated = kind_name(context, kind), {bool(link.own and link.own.certainty == "stated") for link in members}
+        name = context.t(f"tie-{kind}") if kind in KINDS else context.name(f"{ID}linktype/{kind}")
+        stated = {bool(link.own and link.own.certainty == "stated") for link in members}
         # links that are made from outside say who says so
         if kind == "external-statement" and stated != {True}:
             name = context.t("tie-external-both" if True in stated else "tie-comparison")
@@ -406,7 +396,7 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
     pending: dict[str, list[tuple[int, bool, str, list[Statement]]]] = {section: [] for section in PARTS}
     for name, values in statements.by_property(iri).items():
         if name not in _IN_NOTES and name not in out:
-            section, place, _ = place_of(name)
+            section, place, _ = _places().get((name, False), _LAST)
             pending.setdefault(section, []).append((place, False, "", list(values)))
     pointing: dict[tuple[str, str], list[Statement]] = {}
     for statement in statements.towards(iri):
@@ -420,7 +410,7 @@ def rows_of(notes: Notes, iri: str, *, out: frozenset[str], back: frozenset[str]
                 apart = statements.one(work, PAN + "inPlan") or work
             pointing.setdefault((statement.predicate, apart), []).append(statement)
     for (name, apart), group in pointing.items():
-        section, place, _ = place_of(name, back=True)
+        section, place, _ = _places().get((name, True), _LAST)
         pending.setdefault(section, []).append((place, True, apart, group))
     for section, rows in pending.items():
         rows.sort(key=itemgetter(0))
@@ -449,7 +439,7 @@ def _out(notes: Notes, iri: str, statements: list[Statement]) -> Row:
 def _back(notes: Notes, iri: str, apart: str, statements: list[Statement]) -> Row:
     context, name, values = notes.context, statements[0].predicate, notes.context.graph.statements.values
     words, language = called(context.graph.labels, name, context.request.language, back=True)
-    if not place_of(name, back=True)[2]:
+    if not _places().get((name, True), _LAST)[2]:
         words = context.t("pointing", name=words)
     heading = piece("spoken")(words, language)
     if apart:

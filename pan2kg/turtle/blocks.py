@@ -81,11 +81,7 @@ class TurtleFile:
         return self.name.startswith(CORE)
 
     def expand(self, name: str) -> str:
-        """The IRI of a name as written here.
-
-        >>> TurtleFile("x.ttl", prefixes={"e": "http://e/"}).expand("e:a"), TurtleFile("x.ttl").expand("<http://e/b>")
-        ('http://e/a', 'http://e/b')
-        """
+        """The IRI of a name as written here."""
         if name.startswith("<"):
             return name[1:-1]
         prefix, _, local = name.partition(":")
@@ -123,12 +119,7 @@ def may_name(text: str, iri: str) -> bool:
 
 
 def read_turtle_file(text: str, name: str, *, nested: bool = False) -> TurtleFile:
-    """Read the text of one file.
-
-    >>> file = read_turtle_file("@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n    e:p 1, 2 .\\n", "x.ttl")
-    >>> file.blocks[0].subject, [(fault.rule, fault.line) for fault in file.faults]
-    ('e:a', [('style-comma', 4)])
-    """
+    """Read the text of one file."""
     reader = _LayoutReader(TurtleFile(name, nested))
     reader.read(text)
     return reader.file

@@ -175,11 +175,7 @@ class Block:
 
 
 def text(value: str, language: str) -> str:
-    """A text with its language tag.
-
-    >>> print(text('dit « "oui" »', "fr"))
-    "dit « \\"oui\\" »"@fr
-    """
+    """A text with its language tag."""
     return f"{string(value)}@{language}"
 
 
@@ -258,10 +254,7 @@ def subjects(turtle: str) -> Iterator[tuple[str, int]]:
 
 
 def find_subjects(project: Project) -> dict[str, Place]:
-    """Where each subject of the graph has its block: the first file that says what it is.
-
-    A country adds to what the core describes; files of what is unverified and of short names add to all others.
-    """
+    """Where each subject of the graph has its block: the first file that says what it is."""
     places: dict[str, Place] = {}
     named = [(project.name_of(path), path) for path in project.graph_files()]
     named.sort(

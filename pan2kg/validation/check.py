@@ -77,10 +77,7 @@ def check(
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was looked at: every finding by itself, with its place, and what it takes to make a report of some of them.
-
-    ``plans`` says in which plan a thing is, ``index`` where its blocks stand.
-    """
+    """What was looked at: every finding by itself, with its place, and what it takes to report some of them."""
 
     parts: tuple[Report, ...]
     findings: tuple[Finding, ...]
@@ -102,10 +99,7 @@ def look(
     only: Collection[str] = (),
     tell: Callable[[str], None] = lambda _: None,
 ) -> Looked:
-    """Look at the files of a project, or at ``only`` some by their names, which are judged on the whole graph.
-
-    ``tell`` is told what is done next, by the key of a message of « progress ».
-    """
+    """Look at the files of a project, or at ``only`` some by their names, which are judged on the whole graph."""
     tell("check-reads")
     store, unread = stores.load_readable(project)
     files = _near(project, store, only, unread) if only else turtle.read_turtle_files(project)
@@ -117,7 +111,7 @@ def look(
     names, reports = Names(writer.read_prefixes(project)), list[Report]()
     # what a mark before the first line makes of a file is said once, as a fault of style
     marked = {file.name for file in files if any(fault.rule == turtle.BYTE_ORDER for fault in file.faults)}
-    untold = [one for one in unread if not (Kind.STYLE in kinds and one.place and one.place.file in marked)]
+    untold = [error for error in unread if not (Kind.STYLE in kinds and error.place and error.place.file in marked)]
     if Kind.TEXT in kinds or unread:
         faults = [*lines.not_turtle(untold)]
         for member_files, prefixes in _each(project, chosen):
@@ -146,8 +140,8 @@ def look(
         among, numbers = files if len(chosen) < len(files) else (), lines.count_looked_at(chosen)
         style = [
             fault
-            for some, prefixes in _each(project, chosen)
-            for fault in lines.check_style(some, prefixes, among=among)
+            for member_files, prefixes in _each(project, chosen)
+            for fault in lines.check_style(member_files, prefixes, among=among)
         ]
         if not only or any(name.endswith(".rq") for name in only):
             # what columns hold shows in the strongest links as well
@@ -166,12 +160,12 @@ def look(
             finding for finding in findings
             if finding.rule.kind in (Kind.STYLE, Kind.TEXT) or lost.isdisjoint((finding.focus, _plain(finding.value)))
         ]  # fmt: skip
-    told = tuple(finding for finding in findings if not only or (finding.place and finding.place.file in only))
+    kept_findings = tuple(finding for finding in findings if not only or (finding.place and finding.place.file in only))
     stated = [
         (quad.subject, quad.object) for quad in store.inner.quads_for_pattern(None, ox.NamedNode(PAN + "inPlan"), None)
     ]
     plans = {a.value: b.value for a, b in stated if isinstance(a, ox.NamedNode) and isinstance(b, ox.NamedNode)}
-    return Looked(tuple(reports), told, store, index, plans, names)
+    return Looked(tuple(reports), kept_findings, store, index, plans, names)
 
 
 def _near(
@@ -217,26 +211,24 @@ def _plain(value: str) -> str:
 def check_store(
     project: Project, store: Store, *, fail_on: Severity = Severity.VIOLATION, baseline: Path | None = None
 ) -> Report:
-    """What the shapes and quality queries of a project find in a store that holds what is derived as well.
-
-    There are no files: house style and texts are not looked at, and no finding has a place. A finding of a shape
-    stands only where it is about something that is stated.
-    """
+    """What the shapes and quality queries of a project find in a store that holds what is derived as well."""
     accepted = report.read_baseline(baseline) if baseline else None
     names, unasked = Names(writer.read_prefixes(project)), Unasked()
     shapes = findings_of_shapes(project, store, names, Engine.SPARQL, unasked=unasked)
     stated = set[str]()
-    for some in _in_parts(finding.focus for finding in shapes.findings):
-        stated.update(select(store, program_query("endpoint/stated", thing=some)).values("thing"))
-    of_stated = tuple(one for one in shapes.findings if one.focus in stated or not _IRI.fullmatch(one.focus))
+    for iris in _in_parts(finding.focus for finding in shapes.findings):
+        stated.update(select(store, program_query("endpoint/stated", thing=iris)).values("thing"))
+    of_stated = tuple(
+        finding for finding in shapes.findings if finding.focus in stated or not _IRI.fullmatch(finding.focus)
+    )
     table = select(store, program_query("endpoint/parts"))
     plans = dict(zip(table.values("part"), table.values("plan"), strict=True))
     core = _core(project)
     quality = findings_of_quality(project, store, names, unasked=unasked)
     findings = [
         finding
-        for found in (of_stated, quality.findings)
-        for finding in report.gathered(found, plans)
+        for of_kind in (of_stated, quality.findings)
+        for finding in report.gathered(of_kind, plans)
         if finding.focus not in core
     ]
     not_asked = []
@@ -244,7 +236,9 @@ def check_store(
         reason = Text.of({language: error.message.say(language) for language in LANGUAGES})
         message, remedy = _CHECK.text("not-asked", rule=rule.key, reason=reason), _CHECK.text("not-asked-remedy")
         not_asked.append(Finding(Rule(f"not-asked:{rule.key}", rule.kind, Severity.VIOLATION, message, remedy), ""))
-    unanswered = Report(tuple(one.rule for one in not_asked), looked_at={one.rule.key: 1 for one in not_asked})
+    unanswered = Report(
+        tuple(finding.rule for finding in not_asked), looked_at={finding.rule.key: 1 for finding in not_asked}
+    )
     findings += not_asked
     labelled = replace(names, labels=_labels(store, findings, names))
     whole = replace(joined((shapes, quality, unanswered), findings, labelled), fail_on=fail_on)
@@ -255,11 +249,7 @@ def findings_of_shapes(
     project: Project, store: Store, names: Names, engine: Engine, *,
     only: Collection[str] = (), unasked: Unasked | None = None,
 ) -> Report:  # fmt: skip
-    """What the shapes of a project find in a store that holds what it states, and nothing derived.
-
-    ``only`` names the nodes that are looked at, where they are few; the reference looks at all. The rules an endpoint
-    cannot be asked for are put into ``unasked``, where there is one.
-    """
+    """What the shapes of a project find in a store that holds what it states, and nothing derived."""
     shapes = read_shapes(project.shape_files())
     rules, counts = read_rules(shapes, names), FocusCounts(store, only)
     if not rules.rules:
@@ -312,8 +302,8 @@ def _labels(store: Store, findings: Collection[Finding], names: Names) -> dict[s
     wanted = {iri for finding in findings for iri in (finding.focus, _plain(finding.value))}
     wanted |= {names.plan(finding.part) for finding in findings if finding.part}
     labels: dict[str, dict[str, str]] = {}
-    for some in _in_parts(wanted):
-        table = select(store, program_query("things/labels-by-language", thing=some))
+    for iris in _in_parts(wanted):
+        table = select(store, program_query("things/labels-by-language", thing=iris))
         for iri, language, label in zip(*(table.values(column) for column in table.columns), strict=True):
             labels.setdefault(iri, {})[language] = " ".join(label.split())
     return {iri: Text.of(words) for iri, words in labels.items()}
@@ -360,9 +350,9 @@ def check_change(
     with at_revision(project, change.since) as before:  # first, so that a revision that is none is said at once
         looked = look(project, engine=engine, only=change.files, tell=tell)
         tell("check-before")
-        there = tuple(name for name in change.files if (before.root / name).exists())
-        then = look(before, engine=engine, only=there)
-        earlier = then.findings if there or not change.files else ()
+        files_before = tuple(name for name in change.files if (before.root / name).exists())
+        then = look(before, engine=engine, only=files_before)
+        earlier = then.findings if files_before or not change.files else ()
         accepted = [report.fingerprint(finding, then.names) for finding in earlier]
     added, _, unmatched = report.matched(looked.findings, looked.names, accepted)
     message, remedy = _CHECK.text("since-solved"), _CHECK.text("since-solved-remedy")
@@ -371,9 +361,9 @@ def check_change(
         if unmatched[name]:
             unmatched[name] -= 1
             solved.append(Finding(rule, "", value=writer.string(name), place=finding.place))
-    new = looked.report(added)
-    findings = report.in_order([*new.findings, *solved])
-    return replace(new, findings=findings, fail_on=fail_on, since=change.since, of_some=bool(change.files))
+    whole = looked.report(added)
+    findings = report.in_order([*whole.findings, *solved])
+    return replace(whole, findings=findings, fail_on=fail_on, since=change.since, of_some=bool(change.files))
 
 
 @contextmanager
@@ -407,10 +397,7 @@ def at_revision(project: Project, revision: str) -> Iterator[Project]:
 
 
 def objections(project: Project, store: LocalStore, texts: Mapping[Path, str]) -> tuple[Finding, ...]:
-    """The violations and warnings that new texts of files would bring about, worst first; the texts are Turtle.
-
-    ``store`` holds what the project states now, and is left with the new texts in place of the old ones.
-    """
+    """The violations and warnings that new texts of files would bring about, worst first; the texts are Turtle."""
     names = Names(writer.read_prefixes(project))
     texts_before = {path: read_text(path) if path.exists() else "" for path in texts}
 
@@ -438,18 +425,22 @@ def objections(project: Project, store: LocalStore, texts: Mapping[Path, str]) -
     for file in after:
         for block in file.blocks:
             if file.expand(block.subject) in changed:
-                objects |= {file.expand(one.object) for one in block.statements if not one.object.startswith('"')}
+                objects |= {
+                    file.expand(statement.object)
+                    for statement in block.statements
+                    if not statement.object.startswith('"')
+                }
     put(texts)
     faults = [finding for finding in lines.check_wording(after, names.prefixes) if finding.focus in changed]
     faults += _asked(project, store, names, changed, changed | objects)
     if faults:  # a fault that was there before is not ours
         put(texts_before)
-        there = [
+        findings_before = [
             *_asked(project, store, names, changed, changed | objects),
             *lines.check_wording(before, names.prefixes),
         ]
         put(texts)
-        faults_before = {report.fingerprint(finding, names) for finding in there}
+        faults_before = {report.fingerprint(finding, names) for finding in findings_before}
         faults = [finding for finding in faults if report.fingerprint(finding, names) not in faults_before]
     weighty = (finding for finding in faults if finding.severity.reaches(Severity.WARNING))
     return report.in_order(finding for finding in weighty if finding.rule.use is RuleUse.EDIT)
@@ -476,11 +467,7 @@ def findings_of_quality(
     project: Project, store: Store, names: Names, *,
     least: Severity = Severity.INFO, only: Collection[str] = (), unasked: Unasked | None = None,
 ) -> Report:  # fmt: skip
-    """What the quality queries of a project find in a store, those that weigh at least so much.
-
-    Where ``only`` names things by their IRIs, the program's own queries look at no others, which costs what these cost.
-    The rules of queries an endpoint cannot answer are put into ``unasked``, where there is one.
-    """
+    """What the quality queries of a project find in a store, those that weigh at least so much."""
     rules, looked_at, members = [], dict[str, int](), _members(store, only)
     findings: list[Finding] = []
     statistics: dict[str, int] = {}
@@ -500,15 +487,15 @@ def findings_of_quality(
             continue
         if "focus" not in table.columns:
             raise QueryError("quality-focus", place=Place(query.file), remedy="select-focus")
-        found = []
+        of_query = list[Finding]()
         for row in table.rows:
             cells = dict(zip(table.columns, row, strict=True))
             focus, path_found, value = stores.plain(cells["focus"]), stores.plain(cells.get("path")), cells.get("value")
-            found.append(Finding(rule, focus, path_found, str(value) if value is not None else ""))
+            of_query.append(Finding(rule, focus, path_found, str(value) if value is not None else ""))
         if rule.use is RuleUse.STATISTIC:
-            statistics[rule.key] = len({finding.focus for finding in found})
+            statistics[rule.key] = len({finding.focus for finding in of_query})
         else:
-            findings += found
+            findings += of_query
         classes = [name.partition(":") for name in query.header.get("looks_at", "").split()]
         iris = (names.prefixes.get(prefix, f"{prefix}:") + local for prefix, _, local in classes)
         looked_at[rule.key] = len(set[str]().union(*(members.get(iri, set()) for iri in iris)))
@@ -516,11 +503,7 @@ def findings_of_quality(
 
 
 def quality_rule(query: Query) -> Rule:
-    """The rule a quality query stands for, as its header says it.
-
-    >>> quality_rule(Query("x-violation", "quality", "", "x.rq", {"message": "No.", "severity": "info"})).severity
-    <Severity.INFO: 'info'>
-    """
+    """The rule a quality query stands for, as its header says it."""
     head, texts = query.header, dict[str, Text]()
     severity, use = head.get("severity", "violation"), head.get("use", "edit")
     if not head.get("message") or severity not in list(Severity) or use not in list(RuleUse):
@@ -543,10 +526,7 @@ def _is_shipped(path: Path, text: str) -> bool:
 def foci_of_values(
     project: Project, store: LocalStore, values: Collection[str], *, least: Severity = Severity.INFO
 ) -> set[str]:
-    """The things at which the program's own quality queries that weigh so much may find one of some IRIs as a value.
-
-    There are no others. Of queries that say ``value: object``, these are all things of which it is said.
-    """
+    """The things at which the program's own quality queries that weigh so much may find one of some IRIs as a value."""
     subjects = (quad.subject for iri in values for quad in store.inner.quads_for_pattern(None, None, ox.NamedNode(iri)))
     foci = {subject.value for subject in subjects if isinstance(subject, ox.NamedNode)}
     for path in _quality_files(project):
@@ -578,8 +558,8 @@ def _members(store: Store, only: Collection[str]) -> dict[str, set[str]]:
     members: dict[str, set[str]] = {}
     query = program_query("things/members")
     rows = select(store, _naming(query, "thing", only) if only else query)
-    for name, thing in zip(rows.values("class"), rows.values("thing"), strict=True):
-        members.setdefault(name, set()).add(thing)
+    for name, iri in zip(rows.values("class"), rows.values("thing"), strict=True):
+        members.setdefault(name, set()).add(iri)
     above = select(store, program_query("things/classes-above"))
     direct = {name: frozenset(things) for name, things in members.items()}
     for name, above_it in zip(above.values("class"), above.values("super"), strict=True):

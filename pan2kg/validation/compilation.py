@@ -13,7 +13,7 @@ numbers and times, the canonical form, which the house style asks for; pySHACL r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -730,20 +730,3 @@ def evaluate(
                 terms = (focus, path, "" if value is None else written(value))
                 findings[rules.finding(query.shape, query.component, terms, query.constraint)] = None
     yield from findings
-
-
-def by_value(findings: Iterable[Finding]) -> Mapping[tuple[str, str, str, str, str], Finding]:
-    """Findings by what makes two of them the same: rule, focus node, path, value and component.
-
-    Values are compared as a store compares them: ``"0.50"^^xsd:decimal`` is ``0.5``. Blank nodes are all alike, since
-    each engine names them anew.
-    """
-    return {(one.rule.key, alike(one.focus), one.path, alike(one.value), one.component): one for one in findings}
-
-
-def alike(term: str) -> str:
-    if term.startswith("_:") or "^^<" not in term:
-        return "_:" if term.startswith("_:") else term
-    store = ox.Store()
-    store.load(f"<http://e/> <http://e/> {term} .".encode(), format=ox.RdfFormat.N_TRIPLES)
-    return "".join(str(quad.object) for quad in store)

@@ -85,14 +85,7 @@ def looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:
 
 
 def check_wording(files: Sequence[TurtleFile], prefixes: Mapping[str, str]) -> Iterator[Finding]:
-    """Every fault in what the lines of these files say; ``prefixes`` is the house's list, for names in the report.
-
-    >>> from pan2kg.turtle.blocks import read_turtle_file
-    >>> text = '@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n    e:p "201"^^xsd:gYear .\\n'
-    >>> file = read_turtle_file(text, "graph/x.ttl")
-    >>> [(f.rule.key, f.value, str(f.place)) for f in check_wording([file], {"e": "http://e/"})]
-    [('text-date', '"201"', 'graph/x.ttl:4')]
-    """
+    """Every fault in what the lines of these files say; ``prefixes`` is the house's list, for names in the report."""
     rules = text_rules()
     for file in filter(_is_read, files):
         of_predicate: dict[str, tuple[_Said, ...]] = {"a": ()}  # few are written, and each many times
@@ -155,11 +148,7 @@ def _of_literal(subject: str, predicate: str, written: str) -> Iterator[_Said]:
 
 
 def is_date(value: str, datatype: str) -> bool:
-    """Whether a text is a day, month, year or time that exists, in the years facts can be of.
-
-    >>> is_date("2020-02-29", "date"), is_date("2021-02-29", "date"), is_date("201", "gYear"), is_date("2119", "gYear")
-    (True, False, False, False)
-    """
+    """Whether a text is a day, month, year or time that exists, in the years facts can be of."""
     with suppress(ValueError):
         if datatype == "dateTime":
             return datetime.fromisoformat(value).year in YEARS
@@ -183,13 +172,7 @@ def is_language(tag: str) -> bool:
 
 
 def language_of(value: str, tag: str) -> str:
-    """Another language a text is plainly in than its tag says; empty where it may well be in that one.
-
-    >>> language_of("Raising awareness of the rights and duties", "fr"), language_of("Plan for the Land", "fr")
-    ('en', 'en')
-    >>> language_of("Le Monde", "en"), language_of("The plan “Pour la nature et les forêts” of 2020", "en")
-    ('', '')
-    """
+    """Another language a text is plainly in than its tag says; empty where it may well be in that one."""
     small = {name: _listed("small-words", name) for name in LANGUAGES}
     words = [word.lower() for word in _WORD.findall(_QUOTED.sub("", value))]
     if tag not in small or not small[tag].isdisjoint(words):
@@ -274,15 +257,7 @@ def count_looked_at(files: Sequence[TurtleFile]) -> dict[str, int]:
 def check_style(
     files: Sequence[TurtleFile], prefixes: Mapping[str, str], *, among: Sequence[TurtleFile] = ()
 ) -> Iterator[Finding]:
-    """Every departure of the files from the house style; ``prefixes`` is the house's list.
-
-    ``among`` names the files among which a subject has one block, where these are not all of them.
-
-    >>> from pan2kg.turtle.blocks import read_turtle_file
-    >>> file = read_turtle_file('@prefix e: <http://e/> .\\n\\ne:a a e:B ;\\n  e:p "x" .\\n', "graph/x.ttl")
-    >>> [(f.rule.key, str(f.place)) for f in check_style([file], {"e": "http://e/"})]
-    [('style-indent', 'graph/x.ttl:4')]
-    """
+    """Every departure of the files from the house style; ``prefixes`` is the house's list."""
     rules = style_rules()
 
     def finding(file: TurtleFile, fault: blocks.LayoutFault) -> Finding:
@@ -384,10 +359,7 @@ def question_rules() -> dict[str, Rule]:
 
 
 def check_questions(project: Project, derived: Callable[[], Store]) -> tuple[list[Finding], dict[str, int]]:
-    """Every fault of the stored questions of a project, and how many questions each rule looked at.
-
-    ``derived`` gives the store they are asked of, where any is: those the program brings, unchanged, are known to hold.
-    """
+    """Every fault of the stored questions of a project, and how many questions each rule looked at."""
     rules, queries = question_rules(), sorted(read_queries(project).values(), key=lambda query: query.file)
     shipped = Project.packaged().root
 

@@ -48,21 +48,13 @@ _HASHES: Final = re.compile(rf"{_SALT}[0-9a-f]{{32}}\n(?:[0-9a-f]{{{_DIGITS}}}\n
 
 
 def folded(text: str) -> str:
-    """A text as it is compared: composed (NFC), one space between words, one form of apostrophe, quote and hyphen.
-
-    >>> folded("l’«\u00a0entité\u00a0»  –\\nou “autre”"), folded("e\u0301tat")
-    ('l\\'"entité" - ou "autre"', 'état')
-    """
+    """A text as it is compared: composed (NFC), one space between words, one form of apostrophe, quote and hyphen."""
     marked = _MARKS.sub('"', unicodedata.normalize("NFC", text).translate(_FOLDED))
     return " ".join(marked.split())
 
 
 def pieces(quote: str) -> list[str]:
-    """What stands between the cuts of a quotation, folded; nothing where it has no words.
-
-    >>> pieces("Les ministères […] veillent…"), pieces("…")
-    (['Les ministères', 'veillent'], [])
-    """
+    """What stands between the cuts of a quotation, folded; nothing where it has no words."""
     return [words for piece in _CUT.split(quote) if (words := folded(piece)) and any(map(str.isalnum, words))]
 
 
@@ -81,12 +73,7 @@ class KeptText:
         return [line for line in map(folded, self.text.splitlines()) if line]
 
     def holds(self, quote: str) -> bool | None:
-        """Whether a quotation stands in it, whole words of it, each piece behind the one before.
-
-        >>> text = KeptText("x", "x.txt", "Former les juges, puis\\nles avocats.")
-        >>> text.holds("Former les juges … les avocats"), text.holds("les avocats … Former"), text.holds("les juge")
-        (True, False, False)
-        """
+        """Whether a quotation stands in it, whole words of it, each piece behind the one before."""
         found = pieces(quote)
         start = 0
         for piece in found:
@@ -97,12 +84,7 @@ class KeptText:
         return bool(found)
 
     def numbers(self, title: str, number: str) -> bool | None:
-        """Whether a title stands on a line behind its number; ``None`` where it stands on none.
-
-        >>> text = KeptText("x", "x.txt", "Catégorie 1 : Former\\n1.1. Former les juges")
-        >>> text.numbers("Former les juges", "1.1"), text.numbers("Former", "2"), text.numbers("Punir", "1")
-        (True, False, None)
-        """
+        """Whether a title stands on a line behind its number; ``None`` where it stands on none."""
         wanted = _whole(folded(title))
         before = [line[: found.start()] for line in self._lines if (found := wanted.search(line))]
         ends = re.compile(rf"(?<![\w.]){re.escape(folded(number))}\W*$")
@@ -133,12 +115,7 @@ class KeptHashes:
     hashes: frozenset[str]
 
     def holds(self, quote: str) -> bool | None:
-        """Whether each run of words of a quotation stands in the text; ``None`` where a piece is too short to tell.
-
-        >>> kept = read_hashes("x", "x", hashes_of("Former les juges et les avocats", "0" * 32))
-        >>> kept.holds("Former les juges et"), kept.holds("Former des juges et"), kept.holds("Former les juges")
-        (True, False, None)
-        """
+        """Whether each run of words of a quotation stands in the text; ``None`` where a piece is too short to tell."""
         kept_pieces = [list(_runs(piece)) for piece in pieces(quote)]
         if not all(_hash(run, self.salt) in self.hashes for runs in kept_pieces for run in runs):
             return False
@@ -165,10 +142,7 @@ def _hash(run: str, salt: str) -> str:
 
 
 def hashes_of(text: str, salt: str) -> str:
-    """What is kept of a text that may not be kept itself: the salt, and the hashes in an order that is not the text’s.
-
-    ``salt`` has 32 hexadecimal digits.
-    """
+    """What is kept of a text that may not be kept itself: the salt, and the hashes in another order than the text’s."""
     hashes = sorted({_hash(run, salt) for run in _runs(folded(text))})
     return "".join(f"{line}\n" for line in (_SALT + salt, *hashes))
 
@@ -287,10 +261,7 @@ _ACT: Final = re.compile(r"/eli/|\bCELEX\b|\bcelex=", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """The quotations of a document: where each stands and its words, and how long the whole is, where that is known.
-
-    ``length`` and the lengths of ``sizes`` are in characters, or both in words.
-    """
+    """The quotations of a document: where each stands and its words, and how long the whole is, where that is known."""
 
     document: str
     quotations: tuple[tuple[TurtleFile, SourceBlock, TurtleLine, str], ...]
@@ -309,10 +280,7 @@ def rights_rules() -> dict[str, Rule]:
 def check_rights(
     files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequence[TurtleFile] | None = None
 ) -> Report:
-    """What these files quote at greater length than may be taken without asking; how many documents have no length.
-
-    ``known`` are the files that say what documents and titles there are, where those are others.
-    """
+    """What these files quote at greater length than may be taken without asking; how many documents have no length."""
     rules, findings = rights_rules(), list[Finding]()
     documents = list(quoted(files, kept, files if known is None else known))
     for document in documents:
@@ -383,11 +351,7 @@ def quoted(files: Sequence[TurtleFile], kept: Mapping[str, Kept], known: Sequenc
 
 
 def is_long(words: str, times: int = 1) -> bool:
-    """Whether a quotation is longer than a short one, in characters and in words, or as many times longer.
-
-    >>> is_long("mot " * 61), is_long("mot " * 90), is_long("mot " * 90, 10)
-    (False, True, False)
-    """
+    """Whether a quotation is longer than a short one, in characters and in words, or as many times longer."""
     return len(words.strip()) > times * LONGEST[0] and len(words.split()) > times * LONGEST[1]
 
 

@@ -78,11 +78,7 @@ def _unsaid(name: str) -> Iterator[None]:
 
 
 def read_graph(files: Iterable[Path]) -> Graph:
-    """The triples of Turtle files as a plain rdflib graph, literals as they are written.
-
-    >>> len(read_graph([]))
-    0
-    """
+    """The triples of Turtle files as a plain rdflib graph, literals as they are written."""
     return to_graph(quad for path in files for quad in quads(path))
 
 

@@ -38,11 +38,7 @@ _BRACKETED: Final = re.compile(r"<([^<>\s]*)>")
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: violation = incoherent, warning = incomplete, info = to look at.
-
-    >>> Severity.VIOLATION.reaches(Severity.WARNING), Severity.INFO.reaches(Severity.WARNING)
-    (True, False)
-    """
+    """How much a finding weighs: violation = incoherent, warning = incomplete, info = to look at."""
 
     VIOLATION = "violation"
     WARNING = "warning"
@@ -95,13 +91,7 @@ def worded_rules(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault: the rule it breaks, and where.
-
-    ``focus`` is the IRI of the thing (of the file's named graph where the fault is the file's);
-    ``path`` a property's IRI or a path in SPARQL's notation; ``value`` a term as N-Triples writes it;
-    ``component`` the SHACL constraint component, and ``expected`` what it asks for. Of a plan, ``times`` says how many
-    things in it lack what nobody has recorded.
-    """
+    """One fault: the rule it breaks, and where."""
 
     rule: Rule
     focus: str
@@ -129,26 +119,14 @@ class Finding:
 
     @property
     def part(self) -> str:
-        """The plan the fault stands in, by the folder of its file; empty outside the plans.
-
-        >>> rule = Rule("x", Kind.STYLE, Severity.INFO, Text())
-        >>> Finding(rule, "", place=Place("graph/plans/lu-bhr-2/actions.ttl", 3)).part
-        'lu-bhr-2'
-        """
+        """The plan the fault stands in, by the folder of its file; empty outside the plans."""
         folders = self.place.file.split("/") if self.place else []
         return folders[2] if len(folders) > 3 and folders[:2] == ["graph", "plans"] else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How IRIs are shown: by the house's prefixes, and by labels.
-
-    >>> names = Names({"plan": "https://w3id.org/pan2kg/id/plan/"})
-    >>> names.short("https://w3id.org/pan2kg/id/plan/lu-bhr-2")
-    'plan:lu-bhr-2'
-    >>> names.short('"2020"^^<https://w3id.org/pan2kg/id/plan/x>')
-    '"2020"^^plan:x'
-    """
+    """How IRIs are shown: by the house's prefixes, and by labels."""
 
     prefixes: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Text] = field(default_factory=dict)
@@ -167,12 +145,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a check found, sorted; ``accepted`` holds what the baseline lets pass.
-
-    ``looked_at`` says by a rule's key how many nodes, files, blocks or statements it looked at, ``statistics`` how many
-    of them a rule only counts. ``since`` is the revision since which findings are told, where only the new ones are,
-    ``of_some`` says whether some files were looked at by themselves, ``made`` when a report was made that was kept.
-    """
+    """Everything a check found, sorted; ``accepted`` holds what the baseline lets pass."""
 
     rules: tuple[Rule, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -270,13 +243,7 @@ _RULE: Final = re.compile(r"[\w-]*:\S+|(?:style|text)-[\w-]+|[\w-]+-violation")
 
 
 def fingerprint(finding: Finding, names: Names) -> str:
-    """What a finding is known by from one run to the next, whatever lines move.
-
-    >>> from pan2kg.i18n.catalogue import Text
-    >>> rule = Rule("pan:PlanShape-label", Kind.SHAPE, Severity.INFO, Text())
-    >>> fingerprint(Finding(rule, "http://e/x", "http://e/p", '"a"@fr', Place("f", 3)), Names({"e": "http://e/"}))
-    'pan:PlanShape-label e:x e:p "a"@fr'
-    """
+    """What a finding is known by from one run to the next, whatever lines move."""
     words = (finding.rule.key, *(names.short(term) for term in (finding.focus, finding.path, finding.value)))
     return " ".join(word for word in words if word)
 
@@ -343,10 +310,7 @@ _DAMAGED: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError)
 
 
 def kept_report(project: Project, folder: Path | None, make: Callable[[], Report]) -> Report:
-    """The report of a project as it was made of the same files, else as it is made now, and kept.
-
-    Without a folder it is made. A folder that cannot be written is done without.
-    """
+    """The report of a project as it was made of the same files, else as it is made now, and kept."""
     if folder is None:
         return make()
     name = state_name(project)

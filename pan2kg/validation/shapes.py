@@ -41,10 +41,7 @@ _GAP: Final = "-missing"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shapes:
-    """The statements of shape files: what each node says, and which nodes use it; each reading is itself alone.
-
-    ``files`` says in which file a node is described, ``values`` names properties of SHACL by their local names.
-    """
+    """The statements of shape files: what each node says, and which nodes use it; each reading is itself alone."""
 
     said: Mapping[Node, Mapping[str, tuple[Term, ...]]]
     used: Mapping[Term, tuple[tuple[Node, str], ...]]

@@ -163,15 +163,13 @@ def misplaced(drawing: Drawing) -> list[object]:
     Capitals reach to 0.78 of the size above the line.
     """
     wrong: list[object] = [
-        label.text
-        for label, (left, top, right, bottom) in labels(drawing)
+        label.text for label, (left, top, right, bottom) in labels(drawing)
         if left < 0 or top < 0 or right > drawing.width or bottom > drawing.height
-    ]
+    ]  # fmt: skip
     boxes = sorted(
         (left, right, bottom - 1.03 * label.font.size, bottom - 0.05 * label.font.size, label.text)
-        for label, (left, _, right, bottom) in labels(drawing)
-        if not label.turn and label.text.strip()
-    )
+        for label, (left, _, right, bottom) in labels(drawing) if not label.turn and label.text.strip()
+    )  # fmt: skip
     for at, (_, right, top, bottom, text) in enumerate(boxes):
         for left, _, other_top, other_bottom, other in boxes[at + 1 :]:
             if left >= right:
@@ -241,9 +239,8 @@ def test_what_was_not_assessed_is_hatched_and_empty_in_the_table() -> None:
 def test_what_is_read_in_full_is_not_hatched() -> None:
     read = "".join(
         f"reading:{n} a pan:Reading ; pan:readsWork plan:{n} ; pan:aspect aspect:texts ; "
-        f"pan:extent readingextent:full .\nplan:{n} pan:listCompleteness completeness:complete .\n"
-        for n in "pqr"
-    )
+        f"pan:extent readingextent:full .\nplan:{n} pan:listCompleteness completeness:complete .\n" for n in "pqr"
+    )  # fmt: skip
     picture = drawn("plan-matrix", store_of(SMALL + read), plans="p,q,r")
     assert cells(picture, "shares", "weight") == [("yes", "0.415037"), ("no", "0"), ("no", "0")]
     assert hatches(picture) == 5, "who cites whom was not read"

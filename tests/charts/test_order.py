@@ -29,9 +29,8 @@ def rests(action: str, *texts: str, level: str = "plan") -> str:
     return "".join(
         f"link:{action}-{t} pan:linkType linktype:uses-instrument ; {ACCEPTED} ; pan:relation relation:implements ; "
         f"pan:evidenceLevel evidencelevel:{level} ; pan:from action:{action} ; pan:to instrument:{t} .\n"
-        f'instrument:{t} skos:prefLabel "Loi {t}"@fr .\n'
-        for t in texts
-    )
+        f'instrument:{t} skos:prefLabel "Loi {t}"@fr .\n' for t in texts
+    )  # fmt: skip
 
 
 def part(body: str, role: str, work: str) -> str:
@@ -75,9 +74,8 @@ def test_ministries_of_most_plans_come_before_those_of_most_actions() -> None:
     works = {"busy": ("p-1", "p-2", "q-2"), "wide": ("q-1", "r-1", "p-2"), "lonely": ("q-1",)}
     said = "".join(
         f'body:{body} dcterms:type bodytype:ministry ; skos:prefLabel "{body}"@fr .\n'
-        + "".join(part(body, "lead", work) for work in led)
-        for body, led in works.items()
-    )
+        + "".join(part(body, "lead", work) for work in led) for body, led in works.items()
+    )  # fmt: skip
     picture = draw("ministries", world(rests("p-1", "a"), said), plans="p,q,r", bodies=2)
     assert list(dict.fromkeys(name for (name,) in rows(picture, "ministry"))) == ["wide", "busy"]
 

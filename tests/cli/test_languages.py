@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pan2kg.cli.main import main
-from pan2kg.errors import ProjectError
 from pan2kg.i18n.message import spoken
 
 if TYPE_CHECKING:
@@ -28,28 +27,19 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("language", "sentence"),
-    [("fr", "Ce dossier n’existe pas."), ("de", "Diesen Ordner gibt es nicht."), ("en", "There is no such folder.")],
-)
 def test_an_error_is_said_in_the_language_asked_for(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, language: str, sentence: str
-) -> None:
-    assert sentence in said(capsys, "check", "--project", str(tmp_path / "none"), "--language", language)
-    assert spoken() == "en"
-
-
-def test_the_environment_asks_too(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LANG", "fr_LU.UTF-8")
-    assert "Ce dossier n’existe pas." in said(capsys, "dump", "-o", "x", "--project", str(tmp_path / "none"))
-
-
-def test_the_language_of_a_plan_is_not_that_of_its_reader(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "none")
+    sentences = {"fr": "Ce dossier n’existe pas.", "de": "Diesen Ordner gibt es nicht."}
+    for language, sentence in sentences.items():
+        assert sentence in said(capsys, "check", "--project", nowhere, "--language", language)
+    assert spoken() == "en"
     file = tmp_path / "plan.txt"
-    file.write_text("", encoding="utf-8")
+    file.write_text("", encoding="utf-8")  # the language of a plan is not that of its reader
     assert "The file holds no text." in said(capsys, "draft", str(file), "--plan", "be-bhr-1", "--language", "fr")
+    monkeypatch.setenv("LANG", "fr_LU.UTF-8")
+    assert sentences["fr"] in said(capsys, "dump", "-o", "x", "--project", nowhere), "the environment asks too"
 
 
 @pytest.mark.parametrize(
@@ -77,9 +67,3 @@ def test_help_is_said_in_the_language_of_the_environment(
     assert shown.startswith("Verwendung: pan2kg draft")
     assert "Einen Plan lesen, wie er veröffentlicht wurde" in shown
     assert "diese Hilfe zeigen und beenden" in shown
-
-
-def test_an_error_is_said_to_each_reader_in_his_language() -> None:
-    error = ProjectError("cannot-read-file", remedy="save-as-utf8", reason="is a directory")
-    assert error.say("fr") == "Impossible de lire le fichier (is a directory). Enregistrez-le en UTF-8."
-    assert error.say("de") == "Die Datei ist nicht lesbar (is a directory). Speichern Sie sie als UTF-8."

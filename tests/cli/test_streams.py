@@ -10,11 +10,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pyoxigraph as ox
 import pytest
 
-from tests.conftest import PATIENCE
+from pan2kg.cli.arguments import Progress
+from pan2kg.cli.main import main
+from tests.conftest import BARE, PATIENCE
 
 if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
     from tests.conftest import Cli
 
 PROGRAM: Final = f"'{sys.executable}' -m pan2kg.cli.main"
@@ -44,11 +48,6 @@ def test_a_closed_stream_is_one_sentence_at_most(command: str, closed: str, tmp_
         assert run.stdout
 
 
-def test_a_file_takes_the_answer_where_standard_output_is_closed(tmp_path: Path) -> None:
-    subprocess.run(["bash", "-c", f"{PROGRAM} ask plans -o plans.txt >&- <&-"], cwd=tmp_path, check=True)
-    assert len((tmp_path / "plans.txt").read_text(encoding="utf-8")) > 1_000
-
-
 @pytest.fixture
 def hostile(own_project: Path) -> tuple[str, ...]:
     escaped = json.dumps(LABEL)
@@ -61,38 +60,26 @@ def hostile(own_project: Path) -> tuple[str, ...]:
     return ("--project", str(own_project), "--no-cache", "--language", "fr")
 
 
-@pytest.mark.parametrize(
-    "command",
-    [("ask", "plans"), ("ask", "plans", "--format", "md"), ("sparql", "SELECT * { ?plan ?p ?o }"), ("find", "x")],
-)
-def test_control_characters_of_the_data_do_not_reach_a_terminal(
-    cli: Cli, hostile: tuple[str, ...], command: tuple[str, ...]
-) -> None:
-    run = cli(*command, *hostile)
-    assert run.returncode == 0, run.stderr
-    assert "[2J" in run.stdout
-    assert not set("\x1b\x9b\x07\r\u202e") & set(run.stdout + run.stderr)
-
-
-def test_control_characters_of_a_fault_do_not_reach_a_terminal(cli: Cli) -> None:
+def test_control_characters_do_not_reach_a_terminal_and_data_keep_them(cli: Cli, hostile: tuple[str, ...]) -> None:
+    for command in (
+        ("ask", "plans"),
+        ("ask", "plans", "--format", "md"),
+        ("sparql", "SELECT * { ?plan ?p ?o }"),
+        ("find", "x"),
+    ):
+        run = cli(*command, *hostile)
+        assert (run.returncode, "[2J" in run.stdout) == (0, True), run.stderr
+        assert not set("\x1b\x9b\x07\r\u202e") & set(run.stdout + run.stderr)
     run = cli("ask", "plans", "--plan\x1b[2J", "x")
-    assert run.returncode == 2
-    assert "\x1b" not in run.stderr
-
-
-def test_data_keep_every_character(cli: Cli, hostile: tuple[str, ...]) -> None:
+    assert (run.returncode, "\x1b" in run.stderr) == (2, False)
     query = ("sparql", "SELECT ?label { ?plan ?says ?label FILTER(CONTAINS(STR(?label), '2J')) } LIMIT 1")
     table = json.loads(cli(*query, *hostile, "--format", "json").stdout)
     assert table["results"]["bindings"][0]["label"]["value"] == LABEL
     assert "\x1b[2J" in cli(*query, *hostile, "--format", "csv").stdout
 
 
-LONG: Final = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-ROWLESS: Final = "SELECT * { ?a ?b ?c . ?d ?e ?f FILTER(STR(?c) < STR(?f) && STR(?f) < STR(?c)) }"
-
-
-@pytest.mark.parametrize("query", [LONG, ROWLESS])
-def test_a_long_query_is_interrupted(query: str, tmp_path: Path) -> None:
+def test_a_long_query_is_interrupted(tmp_path: Path) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     command = [sys.executable, "-m", "pan2kg.cli.main", "sparql", query, "--no-cache"]
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -105,5 +92,54 @@ def test_a_long_query_is_interrupted(query: str, tmp_path: Path) -> None:
             answer, remarks = run.communicate(timeout=PATIENCE)  # the answer would take hours
         finally:
             run.kill()
-    assert (run.returncode, answer) == (130, "")
-    assert "Traceback" not in remarks
+    assert (run.returncode, answer, "Traceback" in remarks) == (130, "", False)
+
+
+def test_what_stands_at_the_other_end_is_no_fault_of_the_answer(tmp_path: Path) -> None:
+    """A file where the output is closed, a reader who stops early, a narrow encoding, a full disk."""
+
+    def run(words: str, **environment: str) -> tuple[int, str]:
+        done = subprocess.run(
+            ["bash", "-c", f"{PROGRAM} ask {words}"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+            cwd=tmp_path, check=False, env={**BARE, **environment},
+        )  # fmt: skip
+        return done.returncode, done.stderr
+
+    assert run("plans -o plans.txt >&- <&-") == (0, "")
+    assert len((tmp_path / "plans.txt").read_text(encoding="utf-8")) > 1_000
+    assert run("who-does-what | head -1") == (0, "")
+    assert run("plans --language fr > narrow.txt", PYTHONIOENCODING="ascii") == (0, "")
+    if Path("/dev/full").exists():
+        code, remark = run("plans > /dev/full")
+        assert (code, "Cannot write the answer" in remark, remark.count("\n")) == (2, True, 1)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_shown_on_a_terminal_only(
+    terminal: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    progress = Progress()
+    progress("reading " + "x" * 200)
+    progress.finish()
+    said = capsys.readouterr().err
+    assert bool(said) == terminal
+    assert len(said.split("…", maxsplit=1)[0]) < 85
+    assert not terminal or said.endswith("\r\x1b[K")
+
+
+@pytest.mark.parametrize("found", [None, (12, 345)])
+def test_a_dump_of_the_strongest_links_alone_says_so_and_still_loads(
+    few: Graph, found: tuple[int, int] | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("pan2kg.store.derived_links.missing_links", lambda _: found)
+    for form, kind in (("nq", ox.RdfFormat.N_QUADS), ("trig", ox.RdfFormat.TRIG)):
+        file = tmp_path / f"dump.{form}"
+        assert main(["dump", "--project", str(few.project.root), "--no-cache", "-o", str(file)]) == 0
+        first = file.read_text(encoding="utf-8").partition("\n")[0]
+        assert first.startswith("# ") is bool(found)
+        assert not found or ("12" in first and "345" in first)
+        store = ox.Store()
+        store.load(path=file, format=kind)
+        assert len(store) > 0

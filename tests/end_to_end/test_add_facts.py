@@ -1,13 +1,14 @@
-"""``pan2kg add`` link, involvement, action, document, passage and name: what each shows, writes and refuses."""
+"""``pan2kg add`` of every kind: what each shows, writes and refuses, and what the figures say after a reading."""
 
 from __future__ import annotations
 
-import re
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+import pan2kg
 from pan2kg.project import Project
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
@@ -29,16 +30,9 @@ def folder(tmp_path: Path) -> Path:
     return copy(tmp_path / "copy", FEW)
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy that is never written to."""
-    return copy(tmp_path_factory.mktemp("shared") / "copy", FEW)
-
-
 ADDED: Final[dict[str, tuple[list[str], str, tuple[str, ...]]]] = {
     "link": (
-        ["lu-bhr-2-1-1", "ungp", "--relation", "promotes", *QUOTED, "--page", "14"],
-        PLAN + "instruments.ttl",
+        ["lu-bhr-2-1-1", "ungp", "--relation", "promotes", *QUOTED, "--page", "14"], PLAN + "instruments.ttl",
         ("    pan:linkType linktype:uses-instrument ;", "    pan:relation relation:promotes ;", '    pan:page "14" ;',
          "passage:lu-bhr-2-1-1-ungp a pan:Passage ;"),
     ),
@@ -75,13 +69,11 @@ ADDED: Final[dict[str, tuple[list[str], str, tuple[str, ...]]]] = {
          "    pan:speaksFor plan:lu-bhr-2 ;"),
     ),
     "passage": (
-        ["link:6e97963c99814ce4", *SAID, "--quote", "minerais de conflit"],
-        PLAN + "instruments.ttl",
+        ["link:6e97963c99814ce4", *SAID, "--quote", "minerais de conflit"], PLAN + "instruments.ttl",
         ("    pan:evidence passage:6e97963c99814ce4 ;", "passage:6e97963c99814ce4 a pan:Passage ;"),
     ),
     "name": (
-        ["MAEE", "Affaires étrangères@fr", "--name-kind", "popular-name", *SAID],
-        "graph/names/titles.ttl",
+        ["MAEE", "Affaires étrangères@fr", "--name-kind", "popular-name", *SAID], "graph/names/titles.ttl",
         ("name:maee-popular-name-fr a skosxl:Label ;", '    skosxl:literalForm "Affaires étrangères"@fr ;'),
     ),
 }  # fmt: skip
@@ -89,6 +81,9 @@ ADDED: Final[dict[str, tuple[list[str], str, tuple[str, ...]]]] = {
 
 def test_what_is_added_is_shown_and_stands_in_its_file_in_house_style_once(cli: Cli, folder: Path) -> None:
     """All of it goes into one copy, one after the other; the same again is refused with the place where it stands."""
+    dry = cli("add", "name", *ADDED["name"][0], "--dry-run", "--project", str(folder), "--language", "fr")
+    assert '+    skosxl:literalForm "Affaires étrangères"@fr ;' in dry.stdout
+    assert dry.stderr.startswith("Rien n’a été écrit")
     for case, (arguments, file, lines) in ADDED.items():
         command = ("add", case.split()[0], *arguments, "--project", str(folder))
         before = _files(folder)
@@ -107,14 +102,6 @@ def test_what_is_added_is_shown_and_stands_in_its_file_in_house_style_once(cli: 
         assert (again.returncode, again.stdout, again.stderr.count("\n")) == (2, "", 1), case
         assert file in again.stderr
         assert _files(folder) == after
-
-
-def test_a_dry_run_shows_what_would_be_written_and_writes_nothing(cli: Cli, shared: Path) -> None:
-    before = _files(shared)
-    shown = cli("add", "name", *ADDED["name"][0], "--dry-run", "--project", str(shared), "--language", "fr")
-    assert (shown.returncode, _files(shared)) == (0, before)
-    assert '+    skosxl:literalForm "Affaires étrangères"@fr ;' in shown.stdout
-    assert shown.stderr.startswith("Rien n’a été écrit")
 
 
 def _files(folder: Path) -> dict[str, str]:
@@ -142,28 +129,96 @@ def test_a_warning_of_the_check_is_told_and_a_violation_refused(cli: Cli, folder
     assert "pan:LinkShape-own-action" in refused.stderr
 
 
-def test_a_name_of_several_things_is_refused_with_the_choices(cli: Cli, folder: Path) -> None:
-    file = folder / PLAN / "actions.ttl"
-    text = file.read_text("utf-8")
-    (title,) = re.findall(r'skos:prefLabel "(Etude[^"]*)"@fr', text)
-    file.write_text(text.replace('"Communiquer et sensibiliser"@fr', f'"{title}"@fr', 1), "utf-8")
-    done = cli("add", "link", title, "ungp", *QUOTED, "--project", str(folder))
-    assert done.returncode == 2
-    assert "action/lu-bhr-2-1-1 or" in done.stderr
+DOCUMENT: Final = "mae-gouvernement-lu-fr-pan-2"
+READ: Final = ("--extent", "full", "--document", DOCUMENT, "--by", "A. Weber", "--date", "2026-05-04")
 
 
-def test_a_draft_takes_its_actions_and_a_project_of_ones_own_its_documents(cli: Cli, tmp_path: Path) -> None:
-    assert cli("init", "mine", "--country", "be").returncode == 0
-    file = tmp_path / "mine/graph/plans/be-example-1/plan.ttl"
-    file.write_text(file.read_text("utf-8").replace("pan:measureCount 1 ;", "pan:measureCount 2 ;"), "utf-8")
-    plan = ("add", "action", "be-example-1", "--number", "2", "--title", "Former@fr", "--project", "mine")
-    done = cli(*plan, "--document", "be-example-1-text")
-    assert done.returncode == 0, done.stderr
-    assert "action:be-example-1-2 a pan:Action ;" in file.read_text("utf-8")
-    new = cli("add", "document", "texte-1", "--title", "Texte@fr", "--source-kind", "memory", "--project", "mine")
-    assert new.returncode == 0, new.stderr
-    assert (tmp_path / "mine/graph/sources/documents.ttl").is_file()
-    quoted = ("--document", "texte-1", "--quote", "Former", "--project", "mine")
-    link = cli("add", "link", "be-example-1-2", "ungp", *quoted, "--language", "fr")
-    assert link.returncode == 0, link.stderr
-    assert cli("check", "--project", "mine").returncode == 0
+def test_a_reading_is_shown_and_written_beside_its_plan_and_passes_the_check(cli: Cli, folder: Path) -> None:
+    before = _files(folder)
+    done = cli("add", "reading", "lu-bhr-2", "--aspect", "references", *READ, "--project", str(folder))
+    assert (done.returncode, done.stderr) == (0, "Written to graph/plans/lu-bhr-2/readings.ttl.\n")
+    new = (folder / "graph" / "plans" / "lu-bhr-2" / "readings.ttl").read_text(encoding="utf-8")
+    assert [line[1:] for line in done.stdout.splitlines()[3:]] == new.splitlines(), "what was shown is what stands"
+    assert new.endswith(
+        "reading:lu-bhr-2-references-2026-05-04 a pan:Reading ;\n"
+        "    pan:readsWork plan:lu-bhr-2 ;\n"
+        "    pan:aspect aspect:references ;\n"
+        "    pan:extent readingextent:full ;\n"
+        f"    pan:inDocument document:{DOCUMENT} ;\n"
+        '    pan:readOn "2026-05-04"^^xsd:date ;\n'
+        '    pan:reader "A. Weber" .\n'
+    )
+    assert {name: text for name, text in _files(folder).items() if name in before} == before, "nothing else changed"
+    found = json.loads(cli("check", "--project", str(folder), "--format", "json").stdout)["findings"]
+    assert found, "what is cited of plans that are not in the copy"
+    assert [one for one in found if "lu-bhr-2-references-2026" in str(one) or "readings" in str(one)] == []
+
+
+def test_a_second_reading_is_one_block_more_and_the_same_one_is_refused(cli: Cli, folder: Path) -> None:
+    action = ("add", "reading", "lu-bhr-2-4-3", "--project", str(folder), "--aspect")
+    assert cli(*action, "texts", *READ).returncode == 0
+    file = folder / "graph" / "plans" / "lu-bhr-2" / "readings.ttl"
+    first = file.read_text(encoding="utf-8")
+    second = cli(*action, "bodies", *READ, "--document", "globalnaps-org-country-issue-luxembourg-workers-rights")
+    assert [line for line in second.stdout.splitlines()[2:] if line.startswith("-")] == []
+    assert file.read_text(encoding="utf-8").startswith(first)
+    both = file.read_text(encoding="utf-8")
+    assert both.count("pan:inDocument") == 3
+    again = cli(*action, "texts", *READ)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "stands in graph/plans/lu-bhr-2/readings.ttl already" in again.stderr
+    other = cli(*action, "texts", *READ[:-3], "B. Klein", *READ[-2:])
+    assert "reading:lu-bhr-2-4-3-texts-2026-05-04-2 a pan:Reading" in other.stdout, "another reader on the same day"
+
+
+def test_what_was_not_read_becomes_no_once_every_plan_was_read_in_full(cli: Cli, tmp_path: Path) -> None:
+    """« Not read » turns into « no », in questions and in the matrix, by readings alone, plan after plan."""
+    plans = ("lu-child-rights-2022", "lu-bhr-2", "lu-bhr-1")
+    project = copy(tmp_path / "copy", plans)
+    for file in (project / "graph" / "plans").rglob("plan.ttl"):  # the list of each is said to be complete
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("completeness:partial", "completeness:complete"), encoding="utf-8")
+
+    def read(plan: str) -> None:
+        for aspect in ("texts", "references"):
+            assert cli("add", "reading", plan, "--aspect", aspect, *READ, "--project", str(project)).returncode == 0
+
+    def said() -> tuple[str, str, set[str], set[str], object]:
+        graph = pan2kg.open_graph(project)  # asked four times, and read once
+        covered = {row["principle"].rpartition("/")[2]: row for row in graph.ask("uncovered-principles")}
+        assert covered["ungp-6"]["covered"] == "yes"
+        duties = {row["answered"] for row in graph.ask("obligations-without-action")}
+        returned = {
+            row["returned"] for row in graph.ask("plan-citations") if row["cited_plan"].rpartition("/")[2] in plans
+        }
+        (cell,) = [
+            row["text_back"] for row in graph.table("matrix").rows
+            if [str(row[end]).rpartition("/")[2] for end in ("one", "two")] == ["lu-bhr-1", "lu-child-rights-2022"]
+        ]  # fmt: skip
+        first = covered["ungp-4"]
+        return first["covered"], first["actions"], duties, returned, cell
+
+    assert said() == ("unread", "", {"unread"}, {"unread"}, "open")
+    read(plans[0])
+    assert said() == ("unread", "", {"unread"}, {"unread"}, "absent")
+    for plan in plans[1:]:
+        read(plan)
+    assert said() == ("no", "0", {"no"}, {"no"}, "absent")
+
+
+def test_a_plan_whose_list_is_not_complete_is_said_not_to_be_read_as_a_whole(cli: Cli, folder: Path) -> None:
+    graph = pan2kg.open_graph(folder).tables
+    plan = next(plan for plan, how in sorted(graph.lists.items()) if how == "partial").rpartition("/")[2]
+    done = cli("add", "reading", plan, "--aspect", "texts", *READ, "--project", str(folder), "--language", "fr")
+    assert done.returncode == 0
+    assert "n’est pas donnée pour complète" in done.stderr
+
+
+def test_a_file_that_uses_a_prefix_otherwise_is_left_as_it_is(cli: Cli, folder: Path) -> None:
+    file = folder / "graph" / "plans" / "lu-bhr-2" / "readings.ttl"
+    file.write_text("@prefix reading: <http://elsewhere.example/> .\n", encoding="utf-8")
+    before = _files(folder)
+    refused = cli("add", "reading", "lu-bhr-2", "--aspect", "bodies", *READ, "--project", str(folder))
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+    assert "readings.ttl" in refused.stderr
+    assert _files(folder) == before

@@ -22,10 +22,6 @@ FIELDS = (("Responsable", "Ministère de la Justice"), ("Indicateur", "Nombre de
 AFTER = "Le Gouvernement rend compte des Principes directeurs des Nations Unies."
 
 
-def as_list() -> bytes:
-    return "\n".join(["Plan d’action national", "", *(f"{number}. {title}" for number, title in ACTIONS)]).encode()
-
-
 def as_page() -> bytes:
     body = "<h1>Plan d’action national</h1><h2>Axe 1 : Entreprises</h2>"
     for number, title in ACTIONS:
@@ -38,11 +34,13 @@ def as_word() -> bytes:
     def cell(text: str) -> str:
         return f"<w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
 
-    head = ("N°", "Mesure", *(label for label, _ in FIELDS))
-    rows = [head, *((*action, *(value for _, value in FIELDS)) for action in ACTIONS)]
+    rows = [("N°", "Mesure", *dict(FIELDS)), *((*action, *dict(FIELDS).values()) for action in ACTIONS)]
     table = "".join(f"<w:tr>{''.join(map(cell, row))}</w:tr>" for row in rows)
     text = f"<w:p><w:r><w:t>{AFTER}</w:t></w:r></w:p>"
     return word(f"<w:p><w:r><w:t>Plan d’action national</w:t></w:r></w:p><w:tbl>{table}</w:tbl>{text}")
+
+
+LIST = "\n".join(["Plan d’action national", "", *(f"{number}. {title}" for number, title in ACTIONS)])
 
 
 def candidates(project: Path) -> list[dict[str, Any]]:
@@ -50,7 +48,7 @@ def candidates(project: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-MADE = {"list.txt": as_list, "page.html": as_page, "table.docx": as_word}
+MADE = {"list.txt": LIST.encode(), "page.html": as_page(), "table.docx": as_word()}
 KEPT = [ROOT / "tests" / "data" / "documents" / name for name in ("plan.pdf", "plan.odt")]
 KEPT.append(ROOT / "tests" / "data" / "outlines" / "lu-bhr-2.fr.txt")
 
@@ -65,7 +63,7 @@ def country(tmp_path: Path, cli: Cli) -> Path:
 @pytest.mark.parametrize("name", [*MADE, *(path.name for path in KEPT)])
 def test_a_link_of_a_fresh_draft_can_be_accepted(name: str, country: Path, cli: Cli) -> None:
     if name in MADE:
-        (country / name).write_bytes(MADE[name]())
+        (country / name).write_bytes(MADE[name])
     else:
         shutil.copyfile(next(path for path in KEPT if path.name == name), country / name)
     target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
@@ -101,7 +99,7 @@ def test_a_file_that_does_not_hold_the_quoted_words_is_not_taken_for_the_documen
 
 
 def test_a_draft_has_the_country_of_its_key_and_none_is_invented(country: Path, cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "list.txt").write_bytes(as_list())
+    (tmp_path / "list.txt").write_text(LIST)
     countries = {}
     for key in ("be-bhr-1", "de-bhr-1", "un-bhr-1"):
         for folder in (tmp_path, country):
@@ -116,7 +114,7 @@ def test_a_draft_has_the_country_of_its_key_and_none_is_invented(country: Path, 
 
 
 def test_a_draft_does_not_overwrite_what_somebody_completed(country: Path, cli: Cli) -> None:
-    (country / "list.txt").write_bytes(as_list())
+    (country / "list.txt").write_text(LIST)
     target = country / "graph" / "plans" / "be-bhr-1" / "plan.ttl"
     command = ("draft", "list.txt", "--plan", "be-bhr-1", "-o", str(target))
     assert cli(*command, cwd=country).returncode == 0

@@ -18,13 +18,10 @@ from pan2kg.extract.process import read_bytes
 from pan2kg.i18n.catalogue import Messages
 
 TITLES = (
-    "Former les juges et les avocats",
-    "Publier un rapport annuel sur la vigilance",
-    "Évaluer la loi sur les marchés publics",
-    "Créer un point de contact national",
-    "Soutenir les petites entreprises exportatrices",
-    "Traduire les Principes directeurs",
-)
+    "Former les juges et les avocats", "Publier un rapport annuel sur la vigilance",
+    "Évaluer la loi sur les marchés publics", "Créer un point de contact national",
+    "Soutenir les petites entreprises exportatrices", "Traduire les Principes directeurs",
+)  # fmt: skip
 TEXT = "<p>Le Gouvernement associe les partenaires sociaux à la mise en œuvre de ce plan.</p>"
 
 CARD = "<tr><td>Responsable<td>Justice<tr><td>Délai<td>2026"
@@ -99,35 +96,31 @@ def test_chapters_are_never_taken_for_actions() -> None:
         assert chosen(found) is None, str(found[0].told)
 
 
-def test_bullets_below_a_bare_heading_of_measures_are_announced_and_those_of_a_measure_are_its_parts() -> None:
-    nouns = ("aide aux prairies", "prime aux haies du pays", "soutien des sols nus", "veille des eaux", "haies")
-    bullets = f"<ul><li>{'<li>'.join(nouns)}</ul>"
-    assert titles(planned(f"<h1>Plan</h1>{TEXT}<h2>Mesures</h2>{bullets}")) == [("", title) for title in nouns]
-    parts = "".join(f"<h3>Mesure {at} : {title}</h3>{bullets}" for at, title in enumerate(TITLES, 1))
-    assert titles(planned(f"<h1>Plan</h1>{parts}")) == NUMBERED
+LETTERED = [f"{letter}.{at}" for letter in "ABC" for at in (1, 2, 3)]
+MIXED = list(zip(range(1, 7), TITLES, ("h3", "p", "h3", "h3", "p", "h3"), strict=True))
+NOUNS = ("aide aux prairies", "prime aux haies du pays", "soutien des sols nus", "veille des eaux", "haies")
+BULLETED = f"<ul><li>{'<li>'.join(NOUNS)}</ul>"
 
 
-def test_what_is_below_an_announced_bullet_is_no_rival_of_it() -> None:
-    bullets = "".join(f"<li>{title}<ul><li>Inspection du travail</ul>" for title in TITLES)
-    body = f"<h1>Plan</h1><p>Le Gouvernement prendra les mesures suivantes :</p><ul>{bullets}</ul>"
-    assert titles(planned(body)) == [("", title) for title in TITLES]
-
-
-def test_chapters_set_as_the_actions_below_them_are_no_rival() -> None:
-    body = "".join(
-        f"<p><b>{letter}. Partie du plan</b></p>{TEXT}"
-        + "".join(f"<p><b>{letter}.{at} {title}</b></p>{TEXT}" for at, title in enumerate(TITLES[:3], 1))
-        for letter in "ABC"
-    )
-    assert [number for number, _ in titles(planned(body))] == [f"{letter}.{at}" for letter in "ABC" for at in (1, 2, 3)]
-
-
-def test_numbers_of_headings_and_of_paragraphs_that_only_count_together_are_one_series() -> None:
-    body = "".join(
-        f"<{tag}>1.{at} {title}</{tag}>{TEXT}"
-        for at, title, tag in zip(range(1, 7), TITLES, ("h3", "p", "h3", "h3", "p", "h3"), strict=True)
-    )
-    assert titles(planned(f"<h2>1. Partie</h2>{TEXT}{body}")) == [(f"1.{at}", one) for at, one in enumerate(TITLES, 1)]
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"<h1>Plan</h1>{TEXT}<h2>Mesures</h2>{BULLETED}", [("", title) for title in NOUNS]),
+        ("<h1>Plan</h1>" + "".join(f"<h3>Mesure {at} : {title}</h3>{BULLETED}" for at, title in enumerate(TITLES, 1)),
+         NUMBERED),
+        ("<h1>Plan</h1><p>Le Gouvernement prendra les mesures suivantes :</p><ul>"
+         + "".join(f"<li>{title}<ul><li>Inspection du travail</ul>" for title in TITLES) + "</ul>", BARE),
+        ("".join(f"<p><b>{number[0]}. Partie du plan</b></p>{TEXT}" * number.endswith("1")
+                 + f"<p><b>{number} {TITLES[at % 3]}</b></p>{TEXT}" for at, number in enumerate(LETTERED)),
+         [(number, TITLES[at % 3]) for at, number in enumerate(LETTERED)]),
+        (f"<h2>1. Partie</h2>{TEXT}" + "".join(f"<{tag}>1.{at} {title}</{tag}>{TEXT}" for at, title, tag in MIXED),
+         [(f"1.{at}", title) for at, title, _ in MIXED]),
+    ],
+    ids=["a bare heading announces", "bullets of a measure", "below an announced bullet", "chapters set alike",
+         "headings and paragraphs count together"],
+)  # fmt: skip
+def test_what_is_near_the_actions_is_no_rival_of_them(body: str, expected: list[tuple[str, str]]) -> None:
+    assert titles(planned(body)) == expected
 
 
 def test_two_series_that_are_as_good_are_for_a_person_to_choose_from() -> None:
@@ -139,13 +132,10 @@ def test_two_series_that_are_as_good_are_for_a_person_to_choose_from() -> None:
     assert titles(plan_of(document, found[0]))[0][0] == "1"
 
 
-def test_a_summary_table_with_the_same_titles_is_evidence_and_no_doubt() -> None:
+def test_a_summary_table_and_a_count_are_evidence_and_no_doubt() -> None:
     rows = "".join(f"<tr><td>{at}<td>{title}" for at, title in enumerate(TITLES, 1))
     _, choice = won(f"{labelled('Mesure')}<h2>Annexe</h2><table><tr><th>N°<th>Mesure{rows}</table>")
     assert "listed-twice" in choice.reasons
-
-
-def test_a_series_of_as_many_as_the_document_counts_wins() -> None:
     items = "".join(f"<p>{at}.1 {title}</p><p>{at}.2 Rapport {at}</p>" for at, title in enumerate(TITLES[:3], 1))
     for count, sign in ((6, {"counted"}), (5, set())):
         found = hypotheses(page(f"<h1>Plan</h1><p>Les {count} actions concrètes du plan</p>{items}"))
@@ -198,23 +188,15 @@ def test_a_row_of_one_cell_in_a_table_is_a_category_of_those_below() -> None:
     assert [(one.title, len(one.children)) for one in plan.categories] == [("Justice", 2), ("Achats", 4)]
 
 
-def test_a_column_of_titles_of_actions_is_one_of_actions_and_a_table_goes_on_though_its_cells_have_known_words() -> (
-    None
-):
+def test_a_table_goes_on_though_its_cells_have_known_words_and_a_label_nobody_knows_has_numbers() -> None:
     head = "<tr><th>No.<th>Title of the action<th>Lead</tr>"
     rows = [f"<tr><td>1.{at}<td>{one}<td>Lead ministry of action {at}</tr>" for at, one in enumerate(TITLES, 1)]
-    half = len(rows) // 2
-    _, choice = won(f"<table>{head}{''.join(rows[:half])}</table><table>{''.join(rows[half:])}</table>")
+    _, choice = won(f"<table>{head}{''.join(rows[:3])}</table><table>{''.join(rows[3:])}</table>")
     assert [(one.number, one.title) for one in choice.series.members] == [
         (f"1.{at}", one) for at, one in enumerate(TITLES, 1)
     ]
-
-
-def test_a_label_nobody_knows_may_have_a_number_of_two_parts_and_a_full_stop() -> None:
-    body = "".join(
-        f"<h3>Chantier 1.{at}. {one}</h3>{TEXT}<p><b>Responsable :</b> X</p>" for at, one in enumerate(TITLES, 1)
-    )
-    _, choice = won(body)
+    fields = f"{TEXT}<p><b>Responsable :</b> X</p>"
+    _, choice = won("".join(f"<h3>Chantier 1.{at}. {one}</h3>{fields}" for at, one in enumerate(TITLES, 1)))
     first = choice.series.members[0]
     assert (first.label, first.number, first.title) == ("Chantier", "1.1", TITLES[0])
 

@@ -72,35 +72,26 @@ def test_titles_of_pan_2_stand_in_its_text_character_for_character() -> None:
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        ("1. Former", "2. Informer"), ("1) Former", "2) Informer"), ("(1) Former", "(2) Informer"),
-        ("1 Former", "2 Informer"), ("1Former", "2Informer"), ("1.Former", "2.Informer"),
-        ("1 – Former", "2 — Informer"), ("1° Former", "2° Informer"), ("I. Former", "II. Informer"),
-        ("I Former", "II Informer"), ("i) Former", "ii) Informer"), ("A. Former", "B. Informer"),
-        ("a) Former", "b) Informer"), ("A1 Former", "A2 Informer"), ("Action 1 Former", "Action 2 Informer"),
+        ("1. Former", "2. Informer"), ("(1) Former", "(2) Informer"), ("1Former", "2Informer"),
+        ("1 – Former", "2 — Informer"), ("1° Former", "2° Informer"), ("I Former", "II Informer"),
+        ("ii) Former", "iii) Informer"), ("a) Former", "b) Informer"), ("A1 Former", "A2 Informer"),
         ("ACTION 1 : Former", "Action 2 – Informer"), ("Proposition n° 1 – Former", "Proposition N°2 : Informer"),
-        ("Measure No. 1: Former", "Measure no 2 Informer"), ("Maßnahme Nr. 1: Former", "Massnahme 2 – Informer"),
-        ("Misura n. 1 – Former", "MISURA 2: Informer"), ("Medida núm. 1. Former", "Medida n.º 2. Informer"),
-        ("Acción 1: Former", "Accion 2: Informer"), ("• Former", "• Informer"), ("\uf0b7 Former", "\uf0b7 Informer"),
-        ("- Former", "– Informer"), ("o   Former", "o   Informer"), ("Maatregel 1: Former", "Maatregel 2: Informer"),
+        ("Maßnahme Nr. 1: Former", "Massnahme 2 – Informer"), ("Medida núm. 1. Former", "Medida n.º 2. Informer"),
+        ("\uf0b7 Former", "\uf0b7 Informer"), ("- Former", "– Informer"), ("o   Former", "o   Informer"),
         ("Medida 1ª Former", "Medida 2ª Informer"), ("1.\nFormer", "2.\nInformer"),
-        ("1. Former ........ 12", "2. Informer ..... 13"), ("1. Former… 12", "2. Informer\t13"),
-        ("1. Former      7", "2. Informer ____ 8"), ("\ufeff1. For\u00admer\r", "\f2. Informer\r"),
-        ("1. For\u202bmer", "2. Informer \u00a0"),
+        ("1. Former ........ 12", "2. Informer\t13"), ("\ufeff1. For\u00admer\r", "\f2. Informer\r"),
     ],
 )  # fmt: skip
 def test_every_convention_gives_two_actions(first: str, second: str) -> None:
     assert titles(f"{first}\n{second}\n") == ["Former", "Informer"]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "2019 a vu naître le plan", "50 % des entreprises", "1er janvier 2020", "12.06.2019 : adoption", "5 000 euros",
-        "20 actions concrètes", "1.000 Euro", "Tableau 2 : Budget", "M. Dupont", "En 2 ans", "G20 Summit", "Page 3",
-    ],
-)  # fmt: skip
-def test_a_line_that_only_looks_numbered_is_no_item(line: str) -> None:
-    assert titles(f"1. Former\n\n{line}\n\n2. Informer\n") == ["Former", "Informer"]
+def test_a_line_that_only_looks_numbered_is_no_item() -> None:
+    for line in (
+        "2019 a vu naître le plan", "50 % des entreprises", "1er janvier 2020", "12.06.2019 : adoption", "G20 Summit",
+        "20 actions concrètes", "1.000 Euro", "Tableau 2 : Budget", "M. Dupont", "Page 3",
+    ):  # fmt: skip
+        assert titles(f"1. Former\n\n{line}\n\n2. Informer\n") == ["Former", "Informer"], line
 
 
 @pytest.mark.parametrize(
@@ -155,26 +146,19 @@ def test_what_is_no_text_is_an_error_with_its_line(data: bytes, line: int | None
 # Numbers
 
 
-def items(*lines: str) -> list[str]:
-    resolved = resolve({at: readings(line) for at, line in enumerate(lines)})
-    return [f"{marker.number or marker.style.form} {marker.style.kinds}".strip() for marker in resolved.values()]
-
-
 @pytest.mark.parametrize(
     ("lines", "wanted"),
     [
-        (("1. Medida", "o bien otra cosa"), ["1 d"]),
-        (("1. Medida", "o una cosa", "o otra cosa"), ["1 d", "o", "o"]),
-        ([f"{letter}. Titre" for letter in "ABCD"], ["A L", "B L", "C L", "D L"]),
-        ([f"{letter}. Titre" for letter in "GHI"], ["G L", "H L", "I L"]),
-        (["I. Titre", "II. Titre", "III. Titre", "IV. Titre", "V. Titre"], ["I R", "II R", "III R", "IV R", "V R"]),
-        ([*(f"{letter}. Titre" for letter in "HI"), "I.1 Former", "I.2 Lier"], ["H L", "I L", "I.1 Ld", "I.2 Ld"]),
-        (["I. Titre", "I.1 Former", "I.2 Lier", "II. Titre"], ["I R", "I.1 Rd", "I.2 Rd", "II R"]),
-        (["25 % des entreprises", "10 € par personne", "20 °C en été", "5 ‰ du budget"], []),
+        (("1. Medida", "o una cosa", "o otra cosa"), ["1 d", "o", "o"]), (("1. Medida", "o bien"), ["1 d"]),
+        (("G. Titre", "H. Titre", "I. Titre"), ["G L", "H L", "I L"]),
+        (("I. Titre", "I.1 Former", "I.2 Lier", "II. Titre"), ["I R", "I.1 Rd", "I.2 Rd", "II R"]),
+        (("25 % des entreprises", "10 € par personne", "20 °C en été", "5 ‰ du budget"), []),
     ],
-)
-def test_a_line_is_read_as_its_neighbours_bear_out(lines: list[str], wanted: list[str]) -> None:
-    assert items(*lines) == wanted
+)  # fmt: skip
+def test_a_line_is_read_as_its_neighbours_bear_out(lines: tuple[str, ...], wanted: list[str]) -> None:
+    resolved = resolve({at: readings(line) for at, line in enumerate(lines)})
+    read = [f"{marker.number or marker.style.form} {marker.style.kinds}".strip() for marker in resolved.values()]
+    assert read == wanted
 
 
 # Any list, however it is printed
@@ -185,15 +169,7 @@ companies remedy for victims Richter schulen und Leitfaden erarbeiten über form
 principios entre empresas état œuvre Straße niño perché"""
 CATEGORY_STYLES = ("Catégorie {n} :", "Axe {r} –", "{r}.", "{r} –", "{l}.", "{n}.", "Handlungsfeld {n}:",
                    "Obiettivo strategico {n} -")  # fmt: skip
-ACTION_STYLES = (
-    "{n}.{i}",
-    "{n}.{i}.",
-    "{n}.{i} –",
-    "Action {i} :",
-    "Mesure n° {i} –",
-    "Maßnahme {i}:",
-    "Medida {n}.{i}.",
-)
+ACTION_STYLES = ("{n}.{i}", "{n}.{i} –", "Action {i} :", "Mesure n° {i} –", "Maßnahme {i}:", "Medida {n}.{i}.")
 LEADERS = (" {dots} {page}", "{dots}{page}", "\t{page}", "      {page}", "")
 
 

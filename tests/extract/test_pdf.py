@@ -23,11 +23,9 @@ def pdf(*pages: str, turned: int = 0) -> bytes:
     faces = {"F": "Helvetica", "B": "Helvetica-Bold"}
     fonts = " ".join(f"/{key} << /Type /Font /Subtype /Type1 /BaseFont /{face} >>" for key, face in faces.items())
     objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
-        f"<< /Font << {fonts} >> /XObject << /I 4 0 R >> >>",
-        f"{picture}\nstream\n0\nendstream",
-    ]
+        "<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        f"<< /Font << {fonts} >> /XObject << /I 4 0 R >> >>", f"{picture}\nstream\n0\nendstream",
+    ]  # fmt: skip
     for at, drawn in enumerate(pages):
         box = "/MediaBox [0 0 595 842] /Resources 3 0 R"
         objects.append(f"<< /Type /Page /Parent 2 0 R {box} /Rotate {turned} /Contents {6 + 2 * at} 0 R >>")
@@ -61,40 +59,24 @@ WORDS = "The government will train judges and lawyers all over the country and"
 
 
 def test_columns_are_read_one_after_the_other() -> None:
-    left = [f"left column has line {at} of its text and" for at in range(8)]
-    right = [f"right column has line {at} of its text and" for at in range(8)]
-    page = line("A title over both of the columns of this page", 50, 780, 16, "B")
-    text = read(f"{page}\n{column(50, 740, left)}\n{column(310, 740, right)}").text
+    left, right = ([f"{side} column has line {at} of its text and" for at in range(8)] for side in ("left", "right"))
+    title = line("A title over both of the columns of this page", 50, 780, 16, "B")
+    text = read(f"{title}\n{column(50, 740, left)}\n{column(310, 740, right)}").text
     assert " ".join(text.split()) == f"A title over both of the columns of this page {' '.join(left)} {' '.join(right)}"
-
-
-def test_a_column_begins_at_its_edge_though_more_lines_are_set_in() -> None:
-    left = column(
-        50, 700, ["Left column of running text", *["and so it goes on, line by line, in the left column"] * 9]
-    )
+    # more lines are set in than begin at the edge of the column
+    left_column = column(50, 700, ["Left column of text", *["and so it goes on, line by line, in the left column"] * 9])
     titles = "\n".join(line(f"Right column title {at} that is rather long", 310, 700 - 48 * at) for at in range(5))
     within = "\n".join(column(340, 688 - 48 * at, ["set in below the title, and as long as it"] * 3) for at in range(5))
-    text = read(f"{left}\n{titles}\n{within}").text
-    assert "Left column of running text and so" in text.replace("\n\n", " ")
+    text = read(f"{left_column}\n{titles}\n{within}").text.replace("\n\n", " ")
+    assert "Left column of text and so" in text
     assert "text Right" not in text
-
-
-def test_columns_that_begin_far_down_or_end_soon_are_columns() -> None:
-    over = column(
-        50,
-        780,
-        ["A line of text that runs over the whole width of the page, and on to its right edge, where it ends"] * 30,
-    )
-    both = [
-        column(x, 400, [f"{side} column of running text, long enough"] * 9)
-        for x, side in ((50, "Left"), (310, "Right"))
-    ]
-    short = [
-        column(x, 780, [f"{side} column of running text, long enough"] * 3)
-        for x, side in ((50, "Left"), (310, "Right"))
-    ]
-    text = read("\n".join([over, *both]), "\n".join(short)).text
-    assert "Right column of running text, long enough Left" not in text
+    # columns may begin far down on a page, and end soon on the next
+    wide = ["A line of text that runs over the whole width of the page, and on to its right edge, where it ends"]
+    run = "column of running text, long enough"
+    both = [column(x, 400, [f"{side} {run}"] * 9) for x, side in ((50, "Left"), (310, "Right"))]
+    short = [column(x, 780, [f"{side} {run}"] * 3) for x, side in ((50, "Left"), (310, "Right"))]
+    text = read("\n".join([column(50, 780, wide * 30), *both]), "\n".join(short)).text
+    assert f"Right {run} Left" not in text
     assert text.count("long enough Left") > 1
 
 
@@ -103,28 +85,14 @@ def test_a_field_with_a_bold_label_right_below_a_bold_title_is_none_of_it() -> N
     field = f"{line('Indicator:', 50, 688, 10, 'B')}\n{line('number of judges that were trained', 105, 688)}"
     blocks = read(f"{title}\n{field}\n{column(50, 660, [WORDS] * 3)}").blocks
     assert [one.text for one in blocks[:2]] == [
-        "Action 1 Train judges and lawyers",
-        "Indicator: number of judges that were trained",
-    ]
+        "Action 1 Train judges and lawyers", "Indicator: number of judges that were trained",
+    ]  # fmt: skip
 
 
 def test_paragraphs_of_a_line_or_two_stay_apart_where_they_are_most_of_the_text() -> None:
     own = ["The plan names the law on due diligence", "It was drawn up with the chamber of commerce"] * 6
-    wrapped = column(50, 780, [WORDS, "goes on with the sentence above"] * 1)
-    blocks = read(
-        f"{wrapped}\n{column(50, 740, own, 24)}\n{column(50, 440, [WORDS, 'and on', WORDS, 'and on'])}"
-    ).blocks
-    assert len(blocks) == 14
-
-
-def test_bullets_may_be_drawn() -> None:
-    dots = "\n".join(f"50 {y + 2} 3 3 re f" for y in (700, 680))
-    document = read(
-        f"{line('Two measures:', 50, 730)}\n{dots}\n{line('Train judges', 62, 700)}\n{line('Inform', 62, 680)}"
-    )
-    assert [(one.kind, one.marker, one.text) for one in document.blocks[1:]] == [
-        ("item", "•", "Train judges"), ("item", "•", "Inform"),
-    ]  # fmt: skip
+    wrapped, end = column(50, 780, [WORDS, "goes on with the sentence above"]), [WORDS, "and on"] * 2
+    assert len(read(f"{wrapped}\n{column(50, 740, own, 24)}\n{column(50, 440, end)}").blocks) == 14
 
 
 def test_bullets_below_bullets_are_told_by_how_far_they_are_set_in() -> None:
@@ -139,61 +107,33 @@ def test_bullets_below_bullets_are_told_by_how_far_they_are_set_in() -> None:
     ]  # fmt: skip
 
 
-def test_a_word_cut_at_the_end_of_a_line_is_whole_again_where_the_text_is_hyphenated() -> None:
-    hyphenated = [
-        f"{WORDS} sensi-" if at % 2 == 0 else "bilise everybody who works there and wherever" for at in range(6)
-    ]
-    assert "sensibilise" in read(column(50, 700, hyphenated)).text
-    plain = [WORDS] * 60 + [f"{WORDS} public-", "private partnerships and others"]
-    assert "public-private" in read(column(50, 800, plain)).text
+@pytest.mark.parametrize(
+    ("lines", "whole", "never"),
+    [
+        ([f"{WORDS} sensi-", "bilise everybody who works there and wherever"] * 3, ["sensibilise"], "sensi-"),
+        ([WORDS] * 60 + [f"{WORDS} public-", "private partnerships and others"], ["public-private"], "publicprivate"),
+        ([f"{WORDS} sensi-", "bilise everybody who works there and wherever"] * 3
+         + [f"{WORDS} cross-", "references to the public part; references that cross borders"],
+         ["cross-references", "sensibilise"], "crossreferences"),
+        ([f"{WORDS} public-", "private partnerships and what they are good for"] * 3
+         + ["Of public-private and of state-majority-", "owned companies"], ["state-majority-owned"], "publicprivate"),
+    ],
+    ids=["hyphenated", "plain", "two words", "narrow columns"],
+)  # fmt: skip
+def test_a_word_cut_at_the_end_of_a_line_is_whole_again(lines: list[str], whole: list[str], never: str) -> None:
+    text = read(column(50, 800, lines)).text
+    assert all(word in text for word in whole)
+    assert never not in text
 
 
-def test_a_hyphen_between_two_words_of_the_text_is_the_authors_in_a_hyphenated_text_too() -> None:
-    hyphenated = [
-        f"{WORDS} sensi-" if at % 2 == 0 else "bilise everybody who works there and wherever" for at in range(6)
-    ]
-    compound = [f"{WORDS} cross-", "references to the public part; references that cross borders"]
-    text = read(column(50, 700, [*hyphenated, *compound])).text
-    assert "cross-references" in text
-    assert "sensibilise" in text
-
-
-def test_hyphens_in_narrow_columns_are_the_authors_where_their_words_stand_unbroken_too() -> None:
-    narrow = [
-        f"{WORDS} public-" if at % 2 == 0 else "private partnerships and what they are good for" for at in range(6)
-    ]
-    text = read(column(50, 700, [*narrow, "Of public-private and of state-majority-", "owned companies"])).text
-    assert "publicprivate" not in text
-    assert "state-majority-owned" in text
-
-
-def test_titles_that_count_at_the_top_of_pages_are_no_heads() -> None:
+def test_heads_and_page_numbers_are_dropped_and_titles_that_count_are_none() -> None:
     pages = [
         f"{line(f'Card {2 * at}', 50, 810, 14, 'B')}\n{column(50, 700, [f'{WORDS} {at}.'] * 3)}"
-        f"\n{line(f'Page {at} of 6', 300, 30)}"
-        for at in range(1, 7)
-    ]
+        f"\n{line(f'Page {at} of 6', 300, 30)}" for at in range(1, 7)
+    ]  # fmt: skip
     text = read(*pages).text
     assert [f"Card {2 * at}" in text for at in range(1, 7)] == [True] * 6
     assert "Page" not in text
-
-
-def test_lines_that_run_to_the_left_are_read_as_they_are_written() -> None:
-    document = read_bytes(RIGHT_TO_LEFT.read_bytes(), "plan.pdf")
-    assert [one.text for one in document.blocks] == [
-        "خطة العمل الوطنية",
-        "التدبير 1: تدريب القضاة (2025)",
-        "تقوم وزارة العدل بتنفيذ التوجيه 2019/1937 في عام 2026.",
-        "التدبير 2: إعلام الشركات",
-        "تقوم الوزارة بنشر دليل من OECD للشركات.",
-        "פעולה 3",
-        "משרד המשפטים יכשיר את השופטים בשנת 2025 (שלב א).",
-    ]
-    assert told(document)[0].startswith("page 1: text that runs from right to left")
-    assert told(document)[1].startswith("a script of which no words are known")
-
-
-def test_heads_that_change_with_the_chapter_and_page_numbers_are_dropped() -> None:
     pages = [
         f"{line(f'Chapter {at // 3}', 50, 810)}\n{column(50, 700, [f'{WORDS} {at}.'] * 3)}\n{line(str(at), 300, 30)}"
         for at in range(1, 7)
@@ -201,6 +141,17 @@ def test_heads_that_change_with_the_chapter_and_page_numbers_are_dropped() -> No
     document = read(*pages)
     assert "Chapter" not in document.text
     assert any(remark.startswith("12 lines of running heads and feet") for remark in told(document))
+
+
+def test_lines_that_run_to_the_left_are_read_as_they_are_written() -> None:
+    document = read_bytes(RIGHT_TO_LEFT.read_bytes(), "plan.pdf")
+    assert [one.text for one in document.blocks] == [
+        "خطة العمل الوطنية", "التدبير 1: تدريب القضاة (2025)", "تقوم وزارة العدل بتنفيذ التوجيه 2019/1937 في عام 2026.",
+        "التدبير 2: إعلام الشركات", "تقوم الوزارة بنشر دليل من OECD للشركات.", "פעולה 3",
+        "משרד המשפטים יכשיר את השופטים בשנת 2025 (שלב א).",
+    ]  # fmt: skip
+    assert told(document)[0].startswith("page 1: text that runs from right to left")
+    assert told(document)[1].startswith("a script of which no words are known")
 
 
 def test_a_list_of_contents_is_dropped_and_a_column_of_years_is_not() -> None:
@@ -230,10 +181,9 @@ def test_a_title_goes_on_over_pages_and_with_brackets() -> None:
 
 def ruled(rows: list[tuple[str, ...]], top: float) -> str:
     cells = [
-        line(cell, 55 + 150 * across, top - 15 - 20 * down)
-        for down, row in enumerate(rows)
+        line(cell, 55 + 150 * across, top - 15 - 20 * down) for down, row in enumerate(rows)
         for across, cell in enumerate(row)
-    ]
+    ]  # fmt: skip
     across, bottom = 50 + 150 * len(rows[0]), top - 20 * len(rows)
     level = [f"50 {top - 20 * at} m {across} {top - 20 * at} l S" for at in range(len(rows) + 1)]
     return "\n".join([*cells, *level, *(f"{x} {bottom} m {x} {top} l S" for x in range(50, across + 1, 150))])
@@ -242,11 +192,8 @@ def ruled(rows: list[tuple[str, ...]], top: float) -> str:
 def test_a_head_that_comes_again_on_each_page_is_no_row_of_a_table_and_a_cut_row_is_whole_again() -> None:
     head, rest = ("No.", "Action"), ("", "of the supreme court")
     pages: list[list[tuple[str, ...]]] = [
-        [head, ("1", "Inform")],
-        [head, ("2", "Consult")],
-        [head, ("3", "Train judges")],
-        [head, rest, ("4", "End")],
-    ]
+        [head, ("1", "Inform")], [head, ("2", "Consult")], [head, ("3", "Train judges")], [head, rest, ("4", "End")],
+    ]  # fmt: skip
     document = read(*(ruled(rows, 720) for rows in pages))
     rows = [row for one in document.blocks for row in one.rows]
     assert rows == [head, ("1", "Inform"), ("2", "Consult"), ("3", "Train judges of the supreme court"), ("4", "End")]
@@ -262,10 +209,9 @@ def test_notes_at_the_foot_are_notes() -> None:
 def test_a_table_is_read_by_its_lines_and_one_without_is_said() -> None:
     cells = [("Action", "Who", "When"), ("Train judges", "Justice", "2026"), ("Inform", "Economy", "2027")]
     drawn = "\n".join(
-        line(cell, 55 + 150 * across, 705 - 20 * down)
-        for down, row in enumerate(cells)
+        line(cell, 55 + 150 * across, 705 - 20 * down) for down, row in enumerate(cells)
         for across, cell in enumerate(row)
-    )
+    )  # fmt: skip
     rules = [f"50 {y} m 500 {y} l S" for y in (720, 700, 680, 660)] + [
         f"{x} 660 m {x} 720 l S" for x in (50, 200, 350, 500)
     ]

@@ -1,18 +1,73 @@
-"""Reading in a process of its own: what it reads, what ends it, and what is said then."""
+"""Reading in a process of its own: what it reads, what ends it, what is said then; and files that are damaged."""
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pan2kg.errors import OutlineError
+from pan2kg.extract.pdf import broken_pages, mended
 from pan2kg.extract.process import Options, ReaderLimits, read_bytes, read_document
 from tests.conftest import Cli
-from tests.extract.test_damage import SECOND, spoilt
 from tests.extract.test_formats import word
+from tests.extract.test_pdf import column, pdf
 
 DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
+PLAN = (DOCUMENTS / "plan.pdf").read_bytes()
+# where the content of the first two of its three pages lies
+FIRST, SECOND = [page.span(1) for page in re.finditer(rb"/FlateDecode>>\s*stream\r?\n(.*?)endstream", PLAN, re.DOTALL)][
+    :2
+]
+
+
+def spoilt(place: tuple[int, int], share: float = 0, byte: bytes = b"\xff") -> bytes:
+    start, end = place
+    at = start + int(share * (end - start))
+    return PLAN[:at] + byte * (end - at) + PLAN[end:]
+
+
+def test_a_page_whose_content_is_spoilt_is_never_passed_over() -> None:
+    for number, place, whole, example in ((1, FIRST, "2-3", "2-3"), (2, SECOND, "1, 3", "1")):
+        for share, byte in ((0, b"\xff"), (0.5, b"\0"), (0.9, b"A"), (0.9, b"\xff")):
+            data = spoilt(place, share, byte)
+            assert broken_pages(data) == {number}
+            with pytest.raises(OutlineError) as caught:
+                read_bytes(data, "plan.pdf")
+            assert str(caught.value) == (
+                f"plan.pdf: The file is damaged: 2 of its 3 pages could be read ({whole}), the others not. Open it in "
+                f"the program it comes from and save it again, or read pages that are whole: --pages {example}."
+            )
+            assert read_bytes(data, "plan.pdf", Options(first=3, last=3)).text
+
+
+def test_files_that_are_whole_are_not_called_damaged() -> None:
+    for path in sorted(DOCUMENTS.glob("*.pdf")):
+        assert not broken_pages(path.read_bytes()), path.name
+    assert not broken_pages(pdf(column(50, 700, ["Former les juges"])))
+    end = PLAN.rindex(b"\n", *FIRST)
+    assert not broken_pages(PLAN[: end - 4] + b"\0\0\0\0" + PLAN[end:]), "the sum behind what is packed may be wrong"
+
+
+def test_of_a_file_that_is_cut_off_the_pages_that_are_left_are_told() -> None:
+    whole = pdf(*(column(50, 700, [f"Former les juges {at}"]) for at in range(4)))
+    cut = whole[: whole.index(b"9 0 obj")]
+    assert read_bytes(mended(whole)[0], "plan.pdf").pages == 4
+    with pytest.raises(OutlineError, match=r"cut off; 2 of its 4 pages can still be read \(1-2\)\. Open it"):
+        read_bytes(cut, "plan.pdf")
+    with pytest.raises(OutlineError, match="is damaged"):
+        read_bytes(whole[:300], "plan.pdf")
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, len(PLAN) - 1), st.binary(min_size=1, max_size=40))
+def test_a_spoilt_file_is_read_or_refused_and_never_fails_otherwise(at: int, byte: bytes) -> None:
+    with suppress(OutlineError):
+        assert read_bytes(PLAN[:at] + byte + PLAN[at + len(byte) :], "plan.pdf").text
 
 
 def test_a_document_read_apart_is_the_same_and_its_faults_are_too(tmp_path: Path) -> None:
@@ -32,10 +87,10 @@ def test_a_reading_that_costs_too_much_is_ended_and_said_to_be(tmp_path: Path) -
         read_document(file, Options(limits=ReaderLimits(memory=100)))
 
 
-@pytest.mark.parametrize(("name", "reason"), [("none.pdf", "no such file"), (".", "is a directory")])
-def test_what_is_no_file_is_said(name: str, reason: str, tmp_path: Path) -> None:
-    with pytest.raises(OutlineError, match=reason):
-        read_document(tmp_path / name)
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    for name, reason in (("none.pdf", "no such file"), (".", "is a directory")):
+        with pytest.raises(OutlineError, match=reason):
+            read_document(tmp_path / name)
 
 
 def test_the_command_says_what_was_read_keeps_it_and_knows_it_again(cli: Cli, tmp_path: Path) -> None:
@@ -61,25 +116,15 @@ def test_of_a_newer_file_the_passages_that_are_gone_are_listed(cli: Cli, tmp_pat
     ]
 
 
-def test_a_locked_document_is_read_with_the_password_in_a_file(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "password").write_text("geheim\n")
-    assert cli("read", str(DOCUMENTS / "locked.pdf"), "--password-file", str(tmp_path / "password")).returncode == 0
-
-
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
-        (
-            "locked.pdf",
-            (DOCUMENTS / "locked.pdf").read_bytes(),
-            "Write it into a file and name that: --password-file F.",
-        ),
+        ("locked.pdf", (DOCUMENTS / "locked.pdf").read_bytes(), "into a file and name that: --password-file F."),
         ("damaged.pdf", spoilt(SECOND), "2 of its 3 pages could be read (1, 3), the others not. Open it"),
-        ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Save it as docx, odt or xlsx."),
         ("bomb.docx", word(" " * (210 << 20)), "unpacks to 220 MB; at most 200 MB are read. Give the part"),
     ],
-    ids=["locked", "damaged", "old", "bomb"],
-)
+    ids=["locked", "damaged", "bomb"],
+)  # fmt: skip
 def test_bad_input_is_one_sentence_and_nothing_is_written(
     cli: Cli, tmp_path: Path, name: str, data: bytes, sentence: str
 ) -> None:
@@ -88,6 +133,9 @@ def test_bad_input_is_one_sentence_and_nothing_is_written(
     assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (2, "", 1)
     assert sentence in refused.stderr
     assert not (tmp_path / "out.json").exists()
+    if name == "locked.pdf":
+        (tmp_path / "password").write_text("geheim\n")
+        assert cli("read", str(tmp_path / name), "--password-file", str(tmp_path / "password")).returncode == 0
     assert cli("read", "none.pdf", "--pages", "0").returncode == 2
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pan2kg.extract.document import Document, DocumentBlock, laid
-from pan2kg.extract.names import Mention
-from pan2kg.extract.roles import keys, role_of
+from pan2kg.extract.names import Mention, keys, role_of
 from pan2kg.project import Project
 
 

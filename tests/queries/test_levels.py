@@ -241,7 +241,7 @@ def test_parts_and_ways_back_are_the_same_by_rules_question_and_engine(graph: pa
     said = {State.SEEN: "yes", State.ABSENT: "no", State.OPEN: "unread"}
     known = graph.known(at)
     back = returns(known.chronology, known.tables.readings, at=at)
-    wanted = {(one.source, one.target): (said[one.state], one.verdict.value) for one in back}
+    wanted = {(way.target, way.source): (said[way.state], way.verdict.value) for way in back}
     rows = graph.ask("plan-citations", least_level=at.key).rows
     asked = {(row["citing_plan"], row["cited_plan"]): (row["returned"], row["verdict"]) for row in rows}
     assert asked == wanted

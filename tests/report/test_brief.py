@@ -35,13 +35,16 @@ def brief(graph: Graph) -> Brief:
     return write_brief(graph.spoken("fr"))
 
 
-def test_its_findings_say_what_to_write_to_whom_and_by_when(brief: Brief) -> None:
-    assert 3 <= len(brief.findings) <= MOST
-    assert len({one.key for one in brief.findings}) == len(brief.findings)
+def test_its_findings_say_what_to_write_and_its_numbers_and_quotations_are_those_of_the_graph(
+    graph: Graph, brief: Brief
+) -> None:
+    assert 3 <= len({one.key for one in brief.findings}) == len(brief.findings) <= MOST
     assert all(one.words and one.proposal and one.addressee and one.until for one in brief.findings)
-
-
-def test_its_numbers_are_those_of_the_register(graph: Graph, brief: Brief) -> None:
+    said = {row[0] for row in graph.read("SELECT ?q WHERE { ?p <https://w3id.org/pan2kg/ontology#quote> ?q }")}
+    quoted = {words for one in brief.findings for words, _ in one.quotations}
+    assert set() < quoted <= said
+    for plan in ("lu-cancer-2", "be-bhr-1", "lu-bhr-2"):  # no duty of a text that its plan does not name
+        assert "duty:dir-2022-2464-art-5-1-transposition" not in {one.key for one in write_brief(graph, plan).findings}
     home = graph.own_plan()
     assert home is not None
     reach = graph.known().reach(home)
@@ -58,13 +61,6 @@ def test_who_is_addressed_is_named_in_full_the_first_time(graph: Graph, brief: B
     said = [one.addressee for one in introduced(spoken, (known, unknown, known))]
     assert said == [f"{full} (MAEE)", "?", "MAEE"]
     assert [one.addressee for one in introduced(spoken, (known,))] == [full]
-
-
-def test_every_quotation_stands_in_the_graph(graph: Graph, brief: Brief) -> None:
-    said = {row[0] for row in graph.read("SELECT ?q WHERE { ?p <https://w3id.org/pan2kg/ontology#quote> ?q }")}
-    quoted = [words for one in brief.findings for words, _ in one.quotations]
-    assert quoted
-    assert set(quoted) <= said
 
 
 def test_only_what_could_be_cited_is_asked_for() -> None:
@@ -100,11 +96,6 @@ def test_duties_are_those_of_texts_the_plan_an_action_or_its_mandate_names(facts
         spaces, DUTY, "relation:names pan:useClass 1 .\n", facts.replace("relation:implements", "relation:names")
     )
     assert [one.key for one in write_brief(graph, "p").findings if one.key.startswith("duty:")] == expected
-
-
-def test_no_brief_of_the_graph_tells_a_duty_of_a_text_that_its_plan_does_not_name(graph: Graph) -> None:
-    for plan in ("lu-cancer-2", "be-bhr-1", "lu-bhr-2"):
-        assert "duty:dir-2022-2464-art-5-1-transposition" not in {one.key for one in write_brief(graph, plan).findings}
 
 
 CONFLICT = """
@@ -171,21 +162,15 @@ def test_a_finding_is_followed_from_one_brief_to_the_next(brief: Brief) -> None:
     assert [one["done"] for one in kept] == [False, True, False], "what was ticked off stays so"
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"findings": [{}]}', '{"findings": 3}', "\x00"])
-def test_another_file_is_refused_in_one_sentence(brief: Brief, text: str) -> None:
-    with pytest.raises(FormatError, match=r"note\.json.*no brief"):
-        brief.followed(text, "note.json")
-
-
-def test_hostile_words_stay_words(brief: Brief) -> None:
-    hostile = "<script>alert(1)</script>\x07 {braces}"
-    made = replace(brief, findings=(replace(brief.findings[0], title=hostile, words=hostile),))
-    assert "<script>alert" not in brief_bytes(made, ".html", DAY).decode()
-    assert brief_bytes(made, ".docx", DAY)[:2] == b"PK"
-
-
-def test_an_unknown_ending_and_plan_are_one_sentence(brief: Brief, graph: Graph) -> None:
+def test_another_file_is_refused_in_one_sentence_and_hostile_words_stay_words(brief: Brief, graph: Graph) -> None:
+    for text in ("", "[]", "{}", '{"findings": [{}]}', '{"findings": 3}', "\x00"):
+        with pytest.raises(FormatError, match=r"note\.json.*no brief"):
+            brief.followed(text, "note.json")
     with pytest.raises(FormatError, match=r"\.docx, \.html, \.json"):
         brief_bytes(brief, ".odt", DAY)
     with pytest.raises(QueryError, match="no plan"):
         write_brief(graph, "lu-nothing-9")
+    hostile = "<script>alert(1)</script>\x07 {braces}"
+    made = replace(brief, findings=(replace(brief.findings[0], title=hostile, words=hostile),))
+    assert "<script>alert" not in brief_bytes(made, ".html", DAY).decode()
+    assert brief_bytes(made, ".docx", DAY)[:2] == b"PK"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,14 +28,10 @@ from tests.copies import FEW, copy
 TOKEN = "correct horse battery staple"
 DAY = date(2026, 5, 4)
 EVIDENCE = {
-    "quote": "l’action 2.2 du PAN 1",
-    "quote_language": "fr",
-    "page": "12",
-    "channel": "text",
-    "type": "cross-reference",
-    "direction": "back",
+    "quote": "l’action 2.2 du PAN 1", "quote_language": "fr", "page": "12", "channel": "text",
+    "type": "cross-reference", "direction": "back",
     "document": "globalnaps-org-country-issue-luxembourg-workers-rights",
-}
+}  # fmt: skip
 CANDIDATE = """
 link:00000000000000ca a pan:Link ;
     pan:linkType linktype:cross-reference ;
@@ -118,18 +117,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy(tmp_path_factory.mktemp("served") / "copy", FEW)
 
 
+@contextmanager
+def serving(folder: Path, *options: str, token: str = "") -> Iterator[int]:
+    """Where the service of a project that may be written to listens."""
+    command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0", "--writable", *options]
+    environment = {name: value for name, value in os.environ.items() if name != "PAN2KG_TOKEN"}
+    with subprocess.Popen(
+        [*command, "--project", str(folder)], stdout=subprocess.PIPE, text=True,
+        env=environment | ({"PAN2KG_TOKEN": token} if token else {}),
+    ) as process:  # fmt: skip
+        assert process.stdout
+        port = urlsplit(process.stdout.readline().strip()).port
+        assert port, "the service did not start"
+        yield port
+        process.terminate()
+
+
 @pytest.fixture(scope="module")
 def port(folder: Path) -> Iterator[int]:
-    """Where a writable service over that copy listens."""
-    script = Path(__file__).with_name("serving.py")
-    process = subprocess.Popen([sys.executable, str(script), str(folder), TOKEN], stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    line = process.stdout.readline()
-    assert line, "the service did not start"
-    yield int(line)
-    process.terminate()
-    process.wait(600)
-    process.stdout.close()
+    """Where a writable service over the copy of a module listens."""
+    with serving(folder, token=TOKEN) as port:
+        yield port
 
 
 @pytest.fixture

@@ -50,17 +50,11 @@ def prepare(root: Path) -> Path:
         passage = {"start": start, "end": start + len(words), "quote": words, "page": 14, "prefix": "", "suffix": ""}
         lines.append(
             {
-                "key": f"c{key}",
-                "action_or_plan": thing("action", f"{PLAN}-{key}"),
-                "relation": relation,
-                "target": target,
-                "reason": f"The text names it: {words}.",
-                "rule": "names-1",
-                "rank": 0.93,
-                "passages": [{**passage, "path": [PARAGRAPHS[0][1]]}],
-                "remarks": list(remarks),
+                "key": f"c{key}", "action_or_plan": thing("action", f"{PLAN}-{key}"), "relation": relation,
+                "target": target, "reason": f"The text names it: {words}.", "rule": "names-1", "rank": 0.93,
+                "passages": [{**passage, "path": [PARAGRAPHS[0][1]]}], "remarks": list(remarks),
             }
-        )
+        )  # fmt: skip
     told = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
     (work / "candidates.jsonl").write_text(told, encoding="utf-8")
     sources = root / "graph" / "sources" / "luxembourg-government.ttl"

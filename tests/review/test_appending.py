@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from unicodedata import category
 
@@ -13,17 +12,14 @@ from hypothesis import strategies as st
 
 from pan2kg.project import Project
 from pan2kg.review.entry import LIMITS, RefusedError, read_text
-from pan2kg.review.files import append, write, write_value
-from pan2kg.turtle.vocabulary import XSD
+from pan2kg.review.files import append, write
 from pan2kg.turtle.writer import Block, TurtleLine, text
 
 NAMES = {"a": "http://a/", "e": "http://e/", "m": "http://m/", "z": "http://z/"}
 HEADS = [
-    "",
-    "@prefix e: <http://e/> .\n",
-    "@prefix a: <http://a/> .\n@prefix m: <http://m/> .\n",
+    "", "@prefix e: <http://e/> .\n", "@prefix a: <http://a/> .\n@prefix m: <http://m/> .\n",
     "PREFIX m: <http://m/>\n",
-]
+]  # fmt: skip
 COMMENT = st.text(st.characters(exclude_characters="\n\r", codec="utf-8"))
 TYPED = st.text(st.characters(codec="utf-8"), min_size=1, max_size=80)
 
@@ -39,6 +35,7 @@ def test_any_reason_comes_back_and_the_old_file_is_kept(typed: str, head: str, c
         reason = read_text({"reason": typed}, "reason")
     except RefusedError:
         return
+    assert all(category(character) not in ("Cc", "Cs") or character in "\n\t" for character in reason)
     old = f'{head}\n# {comment}\n\n<http://x/s> <http://x/p> "é" .{ending}'
     block = Block("z:s", (TurtleLine("m:p", text(reason, "fr")), TurtleLine("e:q", "a:o")))
     new = append(old, [], [block], NAMES, "x.ttl")
@@ -52,26 +49,11 @@ def test_any_reason_comes_back_and_the_old_file_is_kept(typed: str, head: str, c
     assert kept.lstrip("\n").startswith(old.lstrip("\n"))
 
 
-@given(TYPED)
-def test_what_cannot_be_seen_never_reaches_a_file(typed: str) -> None:
-    with suppress(RefusedError):
-        read = read_text({"reason": typed}, "reason")
-        assert all(category(character) not in ("Cc", "Cs") or character in "\n\t" for character in read)
-
-
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_field_takes_so_much_and_no_more(name: str) -> None:
     assert read_text({name: "x" * LIMITS[name]}, name)
     with pytest.raises(RefusedError):
         read_text({name: "x" * (LIMITS[name] + 1)}, name)
-
-
-@pytest.mark.parametrize("ending", ["", "\n", "\n\n"])
-def test_what_is_added_stands_after_one_blank_line(ending: str) -> None:
-    old = f"@prefix e: <http://e/> .\n\ne:a a e:B .{ending}"
-    assert append(old, [], [Block("e:x", (TurtleLine("a", "e:B"),))], {"e": "http://e/"}, "x.ttl").endswith(
-        "e:a a e:B .\n\ne:x a e:B .\n"
-    )
 
 
 def test_of_files_written_together_none_stays_where_one_cannot_be_written(own_project: Path) -> None:
@@ -84,17 +66,3 @@ def test_of_files_written_together_none_stays_where_one_cannot_be_written(own_pr
         write(Project.at(own_project), texts, {"e": "http://e/"})
     assert (graph / "old.ttl").read_text() == text.format("old")
     assert not (graph / "fresh.ttl").exists()
-
-
-@pytest.mark.parametrize(
-    ("value", "kind", "written"),
-    [
-        ("0.80", "decimal", "0.80"),
-        ("-2", "integer", "-2"),
-        ("true", "boolean", "true"),
-        ("2020-01-31", "date", '"2020-01-31"^^xsd:date'),
-        ('a "b"', "string", '"a \\"b\\""'),
-    ],
-)
-def test_a_value_is_written_as_people_write_it(value: str, kind: str, written: str) -> None:
-    assert write_value(ox.Literal(value, datatype=ox.NamedNode(XSD + kind)), {}) == written

@@ -1,20 +1,34 @@
-"""Reviewing in a real browser, with and without JavaScript, and whether everyone can use the forms."""
+"""Reviewing in a real browser, with and without JavaScript: keys, faults at their field, and whether everyone can."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import Watch, faults_of_access, faults_of_places
+from tests.copies import FEW, copy
 from tests.lots import by_lot
 from tests.review.conftest import EVIDENCE, TOKEN
+from tests.review.desk import PLAN, SHA, prepare
 from tests.review.test_scores import ONE, THREE
 
-ITEM = "lu-bhr-1-m6--lu-bhr-2-3-2"
-OTHER = "lu-bhr-1-m6--lu-bhr-2-5-2"
+PDF = "https://example.org/plan.PDF"
+FILE = f"graph/plans/{PLAN}/reviewed.ttl"
+ITEM, OTHER = "lu-bhr-1-m6--lu-bhr-2-3-2", "lu-bhr-1-m6--lu-bhr-2-5-2"
 MATRIX = f"scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh&on:{ONE}=1&on:{THREE}=1"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with candidates of a document that was read as a PDF."""
+    root = prepare(copy(tmp_path_factory.mktemp("desk") / "copy", FEW))
+    file = next(path for path in sorted((root / "graph" / "sources").glob("*.ttl")) if SHA in path.read_text("utf-8"))
+    sha = f'pan:sha256 "{SHA}" ;'
+    file.write_text(file.read_text("utf-8").replace(sha, f"{sha}\n    pan:readAt <{PDF}> ;"), "utf-8")
+    return root
 
 
 def sign_in(page: Page) -> None:
@@ -23,38 +37,112 @@ def sign_in(page: Page) -> None:
     expect(page.locator("#token")).to_have_count(0)
 
 
+@pytest.fixture
+def plain(window: Watch, port: int) -> Callable[[str], tuple[Page, Callable[[str], None]]]:
+    """A page without JavaScript at which somebody has signed in, and how to pass over an answer."""
+
+    def open_page(path: str) -> tuple[Page, Callable[[str], None]]:
+        watched = window(f"http://127.0.0.1:{port}/{path[:2]}/review.html", java_script_enabled=False)
+        sign_in(watched.page)
+        watched.page.goto(f"http://127.0.0.1:{port}/{path}")
+        return watched.page, watched.forgive
+
+    return open_page
+
+
+Plain = Callable[[str], tuple[Page, Callable[[str], None]]]
+
+
+def test_candidates_are_decided_without_javascript_and_a_fault_stands_at_its_field(plain: Plain, folder: Path) -> None:
+    page, forgive = plain("en/review.html")
+    expect(page.locator("#candidate mark")).to_have_text("premier Plan d’action national")
+    expect(page.locator("#candidate .count")).to_contain_text("accepted: 0, rejected: 0")
+    expect(page.get_by_role("link", name="page 12")).to_have_attribute("href", f"{PDF}#page=14")
+    page.locator("#candidate summary[data-key=e]").click()
+    page.fill("#c-words", "premier plan de paix")
+    page.click("#candidate [value=accept]")
+    forgive("answer 422")
+    expect(page.locator("#c-reviewer-fault")).to_contain_text("Your name")
+    expect(page.locator("#c-words")).to_have_value("premier plan de paix")
+    page.fill("#c-reviewer", "A. Weber")
+    page.click("#candidate [value=accept]")
+    expect(page.locator("#c-words-fault")).to_contain_text("does not have these words")
+    forgive("answer 422")
+    expect(page.locator("#c-words")).to_have_attribute("aria-invalid", "true")
+    page.fill("#c-words", "dans la ligne du premier Plan d’action national")
+    page.click("#candidate [value=accept]")
+    expect(page.locator("p[role=status]")).to_contain_text(FILE)
+    expect(page.locator("#candidate .count")).to_contain_text("accepted: 1, rejected: 0")
+    expect(page.locator("#candidate mark")).to_have_text("Principes directeurs")
+    expect(page.locator("#c-reviewer")).to_have_value("A. Weber")
+    written = (folder / FILE).read_text(encoding="utf-8")
+    assert 'pan:quote "dans la ligne du premier Plan d’action national"@fr' in written
+    page.click("#candidate [value=undo]")
+    expect(page.locator("p[role=status]")).to_contain_text("undone")
+    expect(page.locator("#candidate mark")).to_have_text("premier Plan d’action national")  # what waits again is shown
+    assert "    pan:withdraws link:" in (folder / FILE).read_text(encoding="utf-8")
+
+
+def test_keys_decide_and_lead_from_one_to_the_next(window: Watch, port: int, folder: Path) -> None:
+    page = window(f"http://127.0.0.1:{port}/en/review.html").page
+    sign_in(page)
+    page.fill("#c-reviewer", "B. Muller")
+    page.keyboard.press("a")  # in a field a key is a letter
+    expect(page.locator("#c-reviewer")).to_have_value("B. Mullera")
+    page.fill("#c-reviewer", "B. Muller")
+    page.locator("h1").click()
+    page.keyboard.press("r")
+    page.keyboard.press("2")
+    expect(page.locator("p[role=status]")).to_contain_text(FILE)
+    assert "rejectionreason:wrong-edition" in (folder / FILE).read_text(encoding="utf-8")
+    statement = page.locator("#candidate .statement").inner_text()
+    for away, back in ("jk", "sk"):  # what was put off comes last
+        page.keyboard.press(away)
+        expect(page.locator("#candidate .statement")).not_to_have_text(statement)
+        page.keyboard.press(back)
+        expect(page.locator("#candidate .statement")).to_have_text(statement)
+    page.keyboard.press("?")
+    expect(page.get_by_text("This list")).to_be_visible()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#candidate mark'))")
+    page.keyboard.press("e")
+    expect(page.locator("#c-to")).to_be_visible()
+    expect(page.locator("#c-words")).to_have_value(page.locator("#candidate mark").inner_text())
+    page.locator("h1").click()
+    page.keyboard.press("u")
+    expect(page.locator("p[role=status]")).to_contain_text("undone")
+
+
 def faults(page: Page, language: str, looked_at: Collection[str]) -> list[str]:
     """What axe finds on a small screen, and in French of places on a wide one; neither scrolls sideways."""
-    found = []
+    told = []
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append("too wide")
+            told.append("too wide")
         if width == 360 and language in looked_at:
-            found += faults_of_access(page)
+            told += faults_of_access(page)
         elif width == 1280 and language == "fr":
-            found += faults_of_places(page)
-    return [f"{language} at {page.url}: {fault}" for fault in found]
+            told += faults_of_places(page)
+    return [f"{language} at {page.url}: {fault}" for fault in told]
 
 
 def test_everyone_can_use_the_forms(window: Watch, port: int) -> None:
     """By axe in French, and in another language, drawn by lot; in none a page scrolls sideways."""
-    looked_at, found = {"fr", *by_lot(("en", "de"), 1)}, []
+    looked_at, listed = {"fr", *by_lot(("en", "de"), 1)}, []
     for language in ("fr", "en", "de"):
         address = f"http://127.0.0.1:{port}/{language}/"
         page = window(f"{address}review.html").page
         assert page.locator("#token").count(), "nobody is signed in yet"
-        found += faults(page, language, looked_at)
+        listed += faults(page, language, looked_at)
         sign_in(page)
-        page.goto(f"{address}review.html?candidate={OTHER}")
-        for summary in page.locator("main summary").all():
-            summary.click()
-        for name in ("", "scores.html?plan=lu-bhr-2&other=lu-bhr-1&assessor=gt-edh", MATRIX):
-            if name:
-                page.goto(f"{address}{name}")
-            found += faults(page, language, looked_at)
+        paths = ("review.html?candidate=c4-2", f"review.html?candidate={OTHER}", MATRIX.partition("&on:")[0], MATRIX)
+        for path in paths:
+            page.goto(f"{address}{path}")
+            for summary in page.locator("main summary").all():
+                summary.click()
+            listed += faults(page, language, looked_at)
         page.context.clear_cookies()
-    assert not found, "\n".join(found)
+    assert not listed, "\n".join(listed)
 
 
 def test_a_link_is_rejected_by_keyboard_alone(window: Watch, port: int, folder: Path) -> None:
@@ -76,30 +164,28 @@ def test_a_link_is_rejected_by_keyboard_alone(window: Watch, port: int, folder: 
     assert "Deux publics différents." in (folder / "graph/plans/lu-bhr-1/reviewed.ttl").read_text(encoding="utf-8")
 
 
-def test_a_link_is_accepted_and_scored_without_javascript(window: Watch, port: int) -> None:
-    watched = window(f"http://127.0.0.1:{port}/fr/review.html", java_script_enabled=False)
-    page = watched.page
-    sign_in(page)
-    page.goto(f"http://127.0.0.1:{port}/fr/review.html?candidate={ITEM}")
+def test_a_link_is_accepted_and_scored_without_javascript(plain: Plain, port: int) -> None:
+    page, forgive = plain(f"fr/review.html?candidate={ITEM}")
     card = page.locator("#candidate form:has([name=quote])")
     card.locator("[name=reviewer]").fill("B. Schmit")
-    card.locator("button[value=accept]").click()
+    accept = card.locator("button[value=accept]")
+    accept.click()
     expect(page.locator("#c-type-fault")).to_contain_text("Type de lien")
-    watched.forgive("answer 422")
+    forgive("answer 422")
     card.locator("[name=type]").select_option("cross-reference")
-    card.locator("button[value=accept]").click()
+    accept.click()
     expect(page.locator("#c-direction-fault")).to_contain_text("Sens")
-    watched.forgive("answer 422")
+    forgive("answer 422")
     card.locator("[name=direction]").select_option(EVIDENCE["direction"])
-    card.locator("button[value=accept]").click()
+    accept.click()
     expect(page.locator("[role=alert]")).to_contain_text("Passage cité")
-    watched.forgive("answer 422")
+    forgive("answer 422")
     expect(card.locator("[name=type]")).to_have_value("cross-reference")
     expect(card.locator("[name=reviewer]")).to_have_value("B. Schmit")
     card.locator("[name=quote]").fill(EVIDENCE["quote"])
     card.locator("[name=document]").fill(EVIDENCE["document"])
     card.locator("[name=channel]").select_option("text")
-    card.locator("button[value=accept]").click()
+    accept.click()
     expect(page.locator("p[role=status]")).to_contain_text("accepté")
     page.goto(f"http://127.0.0.1:{port}/fr/{MATRIX}")
     page.select_option(f'[name="score:{ONE}:{THREE}"]', "-2")

@@ -8,13 +8,10 @@ from typing import Final
 
 import pytest
 
-from pan2kg.errors import ProjectError
 from pan2kg.extract.document import Document, DocumentBlock, laid
-from pan2kg.extract.hypotheses import Named, sections
 from pan2kg.extract.names import Mention, Thing
 from pan2kg.graph.graph import Graph, open_graph
-from pan2kg.project import Project
-from pan2kg.review.candidates import relation_of, search, sentence_at, since
+from pan2kg.review.candidates import relation_of, search
 from pan2kg.review.decision import Candidate
 from pan2kg.review.work import CANDIDATES, keep, read_candidates, read_kept
 from pan2kg.turtle.vocabulary import link_iri
@@ -62,25 +59,6 @@ def test_the_section_of_an_action_is_its_own_and_the_rest_is_the_plan_s(with_tex
     assert "transposer" in getattr(one.reason, "say", str)("fr")
 
 
-def test_mentions_of_other_plans_come_first(with_texts: Graph) -> None:
-    document = document_of(("paragraph", "Vu la directive 2014/24/UE. Ce plan s’appuie sur le PAN 1."))
-    first, second = proposed(with_texts, document, PLAN)
-    assert (first.type, first.relation, first.ends[1]) == ("builds-on", "builds-on", ID + "plan/lu-bhr-1")
-    assert second.ends[1] == ELI + "dir/2014/24/oj"
-
-
-def test_one_candidate_has_all_passages_of_a_target(with_texts: Graph) -> None:
-    text = "Le règlement (UE) 2018/848 est cité. Un autre paragraphe cite le règlement (UE) 2018/848 aussi."
-    (one,) = proposed(with_texts, document_of(("paragraph", text)), PLAN)
-    assert [passage.words[-5:] for passage in one.quotations] == ["cité.", "ussi."]
-
-
-def test_what_is_accepted_is_not_proposed_again(with_texts: Graph) -> None:
-    made = search(with_texts, document_of(("paragraph", "Ce plan fait suite au PAN 1.")), PLAN)
-    assert made.candidates == ()
-    assert made.skipped == {"accepted": 1}
-
-
 def test_what_was_rejected_comes_back_only_with_new_words(tmp_path: Path) -> None:
     folder = copy(tmp_path / "few", FEW, all_else=True)
     words = "Le plan cite le règlement (UE) 2018/848."
@@ -101,17 +79,10 @@ def test_what_was_rejected_comes_back_only_with_new_words(tmp_path: Path) -> Non
     assert [getattr(remark, "key", "") for remark in one.remarks] == ["rejected-before"]
 
 
-def test_a_younger_act_and_one_the_graph_lacks_are_said(with_texts: Graph) -> None:
-    text = "Vu la loi du 16 mai 2023. Vu le règlement (CE) n° 1907/2006."
-    remarks = {
-        one.ends[1]: [getattr(remark, "key", "") for remark in one.remarks]
-        for one in proposed(with_texts, document_of(("paragraph", text)), PLAN)
-    }
-    assert remarks["http://data.legilux.public.lu/eli/etat/leg/loi/2023/05/16/a232"] == ["younger"]
-    assert remarks[ELI + "reg/2006/1907/oj"] == ["not-in-graph"]
-
-
 def test_a_body_without_a_role_and_the_plan_itself_are_no_candidates(with_texts: Graph) -> None:
+    text = "Le règlement (UE) 2018/848 est cité. Un autre paragraphe cite le règlement (UE) 2018/848 aussi."
+    (one,) = proposed(with_texts, document_of(("paragraph", text)), PLAN)
+    assert [passage.words[-5:] for passage in one.quotations] == ["cité.", "ussi."], "one has all passages of a target"
     words = "Le PAN 2 cite un avis. La Commission consultative des Droits de l’Homme s’en félicite."
     made = search(with_texts, document_of(("paragraph", words)), PLAN)
     assert made.candidates == ()
@@ -126,8 +97,15 @@ def test_a_choice_is_worth_less_than_a_name(with_texts: Graph) -> None:
 
 
 def test_since_leaves_out_what_is_older(with_texts: Graph) -> None:
-    text = "Vu la loi du 8 avril 2018 sur les marchés publics. Vu la loi du 16 mai 2023."
-    made = since(with_texts, search(with_texts, document_of(("paragraph", text)), PLAN), date(2020, 1, 1))
+    text = "Vu la loi du 8 avril 2018. Vu la loi du 16 mai 2023. Vu le règlement (CE) n° 1907/2006."
+    remarks = {
+        one.ends[1]: [getattr(remark, "key", "") for remark in one.remarks]
+        for one in proposed(with_texts, document_of(("paragraph", text)), PLAN)
+    }
+    assert remarks["http://data.legilux.public.lu/eli/etat/leg/loi/2023/05/16/a232"] == ["younger"]
+    assert remarks[ELI + "reg/2006/1907/oj"] == ["not-in-graph"]
+    text = text.rpartition(" Vu")[0]
+    made = search(with_texts, document_of(("paragraph", text)), PLAN).since(with_texts, date(2020, 1, 1))
     assert [one.ends[1][-15:] for one in made.candidates] == ["2023/05/16/a232"]
     assert made.skipped == {"older": 1}
 
@@ -147,27 +125,6 @@ def test_the_words_before_a_mention_propose_the_relation(before: str, relation: 
     assert relation_of(text, mention, Thing("i", "x", "instrument"), None)[1] == relation
 
 
-def test_a_title_in_a_list_of_contents_is_not_the_section() -> None:
-    document = document_of(
-        ("item", "1.1 Former les juges"), ("item", "1.2 Informer"), ("heading", "1.1 Former les juges"),
-        ("paragraph", "Un texte qui suit."), ("heading", "1.2 Informer"), ("paragraph", "Un autre texte."),
-    )  # fmt: skip
-    made = sections(document, "p", [Named("a", "1.1", ("Former les juges",)), Named("b", "1.2", ("Informer",))])
-    texts = {one.iri: document.text[one.start : one.end] for one in made}
-    assert "Un texte qui suit." in texts["a"]
-    assert "Un autre texte." in texts["b"]
-    assert made[0].start == 0
-    assert made[-1].end == len(document.text)
-
-
-def test_a_quotation_is_never_longer_than_may_be_quoted() -> None:
-    text = "mot " * 100 + "directive 2014/24/UE" + " mot" * 100
-    start, end = sentence_at(text, 400, 420)
-    assert end - start <= 300
-    assert "directive 2014/24/UE" in text[start:end]
-    assert text[start - 1] == " "
-
-
 def test_what_is_kept_is_read_again_and_written_alike(tmp_path: Path) -> None:
     graph = open_graph(copy(tmp_path / "few", FEW, all_else=True), language="fr")
     document = document_of(("paragraph", "Vu la directive 92/43/CEE. Ce plan s’appuie sur le PAN 1."))
@@ -184,11 +141,3 @@ def test_what_is_kept_is_read_again_and_written_alike(tmp_path: Path) -> None:
     keep(graph.project, "lu-bhr-2", document, made.mentions, made.candidates)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert sorted(before) == ["candidates.jsonl", "document.json", "mentions.jsonl"]
-
-
-def test_a_release_has_no_folder_to_write_to(tmp_path: Path) -> None:
-    project = Project(tmp_path, data=(tmp_path / "dump.nq",))
-    with pytest.raises(ProjectError):
-        keep(project, "x", document_of(("paragraph", "x")), (), ())
-    with pytest.raises(ProjectError, match="lu-bhr-1"):
-        read_kept(project, "lu-bhr-1")

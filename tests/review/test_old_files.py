@@ -11,7 +11,7 @@ import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.review.desk import Desk, Wanted, open_desk, press
-from pan2kg.review.work import CANDIDATES, line_of, read_candidates, read_material
+from pan2kg.review.work import CANDIDATES, read_material
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.vocabulary import thing
@@ -84,17 +84,3 @@ def test_equal_decisions_write_the_same_bytes_as_release_0_1_0(tmp_path: Path) -
     for line in typed_now:
         assert [passage.pop("label") for passage in line["passages"]] == ["12"]
     assert typed_now == typed_before
-
-
-def test_lines_are_written_as_they_were(tmp_path: Path) -> None:
-    lines = (OLD / CANDIDATES).read_text("utf-8").splitlines()
-    whole = next(line for line in lines if '"choices"' in line)
-    (tmp_path / CANDIDATES).write_text(f"{whole}\n", "utf-8")
-    (candidate,) = read_candidates(tmp_path / CANDIDATES, Project(tmp_path), PLAN)
-    written = json.loads(line_of(candidate))
-    assert written == json.loads(whole)
-    assert list(written) == [
-        "key", "action_or_plan", "type", "relation", "target", "reason", "rule", "rank", "passages", "remarks",
-        "choices", "said",
-    ]  # fmt: skip
-    assert list(written["passages"][0]) == ["start", "end", "quote", "page", "label", "prefix", "suffix", "path"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,6 @@ from pan2kg.store.queries import program_query
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store
 from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.vocabulary import key
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.lines import check_style
 from tests.conftest import Cli
@@ -74,20 +72,6 @@ def test_one_candidate_a_role_has_all_passages(with_bodies: pan2kg.Graph) -> Non
     assert "Partenaires" in getattr(one.reason, "say", str)("fr")
 
 
-def test_a_part_that_is_there_and_a_body_of_another_day_are_passed_over(with_bodies: pan2kg.Graph) -> None:
-    there = {
-        (work, key(body), key(role))
-        for work, body, role in with_bodies.read(program_query("review/parts-of-plan", plan=PLAN))
-    }
-    made = search(with_bodies, read_as(("paragraph", f"Le plan est suivi par la {NAME}.")), PLAN)
-    assert ((PLAN, "ccdh", "monitoring") in there) == (made.candidates == ())
-    names = with_bodies.names
-    ended = replace(names.things[BODY], end=date(2000, 1, 1))
-    changed = Graph(with_bodies.project, with_bodies.store, language="fr")
-    changed.__dict__["names"] = replace(names, things={**names.things, BODY: ended})
-    assert search(changed, in_action(with_bodies, f"Partenaires : {NAME}"), PLAN).candidates == ()
-
-
 @pytest.fixture
 def root(tmp_path: Path, with_bodies: pan2kg.Graph) -> Path:
     """A project in which the text of a plan was read, with one part to decide on."""
@@ -103,23 +87,6 @@ def desk_of(root: Path, with_bodies: pan2kg.Graph, by: str = "A. Weber") -> Desk
     material = read_material(Graph(project, with_bodies.store, language="fr", as_of=DAY), project)
     material.__dict__["documents"] = {PLAN: f"{ID}document/mae-gouvernement-lu-fr-pan-2"}
     return open_desk(material, project, by, DAY)
-
-
-def test_an_accepted_part_has_the_words_of_its_role_another_role_has_not(root: Path, with_bodies: pan2kg.Graph) -> None:
-    desk = desk_of(root, with_bodies)
-    card = desk.card("fr")
-    assert card
-    assert " — chef de file — " in card.statement
-    assert press(desk, "a").key == "said.accepted"
-    text = (root / FILE).read_text("utf-8")
-    assert "involvement:lu-bhr-2-4-1-ccdh-lead a pan:Involvement ;\n" in text
-    assert '    pan:roleAsStated "Chef de file"@fr ;\n' in text
-    assert not list(check_style([read_turtle_file(text, FILE)], read_prefixes(Project.at(root))))
-    assert desk_of(root, with_bodies).current is None
-    assert press(desk, "u").key == "said.undone"
-    assert press(desk, "e relation implements").key != "said.edited", "a relation is no role"
-    assert [press(desk, typed).key for typed in ("e relation partner", "a")] == ["said.edited", "said.accepted"]
-    assert (root / FILE).read_text("utf-8").count("roleAsStated") == 1
 
 
 def test_from_the_document_to_what_passes_check_and_back_by_the_page(root: Path, cli: Cli) -> None:
@@ -170,31 +137,3 @@ def test_a_rejected_part_stands_in_the_graph_as_no_involvement_and_does_not_retu
     fresh = in_action(with_bodies, f"Chef de file : {NAME}", f"Le plan est piloté par la {NAME}.")
     (one,) = search(graph, fresh, PLAN).candidates
     assert [getattr(remark, "key", "") for remark in one.remarks] == ["rejected-before"]
-
-
-def test_both_are_undone_the_last_one_first_and_no_line_goes(root: Path, with_bodies: pan2kg.Graph) -> None:
-    press(desk_of(root, with_bodies), "a")
-    written = (root / FILE).read_text("utf-8")
-    desk = desk_of(root, with_bodies)
-    said = press(desk, "u")
-    assert said.key == "said.undone", said.say("en")
-    text = (root / FILE).read_text("utf-8")
-    assert (written[written.index("\n\n") :] in text, text.count("    pan:withdraws involvement:")) == (True, 1)
-    assert not list(check_style([read_turtle_file(text, FILE)], read_prefixes(Project.at(root))))
-    parts = program_query("review/parts-of-plan", plan=PLAN)
-    assert opened(root).read(parts) == with_bodies.read(parts), "what was withdrawn holds no longer"
-    assert press(desk, "r1").key == "said.rejected"
-    assert press(desk_of(root, with_bodies, "B. Muller"), "u").key == "outcome.nothing-to-undo"
-    assert press(desk, "u").key == "said.undone"
-    assert search(opened(root), in_action(with_bodies, f"Chef de file : {NAME}"), PLAN).candidates
-    assert press(desk, "a").key == "said.accepted"
-    assert len(opened(root).read(parts)) == len(with_bodies.read(parts)) + 1
-
-
-def test_two_people_at_once_do_not_decide_the_same(root: Path, with_bodies: pan2kg.Graph) -> None:
-    one, two, three = (desk_of(root, with_bodies, by) for by in "ABC")
-    press(one, "a")
-    assert "meanwhile" in press(two, "r1").say("en")
-    press(one, "u")
-    press(two, "r1")
-    assert "meanwhile" in press(three, "a").say("en")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from pan2kg.review.scores import MOST, cell_name, steps
-from pan2kg.scores.matrix import Scale
+from pan2kg.review.scores import MOST, cell_name
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
 from pan2kg.site.review import SEAL
@@ -17,12 +14,9 @@ from tests.review.conftest import Refused, WritableProject
 
 ONE, TWO, THREE = "lu-bhr-2-1-1", "lu-bhr-2-2-2", "lu-bhr-1-m3"
 GIVEN = {
-    "form": "scores",
-    "assessor": "gt-edh",
-    "reviewer": "A. Weber",
-    "rationale": "Les mêmes entreprises sont visées deux fois.",
-    "language": "fr",
-}
+    "form": "scores", "assessor": "gt-edh", "reviewer": "A. Weber",
+    "rationale": "Les mêmes entreprises sont visées deux fois.", "language": "fr",
+}  # fmt: skip
 FILES = ("graph/plans/lu-bhr-1/scores.ttl", "graph/plans/lu-bhr-2/scores.ttl")
 
 
@@ -41,16 +35,10 @@ def test_scores_stand_in_the_file_of_the_plan_of_what_acts(writable: WritablePro
     assert text.count("a pan:Link ;") == 1
     assert "pan:score -2 ;" in text
     assert "pan:assessor body:gt-edh ;" in text
-
-
-def test_scores_appear_in_figures(writable: WritableProject) -> None:
-    writable.send(**GIVEN, **cell(ONE, THREE, "-2"), **cell(THREE, ONE, "0"))
-    material = writable.reopened().material
-    rows = TABLES["interaction"].make(material, DEFAULT).rows
+    rows = TABLES["interaction"].make(writable.reopened().material, DEFAULT).rows
     assert {str(row["action"]).rpartition("/")[2] for row in rows} == {ONE, THREE}
-    (opposed,) = TABLES["opposed"].make(material, DEFAULT).rows
-    assert opposed["score"] == -2
-    assert opposed["rationale"] == GIVEN["rationale"]
+    (opposed,) = TABLES["opposed"].make(writable.reopened().material, DEFAULT).rows
+    assert (opposed["score"], opposed["rationale"]) == (-2, GIVEN["rationale"])
 
 
 def test_a_later_score_supersedes_and_the_earlier_stays(writable: WritableProject) -> None:
@@ -85,36 +73,6 @@ def test_what_was_scored_meanwhile_is_not_overruled_unseen(writable: WritablePro
     assert sorted(matrix.assessor.rpartition("/")[2] for matrix in matrices) == ["gt-edh", "maee"]
 
 
-@pytest.mark.parametrize(
-    ("code", "change"),
-    [
-        *[("unknown", cell(ONE, THREE, score)) for score in ("4", "+1", "1 ; pan:x 2")],
-        ("unknown", cell(ONE, ONE, "1")), ("unknown", cell(ONE, "nowhere", "1")), ("unknown", {"score:a": "1"}),
-        ("unknown", {"assessor": "nobody"}), ("unknown", {"scale": 'x" ; pan:x "y'}), ("missing", {"rationale": "\n"}),
-        ("missing", {"reviewer": ""}), ("missing", {"assessor": ""}), ("too-long", {"rationale": "x" * 2001}),
-        ("unchanged", cell(ONE, THREE, "")),
-    ],
-)  # fmt: skip
-def test_what_is_no_score_is_refused(refused: Refused, code: str, change: dict[str, str]) -> None:
-    refused(code, **GIVEN | cell(ONE, THREE, "1") | change)
-
-
-def test_a_matrix_has_no_more_actions_than_a_person_can_see(writable: WritableProject, refused: Refused) -> None:
-    actions = [action.rpartition("/")[2] for action in writable.material.uses.actions[: MOST + 1]]
-    cells: dict[str, str] = {}
-    for other in actions[1:]:
-        cells |= cell(actions[0], other, "1")
-    refused("too-many-actions", **GIVEN, **cells)
-
-
-def test_where_one_file_cannot_be_written_the_other_is_as_before(writable: WritableProject) -> None:
-    writable.file(FILES[1]).mkdir()
-    before = writable.state()
-    outcome = writable.send(**GIVEN, **cell(THREE, ONE, "1"), **cell(ONE, THREE, "1"))
-    assert outcome.code == "not-written"
-    assert writable.state() == before
-
-
 SCALE_FILE = "graph/scales.ttl"
 SCALES = """@prefix pan: <https://w3id.org/pan2kg/ontology#> .
 @prefix scale: <https://w3id.org/pan2kg/id/scale/> .
@@ -146,25 +104,37 @@ def test_scores_on_a_declared_scale_are_taken_by_its_bounds(writable: WritablePr
     assert [score for _, _, score in matrix.cells()] == [0.75]
 
 
-def test_what_can_be_chosen_of_a_scale_is_a_list_unless_it_is_long() -> None:
-    assert steps(Scale(0, 5, 1, "x")) == (0, 1, 2, 3, 4, 5)
-    assert steps(Scale(0, 100, 1, "x")) == steps(Scale(0, 1, None, "x")) == steps(Scale(None, None, 1, "x")) == ()
+def test_what_is_no_score_is_refused(writable: WritableProject, refused: Refused) -> None:
+    cases = [
+        *[("unknown", cell(ONE, THREE, score)) for score in ("4", "+1", "1 ; pan:x 2")],
+        ("unknown", cell(ONE, ONE, "1")), ("unknown", cell(ONE, "nowhere", "1")), ("unknown", {"score:a": "1"}),
+        ("unknown", {"assessor": "nobody"}), ("unknown", {"scale": 'x" ; pan:x "y'}), ("missing", {"rationale": "\n"}),
+        ("missing", {"reviewer": ""}), ("missing", {"assessor": ""}), ("too-long", {"rationale": "x" * 2001}),
+        ("unchanged", cell(ONE, THREE, "")),
+    ]  # fmt: skip
+    for code, change in cases:
+        refused(code, **GIVEN | cell(ONE, THREE, "1") | change)
+    actions = [action.rpartition("/")[2] for action in writable.material.uses.actions[: MOST + 1]]
+    cells: dict[str, str] = {}
+    for other in actions[1:]:
+        cells |= cell(actions[0], other, "1")
+    refused("too-many-actions", **GIVEN, **cells)
+    writable.file(FILES[1]).mkdir()
+    refused("not-written", **GIVEN, **cell(THREE, ONE, "1"), **cell(ONE, THREE, "1"))
 
 
-@pytest.mark.parametrize(
-    ("highest", "step", "field"),
-    [(5, 1, '<option value="5">+5</option>'), (100, 1, 'type="number"'), (1, 0.05, 'step="0.05"')],
-)
-def test_the_form_offers_what_a_declared_scale_allows(
-    writable: WritableProject, highest: int, step: float, field: str
-) -> None:
-    text = SCALES.format(name="own", highest=highest, step=step)
-    writable.file(SCALE_FILE).write_text(text, encoding="utf-8")
-    given = {"plan": "lu-bhr-2", "other": "lu-bhr-1", "assessor": "gt-edh", "scale": "own", SEAL: "secret"}
-    given |= {f"on:{ONE}": "1", f"on:{THREE}": "1"}
-    ready = writable.reopened()
-    site = Site(SiteContext(ready.material, mode="served", writable=True))
-    page = site.page("fr/scores.html", given)
-    assert page
-    assert field in page.body.decode()
-    assert "indissociable" not in page.body.decode().partition('class="matrix"')[2]
+def test_the_form_offers_what_a_declared_scale_allows(writable: WritableProject) -> None:
+    form = {"plan": "lu-bhr-2", "other": "lu-bhr-1", "assessor": "gt-edh", SEAL: "secret"}
+    form |= {f"on:{ONE}": "1", f"on:{THREE}": "1"}
+    scales = {"own": (5, 1), "long": (100, 1), "shares": (1, 0.05)}
+    fields = {"own": '<option value="5">+5</option>', "long": 'type="number"', "shares": 'step="0.05"'}
+    texts = [SCALES.format(name=name, highest=highest, step=step) for name, (highest, step) in scales.items()]
+    head = texts[0].partition("\n\n")[0]
+    blocks = [text.partition("\n\n")[2] for text in texts]
+    writable.file(SCALE_FILE).write_text("\n\n".join([head, *blocks]), encoding="utf-8")
+    site = Site(SiteContext(writable.reopened().material, mode="served", writable=True))
+    for name, field in fields.items():
+        page = site.page("fr/scores.html", form | {"scale": name})
+        assert page
+        assert field in page.body.decode()
+        assert "indissociable" not in page.body.decode().partition('class="matrix"')[2]

@@ -94,7 +94,7 @@ def test_an_example_is_turtle_of_what_the_graph_states(ontology: Ontology, graph
 def test_an_example_has_the_term_it_is_for(ontology: Ontology) -> None:
     for term in ontology.of_kind(OBJECT, DATATYPE):
         assert (term.example is not None) == (term.number > 0)
-        assert term.example is None or f"pan:{term.anchor} " in term.example[1]
+        assert term.example is None or f"pan:{anchor(term.iri)} " in term.example[1]
     classes = [term.example[1] for term in ontology.of_kind(CLASS) if term.example]
     assert all(turtle.count("\n") <= 12 for turtle in classes), "a long one is shown in part"
 
@@ -124,7 +124,7 @@ def test_the_diagram_has_a_box_for_every_class_that_leads_to_it(language: Langua
     root = ET.fromstring(svg)
     links = {node.get("href") for node in root.iter("{http://www.w3.org/2000/svg}a")}
     top = [t for t in ontology.of_kind(CLASS) if not any(p.startswith(PAN) for p in t.parents)]
-    assert links == {f"#{term.anchor}" for term in top}
+    assert links == {f"#{anchor(term.iri)}" for term in top}
     assert root.find("{http://www.w3.org/2000/svg}title") is not None
     assert "style=" not in svg
     assert {relation[1] for relation in ontology.relations()} == {t.iri for t in ontology.of_kind(OBJECT)}

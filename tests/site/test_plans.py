@@ -20,7 +20,7 @@ from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.report.brief import write_brief
 from pan2kg.site.lists import write_calendar
 from pan2kg.site.page import SiteContext
-from pan2kg.site.registry import Site, canonical
+from pan2kg.site.registry import Site
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.gaps import DETAILS, for_pages
 from pan2kg.turtle.vocabulary import ID, PAN, XSD, graph_of
@@ -166,14 +166,10 @@ def test_a_plan_shows_its_outline_and_a_part_leads_to_its_plan_and_the_part_abov
     assert 'be-two-1-axis-1.html"' in above
     assert "Partie de plan" in words(part)
     assert 'action/be-two-1-13.html"' in part
-
-
-def test_a_draft_is_marked_and_a_retired_identifier_says_where_it_went(abroad: Reader) -> None:
     assert "(projet)" in words(abroad["fr/plans.html"])
-    page = abroad["fr/action/be-two-1-m9.html"]
-    assert 'class="notice"' in page
-    assert 'part/be-two-1-axis-2.html"' in page
-    assert "be-two-1-m9" not in words(abroad["fr/plan/be-two-1.html"])
+    retired = abroad["fr/action/be-two-1-m9.html"]
+    assert 'class="notice"' in retired
+    assert 'part/be-two-1-axis-2.html"' in retired
 
 
 def test_pairs_that_share_bodies_and_topics_only_have_a_page_where_a_server_draws_it(
@@ -195,11 +191,6 @@ def test_what_two_plans_share_beside_texts_is_told_on_one_page(reader: Reader, s
     both = [line for line in lines if set(key.split("--")) <= set(line.split())]
     assert both
     assert re.findall(r'<tr data-plans="([^"]*)">', served.asked("fr/shared.html", plans=key)) == both
-
-
-def test_an_address_that_is_decorated_gives_the_same_page(served: Reader) -> None:
-    assert served["fr/plans.html"] == served.asked("fr/plans.html", utm_source="x", fbclid="y")
-    assert canonical("fr/plans.html", {"year": "2021", "evidence": "plan"}) == {"evidence": "plan", "year": "2021"}
 
 
 def recurring(graph: Graph, often: str) -> Reader:

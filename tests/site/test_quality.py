@@ -16,18 +16,9 @@ import pan2kg
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.project import Project
+from pan2kg.site import quality as measures
 from pan2kg.site.page import SiteContext
-from pan2kg.site.quality import (
-    CRITERIA,
-    CatalogueEntry,
-    balances,
-    judge,
-    read_entry,
-    read_quality,
-    score,
-    summarise,
-    untranslated,
-)
+from pan2kg.site.quality import CRITERIA, CatalogueEntry, judge
 from pan2kg.site.registry import Site
 from pan2kg.store.remote import RemoteStore
 from pan2kg.store.store import LocalStore
@@ -61,8 +52,6 @@ CATALOGUE = """
 <http://e/turtle> dcterms:format <http://publications.europa.eu/resource/authority/file-type/RDF_TURTLE> ;
     dcterms:description "le graphe"@fr .
 """ % ("long " * 30)
-
-
 HOSTILE = """
 @prefix pan: <https://w3id.org/pan2kg/ontology#> .
 @prefix plan: <https://w3id.org/pan2kg/id/plan/> .
@@ -84,7 +73,7 @@ def met(entry: CatalogueEntry, today: date = TODAY) -> set[str]:
 
 @pytest.fixture(scope="module")
 def quality(graph: pan2kg.Graph) -> dict[str, Any]:
-    return read_quality(Graph(graph.project, graph.store, language="fr", as_of=TODAY))
+    return measures.read_quality(Graph(graph.project, graph.store, language="fr", as_of=TODAY))
 
 
 def test_each_of_nine_criteria_is_met_by_what_the_portal_counts() -> None:
@@ -93,7 +82,7 @@ def test_each_of_nine_criteria_is_met_by_what_the_portal_counts() -> None:
 
     every, frequency = set(CRITERIA), "http://e/frequency/"
     assert met(WHOLE) == every
-    assert score(judge(WHOLE, TODAY)) == 1.0
+    assert measures.score(judge(WHOLE, TODAY)) == 1.0
     for name, criterion in (
         ("license", "license"), ("temporal", "temporal-coverage"), ("spatial", "spatial"),
         ("description", "description"),
@@ -108,16 +97,16 @@ def test_each_of_nine_criteria_is_met_by_what_the_portal_counts() -> None:
     assert met(replace(WHOLE, unreachable=frozenset(("https://example.org/a.ttl",)))) == every - {"available"}
     judged = judge(replace(WHOLE, resources=None), TODAY)
     assert [key for key, is_met, _ in judged if is_met is None] == list(CRITERIA[-3:])
-    assert score(judged) == 6 / 9
+    assert measures.score(judged) == 6 / 9
 
 
 def test_a_catalogue_is_read_as_the_portal_reads_it() -> None:
-    entry = read_entry(store_of(CATALOGUE))
+    entry = measures.read_entry(store_of(CATALOGUE))
     assert entry is not None
     assert entry.values["description"] == "courte"
     assert met(entry) == {"temporal-coverage", "update-frequency", "open-format", "available", "documentation"}
     plan = f"<http://e/p> a <{PAN}Plan> ; <http://purl.org/dc/terms/description> 'x' ."
-    assert read_entry(store_of(plan)) is None
+    assert measures.read_entry(store_of(plan)) is None
 
 
 def test_the_shipped_entry_meets_what_can_be_judged_without_a_release(quality: dict[str, Any]) -> None:
@@ -131,7 +120,7 @@ def test_things_without_a_label_are_listed_by_class_and_language() -> None:
         f"<http://e/a> a <{PAN}Plan> ; {label} 'a'@fr, 'a'@en . <http://e/b> a <{PAN}Plan> ; {label} 'b'@en ."
         f"<http://e/d> a <{PAN}Document> ; {label} 'd'@en ."
     )
-    found = untranslated(store)
+    found = measures.untranslated(store)
     assert found == [(PAN + "Plan", 2, {"fr": ["http://e/b"], "en": [], "de": ["http://e/a", "http://e/b"]})]
 
 
@@ -143,16 +132,12 @@ def link(name: str, status: str, *more: str) -> str:
 def test_links_are_counted_by_what_they_rest_on() -> None:
     evidence, unverified = f"<{PAN}evidence> <http://e/p>", f"<{PAN}certainty> <{ID}certainty/unverified>"
     stated, concluded = (f"<{PAN}certainty> <{ID}certainty/{name}>" for name in ("stated", "derived"))
-    store = store_of(
-        link("a", "accepted", evidence, f"<{PAN}evidence> <http://e/q>", stated)
-        + link("b", "accepted", stated)
-        + link("g", "accepted", evidence, concluded)
-        + link("c", "accepted", evidence, unverified)
-        + link("d", "derived")
-        + link("e", "candidate")
-        + link("f", "rejected")
-    )
-    ((_, numbers),) = balances(store).items()
+    links = [
+        link("a", "accepted", evidence, f"<{PAN}evidence> <http://e/q>", stated), link("b", "accepted", stated),
+        link("g", "accepted", evidence, concluded), link("c", "accepted", evidence, unverified),
+        link("d", "derived"), link("e", "candidate"), link("f", "rejected"),
+    ]  # fmt: skip
+    ((_, numbers),) = measures.balances(store_of("".join(links))).items()
     assert numbers == {
         "total": 7, "derived": 1, "declared": 2, "evident": 1, "concluded": 1, "unverified": 1, "candidates": 1,
     }  # fmt: skip
@@ -170,12 +155,8 @@ def test_a_report_is_summed_up_with_the_weightiest_rules_first() -> None:
     light = Rule("light", Kind.SHAPE, Severity.INFO, Text.of({"fr": "l", "en": "l"}))
     heavy = Rule("heavy", Kind.QUALITY, Severity.VIOLATION, Text.of({"fr": "h", "en": "h"}))
     kept = Rule("kept", Kind.STYLE, Severity.VIOLATION, Text.of({"fr": "k", "en": "k"}))
-    report = Report(
-        (light, heavy, kept),
-        (*(Finding(light, f"http://e/{name}") for name in "abc"), Finding(heavy, "http://e/a")),
-        {"light": 9, "heavy": 2},
-    )
-    found = summarise(report)
+    findings = *(Finding(light, f"http://e/{name}") for name in "abc"), Finding(heavy, "http://e/a")
+    found = measures.summarise(Report((light, heavy, kept), findings, {"light": 9, "heavy": 2}))
     assert [(rule.key, *numbers) for rule, *numbers in found.pop("failing")] == [("heavy", 1, 2), ("light", 3, 9)]
     assert found == {"rules": 3, "idle": 1, "violations": 1, "passing": 1}
 
@@ -186,7 +167,7 @@ def test_the_page_gives_every_figure_with_what_would_mend_it(reader: Reader, pro
     page = Reader(Site(SiteContext(remote)))["en/quality.html"]
     assert "The check was not run for this edition." in page
     empty = Graph(Project.packaged(), LocalStore(ox.Store()), as_of=TODAY)
-    assert read_quality(empty) == {"annotated": None, "translations": [], "criteria": (), "links": {}}
+    assert measures.read_quality(empty) == {"annotated": None, "translations": [], "criteria": (), "links": {}}
 
 
 def test_a_project_of_ones_own_is_checked_and_what_it_fails_leads_to_the_documentation(own_project: Path) -> None:

@@ -17,9 +17,7 @@ from rdflib import SH
 from pan2kg.errors import Place
 from pan2kg.i18n.catalogue import Text
 from pan2kg.report.check import write_report
-from pan2kg.turtle.blocks import read_turtle_file
-from pan2kg.turtle.writer import Block, TurtleLine, string, text, write_turtle
-from pan2kg.validation.lines import check_style
+from pan2kg.turtle.writer import string
 from pan2kg.validation.report import (
     Finding,
     Kind,
@@ -75,13 +73,3 @@ def test_whatever_is_found_each_format_says_all_of_it_and_a_baseline_accepts_it(
         path = Path(folder) / "accepted.txt"
         write_baseline(made, path)
         assert compare(made, read_baseline(path), file="accepted.txt").findings == ()
-
-
-@given(st.lists(st.tuples(keys, words), min_size=1, max_size=5, unique_by=lambda pair: pair[0]))
-def test_what_the_house_writes_keeps_its_style(things: list[tuple[str, str]]) -> None:
-    blocks = [
-        Block(f"e:{key}", (TurtleLine("a", "pan:Plan"), TurtleLine("skos:prefLabel", text(label, "fr"))))
-        for key, label in things
-    ]
-    file = read_turtle_file(write_turtle(blocks, PREFIXES), "graph/x.ttl")
-    assert [(finding.rule.key, finding.place) for finding in check_style([file], PREFIXES)] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
@@ -11,9 +10,7 @@ import pyoxigraph as ox
 import pytest
 from playwright.sync_api import Page, expect
 
-from pan2kg.site.page import SiteContext
 from pan2kg.site.questions import names
-from pan2kg.site.registry import Site
 from pan2kg.tables.writers import words_of
 from tests.browser.chromium import settled
 from tests.lots import by_lot
@@ -112,30 +109,6 @@ def test_an_answer_drawn_in_the_browser_says_keys_as_the_published_one(few_site:
         words = words_of(name, "fr")
         assert not cells & (set(words) - set(words.values())), name
         assert {word for word in words.values() if f"<td>{word}</td>" in published} == cells & {*words.values()}, name
-
-
-def test_every_form_can_be_answered_without_a_server(few_site: StaticSite, window: Watch) -> None:
-    """The defaults a form shows, and the first thing of a list where one must choose, give the answer a server gives.
-
-    Of each kind of value the first question that takes it.
-    """
-    graph = few_site.site.site_context.graph
-    served = Site(SiteContext(graph, "served"))
-    page = loaded(window(f"{few_site.served}fr/sparql.html").page)
-    asked = [graph.queries[name] for name in sorted(names(few_site.site.site_context), reverse=True)]
-    kinds = {kind: query.name for query in asked for parameter in query.parameters for kind in parameter.kinds}
-    assert kinds.keys() >= {"plan", "action", "body", "instrument", "level"}
-    for name in sorted(set(kinds.values())):
-        assert page.evaluate(PUBLISHED, name), f"{name} has no form"
-        form = page.locator("question-form")
-        expect(form).to_have_attribute("aria-busy", "false")
-        chosen = form.locator("select:required").evaluate_all("lists => lists.map(one => [one.name, one.value])")
-        answer = served.page(f"fr/question/{name}.html", dict(chosen))
-        assert answer
-        published = answer.body.decode().split('class="answer', 1)[1]
-        number = published.count("<tr>") - 1 if "<tbody>" in published else 0
-        assert re.sub(r"\s", "", form.locator("> .status").inner_text()).startswith(f"{number}ligne"), name
-        expect(form.locator(".published").first).to_be_hidden()
 
 
 def test_what_is_searched_is_found_in_the_same_order_without_a_server(few_site: StaticSite, window: Watch) -> None:

@@ -60,15 +60,6 @@ def test_why_two_plans_are_linked_is_opened(few_site: StaticSite, window: Watch)
     expect(why.locator("blockquote")).to_be_visible()
 
 
-def test_the_menu_is_opened_and_used_on_a_small_screen(few_site: StaticSite, window: Watch) -> None:
-    page = window(f"{few_site.served}en/about.html", width=360).page
-    page.locator(".menu summary").focus()
-    press(page, "Enter", "Tab", "Tab")
-    expect(page.get_by_role("link", name="Plans", exact=True)).to_be_focused()
-    press(page, "Enter")
-    page.wait_for_url("**/en/plans.html")
-
-
 def test_a_suggestion_is_taken(few_site: StaticSite, window: Watch) -> None:
     page = window(f"{few_site.served}fr/about.html").page
     page.get_by_role("combobox", name="Chercher un plan").focus()

@@ -1,0 +1,253 @@
+"""The countries a project can be of, and how a project of a country begins: what ``pan2kg init`` writes.
+
+What is known of a country before anything is written about it – codes, names, official languages, gazette – stands in
+``countries.toml``, the files of a new project in ``project.txt``; a project that has a profile says all this itself.
+
+A project begins with its profile, its catalogue, a licence, and one finished example to replace. What every country
+shares – texts, goals, principles and their documents – is imported, not copied: the profile says so, and those files
+come with the software. The example is invented, says so, and keeps a release from being made.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from pan2kg import project as projects
+from pan2kg.errors import Place, ProjectError, QueryError
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Messages, Text
+from pan2kg.i18n.message import say
+from pan2kg.project import ROOT, Project
+from pan2kg.turtle import writer
+from pan2kg.turtle.vocabulary import graph_of, link_iri
+from pan2kg.turtle.writer import TurtleLine, string, text
+
+# the lists of the Publications Office of the European Union
+AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
+# the licences one can choose, by the name they are chosen by
+LICENCES: Final[Mapping[str, str]] = {
+    "cc-by-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "cc0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+}
+VERSION: Final = "0.1.0"  # the first release number of a project's own data
+_DATA: Final = Messages("data")
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country: its code as a key begins with it, its IRI, its names, and its official languages.
+
+    ``box`` and ``centre`` are well-known text, longitude first; they and the gazette are empty where nobody gave them.
+    """
+
+    code: str
+    authority: str
+    names: Text
+    languages: tuple[str, ...]
+    is_member: bool
+    gazette: Mapping[str, str] = field(default_factory=dict)
+    gazette_space: str = ""
+    box: str = ""
+    centre: str = ""
+
+    @property
+    def iri(self) -> str:
+        return f"{AUTHORITY}country/{self.authority}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language: its tag, its code in the list of the Publications Office, and its names."""
+
+    tag: str
+    authority: str
+    names: Text
+
+    @property
+    def iri(self) -> str:
+        return f"{AUTHORITY}language/{self.authority}"
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("countries.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def countries() -> Mapping[str, Country]:
+    """The countries by code.
+
+    >>> countries()["be"].languages, countries()["be"].iri
+    (('nl', 'fr', 'de'), 'http://publications.europa.eu/resource/authority/country/BEL')
+    """
+    by_code = {}
+    for code, row in _table()["country"].items():
+        optional = {name: row[name] for name in ("gazette", "gazette_space", "box", "centre") if name in row}
+        names, languages = Text.of(row["names"]), tuple(row["languages"])
+        by_code[code] = Country(code, row["authority"], names, languages, row["is_member"], **optional)
+    return by_code
+
+
+@cache
+def tongues() -> Mapping[str, Tongue]:
+    return {tag: Tongue(tag, row["authority"], Text.of(row)) for tag, row in _table()["language"].items()}
+
+
+def country_of_key(key: str) -> Country | None:
+    return countries().get(key.partition("-")[0])
+
+
+def find_country(code: str) -> Country:
+    """The country of a code of two or three letters, whatever their case.
+
+    >>> find_country("BE").code, find_country("bel").code, find_country("gb").code
+    ('be', 'be', 'uk')
+    """
+    wanted = code.strip().lower()
+    for country in countries().values():
+        if wanted in {country.code, country.authority.lower(), *_table()["country"][country.code].get("other", ())}:
+            return country
+    raise QueryError("no-country", remedy="there-are", code=code, names=", ".join(countries()))
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a project begins with: its country, what its IRIs begin with, licence, publisher, and the day.
+
+    ``space`` ends in a slash. Texts are in the country's languages as far as the program speaks them, else in English.
+    """
+
+    country: Country
+    space: str
+    licence: str = "cc-by-4.0"
+    publisher: str = ""
+    imports_core: bool = True
+    day: date = date(1970, 1, 1)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(tag for tag in LANGUAGES if tag in self.country.languages) or (SOURCE_LANGUAGE,)
+
+    @property
+    def example(self) -> str:
+        return f"{self.country.code}-example-1"
+
+    def blocks(self, section: str) -> Iterator[writer.Block]:
+        """The blocks of a section of ``project.txt``.
+
+        There ``@`` names a text, written in each of the languages, or in the first of them alone; ``+`` stands for what
+        the example rests on, ``{*…}`` for a statement a value, which may be none.
+        """
+        country, key, space, tags = self.country, self.example, self.space, self.languages
+        action, ungp = f"{space}id/action/{key}-1", f"{ROOT}id/instrument/ungp"
+        link = link_iri("uses-instrument", action, ungp, relation="implements", space=space)
+        fields = {
+            "space": space, "country": country.iri, "key": key, "authority": country.authority, "code": country.code,
+            "day": self.day.isoformat(), "year": self.day.year, "last_year": self.day.year + 2, "version": VERSION,
+            "licence": LICENCES[self.licence], "graph": graph_of(f"plans/{key}/plan", space), "ungp": ungp,
+            "link": link.rpartition("/")[2],
+        }  # fmt: skip
+
+        def texts(name: str) -> list[str]:
+            return [text(_DATA.say(name, tag, country=country.names.say(tag)), tag) for tag in tags]
+
+        lists = {
+            "label_languages": [f"{string(tag)}^^xsd:language" for tag in tags],
+            "wished_languages": [f"{string(tag)}^^xsd:language" for tag in country.languages if tag not in tags],
+            "gazette": [text(name, tag) for tag, name in country.gazette.items()],
+            "gazette_space": [f"{string(country.gazette_space)}^^xsd:anyURI"] * bool(country.gazette_space),
+            "imports": [f"<{ROOT}graph/core>"] * self.imports_core,
+            # what the country is called, where the graph has no source that names it
+            "names": [text(name, tag) for tag, name in country.names.by_language().items()],
+            "languages": [f"<{tongues()[tag].iri}>" for tag in tags],
+            "publisher": [text(self.publisher, tag) for tag in tags if self.publisher] or texts("publisher-unnamed"),
+        }
+        fields |= {f"*{name}": f"*{name}" for name in lists}
+        template = Path(__file__).with_name("project.txt").read_text(encoding="utf-8")
+        for paragraph in template.split(f"== {section}\n")[1].split("\n==")[0].strip().split("\n\n"):
+            subject, *lines = paragraph.format_map(
+                {**fields, **{f"*{name}": f"*{name}" for name in lists}}
+            ).splitlines()
+            subject, _, kind = subject.partition(" a ")
+            statements = [TurtleLine("a", kind)]
+            for line in lines:
+                predicate, _, value = line.partition(" ")
+                if line == "+":
+                    pairs = (("dcterms:source", f"document:{key}-text"), ("pan:certainty", "certainty:stated"))
+                    statements += [TurtleLine(*pair) for pair in pairs]
+                    continue
+                values = lists[value[1:]] if value.startswith("*") else [value]
+                if value.startswith("@"):
+                    values = texts(value.split()[-1].lstrip("@"))[: 1 if " " in value else None]
+                statements += [TurtleLine(predicate, each_value) for each_value in values]
+            yield writer.Block(subject, tuple(statements))
+
+
+def begin(folder: Path, beginning: Beginning) -> Iterator[str]:
+    """Write a project into ``folder``, which is empty or not there, and yield what to do next, line by line."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ProjectError("something-there", place=Place(str(folder)), remedy="name-new-folder")
+    try:
+        with projects.replaced(folder) as work:
+            for path, content in _files(Project.packaged(), beginning):
+                (work / path).parent.mkdir(parents=True, exist_ok=True)
+                projects.write_atomically(work / path, content)
+    except OSError as error:
+        raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=projects.reason(error)) from None
+    plan = f"{beginning.country.code}-bhr-1"
+    yield say("progress", "project-stands", folder=folder)
+    yield say("progress", "project-next", folder=folder, plan=plan)
+    yield say("progress", "project-example", plan=plan, example=beginning.example)
+
+
+def _files(shipped: Project, beginning: Beginning) -> Iterator[tuple[str, str | bytes]]:
+    """The files of a project, each with its path below it."""
+    space, key = beginning.space, beginning.example
+    listed = own_prefixes(shipped, space)
+    prefixes = writer.prefixes_in(listed)
+    for folder in ("ontology", "queries"):
+        for source, target in projects.copies(shipped.root / folder, Path(folder)):
+            if source.is_relative_to(shipped.queries / "program"):
+                continue  # what the program asks for itself is part of the software, and nobody's to change
+            content = source.read_bytes()
+            if source.name == "context.jsonld":
+                for name, namespace in prefixes.items():
+                    shared, own = f'"{name}": "{ROOT}id/{name}/"', f'"{name}": "{namespace}"'
+                    content = content.replace(shared.encode(), own.encode())
+            elif source.parent.name == "rules":
+                # links that are derived get addresses of the project
+                content = content.replace(f'"{ROOT}id/link/"'.encode(), f'"{space}id/link/"'.encode())
+            yield target.as_posix(), content
+    yield "ontology/prefixes.ttl", listed
+    profile, country = beginning.blocks("profile")
+    heading = _DATA.say("profile-heading", beginning.languages[0])
+    profile = writer.Block(profile.subject, profile.statements, heading)
+    example = (*beginning.blocks("example"), *(beginning.blocks("core") if beginning.imports_core else ()))
+    yield "graph/profile.ttl", writer.write_turtle((profile, country), prefixes)
+    yield "graph/catalogue.ttl", writer.write_turtle(beginning.blocks("catalogue"), prefixes)
+    yield f"graph/plans/{key}/plan.ttl", writer.write_turtle(example, prefixes)
+    yield ".gitignore", "# what was read of documents: full texts are not published\nwork/\n"
+    yield "LICENSE", say("progress", "project-licence", address=LICENCES[beginning.licence])
+    yield "README.md", say("progress", "project-readme", plan=f"{beginning.country.code}-bhr-1")
+
+
+def own_prefixes(shipped: Project, space: str) -> str:
+    """The list of prefixes of a project: what it describes is named below its own address, what words mean below ours.
+
+    >>> own = writer.prefixes_in(own_prefixes(Project.packaged(), "https://data.example/"))
+    >>> own["plan"], own["role"]
+    ('https://data.example/id/plan/', 'https://w3id.org/pan2kg/id/role/')
+    """
+    schemes = {path.stem for path in (shipped.ontology / "schemes").glob("*.ttl")} | {"scheme"}
+
+    def moved(line: re.Match[str]) -> str:
+        return line[0] if line[1] in schemes else f"@prefix {line[1]}: <{space}id/{line[1]}/> ."
+
+    listed = projects.read_text(shipped.ontology / "prefixes.ttl")
+    return re.sub(rf"^@prefix (\w+): <{re.escape(ROOT)}id/\w+/> \.$", moved, listed, flags=re.MULTILINE)
