@@ -197,10 +197,10 @@ def focus_of(subject: Subject, plan: str) -> str:
 
 
 def find(graph: Graph, plan: str) -> str:
-    work = graph.uses.plans[graph.uses.find_plan(plan)]
-    if not work.is_plan:
+    iri = graph.uses.find(plan, actions=False)
+    if iri in graph.uses.home:
         raise QueryError("measure-without-plan", remedy="name-a-plan", plan=plan)
-    return work.iri
+    return iri
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,18 +23,18 @@ from numpy.typing import NDArray
 from pan2kg.coherence.citations import Ordered
 from pan2kg.coherence.evidence import HEADLINE, Basis, Level, counts
 from pan2kg.coherence.known import Known
-from pan2kg.coherence.texts import Incidence, Ints, Use, cells, summed
+from pan2kg.coherence.texts import Incidence, Use, cells, summed
 from pan2kg.coherence.weight import Pairs, Potential, Weight
 from pan2kg.errors import QueryError
-from pan2kg.i18n.message import Message, did_you_mean, either, told
+from pan2kg.i18n.message import did_you_mean, either, told
 from pan2kg.turtle.vocabulary import key
 
 
 class PlanEntry(NamedTuple):
     """A plan, and how many measures its published text has where that is known.
 
-    ``is_plan`` is false for what stands in for the plan of an action that has none (one reported in a
-    review, for instance): such an action has links, but it makes no row of a matrix of plans.
+    ``is_plan`` is false for what stands in for the plan of an action that has none: it makes no row of a matrix of
+    plans.
     """
 
     iri: str
@@ -47,37 +47,35 @@ class PlanEntry(NamedTuple):
 class Uses:
     """B[a,i] = 1 if action a rests on instrument i, and the same for what a plan says of itself (``own``).
 
-    ``plan_of`` gives for each action the index of its plan. Actions, plans and instruments are sorted by IRI.
+    ``home`` names the plan of each action. Actions, plans and instruments are sorted by IRI.
     """
 
+    home: Mapping[str, str]
     actions: tuple[str, ...]
     plans: tuple[PlanEntry, ...]
-    plan_of: Ints
     instruments: tuple[str, ...]
     table: Incidence
     own: Incidence
     basis: Basis
 
-    def find_action(self, name: str) -> int:
-        return _find(name, self.actions, told("an-action"), "no-action-in-graph")
-
-    def find_plan(self, name: str) -> int:
-        return _find(name, [plan.iri for plan in self.plans], told("a-plan"), "no-plan-in-graph")
-
-    def find_work(self, name: str) -> str:
-        works = tuple(dict.fromkeys((*(plan.iri for plan in self.plans), *self.actions)))
-        return works[_find(name, works, either([told("a-plan"), told("an-action")]), "no-plan-nor-action")]
-
-    def home(self) -> dict[str, str]:
-        return {action: self.plans[row].iri for action, row in zip(self.actions, self.plan_of.tolist(), strict=True)}
+    def find(self, name: str, *, plans: bool = True, actions: bool = True) -> str:
+        """The IRI of a plan or an action by its IRI or key; a QueryError with the nearest names where there is none."""
+        iris = [*([plan.iri for plan in self.plans] if plans else []), *(self.actions if actions else [])]
+        matches = list(dict.fromkeys([iri for iri in iris if iri == name] or [iri for iri in iris if key(iri) == name]))
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise QueryError("may-mean", remedy="give-the-iri", name=name, named=either(matches[:3]))
+        kinds = [told(kind) for kind, is_wanted in (("a-plan", plans), ("an-action", actions)) if is_wanted]
+        missing = "no-plan-nor-action" if plans and actions else "no-plan-in-graph" if plans else "no-action-in-graph"
+        near = get_close_matches(key(name), sorted({key(iri) for iri in iris}), n=3, cutoff=0.4)
+        remedy = did_you_mean(near) if near else told("name-by-key", wanted=either(kinds))
+        raise QueryError(missing, remedy=remedy, name=name)
 
     def homes(self) -> dict[str, str]:
-        """The plan of each action, and of each plan itself: what an action's text says, its plan says.
-
-        Actions without a plan are not among them.
-        """
-        own = {plan.iri: plan.iri for plan in self.plans if plan.is_plan}
-        return own | {action: plan for action, plan in self.home().items() if plan in own}
+        """The plan of each action that has one, and of each plan itself: what an action's text says, its plan says."""
+        planned = {plan.iri: plan.iri for plan in self.plans if plan.is_plan}
+        return planned | {action: plan for action, plan in self.home.items() if plan in planned}
 
     def statements(self) -> list[tuple[str, str]]:
         works = [self.actions[row] for row in self.table.rows] + [self.plans[row].iri for row in self.own.rows]
@@ -85,46 +83,32 @@ class Uses:
         return [(work, self.instruments[column]) for work, column in zip(works, columns, strict=True)]
 
 
-def _find(name: str, iris: Sequence[str], wanted: Message, missing: str) -> int:
-    exact = [place for place, iri in enumerate(iris) if iri == name]
-    exact = exact or [place for place, iri in enumerate(iris) if key(iri) == name]
-    if len(exact) == 1:
-        return exact[0]
-    if exact:
-        candidates = either([iris[place] for place in exact[:3]])
-        raise QueryError("may-mean", remedy="give-the-iri", name=name, named=candidates)
-    near = get_close_matches(key(name), sorted({key(iri) for iri in iris}), n=3, cutoff=0.4)
-    raise QueryError(missing, remedy=did_you_mean(near) if near else told("name-by-key", wanted=wanted), name=name)
-
-
 def uses_of(
     pairs: Iterable[tuple[str, str]], plan_of: Mapping[str, str], *, plans: Iterable[PlanEntry] = (), release: str = "",
     as_of: date | None = None,
 ) -> Uses:  # fmt: skip
-    """The matrix of the given statements of use.
+    """The matrix of pairs of work and instrument, a work being an action of ``plan_of`` or a plan; others are left out.
 
-    ``pairs`` are (work, instrument), where a work is an action of ``plan_of`` or a plan; others are left
-    out. ``plan_of`` names every action with its plan, with or without an instrument: n counts them all. An
-    action that is its own plan has none. Of a plan not among ``plans`` the number of measures is unknown.
+    ``plan_of`` names every action with its plan, with or without an instrument: n counts them all. An action that is
+    its own plan has none. Of a plan not among ``plans`` the number of measures is unknown.
     """
     plan_by_iri = {plan.iri: plan for plan in plans}
     plan_by_iri |= {
         iri: PlanEntry(iri, is_plan=iri not in plan_of) for iri in plan_of.values() if iri not in plan_by_iri
     }  # fmt: skip
     actions, iris = sorted(plan_of), sorted(plan_by_iri)
-    place = {iri: at for at, iri in enumerate(iris)}
-    stated = sorted({(work, text) for work, text in pairs if work in plan_of or work in place})
+    stated = sorted({(work, text) for work, text in pairs if work in plan_of or work in plan_by_iri})
     instruments = sorted({text for _, text in stated})
     table, own = (Incidence.named(stated, rows, instruments) for rows in (actions, iris))
     number = sum(plan.is_plan for plan in plan_by_iri.values())
     basis = Basis(len(actions), int(np.count_nonzero(table.sizes)), number, release, as_of)
-    home = np.array([place[plan_of[iri]] for iri in actions], dtype=np.int64)
-    return Uses(tuple(actions), tuple(plan_by_iri[iri] for iri in iris), home, tuple(instruments), table, own, basis)
+    home, entries = {action: plan_of[action] for action in actions}, tuple(plan_by_iri[iri] for iri in iris)
+    return Uses(home, tuple(actions), entries, tuple(instruments), table, own, basis)
 
 
 def limited(uses: Uses, wanted: AbstractSet[tuple[str, str]]) -> Uses:
     pairs = [pair for pair in uses.statements() if pair in wanted]
-    return replace(uses_of(pairs, uses.home(), plans=uses.plans), basis=uses.basis)
+    return replace(uses_of(pairs, uses.home, plans=uses.plans), basis=uses.basis)
 
 
 class Profile(NamedTuple):
@@ -176,7 +160,8 @@ def co_led(home: Mapping[str, str], involvements: Iterable[Involvement], at: Lev
 
     Only a lead on somebody's word at the level counts; a pair is missing where one plan's leads are not known.
     """
-    led = {(part.work, part.body) for part in involvements if part.work in home and part.is_lead(at)}
+    leading = [involvement for involvement in involvements if involvement.work in home and involvement.is_lead(at)]
+    led = {(involvement.work, involvement.body) for involvement in leading}
     works = sorted({work for work, _ in led})
     plans = sorted({home[work] for work in works})
     place = {plan: at for at, plan in enumerate(plans)}
@@ -217,12 +202,10 @@ class Finding(NamedTuple):
 def fragmentation(
     uses: Uses, profiles: Iterable[Profile], country: Mapping[str, str] | None = None
 ) -> tuple[Finding, ...]:
-    """For each topic with two leads or more, F = 1 − Σ_b share_b², in [0, 1 − 1/leads].
-
-    ``country`` tells whose a work is: leads of two countries split nothing, so each country has its own F.
+    """For each topic with two leads or more in a country, F = 1 − Σ_b share_b², in [0, 1 − 1/leads].
 
     share_b = the part of the leads on the topic's actions that are b's. Bodies are in the order of how many they lead.
-    Highest first, then by IRI of the topic and of the country.
+    Highest first, then by IRI of the topic and of the country, as ``country`` tells whose a work is.
 
     Source: Simpson, E. H. (1949). Measurement of diversity. Nature 163, 688; the word is that of US GAO,
     Fragmentation, Overlap, and Duplication: An Evaluation and Management Guide, GAO-15-49SP (2015).
@@ -239,7 +222,7 @@ def fragmentation(
             led = tuple(profile.work for profile in on if profile.leads)
             value = 1.0 - sum((number[body] / number.total()) ** 2 for body in bodies)
             findings.append(Finding("fragmentation", (topic,), bodies, led, (), (), value, len(led), len(on), of))
-    return tuple(sorted(findings, key=lambda found: (-(found.value or 0.0), found.topics, found.country)))
+    return tuple(sorted(findings, key=lambda finding: (-(finding.value or 0.0), finding.topics, finding.country)))
 
 
 def _actions(uses: Uses, profiles: Iterable[Profile]) -> list[Profile]:
@@ -251,13 +234,11 @@ def overlaps(
     uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], line: Mapping[str, str] | None = None, *,
     said: Iterable[Profile] = (), country: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:  # fmt: skip
-    """Pairs of actions to coordinate: same topic, same target group or instrument, no lead in common.
+    """Pairs of actions to coordinate: same topic, same target group or text with ``bits``, no lead in common.
 
-    Only actions whose lead is known can overlap; a text without ``bits``, as for :func:`who_should_talk`, is not
-    counted as shared. ``line`` names the line of editions of a plan (:class:`pan2kg.coherence.citations.Chronology`):
-    actions of two editions are told apart. ``said`` are the profiles on whoever's word, where ``profiles`` are those of
-    a level: actions that have a lead in common there do not overlap either. Nor do actions of two countries, where
-    ``country`` tells whose each is. Sorted by the two actions.
+    Only actions whose lead is known can overlap. ``line`` names the line of editions of a plan: actions of two editions
+    are told apart. ``said`` are the profiles on whoever's word, where ``profiles`` are those of a level: actions that
+    have a lead in common there do not overlap either. Nor do actions of two countries. Sorted by the two actions.
 
     Source: US GAO, GAO-15-49SP (2015), as for :func:`fragmentation`.
     """
@@ -265,21 +246,22 @@ def overlaps(
     pairs = [(profile.work, topic) for profile in led for topic in profile.topics]
     table = Incidence.named(pairs, [profile.work for profile in led], sorted({topic for _, topic in pairs}))
     lower, upper, _ = cells(table)
-    place, home, line = {action: at for at, action in enumerate(uses.actions)}, uses.home(), line or {}
+    place, home, line = {action: at for at, action in enumerate(uses.actions)}, uses.home, line or {}
     leads, of = {profile.work: profile.leads for profile in (*led, *said)}, country or {}
     findings = []
-    for left, right in ((led[a], led[b]) for a, b in zip(lower.tolist(), upper.tolist(), strict=True)):
-        a, b = left.work, right.work
+    for profile_a, profile_b in ((led[a], led[b]) for a, b in zip(lower.tolist(), upper.tolist(), strict=True)):
+        a, b = profile_a.work, profile_b.work
         if leads[a] & leads[b] or (a in of and b in of and of[a] != of[b]):
             continue
-        groups = tuple(sorted(left.groups & right.groups))
+        groups = tuple(sorted(profile_a.groups & profile_b.groups))
         columns = np.intersect1d(uses.table.row(place[a]), uses.table.row(place[b])).tolist()
         texts = tuple(text for text in (uses.instruments[at] for at in columns) if bits.get(text, 0.0) > 0)
         if groups or texts:
             plans = home[a], home[b]
             is_edition = plans[0] != plans[1] and plans[0] in line and line[plans[0]] == line.get(plans[1])
             kind = "edition" if is_edition else "duplication" if groups and texts else "overlap"
-            topics, bodies = tuple(sorted(left.topics & right.topics)), (*sorted(left.leads), *sorted(right.leads))
+            topics = tuple(sorted(profile_a.topics & profile_b.topics))
+            bodies = (*sorted(profile_a.leads), *sorted(profile_b.leads))
             findings.append(Finding(kind, topics, bodies, (a, b), groups, texts, None, 2, 2))
     return tuple(findings)
 
@@ -288,14 +270,13 @@ def who_should_talk(
     uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], earlier: Iterable[tuple[str, str]], *,
     only: Iterable[str] | None = None, country: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:  # fmt: skip
-    """Pairs of bodies whose works rest on the same text while no work involves both.
+    """Pairs of bodies whose works rest on the same text while no work involves both; most bits first, then by IRIs.
 
     ``bits`` gives what each text weighs: a text without weight, such as a code or a whole agenda, joins nobody.
-    ``earlier`` pairs each body with those whose name or remit it took over, over any number of changes: they are
-    one. Two bodies that took over from the same one are not, since both are there to talk. Where ``profiles`` are those
-    of a level, pairs that meet on a weaker word (:func:`meeting`) are to stand among them: they have met all the same.
-    ``only`` restricts to some bodies, such as the ministries. ``country`` tells whose a work is: works of two countries
-    bring nobody together. Most bits first, then by IRIs.
+    ``earlier`` pairs each body with those whose name or remit it took over, over any number of changes: they are one;
+    two that took over from the same one are not. Where ``profiles`` are those of a level, pairs that meet on a weaker
+    word (:func:`meeting`) stand among them: they have met all the same. ``only`` restricts to some bodies. Works of two
+    countries bring nobody together.
 
     Source: this project's definition, the same as that of the question « who-should-talk ».
     """
@@ -316,30 +297,30 @@ def who_should_talk(
                 texts.setdefault(text, []).append(profile.work)
     findings, actions = [], set(uses.actions)
     for pair in combinations(sorted(resting), 2):
-        left, right = (resting[body] for body in pair)
+        texts_a, texts_b = (resting[body] for body in pair)
         if pair in together:
             continue
         shared, works = [], set[str]()
-        for text in sorted(left.keys() & right.keys()):
+        for text in sorted(texts_a.keys() & texts_b.keys()):
             # of which country a work is may not be known: it may be of any
-            lands, others = ({of.get(work, "") for work in side[text]} for side in (left, right))
-            if lands & others or "" in lands | others:
+            lands_a, lands_b = ({of.get(work, "") for work in side[text]} for side in (texts_a, texts_b))
+            if lands_a & lands_b or "" in lands_a | lands_b:
                 shared.append(text)
-                works.update(left[text], right[text])
+                works.update(texts_a[text], texts_b[text])
         if shared:
             value = sum(bits[text] for text in shared)
             findings.append(Finding("talk", (), pair, tuple(sorted(works & actions)), (), tuple(shared), value))
-    return tuple(sorted(findings, key=lambda found: (-(found.value or 0.0), found.bodies)))
+    return tuple(sorted(findings, key=lambda finding: (-(finding.value or 0.0), finding.bodies)))
 
 
 def participation(shares: Potential, pairs: Pairs) -> tuple[tuple[str, str, float, float, int], ...]:
     """P_a = 1 − Σ_q (s_aq/s_a)² over the plans q other than its own that action a is linked to, in [0,1).
 
-    s_aq = Σ_{b∈q} of the specific bits of a and b. Only actions with a link are listed: the action, its plan, P, what
-    it shares in bits, with how many plans; highest P first, then by IRI. 0 when all links go to one plan.
+    s_aq = Σ_{b∈q} of the specific bits of a and b. Of each linked action: its plan, P, what it shares in bits, with how
+    many plans; highest P first, then by IRI. 0 when all links go to one plan.
 
-    Source: Guimerà, R. & Amaral, L. A. N. (2005). Functional cartography of complex metabolic networks.
-    Nature 433, 895–900.
+    Source: Guimerà, R. & Amaral, L. A. N. (2005). Functional cartography of complex metabolic networks. Nature 433,
+    895.
     """
     names, plans, home = shares.names, shares.works.plans, shares.home
     is_linked = pairs.low > 0
@@ -367,9 +348,8 @@ def participation(shares: Potential, pairs: Pairs) -> tuple[tuple[str, str, floa
 class Loss(NamedTuple):
     """What would be lost if an action were dropped.
 
-    ``instruments``: the texts no other action of its plan names and the plan does not name itself.
-    ``obligations``: those that no other work answers.
-    ``plans``: those its plan shares a text with by this action alone.
+    These are the texts that neither another action of its plan nor the plan itself names, the obligations that no other
+    work answers, and the plans its plan shares a text with by this action alone.
     """
 
     action: str
@@ -388,8 +368,7 @@ def losses(
     """What each action alone holds, for the actions that hold something, by IRI.
 
     ``uses`` are those that count at the level, ``duties`` gives for each obligation the works that answer it: it is
-    lost with the only one. A pair of plans counts as linked while it shares a text that is not general; weights stay
-    what they are.
+    lost with the only one. A pair of plans counts as linked while it shares a text that is not general.
 
     Source: this project's definition (criticality by removal).
     """
@@ -438,10 +417,6 @@ class Presence(StrEnum):
     VAGUE = "vague"
     ABSENT = "absent"
 
-    @property
-    def rank(self) -> int:
-        return 2 - list(Presence).index(self)
-
 
 ActionField = tuple[str, str, Presence]
 """What was recorded of one of the five fields of an action."""
@@ -458,12 +433,11 @@ class Completeness(NamedTuple):
     fields: tuple[tuple[str, Presence], ...]
     annotated: bool
 
-    def number(self, presence: Presence) -> int:
-        return sum(field is presence for _, field in self.fields)
-
     @property
     def share(self) -> float | None:
-        return self.number(Presence.PRESENT) / len(FIELDS) if self.annotated else None
+        """The share of the five that is present, in [0,1]; None where nothing was recorded."""
+        present = sum(presence is Presence.PRESENT for _, presence in self.fields)
+        return present / len(FIELDS) if self.annotated else None
 
 
 def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tuple[Completeness, ...]:
@@ -475,7 +449,7 @@ def completeness(home: Mapping[str, str], fields: Iterable[ActionField]) -> tupl
     """
     best: dict[tuple[str, str], Presence] = {}
     for action, name, presence in fields:
-        best[action, name] = max(best.get((action, name), Presence.ABSENT), presence, key=lambda level: level.rank)
+        best[action, name] = min(best.get((action, name), Presence.ABSENT), presence, key=list(Presence).index)
     annotated = {action for action, _ in best}
     return tuple(
         Completeness(
@@ -565,10 +539,10 @@ class Fate(StrEnum):
 
 
 class ActionFate(NamedTuple):
-    """An action of either edition, its fate, and its counterparts in the other.
+    """An action of either edition, its fate, its counterparts in the other, and the firmest ground of what aligns them.
 
-    ``ground`` is the firmest of what aligns them, empty where nothing does; ``similar`` is the action of the other
-    edition with the most similar title, where each is the most similar of the other: a suggestion, and no counterpart.
+    ``similar`` is the action of the other edition with the most similar title, where each is the most similar of the
+    other: a suggestion, and no counterpart.
     """
 
     action: str
@@ -579,18 +553,17 @@ class ActionFate(NamedTuple):
 
 
 def fates(
-    home: Mapping[str, str], base: str, new: str, successions: Iterable[Succession], *, is_read: bool = True
+    home: Mapping[str, str], base: str, later_plan: str, successions: Iterable[Succession], *, is_read: bool = True
 ) -> tuple[ActionFate, ...]:
     """The actions of the base edition as retained, extended or dropped, those of the new one that are new.
 
-    ``home`` gives the plan of each action. Where no succession between actions of the two is recorded at all, nothing
-    can be said: « not assessed ». Unless both lists are complete and the new edition was read to its end for what it
-    refers to (``is_read``), an action without a counterpart is neither dropped nor new: none was seen. What a program
-    only suggests aligns nothing.
+    Where no succession between actions of the two is recorded at all, nothing can be said: « not assessed ». Unless
+    both lists are complete and the new edition was read to its end for what it refers to (``is_read``), an action
+    without a counterpart is neither dropped nor new: none was seen. What a program only suggests aligns nothing.
 
     Source: this project's definition.
     """
-    early, late = ({action for action, plan in home.items() if plan == wanted} for wanted in (base, new))
+    early, late = ({action for action, plan in home.items() if plan == wanted} for wanted in (base, later_plan))
     aligned = [
         pair for pair in successions
         if pair.earlier in early and pair.later in late and pair.ground != "suggested"
@@ -621,9 +594,9 @@ def suggested(rows: Iterable[ActionFate], base: Mapping[str, str], later: Mappin
     similar: dict[str, str] = {}
     if base and later:
         ways = []
-        for titles, others in ((base, later), (later, base)):
-            actions = sorted(others)
-            listed = Titles.read([others[action] for action in actions])
+        for titles, counterparts in ((base, later), (later, base)):
+            actions = sorted(counterparts)
+            listed = Titles.read([counterparts[action] for action in actions])
             ways.append({action: actions[listed.nearest(title, 1)[0]] for action, title in titles.items()})
         pairs = [(action, counterpart) for action, counterpart in ways[0].items() if ways[1][counterpart] == action]
         similar = dict(pairs) | {counterpart: action for action, counterpart in pairs}
@@ -658,7 +631,7 @@ class Compared(NamedTuple):
         return self.base.low > 0 or self.new.low > 0
 
 
-def compare(known: Known, base: str, new: str) -> tuple[tuple[Compared, ...], tuple[int, int]]:
+def compare(facts: Known, base: str, later: str) -> tuple[tuple[Compared, ...], tuple[int, int]]:
     """Two editions of a plan, by IRI, against every other plan, at a level; and how many texts are known of each.
 
     Both are weighed by the weights of this graph, so that only what they name differs: the fixed-base principle of
@@ -666,13 +639,13 @@ def compare(known: Known, base: str, new: str) -> tuple[tuple[Compared, ...], tu
 
     Source: ILO et al. (2004). Consumer Price Index Manual: Theory and Practice, ch. 15 (Laspeyres).
     """
-    if base == new:
-        raise QueryError("same-plan", remedy="give-two-editions", base=base, new=new)
-    works, rows = known.tables.works, []
-    for other in works.plans:
-        if other not in (base, new):
-            then, now = known.weight(base, other), known.weight(new, other)
+    if base == later:
+        raise QueryError("same-plan", remedy="give-two-editions", base=base, new=later)
+    works, rows = facts.tables.works, []
+    for plan in works.plans:
+        if plan not in (base, later):
+            then, now = facts.weight(base, plan), facts.weight(later, plan)
             before, after = set(then.texts), set(now.texts)
-            rows.append(Compared(other, then, now, tuple(sorted(after - before)), tuple(sorted(before - after))))
-    texts = [len({use.text for use in known.uses if works.plan(use.work) == plan}) for plan in (base, new)]
+            rows.append(Compared(plan, then, now, tuple(sorted(after - before)), tuple(sorted(before - after))))
+    texts = [len({use.text for use in facts.uses if works.plan(use.work) == plan}) for plan in (base, later)]
     return tuple(rows), (texts[0], texts[1])

@@ -30,10 +30,6 @@ class Span:
     first: date
     last: date
 
-    def __post_init__(self) -> None:
-        if self.last < self.first:
-            raise ValueError("a span ends on its first day or after it")
-
     def reaches(self, other: Span) -> bool | None:
         if self.first >= other.last:
             return True
@@ -169,18 +165,15 @@ class Chronology:
             return False
         return any(counts(level, at) for where, level in levels.items() if channel in {None, where})
 
-    def cited_at(self, x: str, y: str) -> Level | None:
-        return firmest(self.cited.get((x, y), {}).values())
+    def cited_at(self, x: str, y: str, at: Level = Level.EDITORS) -> Level | None:
+        """The firmest level at which x cites y in any channel, of those a figure at a level may use; else None."""
+        return firmest(level for level in self.cited.get((x, y), {}).values() if counts(level, at))
 
 
 def chronology(works: Works, statements: Iterable[PlanStatement], dates: Mapping[str, Dates]) -> Chronology:
     """What statements between plans or their actions say of the plans: citations, togetherness, editions, origins.
 
     Statements within a plan, outside any level or of a machine are left out.
-
-    >>> works = Works(("p", "q"), {"a": "p"})
-    >>> chronology(works, [PlanStatement("a", "q", "cross-reference", channel="annex")], {}).cited
-    {('p', 'q'): {<Channel.TEXT: 'text'>: <Level.PLAN: 1>}}
     """
     plans = set(works.plans)
     cited: dict[Ordered, dict[Channel, Level]] = {}
@@ -230,10 +223,6 @@ def feasible(when: Chronology, x: str, y: str, channel: Channel | None = None) -
     """Whether x could cite y: in its text (also where no channel is given), or on its page; None is unknown.
 
     A citation that was seen could be made: in that channel, or in any where none is given.
-
-    >>> when = Chronology({"p": Dates(adopted=years(2018)), "q": Dates(adopted=years(2020))})
-    >>> feasible(when, "q", "p"), feasible(when, "p", "q"), feasible(when, "q", "r")
-    (True, False, None)
     """
     source, target = when.dates.get(x, Dates()), when.dates.get(y, Dates())
     if channel is not Channel.WEB and source.is_framework:
@@ -254,29 +243,24 @@ def verdict(when: Chronology, x: str, y: str) -> Verdict:
     Abroad: the two are plans of different countries, of which neither is asked to cite the other. Superseded: no
     citation was seen, and x was written when a later edition of y had been issued.
     """
-    if (x, y) not in when.verdicts:
-        when.verdicts[x, y] = _verdict(when, x, y)
-    return when.verdicts[x, y]
-
-
-def _verdict(when: Chronology, x: str, y: str) -> Verdict:
-    source, target = when.dates.get(x, Dates()), when.dates.get(y, Dates())
+    if (x, y) in when.verdicts:
+        return when.verdicts[x, y]
+    source, target, can = when.dates.get(x, Dates()), when.dates.get(y, Dates()), feasible(when, x, y)
+    decided = Verdict.EXPECTED
     if x in when.line and when.line[x] == when.line.get(y):
-        return Verdict.EDITION
-    if source.is_framework or target.is_framework:
-        return Verdict.FRAMEWORK
-    if source.country and target.country and source.country != target.country:
-        return Verdict.ABROAD
-    can = feasible(when, x, y)
-    if can is None:
-        return Verdict.UNDATED
-    if not can:
-        return Verdict.IMPOSSIBLE
-    if y in when.later and not when.seen(x, y, Level.EDITORS) and (text := when.written(x)[0]):
+        decided = Verdict.EDITION
+    elif source.is_framework or target.is_framework:
+        decided = Verdict.FRAMEWORK
+    elif source.country and target.country and source.country != target.country:
+        decided = Verdict.ABROAD
+    elif not can:
+        decided = Verdict.UNDATED if can is None else Verdict.IMPOSSIBLE
+    elif y in when.later and not when.seen(x, y, Level.EDITORS) and (text := when.written(x)[0]):
         issued = (when.written(later)[1] for later in when.later[y])
         if any(day is not None and text.first >= day.last for day in issued):
-            return Verdict.SUPERSEDED
-    return Verdict.EXPECTED
+            decided = Verdict.SUPERSEDED
+    when.verdicts[x, y] = decided
+    return decided
 
 
 class State(StrEnum):
@@ -438,12 +422,7 @@ class Index(NamedTuple):
 
 
 def index(cells: Iterable[IndexCell], plans: AbstractSet[str] | None = None) -> Index:
-    """The index of the pairs with an end among some plans, or of all pairs.
-
-    >>> cells = [("p", "q", Channel.TEXT, State.SEEN), ("q", "p", Channel.TEXT, State.OPEN)]
-    >>> index(cells).value, index(cells).m, index(cells, {"r"}).m
-    (Bounds(low=0.5, high=1.0), 2, 0)
-    """
+    """The index of the pairs with an end among some plans, or of all pairs."""
     wanted = [(tuple(sorted((x, y))), state) for x, y, _, state in cells if plans is None or {x, y} & plans]
     number = Counter(state for _, state in wanted)
     pairs = {pair for pair, _ in wanted}

@@ -42,11 +42,7 @@ _BY_KEY: Final = {level.key: level for level in Level}
 
 
 def level(key: str) -> Level | None:
-    """The level a key, or the IRI of its concept, names; None where it names none, so that it is outside.
-
-    >>> level("editors"), level("https://w3id.org/pan2kg/id/evidencelevel/plan"), level("")
-    (<Level.EDITORS: 4>, <Level.PLAN: 1>, None)
-    """
+    """The level a key, or the IRI of its concept, names; None where it names none, so that it is outside."""
     return _BY_KEY.get(key.rpartition("/")[2])
 
 
@@ -56,11 +52,7 @@ def firmest(levels: Iterable[Level | None]) -> Level | None:
 
 
 def counts(level: Level | None, at: Level) -> bool:
-    """Whether a figure at a level may use what is known at another: only what is as firm or firmer, never a candidate.
-
-    >>> counts(Level.PLAN, Level.OFFICIAL), counts(Level.OTHER, Level.OFFICIAL), counts(Level.MACHINE, Level.MACHINE)
-    (True, False, False)
-    """
+    """Whether a figure at a level may use what is known at another: what is as firm or firmer, never a candidate."""
     return level is not None and level <= at and level is not Level.MACHINE
 
 
@@ -129,17 +121,12 @@ class Readings:
     complete: frozenset[str] = frozenset()
 
     def extent(self, work: str, aspect: Aspect, plan: str | None = None) -> Extent:
-        """How far a work was read for an aspect; an action inherits « full » from its ``plan``.
-
-        >>> readings = Readings((Reading("p", Aspect.TEXTS, Extent.FULL),), frozenset({("b", Aspect.TEXTS)}))
-        >>> [readings.extent(work, Aspect.TEXTS, plan).value for work, plan in (("p", None), ("a", "p"), ("b", "q"))]
-        ['full', 'full', 'part']
-        """
-        own = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == work}
-        above = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == plan}
-        if Extent.FULL in own | above:
+        """How far a work was read for an aspect; an action inherits « full » from its ``plan``."""
+        extents = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == work}
+        of_plan = {reading.extent for reading in self.asserted if reading.aspect is aspect and reading.work == plan}
+        if Extent.FULL in extents | of_plan:
             return Extent.FULL
-        return Extent.PART if Extent.PART in own or (work, aspect) in self.noted else Extent.NONE
+        return Extent.PART if Extent.PART in extents or (work, aspect) in self.noted else Extent.NONE
 
     def read_in_full(self, works: Works) -> frozenset[str]:
         """The works read in full for texts: an action by itself or its plan, a plan with its text and all its measures.
@@ -207,8 +194,8 @@ class Basis:
 
     def also(self, name: str, value: object) -> Basis:
         """The same with one more filter or choice; a later value of the same name replaces the earlier."""
-        others = tuple(pair for pair in self.filters if pair[0] != name)
-        return replace(self, filters=(*others, (name, str(value))))
+        filters = tuple(pair for pair in self.filters if pair[0] != name)
+        return replace(self, filters=(*filters, (name, str(value))))
 
 
 T_co = TypeVar("T_co", covariant=True)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from math import comb
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -60,17 +61,9 @@ class Figure:
     def name(self, asked_by: str | Message = "") -> Message:
         return Message("figure", self.id, {"action": asked_by})
 
-    @property
-    def meaning(self) -> Message:
-        return Message("figure", f"{self.id}.meaning")
-
-    @property
-    def formula(self) -> Message:
-        return Message("figure", f"{self.id}.formula")
-
-    @property
-    def among(self) -> Message:
-        return Message("figure", f"{self.id}.among")
+    def message(self, part: str) -> Message:
+        """Its « meaning », its « formula », or « among » how many it is counted."""
+        return Message("figure", f"{self.id}.{part}")
 
 
 class Taken(NamedTuple):
@@ -89,17 +82,14 @@ class Taken(NamedTuple):
         )
 
 
-# What figures are counted among
-
-
-def _pairs_of_plans(facts: Known) -> int:
-    number = len(facts.tables.works.plans)
-    return number * (number - 1) // 2
-
-
-def _pairs_of_actions(facts: Known) -> int:
-    sizes = Counter(facts.tables.works.home.values())
-    return (sizes.total() ** 2 - sum(size * size for size in sizes.values())) // 2
+_PAIR: Final = ("plan", "other_plan")
+_STATES: Final = (State.SEEN, State.ABSENT, State.OPEN)
+_APART: Final = tuple(reason for reason in Verdict if reason is not Verdict.EXPECTED)
+_COMPLETE: Final = ("complete", "partial", "none", "unknown")
+_LINKED: Final = (*_PAIR, "verdict", "verdict_back", "bits", "cites_at", "cited_at")
+_MEASURES: Final = ("plan", "list", "measures", "published")
+_KINDS: Final = {"editions": Verdict.EDITION, "frameworks": Verdict.FRAMEWORK, "abroad": Verdict.ABROAD}
+"""The linked pairs that are told apart, by the verdict on them."""
 
 
 # The lists
@@ -107,40 +97,50 @@ def _pairs_of_actions(facts: Known) -> int:
 
 @lru_cache(maxsize=8)  # several figures count the same list
 def _linked(facts: Known) -> Rows:
-    when, shared = facts.chronology, facts.shared
-    return tuple(
-        (
-            x, y, verdict(when, x, y).value, verdict(when, y, x).value, shared.get((x, y), 0.0),
-            _level(facts, x, y), _level(facts, y, x),
-        )
-        for x, y in sorted(facts.linked, key=lambda pair: (-shared.get(pair, 0.0), pair))
-    )  # fmt: skip
-
-
-def _level(facts: Known, x: str, y: str) -> str:
-    level = facts.chronology.cited_at(x, y)
-    return level.key if level is not None and level <= facts.level else ""
+    """Each linked pair with its verdicts both ways, what it shares, and at which level it cites each way."""
+    when, shared, rows = facts.chronology, facts.shared, list[tuple[Scalar, ...]]()
+    for x, y in sorted(facts.linked, key=lambda pair: (-shared.get(pair, 0.0), pair)):
+        levels = (when.cited_at(*ends, facts.level) for ends in ((x, y), (y, x)))
+        keys = (level.key if level else "" for level in levels)
+        rows.append((x, y, verdict(when, x, y).value, verdict(when, y, x).value, shared.get((x, y), 0.0), *keys))
+    return tuple(rows)
 
 
 def _citing(facts: Known) -> Rows:
-    seen, at = facts.chronology.seen, facts.level
-    return tuple(
-        (x, y, *(float(seen(x, y, at, channel)) for channel in Channel), _level(facts, x, y))
-        for x, y in sorted(facts.chronology.cited) if seen(x, y, at)
-    )  # fmt: skip
+    when, rows = facts.chronology, list[tuple[Scalar, ...]]()
+    for x, y in sorted(when.cited):
+        if level := when.cited_at(x, y, facts.level):
+            channels = (float(when.seen(x, y, facts.level, channel)) for channel in Channel)
+            rows.append((x, y, *channels, level.key))
+    return tuple(rows)
 
 
-def _sharing(kind: str, *, specific: bool) -> Callable[[Known], Rows]:
+def _shared(name: str, kind: str, *, specific: bool) -> Figure:
+    """Pairs of plans or actions that share something specific, or something general only, most first."""
+
     def rows(facts: Known) -> Rows:
         plans = facts.plans.named(facts.tables.works.plans)
-        pairs = plans if kind == "plans" else facts.actions.named(facts.potential.names)
+        pairs = plans if kind == "plan" else facts.actions.named(facts.potential.names)
         wanted = [row for row in pairs if (row[2] > 0 if specific else row[2] <= 0 < row[3])]
         return tuple(sorted(wanted, key=lambda row: (-row[2], -row[3], row[0], row[1])))
 
-    return rows
+    def among(facts: Known) -> int:
+        if kind == "plan":
+            return comb(len(facts.tables.works.plans), 2)
+        sizes = Counter(facts.tables.works.home.values())
+        return (sizes.total() ** 2 - sum(size * size for size in sizes.values())) // 2
+
+    def length(facts: Known) -> int:
+        pairs = facts.plans if kind == "plan" else facts.actions
+        if specific:
+            return int(np.count_nonzero(pairs.low > 0))
+        return int(np.count_nonzero((pairs.low <= 0) & (pairs.broad > 0)))
+
+    return Figure(name, (kind, f"other_{kind}", "bits", "general_bits"), rows, among, length=length)
 
 
 def _linked_actions(facts: Known) -> Rows:
+    """The actions at an end of a statement between plans, or of a linked pair of actions."""
     home, pairs = facts.tables.works.home, facts.actions
     stated = {end for statement in facts.statements for end in statement[:2] if end in home}
     shared = pairs.low > 0
@@ -151,47 +151,62 @@ def _linked_actions(facts: Known) -> Rows:
     )
 
 
-def _of_occasions(fields: Callable[[Occasion], tuple[Scalar, ...] | None]) -> Callable[[Known], Rows]:
+def _of_occasions(
+    name: str, columns: tuple[str, ...], fields: Callable[[Occasion], tuple[Scalar, ...] | None],
+    value: Callable[[Known, Rows], Value], unit: Unit = Unit.COUNT, parts: tuple[str, ...] = (),
+) -> Figure:  # fmt: skip
+    """A figure of the occasions of which something is listed, beside the two plans."""
+
     def rows(facts: Known) -> Rows:
         listed = ((occasion, fields(occasion)) for occasion in facts.occasions)
         return tuple((occasion.source, occasion.target, *cells) for occasion, cells in listed if cells is not None)
 
+    def among(facts: Known) -> int:
+        if name in ("occasions", "not-expected"):
+            return len(facts.related)
+        return sum(occasion.is_expected for occasion in facts.occasions)
+
+    return Figure(name, (*_PAIR, *columns), rows, among, value, unit, parts)
+
+
+_WAYS: Final[tuple[tuple[str, ...], Callable[[Occasion], tuple[Scalar, ...] | None]]] = (
+    ("state", "bits", "ways"),
+    lambda at: (at.state.value, at.bits, " ".join(at.ways)) if at.is_expected else None,
+)
+"""What is listed of the occasions where a citation is expected."""
+
+
+def _coherence_index(name: str, *, is_focused: bool) -> Figure:
+    """The coherence index of all linked pairs, or of those of the plan that is told by itself."""
+
+    @lru_cache(maxsize=8)
+    def rows(facts: Known) -> Rows:
+        focus, readings = facts.tables.focus, facts.tables.readings
+        pairs = [pair for pair in facts.linked if not is_focused or focus in pair]
+        cells = citations.index_cells(facts.chronology, pairs, readings, at=facts.level)
+        return tuple((x, y, channel.value, state.value) for x, y, channel, state in cells)
+
+    def value(_: Known, cells: Rows) -> Value:
+        return tuple(citations.Bounds.of(Counter(State(str(cell[3])) for cell in cells)))
+
+    return Figure(
+        name, (*_PAIR, "channel", "state"), rows, lambda facts: int(sum(_number(rows(facts), 3, _STATES))), value,
+        Unit.SHARE,
+    )  # fmt: skip
+
+
+def _naming(*, of_plans: bool) -> Callable[[Known], Rows]:
+    """The actions, or plans with their actions, that name a text, each with how many uses."""
+
+    def rows(facts: Known) -> Rows:
+        works, plans = facts.tables.works, set(facts.tables.works.plans)
+        if of_plans:
+            used = Counter(works.home.get(use.work, use.work) for use in facts.uses)
+            return tuple((plan, float(number)) for plan, number in sorted(used.items()) if plan in plans)
+        used = Counter(use.work for use in facts.uses if use.work in works.home)
+        return tuple((action, works.home[action], float(number)) for action, number in sorted(used.items()))
+
     return rows
-
-
-_occasions: Final = _of_occasions(lambda at: (at.state.value, at.bits, " ".join(at.ways)) if at.is_expected else None)
-_apart: Final = _of_occasions(lambda at: None if at.is_expected else (at.verdict.value, at.bits))
-_owing: Final = _of_occasions(lambda at: (at.state.value, at.debt) if at.debt > 0 else None)
-
-
-@lru_cache(maxsize=8)
-def _places(facts: Known) -> tuple[citations.IndexCell, ...]:
-    return citations.index_cells(facts.chronology, facts.linked, facts.tables.readings, at=facts.level)
-
-
-def _cells(facts: Known, focus: str | None = None) -> Rows:
-    cells = (cell for cell in _places(facts) if focus is None or focus in cell[:2])
-    return tuple((x, y, channel.value, state.value) for x, y, channel, state in cells)
-
-
-def _focus_cells(facts: Known) -> Rows:
-    return _cells(facts, facts.tables.focus) if facts.tables.focus else ()
-
-
-def _index(facts: Known, focus: frozenset[str] | None = None) -> Value:
-    return tuple(citations.index(_places(facts), focus).value)
-
-
-def _texts_read(facts: Known) -> Rows:
-    home = facts.tables.works.home
-    used = Counter(use.work for use in facts.uses if use.work in home)
-    return tuple((action, home[action], float(number)) for action, number in sorted(used.items()))
-
-
-def _plans_with_texts(facts: Known) -> Rows:
-    works, plans = facts.tables.works, set(facts.tables.works.plans)
-    used = Counter(works.home.get(use.work, use.work) for use in facts.uses)
-    return tuple((plan, float(number)) for plan, number in sorted(used.items()) if plan in plans)
 
 
 def _lists(facts: Known) -> Rows:
@@ -203,34 +218,14 @@ def _lists(facts: Known) -> Rows:
     )
 
 
-# What is told of a list
-
-
 def _number(rows: Rows, column: int, words: Iterable[str]) -> tuple[float, ...]:
+    """How many rows have each word in a column."""
     counted = Counter(row[column] for row in rows)
     return tuple(float(counted[word]) for word in words)
 
 
-def _expected(facts: Known) -> int:
-    return sum(occasion.is_expected for occasion in facts.occasions)
-
-
-_PAIR: Final = ("plan", "other_plan")
-_STATES: Final = (State.SEEN, State.ABSENT, State.OPEN)
-_APART: Final = tuple(reason for reason in Verdict if reason is not Verdict.EXPECTED)
-_COMPLETE: Final = ("complete", "partial", "none", "unknown")
-_LINKED: Final = (*_PAIR, "verdict", "verdict_back", "bits", "cites_at", "cited_at")
-_SHARED: Final = (*_PAIR, "bits", "general_bits")
-_SHARED_BY_ACTIONS: Final = ("action", "other_action", "bits", "general_bits")
-_OCCASIONS: Final = (*_PAIR, "state", "bits", "ways")
-_CELLS: Final = (*_PAIR, "channel", "state")
-_MEASURES: Final = ("plan", "list", "measures", "published")
-
-_KINDS: Final = {"editions": Verdict.EDITION, "frameworks": Verdict.FRAMEWORK, "abroad": Verdict.ABROAD}
-"""The linked pairs that are told apart, by the verdict on them."""
-
 FIGURES: Final = (
-    Figure("linked-plan-pairs", _LINKED, _linked, _pairs_of_plans),
+    Figure("linked-plan-pairs", _LINKED, _linked, lambda facts: comb(len(facts.tables.works.plans), 2)),
     *(
         Figure(
             f"linked-{name}", _LINKED,
@@ -239,49 +234,41 @@ FIGURES: Final = (
         )
         for name, reason in _KINDS.items()
     ),
-    Figure("citing-pairs", (*_PAIR, "text", "web", "level"), _citing, lambda facts: 2 * _pairs_of_plans(facts)),
-    Figure("sharing-plan-pairs", _SHARED, _sharing("plans", specific=True), _pairs_of_plans),
-    Figure("broad-plan-pairs", _SHARED, _sharing("plans", specific=False), _pairs_of_plans),
     Figure(
-        "linked-action-pairs", _SHARED_BY_ACTIONS, _sharing("actions", specific=True), _pairs_of_actions,
-        length=lambda facts: int(np.count_nonzero(facts.actions.low > 0)),
+        "citing-pairs", (*_PAIR, "text", "web", "level"), _citing,
+        lambda facts: 2 * comb(len(facts.tables.works.plans), 2),
     ),
-    Figure(
-        "broad-action-pairs", _SHARED_BY_ACTIONS, _sharing("actions", specific=False), _pairs_of_actions,
-        length=lambda facts: int(np.count_nonzero((facts.actions.low <= 0) & (facts.actions.broad > 0))),
-    ),
+    _shared("sharing-plan-pairs", "plan", specific=True),
+    _shared("broad-plan-pairs", "plan", specific=False),
+    _shared("linked-action-pairs", "action", specific=True),
+    _shared("broad-action-pairs", "action", specific=False),
     Figure(
         "linked-actions", ("action", "plan", "in_statement", "sharing"), _linked_actions,
         lambda facts: len(facts.tables.works.actions),
     ),
-    Figure("occasions", _OCCASIONS, _occasions, lambda facts: len(facts.related)),
-    Figure(
-        "not-expected", (*_PAIR, "verdict", "bits"), _apart, lambda facts: len(facts.related),
+    _of_occasions("occasions", *_WAYS, lambda _, rows: (float(len(rows)),)),
+    _of_occasions(
+        "not-expected", ("verdict", "bits"), lambda at: None if at.is_expected else (at.verdict.value, at.bits),
         lambda _, rows: _number(rows, 2, _APART), parts=tuple(f"verdict.{reason}" for reason in _APART),
     ),
-    Figure(
-        "citations-made", _OCCASIONS, _occasions, _expected,
-        lambda _, rows: _number(rows, 2, _STATES), parts=tuple(f"state.{state}" for state in _STATES),
+    _of_occasions(
+        "citations-made", *_WAYS, lambda _, rows: _number(rows, 2, _STATES),
+        parts=tuple(f"state.{state}" for state in _STATES),
     ),
-    Figure(
-        "citation-rate", _OCCASIONS, _occasions, _expected,
-        lambda facts, _: tuple(citations.citation_rate(facts.occasions)), Unit.SHARE,
+    _of_occasions(
+        "citation-rate", *_WAYS, lambda facts, _: tuple(citations.citation_rate(facts.occasions)), Unit.SHARE
     ),
-    Figure(
-        "debt", (*_PAIR, "state", "bits"), _owing, _expected,
+    _of_occasions(
+        "debt", ("state", "bits"), lambda at: (at.state.value, at.debt) if at.debt > 0 else None,
         lambda facts, _: tuple(citations.debt(facts.occasions)), Unit.BITS,
     ),
+    _coherence_index("coherence-index", is_focused=True),
+    _coherence_index("coherence-index-all", is_focused=False),
     Figure(
-        "coherence-index", _CELLS, _focus_cells,
-        lambda facts: int(sum(_number(_focus_cells(facts), 3, _STATES))),
-        lambda facts, _: _index(facts, frozenset((facts.tables.focus,))), Unit.SHARE,
+        "texts-read", ("action", "plan", "texts"), _naming(of_plans=False),
+        lambda facts: len(facts.tables.works.actions),
     ),
-    Figure(
-        "coherence-index-all", _CELLS, _cells, lambda facts: int(sum(_number(_cells(facts), 3, _STATES))),
-        lambda facts, _: _index(facts), Unit.SHARE,
-    ),
-    Figure("texts-read", ("action", "plan", "texts"), _texts_read, lambda facts: len(facts.tables.works.actions)),
-    Figure("plans-with-texts", ("plan", "texts"), _plans_with_texts, lambda facts: len(facts.tables.works.plans)),
+    Figure("plans-with-texts", ("plan", "texts"), _naming(of_plans=True), lambda facts: len(facts.tables.works.plans)),
     Figure(
         "lists", _MEASURES, _lists, lambda facts: len(facts.tables.works.plans),
         lambda _, rows: _number(rows, 1, _COMPLETE), parts=tuple(f"list.{extent}" for extent in _COMPLETE),
@@ -378,8 +365,8 @@ def reconcile(
 
     def by_kind(pairs: frozenset[Ordered], others: str, figure: str = "") -> tuple[CountPart, ...]:
         number = Counter(verdict(facts.chronology, *pair) for pair in pairs)
-        parts = [(key, number[kind], f"linked-{key}") for key, kind in _KINDS.items()]
-        return (*parts, (others, len(pairs) - sum(number[kind] for kind in _KINDS.values()), figure))
+        of_kinds = [(key, number[kind], f"linked-{key}") for key, kind in _KINDS.items()]
+        return (*of_kinds, (others, len(pairs) - sum(number[kind] for kind in _KINDS.values()), figure))
 
     # from all pairs with anything in common to those linked at the level
     general = listed("broad-plan-pairs", widest) - widest.linked
@@ -414,11 +401,11 @@ def reconcile(
     shares = ("by-actions", len(sharing & met), "linked-action-pairs"), ("as-plans", len(sharing - met), "")
     accounts.append((("sharing", len(sharing), "sharing-plan-pairs"), shares))
     if focus := facts.tables.focus:
-        own = frozenset(pair for pair in linked if focus in pair)
-        accounts.append((("focus", len(own), ""), by_kind(own, "in-index", "coherence-index")))
+        of_focus = frozenset(pair for pair in linked if focus in pair)
+        accounts.append((("focus", len(of_focus), ""), by_kind(of_focus, "in-index", "coherence-index")))
     # actions by whether a link was seen, else whether any text of theirs is known
     linked_ones = {row[0] for row in _linked_actions(facts)}
-    with_text = {row[0] for row in _texts_read(facts)} - linked_ones
+    with_text = {row[0] for row in _naming(of_plans=False)(facts)} - linked_ones
     every = len(facts.tables.works.actions)
     actions = (
         ("linked-actions", len(linked_ones), "linked-actions"), ("actions-with-text", len(with_text), ""),

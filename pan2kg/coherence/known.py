@@ -66,11 +66,17 @@ class Known:
     chronology: Chronology
     related: frozenset[Ordered]
     linked: frozenset[Ordered]
-    occasions: tuple[Occasion, ...]
+    ways: Mapping[Ordered, Occasion]
     actions: weight.Pairs
+    uses: tuple[texts.Use, ...]
+    statements: tuple[PlanStatement, ...]
 
-    def weight(self, one: str, two: str) -> Weight:
-        return weight.weight(self.potential, one, two)
+    def weight(self, work_a: str, work_b: str) -> Weight:
+        return weight.weight(self.potential, work_a, work_b)
+
+    @cached_property
+    def occasions(self) -> tuple[Occasion, ...]:
+        return tuple(self.ways.values())
 
     def meets(self, pair: Weight) -> CellState:
         if pair.low > 0:
@@ -104,13 +110,9 @@ class Known:
             for work, ties in texts_by_work.items() if any(share.text in ties for share in gives)
         }  # fmt: skip
 
-    @cached_property
-    def _ways(self) -> Mapping[Ordered, Occasion]:
-        return {(occasion.source, occasion.target): occasion for occasion in self.occasions}
-
     def way(self, x: str, y: str) -> Occasion:
-        if (x, y) in self._ways:
-            return self._ways[x, y]
+        if (x, y) in self.ways:
+            return self.ways[x, y]
         when, bits = self.chronology, self.shared.get((min(x, y), max(x, y)), 0.0)
         state = citations.state_of(when, self.tables.readings, x, y, self.level)
         return Occasion(x, y, citations.verdict(when, x, y), state, bits)
@@ -123,32 +125,20 @@ class Known:
         ]  # fmt: skip
         return tuple(sorted(uses, key=lambda use: (-use.share, use.level or 0, use.work, use.text, use.link)))
 
-    def between(self, one: str, two: str) -> tuple[PlanStatement, ...]:
-        joining = (statement for statement in self.statements if self.tables.ends(statement) == {one, two})
+    def between(self, plan_a: str, plan_b: str) -> tuple[PlanStatement, ...]:
+        joining = (statement for statement in self.statements if self.tables.ends(statement) == {plan_a, plan_b})
         return tuple(sorted(joining, key=lambda statement: (statement.level or 0, statement.link)))
-
-    @property
-    def uses(self) -> tuple[texts.Use, ...]:
-        return tuple(use for use in self.tables.uses if use.counts(self.level))
-
-    @property
-    def statements(self) -> tuple[PlanStatement, ...]:
-        plans = set(self.tables.works.plans)
-        return tuple(
-            statement for statement in self.tables.statements
-            if counts(statement.level, self.level) and len(ends := self.tables.ends(statement)) == 2 and ends <= plans
-        )  # fmt: skip
 
     @cached_property
     def _levels(self) -> Mapping[Ordered, Level]:
         return weight.plan_levels(self.potential)
 
-    def link_level(self, one: str, two: str) -> Level | None:
-        pair, when = (min(one, two), max(one, two)), self.chronology
+    def link_level(self, plan_a: str, plan_b: str) -> Level | None:
+        pair, when = (min(plan_a, plan_b), max(plan_a, plan_b)), self.chronology
         shared = self._levels.get(pair)
-        if pair not in when.together and (one, two) not in when.cited and (two, one) not in when.cited:
+        if pair not in when.together and (plan_a, plan_b) not in when.cited and (plan_b, plan_a) not in when.cited:
             return shared  # as most pairs of a large graph
-        levels = (when.together.get(pair), when.cited_at(one, two), when.cited_at(two, one), shared)
+        levels = (when.together.get(pair), when.cited_at(plan_a, plan_b), when.cited_at(plan_b, plan_a), shared)
         return evidence.firmest(level for level in levels if counts(level, self.level))
 
     def reach(self, plan: str) -> Reach:
@@ -170,24 +160,26 @@ class Known:
 
 
 def known(tables: Tables, at: Level = HEADLINE, *, weights: texts.Earlier | None = None) -> Known:
-    """Everything that follows from the tables at a level; ``weights`` may be those of an earlier release.
-
-    >>> works = Works(("p", "q"), {"a": "p", "b": "q"})
-    >>> uses = (texts.Use("a", "K", 1.0, Level.PLAN), texts.Use("b", "K", 0.5, Level.PLAN))
-    >>> all_known = known(Tables(works, uses))
-    >>> sorted(all_known.linked), [round(occasion.bits, 6) for occasion in all_known.occasions]
-    ([('p', 'q')], [0.207519, 0.207519])
-    """
+    """Everything that follows from the tables at a level; ``weights`` may be those of an earlier release."""
     works, readings = tables.works, tables.readings
     weighed, when = _at_any_level(tables)
     scale = texts.on_earlier(weights, weighed) if weights else weighed
     shares = weight.potential(works, scale, tables.uses, at=at, read=readings.read_in_full(works))
     pairs = weight.plan_pairs(shares)
-    shared = {(min(one, two), max(one, two)): low for one, two, low, _ in pairs.named(works.plans) if low > 0}
+    named = ((min(plan_a, plan_b), max(plan_a, plan_b), low) for plan_a, plan_b, low, _ in pairs.named(works.plans))
+    shared = {(plan_a, plan_b): low for plan_a, plan_b, low in named if low > 0}
     ways = citations.citing_ways(works, tables.statements, at=at)
     occasions = citations.occasions(when, shared, readings, at=at, ways=ways)
     related, linked = citations.related(when, shared, at=at), citations.linked(when, shared, at=at)
-    return Known(tables, at, shares, pairs, shared, when, related, linked, occasions, weight.action_pairs(shares))
+    plans = set(works.plans)
+    statements = (statement for statement in tables.statements if counts(statement.level, at))
+    between = ((statement, tables.ends(statement)) for statement in statements)
+    return Known(
+        tables, at, shares, pairs, shared, when, related, linked,
+        {(occasion.source, occasion.target): occasion for occasion in occasions}, weight.action_pairs(shares),
+        tuple(use for use in tables.uses if use.counts(at)),
+        tuple(statement for statement, ends in between if len(ends) == 2 and ends <= plans),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=2)  # the four levels of one graph ask for the same

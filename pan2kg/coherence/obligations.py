@@ -104,11 +104,9 @@ class Obligation(NamedTuple):
 class Response(NamedTuple):
     """What answers an obligation: a national act with its days, or an action with the end of its timeline.
 
-    ``day`` is the one a duty names: of an act the day it came into force, where that is not known the day it bears,
-    which is ``signed``. It is empty where the source gives no whole day: a year, a month or words are no date.
-    ``relation`` is what the work does with the instrument; whether that answers a duty is for :func:`margins` to say.
-    ``level`` says on whose word it does; None where nobody's is known. ``country`` is whose act or plan it is, empty
-    where that is not known.
+    ``day`` is the one a duty names: of an act the day it came into force, where that is not known the day it bears
+    (``signed``). It is empty where the source gives no whole day. Whether ``relation`` answers a duty is for
+    :func:`margins` to say. ``level`` says on whose word; ``country`` whose act or plan it is, empty where not known.
     """
 
     work: str
@@ -120,8 +118,10 @@ class Response(NamedTuple):
     level: Level | None = None
     country: str = ""
 
-    def is_of(self, country: str) -> bool:
-        return not (country and self.country) or country == self.country
+    def is_about(self, duty: Obligation) -> bool:
+        """Whether it can answer a duty: another country's act or plan does not."""
+        is_at_home = self.country == duty.country or not (self.country and duty.country)
+        return self.instrument == duty.instrument and is_at_home
 
 
 class Margin(NamedTuple):
@@ -174,32 +174,26 @@ def whole_day(text: str) -> date | None:
 def margins(
     uses: Uses, obligations: Iterable[Obligation], responses: Iterable[Response], *, as_of: date
 ) -> Measured[Margin]:
-    """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed.
+    """Each obligation as on time, late, uncovered, vague, due unknown, or not assessed; by due date, then IRI.
 
-    One clock: what a duty names is the day national rules come into force, so that is compared with the due date.
-    The earliest national act in force by ``as_of`` answers first; else the action of a plan whose own dated timeline
-    ends first. An act or a plan of another country answers nothing. Only a response whose relation is one of
-    :data:`ANSWERING` answers; an action that monitors, names or promotes the instrument is kept apart, and so is what
-    carries out an instrument as a whole where the obligation is not one that law meets: a report, a plan, a
-    notification. « Vague »: only actions without a date answer. « Uncovered »: nothing answers, said only where at
-    least one action was annotated with an instrument; else « not assessed ».
-    Of an obligation that recurs, each act meets one occurrence, in time from the day after the one before was due,
-    else late up to the day the next is due. A row speaks of the occurrence due last, and of the next once that one
-    was met in time or where none was due yet.
-    « Due unknown »: no whole day, or a treaty not ratified by ``as_of``, under which nothing is ever overdue. Ties
-    go to the IRI that sorts first. An instrument that is younger than ``as_of`` requires nothing yet and is left out;
-    that a plan has ended takes no answer away. By due date, then IRI.
+    What a duty names is the day national rules come into force, so that is compared with the due date. The earliest
+    national act in force by ``as_of`` answers first; else the action of a plan whose own dated timeline ends first. An
+    act or a plan of another country answers nothing. Only a response whose relation is one of :data:`ANSWERING`
+    answers; others are kept apart, and so is what carries out an instrument as a whole where the obligation is not one
+    that law meets: a report, a plan, a notification. « Vague »: only actions without a date answer. « Uncovered »:
+    nothing answers, said only where at least one action was annotated with an instrument; else « not assessed ». Of an
+    obligation that recurs, each act meets one occurrence, in time from the day after the one before was due, else late
+    up to the day the next is due. A row speaks of the occurrence due last, and of the next once that one was met in
+    time or where none was due yet. « Due unknown »: no whole day, or a treaty not ratified by ``as_of``, under which
+    nothing is ever overdue. Ties go to the IRI that sorts first. An instrument that is younger than ``as_of`` requires
+    nothing yet and is left out; that a plan has ended takes no answer away.
 
-    Source: this project's definition; dates as in the European Legislation Identifier (eli:first_date_entry_in_force,
-    eli:date_document).
+    Source: this project's definition; dates as in the European Legislation Identifier (eli:first_date_entry_in_force).
     """
     every, rows = list(responses), []
     for duty in obligations:
         if duty.since is None or duty.since <= as_of:
-            on_it = [
-                response for response in every
-                if response.instrument == duty.instrument and response.is_of(duty.country)
-            ]  # fmt: skip
+            on_it = [response for response in every if response.is_about(duty)]
             doing = {(response.work, response.day): response for response in on_it if response.relation in ANSWERING}
             answers = list(doing.values()) if duty.by_law else []
             works = {response.work for response in answers}

@@ -183,14 +183,6 @@ def read_involvements(store: Store) -> tuple[bodies.Involvement, ...]:
     )
 
 
-def read_ministries(store: Store) -> tuple[str, ...]:
-    return tuple(body for (body,) in _rows(store, "coherence/ministries"))
-
-
-def read_earlier_bodies(store: Store) -> tuple[tuple[str, str], ...]:
-    return tuple((body, earlier) for body, earlier in _rows(store, "coherence/earlier-bodies"))
-
-
 def read_countries(store: Store) -> dict[str, str]:
     return dict(reversed([(work, country) for work, country in _rows(store, "coherence/countries")]))
 
@@ -240,8 +232,9 @@ def read_responses(store: Store, uses: bodies.Uses) -> tuple[Response, ...]:
     for work, text, relation, stored in _rows(store, "coherence/relations"):
         levels = relations[work, root_of.get(text, text)]
         levels[key(relation)] = firmest((levels.get(key(relation)), level(stored)))
+    plans = {plan.iri for plan in uses.plans if plan.is_plan}
     places = zip(uses.table.rows.tolist(), uses.table.columns.tolist(), strict=True)
-    planned = [(uses.actions[row], uses.instruments[at]) for row, at in places if uses.plans[uses.plan_of[row]].is_plan]
+    planned = [(uses.actions[row], uses.instruments[at]) for row, at in places if uses.home[uses.actions[row]] in plans]
     answers = [
         Response(
             work, text, whole_day(ends.get(work, "")), is_act=False, relation=relation, level=at,

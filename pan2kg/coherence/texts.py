@@ -31,12 +31,7 @@ BLOCK: Final = 250_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Incidence:
-    """A matrix of zeros and ones, kept as the sorted columns of each row.
-
-    >>> table = Incidence.of([0, 0, 1, 0], [2, 1, 1, 2], shape=(2, 3))
-    >>> table.row(0).tolist(), table.counts.tolist(), table.sizes.tolist()
-    ([1, 2], [0, 2, 1], [2, 1])
-    """
+    """A matrix of zeros and ones, kept as the sorted columns of each row."""
 
     starts: Ints
     columns: Ints
@@ -247,7 +242,7 @@ class Earlier(NamedTuple):
     texts: Mapping[str, tuple[int, float, float]]
 
 
-def on_earlier(earlier: Earlier, own: Weights) -> Weights:
+def on_earlier(earlier: Earlier, weights: Weights) -> Weights:
     """The weights of an earlier release in place of the graph's own; a text that one does not know keeps its own.
 
     The tree, and what is general, stay the graph's. So two releases differ by what their plans name and not because
@@ -255,23 +250,18 @@ def on_earlier(earlier: Earlier, own: Weights) -> Weights:
 
     Source: ILO et al. (2004). Consumer Price Index Manual: Theory and Practice, ch. 15 (Laspeyres: a fixed base).
     """
-    d, ic, gain = own.d.copy(), own.ic.copy(), own.gain.copy()
-    shared = [at for at, text in enumerate(own.texts) if text in earlier.texts]
+    d, ic, gain = weights.d.copy(), weights.ic.copy(), weights.gain.copy()
+    shared = [at for at, text in enumerate(weights.texts) if text in earlier.texts]
     for at in shared:
-        d[at], ic[at], gain[at] = earlier.texts[own.texts[at]]
-    return replace(own, d=d, n=earlier.n, ic=ic, gain=gain, release=earlier.release, fresh=len(own.texts) - len(shared))
+        d[at], ic[at], gain[at] = earlier.texts[weights.texts[at]]
+    fresh = len(weights.texts) - len(shared)
+    return replace(weights, d=d, n=earlier.n, ic=ic, gain=gain, release=earlier.release, fresh=fresh)
 
 
 def weigh(
     works: Works, uses: Iterable[Use], steps: Iterable[TextStep] = (), general: AbstractSet[str] = frozenset()
 ) -> Weights:
-    """The weights of all texts that are used, and of those above them.
-
-    >>> uses = [Use("p", "K", 1.0, Level.PLAN), Use("q", "K", 1.0, Level.PLAN), Use("q", "L", 1.0, None)]
-    >>> weights = weigh(Works(("p", "q"), {}), uses)
-    >>> weights.texts, weights.d.tolist(), weights.n, weights.gain.round(6).tolist()
-    (('K',), [2], 2, [0.415037])
-    """
+    """The weights of all texts that are used, and of those above them."""
     plan = {iri: at for at, iri in enumerate(works.plans)}
     home = {work: plan[iri] for work, iri in works.home.items() if iri in plan} | plan
     used = [use for use in uses if use.counts(Level.EDITORS) and use.work in home]

@@ -35,9 +35,6 @@ def widest(sizes: Ints) -> int:
 
     What is left out then is measured by what it would cost, and not by a number of actions that is large in one graph
     and common in another; it counts in full in every pair that is linked by something else, and between plans.
-
-    >>> widest(np.array([600, 20])), widest(np.array([600, 3000, 9000])), widest(np.array([500] * 1000))
-    (600, 3000, 500)
     """
     ascending = np.sort(sizes)
     over = ascending[np.cumsum(ascending * (ascending - 1) // 2) > LINKED]
@@ -85,9 +82,9 @@ class TextTies:
     def stacked(self, wanted: Bools | None = None) -> Incidence:
         width, rows, columns = self.table.width, [], []
         for k, (_, theta) in enumerate(CLASSES):
-            kept = self.share >= theta if wanted is None else wanted & (self.share >= theta)
-            rows.append(self.table.rows[kept])
-            columns.append(self.table.columns[kept] + k * width)
+            is_class = self.share >= theta if wanted is None else wanted & (self.share >= theta)
+            rows.append(self.table.rows[is_class])
+            columns.append(self.table.columns[is_class] + k * width)
         return Incidence.of(np.concatenate(rows), np.concatenate(columns), shape=(self.table.height, 3 * width))
 
 
@@ -102,11 +99,12 @@ def _gains(weights: Weights) -> Floats:
 class Potential:
     """What works share at one level: the rows of actions, of what plans say of themselves, and of whole plans.
 
-    ``read`` names the works that were read in full for texts; ``home`` gives for each action the index of its plan.
     ``founded`` is plans × texts: the root texts of which it is known, at any level but a machine's, that the plan
-    carries them out. Such a text does not link the actions of the plan with everybody; a provision of it is as precise
-    as any. Like the weights it does not depend on the level of the figures: else a pair of actions could be specific
-    according to the plans, and no longer so once others say what one of them is founded on.
+    carries them out. Such a text does not link the actions of the plan with everybody. Like the weights it does not
+    depend on the level of the figures: else a pair of actions could be specific according to the plans, and no longer
+    so once others say what one of them is founded on. ``read`` names the works that were read in full for texts;
+    ``home`` gives for each action the index of its plan, ``index`` the row of each plan among plans and of each action
+    among actions.
     """
 
     works: Works
@@ -120,7 +118,6 @@ class Potential:
     read: frozenset[str]
     founded: Incidence
     index: Mapping[str, int]
-    """The row of each plan among plans, and of each action among actions, by IRI."""
     rows: dict[str, dict[int, tuple[float, Level]]] = field(default_factory=dict, repr=False)
 
     def row(self, work: str) -> Mapping[int, tuple[float, Level]]:
@@ -209,31 +206,31 @@ class Weight(NamedTuple):
         return tuple(share.text for share in self.contributions if share.bits > 0 and not share.is_broad)
 
 
-def weight(shares: Potential, one: str, two: str) -> Weight:
-    weights, left, right = shares.weights, shares.row(one), shares.row(two)
+def weight(shares: Potential, work_a: str, work_b: str) -> Weight:
+    weights, ties_a, ties_b = shares.weights, shares.row(work_a), shares.row(work_b)
     apart = weights.general
-    if {one, two} <= shares.works.home.keys():
+    if {work_a, work_b} <= shares.works.home.keys():
         apart = apart.copy()
-        for plan in (shares.works.home[one], shares.works.home[two]):
+        for plan in (shares.works.home[work_a], shares.works.home[work_b]):
             apart[shares.founded.row(shares.index[plan])] = True
     contributions = [
         Contribution(
-            weights.texts[text], left[text][0], right[text][0], float(weights.gain[text]),
-            max(left[text][1], right[text][1]), bool(apart[text]),
+            weights.texts[text], ties_a[text][0], ties_b[text][0], float(weights.gain[text]),
+            max(ties_a[text][1], ties_b[text][1]), bool(apart[text]),
         )
-        for text in sorted(left.keys() & right.keys())
+        for text in sorted(ties_a.keys() & ties_b.keys())
     ]  # fmt: skip
     contributions.sort(key=lambda share: (-share.bits, share.text))
     low = sum(share.bits for share in contributions if not share.is_broad)
     broad = sum(share.bits for share in contributions if share.is_broad)
     level = firmest(share.level for share in contributions if not share.is_broad and share.bits > 0)
     # Σ min(x, y)·gain with x = r_X where X was read in full, else max(r_X, r_Y)
-    full = one in shares.read, two in shares.read
-    sums = [
-        sum(r * float(weights.gain[text]) for text, (r, _) in side.items() if not apart[text]) for side in (left, right)
-    ]
+    full = work_a in shares.read, work_b in shares.read
+    of_sides = ([r * float(weights.gain[text]) for text, (r, _) in ties.items() if not apart[text]]
+                for ties in (ties_a, ties_b))  # fmt: skip
+    sums = [sum(bits) for bits in of_sides]
     high = low if all(full) else sums[0] if full[0] else sums[1] if full[1] else sums[0] + sums[1] - low
-    return Weight(one, two, low, high, broad, not any(full), level, tuple(contributions))
+    return Weight(work_a, work_b, low, high, broad, not any(full), level, tuple(contributions))
 
 
 class Pairs(NamedTuple):
@@ -388,12 +385,12 @@ def _tried(
     lower, upper = np.triu_indices(len(rows), 1)
 
     def statistics(rows: list[frozenset[int]]) -> Floats:
-        # a sparse product: most rows have a text or two, and a dense one wakes a thread a core for each draw
-        places = [(row, above) for row, named in enumerate(rows) for text in named for above in up[text]]
+        # a sparse product: most rows have a text or row_b, and a dense row_a wakes a thread a core for each draw
+        places = [(row, above) for row, texts_of in enumerate(rows) for text in texts_of for above in up[text]]
         row_of, text_of = ([end[side] for end in places] for side in (0, 1))
         square = np.zeros((len(rows), len(rows)))
-        one, two, values = texts.cells(Incidence.of(row_of, text_of, shape=(len(rows), len(gains))), gains)
-        square[one, two] = values
+        row_a, row_b, values = texts.cells(Incidence.of(row_of, text_of, shape=(len(rows), len(gains))), gains)
+        square[row_a, row_b] = values
         return square[lower, upper]
 
     statistic, drawn = statistics(rows), np.zeros((draws, len(lower)))
@@ -408,22 +405,18 @@ def _tried(
 
 
 def curveball(rows: list[frozenset[int]], rng: np.random.Generator, *, trades: int) -> list[frozenset[int]]:
-    """A table drawn with the same row and column sums, after a number of trades between two rows.
+    """A table drawn with the same row and column sums, after a number of trades between partners rows.
 
-    In a trade two rows keep what they share and deal the rest out anew, each as many as before.
+    In a trade partners rows keep what they share and deal the rest out anew, each as many as before.
 
     Source: Strona et al. (2014), as for :func:`chance`.
-
-    >>> dealt = curveball([frozenset({0, 1}), frozenset({2})], np.random.default_rng(1), trades=3)
-    >>> [len(row) for row in dealt], sorted(dealt[0] | dealt[1])
-    ([2, 1], [0, 1, 2])
     """
     dealt = list(rows)
     if len(dealt) < 2:
         return dealt
-    one = rng.integers(0, len(dealt), trades)
-    two = rng.integers(0, len(dealt) - 1, trades)
-    for a, b in zip(one.tolist(), (two + (two >= one)).tolist(), strict=True):
+    picks = rng.integers(0, len(dealt), trades)
+    partners = rng.integers(0, len(dealt) - 1, trades)
+    for a, b in zip(picks.tolist(), (partners + (partners >= picks)).tolist(), strict=True):
         shared = dealt[a] & dealt[b]
         pool = sorted(dealt[a] ^ dealt[b])
         rng.shuffle(pool)  # in place: most have a few texts, and an array would cost more than the lot

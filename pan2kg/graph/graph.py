@@ -489,12 +489,6 @@ class Graph:
     involvements: GraphReading[tuple[bodies.Involvement, ...]] = GraphReading(
         "coherence.reading.read_involvements", "Which body has which part in which work, and on whose word."
     )
-    ministries: GraphReading[tuple[str, ...]] = GraphReading(
-        "coherence.reading.read_ministries", "The bodies that are ministries."
-    )
-    earlier_bodies: GraphReading[tuple[tuple[str, str], ...]] = GraphReading(
-        "coherence.reading.read_earlier_bodies", "Each body with every body whose name or remit it took over."
-    )
     country_of: GraphReading[Mapping[str, str]] = GraphReading(
         "coherence.reading.read_countries", "Of which country each plan, action of a plan and national act is."
     )
@@ -510,6 +504,16 @@ class Graph:
     scales: GraphReading[Mapping[str, Scale]] = GraphReading(
         "scores.matrix.read_scales", "The scales of interaction scores the graph declares, by IRI."
     )
+
+    @GraphReading
+    def ministries(self) -> tuple[str, ...]:
+        """The bodies that are ministries."""
+        return tuple(body for (body,) in self.read(program_query("coherence/ministries")))
+
+    @GraphReading
+    def earlier_bodies(self) -> tuple[tuple[str, str], ...]:
+        """Each body with every body whose name or remit it took over."""
+        return tuple((body, earlier) for body, earlier in self.read(program_query("coherence/earlier-bodies")))
 
     @GraphReading
     def responses(self) -> tuple[Response, ...]:
@@ -630,7 +634,7 @@ class Graph:
             )
             if iri is None:
                 self._refuse_retired(wanted)
-                self.uses.find_work(wanted)
+                self.uses.find(wanted)
                 raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
             ends.append(iri)
         if ends[0] == ends[1]:
@@ -700,8 +704,7 @@ class Graph:
     @GraphReading
     def home_of(self) -> Mapping[str, str]:
         """The plan of each action."""
-        pairs = zip(self.uses.actions, self.uses.plan_of, strict=True)
-        return {action: self.uses.plans[int(at)].iri for action, at in pairs}
+        return self.uses.home
 
     @GraphReading
     def homes(self) -> Mapping[str, str]:
@@ -733,10 +736,10 @@ class Graph:
         'https://w3id.org/pan2kg/id/plan/lu-bhr-2'
         """
         self._refuse_retired(bare(name))
-        plan = self.uses.plans[self.uses.find_plan(bare(name))]
-        if not plan.is_plan:
+        plan = self.uses.find(bare(name), actions=False)
+        if plan not in self._planned:
             raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
-        return plan.iri
+        return plan
 
     def plans(self, names: Iterable[str]) -> tuple[str, ...]:
         """The IRIs of plans, each once, in the order given."""
@@ -749,7 +752,7 @@ class Graph:
             QueryError: there is no such action; with the nearest names.
         """
         self._refuse_retired(bare(name))
-        return self.uses.actions[self.uses.find_action(bare(name))]
+        return self.uses.find(bare(name), plans=False)
 
     def _refuse_retired(self, name: str) -> None:
         # who names a thing by an identifier that was retired is told what has taken its place

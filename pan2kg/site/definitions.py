@@ -139,9 +139,9 @@ def _values(context: PageContext) -> Values | None:
     added = [amount(part[0], figures.Unit.COUNT, language) if is_count else "" for part in row.breakdown()]
     return {
         "title": figure.name(context.graph.asked_by).say(language),
-        "meaning": figure.meaning.say(language),
-        "formula": figure.formula.say(language),
-        "among": figure.among.say(language),
+        "meaning": figure.message("meaning").say(language),
+        "formula": figure.message("formula").say(language),
+        "among": figure.message("among").say(language),
         "population": "–" if row.population is None else context.figure(row.population),
         "value": value_words(row.value, row, language),
         "at_levels": [

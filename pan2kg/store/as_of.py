@@ -37,8 +37,6 @@ _DATE: Final = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?=$|Z|T|[+-]\d{2}:\d{2})
 
 
 class DayStanding(StrEnum):
-    """Where a day lies."""
-
     NOT_YET = "not yet"
     IN_FORCE = "in force"
     OVER = "over"
@@ -46,17 +44,10 @@ class DayStanding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """From and to, each a day, a month or a year, or empty where it is not known.
-
-    >>> Validity("2020", "2022").standing(date(2022, 12, 31)), Validity("2020", "2022").standing(date(2023, 1, 1))
-    (<DayStanding.IN_FORCE: 'in force'>, <DayStanding.OVER: 'over'>)
-    """
-
     since: str = ""
     until: str = ""
 
     def standing(self, day: date) -> DayStanding:
-        """Where a day lies; any day of a year or a month that is named counts as within."""
         today = day.isoformat()
         if self.since and today[: len(self.since)] < self.since:
             return DayStanding.NOT_YET
@@ -66,26 +57,6 @@ class Validity:
 
 
 Intervals = dict[Node, Validity]
-
-
-def a_date(text: str) -> str:
-    """The day, month or year a literal names, without a zone; empty where it names none.
-
-    >>> a_date("2021-12-17"), a_date("2021-12+01:00"), a_date("as soon as possible"), a_date("2021-12-17T10:00:00Z")
-    ('2021-12-17', '2021-12', '', '2021-12-17')
-    """
-    match = _DATE.match(text)
-    return match[0] if match else ""
-
-
-def earliest(dates: Iterable[str]) -> str:
-    """The first of some dates of any precision, empty where there is none."""
-    return min(filter(None, dates), default="")
-
-
-def latest(dates: Iterable[str]) -> str:
-    """The last of some dates of any precision, empty where there is none."""
-    return max(filter(None, dates), default="")
 
 
 INSTRUMENTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Commitment", "Bill", "OtherInstrument", "Instrument")
@@ -108,7 +79,6 @@ _UNION: Final = re.compile(r"http://data\.europa\.eu/eli/\w+/(\d{4})/")
 
 
 def pairs(store: LocalStore, predicate: str) -> Iterator[tuple[Node, Node | ox.Literal]]:
-    """Subjects and objects of a property, from what is stated and verified."""
     for quad in store.inner.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
         graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
         if not (is_derived(graph) or is_unverified(graph)) and isinstance(quad.subject, Node):
@@ -116,7 +86,6 @@ def pairs(store: LocalStore, predicate: str) -> Iterator[tuple[Node, Node | ox.L
 
 
 def values(store: LocalStore, predicate: str) -> Values:
-    """The objects of a property by subject."""
     objects: dict[Node, list[Node | ox.Literal]] = defaultdict(list)
     for subject, value in pairs(store, predicate):
         objects[subject].append(value)
@@ -124,117 +93,97 @@ def values(store: LocalStore, predicate: str) -> Values:
 
 
 def instances(store: LocalStore, kind: str) -> list[Node]:
-    """What is said to be of a class; in unverified graphs, too, since it has to go with its kind."""
     quads = store.inner.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(kind), None)
     return list(dict.fromkeys(quad.subject for quad in quads if not isinstance(quad.subject, ox.Triple)))
 
 
-def _dates(store: LocalStore, *predicates: str) -> Mapping[Node, list[str]]:
-    dates: dict[Node, list[str]] = defaultdict(list)
+def _limits(store: LocalStore, *predicates: str) -> tuple[dict[Node, str], dict[Node, str]]:
+    firsts: dict[Node, str] = {}
+    lasts: dict[Node, str] = {}
     for predicate in predicates:
         for subject, value in pairs(store, predicate):
-            if isinstance(value, ox.Literal) and (day := a_date(value.value)):
-                dates[subject].append(day)
-    return dates
+            if isinstance(value, ox.Literal) and (match := _DATE.match(value.value)):
+                firsts[subject] = min(match[0], firsts.get(subject, match[0]))
+                lasts[subject] = max(match[0], lasts.get(subject, match[0]))
+    return firsts, lasts
 
 
 def read_intervals(store: LocalStore) -> dict[str, Intervals]:
     """For each kind of thing those of it, with when each is in force as far as stated.
 
     Facts nobody has verified, and what rules derived, are not asked.
-
-    >>> store = LocalStore(ox.Store())
-    >>> plan, years = ox.NamedNode("http://e/p"), ox.Literal("2020", datatype=ox.NamedNode("http://e/gYear"))
-    >>> store.add("http://e/g", [ox.Triple(plan, ox.NamedNode(RDF + "type"), ox.NamedNode(PAN + "Plan"))])
-    >>> store.add("http://e/g", [ox.Triple(plan, ox.NamedNode(PAN + "periodStart"), years)])
-    >>> read_intervals(store)["plan"][plan]
-    Validity(since='2020', until='')
     """
-    start, end = _dates(store, PAN + "periodStart"), _dates(store, PAN + "periodEnd")
-    adopted, dated = _dates(store, PAN + "adoptedOn"), _dates(store, PAN + "date")
-    begun = _dates(store, PAN + "periodStart", PAN + "startDate")
-    ended = _dates(store, PAN + "periodEnd", PAN + "endDate")
-    valid = _dates(store, PAN + "validFrom")
+    start, end = _limits(store, PAN + "periodStart")[0], _limits(store, PAN + "periodEnd")[1]
+    begun = _limits(store, PAN + "periodStart", PAN + "startDate")[0]
+    ended = _limits(store, PAN + "periodEnd", PAN + "endDate")[1]
+    adopted, dated = _limits(store, PAN + "adoptedOn")[0], _limits(store, PAN + "date")
     kinds, timelines = values(store, PAN + "milestoneType"), values(store, PAN + "hasTimeline")
-    of_class = {
-        name: instances(store, PAN + name) for name in ("Plan", "Review", "Involvement", "Milestone", "Deadline")
-    }
 
-    def own_period(node: Node) -> Validity:
-        return Validity(earliest(begun.get(node, ())), latest(ended.get(node, ())))
+    def of(kind: str, since: Mapping[Node, str], until: Mapping[Node, str] = MappingProxyType({})) -> Intervals:
+        return {node: Validity(since.get(node, ""), until.get(node, "")) for node in instances(store, kind)}
 
     # an action is dated by its timelines, if all of them are
     actions: Intervals = {}
-    starts, ends = _dates(store, PAN + "startDate"), _dates(store, PAN + "endDate")
+    starts, ends = _limits(store, PAN + "startDate")[0], _limits(store, PAN + "endDate")[1]
     for action in instances(store, PAN + "Action"):
         nodes = [timeline for timeline in timelines.get(action, ()) if isinstance(timeline, Node)]
-        since = earliest(earliest(starts.get(node, ())) for node in nodes) if all(map(starts.get, nodes)) else ""
-        is_ended = bool(since) and all(map(ends.get, nodes))
-        actions[action] = Validity(since, latest(latest(ends.get(node, ())) for node in nodes) if is_ended else "")
+        since = min((starts.get(node, "") for node in nodes), default="")
+        is_ended = bool(since) and all(node in ends for node in nodes)
+        actions[action] = Validity(since, max(ends[node] for node in nodes) if is_ended else "")
+    made = {plan: max(adopted.get(plan, ""), start.get(plan, "")) for plan in (*adopted, *start)}
+    milestones = of(PAN + "Milestone", dated[0]).items()
     return {
-        "plan": {
-            plan: Validity(
-                latest((earliest(adopted.get(plan, ())), earliest(start.get(plan, ())))), latest(end.get(plan, ()))
-            )
-            for plan in of_class["Plan"]
-        },
+        "plan": of(PAN + "Plan", made, end),
         "action": actions,
-        "instrument": _instruments(store, kinds, dated),
-        "review": {
-            review: Validity(earliest(adopted.get(review, ())) or earliest(start.get(review, ())))
-            for review in of_class["Review"]
-        },
-        "body": _bodies(store, dated),
-        "involvement": {node: own_period(node) for node in of_class["Involvement"]},
-        "membership": {node: own_period(node) for node in instances(store, ORG + "Membership")},
-        "event": {
-            event: Validity(earliest(dated.get(event, ()))) for event in instances(store, PAN + "Implementation")
-        },
+        "instrument": _instruments(store, kinds, dated[0]),
+        "review": of(PAN + "Review", start | adopted),
+        "body": _bodies(store, *dated),
+        "involvement": of(PAN + "Involvement", begun, ended),
+        "membership": of(ORG + "Membership", begun, ended),
+        "event": of(PAN + "Implementation", dated[0]),
         # milestones that are only there once they have happened
         "milestone": {
-            milestone: Validity(earliest(dated.get(milestone, ())))
-            for milestone in of_class["Milestone"]
-            if not any(kind.value in FORESEEN for kind in kinds.get(milestone, ()))
+            node: when for node, when in milestones if not any(kind.value in FORESEEN for kind in kinds.get(node, ()))
         },
-        "deadline": {deadline: Validity(earliest(valid.get(deadline, ()))) for deadline in of_class["Deadline"]},
+        "deadline": of(PAN + "Deadline", _limits(store, PAN + "validFrom")[0]),
     }
 
 
-def _instruments(store: LocalStore, kinds: Values, dated: Mapping[Node, list[str]]) -> Intervals:
-    force: Mapping[Node, list[str]] = defaultdict(list)
-    made_by: Mapping[Node, list[str]] = defaultdict(list)
+def _instruments(store: LocalStore, kinds: Values, dated: Mapping[Node, str]) -> Intervals:
+    force, made = _limits(store, ELI + "first_date_entry_in_force")[0], dict[Node, str]()
     for milestone, instrument in pairs(store, PAN + "milestoneOf"):
-        for types, dates in ((IN_FORCE, force), (MADE, made_by)):
-            is_fitting = any(kind.value in types for kind in kinds.get(milestone, ()))
+        for types, dates in ((IN_FORCE, force), (MADE, made)):
+            is_fitting = milestone in dated and any(kind.value in types for kind in kinds.get(milestone, ()))
             if is_fitting and not isinstance(instrument, ox.Literal):
-                dates[instrument].extend(dated.get(milestone, ()))
-    stated = _dates(store, ELI + "first_date_entry_in_force")
-    over = _dates(store, ELI + "date_no_longer_in_force")
+                dates[instrument] = min(dated[milestone], dates.get(instrument, dated[milestone]))
+    over = _limits(store, ELI + "date_no_longer_in_force")[1]
     subclass, instrument_class = ox.NamedNode(RDFS + "subClassOf"), ox.NamedNode(PAN + "Instrument")
     narrower = store.inner.quads_for_pattern(None, subclass, instrument_class, None)
     more = [quad.subject.value for quad in narrower if isinstance(quad.subject, ox.NamedNode)]
     intervals: Intervals = {}
     for kind in dict.fromkeys([*(PAN + name for name in INSTRUMENTS), *more]):
         for node in instances(store, kind):
-            since = earliest([*stated.get(node, ()), *force.get(node, ())]) or earliest(made_by.get(node, ()))
+            since = force.get(node) or made.get(node, "")
             if not since and (match := _DAY.match(node.value) or _UNION.match(node.value)):
                 since = "-".join(match.groups())  # an official identifier holds a day or a year
-            intervals[node] = Validity(since, latest(over.get(node, ())))
+            intervals[node] = Validity(since, over.get(node, ""))
     return intervals
 
 
-def _bodies(store: LocalStore, dated: Mapping[Node, list[str]]) -> Intervals:
+def _bodies(store: LocalStore, firsts: Mapping[Node, str], lasts: Mapping[Node, str]) -> Intervals:
     before, after = values(store, ORG + "originalOrganization"), values(store, ORG + "resultingOrganization")
-    since: dict[Node, list[str]] = defaultdict(list)
-    until: dict[Node, list[str]] = defaultdict(list)
-    for change, dates in dated.items():
+    since: dict[Node, str] = {}
+    until: dict[Node, str] = {}
+    for change in firsts:
         originals, results = before.get(change, []), after.get(change, [])
-        for bodies, other_bodies, limits in ((results, originals, since), (originals, results, until)):
-            for body in bodies:
-                if isinstance(body, Node) and body not in other_bodies:
-                    limits[body] += dates
+        for body in results:
+            if isinstance(body, Node) and body not in originals:
+                since[body] = min(firsts[change], since.get(body, firsts[change]))
+        for body in originals:
+            if isinstance(body, Node) and body not in results:
+                until[body] = max(lasts[change], until.get(body, ""))
     nodes = [*instances(store, PAN + "PublicBody"), *instances(store, PAN + "Organisation")]
-    return {body: Validity(earliest(since.get(body, ())), latest(until.get(body, ()))) for body in nodes}
+    return {body: Validity(since.get(body, ""), until.get(body, "")) for body in nodes}
 
 
 # --- what goes with what is gone
@@ -268,12 +217,6 @@ def follow(store: LocalStore, gone: Iterable[Node], later: Mapping[Node, Node] =
     """All that is gone once some things are: these, and what cannot be without them.
 
     Bodies are taken under their ``later`` names, so that what names them does not go with the name.
-
-    >>> link, end = ox.NamedNode("http://e/link"), ox.NamedNode("http://e/end")
-    >>> store = LocalStore(ox.Store())
-    >>> store.add("http://e/graph", [ox.Triple(link, ox.NamedNode(PAN + "from"), end)])
-    >>> sorted(node.value for node in follow(store, [end]))
-    ['http://e/end', 'http://e/link']
     """
 
     def ties(predicates: Iterable[str]) -> tuple[Ties, Ties]:
@@ -321,7 +264,6 @@ class DatedGraph:
     renamed: int = 0
 
     def notes(self, language: Language) -> tuple[str, ...]:
-        """What was left out and what was kept for want of a date, each one sentence."""
         left_out, kept = [], []
         for kind, (not_yet, over, along, undated) in self.counts.items():
             if total := not_yet + over + along:
@@ -342,7 +284,6 @@ class DatedGraph:
         )
 
     def refuse(self, names: Iterable[str]) -> None:
-        """Refuse to answer on something that was not in force on the day."""
         by_key = {iri.rpartition("/")[2]: standing for iri, standing in self.gone.items()} | dict(self.gone)
         for name in names:
             standing = by_key.get(name) or by_key.get(name.strip("<>")) or by_key.get(name.rpartition(":")[2])
@@ -358,12 +299,6 @@ def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str
 
     The rules are laid down in this module. The store that is given stays as it is. With ``rules``, only
     these are run and those they build on.
-
-    >>> from pan2kg.store.store import load_project
-    >>> shipped = Project.packaged()
-    >>> dated = as_of(load_project(shipped), date(2021, 6, 30), shipped, rules=[])
-    >>> dated.gone["https://w3id.org/pan2kg/id/plan/lu-bhr-1"].value
-    'over'
     """
     if not rule_files(project):
         raise QueryError("no-rules-of-day", remedy="put-rules")
@@ -386,7 +321,6 @@ def as_of(store: LocalStore, day: date, project: Project, *, rules: Iterable[str
 
 
 def _later_names(store: LocalStore, bodies: Intervals, day: date) -> dict[Node, Node]:
-    """For each body whose name was another by the day, the body under that name."""
     successor = {before: after for after, before in pairs(store, PAN + "precededBy") if isinstance(before, Node)}
     standing = {body: when.standing(day) for body, when in bodies.items()}
     later: dict[Node, Node] = {}
@@ -401,7 +335,6 @@ def _later_names(store: LocalStore, bodies: Intervals, day: date) -> dict[Node, 
 
 
 def _remaining(store: LocalStore, gone: set[Node], later: Mapping[Node, Node]) -> Iterator[ox.Quad]:
-    """What is stated and not gone, graph by graph, with bodies under their later names."""
     for graph in (*store.inner.named_graphs(), ox.DefaultGraph()):
         if isinstance(graph, ox.NamedNode) and is_derived(graph.value):
             continue

@@ -73,7 +73,6 @@ def open_kept(
 
 
 def open_stated(project: Project, folder: Path | None) -> LocalStore:
-    """The project's graph in memory as its files state it, without what rules derive."""
     state = None if folder is None else _find(project, folder)
     if state is None:
         return open_store(project, partial(derive, only=[]))
@@ -85,7 +84,6 @@ def open_stated(project: Project, folder: Path | None) -> LocalStore:
 
 
 def _fill(state: _State) -> LocalStore:
-    """A store in memory with the quads of a state, which is then let go."""
     store = LocalStore(ox.Store())
     # lenient: the engine wrote the terms itself, and a file that was changed since is no state
     store.inner.bulk_load(path=str(state[0] / _QUADS), format=ox.RdfFormat.N_QUADS, lenient=True)
@@ -94,7 +92,6 @@ def _fill(state: _State) -> LocalStore:
 
 
 def cache_folder() -> Path | None:
-    """The folder named in the environment, else the user's for this program; None where it is to do without."""
     folder = os.environ.get(VARIABLE)
     if folder is not None:
         return Path(folder) if folder else None
@@ -104,13 +101,11 @@ def cache_folder() -> Path | None:
 
 
 def project_folder(project: Project, folder: Path) -> Path:
-    """Where what is kept of a project lies, by where it and those opened beside it lie: others do not displace it."""
     places = "\n".join(str(path.resolve()) for member in project.members for path in (member.root, *member.data))
     return folder / hashlib.sha256(places.encode()).hexdigest()[:16]
 
 
 def _find(project: Project, folder: Path) -> _State | None:
-    """The state of the project, to be read; None where it is met for the first time, or cannot be kept."""
     base = project_folder(project, folder)
     try:
         base.mkdir(parents=True, exist_ok=True)
@@ -171,7 +166,6 @@ def _stamp(project: Project) -> tuple[str, float]:
 
 
 def _stats(folder: str | Path) -> Iterator[tuple[str, os.stat_result]]:
-    """The files below a folder in the order of their names, links to folders not followed; none where it is missing."""
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -186,7 +180,6 @@ def _stats(folder: str | Path) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def _json(path: Path) -> dict[str, object]:
-    """What a small file of the cache says; nothing where it is missing or was damaged."""
     try:
         content = json.loads(path.read_bytes())
     except (OSError, ValueError):
@@ -195,7 +188,6 @@ def _json(path: Path) -> dict[str, object]:
 
 
 def _take(folder: Path) -> _State | None:
-    """A state if it is there as it was written; what is not is removed."""
     marker = folder / _MADE
     try:
         lock = os.open(marker, os.O_RDONLY)
@@ -214,7 +206,6 @@ def _take(folder: Path) -> _State | None:
 
 
 def _written(state: Path) -> dict[str, list[int]]:
-    """Sizes and times of the files of a state: what has been changed, cut short or copied since is not believed."""
     files = [path for path in (state / _QUADS, *sorted((state / _DISK).iterdir())) if not path.name.startswith("LOG")]
     stats = [(path.name, path.stat()) for path in files]
     return {name: [at.st_size, at.st_mtime_ns, at.st_ctime_ns] for name, at in stats}
@@ -246,7 +237,6 @@ def _build(project: Project, base: Path, name: str) -> None:
 
 
 def _remove(state: Path) -> None:
-    """Remove a state, unless somebody makes or reads it; one that does not say what it holds is nobody's."""
     if not (state / _MADE).exists():
         shutil.rmtree(state, ignore_errors=True)
     with contextlib.suppress(OSError), (state / _MADE).open("r+", encoding="utf-8") as marker:

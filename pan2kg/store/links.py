@@ -56,8 +56,6 @@ class AsWrittenError(Exception):
 
 
 class Link(NamedTuple):
-    """A derived link: its kind, its two ends sorted, and what they share, as terms are written in N-Triples."""
-
     iri: str
     kind: str
     ends: Pair
@@ -65,7 +63,6 @@ class Link(NamedTuple):
 
 
 def _named(term: Term | None) -> str:
-    """A term as it is written in N-Triples."""
     if term is None or isinstance(term, ox.BlankNode):
         raise AsWrittenError
     return str(term)
@@ -76,7 +73,6 @@ def _rows(store: Store, name: str) -> Sequence[tuple[Term | None, ...]]:
 
 
 def _shared(store: Store) -> tuple[Mapping[str, set[str]], dict[str, dict[str, list[str]]]]:
-    """The plans of each work; and of each kind for each thing the works that share it, in order."""
     homes: dict[str, set[str]] = defaultdict(set)
     for work, home in _rows(store, "links/works"):
         if not isinstance(work, ox.NamedNode):
@@ -91,7 +87,6 @@ def _shared(store: Store) -> tuple[Mapping[str, set[str]], dict[str, dict[str, l
 
 
 def _ways(homes: Mapping[str, Collection[str]], works: Collection[str]) -> int:
-    """In how many ways works that share a thing are of different plans, in closed form; no link has less than one."""
     of_plan = Counter(frozenset(homes[work]) for work in works)
     within = sum(number * number for plans, number in of_plan.items() if len(plans) == 1)
     return int((len(works) ** 2 - within) // 2)
@@ -172,12 +167,10 @@ class LinkView:
         return tuple(graph_of(f"derived/{rule}", self.space) for rule in (*KINDS, "derived-from", "derived-level"))
 
     def rests(self, link: Link) -> list[str]:
-        """The statements a link rests on, as terms are written in N-Triples."""
         of = product((link.kind,), link.ends, link.shared)
         return sorted({ground for place in of for ground in self.grounds.get(place, ())})
 
     def rank(self, link: Link) -> int:
-        """The rank of the level of evidence of a link, from 1; 0 where it has none."""
         if link.kind in KINDS[2:]:
             return len(LEVELS)  # topics and target groups were assigned by editors
         both = 0
@@ -187,12 +180,10 @@ class LinkView:
         return (both & -both).bit_length()
 
     def level(self, link: Link) -> str:
-        """The address of the level of evidence of a link; empty where it has none."""
         rank = self.rank(link)
         return f"{ID}evidencelevel/{LEVELS[rank - 1]}" if rank else ""
 
     def lines(self, link: Link) -> Iterator[tuple[str, str, str]]:
-        """What is said of a link: the rule that says so, the property, and the value as it is written in N-Triples."""
         kind = link.kind
         for name, value in (*_ALIKE, (f"{PAN}linkType", f"{ID}linktype/{kind}")):
             yield kind, name, f"<{value}>"
@@ -207,13 +198,11 @@ class LinkView:
             yield "derived-level", f"{PAN}evidenceLevel", f"<{level}>"
 
     def about(self, iri: str) -> Iterator[tuple[str, str, Term, str]]:
-        """What is said of a derived link: it, property, value, and the graph of the rule; nothing of what is none."""
         if link := self.links.get(iri):
             for rule, name, value in self.lines(link):
                 yield iri, name, _term(value), graph_of(f"derived/{rule}", self.space)
 
     def towards(self, iri: str) -> Iterator[tuple[str, str, Term, str]]:
-        """What is said of derived links and points to a thing: a work, what is shared, a statement, a concept."""
         concepts = {*_TYPES, *_RANKS, *(value for _, value in _ALIKE)}
         for link in self.links if iri in concepts else dict.fromkeys(self._pointing.get(iri, ())):
             yield from (statement for statement in self.about(link) if plain(statement[2]) == iri)
@@ -261,7 +250,6 @@ def _grouped(pairs: Iterable[Pair]) -> dict[str, list[str]]:
 
 
 def joined_works(store: Store, view: LinkView) -> dict[Pair, int]:
-    """The works that are linked, each two sorted, with the firmest rank: by these links and all others that count."""
     ranks: dict[Pair, int] = {}
     joins = [(link.ends, rank) for link in view.links.values() if (rank := view.rank(link))]
     described: dict[str, dict[str, set[str]]] = {}
@@ -330,13 +318,11 @@ def missing_links(store: LocalStore) -> tuple[int, int] | None:
 
 
 def has_links(store: LocalStore) -> bool:
-    """Whether the rules that make these links have been run over a store, or wait to be."""
     names = (name.value for name in store.held.named_graphs() if isinstance(name, ox.NamedNode))
     return bool(store.waiting) or any(rule_of(name) in KINDS for name in names)
 
 
 def bare_term(term: str) -> str:
-    """A term as it is written in N-Triples, as plain text."""
     return term[1:-1] if term.startswith("<") else plain(_term(term))
 
 

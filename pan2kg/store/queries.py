@@ -68,8 +68,6 @@ _NO_BREAK: Final = "\u00a0"
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What a question can be told: its name, the default as written, what it means, and the kinds of its values."""
-
     name: str
     default: str
     meaning: str
@@ -82,18 +80,14 @@ class Parameter:
 
     @property
     def option(self) -> str:
-        """The name as it is typed on a command line."""
         return self.name.replace("_", "-")
 
     def meaning_in(self, language: str) -> str:
-        """What the parameter means, in a language where the header says it, else in English."""
         return _spaced(self.meanings.get(language, ""), language) or self.meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A stored question."""
-
     name: str
     group: str
     text: str
@@ -102,15 +96,9 @@ class Query:
     parameters: tuple[Parameter, ...] = ()
 
     def question(self, language: str = "en") -> str:
-        """The question in plain words, in a language where the header has it, else in English."""
         return self._words("question", language) or self.name
 
     def summary_in(self, language: str = "en") -> str:
-        """What the answer holds and what it leaves out, in a language where the header has it, else in English.
-
-        >>> Query("x", "", "", "", {"summary": "Each plan.", "summary_de": "Jeder Plan."}).summary_in("de")
-        'Jeder Plan.'
-        """
         return self._words("summary", language)
 
     def _words(self, key: str, language: str) -> str:
@@ -118,7 +106,6 @@ class Query:
 
 
 def _spaced(words: str, language: str) -> str:
-    """Words as they are shown: a file may hold plain spaces where French has ones that do not break."""
     return french(words) if language == "fr" else words
 
 
@@ -126,7 +113,6 @@ def _spaced(words: str, language: str) -> str:
 
 
 def read_query(path: Path, *, name: str = "", project: Project | None = None) -> Query:
-    """Read a stored question, with the defaults the profile of a project gives."""
     text = read_text(path)
     header = dict(_HEADER.findall(text))
     of_profile: dict[str, tuple[str, bool]] = {}
@@ -152,7 +138,6 @@ def read_query(path: Path, *, name: str = "", project: Project | None = None) ->
 
 
 def read_queries(project: Project) -> dict[str, Query]:
-    """Every question of a project by its name; neither rules nor what the program asks for itself are questions."""
     files = _question_files(project).items()
     return {name: read_query(path, name=project.name_of(path), project=project) for name, path in files}
 
@@ -164,12 +149,6 @@ def _question_files(project: Project) -> dict[str, Path]:
 
 
 def find_query(project: Project, name: str) -> Query:
-    """The question called ``name``.
-
-    >>> find_query(Project.packaged(), "shared-instrument")
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: There is no question « shared-instrument ». Did you mean ...
-    """
     files = _question_files(project)
     if name not in files:
         near = get_close_matches(name, files, n=3, cutoff=0.5)
@@ -257,7 +236,6 @@ def _is_day(value: str) -> bool:
 
 
 def find_thing(value: str, store: Store, project: Project) -> str:
-    """The IRI of what a user means by ``value``: an IRI, a prefixed name, a key, or a label."""
     if value.startswith(("http://", "https://", "<")):
         address = value.strip("<>")
         if _BARE.search(address) or ":" not in address:
@@ -279,7 +257,6 @@ def find_thing(value: str, store: Store, project: Project) -> str:
 
 
 def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: Store) -> None:
-    """Refuse a thing of which the graph says that it is of another kind than those a parameter names."""
     if not kinds or iri == f"{PAN}any":
         return
     table = select(store, program_query("things/classes-and-plan", thing=iri))
@@ -303,11 +280,6 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
 
 
 def replaced(iri: str, following: Sequence[str]) -> QueryError:
-    """What is said to those who name a thing by an identifier that was retired: what has taken its place.
-
-    >>> print(replaced(f"{ID}action/x-m1", [f"{ID}part/x-axis-1"]))
-    « action/x-m1 » was retired: « part/x-axis-1 » has taken its place. Name that, or its plan.
-    """
     names = either([f"« {successor.removeprefix(ID)} »" for successor in sorted(set(following))])
     return QueryError("was-replaced", remedy="name-what-replaced", iri=iri.removeprefix(ID), names=names)
 
@@ -319,15 +291,10 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
     """What the program asks for itself: the text of ``queries/program/<name>.rq`` without its header.
 
     One whose header does not say what rules it needs sees no link of works that share something:
-    :mod:`pan2kg.store.link_view` has these.
+    :mod:`pan2kg.store.links` has these.
 
     A value takes the place of a default in its N3 form, as in :func:`fill`: ``VALUES ?thing { <one> <two> }`` for
     any number of them, ``BIND(<one> AS ?thing)`` for one. Every parameter is given, as no default is meant to be used.
-
-    >>> "VALUES ?thing { <http://e/x> <http://e/y> }" in program_query(
-    ...     "things/classes-and-plan", thing=["http://e/x", "http://e/y"]
-    ... )
-    True
     """
     text, defaults = _program_text(name)
     if values.keys() != defaults.keys():
@@ -346,7 +313,6 @@ def program_query(name: str, /, **values: Iterable[str]) -> OwnQuery:
 
 @cache
 def _program_text(name: str) -> tuple[OwnQuery, dict[str, str]]:
-    """A query of the program without its header, and the default of each of its parameters."""
     written = read_text(Project.packaged().queries / "program" / f"{name}.rq")
     head = _HEAD.match(written)
     text = OwnQuery(written[head.end() if head else 0 :], needs(written) or ())

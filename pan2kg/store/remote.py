@@ -55,13 +55,6 @@ _STATUS: Final = {"Unauthorized": "HTTP 401", "EndPointNotFound": "HTTP 404", "U
 
 
 def credentials(environment: Mapping[str, str] = os.environ) -> tuple[str, str, str]:
-    """Name, password and the value of the header Authorization (RFC 7617, RFC 6750), empty where there is none.
-
-    >>> credentials({"PAN2KG_ENDPOINT_TOKEN": "abc"})
-    ('', '', 'Bearer abc')
-    >>> credentials({"PAN2KG_ENDPOINT_USER": "ann", "PAN2KG_ENDPOINT_PASSWORD": "secret"})[2]
-    'Basic YW5uOnNlY3JldA=='
-    """
     user, password, token = (
         environment.get(f"PAN2KG_ENDPOINT_{name}", "").strip("\r\n") for name in ("USER", "PASSWORD", "TOKEN")
     )
@@ -93,12 +86,6 @@ def pause(attempts: int, retry_after: str | None, *, now: datetime | None = None
 
 
 def checked(url: str) -> str:
-    """The address of an endpoint, if it is one and holds neither name nor password, which is not repeated.
-
-    >>> checked("http://ann:secret@host/sparql")
-    Traceback (most recent call last):
-    pan2kg.errors.EndpointError: http://host/sparql: A name or a password stands in the address. ...
-    """
     try:
         address = urlsplit(url)
         fits = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
@@ -114,22 +101,15 @@ def checked(url: str) -> str:
 
 
 def fault(url: str, key: str, /, remedy: str = "check-address", **values: object) -> EndpointError:
-    """A fault of the endpoint at an address."""
     return EndpointError(key, place=Place(url), remedy=remedy, **values)
 
 
 def refusal(url: str, code: int, words: str) -> EndpointError:
-    """What an endpoint says no with, and what may mend it."""
     remedy = "set-credentials" if code in (401, 403) else "ask-later" if code in BUSY else "check-address"
     return fault(url, "endpoint-refuses-code", remedy, code=str(code), words=words)
 
 
 def is_of_query(error: EndpointError | QueryError) -> bool:
-    """Whether an endpoint cannot read or answer one query, or not in time, and may well answer the next.
-
-    >>> is_of_query(fault("http://e", "endpoint-slow")), is_of_query(fault("http://e", "endpoint-unreachable"))
-    (True, False)
-    """
     refused = error.message.key == "endpoint-refuses" and error.message.values.get("status") == _CANNOT
     return refused or error.message.key in ("endpoint-slow", "query-faulty-there")
 
@@ -147,7 +127,6 @@ class RemoteStore:
     graphs: tuple[str, ...] = ()
 
     def query(self, text: str) -> Result:
-        """Ask the endpoint."""
         refuse_fetching(text)
         kind, body = self._ask(text)
         try:
@@ -171,7 +150,6 @@ class RemoteStore:
             raise fault(self.url, "answer-breaks-off" if kind else "answer-no-result", kind=kind) from None
 
     def _ask(self, text: str) -> tuple[str, bytes]:
-        """The media type of the answer, and the whole of it; again where the endpoint is busy."""
         from SPARQLWrapper import SPARQLExceptions as Faults
 
         url, (user, password, header) = checked(self.url), credentials()
@@ -248,18 +226,11 @@ class RemoteStore:
 
 
 def _form(text: str) -> str:
-    """The form of a query; that of one which has none is SELECT, so that the endpoint says what is wrong with it.
-
-    >>> _form("# ASK DELETE\\nPREFIX insert: <http://e/> CONSTRUCT { ?s ?p 'select' } WHERE { ?s ?p ?o }")
-    'CONSTRUCT'
-    """
     words = (token.text.upper() for token in tokens(text) if token.kind == "word")
     return next((word for word in words if word in _FORMS), "SELECT")
 
 
 class _Stays(web.HTTPRedirectHandler):
-    """An address that leads elsewhere is not followed: it would be told who asks, and the query is lost on the way."""
-
     def redirect_request(self, *_: object) -> None:
         """Follow nothing, so that the answer is a refusal."""
 
@@ -274,7 +245,6 @@ def _open(request: web.Request, timeout: float | None = None) -> HTTPResponse:
 
 
 def _words(error: Exception) -> str:
-    """The first line of what the endpoint said; the library puts words of its own before it."""
     answer = str(error).replace("\\n", "\n").rpartition("Response:")[2]
     lines = filter(None, (line.strip().removeprefix("b").strip("'\". ") for line in answer.splitlines()))
     return next(lines, type(error).__name__)[:200]
@@ -309,7 +279,6 @@ def open_remote(url: str, *, timeout: int = TIMEOUT, is_ours: bool = True) -> Re
 
 
 def insist_on_shapes(store: RemoteStore) -> None:
-    """Ask whether a plan is one where a shape asks for its class; else shapes find fault with nearly everything."""
     if store.query(program_query("endpoint/shape-test")):
         raise fault(store.url, "endpoint-fails-shapes", "ask-files")
 
@@ -350,13 +319,6 @@ class Target:
     timeout: int = TIMEOUT
 
     def ways(self, *, has_name: bool = False) -> Iterator[tuple[str, bool]]:
-        """The addresses to try, and whether it is one of updates: those that were named, else as the engines have them.
-
-        >>> [address for address, _ in Target("http://h/ds/query").ways()][:2]
-        ['http://h/ds/store', 'http://h/ds/data']
-        >>> list(Target("http://h/ds/query", updates="http://h/u").ways())
-        [('http://h/u', True)]
-        """
         if self.graphs or self.updates:
             yield from ((address, at == 1) for at, address in enumerate((self.graphs, self.updates)) if address)
             return
@@ -370,14 +332,11 @@ class Target:
 
 
 class _Destination:
-    """An address graphs go to, by the Graph Store Protocol or by update."""
-
     def __init__(self, address: str, timeout: int, *, is_update: bool) -> None:
         self.address, self.is_update, self.timeout = checked(address), is_update, timeout
         self.auth: httpx.Auth | None = None
 
     def put(self, graph: str, triples: list[ox.Triple]) -> None:
-        """Put triples in place of a graph."""
         if self.is_update:
             self.drop(graph)
             for piece in pieces(triples, PIECE):
@@ -388,14 +347,12 @@ class _Destination:
             self.send(graph, "POST" if at else "PUT", ox.serialize(piece, format=ox.RdfFormat.N_TRIPLES) or b"")
 
     def drop(self, graph: str) -> None:
-        """Take a graph away."""
         if self.is_update:
             self.send("", "POST", f"DROP SILENT GRAPH <{graph}>".encode())
         else:
             self.send(graph, "DELETE")
 
     def send(self, graph: str, method: str, body: bytes = b"") -> None:
-        """Send a request, again where the endpoint is busy or wants to know who asks."""
         import httpx
 
         user, password, authorization = credentials()
@@ -505,12 +462,10 @@ def load_graph(store: LocalStore, target: Target, space: str, note: Callable[[in
 
 
 def graph_sizes(store: RemoteStore) -> dict[str, int]:
-    """The named graphs of an endpoint, each with the number of its statements."""
     return {plain(graph): int(plain(number)) for graph, number in select(store, program_query("endpoint/sizes")).rows}
 
 
 def _first_way(target: Target, graph: str, triples: list[ox.Triple]) -> _Destination:
-    """The first address that takes a graph so that it is seen by queries; else the first that asks who one is."""
     refused: EndpointError | None = None
     for address, is_update in target.ways(has_name=bool(credentials()[0])):
         destination = _Destination(address, target.timeout, is_update=is_update)

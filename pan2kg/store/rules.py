@@ -20,7 +20,6 @@ from pan2kg.turtle.vocabulary import ROOT, graph_of
 
 
 def rule_files(project: Project) -> list[Path]:
-    """The rules of a project in the order they run."""
     return sorted((project.queries / "rules").glob("*.rq"))
 
 
@@ -64,7 +63,6 @@ def derive(
 
 
 def derive_when_asked(store: LocalStore, project: Project, *, done: Collection[str] = ()) -> None:
-    """Run the rules, but those by which links of works that share something come in, which wait until they are seen."""
     linear = linear_rules(project)
     derive(store, project, linear, done=done)
     if waiting := frozenset(map(rule_name, rule_files(project))).difference(linear):
@@ -106,13 +104,11 @@ def _joining(names: Sequence[str], rules: Mapping[str, Path], project: Project) 
 
 
 def view_space(project: Project) -> str:
-    """What addresses of derived links begin with; empty where the rules have to be run as written."""
     rules = {rule_name(path): path for path in rule_files(project)}
     return _joining([name for name in rules if name in LINK_RULES], rules, project)[1]
 
 
 def with_needs(names: Iterable[str], project: Project) -> set[str]:
-    """Some rules of a project, and those they build on."""
     rules, needed = {rule_name(path): path for path in rule_files(project)}, set[str]()
     waiting = list(names)
     while waiting:

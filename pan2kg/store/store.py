@@ -59,27 +59,20 @@ _COMPLETING: Final = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Solutions:
-    """Rows of terms under named columns; ``None`` where a row has no value."""
-
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
     def values(self, column: str) -> list[str]:
-        """The values of one column as plain text, empty where there is none."""
         index = self.columns.index(column)
         return [plain(row[index]) for row in self.rows]
 
 
 class Store(Protocol):
-    """Anything that answers SPARQL 1.1 queries."""
-
     def query(self, text: str) -> Result:
         """Solutions, a boolean or triples, as the form of the query asks."""
 
 
 class OwnQuery(str):
-    """A query of the program's own: what rules it needs is said beside its text, which readers are shown as it is."""
-
     __slots__ = ("needs",)
     needs: tuple[str, ...]
 
@@ -105,12 +98,10 @@ class LocalStore:
 
     @property
     def inner(self) -> ox.Store:
-        """The engine, with everything that is derived."""
         self.complete()
         return self.held
 
     def complete(self) -> None:
-        """Add what waits, once for all threads."""
         if not self.waiting:  # also where it is just being added: to the same engine, by a store with nothing waiting
             return
         with _COMPLETING:
@@ -119,12 +110,6 @@ class LocalStore:
             self.waiting.clear()
 
     def query(self, text: str) -> Result:
-        """Answer a query over the union of all graphs, or over those its own FROM clauses name.
-
-        >>> store = LocalStore(ox.Store())
-        >>> bool(store.query("ASK { ?s ?p ?o }"))
-        False
-        """
         # read to the end here, so that a fault in the middle is raised where it is caught
         return self._evaluated(text, lambda result: list(result) if isinstance(result, ox.QueryTriples) else result)
 
@@ -143,13 +128,10 @@ class LocalStore:
             raise QueryError("cannot-evaluate", place=Place("query"), error=str(error)) from None
 
     def add(self, graph: str, triples: Iterable[ox.Triple]) -> None:
-        """Put triples into a named graph."""
         name = ox.NamedNode(graph)
         self.held.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
 
     def fill(self, graph: str, text: str) -> None:
-        """Put what a CONSTRUCT query gives into a named graph."""
-
         def lines(result: _Evaluated) -> bytes:
             if not isinstance(result, ox.QueryTriples):
                 raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
@@ -183,16 +165,10 @@ def needs(text: str) -> list[str] | None:
 
 
 def is_true(text: str) -> bool:
-    """Whether a boolean says yes, as plain text; some engines answer 1 and 0 (Virtuoso has no booleans)."""
     return text in ("true", "1")
 
 
 def plain(term: Term | None) -> str:
-    """The text of a term: the value of a literal, the address of an IRI.
-
-    >>> plain(ox.Literal("Loi", language="fr")), plain(ox.NamedNode("http://e/x")), plain(None)
-    ('Loi', 'http://e/x', '')
-    """
     if term is None:
         return ""
     return str(term) if isinstance(term, ox.BlankNode) else term.value
@@ -213,11 +189,6 @@ def select(store: Store, text: str) -> Solutions:
 
 
 def text_rows(store: Store, text: str) -> list[list[str]]:
-    """The rows of a SELECT query as plain text, empty where there is no value.
-
-    >>> text_rows(LocalStore(ox.Store()), "SELECT ?n ?x WHERE { VALUES ?n { 1 2 } } ORDER BY ?n")
-    [['1', ''], ['2', '']]
-    """
     # as :func:`plain` says it, which would be called for each of thousands of terms
     return [
         ["" if term is None else str(term) if isinstance(term, ox.BlankNode) else term.value for term in row]
@@ -226,7 +197,6 @@ def text_rows(store: Store, text: str) -> list[list[str]]:
 
 
 def construct(store: Store, text: str) -> Triples:
-    """The triples of a CONSTRUCT or DESCRIBE query."""
     result = store.query(text)
     if not isinstance(result, list):
         raise QueryError("no-construct", place=Place("query"), remedy="use-construct")
@@ -234,13 +204,6 @@ def construct(store: Store, text: str) -> Triples:
 
 
 def refuse_fetching(text: str) -> None:
-    """Refuse a query that would make the engine contact another host, or change data.
-
-    >>> refuse_fetching('SELECT * { ?s ?p "SERVICE" } # SERVICE')
-    >>> refuse_fetching("SELECT * { SERVICE <http://e/> { ?s ?p ?o } }")
-    Traceback (most recent call last):
-    pan2kg.errors.QueryError: query:1:12: SERVICE is refused: ...
-    """
     upper = text.upper()
     if not any(word in upper for word in _REFUSED) or not _SUSPECT.search(text):
         return  # as most queries: this one need not be read token by token
@@ -252,13 +215,6 @@ def refuse_fetching(text: str) -> None:
 
 
 def _names_graphs(text: str) -> bool:
-    """Whether a query has FROM clauses, which stand before its own WHERE, if it has that word.
-
-    >>> _names_graphs("SELECT (EXISTS { SELECT * WHERE {} } AS ?x) FROM <http://e/g> { ?s ?p ?o }")
-    True
-    >>> _names_graphs("SELECT * # from there\\nWHERE { ?from ?p ?o }")
-    False
-    """
     depth = 0
     for token in tokens(text):
         word = token.text.upper()
@@ -269,8 +225,6 @@ def _names_graphs(text: str) -> bool:
 
 
 def syntax_error(text: str, message: str) -> QueryError:
-    """The engine's complaint about a query as one sentence with line and column."""
-
     def brief(complaint: str) -> str | Message:
         words = " ".join(complaint.split()).removesuffix("{}").strip().rstrip(".")
         if "Prefix not found" in words:
@@ -292,7 +246,6 @@ def syntax_error(text: str, message: str) -> QueryError:
 
 
 def read_quads(path: Path) -> Iterator[ox.Quad]:
-    """The quads of an RDF file, packed by gzip or not; a file without graphs fills the default graph."""
     ending = Path(path.name.removesuffix(".gz")).suffix
     if ending not in FORMATS:
         raise ProjectError("no-rdf-ending", place=Place(str(path)), remedy="use-one-packed", names=", ".join(FORMATS))
@@ -310,36 +263,23 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
     try:
         yield from ox.parse(content, format=FORMATS[ending])
     except SyntaxError as error:
-        raise TurtleError(
-            "not-rdf-as",
-            place=Place(str(path), error.lineno, error.offset),
-            remedy="mend-line-or-ending",
-            ending=ending,
-            value=_complaint(error),
-        ) from None
-
-
-def _complaint(error: SyntaxError) -> str:
-    return " ".join(_WHERE.sub("", error.msg).split()).rstrip(".")
+        place, complaint = Place(str(path), error.lineno, error.offset), _WHERE.sub("", error.msg)
+        value = " ".join(complaint.split()).rstrip(".")
+        raise TurtleError("not-rdf-as", place=place, remedy="mend-line-or-ending", ending=ending, value=value) from None
 
 
 def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
-    """Load a Turtle file into a named graph."""
     try:
         store.load(path=path, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(graph))
     except SyntaxError as error:
-        raise TurtleError(
-            "no-turtle",
-            place=Place(name or str(path), error.lineno, error.offset),
-            remedy="mend-line-not-loaded",
-            value=_complaint(error),
-        ) from None
+        place, complaint = Place(name or str(path), error.lineno, error.offset), _WHERE.sub("", error.msg)
+        value = " ".join(complaint.split()).rstrip(".")
+        raise TurtleError("no-turtle", place=place, remedy="mend-line-not-loaded", value=value) from None
     except OSError as error:
         raise ProjectError("cannot-read-file", place=Place(name or str(path)), reason=reason(error)) from None
 
 
 def load_project(project: Project) -> LocalStore:
-    """Every file of the graph and of the ontology in a store in memory, each in its named graph; or a dump of them."""
     store = ox.Store()
     if not project.others:
         _load_member(store, project)
@@ -354,16 +294,14 @@ def load_project(project: Project) -> LocalStore:
                 continue  # what the words mean is said by the first, though the others may be of another release
             quads = set(loaded.quads_for_pattern(None, None, None, name))
             if graph in owner_of and quads != set(store.quads_for_pattern(None, None, None, name)):
-                raise ProjectError(
-                    "graph-in-both", remedy="one-base-each", name=graph, one=owner_of[graph].root, other=member.root
-                )
+                one, other = owner_of[graph].root, member.root
+                raise ProjectError("graph-in-both", remedy="one-base-each", name=graph, one=one, other=other)
             owner_of.setdefault(graph, member)
             store.extend(quads)
     return LocalStore(store)
 
 
 def load_readable(project: Project) -> tuple[LocalStore, list[TurtleError]]:
-    """What of a project can be read, in a store as :func:`load_project` fills it, and the files that are not Turtle."""
     try:
         return load_project(project), []
     except TurtleError:
@@ -410,7 +348,6 @@ _JOINING: Final = tuple(ox.NamedNode(PAN + name) for name in ("from", "to", "bet
 
 
 def _end(store: ox.Store, joined: ox.NamedNode | ox.BlankNode | ox.Triple) -> None:
-    """Let a link count as superseded; an involvement, which has no status, no longer says anything."""
     is_involvement = any(store.quads_for_pattern(joined, _TYPE, _INVOLVEMENT))
     for quad in list(store.quads_for_pattern(joined, None if is_involvement else _STATUS, None)):
         store.remove(quad)
@@ -419,18 +356,6 @@ def _end(store: ox.Store, joined: ox.NamedNode | ox.BlankNode | ox.Triple) -> No
 
 
 def withdraw(store: ox.Store) -> None:
-    """Let what a decision withdraws (``pan:withdraws``) no longer hold; doing so twice changes nothing.
-
-    A withdrawn decision stays, and whoever reads decisions looks whether one is.
-
-    >>> store = ox.Store()
-    >>> d, l, p = (ox.NamedNode(f"http://e/{name}") for name in "dlp")
-    >>> store.extend([ox.Quad(d, _WITHDRAWS, l), ox.Quad(l, _STATUS, d), ox.Quad(d, _WITHDRAWS, p)])
-    >>> store.extend([ox.Quad(p, _TYPE, _INVOLVEMENT), ox.Quad(p, _STATUS, d)])
-    >>> withdraw(store)
-    >>> [quad.object.value for quad in store.quads_for_pattern(l, None, None)], len(store)
-    (['https://w3id.org/pan2kg/id/linkstatus/superseded'], 3)
-    """
     for withdrawn in {quad.object for quad in store.quads_for_pattern(None, _WITHDRAWS, None)}:
         if isinstance(withdrawn, ox.NamedNode):  # the shapes tell of others
             _end(store, withdrawn)
@@ -440,16 +365,6 @@ def bury(store: ox.Store) -> None:
     """Leave of what is said to be deprecated its tombstone: names, notes and what replaces it; a link to it is over.
 
     Terms and concepts that are deprecated stay what they are: statements made with them are still read.
-
-    >>> store = ox.Store()
-    >>> a, b, l = (ox.NamedNode(f"http://e/{name}") for name in "abl")
-    >>> store.extend([ox.Quad(a, _TYPE, ox.NamedNode(PAN + "Action")), ox.Quad(a, _DEPRECATED, ox.Literal(True))])
-    >>> store.extend([ox.Quad(l, ox.NamedNode(PAN + "from"), a), ox.Quad(l, _STATUS, b)])
-    >>> bury(store)
-    >>> [quad.object.value for quad in store.quads_for_pattern(l, _STATUS, None)]
-    ['https://w3id.org/pan2kg/id/linkstatus/superseded']
-    >>> list(store.quads_for_pattern(a, _TYPE, None))
-    []
     """
     for deprecation in list(store.quads_for_pattern(None, _DEPRECATED, None)):
         subject = deprecation.subject
@@ -475,14 +390,12 @@ Derive = Callable[[LocalStore, Project], None]
 
 
 def open_store(project: Project, derive: Derive) -> LocalStore:
-    """The project's graph in memory with what ``derive`` adds to it."""
     store = load_project(project)
     derive(store, project)
     return store
 
 
 def fingerprint(project: Project) -> str:
-    """A name for the state of a project: equal when every file that is loaded or derives, and who does it, is equal."""
     import hashlib
     from importlib.metadata import PackageNotFoundError, version
 
@@ -499,23 +412,16 @@ def fingerprint(project: Project) -> str:
 
 
 def state_files(project: Project) -> list[Path]:
-    """The files that make a state of a project what it is: those that are loaded, the rules, and who reads them."""
     rules = sorted((project.queries / "rules").glob("*.rq"))
     loaded = [path for member in project.members for path in (*member.data, *member.loaded_files())]
     return [*loaded, *rules, *sorted(Path(__file__).parent.glob("*.py"))]
 
 
 def is_derived(graph: str) -> bool:
-    """Whether a named graph was computed by a rule."""
     return bool(rule_of(graph))
 
 
 def is_unverified(graph: str) -> bool:
-    """Whether a named graph holds facts nobody has verified yet.
-
-    >>> is_unverified("https://w3id.org/pan2kg/graph/plans/lu-bhr-2/unverified")
-    True
-    """
     return path_of(graph).endswith("unverified")
 
 
@@ -523,7 +429,6 @@ def is_unverified(graph: str) -> bool:
 
 
 def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:
-    """The whole store as sorted N-Quads (``nquads``) or as TriG (``trig``): the same bytes for the same graph."""
     # the engine gives quads in the order of its own index, which differs between runs
     if form == "nquads":
         # as lines, which it writes itself: to make each quad here and write it takes twice as long
@@ -533,7 +438,6 @@ def dump(store: LocalStore, form: str, prefixes: dict[str, str]) -> bytes:
 
 
 def to_dataset(store: LocalStore) -> rdflib.Dataset:
-    """A copy of a store as an rdflib dataset whose default graph is the union, terms unchanged."""
     import rdflib
 
     dataset = rdflib.Dataset(default_union=True)
@@ -548,7 +452,6 @@ def to_dataset(store: LocalStore) -> rdflib.Dataset:
 
 
 def to_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
-    """Triples as an rdflib graph, terms unchanged."""
     import rdflib
 
     graph = rdflib.Graph()
@@ -560,7 +463,6 @@ def to_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
 
 
 def to_term(term: object, nodes: dict[object, Node]) -> Node:
-    """An Oxigraph term as the same rdflib term; ``known`` keeps what was converted before."""
     import rdflib
 
     if term in nodes:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pan2kg.coherence.bodies import Fate, Succession, compare, fates, retention, suggested
 from pan2kg.coherence.evidence import Level, Works
@@ -105,3 +109,11 @@ def test_a_similar_title_is_a_suggestion_and_changes_no_fate() -> None:
 def test_an_edition_is_not_compared_with_itself() -> None:
     with pytest.raises(QueryError, match="same plan"):
         compare(editions(), "P1", "P1")
+
+
+@given(st.lists(st.frozensets(st.integers(0, 6)), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
+def test_a_curveball_keeps_all_sums_and_its_seed(table: list[frozenset[int]], seed: int) -> None:
+    dealt = curveball(table, np.random.default_rng(seed), trades=20)
+    assert [len(row) for row in dealt] == [len(row) for row in table]
+    assert Counter(one for row in dealt for one in row) == Counter(one for row in table for one in row)
+    assert dealt == curveball(table, np.random.default_rng(seed), trades=20)

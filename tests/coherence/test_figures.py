@@ -1,24 +1,20 @@
-"""The register of figures on the shipped graph, and the words of each figure."""
+"""The register of figures on the shipped graph, the words of each figure, and counts led back to one another."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import pan2kg
-from pan2kg.coherence.evidence import FIGURED, Level
-from pan2kg.coherence.figures import FIGURES, Taken, Unit
-from pan2kg.coherence.known import Known, Tables
+from pan2kg.coherence.citations import PlanStatement
+from pan2kg.coherence.evidence import FIGURED, Level, Works
+from pan2kg.coherence.figures import FIGURES, Taken, Unit, figures, reconcile
+from pan2kg.coherence.known import Known, Tables, known
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
-
-ID = "https://w3id.org/pan2kg/id"
-"""The one citation between plans of no line that the shipped graph gives both in the text and on the page."""
-
-
-@pytest.fixture(scope="module")
-def tables(graph: pan2kg.Graph) -> Tables:
-    return graph.tables
+from tests.coherence.worlds import ACTIONS, PLANS, World, worlds
 
 
 @pytest.fixture(scope="module")
@@ -55,51 +51,42 @@ EXPECTED: dict[str, tuple[tuple[float | None, ...], ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", EXPECTED)
-def test_a_figure_of_the_shipped_graph(taken: Mapping[str, Taken], name: str) -> None:
-    for found, expected in zip(taken[name].nested, EXPECTED[name], strict=True):
-        assert found == pytest.approx(expected, abs=5e-7)
-    assert taken[name].value == taken[name].nested[1]
-
-
-def test_figures_say_among_how_many(taken: Mapping[str, Taken], at: Mapping[Level, Known]) -> None:
-    found = {name: one.population for name, one in taken.items()}
-    assert (found["linked-plan-pairs"], found["citing-pairs"], found["linked-actions"]) == (25878, 51756, 444)
-    assert (found["measures"], found["lists"], found["coherence-index"], found["coherence-index-all"]) == (
-        2726,
-        228,
-        3,
-        96,
-    )
-    occasions = taken["occasions"].figure
-    assert [occasions.population(at[level]) for level in FIGURED] == [400, 581, 858, 979]
-
-
-def test_occasions_and_reasons_against_are_all_the_related_pairs(
+def test_the_figures_of_the_shipped_graph_and_among_how_many(
     taken: Mapping[str, Taken], at: Mapping[Level, Known]
 ) -> None:
+    assert [figure.id for figure in FIGURES if figure.id != "not-expected"] == list(EXPECTED)
+    for name, expected in EXPECTED.items():
+        nested = taken[name].nested
+        assert all(value == pytest.approx(values, abs=5e-7) for value, values in zip(nested, expected, strict=True))
+        assert taken[name].value == nested[1]
+    among = {"linked-plan-pairs": 25878, "citing-pairs": 51756, "linked-actions": 444, "measures": 2726, "lists": 228,
+             "coherence-index": 3, "coherence-index-all": 96}  # fmt: skip
+    assert {name: taken[name].population for name in among} == among
+    assert [taken["occasions"].figure.population(at[level]) for level in FIGURED] == [400, 581, 858, 979]
     for one, other, level in zip(taken["occasions"].nested, taken["not-expected"].nested, FIGURED, strict=True):
         assert sum(filter(None, (*one, *other))) == len(at[level].related)
-
-
-@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.id)
-def test_a_figure_is_its_list_and_nested_by_level(
-    figure: object, taken: Mapping[str, Taken], at: Mapping[Level, Known]
-) -> None:
-    one = next(found for found in taken.values() if found.figure is figure)
-    for level in FIGURED:
-        assert all(len(row) == len(one.figure.columns) for row in one.figure.rows(at[level]))
-    if one.figure.unit is Unit.COUNT and len(one.value) == 1 and one.figure.id != "measures":
-        assert [value[0] for value in one.nested] == [len(one.figure.rows(at[level])) for level in FIGURED]
-    falling = {"citations-made"}
-    if one.figure.unit is Unit.COUNT and one.figure.id not in falling:
-        assert all(number is not None and number >= 0 for value in one.breakdown() for number in value)
-
-
-def test_the_basis_line_says_what_was_read(taken: Mapping[str, Taken]) -> None:
     line = taken["linked-plan-pairs"].basis
     assert (line.plans, line.with_texts, line.listed, line.published, line.counted) == (228, 72, 279, 2726, 41)
     assert (line.measures, line.texts.full, line.texts.none + line.texts.part) == (444, 0, 444)
+
+
+def test_a_figure_is_its_list_and_nested_by_level(taken: Mapping[str, Taken], at: Mapping[Level, Known]) -> None:
+    for name, one in taken.items():
+        lists = [one.figure.rows(at[level]) for level in FIGURED]
+        assert all(len(row) == len(one.figure.columns) for rows in lists for row in rows)
+        if one.figure.length:
+            assert [one.figure.length(at[level]) for level in FIGURED] == list(map(len, lists)), "without making it"
+        if one.figure.unit is Unit.COUNT and len(one.value) == 1 and name != "measures":
+            assert [value[0] for value in one.nested] == list(map(len, lists))
+        if one.figure.unit is Unit.COUNT and name != "citations-made":
+            assert all(number is not None and number >= 0 for value in one.breakdown() for number in value)
+
+
+def test_figures_of_nothing_have_nothing_to_divide_by() -> None:
+    made = {level: known(Tables(Works((), {})), level) for level in FIGURED}
+    values = {one.figure.id: one.value for one in figures(made)}
+    assert values["citation-rate"] == values["coherence-index-all"] == (None, None)
+    assert values["linked-plan-pairs"] == (0.0,)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -109,26 +96,38 @@ def test_every_figure_has_its_words(language: str) -> None:
     keys += [part for one in FIGURES for part in one.parts] + [f"at.{level.key}" for level in FIGURED]
     assert len(keys) > 90
     assert [key for key in keys if not words.has(key)] == []
-    said = [words.say(one.id, language) for one in FIGURES]
-    assert len(set(said)) == len(said)
+    assert len({words.say(one.id, language) for one in FIGURES}) == len(FIGURES)
 
 
-@pytest.mark.parametrize("at", FIGURED)
-def test_how_far_each_plan_reaches_adds_up_to_the_register(graph: pan2kg.Graph, at: Level) -> None:
-    known = graph.known(at)
-    taken = {one.figure.id: one.value[0] for one in graph.figures(at)}
-    reached = [known.reach(plan) for plan in known.tables.works.plans]
-    assert sum(one.linked for one in reached) == 2 * (taken["linked-plan-pairs"] or 0) > 0
-    assert sum(one.cites for one in reached) == sum(one.cited for one in reached) == taken["citing-pairs"]
+@pytest.mark.parametrize("level", FIGURED)
+def test_reach_and_accounts_are_those_of_the_register(
+    graph: pan2kg.Graph, at: Mapping[Level, Known], level: Level
+) -> None:
+    value = {one.figure.id: one.value[0] for one in graph.figures(level)}
+    reached = [at[level].reach(plan) for plan in at[level].tables.works.plans]
+    assert sum(one.linked for one in reached) == 2 * (value["linked-plan-pairs"] or 0) > 0
+    assert sum(one.cites for one in reached) == sum(one.cited for one in reached) == value["citing-pairs"]
+    numbers = {key: number for whole, parts in reconcile(at, level) for key, number, _ in (whole, *parts)}
+    same = {"linked": "linked-plan-pairs", "sharing": "sharing-plan-pairs", "linked-actions": "linked-actions",
+            "verdict.expected": "occasions"}  # fmt: skip
+    assert {key: numbers[key] for key in same} == {key: value[figure] for key, figure in same.items()}
 
 
-def test_a_list_is_as_long_as_is_said_without_making_it(few: pan2kg.Graph) -> None:
-    lengths = [
-        (figure.length(made), len(figure.rows(made)))
-        for figure in FIGURES
-        for made in map(few.known, FIGURED)
-        if figure.length
-    ]
-    assert len(lengths) == 8
-    assert any(length for length, _ in lengths)
-    assert all(length == made for length, made in lengths)
+STATEMENTS = st.builds(
+    PlanStatement, st.sampled_from((*PLANS, *ACTIONS)), st.sampled_from((*PLANS, *ACTIONS)),
+    st.sampled_from(("cross-reference", "external-statement", "succession")),
+    channel=st.sampled_from(("", "text", "web")), level=st.sampled_from(FIGURED),
+)  # fmt: skip
+
+
+@given(worlds, st.lists(STATEMENTS, max_size=6))
+def test_parts_add_up_to_their_whole_and_the_widest_count_is_the_same_from_every_level(
+    world: World, statements: list[PlanStatement]
+) -> None:
+    tables = Tables(world.works, world.uses, world.steps, world.general, tuple(statements), focus=PLANS[0])
+    made = {level: known(tables, level) for level in FIGURED}
+    accounts = [reconcile(made, level) for level in FIGURED]
+    for (_, number, _), parts in (account for of_level in accounts for account in of_level):
+        assert number == sum(part[1] for part in parts)
+        assert all(part[1] >= 0 for part in parts), parts
+    assert len({of_level[0][0][1] for of_level in accounts}) == 1

@@ -36,18 +36,6 @@ def product(table: Incidence, weights: Floats) -> tuple[list[int], list[int], li
 
 
 @settings(max_examples=20 * TIMES)
-@given(PLACES)
-def test_a_place_counts_once_and_rows_are_sorted(places: list[tuple[int, int]]) -> None:
-    table = table_of(places)
-    made = sparse.coo_array(
-        (np.ones(len(places)), ([a for a, _ in places], [b for _, b in places])), shape=(HEIGHT, WIDTH)
-    ).tocsr()
-    made.sort_indices()
-    assert (table.starts.tolist(), table.columns.tolist()) == (made.indptr.tolist(), made.indices.tolist())
-    assert table.keep(np.ones(len(table.columns), dtype=np.bool_)).columns.tolist() == table.columns.tolist()
-
-
-@settings(max_examples=20 * TIMES)
 @given(PLACES, WEIGHTS, st.integers(1, 50))
 def test_what_rows_share_is_scipys_product_whatever_the_block(
     places: list[tuple[int, int]], weights: list[float], block: int

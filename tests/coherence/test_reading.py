@@ -66,14 +66,6 @@ link:t a pan:Link ; pan:linkType linktype:instrument-relation ; pan:relation rel
 """
 
 
-def test_a_plan_says_how_much_of_it_is_known() -> None:
-    uses = reading.read_uses(store())
-    assert [(key(plan.iri), plan.published, plan.completeness) for plan in uses.plans] == [
-        ("p", 9, "partial"),
-        ("q", None, "unknown"),
-    ]
-
-
 def test_citations_need_a_channel_and_nobody_elses_word() -> None:
     form = (
         "link:{0} pan:linkType linktype:{1} ; pan:from plan:p ; pan:to plan:q ; pan:status linkstatus:{2} ;"
@@ -121,17 +113,6 @@ def test_the_shipped_graph_gives_the_worked_margin(graph: pan2kg.Graph) -> None:
     assert (late.standing, late.margin) == (DutyStanding.LATE, 520)
     assert key(late.obligation.national) == "luxembourg-dir-2019-1937-transposition"
     assert all(row.met is Met.UNKNOWN for row in rows.values() if "p029" in key(row.obligation.instrument))
-
-
-@pytest.mark.parametrize(("said", "months"), [("P3Y", 36), ("P1Y6M", 18), ("P12M", 12), ("P90D", 0), ("", 0)])
-def test_how_often_an_obligation_recurs_is_read_in_months(said: str, months: int) -> None:
-    often = f'obligation:o pan:recursEvery "{said}"^^xsd:duration .' if said else ""
-    facts = f"""
-    obligation:o a pan:Obligation ; pan:underInstrument instrument:dir ; pan:dueDate "2020-01-01"^^xsd:date .
-    {often}
-    """
-    (duty,) = reading.read_obligations(store(("duties", facts)))
-    assert duty.every == months
 
 
 def test_means_by_an_unnamed_group_are_vague() -> None:

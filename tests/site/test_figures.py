@@ -180,7 +180,7 @@ def test_every_figure_of_the_register_has_a_page_with_its_four_values(reader: Re
         assert len(lines) == len(FIGURED)
         for line, value in zip(lines, row.nested, strict=True):
             assert html.escape(value_words(value, row, language), quote=False) in line, row.figure.id
-        assert row.figure.meaning.say(language) in html.unescape(page)
+        assert row.figure.message("meaning").say(language) in html.unescape(page)
 
 
 def test_the_register_lists_every_figure_once_and_its_list_is_the_registers(reader: Reader) -> None:

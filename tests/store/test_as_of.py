@@ -14,8 +14,6 @@ import pan2kg
 from pan2kg.errors import QueryError
 from pan2kg.project import Project
 from pan2kg.store.as_of import FORESEEN, IN_FORCE, MADE, DatedGraph, DayStanding, Validity, as_of
-from pan2kg.store.queries import fill, read_queries
-from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, load_project, select
 from pan2kg.turtle.vocabulary import DERIVED, ID
 from tests.lots import by_lot
@@ -200,11 +198,6 @@ def test_what_is_there_in_the_middle_of_2021(project: Project, case: str) -> Non
     assert there(moment(project, turtle)) == {*names.split()}
 
 
-def test_unverified_dates_decide_nothing(project: Project) -> None:
-    graph = "https://w3id.org/pan2kg/graph/x/unverified"
-    assert "p" in there(moment(project, plan("p", periodEnd="2000"), graph=graph))
-
-
 def test_what_is_left_out_is_told_with_why_unless_it_only_went_along(project: Project) -> None:
     turtle = plan("now") + plan("done", periodEnd="2022") + plan("over", periodEnd="2020")
     turtle += plan("ahead", periodStart="2022") + "e:a a pan:Action ; pan:inPlan e:over .\n"
@@ -251,17 +244,6 @@ def test_nothing_in_a_view_points_to_what_is_left_out(few: pan2kg.Graph) -> None
         assert not named & set(seen.gone)
 
 
-def test_the_store_that_is_given_stays_as_it_is(few: pan2kg.Graph) -> None:
-    before = len(few.held)
-    as_of(few.held, DAY, few.project)
-    assert len(few.held) == before
-
-
-def test_every_stored_question_runs_on_a_view(midway: DatedGraph, project: Project) -> None:
-    for query in read_queries(project).values():
-        midway.store.query(fill(query, {}, store=midway.store, project=project))
-
-
 def test_what_was_not_in_force_is_refused_by_name(midway: DatedGraph) -> None:
     for name in ("lu-bhr-1", "plan:lu-bhr-1", f"<{ID}plan/lu-bhr-1>", ID + "plan/lu-bhr-1"):
         with pytest.raises(QueryError, match="no longer in force on 2021-06-30"):
@@ -282,14 +264,7 @@ def test_a_project_without_rules_gives_no_view() -> None:
         as_of(LocalStore(ox.Store()), DAY, Project(Project.packaged().root / "graph"))
 
 
-def test_a_view_of_a_view_is_the_view(few: pan2kg.Graph) -> None:
-    once = as_of(load_project(few.project), DAY, few.project).store
-    derive(once, few.project)
-    assert set(as_of(once, DAY, few.project).store.inner) == set(once.inner)
-
-
 days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
-dates = st.tuples(days, st.sampled_from([4, 7, 10])).map(lambda pair: pair[0].isoformat()[: pair[1]])
 
 
 @given(days, days, days)
@@ -297,12 +272,3 @@ def test_between_two_whole_days_and_only_there_something_is_in_force(one: date, 
     since, until = sorted((one, two))
     standing = Validity(since.isoformat(), until.isoformat()).standing(day)
     assert (standing is DayStanding.IN_FORCE) == (since <= day <= until)
-
-
-@given(dates, days)
-def test_a_coarser_date_never_takes_a_day_out(stated: str, day: date) -> None:
-    for coarse in (stated[:7], stated[:4]):
-        if Validity(stated).standing(day) is DayStanding.IN_FORCE:
-            assert Validity(coarse).standing(day) is DayStanding.IN_FORCE
-        if Validity("", stated).standing(day) is DayStanding.IN_FORCE:
-            assert Validity("", coarse).standing(day) is DayStanding.IN_FORCE

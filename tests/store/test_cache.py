@@ -80,17 +80,6 @@ def test_a_graph_is_kept_when_it_is_met_again_and_is_the_same_afterwards(
     assert len(states(folder)) == 1
 
 
-def test_what_files_state_is_had_without_what_rules_derive(bare: Path, folder: Path, made: list[str]) -> None:
-    project = write(bare, "a")
-    wanted = quads(open_store(project, lambda store, of: derive(store, of, [])))
-    assert quads(cache.open_stated(project, folder)) == wanted
-    keep(project, folder)
-    made.clear()
-    assert quads(cache.open_stated(project, folder)) == wanted
-    assert not made, "read from what is kept"
-    assert quads(cache.open_stated(project, None)) == wanted
-
-
 def test_a_question_without_links_reads_the_disk_and_one_with_links_gets_them(bare: Path, folder: Path) -> None:
     project = write(bare, "a")
     keep(project, folder)
@@ -117,18 +106,6 @@ def test_a_change_that_looks_like_none_is_seen(bare: Path, folder: Path) -> None
     write(bare, "b")  # as long as before
     os.utime(file, ns=(old.st_atime_ns, old.st_mtime_ns))
     assert any("<http://e/b>" in quad for quad in quads(cache.open_kept(project, folder)))
-
-
-def test_files_are_believed_by_their_times_only_when_they_were_left_alone(
-    bare: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project = write(bare, "a")
-    keep(project, folder)
-    assert not list(folder.glob("*/last.json")), "within one step of a clock a file can change twice"
-    monkeypatch.setattr(cache, "_SETTLED", -1)
-    cache.open_kept(project, folder)
-    monkeypatch.setattr(cache, "fingerprint", lambda _: pytest.fail("the files were read"))
-    cache.open_kept(project, folder)
 
 
 def cut(path: Path) -> None:
@@ -167,17 +144,6 @@ def test_a_cache_that_cannot_be_written_is_done_without(bare: Path, folder: Path
         assert quads(cache.open_kept(project, folder)) == quads(open_store(project, derive))
     assert len(made) == 2
     assert folder.read_text(encoding="utf-8") == "no folder"
-
-
-def test_another_version_of_the_program_makes_it_anew(
-    bare: Path, folder: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project = write(bare, "a")
-    keep(project, folder)
-    monkeypatch.setattr("importlib.metadata.version", lambda _: "99")
-    keep(project, folder)
-    assert len(made) == 4
-    assert len(states(folder)) == 2
 
 
 def test_a_state_that_is_read_is_not_removed(bare: Path, folder: Path) -> None:

@@ -14,7 +14,7 @@ from pan2kg.errors import QueryError
 from pan2kg.project import Project
 from pan2kg.store.queries import KINDS, PLAIN, Parameter, Query, fill, find_thing, read_queries, refuse_other_kind
 from pan2kg.store.store import LocalStore, Store, select
-from pan2kg.turtle.vocabulary import ID, PAN
+from pan2kg.turtle.vocabulary import ID
 
 EMPTY: Final = LocalStore(ox.Store())
 VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -51,13 +51,6 @@ def test_every_parameter_of_a_stored_question_says_its_kind(graph: pan2kg.Graph)
     assert all(several and set(several) <= {*KINDS, *PLAIN} for several in kinds.values())
     assert kinds["affected-by-instrument", "language"] == ("language",)
     assert kinds["loss-if-dropped", "action"] == ("action",)
-
-
-@pytest.mark.parametrize("value", [f"{PAN}any", "lu-bhr-2"])
-def test_what_restricts_nothing_and_what_fits_are_taken(graph: pan2kg.Graph, value: str) -> None:
-    assert len(graph.ask("shared-instruments", only_plan=value)) > 0
-    refuse_other_kind(f"{ID}plan/lu-bhr-2", ("action", "plan"), option="of", store=graph.store)
-    assert "body/maee>" in filled("plan:lu-bhr-2", "maee", store=graph.store), "no kind is said"
 
 
 @pytest.mark.parametrize(
@@ -118,12 +111,6 @@ def test_a_label_means_its_thing_in_any_case_and_a_key_as_it_is_written(
     assert find_thing(typed, twins, Project.packaged()) == f"http://e/{meant}"
 
 
-@pytest.mark.parametrize("typed", ["plan:a b", "plan:a> . <http://e/b", 'plan:"'])
-def test_a_prefixed_name_that_is_none_is_looked_for_as_a_label(twins: LocalStore, typed: str) -> None:
-    with pytest.raises(QueryError, match="Nothing in the graph is called"):
-        find_thing(typed, twins, Project.packaged())
-
-
 @given(HOSTILE)
 def test_a_literal_parameter_comes_back_as_it_was_typed(value: str) -> None:
     assert select(EMPTY, filled('"x"', value)).values("x") == [value]
@@ -137,7 +124,3 @@ def test_an_iri_parameter_is_an_iri_or_refused(value: str) -> None:
         return
     assert len(rows) == 1
     assert isinstance(rows[0][0], ox.NamedNode)
-
-
-def test_the_graph_is_asked_with_a_hostile_language(graph: pan2kg.Graph) -> None:
-    assert len(graph.ask("actions-of-plan", language='fr" } INSERT').rows) == 20

@@ -1,26 +1,33 @@
-"""An endpoint is asked whether it can answer, waited for a little, told who asks; its faults are one sentence each."""
+"""An endpoint is asked whether it can answer, waited for, told who asks; and a project is brought to others."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
-import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import httpx
+import pyoxigraph as ox
 import pytest
 
-from pan2kg.errors import EndpointError, QueryError
-from pan2kg.store.remote import RemoteStore, open_remote
-from pan2kg.store.store import select
+from pan2kg.errors import EndpointError
+from pan2kg.store.remote import RemoteStore, Target, graph_sizes, insist_on_shapes, load_graph, open_remote
+from pan2kg.store.store import LocalStore, Result, select
 from pan2kg.turtle.vocabulary import PAN
-from tests.conftest import serving
+from tests.conftest import lack, serving
+
+if TYPE_CHECKING:
+    from tests.conftest import Cli
 
 QUERY = "SELECT ?x WHERE { ?x ?y ?z }"
 ANSWER = b'{"head":{"vars":["x"]},"results":{"bindings":[]}}'
@@ -174,95 +181,215 @@ def test_a_refusal_says_its_http_status(script: Script, code: int, monkeypatch: 
         RemoteStore(script.url).query(QUERY)
 
 
-def test_who_asks_an_endpoint_leaves_urllib_as_it_was(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("urllib.request._opener", None)
-    assert bool(RemoteStore(endpoint).query("ASK {}"))
-    assert urllib.request._opener is None  # type: ignore[attr-defined]  # set by install_opener
+Serve = Callable[..., str]
 
 
-def test_an_endpoint_says_what_is_wrong_with_a_query(endpoint: str) -> None:
-    with pytest.raises(QueryError, match="finds the query faulty"):
-        RemoteStore(endpoint).query("SELECT")
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Serve]:
+    """Let a server of another make hold these statements and no others; gives its address."""
+    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
+    assert program, "The test extra brings the oxigraph server: pip install '.[test]'"
+    servers: dict[bool, str] = {}
+    with ExitStack() as stack:
+
+        def hold(*quads: str, is_union: bool = False) -> str:
+            if is_union not in servers:
+                union = ["--union-default-graph"] if is_union else []
+                servers[is_union] = stack.enter_context(serving([program, "serve", *union]))
+            address = servers[is_union]
+            for path, kind, body in (("update", "sparql-update", "DROP ALL"), ("store", "n-quads", "\n".join(quads))):
+                headers = {"Content-Type": f"application/{kind}"}
+                httpx.post(f"{address}/{path}", content=body.encode(), headers=headers).raise_for_status()
+            return address
+
+        yield hold
 
 
-PLAN = "<http://e/plan>"
-STATED = f"{PLAN} a <{PAN}Plan> {{graph}} ."
-DERIVED = f'{PLAN} <{PAN}mainLabel> "Plan" {{graph}} .'
+@pytest.fixture
+def server(serve: Serve) -> str:
+    """A server that holds nothing."""
+    return serve(is_union=True)
+
+
+IS_A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+PLAN_IN, LABEL_IN = "<http://e/graph/0>", "<http://e/graph/1>"
+A_PLAN = f"<http://e/plan> <{IS_A}> <{PAN}Plan> {{}} ."
+A_LABEL = f'<http://e/plan> <{PAN}mainLabel> "Plan" {{}} .'
 LABELS = (
     f"PREFIX pan: <{PAN}> SELECT ?plan ?label ?in WHERE {{ ?plan a pan:Plan ; pan:mainLabel ?label"
     " GRAPH ?in { ?plan a pan:Plan } }"
 )
 
-Serve = Callable[..., str]
 
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Start a server of another make on these statements; gives the address of its endpoint."""
-    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
-    assert program, "The test extra brings the oxigraph server: pip install '.[test]'"
-    with ExitStack() as stack:
-
-        def start(*quads: str, is_union: bool = False) -> str:
-            data = tmp_path / "data.nq"
-            data.write_text("\n".join(quads) + "\n", encoding="utf-8")
-            store = str(tmp_path / "store")
-            subprocess.run([program, "load", "--location", store, "--file", str(data)], check=True, capture_output=True)
-            union = ["--union-default-graph"] if is_union else []
-            return stack.enter_context(serving([program, "serve-read-only", "--location", store, *union])) + "/query"
-
-        yield start
-
-
-def quads(*texts: str) -> list[str]:
-    """Each statement in a named graph of its own."""
-    return [
-        text.format(graph=f"<http://e/graph/{at}>").replace(
-            " a ", " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
-        )
-        for at, text in enumerate(texts)
-    ]
-
-
-def flat(*texts: str) -> list[str]:
-    """Each statement in the default graph."""
-    return [
-        text.format(graph="").replace(" a ", " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ") for text in texts
-    ]
-
-
-def test_where_the_default_graph_is_the_union_nothing_is_named(serve: Serve) -> None:
-    store = open_remote(serve(*quads(STATED, DERIVED), is_union=True))
-    assert not store.graphs
-    assert len(select(store, LABELS).rows) == 1
-
-
-def test_where_it_is_not_the_graphs_are_named_so_that_the_answer_is_the_same(serve: Serve) -> None:
+def test_where_the_default_graph_is_the_union_nothing_is_named_and_else_all_graphs_with_the_same_answer(
+    serve: Serve,
+) -> None:
     """The label is in one graph and the plan in another, and the query asks for the graph by name as well."""
-    store = open_remote(serve(*quads(STATED, DERIVED)))
-    assert store.graphs == ("http://e/graph/0", "http://e/graph/1")
-    [(_, label, graph)] = select(store, LABELS).rows
-    assert (label.value, graph.value) == ("Plan", "http://e/graph/0")  # type: ignore[union-attr]
+    quads = A_PLAN.format(PLAN_IN), A_LABEL.format(LABEL_IN)
+    for is_union, graphs in ((True, ()), (False, ("http://e/graph/0", "http://e/graph/1"))):
+        store = open_remote(serve(*quads, is_union=is_union) + "/query")
+        assert store.graphs == graphs
+        [(_, label, graph)] = select(store, LABELS).rows
+        assert (label.value, graph.value) == ("Plan", "http://e/graph/0")  # type: ignore[union-attr]
+    assert not open_remote(serve(A_PLAN.format(""), A_LABEL.format("")) + "/query").graphs, "a graph loaded flat"
 
 
-def test_where_there_are_too_many_graphs_to_name_it_is_refused_with_the_remedy(serve: Serve) -> None:
-    more = [f'<http://e/{at}> <http://e/p> "o" {{graph}} .' for at in range(100)]
-    with pytest.raises(EndpointError, match=r"default graph is not their union.*Let its default graph be the union"):
-        open_remote(serve(*quads(STATED, DERIVED, *more)))
+def test_an_endpoint_that_cannot_answer_is_refused_with_the_remedy(serve: Serve) -> None:
+    more = [f'<http://e/{at}> <http://e/p> "o" <http://e/graph/{at}> .' for at in range(101)]
+    for quads, words in (
+        ([A_PLAN.format(PLAN_IN), A_LABEL.format(LABEL_IN), *more], "graph is not their union.*Let its default"),
+        ([A_PLAN.format(PLAN_IN)], "no derived statement.*pan2kg dump"),
+        ([A_PLAN.format("")], "no derived statement.*pan2kg dump"),
+        (more[:1], "no plan is seen there"),
+    ):  # fmt: skip
+        with pytest.raises(EndpointError, match=words):
+            open_remote(serve(*quads) + "/query")
+    address = serve("<http://e/a> <http://e/b> <http://e/c> .") + "/query"
+    assert bool(open_remote(address, is_ours=False).query("ASK { ?a ?b ?c }")), "taken for queries of one's own"
 
 
-def test_a_graph_loaded_flat_is_taken_as_it_is(serve: Serve) -> None:
-    assert not open_remote(serve(*flat(STATED, DERIVED))).graphs
+SPACE = "https://e.example/graph/"
+STATED, DERIVED, OTHER = f"{SPACE}plans/p", f"{SPACE}derived/main-label", "http://other.example/g"
+PLAN = "https://e.example/id/plan/p"
+DATA = f"""
+<{PLAN}> <{IS_A}> <{PAN}Plan> <{STATED}> .
+<{PLAN}> <{IS_A}> _:b <{STATED}> .
+_:b <http://e/p> "\\u00e9 \\"\\n"@fr <{STATED}> .
+<{PLAN}> <{PAN}mainLabel> "Plan" <{DERIVED}> .
+"""
 
 
-@pytest.mark.parametrize("put", [quads, flat])
-def test_without_what_is_derived_it_is_refused_with_the_remedy(serve: Serve, put: Callable[..., list[str]]) -> None:
-    with pytest.raises(EndpointError, match=r"no derived statement.*pan2kg dump"):
-        open_remote(serve(*put(STATED)))
+def store_of(*more: str) -> LocalStore:
+    """A plan in one graph, its derived label in another, and graphs with a statement each."""
+    inner = ox.Store()
+    lines = "".join(f"<{PLAN}> <{IS_A}> <{PLAN}> <{graph}> .\n" for graph in more)
+    inner.load(DATA + lines, format=ox.RdfFormat.N_QUADS)
+    return LocalStore(inner)
 
 
-def test_a_store_without_plans_is_refused_and_taken_only_for_queries_of_ones_own(serve: Serve) -> None:
-    address = serve("<http://e/a> <http://e/b> <http://e/c> .")
-    with pytest.raises(EndpointError, match="no plan is seen there"):
-        open_remote(address)
-    assert bool(open_remote(address, is_ours=False).query("ASK { ?a ?b ?c }"))
+def load(store: LocalStore, url: str, **told: object) -> dict[str, str]:
+    return load_graph(store, Target(url, **told), SPACE, lambda _done, _whole: None)  # type: ignore[arg-type]
+
+
+def test_a_project_that_was_loaded_is_answered_from(server: str) -> None:
+    done = load(store_of(), f"{server}/query")
+    assert done == {"graphs": "2", "statements": "4", "dropped": "0", "way": f"{server}/store"}
+    assert not open_remote(f"{server}/query").graphs
+    said = select(RemoteStore(f"{server}/query"), "SELECT ?said WHERE { ?plan a ?thing . ?thing <http://e/p> ?said }")
+    assert said.values("said") == ['é "\n'], "a blank node is one thing, and words are what they were"
+
+
+def test_it_is_not_loaded_twice_unless_told_and_then_what_it_lost_is_dropped(server: str) -> None:
+    load(store_of(f"{SPACE}gone"), f"{server}/query")
+    with pytest.raises(EndpointError, match=r"holds 3 graphs of this project already.*--replace"):
+        load(store_of(), f"{server}/query")
+    assert load(store_of(), f"{server}/query", replace=True)["dropped"] == "1"
+    assert graph_sizes(RemoteStore(f"{server}/query")) == {STATED: 3, DERIVED: 1}
+
+
+def test_graphs_of_others_are_not_touched(server: str) -> None:
+    theirs = f'<{PLAN}> <{IS_A}> "theirs" <{OTHER}> .'
+    httpx.post(f"{server}/store", content=theirs, headers={"Content-Type": "application/n-quads"}).raise_for_status()
+    with pytest.raises(EndpointError, match=rf"1 named graph that is not of this project: {OTHER}.*--beside"):
+        load(store_of(), f"{server}/query", replace=True)
+    load(store_of(), f"{server}/query", replace=True, beside=True)
+    assert graph_sizes(RemoteStore(f"{server}/query"))[OTHER] == 1
+
+
+def test_where_only_updates_are_taken_graphs_go_by_them(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pan2kg.store.remote.PIECE", 1)
+    done = load(store_of(), f"{server}/query", updates=f"{server}/update")
+    assert (done["way"], done["statements"]) == (f"{server}/update", "4")
+    load(store_of(), f"{server}/query", updates=f"{server}/update", replace=True)
+    assert graph_sizes(RemoteStore(f"{server}/query")) == {STATED: 3, DERIVED: 1}
+
+
+def test_an_address_that_takes_no_graphs_is_told_with_the_remedy(server: str) -> None:
+    with pytest.raises(EndpointError, match=r"No address beside .* takes graphs.*--store"):
+        load(store_of(), f"{server}/query", graphs=f"{server}/nothing")
+
+
+def test_the_command_says_what_it_did_and_whether_questions_will_be_answered(
+    server: str, own_project: Path, cli: Cli
+) -> None:
+    """There is no plan in an empty project, and no second time without being told."""
+    told = ("load", "--project", str(own_project), "--endpoint", f"{server}/query")
+    done = cli(*told)
+    assert done.returncode == 2
+    assert f"loaded by {server}/store; 0 dropped." in done.stderr
+    assert "no plan is seen there" in done.stderr
+    again = cli(*told)
+    assert (again.returncode, again.stderr.count("\n")) == (2, 1)
+
+
+VIRTUOSO = """[Database]
+DatabaseFile = {folder}/v.db
+ErrorLogFile = {folder}/v.log
+LockFile = {folder}/v.lck
+TransactionFile = {folder}/v.trx
+xa_persistent_file = {folder}/v.pxa
+[TempDatabase]
+DatabaseFile = {folder}/t.db
+TransactionFile = {folder}/t.trx
+[Parameters]
+ServerPort = 127.0.0.1:{inner}
+ServerThreads = 4
+NumberOfBuffers = 4000
+[HTTPServer]
+ServerPort = 127.0.0.1:{port}
+ServerRoot = {folder}
+ServerThreads = 4
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def virtuoso(folder: Path) -> Iterator[str]:
+    """Virtuoso, run by whoever runs the tests, in a folder and on ports of its own."""
+    program = os.environ.get("PAN2KG_VIRTUOSO") or shutil.which("virtuoso-t")
+    if program is None:
+        lack("Virtuoso is not here: apt-get install virtuoso-opensource-7-bin, or name it in PAN2KG_VIRTUOSO")
+    inner, port = free_port(), free_port()
+    settings = folder / "virtuoso.ini"
+    settings.write_text(VIRTUOSO.format(folder=folder, inner=inner, port=port), encoding="ascii")
+    subprocess.run([program, "+configfile", str(settings), "+wait"], cwd=folder, check=True, capture_output=True)
+    lock = (folder / "v.lck").read_text(encoding="ascii")
+    try:
+        yield f"http://127.0.0.1:{port}/sparql"
+    finally:
+        number = next(line.split("=")[1] for line in lock.splitlines() if line.startswith("VIRT_PID"))
+        os.kill(int(number), 9)
+
+
+def test_virtuoso_takes_a_project_and_answers_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By digest, with graphs of its own from the start, and with numbers where others have booleans."""
+    with virtuoso(tmp_path) as url:
+        with pytest.raises(EndpointError, match=r"HTTP 40[13].*PAN2KG_ENDPOINT_USER"):
+            load(store_of(), url)
+        monkeypatch.setenv("PAN2KG_ENDPOINT_USER", "dba")
+        monkeypatch.setenv("PAN2KG_ENDPOINT_PASSWORD", "dba")
+        assert load(store_of(), url)["way"].endswith("/sparql-graph-crud-auth")
+        made = store_of()
+        made.inner.load(f"<http://e/a> <{PAN}inPlan> <{PLAN}> <{STATED}> .", format=ox.RdfFormat.N_QUADS)
+        assert load(made, url, replace=True)["statements"] == "5"
+        monkeypatch.delenv("PAN2KG_ENDPOINT_USER")
+        store = open_remote(url)
+        assert not store.graphs
+        assert [bool(store.query(f"ASK {{ ?plan a <{PAN}{kind}> }}")) for kind in ("Plan", "Action")] == [True, False]
+        insist_on_shapes(store)
+
+
+def test_an_engine_that_takes_a_plan_for_none_is_not_asked_shapes() -> None:
+    """Virtuoso does where it holds the whole graph."""
+
+    class Mistaken(RemoteStore):
+        def query(self, text: str) -> Result:
+            return LocalStore(ox.Store()).query("ASK {}" if "pan:inPlan" in text else "ASK { ?s ?p ?o }")
+
+    with pytest.raises(EndpointError, match=r"http://e: The endpoint takes plans for no plans .*without --endpoint"):
+        insist_on_shapes(Mistaken("http://e"))

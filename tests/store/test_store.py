@@ -60,11 +60,6 @@ def test_fetching_and_updates_are_refused(store: LocalStore, text: str) -> None:
     assert len(store) == 2
 
 
-def test_the_word_service_in_a_string_comment_or_iri_is_no_service(store: LocalStore) -> None:
-    text = 'SELECT * { ?s ?p "SERVICE <http://e/>" . ?s <http://e/SERVICE> ?o } # SERVICE\n'
-    assert select(store, text).rows == ()
-
-
 PIECES = ["a", "_", "1", "é", "ſ", ":", "?", "$", "@", ".", "-", "·", " ", "<", ">"]
 PIECES += ['"', "'", "#", "\n", "\\", "%4", "{", "}", "\u0301", "^^"]
 
@@ -90,19 +85,6 @@ def test_from_never_touches_the_network_or_the_disk(store: LocalStore) -> None:
 @pytest.mark.parametrize("said", ['FILTER(?o != "from")', "# from\n", "OPTIONAL { ?s <http://e/from> ?from }"])
 def test_the_word_from_in_a_string_comment_or_name_names_no_graph(store: LocalStore, said: str) -> None:
     assert len(select(store, f"SELECT * WHERE {{ ?s ?p ?o {said} }}").rows) == 2
-
-
-def test_a_wrong_form_of_query_is_named(store: LocalStore) -> None:
-    with pytest.raises(QueryError, match="no SELECT"):
-        select(store, "ASK {}")
-    with pytest.raises(QueryError, match="does not construct"):
-        construct(store, "ASK {}")
-
-
-def test_a_syntax_error_has_line_and_column(store: LocalStore) -> None:
-    with pytest.raises(QueryError) as caught:
-        store.query("SELECT *\nWHERE { ?s ?p }")
-    assert str(caught.value).startswith("query:2:")
 
 
 def test_a_file_that_is_not_turtle_is_named_with_its_line(tmp_path: Path) -> None:

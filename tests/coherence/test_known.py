@@ -1,11 +1,23 @@
-"""What is known of a pair of plans: shared, nothing, or not read; seen, absent, impossible or open."""
+"""Levels of evidence; and what is known of a pair: shared, nothing, or not read; seen, absent, impossible or open."""
 
 from __future__ import annotations
 
 import pytest
 
 from pan2kg.coherence.citations import Dates, State, span
-from pan2kg.coherence.evidence import Aspect, CellState, Extent, Level, Reading, Readings, Works
+from pan2kg.coherence.evidence import (
+    FIGURED,
+    HEADLINE,
+    Aspect,
+    CellState,
+    Extent,
+    Level,
+    Reading,
+    Readings,
+    Works,
+    counts,
+    level,
+)  # fmt: skip
 from pan2kg.coherence.known import Known, Tables, known
 from pan2kg.coherence.texts import Use
 
@@ -17,10 +29,10 @@ USES = (
 DATES = {"p": Dates(adopted=span("2018-01-01")), "q": Dates(adopted=span("2020-01-01"))}
 
 
-def world(*full: tuple[str, Aspect], level: Level = Level.OFFICIAL) -> Known:
+def world(*full: tuple[str, Aspect], at: Level = Level.OFFICIAL) -> Known:
     said = tuple(Reading(work, aspect, Extent.FULL) for work, aspect in full)
     complete = frozenset(work for work, _ in full)
-    return known(Tables(WORKS, USES, dates=DATES, readings=Readings(said, complete=complete)), level)
+    return known(Tables(WORKS, USES, dates=DATES, readings=Readings(said, complete=complete)), at)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +65,13 @@ def test_each_work_of_a_plan_brings_the_texts_it_names() -> None:
     assert {work: list(texts) for work, texts in made.brought("p", "q").items()} == {"a": ["K"]}
     assert sum(made.brought("p", "q")["a"].values()) == made.weight("p", "q").low > 0
     assert made.texts_of("p") == {"G": 1.0, "K": 0.5}
+
+
+def test_levels_are_nested_named_by_their_keys_and_no_figure_uses_a_candidate() -> None:
+    assert [one.key for one in sorted(Level)] == ["plan", "official", "other", "editors", "machine"]
+    assert (FIGURED, HEADLINE.key) == (tuple(sorted(Level))[:4], "official")
+    assert all(level(one.key) is one for one in Level)
+    assert {level(word) for word in ("", "Plan", "stated", "https://w3id.org/pan2kg/id/certainty/derived")} == {None}
+    used = {at: {one for one in Level if counts(one, at)} for at in FIGURED}
+    assert used[Level.PLAN] < used[Level.OFFICIAL] < used[Level.OTHER] < used[Level.EDITORS] == set(FIGURED)
+    assert not any(counts(found, at) for at in Level for found in (Level.MACHINE, None))
