@@ -245,6 +245,15 @@ def test_what_is_read_in_full_is_not_hatched() -> None:
     assert cells(picture, "shares", "weight") == [("yes", "0.415037"), ("no", "0"), ("no", "0")]
     assert hatches(picture) == 5, "who cites whom was not read"
     assert hatches(drawn("action-matrix", store_of(SMALL + read), plan="p")) == 0
+    actions = drawn("action-matrix", small(), plan="p")
+    assert (cells(actions, "shares", "weight"), hatches(actions)) == ([("unread", "")] * 3, 6)
+    assert [text for text in texts(actions) if text in ("1", "2", "10")][:3] == ["1", "2", "10"]
+    upset = drawn("upset", small(), plans="p,q,r", release="9.9", as_of=DAY, language="en")
+    shared = [(row[1], row[2].rpartition("/")[2]) for row in named_rows(upset)]
+    assert (shared, hatches(upset)) == ([("p + q", "law"), ("p", "other")], 1)
+    source = " ".join(texts(upset)[-4:])
+    for part in ("Release 9.9", "as of 1 January 2024", "unverified statements left out", "plans chosen: p, q"):
+        assert part in source
 
 
 def test_the_matrix_of_plans_draws_what_its_table_says(graph: Graph) -> None:
@@ -254,6 +263,9 @@ def test_the_matrix_of_plans_draws_what_its_table_says(graph: Graph) -> None:
     assert sorted(bold) == sorted(shown)
     ways = [one for row in cells(picture, "citation_one_to_two", "citation_two_to_one") for one in row]
     drawn_ways = [text for text in texts(picture) if text[:2] in ("→ ", "← ")]
+    bows = [mark for mark in flat(drawn("lanes", graph.store, evidence="editors")) if isinstance(mark, Line)]
+    widths = {mark.pen.width for mark in bows if mark.curved and mark.pen and mark.pen.dash}
+    assert round(max(widths), 3) == 4.8, "four times the width of the pen for what shares most"
     assert len(drawn_ways) == ways.count("seen") > 0
     assert any(text.startswith("216 other plans") for text in texts(picture))
 
@@ -269,23 +281,6 @@ def test_a_picture_says_its_level_and_draws_nothing_weaker(kind: str) -> None:
     assert firm.table != weak.table
 
 
-def test_the_more_two_plans_share_the_wider_is_the_line(graph: Graph) -> None:
-    picture = drawn("lanes", graph.store, evidence="editors")
-    widths = {
-        round(mark.pen.width, 3) for mark in flat(picture)
-        if isinstance(mark, Line) and mark.curved and mark.pen and mark.pen.dash
-    }  # fmt: skip
-    assert len(widths) > 1
-    assert max(widths) == 4.8, "four times the width of the pen for the greatest shown"
-
-
-def test_the_matrix_of_actions_hatches_actions_without_a_text() -> None:
-    picture = drawn("action-matrix", small(), plan="p")
-    assert cells(picture, "shares", "weight") == [("unread", "")] * 3
-    assert hatches(picture) == 6
-    assert [text for text in texts(picture) if text in ("1", "2", "10")][:3] == ["1", "2", "10"]
-
-
 def test_an_action_without_a_link_and_what_is_inferred_are_dashed() -> None:
     picture = drawn("lanes", small(), plan="p")
     dashed = [mark for mark in flat(picture) if isinstance(mark, Box) and mark.pen and mark.pen.dash]
@@ -298,39 +293,19 @@ def test_an_action_without_a_link_and_what_is_inferred_are_dashed() -> None:
     )
 
 
-def test_a_late_act_is_drawn_and_a_year_is_no_date() -> None:
+def test_a_late_act_is_drawn_a_year_is_no_date_and_what_recurs_says_when_it_is_due_again() -> None:
     picture = drawn("timeline", small(), as_of=DAY, language="en")
     assert [(row[1], row[5], row[9]) for row in named_rows(picture)] == [
         ("En retard", "late", "515"), ("Une année", "due unknown", ""),
     ]  # fmt: skip
-    assert "515 days late" in texts(picture)
-    assert hatches(picture) == 1
-
-
-def test_what_recurs_says_when_it_is_due_again() -> None:
-    given = store_of(f"{SMALL}\nobligation:late pan:recursEvery 'P6Y'^^xsd:duration .")
+    assert ("515 days late" in texts(picture), hatches(picture)) == (True, 1)
+    recurring = store_of(f"{SMALL}\nobligation:late pan:recursEvery 'P6Y'^^xsd:duration .")
     for language, words in (
-        ("fr", "échéance : 17/12/2021, puis 17/12/2027"),
-        ("en", "due 2021-12-17, then 2027-12-17"),
+        ("fr", "échéance : 17/12/2021, puis 17/12/2027"), ("en", "due 2021-12-17, then 2027-12-17"),
         ("de", "fällig am 17.12.2021, dann am 17.12.2027"),
-    ):
-        said = texts(drawn("timeline", given, as_of=DAY, language=language))
+    ):  # fmt: skip
+        said = texts(drawn("timeline", recurring, as_of=DAY, language=language))
         assert words in [text.replace("\u00a0", " ") for text in said]
-
-
-def test_upset_bars_add_up_to_the_table() -> None:
-    picture = drawn("upset", small(), plans="p,q,r")
-    shared = [(row[1], row[2].rpartition("/")[2]) for row in named_rows(picture)]
-    assert shared == [("p + q", "law"), ("p", "other")]
-    assert hatches(picture) == 1
-
-
-def test_a_plan_of_which_no_body_is_known_is_hatched() -> None:
-    ministry = "body:m dcterms:type bodytype:ministry ; skos:prefLabel 'M'@fr ."
-    turtle = SMALL + leads("m", "action:p-1") + ministry
-    picture = drawn("ministries", store_of(turtle), plans="p,q")
-    assert [row[4:7] for row in named_rows(picture)] == [("true", "1", "1"), ("false", "", "")]
-    assert hatches(picture) == 1
 
 
 def test_a_nought_of_ministries_is_said_only_of_a_list_that_was_read_to_its_end() -> None:
@@ -391,12 +366,9 @@ def test_wrong_use_is_one_sentence_with_a_remedy(
 ) -> None:
     with pytest.raises(QueryError, match=says):
         drawn(kind, graph.store, **parameters)  # type: ignore[arg-type]
-
-
-def test_an_empty_graph_is_one_sentence() -> None:
-    for kind in PICTURES:
+    for name in PICTURES:
         with pytest.raises(ProjectError, match="no action"):
-            drawn(kind, LocalStore(ox.Store()))
+            drawn(name, LocalStore(ox.Store()))
 
 
 def test_marks_lead_where_the_address_says_and_nowhere_dangerous() -> None:
@@ -404,13 +376,6 @@ def test_marks_lead_where_the_address_says_and_nowhere_dangerous() -> None:
     assert 'href="pairs/2.html?a=1&amp;b=2"' in linked.svg
     unsafe = drawn("plan-matrix", small(), plans="p,q", address=lambda _: "javascript:alert(1)")
     assert "href" not in unsafe.svg
-
-
-def test_source_line_states_release_day_and_filters() -> None:
-    picture = drawn("upset", small(), plans="p,q", release="9.9", as_of=DAY, language="en")
-    line = " ".join(texts(picture)[-4:])
-    for part in ("Release 9.9", "as of 1 January 2024", "unverified statements left out", "plans chosen: p, q"):
-        assert part in line
 
 
 def cells(picture: Picture, *columns: str) -> list[tuple[str, ...]]:

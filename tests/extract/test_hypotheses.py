@@ -170,16 +170,6 @@ def test_a_level_that_is_not_there_is_refused_with_those_there_are_and_a_leap_is
     assert "number 4 does not follow the one before it" in map(str, plan.remarks)
 
 
-def test_categories_are_the_headings_above_without_the_title_of_the_plan() -> None:
-    first, second = (f"<h3>Mesure {at} : {title}</h3>{TEXT}" for at, title in ((1, TITLES[0]), (2, TITLES[1])))
-    third = f"<h3>Mesure 3 : {TITLES[2]}</h3>{TEXT}<h3>Mesure 4 : {TITLES[3]}</h3>"
-    plan = planned(f"<h1>Plan 2030</h1><h2>Axe 1 : Justice</h2>{first}{second}<h2>Axe 2 : Achats</h2>{third}")
-    assert plan.title == "Plan 2030"
-    assert [(one.label, one.number, one.title, len(one.children)) for one in plan.categories] == [
-        ("Axe", "1", "Justice", 2), ("Axe", "2", "Achats", 2),
-    ]  # fmt: skip
-
-
 def test_a_row_of_one_cell_in_a_table_is_a_category_of_those_below() -> None:
     rows = [f"<tr><td>{at}<td>{title}<td>2026" for at, title in enumerate(TITLES, 1)]
     heads = ["<tr><td colspan=3>Justice", "<tr><td colspan=3>Achats"]

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pan2kg.extract.document import Document, DocumentBlock, laid
 from pan2kg.extract.mentions import find_mentions, names_of
 from pan2kg.extract.names import Mention, NamesInTexts, Thing
 from pan2kg.graph.graph import Graph
@@ -131,13 +130,6 @@ def test_a_short_form_refers_to_nothing_behind_a_reference_nobody_could_resolve(
     text = f"La directive 2014/24/UE{between}. Ladite directive s’applique."
     assert [surface for surface, _ in found(text)] == ["directive 2014/24/UE"]
     assert [surface for surface, _ in found(text.replace(between, ""))][-1] == "Ladite directive"
-
-
-def test_a_document_is_searched_in_its_canonical_text() -> None:
-    blocks = [DocumentBlock(None, None, "heading", "OIT"), DocumentBlock(None, None, "paragraph", "Convention n° 190")]
-    document = Document("plan.txt", "", "txt", None, laid(blocks))
-    (one,) = find_mentions(document, NAMES)
-    assert (document.text[one.start : one.end], one.target) == ("Convention n° 190", "ilo:C190")
 
 
 PARTS: Final = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -262,10 +261,3 @@ def test_who_speaks_of_a_derived_link_has_it_as_triples(more: str, seen: bool) -
     assert (again is not None) == seen
 
 
-def test_a_graph_with_rules_of_its_own_has_no_view(few: pan2kg.Graph, tmp_path: Path) -> None:
-    project = Project.at(Path(shutil.copytree(few.project.root, tmp_path / "own")))
-    rule = project.queries / "rules" / "42-shared-topic.rq"
-    rule.write_text(rule.read_text(encoding="utf-8").replace("shared-topic 1", "shared-topic 2"), encoding="utf-8")
-    graph = open_graph(project.root)
-    assert graph.links is None
-    assert any(one.kind == "shared-topic" for one in graph.ties.every)
