@@ -413,7 +413,7 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         plans, at = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
         home = at.tables.works.home
         columns = tuple(_CODES.get(name, name) for name in figure.columns)
-        rows = [
+        listed = [
             [_listed_cell(graph, *cell) for cell in zip(figure.columns, values, strict=True)]
             for values in figure.rows(at)
             if not plans or plans & {home.get(str(value), str(value)) for value in values}
@@ -431,7 +431,7 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             else "plan-statements"
         )
         sparql = program_query(f"coherence/{query}")
-        return make(graph, "figures", columns, rows, notes, sparql=sparql, evidence=at, basis=basis)
+        return make(graph, "figures", columns, listed, notes, sparql=sparql, evidence=at, basis=basis)
     rows = [row for taken in graph.figures(choice.evidence) for row in _values(taken, graph)]
     line = known.basis_line(graph.known(choice.evidence))
     notes = [note("nested", level=according_to(choice.evidence).say(graph.language)), note("figure-list")]

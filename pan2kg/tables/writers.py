@@ -364,11 +364,11 @@ def _answer(table: Table, form: str, style: Style) -> str:
     question, *caveats, basis = around
     if form in _NATIVE:
         if table.terms == "yes-no":
-            content: dict[str, object] = {"head": {}, "boolean": table.outcome}
+            content: dict[str, Any] = {"head": {}, "boolean": table.outcome}
         else:
-            rows = [{key: _binding(cell) for key, cell in row.items() if cell is not None and key in table.keys}
-                    for row in table.solutions]  # fmt: skip
-            content = {"head": {"vars": list(table.keys)}, "results": {"bindings": rows}}
+            bindings = [{key: _binding(cell) for key, cell in row.items() if cell is not None and key in table.keys}
+                        for row in table.solutions]  # fmt: skip
+            content = {"head": {"vars": list(table.keys)}, "results": {"bindings": bindings}}
         results = ox.parse_query_results(json.dumps(content), format=ox.QueryResultsFormat.JSON)
         text_written = (results.serialize(format=_NATIVE[form]) or b"").decode()
         about = {"question": question, "summary": caveats[0], "notes": caveats[1:], "basis": basis}
