@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pan2kg.errors import FormatError, Pan2kgError, QueryError
@@ -37,14 +38,15 @@ _WORDS: Final = catalogue.Messages("assistant")
 Content = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
 class Assistant:
     """What an assistant can ask of a graph, in its language; ``arguments`` name its project to another process.
 
     What cannot be answered is a :class:`pan2kg.errors.QueryError`.
     """
 
-    def __init__(self, graph: Graph, arguments: tuple[str, ...] = ()) -> None:
-        self.graph, self.arguments = graph, arguments
+    graph: Graph
+    arguments: tuple[str, ...] = ()
 
     def find(self, words: str) -> Content:
         entries = [self.graph.labels.entries[iri] for iri in self.graph.search.find(words, limit=20)]
