@@ -24,20 +24,9 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast, overload
 
 from pan2kg.errors import Place, QueryError
+from pan2kg.graph import labels as naming
 from pan2kg.graph.answer import Answer, answered
-from pan2kg.graph.labels import (
-    CountryProfile,
-    Labels,
-    Notice,
-    Release,
-    dataset_of,
-    own_profile,
-    plain_words,
-    read_labels,
-    read_notice,
-    read_profiles,
-    read_release,
-)
+from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.message import Message, either, today, verbatim
 from pan2kg.project import Project
 from pan2kg.store import store as stores
@@ -360,14 +349,14 @@ class Graph:
         return graph
 
     @GraphReading
-    def version(self) -> Release:
+    def version(self) -> naming.Release:
         """The release of the graph: its number and its day."""
-        return Release(self._release) if self._release else read_release(self.store, self.profile.space)
+        return naming.Release(self._release) if self._release else naming.read_release(self.store, self.profile.space)
 
     @property
     def dataset_iri(self) -> str:
         """The IRI of the dataset the graph is."""
-        return dataset_of(self.profile.space)
+        return naming.dataset_of(self.profile.space)
 
     @property
     def release(self) -> str:
@@ -375,23 +364,23 @@ class Graph:
         return self.version.number
 
     @GraphReading
-    def notice(self) -> Notice:
+    def notice(self) -> naming.Notice:
         """What the graph says of itself as a dataset: names, creators, licence, days."""
-        return read_notice(self.store, self.profile.space)
+        return naming.read_notice(self.store, self.profile.space)
 
     @GraphReading
-    def projects(self) -> tuple[CountryProfile, ...]:
+    def projects(self) -> tuple[naming.CountryProfile, ...]:
         """The profiles of the projects whose graphs these are."""
-        return read_profiles(self.store)
+        return naming.read_profiles(self.store)
 
     @GraphReading
-    def profile(self) -> CountryProfile:
+    def profile(self) -> naming.CountryProfile:
         """What depends on the country: the plan to start from, the action that asks for coherence, languages, gazette.
 
         >>> open_graph().profile.languages
         ('en', 'fr')
         """
-        return own_profile(self.projects, self.project)
+        return naming.own_profile(self.projects, self.project)
 
     @property
     def asked_by(self) -> Message:
@@ -602,9 +591,9 @@ class Graph:
         at = _figured(level)
         values = self.once(f"figures {at.key}", lambda: figures({one: self.known(one) for one in FIGURED}, at))
         cells = [
-            (taken.figure.id, taken.figure.name(self.asked_by).say(self.language), taken.level.key, taken.value,
-             *taken.nested, taken.population)
-            for taken in values
+            (figure.figure.id, figure.figure.name(self.asked_by).say(self.language), figure.level.key, figure.value,
+             *figure.nested, figure.population)
+            for figure in values
         ]  # fmt: skip
         return Answer(("id", "name", "level", "value", *(one.key for one in FIGURED), "population"), values, cells)
 
@@ -678,9 +667,10 @@ class Graph:
         """
         from pan2kg.coherence.weight import chance
 
-        at, made = _figured(level), self.known(level)
+        at, at_level = _figured(level), self.known(level)
         return self.once(
-            f"chance {at.key}", lambda: chance(made.tables.works, made.potential.weights, made.tables.uses, at=at)
+            f"chance {at.key}",
+            lambda: chance(at_level.tables.works, at_level.potential.weights, at_level.tables.uses, at=at),
         )
 
     def margins(self, level: Level | str = "") -> Measured[Margin]:

@@ -49,9 +49,6 @@ class CountryProfile:
 def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
     """The profiles a store holds, one a project, by their addresses.
 
-    Raises:
-        QueryError: the store refuses the query.
-
     >>> from pan2kg.store.store import LocalStore
     >>> read_profiles(LocalStore(ox.Store()))
     ()
@@ -158,16 +155,12 @@ class Release:
 
 
 def _asked(text: str, store: Store, space: str) -> str:
-    """A query about the dataset whose project's IRIs begin with ``space``; without it, of the first there is."""
     dataset = dataset_of(space or own_profile(read_profiles(store), None).space)
     return text.replace("<DATASET>", f"<{dataset}>").replace("<ONTOLOGY>", f"<{ONTOLOGY}>")
 
 
 def read_release(store: Store, space: str = "") -> Release:
     """Which release it is: ``dcat:version`` of the dataset, else ``owl:versionInfo`` of the ontology, else ours.
-
-    Raises:
-        QueryError: the store refuses the query.
 
     >>> from pan2kg.store.store import LocalStore
     >>> read_release(LocalStore(ox.Store())).is_stated
@@ -184,11 +177,6 @@ def read_release(store: Store, space: str = "") -> Release:
 
 
 def other_release(store: Store, project: Project) -> tuple[str, str] | None:
-    """The release a store states and that of the project's files, where both state one and they are not the same.
-
-    Raises:
-        QueryError: the store refuses the query.
-    """
     files = ox.Store()
     for path in (*project.ontology_files(), project.graph / "catalogue.ttl"):
         if path.parent in (project.ontology, project.graph) and path.is_file():
@@ -200,8 +188,6 @@ def other_release(store: Store, project: Project) -> tuple[str, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What is stated of the dataset, by the names schema.org has for it, and ``notes`` on what changed."""
-
     stated: Mapping[str, tuple[ox.Literal | ox.NamedNode, ...]]
 
     def texts(self, key: str, language: Language) -> list[str]:
@@ -218,26 +204,19 @@ class Notice:
 
     @property
     def licence(self) -> tuple[str, str] | None:
-        """The address of the licence and what it is called; None where none is stated."""
         address = next((term.value for term in self.stated.get("license", ())), "")
         return (address, LICENCES.get(address, address)) if address else None
 
     @property
     def modified(self) -> str:
-        """The day of the last change, as 2026-11-25; empty where it is not stated."""
         return next((term.value[:10] for term in self.stated.get("dateModified", ())), "")
 
 
 def read_notice(store: Store, space: str = "") -> Notice:
-    """What a store says of its dataset.
-
-    Raises:
-        QueryError: the store refuses the query.
-    """
-    found: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
+    matches: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
     for key, value in _pairs(select(store, _asked(_SAID, store, space)).rows):
-        found[key].append(value)
-    return Notice({key: tuple(values) for key, values in found.items()})
+        matches[key].append(value)
+    return Notice({key: tuple(values) for key, values in matches.items()})
 
 
 def _pairs(rows: Iterable[tuple[object, ...]]) -> Iterable[tuple[str, ox.Literal | ox.NamedNode]]:
@@ -361,7 +340,6 @@ class Name:
 
     @property
     def is_action(self) -> bool:
-        """Whether it is an action, which is told by its number and its words."""
         return self.type == PAN + "Action"
 
     @property
@@ -383,12 +361,10 @@ class Name:
 
     @property
     def short(self) -> str:
-        """The number of an action in its plan, such as « 4.3 », else what its key adds to that of its plan."""
         return self.notation or self.key.rpartition("-")[2]
 
     @property
     def full(self) -> str:
-        """The words, those of the label where they are a short name, with the key where that says more."""
         words = self.whole or self.text
         return f"{words} ({self.key})" if self.key and self.key != words else words
 
@@ -411,42 +387,33 @@ class Entry(NamedTuple):
 
     @property
     def is_retired(self) -> bool:
-        """Whether it is only an address that names nothing any more."""
         return self.type == PAN + "RetiredIdentifier"
 
     @property
     def has_page(self) -> bool:
-        """Whether the site has a page for it."""
         return self.kind in KINDS
 
     @property
     def address(self) -> str:
-        """Its page below the folder of a language: ``plan/lu-bhr-2.html``."""
         return f"{self.kind}/{self.key}.html"
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Every thing with a name or a key, by IRI; and those with a page by kind and key."""
-
     entries: Mapping[str, Entry]
     by_address: Mapping[tuple[str, str], Entry]
     called: dict[tuple[str, str, bool], tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def entry(self, iri: str) -> Entry | None:
-        """What is known of a thing."""
         return self.entries.get(iri)
 
     def find(self, kind: str, key: str) -> Entry | None:
-        """The thing with this kind and key."""
         return self.by_address.get((kind, key))
 
     def of_kind(self, kind: str) -> list[Entry]:
-        """All things of a kind, by key; an identifier that was retired names none any more."""
         return sorted((e for e in self.entries.values() if e.kind == kind and not e.is_retired), key=lambda e: e.key)
 
     def retired(self, kind: str) -> list[Entry]:
-        """The identifiers of a kind that were retired, by key: their pages say what took their place."""
         return sorted((e for e in self.entries.values() if e.kind == kind and e.is_retired), key=lambda e: e.key)
 
     def label(self, iri: str, language: str) -> Name:
@@ -483,7 +450,6 @@ def best(texts: Mapping[str, str], language: str) -> Name:
 
 
 def _nearest(texts: Mapping[str, str], language: str) -> str:
-    """The language of those there are in which a thing is best named."""
     if language in texts:
         return language
     return next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
@@ -560,7 +526,6 @@ def read_labels(store: Store, links: Iterable[str] = ()) -> Labels:
 
 
 def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
-    """A thing with a key no other of its kind has: two projects, or a project and pan2kg, may have given the same."""
     namesake = entries.get((entry.kind, entry.key))
     if namesake is None or not (kind_and_key(entry.iri)[0] and kind_and_key(namesake.iri)[0]):
         return entry
@@ -569,7 +534,6 @@ def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
 
 
 def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:
-    """Of what a column says of each thing the first."""
     values: dict[str, str] = {}
     for row in rows:
         if row[at] is not None:
@@ -579,21 +543,20 @@ def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:
 
 
 def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
-    """The names of things by language; of several in one the first by its rank and its words."""
     ranked: dict[str, list[tuple[str, str, str]]] = {}
-    for thing, rank, label in rows:
+    for subject_iri, rank, label in rows:
         # put in order here: engines take longer to sort all of them than to find them
         name = plain(rank), plain(label), getattr(label, "language", None) or ""
-        ranked.setdefault(plain(thing), []).append(name)
-    found: dict[str, dict[str, str]] = {}
+        ranked.setdefault(plain(subject_iri), []).append(name)
+    matches: dict[str, dict[str, str]] = {}
     for iri, names in ranked.items():
         names.sort()
-        texts = found[iri] = dict[str, str]()
+        texts = matches[iri] = dict[str, str]()
         for _, words, tag in names:
             if tag not in texts:
                 one_line = " ".join(words.split())
                 texts[tag] = french(one_line) if tag == "fr" else one_line
-    return found
+    return matches
 
 
 def _say_standing(texts: dict[str, dict[str, str]], standing: Mapping[str, Mapping[str, str]]) -> None:
@@ -610,7 +573,6 @@ def _say_standing(texts: dict[str, dict[str, str]], standing: Mapping[str, Mappi
 
 
 def _prefer(types: dict[str, str], iri: str, kind: str) -> None:
-    """Of several classes the first of ours counts, which says what a thing is to us, else the first."""
     type_before = types.get(iri)
     if type_before is None or (not kind.startswith(PAN), kind) < (not type_before.startswith(PAN), type_before):
         types[iri] = kind

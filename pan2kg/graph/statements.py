@@ -51,8 +51,6 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A part with the actions that stand directly under it and the parts below it, in the order of the plan."""
-
     part: Part
     actions: tuple[str, ...] = ()
     below: tuple[Outline, ...] = ()
@@ -69,24 +67,11 @@ class Outline:
 
     @property
     def held(self) -> frozenset[str]:
-        """The actions that stand under it or under a part below it."""
         return frozenset(self.actions).union(*(outline.held for outline in self.below))
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many things of a level a source counts in a plan, and the node that says so."""
-
-    iri: str
-    plan: str
-    level: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
 class LevelCount:
-    """How many things of a level of a plan are in the graph, and how many sources count: several where they differ."""
-
     level: str
     known: int
     published: tuple[int, ...] = ()
@@ -94,15 +79,12 @@ class LevelCount:
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of all plans, the actions of plans and what they stand under, and the published counts."""
-
     every: Mapping[str, Part] = field(default_factory=dict)
     actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    counts: tuple[Count, ...] = ()
+    counts: tuple[tuple[str, str, int], ...] = ()
 
     def of(self, plan: str) -> list[Part]:
-        """The parts of a plan in the order of the plan: by the place printed, else by number and key."""
         return sorted((entry for entry in self.every.values() if entry.plan == plan), key=place)
 
     def outline(self, plan: str) -> list[Outline]:
@@ -131,30 +113,31 @@ class Parts:
 
         ``published`` is the number of actions the plan itself publishes, where that is known.
 
-        >>> counts = (Count("c", "p", "axis", 4),)
+        >>> counts = (("p", "axis", 4),)
         >>> Parts({"x": Part("x", "p", "axis")}, counts=counts).levels("p")[0]
         LevelCount(level='axis', known=1, published=(4,))
         """
         counts = Counter(entry.level for entry in self.of(plan))
-        said: dict[str, set[int]] = {}
-        for count in self.counts:
-            if count.plan == plan:
-                said.setdefault(count.level, set()).add(count.number)
+        stated: dict[str, set[int]] = {}
+        for of, stage, number in self.counts:
+            if of == plan:
+                stated.setdefault(stage, set()).add(number)
         if published is not None:
-            said.setdefault(ACTIONS, set()).add(published)
-        levels = list(dict.fromkeys([*(entry.level for entry in self.of(plan)), *sorted(said.keys() - {ACTIONS})]))
-        levels_of = [LevelCount(level, counts[level], tuple(sorted(said.get(level, ())))) for level in levels]
-        actions = LevelCount(ACTIONS, len(self.actions.get(plan, ())), tuple(sorted(said.get(ACTIONS, ()))))
+            stated.setdefault(ACTIONS, set()).add(published)
+        levels = list(dict.fromkeys([*(entry.level for entry in self.of(plan)), *sorted(stated.keys() - {ACTIONS})]))
+        levels_of = [LevelCount(level, counts[level], tuple(sorted(stated.get(level, ())))) for level in levels]
+        actions = LevelCount(ACTIONS, len(self.actions.get(plan, ())), tuple(sorted(stated.get(ACTIONS, ()))))
         return [*levels_of, *([actions] if actions.known or actions.published else [])]
 
 
 def place(part: Part) -> tuple[str, bool, int, list[tuple[int, str]], str]:
-    """Where a part stands among those of its plan; parts of one scheme stay together."""
-    return part.scheme, part.order is None, part.order or 0, natural(part.notation or _key(part.iri)), part.iri
-
-
-def _key(iri: str) -> str:
-    return iri.rpartition("/")[2]
+    return (
+        part.scheme,
+        part.order is None,
+        part.order or 0,
+        natural(part.notation or part.iri.rpartition("/")[2]),
+        part.iri,
+    )
 
 
 @lru_cache(maxsize=1 << 14)
@@ -186,7 +169,7 @@ def read_parts(read: Rows) -> Parts:
         actions.setdefault(plan, {})[action] = None
         if part_iri:
             under.setdefault(action, {})[part_iri] = None
-    counts = (Count(iri, plan, level, int(number)) for iri, plan, level, number in read(program_query("parts/counts")))
+    counts = ((plan, level, int(number)) for _, plan, level, number in read(program_query("parts/counts")))
     return Parts(every, _tuples(actions), _tuples(under), tuple(counts))
 
 
@@ -214,8 +197,6 @@ EVIDENCE_LEVEL: Final = PAN + "evidenceLevel"
 
 
 class Statement(NamedTuple):
-    """Thing, predicate, value, and the named graph that says so."""
-
     thing: str
     predicate: str
     value: Term
@@ -232,7 +213,6 @@ class Statement(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The IRI of the value, empty for a literal."""
         return "" if isinstance(self.value, ox.Literal) else plain(self.value)
 
 
@@ -246,6 +226,18 @@ class Grounds(NamedTuple):
     graph: str
     certainty: str
     sources: tuple[str, ...]
+
+    @classmethod
+    def of(cls, statements: Statements, statement: Statement) -> Grounds:
+        # what its own block says, else what the file says of all its statements
+        if statement.rule:
+            return cls(statement.graph, "rule", ())
+        block = statements.block(statement.thing, statement.graph)
+        certainty = block.get(CERTAINTY) or statements.values(statement.graph, CERTAINTY)
+        sources = block.get(SOURCE) or statements.values(statement.graph, SOURCE)
+        kind = certainty[0].rpartition("/")[2] if certainty else ""
+        is_unverified = statement.graph.endswith("unverified")
+        return cls(statement.graph, "unverified" if is_unverified else kind, tuple(sources))
 
 
 @dataclass(frozen=True)
@@ -290,15 +282,12 @@ class Statements:
             yield from starmap(Statement, self.view.towards(iri))
 
     def about(self, iri: str) -> tuple[Statement, ...]:
-        """What is said of a thing, in a stable order."""
         return _ordered(iri, self._of_thing, self._about)
 
     def towards(self, iri: str) -> tuple[Statement, ...]:
-        """What is said of others and points to a thing, in a stable order."""
         return _ordered(iri, self._of_value, self._towards)
 
     def by_property(self, iri: str) -> Mapping[str, tuple[Statement, ...]]:
-        """What is said of a thing, in a stable order, by property."""
         if iri in self._sorted:
             return self._sorted[iri]
         by_property = {
@@ -309,42 +298,36 @@ class Statements:
         return by_property
 
     def block(self, iri: str, graph: str) -> Mapping[str, list[str]]:
-        """What one named graph says of a thing: property → values as plain text."""
-        found: dict[str, list[str]] = {}
+        matches: dict[str, list[str]] = {}
         for statement in self._of_thing(iri):
             if statement.graph == graph:
-                found.setdefault(statement.predicate, []).append(plain(statement.value))
-        return {name: sorted(values) for name, values in found.items()}
+                matches.setdefault(statement.predicate, []).append(plain(statement.value))
+        return {name: sorted(values) for name, values in matches.items()}
 
     def values(self, iri: str, name: str) -> list[str]:
-        """The values of a property of a thing as plain text."""
         return list(self._of(iri).get(name, ()))
 
     def one(self, iri: str, name: str) -> str:
-        """The first value of a property of a thing, empty where there is none."""
         return self._of(iri).get(name, _NOTHING)[0]
 
     def level(self, iri: str) -> Level | None:
-        """On whose word a link or an involvement rests; None where it is outside every figure."""
         return level(self.one(iri, EVIDENCE_LEVEL))
 
     def _of(self, iri: str) -> Mapping[str, tuple[str, ...]]:
         if iri in self._facts:
             return self._facts[iri]
-        found: dict[str, set[str]] = {}
+        matches: dict[str, set[str]] = {}
         for statement in self._of_thing(iri):
-            found.setdefault(statement.predicate, set()).add(plain(statement.value))
-        facts = {name: tuple(sorted(values)) for name, values in found.items()}
+            matches.setdefault(statement.predicate, set()).add(plain(statement.value))
+        facts = {name: tuple(sorted(values)) for name, values in matches.items()}
         if facts:
             self._facts[iri] = facts
         return facts
 
     def ends(self, link: str) -> list[str]:
-        """What a link joins: where it starts first."""
         return [iri for name in ("from", "to", "between") for iri in self.values(link, PAN + name)]
 
     def pointing(self, iri: str, *names: str) -> list[str]:
-        """The things that point to a thing by one of some properties."""
         at = iri, names
         if at not in self._pointing:
             subjects = sorted({s.thing for s in self._of_value(iri) if s.predicate in names})
@@ -397,28 +380,16 @@ ASIDE: Final = frozenset({SOURCE, CERTAINTY, PAN + "evidence"})
 
 
 def grounds_of(statements: Statements, statement: Statement) -> Grounds:
-    """What a statement rests on: what its own block says, else what the file says of all its statements."""
     at = statement.thing, statement.graph
     if at not in statements.grounds:
-        grounds = _grounds(statements, statement)
+        grounds = Grounds.of(statements, statement)
         if not statements.about(statement.thing):
             return grounds
         statements.grounds[at] = grounds
     return statements.grounds[at]
 
 
-def _grounds(statements: Statements, statement: Statement) -> Grounds:
-    if statement.rule:
-        return Grounds(statement.graph, "rule", ())
-    block = statements.block(statement.thing, statement.graph)
-    certainty = block.get(CERTAINTY) or statements.values(statement.graph, CERTAINTY)
-    sources = block.get(SOURCE) or statements.values(statement.graph, SOURCE)
-    kind = certainty[0].rpartition("/")[2] if certainty else ""
-    return Grounds(statement.graph, "unverified" if statement.graph.endswith("unverified") else kind, tuple(sources))
-
-
 def read_resting(statements: Statements) -> Counter[str]:
-    """How many statements rest on each document, as the notes of pages say it; those on sources do not count."""
     counted: Counter[str] = Counter()
     for statement in statements.every:
         if statement.predicate not in ASIDE and not statement.rule:

@@ -30,37 +30,30 @@ class Dematel(NamedTuple):
 
     @property
     def given_positive(self) -> Floats:
-        """D⁺, n values from 0 up."""
         return np.asarray(np.maximum(self.total, 0).sum(axis=1))
 
     @property
     def given_negative(self) -> Floats:
-        """D⁻, n values up to 0."""
         return np.asarray((self.total - np.maximum(self.total, 0)).sum(axis=1))
 
     @property
     def taken_positive(self) -> Floats:
-        """R⁺, n values from 0 up."""
         return np.asarray(np.maximum(self.total, 0).sum(axis=0))
 
     @property
     def taken_negative(self) -> Floats:
-        """R⁻, n values up to 0."""
         return np.asarray((self.total - np.maximum(self.total, 0)).sum(axis=0))
 
     @property
     def prominence(self) -> Floats | None:
-        """D + R, how much goes through a member; None where scores below 0 would cancel others."""
         return None if self.has_negatives else self.given_positive + self.taken_positive
 
     @property
     def relation(self) -> Floats | None:
-        """D − R, above 0 for a cause and below 0 for an effect; None where scores below 0 would cancel others."""
         return None if self.has_negatives else self.given_positive - self.taken_positive
 
     @property
     def is_complete(self) -> bool:
-        """Whether every cell was assessed; cells that were not count as 0 here."""
         return self.coverage == 1
 
 
@@ -73,9 +66,6 @@ def dematel(scores: Scores) -> Dematel:
     DEMATEL. Battelle Geneva Research Centre; with positive and negative influence apart: Xiao, H. et al. (2022).
     Synergies and trade-offs across sustainable development goals: A novel method incorporating indirect interactions
     analysis. Sustainable Development.
-
-    Raises:
-        QueryError: the spectral radius of X/s is 1, so that indirect influence never dies out.
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}
@@ -131,7 +121,6 @@ class Chains(NamedTuple):
 
     @property
     def number(self) -> int:
-        """How many chains there are in all."""
         return int(self.counts.sum())
 
 
@@ -148,9 +137,6 @@ def chains(scores: Scores, *, cut: float = CUT) -> Chains:
 
     Source: Panula-Ontto, J. & Piirainen, K. A. (2018). EXIT: An alternative approach for structural cross-impact
     modeling and analysis. Technological Forecasting and Social Change 137, 89–100.
-
-    Raises:
-        QueryError: there are more than two million chains; with the cut that would do.
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}

@@ -21,8 +21,6 @@ WEIGHT: Final = 0.5
 
 
 class Sums(NamedTuple):
-    """The positive and the negative scores of one action in one direction, and how many were assessed."""
-
     positive: float
     negative: float
     scored: int
@@ -34,20 +32,16 @@ class Sums(NamedTuple):
 
     @property
     def net(self) -> float:
-        """The sum of both. 0 may hide +6 and −6: never print it alone."""
         return self.positive + self.negative
 
 
 class Interaction(NamedTuple):
-    """One action: what it does to the others (``given``) and what they do to it (``taken``)."""
-
     label: str
     given: Sums
     taken: Sums
 
     @property
     def is_contested(self) -> bool:
-        """Whether there is something on both sides of what it gives or takes."""
         return any(sums.positive > 0 > sums.negative for sums in (self.given, self.taken))
 
 
@@ -69,14 +63,11 @@ def sums(scores: Scores) -> tuple[Interaction, ...]:
 
 
 def coverage(scores: Scores) -> float | None:
-    """Assessed cells / n(n−1), in [0,1]; None for fewer than two labels."""
     n = len(scores.labels)
     return len(list(scores.cells())) / (n * (n - 1)) if n > 1 else None
 
 
 class EffectPath(NamedTuple):
-    """An effect over one action in between: its two scores, and their product."""
-
     start: str
     over: str
     end: str
@@ -85,18 +76,14 @@ class EffectPath(NamedTuple):
 
     @property
     def product(self) -> float:
-        """The product of the two scores."""
         return self.first * self.second
 
     @property
     def is_double_negative(self) -> bool:
-        """Whether two hindrances make it positive: list the path, never only the number."""
         return self.first < 0 and self.second < 0
 
 
 class SecondOrder(NamedTuple):
-    """Direct and second-order influence of one action, and the paths on which two negatives make a positive."""
-
     label: str
     direct: float
     total: float
@@ -129,7 +116,6 @@ def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder
 
 
 def paths(scores: Scores) -> tuple[EffectPath, ...]:
-    """Every effect over one action in between whose two scores are not 0, by start, middle and end."""
     effects = [cell for cell in scores.cells() if cell[2]]
     return tuple(
         EffectPath(start, over, end, score, further)
@@ -202,8 +188,6 @@ def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[tuple[str, str, 
 
 
 class ScaleLevel(StrEnum):
-    """What counts as a difference between two scores, from what policy asks first to what needs most of a scale."""
-
     SIGN = "sign"
     NOMINAL = "nominal"
     ORDINAL = "ordinal"
@@ -222,9 +206,6 @@ def alpha(ratings: Sequence[Sequence[float | None]], level: ScaleLevel = ScaleLe
 
     Source: Krippendorff, K. (2011). Computing Krippendorff's Alpha-Reliability. University of Pennsylvania; sign
     agreement is this project’s definition.
-
-    Raises:
-        ValueError: rows of different length; negative values at the level of ratios, which has a true zero.
 
     >>> alpha([[1, 2, 3], [1, 2, 3]]), alpha([[1, None], [None, 2]]), alpha([[1, -1], [3, -2]], ScaleLevel.SIGN)
     (1.0, None, 1.0)
@@ -260,10 +241,6 @@ def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL
     """Alpha of several assessors' matrices: each ordered pair of actions is a unit.
 
     Matrices may have different labels; a pair missing from one is not assessed there.
-
-    Raises:
-        ValueError: the matrices do not use the same scale, an assessor occurs twice, or ratios are asked of scores
-            below 0.
     """
     every = list(matrices)
     if len({scores.scale.name for scores in every}) > 1 or len({scores.assessor for scores in every}) < len(every):
@@ -274,15 +251,12 @@ def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL
 
 
 class Opinions(NamedTuple):
-    """What assessors say of one cell: each by name, and never only their mean."""
-
     source: str
     target: str
     scores: tuple[tuple[str, float], ...]
 
     @property
     def mean(self) -> float:
-        """The mean of the scores given; assessors who left the cell open are not counted."""
         return sum(score for _, score in self.scores) / len(self.scores)
 
     @property
@@ -296,9 +270,6 @@ class Opinions(NamedTuple):
 
 def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
     """Every cell that somebody assessed, with all that was said of it, by source and target.
-
-    Raises:
-        ValueError: the matrices do not use the same scale: their scores have no mean.
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> cell, = opinions([scores_of({("a", "b"): 3}, assessor="x"), scores_of({("a", "b"): -2}, assessor="y")])

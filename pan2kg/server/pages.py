@@ -350,6 +350,8 @@ class ReleaseFiles:
                 return _move(request, 301, f"{path}/")
             return self._send(request, f"{path}index.html")
         # what is no file: a thing, a document in one form or another, a version, a named graph; else nothing
+        if path.startswith("graph/"):  # the graphs of a folder are one document
+            path = "/".join(path.split("/")[:3])
         variants = _VARIANTS.get(path) or {
             form.name: f"{path}.{form.name}" for form in self.forms if f"{path}.{form.name}" in self.sums
         }

@@ -16,21 +16,9 @@ from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, format_of
 from pan2kg.store.queries import program_query
+from pan2kg.tables import table as layout
 from pan2kg.tables.figure_words import according_to
-from pan2kg.tables.table import (
-    DEFAULT,
-    EVERYWHERE,
-    Table,
-    TableChoice,
-    action_bits,
-    among,
-    cells,
-    column,
-    make,
-    note,
-    number,
-    plan_order,
-)
+from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import key
 
 # Actions one by one: how they connect plans, what would be lost without them, how complete their data are
@@ -42,7 +30,7 @@ def bridges(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # How the links of each linked action spread over other plans; with plans named, of their actions only.
     plans, at = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
     spread, levels = coordination.participation(at.potential, at.actions), dict[str, Level]()
-    for pair, (low, _) in action_bits(at).items():
+    for pair, (low, _) in layout.action_bits(at).items():
         level = at.weight(*pair).level if low > 0 else None
         if level is not None:
             levels |= {action: min(level, levels.get(action, level)) for action in pair}
@@ -77,7 +65,7 @@ def lost(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             continue
         under = {duty.instrument for duty in graph.obligations if duty.iri in row.obligations}
         levels = [use.level for use in at.uses if use.work == row.action and (use.text in row.instruments or row.plans)]
-        levels += [one.level for one in graph.responses if one.work == row.action and one.instrument in under]
+        levels += [item.level for item in graph.responses if item.work == row.action and item.instrument in under]
         plan = graph.plan_of(row.action)
         rows.append((row.action, plan, row.instruments, row.obligations, row.plans, firmest(levels)))
         notes += [] if row else [note("nothing-lost", action=graph.label(row.action))]
@@ -159,7 +147,7 @@ GROUPS = ("group", "aim", "actions_number", "plans")
 
 def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
     # Of the project's own country where none is named: what a plan of another country does is done in that country.
-    if country == EVERYWHERE:
+    if country == layout.EVERYWHERE:
         return frozenset()
     of = {plan: graph.country_of[plan] for plan in graph.tables.works.plans if plan in graph.country_of}
     ours = _ours(country, dict.fromkeys(of.values(), 1)) if country else graph.profile.country
@@ -186,9 +174,8 @@ def target_groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 
 def looked_upon(graph: Graph, choice: TableChoice) -> Basis:
-    """What figures rest on, with the plans that were named, or the country."""
     if choice.plans:
-        return among(graph, sorted(graph.plans(choice.plans)))
+        return layout.among(graph, sorted(graph.plans(choice.plans)))
     own_plan = min(own_plans(graph, choice.country), default="")
     country = key(graph.country_of[own_plan]) if own_plan else choice.country
     return graph.uses.basis.also("country", country) if country else graph.uses.basis
@@ -202,8 +189,8 @@ def other_countries(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says
     # so.
     country_of = {row[0]: row[1] for row in graph.read(program_query("tables/countries"))}
-    counted, own = Counter(country_of.values()), graph.profile.country
-    ours = own if own in counted and not choice.part else _ours(choice.part, counted)
+    counted, home_country = Counter(country_of.values()), graph.profile.country
+    ours = home_country if home_country in counted and not choice.part else _ours(choice.part, counted)
     our_topics, foreign = set[str](), dict[str, set[str]]()
     for profile in graph.profiles:
         plan = graph.home_of.get(profile.work, profile.work)
@@ -297,7 +284,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     base, later = map(graph.plan, choice.plans)
     at = graph.known(choice.evidence)
     (editions, texts_known), fates = coordination.compare(at, base, later), aligned(graph, at, base, later)
-    order = plan_order(graph)
+    order = layout.plan_order(graph)
     if choice.part not in ("", "plan", "action"):
         raise QueryError("no-part", remedy="has-parts", part=choice.part, names="plan, action")
     related = [
@@ -305,7 +292,9 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         if row.is_linked or any((min(plan, row.other), max(plan, row.other)) in at.linked for plan in (base, later))
     ]  # fmt: skip
     changes, rows = Counter[str](), []
-    empty: dict[str, Any] = dict.fromkeys((part.key for name in COMPARE for part in column("compare", name)), "")
+    empty: dict[str, Any] = dict.fromkeys(
+        (piece.key for name in COMPARE for piece in layout.column("compare", name)), ""
+    )
     for row in sorted(related, key=lambda row: order((later, row.other))):
         before, after = row.base.low, row.new.low
         change = "same" if abs(after - before) <= 1e-9 else "added" if not before else "removed" if not after else ""
@@ -313,13 +302,13 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         changes[change] += 1
         level = firmest(at.link_level(plan, row.other) for plan in (base, later))
         cited = (at.place(plan, row.other, citations.Channel.TEXT) for plan in (base, later))
-        values = (before, after, number(after - before), row.base.high, row.new.high, row.added, row.removed)
+        values = (before, after, layout.number(after - before), row.base.high, row.new.high, row.added, row.removed)
         if choice.part != "action":
-            rows.append(empty | {**cells(graph, _OF_PLANS, ("plan", row.other, *values, *cited, level, change))})
+            rows.append(empty | {**layout.cells(graph, _OF_PLANS, ("plan", row.other, *values, *cited, level, change))})
     for fate in fates if choice.part != "plan" else ():
         similar = [fate.similar] if fate.similar else []
         ends = (fate.action, graph.plan_of(fate.action), fate.fate, fate.others, fate.ground, similar)
-        rows.append(empty | {**cells(graph, _OF_ACTIONS, ("action", *ends))})
+        rows.append(empty | {**layout.cells(graph, _OF_ACTIONS, ("action", *ends))})
     retained = coordination.retention(fates)
     unseen = any(fate.fate is coordination.Fate.NOT_SEEN for fate in fates)
     notes = [
@@ -330,7 +319,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         note("texts-known", base=texts_known[0], new=texts_known[1]),
         note("same-weights"),
     ]  # fmt: skip
-    basis = among(graph, (base, later))
+    basis = layout.among(graph, (base, later))
     return make(graph, "compare", COMPARE, rows, notes, "coherence/text-uses", at, basis=basis)
 
 
@@ -414,7 +403,35 @@ _BY_TEXT: Final = frozenset((
 def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # With plans named, only the lines of a list that name one of them.
     if choice.part:
-        return _listed(graph, choice)
+        figures = register_of_figures.FIGURES
+        name = register_of_figures.FORMER.get(choice.part, choice.part)
+        figure = next((figure for figure in figures if figure.id == name), None)
+        if figure is None:
+            raise QueryError(
+                "no-figure", remedy="there-are", part=choice.part, names=", ".join(item.id for item in figures)
+            )
+        plans, at = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
+        home = at.tables.works.home
+        columns = tuple(_CODES.get(name, name) for name in figure.columns)
+        listed = [
+            [_listed_cell(graph, *cell) for cell in zip(figure.columns, values, strict=True)]
+            for values in figure.rows(at)
+            if not plans or plans & {home.get(str(value), str(value)) for value in values}
+        ]
+        basis = graph.uses.basis.also("figure", figure.id)
+        basis = basis.also("plans", ", ".join(map(key, sorted(plans)))) if plans else basis
+        words = {"name": figure.name(graph.asked_by).say(graph.language)}
+        words["meaning"] = figure.message("meaning").say(graph.language)
+        notes = [note("figure-means", **words), note("figure-among", among=figure.message("among").say(graph.language))]
+        query = (
+            "text-uses"
+            if figure.id in _BY_TEXT
+            else "plans"
+            if figure.id in ("lists", "measures")
+            else "plan-statements"
+        )
+        sparql = program_query(f"coherence/{query}")
+        return make(graph, "figures", columns, listed, notes, sparql=sparql, evidence=at, basis=basis)
     rows = [row for taken in graph.figures(choice.evidence) for row in _values(taken, graph)]
     line = known.basis_line(graph.known(choice.evidence))
     notes = [note("nested", level=according_to(choice.evidence).say(graph.language)), note("figure-list")]
@@ -423,44 +440,18 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
 
 def _values(taken: Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
     figure, label = taken.figure, taken.figure.name(graph.asked_by).say(graph.language)
-    for at, part in enumerate(figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))):
-        words = _FIGURES.say(part, graph.language) if figure.parts else None
+    for at, piece in enumerate(figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))):
+        words = _FIGURES.say(piece, graph.language) if figure.parts else None
         values = (value[at] for value in taken.nested)
-        told = {"told": part, "told_label": words} if words is not None else {
-            "told": part, "told_label": Messages("table").say(f"value.told.{part}", graph.language),
+        told_cells = {"told": piece, "told_label": words} if words is not None else {
+            "told": piece, "told_label": Messages("table").say(f"value.told.{piece}", graph.language),
         }  # fmt: skip
         counts = figure.unit is Unit.COUNT
         yield (
-            {"figure": figure.id, "figure_label": label}, told,
-            *(round(value) if value is not None and counts else number(value) for value in values),
+            {"figure": figure.id, "figure_label": label}, told_cells,
+            *(round(value) if value is not None and counts else layout.number(value) for value in values),
             taken.population, f"pan2kg coherence figures --figure {figure.id}",
         )  # fmt: skip
-
-
-def _listed(graph: Graph, choice: TableChoice) -> Table:
-    figures = register_of_figures.FIGURES
-    name = register_of_figures.FORMER.get(choice.part, choice.part)
-    figure = next((figure for figure in figures if figure.id == name), None)
-    if figure is None:
-        raise QueryError("no-figure", remedy="there-are", part=choice.part, names=", ".join(one.id for one in figures))
-    plans, at = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
-    home = at.tables.works.home
-    columns = tuple(_CODES.get(name, name) for name in figure.columns)
-    rows = [
-        [_listed_cell(graph, *cell) for cell in zip(figure.columns, values, strict=True)]
-        for values in figure.rows(at)
-        if not plans or plans & {home.get(str(value), str(value)) for value in values}
-    ]
-    basis = graph.uses.basis.also("figure", figure.id)
-    basis = basis.also("plans", ", ".join(map(key, sorted(plans)))) if plans else basis
-    words = {"name": figure.name(graph.asked_by).say(graph.language)}
-    words["meaning"] = figure.message("meaning").say(graph.language)
-    notes = [note("figure-means", **words), note("figure-among", among=figure.message("among").say(graph.language))]
-    query = (
-        "text-uses" if figure.id in _BY_TEXT else "plans" if figure.id in ("lists", "measures") else "plan-statements"
-    )
-    sparql = program_query(f"coherence/{query}")
-    return make(graph, "figures", columns, rows, notes, sparql=sparql, evidence=at, basis=basis)
 
 
 def _listed_cell(graph: Graph, name: str, value: Scalar) -> object:
@@ -468,7 +459,7 @@ def _listed_cell(graph: Graph, name: str, value: Scalar) -> object:
         return bool(value)
     if name == "ways":
         between = format_of("semicolon", graph.language)
-        words = between.join(_FIGURES.say(f"way.{way}", graph.language) for way in str(value).split())
+        words = between.join(_FIGURES.say(f"way.{direction}", graph.language) for direction in str(value).split())
         return {"ways": str(value) or None, "ways_label": words or None}
     if isinstance(value, float) and name not in _CODES:
         return value if name.endswith("bits") else round(value)

@@ -128,8 +128,8 @@ def value_words(value: Value, figure: Taken, language: Language) -> str:
         # the word first: « 3 cadre international » agrees with no number
         colon = format_of("colon", language).rstrip(" ")
         return " · ".join(
-            f"{_FIGURE.say(part, language)}{colon}\u00a0{amount(number, unit, language)}"
-            for number, part in named_parts
+            f"{_FIGURE.say(piece, language)}{colon}\u00a0{amount(number, unit, language)}"
+            for number, piece in named_parts
         )
     if unit is Unit.BITS:
         return bits_words(Interval(value[0], value[-1]), language)

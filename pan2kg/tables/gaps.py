@@ -22,9 +22,10 @@ from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import is_true
+from pan2kg.tables import table as layout
 from pan2kg.tables.coverage import looked_upon, own_plans, target_groups
 from pan2kg.tables.figure_words import bits_text
-from pan2kg.tables.table import DEFAULT, EVERYWHERE, Table, TableChoice, coded, codes, make, note
+from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import ID, key
 
 _TABLES: Final = Messages("table")
@@ -109,7 +110,7 @@ def _without_action(name: str) -> Find:
 
 
 def _groups(graph: Graph, scope: Scope) -> Listed:
-    rows = target_groups(graph, TableChoice(plans=tuple(sorted(scope[2])), country=EVERYWHERE)).rows
+    rows = target_groups(graph, TableChoice(plans=tuple(sorted(scope[2])), country=layout.EVERYWHERE)).rows
     empty: list[Gap] = [(str(row["group"]), None, None, None) for row in rows if row["aim"] == "forgotten"]
     query = program_query("tables/group-uses")
     # where no action of these plans was annotated, nothing is known to be forgotten
@@ -139,7 +140,7 @@ def _occasions(state: State) -> Find:
     # Occasions to cite where no citation was seen: it is known to be missing, or nobody read in full.
     def find(graph: Graph, scope: Scope) -> Listed:
         at, listed = graph.known(scope[1]), list[Gap]()
-        every = [one for one in at.occasions if one.is_expected and _of(scope, one.source, one.target)]
+        every = [entry for entry in at.occasions if entry.is_expected and _of(scope, entry.source, entry.target)]
         for occasion in every:
             if occasion.state is state:
                 bits = bits_text(citations.Bounds(occasion.bits, occasion.bits))
@@ -156,11 +157,13 @@ def _returns(state: State) -> Find:
     def find(graph: Graph, scope: Scope) -> Listed:
         at = graph.known(scope[1])
         every = [
-            way for way in citations.returns(at.chronology, at.tables.readings, at=scope[1])
-            if way.verdict is Verdict.EXPECTED and _of(scope, way.source, way.target)
+            direction for direction in citations.returns(at.chronology, at.tables.readings, at=scope[1])
+            if direction.verdict is Verdict.EXPECTED and _of(scope, direction.source, direction.target)
         ]  # fmt: skip
         listed: list[Gap] = [
-            (way.source, way.target, None, at.link_level(way.source, way.target)) for way in every if way.state is state
+            (direction.source, direction.target, None, at.link_level(direction.source, direction.target))
+            for direction in every
+            if direction.state is state
         ]
         return listed, len(every) or None, program_query("coherence/plan-statements")
 
@@ -179,7 +182,7 @@ def _elsewhere(seen: Channel, missing: Channel) -> Find:
         }  # fmt: skip
         every = {pair: state for pair, state in states.items() if state in _POSSIBLE}
         listed: list[Gap] = [
-            (*pair, coded("citation", state.value), at.link_level(*pair))
+            (*pair, layout.coded("citation", state.value), at.link_level(*pair))
             for pair, state in every.items() if state is not State.SEEN
         ]  # fmt: skip
         return listed, len(every) or None, program_query("coherence/plan-statements")
@@ -271,8 +274,8 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # speaks of. Only what is said at the level of evidence chosen answers. With plans named, only obligations one of
     # their actions answers; part restricts to one standing.
     plans = frozenset(graph.plans(choice.plans))
-    if choice.part and choice.part not in codes("standing"):
-        standings = ", ".join(codes("standing"))
+    if choice.part and choice.part not in layout.codes("standing"):
+        standings = ", ".join(layout.codes("standing"))
         raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=standings)
     margins = graph.margins(choice.evidence)
     rows = [
@@ -364,5 +367,5 @@ def recommendations(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         if not plans or plans & {*of}:
             rows.append((recommendation, review, reply, actions, of))
     rows.sort(key=lambda row: (("none", "beside", "answered").index(row[2]), row[0]))
-    read = note("recommendations-read", n=len(advice)) if advice else note("no-recommendations")
-    return make(graph, "recommendations", ADVICE, rows, [read, note("beside-means")], "tables/replies")
+    reading_of = note("recommendations-read", n=len(advice)) if advice else note("no-recommendations")
+    return make(graph, "recommendations", ADVICE, rows, [reading_of, note("beside-means")], "tables/replies")

@@ -20,20 +20,9 @@ from pan2kg.i18n.catalogue import Text
 from pan2kg.scores.matrix import summable
 from pan2kg.scores.measures import judged
 from pan2kg.store.queries import program_query
+from pan2kg.tables import table as layout
 from pan2kg.tables.figure_words import bits_text, interval_text
-from pan2kg.tables.table import (
-    DEFAULT,
-    Cross,
-    Ordered,
-    Table,
-    TableChoice,
-    action_bits,
-    among,
-    coded,
-    make,
-    note,
-    plan_order,
-)
+from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import key
 
 PLACES: Final = (
@@ -46,13 +35,13 @@ MOST: Final = 10_000
 """So many pairs of plans are listed at most; the rest is counted, and seen where plans are named."""
 
 
-def _places(evidence: Known, pair: Ordered) -> list[State]:
+def _places(evidence: Known, pair: layout.Ordered) -> list[State]:
     return [evidence.place(pair[not ahead], pair[ahead], channel) for _, channel, ahead in PLACES]
 
 
 def _texts(weight: Weight) -> tuple[str, ...]:
     # the precise ones two share
-    return tuple(part.text for part in weight.contributions if part.bits > 0 and not part.is_broad)
+    return tuple(piece.text for piece in weight.contributions if piece.bits > 0 and not piece.is_broad)
 
 
 MATRIX = (
@@ -65,22 +54,23 @@ MATRIX = (
 def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Pairs about which nothing is known are counted in a note, and listed with everything. Unless one plan alone is
     # named, a terminal is shown the pairs as rows and columns.
-    chosen, evidence, order = graph.plans(choice.plans), graph.known(choice.evidence), plan_order(graph)
+    chosen, evidence, order = graph.plans(choice.plans), graph.known(choice.evidence), layout.plan_order(graph)
     home, when, published = evidence.tables.works.home, evidence.chronology, evidence.tables.published
     scored, led = judged(home, graph.scores), co_led(home, graph.involvements, choice.evidence)
     plans = sorted(chosen) if len(chosen) > 1 else evidence.tables.works.plans
-    pairs = [(plan, other) for at, plan in enumerate(plans) for other in plans[at + 1 :]]
+    pairs = [(plan, partner) for at, plan in enumerate(plans) for partner in plans[at + 1 :]]
     pairs = [pair for pair in pairs if len(chosen) != 1 or chosen[0] in pair]
     of_interest = {*evidence.linked, *_general(evidence), *scored, *(pair for pair, number in led.items() if number)}
     listed = sorted(pairs if choice.everything else of_interest & set(pairs), key=order)
     sizes, rows = Counter(home.values()), []
     for pair in listed[:MOST]:
         weight = evidence.weight(*pair)
-        plan, other = weight.one, weight.two
+        plan, partner = weight.one, weight.two
         rows.append((
-            plan, other, weight.low, weight.high, weight.settled, weight.broad, evidence.link_level(plan, other),
-            _texts(weight), citations.verdict(when, plan, other), citations.verdict(when, other, plan),
-            *_places(evidence, (plan, other)), *scored.get(pair, (None, None, None))[:3], led.get(pair),
+            plan, partner, weight.low, weight.high, weight.settled, weight.broad,
+            evidence.link_level(plan, partner),
+            _texts(weight), citations.verdict(when, plan, partner), citations.verdict(when, partner, plan),
+            *_places(evidence, (plan, partner)), *scored.get(pair, (None, None, None))[:3], led.get(pair),
             sizes[pair[0]], published.get(pair[0]), sizes[pair[1]], published.get(pair[1]),
         ))  # fmt: skip
     notes = [note("low-high"), note("high-open")]
@@ -89,11 +79,11 @@ def matrix(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     notes += [] if graph.scores else [note("no-scores")]
     notes += [note("other-scales")] if len(summable(graph.scores)) < len(graph.scores) else []
     cross = None if len(chosen) == 1 else _cross(graph, evidence, set(listed))
-    basis = among(graph, chosen)
+    basis = layout.among(graph, chosen)
     return make(graph, "matrix", MATRIX, rows, notes, "coherence/text-uses", evidence, basis=basis, cross=cross)
 
 
-def _general(evidence: Known) -> set[Ordered]:
+def _general(evidence: Known) -> set[layout.Ordered]:
     # The pairs of plans that share a text at all, be it a general one only.
     plans, sharing = evidence.tables.works.plans, evidence.plans
     pairs = zip(sharing.one.tolist(), sharing.two.tolist(), strict=True)
@@ -103,9 +93,11 @@ def _general(evidence: Known) -> set[Ordered]:
 _CITES: Final = {State.SEEN: ">", State.ABSENT: "x", State.OPEN: "o"}
 
 
-def _cross(graph: Graph, evidence: Known, pairs: set[Ordered]) -> Cross:
+def _cross(graph: Graph, evidence: Known, pairs: set[layout.Ordered]) -> layout.Cross:
     plans, general = sorted({plan for pair in pairs for plan in pair}), _general(evidence)
-    expected = {(one.source, one.target): one.state for one in evidence.occasions if one.is_expected}
+    expected = {
+        (occasion.source, occasion.target): occasion.state for occasion in evidence.occasions if occasion.is_expected
+    }
 
     def mark(x: str, y: str) -> str:
         pair = min(x, y), max(x, y)
@@ -129,16 +121,16 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     chosen = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
     if len(chosen) > 1:
         raise QueryError("from-one-plan", remedy="name-one-plan")
-    plan, order = chosen[0] if chosen and not choice.everything else None, plan_order(graph)
+    plan, order = chosen[0] if chosen and not choice.everything else None, layout.plan_order(graph)
     evidence = graph.known(choice.evidence)
-    home, by_pair = evidence.tables.works.home, dict[Ordered, list[IndexCell]]()
+    home, by_pair = evidence.tables.works.home, dict[layout.Ordered, list[IndexCell]]()
     index_cells = citations.index_cells(
         evidence.chronology, evidence.linked, evidence.tables.readings, at=choice.evidence
     )
     for cell in index_cells:
         if plan is None or plan in cell[:2]:
             by_pair.setdefault((min(cell[:2]), max(cell[:2])), []).append(cell)
-    cited: dict[Ordered, list[tuple[str, date | None]]] = {}
+    cited: dict[layout.Ordered, list[tuple[str, date | None]]] = {}
     for citation in graph.citations:
         if counts(citation.level, evidence.level):
             ends = home.get(citation.source, citation.source), home.get(citation.target, citation.target)
@@ -146,11 +138,11 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             cited.setdefault((min(ends), max(ends)), []).append((page, citation.seen))
     rows = []
     for pair in sorted(by_pair, key=order):
-        interval, weight, seen = citations.index(by_pair[pair]), evidence.weight(*pair), cited.get(pair, [])
+        interval, weight, sightings = citations.index(by_pair[pair]), evidence.weight(*pair), cited.get(pair, [])
         rows.append((
             *pair, interval.value.low, interval.value.high, interval.m, *_places(evidence, pair), weight.low,
-            evidence.link_level(*pair), sorted({page for page, _ in seen if page}),
-            max((day for _, day in seen if day), default=None), _texts(weight),
+            evidence.link_level(*pair), sorted({page for page, _ in sightings if page}),
+            max((day for _, day in sightings if day), default=None), _texts(weight),
         ))  # fmt: skip
     overall = citations.index(index_cells, None if plan is None else frozenset((plan,)))
     notes = [
@@ -164,7 +156,7 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for pair in evidence.linked
     )
     notes += [note("index-apart", n=apart)] if apart else []
-    basis = among(graph, [plan] if plan else [])
+    basis = layout.among(graph, [plan] if plan else [])
     return make(graph, "index", INDEX, rows, notes, "coherence/plan-statements", evidence, basis=basis)
 
 
@@ -195,9 +187,9 @@ def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     rows: list[tuple[object, ...]] = []
 
     def branch(outline: Outline) -> None:
-        part, of = outline.part, counted[outline.part.level]
-        numbers = part.order, outline.number, of.known, " / ".join(map(str, of.published)) or None
-        rows.append((part.plan, part.iri, part.level, part.above or None, *numbers))
+        piece, of = outline.part, counted[outline.part.level]
+        numbers = piece.order, outline.number, of.known, " / ".join(map(str, of.published)) or None
+        rows.append((piece.plan, piece.iri, piece.level, piece.above or None, *numbers))
         for below in outline.below:
             branch(below)
 
@@ -207,34 +199,38 @@ def parts(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         for outline in graph.parts.outline(plan):
             branch(outline)
     notes = [note("parts-no-actions"), note("parts-counted", n=len({row[0] for row in rows}), of=len(plans))]
-    basis = among(graph, sorted(plans) if choice.plans else [])
+    basis = layout.among(graph, sorted(plans) if choice.plans else [])
     return make(graph, "parts", PARTS, rows, notes, "parts/parts", basis=basis)
 
 
 DEBT = (
-    "citing", "cited", "expectation", "citation", "low", "debt", *(f"cited_{way}" for way in Way), "level",
+    "citing", "cited", "expectation", "citation", "low", "debt", *(f"cited_{precision}" for precision in Way), "level",
     "instruments",
 )  # fmt: skip
 
 
 def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # With plans named, only what they could cite and where they could be cited.
-    plans, evidence, order = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence), plan_order(graph)
-    occasions = [one for one in evidence.occasions if not plans or plans & {one.source, one.target}]
-    occasions.sort(key=lambda one: (not one.is_expected, *order((one.source, one.target))))
+    plans, evidence, order = (
+        frozenset(graph.plans(choice.plans)),
+        graph.known(choice.evidence),
+        layout.plan_order(graph),
+    )
+    occasions = [occasion for occasion in evidence.occasions if not plans or plans & {occasion.source, occasion.target}]
+    occasions.sort(key=lambda occasion: (not occasion.is_expected, *order((occasion.source, occasion.target))))
     rows = []
     for occasion in occasions[:MOST]:
         is_expected, state, ends = occasion.is_expected, occasion.state, (occasion.source, occasion.target)
         # at which precision it was seen; finer ones that were not stay as open or absent as the reading says
         unseen = state if state is not State.SEEN else None
-        ways = [(State.SEEN if way in occasion.ways else unseen) if is_expected else None for way in Way]
+        ways = [(State.SEEN if precision in occasion.ways else unseen) if is_expected else None for precision in Way]
         rows.append((
             *ends, occasion.verdict, state if is_expected or state is State.SEEN else "", occasion.bits,
             occasion.debt if is_expected else None, *ways, evidence.link_level(*ends), _texts(evidence.weight(*ends)),
         ))  # fmt: skip
-    expected = [one for one in occasions if one.is_expected]
-    states = Counter(one.state for one in expected)
-    apart = Counter(one.verdict for one in occasions if not one.is_expected)
+    expected = [occasion for occasion in occasions if occasion.is_expected]
+    states = Counter(occasion.state for occasion in expected)
+    apart = Counter(occasion.verdict for occasion in occasions if not occasion.is_expected)
     rate, owed = interval_text(citations.citation_rate(occasions)), bits_text(citations.debt(occasions))
     notes = [
         note("occasions", n=len(expected), **{at.value: states[at] for at in (State.SEEN, State.ABSENT, State.OPEN)}),
@@ -244,7 +240,7 @@ def debt(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         note("debt-levels"),
     ]
     notes += [note("pairs-unlisted", n=len(occasions) - MOST)] if len(occasions) > MOST else []
-    basis = among(graph, sorted(plans))
+    basis = layout.among(graph, sorted(plans))
     return make(graph, "debt", DEBT, rows, notes, "coherence/plan-statements", evidence, basis=basis)
 
 
@@ -252,28 +248,31 @@ PAIRS = (
     "action", "plan", "other_action", "other_plan", "bits", "general", "level", "instruments", "acknowledged_there",
     "acknowledged_back", "expectation", "expectation_back",
 )  # fmt: skip
-Silent = tuple[Ordered, Ordered, Weight, tuple[str, ...], Ordered, Ordered]
+Silent = tuple[layout.Ordered, layout.Ordered, Weight, tuple[str, ...], layout.Ordered, layout.Ordered]
 """Two actions that share texts and of which neither cites the other, their plans, what they weigh, the precise texts;
 there and back at which precision a citation is seen after all, and the verdict on one between the plans, empty without
 an occasion."""
 
 
-def linked_pairs(graph: Graph, choice: TableChoice) -> list[Ordered]:
+def linked_pairs(graph: Graph, choice: TableChoice) -> list[layout.Ordered]:
     plans, evidence = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
     home, least = evidence.tables.works.home, choice.least or 0.0
     return [
-        pair for pair, (low, _) in action_bits(evidence).items()
+        pair for pair, (low, _) in layout.action_bits(evidence).items()
         if low > 0 and low >= least - 1e-12 and (not plans or plans & {home[pair[0]], home[pair[1]]})
     ]  # fmt: skip
 
 
-def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[Ordered]) -> list[Silent]:
+def silent_pairs(graph: Graph, choice: TableChoice, linked: Iterable[layout.Ordered]) -> list[Silent]:
     evidence = graph.known(choice.evidence)
     stated = {(statement.source, statement.target) for statement in evidence.statements if statement.is_citation}
-    verdicts = {(one.source, one.target): one.verdict.value for one in evidence.occasions}
-    home, levels = evidence.tables.works.home, [action_bits(graph.known(level)) for level in (HEADLINE, Level.EDITORS)]
+    verdicts = {(occasion.source, occasion.target): occasion.verdict.value for occasion in evidence.occasions}
+    home, levels = (
+        evidence.tables.works.home,
+        [layout.action_bits(graph.known(level)) for level in (HEADLINE, Level.EDITORS)],
+    )
 
-    def order(ends: Ordered) -> tuple[object, ...]:
+    def order(ends: layout.Ordered) -> tuple[object, ...]:
         pair = min(ends), max(ends)
         return (*(-round(bits.get(pair, (0.0, 0.0))[at], 9) for at in (0, 1) for bits in levels), *ends)
 
@@ -299,10 +298,10 @@ def unacknowledged(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "unacknowledged", PAIRS, rows, notes, "coherence/text-uses", line=line, basis=basis)
 
 
-def acknowledged(evidence: Known, pair: Ordered, stated: set[Ordered]) -> Ordered:
+def acknowledged(evidence: Known, pair: layout.Ordered, stated: set[layout.Ordered]) -> layout.Ordered:
     home = evidence.tables.works.home
 
-    def way(source: str, target: str) -> str:
+    def precision(source: str, target: str) -> str:
         if (source, target) in stated:
             return "action" if {source, target} <= home.keys() else "plan"
         plans = home.get(source, source), home.get(target, target)
@@ -311,7 +310,7 @@ def acknowledged(evidence: Known, pair: Ordered, stated: set[Ordered]) -> Ordere
             return "mixed"
         return "plan" if lifted else "none"
 
-    return way(*pair), way(*pair[::-1])
+    return precision(*pair), precision(*pair[::-1])
 
 
 EXPLAIN = (
@@ -328,40 +327,43 @@ def explanation(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     evidence, weight = graph.known(choice.evidence), graph.weight(*choice.actions, choice.evidence)
     ends = weight.one, weight.two
     behind = {
-        part.text: [use for end in ends for use in evidence.giving(end, part.text)] for part in weight.contributions
+        piece.text: [use for end in ends for use in evidence.giving(end, piece.text)] for piece in weight.contributions
     }
     links = sorted({use.link for uses in behind.values() for use in uses if use.link})
     sparql, words, rows = program_query("tables/said", link=links) if links else "", dict[str, list[list[str]]](), []
     for link, *quotation in graph.read(sparql) if links else ():
         words.setdefault(link, []).append(quotation)
     lines: Mapping[str, object] = graph.places if links else {}
-    for part in sorted(weight.contributions, key=lambda part: part.is_broad):
-        potential = "general" if part.is_broad else "specific"
-        contribution = (part.text, potential, part.bits, part.one, part.two, part.gain, part.level)
-        for use in behind[part.text]:
+    for piece in sorted(weight.contributions, key=lambda text: text.is_broad):
+        potential = "general" if piece.is_broad else "specific"
+        contribution = (piece.text, potential, piece.bits, piece.one, piece.two, piece.gain, piece.level)
+        for use in behind[piece.text]:
             place = lines.get(use.link)
             for relation, quote, document, page, address in words.get(use.link, [[""] * 5]):
                 stated = (relation, use.share, use.level, quote or None, document, page or None, address or None)
                 rows.append((*contribution, use.work, use.text, *stated, str(place) if place else None))
     notes = _explained(evidence, weight)
-    basis = among(graph, []).also("works", ", ".join(map(key, ends)))
+    basis = layout.among(graph, []).also("works", ", ".join(map(key, ends)))
     return make(graph, "explain", EXPLAIN, rows, notes, sparql=sparql, evidence=evidence, basis=basis)
 
 
 def _explained(evidence: Known, weight: Weight) -> list[Text]:
     ends, home = (weight.one, weight.two), evidence.tables.works.home
-    if not any(part.bits > 0 for part in weight.contributions):
+    if not any(piece.bits > 0 for piece in weight.contributions):
         notes = [note("no-link" if weight.is_open else "no-link-read")]
     else:
         shared, general = bits_text(Bounds(weight.low, weight.high)), bits_text(Bounds(weight.broad, weight.broad))
         notes = [note("weight", shared=shared, general=general), *([note("high-open")] if weight.is_open else [])]
     stated = {(statement.source, statement.target) for statement in evidence.statements if statement.is_citation}
-    there, back = (coded("acknowledged_there", way) for way in acknowledged(evidence, ends, stated))
-    notes.append(note("acknowledged", there=there, back=back))
+    onward, back = (layout.coded("acknowledged_there", precision) for precision in acknowledged(evidence, ends, stated))
+    notes.append(note("acknowledged", there=onward, back=back))
     plans = home.get(ends[0], ends[0]), home.get(ends[1], ends[1])
     if plans[0] != plans[1]:
-        verdicts = {(one.source, one.target): one.verdict.value for one in evidence.occasions}
+        verdicts = {(occasion.source, occasion.target): occasion.verdict.value for occasion in evidence.occasions}
         ways = [verdicts.get(pair, "") for pair in (plans, plans[::-1])]
-        there, back = (coded("expectation", way) if way else coded("told", "unrelated") for way in ways)
-        notes.append(note("expected", there=there, back=back))
+        onward, back = (
+            layout.coded("expectation", precision) if precision else layout.coded("told", "unrelated")
+            for precision in ways
+        )
+        notes.append(note("expected", there=onward, back=back))
     return notes

@@ -23,7 +23,8 @@ from pan2kg.scores import measures
 from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, Scores, plain, read_scores, scored_links, signed, whole
 from pan2kg.scores.measures import ScaleLevel, coverage
 from pan2kg.store.queries import program_query
-from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note, number
+from pan2kg.tables import table as layout
+from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import graph_of, key
 from pan2kg.turtle.vocabulary import thing as iri_of
 from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
@@ -53,8 +54,8 @@ def matrices(graph: Graph, choice: TableChoice) -> tuple[Scores, ...]:
         if len(set(labels)) < len(labels):
             raise QueryError("action-named-twice", remedy="name-each-action-once")
         reasons = {(iris.get(a, a), iris.get(b, b)): why for (a, b), why in scores.rationale.items()}
-        own = {iris.get(label, label): score for label, score in scores.own.items()}
-        matrices.append(replace(scores, labels=labels, rationale=reasons, own=own))
+        graph_iri = {iris.get(label, label): score for label, score in scores.own.items()}
+        matrices.append(replace(scores, labels=labels, rationale=reasons, own=graph_iri))
     return tuple(matrices)
 
 
@@ -62,7 +63,6 @@ def scored(
     graph: Graph, name: str, matrices: Sequence[Scores], columns: Sequence[str], rows: Rows, *notes: Text,
     empty: str = "",
 ) -> Table:  # fmt: skip
-    """A table of scores with how much was assessed and how far assessors agree; without scores ``empty`` says more."""
     basis, known = graph.uses.basis, list[Text]()
     if matrices:
         scales = sorted({f"{scores.scale.name}: {scores.scale.range}" for scores in matrices})
@@ -127,8 +127,8 @@ def _paths(graph: Graph, order: measures.SecondOrder) -> str:
     lines = []
     for path in order.double_negatives:
         over = " → ".join(key(end) for end in (path.start, path.over, path.end))
-        first, second, product = (shown(graph, score) for score in (path.first, path.second, path.product))
-        lines.append(f"{over} ({first} × {second} = {product})")
+        leading, second, product = (shown(graph, score) for score in (path.first, path.second, path.product))
+        lines.append(f"{over} ({leading} × {second} = {product})")
     return "; ".join(lines)
 
 
@@ -142,7 +142,7 @@ def ripple(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
          order.without_return, _paths(graph, order))
         for scores in matrices_of for order in measures.second_order(scores)
     ]  # fmt: skip
-    rows.sort(key=lambda row: (-(number(row[4]) or 0.0), row[0], row[2]))  # type: ignore[arg-type]
+    rows.sort(key=lambda row: (-(layout.number(row[4]) or 0.0), row[0], row[2]))  # type: ignore[arg-type]
     notes = [note("second-order")] if matrices_of else []
     return scored(graph, "ripple", matrices_of, RIPPLE, rows, *notes, empty="no-ripple")
 
@@ -169,9 +169,9 @@ def groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     matrices_of, rows = matrices(graph, choice), Rows()
     for scores in matrices_of:
         home = _homes(graph, scores, choice.scoring.groups)
-        for group, other, sums, cells in measures.grouped(scores, home):
+        for group, counterpart, sums, cells in measures.grouped(scores, home):
             totals = (sums.positive, sums.negative, sums.net) if sums.scored else (None, None, None)
-            rows.append((named(graph, scores.assessor), group, other, *totals, sums.scored, cells))
+            rows.append((named(graph, scores.assessor), group, counterpart, *totals, sums.scored, cells))
     return scored(graph, "groups", matrices_of, GROUPS, rows, *([note("groups")] if matrices_of else []))
 
 
@@ -205,7 +205,7 @@ def disagreement(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
             if len(cell.scores) >= (1 if choice.everything else 2):
                 scores = sorted((named(graph, assessor), score) for assessor, score in cell.scores)
                 words = "; ".join(f"{assessor} {shown(graph, score)}" for assessor, score in scores)
-                spread = whole(number(cell.greatest - cell.least) or 0)
+                spread = whole(layout.number(cell.greatest - cell.least) or 0)
                 exact = {"lowest": cell.least}, {"highest": cell.greatest}, {"spread": spread}
                 rows.append((cell.source, cell.target, cell.mean, *exact, len(cell.scores), words))
     rows.sort(key=lambda row: (-row[5]["spread"], row[0], row[1]))  # type: ignore[index]
@@ -296,7 +296,7 @@ def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
                 lines.append(f"{' → '.join(map(key, members))} ({steps}: {shown(graph, round(value, 3))})")
             total, score = float(effects.total[at]), {"score": direct.get((source, target))}
             of_matrix.append((assessor, source, target, score, total, int(effects.counts[at]), "; ".join(lines)))
-        rows += sorted(of_matrix, key=lambda row: -abs(number(row[4]) or 0.0))  # type: ignore[arg-type]
+        rows += sorted(of_matrix, key=lambda row: -abs(layout.number(row[4]) or 0.0))  # type: ignore[arg-type]
     return scored(graph, "chains", matrices_of, CHAINS, rows, *(notes if matrices_of else []))
 
 
@@ -313,7 +313,15 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
     bodies = [_body(graph, scores.assessor) for scores in given]
     named = [replace(scores, assessor=body) for scores, body in zip(given, bodies, strict=True)]
     for scores in named:
-        _check(graph, scores)
+        known = set(graph.uses.actions)
+        if scores.own:
+            raise QueryError("self-not-stored", remedy="leave-out-self")
+        for entry, two, score in scores.cells():
+            where = told("row-and-column", row=key(entry), column=key(two))
+            if not {entry, two} <= known:
+                raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
+            if not scores.rationale.get((entry, two)):
+                raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=signed(score))
     prefixes = read_prefixes(graph.project)
     blocks = _blocks(graph, path, list(zip(choice.files, named, strict=True)), prefixes)
     write_atomically(path, write_turtle(blocks, prefixes))
@@ -321,33 +329,24 @@ def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
 
 def _body(graph: Graph, name: str) -> str:
     bodies = [row[0] for row in graph.read(program_query("tables/bodies"))]
-    found = [body for body in bodies if bare(name) in (body, key(body))]
-    if found:
-        return found[0]
+    matches = [body for body in bodies if bare(name) in (body, key(body))]
+    if matches:
+        return matches[0]
     near = get_close_matches(bare(name), [key(body) for body in bodies], n=3, cutoff=0.4)
     remedy = "did-you-mean-assessor" if near else "name-assessor"
     raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
-
-
-def _check(graph: Graph, scores: Scores) -> None:
-    known = set(graph.uses.actions)
-    if scores.own:
-        raise QueryError("self-not-stored", remedy="leave-out-self")
-    for one, two, score in scores.cells():
-        where = told("row-and-column", row=key(one), column=key(two))
-        if not {one, two} <= known:
-            raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
-        if not scores.rationale.get((one, two)):
-            raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=signed(score))
 
 
 def _blocks(
     graph: Graph, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
 ) -> Iterator[Block]:
     documents = [f"document:{f'interaction-{_slug(file.stem)}'}" for file, _ in given]
-    own = _graph(graph, path)
-    yield file_block(own, _DATA.text("scores"), documents)
-    declared = {SCALE, *(key(scale) for scale, file in graph.read(program_query("tables/scale-graphs")) if file != own)}
+    graph_iri = _graph(graph, path)
+    yield file_block(graph_iri, _DATA.text("scores"), documents)
+    declared = {
+        SCALE,
+        *(key(scale) for scale, file in graph.read(program_query("tables/scale-graphs")) if file != graph_iri),
+    }
     for document, (_, scores) in zip(documents, given, strict=True):
         if scores.scale.name not in declared:
             declared.add(scores.scale.name)
@@ -370,7 +369,7 @@ def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
         f"<{graph}>",
         (
             TurtleLine("a", "pan:SourceGraph"),
-            *(TurtleLine("rdfs:label", text(said, tag)) for tag, said in label.by_language().items()),
+            *(TurtleLine("rdfs:label", text(stated, tag)) for tag, stated in label.by_language().items()),
             *(TurtleLine("dcterms:source", document) for document in documents),
             TurtleLine("pan:certainty", "certainty:stated"),
         ),
@@ -386,7 +385,7 @@ def scale_block(scale: Scale, document: str) -> Block:
         f"scale:{scale.name}",
         (
             TurtleLine("a", "pan:Scale"),
-            *(TurtleLine("skos:prefLabel", text(said, tag)) for tag, said in label.by_language().items()),
+            *(TurtleLine("skos:prefLabel", text(stated, tag)) for tag, stated in label.by_language().items()),
             *(TurtleLine(name, plain(value)) for name, value in numbers if value is not None),
             TurtleLine("dcterms:source", document),
             TurtleLine("pan:certainty", "certainty:stated"),
@@ -408,7 +407,7 @@ def document_block(document: str, assessor: tuple[str, str], address: str, *, of
         document,
         (
             TurtleLine("a", "pan:Document"),
-            *(TurtleLine("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
+            *(TurtleLine("skos:prefLabel", text(stated, tag)) for tag, stated in title.by_language().items()),
             TurtleLine("pan:publisherName", string(named)),
             TurtleLine("pan:speaksFor", body),
             TurtleLine("pan:sourceKind", "sourcekind:secondary-page"),

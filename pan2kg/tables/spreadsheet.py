@@ -41,11 +41,6 @@ _EMPTY_ROWS: Final = 500
 
 
 def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
-    """Named tables as one file, each on a sheet with its first line standing still.
-
-    Raises:
-        FormatError: a table has more rows than a sheet can hold.
-    """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -67,16 +62,16 @@ def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
             if value is None or value == "":
                 return None
             content = value if not isinstance(value, str) or is_head else _day(value)
-            made: Any = WriteOnlyCell(sheet, content if not isinstance(content, str) else "")
+            outcome: Any = WriteOnlyCell(sheet, content if not isinstance(content, str) else "")
             if isinstance(content, str):
                 # a text that is set as a value and begins with « = » would be a formula
-                made.value = xml_fit(content)[:_LONGEST]
-                made.data_type = "s"
+                outcome.value = xml_fit(content)[:_LONGEST]
+                outcome.data_type = "s"
             if isinstance(content, date):
-                made.number_format = "yyyy-mm-dd"
+                outcome.number_format = "yyyy-mm-dd"
             if is_head:
-                made.font = Font(bold=True)
-            return made
+                outcome.font = Font(bold=True)
+            return outcome
 
         sheet.append([cell(head, is_head=True) for head in grid.columns])
         for row in rows:
@@ -96,9 +91,9 @@ def _day(text: str) -> str | date:
 def _bytes(book: Any) -> bytes:  # noqa: ANN401 - openpyxl has no types
     saved, target = BytesIO(), BytesIO()
     book.save(saved)
-    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in parts.namelist():
-            content = parts.read(name)
+    with zipfile.ZipFile(saved) as pieces, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in pieces.namelist():
+            content = pieces.read(name)
             if name == "docProps/core.xml":
                 content = _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", content)
             info = zipfile.ZipInfo(name, _MADE)
@@ -122,11 +117,6 @@ class FormSheet:
 
 
 def write_forms(forms: Sequence[FormSheet], lists: str) -> bytes:
-    """Sheets to be filled in as one file, every cell a text; ``lists`` is the name of the sheet with what is offered.
-
-    Raises:
-        FormatError: a text is longer than a cell can be.
-    """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
@@ -157,17 +147,17 @@ def write_forms(forms: Sequence[FormSheet], lists: str) -> bytes:
 def _fill(sheet: Any, form: FormSheet) -> None:  # noqa: ANN401 - as above
     from openpyxl.utils import get_column_letter
 
-    last = len(form.heads[0]) - 1
-    for at in range(last + 1):
+    final = len(form.heads[0]) - 1
+    for at in range(final + 1):
         longest = max([len(form.heads[1][at]), *(len(line) for row in form.rows for line in row[at].split("\n"))])
         dimension = sheet.column_dimensions[get_column_letter(at + 1)]
-        dimension.width, dimension.hidden = min(max(longest + 1, 12), 45), at == last
-        _style(dimension, is_locked=at in (0, last))
+        dimension.width, dimension.hidden = min(max(longest + 1, 12), 45), at == final
+        _style(dimension, is_locked=at in (0, final))
     for number, row in enumerate((*form.heads, *form.rows)):
         for at, text in enumerate(row):
             if len(text) > _LONGEST:
                 raise FormatError("cell-too-long", most=str(_LONGEST), name=row[0])
-            _put(sheet, (number + 1, at + 1), text, is_locked=number < 2 or at in (0, last))
+            _put(sheet, (number + 1, at + 1), text, is_locked=number < 2 or at in (0, final))
     sheet.row_dimensions[1].hidden = True
     sheet.freeze_panes = "B3"
     sheet.protection.sheet = True
@@ -278,12 +268,6 @@ def paths_of(above: Sequence[int], step: Sequence[int]) -> dict[str, Cells]:
 
 
 def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> list[Path]:
-    """Write the columns into a folder, a file each; a file that is there is replaced when the new one is whole.
-
-    Raises:
-        FormatError: PyArrow is not installed.
-        ProjectError: the folder cannot be written.
-    """
     pa, parquet = _arrow()
     paths = []
     try:
@@ -319,12 +303,6 @@ def _texts(cells: Sequence[str | None]) -> object:
 
 
 def read_columns(folder: Path) -> dict[str, object]:
-    """Read the tables that figures need of a folder that :func:`write_columns` wrote, each as PyArrow holds it.
-
-    Raises:
-        FormatError: PyArrow is not installed.
-        ProjectError: a file is missing, is cut short or is not what was written, or its rows name what is not there.
-    """
     pa, parquet = _arrow()
     tables: dict[str, Any] = {}
     for name, columns in _READ.items():

@@ -176,9 +176,9 @@ class Selection:
         for order in reversed(self.order):
             key = order.removeprefix("-").removesuffix("_label")
             ranks = [(_rank(row.get(f"{key}_label") if f"{key}_label" in row else row.get(key)), row) for row in rows]
-            known = [(rank, row) for rank, row in ranks if rank]
-            known.sort(key=lambda pair: pair[0] or (), reverse=order.startswith("-"))
-            rows = [row for _, row in (*known, *(pair for pair in ranks if not pair[0]))]
+            assessed = [(rank, row) for rank, row in ranks if rank]
+            assessed.sort(key=lambda pair: pair[0] or (), reverse=order.startswith("-"))
+            rows = [row for _, row in (*assessed, *(pair for pair in ranks if not pair[0]))]
         wanted: list[str] = []
         for key in self.columns:
             thing_key = key if table.terms else key.removesuffix("_label")
@@ -420,8 +420,11 @@ def cells(graph: Graph, columns: Sequence[str], values: Sequence[object]) -> Row
             words = format_of("semicolon", graph.language).join(map(graph.label, iris))
             row |= {key: " ".join(iris), f"{key}_label": words}
         elif isinstance(value, Enum) or (key not in _THINGS and codes(key)):
-            named = value.key if isinstance(value, Level) else value.value if isinstance(value, Enum) else value
-            row |= {key: named or None, f"{key}_label": coded(key, str(named)).say(graph.language) if named else None}
+            titled = value.key if isinstance(value, Level) else value.value if isinstance(value, Enum) else value
+            row |= {
+                key: titled or None,
+                f"{key}_label": coded(key, str(titled)).say(graph.language) if titled else None,
+            }
         elif key in _THINGS:
             row |= thing(graph, key, value if isinstance(value, str) else None)
         elif isinstance(value, float) or (isinstance(value, int) and key in _WEIGHED):
@@ -448,8 +451,8 @@ def number(value: float | None) -> float | None:
 
 def column(table: str, key: str) -> tuple[Column, ...]:
     # with a heading of the table's own where there is one; of things also the column of their names
-    own = f"column.{table}-{key}"
-    heading = _TABLES.text(own if _TABLES.has(own) else f"column.{_SAME.get(key, key)}")
+    own_key = f"column.{table}-{key}"
+    heading = _TABLES.text(own_key if _TABLES.has(own_key) else f"column.{_SAME.get(key, key)}")
     means = f"meaning.{'positive' if key == 'negative' else key}"
     meaning = _TABLES.text(means) if _TABLES.has(means) else SILENT
     names = (Column(f"{key}_label", heading, names=key),) if key in _THINGS or codes(key) else ()
@@ -458,8 +461,8 @@ def column(table: str, key: str) -> tuple[Column, ...]:
 
 @cache
 def codes(key: str) -> tuple[str, ...]:
-    named = _FIGURED.get(key)
-    return _FIGURES.keys(f"{named}.") if named else _TABLES.keys(f"value.{_CODED.get(key, key)}.")
+    titled = _FIGURED.get(key)
+    return _FIGURES.keys(f"{titled}.") if titled else _TABLES.keys(f"value.{_CODED.get(key, key)}.")
 
 
 @cache
@@ -481,9 +484,8 @@ def note(key: str, **values: Filling) -> Text:
 
 
 def among(graph: Graph, plans: Iterable[str]) -> Basis:
-    """What everything rests on, with the plans that were named, if any."""
-    named = ", ".join(map(vocabulary.key, plans))
-    return graph.uses.basis.also("plans", named) if named else graph.uses.basis
+    titled = ", ".join(map(vocabulary.key, plans))
+    return graph.uses.basis.also("plans", titled) if titled else graph.uses.basis
 
 
 # In which order pairs are listed: never by what could be, a mean, or a ratio to what is known of a plan
@@ -491,15 +493,15 @@ def among(graph: Graph, plans: Iterable[str]) -> Basis:
 
 def action_bits(evidence: Known) -> dict[Ordered, tuple[float, float]]:
     pairs = evidence.actions.named(evidence.potential.names)
-    return {(one, two): (low, broad) for one, two, low, broad in pairs}
+    return {(entry, second): (low, broad) for entry, second, low, broad in pairs}
 
 
 def plan_order(graph: Graph) -> Callable[[Ordered], tuple[object, ...]]:
-    known = graph.known(HEADLINE), graph.known(Level.EDITORS)
+    assessed = graph.known(HEADLINE), graph.known(Level.EDITORS)
 
     def order(ends: Ordered) -> tuple[object, ...]:
         pair = min(ends), max(ends)
-        bits = [-round(evidence.shared.get(pair) or 0.0, 9) for evidence in known]
-        return (*bits, known[-1].link_level(*pair) or Level.MACHINE, *ends)
+        bits = [-round(evidence.shared.get(pair) or 0.0, 9) for evidence in assessed]
+        return (*bits, assessed[-1].link_level(*pair) or Level.MACHINE, *ends)
 
     return order

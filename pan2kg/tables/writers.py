@@ -169,9 +169,6 @@ def basis_of(store: Store, language: Language, *, release: str, day: date, level
 
     Where no level is derived, as for a question that asks for none, every accepted use of a text counts.
 
-    Raises:
-        QueryError: the store refuses the query.
-
     >>> from pan2kg.store.store import LocalStore
     >>> basis_of(LocalStore(ox.Store()), "en", release="0.1.0", day=date(2026, 1, 2)).partition(";")[0]
     'Release 0.1.0, with what the editors concluded'
@@ -201,7 +198,7 @@ def _counted(rows: Mapping[str, list[tuple[str, str]]], level: str) -> dict[str,
         work for work, level_said in rows["use"] if _RANKS.get(level_said.rpartition("/")[2], 5) <= _RANKS["editors"]
     }
     full = {action for action, plan in home.items() if {action, plan} & extents["full"]}
-    part = {action for action in home if action in anywhere | extents["part"]} - full
+    piece = {action for action in home if action in anywhere | extents["part"]} - full
     return {
         "plans": len(plans),
         "with_texts": len({home.get(work, work) for work in used} & plans),
@@ -209,8 +206,8 @@ def _counted(rows: Mapping[str, list[tuple[str, str]]], level: str) -> dict[str,
         "published": sum(published.values()),
         "counted": len(published),
         "full": len(full),
-        "part": len(part),
-        "none": len(home) - len(full) - len(part),
+        "part": len(piece),
+        "none": len(home) - len(full) - len(piece),
     }
 
 
@@ -266,9 +263,6 @@ class Style:
 
 def write(table: Table, form: str, style: Style) -> str | bytes:
     """A table in one of :data:`FORMS`, an answer also as xml, triples as turtle or jsonld; xlsx is bytes.
-
-    Raises:
-        FormatError: the format is unknown, or does not fit the form of the query.
 
     >>> columns, rows = (Column("plan"), Column("linked")), ({"plan": "PAN 1", "linked": 0}, {"plan": "PAN 2"})
     >>> write(Table("x", columns, rows), "csv", Style())
@@ -339,7 +333,6 @@ def _about(table: Table, language: Language) -> Grid:
 
 
 def rests_on(table: Table, language: Language) -> str:
-    """What a table rests on, in a sentence."""
     if table.terms:
         return table.rests.say(language)
     from pan2kg.tables.figure_words import resting
@@ -370,12 +363,19 @@ def _answer(table: Table, form: str, style: Style) -> str:
     around = [text.say(language) for text in (table.title, table.summary, *table.notes, table.rests)]
     question, *caveats, basis = around
     if form in _NATIVE:
-        written = _serialized(table, form)
+        if table.terms == "yes-no":
+            content: dict[str, Any] = {"head": {}, "boolean": table.outcome}
+        else:
+            bindings = [{key: _binding(cell) for key, cell in row.items() if cell is not None and key in table.keys}
+                        for row in table.solutions]  # fmt: skip
+            content = {"head": {"vars": list(table.keys)}, "results": {"bindings": bindings}}
+        results = ox.parse_query_results(json.dumps(content), format=ox.QueryResultsFormat.JSON)
+        text_written = (results.serialize(format=_NATIVE[form]) or b"").decode()
         about = {"question": question, "summary": caveats[0], "notes": caveats[1:], "basis": basis}
         about = {name: words for name, words in about.items() if words}
         if form != "json" or not about:
-            return written
-        content = json.loads(written)
+            return text_written
+        content = json.loads(text_written)
         content["head"] |= {"about": about}
         return formats.write_json(content)
     caveats = [words for words in caveats if words]
@@ -402,17 +402,6 @@ def _answer(table: Table, form: str, style: Style) -> str:
 
 def _yes_or_no(value: bool, language: Language) -> str:  # noqa: FBT001 - it is what is said
     return say("yes" if value else "no", language)
-
-
-def _serialized(table: Table, form: str) -> str:
-    if table.terms == "yes-no":
-        content: dict[str, object] = {"head": {}, "boolean": table.outcome}
-    else:
-        rows = [{key: _binding(cell) for key, cell in row.items() if cell is not None and key in table.keys}
-                for row in table.solutions]  # fmt: skip
-        content = {"head": {"vars": list(table.keys)}, "results": {"bindings": rows}}
-    results = ox.parse_query_results(json.dumps(content), format=ox.QueryResultsFormat.JSON)
-    return (results.serialize(format=_NATIVE[form]) or b"").decode()
 
 
 def _binding(cell: Cell) -> dict[str, str]:
@@ -611,8 +600,8 @@ def html_table(table: Table, language: Language, anchors: Anchors, *, caption: M
     def item(row: Row, column: Column, address: str, words: str) -> str:
         # markup where it leads somewhere or is marked, else words, which the template escapes
         key = column.names or column.key
-        thing = address or str(row.get(key) or "")
-        leads, spoken = anchors.leads(row, key, thing), anchors.spoken(thing)
+        subject_iri = address or str(row.get(key) or "")
+        leads, spoken = anchors.leads(row, key, subject_iri), anchors.spoken(subject_iri)
         marked = filled(' lang="{}"', spoken) if spoken else ""
         if leads and words:
             return filled('<a href="{}"{}>{}</a>', leads, marked, words)
@@ -646,7 +635,9 @@ def html_foot(table: Table, language: Language) -> Markup:
         "notes": [html_text(note, language) for note in remarks(table, language)],
         "basis": rests_on(table, language),
         "columns": say("columns", language),
-        "meanings": [(html_text(part.heading, language), html_text(part.meaning, language)) for part in _meant(table)],
+        "meanings": [
+            (html_text(piece.heading, language), html_text(piece.meaning, language)) for piece in _meant(table)
+        ],
         "query": say("query", language),
         "sparql": table.sparql.strip(),
     }
@@ -667,31 +658,28 @@ def md_table(table: Table, language: Language) -> str:
             leads = leads.replace(sign, code)
         return f"[{md_text(words)}](<{leads}>)" if leads and words else md_text(words)
 
-    parts = [f"## {md_text(table.title.say(language))}\n"]
-    parts += [f"{md_text(table.summary.say(language))}\n"] if table.summary else []
+    pieces = [f"## {md_text(table.title.say(language))}\n"]
+    pieces += [f"{md_text(table.summary.say(language))}\n"] if table.summary else []
     if table.rows:
         heads = [clean(column.heading.say(language)) for column in table.shown]
         rows = [
-            [
-                formats.Markdown(between.join(item(row, column, *pair) for pair in items(row, column, language)))
-                for column in table.shown
-            ]
+            [between.join(item(row, column, *pair) for pair in items(row, column, language)) for column in table.shown]
             for row in table.rows
         ]
         numbers = [at for at, column in enumerate(table.shown) if _is_number(table, column)]
-        parts.append(formats.write_markdown(Grid(heads, rows), numbers))
+        pieces.append(formats.write_markdown(Grid(heads, rows), numbers, is_escaped=True))
     else:
-        parts.append(f"{md_text(say('empty', language))}\n")
-    parts.append("".join(f"- {md_text(note.say(language))}\n" for note in remarks(table, language)))
+        pieces.append(f"{md_text(say('empty', language))}\n")
+    pieces.append("".join(f"- {md_text(note.say(language))}\n" for note in remarks(table, language)))
     if meant := _meant(table):
-        meanings = ((md_text(part.heading.say(language)), md_text(part.meaning.say(language))) for part in meant)
+        meanings = ((md_text(piece.heading.say(language)), md_text(piece.meaning.say(language))) for piece in meant)
         lines = (f"- **{name}**{colon}{meaning}\n" for name, meaning in meanings)
-        parts.append(f"{say('columns', language)}{colon.rstrip()}\n\n{''.join(lines)}")
-    parts.append(f"{md_text(rests_on(table, language))}\n")
+        pieces.append(f"{say('columns', language)}{colon.rstrip()}\n\n{''.join(lines)}")
+    pieces.append(f"{md_text(rests_on(table, language))}\n")
     if table.sparql:
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", table.sparql)), default=0))
-        parts.append(f"{say('query', language)}{colon.rstrip()}\n\n{fence}sparql\n{table.sparql.strip()}\n{fence}\n")
-    return "\n".join(part for part in parts if part)
+        pieces.append(f"{say('query', language)}{colon.rstrip()}\n\n{fence}sparql\n{table.sparql.strip()}\n{fence}\n")
+    return "\n".join(piece for piece in pieces if piece)
 
 
 _LISTS: Final = ("plans", "actions", "assessors", "files")
@@ -700,9 +688,6 @@ _CHOICES: Final = (*_LISTS, "part", "least", "everything", "country")
 
 def answer_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen: Any) -> Answer[dict[str, Value]]:  # noqa: ANN401 - checked below
     """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.table.TableChoice`.
-
-    Raises:
-        QueryError: an unknown table, level, choice, plan or action, with the nearest names.
 
     >>> from pan2kg.graph.graph import open_graph
     >>> answer_of(open_graph(), "matrx")

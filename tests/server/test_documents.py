@@ -17,8 +17,8 @@ import pytest
 import pan2kg
 from pan2kg.graph.labels import own_profile, read_profiles
 from pan2kg.publish import descriptions
-from pan2kg.publish.dump import read_content
 from pan2kg.publish.edition import Addresses
+from pan2kg.publish.folder import read_content
 from pan2kg.server.all_pages import AllPages
 from pan2kg.server.documents import (
     OFFICIAL,
