@@ -216,7 +216,8 @@ def test_a_source_distribution_carries_the_bundle_and_needs_no_node(clone: Path,
     subprocess.run(command, cwd=clone, check=True, capture_output=True, timeout=600, env={"PATH": ""})
     (made,) = (tmp_path / "made").iterdir()
     with tarfile.open(made) as packed_up:
-        packed_up.extractall(tmp_path / "unpacked", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+        packed_up.extraction_filter = getattr(tarfile, "data_filter", None)  # not before Python 3.11.4
+        packed_up.extractall(tmp_path / "unpacked")
     (root,) = (tmp_path / "unpacked").iterdir()
     assert sorted(path.name for path in (root / "web" / "dist").iterdir()) == sorted(
         path.name for path in (clone / "web" / "dist").iterdir()
