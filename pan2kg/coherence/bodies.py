@@ -173,7 +173,7 @@ def co_led(home: Mapping[str, str], involvements: Iterable[Involvement], at: Lev
     return {pair: joint.get(place[pair[0]] * len(plans) + place[pair[1]], 0) for pair in combinations(plans, 2)}
 
 
-class Finding(NamedTuple):
+class Coordination(NamedTuple):
     """What bodies might coordinate: a fragmented topic, two actions that overlap, or two bodies that should talk.
 
     ``kind`` is « fragmentation », « overlap », « duplication » (topic, target group and instrument are all shared),
@@ -201,7 +201,7 @@ class Finding(NamedTuple):
 
 def fragmentation(
     uses: Uses, profiles: Iterable[Profile], country: Mapping[str, str] | None = None
-) -> tuple[Finding, ...]:
+) -> tuple[Coordination, ...]:
     """For each topic with two leads or more in a country, F = 1 − Σ_b share_b², in [0, 1 − 1/leads].
 
     share_b = the part of the leads on the topic's actions that are b's. Bodies are in the order of how many they lead.
@@ -221,7 +221,7 @@ def fragmentation(
             bodies = tuple(sorted(number, key=lambda body: (-number[body], body)))
             led = tuple(profile.work for profile in on if profile.leads)
             value = 1.0 - sum((number[body] / number.total()) ** 2 for body in bodies)
-            findings.append(Finding("fragmentation", (topic,), bodies, led, (), (), value, len(led), len(on), of))
+            findings.append(Coordination("fragmentation", (topic,), bodies, led, (), (), value, len(led), len(on), of))
     return tuple(sorted(findings, key=lambda finding: (-(finding.value or 0.0), finding.topics, finding.country)))
 
 
@@ -233,7 +233,7 @@ def _actions(uses: Uses, profiles: Iterable[Profile]) -> list[Profile]:
 def overlaps(
     uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], line: Mapping[str, str] | None = None, *,
     said: Iterable[Profile] = (), country: Mapping[str, str] | None = None,
-) -> tuple[Finding, ...]:  # fmt: skip
+) -> tuple[Coordination, ...]:  # fmt: skip
     """Pairs of actions to coordinate: same topic, same target group or text with ``bits``, no lead in common.
 
     Only actions whose lead is known can overlap. ``line`` names the line of editions of a plan: actions of two editions
@@ -262,14 +262,14 @@ def overlaps(
             kind = "edition" if is_edition else "duplication" if groups and texts else "overlap"
             topics = tuple(sorted(profile_a.topics & profile_b.topics))
             bodies = (*sorted(profile_a.leads), *sorted(profile_b.leads))
-            findings.append(Finding(kind, topics, bodies, (a, b), groups, texts, None, 2, 2))
+            findings.append(Coordination(kind, topics, bodies, (a, b), groups, texts, None, 2, 2))
     return tuple(findings)
 
 
 def who_should_talk(
     uses: Uses, profiles: Iterable[Profile], bits: Mapping[str, float], earlier: Iterable[tuple[str, str]], *,
     only: Iterable[str] | None = None, country: Mapping[str, str] | None = None,
-) -> tuple[Finding, ...]:  # fmt: skip
+) -> tuple[Coordination, ...]:  # fmt: skip
     """Pairs of bodies whose works rest on the same text while no work involves both; most bits first, then by IRIs.
 
     ``bits`` gives what each text weighs: a text without weight, such as a code or a whole agenda, joins nobody.
@@ -309,7 +309,7 @@ def who_should_talk(
                 works.update(texts_a[text], texts_b[text])
         if shared:
             value = sum(bits[text] for text in shared)
-            findings.append(Finding("talk", (), pair, tuple(sorted(works & actions)), (), tuple(shared), value))
+            findings.append(Coordination("talk", (), pair, tuple(sorted(works & actions)), (), tuple(shared), value))
     return tuple(sorted(findings, key=lambda finding: (-(finding.value or 0.0), finding.bodies)))
 
 

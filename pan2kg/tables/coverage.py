@@ -130,7 +130,7 @@ def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     return make(graph, "bodies", BODIES, rows, notes, "coherence/tags", at, basis=basis)
 
 
-def _coordinated(graph: Graph, level: Level) -> tuple[coordination.Finding, ...]:
+def _coordinated(graph: Graph, level: Level) -> tuple[coordination.Coordination, ...]:
     uses, profiles, country = graph.uses_at(level), graph.profiles_at(level), graph.country_of
     line, met = graph.known(level).chronology.line, {*graph.earlier_bodies, *coordination.meeting(graph.profiles)}
     return (
