@@ -128,7 +128,7 @@ def render(drawing: dw.Drawing, form: Literal["png", "pdf"]) -> bytes:
         from matplotlib.artist import Artist
         from matplotlib.figure import Figure
     except ImportError:
-        raise FormatError("extra-figures", remedy="install-figures", form=form.upper()) from None
+        raise FormatError("needs-extra", remedy="install-extra", extra="figures") from None
 
     class DrawingArtist(Artist):
         def draw(self, renderer: Any) -> None:  # noqa: ANN401 - matplotlib's own types are partial

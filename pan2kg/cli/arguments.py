@@ -246,7 +246,7 @@ def read_parameters(words: Sequence[str]) -> dict[str, str]:
     for option, value in zip(pieces[::2], pieces[1::2], strict=True):
         name = option[2:].replace("-", "_")
         if name in parameters:
-            raise QueryError("given-twice", remedy="give-one-value", name=option)
+            raise QueryError("given-twice", remedy="give-one", name=option)
         parameters[name] = value
     return parameters
 

@@ -836,7 +836,7 @@ def _figured(level: Level | str) -> Level:
     chosen = next((figured for figured in FIGURED if level in {figured, figured.key}), None) if level else HEADLINE
     if chosen is None:
         raise QueryError(
-            "no-such-level", remedy="name-a-level", name=level, named=either([figured.key for figured in FIGURED])
+            "no-such-level", remedy="there-are", name=level, names=either([figured.key for figured in FIGURED])
         )
     return chosen
 

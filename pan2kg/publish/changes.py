@@ -821,7 +821,7 @@ def day_of(change: Change, day_named: date | None = None) -> datetime:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not day_named and epoch:
         if not re.fullmatch(r"\d{1,11}", epoch):
-            raise FormatError("epoch-faulty", remedy="unset-it", epoch=epoch)
+            raise FormatError("epoch-no-number", remedy="unset-it", epoch=epoch)
         return datetime.fromtimestamp(int(epoch), tz=UTC)
     days = [quad.object.value[:10] for quad in change.new.quads
             if not day_named and quad.predicate.value in _DAYS and isinstance(quad.object, ox.Literal)]  # fmt: skip

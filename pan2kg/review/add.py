@@ -298,7 +298,7 @@ def document_addition(
     day, address = typed["date"], typed["read_at"]
     if day and not any(is_date(day, form) for form in ("date", "gYearMonth", "gYear")):
         raise QueryError("no-date", remedy="write-date", name=day)
-    speakers = [described(store, project, speaker, SPEAKERS, "a-speaker")[0] for speaker in speaks_for]
+    speakers = [described(store, project, speaker, SPEAKERS, "a-named-thing")[0] for speaker in speaks_for]
     own(project)
     prefixes, publisher, author = read_prefixes(project), typed["publisher"], typed["author_kind"]
     dated = {4: "gYear", 7: "gYearMonth"}.get(len(day), "date")

@@ -190,7 +190,7 @@ def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     ]
     kinds = {"fragmentation", "overlap", "duplication", "edition", "talk"}
     if choice.part and choice.part not in kinds:
-        raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(sorted(kinds)))
+        raise QueryError("no-part", remedy="there-are", part=choice.part, names=", ".join(sorted(kinds)))
     rows_shown = [row for row in rows if choice.part in ("", row["finding"])]
     actions = set(uses.actions)
     led = sum(bool(profile.leads) and profile.work in actions for profile in evidence)

@@ -125,7 +125,7 @@ def _ours(country_given: str, counted: Mapping[str, int]) -> str:
     matches = [country for country in counted if key(country).lower() == country_given.lower()]
     if not matches:
         countries = ", ".join(sorted(map(key, counted))) or "none"
-        raise QueryError("no-plan-of-country", remedy="it-has", given=country_given, known=countries)
+        raise QueryError("no-plan-of-country", remedy="there-are", given=country_given, names=countries)
     return matches[0]
 
 
@@ -237,7 +237,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         "action": [_action(graph, row) for row in actions],
     }
     if choice.part and choice.part not in lines_of:
-        raise QueryError("no-part", remedy="has-parts", part=choice.part, names=", ".join(lines_of))
+        raise QueryError("no-part", remedy="there-are", part=choice.part, names=", ".join(lines_of))
     rows = [_line(graph, name, row) for name, part in lines_of.items() if choice.part in ("", name) for row in part]
     notes = _notes(texts_known, [row for row in lines_of["plan"] if row["change"] != "same"], actions)
     return make(
@@ -484,7 +484,7 @@ def _listed(graph: Graph, choice: TableChoice) -> Table:
 def find_figure(name: str) -> Figure:
     match = next((figure for figure in FIGURES if figure.id == FORMER.get(name, name)), None)
     if match is None:
-        raise QueryError("no-figure", remedy="there-are", part=name, names=", ".join(figure.id for figure in FIGURES))
+        raise QueryError("no-part", remedy="there-are", part=name, names=", ".join(figure.id for figure in FIGURES))
     return match
 
 

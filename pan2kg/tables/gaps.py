@@ -89,7 +89,7 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         rows = [_counted(graph, kind, find(graph, scope)) for kind, find in KINDS.items()]
         return make(graph, "gaps", SUMMARY, rows, [*own_notes, *_unknown(graph)], line=line, basis=basis, is_dated=True)
     if choice.part not in KINDS:
-        raise QueryError("no-kind-of-gap", remedy="there-are", part=choice.part, names=", ".join(KINDS))
+        raise QueryError("no-part", remedy="there-are", part=choice.part, names=", ".join(KINDS))
     result = KINDS[choice.part](graph, scope)
     rows = [
         {
@@ -371,7 +371,7 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     plans_named = frozenset(graph.plans(choice.plans))
     if choice.part and choice.part not in codes("standing"):
         standings = ", ".join(codes("standing"))
-        raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=standings)
+        raise QueryError("no-part", remedy="there-are", part=choice.part, names=standings)
     margins = graph.margins(choice.evidence)
     rows = [
         row

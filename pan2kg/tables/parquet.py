@@ -159,7 +159,7 @@ def read_columns(folder: Path) -> dict[str, object]:
             )
             tables[name].select(columns)
         except FileNotFoundError:
-            raise ProjectError("no-parquet", place=Place(str(path)), remedy="export-columns") from None
+            raise ProjectError("no-such-file", place=Place(str(path)), remedy="export-columns") from None
         except (pa.ArrowException, OSError, KeyError, ValueError):
             raise ProjectError("parquet-broken", place=Place(str(path)), remedy="export-again") from None
     plans, texts = tables["plans"].num_rows, tables["texts"].num_rows
@@ -179,5 +179,5 @@ def _arrow() -> tuple[Any, Any]:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError:
-        raise FormatError("needs-pyarrow", remedy="install-parquet") from None
+        raise FormatError("needs-extra", remedy="install-extra", extra="parquet") from None
     return pa, parquet

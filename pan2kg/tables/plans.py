@@ -215,7 +215,7 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # How far cross-references are made, place by place: for the plan named, else for the home plan, else for all.
     chosen = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
     if len(chosen) > 1:
-        raise QueryError("from-one-plan", remedy="name-one-plan")
+        raise QueryError("from-one-plan", remedy="name-a-plan")
     plan = chosen[0] if chosen and not choice.everything else None
     evidence = graph.known(choice.evidence)
     cells = index_cells(evidence.chronology, evidence.linked, evidence.tables.readings, at=choice.evidence)

@@ -42,7 +42,7 @@ def test_a_closed_stream_is_one_sentence_at_most(command: str, closed: str, tmp_
         assert run.returncode == 0, "nobody asks anything"
     elif ">&-" in closed:
         assert run.returncode == 2
-        assert "2>&-" in closed or run.stderr.endswith("Cannot write the answer (bad file descriptor).\n")
+        assert "2>&-" in closed or run.stderr.endswith("Cannot write there (bad file descriptor).\n")
     else:
         assert run.returncode == 0
         assert run.stdout
