@@ -365,7 +365,8 @@ class ChangeNames:
     def property(self, iri: str, language: Language) -> str:
         key = f"property.{iri}"
         label = _WORDS.say(key, language) if _WORDS.has(key) else self._label(iri, language)
-        return label or self.short(iri)
+        called = Messages("property")
+        return label or (called.say(name, language) if called.has(name := self.short(iri)) else name)
 
     def kind(self, altered: Altered, language: Language) -> str:
         return self.of(altered.kind, language) if altered.kind else _WORDS.say("kind.thing", language)

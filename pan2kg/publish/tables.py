@@ -357,7 +357,9 @@ def _title(source: Source, column: Field, language: Language) -> str:
         name = RELEASE.say(key, language)
     else:
         labels = source.terms.get(source.expand(column.property), {})
+        has_words = not labels and _PROPERTY.has(column.property)
         name = labels.get(language, column.property.partition(":")[2])
+        name = _PROPERTY.say(column.property, language) if has_words else name
     if column.about:
         return f"{column.about}, {name} ({column.language})"
     if not column.language:
@@ -366,6 +368,7 @@ def _title(source: Source, column: Field, language: Language) -> str:
     return f"{name} ({RELEASE.say(message_key, language) if RELEASE.has(message_key) else column.language})"
 
 
+_PROPERTY: Final = Messages("property")
 WEIGHTS: Final = "weights"
 FIGURES: Final = "figures"
 LINK_WEIGHTS: Final = DERIVED + "link-weight"
@@ -630,7 +633,8 @@ def product_files(described: Described) -> Iterator[File]:
     """
 
     def heading(column: Field, language: Language) -> str:
-        return _WORDS.say(f"product.column.{column.about}", language)
+        key = f"product.column.{column.about}"
+        return _WORDS.say(key, language) if _WORDS.has(key) else Messages("heading").say(column.about, language)
 
     def describe(column: Field) -> dict[str, object]:
         titles = {tag: heading(column, tag) for tag in LANGUAGES}
@@ -662,9 +666,7 @@ def product_files(described: Described) -> Iterator[File]:
                     values if is_value else [described.name(value, tag) if value else "" for value in values]
                 )
         for tag, (heads, columns) in sheets.items():
-            heads += [
-                _WORDS.say("product.address", tag, of=_WORDS.say(f"product.column.{name}", tag)) for name, _ in links
-            ]
+            heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
             columns += [values for _, values in links]
         table = ReleaseTable(workbook.name, workbook.title, *_without_empty(cells, 0), things=())
         path = f"{DATA}/{workbook.name}"

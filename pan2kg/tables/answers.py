@@ -60,6 +60,8 @@ _OF_FIGURES: Final = {
     "action": "action", "actions": "actions", "bodies": "bodies", "change": "change", "document": "document",
     "due": "due", "force": "force", "indicator": "indicator", "kind": "obligation_kind", "obligation": "obligation",
     "plan": "plan", "plans": "plans", "provision": "provision", "topic": "topic", "value": "value",
+    "citations": "references", "link": "dependency",
+    "part": "chapter", "part_level": "stage", "place": "position", "above": "over",
 }  # fmt: skip
 """The columns of questions that are called as those of figures are."""
 

@@ -111,7 +111,7 @@ def test_what_stands_at_the_other_end_is_no_fault_of_the_answer(tmp_path: Path) 
     assert run("plans --language fr > narrow.txt", PYTHONIOENCODING="ascii") == (0, "")
     if Path("/dev/full").exists():
         code, remark = run("plans > /dev/full")
-        assert (code, "Cannot write the answer" in remark, remark.count("\n")) == (2, True, 1)
+        assert (code, "Cannot write there" in remark, remark.count("\n")) == (2, True, 1)
 
 
 @pytest.mark.parametrize("terminal", [True, False])
