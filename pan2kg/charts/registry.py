@@ -109,7 +109,9 @@ def write_picture(picture: Picture, path: str | Path) -> None:
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         name = suffix or target.name
-        raise FormatError("picture-form", place=Place(str(path)), remedy="use-picture-forms", name=name)
+        raise FormatError(
+            "no-form", place=Place(str(path)), remedy="use-names", form=name, names=".svg, .png, .pdf, .csv"
+        )
     write_atomically(target, picture_bytes(picture, suffix))
 
 

@@ -650,7 +650,7 @@ class Graph:
         """
         ends = self._work(one), self._work(two)
         if ends[0] == ends[1]:
-            raise QueryError("same-given-twice", remedy="give-two-actions", one=one)
+            raise QueryError("same-given-twice", remedy="name-two-actions", one=one)
         return self.known(level).weight(*ends)
 
     def occasions(self, level: Level | str = "") -> Measures[Occasion]:

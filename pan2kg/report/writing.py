@@ -164,7 +164,7 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
 def brief_bytes(brief: Brief, suffix: str, day: date) -> bytes:
     write = _WRITERS.get(suffix.lower())
     if write is None:
-        raise FormatError("brief-format", remedy=message.there_are(_WRITERS), name=suffix or "–")
+        raise FormatError("no-form", remedy=message.there_are(_WRITERS), form=suffix or "–")
     return write(brief, day)
 
 

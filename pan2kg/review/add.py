@@ -165,7 +165,7 @@ def link_addition(
     citable = WORKS | KINDS["instrument"] | {"Review", "Recommendation"}
     end, _ = described(store, project, typed[1], citable, "a-work-or-text")
     if start == end:
-        raise QueryError("same-given-twice", remedy="give-two-actions", one=typed[0])
+        raise QueryError("same-given-twice", remedy="name-two-actions", one=typed[0])
     if not plan:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=typed[0])
     if not kind:
@@ -355,7 +355,7 @@ def keep(project: Project, store: Store, file: Path, document: str, *, as_hashes
     own(project)
     subject, words = document_named(store, project, document), read_text(file)
     if len(words.split()) < RUN:
-        raise ProjectError("no-words", place=Place(str(file)), remedy="name-text")
+        raise ProjectError("document-empty", place=Place(str(file)), remedy="name-text")
     quotes = select(store, program_query("review/quotes-of", document=subject)).values("quote")
     path = project.texts / f"{key(subject)}{'.hashes' if as_hashes else '.txt'}"
     content = hashes_of(words, secrets.token_hex(16)) if as_hashes else words

@@ -150,7 +150,7 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
     ``progress`` is told after every file how many are written. A folder that holds a site is replaced.
     """
     if folder.exists() and not folder.is_dir():
-        raise ProjectError("is-a-file", place=Place(str(folder)), remedy="name-new-folder")
+        raise ProjectError("is-no-folder", place=Place(str(folder)), remedy="name-new-folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-new-folder")
     bundle, number = site.site_context.bundle, 0

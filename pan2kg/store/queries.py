@@ -184,7 +184,7 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
     parameters = {parameter.name: parameter for parameter in query.parameters}
     if unknown := next((name for name in values if name not in parameters), ""):
         near = get_close_matches(unknown, parameters, n=3, cutoff=0.5)
-        names = told("there-are", names=", ".join(parameters)) if parameters else told("has-no-parameters")
+        names = told("there-are", names=", ".join(parameters)) if parameters else told("there-are-none")
         remedy = did_you_mean(near) if near else names
         raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=unknown)
     values_written = {name: _n3(parameters[name], value, store, project) for name, value in values.items()}

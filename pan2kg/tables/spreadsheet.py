@@ -48,7 +48,9 @@ def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
     for name, grid in sheets:
         rows = [list(row) for row in grid.rows]
         if len(rows) >= _ROWS:
-            raise FormatError("sheet-too-long", remedy="use-csv", most=str(_ROWS - 1), number=str(len(rows)))
+            raise FormatError(
+                "sheet-too-long", remedy="use-names", names="csv", most=str(_ROWS - 1), number=str(len(rows))
+            )
         sheet = book.create_sheet(name)
         # a sheet that is written row by row wants its widths before its rows
         for at, head in enumerate(grid.columns):
