@@ -17,7 +17,8 @@ from pan2kg.i18n.catalogue import Language, Messages, format_of, with_mark
 from pan2kg.i18n.message import in_words
 from pan2kg.site.page import CSV, File, PageContext, Values, View
 from pan2kg.site.values import PASSAGE, quotes
-from pan2kg.tables import formats, registry, table
+from pan2kg.tables import formats, table
+from pan2kg.tables import table as registry
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
 from pan2kg.turtle.vocabulary import PAN
 
