@@ -358,7 +358,7 @@ def _answer(table: Table, form: str, style: Style) -> str:
         fault = "rows-not-as" if table.terms == "rows" else "yes-or-no-not-as"
         raise FormatError(fault, remedy="use-answer-forms", form=form)
     if form in ("json", "xml", "html") and table.terms == "triples":
-        raise FormatError("no-form", remedy="use-names", form=form, names="turtle, jsonld")
+        raise FormatError("no-form", remedy="use-names", form=form, names=", ".join(_GRAPH))
     if form in _GRAPH:
         return _turtle(table, form, style)
     language = style.language
