@@ -8,28 +8,16 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final, Literal, Protocol, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    Dialog,
-    Frame,
-    Page,
-    Playwright,
-    Request,
-    Response,
-    ViewportSize,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, Dialog, Frame, Page, Playwright, Request, Response, expect, sync_playwright
 
 from tests.conftest import lack
 from tests.lots import by_lot
@@ -42,24 +30,15 @@ POLICY: Final = (
     "frame-ancestors 'none'"
 )
 SYSTEM: Final = (
-    "chromium-headless-shell",  # the same engine without a window's parts, at a third of the cost a page
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-    "msedge",
-)
+    # the first is the same engine without a window's parts, at a third of the cost a page
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+    "microsoft-edge", "msedge",
+)  # fmt: skip
 FLAGS: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
     "--js-flags=--no-opt",  # the compiler that takes longest: no page runs for as long as it would save
-)
+)  # fmt: skip
 HOW_TO_GET_ONE: Final = (
     "No browser to test with: install chromium or chrome, name one in PAN2KG_BROWSER, "
     "or run « playwright install chromium »."
@@ -69,6 +48,7 @@ TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 """WCAG 2.2 at level AA, in axe's words."""
 PLACED: Final = ("color-contrast", "link-in-text-block", "target-size")
 """The rules for which axe works out what stands where on the screen, which takes longer than all others together."""
+NOT_PLACED: Final[dict[str, object]] = {"runOnly": TAGS, "rules": {rule: {"enabled": False} for rule in PLACED}}
 LEAVE: Final = """() => {
     requestAnimationFrame = () => 0;  // with which a network draws again and again, also where nothing changes
     for (let timer = setTimeout(() => {}); timer > 0; timer--) clearTimeout(timer);
@@ -117,6 +97,12 @@ ALIKE: Final = r"""most => {
     };
     shorten(document.body);
 }"""
+"""Leave only the first of what is alike on a page, the longest word of it and its shortest link: all takes long to see.
+
+Alike is what stands under elements of the same names and classes and has itself the same name and attributes, of
+roles and states with the same values, and words or none, as has what it stands in. It is left out where nothing in
+it is met for the first times and something of its name and class stands beside it already.
+"""
 BEGIN: Final = """source => {
     if (source) sessionStorage.setItem('axe', source);
     const kept = source ?? sessionStorage.getItem('axe');
@@ -143,8 +129,7 @@ RUN: Final = f"""([options, onlyChanged]) => {{
     const parts = onlyChanged ? ({STATES})() : [document];
     return parts.length ? axe.run({{ include: parts }}, options) : {{ violations: [] }};
 }}"""
-ELEMENTS: Final = {"network-view": "[data-drawn=yes]", "sparql-editor": "[data-editor=ready]"}
-"""The larger elements of pages, and how each says that it is there."""
+ELEMENTS: Final = {"network-view": "[data-drawn=yes]", "sparql-editor": "[data-editor=ready]"}  # there, each says
 SHOWN: Final = """one => {
     const { width, height } = one.getBoundingClientRect();
     return width > 0 && height > 0 && one.checkVisibility({ visibilityProperty: true });
@@ -194,32 +179,28 @@ def browser() -> Iterator[Browser]:
             yield opened
 
 
-@dataclass
 class Watched:
-    """A page and what went wrong on it."""
+    """A page of a new window, and what went wrong on it: errors, dialogs, failed requests and those to elsewhere."""
 
-    page: Page
-    origin: str = ""
-    problems: list[str] = field(default_factory=list)
-    documents: list[Response] = field(default_factory=list)
-    """Every answer that is a page."""
-    is_left: bool = False
-    """Whether the page there is was that of another test: until the next is there, only that one is watched."""
-    is_on_paper: bool = False
-
-    def listen(self) -> None:
-        """Note every error, dialog, failed request and request to another origin from now on."""
+    def __init__(self, browser: Browser, width: int, height: int, look: Look) -> None:
+        look.setdefault("locale", "en-US")  # engines differ in what language they ask for unless told
+        context = browser.new_context(viewport={"width": width, "height": height}, **look)
+        context.set_default_timeout(PATIENCE)
+        self.page, self.origin, self.is_on_paper = context.new_page(), "", False
+        self.problems: list[str] = []
+        self.documents: list[Response] = []  # every answer that is a page
+        # Whether the page there is was that of another test: until the next is there, only that one is watched.
+        self.is_left = False
         page = self.page
         page.on("dialog", self._dialog)
         page.on("pageerror", lambda error: self._note(f"error on the page: {error}"))
-        page.on("console", lambda said: self._console(said.type, said.text))
+        page.on("console", lambda line: self._console(line.type, line.text))
         page.on("request", self._request)
         page.on("requestfailed", self._failed)
         page.on("response", self._response)
         page.on("framenavigated", self._arrived)
 
     def open(self, address: str) -> None:
-        """Open a page by its address."""
         page = self.page
         if self.is_left:
             self.problems.clear()
@@ -245,46 +226,41 @@ class Watched:
         self.page.emulate_media(media="print")
         return self.page
 
-    def _arrived(self, frame: Frame) -> None:
-        self.is_left = self.is_left and frame != self.page.main_frame
-
-    def _note(self, problem: str) -> None:
-        if not self.is_left:
-            self.problems.append(problem)
-
-    def _console(self, kind: str, text: str) -> None:
-        if kind == "error" and not text.startswith("Failed to load resource"):
-            self._note(f"error in the console: {text}")
-
-    def _dialog(self, dialog: Dialog) -> None:
-        self._note(f"a dialog says {dialog.message}")
-        dialog.dismiss()
-
-    def _is_old(self, request: Request) -> bool:
-        return self.is_left and not request.is_navigation_request()
-
-    def _request(self, request: Request) -> None:
-        elsewhere = urlsplit(request.url).scheme not in {"data", "blob"} and origin_of(request.url) != self.origin
-        if elsewhere and not self._is_old(request):
-            self.problems.append(f"request to another origin: {request.url}")
-
-    def _failed(self, request: Request) -> None:
-        if "ERR_ABORTED" not in (request.failure or "") and not self._is_old(request):
-            self.problems.append(f"failed request: {request.url} ({request.failure})")
-
-    def _response(self, response: Response) -> None:
-        if self._is_old(response.request):
-            return
-        if response.status >= 400:
-            self.problems.append(f"answer {response.status}: {response.url}")
-        if "html" in response.headers.get("content-type", ""):
-            self.documents.append(response)
-
     def forgive(self, words: str) -> None:
         """Take back the problems that hold these words, which the test expects."""
         before = len(self.problems)
         self.problems[:] = [problem for problem in self.problems if words not in problem]
         assert len(self.problems) < before, f"No problem says « {words} »: {self.problems}"
+
+    def _arrived(self, frame: Frame) -> None:
+        self.is_left = self.is_left and frame != self.page.main_frame
+
+    def _note(self, problem: str, request: Request | None = None) -> None:
+        if not self.is_left or (request and request.is_navigation_request()):
+            self.problems.append(problem)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self._note(f"a dialog says {dialog.message}")
+        dialog.dismiss()
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind == "error" and not text.startswith("Failed to load resource"):
+            self._note(f"error in the console: {text}")
+
+    def _request(self, request: Request) -> None:
+        if urlsplit(request.url).scheme not in {"data", "blob"} and origin_of(request.url) != self.origin:
+            self._note(f"request to another origin: {request.url}", request)
+
+    def _failed(self, request: Request) -> None:
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self._note(f"failed request: {request.url} ({request.failure})", request)
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self._note(f"answer {response.status}: {response.url}", response.request)
+        is_old = self.is_left and not response.request.is_navigation_request()
+        if "html" in response.headers.get("content-type", "") and not is_old:
+            self.documents.append(response)
 
 
 class Look(TypedDict, total=False):
@@ -309,14 +285,14 @@ def watch(browser: Browser) -> Iterator[Watch]:
     watched: list[Watched] = []
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
-        watched.append(_begin(browser, width, height, look))
+        watched.append(Watched(browser, width, height, look))
         watched[-1].open(address)
         return watched[-1]
 
     yield open_page
-    problems = told(watched)
-    for one in watched:
-        one.page.context.close()
+    problems = problems_of(watched)
+    for seen in watched:
+        seen.page.context.close()
     assert not problems, "\n".join(problems)
 
 
@@ -325,8 +301,8 @@ def windows() -> Iterator[dict[str, Watched]]:
     """The windows that stay open for the tests of a worker, by from where they have a page and how they look at it."""
     kept: dict[str, Watched] = {}
     yield kept
-    for one in kept.values():
-        one.page.context.close()
+    for watched in kept.values():
+        watched.page.context.close()
 
 
 @pytest.fixture
@@ -341,32 +317,22 @@ def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
     def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
         # From a page that is served to one on disk a window begins another process.
         name = f"{urlsplit(address).scheme} {sorted(look.items())}"
-        one = used[name] = windows[name] = windows.get(name) or _begin(browser, width, height, look)
-        at_width(one.page, width, height)
-        one.open(address)
-        return one
+        watched = used[name] = windows[name] = windows.get(name) or Watched(browser, width, height, look)
+        at_width(watched.page, width, height)
+        watched.open(address)
+        return watched
 
     yield open_page
-    problems = told([*used.values()])
-    for one in used.values():
-        one.leave()
+    problems = problems_of(used.values())
+    for watched in used.values():
+        watched.leave()
     assert not problems, "\n".join(problems)
-
-
-def _begin(browser: Browser, width: int, height: int, look: Look) -> Watched:
-    look.setdefault("locale", "en-US")  # engines differ in what language they ask for unless told
-    context = browser.new_context(viewport={"width": width, "height": height}, **look)
-    context.set_default_timeout(PATIENCE)
-    one = Watched(context.new_page())
-    one.listen()
-    return one
 
 
 def at_width(page: Page, width: int, height: int = 900) -> Page:
     """A page on a screen of this size, which takes a while where it has another."""
-    size: ViewportSize = {"width": width, "height": height}
-    if page.viewport_size != size:
-        page.set_viewport_size(size)
+    if page.viewport_size != {"width": width, "height": height}:
+        page.set_viewport_size({"width": width, "height": height})
     return page
 
 
@@ -387,9 +353,8 @@ def visible(page: Page, *selectors: str) -> list[int]:
     return counted
 
 
-def told(watched: list[Watched]) -> list[str]:
-    """The problems of some pages as lines."""
-    return [f"{one.page.url}: {problem}" for one in watched for problem in one.problems]
+def problems_of(watched: Iterable[Watched]) -> list[str]:
+    return [f"{seen.page.url}: {problem}" for seen in watched for problem in seen.problems]
 
 
 def origin_of(address: str) -> str:
@@ -402,29 +367,12 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def shortened(page: Page, most: int = 4) -> Page:
-    """A page with only the first of what is alike, the longest word of it and its shortest link: all takes long to see.
-
-    Alike is what stands under elements of the same names and classes and has itself the same name and attributes, of
-    roles and states with the same values, and words or none, as has what it stands in. It is left out where nothing in
-    it is met for the first times and something of its name and class stands beside it already.
-    """
-    page.evaluate(ALIKE, most)
-    return page
-
-
-@cache
-def _axe() -> str:
-    return AXE.read_text(encoding="utf-8")
-
-
-def faults_of_access(page: Page, *, best_practice: bool = True, but: Sequence[str] = ()) -> list[str]:
+def faults_of_access(page: Page, *, best_practice: bool = True) -> list[str]:
     """What axe finds that keeps people out, as lines; skips the test where axe-core is not installed.
 
-    Beside the rules of WCAG 2.2 at level AA it holds pages to good habits, unless told not to. Rules may be left out:
-    where a page was looked at in one language, what is one of style need not be found again in another.
+    Beside the rules of WCAG 2.2 at level AA it holds pages to good habits, unless told not to.
     """
-    return _found(page, _rules(best_practice=best_practice, but=but))
+    return _found(page, {"runOnly": [*TAGS, *(["best-practice"] if best_practice else [])]})
 
 
 def faults_of_places(page: Page) -> list[str]:
@@ -432,16 +380,11 @@ def faults_of_places(page: Page) -> list[str]:
     return _found(page, {"runOnly": {"type": "rule", "values": PLACED}})
 
 
-def _rules(*, best_practice: bool = False, but: Sequence[str] = PLACED) -> dict[str, object]:
-    tags = [*TAGS, *(["best-practice"] if best_practice else [])]
-    return {"runOnly": tags, "rules": {rule: {"enabled": False} for rule in but}}
-
-
 def _found(page: Page, options: dict[str, object], *, only_changed: bool = False) -> list[str]:
     if not AXE.is_file():
         lack("axe-core is not installed; run « npm ci » in web/.")
     if not page.evaluate(BEGIN, None):
-        page.evaluate(BEGIN, _axe())
+        page.evaluate(BEGIN, AXE.read_text(encoding="utf-8"))
     # Reading style sheets again is for rules on sound and on turned screens, which are not asked for.
     options = {**options, "resultTypes": ["violations"], "preload": False}
     found = page.evaluate(RUN, [options, only_changed])
@@ -454,7 +397,8 @@ def _found(page: Page, options: dict[str, object], *, only_changed: bool = False
 
 def faults_of_much(page: Page, most: int = 12) -> list[str]:
     """What axe finds, but for ``PLACED``, on the page with much of what is alike, and is left so."""
-    found = faults_of_access(shortened(page, most), best_practice=False, but=PLACED)
+    page.evaluate(ALIKE, most)
+    found = _found(page, NOT_PLACED)
     page.evaluate(f"void ({STATES})()")
     return found
 
@@ -466,12 +410,12 @@ def faults_of_what_is_alike(page: Page, widths: Sequence[int], *, whole: bool) -
     ``PLACED`` find, at one of the widths, drawn by lot. Of another page these are not: the style is the same in every
     language.
     """
-    shortened(page)
+    page.evaluate(ALIKE, 4)
     found, placed = [], by_lot(widths, 1) if whole else []
     for width in widths:
         faults = []
         if not whole or width != widths[-1]:
-            faults += _found(at_width(page, width), _rules(), only_changed=whole)
+            faults += _found(at_width(page, width), NOT_PLACED, only_changed=whole)
         if width in placed:
             faults += faults_of_places(at_width(page, width))
         found += [f"{width}: {fault}" for fault in faults]
