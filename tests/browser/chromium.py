@@ -49,108 +49,13 @@ TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 PLACED: Final = ("color-contrast", "link-in-text-block", "target-size")
 """The rules for which axe works out what stands where on the screen, which takes longer than all others together."""
 NOT_PLACED: Final[dict[str, object]] = {"runOnly": TAGS, "rules": {rule: {"enabled": False} for rule in PLACED}}
-LEAVE: Final = """() => {
-    requestAnimationFrame = () => 0;  // with which a network draws again and again, also where nothing changes
-    for (let timer = setTimeout(() => {}); timer > 0; timer--) clearTimeout(timer);
-    localStorage.clear();
-    Object.keys(sessionStorage).filter(key => key !== 'axe').forEach(key => sessionStorage.removeItem(key));
-}"""
-"""Let a page do nothing more, and throw away what it kept, but for what the tests keep themselves."""
 BLANK: Final = "about:blank"
 """The address of no page, which costs nothing to stay at."""
 PATIENCE: Final = 120_000
 """Milliseconds after which waiting in vain is ended: far beyond what anything takes, however busy the machine."""
-ALIKE: Final = r"""most => {
-    const numbers = new Map();
-    const number = text => numbers.get(text) ?? (numbers.set(text, numbers.size), numbers.size - 1);
-    const named = ({ localName, className }) => [localName, className.baseVal ?? className].join();
-    const said = /^(role|type|scope|tabindex|autocomplete|aria-(?!label|describedby|controls|owns|details|value))/;
-    const attribute = ({ name, value }) => said.test(name) ? `${name}=${value}` : value.trim() ? name : `${name}=`;
-    const words = ({ childNodes }) => [...childNodes].map(one => one.nodeType === 3 ? one.data : ' ').join('');
-    const kinds = new Map([[document.body, { path: 0, kind: 0 }]]), extremes = new Map();
-    const compare = (name, one, size) => size > (extremes.get(name)?.size ?? 0) && extremes.set(name, { one, size });
-    for (const one of document.querySelectorAll('body *')) {
-        const above = kinds.get(one.parentElement), text = words(one);
-        const attributes = [...one.attributes].filter(({ name }) => !name.startsWith('data-')).map(attribute);
-        const like = [named(one), one.lang, attributes, /\S/.test(text)].join();
-        const path = number(`${above.path} > ${named(one)}`), kind = number(`${above.path} ${above.kind} ${like}`);
-        kinds.set(one, { path, kind });
-        for (const word of text.match(/\p{L}{12,}/gu) ?? []) compare(`long ${path}`, one, word.length);
-        if (one.matches('a, button, summary')) compare(`short ${path}`, one, 4 - one.textContent.trim().length);
-    }
-    const kept = new Set([...extremes.values()].map(({ one }) => one)), met = new Map();
-    const isNew = one => (met.get(kinds.get(one).kind) ?? 0) < most || kept.has(one);
-    const needed = new Set(['label', 'legend', 'td', 'th', 'dt', 'dd']);  // by what stands beside them
-    const shorten = parent => {
-        const seen = new Map();
-        for (const one of [...parent.children]) {
-            const { path, kind } = kinds.get(one), isNeeded = needed.has(one.localName), like = isNeeded ? kind : path;
-            const before = seen.get(like) ?? 0, isEnough = before >= (isNeeded ? most : 1);
-            if (isEnough && !isNew(one) && ![...one.querySelectorAll('*')].some(isNew)) {
-                one.remove();
-                continue;
-            }
-            seen.set(like, before + 1);
-            met.set(kind, (met.get(kind) ?? 0) + 1);
-            shorten(one);
-        }
-    };
-    shorten(document.body);
-}"""
-"""Leave only the first of what is alike on a page, the longest word of it and its shortest link: all takes long to see.
-
-Alike is what stands under elements of the same names and classes and has itself the same name and attributes, of
-roles and states with the same values, and words or none, as has what it stands in. It is left out where nothing in
-it is met for the first times and something of its name and class stands beside it already.
-"""
-BEGIN: Final = """source => {
-    if (source) sessionStorage.setItem('axe', source);
-    const kept = source ?? sessionStorage.getItem('axe');
-    if (!('axe' in window) && kept) (0, eval)(kept);
-    return 'axe' in window;
-}"""
-"""Have axe on a page: its half a megabyte is brought once for all pages of a window at one address."""
-STATES: Final = """() => {
-    const state = one => {
-        const { overflowX, overflowY } = getComputedStyle(one);
-        const isWide = one.scrollWidth > one.clientWidth && /auto|scroll/.test(overflowX);
-        const isHigh = one.scrollHeight > one.clientHeight && /auto|scroll/.test(overflowY);
-        return [one.checkVisibility({ visibilityProperty: true, opacityProperty: true }), isWide, isHigh].join();
-    };
-    const before = window.statesBefore, states = new Map();
-    for (const one of document.querySelectorAll('body *')) states.set(one, state(one));
-    window.statesBefore = states;
-    const names = 'a, button, summary, label, legend, th, td, li, dt, dd, figure, h1, h2, h3';
-    const changed = [...states.keys()].filter(one => before && before.get(one) !== states.get(one));
-    return [...new Set(changed.map(one => one.closest(names) ?? one))];
-}"""
-"""What came, went, or began or ceased to scroll since this was asked before, with what takes its name from it."""
-RUN: Final = f"""([options, onlyChanged]) => {{
-    const parts = onlyChanged ? ({STATES})() : [document];
-    return parts.length ? axe.run({{ include: parts }}, options) : {{ violations: [] }};
-}}"""
 ELEMENTS: Final = {"network-view": "[data-drawn=yes]", "sparql-editor": "[data-editor=ready]"}  # there, each says
-SHOWN: Final = """one => {
-    const { width, height } = one.getBoundingClientRect();
-    return width > 0 && height > 0 && one.checkVisibility({ visibilityProperty: true });
-}"""
-SETTLED: Final = """async ([elements, shown, patience]) => {
-    const isShown = SHOWN;
-    const wanted = Object.entries(elements).filter(([name]) => document.querySelector(name)).map(one => one.join(''));
-    const lacking = () => [
-        ...wanted.filter(one => document.querySelectorAll(one).length !== 1),
-        ...shown.filter(one => [...document.querySelectorAll(one)].map(isShown).join() !== 'true'),
-    ];
-    if (lacking().length) {
-        await new Promise(done => {
-            const end = () => { watching.disconnect(); done(); };
-            const watching = new MutationObserver(() => lacking().length || end());
-            watching.observe(document, { attributes: true, childList: true, subtree: true });
-            setTimeout(end, patience);
-        });
-    }
-    return lacking();
-}""".replace("SHOWN", SHOWN)
+INSIDE: Final = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+"""What is done inside a page, where no locator is used: the first on a page brings a third of a megabyte with it."""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -214,7 +119,7 @@ class Watched:
         """End a test: what it and its pages left behind is thrown away."""
         self.is_left = True
         if not self.page.url.startswith("about:"):
-            self.page.evaluate(LEAVE)
+            self.page.evaluate(inside("leave"))
         self.page.context.clear_cookies()
         if self.is_on_paper:
             self.page.emulate_media(media="null")
@@ -329,6 +234,11 @@ def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
     assert not problems, "\n".join(problems)
 
 
+def inside(name: str) -> str:
+    """A function of ``page.js``, as Playwright evaluates it on a page."""
+    return f"argument => {{ {INSIDE}\nreturn {name}(argument); }}"
+
+
 def at_width(page: Page, width: int, height: int = 900) -> Page:
     """A page on a screen of this size, which takes a while where it has another."""
     if page.viewport_size != {"width": width, "height": height}:
@@ -341,15 +251,14 @@ def settled(page: Page, *shown: str) -> Page:
 
     All is asked at once and without a locator: the first on a page brings a third of a megabyte of scripts with it.
     """
-    missing = page.evaluate(SETTLED, [ELEMENTS, shown, PATIENCE])
+    missing = page.evaluate(inside("settled"), [ELEMENTS, shown, PATIENCE])
     assert not missing, f"{page.url}: {missing}"
     return page
 
 
 def visible(page: Page, *selectors: str) -> list[int]:
     """How many of each a reader sees, without a locator too."""
-    how_many = f"names => names.map(name => [...document.querySelectorAll(name)].filter({SHOWN}).length)"
-    counted: list[int] = page.evaluate(how_many, selectors)
+    counted: list[int] = page.evaluate(inside("visible"), selectors)
     return counted
 
 
@@ -383,11 +292,11 @@ def faults_of_places(page: Page) -> list[str]:
 def _found(page: Page, options: dict[str, object], *, only_changed: bool = False) -> list[str]:
     if not AXE.is_file():
         lack("axe-core is not installed; run « npm ci » in web/.")
-    if not page.evaluate(BEGIN, None):
-        page.evaluate(BEGIN, AXE.read_text(encoding="utf-8"))
+    if not page.evaluate(inside("begin")):
+        page.evaluate(inside("begin"), AXE.read_text(encoding="utf-8"))
     # Reading style sheets again is for rules on sound and on turned screens, which are not asked for.
     options = {**options, "resultTypes": ["violations"], "preload": False}
-    found = page.evaluate(RUN, [options, only_changed])
+    found = page.evaluate(inside("run"), [options, only_changed])
     return [
         f"{fault['id']}: {fault['help']}: {node['target']} {node['failureSummary']}"
         for fault in found["violations"]
@@ -397,9 +306,9 @@ def _found(page: Page, options: dict[str, object], *, only_changed: bool = False
 
 def faults_of_much(page: Page, most: int = 12) -> list[str]:
     """What axe finds, but for ``PLACED``, on the page with much of what is alike, and is left so."""
-    page.evaluate(ALIKE, most)
+    page.evaluate(inside("shorten"), most)
     found = _found(page, NOT_PLACED)
-    page.evaluate(f"void ({STATES})()")
+    page.evaluate(inside("noteStates"))
     return found
 
 
@@ -410,7 +319,7 @@ def faults_of_what_is_alike(page: Page, widths: Sequence[int], *, whole: bool) -
     ``PLACED`` find, at one of the widths, drawn by lot. Of another page these are not: the style is the same in every
     language.
     """
-    page.evaluate(ALIKE, 4)
+    page.evaluate(inside("shorten"), 4)
     found, placed = [], by_lot(widths, 1) if whole else []
     for width in widths:
         faults = []
@@ -420,69 +329,6 @@ def faults_of_what_is_alike(page: Page, widths: Sequence[int], *, whole: bool) -
             faults += faults_of_places(at_width(page, width))
         found += [f"{width}: {fault}" for fault in faults]
     return found
-
-
-LOOKS: Final = """() => {
-    const faults = [], range = document.createRange();
-    const apart = '.off-screen, .skip, .nothing, svg, pre, code, .iri, textarea, .editor, .permalink';
-    const isShown = one => one.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) && !one.closest(apart);
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        const parent = node.parentElement;
-        // an address or an identifier has no place to break but inside
-        const isWords = /\\p{L}{5}/u.test(node.data) && !/\\w[/_.]\\w|\\p{Ll}\\p{Lu}/u.test(node.data);
-        if (!parent || !isWords) {
-            continue;
-        }
-        range.selectNodeContents(node);
-        if (range.getClientRects().length < 2 || !isShown(parent) || getComputedStyle(parent).hyphens === 'auto') {
-            continue;
-        }
-        for (const { 0: word, index } of node.data.matchAll(/[\\p{L}]{5,}/gu)) {
-            range.setStart(node, index);
-            range.setEnd(node, index + word.length);
-            const boxes = [...range.getClientRects()].filter(box => box.width > 0);
-            if (new Set(boxes.map(box => Math.round(box.top))).size > 1) {
-                faults.push(`the word ${word} is broken`);
-            }
-        }
-    }
-    for (const one of document.querySelectorAll('main *, header *')) {
-        const isText = !one.childElementCount && one.textContent.trim() && one.scrollWidth > one.clientWidth + 1;
-        if (isText && ['hidden', 'clip'].includes(getComputedStyle(one).overflowX) && isShown(one)) {
-            faults.push(`${one.textContent.trim().slice(0, 40)} is cut off`);
-        }
-    }
-    const high = document.querySelector('h1').getBoundingClientRect().height;
-    if (high > (innerWidth > 500 ? 120 : 200)) {
-        faults.push(`the heading is ${high} pixels high`);
-    }
-    const network = document.querySelector('network-view[data-drawn=yes]')?.canvas?.cy;
-    if (network) {
-        const boxOf = (one, isName) => one.renderedBoundingBox(
-            { includeNodes: !isName, includeLabels: isName, includeEdges: false, includeOverlays: false },
-        );
-        // the library leaves a margin around names
-        const touch = (one, two) => Math.min(one.x2 - two.x1, two.x2 - one.x1, one.y2 - two.y1, two.y2 - one.y1) > 4;
-        const clear = network.nodes().not('.off, .dim');
-        const things = clear.map(one => ({ one, box: boxOf(one, false) }));
-        const names = clear.filter('.named').map(one => ({ one, box: boxOf(one, true) }));
-        for (const { one, box } of names.filter(({ one }) => !one.hasClass('chosen'))) {
-            const over = things.find(other => other.one !== one && touch(box, other.box));
-            const through = names.find(other => other.one !== one && touch(box, other.box));
-            if (over || through) {
-                const other = (over ?? through).one.data('label');
-                faults.push(`the name ${one.data('label')} stands over ${other}${over ? '' : ', a name'}`);
-            }
-        }
-        const unnamed = network.nodes('.chosen').not('.named');
-        faults.push(...unnamed.map(one => `${one.data('label')} is chosen and has no name`));
-        if (things.length && !names.length) {
-            faults.push('nothing in the network has a name');
-        }
-    }
-    return faults;
-}"""
 
 
 def too_wide(page: Page, widths: Sequence[int]) -> list[str]:
@@ -500,7 +346,7 @@ def faults_of_looks(page: Page, widths: Sequence[int]) -> list[str]:
     found = []
     for width in widths:
         at_width(page, width)
-        found += [f"{width}: {fault}" for fault in page.evaluate(LOOKS)]
+        found += [f"{width}: {fault}" for fault in page.evaluate(inside("looks"))]
     return found
 
 

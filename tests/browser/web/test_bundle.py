@@ -143,10 +143,7 @@ def with_packages(folder: Path, *changed: str) -> Path:
         return packages
     packages.mkdir()
     for path in (WEB / "node_modules").iterdir():
-        if path.name in own:
-            shutil.copytree(path, packages / path.name)
-        else:
-            (packages / path.name).symlink_to(path)
+        (shutil.copytree if path.name in own else os.symlink)(path, packages / path.name)
     return packages
 
 
@@ -164,11 +161,9 @@ def test_builds_at_the_same_time_give_the_bytes_of_the_one_there_is(tmp_path: Pa
 
 def test_packages_under_another_licence_or_without_its_text_fail_the_build(tmp_path: Path) -> None:
     licences = {
-        "cytoscape": "GPL-3.0-only",
-        "sparqljs": "SEE LICENSE IN LICENSE",
+        "cytoscape": "GPL-3.0-only", "sparqljs": "SEE LICENSE IN LICENSE", "@observablehq/plot": "",
         "codemirror-lang-sparql": "(MPL-2.0 OR LGPL-3.0)",
-        "@observablehq/plot": "",
-    }
+    }  # fmt: skip
     packages = with_packages(tmp_path, *licences, "@lezer/highlight")
     for name, licence in licences.items():
         description = packages / name / "package.json"

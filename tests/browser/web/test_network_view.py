@@ -5,17 +5,13 @@ from __future__ import annotations
 import math
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.chromium import faults_of_looks
-from tests.browser.web.conftest import embedded
-
-if TYPE_CHECKING:
-    from tests.browser.chromium import Watch
-    from tests.browser.web.conftest import Site
+from tests.browser.chromium import Watch, faults_of_looks
+from tests.browser.web.conftest import Site, embedded
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 
@@ -40,11 +36,8 @@ def drawn(page: Page) -> Page:
 
 
 NODES: Final = [
-    thing("a", 0, 0, "p"),
-    thing("b", 1, 0, "p"),
-    thing("c", 2, 0, "q", type="instrument"),
-    thing("d", 0, 1, "q"),
-]
+    thing("a", 0, 0, "p"), thing("b", 1, 0, "p"), thing("c", 2, 0, "q", type="instrument"), thing("d", 0, 1, "q"),
+]  # fmt: skip
 NETWORK: Final[dict[str, object]] = {
     "nodes": NODES,
     "edges": [

@@ -5,16 +5,14 @@ from __future__ import annotations
 import struct
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Pen
-
-if TYPE_CHECKING:
-    from tests.browser.chromium import Watch
-    from tests.browser.web.conftest import Site
+from tests.browser.chromium import Watch
+from tests.browser.web.conftest import Site
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 MIDDLE: Final = """() => {
@@ -95,9 +93,7 @@ def test_a_picture_is_saved_as_a_sheet_with_what_is_shown(site: Site, window: Wa
     sheet = ET.parse(saved.value.path()).getroot()
     x, y, width, height = map(float, sheet.attrib["viewBox"].split())
     assert (width / height, y, x) == pytest.approx((16 / 9, 0, -(width - 300) / 2))
-    paper = sheet.find(f"{SVG}rect")
-    assert paper is not None
-    assert float(paper.attrib["width"]) == pytest.approx(width)
+    assert float(next(sheet.iter(f"{SVG}rect")).attrib["width"]) == pytest.approx(width)
     assert all(link.attrib["href"].startswith("http://127.0.0.1") for link in sheet.iter(f"{SVG}a"))
     assert [mark.attrib["data-of"] for mark in sheet.iter() if "opacity" in mark.attrib] == ["c", "c b"]
     with page.expect_download() as saved:

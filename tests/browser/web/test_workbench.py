@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.web.conftest import LABEL, PAN, embedded
-
-if TYPE_CHECKING:
-    from tests.browser.chromium import Watch
-    from tests.browser.web.conftest import Site
+from tests.browser.chromium import Watch
+from tests.browser.web.conftest import LABEL, PAN, Site, embedded
 
 ORDERED: Final = f"SELECT * WHERE {{ ?one <{PAN}ontology#cites> ?another . ?another <{PAN}ontology#weight> ?a }}"
 WEIGHTS: Final = f"SELECT ?plan ?weight WHERE {{ ?plan <{PAN}ontology#weight> ?weight }} ORDER BY ?plan"
