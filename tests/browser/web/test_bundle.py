@@ -75,7 +75,7 @@ def test_node_is_asked_for_only_without_a_fresh_bundle_and_without_node(
     def asked(on_path: str = "") -> list[str]:
         """What the build asks pip for, with these programs on PATH."""
         monkeypatch.setenv("PATH", on_path)
-        return WheelBuilder(str(clone)).config.dependencies
+        return list(WheelBuilder(str(clone)).config.dependencies)
 
     assert asked() == []
     names = json.loads((dist / "build.json").read_text(encoding="utf-8"))["files"]
@@ -147,7 +147,9 @@ def with_packages(folder: Path, *changed: str) -> Path:
     return packages
 
 
-def test_builds_at_the_same_time_give_the_bytes_of_the_one_there_is(tmp_path: Path, bundle: Bundle) -> None:
+def test_the_scripts_are_typed_and_builds_at_the_same_time_give_the_bytes_of_the_one_there_is(
+    tmp_path: Path, bundle: Bundle
+) -> None:
     made = with_packages(tmp_path).parent / "dist"
     builds = [hook(tmp_path) for _ in range(2)]
     messages = [build.communicate(timeout=600)[0] for build in builds]
@@ -157,6 +159,9 @@ def test_builds_at_the_same_time_give_the_bytes_of_the_one_there_is(tmp_path: Pa
     built = {path.name: path.read_bytes() for path in made.iterdir()}
     assert set(built) == {*json.loads(built["build.json"])["files"].values(), "build.json"}
     assert built == {path.name: path.read_bytes() for path in bundle.folder.iterdir()}, HOW_TO_BUILD
+    command = [shutil.which("node") or "node", "node_modules/typescript/bin/tsc", "--noEmit"]
+    typed = subprocess.run(command, cwd=made.parent, capture_output=True, text=True, check=False, timeout=600)
+    assert typed.returncode == 0, typed.stdout
 
 
 def test_packages_under_another_licence_or_without_its_text_fail_the_build(tmp_path: Path) -> None:
@@ -178,13 +183,6 @@ def test_packages_under_another_licence_or_without_its_text_fail_the_build(tmp_p
     assert "The package @lezer/highlight brings no licence text" in message
     assert message.count("The package ") == len(licences) + 1
     assert not (tmp_path / "web" / "dist").exists()
-
-
-def test_the_scripts_are_typed(tmp_path: Path) -> None:
-    folder = with_packages(tmp_path).parent
-    command = [shutil.which("node") or "node", "node_modules/typescript/bin/tsc", "--noEmit"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=600)
-    assert done.returncode == 0, done.stdout
 
 
 def test_the_lock_file_has_no_addresses_of_packages() -> None:

@@ -23,7 +23,7 @@ def thing(name: str, x: float, y: float, plan: str = "", **more: object) -> dict
 
 def link(source: str, target: str, **more: str) -> dict[str, object]:
     edge = {"id": f"{source}-{target}", "source": source, "target": target, "type": "cites", "typeLabel": "cites"}
-    return edge | {"evidence": "declared"} | more
+    return {**edge, "evidence": "declared", **more}
 
 
 def view(network: dict[str, object]) -> str:

@@ -36,13 +36,11 @@ def cites(later: str, earlier: str, ys: tuple[float, float], kind: str) -> Group
     return Group((line,), f"{later} cites {earlier}: “so it says”", f"{later}-{earlier}.html", tags=tags)
 
 
-DRAWN: Final = Drawing(
-    300, 200, "Three plans", "who cites whom", "en",
-    (
-        plan("a", 20, 2010, "x"), plan("b", 80, 2015, "x"), plan("c", 140, 2020, "y"),
-        cites("b", "a", (86, 26), "seen"), cites("c", "b", (146, 86), "absent"),
-    ),
+MARKS: Final = (
+    plan("a", 20, 2010, "x"), plan("b", 80, 2015, "x"), plan("c", 140, 2020, "y"),
+    cites("b", "a", (86, 26), "seen"), cites("c", "b", (146, 86), "absent"),
 )  # fmt: skip
+BODY: Final = f'<div class="scroll">{Drawing(300, 200, "Three plans", "who cites whom", "en", MARKS).svg()}</div>'
 
 
 def pale(page: Page) -> list[str]:
@@ -52,7 +50,7 @@ def pale(page: Page) -> list[str]:
 
 
 def test_a_line_says_what_it_rests_on_and_what_is_chosen_stands_in_the_address(site: Site, window: Watch) -> None:
-    page = window(site.page("picture", f'<div class="scroll">{DRAWN.svg()}</div>')).page
+    page = window(site.page("picture", BODY)).page
     status = page.get_by_role("status")
     expect(status).to_contain_text("Point at a line")
     page.locator("svg a[data-of='b a']").focus()
@@ -85,7 +83,7 @@ def test_a_line_says_what_it_rests_on_and_what_is_chosen_stands_in_the_address(s
 
 
 def test_a_picture_is_saved_as_a_sheet_with_what_is_shown(site: Site, window: Watch) -> None:
-    page = window(site.page("picture", f'<div class="scroll">{DRAWN.svg()}</div>')).page
+    page = window(site.page("picture", BODY)).page
     page.get_by_text("Choose what is shown").click()
     page.get_by_label("Link").select_option("Kind seen")
     with page.expect_download() as saved:

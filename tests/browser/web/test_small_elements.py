@@ -100,14 +100,12 @@ CELLS: Final = """
 <td class="declared"><a href="#">3 <span class="inferred">+2</span></a></td>
 <td class="inferred"><a href="#">+2</a></td><td class="none"><span>0</span></td><td class="self"></td>
 """
-HEADS: Final = "".join(f'<th scope="col">Plan {i}</th>' for i in range(12))
-ROWS: Final = "".join(
-    f'<tr><th scope="row"><a href="#">A long name of plan {i}</a></th>{CELLS * 3}</tr>' for i in range(8)
-)
+HEADS: Final = '<th scope="col">Plan</th>' * 12
+ROW: Final = f'<tr><th scope="row"><a href="#">A long name of plan</a></th>{CELLS * 3}</tr>'
 PAGE: Final = (
     '<ul class="numbers"><li><a class="number" href="#"><span>12</span> pairs</a></li></ul>'
     '<div class="scroll" role="region" tabindex="0" aria-label="Matrix"><table class="matrix">'
-    f"<thead><tr><td></td>{HEADS}</tr></thead><tbody>{ROWS}</tbody></table></div>"
+    f"<thead><tr><td></td>{HEADS}</tr></thead><tbody>{ROW * 8}</tbody></table></div>"
     f"{TABLE}{LANGUAGE}{SEARCH.format(source='../data/labels.js')}"
     '<p><span class="badge declared">declared</span> <span class="badge inferred">inferred</span> '
     '<span class="badge unverified">unverified</span> <span class="badge gap">gap</span> '

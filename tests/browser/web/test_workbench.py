@@ -20,10 +20,8 @@ DATES: Final = (
 )
 CITED: Final = f"CONSTRUCT {{ ?a <{PAN}ontology#cites> ?b }} WHERE {{ ?a <{PAN}ontology#cites> ?b }}"
 LINKED: Final = f"SELECT ?x {{ VALUES ?x {{ <{PAN}ontology#cites> <{PAN}id/link/abc> <https://example.org/x> }} }}"
-TERMS: Final = {
-    "prefixes": {"pan": f"{PAN}ontology#"},
-    "terms": [{"name": "pan:cites", "label": "cites", "kind": "property"}],
-}
+CITES: Final = {"name": "pan:cites", "label": "cites", "kind": "property"}
+TERMS: Final = {"prefixes": {"pan": f"{PAN}ontology#"}, "terms": [CITES]}
 SAID: Final = (
     ("SELECT * { SERVICE <https://example.org/> { ?a ?b ?c } }", "SERVICE, which asks another server, is refused"),
     ('SELECT ("SERVICE" AS ?service) WHERE {} # SERVICE', "1 row in"),
