@@ -55,7 +55,7 @@ def commands(section: str, few: Path) -> Iterator[tuple[str, ...]]:
     from pan2kg.cli.main import COMMANDS
     from pan2kg.project import Project
     from pan2kg.store.queries import read_queries
-    from pan2kg.tables.registry import TABLES
+    from pan2kg.tables.table import TABLES
 
     project, text = ("--project", str(few)), str(ROOT / "texts" / "mae-gouvernement-lu-fr-pan-2.txt")
     spoken = [("--language", language) for language in LANGUAGES]

@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 from typing import Final
+
+from pan2kg.graph.graph import OFFERED
 
 PACKAGE: Final = Path(__file__).resolve().parents[1] / "pan2kg"
 
@@ -17,11 +20,6 @@ ROOMS: Final = (
     "graph", "tables", "charts", "network", "report", "review", "site", "publish", "server", "cli",
 )  # fmt: skip
 """From the ground up: a room knows only those that stand before it."""
-
-FACE: Final = {
-    ("graph.graph", name) for name in ("charts.frame", "charts.registry", "network.selection", "tables.writers")
-}
-"""What the public noun offers of later rooms, each by a method that hands on and does nothing else."""
 
 FOR_ALL: Final = {"errors", "i18n"}
 """What can go wrong, and how it is said, is for every room."""
@@ -38,7 +36,7 @@ DOORS: Final = {
     "pandas": {"graph.answer"},
     "pypdfium2": {"extract.pdf"},
     "prometheus_client": {"server.web"},
-    "pyarrow": {"tables.parquet"},
+    "pyarrow": {"tables.spreadsheet"},
     "pyshacl": {"validation.reference"},
     "duckdb": {"coherence.weight"},
     "rdflib": {"store.store", "validation.reference"},
@@ -79,12 +77,19 @@ def imports(among: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
             base = "." * node.level + (node.module or "")
             whole = [f"{base}.{alias.name}" for alias in node.names]
             yield from ((node.lineno, name if name.removeprefix("pan2kg.") in modules() else base) for name in whole)
+        elif (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func) == "_offered"
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            # what is imported by a name in a text counts too
+            yield node.lineno, "pan2kg." + ast.unparse(node.args[0]).strip("'").rpartition(".")[0]
 
 
 def arrows() -> Iterator[tuple[str, int, str]]:
     for module in modules():
         for line, name in imported(module):
-            if name.startswith("pan2kg.") and (module, name.removeprefix("pan2kg.")) not in FACE:
+            if name.startswith("pan2kg."):
                 yield module, line, name.removeprefix("pan2kg.")
 
 
@@ -135,6 +140,13 @@ def test_no_module_imports_itself_in_a_circle() -> None:
     except CycleError as error:
         circle = " → ".join(reversed(error.args[1]))
         raise AssertionError(f"these are one module, or what they share is a third: {circle}") from None
+
+
+def test_what_the_graph_hands_on_to_is_there_and_stands_in_later_rooms() -> None:
+    for path in OFFERED.values():
+        module, _, name = path.rpartition(".")
+        assert ROOMS.index(room(module)) > ROOMS.index("graph"), f"import {path} as usual"
+        assert callable(getattr(import_module(f"pan2kg.{module}"), name)), path
 
 
 def test_imports_name_the_module_in_full() -> None:

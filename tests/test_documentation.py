@@ -21,7 +21,7 @@ import pytest
 import pan2kg
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import TABLES
 from tests.conftest import BARE, Commands
 
 ROOT = Path(__file__).resolve().parent.parent

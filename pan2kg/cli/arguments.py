@@ -23,7 +23,7 @@ from pan2kg.i18n.message import Message, a_day, joined, language_of, say, spoken
 from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
-    from pan2kg.scores.scale import Scale
+    from pan2kg.scores.matrix import Scale
     from pan2kg.store.remote import RemoteStore
     from pan2kg.store.store import LocalStore
     from pan2kg.tables.table import Selection
@@ -154,7 +154,7 @@ def an_address(text: str) -> str:
 
 
 def a_scale(text: str) -> Scale:
-    from pan2kg.scores.scale import read_scale
+    from pan2kg.scores.matrix import read_scale
 
     try:
         return read_scale(text)
@@ -302,7 +302,7 @@ def cache_of(options: argparse.Namespace) -> Path | None:
 
 
 def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: bool = True) -> RemoteStore:
-    from pan2kg.graph.dataset import other_release
+    from pan2kg.graph.labels import other_release
     from pan2kg.store.remote import open_remote
 
     store = open_remote(options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours)

@@ -39,10 +39,10 @@ MCP: Final = arguments.LANGUAGE
 
 
 def run_ask(options: argparse.Namespace) -> int:
-    from pan2kg.graph.dataset import read_release
+    from pan2kg.graph.labels import read_release
     from pan2kg.store import queries
     from pan2kg.store.store import LocalStore, needs
-    from pan2kg.tables import answers
+    from pan2kg.tables import writers as answers
 
     project, link = project_of(options), None
     if "/" in (options.name or ""):
@@ -145,7 +145,8 @@ def _answer(
     store: Store, text: str, project: Project, options: argparse.Namespace,
     around: tuple[str, str, tuple[str, ...], str] | None,
 ) -> int:  # fmt: skip
-    from pan2kg.tables import answers, writers
+    from pan2kg.tables import writers
+    from pan2kg.tables import writers as answers
     from pan2kg.turtle.writer import read_prefixes
 
     with arguments.interruptible():

@@ -17,7 +17,7 @@ from pan2kg.coherence.evidence import FIGURED, HEADLINE, level
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Text
 from pan2kg.i18n.message import a_day
-from pan2kg.tables.registry import TABLES, Option
+from pan2kg.tables.table import TABLES, Option
 
 if TYPE_CHECKING:
     from pan2kg.graph.graph import Graph
@@ -80,7 +80,7 @@ def run_coherence(options: argparse.Namespace) -> int:
     if options.columns is not None:
         # the pairs of plans, from columns that were exported: figures over all there is need no choice
         from pan2kg.coherence.weight import pairs_of_plans
-        from pan2kg.tables.parquet import read_columns
+        from pan2kg.tables.spreadsheet import read_columns
 
         if options.figure is not None:
             raise QueryError("columns-no-figure", remedy="leave-out-figure", name=options.figure)
@@ -103,7 +103,7 @@ def inquire(project: Project, options: argparse.Namespace, width: int) -> str | 
     from pan2kg.tables.writers import Style, write
 
     selection = arguments.selection_of(options, options.format)
-    from pan2kg.tables.registry import Scoring, TableChoice
+    from pan2kg.tables.table import Scoring, TableChoice
 
     def given(name: str) -> tuple[str, ...]:
         return tuple(getattr(options, name, None) or ())

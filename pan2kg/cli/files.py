@@ -101,7 +101,7 @@ def run_picture(options: argparse.Namespace) -> int:
 def run_export(options: argparse.Namespace) -> int:
     target = Path(options.output)
     if options.form == "parquet":
-        from pan2kg.tables.parquet import columns_of, write_columns
+        from pan2kg.tables.spreadsheet import columns_of, write_columns
 
         if options.plan or options.type:
             raise QueryError("columns-are-whole", remedy="leave-out-selection")

@@ -27,7 +27,6 @@ _EXAMPLE: Final = re.compile(r"https?://([^/]+[.])?example([.](com|net|org))?(:\
 
 
 def a_contact(text: str) -> str:
-    """Where to write to: an e-mail address, or the address of a page."""
     if "://" in text:
         return arguments.a_link(text)
     if not _MAIL.fullmatch(text):
@@ -36,7 +35,6 @@ def a_contact(text: str) -> str:
 
 
 def a_version(text: str) -> str:
-    """A version that can stand in an address."""
     if not _VERSION.fullmatch(text):
         raise argparse.ArgumentTypeError(told("no-version", text=text))
     return text
@@ -94,7 +92,6 @@ def run_publish(options: argparse.Namespace) -> int:
 
 
 def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
-    """The same with parts that others give: pages, documentation, changes."""
     from pan2kg.publish.release import ReleaseOptions, publish
     from pan2kg.publish.vocabulary import DCAT
 
@@ -119,9 +116,8 @@ def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
 
 
 def _prepare(options: argparse.Namespace) -> Edition:
-    """The graph loaded and the release ordered."""
-    from pan2kg.graph.dataset import own_profile, read_profiles
     from pan2kg.graph.graph import Graph
+    from pan2kg.graph.labels import own_profile, read_profiles
     from pan2kg.publish import edition as editions
     from pan2kg.publish.folder import read_mark
     from pan2kg.publish.release import prepare_day
@@ -174,9 +170,9 @@ def add_diff(command: argparse.ArgumentParser) -> None:
 
 
 def run_diff(options: argparse.Namespace) -> int:
-    """Tell what changed between two states, or apply a patch to one; 0 whether or not something changed."""
     from pan2kg.publish import changes
     from pan2kg.publish.tables import published_weights
+    from pan2kg.store.store import read_quads
 
     if len(options.sides) != (1 if options.apply else 2):
         fault = "patch-takes-one" if options.apply else "comparison-takes-two"
@@ -185,18 +181,18 @@ def run_diff(options: argparse.Namespace) -> int:
         raise FormatError("patched-is-nquads", remedy="name-nq-file")
     progress = arguments.Progress()
     try:
-        patch = changes.read_patch(Path(options.apply)) if options.apply else None
+        patch = changes.read_patch(read_quads(Path(options.apply)), options.apply) if options.apply else None
         sides = []
         for path in options.sides:
             progress(say("progress", "reading", side=path))
             sides.append(changes.read_side(Path(path)))
         progress(say("progress", "applying" if patch else "comparing"))
         if patch:
-            content = changes.nquads(changes.apply(patch, sides[0]))
+            content = patch.apply(sides[0]).nquads()
         elif options.format == "rdf":
-            content = changes.write_patch(changes.patch_of(*sides))
+            content = changes.patch_of(*sides).written()
         else:
-            report = changes.read_report(changes.change_list(*sides), published_weights(Path(options.sides[0])))
+            report = changes.ChangeReport(changes.change_list(*sides), published_weights(Path(options.sides[0])))
             if options.format == "atom":
                 when = changes.day_of(report.change, options.date)
                 text = changes.write_feed(report, options.language, when, address=options.address)
@@ -214,8 +210,6 @@ def run_diff(options: argparse.Namespace) -> int:
 
 
 class _PortalAction(argparse.Action):
-    """``plan``, ``push`` or ``status``, then options and the folder in any order; without the word, ``plan``."""
-
     def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: object) -> None:  # noqa: ANN401
         words = [*values]
         namespace.action = words.pop(0) if words[0] in ("plan", "push", "status") else "plan"

@@ -22,7 +22,7 @@ from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pyoxigraph as ox
     from starlette.routing import Route
@@ -267,33 +267,35 @@ def _site(
 ) -> RefreshedSite:
     """The pages over the data as they are at any time; reports of checks are kept in a folder, if there is one."""
     from pan2kg.server.pages import RefreshedSite
-    from pan2kg.site.page import find_bundle
-
-    bundle = find_bundle()
 
     def make() -> AllPages:
         from pan2kg.graph.graph import Graph
         from pan2kg.server.all_pages import AllPages
-        from pan2kg.site.page import SiteContext
+        from pan2kg.site.page import SiteContext, find_bundle
         from pan2kg.site.registry import Site
 
         graph = Graph(project, store, language="fr")
-        return AllPages(Site(SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=folder)))
+        return AllPages(Site(SiteContext(graph, mode="served", bundle=find_bundle(), writable=writable, kept=folder)))
 
     return RefreshedSite(make, release)
 
 
 def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper | None = None) -> Pages:
     from pan2kg.server.pages import Pages
-    from pan2kg.site.page import find_bundle
+
+    # what draws pages takes as long to import as the rest: it is there when it is asked for
+    def assets() -> Mapping[str, Path]:
+        from pan2kg.site.page import find_bundle
+
+        bundle = find_bundle()
+        return bundle.files() if bundle else {}
 
     def canonical(path: str, query: bytes) -> bytes:
         from pan2kg.server.all_pages import canonical_query
 
         return canonical_query(path, query)
 
-    bundle = find_bundle()
-    return Pages(site, bundle.files() if bundle else {}, canonical=canonical, homes=homes, keeper=keeper)
+    return Pages(site, assets, canonical=canonical, homes=homes, keeper=keeper)
 
 
 def _documents(

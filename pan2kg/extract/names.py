@@ -329,7 +329,7 @@ class NamesInText:
         return Mention(start, end, surface, "", kind, rule, "several", choices=choices)
 
     def mentions(self) -> Iterator[Mention]:
-        # « PAN 2 »: the second edition of the country's plan, of the subject of the document where that is known
+        # « Plan 2 »: the second edition of the country's plan, of the subject of the document where that is known
         numbers, text, things, own = list(_NUMBERED.finditer(self.text)), self.text, self.names.things, self.own
         called = {name.iri for name in self.names.spellings if _NUMBERED.fullmatch(name.words)} if numbers else set()
         families = {things[iri].family for iri in called if iri in things}

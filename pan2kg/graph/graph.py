@@ -18,77 +18,85 @@ from copy import copy
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, cast, overload
 
 from pan2kg.errors import Place, QueryError
-from pan2kg.graph.answer import Answer, Measures
-from pan2kg.graph.dataset import (
-    CountryProfile,
-    Notice,
-    Release,
-    dataset_of,
-    own_profile,
-    read_notice,
-    read_profiles,
-    read_release,
-)
+from pan2kg.graph import labels as naming
+from pan2kg.graph.answer import Answer, answered
 from pan2kg.graph.labels import Labels, plain_words, read_labels
 from pan2kg.i18n.message import Message, either, today, verbatim
 from pan2kg.project import Project
+from pan2kg.store import store as stores
 from pan2kg.store.queries import Query, fill, find_query, insist, program_query, read_queries, replaced, with_prefixes
 from pan2kg.store.rules import derive_when_asked, view_space
-from pan2kg.store.store import LocalStore, Store, construct, load_project, open_store, select, text_rows
+from pan2kg.store.store import LocalStore, Store, load_project, open_store
 from pan2kg.turtle.writer import find_subjects, read_prefixes
 
 if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
-    from pan2kg.charts.frame import Picture
-    from pan2kg.coherence.bodies import ActionField, Involvement, Profile, Uses
+    from pan2kg.coherence import bodies, reading, texts
     from pan2kg.coherence.citations import Occasion
     from pan2kg.coherence.evidence import Level, Measured
     from pan2kg.coherence.figures import PlanMeeting, Taken
     from pan2kg.coherence.known import Known, Tables
     from pan2kg.coherence.obligations import Margin, Obligation, Response
-    from pan2kg.coherence.reading import Citation
-    from pan2kg.coherence.texts import Earlier
     from pan2kg.coherence.weight import Chance, Weight
     from pan2kg.extract.names import NamesInTexts
     from pan2kg.graph.links import GraphTies
-    from pan2kg.graph.parts import Parts
     from pan2kg.graph.search import Search
-    from pan2kg.graph.statements import Statements
+    from pan2kg.graph.statements import Parts, Statements
     from pan2kg.i18n.catalogue import Language
-    from pan2kg.scores.matrix import Scores
-    from pan2kg.scores.scale import Scale
+    from pan2kg.scores.matrix import Scale, Scores
     from pan2kg.store.as_of import DatedGraph
     from pan2kg.store.links import LinkView
-    from pan2kg.tables.writers import Figures
     from pan2kg.validation.report import Report
 
+OFFERED: Final = {
+    "network": "network.selection.select_network", "picture": "charts.registry.draw",
+    "table": "tables.writers.answer_of",
+}  # fmt: skip
+"""What later rooms do for the methods of a graph, which hand on: none of them is known here before it is asked."""
 DAYS: Final = 4
 """Of how many days the graph as it was then is kept."""
-
 T = TypeVar("T")
 
 
 class GraphReading(Generic[T]):
-    """A reading of the graph as an attribute: made when it is first asked for, once for all languages and threads."""
+    """A reading of the graph as an attribute: made when it is first asked for, once for all languages and threads.
 
-    def __init__(self, make: Callable[[Graph], T]) -> None:
+    It is made by a function of the graph, or by one of another module that reads a store, named as ``module.function``
+    and imported when it is first called.
+    """
+
+    def __init__(self, make: Callable[[Graph], T] | str, meaning: str = "") -> None:
         self.make = make
-        self.name = make.__name__
-        self.__doc__ = make.__doc__
+        self.__doc__ = meaning or make.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
 
     @overload
     def __get__(self, graph: None, owner: type) -> Self: ...
     @overload
     def __get__(self, graph: Graph, owner: type) -> T: ...
     def __get__(self, graph: Graph | None, owner: type) -> Self | T:
-        return self if graph is None else graph.once(self.name, partial(self.make, graph))
+        if graph is None:
+            return self
+        make: Callable[[Graph], T] = self._read if isinstance(self.make, str) else self.make
+        return graph.once(self.name, partial(make, graph))
+
+    def _read(self, graph: Graph) -> T:
+        return cast("T", _offered(cast("str", self.make))(graph.store))
+
+
+def _offered(path: str) -> Callable[..., Any]:
+    module, _, name = path.rpartition(".")
+    return cast("Callable[..., Any]", getattr(import_module(f"pan2kg.{module}"), name))
 
 
 class Graph:
@@ -100,22 +108,16 @@ class Graph:
     """
 
     def __init__(
-        self,
-        project: Project,
-        store: Store,
-        *,
-        language: Language = "en",
-        as_of: date | None = None,
-        asked: bool = False,
-        release: str = "",
-    ) -> None:
+        self, project: Project, store: Store, *, language: Language = "en", as_of: date | None = None,
+        asked: bool = False, release: str = "",
+    ) -> None:  # fmt: skip
         self.project: Final = project
         self.store: Final = store
         self.language: Language = language
         self.as_of: Final = as_of or today()
         self.asked: Final = asked
         self._release: Final = release
-        self._earlier: Earlier | None = None
+        self._earlier: texts.Earlier | None = None
         self._kept: Final[dict[str, object]] = {}
         self._rows: Final[dict[str, list[list[str]]]] = {}
         self._dated: Final[dict[date, DatedGraph]] = {}
@@ -160,7 +162,7 @@ class Graph:
         """
         return {name: query.question(language) for name, query in self.queries.items()}
 
-    def ask(self, name: str, **parameters: str) -> Answer:
+    def ask(self, name: str, **parameters: str) -> Answer[dict[str, str]]:
         """The answer to a stored question.
 
         Raises:
@@ -173,7 +175,7 @@ class Graph:
         insist(query, parameters)
         return self.sparql(fill(query, parameters, store=self.store, project=self.project))
 
-    def sparql(self, text: str) -> Answer:
+    def sparql(self, text: str) -> Answer[dict[str, str]]:
         """The answer to a SELECT query; the prefixes of the project need not be declared.
 
         Raises:
@@ -182,12 +184,12 @@ class Graph:
         >>> len(open_graph().sparql("SELECT ?plan WHERE { ?plan a pan:Plan } LIMIT 3"))
         3
         """
-        return Answer(select(self.store, with_prefixes(text, self.prefixes)))
+        return answered(stores.select(self.store, with_prefixes(text, self.prefixes)))
 
-    @property
+    @GraphReading
     def prefixes(self) -> Mapping[str, str]:
         """The prefixes of the project: name → namespace."""
-        return self.once("prefixes", lambda: read_prefixes(self.project))
+        return read_prefixes(self.project)
 
     def construct(self, text: str) -> rdflib.Graph:
         """The triples of a CONSTRUCT or DESCRIBE query as an rdflib graph; prefixes as for :meth:`sparql`.
@@ -198,14 +200,12 @@ class Graph:
         >>> len(open_graph().construct("CONSTRUCT WHERE { plan:lu-bhr-2 pan:inPart ?none }"))
         0
         """
-        from pan2kg.store.store import to_graph
-
-        return to_graph(construct(self.store, with_prefixes(text, self.prefixes)))
+        return stores.to_graph(stores.construct(self.store, with_prefixes(text, self.prefixes)))
 
     def read(self, query: str) -> list[list[str]]:
         """The rows of a query of the program's own as plain text, asked once."""
         if query not in self._rows:
-            self._rows[query] = text_rows(self.store, query)
+            self._rows[query] = stores.text_rows(self.store, query)
         return self._rows[query]
 
     @property
@@ -231,24 +231,18 @@ class Graph:
         >>> len(Graph(Project.packaged(), LocalStore(pyoxigraph.Store())).dataset())
         0
         """
-        from pan2kg.store.store import to_dataset
-
-        return to_dataset(self.held)
+        return stores.to_dataset(self.held)
 
     def check(self) -> Report:
         """The report of house style, shapes and quality queries over the project's files."""
-        from pan2kg.validation.check import check
+        return cast("Report", _offered("validation.check.check")(self.project))
 
-        return check(self.project)
+    # What rooms that stand on this one offer
 
     def network(
-        self,
-        language: str = "",
-        evidence: Level | str = "",
-        *,
-        kinds: Iterable[str] = (),
+        self, language: str = "", evidence: Level | str = "", *, kinds: Iterable[str] = (),
         plan: str | Iterable[str] = (),
-    ) -> nx.MultiDiGraph[str]:
+    ) -> nx.MultiDiGraph[str]:  # fmt: skip
         """The accepted and derived links as a networkx network of one's own, its labels in a language or the main ones.
 
         ``kinds`` are types of link, such as ``rests-on``, and ``plan`` is one plan or several; none means all. One plan
@@ -262,15 +256,16 @@ class Graph:
         'Plan'
         """
         from pan2kg.graph.links import build_network
-        from pan2kg.network.selection import select_network
 
         tag, labels = language or "fr", self.labels
         names = {iri: plain_words(labels.label(iri, tag).text) for iri, entry in labels.entries.items() if entry.texts}
-        whole = build_network(self.read, names, self.known(evidence), links=self.links, language=tag)
+        network = build_network(self.read, names, self.known(evidence), links=self.links, language=tag)
         plans = (plan,) if isinstance(plan, str) else tuple(plan)
-        return select_network(whole, plans=plans, types=kinds) if plans or kinds else whole
+        if plans or kinds:
+            network = _offered(OFFERED["network"])(network, plans=plans, types=kinds)
+        return network
 
-    def table(self, name: str, *, evidence: Level | str = "", **chosen: object) -> Figures:
+    def table(self, name: str, *, evidence: Level | str = "", **chosen: object) -> Answer[dict[str, Any]]:
         """A table of figures, as ``pan2kg coherence`` gives it: ``matrix``, ``debt``, ``gaps`` and others.
 
         ``chosen`` are what that table can be told: ``plans`` and ``actions`` by key, a ``part``, ``everything`` for
@@ -282,11 +277,10 @@ class Graph:
         >>> print(open_graph().table("debt", plans=["lu-bhr-2"]).title)
         Occasions to cite, and coherence debt
         """
-        from pan2kg.tables.writers import figures_of
+        make = _offered(OFFERED["table"])
+        return cast("Answer[dict[str, Any]]", make(self, name, evidence=evidence, **chosen))
 
-        return figures_of(self, name, evidence=evidence, **chosen)
-
-    def picture(self, name: str, *, evidence: Level | str = "", **parameters: object) -> Picture:
+    def picture(self, name: str, *, evidence: Level | str = "", **parameters: object) -> Any:  # noqa: ANN401 - of charts
         """A picture, as ``pan2kg picture`` draws it: ``time-map``, ``bridge`` and others; notebooks show it.
 
         Raises:
@@ -295,9 +289,7 @@ class Graph:
         >>> open_graph().picture("time-map", plan="lu-bhr-2").svg[:4]
         '<svg'
         """
-        from pan2kg.charts.registry import draw
-
-        return draw(name, self, evidence=evidence, **parameters)  # type: ignore[arg-type]
+        return _offered(OFFERED["picture"])(name, self, evidence=evidence, **parameters)
 
     def at(self, day: date) -> DatedGraph:
         """What was in force on a day, with what the rules derive from it; the last days asked for are kept.
@@ -348,7 +340,7 @@ class Graph:
         label = self.labels.label(iri, language or self.language)
         return plain_words(label.numbered if label.is_action else label.text)
 
-    def weighed_as(self, earlier: Earlier) -> Graph:
+    def weighed_as(self, earlier: texts.Earlier) -> Graph:
         """The same graph with its figures on the weights an earlier release published, so that both can be compared."""
         graph = Graph(
             self.project, self.store, language=self.language, as_of=self.as_of, asked=self.asked, release=self._release
@@ -357,14 +349,14 @@ class Graph:
         return graph
 
     @GraphReading
-    def version(self) -> Release:
+    def version(self) -> naming.Release:
         """The release of the graph: its number and its day."""
-        return Release(self._release) if self._release else read_release(self.store, self.profile.space)
+        return naming.Release(self._release) if self._release else naming.read_release(self.store, self.profile.space)
 
     @property
     def dataset_iri(self) -> str:
         """The IRI of the dataset the graph is."""
-        return dataset_of(self.profile.space)
+        return naming.dataset_of(self.profile.space)
 
     @property
     def release(self) -> str:
@@ -372,23 +364,23 @@ class Graph:
         return self.version.number
 
     @GraphReading
-    def notice(self) -> Notice:
+    def notice(self) -> naming.Notice:
         """What the graph says of itself as a dataset: names, creators, licence, days."""
-        return read_notice(self.store, self.profile.space)
+        return naming.read_notice(self.store, self.profile.space)
 
     @GraphReading
-    def projects(self) -> tuple[CountryProfile, ...]:
+    def projects(self) -> tuple[naming.CountryProfile, ...]:
         """The profiles of the projects whose graphs these are."""
-        return read_profiles(self.store)
+        return naming.read_profiles(self.store)
 
     @GraphReading
-    def profile(self) -> CountryProfile:
+    def profile(self) -> naming.CountryProfile:
         """What depends on the country: the plan to start from, the action that asks for coherence, languages, gazette.
 
         >>> open_graph().profile.languages
         ('en', 'fr')
         """
-        return own_profile(self.projects, self.project)
+        return naming.own_profile(self.projects, self.project)
 
     @property
     def asked_by(self) -> Message:
@@ -415,16 +407,12 @@ class Graph:
     @GraphReading
     def resting(self) -> Counter[str]:
         """How many statements rest on each document."""
-        from pan2kg.graph.statements import read_resting
-
-        return read_resting(self.statements)
+        return cast("Counter[str]", _offered("graph.statements.read_resting")(self.statements))
 
     @GraphReading
     def rules(self) -> Mapping[str, str]:
         """What each rule derives, in its own words."""
-        from pan2kg.graph.statements import read_rules
-
-        return read_rules(self.project)
+        return cast("Mapping[str, str]", _offered("graph.statements.read_rules")(self.project))
 
     # Plans, actions and what they rest on
 
@@ -434,7 +422,7 @@ class Graph:
         return bool(self.read(program_query("coherence/actions")))
 
     @GraphReading
-    def uses(self) -> Uses:
+    def uses(self) -> bodies.Uses:
         """Actions × instruments, as stated.
 
         Raises:
@@ -459,7 +447,7 @@ class Graph:
         >>> len(open_graph().parts.actions["https://w3id.org/pan2kg/id/plan/lu-bhr-2"])
         20
         """
-        from pan2kg.graph.parts import read_parts
+        from pan2kg.graph.statements import read_parts
 
         return read_parts(self.read)
 
@@ -489,37 +477,33 @@ class Graph:
             local.complete()
         return view
 
-    @GraphReading
-    def quotes(self) -> Mapping[str, str]:
-        """The first words each link quotes, for who needs nothing else of all that is stated."""
-        from pan2kg.graph.links import read_quotes
-
-        return read_quotes(self.store)
-
-    @GraphReading
-    def citations(self) -> tuple[Citation, ...]:
-        """Who cites whom."""
-        from pan2kg.coherence.reading import read_citations
-
-        return read_citations(self.store)
-
-    @GraphReading
-    def profiles(self) -> tuple[Profile, ...]:
-        """Topics, target groups, leads and bodies of each plan and action."""
-        from pan2kg.coherence.reading import read_profiles
-
-        return read_profiles(self.store)
-
-    @GraphReading
-    def involvements(self) -> tuple[Involvement, ...]:
-        """Which body has which part in which work, and on whose word.
-
-        >>> sorted({part.level.key for part in open_graph().involvements if part.level})
-        ['editors', 'official', 'other', 'plan']
-        """
-        from pan2kg.coherence.reading import read_involvements
-
-        return read_involvements(self.store)
+    quotes: GraphReading[Mapping[str, str]] = GraphReading(
+        "graph.links.read_quotes", "The first words each link quotes, for who needs nothing else of all that is stated."
+    )
+    citations: GraphReading[tuple[reading.Citation, ...]] = GraphReading(
+        "coherence.reading.read_citations", "Who cites whom."
+    )
+    profiles: GraphReading[tuple[bodies.Profile, ...]] = GraphReading(
+        "coherence.reading.read_profiles", "Topics, target groups, leads and bodies of each plan and action."
+    )
+    involvements: GraphReading[tuple[bodies.Involvement, ...]] = GraphReading(
+        "coherence.reading.read_involvements", "Which body has which part in which work, and on whose word."
+    )
+    country_of: GraphReading[Mapping[str, str]] = GraphReading(
+        "coherence.reading.read_countries", "Of which country each plan, action of a plan and national act is."
+    )
+    obligations: GraphReading[tuple[Obligation, ...]] = GraphReading(
+        "coherence.reading.read_obligations", "What instruments require."
+    )
+    fields: GraphReading[tuple[bodies.ActionField, ...]] = GraphReading(
+        "coherence.reading.read_fields", "What was recorded of the five fields of actions."
+    )
+    scores: GraphReading[tuple[Scores, ...]] = GraphReading(
+        "scores.matrix.read_matrices", "The interaction scores the graph holds, a matrix an assessor and scale."
+    )
+    scales: GraphReading[Mapping[str, Scale]] = GraphReading(
+        "scores.matrix.read_scales", "The scales of interaction scores the graph declares, by IRI."
+    )
 
     @GraphReading
     def ministries(self) -> tuple[str, ...]:
@@ -532,11 +516,11 @@ class Graph:
         return tuple((body, earlier) for body, earlier in self.read(program_query("coherence/earlier-bodies")))
 
     @GraphReading
-    def country_of(self) -> Mapping[str, str]:
-        """Of which country each plan, action of a plan and national act is."""
-        from pan2kg.coherence.reading import read_countries
+    def responses(self) -> tuple[Response, ...]:
+        """What answers obligations."""
+        from pan2kg.coherence.reading import read_responses
 
-        return read_countries(self.store)
+        return read_responses(self.store, self.uses)
 
     # What is known, at a level of evidence
 
@@ -563,19 +547,18 @@ class Graph:
         at = _figured(level)
         return self.once(f"known {at.key}", lambda: known(self.tables, at, weights=self._earlier))
 
-    def uses_at(self, level: Level | str = "") -> Uses:
+    def uses_at(self, level: Level | str = "") -> bodies.Uses:
         """Actions × instruments at a level of evidence.
 
         Raises:
             QueryError: no level at which figures are taken.
         """
-        from pan2kg.coherence.bodies import limited
-        from pan2kg.coherence.reading import read_resting
+        from pan2kg.coherence import bodies, reading
 
         at = _figured(level)
-        return self.once(f"uses {at.key}", lambda: limited(self.uses, read_resting(self.store, at)))
+        return self.once(f"uses {at.key}", lambda: bodies.limited(self.uses, reading.read_resting(self.store, at)))
 
-    def profiles_at(self, level: Level | str = "") -> tuple[Profile, ...]:
+    def profiles_at(self, level: Level | str = "") -> tuple[bodies.Profile, ...]:
         """The profiles of works, with leads and bodies at a level of evidence.
 
         Raises:
@@ -593,7 +576,7 @@ class Graph:
         ends = zip(weights.texts, weights.gain.tolist(), weights.general.tolist(), strict=True)
         return {text: gain for text, gain, is_general in ends if gain > 0 and not is_general}
 
-    def figures(self, level: Level | str = "") -> Measures[Taken]:
+    def figures(self, level: Level | str = "") -> Answer[Taken]:
         """Every figure of the register at a level of evidence, with its four values and what it rests on.
 
         Raises:
@@ -606,16 +589,13 @@ class Graph:
         from pan2kg.coherence.figures import figures
 
         at = _figured(level)
-        known_at = {at_level: self.known(at_level) for at_level in FIGURED}
-        values = self.once(f"figures {at.key}", lambda: figures(known_at, at))
-
-        def cells(at_level: Taken) -> tuple[object, ...]:
-            name = at_level.figure.name(self.asked_by).say(self.language)
-            return (at_level.figure.id, name, at_level.level.key, at_level.value, *at_level.nested, at_level.population)
-
-        return Measures(
-            values, ("id", "name", "level", "value", *(at_level.key for at_level in FIGURED), "population"), cells
-        )
+        values = self.once(f"figures {at.key}", lambda: figures({one: self.known(one) for one in FIGURED}, at))
+        cells = [
+            (figure.figure.id, figure.figure.name(self.asked_by).say(self.language), figure.level.key, figure.value,
+             *figure.nested, figure.population)
+            for figure in values
+        ]  # fmt: skip
+        return Answer(("id", "name", "level", "value", *(one.key for one in FIGURED), "population"), values, cells)
 
     @GraphReading
     def meetings(self) -> tuple[PlanMeeting, ...]:
@@ -625,18 +605,16 @@ class Graph:
         >>> len([one for one in found if one.level.key in ("plan", "official")]) == len(open_graph().known().linked)
         True
         """
-        from pan2kg.coherence.evidence import FIGURED
-        from pan2kg.coherence.figures import meetings
+        from pan2kg.coherence import evidence, figures
 
-        return meetings({level: self.known(level) for level in FIGURED})
+        return figures.meetings({level: self.known(level) for level in evidence.FIGURED})
 
     @GraphReading
     def linked_actions(self) -> Mapping[str, Level]:
         """The linked actions, each with the firmest level at which it is."""
-        from pan2kg.coherence.evidence import FIGURED
-        from pan2kg.coherence.figures import linked_actions
+        from pan2kg.coherence import evidence, figures
 
-        return linked_actions({level: self.known(level) for level in FIGURED})
+        return figures.linked_actions({level: self.known(level) for level in evidence.FIGURED})
 
     def weight(self, one: str, two: str, level: Level | str = "") -> Weight:
         """What two plans, or two actions, share in bits, by IRI, prefixed name or key, with the texts that give it.
@@ -648,12 +626,22 @@ class Graph:
         >>> 0 <= found.low <= found.high
         True
         """
-        ends = self._work(one), self._work(two)
+        works, ends = self.tables.works, []
+        for name in (one, two):
+            wanted = bare(name)
+            iri = next(
+                (work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None
+            )
+            if iri is None:
+                self._refuse_retired(wanted)
+                self.uses.find(wanted)
+                raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
+            ends.append(iri)
         if ends[0] == ends[1]:
             raise QueryError("same-given-twice", remedy="give-two-actions", one=one)
         return self.known(level).weight(*ends)
 
-    def occasions(self, level: Level | str = "") -> Measures[Occasion]:
+    def occasions(self, level: Level | str = "") -> Answer[Occasion]:
         """Every ordered pair of related plans, with what can be said of a citation from the first to the second.
 
         Raises:
@@ -661,34 +649,15 @@ class Graph:
 
         >>> all(one.bits >= 0 for one in open_graph().occasions("editors"))
         True
+        >>> list(open_graph().occasions().frame().columns)
+        ['source', 'target', 'verdict', 'state', 'bits', 'ways']
         """
-        columns = ("source", "target", "verdict", "state", "bits", "ways")
-
-        def cells(occasion: Occasion) -> tuple[object, ...]:
-            return (
-                occasion.source,
-                occasion.target,
-                occasion.verdict.value,
-                occasion.state.value,
-                occasion.bits,
-                " ".join(occasion.ways),
-            )
-
-        return Measures(self.known(level).occasions, columns, cells)
-
-    def _work(self, name: str) -> str:
-        """The IRI of a plan, or of an action of one.
-
-        Raises:
-            QueryError: neither has that name, with the nearest names; or an action that no plan has.
-        """
-        wanted, works = bare(name), self.tables.works
-        iri = next((work for work in (*works.plans, *works.home) if wanted in {work, work.rpartition("/")[2]}), None)
-        if iri is None:
-            self._refuse_retired(wanted)
-            self.uses.find(wanted)
-            raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
-        return iri
+        occasions = self.known(level).occasions
+        cells = [
+            (one.source, one.target, one.verdict.value, one.state.value, one.bits, " ".join(one.ways))
+            for one in occasions
+        ]
+        return Answer(("source", "target", "verdict", "state", "bits", "ways"), occasions, cells)
 
     def by_chance(self, level: Level | str = "") -> tuple[Chance, ...]:
         """Which pairs of plans share more than chance would have it, at a level of evidence.
@@ -698,24 +667,11 @@ class Graph:
         """
         from pan2kg.coherence.weight import chance
 
-        at, made = _figured(level), self.known(level)
+        at, at_level = _figured(level), self.known(level)
         return self.once(
-            f"chance {at.key}", lambda: chance(made.tables.works, made.potential.weights, made.tables.uses, at=at)
+            f"chance {at.key}",
+            lambda: chance(at_level.tables.works, at_level.potential.weights, at_level.tables.uses, at=at),
         )
-
-    @GraphReading
-    def obligations(self) -> tuple[Obligation, ...]:
-        """What instruments require."""
-        from pan2kg.coherence.reading import read_obligations
-
-        return read_obligations(self.store)
-
-    @GraphReading
-    def responses(self) -> tuple[Response, ...]:
-        """What answers obligations."""
-        from pan2kg.coherence.reading import read_responses
-
-        return read_responses(self.store, self.uses)
 
     def margins(self, level: Level | str = "") -> Measured[Margin]:
         """Each obligation with what answers it at a level of evidence, and by how many days it is early or late.
@@ -733,27 +689,6 @@ class Graph:
         at = _figured(level)
         responses = [response for response in self.responses if counts(response.level, at)]
         return self.once(f"margins {at.key}", lambda: margins(self.uses, self.obligations, responses, as_of=self.as_of))
-
-    @GraphReading
-    def fields(self) -> tuple[ActionField, ...]:
-        """What was recorded of the five fields of actions."""
-        from pan2kg.coherence.reading import read_fields
-
-        return read_fields(self.store)
-
-    @GraphReading
-    def scores(self) -> tuple[Scores, ...]:
-        """The interaction scores the graph holds, a matrix an assessor and scale."""
-        from pan2kg.scores.matrix import read_matrices
-
-        return read_matrices(self.store)
-
-    @GraphReading
-    def scales(self) -> Mapping[str, Scale]:
-        """The scales of interaction scores the graph declares, by IRI."""
-        from pan2kg.scores.matrix import read_scales
-
-        return read_scales(self.store)
 
     @GraphReading
     def periods(self) -> Mapping[str, tuple[str, str, str]]:
@@ -820,7 +755,7 @@ class Graph:
         return self.uses.find(bare(name), plans=False)
 
     def _refuse_retired(self, name: str) -> None:
-        """Tell those who name a thing by an identifier that was retired what has taken its place."""
+        # who names a thing by an identifier that was retired is told what has taken its place
         if retired := next((iri for iri in self.retired if name in {iri, iri.rpartition("/")[2]}), ""):
             raise replaced(retired, self.retired[retired])
 
@@ -830,14 +765,13 @@ class Graph:
 
 
 def _figured(level: Level | str) -> Level:
-    """The level figures are to be taken at, by itself or its key; that of the headline where none is given."""
+    # the level figures are to be taken at, by itself or its key; that of the headline where none is given
     from pan2kg.coherence.evidence import FIGURED, HEADLINE
 
     chosen = next((figured for figured in FIGURED if level in {figured, figured.key}), None) if level else HEADLINE
     if chosen is None:
-        raise QueryError(
-            "no-such-level", remedy="name-a-level", name=level, named=either([figured.key for figured in FIGURED])
-        )
+        keys = either([figured.key for figured in FIGURED])
+        raise QueryError("no-such-level", remedy="name-a-level", name=level, named=keys)
     return chosen
 
 

@@ -1,10 +1,12 @@
-"""What everything in the graph is called, in which languages, and where its page stands.
+"""What a project says of itself: its profile, with all that depends on a country, and the dataset it is.
 
-Where pages stand, and how one leads to another: always relative, so that a folder works anywhere.
+A project says it in ``graph/profile.ttl``. Without one, nothing is preferred: no plan to start from, no action that
+asks for coherence, and IRIs below :data:`~pan2kg.turtle.vocabulary.ROOT`.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -12,9 +14,216 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from pan2kg.i18n.catalogue import LANGUAGES, french
-from pan2kg.store.store import Store, Term, plain, select
-from pan2kg.turtle.vocabulary import ID, PAN, kind_and_key
+import pyoxigraph as ox
+
+from pan2kg.i18n.catalogue import LANGUAGES, SOURCE_LANGUAGE, Language, french
+from pan2kg.project import Project
+from pan2kg.store.queries import program_query
+from pan2kg.store.store import LocalStore, Store, Term, load, plain, select
+from pan2kg.turtle.vocabulary import ID, PAN, ROOT, kind_and_key
+
+VOID_SPACE = "http://rdfs.org/ns/void#uriSpace"
+
+
+@dataclass(frozen=True, slots=True)
+class CountryProfile:
+    """What a project says of itself; texts are empty where it says nothing.
+
+    ``space`` is what its IRIs begin with; ``languages`` are those every label is asked for in, ``wished`` those of the
+    country in which a title is welcome; ``gazette`` is the name of the official gazette by language.
+
+    >>> CountryProfile().space
+    'https://w3id.org/pan2kg/'
+    """
+
+    space: str = ROOT
+    country: str = ""
+    home_plan: str = ""
+    coherence_action: str = ""
+    languages: tuple[str, ...] = ()
+    wished: tuple[str, ...] = ()
+    gazette: Mapping[str, str] = field(default_factory=dict)
+    gazette_space: str = ""
+
+
+def read_profiles(store: Store) -> tuple[CountryProfile, ...]:
+    """The profiles a store holds, one a project, by their addresses.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> read_profiles(LocalStore(ox.Store()))
+    ()
+    """
+    statements: dict[str, dict[str, list[Term]]] = {}
+    for profile, property_, value in select(store, program_query("profile/statements")).rows:
+        if value is not None:
+            statements.setdefault(plain(profile), {}).setdefault(plain(property_), []).append(value)
+    return tuple(_profile(stated) for _, stated in sorted(statements.items()))
+
+
+def _profile(stated: Mapping[str, list[Term]]) -> CountryProfile:
+    def every(name: str) -> tuple[str, ...]:
+        return tuple(plain(value) for value in stated.get(PAN + name, ()))
+
+    def first(name: str) -> str:
+        return next(iter(every(name)), "")
+
+    names = [term for term in stated.get(PAN + "gazetteName", ()) if isinstance(term, ox.Literal)]
+    return CountryProfile(
+        space=next((plain(value) for value in stated.get(VOID_SPACE, ())), ROOT),
+        country=first("country"),
+        home_plan=first("homePlan"),
+        coherence_action=first("coherenceAction"),
+        languages=every("labelLanguage"),
+        wished=every("wishedLabelLanguage"),
+        gazette={name.language or "": name.value for name in names},
+        gazette_space=first("gazetteSpace"),
+    )
+
+
+def own_profile(profiles: tuple[CountryProfile, ...], project: Project | None) -> CountryProfile:
+    """The profile of the project one looks from, which is the first where several are open; an empty one without any.
+
+    >>> own_profile((), None).home_plan
+    ''
+    """
+    space = project.space if project else ROOT
+    return next(
+        (profile for profile in profiles if profile.space == space), profiles[0] if profiles else CountryProfile()
+    )
+
+
+def dataset_of(space: str) -> str:
+    """The IRI of the dataset a project is.
+
+    >>> dataset_of("https://data.example/")
+    'https://data.example/dataset'
+    """
+    return f"{space}dataset"
+
+
+ONTOLOGY: Final = f"{ROOT}ontology"
+LICENCES: Final = {
+    "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
+    "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
+}
+"""What licences are called in short; any other is shown by its address."""
+_SAID: Final = """#+ needs:
+PREFIX adms: <http://www.w3.org/ns/adms#>
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+SELECT ?key ?value WHERE {
+    VALUES ?set { <DATASET> }
+    VALUES (?property ?key) {
+        (dcterms:title "name") (dcterms:description "description") (dcat:keyword "keywords")
+        (dcterms:license "license") (dcterms:issued "datePublished") (dcterms:modified "dateModified")
+        (dcterms:creator "creator") (adms:versionNotes "notes")
+    }
+    ?set ?property ?stated
+    OPTIONAL { ?stated foaf:name ?called }
+    BIND(COALESCE(?called, ?stated) AS ?value)
+} ORDER BY ?key ?value
+"""
+
+_VERSIONS: Final = """#+ needs:
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+SELECT ?version ?day WHERE {
+    {
+        ?set dcat:version ?version BIND(IF(?set = <DATASET>, 0, 1) AS ?rank)
+        FILTER(?rank = 0 || EXISTS { ?set a dcat:Dataset })
+    } UNION {
+        ?set owl:versionInfo ?version BIND(IF(?set = <ONTOLOGY>, 2, 3) AS ?rank)
+        FILTER(?rank = 2 || EXISTS { ?set a owl:Ontology })
+    }
+    OPTIONAL { ?set dcterms:modified|dcterms:issued ?day }
+} ORDER BY ?rank ?version DESC(?day)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Which release of the graph it is: its number and its day, as 2026-11-25; the day is empty where none is stated.
+
+    ``is_stated`` tells a number the graph gives itself from that of the package, which stands in where it gives none.
+    """
+
+    number: str
+    day: str = ""
+    is_stated: bool = True
+
+
+def _asked(text: str, store: Store, space: str) -> str:
+    dataset = dataset_of(space or own_profile(read_profiles(store), None).space)
+    return text.replace("<DATASET>", f"<{dataset}>").replace("<ONTOLOGY>", f"<{ONTOLOGY}>")
+
+
+def read_release(store: Store, space: str = "") -> Release:
+    """Which release it is: ``dcat:version`` of the dataset, else ``owl:versionInfo`` of the ontology, else ours.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> read_release(LocalStore(ox.Store())).is_stated
+    False
+    """
+    for version, day in select(store, _asked(_VERSIONS, store, space)).rows:
+        return Release(plain(version), plain(day)[:10])
+    from importlib import metadata  # loads much of the library, and few graphs state no version
+
+    try:
+        return Release(metadata.version("pan2kg"), is_stated=False)
+    except metadata.PackageNotFoundError:
+        return Release("", is_stated=False)
+
+
+def other_release(store: Store, project: Project) -> tuple[str, str] | None:
+    files = ox.Store()
+    for path in (*project.ontology_files(), project.graph / "catalogue.ttl"):
+        if path.parent in (project.ontology, project.graph) and path.is_file():
+            load(files, path, project.graph_iri(path), name=project.name_of(path))
+    remote, local = read_release(store, project.space), read_release(LocalStore(files), project.space)
+    differs = remote.is_stated and local.is_stated and remote.number != local.number
+    return (remote.number, local.number) if differs else None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    stated: Mapping[str, tuple[ox.Literal | ox.NamedNode, ...]]
+
+    def texts(self, key: str, language: Language) -> list[str]:
+        """What is stated in a language, in English where there is nothing in it, and what has no language.
+
+        >>> said = Notice({"name": (ox.Literal("Graphe", language="fr"), ox.Literal("Graph", language="en"))})
+        >>> said.texts("name", "fr"), said.texts("name", "de"), said.texts("license", "de")
+        (['Graphe'], ['Graph'], [])
+        """
+        by_tag: dict[str, list[str]] = defaultdict(list)
+        for term in self.stated.get(key, ()):
+            by_tag[(term.language or "") if isinstance(term, ox.Literal) else ""].append(term.value)
+        return by_tag[language] or by_tag[SOURCE_LANGUAGE] or by_tag[""]
+
+    @property
+    def licence(self) -> tuple[str, str] | None:
+        address = next((term.value for term in self.stated.get("license", ())), "")
+        return (address, LICENCES.get(address, address)) if address else None
+
+    @property
+    def modified(self) -> str:
+        return next((term.value[:10] for term in self.stated.get("dateModified", ())), "")
+
+
+def read_notice(store: Store, space: str = "") -> Notice:
+    matches: dict[str, list[ox.Literal | ox.NamedNode]] = defaultdict(list)
+    for key, value in _pairs(select(store, _asked(_SAID, store, space)).rows):
+        matches[key].append(value)
+    return Notice({key: tuple(values) for key, values in matches.items()})
+
+
+def _pairs(rows: Iterable[tuple[object, ...]]) -> Iterable[tuple[str, ox.Literal | ox.NamedNode]]:
+    for key, value in rows:
+        if isinstance(key, ox.Literal) and isinstance(value, ox.Literal | ox.NamedNode):
+            yield key.value, value
+
 
 KINDS: Final = (
     "plan", "action", "body", "instrument", "part", "category", "provision", "topic", "group",
@@ -131,7 +340,6 @@ class Name:
 
     @property
     def is_action(self) -> bool:
-        """Whether it is an action, which is told by its number and its words."""
         return self.type == PAN + "Action"
 
     @property
@@ -153,12 +361,10 @@ class Name:
 
     @property
     def short(self) -> str:
-        """The number of an action in its plan, such as « 4.3 », else what its key adds to that of its plan."""
         return self.notation or self.key.rpartition("-")[2]
 
     @property
     def full(self) -> str:
-        """The words, those of the label where they are a short name, with the key where that says more."""
         words = self.whole or self.text
         return f"{words} ({self.key})" if self.key and self.key != words else words
 
@@ -181,42 +387,33 @@ class Entry(NamedTuple):
 
     @property
     def is_retired(self) -> bool:
-        """Whether it is only an address that names nothing any more."""
         return self.type == PAN + "RetiredIdentifier"
 
     @property
     def has_page(self) -> bool:
-        """Whether the site has a page for it."""
         return self.kind in KINDS
 
     @property
     def address(self) -> str:
-        """Its page below the folder of a language: ``plan/lu-bhr-2.html``."""
         return f"{self.kind}/{self.key}.html"
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Every thing with a name or a key, by IRI; and those with a page by kind and key."""
-
     entries: Mapping[str, Entry]
     by_address: Mapping[tuple[str, str], Entry]
     called: dict[tuple[str, str, bool], tuple[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     def entry(self, iri: str) -> Entry | None:
-        """What is known of a thing."""
         return self.entries.get(iri)
 
     def find(self, kind: str, key: str) -> Entry | None:
-        """The thing with this kind and key."""
         return self.by_address.get((kind, key))
 
     def of_kind(self, kind: str) -> list[Entry]:
-        """All things of a kind, by key; an identifier that was retired names none any more."""
         return sorted((e for e in self.entries.values() if e.kind == kind and not e.is_retired), key=lambda e: e.key)
 
     def retired(self, kind: str) -> list[Entry]:
-        """The identifiers of a kind that were retired, by key: their pages say what took their place."""
         return sorted((e for e in self.entries.values() if e.kind == kind and e.is_retired), key=lambda e: e.key)
 
     def label(self, iri: str, language: str) -> Name:
@@ -253,7 +450,6 @@ def best(texts: Mapping[str, str], language: str) -> Name:
 
 
 def _nearest(texts: Mapping[str, str], language: str) -> str:
-    """The language of those there are in which a thing is best named."""
     if language in texts:
         return language
     return next((tag for tag in LANGUAGES if tag in texts), None) or min(texts)
@@ -330,7 +526,6 @@ def read_labels(store: Store, links: Iterable[str] = ()) -> Labels:
 
 
 def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
-    """A thing with a key no other of its kind has: two projects, or a project and pan2kg, may have given the same."""
     namesake = entries.get((entry.kind, entry.key))
     if namesake is None or not (kind_and_key(entry.iri)[0] and kind_and_key(namesake.iri)[0]):
         return entry
@@ -339,7 +534,6 @@ def _apart(entry: Entry, entries: Mapping[tuple[str, str], Entry]) -> Entry:
 
 
 def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:
-    """Of what a column says of each thing the first."""
     values: dict[str, str] = {}
     for row in rows:
         if row[at] is not None:
@@ -349,21 +543,20 @@ def _first(rows: Iterable[tuple[Term | None, ...]], at: int) -> dict[str, str]:
 
 
 def _texts(rows: Iterable[tuple[Term | None, ...]]) -> dict[str, dict[str, str]]:
-    """The names of things by language; of several in one the first by its rank and its words."""
     ranked: dict[str, list[tuple[str, str, str]]] = {}
-    for thing, rank, label in rows:
+    for subject_iri, rank, label in rows:
         # put in order here: engines take longer to sort all of them than to find them
         name = plain(rank), plain(label), getattr(label, "language", None) or ""
-        ranked.setdefault(plain(thing), []).append(name)
-    found: dict[str, dict[str, str]] = {}
+        ranked.setdefault(plain(subject_iri), []).append(name)
+    matches: dict[str, dict[str, str]] = {}
     for iri, names in ranked.items():
         names.sort()
-        texts = found[iri] = dict[str, str]()
+        texts = matches[iri] = dict[str, str]()
         for _, words, tag in names:
             if tag not in texts:
                 one_line = " ".join(words.split())
                 texts[tag] = french(one_line) if tag == "fr" else one_line
-    return found
+    return matches
 
 
 def _say_standing(texts: dict[str, dict[str, str]], standing: Mapping[str, Mapping[str, str]]) -> None:
@@ -380,7 +573,6 @@ def _say_standing(texts: dict[str, dict[str, str]], standing: Mapping[str, Mappi
 
 
 def _prefer(types: dict[str, str], iri: str, kind: str) -> None:
-    """Of several classes the first of ours counts, which says what a thing is to us, else the first."""
     type_before = types.get(iri)
     if type_before is None or (not kind.startswith(PAN), kind) < (not type_before.startswith(PAN), type_before):
         types[iri] = kind

@@ -47,32 +47,26 @@ class Tie:
 
     @property
     def is_declared(self) -> bool:
-        """Whether a document states it."""
         return self.kind in DECLARED
 
 
 @dataclass(frozen=True)
 class GraphTies:
-    """All links that join two plans."""
-
     every: tuple[Tie, ...]
 
     @cached_property
     def by_pair(self) -> Mapping[tuple[str, str], tuple[Tie, ...]]:
-        """The links of each pair of plans, pairs sorted."""
         by_pair: dict[tuple[str, str], list[Tie]] = {}
         for tie in self.every:
             by_pair.setdefault(tie.plans, []).append(tie)
         return {pair: tuple(ties) for pair, ties in sorted(by_pair.items())}
 
     def counts(self, kinds: Iterable[str]) -> Mapping[tuple[str, str], Counter[str]]:
-        """For each pair of plans that has some, how many links of each of these kinds."""
         wanted = frozenset(kinds)
         counted = {pair: Counter(t.kind for t in ties if t.kind in wanted) for pair, ties in self.by_pair.items()}
         return {pair: counter for pair, counter in counted.items() if counter}
 
     def linked(self, kinds: Iterable[str]) -> frozenset[str]:
-        """The things that have a link of one of these kinds to something of another plan."""
         wanted = frozenset(kinds)
         return frozenset(end for tie in self.every if tie.kind in wanted for end in tie.ends)
 
@@ -99,7 +93,6 @@ def read_ties(store: Store, view: LinkView | None = None) -> GraphTies:
 
 
 def _rows(store: Store, view: LinkView | None) -> list[tuple[str, ...]]:
-    """Link, type, end, plan, whether it is stated, and level, by type, link and end."""
     rows = [tuple(map(plain, row)) for row in select(store, program_query("links/ties")).rows]
     if view is None:
         return rows
@@ -185,59 +178,8 @@ def build_network(
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph(language=language)
     _add_nodes(network, read(program_query("network/nodes")), labels)
     edges = _with_derived(read(program_query("network/links")), links, _edges)
-    _add_edges(network, edges, labels, known.level if known else Level.EDITORS)
-    untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
-    _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
-    if known is not None:
-        _add_weights(network, known)
-    found = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
-    _add_via(found, _with_derived(read(program_query("network/via")), links, _shared), labels)
-    passages = read(program_query("network/passages")) if links else []
-    evidence = _with_derived(read(program_query("network/evidence")), links, partial(_passages, passages))
-    _add_evidence(found, evidence, read(program_query("network/documents")), labels)
-    return network
-
-
-def _with_derived(
-    rows: list[list[str]], links: LinkView | None, of: Callable[[LinkView], Iterable[list[str]]]
-) -> list[list[str]]:
-    """The rows of a query on links with those of the view, by link; those of one link in the order they have."""
-    if links is None:
-        return rows
-    return sorted([*(row for row in rows if row[0] not in links.links), *of(links)], key=itemgetter(0))
-
-
-def _edges(links: LinkView) -> Iterator[list[str]]:
-    for link in links.links.values():
-        kinds = f"{ID}linktype/{link.kind}", f"{ID}linkstatus/derived", f"{ID}certainty/derived"
-        yield [link.iri, kinds[0], *link.ends, "false", kinds[1], "", kinds[2], links.level(link), ""]
-
-
-def _shared(links: LinkView) -> Iterator[list[str]]:
-    for link in links.links.values():
-        yield from ([link.iri, shared] for shared in sorted(map(bare_term, link.shared)))
-
-
-def _passages(passages: list[list[str]], links: LinkView) -> Iterator[list[str]]:
-    """The words of the statements each link rests on, in the order of ``passages``."""
-    places = {tuple(words): at for at, (_, *words) in enumerate(passages)}
-    quoted: dict[str, set[int]] = {}
-    for statement, *words in passages:
-        quoted.setdefault(statement, set()).add(places[tuple(words)])
-    for link in links.links.values():
-        for at in sorted({at for one in links.rests(link) for at in quoted.get(bare_term(one), ())}):
-            yield [link.iri, *passages[at][1:]]
-
-
-def _add_nodes(network: nx.MultiDiGraph[str], rows: Iterable[list[str]], labels: Mapping[str, str]) -> None:
-    for node, type_, notation, plan, review, certainty in rows:
-        extra = {"notation": notation, "plan": plan, "review": review, "certainty": key(certainty)}
-        kind = {"type": key(type_), "type_label": labels.get(type_, key(type_)), "label": labels.get(node, "")}
-        network.add_node(node, **kind, **_given(extra))
-
-
-def _add_edges(network: nx.MultiDiGraph[str], rows: Iterable[list[str]], labels: Mapping[str, str], at: Level) -> None:
-    for link, type_, source, target, directed, status, relation, certainty, words, score in rows:
+    at = known.level if known else Level.EDITORS
+    for link, type_, source, target, directed, status, relation, certainty, words, score in edges:
         # What a shared text links has its level from what is known, by its best text.
         if key(type_) != _SHARED and not counts(level(words), at):
             continue
@@ -256,6 +198,64 @@ def _add_edges(network: nx.MultiDiGraph[str], rows: Iterable[list[str]], labels:
             **_given(extra),
             **({"score": float(score)} if score else {}),
         )
+    untyped = {node for node, data in network.nodes(data=True) if "type" not in data}
+    _add_nodes(network, (row for row in read(program_query("network/ends")) if row[0] in untyped), labels)
+    if known is not None:
+        _add_weights(network, known)
+    matches = {link: data for _, _, link, data in network.edges(keys=True, data=True)}
+    pairs = _with_derived(read(program_query("network/via")), links, _shared)
+    for link, shared in _gathered(pairs):
+        if link in matches:
+            matches[link]["via"] = " ".join(via for (via,) in shared)
+            matches[link]["via_label"] = "; ".join(_name(via, labels) for (via,) in shared)
+    passages = read(program_query("network/passages")) if links else []
+    evidence = _with_derived(read(program_query("network/evidence")), links, partial(_passages, passages))
+    sources_of = read(program_query("network/documents"))
+    quoted = dict(_gathered(evidence))
+    sources = dict(_gathered(sources_of))
+    for link, data in matches.items():
+        passages = quoted.get(link, [])
+        documents = dict.fromkeys(document for document, _, _ in passages)
+        bare = [document for (document,) in sources.get(link, []) if document not in documents]
+        lines = [_quotation(passage, labels) for passage in passages] + [_name(entry, labels) for entry in bare]
+        data.update(_given({"evidence": "\n".join(lines), "documents": " ".join([*documents, *bare])}))
+    return network
+
+
+def _with_derived(
+    rows: list[list[str]], links: LinkView | None, of: Callable[[LinkView], Iterable[list[str]]]
+) -> list[list[str]]:
+    if links is None:
+        return rows
+    return sorted([*(row for row in rows if row[0] not in links.links), *of(links)], key=itemgetter(0))
+
+
+def _edges(links: LinkView) -> Iterator[list[str]]:
+    for link in links.links.values():
+        kinds = f"{ID}linktype/{link.kind}", f"{ID}linkstatus/derived", f"{ID}certainty/derived"
+        yield [link.iri, kinds[0], *link.ends, "false", kinds[1], "", kinds[2], links.level(link), ""]
+
+
+def _shared(links: LinkView) -> Iterator[list[str]]:
+    for link in links.links.values():
+        yield from ([link.iri, shared] for shared in sorted(map(bare_term, link.shared)))
+
+
+def _passages(passages: list[list[str]], links: LinkView) -> Iterator[list[str]]:
+    places = {tuple(words): at for at, (_, *words) in enumerate(passages)}
+    quoted: dict[str, set[int]] = {}
+    for statement, *words in passages:
+        quoted.setdefault(statement, set()).add(places[tuple(words)])
+    for link in links.links.values():
+        for at in sorted({at for entry in links.rests(link) for at in quoted.get(bare_term(entry), ())}):
+            yield [link.iri, *passages[at][1:]]
+
+
+def _add_nodes(network: nx.MultiDiGraph[str], rows: Iterable[list[str]], labels: Mapping[str, str]) -> None:
+    for node, type_, notation, plan, review, certainty in rows:
+        extra = {"notation": notation, "plan": plan, "review": review, "certainty": key(certainty)}
+        kind = {"type": key(type_), "type_label": labels.get(type_, key(type_)), "label": labels.get(node, "")}
+        network.add_node(node, **kind, **_given(extra))
 
 
 def _given(values: Mapping[str, str]) -> dict[str, str]:
@@ -287,30 +287,6 @@ def _add_weights(network: nx.MultiDiGraph[str], known: Known) -> None:
         data.update(_given({"evidenceLevel": weight.level.key if weight.level else ""}))
 
 
-def _add_via(edges: Mapping[str, dict[str, object]], pairs: Iterable[list[str]], labels: Mapping[str, str]) -> None:
-    for link, shared in _gathered(pairs):
-        if link in edges:
-            edges[link]["via"] = " ".join(via for (via,) in shared)
-            edges[link]["via_label"] = "; ".join(_name(via, labels) for (via,) in shared)
-
-
-def _add_evidence(
-    edges: Mapping[str, dict[str, object]],
-    passages_of: Iterable[list[str]],
-    sources_of: Iterable[list[str]],
-    labels: Mapping[str, str],
-) -> None:
-    """The quotations a link rests on, then the sources it names without quoting them."""
-    quoted = dict(_gathered(passages_of))
-    sources = dict(_gathered(sources_of))
-    for link, data in edges.items():
-        passages = quoted.get(link, [])
-        documents = dict.fromkeys(document for document, _, _ in passages)
-        bare = [document for (document,) in sources.get(link, []) if document not in documents]
-        lines = [_quotation(passage, labels) for passage in passages] + [_name(one, labels) for one in bare]
-        data.update(_given({"evidence": "\n".join(lines), "documents": " ".join([*documents, *bare])}))
-
-
 def _quotation(passage: list[str], labels: Mapping[str, str]) -> str:
     document, page, quote = passage
     return f"« {quote} » — {_name(document, labels)}{f', p. {page}' if page else ''}"
@@ -321,7 +297,6 @@ def _name(iri: str, labels: Mapping[str, str]) -> str:
 
 
 def _gathered(sorted_rows: Iterable[list[str]]) -> Iterator[tuple[str, list[list[str]]]]:
-    """The rows of each first value, without it, in their order."""
     groups: dict[str, list[list[str]]] = {}
     for name, *cells in sorted_rows:
         groups.setdefault(name, []).append(cells)

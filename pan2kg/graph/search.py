@@ -42,8 +42,6 @@ _TYPED: Final = 4
 
 
 class _Unmarked(dict[int, int | None]):
-    """Each character as it stays where accents are taken off; those that combine with the one before go."""
-
     def __missing__(self, char: int) -> int | None:
         base = self[char] = None if unicodedata.combining(chr(char)) else char
         return base
@@ -78,49 +76,45 @@ class Findable:
     whole: frozenset[str]
     rank: tuple[int, int, str, str]
 
+    def tier(self, terms: list[str], whole: str) -> int | None:
+        # what was typed whole stands first, then what has all the words, then what has them inside words
+        if whole in self.whole:
+            return 0
+        if all(f" {word}" in self.words for word in terms):
+            return 1
+        return 2 if all(word in self.words for word in terms) else None
+
 
 @dataclass(frozen=True)
 class Search:
-    """Everything that has a page, by what it is called, in the order of :attr:`Findable.rank`."""
-
     things: tuple[Findable, ...]
 
     @cached_property
     def vocabulary(self) -> tuple[str, ...]:
-        """Every word of a name."""
         return tuple(sorted({word for entry in self.things for word in entry.words.split()}))
 
     def find(self, words: str, *, limit: int = MOST) -> list[str]:
-        """The IRIs of what is meant, best first; none where nothing was typed that is a letter or a digit."""
         terms = folded(words).split()[:_WORDS]
         if not terms:
             return []
         whole = without_zeros("".join(terms))
-        tiers: list[list[Findable]] = [[], [], []]
+        tiers: list[list[str]] = [[], [], []]
         for entry in self.things:
-            if whole in entry.whole:
-                tiers[0].append(entry)
-            elif all(f" {word}" in entry.words for word in terms):
-                tiers[1].append(entry)
-            elif all(word in entry.words for word in terms):
-                tiers[2].append(entry)
+            tier = entry.tier(terms, whole)
+            if tier is not None:
+                tiers[tier].append(entry.iri)
         if not any(tiers):
-            tiers = [self._mistyped(terms)]
-        return [entry.iri for tier in tiers for entry in tier][:limit]
-
-    def _mistyped(self, terms: list[str]) -> list[Findable]:
-        """The things whose names have each word, or one a typing error away from it."""
-        spellings = [[f" {word}", *(f" {near} " for near in self._near(word))] for word in terms]
-        return [
-            entry
-            for entry in self.things
-            if all(any(spelling in entry.words for spelling in ways) for ways in spellings)
-        ]
-
-    def _near(self, word: str) -> list[str]:
-        if len(word) < _TYPED or word.isdigit():
-            return []
-        return [candidate for candidate in self.vocabulary if is_near(word, candidate)]
+            # nothing is right, so that words a typing error away count as well
+            spellings = []
+            for word in terms:
+                is_exact = len(word) < _TYPED or word.isdigit()
+                close = [] if is_exact else [near for near in self.vocabulary if is_near(word, near)]
+                spellings.append([f" {word}", *(f" {candidate} " for candidate in close)])
+            tiers[0] = [
+                entry.iri for entry in self.things
+                if all(any(spelling in entry.words for spelling in ways) for ways in spellings)
+            ]  # fmt: skip
+        return [iri for tier in tiers for iri in tier][:limit]
 
 
 def is_near(word: str, candidate: str) -> bool:
@@ -163,11 +157,10 @@ def read_search(labels: Labels, other_names: Iterable[Sequence[str]], mentions: 
     times = {iri: int(number) for iri, number in mentions}
     entries = [entry for entry in labels.entries.values() if entry.has_page and not entry.is_retired]
     findables = [findable(entry, called.get(entry.iri, ()), times.get(entry.iri, 0)) for entry in entries]
-    return Search(tuple(sorted(findables, key=lambda thing: thing.rank)))
+    return Search(tuple(sorted(findables, key=lambda entry: entry.rank)))
 
 
 def findable(entry: Entry, other_names: Iterable[str], times: int = 0) -> Findable:
-    """A thing with everything it can be found by; ``times`` is how often others name it."""
     names = all_names(entry, other_names)
     words = f" {' '.join(dict.fromkeys(filter(None, map(folded, names))))} "
     label = next(iter((entry.brief or entry.texts).values()), entry.key)
@@ -176,7 +169,6 @@ def findable(entry: Entry, other_names: Iterable[str], times: int = 0) -> Findab
 
 
 def all_names(entry: Entry, other_names: Iterable[str]) -> list[str]:
-    """Everything a thing is called, its numbers and its key."""
     names = dict.fromkeys((*entry.brief.values(), *entry.texts.values(), *other_names))
     numbers = [f"{celex[1]}/{celex[2]}" for name in names if (celex := _CELEX.fullmatch(name))]
     return [name for name in (*names, *numbers, entry.notation, entry.key, entry.identifier) if name]
@@ -188,14 +180,14 @@ def whole_names(names: Iterable[str]) -> list[str]:
     >>> whole_names(["PAN 1 · Entreprises", "Ministère des Affaires étrangères et européennes (MAEE)"])
     ['pan1entreprises', 'pan1', 'maee']
     """
-    found = []
+    wholes = []
     for name in names:
         match = _PARTS.match(name)
         for candidate in (name, (match["head"] or match["short"]) if match else ""):
             whole = without_zeros(folded(candidate).replace(" ", ""))
             if whole and len(whole) <= _LONGEST:
-                found.append(whole)
-    return list(dict.fromkeys(found))
+                wholes.append(whole)
+    return list(dict.fromkeys(wholes))
 
 
 Read = Callable[[str], list[list[str]]]
@@ -215,8 +207,8 @@ def read_names(read: Read, own_country: str) -> NamesInTexts:
     """
     codes = {country.iri: country.code for country in countries().values()}
     identifiers: dict[str, list[str]] = {}
-    for thing, scheme, notation in read(program_query("names/identifiers")):
-        identifiers.setdefault(thing, []).append(f"{kind_and_key(scheme)[1]}:{notation}")
+    for iri, scheme, notation in read(program_query("names/identifiers")):
+        identifiers.setdefault(iri, []).append(f"{kind_and_key(scheme)[1]}:{notation}")
     named: dict[str, Thing] = {}
     for iri, class_, key, type_, country, start, end, file in read(program_query("names/things")):
         if iri in named:
@@ -235,12 +227,10 @@ def read_names(read: Read, own_country: str) -> NamesInTexts:
 
 
 def _is_name(named: Thing | None, words: str) -> bool:
-    """Whether a short name of ours is one texts use: that of a country's plan often only says its subject."""
     return named is None or named.kind != "plan" or not named.country or _ABBREVIATION.match(words) is not None
 
 
 def _country(key: str, file: str, own_country: str) -> str:
-    """The country of a thing that does not say it: that of its key, else the project’s own; none in the core."""
     code = key[:2] if key[2:3] == "-" else ""
     if code in countries():
         return code

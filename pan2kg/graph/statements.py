@@ -1,11 +1,15 @@
-"""Every statement of the graph with the file or rule it comes from, read once: what pages of things are made of."""
+"""What plans are made of: their parts in the order of the plan, their actions, and how many of each a source counts.
+
+A chapter, an axis or an objective is no action, and no figure counts it as one.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby, starmap
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -13,13 +17,165 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.coherence.evidence import Level, level
+from pan2kg.store.queries import program_query
 from pan2kg.store.rules import rule_files, rule_name
 from pan2kg.store.store import Store, Term, plain, select
-from pan2kg.turtle.vocabulary import PAN, rule_of
+from pan2kg.turtle.vocabulary import ID, PAN, rule_of
 
 if TYPE_CHECKING:
     from pan2kg.project import Project
     from pan2kg.store.links import LinkView
+
+ACTIONS: Final = f"{ID}partlevel/action"
+"""The level of the actions themselves, in published counts."""
+
+Rows = Callable[[str], Sequence[Sequence[str]]]
+"""Answers a query with rows of plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a plan: its level, the part above it, its place from 1 and the number printed.
+
+    ``scheme`` is the scheme a category belongs to; empty, as everything the graph does not say, ``order`` then None.
+    """
+
+    iri: str
+    plan: str
+    level: str
+    above: str = ""
+    order: int | None = None
+    notation: str = ""
+    scheme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    part: Part
+    actions: tuple[str, ...] = ()
+    below: tuple[Outline, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """How many actions stand under it or under a part below it, each counted once.
+
+        >>> part = Part("x", "p", "axis")
+        >>> Outline(part, ("a",), (Outline(part, ("b",)), Outline(part, ("a",)))).number
+        2
+        """
+        return len(self.held)
+
+    @property
+    def held(self) -> frozenset[str]:
+        return frozenset(self.actions).union(*(outline.held for outline in self.below))
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCount:
+    level: str
+    known: int
+    published: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parts:
+    every: Mapping[str, Part] = field(default_factory=dict)
+    actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    counts: tuple[tuple[str, str, int], ...] = ()
+
+    def of(self, plan: str) -> list[Part]:
+        return sorted((entry for entry in self.every.values() if entry.plan == plan), key=place)
+
+    def outline(self, plan: str) -> list[Outline]:
+        """The parts of a plan with what stands under them; those of one scheme and level beside each other.
+
+        >>> two = {"x": Part("x", "p", "axis", order=1), "y": Part("y", "p", "objective", above="x")}
+        >>> made = Parts(two, {"p": ("a", "b")}, {"a": ("y",)})
+        >>> [(one.part.iri, one.number, [below.part.iri for below in one.below]) for one in made.outline("p")]
+        [('x', 1, ['y'])]
+        """
+        entries = self.of(plan)
+        holds: dict[str, list[str]] = {}
+        for action in self.actions.get(plan, ()):
+            for entry in self.under.get(action, ()):
+                holds.setdefault(entry, []).append(action)
+        inside = {entry.iri for entry in entries}
+
+        def made(entry: Part) -> Outline:
+            below = tuple(made(child) for child in entries if child.above == entry.iri)
+            return Outline(entry, tuple(holds.get(entry.iri, ())), below)
+
+        return [made(entry) for entry in entries if entry.above not in inside]
+
+    def levels(self, plan: str, *, published: int | None = None) -> list[LevelCount]:
+        """How many parts of each level a plan has here, and how many as sources say; actions come last.
+
+        ``published`` is the number of actions the plan itself publishes, where that is known.
+
+        >>> counts = (("p", "axis", 4),)
+        >>> Parts({"x": Part("x", "p", "axis")}, counts=counts).levels("p")[0]
+        LevelCount(level='axis', known=1, published=(4,))
+        """
+        counts = Counter(entry.level for entry in self.of(plan))
+        stated: dict[str, set[int]] = {}
+        for of, stage, number in self.counts:
+            if of == plan:
+                stated.setdefault(stage, set()).add(number)
+        if published is not None:
+            stated.setdefault(ACTIONS, set()).add(published)
+        levels = list(dict.fromkeys([*(entry.level for entry in self.of(plan)), *sorted(stated.keys() - {ACTIONS})]))
+        levels_of = [LevelCount(level, counts[level], tuple(sorted(stated.get(level, ())))) for level in levels]
+        actions = LevelCount(ACTIONS, len(self.actions.get(plan, ())), tuple(sorted(stated.get(ACTIONS, ()))))
+        return [*levels_of, *([actions] if actions.known or actions.published else [])]
+
+
+def place(part: Part) -> tuple[str, bool, int, list[tuple[int, str]], str]:
+    return (
+        part.scheme,
+        part.order is None,
+        part.order or 0,
+        natural(part.notation or part.iri.rpartition("/")[2]),
+        part.iri,
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def natural(number: str) -> list[tuple[int, str]]:
+    """An order in which 2.10 comes after 2.9.
+
+    >>> sorted(["2.10", "m10", "2.9", "m9"], key=natural)
+    ['2.9', '2.10', 'm9', 'm10']
+    """
+    pieces = re.findall(r"\d+|[^\d.\-\s]+", number)
+    return [(int(piece), "") if piece.isascii() and piece.isdecimal() else (10**6, piece) for piece in pieces]
+
+
+def read_parts(read: Rows) -> Parts:
+    """The parts a graph has, each query asked once.
+
+    >>> from pan2kg.graph.graph import open_graph
+    >>> made = read_parts(open_graph().read)
+    >>> [one.part.notation for one in made.outline(f"{ID}plan/lu-bhr-2")][:3]
+    ['1', '2', '3']
+    """
+    every = {
+        iri: Part(iri, plan, level, above, int(order) if order else None, notation, scheme)
+        for iri, plan, level, above, order, notation, scheme in read(program_query("parts/parts"))
+    }
+    actions: dict[str, dict[str, None]] = {}
+    under: dict[str, dict[str, None]] = {}
+    for action, plan, part_iri in read(program_query("parts/actions")):
+        actions.setdefault(plan, {})[action] = None
+        if part_iri:
+            under.setdefault(action, {})[part_iri] = None
+    counts = ((plan, level, int(number)) for _, plan, level, number in read(program_query("parts/counts")))
+    return Parts(every, _tuples(actions), _tuples(under), tuple(counts))
+
+
+def _tuples(lists: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(values) for key, values in lists.items()}
+
 
 _ALL: Final = f"""#+ needs:
 PREFIX pan: <{PAN}>
@@ -41,8 +197,6 @@ EVIDENCE_LEVEL: Final = PAN + "evidenceLevel"
 
 
 class Statement(NamedTuple):
-    """Thing, predicate, value, and the named graph that says so."""
-
     thing: str
     predicate: str
     value: Term
@@ -59,7 +213,6 @@ class Statement(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The IRI of the value, empty for a literal."""
         return "" if isinstance(self.value, ox.Literal) else plain(self.value)
 
 
@@ -73,6 +226,18 @@ class Grounds(NamedTuple):
     graph: str
     certainty: str
     sources: tuple[str, ...]
+
+    @classmethod
+    def of(cls, statements: Statements, statement: Statement) -> Grounds:
+        # what its own block says, else what the file says of all its statements
+        if statement.rule:
+            return cls(statement.graph, "rule", ())
+        block = statements.block(statement.thing, statement.graph)
+        certainty = block.get(CERTAINTY) or statements.values(statement.graph, CERTAINTY)
+        sources = block.get(SOURCE) or statements.values(statement.graph, SOURCE)
+        kind = certainty[0].rpartition("/")[2] if certainty else ""
+        is_unverified = statement.graph.endswith("unverified")
+        return cls(statement.graph, "unverified" if is_unverified else kind, tuple(sources))
 
 
 @dataclass(frozen=True)
@@ -117,15 +282,12 @@ class Statements:
             yield from starmap(Statement, self.view.towards(iri))
 
     def about(self, iri: str) -> tuple[Statement, ...]:
-        """What is said of a thing, in a stable order."""
         return _ordered(iri, self._of_thing, self._about)
 
     def towards(self, iri: str) -> tuple[Statement, ...]:
-        """What is said of others and points to a thing, in a stable order."""
         return _ordered(iri, self._of_value, self._towards)
 
     def by_property(self, iri: str) -> Mapping[str, tuple[Statement, ...]]:
-        """What is said of a thing, in a stable order, by property."""
         if iri in self._sorted:
             return self._sorted[iri]
         by_property = {
@@ -136,42 +298,36 @@ class Statements:
         return by_property
 
     def block(self, iri: str, graph: str) -> Mapping[str, list[str]]:
-        """What one named graph says of a thing: property → values as plain text."""
-        found: dict[str, list[str]] = {}
+        matches: dict[str, list[str]] = {}
         for statement in self._of_thing(iri):
             if statement.graph == graph:
-                found.setdefault(statement.predicate, []).append(plain(statement.value))
-        return {name: sorted(values) for name, values in found.items()}
+                matches.setdefault(statement.predicate, []).append(plain(statement.value))
+        return {name: sorted(values) for name, values in matches.items()}
 
     def values(self, iri: str, name: str) -> list[str]:
-        """The values of a property of a thing as plain text."""
         return list(self._of(iri).get(name, ()))
 
     def one(self, iri: str, name: str) -> str:
-        """The first value of a property of a thing, empty where there is none."""
         return self._of(iri).get(name, _NOTHING)[0]
 
     def level(self, iri: str) -> Level | None:
-        """On whose word a link or an involvement rests; None where it is outside every figure."""
         return level(self.one(iri, EVIDENCE_LEVEL))
 
     def _of(self, iri: str) -> Mapping[str, tuple[str, ...]]:
         if iri in self._facts:
             return self._facts[iri]
-        found: dict[str, set[str]] = {}
+        matches: dict[str, set[str]] = {}
         for statement in self._of_thing(iri):
-            found.setdefault(statement.predicate, set()).add(plain(statement.value))
-        facts = {name: tuple(sorted(values)) for name, values in found.items()}
+            matches.setdefault(statement.predicate, set()).add(plain(statement.value))
+        facts = {name: tuple(sorted(values)) for name, values in matches.items()}
         if facts:
             self._facts[iri] = facts
         return facts
 
     def ends(self, link: str) -> list[str]:
-        """What a link joins: where it starts first."""
         return [iri for name in ("from", "to", "between") for iri in self.values(link, PAN + name)]
 
     def pointing(self, iri: str, *names: str) -> list[str]:
-        """The things that point to a thing by one of some properties."""
         at = iri, names
         if at not in self._pointing:
             subjects = sorted({s.thing for s in self._of_value(iri) if s.predicate in names})
@@ -224,28 +380,16 @@ ASIDE: Final = frozenset({SOURCE, CERTAINTY, PAN + "evidence"})
 
 
 def grounds_of(statements: Statements, statement: Statement) -> Grounds:
-    """What a statement rests on: what its own block says, else what the file says of all its statements."""
     at = statement.thing, statement.graph
     if at not in statements.grounds:
-        grounds = _grounds(statements, statement)
+        grounds = Grounds.of(statements, statement)
         if not statements.about(statement.thing):
             return grounds
         statements.grounds[at] = grounds
     return statements.grounds[at]
 
 
-def _grounds(statements: Statements, statement: Statement) -> Grounds:
-    if statement.rule:
-        return Grounds(statement.graph, "rule", ())
-    block = statements.block(statement.thing, statement.graph)
-    certainty = block.get(CERTAINTY) or statements.values(statement.graph, CERTAINTY)
-    sources = block.get(SOURCE) or statements.values(statement.graph, SOURCE)
-    kind = certainty[0].rpartition("/")[2] if certainty else ""
-    return Grounds(statement.graph, "unverified" if statement.graph.endswith("unverified") else kind, tuple(sources))
-
-
 def read_resting(statements: Statements) -> Counter[str]:
-    """How many statements rest on each document, as the notes of pages say it; those on sources do not count."""
     counted: Counter[str] = Counter()
     for statement in statements.every:
         if statement.predicate not in ASIDE and not statement.rule:

@@ -16,9 +16,10 @@ import re
 from base64 import urlsafe_b64encode
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cached_property
 from itertools import groupby, takewhile, zip_longest
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -33,7 +34,7 @@ from pan2kg.coherence.evidence import FIGURED, HEADLINE
 from pan2kg.coherence.reading import read_tables
 from pan2kg.coherence.texts import Earlier
 from pan2kg.errors import FormatError, Place, ProjectError
-from pan2kg.graph import dataset as datasets
+from pan2kg.graph import labels as datasets
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages
 from pan2kg.project import Project
@@ -49,6 +50,7 @@ from pan2kg.turtle.writer import read_prefixes
 Node = ox.NamedNode | ox.BlankNode
 Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _WORDS: Final = Messages("change")
+_RELEASES: Final = Messages("publication")
 _THIS: Final = ox.NamedNode("urn:x-pan2kg:this-graph")
 _COMMON: Final = 8
 """A triple that stands in more graphs than this says nothing about which graph became which."""
@@ -61,6 +63,13 @@ class Side(NamedTuple):
 
     name: str
     quads: frozenset[ox.Quad]
+
+    def nquads(self) -> bytes:
+        return "".join(f"{line} .\n" for line in sorted(map(str, self.quads))).encode()
+
+    def state(self) -> str:
+        """The name of a state: the SHA-256 of its canonical N-Quads, as RFC 6920 writes it."""
+        return "ni:///sha-256;" + urlsafe_b64encode(hashlib.sha256(self.nquads()).digest()).decode().rstrip("=")
 
 
 def side_of(quads: Iterable[ox.Quad], name: str) -> Side:
@@ -76,11 +85,6 @@ def side_of(quads: Iterable[ox.Quad], name: str) -> Side:
     return Side(name, quads_held)
 
 
-def side_of_store(store: LocalStore, name: str) -> Side:
-    """All that a store holds, derived graphs included, as ``pan2kg dump`` writes it."""
-    return side_of(store.inner, name)
-
-
 def read_side(path: Path) -> Side:
     """A project as a release of it would be, what a release folder holds, or a file."""
     if not path.is_dir():
@@ -91,7 +95,7 @@ def read_side(path: Path) -> Side:
     graph = Graph(project, open_store(project, derive))
     name_roles(graph.held)
     weigh_links(graph)
-    return side_of_store(graph.held, name)
+    return side_of(graph.held.inner, name)
 
 
 class Change(NamedTuple):
@@ -128,25 +132,18 @@ def change_list(old: Side, after: Side) -> Change:
         names = {ox.NamedNode(source): ox.NamedNode(target) for source, target in moves}
         before = frozenset(_renamed(quad, names) for quad in old.quads)
         gone, come = before - after.quads, after.quads - before
-
-    def stated(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-        return [quad for quad in quads if not is_derived(graph_of(quad))]
-
-    def among(triples: set[ox.Triple], quads: Iterable[ox.Quad]) -> set[ox.Triple]:
-        subjects = {triple.subject for triple in triples}
-        return triples & {quad.triple for quad in stated(quad for quad in quads if quad.subject in subjects)}
-
-    removed, added = stated(gone), stated(come)
+    removed, added = ([quad for quad in quads if not is_derived(graph_of(quad))] for quads in (gone, come))
     less, more = {quad.triple for quad in removed}, {quad.triple for quad in added}
-    both = among(less, after.quads) | among(more, before)
+    both = set[ox.Triple]()  # what one state says less in a graph, and the other still says in another
+    for triples, quads in ((less, after.quads), (more, before)):
+        subjects = {triple.subject for triple in triples}
+        both |= triples & {q.triple for q in quads if q.subject in subjects and not is_derived(graph_of(q))}
     places: dict[ox.Triple, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-    for at, quads in enumerate((removed, added)):
-        for quad in quads:
+    for at, quads_stated in enumerate((removed, added)):
+        for quad in quads_stated:
             if quad.triple in both:
                 places[quad.triple][at].append(graph_of(quad))
-    pairs = (
-        zip_longest(sorted(removed_lines), sorted(right), fillvalue="") for removed_lines, right in places.values()
-    )
+    pairs = (zip_longest(sorted(sources), sorted(targets), fillvalue="") for sources, targets in places.values())
     shifts = Counter(pair for several in pairs for pair in several)
     fewer, further = (
         Counter(rule_of(graph_of(quad)) for quad in quads if is_derived(graph_of(quad))) for quads in (gone, come)
@@ -166,27 +163,23 @@ def graph_of(quad: ox.Quad) -> str:
 def _moves(old: Side, new: Side, gone: Iterable[ox.Quad], come: Iterable[ox.Quad]) -> tuple[tuple[str, str], ...]:
     """Graphs of which only one state has the name and that say much the same, the likest first."""
     graphs_kept = {quad.graph_name for quad in old.quads} & {quad.graph_name for quad in new.quads}
-
-    def by_graph(quads: Iterable[ox.Quad]) -> dict[str, set[ox.Triple]]:
-        # a graph itself stands as « this »
-        triples: dict[str, set[ox.Triple]] = defaultdict(set)
+    by_state: list[dict[str, set[ox.Triple]]] = [defaultdict(set), defaultdict(set)]
+    for triples_of, quads in zip(by_state, (gone, come), strict=True):
         for quad in quads:
             graph = quad.graph_name
             if isinstance(graph, ox.NamedNode) and graph not in graphs_kept and not is_derived(graph.value):
-                triples[graph.value].add(_renamed(quad, {graph: _THIS}).triple)
-        return triples
-
-    before, after = by_graph(gone), by_graph(come)
+                triples_of[graph.value].add(_renamed(quad, {graph: _THIS}).triple)
+    before, after = by_state
     holders: dict[ox.Triple, list[str]] = defaultdict(list)
-    for graph, triples in before.items():
+    for name, triples in before.items():
         for triple in triples:
-            holders[triple].append(graph)
+            holders[triple].append(name)
     shared: Counter[tuple[str, str]] = Counter()
-    for graph, triples in after.items():
+    for name, triples in after.items():
         for triple in triples:
             sources = holders.get(triple, ())
             if len(sources) <= _COMMON:
-                shared.update((source, graph) for source in sources)
+                shared.update((source, name) for source in sources)
     moves: dict[str, str] = {}
     for (source, target), number in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
         is_free = source not in moves and target not in moves.values()
@@ -217,55 +210,40 @@ class Patch(NamedTuple):
     removed: frozenset[ox.Quad]
     added: frozenset[ox.Quad]
 
+    def apply(self, before: Side) -> Side:
+        if before.state() != self.old:
+            raise ProjectError("patch-for-another", place=Place(before.name), remedy="apply-to-origin")
+        after = Side(before.name, (before.quads - self.removed) | self.added)
+        if after.state() != self.new:
+            raise ProjectError("patch-damaged", remedy="fetch-again")
+        return after
+
+    def written(self) -> bytes:
+        """TriG, addresses in full, blank nodes as addresses: the same bytes for the same patch."""
+
+        def named(term: Node) -> ox.NamedNode:
+            if isinstance(term, ox.NamedNode) and term.value.startswith(GENID):
+                raise ProjectError("kept-address", remedy="rename-it", value=term.value)
+            return ox.NamedNode(GENID + term.value) if isinstance(term, ox.BlankNode) else term
+
+        quads = [ox.Quad(ox.NamedNode(self.new), _REVISION_OF, ox.NamedNode(self.old))]
+        for base, differing in ((REMOVED, self.removed), (ADDED, self.added)):
+            wrapped = []
+            for quad in differing:
+                graph = quad.graph_name
+                of = "" if isinstance(graph, ox.DefaultGraph) else "?graph=" + quote(named(graph).value, safe="")
+                subject = quad.subject if isinstance(quad.subject, ox.Triple) else named(quad.subject)
+                value = quad.object if isinstance(quad.object, ox.Literal | ox.Triple) else named(quad.object)
+                wrapped.append(ox.Quad(subject, quad.predicate, value, ox.NamedNode(base + of)))
+            quads += sorted(wrapped, key=lambda quad: (str(quad.graph_name), str(quad)))
+        return ox.serialize(quads, format=ox.RdfFormat.TRIG) or b""
+
 
 def patch_of(before: Side, after: Side) -> Patch:
-    return Patch(state(before), state(after), before.quads - after.quads, after.quads - before.quads)
+    return Patch(before.state(), after.state(), before.quads - after.quads, after.quads - before.quads)
 
 
-def apply(patch: Patch, before: Side) -> Side:
-    if state(before) != patch.old:
-        raise ProjectError("patch-for-another", place=Place(before.name), remedy="apply-to-origin")
-    after = Side(before.name, (before.quads - patch.removed) | patch.added)
-    if state(after) != patch.new:
-        raise ProjectError("patch-damaged", remedy="fetch-again")
-    return after
-
-
-def state(side: Side) -> str:
-    """The name of a state: the SHA-256 of its canonical N-Quads, as RFC 6920 writes it."""
-    return "ni:///sha-256;" + urlsafe_b64encode(hashlib.sha256(nquads(side)).digest()).decode().rstrip("=")
-
-
-def nquads(side: Side) -> bytes:
-    return "".join(f"{line} .\n" for line in sorted(map(str, side.quads))).encode()
-
-
-def write_patch(patch: Patch) -> bytes:
-    """A patch as TriG, addresses in full, blank nodes as addresses: the same bytes for the same patch."""
-
-    def named(term: Node) -> ox.NamedNode:
-        if isinstance(term, ox.NamedNode) and term.value.startswith(GENID):
-            raise ProjectError("kept-address", remedy="rename-it", value=term.value)
-        return ox.NamedNode(GENID + term.value) if isinstance(term, ox.BlankNode) else term
-
-    quads = [ox.Quad(ox.NamedNode(patch.new), _REVISION_OF, ox.NamedNode(patch.old))]
-    for base, differing in ((REMOVED, patch.removed), (ADDED, patch.added)):
-        wrapped = []
-        for quad in differing:
-            graph = quad.graph_name
-            of = "" if isinstance(graph, ox.DefaultGraph) else "?graph=" + quote(named(graph).value, safe="")
-            subject = quad.subject if isinstance(quad.subject, ox.Triple) else named(quad.subject)
-            value = quad.object if isinstance(quad.object, ox.Literal | ox.Triple) else named(quad.object)
-            wrapped.append(ox.Quad(subject, quad.predicate, value, ox.NamedNode(base + of)))
-        quads += sorted(wrapped, key=lambda quad: (str(quad.graph_name), str(quad)))
-    return ox.serialize(quads, format=ox.RdfFormat.TRIG) or b""
-
-
-def read_patch(path: Path) -> Patch:
-    return patch_from(read_quads(path), str(path))
-
-
-def patch_from(quads: Iterable[ox.Quad], name: str = "") -> Patch:
+def read_patch(quads: Iterable[ox.Quad], name: str = "") -> Patch:
     def blank(term: Value) -> Value:
         is_blank = isinstance(term, ox.NamedNode) and term.value.startswith(GENID)
         return ox.BlankNode(term.value.removeprefix(GENID)) if is_blank else term  # type: ignore[union-attr]
@@ -321,13 +299,30 @@ class ChangeNames:
     """What both sides and the ontology of this package say of things, to name them by, on either side.
 
     A thing or property is called by its label, since one that was removed has a label only on the old side; without a
-    label, by its key. The first side that says anything of a property of a thing is believed.
+    label, by its key. The first side that says anything of a property of a thing is believed. Of two large states that
+    differ little most is never named, so most is not even looked up.
     """
 
-    def __init__(self, sides: Iterable[Iterable[ox.Quad]], prefixes: Mapping[str, str]) -> None:
+    def __init__(self, change: Change) -> None:
+        shipped = Project.packaged()
         self._terms: dict[Node, dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]] = defaultdict(dict)
-        self._prefixes = prefixes
-        for quads in sides:
+        self._prefixes = read_prefixes(shipped)
+        if change.is_empty:  # as in a release before which there is none: nothing is to be named
+            return
+        sides = [
+            [quad for quad in quads if quad.predicate in _NAMING and not is_derived(graph_of(quad))]
+            for quads in (change.new.quads, change.old.quads - change.new.quads)
+        ]
+        triples = [*change.added, *change.removed]
+        altered = {triple.subject for triple in triples}
+        owners = {q.subject for quads in sides for q in quads if q.predicate in _DOWN and q.object in altered}
+        fresh = {*altered, *owners, *(term for triple in triples for term in (triple.predicate, triple.object))}
+        reached: set[object] = set()
+        while fresh:
+            reached |= fresh
+            fresh = {quad.object for quads in sides for quad in quads if quad.subject in fresh} - reached
+        near = [sorted((quad for quad in quads if quad.subject in reached), key=str) for quads in sides]
+        for quads in (*near, [quad for path in shipped.ontology_files() for quad in ox.parse(path=path)]):
             terms: dict[tuple[Node, str], dict[ox.NamedNode | ox.BlankNode | ox.Literal, None]] = defaultdict(dict)
             for quad in quads:
                 if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple):
@@ -366,9 +361,6 @@ class ChangeNames:
         key = f"property.{iri}"
         label = _WORDS.say(key, language) if _WORDS.has(key) else self._label(iri, language)
         return label or self.short(iri)
-
-    def kind(self, altered: Altered, language: Language) -> str:
-        return self.of(altered.kind, language) if altered.kind else _WORDS.say("kind.thing", language)
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
         """A value as it is shown: a text in quotation marks, from about ``start`` on; a thing by its label."""
@@ -412,35 +404,6 @@ def _called(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 
-def read_names(change: Change) -> ChangeNames:
-    """The names both sides give to what changed, the new before the old, and behind them those of the ontology here.
-
-    Of two large states that differ little most is never named, so most is not even looked up.
-    """
-    shipped = Project.packaged()
-    if change.is_empty:  # as in a release before which there is none: nothing is to be named
-        return ChangeNames((), read_prefixes(shipped))
-    sides = [
-        [quad for quad in quads if quad.predicate in _NAMING and not is_derived(graph_of(quad))]
-        for quads in (change.new.quads, change.old.quads - change.new.quads)
-    ]
-    triples = [*change.added, *change.removed]
-    altered = {triple.subject for triple in triples}
-    owners = {quad.subject for quads in sides for quad in quads if quad.predicate in _DOWN and quad.object in altered}
-    fresh: set[object] = {
-        *altered,
-        *owners,
-        *(term for triple in triples for term in (triple.predicate, triple.object)),
-    }
-    reached: set[object] = set()
-    while fresh:
-        reached |= fresh
-        fresh = set[object](quad.object for quads in sides for quad in quads if quad.subject in fresh) - reached
-    near = [sorted((quad for quad in quads if quad.subject in reached), key=str) for quads in sides]
-    ontology = [quad for path in shipped.ontology_files() for quad in ox.parse(path=path)]
-    return ChangeNames([*near, ontology], read_prefixes(shipped))
-
-
 class Status(StrEnum):
     """What happened to a thing."""
 
@@ -472,8 +435,7 @@ class Edit(NamedTuple):
         if isinstance(self.old, ox.Literal) and isinstance(self.new, ox.Literal):
             texts = [" ".join(term.value.split()) for term in (self.old, self.new)]
             if max(map(len, texts)) > _LONG:
-                common = takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))
-                start = sum(1 for _ in common)
+                start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False)))
         before, after = (
             "" if term is None else names.term(term, language, start=start) for term in (self.old, self.new)
         )
@@ -491,66 +453,83 @@ class Altered(NamedTuple):
     part_of: str
     root: str
 
+    def kind_words(self, names: ChangeNames, language: Language) -> str:
+        return names.of(self.kind, language) if self.kind else _WORDS.say("kind.thing", language)
 
-def read_things(change: Change, names: ChangeNames) -> tuple[Altered, ...]:
-    """All things that changed, sorted by what they belong to.
+    def row(self, names: ChangeNames, language: Language) -> list[str]:
+        """What tables say of it, in the order of their columns."""
+        kind, label = self.kind_words(names, language), names.of(self.iri, language)
+        return [self.status, self.kind, kind, self.iri, label, self.part_of, self.root]
 
-    A thing is added where the old state says nothing of it, removed where the new one does not, and retired where
-    it is now said to be deprecated or replaced.
+
+_COLUMNS: Final = (
+    "status", "kind", "kind_label", "thing", "thing_label", "part_of", "root", "property", "property_label", "language",
+    "old", "new",
+)  # fmt: skip
+
+
+class ChangeReport:
+    """A change read thing by thing, with the names to tell it by, and the figures of both states.
+
+    ``figures`` are those that changed at the level of the headline, each as it was and as it is, on the basis that is
+    their first part; None where nothing changed or a state has no figures.
     """
-    by_slot: dict[tuple[str, str, str], tuple[list[Value], list[Value]]] = defaultdict(lambda: ([], []))
-    for at, triples in enumerate((change.removed, change.added)):
-        for triple in triples:
-            language = (triple.object.language or "") if isinstance(triple.object, ox.Literal) else ""
-            by_slot[_called(triple.subject), triple.predicate.value, language][at].append(triple.object)
-    edits: dict[str, list[Edit]] = defaultdict(list)
-    for (iri, predicate, language), values in sorted(by_slot.items(), key=lambda item: item[0]):
-        edits[iri] += [Edit(predicate, language, *pair) for pair in zip_longest(*values)]
-    nodes = {node(iri) for iri in edits}
-    stated: list[set[str]] = []
-    owners: dict[str, str] = {}
-    for quads in (change.old.quads, change.new.quads) if edits else ():
-        stated.append(
-            {_called(quad.subject) for quad in quads if quad.subject in nodes and not is_derived(graph_of(quad))}
-        )
-        for quad in quads:
-            if quad.predicate in _DOWN and quad.object in nodes:
-                part_iri, owner = _called(quad.object), _called(quad.subject)
-                owners[part_iri] = min(owner, owners.get(part_iri, owner))
-    altered = []
-    for iri, several in edits.items():
-        above = _above(iri, names, owners)
-        kinds = sorted(names.values(iri, RDF + "type"), key=lambda kind: (not kind.startswith(PAN), kind))
-        is_renamed = any(
-            edit.predicate == _LABELS[0] and edit.old is not None and edit.new is not None for edit in several
-        )
-        status = Status.RENAMED if is_renamed else Status.CHANGED
-        if iri not in stated[0] or iri not in stated[1]:
-            status = Status.REMOVED if iri in stated[0] else Status.ADDED
-        elif any(edit.retires for edit in several):
-            status = Status.RETIRED
-        ends = (above[0], above[-1]) if above else ("", iri)
-        altered.append(Altered(iri, next(iter(kinds), ""), status, tuple(several), *ends))
-    return tuple(
-        sorted(altered, key=lambda entry: (entry.root, entry.root != entry.iri, entry.part_of, entry.kind, entry.iri))
-    )
+
+    def __init__(self, change: Change, weights: Earlier | None = None) -> None:
+        self.change, self.names = change, ChangeNames(change)
+        self.figures = None if change.is_empty else refigured(change, weights)
+
+    def count(self, status: Status) -> int:
+        return sum(altered.status is status for altered in self.things)
+
+    @cached_property
+    def things(self) -> tuple[Altered, ...]:
+        """All things that changed, sorted by what they belong to.
+
+        A thing is added where the old state says nothing of it, removed where the new one does not, and retired where
+        it is now said to be deprecated or replaced.
+        """
+        change, names = self.change, self.names
+        by_slot: dict[tuple[str, str, str], tuple[list[Value], list[Value]]] = defaultdict(lambda: ([], []))
+        for at, triples in enumerate((change.removed, change.added)):
+            for triple in triples:
+                language = (triple.object.language or "") if isinstance(triple.object, ox.Literal) else ""
+                by_slot[_called(triple.subject), triple.predicate.value, language][at].append(triple.object)
+        edits: dict[str, list[Edit]] = defaultdict(list)
+        for (iri, predicate, language), values in sorted(by_slot.items(), key=lambda item: item[0]):
+            edits[iri] += [Edit(predicate, language, *pair) for pair in zip_longest(*values)]
+        nodes, owners = {node(iri) for iri in edits}, dict[str, str]()
+        stated: list[set[str]] = []
+        for quads in (change.old.quads, change.new.quads) if edits else ():
+            subjects = (quad for quad in quads if quad.subject in nodes and not is_derived(graph_of(quad)))
+            stated.append({_called(quad.subject) for quad in subjects})
+            for quad in quads:
+                if quad.predicate in _DOWN and quad.object in nodes:
+                    part_iri, owner = _called(quad.object), _called(quad.subject)
+                    owners[part_iri] = min(owner, owners.get(part_iri, owner))
+        altered = []
+        for iri, several in edits.items():
+            above, place = list[str](), iri
+            while True:
+                place = owners.get(place) or next((v for name in _UP for v in sorted(names.values(place, name))), "")
+                if not place or place == iri or place in above:
+                    break
+                above.append(place)
+            kinds = sorted(names.values(iri, RDF + "type"), key=lambda kind: (not kind.startswith(PAN), kind))
+            status = Status.CHANGED
+            if iri not in stated[0] or iri not in stated[1]:
+                status = Status.REMOVED if iri in stated[0] else Status.ADDED
+            elif any(edit.retires for edit in several):
+                status = Status.RETIRED
+            elif any(edit.predicate == _LABELS[0] and None not in (edit.old, edit.new) for edit in several):
+                status = Status.RENAMED
+            ends = (above[0], above[-1]) if above else ("", iri)
+            altered.append(Altered(iri, next(iter(kinds), ""), status, tuple(several), *ends))
+        order = sorted(altered, key=lambda row: (row.root, row.root != row.iri, row.part_of, row.kind, row.iri))
+        return tuple(order)
 
 
-def _above(iri: str, names: ChangeNames, owners: Mapping[str, str]) -> list[str]:
-    above: list[str] = []
-    place = iri
-    while True:
-        place = owners.get(place) or next((value for name in _UP for value in sorted(names.values(place, name))), "")
-        if not place or place == iri or place in above:
-            return above
-        above.append(place)
-
-
-class Refigured(NamedTuple):
-    """The figures that changed, each as it was and as it is, at the level of the headline; ``line`` is their basis."""
-
-    line: known.BasisLine
-    changed: tuple[tuple[figures.Taken, figures.Taken], ...]
+Refigured = tuple[known.BasisLine, tuple[tuple[figures.Taken, figures.Taken], ...]]
 
 
 def refigured(change: Change, earlier: Earlier | None = None) -> Refigured | None:
@@ -558,8 +537,8 @@ def refigured(change: Change, earlier: Earlier | None = None) -> Refigured | Non
 
     None where a state has no plan, or nothing of what rules derive: without levels of evidence it has no figures.
     """
-
-    def tables_of(side: Side) -> known.Tables | None:
+    tables: list[known.Tables] = []
+    for side in (change.old, change.new):
         if not any(is_derived(graph_of(quad)) for quad in side.quads):
             return None
         store = LocalStore(ox.Store())
@@ -567,64 +546,35 @@ def refigured(change: Change, earlier: Earlier | None = None) -> Refigured | Non
         release = datasets.read_release(store)
         day = date.fromisoformat(release.day) if release.day else None
         home = datasets.own_profile(datasets.read_profiles(store), None).home_plan
-        tables = read_tables(store, release=release.number, as_of=day, focus=home)
-        return tables if tables.works.plans else None
+        tables.append(read_tables(store, release=release.number, as_of=day, focus=home))
+        if not tables[-1].works.plans:
+            return None
+    if earlier is None:
+        # as a release of the old state would publish them; called as the release, else as the state
+        weights = known.known(tables[0]).potential.weights
+        cells = zip(weights.texts, weights.d.tolist(), weights.ic.tolist(), weights.gain.tolist(), strict=True)
+        name = tables[0].release or change.old.name
+        earlier = Earlier(name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells})
+    before, after = ({at: known.known(of, at, weights=earlier) for at in FIGURED} for of in tables)
 
     def rounded(figure_taken: figures.Taken) -> list[float | None]:
         # published weights have six decimals: what differs beyond the fifth is no change
         return [None if value is None else round(value, 5) for value in figure_taken.value]
 
-    old, new = map(tables_of, (change.old, change.new))
-    if old is None or new is None:
-        return None
-    if earlier is None:
-        # as a release of the old state would publish them; called as the release, else as the state
-        weights = known.known(old).potential.weights
-        cells = zip(weights.texts, weights.d.tolist(), weights.ic.tolist(), weights.gain.tolist(), strict=True)
-        earlier = Earlier(
-            old.release or change.old.name, weights.n, {text: (d, ic, gain) for text, d, ic, gain in cells}
-        )
-    before, after = ({at: known.known(tables, at, weights=earlier) for at in FIGURED} for tables in (old, new))
     pairs = zip(figures.figures(before), figures.figures(after), strict=True)
-    changed = tuple((was, now) for was, now in pairs if rounded(was) != rounded(now))
-    return Refigured(known.basis_line(after[HEADLINE]), changed)
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeReport:
-    """A change read thing by thing, with the names to tell it by."""
-
-    change: Change
-    names: ChangeNames
-    things: tuple[Altered, ...]
-    figures: Refigured | None = None
-
-    def count(self, status: Status) -> int:
-        return sum(altered.status is status for altered in self.things)
-
-
-def read_report(change: Change, weights: Earlier | None = None) -> ChangeReport:
-    """A change thing by thing, with the figures of both states on the ``weights`` the old one published."""
-    names = read_names(change)
-    return ChangeReport(
-        change, names, read_things(change, names), None if change.is_empty else refigured(change, weights)
-    )
+    return known.basis_line(after[HEADLINE]), tuple(pair for pair in pairs if rounded(pair[0]) != rounded(pair[1]))
 
 
 def write_text(report: ChangeReport, language: Language) -> str:
     """A change as lines for a terminal: counts first, then what belongs together."""
     (_, head), *body = _lines(report, language)
-    lines = [f"{'  ' * depth}{text}" if depth else f"\n{text}" for depth, text in body]
-    return "\n".join([head, *lines]) + "\n"
+    return "\n".join([head, *(f"{'  ' * depth}{text}" if depth else f"\n{text}" for depth, text in body)]) + "\n"
 
 
 def write_markdown(report: ChangeReport, language: Language) -> str:
-    (_, head), *body = _lines(report, language)
-    lines = [
-        f"{'  ' * (depth - 1)}- {formats.md_escape(text)}" if depth else f"\n## {formats.md_escape(text)}\n"
-        for depth, text in body
-    ]
-    return "\n".join([f"# {formats.md_escape(head)}", *lines]) + "\n"
+    (_, head), *body = ((depth, formats.md_escape(text)) for depth, text in _lines(report, language))
+    lines = [f"{'  ' * (depth - 1)}- {text}" if depth else f"\n## {text}\n" for depth, text in body]
+    return "\n".join([f"# {head}", *lines]) + "\n"
 
 
 def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]]:
@@ -643,20 +593,19 @@ def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]
         return
     yield 0, ", ".join(say(f"count.{status}", n=report.count(status)) for status in Status if report.count(status))
     yield 1, say("count.statements", added=len(change.added), removed=len(change.removed))
-    for source, target in change.moves:
-        yield 1, say("moved", old=file(source), new=file(target))
+    yield from ((1, say("moved", old=file(source), new=file(target))) for source, target in change.moves)
     for source, target, number in change.shifts:
         yield 1, say("shifted", n=number, old=file(source), new=file(target))
-    for rule, more, less in change.derivations:
-        yield 1, say("derived", rule=rule, added=more, removed=less)
+    yield from ((1, say("derived", rule=rule, added=more, removed=less)) for rule, more, less in change.derivations)
     if report.figures:
+        basis, changed = report.figures
         yield 0, say("figures")
-        if not report.figures.changed:
+        if not changed:
             yield 1, say("figures-same")
-        for was, now in report.figures.changed:
+        for was, now in changed:
             ends = {"old": value_words(was.value, was, language), "new": value_words(now.value, now, language)}
             yield 1, say("edit.changed", property=now.figure.name().say(language), **ends)
-        yield 1, basis_words(report.figures.line, language)
+        yield 1, basis_words(basis, language)
 
     def order(thing: Altered) -> tuple[int, str, str, bool, str, str]:
         kinds = names.values(thing.root, RDF + "type")
@@ -670,14 +619,10 @@ def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]
         whole = {thing.iri: thing.status for thing in altered if thing.status in (Status.ADDED, Status.REMOVED)}
         folded = {thing.iri for thing in altered if thing.kind in _PART and whole.get(thing.part_of) is thing.status}
         part_counts = Counter(thing.part_of for thing in altered if thing.iri in folded)
-        for thing in altered:
-            if thing.iri in folded:
-                continue
-            name, heir = (
-                names.titled(thing.iri, language, besides=root),
-                names.value(thing.iri, DCTERMS + "isReplacedBy"),
-            )
-            text = say("feed.entry", kind=names.kind(thing, language), status=say(f"status.{thing.status}"), thing=name)
+        for thing in (thing for thing in altered if thing.iri not in folded):
+            name, kind = names.titled(thing.iri, language, besides=root), thing.kind_words(names, language)
+            heir = names.value(thing.iri, DCTERMS + "isReplacedBy")
+            text = say("feed.entry", kind=kind, status=say(f"status.{thing.status}"), thing=name)
             if heir and thing.status is Status.RETIRED:
                 text += f", {say('replaced', thing=names.titled(heir, language))}"
             yield 1, text + (f", {say('parts', n=part_counts[thing.iri])}" if part_counts[thing.iri] else "")
@@ -685,33 +630,14 @@ def _lines(report: ChangeReport, language: Language) -> Iterator[tuple[int, str]
                 yield from ((2, edit.told(names, language)) for edit in thing.edits)
 
 
-_COLUMNS: Final = (
-    "status", "kind", "kind_label", "thing", "thing_label", "part_of", "root", "property", "property_label", "language",
-    "old", "new",
-)  # fmt: skip
-
-
-def _about(altered: Altered, report: ChangeReport, language: Language) -> list[str]:
-    label = report.names.of(altered.iri, language)
-    return [
-        altered.status,
-        altered.kind,
-        report.names.kind(altered, language),
-        altered.iri,
-        label,
-        altered.part_of,
-        altered.root,
-    ]
-
-
 def write_csv(report: ChangeReport, language: Language) -> str:
     """A row for each value that came or went (RFC 4180, with a header)."""
-    rows = []
+    rows, names = [], report.names
     for altered in report.things:
-        about = _about(altered, report, language)
+        about = altered.row(names, language)
         for edit in altered.edits:
             ends = ("" if term is None else _plain(term) for term in (edit.old, edit.new))
-            rows.append([*about, edit.predicate, report.names.property(edit.predicate, language), edit.language, *ends])
+            rows.append([*about, edit.predicate, names.property(edit.predicate, language), edit.language, *ends])
     return formats.write_csv(formats.Grid(_COLUMNS, rows))
 
 
@@ -721,30 +647,29 @@ def _plain(term: Value) -> str:
 
 def write_json(report: ChangeReport, language: Language) -> str:
     """All of a change: counts, moves, what was derived, and each thing with its values as N-Triples terms."""
-    change, refigured_ = report.change, report.figures
-
-    def term(value: Value | None) -> str | None:
-        return None if value is None else str(value)
-
+    change, names, figures_told = report.change, report.names, None
+    if report.figures:
+        basis, changed = report.figures
+        figures_told = {
+            "basis": basis_words(basis, language), "weights": basis.weights,
+            "changed": [
+                {"figure": now.figure.id, "name": now.figure.name().say(language), "old": was.value, "new": now.value}
+                for was, now in changed
+            ],
+        }  # fmt: skip
     return formats.write_json({
         "old": change.old.name, "new": change.new.name,
         "statements_added": len(change.added), "statements_removed": len(change.removed),
         "moved": [{"old": source, "new": target} for source, target in change.moves],
         "shifted": [{"old": source, "new": target, "count": number} for source, target, number in change.shifts],
         "derived": [{"rule": rule, "added": more, "removed": less} for rule, more, less in change.derivations],
-        "figures": {
-            "basis": basis_words(refigured_.line, language), "weights": refigured_.line.weights,
-            "changed": [
-                {"figure": now.figure.id, "name": now.figure.name().say(language), "old": was.value, "new": now.value}
-                for was, now in refigured_.changed
-            ],
-        } if refigured_ else None,
+        "figures": figures_told,
         "things": [
             {
-                **dict(zip(_COLUMNS, _about(altered, report, language), strict=False)),
+                **dict(zip(_COLUMNS, altered.row(names, language), strict=False)),
                 "edits": [
-                    {"property": edit.predicate, "property_label": report.names.property(edit.predicate, language),
-                     "old": term(edit.old), "new": term(edit.new)}
+                    {"property": edit.predicate, "property_label": names.property(edit.predicate, language),
+                     "old": edit.old and str(edit.old), "new": edit.new and str(edit.new)}
                     for edit in altered.edits
                 ],
             }
@@ -763,18 +688,21 @@ _FOAF_NAME: Final = "http://xmlns.com/foaf/0.1/name"
 _DAYS: Final = tuple(DCTERMS + name for name in ("modified", "issued", "created"))
 
 
-def write_feed(report: ChangeReport, language: Language, updated: datetime, *, address: str = "") -> str:
+def write_feed(
+    report: ChangeReport, language: Language, updated: datetime, *, address: str = "", issue: Issue | None = None,
+    earlier: Path | None = None,
+) -> str:  # fmt: skip
     """One change as an Atom feed (RFC 4287), an entry a thing; ``address`` is where it will be published.
 
-    The id of an entry follows from the thing and the two states, so that a feed that is made again announces nothing
-    twice.
+    The feed of all versions has an entry for this ``issue``, and behind all those of the file ``earlier``. The id of an
+    entry follows from the thing and the two states, so that a feed that is made again announces nothing twice.
     """
     when, change = updated.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), report.change
     publisher_of = f"{DCTERMS}publisher"
     wanted = frozenset(map(ox.NamedNode, (datasets.VOID_SPACE, publisher_of, _FOAF_NAME)))
     facts = [quad for quad in change.new.quads if quad.predicate in wanted]
 
-    def first(predicate: str, subject: str = "", best: str = "") -> str:
+    def fact(predicate: str, subject: str = "", best: str = "") -> str:
         terms = [
             quad.object for quad in facts
             if quad.predicate.value == predicate and (not subject or str(quad.subject)[1:-1] == subject)
@@ -782,36 +710,47 @@ def write_feed(report: ChangeReport, language: Language, updated: datetime, *, a
         ordered = sorted(terms, key=lambda term: (getattr(term, "language", None) != best, _plain(term)))
         return next(map(_plain, ordered), "")
 
-    def put(parent: ET.Element, name: str, text: str) -> None:
-        ET.SubElement(parent, name).text = formats.xml_fit(text)
+    def put(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
+        element = ET.SubElement(parent, f"{{{ATOM}}}{name}", {k: formats.xml_fit(v) for k, v in attributes.items()})
+        element.text = formats.xml_fit(text) or None
+        return element
 
-    root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language})
-    space = first(datasets.VOID_SPACE) or ROOT
-    publisher = first(publisher_of, datasets.dataset_of(space))
+    ET.register_namespace("", ATOM)
+    root = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": language})
+    space = fact(datasets.VOID_SPACE) or ROOT
+    publisher = fact(publisher_of, datasets.dataset_of(space))
     put(root, "id", space + _FEED)
     put(root, "title", _WORDS.say("feed.title", language))
     put(root, "subtitle", _WORDS.say("title", language, old=change.old.name, new=change.new.name))
     put(root, "updated", when)
-    author = first(_FOAF_NAME, publisher, language) if publisher else ""
-    put(ET.SubElement(root, "author"), "name", author or _AUTHOR)
+    author = fact(_FOAF_NAME, publisher, language) if publisher else ""
+    put(put(root, "author"), "name", author or _AUTHOR)
     if address:
-        ET.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": formats.xml_fit(address)})
+        put(root, "link", rel="self", type="application/atom+xml", href=address)
+    if issue:
+        entry, title = put(root, "entry"), _RELEASES.say("feed.version", language, version=issue.version)
+        for tag, words in {"id": issue.version_iri, "title": title, "updated": when, "summary": title}.items():
+            put(entry, tag, words)
+        put(entry, "link", rel="alternate", href=issue.version_iri)
     for altered in report.things:
         edits = "\n".join(f"{edit.predicate} {edit.old} {edit.new}" for edit in altered.edits)
-        kind, status = report.names.kind(altered, language), _WORDS.say(f"status.{altered.status}", language)
+        kind, status = altered.kind_words(report.names, language), _WORDS.say(f"status.{altered.status}", language)
         name = report.names.titled(altered.iri, language)
-        entry = ET.SubElement(root, "entry")
+        entry = put(root, "entry")
         put(entry, "id", uuid5(NAMESPACE_URL, f"{altered.iri}\n{altered.status}\n{edits}").urn)
         put(entry, "title", _WORDS.say("feed.entry", language, kind=kind, status=status, thing=name))
         put(entry, "updated", when)
         if altered.iri.startswith(("http://", "https://")):
-            ET.SubElement(entry, "link", {"rel": "alternate", "href": formats.xml_fit(altered.iri)})
-        ET.SubElement(entry, "category", {"term": altered.status})
+            put(entry, "link", rel="alternate", href=altered.iri)
+        put(entry, "category", term=altered.status)
         put(entry, "summary", "\n".join(edit.told(report.names, language) for edit in altered.edits))
-    return _written(root)
-
-
-def _written(root: ET.Element) -> str:
+    if earlier and earlier.is_file():
+        try:
+            entries = ET.fromstring(earlier.read_bytes()).findall(f"{{{ATOM}}}entry")  # noqa: S314  # of ours
+        except ET.ParseError:
+            entries = []
+        told_before = {entry.findtext(f"{{{ATOM}}}id") for entry in root.iter(f"{{{ATOM}}}entry")}
+        root.extend(entry for entry in entries if entry.findtext(f"{{{ATOM}}}id") not in told_before)
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
@@ -823,44 +762,12 @@ def day_of(change: Change, day_named: date | None = None) -> datetime:
         if not re.fullmatch(r"\d{1,11}", epoch):
             raise FormatError("epoch-faulty", remedy="unset-it", epoch=epoch)
         return datetime.fromtimestamp(int(epoch), tz=UTC)
-    days = [quad.object.value[:10] for quad in change.new.quads
-            if not day_named and quad.predicate.value in _DAYS and isinstance(quad.object, ox.Literal)]  # fmt: skip
-    day = day_named or max(filter(None, map(_day, days)), default=None)
+    days = []
+    for quad in change.new.quads if not day_named else ():
+        if quad.predicate.value in _DAYS and isinstance(quad.object, ox.Literal):
+            with suppress(ValueError):
+                days.append(date.fromisoformat(quad.object.value[:10]))
+    day = day_named or max(days, default=None)
     if day is None:
         raise FormatError("no-day-of-change", remedy="say-date")
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def write_feeds(report: ChangeReport, issue: Issue, language: Language, earlier: Path | None, name: str) -> bytes:
-    """The feed of all versions in a language: this one with what changed in it, then those before."""
-    ET.register_namespace("", ATOM)
-    when = datetime(issue.modified.year, issue.modified.month, issue.modified.day, tzinfo=UTC)
-    text = write_feed(report, language, when, address=issue.addresses.file(name))
-    feed = ET.fromstring(text.encode())  # noqa: S314  # our own
-    entries = feed.findall(f"{{{ATOM}}}entry")
-    for entry in entries:
-        feed.remove(entry)
-    version, title = ET.Element(f"{{{ATOM}}}entry"), _WORDS_OF_FEED.say("feed.version", language, version=issue.version)
-    fields = {"id": issue.version_iri, "title": title, "updated": f"{when:%Y-%m-%dT%H:%M:%SZ}", "summary": title}
-    for tag, value in fields.items():
-        ET.SubElement(version, f"{{{ATOM}}}{tag}").text = value
-    ET.SubElement(version, f"{{{ATOM}}}link", {"rel": "alternate", "href": issue.version_iri})
-    try:
-        feed_kept = ET.fromstring((earlier / name).read_bytes()) if earlier else feed  # noqa: S314  # of a release of ours
-    except (OSError, ET.ParseError):
-        feed_kept = feed
-    by_id: dict[str, ET.Element] = {}
-    for entry in (version, *entries, *feed_kept.findall(f"{{{ATOM}}}entry")):
-        by_id.setdefault(entry.findtext(f"{{{ATOM}}}id", ""), entry)
-    feed.extend(by_id.values())
-    return _written(feed).encode()
-
-
-_WORDS_OF_FEED: Final = Messages("publication")

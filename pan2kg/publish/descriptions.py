@@ -16,12 +16,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from pan2kg.graph.dataset import CountryProfile
-from pan2kg.graph.labels import best
+from pan2kg.graph.labels import CountryProfile, best
 from pan2kg.i18n.catalogue import Messages, Text
 from pan2kg.publish import vocabulary as words
-from pan2kg.publish.edition import Edition, Facts, File, Issue
-from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASE, RELEASED, SCHEMA, SD, SH, TYPE, VOID, Term, node
+from pan2kg.publish.edition import Edition, File, Issue
+from pan2kg.publish.vocabulary import DCAT, FOAF, PREFIXES, RELEASE, RELEASED, SCHEMA, SD, SH, TYPE, VOID, node
 from pan2kg.store.links import TOP, missing_links
 from pan2kg.store.queries import read_queries
 from pan2kg.tables.formats import xml_text
@@ -59,12 +58,10 @@ class Distribution:
 
 
 def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple]:
-    """The catalogue of a release in DCAT-AP, in the order in which it is written."""
     issue, facts = edition.issue, edition.facts
     endpoint = issue.addresses.endpoint
 
     def stated(subject: str) -> str:
-        """The graph's own statements on a subject, its class, title and description first."""
         properties = facts.statements.get(subject, {})
         leading = [TYPE.value, DCTERMS + "title", DCTERMS + "description"]
         about = node(issue.addresses.own(subject))
@@ -86,9 +83,11 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
             "profile": "http://data.europa.eu/r5r/", "protocol": "https://www.w3.org/TR/sparql11-protocol/",
         },
         "addresses": [node(f"{issue.dataset}#{key}") for key in keys], "licences": facts.about("license"),
-        "about": facts.about, "of": lambda name: _moved(facts, issue, name), "known_licences": licences,
+        "about": facts.about, "of": lambda name: [*map(issue.addresses.own_term, facts.of(facts.dataset, DCAT + name))],
+        "known_licences": licences,
         "concept": lambda scheme, key: markup(str(words.concept(scheme, key))), "literals": words.literals,
-        "themes": words.concept("data-theme", "").value.removesuffix("/"), "forms": words.forms(), "media": words.MEDIA,
+        "themes": words.concept("data-theme", "").value.removesuffix("/"), "forms": words.OFFERED_FORMS,
+        "media": words.MEDIA,
         "agents": [subject for subject in facts.statements if subject not in (facts.catalogue, facts.dataset)],
     })  # fmt: skip
     subjects = {triple.subject for triple in triples}
@@ -96,15 +95,11 @@ def describe(edition: Edition, offers: Sequence[Distribution]) -> list[ox.Triple
     return list(dict.fromkeys([*triples, *words.explained(sorted(mentioned - subjects, key=str), facts.labels)]))
 
 
-def _moved(facts: Facts, issue: Issue, name: str) -> list[Term]:
-    return [issue.addresses.own_term(value) for value in facts.of(facts.dataset, DCAT + name)]
-
-
 def describe_dataset(edition: Edition, offers: Sequence[Distribution]) -> dict[str, object]:
-    """The dataset as schema.org says it, with what it covers and what it can be had as."""
     described: dict[str, object] = json.loads(render("dataset.jsonld", {
         "issue": edition.issue, "facts": edition.facts, "offers": offers, "languages": RELEASED, "dcat": DCAT,
-        "foaf": FOAF, "forms": words.forms(), "countries": {country.iri: country for country in countries().values()},
+        "foaf": FOAF, "forms": words.OFFERED_FORMS,
+        "countries": {country.iri: country for country in countries().values()},
     }))  # fmt: skip
     return described
 
@@ -123,14 +118,11 @@ TARGETS: Final = {
 
 
 def targets_of(profile: CountryProfile) -> Mapping[str, str]:
-    """The data sets of others that things of a project can be linked to: with the gazette of its country."""
     return {**TARGETS, "gazette": profile.gazette_space} if profile.gazette_space else TARGETS
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Triples, subjects and objects; triples by property, things by class, links by target and property."""
-
     triples: int
     subjects: int
     objects: int
@@ -140,7 +132,6 @@ class Statistics:
 
 
 def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGETS) -> Statistics:
-    """Count triples, given as lines of N-Triples, each once and those of a subject after each other."""
     ours, kind = f"<{root}".encode(), f"<{RDF}type>".encode()
     starts = [(name, f"<{space}".encode()) for name, space in targets.items()]
     objects: set[bytes] = set()
@@ -163,19 +154,15 @@ def count(lines: Iterable[bytes], root: str, targets: Mapping[str, str] = TARGET
     for (predicate, value), number in outgoing.items():
         for target, start in starts:
             if value.startswith(start):
-                links[target, _bare(predicate)] += number
+                links[target, predicate.strip(b"<>").decode()] += number
     tallies, kinds = (
-        Counter({_bare(name): number for name, number in tally.items()}) for tally in (properties, classes)
+        Counter({name.strip(b"<>").decode(): number for name, number in tally.items()})
+        for tally in (properties, classes)
     )
     return Statistics(total, subjects, len(objects), tallies, kinds, links)
 
 
-def _bare(term: bytes) -> str:
-    return term.strip(b"<>").decode()
-
-
 def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> bytes:
-    """The VoID description in Turtle: how many statements of which classes and properties, and where they are had."""
     issue, profile = edition.issue, edition.graph.profile
     places, spaces = issue.addresses, targets_of(profile)
     prefixes = {**edition.prefixes(), **PREFIXES, "void": VOID}
@@ -188,17 +175,19 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
         label = RELEASE.known("linked.gazette", name=gazette) if target == "gazette" else None
         return words.literals(label or RELEASE.known(f"linked.{target}"))
 
-    def moved(name: str) -> list[Term]:
-        return [places.own_term(value) for value in edition.facts.about(name)]
-
     terms = [*counts.properties, *counts.classes]
     plans = edition.store.inner.quads_for_pattern(None, TYPE, node(PAN + "Plan"))
     example = min((quad.subject.value for quad in plans if isinstance(quad.subject, ox.NamedNode)), default="")
-    known_prefixes = {**PREFIXES, "void": VOID}
+    # a graph may hold the strongest of its derived links alone: how many, and in how many ways works are joined
+    known_prefixes, missing, strongest = {**PREFIXES, "void": VOID}, missing_links(edition.store), list[ox.Literal]()
+    if missing:
+        text = Messages("progress").text("links-strongest", held=missing[0], ways=missing[1], top=TOP)
+        strongest = words.literals(text)
     return words.write(words.filled("void.ttl", known_prefixes, {
-        "issue": issue, "about": moved, "examples": [node(places.own(example))] if example else [],
+        "issue": issue, "about": lambda name: [*map(places.own_term, edition.facts.about(name))],
+        "examples": [node(places.own(example))] if example else [],
         "dumps": [node(places.file(path)) for path in dumps],
-        "missing": words.literals(links_missing(*missing)) if (missing := missing_links(edition.store)) else [],
+        "missing": strongest,
         "totals": [
             ("triples", counts.triples), ("entities", sum(counts.classes.values())),
             ("distinctSubjects", counts.subjects), ("distinctObjects", counts.objects),
@@ -216,11 +205,6 @@ def write_void(edition: Edition, counts: Statistics, dumps: Sequence[str]) -> by
     }), "ttl", known_prefixes)  # fmt: skip
 
 
-def links_missing(links_held: int, ways: int) -> Text:
-    """That a graph holds the strongest of its derived links alone: how many, and in how many ways works are joined."""
-    return Messages("progress").text("links-strongest", held=links_held, ways=ways, top=TOP)
-
-
 _RESULTS: Final = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples",
     "RDF_XML", "JSON-LD",
@@ -228,7 +212,6 @@ _RESULTS: Final = (
 
 
 def write_service(edition: Edition, counts: Statistics) -> bytes:
-    """The endpoint as SPARQL 1.1 Service Description and VoID describe it, in Turtle."""
     places = edition.issue.addresses
     names = sorted(name.value for name in edition.store.inner.named_graphs() if isinstance(name, ox.NamedNode))
     graphs = [places.own(name) for name in names]
@@ -245,7 +228,6 @@ _FORM: Final = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE
 
 
 def question_files(edition: Edition) -> Iterator[File]:
-    """Each stored question as it is, and the descriptions of all of them in one file."""
     places, rows = edition.issue.addresses, []
     for query in sorted(read_queries(edition.project).values(), key=lambda query: query.name):
         text = places.moved(query.text)

@@ -20,8 +20,8 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, format_of
-from pan2kg.publish.dump import Content, graph_name
 from pan2kg.publish.edition import Edition, File
+from pan2kg.publish.folder import Content, graph_name
 from pan2kg.publish.vocabulary import FOAF, OWL, TYPE, node, write
 from pan2kg.tables.template import macro, markup, render
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDFS, ROOT, SKOS
@@ -52,8 +52,6 @@ _OF_LINKS: Final = tuple(PAN + name for name in ("linkType", "relation", "via", 
 
 
 class DocumentStatement(NamedTuple):
-    """A statement: its subject and predicate, the thing it points to or else its value, and its line."""
-
     subject: str
     predicate: str
     target: str
@@ -153,12 +151,10 @@ class Described:
         return sorted(row.target for row in self.of.get(iri, ()) if row.predicate == predicate and row.target)
 
     def towards(self, iri: str) -> Sequence[DocumentStatement]:
-        """The statements that point to a thing, where they are few enough to be told of it."""
         statements = self.pointing.get(iri, ())
         return statements if len(statements) <= _MOST_POINTING else ()
 
     def about(self, iris: Sequence[str]) -> Collection[DocumentStatement]:
-        """What a document of several things says: each of them, what points to it, and the names of all mentioned."""
         # each statement once, in order: a line says all of it, and is quicker told from others than its parts
         by_line: dict[bytes, DocumentStatement] = {}
         for iri in iris:
@@ -181,7 +177,6 @@ class Described:
             yield ox.Triple(document, node(DCTERMS + "license"), node(licence.value))
 
     def name(self, iri: str, language: Language) -> str:
-        """What a thing is called, best in a language, or what it joins or quotes; else its own last part."""
         if (name := self._called.get((iri, language))) is None:
             names = self.names.get(iri, {})
             name = next((names[tag] for tag in (language, *LANGUAGES, "") if tag in names), "")
@@ -194,14 +189,12 @@ class Described:
         return name
 
     def own_name(self, iri: str, language: Language) -> str:
-        """What a thing is called in just this language; one without a name by its key, in the first of them."""
         names = self.names.get(iri)
         if not names:
             return self.name(iri, language) if language == LANGUAGES[0] else ""
         return names.get(language, "")
 
     def shown(self, iri: str, root: str, value: ox.Literal | None = None) -> Markup:
-        """A value, or a thing by its name with the way to where it is told, at its key."""
         if value:
             return _told(value.value, value.language or "", "")
         # documents show things again and again
@@ -224,7 +217,6 @@ def _told(words: str, language: str, leads: str) -> Markup:
 
 
 def document_files(described: Described, pages: Collection[str]) -> Iterator[File]:
-    """The documents of all things; ``pages`` are the paths of the pages of the release."""
     prefixes = described.edition.prefixes()
     ordered = sorted(described.places.items(), key=lambda pair: (pair[1], pair[0]))
     for place, group in groupby(ordered, key=lambda pair: pair[1]):
@@ -244,7 +236,6 @@ def document_files(described: Described, pages: Collection[str]) -> Iterator[Fil
 
 @cache
 def _spaces(iri: str) -> tuple[str, ...]:
-    """What the namespace of an IRI may be: what stands before and after its last separator."""
     return tuple(iri[: place + 1] for mark in "#/" if (place := iri.rfind(mark)) >= 0)
 
 
@@ -266,7 +257,6 @@ def graph_files(edition: Edition, whole: Content) -> Iterator[File]:
 
 
 def _page(described: Described, iris: Sequence[str], place: str, pages: Collection[str]) -> dict[str, object]:
-    """A row a thing: its name, where its pages are, and a cell for each property; where it has pages, those tell it."""
     root = "../" * place.count("/")
     of_links = place.startswith(f"{DOCUMENTS}/link/")
     cells: dict[str, dict[tuple[str, str], list[Markup]]] = {}

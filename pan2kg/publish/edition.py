@@ -17,10 +17,9 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from pan2kg.errors import Place, ProjectError
-from pan2kg.graph import dataset as datasets
+from pan2kg.graph import labels as datasets
 from pan2kg.graph.graph import Graph
-from pan2kg.project import Project
-from pan2kg.publish.vocabulary import DCAT, FOAF, Term, node, rank
+from pan2kg.publish.vocabulary import DCAT, FOAF, RELEASED, Term, node
 from pan2kg.store.store import LocalStore
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, RDF, RDFS, ROOT, SKOS
 from pan2kg.turtle.writer import read_prefixes
@@ -64,28 +63,25 @@ class Addresses:
     home: str = ROOT
 
     def own(self, iri: str) -> str:
-        """An IRI of ours under the base chosen for this publication; any other IRI unchanged."""
         return self.root + iri[len(self.home) :] if iri.startswith(self.home) else iri
 
     def own_term(self, term: Term) -> Term:
-        """The same of a term; texts stay as they are."""
         return node(self.own(term.value)) if isinstance(term, ox.NamedNode) else term
 
     def moved(self, text: str) -> str:
-        """A file of ours with our own IRIs under the base chosen for this publication."""
-        return text.replace(self.home, self.root) if self.moves else text
+        return text.replace(self.home, self.root)
 
     def file(self, path: str) -> str:
         return self.base + quote(path)
 
-    @property
-    def moves(self) -> bool:
-        return self.root != self.home
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Issue:
-    """A publication of the graph; ``again`` where this version was published before and is written anew."""
+    """A publication of the graph; ``again`` where this version was published before and is written anew.
+
+    ``dataset``, ``catalogue`` and ``version_iri`` are what it is called; ``contact_address`` is where to write to, if
+    that was said.
+    """
 
     version: str
     issued: date
@@ -95,26 +91,14 @@ class Issue:
     contact: str = ""
     again: bool = False
 
-    @property
-    def dataset(self) -> str:
-        return self.addresses.root + "dataset"
-
-    @property
-    def catalogue(self) -> str:
-        return self.addresses.root + "catalogue"
-
-    @property
-    def version_iri(self) -> str:
-        return f"{self.dataset}/{self.version}"
-
-    @property
-    def contact_address(self) -> str:
-        """Where to write to, as an address; empty where that was not said."""
+    def __post_init__(self) -> None:
+        self.dataset, self.catalogue = (self.addresses.root + name for name in ("dataset", "catalogue"))
+        self.version_iri = f"{self.dataset}/{self.version}"
         plain = not self.contact or "://" in self.contact
-        return self.contact if plain else f"mailto:{self.contact.removeprefix('mailto:')}"
+        self.contact_address = self.contact if plain else f"mailto:{self.contact.removeprefix('mailto:')}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Facts:
     """What is said of the catalogue, the dataset and the agents they name, and the time the plans cover.
 
@@ -128,23 +112,16 @@ class Facts:
     labels: Mapping[str, tuple[ox.Literal, ...]]
     space: str = ROOT
 
-    @property
-    def dataset(self) -> str:
-        return datasets.dataset_of(self.space)
-
-    @property
-    def catalogue(self) -> str:
-        return f"{self.space}catalogue"
+    def __post_init__(self) -> None:
+        self.dataset, self.catalogue = datasets.dataset_of(self.space), f"{self.space}catalogue"
 
     def of(self, subject: str, predicate: str) -> Values:
         return self.statements.get(subject, {}).get(predicate, ())
 
     def about(self, name: str) -> Values:
-        """The values of a Dublin Core term of the dataset, French first."""
         return self.of(self.dataset, DCTERMS + name)
 
     def words(self, subject: str, predicate: str, language: str) -> str:
-        """A text in a language, else in the first there is, else the address of what it would be about."""
         texts = [value for value in self.of(subject, predicate) if isinstance(value, ox.Literal)]
         fallback = texts[0].value if texts else subject
         return next((text.value for text in texts if text.language == language), fallback)
@@ -159,7 +136,12 @@ class Facts:
 
 
 def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
-    """The facts on itself of a graph whose IRIs begin with ``space``."""
+    def rank(term: Term) -> tuple[int, str]:
+        # by language, French before English before the rest, then by its text
+        if isinstance(term, ox.NamedNode) and term.value.endswith("/FRA"):
+            return 0, str(term)
+        language = term.language if isinstance(term, ox.Literal) else None
+        return RELEASED.index(language) if language in RELEASED else len(RELEASED), str(term)
 
     def properties(subject: str) -> Mapping[str, Values]:
         values: dict[str, set[Term]] = {}
@@ -204,7 +186,6 @@ def read_facts(store: LocalStore, space: str = ROOT) -> Facts:
 
 
 def _period(store: LocalStore) -> tuple[date, date] | None:
-    """From the first day of the earliest plan to the last of the latest, as far as they are stated."""
     ends = []
     for name, day_ending, choose in (("periodStart", "-01-01", min), ("periodEnd", "-12-31", max)):
         quads = store.inner.quads_for_pattern(None, node(PAN + name), None)
@@ -241,12 +222,13 @@ def name_roles(store: LocalStore) -> None:
             store.inner.add(ox.Quad(quad.subject, quad.predicate, ox.Literal(role), quad.graph_name))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Edition:
     """A project's graph with what its rules derive, the facts on it, and how it is to be published.
 
     ``previous`` is the release before, a folder or a file, where one was named; ``catalogue`` describes the dumps and
-    tables, once they are written.
+    tables, once they are written. ``before`` is what this edition is compared with: the release before, unless that is
+    this version, written again; ``ontology`` is pan2kg's, and moves only where the whole of pan2kg does.
     """
 
     graph: Graph
@@ -255,28 +237,10 @@ class Edition:
     previous: Path | None = None
     catalogue: LocalStore | None = None
 
-    @property
-    def before(self) -> Path | None:
-        """What this edition is compared with: the release before, unless that is this version, written again."""
-        return None if self.previous and self.issue.again else self.previous
-
-    @property
-    def project(self) -> Project:
-        return self.graph.project
-
-    @property
-    def store(self) -> LocalStore:
-        return self.graph.held
-
-    @property
-    def ontology(self) -> str:
-        """The IRI of the ontology: it is pan2kg's, and moves only where the whole of pan2kg does."""
-        return self.issue.addresses.own(f"{ROOT}ontology")
-
-    @property
-    def licence(self) -> str:
-        """The IRI of the licence the data are under, the first of several."""
-        return self.facts.about("license")[0].value
+    def __post_init__(self) -> None:
+        self.project, self.store = self.graph.project, self.graph.held
+        self.before = None if self.previous and self.issue.again else self.previous
+        self.ontology = self.issue.addresses.own(f"{ROOT}ontology")
 
     def prefixes(self) -> Mapping[str, str]:
         """The project's prefixes, under the base chosen for our own IRIs."""

@@ -58,8 +58,6 @@ _ENDINGS: Final = "|".join(("html", *FORMS))
 
 
 class HostRule(NamedTuple):
-    """Paths below a base, where they lead, and for whom: an empty ``accepts`` is everybody."""
-
     pattern: str
     target: str
     accepts: str = ""
@@ -74,7 +72,6 @@ class HostRule(NamedTuple):
         return f"{condition}RewriteRule ^{self.pattern}$ {'' if is_whole else host}{self.target} [{self.flags}]\n"
 
     def leads(self, path: str, accept: str = "") -> str | None:
-        """Where the rule leads a path, below the address of the files; ``None`` where it does not apply."""
         match = re.fullmatch(self.pattern, path)
         if not match or (self.accepts and not re.search(self._wanted(), accept)):
             return None
@@ -94,7 +91,6 @@ MOVED: Final = tuple(HostRule(pattern, target, flags="R=301,L,NE") for pattern, 
 
 
 def is_published(path: str) -> bool:
-    """Whether a page or file of the site is in a release."""
     return path.split("/")[1:2] not in ([folder] for folder in (*APART, *GATHERED))
 
 
@@ -136,7 +132,6 @@ def _common() -> Iterator[HostRule]:
 
 
 def retired_places(described: Described) -> dict[str, str]:
-    """What was given up, by its place below ``id/``, with the document of the one thing of ours that took its place."""
     places = {}
     for iri in filter(described.is_retired, sorted(described.places)):
         heirs = [heir for heir in described.successors(iri) if not described.is_retired(heir)]

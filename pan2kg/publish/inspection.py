@@ -31,7 +31,7 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Messages
 from pan2kg.i18n.message import say, spoken
 from pan2kg.project import reason
-from pan2kg.publish import documents, dump, folder, hosts
+from pan2kg.publish import documents, folder, hosts
 from pan2kg.publish.documents import DOCUMENTS
 from pan2kg.publish.edition import Addresses, Issue
 from pan2kg.publish.folder import LIST, MARK, VERSIONS
@@ -74,24 +74,28 @@ def _fault(key: str, /, **values: object) -> str:
 
 def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
     """What is wrong with a catalogue, one sentence each; none is the pass."""
-    if not any(_is_a(properties, "Dataset") for properties in by_subject.values()):
-        yield _fault("no-dataset")
+    kinds: dict[str, list[str]] = {kind: [] for kind in _NEEDED}
     for subject, properties in by_subject.items():
-        for kind, needed in _NEEDED.items():
-            for name in needed.split() if _is_a(properties, kind) else ():
+        for value in properties.get(TYPE.value, ()):
+            kinds.get(value.value.removeprefix(DCAT), []).append(subject)
+    if not kinds["Dataset"]:
+        yield _fault("no-dataset")
+    for kind, needed in _NEEDED.items():
+        for subject in kinds[kind]:
+            for name in needed.split():
                 prefix, _, local = name.partition(":")
-                if not properties.get(_SPACES[prefix] + local):
+                if not by_subject[subject].get(_SPACES[prefix] + local):
                     yield _fault("lacks", subject=subject, name=_SPACES[prefix] + local)
-        yield from _values(subject, properties, by_subject)
-        for name in ("issued", "modified"):
-            for value in properties.get(DCTERMS + name, []):
-                if value.value[:10] > today.isoformat():
-                    yield _fault("in-future", subject=subject, name=name, day=value.value[:10])
-        if properties.get(DCTERMS + "hasPart"):
-            yield _fault("has-part", subject=subject)  # a portal makes a nameless resource of it
-        if _is_a(properties, "Dataset"):
-            yield from _thin(subject, properties)
-    distributions = [properties for properties in by_subject.values() if _is_a(properties, "Distribution")]
+    yield from _values(by_subject, today)
+    for subject in kinds["Dataset"]:
+        properties = by_subject[subject]
+        if any(len(word.value) < _SHORT_WORD for word in properties.get(DCAT + "keyword", [])):
+            yield _fault("short-keyword", subject=subject, least=_SHORT_WORD)
+        if any(len(text.value) < _SHORT_TEXT for text in properties.get(DCTERMS + "description", [])):
+            yield _fault("short-description", subject=subject, least=_SHORT_TEXT)
+        if [value.value for value in properties.get(DCTERMS + "identifier", [])] != [subject.strip("<>")]:
+            yield _fault("other-identifier", subject=subject)
+    distributions = [by_subject[subject] for subject in kinds["Distribution"]]
     addresses = Counter(str(value) for properties in distributions for value in properties.get(DCAT + "accessURL", []))
     for address, number in addresses.items():
         if number > 1:  # a portal merges them
@@ -102,30 +106,24 @@ def faults(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
             yield _fault("no-size", address=properties[DCAT + "downloadURL"][0])
 
 
-def _values(subject: str, properties: Properties, by_subject: Mapping[str, Properties]) -> Iterator[str]:
-    """Whether all that is referred to is described here, and French stands first."""
-    for predicate, values in properties.items():
-        for value in values if predicate not in _PLACES else ():
-            known = by_subject.get(str(value), {})
-            is_described = known.get(TYPE.value) and any(known.get(name) for name in _LABELS)
-            if isinstance(value, ox.NamedNode) and not is_described:
-                yield _fault("undescribed", subject=subject, value=value)
-        tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
-        if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
-            yield _fault("not-french-first", subject=subject, predicate=predicate)
-
-
-def _is_a(properties: Properties, kind: str) -> bool:
-    return any(value.value == DCAT + kind for value in properties.get(TYPE.value, ()))
-
-
-def _thin(subject: str, properties: Properties) -> Iterator[str]:
-    if any(len(word.value) < _SHORT_WORD for word in properties.get(DCAT + "keyword", [])):
-        yield _fault("short-keyword", subject=subject, least=_SHORT_WORD)
-    if any(len(text.value) < _SHORT_TEXT for text in properties.get(DCTERMS + "description", [])):
-        yield _fault("short-description", subject=subject, least=_SHORT_TEXT)
-    if [value.value for value in properties.get(DCTERMS + "identifier", [])] != [subject.strip("<>")]:
-        yield _fault("other-identifier", subject=subject)
+def _values(by_subject: Mapping[str, Properties], today: date) -> Iterator[str]:
+    for subject, properties in by_subject.items():
+        # all that is referred to is described here, and French stands first
+        for predicate, values in properties.items():
+            for value in values if predicate not in _PLACES else ():
+                known = by_subject.get(str(value), {})
+                is_described = known.get(TYPE.value) and any(known.get(name) for name in _LABELS)
+                if isinstance(value, ox.NamedNode) and not is_described:
+                    yield _fault("undescribed", subject=subject, value=value)
+            tags = [value.language for value in values if isinstance(value, ox.Literal) and value.language]
+            if LANGUAGES[0] in tags and tags[0] != LANGUAGES[0]:
+                yield _fault("not-french-first", subject=subject, predicate=predicate)
+        for name in ("issued", "modified"):
+            for value in properties.get(DCTERMS + name, []):
+                if value.value[:10] > today.isoformat():
+                    yield _fault("in-future", subject=subject, name=name, day=value.value[:10])
+        if properties.get(DCTERMS + "hasPart"):
+            yield _fault("has-part", subject=subject)  # a portal makes a nameless resource of it
 
 
 def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
@@ -138,23 +136,6 @@ def by_subject(triples: Sequence[ox.Triple]) -> Mapping[str, Properties]:
 
 def inspect(root: Path, issue: Issue, today: date, triples: int) -> Iterator[str]:
     """What is wrong with a release in a folder: every fault is a reason not to publish it."""
-    yield from _inspect_catalogue(root, issue, today)
-    with gzip.open(root / dump.QUADS) as file:
-        # a triple that stands in several graphs follows itself, since lines are sorted
-        counted, previous = 0, b""
-        for line in file:
-            triple = line[: line.rindex(b" <")]
-            counted, previous = counted + (triple != previous), triple
-    if counted != triples:
-        yield _fault("counts-differ", said=str(triples), found=str(counted))
-    yield from _inspect_links(root, issue.addresses)
-    listed = folder.read_checksums(root)
-    for path in folder.walk(root):
-        if path != LIST and next(listed, ("", ""))[0] != path:
-            yield _fault("list-wrong", list=LIST, path=path)
-
-
-def _inspect_catalogue(root: Path, issue: Issue, today: date) -> Iterator[str]:
     files = {ending: (root / f"catalogue.{ending}").read_bytes() for ending in ("ttl", "rdf", "jsonld")}
     if len({canonical(content, ending) for ending, content in files.items()}) != 1:
         yield _fault("catalogues-differ")
@@ -172,6 +153,19 @@ def _inspect_catalogue(root: Path, issue: Issue, today: date) -> Iterator[str]:
             sums = [statements.get(str(summed), {}) for summed in properties.get(SPDX + "checksum", ())]
             if [text.value for summed in sums for text in summed.get(SPDX + "checksumValue", ())] != [sha512]:
                 yield _fault("other-checksum", name=path.name)
+    with gzip.open(root / folder.QUADS) as file:
+        # a triple that stands in several graphs follows itself, since lines are sorted
+        counted, previous = 0, b""
+        for line in file:
+            triple = line[: line.rindex(b" <")]
+            counted, previous = counted + (triple != previous), triple
+    if counted != triples:
+        yield _fault("counts-differ", said=str(triples), found=str(counted))
+    yield from _inspect_links(root, issue.addresses)
+    listed = folder.read_checksums(root)
+    for name in folder.walk(root):
+        if name != LIST and next(listed, ("", ""))[0] != name:
+            yield _fault("list-wrong", list=LIST, path=name)
 
 
 def _inspect_links(root: Path, addresses: Addresses) -> Iterator[str]:
@@ -217,8 +211,6 @@ _WISHES: Final = (
 
 
 class Verification:
-    """What was found at the address of a release: faults in words, how often it was asked, whether it negotiates."""
-
     def __init__(self, root: Path, base: str, client: httpx.Client) -> None:
         self.base = base if base.endswith("/") else f"{base}/"
         self.client = client
@@ -232,19 +224,17 @@ class Verification:
 
     def _things(self, root: Path) -> Iterator[tuple[str, str]]:
         """A thing of ours of each kind that was not retired, and the document that tells it."""
-        kinds = set()
+        start, kinds = f"<{self.mark.get('root', '')}id/", set[str]()
         for path in sorted(self.sums):
             match = re.fullmatch(rf"({DOCUMENTS}/([^/]+)/[^/]+)\.html", path)
             if match and match[2] not in kinds:
-                start = f"<{self.mark.get('root', '')}id/"
                 quads = ox.parse(path=root / f"{match[1]}.ttl", format=ox.RdfFormat.TURTLE)
                 iris = sorted({str(quad.subject) for quad in quads if str(quad.subject).startswith(start)})
-                names = (iri.removeprefix(start).rstrip(">") for iri in iris)
-                for name in names:
-                    if name not in self.retired and documents.shared_place(f"{DOCUMENTS}/{name}") == match[1]:
-                        kinds.add(match[2])
-                        yield name, match[1]
-                        break
+                names = [iri.removeprefix(start).rstrip(">") for iri in iris]
+                fits = (name for name in names if documents.shared_place(f"{DOCUMENTS}/{name}") == match[1])
+                if name := next((name for name in fits if name not in self.retired), ""):
+                    kinds.add(match[2])
+                    yield name, match[1]
 
     def run(self) -> None:
         front = self._expect("", "text/html", 200)
@@ -270,7 +260,6 @@ class Verification:
                     self._complain("tombstone", path)
 
     def get(self, path: str, accept: str = "*/*") -> tuple[httpx.Response, str]:
-        """What the server answers to a GET, which is not followed, and the media type of that."""
         self.asked += 1
         try:
             try:
@@ -302,7 +291,6 @@ class Verification:
                 self._complain("silent", path, thing=f"id/{iri}")
 
     def _files(self) -> Iterator[str]:
-        """The files that are asked for: all but pages and documents, and of those one of each kind."""
         kinds: set[tuple[str, ...]] = set()
         for path in sorted(self.sums):
             parent, _, name = path.rpartition("/")
@@ -362,7 +350,6 @@ class Verification:
 
 
 def verify(root: Path, base: str) -> Verification:
-    """Ask the server at ``base`` whether it serves the release in a folder."""
     try:
         with httpx.Client(timeout=_SECONDS, follow_redirects=False) as client:
             verification = Verification(root, base, client)

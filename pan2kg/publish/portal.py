@@ -45,14 +45,10 @@ Json = dict[str, Value]
 
 
 class PortalError(Pan2kgError):
-    """A portal that cannot be reached, refuses, or does not answer as udata does; ``status`` is its answer's, or 0."""
-
     status: int = 0
 
 
 class PassingError(PortalError):
-    """A fault that may pass: a broken connection, an overloaded server; ``after`` is how long to wait in seconds."""
-
     after: float = 0.0
 
 
@@ -69,8 +65,6 @@ _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The address of a portal and the key to it; without a key it only says what would be sent."""
-
     portal: str
     key: str = field(default="", repr=False)
 
@@ -116,8 +110,6 @@ def read_access(portal: str, environment: Mapping[str, str], *, needs_key: bool)
 
 
 class Pace:
-    """Counts the time between requests; ``clock`` tells it in seconds, ``sleep`` lets it pass."""
-
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
     ) -> None:
@@ -125,7 +117,6 @@ class Pace:
         self._free = float("-inf")
 
     def wait(self) -> None:
-        """Return when the next request may begin: a second after the one before, at least."""
         now = self._clock()
         if now < self._free:
             self.pause(self._free - now)
@@ -133,8 +124,6 @@ class Pace:
 
 
 class PortalFile(NamedTuple):
-    """A file ready to be sent: ``name`` is what the portal is told, ``path`` where the bytes are."""
-
     name: str
     path: Path
     media: str
@@ -143,7 +132,6 @@ class PortalFile(NamedTuple):
     sha1: str
 
     def is_held(self, remote: Json) -> bool:
-        """Whether the checksum the portal states of a resource is that of this file."""
         summed = remote.get("checksum")
         if not isinstance(summed, dict):
             return False
@@ -160,14 +148,11 @@ _MOVED: Final = (301, 302, 303, 307, 308)
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Calls a portal at a measured pace; ``timeout`` in seconds bounds each wait for the other side."""
-
     access: Access
     pace: Pace
     timeout: float = 60.0
 
     def get(self, path: str) -> Value:
-        """What stands at a path of the API; redirects are followed within the portal."""
         url, host = self.access.url(path), ""
         for _ in range(_HOPS):
             answer, content = self._exchange("GET", url, None)
@@ -181,7 +166,6 @@ class Client:
         raise PortalError("portal-redirects-readers", place=place, remedy="key-not-sent-there", url=host)
 
     def send(self, method: str, path: str, content: Json | PortalFile | None) -> Value:
-        """Send JSON or a file to a path of the API; the portal's answer."""
         url = self.access.url(path)
         answer, body = self._exchange(method, url, content)
         if answer.status_code in _MOVED:
@@ -280,7 +264,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def wait_of(text: str, now: datetime) -> float:
-    """The seconds a Retry-After header asks to wait, given as a number or as a date; 0 where it says nothing."""
     if re.fullmatch(r"\d{1,9}", text.strip()):
         return float(text)
     try:
@@ -296,7 +279,6 @@ def _clean(text: str) -> str:
 
 
 def _origin(url: str) -> tuple[tuple[str, str | None, int | None], str]:
-    """Scheme, host and port of an address, and the first two as a sentence names them."""
     split = urlsplit(url)
     try:
         port = split.port
@@ -338,8 +320,6 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 class _Catalogue:
-    """The statements of a release's own catalogue, looked up by subject and predicate."""
-
     def __init__(self, path: Path) -> None:
         self.place = Place(str(path))
         self.terms: dict[tuple[str, str], list[Term]] = {}
@@ -363,7 +343,6 @@ class _Catalogue:
         return next(iter(self.nodes(subject, *predicates)), "")
 
     def texts(self, subject: str, *predicates: str) -> list[str]:
-        """Literals, those in the first language first, those without a language after the last of ours."""
         tags = (*LANGUAGES, "")
         ranked = []
         for term in (term for predicate in predicates for term in self.terms.get((subject, predicate), ())):
@@ -391,14 +370,11 @@ VERSION_KEY: Final = "pan2kg:version"
 
 
 class PortalPart(NamedTuple):
-    """A resource: what is said of it, and the file that is sent; without one it is a link."""
-
     key: str
     said: Json
     file: PortalFile | None
 
     def body(self, resource: Json | None, address: str) -> Json:
-        """What an update says of the resource that holds it."""
         body = self.said | {"id": resource["id"] if resource else RESOURCE, "url": address}
         return body | ({"extras": extras(resource) | {PART_KEY: self.key}} if resource else {})
 
@@ -430,14 +406,18 @@ def make_offer(folder: Path, scratch: Path, *, linked: bool = False) -> Offer:
     # the name each file goes by, and whether it is compressed; a name two files share gets their folders in it
     paths = {source: source.relative_to(folder).as_posix() for source in sorted(filter(None, files.values()))}
     names = {source: upload_name(path) for source, path in paths.items()}
-    shared = Counter(name for source, (name, packed) in names.items() if not (packed and _beside(source) in names))
+    shared = Counter(
+        name
+        for source, (name, packed) in names.items()
+        if not (packed and source.with_name(f"{source.name}.gz") in names)
+    )
     for named, within in paths.items():
         if shared[names[named][0]] > 1:  # dumps/graph.jsonld as dumps-graph-jsonld.jsonld
             names[named] = upload_name(f"{within.replace('/', '-').replace('.', '-')}.{within.rpartition('.')[2]}")
     parts = []
     for subject, file in files.items():
         name = names[file] if file and not linked else None
-        if file and name and name[1] and {_beside(file), file.with_suffix(".csv")} & paths.keys():
+        if file and name and name[1] and {file.with_name(f"{file.name}.gz"), file.with_suffix(".csv")} & paths.keys():
             continue
         url = catalogue.node(subject, f"{DCAT}downloadURL", f"{DCAT}accessURL")
         media = catalogue.node(subject, f"{DCAT}mediaType")
@@ -514,7 +494,6 @@ def corners_of(text: str) -> list[Value]:
 
 
 def licence_id(licence: str, labels: list[str], place: Place) -> str:
-    """The identifier udata has for a licence, by its label in the catalogue or by its IRI."""
     identifiers = set(LICENCES.values())
     by_label = next((label for label in labels if label in identifiers), None)
     identifier = by_label or LICENCES.get(licence.partition("://")[2].rstrip("/"))
@@ -525,7 +504,6 @@ def licence_id(licence: str, labels: list[str], place: Place) -> str:
 
 
 def tags(keywords: list[str]) -> Iterator[str]:
-    """Keywords in the form udata would bring them into; those it would drop are left out."""
     tags_given = set()
     for word in keywords:
         letters = unicodedata.normalize("NFKD", word.lower().translate(_LIGATURES))
@@ -558,7 +536,6 @@ def _file(catalogue: _Catalogue, subject: str, folder: Path) -> Path | None:
 
 
 def find_file(folder: Path, url: str) -> Path | None:
-    """The file of the folder an address ends in: the longest end of its path that is one."""
     steps = [step for step in unquote(urlsplit(url).path).split("/") if step]
     for at in range(len(steps)):
         path = folder.joinpath(*steps[at:])
@@ -568,7 +545,6 @@ def find_file(folder: Path, url: str) -> Path | None:
 
 
 def upload_name(path: str) -> tuple[str, bool]:
-    """The name a file goes by on the portal, and whether it must be compressed first."""
     letters = unicodedata.normalize("NFKD", PurePosixPath(path).name).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9.]+", "-", letters).strip("-.") or "file"
     stem, _, ending = name.rpartition(".")
@@ -577,13 +553,7 @@ def upload_name(path: str) -> tuple[str, bool]:
     return (name, False) if stem and ending in ALLOWED else (f"{name}.gz", True)
 
 
-def _beside(file: Path) -> Path:
-    """Where the same content stands compressed, if the release has it so too."""
-    return file.with_name(f"{file.name}.gz")
-
-
 def pack(path: Path, name: str, media: str, *, folder: Path | None) -> PortalFile:
-    """Measure a file; where ``folder`` is given the file is compressed into it first, always to the same bytes."""
     source = path if folder is None else folder / name
     if folder is not None:
         try:
@@ -618,8 +588,6 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 
 class Remote(NamedTuple):
-    """A dataset on the portal, as it says it."""
-
     id: str
     said: Json
 
@@ -630,12 +598,10 @@ class Remote(NamedTuple):
 
     @property
     def page(self) -> str:
-        """Where people find it: the address of its page, else its identifier in words."""
         return text(self.said.get("page")) or say("portal", "dataset", id=self.id)
 
 
 def text(value: Value) -> str:
-    """A text of the portal's; empty where it is none."""
     return value if isinstance(value, str) else ""
 
 
@@ -645,17 +611,10 @@ def extras(value: Value) -> Json:
 
 
 def key_of(resource: Json) -> str:
-    """Which part of the release a resource is; empty where it was not put there by a push."""
     return text(extras(resource).get(PART_KEY))
 
 
-def _dataset_path(identifier: str) -> str:
-    return f"/datasets/{quote(identifier, safe='')}/"
-
-
 class SearchScope(NamedTuple):
-    """Where a dataset is looked for: under its identifier, or with an organization, or with the key's owner."""
-
     organization: str = ""
     dataset: str = ""
 
@@ -663,7 +622,6 @@ class SearchScope(NamedTuple):
         return f"/organizations/{quote(self.organization, safe='')}/datasets/?page={page}&page_size=100"
 
     def look(self, client: Client, iri: str) -> Remote | None:
-        """The dataset of that IRI on the portal, or nothing where it was never pushed."""
         if self.dataset:
             remote = _fetch(client, self.dataset)
             holds = text(extras(remote.said).get(DATASET_KEY))
@@ -700,7 +658,7 @@ class SearchScope(NamedTuple):
 
 
 def _fetch(client: Client, identifier: str) -> Remote:
-    answer = client.get(_dataset_path(identifier))
+    answer = client.get(f"/datasets/{quote(identifier, safe='')}/")
     if not isinstance(answer, dict) or not text(answer.get("id")):
         raise PortalError("portal-other-kind", remedy="check-portal", wanted=told("portal-dataset"))
     if answer.get("deleted"):
@@ -719,8 +677,6 @@ _COMPUTED: Final = frozenset({"checksum", "filesize", "format", "mime"})
 
 
 class PushStep(NamedTuple):
-    """A request still to send, and why."""
-
     method: str
     path: str
     why: str
@@ -730,7 +686,6 @@ class PushStep(NamedTuple):
         return f"{self.method} {self.path}: {self.why}"
 
     def written(self, number: int, access: Access) -> str:
-        """The request as it would be sent, but for the key."""
         lines = [f"# {number}. {self.why}", f"{self.method} {access.url(self.path)}"]
         lines.append(say("portal", "key-from", variable=VARIABLE))
         if isinstance(self.content, PortalFile):
@@ -744,14 +699,11 @@ class PushStep(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A dataset with its resources as the portal is to hold them."""
-
     iri: str
     said: Json
     parts: tuple[PortalPart, ...]
 
     def leftovers(self, remote: Remote | None) -> list[Json]:
-        """Resources on the portal that are no part of the release: once pushed and gone since, or put by others."""
         matched = [text(resource.get("id")) for resource in self._match(remote).values()]
         rows = remote.resources if remote else []
         return [resource for resource in rows if text(resource.get("id")) not in matched]
@@ -774,13 +726,12 @@ class Offer(NamedTuple):
         return {part.key: by_key[part.key] for part in self.parts if part.key in by_key}
 
     def steps(self, remote: Remote | None, scope: SearchScope, *, prune: bool = False) -> tuple[PushStep, ...]:
-        """The requests still to send, in their order; none where portal and release agree."""
         todo: list[PushStep] = []
 
         def add(method: str, path: str, why: str, content: Json | PortalFile | None = None, **values: object) -> None:
             todo.append(PushStep(method, path, say("portal", why, **values), content))
 
-        path = _dataset_path(remote.id) if remote else f"/datasets/{DATASET}/"
+        path = (f"/datasets/{quote(remote.id, safe='')}/") if remote else f"/datasets/{DATASET}/"
         if remote is None:
             owner: Json = {"organization": {"id": scope.organization}} if scope.organization else {}
             add("POST", "/datasets/", "not-there-yet", self.said | {"private": True} | owner)
@@ -820,7 +771,6 @@ class Offer(NamedTuple):
 
 
 def _changed(wanted: Json, remote: Json) -> list[str]:
-    """The names of what differs; of extras only ours count."""
     return [name for name, value in wanted.items() if not _agrees(value, remote.get(name), name)]
 
 
@@ -846,8 +796,6 @@ _PASSES: Final = 3
 
 
 class PushOutcome(NamedTuple):
-    """What stands on the portal at the end, how many requests changed it, and what still differs."""
-
     remote: Remote
     sent: int
     remaining: tuple[PushStep, ...]
@@ -868,8 +816,6 @@ class PushOutcome(NamedTuple):
 
 
 class _Waits:
-    """How many faults in a row are borne, and how long each is waited out."""
-
     def __init__(self) -> None:
         self._seconds = iter(_BACKOFF)
 
@@ -881,7 +827,6 @@ class _Waits:
 
 
 def observe(client: Client, offer: Offer, scope: SearchScope) -> Remote | None:
-    """What the portal holds of the offer, asked again where a fault may pass."""
     waits = _Waits()
     while True:
         try:
@@ -922,7 +867,6 @@ def push(
 
 
 def _perform(client: Client, step: PushStep, identifiers: dict[str, str]) -> str:
-    """Send a request, with what earlier answers gave in place of what was not known before; its path."""
     path, content, place = step.path, step.content, Place(f"{step.method} {step.path}")
     for sign, value in identifiers.items():
         path = path.replace(sign, value)
@@ -952,8 +896,7 @@ def _perform(client: Client, step: PushStep, identifiers: dict[str, str]) -> str
 
 
 def list_requests(access: Access, todo: tuple[PushStep, ...], scope: SearchScope, remote: Remote | None) -> str:
-    """Every request of a push in its order: first the look-up, then what changes something, then the read-back."""
-    paths = [_dataset_path(scope.dataset)] if scope.dataset else ["/me/org_datasets/"]
+    paths = [f"/datasets/{quote(scope.dataset, safe='')}/"] if scope.dataset else ["/me/org_datasets/"]
     if scope.organization and not scope.dataset:
         paths.append(scope.shelf(1))
     reads = [PushStep("GET", path, say("portal", "is-dataset-there")) for path in paths]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -21,12 +21,11 @@ from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, decimal, format_of
 from pan2kg.i18n.message import in_words, say, told, verbatim
 from pan2kg.project import read_text, turtle_files
-from pan2kg.publish import changes, descriptions, documents, dump, folder, hosts, inspection, tables
-from pan2kg.publish.descriptions import Distribution, Statistics
-from pan2kg.publish.documents import DOCUMENTS, Described
+from pan2kg.publish import changes, descriptions, documents, folder, hosts, inspection, tables
+from pan2kg.publish.documents import DOCUMENTS
 from pan2kg.publish.edition import Edition, File, Note, Part
-from pan2kg.publish.folder import MARK, VERSIONS, ReleaseFolder
-from pan2kg.publish.vocabulary import FOAF, FORMATS, PREFIXES, forms, write
+from pan2kg.publish.folder import MARK, VERSIONS, Content
+from pan2kg.publish.vocabulary import FOAF, FORMATS, OFFERED_FORMS, PREFIXES, write
 from pan2kg.site.ontology_page import documentation
 from pan2kg.site.page import SiteContext, embedded, find_bundle
 from pan2kg.site.registry import Site, seldom_collected
@@ -50,10 +49,11 @@ _NO_PAGES: Final = (f"{DOCUMENTS}/", f"{VERSIONS}/")
 _APART: Final = re.compile(
     rf'(?<= href=")((?:\.\./)*)({"|".join((*hosts.APART, "network"))})/([^"#?/]+)\.html(?:#[^"]*)?(?=")'.encode()
 )
+_OFFERED: Final = (("turtle", folder.TURTLE, "ttl"), ("quads", folder.QUADS, "nq"))
 _README: Final = (
     ("front", "index.html"), ("pages", "fr/", "en/", "de/"), ("site", ARCHIVE),
-    ("actions", "data/actions", "data/links", "data/bodies", "data/texts"), ("turtle", dump.TURTLE),
-    ("quads", dump.QUADS), ("tables", "tables/"), ("documents", "doc/"), ("graphs", "graph/"),
+    ("actions", "data/actions", "data/links", "data/bodies", "data/texts"), ("turtle", folder.TURTLE),
+    ("quads", folder.QUADS), ("tables", "tables/"), ("documents", "doc/"), ("graphs", "graph/"),
     ("ontology", "ontology/"), ("queries", "queries/", "queries.ttl"),
     ("catalogue", "catalogue.ttl", "catalogue.rdf", "catalogue.jsonld"), ("dataset", "dataset.jsonld"),
     ("void", "void.ttl", ".well-known/void"), ("service", "service.ttl"), ("changes", "changes/changes"),
@@ -67,8 +67,6 @@ _LATER: Final = frozenset(("front", "versions", "checksums"))
 
 @dataclass(frozen=True, slots=True)
 class ReleaseOptions:
-    """How a release is wanted: what day it is, where a service answers, and whether files have an address."""
-
     today: date
     service: str = ""
     has_base: bool = False
@@ -76,62 +74,69 @@ class ReleaseOptions:
 
 @dataclass(slots=True)
 class PublishedRelease:
-    """A release while it is made: what it is made from, and what its exporters know from those before them."""
-
     edition: Edition
     options: ReleaseOptions
-    folder: ReleaseFolder
-    whole: dump.Content
-    counts: Statistics
-    described: Described
-    offers: list[Distribution] = field(default_factory=list)
+    folder: folder.ReleaseFolder
+    whole: Content
+    counts: descriptions.Statistics
+    described: documents.Described | None
+    offers: list[descriptions.Distribution] = field(default_factory=list)
     pages: set[str] = field(default_factory=set)
     retired: dict[str, str] = field(default_factory=dict)
 
     def offer(self) -> None:
         """Measure what the catalogue offers: tables for people, the graph, and the pages as one file."""
-        files: list[tuple[str, str, str, Text, Text, Text | None]] = []
+        rows: list[tuple[str, str, str, Text, Text, Text | None]] = []
         for product in tables.PRODUCTS:
+            title, about = (_WORDS.known(f"product.{product.name}{end}") for end in ("", "-about"))
             for form in tables.product_forms():
-                title = _WORDS.known("product.form", title=product.title, form=forms()[form].name)
+                in_form = _WORDS.known("product.form", title=title, form=OFFERED_FORMS[form]["name"])
                 path = f"{tables.DATA}/{product.name}.{form}"
-                files.append((f"{product.name}-{form}", path, form, title, product.about, product.title))
-        for key, path, form in (("turtle", dump.TURTLE, "ttl"), ("quads", dump.QUADS, "nq"), ("site", ARCHIVE, "zip")):
+                rows.append((f"{product.name}-{form}", path, form, in_form, about, title))
+        for key, path, form in (*_OFFERED, ("site", ARCHIVE, "zip")):
             if (self.folder.root / path).is_file():
-                about = f"product.{key}-{'one' if key == 'site' and self.options.has_base else 'about'}"
-                titles = _WORDS.known(f"product.{key}"), _WORDS.known(about)
-                files.append((key, path, form, *titles, None))
-        root = self.folder.root
+                end = "one" if key == "site" and self.options.has_base else "about"
+                words = _WORDS.known(f"product.{key}"), _WORDS.known(f"product.{key}-{end}")
+                rows.append((key, path, form, *words, None))
         self.offers = [
-            Distribution(key, path, form, *folder.measure(root / path), title, about, group)
-            for key, path, form, title, about, group in files
+            descriptions.Distribution(key, path, form, *folder.measure(self.folder.root / path), title, about, group)
+            for key, path, form, title, about, group in rows
         ]
 
 
 Exporter = Callable[[PublishedRelease], Iterator[File]]
 
 
-def site_part(edition: Edition) -> Iterator[File]:
+class SitePart:
     """The pages as they are on the day of the release, but those of things that are told in documents.
 
     The whole graph, which they offer, is among the dumps.
     """
 
-    def place(match: re.Match[bytes]) -> bytes:
-        up, kind, key = (group.decode() for group in match.groups())
-        if kind == "network":
-            return f"{up}network.html".encode()
-        return f"../{up}{documents.shared_place(f'{DOCUMENTS}/{kind}/{key}')}.html#{key}".encode()
+    def pages(self, edition: Edition) -> Iterator[str]:
+        """The paths of the pages, before they are made."""
+        # but the front page, which is no thing's and goes by another name
+        return (path for path in Site(SiteContext(edition.graph)).paths() if hosts.is_published(path) and path != FRONT)
 
-    context = SiteContext(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue)
-    site = Site(context)
-    for path in filter(hosts.is_published, site.paths()):
-        page = site.page(path) if path != dump.QUADS else None
-        if page:
-            body = _APART.sub(place, page.body) if path.endswith(".html") else page.body
-            yield WELCOME if path == FRONT else path, body
-    if context.bundle:
-        yield from ((f"assets/{name}", file.read_bytes()) for name, file in sorted(context.bundle.files().items()))
+    def __call__(self, edition: Edition) -> Iterator[File]:
+        def place(match: re.Match[bytes]) -> bytes:
+            up, kind, key = (group.decode() for group in match.groups())
+            if kind == "network":
+                return f"{up}network.html".encode()
+            return f"../{up}{documents.shared_place(f'{DOCUMENTS}/{kind}/{key}')}.html#{key}".encode()
+
+        context = SiteContext(edition.graph, bundle=find_bundle(), catalogue=edition.catalogue)
+        site = Site(context)
+        for path in filter(hosts.is_published, site.paths()):
+            page = site.page(path) if path != folder.QUADS else None
+            if page:
+                body = _APART.sub(place, page.body) if path.endswith(".html") else page.body
+                yield WELCOME if path == FRONT else path, body
+        if context.bundle:
+            yield from ((f"assets/{name}", file.read_bytes()) for name, file in sorted(context.bundle.files().items()))
+
+
+site_part: Final = SitePart()
 
 
 def documentation_part(edition: Edition) -> Iterator[File]:
@@ -139,24 +144,26 @@ def documentation_part(edition: Edition) -> Iterator[File]:
 
 
 def change_part(edition: Edition) -> Iterator[File]:
-    """What changed since the release before: in words, as a table and as SPARQL Update; and a feed of all versions."""
     # blank nodes, which would have to be named alike, are refused before
     side_after = changes.Side(edition.issue.version, frozenset(edition.store.inner))
     before = edition.before
     change = changes.change_list(changes.read_side(before) if before else side_after, side_after)
-    report = changes.read_report(change, tables.published_weights(before) if before else None)
+    report = changes.ChangeReport(change, tables.published_weights(before) if before else None)
     if edition.previous and not before:
         for path in sorted((edition.previous / CHANGES).glob(f"{CHANGES}.*")):
             yield f"{CHANGES}/{path.name}", path.read_bytes()
     for language in LANGUAGES if before else ():
         yield f"{CHANGES}/{CHANGES}.{language}.md", changes.write_markdown(report, language).encode()
         yield f"{CHANGES}/{CHANGES}.{language}.csv", changes.write_csv(report, language).encode()
-    if before and (lines := dump.lines_of(before)):
-        whole = dump.read_content(edition.store, edition.issue.addresses)[1]
-        yield f"{CHANGES}/{CHANGES}.ru", "".join(dump.write_update(lines, whole.quads)).encode()
+    if before and (lines := folder.lines_of(before)):
+        whole = folder.read_content(edition.store, edition.issue.addresses)[1]
+        yield f"{CHANGES}/{CHANGES}.ru", "".join(folder.write_update(lines, whole.quads)).encode()
     for language in LANGUAGES:
-        name = f"{CHANGES}/feed.{language}.atom"
-        yield name, changes.write_feeds(report, edition.issue, language, edition.previous, name)
+        issue, name = edition.issue, f"{CHANGES}/feed.{language}.atom"
+        when, address = datetime.combine(issue.modified, time(), UTC), issue.addresses.file(name)
+        earlier = edition.previous / name if edition.previous else None
+        feed = changes.write_feed(report, language, when, address=address, issue=issue, earlier=earlier)
+        yield name, feed.encode()
 
 
 PARTS: Final[tuple[Part, ...]] = (site_part, documentation_part, change_part)
@@ -165,7 +172,8 @@ PARTS: Final[tuple[Part, ...]] = (site_part, documentation_part, change_part)
 
 def _tables(release: PublishedRelease) -> Iterator[File]:
     yield from tables.table_files(release.edition)
-    yield from tables.product_files(release.described)
+    if release.described:
+        yield from tables.product_files(release.described)
 
 
 def _ontology(release: PublishedRelease) -> Iterator[File]:
@@ -183,19 +191,18 @@ def _ontology(release: PublishedRelease) -> Iterator[File]:
 
 
 def _questions(release: PublishedRelease) -> Iterator[File]:
+    project = release.edition.project
     yield from descriptions.question_files(release.edition)
-    for path in rule_files(release.edition.project):
+    for path in rule_files(project):
         yield f"queries/rules/{path.name}", release.edition.issue.addresses.moved(read_text(path)).encode()
-
-
-def _legal(release: PublishedRelease) -> Iterator[File]:
-    for path in (release.edition.project.root / name for name in ("LICENSE-DATA", "CITATION.cff")):
+    for path in (project.root / name for name in ("LICENSE-DATA", "CITATION.cff")):
         if path.is_file():
             yield path.name, path.read_bytes()
 
 
 def _documents(release: PublishedRelease) -> Iterator[File]:
-    yield from documents.document_files(release.described, release.pages)
+    if release.described:
+        yield from documents.document_files(release.described, release.pages)
     yield from documents.graph_files(release.edition, release.whole)
 
 
@@ -210,13 +217,12 @@ def _style(release: PublishedRelease) -> Iterator[File]:
             yield f"{path}.gz", gzip.compress(content, mtime=0)
     values = {"root": urlsplit(release.edition.issue.addresses.base).path or "/", "languages": LANGUAGES}
     for status in (404, 410):
-        page = render("nothing.html", {"status": status, "say": _WORDS.say, **values})
-        yield f"{status}.html", page.encode()
+        yield f"{status}.html", render("nothing.html", {"status": status, "say": _WORDS.say, **values}).encode()
 
 
 def _descriptions(release: PublishedRelease) -> Iterator[File]:
     edition, counts, issue = release.edition, release.counts, release.edition.issue
-    void = descriptions.write_void(edition, counts, dump.DUMPS)
+    void = descriptions.write_void(edition, counts, folder.DUMPS)
     yield from ((path, void) for path in (".well-known/void", "void.ttl"))
     if issue.addresses.endpoint:
         yield "service.ttl", descriptions.write_service(edition, counts)
@@ -275,6 +281,12 @@ def _front(release: PublishedRelease) -> Iterator[File]:
     yield FRONT, front_page(release, files, versions)
 
 
+OFFERED: Final[tuple[Exporter, ...]] = (_tables, _ontology, _questions)
+"""What the catalogue speaks of, by which pages are judged; documents and pages follow."""
+DESCRIBING: Final[tuple[Exporter, ...]] = (_descriptions, _for_hosts, _readme, _front)
+"""What describes all files, in this order: the later tell of the earlier."""
+
+
 def front_page(
     release: PublishedRelease, files: frozenset[str], versions: Sequence[str], *, is_kept: bool = False
 ) -> bytes:
@@ -286,7 +298,7 @@ def front_page(
     issue, facts = release.edition.issue, release.edition.facts
     paths_named = {tag: (f"{tag}/index.html", f"ontology/index.{tag}.html", f"changes/changes.{tag}.md",
                    f"changes/feed.{tag}.atom") for tag in LANGUAGES}  # fmt: skip
-    offers: dict[Text, tuple[Text, list[tuple[Distribution, str]]]] = {}
+    offers: dict[Text, tuple[Text, list[tuple[descriptions.Distribution, str]]]] = {}
     for offer in release.offers:
         path = f"../../{offer.path}" if is_kept and offer.form == "zip" else offer.path
         offers.setdefault(offer.group or offer.title, (offer.about, []))[1].append((offer, path))
@@ -295,7 +307,7 @@ def front_page(
         "languages": LANGUAGES, "issue": issue, "facts": facts, "number": release.counts.triples, "offers": offers,
         "licences": [value.value for value in facts.about("license")], "root": "../../" if is_kept else "",
         "publisher": facts.about("publisher")[0].value, "title": DCTERMS + "title", "name": FOAF + "name",
-        "about": DCTERMS + "description", "forms": forms(), "size_of": size_of, "in_words": in_words,
+        "about": DCTERMS + "description", "forms": OFFERED_FORMS, "size_of": size_of, "in_words": in_words,
         "endonym": format_of, "readme": README, "endpoint": issue.addresses.endpoint, "versions": versions,
         "kept": is_kept, "described": "" if is_kept else embedded(dataset), "say": _WORDS.say,
         "files": {tag: [path if path in files else "" for path in paths] for tag, paths in paths_named.items()},
@@ -303,7 +315,6 @@ def front_page(
 
 
 def size_of(size: int, language: Language) -> str:
-    """A number of bytes as a reader knows it."""
     if size >= 1_000_000:
         return _WORDS.say("page.mb", language, size=decimal(size / 1_000_000, language, 1))
     return _WORDS.say("page.kb", language, size=str(max(size // 1_000, 1)))
@@ -316,66 +327,80 @@ def publish(
     *,
     parts: Sequence[Part] = (),
     note: Note = lambda _: None,
-) -> Statistics:
+) -> descriptions.Statistics:
     """Write a release into a folder, whole or not at all; what was counted in it.
 
     ``parts`` give what stands beside data and descriptions: pages, documentation, changes.
     """
     folder.refuse_target(target, edition.issue)
     refuse_whole(edition.project)
-    counts: list[Statistics] = []
+    counts: list[descriptions.Statistics] = []
     with seldom_collected():
         folder.build(target, lambda work: counts.append(_fill(edition, work, options, parts, note)))
     return counts[0]
 
 
-def _fill(edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence[Part], note: Note) -> Statistics:
+def _fill(
+    edition: Edition, work: Path, options: ReleaseOptions, parts: Sequence[Part], note: Note
+) -> descriptions.Statistics:
     issue = edition.issue
     note(say("progress", "reading-graph"))
-    stated, whole = dump.read_content(edition.store, issue.addresses)
+    stated, whole = folder.read_content(edition.store, issue.addresses)
     refuse_version(edition, whole)
     counts = descriptions.count(whole.triples, issue.addresses.root, descriptions.targets_of(edition.graph.profile))
-    described = Described(edition, whole)
-    retired = hosts.retired_places(described)
-    release = PublishedRelease(edition, options, ReleaseFolder(work), whole, counts, described, retired=retired)
+    release = PublishedRelease(
+        edition, options, folder.ReleaseFolder(work), whole, counts, documents.Described(edition, whole)
+    )
 
-    def put(files: Iterator[File]) -> Iterator[str]:
+    def put(files: Iterable[File]) -> list[str]:
+        paths = []
         for path, content in files:
             note(say("progress", "writing", path=path))
             release.folder.put(path, content)
-            yield path
+            paths.append(path)
+        return paths
 
     faults = []
-    for path, content in dump.write_dumps(stated, whole, work, edition.prefixes()):
+    for path, content in folder.write_dumps(stated, whole, work, edition.prefixes()):
         note(say("progress", "writing", path=path))
-        if dump.differs(content, work, path):
+        if folder.differs(content, work, path):
             faults.append(say("inspection", "other-graph", path=path))
     for lines in stated:
         lines.clear()
-    for exporter in (_tables, _ontology, _questions, _legal):
-        list(put(exporter(release)))
+    for exporter in OFFERED:
+        put(exporter(release))
     release.offer()
+    if release.described:
+        release.retired = hosts.retired_places(release.described)
+    # what is told of pages is told before they are made, since neither is small: both at once would not fit
+    expected = [path for part in parts for path in getattr(part, "pages", lambda _: ())(edition)]
+    release.pages = {path for path in expected if path.endswith(".html")}
+    put(_documents(release))
+    # neither is needed any more
+    for lines in whole:
+        lines.clear()
+    release.described = None
     # pages are judged by what the release offers
     catalogue = LocalStore(ox.Store())
     catalogue.add(edition.facts.catalogue, descriptions.describe(edition, release.offers))
-    drawn = [path for release_part in parts for path in put(iter(release_part(replace(edition, catalogue=catalogue))))]
-    release.pages = {path for path in drawn if path.endswith(".html")}
-    list(put(_documents(release)))
-    list(put(_style(release)))
+    judged = replace(edition, catalogue=catalogue)
+    drawn = [path for part in parts for path in put(part(judged))]
+    missing = sorted(release.pages.difference(drawn))
+    faults += [say("inspection", "points-nowhere", path=DOCUMENTS, target=path) for path in missing]
+    put(_style(release))
     archive(release, drawn)
     note(say("progress", "describing"))
     folder.keep_versions(work, edition.previous)
-    for exporter in (_descriptions, _for_hosts, _readme, _front):
-        list(put(exporter(release)))
+    for exporter in DESCRIBING:
+        put(exporter(release))
     note(say("progress", "checksums"))
     folder.write_checksums(work, release.folder.sums)
     note(say("progress", "checking"))
     faults += inspection.inspect(work, issue, options.today, counts.triples)
     if faults:
-        faults_shown = verbatim(" ".join(faults[:_SHOWN]))
-        more = (
-            told("faults-more", faults=faults_shown, n=len(faults) - _SHOWN) if len(faults) > _SHOWN else faults_shown
-        )
+        more = verbatim(" ".join(faults[:_SHOWN]))
+        if len(faults) > _SHOWN:
+            more = told("faults-more", faults=more, n=len(faults) - _SHOWN)
         raise ProjectError("release-unsound", place=Place("release"), remedy="nothing-published", faults=more)
     return counts
 
@@ -392,7 +417,7 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
     if pages:
         apart = tuple(f"{DOCUMENTS}/{kind}/" for kind in hosts.APART)
         told_ = [path for path in release.folder.sums if path.startswith(apart) and path.endswith(".html")]
-        files = [*pages, *told_, dump.QUADS, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
+        files = [*pages, *told_, folder.QUADS, *(("release.css", "release.js", "favicon.svg") if told_ else ())]
         other_languages = [tag for tag in LANGUAGES if tag not in languages]
         led = re.compile(rf'(?<= href=")(?:\.\./)*(?=(?:{"|".join(other_languages) or "-"})/)'.encode())
 
@@ -408,8 +433,7 @@ def archive(release: PublishedRelease, drawn: Sequence[str]) -> None:
         release.offer()
 
 
-def refuse_version(edition: Edition, whole: dump.Content) -> None:
-    """Refuse a version that says something else already, or that goes back: a version says one thing for good."""
+def refuse_version(edition: Edition, whole: folder.Content) -> None:
     before, issue = edition.previous, edition.issue
     mark = folder.read_mark(before) if before else None
     if before is None or mark is None:
@@ -419,9 +443,9 @@ def refuse_version(edition: Edition, whole: dump.Content) -> None:
         raise ProjectError(
             "version-goes-back", place=place, remedy="raise-version", version=issue.version, before=version
         )
-    if issue.version == version and dump.lines_of(before) != whole.quads:
-        change = changes.change_list(changes.read_side(before), changes.side_of_store(edition.store, issue.version))
-        proposed = propose(version, changes.read_report(change))
+    if issue.version == version and folder.lines_of(before) != whole.quads:
+        change = changes.change_list(changes.read_side(before), changes.side_of(edition.store.inner, issue.version))
+        proposed = propose(version, changes.ChangeReport(change))
         raise ProjectError("version-used", place=place, remedy="take-version", version=issue.version, proposed=proposed)
 
 
@@ -442,7 +466,6 @@ def propose(version: str, report: changes.ChangeReport | None) -> str:
 
 
 def prepare_day(named: date | None, epoch: str) -> date | None:
-    """The day that was named, or that of the sources (SOURCE_DATE_EPOCH) for who builds the same bytes again."""
     if named or not epoch:
         return named
     try:

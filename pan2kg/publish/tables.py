@@ -14,8 +14,8 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib.util import find_spec
 from itertools import chain, product
 from pathlib import Path
@@ -38,8 +38,7 @@ from pan2kg.publish.vocabulary import RELEASE, RELEASED, TYPE, node
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.formats import Grid, write_csv
-from pan2kg.tables.parquet import write_parquet
-from pan2kg.tables.spreadsheet import write_spreadsheet
+from pan2kg.tables.spreadsheet import write_parquet, write_spreadsheet
 from pan2kg.turtle.vocabulary import DCTERMS, DERIVED, PAN, RDFS, ROOT, SKOS, XSD
 from pan2kg.turtle.writer import read_prefixes
 
@@ -102,18 +101,16 @@ class ReleaseTable:
         return write_csv(Grid([column.name for column in self.fields], self.rows)).encode()
 
     def metadata(self, edition: Edition, folder: str, schema: Mapping[str, object]) -> dict[str, object]:
-        """What CSV on the Web wants to know of it, with a schema of its columns."""
         issue = edition.issue
         return {
             "@id": issue.addresses.file(f"{folder}/{self.name}.csv"), "url": f"{self.name}.csv",
             "dc:title": [{"@value": words, "@language": tag} for tag, words in self.title.words],
-            "dc:license": {"@id": edition.licence}, "dc:isPartOf": {"@id": issue.dataset},
+            "dc:license": {"@id": edition.facts.about("license")[0].value}, "dc:isPartOf": {"@id": issue.dataset},
             "tableSchema": schema,
         }  # fmt: skip
 
 
 def _without_empty(cells: Sequence[FieldCells], least: int) -> tuple[tuple[Field, ...], list[list[str]]]:
-    """Columns and rows, without the columns that are empty in every row; the ``least`` first stay though they were."""
     columns_kept = [column for at, column in enumerate(cells) if any(column[1]) or not column[1] or at < least]
     return tuple(column[0] for column in columns_kept), [
         list(row) for row in zip(*(column[1] for column in columns_kept), strict=True)
@@ -135,8 +132,6 @@ class TableDefinition(NamedTuple):
 
 @cache
 def table_definitions() -> tuple[TableDefinition, ...]:
-    """The tables for programs that are read from the graph, in their order."""
-
     def columns(texts: Sequence[str]) -> Iterator[tuple[str, str, str, str]]:
         for text in texts:
             match = _COLUMN.fullmatch(text)
@@ -152,21 +147,24 @@ def table_definitions() -> tuple[TableDefinition, ...]:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Source:
     """The graph by property, each read once: a property is asked for by several tables."""
 
-    store: LocalStore
-    prefixes: Mapping[str, str]
-    addresses: Addresses = field(default_factory=Addresses)
+    def __init__(self, store: LocalStore, prefixes: Mapping[str, str], addresses: Addresses = Addresses()) -> None:  # noqa: B008
+        self.store, self.prefixes, self.addresses = store, prefixes, addresses
+        self._by_property: dict[str, Mapping[str, Sequence[Value]]] = {}
+        names: dict[str, dict[str, dict[str, str]]] = {}
+        for name in (SKOS + "prefLabel", RDFS + "label"):
+            of = names[name] = defaultdict(dict)
+            for quad in store.inner.quads_for_pattern(None, node(name), None):
+                label = quad.object
+                if isinstance(label, ox.Literal) and label.language in RELEASED:
+                    of[str(quad.subject)[1:-1]][label.language] = label.value
+        self.labels, self.terms = names[SKOS + "prefLabel"], names[RDFS + "label"]
 
     def expand(self, name: str) -> str:
         prefix, _, local = name.partition(":")
         return self.prefixes[prefix] + local
-
-    @cached_property
-    def _by_property(self) -> dict[str, Mapping[str, Sequence[Value]]]:
-        return {}
 
     def values(self, name: str) -> Mapping[str, Sequence[Value]]:
         if name not in self._by_property:
@@ -179,22 +177,6 @@ class Source:
                     several[:] = sorted(set(several), key=str)
             self._by_property[name] = values
         return self._by_property[name]
-
-    @cached_property
-    def labels(self) -> Mapping[str, Mapping[str, str]]:
-        return self._named_by(SKOS + "prefLabel")
-
-    @cached_property
-    def terms(self) -> Mapping[str, Mapping[str, str]]:
-        return self._named_by(RDFS + "label")
-
-    def _named_by(self, name: str) -> Mapping[str, Mapping[str, str]]:
-        names: dict[str, dict[str, str]] = defaultdict(dict)
-        for quad in self.store.inner.quads_for_pattern(None, node(name), None):
-            label = quad.object
-            if isinstance(label, ox.Literal) and label.language in RELEASED and isinstance(quad.subject, ox.NamedNode):
-                names[quad.subject.value][label.language] = label.value
-        return names
 
     def members(self, definition: TableDefinition) -> list[str]:
         members: set[str] = set()
@@ -242,7 +224,6 @@ def read_table(source: Source, definition: TableDefinition) -> ReleaseTable:
 
 
 def _listed(column: Field, texts: Sequence[Sequence[str]], separator: str = "") -> FieldCells:
-    """A column of lists; those of one value need no separator."""
     separator = separator or _separator(texts)
     return replace(column, separator=separator), [separator.join(row) if any(row) else "" for row in texts]
 
@@ -254,7 +235,6 @@ def _separator(texts: Sequence[Sequence[str]], *further: Sequence[Sequence[str]]
 
 
 def _texts(name: str, of: str, member_values: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
-    """A column for each language of a release, and one for each other language that occurs."""
     texts = [[value for value in row if isinstance(value, ox.Literal)] for row in member_values]
     tags = {value.language or "" for row in texts for value in row} | set(RELEASED)
     for tag in sorted(tags, key=lambda tag: (RELEASED.index(tag) if tag in RELEASED else len(RELEASED), tag)):
@@ -266,7 +246,6 @@ def _texts(name: str, of: str, member_values: Sequence[Sequence[Value]]) -> Iter
 
 
 def _things(source: Source, column: Field, member_values: Sequence[Sequence[Value]]) -> Iterator[FieldCells]:
-    """A column of things, and their labels beside it; of several in a cell, the labels stand in their order."""
     is_class = column.property == _CLASS
     labels = source.terms if is_class else source.labels
     addresses = [[source.addresses.own(value.value) for value in row] for row in member_values]
@@ -282,7 +261,6 @@ def _things(source: Source, column: Field, member_values: Sequence[Sequence[Valu
 
 
 def _datatype(member_values: Sequence[Sequence[Value]]) -> str:
-    """The one type all values have; ``moment`` for days, months and years together; else plain text."""
     kinds = {value.datatype.value for row in member_values for value in row if isinstance(value, ox.Literal)}
     if len(kinds) > 1 and kinds <= _MOMENTS:
         return "moment"
@@ -291,10 +269,37 @@ def _datatype(member_values: Sequence[Sequence[Value]]) -> str:
 
 
 def table_files(edition: Edition) -> Iterator[File]:
-    """The tables for programs, each with its metadata, and the metadata of all of them together."""
     source = Source(edition.store, read_prefixes(edition.project), edition.issue.addresses)
     tables = [read_table(source, definition) for definition in table_definitions()]
-    tables += [weights_table(edition.graph, source), figures_table(edition.graph)]
+    graph = edition.graph
+    columns = (
+        Field("figure"), Field("evidence_level"), Field("part"),
+        *(Field(f"name_{tag}", language=tag) for tag in RELEASED),
+        Field("unit"), Field("value", datatype="decimal"), Field("upper", datatype="decimal"),
+        Field("population", datatype="integer"),
+    )  # fmt: skip
+    levels = {level: graph.known(level) for level in FIGURED}
+    rows: list[list[str]] = []
+    for measured in graph.figures():
+        figure = measured.figure
+        names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
+        for level, values in zip(FIGURED, measured.nested, strict=True):
+            numbers = ["" if value is None else _number(value) for value in values]
+            among = figure.population(levels[level])
+            # the parts of a figure with their number, or the ends of its interval
+            shares = [(key.rpartition(".")[2], number, "") for key, number in zip(figure.parts, numbers, strict=False)]
+            if not figure.parts:
+                shares = [(WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")]
+            population = "" if among is None else str(among)
+            rows += [
+                [figure.id, level.key, share, *names, figure.unit.value, number, upper, population]
+                for share, number, upper in shares
+            ]
+    key = ("figure", "evidence_level", "part")
+    tables += [
+        weights_table(edition.graph, source),
+        ReleaseTable(FIGURES, RELEASE.known(f"table.{FIGURES}"), columns, rows, key, ()),
+    ]
     keys = {table.name: {row[0] for row in table.rows} for table in tables if len(table.things) != 2}
     described: list[dict[str, object]] = []
     for table in tables:
@@ -350,7 +355,6 @@ def _described(source: Source, table: ReleaseTable, column: Field) -> dict[str, 
 
 
 def _title(source: Source, column: Field, language: Language) -> str:
-    """The property's label in the ontology, or what it is called here; with the language, or the thing it names."""
     stem = column.name.removesuffix(f"_{column.language}") if column.language else column.name
     key = f"column.{column.property}" if column.property or column.name == "iri" else f"column.{stem}"
     if RELEASE.has(key):
@@ -395,37 +399,7 @@ def weights_table(graph: Graph, source: Source) -> ReleaseTable:
 
 
 def _number(value: float) -> str:
-    """A number with six decimals at most: the same on every machine."""
     return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-def figures_table(graph: Graph) -> ReleaseTable:
-    """A row a figure, level of evidence and part: a number, or the two ends of an interval."""
-    columns = (
-        Field("figure"), Field("evidence_level"), Field("part"),
-        *(Field(f"name_{tag}", language=tag) for tag in RELEASED),
-        Field("unit"), Field("value", datatype="decimal"), Field("upper", datatype="decimal"),
-        Field("population", datatype="integer"),
-    )  # fmt: skip
-    levels = {level: graph.known(level) for level in FIGURED}
-    rows: list[list[str]] = []
-    for measured in graph.figures():
-        figure = measured.figure
-        names = [figure.name(graph.asked_by).say(tag) for tag in RELEASED]
-        for level, values in zip(FIGURED, measured.nested, strict=True):
-            numbers = ["" if value is None else _number(value) for value in values]
-            among = figure.population(levels[level])
-            # the parts of a figure with their number, or the ends of its interval
-            shares = [(key.rpartition(".")[2], number, "") for key, number in zip(figure.parts, numbers, strict=False)]
-            if not figure.parts:
-                shares = [(WHOLE, numbers[0], numbers[1] if figure.unit is not figures.Unit.COUNT else "")]
-            population = "" if among is None else str(among)
-            rows += [
-                [figure.id, level.key, share, *names, figure.unit.value, number, upper, population]
-                for share, number, upper in shares
-            ]
-    key = ("figure", "evidence_level", "part")
-    return ReleaseTable(FIGURES, RELEASE.known(f"table.{FIGURES}"), columns, rows, key, ())
 
 
 def weigh_links(graph: Graph) -> None:
@@ -449,7 +423,6 @@ def weigh_links(graph: Graph) -> None:
 
 
 def read_weights(path: Path) -> Earlier:
-    """The weights of a release, from its folder or ``weights.csv``; its own addresses under the usual base again."""
     file = path / TABLES / f"{WEIGHTS}.csv" if path.is_dir() else path
     if not file.is_file():
         raise ProjectError("no-weights", place=Place(str(path)), remedy="name-weights")
@@ -466,7 +439,6 @@ def read_weights(path: Path) -> Earlier:
 
 
 def published_weights(path: Path) -> Earlier | None:
-    """The weights of a release that has published them; None for any other folder or file."""
     return read_weights(path) if (path / TABLES / f"{WEIGHTS}.csv").is_file() else None
 
 
@@ -476,8 +448,6 @@ _TEXTS: Final = ("LegalAct", "Treaty", "SoftLaw", "Bill", "Commitment", "OtherIn
 
 
 class _Rows:
-    """What the graph says for the tables for people."""
-
     def __init__(self, described: Described) -> None:
         self.described = described
 
@@ -503,7 +473,6 @@ class _Rows:
         return sorted(iri for iri in members if not self.described.is_retired(iri))
 
     def grounds(self, iri: str) -> list[Row]:
-        """The quotations a statement rests on, each with its source; the source alone where nothing is quoted."""
         quoted: list[Row] = [
             (quote, self.value(passage, PAN + "inDocument"))
             for passage in self.objects(iri, PAN + "evidence")
@@ -576,20 +545,10 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A table for people: its name, its columns, those of them that hold values rather than things, and its rows."""
-
     name: str
     columns: tuple[str, ...]
     values: frozenset[str]
     rows: Callable[[_Rows], Iterator[Row]]
-
-    @property
-    def title(self) -> Text:
-        return _WORDS.known(f"product.{self.name}")
-
-    @property
-    def about(self) -> Text:
-        return _WORDS.known(f"product.{self.name}-about")
 
 
 PRODUCTS: Final = (
@@ -618,7 +577,6 @@ PRODUCTS: Final = (
 
 
 def product_forms() -> tuple[str, ...]:
-    """The formats tables for people come in, as far as the libraries are installed."""
     needs = {"parquet": "pyarrow"}
     return tuple(form for form in ("xlsx", "csv", "parquet") if form not in needs or find_spec(needs[form]))
 
@@ -631,12 +589,6 @@ def product_files(described: Described) -> Iterator[File]:
 
     def heading(column: Field, language: Language) -> str:
         return _WORDS.say(f"product.column.{column.about}", language)
-
-    def describe(column: Field) -> dict[str, object]:
-        titles = {tag: heading(column, tag) for tag in LANGUAGES}
-        kind = {"datatype": "anyURI"} if column.is_iri else {"datatype": "string"}
-        lang = {"lang": column.language} if column.language else {}
-        return {"name": column.name, "titles": {**titles, "und": column.name}, **kind, **lang}
 
     for workbook in PRODUCTS:
         rows = sorted(set(workbook.rows(_Rows(described))))
@@ -666,14 +618,20 @@ def product_files(described: Described) -> Iterator[File]:
                 _WORDS.say("product.address", tag, of=_WORDS.say(f"product.column.{name}", tag)) for name, _ in links
             ]
             columns += [values for _, values in links]
-        table = ReleaseTable(workbook.name, workbook.title, *_without_empty(cells, 0), things=())
+        title = _WORDS.known(f"product.{workbook.name}")
+        table = ReleaseTable(workbook.name, title, *_without_empty(cells, 0), things=())
         path = f"{DATA}/{workbook.name}"
         if "xlsx" in product_forms():
             book = [(format_of("name", tag), Grid(heads, list(zip(*columns, strict=True))))
                     for tag, (heads, columns) in sheets.items()]  # fmt: skip
             yield f"{path}.xlsx", write_spreadsheet(book)
         yield f"{path}.csv", table.written()
-        schema = {"columns": [describe(column) for column in table.fields]}
+        schema = {"columns": [
+            {"name": column.name, "titles": {**{tag: heading(column, tag) for tag in LANGUAGES}, "und": column.name},
+             "datatype": "anyURI" if column.is_iri else "string",
+             **({"lang": column.language} if column.language else {})}
+            for column in table.fields
+        ]}  # fmt: skip
         metadata = table.metadata(described.edition, DATA, schema)
         yield f"{path}.csv-metadata.json", as_json({"@context": CONTEXT, **metadata})
         if "parquet" in product_forms():

@@ -53,25 +53,11 @@ FORMATS: Final = {"ttl": ox.RdfFormat.TURTLE, "rdf": ox.RdfFormat.RDF_XML, "json
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
-def node(iri: str) -> ox.NamedNode:
-    return ox.NamedNode(iri)
-
-
-def typed(value: object, datatype: str) -> ox.Literal:
-    return ox.Literal(str(value), datatype=ox.NamedNode(XSD + datatype))
+node: Final = ox.NamedNode
 
 
 def literals(text: Text) -> list[ox.Literal]:
-    """A text as literals in the order of the languages, French first."""
     return [ox.Literal(words, language=language) for language, words in text.by_language().items()]
-
-
-def rank(term: Term | ox.Triple) -> tuple[int, str]:
-    """Where a value stands among others: by language, French before English before the rest, then by its text."""
-    if isinstance(term, ox.NamedNode) and term.value.endswith("/FRA"):
-        return 0, str(term)
-    language = term.language if isinstance(term, ox.Literal) else None
-    return RELEASED.index(language) if language in RELEASED else len(RELEASED), str(term)
 
 
 def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, object]) -> list[ox.Triple]:
@@ -89,7 +75,8 @@ def filled(template: str, prefixes: Mapping[str, str], values: Mapping[str, obje
     head = "".join(f"@prefix {name}: <{space}> .\n" for name, space in prefixes.items())
     body = render(template, {
         "p": p, "iri": lambda address: markup(str(node(address))), "text": lambda words: markup(str(ox.Literal(words))),
-        "typed": lambda value, kind: markup(str(typed(value, kind))), "said": lambda key: literals(RELEASE.known(key)),
+        "typed": lambda value, kind: markup(str(ox.Literal(str(value), datatype=node(XSD + kind)))),
+        "said": lambda key: literals(RELEASE.known(key)),
         "dcterms": DCTERMS, **values,
     })  # fmt: skip
     return list(dict.fromkeys(quad.triple for quad in ox.parse(head + body, format=ox.RdfFormat.TURTLE)))
@@ -152,7 +139,6 @@ def write(triples: Iterable[ox.Triple], ending: str, prefixes: Mapping[str, str]
 
 
 def _coerced(nodes: Mapping[str, dict[str, list[object]]], short: Callable[[str], str]) -> dict[str, object]:
-    """What a context says of properties whose values are things, of one type, or in languages: they become plain."""
     values_of: dict[str, list[dict[str, str]]] = {}
     for properties in nodes.values():
         for name, values in properties.items():
@@ -180,23 +166,12 @@ def _coerced(nodes: Mapping[str, dict[str, list[object]]], short: Callable[[str]
 
 
 def canonical(content: bytes, ending: str) -> str:
-    """The RDFC-1.0 form of a serialisation: equal for equal graphs, whatever their blank nodes are called."""
     dataset = ox.Dataset(ox.parse(content, format=FORMATS.get(ending, ox.RdfFormat.TRIG)))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return "".join(sorted(f"{quad} .\n" for quad in dataset))
 
 
-class PublishedForm(NamedTuple):
-    """A format: its media type, its EU file type, and what it is called."""
-
-    media: str
-    file_type: str
-    name: str
-
-
 class PublishedScheme(NamedTuple):
-    """A code list: its address, the class of its concepts, its names, and where its concepts stand."""
-
     iri: str
     kind: str
     names: Text
@@ -209,9 +184,8 @@ def _table(name: str) -> dict[str, dict[str, str]]:
     return rows
 
 
-@cache
-def forms() -> Mapping[str, PublishedForm]:
-    return {ending: PublishedForm(**row) for ending, row in _table("form").items()}
+OFFERED_FORMS: Final = _table("form")
+"""Each format by the ending of its files: its media type, its EU file type, and what it is called."""
 
 
 @cache
@@ -235,7 +209,6 @@ def concept(scheme: str, key: str) -> ox.NamedNode:
 
 
 def explained(terms: Iterable[ox.NamedNode], labels: Mapping[str, Sequence[ox.Literal]]) -> Iterator[ox.Triple]:
-    """What concepts of code lists and media types are, with the labels of the graph where a list has none."""
     places = {place.iri: place for place in codes.countries().values()}
     for term in terms:
         if term.value.startswith(MEDIA):

@@ -28,8 +28,7 @@ from pan2kg.report.brief import Brief
 from pan2kg.tables import figure_words, template, writers
 from pan2kg.tables.formats import clean
 from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.registry import TABLES, TableChoice
-from pan2kg.tables.table import Table
+from pan2kg.tables.table import TABLES, Table, TableChoice
 from pan2kg.turtle.vocabulary import key
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from pan2kg.review.decision import CITATION, INVOLVEMENT, MENTION, SETTLED, USE,
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import text_rows as rows
 from pan2kg.tables.plans import linked_pairs, silent_pairs
-from pan2kg.tables.registry import TableChoice, number
+from pan2kg.tables.table import TableChoice, number
 from pan2kg.turtle.vocabulary import key, link_iri
 from pan2kg.validation.quotations import LONGEST
 
@@ -296,13 +296,13 @@ def graph_candidates(graph: Graph) -> list[Candidate]:
     settled = {frozenset(ends) for type_, *ends in decided if key(type_) in SETTLED}
     # A suggestion enters no figure: whoever reviews it sees what the editors concluded too, most bits first.
     choice = TableChoice(evidence=Level.EDITORS)
-    for pair in silent_pairs(graph, choice, linked_pairs(graph, choice)):
-        if frozenset(pair.ends) not in settled:
-            level = pair.weight.level.key if pair.weight.level else ""
+    for ends, plans, weight, texts, _, expected in silent_pairs(graph, choice, linked_pairs(graph, choice)):
+        if frozenset(ends) not in settled:
+            level = weight.level.key if weight.level else ""
             waiting.append(
                 Candidate(
-                    "--".join(map(key, pair.ends)), "", pair.ends, origin=Origin.GRAPH, rank=number(pair.weight.low),
-                    plans=pair.plans, via=pair.texts, level=level, expected=pair.expected,
+                    "--".join(map(key, ends)), "", ends, origin=Origin.GRAPH, rank=number(weight.low),
+                    plans=plans, via=texts, level=level, expected=expected,
                 )
             )  # fmt: skip
     return waiting

@@ -18,8 +18,7 @@ from pan2kg.i18n.catalogue import Messages
 from pan2kg.review.decision import plan_file, plan_of
 from pan2kg.review.entry import TONGUES, Form, Outcome, RefusedError, read_choice, read_text
 from pan2kg.review.files import REPLACES, ProjectFiles, alone, append, write
-from pan2kg.scores.matrix import ScoredLink
-from pan2kg.scores.scale import SCALE, Scale, plain, whole
+from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, plain, whole
 from pan2kg.store.queries import program_query
 from pan2kg.tables.scores import document_block, file_block, passage_block, scale_statement, score_block
 from pan2kg.turtle.vocabulary import graph_of, key, link_iri

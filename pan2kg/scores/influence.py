@@ -30,37 +30,30 @@ class Dematel(NamedTuple):
 
     @property
     def given_positive(self) -> Floats:
-        """D⁺, n values from 0 up."""
         return np.asarray(np.maximum(self.total, 0).sum(axis=1))
 
     @property
     def given_negative(self) -> Floats:
-        """D⁻, n values up to 0."""
         return np.asarray((self.total - np.maximum(self.total, 0)).sum(axis=1))
 
     @property
     def taken_positive(self) -> Floats:
-        """R⁺, n values from 0 up."""
         return np.asarray(np.maximum(self.total, 0).sum(axis=0))
 
     @property
     def taken_negative(self) -> Floats:
-        """R⁻, n values up to 0."""
         return np.asarray((self.total - np.maximum(self.total, 0)).sum(axis=0))
 
     @property
     def prominence(self) -> Floats | None:
-        """D + R, how much goes through a member; None where scores below 0 would cancel others."""
         return None if self.has_negatives else self.given_positive + self.taken_positive
 
     @property
     def relation(self) -> Floats | None:
-        """D − R, above 0 for a cause and below 0 for an effect; None where scores below 0 would cancel others."""
         return None if self.has_negatives else self.given_positive - self.taken_positive
 
     @property
     def is_complete(self) -> bool:
-        """Whether every cell was assessed; cells that were not count as 0 here."""
         return self.coverage == 1
 
 
@@ -73,9 +66,6 @@ def dematel(scores: Scores) -> Dematel:
     DEMATEL. Battelle Geneva Research Centre; with positive and negative influence apart: Xiao, H. et al. (2022).
     Synergies and trade-offs across sustainable development goals: A novel method incorporating indirect interactions
     analysis. Sustainable Development.
-
-    Raises:
-        QueryError: the spectral radius of X/s is 1, so that indirect influence never dies out.
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}
@@ -111,11 +101,8 @@ _CLOSE: Final = 1e-12
 """How far a product may be from the cut by rounding alone, as (1/10)·(1/10) is."""
 
 
-class Chain(NamedTuple):
-    """The members of a chain from the first to the last, and its value in [−1, 1]."""
-
-    members: tuple[str, ...]
-    value: float
+Chain = tuple[tuple[str, ...], float]
+"""The members of a chain from the first to the last, and its value in [−1, 1]."""
 
 
 class Chains(NamedTuple):
@@ -134,7 +121,6 @@ class Chains(NamedTuple):
 
     @property
     def number(self) -> int:
-        """How many chains there are in all."""
         return int(self.counts.sum())
 
 
@@ -152,13 +138,10 @@ def chains(scores: Scores, *, cut: float = CUT) -> Chains:
     Source: Panula-Ontto, J. & Piirainen, K. A. (2018). EXIT: An alternative approach for structural cross-impact
     modeling and analysis. Technological Forecasting and Social Change 137, 89–100.
 
-    Raises:
-        QueryError: there are more than two million chains; with the cut that would do.
-
     >>> from pan2kg.scores.matrix import scores_of
     >>> cells = {("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "b"): -2}
     >>> every = chains(scores_of(cells))
-    >>> every.number, every.total.round(6).tolist()[0], every.greatest["a", "c"][0].members
+    >>> every.number, every.total.round(6).tolist()[0], every.greatest["a", "c"][0][0]
     (9, [0.0, 0.888889, 0.333333], ('a', 'b', 'c'))
     """
     x, scale, labels, n = np.nan_to_num(scores.values, nan=0.0), scores.scale, scores.labels, len(scores.labels)
@@ -181,9 +164,9 @@ def chains(scores: Scores, *, cut: float = CUT) -> Chains:
         order = np.lexsort((-np.abs(values).round(9), cells))
         rank = np.arange(len(order)) - np.searchsorted(cells[order], cells[order])
         for at in order[rank < SHOWN].tolist():
-            chain = Chain(tuple(labels[place] for place in members[at].tolist()), float(values[at]))
-            ends = chain.members[0], chain.members[-1]
-            both = sorted((*greatest.get(ends, ()), chain), key=lambda chain: -round(abs(chain.value), 9))
+            names = tuple(labels[place] for place in members[at].tolist())
+            ends, chain = (names[0], names[-1]), (names, float(values[at]))
+            both = sorted((*greatest.get(ends, ()), chain), key=lambda chain: -round(abs(chain[1]), 9))
             greatest[ends] = tuple(both[:SHOWN])
     return Chains(labels, total.reshape(n, n), counts.reshape(n, n), greatest, unit, cut)
 

@@ -1,7 +1,4 @@
-"""Interaction matrices from CSV files and from the store: rows act on columns, an empty cell is not assessed.
-
-There is one assessor a file.
-"""
+"""The scale of interaction scores: two bounds or none, and whole numbers or decimals; how it is typed and shown."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -20,17 +18,111 @@ from pan2kg.coherence.texts import Floats
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import Message, did_you_mean, told
 from pan2kg.project import read_text
-from pan2kg.scores.scale import DEFAULT, Scale, declaration, plain, read_scale, scale_between, whole
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import Store, text_rows
 from pan2kg.turtle.vocabulary import key, link_iri
+
+SCALE: Final = "nilsson-2016"
+"""Seven steps from −3 (cancelling) to +3 (indivisible): Nilsson, M., Griggs, D. & Visbeck, M. (2016).
+Map the interactions between Sustainable Development Goals. Nature 534, 320–322."""
+LOWEST: Final = -3
+HIGHEST: Final = 3
+
+_NUMBER: Final = r"[+-]?\d{1,9}(?:\.\d{1,6})?"
+_DECLARED: Final = re.compile(rf"(?:(count)|({_NUMBER})\s*(?:\.\.|…)\s*({_NUMBER}))?\s*(decimal)?", re.IGNORECASE)
+
+
+class Scale(NamedTuple):
+    """What scores may be: from ``lowest`` to ``highest``, None where there is no bound, by ``step``, None for any.
+
+    ``name`` is what links are said to be scored on: two scales of one name are one scale.
+    """
+
+    lowest: float | None = LOWEST
+    highest: float | None = HIGHEST
+    step: float | None = 1
+    name: str = SCALE
+
+    @property
+    def is_whole(self) -> bool:
+        return self.step is not None and float(self.step).is_integer()
+
+    @property
+    def range(self) -> str:
+        if self.lowest is None or self.highest is None:
+            return "count"
+        return f"{signed(self.lowest)}…{signed(self.highest)}"
+
+    def holds(self, score: float) -> bool:
+        return (self.lowest is None or self.lowest <= score) and (self.highest is None or score <= self.highest)
+
+    def has_step(self, score: float) -> bool:
+        return self.step is None or abs(score / self.step - round(score / self.step)) < 1e-9
+
+
+DEFAULT: Final = Scale()
+
+
+def scale_between(lowest: float | None, highest: float | None, *, decimal: bool = False) -> Scale:
+    """The scale of these bounds; from −3 to +3 in whole numbers it is that of Nilsson et al.
+
+    >>> scale_between(-4, 4, decimal=True).name, scale_between(None, None).name, scale_between(-3, 3).name
+    ('minus-4-to-4-decimal', 'count', 'nilsson-2016')
+    """
+    step = None if decimal else 1
+    if (lowest, highest, step) == (LOWEST, HIGHEST, 1):
+        return DEFAULT
+    name = declaration(Scale(lowest, highest, step)).replace("..", "-to-").replace(" ", "-")
+    return Scale(lowest, highest, step, re.sub(r"(^|(?<=to-))-", "minus-", name))
+
+
+def declaration(scale: Scale) -> str:
+    is_bounded = scale.lowest is not None and scale.highest is not None
+    bounds = f"{plain(scale.lowest or 0)}..{plain(scale.highest or 0)}" if is_bounded else "count"
+    return bounds if scale.is_whole else f"{bounds} decimal"
+
+
+def read_scale(text: str) -> Scale:
+    """A scale as it is typed: ``-3..3``, any two bounds, or ``count``; ``decimal`` after it allows decimals.
+
+    >>> read_scale("-10..11").highest, read_scale("0..1 decimal").step, read_scale("decimal").name
+    (11.0, None, 'minus-3-to-3-decimal')
+    """
+    match = _DECLARED.fullmatch(text.strip().replace("−", "-"))
+    if not match or not text.strip():
+        raise ValueError(text)
+    decimal = bool(match[4])
+    if match[1]:
+        return scale_between(None, None, decimal=decimal)
+    lowest, highest = (float(match[2]), float(match[3])) if match[2] else (float(LOWEST), float(HIGHEST))
+    if lowest >= highest or not (decimal or (lowest.is_integer() and highest.is_integer())):
+        raise ValueError(text)
+    return scale_between(lowest, highest, decimal=decimal)
+
+
+def whole(score: float) -> float:
+    return int(score) if float(score).is_integer() else float(score)
+
+
+def plain(score: float) -> str:
+    """A score as it is typed and stored, never with an exponent.
+
+    >>> plain(2.0), plain(-1.5), plain(0.000001)
+    ('2', '-1.5', '0.000001')
+    """
+    return format(Decimal(str(whole(score))), "f")
+
+
+def signed(score: float) -> str:
+    return ("+" if score > 0 else "") + plain(score).replace("-", "−")
+
 
 _TURNED: Final = frozenset({"column acts on row", "la colonne agit sur la ligne", "die spalte wirkt auf die zeile"})
 """Corners that say the matrix is to be read the other way round; any other text may stand there."""
 _NOT_ASSESSED: Final = frozenset({"", "na", "n/a", "-", "–", "."})
 _CELL: Final = re.compile(r"([+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+))\s*(?::\s*(.*))?", re.DOTALL)
 _DIGITS: Final = 15  # a longer number would be read as another number
-_DECLARED: Final = re.compile(r"\s*\"?#\s*scale\b[:\s]*([^\r\n]*)", re.IGNORECASE)
+_DECLARED_matrix: Final = re.compile(r"\s*\"?#\s*scale\b[:\s]*([^\r\n]*)", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _DECIMAL: Final = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 
@@ -56,14 +148,11 @@ class Scores:
             raise ValueError("scores need a square matrix with nothing on its diagonal")
 
     def cells(self) -> Iterator[tuple[str, str, float]]:
-        """Every assessed cell: what acts, on what, and the score, a whole number where it is one; by row and column."""
         for i, j in np.argwhere(~np.isnan(self.values)).tolist():
             yield self.labels[i], self.labels[j], whole(self.values[i, j])
 
 
 class ScoredLink(NamedTuple):
-    """A score as a link to write down: stable IRI, ends, score, the name of its scale, and on whose word."""
-
     iri: str
     source: str
     target: str
@@ -78,9 +167,6 @@ def scores_of(
     scale: Scale = DEFAULT, rationale: Mapping[tuple[str, str], str] | None = None,
 ) -> Scores:  # fmt: skip
     """The matrix of the given cells; labels are sorted, those without a cell may be given too.
-
-    Raises:
-        ValueError: a score outside the scale, or of something on itself.
 
     >>> scores_of({("a", "b"): -2}).values.tolist()
     [[nan, -2.0], [nan, nan]]
@@ -108,10 +194,6 @@ def read_scores(
     number, a colon and the reason; nothing, NA, N/A, a hyphen, a dash or a full stop is not assessed. 2.0 is 2.
     Decimals have a point, or a comma where commas do not separate. The diagonal is 0 or not assessed, unless
     ``keep_diagonal`` takes it into ``own``. With ``known``, every label must be among them.
-
-    Raises:
-        ProjectError: the file cannot be read; a label is missing, unknown or given twice; a cell is no number of the
-            scale; file and caller name different scales. With the line, the row and the column.
     """
     text = read_text(path)
     return parse_scores(text, assessor=assessor, known=known, scale=scale, keep_diagonal=keep_diagonal, name=str(path))
@@ -131,15 +213,15 @@ def parse_scores(
     """
     text = text.removeprefix("\ufeff")
     declared = None
-    if match := _DECLARED.match(text):
+    if match := _DECLARED_matrix.match(text):
         words = match[1].strip(' ,;\t"')
         try:
             declared = read_scale(words)
         except ValueError:
             raise ProjectError("no-scale", place=Place(name, 1), remedy="scale-form", text=words) from None
         if scale and scale.name != declared.name:
-            one, two = declaration(declared), declaration(scale)
-            raise ProjectError("two-scales", place=Place(name, 1), remedy="leave-one-out", one=one, two=two)
+            entry, second = declaration(declared), declaration(scale)
+            raise ProjectError("two-scales", place=Place(name, 1), remedy="leave-one-out", one=entry, two=second)
         text = text[match.end() :]  # its line stays, empty, so that lines keep their numbers
     used = scale or declared or DEFAULT
     sheet = _Sheet(text, name)
@@ -167,8 +249,6 @@ def parse_scores(
 
 
 class _Assessed(NamedTuple):
-    """A cell that was assessed, and where it stands."""
-
     row: str
     column: str
     score: float
@@ -181,12 +261,6 @@ class _Assessed(NamedTuple):
 
 
 class _Sheet:
-    """A file as a table: its labels, and its rows of cells with the line of each.
-
-    Raises:
-        ProjectError: this is no CSV, there is nothing in it, a row has not a cell a column, or columns act on rows.
-    """
-
     def __init__(self, text: str, name: str) -> None:
         self.name = name
         self.separator, lines = self._lines(text)
@@ -233,7 +307,7 @@ class _Sheet:
     def check_labels(self, known: Collection[str] | None) -> None:
         at_row = [Place(self.name, line, 1) for line, _ in self.body]
         at_column = [Place(self.name, self.head, at) for at in range(2, len(self.columns) + 2)]
-        for labels, others, kind, places in (
+        for labels, counterparts, kind, places in (
             (self.rows, self.columns, "row-fault", at_row), (self.columns, self.rows, "column-fault", at_column),
         ):  # fmt: skip
             for number, (label, place) in enumerate(zip(labels, places, strict=True), 1):
@@ -244,18 +318,13 @@ class _Sheet:
                     fault, remedy = told("label-repeated", first=before), told("name-each-once")
                 elif known is not None and label not in known:
                     fault, remedy = told("label-unknown"), _nearest(label, known)
-                elif label not in others:
-                    fault, remedy = told("label-one-side"), _nearest(label, others)
+                elif label not in counterparts:
+                    fault, remedy = told("label-one-side"), _nearest(label, counterparts)
                 else:
                     continue
                 raise ProjectError(kind, place=place, remedy=remedy, number=number, label=label, fault=fault)
 
     def assessed(self, scale: Scale, *, is_declared: bool) -> Iterator[_Assessed]:
-        """The assessed cells.
-
-        Raises:
-            ProjectError: a cell is no number, or no step of the scale.
-        """
         for row, (line, cells) in zip(self.rows, self.body, strict=True):
             for at, (cell, column) in enumerate(zip(cells, self.columns, strict=True), 2):
                 place, content = Place(self.name, line, at), self._read(cell)
@@ -275,7 +344,6 @@ class _Sheet:
                 yield _Assessed(row, column, score, reason, place)
 
     def _read(self, cell: str) -> tuple[float | None, str] | None:
-        """The score of a cell, None where it was not assessed, and the reason given; None where it cannot be read."""
         text = cell.strip().replace("−", "-")
         if text.lower() in _NOT_ASSESSED:
             return None, ""
@@ -291,7 +359,6 @@ def _nearest(label: str, names: Collection[str]) -> Message:
 
 
 def _check_range(cells: list[_Assessed], scale: Scale, *, is_declared: bool) -> None:
-    """See that every score lies within the scale; else name the scale that would hold all of them."""
     outside = next((cell for cell in cells if not scale.holds(cell.score)), None)
     if outside is None or scale.lowest is None or scale.highest is None:
         return
@@ -307,7 +374,6 @@ def _check_range(cells: list[_Assessed], scale: Scale, *, is_declared: bool) -> 
 
 
 def summable(matrices: Iterable[Scores]) -> tuple[Scores, ...]:
-    """The matrices whose scores can be added up: all where they are on one scale, else those from −3 to +3."""
     every = tuple(matrices)
     usual = (DEFAULT.lowest, DEFAULT.highest)
     if len({scores.scale[:2] for scores in every}) < 2:
@@ -316,11 +382,6 @@ def summable(matrices: Iterable[Scores]) -> tuple[Scores, ...]:
 
 
 def scored_links(scores: Scores) -> tuple[ScoredLink, ...]:
-    """The assessed cells as links to write down; labels must be IRIs. By source and target.
-
-    Raises:
-        ValueError: the matrix names no assessor.
-    """
     if not scores.assessor:
         raise ValueError("a score needs an assessor")
     scale, assessor = scores.scale.name, scores.assessor
@@ -334,7 +395,6 @@ def scored_links(scores: Scores) -> tuple[ScoredLink, ...]:
 
 
 def read_scales(store: Store) -> dict[str, Scale]:
-    """The scales the graph declares, by IRI."""
     scales: dict[str, Scale] = {}
     for iri, *bounds in text_rows(store, program_query("coherence/scales")):
         lowest, highest, step = map(_number, bounds)
@@ -356,10 +416,10 @@ def read_matrices(store: Store) -> tuple[Scores, ...]:
             cells.setdefault((name, assessor), {}).setdefault((source, target), (score, reason))
     return tuple(
         scores_of(
-            {pair: score for pair, (score, _) in given.items()}, assessor=assessor, scale=scales[name],
-            rationale={pair: reason for pair, (_, reason) in given.items() if reason},
+            {pair: score for pair, (score, _) in assessed.items()}, assessor=assessor, scale=scales[name],
+            rationale={pair: reason for pair, (_, reason) in assessed.items() if reason},
         )
-        for (name, assessor), given in sorted(cells.items())
+        for (name, assessor), assessed in sorted(cells.items())
     )  # fmt: skip
 
 

@@ -21,8 +21,6 @@ WEIGHT: Final = 0.5
 
 
 class Sums(NamedTuple):
-    """The positive and the negative scores of one action in one direction, and how many were assessed."""
-
     positive: float
     negative: float
     scored: int
@@ -34,21 +32,17 @@ class Sums(NamedTuple):
 
     @property
     def net(self) -> float:
-        """The sum of both. 0 may hide +6 and −6: never print it alone."""
         return self.positive + self.negative
-
-    @property
-    def is_contested(self) -> bool:
-        """Whether there is something on both sides."""
-        return self.positive > 0 > self.negative
 
 
 class Interaction(NamedTuple):
-    """One action: what it does to the others (``given``) and what they do to it (``taken``)."""
-
     label: str
     given: Sums
     taken: Sums
+
+    @property
+    def is_contested(self) -> bool:
+        return any(sums.positive > 0 > sums.negative for sums in (self.given, self.taken))
 
 
 def sums(scores: Scores) -> tuple[Interaction, ...]:
@@ -61,7 +55,7 @@ def sums(scores: Scores) -> tuple[Interaction, ...]:
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> a, *_ = sums(scores_of({("a", "b"): 3, ("a", "c"): -3, ("b", "a"): 1}))
-    >>> a.given.net, a.given.positive, a.given.negative, a.given.is_contested, a.taken.net
+    >>> a.given.net, a.given.positive, a.given.negative, a.is_contested, a.taken.net
     (0.0, 3.0, -3.0, True, 1.0)
     """
     rows = zip(scores.labels, scores.values, scores.values.T, strict=True)
@@ -69,14 +63,11 @@ def sums(scores: Scores) -> tuple[Interaction, ...]:
 
 
 def coverage(scores: Scores) -> float | None:
-    """Assessed cells / n(n−1), in [0,1]; None for fewer than two labels."""
     n = len(scores.labels)
     return len(list(scores.cells())) / (n * (n - 1)) if n > 1 else None
 
 
 class EffectPath(NamedTuple):
-    """An effect over one action in between: its two scores, and their product."""
-
     start: str
     over: str
     end: str
@@ -85,18 +76,14 @@ class EffectPath(NamedTuple):
 
     @property
     def product(self) -> float:
-        """The product of the two scores."""
         return self.first * self.second
 
     @property
     def is_double_negative(self) -> bool:
-        """Whether two hindrances make it positive: list the path, never only the number."""
         return self.first < 0 and self.second < 0
 
 
 class SecondOrder(NamedTuple):
-    """Direct and second-order influence of one action, and the paths on which two negatives make a positive."""
-
     label: str
     direct: float
     total: float
@@ -129,7 +116,6 @@ def second_order(scores: Scores, *, weight: float = WEIGHT) -> tuple[SecondOrder
 
 
 def paths(scores: Scores) -> tuple[EffectPath, ...]:
-    """Every effect over one action in between whose two scores are not 0, by start, middle and end."""
     effects = [cell for cell in scores.cells() if cell[2]]
     return tuple(
         EffectPath(start, over, end, score, further)
@@ -180,17 +166,10 @@ def ranks(scores: Scores) -> tuple[Rank, ...]:
     return tuple(sorted(rows, key=lambda row: (row.place, row.label)))
 
 
-class GroupSums(NamedTuple):
-    """What the members of one group do to those of another: positive and negative apart, and of how many cells."""
-
-    group: str
-    other: str
-    sums: Sums
-    cells: int
-
-
-def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[GroupSums, ...]:
+def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[tuple[str, str, Sums, int], ...]:
     """The sums between groups of labels, as of targets between goals or of actions between plans.
+
+    Each is what the members of one group do to those of another: both groups, the sums, and of how many cells.
 
     ``groups`` holds the group of each label; those without one enter no sum. Within a group a label and itself are no
     cell. By group and other group; pairs without any cell are left out.
@@ -204,13 +183,11 @@ def grouped(scores: Scores, groups: Mapping[str, str]) -> tuple[GroupSums, ...]:
         block = scores.values[np.ix_(members[group], members[target_group])]
         cells = block.size - (len(members[group]) if group == target_group else 0)
         if cells:
-            rows.append(GroupSums(group, target_group, Sums.of(block.ravel()), cells))
+            rows.append((group, target_group, Sums.of(block.ravel()), cells))
     return tuple(rows)
 
 
 class ScaleLevel(StrEnum):
-    """What counts as a difference between two scores, from what policy asks first to what needs most of a scale."""
-
     SIGN = "sign"
     NOMINAL = "nominal"
     ORDINAL = "ordinal"
@@ -229,9 +206,6 @@ def alpha(ratings: Sequence[Sequence[float | None]], level: ScaleLevel = ScaleLe
 
     Source: Krippendorff, K. (2011). Computing Krippendorff's Alpha-Reliability. University of Pennsylvania; sign
     agreement is this project’s definition.
-
-    Raises:
-        ValueError: rows of different length; negative values at the level of ratios, which has a true zero.
 
     >>> alpha([[1, 2, 3], [1, 2, 3]]), alpha([[1, None], [None, 2]]), alpha([[1, -1], [3, -2]], ScaleLevel.SIGN)
     (1.0, None, 1.0)
@@ -267,10 +241,6 @@ def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL
     """Alpha of several assessors' matrices: each ordered pair of actions is a unit.
 
     Matrices may have different labels; a pair missing from one is not assessed there.
-
-    Raises:
-        ValueError: the matrices do not use the same scale, an assessor occurs twice, or ratios are asked of scores
-            below 0.
     """
     every = list(matrices)
     if len({scores.scale.name for scores in every}) > 1 or len({scores.assessor for scores in every}) < len(every):
@@ -281,15 +251,12 @@ def agreement(matrices: Iterable[Scores], level: ScaleLevel = ScaleLevel.ORDINAL
 
 
 class Opinions(NamedTuple):
-    """What assessors say of one cell: each by name, and never only their mean."""
-
     source: str
     target: str
     scores: tuple[tuple[str, float], ...]
 
     @property
     def mean(self) -> float:
-        """The mean of the scores given; assessors who left the cell open are not counted."""
         return sum(score for _, score in self.scores) / len(self.scores)
 
     @property
@@ -303,9 +270,6 @@ class Opinions(NamedTuple):
 
 def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
     """Every cell that somebody assessed, with all that was said of it, by source and target.
-
-    Raises:
-        ValueError: the matrices do not use the same scale: their scores have no mean.
 
     >>> from pan2kg.scores.matrix import scores_of
     >>> cell, = opinions([scores_of({("a", "b"): 3}, assessor="x"), scores_of({("a", "b"): -2}, assessor="y")])
@@ -322,36 +286,26 @@ def opinions(matrices: Iterable[Scores]) -> tuple[Opinions, ...]:
     return tuple(Opinions(*pair, tuple(sorted(opinion))) for pair, opinion in sorted(by_cell.items()))
 
 
-class Judged(NamedTuple):
-    """Experts' scores between the actions of two plans, both ways: the positive and the negative apart.
+def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[str, str], tuple[float, float, int]]:
+    """Experts' scores between the actions of each pair of plans of which any are known, by their IRIs in order.
 
-    Scores on several scales have no sum: then only those from −3 to +3 are taken. Where several assessed a cell, their
-    positive and negative scores are averaged each for itself.
-    """
-
-    positive: float
-    negative: float
-    cells: int
-    assessors: int
-
-
-def judged(home: Mapping[str, str], matrices: Iterable[Scores]) -> dict[tuple[str, str], Judged]:
-    """The scores between each pair of plans of which any are known, by their IRIs in order.
+    Both ways: the positive and the negative apart, and of how many cells. Scores on several scales have no sum: then
+    only those from −3 to +3 are taken. Where several assessed a cell, their positive and negative scores are averaged
+    each for itself.
 
     Source: it follows the cross-impact matrices of Weitz et al. (2018), Sustainability Science 13, 531–548.
     """
-    scored: dict[tuple[str, str], dict[tuple[str, str], list[tuple[float, str]]]] = {}
+    scored: dict[tuple[str, str], dict[tuple[str, str], list[float]]] = {}
     for matrix in summable(matrices):
         for source, target, score in matrix.cells():
             if source in home and target in home and home[source] != home[target]:
                 pair = min(home[source], home[target]), max(home[source], home[target])
-                scored.setdefault(pair, {}).setdefault((source, target), []).append((score, matrix.assessor))
+                scored.setdefault(pair, {}).setdefault((source, target), []).append(score)
     by_pair = {}
     for pair, cells in scored.items():
-        means = [
-            sum(sum(side(score, 0) for score, _ in opinion) / len(opinion) for opinion in cells.values())
+        positive, negative = (
+            sum(sum(side(score, 0) for score in opinion) / len(opinion) for opinion in cells.values())
             for side in (max, min)
-        ]
-        assessors = {assessor for opinion in cells.values() for _, assessor in opinion}
-        by_pair[pair] = Judged(means[0], means[1], len(cells), len(assessors))
+        )
+        by_pair[pair] = positive, negative, len(cells)
     return by_pair

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pan2kg.errors import FormatError, Pan2kgError, QueryError
@@ -20,7 +21,9 @@ from pan2kg.graph.graph import Graph
 from pan2kg.graph.statements import grounds_of
 from pan2kg.i18n import catalogue, message
 from pan2kg.store import queries
-from pan2kg.tables import answers, registry, writers
+from pan2kg.tables import table as registry
+from pan2kg.tables import writers
+from pan2kg.tables import writers as answers
 from pan2kg.turtle.vocabulary import PAN
 
 # rows of an answer where nobody says how many, and at most; documents and statements it tells of at most
@@ -35,14 +38,15 @@ _WORDS: Final = catalogue.Messages("assistant")
 Content = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
 class Assistant:
     """What an assistant can ask of a graph, in its language; ``arguments`` name its project to another process.
 
     What cannot be answered is a :class:`pan2kg.errors.QueryError`.
     """
 
-    def __init__(self, graph: Graph, arguments: tuple[str, ...] = ()) -> None:
-        self.graph, self.arguments = graph, arguments
+    graph: Graph
+    arguments: tuple[str, ...] = ()
 
     def find(self, words: str) -> Content:
         entries = [self.graph.labels.entries[iri] for iri in self.graph.search.find(words, limit=20)]
@@ -80,7 +84,7 @@ class Assistant:
             "caveats": list(filter(None, caveats)),
             "level": level,
             "basis": answers.basis_of(graph.store, graph.language, release=graph.release, day=graph.as_of, level=level),
-            **self._rows(answer.rows, limit),
+            **self._rows([*answer.rows], limit),
         }
 
     def figures(self) -> Content:
@@ -93,15 +97,15 @@ class Assistant:
         self, name: str, plans: list[str] | None = None, actions: list[str] | None = None, evidence: str = "",
         limit: int = ROWS,
     ) -> Content:  # fmt: skip
-        figures = writers.figures_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
+        figures = writers.answer_of(self.graph, name, evidence=evidence, plans=plans or (), actions=actions or ())
         return {
             "title": figures.title,
-            "summary": figures.table.summary.say(self.graph.language),
+            "summary": figures.summary,
             "caveats": list(figures.notes),
             "meanings": dict(figures.meanings),
             "level": self.graph.known(evidence).level.key,
             "basis": figures.basis,
-            **self._rows(figures.rows, limit),
+            **self._rows([*figures.rows], limit),
         }
 
     def explain(self, one: str, two: str, evidence: str = "") -> Content:

@@ -15,14 +15,12 @@ for each state of the data, and written by the code that writes it for a release
 from __future__ import annotations
 
 import asyncio
-import binascii
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -31,8 +29,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pan2kg.errors import Pan2kgError, ProjectError
-from pan2kg.graph.dataset import dataset_of, own_profile, read_profiles
-from pan2kg.graph.labels import INSTRUMENTS
+from pan2kg.graph.labels import INSTRUMENTS, dataset_of, own_profile, read_profiles
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.server import protocol, web
@@ -127,19 +124,12 @@ def _told_apart(store: Store, iri: str, space: str) -> str:
 
 
 def find_thing(store: Store, path: str) -> str | None:
-    """The IRI a document is about, from its path below ``doc/``; None where the graph knows no such thing.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> store = open_graph().store
-    >>> find_thing(store, "instrument/reg-2017-821"), find_thing(store, "plan/nowhere")
-    ('http://data.europa.eu/eli/reg/2017/821/oj', None)
-    """
     space, candidates = space_of(store), list[str]()
     if path.startswith("iri/"):
         token = path.removeprefix("iri/")
         try:
             candidates = [urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()]
-        except (binascii.Error, UnicodeError):
+        except ValueError:  # no base64, or no text in it
             candidates = []
     if not any(candidates):
         candidates = [start + name for start in dict.fromkeys((space, ROOT)) for name in (f"id/{path}", path)]
@@ -203,28 +193,7 @@ def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> b
     return ox.serialize(triples, format=GRAPH_FORMATS[form], prefixes=needed or None) or b""
 
 
-def negotiate(accept: str, *, has_page: bool = True) -> Choice | None:
-    """The form for an Accept header: a page for who names it and no data before it, else data; None for a 406.
-
-    >>> negotiate("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8").form.name
-    'html'
-    >>> negotiate("*/*").media, negotiate("text/html, text/turtle").media, negotiate("image/png, text/html;q=0.1").media
-    ('text/turtle', 'text/turtle', 'text/html')
-    >>> negotiate("image/png") is None
-    True
-    """
-    page = choose(accept, (PAGE,)) if has_page else None
-    if page and protocol.prefers(accept, DATA, strictly=True):
-        return page
-    return choose(accept, (*DATA, _BY_OTHER_NAMES)) or page
-
-
 def split(path: str) -> tuple[str, Form | None]:
-    """A path without the ending that names a form, and that form.
-
-    >>> split("/doc/plan/lu-bhr-2.ttl")[0], split("/ontology/0.1.0")
-    ('/doc/plan/lu-bhr-2', ('/ontology/0.1.0', None))
-    """
     start, _, ending = path.rpartition(".")
     return (start, ENDINGS[ending]) if start and ending in ENDINGS else (path, None)
 
@@ -233,8 +202,7 @@ def split(path: str) -> tuple[str, Form | None]:
 Portray = Callable[[str, str, str], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request: its path, what follows the question mark, the headers that count, and where the service stands.
 
     ``place`` is its absolute address, with a slash at the end; ``front`` is what a redirect begins with.
@@ -386,7 +354,12 @@ class DataSource:
         has_page = self.portray is not None
         if fixed == PAGE and not has_page:
             raise RefusalError(404, why("no-pages"))
-        choice = Choice(fixed, fixed.media[0]) if fixed else negotiate(call.accept, has_page=has_page)
+        choice = Choice(fixed, fixed.media[0]) if fixed else None
+        if not fixed:
+            # a page for who names it and no data before it, else data
+            page = choose(call.accept, (PAGE,)) if has_page else None
+            wants_page = page and protocol.prefers(call.accept, DATA, strictly=True)
+            choice = page if wants_page else choose(call.accept, (*DATA, _BY_OTHER_NAMES)) or page
         if choice is None:
             names = ", ".join(form.media[0] for form in (*DATA, *([PAGE] if has_page else [])))
             raise RefusalError(406, why("comes-as", names=names))

@@ -63,7 +63,8 @@ _UPDATES: Final = frozenset({"LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "
 _SUSPECT: Final = re.compile(
     r"service|(?:from|load|clear|drop|create|add|move|copy|insert|delete)(?!\w)", re.IGNORECASE
 )
-_VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+# two answers to a query that calls one of these may differ
+VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
 _CALLED: Final = re.compile(r"service(?:\s|\#[^\n\r]*)*+(?:silent(?:\s|\#[^\n\r]*)*+)?<([^<>]*)>", re.IGNORECASE)
 _BRACKETS: Final = re.compile(
     r"""\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'
@@ -73,8 +74,7 @@ _BRACKETS: Final = re.compile(
 _LOCAL: Final = re.compile(r"[^/#]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Of a query: seconds, rows and bytes of its answer, bytes of memory beside the graph; and bytes of all together.
 
     Without ``total`` all together may take three quarters of what the machine has free once the graph is loaded.
@@ -136,11 +136,6 @@ def send(link: socket.socket, data: bytes) -> None:
 
 
 def megabytes(size: int) -> str:
-    """So many bytes in megabytes.
-
-    >>> megabytes(256 * MEGABYTE), megabytes(3_000_000)
-    ('256', '2.86')
-    """
     return f"{round(size / MEGABYTE, 2):g}"
 
 
@@ -170,11 +165,6 @@ def free_memory() -> int:
 
 
 def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
-    """Whether a query names its own graphs; refused where it would fetch or change something, or no engine reads it.
-
-    >>> inspect_query('SELECT * { ?s ?p "LOAD" }'), inspect_query("ASK FROM <http://e/> {}")
-    (False, True)
-    """
     depth = 0
     if sum(map(text.count, "({[")) > DEEPEST:
         for bracket in _BRACKETS.finditer(text):
@@ -198,15 +188,6 @@ def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
 def _at(text: str, start: int, status: int, key: str, **values: str) -> RefusalError:
     line, column = line_of(text, start)
     return RefusalError(status, why(key, line=str(line), column=str(column), **values), line, column)
-
-
-def is_volatile(text: str) -> bool:
-    """Whether two answers to a query may differ.
-
-    >>> is_volatile("SELECT (rand() AS ?n) {}"), is_volatile("SELECT ?now {}")
-    (True, False)
-    """
-    return _VOLATILE.search(text) is not None
 
 
 class AnswerWriter(io.BytesIO):
@@ -297,7 +278,7 @@ class Evaluator:
         else:
             writer = AnswerWriter(link, task.table, self.limits, is_bounded=not task.own)
             result.serialize(output=writer, format=TABLE_FORMATS[task.table])
-            writer.finish(self.state, is_volatile=is_volatile(task.text))
+            writer.finish(self.state, is_volatile=bool(VOLATILE.search(task.text)))
 
     def _graph(self, task: Task, link: socket.socket) -> None:
         name = ox.NamedNode(task.text) if task.text else ox.DefaultGraph()
@@ -323,7 +304,7 @@ class Evaluator:
         prefixes = self.prefixes if len(beginning) == FEW else used(beginning, self.prefixes)
         form = GRAPH_FORMATS[task.graph]
         ox.serialize(itertools.chain(beginning, counted), output=writer, format=form, prefixes=prefixes or None)
-        writer.finish(self.state, is_volatile=task.kind == "query" and is_volatile(task.text))
+        writer.finish(self.state, is_volatile=task.kind == "query" and bool(VOLATILE.search(task.text)))
 
 
 def used(triples: list[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:

@@ -39,7 +39,6 @@ from pan2kg.project import PACKAGE, Project, reason, write_atomically
 from pan2kg.server import protocol, web
 from pan2kg.server.protocol import RefusalError, why
 from pan2kg.server.workers import Keeper
-from pan2kg.site.page import find_bundle
 from pan2kg.store.cache import project_folder
 
 # the addresses of the home pages below the root, and how those of assets begin
@@ -110,7 +109,7 @@ class CachedPage:
 
 
 class Pages:
-    """Sends pages and assets; ``assets`` are the files of the front end by their hashed names.
+    """Sends pages and assets; ``assets`` gives the files of the front end by their hashed names, when one is asked for.
 
     ``canonical`` gives the query of an address, where it has one, without what changes nothing on its page, so that a
     page is drawn and kept once however its address is decorated. ``homes`` keeps the home pages between starts,
@@ -120,7 +119,7 @@ class Pages:
     def __init__(
         self,
         site: RefreshedSite,
-        assets: Mapping[str, Path],
+        assets: Callable[[], Mapping[str, Path]],
         *,
         canonical: Callable[[str, bytes], bytes] = lambda _, query: query,
         homes: HomePages | None = None,
@@ -130,9 +129,10 @@ class Pages:
         self.threads = ThreadPoolExecutor(4, "page")
         self.is_leaving: Callable[[], bool] = lambda: False
         self._state, self._version, self._size = "", 0, 0
+        self._files: Mapping[str, Path] | None = None
         self._cache: OrderedDict[tuple[str, bytes], CachedPage] = OrderedDict()
         self._current()
-        for path, page in (homes.read() if homes and homes.is_current() else {}).items():
+        for path, page in (homes.read() if homes else {}).items():
             self._keep((path, b""), page)
 
     async def answer(self, request: Request) -> Response:
@@ -227,12 +227,14 @@ class Pages:
     def _draw(self, path: str, query: bytes) -> CachedPage | None:
         if path.startswith(ASSETS):
             name = path.removeprefix(ASSETS)
-            if name not in self.assets:
+            if self._files is None:
+                self._files = self.assets()
+            if name not in self._files:
                 return None
             media = mimetypes.guess_type(name)[0] or "application/octet-stream"
             media += "; charset=utf-8" if media.startswith("text/") else ""
             try:
-                return CachedPage(media, self.assets[name].read_bytes())
+                return CachedPage(media, self._files[name].read_bytes())
             except OSError:
                 raise RefusalError(404, why("asset-gone")) from None
         try:
@@ -265,17 +267,15 @@ class HomePages:
         from pan2kg.validation.report import state_name
 
         templates = [path for path in sorted((PACKAGE / "site").rglob("*")) if path.suffix in (".html", ".css")]
-        bundle = find_bundle()
-        stamps = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in templates]
-        words = (state_name(self.project), str(today()), *(bundle.files() if bundle else ()), *stamps)
+        builds = [folder / "build.json" for folder in (PACKAGE / "data" / "web", PACKAGE.parent / "web" / "dist")]
+        files = [*templates, *filter(Path.is_file, builds)]
+        stamps = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+        words = (state_name(self.project), str(today()), *stamps)
         return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
-
-    def is_current(self) -> bool:
-        return self.folder is not None and self._name() == self.name
 
     def read(self) -> dict[str, CachedPage]:
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            if self.folder:
+            if self.folder and self._name() == self.name:
                 content = json.loads((self.folder / f"home-{self.name}.json").read_bytes())
                 bodies = {path: (content[path]["media"], content[path]["body"].encode()) for path in HOMES}
                 if content["digest"] == hashlib.sha256(b"\0".join([body for _, body in bodies.values()])).hexdigest():
@@ -283,7 +283,7 @@ class HomePages:
         return {}
 
     def write(self, pages: Mapping[str, CachedPage]) -> None:
-        if self.folder is None or not pages.keys() >= {*HOMES} or not self.is_current():
+        if self.folder is None or not pages.keys() >= {*HOMES} or self._name() != self.name:
             return
         with suppress(OSError, ProjectError):
             content = {path: {"media": pages[path].media, "body": pages[path].body.decode()} for path in HOMES}
@@ -350,6 +350,8 @@ class ReleaseFiles:
                 return _move(request, 301, f"{path}/")
             return self._send(request, f"{path}index.html")
         # what is no file: a thing, a document in one form or another, a version, a named graph; else nothing
+        if path.startswith("graph/"):  # the graphs of a folder are one document
+            path = "/".join(path.split("/")[:3])
         variants = _VARIANTS.get(path) or {
             form.name: f"{path}.{form.name}" for form in self.forms if f"{path}.{form.name}" in self.sums
         }

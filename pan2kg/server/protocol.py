@@ -12,6 +12,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, NamedTuple
@@ -34,14 +35,6 @@ _SEGMENT: Final = re.compile(r"[^/\\\x00-\x1f]+")
 
 
 class RefusalError(Exception):
-    """Why a request is not answered: a status and a message; ``line`` and ``column``, from 1, where a text is at fault.
-
-    >>> RefusalError(404, why("no-page")).body("application/json")[1].decode()
-    '{"title": "Not Found", "status": 404, "detail": "There is no such page here."}\\n'
-    >>> RefusalError.unpack(RefusalError(404, why("no-page")).pack()).sentence
-    'There is no such page here.'
-    """
-
     def __init__(
         self, status: int, reason: message.Message, line: int | None = None, column: int | None = None, **headers: str
     ) -> None:
@@ -72,11 +65,6 @@ class RefusalError(Exception):
 
 
 def why(key: str, /, **values: object) -> message.Message:
-    """Why the service does not answer.
-
-    >>> str(why("no-graph", iri="http://e/g"))
-    'There is no graph <http://e/g> here.'
-    """
     return message.Message("server", key, values)
 
 
@@ -118,11 +106,6 @@ class Choice(NamedTuple):
 
 
 def read_accept(header: str) -> list[tuple[str, float, int]]:
-    """The media ranges of an Accept header, each with its quality and how narrow it is; what is none is passed over.
-
-    >>> read_accept("text/turtle;q=0.5, */*;q=0, nonsense")
-    [('text/turtle', 0.5, 4), ('*/*', 0.0, 0)]
-    """
     ranges = []
     for element in header.lower().split(",")[:ELEMENTS]:
         media, *parameters = (word.strip() for word in element.split(";"))
@@ -149,13 +132,6 @@ def quality_of(media: str, ranges: list[tuple[str, float, int]]) -> float:
 
 @lru_cache(maxsize=128)
 def choose(accept: str, forms: tuple[Form, ...]) -> Choice | None:
-    """The best of the formats for an Accept header, None (a 406) where none is accepted; an empty header takes all.
-
-    >>> choose("text/csv;q=0.8, application/*;q=0.9", TABLES).media
-    'application/sparql-results+json'
-    >>> choose("image/png", TABLES) is None
-    True
-    """
     ranges = read_accept(accept) if accept.strip() else [("*/*", 1.0, 0)]
     best, highest = None, 0.0
     for form in forms:
@@ -214,11 +190,6 @@ Operation = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
 def read_form(encoded: bytes) -> dict[str, list[str]]:
-    """The parameters of an address or of a form, each with all its values.
-
-    >>> read_form(b"a=1&a=%C3%A9")
-    {'a': ['1', 'é']}
-    """
     values: dict[str, list[str]] = {}
     try:
         pairs = parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000)
@@ -232,22 +203,12 @@ def read_form(encoded: bytes) -> dict[str, list[str]]:
 
 
 def read_media_type(header: str) -> tuple[str, str]:
-    """Media type and charset of a Content-Type header, in lower case.
-
-    >>> read_media_type('Application/SPARQL-Query; Charset="UTF-16"')
-    ('application/sparql-query', 'utf-16')
-    """
     media, *parameters = (word.strip() for word in header.lower().split(";"))
     pairs = (word.partition("=") for word in parameters)
     return media, next((value.strip().strip('"') for name, _, value in pairs if name.strip() == "charset"), "")
 
 
 def read_operation(method: str, address: bytes, media_type: str, body: bytes) -> Operation:
-    """The operation of a request to the endpoint: ``address`` is what follows the question mark.
-
-    >>> read_operation("GET", b"query=ASK%20%7B%7D&default-graph-uri=http://e/g", "", b"")
-    ('ASK {}', ('http://e/g',), ())
-    """
     parameters = read_form(address)
     if method == "POST":
         media, charset = read_media_type(media_type)
@@ -282,11 +243,6 @@ _PREFIXES: Final = "".join(f"@prefix {name}: <{space}> .\n" for name, space in P
 
 
 def describe_endpoint(endpoint: str, counts: Mapping[str, int], *, union: bool = True) -> list[ox.Triple]:
-    """The description of an endpoint over graphs of so many triples.
-
-    >>> str(describe_endpoint("http://e/sparql", {"http://e/g": 3})[1])
-    '<http://e/sparql#service> <http://www.w3.org/ns/sparql-service-description#endpoint> <http://e/sparql>'
-    """
     formats = "".join(f" ; sd:resultFormat <{form.iri}>" for form in (*TABLES, *GRAPHS))
     text = f"""{_PREFIXES}
         <#service> a sd:Service ; sd:endpoint <{endpoint}> ; sd:supportedLanguage sd:SPARQL11Query{formats}
@@ -300,18 +256,17 @@ def describe_endpoint(endpoint: str, counts: Mapping[str, int], *, union: bool =
     return [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=endpoint)]
 
 
+@dataclass
 class ServedRelease:
     """The state of the data: the release that was loaded, and how often it changed since, as ``changes`` says.
 
     Where the data are somewhere else and nobody says when they change, they are taken to be the same for so many
     ``seconds``.
-
-    >>> ServedRelease("2026-01").tag("ASK {}", "json") == ServedRelease("2026-02").tag("ASK {}", "json")
-    False
     """
 
-    def __init__(self, name: str, changes: Callable[[], str] = str, seconds: int = 0) -> None:
-        self.name, self.changes, self.seconds = name, changes, seconds
+    name: str
+    changes: Callable[[], str] = str
+    seconds: int = 0
 
     def __str__(self) -> str:
         return f"{self.name}+{int(time.time()) // self.seconds if self.seconds else self.changes()}"

@@ -26,7 +26,7 @@ import tomllib
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -103,10 +103,10 @@ class Person:
         return {**form, "reviewer": self.name} if self.name else form
 
 
+@dataclass
 class Attempts:
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.clock = clock
-        self._times: OrderedDict[str, deque[float]] = OrderedDict()
+    clock: Callable[[], float] = time.monotonic
+    _times: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict)
 
     def number(self, name: str) -> int:
         return sum(moment >= self.clock() - 60 for moment in self._times.get(name, ()))
@@ -118,29 +118,18 @@ class Attempts:
             self._times.popitem(last=False)
 
 
+@dataclass
 class People:
-    """All who review; ``token`` is what the holder of the service has, ``header`` where a proxy says who it is.
-
-    >>> people = People("secret")
-    >>> people.by_token("secret", "192.0.2.1") == Person(), people.by_token("guess", "192.0.2.1") is None
-    (True, True)
-    """
-
-    def __init__(self, token: str = "", listed: tuple[Person, ...] = (), header: str = "") -> None:
-        self.token, self.listed, self.header, self.wrong, self.done = token, listed, header, Attempts(), Attempts()
+    token: str = ""
+    listed: tuple[Person, ...] = ()
+    header: str = ""
+    wrong: Attempts = field(default_factory=Attempts)
+    done: Attempts = field(default_factory=Attempts)
 
     def is_besieged(self, client: str, token: str = "") -> bool:
         """Whether too many wrong tokens came from an address within the last minute for this one to be looked at.
 
         Other addresses are heard all the same, and a token that may have been drawn by chance is.
-
-        >>> people = People("secret")
-        >>> any(people.by_token("guess", "2001:db8::1") for _ in range(8))
-        False
-        >>> people.is_besieged("2001:db8::2"), people.by_token("secret", "2001:db8::2"), people.is_besieged("::1")
-        (True, None, False)
-        >>> [people.is_besieged("2001:db8::2", token) for token in ("kZ1p0Vd3Qm9xYt7Lw2Rb5g==", "correct horse")]
-        [False, True]
         """
         word = token.strip()
         may_be_drawn = len(word) >= DRAWN and len(set(word)) >= DRAWN // 3 and not any(map(str.isspace, word))
@@ -240,11 +229,12 @@ class Session:
     reviewer: str = ""
 
 
+@dataclass
 class Sessions:
     # forgotten when the service ends; only hashes of what a cookie holds are kept
-    def __init__(self, people: People, clock: Callable[[], float] = time.monotonic) -> None:
-        self.people, self.clock = people, clock
-        self._open: OrderedDict[str, Session] = OrderedDict()
+    people: People
+    clock: Callable[[], float] = time.monotonic
+    _open: OrderedDict[str, Session] = field(default_factory=OrderedDict)
 
     def begin(self, person: Person) -> str:
         name = secrets.token_urlsafe(32)
@@ -254,12 +244,6 @@ class Sessions:
         return name
 
     def find(self, name: str) -> Session | None:
-        """The session of a cookie; None where there is none of that name, or no longer, or its person may no longer.
-
-        >>> sessions = Sessions(People("secret"))
-        >>> sessions.find(sessions.begin(Person())) is None, sessions.find("made-up")
-        (False, None)
-        """
         session = self._open.get(_hash(name))
         if session is None or self.clock() >= session.until:
             return None
@@ -303,17 +287,14 @@ class ReviewPages:
         query = protocol.read_form(request.scope["query_string"])
         arguments = {name: values[-1] for name, values in query.items() if name not in RESERVED}
         name = request.cookies.get(COOKIE, "")
-        if self._is_own(request, self.sessions.find(name)):
+        session, login = self.sessions.find(name), self.sessions.people.login_of(request)
+        if not login or (session and session.person.login == login):
             return await self._show(request, 200, arguments, name)
         # a proxy has signed in who asks: their session begins
         person = self.sessions.people.by_proxy(request)
         name = self.sessions.begin(person) if person else ""
         page = await self._show(request, 200, arguments, name)
         return with_cookie(request, page, name) if person else page
-
-    def _is_own(self, request: Request, session: Session | None) -> bool:
-        login = self.sessions.people.login_of(request)
-        return not login or (session is not None and session.person.login == login)
 
     async def _show(self, request: Request, status: int, arguments: Mapping[str, str], name: str) -> Response:
         session, path = self.sessions.find(name), path_of(request)
@@ -381,7 +362,8 @@ class ReviewPages:
         session, is_leaving = self.sessions.find(name), form.get("form") == "sign-out"
         typed = {field: value for field, value in form.items() if field not in RESERVED}
         is_sealed = session and hmac.compare_digest(session.seal.encode(), form.get(SEAL, "").encode())
-        if session is None or not is_sealed or not self._is_own(request, session):
+        login = self.sessions.people.login_of(request)  # whom the proxy has signed in, where one says so
+        if session is None or not is_sealed or login not in ("", session.person.login):
             return await self._fault(request, 403, {} if is_leaving else typed, "desk-no-session")
         request.scope["record"].person = session.person.name
         if is_leaving:

@@ -11,6 +11,7 @@ import hashlib
 import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 from urllib.parse import quote
@@ -57,12 +58,13 @@ async def read_operation(request: Request, page: str) -> protocol.Operation | Re
     return Response(status_code=303, headers={"location": location, "vary": "Accept, Accept-Language"})
 
 
+@dataclass
 class Endpoint:
-    def __init__(
-        self, pool: workers.Pool, settings: web.Settings, release: protocol.ServedRelease, page: str = ""
-    ) -> None:
-        self.pool, self.settings, self.release, self.page = pool, settings, release, page
-        self._counts: tuple[str, dict[str, int]] = ("", {})
+    pool: workers.Pool
+    settings: web.Settings
+    release: protocol.ServedRelease
+    page: str = ""
+    _counts: tuple[str, dict[str, int]] = ("", {})
 
     async def answer(self, request: Request) -> Response:
         operation = await read_operation(request, self.page)
@@ -78,7 +80,7 @@ class Endpoint:
         # only the engine tells which of the two a query gives
         choices = choose(accept, TABLES), choose(accept, GRAPHS)
         make_tag = partial(self.release.tag, text, *default, "", *named)
-        if request.method != "POST" and condition and not engine.is_volatile(text):
+        if request.method != "POST" and condition and not engine.VOLATILE.search(text):
             for choice in filter(None, choices):
                 if web.matches(condition, make_tag(choice.media)):
                     return unchanged(make_tag(choice.media))
@@ -170,9 +172,11 @@ async def deliver(
     return StreamingResponse(pieces(), headers=headers)
 
 
+@dataclass
 class Relay:
-    def __init__(self, url: str, settings: web.Settings, page: str = "") -> None:
-        self.url, self.settings, self.page = url, settings, page
+    url: str
+    settings: web.Settings
+    page: str = ""
 
     async def answer(self, request: Request) -> Response:
         operation = await read_operation(request, self.page)

@@ -28,10 +28,9 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import h11
@@ -109,8 +108,7 @@ _LOG = logging.getLogger("pan2kg.service")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """How the service answers.
 
     It is called by ``hosts``, by any IP address where it listens to all (``by_number``), and stands at ``base`` where
@@ -120,7 +118,7 @@ class Settings:
     who runs it to say.
     """
 
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
     hosts: frozenset[str] = frozenset()
     by_number: bool = False
     base: str = ""

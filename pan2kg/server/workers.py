@@ -85,7 +85,8 @@ def _fork(life: Callable[[], None], name: str, *, close: Iterable[socket.socket]
     if process == 0:
         for inherited in close:
             inherited.close()
-        _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:  # it ended before that was said
             os._exit(1)
         try:
@@ -98,17 +99,13 @@ def _fork(life: Callable[[], None], name: str, *, close: Iterable[socket.socket]
     return process
 
 
-def _prctl(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
 def supervise(orders: socket.socket, hold: Callable[[socket.socket], None]) -> None:
     # Ctrl-C and a service manager reach every process; this one ends when the main process has sent its answers
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # holders, and workers they leave behind, are no zombies
-    _prctl(_SET_CHILD_SUBREAPER, 1)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     while handles := socket.recv_fds(orders, 1, 1)[1]:
         with socket.socket(fileno=handles[0]) as control:
             _fork(lambda: hold(control), "holder", close=[orders])
@@ -483,11 +480,6 @@ class WorkerAnswer:
 
 
 def died(status: int, seconds: float) -> RefusalError:
-    """What is said when a worker ended before it had answered: by an exit code, or minus the number of the signal.
-
-    >>> died(-signal.SIGALRM, 30).sentence
-    'The query took longer than 30 seconds and was stopped; make it narrower.'
-    """
     if status == -signal.SIGALRM:
         return busy(why("too-slow", seconds=f"{seconds:g}"), 30)
     if status == FAULT:

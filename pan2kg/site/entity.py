@@ -22,7 +22,8 @@ from pan2kg.i18n.message import in_words
 from pan2kg.report import brief as advice
 from pan2kg.site import values
 from pan2kg.site.page import PageContext, SiteContext, Values, View, piece
-from pan2kg.tables import figure_words, registry, template
+from pan2kg.tables import figure_words, template
+from pan2kg.tables import table as registry
 from pan2kg.turtle.vocabulary import DCTERMS, PAN, SKOS, is_ours, kind_and_key
 
 ANCHORS: Final = frozenset({"brief", "picture", "attention", "proofs"})

@@ -22,7 +22,8 @@ from pan2kg.graph.statements import grounds_of
 from pan2kg.site import definitions, matrix, plan, values
 from pan2kg.site.page import CSV, JAVASCRIPT, JSON, CommonFile, File, PageContext, SiteContext, Values, View, embedded
 from pan2kg.store.store import plain
-from pan2kg.tables import figure_words, gaps, registry, spreadsheet, table, template, writers
+from pan2kg.tables import figure_words, gaps, spreadsheet, table, template, writers
+from pan2kg.tables import table as registry
 from pan2kg.turtle.vocabulary import DCTERMS, PAN
 
 _ALWAYS: Final = ("plan", "body", "instrument")

@@ -31,8 +31,9 @@ from pan2kg.i18n import message
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped
 from pan2kg.project import PACKAGE
 from pan2kg.store import queries, store
-from pan2kg.tables import figure_words, gaps, registry, table
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables import figure_words, gaps, table
+from pan2kg.tables import table as registry
+from pan2kg.tables.table import TABLES
 from pan2kg.tables.template import macro, markup
 from pan2kg.turtle.vocabulary import PAN, SKOS, is_ours
 
@@ -221,10 +222,10 @@ class SiteContext:
     def lacks(self) -> Mapping[str, list[tuple[str, str, Text | None]]]:
         lacks: dict[str, list[tuple[str, str, Text | None]]] = {}
         for kind, find in gaps.KINDS.items() if self.graph.has_actions else ():
-            for gap in find(self.graph, gaps.Scope()).gaps:
-                lacks.setdefault(gap.subject, []).append((kind, gap.other, gap.detail))
-                if gap.other:
-                    lacks.setdefault(gap.other, []).append((kind, gap.subject, gap.detail))
+            for subject, counterpart, detail, _ in find(self.graph, gaps.ALL)[0]:
+                lacks.setdefault(subject, []).append((kind, counterpart or "", detail))
+                if counterpart:
+                    lacks.setdefault(counterpart, []).append((kind, subject, detail))
         return lacks
 
     @cached_property

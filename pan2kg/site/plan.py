@@ -15,14 +15,15 @@ from markupsafe import Markup
 
 from pan2kg.coherence import evidence, figures
 from pan2kg.coherence.bodies import ActionFate, Fate
-from pan2kg.graph import parts as outlines
+from pan2kg.graph import statements as outlines
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.report import writing
 from pan2kg.report.brief import Brief
 from pan2kg.site import definitions, entity, explore, values
 from pan2kg.site.page import CSV, HTML, JSON, File, PageContext, SiteContext, Values, View, frame
 from pan2kg.store.queries import fill
-from pan2kg.tables import coverage, figure_words, registry, template, writers
+from pan2kg.tables import coverage, figure_words, template, writers
+from pan2kg.tables import table as registry
 from pan2kg.turtle.vocabulary import PAN, kind_and_key
 
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -36,7 +36,8 @@ from pan2kg.site import lists, ontology
 from pan2kg.site.page import CSV, TURTLE, File, PageContext, SiteContext, Values, View, embedded
 from pan2kg.store.queries import Parameter, Query, fill, find_thing, program_query
 from pan2kg.store.store import Result, Store, Term, construct, select
-from pan2kg.tables import answers, formats, spreadsheet, writers
+from pan2kg.tables import formats, spreadsheet, writers
+from pan2kg.tables import writers as answers
 from pan2kg.tables.template import escape, markup
 from pan2kg.turtle import vocabulary, writer
 

@@ -18,7 +18,7 @@ from pan2kg.i18n import catalogue, message
 from pan2kg.review import candidates, decision, entry, work
 from pan2kg.review import desk as desks
 from pan2kg.review import scores as scoring
-from pan2kg.scores.scale import SCALE, Scale, plain
+from pan2kg.scores.matrix import SCALE, Scale, plain
 from pan2kg.site.page import NOTHING, PageContext, Values, View
 from pan2kg.tables.figure_words import bits_words, named
 from pan2kg.turtle.vocabulary import ID, PAN, key

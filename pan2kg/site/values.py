@@ -20,7 +20,8 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from pan2kg.coherence.obligations import whole_months
-from pan2kg.graph import labels, parts
+from pan2kg.graph import labels
+from pan2kg.graph import statements as parts
 from pan2kg.graph.statements import CERTAINTY, SOURCE, TYPE, Grounds, Statement, grounds_of
 from pan2kg.i18n import catalogue, message
 from pan2kg.site.page import PageContext, piece

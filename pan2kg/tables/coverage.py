@@ -1,53 +1,153 @@
-"""Target groups, what other countries cover, and how far the figures can be trusted."""
+"""Tables on actions and bodies, target groups, editions, other countries, a day, and how far figures can be trusted."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
 
-from pan2kg.coherence.bodies import ActionFate, Compared, Fate, compare, fates, retention, suggested
-from pan2kg.coherence.citations import Channel
-from pan2kg.coherence.evidence import FIGURED, Aspect, Basis, Extent, Level, coverage, firmest, listed
-from pan2kg.coherence.figures import FIGURES, FORMER, Figure, Scalar, Taken, Unit
-from pan2kg.coherence.known import Known, basis_line
-from pan2kg.coherence.reading import read_successions
-from pan2kg.coherence.weight import unsaid
+from pan2kg.coherence import bodies as coordination
+from pan2kg.coherence import citations, evidence, known, obligations, reading, weight
+from pan2kg.coherence import figures as register_of_figures
+from pan2kg.coherence.evidence import Aspect, Basis, Extent, Level, firmest
+from pan2kg.coherence.figures import Scalar, Taken, Unit
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, format_of
 from pan2kg.store.queries import program_query
+from pan2kg.tables import table as layout
 from pan2kg.tables.figure_words import according_to
-from pan2kg.tables.registry import (
-    DEFAULT,
-    EVERYWHERE,
-    TableChoice,
-    code,
-    column,
-    keys,
-    level_cells,
-    make,
-    note,
-    number,
-    plan_order,
-    thing,
-    things,
-)
-from pan2kg.tables.table import Row, Table
+from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import key
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+# Actions one by one: how they connect plans, what would be lost without them, how complete their data are
 
-    from pan2kg.i18n.catalogue import Text
-    from pan2kg.tables.table import Value
+BRIDGES = ("action", "plan", "participation", "total", "reached", "level")
+
+
+def bridges(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
+    # How the links of each linked action spread over other plans; with plans named, of their actions only.
+    plans, at = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
+    spread, levels = coordination.participation(at.potential, at.actions), dict[str, Level]()
+    for pair, (low, _) in layout.action_bits(at).items():
+        level = at.weight(*pair).level if low > 0 else None
+        if level is not None:
+            levels |= {action: min(level, levels.get(action, level)) for action in pair}
+    rows = [
+        (*row, levels.get(row[0])) for row in spread if not plans or row[1] in plans
+    ]  # fmt: skip
+    notes = [note("linked-actions", n=len(spread), of=len(at.tables.works.actions))]
+    return make(graph, "participation", BRIDGES, rows, notes, "coherence/text-uses", at)
+
+
+LOSS = ("action", "plan", "instruments", "obligations", "plans", "level")
+
+
+def lost(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
+    # What only one action holds: for the actions named, else for every action that holds something.
+    at, plans, works = graph.known(choice.evidence), graph.plans(choice.plans), dict[str, set[str]]()
+    # an act stays whatever action is dropped, so that an obligation with one has no only answer to lose
+    for response in graph.responses:
+        if response.relation in obligations.ANSWERING and evidence.counts(response.level, choice.evidence):
+            works.setdefault(response.instrument, set()).add("" if response.is_act else response.work)
+    duties = {duty.iri: works.get(duty.instrument, set()) if duty.by_law else set() for duty in graph.obligations}
+    losses = coordination.losses(at.potential, at.uses, duties)
+    if choice.actions:
+        by_action, home = {row.action: row for row in losses}, at.tables.works.home
+        losses = tuple(
+            by_action.get(action, coordination.Loss(action, home[action]))
+            for action in [_of_a_plan(graph, name) for name in choice.actions]
+        )
+    rows, notes = [], []
+    for row in losses:
+        if not choice.actions and plans and row.plan not in plans:
+            continue
+        under = {duty.instrument for duty in graph.obligations if duty.iri in row.obligations}
+        levels = [use.level for use in at.uses if use.work == row.action and (use.text in row.instruments or row.plans)]
+        levels += [item.level for item in graph.responses if item.work == row.action and item.instrument in under]
+        plan = graph.plan_of(row.action)
+        rows.append((row.action, plan, row.instruments, row.obligations, row.plans, firmest(levels)))
+        notes += [] if row else [note("nothing-lost", action=graph.label(row.action))]
+    return make(graph, "loss", LOSS, rows, notes or [note("lost-means")], "coherence/text-uses", at)
+
+
+def _of_a_plan(graph: Graph, name: str) -> str:
+    action = graph.action(name)
+    if action not in graph.tables.works.home:
+        raise QueryError("action-without-plan", remedy="name-a-plan", name=action)
+    return action
+
+
+COMPLETE = ("action", "plan", "indicator", "verification_source", "expected_result", "timeline", "means", "share")
+
+
+def complete(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
+    # The five fields of each action of which any was recorded; the others are counted in a note, not judged.
+    plans, every = frozenset(graph.plans(choice.plans)), coordination.completeness(graph.home_of, graph.fields)
+    chosen = [row for row in every if not plans or row.plan in plans]
+    rows = []
+    for row in chosen:
+        if row.annotated or choice.everything:
+            fields = {name.replace(" ", "_"): presence if row.annotated else "unread" for name, presence in row.fields}
+            rows.append((row.action, graph.plan_of(row.action), *(fields[name] for name in COMPLETE[2:-1]), row.share))
+    annotated = sum(row.annotated for row in every)
+    basis = graph.uses.basis.also("fields", f"recorded for {annotated} of {len(every)} actions")
+    basis = basis.also("plans", ", ".join(map(key, sorted(plans)))) if plans else basis
+    unread = sum(not row.annotated for row in chosen)
+    notes = [note("absent-means"), note("fields-unread", n=unread, of=len(chosen))]
+    return make(graph, "completeness", COMPLETE, rows, notes, "coherence/fields", basis=basis)
+
+
+# Bodies: topics with several leads, actions to coordinate, and ministries that should talk to each other
+
+BODIES = ("finding", "topics", "bodies", "actions", "groups", "instruments", "value", "known", "of", "level")
+_FINDINGS: Final = ("duplication", "edition", "fragmentation", "overlap", "talk")
+
+
+def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
+    # At a level of evidence; each finding with the firmest at which it is one. What two have in common, a lead or a
+    # work, they have on whoever's word. Works of two countries are no matter of coordination, and actions of two
+    # editions of one plan are told apart: the later may well take up the earlier.
+    # part restricts it to one of these findings.
+    if choice.part and choice.part not in _FINDINGS:
+        raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(_FINDINGS))
+    at = graph.known(choice.evidence)
+    uses, levels = graph.uses_at(at.level), dict[tuple[str, ...], Level]()
+    for level in evidence.FIGURED[: evidence.FIGURED.index(at.level) + 1]:
+        for finding in _coordinated(graph, level):
+            levels.setdefault(finding.place, level)
+    rows = [
+        (*finding[: BODIES.index("level")], levels[finding.place])
+        for finding in _coordinated(graph, at.level) if choice.part in ("", finding.kind)
+    ]  # fmt: skip
+    actions = set(uses.actions)
+    led = sum(bool(profile.leads) and profile.work in actions for profile in graph.profiles_at(at.level))
+    notes = [note("neutral"), note("leads-known", n=led, of=len(uses.actions)), note("in-common-means")]
+    basis = uses.basis.also("finding", choice.part) if choice.part else uses.basis
+    if any(row[0] == "talk" for row in rows):
+        basis = replace(basis, weights=evidence.BITS)
+    return make(graph, "bodies", BODIES, rows, notes, "coherence/tags", at, basis=basis)
+
+
+def _coordinated(graph: Graph, level: Level) -> tuple[coordination.Finding, ...]:
+    uses, profiles, country = graph.uses_at(level), graph.profiles_at(level), graph.country_of
+    line, met = graph.known(level).chronology.line, {*graph.earlier_bodies, *coordination.meeting(graph.profiles)}
+    return (
+        *coordination.fragmentation(uses, profiles, country),
+        *coordination.overlaps(uses, profiles, graph.bits, line, said=graph.profiles, country=country),
+        *coordination.who_should_talk(uses, profiles, graph.bits, met, only=graph.ministries, country=country),
+    )
+
+
+# Target groups, and what plans of other countries cover
 
 GROUPS = ("group", "aim", "actions_number", "plans")
 
 
 def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
     # Of the project's own country where none is named: what a plan of another country does is done in that country.
-    if country == EVERYWHERE:
+    if country == layout.EVERYWHERE:
         return frozenset()
     of = {plan: graph.country_of[plan] for plan in graph.tables.works.plans if plan in graph.country_of}
     ours = _ours(country, dict.fromkeys(of.values(), 1)) if country else graph.profile.country
@@ -55,39 +155,30 @@ def own_plans(graph: Graph, country: str = "") -> frozenset[str]:
 
 
 def target_groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    plans_named = frozenset(graph.plans(choice.plans)) or own_plans(graph, choice.country)
+    plans = frozenset(graph.plans(choice.plans)) or own_plans(graph, choice.country)
     aimed: dict[str, set[str]] = {group: set() for (group,) in graph.read(program_query("tables/groups"))}
     for work, group in graph.read(program_query("tables/group-uses")):
-        if not plans_named or graph.home_of.get(work, work) in plans_named:
+        if not plans or graph.home_of.get(work, work) in plans:
             aimed.setdefault(group, set()).add(work)
-    rows = [_group(graph, group, works) for group, works in aimed.items()]
-    order = ("forgotten", "several", "one")
-    rows.sort(key=lambda row: (order.index(str(row["aim"])), -int(str(row["actions_number"])), str(row["group"])))
-    actions_looked_at = {action for action, plan in graph.home_of.items() if not plans_named or plan in plans_named}
-    with_group = {profile.work for profile in graph.profiles if profile.groups and profile.work in actions_looked_at}
-    notes = [note("groups-known", n=len(with_group), of=len(actions_looked_at)), note("forgotten-means")]
-    basis = looked_at(graph, choice, graph.uses.basis)
-    return make(graph, "target-groups", GROUPS, rows, notes, "tables/group-uses", basis=basis)
+    rows = []
+    for group, works in aimed.items():
+        of = sorted(set(filter(None, map(graph.plan_of, works))))
+        aim = "several" if len(of) > 1 else "one" if of else "forgotten"
+        actions = sum(work in graph.home_of and graph.plan_of(work) is not None for work in works)
+        rows.append((group, aim, actions, of))
+    rows.sort(key=lambda row: (("forgotten", "several", "one").index(row[1]), -row[2], row[0]))
+    looked_at = {action for action, plan in graph.home_of.items() if not plans or plan in plans}
+    with_group = {profile.work for profile in graph.profiles if profile.groups and profile.work in looked_at}
+    notes = [note("groups-known", n=len(with_group), of=len(looked_at)), note("forgotten-means")]
+    return make(graph, "target-groups", GROUPS, rows, notes, "tables/group-uses", basis=looked_upon(graph, choice))
 
 
-def looked_at(graph: Graph, choice: TableChoice, basis: Basis) -> Basis:
+def looked_upon(graph: Graph, choice: TableChoice) -> Basis:
     if choice.plans:
-        return basis.also("plans", keys(sorted(graph.plans(choice.plans))))
+        return layout.among(graph, sorted(graph.plans(choice.plans)))
     own_plan = min(own_plans(graph, choice.country), default="")
     country = key(graph.country_of[own_plan]) if own_plan else choice.country
-    return basis.also("country", country) if country else basis
-
-
-def _group(graph: Graph, group: str, works: set[str]) -> Row:
-    plans = sorted(set(filter(None, map(graph.plan_of, works))))
-    aim = "several" if len(plans) > 1 else "one" if plans else "forgotten"
-    number_of = sum(work in graph.home_of and graph.plan_of(work) is not None for work in works)
-    return {
-        **thing(graph, "group", group),
-        **code(graph, "aim", aim),
-        "actions_number": number_of,
-        **things(graph, "plans", plans),
-    }
+    return graph.uses.basis.also("country", country) if country else graph.uses.basis
 
 
 ABROAD = ("topic", "countries", "plans")
@@ -98,49 +189,35 @@ def other_countries(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Without it, our country is that of the profile, else the one with most plans. Of one country alone a note says
     # so.
     country_of = {row[0]: row[1] for row in graph.read(program_query("tables/countries"))}
-    counted: dict[str, int] = {}
-    for country in country_of.values():
-        counted[country] = counted.get(country, 0) + 1
-    own_country = graph.profile.country
-    ours = own_country if own_country in counted and not choice.part else _ours(choice.part, counted)
-    ours_topics, foreign = set[str](), dict[str, set[str]]()
-    for plan, topic in _topics(graph):
-        if country_of.get(plan) == ours:
-            ours_topics.add(topic)
-        elif plan in country_of:
-            foreign.setdefault(topic, set()).add(plan)
-    rows = [_abroad(graph, country_of, topic, foreign[topic]) for topic in sorted(foreign.keys() - ours_topics)]
-    label = graph.label(ours) if ours else "–"
-    several = len(counted) > 1
-    notes = [
-        note("countries", n=len(counted)) if several else note("one-country", country=label, plans=len(country_of))
+    counted, home_country = Counter(country_of.values()), graph.profile.country
+    ours = home_country if home_country in counted and not choice.part else _ours(choice.part, counted)
+    our_topics, foreign = set[str](), dict[str, set[str]]()
+    for profile in graph.profiles:
+        plan = graph.home_of.get(profile.work, profile.work)
+        for topic in profile.topics:
+            if country_of.get(plan) == ours:
+                our_topics.add(topic)
+            elif plan in country_of:
+                foreign.setdefault(topic, set()).add(plan)
+    rows = [
+        (topic, sorted({country_of[plan] for plan in foreign[topic]}), sorted(foreign[topic]))
+        for topic in sorted(foreign.keys() - our_topics)
     ]
+    label = graph.label(ours) if ours else "–"
+    alone = note("one-country", country=label, plans=len(country_of))
+    notes = [note("countries", n=len(counted)) if len(counted) > 1 else alone]
     basis = graph.uses.basis.also("country", key(ours) if ours else "–")
     return make(graph, "other-countries", ABROAD, rows, notes, "tables/countries", basis=basis)
 
 
-def _ours(country_given: str, counted: Mapping[str, int]) -> str:
-    if not country_given:
+def _ours(name: str, counted: Mapping[str, int]) -> str:
+    if not name:
         return min(counted, key=lambda country: (-counted[country], country), default="")
-    matches = [country for country in counted if key(country).lower() == country_given.lower()]
+    matches = [country for country in counted if key(country).lower() == name.lower()]
     if not matches:
         countries = ", ".join(sorted(map(key, counted))) or "none"
-        raise QueryError("no-plan-of-country", remedy="it-has", given=country_given, known=countries)
+        raise QueryError("no-plan-of-country", remedy="it-has", given=name, known=countries)
     return matches[0]
-
-
-def _topics(graph: Graph) -> Iterator[tuple[str, str]]:
-    for profile in graph.profiles:
-        plan = graph.home_of.get(profile.work, profile.work)
-        yield from ((plan, topic) for topic in profile.topics)
-
-
-def _abroad(graph: Graph, country_of: Mapping[str, str], topic: str, plans: set[str]) -> Row:
-    return {
-        **thing(graph, "topic", topic),
-        **things(graph, "countries", sorted({country_of[plan] for plan in plans})),
-        **things(graph, "plans", sorted(plans)),
-    }
 
 
 TRUST = (
@@ -152,73 +229,52 @@ TRUST = (
 
 def trust(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Coverage is told part by part, and never multiplied or averaged into one score.
-    plans_named = frozenset(graph.plans(choice.plans))
-    evidence = graph.known(choice.evidence)
-    works = evidence.tables.works
-    recorded = _recorded(graph, evidence)
-    rows = [_trust(graph, evidence, plan, recorded) for plan in works.plans if not plans_named or plan in plans_named]
-    rows.sort(key=lambda row: (-int(str(row["with_text"])), -int(str(row["in_graph"])), str(row["plan"])))
-    line = basis_line(evidence)
-    texts = line.texts
+    named, at = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
+    tables, profiles = at.tables, graph.profiles_at(at.level)
+    recorded = (
+        {use.work for use in at.uses},
+        {profile.work for profile in profiles if profile.bodies or profile.leads},
+        {profile.work for profile in profiles if profile.topics},
+        {profile.work for profile in profiles if profile.groups},
+        {action for action, _, _ in graph.fields},
+    )
+    rows: list[tuple[Any, ...]] = []
+    for plan in tables.works.plans:
+        if named and plan not in named:
+            continue
+        members = {action for action, home in tables.works.home.items() if home == plan}
+        texts, of_bodies = (
+            evidence.coverage(tables.readings, tables.works, aspect, {plan}) for aspect in (Aspect.TEXTS, Aspect.BODIES)
+        )
+        rows.append((
+            plan, len(members), tables.published.get(plan), evidence.listed(tables.works, tables.published, plan),
+            tables.lists.get(plan, "unknown"), texts.full, texts.part, texts.none, of_bodies.full, of_bodies.part,
+            of_bodies.none, *(tables.readings.extent(plan, aspect) for aspect in (Aspect.REFERENCES, Aspect.WEB_PAGE)),
+            *(len(members & works) for works in recorded),
+        ))  # fmt: skip
+    rows.sort(key=lambda row: (-row[TRUST.index("with_text")], -row[1], row[0]))
+    line = known.basis_line(at)
     notes = [
-        note("texts-read", full=texts.full, part=texts.part, none=texts.none),
-        note("plans-without-actions", n=sum(not row["in_graph"] for row in rows), of=len(rows)),
+        note("texts-read", full=line.texts.full, part=line.texts.part, none=line.texts.none),
+        note("plans-without-actions", n=sum(not row[1] for row in rows), of=len(rows)),
         note("low-share"),
-        *_prompts(graph, plans_named),
     ]
+    for plan, text, many, of in weight.unsaid(graph.known(Level.EDITORS).potential):
+        if not named or plan in named:
+            labels = [Text.of({tag: graph.label(iri, tag) for tag in LANGUAGES}) for iri in (plan, text)]
+            notes.append(note("unsaid", n=many, of=of, plan=labels[0], text=labels[1]))
     return make(graph, "trust", TRUST, rows, notes, line=line)
 
 
-def _prompts(graph: Graph, plans_named: frozenset[str]) -> list[Text]:
-    def label(iri: str) -> Text:
-        return Text(tuple((language, graph.label(iri, language)) for language in LANGUAGES))
-
-    silences = unsaid(graph.known(Level.EDITORS).potential)
-    return [
-        note("unsaid", n=many, of=of, plan=label(plan), text=label(text))
-        for plan, text, many, of in silences if not plans_named or plan in plans_named
-    ]  # fmt: skip
-
-
-def _recorded(graph: Graph, evidence: Known) -> Mapping[str, set[str]]:
-    profiles = graph.profiles_at(evidence.level)
-    return {
-        "with_text": {use.work for use in evidence.uses},
-        "with_body": {profile.work for profile in profiles if profile.bodies or profile.leads},
-        "with_topic": {profile.work for profile in profiles if profile.topics},
-        "with_group": {profile.work for profile in profiles if profile.groups},
-        "with_fields": {action for action, _, _ in graph.fields},
-    }
-
-
-def _trust(graph: Graph, evidence: Known, plan: str, recorded: Mapping[str, set[str]]) -> Row:
-    tables = evidence.tables
-    members = {action for action, home in tables.works.home.items() if home == plan}
-    texts = coverage(tables.readings, tables.works, Aspect.TEXTS, {plan})
-    bodies = coverage(tables.readings, tables.works, Aspect.BODIES, {plan})
-    return {
-        **thing(graph, "plan", plan),
-        "in_graph": len(members),
-        "published": tables.published.get(plan),
-        "listed": number(listed(tables.works, tables.published, plan)),
-        **code(graph, "list", tables.lists.get(plan, "unknown")),
-        "texts_full": texts.full,
-        "texts_part": texts.part,
-        "texts_none": texts.none,
-        "bodies_full": bodies.full,
-        "bodies_part": bodies.part,
-        "bodies_none": bodies.none,
-        **code(graph, "references", tables.readings.extent(plan, Aspect.REFERENCES).value),
-        **code(graph, "web_page", tables.readings.extent(plan, Aspect.WEB_PAGE).value),
-        **{name: len(members & works) for name, works in recorded.items()},
-    }
-
+# Two editions of a plan, side by side
 
 COMPARE = (
     "part", "plan", "low_base", "low_new", "difference_bits", "high_base", "high_new", "instruments_added",
     "instruments_removed", "cites_base", "cites_new", "level", "action", "change", "counterparts",
     "ground", "similar",
 )  # fmt: skip
+_OF_PLANS: Final = ("part", *COMPARE[1:12], "change")
+_OF_ACTIONS: Final = ("part", "action", "plan", "change", "counterparts", "ground", "similar")
 
 
 def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
@@ -226,142 +282,93 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     if len(choice.plans) != 2:
         raise QueryError("two-editions", remedy="name-two-plans")
     base, later = map(graph.plan, choice.plans)
-    evidence = graph.known(choice.evidence)
-    editions, texts_known = compare(evidence, base, later)
-    actions = aligned(graph, evidence, base, later)
-    order = plan_order(graph)
-    related = [row for row in editions if row.is_linked or _cites(evidence, base, later, row.other)]
-    related.sort(key=lambda row: order(later, row.other))
-    lines_of = {
-        "plan": [_plan(graph, evidence, (base, later), row) for row in related],
-        "action": [_action(graph, row) for row in actions],
-    }
-    if choice.part and choice.part not in lines_of:
-        raise QueryError("no-part", remedy="has-parts", part=choice.part, names=", ".join(lines_of))
-    rows = [_line(graph, name, row) for name, part in lines_of.items() if choice.part in ("", name) for row in part]
-    notes = _notes(texts_known, [row for row in lines_of["plan"] if row["change"] != "same"], actions)
-    return make(
-        graph, "compare", COMPARE, rows, notes, "coherence/text-uses", evidence,
-        basis=graph.uses.basis.also("plans", keys([base, later])),
-    )  # fmt: skip
+    at = graph.known(choice.evidence)
+    (editions, texts_known), fates = coordination.compare(at, base, later), aligned(graph, at, base, later)
+    order = layout.plan_order(graph)
+    if choice.part not in ("", "plan", "action"):
+        raise QueryError("no-part", remedy="has-parts", part=choice.part, names="plan, action")
+    related = [
+        row for row in editions
+        if row.is_linked or any((min(plan, row.other), max(plan, row.other)) in at.linked for plan in (base, later))
+    ]  # fmt: skip
+    changes, rows = Counter[str](), []
+    empty: dict[str, Any] = dict.fromkeys(
+        (piece.key for name in COMPARE for piece in layout.column("compare", name)), ""
+    )
+    for row in sorted(related, key=lambda row: order((later, row.other))):
+        before, after = row.base.low, row.new.low
+        change = "same" if abs(after - before) <= 1e-9 else "added" if not before else "removed" if not after else ""
+        change = change or ("more" if after > before else "less")
+        changes[change] += 1
+        level = firmest(at.link_level(plan, row.other) for plan in (base, later))
+        cited = (at.place(plan, row.other, citations.Channel.TEXT) for plan in (base, later))
+        values = (before, after, layout.number(after - before), row.base.high, row.new.high, row.added, row.removed)
+        if choice.part != "action":
+            rows.append(empty | {**layout.cells(graph, _OF_PLANS, ("plan", row.other, *values, *cited, level, change))})
+    for fate in fates if choice.part != "plan" else ():
+        similar = [fate.similar] if fate.similar else []
+        ends = (fate.action, graph.plan_of(fate.action), fate.fate, fate.others, fate.ground, similar)
+        rows.append(empty | {**layout.cells(graph, _OF_ACTIONS, ("action", *ends))})
+    retained = coordination.retention(fates)
+    unseen = any(fate.fate is coordination.Fate.NOT_SEEN for fate in fates)
+    notes = [
+        note("retention", share=round(100 * retained)) if retained is not None
+        else note("not-read-through" if unseen else "no-succession"),
+        *([note("similar-titles")] if any(fate.similar for fate in fates) else []),
+        note("plans-changed", **{change: changes[change] for change in ("added", "removed", "more", "less")}),
+        note("texts-known", base=texts_known[0], new=texts_known[1]),
+        note("same-weights"),
+    ]  # fmt: skip
+    basis = layout.among(graph, (base, later))
+    return make(graph, "compare", COMPARE, rows, notes, "coherence/text-uses", at, basis=basis)
 
 
-def _cites(evidence: Known, base: str, later: str, cited: str) -> bool:
-    return any((min(plan, cited), max(plan, cited)) in evidence.linked for plan in (base, later))
-
-
-def aligned(graph: Graph, evidence: Known, base: str, later: str) -> tuple[ActionFate, ...]:
+def aligned(graph: Graph, at: known.Known, base: str, later: str) -> tuple[coordination.ActionFate, ...]:
     # An action is dropped, or new, only where both lists are complete and the later edition was read to its end.
-    readings, home = evidence.tables.readings, evidence.tables.works.home
+    readings, home = at.tables.readings, at.tables.works.home
     is_read = readings.extent(later, Aspect.REFERENCES) is Extent.FULL and {base, later} <= readings.complete
-    rows = fates(home, base, later, read_successions(graph.store), is_read=is_read)
+    fates = coordination.fates(home, base, later, reading.read_successions(graph.store), is_read=is_read)
     texts = [
         {
-            action: entry.texts
-            for action, plan in home.items()
+            action: entry.texts for action, plan in home.items()
             if plan == edition and (entry := graph.labels.entry(action))
         }
         for edition in (base, later)
-    ]
+    ]  # fmt: skip
     # titles are compared in the language most actions of both have
-    tags = sorted({tag for text in texts for by_language in text.values() for tag in by_language})
-    tag = min(
-        tags,
-        key=lambda tag: (-min(sum(tag in by_language for by_language in text.values()) for text in texts), tag),
-        default="",
-    )
-    return suggested(
-        rows,
-        *({action: by_language[tag] for action, by_language in text.items() if tag in by_language} for text in texts),
-    )
+    tags = sorted({tag for titles in texts for by_tag in titles.values() for tag in by_tag})
+    counted = {tag: min(sum(tag in by_tag for by_tag in titles.values()) for titles in texts) for tag in tags}
+    tag = min(tags, key=lambda tag: (-counted[tag], tag), default="")
+    titled = ({action: by_tag[tag] for action, by_tag in titles.items() if tag in by_tag} for titles in texts)
+    return coordination.suggested(fates, *titled)
 
 
-def _notes(texts_known: tuple[int, int], changed: list[Row], actions: Iterable[ActionFate]) -> list[Text]:
-    counted, rows = Counter(str(row["change"]) for row in changed), tuple(actions)
-    fate, share_retained = {row.fate for row in rows}, retention(rows)
-    leading_note = note("not-read-through" if Fate.NOT_SEEN in fate else "no-succession")
-    leading_note = leading_note if share_retained is None else note("retention", share=round(100 * share_retained))
-    counts_note = note("plans-changed", **{change: counted[change] for change in ("added", "removed", "more", "less")})
-    per = note("texts-known", base=texts_known[0], new=texts_known[1])
-    similar = [note("similar-titles")] if any(row.similar for row in rows) else []
-    return [leading_note, *similar, counts_note, per, note("same-weights")]
-
-
-def _line(graph: Graph, part: str, row: Row) -> Row:
-    return {
-        **dict.fromkeys((part.key for name in COMPARE for part in column("compare", name)), ""),
-        **code(graph, "part", part),
-        **row,
-    }
-
-
-def _plan(graph: Graph, evidence: Known, editions: tuple[str, str], row: Compared) -> Row:
-    base, later = editions
-    return {
-        **thing(graph, "plan", row.other),
-        "low_base": number(row.base.low),
-        "low_new": number(row.new.low),
-        "difference_bits": number(row.new.low - row.base.low),
-        "high_base": number(row.base.high),
-        "high_new": number(row.new.high),
-        **things(graph, "instruments_added", row.added),
-        **things(graph, "instruments_removed", row.removed),
-        **code(graph, "cites_base", evidence.place(base, row.other, Channel.TEXT).value),
-        **code(graph, "cites_new", evidence.place(later, row.other, Channel.TEXT).value),
-        **level_cells(graph, firmest(evidence.link_level(plan, row.other) for plan in editions)),
-        **code(graph, "change", _change(row)),
-    }
-
-
-def _change(row: Compared) -> str:
-    before, after = row.base.low, row.new.low
-    if abs(after - before) <= 1e-9:
-        return "same"
-    if not before:
-        return "added"
-    if not after:
-        return "removed"
-    return "more" if after > before else "less"
-
-
-def _action(graph: Graph, row: ActionFate) -> Row:
-    return {
-        **thing(graph, "action", row.action),
-        **thing(graph, "plan", graph.plan_of(row.action)),
-        **code(graph, "change", row.fate.value),
-        **things(graph, "counterparts", row.others),
-        **code(graph, "ground", row.ground),
-        **things(graph, "similar", [row.similar] if row.similar else []),
-    }
-
+# A day: which plans run, what is due, what has happened
 
 MOMENT = ("kind", "what", "of_what", "since", "until", "state")
 
 
 def moment(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # A period is given by years, so a plan runs from the first to the last day of them.
-    plans_named = frozenset(graph.plans(choice.plans))
-    rows = [*_running(graph, plans_named), *(() if plans_named else _due(graph)), *_happened(graph, plans_named)]
-    unknown = sum(row["state"] == "unknown" for row in rows)
+    plans, today = frozenset(graph.plans(choice.plans)), graph.as_of.isoformat()
+    rows: list[tuple[object, ...]] = [
+        ("plan", plan, None, since or on or None, until or None, _state(since or on, until, today))
+        for plan, (on, since, until) in sorted(graph.periods.items()) if not plans or plan in plans
+    ]  # fmt: skip
+    rows += [
+        ("obligation", row.obligation.iri, row.obligation.instrument, None, row.obligation.due,
+         row.standing.value.replace(" ", "-"))
+        for row in (() if plans else graph.margins())
+    ]  # fmt: skip
+    for event, of, on in graph.read(program_query("tables/events")):
+        # of a month or year that is not over nobody knows whether its day has passed
+        is_unknown = today.startswith(on) and len(on) < len(today)
+        if (is_unknown or today >= on) and (not plans or graph.home_of.get(of, of) in plans):
+            rows.append(("event", event, of, on, None, "unknown" if is_unknown else "done"))
     # today the links are what the graph says they are; of another day nobody knows
     past = [note("no-validity", day=graph.as_of.isoformat())] if graph.asked else []
-    notes = [*past, note("periods-unknown", n=unknown)]
+    notes = [*past, note("periods-unknown", n=sum(row[-1] == "unknown" for row in rows))]
     return make(graph, "as-of", MOMENT, rows, notes, "tables/periods", is_dated=True)
-
-
-def _running(graph: Graph, plans_named: frozenset[str]) -> Iterator[Row]:
-    today = graph.as_of.isoformat()
-    for plan, (on, since, until) in sorted(graph.periods.items()):
-        if not plans_named or plan in plans_named:
-            start = since or on
-            yield {
-                **code(graph, "kind", "plan"),
-                **thing(graph, "what", plan),
-                **thing(graph, "of_what", None),
-                "since": start or None,
-                "until": until or None,
-                **code(graph, "state", _state(start, until, today)),
-            }
 
 
 def _state(since: str, until: str, today: str) -> str:
@@ -377,145 +384,83 @@ def _state(since: str, until: str, today: str) -> str:
     return "running" if since and until else "unknown"
 
 
-def _due(graph: Graph) -> Iterator[Row]:
-    for row in graph.margins():
-        yield {
-            **code(graph, "kind", "obligation"),
-            **thing(graph, "what", row.obligation.iri),
-            **thing(graph, "of_what", row.obligation.instrument),
-            "since": None,
-            "until": row.obligation.due.isoformat() if row.obligation.due else None,
-            **code(graph, "state", row.standing.value.replace(" ", "-")),
-        }
-
-
-def _happened(graph: Graph, plans_named: frozenset[str]) -> Iterator[Row]:
-    today = graph.as_of.isoformat()
-    for event, of, on in graph.read(program_query("tables/events")):
-        passed = _passed(on, today)
-        if passed is not False and (not plans_named or graph.home_of.get(of, of) in plans_named):
-            yield {
-                **code(graph, "kind", "event"),
-                **thing(graph, "what", event),
-                **thing(graph, "of_what", of),
-                "since": on,
-                "until": None,
-                **code(graph, "state", "done" if passed else "unknown"),
-            }
-
-
-def _passed(on: str, today: str) -> bool | None:
-    """Whether a day, month or year lies behind a day; None within a month or year of which no day is known.
-
-    >>> _passed("2020-01-01", "2020-01-01"), _passed("2020", "2020-06-01"), _passed("2020", "2021-01-01")
-    (True, None, True)
-    """
-    if today[: len(on)] == on:
-        return True if len(on) == len(today) else None
-    return today > on
-
+# The register of figures, and the list behind one of them
 
 _FIGURES: Final = Messages("figure")
-REGISTER: Final = ("figure", "told", *(f"at_{one.key}" for one in FIGURED), "population", "command")
+REGISTER: Final = ("figure", "told", *(f"at_{level.key}" for level in evidence.FIGURED), "population", "command")
 _CODES: Final[Mapping[str, str]] = {
     "verdict": "expectation", "verdict_back": "expectation_back", "cites_at": "level", "cited_at": "level_back",
     "state": "citation", "level": "level", "list": "list", "channel": "channel",
 }  # fmt: skip
 """Columns of lists that hold codes, as tables name them."""
-_THINGS: Final = frozenset(("plan", "other_plan", "action", "other_action"))
 _TRUTHS: Final = frozenset(("in_statement", "sharing", "text", "web"))
+_BY_TEXT: Final = frozenset((
+    "sharing-plan-pairs", "broad-plan-pairs", "linked-action-pairs", "broad-action-pairs", "texts-read",
+    "plans-with-texts",
+))  # fmt: skip
 
 
 def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # With plans named, only the lines of a list that name one of them.
     if choice.part:
-        return _listed(graph, choice)
-    figures_taken = graph.figures(choice.evidence)
-    rows = [row for figure in figures_taken for row in _values(figure, graph)]
-    line = basis_line(graph.known(choice.evidence))
+        figures = register_of_figures.FIGURES
+        name = register_of_figures.FORMER.get(choice.part, choice.part)
+        figure = next((figure for figure in figures if figure.id == name), None)
+        if figure is None:
+            raise QueryError(
+                "no-figure", remedy="there-are", part=choice.part, names=", ".join(item.id for item in figures)
+            )
+        plans, at = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
+        home = at.tables.works.home
+        columns = tuple(_CODES.get(name, name) for name in figure.columns)
+        listed = [
+            [_listed_cell(graph, *cell) for cell in zip(figure.columns, values, strict=True)]
+            for values in figure.rows(at)
+            if not plans or plans & {home.get(str(value), str(value)) for value in values}
+        ]
+        basis = graph.uses.basis.also("figure", figure.id)
+        basis = basis.also("plans", ", ".join(map(key, sorted(plans)))) if plans else basis
+        words = {"name": figure.name(graph.asked_by).say(graph.language)}
+        words["meaning"] = figure.message("meaning").say(graph.language)
+        notes = [note("figure-means", **words), note("figure-among", among=figure.message("among").say(graph.language))]
+        query = (
+            "text-uses"
+            if figure.id in _BY_TEXT
+            else "plans"
+            if figure.id in ("lists", "measures")
+            else "plan-statements"
+        )
+        sparql = program_query(f"coherence/{query}")
+        return make(graph, "figures", columns, listed, notes, sparql=sparql, evidence=at, basis=basis)
+    rows = [row for taken in graph.figures(choice.evidence) for row in _values(taken, graph)]
+    line = known.basis_line(graph.known(choice.evidence))
     notes = [note("nested", level=according_to(choice.evidence).say(graph.language)), note("figure-list")]
     return make(graph, "figures", REGISTER, rows, notes, line=line)
 
 
-def _values(figure_taken: Taken, graph: Graph) -> Iterator[Row]:
-    figure = figure_taken.figure
-    labels_of_parts = figure.parts or (("low", "high") if len(figure_taken.value) == 2 else ("whole",))
-    for at, part in enumerate(labels_of_parts):
-        messages = _FIGURES if figure.parts else Messages("table")
-        key = part if figure.parts else f"value.told.{part}"
-        yield {
-            "figure": figure.id,
-            "figure_label": figure.name(graph.asked_by).say(graph.language),
-            "told": part,
-            "told_label": messages.say(key, graph.language),
-            **{
-                f"at_{level.key}": _number(value[at], figure.unit)
-                for level, value in zip(FIGURED, figure_taken.nested, strict=True)
-            },
-            "population": figure_taken.population,
-            "command": f"pan2kg coherence figures --figure {figure.id}",
-        }
+def _values(taken: Taken, graph: Graph) -> Iterator[tuple[object, ...]]:
+    figure, label = taken.figure, taken.figure.name(graph.asked_by).say(graph.language)
+    for at, piece in enumerate(figure.parts or (("low", "high") if len(taken.value) == 2 else ("whole",))):
+        words = _FIGURES.say(piece, graph.language) if figure.parts else None
+        values = (value[at] for value in taken.nested)
+        told_cells = {"told": piece, "told_label": words} if words is not None else {
+            "told": piece, "told_label": Messages("table").say(f"value.told.{piece}", graph.language),
+        }  # fmt: skip
+        counts = figure.unit is Unit.COUNT
+        yield (
+            {"figure": figure.id, "figure_label": label}, told_cells,
+            *(round(value) if value is not None and counts else layout.number(value) for value in values),
+            taken.population, f"pan2kg coherence figures --figure {figure.id}",
+        )  # fmt: skip
 
 
-def _number(value: float | None, unit: Unit) -> int | float | None:
-    return round(value) if value is not None and unit is Unit.COUNT else number(value)
-
-
-def _listed(graph: Graph, choice: TableChoice) -> Table:
-    figure = find_figure(choice.part)
-    plans_named = frozenset(graph.plans(choice.plans))
-    evidence = graph.known(choice.evidence)
-    home = evidence.tables.works.home
-    rows = [
-        _row(graph, figure.columns, cells)
-        for cells in figure.rows(evidence)
-        if not plans_named or plans_named & {home.get(str(cell), str(cell)) for cell in cells}
-    ]
-    columns = tuple(_CODES.get(code, code) for code in figure.columns)
-    basis = graph.uses.basis.also("figure", figure.id)
-    if plans_named:
-        basis = basis.also("plans", keys(sorted(plans_named)))
-    words = {"name": figure.name(graph.asked_by).say(graph.language)}
-    words["meaning"] = figure.message("meaning").say(graph.language)
-    notes = [note("figure-means", **words), note("figure-among", among=figure.message("among").say(graph.language))]
-    return make(graph, "figures", columns, rows, notes, sparql=_query(figure), evidence=evidence, basis=basis)
-
-
-def find_figure(name: str) -> Figure:
-    match = next((figure for figure in FIGURES if figure.id == FORMER.get(name, name)), None)
-    if match is None:
-        raise QueryError("no-figure", remedy="there-are", part=name, names=", ".join(figure.id for figure in FIGURES))
-    return match
-
-
-def _query(figure: Figure) -> str:
-    by_text = {"sharing-plan-pairs", "broad-plan-pairs", "linked-action-pairs", "broad-action-pairs", "texts-read"}
-    by_text |= {"plans-with-texts"}
-    if figure.id in {"lists", "measures"}:
-        return program_query("coherence/plans")
-    return program_query("coherence/text-uses" if figure.id in by_text else "coherence/plan-statements")
-
-
-def _row(graph: Graph, columns: tuple[str, ...], cells: tuple[Scalar, ...]) -> Row:
-    row: dict[str, Value] = {}
-    for name, cell in zip(columns, cells, strict=True):
-        if name in _THINGS:
-            row |= thing(graph, name, str(cell))
-        elif name in _CODES:
-            row |= code(graph, _CODES[name], str(cell))
-        elif name in _TRUTHS:
-            row[name] = bool(cell)
-        elif name == "ways":
-            row |= _ways(graph, str(cell))
-        elif isinstance(cell, float):
-            row[name] = number(cell) if name.endswith("bits") else round(cell)
-        else:
-            row[name] = cell
-    return row
-
-
-def _ways(graph: Graph, ways: str) -> Row:
-    words = format_of("semicolon", graph.language).join(
-        _FIGURES.say(f"way.{citing_way}", graph.language) for citing_way in ways.split()
-    )
-    return {"ways": ways or None, "ways_label": words or None}
+def _listed_cell(graph: Graph, name: str, value: Scalar) -> object:
+    if name in _TRUTHS:
+        return bool(value)
+    if name == "ways":
+        between = format_of("semicolon", graph.language)
+        words = between.join(_FIGURES.say(f"way.{direction}", graph.language) for direction in str(value).split())
+        return {"ways": str(value) or None, "ways_label": words or None}
+    if isinstance(value, float) and name not in _CODES:
+        return value if name.endswith("bits") else round(value)
+    return str(value) if name in _CODES else value

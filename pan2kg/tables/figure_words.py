@@ -19,7 +19,7 @@ from pan2kg.coherence.figures import Taken, Unit, Value
 from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of, grouped, with_mark
 from pan2kg.i18n.message import Message, in_words
 from pan2kg.tables.formats import PRINTING, clean, say
-from pan2kg.tables.registry import coded, codes
+from pan2kg.tables.table import coded, codes
 
 if TYPE_CHECKING:
     from pan2kg.coherence.evidence import Basis
@@ -128,8 +128,8 @@ def value_words(value: Value, figure: Taken, language: Language) -> str:
         # the word first: « 3 cadre international » agrees with no number
         colon = format_of("colon", language).rstrip(" ")
         return " · ".join(
-            f"{_FIGURE.say(part, language)}{colon}\u00a0{amount(number, unit, language)}"
-            for number, part in named_parts
+            f"{_FIGURE.say(piece, language)}{colon}\u00a0{amount(number, unit, language)}"
+            for number, piece in named_parts
         )
     if unit is Unit.BITS:
         return bits_words(Interval(value[0], value[-1]), language)

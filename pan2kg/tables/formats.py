@@ -46,10 +46,6 @@ class Grid:
     rows: Iterable[Sequence[Value]]
 
 
-class Markdown(str):
-    __slots__ = ()
-
-
 def field(value: Value) -> str:
     # A value as data has it: nothing for what is not known, booleans in lower case, numbers whole.
     if value is None:
@@ -102,16 +98,12 @@ def write_json(content: object) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def write_markdown(grid: Grid, numbers: Collection[int] = ()) -> str:
-    # The table as Markdown (GitHub's), columns of figures to the right; what is not Markdown is escaped.
+def write_markdown(grid: Grid, numbers: Collection[int] = (), *, is_escaped: bool = False) -> str:
+    # The table as Markdown (GitHub's), columns of figures to the right; what is not escaped already is.
     rule = ["---:" if at in numbers else "---" for at in range(len(grid.columns))]
-    rows = ([_marked(value) for value in row] for row in grid.rows)
-    lines = ([_marked(name) for name in grid.columns], rule, *rows)
+    rows = ([field(value) if is_escaped else md_escape(field(value)) for value in row] for row in grid.rows)
+    lines = ([md_escape(name) for name in grid.columns], rule, *rows)
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _marked(value: Value) -> str:
-    return value if isinstance(value, Markdown) else md_escape(field(value))
 
 
 def md_escape(words: str) -> str:
@@ -165,22 +157,18 @@ def write_text(grid: Grid, width: int = 0) -> str:
     room = width - len(_GAP) * (len(heads) - 1)
     if sum(least) > room:
         return "\n\n".join(_card(heads, row, width) for row in rows)
-    return _side_by_side(heads, rows, _shares(wanted, least, room))
-
-
-def _least(text: str) -> int:
-    longest = max(map(len, text.split()), default=1)
-    return max(min(longest, _NARROW), min(len(text) // _LINES, _NARROW))
-
-
-def _shares(wanted: list[int], least: list[int], room: int) -> list[int]:
     widths = [min(pair) for pair in zip(wanted, least, strict=True)]
     spare = room - sum(widths)
     while spare > 0 and (growing := [at for at, width in enumerate(widths) if width < wanted[at]]):
         for at in growing[:spare]:
             widths[at] += 1
         spare -= len(growing[:spare])
-    return widths
+    return _side_by_side(heads, rows, widths)
+
+
+def _least(text: str) -> int:
+    longest = max(map(len, text.split()), default=1)
+    return max(min(longest, _NARROW), min(len(text) // _LINES, _NARROW))
 
 
 def _side_by_side(heads: list[str], rows: list[list[str]], widths: list[int]) -> str:
@@ -196,8 +184,8 @@ def _side_by_side(heads: list[str], rows: list[list[str]], widths: list[int]) ->
 def _line(cells: list[str], widths: list[int]) -> list[str]:
     wrapped = [wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
     padded = (
-        (f"{part:{width}}" for part, width in zip(parts, widths, strict=True))
-        for parts in zip_longest(*wrapped, fillvalue="")
+        (f"{piece:{width}}" for piece, width in zip(pieces, widths, strict=True))
+        for pieces in zip_longest(*wrapped, fillvalue="")
     )
     return [_GAP.join(line).rstrip() for line in padded]
 
@@ -273,4 +261,4 @@ def harmless(text: str) -> str:
 
 
 def dated(words: Text) -> Text:
-    return Text(tuple((language, with_days(said, language)) for language, said in words.words))
+    return Text(tuple((language, with_days(stated, language)) for language, stated in words.words))

@@ -10,48 +10,93 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from itertools import pairwise
-from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
-from pan2kg.errors import Pan2kgError, Place, ProjectError, QueryError
+from pan2kg.errors import Place, ProjectError, QueryError
 from pan2kg.graph.graph import Graph, bare
 from pan2kg.i18n.catalogue import LANGUAGES, Messages, Text, with_mark
 from pan2kg.i18n.message import either, told
 from pan2kg.project import read_text, write_atomically
-from pan2kg.scores.influence import CUT, Chain, Chains, Dematel, chains, dematel
-from pan2kg.scores.matrix import ScoredLink, Scores, read_scores, scored_links
-from pan2kg.scores.measures import EffectPath as Path
-from pan2kg.scores.measures import (
-    Opinions,
-    SecondOrder,
-    Sums,
-    agreement,
-    alpha,
-    coverage,
-    grouped,
-    opinions,
-    ranks,
-    second_order,
-    sums,
-)
-from pan2kg.scores.measures import ScaleLevel as Level
-from pan2kg.scores.scale import SCALE, Scale, plain, signed, whole
+from pan2kg.scores import influence as influences
+from pan2kg.scores import measures
+from pan2kg.scores.matrix import SCALE, Scale, ScoredLink, Scores, plain, read_scores, scored_links, signed, whole
+from pan2kg.scores.measures import ScaleLevel, coverage
 from pan2kg.store.queries import program_query
-from pan2kg.tables.registry import DEFAULT, TableChoice, code, make, note, number, thing
-from pan2kg.tables.table import Row, Table
+from pan2kg.tables import table as layout
+from pan2kg.tables.table import DEFAULT, Table, TableChoice, make, note
 from pan2kg.turtle.vocabulary import graph_of, key
 from pan2kg.turtle.vocabulary import thing as iri_of
 from pan2kg.turtle.writer import Block, TurtleLine, iri, read_prefixes, string, text, write_turtle
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pan2kg.graph.graph import Graph
-    from pan2kg.scores.matrix import Scores
-    from pan2kg.tables.registry import TableChoice
-
 FREE = "free"
 """The part of a choice that lets matrices name what is not in the graph."""
+Rows = list[tuple[object, ...]]
+
+
+def matrices(graph: Graph, choice: TableChoice) -> tuple[Scores, ...]:
+    # The matrices in the files chosen, else those the graph holds; labels are IRIs where the graph knows them, so that
+    # it can be stored and shown by name.
+    if not choice.files:
+        return graph.scores
+    names, scoring = choice.assessors or tuple(file.stem for file in choice.files), choice.scoring
+    if len(names) != len(choice.files):
+        files, assessors = len(choice.files), len(names)
+        raise QueryError("counts-differ", remedy="one-assessor-a-file", files=files, assessors=assessors)
+    if len(set(names)) < len(names):
+        raise QueryError("same-assessor", remedy="one-matrix-an-assessor")
+    iris = {key(action): action for action in graph.uses.actions}
+    known = None if choice.part == FREE else {*iris, *iris.values()}
+    matrices = []
+    for file, name in zip(choice.files, names, strict=True):
+        scores = read_scores(file, assessor=name, known=known, scale=scoring.scale, keep_diagonal=scoring.keep_diagonal)
+        labels = tuple(iris.get(label, label) for label in scores.labels)
+        if len(set(labels)) < len(labels):
+            raise QueryError("action-named-twice", remedy="name-each-action-once")
+        reasons = {(iris.get(a, a), iris.get(b, b)): why for (a, b), why in scores.rationale.items()}
+        graph_iri = {iris.get(label, label): score for label, score in scores.own.items()}
+        matrices.append(replace(scores, labels=labels, rationale=reasons, own=graph_iri))
+    return tuple(matrices)
+
+
+def scored(
+    graph: Graph, name: str, matrices: Sequence[Scores], columns: Sequence[str], rows: Rows, *notes: Text,
+    empty: str = "",
+) -> Table:  # fmt: skip
+    basis, known = graph.uses.basis, list[Text]()
+    if matrices:
+        scales = sorted({f"{scores.scale.name}: {scores.scale.range}" for scores in matrices})
+        basis = basis.also("scale", ", ".join(scales)).also("assessors", len(matrices))
+    else:
+        known = [note("no-scores"), *([note(empty)] if empty else [])]
+    for scores in matrices:
+        n, share = len(scores.labels), round(100 * (coverage(scores) or 0))
+        assessor, assessed = named(graph, scores.assessor), len(list(scores.cells()))
+        known.append(note("coverage", assessor=assessor, cells=assessed, of=n * (n - 1), share=share))
+    known += [_agreed(matrices)] if matrices else []
+    return make(graph, name, columns, rows, [*known, *notes], "coherence/scores", basis=basis)
+
+
+def _agreed(matrices: Sequence[Scores]) -> Text:
+    if len(matrices) < 2:
+        return note("one-assessor")
+    if len({scores.scale.name for scores in matrices}) > 1:
+        return note("several-scales")
+    alpha, sign = measures.agreement(matrices), measures.agreement(matrices, ScaleLevel.SIGN)
+    if alpha is None:
+        return note("no-alpha")
+    if sign is None:
+        return note("alpha-one-sign", alpha=alpha, n=len(matrices))
+    return note("alpha", alpha=alpha, sign=sign, n=len(matrices))
+
+
+def named(graph: Graph, assessor: str) -> str:
+    return graph.label(assessor) if "/" in assessor else assessor
+
+
+def shown(graph: Graph, score: float) -> str:
+    return with_mark(signed(score), graph.language)
+
 
 INTERACTION = (
     "assessor", "action", "given_positive", "given_negative", "given_net", "given_scored", "taken_positive",
@@ -60,226 +105,93 @@ INTERACTION = (
 )  # fmt: skip
 
 
-def matrices(graph: Graph, choice: TableChoice) -> tuple[Scores, ...]:
-    # The matrices in the files chosen, else those the graph holds; labels are IRIs where the graph knows them.
-    if not choice.files:
-        return graph.scores
-    names = choice.assessors or tuple(file.stem for file in choice.files)
-    if len(names) != len(choice.files):
-        files, assessors = len(choice.files), len(names)
-        raise QueryError("counts-differ", remedy="one-assessor-a-file", files=files, assessors=assessors)
-    if len(set(names)) < len(names):
-        raise QueryError("same-assessor", remedy="one-matrix-an-assessor")
-    known, scoring = (
-        None if choice.part == FREE else {label for action in graph.uses.actions for label in (action, key(action))},
-        choice.scoring,
-    )
-    read = (
-        read_scores(file, assessor=name, known=known, scale=scoring.scale, keep_diagonal=scoring.keep_diagonal)
-        for file, name in zip(choice.files, names, strict=True)
-    )
-    return tuple(_by_iri(graph, scores) for scores in read)
-
-
-def _by_iri(graph: Graph, scores: Scores) -> Scores:
-    # The same matrix with IRIs for keys of actions, so that it can be stored and shown by name.
-    iris = {key(action): action for action in graph.uses.actions}
-    labels = tuple(iris.get(label, label) for label in scores.labels)
-    if len(set(labels)) < len(labels):
-        raise QueryError("action-named-twice", remedy="name-each-action-once")
-    reasons = {(iris.get(a, a), iris.get(b, b)): why for (a, b), why in scores.rationale.items()}
-    own = {iris.get(label, label): score for label, score in scores.own.items()}
-    return replace(scores, labels=labels, rationale=reasons, own=own)
-
-
 def interaction(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    given = matrices(graph, choice)
-    rows = [row for scores in given for row in _effects(graph, scores)]
-    notes = [*covered(graph, given), note("null-is-not-0"), note("second-order")] if given else [note("no-scores")]
-    if any(scores.own for scores in given):
-        notes.append(note("itself"))
-    if any(scores.scale.lowest is None for scores in given):
-        notes.append(note("no-interval"))
-    return scored(graph, "interaction", given, INTERACTION, rows, notes)
+    matrices_of, rows = matrices(graph, choice), Rows()
+    for scores in matrices_of:
+        orders, places = measures.second_order(scores), {rank.label: rank for rank in measures.ranks(scores)}
+        for line, order in zip(measures.sums(scores), orders, strict=True):
+            sides = ((sums.positive, sums.negative, sums.net, sums.scored) for sums in (line.given, line.taken))
+            place = places[line.label]
+            rows.append((
+                named(graph, scores.assessor), line.label, *next(sides), *next(sides), line.is_contested,
+                scores.own.get(line.label), order.direct, order.total, order.without_return, place.place, place.best,
+                place.worst, _paths(graph, order),
+            ))  # fmt: skip
+    notes = [note("null-is-not-0"), note("second-order")] if matrices_of else []
+    notes += [note("itself")] if any(scores.own for scores in matrices_of) else []
+    notes += [note("no-interval")] if any(scores.scale.lowest is None for scores in matrices_of) else []
+    return scored(graph, "interaction", matrices_of, INTERACTION, rows, *notes)
 
 
-def scored(
-    graph: Graph, name: str, given: Sequence[Scores], columns: Sequence[str], rows: Sequence[Row], notes: Sequence[Text]
-) -> Table:
-    basis = graph.uses.basis
-    if given:
-        scales = sorted({f"{scores.scale.name}: {scores.scale.range}" for scores in given})
-        basis = basis.also("scale", ", ".join(scales)).also("assessors", len(given))
-    return make(graph, name, columns, rows, notes, "coherence/scores", basis=basis)
-
-
-def covered(graph: Graph, given: Sequence[Scores]) -> Iterator[Text]:
-    for scores in given:
-        n, share = len(scores.labels), coverage(scores)
-        counted = len(list(scores.cells()))
-        yield note(
-            "coverage", assessor=named(graph, scores.assessor), cells=counted, of=n * (n - 1),
-            share=round(100 * (share or 0)),
-        )  # fmt: skip
-    yield _agreed(given)
-
-
-def _agreed(given: Sequence[Scores]) -> Text:
-    if len(given) < 2:
-        return note("one-assessor")
-    if len({scores.scale.name for scores in given}) > 1:
-        return note("several-scales")
-    found, sign = agreement(given), agreement(given, Level.SIGN)
-    if found is None:
-        return note("no-alpha")
-    if sign is None:
-        return note("alpha-one-sign", alpha=found, n=len(given))
-    return note("alpha", alpha=found, sign=sign, n=len(given))
-
-
-def named(graph: Graph, assessor: str) -> str:
-    return graph.label(assessor) if "/" in assessor else assessor
-
-
-def _effects(graph: Graph, scores: Scores) -> Iterator[Row]:
-    orders, places = second_order(scores), {rank.label: rank for rank in ranks(scores)}
-    for line, order in zip(sums(scores), orders, strict=True):
-        place = places[line.label]
-        yield {
-            "assessor": named(graph, scores.assessor),
-            **thing(graph, "action", line.label),
-            **_sums("given", line.given),
-            **_sums("taken", line.taken),
-            "contested": line.given.is_contested or line.taken.is_contested,
-            "itself": scores.own.get(line.label),
-            "direct": number(order.direct),
-            "second": number(order.total),
-            "second_without": number(order.without_return),
-            "rank": place.place,
-            "best": place.best,
-            "worst": place.worst,
-            "double_negatives": _paths(graph, order),
-        }
-
-
-def _sums(side: str, totals: Sums) -> dict[str, float | int | None]:
-    return {
-        f"{side}_positive": number(totals.positive),
-        f"{side}_negative": number(totals.negative),
-        f"{side}_net": number(totals.net),
-        f"{side}_scored": totals.scored,
-    }
-
-
-def _paths(graph: Graph, order: SecondOrder) -> str:
-    return "; ".join(_path(graph, path) for path in order.double_negatives)
-
-
-def _path(graph: Graph, path: Path) -> str:
-    over = " → ".join(key(end) for end in (path.start, path.over, path.end))
-    first, second, product = (shown(graph, score) for score in (path.first, path.second, path.product))
-    return f"{over} ({first} × {second} = {product})"
-
-
-def shown(graph: Graph, score: float) -> str:
-    return with_mark(signed(score), graph.language)
+def _paths(graph: Graph, order: measures.SecondOrder) -> str:
+    lines = []
+    for path in order.double_negatives:
+        over = " → ".join(key(end) for end in (path.start, path.over, path.end))
+        leading, second, product = (shown(graph, score) for score in (path.first, path.second, path.product))
+        lines.append(f"{over} ({leading} × {second} = {product})")
+    return "; ".join(lines)
 
 
 RIPPLE = ("action", "plan", "assessor", "direct", "second", "second_without", "double_negatives")
 
 
 def ripple(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    given = matrices(graph, choice)
-    rows = [row for scores in given for row in _ripples(graph, scores)]
-    rows.sort(key=lambda row: (-float(str(row["second"])), str(row["action"]), str(row["assessor"])))
-    notes = [*covered(graph, given), note("second-order")] if given else [note("no-scores"), note("no-ripple")]
-    return scored(graph, "ripple", given, RIPPLE, rows, notes)
-
-
-def _ripples(graph: Graph, scores: Scores) -> Iterator[Row]:
-    for order in second_order(scores):
-        yield {
-            **thing(graph, "action", order.label),
-            **thing(graph, "plan", graph.plan_of(order.label)),
-            "assessor": named(graph, scores.assessor),
-            "direct": number(order.direct),
-            "second": number(order.total),
-            "second_without": number(order.without_return),
-            "double_negatives": _paths(graph, order),
-        }
+    matrices_of = matrices(graph, choice)
+    rows: Rows = [
+        (order.label, graph.plan_of(order.label), named(graph, scores.assessor), order.direct, order.total,
+         order.without_return, _paths(graph, order))
+        for scores in matrices_of for order in measures.second_order(scores)
+    ]  # fmt: skip
+    rows.sort(key=lambda row: (-(layout.number(row[4]) or 0.0), row[0], row[2]))  # type: ignore[arg-type]
+    notes = [note("second-order")] if matrices_of else []
+    return scored(graph, "ripple", matrices_of, RIPPLE, rows, *notes, empty="no-ripple")
 
 
 OPPOSED = ("action", "plan", "other_action", "other_plan", "score", "assessor", "rationale")
 
 
 def opposed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    given = matrices(graph, choice)
-    found = [(scores, *cell) for scores in given for cell in scores.cells() if cell[2] < 0]
-    found.sort(key=lambda one: (one[3], one[1], one[2], one[0].assessor))
-    rows = [
-        {
-            **thing(graph, "action", one),
-            **thing(graph, "plan", graph.plan_of(one)),
-            **thing(graph, "other_action", two),
-            **thing(graph, "other_plan", graph.plan_of(two)),
-            "score": score,
-            "assessor": named(graph, scores.assessor),
-            "rationale": scores.rationale.get((one, two)),
-        }
-        for scores, one, two, score in found
-    ]
-    notes = [*covered(graph, given)] if given else [note("no-scores"), note("no-opposition")]
-    return scored(graph, "opposed", given, OPPOSED, rows, notes)
+    matrices_of = matrices(graph, choice)
+    cells = [(scores, *cell) for scores in matrices_of for cell in scores.cells() if cell[2] < 0]
+    cells.sort(key=lambda cell: (cell[3], cell[1], cell[2], cell[0].assessor))
+    rows: Rows = [
+        (source, graph.plan_of(source), target, graph.plan_of(target), {"score": score}, named(graph, scores.assessor),
+         scores.rationale.get((source, target)))
+        for scores, source, target, score in cells
+    ]  # fmt: skip
+    return scored(graph, "opposed", matrices_of, OPPOSED, rows, empty="no-opposition")
 
 
 GROUPS = ("assessor", "group", "other_group", "positive", "negative", "net", "scored", "cells")
 
 
 def groups(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    given = matrices(graph, choice)
-    rows = []
-    for scores in given:
+    matrices_of, rows = matrices(graph, choice), Rows()
+    for scores in matrices_of:
         home = _homes(graph, scores, choice.scoring.groups)
-        rows += [
-            {
-                "assessor": named(graph, scores.assessor),
-                **thing(graph, "group", line.group),
-                **thing(graph, "other_group", line.other),
-                "positive": number(line.sums.positive) if line.sums.scored else None,
-                "negative": number(line.sums.negative) if line.sums.scored else None,
-                "net": number(line.sums.net) if line.sums.scored else None,
-                "scored": line.sums.scored,
-                "cells": line.cells,
-            }
-            for line in grouped(scores, home)
-        ]
-    notes = [*covered(graph, given), note("groups")] if given else [note("no-scores")]
-    return scored(graph, "groups", given, GROUPS, rows, notes)
+        for group, counterpart, sums, cells in measures.grouped(scores, home):
+            totals = (sums.positive, sums.negative, sums.net) if sums.scored else (None, None, None)
+            rows.append((named(graph, scores.assessor), group, counterpart, *totals, sums.scored, cells))
+    return scored(graph, "groups", matrices_of, GROUPS, rows, *([note("groups")] if matrices_of else []))
 
 
-def _homes(graph: Graph, scores: Scores, file: FilePath | None) -> Mapping[str, str]:
+def _homes(graph: Graph, scores: Scores, file: Path | None) -> Mapping[str, str]:
     # The group of each label: what a file says, else the plan of an action; a label without one is its own.
     if file is None:
         return {label: graph.plan_of(label) or label for label in scores.labels}
-    said = _read_groups(file)
-    found = {label: said.get(label) or said.get(key(label)) for label in scores.labels}
-    if lacking := next((label for label, group in found.items() if not group), None):
-        raise ProjectError("group-missing", place=Place(str(file)), remedy="add-group", label=lacking)
-    return {label: group for label, group in found.items() if group}
-
-
-def _read_groups(file: FilePath) -> dict[str, str]:
-    text = read_text(file).removeprefix("\ufeff")
-    first = text.partition("\n")[0]
-    found: dict[str, str] = {}
-    for line, cells in enumerate(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count)), 1):
+    content, group_of = read_text(file).removeprefix("\ufeff"), dict[str, str]()
+    delimiter = max(",;\t", key=content.partition("\n")[0].count)
+    for line, cells in enumerate(csv.reader(io.StringIO(content), delimiter=delimiter), 1):
         if not any(cell.strip() for cell in cells):
             continue
         label, group, *more = (cell.strip() for cell in (*cells, ""))
-        if not label or not group or any(more) or label in found:
+        if not label or not group or any(more) or label in group_of:
             raise ProjectError("group-line", place=Place(str(file), line), remedy="group-form")
-        found[label] = group
-    return found
+        group_of[label] = group
+    home = {label: group_of.get(label) or group_of.get(key(label), "") for label in scores.labels}
+    if lacking := next((label for label, group in home.items() if not group), None):
+        raise ProjectError("group-missing", place=Place(str(file)), remedy="add-group", label=lacking)
+    return home
 
 
 DISAGREEMENT = ("action", "other_action", "mean_score", "lowest", "highest", "spread", "assessors", "opinions")
@@ -287,65 +199,33 @@ DISAGREEMENT = ("action", "other_action", "mean_score", "lowest", "highest", "sp
 
 def disagreement(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # Coverage and alpha stand in the notes. Scores of different scales stand in rows of their own, never in one mean.
-    given = matrices(graph, choice)
-    least = 1 if choice.everything else 2
-    rows = [
-        _row(graph, cell)
-        for scale in dict.fromkeys(scores.scale.name for scores in given)
-        for cell in opinions(scores for scores in given if scores.scale.name == scale)
-        if len(cell.scores) >= least
-    ]
-    rows.sort(key=lambda row: (-float(str(row["spread"])), str(row["action"]), str(row["other_action"])))
-    notes = [*covered(graph, given)] if given else [note("no-scores"), note("no-agreement")]
-    return scored(graph, "disagreement", given, DISAGREEMENT, rows, notes)
-
-
-def _row(graph: Graph, cell: Opinions) -> Row:
-    said = sorted((named(graph, assessor), score) for assessor, score in cell.scores)
-    return {
-        **thing(graph, "action", cell.source),
-        **thing(graph, "other_action", cell.target),
-        "mean_score": number(cell.mean),
-        "lowest": cell.least,
-        "highest": cell.greatest,
-        "spread": whole(number(cell.greatest - cell.least) or 0),
-        "assessors": len(cell.scores),
-        "opinions": "; ".join(f"{assessor} {shown(graph, score)}" for assessor, score in said),
-    }
+    matrices_of, rows = matrices(graph, choice), Rows()
+    for scale in dict.fromkeys(scores.scale.name for scores in matrices_of):
+        for cell in measures.opinions(scores for scores in matrices_of if scores.scale.name == scale):
+            if len(cell.scores) >= (1 if choice.everything else 2):
+                scores = sorted((named(graph, assessor), score) for assessor, score in cell.scores)
+                words = "; ".join(f"{assessor} {shown(graph, score)}" for assessor, score in scores)
+                spread = whole(layout.number(cell.greatest - cell.least) or 0)
+                exact = {"lowest": cell.least}, {"highest": cell.greatest}, {"spread": spread}
+                rows.append((cell.source, cell.target, cell.mean, *exact, len(cell.scores), words))
+    rows.sort(key=lambda row: (-row[5]["spread"], row[0], row[1]))  # type: ignore[index]
+    return scored(graph, "disagreement", matrices_of, DISAGREEMENT, rows, empty="no-agreement")
 
 
 AGREEMENT = ("difference", "alpha", "units", "values", "assessors")
 
 
 def agreed(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    given = matrices(graph, choice)
-    notes: list[Text] = [*covered(graph, given)] if given else [note("no-scores"), note("no-agreement")]
-    same_scale = len({scores.scale.name for scores in given}) == 1
-    rows = list(_levels(graph, given)) if len(given) > 1 and same_scale else []
-    if rows:
-        notes.append(note("alpha-levels"))
-    if any(row["difference"] == Level.RATIO and row["alpha"] is None for row in rows) and _is_signed(given):
-        notes.append(note("no-ratio"))
-    return scored(graph, "agreement", given, AGREEMENT, rows, notes)
-
-
-def _is_signed(given: Sequence[Scores]) -> bool:
-    return any(score < 0 for scores in given for _, _, score in scores.cells())
-
-
-def _levels(graph: Graph, given: Sequence[Scores]) -> Iterator[Row]:
-    shared = [cell for cell in opinions(given) if len(cell.scores) > 1]
-    names = [scores.assessor for scores in given]
-    ratings = [[dict(cell.scores).get(name) for cell in shared] for name in names]
-    for level in Level:
-        refused = level is Level.RATIO and _is_signed(given)
-        yield {
-            **code(graph, "difference", level),
-            "alpha": None if refused else number(alpha(ratings, level)),
-            "units": len(shared),
-            "values": sum(len(cell.scores) for cell in shared),
-            "assessors": len(given),
-        }
+    matrices_of, rows = matrices(graph, choice), Rows()
+    is_signed = any(score < 0 for scores in matrices_of for _, _, score in scores.cells())
+    if len(matrices_of) > 1 and len({scores.scale.name for scores in matrices_of}) == 1:
+        shared = [cell for cell in measures.opinions(matrices_of) if len(cell.scores) > 1]
+        ratings = [[dict(cell.scores).get(scores.assessor) for cell in shared] for scores in matrices_of]
+        for level in ScaleLevel:
+            alpha = None if level is ScaleLevel.RATIO and is_signed else measures.alpha(ratings, level)
+            rows.append((level, alpha, len(shared), sum(len(cell.scores) for cell in shared), len(matrices_of)))
+    notes = [note("alpha-levels"), *([note("no-ratio")] if is_signed else [])] if rows else []
+    return scored(graph, "agreement", matrices_of, AGREEMENT, rows, *notes, empty="no-agreement")
 
 
 DEMATEL = (
@@ -355,24 +235,28 @@ DEMATEL = (
 
 
 def influence(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    given, rows = matrices(graph, choice), list[Row]()
-    notes = [*covered(graph, given), note("dematel")] if given else [note("no-scores")]
-    for scores in given:
+    matrices_of, rows, notes = matrices(graph, choice), Rows(), [note("dematel")]
+    for scores in matrices_of:
+        assessor = named(graph, scores.assessor)
         try:
-            vectors = dematel(scores)
+            vectors = influences.dematel(scores)
         except QueryError as error:
-            notes.append(_told(error, choice))
+            notes.append(_endless(error, choice))
             continue
-        notes.append(note("divisor", assessor=named(graph, scores.assessor), divisor=_exact(vectors.divisor)))
-        if not vectors.is_complete:
-            notes.append(_incomplete(graph, scores))
-        if vectors.has_negatives:
-            notes.append(note("no-prominence", assessor=named(graph, scores.assessor)))
-        rows += _influences(graph, scores, vectors)
-    return scored(graph, "dematel", given, DEMATEL, rows, notes)
+        notes.append(note("divisor", assessor=assessor, divisor=_exact(vectors.divisor)))
+        notes += [] if vectors.is_complete else [_incomplete(graph, scores)]
+        notes += [note("no-prominence", assessor=assessor)] if vectors.has_negatives else []
+        columns = (
+            vectors.given_positive, vectors.given_negative, vectors.taken_positive, vectors.taken_negative,
+            vectors.prominence, vectors.relation,
+        )  # fmt: skip
+        for at, label in enumerate(vectors.labels):
+            values = (None if column is None else float(column[at]) for column in columns)
+            rows.append((assessor, label, *values, vectors.coverage))
+    return scored(graph, "dematel", matrices_of, DEMATEL, rows, *(notes if matrices_of else []))
 
 
-def _told(error: Pan2kgError, choice: TableChoice) -> Text:
+def _endless(error: QueryError, choice: TableChoice) -> Text:
     if choice.files:
         raise error
     return Text.of({language: error.say(language) for language in LANGUAGES})
@@ -386,70 +270,40 @@ def _incomplete(graph: Graph, scores: Scores) -> Text:
     return note("incomplete", assessor=named(graph, scores.assessor), share=round(100 * (coverage(scores) or 0)))
 
 
-def _influences(graph: Graph, scores: Scores, vectors: Dematel) -> Iterator[Row]:
-    prominence, cause = vectors.prominence, vectors.relation
-    for at, label in enumerate(vectors.labels):
-        yield {
-            "assessor": named(graph, scores.assessor),
-            **thing(graph, "action", label),
-            "given_positive": number(float(vectors.given_positive[at])),
-            "given_negative": number(float(vectors.given_negative[at])),
-            "taken_positive": number(float(vectors.taken_positive[at])),
-            "taken_negative": number(float(vectors.taken_negative[at])),
-            "prominence": None if prominence is None else number(float(prominence[at])),
-            "cause": None if cause is None else number(float(cause[at])),
-            "coverage": number(vectors.coverage),
-        }
-
-
 CHAINS = ("assessor", "action", "other_action", "score", "chained", "chains", "greatest")
 
 
 def chained(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
-    given, rows = matrices(graph, choice), list[Row]()
-    cut = CUT if choice.scoring.cut is None else choice.scoring.cut
-    notes = [*covered(graph, given), note("chains")] if given else [note("no-scores")]
-    for scores in given:
+    matrices_of, rows, notes = matrices(graph, choice), Rows(), [note("chains")]
+    cut = influences.CUT if choice.scoring.cut is None else choice.scoring.cut
+    for scores in matrices_of:
+        assessor, of_matrix = named(graph, scores.assessor), Rows()
         try:
-            effects = chains(scores, cut=cut)
+            effects = influences.chains(scores, cut=cut)
         except QueryError as error:
-            notes.append(_told(error, choice))
+            notes.append(_endless(error, choice))
             continue
-        who = named(graph, scores.assessor)
-        notes.append(note("chain-count", assessor=who, n=effects.number, cut=_exact(cut), unit=_exact(effects.unit)))
-        if coverage(scores) != 1:
-            notes.append(_incomplete(graph, scores))
-        rows += sorted(_cells(graph, scores, effects), key=lambda row: -abs(float(str(row["chained"]))))
-    return scored(graph, "chains", given, CHAINS, rows, notes)
-
-
-def _cells(graph: Graph, scores: Scores, effects: Chains) -> Iterator[Row]:
-    place = {label: at for at, label in enumerate(effects.labels)}
-    direct = {(one, two): score for one, two, score in scores.cells()}
-    for (one, two), greatest in sorted(effects.greatest.items()):
-        at = place[one], place[two]
-        yield {
-            "assessor": named(graph, scores.assessor),
-            **thing(graph, "action", one),
-            **thing(graph, "other_action", two),
-            "score": direct.get((one, two)),
-            "chained": number(float(effects.total[at])),
-            "chains": int(effects.counts[at]),
-            "greatest": "; ".join(_chain(graph, chain, direct) for chain in greatest),
-        }
-
-
-def _chain(graph: Graph, chain: Chain, direct: dict[tuple[str, str], float]) -> str:
-    # A chain with its scores, so that two hindrances that make a help are seen: a → b → c (−1 × −2: +0.22).
-    over = " → ".join(map(key, chain.members))
-    scores = " × ".join(shown(graph, direct[step]) for step in pairwise(chain.members))
-    return f"{over} ({scores}: {shown(graph, round(chain.value, 3))})"
+        unit = _exact(effects.unit)
+        notes.append(note("chain-count", assessor=assessor, n=effects.number, cut=_exact(cut), unit=unit))
+        notes += [_incomplete(graph, scores)] if coverage(scores) != 1 else []
+        place = {label: at for at, label in enumerate(effects.labels)}
+        direct = {(source, target): score for source, target, score in scores.cells()}
+        for (source, target), greatest in sorted(effects.greatest.items()):
+            at, lines = (place[source], place[target]), []
+            # a chain with its scores, so that two hindrances that make a help are seen: a → b → c (−1 × −2: +0.22)
+            for members, value in greatest:
+                steps = " × ".join(shown(graph, direct[step]) for step in pairwise(members))
+                lines.append(f"{' → '.join(map(key, members))} ({steps}: {shown(graph, round(value, 3))})")
+            total, score = float(effects.total[at]), {"score": direct.get((source, target))}
+            of_matrix.append((assessor, source, target, score, total, int(effects.counts[at]), "; ".join(lines)))
+        rows += sorted(of_matrix, key=lambda row: -abs(layout.number(row[4]) or 0.0))  # type: ignore[arg-type]
+    return scored(graph, "chains", matrices_of, CHAINS, rows, *(notes if matrices_of else []))
 
 
 _DATA: Final = Messages("data")
 
 
-def write_ledger(graph: Graph, choice: TableChoice, path: FilePath) -> None:
+def write_ledger(graph: Graph, choice: TableChoice, path: Path) -> None:
     # Write the matrices chosen as links, whole or not at all; each names its assessor, a body of the graph.
     if not choice.files:
         raise QueryError("no-matrix-to-store", remedy="csv-before-write")
@@ -459,7 +313,15 @@ def write_ledger(graph: Graph, choice: TableChoice, path: FilePath) -> None:
     bodies = [_body(graph, scores.assessor) for scores in given]
     named = [replace(scores, assessor=body) for scores, body in zip(given, bodies, strict=True)]
     for scores in named:
-        _check(graph, scores)
+        known = set(graph.uses.actions)
+        if scores.own:
+            raise QueryError("self-not-stored", remedy="leave-out-self")
+        for entry, two, score in scores.cells():
+            where = told("row-and-column", row=key(entry), column=key(two))
+            if not {entry, two} <= known:
+                raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
+            if not scores.rationale.get((entry, two)):
+                raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=signed(score))
     prefixes = read_prefixes(graph.project)
     blocks = _blocks(graph, path, list(zip(choice.files, named, strict=True)), prefixes)
     write_atomically(path, write_turtle(blocks, prefixes))
@@ -467,33 +329,24 @@ def write_ledger(graph: Graph, choice: TableChoice, path: FilePath) -> None:
 
 def _body(graph: Graph, name: str) -> str:
     bodies = [row[0] for row in graph.read(program_query("tables/bodies"))]
-    found = [body for body in bodies if bare(name) in (body, key(body))]
-    if found:
-        return found[0]
+    matches = [body for body in bodies if bare(name) in (body, key(body))]
+    if matches:
+        return matches[0]
     near = get_close_matches(bare(name), [key(body) for body in bodies], n=3, cutoff=0.4)
     remedy = "did-you-mean-assessor" if near else "name-assessor"
     raise QueryError("no-body-assessor", remedy=remedy, name=name, names=either(near))
 
 
-def _check(graph: Graph, scores: Scores) -> None:
-    known = set(graph.uses.actions)
-    if scores.own:
-        raise QueryError("self-not-stored", remedy="leave-out-self")
-    for one, two, score in scores.cells():
-        where = told("row-and-column", row=key(one), column=key(two))
-        if not {one, two} <= known:
-            raise QueryError("cell-unknown-action", remedy="add-it-first", where=where)
-        if not scores.rationale.get((one, two)):
-            raise QueryError("cell-no-reason", remedy="reason-after-colon", where=where, score=signed(score))
-
-
 def _blocks(
-    graph: Graph, path: FilePath, given: Sequence[tuple[FilePath, Scores]], prefixes: Mapping[str, str]
+    graph: Graph, path: Path, given: Sequence[tuple[Path, Scores]], prefixes: Mapping[str, str]
 ) -> Iterator[Block]:
     documents = [f"document:{f'interaction-{_slug(file.stem)}'}" for file, _ in given]
-    own = _graph(graph, path)
-    yield file_block(own, _DATA.text("scores"), documents)
-    declared = {SCALE, *(key(scale) for scale, file in graph.read(program_query("tables/scale-graphs")) if file != own)}
+    graph_iri = _graph(graph, path)
+    yield file_block(graph_iri, _DATA.text("scores"), documents)
+    declared = {
+        SCALE,
+        *(key(scale) for scale, file in graph.read(program_query("tables/scale-graphs")) if file != graph_iri),
+    }
     for document, (_, scores) in zip(documents, given, strict=True):
         if scores.scale.name not in declared:
             declared.add(scores.scale.name)
@@ -516,7 +369,7 @@ def file_block(graph: str, label: Text, documents: Sequence[str]) -> Block:
         f"<{graph}>",
         (
             TurtleLine("a", "pan:SourceGraph"),
-            *(TurtleLine("rdfs:label", text(said, tag)) for tag, said in label.by_language().items()),
+            *(TurtleLine("rdfs:label", text(stated, tag)) for tag, stated in label.by_language().items()),
             *(TurtleLine("dcterms:source", document) for document in documents),
             TurtleLine("pan:certainty", "certainty:stated"),
         ),
@@ -532,7 +385,7 @@ def scale_block(scale: Scale, document: str) -> Block:
         f"scale:{scale.name}",
         (
             TurtleLine("a", "pan:Scale"),
-            *(TurtleLine("skos:prefLabel", text(said, tag)) for tag, said in label.by_language().items()),
+            *(TurtleLine("skos:prefLabel", text(stated, tag)) for tag, stated in label.by_language().items()),
             *(TurtleLine(name, plain(value)) for name, value in numbers if value is not None),
             TurtleLine("dcterms:source", document),
             TurtleLine("pan:certainty", "certainty:stated"),
@@ -554,7 +407,7 @@ def document_block(document: str, assessor: tuple[str, str], address: str, *, of
         document,
         (
             TurtleLine("a", "pan:Document"),
-            *(TurtleLine("skos:prefLabel", text(said, tag)) for tag, said in title.by_language().items()),
+            *(TurtleLine("skos:prefLabel", text(stated, tag)) for tag, stated in title.by_language().items()),
             TurtleLine("pan:publisherName", string(named)),
             TurtleLine("pan:speaksFor", body),
             TurtleLine("pan:sourceKind", "sourcekind:secondary-page"),
@@ -606,7 +459,7 @@ def score_block(
     )
 
 
-def _graph(graph: Graph, path: FilePath) -> str:
+def _graph(graph: Graph, path: Path) -> str:
     full, project = path.resolve(), graph.project
     if project and full.is_relative_to(project.graph):
         return project.graph_iri(full)

@@ -6,17 +6,24 @@ begins with. What is not known stays empty. The same table gives the same bytes.
 
 from __future__ import annotations
 
+import io
+import os
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-from pan2kg.errors import FormatError
+from pan2kg.errors import FormatError, Place, ProjectError
+from pan2kg.project import reason
 from pan2kg.tables.formats import Grid, xml_fit
 from pan2kg.tables.table import Value
+
+if TYPE_CHECKING:
+    from pan2kg.graph.graph import Graph
 
 SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -34,11 +41,6 @@ _EMPTY_ROWS: Final = 500
 
 
 def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
-    """Named tables as one file, each on a sheet with its first line standing still.
-
-    Raises:
-        FormatError: a table has more rows than a sheet can hold.
-    """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -60,16 +62,16 @@ def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
             if value is None or value == "":
                 return None
             content = value if not isinstance(value, str) or is_head else _day(value)
-            made: Any = WriteOnlyCell(sheet, content if not isinstance(content, str) else "")
+            outcome: Any = WriteOnlyCell(sheet, content if not isinstance(content, str) else "")
             if isinstance(content, str):
                 # a text that is set as a value and begins with « = » would be a formula
-                made.value = xml_fit(content)[:_LONGEST]
-                made.data_type = "s"
+                outcome.value = xml_fit(content)[:_LONGEST]
+                outcome.data_type = "s"
             if isinstance(content, date):
-                made.number_format = "yyyy-mm-dd"
+                outcome.number_format = "yyyy-mm-dd"
             if is_head:
-                made.font = Font(bold=True)
-            return made
+                outcome.font = Font(bold=True)
+            return outcome
 
         sheet.append([cell(head, is_head=True) for head in grid.columns])
         for row in rows:
@@ -89,9 +91,9 @@ def _day(text: str) -> str | date:
 def _bytes(book: Any) -> bytes:  # noqa: ANN401 - openpyxl has no types
     saved, target = BytesIO(), BytesIO()
     book.save(saved)
-    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in parts.namelist():
-            content = parts.read(name)
+    with zipfile.ZipFile(saved) as pieces, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in pieces.namelist():
+            content = pieces.read(name)
             if name == "docProps/core.xml":
                 content = _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", content)
             info = zipfile.ZipInfo(name, _MADE)
@@ -115,11 +117,6 @@ class FormSheet:
 
 
 def write_forms(forms: Sequence[FormSheet], lists: str) -> bytes:
-    """Sheets to be filled in as one file, every cell a text; ``lists`` is the name of the sheet with what is offered.
-
-    Raises:
-        FormatError: a text is longer than a cell can be.
-    """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
@@ -150,17 +147,17 @@ def write_forms(forms: Sequence[FormSheet], lists: str) -> bytes:
 def _fill(sheet: Any, form: FormSheet) -> None:  # noqa: ANN401 - as above
     from openpyxl.utils import get_column_letter
 
-    last = len(form.heads[0]) - 1
-    for at in range(last + 1):
+    final = len(form.heads[0]) - 1
+    for at in range(final + 1):
         longest = max([len(form.heads[1][at]), *(len(line) for row in form.rows for line in row[at].split("\n"))])
         dimension = sheet.column_dimensions[get_column_letter(at + 1)]
-        dimension.width, dimension.hidden = min(max(longest + 1, 12), 45), at == last
-        _style(dimension, is_locked=at in (0, last))
+        dimension.width, dimension.hidden = min(max(longest + 1, 12), 45), at == final
+        _style(dimension, is_locked=at in (0, final))
     for number, row in enumerate((*form.heads, *form.rows)):
         for at, text in enumerate(row):
             if len(text) > _LONGEST:
                 raise FormatError("cell-too-long", most=str(_LONGEST), name=row[0])
-            _put(sheet, (number + 1, at + 1), text, is_locked=number < 2 or at in (0, last))
+            _put(sheet, (number + 1, at + 1), text, is_locked=number < 2 or at in (0, final))
     sheet.row_dimensions[1].hidden = True
     sheet.freeze_panes = "B3"
     sheet.protection.sheet = True
@@ -185,3 +182,156 @@ def _style(target: Any, *, is_locked: bool) -> None:  # noqa: ANN401 - as above
         target.font, target.fill = Font(bold=True), PatternFill("solid", fgColor="EEEEEE")
     else:
         target.protection = Protection(locked=False)
+
+
+Cells = Sequence[object]
+_READ: Final[Mapping[str, tuple[str, ...]]] = {
+    "plans": ("plan", "plan_row"),
+    "texts": ("text_row", "above_row", "is_general"),
+    "paths": ("text_row", "above_row", "step"),
+    "uses": ("work_row", "plan_row", "is_own", "text_row", "share", "level"),
+}
+"""What is read for figures, of the files that are written."""
+
+
+def columns_of(graph: Graph) -> dict[str, dict[str, Cells]]:
+    tables, weights = graph.tables, graph.known().potential.weights
+    works = tables.works
+    plan = {iri: at for at, iri in enumerate(works.plans)}
+    row = {iri: at for at, iri in enumerate((*works.actions, *works.plans))}
+    text = {iri: at for at, iri in enumerate(weights.texts)}
+    uses = [use for use in tables.uses if use.work in row and use.text in text]
+    above = weights.above.tolist()
+    return {
+        "plans": {
+            "plan": works.plans,
+            "plan_row": range(len(works.plans)),
+            "label": [graph.label(iri) for iri in works.plans],
+            "country": [graph.country_of.get(iri) for iri in works.plans],
+            "published": [tables.published.get(iri) for iri in works.plans],
+            "completeness": [tables.lists.get(iri) for iri in works.plans],
+        },
+        "actions": {
+            "action": works.actions,
+            "label": [graph.label(iri) for iri in works.actions],
+            "plan": [works.home[iri] for iri in works.actions],
+            "plan_row": [plan[works.home[iri]] for iri in works.actions],
+        },
+        "texts": {
+            "text": weights.texts,
+            "text_row": range(len(above)),
+            "above": [weights.texts[at] if at >= 0 else None for at in above],
+            "above_row": above,
+            "step": weights.step.tolist(),
+            "is_general": weights.general.tolist(),
+        },
+        "paths": paths_of(above, weights.step.tolist()),
+        "uses": {
+            "work": [use.work for use in uses],
+            "text": [use.text for use in uses],
+            "work_row": [row[use.work] for use in uses],
+            "plan_row": [plan[works.home.get(use.work, use.work)] for use in uses],
+            "is_own": [use.work in plan for use in uses],
+            "text_row": [text[use.text] for use in uses],
+            "share": [use.share for use in uses],
+            "level": [int(use.level or 0) for use in uses],
+            "link": [use.link for use in uses],
+        },
+        "involvements": {
+            "involvement": [involvement.iri for involvement in graph.involvements],
+            "work": [involvement.work for involvement in graph.involvements],
+            "body": [involvement.body for involvement in graph.involvements],
+            "roles": [" ".join(sorted(involvement.roles)) for involvement in graph.involvements],
+            "level": [int(involvement.level or 0) for involvement in graph.involvements],
+        },
+        "citations": {
+            "link": [citation.link for citation in graph.citations],
+            "source": [citation.source for citation in graph.citations],
+            "target": [citation.target for citation in graph.citations],
+            "channel": [citation.channel for citation in graph.citations],
+            "document": [citation.document for citation in graph.citations],
+            "seen": [citation.seen for citation in graph.citations],
+            "level": [int(citation.level or 0) for citation in graph.citations],
+        },
+    }
+
+
+def paths_of(above: Sequence[int], step: Sequence[int]) -> dict[str, Cells]:
+    rows = []
+    for text in range(len(above)):
+        node, weakest = text, 0
+        while node >= 0:
+            rows.append((text, node, weakest))
+            weakest, node = max(weakest, step[node]), above[node]
+    texts, nodes, steps = zip(*rows, strict=True) if rows else ((), (), ())
+    return {"text_row": texts, "above_row": nodes, "step": steps}
+
+
+def write_columns(columns: Mapping[str, Mapping[str, Any]], folder: Path) -> list[Path]:
+    pa, parquet = _arrow()
+    paths = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, table in columns.items():
+            target = folder / f"{name}.parquet"
+            work = folder / f".{name}.parquet.{os.getpid()}"
+            parquet.write_table(pa.table(dict(table)), work, compression="zstd", write_page_checksum=True)
+            work.replace(target)
+            paths.append(target)
+    except OSError as error:
+        raise ProjectError("cannot-write-there", place=Place(str(folder)), reason=reason(error)) from None
+    return paths
+
+
+def write_parquet(columns: Mapping[str, Sequence[str | None]]) -> bytes:
+    pa, parquet = _arrow()
+    target = io.BytesIO()
+    table = pa.table({name: _texts(cells) for name, cells in columns.items()})
+    parquet.write_table(table, target, compression="zstd", write_page_checksum=True)
+    return target.getvalue()
+
+
+def _texts(cells: Sequence[str | None]) -> object:
+    import numpy as np
+
+    pa, _ = _arrow()
+    encoded = [(cell or "").encode() for cell in cells]
+    ends = np.zeros(len(cells) + 1, np.int32)
+    np.cumsum([len(cell) for cell in encoded], out=ends[1:])
+    is_known = np.packbits(np.array([cell is not None for cell in cells], np.bool_), bitorder="little")
+    return pa.StringArray.from_buffers(len(cells), *map(pa.py_buffer, (ends, b"".join(encoded), is_known)))
+
+
+def read_columns(folder: Path) -> dict[str, object]:
+    pa, parquet = _arrow()
+    tables: dict[str, Any] = {}
+    for name, columns in _READ.items():
+        path = folder / f"{name}.parquet"
+        try:
+            tables[name] = parquet.read_table(
+                path, columns=list(columns), partitioning=None, page_checksum_verification=True
+            )
+            tables[name].select(columns)
+        except FileNotFoundError:
+            raise ProjectError("no-parquet", place=Place(str(path)), remedy="export-columns") from None
+        except (pa.ArrowException, OSError, KeyError, ValueError):
+            raise ProjectError("parquet-broken", place=Place(str(path)), remedy="export-again") from None
+    plans, texts = tables["plans"].num_rows, tables["texts"].num_rows
+    for name, column, least, most in (
+        ("plans", "plan_row", 0, plans), ("texts", "text_row", 0, texts), ("texts", "above_row", -1, texts),
+        ("paths", "text_row", 0, texts), ("paths", "above_row", 0, texts),
+        ("uses", "plan_row", 0, plans), ("uses", "text_row", 0, texts),
+    ):  # fmt: skip
+        numbers = tables[name].column(column).to_numpy()
+        if len(numbers) and not (least <= int(numbers.min()) and int(numbers.max()) < most):
+            raise ProjectError("parquet-rows", place=Place(str(folder / f"{name}.parquet")), remedy="export-again")
+    return dict(tables)
+
+
+def _arrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError:
+        raise FormatError("needs-pyarrow", remedy="install-parquet") from None
+    return pa, parquet

@@ -1,27 +1,38 @@
-"""A table: what it shows, its columns and rows, what it rests on; and which part of it is written.
+"""A table: what it shows, its columns and rows, what it rests on; which part of it is written; and all there are.
 
 It is the same for the answer to a query, whose cells are terms, and for figures, whose cells are values of Python.
 Columns are flat: what a thing is called stands in a column of its own, which says what it names.
+
+All that is said of a table beside its own words stands here once: the command line, README's table of questions and
+the site read it. A function is imported when its table is made, since ``pan2kg coherence --help`` names them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from difflib import get_close_matches
+from enum import Enum
+from functools import cache
+from importlib import import_module
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pan2kg.coherence.evidence import Basis
+from pan2kg.coherence.evidence import BITS, HEADLINE, Basis, Level
 from pan2kg.errors import FormatError, QueryError
-from pan2kg.i18n.catalogue import Text
-from pan2kg.i18n.message import there_are, told
-from pan2kg.turtle.vocabulary import NUMBERS
+from pan2kg.i18n.catalogue import Filling, Messages, Text, format_of
+from pan2kg.i18n.message import Message, there_are, told
+from pan2kg.turtle import vocabulary
+from pan2kg.turtle.writer import prefixes_used
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-    from pan2kg.coherence.known import BasisLine
+    from pan2kg.coherence.known import BasisLine, Known
+    from pan2kg.graph.graph import Graph
+    from pan2kg.scores.matrix import Scale
 
 Value = str | int | float | bool | None
 """What a cell of figures holds: ``None`` is « not assessed » or « unknown », never 0."""
@@ -30,10 +41,15 @@ if TYPE_CHECKING:
 else:
     Cell = object  # the engine is not loaded to tell what tables there are
 Row = Mapping[str, Value]
+Ordered = tuple[str, str]
+Cross = tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[Text, ...]]
 SILENT: Final = Text()
 """No words."""
 LINES: Final = ("csv", "tsv")
 """The formats whose first line names the columns, and can be left out."""
+_TABLES: Final = Messages("table")
+_HELP: Final = Messages("help")
+_FIGURES: Final = Messages("figure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +66,6 @@ class Column:
     names: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cross:
-    """Pairs as rows and columns, for a terminal: what each row and column is called, marks, and what these mean."""
-
-    heads: tuple[str, ...]
-    cells: tuple[tuple[str, ...], ...]
-    legend: tuple[Text, ...]
-
-
 _NOTHING: Final = Basis(0, 0, 0)
 
 
@@ -69,7 +76,8 @@ class Table:
     ``terms`` says what form of query was answered, of which the cells are terms; of figures it is empty. ``outcome`` is
     the answer to a yes-or-no question. ``rests`` is the basis of an answer, a sentence. ``sparql`` is a query for the
     statements behind figures. ``line`` is the basis line of a table that shows links, which then stands in its place.
-    ``cross`` is what a terminal is shown in place of the rows.
+    ``cross`` is what a terminal is shown in place of the rows: pairs as rows and columns, what each of them is called,
+    its marks row by row, and what these mean.
     """
 
     name: str
@@ -88,26 +96,25 @@ class Table:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of all columns."""
         return tuple(column.key for column in self.columns)
 
     @property
     def solutions(self) -> tuple[Mapping[str, Cell], ...]:
-        """The rows of an answer, whose cells are terms."""
+        # the rows of an answer, whose cells are terms
         return self.rows
 
     @property
     def things(self) -> frozenset[str]:
-        """The keys of columns whose things are called by names that stand beside them."""
+        # the keys of columns whose things are called by names that stand beside them
         return frozenset(column.names for column in self.columns if column.names)
 
     @property
     def shown(self) -> tuple[Column, ...]:
-        """The columns a reader sees: names in place of the things called so."""
+        # the columns a reader sees: names in place of the things called so
         return tuple(column for column in self.columns if column.key not in self.things)
 
     def only(self, keys: Iterable[str]) -> Table:
-        """The table with some of its columns, in the order given, those of things with their names."""
+        # some of its columns, in the order given, those of things with their names
         wanted = [column for key in keys for column in self.columns if key in {column.key, column.names}]
         return replace(self, columns=tuple(dict.fromkeys(wanted)))
 
@@ -130,15 +137,10 @@ class Selection:
     header: bool = True
 
     def __bool__(self) -> bool:
-        """Whether rows or columns are chosen at all."""
         return bool(self.columns or self.order or self.limit is not None)
 
     def refuse(self, form: str) -> None:
-        """Refuse to leave out the names where they are no line of their own.
-
-        Raises:
-            FormatError: the format is none of :data:`LINES`.
-        """
+        # the names cannot be left out where they are no line of their own
         if not self.header and form not in LINES:
             raise FormatError("no-line-of-names", remedy="use-lines", form=form)
 
@@ -153,10 +155,8 @@ class Selection:
     def of(self, table: Table) -> tuple[Table, int]:
         """The table as it is wanted, and how many of its rows were left out; rows are sorted by names.
 
-        A thing comes with its name. In figures its name means it too; in an answer a name can stand alone.
-
-        Raises:
-            QueryError: a key the table has no column of, with the nearest; or an answer that has no rows.
+        A thing comes with its name. In figures its name means it too; in an answer a name can stand alone. A key the
+        table has no column of is refused with the nearest, as is an answer that has no rows.
 
         >>> table = Table("", (Column("a"), Column("b")), ({"a": 1, "b": "x"}, {"a": 2, "b": "y"}))
         >>> chosen, left_out = Selection(("b",), ("-a",), 1).of(table)
@@ -167,38 +167,34 @@ class Selection:
             return table, 0
         if table.terms in ("triples", "yes-no"):
             raise QueryError("no-rows-to-choose", remedy="leave-out-selection-of-rows")
+        for key in (key.removeprefix("-") for key in (*self.columns, *self.order)):
+            if key not in table.keys:
+                near = get_close_matches(key, table.keys, n=1, cutoff=0.5)
+                meant = told("did-you-mean", names=near[0]) if near else there_are(islice(table.keys, 12))
+                raise QueryError("no-column", remedy=meant, name=key)
         rows = list(table.rows)
-        for written in reversed(self.order):
-            key = _column(written.removeprefix("-"), table.keys).removesuffix("_label")
+        for order in reversed(self.order):
+            key = order.removeprefix("-").removesuffix("_label")
             ranks = [(_rank(row.get(f"{key}_label") if f"{key}_label" in row else row.get(key)), row) for row in rows]
-            known = [(rank, row) for rank, row in ranks if rank]
-            known.sort(key=lambda pair: pair[0] or (), reverse=written.startswith("-"))
-            rows = [row for _, row in (*known, *(pair for pair in ranks if not pair[0]))]
+            assessed = [(rank, row) for rank, row in ranks if rank]
+            assessed.sort(key=lambda pair: pair[0] or (), reverse=order.startswith("-"))
+            rows = [row for _, row in (*assessed, *(pair for pair in ranks if not pair[0]))]
         wanted: list[str] = []
-        for key in (_column(key, table.keys) for key in self.columns):
-            thing = key if table.terms else key.removesuffix("_label")
-            wanted += [thing, *(label for label in (f"{thing}_label",) if label in table.keys)]
-        columns = [column for key in dict.fromkeys(wanted) for column in table.columns if column.key == key]
-        there = {column.key for column in columns}
-        columns = [column if column.names in there else replace(column, names="") for column in columns]
-        kept = rows if self.limit is None else rows[: self.limit]
-        chosen = replace(table, columns=tuple(columns) or table.columns, rows=tuple(kept), cross=None)
-        return chosen, len(rows) - len(kept)
-
-
-def _column(key: str, keys: Sequence[str]) -> str:
-    if key in keys:
-        return key
-    near = get_close_matches(key, keys, n=1, cutoff=0.5)
-    meant = told("did-you-mean", names=near[0]) if near else there_are(islice(keys, 12))
-    raise QueryError("no-column", remedy=meant, name=key)
+        for key in self.columns:
+            thing_key = key if table.terms else key.removesuffix("_label")
+            wanted += [thing_key, *(label for label in (f"{thing_key}_label",) if label in table.keys)]
+        chosen = [column for key in dict.fromkeys(wanted) for column in table.columns if column.key == key]
+        keys = {column.key for column in chosen}
+        columns = tuple(column if column.names in keys else replace(column, names="") for column in chosen)
+        limited = rows if self.limit is None else rows[: self.limit]
+        selected = replace(table, columns=columns or table.columns, rows=tuple(limited), cross=None)
+        return selected, len(rows) - len(limited)
 
 
 def _rank(cell: Cell) -> tuple[int, float, str] | None:
-    """Numbers before words, these without regard to case; None for nothing."""
-    content: object = cell
-    words: object = getattr(content, "value", content)
-    if getattr(getattr(cell, "datatype", None), "value", "") in NUMBERS:
+    # numbers before words, these without regard to case; None for nothing
+    words: object = getattr(cell, "value", cell)
+    if getattr(getattr(cell, "datatype", None), "value", "") in vocabulary.NUMBERS:
         try:
             return (0, float(str(words)), "")
         except ValueError:
@@ -206,3 +202,306 @@ def _rank(cell: Cell) -> tuple[int, float, str] | None:
     if words is None or words == "":
         return None
     return (0, float(words), "") if isinstance(words, int | float) else (1, 0.0, str(words).casefold())
+
+
+# What a table is told
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How matrices of scores are read and looked at.
+
+    ``scale`` is that of the files, None where they say it or it is the usual one; ``keep_diagonal`` lets them say what
+    acts on itself. ``cut`` is where chains are cut, and ``groups`` the file that says which group a label is of.
+    """
+
+    scale: Scale | None = None
+    keep_diagonal: bool = False
+    cut: float | None = None
+    groups: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableChoice:
+    """What a table is told: plans, actions and files by name, a part of it, and whether to show empty rows too.
+
+    ``assessors`` name who filled in the matrices in ``files``, in their order; else the file names do. ``scoring`` says
+    how these are read. ``evidence`` is the level links are shown at, that of the headline where nobody chose another.
+    ``country`` is that whose plans are looked at, by the end of its IRI; :data:`EVERYWHERE` means all of them.
+    """
+
+    plans: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    assessors: tuple[str, ...] = ()
+    part: str = ""
+    least: float | None = None
+    everything: bool = False
+    scoring: Scoring = Scoring()
+    evidence: Level = HEADLINE
+    country: str = ""
+
+
+EVERYWHERE: Final = "all"
+DEFAULT: Final = TableChoice()
+"""Nothing in particular: all plans, no files."""
+
+
+# Every table there is
+
+Option = Literal[
+    "plans", "all", "least", "evidence", "two works", "any action", "two plans", "matrices", "write", "cut", "groups",
+    "kind", "day", "country",
+]  # fmt: skip
+"""What tables can be told, as :mod:`pan2kg.cli.coherence` reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableKind:
+    """A kind of table.
+
+    ``function`` names a module of this room and the function there that makes it; ``part`` is an option of its own by
+    which it shows a part. ``number`` is that of the thirty questions it answers, and ``example`` what README lets a
+    reader type, with a mark of its footnote. ``whole`` is a table made from the whole graph whatever the day, and
+    ``alone`` one that must be told what to look at, so that it has no page of its own.
+    """
+
+    name: str
+    function: str
+    options: tuple[Option, ...] = ()
+    part: tuple[str, str] | None = None
+    number: int | None = None
+    example: str = ""
+    whole: bool = False
+    alone: bool = False
+
+    @property
+    def summary(self) -> str:
+        # the key of what it answers, in the context « help », else of what it shows
+        return f"table.{self.name}" if _HELP.has(f"table.{self.name}") else f"question.{self.name}"
+
+    @property
+    def question(self) -> Message:
+        return Message("help", f"question.{self.name}")
+
+    def make(self, graph: Graph, choice: TableChoice) -> Table:
+        module, _, name = self.function.partition(".")
+        function: Callable[[Graph, TableChoice], Table] = getattr(import_module(f"pan2kg.tables.{module}"), name)
+        return function(graph, choice)
+
+
+_KINDS: Final = (
+    TableKind("figures", "coverage.register", ("plans", "evidence"), part=("--figure", "part.figure")),
+    TableKind("matrix", "plans.matrix", ("plans", "all", "evidence")),
+    TableKind("debt", "plans.debt", ("plans", "evidence")),
+    TableKind("unacknowledged", "plans.unacknowledged", ("plans", "least", "evidence"), number=4),
+    TableKind("gaps", "gaps.gaps", ("kind", "plans", "country", "evidence")),
+    TableKind("index", "plans.coherence_index", ("plans", "all", "evidence"), number=3),
+    TableKind("explain", "plans.explanation", ("two works", "evidence"), number=18, example="… …", alone=True),
+    TableKind("bodies", "coverage.bodies", ("evidence",), part=("--finding", "part.finding")),
+    TableKind("obligations", "gaps.duties", ("plans", "evidence"), part=("--standing", "part.standing"), whole=True),
+    TableKind(
+        "compare", "coverage.compared", ("two plans", "evidence"), part=("--part", "part.part"), number=17,
+        example="… … ²", whole=True, alone=True,
+    ),
+    TableKind("interaction", "scores.interaction", ("matrices", "write"), example="scores.csv ¹", whole=True),
+    TableKind("participation", "coverage.bridges", ("plans", "evidence"), number=15),
+    TableKind("loss", "coverage.lost", ("any action", "plans", "evidence"), number=16, example="…"),
+    TableKind("completeness", "coverage.complete", ("plans", "all")),
+    TableKind("parts", "plans.parts", ("plans",)),
+    TableKind("target-groups", "coverage.target_groups", ("plans", "country"), number=24),
+    TableKind("dependencies", "gaps.dependencies", ("plans", "evidence"), number=23),
+    TableKind("recommendations", "gaps.recommendations", ("plans",), number=12),
+    TableKind("ripple", "scores.ripple", ("matrices",), number=25, example="¹", whole=True),
+    TableKind("chance", "plans.by_chance", ("plans", "all", "evidence"), number=27),
+    TableKind("trust", "coverage.trust", ("plans", "evidence"), number=30),
+    TableKind("as-of", "coverage.moment", ("day", "plans"), number=28, example="31/12/2021 ²", whole=True),
+    TableKind(
+        "other-countries", "coverage.other_countries", part=("--country", "part.country"), number=29, example="³"
+    ),
+    TableKind("dematel", "scores.influence", ("matrices",), example="¹", whole=True),
+    TableKind("chains", "scores.chained", ("matrices", "cut"), example="¹", whole=True),
+    TableKind("groups", "scores.groups", ("matrices", "groups"), example="¹", whole=True),
+    TableKind("agreement", "scores.agreed", ("matrices",), example="¹", whole=True),
+    TableKind("disagreement", "scores.disagreement", ("matrices", "all"), number=26, example="¹", whole=True),
+    TableKind("opposed", "scores.opposed", ("matrices",), number=14, example="¹"),
+)  # fmt: skip
+
+TABLES: Final[Mapping[str, TableKind]] = {kind.name: kind for kind in _KINDS}
+"""The tables by name, in the order in which they are listed.
+
+Whole are, of those made as of a day: ``as-of``, which tells of each plan whether it runs; ``obligations``, since what
+answers one still does when a plan has ended; ``compare``, since an edition and the next never run on one day; and
+experts' scores of actions, which hold whether or not a plan is still running.
+"""
+
+
+# How a table is made
+
+_FIGURED: Final[Mapping[str, str]] = {
+    "level": "level", "level_back": "level", "tie_level": "level", "expectation": "verdict",
+    "expectation_back": "verdict",
+    "citation": "state", "citation_back": "state", "text_there": "state", "text_back": "state", "web_there": "state",
+    "web_back": "state", "cited_action": "state", "cited_mixed": "state", "cited_plan": "state",
+    "cites_base": "state", "cites_new": "state", "references": "extent", "web_page": "extent", "list": "list",
+}  # fmt: skip
+"""The columns whose codes are called as all figures call them, and under which keys: levels, verdicts, states."""
+_CODED: Final = {
+    "verification_source": "indicator", "expected_result": "indicator", "timeline": "indicator", "means": "indicator",
+    "acknowledged_back": "acknowledged_there",
+}  # fmt: skip
+"""The columns whose codes are called as those of another one."""
+_SAME: Final = {
+    "one": "plan", "other_plan": "two", "general_bits": "general", "told": "value", "gaps_of": "of",
+    "kind": "obligation_kind", "subject": "what",
+}  # fmt: skip
+"""The columns with the heading of another one."""
+_WEIGHED: Final = frozenset((
+    "bits", "contribution", "debt", "difference_bits", "gain", "general", "high", "high_base", "high_new", "low",
+    "low_base", "low_new", "participation", "settled", "statistic", "total",
+))  # fmt: skip
+"""The columns whose figures are, or follow from, weights of texts in bits."""
+_THINGS: Final = frozenset((
+    "action", "actions", "answer", "answers", "bodies", "chapter", "cited", "citing", "counterparts", "countries",
+    "document", "earlier", "figure", "group", "groups", "holder", "instrument", "instruments", "instruments_added",
+    "instruments_removed", "force", "later", "named", "national", "obligation", "obligation_kind",
+    "obligations", "of_what", "one", "other", "other_action", "other_group", "other_plan", "over", "pages", "path",
+    "plan", "plans", "provision", "recommendation", "relation", "review", "similar", "stage", "subject", "told",
+    "topic", "topics", "touching", "two", "ways", "what",
+))  # fmt: skip
+"""The columns that hold IRIs; those that hold codes are the ones whose values have a name."""
+DIGITS: Final = 6
+"""To how many decimals figures are rounded, so that every machine writes the same."""
+
+
+def make(
+    graph: Graph, name: str, columns: Sequence[str], rows: Iterable[Sequence[object] | Row], notes: Sequence[Text] = (),
+    query: str = "", evidence: Known | None = None, *, sparql: str = "", line: BasisLine | None = None,
+    basis: Basis | None = None, cross: Cross | None = None, is_dated: bool = False,
+) -> Table:  # fmt: skip
+    """The table of that name, of the values of each row in the order of its columns, or of rows of :func:`cells`.
+
+    ``query`` names the query of the program that shows its statements; at the level of what is ``known`` it shows
+    links. Unless its statements ``is_dated``, it says where a day was asked for that they are not.
+    """
+    # figures are made of what loads slowly, and the command line names the tables without it
+    from pan2kg.coherence.known import basis_line
+    from pan2kg.store.queries import program_query
+
+    undated = [note("undated", day=graph.as_of.isoformat())] if graph.asked and not is_dated else []
+    basis = basis or graph.uses.basis
+    sparql = sparql or (program_query(query) if query else "")
+    # it is shown without the prefixes it does not use, and without empty lines
+    used = prefixes_used(sparql)
+    lines = (text.lstrip() if text.startswith(" SELECT") else text.rstrip() for text in sparql.splitlines())
+    lines = (text for text in lines if not text.startswith("PREFIX ") or text.split()[1].rstrip(":") in used)
+    return Table(
+        name, tuple(part for key in columns for part in column(name, key)),
+        tuple(row if isinstance(row, Mapping) else cells(graph, columns, row) for row in rows),
+        title=_TABLES.text(f"title.{name}"), summary=_TABLES.text(f"summary.{name}"), notes=(*notes, *undated),
+        basis=replace(basis, weights=BITS if _WEIGHED.intersection(columns) else basis.weights),
+        line=line or (basis_line(evidence) if evidence else None),
+        sparql="\n".join(filter(None, lines)), cross=cross,
+    )  # fmt: skip
+
+
+def cells(graph: Graph, columns: Sequence[str], values: Sequence[object]) -> Row:
+    """The cells of a row: a thing and what it is called, several by spaces and semicolons, a code and its words.
+
+    Nothing known of one is None in both, and several of which there is none are empty. A figure is rounded, and a
+    mapping stands for itself.
+    """
+    row: dict[str, Any] = {}
+    for key, value in zip(columns, values, strict=True):
+        if isinstance(value, Mapping):
+            row |= value
+        elif isinstance(value, Iterable) and not isinstance(value, str):
+            iris = list(value)
+            words = format_of("semicolon", graph.language).join(map(graph.label, iris))
+            row |= {key: " ".join(iris), f"{key}_label": words}
+        elif isinstance(value, Enum) or (key not in _THINGS and codes(key)):
+            titled = value.key if isinstance(value, Level) else value.value if isinstance(value, Enum) else value
+            row |= {
+                key: titled or None,
+                f"{key}_label": coded(key, str(titled)).say(graph.language) if titled else None,
+            }
+        elif key in _THINGS:
+            row |= thing(graph, key, value if isinstance(value, str) else None)
+        elif isinstance(value, float) or (isinstance(value, int) and key in _WEIGHED):
+            row[key] = number(value)
+        elif isinstance(value, date):
+            row[key] = value.isoformat()
+        else:
+            row[key] = value.say(graph.language) if isinstance(value, Text) else value
+    return row
+
+
+def thing(graph: Graph, key: str, iri: str | None) -> dict[str, Value]:
+    return {key: iri or None, f"{key}_label": graph.label(iri) if iri else None}
+
+
+def number(value: float | None) -> float | None:
+    """A figure as it is written: rounded, and never −0.
+
+    >>> number(-1e-12), number(1 / 3), number(None)
+    (0.0, 0.333333, None)
+    """
+    return None if value is None else float(round(value, DIGITS)) + 0.0
+
+
+def column(table: str, key: str) -> tuple[Column, ...]:
+    # with a heading of the table's own where there is one; of things also the column of their names
+    own_key = f"column.{table}-{key}"
+    heading = _TABLES.text(own_key if _TABLES.has(own_key) else f"column.{_SAME.get(key, key)}")
+    means = f"meaning.{'positive' if key == 'negative' else key}"
+    meaning = _TABLES.text(means) if _TABLES.has(means) else SILENT
+    names = (Column(f"{key}_label", heading, names=key),) if key in _THINGS or codes(key) else ()
+    return (Column(key, heading, meaning), *names)
+
+
+@cache
+def codes(key: str) -> tuple[str, ...]:
+    titled = _FIGURED.get(key)
+    return _FIGURES.keys(f"{titled}.") if titled else _TABLES.keys(f"value.{_CODED.get(key, key)}.")
+
+
+@cache
+def coded(key: str, code: str) -> Text:
+    """What a code of a column is called.
+
+    >>> coded("standing", "late").say("en")
+    'late'
+    """
+    if key in _FIGURED:
+        return _FIGURES.text(f"{_FIGURED[key]}.{code}")
+    message = f"value.{_CODED.get(key, key)}.{code}"
+    # on a day an obligation has the standing that it has in the table of obligations
+    return _TABLES.text(message if _TABLES.has(message) else f"value.standing.{code}")
+
+
+def note(key: str, **values: Filling) -> Text:
+    return _TABLES.text(f"note.{key}", **values)
+
+
+def among(graph: Graph, plans: Iterable[str]) -> Basis:
+    titled = ", ".join(map(vocabulary.key, plans))
+    return graph.uses.basis.also("plans", titled) if titled else graph.uses.basis
+
+
+# In which order pairs are listed: never by what could be, a mean, or a ratio to what is known of a plan
+
+
+def action_bits(evidence: Known) -> dict[Ordered, tuple[float, float]]:
+    pairs = evidence.actions.named(evidence.potential.names)
+    return {(entry, second): (low, broad) for entry, second, low, broad in pairs}
+
+
+def plan_order(graph: Graph) -> Callable[[Ordered], tuple[object, ...]]:
+    assessed = graph.known(HEADLINE), graph.known(Level.EDITORS)
+
+    def order(ends: Ordered) -> tuple[object, ...]:
+        pair = min(ends), max(ends)
+        bits = [-round(evidence.shared.get(pair) or 0.0, 9) for evidence in assessed]
+        return (*bits, assessed[-1].link_level(*pair) or Level.MACHINE, *ends)
+
+    return order

@@ -39,13 +39,12 @@ def _environment() -> Environment:
             named.pop("_block_vars", None)
             return called(*values, **named)
 
-    class OwnEnvironment(Environment):
-        context_class = OwnContext
-
-    return OwnEnvironment(
+    environment = Environment(
         loader=FileSystemLoader(sorted(Path(__file__).parents[1].glob("*/templates"))), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False, bytecode_cache=_kept(),
     )  # fmt: skip
+    environment.context_class = OwnContext
+    return environment
 
 
 def _kept() -> BytecodeCache:
@@ -63,14 +62,14 @@ def _kept() -> BytecodeCache:
 
         def load_bytecode(self, bucket: Bucket) -> None:
             with suppress(OSError):
-                said = Path(bucket.key).read_bytes()
-                if sha256(said[_DIGEST:]).digest() == said[:_DIGEST]:
-                    bucket.bytecode_from_string(said[_DIGEST:])
+                stated = Path(bucket.key).read_bytes()
+                if sha256(stated[_DIGEST:]).digest() == stated[:_DIGEST]:
+                    bucket.bytecode_from_string(stated[_DIGEST:])
 
         def dump_bytecode(self, bucket: Bucket) -> None:
-            made = bucket.bytecode_to_string()
+            outcome = bucket.bytecode_to_string()
             with suppress(ProjectError):
-                write_atomically(Path(bucket.key), sha256(made).digest() + made)
+                write_atomically(Path(bucket.key), sha256(outcome).digest() + outcome)
 
     return Kept()
 
@@ -94,8 +93,8 @@ def macro(template: str, name: str) -> Callable[..., Markup]:
     >>> macro("_pieces.html", "lead")("a.html", "a < b"), macro("_pieces.html", "lead")("", markup("<b>a</b>"))
     (Markup('<a href="a.html">a &lt; b</a>'), Markup('<b>a</b>'))
     """
-    found: Callable[..., Markup] = getattr(_environment().get_template(template).module, name)
-    return found
+    matches: Callable[..., Markup] = getattr(_environment().get_template(template).module, name)
+    return matches
 
 
 def markup(text: str) -> Markup:

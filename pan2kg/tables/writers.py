@@ -1,40 +1,220 @@
-"""Writing a table: as text, data or a piece of a page; the answer to a query in the formats of SPARQL and RDF as well.
+"""An answer as a table: its columns and words, what its question says of itself, and what it rests on.
 
-A table has three layouts. Data has keys, every column and every value whole; a spreadsheet has headings, the names of
-things beside their addresses; a reader is shown names in place of addresses, and decimals are rounded.
+What it rests on is counted here by one quick query, since a question asked on the command line waits for no matrices; a
+test holds it to :func:`pan2kg.coherence.known.basis_line`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from textwrap import fill, wrap
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import pyoxigraph as ox
 
 from pan2kg.errors import FormatError, QueryError
-from pan2kg.graph.answer import typed_frame
-from pan2kg.i18n.catalogue import Language, Text, format_of
-from pan2kg.i18n.message import did_you_mean, there_are, with_days
-from pan2kg.store.store import Result, Triples, plain
+from pan2kg.graph.answer import Answer
+from pan2kg.i18n.catalogue import LANGUAGES, Language, Messages, Text, format_of
+from pan2kg.i18n.message import did_you_mean, in_words, there_are, with_days
+from pan2kg.store.queries import Query, program_query
+from pan2kg.store.store import Result, Store, Triples, plain, select
 from pan2kg.tables import formats
-from pan2kg.tables.answers import answer, heading, word_of
-from pan2kg.tables.formats import Grid, clean, dated, md_escape, say
-from pan2kg.tables.registry import TABLES
-from pan2kg.tables.table import Cell, Column, Cross, Row, Table, Value
+from pan2kg.tables.formats import PRINTING, Grid, clean, dated, md_escape, say
+from pan2kg.tables.table import TABLES, Cell, Column, Row, Table, TableChoice, Value
 from pan2kg.turtle.vocabulary import NUMBERS, XSD, is_ours
 
 if TYPE_CHECKING:
-    import pandas as pd
     from markupsafe import Markup
 
     from pan2kg.coherence.evidence import Level
     from pan2kg.graph.graph import Graph
+
+_FIGURE: Final = Messages("figure")
+_HEADINGS: Final = Messages("heading")
+_TABLES: Final = Messages("table")
+
+
+def answer(result: Result, question: str = "", summary: str = "", notes: Iterable[str] = (), basis: str = "") -> Table:
+    """An answer with what is said around it: the question with its caveats, and what it rests on.
+
+    >>> table = answer(ox.Store().query('SELECT ?plan ?plan_label { VALUES (?plan ?plan_label) { (1 "PAN 1") } }'))
+    >>> table.keys, table.rows[0]["plan_label"].value, [column.key for column in table.shown]
+    (('plan', 'plan_label'), 'PAN 1', ['plan_label'])
+    """
+    around = (Text.same(question), Text.same(summary), tuple(map(Text.same, notes)))
+    if isinstance(result, ox.QueryBoolean):
+        return Table(
+            "", (_column("answer", ()),), (), *around, rests=Text.same(basis), terms="yes-no", outcome=bool(result)
+        )
+    if isinstance(result, list):
+        keys = ["subject", "predicate", "object"]
+        triples = [(triple.subject, triple.predicate, triple.object) for triple in sorted(result, key=str)]
+        rows: list[Mapping[str, Any]] = [dict(zip(keys, triple, strict=True)) for triple in triples]
+    else:
+        keys = [variable.value for variable in result.variables]
+        rows = [dict(zip(keys, solution, strict=True)) for solution in result]
+    terms: Literal["triples", "rows"] = "triples" if isinstance(result, list) else "rows"
+    return Table(
+        "", tuple(_column(key, keys) for key in keys), tuple(rows), *around, rests=Text.same(basis), terms=terms
+    )
+
+
+def _column(key: str, keys: Collection[str]) -> Column:
+    name = key.removesuffix("_label")
+    words = Text(tuple((language, heading(name, language)) for language in LANGUAGES))
+    return Column(key, words, names=name if name != key and name in keys else "")
+
+
+_OF_FIGURES: Final = {
+    "action": "action", "actions": "actions", "bodies": "bodies", "change": "change", "document": "document",
+    "due": "due", "force": "force", "indicator": "indicator", "kind": "obligation_kind", "obligation": "obligation",
+    "plan": "plan", "plans": "plans", "provision": "provision", "topic": "topic", "value": "value",
+}  # fmt: skip
+"""The columns of questions that are called as those of figures are."""
+
+
+def heading(column: str, language: Language) -> str:
+    """What a column of a stored question is called; in English, and where no other name is known, its own words.
+
+    >>> heading("plan_label", "en"), heading("with_body", "fr"), heading("with_body", "de"), heading("my_own", "fr")
+    ('plan', 'avec un organisme', 'mit Stelle', 'my own')
+    """
+    name = column.removesuffix("_label")
+    if _HEADINGS.has(name):
+        return _HEADINGS.say(name, language)
+    if name not in _OF_FIGURES:
+        return name.replace("_", " ")
+    words = _TABLES.say(f"column.{_OF_FIGURES[name]}", language)
+    return words if language == "de" else words[0].lower() + words[1:]
+
+
+_WORDED: Final = {
+    "returned": "cell", "covered": "cell", "annotated": "cell", "common": "cell", "alone": "cell", "last_link": "cell",
+    "answered": "cell",
+    "body": "field", "indicator": "field", "timeline": "field",
+    "verdict": "verdict",
+    "kind": "kind",
+}  # fmt: skip
+"""The columns of stored questions that hold keys of words, by what the words stand under."""
+_UNTOLD: Final = frozenset({"cell.yes", "cell.no"})
+"""What a table of figures shows by signs, and an answer says."""
+
+
+def word_of(text: str, column: str, language: Language) -> str:
+    """What a key in a column of a stored question is called; anything else as it is.
+
+    >>> word_of("unread", "returned", "fr"), word_of("no", "covered", "de"), word_of("unread", "plan", "en")
+    ('non lu', 'nein', 'unread')
+    """
+    if column not in _WORDED:
+        return text
+    key = f"{_WORDED[column]}.{text}"
+    if key in _UNTOLD:
+        return PRINTING.say(text, language)
+    return _FIGURE.say(key, language) if _FIGURE.has(key) else text
+
+
+def words_of(column: str, language: Language) -> dict[str, str]:
+    keys = _FIGURE.keys(f"{_WORDED[column]}.") if column in _WORDED else ()
+    return {key: word_of(key, column, language) for key in keys}
+
+
+def every_word(language: Language) -> dict[str, dict[str, str]]:
+    # The same of every column that holds keys, for a query of which nobody knows beforehand which columns it has.
+    return {column: words_of(column, language) for column in _WORDED}
+
+
+_RESTRICTS_NOTHING: Final = frozenset({"pan:any", '"editors"'})
+"""Defaults that leave nothing out: any thing, and the weakest level of evidence."""
+
+
+def taken(query: Query, values: Collection[str], language: Language) -> str:
+    """Which defaults a question was asked with, as they would be typed; empty where all was said or nothing restricts.
+
+    >>> from pan2kg.store.queries import Parameter
+    >>> query = Query("x", "", "", "", parameters=(Parameter("plan", "plan:lu-bhr-2", "the plan"),))
+    >>> taken(query, [], "en"), taken(query, ["plan"], "en")
+    ('Not told otherwise, the question was asked with --plan lu-bhr-2.', '')
+    """
+    words = [
+        f"--{parameter.option} {_typed(parameter.default)}"
+        for parameter in query.parameters
+        if parameter.name not in ("language", *values) and parameter.default not in _RESTRICTS_NOTHING
+    ]
+    return PRINTING.say("taken", language, options=" ".join(words)) if words else ""
+
+
+def level_of(query: Query, values: Mapping[str, str]) -> str:
+    """The key of the level of evidence a question is asked at: the weakest, where it does not ask for one.
+
+    >>> from pan2kg.store.queries import Parameter
+    >>> query = Query("x", "", "", "", parameters=(Parameter("least_level", '"official"', ""),))
+    >>> level_of(query, {}), level_of(query, {"least_level": "plan"}), level_of(Query("x", "", "", ""), {})
+    ('official', 'plan', 'editors')
+    """
+    level = next(
+        (parameter.default[1:-1] for parameter in query.parameters if parameter.name == "least_level"), "editors"
+    )
+    return values.get("least_level", level)
+
+
+def basis_of(store: Store, language: Language, *, release: str, day: date, level: str = "editors") -> str:
+    """What an answer rests on, in a sentence; ``level`` is the key of the level of evidence the question was asked at.
+
+    Where no level is derived, as for a question that asks for none, every accepted use of a text counts.
+
+    >>> from pan2kg.store.store import LocalStore
+    >>> basis_of(LocalStore(ox.Store()), "en", release="0.1.0", day=date(2026, 1, 2)).partition(";")[0]
+    'Release 0.1.0, with what the editors concluded'
+    """
+    rows: dict[str, list[tuple[str, str]]] = {"plan": [], "action": [], "use": [], "read": []}
+    for kind, work, value in select(store, program_query("answers/basis")).rows:
+        rows[plain(kind)].append((plain(work), plain(value)))
+    return _FIGURE.say(
+        "basis", language, release=release or _FIGURE.say("unreleased", language),
+        level=_FIGURE.say(f"at.{level}", language), day=in_words(day, language), **_counted(rows, level),
+    )  # fmt: skip
+
+
+_RANKS: Final = {name: at for at, name in enumerate(("", "plan", "official", "other", "editors"))}
+
+
+def _counted(rows: Mapping[str, list[tuple[str, str]]], level: str) -> dict[str, int]:
+    plans = {plan for plan, _ in rows["plan"]}
+    published = {plan: int(count) for plan, count in rows["plan"] if count}
+    home = {action: plan for action, plan in rows["action"] if plan in plans}
+    used = {work for work, level_said in rows["use"] if _RANKS.get(level_said.rpartition("/")[2], 5) <= _RANKS[level]}
+    extents = {
+        extent: {work for work, extent_said in rows["read"] if extent_said.endswith(f"/{extent}")}
+        for extent in ("full", "part")
+    }
+    anywhere = {
+        work for work, level_said in rows["use"] if _RANKS.get(level_said.rpartition("/")[2], 5) <= _RANKS["editors"]
+    }
+    full = {action for action, plan in home.items() if {action, plan} & extents["full"]}
+    piece = {action for action in home if action in anywhere | extents["part"]} - full
+    return {
+        "plans": len(plans),
+        "with_texts": len({home.get(work, work) for work in used} & plans),
+        "listed": sum(plan in published for plan in home.values()),
+        "published": sum(published.values()),
+        "counted": len(published),
+        "full": len(full),
+        "part": len(piece),
+        "none": len(home) - len(full) - len(piece),
+    }
+
+
+def _typed(default: str) -> str:
+    # A default as a user types it: the key of a thing of ours, else the IRI or the value.
+    return re.sub("^[a-z]+:", "", default) if default[0] not in '<"' else default[1:-1]
+
 
 FORMS: Final = ("table", "csv", "csv-local", "tsv", "json", "md", "html", "xlsx")
 """The formats of figures; answers have xml, turtle and jsonld as well."""
@@ -84,9 +264,6 @@ class Style:
 def write(table: Table, form: str, style: Style) -> str | bytes:
     """A table in one of :data:`FORMS`, an answer also as xml, triples as turtle or jsonld; xlsx is bytes.
 
-    Raises:
-        FormatError: the format is unknown, or does not fit the form of the query.
-
     >>> columns, rows = (Column("plan"), Column("linked")), ({"plan": "PAN 1", "linked": 0}, {"plan": "PAN 2"})
     >>> write(Table("x", columns, rows), "csv", Style())
     'plan,linked\\r\\nPAN 1,0\\r\\nPAN 2,\\r\\n'
@@ -123,11 +300,11 @@ def laid_out(table: Table, style: Style) -> Grid:
     heads = [f"{column.heading.say(style.language)}{ids.get(column.key, '')}" for column in table.columns]
     if not table.terms:
         return Grid(heads, [[row.get(key) for key in table.keys] for row in table.rows])
-    cells = ([_typed(row[key], key, style) for key in table.keys] for row in table.solutions)
+    cells = ([_typed_writers(row[key], key, style) for key in table.keys] for row in table.solutions)
     return Grid(table.keys if style.own_names else heads, list(cells))
 
 
-def _typed(term: Cell, key: str, style: Style) -> Value:
+def _typed_writers(term: Cell, key: str, style: Style) -> Value:
     # A term as a value; what a number could not hold exactly stays text, and yes and no are words of the reader.
     kind = term.datatype.value.removeprefix(XSD) if isinstance(term, ox.Literal) else ""
     text = _plain(term)
@@ -149,14 +326,13 @@ def _about(table: Table, language: Language) -> Grid:
     if table.terms:
         words = [title, summary, *notes, table.rests.say(language)]
         return Grid((heading("note", language),), [[line] for line in words if line])
-    pairs = [("title", title), ("summary", summary), ("basis", basis_of(table, language))]
+    pairs = [("title", title), ("summary", summary), ("basis", rests_on(table, language))]
     pairs += [("note", note) for note in notes]
     pairs += [(column.heading.say(language), column.meaning.say(language)) for column in table.columns]
     return Grid(("name", "value"), [pair for pair in (*pairs, ("query", table.sparql)) if pair[1]])
 
 
-def basis_of(table: Table, language: Language) -> str:
-    """What a table rests on, in a sentence."""
+def rests_on(table: Table, language: Language) -> str:
     if table.terms:
         return table.rests.say(language)
     from pan2kg.tables.figure_words import resting
@@ -187,12 +363,19 @@ def _answer(table: Table, form: str, style: Style) -> str:
     around = [text.say(language) for text in (table.title, table.summary, *table.notes, table.rests)]
     question, *caveats, basis = around
     if form in _NATIVE:
-        written = _serialized(table, form)
+        if table.terms == "yes-no":
+            content: dict[str, Any] = {"head": {}, "boolean": table.outcome}
+        else:
+            bindings = [{key: _binding(cell) for key, cell in row.items() if cell is not None and key in table.keys}
+                        for row in table.solutions]  # fmt: skip
+            content = {"head": {"vars": list(table.keys)}, "results": {"bindings": bindings}}
+        results = ox.parse_query_results(json.dumps(content), format=ox.QueryResultsFormat.JSON)
+        text_written = (results.serialize(format=_NATIVE[form]) or b"").decode()
         about = {"question": question, "summary": caveats[0], "notes": caveats[1:], "basis": basis}
         about = {name: words for name, words in about.items() if words}
         if form != "json" or not about:
-            return written
-        content = json.loads(written)
+            return text_written
+        content = json.loads(text_written)
         content["head"] |= {"about": about}
         return formats.write_json(content)
     caveats = [words for words in caveats if words]
@@ -219,17 +402,6 @@ def _answer(table: Table, form: str, style: Style) -> str:
 
 def _yes_or_no(value: bool, language: Language) -> str:  # noqa: FBT001 - it is what is said
     return say("yes" if value else "no", language)
-
-
-def _serialized(table: Table, form: str) -> str:
-    if table.terms == "yes-no":
-        content: dict[str, object] = {"head": {}, "boolean": table.outcome}
-    else:
-        rows = [{key: _binding(cell) for key, cell in row.items() if cell is not None and key in table.keys}
-                for row in table.solutions]  # fmt: skip
-        content = {"head": {"vars": list(table.keys)}, "results": {"bindings": rows}}
-    results = ox.parse_query_results(json.dumps(content), format=ox.QueryResultsFormat.JSON)
-    return (results.serialize(format=_NATIVE[form]) or b"").decode()
 
 
 def _binding(cell: Cell) -> dict[str, str]:
@@ -342,7 +514,7 @@ def _text(table: Table, language: Language, width: int) -> Iterator[str]:
     notes = [_wrapped(note.say(language), width, first="- ") for note in remarks(table, language)]
     if notes:
         yield "\n".join([f"{say('notes', language)}{format_of('colon', language)}".rstrip(), *notes])
-    yield _wrapped(basis_of(table, language), width)
+    yield _wrapped(rests_on(table, language), width)
 
 
 def _wrapped(text: str, width: int, first: str = "") -> str:
@@ -352,14 +524,15 @@ def _wrapped(text: str, width: int, first: str = "") -> str:
     return "\n".join(wrap(words, width, initial_indent=first, subsequent_indent=" " * len(first)))
 
 
-def _crossed(cross: Cross, language: Language, width: int) -> str:
+def _crossed(cross: tuple[Any, ...], language: Language, width: int) -> str:
     # The matrix, columns numbered as the rows are; in blocks where not all columns fit side by side.
-    if not cross.heads:
+    heads, marks, legend = cross
+    if not heads:
         return say("empty", language)
-    numbers = [str(at) for at in range(1, len(cross.heads) + 1)]
-    wide = max(len(numbers[-1]), *(len(cell) for row in cross.cells for cell in row)) + 1
+    numbers = [str(at) for at in range(1, len(heads) + 1)]
+    wide = max(len(numbers[-1]), *(len(cell) for row in marks for cell in row)) + 1
     room = width or 120
-    name = min(max(map(len, cross.heads)), max(room // 3, 12))
+    name = min(max(map(len, heads)), max(room // 3, 12))
     fits = max((room - name - wide) // wide, 1)
     blocks = []
     for start in range(0, len(numbers), fits):
@@ -367,11 +540,11 @@ def _crossed(cross: Cross, language: Language, width: int) -> str:
         lines = ["".join(f"{number:>{wide}}" for number in ["", *numbers[run]])]
         lines += [
             f"{number:>{wide - 1}} " + "".join(f"{cell:>{wide}}" for cell in cells[run]) + f"  {head[:name]}"
-            for number, head, cells in zip(numbers, cross.heads, cross.cells, strict=True)
+            for number, head, cells in zip(numbers, heads, marks, strict=True)
         ]
         blocks.append("\n".join(line.rstrip() for line in lines))
-    legend = [_wrapped(words.say(language), width, first="  ") for words in cross.legend]
-    return "\n\n".join([*blocks, "\n".join(legend)])
+    below = [_wrapped(words.say(language), width, first="  ") for words in legend]
+    return "\n\n".join([*blocks, "\n".join(below)])
 
 
 def items(row: Row, column: Column, language: Language) -> list[tuple[str, str]]:
@@ -427,8 +600,8 @@ def html_table(table: Table, language: Language, anchors: Anchors, *, caption: M
     def item(row: Row, column: Column, address: str, words: str) -> str:
         # markup where it leads somewhere or is marked, else words, which the template escapes
         key = column.names or column.key
-        thing = address or str(row.get(key) or "")
-        leads, spoken = anchors.leads(row, key, thing), anchors.spoken(thing)
+        subject_iri = address or str(row.get(key) or "")
+        leads, spoken = anchors.leads(row, key, subject_iri), anchors.spoken(subject_iri)
         marked = filled(' lang="{}"', spoken) if spoken else ""
         if leads and words:
             return filled('<a href="{}"{}>{}</a>', leads, marked, words)
@@ -460,9 +633,11 @@ def html_foot(table: Table, language: Language) -> Markup:
 
     values = {
         "notes": [html_text(note, language) for note in remarks(table, language)],
-        "basis": basis_of(table, language),
+        "basis": rests_on(table, language),
         "columns": say("columns", language),
-        "meanings": [(html_text(part.heading, language), html_text(part.meaning, language)) for part in _meant(table)],
+        "meanings": [
+            (html_text(piece.heading, language), html_text(piece.meaning, language)) for piece in _meant(table)
+        ],
         "query": say("query", language),
         "sparql": table.sparql.strip(),
     }
@@ -483,117 +658,39 @@ def md_table(table: Table, language: Language) -> str:
             leads = leads.replace(sign, code)
         return f"[{md_text(words)}](<{leads}>)" if leads and words else md_text(words)
 
-    parts = [f"## {md_text(table.title.say(language))}\n"]
-    parts += [f"{md_text(table.summary.say(language))}\n"] if table.summary else []
+    pieces = [f"## {md_text(table.title.say(language))}\n"]
+    pieces += [f"{md_text(table.summary.say(language))}\n"] if table.summary else []
     if table.rows:
         heads = [clean(column.heading.say(language)) for column in table.shown]
         rows = [
-            [
-                formats.Markdown(between.join(item(row, column, *pair) for pair in items(row, column, language)))
-                for column in table.shown
-            ]
+            [between.join(item(row, column, *pair) for pair in items(row, column, language)) for column in table.shown]
             for row in table.rows
         ]
         numbers = [at for at, column in enumerate(table.shown) if _is_number(table, column)]
-        parts.append(formats.write_markdown(Grid(heads, rows), numbers))
+        pieces.append(formats.write_markdown(Grid(heads, rows), numbers, is_escaped=True))
     else:
-        parts.append(f"{md_text(say('empty', language))}\n")
-    parts.append("".join(f"- {md_text(note.say(language))}\n" for note in remarks(table, language)))
+        pieces.append(f"{md_text(say('empty', language))}\n")
+    pieces.append("".join(f"- {md_text(note.say(language))}\n" for note in remarks(table, language)))
     if meant := _meant(table):
-        meanings = ((md_text(part.heading.say(language)), md_text(part.meaning.say(language))) for part in meant)
+        meanings = ((md_text(piece.heading.say(language)), md_text(piece.meaning.say(language))) for piece in meant)
         lines = (f"- **{name}**{colon}{meaning}\n" for name, meaning in meanings)
-        parts.append(f"{say('columns', language)}{colon.rstrip()}\n\n{''.join(lines)}")
-    parts.append(f"{md_text(basis_of(table, language))}\n")
+        pieces.append(f"{say('columns', language)}{colon.rstrip()}\n\n{''.join(lines)}")
+    pieces.append(f"{md_text(rests_on(table, language))}\n")
     if table.sparql:
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", table.sparql)), default=0))
-        parts.append(f"{say('query', language)}{colon.rstrip()}\n\n{fence}sparql\n{table.sparql.strip()}\n{fence}\n")
-    return "\n".join(part for part in parts if part)
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """A table of figures in a language: its rows, and everything a reader needs to trust and cite them.
-
-    Printed, it is the table as the command line shows it; a notebook shows it as the pages do.
-
-    >>> from pan2kg.graph.graph import open_graph
-    >>> debt = open_graph().table("debt", plans=["lu-bhr-2"])
-    >>> debt.columns[:2], "Release" in debt.basis
-    (('citing', 'citing_label'), True)
-    """
-
-    table: Table
-    language: Language
-
-    @property
-    def title(self) -> str:
-        """What it shows."""
-        return self.table.title.say(self.language)
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The keys of its columns; beside that of a thing stands what it is called, ``<key>_label``."""
-        return self.table.keys
-
-    @property
-    def meanings(self) -> Mapping[str, str]:
-        """What the figures of a column mean, by its key, where that is not plain."""
-        return {one.key: one.meaning.say(self.language) for one in self.table.columns if one.meaning}
-
-    @property
-    def rows(self) -> list[dict[str, Value]]:
-        """A mapping from key to value for each row; None is not known, or not assessed, and never 0."""
-        return [{key: row.get(key) for key in self.columns} for row in self.table.rows]
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What is to be kept in mind with it."""
-        return tuple(note.say(self.language) for note in remarks(self.table, self.language))
-
-    @property
-    def basis(self) -> str:
-        """What it rests on: the release, the level of evidence, how much was read, the day."""
-        return basis_of(self.table, self.language)
-
-    @property
-    def sparql(self) -> str:
-        """A query for the statements behind it; empty where there is none."""
-        return self.table.sparql
-
-    def __len__(self) -> int:
-        return len(self.table.rows)
-
-    def __str__(self) -> str:
-        return str(write(self.table, "table", Style(self.language, width=120)))
-
-    def frame(self) -> pd.DataFrame:
-        """The rows as a pandas frame: numbers are numbers, what is missing is missing.
-
-        Raises:
-            ImportError: pandas is not installed; the extra ``pandas`` brings it.
-
-        >>> from pan2kg.graph.graph import open_graph
-        >>> str(open_graph().table("debt").frame()["debt"].dtype)
-        'Float64'
-        """
-        return typed_frame(self.columns, [[row.get(key) for key in self.columns] for row in self.table.rows])
-
-    def _repr_html_(self) -> str:
-        return str(html_figures(self.table, self.language))
+        pieces.append(f"{say('query', language)}{colon.rstrip()}\n\n{fence}sparql\n{table.sparql.strip()}\n{fence}\n")
+    return "\n".join(piece for piece in pieces if piece)
 
 
 _LISTS: Final = ("plans", "actions", "assessors", "files")
 _CHOICES: Final = (*_LISTS, "part", "least", "everything", "country")
 
 
-def figures_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen: object) -> Figures:
-    """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.registry.Choice`.
-
-    Raises:
-        QueryError: an unknown table, level, choice, plan or action, with the nearest names.
+def answer_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen: Any) -> Answer[dict[str, Value]]:  # noqa: ANN401 - checked below
+    """The table of that name; ``chosen`` are fields of :class:`~pan2kg.tables.table.TableChoice`.
 
     >>> from pan2kg.graph.graph import open_graph
-    >>> figures_of(open_graph(), "matrx")
+    >>> answer_of(open_graph(), "matrx")
     Traceback (most recent call last):
     pan2kg.errors.QueryError: There is no table « matrx ». Did you mean matrix?
     """
@@ -602,13 +699,23 @@ def figures_of(graph: Graph, name: str, *, evidence: Level | str = "", **chosen:
         raise QueryError("no-table", remedy=did_you_mean(near), name=name)
     if unknown := [key for key in chosen if key not in _CHOICES]:
         raise QueryError("no-choice", remedy=there_are(_CHOICES), name=unknown[0])
-    from pan2kg.tables.registry import TableChoice
-
-    values = dict(chosen)
-    for key in {*_LISTS} & values.keys():
+    for key in {*_LISTS} & chosen.keys():
         # one name is a list of one, and files are paths
-        given = values[key]
-        many = [given] if isinstance(given, str | Path) or not isinstance(given, Iterable) else list(given)
-        values[key] = tuple((Path if key == "files" else str)(str(name)) for name in many)
-    choice = TableChoice(evidence=graph.known(evidence).level, **values)  # type: ignore[arg-type]  # fields by their names
-    return Figures(TABLES[name].make(graph, choice), graph.language)
+        value = chosen[key]
+        many = [value] if isinstance(value, str | Path) or not isinstance(value, Iterable) else list(value)
+        chosen[key] = tuple((Path if key == "files" else str)(str(item)) for item in many)
+    table, language = (
+        TABLES[name].make(graph, TableChoice(evidence=graph.known(evidence).level, **chosen)),
+        graph.language,
+    )
+
+    def printed(form: str) -> str:
+        return str(write(table, form, Style(language, width=120)))
+
+    rows = [{key: row.get(key) for key in table.keys} for row in table.rows]
+    meanings = {column.key: column.meaning.say(language) for column in table.columns if column.meaning}
+    notes = tuple(remark.say(language) for remark in remarks(table, language))
+    return Answer(
+        table.keys, rows, [tuple(row.values()) for row in rows], table.title.say(language), table.summary.say(language),
+        meanings, notes, rests_on(table, language), table.sparql, printed,
+    )  # fmt: skip

@@ -392,7 +392,11 @@ def at_revision(project: Project, revision: str) -> Iterator[Project]:
     with tempfile.TemporaryDirectory(prefix="pan2kg-") as folder:
         archive = git("archive", "--format=tar", commit, "--", *folders)
         with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
-            packed.extractall(folder, filter="data")
+            for member in packed:
+                if member.isfile() and (content := packed.extractfile(member)):
+                    path = Path(folder, member.name)  # names in a tree of git lead nowhere else
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(content.read())
         yield Project.at(folder)
 
 

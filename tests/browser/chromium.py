@@ -9,7 +9,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -76,7 +76,11 @@ def browser() -> Iterator[Browser]:
 
     While Playwright runs, no other test of the worker can begin an event loop: those that need one start a process.
     """
-    with sync_playwright() as playwright:
+    with ExitStack() as started:
+        try:
+            playwright = started.enter_context(sync_playwright())
+        except Exception as error:  # noqa: BLE001 – the driver is a program of its own, which wants libraries of the system
+            lack(f"Playwright does not start ({error}). {HOW_TO_GET_ONE}")
         program = find_browser(playwright)
         if not program:
             lack(HOW_TO_GET_ONE)

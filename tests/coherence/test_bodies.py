@@ -48,7 +48,7 @@ def at_plan(pairs: list[tuple[str, str]], home: dict[str, str], general: str = "
 def test_nothing_scored_is_not_0_and_a_lead_counts_on_somebodys_word() -> None:
     assert (judged(PLAN_OF, []), co_led(PLAN_OF, [])) == ({}, {})
     zero = judged(PLAN_OF, [scores_of({("a1", "b1"): 0}, assessor="x")])["P", "Q"]
-    assert (zero.positive, zero.cells) == (0, 1)
+    assert (zero[0], zero[2]) == (0, 1)
     lead = frozenset({"lead"})
     parts = [Involvement(work, work, "x", lead, Level.OFFICIAL) for work in ("a1", "b1")]
     assert co_led(PLAN_OF, parts) == {("P", "Q"): 1}

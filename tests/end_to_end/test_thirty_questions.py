@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import TABLES
 
 if TYPE_CHECKING:
     from tests.conftest import Cli

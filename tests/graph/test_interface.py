@@ -24,8 +24,7 @@ from pan2kg.charts.subject import Subject
 from pan2kg.coherence.evidence import FIGURED, Level
 from pan2kg.coherence.figures import FIGURES
 from pan2kg.errors import Pan2kgError, QueryError
-from pan2kg.graph.dataset import Release, other_release, read_release
-from pan2kg.graph.labels import best, plain_words
+from pan2kg.graph.labels import Release, best, other_release, plain_words, read_release
 from pan2kg.i18n.catalogue import LANGUAGES, Language
 from pan2kg.network.exports import export_network
 from pan2kg.project import FOLDERS, Project
@@ -38,7 +37,7 @@ from pan2kg.store.as_of import as_of
 from pan2kg.store.queries import read_queries
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore, dump, fingerprint, load_project, open_store
-from pan2kg.tables.registry import DEFAULT, TABLES, thing
+from pan2kg.tables.table import DEFAULT, TABLES, thing
 from pan2kg.tables.writers import Style, write
 from pan2kg.turtle.vocabulary import PAN
 from tests.copies import FEW, copy

@@ -13,8 +13,7 @@ from pan2kg.coherence.evidence import Level
 from pan2kg.errors import QueryError
 from pan2kg.graph.graph import Graph
 from pan2kg.graph.links import GraphTies, Tie, read_ties
-from pan2kg.graph.parts import ACTIONS, LevelCount
-from pan2kg.graph.statements import read_statements
+from pan2kg.graph.statements import ACTIONS, LevelCount, read_statements
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore

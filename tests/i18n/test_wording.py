@@ -31,10 +31,9 @@ from pan2kg.i18n.catalogue import (
 )  # fmt: skip
 from pan2kg.i18n.message import in_words
 from pan2kg.store.store import LocalStore
-from pan2kg.tables.answers import every_word
 from pan2kg.tables.figure_words import basis_of_figures as basis_line
 from pan2kg.tables.formats import shown
-from pan2kg.tables.writers import Style, write_answer
+from pan2kg.tables.writers import Style, every_word, write_answer
 
 PACKAGE: Final = Path(__file__).resolve().parents[2] / "pan2kg"
 

@@ -35,13 +35,18 @@ PLANS = (*FEW, *YOUTH, *OWING)
 Publish = Callable[..., int]
 
 
-def site(_: Edition) -> Iterator[File]:
+class SmallSite:
     """Two pages that point to each other, as a site would give them."""
-    yield "fr/plan/lu-bhr-2.html", b'<a href="../index.html#top">Accueil</a><a href="https://e.example/">e</a>'
-    yield "fr/index.html", b'<a href="plan/lu-bhr-2.html?x=1">PAN 2</a>'
+
+    def pages(self, _: Edition) -> list[str]:
+        return ["fr/plan/lu-bhr-2.html", "fr/index.html"]
+
+    def __call__(self, _: Edition) -> Iterator[File]:
+        yield "fr/plan/lu-bhr-2.html", b'<a href="../index.html#top">Accueil</a><a href="https://e.example/">e</a>'
+        yield "fr/index.html", b'<a href="plan/lu-bhr-2.html?x=1">PAN 2</a>'
 
 
-PARTS = (site, documentation_part, change_part)
+PARTS = (SmallSite(), documentation_part, change_part)
 
 
 def edition_of(graph: pan2kg.Graph) -> Edition:

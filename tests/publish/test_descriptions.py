@@ -22,7 +22,7 @@ from usp.tree import sitemap_from_str
 
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES
-from pan2kg.publish import descriptions, dump, hosts
+from pan2kg.publish import descriptions, folder, hosts
 from pan2kg.publish.documents import shared_place
 from pan2kg.publish.edition import Edition
 from pan2kg.publish.inspection import by_subject, faults
@@ -245,7 +245,7 @@ def test_void_counts_what_is_published_and_names_every_dump(few_folder: Path, fe
     assert len(links) == 5
     assert int(links["http://eurovoc.europa.eu/"]) > 100
     named = {address for (address,) in rows(void, "SELECT ?d WHERE { dataset:dataset void:dataDump ?d }")}
-    assert named == {f"{BASE}{path}" for path in dump.DUMPS}
+    assert named == {f"{BASE}{path}" for path in folder.DUMPS}
 
 
 def test_a_release_of_the_strongest_links_alone_says_so(few_edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:

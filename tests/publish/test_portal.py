@@ -14,7 +14,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -157,36 +157,32 @@ class Pusher:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> SampleRelease:
-    """A release of four files and an endpoint."""
-    return SampleRelease(tmp_path / "release").write()
-
-
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    """A portal with nothing on it."""
-    with serve() as served:
-        yield served
-
-
-@pytest.fixture
-def pusher(portal: Portal, folder: SampleRelease, tmp_path: Path) -> Pusher:
-    (tmp_path / "scratch").mkdir()
-    return Pusher(portal, folder, tmp_path / "scratch")
-
-
-@pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Callable[[], Pusher]]:
-    """Makes a portal, a release and somebody who pushes it, each time anew."""
+    """Makes a portal with nothing on it, a release of four files and an endpoint, and somebody who pushes it."""
     with ExitStack() as stack:
 
         def make() -> Pusher:
-            served: AbstractContextManager[Portal] = serve()
             work = tmp_path / str(len(list(tmp_path.iterdir())))
             (work / "scratch").mkdir(parents=True)
-            return Pusher(stack.enter_context(served), SampleRelease(work / "release").write(), work / "scratch")
+            portal: Portal = stack.enter_context(serve())
+            return Pusher(portal, SampleRelease(work / "release").write(), work / "scratch")
 
         yield make
+
+
+@pytest.fixture
+def pusher(fresh: Callable[[], Pusher]) -> Pusher:
+    return fresh()
+
+
+@pytest.fixture
+def portal(pusher: Pusher) -> Portal:
+    return pusher.portal
+
+
+@pytest.fixture
+def folder(pusher: Pusher) -> SampleRelease:
+    return pusher.folder
 
 
 @pytest.mark.parametrize(
@@ -255,9 +251,9 @@ def test_a_file_is_compressed_to_the_same_bytes_and_stops_the_push_where_it_chan
     source, sums = tmp_path / "graph.nq", set()
     source.write_bytes(b"<a> <b> <c> .\n" * 1000)
     for number in range(2):
-        (tmp_path / str(number)).mkdir()
+        (tmp_path / f"packed-{number}").mkdir()
         os.utime(source, (number, number))
-        sums.add(portals.pack(source, "graph.nq.gz", "", folder=tmp_path / str(number)).sha256)
+        sums.add(portals.pack(source, "graph.nq.gz", "", folder=tmp_path / f"packed-{number}").sha256)
     assert len(sums) == 1
     source.write_bytes(b"12345")
     file = portals.pack(source, "a.csv", "text/csv", folder=None)

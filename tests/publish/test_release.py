@@ -15,7 +15,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -28,10 +27,10 @@ import pan2kg
 from pan2kg.errors import ProjectError
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import PACKAGE
-from pan2kg.publish import dump
+from pan2kg.publish import folder
 from pan2kg.publish.edition import Addresses, Edition, File, name_roles
 from pan2kg.publish.folder import versions_in
-from pan2kg.publish.release import ReleaseOptions, change_part, propose, publish
+from pan2kg.publish.release import ReleaseOptions, change_part, propose, publish, site_part
 from pan2kg.publish.tables import PRODUCTS, product_forms
 from pan2kg.publish.vocabulary import FORMATS
 from pan2kg.site.quality import Criterion, read_quality
@@ -43,8 +42,8 @@ from tests.publish.conftest import BASE, PARTS, Publish, edition_of, numbered
 AUTHORS = {"fr": "Contributeurs de pan2kg", "en": "pan2kg contributors", "de": "Mitwirkende an pan2kg"}
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def contents(root: Path) -> dict[str, bytes]:
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -93,14 +92,14 @@ def test_all_parts_are_there_and_the_checksums_name_every_file(few_folder: Path)
 
 def test_the_dumps_are_the_whole_graph_and_what_sources_state_of_it(few_folder: Path, few_edition: Edition) -> None:
     stated = {quad.triple for quad in few_edition.store.inner if not is_derived(quad.graph_name.value)}
-    for path in dump.DUMPS:
+    for path in folder.DUMPS:
         content = (few_folder / path).read_bytes()
         content = gzip.decompress(content) if path.endswith(".gz") else content
-        if path == dump.QUADS:
+        if path == folder.QUADS:
             assert content.splitlines() == sorted(set(content.splitlines()))
             assert set(read_quads(few_folder / path)) == set(few_edition.store.inner)
         else:
-            assert {quad.triple for quad in ox.parse(content, format=FORMATS[dump.ending_of(path)])} == stated, path
+            assert {quad.triple for quad in ox.parse(content, format=FORMATS[folder.ending_of(path)])} == stated, path
     by_graph: dict[str, set[ox.Triple]] = {}
     for quad in few_edition.store.inner:
         place = "/".join(str(quad.graph_name)[1:-1].removeprefix(ROOT).split("/")[:3])
@@ -118,36 +117,36 @@ def store_of(text: str) -> LocalStore:
 def test_what_nobody_can_cite_is_refused_and_another_base_changes_iris_and_no_text() -> None:
     for text in ("<http://e/a> <http://e/p> [] .", "<file:///a> <http://e/p> 1 ."):
         with pytest.raises(ProjectError, match="nobody can cite"):
-            dump.read_content(store_of(text), Addresses())
-    stated, _ = dump.read_content(store_of('<http://e/a> <http://e/p> "a _:b <file:c>" .'), Addresses())
+            folder.read_content(store_of(text), Addresses())
+    stated, _ = folder.read_content(store_of('<http://e/a> <http://e/p> "a _:b <file:c>" .'), Addresses())
     assert len(stated.triples) == 1, "a text that looks like a blank node is none"
     text = f'<{ROOT}id/a> <{ROOT}ontology#p> <{ROOT}id/b> , "see <{ROOT}id/b>" .'
-    stated, _ = dump.read_content(store_of(text), Addresses(root="https://d.example/"))
+    stated, _ = folder.read_content(store_of(text), Addresses(root="https://d.example/"))
     assert stated.triples == [
         f'<https://d.example/id/a> <https://d.example/ontology#p> "see <{ROOT}id/b>" .\n'.encode(),
         b"<https://d.example/id/a> <https://d.example/ontology#p> <https://d.example/id/b> .\n",
     ]
 
 
-@pytest.mark.parametrize("path", dump.DUMPS)
+@pytest.mark.parametrize("path", folder.DUMPS)
 def test_a_dump_that_is_not_what_it_was_written_from_is_found(
     path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pan2kg.publish.dump._AT_ONCE", 2)
+    monkeypatch.setattr("pan2kg.publish.folder._AT_ONCE", 2)
     told = " ".join(f'<http://e/{n}> <http://e/p> "text {n}" .' for n in range(7))
     content, less = (
-        dump.read_content(store_of(f"{told} {more}"), Addresses())[1] for more in ("<http://e/z> a 1 .", "")
+        folder.read_content(store_of(f"{told} {more}"), Addresses())[1] for more in ("<http://e/z> a 1 .", "")
     )
-    assert path in dict(dump.write_dumps(content, content, tmp_path, {}))
-    assert not dump.differs(content, tmp_path, path)
-    assert dump.differs(less, tmp_path, path), "one more"
-    assert len(list(dump.write_dumps(less, less, tmp_path / "less", {}))) == len(dump.DUMPS)
-    assert dump.differs(content, tmp_path / "less", path), "one less"
+    assert path in dict(folder.write_dumps(content, content, tmp_path, {}))
+    assert not folder.differs(content, tmp_path, path)
+    assert folder.differs(less, tmp_path, path), "one more"
+    assert len(list(folder.write_dumps(less, less, tmp_path / "less", {}))) == len(folder.DUMPS)
+    assert folder.differs(content, tmp_path / "less", path), "one less"
     whole = (tmp_path / path).read_bytes()
     plain = gzip.decompress(whole) if path.endswith(".gz") else whole
     other = plain.replace(b"text 3", b"text 4")
     (tmp_path / path).write_bytes(gzip.compress(other) if path.endswith(".gz") else other)
-    assert dump.differs(content, tmp_path, path), "another"
+    assert folder.differs(content, tmp_path, path), "another"
 
 
 def test_a_release_takes_the_place_of_an_older_one_and_of_nothing_else(
@@ -274,13 +273,20 @@ def test_a_release_answers_like_a_project(few_folder: Path, few_edition: Edition
     assert released.questions() == graph.questions()
 
 
-def test_what_changed_is_told_where_a_release_before_is_named(two: Path, released: Path) -> None:
-    edition = edition_of(pan2kg.open_graph(two))
-    later = dict(change_part(replace(edition, previous=released)))
-    endings = Counter(path.rpartition(".")[2] for path in later)
-    assert endings == {"atom": 3, "csv": 3, "md": 3, "ru": 1}
-    assert b"be-two-1" in later["changes/changes.fr.csv"]
-    assert [path for path, _ in change_part(edition)] == [f"changes/feed.{tag}.atom" for tag in ("fr", "en", "de")]
+def test_pages_that_documents_lead_to_are_made(command: Publish, few_edition: Edition, tmp_path: Path) -> None:
+    pages = set(site_part.pages(few_edition))
+    assert "fr/plan/lu-bhr-2.html" in pages
+    assert "index.html" not in pages, "that of the release stands there"
+
+    class Promising:
+        def pages(self, _: Edition) -> list[str]:
+            return ["fr/never.html"]
+
+        def __call__(self, _: Edition) -> list[File]:
+            return []
+
+    with pytest.raises(ProjectError, match=r"not sound: doc points to fr/never\.html, which is not in the release"):
+        command("-o", str(tmp_path / "other"), parts=[Promising()])
 
 
 def test_pages_are_judged_by_what_the_release_offers(command: Publish, tmp_path: Path) -> None:
@@ -365,18 +371,20 @@ def test_a_version_is_not_used_for_something_else_and_never_goes_back(
 def test_versions_keep_their_files_an_update_leads_from_one_to_the_next_and_a_feed_tells_of_all(
     command: Publish, small: Path, released: Path
 ) -> None:
-    states = [set(read_quads(released / dump.QUADS))]
+    states = [set(read_quads(released / folder.QUADS))]
     for version, word in (("0.2.0", r"a \"quoted\" word\nand a line"), ("0.3.0", "another word")):
         add_keyword(small, word)
         command("-o", str(released), "--version", version, parts=[change_part])
-        states.append(set(read_quads(released / dump.QUADS)))
+        states.append(set(read_quads(released / folder.QUADS)))
         store = ox.Store()
         store.bulk_extend(states[-2])
         store.update((released / "changes" / "changes.ru").read_text("utf-8"))
         assert set(store) == states[-1] != states[-2]
+    endings = Counter(path.suffix for path in (released / "changes").iterdir())
+    assert endings == {".atom": 3, ".csv": 3, ".md": 3, ".ru": 1}
     versions = ["0.3.0", "0.2.0", "0.1.0"]
     assert versions_in(released) == versions
-    assert [set(read_quads(released / "version" / one / dump.QUADS)) for one in versions] == states[::-1]
+    assert [set(read_quads(released / "version" / one / folder.QUADS)) for one in versions] == states[::-1]
     assert 'href="version/0.1.0/index.html"' in (released / "index.html").read_text("utf-8")
     feed = feedparser.parse((released / "changes/feed.de.atom").read_bytes())
     ids = [entry.id for entry in feed.entries]

@@ -20,7 +20,7 @@ from pan2kg.publish.documents import shared_place
 from pan2kg.publish.inspection import tell, verify
 from tests import web_servers
 from tests.conftest import PATIENCE
-from tests.publish.test_tables import Quiet, served
+from tests.publish.test_tables import served
 from tests.web_servers import free_port
 
 HTTPD = """
@@ -74,21 +74,6 @@ def nginx(folder: Path, work: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/pan2kg/"
 
 
-class Closing(Quiet):
-    """Leaves a connection open, and closes it after some answers without having said so."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    connections = 0
-
-    def handle(self) -> None:
-        Closing.connections += 1
-        self.close_connection = False
-        for _ in range(7):
-            if not self.close_connection:
-                self.handle_one_request()
-
-
 @contextmanager
 def service(folder: Path, _: Path) -> Iterator[str]:
     port = free_port()
@@ -115,12 +100,11 @@ def test_a_server_that_negotiates_gives_all_of_a_release(few_folder: Path, tmp_p
 
 
 def test_a_host_of_plain_files_gives_every_file(few_folder: Path, tmp_path: Path) -> None:
-    with served(beside(few_folder, tmp_path), Closing) as address:
+    with served(beside(few_folder, tmp_path)) as address:
         found = verify(few_folder, f"{address}pan2kg/")
     assert found.faults == [], tell(found)
     assert not found.negotiates
     assert "does not negotiate" in tell(found)
-    assert 1 < Closing.connections < found.asked / 6, "a connection is asked again as long as it is open"
 
 
 def test_another_file_and_a_missing_one_are_found(few_folder: Path, tmp_path: Path) -> None:

@@ -61,9 +61,9 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(folder: Path, handler: type[Quiet] = Quiet) -> Iterator[str]:
+def served(folder: Path) -> Iterator[str]:
     """The address of a folder; the server ends with the context."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}/"
@@ -200,20 +200,6 @@ def test_a_table_is_sound(few_folder: Path, name: str) -> None:
             for row in held:
                 lists = [row[one].split(column["separator"]) for one in (column["name"], labels) if row[one]]
                 assert len({len(one) for one in lists}) <= 1, "a label for each"
-
-
-def test_references_between_tables_hold(few_folder: Path) -> None:
-    group = json.loads((few_folder / "tables" / "csv-metadata.json").read_text(encoding="utf-8"))
-    keys = {name: {row.get("iri", "") for row in rows(few_folder, name)} for name in NAMES}
-    counted = 0
-    for table in group["tables"]:
-        for reference in table["tableSchema"].get("foreignKeys", []):
-            target = reference["reference"]["resource"].removesuffix(".csv")
-            values = {row[reference["columnReference"]] for row in rows(few_folder, table["url"].removesuffix(".csv"))}
-            assert values - {""} <= keys[target], f"{table['url']}.{reference['columnReference']}"
-            counted += 1
-    assert len(group["tables"]) == len(NAMES)
-    assert counted > 40
 
 
 def test_a_separator_occurs_in_none_of_the_values() -> None:
@@ -360,10 +346,10 @@ YOUTH = "https://w3id.org/pan2kg/id/link/4fe5cbc62f0f48db"
 def test_a_change_tells_figures_on_the_weights_of_the_earlier_so_that_a_text_grown_rare_changes_no_sum(
     few_folder: Path, few_edition: Edition
 ) -> None:
-    old = changes.side_of_store(few_edition.store, "0.1.0")
+    old = changes.side_of(few_edition.store.inner, "0.1.0")
     new = changes.side_of((quad for quad in old.quads if quad.subject != ox.NamedNode(YOUTH)), "later")
     change = changes.change_list(old, new)
-    told = changes.write_text(changes.read_report(change), "en")
+    told = changes.write_text(changes.ChangeReport(change), "en")
     found = re.search(r"Pairs sharing a text: (\d+) → (\d+)", told)
     assert found, told
     assert int(found[1]) - int(found[2]) == 1, "the pair of the first and the third youth plan"
@@ -371,8 +357,9 @@ def test_a_change_tells_figures_on_the_weights_of_the_earlier_so_that_a_text_gro
     for weights in (published_weights(few_folder), None):
         figures = changes.refigured(change, weights)
         assert figures is not None
-        assert {later.figure.id for _, later in figures.changed} >= {"sharing-plan-pairs", "plans-with-texts"}
-        assert "debt" not in {later.figure.id for _, later in figures.changed}
+        ids = {later.figure.id for _, later in figures[1]}
+        assert ids >= {"sharing-plan-pairs", "plans-with-texts"}
+        assert "debt" not in ids
     # on its own weights the later state would owe less, though none of the plans concerned changed
     tables = few_edition.graph.tables
     later = replace(tables, uses=tuple(use for use in tables.uses if use.link != YOUTH))

@@ -25,7 +25,7 @@ from pan2kg.project import Project
 from pan2kg.store.queries import fill, read_queries
 from pan2kg.store.rules import derive, rule_files
 from pan2kg.store.store import LocalStore, is_derived, load, load_project, needs, select
-from pan2kg.tables import answers
+from pan2kg.tables import writers as answers
 from pan2kg.tables.writers import write_answer
 from pan2kg.turtle.vocabulary import ID, PAN, XSD, graph_of
 from pan2kg.turtle.writer import prefixes_used, read_prefixes, tokens

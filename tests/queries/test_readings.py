@@ -12,7 +12,7 @@ import pan2kg
 from pan2kg.coherence.evidence import FIGURED, Extent, Level
 from pan2kg.project import Project
 from pan2kg.store.queries import read_queries
-from pan2kg.tables.registry import TABLES, TableChoice
+from pan2kg.tables.table import TABLES, TableChoice
 from tests.conftest import start
 from tests.lots import by_lot
 

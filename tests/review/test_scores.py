@@ -6,7 +6,7 @@ from pan2kg.review.scores import MOST, cell_name
 from pan2kg.site.page import SiteContext
 from pan2kg.site.registry import Site
 from pan2kg.site.review import SEAL
-from pan2kg.tables.registry import DEFAULT, TABLES
+from pan2kg.tables.table import DEFAULT, TABLES
 from pan2kg.turtle.blocks import read_turtle_file
 from pan2kg.turtle.writer import read_prefixes
 from pan2kg.validation.lines import check_style

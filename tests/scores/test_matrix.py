@@ -11,9 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pan2kg.errors import ProjectError
-from pan2kg.scores.matrix import Scores, parse_scores, read_scores, scored_links, scores_of
+from pan2kg.scores.matrix import (
+    Scale,
+    Scores,
+    declaration,
+    parse_scores,
+    plain,
+    read_scale,
+    read_scores,
+    scale_between,
+    scored_links,
+    scores_of,
+    signed,
+)
 from pan2kg.scores.measures import coverage, sums
-from pan2kg.scores.scale import Scale, declaration, plain, read_scale, scale_between, signed
 from pan2kg.turtle.vocabulary import link_iri
 
 COUNT = read_scale("count")

@@ -13,10 +13,9 @@ from pan2kg.coherence.texts import Floats
 from pan2kg.errors import QueryError
 from pan2kg.scores import influence as limit
 from pan2kg.scores.influence import chains, dematel
-from pan2kg.scores.matrix import Scores, scores_of
+from pan2kg.scores.matrix import Scores, read_scale, scores_of
 from pan2kg.scores.measures import ScaleLevel as Level
 from pan2kg.scores.measures import agreement, alpha, grouped, opinions, paths, ranks, second_order, sums
-from pan2kg.scores.scale import read_scale
 from tests.lots import TIMES
 
 WORKED = scores_of({("a", "b"): 2, ("a", "c"): -1, ("b", "a"): 1, ("b", "c"): 3, ("c", "a"): 0, ("c", "b"): -2})
@@ -103,9 +102,9 @@ def test_chains_are_those_that_trying_all_orders_finds(scores: Scores, cut: floa
         at = place[one], place[two]
         assert found.counts[at] == len(values)
         assert found.total[at] == pytest.approx(sum(values), abs=1e-9)
-        sizes = [abs(chain.value) for chain in found.greatest[one, two]]
+        sizes = [abs(value) for _, value in found.greatest[one, two]]
         assert sizes == pytest.approx(sorted(map(abs, values), reverse=True)[:3], abs=1e-12)
-        assert all(len(set(chain.members)) == len(chain.members) for chain in found.greatest[one, two])
+        assert all(len(set(members)) == len(members) for members, _ in found.greatest[one, two])
     assert np.count_nonzero(found.counts) == len(wanted)
 
 
@@ -241,11 +240,11 @@ def test_sums_of_groups_add_up_to_their_cells_and_out_sums_are_the_in_sums_of_th
 ) -> None:
     cells = [(groups[end], groups[to], score) for end, to, score in scores.cells() if {end, to} <= groups.keys()]
     found = grouped(scores, groups)
-    assert sum(row.cells for row in found) == len(groups) * (len(groups) - 1)
-    for row in found:
-        own = [score for group, other, score in cells if (group, other) == (row.group, row.other)]
-        assert (row.sums.net, row.sums.scored) == (sum(own), len(own))
-        assert row.sums.negative <= 0 <= row.sums.positive
+    assert sum(number for *_, number in found) == len(groups) * (len(groups) - 1)
+    for *pair, both, _ in found:
+        own = [score for *ends, score in cells if ends == pair]
+        assert (both.net, both.scored) == (sum(own), len(own))
+        assert both.negative <= 0 <= both.positive
     turned = sums(Scores(scores.labels, scores.values.T, scale=scores.scale))
     for row_sums, other in zip(sums(scores), turned, strict=True):
         assert row_sums.given == other.taken

@@ -154,6 +154,13 @@ def children(process: int) -> list[int]:
     return []
 
 
+def runs(process: int) -> bool:
+    """Whether a process has used the processor for a while: it does not wait to be asked."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11]) > 5
+    return False
+
+
 @contextmanager
 def command(project: Path, *options: str, stderr: int | None = None, **environment: str) -> Iterator[Service]:
     """``pan2kg serve`` over a project, as a process of its own."""

@@ -153,7 +153,7 @@ def main(options: dict[str, Any]) -> None:
     more = []
     if options.get("pages"):
         site = pages.RefreshedSite(lambda: SmallSite(store), release)
-        shown = pages.Pages(site, {"asset-0123.py": Path(__file__)}, keeper=keeper)
+        shown = pages.Pages(site, lambda: {"asset-0123.py": Path(__file__)}, keeper=keeper)
         more.append(web.route("/{path:path}", shown.answer, "GET, HEAD"))
     endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if more else "")
     edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, more)

@@ -15,10 +15,10 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.graph.dataset import own_profile, read_profiles
+from pan2kg.graph.labels import own_profile, read_profiles
 from pan2kg.publish import descriptions
-from pan2kg.publish.dump import read_content
 from pan2kg.publish.edition import Addresses
+from pan2kg.publish.folder import read_content
 from pan2kg.server.all_pages import AllPages
 from pan2kg.server.documents import (
     OFFICIAL,
@@ -352,16 +352,6 @@ def test_an_old_address_leads_to_what_took_its_place_or_says_which_of_several_th
     reply = retiring.get("/id/action/xx-new-m2", "text/turtle")
     assert (reply.status, f"<{NEW}>" in reply.headers["link"]) == (410, True)
     assert f"<{ID}part/xx-new-axis-1>" in reply.headers["link"]
-
-
-def test_a_page_says_so_where_no_action_is_left_to_measure(tmp_path: Path) -> None:
-    folder = start(tmp_path / "mine")
-    gone = f"<{ID}action/xx-old-1> a <{PAN}Action> ; <{PAN}certainty> <{ID}certainty/unverified> ;\n"
-    gone += "    <http://www.w3.org/2002/07/owl#deprecated> true .\n"
-    Path(folder, "graph", "plans", "xx.ttl").write_text(gone, encoding="utf-8")
-    bare = client(pan2kg.open_graph(folder, language="fr", as_of=DAY))
-    reply = bare.get("/id/action/xx-old-1", "text/html", languages="fr")
-    assert (reply.status, "Cet identifiant a été retiré" in reply.text) == (410, True)
 
 
 def test_the_graph_is_described_as_a_release_describes_it(few: pan2kg.Graph, short: Client, retiring: Client) -> None:

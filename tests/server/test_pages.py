@@ -7,7 +7,6 @@ import os
 import signal
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +19,7 @@ from pan2kg.server.pages import HOMES, CachedPage, HomePages, Pages, RefreshedSi
 from pan2kg.server.protocol import ServedRelease
 from pan2kg.server.review import marks_of
 from pan2kg.turtle.vocabulary import GRAPH, ID, ROOT
-from tests.server.conftest import PATIENCE, SLOW, Service, Start, Until, awaited
+from tests.server.conftest import PATIENCE, SLOW, Service, Start, Until, awaited, runs
 from tests.server.small_service import SmallPage
 
 
@@ -29,6 +28,14 @@ def test_a_page_is_sent_once_compressed_for_who_takes_it_and_what_is_not_there_i
     assert (reply.status, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "<p>300 </p>" in reply.text
     assert "access-control-allow-origin" not in reply.headers
+    for path, language, tag in (
+        ("/", "de-LU, en;q=0.5", "de"),
+        ("/", "", "fr"),
+        ("/en", "de", "en"),
+        ("/en/", "", "en"),
+    ):
+        home = service.get(path, Accept_Language=language).headers["location"]
+        assert home == f"http://127.0.0.1:{service.port}/{tag}/index.html"
     again = service.get("/index.html", If_None_Match=reply.headers["etag"])
     assert (again.status, again.body) == (304, b"")
     assert service.get("/index.html?say=more").headers["etag"] != reply.headers["etag"]
@@ -43,18 +50,6 @@ def test_a_page_is_sent_once_compressed_for_who_takes_it_and_what_is_not_there_i
     for path, status in {"/assets/other.js": 404, "/none.html": 404, "/": 405, "/index.html?%FF=1": 400}.items():
         reply = service.get(path, "POST" if status == 405 else "GET")
         assert (reply.status, reply.text[-2:]) == (status, ".\n")
-
-
-def test_the_root_leads_home_in_the_language_of_the_reader(service: Service) -> None:
-    for path, wanted, tag in (
-        ("/", "de-LU, en;q=0.5", "de"),
-        ("/", "", "fr"),
-        ("/en", "de", "en"),
-        ("/en/", "de", "en"),
-    ):
-        reply = service.get(path, Accept_Language=wanted)
-        address = f"http://127.0.0.1:{service.port}/{tag}/index.html"
-        assert (reply.status, reply.headers["location"]) == (302, address)
 
 
 def test_a_page_whose_query_goes_astray_ends_with_a_sentence(start: Start) -> None:
@@ -75,13 +70,6 @@ def test_a_page_whose_worker_is_killed_asks_once_more_however_late(start: Start,
                 until(lambda worker=worker: worker not in service.workers())
         reply = waiting.result()
     assert (reply.status, "ended from outside" in reply.text) == (503, True)
-
-
-def runs(process: int) -> bool:
-    """Whether a process has used the processor for a while: it does not wait to be asked."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11]) > 5
-    return False
 
 
 def test_what_strangers_ask_for_neither_narrows_pages_nor_keeps_them_waiting(start: Start) -> None:
@@ -112,7 +100,7 @@ class CountedSite:
 
 def test_a_review_renews_the_pages_that_speak_of_what_it_was_about_and_no_others() -> None:
     site, keeper = CountedSite(), SimpleNamespace(version=0, touched={})
-    pages = Pages(RefreshedSite(lambda: site, ServedRelease("x", lambda: str(keeper.version))), {}, keeper=keeper)  # type: ignore[arg-type]
+    pages = Pages(RefreshedSite(lambda: site, ServedRelease("x", lambda: str(keeper.version))), dict, keeper=keeper)  # type: ignore[arg-type]
     paths = ["fr/action/a-1.html", "fr/action/a-2.html", "fr/index.html", "fr/question/gaps.html"]
 
     def ask() -> list[str]:
@@ -142,7 +130,7 @@ def test_home_pages_are_found_again_unless_damaged_and_nothing_of_an_earlier_sta
     homes.write(drawn)
     assert {path: page.body for path, page in homes.read().items()} == {path: page.body for path, page in drawn.items()}
     (path,) = homes.folder.iterdir()
-    pages = Pages(RefreshedSite(CountedSite, ServedRelease("x")), {}, homes=homes)
+    pages = Pages(RefreshedSite(CountedSite, ServedRelease("x")), dict, homes=homes)
     page: CachedPage = awaited(lambda: pages._find(HOMES[0], b""))  # type: ignore[assignment]
     assert page.body == drawn[HOMES[0]].body, "they are sent"
     whole = path.read_bytes()

@@ -21,7 +21,7 @@ from pan2kg.project import Project
 from pan2kg.site.page import embedded
 from pan2kg.site.questions import Permalink, fix, notice, read_permalink
 from pan2kg.store.queries import fill, find_query, read_queries
-from pan2kg.tables.answers import word_of, words_of
+from pan2kg.tables.writers import word_of, words_of
 from tests.site.conftest import Reader, site_of
 
 KEYED = (

@@ -13,7 +13,7 @@ import pytest
 from pan2kg.errors import Pan2kgError
 from pan2kg.graph.graph import Graph, open_graph
 from pan2kg.project import Project
-from pan2kg.tables.registry import TABLES, TableChoice
+from pan2kg.tables.table import TABLES, TableChoice
 from pan2kg.validation.check import look
 from tests.tables.test_traps import PLANS, make, material, score
 

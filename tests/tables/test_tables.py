@@ -22,12 +22,10 @@ from pan2kg.graph.graph import Graph
 from pan2kg.project import Project
 from pan2kg.store.rules import derive
 from pan2kg.store.store import open_store, select
-from pan2kg.tables.answers import basis_of
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.tables.gaps import KINDS
-from pan2kg.tables.registry import TABLES, TableChoice
-from pan2kg.tables.table import Table
-from pan2kg.tables.writers import FORMS, Style, write
+from pan2kg.tables.table import TABLES, Table, TableChoice
+from pan2kg.tables.writers import FORMS, Style, basis_of, write
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 DAY: Final = date(2026, 1, 1)

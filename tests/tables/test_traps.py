@@ -19,8 +19,7 @@ from pan2kg.store.rules import derive
 from pan2kg.store.store import LocalStore
 from pan2kg.tables.figure_words import basis_words
 from pan2kg.tables.gaps import WAIT
-from pan2kg.tables.registry import TABLES, TableChoice
-from pan2kg.tables.table import Table, Value
+from pan2kg.tables.table import TABLES, Table, TableChoice, Value
 from pan2kg.turtle.vocabulary import graph_of
 from pan2kg.turtle.writer import read_prefixes
 
@@ -264,7 +263,7 @@ def test_a_terminal_is_shown_a_matrix() -> None:
     given = material(PLANS, BOTH, DATES, cite("c", "plan:q", "plan:p"))
     cross = make("matrix", given).cross
     assert cross is not None
-    assert (cross.heads, cross.cells) == (("Plan P", "Plan Q"), (("", "#"), ("#>", "")))
+    assert cross[:2] == (("Plan P", "Plan Q"), (("", "#"), ("#>", "")))
     assert make("matrix", given, TableChoice(plans=("p",))).cross is None, "one plan named gives its pairs"
 
 

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import pyoxigraph as ox
 from playwright.sync_api import Page, expect
 
-from pan2kg.tables.registry import TABLES
+from pan2kg.tables.table import TABLES
 from tests.browser.chromium import visible
 from tests.browser.served.conftest import Visit, follow
 from tests.pages import EVERY

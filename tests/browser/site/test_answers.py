@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pan2kg.site.questions import names
-from pan2kg.tables.answers import words_of
+from pan2kg.tables.writers import words_of
 from tests.browser.chromium import settled
 from tests.lots import by_lot
 from tests.pages import SEARCHED

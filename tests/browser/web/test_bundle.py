@@ -122,7 +122,8 @@ def test_a_source_distribution_carries_the_bundle_and_needs_no_node(clone: Path,
     assert done.returncode == 0, done.stderr
     (made,) = (tmp_path / "made").iterdir()
     with tarfile.open(made) as archive:
-        archive.extractall(tmp_path / "unpacked", filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # not before Python 3.11.4
+        archive.extractall(tmp_path / "unpacked")
     (root,) = (tmp_path / "unpacked").iterdir()
     carried, dist = (sorted(path.name for path in (top / "web" / "dist").iterdir()) for top in (root, clone))
     assert carried == dist
