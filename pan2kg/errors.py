@@ -38,7 +38,7 @@ class Pan2kgError(Exception):
     The words stand in the catalogues under « error ». They are said in the language of whoever reads them, and as text
     in that of the process.
 
-    >>> error = Pan2kgError("no-such-folder", place=Place("plans"), remedy="name-another-folder")
+    >>> error = Pan2kgError("no-such-folder", place=Place("plans"), remedy="name-new-folder")
     >>> str(error)
     'plans: There is no such folder. Name another folder.'
     >>> error.say("de")

@@ -277,7 +277,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         if name:
             Path(name).unlink(missing_ok=True)
         raise ProjectError(
-            "cannot-write-file", place=Place(str(path)), remedy="nothing-changed", reason=reason(error)
+            "cannot-write-there", place=Place(str(path)), remedy="nothing-changed", reason=reason(error)
         ) from None
 
 

@@ -281,7 +281,7 @@ def draw_bridge(subject: Subject, *, plan: str = "", other: str = "", top: objec
         for work, y in side.items():
             name, box = names[work], dw.Box(x, y - 18, SIDE, 36, fr.PAPER, dw.Pen(fr.GREY, 0.8))
             if work == home:
-                lines = dw.wrap(say("bridge-whole"), SIDE - 20, WORDS, 2)
+                lines = dw.wrap(say("plans-of-whole"), SIDE - 20, WORDS, 2)
                 labels = dw.centred(box, lines, WORDS, anchor="start", pad=10)
             else:
                 labels = [dw.Label(x + 8, y + 3.6, dw.shorten(name.short, 44, STRONG), STRONG)]

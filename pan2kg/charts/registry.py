@@ -109,7 +109,9 @@ def write_picture(picture: Picture, path: str | Path) -> None:
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         name = suffix or target.name
-        raise FormatError("picture-form", place=Place(str(path)), remedy="use-picture-forms", name=name)
+        raise FormatError(
+            "no-form", place=Place(str(path)), remedy="use-names", form=name, names=".svg, .png, .pdf, .csv"
+        )
     write_atomically(target, picture_bytes(picture, suffix))
 
 
@@ -128,7 +130,7 @@ def render(drawing: dw.Drawing, form: Literal["png", "pdf"]) -> bytes:
         from matplotlib.artist import Artist
         from matplotlib.figure import Figure
     except ImportError:
-        raise FormatError("extra-figures", remedy="install-figures", form=form.upper()) from None
+        raise FormatError("needs-extra", remedy="install-extra", extra="figures") from None
 
     class DrawingArtist(Artist):
         def draw(self, renderer: Any) -> None:  # noqa: ANN401 - matplotlib's own types are partial

@@ -199,7 +199,7 @@ def focus_of(subject: Subject, plan: str) -> str:
 def find(graph: Graph, plan: str) -> str:
     iri = graph.uses.find(plan, actions=False)
     if iri in graph.uses.home:
-        raise QueryError("measure-without-plan", remedy="name-a-plan", plan=plan)
+        raise QueryError("action-without-plan", remedy="name-a-plan", name=plan)
     return iri
 
 

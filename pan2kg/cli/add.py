@@ -129,8 +129,7 @@ def run_add(options: argparse.Namespace) -> int:
         if not options.dry_run:
             write(project, {change.path: change.new}, read_prefixes(project))
             add.remove(folders)
-    kind = options.kind if options.kind in ("reading", "home") else "block"
-    key = f"{kind}-not-written" if options.dry_run else f"{kind}-written"
+    key = "block-not-written" if options.dry_run else "block-written"
     arguments.tell(Message("progress", key, {"name": change.name}), *warnings, *([remark] if remark else []))
     return 0
 

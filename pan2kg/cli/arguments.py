@@ -246,7 +246,7 @@ def read_parameters(words: Sequence[str]) -> dict[str, str]:
     for option, value in zip(pieces[::2], pieces[1::2], strict=True):
         name = option[2:].replace("-", "_")
         if name in parameters:
-            raise QueryError("given-twice", remedy="give-one-value", name=option)
+            raise QueryError("given-twice", remedy="give-one", name=option)
         parameters[name] = value
     return parameters
 
@@ -261,7 +261,9 @@ def refuse_unknown(words: Iterable[str], parameters: Collection[str], options: a
             from difflib import get_close_matches
 
             near = get_close_matches(name, known, n=1, cutoff=0.5)
-            remedy = told("did-you-mean-option", name=near[0]) if near else there_are(f"--{option}" for option in known)
+            remedy = (
+                told("did-you-mean", names=f"--{near[0]}") if near else there_are(f"--{option}" for option in known)
+            )
             raise QueryError("no-option", remedy=remedy, name=name)
 
 

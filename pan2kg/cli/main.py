@@ -73,7 +73,7 @@ def main(words: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             if isinstance(error, BrokenPipeError):
                 return 0
-            sys.stderr.write(f"pan2kg: {told('cannot-write-answer', reason=reason(error))}\n")
+            sys.stderr.write(f"pan2kg: {told('cannot-write-there', reason=reason(error))}\n")
         except KeyboardInterrupt:
             return 130
         return 2

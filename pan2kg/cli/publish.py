@@ -102,7 +102,7 @@ def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
         release_options = ReleaseOptions(today(), options.service or "", has_base)
         counts = publish(edition, folder, release_options, parts=parts, note=progress)
     except KeyboardInterrupt:
-        raise ProjectError("interrupted", place=Place(str(folder)), remedy="there-unchanged") from None
+        raise ProjectError("interrupted", place=Place(str(folder)), remedy="nothing-changed") from None
     finally:
         progress.finish()
     # what the catalogue could not say, and what would mend it

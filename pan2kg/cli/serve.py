@@ -79,7 +79,7 @@ def run_serve(options: argparse.Namespace) -> int:
         try:
             is_empty = not options.journal.exists() or not options.journal.read_bytes().strip()
         except OSError as error:
-            raise ProjectError("journal-not-opened", place=place, reason=reason(error)) from None
+            raise ProjectError("cannot-read-file", place=place, reason=reason(error)) from None
         if not is_empty:
             raise ProjectError("journal-holds-changes", place=place, remedy="write-journal-out")
     settings, token = _settings(options), _token(options)
@@ -367,7 +367,7 @@ def run_journal(options: argparse.Namespace) -> int:
     try:
         lines = options.journal.read_bytes().splitlines()
     except OSError as error:
-        raise ProjectError("journal-not-opened", place=Place(str(options.journal)), reason=reason(error)) from None
+        raise ProjectError("cannot-read-file", place=Place(str(options.journal)), reason=reason(error)) from None
     for number, line in enumerate(lines, 1):
         try:
             _apply(store, *json.loads(line))

@@ -640,7 +640,7 @@ def compare(facts: Known, base: str, later: str) -> tuple[tuple[Compared, ...], 
     Source: ILO et al. (2004). Consumer Price Index Manual: Theory and Practice, ch. 15 (Laspeyres).
     """
     if base == later:
-        raise QueryError("same-plan", remedy="give-two-editions", base=base, new=later)
+        raise QueryError("same-given-twice", remedy="name-two-plans", one=base)
     works, rows = facts.tables.works, []
     for plan in works.plans:
         if plan not in (base, later):

@@ -63,7 +63,20 @@ class Figure:
 
     def message(self, part: str) -> Message:
         """Its « meaning », its « formula », or « among » how many it is counted."""
-        return Message("figure", f"{self.id}.{part}")
+        key = f"{self.id}.{part}"
+        return Message("figure", _SHARED.get(key, key))
+
+
+_SHARED: Final[Mapping[str, str]] = {
+    **{f"{name}-plan-pairs.among": "linked-plan-pairs.among" for name in ("sharing", "broad")},
+    **{f"linked-{name}.among": "linked-editions.among" for name in ("frameworks", "abroad")},
+    "broad-action-pairs.among": "linked-action-pairs.among", "texts-read.among": "linked-actions.among",
+    "not-expected.among": "occasions.among", "debt.among": "citations-made.among",
+    "citation-rate.among": "citations-made.among", "coherence-index-all.among": "coherence-index.among",
+    "coherence-index-all.formula": "coherence-index.formula", "plans-with-texts.formula": "texts-read.formula",
+    "lists.among": "plans-with-texts.among",
+}  # fmt: skip
+"""The words that say of several figures what they are counted among, or how."""
 
 
 class Taken(NamedTuple):

@@ -458,7 +458,7 @@ def pairs_of_plans(
     try:
         import duckdb
     except ImportError:
-        raise FormatError("needs-pyarrow", remedy="install-parquet") from None
+        raise FormatError("needs-extra", remedy="install-extra", extra="parquet") from None
     # without a folder of its own it would write what memory does not hold into the current one
     settings: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,

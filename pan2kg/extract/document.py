@@ -251,11 +251,11 @@ def decode_text(data: bytes, *, source: str) -> tuple[str, tuple[Remark, ...]]:
             return data.decode("cp1252"), remarks
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise OutlineError("neither-encoding", place=Place(source, line), remedy="save-as-text") from None
+        raise OutlineError("neither-encoding", place=Place(source, line), remedy="save-as-utf8") from None
 
 
 def binary_file(source: str, line: int) -> OutlineError:
-    return OutlineError("binary-file", place=Place(source, line), remedy="save-as-text")
+    return OutlineError("binary-file", place=Place(source, line), remedy="save-as-utf8")
 
 
 def joined(before: str, after: str, *, text: str = "") -> str:

@@ -36,7 +36,7 @@ class Package:
         except _DAMAGED:
             raise damaged(source) from None
         if any(entry.flag_bits & 1 for entry in entries):
-            raise OutlineError("document-locked", place=Place(source), remedy="save-without-password")
+            raise OutlineError("password-needed", place=Place(source), remedy="save-without-password")
         size = sum(entry.file_size for entry in entries)
         if size > unpacked * MEGABYTE:
             raise too_large("unpacks-too-large", source, size // MEGABYTE, unpacked)

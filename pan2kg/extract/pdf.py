@@ -459,9 +459,7 @@ def read_pdf(
     try:
         import pypdfium2
     except ImportError:
-        raise OutlineError(
-            "needs-documents-extra", place=place, remedy="install-documents", library="pypdfium2"
-        ) from None
+        raise OutlineError("needs-extra", place=place, remedy="install-extra", extra="documents") from None
     try:
         file = pypdfium2.PdfDocument(data, password=password or None)
         number = len(file)

@@ -99,7 +99,7 @@ def format_of(data: bytes, name: str) -> str:
     if data.startswith(_OLD_OFFICE):
         # a locked docx lies in such a container too
         if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in data:
-            raise OutlineError("document-locked", place=place, remedy="save-without-password")
+            raise OutlineError("password-needed", place=place, remedy="save-without-password")
         raise OutlineError("old-office-file", place=place, remedy="save-as-new-office")
     ending = PurePath(name).suffix.lower().lstrip(".")
     ending = _ENDINGS.get(ending, ending)
@@ -145,9 +145,7 @@ def read_bytes(data: bytes, name: str, options: Options | None = None) -> Docume
             from openpyxl import load_workbook
             from openpyxl.utils.exceptions import InvalidFileException
         except ImportError:
-            raise OutlineError(
-                "needs-documents-extra", place=Place(name), remedy="install-documents", library="openpyxl"
-            ) from None
+            raise OutlineError("needs-extra", place=Place(name), remedy="install-extra", extra="documents") from None
         try:
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             sheets = [(sheet.title, _filled(sheet.iter_rows(values_only=True))) for sheet in book.worksheets]

@@ -638,7 +638,7 @@ class Graph:
                 raise QueryError("action-without-plan", remedy="name-a-plan", name=name)
             ends.append(iri)
         if ends[0] == ends[1]:
-            raise QueryError("same-given-twice", remedy="give-two-actions", one=one)
+            raise QueryError("same-given-twice", remedy="name-two-actions", one=one)
         return self.known(level).weight(*ends)
 
     def occasions(self, level: Level | str = "") -> Answer[Occasion]:
@@ -771,7 +771,7 @@ def _figured(level: Level | str) -> Level:
     chosen = next((figured for figured in FIGURED if level in {figured, figured.key}), None) if level else HEADLINE
     if chosen is None:
         keys = either([figured.key for figured in FIGURED])
-        raise QueryError("no-such-level", remedy="name-a-level", name=level, named=keys)
+        raise QueryError("no-such-level", remedy="there-are", name=level, names=keys)
     return chosen
 
 

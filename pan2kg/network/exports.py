@@ -260,6 +260,6 @@ def export_network(network: nx.MultiDiGraph[str], form: str, *, title: str = "",
     and only links by a shared text have one: a program that takes the others for links of weight 1 has to be told so.
     """
     if form not in _WRITERS:
-        raise FormatError("network-form", remedy="there-are", form=form, names=", ".join(FORMS))
+        raise FormatError("no-form", remedy="there-are", form=form, names=", ".join(FORMS))
     content = _WRITERS[form](tables(network, title=title, released=released))
     return content if isinstance(content, bytes) else content.encode()

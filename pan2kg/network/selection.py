@@ -50,7 +50,7 @@ def select_network(
     """
     homes = [node for node, kind in network.nodes(data="type") if kind in ("Plan", "Review")]
     by_name = {key(plan): plan for plan in homes} | {plan: plan for plan in homes}
-    chosen = {by_name[_checked(name, by_name, "no-plan-in-network")] for name in plans}
+    chosen = {by_name[_checked(name, by_name, "no-plan-in-graph")] for name in plans}
     kinds = {kind for *_, kind in network.edges(data="type") if kind}
     wanted = {_checked(name, kinds, "no-type-in-network") for name in types}
     selected = network.copy()

@@ -360,7 +360,8 @@ class ChangeNames:
     def property(self, iri: str, language: Language) -> str:
         key = f"property.{iri}"
         label = _WORDS.say(key, language) if _WORDS.has(key) else self._label(iri, language)
-        return label or self.short(iri)
+        called = Messages("property")
+        return label or (called.say(name, language) if called.has(name := self.short(iri)) else name)
 
     def term(self, term: Value, language: Language, *, start: int = 0) -> str:
         """A value as it is shown: a text in quotation marks, from about ``start`` on; a thing by its label."""
@@ -760,7 +761,7 @@ def day_of(change: Change, day_named: date | None = None) -> datetime:
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not day_named and epoch:
         if not re.fullmatch(r"\d{1,11}", epoch):
-            raise FormatError("epoch-faulty", remedy="unset-it", epoch=epoch)
+            raise FormatError("epoch-no-number", remedy="unset-it", epoch=epoch)
         return datetime.fromtimestamp(int(epoch), tz=UTC)
     days = []
     for quad in change.new.quads if not day_named else ():

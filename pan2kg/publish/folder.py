@@ -141,7 +141,7 @@ def build(folder: Path, fill: Callable[[Path], None]) -> None:
 def refuse_target(folder: Path, issue: Issue) -> None:
     place = Place(str(folder))
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise ProjectError("is-no-folder", place=place, remedy="name-fresh-folder")
+        raise ProjectError("is-no-folder", place=place, remedy="name-new-folder")
     around = next((parent for parent in folder.resolve().parents if read_mark(parent)), None)
     if around:
         raise ProjectError("inside-release", place=place, remedy="name-folder-outside", around=around)
@@ -155,7 +155,7 @@ def refuse_target(folder: Path, issue: Issue) -> None:
         return
     mark = read_mark(folder)
     if mark is None:
-        raise ProjectError("holds-no-release", place=place, remedy="name-new-folder-unchanged")
+        raise ProjectError("holds-no-release", place=place, remedy="name-new-folder")
     if (age(mark["version"]), mark["modified"]) > (age(issue.version), str(issue.modified)):
         raise ProjectError(
             "holds-newer-release", place=place, remedy="raise-version", held=mark["version"], held_on=mark["modified"],

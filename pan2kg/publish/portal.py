@@ -56,7 +56,8 @@ VARIABLE: Final = "PAN2KG_PORTAL_KEY"
 PORTAL: Final = "https://data.public.lu"
 _API: Final = "/api/1"
 _REMEDIES: Final[Mapping[int, str]] = {
-    **{status: f"portal-{status}-remedy" for status in (400, 401, 403, 404, 410, 413, 415, 429)}, 423: "portal-later",
+    **{status: f"portal-{status}-remedy" for status in (400, 401, 403, 404, 410, 413, 415)},
+    423: "push-goes-on", 429: "push-goes-on",
 }  # fmt: skip
 """What mends a refusal, by the status of the portal's answer."""
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -170,7 +171,7 @@ class Client:
         answer, body = self._exchange(method, url, content)
         if answer.status_code in _MOVED:
             place, moved = Place(f"{method} {url}"), _origin(answer.headers.get("location", ""))[1]
-            raise PortalError("portal-redirects-writers", place=place, remedy="nothing-sent-there", moved=moved)
+            raise PortalError("portal-redirects-writers", place=place, remedy="key-not-sent-there", moved=moved)
         return self._read(answer, body, f"{method} {url}")
 
     def _exchange(self, method: str, url: str, content: Json | PortalFile | None) -> tuple[httpx.Response, bytes]:
@@ -197,7 +198,7 @@ class Client:
             ):  # fmt: skip
                 if file and opened:
                     if opened.seek(0, 2) != file.size:
-                        raise ProjectError("file-changed", place=Place(str(file.path)), remedy="push-again")
+                        raise ProjectError("file-changed", place=Place(str(file.path)), remedy="push-goes-on")
                     opened.seek(0)
                     files = {"file": (file.name, opened, file.media or "application/octet-stream")}
                     request = client.build_request(method, url, headers=headers, files=files)
@@ -208,7 +209,7 @@ class Client:
                     for piece in answer.iter_bytes():
                         received += piece
                         if len(received) > _LARGEST:
-                            raise PortalError("portal-endless", place=place, remedy="check-portal")
+                            raise PortalError("portal-endless", place=place, remedy="check-home-page")
                 finally:
                     answer.close()
                 return answer, bytes(received)
@@ -216,10 +217,10 @@ class Client:
             raise PassingError("portal-too-slow", place=place, remedy="check-connection") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             if file and isinstance(error, httpx.LocalProtocolError):
-                raise ProjectError("file-changed", place=Place(str(file.path)), remedy="push-again") from None
+                raise ProjectError("file-changed", place=Place(str(file.path)), remedy="push-goes-on") from None
             causes = list(_causes(error))
             if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-                raise PortalError("portal-certificate", place=place, remedy="check-portal") from None
+                raise PortalError("portal-certificate", place=place, remedy="check-home-page") from None
             if any(isinstance(cause, socket.gaierror) for cause in causes):
                 host = urlsplit(url).hostname
                 raise PortalError("host-not-found", place=place, remedy="check-connection", hostname=host) from None
@@ -245,7 +246,7 @@ class Client:
             if isinstance(errors, dict):
                 words += [f"{name}: {json.dumps(words, ensure_ascii=False)}" for name, words in errors.items()]
         said = self.access.conceal(_clean("; ".join(words))[:400])
-        unlisted = ("portal-server", "portal-later") if status >= 500 else ("portal-other", "portal-other-remedy")
+        unlisted = ("portal-server", "push-goes-on") if status >= 500 else ("portal-other", "portal-other-remedy")
         code, remedy = (f"portal-{status}", _REMEDIES[status]) if status in _REMEDIES else unlisted
         fault = (PassingError if status in _PASSING else PortalError)(
             "portal-answer-said" if said else "portal-answer", place=Place(place), remedy=remedy, fault=told(code),
@@ -351,10 +352,10 @@ class _Catalogue:
                 ranked.append((tags.index(language) if language in tags else len(tags), term.value.strip()))
         return [text for _, text in sorted(ranked, key=lambda pair: pair[0])]
 
-    def text(self, subject: str, *predicates: str, or_fault: str = "") -> str:
+    def text(self, subject: str, *predicates: str, is_needed: bool = False) -> str:
         text = next(iter(self.texts(subject, *predicates)), "")
-        if or_fault and not text:
-            raise self.fault(or_fault)
+        if is_needed and not text:
+            raise self.fault("unstated", property=predicates[0].replace(DCTERMS, "dcterms:"))
         return text
 
 
@@ -396,7 +397,7 @@ def make_offer(folder: Path, scratch: Path, *, linked: bool = False) -> Offer:
         and catalogue.nodes(subject, f"{DCAT}distribution")
     )  # fmt: skip
     if len(datasets) != 1:
-        raise catalogue.fault("datasets-several" if datasets else "datasets-none", number=len(datasets))
+        raise catalogue.fault("datasets-several", number=len(datasets))
     dataset = datasets[0]
     version = catalogue.text(dataset, f"{DCAT}version", "http://www.w3.org/2002/07/owl#versionInfo")
     subjects = catalogue.nodes(dataset, f"{DCAT}distribution")
@@ -448,15 +449,15 @@ def make_offer(folder: Path, scratch: Path, *, linked: bool = False) -> Offer:
 
 
 def _dataset(catalogue: _Catalogue, dataset: str, distributions: list[str], version: str) -> tuple[str, Json]:
-    title = catalogue.text(dataset, f"{DCTERMS}title", or_fault="title-unstated")
-    description = catalogue.text(dataset, f"{DCTERMS}description", or_fault="description-unstated")
+    title = catalogue.text(dataset, f"{DCTERMS}title", is_needed=True)
+    description = catalogue.text(dataset, f"{DCTERMS}description", is_needed=True)
     licences = (catalogue.node(subject, f"{DCTERMS}license") for subject in (dataset, *distributions))
     licence = next(filter(None, licences), "")
     if not licence:
-        raise catalogue.fault("licence-unstated")
+        raise catalogue.fault("unstated", property="dcterms:license")
     rate = catalogue.node(dataset, f"{DCTERMS}accrualPeriodicity")
     if not rate:
-        raise catalogue.fault("frequency-unstated")
+        raise catalogue.fault("unstated", property="dcterms:accrualPeriodicity")
     if len(title) > _TITLE or len(description) > _DESCRIPTION:
         raise catalogue.fault("title-too-long", remedy="mend-record")
     frequency = FREQUENCIES.get(rate.rpartition("/")[2])
@@ -564,7 +565,7 @@ def pack(path: Path, name: str, media: str, *, folder: Path | None) -> PortalFil
             ):
                 packed.writelines(_pieces(path))
         except OSError as error:
-            raise ProjectError("cannot-write-file", place=Place(str(source)), reason=reason(error)) from None
+            raise ProjectError("cannot-write-there", place=Place(str(source)), reason=reason(error)) from None
     sums = _digests(source, "sha256", "sha1")
     media = "application/gzip" if name.endswith(".gz") else media
     return PortalFile(name, source, media, source.stat().st_size, *sums)
@@ -650,7 +651,7 @@ class SearchScope(NamedTuple):
             answer = answers.pop()
             listed = answer.get("data") if isinstance(answer, dict) else answer
             if not isinstance(listed, list):
-                raise PortalError("portal-other-kind", remedy="check-portal", wanted=told("portal-list"))
+                raise PortalError("portal-other-kind", remedy="check-home-page", wanted=told("portal-list"))
             yield from (row for row in listed if isinstance(row, dict))
             if page == 1 or (page and isinstance(answer, dict) and answer.get("next_page")):
                 answers.append(client.get(self.shelf(page)))
@@ -660,9 +661,9 @@ class SearchScope(NamedTuple):
 def _fetch(client: Client, identifier: str) -> Remote:
     answer = client.get(f"/datasets/{quote(identifier, safe='')}/")
     if not isinstance(answer, dict) or not text(answer.get("id")):
-        raise PortalError("portal-other-kind", remedy="check-portal", wanted=told("portal-dataset"))
+        raise PortalError("portal-other-kind", remedy="check-home-page", wanted=told("portal-dataset"))
     if answer.get("deleted"):
-        raise PortalError("dataset-deleted", remedy="restore-dataset", identifier=identifier)
+        raise PortalError("dataset-deleted", remedy="portal-410-remedy", identifier=identifier)
     return Remote(text(answer["id"]), answer)
 
 
@@ -882,14 +883,14 @@ def _perform(client: Client, step: PushStep, identifiers: dict[str, str]) -> str
         is_other = kind in ("sha1", "sha256") and not content.is_held(body)
         if is_other or body.get("filesize") not in (None, content.size):
             sent_to = Place(f"{step.method} {client.access.url(path)}")
-            raise PassingError("not-whole", place=sent_to, remedy="push-sends-anew", name=content.name)
+            raise PassingError("not-whole", place=sent_to, remedy="push-goes-on", name=content.name)
     elif extras(content).get(PART_KEY) and not extras(body).get(PART_KEY):
         # a portal that drops the extra by which a resource is found again would be given it anew each time
         raise PortalError("extra-of-resource", place=place, remedy="ask-for-extras", part_key=PART_KEY)
     if step.method == "POST":
         identifier = text(body.get("id"))
         if not identifier or not identifier.replace("-", "").replace("_", "").isalnum():
-            raise PortalError("portal-no-identifier", place=place, remedy="push-looks-up")
+            raise PortalError("portal-no-identifier", place=place, remedy="push-goes-on")
         identifiers[DATASET if step.path == "/datasets/" else RESOURCE] = identifier
         identifiers[ADDRESS] = text(body.get("url"))
     return path

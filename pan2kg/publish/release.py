@@ -471,4 +471,4 @@ def prepare_day(named: date | None, epoch: str) -> date | None:
     try:
         return datetime.fromtimestamp(int(epoch), UTC).date()
     except (ValueError, OverflowError, OSError):
-        raise ProjectError("epoch-no-number", remedy="unset-or-date", epoch=epoch) from None
+        raise ProjectError("epoch-no-number", remedy="unset-it", epoch=epoch) from None

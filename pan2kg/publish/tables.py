@@ -361,7 +361,9 @@ def _title(source: Source, column: Field, language: Language) -> str:
         name = RELEASE.say(key, language)
     else:
         labels = source.terms.get(source.expand(column.property), {})
+        has_words = not labels and _PROPERTY.has(column.property)
         name = labels.get(language, column.property.partition(":")[2])
+        name = _PROPERTY.say(column.property, language) if has_words else name
     if column.about:
         return f"{column.about}, {name} ({column.language})"
     if not column.language:
@@ -370,6 +372,7 @@ def _title(source: Source, column: Field, language: Language) -> str:
     return f"{name} ({RELEASE.say(message_key, language) if RELEASE.has(message_key) else column.language})"
 
 
+_PROPERTY: Final = Messages("property")
 WEIGHTS: Final = "weights"
 FIGURES: Final = "figures"
 LINK_WEIGHTS: Final = DERIVED + "link-weight"
@@ -588,7 +591,8 @@ def product_files(described: Described) -> Iterator[File]:
     """
 
     def heading(column: Field, language: Language) -> str:
-        return _WORDS.say(f"product.column.{column.about}", language)
+        key = f"product.column.{column.about}"
+        return _WORDS.say(key, language) if _WORDS.has(key) else Messages("heading").say(column.about, language)
 
     for workbook in PRODUCTS:
         rows = sorted(set(workbook.rows(_Rows(described))))
@@ -614,9 +618,7 @@ def product_files(described: Described) -> Iterator[File]:
                     values if is_value else [described.name(value, tag) if value else "" for value in values]
                 )
         for tag, (heads, columns) in sheets.items():
-            heads += [
-                _WORDS.say("product.address", tag, of=_WORDS.say(f"product.column.{name}", tag)) for name, _ in links
-            ]
+            heads += [_WORDS.say("product.address", tag, of=heading(Field(name, about=name), tag)) for name, _ in links]
             columns += [values for _, values in links]
         title = _WORDS.known(f"product.{workbook.name}")
         table = ReleaseTable(workbook.name, title, *_without_empty(cells, 0), things=())

@@ -64,7 +64,7 @@ def write_report(
         return render("check.html", values) + "\n"
     writers = {"json": _json, "github": _github, "junit": _junit, "turtle": _turtle}
     if form not in writers:
-        raise FormatError("report-form", remedy="use-names", form=form, names=", ".join(FORMATS))
+        raise FormatError("no-form", remedy="use-names", form=form, names=", ".join(FORMATS))
     return writers[form](report, language)
 
 

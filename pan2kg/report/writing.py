@@ -151,19 +151,19 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
                 (Path(work) / name).replace(folder / name)
     except FileExistsError as error:
         place = Place(str(error.filename or folder))
-        raise ProjectError("report-file-in-way", place=place, remedy="name-a-folder") from None
+        raise ProjectError("report-file-in-way", place=place, remedy="name-new-folder") from None
     except OSError as error:
         if not was_there:
             shutil.rmtree(missing, ignore_errors=True)
         place = Place(str(error.filename2 or error.filename or folder))
-        raise ProjectError("cannot-write-report", place=place, remedy="make-room", reason=reason(error)) from None
+        raise ProjectError("cannot-write-there", place=place, remedy="make-room", reason=reason(error)) from None
     return [folder / name for name in files]
 
 
 def brief_bytes(brief: Brief, suffix: str, day: date) -> bytes:
     write = _WRITERS.get(suffix.lower())
     if write is None:
-        raise FormatError("brief-format", remedy=message.there_are(_WRITERS), name=suffix or "–")
+        raise FormatError("no-form", remedy=message.there_are(_WRITERS), form=suffix or "–")
     return write(brief, day)
 
 
@@ -177,7 +177,7 @@ def _html(brief: Brief, day: date) -> bytes:
 
 def _docx(brief: Brief, day: date) -> bytes:
     if find_spec("docx") is None:
-        raise FormatError("extra-docx", remedy="install-docx")
+        raise FormatError("needs-extra", remedy="install-extra", extra="docx")
     import docx
     from docx.shared import Cm, Pt
 

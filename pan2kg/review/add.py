@@ -165,7 +165,7 @@ def link_addition(
     citable = WORKS | KINDS["instrument"] | {"Review", "Recommendation"}
     end, _ = described(store, project, typed[1], citable, "a-work-or-text")
     if start == end:
-        raise QueryError("same-given-twice", remedy="give-two-actions", one=typed[0])
+        raise QueryError("same-given-twice", remedy="name-two-actions", one=typed[0])
     if not plan:
         raise QueryError("action-without-plan", remedy="name-a-plan", name=typed[0])
     if not kind:
@@ -298,7 +298,7 @@ def document_addition(
     day, address = typed["date"], typed["read_at"]
     if day and not any(is_date(day, form) for form in ("date", "gYearMonth", "gYear")):
         raise QueryError("no-date", remedy="write-date", name=day)
-    speakers = [described(store, project, speaker, SPEAKERS, "a-speaker")[0] for speaker in speaks_for]
+    speakers = [described(store, project, speaker, SPEAKERS, "a-named-thing")[0] for speaker in speaks_for]
     own(project)
     prefixes, publisher, author = read_prefixes(project), typed["publisher"], typed["author_kind"]
     dated = {4: "gYear", 7: "gYearMonth"}.get(len(day), "date")
@@ -355,7 +355,7 @@ def keep(project: Project, store: Store, file: Path, document: str, *, as_hashes
     own(project)
     subject, words = document_named(store, project, document), read_text(file)
     if len(words.split()) < RUN:
-        raise ProjectError("no-words", place=Place(str(file)), remedy="name-text")
+        raise ProjectError("document-empty", place=Place(str(file)), remedy="name-text")
     quotes = select(store, program_query("review/quotes-of", document=subject)).values("quote")
     path = project.texts / f"{key(subject)}{'.hashes' if as_hashes else '.txt'}"
     content = hashes_of(words, secrets.token_hex(16)) if as_hashes else words

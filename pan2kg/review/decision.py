@@ -263,7 +263,7 @@ def refuse(graph: Graph, files: ProjectFiles, decision: Decision, document: Docu
     if is_read and quotation and document and document.text[quotation.start : quotation.end] != quotation.words:
         # the text may have been read anew
         raise ProjectError(
-            "words-moved", remedy="find-candidates-again", name=key(candidate.plan), words=shortened(quotation.words)
+            "words-moved", remedy="find-candidates", name=key(candidate.plan), words=shortened(quotation.words)
         )
     if quotation and not is_read:
         refuse_invented(project, quotation)

@@ -25,7 +25,7 @@ import pyoxigraph as ox
 from pan2kg.errors import Place, ProjectError
 from pan2kg.extract.document import folded
 from pan2kg.graph.labels import read_labels
-from pan2kg.i18n.catalogue import Language
+from pan2kg.i18n.catalogue import Language, Messages
 from pan2kg.i18n.message import Message
 from pan2kg.project import Project, read_text, reason
 from pan2kg.review.add import rekeyed
@@ -104,7 +104,8 @@ class SheetColumn:
 
     @property
     def head(self) -> Message:
-        name = Message("sheet", f"head.{self.name}")
+        key = f"head.{self.name}"
+        name = Message("sheet", key) if Messages("sheet").has(key) else Message("heading", self.name)
         return Message("sheet", "head-in", {"head": name, "tag": self.language}) if self.language else name
 
     @property

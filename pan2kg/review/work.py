@@ -58,7 +58,7 @@ def read_candidates(path: Path, project: Project, plan: str) -> Iterator[Candida
                 yield _candidate(json.loads(line), plan)
             except (ValueError, KeyError, TypeError, AttributeError):
                 place = Place(project.name_of(path), number)
-                raise ProjectError("no-candidate", place=place, remedy="find-candidates-again") from None
+                raise ProjectError("no-candidate", place=place, remedy="find-candidates") from None
 
 
 def _candidate(fields: Mapping[str, Any], plan: str) -> Candidate:
@@ -212,7 +212,7 @@ def read_journal(project: Project, plans: Iterable[str]) -> list[Noted]:
                 journal.append(Noted.of_line(line))
             except (ValueError, TypeError, KeyError):
                 place = Place(project.name_of(path), number)
-                raise ProjectError("no-journal", place=place, remedy="take-line-away") from None
+                raise ProjectError("no-journal", place=place, remedy="take-it-away") from None
     return journal
 
 

@@ -169,7 +169,7 @@ def build(assistant: Assistant) -> Any:  # noqa: ANN401 - the types of the SDK e
         from mcp.server.mcpserver.exceptions import ToolError
         from mcp.types import ToolAnnotations
     except ImportError:
-        raise FormatError("extra-mcp", remedy="install-mcp") from None
+        raise FormatError("needs-extra", remedy="install-extra", extra="mcp") from None
     language, release = assistant.graph.language, assistant.graph.release
     words = _WORDS.say("instructions", language)
     service = MCPServer("pan2kg", instructions=words, version=release, log_level="WARNING")

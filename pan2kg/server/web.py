@@ -441,7 +441,7 @@ class Operations:
             opened = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
         except OSError as error:
             place = errors.Place(self.log)
-            raise errors.ProjectError("log-not-opened", place=place, reason=project.reason(error)) from None
+            raise errors.ProjectError("cannot-write-there", place=place, reason=project.reason(error)) from None
         before, self.file = self.file, opened
         if before >= 0:
             os.close(before)

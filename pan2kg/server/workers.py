@@ -577,14 +577,14 @@ class WorkerStore:
         Rows come as tab-separated values, whole terms as in Turtle, which takes less than JSON.
         """
         if not self.places.acquire(timeout=WAIT):
-            raise errors.EndpointError("page-workers-taken", remedy="ask-again-moment")
+            raise errors.EndpointError("page-workers-taken", remedy="ask-later")
         try:
             answer = self._ask(Task("query", text, table="tsv", graph="ntriples", own=True))
         except RefusalError as refusal:
             if refusal.status < 500:
                 place = errors.Place("query", refusal.line, refusal.column)
                 raise errors.QueryError(refusal.message, place=place) from None
-            raise errors.EndpointError(refusal.message, remedy="ask-again-moment") from None
+            raise errors.EndpointError(refusal.message, remedy="ask-later") from None
         finally:
             self.places.release()
         body = answer.content()

@@ -13,11 +13,12 @@ from markupsafe import Markup
 
 from pan2kg.coherence import citations, figures, known, texts
 from pan2kg.coherence.evidence import FIGURED, Extent, Level, level
-from pan2kg.i18n.catalogue import Messages, format_of, with_mark
+from pan2kg.i18n.catalogue import Language, Messages, format_of, with_mark
 from pan2kg.i18n.message import in_words
 from pan2kg.site.page import CSV, File, PageContext, Values, View
 from pan2kg.site.values import PASSAGE, quotes
 from pan2kg.tables import formats, table
+from pan2kg.tables import table as registry
 from pan2kg.tables.figure_words import amount, bits_words, named, value_words
 from pan2kg.turtle.vocabulary import PAN
 
@@ -153,7 +154,7 @@ def _values(context: PageContext) -> Values | None:
         "caption": context.caption(row.level),
         "evidence": context.handed.get("evidence", ""),
         "options": context.level_options,
-        "columns": [(name, _FIGURE.say(f"column.{name}", language)) for name in figure.columns],
+        "columns": [(name, _heading(name, language)) for name in figure.columns],
         "rows": [
             [_cell(context, name, value) for name, value in zip(figure.columns, cells, strict=True)]
             for cells in figure.rows(knowledge)
@@ -184,6 +185,12 @@ def _cell(context: PageContext, name: str, value: figures.Scalar) -> Markup | st
     if name == "ways":
         return ", ".join(named(citations.Way(direction)).say(language) for direction in text.split()) or not_seen
     return _FIGURE.say(f"{name}.{text}", language)
+
+
+def _heading(column: str, language: Language) -> str:
+    """As tables call a column, where a figure has no words of its own for it."""
+    key = f"column.{column}"
+    return _FIGURE.say(key, language) if _FIGURE.has(key) else registry.column("", column)[0].heading.say(language)
 
 
 def _csv(context: PageContext) -> str | None:

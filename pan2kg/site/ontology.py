@@ -79,7 +79,7 @@ def read_triples(paths: Iterable[Path]) -> Triples:
             quads = list(ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
         except SyntaxError as error:
             raise TurtleError(
-                "no-turtle-line", place=Place(str(path), error.lineno), remedy="mend-line", msg=error.msg
+                "no-turtle", place=Place(str(path), error.lineno), remedy="mend-line", value=error.msg
             ) from None
         for quad in quads:
             if not isinstance(quad.object, ox.Triple) and not isinstance(quad.subject, ox.Triple):

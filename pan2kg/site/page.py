@@ -532,6 +532,19 @@ def page_words(language: Language, scripts: tuple[str, ...] = ()) -> Markup:
     return embedded({name: script_words(language, name) for name in (*_EVERYWHERE, *scripts)})
 
 
+_SHARED: Final[Mapping[str, Mapping[str, str]]] = {
+    "network": {
+        "all-plans": "plans-title", "declared": "evidence-is-declared", "document": "sources-document",
+        "filter-plan": "kind-plan", "inferred": "evidence-is-inferred", "why": "why",
+    },
+    "picture": {"field": "fields-head"},
+    "search": {"results": "search-found"},
+    "sparql": {"network": "menu-network", "no": "no", "not-shared": "script-copy-failed", "yes": "yes"},
+    "table": {"count": "rows"},
+}  # fmt: skip
+"""The words scripts share with pages, by their names in scripts."""
+
+
 def script_words(language: Language, name: str) -> dict[str, str]:
     """The words of one group, by key; of a message with plural forms both, with a bar between them.
 
@@ -539,6 +552,9 @@ def script_words(language: Language, name: str) -> dict[str, str]:
     ('Copié', '{n} Verknüpfung|{n} Verknüpfungen')
     """
     words = _PAGE.group(f"script-{name}-", language)
+    words |= {key: _PAGE.template(shared, language) for key, shared in _SHARED.get(name, {}).items()}
+    if name == "search":
+        words |= {f"type-{key}": word for key, word in _PAGE.group("kind-", language).items()}
     if name == "network":
         types = {key: word for key, word in script_words(language, "search").items() if key.startswith("type-")}
         words = {**types, **words, "colon": format_of("colon", language)}

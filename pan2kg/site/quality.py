@@ -286,7 +286,7 @@ def _checked(project: Project, _: str, kept: Path | None) -> Checked | None:
         try:
             return apart.submit(_check, project, kept).result()
         except BrokenProcessPool:
-            raise ProjectError("check-broken-off", remedy="ask-again") from None
+            raise ProjectError("check-broken-off", remedy="ask-later") from None
 
 
 def _check(project: Project, kept: Path | None) -> Checked | None:

@@ -107,7 +107,7 @@ def read_permalink(address: str) -> Permalink:
     pairs = parse_qsl(match["asked"] or match["query"] or "", keep_blank_values=True)
     values = dict(pairs)
     if len(values) < len(pairs):
-        raise QueryError("link-twice", place=Place(address), remedy="leave-one")
+        raise QueryError("link-twice", place=Place(address), remedy="leave-one-out")
     values.pop(VIEW, "")
     release, text = values.pop(RELEASE, ""), values.pop(DAY, "")
     if not release:

@@ -150,9 +150,9 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
     ``progress`` is told after every file how many are written. A folder that holds a site is replaced.
     """
     if folder.exists() and not folder.is_dir():
-        raise ProjectError("is-a-file", place=Place(str(folder)), remedy="name-a-folder")
+        raise ProjectError("is-no-folder", place=Place(str(folder)), remedy="name-new-folder")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
-        raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-empty-folder")
+        raise ProjectError("holds-no-site", place=Place(str(folder)), remedy="name-new-folder")
     bundle, number = site.site_context.bundle, 0
     try:
         with replaced(folder) as work, seldom_collected():
@@ -166,7 +166,7 @@ def write_site(site: Site, folder: Path, *, progress: Progress = lambda _: None)
                 progress(number)
     except OSError as error:
         raise ProjectError(
-            "cannot-write-site", place=Place(str(folder)), remedy="nothing-changed", reason=reason(error)
+            "cannot-write-there", place=Place(str(folder)), remedy="nothing-changed", reason=reason(error)
         ) from None
     return number
 

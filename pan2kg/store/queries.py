@@ -184,7 +184,7 @@ def fill(query: Query, values: Mapping[str, str], *, store: Store, project: Proj
     parameters = {parameter.name: parameter for parameter in query.parameters}
     if unknown := next((name for name in values if name not in parameters), ""):
         near = get_close_matches(unknown, parameters, n=3, cutoff=0.5)
-        names = told("has-parameters", names=", ".join(parameters)) if parameters else told("has-no-parameters")
+        names = told("there-are", names=", ".join(parameters)) if parameters else told("there-are-none")
         remedy = did_you_mean(near) if near else names
         raise QueryError("no-parameter", remedy=remedy, name=query.name, parameter=unknown)
     values_written = {name: _n3(parameters[name], value, store, project) for name, value in values.items()}
@@ -207,7 +207,7 @@ def insist(query: Query, values: Mapping[str, str]) -> None:
 def _n3(parameter: Parameter, value: str, store: Store, project: Project) -> str:
     token = next(tokens(parameter.default))
     if "level" in parameter.kinds and value not in LEVELS:
-        raise QueryError("no-such-level", remedy="name-a-level", name=value, named=either(LEVELS))
+        raise QueryError("no-such-level", remedy="there-are", name=value, names=either(LEVELS))
     if token.kind in ("iri", "name"):
         iri = find_thing(value, store, project)
         kinds = [kind for kind in parameter.kinds if kind in KINDS]
@@ -252,7 +252,7 @@ def find_thing(value: str, store: Store, project: Project) -> str:
         near = get_close_matches(value, sorted(keys), n=3, cutoff=0.4)
         raise QueryError("nothing-called", remedy=did_you_mean(near) if near else told("name-a-key"), value=value)
     if len(matches) > 1:
-        raise QueryError("value-may-mean", remedy="give-the-iri", value=value, names=either(matches[:3]))
+        raise QueryError("may-mean", remedy="give-the-iri", name=value, named=either(matches[:3]))
     return matches[0]
 
 
@@ -275,7 +275,7 @@ def refuse_other_kind(iri: str, kinds: Collection[str], *, option: str, store: S
         remedy = told("its-plan", plan=plan.rpartition("/")[2])
     elif is_a == "plan" and "action" in kinds:
         remedy = told("its-actions", plan=iri.rpartition("/")[2])
-    kind = told(f"is-{is_a}") if is_a else told("is-of-kind", kind=min(classes))
+    kind = told(f"{'an' if is_a[0] in 'aio' else 'a'}-{is_a}") if is_a else told("is-of-kind", kind=min(classes))
     raise QueryError("is-other-kind", remedy=remedy, iri=iri.removeprefix(ID), found=kind, option=option, wanted=wanted)
 
 

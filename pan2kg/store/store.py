@@ -265,7 +265,7 @@ def read_quads(path: Path) -> Iterator[ox.Quad]:
     except SyntaxError as error:
         place, complaint = Place(str(path), error.lineno, error.offset), _WHERE.sub("", error.msg)
         value = " ".join(complaint.split()).rstrip(".")
-        raise TurtleError("not-rdf-as", place=place, remedy="mend-line-or-ending", ending=ending, value=value) from None
+        raise TurtleError("not-rdf-as", place=place, remedy="mend-line", ending=ending, value=value) from None
 
 
 def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
@@ -274,7 +274,7 @@ def load(store: ox.Store, path: Path, graph: str, *, name: str = "") -> None:
     except SyntaxError as error:
         place, complaint = Place(name or str(path), error.lineno, error.offset), _WHERE.sub("", error.msg)
         value = " ".join(complaint.split()).rstrip(".")
-        raise TurtleError("no-turtle", place=place, remedy="mend-line-not-loaded", value=value) from None
+        raise TurtleError("no-turtle", place=place, remedy="mend-line", value=value) from None
     except OSError as error:
         raise ProjectError("cannot-read-file", place=Place(name or str(path)), reason=reason(error)) from None
 

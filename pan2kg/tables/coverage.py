@@ -111,7 +111,7 @@ def bodies(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # editions of one plan are told apart: the later may well take up the earlier.
     # part restricts it to one of these findings.
     if choice.part and choice.part not in _FINDINGS:
-        raise QueryError("no-finding", remedy="there-are", part=choice.part, names=", ".join(_FINDINGS))
+        raise QueryError("no-part", remedy="there-are", part=choice.part, names=", ".join(_FINDINGS))
     at = graph.known(choice.evidence)
     uses, levels = graph.uses_at(at.level), dict[tuple[str, ...], Level]()
     for level in evidence.FIGURED[: evidence.FIGURED.index(at.level) + 1]:
@@ -216,7 +216,7 @@ def _ours(name: str, counted: Mapping[str, int]) -> str:
     matches = [country for country in counted if key(country).lower() == name.lower()]
     if not matches:
         countries = ", ".join(sorted(map(key, counted))) or "none"
-        raise QueryError("no-plan-of-country", remedy="it-has", given=name, known=countries)
+        raise QueryError("no-plan-of-country", remedy="there-are", given=name, names=countries)
     return matches[0]
 
 
@@ -286,7 +286,7 @@ def compared(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     (editions, texts_known), fates = coordination.compare(at, base, later), aligned(graph, at, base, later)
     order = layout.plan_order(graph)
     if choice.part not in ("", "plan", "action"):
-        raise QueryError("no-part", remedy="has-parts", part=choice.part, names="plan, action")
+        raise QueryError("no-part", remedy="there-are", part=choice.part, names="plan, action")
     related = [
         row for row in editions
         if row.is_linked or any((min(plan, row.other), max(plan, row.other)) in at.linked for plan in (base, later))
@@ -408,7 +408,7 @@ def register(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         figure = next((figure for figure in figures if figure.id == name), None)
         if figure is None:
             raise QueryError(
-                "no-figure", remedy="there-are", part=choice.part, names=", ".join(item.id for item in figures)
+                "no-part", remedy="there-are", part=choice.part, names=", ".join(item.id for item in figures)
             )
         plans, at = frozenset(graph.plans(choice.plans)), graph.known(choice.evidence)
         home = at.tables.works.home

@@ -63,7 +63,7 @@ def gaps(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
         notes += [note("no-mitigation"), note("no-validity", day=graph.as_of.isoformat()), note("unread")]
         return make(graph, "gaps", SUMMARY, rows, notes, line=line, basis=basis, is_dated=True)
     if choice.part not in KINDS:
-        raise QueryError("no-kind-of-gap", remedy="there-are", part=choice.part, names=", ".join(KINDS))
+        raise QueryError("no-part", remedy="there-are", part=choice.part, names=", ".join(KINDS))
     listed, of, sparql = KINDS[choice.part](graph, scope)
     rows += [(choice.part, *gap) for gap in listed]
     notes = [note("not-assessed-gap") if of is None else note("gaps-counted", n=len(listed), of=of)]
@@ -276,7 +276,7 @@ def duties(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     plans = frozenset(graph.plans(choice.plans))
     if choice.part and choice.part not in layout.codes("standing"):
         standings = ", ".join(layout.codes("standing"))
-        raise QueryError("no-standing", remedy="there-are-known", part=choice.part, known=standings)
+        raise QueryError("no-part", remedy="there-are", part=choice.part, names=standings)
     margins = graph.margins(choice.evidence)
     rows = [
         row for row in margins

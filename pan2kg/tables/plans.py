@@ -120,7 +120,7 @@ def coherence_index(graph: Graph, choice: TableChoice = DEFAULT) -> Table:
     # How far cross-references are made, place by place: for the plan named, else for the home plan, else for all.
     chosen = graph.plans(choice.plans) or tuple(filter(None, [graph.own_plan()]))
     if len(chosen) > 1:
-        raise QueryError("from-one-plan", remedy="name-one-plan")
+        raise QueryError("from-one-plan", remedy="name-a-plan")
     plan, order = chosen[0] if chosen and not choice.everything else None, layout.plan_order(graph)
     evidence = graph.known(choice.evidence)
     home, by_pair = evidence.tables.works.home, dict[layout.Ordered, list[IndexCell]]()

@@ -50,7 +50,9 @@ def write_spreadsheet(sheets: Sequence[tuple[str, Grid]]) -> bytes:
     for name, grid in sheets:
         rows = [list(row) for row in grid.rows]
         if len(rows) >= _ROWS:
-            raise FormatError("sheet-too-long", remedy="use-csv", most=str(_ROWS - 1), number=str(len(rows)))
+            raise FormatError(
+                "sheet-too-long", remedy="use-names", names="csv", most=str(_ROWS - 1), number=str(len(rows))
+            )
         sheet = book.create_sheet(name)
         # a sheet that is written row by row wants its widths before its rows
         for at, head in enumerate(grid.columns):
@@ -313,7 +315,7 @@ def read_columns(folder: Path) -> dict[str, object]:
             )
             tables[name].select(columns)
         except FileNotFoundError:
-            raise ProjectError("no-parquet", place=Place(str(path)), remedy="export-columns") from None
+            raise ProjectError("no-such-file", place=Place(str(path)), remedy="export-columns") from None
         except (pa.ArrowException, OSError, KeyError, ValueError):
             raise ProjectError("parquet-broken", place=Place(str(path)), remedy="export-again") from None
     plans, texts = tables["plans"].num_rows, tables["texts"].num_rows
@@ -333,5 +335,5 @@ def _arrow() -> tuple[Any, Any]:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError:
-        raise FormatError("needs-pyarrow", remedy="install-parquet") from None
+        raise FormatError("needs-extra", remedy="install-extra", extra="parquet") from None
     return pa, parquet

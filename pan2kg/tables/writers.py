@@ -75,6 +75,8 @@ _OF_FIGURES: Final = {
     "action": "action", "actions": "actions", "bodies": "bodies", "change": "change", "document": "document",
     "due": "due", "force": "force", "indicator": "indicator", "kind": "obligation_kind", "obligation": "obligation",
     "plan": "plan", "plans": "plans", "provision": "provision", "topic": "topic", "value": "value",
+    "citations": "references", "link": "dependency", "part": "chapter", "part_level": "stage", "place": "position",
+    "above": "over",
 }  # fmt: skip
 """The columns of questions that are called as those of figures are."""
 
@@ -356,7 +358,7 @@ def _answer(table: Table, form: str, style: Style) -> str:
         fault = "rows-not-as" if table.terms == "rows" else "yes-or-no-not-as"
         raise FormatError(fault, remedy="use-answer-forms", form=form)
     if form in ("json", "xml", "html") and table.terms == "triples":
-        raise FormatError("triples-not-as", remedy="use-triple-forms", form=form)
+        raise FormatError("no-form", remedy="use-names", form=form, names=", ".join(_GRAPH))
     if form in _GRAPH:
         return _turtle(table, form, style)
     language = style.language
@@ -392,7 +394,7 @@ def _answer(table: Table, form: str, style: Style) -> str:
         above = "".join(f"{md_escape(words)}\n\n" for words in caveats)
         return f"{above}{text}" + (f"\n{md_escape(basis)}\n" if basis else "")
     if form != "table":
-        raise FormatError("triples-form", form=form)
+        raise FormatError("no-form", form=form)
     counted = f"{len(rows)} {say('rows', language, n=len(rows))}"
     text = f"{outcome}\n" if outcome else f"{formats.write_text(Grid(heads, rows), style.width)}\n\n{counted}\n"
     paragraphs = [fill(words, style.width) if style.width else words for words in (question, *caveats) if words]
@@ -455,7 +457,7 @@ def _figures(table: Table, form: str, style: Style) -> str:
         return md_table(table, style.language)
     if form == "html":
         return html_figures(table, style.language)
-    raise FormatError("figures-form", remedy="use-names", form=form, names=", ".join(FORMS))
+    raise FormatError("no-form", remedy="use-names", form=form, names=", ".join(FORMS))
 
 
 def _content(table: Table, language: Language) -> dict[str, object]:

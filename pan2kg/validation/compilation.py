@@ -644,7 +644,7 @@ def explain(project: Project, rule: str) -> str:
     keys = {rules.rule(query.shape, query.constraint).key for query in queries}
     near = get_close_matches(rule, sorted(keys), n=3, cutoff=0.4)
     remedy = "did-you-mean" if near else "rules-are-named"
-    raise ProjectError("no-such-rule", remedy=remedy, name=rule, names=either(near))
+    raise ProjectError("no-rule", remedy=remedy, name=rule, names=either(near))
 
 
 # What the queries find

@@ -8,28 +8,16 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final, Literal, Protocol, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    Dialog,
-    Frame,
-    Page,
-    Playwright,
-    Request,
-    Response,
-    ViewportSize,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, Dialog, Frame, Page, Playwright, Request, Response, expect, sync_playwright
 
 from tests.conftest import lack
 from tests.lots import by_lot
@@ -42,24 +30,15 @@ POLICY: Final = (
     "frame-ancestors 'none'"
 )
 SYSTEM: Final = (
-    "chromium-headless-shell",  # the same engine without a window's parts, at a third of the cost a page
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-    "msedge",
-)
+    # the first is the same engine without a window's parts, at a third of the cost a page
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+    "microsoft-edge", "msedge",
+)  # fmt: skip
 FLAGS: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
     "--js-flags=--no-opt",  # the compiler that takes longest: no page runs for as long as it would save
-)
+)  # fmt: skip
 HOW_TO_GET_ONE: Final = (
     "No browser to test with: install chromium or chrome, name one in PAN2KG_BROWSER, "
     "or run « playwright install chromium »."
@@ -69,103 +48,14 @@ TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 """WCAG 2.2 at level AA, in axe's words."""
 PLACED: Final = ("color-contrast", "link-in-text-block", "target-size")
 """The rules for which axe works out what stands where on the screen, which takes longer than all others together."""
-LEAVE: Final = """() => {
-    requestAnimationFrame = () => 0;  // with which a network draws again and again, also where nothing changes
-    for (let timer = setTimeout(() => {}); timer > 0; timer--) clearTimeout(timer);
-    localStorage.clear();
-    Object.keys(sessionStorage).filter(key => key !== 'axe').forEach(key => sessionStorage.removeItem(key));
-}"""
-"""Let a page do nothing more, and throw away what it kept, but for what the tests keep themselves."""
+NOT_PLACED: Final[dict[str, object]] = {"runOnly": TAGS, "rules": {rule: {"enabled": False} for rule in PLACED}}
 BLANK: Final = "about:blank"
 """The address of no page, which costs nothing to stay at."""
 PATIENCE: Final = 120_000
 """Milliseconds after which waiting in vain is ended: far beyond what anything takes, however busy the machine."""
-ALIKE: Final = r"""most => {
-    const numbers = new Map();
-    const number = text => numbers.get(text) ?? (numbers.set(text, numbers.size), numbers.size - 1);
-    const named = ({ localName, className }) => [localName, className.baseVal ?? className].join();
-    const said = /^(role|type|scope|tabindex|autocomplete|aria-(?!label|describedby|controls|owns|details|value))/;
-    const attribute = ({ name, value }) => said.test(name) ? `${name}=${value}` : value.trim() ? name : `${name}=`;
-    const words = ({ childNodes }) => [...childNodes].map(one => one.nodeType === 3 ? one.data : ' ').join('');
-    const kinds = new Map([[document.body, { path: 0, kind: 0 }]]), extremes = new Map();
-    const compare = (name, one, size) => size > (extremes.get(name)?.size ?? 0) && extremes.set(name, { one, size });
-    for (const one of document.querySelectorAll('body *')) {
-        const above = kinds.get(one.parentElement), text = words(one);
-        const attributes = [...one.attributes].filter(({ name }) => !name.startsWith('data-')).map(attribute);
-        const like = [named(one), one.lang, attributes, /\S/.test(text)].join();
-        const path = number(`${above.path} > ${named(one)}`), kind = number(`${above.path} ${above.kind} ${like}`);
-        kinds.set(one, { path, kind });
-        for (const word of text.match(/\p{L}{12,}/gu) ?? []) compare(`long ${path}`, one, word.length);
-        if (one.matches('a, button, summary')) compare(`short ${path}`, one, 4 - one.textContent.trim().length);
-    }
-    const kept = new Set([...extremes.values()].map(({ one }) => one)), met = new Map();
-    const isNew = one => (met.get(kinds.get(one).kind) ?? 0) < most || kept.has(one);
-    const needed = new Set(['label', 'legend', 'td', 'th', 'dt', 'dd']);  // by what stands beside them
-    const shorten = parent => {
-        const seen = new Map();
-        for (const one of [...parent.children]) {
-            const { path, kind } = kinds.get(one), isNeeded = needed.has(one.localName), like = isNeeded ? kind : path;
-            const before = seen.get(like) ?? 0, isEnough = before >= (isNeeded ? most : 1);
-            if (isEnough && !isNew(one) && ![...one.querySelectorAll('*')].some(isNew)) {
-                one.remove();
-                continue;
-            }
-            seen.set(like, before + 1);
-            met.set(kind, (met.get(kind) ?? 0) + 1);
-            shorten(one);
-        }
-    };
-    shorten(document.body);
-}"""
-BEGIN: Final = """source => {
-    if (source) sessionStorage.setItem('axe', source);
-    const kept = source ?? sessionStorage.getItem('axe');
-    if (!('axe' in window) && kept) (0, eval)(kept);
-    return 'axe' in window;
-}"""
-"""Have axe on a page: its half a megabyte is brought once for all pages of a window at one address."""
-STATES: Final = """() => {
-    const state = one => {
-        const { overflowX, overflowY } = getComputedStyle(one);
-        const isWide = one.scrollWidth > one.clientWidth && /auto|scroll/.test(overflowX);
-        const isHigh = one.scrollHeight > one.clientHeight && /auto|scroll/.test(overflowY);
-        return [one.checkVisibility({ visibilityProperty: true, opacityProperty: true }), isWide, isHigh].join();
-    };
-    const before = window.statesBefore, states = new Map();
-    for (const one of document.querySelectorAll('body *')) states.set(one, state(one));
-    window.statesBefore = states;
-    const names = 'a, button, summary, label, legend, th, td, li, dt, dd, figure, h1, h2, h3';
-    const changed = [...states.keys()].filter(one => before && before.get(one) !== states.get(one));
-    return [...new Set(changed.map(one => one.closest(names) ?? one))];
-}"""
-"""What came, went, or began or ceased to scroll since this was asked before, with what takes its name from it."""
-RUN: Final = f"""([options, onlyChanged]) => {{
-    const parts = onlyChanged ? ({STATES})() : [document];
-    return parts.length ? axe.run({{ include: parts }}, options) : {{ violations: [] }};
-}}"""
-ELEMENTS: Final = {"network-view": "[data-drawn=yes]", "sparql-editor": "[data-editor=ready]"}
-"""The larger elements of pages, and how each says that it is there."""
-SHOWN: Final = """one => {
-    const { width, height } = one.getBoundingClientRect();
-    return width > 0 && height > 0 && one.checkVisibility({ visibilityProperty: true });
-}"""
-SETTLED: Final = """async ([elements, shown, patience]) => {
-    const isShown = SHOWN;
-    const wanted = Object.entries(elements).filter(([name]) => document.querySelector(name)).map(one => one.join(''));
-    const lacking = () => [
-        ...wanted.filter(one => document.querySelectorAll(one).length !== 1),
-        ...shown.filter(one => [...document.querySelectorAll(one)].map(isShown).join() !== 'true'),
-    ];
-    if (lacking().length) {
-        await new Promise(done => {
-            const end = () => { watching.disconnect(); done(); };
-            const watching = new MutationObserver(() => lacking().length || end());
-            watching.observe(document, { attributes: true, childList: true, subtree: true });
-            setTimeout(end, patience);
-        });
-    }
-    return lacking();
-}""".replace("SHOWN", SHOWN)
+ELEMENTS: Final = {"network-view": "[data-drawn=yes]", "sparql-editor": "[data-editor=ready]"}  # there, each says
+INSIDE: Final = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+"""What is done inside a page, where no locator is used: the first on a page brings a third of a megabyte with it."""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -198,32 +88,28 @@ def browser() -> Iterator[Browser]:
             yield opened
 
 
-@dataclass
 class Watched:
-    """A page and what went wrong on it."""
+    """A page of a new window, and what went wrong on it: errors, dialogs, failed requests and those to elsewhere."""
 
-    page: Page
-    origin: str = ""
-    problems: list[str] = field(default_factory=list)
-    documents: list[Response] = field(default_factory=list)
-    """Every answer that is a page."""
-    is_left: bool = False
-    """Whether the page there is was that of another test: until the next is there, only that one is watched."""
-    is_on_paper: bool = False
-
-    def listen(self) -> None:
-        """Note every error, dialog, failed request and request to another origin from now on."""
+    def __init__(self, browser: Browser, width: int, height: int, look: Look) -> None:
+        look.setdefault("locale", "en-US")  # engines differ in what language they ask for unless told
+        context = browser.new_context(viewport={"width": width, "height": height}, **look)
+        context.set_default_timeout(PATIENCE)
+        self.page, self.origin, self.is_on_paper = context.new_page(), "", False
+        self.problems: list[str] = []
+        self.documents: list[Response] = []  # every answer that is a page
+        # Whether the page there is was that of another test: until the next is there, only that one is watched.
+        self.is_left = False
         page = self.page
         page.on("dialog", self._dialog)
         page.on("pageerror", lambda error: self._note(f"error on the page: {error}"))
-        page.on("console", lambda said: self._console(said.type, said.text))
+        page.on("console", lambda line: self._console(line.type, line.text))
         page.on("request", self._request)
         page.on("requestfailed", self._failed)
         page.on("response", self._response)
         page.on("framenavigated", self._arrived)
 
     def open(self, address: str) -> None:
-        """Open a page by its address."""
         page = self.page
         if self.is_left:
             self.problems.clear()
@@ -237,7 +123,7 @@ class Watched:
         """End a test: what it and its pages left behind is thrown away."""
         self.is_left = True
         if not self.page.url.startswith("about:"):
-            self.page.evaluate(LEAVE)
+            self.page.evaluate(inside("leave"))
         self.page.context.clear_cookies()
         if self.is_on_paper:
             self.page.emulate_media(media="null")
@@ -249,46 +135,41 @@ class Watched:
         self.page.emulate_media(media="print")
         return self.page
 
-    def _arrived(self, frame: Frame) -> None:
-        self.is_left = self.is_left and frame != self.page.main_frame
-
-    def _note(self, problem: str) -> None:
-        if not self.is_left:
-            self.problems.append(problem)
-
-    def _console(self, kind: str, text: str) -> None:
-        if kind == "error" and not text.startswith("Failed to load resource"):
-            self._note(f"error in the console: {text}")
-
-    def _dialog(self, dialog: Dialog) -> None:
-        self._note(f"a dialog says {dialog.message}")
-        dialog.dismiss()
-
-    def _is_old(self, request: Request) -> bool:
-        return self.is_left and not request.is_navigation_request()
-
-    def _request(self, request: Request) -> None:
-        elsewhere = urlsplit(request.url).scheme not in {"data", "blob"} and origin_of(request.url) != self.origin
-        if elsewhere and not self._is_old(request):
-            self.problems.append(f"request to another origin: {request.url}")
-
-    def _failed(self, request: Request) -> None:
-        if "ERR_ABORTED" not in (request.failure or "") and not self._is_old(request):
-            self.problems.append(f"failed request: {request.url} ({request.failure})")
-
-    def _response(self, response: Response) -> None:
-        if self._is_old(response.request):
-            return
-        if response.status >= 400:
-            self.problems.append(f"answer {response.status}: {response.url}")
-        if "html" in response.headers.get("content-type", ""):
-            self.documents.append(response)
-
     def forgive(self, words: str) -> None:
         """Take back the problems that hold these words, which the test expects."""
         before = len(self.problems)
         self.problems[:] = [problem for problem in self.problems if words not in problem]
         assert len(self.problems) < before, f"No problem says « {words} »: {self.problems}"
+
+    def _arrived(self, frame: Frame) -> None:
+        self.is_left = self.is_left and frame != self.page.main_frame
+
+    def _note(self, problem: str, request: Request | None = None) -> None:
+        if not self.is_left or (request and request.is_navigation_request()):
+            self.problems.append(problem)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self._note(f"a dialog says {dialog.message}")
+        dialog.dismiss()
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind == "error" and not text.startswith("Failed to load resource"):
+            self._note(f"error in the console: {text}")
+
+    def _request(self, request: Request) -> None:
+        if urlsplit(request.url).scheme not in {"data", "blob"} and origin_of(request.url) != self.origin:
+            self._note(f"request to another origin: {request.url}", request)
+
+    def _failed(self, request: Request) -> None:
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self._note(f"failed request: {request.url} ({request.failure})", request)
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self._note(f"answer {response.status}: {response.url}", response.request)
+        is_old = self.is_left and not response.request.is_navigation_request()
+        if "html" in response.headers.get("content-type", "") and not is_old:
+            self.documents.append(response)
 
 
 class Look(TypedDict, total=False):
@@ -313,14 +194,14 @@ def watch(browser: Browser) -> Iterator[Watch]:
     watched: list[Watched] = []
 
     def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
-        watched.append(_begin(browser, width, height, look))
+        watched.append(Watched(browser, width, height, look))
         watched[-1].open(address)
         return watched[-1]
 
     yield open_page
-    problems = told(watched)
-    for one in watched:
-        one.page.context.close()
+    problems = problems_of(watched)
+    for seen in watched:
+        seen.page.context.close()
     assert not problems, "\n".join(problems)
 
 
@@ -329,8 +210,8 @@ def windows() -> Iterator[dict[str, Watched]]:
     """The windows that stay open for the tests of a worker, by from where they have a page and how they look at it."""
     kept: dict[str, Watched] = {}
     yield kept
-    for one in kept.values():
-        one.page.context.close()
+    for watched in kept.values():
+        watched.page.context.close()
 
 
 @pytest.fixture
@@ -345,32 +226,27 @@ def window(browser: Browser, windows: dict[str, Watched]) -> Iterator[Watch]:
     def open_page(address: str, *, width: int = 1280, height: int = 900, **look: Unpack[Look]) -> Watched:
         # From a page that is served to one on disk a window begins another process.
         name = f"{urlsplit(address).scheme} {sorted(look.items())}"
-        one = used[name] = windows[name] = windows.get(name) or _begin(browser, width, height, look)
-        at_width(one.page, width, height)
-        one.open(address)
-        return one
+        watched = used[name] = windows[name] = windows.get(name) or Watched(browser, width, height, look)
+        at_width(watched.page, width, height)
+        watched.open(address)
+        return watched
 
     yield open_page
-    problems = told([*used.values()])
-    for one in used.values():
-        one.leave()
+    problems = problems_of(used.values())
+    for watched in used.values():
+        watched.leave()
     assert not problems, "\n".join(problems)
 
 
-def _begin(browser: Browser, width: int, height: int, look: Look) -> Watched:
-    look.setdefault("locale", "en-US")  # engines differ in what language they ask for unless told
-    context = browser.new_context(viewport={"width": width, "height": height}, **look)
-    context.set_default_timeout(PATIENCE)
-    one = Watched(context.new_page())
-    one.listen()
-    return one
+def inside(name: str) -> str:
+    """A function of ``page.js``, as Playwright evaluates it on a page."""
+    return f"argument => {{ {INSIDE}\nreturn {name}(argument); }}"
 
 
 def at_width(page: Page, width: int, height: int = 900) -> Page:
     """A page on a screen of this size, which takes a while where it has another."""
-    size: ViewportSize = {"width": width, "height": height}
-    if page.viewport_size != size:
-        page.set_viewport_size(size)
+    if page.viewport_size != {"width": width, "height": height}:
+        page.set_viewport_size({"width": width, "height": height})
     return page
 
 
@@ -379,21 +255,19 @@ def settled(page: Page, *shown: str) -> Page:
 
     All is asked at once and without a locator: the first on a page brings a third of a megabyte of scripts with it.
     """
-    missing = page.evaluate(SETTLED, [ELEMENTS, shown, PATIENCE])
+    missing = page.evaluate(inside("settled"), [ELEMENTS, shown, PATIENCE])
     assert not missing, f"{page.url}: {missing}"
     return page
 
 
 def visible(page: Page, *selectors: str) -> list[int]:
     """How many of each a reader sees, without a locator too."""
-    how_many = f"names => names.map(name => [...document.querySelectorAll(name)].filter({SHOWN}).length)"
-    counted: list[int] = page.evaluate(how_many, selectors)
+    counted: list[int] = page.evaluate(inside("visible"), selectors)
     return counted
 
 
-def told(watched: list[Watched]) -> list[str]:
-    """The problems of some pages as lines."""
-    return [f"{one.page.url}: {problem}" for one in watched for problem in one.problems]
+def problems_of(watched: Iterable[Watched]) -> list[str]:
+    return [f"{seen.page.url}: {problem}" for seen in watched for problem in seen.problems]
 
 
 def origin_of(address: str) -> str:
@@ -406,29 +280,12 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def shortened(page: Page, most: int = 4) -> Page:
-    """A page with only the first of what is alike, the longest word of it and its shortest link: all takes long to see.
-
-    Alike is what stands under elements of the same names and classes and has itself the same name and attributes, of
-    roles and states with the same values, and words or none, as has what it stands in. It is left out where nothing in
-    it is met for the first times and something of its name and class stands beside it already.
-    """
-    page.evaluate(ALIKE, most)
-    return page
-
-
-@cache
-def _axe() -> str:
-    return AXE.read_text(encoding="utf-8")
-
-
-def faults_of_access(page: Page, *, best_practice: bool = True, but: Sequence[str] = ()) -> list[str]:
+def faults_of_access(page: Page, *, best_practice: bool = True) -> list[str]:
     """What axe finds that keeps people out, as lines; skips the test where axe-core is not installed.
 
-    Beside the rules of WCAG 2.2 at level AA it holds pages to good habits, unless told not to. Rules may be left out:
-    where a page was looked at in one language, what is one of style need not be found again in another.
+    Beside the rules of WCAG 2.2 at level AA it holds pages to good habits, unless told not to.
     """
-    return _found(page, _rules(best_practice=best_practice, but=but))
+    return _found(page, {"runOnly": [*TAGS, *(["best-practice"] if best_practice else [])]})
 
 
 def faults_of_places(page: Page) -> list[str]:
@@ -436,19 +293,14 @@ def faults_of_places(page: Page) -> list[str]:
     return _found(page, {"runOnly": {"type": "rule", "values": PLACED}})
 
 
-def _rules(*, best_practice: bool = False, but: Sequence[str] = PLACED) -> dict[str, object]:
-    tags = [*TAGS, *(["best-practice"] if best_practice else [])]
-    return {"runOnly": tags, "rules": {rule: {"enabled": False} for rule in but}}
-
-
 def _found(page: Page, options: dict[str, object], *, only_changed: bool = False) -> list[str]:
     if not AXE.is_file():
         lack("axe-core is not installed; run « npm ci » in web/.")
-    if not page.evaluate(BEGIN, None):
-        page.evaluate(BEGIN, _axe())
+    if not page.evaluate(inside("begin")):
+        page.evaluate(inside("begin"), AXE.read_text(encoding="utf-8"))
     # Reading style sheets again is for rules on sound and on turned screens, which are not asked for.
     options = {**options, "resultTypes": ["violations"], "preload": False}
-    found = page.evaluate(RUN, [options, only_changed])
+    found = page.evaluate(inside("run"), [options, only_changed])
     return [
         f"{fault['id']}: {fault['help']}: {node['target']} {node['failureSummary']}"
         for fault in found["violations"]
@@ -458,8 +310,9 @@ def _found(page: Page, options: dict[str, object], *, only_changed: bool = False
 
 def faults_of_much(page: Page, most: int = 12) -> list[str]:
     """What axe finds, but for ``PLACED``, on the page with much of what is alike, and is left so."""
-    found = faults_of_access(shortened(page, most), best_practice=False, but=PLACED)
-    page.evaluate(f"void ({STATES})()")
+    page.evaluate(inside("shorten"), most)
+    found = _found(page, NOT_PLACED)
+    page.evaluate(inside("noteStates"))
     return found
 
 
@@ -470,79 +323,16 @@ def faults_of_what_is_alike(page: Page, widths: Sequence[int], *, whole: bool) -
     ``PLACED`` find, at one of the widths, drawn by lot. Of another page these are not: the style is the same in every
     language.
     """
-    shortened(page)
+    page.evaluate(inside("shorten"), 4)
     found, placed = [], by_lot(widths, 1) if whole else []
     for width in widths:
         faults = []
         if not whole or width != widths[-1]:
-            faults += _found(at_width(page, width), _rules(), only_changed=whole)
+            faults += _found(at_width(page, width), NOT_PLACED, only_changed=whole)
         if width in placed:
             faults += faults_of_places(at_width(page, width))
         found += [f"{width}: {fault}" for fault in faults]
     return found
-
-
-LOOKS: Final = """() => {
-    const faults = [], range = document.createRange();
-    const apart = '.off-screen, .skip, .nothing, svg, pre, code, .iri, textarea, .editor, .permalink';
-    const isShown = one => one.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true }) && !one.closest(apart);
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        const parent = node.parentElement;
-        // an address or an identifier has no place to break but inside
-        const isWords = /\\p{L}{5}/u.test(node.data) && !/\\w[/_.]\\w|\\p{Ll}\\p{Lu}/u.test(node.data);
-        if (!parent || !isWords) {
-            continue;
-        }
-        range.selectNodeContents(node);
-        if (range.getClientRects().length < 2 || !isShown(parent) || getComputedStyle(parent).hyphens === 'auto') {
-            continue;
-        }
-        for (const { 0: word, index } of node.data.matchAll(/[\\p{L}]{5,}/gu)) {
-            range.setStart(node, index);
-            range.setEnd(node, index + word.length);
-            const boxes = [...range.getClientRects()].filter(box => box.width > 0);
-            if (new Set(boxes.map(box => Math.round(box.top))).size > 1) {
-                faults.push(`the word ${word} is broken`);
-            }
-        }
-    }
-    for (const one of document.querySelectorAll('main *, header *')) {
-        const isText = !one.childElementCount && one.textContent.trim() && one.scrollWidth > one.clientWidth + 1;
-        if (isText && ['hidden', 'clip'].includes(getComputedStyle(one).overflowX) && isShown(one)) {
-            faults.push(`${one.textContent.trim().slice(0, 40)} is cut off`);
-        }
-    }
-    const high = document.querySelector('h1').getBoundingClientRect().height;
-    if (high > (innerWidth > 500 ? 120 : 200)) {
-        faults.push(`the heading is ${high} pixels high`);
-    }
-    const network = document.querySelector('network-view[data-drawn=yes]')?.canvas?.cy;
-    if (network) {
-        const boxOf = (one, isName) => one.renderedBoundingBox(
-            { includeNodes: !isName, includeLabels: isName, includeEdges: false, includeOverlays: false },
-        );
-        // the library leaves a margin around names
-        const touch = (one, two) => Math.min(one.x2 - two.x1, two.x2 - one.x1, one.y2 - two.y1, two.y2 - one.y1) > 4;
-        const clear = network.nodes().not('.off, .dim');
-        const things = clear.map(one => ({ one, box: boxOf(one, false) }));
-        const names = clear.filter('.named').map(one => ({ one, box: boxOf(one, true) }));
-        for (const { one, box } of names.filter(({ one }) => !one.hasClass('chosen'))) {
-            const over = things.find(other => other.one !== one && touch(box, other.box));
-            const through = names.find(other => other.one !== one && touch(box, other.box));
-            if (over || through) {
-                const other = (over ?? through).one.data('label');
-                faults.push(`the name ${one.data('label')} stands over ${other}${over ? '' : ', a name'}`);
-            }
-        }
-        const unnamed = network.nodes('.chosen').not('.named');
-        faults.push(...unnamed.map(one => `${one.data('label')} is chosen and has no name`));
-        if (things.length && !names.length) {
-            faults.push('nothing in the network has a name');
-        }
-    }
-    return faults;
-}"""
 
 
 def too_wide(page: Page, widths: Sequence[int]) -> list[str]:
@@ -560,7 +350,7 @@ def faults_of_looks(page: Page, widths: Sequence[int]) -> list[str]:
     found = []
     for width in widths:
         at_width(page, width)
-        found += [f"{width}: {fault}" for fault in page.evaluate(LOOKS)]
+        found += [f"{width}: {fault}" for fault in page.evaluate(inside("looks"))]
     return found
 
 

@@ -10,7 +10,7 @@ import io
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -18,13 +18,10 @@ from PIL import Image, ImageDraw
 from tests.conftest import lack
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from playwright.sync_api import Page
 
 FONT: Final = "DejaVu Sans"
 """What the pages are set in for a picture: Debian's package « fonts-dejavu-core » has it, and most systems."""
-COLOURS: Final = 64
-HALF: Final = 2
 BLOCK: Final = 5
 """The side of a block in pixels of a kept picture; twice that on the page."""
 FAR: Final = 26
@@ -57,44 +54,33 @@ def need_font() -> None:
 
 
 def taken(page: Page, extra: str = "", *, to_keep: bool = False) -> Image.Image:
-    """The whole page as it is kept, with more rules of style if wanted.
+    """The whole page at the size in which it is kept, with more rules of style if wanted.
 
     One that is only compared is a JPEG, which takes the browser far less: the mean colours of blocks are the same.
     """
     page.evaluate(SET, STILL + extra)
-    shot = page.screenshot(
-        type="png" if to_keep else "jpeg",
-        quality=None if to_keep else 90,
-        full_page=True,
-        animations="disabled",
-        caret="hide",
-    )
-    return kept(Image.open(io.BytesIO(shot)).convert("RGB"))
-
-
-def kept(picture: Image.Image) -> Image.Image:
-    """A picture of a page at the size in which it is kept."""
-    return picture.resize((picture.width // HALF, picture.height // HALF), Image.Resampling.BOX)
+    kind: Literal["png", "jpeg"]
+    kind, quality = ("png", None) if to_keep else ("jpeg", 90)
+    shot = page.screenshot(type=kind, quality=quality, full_page=True, animations="disabled", caret="hide")
+    picture = Image.open(io.BytesIO(shot)).convert("RGB")
+    return picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.BOX)
 
 
 def keep(picture: Image.Image, target: Path) -> None:
     """Write a picture in few colours."""
     target.parent.mkdir(exist_ok=True)
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+    picture.quantize(64, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
-def _blocks(picture: Image.Image, high: int, wide: int) -> NDArray[np.int16]:
-    """The mean colours of the blocks of a picture that is laid on a sheet of so many, white where it ends."""
-    sheet = Image.new("RGB", (wide * BLOCK, high * BLOCK), "#ffffff")
-    sheet.paste(picture.convert("RGB"), (0, 0))
-    return np.asarray(sheet.reduce(BLOCK), dtype=np.int16)
-
-
-def differing(one: Image.Image, two: Image.Image) -> list[tuple[int, int]]:
+def differing(before: Image.Image, now: Image.Image) -> list[tuple[int, int]]:
     """The blocks in which two pictures differ, by row and column; what only one of them has differs from white."""
-    high = -(-max(one.height, two.height) // BLOCK)
-    wide = -(-max(one.width, two.width) // BLOCK)
-    apart = np.abs(_blocks(one, high, wide) - _blocks(two, high, wide)).max(axis=2)
+    high, wide = (-(-max(sizes) // BLOCK) for sizes in ((before.height, now.height), (before.width, now.width)))
+    blocks = []
+    for picture in (before, now):
+        sheet = Image.new("RGB", (wide * BLOCK, high * BLOCK), "#ffffff")
+        sheet.paste(picture.convert("RGB"), (0, 0))
+        blocks.append(np.asarray(sheet.reduce(BLOCK), dtype=np.int16))
+    apart = np.abs(blocks[0] - blocks[1]).max(axis=2)
     return [(int(row), int(column)) for row, column in np.argwhere(apart > FAR)]
 
 

@@ -42,7 +42,7 @@ def test_a_closed_stream_is_one_sentence_at_most(command: str, closed: str, tmp_
         assert run.returncode == 0, "nobody asks anything"
     elif ">&-" in closed:
         assert run.returncode == 2
-        assert "2>&-" in closed or run.stderr.endswith("Cannot write the answer (bad file descriptor).\n")
+        assert "2>&-" in closed or run.stderr.endswith("Cannot write there (bad file descriptor).\n")
     else:
         assert run.returncode == 0
         assert run.stdout
@@ -111,7 +111,7 @@ def test_what_stands_at_the_other_end_is_no_fault_of_the_answer(tmp_path: Path) 
     assert run("plans --language fr > narrow.txt", PYTHONIOENCODING="ascii") == (0, "")
     if Path("/dev/full").exists():
         code, remark = run("plans > /dev/full")
-        assert (code, "Cannot write the answer" in remark, remark.count("\n")) == (2, True, 1)
+        assert (code, "Cannot write there" in remark, remark.count("\n")) == (2, True, 1)
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -136,7 +136,7 @@ READ: Final = ("--extent", "full", "--document", DOCUMENT, "--by", "A. Weber", "
 def test_a_reading_is_shown_and_written_beside_its_plan_and_passes_the_check(cli: Cli, folder: Path) -> None:
     before = _files(folder)
     done = cli("add", "reading", "lu-bhr-2", "--aspect", "references", *READ, "--project", str(folder))
-    assert (done.returncode, done.stderr) == (0, "Written to graph/plans/lu-bhr-2/readings.ttl.\n")
+    assert (done.returncode, done.stderr) == (0, "Written into graph/plans/lu-bhr-2/readings.ttl.\n")
     new = (folder / "graph" / "plans" / "lu-bhr-2" / "readings.ttl").read_text(encoding="utf-8")
     assert [line[1:] for line in done.stdout.splitlines()[3:]] == new.splitlines(), "what was shown is what stands"
     assert new.endswith(

@@ -188,11 +188,11 @@ def folder(pusher: Pusher) -> SampleRelease:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("dct:title", "dct:alternative", "states no title"),
-        ("    dct:description", "    dct:abstract", "states no description"),
-        ("dct:license ", "dct:rights ", "states no licence"),
-        ("dct:accrualPeriodicity", "dct:relation", "states no frequency"),
-        ("a dcat:Dataset", "a dcat:Resource", "no datasets with distributions"),
+        ("dct:title", "dct:alternative", "states no dcterms:title"),
+        ("    dct:description", "    dct:abstract", "states no dcterms:description"),
+        ("dct:license ", "dct:rights ", "states no dcterms:license"),
+        ("dct:accrualPeriodicity", "dct:relation", "states no dcterms:accrualPeriodicity"),
+        ("a dcat:Dataset", "a dcat:Resource", "has 0 datasets with distributions"),
         ("dcat:downloadURL <https://example.org/releases/1/tables/", "dcat:downloadURL <https://x.org/", "not in the"),
         ("dcat:accessURL <https://example.org/sparql>", "dct:relation <https://example.org/>", "has no address"),
         ("licence/CC0>", "licence/OTHER>", "no licence for"),

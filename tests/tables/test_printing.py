@@ -98,7 +98,7 @@ class Page(HTMLParser):
 
 
 def test_an_unknown_form_is_refused_with_those_there_are() -> None:
-    with pytest.raises(FormatError, match=r"« pdf »\. Use table, csv, csv-local, tsv, json, md, html, xlsx"):
+    with pytest.raises(FormatError, match=r"as pdf\. Use table, csv, csv-local, tsv, json, md, html, xlsx"):
         written(FIGURES, "pdf")
 
 

@@ -354,13 +354,13 @@ def test_what_is_not_there_is_one_sentence() -> None:
         ("explain", TableChoice(actions=("a", "d")), "« d » is an action without a plan"),
         ("debt", TableChoice(plans=("d",)), "« d » is an action without a plan"),
         ("compare", TableChoice(plans=("p",)), "Two editions"),
-        ("compare", TableChoice(plans=("p", "p")), "same plan"),
-        ("compare", TableChoice(plans=("p", "q"), part="z"), "no part « z »"),
-        ("figures", TableChoice(part="z"), "no figure « z »"),
-        ("gaps", TableChoice(part="z"), "no kind of gap « z »"),
-        ("bodies", TableChoice(part="z"), "no finding « z »"),
+        ("compare", TableChoice(plans=("p", "p")), "given twice"),
+        ("compare", TableChoice(plans=("p", "q"), part="z"), "nothing called « z »"),
+        ("figures", TableChoice(part="z"), "nothing called « z »"),
+        ("gaps", TableChoice(part="z"), "nothing called « z »"),
+        ("bodies", TableChoice(part="z"), "nothing called « z »"),
         ("index", TableChoice(plans=("p", "q")), "from one plan"),
-        ("obligations", TableChoice(part="z"), "no standing « z »"),
+        ("obligations", TableChoice(part="z"), "nothing called « z »"),
     ):
         with pytest.raises(QueryError, match=message):
             make(name, given, choice)

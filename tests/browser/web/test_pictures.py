@@ -5,81 +5,64 @@ from __future__ import annotations
 import struct
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Mark, Pen
-
-if TYPE_CHECKING:
-    from tests.browser.chromium import Watch
-    from tests.browser.web.conftest import Site
+from pan2kg.charts.drawing import Box, Drawing, Group, Label, Line, Pen
+from tests.browser.chromium import Watch
+from tests.browser.web.conftest import Site
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
+MIDDLE: Final = """() => {
+    const line = document.querySelector("a[data-of='c b'] path"), half = line.getTotalLength() / 2;
+    const point = line.getPointAtLength(half).matrixTransform(line.getScreenCTM());
+    return [point.x + 3, point.y];
+}"""
 
 
 def plan(name: str, y: float, year: int, field: str) -> Group:
     """A bar with a name, as the time map has it."""
-    tags = (
-        ("of", name),
-        ("from", str(year)),
-        ("to", str(year + 2)),
-        ("field", field),
-        ("field-label", f"Field {field}"),
-    )
-    marks: tuple[Mark, ...] = (Box(20, y, 60, 12, "#0072b2"), Label(90, y + 10, name))
-    return Group(marks, f"the whole name of {name}", f"{name}.html", tags=tags)
+    years = (("from", str(year)), ("to", str(year + 2)))
+    tags = (("of", name), *years, ("field", field), ("field-label", f"Field {field}"))
+    bar = (Box(20, y, 60, 12, "#0072b2"), Label(90, y + 10, name))
+    return Group(bar, f"the whole name of {name}", f"{name}.html", tags=tags)
 
 
-def cites(one: str, two: str, ys: tuple[float, float], kind: str) -> Group:
+def cites(later: str, earlier: str, ys: tuple[float, float], kind: str) -> Group:
     line = Line(((20, ys[0]), (0, ys[0]), (0, ys[1]), (20, ys[1])), Pen("#000000", 1), curved=True)
-    tags = (("of", f"{one} {two}"), ("kind", kind), ("kind-label", f"Kind {kind}"))
-    return Group((line,), f"{one} cites {two}: “so it says”", f"{one}-{two}.html", tags=tags)
+    tags = (("of", f"{later} {earlier}"), ("kind", kind), ("kind-label", f"Kind {kind}"))
+    return Group((line,), f"{later} cites {earlier}: “so it says”", f"{later}-{earlier}.html", tags=tags)
 
 
-DRAWN: Final = Drawing(
-    300, 200, "Three plans", "who cites whom", "en",
-    (
-        plan("a", 20, 2010, "x"), plan("b", 80, 2015, "x"), plan("c", 140, 2020, "y"),
-        cites("b", "a", (86, 26), "seen"), cites("c", "b", (146, 86), "absent"),
-    ),
+MARKS: Final = (
+    plan("a", 20, 2010, "x"), plan("b", 80, 2015, "x"), plan("c", 140, 2020, "y"),
+    cites("b", "a", (86, 26), "seen"), cites("c", "b", (146, 86), "absent"),
 )  # fmt: skip
+BODY: Final = f'<div class="scroll">{Drawing(300, 200, "Three plans", "who cites whom", "en", MARKS).svg()}</div>'
 
 
-@pytest.fixture
-def page(site: Site, window: Watch) -> Page:
-    address = site.page("picture", f'<div class="scroll">{DRAWN.svg()}</div>')
-    opened = window(address).page
-    expect(opened.locator(".picture-tools")).to_have_count(1)
-    return opened
-
-
-def pale(page: Page) -> list[str | None]:
+def pale(page: Page) -> list[str]:
     """What stands back: the things of each such mark."""
-    return [mark.get_attribute("data-of") for mark in page.locator("svg [opacity]").all()]
+    marks: list[str] = page.locator("svg [opacity]").evaluate_all("all => all.map(one => one.dataset.of)")
+    return marks
 
 
-def test_a_line_that_is_pointed_at_says_what_it_rests_on(page: Page) -> None:
-    told = page.get_by_role("status")
-    expect(told).to_contain_text("Point at a line")
+def test_a_line_says_what_it_rests_on_and_what_is_chosen_stands_in_the_address(site: Site, window: Watch) -> None:
+    page = window(site.page("picture", BODY)).page
+    status = page.get_by_role("status")
+    expect(status).to_contain_text("Point at a line")
     page.locator("svg a[data-of='b a']").focus()
-    expect(told).to_have_text("b cites a: “so it says”")
+    expect(status).to_have_text("b cites a: “so it says”")
     assert pale(page) == ["c", "c b"]
-    x, y = page.evaluate(
-        """() => { const line = document.querySelector("a[data-of='c b'] path"), matrix = line.getScreenCTM();
-        const point = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(matrix);
-        return [point.x + 3, point.y]; }"""
-    )
-    page.mouse.move(x, y)
-    expect(told).to_have_text("c cites b: “so it says”")
+    page.mouse.move(*page.evaluate(MIDDLE))
+    expect(status).to_have_text("c cites b: “so it says”")
     page.locator("svg a[data-of=a]").focus()
-    expect(told).to_have_text("the whole name of a")
+    expect(status).to_have_text("the whole name of a")
     page.keyboard.press("Tab")
-    expect(told).to_have_text("the whole name of b")
-
-
-def test_what_is_chosen_is_shown_and_stands_in_the_address(page: Page, watch: Watch) -> None:
+    expect(status).to_have_text("the whole name of b")
+    page.mouse.move(0, 0)
     page.get_by_text("Choose what is shown").click()
     page.get_by_label("Field of policy").select_option("Field y")
     assert pale(page) == ["a", "b", "b a", "c b"], "a line is shown where both its plans are"
@@ -91,28 +74,26 @@ def test_what_is_chosen_is_shown_and_stands_in_the_address(page: Page, watch: Wa
     assert pale(page) == ["a", "b", "c", "b a", "c b"], "no line is left, nor what only such lines join"
     page.get_by_label("Link").select_option("all")
     assert pale(page) == ["c", "c b"]
-    again = watch(page.url).page
-    expect(again.get_by_label("To the year")).to_have_value("2018")
-    assert pale(again) == ["c", "c b"]
+    page.evaluate("localStorage.clear()")
+    page = window(page.url).page
+    expect(page.get_by_label("To the year")).to_have_value("2018")
+    assert pale(page) == ["c", "c b"]
     page.evaluate("location.hash = '#picture-1?kind=seen&from=x&field=none'")
     expect(page.get_by_label("Link")).to_have_value("seen")
 
 
-def test_a_picture_is_saved_as_a_sheet_with_what_is_shown(page: Page) -> None:
+def test_a_picture_is_saved_as_a_sheet_with_what_is_shown(site: Site, window: Watch) -> None:
+    page = window(site.page("picture", BODY)).page
     page.get_by_text("Choose what is shown").click()
     page.get_by_label("Link").select_option("Kind seen")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save as SVG").click()
     sheet = ET.parse(saved.value.path()).getroot()
     x, y, width, height = map(float, sheet.attrib["viewBox"].split())
-    assert (width / height, y) == pytest.approx((16 / 9, 0))
-    assert x == pytest.approx(-(width - 300) / 2)
-    paper = sheet.find(f"{SVG}rect")
-    assert paper is not None
-    assert float(paper.attrib["width"]) == pytest.approx(width)
-    links = [link.attrib["href"] for link in sheet.iter(f"{SVG}a")]
-    assert all(link.startswith("http://127.0.0.1") for link in links)
-    assert [one.attrib["data-of"] for one in sheet.iter() if "opacity" in one.attrib] == ["c", "c b"]
+    assert (width / height, y, x) == pytest.approx((16 / 9, 0, -(width - 300) / 2))
+    assert float(next(sheet.iter(f"{SVG}rect")).attrib["width"]) == pytest.approx(width)
+    assert all(link.attrib["href"].startswith("http://127.0.0.1") for link in sheet.iter(f"{SVG}a"))
+    assert [mark.attrib["data-of"] for mark in sheet.iter() if "opacity" in mark.attrib] == ["c", "c b"]
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save as PNG").click()
     assert saved.value.suggested_filename.endswith(".png")

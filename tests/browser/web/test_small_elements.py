@@ -1,15 +1,16 @@
-"""The elements of the start script: tables, labels, copying, search."""
+"""The elements of the start script, and the style of all: pages of the site try it in light colours and on paper."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import expect
 
-if TYPE_CHECKING:
-    from tests.browser.chromium import Watch
-    from tests.browser.web.conftest import Site
+from tests.browser.chromium import Watch, faults_of_access, too_wide
+from tests.browser.web.conftest import Site
+from tests.browser.web.test_network_view import BODY, drawn
+from tests.browser.web.test_workbench import FORM, WEIGHTS, editor, run
 
 TABLE: Final = """
 <sortable-table data-filter-label="Find a row"><div class="scroll" role="region" tabindex="0" aria-label="Rows">
@@ -35,59 +36,47 @@ SEARCH: Final = """
 """
 
 
-def test_a_heading_sorts_by_value_and_empty_cells_stay_last(site: Site, window: Watch) -> None:
-    page = window(site.page("table", TABLE)).page
-    names = page.locator("tbody td:first-child")
-    page.get_by_role("button", name="Size").click()
-    expect(names).to_have_text(["Zürich", "élan", "Berg"])
-    page.get_by_role("button", name="Size").click()
-    expect(names).to_have_text(["élan", "Zürich", "Berg"])
-    expect(page.get_by_role("columnheader", name="Size")).to_have_attribute("aria-sort", "descending")
-
-
-def test_names_sort_as_a_reader_expects(site: Site, window: Watch) -> None:
-    page = window(site.page("table-names", TABLE)).page
-    page.get_by_role("button", name="Name").click()
-    expect(page.locator("tbody td:first-child")).to_have_text(["Berg", "élan", "Zürich"])
-
-
-def test_the_filter_is_blind_to_accents(site: Site, window: Watch) -> None:
-    page = window(site.page("table-filter", TABLE)).page
-    page.get_by_label("Find a row").fill("elan")
-    expect(page.locator("tbody tr:visible")).to_have_count(1)
-    expect(page.get_by_role("status")).to_have_text("1 of 3 rows")
-
-
-def test_numbers_with_marks_between_thousands_are_sorted_and_found_as_numbers(site: Site, window: Watch) -> None:
-    page = window(site.page("table-counts", COUNTS)).page
-    page.get_by_role("button", name="Size").click()
-    expect(page.locator("tbody td")).to_have_text(["1.5", "346", "2,346", "12,001"])
+def test_tables_are_sorted_as_a_reader_expects_and_filtered(site: Site, window: Watch) -> None:
+    page = window(site.page("table", TABLE + COUNTS)).page
+    table, counts = (page.locator("sortable-table").nth(place) for place in (0, 1))
+    names = table.locator("tbody td:first-child")
+    for head, order in (
+        ("Size", ["Zürich", "élan", "Berg"]), ("Size", ["élan", "Zürich", "Berg"]),  # an empty cell stays last
+        ("Name", ["Berg", "élan", "Zürich"]),
+    ):  # fmt: skip
+        table.get_by_role("button", name=head).click()
+        expect(names).to_have_text(order)
+        sorting = "descending" if order[0] == "élan" else "ascending"
+        expect(table.get_by_role("columnheader", name=head)).to_have_attribute("aria-sort", sorting)
+    table.get_by_label("Find a row").fill("elan")
+    expect(table.locator("tbody tr:visible")).to_have_count(1)
+    expect(table.get_by_role("status")).to_have_text("1 of 3 rows")
+    # numbers with marks between thousands are numbers
+    counts.get_by_role("button", name="Size").click()
+    expect(counts.locator("tbody td")).to_have_text(["1.5", "346", "2,346", "12,001"])
     for typed in ("2346", "2,346"):
-        page.get_by_label("Find a row").fill(typed)
-        expect(page.locator("tbody tr:visible")).to_have_text(["2,346"])
+        counts.get_by_label("Find a row").fill(typed)
+        expect(counts.locator("tbody tr:visible")).to_have_text(["2,346"])
 
 
 def test_labels_change_to_the_chosen_language_and_back(site: Site, window: Watch) -> None:
     page = window(site.page("language", LANGUAGE)).page
-    labels = page.locator("span.label")
-    page.get_by_label("Data").select_option("fr")
-    expect(labels).to_have_text(["État", "Only"])
-    expect(labels.first).to_have_attribute("lang", "fr")
-    expect(labels.last).to_have_attribute("lang", "en")
-    page.get_by_label("Data").select_option("en")
-    expect(labels).to_have_text(["State", "Only"])
-    expect(labels.first).to_have_attribute("lang", "en")
-    page.get_by_label("Data").select_option("fr")
+    labels, choice = page.locator("span.label"), page.get_by_label("Data")
+    for language, title, lang in (("fr", "État", "fr"), ("en", "State", "en"), ("fr", "État", "fr")):
+        choice.select_option(language)
+        expect(labels).to_have_text([title, "Only"])
+        expect(labels.first).to_have_attribute("lang", lang)
+        expect(labels.last).to_have_attribute("lang", "en")
     page.reload()
     expect(labels.first).to_have_text("État")
-    page.get_by_label("Data").select_option("")
+    choice.select_option("")
     expect(labels.first).to_have_text("State")
 
 
 def test_a_text_is_copied_and_said_to_be(site: Site, window: Watch) -> None:
-    button = '<button type="button">Copy</button>'
-    body = f'<copy-button data-copy="https://example.org/a" data-done="Done">{button}</copy-button>'
-    page = window(site.page("copy", f'{body}<label>Paste <input id="p"></label>'), permissions=["clipboard-read"]).page
+    body = '<copy-button data-copy="https://example.org/a" data-done="Done"><button type="button">Copy</button>'
+    address = site.page("copy", f'{body}</copy-button><label>Paste <input id="p"></label>')
+    page = window(address, permissions=["clipboard-read", "clipboard-write"]).page
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("status")).to_have_text("Done")
     page.get_by_label("Paste").focus()
@@ -97,8 +86,7 @@ def test_a_text_is_copied_and_said_to_be(site: Site, window: Watch) -> None:
 
 @pytest.mark.parametrize("place", ["served", "disk"])
 def test_suggestions_come_from_the_list_of_labels(site: Site, window: Watch, place: str) -> None:
-    address = site.page("search", SEARCH.format(source="../data/labels.js"))
-    page = window(address if place == "served" else site.on_disk(address)).page
+    page = window(site.at(place, site.page("search", SEARCH.format(source="../data/labels.js")))).page
     box = page.get_by_role("combobox", name="Search")
     box.fill("elan")  # at once, so that no later list takes the place of this one
     expect(page.get_by_role("option")).to_have_count(1)
@@ -108,13 +96,66 @@ def test_suggestions_come_from_the_list_of_labels(site: Site, window: Watch, pla
     expect(box).to_have_attribute("aria-expanded", "false")
 
 
-def test_a_suggestion_chosen_by_keyboard_opens_its_page(site: Site, window: Watch) -> None:
-    target = site.page("plan/one", "")
-    page = window(site.page("search-served", SEARCH.format(source="../search.json"))).page
-    box = page.get_by_role("combobox", name="Search")
-    box.fill("plan")
-    expect(page.get_by_role("option")).to_have_count(1)
-    box.press("ArrowDown")
-    expect(page.get_by_role("option")).to_have_attribute("aria-selected", "true")
-    box.press("Enter")
-    page.wait_for_url(target)
+CELLS: Final = """
+<td class="declared"><a href="#">3 <span class="inferred">+2</span></a></td>
+<td class="inferred"><a href="#">+2</a></td><td class="none"><span>0</span></td><td class="self"></td>
+"""
+HEADS: Final = '<th scope="col">Plan</th>' * 12
+ROW: Final = f'<tr><th scope="row"><a href="#">A long name of plan</a></th>{CELLS * 3}</tr>'
+PAGE: Final = (
+    '<ul class="numbers"><li><a class="number" href="#"><span>12</span> pairs</a></li></ul>'
+    '<div class="scroll" role="region" tabindex="0" aria-label="Matrix"><table class="matrix">'
+    f"<thead><tr><td></td>{HEADS}</tr></thead><tbody>{ROW * 8}</tbody></table></div>"
+    f"{TABLE}{LANGUAGE}{SEARCH.format(source='../data/labels.js')}"
+    '<p><span class="badge declared">declared</span> <span class="badge inferred">inferred</span> '
+    '<span class="badge unverified">unverified</span> <span class="badge gap">gap</span> '
+    '<span class="fallback">en</span></p>'
+    '<blockquote class="quote" lang="fr">cité</blockquote><p class="provenance">From</p><p class="notice">Note</p>'
+    '<ul class="cards"><li class="card"><h2>Card</h2><p>Text</p></li></ul><p class="iri">https://example.org/a</p>'
+    '<form class="filters"><label>Year <select><option>2024</option></select></label><button>Show</button></form>'
+    '<div class="lanes" role="group" tabindex="0" aria-label="Lanes"><svg width="900" height="20"></svg>'
+    "</div>"
+)
+BODIES: Final = {"parts": PAGE, "sparql": editor(WEIGHTS), "network": BODY, "question": FORM}
+SMALL: Final = """all => all.filter(one => {
+    const { width, height } = one.getBoundingClientRect();
+    return width < 24 || height < 24;
+}).map(one => one.outerHTML.slice(0, 60))"""
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_nothing_keeps_people_out_in_dark_colours_on_a_small_screen(site: Site, window: Watch, name: str) -> None:
+    """In light ones, and at other widths, pages of the site are looked at."""
+    page = window(site.page(f"access-{name}", BODIES[name]), width=360, color_scheme="dark").page
+    if name == "sparql":
+        run(page)
+        expect(page.get_by_role("link", name="Plan one")).to_be_visible()
+    elif name == "network":
+        drawn(page).locator("[data-thing=a]").click()
+    faults = [*too_wide(page, [360]), *faults_of_access(page)]
+    assert not faults, "\n".join(faults)
+
+
+def test_a_small_screen_keeps_names_of_rows_in_sight_and_targets_large(site: Site, window: Watch) -> None:
+    looks = ("", "quiet", "sort", "stop")
+    buttons = "".join(f'<p><button type="button" class="{look}" data-bare>×</button></p>' for look in looks)
+    page = window(site.page("small", PAGE + buttons), width=360).page
+    page.get_by_role("region", name="Matrix").evaluate("region => { region.scrollLeft = 400; }")
+    box = page.locator(".matrix tbody th").first.bounding_box()
+    assert box
+    assert 0 <= box["x"] < 40
+    # whatever letters a machine has, and however narrow: a button without any is large enough
+    bare = page.locator("[data-bare]")
+    bare.evaluate_all("all => all.forEach(button => { button.textContent = ''; })")
+    assert bare.count() == len(looks)
+    targets = page.locator("button:visible, select:visible, input:visible, td a:visible, a.number")
+    assert targets.count() > 50
+    assert not targets.evaluate_all(SMALL)
+    assert not bare.evaluate_all(SMALL)
+
+
+def test_words_a_page_lacks_are_an_error_a_developer_sees(site: Site, window: Watch) -> None:
+    watched = window(site.page("wordless", TABLE, words='{"table": {"filter": "Find"}}'))
+    watched.page.get_by_label("Find a row").fill("elan")
+    expect(watched.page.get_by_role("status")).to_have_text("count-of")
+    watched.forgive("page-words: table.count-of")
