@@ -87,8 +87,11 @@ OTHER = re.compile(
     r"|^\s*(di)?graph \{|^ +(graph|node|edge) \{|subgraph"
 )
 """What has such words and is none for a reader: SPARQL, policies of a browser, media types, other languages."""
-PROGRAMMER = {"ValueError", "KeyError", "TypeError", "RuntimeError", "AttributeError", "CatalogueError", "once"}
-"""What is called with words for who writes the program: a fault of its own, the name of a cache."""
+PROGRAMMER = {
+    "ValueError", "KeyError", "TypeError", "RuntimeError", "AttributeError", "CatalogueError", "once", "cast",
+    "GraphReading",
+}  # fmt: skip
+"""What is called with words for who writes the program: a fault of its own, the name of a cache or type, a docstring."""
 ALLOWED = {
     "Basic {}": "what a request says of who asks (RFC 7617)",
     "Bearer {}": "the same (RFC 6750)",
@@ -100,6 +103,7 @@ ALLOWED = {
     "la colonne agit sur la ligne": "the same",
     "die spalte wirkt auf die zeile": "the same",
     "two works": "an option of tables, by name",
+    "plan, action": "columns of a table, by name",
     "pan2kg coherence figures --figure {}": "a command as it is typed",
     "any action": "an option of tables, by name",
     "two plans": "an option of tables, by name",
