@@ -91,7 +91,7 @@ PROGRAMMER = {
     "ValueError", "KeyError", "TypeError", "RuntimeError", "AttributeError", "CatalogueError", "once", "cast",
     "GraphReading",
 }  # fmt: skip
-"""What is called with words for who writes the program: a fault of its own, the name of a cache or type, a docstring."""
+"""What is called with words for who writes the program: a fault of its own, a cache, a type, a docstring."""
 ALLOWED = {
     "Basic {}": "what a request says of who asks (RFC 7617)",
     "Bearer {}": "the same (RFC 6750)",
