@@ -40,9 +40,9 @@ class Pan2kgError(Exception):
 
     >>> error = Pan2kgError("no-such-folder", place=Place("plans"), remedy="name-new-folder")
     >>> str(error)
-    'plans: There is no such folder. Name another folder.'
+    'plans: There is no such folder. Name a new or an empty folder.'
     >>> error.say("de")
-    'plans: Diesen Ordner gibt es nicht. Nennen Sie einen anderen Ordner.'
+    'plans: Diesen Ordner gibt es nicht. Nennen Sie einen neuen oder leeren Ordner.'
     """
 
     def __init__(

@@ -202,8 +202,10 @@ def read_names(read: Read, own_country: str) -> NamesInTexts:
 
     >>> from pan2kg.graph.graph import open_graph
     >>> names = open_graph().names
-    >>> names.identified("celex:32014L0024").key, [one.things[0][-15:] for one in names.find("the Paris Agreement")]
-    ('dir-2014-24', ['paris-agreement'])
+    >>> names.identified("celex:32014L0024").key
+    'dir-2014-24'
+    >>> [things[0].rpartition("/")[2] for *_, things, _ in names.find("the Paris Agreement")]
+    ['paris-agreement']
     """
     codes = {country.iri: country.code for country in countries().values()}
     identifiers: dict[str, list[str]] = {}

@@ -50,7 +50,7 @@ def test_the_suffix_names_the_format(picture: Picture, tmp_path: Path) -> None:
 
 def test_another_suffix_and_a_folder_that_is_missing_are_one_sentence(picture: Picture, tmp_path: Path) -> None:
     for name in ("matrix.gif", "matrix", "matrix.svg.gz"):
-        with pytest.raises(FormatError, match=r"Use \.svg, \.png, \.pdf or \.csv\."):
+        with pytest.raises(FormatError, match=r"Use \.svg, \.png, \.pdf, \.csv\."):
             write_picture(picture, name)
     with pytest.raises(ProjectError, match="Cannot write the file"):
         write_picture(picture, tmp_path / "missing" / "matrix.svg")

@@ -107,7 +107,7 @@ def test_a_similar_title_is_a_suggestion_and_changes_no_fate() -> None:
 
 
 def test_an_edition_is_not_compared_with_itself() -> None:
-    with pytest.raises(QueryError, match="same plan"):
+    with pytest.raises(QueryError, match="is given twice"):
         compare(editions(), "P1", "P1")
 
 

@@ -92,7 +92,8 @@ def test_figures_of_nothing_have_nothing_to_divide_by() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_figure_has_its_words(language: str) -> None:
     words = Messages("figure")
-    keys = [f"{one.id}{part}" for one in FIGURES for part in ("", ".meaning", ".formula", ".among")]
+    keys = [figure.id for figure in FIGURES]
+    keys += [figure.message(part).key for figure in FIGURES for part in ("meaning", "formula", "among")]
     keys += [part for one in FIGURES for part in one.parts] + [f"at.{level.key}" for level in FIGURED]
     assert len(keys) > 90
     assert [key for key in keys if not words.has(key)] == []

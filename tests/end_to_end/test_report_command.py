@@ -80,7 +80,7 @@ def test_what_cannot_be_written_is_one_sentence_and_changes_nothing(
     (tmp_path / "closed").mkdir(mode=0o500)
     closed = "/proc/none" if os.geteuid() == 0 else "closed/made"
     usual = ("--plan", "be-two-1", "--as-of", DAY, "--project", str(two_countries.project.root))
-    for folder, said in (("file", "in the way"), ("folder", "in the way"), (closed, "Cannot write the report")):
+    for folder, said in (("file", "in the way"), ("folder", "in the way"), (closed, "Cannot write there")):
         done = cli("report", "-o", folder, *usual)
         assert (done.returncode, said in done.stderr, done.stderr.count("\n")) == (2, True, 1)
     assert (tmp_path / "file").read_text() == "mine"
@@ -89,7 +89,7 @@ def test_what_cannot_be_written_is_one_sentence_and_changes_nothing(
     before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, most))  # as on a full disk
     try:
-        with pytest.raises(ProjectError, match="Cannot write the report"):
+        with pytest.raises(ProjectError, match="Cannot write there"):
             write_files(tmp_path / "made", {"a": "short", "b": "x" * 100_000})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))

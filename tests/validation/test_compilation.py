@@ -150,7 +150,7 @@ def test_explain_shows_queries_that_find_what_the_rule_finds(own_project: Path, 
 def test_explain_names_the_nearest_rule_where_there_is_none(project: Project) -> None:
     cases = {
         "pan:PlanShape-tipe": "Did you mean pan:PlanShape-type", "style-tab": "asks by no query",
-        "text-link-key": "asks by no query", "x": "no rule x. pan2kg check names the rule",
+        "text-link-key": "asks by no query", "x": "no rule « x ». pan2kg check names the rule",
         "pan:DateForm": "within the queries of the shapes that refer to it",
     }  # fmt: skip
     for rule, says in cases.items():
