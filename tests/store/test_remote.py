@@ -389,7 +389,7 @@ def test_virtuoso_takes_a_project_and_answers_for_it(tmp_path: Path, monkeypatch
 def test_virtuoso_answers_stored_questions_as_the_files_do_or_says_that_it_cannot(
     few: pan2kg.Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those of plans: it cannot read four, and whether it plans another is by its statistics. Faults of the graph it may miss."""
+    """Those of plans: four it cannot read, another by its statistics at times. Faults of the graph it may miss."""
     names = [name for name in read_queries(few.project) if not name.endswith("-violation")]
     with virtuoso(tmp_path) as url, monkeypatch.context() as as_owner:
         as_owner.setenv("PAN2KG_ENDPOINT_USER", "dba")
