@@ -52,7 +52,7 @@ def test_another_suffix_and_a_folder_that_is_missing_are_one_sentence(picture: P
     for name in ("matrix.gif", "matrix", "matrix.svg.gz"):
         with pytest.raises(FormatError, match=r"Use \.svg, \.png, \.pdf, \.csv\."):
             write_picture(picture, name)
-    with pytest.raises(ProjectError, match="Cannot write the file"):
+    with pytest.raises(ProjectError, match="Cannot write there"):
         write_picture(picture, tmp_path / "missing" / "matrix.svg")
 
 
