@@ -76,13 +76,14 @@ def test_a_page_that_is_not_there_says_so_in_the_language_of_its_address(visit: 
 
 
 def test_nothing_keeps_people_out_of_the_views_of_an_answer(visit: Visit, all_served: str) -> None:
-    page = settled(visit("/fr/sparql.html").page)
+    watched = visit("/fr/sparql.html")
+    page = settled(watched.page)
     page.locator("sparql-editor form button[type=submit]").click()
     expect(page.locator(".results tbody a").first).to_be_visible()
     found = faults(page, "table")
     page.locator(".results [role=tab]").last.click()
     found += faults(page, "raw")
-    page.goto(f"{all_served}/fr/question/late-actions.html")
+    watched.open(f"{all_served}/fr/question/late-actions.html")
     for name, drawn in {"Frise": ".chart-figure svg", "Réseau": "network-view[data-drawn=yes]"}.items():
         page.get_by_role("tab", name=name).click()
         expect(page.locator(drawn).first).to_be_visible()
