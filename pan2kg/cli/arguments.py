@@ -117,8 +117,6 @@ def number(
     pattern: str, fault: str, kind: type[int] | type[float] = float, allowed: Container[float] | None = None,
     **bounds: str,
 ) -> Callable[[str], Any]:  # fmt: skip
-    """A reader of numbers written like ``pattern``; ``fault`` is the message for anything else."""
-
     def read(text: str) -> float:
         if re.fullmatch(pattern, text.strip(), re.ASCII) and (allowed is None or kind(text) in allowed):
             return kind(text)
@@ -238,7 +236,6 @@ def selection_of(options: argparse.Namespace, form: str) -> Selection:
 
 
 def read_parameters(words: Sequence[str]) -> dict[str, str]:
-    """Parameters typed as ``--name value`` or ``--name=value``, by name."""
     pieces = [piece for word in words for piece in (word.split("=", 1) if word.startswith("--") else [word])]
     if len(pieces) % 2 or not all(piece.startswith("--") for piece in pieces[::2]):
         raise QueryError("cannot-read-parameters", remedy="write-parameters", names=" ".join(words))
@@ -252,7 +249,6 @@ def read_parameters(words: Sequence[str]) -> dict[str, str]:
 
 
 def refuse_unknown(words: Iterable[str], parameters: Collection[str], options: argparse.Namespace) -> None:
-    """Refuse what is typed as an option and is none, with the nearest; ``parameters`` are names as they are typed."""
     inner = {"command", "name", "parameters", "version"}
     known = [*parameters, *(name.replace("_", "-") for name in vars(options) if name not in inner)]
     for word in words:

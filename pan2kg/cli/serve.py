@@ -66,7 +66,6 @@ def add_serve(command: argparse.ArgumentParser) -> None:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    """Serve until told to stop; 0 then, 1 where the process that holds the graph was lost."""
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix", remedy="use-site")
     from pan2kg.server.web import listen
@@ -113,7 +112,6 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _token(options: argparse.Namespace) -> str:
-    """The token of whoever runs the service; empty where only those listed review, or nobody does."""
     if options.person_header and not options.proxy:
         raise ProjectError("header-of-nobody", remedy="name-proxy")
     if not options.writable:
@@ -167,7 +165,6 @@ def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket
 
 
 def _import_service() -> None:
-    """Import what answers, while another process loads the graph: it takes as long."""
     import pan2kg.server.documents
     import pan2kg.server.pages
     import pan2kg.server.sparql  # noqa: F401  # read here, used where it is named
@@ -177,7 +174,6 @@ def _answer(
     options: argparse.Namespace, settings: Settings, bound: socket.socket, project: Project, keeper: Keeper,
     people: People | None,
 ) -> int:  # fmt: skip
-    """Serve a graph that is loaded."""
     from pan2kg.server import sparql, web
     from pan2kg.server.pages import HomePages, ReleaseFiles
     from pan2kg.server.protocol import ServedRelease
@@ -214,7 +210,6 @@ def _answer(
 
 
 def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
-    """Serve pages over a graph somewhere else, which must be there now, and hand queries on to it."""
     from pan2kg.server import sparql, web
     from pan2kg.server.protocol import ServedRelease
 
@@ -265,7 +260,6 @@ def _operations(
 def _site(
     project: Project, store: Store, release: ServedRelease, *, writable: bool, folder: Path | None = None
 ) -> RefreshedSite:
-    """The pages over the data as they are at any time; reports of checks are kept in a folder, if there is one."""
     from pan2kg.server.pages import RefreshedSite
 
     def make() -> AllPages:
@@ -301,7 +295,6 @@ def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper |
 def _documents(
     project: Project, store: Store, release: ServedRelease, site: RefreshedSite | None, *, is_elsewhere: bool
 ) -> list[Route]:
-    """What answers for things and documents."""
     from pan2kg.server import documents
     from pan2kg.turtle.writer import read_prefixes
 
@@ -359,7 +352,6 @@ JOURNAL: Final[arguments.Options] = {
 
 
 def run_journal(options: argparse.Namespace) -> int:
-    """Write the changes of a journal as one SPARQL Update: what they remove from the project's graph, what they add."""
     from pan2kg.store.cache import open_kept
 
     store = open_kept(project_of(options), cache_of(options)).inner
@@ -394,7 +386,6 @@ def _apply(
     named: tuple[str, ...] = (),
     exists: bool | None = None,  # noqa: ARG001, FBT001  # it was found to hold when the change was taken
 ) -> None:
-    """Make a change as the service made it: an update, or a graph that is put, posted to, patched or deleted."""
     import pyoxigraph as ox
 
     from pan2kg.server.engine import GRAPH_FORMATS

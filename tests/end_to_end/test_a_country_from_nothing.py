@@ -9,11 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 import pyoxigraph as ox
 import pytest
@@ -22,6 +18,7 @@ import pan2kg
 from pan2kg.cli.main import main
 from pan2kg.project import ROOT, Project
 from tests.conftest import Cli, Commands, made_once
+from tests.server.conftest import command
 
 BASE = "https://graph.test/be/"
 FIRST = (
@@ -33,7 +30,6 @@ UNGP = f"{ROOT}id/instrument/ungp"
 
 
 def done(cli: Cli, *words: str) -> str:
-    """What a command says; it must go well."""
     result = cli(*words)
     assert result.returncode == 0, f"pan2kg {' '.join(words)}: {result.stderr}{result.stdout[-2000:]}"
     return result.stdout
@@ -41,12 +37,10 @@ def done(cli: Cli, *words: str) -> str:
 
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory, commands: Commands) -> Path:
-    """A folder with the project as it was begun, and as it was gone on with; tests take copies, none changes it."""
     return made_once("belgium", tmp_path_factory, lambda folder: _go_on(folder, commands))
 
 
 def _go_on(folder: Path, commands: Commands) -> None:
-    """Begin a project, draft two plans, say what they rest on and what was read of them."""
     folder.mkdir()
 
     def cli(*words: str) -> subprocess.CompletedProcess[str]:
@@ -71,39 +65,29 @@ def _go_on(folder: Path, commands: Commands) -> None:
 
 @pytest.fixture
 def begun(kept: Path, tmp_path: Path) -> Path:
-    """A project that was only begun."""
     return shutil.copytree(kept / "begun", tmp_path / "be")
 
 
 @pytest.fixture
 def belgium(kept: Path, tmp_path: Path) -> Path:
-    """The same with two plans that rest on one text of the core, and without the example."""
     return shutil.copytree(kept / "be", tmp_path / "be")
 
 
-def test_a_project_that_was_only_begun_conforms_and_is_not_published(begun: Path, cli: Cli) -> None:
+def test_a_project_that_was_only_begun_conforms_is_not_published_and_imports_the_core(begun: Path, cli: Cli) -> None:
     report = json.loads(done(cli, "check", "--project", "be", "--format", "json"))
     assert {finding["rule"] for finding in report["findings"]} == {"example-left-violation"}
     refused = cli("publish", "--project", "be", "-o", "release")
-    assert refused.returncode == 2
+    assert (refused.returncode, (begun.parent / "release").exists()) == (2, False)
     assert "be-example-1 is still among the data. Let a plan of yours take its place" in refused.stderr
-    assert not (begun.parent / "release").exists()
-
-
-def test_the_core_is_imported_and_not_copied(begun: Path) -> None:
-    project = Project.at(begun)
-    assert not [path for path in project.graph_files() if "core" in path.parts]
-    assert project.core_files()
-    assert project.name_of(project.core_files()[0]).startswith("pan2kg:graph/core/")
-    found = pan2kg.open_graph(begun).sparql(f"SELECT ?g WHERE {{ GRAPH ?g {{ <{UNGP}> a ?class }} }}").rows
-    assert [row["g"] for row in found] == [f"{ROOT}graph/core/instruments/un/ungp"]
+    assert not [path for path in Project.at(begun).graph_files() if "core" in path.parts]
+    named = pan2kg.open_graph(begun).sparql(f"SELECT ?g WHERE {{ GRAPH ?g {{ <{UNGP}> a ?class }} }}").rows
+    assert [row["g"] for row in named] == [f"{ROOT}graph/core/instruments/un/ungp"]
 
 
 def test_belgium_reaches_a_link_between_two_of_its_plans(belgium: Path, cli: Cli) -> None:
     assert "The graph conforms" in done(cli, "check", "--project", "be")
     rows = json.loads(done(cli, "ask", "shared-instruments", "--project", "be", "--format", "json"))
-    assert "be-bhr-1" in json.dumps(rows)
-    assert "be-sd-1" in json.dumps(rows)
+    assert all(key in json.dumps(rows) for key in ("be-bhr-1", "be-sd-1"))
     linked = pan2kg.open_graph(belgium).known().linked
     assert linked == {(f"{BASE}id/plan/be-bhr-1", f"{BASE}id/plan/be-sd-1")}
     assert "be-bhr-1" in done(cli, "coherence", "index", "--project", "be", "--format", "csv")
@@ -114,7 +98,6 @@ def test_belgium_reaches_a_link_between_two_of_its_plans(belgium: Path, cli: Cli
 def test_a_release_of_belgium_says_its_own_number_name_and_address(
     belgium: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of the core there is the text its plans rest on, and no page of each topic and group that nothing there has."""
     whole = Project.core_files
     monkeypatch.setattr(Project, "core_files", lambda of: [file for file in whole(of) if file.stem == "ungp"])
     for scheme in ("topic", "group"):
@@ -131,52 +114,22 @@ def test_a_release_of_belgium_says_its_own_number_name_and_address(
         '"Plans nationaux\u00a0: Belgique"@fr', '"Nationale Pläne: Belgien"@de',
     }  # fmt: skip
     assert f"Leads {BASE}" in (release / "w3id" / ".htaccess").read_text("utf-8")
-    assert (release / "fr" / "plan" / "be-bhr-1.html").is_file()
     context = json.loads((release / "ontology" / "context.jsonld").read_text("utf-8"))["@context"]
     assert (context["plan"], context["role"]) == (f"{BASE}id/plan/", f"{ROOT}id/role/")
-    assert (release / "fr" / "instrument" / "ungp.html").is_file()
-    about_page = (release / "fr" / "about.html").read_text("utf-8")
-    assert "Belgique" in about_page
-    assert "uxembourg" not in about_page
+    assert all((release / "fr" / f"{page}.html").is_file() for page in ("plan/be-bhr-1", "instrument/ungp"))
+    page = (release / "fr" / "about.html").read_text("utf-8")
+    assert ("Belgique" in page, "uxembourg" in page) == (True, False)
 
 
-class _Staying(HTTPRedirectHandler):
-    def redirect_request(self, *_: object, **__: object) -> None:
-        """Follow nothing: where one is led is what is looked at."""
-
-
-@pytest.fixture
-def service(belgium: Path) -> Iterator[str]:
-    """The address at which Belgium is served."""
-    command = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--no-browser", "--port", "0", "--project", "be"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=belgium.parent) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
-
-
-def answered(opener: OpenerDirector, url: str) -> tuple[int, str]:
-    """Status and place a request is led to, or what it answers."""
-    try:
-        with opener.open(Request(url, headers={"Accept": "text/turtle"}), timeout=120) as reply:
-            return reply.status, reply.read().decode()
-    except HTTPError as reply:
-        return reply.code, reply.headers.get("location", "")
-
-
-def test_the_service_answers_for_belgian_addresses_and_for_those_of_the_core(service: str) -> None:
-    opener = build_opener(_Staying)
-    assert answered(opener, f"{service}id/plan/be-bhr-1") == (303, "/doc/plan/be-bhr-1")
-    status, turtle = answered(opener, f"{service}doc/plan/be-bhr-1")
-    assert status == 200
-    assert f"<{BASE}id/plan/be-bhr-1>" in turtle or f"@prefix plan: <{BASE}id/plan/>" in turtle
-    assert answered(opener, f"{service}id/instrument/ungp")[0] == 303
-    assert UNGP in answered(opener, f"{service}doc/instrument/ungp")[1]
-    assert answered(opener, f"{service}graph/plans/be-bhr-1/plan")[0] == 200
-    assert answered(opener, f"{service}dataset")[0] == 303
-    assert answered(opener, f"{service}id/plan/nowhere")[0] == 404
+def test_the_service_answers_for_belgian_addresses_and_for_those_of_the_core(belgium: Path) -> None:
+    with command(belgium) as service:
+        reply = service.get("/id/plan/be-bhr-1", Accept="text/turtle")
+        assert (reply.status, reply.headers["location"]) == (303, "/doc/plan/be-bhr-1")
+        turtle = service.get("/doc/plan/be-bhr-1", Accept="text/turtle").text
+        assert f"<{BASE}id/plan/be-bhr-1>" in turtle or f"@prefix plan: <{BASE}id/plan/>" in turtle
+        assert UNGP in service.get("/doc/instrument/ungp", Accept="text/turtle").text
+        paths = ("/id/instrument/ungp", "/graph/plans/be-bhr-1/plan", "/dataset", "/id/plan/nowhere")
+        assert [service.get(path, Accept="text/turtle").status for path in paths] == [303, 200, 303, 404]
 
 
 def test_two_countries_are_compared(belgium: Path, cli: Cli, tmp_path: Path) -> None:

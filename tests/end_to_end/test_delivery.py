@@ -36,7 +36,6 @@ COMMANDS = (
 
 
 def deliver(project: str) -> None:
-    """Write all of it here, of a project that is read once for all commands, as are its labels."""
     kept: dict[int, tuple[Store, Labels]] = {}
 
     def labels_of(store: Store, links: Iterable[str] = ()) -> Labels:
@@ -53,7 +52,6 @@ def deliver(project: str) -> None:
 
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory: pytest.TempPathFactory, few: pan2kg.Graph) -> tuple[Path, Path]:
-    """Every picture and every form of the network of a few plans, by this process and one with other sets."""
     project = str(few.project.root)
 
     def here(folder: Path) -> None:
@@ -91,12 +89,14 @@ def test_what_is_delivered_is_whole_and_the_same_twice(twice: tuple[Path, Path])
             assert b"<script" not in delivered
 
 
-def test_a_project_of_one_plan_or_none_is_drawn_or_told_in_a_sentence(cli: Cli, own_project: Path) -> None:
+def test_a_project_of_one_plan_or_none_is_drawn_and_reported_or_told_in_a_sentence(cli: Cli, own_project: Path) -> None:
     commands = [*(("picture", name, "-o", "x.svg") for name in PICTURES), ("export", "dot", "-o", "x.dot")]
-    (own_project / "plan.txt").write_text("1. Former\n1.1. Former les juges\n1.2. Former les avocats\n")
+    (own_project / "plan.txt").write_text("1. Former\n1.1. Former les <b>juges</b>\n1.2. Former les avocats\n")
     draft = ("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", "graph/plans/be-bhr-1.ttl")
     for preparation in ((), draft):
         assert not preparation or cli(*preparation, cwd=own_project).returncode == 0
-        for command in commands:
+        for command in (*commands, ("report", "-o", "made")):
             done = cli(*command, "--project", ".", cwd=own_project)
             assert (done.returncode, done.stderr.count("\n")) in {(2, 1), (0, 0)}, done.stderr
+    page = (own_project / "made" / "report.en.html").read_text(encoding="utf-8")
+    assert ("Former les &lt;b&gt;juges&lt;/b&gt;" in page, "<b>juges" in page) == (True, False)

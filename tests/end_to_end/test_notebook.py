@@ -12,7 +12,6 @@ NOTEBOOK = Path(__file__).parents[2] / "docs" / "three-questions.ipynb"
 
 
 def shown(notebook: nbformat.NotebookNode) -> list[list[str]]:
-    """In which forms each cell shows what it gives."""
     cells = (cell for cell in notebook.cells if cell.cell_type == "code")
     return [sorted(form for one in cell.outputs for form in one.get("data", {"stream": ""})) for cell in cells]
 

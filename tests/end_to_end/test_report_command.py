@@ -6,7 +6,6 @@ import os
 import re
 import resource
 import signal
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -26,7 +25,6 @@ PLAN: Final = "lu-bhr-2"
 
 
 def elements(text: str) -> list[ET.Element]:
-    """The elements of a page, which nest, as those of XML do."""
     text = re.sub(r"<((?:meta|link|br|hr|img|input)\b[^<>]*?)/?>", r"<\1/>", text.partition(">")[2])
     return list(ET.fromstring(re.sub(r" (open|hidden)(?=[ >])(?=[^<>]*>)", r' \1=""', text)).iter())
 
@@ -53,9 +51,7 @@ def test_the_page_is_that_of_the_plan_with_every_figure_and_needs_nothing_else(
     assert {*tags}.isdisjoint({"script", "iframe", "object", "embed", "img", "image", "form", "button", "link"})
     assert not [name for element in listed for name in element.attrib if name == "src" or name.startswith("on")]
     assert (listed[0].tag, listed[0].attrib) == ("html", {"lang": language})
-    levels = [int(tag[1]) for tag in tags if re.fullmatch(r"h[1-6]", tag)]
-    assert (levels[0], levels.count(1), tags.count("main"), tags.count("svg") > 1) == (1, 1, 1, True)
-    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert (tags.count("h1"), tags.count("main"), tags.count("svg") > 1) == (1, 1, True)
     assert {"brief", "attention", "actions", "cites", "meets"} <= set(ids)
     graph, text = few.spoken(language), "".join(element.text or "" for element in listed)
     for table in tables_of(graph, graph.plan(PLAN)):
@@ -65,9 +61,7 @@ def test_the_page_is_that_of_the_plan_with_every_figure_and_needs_nothing_else(
     assert markdown.count("0.1.0") > markdown.count("\n## "), "every table says what it rests on"
     if language == "en":
         assert cli("report", "-o", "again", *usual, "--as-of", "31/01/2026").returncode == 0
-        assert [(tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes() for name in names] == [
-            True
-        ] * 2
+        assert all((tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes() for name in names)
         assert cli("report", "-o", "all", *usual, "--evidence", "editors").returncode == 0
         assert "with what the editors concluded" in (tmp_path / "all" / "report.en.md").read_text(encoding="utf-8")
 
@@ -94,22 +88,3 @@ def test_what_cannot_be_written_is_one_sentence_and_changes_nothing(
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
     assert not (tmp_path / "made").exists()
-
-
-def test_a_plan_alone_in_a_graph_of_its_own_has_a_report(cli: Cli, own_project: Path, tmp_path: Path) -> None:
-    done = cli("report", "-o", "made", "--project", str(own_project))
-    assert (done.returncode, "no action" in done.stderr) == (2, True)
-    (tmp_path / "plan.txt").write_text(
-        "Plan national\n\n1. Former\n1.1. Former les <b>juges</b>\n1.2. Former les avocats\n"
-    )
-    target = str(own_project / "graph" / "plans" / "be-bhr-1.ttl")
-    draft = ("draft", "plan.txt", "--plan", "be-bhr-1", "--language", "fr", "-o", target, "--project", str(own_project))
-    assert cli(*draft).returncode == 0
-    done = cli("report", "-o", "made", "--plan", "be-bhr-1", "--project", str(own_project), "--as-of", DAY)
-    assert done.returncode == 0, done.stderr
-    page = (tmp_path / "made" / "report.en.html").read_text(encoding="utf-8")
-    assert ("Former les &lt;b&gt;juges&lt;/b&gt;" in page, "<b>juges" in page, len(elements(page)) > 50) == (
-        True,
-        False,
-        True,
-    )

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -27,7 +27,6 @@ PATIENCE = 300.0
 SCRIPT = Path(__file__).with_name("small_service.py")
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 PAIRS = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-BUSY = "pan2kg_workers_busy "
 Result = TypeVar("Result")
 Until = Callable[..., None]
 
@@ -41,7 +40,6 @@ class Starter:
         self.lock = Lock()
 
     def tell(self, **order: object) -> list[str]:
-        """The words it answers an order with."""
         assert self.process.stdin
         assert self.process.stdout
         with self.lock:
@@ -62,11 +60,7 @@ class Forked:
         if self.returncode is None:
             os.kill(self.pid, number)
 
-    def terminate(self) -> None:
-        self.send_signal(signal.SIGTERM)
-
     def wait(self, seconds: float = PATIENCE) -> int:
-        """How it ended, once it has."""
         if self.returncode is None:
             words = self.starter.tell(wait=self.pid, seconds=round(seconds))
             assert words, "the service did not end in time"
@@ -75,7 +69,6 @@ class Forked:
 
 
 def awaited(ask: Callable[[], Coroutine[object, object, Result]]) -> Result:
-    """What it gives, run in a thread of its own: browsers of other tests leave a running loop in this one."""
     with ThreadPoolExecutor(1) as threads:
         return threads.submit(lambda: asyncio.run(ask())).result()
 
@@ -96,49 +89,49 @@ class Service:
     """A running service, and how to ask it; ``holder`` is the process that holds its graph."""
 
     port: int
-    process: subprocess.Popen[str] | Forked
+    process: subprocess.Popen[str] | Forked | None = None
     holder: int = 0
+    name: str = ""
 
-    def send(
-        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        try:
-            connection.request(method, path, body, dict(headers or {}))
+    def send(self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = {}) -> Reply:
+        names = {"Host": self.name, **headers} if self.name else {**headers}
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
+            connection.request(method, path, body, names)
             response = connection.getresponse()
             return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-        finally:
-            connection.close()
 
-    def get(self, path: str, method: str = "GET", **headers: str) -> Reply:
-        return self.send(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    def get(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
+        return self.send(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
 
     def ask(self, query: str, accept: str = "", **headers: str) -> Reply:
         return self.get(f"/sparql?query={quote(query, safe='')}", **({"Accept": accept} if accept else {}), **headers)
 
     def line(self) -> socket.socket:
-        """A connection on which one sends what one likes."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
-    def exchange(self, *pieces: bytes) -> bytes:
+    def exchange(self, *pieces: bytes, rate: float = 0, hangs_up: bool = False) -> bytes:
         """What comes back for what is sent, until the service closes."""
         with self.line() as line:
-            with suppress(ConnectionError):  # it may close before it was sent all
+            with suppress(OSError):  # it may close before it was sent all
                 for piece in pieces:
                     line.sendall(piece)
-            return read(line)
+                if hangs_up:
+                    line.shutdown(socket.SHUT_WR)
+            return read(line, rate)
 
     def busy(self) -> int:
         """How many workers answer queries now."""
-        return int(float(self.get("/metrics").text.partition(f"\n{BUSY}")[2].split()[0]))
+        return int(float(self.get("/metrics").text.partition("\npan2kg_workers_busy ")[2].split()[0]))
 
     def workers(self) -> list[int]:
-        """The processes of the workers, idle ones too."""
         return children(self.holder)
+
+    def end(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGTERM)
 
 
 def read(line: socket.socket, rate: float = 0) -> bytes:
-    """All that comes until the other side closes, at most so many bytes a second if any are said."""
     content, began = bytearray(), time.monotonic()
     with suppress(ConnectionError):
         while piece := line.recv(2**15):
@@ -148,14 +141,14 @@ def read(line: socket.socket, rate: float = 0) -> bytes:
 
 
 def children(process: int) -> list[int]:
-    """The processes a process has started."""
+    """The processes a process has started, from whatever thread."""
     with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
-        return [int(word) for word in Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()]
+        files = Path(f"/proc/{process}/task").glob("*/children")
+        return [int(word) for file in files for word in file.read_text("ascii").split()]
     return []
 
 
 def runs(process: int) -> bool:
-    """Whether a process has used the processor for a while: it does not wait to be asked."""
     with suppress(FileNotFoundError, ProcessLookupError):
         return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11]) > 5
     return False
@@ -163,7 +156,6 @@ def runs(process: int) -> bool:
 
 @contextmanager
 def command(project: Path, *options: str, stderr: int | None = None, **environment: str) -> Iterator[Service]:
-    """``pan2kg serve`` over a project, as a process of its own."""
     words = [sys.executable, "-m", "pan2kg.cli.main", "serve", "--project", str(project), "--no-browser", "--port", "0"]
     with subprocess.Popen(
         [*words, *options], stdout=subprocess.PIPE, stderr=stderr, text=True, env={**os.environ, **environment}
@@ -182,7 +174,6 @@ Start = Callable[..., Service]
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three hundred triples in two graphs."""
     start, path = "http://example.org/", tmp_path_factory.mktemp("data") / "small.nq"
     lines = [f'<{start}s{n}> <{start}p> "value {n}" <{start}g{n % 2}> .\n' for n in range(300)]
     path.write_text("".join(lines), encoding="utf-8")
@@ -191,7 +182,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def starter() -> Iterator[Starter]:
-    """What services are forked from; a test of how one starts starts it for real."""
     starter = Starter()
     yield starter
     starter.process.communicate()
@@ -209,7 +199,7 @@ def starting(data: Path, starter: Starter) -> Iterator[Start]:
 
     yield begin
     for service in running:
-        service.process.terminate()
+        service.end()
         service.process.wait(PATIENCE)
 
 
@@ -221,21 +211,17 @@ def start_session(data: Path, starter: Starter) -> Iterator[Start]:
 
 @pytest.fixture
 def start(data: Path, starter: Starter) -> Iterator[Start]:
-    """Start a service with options of one's own."""
     with starting(data, starter) as begin:
         yield begin
 
 
 @pytest.fixture(scope="session")
 def service(start_session: Start) -> Service:
-    """A read-only service with pages, which stops no query only because the machine is busy."""
     return start_session(pages=True, workers=4, seconds=60.0)
 
 
 @pytest.fixture(scope="session")
 def until() -> Until:
-    """Wait for something that is to happen; that it never does is all the clock decides."""
-
     def wait(condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
         while not condition():

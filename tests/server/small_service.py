@@ -42,8 +42,6 @@ class SmallPage(NamedTuple):
 
 
 class SmallSite:
-    """A site that asks its store as the real one does."""
-
     def __init__(self, store: Store) -> None:
         self.store = store
 
@@ -61,8 +59,6 @@ class SmallSite:
 
 
 class FaultyStore:
-    """A store with a fault of the software in it, as far as the service asks it."""
-
     def __init__(self, store: ox.Store) -> None:
         self.store = store
 
@@ -73,7 +69,6 @@ class FaultyStore:
 
 
 def options_of_a_service() -> dict[str, Any]:
-    """Start services as told until nobody tells any more; in each of them, its options."""
     gc.freeze()
     orders = os.fdopen(os.dup(0), encoding="utf-8")
     for line in orders:
@@ -102,7 +97,6 @@ def options_of_a_service() -> dict[str, Any]:
 
 
 def load_from(options: dict[str, Any]) -> ox.Store:
-    """The store; it takes too long to load always, or whenever it is not the first time, where that is wanted."""
     store = ox.Store()
     if options.get("data"):
         store.load(Path(options["data"]).read_bytes(), format=ox.RdfFormat.N_QUADS)

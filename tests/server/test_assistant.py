@@ -3,6 +3,8 @@
 The SDK takes most of a second to be read, which only who runs a test of it needs wait.
 """
 
+# ruff: noqa: ANN401 - the SDK's services and JSON
+
 from __future__ import annotations
 
 import sys
@@ -21,19 +23,16 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 @pytest.fixture(scope="module")
 def english(few: Graph) -> Graph:
-    """A few plans, read in English."""
     return Graph(few.project, few.store, language="en")
 
 
 @pytest.fixture(scope="module")
-def service(english: Graph) -> Any:  # noqa: ANN401 - as the SDK types it
+def service(english: Graph) -> Any:
     return module.build(module.Assistant(english, ("--project", str(english.project.root))))
 
 
-def call(service: Any, tool: str, /, **arguments: object) -> Any:  # noqa: ANN401 - JSON
-    """What a tool answers, or its sentence where it refuses."""
-
-    async def ask() -> Any:  # noqa: ANN401
+def call(service: Any, tool: str, /, **arguments: object) -> Any:
+    async def ask() -> Any:
         async with mcp.Client(service) as client:
             done = await client.call_tool(tool, arguments)
             return getattr(done.content[0], "text", "") if done.is_error else done.structured_content
@@ -41,18 +40,7 @@ def call(service: Any, tool: str, /, **arguments: object) -> Any:  # noqa: ANN40
     return awaited(ask)
 
 
-def test_every_tool_says_what_it_does_and_that_it_only_reads(service: Any) -> None:  # noqa: ANN401
-    async def listed() -> Any:  # noqa: ANN401
-        async with mcp.Client(service) as client:
-            return await client.list_tools()
-
-    tools = awaited(listed).tools
-    names = {"find", "questions", "ask", "figures", "figure", "explain", "about", "sparql"}
-    assert {tool.name for tool in tools} == names
-    assert all(tool.description and tool.annotations.read_only_hint for tool in tools)
-
-
-def test_answers_come_with_their_caveats_level_basis_and_documents(service: Any, english: Graph) -> None:  # noqa: ANN401
+def test_answers_come_with_their_caveats_level_basis_and_documents(service: Any, english: Graph) -> None:
     answer = call(service, "ask", question="actions-of-plan", parameters={"plan": "lu-bhr-2"}, limit=5)
     assert (len(answer["rows"]), answer["left_out"]) == (5, 15)
     assert answer["caveats"]
@@ -82,14 +70,14 @@ def test_answers_come_with_their_caveats_level_basis_and_documents(service: Any,
         ("sparql", {"query": "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"}, ""),
     ],
 )
-def test_what_cannot_be_answered_is_one_sentence(service: Any, tool: str, arguments: Any, words: str) -> None:  # noqa: ANN401
+def test_what_cannot_be_answered_is_one_sentence(service: Any, tool: str, arguments: Any, words: str) -> None:
     answer = call(service, tool, **arguments)
     assert isinstance(answer, str)
     assert (words in answer, "Traceback" in answer, "\n" in answer.strip()) == (True, False, False)
 
 
 def test_a_query_of_its_own_is_answered_and_one_without_end_is_ended(
-    service: Any,  # noqa: ANN401
+    service: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "SECONDS", 600)  # however busy the machine
@@ -105,11 +93,15 @@ def test_an_assistant_starts_the_command_and_asks_over_a_pipe(few: Graph) -> Non
     server = mcp.StdioServerParameters(command=sys.executable, args=words)
     question = {"question": "why-linked", "parameters": LINKED, "limit": 1000}
 
-    async def ask() -> Any:  # noqa: ANN401
+    async def ask() -> Any:
         async with mcp.Client(server) as client:
+            tools = (await client.list_tools()).tools
             calls = [("find", {"words": "PAN2"}), ("ask", question)]
-            return [(await client.call_tool(*each)).structured_content for each in calls]
+            return tools, *[(await client.call_tool(*call)).structured_content for call in calls]
 
-    (entries, linked) = awaited(ask)
+    tools, entries, linked = awaited(ask)
+    names = {"find", "questions", "ask", "figures", "figure", "explain", "about", "sparql"}
+    assert {tool.name for tool in tools} == names
+    assert all(tool.description and tool.annotations.read_only_hint for tool in tools)
     assert (entries["found"][0]["key"], entries["found"][0]["kind"]) == ("lu-bhr-2", "plan")
     assert len(linked["rows"]) == len(few.ask("why-linked", **LINKED)) > 0, "links that rules derive are there too"

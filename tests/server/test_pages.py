@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
-import signal
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -19,7 +17,7 @@ from pan2kg.server.pages import HOMES, CachedPage, HomePages, Pages, RefreshedSi
 from pan2kg.server.protocol import ServedRelease
 from pan2kg.server.review import marks_of
 from pan2kg.turtle.vocabulary import GRAPH, ID, ROOT
-from tests.server.conftest import PATIENCE, SLOW, Service, Start, Until, awaited, runs
+from tests.server.conftest import SLOW, Service, Start, awaited
 from tests.server.small_service import SmallPage
 
 
@@ -52,24 +50,11 @@ def test_a_page_is_sent_once_compressed_for_who_takes_it_and_what_is_not_there_i
         assert (reply.status, reply.text[-2:]) == (status, ".\n")
 
 
-def test_a_page_whose_query_goes_astray_ends_with_a_sentence(start: Start) -> None:
-    reply = start(pages=True, seconds=2.0).get("/slow.html")
-    assert (reply.status, "took longer than 2 seconds" in reply.text) == (503, True)
-    assert reply.headers["retry-after"]
-
-
-def test_a_page_whose_worker_is_killed_asks_once_more_however_late(start: Start, until: Until) -> None:
-    service = start(pages=True, seconds=PATIENCE, EARLY=0.0, workers=1)
-    with ThreadPoolExecutor(1) as threads:
-        waiting = threads.submit(service.get, "/slow.html")
-        for _ in range(2):
-            until(lambda: waiting.done() or any(map(runs, service.workers())))
-            assert not waiting.done(), "it was asked of one worker alone"
-            for worker in filter(runs, service.workers()):
-                os.kill(worker, signal.SIGKILL)
-                until(lambda worker=worker: worker not in service.workers())
-        reply = waiting.result()
-    assert (reply.status, "ended from outside" in reply.text) == (503, True)
+def test_a_query_that_takes_too_long_is_stopped_with_a_sentence_a_page_s_too(start: Start) -> None:
+    service = start(pages=True, seconds=0.5)
+    for reply in (service.ask(SLOW), service.get("/slow.html")):
+        assert (reply.status, "took longer than 0.5 seconds and was stopped" in reply.text) == (503, True)
+        assert reply.headers["retry-after"]
 
 
 def test_what_strangers_ask_for_neither_narrows_pages_nor_keeps_them_waiting(start: Start) -> None:
@@ -81,12 +66,10 @@ def test_what_strangers_ask_for_neither_narrows_pages_nor_keeps_them_waiting(sta
         flood = [threads.submit(service.ask, SLOW) for _ in range(8)]
         assert {service.get(f"/index.html?say={n}").status for n in range(5)} == {200}
         assert not all(query.done() for query in flood)
-        service.process.terminate()
+        service.end()
 
 
 class CountedSite:
-    """A site whose pages speak of one action each, and that counts how often it draws."""
-
     def __init__(self) -> None:
         self.drawn: list[str] = []
 

@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,7 +33,6 @@ needs_proc = pytest.mark.skipif(not (PROC / "self" / "stat").exists(), reason="p
 
 
 def asking(query: str, *headers: str) -> bytes:
-    """A request as it is sent."""
     lines = (f"GET /sparql?query={quote(query)} HTTP/1.1", "Host: localhost", *headers, "", "")
     return "\r\n".join(lines).encode()
 
@@ -42,13 +40,6 @@ def asking(query: str, *headers: str) -> bytes:
 @pytest.fixture(scope="module")
 def limited(start_session: Start) -> Service:
     return start_session(seconds=60.0, rows=5000, size=2**20, memory=2**27, workers=3)
-
-
-def test_time_is_the_engine_s(start: Start) -> None:
-    reply = start(seconds=0.5, workers=1).ask(SLOW)
-    assert reply.status == 503
-    assert reply.text == "The query took longer than 0.5 seconds and was stopped; make it narrower.\n"
-    assert reply.headers["retry-after"]
 
 
 def test_rows_triples_and_bytes_are_counted_in_every_format_and_no_answer_breaks_off(
@@ -74,14 +65,18 @@ def test_memory(limited: Service, start: Start) -> None:
 
 
 def test_a_query_no_stack_is_large_enough_for_ends_its_worker_alone(limited: Service) -> None:
-    for text in (b"ASK { FILTER(" + b"!" * 200_000 + b"true) }", b"ASK { FILTER(1" + b"+1" * 200_000 + b") }"):
+    for start, middle, end, sentence in (
+        ("ASK { FILTER(", "!" * 200_000, "true) }", "no engine reads"),
+        ("ASK { FILTER(1", "+1" * 200_000, ") }", "no engine reads"),
+        ("ASK ", "{" * 9000, "}" * 9000, "more than 1000 deep"),
+    ):
+        text = f"{start}{middle}{end}".encode()
         reply = limited.send("POST", "/sparql", text, {"Content-Type": "application/sparql-query"})
-        assert (reply.status, "no engine reads" in reply.text) == (400, True)
+        assert (reply.status, sentence in reply.text) == (400, True)
         assert limited.ask("ASK {}").status == 200
 
 
 def test_a_slow_reader_gets_all_of_a_long_answer_and_holds_no_worker(start: Start) -> None:
-    """4 MB at half a megabyte a second take four times as long as a query may."""
     service = start(seconds=2.0, workers=1, LONG=2**16)
     whole = service.ask(LONG_ROWS, "text/csv").body
     assert len(whole) > 4_000_000
@@ -97,24 +92,18 @@ def test_a_slow_reader_gets_all_of_a_long_answer_and_holds_no_worker(start: Star
     assert time.monotonic() - began > 2 * 2.0
 
 
-def test_answers_nobody_takes_fill_no_disk(start: Start) -> None:
-    service = start(seconds=30.0, workers=2, LONG=2**16, MOST=2**23)
-    lines = [service.line() for _ in range(8)]
-    for line in lines:
-        line.sendall(asking(f"{PAIRS} LIMIT 30000"))
-    heads = [line.recv(12) for line in lines]
-    for line in lines:
-        line.close()
-    assert {head for head in heads if head} <= {b"HTTP/1.1 200", b"HTTP/1.1 503"}
-    assert service.ask("ASK {}").status == 200
-
-
-def test_who_leaves_frees_the_worker(start: Start, until: Until) -> None:
-    service = start(seconds=PATIENCE, workers=1)
+def test_who_leaves_frees_the_worker_and_answers_nobody_takes_fill_no_disk(start: Start, until: Until) -> None:
+    service = start(seconds=PATIENCE, workers=1, LONG=2**16, MOST=2**22)
     with service.line() as line:
         line.sendall(asking(SLOW))
         until(lambda: service.busy() == 1)
     assert service.ask("ASK {}").status == 200, "the only worker was freed"
+    with ExitStack() as lines:
+        opened = [lines.enter_context(service.line()) for _ in range(6)]
+        for line in opened:
+            line.sendall(asking(f"{PAIRS} LIMIT 30000"))
+        assert {line.recv(12) for line in opened} <= {b"HTTP/1.1 200", b"HTTP/1.1 503", b""}
+    assert service.ask("ASK {}").status == 200
 
 
 def test_a_queue_that_is_full_and_a_wait_that_is_long_are_told(start: Start, until: Until) -> None:
@@ -123,20 +112,21 @@ def test_a_queue_that_is_full_and_a_wait_that_is_long_are_told(start: Start, unt
         asked = [threads.submit(service.ask, SLOW) for _ in range(4)]
         until(lambda: sum(reply.done() for reply in asked) == 3)
         replies = [reply.result() for reply in asked if reply.done()]
-        service.process.terminate()
+        service.end()
     assert {reply.status for reply in replies} == {503}
     assert all("Too many queries" in reply.text for reply in replies)
     assert all(reply.headers["retry-after"] for reply in replies)
 
 
-@pytest.mark.parametrize("early", [0.0, PATIENCE])
+@pytest.mark.parametrize(("path", "early"), [("", 0.0), ("", PATIENCE), ("/slow.html", 0.0)])
 def test_a_query_whose_worker_is_killed_is_asked_once_more_if_that_was_at_once(
-    start: Start, until: Until, early: float
+    start: Start, until: Until, path: str, early: float
 ) -> None:
-    service = start(seconds=PATIENCE, workers=1, EARLY=early)
+    """That of a page is asked once more however late."""
+    service = start(pages=True, seconds=PATIENCE, workers=1, EARLY=early)
     with ThreadPoolExecutor(1) as threads:
-        slow = threads.submit(service.ask, SLOW)
-        for _ in range(2 if early else 1):
+        slow = threads.submit(service.get, path) if path else threads.submit(service.ask, SLOW)
+        for _ in range(2 if early or path else 1):
             until(lambda: slow.done() or any(map(runs, service.workers())))  # else it may not have been read yet
             assert not slow.done()
             for worker in filter(runs, service.workers()):
@@ -146,38 +136,15 @@ def test_a_query_whose_worker_is_killed_is_asked_once_more_if_that_was_at_once(
     assert service.ask("ASK {}").status == 200
 
 
-@dataclass
-class Watched(Service):
-    """A service in a session of its own, so that all of its processes can be looked at."""
-
-    log: Path = Path()
-
-    def listen(self) -> Watched:
-        assert self.process.stdout  # type: ignore[union-attr]
-        words = self.process.stdout.readline().split()  # type: ignore[union-attr]
-        assert words, self.log.read_text()
-        self.port, self.holder = int(words[0]), int(words[1])
-        return self
-
-    def processes(self) -> dict[int, str]:
-        """The state of each process of the session, Z that of a zombie."""
-        states = {}
-        for status in PROC.glob("[0-9]*/stat"):
-            with suppress(FileNotFoundError, ProcessLookupError):
-                state, _, _, session = status.read_text().rpartition(")")[2].split()[:4]
-                if int(session) == self.process.pid:
-                    states[int(status.parent.name)] = state
-        return states
-
-
-Begin = Callable[..., Watched]
+Begin = Callable[..., tuple[Service, Path]]
 
 
 @pytest.fixture
 def begin(tmp_path: Path) -> Iterator[Begin]:
+    """Start a service in a session of its own, so that all of its processes can be looked at; it, and its log."""
     with ExitStack() as running:
 
-        def start(*before: str, **options: object) -> Watched:
+        def start(*before: str, listens: bool = True, **options: object) -> tuple[Service, Path]:
             words, log = [*before, sys.executable, str(SCRIPT), json.dumps(options)], tmp_path / "log"
             with log.open("wb") as errors:
                 process = subprocess.Popen(
@@ -185,31 +152,45 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
                 )
             running.enter_context(process)
             running.callback(quietly, lambda: os.killpg(process.pid, signal.SIGTERM))
-            return Watched(0, process, log=log)
+            assert process.stdout
+            said = process.stdout.readline().split() if listens else ["0", "0"]
+            assert said, log.read_text()
+            return Service(int(said[0]), process, int(said[1])), log
 
         yield start
+
+
+def processes(service: Service) -> dict[int, str]:
+    """The state of each process of the session of a service, Z that of a zombie."""
+    states = {}
+    for status in PROC.glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            state, _, _, session = status.read_text().rpartition(")")[2].split()[:4]
+            if int(session) == service.process.pid:
+                states[int(status.parent.name)] = state
+    return states
 
 
 @needs_proc
 def test_a_holder_that_is_killed_is_started_again_and_one_without_a_supervisor_ends_all(
     begin: Begin, until: Until
 ) -> None:
-    service = begin(data="").listen()
+    service, log = begin(data="")
     tag = service.ask("ASK {}").headers["etag"]
     os.kill(service.holder, signal.SIGKILL)
     until(lambda: service.ask("ASK {}").headers.get("etag", tag) != tag)
-    assert "has ended; it is started again" in service.log.read_text()
+    assert "has ended; it is started again" in log.read_text()
     (supervisor,) = children(service.process.pid)
     os.kill(supervisor, signal.SIGKILL)
     assert service.process.wait(PATIENCE) == 0
-    until(lambda: not service.processes())
+    until(lambda: not processes(service))
 
 
 def test_a_fault_of_ours_is_logged_and_told_as_ours(begin: Begin, until: Until) -> None:
-    service = begin(faulty=True, pages=True).listen()
+    service, log = begin(faulty=True, pages=True)
     for reply in (service.ask("ASK {} # FAULT"), service.send("GET", "/fault.html")):
         assert (reply.status, reply.text) == (500, "A fault of the service, not of the request; its log says more.\n")
-    until(lambda: service.log.read_text().count("ZeroDivisionError: a fault of the software") == 2)
+    until(lambda: log.read_text().count("ZeroDivisionError: a fault of the software") == 2)
     assert service.ask("ASK {}").status == 200
 
 
@@ -218,12 +199,12 @@ def test_a_fault_of_ours_is_logged_and_told_as_ours(begin: Begin, until: Until) 
 def test_told_to_end_while_it_loads_it_leaves_no_process(
     begin: Begin, tmp_path: Path, until: Until, number: signal.Signals
 ) -> None:
-    service = begin(loading=str(tmp_path / "loading"))
+    service, _ = begin(listens=False, loading=str(tmp_path / "loading"))
     until((tmp_path / "loading").exists)
-    assert len(service.processes()) == 3
+    assert len(processes(service)) == 3
     service.process.send_signal(number)
     service.process.wait(PATIENCE)
-    until(lambda: not service.processes())
+    until(lambda: not processes(service))
 
 
 @needs_proc
@@ -231,13 +212,13 @@ def test_as_process_1_it_leaves_no_zombie(begin: Begin, until: Until) -> None:
     alone = [shutil.which("unshare") or "", "--pid", "--fork", "--kill-child"]
     if not alone[0] or subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
         pytest.skip("a container is imitated with unshare, which is not here or may not make a namespace")
-    service = begin(*alone, workers=2).listen()
+    service, _ = begin(*alone, workers=2)
     for _ in range(10):
-        for process in [process for process in service.processes() if process != service.process.pid][3:]:
+        for process in [process for process in processes(service) if process != service.process.pid][3:]:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         until(lambda: service.ask("ASK {}").status == 200)
-    until(lambda: "Z" not in service.processes().values())
+    until(lambda: "Z" not in processes(service).values())
 
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -245,7 +226,6 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 @needs_proc
 def test_nothing_is_lost_while_workers_are_killed_and_others_ask_too_much(start: Start, until: Until) -> None:
-    """``benchmarks/adversary.py`` does so for minutes, with more kinds of clients."""
     service, enough = start(pages=True, seconds=1.0, size=2**20, workers=6), threading.Event()
     seen: Counter[tuple[str, int]] = Counter()
 
@@ -282,7 +262,7 @@ def test_told_to_end_while_it_is_asked_it_ends_cleanly_and_says_so(start: Start,
         page = threads.submit(quietly, lambda: service.send("GET", "/slow.html"))
         until(lambda: service.busy() == 2)
         processes = [service.holder, *service.workers()]
-        service.process.terminate()
+        service.end()
         assert service.process.wait(PATIENCE) == 0
         assert {(reply.status, reply.text) for reply in (query.result() for query in slow) if reply} == {
             (503, "The service is being ended; ask again when it is back.\n")
@@ -299,32 +279,14 @@ def quietly(ask: Callable[[], Result]) -> Result | None:
 
 def test_every_term_of_an_answer_survives_the_way_from_a_worker() -> None:
     """What pages read of workers comes as tab-separated values: every term must be the one the store holds."""
-    texts = [
-        "",
-        "1",
-        "01",
-        "1.",
-        ".5",
-        "1e3",
-        "true",
-        "TRUE",
-        "\t",
-        "\r\n",
-        '"',
-        "\\",
-        "<x>",
-        "_:b",
-        "@en",
-        "é\U0001f600",
-    ]
+    texts = ["", "\t", "\r\n", "\U0001f600", '"', "\\", "<x>", "_:b", "@en"]
+    texts += ["1", "01", "1.", ".5", "1e3", "true", "TRUE"]
     kinds = [f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("integer", "double", "boolean", "date", "string")]
     literals = [ox.Literal(text, datatype=ox.NamedNode(kind)) for text in texts for kind in kinds]
     literals += [literal for text in texts for literal in (ox.Literal(text), ox.Literal(text, language="fr-lu"))]
-    store = ox.Store()
-    terms: list[ox.NamedNode | ox.BlankNode | ox.Literal]
-    terms = [ox.NamedNode("http://e/é?a=b#c"), ox.NamedNode("urn:x"), ox.BlankNode("b"), *literals]
-    for number, term in enumerate(terms):
-        store.add(ox.Quad(ox.NamedNode(f"http://e/{number}"), ox.NamedNode("http://e/p"), term))
+    store, property_ = ox.Store(), ox.NamedNode("http://e/p")
+    for number, term in enumerate((ox.NamedNode("http://e/é?a=b#c"), ox.BlankNode("b"), *literals)):
+        store.add(ox.Quad(ox.NamedNode(f"http://e/{number}"), property_, term))
     text = "SELECT ?s ?o ?none { ?s ?p ?o OPTIONAL { ?s <http://e/none> ?none } } ORDER BY ?s"
     sent = store.query(text).serialize(format=ox.QueryResultsFormat.TSV)  # type: ignore[arg-type]
     rows = ox.parse_query_results(sent or b"", format=ox.QueryResultsFormat.TSV)
