@@ -6,26 +6,21 @@ Each shows what changes, asks what a check would say of it, and writes it whole 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from pan2kg.cli import arguments
-from pan2kg.coherence.evidence import Aspect, Extent, Reading
+from pan2kg.coherence import evidence
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import Message, a_day, spoken, today, verbatim
 from pan2kg.project import Project
-from pan2kg.report.check import detail
-from pan2kg.review import add, sheet
-from pan2kg.review.files import Addition, alone, write
+from pan2kg.report import check as reports
+from pan2kg.review import add, files, sheet
 from pan2kg.store import cache, queries
 from pan2kg.store.store import LocalStore
-from pan2kg.turtle.vocabulary import thing
-from pan2kg.turtle.writer import read_prefixes
-from pan2kg.validation.check import objections
-from pan2kg.validation.quotations import kept_texts
-from pan2kg.validation.report import Names, Severity
+from pan2kg.turtle import vocabulary, writer
+from pan2kg.validation import check, quotations, report
 
 _PROGRESS: Final = Messages("progress")
 _MANY: Final = {"action": "append"}
@@ -91,7 +86,6 @@ ADD: Final = arguments.Kinds({
     },
     "home": {"work": {"metavar": "PLAN", "help": "add.home"}, **_END},
 })  # fmt: skip
-"""What can be added."""
 KEEP: Final[arguments.Options] = {
     "file": arguments.FILE, "--document": {"metavar": "KEY", "required": True, **arguments.ONCE},
     "--hashes": arguments.FLAG, **arguments.LANGUAGE,
@@ -110,12 +104,13 @@ def run_add(options: argparse.Namespace) -> int:
     store = cache.open_stated(project, arguments.cache_of(options))
     remark: Message | None = None
     folders: list[Path] = []
-    with alone(project):
+    with files.alone(project):
         if options.kind == "reading":
             day = options.date or today()
             if day > today():
                 raise QueryError("reading-ahead", remedy="name-day-of-reading", day=day.isoformat())
-            reading = Reading("", Aspect(options.aspect), Extent(options.extent), day=day, reader=options.by)
+            read = evidence.Aspect(options.aspect), evidence.Extent(options.extent)
+            reading = evidence.Reading("", *read, day=day, reader=options.by)
             change, remark = add.reading_addition(store, project, options.work, options.document, reading)
         elif options.kind == "home":
             change, folders = add.home_addition(store, project, options.work)
@@ -127,27 +122,27 @@ def run_add(options: argparse.Namespace) -> int:
         warnings = [] if folders else _insist(project, store, change)
         arguments.emit(change.difference)
         if not options.dry_run:
-            write(project, {change.path: change.new}, read_prefixes(project))
+            files.write(project, {change.path: change.new}, writer.read_prefixes(project))
             add.remove(folders)
     key = "block-not-written" if options.dry_run else "block-written"
     arguments.tell(Message("progress", key, {"name": change.name}), *warnings, *([remark] if remark else []))
     return 0
 
 
-def _insist(project: Project, store: LocalStore, change: Addition) -> list[Message]:
-    language, names, warnings = spoken(), Names(read_prefixes(project)), list[Message]()
-    for finding in objections(project, store, {change.path: change.new}):
-        more = detail(names, finding, language)
+def _insist(project: Project, store: LocalStore, change: files.Addition) -> list[Message]:
+    language, names, warnings = spoken(), report.Names(writer.read_prefixes(project)), list[Message]()
+    for finding in check.objections(project, store, {change.path: change.new}):
+        more = reports.detail(names, finding, language)
         sentence = finding.message.say(language) + (f" ({more})" if more else "")
         words = {"rule": finding.rule.key, "name": names.short(finding.focus), "message": sentence}
-        if finding.severity is Severity.VIOLATION:
+        if finding.severity is report.Severity.VIOLATION:
             remedy = finding.rule.remedy.say(language)
             raise ProjectError(Message("error", "would-not-pass", words), remedy=verbatim(remedy) if remedy else None)
         warnings.append(Message("progress", "would-warn", words))
     return warnings
 
 
-def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> Addition:
+def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> files.Addition:
     kind = options.kind
     titles = [add.tagged(title, project) for title in getattr(options, "title", None) or ()]
     if kind == "document":
@@ -177,7 +172,7 @@ def _fact(store: LocalStore, project: Project, options: argparse.Namespace) -> A
 def run_keep(options: argparse.Namespace) -> int:
     project = arguments.project_of(options)
     store = cache.open_stated(project, arguments.cache_of(options))
-    with alone(project):
+    with files.alone(project):
         kept = add.keep(project, store, Path(options.file), options.document, as_hashes=options.hashes)
     name, standing, number = kept
     arguments.tell(_PROGRESS.say("text-kept", spoken(), n=number, name=name, standing=standing))
@@ -186,12 +181,12 @@ def run_keep(options: argparse.Namespace) -> int:
 
 def run_rekey(options: argparse.Namespace) -> int:
     project = arguments.project_of(options)
-    with alone(project):
+    with files.alone(project):
         changed = add.rekeyed(project)
         differences = "".join(file.difference for file in changed)
         arguments.emit(differences)
         if changed and not options.dry_run:
-            write(project, {file.path: file.new for file in changed}, read_prefixes(project))
+            files.write(project, {file.path: file.new for file in changed}, writer.read_prefixes(project))
     links = sum(line.startswith("+link:") for line in differences.splitlines())
     counts = {"links": (links, "keys-links"), "files": (len(changed), "keys-files")}
     words = {name: _PROGRESS.counted(number, key, spoken()) for name, (number, key) in counts.items()}
@@ -204,26 +199,37 @@ def run_sheet(options: argparse.Namespace) -> int:
     project = arguments.project_of(options)
     if options.kind == "import":
         name, tables, is_csv = sheet.read_tables(Path(options.file))
-        with alone(project):
+        with files.alone(project):
             store = cache.open_stated(project, arguments.cache_of(options))
             facts, plan = (
-                sheet.DescribedRow.read(store, options.language, kept_texts(project)),
-                thing("plan", name, project.space),
+                sheet.DescribedRow.read(store, options.language, quotations.kept_texts(project)),
+                vocabulary.thing("plan", name, project.space),
             )
             if plan not in facts.things:
                 raise QueryError("sheet-of-other-plan", plan=name)
             comparison = sheet.compare(sheet.read_book(project, plan), tables, facts)
             arguments.tell(*([Message("progress", "sheet-csv")] if is_csv else []))
-            arguments.emit("".join(f"{line}\n" for line in _lines(comparison)))
-            if faults := len(comparison.faults) + len(comparison.conflicts):
-                raise ProjectError("sheet-refused", remedy="mend-and-import", n=faults)
-            files = sheet.changed(comparison)
-            if options.write and files:
-                write(project, {file.path: file.new for file in files}, read_prefixes(project))
+            messages = []
+            for change in comparison.changes:
+                words = {"old": change.old, "new": change.new}
+                shown = {name: text.replace("\n", " | ") or Message("sheet", "empty") for name, text in words.items()}
+                values = {"key": change.key, "column": change.column.head, "place": change.place, **shown}
+                messages.append(Message("sheet", "change-by-both" if change.meanwhile else "change", values))
+            for name, line, cells in comparison.rows:
+                values = {"place": sheet.place_of(name, line), "key": comparison.book.subject(name, cells)}
+                messages.append(Message("sheet", "new-row", values))
+            faults = [{"place": fault.place, "fault": fault.message} for fault in comparison.faults]
+            messages += [Message("sheet", "fault", values) for values in faults]
+            arguments.emit("".join(f"{message}\n" for message in messages))
+            if number := len(faults) + len(comparison.conflicts):
+                raise ProjectError("sheet-refused", remedy="mend-and-import", n=number)
+            changed = sheet.changed(comparison)
+            if options.write and changed:
+                files.write(project, {file.path: file.new for file in changed}, writer.read_prefixes(project))
         # how many cells and rows, and what stays though the sheet no longer has it
         counts = {"cells": (len(comparison.changes), "sheet-cells"), "rows": (len(comparison.rows), "sheet-new")}
         words = {name: _PROGRESS.counted(number, key, spoken()) for name, (number, key) in counts.items()}
-        words["files"] = ", ".join(file.name for file in files)
+        words["files"] = ", ".join(file.name for file in changed)
         key = "sheet-same" if comparison.is_empty else "sheet-written" if options.write else "sheet-shown"
         arguments.tell(Message("progress", key, {} if comparison.is_empty else words))
         if comparison.absent:
@@ -232,23 +238,12 @@ def run_sheet(options: argparse.Namespace) -> int:
     store = cache.open_stated(project, arguments.cache_of(options))
     plan = queries.find_thing(options.plan, store, project)
     queries.refuse_other_kind(plan, ["plan"], option="plan", store=store)
-    book, facts = sheet.read_book(project, plan), sheet.DescribedRow.read(store, options.language, kept_texts(project))
+    book, facts = (
+        sheet.read_book(project, plan),
+        sheet.DescribedRow.read(store, options.language, quotations.kept_texts(project)),
+    )
     arguments.emit(sheet.write_book(book, facts.names, sorted(facts.things), options.language), options.output)
     number = sum(len(listed.rows) for listed in book.sheets.values())
     rows = _PROGRESS.counted(number, "sheet-rows", spoken())
     arguments.tell(Message("progress", "sheet-exported", {"file": options.output, "rows": rows}))
     return 0
-
-
-def _lines(comparison: sheet.SheetComparison) -> Iterator[Message]:
-    for change in comparison.changes:
-        before, after = (words.replace("\n", " | ") or Message("sheet", "empty") for words in (change.old, change.new))
-        values = {"key": change.key, "column": change.column.head, "old": before, "new": after}
-        values["place"] = change.place
-        yield Message("sheet", "change-by-both" if change.meanwhile else "change", values)
-    for name, line, cells in comparison.rows:
-        yield Message(
-            "sheet", "new-row", {"place": sheet.place_of(name, line), "key": comparison.book.subject(name, cells)}
-        )
-    for fault in comparison.faults:
-        yield Message("sheet", "fault", {"place": fault.place, "fault": fault.message})

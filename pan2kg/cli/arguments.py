@@ -23,15 +23,15 @@ from pan2kg.i18n.message import Message, a_day, joined, language_of, say, spoken
 from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
-    from pan2kg.scores.matrix import Scale
+    from pan2kg.graph.graph import Graph
     from pan2kg.store.remote import RemoteStore
     from pan2kg.store.store import LocalStore
     from pan2kg.tables.table import Selection
 
 _HELP: Final = Messages("help")
 _ARGPARSE: Final = Messages("argparse")
+# keys of what is written in a few words in a list, and as a sentence above the help of a command
 _SENTENCES: Final = ("command.", "table.")
-"""Keys of what is written in a few words in a list, and as a sentence above the help of a command."""
 
 
 def translated(words: str) -> str:
@@ -62,10 +62,8 @@ class Formatter(argparse.HelpFormatter):
     def add_text(self, text: str | None) -> None:
         super().add_text(text and in_words(text))
 
-    def add_usage(
-        self, usage: str | None, actions: Iterable[argparse.Action], groups: Iterable[Any], prefix: str | None = None
-    ) -> None:
-        super().add_usage(usage and in_words(usage), actions, groups, prefix)
+    def add_usage(self, usage: str | None, *words: Any, **settings: Any) -> None:  # noqa: ANN401 - as argparse has it
+        super().add_usage(usage and in_words(usage), *words, **settings)
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
         # in a list of commands no sentence
@@ -80,16 +78,14 @@ class Parser(argparse.ArgumentParser):
     fill: Callable[[argparse.ArgumentParser], None] | None = None
 
     def parse_known_args(self, *words: Any, **settings: Any) -> tuple[Any, list[str]]:  # noqa: ANN401
-        self.complete()
-        return super().parse_known_args(*words, **settings)
-
-    def complete(self) -> None:
         if self.fill:
             self.fill(self)
             self.fill = None
+        return super().parse_known_args(*words, **settings)
 
     def explained(self) -> None:
-        self.complete()
+        if self.fill:
+            self.fill(self)
         self.description = in_words(self.description)
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse has no public way to its commands
@@ -136,10 +132,6 @@ def whole(least: int, most: int = 2**40) -> Callable[[str], int]:
     return number(_WHOLE, "no-whole-number", int, range(least, most + 1), least=str(least), most=str(most))
 
 
-def some_keys(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(str.strip, text.split(","))))
-
-
 def a_link(text: str) -> str:
     address = urlsplit(text)
     if address.scheme not in ("http", "https") or not address.netloc or any(mark in text for mark in ' <>"?#'):
@@ -151,11 +143,11 @@ def an_address(text: str) -> str:
     return a_link(text).rstrip("/") + "/"
 
 
-def a_scale(text: str) -> Scale:
-    from pan2kg.scores.matrix import read_scale
+def a_scale(text: str) -> object:
+    from pan2kg.scores import matrix
 
     try:
-        return read_scale(text)
+        return matrix.read_scale(text)
     except ValueError:
         raise argparse.ArgumentTypeError(joined([told("no-scale", text=text), told("scale-form")])) from None
 
@@ -172,8 +164,8 @@ def with_scale(words: Sequence[str]) -> list[str]:
 
 # --- options as data: an option by its name, with what argparse is to know of it
 
+# what argparse takes, made late where a module must be read for it
 Settings = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | str
-"""What :meth:`argparse.ArgumentParser.add_argument` takes, made late where a module must be read for it."""
 Options = Mapping[str, Settings]
 FLAG: Final[dict[str, Any]] = {"action": "store_true"}
 PROJECT: Final[dict[str, Any]] = {"metavar": "DIR", "action": "append", "help": "project"}
@@ -188,8 +180,8 @@ TIMEOUT: Final[dict[str, Any]] = {"metavar": "SECONDS", "type": some_seconds, "d
 ENDPOINT: Final[Options] = {"--endpoint": {"metavar": "URL", "help": "endpoint"}, "--timeout": TIMEOUT}
 OUTPUT: Final[Options] = {"-o --output": {**FILE, "help": "output"}}
 SELECTION: Final[Options] = {
-    "--columns": {"metavar": "KEYS", "dest": "shown", "type": some_keys, **ONCE, "help": "columns"},
-    "--sort": {"metavar": "KEYS", "dest": "order", "type": some_keys, **ONCE, "help": "sort"},
+    "--columns": {"metavar": "KEYS", "dest": "shown", **ONCE, "help": "columns"},
+    "--sort": {"metavar": "KEYS", "dest": "order", **ONCE, "help": "sort"},
     "--limit": {"metavar": "NUMBER", "type": a_limit, **ONCE, "help": "limit"},
     "--no-header": {**FLAG, "help": "no-header"},
 }
@@ -223,14 +215,13 @@ def add_language(command: argparse.ArgumentParser) -> None:
     add_options(command, "", LANGUAGE)
 
 
-def add_output(command: argparse.ArgumentParser, meaning: str = "output", *, required: bool = False) -> None:
-    command.add_argument("-o", "--output", metavar="FILE", required=required, help=meaning)
-
-
 def selection_of(options: argparse.Namespace, form: str) -> Selection:
-    from pan2kg.tables.table import Selection
+    from pan2kg.tables import table
 
-    selection = Selection(options.shown or (), options.order or (), options.limit, header=not options.no_header)
+    shown, order = (
+        tuple(filter(None, map(str.strip, (typed or "").split(",")))) for typed in (options.shown, options.order)
+    )
+    selection = table.Selection(shown, order, options.limit, header=not options.no_header)
     selection.refuse(form)
     return selection
 
@@ -273,25 +264,13 @@ def project_of(options: argparse.Namespace) -> Project:
     return options.nearest  # type: ignore[no-any-return]
 
 
-_ANSWER: Final = frozenset((
-    "ask", "sparql", "find", "coherence", "picture", "export", "report", "brief", "dump", "site",
-))  # fmt: skip
-"""The commands that answer from a project; others name it, or the files they write, themselves."""
-
-
-def tell_project(options: argparse.Namespace) -> None:
-    project: Project | None = getattr(options, "nearest", None)
-    if project and not project.is_packaged and options.command in _ANSWER:
-        tell(say("progress", "project", name=project.root))
-
-
 def cache_of(options: argparse.Namespace) -> Path | None:
-    from pan2kg.store.cache import cache_folder
+    from pan2kg.store import cache
 
     if getattr(options, "no_cache", False):
         return None
     if not (folder := getattr(options, "cache", None)):
-        return cache_folder()
+        return cache.cache_folder()
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -300,35 +279,50 @@ def cache_of(options: argparse.Namespace) -> Path | None:
 
 
 def open_endpoint(project: Project, options: argparse.Namespace, *, is_ours: bool = True) -> RemoteStore:
-    from pan2kg.graph.labels import other_release
-    from pan2kg.store.remote import open_remote
+    from pan2kg.graph import labels
+    from pan2kg.store import remote
 
-    store = open_remote(options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours)
-    if is_ours and (releases := other_release(store, project)):
+    store = remote.open_remote(options.endpoint, timeout=max(1, int(options.timeout)), is_ours=is_ours)
+    if is_ours and (releases := labels.other_release(store, project)):
         tell(say("progress", "other-release", there=releases[0], here=releases[1]))
     return store
 
 
-def links_told(store: LocalStore) -> Message | None:
-    from pan2kg.store.links import TOP, missing_links
+def links_told(store: LocalStore, *, is_note: bool = False) -> Message | None:
+    """Tell, or give, what is to be said where the strongest of the links alone are held."""
+    from pan2kg.store import links
 
-    missing = missing_links(store)
-    counts = missing and {"held": missing[0], "ways": missing[1], "top": TOP}
-    return Message("progress", "links-strongest", counts) if counts else None
+    missing = links.missing_links(store)
+    counts = missing and {"held": missing[0], "ways": missing[1], "top": links.TOP}
+    message = Message("progress", "links-strongest", counts) if counts else None
+    if not is_note:
+        tell(message)
+    return message
 
 
-def tell_links(store: LocalStore) -> None:
-    tell(links_told(store) or "")
+def open_graph(options: argparse.Namespace, *, tells: bool = True) -> Graph:
+    """The graph a command answers from: its project's with all that rules derive, or that of an endpoint it names."""
+    from pan2kg.graph import graph
+    from pan2kg.store import cache
+
+    project, is_remote = project_of(options), getattr(options, "endpoint", None) is not None
+    language, day = getattr(options, "language", "fr"), getattr(options, "as_of", None)
+    if is_remote:
+        return graph.Graph(project, open_endpoint(project, options), language=language, as_of=day)
+    store = cache.open_kept(project, cache_of(options))
+    if tells:
+        links_told(store)
+    return graph.Graph(project, store, language=language, as_of=day)
 
 
 # --- what is written
 
+# what a terminal obeys instead of showing it, or by which it turns the order of what it shows
 _SIGNALS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
-"""What a terminal obeys instead of showing it, or by which it turns the order of what it shows."""
 _FOR_PEOPLE: Final = frozenset(("text", "table", "md"))
 _BLANK: Final = "\r\x1b[K"
+# less than the narrowest usual terminal: a sentence that wraps could not be taken away again
 _WIDTH: Final = 76
-"""Less than the narrowest usual terminal: a sentence that wraps could not be taken away again."""
 
 
 def harmless(text: str) -> str:
@@ -354,10 +348,6 @@ def emit(text: str | bytes, output: str | None = None, form: str = "text") -> No
 
 def tell(*messages: object) -> None:
     sys.stderr.write("".join(f"{harmless(str(message))}\n" for message in messages if message))
-
-
-def tell_left_out(rows: int) -> None:
-    tell(say("progress", "rows-left-out", n=rows) if rows else "")
 
 
 def width_of(options: argparse.Namespace) -> int:
@@ -393,16 +383,13 @@ def interruptible() -> Iterator[None]:
 
 
 class Progress:
+    # a sentence on a terminal, until the next; at last, or with none, nothing
     def __init__(self, *, after: float = 0) -> None:
-        self._shows = sys.stderr.isatty()
-        self._from = time.monotonic() + after
+        self._shows, self._from = sys.stderr.isatty(), time.monotonic() + after
 
-    def __call__(self, sentence: str) -> None:
-        if self._shows and time.monotonic() >= self._from:
-            sys.stderr.write(f"{_BLANK}{sentence[:_WIDTH]} …")
+    def __call__(self, sentence: str = "") -> None:
+        if self._shows and (not sentence or time.monotonic() >= self._from):
+            sys.stderr.write(f"{_BLANK}{sentence[:_WIDTH]} …" if sentence else _BLANK)
             sys.stderr.flush()
 
-    def finish(self) -> None:
-        if self._shows:
-            sys.stderr.write(_BLANK)
-            sys.stderr.flush()
+    finish = __call__

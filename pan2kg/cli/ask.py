@@ -5,21 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.cli import arguments
-from pan2kg.cli.arguments import project_of
 from pan2kg.errors import QueryError
+from pan2kg.graph import labels
 from pan2kg.i18n.catalogue import Messages
 from pan2kg.i18n.message import say, today, told, with_days
 from pan2kg.project import Project, read_text
-
-if TYPE_CHECKING:
-    from pan2kg.store.store import Store
+from pan2kg.store import cache, queries, rules, store
+from pan2kg.tables import writers
 
 FORMATS: Final = ("table", "csv", "csv-local", "tsv", "json", "xml", "md", "html", "turtle", "jsonld", "xlsx")
+# the formats that can hold what is said around an answer; beside the others it goes to standard error
 TELLING: Final = frozenset(("table", "md", "html", "json", "xlsx"))
-"""The formats that can hold what is said around an answer; beside the others it goes to standard error."""
 _ANSWERED: Final = {
     **arguments.LANGUAGE, **arguments.ENDPOINT, "--format": {"choices": FORMATS, "help": "ask.format"},
     **arguments.SELECTION, "--cache": {"metavar": "DIR", "help": "ask.cache"},
@@ -39,12 +38,7 @@ MCP: Final = arguments.LANGUAGE
 
 
 def run_ask(options: argparse.Namespace) -> int:
-    from pan2kg.graph.labels import read_release
-    from pan2kg.store import queries
-    from pan2kg.store.store import LocalStore, needs
-    from pan2kg.tables import writers as answers
-
-    project, link = project_of(options), None
+    project, link = arguments.project_of(options), None
     if "/" in (options.name or ""):
         from pan2kg.site import questions as permalink
 
@@ -63,37 +57,31 @@ def run_ask(options: argparse.Namespace) -> int:
     values = arguments.read_parameters(options.parameters)
     if any(parameter.name == "language" for parameter in parameters):
         values.setdefault("language", options.language)
-    store = _open(project, options, needs(query.text))
+    needed = store.needs(query.text)
+    data = _open(project, options, needed)
     queries.insist(query, values)
-    text = queries.fill(query, values, store=store, project=project)
-    notes = [answers.taken(query, values, options.language)]
-    if options.as_of and isinstance(store, LocalStore):
-        from pan2kg.store.as_of import as_of
+    text = queries.fill(query, values, store=data, project=project)
+    notes = [writers.taken(query, values, options.language)]
+    if options.as_of and isinstance(data, store.LocalStore):
+        from pan2kg.store import as_of
 
-        dated = as_of(store, options.as_of, project, rules=needs(query.text))
+        dated = as_of.as_of(data, options.as_of, project, rules=needed)
         dated.refuse(values.values())
-        store = dated.store
+        data = dated.store
         notes += dated.notes(options.language)
+    release, level = labels.read_release(data).number, writers.level_of(query, values)
     if link:
-        from pan2kg.graph.graph import Graph
-
-        notes.insert(0, permalink.notice(link, Graph(project, store).release, link.language))
-    basis = answers.basis_of(
-        store, options.language, release=read_release(store).number, day=options.as_of or today(),
-        level=answers.level_of(query, values),
-    )  # fmt: skip
-    around = (
-        query.question(options.language), query.summary_in(options.language),
-        tuple(with_days(note, options.language) for note in notes if note), basis,
-    )  # fmt: skip
-    return _answer(store, text, project, options, around)
+        notes.insert(0, permalink.notice(link, release, link.language))
+    day = options.as_of or today()
+    basis = writers.basis_of(data, options.language, release=release, day=day, level=level)
+    dated_notes = tuple(with_days(note, options.language) for note in notes if note)
+    around = query.question(options.language), query.summary_in(options.language), dated_notes, basis
+    return _answer(data, text, project, options, around)
 
 
 def _list_questions(project: Project, language: str) -> int:
-    from pan2kg.store.queries import read_queries
-
     group = ""
-    for query in sorted(read_queries(project).values(), key=lambda query: (query.group, query.name)):
+    for query in sorted(queries.read_queries(project).values(), key=lambda query: (query.group, query.name)):
         lines = [f"  {query.name}", f"      {query.question(language)}"]
         lines += [f"      --{p.option}: {p.meaning_in(language)}" for p in query.parameters if p.name != "language"]
         if query.group != group:
@@ -107,14 +95,12 @@ _FIRST_WORDS: Final = frozenset(("", "SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "
 
 
 def run_sparql(options: argparse.Namespace) -> int:
-    from pan2kg.store.store import UPDATES
-
-    project, text, source = project_of(options), options.query, "query"
+    project, text, source = arguments.project_of(options), options.query, "query"
     words = text.split(maxsplit=1) or [""]
     first_word = words[0].upper()
     if text == "-":
         text, source = sys.stdin.read(), say("progress", "standard-input")
-    elif not ("{" in text or first_word in _FIRST_WORDS or (first_word in UPDATES and len(words) > 1)):
+    elif not ("{" in text or first_word in _FIRST_WORDS or (first_word in store.UPDATES and len(words) > 1)):
         text, source = read_text(Path(text)), text
     try:
         return _answer(_open(project, options), text, project, options, None)
@@ -122,78 +108,73 @@ def run_sparql(options: argparse.Namespace) -> int:
         raise (error.inside(source) if error.place and error.place.file == "query" else error) from None
 
 
-def _open(project: Project, options: argparse.Namespace, rules: list[str] | None = None) -> Store:
+def _open(project: Project, options: argparse.Namespace, needed: list[str] | None = None) -> store.Store:
     if options.endpoint is not None:
         if getattr(options, "as_of", None):
             raise QueryError("remote-as-of", remedy="leave-out-endpoint")
-        return arguments.open_endpoint(project, options, is_ours=rules is not None)
-    from pan2kg.store.cache import open_kept
-    from pan2kg.store.rules import linear_rules
-
-    linear = {*linear_rules(project)}
-    if rules is not None:
+        return arguments.open_endpoint(project, options, is_ours=needed is not None)
+    linear = {*rules.linear_rules(project)}
+    if needed is not None:
         # what an answer rests on is counted by levels, whatever the question itself asks for
-        rules = [*rules, *linear.intersection(("evidence-level",))]
+        needed = [*needed, *linear.intersection(("evidence-level",))]
     with arguments.interruptible():
-        store = open_kept(project, arguments.cache_of(options), rules, read_only=True)
-    if rules is None or not linear.issuperset(rules):
-        arguments.tell_links(store)
-    return store
+        data = cache.open_kept(project, arguments.cache_of(options), needed, read_only=True)
+    if needed is None or not linear.issuperset(needed):
+        arguments.links_told(data)
+    return data
 
 
 def _answer(
-    store: Store, text: str, project: Project, options: argparse.Namespace,
+    data: store.Store, text: str, project: Project, options: argparse.Namespace,
     around: tuple[str, str, tuple[str, ...], str] | None,
 ) -> int:  # fmt: skip
-    from pan2kg.tables import writers
-    from pan2kg.tables import writers as answers
-    from pan2kg.turtle.writer import read_prefixes
+    from pan2kg.turtle import writer
 
     with arguments.interruptible():
-        result = store.query(text)
+        result = data.query(text)
         form = options.format or ("turtle" if isinstance(result, list) else "table")
         selection = arguments.selection_of(options, form)
-        table, left_out = selection.of(answers.answer(result, *(around or ())))
-        style = writers.Style(options.language, read_prefixes(project), arguments.width_of(options), around is None)
+        table, left_out = selection.of(writers.answer(result, *(around or ())))
+        width = arguments.width_of(options)
+        style = writers.Style(options.language, writer.read_prefixes(project), width, around is None)
         written = writers.write(table, form, style)
     if form not in TELLING and around:
         _, summary, notes, basis = around
         arguments.tell(summary, *notes, basis)
-    arguments.tell_left_out(left_out)
+    arguments.tell(left_out and say("progress", "rows-left-out", n=left_out))
     arguments.emit(selection.written(written) if isinstance(written, str) else written, options.output, form)
     return 0
 
 
+# how many other things that could be meant are named
 _OTHERS: Final = 10
-"""How many other things that could be meant are named."""
 _COLUMNS: Final = ("file", "line", "subject", "predicate", "object")
 
 
 def run_find(options: argparse.Namespace) -> int:
     from pan2kg.graph.graph import Graph
-    from pan2kg.store.cache import open_kept
     from pan2kg.tables import formats
-    from pan2kg.tables.table import Column, Row, Table
-    from pan2kg.turtle.blocks import read_turtle_files, written_about
+    from pan2kg.tables import table as tables
+    from pan2kg.turtle import blocks
 
     selection = arguments.selection_of(options, options.format)
-    project = project_of(options)
-    store = open_kept(project, arguments.cache_of(options), [], read_only=True)
-    graph, words = Graph(project, store, language=options.language), " ".join(options.words)
-    labels = graph.labels.entries
+    project = arguments.project_of(options)
+    data = cache.open_kept(project, arguments.cache_of(options), [], read_only=True)
+    graph, words = Graph(project, data, language=options.language), " ".join(options.words)
+    entries = graph.labels.entries
     # an IRI means itself
-    meant = [words] if words in labels else graph.search.find(words)
+    meant = [words] if words in entries else graph.search.find(words)
     if not meant:
         raise QueryError("nothing-found", remedy="find-other-words", words=words)
     iri, *others = meant
     lines: list[tuple[str | int, ...]] = [
         (file.name, statement.line, block.subject, statement.predicate, statement.object)
-        for file, block, statement in written_about(read_turtle_files(project, naming=iri), iri)
+        for file, block, statement in blocks.written_about(blocks.read_turtle_files(project, naming=iri), iri)
     ]
-    rows: tuple[Row, ...] = tuple(dict(zip(_COLUMNS, line, strict=True)) for line in lines)
-    table, left_out = selection.of(Table("", tuple(map(Column, _COLUMNS)), rows))
+    rows: tuple[tables.Row, ...] = tuple(dict(zip(_COLUMNS, line, strict=True)) for line in lines)
+    table, left_out = selection.of(tables.Table("", tuple(map(tables.Column, _COLUMNS)), rows))
     grid = formats.Grid(table.keys, [[row[key] for key in table.keys] for row in table.rows])
-    arguments.tell_left_out(left_out)
+    arguments.tell(left_out and say("progress", "rows-left-out", n=left_out))
     if options.format == "json":
         text = formats.write_json([dict(zip(grid.columns, row, strict=True)) for row in grid.rows])
     elif options.format != "table":
@@ -205,9 +186,10 @@ def run_find(options: argparse.Namespace) -> int:
     else:
         text = f"{formats.write_text(grid)}\n"
     if options.format == "table":
-        kind = Messages("page").say(f"kind-{labels[iri].kind}", graph.language) if labels[iri].has_page else ""
-        title = " ".join(filter(None, (kind, labels[iri].key, f"<{iri}>")))
-        named = [f"  {labels[other].key}  {graph.label(other)}" for other in others[:_OTHERS]]
+        entry = entries[iri]
+        kind = Messages("page").say(f"kind-{entry.kind}", graph.language) if entry.has_page else ""
+        title = " ".join(filter(None, (kind, entry.key, f"<{iri}>")))
+        named = [f"  {entries[other].key}  {graph.label(other)}" for other in others[:_OTHERS]]
         below = ["", str(told("find-others", n=len(others))), *named, ""] if others else []
         arguments.emit(f"{graph.label(iri)}\n{title}\n\n{text}" + "\n".join(below), options.output)
     else:
@@ -216,15 +198,11 @@ def run_find(options: argparse.Namespace) -> int:
 
 
 def run_mcp(options: argparse.Namespace) -> int:
-    from pan2kg.graph.graph import Graph
-    from pan2kg.server.assistant import Assistant, build
-    from pan2kg.store.cache import open_kept
+    from pan2kg.server import assistant
 
-    project = project_of(options)
     # all rules: an assistant may ask any question, and links are what many are about
-    store = open_kept(project, arguments.cache_of(options))
-    arguments.tell_links(store)
+    graph = arguments.open_graph(options)
     folders = [word for folder in options.project or () for word in ("--project", folder)]
     uncached = ["--no-cache"] if options.no_cache else []
-    build(Assistant(Graph(project, store, language=options.language), (*folders, *uncached))).run("stdio")
+    assistant.build(assistant.Assistant(graph, (*folders, *uncached))).run("stdio")
     return 0

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.cli import arguments
-from pan2kg.cli.arguments import project_of
 from pan2kg.errors import ProjectError, QueryError
 from pan2kg.i18n.catalogue import Messages, decimal
 from pan2kg.i18n.message import Message, say, spoken, today, told
-
-if TYPE_CHECKING:
-    from pan2kg.review.add import Anchoring
-    from pan2kg.validation.report import Report
 
 CHECK: Final = {
     "files": {"metavar": "FILE", "nargs": "*"}, "--since": {"metavar": "REVISION", "default": ""},
@@ -39,19 +34,17 @@ ANCHOR: Final = {
 
 
 def run_check(options: argparse.Namespace) -> int:
-    from pan2kg.report.check import heading, write_report
+    from pan2kg.report import check as writing
     from pan2kg.validation import check as changes
     from pan2kg.validation import report as reports
-    from pan2kg.validation.check import Engine, check_store
-    from pan2kg.validation.report import kept_report
 
-    project, is_remote = project_of(options), options.endpoint is not None
+    project, is_remote = arguments.project_of(options), options.endpoint is not None
     if project.data and not is_remote:
         raise ProjectError("release-has-no-files", remedy="check-its-project")
     if options.explain:
-        from pan2kg.validation.compilation import explain
+        from pan2kg.validation import compilation
 
-        arguments.emit(explain(project, options.explain), options.output)
+        arguments.emit(compilation.explain(project, options.explain), options.output)
         return 0
     change = changes.CheckedChange(changes.named_files(project, options.files, Path()), options.since)
     is_whole = not options.files and not options.since
@@ -59,96 +52,88 @@ def run_check(options: argparse.Namespace) -> int:
         raise QueryError("baseline-of-whole", remedy="check-the-whole")
     if not is_whole and is_remote:
         raise QueryError("files-not-there", remedy="check-the-files-here")
-    fail_on, engine = reports.Severity(options.fail_on), Engine(options.engine)
+    fail_on, engine = reports.Severity(options.fail_on), changes.Engine(options.engine)
     baseline = Path(options.baseline) if options.baseline else None
     if is_remote:
-        from pan2kg.store.remote import insist_on_shapes
+        from pan2kg.store import remote
 
-        if engine is not Engine.SPARQL:
+        if engine is not changes.Engine.SPARQL:
             raise QueryError("remote-engine", remedy="leave-out-engine", engine=options.engine)
         store = arguments.open_endpoint(project, options)
-        insist_on_shapes(store)
-        report = check_store(project, store, fail_on=fail_on, baseline=baseline)
+        remote.insist_on_shapes(store)
+        report = changes.check_store(project, store, fail_on=fail_on, baseline=baseline)
         arguments.tell(say("progress", "files-not-checked"))
     else:
-        progress = arguments.Progress(after=2)
-        accepted = reports.read_baseline(baseline) if baseline else None
-
-        def make() -> Report:
-            return changes.check_change(
-                project, change, fail_on=fail_on, engine=engine,
-                tell=lambda key: progress(str(Message("progress", key))),
-            )  # fmt: skip
-
-        kept = arguments.cache_of(options) if is_whole and engine is Engine.SPARQL else None
+        progress, accepted = arguments.Progress(after=2), reports.read_baseline(baseline) if baseline else None
+        make = partial(
+            changes.check_change, project, change, fail_on=fail_on, engine=engine,
+            tell=lambda key: progress(str(Message("progress", key))),
+        )  # fmt: skip
+        kept = arguments.cache_of(options) if is_whole and engine is changes.Engine.SPARQL else None
         # a report that is kept was made for any of the severities
-        report = replace(kept_report(project, kept, make), fail_on=fail_on)
+        report = replace(reports.kept_report(project, kept, make), fail_on=fail_on)
         progress.finish()
         report = report if accepted is None else reports.compare(report, accepted, file=options.baseline)
     if options.write_baseline:
         reports.write_baseline(report, Path(options.write_baseline))
-    head = f"{heading(project, change, options.language, made=report.made)}\n" if options.format == "text" else ""
-    text = head + write_report(report, options.format, language=options.language)
+    is_text = options.format == "text"
+    head = f"{writing.heading(project, change, options.language, made=report.made)}\n" if is_text else ""
+    text = head + writing.write_report(report, options.format, language=options.language)
     arguments.emit(text, options.output, options.format)
     return 0 if report.conforms or options.write_baseline else 1
 
 
 def run_init(options: argparse.Namespace) -> int:
-    from pan2kg.turtle.countries import Beginning, begin, countries, find_country
+    from pan2kg.turtle import countries
 
     if not options.country:
-        raise QueryError("country-needed", remedy=told("name-country", names=", ".join(countries())))
-    country = find_country(options.country)
+        raise QueryError("country-needed", remedy=told("name-country", names=", ".join(countries.countries())))
+    country = countries.find_country(options.country)
     space = options.base or f"https://{country.code}.example/"
-    beginning = Beginning(country, space, options.licence, options.publisher, not options.without_core, today())
-    arguments.emit("".join(f"{line}\n" for line in begin(Path(options.folder), beginning)))
+    facts = country, space, options.licence, options.publisher, not options.without_core, today()
+    lines = countries.begin(Path(options.folder), countries.Beginning(*facts))
+    arguments.emit("".join(f"{line}\n" for line in lines))
     return 0
 
 
 def run_anchor(options: argparse.Namespace) -> int:
-    from pan2kg.extract.process import read_document
-    from pan2kg.review.add import anchor, document_named
-    from pan2kg.review.files import alone, write
-    from pan2kg.store.cache import open_stated
-    from pan2kg.turtle.writer import read_prefixes
+    from pan2kg.extract import process
+    from pan2kg.review import add, files
+    from pan2kg.store import cache
+    from pan2kg.turtle import writer
+    from pan2kg.validation import quotations
 
-    project = project_of(options)
-    name = document_named(open_stated(project, arguments.cache_of(options)), project, options.document)
-    document = read_document(Path(options.file))
-    with alone(project):
-        anchoring = anchor(project, document, name, today())
+    project = arguments.project_of(options)
+    name = add.document_named(cache.open_stated(project, arguments.cache_of(options)), project, options.document)
+    document = process.read_document(Path(options.file))
+    with files.alone(project):
+        anchoring = add.anchor(project, document, name, today())
         arguments.emit("".join(file.difference for file in anchoring.files))
         if anchoring.files and not options.dry_run:
-            write(project, {file.path: file.new for file in anchoring.files}, read_prefixes(project))
-    arguments.tell(*_remarks(anchoring, options.document, is_shown=options.dry_run))
-    return 1 if anchoring.orphans else 0
+            files.write(project, {file.path: file.new for file in anchoring.files}, writer.read_prefixes(project))
 
-
-def _remarks(anchoring: Anchoring, document: str, *, is_shown: bool) -> Iterator[str]:
-    from pan2kg.validation.quotations import LONGEST, SHARES
-
-    def brief(words: str) -> str:
-        line = " ".join(words.split())
-        return line if len(line) <= 120 else f"{line[:119].rstrip()}…"
-
-    def remark(key: str, **values: object) -> str:
-        return str(Message("progress", key, values))
+    def remark(key: str, **values: object) -> None:
+        # quoted words in short
+        for word in {"quote", "near"} & values.keys():
+            line = " ".join(str(values[word]).split())
+            values[word] = line if len(line) <= 120 else f"{line[:119].rstrip()}…"
+        arguments.tell(Message("progress", key, values))
 
     language = spoken()
     passages = Messages("progress").counted(len(anchoring.anchors), "anchored-passages", language)
-    key = "anchored-shown" if is_shown else "anchored" if anchoring.files else "anchored-before"
-    yield remark(key, passages=passages, document=document, files=len(anchoring.files))
+    key = "anchored-shown" if options.dry_run else "anchored" if anchoring.files else "anchored-before"
+    remark(key, passages=passages, document=options.document, files=len(anchoring.files))
     for subject, place, quotation, times, nearest in anchoring.orphans:
-        passage = subject.rpartition("/")[2]
         key, more = "orphan", dict[str, object]()
         if times:
             key, more = "orphan-several", {"times": times}
         elif nearest:
-            key, more = "orphan-near", {"near": brief(nearest)}
-        yield remark(key, place=str(place), passage=passage, quote=brief(quotation.words), **more)
+            key, more = "orphan-near", {"near": nearest}
+        remark(key, place=str(place), passage=subject.rpartition("/")[2], quote=quotation.words, **more)
+    most, words = quotations.LONGEST
     for place, quotation in anchoring.long:
-        size = len(quotation.words)
-        yield remark("quotation-long", place=str(place), characters=size, most=LONGEST[0], words=LONGEST[1])
-    if anchoring.share > SHARES[0]:
-        key = "quoted-too-much" if anchoring.share > SHARES[1] else "quoted-much"
-        yield remark(key, share=decimal(100 * anchoring.share, language, 0), document=document)
+        remark("quotation-long", place=str(place), characters=len(quotation.words), most=most, words=words)
+    if anchoring.share > quotations.SHARES[0]:
+        key = "quoted-too-much" if anchoring.share > quotations.SHARES[1] else "quoted-much"
+        remark(key, share=decimal(100 * anchoring.share, language, 0), document=options.document)
+    return 1 if anchoring.orphans else 0

@@ -10,25 +10,26 @@ import argparse
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pan2kg.cli import arguments
-from pan2kg.coherence.evidence import FIGURED, HEADLINE, level
+from pan2kg.coherence import evidence
 from pan2kg.errors import QueryError
 from pan2kg.i18n.catalogue import LANGUAGES, Text
-from pan2kg.i18n.message import a_day
-from pan2kg.tables.table import TABLES, Option
+from pan2kg.i18n.message import a_day, say
+from pan2kg.project import Project
+from pan2kg.tables import table as tables
 
-if TYPE_CHECKING:
-    from pan2kg.graph.graph import Graph
-    from pan2kg.project import Project
-    from pan2kg.store.as_of import DatedGraph
-
-_LEVEL: Final = {"choices": [level.key for level in FIGURED], "default": HEADLINE.key, "help": "coherence.evidence"}
+_LEVEL: Final = {
+    "choices": [level.key for level in evidence.FIGURED],
+    "default": evidence.HEADLINE.key,
+    "help": "coherence.evidence",
+}
 _WHOLE: Final[arguments.Options] = {
     "--from": {"metavar": "DIR", "dest": "columns", "type": Path}, "--evidence": _LEVEL, **arguments.OUTPUT,
 }  # fmt: skip
-OPTIONS: Final[dict[Option, arguments.Options]] = {
+# how each thing a table can be told is typed
+OPTIONS: Final[dict[tables.Option, arguments.Options]] = {
     "plans": {"--plan": {"metavar": "PLAN", "action": "append", "dest": "plans"}},
     "all": {"--all": {**arguments.FLAG, "dest": "everything"}},
     "least": {"--least": {"metavar": "BITS", "type": arguments.an_amount}},
@@ -50,7 +51,6 @@ OPTIONS: Final[dict[Option, arguments.Options]] = {
     "day": {"day": {"metavar": "DAY", "nargs": "?", "type": a_day}},
     "country": {"--country": {"metavar": "COUNTRY", **arguments.ONCE}},
 }
-"""How each thing a table can be told is typed."""
 _SHARED: Final[arguments.Options] = {
     "--project": {**arguments.PROJECT, "default": argparse.SUPPRESS},
     "--no-cache": {**arguments.FLAG, "default": argparse.SUPPRESS, "help": "no-cache"}, **arguments.LANGUAGE,
@@ -66,7 +66,7 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
     command.set_defaults(figure=None, help_text=command.format_help)
     arguments.add_options(command, "coherence", _WHOLE)
     figures = command.add_subparsers(title="title.figures", metavar="FIGURE")
-    for name, kind in TABLES.items():
+    for name, kind in tables.TABLES.items():
         figure = figures.add_parser(name, **arguments.described(kind.summary))
         figure.set_defaults(figure=name)
         options = dict(chain.from_iterable(OPTIONS[option].items() for option in kind.options))
@@ -79,15 +79,14 @@ def add_coherence(command: argparse.ArgumentParser) -> None:
 def run_coherence(options: argparse.Namespace) -> int:
     if options.columns is not None:
         # the pairs of plans, from columns that were exported: figures over all there is need no choice
-        from pan2kg.coherence.weight import pairs_of_plans
-        from pan2kg.tables.spreadsheet import read_columns
+        from pan2kg.coherence import weight
+        from pan2kg.tables import spreadsheet
 
         if options.figure is not None:
             raise QueryError("columns-no-figure", remedy="leave-out-figure", name=options.figure)
         lines = ["plan,other_plan,low,broad,linked_actions"]
-        for *plans, low, broad, links in pairs_of_plans(
-            read_columns(options.columns), level(options.evidence) or HEADLINE
-        ):
+        columns, level = spreadsheet.read_columns(options.columns), evidence.level(options.evidence)
+        for *plans, low, broad, links in weight.pairs_of_plans(columns, level or evidence.HEADLINE):
             names = [f'"{name}"' if "," in name else name for name in plans]
             lines.append(f"{','.join(names)},{low:.6f},{broad:.6f},{links}")
         arguments.emit("\n".join([*lines, ""]), options.output, "csv")
@@ -100,69 +99,55 @@ def run_coherence(options: argparse.Namespace) -> int:
 
 
 def inquire(project: Project, options: argparse.Namespace, width: int) -> str | bytes:
-    from pan2kg.tables.writers import Style, write
+    from pan2kg.graph.graph import Graph
+    from pan2kg.store import cache, rules, store
+    from pan2kg.tables import writers
 
     selection = arguments.selection_of(options, options.format)
-    from pan2kg.tables.table import Scoring, TableChoice
-
-    def given(name: str) -> tuple[str, ...]:
-        return tuple(getattr(options, name, None) or ())
-
-    choice = TableChoice(
-        plans=given("plans"), actions=given("actions"), files=tuple(map(Path, given("files"))),
-        assessors=given("assessors"), part=getattr(options, "part", None) or "",
-        least=getattr(options, "least", None), everything=getattr(options, "everything", False),
-        evidence=level(getattr(options, "evidence", HEADLINE.key)) or HEADLINE,
-        country=getattr(options, "country", None) or "",
-        scoring=Scoring(
-            scale=getattr(options, "scale", None), keep_diagonal=getattr(options, "keep_diagonal", False),
-            cut=getattr(options, "cut", None),
-            groups=Path(options.groups) if getattr(options, "groups", None) else None,
+    typed = {name: value for name, value in vars(options).items() if value is not None}
+    choice = tables.TableChoice(
+        plans=tuple(typed.get("plans", ())), actions=tuple(typed.get("actions", ())),
+        files=tuple(map(Path, typed.get("files", ()))), assessors=tuple(typed.get("assessors", ())),
+        part=typed.get("part", ""), least=typed.get("least"), everything=typed.get("everything", False),
+        evidence=evidence.level(typed.get("evidence", "")) or evidence.HEADLINE, country=typed.get("country", ""),
+        scoring=tables.Scoring(
+            scale=typed.get("scale"), keep_diagonal=typed.get("keep_diagonal", False), cut=typed.get("cut"),
+            groups=Path(typed["groups"]) if typed.get("groups") else None,
         ),
     )  # fmt: skip
-    graph, dated = _graph(project, options)
-    if dated:
+    kind, day, dated = tables.TABLES[options.figure], typed.get("day") or options.as_of, None
+    if typed.get("day") and options.as_of not in (None, day):
+        raise QueryError("two-days", remedy="give-one", named=day.isoformat(), given=options.as_of.isoformat())
+    if options.endpoint is not None:
+        if day is not None:
+            raise QueryError("remote-as-of", remedy="leave-out-endpoint")
+        graph = Graph(project, arguments.open_endpoint(project, options), language=options.language)
+    elif day is None or kind.whole:
+        data = cache.open_kept(project, arguments.cache_of(options), rules.linear_rules(project))
+        graph = Graph(project, data, language=options.language, as_of=day, asked=day is not None)
+    else:
+        from pan2kg.store import as_of
+        from pan2kg.turtle.vocabulary import PAN
+
+        dated = as_of.as_of(store.load_project(project), day, project, rules=rules.linear_rules(project))
+        if not as_of.instances(dated.store, PAN + "Action"):
+            raise QueryError("no-action-on-day", remedy="choose-another-day", given=day.isoformat())
         dated.refuse((*choice.plans, *choice.actions))
-    if getattr(options, "weights", None):
-        from pan2kg.publish.tables import read_weights
+        graph = Graph(project, dated.store, language=options.language, as_of=day)
+    if typed.get("weights"):
+        from pan2kg.publish import tables as released
 
-        graph = graph.weighed_as(read_weights(Path(options.weights)))
-    figures = TABLES[options.figure].make(graph, choice)
-    if getattr(options, "write", None):
-        from pan2kg.tables.scores import write_ledger
+        graph = graph.weighed_as(released.read_weights(Path(options.weights)))
+    figures = kind.make(graph, choice)
+    if typed.get("write"):
+        from pan2kg.tables import scores
 
-        write_ledger(graph, choice, Path(options.write))
+        scores.write_ledger(graph, choice, Path(options.write))
     if dated:
         remarks = zip(*(dated.notes(language) for language in LANGUAGES), strict=True)
         notes = [Text.of(dict(zip(LANGUAGES, words, strict=True))) for words in remarks]
         figures = replace(figures, notes=(*figures.notes, *notes))
     figures, left_out = selection.of(figures)
-    arguments.tell_left_out(left_out)
-    written = write(figures, options.format, Style(options.language, width=width))
+    arguments.tell(left_out and say("progress", "rows-left-out", n=left_out))
+    written = writers.write(figures, options.format, writers.Style(options.language, width=width))
     return selection.written(written) if isinstance(written, str) else written
-
-
-def _graph(project: Project, options: argparse.Namespace) -> tuple[Graph, DatedGraph | None]:
-    from pan2kg.graph.graph import Graph
-    from pan2kg.store.cache import open_kept
-    from pan2kg.store.rules import linear_rules
-    from pan2kg.store.store import load_project
-
-    named, given = getattr(options, "day", None), options.as_of
-    if named and given and named != given:
-        raise QueryError("two-days", remedy="give-one", named=named.isoformat(), given=given.isoformat())
-    given = named or given
-    if options.endpoint is not None:
-        if given is not None:
-            raise QueryError("remote-as-of", remedy="leave-out-endpoint")
-        return Graph(project, arguments.open_endpoint(project, options), language=options.language), None
-    if given is None or TABLES[options.figure].whole:
-        store, asked = open_kept(project, arguments.cache_of(options), linear_rules(project)), given is not None
-        return Graph(project, store, language=options.language, as_of=given, asked=asked), None
-    from pan2kg.store.as_of import as_of, instances
-    from pan2kg.turtle.vocabulary import PAN
-
-    dated = as_of(load_project(project), given, project, rules=linear_rules(project))
-    if not instances(dated.store, PAN + "Action"):
-        raise QueryError("no-action-on-day", remedy="choose-another-day", given=given.isoformat())
-    return Graph(project, dated.store, language=options.language, as_of=given), dated

@@ -9,7 +9,7 @@ import shutil
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -17,32 +17,24 @@ from typing import Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import Place, ProjectError, QueryError
-from pan2kg.extract import draft, process
-from pan2kg.extract.document import Document, load_document, noted, to_json
-from pan2kg.extract.mentions import find_mentions
+from pan2kg.extract import document as documents
+from pan2kg.extract import draft, mentions, process
 from pan2kg.graph.graph import Graph
 from pan2kg.i18n.catalogue import Messages, decimal
-from pan2kg.i18n.message import Message, a_day, today, told, verbatim
+from pan2kg.i18n.message import Message, a_day, today, told
 from pan2kg.project import Project, read_text, write_atomically
-from pan2kg.review import candidates, desk, work
-from pan2kg.review.decision import INVOLVEMENT, TYPES
-from pan2kg.review.entry import RefusedError
-from pan2kg.review.entry import read_text as read_field
-from pan2kg.review.files import own
+from pan2kg.review import candidates, decision, desk, entry, files, work
 from pan2kg.store import cache, queries, rules
-from pan2kg.tables.formats import Grid, write_csv, write_text
-from pan2kg.turtle import countries
-from pan2kg.turtle.vocabulary import ID, PAN, key
-from pan2kg.turtle.writer import read_prefixes
+from pan2kg.tables import formats
+from pan2kg.turtle import countries, vocabulary, writer
 
+# how many passages that no longer anchor are shown with their words
 _LOST: Final = 5
-"""How many passages that no longer anchor are shown with their words."""
 _SAID: Final = Messages("candidate")
 _DESK: Final = Messages("desk")
+# what follows a key: another key, or a line of which the message says what it is about; and of something of the graph
 _ASKING: Final = {"r": "", "e": "edit-what", "b": "together-which", "n": "hand-which"}
-"""What follows a key: another key, or a line of which the message says what it is about."""
 _ASKING_OF_GRAPH: Final = {"a": "suggested-which", "r": "why", "n": "hand-which"}
-"""The same where something of the graph is shown."""
 _CLEAR, _INVERSE, _BOLD, _PLAIN = "\x1b[2J\x1b[H", "\x1b[7m", "\x1b[1m", "\x1b[0m"
 
 
@@ -53,13 +45,13 @@ def _columns(typed: str) -> dict[str, int]:
     return {kind: int(column) for kind, column in pairs}
 
 
+# what every command that reads a document can be told of it
 _READING: Final[arguments.Options] = {
     "--pages": {"metavar": "PAGES", "default": "1-", "help": "read.pages"},
     "--password-file": {"metavar": "FILE", "help": "read.password-file"},
     "--seconds": {"metavar": "NUMBER", "type": int, "default": 60, "help": "read.seconds"},
     "--memory": {"metavar": "MB", "type": int, "default": 1000, "help": "read.memory"},
 }
-"""What every command that reads a document can be told of it."""
 _KEY: Final = {"metavar": "KEY", **arguments.ONCE}
 READ: Final[arguments.Options] = {
     "file": arguments.FILE, **_READING, "-o --output": arguments.FILE, **arguments.LANGUAGE,
@@ -98,11 +90,6 @@ def _read(options: argparse.Namespace, file: Path) -> tuple[Path, process.Option
     return file, process.Options(start, end, password, limits)
 
 
-def _say(messages: Iterable[Message], language: str) -> None:
-    for message in messages:
-        sys.stdout.write(f"{message.say(language)}\n")
-
-
 def run_read(options: argparse.Namespace) -> int:
     document = process.read_document(*_read(options, Path(options.file)))
     kinds = Counter(block.kind for block in document.blocks)
@@ -116,11 +103,11 @@ def run_read(options: argparse.Namespace) -> int:
     messages += [remark.told for remark in document.remarks]
     if options.output:
         target = Path(options.output)
-        before = load_document(target) if target.is_file() else None
+        before = documents.load_document(target) if target.is_file() else None
         if before == document:
             messages.append(Message("progress", "already-read", {"file": target, "sha": sha}))
         else:
-            write_atomically(target, to_json(document))
+            write_atomically(target, documents.to_json(document))
         if before and before.sha256 != document.sha256:
             # blocks of the earlier file that are not in this one word for word: quotations of them no longer anchor
             words = " ".join(document.text.split())
@@ -128,7 +115,7 @@ def run_read(options: argparse.Namespace) -> int:
             numbers = {"number": str(len(lost)), "file": before.source}
             messages += [Message("progress", "blocks-lost", numbers)] if lost else []
             messages += [Message("progress", "block-lost", {"words": text[:80]}) for text in lost[:_LOST]]
-    _say(messages, options.language)
+    _write("".join(f"{message.say(options.language)}\n" for message in messages))
     return 0
 
 
@@ -162,7 +149,7 @@ def run_draft(options: argparse.Namespace) -> int:
     # the path that names the file's graph, where it is written into the project's
     is_within = target is not None and target.resolve().is_relative_to(project.graph)
     graph = target.resolve().relative_to(project.graph).as_posix().removesuffix(".ttl") if target and is_within else ""
-    written = draft.draft_plan(plan, read_prefixes(project), key=options.plan, graph=graph, facts=facts)
+    written = draft.draft_plan(plan, writer.read_prefixes(project), key=options.plan, graph=graph, facts=facts)
     if target:
         if target.is_file() and read_text(target) not in ("", written):
             raise ProjectError("draft-stands", place=Place(options.output), remedy="move-draft")
@@ -170,9 +157,9 @@ def run_draft(options: argparse.Namespace) -> int:
     arguments.emit(written, options.output, "turtle")
     if options.outline:
         arguments.emit(plan.outline, options.outline)
-    unsure = [] if options.language else [noted("language-guessed", language=plan.language)]
-    unsure += [] if country else [noted("country-missing", key=options.plan)]
-    lines = [noted("in-file", file=file.name, message=message) for message in (*unsure, *plan.remarks)]
+    unsure = [] if options.language else [documents.noted("language-guessed", language=plan.language)]
+    unsure += [] if country else [documents.noted("country-missing", key=options.plan)]
+    lines = [documents.noted("in-file", file=file.name, message=message) for message in (*unsure, *plan.remarks)]
     counts = {"categories": str(len(plan.categories)), "actions": str(len(plan.actions))}
     arguments.tell(*lines, Message("progress", "draft-counts", counts))
     return 0
@@ -185,15 +172,14 @@ def run_mentions(options: argparse.Namespace) -> int:
     own = (country.code for country in countries.countries().values() if country.iri == graph.profile.country)
     country = options.country or (thing.country if thing else next(own, ""))
     day = options.date or (thing.start if thing else None)
-    mentions = find_mentions(document, graph.names, date=day, country=country, plan=plan)
+    named = mentions.find_mentions(document, graph.names, date=day, country=country, plan=plan)
     if options.format == "jsonl":
-        arguments.emit(
-            "".join(f"{work.mention_line(mention)}\n" for mention in mentions), options.output, options.format
-        )
+        lines = (f"{work.mention_line(mention)}\n" for mention in named)
+        arguments.emit("".join(lines), options.output, options.format)
         return 0
     language, labels = graph.language, graph.labels
     rows = []
-    for mention in mentions:
+    for mention in named:
         block = document.block_at(mention.start)
         page = (block.label or block.page or "") if block else ""
         # a target in little space: its short name, its label, or its identifier
@@ -202,62 +188,58 @@ def run_mentions(options: argparse.Namespace) -> int:
         note = _SAID.say(f"note-{mention.note}", language) if mention.note else ""
         kind = _SAID.say(f"kind-{mention.kind}", language)
         rows.append((str(page), mention.surface, " ; ".join(names), kind, note))
-    grid = Grid([_SAID.say(f"head-{name}", language) for name in ("page", "words", "names", "kind", "note")], rows)
-    text = write_csv(grid) if options.format == "csv" else write_text(grid, arguments.width_of(options))
+    grid = formats.Grid(
+        [_SAID.say(f"head-{name}", language) for name in ("page", "words", "names", "kind", "note")], rows
+    )
+    text = formats.write_csv(grid) if options.format == "csv" else formats.write_text(grid, arguments.width_of(options))
     arguments.emit(text, options.output, options.format)
     return 0
 
 
 def _opened(options: argparse.Namespace) -> tuple[Graph, str]:
-    project = arguments.project_of(options)
-    graph = Graph(project, cache.open_kept(project, arguments.cache_of(options)), language=options.language)
-    plan = queries.find_thing(options.plan, graph.store, project) if options.plan else ""
+    graph = arguments.open_graph(options, tells=False)
+    plan = queries.find_thing(options.plan, graph.store, graph.project) if options.plan else ""
     if plan:
         queries.refuse_other_kind(plan, ["plan"], option="plan", store=graph.store)
     return graph, plan
 
 
-def _document(graph: Graph, options: argparse.Namespace, plan: str) -> Document:
+def _document(graph: Graph, options: argparse.Namespace, plan: str) -> documents.Document:
     if options.file:
         return process.read_document(*_read(options, Path(options.file)))
     if not plan:
         raise QueryError("no-document-named", remedy="name-file-or-plan")
-    return work.read_kept(graph.project, key(plan))
+    return work.read_kept(graph.project, vocabulary.key(plan))
 
 
 def run_candidates(options: argparse.Namespace) -> int:
     graph, plan = _opened(options)
-    work.work_folder(graph.project, key(plan))
+    work.work_folder(graph.project, vocabulary.key(plan))
     document = _document(graph, options, plan)
     result = candidates.search(graph, document, plan)
     if options.since:
         result = result.since(graph, options.since)
-    folder = work.keep(graph.project, key(plan), document, result.mentions, result.candidates)
+    folder = work.keep(graph.project, vocabulary.key(plan), document, result.mentions, result.candidates)
     language = graph.language
 
-    def label(iri: str) -> str:
-        return graph.labels.label(iri, language).text
-
-    messages = [verbatim(_SAID.counted(len(result.candidates), "candidates", language))]
-    schemes = {INVOLVEMENT: "role"}
-    numbers = Counter(
-        (candidate.type, label(f"{ID}{schemes.get(candidate.type, 'relation')}/{candidate.relation}"))
-        for candidate in result.candidates
-    )
-    for (type_, relation), number in sorted(numbers.items()):
-        kind = label(f"{PAN}Involvement" if type_ == INVOLVEMENT else f"{ID}linktype/{type_}")
-        messages.append(
-            Message("candidate", "of-relation", {"type": kind, "relation": relation, "number": str(number)})
-        )
-    for reason, number in sorted(result.skipped.items()):
-        messages.append(Message("candidate", f"skipped-{reason}", {"number": str(number)}))
-    _say([*messages, Message("candidate", "written", {"folder": str(folder)})], language)
+    lines, numbers = [_SAID.counted(len(result.candidates), "candidates", language)], Counter[tuple[str, str]]()
+    for candidate in result.candidates:
+        scheme = "role" if candidate.type == decision.INVOLVEMENT else "relation"
+        relation = graph.label(f"{vocabulary.ID}{scheme}/{candidate.relation}", language)
+        numbers[candidate.type, relation] += 1
+    for (kind, relation), number in sorted(numbers.items()):
+        is_part = kind == decision.INVOLVEMENT
+        name = graph.label(f"{vocabulary.PAN}Involvement" if is_part else f"{vocabulary.ID}linktype/{kind}", language)
+        lines.append(_SAID.say("of-relation", language, type=name, relation=relation, number=str(number)))
+    for cause, number in sorted(result.skipped.items()):
+        lines.append(_SAID.say(f"skipped-{cause}", language, number=str(number)))
+    _write("".join(f"{line}\n" for line in (*lines, _SAID.say("written", language, folder=str(folder)))))
     return 0
 
 
 def run_review(options: argparse.Namespace) -> int:
     project = arguments.project_of(options)
-    own(project)
+    files.own(project)
     store = cache.open_stated(project, arguments.cache_of(options))
     rules.derive(store, project, ["main-label"])
 
@@ -273,8 +255,8 @@ def run_review(options: argparse.Namespace) -> int:
     material = work.read_material(graph, project, plan) if is_read else work.Material(graph)
     reader = _KeyReader()
     try:
-        name = read_field({"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer")
-    except RefusedError as error:
+        name = entry.read_text({"reviewer": options.by or reader.ask(str(Message("desk", "your-name")))}, "reviewer")
+    except entry.RefusedError as error:
         raise ProjectError("name-yourself", remedy="review-by", why=error.code) from None
     wanted = desk.Wanted(options.kind, options.order, options.control, options.second, plan)
     review = desk.open_desk(material, project, name, today(), wanted, whole)
@@ -312,7 +294,7 @@ def _go(review: desk.Desk, reader: _KeyReader, language: str) -> None:
             return
         asking = _ASKING_OF_GRAPH if review.is_graph_shown else _ASKING
         if reader.is_terminal and typed in asking and not (typed == "a" and desk.has_own_words(review)):
-            about = Message("desk", asking[typed], {"types": ", ".join(TYPES)}) if asking[typed] else None
+            about = Message("desk", asking[typed], {"types": ", ".join(decision.TYPES)}) if asking[typed] else None
             answer = reader.ask(str(about)) if about else reader.key()
             typed += f" {answer or ''}"
         review.seconds = monotonic() - since if reader.is_terminal else None

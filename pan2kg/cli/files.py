@@ -3,63 +3,54 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pan2kg.cli import arguments
-from pan2kg.cli.arguments import emit, project_of
+from pan2kg.cli.arguments import emit, open_graph
+from pan2kg.coherence import evidence
 from pan2kg.errors import FormatError, ProjectError, QueryError
 from pan2kg.i18n.message import say
 from pan2kg.project import read_text, write_atomically
 
-if TYPE_CHECKING:
-    from pan2kg.graph.graph import Graph
-    from pan2kg.store.store import Store
+
+def _names(room: str, table: str, metavar: str) -> Callable[[], Mapping[str, Any]]:
+    def make() -> Mapping[str, Any]:
+        names = (*getattr(import_module(room), table), *(["parquet"] if table == "FORMS" else []))
+        return {"metavar": metavar, "choices": names, "help": ", ".join(names)}
+
+    return make
 
 
-def _pictures() -> dict[str, Any]:
-    from pan2kg.charts.registry import PICTURES
-
-    return {"metavar": "NAME", "choices": PICTURES, "help": ", ".join(PICTURES)}
-
-
-def _forms() -> dict[str, Any]:
-    from pan2kg.network.exports import FORMS
-
-    forms = (*FORMS, "parquet")
-    return {"metavar": "FORM", "choices": forms, "help": ", ".join(forms)}
-
-
-def _levels() -> dict[str, Any]:
-    from pan2kg.coherence.evidence import FIGURED, HEADLINE
-
-    keys = [level.key for level in FIGURED]
-    return {"metavar": "LEVEL", "choices": keys, "default": HEADLINE.key, "help": "files.evidence"}
-
-
+_LEVELS: Final = {
+    "metavar": "LEVEL", "choices": [level.key for level in evidence.FIGURED], "default": evidence.HEADLINE.key,
+    "help": "files.evidence",
+}  # fmt: skip
 _FILE: Final = {**arguments.FILE, "required": True}
 _FOLDER: Final = {"metavar": "DIR", "required": True}
 _KEYS: Final = {"metavar": "KEY", **arguments.SEVERAL}
 _PLAN: Final = {"metavar": "KEY", "default": "", "help": "report.plan"}
 _DAY: Final = {**arguments.DAY, "help": "figures.as-of"}
 PICTURE: Final = {
-    "usage": "picture.usage", "epilog": "picture.parameters", "name": _pictures, "-o --output": _FILE,
-    "--slide": arguments.FLAG, "--as-of": arguments.DAY, "--evidence": _levels, **arguments.ENDPOINT,
-    **arguments.LANGUAGE,
+    "usage": "picture.usage", "epilog": "picture.parameters",
+    "name": _names("pan2kg.charts.registry", "PICTURES", "NAME"), "-o --output": _FILE, "--slide": arguments.FLAG,
+    "--as-of": arguments.DAY, "--evidence": _LEVELS, **arguments.ENDPOINT, **arguments.LANGUAGE,
 }  # fmt: skip
 EXPORT: Final = {
-    "form": _forms, "-o --output": _FILE, "--plan": _KEYS, "--type": _KEYS, "--evidence": _levels,
-    **arguments.ENDPOINT, **arguments.LANGUAGE,
+    "form": _names("pan2kg.network.exports", "FORMS", "FORM"), "-o --output": _FILE, "--plan": _KEYS, "--type": _KEYS,
+    "--evidence": _LEVELS, **arguments.ENDPOINT, **arguments.LANGUAGE,
 }  # fmt: skip
 DUMP: Final = {"--format": {"choices": ("nquads", "trig")}, "-o --output": {**_FILE, "help": "file"}}
 REPORT: Final = {
-    "-o --output": {**_FOLDER, "help": "report.folder"}, "--plan": _PLAN, "--evidence": _levels, **arguments.ENDPOINT,
+    "-o --output": {**_FOLDER, "help": "report.folder"}, "--plan": _PLAN, "--evidence": _LEVELS, **arguments.ENDPOINT,
     "--as-of": _DAY, **arguments.LANGUAGE,
 }  # fmt: skip
 BRIEF: Final = {
-    "-o --output": _FILE, "--plan": _PLAN, "--before": arguments.FILE, "--evidence": _levels, "--as-of": _DAY,
+    "-o --output": _FILE, "--plan": _PLAN, "--before": arguments.FILE, "--evidence": _LEVELS, "--as-of": _DAY,
     **arguments.LANGUAGE,
 }  # fmt: skip
 SITE: Final = {"-o --output": {**_FOLDER, "help": "site.folder"}, "--zip": arguments.FILE, "--as-of": _DAY}
@@ -70,135 +61,123 @@ LOAD: Final = {
 }  # fmt: skip
 
 
-def _open(options: argparse.Namespace) -> Graph:
-    from pan2kg.graph.graph import Graph
-    from pan2kg.store.cache import open_kept
-
-    project, folder = project_of(options), arguments.cache_of(options)
-    if getattr(options, "endpoint", None) is not None:
-        store: Store = arguments.open_endpoint(project, options)
-    else:
-        store = local = open_kept(project, folder)
-        arguments.tell_links(local)
-    language = getattr(options, "language", "fr")
-    return Graph(project, store, language=language, as_of=getattr(options, "as_of", None))
-
-
 def run_picture(options: argparse.Namespace) -> int:
-    from pan2kg.charts.frame import on_slide
-    from pan2kg.charts.registry import draw, write_picture
+    from pan2kg.charts import frame, registry
 
     parameters: dict[str, Any] = dict(arguments.read_parameters(options.parameters))
     if "plans" in parameters:
         parameters["plans"] = parameters["plans"].split(",")
-    picture = draw(options.name, _open(options), evidence=options.evidence, **parameters)
+    picture = registry.draw(options.name, open_graph(options), evidence=options.evidence, **parameters)
     if options.slide:
-        picture = replace(picture, drawing=on_slide(picture.drawing))
-    write_picture(picture, Path(options.output))
+        picture = replace(picture, drawing=frame.on_slide(picture.drawing))
+    registry.write_picture(picture, Path(options.output))
     return 0
 
 
 def run_export(options: argparse.Namespace) -> int:
     target = Path(options.output)
     if options.form == "parquet":
-        from pan2kg.tables.spreadsheet import columns_of, write_columns
+        from pan2kg.tables import spreadsheet
 
         if options.plan or options.type:
             raise QueryError("columns-are-whole", remedy="leave-out-selection")
-        emit("".join(f"{path}\n" for path in write_columns(columns_of(_open(options)), target)))
+        emit(
+            "".join(
+                f"{path}\n" for path in spreadsheet.write_columns(spreadsheet.columns_of(open_graph(options)), target)
+            )
+        )
         return 0
-    from pan2kg.network.exports import export_network, select_network
+    from pan2kg.network import exports
 
     if options.form == "csv" and target.suffix.lower() not in ("", ".zip"):
         raise FormatError("csv-is-zip", remedy="name-zip-file", name=target.name)
-    graph = _open(options)
-    network = select_network(graph.network(options.language, options.evidence), plans=options.plan, types=options.type)
+    graph = open_graph(options)
+    whole = graph.network(options.language, options.evidence)
+    network = exports.select_network(whole, plans=options.plan, types=options.type)
     if not network:
         raise ProjectError("nothing-to-export", remedy="add-plan")
     try:
         released = date.fromisoformat(graph.notice.modified)
     except ValueError:  # the graph states no whole day
         released = None
-    write_atomically(target, export_network(network, options.form, released=released))
+    write_atomically(target, exports.export_network(network, options.form, released=released))
     return 0
 
 
 def run_dump(options: argparse.Namespace) -> int:
-    from pan2kg.store.store import dump
-    from pan2kg.turtle.writer import read_prefixes
+    from pan2kg.store import store
+    from pan2kg.turtle import writer
 
-    graph, target = _open(options), Path(options.output)
+    graph, target = open_graph(options), Path(options.output)
     form = options.format or ("trig" if target.suffix == ".trig" else "nquads")
-    missing = arguments.links_told(graph.held)
+    missing = arguments.links_told(graph.held, is_note=True)
     note = f"# {missing}\n".encode() if missing else b""
-    write_atomically(target, note + dump(graph.held, form, read_prefixes(graph.project)))
+    write_atomically(target, note + store.dump(graph.held, form, writer.read_prefixes(graph.project)))
     return 0
 
 
 def run_report(options: argparse.Namespace) -> int:
-    from pan2kg.coherence.evidence import HEADLINE, level
-    from pan2kg.report.writing import write_files
-    from pan2kg.site.page import PageContext, Request, SiteContext, find_bundle
-    from pan2kg.site.plan import report_of
+    from pan2kg.report import writing
+    from pan2kg.site import page
+    from pan2kg.site import plan as plans
 
-    graph = _open(options)
+    graph = open_graph(options)
     if not graph.has_actions:
         raise ProjectError("no-action-to-measure", remedy="add-plan")
     plan = graph.plan(options.plan) if options.plan else graph.own_plan()
     if plan is None:
         raise QueryError("no-plan-named", remedy="name-plan-option")
     key, language = plan.rpartition("/")[2], graph.language
-    request = Request(f"{language}/plan/{key}.html", language, key)
-    context = PageContext(SiteContext(graph, bundle=find_bundle()), request)
-    files = report_of(context, level(options.evidence) or HEADLINE)
-    emit("".join(f"{path}\n" for path in write_files(Path(options.output), files)))
+    request = page.Request(f"{language}/plan/{key}.html", language, key)
+    context = page.PageContext(page.SiteContext(graph, bundle=page.find_bundle()), request)
+    files = plans.report_of(context, evidence.level(options.evidence) or evidence.HEADLINE)
+    emit("".join(f"{path}\n" for path in writing.write_files(Path(options.output), files)))
     return 0
 
 
 def run_brief(options: argparse.Namespace) -> int:
-    from pan2kg.coherence.evidence import HEADLINE, level
-    from pan2kg.report.brief import write_brief
-    from pan2kg.report.writing import brief_bytes
+    from pan2kg.report import brief as briefs
+    from pan2kg.report import writing
 
-    graph, target = _open(options), Path(options.output)
-    brief = write_brief(graph, options.plan, level(options.evidence) or HEADLINE)
+    graph, target = open_graph(options), Path(options.output)
+    brief = briefs.write_brief(graph, options.plan, evidence.level(options.evidence) or evidence.HEADLINE)
     if options.before:
         brief = brief.followed(read_text(Path(options.before)), options.before)
-    write_atomically(target, brief_bytes(brief, target.suffix, graph.as_of))
+    write_atomically(target, writing.brief_bytes(brief, target.suffix, graph.as_of))
     return 0
 
 
 def run_site(options: argparse.Namespace) -> int:
-    from pan2kg.site.page import SiteContext, find_bundle
-    from pan2kg.site.registry import Site, write_site, write_zip
+    from pan2kg.site import page, registry
 
-    site = Site(SiteContext(_open(options), bundle=find_bundle(), kept=arguments.cache_of(options)))
+    context = page.SiteContext(open_graph(options), bundle=page.find_bundle(), kept=arguments.cache_of(options))
     folder, progress = Path(options.output), arguments.Progress()
-    number = write_site(site, folder, progress=lambda number: progress(say("progress", "files", number=str(number))))
+    number = registry.write_site(
+        registry.Site(context), folder, progress=lambda number: progress(say("progress", "files", number=str(number)))
+    )
     progress.finish()
     emit(f"{say('progress', 'site-written', folder=folder, number=str(number), index=folder / 'index.html')}\n")
     if options.zip:
-        write_zip(folder, Path(options.zip))
+        registry.write_zip(folder, Path(options.zip))
         emit(f"{options.zip}\n")
     return 0
 
 
 def run_load(options: argparse.Namespace) -> int:
-    from pan2kg.store.cache import open_kept
-    from pan2kg.store.remote import Target, load_graph, open_remote
+    from pan2kg.store import cache, remote
 
-    project, progress = project_of(options), arguments.Progress()
-    target = Target(
+    project, progress = arguments.project_of(options), arguments.Progress()
+    target = remote.Target(
         options.endpoint, options.store or "", options.update or "", options.replace, options.beside, options.timeout
     )  # fmt: skip
     progress(say("progress", "loading"))
     try:
-        loaded = load_graph(
-            open_kept(project, arguments.cache_of(options)), target, f"{project.space}graph/",
+        loaded = remote.load_graph(
+            cache.open_kept(project, arguments.cache_of(options)), target, f"{project.space}graph/",
             lambda done, whole: progress(say("progress", "graphs-put", done=str(done), whole=str(whole))),
         )  # fmt: skip
     finally:
         progress.finish()
     arguments.tell(say("progress", "graph-loaded", **loaded))
-    open_remote(options.endpoint, timeout=options.timeout)
+    remote.open_remote(options.endpoint, timeout=options.timeout)
     return 0

@@ -18,7 +18,7 @@ from typing import Any, Final
 from pan2kg.cli import arguments
 from pan2kg.errors import Pan2kgError
 from pan2kg.i18n.catalogue import CatalogueError
-from pan2kg.i18n.message import language_of, language_typed, speaking, told
+from pan2kg.i18n.message import language_of, language_typed, say, speaking, told
 from pan2kg.project import reason
 
 SHELLS: Final = ("bash", "zsh", "fish")
@@ -37,12 +37,13 @@ COMMANDS: Final = {
 The module has a function ``run_ask`` that takes the options and gives the exit code, and the options themselves: as
 data, ``ASK``, or as ``add_ask``, which adds them to a parser.
 """
+# the commands that read themselves what no option takes; that go on until they are ended; that answer from a project,
+# where others name it, or the files they write, themselves
 _FREE: Final = frozenset(("ask", "picture"))
-"""The commands that read themselves what no option takes."""
 _STAYING: Final = frozenset(("serve", "mcp"))
-"""The commands that go on until they are ended."""
+_ANSWERING: Final = _FREE | {"sparql", "find", "coherence", "export", "report", "brief", "dump", "site"}
+# how much is made before Python looks for garbage in cycles: what a command makes stays to its end, or goes soon
 _SELDOM: Final = (50_000, 20, 20)
-"""How much is made before Python looks for garbage in cycles: what a command makes stays to its end, or goes soon."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -95,7 +96,9 @@ def _run(words: Sequence[str]) -> int:
         code = int(getattr(module, f"run_{options.command}")(options))
     finally:
         gc.set_threshold(*usual)
-    arguments.tell_project(options)
+    project = getattr(options, "nearest", None)
+    if project and not project.is_packaged and options.command in _ANSWERING:
+        arguments.tell(say("progress", "project", name=project.root))
     return code
 
 

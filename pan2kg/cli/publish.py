@@ -10,20 +10,18 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 from pan2kg.cli import arguments
 from pan2kg.errors import FormatError, Place, ProjectError
 from pan2kg.i18n.message import a_day, say, today, told
 from pan2kg.project import write_atomically
 
-if TYPE_CHECKING:
-    from pan2kg.publish.edition import Edition, Part
-
 _MAIL: Final = re.compile(r"(?:mailto:)?[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _VERSION: Final = re.compile(r"\w[\w.+-]*", re.ASCII)
+# hosts nobody can have (RFC 2606)
 _EXAMPLE: Final = re.compile(r"https?://([^/]+[.])?example([.](com|net|org))?(:\d+)?/")
-"""Hosts nobody can have (RFC 2606)."""
 
 
 def a_contact(text: str) -> str:
@@ -35,6 +33,7 @@ def a_contact(text: str) -> str:
 
 
 def a_version(text: str) -> str:
+    # of which an address is made
     if not _VERSION.fullmatch(text):
         raise argparse.ArgumentTypeError(told("no-version", text=text))
     return text
@@ -80,10 +79,10 @@ def run_publish(options: argparse.Namespace) -> int:
     With ``--verify`` a server is asked for what the folder holds instead; 1 where it does not give that.
     """
     if options.verify:
-        from pan2kg.publish.inspection import tell, verify
+        from pan2kg.publish import inspection
 
-        verification = verify(Path(options.output), options.verify)
-        sys.stdout.write(tell(verification))
+        verification = inspection.verify(Path(options.output), options.verify)
+        sys.stdout.write(inspection.tell(verification))
         return 1 if verification.faults else 0
     from pan2kg.publish.release import PARTS, site_part
 
@@ -91,16 +90,16 @@ def run_publish(options: argparse.Namespace) -> int:
     return release(options, [part for part in PARTS if not (options.without_site and part is site_part)])
 
 
-def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
-    from pan2kg.publish.release import ReleaseOptions, publish
+def release(options: argparse.Namespace, parts: Sequence[Any] = ()) -> int:
+    from pan2kg.publish import release as releases
     from pan2kg.publish.vocabulary import DCAT
 
     progress, folder = arguments.Progress(), Path(options.output).absolute()
     try:
         progress(say("progress", "loading"))
         edition, has_base = _prepare(options), options.base is not None
-        release_options = ReleaseOptions(today(), options.service or "", has_base)
-        counts = publish(edition, folder, release_options, parts=parts, note=progress)
+        release_options = releases.ReleaseOptions(today(), options.service or "", has_base)
+        counts = releases.publish(edition, folder, release_options, parts=parts, note=progress)
     except KeyboardInterrupt:
         raise ProjectError("interrupted", place=Place(str(folder)), remedy="nothing-changed") from None
     finally:
@@ -108,59 +107,57 @@ def release(options: argparse.Namespace, parts: Sequence[Part] = ()) -> int:
     # what the catalogue could not say, and what would mend it
     contact = edition.issue.contact or edition.facts.of(edition.facts.dataset, DCAT + "contactPoint")
     gaps = {"no-contact": contact, "no-endpoint": edition.issue.addresses.endpoint, "no-base": has_base}
-    for gap in (gap for gap, value in gaps.items() if not value):
-        sys.stderr.write(f"pan2kg: {say('progress', gap)}\n")
+    lines = [f"pan2kg: {say('progress', gap)}" for gap, value in gaps.items() if not value]
     values = {"number": str(counts.triples), "version": edition.issue.version, "folder": options.output}
-    sys.stderr.write(f"{say('progress', 'release-written', **values)}\n")
+    arguments.tell(*lines, say("progress", "release-written", **values))
     return 0
 
 
-def _prepare(options: argparse.Namespace) -> Edition:
+def _prepare(options: argparse.Namespace) -> Any:  # noqa: ANN401 - an edition, whose module is read for a release alone
+    from pan2kg.graph import labels
     from pan2kg.graph.graph import Graph
-    from pan2kg.graph.labels import own_profile, read_profiles
     from pan2kg.publish import edition as editions
-    from pan2kg.publish.folder import read_mark
-    from pan2kg.publish.release import prepare_day
-    from pan2kg.publish.tables import weigh_links
-    from pan2kg.store.cache import open_kept
-    from pan2kg.store.queries import program_query
-    from pan2kg.store.store import load_project, select
+    from pan2kg.publish import folder, release, tables
+    from pan2kg.store import cache, queries, store
     from pan2kg.turtle.vocabulary import DCTERMS
 
     project = arguments.project_of(options)
-    store = load_project(project) if options.without_derived else open_kept(project, arguments.cache_of(options))
-    arguments.tell_links(store)
+    if options.without_derived:
+        data = store.load_project(project)
+    else:
+        data = cache.open_kept(project, arguments.cache_of(options))
+    arguments.links_told(data)
     # what a project began with is not published: its example plan, and addresses that are nobody's
-    examples = select(store, program_query("dataset/examples")).values("plan")
+    examples = store.select(data, queries.program_query("dataset/examples")).values("plan")
     if examples:
         names = ", ".join(iri.rpartition("/")[2] for iri in examples)
         raise ProjectError("example-left", remedy="delete-example", plans=names)
-    space = own_profile(read_profiles(store), project).space
+    space = labels.own_profile(labels.read_profiles(data), project).space
     if not options.id_base and _EXAMPLE.match(space):
         raise ProjectError("example-base", remedy="choose-base", space=space)
-    facts = editions.read_facts(store, space)
+    facts = editions.read_facts(data, space)
     version = options.release or facts.version
     if not _VERSION.fullmatch(version):
         key = "version-no-address" if version else "version-unsaid"
         raise ProjectError(key, place=Place("ontology/pan2kg.ttl"), remedy="mend-version", version=version)
-    issued = facts.day(DCTERMS + "issued")
-    modified = prepare_day(options.date, os.environ.get("SOURCE_DATE_EPOCH", "")) or facts.day(DCTERMS + "modified")
+    issued, stated = (facts.day(DCTERMS + name) for name in ("issued", "modified"))
+    modified = release.prepare_day(options.date, os.environ.get("SOURCE_DATE_EPOCH", "")) or stated
     if max(issued, modified) > today():
         raise ProjectError("release-in-future", remedy="correct-day", issued=max(issued, modified))
     # the release before: the one that was named, else the one that stands where this is to be written
     previous, target = options.previous, Path(options.output).absolute()
     if previous is not None and not previous.exists():
         raise ProjectError("no-such-release", place=Place(str(previous)), remedy="name-folder-or-dump")
-    previous = previous or (target if read_mark(target) else None)
-    mark = (read_mark(previous) if previous else None) or {"version": ""}
+    previous = previous or (target if folder.read_mark(target) else None)
+    mark = (folder.read_mark(previous) if previous else None) or {"version": ""}
     is_again = mark["version"] == version
     root = options.id_base or facts.space
     places = editions.Addresses(root, options.base or root, options.endpoint or "", facts.space)
     before = mark.get("previous", "") if is_again else mark["version"]
     issue = editions.Issue(version, min(issued, modified), modified, places, before, options.contact or "", is_again)
-    graph = Graph(project, store, language="fr", as_of=issue.modified, release=issue.version)
+    graph = Graph(project, data, language="fr", as_of=issue.modified, release=issue.version)
     editions.name_roles(graph.held)
-    weigh_links(graph)
+    tables.weigh_links(graph)
     return editions.Edition(graph, facts, issue, previous)
 
 
@@ -170,9 +167,8 @@ def add_diff(command: argparse.ArgumentParser) -> None:
 
 
 def run_diff(options: argparse.Namespace) -> int:
-    from pan2kg.publish import changes
-    from pan2kg.publish.tables import published_weights
-    from pan2kg.store.store import read_quads
+    from pan2kg.publish import changes, tables
+    from pan2kg.store import store
 
     if len(options.sides) != (1 if options.apply else 2):
         fault = "patch-takes-one" if options.apply else "comparison-takes-two"
@@ -181,7 +177,7 @@ def run_diff(options: argparse.Namespace) -> int:
         raise FormatError("patched-is-nquads", remedy="name-nq-file")
     progress = arguments.Progress()
     try:
-        patch = changes.read_patch(read_quads(Path(options.apply)), options.apply) if options.apply else None
+        patch = changes.read_patch(store.read_quads(Path(options.apply)), options.apply) if options.apply else None
         sides = []
         for path in options.sides:
             progress(say("progress", "reading", side=path))
@@ -192,7 +188,7 @@ def run_diff(options: argparse.Namespace) -> int:
         elif options.format == "rdf":
             content = changes.patch_of(*sides).written()
         else:
-            report = changes.ChangeReport(changes.change_list(*sides), published_weights(Path(options.sides[0])))
+            report = changes.ChangeReport(changes.change_list(*sides), tables.published_weights(Path(options.sides[0])))
             if options.format == "atom":
                 when = changes.day_of(report.change, options.date)
                 text = changes.write_feed(report, options.language, when, address=options.address)
@@ -237,8 +233,6 @@ def run_portal(
 
     The key is read from PAN2KG_PORTAL_KEY, and only where a request is sent.
     """
-    from tempfile import TemporaryDirectory
-
     from pan2kg.publish import portal
 
     if options.send and options.action != "push":
@@ -251,23 +245,20 @@ def run_portal(
         client = portal.Client(access, portal.Pace(clock, sleep))
         if options.send:
             try:
-                outcome = portal.push(client, offer, scope, lambda line: _write(f"{line}\n"), prune=options.prune)
+                outcome = portal.push(
+                    client, offer, scope, lambda line: arguments.emit(f"{line}\n", form="data"), prune=options.prune
+                )
             except KeyboardInterrupt:
                 raise portal.PortalError("push-interrupted", remedy="push-goes-on") from None
-            _write(outcome.told(offer))
+            arguments.emit(outcome.told(offer), form="data")
             return 1 if outcome.remaining else 0
         remote = portal.observe(client, offer, scope) if reads else None
         if scope.dataset and not reads:
             remote = portal.Remote(scope.dataset, {})
         todo = offer.steps(remote, scope, prune=options.prune)
         if options.action == "status":
-            _write(portal.say_status(offer, remote, todo))
+            arguments.emit(portal.say_status(offer, remote, todo), form="data")
             return 1 if todo else 0
         note = say("portal", "note-unchanged" if reads else "note-not-sent")
-        _write(f"{portal.list_requests(access, todo, scope, remote)}\n{note}\n")
+        arguments.emit(f"{portal.list_requests(access, todo, scope, remote)}\n{note}\n", form="data")
     return 0
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()

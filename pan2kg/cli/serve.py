@@ -1,7 +1,7 @@
 """The command ``pan2kg serve``: the graph and its pages over HTTP, from this machine; and ``pan2kg journal``.
 
 A service took changes to the graph up to release 0.1 and kept them in a journal; ``journal`` writes them out for a
-store that takes updates.
+store that takes updates. What answers is put together in :mod:`pan2kg.cli.service`, imported while the graph is loaded.
 """
 
 from __future__ import annotations
@@ -9,35 +9,21 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from contextlib import suppress
+from importlib import import_module
+from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from pan2kg.cli import arguments
-from pan2kg.cli.arguments import cache_of, project_of
 from pan2kg.errors import Place, ProjectError
 from pan2kg.i18n.message import say
 from pan2kg.project import Project, reason, write_atomically
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable, Mapping
+    from pan2kg.server import protocol
 
-    import pyoxigraph as ox
-    from starlette.routing import Route
-
-    from pan2kg.server.all_pages import AllPages
-    from pan2kg.server.engine import Evaluator
-    from pan2kg.server.pages import HomePages, Pages, RefreshedSite
-    from pan2kg.server.protocol import ServedRelease
-    from pan2kg.server.review import People
-    from pan2kg.server.web import Edge, Operations, Settings
-    from pan2kg.server.workers import Keeper
-    from pan2kg.store.store import Store
-
-WATCH_SECONDS: Final = 2.0
-"""Every so many seconds the files are looked at where changes to them are to be seen."""
 TOKEN: Final = "PAN2KG_TOKEN"  # noqa: S105  # the name of a variable, not a secret
 MEGABYTE: Final = 2**20
 
@@ -61,57 +47,64 @@ SERVE: Final[arguments.Options] = {
 }  # fmt: skip
 
 
-def add_serve(command: argparse.ArgumentParser) -> None:
-    arguments.add_options(command, "serve", SERVE)
-
-
 def run_serve(options: argparse.Namespace) -> int:
     if not hasattr(os, "fork"):
         raise ProjectError("needs-posix", remedy="use-site")
-    from pan2kg.server.web import listen
+    from pan2kg.server import protocol, web, workers
 
     if options.release and (options.writable or options.endpoint or options.watch or options.project):
         raise ProjectError("release-alone", remedy="release-or-project")
-    if options.journal:
-        # changes lie in a file that nobody would make again
-        place = Place(str(options.journal))
-        try:
-            is_empty = not options.journal.exists() or not options.journal.read_bytes().strip()
-        except OSError as error:
-            raise ProjectError("cannot-read-file", place=place, reason=reason(error)) from None
-        if not is_empty:
-            raise ProjectError("journal-holds-changes", place=place, remedy="write-journal-out")
-    settings, token = _settings(options), _token(options)
-    with listen(options.host, options.port) as bound:
-        if options.endpoint is not None:
-            return _remote(options, settings, bound)
-        return _local(options, settings, bound, token)
-
-
-def _settings(options: argparse.Namespace) -> Settings:
-    from ipaddress import ip_address
-    from urllib.parse import urlsplit
-
-    from pan2kg.server.engine import Limits
-    from pan2kg.server.web import Settings, read_network
-
+    # changes lie in a journal that nobody would make again
+    if options.journal and options.journal.exists() and _read(options.journal).strip():
+        raise ProjectError("journal-holds-changes", place=Place(str(options.journal)), remedy="write-journal-out")
     names = [options.host, *options.allow_host, *([urlsplit(options.base).hostname or ""] if options.base else [])]
     by_number = False  # whether any number will do, as it listens to all
     with suppress(ValueError):
         by_number = ip_address(options.host).is_unspecified
-    return Settings(
-        limits=Limits(
-            options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE,
-            options.total_memory * MEGABYTE
-        ),
-        hosts=frozenset(map(str.lower, names)), by_number=by_number, base=options.base or "",
-        proxies=tuple(map(read_network, options.proxy)), connections=options.connections, is_public=options.public,
-        union=options.default_graph == "union", graphs=f"{project_of(options).space}graph/",
-        services=frozenset(options.allow_service),
+    limits = protocol.Limits(
+        options.timeout, options.max_rows, options.max_bytes, options.memory * MEGABYTE, options.total_memory * MEGABYTE
+    )
+    settings = web.Settings(
+        limits=limits, hosts=frozenset(map(str.lower, names)), by_number=by_number, base=options.base or "",
+        proxies=tuple(map(web.read_network, options.proxy)), connections=options.connections,
+        is_public=options.public, union=options.default_graph == "union",
+        graphs=f"{arguments.project_of(options).space}graph/", services=frozenset(options.allow_service),
     )  # fmt: skip
+    token = _token(options)
+    with web.listen(options.host, options.port) as bound:
+        if options.endpoint is not None:
+            return int(import_module("pan2kg.cli.service").relay(options, settings, bound))
+        # a project's own graph is held in processes that are forked before anything else runs; or that of a release,
+        # whose files are served as they are: what no file tells is answered from the graph
+        project = Project.at(options.release) if options.release else arguments.project_of(options)
+        folder = arguments.cache_of(options)
+
+        def load() -> protocol.Evaluator:
+            from pan2kg.store import cache
+            from pan2kg.turtle.writer import read_prefixes
+
+            store = cache.open_kept(project, folder).inner
+            return protocol.Evaluator(store, limits, read_prefixes(project), settings.services)
+
+        keeper = workers.Keeper(load, workers=options.workers, connects=bool(settings.services), close=[bound])
+        try:
+            people = None
+            if options.writable:
+                from pan2kg.server import review
+
+                listed = review.read_people(options.people) if options.people else ()
+                people = review.People(token, listed, options.person_header)
+            progress = arguments.Progress()
+            progress(say("progress", "loading"))
+            keeper.start(lambda: import_module("pan2kg.cli.service"))
+            progress.finish()
+            return int(import_module("pan2kg.cli.service").answer(options, settings, bound, project, keeper, people))
+        finally:
+            keeper.close()
 
 
 def _token(options: argparse.Namespace) -> str:
+    # that of whoever runs the service; empty where only those listed review, or nobody does
     if options.person_header and not options.proxy:
         raise ProjectError("header-of-nobody", remedy="name-proxy")
     if not options.writable:
@@ -129,220 +122,11 @@ def _token(options: argparse.Namespace) -> str:
     return token.strip()
 
 
-def _local(options: argparse.Namespace, settings: Settings, bound: socket.socket, token: str) -> int:
-    """Serve a project's own graph, held in processes that are forked before anything else runs; or that of a release.
-
-    Of a release the files are served as they are, what no file tells is answered from the graph.
-    """
-    from pan2kg.server.workers import Keeper
-
-    project = Project.at(options.release) if options.release else project_of(options)
-    folder = cache_of(options)
-
-    def load() -> Evaluator:
-        from pan2kg.server.engine import Evaluator
-        from pan2kg.store.cache import open_kept
-        from pan2kg.turtle.writer import read_prefixes
-
-        store = open_kept(project, folder).inner
-        return Evaluator(store, settings.limits, read_prefixes(project), settings.services)
-
-    keeper = Keeper(load, workers=options.workers, connects=bool(settings.services), close=[bound])
+def _read(path: Path) -> bytes:
     try:
-        people = None
-        if options.writable:
-            from pan2kg.server.review import People, read_people
-
-            listed = read_people(options.people) if options.people else ()
-            people = People(token, listed, options.person_header)
-        progress = arguments.Progress()
-        progress(say("progress", "loading"))
-        keeper.start(_import_service)
-        progress.finish()
-        return _answer(options, settings, bound, project, keeper, people)
-    finally:
-        keeper.close()
-
-
-def _import_service() -> None:
-    import pan2kg.server.documents
-    import pan2kg.server.pages
-    import pan2kg.server.sparql  # noqa: F401  # read here, used where it is named
-
-
-def _answer(
-    options: argparse.Namespace, settings: Settings, bound: socket.socket, project: Project, keeper: Keeper,
-    people: People | None,
-) -> int:  # fmt: skip
-    from pan2kg.server import sparql, web
-    from pan2kg.server.pages import HomePages, ReleaseFiles
-    from pan2kg.server.protocol import ServedRelease
-    from pan2kg.server.workers import Pool, WorkerStore
-    from pan2kg.store.store import fingerprint, state_files
-
-    folder, seconds = cache_of(options), settings.limits.seconds
-    homes = None if people or options.release else HomePages(project, folder)
-    release = ServedRelease(fingerprint(project)[:12], keeper.state)
-    pool, store = Pool(keeper, seconds), WorkerStore(keeper, seconds)
-    reloading = web.Reloading(keeper.reload, lambda: state_files(project), WATCH_SECONDS if options.watch else 0.0)
-    renew = (people, reloading.wanted.set) if not options.release else ()
-    operations = _operations(options, lambda: keeper.is_up, *renew)
-    operations.measure(pool)
-    reviews = people is not None and not project.is_packaged and not project.data
-    site = None if options.release else _site(project, store, release, writable=reviews, folder=folder)
-    pages = _pages(site, homes, keeper) if site else None
-    routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
-    if options.release:
-        answer = ReleaseFiles(options.release, routes[0].endpoint).answer
-        routes = [web.route("/{path:path}", answer, "GET, HEAD")]
-    if site and people and reviews:
-        from pan2kg.server import review
-
-        desk = review.ReviewPages(project, store, site, keeper, review.Sessions(people))
-        routes[:0] = [web.route(path, desk.answer, "GET, HEAD, POST") for path in review.DESK_PATHS]
-    if pages:
-        routes.append(web.route("/{path:path}", pages.answer, "GET, HEAD"))
-    endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if pages else "")
-    edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, routes)
-    if not options.release:
-        reloading.start()
-    return _serve(edge, bound, options, pages=pages, keeper=keeper)
-
-
-def _remote(options: argparse.Namespace, settings: Settings, bound: socket.socket) -> int:
-    from pan2kg.server import sparql, web
-    from pan2kg.server.protocol import ServedRelease
-
-    project = project_of(options)
-    store, release = arguments.open_endpoint(project, options), ServedRelease(options.endpoint, seconds=60)
-    site = _site(project, store, release, writable=False)
-    pages = _pages(site)
-    routes = _documents(project, store, release, site, is_elsewhere=bool(options.base))
-    routes.append(web.route("/{path:path}", pages.answer, "GET, HEAD"))
-    relay = sparql.Relay(options.endpoint, settings, sparql.EDITOR)
-    edge = web.assemble(settings, _operations(options, lambda: True), relay.answer, more=routes)
-    return _serve(edge, bound, options, pages=pages)
-
-
-def _operations(
-    options: argparse.Namespace, is_ready: Callable[[], bool], people: People | None = None,
-    reload: Callable[[], None] = lambda: None,
-) -> Operations:  # fmt: skip
-    """What is seen of the service by who runs it.
-
-    On SIGHUP, as services do, it opens its log again, reads the list of people and loads the files anew; who is no
-    longer on the list is signed out. At a terminal that signal ends the service.
-    """
-    import signal
-
-    from pan2kg.server.web import Operations
-
-    operations = Operations(options.access_log or "", is_ready)
-    operations.open_log()
-
-    def follow(*_: object) -> None:
-        with suppress(ProjectError):  # the one that is open stays
-            operations.open_log()
-        if options.people and people:
-            from pan2kg.server.review import read_people
-
-            try:
-                people.listed = read_people(options.people)
-            except ProjectError as error:
-                sys.stderr.write(f"{error}\n")
-        reload()
-
-    if not (sys.stdin and sys.stdin.isatty()):
-        signal.signal(signal.SIGHUP, follow)
-    return operations
-
-
-def _site(
-    project: Project, store: Store, release: ServedRelease, *, writable: bool, folder: Path | None = None
-) -> RefreshedSite:
-    from pan2kg.server.pages import RefreshedSite
-
-    def make() -> AllPages:
-        from pan2kg.graph.graph import Graph
-        from pan2kg.server.all_pages import AllPages
-        from pan2kg.site.page import SiteContext, find_bundle
-        from pan2kg.site.registry import Site
-
-        graph = Graph(project, store, language="fr")
-        return AllPages(Site(SiteContext(graph, mode="served", bundle=find_bundle(), writable=writable, kept=folder)))
-
-    return RefreshedSite(make, release)
-
-
-def _pages(site: RefreshedSite, homes: HomePages | None = None, keeper: Keeper | None = None) -> Pages:
-    from pan2kg.server.pages import Pages
-
-    # what draws pages takes as long to import as the rest: it is there when it is asked for
-    def assets() -> Mapping[str, Path]:
-        from pan2kg.site.page import find_bundle
-
-        bundle = find_bundle()
-        return bundle.files() if bundle else {}
-
-    def canonical(path: str, query: bytes) -> bytes:
-        from pan2kg.server.all_pages import canonical_query
-
-        return canonical_query(path, query)
-
-    return Pages(site, assets, canonical=canonical, homes=homes, keeper=keeper)
-
-
-def _documents(
-    project: Project, store: Store, release: ServedRelease, site: RefreshedSite | None, *, is_elsewhere: bool
-) -> list[Route]:
-    from pan2kg.server import documents
-    from pan2kg.turtle.writer import read_prefixes
-
-    def portray(iri: str, path: str, language: str) -> bytes:
-        return cast("AllPages", site.site()).portray(iri, path, language) if site else b""
-
-    source = documents.DataSource(project, store, release, read_prefixes(project), portray if site else None)
-    return documents.routes(source, is_elsewhere=is_elsewhere)
-
-
-def _serve(
-    edge: Edge, bound: socket.socket, options: argparse.Namespace, *, pages: Pages | None = None,
-    keeper: Keeper | None = None,
-) -> int:  # fmt: skip
-    from pan2kg.server.protocol import why
-    from pan2kg.server.web import Server, notify
-
-    def leave() -> None:
-        server.should_exit = True
-
-    def ready() -> None:
-        # say where the service is, and show it
-        host, port = bound.getsockname()[:2]
-        anywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
-        address = f"http://{anywhere.get(host, f'[{host}]' if ':' in host else host)}:{port}/"
-        with suppress(OSError):  # it serves all the same where nobody reads where
-            sys.stdout.write(f"{address}\n")
-            sys.stdout.flush()
-        if not options.no_browser:
-            import threading
-            import webbrowser
-
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        notify("READY=1")
-        if pages:
-            pages.threads.submit(pages.warm)
-
-    server = Server(edge, ready)
-    if pages:
-        pages.is_leaving = lambda: server.should_exit
-    if keeper:
-        keeper.on_lost.append(leave)
-    server.run(sockets=[bound])
-    notify("STOPPING=1")
-    if keeper and keeper.is_lost:
-        sys.stderr.write(f"{why('lost')}\n")
-        return 1
-    return 0
+        return path.read_bytes()
+    except OSError as error:
+        raise ProjectError("cannot-read-file", place=Place(str(path)), reason=reason(error)) from None
 
 
 JOURNAL: Final[arguments.Options] = {
@@ -352,62 +136,48 @@ JOURNAL: Final[arguments.Options] = {
 
 
 def run_journal(options: argparse.Namespace) -> int:
-    from pan2kg.store.cache import open_kept
+    """Write the changes of a journal as one SPARQL Update: what they remove from the project's graph, what they add."""
+    import pyoxigraph as ox
 
-    store = open_kept(project_of(options), cache_of(options)).inner
+    from pan2kg.server import protocol
+    from pan2kg.store import cache
+
+    def apply(
+        kind: str, text: str, base: str, graph: str, graphs: list[tuple[str, str]], default: tuple[str, ...] = (),
+        named: tuple[str, ...] = (), *_: object,
+    ) -> None:  # fmt: skip
+        # as the service made it: an update, or a graph that is put, posted to, patched or deleted
+        if default or named:  # no update has graphs of its request: its text would have to be another
+            raise ValueError
+        name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+        if kind == "update":
+            store.update(text, base_iri=base or None)
+        elif kind == "patch":  # it sees the graph alone, as its default graph
+            alone = ox.Store()
+            quads = store.quads_for_pattern(None, None, None, name)
+            alone.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+            alone.update(text, base_iri=base or None)
+            store.clear_graph(name)
+            store.extend(ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in alone)
+        elif kind in ("put", "post", "delete"):
+            if kind != "post":
+                store.remove_graph(name)
+            for form, content in graphs:
+                store.load(content, format=protocol.GRAPH_FORMATS[form], base_iri=base or None, to_graph=name)
+        else:
+            raise ValueError
+
+    store = cache.open_kept(arguments.project_of(options), arguments.cache_of(options)).inner
     before = set(store)
-    try:
-        lines = options.journal.read_bytes().splitlines()
-    except OSError as error:
-        raise ProjectError("cannot-read-file", place=Place(str(options.journal)), reason=reason(error)) from None
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_read(options.journal).splitlines(), 1):
         try:
-            _apply(store, *json.loads(line))
+            apply(*json.loads(line))
         except (KeyError, OSError, SyntaxError, TypeError, ValueError):
             raise ProjectError("journal-unreadable", place=Place(str(options.journal), number)) from None
-    after = set(store)
-    blocks = []
+    after, blocks = set(store), []
     for verb, quads in (("DELETE DATA", before - after), ("INSERT DATA", after - before)):
         if quads:
             statements = "".join(f"  GRAPH {quad.graph_name} {{ {quad.triple} }}\n" for quad in sorted(quads, key=str))
             blocks.append(f"{verb} {{\n{statements}}}")
     write_atomically(options.output, " ;\n".join(blocks) + "\n")
     return 0
-
-
-def _apply(
-    store: ox.Store,
-    kind: str,
-    text: str,
-    base: str,
-    graph: str,
-    graphs: list[tuple[str, str]],
-    default: tuple[str, ...] = (),
-    named: tuple[str, ...] = (),
-    exists: bool | None = None,  # noqa: ARG001, FBT001  # it was found to hold when the change was taken
-) -> None:
-    import pyoxigraph as ox
-
-    from pan2kg.server.engine import GRAPH_FORMATS
-
-    if default or named:  # no update has graphs of its request: its text would have to be another
-        raise ValueError
-    name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
-    if kind == "update":
-        store.update(text, base_iri=base or None)
-    elif kind == "patch":  # it sees the graph alone, as its default graph
-        alone = ox.Store()
-        alone.extend(
-            ox.Quad(quad.subject, quad.predicate, quad.object)
-            for quad in store.quads_for_pattern(None, None, None, name)
-        )
-        alone.update(text, base_iri=base or None)
-        store.clear_graph(name)
-        store.extend(ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in alone)
-    elif kind in ("put", "post", "delete"):
-        if kind != "post":
-            store.remove_graph(name)
-        for form, content in graphs:
-            store.load(content, format=GRAPH_FORMATS[form], base_iri=base or None, to_graph=name)
-    else:
-        raise ValueError

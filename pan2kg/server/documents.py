@@ -20,7 +20,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -33,14 +33,10 @@ from pan2kg.graph.labels import INSTRUMENTS, dataset_of, own_profile, read_profi
 from pan2kg.i18n.catalogue import LANGUAGES
 from pan2kg.project import Project
 from pan2kg.server import protocol, web
-from pan2kg.server.engine import GRAPH_FORMATS, used
-from pan2kg.server.protocol import Choice, Form, RefusalError, choose, is_absolute, why
+from pan2kg.server.protocol import GRAPH_FORMATS, Choice, Form, RefusalError, choose, is_absolute, used, why
 from pan2kg.store.queries import program_query
 from pan2kg.store.store import LocalStore, Store, construct, is_true, plain, select
 from pan2kg.turtle.vocabulary import DCTERMS, GRAPH, PAN, RDF, RDFS, ROOT, SKOS, is_ours
-
-if TYPE_CHECKING:
-    from pan2kg.publish.descriptions import Statistics
 
 # the kinds of things that may have their IRI from others, with their classes
 ONTOLOGY: Final = PAN.removesuffix("#")
@@ -106,21 +102,15 @@ def find_document(store: Store, iri: str) -> str | None:
         return None
     space = space_of(store)
     if iri.startswith((space, ROOT)):
-        return _told_apart(store, iri, space)
+        # by its whole where a thing of the project has the path of one of pan2kg
+        document = document_of(iri, space)
+        is_ambiguous = not iri.startswith(space) and document != "ontology" and knows(store, space + iri[len(ROOT) :])
+        return _encoded(iri) if is_ambiguous else document
     for key, class_ in select(store, program_query("things/keys-of", thing=iri)).rows:
         kind = next((kind for kind, classes in OFFICIAL.items() if plain(class_) in classes), "")
         if kind:
             return f"doc/{kind}/{plain(key)}"
     return document_of(iri, space)
-
-
-def _told_apart(store: Store, iri: str, space: str) -> str:
-    # by its whole where a thing of the project has the path of one of pan2kg
-    document = document_of(iri, space)
-    rival = space + iri.removeprefix(ROOT)
-    if not iri.startswith(space) and iri.startswith(ROOT) and document != "ontology" and knows(store, rival):
-        return _encoded(iri)
-    return document
 
 
 def find_thing(store: Store, path: str) -> str | None:
@@ -134,7 +124,9 @@ def find_thing(store: Store, path: str) -> str | None:
     if not any(candidates):
         candidates = [start + name for start in dict.fromkeys((space, ROOT)) for name in (f"id/{path}", path)]
     for iri in candidates:
-        if is_absolute(iri) and knows(store, iri) and _told_apart(store, iri, space) == f"doc/{path}":
+        is_other = is_absolute(iri) and not iri.startswith((space, ROOT)) and knows(store, iri)
+        document = document_of(iri, space) if is_other else find_document(store, iri)
+        if document == f"doc/{path}":
             return iri
     kind, _, key = path.partition("/")
     if kind not in OFFICIAL or not key:
@@ -193,11 +185,6 @@ def write(triples: list[ox.Triple], form: str, prefixes: Mapping[str, str]) -> b
     return ox.serialize(triples, format=GRAPH_FORMATS[form], prefixes=needed or None) or b""
 
 
-def split(path: str) -> tuple[str, Form | None]:
-    start, _, ending = path.rpartition(".")
-    return (start, ENDINGS[ending]) if start and ending in ENDINGS else (path, None)
-
-
 # draws the page of a thing: its IRI, the path it will stand at, the language
 Portray = Callable[[str, str, str], bytes]
 
@@ -229,7 +216,7 @@ class DataSource:
         portray: Portray | None = None,
     ) -> None:  # fmt: skip
         self.project, self.store, self.release, self.prefixes, self.portray = project, store, release, prefixes, portray
-        self._counted: tuple[str, Statistics] | None = None
+        self._counted: tuple[str, Any] = ("", None)
         self._lock = threading.Lock()
 
     def answer(self, call: Call) -> Response:
@@ -239,34 +226,33 @@ class DataSource:
             return self._look_up(call)
         if not protocol.is_plain_path(call.path):
             raise RefusalError(404, why("no-page"))
-        start, _, path = call.path[1:].partition("/")
-        if start == "doc":
-            return self._describe(call, path)
-        document, fixed = split(call.path[1:])
-        if start == "graph":  # which is its own document
+        kind, _, path = call.path[1:].partition("/")
+        document = path if kind == "doc" else call.path[1:]
+        stem, _, ending = document.rpartition(".")
+        fixed = ENDINGS.get(ending) if stem else None
+        document = stem if fixed else document
+        if kind == "doc":
+            return self._describe(call, document, fixed)
+        if kind == "graph":  # which is its own document
             starts = dict.fromkeys((space_of(self.store), ROOT))
             iri = next((start + document for start in starts if knows(self.store, start + document)), "")
             if not iri:
                 raise RefusalError(404, why("no-graph", iri=next(iter(starts)) + document))
-            query = program_query("graphs/statements", graph=iri)
-            return self._show(call, iri, document, fixed, lambda: _sorted(construct(self.store, query)))
-        if start == "ontology" or document == "ontology":  # under its own IRI or that of the version that is served
+            query, subject = program_query("graphs/statements", graph=iri), ""
+        elif kind == "ontology" or document == "ontology":  # under its own IRI or that of the version that is served
             iri = ROOT + document
             if not knows(self.store, iri) or (document != "ontology" and not self._is_current(iri)):
                 raise RefusalError(404, why("graph-says-nothing", iri=iri))
-            query = program_query("graphs/ontology")
-            return self._show(
-                call, ONTOLOGY, "ontology", fixed, lambda: _sorted(construct(self.store, query), ONTOLOGY)
-            )
-        return self._thing(call)
+            query, document, iri, subject = program_query("graphs/ontology"), "ontology", ONTOLOGY, ONTOLOGY
+        else:
+            return self._thing(call)
+        return self._show(call, iri, document, fixed, lambda: _sorted(construct(self.store, query), subject))
 
     def _void(self, call: Call) -> Response:
         from pan2kg.graph.graph import Graph
         from pan2kg.publish import descriptions, edition  # for who asks for it: they take long to import
 
-        choice = choose(call.accept, DATA)
-        if choice is None:
-            raise RefusalError(406, why("comes-as", names=", ".join(form.media[0] for form in DATA)))
+        choice = protocol.insist(call.accept, DATA)
         tag = self.release.tag("void", call.place, choice.media)
         headers = {"vary": "Accept", "cache-control": "no-cache", "etag": tag}
         if web.matches(call.condition, tag):
@@ -283,7 +269,7 @@ class DataSource:
         issue = edition.Issue(facts.version or "0", issued, modified, addresses)
         with self._lock:
             state = str(self.release)
-            if self._counted is None or state != self._counted[0]:
+            if state != self._counted[0]:
                 self._counted = state, count(self.store)
         described = edition.Edition(Graph(self.project, small), facts, issue)
         turtle = descriptions.write_void(described, self._counted[1], DUMPS)
@@ -318,10 +304,11 @@ class DataSource:
         if successor:
             return call.lead(quote(successor.removeprefix(space).removeprefix(ROOT)), 301)
         document = document_of(iri, space)
-        return call.lead(quote(document)) if following is None else self._gone(call, iri, document, None, following)
+        return (
+            call.lead(quote(document)) if following is None else self._show(call, iri, document, None, None, following)
+        )
 
-    def _describe(self, call: Call, path: str) -> Response:
-        key, fixed = split(path)
+    def _describe(self, call: Call, key: str, fixed: Form | None) -> Response:
         iri = find_thing(self.store, key)
         if iri is None:
             raise RefusalError(404, why("no-document", key=key[:200]))
@@ -329,10 +316,7 @@ class DataSource:
         if successor:
             document = document_of(successor, space_of(self.store))
             return call.lead(quote(f"{document}.{_ENDING_OF[fixed.name]}" if fixed else document), 301)
-        document = f"doc/{key}"
-        if following is not None:
-            return self._gone(call, iri, document, fixed, following)
-        return self._show(call, iri, document, fixed, lambda: describe(self.store, iri, call.place + quote(document)))
+        return self._show(call, iri, f"doc/{key}", fixed, None, following)
 
     def _is_current(self, version: str, *datasets: str) -> bool:
         return bool(self.store.query(program_query("dataset/is-version", given=version, thing=[ONTOLOGY, *datasets])))
@@ -351,62 +335,60 @@ class DataSource:
         return sorted(set(filter(is_absolute, replacing))) if replacing else None, successor
 
     def _choose(self, call: Call, fixed: Form | None) -> tuple[Choice, dict[str, str]]:
-        has_page = self.portray is not None
-        if fixed == PAGE and not has_page:
+        if fixed == PAGE and not self.portray:
             raise RefusalError(404, why("no-pages"))
-        choice = Choice(fixed, fixed.media[0]) if fixed else None
-        if not fixed:
+        if fixed:
+            choice = Choice(fixed, fixed.media[0])
+        else:
             # a page for who names it and no data before it, else data
-            page = choose(call.accept, (PAGE,)) if has_page else None
+            page = choose(call.accept, (PAGE,)) if self.portray else None
             wants_page = page and protocol.prefers(call.accept, DATA, strictly=True)
-            choice = page if wants_page else choose(call.accept, (*DATA, _BY_OTHER_NAMES)) or page
-        if choice is None:
-            names = ", ".join(form.media[0] for form in (*DATA, *([PAGE] if has_page else [])))
-            raise RefusalError(406, why("comes-as", names=names))
+            data = None if wants_page else choose(call.accept, (*DATA, _BY_OTHER_NAMES))
+            choice = data or page or protocol.insist(call.accept, (*DATA, *([PAGE] if self.portray else [])))
         varies = [*([] if fixed else ["Accept"]), *(["Accept-Language"] if choice.form == PAGE else [])]
         return choice, {"cache-control": "no-cache", **({"vary": ", ".join(varies)} if varies else {})}
 
     def _show(
-        self, call: Call, iri: str, document: str, fixed: Form | None, make: Callable[[], list[ox.Triple]]
-    ) -> Response:
-        choice, headers = self._choose(call, fixed)
-        address, front = call.front + quote(document), call.front
-        pages = {tag: front + quote(f"{tag}/{document.removeprefix('doc/')}.html") for tag in LANGUAGES}
-        # the other forms of a document, each as a value of a Link header (RFC 8288)
-        links = [
-            f'<{address}.{ending}>; rel="alternate"; type="{form.media[0]}"'
-            for ending, form in ENDINGS.items() if form in DATA and form.name != choice.form.name
-        ]  # fmt: skip
-        for tag, page in pages.items() if self.portray else ():
-            links.append(f'<{page}>; rel="alternate"; type="text/html"; hreflang="{tag}"')
-        links += [f'<{address}>; rel="canonical"', f'<{quote(iri, safe=_SAFE)}>; rel="describes"']
-        headers["link"] = ", ".join(links)
-        if choice.form == PAGE:
-            headers["location"] = pages[protocol.preferred_language(call.languages)]
-            return Response(status_code=303, headers=headers)
-        if not fixed:
-            headers["content-location"] = f"{address}.{_ENDING_OF[choice.form.name]}"
-        headers["etag"] = self.release.tag("document", call.place, document, choice.media)
-        if web.matches(call.condition, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        body = write(make(), choice.form.name, self.prefixes)
-        return Response(body, headers={**headers, "content-type": choice.content_type})
-
-    def _gone(self, call: Call, iri: str, document: str, fixed: Form | None, following: list[str]) -> Response:
+        self, call: Call, iri: str, document: str, fixed: Form | None, make: Callable[[], list[ox.Triple]] | None,
+        following: list[str] | None = None,
+    ) -> Response:  # fmt: skip
+        # what was retired is gone: its description says what is ``following``
         try:
             choice, headers = self._choose(call, fixed)
         except RefusalError as refusal:
+            if following is None:
+                raise
             raise RefusalError(410, why("retired", iri=iri, why=refusal.message)) from None
-        links = [f'<{quote(thing, safe=_SAFE)}>; rel="{SUCCESSOR}"' for thing in following]
+        address, language = call.front + quote(document), protocol.preferred_language(call.languages)
+        links = [f'<{quote(thing, safe=_SAFE)}>; rel="{SUCCESSOR}"' for thing in following or ()]
+        if following is None:
+            pages = {tag: call.front + quote(f"{tag}/{document.removeprefix('doc/')}.html") for tag in LANGUAGES}
+            # the other forms of a document, each as a value of a Link header (RFC 8288)
+            links += [
+                f'<{address}.{ending}>; rel="alternate"; type="{form.media[0]}"'
+                for ending, form in ENDINGS.items() if form in DATA and form.name != choice.form.name
+            ]  # fmt: skip
+            for tag, page in pages.items() if self.portray else ():
+                links.append(f'<{page}>; rel="alternate"; type="text/html"; hreflang="{tag}"')
+            links.append(f'<{address}>; rel="canonical"')
         headers["link"] = ", ".join([*links, f'<{quote(iri, safe=_SAFE)}>; rel="describes"'])
-        if choice.form == PAGE and self.portray:
-            body = self.portray(iri, f"{document}.html", protocol.preferred_language(call.languages))
-        else:
-            body = write(describe(self.store, iri, call.place + quote(document)), choice.form.name, self.prefixes)
-        return Response(body, 410, {**headers, "content-type": choice.content_type})
+        if following is not None and choice.form == PAGE and self.portray:
+            body = self.portray(iri, f"{document}.html", language)
+            return Response(body, 410, {**headers, "content-type": choice.content_type})
+        if following is None:
+            if choice.form == PAGE:
+                return Response(status_code=303, headers={**headers, "location": pages[language]})
+            if not fixed:
+                headers["content-location"] = f"{address}.{_ENDING_OF[choice.form.name]}"
+            headers["etag"] = self.release.tag("document", call.place, document, choice.media)
+            if web.matches(call.condition, headers["etag"]):
+                return Response(status_code=304, headers=headers)
+        triples = make() if make else describe(self.store, iri, call.place + quote(document))
+        body = write(triples, choice.form.name, self.prefixes)
+        return Response(body, 200 if following is None else 410, {**headers, "content-type": choice.content_type})
 
 
-def count(store: Store) -> Statistics:
+def count(store: Store) -> Any:  # noqa: ANN401 - statistics of a module that is read late
     # each triple once, whatever number of graphs it stands in
     from pan2kg.publish import descriptions
 
@@ -435,11 +417,10 @@ def routes(source: DataSource, *, is_elsewhere: bool = False) -> list[Route]:
         if request.method == "OPTIONS":
             return Response(status_code=204, headers={"allow": METHODS})
         root, prefix = web.root_of(request), request.scope["root_path"]
-        accept, languages = web.header(request, "accept"), web.header(request, "accept-language")
-        condition = web.header(request, "if-none-match")
-        front = root if is_elsewhere else prefix
-        query = request.scope["query_string"]
-        call = Call(web.path_of(request), query, accept, languages, condition, f"{root}/", f"{front}/")
+        wishes = (web.header(request, name) for name in ("accept", "accept-language", "if-none-match"))
+        accept, languages, condition = wishes
+        place, front = f"{root}/", f"{root if is_elsewhere else prefix}/"
+        call = Call(web.path_of(request), request.scope["query_string"], accept, languages, condition, place, front)
         try:
             return await asyncio.get_running_loop().run_in_executor(threads, source.answer, call)
         except Pan2kgError as error:

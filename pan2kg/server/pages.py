@@ -66,37 +66,34 @@ class DrawingSite(Protocol):
 
 class RefreshedSite:
     def __init__(self, make: Callable[[], DrawingSite], release: protocol.ServedRelease) -> None:
-        self.make, self.release = make, release
-        self._lock = threading.Lock()
-        self._site: tuple[str, DrawingSite] | None = None
-        self._desk: tuple[str, DrawingSite] | None = None
+        self.make, self.release, self._lock = make, release, threading.Lock()
+        self._sites: dict[str, tuple[str, DrawingSite]] = {}
 
     @property
     def state(self) -> str:
         return f"{self.release} {today()}"
 
-    def site(self) -> DrawingSite:
-        with self._lock:
-            state = self.state
-            if self._site is None or self._site[0] != state:
-                self._site = state, self.make()
-            return self._site[1]
+    def site(self, *, is_desk: bool = False) -> DrawingSite:
+        """The site over the data as they are now.
 
-    def desk(self) -> DrawingSite:
-        """The same, or one that lacks only what the desk has decided on candidates since: that, it reads in the files.
-
-        To make the site anew takes seconds, and a decision should take hardly longer than it takes to read.
+        That of the desk may lack what the desk has decided on candidates since: that, it reads in the files. To make
+        the site anew takes seconds, and a decision should take hardly longer than it takes to read.
         """
-        if self._desk is None or self._desk[0] != self.state:
-            self._desk = self.state, self.site()
-        return self._desk[1]
+        state = self.state
+        if is_desk and self._sites.get("desk", ("",))[0] == state:
+            return self._sites["desk"][1]
+        with self._lock:
+            if self._sites.get("", ("",))[0] != state:
+                self._sites[""] = state, self.make()
+            self._sites |= {"desk": self._sites[""]} if is_desk else {}
+            return self._sites[""][1]
 
     def change(self, bring_up: Callable[[], object]) -> None:
         # the desk goes on with the site it has
         before = self.state
         bring_up()
-        if self._desk and self._desk[0] == before:
-            self._desk = self.state, self._desk[1]
+        if (desk := self._sites.get("desk")) and desk[0] == before:
+            self._sites["desk"] = self.state, desk[1]
 
 
 class CachedPage:
@@ -117,14 +114,10 @@ class Pages:
     """
 
     def __init__(
-        self,
-        site: RefreshedSite,
-        assets: Callable[[], Mapping[str, Path]],
-        *,
-        canonical: Callable[[str, bytes], bytes] = lambda _, query: query,
-        homes: HomePages | None = None,
+        self, site: RefreshedSite, assets: Callable[[], Mapping[str, Path]], *,
+        canonical: Callable[[str, bytes], bytes] = lambda _, query: query, homes: HomePages | None = None,
         keeper: Keeper | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.site, self.assets, self.canonical, self.homes, self.keeper = site, assets, canonical, homes, keeper
         self.threads = ThreadPoolExecutor(4, "page")
         self.is_leaving: Callable[[], bool] = lambda: False
@@ -158,11 +151,8 @@ class Pages:
                 raise
             return Response(drawn.body, 404, {"content-type": drawn.media})
         lasting = path.startswith(f"/{ASSETS}")
-        headers = {
-            "content-type": page.media,
-            "etag": page.tag,
-            "cache-control": "public, max-age=31536000, immutable" if lasting else "no-cache",
-        }
+        control = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        headers = {"content-type": page.media, "etag": page.tag, "cache-control": control}
         if web.matches(web.header(request, "if-none-match"), page.tag):
             return Response(status_code=304, headers={**headers, "vary": "Accept-Encoding"})
         if page.zipped is None or "gzip" not in web.header(request, "accept-encoding"):
@@ -374,15 +364,11 @@ class ReleaseFiles:
 
     def _negotiate(self, request: Request, variants: Mapping[str, str]) -> Response:
         forms = tuple(form for form in self.forms if variants.get(form.name) in self.sums)
-        choice = protocol.choose(web.header(request, "accept"), forms)
-        if choice is None:
-            raise RefusalError(406, why("comes-as", names=", ".join(form.media[0] for form in forms)))
+        choice = protocol.insist(web.header(request, "accept"), forms)
         prefix, path = request.scope["root_path"], variants[choice.form.name]
-        alternates = [
-            f'<{prefix}/{variants[form.name]}>; rel="alternate"; type="{form.media[0]}"'
-            for form in forms if form != choice.form
-        ]  # fmt: skip
-        links = {"link": ", ".join(alternates)} if alternates else {}
+        others = [(variants[form.name], form.media[0]) for form in forms if form != choice.form]
+        alternates = ", ".join(f'<{prefix}/{file}>; rel="alternate"; type="{media}"' for file, media in others)
+        links = {"link": alternates} if alternates else {}
         return self._send(request, path, more={"vary": "Accept", "content-location": f"{prefix}/{path}", **links})
 
     def _nothing(self, request: Request, status: int) -> Response:

@@ -1,27 +1,42 @@
-"""What a request to the endpoint asks for, the form its answer takes, and why there is none; in any process.
+"""What a request to the endpoint asks for, the form its answer takes, why there is none, and how a worker answers.
 
 The operation is read as the SPARQL 1.1 Protocol has it (https://www.w3.org/TR/sparql11-protocol/), the form by the
 Accept header (RFC 9110, 12.5.1); the description follows https://www.w3.org/TR/sparql11-service-description/. No web
 framework is imported here: the processes that hold the graph need none.
+
+The engine contacts the addresses of SERVICE whenever it is told to and has no switch for it, so they are found among
+the tokens and refused; nor can a worker open a connection (:mod:`pan2kg.server.workers`). An answer is sent piece by
+piece, its end says that it is whole and in which form: who asked keeps it until then, so that a limit reached late is a
+refusal like any other.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import io
+import itertools
 import json
+import os
 import re
+import socket
+import struct
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 
 from pan2kg.i18n import catalogue, message
+from pan2kg.store.store import syntax_error
 from pan2kg.turtle.vocabulary import XSD
+from pan2kg.turtle.writer import calls, line_of, tokens
 
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
@@ -105,24 +120,23 @@ class Choice(NamedTuple):
         return f"{self.media}; charset=utf-8" if self.media.startswith("text/") else self.media
 
 
+def _elements(header: str) -> Iterator[tuple[str, float, list[str]]]:
+    """The elements of a header, each with its quality and its other parameters; those of no quality are passed over."""
+    for element in header.lower().split(",")[:ELEMENTS]:
+        name, *parameters = (word.strip() for word in element.split(";"))
+        digits = next((word[2:].strip() for word in parameters if word.startswith("q=")), "1")
+        plain = digits.replace(".", "", 1)
+        if plain.isascii() and plain.isdigit() and len(digits) <= 5 and float(digits) <= 1:
+            yield name, float(digits), [word for word in parameters if word and not word.startswith("q=")]
+
+
 def read_accept(header: str) -> list[tuple[str, float, int]]:
     ranges = []
-    for element in header.lower().split(",")[:ELEMENTS]:
-        media, *parameters = (word.strip() for word in element.split(";"))
+    for media, quality, parameters in _elements(header):
         kind, slash, subtype = media.partition("/")
-        quality = _quality(parameters)
-        if slash and kind and subtype and quality is not None and (kind != "*" or subtype == "*"):
-            is_bound = any(word and not word.startswith("q=") for word in parameters)
-            ranges.append((media, quality, 2 * ((kind != "*") + (subtype != "*")) + is_bound))
+        if slash and kind and subtype and (kind != "*" or subtype == "*"):
+            ranges.append((media, quality, 2 * ((kind != "*") + (subtype != "*")) + bool(parameters)))
     return ranges
-
-
-def _quality(parameters: list[str]) -> float | None:
-    digits = next((word[2:].strip() for word in parameters if word.startswith("q=")), "1")
-    plain = digits.replace(".", "", 1)
-    if not (plain.isascii() and plain.isdigit()) or len(digits) > 5 or float(digits) > 1:
-        return None
-    return float(digits)
 
 
 def quality_of(media: str, ranges: list[tuple[str, float, int]]) -> float:
@@ -134,12 +148,31 @@ def quality_of(media: str, ranges: list[tuple[str, float, int]]) -> float:
 def choose(accept: str, forms: tuple[Form, ...]) -> Choice | None:
     ranges = read_accept(accept) if accept.strip() else [("*/*", 1.0, 0)]
     best, highest = None, 0.0
-    for form in forms:
-        for media in form.media:
-            quality = quality_of(media, ranges)
-            if quality > highest:
-                best, highest = Choice(form, media), quality
+    for choice in [Choice(form, media) for form in forms for media in form.media]:
+        quality = quality_of(choice.media, ranges)
+        if quality > highest:
+            best, highest = choice, quality
     return best
+
+
+def insist(accept: str, forms: tuple[Form, ...], fallback: Choice | None = None) -> Choice:
+    """What is chosen; where nothing fits, a refusal that names what there is."""
+    choice = choose(accept, forms) or fallback
+    if choice is None:
+        raise RefusalError(406, why("comes-as", names=", ".join(form.media[0] for form in forms)))
+    return choice
+
+
+@lru_cache(maxsize=128)
+def preferred_language(header: str, languages: tuple[str, ...] = catalogue.LANGUAGES) -> str:
+    """The language of the interface for an Accept-Language header; the first one where nothing fits.
+
+    >>> preferred_language("de-CH, en;q=0.7"), preferred_language("lb, en;q=0.1, fr;q=0.5"), preferred_language("")
+    ('de', 'fr', 'fr')
+    """
+    tags = [(quality, tag.partition("-")[0]) for tag, quality, _ in _elements(header)]
+    wanted = [(quality, tag) for quality, tag in tags if tag in languages and quality]
+    return max(wanted, key=lambda pair: pair[0])[1] if wanted else languages[0]
 
 
 def prefers(accept: str, forms: tuple[Form, ...], *, strictly: bool = False) -> bool:
@@ -154,22 +187,6 @@ def prefers(accept: str, forms: tuple[Form, ...], *, strictly: bool = False) -> 
     page = quality_of("text/html", ranges)
     data = max(quality_of(media, ranges) for form in forms for media in form.media)
     return page > data if strictly else page >= data and page > 0
-
-
-@lru_cache(maxsize=128)
-def preferred_language(header: str, languages: tuple[str, ...] = catalogue.LANGUAGES) -> str:
-    """The language of the interface for an Accept-Language header; the first one where nothing fits.
-
-    >>> preferred_language("de-CH, en;q=0.7"), preferred_language("lb, en;q=0.1, fr;q=0.5"), preferred_language("")
-    ('de', 'fr', 'fr')
-    """
-    wanted = []
-    for rank, element in enumerate(header.lower().split(",")[:ELEMENTS]):
-        tag, *parameters = (word.strip() for word in element.split(";"))
-        quality = _quality(parameters)
-        if tag.partition("-")[0] in languages and quality:
-            wanted.append((-quality, rank, tag.partition("-")[0]))
-    return min(wanted)[2] if wanted else languages[0]
 
 
 def is_absolute(iri: str) -> bool:
@@ -217,10 +234,10 @@ def read_operation(method: str, address: bytes, media_type: str, body: bytes) ->
         if charset not in ("", "utf-8", "utf8"):
             raise RefusalError(415, why("sparql-encoding", charset=charset))
         try:
-            text = {} if media == FORM else {"query" if media == QUERY else "update": [body.decode("utf-8")]}
+            sent = read_form(body) if media == FORM else {media.rpartition("-")[2]: [body.decode("utf-8")]}
         except UnicodeDecodeError as error:
             raise RefusalError(400, why("body-encoding", byte=str(error.start + 1))) from None
-        for name, values in (text or read_form(body)).items():
+        for name, values in sent.items():
             parameters.setdefault(name, []).extend(values)
     if "update" in parameters:
         raise RefusalError(403, why("update-refused"))
@@ -276,3 +293,296 @@ class ServedRelease:
         name = str(self) if state is None else f"{self.name}+{state}"
         digest = hashlib.blake2b("\x1f".join((name, *words)).encode(), digest_size=12).hexdigest()
         return f'W/"{digest}"'
+
+
+# --- how a worker answers
+
+MEGABYTE: Final = 2**20
+# the head of a message: a letter and the length of what follows
+HEAD: Final = struct.Struct("!cI")
+# what is to be done; a piece of an answer; its end, with its form, whether it may differ, and its state; a refusal
+TASK, PIECE, WHOLE, FAILED = b"T", b"P", b"W", b"F"
+# an answer is sent in pieces of about so many bytes
+SENT_BYTES: Final = 256 * 1024
+
+TABLE_FORMATS: Final = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+GRAPH_FORMATS: Final = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "trig": ox.RdfFormat.TRIG,
+    "nquads": ox.RdfFormat.N_QUADS,
+}
+# what stands between or after the rows of a format, in values of CSV alone; and how many rows more there are
+ROW_MARKS: Final = {"json": (b'}},{"', 1), "xml": (b"<result>", 0), "csv": (b"\r\n", -1), "tsv": (b"\n", -1)}
+# of so many triples it is worth looking which prefixes they need
+FEW: Final = 2000
+# so deep brackets may stand in one another; the engine ends its process at some twice or three times that
+DEEPEST: Final = 1000
+
+_HINTS: Final = ("service", "from", "load", "clear", "drop", "create", "add", "move", "copy", "insert", "delete")
+_UPDATES: Final = frozenset({"LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE"})
+_SUSPECT: Final = re.compile(
+    r"service|(?:from|load|clear|drop|create|add|move|copy|insert|delete)(?!\w)", re.IGNORECASE
+)
+# two answers to a query that calls one of these may differ
+VOLATILE: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+_CALLED: Final = re.compile(r"service(?:\s|\#[^\n\r]*)*+(?:silent(?:\s|\#[^\n\r]*)*+)?<([^<>]*)>", re.IGNORECASE)
+_BRACKETS: Final = re.compile(
+    r"""\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'
+    |<[^<>"{}|^`\\\x00-\x20]*>|\#[^\n\r]*|(?P<opens>[({\[])|(?P<closes>[)}\]])""",
+    re.VERBOSE | re.DOTALL,
+)
+_LOCAL: Final = re.compile(r"[^/#]*$")
+
+
+class Limits(NamedTuple):
+    """Of a query: seconds, rows and bytes of its answer, bytes of memory beside the graph; and bytes of all together.
+
+    Without ``total`` all together may take three quarters of what the machine has free once the graph is loaded.
+    """
+
+    seconds: float = 30.0
+    rows: int = 1_000_000
+    size: int = 256 * MEGABYTE
+    memory: int = 1024 * MEGABYTE
+    total: int = 0
+
+
+class Task(NamedTuple):
+    """A ``query`` to answer, or a ``graph`` to write out (the default graph if ``text`` is empty).
+
+    ``default`` and ``named`` are None where the request names no graphs; ``table`` and ``graph`` are the formats the
+    client accepts for rows and for triples, empty where it accepts none. ``own`` is what a page asks to be made: it may
+    have as many rows and bytes as there are. ``number`` tells it from all others.
+    """
+
+    kind: str
+    text: str
+    base: str = ""
+    union: bool = True
+    default: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
+    table: str = ""
+    graph: str = ""
+    own: bool = False
+    number: int = 0
+
+
+def pack(kind: bytes, payload: bytes = b"") -> bytes:
+    return HEAD.pack(kind, len(payload)) + payload
+
+
+def receive(link: socket.socket) -> tuple[bytes, bytes] | None:
+    def exactly(length: int) -> bytes | None:
+        pieces = bytearray()
+        while len(pieces) < length:
+            try:
+                piece = link.recv(min(length - len(pieces), MEGABYTE))
+            except (ConnectionError, InterruptedError):
+                return None
+            if not piece:
+                return None
+            pieces += piece
+        return bytes(pieces)
+
+    head = exactly(HEAD.size)
+    payload = exactly(HEAD.unpack(head)[1]) if head else None
+    return None if head is None or payload is None else (head[:1], payload)
+
+
+def send(link: socket.socket, data: bytes) -> None:
+    # from here on a process does not end when who asked hangs up, but is told
+    fcntl.fcntl(link, fcntl.F_SETFL, fcntl.fcntl(link, fcntl.F_GETFL) & ~os.O_ASYNC)
+    link.sendall(data)
+
+
+def megabytes(size: int) -> str:
+    return f"{round(size / MEGABYTE, 2):g}"
+
+
+def free_memory() -> int:
+    """Bytes that this process and its like may still take: what the machine has free, or its group of processes.
+
+    A group is that of a container or of a unit of systemd (cgroup version 2), as are all that it is part of; its files
+    in memory give way. 0 where the system does not say.
+    """
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+        name = Path("/proc/self/cgroup").read_text(encoding="utf-8").rpartition("0::/")[2].strip()
+    except (OSError, StopIteration, ValueError):
+        return 0
+    root = Path("/sys/fs/cgroup")
+    for group in (root / name, *(root / name).parents):
+        try:
+            most, current, parts = (
+                (group / f"memory.{kind}").read_text(encoding="ascii") for kind in ("max", "current", "stat")
+            )
+            files = re.search(r"^inactive_file (\d+)", parts, re.MULTILINE)
+            free = min(free, int(most) - int(current) + int(files[1] if files else 0))
+        except (OSError, ValueError):  # "max": there is no limit
+            continue
+    return max(free, 0)
+
+
+def inspect_query(text: str, services: frozenset[str] = frozenset()) -> bool:
+    depth = 0
+    if sum(map(text.count, "({[")) > DEEPEST:
+        for bracket in _BRACKETS.finditer(text):
+            depth += (bracket.lastgroup == "opens") - (bracket.lastgroup == "closes")
+            if depth > DEEPEST:
+                raise _at(text, bracket.start(), 400, "too-deep", number=str(DEEPEST))
+    lower = text.lower()  # plain searches take a tenth of the time of the expressions
+    if not any(hint in lower for hint in _HINTS) or not _SUSPECT.search(text):
+        return False
+    for call in calls(text, "SERVICE"):
+        endpoint = _CALLED.match(text, call.start)
+        if endpoint is None or endpoint.group(1) not in services:
+            raise _at(text, call.start, 403, "refused-fetch", word="SERVICE")
+    words = [(token.start, token.text.upper()) for token in tokens(text) if token.kind == "word"]
+    for start, word in words:
+        if word in _UPDATES:
+            raise _at(text, start, 403, "refused-change", word=word)
+    return any(word == "FROM" for _, word in words)
+
+
+def _at(text: str, start: int, status: int, key: str, **values: str) -> RefusalError:
+    line, column = line_of(text, start)
+    return RefusalError(status, why(key, line=str(line), column=str(column), **values), line, column)
+
+
+class AnswerWriter(io.BytesIO):
+    def __init__(self, link: socket.socket, form: str, limits: Limits, *, is_bounded: bool) -> None:
+        self.link, self.form = link, form
+        self.seconds = limits.seconds
+        self.most_rows, self.most = (limits.rows, limits.size) if is_bounded else (sys.maxsize, sys.maxsize)
+        self.mark, self.rows = ROW_MARKS.get(form, (b"", 0))
+        self.deadline = time.monotonic() + limits.seconds
+        self.pieces: list[bytes] = []
+        self.waiting = self.size = 0
+
+    def write(self, piece: Any) -> int:  # noqa: ANN401  # whatever has a buffer
+        data = bytes(piece)
+        self.pieces.append(data)
+        self.waiting += len(data)
+        self.size += len(data)
+        if self.mark:
+            self.count(data.count(self.mark))
+        if self.size > self.most:
+            raise RefusalError(413, why("answer-too-large", size=megabytes(self.most)))
+        if time.monotonic() > self.deadline:
+            raise busy(why("too-slow", seconds=f"{self.seconds:g}"), 30)
+        if self.waiting > SENT_BYTES:
+            send(self.link, pack(PIECE, b"".join(self.pieces)))
+            self.pieces.clear()
+            self.waiting = 0
+        return len(data)
+
+    def count(self, rows: int) -> None:
+        self.rows += rows
+        if self.rows > self.most_rows:
+            raise RefusalError(413, why("too-many-rows", rows=str(self.most_rows)))
+
+    def finish(self, state: str, *, is_volatile: bool) -> None:
+        # an answer that is short leaves in one piece
+        ending = json.dumps([self.form, is_volatile, state]).encode()
+        send(self.link, pack(PIECE, b"".join(self.pieces)) + pack(WHOLE, ending))
+
+
+@dataclass(slots=True)
+class Evaluator:
+    """The store and what goes with every answer; ``services`` may be asked with SERVICE, by no page of ours.
+
+    Every answer says from which ``state`` of the data it is.
+    """
+
+    store: ox.Store
+    limits: Limits
+    prefixes: dict[str, str]
+    services: frozenset[str] = frozenset()
+    state: str = ""
+
+    def answer(self, task: Task, link: socket.socket) -> None:
+        try:
+            (self._graph if task.kind == "graph" else self._query)(task, link)
+        except RefusalError as refusal:
+            send(link, pack(FAILED, refusal.pack()))
+        except SyntaxError as error:
+            fault = syntax_error(task.text, str(error))
+            line, column = (fault.place.line, fault.place.column) if fault.place else (None, None)
+            values = {**fault.message.values, "line": str(line), "column": str(column)}
+            reason = why(f"query-{fault.message.key}", **values)
+            send(link, pack(FAILED, RefusalError(400, reason, line, column).pack()))
+        except MemoryError:
+            send(link, pack(FAILED, busy(why("query-memory-or-depth"), 30).pack()))
+        except ConnectionError:
+            raise
+        except (OSError, RuntimeError, ValueError) as error:
+            reason = why("query-failed", error=str(error).rstrip("."))
+            send(link, pack(FAILED, RefusalError(400, reason).pack()))
+
+    def _query(self, task: Task, link: socket.socket) -> None:
+        names_graphs = inspect_query(task.text, frozenset() if task.own else self.services)
+        dataset: dict[str, object] = {}
+        if task.default is not None or task.named is not None:
+            dataset = {
+                "default_graph": [ox.NamedNode(iri) for iri in task.default or ()],
+                "named_graphs": [ox.NamedNode(iri) for iri in task.named or ()],
+            }
+        elif task.union and not names_graphs:
+            dataset = {"use_default_graph_as_union": True}
+        result = self.store.query(task.text, base_iri=task.base or None, **dataset)  # type: ignore[arg-type]
+        if isinstance(result, ox.QueryTriples):
+            self._triples(result, task, link)
+        elif not task.table:
+            raise RefusalError(406, why("tables-not-acceptable"))
+        else:
+            writer = AnswerWriter(link, task.table, self.limits, is_bounded=not task.own)
+            result.serialize(output=writer, format=TABLE_FORMATS[task.table])
+            writer.finish(self.state, is_volatile=bool(VOLATILE.search(task.text)))
+
+    def _graph(self, task: Task, link: socket.socket) -> None:
+        name = ox.NamedNode(task.text) if task.text else ox.DefaultGraph()
+        if task.text and not self.store.contains_named_graph(name):
+            raise RefusalError(404, why("no-graph", iri=task.text))
+        everything = task.union and not task.text
+        quads = self.store.quads_for_pattern(None, None, None, None if everything else name)
+        self._triples((quad.triple for quad in quads), task, link)
+
+    def _triples(self, triples: Iterable[ox.Triple], task: Task, link: socket.socket) -> None:
+        if not task.graph:
+            raise RefusalError(406, why("triples-not-acceptable"))
+        writer = AnswerWriter(link, task.graph, self.limits, is_bounded=not task.own)
+
+        def counting() -> Iterator[ox.Triple]:
+            for triple in triples:
+                writer.count(1)
+                yield triple
+
+        counted = counting()
+        # a short answer declares only the prefixes it uses; a long one cannot be read ahead to find them
+        beginning = list(itertools.islice(counted, FEW))
+        prefixes = self.prefixes if len(beginning) == FEW else used(beginning, self.prefixes)
+        form = GRAPH_FORMATS[task.graph]
+        ox.serialize(itertools.chain(beginning, counted), output=writer, format=form, prefixes=prefixes or None)
+        writer.finish(self.state, is_volatile=task.kind == "query" and bool(VOLATILE.search(task.text)))
+
+
+def used(triples: list[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
+    """The prefixes that shorten something.
+
+    >>> triple = ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://f/b"), ox.Literal("c"))
+    >>> used([triple], {"e": "http://e/", "g": "http://g/"})
+    {'e': 'http://e/'}
+    """
+    terms = {term for triple in triples for term in (triple.subject, triple.predicate, triple.object)}
+    spaces = {_LOCAL.sub("", term.value) for term in terms if isinstance(term, ox.NamedNode)}
+    spaces |= {_LOCAL.sub("", term.datatype.value) for term in terms if isinstance(term, ox.Literal)}
+    return {name: space for name, space in prefixes.items() if space in spaces}

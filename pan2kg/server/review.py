@@ -302,10 +302,12 @@ class ReviewPages:
             person = session.person.name
             own = {SEAL: session.seal, SIGNED: person or session.reviewer, KNOWN: person}
             arguments = {**arguments, **{key: value for key, value in own.items() if value}}
-        choose = self.site.desk if path.endswith("/review.html") else self.site.site
+        is_desk = path.endswith("/review.html")
         loop = asyncio.get_running_loop()
         try:
-            page = await loop.run_in_executor(self.threads, lambda: choose().page(path[1:], arguments))
+            page = await loop.run_in_executor(
+                self.threads, lambda: self.site.site(is_desk=is_desk).page(path[1:], arguments)
+            )
         except Pan2kgError as error:
             raise RefusalError(503, why("no-page-now", why=error.told)) from None
         if page is None:

@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from pan2kg.server import engine, protocol, web, workers
+from pan2kg.server import protocol, web, workers
 from pan2kg.server.protocol import GRAPHS, METHODS, TABLES, Choice, RefusalError, busy, choose, why
 from pan2kg.store.queries import program_query
 
@@ -80,29 +80,28 @@ class Endpoint:
         # only the engine tells which of the two a query gives
         choices = choose(accept, TABLES), choose(accept, GRAPHS)
         make_tag = partial(self.release.tag, text, *default, "", *named)
-        if request.method != "POST" and condition and not engine.VOLATILE.search(text):
+        if request.method != "POST" and condition and not protocol.VOLATILE.search(text):
             for choice in filter(None, choices):
                 if web.matches(condition, make_tag(choice.media)):
                     return unchanged(make_tag(choice.media))
         graphs = (default, named) if default or named else (None, None)
         names = (choice.form.name if choice else "" for choice in choices)
-        task = engine.Task("query", text, address, self.settings.union, *graphs, *names)
+        task = protocol.Task("query", text, address, self.settings.union, *graphs, *names)
         return await deliver(request, self.pool, task, choices, make_tag)
 
     async def _describe(self, request: Request, address: str) -> Response:
-        choice = choose(web.header(request, "accept"), GRAPHS)
-        if choice is None:
-            raise RefusalError(406, why("comes-as", names=", ".join(form.media[0] for form in GRAPHS)))
+        choice = protocol.insist(web.header(request, "accept"), GRAPHS)
         tag = self.release.tag("description", address, choice.media)
         if web.matches(web.header(request, "if-none-match"), tag):
             return unchanged(tag)
         state = str(self.release)
         if self._counts[0] != state:  # counted once for a state of the data
-            answer = await self.pool.ask(engine.Task("query", program_query("graphs/sizes"), union=False, table="csv"))
+            task = protocol.Task("query", program_query("graphs/sizes"), union=False, table="csv")
+            answer = await self.pool.ask(task)
             pairs = (line.rpartition(",") for line in answer.content().decode().splitlines()[1:])
             self._counts = state, {name.strip('"'): int(count) for name, _, count in pairs if ":" in name}
         triples = protocol.describe_endpoint(address, self._counts[1], union=self.settings.union)
-        form = engine.GRAPH_FORMATS[choice.form.name]
+        form = protocol.GRAPH_FORMATS[choice.form.name]
         body = ox.serialize(triples, format=form, prefixes=protocol.PREFIXES) or b""
         headers = {"content-type": choice.content_type, "etag": tag, "cache-control": "no-cache", "vary": "Accept"}
         return Response(body, headers=headers)
@@ -125,13 +124,11 @@ class Endpoint:
             graph = self.settings.graphs + below
         elif iris and not protocol.is_absolute(graph):
             raise RefusalError(400, why("no-absolute-iri", iri=graph[:200]))
-        choice = choose(web.header(request, "accept"), GRAPHS)
-        if choice is None:
-            raise RefusalError(406, why("comes-as", names=", ".join(form.media[0] for form in GRAPHS)))
+        choice = protocol.insist(web.header(request, "accept"), GRAPHS)
         make_tag = partial(self.release.tag, "graph", graph)
         if web.matches(web.header(request, "if-none-match"), make_tag(choice.media)):
             return unchanged(make_tag(choice.media))
-        task = engine.Task("graph", graph, union=self.settings.union, graph=choice.form.name)
+        task = protocol.Task("graph", graph, union=self.settings.union, graph=choice.form.name)
         return await deliver(request, self.pool, task, (choice,), make_tag)
 
 
@@ -140,12 +137,9 @@ def unchanged(tag: str) -> Response:
 
 
 async def deliver(
-    request: Request,
-    pool: workers.Pool,
-    task: engine.Task,
-    choices: Iterable[Choice | None],
+    request: Request, pool: workers.Pool, task: protocol.Task, choices: Iterable[Choice | None],
     make_tag: Callable[..., str],
-) -> Response:
+) -> Response:  # fmt: skip
     async def leave() -> None:
         while (await request.receive())["type"] != "http.disconnect":
             pass
@@ -166,10 +160,10 @@ async def deliver(
     if answer.size <= workers.WorkerAnswer.LONG:
         return Response(answer.content(), headers=headers)
     headers["content-length"] = str(answer.size)
-    if request.method == "HEAD":
-        answer.close()
-        return Response(headers=headers)
-    return StreamingResponse(pieces(), headers=headers)
+    if request.method != "HEAD":
+        return StreamingResponse(pieces(), headers=headers)
+    answer.close()
+    return Response(headers=headers)
 
 
 @dataclass
@@ -187,7 +181,7 @@ class Relay:
             # an endpoint may look for escapes first, in words and signs too (SPARQL 1.1, 19.2)
             plain = _ESCAPE.sub(lambda code: chr(min(int(code[1] or code[2], 16), sys.maxunicode)), text)
             for query in dict.fromkeys((text, plain)):
-                await run_in_threadpool(engine.inspect_query, query, self.settings.services)
+                await run_in_threadpool(protocol.inspect_query, query, self.settings.services)
             if not choose(accept, TABLES) and not choose(accept, GRAPHS):
                 raise RefusalError(406, why("relay-not-acceptable"))
         media, content = await self.ask(operation, accept)
@@ -211,20 +205,19 @@ class Relay:
                     async for piece in response.aiter_bytes(PIECE):
                         content += piece
                         if len(content) > limits.size:
-                            raise RefusalError(413, why("answer-too-large", size=engine.megabytes(limits.size)))
+                            raise RefusalError(413, why("answer-too-large", size=protocol.megabytes(limits.size)))
         except (TimeoutError, httpx.TimeoutException):
             raise busy(why("endpoint-slow", url=url, seconds=f"{limits.seconds:g}"), 30) from None
         except (OSError, httpx.HTTPError, httpx.InvalidURL):
             raise RefusalError(502, why("endpoint-broke", url=url)) from None
-        media = response.headers.get("content-type", "")
-        if response.status_code == 200 and protocol.read_media_type(media)[0] in _MEDIA:
+        media, status = response.headers.get("content-type", ""), response.status_code
+        if status == 200 and protocol.read_media_type(media)[0] in _MEDIA:
             return media, bytes(content)
-        if response.status_code == 200:
+        if status == 200:
             raise RefusalError(502, why("endpoint-no-result", url=url))
-        if response.status_code in (429, 503):
+        if status in (429, 503):
             raise busy(why("endpoint-busy", url=url), 30)
         is_text = media.startswith("text/plain")
         sentence = content.decode("utf-8", "replace").strip().partition("\n")[0] if is_text else ""
-        status = response.status_code
         words = f"{status}: {sentence[:300]}" if sentence else str(status)
         raise RefusalError(400 if status == 400 else 502, why("endpoint-refuses", url=url, status=words))

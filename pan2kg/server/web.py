@@ -46,8 +46,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from pan2kg import errors, project
 from pan2kg.i18n import catalogue, message
 from pan2kg.server import workers
-from pan2kg.server.engine import Limits
-from pan2kg.server.protocol import METHODS, RefusalError, busy, preferred_language, why
+from pan2kg.server.protocol import METHODS, Limits, RefusalError, busy, preferred_language, why
 from pan2kg.turtle.vocabulary import GRAPH
 
 # within so many seconds the head of a request must have come
@@ -194,14 +193,12 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
 
 async def refuse(request: Request, error: Exception) -> Response:
     status, headers = getattr(error, "status_code", 500), dict(getattr(error, "headers", None) or {})
-    if isinstance(error, RefusalError):
-        refusal = error
-    elif status == 405:
-        allowed = ", ".join(sorted({word.strip() for word in headers.get("Allow", "").split(",")}))
-        refusal = RefusalError(405, why("means-nothing", method=request.method), allow=allowed)
-    else:
-        words = {404: why("no-page"), 500: why("fault")}.get(status)
-        refusal = RefusalError(status, words or message.verbatim(str(getattr(error, "detail", ""))))
+    keys = {404: "no-page", 500: "fault", 405: "means-nothing"}
+    words = message.verbatim(str(getattr(error, "detail", "")))
+    allowed = ", ".join(sorted({word.strip() for word in headers.get("Allow", "").split(",") if status == 405}))
+    reason = why(keys[status], method=request.method) if status in keys else words
+    refusal = error if isinstance(error, RefusalError) else RefusalError(status, reason)
+    refusal.headers |= {"allow": allowed} if allowed else {}
     language = preferred_language(header(request, "accept-language"), (catalogue.SOURCE_LANGUAGE, *catalogue.LANGUAGES))
     media, body = refusal.body(header(request, "accept"), language)
     varies = [refusal.headers.get("vary", ""), "Accept" if refusal.status == 406 else ""]
@@ -362,18 +359,16 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        self._wait_for_head(HEAD_SECONDS)
+        self.deadline = self.loop.time() + HEAD_SECONDS
+        self.timeout_keep_alive_task = self.loop.call_at(self.deadline, self.timeout_keep_alive_handler)
 
     def data_received(self, data: bytes) -> None:
         # where a head is not whole with this, the rest is waited for as long as before
-        is_waiting, left = self.timeout_keep_alive_task is not None, self.deadline - self.loop.time()
+        is_waiting, now = self.timeout_keep_alive_task is not None, self.loop.time()
         super().data_received(data)
         if self.conn.their_state is h11.IDLE and self.timeout_keep_alive_task is None:
-            self._wait_for_head(left if is_waiting and left > 0 else HEAD_SECONDS)
-
-    def _wait_for_head(self, seconds: float) -> None:
-        self.deadline = self.loop.time() + seconds
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+            self.deadline = self.deadline if is_waiting and self.deadline > now else now + HEAD_SECONDS
+            self.timeout_keep_alive_task = self.loop.call_at(self.deadline, self.timeout_keep_alive_handler)
 
 
 class Server(uvicorn.Server):
@@ -431,7 +426,6 @@ class Operations:
         self._seconds = prometheus.Histogram(
             "pan2kg_request_seconds", "Time to an answer.", ("kind",), buckets=buckets, registry=registry
         )
-        self._labelled: dict[tuple[str, int], tuple[Any, Any, Any]] = {}
 
     def open_log(self) -> None:
         if self.log in ("", "-"):
@@ -460,27 +454,17 @@ class Operations:
         record, path = request.scope["record"], path_of(request)
         kind = _KINDS.get(path[1:].partition("/")[0].partition(".ttl")[0], "page")
         status = record.status or LEFT
-        if (kind, status) not in self._labelled:  # to look a metric up takes longer than to count
-            metrics = self._requests.labels(kind, status), self._seconds.labels(kind), self._bytes.labels(kind)
-            self._labelled[kind, status] = metrics
-        number, took, size = self._labelled[kind, status]
-        number.inc()
-        took.observe(seconds)
-        size.inc(record.size)
+        self._requests.labels(kind, status).inc()
+        self._seconds.labels(kind).observe(seconds)
+        self._bytes.labels(kind).inc(record.size)
         if self.file < 0:
             return
         line = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "id": record.id,
-            "client": request.scope["client"][0],
-            "method": request.method,
-            "path": path,
-            "status": status,
-            "bytes": record.size,
-            "seconds": round(seconds, 6),
-            **({"query": record.query} if record.query else {}),
-            **({"person": record.person} if record.person else {}),
-        }
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"), "id": record.id,
+            "client": request.scope["client"][0], "method": request.method, "path": path, "status": status,
+            "bytes": record.size, "seconds": round(seconds, 6),
+        }  # fmt: skip
+        line |= {name: words for name in ("query", "person") if (words := getattr(record, name))}
         with contextlib.suppress(OSError):  # a disk that is full keeps nobody from an answer
             os.write(self.file, json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
 
@@ -502,41 +486,34 @@ class Reloading:
     """
 
     def __init__(self, reload: Callable[[], None], files: Callable[[], list[Path]], seconds: float = 0.0) -> None:
-        self.reload, self.files, self.seconds = reload, files, seconds
-        self.wanted = threading.Event()
+        self.reload, self.files, self.seconds, self.wanted = reload, files, seconds, threading.Event()
         self.start = threading.Thread(target=self._run, name="reload", daemon=True).start
 
     def _run(self) -> None:
-        loaded = previous = self._signature()
+        loaded: list[tuple[str, int, int]] | None = None
+        now = loaded
         while True:
-            is_wanted = self.wanted.wait(self.seconds or None)
-            self.wanted.clear()
-            now = self._signature()
-            is_still, previous = now == previous, now
-            if not is_wanted and (now == loaded or not is_still):
-                continue
-            try:
-                self.reload()
-            except (errors.Pan2kgError, OSError) as error:
-                _LOG.error("%s", why("not-loaded-anew", error=str(error)))  # a sentence; its traceback says nothing
-            loaded = now
-
-    def _signature(self) -> list[tuple[str, int, int]]:
-        stamps = []
-        for path in self.files():
-            with contextlib.suppress(FileNotFoundError):  # it went between the two looks
-                status = path.stat()
-                stamps.append((str(path), status.st_size, status.st_mtime_ns))
-        return stamps
+            stamps = list[tuple[str, int, int]]()
+            for path in self.files():
+                with contextlib.suppress(FileNotFoundError):  # it went between the two looks
+                    status = path.stat()
+                    stamps.append((str(path), status.st_size, status.st_mtime_ns))
+            previous, now = now, stamps
+            loaded = now if loaded is None else loaded
+            if self.wanted.is_set() or (now != loaded and now == previous):
+                self.wanted.clear()
+                try:
+                    self.reload()
+                except (errors.Pan2kgError, OSError) as error:
+                    _LOG.error("%s", why("not-loaded-anew", error=str(error)))  # its traceback says nothing
+                loaded = now
+            self.wanted.wait(self.seconds or None)
 
 
 def assemble(
-    settings: Settings,
-    operations: Operations,
-    endpoint: Handler,
-    store: Handler | None = None,
+    settings: Settings, operations: Operations, endpoint: Handler, store: Handler | None = None,
     more: Iterable[routing.BaseRoute] = (),
-) -> Edge:
+) -> Edge:  # fmt: skip
     every = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE"
     routes = [route(path, endpoint, METHODS) for path in ("/sparql", "/sparql/")]
     routes += [route(path, store, every) for path in ("/store", "/store/{graph:path}") if store]

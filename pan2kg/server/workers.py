@@ -41,9 +41,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from pan2kg import errors
-from pan2kg.server import engine
-from pan2kg.server.engine import FAILED, HEAD, PIECE, TASK, Evaluator, Task, pack, receive
-from pan2kg.server.protocol import RefusalError, busy, why
+from pan2kg.server import protocol
+from pan2kg.server.protocol import FAILED, HEAD, PIECE, TASK, Evaluator, RefusalError, Task, busy, pack, receive, why
 from pan2kg.store.store import Result
 
 # the graph is loaded, or changed; an update of ours; to end with the last task; a worker has ended, and how
@@ -55,10 +54,10 @@ GRACE: Final = 0.1
 # a query whose worker is ended from outside within so many seconds is asked once more
 EARLY: Final = 0.5
 # a worker that has grown by so many bytes, or has done so many tasks, is replaced: what it took adds up else
-GROWTH: Final = 64 * engine.MEGABYTE
+GROWTH: Final = 64 * protocol.MEGABYTE
 TASKS: Final = 20_000
 # so much memory beside the graph a query may take on the smallest machine
-LEAST: Final = 32 * engine.MEGABYTE
+LEAST: Final = 32 * protocol.MEGABYTE
 # so many queries may wait for a worker, for so many seconds; as long is waited for a graph that is loaded anew
 QUEUE: Final = 256
 WAIT: Final = 10.0
@@ -152,7 +151,7 @@ class Holder:
             self.control.sendall(pack(FAILED, RefusalError(500, error.told).pack()))
             return
         limits = self.evaluator.limits
-        total = limits.total or engine.free_memory() * 3 // 4 or sys.maxsize
+        total = limits.total or protocol.free_memory() * 3 // 4 or sys.maxsize
         self.memory = max(LEAST, min(limits.memory, total // sum(self.places.values())))
         # out of the collector's sight: it would write to the pages of all objects, which are shared after a fork
         gc.collect()
@@ -303,14 +302,9 @@ class Keeper:
     """
 
     def __init__(
-        self,
-        load: Callable[[], Evaluator],
-        *,
-        workers: int = 8,
-        for_pages: int = 4,
-        connects: bool = False,
+        self, load: Callable[[], Evaluator], *, workers: int = 8, for_pages: int = 4, connects: bool = False,
         close: Iterable[socket.socket] = (),
-    ) -> None:
+    ) -> None:  # fmt: skip
         # the address of a socket may not be long
         parent = tempfile.gettempdir() if len(tempfile.gettempdir()) < 40 else "/tmp"  # noqa: S108  # a folder of its own
         self.folder, self.places = Path(tempfile.mkdtemp("", "pan2kg-", parent)), {"query": workers, "page": for_pages}
@@ -330,7 +324,7 @@ class Keeper:
     def state(self, ahead: int = 0) -> str:
         return f"{self.epoch}.{self.version + ahead}" if self.version + ahead else ""
 
-    def start(self, meanwhile: Callable[[], None] = lambda: None, *, ahead: int = 0) -> None:
+    def start(self, meanwhile: Callable[[], object] = lambda: None, *, ahead: int = 0) -> None:
         """Have the graph loaded, while this process does something else, and see to it that it is there from now on.
 
         It is an error where it cannot be loaded.
@@ -431,7 +425,7 @@ class Keeper:
 
 class WorkerAnswer:
     # bytes of all answers that lie in files now, at most ``MOST``: who reads slowly does not fill the disk
-    LONG: Final = engine.MEGABYTE
+    LONG: Final = protocol.MEGABYTE
     MOST: Final = 2**31
     long = 0
 
@@ -480,15 +474,70 @@ class WorkerAnswer:
 
 
 def died(status: int, seconds: float) -> RefusalError:
-    if status == -signal.SIGALRM:
-        return busy(why("too-slow", seconds=f"{seconds:g}"), 30)
     if status == FAULT:
         return RefusalError(500, why("fault"))
     if status == -signal.SIGSEGV:  # the stack was too small; where memory is refused, the engine aborts
         return RefusalError(400, why("nested-or-chained"))
-    if status in (-signal.SIGABRT, -signal.SIGBUS):
-        return busy(why("query-memory-or-depth"), 30)
-    return busy(why("process-ended"), 1)
+    keys = {signal.SIGALRM: "too-slow", signal.SIGABRT: "query-memory-or-depth", signal.SIGBUS: "query-memory-or-depth"}
+    key = next((key for number, key in keys.items() if status == -number), "")
+    return busy(why(key, seconds=f"{seconds:g}"), 30) if key else busy(why("process-ended"), 1)
+
+
+async def attempt(
+    keeper: Keeper, kind: str, task: Task, seconds: float, leave: Callable[[], Awaitable[None]] | None = None
+) -> WorkerAnswer:
+    """Have a task done; once more where its worker was ended from outside: for a page however late, else at once."""
+    for is_last in (False, True):
+        answer, began, task = WorkerAnswer(), time.monotonic(), task._replace(number=next(_NUMBERS))
+        status = await _exchange(keeper, kind, task, answer, seconds, leave)
+        if status == 0:
+            return answer
+        answer.close()
+        is_late = kind == "query" and time.monotonic() - began > EARLY
+        if is_last or is_late or status != -signal.SIGKILL:
+            break
+    raise died(status, seconds)
+
+
+async def _exchange(
+    keeper: Keeper, kind: str, task: Task, answer: WorkerAnswer, seconds: float,
+    leave: Callable[[], Awaitable[None]] | None,
+) -> int:  # fmt: skip
+    deadline = time.monotonic() + WAIT
+    while (link := keeper.connect(kind, deadline)) is None:
+        await asyncio.sleep(0.02)
+
+    async def read() -> None:
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(link, pack(TASK, json.dumps(task).encode()))
+        while not answer.take(await loop.sock_recv(link, 2 * protocol.SENT_BYTES)):
+            pass
+
+    with link:
+        reading = asyncio.ensure_future(read())
+        try:
+            done, _ = await asyncio.wait({reading}, timeout=LONG)
+            if not done:
+                leaving = asyncio.ensure_future(leave() if leave else asyncio.sleep(seconds + WAIT))
+                await asyncio.wait({reading, leaving}, timeout=seconds + WAIT, return_when="FIRST_COMPLETED")
+                leaving.cancel()
+            if not reading.done():
+                raise busy(why("client-gone"))
+            await reading
+        except ConnectionResetError:  # it was told to end before it read the task
+            return -signal.SIGKILL
+        except (EOFError, ConnectionError):
+            for _ in range(100):  # how it ended is known in a moment
+                if task.number in keeper.ended or keeper.is_closing:
+                    break
+                await asyncio.sleep(0.01)
+            return keeper.ended.pop(task.number, -signal.SIGKILL)
+        except BaseException:
+            answer.close()
+            raise
+        finally:
+            reading.cancel()
+    return 0
 
 
 class Pool:
@@ -509,55 +558,10 @@ class Pool:
             self.waiting -= 1
         self.busy += 1
         try:
-            for is_last in (False, True):
-                answer, began, number = WorkerAnswer(), time.monotonic(), next(_NUMBERS)
-                status = await self._exchange(task._replace(number=number), answer, leave)
-                if status == 0:
-                    return answer
-                answer.close()
-                if is_last or status != -signal.SIGKILL or time.monotonic() - began > EARLY:
-                    break
-            raise died(status, self.seconds)
+            return await attempt(self.keeper, "query", task, self.seconds, leave)
         finally:
             self.busy -= 1
             self.places.release()
-
-    async def _exchange(self, task: Task, answer: WorkerAnswer, leave: Callable[[], Awaitable[None]] | None) -> int:
-        deadline = time.monotonic() + WAIT
-        while (link := self.keeper.connect("query", deadline)) is None:
-            await asyncio.sleep(0.02)
-
-        async def read() -> None:
-            loop = asyncio.get_running_loop()
-            await loop.sock_sendall(link, pack(TASK, json.dumps(task).encode()))
-            while not answer.take(await loop.sock_recv(link, 2 * engine.SENT_BYTES)):
-                pass
-
-        with link:
-            reading = asyncio.ensure_future(read())
-            try:
-                done, _ = await asyncio.wait({reading}, timeout=LONG)
-                if not done:
-                    leaving = asyncio.ensure_future(leave() if leave else asyncio.sleep(self.seconds + WAIT))
-                    await asyncio.wait({reading, leaving}, timeout=self.seconds + WAIT, return_when="FIRST_COMPLETED")
-                    leaving.cancel()
-                if not reading.done():
-                    raise busy(why("client-gone"))
-                await reading
-            except ConnectionResetError:  # it was told to end before it read the task
-                return -signal.SIGKILL
-            except (EOFError, ConnectionError):
-                for _ in range(100):  # how it ended is known in a moment
-                    if task.number in self.keeper.ended:
-                        return self.keeper.ended.pop(task.number)
-                    await asyncio.sleep(0.01)
-                return -signal.SIGKILL
-            except BaseException:
-                answer.close()
-                raise
-            finally:
-                reading.cancel()
-        return 0
 
 
 class WorkerStore:
@@ -578,8 +582,9 @@ class WorkerStore:
         """
         if not self.places.acquire(timeout=WAIT):
             raise errors.EndpointError("page-workers-taken", remedy="ask-later")
+        task = Task("query", text, table="tsv", graph="ntriples", own=True)
         try:
-            answer = self._ask(Task("query", text, table="tsv", graph="ntriples", own=True))
+            answer = asyncio.run(attempt(self.keeper, "page", task, self.seconds))
         except RefusalError as refusal:
             if refusal.status < 500:
                 place = errors.Place("query", refusal.line, refusal.column)
@@ -591,27 +596,3 @@ class WorkerStore:
         if answer.form == "ntriples":
             return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES, lenient=True)]
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.TSV)
-
-    def _ask(self, task: Task) -> WorkerAnswer:
-        status = -signal.SIGKILL
-        for _ in range(2):
-            answer, number, deadline = WorkerAnswer(), next(_NUMBERS), time.monotonic() + WAIT
-            while (link := self.keeper.connect("page", deadline)) is None:
-                time.sleep(0.02)
-            link.settimeout(self.seconds + WAIT)
-            try:
-                with link:
-                    link.sendall(pack(TASK, json.dumps(task._replace(number=number)).encode()))
-                    while not answer.take(link.recv(2 * engine.SENT_BYTES)):
-                        pass
-            except (EOFError, OSError):
-                for _ in range(100):  # how it ended is known in a moment
-                    if number in self.keeper.ended or self.keeper.is_closing:
-                        break
-                    time.sleep(0.01)
-                status = self.keeper.ended.pop(number, -signal.SIGKILL)
-            else:
-                return answer
-            if status != -signal.SIGKILL:
-                break
-        raise died(status, self.seconds)

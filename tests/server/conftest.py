@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -89,7 +89,7 @@ class Service:
     """A running service, and how to ask it; ``holder`` is the process that holds its graph."""
 
     port: int
-    process: subprocess.Popen[str] | Forked | None = None
+    process: Any = None
     holder: int = 0
     name: str = ""
 
@@ -100,8 +100,8 @@ class Service:
             response = connection.getresponse()
             return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
 
-    def get(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
-        return self.send(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+    def get(self, path: str, method: str = "GET", **headers: str) -> Reply:
+        return self.send(method, path, None, {name.replace("_", "-"): value for name, value in headers.items()})
 
     def ask(self, query: str, accept: str = "", **headers: str) -> Reply:
         return self.get(f"/sparql?query={quote(query, safe='')}", **({"Accept": accept} if accept else {}), **headers)
@@ -127,7 +127,6 @@ class Service:
         return children(self.holder)
 
     def end(self) -> None:
-        assert self.process
         self.process.send_signal(signal.SIGTERM)
 
 

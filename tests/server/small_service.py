@@ -22,8 +22,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from pan2kg.server import pages, sparql, web, workers
-from pan2kg.server.engine import Evaluator, Limits
-from pan2kg.server.protocol import ServedRelease
+from pan2kg.server.protocol import Evaluator, Limits, ServedRelease
 from pan2kg.store.store import Store, select
 
 SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"

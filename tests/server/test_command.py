@@ -17,9 +17,8 @@ import pyoxigraph as ox
 import pytest
 
 import pan2kg
-from pan2kg.server.engine import Limits
 from pan2kg.server.pages import HOMES, CachedPage, HomePages
-from pan2kg.server.protocol import RefusalError
+from pan2kg.server.protocol import Limits, RefusalError
 from pan2kg.server.sparql import Relay
 from pan2kg.server.web import Settings
 from tests.conftest import Cli

@@ -114,8 +114,9 @@ def path_of(iri: str) -> str:
 
 def drawn(client: Client, each: int) -> list[str]:
     """So many IRIs of ours of every kind, as their addresses say it: the first, and others drawn by lot."""
-    quads, kinds = (term for quad in client.graph.held.inner for term in (*quad.triple, quad.graph_name)), {}
-    iris = sorted({t.value for t in quads if isinstance(t, ox.NamedNode) and t.value.startswith(ROOT)})
+    terms = (term for quad in client.graph.held.inner for term in (*quad.triple, quad.graph_name))
+    kinds = dict[str, list[str]]()
+    iris = sorted({t.value for t in terms if isinstance(t, ox.NamedNode) and t.value.startswith(ROOT)})
     for iri in iris:
         steps = path_of(iri)[1:].split("/")
         kinds.setdefault("/".join(steps[:2]) if steps[0] in ("id", "graph") else steps[0], []).append(iri)

@@ -19,7 +19,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from pan2kg.cli.serve import add_serve
+from pan2kg.cli import arguments, serve
 from tests.conftest import ROOT, lack
 from tests.server.conftest import SLOW, Service, Start, Until
 
@@ -117,7 +117,7 @@ def test_changed_data_and_a_hangup_are_taken_in_without_a_request_that_fails(wat
 
 def served(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    add_serve(parser)
+    arguments.add_options(parser, "serve", serve.SERVE)
     assert words[0] == "serve"
     return parser.parse_args(words[1:])
 

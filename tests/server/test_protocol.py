@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 
 from pan2kg.errors import QueryError
 from pan2kg.server import protocol
-from pan2kg.server.engine import VOLATILE, inspect_query
-from pan2kg.server.protocol import FORM, GRAPHS, QUERY, TABLES, UPDATE, RefusalError, choose, read_operation
+from pan2kg.server.protocol import (
+    FORM,
+    GRAPHS,
+    QUERY,
+    TABLES,
+    UPDATE,
+    VOLATILE,
+    RefusalError,
+    choose,
+    inspect_query,
+    read_operation,
+)
 from pan2kg.store.store import refuse_fetching
 
 G = "http://e/g"

@@ -79,12 +79,12 @@ def test_a_reviewer_signs_in_below_the_path_and_nobody_by_a_header_of_his_own(pr
     page = "/kg/fr/review.html"
     sent = urlencode({"form": "sign-in", "token": TOKEN}).encode()
     told = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{HOST}"}
-    reply = proxy.get(page, "POST", sent, **told)
+    reply = proxy.send("POST", page, sent, told)
     assert (reply.status, reply.headers["location"]) == (303, page)
     assert "; Path=/kg/; " in reply.headers["set-cookie"]
     cookie = reply.headers["set-cookie"].partition(";")[0]
     assert 'name="form_token"' in proxy.get(page, Cookie=cookie).text
-    assert proxy.get(page, "POST", sent, **{**told, "Origin": "http://evil.example"}).status == 403
+    assert proxy.send("POST", page, sent, {**told, "Origin": "http://evil.example"}).status == 403
     trailer = f"GET {page} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
     answers = [proxy.exchange(trailer.encode() + b"X-Remote-User: minister\r\n\r\n").decode()]
     reply = proxy.get(page, X_Remote_User="minister")

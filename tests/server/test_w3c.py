@@ -53,7 +53,8 @@ def cases(manifest: Path) -> Iterator[Case]:
     graph = Graph().parse(manifest) if manifest.exists() else Graph()
 
     def text(subject: Node | None, property_: URIRef, otherwise: str = "") -> str:
-        return str(graph.value(subject, property_, default=otherwise))
+        value = graph.value(subject, property_)
+        return otherwise if value is None else str(value)
 
     def exchange(request: Node) -> Exchange:
         response, body, listed = (graph.value(request, name) for name in (HT.resp, HT.body, HT.headers))
@@ -69,6 +70,7 @@ def cases(manifest: Path) -> Iterator[Case]:
 
     for test in sorted(graph.subjects(MF.name), key=str):
         requests, nodes = graph.value(graph.value(test, MF.action), HT.requests), graph.objects(test, UT.graphData)
+        assert requests is not None
         data = [(text(node, RDFS.label), manifest.parent / text(node, UT.graph).rpartition("/")[2]) for node in nodes]
         yield str(test).rpartition("#")[2], data, [*map(exchange, Collection(graph, requests))]
 

@@ -23,7 +23,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 import pytest
 
-from pan2kg.server.engine import free_memory
+from pan2kg.server.protocol import free_memory
 from tests.server.conftest import PAIRS, PATIENCE, SCRIPT, SLOW, Result, Service, Start, Until, children, read, runs
 
 SORT = "SELECT ?a ?d ?g WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"
@@ -285,7 +285,8 @@ def test_every_term_of_an_answer_survives_the_way_from_a_worker() -> None:
     literals = [ox.Literal(text, datatype=ox.NamedNode(kind)) for text in texts for kind in kinds]
     literals += [literal for text in texts for literal in (ox.Literal(text), ox.Literal(text, language="fr-lu"))]
     store, property_ = ox.Store(), ox.NamedNode("http://e/p")
-    for number, term in enumerate((ox.NamedNode("http://e/é?a=b#c"), ox.BlankNode("b"), *literals)):
+    terms: list[ox.NamedNode | ox.BlankNode | ox.Literal] = [ox.NamedNode("http://e/é?a=b#c"), ox.BlankNode("b")]
+    for number, term in enumerate((*terms, *literals)):
         store.add(ox.Quad(ox.NamedNode(f"http://e/{number}"), property_, term))
     text = "SELECT ?s ?o ?none { ?s ?p ?o OPTIONAL { ?s <http://e/none> ?none } } ORDER BY ?s"
     sent = store.query(text).serialize(format=ox.QueryResultsFormat.TSV)  # type: ignore[arg-type]

@@ -1,0 +1,180 @@
+"""A service that answers: what ``pan2kg serve`` puts together over a graph that is held, and runs to its end."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.routing import Route
+
+from pan2kg.cli import arguments
+from pan2kg.errors import ProjectError
+from pan2kg.project import Project
+from pan2kg.server import documents, pages, protocol, sparql, web, workers
+from pan2kg.store import store as stores
+from pan2kg.turtle.writer import read_prefixes
+
+# every so many seconds the files are looked at where changes to them are to be seen
+WATCH_SECONDS: Final = 2.0
+# where what is listened to everywhere is shown
+_ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+
+
+def answer(
+    options: argparse.Namespace, settings: web.Settings, bound: socket.socket, project: Project, keeper: workers.Keeper,
+    people: Any,  # noqa: ANN401  # the people of a review, whose module is read where there are some
+) -> int:  # fmt: skip
+    folder, seconds = arguments.cache_of(options), settings.limits.seconds
+    release = protocol.ServedRelease(stores.fingerprint(project)[:12], keeper.state)
+    pool, store = workers.Pool(keeper, seconds), workers.WorkerStore(keeper, seconds)
+    watching = WATCH_SECONDS if options.watch else 0.0
+    reloading = web.Reloading(keeper.reload, lambda: stores.state_files(project), watching)
+    renew = (people, reloading.wanted.set) if not options.release else ()
+    operations = _operations(options, lambda: keeper.is_up, *renew)
+    operations.measure(pool)
+    if options.release:
+        routes = _documents(options, project, store, release, None)
+        files = pages.ReleaseFiles(options.release, routes[0].endpoint)
+        routes = [web.route("/{path:path}", files.answer, "GET, HEAD")]
+        shown = None
+    else:
+        reviews = people is not None and not project.is_packaged and not project.data
+        site = _site(project, store, release, writable=reviews, folder=folder)
+        homes = None if people else pages.HomePages(project, folder)
+        shown = _pages(site, homes, keeper)
+        routes = _documents(options, project, store, release, site)
+        if reviews:
+            from pan2kg.server import review
+
+            desk = review.ReviewPages(project, store, site, keeper, review.Sessions(people))
+            routes[:0] = [web.route(path, desk.answer, "GET, HEAD, POST") for path in review.DESK_PATHS]
+        routes.append(web.route("/{path:path}", shown.answer, "GET, HEAD"))
+        reloading.start()
+    endpoint = sparql.Endpoint(pool, settings, release, sparql.EDITOR if shown else "")
+    edge = web.assemble(settings, operations, endpoint.answer, endpoint.graph, routes)
+    return _serve(edge, bound, options, shown, keeper)
+
+
+def relay(options: argparse.Namespace, settings: web.Settings, bound: socket.socket) -> int:
+    # the graph is somewhere else, where it must be there now; queries are handed on to it
+    project = arguments.project_of(options)
+    store = arguments.open_endpoint(project, options)
+    release = protocol.ServedRelease(options.endpoint, seconds=60)
+    site = _site(project, store, release)
+    shown = _pages(site)
+    routes = [*_documents(options, project, store, release, site), web.route("/{path:path}", shown.answer, "GET, HEAD")]
+    handler = sparql.Relay(options.endpoint, settings, sparql.EDITOR).answer
+    edge = web.assemble(settings, _operations(options, lambda: True), handler, more=routes)
+    return _serve(edge, bound, options, shown)
+
+
+def _operations(
+    options: argparse.Namespace, is_ready: Callable[[], bool], people: Any = None,  # noqa: ANN401
+    reload: Callable[[], None] = lambda: None,
+) -> web.Operations:  # fmt: skip
+    operations = web.Operations(options.access_log or "", is_ready)
+    operations.open_log()
+
+    def follow(*_: object) -> None:
+        # as services do: the log is opened again, the list of people read and the files are loaded anew; who is no
+        # longer on the list is signed out
+        with suppress(ProjectError):  # the one that is open stays
+            operations.open_log()
+        if options.people and people:
+            from pan2kg.server import review
+
+            try:
+                people.listed = review.read_people(options.people)
+            except ProjectError as error:
+                sys.stderr.write(f"{error}\n")
+        reload()
+
+    if not (sys.stdin and sys.stdin.isatty()):  # at a terminal that signal ends the service
+        signal.signal(signal.SIGHUP, follow)
+    return operations
+
+
+# what draws pages takes as long to import as the rest: it is there when it is asked for
+
+
+def _site(
+    project: Project, store: stores.Store, release: protocol.ServedRelease, *, writable: bool = False,
+    folder: Path | None = None,
+) -> pages.RefreshedSite:  # fmt: skip
+    def make() -> pages.DrawingSite:
+        from pan2kg.graph.graph import Graph
+        from pan2kg.server.all_pages import AllPages
+        from pan2kg.site import page, registry
+
+        graph, bundle = Graph(project, store, language="fr"), page.find_bundle()
+        context = page.SiteContext(graph, mode="served", bundle=bundle, writable=writable, kept=folder)
+        return AllPages(registry.Site(context))
+
+    return pages.RefreshedSite(make, release)
+
+
+def _pages(
+    site: pages.RefreshedSite, homes: pages.HomePages | None = None, keeper: workers.Keeper | None = None
+) -> pages.Pages:
+    def assets() -> Mapping[str, Path]:
+        from pan2kg.site import page
+
+        bundle = page.find_bundle()
+        return bundle.files() if bundle else {}
+
+    def canonical(path: str, query: bytes) -> bytes:
+        from pan2kg.server import all_pages
+
+        return all_pages.canonical_query(path, query)
+
+    return pages.Pages(site, assets, canonical=canonical, homes=homes, keeper=keeper)
+
+
+def _documents(
+    options: argparse.Namespace, project: Project, store: stores.Store, release: protocol.ServedRelease,
+    site: pages.RefreshedSite | None,
+) -> list[Route]:  # fmt: skip
+    def portray(iri: str, path: str, language: str) -> bytes:
+        drawing: Any = site.site() if site else None
+        return bytes(drawing.portray(iri, path, language))
+
+    source = documents.DataSource(project, store, release, read_prefixes(project), portray if site else None)
+    return documents.routes(source, is_elsewhere=bool(options.base))
+
+
+def _serve(
+    edge: web.Edge, bound: socket.socket, options: argparse.Namespace, shown: pages.Pages | None,
+    keeper: workers.Keeper | None = None,
+) -> int:  # fmt: skip
+    def ready() -> None:
+        # say where the service is, and show it
+        host, port = bound.getsockname()[:2]
+        address = f"http://{_ANYWHERE.get(host, f'[{host}]' if ':' in host else host)}:{port}/"
+        with suppress(OSError):  # it serves all the same where nobody reads where
+            sys.stdout.write(f"{address}\n")
+            sys.stdout.flush()
+        if not options.no_browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        web.notify("READY=1")
+        if shown:
+            shown.threads.submit(shown.warm)
+
+    server = web.Server(edge, ready)
+    if shown:
+        shown.is_leaving = lambda: server.should_exit
+    if keeper:
+        keeper.on_lost.append(lambda: setattr(server, "should_exit", True))
+    server.run(sockets=[bound])
+    web.notify("STOPPING=1")
+    if keeper and keeper.is_lost:
+        sys.stderr.write(f"{protocol.why('lost')}\n")
+        return 1
+    return 0
